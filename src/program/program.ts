@@ -1,0 +1,55 @@
+/** The seam between models and engines: one step of work as a pure function of tensors, written in tfjs ops. */
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { BatchShape, Shape } from '../base/shape.js'
+
+export type Tensors = Readonly<Record<string, Tensor>>
+
+/** A tensor that lives as long as the run: a weight, or what an optimizer keeps beside one. */
+export interface Slot {
+  /** Unique: `dense_1/kernel`, or `dense_1/kernel/velocity` for an optimizer slot. */
+  readonly name: string
+  readonly shape: Shape
+  readonly role: 'weight' | 'optimizer'
+  /** Values at the start of a run; seeded, the same on every call. */
+  initial(): Float32Array
+}
+
+/** A tensor cut from the data for each step. */
+export interface BatchInput {
+  readonly kind: 'batch'
+  readonly name: string
+  /** First dimension `null`: the batch. */
+  readonly shape: BatchShape
+  readonly dtype: 'float32' | 'int32'
+  /** The step sees `value / divisor`; data may arrive as bytes. 1 leaves values as they are. */
+  readonly divisor: number
+}
+
+/** A number that changes by step. The loop supplies `learning_rate` and `iterations` (steps done so far). */
+export interface ScalarInput {
+  readonly kind: 'scalar'
+  readonly name: string
+}
+
+/** How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. */
+export type Distribution = { readonly type: 'dropout'; readonly rate: number }
+
+/** Random numbers of a step, made by the engine from (seed, stream, iterations, element): see `base/philox.ts`. */
+export interface NoiseInput {
+  readonly kind: 'noise'
+  readonly name: string
+  readonly shape: BatchShape
+  /** Tells the draws of one step apart; unique within a program. */
+  readonly stream: number
+  readonly distribution: Distribution
+}
+
+export type ProgramInput = BatchInput | ScalarInput | NoiseInput
+
+/** What one step computes. It must not draw random numbers, read the clock, or keep anything between calls. */
+export interface Program {
+  readonly state: readonly Slot[]
+  readonly inputs: readonly ProgramInput[]
+  /** New values for some of the state, and named results. Tensors in, tensors out; the caller frees both. */
+  run(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors }
+}

@@ -1,0 +1,77 @@
+/** What happens during training, as data. Reports, files and callbacks see only these. */
+
+/** Metric values by history key, in the order they are shown: `loss`, `acc`, `val_loss`, `val_acc`. */
+export type Metrics = Readonly<Record<string, number>>
+
+/** Why training ended. */
+export type StopReason = 'completed' | 'early_stopping' | 'interrupted' | 'diverged'
+
+export interface StartEvent {
+  readonly type: 'start'
+  readonly samples: number
+  /** 0 without validation data. */
+  readonly validationSamples: number
+  readonly epochs: number
+  readonly batchSize: number
+  readonly stepsPerEpoch: number
+  /** History keys of the training metrics, `loss` first. */
+  readonly metrics: readonly string[]
+}
+
+export interface EpochBeginEvent {
+  readonly type: 'epochBegin'
+  /** Counts from 1. */
+  readonly epoch: number
+}
+
+export interface BatchEndEvent {
+  readonly type: 'batchEnd'
+  readonly epoch: number
+  /** Steps and samples done in this epoch. */
+  readonly step: number
+  readonly samples: number
+  /** Means over the epoch so far. */
+  readonly metrics: Metrics
+}
+
+export interface EpochEndEvent {
+  readonly type: 'epochEnd'
+  readonly epoch: number
+  /** Training and validation metrics of the whole epoch. */
+  readonly metrics: Metrics
+  readonly learningRate: number
+  /** Wall time of the epoch, validation included. */
+  readonly seconds: number
+}
+
+/** Where the numbers went bad. */
+export interface Divergence {
+  readonly epoch: number
+  /** Step within the epoch, from 1. */
+  readonly step: number
+  /** First tensor that holds NaN or infinity, in the order of the computation. */
+  readonly tensor: string
+  readonly value: number
+}
+
+/** The epoch whose value of `monitor` was best. */
+export interface BestEpoch {
+  readonly epoch: number
+  readonly monitor: string
+  readonly value: number
+}
+
+export interface EndEvent {
+  readonly type: 'end'
+  readonly reason: StopReason
+  /** Epochs completed. */
+  readonly epochs: number
+  readonly best: BestEpoch | null
+  /** Weights of the best epoch were put back. */
+  readonly restored: boolean
+  /** Where Ctrl-C fell: the epoch and the steps done in it. */
+  readonly interruptedAt: { readonly epoch: number; readonly step: number } | null
+  readonly divergence: Divergence | null
+}
+
+export type TrainingEvent = StartEvent | EpochBeginEvent | BatchEndEvent | EpochEndEvent | EndEvent
