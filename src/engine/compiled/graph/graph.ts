@@ -1,0 +1,71 @@
+/**
+ * A step as a graph of tfjs kernels: plain data with static shapes, in tfjs' names and layouts, that knows no runtime.
+ * Specification (`verify.ts` checks it): every value is defined once, by an input, a constant or a node, before it is
+ * used; kernels, attributes, shapes and dtypes are those of `kernels.ts`; state outputs have the shape of their state.
+ */
+import type { Shape } from '../../../base/shape.js'
+import type { ProgramInput } from '../../../program/program.js'
+import type { KernelName } from './kernels.js'
+
+export type DType = 'float32' | 'int32' | 'bool'
+export type ValueId = number
+
+export interface ValueInfo {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[]>>
+
+export interface GraphNode {
+  readonly kernel: KernelName
+  readonly inputs: readonly ValueId[]
+  readonly attributes: Attributes
+  readonly output: ValueId
+}
+
+export interface GraphConstant {
+  readonly value: ValueId
+  /** One number stands for a tensor filled with it. */
+  readonly data: Float32Array | Int32Array | Uint8Array | number
+}
+
+export type GraphInput = { readonly value: ValueId } & (
+  | { readonly from: 'state'; readonly name: string }
+  | { readonly from: 'input'; readonly name: string; readonly input: ProgramInput }
+)
+
+export interface GraphOutput {
+  readonly value: ValueId
+  /** `state`: the new value of the state of this name. `output`: a result of the program. */
+  readonly to: 'state' | 'output'
+  readonly name: string
+}
+
+export interface Graph {
+  readonly values: ReadonlyMap<ValueId, ValueInfo>
+  readonly inputs: readonly GraphInput[]
+  readonly constants: readonly GraphConstant[]
+  /** In an order in which they can run. */
+  readonly nodes: readonly GraphNode[]
+  readonly outputs: readonly GraphOutput[]
+}
+
+export const infoOf = (graph: Graph, value: ValueId): ValueInfo => {
+  const info = graph.values.get(value)
+  if (!info) throw new Error(`internal: the graph has no value ${value}`)
+  return info
+}
+
+/** Nodes that use each value. */
+export function consumersOf(graph: Graph): Map<ValueId, GraphNode[]> {
+  const consumers = new Map<ValueId, GraphNode[]>()
+  for (const node of graph.nodes) {
+    for (const input of node.inputs) {
+      const list = consumers.get(input) ?? []
+      list.push(node)
+      consumers.set(input, list)
+    }
+  }
+  return consumers
+}

@@ -1,0 +1,307 @@
+/**
+ * Engine `onnx`: layers forward and backward in ONNX Runtime, noise, batches and the optimizer's update in SIMD kernels,
+ * all over one arena that neither side copies.
+ */
+import { availableParallelism } from 'node:os'
+import * as ort from 'onnxruntime-node'
+import { dropoutConstants, PURPOSE } from '../../../base/philox.js'
+import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
+import type { Program, ProgramInput, Slot } from '../../../program/program.js'
+import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
+import { compileLoops, LOOP_BYTES, loopKey, type UpdateLoop } from '../fuse/update-loop.js'
+import { type Graph, infoOf } from '../graph/graph.js'
+import { trace } from '../graph/trace.js'
+import { simplify } from '../passes/simplify.js'
+import { type SplitStep, splitUpdate, type Update } from '../passes/split-update.js'
+import { ArenaPlan } from './arena.js'
+import { type Kernels, loadKernels } from './kernels.js'
+import { lowerToOnnx } from './lower.js'
+
+export const onnxEngine: Engine = {
+  name: 'onnx',
+  load: async (programs, options) => OnnxRunner.create(programs, options),
+}
+
+/** Kernels and loops work on whole vectors; every array has room for the last one. */
+const padded = (elements: number): number => Math.ceil(elements / 16) * 16 * 4
+
+/** A step compiled for one batch size. */
+interface CompiledStep {
+  readonly session: ort.InferenceSession
+  readonly feeds: ort.InferenceSession.OnnxValueMapType
+  readonly fetches: ort.InferenceSession.OnnxValueMapType
+  readonly outputs: Outputs
+  /** Moves new state that the runtime computed itself to its place. */
+  readonly copies: readonly { readonly from: Float32Array; readonly to: Float32Array }[]
+  readonly loops: readonly LoopCall[]
+}
+
+interface LoopCall {
+  readonly loop: UpdateLoop
+  readonly pointers: readonly number[]
+  readonly bytes: number
+  /** One element each, read after the runtime has run. */
+  readonly scalars: readonly Float32Array[]
+}
+
+/** Where the time of a step goes, in milliseconds; see `bench`. */
+export interface StepTimes {
+  inputs: number
+  graph: number
+  update: number
+}
+
+export class OnnxRunner implements Runner {
+  readonly #steps = new Map<string, Promise<CompiledStep>>()
+  readonly times: StepTimes = { inputs: 0, graph: 0, update: 0 }
+
+  private constructor(
+    private readonly programs: Readonly<Record<string, Program>>,
+    private readonly seed: number,
+    private readonly state: readonly Slot[],
+    private readonly plan: ArenaPlan,
+    private readonly memory: WebAssembly.Memory,
+    private readonly kernels: Kernels,
+    private readonly sessionOptions: ort.InferenceSession.SessionOptions,
+  ) {}
+
+  static async create(
+    programs: Readonly<Record<string, Program>>,
+    { seed, batchSize, profile }: LoadOptions & { profile?: string },
+  ): Promise<OnnxRunner> {
+    const state = uniqueState(programs)
+    const plan = new ArenaPlan()
+    const traced = new Map<string, SplitStep>()
+    for (const [name, program] of Object.entries(programs)) {
+      if (program.state.some(({ role }) => role === 'optimizer')) traced.set(name, await traceStep(program, batchSize))
+    }
+    for (const { updates } of traced.values()) placeUpdates(plan, updates, new Map(state.map((slot) => [slot.name, slot.shape])))
+    for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
+    for (const { inputs } of Object.values(programs)) for (const input of inputs) placeInput(plan, input, batchSize)
+
+    const memory = plan.allocate()
+    const kernels = await loadKernels(memory)
+    const runner = new OnnxRunner(programs, seed, state, plan, memory, kernels, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: availableParallelism(),
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
+    })
+    for (const slot of state) runner.#floats(stateKey(slot.name), slot.shape).set(slot.initial())
+    for (const [name, step] of traced) {
+      const compiled = runner.#compile(programs[name]!, step, batchSize)
+      runner.#steps.set(`${name} ${batchSize}`, compiled)
+      await compiled
+    }
+    return runner
+  }
+
+  async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
+    const program = this.programs[name]
+    if (!program) throw new Error(`internal: no program ${name}`)
+    const step = await this.#step(name, program, batch.size)
+    const begin = performance.now()
+    for (const input of program.inputs) this.#feed(input, batch, scalars)
+    const fed = performance.now()
+    await step.session.run(step.feeds, step.fetches)
+    const ran = performance.now()
+    if (Object.values(step.outputs).every((output) => output.every(Number.isFinite))) {
+      for (const { from, to } of step.copies) to.set(from)
+      for (const { loop, pointers, bytes, scalars: values } of step.loops) loop(...pointers, bytes, ...values.map((value) => value[0]!))
+    }
+    this.times.inputs += fed - begin
+    this.times.graph += ran - fed
+    this.times.update += performance.now() - ran
+    return step.outputs
+  }
+
+  async read(): Promise<StateValues> {
+    return Object.fromEntries(this.state.map(({ name, shape }) => [name, this.#floats(stateKey(name), shape).slice()]))
+  }
+
+  async write(values: StateValues): Promise<void> {
+    for (const { name, shape } of this.state) {
+      const value = values[name]
+      if (value) this.#floats(stateKey(name), shape).set(value)
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const step of this.#steps.values()) await (await step).session.release()
+    this.#steps.clear()
+  }
+
+  #step(name: string, program: Program, size: number): Promise<CompiledStep> {
+    const key = `${name} ${size}`
+    let step = this.#steps.get(key)
+    if (!step) {
+      step = traceStep(program, size).then((split) => this.#compile(program, split, size))
+      this.#steps.set(key, step)
+    }
+    return step
+  }
+
+  async #compile(program: Program, { graph, updates }: SplitStep, size: number): Promise<CompiledStep> {
+    const { model, nameOf } = lowerToOnnx(graph)
+    const session = await ort.InferenceSession.create(model, this.sessionOptions)
+    const feeds: Record<string, ort.Tensor> = {}
+    const fetches: Record<string, ort.Tensor> = {}
+    const taken = new Set(session.inputNames)
+    const inputArrays = new Map<number, Float32Array>()
+    for (const graphInput of graph.inputs) {
+      const { shape, dtype } = infoOf(graph, graphInput.value)
+      const place = graphInput.from === 'state' ? stateKey(graphInput.name) : inputKey(graphInput.name)
+      const name = nameOf(graphInput.value)
+      if (dtype === 'float32') inputArrays.set(graphInput.value, this.#floats(place, shape))
+      if (taken.has(name)) feeds[name] = this.#tensor(place, shape, dtype as 'float32' | 'int32')
+    }
+
+    const gradients = new Map(updates.flatMap((update) => gradientPlaces(update)))
+    const outputs: Record<string, Float32Array> = {}
+    const copies: { from: Float32Array; to: Float32Array }[] = []
+    const computed = new Map<number, Float32Array>()
+    for (const output of graph.outputs) {
+      const { shape, dtype } = infoOf(graph, output.value)
+      if (dtype !== 'float32') throw new Error(`internal: output ${output.name} has dtype ${dtype}`)
+      const name = nameOf(output.value)
+      const gradient = gradients.get(output.value)
+      const array = computed.get(output.value) ?? (gradient ? this.#floats(gradient, shape) : new Float32Array(sizeOf(shape)))
+      computed.set(output.value, array)
+      fetches[name] ??= new ort.Tensor('float32', array, [...shape])
+      if (output.to === 'state') copies.push({ from: array, to: this.#floats(stateKey(output.name), shape) })
+      else if (program.state.length === 0 || !output.name.startsWith('update:')) outputs[output.name] = array
+    }
+    return { session, feeds, fetches, outputs, copies, loops: this.#loopCalls(updates, computed, inputArrays, size) }
+  }
+
+  /** The loops of a step; neighbours in the arena with the same loop and scalars become one call. */
+  #loopCalls(
+    updates: readonly Update[],
+    computed: ReadonlyMap<number, Float32Array>,
+    inputs: ReadonlyMap<number, Float32Array>,
+    size: number,
+  ): LoopCall[] {
+    if (updates.length === 0) return []
+    const loops = compileLoops(updates, this.memory)
+    const calls: (LoopCall & { readonly key: string })[] = []
+    for (const update of updates) {
+      const key = loopKey(update)
+      const pointers = update.arrays.map((_, index) => this.plan.find(arrayPlace(update, index)))
+      const bytes = updateBytes(update, new Map(this.state.map((slot) => [slot.name, slot.shape])))
+      const scalars = update.scalars.map((value) => {
+        const array = computed.get(value) ?? inputs.get(value)
+        if (!array) throw new Error(`internal: scalar ${value} of an update is not computed at batch size ${size}`)
+        return array
+      })
+      const last = calls.at(-1)
+      const follows =
+        last?.key === key &&
+        last.scalars.every((array, index) => array === scalars[index]) &&
+        last.pointers.every((pointer, index) => pointer + last.bytes === pointers[index])
+      const call = { key, loop: loops.get(key)!, pointers, bytes, scalars }
+      if (follows) calls[calls.length - 1] = { ...last, bytes: last.bytes + bytes }
+      else calls.push(call)
+    }
+    return calls
+  }
+
+  #feed(input: ProgramInput, batch: Batch, scalars: Scalars): void {
+    const place = inputKey(input.name)
+    switch (input.kind) {
+      case 'scalar': {
+        const value = scalars[input.name]
+        if (value === undefined) throw new Error(`internal: no value for ${input.name}`)
+        this.#floats(place, [])[0] = value
+        return
+      }
+      case 'noise': {
+        const count = sizeOf(withBatch(input.shape, batch.size))
+        const { threshold, scale } = dropoutConstants(input.distribution.rate)
+        const step = scalars.iterations ?? 0
+        const { stream } = input
+        this.kernels.dropout_mask(this.plan.find(place), count, this.seed, PURPOSE.noise, stream, step, threshold, scale)
+        return
+      }
+      case 'batch':
+        this.#feedBatch(input, place, batch)
+    }
+  }
+
+  #feedBatch(input: ProgramInput & { kind: 'batch' }, place: string, batch: Batch): void {
+    const data = batch.arrays[input.name]
+    const shape = withBatch(input.shape, batch.size)
+    if (data?.length !== sizeOf(shape)) {
+      throw new Error(`internal: batch ${input.name} has ${data?.length} elements, not ${sizeOf(shape)}`)
+    }
+    if (input.dtype === 'int32') {
+      new Int32Array(this.memory.buffer, this.plan.find(place), data.length).set(data)
+    } else if (data instanceof Uint8Array) {
+      const staging = this.plan.find(stagingKey(input.name))
+      new Uint8Array(this.memory.buffer, staging, data.length).set(data)
+      this.kernels.decode_u8(this.plan.find(place), staging, data.length, input.divisor)
+    } else {
+      this.#floats(place, shape).set(data)
+      if (input.divisor !== 1) this.kernels.divide_f32(this.plan.find(place), data.length, input.divisor)
+    }
+  }
+
+  #floats(place: string, shape: Shape): Float32Array {
+    return new Float32Array(this.memory.buffer, this.plan.find(place), sizeOf(shape))
+  }
+
+  #tensor(place: string, shape: Shape, dtype: 'float32' | 'int32'): ort.Tensor {
+    const address = this.plan.find(place)
+    return dtype === 'float32'
+      ? new ort.Tensor('float32', this.#floats(place, shape), [...shape])
+      : new ort.Tensor('int32', new Int32Array(this.memory.buffer, address, sizeOf(shape)), [...shape])
+  }
+}
+
+/** A program's graph for one batch size, simplified, without its update. */
+export async function traceStep(program: Program, batch: number): Promise<SplitStep> {
+  const graph: Graph = simplify(await trace(program, batch))
+  return splitUpdate(graph)
+}
+
+const stateKey = (name: string) => `state ${name}`
+const inputKey = (name: string) => `input ${name}`
+const stagingKey = (name: string) => `bytes ${name}`
+
+/** The place of an update's array; a gradient is named by the first state it updates, so every batch size finds it. */
+function arrayPlace({ arrays, stores }: Update, index: number): string {
+  const array = arrays[index]!
+  if (array.from === 'state') return stateKey(array.name)
+  const owner = arrays[stores[0]!.array]!
+  return `gradient ${index} of ${owner.from === 'state' ? owner.name : owner.value}`
+}
+
+const gradientPlaces = (update: Update): [number, string][] =>
+  update.arrays.flatMap((array, index) => (array.from === 'graph' ? [[array.value, arrayPlace(update, index)]] : []))
+
+const updateBytes = ({ arrays, stores }: Update, shapes: ReadonlyMap<string, Shape>): number => {
+  const stored = arrays[stores[0]!.array]!
+  const bytes = padded(sizeOf(stored.from === 'state' ? shapes.get(stored.name)! : []))
+  return Math.ceil(bytes / LOOP_BYTES) * LOOP_BYTES
+}
+
+/** All weights side by side, then all of the first slot, ..., then all gradients: one loop can run through them. */
+function placeUpdates(plan: ArenaPlan, updates: readonly Update[], shapes: ReadonlyMap<string, Shape>): void {
+  for (const key of new Set(updates.map(loopKey))) {
+    const alike = updates.filter((update) => loopKey(update) === key)
+    for (const index of alike[0]!.arrays.keys()) {
+      for (const update of alike) plan.reserve(arrayPlace(update, index), updateBytes(update, shapes))
+    }
+  }
+}
+
+function placeInput(plan: ArenaPlan, input: ProgramInput, batch: number): void {
+  const elements = input.kind === 'scalar' ? 1 : sizeOf(withBatch(input.shape, batch))
+  plan.reserve(inputKey(input.name), padded(elements))
+  if (input.kind === 'batch' && input.dtype === 'float32') plan.reserve(stagingKey(input.name), elements + 16)
+}
+
+function uniqueState(programs: Readonly<Record<string, Program>>): Slot[] {
+  const slots = Object.values(programs).flatMap(({ state }) => state)
+  return [...new Map(slots.map((slot) => [slot.name, slot])).values()]
+}

@@ -1,0 +1,210 @@
+/** Lowers a graph to an ONNX model: a table from kernel to operators, and one fusion ONNX Runtime does not do itself. */
+import { type Shape, sizeOf } from '../../../base/shape.js'
+import { consumersOf, type DType, type Graph, type GraphNode, infoOf, type ValueId, type ValueInfo } from '../graph/graph.js'
+import type { KernelName } from '../graph/kernels.js'
+import { ELEMENT, encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from './model-writer.js'
+
+export interface LoweredGraph {
+  readonly model: Uint8Array
+  /** ONNX names of the graph's values. */
+  readonly nameOf: (value: ValueId) => string
+}
+
+/** Writes operators; gives the name of what the last one computes. */
+interface Emitter {
+  op(type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string
+  float(value: number): string
+  floats(values: readonly number[]): string
+  ints(values: readonly number[]): string
+}
+
+type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
+
+/** A kernel that is one operator of the same inputs. */
+const same =
+  (type: string, attributes?: (node: GraphNode) => Record<string, OnnxAttribute>): Lowering =>
+  (emit, node, names) =>
+    emit.op(type, names, attributes?.(node))
+
+const reduce =
+  (type: string): Lowering =>
+  (emit, { attributes }, [x]) =>
+    emit.op(type, [x!, emit.ints(attributes.axes as number[])], { keepdims: attributes.keepDims ? 1 : 0 })
+
+const alongAxis = (type: string): Lowering => same(type, ({ attributes }) => ({ axis: attributes.axis as number }))
+
+const cast = (emit: Emitter, x: string, dtype: DType) => emit.op('Cast', [x], { to: ELEMENT[dtype] })
+
+const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
+  Add: same('Add'),
+  Sub: same('Sub'),
+  Multiply: same('Mul'),
+  RealDiv: same('Div'),
+  Maximum: same('Max'),
+  Minimum: same('Min'),
+  Pow: same('Pow'),
+
+  Equal: same('Equal'),
+  NotEqual: (emit, _, names) => emit.op('Not', [emit.op('Equal', names)]),
+  Greater: same('Greater'),
+  GreaterEqual: same('GreaterOrEqual'),
+  Less: same('Less'),
+  LessEqual: same('LessOrEqual'),
+  LogicalAnd: same('And'),
+  LogicalNot: same('Not'),
+
+  Abs: same('Abs'),
+  Erf: same('Erf'),
+  Exp: same('Exp'),
+  Log: same('Log'),
+  Neg: same('Neg'),
+  Reciprocal: same('Reciprocal'),
+  Rsqrt: (emit, _, names) => emit.op('Reciprocal', [emit.op('Sqrt', names)]),
+  Sign: same('Sign'),
+  Sqrt: same('Sqrt'),
+  Square: (emit, _, [x]) => emit.op('Mul', [x!, x!]),
+
+  Elu: same('Elu'),
+  EluGrad: (emit, _, [dy, y]) =>
+    emit.op('Where', [
+      emit.op('Less', [y!, emit.float(0)]),
+      emit.op('Mul', [dy!, emit.op('Add', [y!, emit.float(1)])]),
+      dy!,
+    ]),
+  LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
+  Relu: same('Relu'),
+  Selu: same('Selu'),
+  Sigmoid: same('Sigmoid'),
+  Softplus: same('Softplus'),
+  Step(emit, { attributes }, [x]) {
+    const positive = emit.op('Greater', [x!, emit.float(0)])
+    return attributes.alpha === 0
+      ? cast(emit, positive, 'float32')
+      : emit.op('Where', [positive, emit.float(1), emit.float(attributes.alpha as number)])
+  },
+  Tanh: same('Tanh'),
+  Softmax: alongAxis('Softmax'),
+  LogSoftmax: alongAxis('LogSoftmax'),
+  ClipByValue: (emit, { attributes }, [x]) =>
+    emit.op('Clip', [x!, emit.float(attributes.clipValueMin as number), emit.float(attributes.clipValueMax as number)]),
+
+  Max: reduce('ReduceMax'),
+  Mean: reduce('ReduceMean'),
+  Sum: reduce('ReduceSum'),
+  ArgMax: (emit, { attributes }, [x]) =>
+    cast(emit, emit.op('ArgMax', [x!], { axis: attributes.axis as number, keepdims: 0 }), 'int32'),
+
+  BatchMatMul: (emit, { attributes }, names) => emit.op('Gemm', names, gemmAttributes(attributes)),
+
+  Cast: (emit, { attributes }, [x]) => cast(emit, x!, attributes.dtype as DType),
+  OneHot: (emit, { attributes }, [indices]) =>
+    emit.op(
+      'OneHot',
+      [indices!, emit.ints([attributes.depth as number]), emit.floats([attributes.offValue, attributes.onValue] as number[])],
+      { axis: -1 },
+    ),
+  Reshape: (emit, { attributes }, [x]) => emit.op('Reshape', [x!, emit.ints(attributes.shape as number[])]),
+  Select: same('Where'),
+  Tile: (emit, { attributes }, [x]) => emit.op('Tile', [x!, emit.ints(attributes.reps as number[])]),
+  Transpose: same('Transpose', ({ attributes }) => ({ perm: attributes.perm as number[] })),
+}
+
+const gemmAttributes = ({ transposeA, transposeB }: GraphNode['attributes']) => ({
+  transA: transposeA ? 1 : 0,
+  transB: transposeB ? 1 : 0,
+})
+
+export function lowerToOnnx(graph: Graph): LoweredGraph {
+  const nodes: OnnxNode[] = []
+  const initializers = new Map<string, OnnxTensor>()
+  const constant = (tensor: OnnxTensor): string => {
+    initializers.set(tensor.name, tensor)
+    return tensor.name
+  }
+  const nameOf = (value: ValueId) => `v${value}`
+  let temporaries = 0
+  const emitter = (output: string): Emitter & { rename(): void } => {
+    const from = nodes.length
+    return {
+      op(type, inputs, attributes = {}) {
+        const name = `t${temporaries++}`
+        nodes.push({ type, inputs, output: name, attributes })
+        return name
+      },
+      float: (value) => constant({ name: `f${value}`, element: 'float32', shape: [], data: new Float32Array([value]) }),
+      floats: (values) =>
+        constant({ name: `f${values}[]`, element: 'float32', shape: [values.length], data: Float32Array.from(values) }),
+      ints: (values) =>
+        constant({ name: `i${values}`, element: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
+      /** The last operator written gives the node's own value. */
+      rename() {
+        const last = nodes.at(-1)
+        if (!last || nodes.length === from) throw new Error('internal: a lowering wrote no operator')
+        nodes[nodes.length - 1] = { ...last, output }
+      },
+    }
+  }
+
+  for (const { value, data } of graph.constants) {
+    const { shape, dtype } = infoOf(graph, value)
+    constant({ name: nameOf(value), element: dtype, shape, data: expand(data, shape, dtype) })
+  }
+  const biased = biasedProducts(graph)
+  for (const node of graph.nodes) {
+    if (biased.products.has(node.output)) continue
+    const emit = emitter(nameOf(node.output))
+    const fused = biased.sums.get(node.output)
+    if (fused) {
+      const names = [...fused.product.inputs, fused.bias].map(nameOf)
+      emit.op('Gemm', names, gemmAttributes(fused.product.attributes))
+    } else {
+      const infos = node.inputs.map((input) => infoOf(graph, input))
+      LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos)
+    }
+    emit.rename()
+  }
+  const typed = ({ value }: { value: ValueId }) => {
+    const { shape, dtype } = infoOf(graph, value)
+    return { name: nameOf(value), element: dtype, shape }
+  }
+  const used = new Set(nodes.flatMap(({ inputs }) => inputs))
+  const model = encodeModel({
+    nodes,
+    initializers: [...initializers.values()],
+    inputs: graph.inputs.map(typed).filter(({ name }) => used.has(name)),
+    outputs: uniqueBy(graph.outputs.map(typed), ({ name }) => name),
+  })
+  return { model, nameOf }
+}
+
+/** Sums of a product and a bias along its rows: ONNX Runtime adds the bias inside Gemm, but only where it is told. */
+function biasedProducts(graph: Graph) {
+  const consumers = consumersOf(graph)
+  const producers = new Map(graph.nodes.map((node) => [node.output, node]))
+  const results = new Set(graph.outputs.map(({ value }) => value))
+  const sums = new Map<ValueId, { product: GraphNode; bias: ValueId }>()
+  const products = new Set<ValueId>()
+  for (const { kernel, inputs, output } of graph.nodes) {
+    if (kernel !== 'Add') continue
+    const product = producers.get(inputs[0]!)
+    if (product?.kernel !== 'BatchMatMul' || results.has(product.output)) continue
+    if (consumers.get(product.output)!.length > 1) continue
+    const [rows, columns] = infoOf(graph, product.output).shape
+    const bias = infoOf(graph, inputs[1]!).shape
+    const alongRows = sizeOf(bias) === columns && bias.at(-1) === columns
+    if (!alongRows || infoOf(graph, output).shape.join() !== `${rows},${columns}`) continue
+    sums.set(output, { product, bias: inputs[1]! })
+    products.add(product.output)
+  }
+  return { sums, products }
+}
+
+function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {
+  if (typeof data !== 'number') return data
+  const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
+  return new arrays[dtype](sizeOf(shape)).fill(data)
+}
+
+const uniqueBy = <Item>(items: readonly Item[], key: (item: Item) => string): Item[] => [
+  ...new Map(items.map((item) => [key(item), item])).values(),
+]

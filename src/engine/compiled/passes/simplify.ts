@@ -1,0 +1,140 @@
+/**
+ * Removes what costs time and changes nothing: reshapes of reshapes, products with one, numbers known beforehand,
+ * values computed twice, and values nobody uses.
+ */
+import { type Graph, type GraphConstant, type GraphNode, type ValueId, type ValueInfo } from '../graph/graph.js'
+import { verify } from '../graph/verify.js'
+
+export function simplify(graph: Graph): Graph {
+  return verify(removeUnused(rewrite(graph)), 'simplify')
+}
+
+/** Arithmetic on known scalars, in float32 as every engine does it. */
+const FOLD: Partial<Record<GraphNode['kernel'], (...x: number[]) => number>> = {
+  Add: (a, b) => a! + b!,
+  Sub: (a, b) => a! - b!,
+  Multiply: (a, b) => a! * b!,
+  RealDiv: (a, b) => a! / b!,
+  Neg: (x) => -x!,
+  Sqrt: (x) => Math.sqrt(x!),
+}
+
+const ELEMENTWISE_PAIRS = new Set<GraphNode['kernel']>(['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum'])
+
+function rewrite(graph: Graph): Graph {
+  const values = new Map(graph.values)
+  const constants: GraphConstant[] = []
+  const nodes: GraphNode[] = []
+  const replaced = new Map<ValueId, ValueId>()
+  const fills = new Map<ValueId, number>()
+  const producers = new Map<ValueId, GraphNode>()
+  const seen = new Map<string, ValueId>()
+  let nextId = Math.max(-1, ...values.keys()) + 1
+
+  const current = (value: ValueId): ValueId => replaced.get(value) ?? value
+  const info = (value: ValueId): ValueInfo => values.get(value)!
+
+  /** The value filled with one number, one for each number and shape. */
+  const filled = (number: number, type: ValueInfo, id?: ValueId): ValueId => {
+    const key = `fill ${Object.is(number, -0) ? '-0' : number} ${type.dtype} ${type.shape}`
+    const known = seen.get(key)
+    if (known !== undefined) return known
+    const value = id ?? nextId++
+    values.set(value, type)
+    constants.push({ value, data: number })
+    fills.set(value, number)
+    seen.set(key, value)
+    return value
+  }
+
+  for (const constant of graph.constants) {
+    if (typeof constant.data === 'number') {
+      replaced.set(constant.value, filled(constant.data, info(constant.value), constant.value))
+    } else constants.push(constant)
+  }
+
+  for (const original of graph.nodes) {
+    let node: GraphNode = { ...original, inputs: original.inputs.map(current) }
+    const output = info(node.output)
+
+    if (ELEMENTWISE_PAIRS.has(node.kernel)) node = { ...node, inputs: scalarConstants(node.inputs, output) }
+    // Relu(x) and x are positive at the same places; asking the former leaves x to the product that made it.
+    const rectified = node.kernel === 'Step' && node.attributes.alpha === 0 ? seen.get(`Relu ${node.inputs} {}`) : undefined
+    if (rectified !== undefined) node = { ...node, inputs: [rectified] }
+    const same = sameAs(node, output)
+    if (same !== undefined) {
+      replaced.set(node.output, same)
+      continue
+    }
+    if (node.kernel === 'Reshape') {
+      const inner = producers.get(node.inputs[0]!)
+      if (inner?.kernel === 'Reshape') node = { ...node, inputs: inner.inputs }
+      if (info(node.inputs[0]!).shape.join() === output.shape.join()) {
+        replaced.set(node.output, node.inputs[0]!)
+        continue
+      }
+      const number = fills.get(node.inputs[0]!)
+      if (number !== undefined) {
+        replaced.set(node.output, filled(number, output))
+        continue
+      }
+    }
+    const fold = FOLD[node.kernel]
+    const numbers = node.inputs.map((input) => fills.get(input))
+    if (fold && output.dtype === 'float32' && numbers.every((number) => number !== undefined)) {
+      replaced.set(node.output, filled(Math.fround(fold(...(numbers as number[]))), output))
+      continue
+    }
+    const key = `${node.kernel} ${node.inputs} ${JSON.stringify(node.attributes)}`
+    const known = seen.get(key)
+    if (known !== undefined) {
+      replaced.set(node.output, known)
+      continue
+    }
+    seen.set(key, node.output)
+    producers.set(node.output, node)
+    nodes.push(node)
+  }
+  const outputs = graph.outputs.map((output) => ({ ...output, value: current(output.value) }))
+  return { ...graph, values, constants, nodes, outputs }
+
+  /** A filled tensor beside an operand that has the result's shape already can be a scalar. */
+  function scalarConstants(inputs: readonly ValueId[], output: ValueInfo): readonly ValueId[] {
+    return inputs.map((input, index) => {
+      const number = fills.get(input)
+      const other = info(inputs[1 - index]!)
+      const { shape, dtype } = info(input)
+      if (number === undefined || shape.length === 0 || other.shape.join() !== output.shape.join()) return input
+      return filled(number, { shape: [], dtype })
+    })
+  }
+
+  /** The input that a product with one, or a quotient by one, equals. */
+  function sameAs({ kernel, inputs }: GraphNode, output: ValueInfo): ValueId | undefined {
+    const neutral = (index: number) => fills.get(inputs[index]!) === 1
+    const whole = (index: number) => {
+      const { shape, dtype } = info(inputs[index]!)
+      return shape.join() === output.shape.join() && dtype === output.dtype
+    }
+    if (kernel === 'Multiply' && neutral(0) && whole(1)) return inputs[1]
+    if ((kernel === 'Multiply' || kernel === 'RealDiv') && neutral(1) && whole(0)) return inputs[0]
+    return undefined
+  }
+}
+
+/** Keeps what an output depends on; inputs stay, because the program promised them. */
+export function removeUnused(graph: Graph): Graph {
+  const used = new Set(graph.outputs.map(({ value }) => value))
+  const nodes = graph.nodes
+    .toReversed()
+    .filter(({ output, inputs }) => {
+      if (!used.has(output)) return false
+      for (const input of inputs) used.add(input)
+      return true
+    })
+    .toReversed()
+  const constants = graph.constants.filter(({ value }) => used.has(value))
+  const defined = new Set([...graph.inputs, ...constants].map(({ value }) => value).concat(nodes.map(({ output }) => output)))
+  return { ...graph, nodes, constants, values: new Map([...graph.values].filter(([value]) => defined.has(value))) }
+}
+

@@ -1,0 +1,138 @@
+/**
+ * Cuts the elementwise end off a step: from gradients to new weights and optimizer slots. What stays goes to the
+ * runtime and gives the gradients; what is cut off becomes, for each weight, one expression over its arrays that a
+ * single loop can compute (`fuse/`). Nothing here knows an optimizer: any chain of elementwise nodes that only new
+ * state depends on is cut.
+ */
+import { consumersOf, type Graph, type GraphNode, type GraphOutput, infoOf, type ValueId } from '../graph/graph.js'
+import { verify } from '../graph/verify.js'
+import { removeUnused } from './simplify.js'
+
+/** One operation of an expression; operands are indices into the expression's list. */
+export type Expression =
+  | { readonly kind: 'array'; readonly index: number }
+  | { readonly kind: 'scalar'; readonly index: number }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'op'; readonly kernel: FusedKernel; readonly operands: readonly number[] }
+
+// biome-ignore format: one line reads better
+export const FUSED_KERNELS = ['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum', 'Sqrt', 'Square', 'Neg', 'Abs'] as const
+export type FusedKernel = (typeof FUSED_KERNELS)[number]
+
+/** An array an update reads or writes: state by name, or a value that the runtime computes. */
+export type UpdateArray = { readonly from: 'state'; readonly name: string } | { readonly from: 'graph'; readonly value: ValueId }
+
+/** The update of one weight and its slots. */
+export interface Update {
+  /** In order of first use; the same for every weight of one optimizer, so that equal loops can be told. */
+  readonly expressions: readonly Expression[]
+  readonly arrays: readonly UpdateArray[]
+  /** Values of rank 0: program inputs, or computed by the runtime. */
+  readonly scalars: readonly ValueId[]
+  /** Which expression is stored to which array. */
+  readonly stores: readonly { readonly expression: number; readonly array: number }[]
+}
+
+export interface SplitStep {
+  /** The step without its end: gives the program's outputs, and every value that an update reads. */
+  readonly graph: Graph
+  readonly updates: readonly Update[]
+}
+
+export function splitUpdate(graph: Graph): SplitStep {
+  const end = elementwiseEnd(graph)
+  const stateOutputs = graph.outputs.filter(({ to, value }) => to === 'state' && end.has(value))
+  const groups = new Map<string, GraphOutput[]>()
+  for (const output of stateOutputs) {
+    const owner = ownerOf(output.name, graph)
+    groups.set(owner, [...(groups.get(owner) ?? []), output])
+  }
+  const updates = [...groups.values()].map((outputs) => buildUpdate(graph, end, outputs))
+  const inputs = new Set(graph.inputs.map(({ value }) => value))
+  const needed = new Set(
+    updates.flatMap(({ arrays, scalars }) => [
+      ...arrays.flatMap((array) => (array.from === 'graph' ? [array.value] : [])),
+      ...scalars.filter((scalar) => !inputs.has(scalar)),
+    ]),
+  )
+  const outputs: GraphOutput[] = [
+    ...graph.outputs.filter((output) => !stateOutputs.includes(output)),
+    ...[...needed].map((value) => ({ value, to: 'output' as const, name: updateValueName(value) })),
+  ]
+  return { graph: verify(removeUnused({ ...graph, outputs }), 'split-update'), updates }
+}
+
+/** Name of the output that carries a value to the updates. */
+export const updateValueName = (value: ValueId): string => `update:${value}`
+
+/** Nodes that can be fused and that nothing but new state depends on. */
+function elementwiseEnd(graph: Graph): Set<ValueId> {
+  const consumers = consumersOf(graph)
+  const results = new Set(graph.outputs.filter(({ to }) => to === 'output').map(({ value }) => value))
+  const newState = new Set(graph.outputs.filter(({ to }) => to === 'state').map(({ value }) => value))
+  const end = new Set<ValueId>()
+  for (const node of graph.nodes.toReversed()) {
+    const users = consumers.get(node.output) ?? []
+    const onlyForState = users.every(({ output }) => end.has(output)) && (users.length > 0 || newState.has(node.output))
+    if (onlyForState && !results.has(node.output) && canFuse(graph, node)) end.add(node.output)
+  }
+  return end
+}
+
+/** Every operand is a scalar or has the result's shape. */
+function canFuse(graph: Graph, { kernel, inputs, output }: GraphNode): boolean {
+  const { shape, dtype } = infoOf(graph, output)
+  if (!(FUSED_KERNELS as readonly string[]).includes(kernel) || dtype !== 'float32' || shape.length === 0) return false
+  return inputs.every((input) => {
+    const operand = infoOf(graph, input)
+    return operand.dtype === 'float32' && (operand.shape.length === 0 || operand.shape.join() === shape.join())
+  })
+}
+
+/** State is named `weight` or `weight/slot`: the longest name of a weight that is the state's own beginning. */
+function ownerOf(name: string, graph: Graph): string {
+  const names = graph.inputs.filter(({ from }) => from === 'state').map((input) => input.name)
+  return names.filter((other) => name === other || name.startsWith(`${other}/`)).sort((a, b) => a.length - b.length)[0] ?? name
+}
+
+function buildUpdate(graph: Graph, end: ReadonlySet<ValueId>, outputs: readonly GraphOutput[]): Update {
+  const producers = new Map(graph.nodes.map((node) => [node.output, node]))
+  const numbers = new Map(graph.constants.map(({ value, data }) => [value, data]))
+  const stateNames = new Map(graph.inputs.flatMap(({ from, value, name }) => (from === 'state' ? [[value, name]] : [])))
+  const expressions: Expression[] = []
+  const arrays: UpdateArray[] = []
+  const scalars: ValueId[] = []
+  const places = new Map<ValueId, number>()
+
+  const arrayIndex = (array: UpdateArray): number => {
+    const same = (other: UpdateArray) => JSON.stringify(other) === JSON.stringify(array)
+    const found = arrays.findIndex(same)
+    return found >= 0 ? found : arrays.push(array) - 1
+  }
+  const leaf = (value: ValueId): Expression => {
+    const data = numbers.get(value)
+    if (typeof data === 'number') return { kind: 'number', value: data }
+    if (infoOf(graph, value).shape.length === 0) {
+      const found = scalars.indexOf(value)
+      return { kind: 'scalar', index: found >= 0 ? found : scalars.push(value) - 1 }
+    }
+    const name = stateNames.get(value)
+    return { kind: 'array', index: arrayIndex(name === undefined ? { from: 'graph', value } : { from: 'state', name }) }
+  }
+  const place = (value: ValueId): number => {
+    const known = places.get(value)
+    if (known !== undefined) return known
+    const node = end.has(value) ? producers.get(value)! : null
+    const expression: Expression = node
+      ? { kind: 'op', kernel: node.kernel as FusedKernel, operands: node.inputs.map(place) }
+      : leaf(value)
+    const index = expressions.push(expression) - 1
+    places.set(value, index)
+    return index
+  }
+  const stores = outputs.map(({ value, name }) => ({
+    expression: place(value),
+    array: arrayIndex({ from: 'state', name }),
+  }))
+  return { expressions, arrays, scalars, stores }
+}

@@ -1,0 +1,81 @@
+/** Activation functions by Keras' names, with Keras 3's formulas and default arguments (keras/src/activations/activations.py). */
+import * as tf from '@tensorflow/tfjs-core'
+import type { ActivationName } from '../spec/activations.js'
+
+export type ActivationFunction = (x: tf.Tensor) => tf.Tensor
+
+interface Activation {
+  readonly apply: ActivationFunction
+  /** The name under which plain tfjs-layers has the same function; `null` where it has none, or another one. */
+  readonly tfjs: string | null
+}
+
+const relu6 = (x: tf.Tensor) => tf.clipByValue(x, 0, 6)
+const silu = (x: tf.Tensor) => tf.mul(x, tf.sigmoid(x))
+const hardSigmoid = (x: tf.Tensor) => tf.div(relu6(tf.add(x, 3)), 6)
+const hardSilu = (x: tf.Tensor) => tf.mul(x, hardSigmoid(x))
+const beyond = (x: tf.Tensor, threshold: number) => tf.greater(tf.abs(x), threshold)
+const zeroUnless = (condition: tf.Tensor, x: tf.Tensor) => tf.where(condition, x, tf.zerosLike(x))
+
+/** 0 below -1, (x + 1)^2 / 4 up to 1, x above: "From softmax to sparsemax" (Martins and Astudillo, 2016) for two classes. */
+function sparsePlus(x: tf.Tensor): tf.Tensor {
+  const middle = tf.mul(tf.square(tf.add(tf.clipByValue(x, -1, 1), 1)), 0.25)
+  return tf.where(tf.greaterEqual(x, 1), x, middle)
+}
+
+/**
+ * Projection onto the simplex (Martins and Astudillo, 2016, algorithm 1), without sorting: an element z is in the
+ * support when 1 + k z > s, with k and s the number and the sum of the elements not below z.
+ */
+function sparsemax(x: tf.Tensor): tf.Tensor {
+  const column = tf.expandDims(x, -1)
+  const row = tf.expandDims(x, -2)
+  const notBelow = tf.cast(tf.greaterEqual(row, column), 'float32')
+  const count = tf.sum(notBelow, -1)
+  const total = tf.sum(tf.mul(notBelow, row), -1)
+  const support = tf.cast(tf.greater(tf.add(tf.mul(count, x), 1), total), 'float32')
+  const threshold = tf.div(
+    tf.sub(tf.sum(tf.mul(support, x), -1, true), 1),
+    tf.sum(support, -1, true),
+  )
+  return tf.relu(tf.sub(x, threshold))
+}
+
+export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
+  linear: { apply: (x) => x, tfjs: 'linear' },
+  relu: { apply: (x) => tf.relu(x), tfjs: 'relu' },
+  relu6: { apply: relu6, tfjs: 'relu6' },
+  leaky_relu: { apply: (x) => tf.leakyRelu(x, 0.2), tfjs: null },
+  elu: { apply: (x) => tf.elu(x), tfjs: 'elu' },
+  celu: { apply: (x) => tf.elu(x), tfjs: 'elu' },
+  selu: { apply: (x) => tf.selu(x), tfjs: 'selu' },
+  sigmoid: { apply: (x) => tf.sigmoid(x), tfjs: 'sigmoid' },
+  hard_sigmoid: { apply: hardSigmoid, tfjs: null },
+  log_sigmoid: { apply: (x) => tf.neg(tf.softplus(tf.neg(x))), tfjs: null },
+  sparse_sigmoid: { apply: (x) => tf.mul(tf.add(tf.clipByValue(x, -1, 1), 1), 0.5), tfjs: null },
+  tanh: { apply: (x) => tf.tanh(x), tfjs: 'tanh' },
+  hard_tanh: { apply: (x) => tf.clipByValue(x, -1, 1), tfjs: null },
+  tanh_shrink: { apply: (x) => tf.sub(x, tf.tanh(x)), tfjs: null },
+  softmax: { apply: (x) => tf.softmax(x), tfjs: 'softmax' },
+  log_softmax: { apply: (x) => tf.logSoftmax(x), tfjs: 'logSoftmax' },
+  sparsemax: { apply: sparsemax, tfjs: null },
+  softplus: { apply: (x) => tf.softplus(x), tfjs: 'softplus' },
+  sparse_plus: { apply: sparsePlus, tfjs: null },
+  squareplus: { apply: (x) => tf.mul(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 0.5), tfjs: null },
+  softsign: { apply: (x) => tf.div(x, tf.add(tf.abs(x), 1)), tfjs: 'softsign' },
+  silu: { apply: silu, tfjs: 'swish' },
+  swish: { apply: silu, tfjs: 'swish' },
+  hard_silu: { apply: hardSilu, tfjs: null },
+  hard_swish: { apply: hardSilu, tfjs: null },
+  gelu: {
+    apply: (x) => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)),
+    tfjs: 'gelu',
+  },
+  mish: { apply: (x) => tf.mul(x, tf.tanh(tf.softplus(x))), tfjs: 'mish' },
+  exponential: { apply: (x) => tf.exp(x), tfjs: null },
+  hard_shrink: { apply: (x) => zeroUnless(beyond(x, 0.5), x), tfjs: null },
+  soft_shrink: {
+    apply: (x) => zeroUnless(beyond(x, 0.5), tf.sub(x, tf.mul(tf.sign(x), 0.5))),
+    tfjs: null,
+  },
+}

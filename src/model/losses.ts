@@ -1,0 +1,46 @@
+/** Losses by Keras' names (keras/src/losses/losses.py; crossentropies as keras/src/backend/jax/nn.py computes them). */
+import * as tf from '@tensorflow/tfjs-core'
+import type { LossSpec } from '../spec/spec.js'
+import type { TargetForm } from './targets.js'
+
+export interface Loss {
+  /** What labels are turned into before the loss sees them; `fitting` follows the model's output. */
+  readonly target: TargetForm | 'fitting'
+  /** Target and prediction, each (batch, n) or class indices (batch): one loss a sample, (batch). */
+  perSample(target: tf.Tensor, prediction: tf.Tensor): tf.Tensor
+}
+
+/** Keras' fuzz factor: probabilities are kept this far from 0 and 1. */
+const EPSILON = 1e-7
+
+/** -sum(target log p), with p normalized to sum 1 and clipped. */
+function crossentropy(target: tf.Tensor, prediction: tf.Tensor): tf.Tensor {
+  const p = tf.clipByValue(tf.div(prediction, tf.sum(prediction, -1, true)), EPSILON, 1 - EPSILON)
+  return tf.neg(tf.sum(tf.mul(target, tf.log(p)), -1))
+}
+
+export const LOSSES: { readonly [Name in LossSpec['type']]: Loss } = {
+  categorical_crossentropy: { target: 'one_hot', perSample: crossentropy },
+  sparse_categorical_crossentropy: {
+    target: 'class_index',
+    perSample: (target, prediction) =>
+      crossentropy(tf.oneHot(target as tf.Tensor1D, prediction.shape.at(-1)!), prediction),
+  },
+  binary_crossentropy: {
+    target: 'fitting',
+    perSample(target, prediction) {
+      const p = tf.clipByValue(prediction, EPSILON, 1 - EPSILON)
+      const ones = tf.mul(target, tf.log(p))
+      const zeros = tf.mul(tf.sub(1, target), tf.log(tf.sub(1, p)))
+      return tf.neg(tf.mean(tf.add(ones, zeros), -1))
+    },
+  },
+  mean_squared_error: {
+    target: 'fitting',
+    perSample: (target, prediction) => tf.mean(tf.square(tf.sub(target, prediction)), -1),
+  },
+  mean_absolute_error: {
+    target: 'fitting',
+    perSample: (target, prediction) => tf.mean(tf.abs(tf.sub(target, prediction)), -1),
+  },
+}

@@ -1,0 +1,24 @@
+/** Gradient descent with momentum, plain or Nesterov's (keras/src/optimizers/sgd.py). */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Optimizer, OptimizerSpecOf } from './optimizer.js'
+
+export function sgd({ momentum, nesterov }: OptimizerSpecOf<'SGD'>): Optimizer {
+  if (momentum === 0) {
+    return {
+      slots: [],
+      update: ({ weight, gradient, learningRate }) => ({
+        weight: tf.sub(weight, tf.mul(gradient, learningRate)),
+        slots: {},
+      }),
+    }
+  }
+  return {
+    slots: ['momentum'],
+    update({ weight, gradient, slots, learningRate }) {
+      const step = tf.mul(gradient, learningRate)
+      const velocity = tf.sub(tf.mul(slots.momentum!, momentum), step)
+      const change = nesterov ? tf.sub(tf.mul(velocity, momentum), step) : velocity
+      return { weight: tf.add(weight, change), slots: { momentum: velocity } }
+    },
+  }
+}

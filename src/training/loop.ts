@@ -1,0 +1,154 @@
+/** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
+import type { Batch, Runner, StateValues } from '../engine/engine.js'
+import type { Action, Callback } from './callbacks/callback.js'
+import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
+
+export interface TrainingOptions {
+  /** Has the programs `train`, `evaluate` and `inspect`. */
+  readonly runner: Runner
+  readonly epochs: number
+  readonly batchSize: number
+  readonly samples: number
+  readonly validationSamples: number
+  /** Batches of the training data in the order of this epoch, from 1. */
+  readonly batches: (epoch: number) => AsyncIterable<Batch>
+  /** `null` without validation data. */
+  readonly validation: (() => AsyncIterable<Batch>) | null
+  /** History keys of the training metrics, `loss` first. */
+  readonly metrics: readonly string[]
+  readonly learningRate: number
+  readonly callbacks: readonly Callback[]
+  /** Ends training after the step under way. */
+  readonly signal: AbortSignal
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+/** Trains; the last event is always `end`. */
+export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent> {
+  const { runner, epochs, callbacks, signal, now, learningRate } = options
+  const { samples, validationSamples, batchSize, metrics } = options
+  const stepsPerEpoch = Math.ceil(samples / batchSize)
+  yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics }
+
+  let kept: StateValues | null = null
+  let restored = false
+  let iterations = 0
+  let completed = 0
+  let reason: StopReason = 'completed'
+  let divergence: Divergence | null = null
+  let interruptedAt: { epoch: number; step: number } | null = null
+
+  const act = async (actions: readonly Action[]) => {
+    for (const action of actions) {
+      if (action.type === 'keepWeights') kept = await runner.read()
+      else if (action.type === 'stop') reason = action.reason
+      else if (kept) {
+        await runner.write(kept)
+        restored = true
+      }
+    }
+  }
+
+  training: for (let epoch = 1; epoch <= epochs && reason === 'completed'; epoch++) {
+    const began = now()
+    yield { type: 'epochBegin', epoch }
+    const totals = new Totals(metrics)
+    let step = 0
+    for await (const batch of options.batches(epoch)) {
+      if (signal.aborted) {
+        reason = 'interrupted'
+        interruptedAt = { epoch, step }
+        break training
+      }
+      const outputs = await runner.run('train', batch, { learning_rate: learningRate, iterations })
+      step++
+      if (!totals.add(outputs, batch.size)) {
+        reason = 'diverged'
+        divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
+        break training
+      }
+      iterations++
+      yield { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.means() } satisfies BatchEndEvent
+    }
+    const measured: Record<string, number> = totals.means()
+    if (options.validation) {
+      const validation = new Totals(metrics)
+      for await (const batch of options.validation()) {
+        if (!validation.add(await runner.run('evaluate', batch, {}), batch.size)) {
+          reason = 'diverged'
+          divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
+          break training
+        }
+        if (signal.aborted) {
+          reason = 'interrupted'
+          interruptedAt = { epoch, step }
+          break training
+        }
+      }
+      for (const [key, value] of Object.entries(validation.means())) measured[`val_${key}`] = value
+    }
+    const event: EpochEndEvent = { type: 'epochEnd', epoch, metrics: measured, learningRate, seconds: (now() - began) / 1000 }
+    completed = epoch
+    for (const callback of callbacks) await act(callback.onEpochEnd(event))
+    yield event
+  }
+  for (const callback of callbacks) await act(callback.onEnd())
+  const best = callbacks.map((callback) => callback.best?.() ?? null).find((found) => found !== null) ?? null
+  yield { type: 'end', reason, epochs: completed, best, restored, interruptedAt, divergence }
+}
+
+/** Loss and metrics over batches, without training. */
+export async function evaluate(
+  runner: Runner,
+  batches: AsyncIterable<Batch>,
+  metrics: readonly string[],
+  signal: AbortSignal,
+): Promise<Metrics> {
+  const totals = new Totals(metrics)
+  for await (const batch of batches) {
+    signal.throwIfAborted()
+    totals.add(await runner.run('evaluate', batch, {}), batch.size)
+  }
+  return totals.means()
+}
+
+/** Sums over samples, so that the mean over an epoch is exact. */
+class Totals {
+  samples = 0
+  readonly #sums: Record<string, number> = {}
+
+  constructor(private readonly keys: readonly string[]) {
+    for (const key of keys) this.#sums[key] = 0
+  }
+
+  /** Adds a batch's sums; false when one of them is NaN or infinite. */
+  add(outputs: Readonly<Record<string, Float32Array>>, size: number): boolean {
+    this.samples += size
+    let finite = true
+    for (const key of this.keys) {
+      const sum = outputs[key]?.[0]
+      if (sum === undefined) throw new Error(`internal: no output ${key}`)
+      this.#sums[key]! += sum
+      finite &&= Number.isFinite(sum)
+    }
+    return finite
+  }
+
+  means(): Record<string, number> {
+    return Object.fromEntries(this.keys.map((key) => [key, this.#sums[key]! / this.samples]))
+  }
+}
+
+/** The first tensor with NaN or infinity, in the order of the computation: weights, then the output of each layer, then the loss. */
+async function firstBadTensor(runner: Runner, batch: Batch, iterations: number): Promise<{ tensor: string; value: number }> {
+  const outputs = async () =>
+    Object.entries(await runner.run('inspect', batch, { iterations })).map(
+      ([name, values]) => [name === 'loss' ? name : `the output of ${name}`, values] as const,
+    )
+  for (const [tensor, values] of [...Object.entries(await runner.read()), ...(await outputs())]) {
+    const value = values.find((element) => !Number.isFinite(element))
+    if (value !== undefined) return { tensor, value }
+  }
+  return { tensor: 'loss', value: Number.NaN }
+}
