@@ -50,24 +50,25 @@ function registerKernels(backend: TraceBackend): void {
   }
 
   // Kernels that are written with others, or that only name a value again.
-  const matMul = (a: tf.TensorInfo, b: tf.TensorInfo, attributes: tf.NamedAttrMap) => {
+  const matMul = (a: tf.TensorInfo, b: tf.TensorInfo, attributes: tf.NamedAttrMap, after = (x: tf.TensorInfo) => x) => {
     const outer = a.shape.slice(0, -2)
     if (sizeOf(outer) !== 1 || sizeOf(b.shape.slice(0, -2)) !== 1) {
       throw new Error(`internal: batched products are not traced yet: ${a.shape} by ${b.shape}`)
     }
     const product = node('BatchMatMul', [reshape(a, a.shape.slice(-2)), reshape(b, b.shape.slice(-2))], attributes)
-    return outer.length === 0 ? product : reshape(product, [...outer, ...product.shape])
+    const result = after(product)
+    return outer.length === 0 ? result : reshape(result, [...outer, ...result.shape])
   }
   register('BatchMatMul', ({ a, b }, attributes) => matMul(a!, b!, attributes))
+  const activate: Record<string, KernelName> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' }
   register('_FusedMatMul', ({ a, b, bias }, attributes) => {
-    const { activation } = attributes as { activation?: string }
-    const product = matMul(a!, b!, attributes)
-    const sum = bias ? node('Add', [product, bias]) : product
-    const activate: Record<string, KernelName> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' }
-    if (!activation || activation === 'linear') return sum
+    const activation = (attributes.activation as string | undefined) ?? 'linear'
     const kernel = activate[activation]
-    if (!kernel) throw new Error(`internal: fused activation ${activation} is not traced`)
-    return node(kernel, [sum])
+    if (!kernel && activation !== 'linear') throw new Error(`internal: fused activation ${activation} is not traced`)
+    return matMul(a!, b!, attributes, (product) => {
+      const sum = bias ? node('Add', [product, bias]) : product
+      return kernel ? node(kernel, [sum]) : sum
+    })
   })
   register('Cast', ({ x }, attributes) => (x!.dtype === attributes.dtype ? backend.alias(x!) : node('Cast', [x!], attributes)))
   register('Identity', ({ x }) => backend.alias(x!))

@@ -14,7 +14,7 @@ export interface LoweredGraph {
 interface Emitter {
   op(type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string
   float(value: number): string
-  floats(values: readonly number[]): string
+  int32s(values: readonly number[]): string
   ints(values: readonly number[]): string
 }
 
@@ -97,12 +97,13 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   BatchMatMul: (emit, { attributes }, names) => emit.op('Gemm', names, gemmAttributes(attributes)),
 
   Cast: (emit, { attributes }, [x]) => cast(emit, x!, attributes.dtype as DType),
-  OneHot: (emit, { attributes }, [indices]) =>
-    emit.op(
-      'OneHot',
-      [indices!, emit.ints([attributes.depth as number]), emit.floats([attributes.offValue, attributes.onValue] as number[])],
-      { axis: -1 },
-    ),
+  /** By comparison: ONNX Runtime has OneHot for few combinations of types. */
+  OneHot(emit, { attributes }, [indices], [info]) {
+    const depth = attributes.depth as number
+    const column = emit.op('Reshape', [indices!, emit.ints([...info!.shape, 1])])
+    const hit = emit.op('Equal', [column, emit.int32s(Array.from({ length: depth }, (_, index) => index))])
+    return emit.op('Where', [hit, emit.float(attributes.onValue as number), emit.float(attributes.offValue as number)])
+  },
   Reshape: (emit, { attributes }, [x]) => emit.op('Reshape', [x!, emit.ints(attributes.shape as number[])]),
   Select: same('Where'),
   Tile: (emit, { attributes }, [x]) => emit.op('Tile', [x!, emit.ints(attributes.reps as number[])]),
@@ -132,8 +133,8 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
         return name
       },
       float: (value) => constant({ name: `f${value}`, element: 'float32', shape: [], data: new Float32Array([value]) }),
-      floats: (values) =>
-        constant({ name: `f${values}[]`, element: 'float32', shape: [values.length], data: Float32Array.from(values) }),
+      int32s: (values) =>
+        constant({ name: `n${values}`, element: 'int32', shape: [values.length], data: Int32Array.from(values) }),
       ints: (values) =>
         constant({ name: `i${values}`, element: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
       /** The last operator written gives the node's own value. */
