@@ -1,0 +1,27 @@
+/** "Did you mean": the allowed name nearest to what was written. */
+import { distance } from 'fastest-levenshtein'
+
+/** Longer words are no slips of the pen, and would take long to compare. */
+const LONGEST = 60
+
+const letters = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/**
+ * The candidate with the fewest edits, where a third of the word's letters may be wrong; `undefined` when none is near.
+ * Case, hyphens and underscores do not count: `batchSize` is `batch_size`.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined
+  const written = letters(word)
+  let best: string | undefined
+  let fewest = Math.max(1, Math.floor(written.length / 3)) + 1
+  for (const candidate of candidates) {
+    if (candidate === word) continue
+    const edits = distance(written, letters(candidate))
+    if (edits < fewest && edits < written.length) {
+      best = candidate
+      fewest = edits
+    }
+  }
+  return best
+}

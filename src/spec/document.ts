@@ -1,0 +1,199 @@
+/** A spec's text as a tree with positions, so that any later stage can say where in the file a problem lies. */
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
+import type { Issue, Position } from '../base/issue.js'
+import { toPath, toPointer, within } from './pointer.js'
+import { shortened } from './words.js'
+
+/** An issue that has yet to be placed in a file. */
+export interface IssueDraft extends Omit<Issue, 'source' | 'position' | 'nearest' | 'details'> {
+  /** Points at a key of the object instead of its value. */
+  readonly atKey?: boolean | undefined
+  readonly nearest?: string | undefined
+  readonly details?: readonly string[] | undefined
+}
+
+export interface Location {
+  readonly source: string
+  readonly position?: Position
+}
+
+export interface SpecDocument {
+  readonly source: string
+  /** Where the value stands, or what was meant to hold it; the `--set` text where that gave the value. */
+  locate(pointer: string): Location
+  /** The draft as an issue with its place. */
+  issue(draft: IssueDraft): Issue
+}
+
+/** Where `--set` put a value; a later one counts more. */
+export interface Origin {
+  readonly pointer: string
+  readonly source: string
+}
+
+/** What reading text as JSON with comments gives: a tree, or issues, or both. */
+export interface Syntax {
+  readonly text: string
+  readonly tree: Node | undefined
+  readonly issues: readonly Issue[]
+}
+
+/** Deeper than any spec, and shallow enough for every recursive function. */
+const DEEPEST = 100
+
+const BYTE_ORDER_MARK = '\uFEFF'
+
+/** Parses JSON with comments and trailing commas. */
+export function parseSyntax(given: string, source: string): Syntax {
+  const text = given.startsWith(BYTE_ORDER_MARK) ? given.slice(1) : given
+  const issueAt = (offset: number, code: string, pointer: string, message: string): Issue => ({
+    code,
+    source,
+    pointer,
+    position: positionAt(text, offset),
+    message,
+  })
+  const tooDeep = offsetBelow(text, DEEPEST)
+  if (tooDeep !== undefined) {
+    const message = `found more than ${DEEPEST} brackets inside each other`
+    return { text, tree: undefined, issues: [issueAt(tooDeep, 'syntax', '', message)] }
+  }
+  const errors: ParseError[] = []
+  const tree = parseTree(text, errors, { allowTrailingComma: true })
+  if (errors.length > 0) {
+    if (createScanner(text, true).scan() === END_OF_FILE) {
+      return { text, tree, issues: [issueAt(0, 'syntax', '', 'found nothing, must be an object')] }
+    }
+    const issues = errors.map((error) => issueAt(error.offset, 'syntax', '', syntaxMessage(text, error)))
+    // one slip makes the parser stumble more than once
+    const first = issues.filter(({ position }, index) => issues[index - 1]?.position?.line !== position?.line)
+    return { text, tree: undefined, issues: first }
+  }
+  const issues = duplicateKeys(tree).map(({ node, path, key }) =>
+    issueAt(
+      node.offset,
+      'duplicate-key',
+      toPointer(path),
+      `found the key "${shortened(key)}" again in the same object`,
+    ),
+  )
+  return { text, tree, issues }
+}
+
+export function createDocument({ text, tree }: Syntax, source: string, origins: readonly Origin[]): SpecDocument {
+  function locate(pointer: string, atKey = false): Location {
+    const origin = origins.findLast((one) => within(pointer, one.pointer))
+    if (origin) return { source: origin.source }
+    let node = tree
+    let key: Node | undefined
+    for (const step of toPath(pointer)) {
+      const property = node?.type === 'object' ? node.children?.findLast((one) => keyOf(one) === step) : undefined
+      const child = node?.type === 'array' ? node.children?.[Number(step)] : property?.children?.[1]
+      if (!child) {
+        // the object exists only because --set put something into it
+        const inside = origins.findLast((one) => within(one.pointer, pointer))
+        if (inside) return { source: inside.source }
+        key = undefined
+        break
+      }
+      node = child
+      key = property?.children?.[0]
+    }
+    const found = atKey && key ? key : node
+    return { source, position: positionAt(text, found?.offset ?? 0) }
+  }
+  return {
+    source,
+    locate: (pointer) => locate(pointer),
+    issue({ atKey, nearest, details, ...rest }) {
+      const { source, position } = locate(rest.pointer, atKey)
+      const { code, pointer, message } = rest
+      return {
+        code,
+        source,
+        pointer,
+        ...(position && { position }),
+        message,
+        ...(nearest !== undefined && { nearest }),
+        ...(details && { details }),
+      }
+    },
+  }
+}
+
+/** The value a tree stands for. A key `__proto__` is a key like any other. */
+export function toValue(node: Node): unknown {
+  if (node.type === 'array') return node.children!.map(toValue)
+  if (node.type !== 'object') return node.value
+  return Object.fromEntries(node.children!.map((property) => [keyOf(property), toValue(property.children![1]!)]))
+}
+
+const keyOf = (property: Node): string => property.children![0]!.value
+
+function duplicateKeys(
+  node: Node | undefined,
+  path: readonly (string | number)[] = [],
+): { node: Node; path: (string | number)[]; key: string }[] {
+  if (node?.type === 'array') return node.children!.flatMap((child, index) => duplicateKeys(child, [...path, index]))
+  if (node?.type !== 'object') return []
+  const seen = new Set<string>()
+  return node.children!.flatMap((property) => {
+    const key = keyOf(property)
+    const own = seen.has(key) ? [{ node: property.children![0]!, path: [...path, key], key }] : []
+    seen.add(key)
+    return [...own, ...duplicateKeys(property.children![1], [...path, key])]
+  })
+}
+
+// jsonc-parser declares these as const enums, whose values cannot be imported here
+const END_OF_FILE = 17
+const OPENING = [1, 3]
+const CLOSING = [2, 4]
+
+/** Where brackets first stand deeper than `depth`, found without recursion. */
+function offsetBelow(text: string, depth: number): number | undefined {
+  const scanner = createScanner(text, true)
+  let open = 0
+  for (let token: number = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {
+    if (OPENING.includes(token)) open++
+    if (CLOSING.includes(token)) open--
+    if (open > depth) return scanner.getTokenOffset()
+  }
+  return undefined
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'must be a value: a number, "text", true, false, null, [ or {',
+  InvalidNumberFormat: 'must be a number',
+  PropertyNameExpected: 'must be a key in double quotes',
+  ValueExpected: 'must be a value',
+  ColonExpected: 'must be a colon after the key',
+  CommaExpected: 'must be a comma before the next one',
+  CloseBraceExpected: 'must be a closing brace }',
+  CloseBracketExpected: 'must be a closing bracket ]',
+  EndOfFileExpected: 'must be the end of the file',
+  UnexpectedEndOfComment: 'must be a comment that ends with */',
+  UnexpectedEndOfString: 'must be text that ends with a double quote on the same line',
+  UnexpectedEndOfNumber: 'must be a whole number, fraction or exponent',
+  InvalidUnicode: 'must be \\u and four hexadecimal digits',
+  InvalidEscapeCharacter: 'must be one of \\" \\\\ \\/ \\b \\f \\n \\r \\t \\u after a backslash',
+  InvalidCharacter: 'must be text without control characters; write \\n for a line break',
+}
+
+function syntaxMessage(text: string, { error, offset, length }: ParseError): string {
+  const name = printParseErrorCode(error)
+  const token = text.slice(offset, offset + length).trim()
+  const found = token === '' ? 'the end of the file' : shortened(token)
+  return `found ${found}, ${EXPECTED[name] ?? `not JSON (${name})`}`
+}
+
+/** Line and column of an offset, counted from 1. */
+function positionAt(text: string, offset: number): Position {
+  let line = 1
+  let start = 0
+  for (const end of text.slice(0, offset).matchAll(/\r\n|\n|\r/g)) {
+    line++
+    start = end.index + end[0].length
+  }
+  return { line, column: offset - start + 1 }
+}

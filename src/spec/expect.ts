@@ -1,0 +1,25 @@
+/** What a run must reach; a run that does not ends with exit code 1. */
+import { z } from 'zod'
+import { type RuleIssue, rules } from './family.js'
+
+const bounds = z
+  .strictObject({
+    min: z.number().optional().describe('The least that passes.'),
+    max: z.number().optional().describe('The most that passes.'),
+  })
+  .refine((value) => Object.keys(value).length > 0, 'found an empty object, must have "min" or "max"')
+  .superRefine(rules(ordered))
+  .meta({ minProperties: 1, description: 'What the value must lie between: min, max, or both.' })
+
+function* ordered({ min, max }: { min?: number | undefined; max?: number | undefined }): Iterable<RuleIssue> {
+  if (min !== undefined && max !== undefined && min > max) {
+    yield { code: 'range', path: ['min'], message: `found ${min}, must be at most max, which is ${max}` }
+  }
+}
+
+export const expectSchema = z
+  .record(z.string(), bounds)
+  .default({})
+  .describe(
+    'What must be reached, by history key, or test_ and a key for the test set: { "val_acc": { "min": 0.97 } }.',
+  )

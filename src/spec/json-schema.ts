@@ -1,0 +1,30 @@
+/** The JSON Schema of a spec, for editors and for the first check of a file. Generated from zod, never edited. */
+import { z } from 'zod'
+import { specSchema } from './spec.js'
+
+export type JsonSchema = Record<string, unknown>
+
+/** What editors read beyond the standard; VS Code documents each. */
+export const EDITOR_KEYWORDS = ['enumDescriptions', 'patternErrorMessage', 'allowComments', 'allowTrailingCommas']
+
+/**
+ * Draft 7, which editors support best. Alternatives differ in JSON type, or else by `type`, which `discriminator`
+ * states, so that a validator complains only about the one that is meant.
+ */
+export function jsonSchema(): JsonSchema {
+  const schema = z.toJSONSchema(specSchema, {
+    target: 'draft-07',
+    io: 'input',
+    override({ zodSchema, jsonSchema }) {
+      const { def } = zodSchema._zod
+      if (def.type === 'union' && 'discriminator' in def) {
+        Object.assign(jsonSchema, {
+          type: 'object',
+          required: [def.discriminator],
+          discriminator: { propertyName: def.discriminator },
+        })
+      }
+    },
+  })
+  return { ...schema, allowComments: true, allowTrailingCommas: true }
+}

@@ -1,0 +1,81 @@
+/** `--set fit.epochs=3`: changes to the value of a spec before it is checked. */
+import type { Issue } from '../base/issue.js'
+import { nearest } from '../base/nearest.js'
+import type { Origin } from './document.js'
+import { toPointer } from './pointer.js'
+import { shortened, writtenWithType } from './words.js'
+
+export interface Overridden {
+  readonly value: unknown
+  readonly origins: readonly Origin[]
+  readonly issues: readonly Issue[]
+}
+
+/** Applies the texts in order; what they change in `value` is changed in place. */
+export function applyOverrides(value: unknown, texts: readonly string[]): Overridden {
+  const root = { '': value }
+  const origins: Origin[] = []
+  const issues: Issue[] = []
+  for (const text of texts) {
+    const source = `--set ${text}`
+    const equals = text.indexOf('=')
+    const path = text.slice(0, Math.max(0, equals)).split('.')
+    if (equals < 1 || path.some((step) => step === '')) {
+      const message = `found ${JSON.stringify(shortened(text))}, must be a path and a value: fit.epochs=3, model.layers.2.rate=0.5`
+      issues.push({ code: 'override', source, pointer: '', message })
+      continue
+    }
+    const problem = assign(root, ['', ...path], parsed(text.slice(equals + 1)))
+    if (problem) {
+      const { depth, ...rest } = problem
+      issues.push({ code: 'override', source, pointer: toPointer(path.slice(0, depth)), ...rest })
+    } else origins.push({ pointer: toPointer(path), source })
+  }
+  return { value: root[''], origins, issues }
+}
+
+/** JSON, and whatever is not JSON is text. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+interface Problem {
+  /** Steps of the path up to the value at fault. */
+  readonly depth: number
+  readonly message: string
+  readonly nearest?: string
+}
+
+/** Walks from object to object and makes those that are missing. */
+function assign(root: object, path: readonly string[], value: unknown): Problem | undefined {
+  let at: unknown = root
+  for (const [depth, step] of path.entries()) {
+    if (typeof at !== 'object' || at === null) {
+      const message = `found ${writtenWithType(at)}, in which "${shortened(step)}" cannot be set; set the whole value, as an object`
+      return { depth: depth - 1, message }
+    }
+    if (Array.isArray(at) && !(/^(0|[1-9]\d{0,8})$/.test(step) && Number(step) < at.length)) {
+      const range = at.length === 0 ? 'but the array is empty' : `must be an index from 0 to ${at.length - 1}`
+      return { depth, message: `found ${JSON.stringify(shortened(step))}, ${range}` }
+    }
+    if (depth === path.length - 1) return define(at, step, value)
+    if (!Object.hasOwn(at, step)) {
+      const near = nearest(step, Object.keys(at))
+      if (near !== undefined && typeof Reflect.get(at, near) === 'object') {
+        return { depth, message: `unknown key "${shortened(step)}"`, nearest: near }
+      }
+      define(at, step, {})
+    }
+    at = Reflect.get(at, step)
+  }
+  return undefined
+}
+
+/** Unlike assignment, safe for `__proto__`. */
+function define(target: object, key: string, value: unknown): undefined {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+}

@@ -1,0 +1,71 @@
+/** From text to a spec: syntax, overrides, schema, defaults, rules across fields. All problems at once. */
+import { basename, extname } from 'node:path'
+import type { Issue } from '../base/issue.js'
+import { createDocument, type IssueDraft, parseSyntax, type SpecDocument, toValue } from './document.js'
+import { toIdentifier } from './identifier.js'
+import { applyOverrides } from './override.js'
+import { toPointer } from './pointer.js'
+import { schemaIssues } from './schema-issues.js'
+import { type ResolvedSpec, specSchema } from './spec.js'
+
+export interface ParseOptions {
+  /** File name for issues, `-` for standard input. */
+  readonly source: string
+  /** Texts of `--set`: `fit.epochs=3`. */
+  readonly overrides?: readonly string[]
+}
+
+/** `spec` is there when there are no issues. */
+export interface ParsedSpec {
+  readonly spec?: ResolvedSpec
+  readonly issues: readonly Issue[]
+  /** Gives later issues their place. */
+  readonly document: SpecDocument
+}
+
+/** Reads a spec: JSON, with comments and trailing commas. */
+export function parseSpec(text: string, { source, overrides = [] }: ParseOptions): ParsedSpec {
+  const syntax = parseSyntax(text, source)
+  if (!syntax.tree) return { issues: syntax.issues, document: createDocument(syntax, source, []) }
+  const { value, origins, issues: misfits } = applyOverrides(toValue(syntax.tree), overrides)
+  const document = createDocument(syntax, source, origins)
+  const { spec, drafts } = resolve(value)
+  const issues = inOrder([...syntax.issues, ...misfits, ...drafts.map((draft) => document.issue(draft))])
+  if (!spec || issues.length > 0) return { issues, document }
+  const { $schema: _, name = nameOf(source), ...rest } = spec
+  return { spec: frozen({ name, ...rest }), issues, document }
+}
+
+/** The JSON Schema says what is wrong in the form; zod adds defaults and the rules that a schema cannot state. */
+function resolve(value: unknown): { spec?: ReturnType<typeof specSchema.parse>; drafts: readonly IssueDraft[] } {
+  const drafts = schemaIssues(value)
+  const parsed = specSchema.safeParse(value)
+  if (parsed.success) return { spec: parsed.data, drafts }
+  const broken = parsed.error.issues.flatMap((issue): IssueDraft[] => {
+    const pointer = toPointer(issue.path as (string | number)[])
+    if (issue.code === 'custom' && issue.params) {
+      const { code, nearest, details } = issue.params
+      return [{ code, pointer, message: issue.message, nearest, details }]
+    }
+    return drafts.length > 0 ? [] : [{ code: issue.code ?? 'value', pointer, message: issue.message }]
+  })
+  return { drafts: [...drafts, ...broken] }
+}
+
+/** In the order of the file; what came with `--set` last. */
+function inOrder(issues: readonly Issue[]): Issue[] {
+  const rank = ({ position }: Issue) =>
+    position ? position.line * 2 ** 32 + position.column : Number.POSITIVE_INFINITY
+  return issues.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)))
+}
+
+const nameOf = (source: string): string =>
+  source === '-' ? 'stdin' : toIdentifier(basename(source, extname(source)), 'unnamed')
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) frozen(inner)
+    Object.freeze(value)
+  }
+  return value
+}

@@ -1,0 +1,16 @@
+/** JSON pointers (RFC 6901). */
+
+export type Path = readonly (string | number)[]
+
+export const toPointer = (path: Path): string =>
+  path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+
+export const toPath = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+
+/** Whether `pointer` is `ancestor` or lies in it. */
+export const within = (pointer: string, ancestor: string): boolean =>
+  pointer === ancestor || pointer.startsWith(`${ancestor}/`)

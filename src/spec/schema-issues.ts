@@ -1,0 +1,189 @@
+/** Turns a validator's errors into issues in plain words, one for each place. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import { nearest } from '../base/nearest.js'
+import type { IssueDraft } from './document.js'
+import { EDITOR_KEYWORDS, jsonSchema } from './json-schema.js'
+import { toPath, within } from './pointer.js'
+import { LARGEST } from './whole.js'
+import { either, listed, oneOf, quoted, shortened, written, writtenWithType } from './words.js'
+
+let validate: ValidateFunction | undefined
+
+/** Everything in which a value differs from the JSON Schema; behind a misspelt type, what differs from the nearest one. */
+export function schemaIssues(value: unknown): IssueDraft[] {
+  const issues = differences(value)
+  const misspelt = issues.filter(({ pointer, nearest }) => nearest !== undefined && pointer.endsWith('/type'))
+  if (misspelt.length === 0) return issues
+  const meant = structuredClone(value)
+  for (const { pointer, nearest } of misspelt) replaceAt(meant, pointer, nearest)
+  const known = new Set(issues.map(({ pointer }) => pointer))
+  return [...issues, ...schemaIssues(meant).filter(({ pointer }) => !known.has(pointer))]
+}
+
+function replaceAt(value: unknown, pointer: string, replacement: unknown): void {
+  const path = toPath(pointer)
+  const last = path.pop()!
+  const parent = path.reduce((at, step) => Reflect.get(at as object, step), value)
+  Reflect.set(parent as object, last, replacement)
+}
+
+function differences(value: unknown): IssueDraft[] {
+  validate ??= new Ajv({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true })
+    .addVocabulary(EDITOR_KEYWORDS)
+    .compile(jsonSchema())
+  return validate(value) ? [] : [...draftsOf(validate.errors ?? [])]
+}
+
+function* draftsOf(errors: readonly ErrorObject[]): Iterable<IssueDraft> {
+  const places = new Map<string, ErrorObject[]>()
+  for (const error of errors) places.set(error.instancePath, [...(places.get(error.instancePath) ?? []), error])
+  for (const [pointer, here] of places) {
+    const drafts = here.flatMap((error) => (isMismatch(error) ? [] : (WORDS[error.keyword]?.(error, here) ?? [])))
+    // several keywords may object to one value: a bound and another bound
+    const seen = new Set<string>()
+    for (const draft of drafts) {
+      if (seen.has(draft.message)) continue
+      seen.add(draft.message)
+      yield draft
+    }
+    // alternatives differ in JSON type: where one got further than its type, it is the one that is meant
+    const inside = [...places.keys()].some((other) => other !== pointer && within(other, pointer))
+    const mismatches = here.filter(isMismatch)
+    if (drafts.length === 0 && mismatches.length > 0 && !inside) yield mismatch(pointer, mismatches)
+  }
+}
+
+/** The value is of another JSON type than this alternative wants. All enumerations are of strings. */
+const isMismatch = ({ keyword, data }: ErrorObject): boolean =>
+  keyword === 'type' ||
+  (keyword === 'enum' && typeof data !== 'string') ||
+  (keyword === 'const' && typeof data !== 'string')
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'an array',
+  object: 'an object',
+  null: 'null',
+}
+
+function mismatch(pointer: string, errors: readonly ErrorObject[]): IssueDraft {
+  const types = errors
+    .flatMap(({ parentSchema }) => parentSchema?.type ?? [])
+    .map((type: string) => TYPES[type] ?? type)
+  const { data, parentSchema } = errors[0]!
+  const found = typeof data === 'number' ? written(data) : writtenWithType(data)
+  const bounded = errors.length === 1 && typeof data === 'number' ? bounds(parentSchema ?? {}, data) : []
+  const allowed = [either([...new Set(types)]), ...bounded].join(', ')
+  return { code: 'type', pointer, message: `found ${found}, must be ${allowed}` }
+}
+
+type Words = (error: ErrorObject, here: readonly ErrorObject[]) => IssueDraft | IssueDraft[]
+
+const range: Words = ({ instancePath, data, parentSchema }) => ({
+  code: 'range',
+  pointer: instancePath,
+  message: `found ${written(data)}, must be ${bounds(parentSchema ?? {}, Number(data)).join(' and ')}`,
+})
+
+const name: Words = ({ instancePath, data, schema, params }, here) => {
+  const members = here.flatMap(({ parentSchema }) => membersOf(parentSchema))
+  const whole = members.find(({ names }) => names.includes(data as string))
+  if (whole) {
+    const rest = whole.required.filter((key) => key !== 'type')
+    const message = `found ${written(data)}, which needs more than its type: an object with "type" and ${quoted(rest)}`
+    return { code: 'type', pointer: instancePath, message }
+  }
+  const own: string[] = Array.isArray(schema) ? schema : [params.allowedValue]
+  return nameIssue(instancePath, data, [...new Set([...members.flatMap(({ names }) => names), ...own])])
+}
+
+function nameIssue(pointer: string, found: unknown, names: readonly string[]): IssueDraft {
+  const near = typeof found === 'string' ? nearest(found, names) : undefined
+  return {
+    code: 'name',
+    pointer,
+    message: `found ${written(found)}, ${oneOf(names)}`,
+    nearest: near,
+    details: near === undefined ? listed(names) : undefined,
+  }
+}
+
+/** What a place may hold, told apart by `type`: for each, the names of its type and the keys it must have. */
+function membersOf(schema: ErrorObject['parentSchema']): { names: string[]; required: string[] }[] {
+  return (schema?.oneOf ?? []).map(
+    ({ properties, required }: { properties: { type: TypeSchema }; required: string[] }) => ({
+      names: properties.type.enum ?? [properties.type.const],
+      required,
+    }),
+  )
+}
+
+interface TypeSchema {
+  readonly enum?: string[]
+  readonly const?: string
+}
+
+/** Words for every keyword of the schema but `type`; `anyOf` and `oneOf` only repeat what their alternatives say. */
+const WORDS: Readonly<Record<string, Words>> = {
+  minimum: range,
+  maximum: range,
+  exclusiveMinimum: range,
+  exclusiveMaximum: range,
+  minItems: ({ instancePath, params }) => ({
+    code: 'range',
+    pointer: instancePath,
+    message: `found an empty array, must have at least ${params.limit}`,
+  }),
+  minProperties: ({ instancePath, parentSchema }) => ({
+    code: 'missing-key',
+    pointer: instancePath,
+    message: `found an empty object, must have ${either(Object.keys(parentSchema?.properties).map((key) => JSON.stringify(key)))}`,
+  }),
+  enum: name,
+  const: name,
+  discriminator: ({ instancePath, params, parentSchema }) =>
+    // a missing type is told by `required`
+    params.tagValue === undefined
+      ? []
+      : nameIssue(
+          `${instancePath}/${params.tag}`,
+          params.tagValue,
+          membersOf(parentSchema).flatMap(({ names }) => names),
+        ),
+  pattern: ({ instancePath, data, parentSchema }) => ({
+    code: 'pattern',
+    pointer: instancePath,
+    message: `found ${written(data)}, ${parentSchema?.patternErrorMessage}`,
+  }),
+  required: ({ instancePath, params }) => ({
+    code: 'missing-key',
+    pointer: instancePath,
+    message: `found no "${params.missingProperty}", which must be given`,
+  }),
+  additionalProperties({ instancePath, params, parentSchema }) {
+    const keys = Object.keys(parentSchema?.properties ?? {})
+    const key: string = params.additionalProperty
+    const near = nearest(key, keys)
+    return {
+      code: 'unknown-key',
+      pointer: `${instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      atKey: true,
+      message: `unknown key "${shortened(key)}"${near === undefined ? `, ${oneOf(keys)}` : ''}`,
+      nearest: near,
+    }
+  },
+}
+
+/** `["at least 0", "below 1"]` */
+function bounds(schema: NonNullable<ErrorObject['parentSchema']>, data: number): string[] {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema
+  return [
+    minimum === undefined ? '' : `at least ${minimum}`,
+    exclusiveMinimum === undefined ? '' : `above ${exclusiveMinimum}`,
+    maximum === undefined || (maximum === LARGEST && data <= LARGEST) ? '' : `at most ${maximum}`,
+    exclusiveMaximum === undefined ? '' : `below ${exclusiveMaximum}`,
+  ].filter((words) => words !== '')
+}

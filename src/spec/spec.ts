@@ -1,0 +1,95 @@
+/** The whole spec. zod is the one source of the format: types, defaults, words for editors, rules across fields. */
+import { z } from 'zod'
+import { nearest } from '../base/nearest.js'
+import { dataSchema } from './data.js'
+import { expectSchema } from './expect.js'
+import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
+import { earlyStoppingSchema, fitSchema } from './fit.js'
+import { identifier } from './identifier.js'
+import { layersSchema } from './layers.js'
+import { lossSchema } from './losses.js'
+import { metricsSchema } from './metrics.js'
+import { optimizerSchema } from './optimizers.js'
+import { oneOf, written } from './words.js'
+
+export const ENGINES = {
+  auto: 'The fastest that works here.',
+  onnx: 'Compiled: ONNX Runtime and WebAssembly.',
+  eager: 'Operation by operation in plain JavaScript: slow, the reference.',
+} as const
+
+const sequential = z
+  .strictObject({
+    type: z.literal('Sequential').describe('A stack of layers, each with one input and one output.'),
+    layers: layersSchema,
+  })
+  .describe('A stack of layers.')
+
+const modelSchema = z.discriminatedUnion('type', [sequential]).describe('The network.')
+
+const fields = z.strictObject({
+  $schema: z
+    .string()
+    .optional()
+    .describe('Path or URL of the JSON Schema, by which an editor completes and explains this file.'),
+  name: identifier.optional().describe('Name of the run and of its folder. Default: the name of the file.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .default(0)
+    .describe('Everything random follows from it, 0 to 4294967295: the same seed gives the same run.'),
+  engine: nameIn(ENGINES).default('auto').describe('What computes.'),
+  data: dataSchema,
+  model: modelSchema,
+  optimizer: optimizerSchema
+    .prefault('rmsprop')
+    .describe('How weights follow gradients: an object with a `type`, or just the type for its defaults.'),
+  loss: lossSchema.describe('What is made small: the name, or an object with a `type`.'),
+  metrics: metricsSchema,
+  fit: fitSchema,
+  early_stopping: earlyStoppingSchema,
+  expect: expectSchema,
+})
+
+export const specSchema = fields
+  .superRefine(rules(historyKeyRules))
+  .meta({ title: 'trainspec', description: 'A network, its data, and how to train it.' })
+
+/** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
+export function historyKeys(spec: {
+  readonly metrics: readonly string[]
+  readonly fit: { readonly validation_split: number }
+}): string[] {
+  const keys = ['loss', ...spec.metrics]
+  return spec.fit.validation_split > 0 ? [...keys, ...keys.map((key) => `val_${key}`)] : keys
+}
+
+function* historyKeyRules(spec: z.output<typeof fields>): Iterable<RuleIssue> {
+  const keys = historyKeys(spec)
+  const monitor = spec.early_stopping?.monitor
+  if (monitor !== undefined) yield* keyRule(monitor, keys, ['early_stopping', 'monitor'])
+  const testable = [...keys, ...['loss', ...spec.metrics].map((key) => `test_${key}`)]
+  for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
+}
+
+function* keyRule(key: string, keys: readonly string[], path: readonly string[]): Iterable<RuleIssue> {
+  if (keys.includes(key)) return
+  const message = `found ${written(key)}, ${oneOf(keys)}`
+  const unvalidated = key.startsWith('val_') && !keys.includes('val_loss')
+  const details = unvalidated ? ['keys with val_ need a "validation_split" above 0 in "fit"'] : undefined
+  yield { code: 'unknown-metric', path, message, nearest: nearest(key, keys), details }
+}
+
+/** Complete, defaulted, frozen; saved beside the results, and running it again is the same run. */
+export type ResolvedSpec = DeepReadonly<Omit<z.output<typeof fields>, '$schema' | 'name'> & { name: string }>
+export type DataSpec = ResolvedSpec['data']
+export type ModelSpec = ResolvedSpec['model']
+export type LayerSpec = ModelSpec['layers'][number]
+export type OptimizerSpec = ResolvedSpec['optimizer']
+export type LossSpec = ResolvedSpec['loss']
+export type FitSpec = ResolvedSpec['fit']
+export type EarlyStoppingSpec = NonNullable<ResolvedSpec['early_stopping']>
+export type ExpectSpec = ResolvedSpec['expect']
+export type EngineName = ResolvedSpec['engine']
+export type { MetricName } from './metrics.js'
