@@ -15,7 +15,9 @@ export async function readIdx(path: string): Promise<{ shape: Shape; data: Uint8
   const shape = Array.from({ length: rank }, (_, axis) => file.readUInt32BE(4 + 4 * axis))
   const data = file.subarray(4 + 4 * rank)
   if (data.length !== sizeOf(shape)) {
-    throw new UserError(`${path} is cut short: it holds ${data.length} bytes of data, its header promises ${sizeOf(shape)}`)
+    throw new UserError(
+      `${path} is cut short: it holds ${data.length} bytes of data, its header promises ${sizeOf(shape)}`,
+    )
   }
   return { shape, data }
 }

@@ -1,15 +1,17 @@
 /** The trained model as tfjs' own files: `model.json` and its weights, which `tf.loadLayersModel` opens anywhere. */
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { io } from '@tensorflow/tfjs-core'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { type Model, toSequential } from '../model/model.js'
 
-/** Writes `model.json` and `weights.bin` to a folder; weights come by name, as an engine reads them. */
+/** Writes `model.json` and `weights.bin` to a folder, made where it is missing; weights come by name, as an engine reads them. */
 export async function saveModel(
   directory: string,
   model: Model,
   weights: Readonly<Record<string, Float32Array>>,
 ): Promise<void> {
+  await mkdir(directory, { recursive: true })
   const { sequential, dispose } = toSequential(model, weights)
   try {
     await sequential.save(

@@ -14,9 +14,6 @@ const relu6 = (x: tf.Tensor) => tf.clipByValue(x, 0, 6)
 const silu = (x: tf.Tensor) => tf.mul(x, tf.sigmoid(x))
 const hardSigmoid = (x: tf.Tensor) => tf.div(relu6(tf.add(x, 3)), 6)
 const hardSilu = (x: tf.Tensor) => tf.mul(x, hardSigmoid(x))
-const beyond = (x: tf.Tensor, threshold: number) => tf.greater(tf.abs(x), threshold)
-const zeroUnless = (condition: tf.Tensor, x: tf.Tensor) => tf.where(condition, x, tf.zerosLike(x))
-
 /** 0 below -1, (x + 1)^2 / 4 up to 1, x above: "From softmax to sparsemax" (Martins and Astudillo, 2016) for two classes. */
 function sparsePlus(x: tf.Tensor): tf.Tensor {
   const middle = tf.mul(tf.square(tf.add(tf.clipByValue(x, -1, 1), 1)), 0.25)
@@ -24,22 +21,32 @@ function sparsePlus(x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * Projection onto the simplex (Martins and Astudillo, 2016, algorithm 1), without sorting: an element z is in the
- * support when 1 + k z > s, with k and s the number and the sum of the elements not below z.
+ * Projection onto the simplex (Martins and Astudillo, 2016). The gradient, their proposition 2, is the incoming one on
+ * the support, less its mean there: written out, because tfjs cannot look behind a comparison.
  */
-function sparsemax(x: tf.Tensor): tf.Tensor {
-  const column = tf.expandDims(x, -1)
-  const row = tf.expandDims(x, -2)
-  const notBelow = tf.cast(tf.greaterEqual(row, column), 'float32')
+const sparsemax: ActivationFunction = tf.customGrad((...given) => {
+  const [z, save] = given as [tf.Tensor, (tensors: tf.Tensor[]) => void]
+  const support = simplexSupport(z)
+  save([support])
+  const excess = tf.div(tf.sub(sumLast(tf.mul(support, z)), 1), sumLast(support))
+  const gradFunc = (dy: tf.Tensor, [support]: tf.Tensor[]) =>
+    tf.mul(support!, tf.sub(dy, tf.div(sumLast(tf.mul(support!, dy)), sumLast(support!))))
+  return { value: tf.relu(tf.sub(z, excess)), gradFunc }
+})
+
+/**
+ * 1 where the projection is above 0 (algorithm 1, without sorting): an element z is when 1 + k z > s, with k and s the
+ * number and the sum of the elements not below z.
+ */
+function simplexSupport(z: tf.Tensor): tf.Tensor {
+  const row = tf.expandDims(z, -2)
+  const notBelow = tf.cast(tf.greaterEqual(row, tf.expandDims(z, -1)), 'float32')
   const count = tf.sum(notBelow, -1)
   const total = tf.sum(tf.mul(notBelow, row), -1)
-  const support = tf.cast(tf.greater(tf.add(tf.mul(count, x), 1), total), 'float32')
-  const threshold = tf.div(
-    tf.sub(tf.sum(tf.mul(support, x), -1, true), 1),
-    tf.sum(support, -1, true),
-  )
-  return tf.relu(tf.sub(x, threshold))
+  return tf.cast(tf.greater(tf.add(tf.mul(count, z), 1), total), 'float32')
 }
+
+const sumLast = (x: tf.Tensor) => tf.sum(x, -1, true)
 
 export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
   linear: { apply: (x) => x, tfjs: 'linear' },
@@ -73,9 +80,6 @@ export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
   },
   mish: { apply: (x) => tf.mul(x, tf.tanh(tf.softplus(x))), tfjs: 'mish' },
   exponential: { apply: (x) => tf.exp(x), tfjs: null },
-  hard_shrink: { apply: (x) => zeroUnless(beyond(x, 0.5), x), tfjs: null },
-  soft_shrink: {
-    apply: (x) => zeroUnless(beyond(x, 0.5), tf.sub(x, tf.mul(tf.sign(x), 0.5))),
-    tfjs: null,
-  },
+  hard_shrink: { apply: (x) => tf.mul(x, tf.step(tf.sub(tf.abs(x), 0.5))), tfjs: null },
+  soft_shrink: { apply: (x) => tf.sub(x, tf.clipByValue(x, -0.5, 0.5)), tfjs: null },
 }

@@ -30,7 +30,9 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
     } catch (error) {
       if (!(error instanceof ShapeProblem)) throw error
       const message = `${layer.type} "${layer.name}" ${error.message}`
-      return [{ code: 'shape', pointer, message, details: ['shapes up to this layer:', ...chain.map((line) => `  ${line}`)] }]
+      return [
+        { code: 'shape', pointer, message, details: ['shapes up to this layer:', ...chain.map((line) => `  ${line}`)] },
+      ]
     }
     chain.push(`${`${layer.name} (${layer.type})`.padEnd(24)} ${formatShape([null, ...shape])}`)
     if (weights > MAX_WEIGHTS) {

@@ -5,8 +5,7 @@ import type { InitializerName } from '../spec/initializers.js'
 
 export type Initializer = (shape: Shape, random: RandomStream) => Float32Array
 
-const fill = (shape: Shape, next: () => number): Float32Array =>
-  Float32Array.from({ length: sizeOf(shape) }, next)
+const fill = (shape: Shape, next: () => number): Float32Array => Float32Array.from({ length: sizeOf(shape) }, next)
 
 /** Keras' `compute_fans`: the last two axes are inputs and outputs, those before them a receptive field. */
 function fans(shape: Shape): { input: number; output: number } {

@@ -15,7 +15,7 @@ export interface Model {
   readonly outputShape: Shape
   /** In Keras' order: layer by layer, kernel before bias. All of them are trained. */
   readonly weights: readonly Slot[]
-  /** Random numbers that a training pass takes, by layer name. */
+  /** Random numbers that a training pass takes. */
   readonly noise: readonly NoiseInput[]
   /** The tfjs layers with their variables by weight name; the variables hold no values until they are bound. */
   readonly stages: readonly ModelStage[]
@@ -45,24 +45,32 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
   const noise: NoiseInput[] = []
   let shape = inputShape
   for (const layerSpec of spec.layers) {
-    const built = layerRule<LayerSpec>(layerSpec).build(layerSpec)
+    const built = layerRule<LayerSpec>(layerSpec).build(layerSpec, shape)
     if (built) {
       const { layer, initializers = {} } = built
       layer.setFastWeightInitDuringBuild(true)
       if (!layer.built) layer.build([null, ...shape])
       layer.built = true
-      const variables = layer.weights.map((variable) => ({ name: `${layerSpec.name}/${variable.originalName}`, variable }))
+      const variables = layer.weights.map((variable) => ({
+        name: `${layerSpec.name}/${variable.originalName}`,
+        variable,
+      }))
       for (const { name, variable } of variables) {
         const initialize = INITIALIZERS[initializers[variable.originalName]!]
         const key = { seed, purpose: PURPOSE.initial, stream: weights.length, step: 0 }
         const weightShape = variable.shape as Shape
-        valueOf(variable).dispose()
-        weights.push({ name, shape: weightShape, role: 'weight', initial: () => initialize(weightShape, new RandomStream(key)) })
+        tensorOf(variable).dispose()
+        weights.push({
+          name,
+          shape: weightShape,
+          role: 'weight',
+          initial: () => initialize(weightShape, new RandomStream(key)),
+        })
       }
       if (built.noise) {
-        const request = built.noise(shape)
-        const noiseShape = [null, ...request.shape]
-        noise.push({ ...request, kind: 'noise', name: layerSpec.name, shape: noiseShape, stream: noise.length })
+        const noiseShape = [null, ...built.noise.shape]
+        const name = noiseName(layerSpec.name)
+        noise.push({ ...built.noise, kind: 'noise', name, shape: noiseShape, stream: noise.length })
       }
       stages.push({ name: layerSpec.name, layer, variables })
     }
@@ -78,7 +86,7 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
       let output = x
       for (const { name, layer, variables } of stages) {
         for (const weight of variables) bind(weight.variable, values[weight.name]!)
-        const mask = draws?.[name]
+        const mask = draws?.[noiseName(name)]
         output = layer.apply(output, { training: draws !== undefined, ...(mask && { noise: mask }) }) as tf.Tensor
         visit?.(name, output)
       }
@@ -86,6 +94,9 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
     },
   }
 }
+
+/** Apart from whatever else a step takes: a layer may be called `x`. */
+const noiseName = (layer: string): string => `${layer}/noise`
 
 /** The model as a tfjs model with these weights, for saving; `dispose` frees the weights again. */
 export function toSequential(
@@ -100,7 +111,7 @@ export function toSequential(
   return {
     sequential,
     dispose() {
-      for (const { variable } of variables) valueOf(variable).dispose()
+      for (const { variable } of variables) tensorOf(variable).dispose()
     },
   }
 }
@@ -110,4 +121,4 @@ function bind(variable: tfl.LayerVariable, value: tf.Tensor): void {
   ;(variable as unknown as { val: tf.Tensor }).val = value
 }
 
-const valueOf = (variable: tfl.LayerVariable): tf.Tensor => (variable as unknown as { val: tf.Tensor }).val
+const tensorOf = (variable: tfl.LayerVariable): tf.Tensor => (variable as unknown as { val: tf.Tensor }).val

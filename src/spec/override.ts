@@ -1,9 +1,27 @@
-/** `--set fit.epochs=3`: changes to the value of a spec before it is checked. */
+/** Changes to the value of a spec before it is checked. */
 import type { Issue } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import type { Origin } from './document.js'
 import { toPointer } from './pointer.js'
 import { shortened, writtenWithType } from './words.js'
+
+/** A value that replaces the one in the file. */
+export interface Override {
+  readonly path: readonly string[]
+  readonly value: unknown
+  /** What the user wrote: `--set fit.epochs=3`. */
+  readonly source: string
+}
+
+/** Reads the text of a `--set`: a path with dots, an equals sign, and a value in JSON or as plain text. */
+export function parseSetting(text: string): Override | Issue {
+  const source = `--set ${text}`
+  const equals = text.indexOf('=')
+  const path = text.slice(0, Math.max(0, equals)).split('.')
+  if (path.every((step) => step !== '')) return { path, value: parsed(text.slice(equals + 1)), source }
+  const message = `found ${JSON.stringify(shortened(text))}, must be a path and a value: fit.epochs=3, model.layers.2.rate=0.5`
+  return { code: 'override', source, pointer: '', message }
+}
 
 export interface Overridden {
   readonly value: unknown
@@ -11,21 +29,13 @@ export interface Overridden {
   readonly issues: readonly Issue[]
 }
 
-/** Applies the texts in order; what they change in `value` is changed in place. */
-export function applyOverrides(value: unknown, texts: readonly string[]): Overridden {
+/** Applies overrides in order; what they change in `value` is changed in place. */
+export function applyOverrides(value: unknown, overrides: readonly Override[]): Overridden {
   const root = { '': value }
   const origins: Origin[] = []
   const issues: Issue[] = []
-  for (const text of texts) {
-    const source = `--set ${text}`
-    const equals = text.indexOf('=')
-    const path = text.slice(0, Math.max(0, equals)).split('.')
-    if (equals < 1 || path.some((step) => step === '')) {
-      const message = `found ${JSON.stringify(shortened(text))}, must be a path and a value: fit.epochs=3, model.layers.2.rate=0.5`
-      issues.push({ code: 'override', source, pointer: '', message })
-      continue
-    }
-    const problem = assign(root, ['', ...path], parsed(text.slice(equals + 1)))
+  for (const { path, value, source } of overrides) {
+    const problem = assign(root, ['', ...path], value)
     if (problem) {
       const { depth, ...rest } = problem
       issues.push({ code: 'override', source, pointer: toPointer(path.slice(0, depth)), ...rest })

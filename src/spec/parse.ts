@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path'
 import type { Issue } from '../base/issue.js'
 import { createDocument, type IssueDraft, parseSyntax, type SpecDocument, toValue } from './document.js'
 import { toIdentifier } from './identifier.js'
-import { applyOverrides } from './override.js'
+import { applyOverrides, type Override } from './override.js'
 import { toPointer } from './pointer.js'
 import { schemaIssues } from './schema-issues.js'
 import { type ResolvedSpec, specSchema } from './spec.js'
@@ -11,8 +11,7 @@ import { type ResolvedSpec, specSchema } from './spec.js'
 export interface ParseOptions {
   /** File name for issues, `-` for standard input. */
   readonly source: string
-  /** Texts of `--set`: `fit.epochs=3`. */
-  readonly overrides?: readonly string[]
+  readonly overrides?: readonly Override[]
 }
 
 /** `spec` is there when there are no issues. */

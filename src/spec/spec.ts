@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
 import { dataSchema } from './data.js'
+import { ENGINES } from './engines.js'
 import { expectSchema } from './expect.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
 import { earlyStoppingSchema, fitSchema } from './fit.js'
@@ -11,12 +12,6 @@ import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
 import { oneOf, written } from './words.js'
-
-export const ENGINES = {
-  auto: 'The fastest that works here.',
-  onnx: 'Compiled: ONNX Runtime and WebAssembly.',
-  eager: 'Operation by operation in plain JavaScript: slow, the reference.',
-} as const
 
 const sequential = z
   .strictObject({

@@ -88,7 +88,13 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       }
       for (const [key, value] of Object.entries(validation.means())) measured[`val_${key}`] = value
     }
-    const event: EpochEndEvent = { type: 'epochEnd', epoch, metrics: measured, learningRate, seconds: (now() - began) / 1000 }
+    const event: EpochEndEvent = {
+      type: 'epochEnd',
+      epoch,
+      metrics: measured,
+      learningRate,
+      seconds: (now() - began) / 1000,
+    }
     completed = epoch
     for (const callback of callbacks) await act(callback.onEpochEnd(event))
     yield event
@@ -141,7 +147,11 @@ class Totals {
 }
 
 /** The first tensor with NaN or infinity, in the order of the computation: weights, then the output of each layer, then the loss. */
-async function firstBadTensor(runner: Runner, batch: Batch, iterations: number): Promise<{ tensor: string; value: number }> {
+async function firstBadTensor(
+  runner: Runner,
+  batch: Batch,
+  iterations: number,
+): Promise<{ tensor: string; value: number }> {
   const outputs = async () =>
     Object.entries(await runner.run('inspect', batch, { iterations })).map(
       ([name, values]) => [name === 'loss' ? name : `the output of ${name}`, values] as const,

@@ -39,14 +39,12 @@ class EagerRunner implements Runner {
       const result = program.run(given, inputs)
       const read = (tensors: Readonly<Record<string, tf.Tensor>>) =>
         Object.fromEntries(
-          Object.entries(tensors).map(([key, tensor]) => {
-            const values = tensor.dataSync().slice() as Float32Array
-            tensor.dispose()
-            return [key, values]
-          }),
+          Object.entries(tensors).map(([key, tensor]) => [key, tensor.dataSync().slice() as Float32Array]),
         )
-      const outputs = read(result.outputs)
-      return { state: read(result.state), outputs }
+      const values = { state: read(result.state), outputs: read(result.outputs) }
+      // Kept ones outlive the tidy; all are read before the first is freed, because two names may share one tensor.
+      for (const tensor of [...Object.values(result.state), ...Object.values(result.outputs)]) tensor.dispose()
+      return values
     })
     if (Object.values(outputs).every((output) => output.every(Number.isFinite))) await this.write(state)
     return outputs
@@ -77,7 +75,10 @@ class EagerRunner implements Runner {
         const shape = withBatch(input.shape, batch.size)
         const data = batch.arrays[input.name]!
         if (input.dtype === 'int32') return tf.tensor(Int32Array.from(data), shape, 'int32')
-        return tf.tensor(Float32Array.from(data, (value) => value / input.divisor), shape)
+        return tf.tensor(
+          Float32Array.from(data, (value) => value / input.divisor),
+          shape,
+        )
       }
     }
   }

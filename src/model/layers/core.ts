@@ -45,4 +45,3 @@ function withActivation<Layer extends tfl.layers.Layer>(layer: Layer, name: Acti
   const { apply, tfjs } = ACTIVATIONS[name]
   return Object.assign(layer, { activation: { apply, getClassName: () => tfjs ?? `trainspec_${name}` } })
 }
-

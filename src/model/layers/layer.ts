@@ -21,8 +21,7 @@ export interface BuiltLayer {
   readonly layer: TfjsLayer
   /** Initializer of each weight by the weight's own name: `kernel`. */
   readonly initializers?: Readonly<Record<string, InitializerName>>
-  /** For a sample of this shape. */
-  readonly noise?: (input: Shape) => NoiseRequest
+  readonly noise?: NoiseRequest
 }
 
 export interface LayerRule<Spec extends LayerSpec> {
@@ -30,8 +29,8 @@ export interface LayerRule<Spec extends LayerSpec> {
   outputShape(spec: Spec, input: Shape): Shape
   /** Number of weight elements for a sample of this shape. */
   weightCount(spec: Spec, input: Shape): number
-  /** The tfjs layer, or `null` where the layer only states a shape. */
-  build(spec: Spec): BuiltLayer | null
+  /** The tfjs layer for a sample of this shape, or `null` where the layer only states a shape. */
+  build(spec: Spec, input: Shape): BuiltLayer | null
 }
 
 export type SpecOf<Type extends LayerSpec['type']> = Extract<LayerSpec, { type: Type }>

@@ -28,10 +28,8 @@ class SeededDropout extends tfl.layers.Layer {
 export const dropout: LayerRule<SpecOf<'Dropout'>> = {
   outputShape: (_, given) => given,
   weightCount: () => 0,
-  build: (spec) => ({
+  build: (spec, given) => ({
     layer: new SeededDropout({ name: spec.name, rate: spec.rate }),
-    ...(spec.rate > 0 && {
-      noise: (given) => ({ shape: given, distribution: { type: 'dropout', rate: spec.rate } }),
-    }),
+    ...(spec.rate > 0 && { noise: { shape: given, distribution: { type: 'dropout', rate: spec.rate } } }),
   }),
 }

@@ -6,7 +6,10 @@ import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
 export const flatten: LayerRule<SpecOf<'Flatten'>> = {
   outputShape: (_, given) => [sizeOf(given)],
   weightCount: () => 0,
-  build: (spec) => ({ layer: tfl.layers.flatten({ name: spec.name }) }),
+  /** tfjs' own Flatten refuses a sample that is flat already; Keras' does not. */
+  build: ({ name }, given) => ({
+    layer: given.length > 1 ? tfl.layers.flatten({ name }) : tfl.layers.reshape({ name, targetShape: [...given] }),
+  }),
 }
 
 /** One dimension of `target_shape` may be -1: it takes what is left. */

@@ -19,34 +19,28 @@ export interface EarlyStoppingOptions {
 
 export function earlyStopping(options: EarlyStoppingOptions): Callback {
   const { monitor, mode, patience, baseline, restore_best_weights: restore } = options
-  const delta = Math.abs(options.min_delta)
-  const better = (value: number, reference: number | null): boolean => {
+  const towardWorse = mode === 'max' ? -Math.abs(options.min_delta) : Math.abs(options.min_delta)
+  /** As in Keras: `min_delta` is taken off in float64, then float32 numbers are compared. Anything improves on nothing, even NaN. */
+  const improves = (value: number, reference: number | null): boolean => {
     if (reference === null) return true
-    return mode === 'max' ? value - delta > reference : value + delta < reference
+    const [a, b] = [Math.fround(value + towardWorse), Math.fround(reference)]
+    return mode === 'max' ? a > b : a < b
   }
   let best: BestEpoch | null = null
-  /** As in Keras, the first epoch looked at is kept even where it is no improvement, such as NaN against a baseline. */
-  let kept = false
   let wait = 0
   return {
     onEpochEnd({ epoch, metrics }) {
       const value = metrics[monitor]
       if (value === undefined || epoch - 1 < options.start_from_epoch) return []
-      const improved = better(value, best?.value ?? null)
-      const keep = restore && (improved || !kept)
-      kept ||= keep
       wait++
-      if (improved) {
+      if (improves(value, best?.value ?? null)) {
         best = { epoch, monitor, value }
-        if (better(value, baseline)) wait = 0
+        if (improves(value, baseline)) wait = 0
+        return restore ? [{ type: 'keepWeights' }] : []
       }
-      const stop = !improved && wait >= patience && epoch > 1
-      return [
-        ...(keep ? [{ type: 'keepWeights' } as const] : []),
-        ...(stop ? [{ type: 'stop', reason: 'early_stopping' } as const] : []),
-      ]
+      return wait >= patience && epoch > 1 ? [{ type: 'stop', reason: 'early_stopping' }] : []
     },
-    onEnd: () => (restore && kept ? [{ type: 'restoreWeights' }] : []),
+    onEnd: () => (restore && best ? [{ type: 'restoreWeights' }] : []),
     best: () => best,
   }
 }

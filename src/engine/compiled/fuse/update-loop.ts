@@ -45,7 +45,8 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
 
   const before = expressions.flatMap((expression, index) => {
     if (expression.kind === 'number') return [...op.f32Const(expression.value), ...op.splat, ...op.set(result(index))]
-    if (expression.kind === 'scalar') return [...op.get(scalar(expression.index)), ...op.splat, ...op.set(result(index))]
+    if (expression.kind === 'scalar')
+      return [...op.get(scalar(expression.index)), ...op.splat, ...op.set(result(index))]
     return []
   })
   const compute = (expression: Expression, index: number): number[] => {
@@ -55,7 +56,11 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
       case 'op': {
         const { kernel, operands } = expression
         const loaded = kernel === 'Square' ? [operands[0]!, operands[0]!] : operands
-        return [...loaded.flatMap((operand) => op.get(result(operand))), ...INSTRUCTIONS[kernel], ...op.set(result(index))]
+        return [
+          ...loaded.flatMap((operand) => op.get(result(operand))),
+          ...INSTRUCTIONS[kernel],
+          ...op.set(result(index)),
+        ]
       }
       default:
         return []

@@ -157,7 +157,10 @@ export const KERNELS = {
   Tile: {
     inputs: ['x'],
     attributes: ({ reps }) => ({ reps: [...(reps as number[])] }),
-    output: ([x], { reps }) => ({ shape: x!.shape.map((dim, axis) => dim * (reps as number[])[axis]!), dtype: x!.dtype }),
+    output: ([x], { reps }) => ({
+      shape: x!.shape.map((dim, axis) => dim * (reps as number[])[axis]!),
+      dtype: x!.dtype,
+    }),
   },
   Transpose: {
     inputs: ['x'],

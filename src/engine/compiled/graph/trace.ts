@@ -7,6 +7,8 @@ import { KERNELS, type KernelName, kernelRule } from './kernels.js'
 import { verify } from './verify.js'
 
 const BACKEND = 'trace'
+/** Priority: real backends have 1 or more, so tfjs never takes this one of its own accord. */
+const LAST_CHOICE = 0
 
 /** The graph of one step of a program on batches of this size. The caller's tfjs backend is as it was afterwards. */
 export async function trace(program: Program, batch: number): Promise<Graph> {
@@ -25,8 +27,7 @@ function traceBackend(): TraceBackend {
   const found = tf.findBackend(BACKEND)
   if (found) return found as TraceBackend
   const backend = new TraceBackend()
-  tf.registerBackend(BACKEND, () => backend)
-  tf.setBackend(BACKEND)
+  tf.registerBackend(BACKEND, () => backend, LAST_CHOICE)
   registerKernels(backend)
   return backend
 }
@@ -44,10 +45,6 @@ function registerKernels(backend: TraceBackend): void {
   const node = (kernel: KernelName, inputs: tf.TensorInfo[], attributes: tf.NamedAttrMap = {}) =>
     backend.node(kernel, inputs, attributes)
   const reshape = (x: tf.TensorInfo, shape: number[]) => node('Reshape', [x], { shape })
-
-  for (const kernel of Object.keys(KERNELS) as KernelName[]) {
-    register(kernel, (inputs, attributes) => node(kernel, kernelRule(kernel).inputs.map((name) => inputs[name]!), attributes))
-  }
 
   // Kernels that are written with others, or that only name a value again.
   const matMul = (a: tf.TensorInfo, b: tf.TensorInfo, attributes: tf.NamedAttrMap, after = (x: tf.TensorInfo) => x) => {
@@ -70,16 +67,32 @@ function registerKernels(backend: TraceBackend): void {
       return kernel ? node(kernel, [sum]) : sum
     })
   })
-  register('Cast', ({ x }, attributes) => (x!.dtype === attributes.dtype ? backend.alias(x!) : node('Cast', [x!], attributes)))
+  register('Cast', ({ x }, attributes) =>
+    x!.dtype === attributes.dtype ? backend.alias(x!) : node('Cast', [x!], attributes),
+  )
   register('Identity', ({ x }) => backend.alias(x!))
   register('ExpandDims', ({ input }, { dim }) => {
     const shape = [...input!.shape]
     shape.splice((dim as number) < 0 ? shape.length + 1 + (dim as number) : (dim as number), 0, 1)
     return reshape(input!, shape)
   })
-  register('Fill', (_, { shape, value, dtype }) => backend.constant(shape as number[], (dtype as DType) ?? 'float32', value as number))
+  register('Fill', (_, { shape, value, dtype }) =>
+    backend.constant(shape as number[], (dtype as DType) ?? 'float32', value as number),
+  )
   register('ZerosLike', ({ x }) => backend.constant(x!.shape, x!.dtype as DType, 0))
   register('OnesLike', ({ x }) => backend.constant(x!.shape, x!.dtype as DType, 1))
+
+  // All others are one node each.
+  for (const kernel of Object.keys(KERNELS) as KernelName[]) {
+    if (tf.getKernel(kernel, BACKEND)) continue
+    register(kernel, (inputs, attributes) =>
+      node(
+        kernel,
+        kernelRule(kernel).inputs.map((name) => inputs[name]!),
+        attributes,
+      ),
+    )
+  }
 }
 
 interface Recording {

@@ -19,7 +19,8 @@ export function verify(graph: Graph, after: string): Graph {
   for (const { value, data } of graph.constants) {
     define(value, 'a constant')
     const size = sizeOf(infoOf(graph, value).shape)
-    if (typeof data !== 'number' && data.length !== size) fail(`constant ${value} holds ${data.length} of ${size} elements`)
+    if (typeof data !== 'number' && data.length !== size)
+      fail(`constant ${value} holds ${data.length} of ${size} elements`)
   }
   for (const { kernel, inputs, attributes, output } of graph.nodes) {
     if (!(kernel in KERNELS)) fail(`unknown kernel ${kernel}`)
@@ -34,7 +35,9 @@ export function verify(graph: Graph, after: string): Graph {
     const expected = rule.output(infos, attributes)
     const found = infoOf(graph, output)
     if (found.dtype !== expected.dtype || found.shape.join() !== expected.shape.join()) {
-      fail(`${kernel} gives ${found.dtype} ${formatShape(found.shape)}, not ${expected.dtype} ${formatShape(expected.shape)}`)
+      fail(
+        `${kernel} gives ${found.dtype} ${formatShape(found.shape)}, not ${expected.dtype} ${formatShape(expected.shape)}`,
+      )
     }
   }
   const stateShapes = new Map(

@@ -72,10 +72,9 @@ export class OnnxRunner implements Runner {
     const state = uniqueState(programs)
     const plan = new ArenaPlan()
     const traced = new Map<string, SplitStep>()
-    for (const [name, program] of Object.entries(programs)) {
-      if (program.state.some(({ role }) => role === 'optimizer')) traced.set(name, await traceStep(program, batchSize))
-    }
-    for (const { updates } of traced.values()) placeUpdates(plan, updates, new Map(state.map((slot) => [slot.name, slot.shape])))
+    for (const [name, program] of Object.entries(programs)) traced.set(name, await traceStep(program, batchSize))
+    for (const { updates } of traced.values())
+      placeUpdates(plan, updates, new Map(state.map((slot) => [slot.name, slot.shape])))
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
     for (const { inputs } of Object.values(programs)) for (const input of inputs) placeInput(plan, input, batchSize)
 
@@ -90,6 +89,7 @@ export class OnnxRunner implements Runner {
     })
     for (const slot of state) runner.#floats(stateKey(slot.name), slot.shape).set(slot.initial())
     for (const [name, step] of traced) {
+      if (step.updates.length === 0) continue // made when it is first run
       const compiled = runner.#compile(programs[name]!, step, batchSize)
       runner.#steps.set(`${name} ${batchSize}`, compiled)
       await compiled
@@ -108,7 +108,8 @@ export class OnnxRunner implements Runner {
     const ran = performance.now()
     if (Object.values(step.outputs).every((output) => output.every(Number.isFinite))) {
       for (const { from, to } of step.copies) to.set(from)
-      for (const { loop, pointers, bytes, scalars: values } of step.loops) loop(...pointers, bytes, ...values.map((value) => value[0]!))
+      for (const { loop, pointers, bytes, scalars: values } of step.loops)
+        loop(...pointers, bytes, ...values.map((value) => value[0]!))
     }
     this.times.inputs += fed - begin
     this.times.graph += ran - fed
@@ -143,7 +144,7 @@ export class OnnxRunner implements Runner {
   }
 
   async #compile(program: Program, { graph, updates }: SplitStep, size: number): Promise<CompiledStep> {
-    const { model, nameOf } = lowerToOnnx(graph)
+    const { model, nameOf, outputNameOf } = lowerToOnnx(graph)
     const session = await ort.InferenceSession.create(model, this.sessionOptions)
     const feeds: Record<string, ort.Tensor> = {}
     const fetches: Record<string, ort.Tensor> = {}
@@ -164,9 +165,10 @@ export class OnnxRunner implements Runner {
     for (const output of graph.outputs) {
       const { shape, dtype } = infoOf(graph, output.value)
       if (dtype !== 'float32') throw new Error(`internal: output ${output.name} has dtype ${dtype}`)
-      const name = nameOf(output.value)
+      const name = outputNameOf(output.value)
       const gradient = gradients.get(output.value)
-      const array = computed.get(output.value) ?? (gradient ? this.#floats(gradient, shape) : new Float32Array(sizeOf(shape)))
+      const array =
+        computed.get(output.value) ?? (gradient ? this.#floats(gradient, shape) : new Float32Array(sizeOf(shape)))
       computed.set(output.value, array)
       fetches[name] ??= new ort.Tensor('float32', array, [...shape])
       if (output.to === 'state') copies.push({ from: array, to: this.#floats(stateKey(output.name), shape) })
@@ -220,7 +222,16 @@ export class OnnxRunner implements Runner {
         const { threshold, scale } = dropoutConstants(input.distribution.rate)
         const step = scalars.iterations ?? 0
         const { stream } = input
-        this.kernels.dropout_mask(this.plan.find(place), count, this.seed, PURPOSE.noise, stream, step, threshold, scale)
+        this.kernels.dropout_mask(
+          this.plan.find(place),
+          count,
+          this.seed,
+          PURPOSE.noise,
+          stream,
+          step,
+          threshold,
+          scale,
+        )
         return
       }
       case 'batch':

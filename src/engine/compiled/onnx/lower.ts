@@ -1,13 +1,22 @@
 /** Lowers a graph to an ONNX model: a table from kernel to operators, and one fusion ONNX Runtime does not do itself. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import { consumersOf, type DType, type Graph, type GraphNode, infoOf, type ValueId, type ValueInfo } from '../graph/graph.js'
+import {
+  consumersOf,
+  type DType,
+  type Graph,
+  type GraphNode,
+  infoOf,
+  type ValueId,
+  type ValueInfo,
+} from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import { ELEMENT, encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from './model-writer.js'
 
 export interface LoweredGraph {
   readonly model: Uint8Array
-  /** ONNX names of the graph's values. */
+  /** ONNX names of the graph's values: as they are fed and used, and as they are fetched. */
   readonly nameOf: (value: ValueId) => string
+  readonly outputNameOf: (value: ValueId) => string
 }
 
 /** Writes operators; gives the name of what the last one computes. */
@@ -136,7 +145,12 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
       int32s: (values) =>
         constant({ name: `n${values}`, element: 'int32', shape: [values.length], data: Int32Array.from(values) }),
       ints: (values) =>
-        constant({ name: `i${values}`, element: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
+        constant({
+          name: `i${values}`,
+          element: 'int64',
+          shape: [values.length],
+          data: BigInt64Array.from(values, BigInt),
+        }),
       /** The last operator written gives the node's own value. */
       rename() {
         const last = nodes.at(-1)
@@ -164,18 +178,29 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
     }
     emit.rename()
   }
-  const typed = ({ value }: { value: ValueId }) => {
+  const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
+  /** A result that no node computes has to be copied by an operator of its own. */
+  const outputNameOf = (value: ValueId) => (given.has(value) ? `copy${value}` : nameOf(value))
+  for (const value of new Set(graph.outputs.map((output) => output.value))) {
+    if (given.has(value)) {
+      nodes.push({ type: 'Identity', inputs: [nameOf(value)], output: outputNameOf(value), attributes: {} })
+    }
+  }
+  const typed = (value: ValueId, name: string) => {
     const { shape, dtype } = infoOf(graph, value)
-    return { name: nameOf(value), element: dtype, shape }
+    return { name, element: dtype, shape }
   }
   const used = new Set(nodes.flatMap(({ inputs }) => inputs))
   const model = encodeModel({
     nodes,
     initializers: [...initializers.values()],
-    inputs: graph.inputs.map(typed).filter(({ name }) => used.has(name)),
-    outputs: uniqueBy(graph.outputs.map(typed), ({ name }) => name),
+    inputs: graph.inputs.map(({ value }) => typed(value, nameOf(value))).filter(({ name }) => used.has(name)),
+    outputs: uniqueBy(
+      graph.outputs.map(({ value }) => typed(value, outputNameOf(value))),
+      ({ name }) => name,
+    ),
   })
-  return { model, nameOf }
+  return { model, nameOf, outputNameOf }
 }
 
 /** Sums of a product and a bias along its rows: ONNX Runtime adds the bias inside Gemm, but only where it is told. */

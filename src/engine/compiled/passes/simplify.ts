@@ -2,7 +2,7 @@
  * Removes what costs time and changes nothing: reshapes of reshapes, products with one, numbers known beforehand,
  * values computed twice, and values nobody uses.
  */
-import { type Graph, type GraphConstant, type GraphNode, type ValueId, type ValueInfo } from '../graph/graph.js'
+import type { Graph, GraphConstant, GraphNode, ValueId, ValueInfo } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
 
 export function simplify(graph: Graph): Graph {
@@ -59,7 +59,8 @@ function rewrite(graph: Graph): Graph {
 
     if (ELEMENTWISE_PAIRS.has(node.kernel)) node = { ...node, inputs: scalarConstants(node.inputs, output) }
     // Relu(x) and x are positive at the same places; asking the former leaves x to the product that made it.
-    const rectified = node.kernel === 'Step' && node.attributes.alpha === 0 ? seen.get(`Relu ${node.inputs} {}`) : undefined
+    const rectified =
+      node.kernel === 'Step' && node.attributes.alpha === 0 ? seen.get(`Relu ${node.inputs} {}`) : undefined
     if (rectified !== undefined) node = { ...node, inputs: [rectified] }
     const same = sameAs(node, output)
     if (same !== undefined) {
@@ -134,7 +135,8 @@ export function removeUnused(graph: Graph): Graph {
     })
     .toReversed()
   const constants = graph.constants.filter(({ value }) => used.has(value))
-  const defined = new Set([...graph.inputs, ...constants].map(({ value }) => value).concat(nodes.map(({ output }) => output)))
+  const defined = new Set(
+    [...graph.inputs, ...constants].map(({ value }) => value).concat(nodes.map(({ output }) => output)),
+  )
   return { ...graph, nodes, constants, values: new Map([...graph.values].filter(([value]) => defined.has(value))) }
 }
-

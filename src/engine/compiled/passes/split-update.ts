@@ -20,7 +20,9 @@ export const FUSED_KERNELS = ['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'M
 export type FusedKernel = (typeof FUSED_KERNELS)[number]
 
 /** An array an update reads or writes: state by name, or a value that the runtime computes. */
-export type UpdateArray = { readonly from: 'state'; readonly name: string } | { readonly from: 'graph'; readonly value: ValueId }
+export type UpdateArray =
+  | { readonly from: 'state'; readonly name: string }
+  | { readonly from: 'graph'; readonly value: ValueId }
 
 /** The update of one weight and its slots. */
 export interface Update {
@@ -92,7 +94,10 @@ function canFuse(graph: Graph, { kernel, inputs, output }: GraphNode): boolean {
 /** State is named `weight` or `weight/slot`: the longest name of a weight that is the state's own beginning. */
 function ownerOf(name: string, graph: Graph): string {
   const names = graph.inputs.filter(({ from }) => from === 'state').map((input) => input.name)
-  return names.filter((other) => name === other || name.startsWith(`${other}/`)).sort((a, b) => a.length - b.length)[0] ?? name
+  return (
+    names.filter((other) => name === other || name.startsWith(`${other}/`)).sort((a, b) => a.length - b.length)[0] ??
+    name
+  )
 }
 
 function buildUpdate(graph: Graph, end: ReadonlySet<ValueId>, outputs: readonly GraphOutput[]): Update {

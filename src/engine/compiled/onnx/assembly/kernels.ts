@@ -4,7 +4,7 @@
 /** f32 out[i] = src[i] / divisor for bytes. */
 export function decode_u8(out: usize, src: usize, count: i32, divisor: f32): void {
   const d = f32x4.splat(divisor)
-  const end = out + (<usize>count << 2)
+  const end = out + ((<usize>count) << 2)
   while (out < end) {
     const low = i16x8.extend_low_i8x16_u(v128.load64_zero(src))
     v128.store(out, f32x4.div(f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)), d))
@@ -17,7 +17,7 @@ export function decode_u8(out: usize, src: usize, count: i32, divisor: f32): voi
 /** f32 out[i] = out[i] / divisor. */
 export function divide_f32(out: usize, count: i32, divisor: f32): void {
   const d = f32x4.splat(divisor)
-  const end = out + (<usize>count << 2)
+  const end = out + ((<usize>count) << 2)
   while (out < end) {
     v128.store(out, f32x4.div(v128.load(out), d))
     out += 16
@@ -29,35 +29,55 @@ export function divide_f32(out: usize, count: i32, divisor: f32): void {
  * its low 23 bits lie below the threshold. Four blocks at a time, one a lane, then transposed.
  */
 export function dropout_mask(
-  out: usize, count: i32, seed: u32, purpose: u32, stream: u32, step: u32, threshold: u32, scale: f32,
+  out: usize,
+  count: i32,
+  seed: u32,
+  purpose: u32,
+  stream: u32,
+  step: u32,
+  threshold: u32,
+  scale: f32,
 ): void {
-  const M0 = i32x4.splat(<i32>0xD2511F53), M1 = i32x4.splat(<i32>0xCD9E8D57)
-  const low23 = i32x4.splat(0x7fffff), t = i32x4.splat(<i32>threshold), keep = f32x4.splat(scale)
+  const M0 = i32x4.splat(<i32>0xd2511f53),
+    M1 = i32x4.splat(<i32>0xcd9e8d57)
+  const low23 = i32x4.splat(0x7fffff),
+    t = i32x4.splat(<i32>threshold),
+    keep = f32x4.splat(scale)
   const four = i32x4.splat(4)
   let block = i32x4(0, 1, 2, 3)
-  const end = out + (<usize>count << 2)
+  const end = out + ((<usize>count) << 2)
   while (out < end) {
-    let x0 = block, x1 = i32x4.splat(0), x2 = i32x4.splat(<i32>stream), x3 = i32x4.splat(<i32>step)
-    let a = seed, b = purpose
+    let x0 = block,
+      x1 = i32x4.splat(0),
+      x2 = i32x4.splat(<i32>stream),
+      x3 = i32x4.splat(<i32>step)
+    let a = seed,
+      b = purpose
     for (let round = 0; round < 10; round++) {
-      const p0l = i64x2.extmul_low_i32x4_u(x0, M0), p0h = i64x2.extmul_high_i32x4_u(x0, M0)
-      const p1l = i64x2.extmul_low_i32x4_u(x2, M1), p1h = i64x2.extmul_high_i32x4_u(x2, M1)
-      const high0 = v128.shuffle<i32>(p0l, p0h, 1, 3, 5, 7), low0 = v128.shuffle<i32>(p0l, p0h, 0, 2, 4, 6)
-      const high1 = v128.shuffle<i32>(p1l, p1h, 1, 3, 5, 7), low1 = v128.shuffle<i32>(p1l, p1h, 0, 2, 4, 6)
+      const p0l = i64x2.extmul_low_i32x4_u(x0, M0),
+        p0h = i64x2.extmul_high_i32x4_u(x0, M0)
+      const p1l = i64x2.extmul_low_i32x4_u(x2, M1),
+        p1h = i64x2.extmul_high_i32x4_u(x2, M1)
+      const high0 = v128.shuffle<i32>(p0l, p0h, 1, 3, 5, 7),
+        low0 = v128.shuffle<i32>(p0l, p0h, 0, 2, 4, 6)
+      const high1 = v128.shuffle<i32>(p1l, p1h, 1, 3, 5, 7),
+        low1 = v128.shuffle<i32>(p1l, p1h, 0, 2, 4, 6)
       x0 = v128.xor(v128.xor(high1, x1), i32x4.splat(<i32>a))
       x1 = low1
       x2 = v128.xor(v128.xor(high0, x3), i32x4.splat(<i32>b))
       x3 = low0
-      a += 0x9E3779B9
-      b += 0xBB67AE85
+      a += 0x9e3779b9
+      b += 0xbb67ae85
     }
     // Signed comparison is safe: both sides have 23 bits.
     const m0 = v128.and(i32x4.ge_s(v128.and(x0, low23), t), keep)
     const m1 = v128.and(i32x4.ge_s(v128.and(x1, low23), t), keep)
     const m2 = v128.and(i32x4.ge_s(v128.and(x2, low23), t), keep)
     const m3 = v128.and(i32x4.ge_s(v128.and(x3, low23), t), keep)
-    const a01 = v128.shuffle<i32>(m0, m1, 0, 4, 1, 5), b01 = v128.shuffle<i32>(m0, m1, 2, 6, 3, 7)
-    const a23 = v128.shuffle<i32>(m2, m3, 0, 4, 1, 5), b23 = v128.shuffle<i32>(m2, m3, 2, 6, 3, 7)
+    const a01 = v128.shuffle<i32>(m0, m1, 0, 4, 1, 5),
+      b01 = v128.shuffle<i32>(m0, m1, 2, 6, 3, 7)
+    const a23 = v128.shuffle<i32>(m2, m3, 0, 4, 1, 5),
+      b23 = v128.shuffle<i32>(m2, m3, 2, 6, 3, 7)
     v128.store(out, v128.shuffle<i32>(a01, a23, 0, 1, 4, 5))
     v128.store(out, v128.shuffle<i32>(a01, a23, 2, 3, 6, 7), 16)
     v128.store(out, v128.shuffle<i32>(b01, b23, 0, 1, 4, 5), 32)

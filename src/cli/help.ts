@@ -1,0 +1,38 @@
+/** Help, from the tables of commands, options and exit codes. */
+import { COMMANDS } from './commands.js'
+import { EXIT, EXIT_WORDS } from './exit-codes.js'
+import { type CommandName, type Option, optionsOf } from './options.js'
+
+/** What `--help` prints, without the last line break. */
+export function helpOf(command: CommandName): string {
+  const { usage, help, examples } = COMMANDS[command]
+  const options: Row[] = [
+    ...optionsOf(command).flatMap(optionRows),
+    ['-h, --help', 'Show this help'],
+    ['    --version', 'Show the version'],
+  ]
+  const codes = Object.entries(EXIT_WORDS)
+    .filter(([name]) => command === 'train' || name === 'done' || name === 'badInput')
+    .map(([name, words]): Row => [String(EXIT[name as keyof typeof EXIT]).padStart(3), words])
+  return [
+    `Usage: ${usage}\n\n${help}`,
+    `Options:\n${table(options)}`,
+    `Examples:\n${table(examples)}`,
+    `Exit codes:\n${table(codes)}`,
+  ].join('\n\n')
+}
+
+type Row = readonly [string, string]
+
+function optionRows({ name, alias, value, help, choices, default: preset }: Option & { readonly name: string }): Row[] {
+  const meanings = Object.entries(choices ?? {}).map(([choice, meaning]): Row => {
+    const mark = choice === preset ? ' (default)' : ''
+    return ['', `  ${choice.padEnd(6)} ${meaning}${mark}`]
+  })
+  return [[`${alias ? `-${alias}, ` : '    '}--${name} ${value}`, help], ...meanings]
+}
+
+function table(rows: readonly Row[]): string {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`).join('\n')
+}

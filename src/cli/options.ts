@@ -1,0 +1,105 @@
+/** Every option of the command line, once: parsing, checks and help come from this table. */
+import type { HistoryFormat } from '../export/history-writer.js'
+import type { StyleName } from '../report/reporter.js'
+import { ENGINES } from '../spec/engines.js'
+
+export interface Option {
+  readonly type: 'text' | 'texts' | 'choice'
+  /** What stands for the value in the help. */
+  readonly value: string
+  readonly help: string
+  /** Allowed values and what they mean. */
+  readonly choices?: Readonly<Record<string, string>>
+  readonly default?: string
+  readonly alias?: string
+  readonly commands: readonly CommandName[]
+}
+
+export type CommandName = 'train' | 'validate'
+
+const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
+const VERBOSE = { 0: 'nothing but errors', 1: 'a bar; off a terminal, a line an epoch', 2: 'a line an epoch' } as const
+const FORMATS: Readonly<Record<HistoryFormat, string>> = {
+  json: 'one document at the end',
+  jsonl: 'a line of JSON an epoch',
+  csv: 'a row an epoch',
+}
+
+export const OPTIONS = {
+  set: {
+    type: 'texts',
+    value: 'PATH=VALUE',
+    help: 'Override a field: fit.epochs=3, model.layers.2.rate=0.5. Repeatable',
+    commands: ['train', 'validate'],
+  },
+  expect: {
+    type: 'texts',
+    value: 'EXPECTATION',
+    help: "What must hold at the end: 'val_acc>=0.975'. Repeatable",
+    commands: ['train'],
+  },
+  engine: {
+    type: 'choice',
+    value: 'NAME',
+    help: 'What computes. Default: as the spec says, else auto',
+    choices: ENGINES,
+    commands: ['train'],
+  },
+  style: {
+    type: 'choice',
+    value: 'NAME',
+    help: 'How progress looks',
+    choices: STYLES,
+    default: 'keras1',
+    commands: ['train'],
+  },
+  verbose: {
+    type: 'choice',
+    value: 'LEVEL',
+    help: 'How much is shown',
+    choices: VERBOSE,
+    default: '1',
+    alias: 'v',
+    commands: ['train'],
+  },
+  out: {
+    type: 'text',
+    value: 'FOLDER',
+    help: 'New or empty folder for the results. Default: runs/NAME/1, or the next number',
+    commands: ['train'],
+  },
+  history: {
+    type: 'text',
+    value: 'FILE',
+    help: 'Write the history here too; - for standard output',
+    commands: ['train'],
+  },
+  'history-format': {
+    type: 'choice',
+    value: 'FORMAT',
+    help: 'How to write it. Default: by the ending of FILE, else json',
+    choices: FORMATS,
+    commands: ['train'],
+  },
+} as const satisfies Readonly<Record<string, Option>>
+
+export type OptionName = keyof typeof OPTIONS
+
+type ValueOf<O> = O extends { type: 'texts' }
+  ? readonly string[]
+  : O extends { type: 'choice'; choices: infer Choices }
+    ? `${Extract<keyof Choices, string | number>}`
+    : string
+
+/** Values by option; those without a default may be absent. */
+export type Options = {
+  readonly [Name in OptionName]: (typeof OPTIONS)[Name] extends { default: string } | { type: 'texts' }
+    ? ValueOf<(typeof OPTIONS)[Name]>
+    : ValueOf<(typeof OPTIONS)[Name]> | undefined
+}
+
+export const OPTION_LIST: readonly (Option & { readonly name: OptionName })[] = Object.entries<Option>(OPTIONS).map(
+  ([name, option]) => ({ ...option, name: name as OptionName }),
+)
+
+export const optionsOf = (command: CommandName) => OPTION_LIST.filter(({ commands }) => commands.includes(command))

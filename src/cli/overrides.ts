@@ -1,0 +1,24 @@
+/** What the command line changes in a spec; it is checked, and saved with the run, as if it stood in the file. */
+import { type Issue, UserError } from '../base/issue.js'
+import { type Override, parseSetting } from '../spec/override.js'
+import { parseExpectation } from '../training/gate.js'
+import type { Options } from './options.js'
+
+/** Overrides in the order in which they count; a UserError names every text that cannot be read. */
+export function overridesOf({ set, engine, expect }: Options): Override[] {
+  const parsed = [
+    ...set.map(parseSetting),
+    ...(engine === undefined ? [] : [{ path: ['engine'], value: engine, source: `--engine ${engine}` }]),
+    ...expect.map(expectation),
+  ]
+  const issues = parsed.filter((one): one is Issue => 'code' in one)
+  if (issues.length > 0) throw new UserError('The command line has a problem.', issues)
+  return parsed.filter((one): one is Override => 'path' in one)
+}
+
+function expectation(text: string): Override | Issue {
+  const source = `--expect ${text}`
+  const parsed = parseExpectation(text)
+  if ('problem' in parsed) return { code: 'expectation', source, pointer: '', message: parsed.problem }
+  return { path: ['expect', parsed.key, parsed.bound], value: parsed.value, source }
+}

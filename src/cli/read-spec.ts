@@ -1,0 +1,72 @@
+/** Reads a spec and checks everything that can be known before the first step. */
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
+import { type Issue, UserError } from '../base/issue.js'
+import { nearest } from '../base/nearest.js'
+import type { Override } from '../spec/override.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+
+/** The resolved spec, or every issue there is. Files that cannot be read are an issue too. */
+export async function readSpec(
+  source: string,
+  overrides: readonly Override[],
+  stdin: NodeJS.ReadableStream,
+): Promise<{ spec: ResolvedSpec } | { issues: readonly Issue[] }> {
+  const text = await read(source, stdin)
+  if (typeof text !== 'string') return { issues: [text] }
+  const { parseSpec } = await import('../spec/parse.js')
+  const { spec, issues, document } = parseSpec(text, { source, overrides })
+  if (!spec) return { issues }
+  const [{ checkModel }, { checkSplit }, { dataInfo }] = await Promise.all([
+    import('../model/check.js'),
+    import('../data/check.js'),
+    import('../data/registry.js'),
+  ])
+  const info = dataInfo(spec.data)
+  const misfits = [...checkModel(spec, info), ...checkSplit(spec.fit, info)]
+  return misfits.length > 0 ? { issues: misfits.map((draft) => document.issue(draft)) } : { spec }
+}
+
+/** As `readSpec`, for a command that needs the spec. */
+export async function requireSpec(...args: Parameters<typeof readSpec>): Promise<ResolvedSpec> {
+  const read = await readSpec(...args)
+  if ('spec' in read) return read.spec
+  throw new UserError(
+    read.issues.length === 1 ? 'The spec has a problem.' : `The spec has ${read.issues.length} problems.`,
+    read.issues,
+  )
+}
+
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EACCES: 'not allowed to read it',
+  EISDIR: 'is a folder, must be a file',
+  ENOTDIR: 'no such file',
+}
+
+async function read(source: string, stdin: NodeJS.ReadableStream): Promise<string | Issue> {
+  if (source === '-') return textOf(stdin)
+  try {
+    return await readFile(source, 'utf8')
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    const near = code === 'ENOENT' ? await neighbour(source) : undefined
+    return {
+      code: 'file',
+      source,
+      pointer: '',
+      message: UNREADABLE[code] ?? message,
+      ...(near !== undefined && { nearest: near }),
+    }
+  }
+}
+
+async function neighbour(path: string): Promise<string | undefined> {
+  const files = await readdir(dirname(path)).catch(() => [])
+  const near = nearest(
+    basename(path),
+    files.filter((file) => /\.jsonc?$/.test(file)),
+  )
+  return near === undefined ? undefined : join(dirname(path), near)
+}

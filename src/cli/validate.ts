@@ -1,0 +1,21 @@
+/** `train validate FILE...`: everything that can be known before the first step, and nothing else. */
+import { formatIssue } from '../base/issue.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import type { Io } from './io.js'
+import type { Options } from './options.js'
+import { overridesOf } from './overrides.js'
+import { readSpec } from './read-spec.js'
+
+export async function validate(files: readonly string[], options: Options, io: Io): Promise<ExitCode> {
+  const overrides = overridesOf(options)
+  let bad = 0
+  for (const file of files) {
+    const result = await readSpec(file, overrides, io.stdin)
+    if ('spec' in result) io.stderr.write(`${file}: ok\n`)
+    else {
+      bad++
+      for (const issue of result.issues) io.stderr.write(`${formatIssue(issue)}\n`)
+    }
+  }
+  return bad === 0 ? EXIT.done : EXIT.badInput
+}

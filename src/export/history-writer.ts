@@ -1,0 +1,62 @@
+/** Writers of a run's history: rows go out as epochs end, a document at the end. */
+import { type FileHandle, open } from 'node:fs/promises'
+import { extname } from 'node:path'
+import type { EpochEndEvent } from '../training/events.js'
+import { type History, historyText, writeHistory } from './history.js'
+import { csvHeader, csvRow, jsonRow } from './history-rows.js'
+
+export type HistoryFormat = 'json' | 'jsonl' | 'csv'
+
+export interface HistoryWriter {
+  epoch(event: EpochEndEvent): Promise<void>
+  /** The last call; without a history the run failed, and files are only closed. */
+  end(history?: History): Promise<void>
+}
+
+const ENDINGS: Readonly<Record<string, HistoryFormat>> = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl' }
+
+/** The format that a file's ending names; `json` where it names none. */
+export const formatOf = (path: string): HistoryFormat => ENDINGS[extname(path).toLowerCase()] ?? 'json'
+
+/** A file: `json` is written whole at the end; rows are on the disk when `epoch` returns, an older file goes with the first. */
+export function historyFile(path: string, format: HistoryFormat = formatOf(path)): HistoryWriter {
+  if (format === 'json') {
+    return { epoch: async () => {}, end: async (history) => history && writeHistory(path, history) }
+  }
+  let file: FileHandle | undefined
+  return {
+    async epoch(event) {
+      const text = rowsOf(format, event, file === undefined)
+      file ??= await open(path, 'w')
+      await file.appendFile(text)
+      await file.datasync()
+    },
+    end: async () => file?.close(),
+  }
+}
+
+/** A stream, as a rule standard output. A reader that closes it early, such as `head`, does not stop the run. */
+export function historyStream(stream: NodeJS.WritableStream, format: HistoryFormat): HistoryWriter {
+  let first = true
+  let closed = false
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    closed = true
+  })
+  const write = (text: string) =>
+    new Promise<void>((resolve) => (closed ? resolve() : void stream.write(text, () => resolve())))
+  return {
+    async epoch(event) {
+      if (format !== 'json') await write(rowsOf(format, event, first))
+      first = false
+    },
+    async end(history) {
+      if (format === 'json' && history) await write(historyText(history))
+    },
+  }
+}
+
+function rowsOf(format: 'csv' | 'jsonl', event: EpochEndEvent, first: boolean): string {
+  if (format === 'jsonl') return jsonRow(event)
+  return first ? csvHeader(event) + csvRow(event) : csvRow(event)
+}

@@ -1,0 +1,108 @@
+/** `history.json`: everything a run measured, and what it takes to know which run it was. */
+import { z } from 'zod'
+import { writeFileAtomic } from '../base/atomic-file.js'
+import type { EndEvent, EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
+import type { Expectation } from '../training/gate.js'
+
+/** JSON has neither NaN nor infinity. */
+const measured = z.number().nullable().describe('null where it is NaN or infinite.')
+
+const position = { epoch: z.int().describe('From 1.'), step: z.int().describe('Step within the epoch, from 1.') }
+
+export const historySchema = z
+  .strictObject({
+    version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
+    name: z.string().describe('Name of the run, from the spec.'),
+    seed: z.int().describe('Everything random followed from it.'),
+    engine: z.string().describe('What computed.'),
+    versions: z.record(z.string(), z.string()).describe('Versions of trainspec, Node and the packages that computed.'),
+    started: z.iso.datetime().describe('When training began, UTC.'),
+    total_seconds: z.number().describe('Wall time from there until the test scores were known.'),
+    samples: z.int().describe('Training samples.'),
+    validation_samples: z.int().describe('0 without validation.'),
+    epochs: z.int().describe('Epochs completed; the length of every array below.'),
+    metrics: z
+      .record(z.string(), z.array(measured))
+      .describe('One value an epoch for each history key: loss, the metrics, and the same with val_.'),
+    learning_rate: z.array(z.number()).describe('One value an epoch.'),
+    seconds: z.array(z.number()).describe('Wall time of each epoch, validation included.'),
+    best: z
+      .strictObject({ epoch: z.int().describe('From 1.'), monitor: z.string(), value: measured })
+      .nullable()
+      .describe('The best epoch by what early stopping watched; null without early stopping.'),
+    restored_best_weights: z.boolean().describe('The model has the weights of the best epoch, not of the last.'),
+    stop: z
+      .discriminatedUnion('reason', [
+        z.strictObject({ reason: z.enum(['completed', 'early_stopping']) }),
+        z.strictObject({ reason: z.literal('interrupted'), ...position }),
+        z.strictObject({
+          reason: z.literal('diverged'),
+          ...position,
+          tensor: z.string().describe('First tensor that held NaN or infinity.'),
+        }),
+      ])
+      .describe('Why training ended, and where it was cut short.'),
+    test: z
+      .record(z.string(), measured)
+      .nullable()
+      .describe('Loss and metrics on the test set; null where it was not reached.'),
+    expectations: z
+      .array(
+        z.strictObject({
+          key: z.string(),
+          bound: z.enum(['min', 'max']),
+          value: z.number(),
+          found: measured,
+          passed: z.boolean(),
+        }),
+      )
+      .describe('What the spec expected, and what became of it.'),
+  })
+  .meta({ title: 'trainspec history', description: 'What a training run measured.' })
+
+export type History = z.output<typeof historySchema>
+
+/** The JSON Schema of `history.json`. */
+export const historyJsonSchema = () => z.toJSONSchema(historySchema, { target: 'draft-07' })
+
+export interface HistoryParts
+  extends Pick<History, 'name' | 'seed' | 'engine' | 'versions' | 'started' | 'total_seconds'> {
+  readonly start: StartEvent
+  readonly epochs: readonly EpochEndEvent[]
+  readonly end: EndEvent
+  readonly test: Metrics | null
+  readonly expectations: readonly Expectation[]
+}
+
+export function buildHistory({ start, epochs, end, test, expectations, ...rest }: HistoryParts): History {
+  const keys = Object.keys(epochs[0]?.metrics ?? {})
+  return {
+    version: 1,
+    ...rest,
+    samples: start.samples,
+    validation_samples: start.validationSamples,
+    epochs: epochs.length,
+    metrics: Object.fromEntries(keys.map((key) => [key, epochs.map(({ metrics }) => finite(metrics[key]))])),
+    learning_rate: epochs.map(({ learningRate }) => learningRate),
+    seconds: epochs.map(({ seconds }) => seconds),
+    best: end.best && { ...end.best, value: finite(end.best.value) },
+    restored_best_weights: end.restored,
+    stop: stopOf(end),
+    test: test && Object.fromEntries(Object.entries(test).map(([key, value]) => [key, finite(value)])),
+    expectations: expectations.map((one) => ({ ...one, found: finite(one.found) })),
+  }
+}
+
+function stopOf({ reason, interruptedAt, divergence }: EndEvent): History['stop'] {
+  if (reason === 'interrupted') return { reason, ...interruptedAt! }
+  if (reason !== 'diverged') return { reason }
+  const { epoch, step, tensor } = divergence!
+  return { reason, epoch, step, tensor }
+}
+
+const finite = (value: number | null | undefined): number | null => (Number.isFinite(value) ? value! : null)
+
+export const historyText = (history: History): string => `${JSON.stringify(history, null, 2)}\n`
+
+export const writeHistory = (path: string, history: History): Promise<void> =>
+  writeFileAtomic(path, historyText(history))

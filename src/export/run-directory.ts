@@ -1,0 +1,37 @@
+/** The folder of a run: its own, and never one that holds something else. */
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../base/issue.js'
+
+/** Makes `out`, which must be new or empty; without it `runs/<name>/<n>` with the next free number. Gives its path. */
+export async function createRunDirectory(name: string, out?: string): Promise<string> {
+  try {
+    return out === undefined ? await nextFree(join('runs', name)) : await newOrEmpty(out)
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError(`Cannot make the folder of the run: ${(error as Error).message}`)
+  }
+}
+
+/** Two runs that start at once get two numbers: only one of them makes a folder. */
+async function nextFree(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true })
+  const numbers = (await readdir(parent)).filter((entry) => /^[1-9]\d*$/.test(entry)).map(Number)
+  for (let number = Math.max(0, ...numbers) + 1; ; number++) {
+    const path = join(parent, String(number))
+    try {
+      await mkdir(path)
+      return path
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+async function newOrEmpty(path: string): Promise<string> {
+  await mkdir(path, { recursive: true })
+  const entries = await readdir(path)
+  if (entries.length === 0) return path
+  const some = entries.length > 3 ? [...entries.slice(0, 3), '...'] : entries
+  throw new UserError(`The folder ${path} is not empty (${some.join(', ')}); a run is never written over anything.`)
+}

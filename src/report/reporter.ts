@@ -1,0 +1,112 @@
+/** Shows training to a person: events in, text out. */
+import type { EpochEndEvent, StartEvent, TrainingEvent } from '../training/events.js'
+import { keras1 } from './keras1.js'
+import { keras3 } from './keras3.js'
+import { liveLine } from './live-line.js'
+import { formatMetrics } from './numbers.js'
+import { epochOf, finishedProgress, type Style } from './style.js'
+
+const STYLES = { keras1, keras3 } satisfies Readonly<Record<string, Style>>
+
+export type StyleName = keyof typeof STYLES
+
+export interface ReportOptions {
+  readonly style: StyleName
+  /** 0 shows nothing, 1 a bar, 2 a line an epoch, as in Keras. */
+  readonly verbose: 0 | 1 | 2
+  readonly stream: NodeJS.WriteStream
+  readonly color: boolean
+  /** Milliseconds. */
+  readonly now: () => number
+}
+
+export interface Reporter {
+  onEvent(event: TrainingEvent): void
+}
+
+export function createReporter(options: ReportOptions): Reporter {
+  if (options.verbose === 0) return { onEvent: () => {} }
+  if (!options.stream.isTTY) return lines(options, inOneLine)
+  return options.verbose === 2 ? lines(options, belowHeading) : bar(options)
+}
+
+/** At most 20 times a second. */
+const REDRAW_MILLISECONDS = 50
+
+function bar({ style, stream, color, now }: ReportOptions): Reporter {
+  const { begin, heading, running, finished } = STYLES[style]
+  const line = liveLine(stream)
+  let start: StartEvent
+  let epochBegan = 0
+  let firstStep = 0
+  let drawn = Number.NEGATIVE_INFINITY
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case 'start':
+          start = event
+          for (const text of begin(start)) line.end(text)
+          break
+        case 'epochBegin': {
+          epochBegan = now()
+          const text = heading(event.epoch, start)
+          if (text !== null) line.end(text)
+          break
+        }
+        case 'batchEnd': {
+          const elapsed = (now() - epochBegan) / 1000
+          if (event.step === 1) firstStep = elapsed
+          // the last step is drawn with the validation, when the epoch ends
+          if (now() - drawn < REDRAW_MILLISECONDS || event.step === start.stepsPerEpoch) break
+          drawn = now()
+          line.draw(running({ ...event, start, elapsed, firstStep }, Math.max(1, (stream.columns || 80) - 1), color))
+          break
+        }
+        case 'epochEnd':
+          line.end(finished(finishedProgress(start, event, firstStep), color))
+          break
+        case 'end':
+          line.leave()
+      }
+    },
+  }
+}
+
+type EpochLines = (
+  options: ReportOptions,
+  start: StartEvent,
+  event: EpochEndEvent,
+  firstStep: number,
+) => readonly string[]
+
+/** `Epoch 1/100`, and below it the numbers, as Keras' `verbose=2`. */
+const belowHeading: EpochLines = ({ style }, start, event, firstStep) => {
+  const { heading, line } = STYLES[style]
+  const text = heading(event.epoch, start)
+  return [...(text === null ? [] : [text]), line(finishedProgress(start, event, firstStep))]
+}
+
+/** `Epoch 1/100 - 3s - loss: 0.2969`, which can be searched line by line. */
+const inOneLine: EpochLines = (_, start, event) => [
+  `${epochOf(event.epoch, start)} - ${Math.trunc(event.seconds)}s${formatMetrics(event.metrics)}`,
+]
+
+function lines(options: ReportOptions, linesOf: EpochLines): Reporter {
+  const { style, stream, now } = options
+  let start: StartEvent
+  let epochBegan = 0
+  let firstStep = 0
+  const print = (texts: readonly string[]) => {
+    for (const text of texts) stream.write(`${text}\n`)
+  }
+  return {
+    onEvent(event) {
+      if (event.type === 'start') {
+        start = event
+        print(STYLES[style].begin(event))
+      } else if (event.type === 'epochBegin') epochBegan = now()
+      else if (event.type === 'batchEnd' && event.step === 1) firstStep = (now() - epochBegan) / 1000
+      else if (event.type === 'epochEnd') print(linesOf(options, start, event, firstStep))
+    },
+  }
+}

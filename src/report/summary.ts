@@ -1,0 +1,52 @@
+/** The last lines of a run: why it stopped, which epoch was best, the score, the time, the files. */
+import type { EarlyStoppingSpec } from '../spec/spec.js'
+import type { EndEvent, Metrics } from '../training/events.js'
+import type { Expectation } from '../training/gate.js'
+import { formatDuration, formatMetric, formatMetrics } from './numbers.js'
+
+export interface SummaryParts {
+  readonly end: EndEvent
+  readonly stepsPerEpoch: number
+  readonly earlyStopping: EarlyStoppingSpec | null
+  /** `null` where the test was not reached. */
+  readonly test: Metrics | null
+  readonly seconds: number
+  readonly directory: string
+}
+
+export function summary({ end, stepsPerEpoch, earlyStopping, test, seconds, directory }: SummaryParts): string[] {
+  const { best } = end
+  const weights = end.restored ? 'its weights are in the model' : 'the model has the weights of the last epoch'
+  return [
+    reasonOf(end, stepsPerEpoch, earlyStopping),
+    ...(best ? [`Best epoch: ${best.epoch}, ${best.monitor} ${formatMetric(best.value)}; ${weights}.`] : []),
+    ...(test ? [`Test:${formatMetrics(test).replace(' -', '')}`] : []),
+    `Took ${formatDuration(seconds)}. Files: ${directory}`,
+  ]
+}
+
+function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStoppingSpec | null): string {
+  const { reason, epochs, divergence, interruptedAt } = end
+  switch (reason) {
+    case 'completed':
+      return `Trained for ${counted(epochs, 'epoch')}, as many as the spec asks for.`
+    case 'early_stopping':
+      return `Stopped early after ${counted(epochs, 'epoch')}: ${earlyStopping!.monitor} has not improved for ${counted(Math.max(1, earlyStopping!.patience), 'epoch')}.`
+    case 'interrupted':
+      return `Interrupted in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}.`
+    case 'diverged': {
+      const { epoch, step, tensor, value } = divergence!
+      return `Diverged in epoch ${epoch}, step ${step}: the first tensor that went bad is ${tensor}, with ${formatMetric(value)}. Try a smaller learning rate.`
+    }
+  }
+}
+
+const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+/** `passed: val_acc 0.9812, expected at least 0.975` */
+export function expectationLines(expectations: readonly Expectation[]): string[] {
+  return expectations.map(({ key, bound, value, found, passed }) => {
+    const wanted = `expected ${bound === 'min' ? 'at least' : 'at most'} ${value}`
+    return `${passed ? 'passed' : 'FAILED'}: ${key} ${found === null ? 'is missing' : Number(found.toPrecision(7))}, ${wanted}`
+  })
+}

@@ -1,0 +1,58 @@
+/** Initial weights have Keras' distributions. */
+import { describe, expect, test } from 'vitest'
+import { PURPOSE, RandomStream } from '../../src/base/philox.js'
+import { sizeOf } from '../../src/base/shape.js'
+import { INITIALIZERS } from '../../src/model/initializers.js'
+import { kerasFixture } from '../support/keras.js'
+
+const { shape, quantile_levels, initializers } = kerasFixture('initializers')
+const DRAWS = 60
+
+const stream = (seed: number, number: number) =>
+  new RandomStream({ seed, purpose: PURPOSE.initial, stream: number, step: 0 })
+
+test('every initializer has fixtures', () => {
+  expect(initializers.map(({ name }) => name).sort()).toEqual(Object.keys(INITIALIZERS).sort())
+})
+
+describe.each(initializers)('$name', ({ name, expected, measured }) => {
+  const draws = Array.from({ length: DRAWS }, (_, draw) => INITIALIZERS[name](shape, stream(7, draw)))
+  const values = Float64Array.from(draws.flatMap((draw) => [...draw])).sort()
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+  /** Five standard errors of a mean of this many draws. */
+  const within = (5 * expected.std) / Math.sqrt(values.length)
+
+  test('has the mean, the deviation and the limits of its formula', () => {
+    expect(draws[0]!.length).toBe(sizeOf(shape))
+    expect(Math.abs(mean - expected.mean)).toBeLessThanOrEqual(within)
+    expect(Math.abs(deviation - expected.std)).toBeLessThanOrEqual(within)
+    if (expected.limit === null) return
+    const limit = Math.max(-values[0]!, values.at(-1)!)
+    expect(limit).toBeLessThanOrEqual(expected.limit * (1 + 1e-6))
+    expect(limit).toBeGreaterThanOrEqual(expected.limit * 0.99)
+  })
+
+  test('has the quantiles that Keras draws', () => {
+    for (const [index, level] of quantile_levels.entries()) {
+      const quantile = values[Math.round(level * (values.length - 1))]!
+      expect(Math.abs(quantile - measured.quantiles[index]!), `quantile ${level}`).toBeLessThanOrEqual(
+        0.02 * expected.std,
+      )
+    }
+  })
+
+  test('follows the seed and the stream', () => {
+    const draw = (seed: number, number: number) => INITIALIZERS[name]([6, 5], stream(seed, number))
+    expect(draw(1, 0)).toEqual(draw(1, 0))
+    if (expected.std === 0) return
+    expect(draw(1, 0)).not.toEqual(draw(2, 0))
+    expect(draw(1, 0)).not.toEqual(draw(1, 1))
+  })
+})
+
+test('a bias is its own inputs and outputs, and a kernel in front of others a receptive field, as in Keras', () => {
+  const limit = (shape: number[]) => Math.max(...INITIALIZERS.glorot_uniform(shape, stream(1, 0)))
+  expect(limit([2000])).toBeCloseTo(Math.sqrt(6 / 4000), 3)
+  expect(limit([5, 5, 10, 20])).toBeCloseTo(Math.sqrt(6 / (25 * 30)), 3)
+})

@@ -1,0 +1,141 @@
+/** Whole training runs go as in Keras: losses, metrics and weights, on each engine. */
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, expect, test } from 'vitest'
+import type { Runner } from '../../src/engine/engine.js'
+import { LOSSES } from '../../src/model/losses.js'
+import { metricFor } from '../../src/model/metrics.js'
+import { buildModel } from '../../src/model/model.js'
+import { backpropagation } from '../../src/program/backpropagation.js'
+import type { BatchInput, Program } from '../../src/program/program.js'
+import { supervisedPrograms } from '../../src/program/supervised.js'
+import type { MetricName, OptimizerSpec } from '../../src/spec/spec.js'
+import { expectClose, expectSameState } from '../support/close.js'
+import { engineNames, loadRunner } from '../support/engines.js'
+import { type Fixtures, kerasFixture } from '../support/keras.js'
+import { lossTypes, resolveModel, resolveSpec } from '../support/spec.js'
+import { expectNoTensorLeaks } from '../support/tensors.js'
+
+expectNoTensorLeaks()
+
+type Problem = Fixtures['training']['problems'][number]
+type ByLayer = Problem['initial']
+
+const { input_shape, inputs, problems } = kerasFixture('training')
+const [size, features] = input_shape
+const info = { name: 'test', sampleShape: [features], divisor: 1, trainSamples: 32, testSamples: 0 }
+const closely = { relative: 1e-5 }
+
+/** Class labels go the whole way through `supervisedPrograms`; real numbers, which no data set has yet, go below it. */
+function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, optimizer: OptimizerSpec) {
+  const names = Object.keys(metrics) as MetricName[]
+  const model = buildModel(resolveModel(layers), [features], 0)
+  const units = model.outputShape[0]!
+  const targetForm = LOSSES[loss].target
+  if (targets.flat().every(Number.isInteger)) {
+    const labels = targets.map((target) => Int32Array.from(targetForm === 'one_hot' ? hot(target, units) : target))
+    const options = {
+      model,
+      info: { ...info, classes: Math.max(2, units) },
+      loss: { type: loss },
+      metrics: names,
+      optimizer,
+    }
+    return { train: supervisedPrograms(options).train, targets: labels }
+  }
+  const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, features], dtype: 'float32', divisor: 1 }
+  const y: BatchInput = { ...x, name: 'y', shape: [null, ...target_shape.slice(1)] }
+  const measured = [['loss', LOSSES[loss]] as const, ...names.map((name) => [name, metricFor(name, [units])] as const)]
+  const train: Program = backpropagation({
+    model,
+    optimizer,
+    x,
+    targets: [y],
+    measure: ({ y }, output) =>
+      Object.fromEntries(measured.map(([key, { perSample }]) => [key, tf.sum(perSample(y!, output))])),
+  })
+  return { train, targets: targets.map((target) => Float32Array.from(target)) }
+}
+
+const hot = (rows: readonly number[], width: number) =>
+  Array.from({ length: rows.length / width }, (_, row) => rows.slice(row * width, (row + 1) * width).indexOf(1))
+
+const flat = (weights: ByLayer) =>
+  Object.entries(weights).flatMap(([layer, { kernel, bias }]) => [
+    [`${layer}/kernel`, Float32Array.from(kernel)] as const,
+    [`${layer}/bias`, Float32Array.from(bias)] as const,
+  ])
+
+async function expectWeights(runner: Runner, expected: ByLayer, when: string) {
+  const state = await runner.read()
+  for (const [name, values] of flat(expected)) expectClose(state[name]!, values, `${name} ${when}`, closely)
+}
+
+test('every loss has fixtures', () => {
+  expect(problems.map(({ loss }) => loss).sort()).toEqual(lossTypes.toSorted())
+})
+
+describe.each(engineNames)('engine %s', (engine) => {
+  const runs = problems.flatMap((problem) =>
+    problem.runs.map((run) => ({ ...run, problem, what: `${problem.loss} by ${run.optimizer.type}` })),
+  )
+  test.each(runs)('$what goes as in Keras', async ({ problem, optimizer, losses, after_first, final }) => {
+    const { train, targets } = trainingOf(problem, optimizer)
+    const runner = await loadRunner(engine, { train }, { batchSize: size })
+    await runner.write(Object.fromEntries(flat(problem.initial)))
+    for (const [iterations, expected] of losses.entries()) {
+      const index = iterations % inputs.length
+      const batch = { size, arrays: { x: Float32Array.from(inputs[index]!), y: targets[index]! } }
+      const outputs = await runner.run('train', batch, { learning_rate: optimizer.learning_rate, iterations })
+      expectClose([outputs.loss![0]! / size], [expected], `loss before step ${iterations}`, closely)
+      if (iterations > 0) continue
+      for (const [name, value] of Object.entries(problem.metrics)) {
+        expectClose([outputs[name]![0]! / size], [value], name, closely)
+      }
+      await expectWeights(runner, after_first, 'after the first step')
+    }
+    await expectWeights(runner, final, 'after the last step')
+  })
+})
+
+describe.each(engineNames)('programs beside training on engine %s', (engine) => {
+  const layers = [
+    { type: 'Flatten' },
+    { type: 'Activation', activation: 'linear', name: 'same' },
+    { type: 'Dropout', rate: 0, name: 'nothing' },
+    { type: 'Dense', units: 5, activation: 'tanh', name: 'x' },
+    { type: 'Dropout', rate: 0.5, name: 'y' },
+    { type: 'Dense', units: 3, activation: 'softmax', name: 'output' },
+    { type: 'Reshape', target_shape: [3], name: 'end' },
+  ]
+  const model = buildModel(resolveModel(layers), [features], 0)
+  const programs = supervisedPrograms({
+    model,
+    info: { ...info, classes: 3 },
+    loss: { type: 'categorical_crossentropy' },
+    metrics: ['acc', 'mse'],
+    optimizer: resolveSpec({ layers, optimizer: 'SGD' }).optimizer,
+  })
+  const batch = { size, arrays: { x: Float32Array.from(inputs[0]!), y: Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1]) } }
+
+  test('inspection shows every layer in order, then the loss, as training saw them', async () => {
+    const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
+    const seen = await runner.run('inspect', batch, { iterations: 7 })
+    expect(Object.keys(seen)).toEqual(['flatten', 'same', 'nothing', 'x', 'y', 'output', 'end', 'loss'])
+    for (const name of ['flatten', 'same', 'nothing']) expect(seen[name]).toEqual(batch.arrays.x)
+    expect(seen.end).toEqual(seen.output)
+    for (const [index, value] of seen.y!.entries()) expect([0, Math.fround(2 * seen.x![index]!)]).toContain(value)
+    const [loss] = seen.loss!
+    const trained = await runner.run('train', batch, { learning_rate: 0.1, iterations: 7 })
+    expectClose(trained.loss!, [loss!], 'loss', closely)
+  })
+
+  test('evaluation drops nothing and changes nothing', async () => {
+    const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
+    const before = await runner.read()
+    const evaluate = async () => structuredClone(await runner.run('evaluate', batch, {}))
+    const first = await evaluate()
+    expect(Object.keys(first)).toEqual(['loss', 'acc', 'mse'])
+    expect(await evaluate()).toEqual(first)
+    expectSameState(await runner.read(), before)
+  })
+})

@@ -1,0 +1,77 @@
+/** The training loop without an engine: a runner that says what it is told to, and whose one weight counts its steps. */
+import type { Batch, Outputs, Runner, Scalars, StateValues } from '../../src/engine/engine.js'
+import type { TrainingEvent } from '../../src/training/events.js'
+import { type TrainingOptions, train } from '../../src/training/loop.js'
+
+export interface Call {
+  readonly program: string
+  readonly size: number
+  readonly scalars: Scalars
+}
+
+export type Script = (call: Call, index: number) => Readonly<Record<string, number | readonly number[]>>
+
+export interface ScriptedRunner extends Runner {
+  readonly calls: readonly Call[]
+  /** What was written, in order. */
+  readonly written: readonly StateValues[]
+}
+
+/** `script` gives the outputs of a call; the index counts the calls of its program. */
+export function scriptedRunner(script: Script): ScriptedRunner {
+  const calls: Call[] = []
+  const written: StateValues[] = []
+  let weight = 0
+  return {
+    calls,
+    written,
+    async run(program, batch, scalars) {
+      const call = { program, size: batch.size, scalars }
+      const index = calls.filter((other) => other.program === program).length
+      calls.push(call)
+      if (program === 'train') weight++
+      const outputs = Object.entries(script(call, index))
+      return Object.fromEntries(outputs.map(([key, value]) => [key, Float32Array.from([value].flat())])) as Outputs
+    },
+    async read() {
+      return { weight: Float32Array.of(weight) }
+    },
+    async write(values) {
+      written.push(values)
+      weight = values.weight![0]!
+    },
+    async dispose() {},
+  }
+}
+
+/** `count` samples of nothing in batches. */
+export async function* emptyBatches(count: number, batchSize: number): AsyncGenerator<Batch> {
+  for (let start = 0; start < count; start += batchSize) yield { size: Math.min(batchSize, count - start), arrays: {} }
+}
+
+type Few = Pick<TrainingOptions, 'runner'> & Partial<TrainingOptions>
+
+/** Options for `samples` samples of nothing; the clock moves one second at every look. */
+export function loopOptions({ samples = 10, batchSize = 4, validationSamples = 0, ...rest }: Few): TrainingOptions {
+  let seconds = 0
+  return {
+    epochs: 1,
+    batchSize,
+    samples,
+    validationSamples,
+    batches: () => emptyBatches(samples, batchSize),
+    validation: validationSamples > 0 ? () => emptyBatches(validationSamples, batchSize) : null,
+    metrics: ['loss'],
+    learningRate: 0.5,
+    callbacks: [],
+    signal: new AbortController().signal,
+    now: () => 1000 * seconds++,
+    ...rest,
+  }
+}
+
+export async function trainToEnd(options: TrainingOptions): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = []
+  for await (const event of train(options)) events.push(event)
+  return events
+}

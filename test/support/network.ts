@@ -1,0 +1,58 @@
+/** A small network on seeded data of bytes, for tests of engines; the last batch of its epoch is short. */
+import { PURPOSE, philoxBits } from '../../src/base/philox.js'
+import { type Shape, sizeOf } from '../../src/base/shape.js'
+import type { Batch, Runner } from '../../src/engine/engine.js'
+import { buildModel } from '../../src/model/model.js'
+import { type SupervisedPrograms, supervisedPrograms } from '../../src/program/supervised.js'
+import type { OptimizerSpec, ResolvedSpec } from '../../src/spec/spec.js'
+import { resolveSpec } from './spec.js'
+
+export const BATCH_SIZE = 8
+const SAMPLES = 21
+const CLASSES = 3
+const FEATURES: Shape = [6]
+
+export interface Network {
+  readonly spec: ResolvedSpec
+  readonly programs: SupervisedPrograms
+  /** Batch of a step, counted from 0. */
+  readonly batch: (step: number) => Batch
+}
+
+/** `fields` are those of a spec; the output must fit 3 classes. */
+export function smallNetwork(
+  { layers, ...fields }: { layers: readonly unknown[] } & Record<string, unknown>,
+  sampleShape: Shape = FEATURES,
+): Network {
+  const spec = resolveSpec({ layers, ...fields })
+  const model = buildModel(spec.model, sampleShape, spec.seed)
+  const info = { name: 'test', sampleShape, divisor: 255, classes: CLASSES, trainSamples: SAMPLES, testSamples: 0 }
+  const programs = supervisedPrograms({ ...spec, model, info })
+  const width = sizeOf(sampleShape)
+  const draw = (stream: number, count: number) =>
+    philoxBits({ seed: 3, purpose: PURPOSE.sample, stream, step: 0 }, count)
+  const x = Uint8Array.from(draw(0, SAMPLES * width), (bits) => bits & 0xff)
+  const y = Int32Array.from(draw(1, SAMPLES), (bits) => bits % CLASSES)
+  const batch = (step: number): Batch => {
+    const start = (step % Math.ceil(SAMPLES / BATCH_SIZE)) * BATCH_SIZE
+    const end = Math.min(SAMPLES, start + BATCH_SIZE)
+    return { size: end - start, arrays: { x: x.subarray(start * width, end * width), y: y.subarray(start, end) } }
+  }
+  return { spec, programs, batch }
+}
+
+/** Trains for some steps, counting on from `from`; gives the loss sum of each. */
+export async function trainSteps(
+  runner: Runner,
+  { batch }: Network,
+  { learning_rate }: OptimizerSpec,
+  steps: number,
+  from = 0,
+): Promise<number[]> {
+  const losses: number[] = []
+  for (let iterations = from; iterations < from + steps; iterations++) {
+    const outputs = await runner.run('train', batch(iterations), { learning_rate, iterations })
+    losses.push(outputs.loss![0]!)
+  }
+  return losses
+}

@@ -1,0 +1,103 @@
+/** EarlyStopping stops when Keras' does, and leaves the weights that Keras' leaves. */
+import { describe, expect, test } from 'vitest'
+import { metricFor } from '../../../src/model/metrics.js'
+import type { MetricName } from '../../../src/spec/spec.js'
+import { earlyStopping } from '../../../src/training/callbacks/early-stopping.js'
+import type { EndEvent } from '../../../src/training/events.js'
+import { kerasFixture, type StoppingOptions } from '../../support/keras.js'
+import { loopOptions, scriptedRunner, trainToEnd } from '../../support/loop.js'
+
+const { defaults, curves, cases } = kerasFixture('early_stopping')
+
+/** Keras' `auto`: by the metric that is watched. */
+function direction(monitor: string): 'min' | 'max' {
+  const name = monitor.replace(/^val_/, '')
+  return name === 'loss' ? 'min' : metricFor(name as MetricName, [1]).better
+}
+
+const resolve = (options: Partial<StoppingOptions>) => {
+  const all = { ...defaults, ...options }
+  return { ...all, mode: all.mode === 'auto' ? direction(all.monitor) : all.mode }
+}
+
+/** Runs the callback by hand; the weights of an epoch are its number, from 0. */
+function stopAt(options: Partial<StoppingOptions>, values: readonly (number | null)[]) {
+  const callback = earlyStopping(resolve(options))
+  let weights = -1
+  let kept: number | null = null
+  let stoppedEpoch: number | null = null
+  let epoch = 0
+  for (; epoch < values.length && stoppedEpoch === null; epoch++) {
+    weights = epoch
+    const value = values[epoch]!
+    const metrics = value === null ? {} : { [resolve(options).monitor]: value }
+    for (const action of callback.onEpochEnd({
+      type: 'epochEnd',
+      epoch: epoch + 1,
+      metrics,
+      learningRate: 0,
+      seconds: 0,
+    })) {
+      if (action.type === 'keepWeights') kept = weights
+      if (action.type === 'stop') stoppedEpoch = epoch
+    }
+  }
+  for (const action of callback.onEnd()) if (action.type === 'restoreWeights') weights = kept!
+  return { stoppedEpoch, epochsRun: epoch, best: callback.best!(), kept, weights }
+}
+
+describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })))('$what', (one) => {
+  test(`stops as in Keras on ${one.curve}`, () => {
+    const found = stopAt(one.options, curves[one.curve]!)
+    expect(found.stoppedEpoch).toBe(one.stopped_epoch)
+    expect(found.epochsRun).toBe(one.epochs_run)
+    expect(found.best?.value ?? null).toBe(one.best)
+    if (found.best) expect(found.best.epoch - 1).toBe(one.best_epoch)
+    expect(found.kept).toBe(one.restored_epoch)
+    expect(found.weights).toBe(one.final_weights_epoch)
+  })
+})
+
+describe('in the training loop', () => {
+  const losses = [0.9, 0.5, 0.7, 0.8, 0.1]
+  const run = async (options: Partial<StoppingOptions>) => {
+    const runner = scriptedRunner(({ program, size }, index) => ({
+      loss: size * (program === 'train' ? 1 : losses[index]!),
+    }))
+    const callbacks = [earlyStopping(resolve(options))]
+    const events = await trainToEnd(
+      loopOptions({ runner, callbacks, epochs: 5, samples: 4, batchSize: 4, validationSamples: 4 }),
+    )
+    return { end: events.at(-1) as EndEvent, weight: (await runner.read()).weight![0] }
+  }
+
+  test('weights of the best epoch come back when patience ends', async () => {
+    const { end, weight } = await run({ patience: 2, restore_best_weights: true })
+    const best = { epoch: 2, monitor: 'val_loss', value: expect.closeTo(0.5) }
+    expect(end).toMatchObject({ reason: 'early_stopping', epochs: 4, best, restored: true })
+    expect(weight).toBe(2)
+  })
+
+  test('without restore_best_weights the last weights stay', async () => {
+    const { end, weight } = await run({ patience: 2 })
+    expect(end).toMatchObject({ reason: 'early_stopping', epochs: 4, best: { epoch: 2 }, restored: false })
+    expect(weight).toBe(4)
+  })
+
+  test('weights come back as well when all epochs are done', async () => {
+    const { end, weight } = await run({
+      patience: 9,
+      monitor: 'val_loss',
+      start_from_epoch: 2,
+      restore_best_weights: true,
+    })
+    expect(end).toMatchObject({ reason: 'completed', epochs: 5, best: { epoch: 5 }, restored: true })
+    expect(weight).toBe(5)
+  })
+
+  test('nothing comes back when no epoch was looked at', async () => {
+    const { end, weight } = await run({ start_from_epoch: 50, restore_best_weights: true })
+    expect(end).toMatchObject({ reason: 'completed', epochs: 5, best: null, restored: false })
+    expect(weight).toBe(5)
+  })
+})
