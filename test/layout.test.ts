@@ -1,0 +1,70 @@
+/** The house rules that a program can check: who imports whom, formatting, lint, types. */
+import { execFile } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { cruise } from 'dependency-cruiser'
+import { expect, test } from 'vitest'
+
+const root = dirname(import.meta.dirname)
+const require = createRequire(import.meta.url)
+
+/** What each folder may import, types apart: the stages in the order in which data flows. */
+const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages: readonly string[] }>> = {
+  base: { folders: [], packages: ['fastest-levenshtein'] },
+  spec: { folders: ['base'], packages: ['zod', 'ajv', 'jsonc-parser'] },
+  data: { folders: ['base'], packages: [] },
+  model: {
+    folders: ['base'],
+    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-cpu'],
+  },
+  program: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core'] },
+  engine: {
+    folders: ['base', 'program'],
+    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node', '@bufbuild/protobuf'],
+  },
+  training: { folders: ['base'], packages: [] },
+  report: { folders: ['base'], packages: [] },
+  export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', 'zod'] },
+  cli: {
+    folders: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'report', 'export'],
+    packages: ['yargs', 'ora'],
+  },
+}
+
+test('imports go one way, and without cycles', async () => {
+  const folders = readdirSync(join(root, 'src'))
+  expect(Object.keys(MAY_IMPORT).toSorted()).toEqual(folders.toSorted())
+  // compiled files, in which imports of types are gone
+  const { output } = await cruise(['dist'], { baseDir: root, doNotFollow: { path: 'node_modules' } })
+  if (typeof output === 'string') throw new Error(output)
+  const wrong: string[] = []
+  for (const { source, dependencies } of output.modules) {
+    const from = /^dist\/(\w+)\//.exec(source)?.[1]
+    if (!from) continue
+    const { folders, packages } = MAY_IMPORT[from]!
+    for (const { resolved, module, circular, dependencyTypes } of dependencies) {
+      const to = /^dist\/(\w+)\//.exec(resolved)?.[1]
+      const allowed = to
+        ? to === from || folders.includes(to)
+        : dependencyTypes.includes('core') || packages.some((name) => module === name || module.startsWith(`${name}/`))
+      if (!allowed) wrong.push(`${source} imports ${module}`)
+      if (circular) wrong.push(`${source} and ${resolved} import each other`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+/** Runs a tool of the project; what it prints is the failure. */
+const clean = (file: string, ...args: string[]) =>
+  promisify(execFile)(process.execPath, [file, ...args], { cwd: root }).catch(({ stdout, stderr }) => {
+    throw new Error(stdout + stderr)
+  })
+
+const binOf = (name: string, file: string) => join(dirname(require.resolve(`${name}/package.json`)), file)
+
+test('formatting and lint', () =>
+  clean(binOf('@biomejs/biome', 'bin/biome'), 'ci', '--error-on-warnings', '--colors=off', '.'))
+
+test('types of the tests', () => clean(binOf('typescript', 'bin/tsc'), '-p', 'test/tsconfig.json'))
