@@ -5,7 +5,9 @@ import * as tfl from '@tensorflow/tfjs-layers'
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Shape } from '../base/shape.js'
 import type { NoiseInput, Slot, Tensors } from '../program/program.js'
+import type { ActivationName } from '../spec/activations.js'
 import type { LayerSpec, ModelSpec } from '../spec/spec.js'
+import { ACTIVATIONS } from './activations.js'
 import { INITIALIZERS } from './initializers.js'
 import { layerRule } from './layers/registry.js'
 
@@ -20,10 +22,18 @@ export interface Model {
   /** The tfjs layers with their variables by weight name; the variables hold no values until they are bound. */
   readonly stages: readonly ModelStage[]
   /**
-   * x (batch, ...inputShape) -> (batch, ...outputShape). With `noise` it is a training pass, without an inference pass.
-   * `visit` is shown the output of every layer.
+   * x: (batch, ...inputShape). With `noise` it is a training pass, without an inference pass. `visit` is shown the
+   * output of every layer.
    */
-  apply(x: tf.Tensor, weights: Tensors, options?: ApplyOptions): tf.Tensor
+  apply(x: tf.Tensor, weights: Tensors, options?: ApplyOptions): Prediction
+}
+
+/** What a model makes of a batch. */
+export interface Prediction {
+  /** (batch, ...outputShape) */
+  readonly output: tf.Tensor
+  /** What the model's last step, if it is an activation, made the output from; of the same shape. */
+  readonly logits?: { readonly value: tf.Tensor; readonly activation: ActivationName }
 }
 
 export interface ApplyOptions {
@@ -34,6 +44,7 @@ export interface ApplyOptions {
 export interface ModelStage {
   readonly name: string
   readonly layer: tfl.layers.Layer
+  readonly activation: ActivationName | undefined
   readonly variables: readonly { readonly name: string; readonly variable: tfl.LayerVariable }[]
 }
 
@@ -72,7 +83,7 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
         const name = noiseName(layerSpec.name)
         noise.push({ ...built.noise, kind: 'noise', name, shape: noiseShape, stream: noise.length })
       }
-      stages.push({ name: layerSpec.name, layer, variables })
+      stages.push({ name: layerSpec.name, layer, activation: built.activation, variables })
     }
     shape = layerRule<LayerSpec>(layerSpec).outputShape(layerSpec, shape)
   }
@@ -84,13 +95,16 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
     stages,
     apply(x, values, { noise: draws, visit } = {}) {
       let output = x
-      for (const { name, layer, variables } of stages) {
+      let logits: Prediction['logits']
+      for (const { name, layer, activation, variables } of stages) {
         for (const weight of variables) bind(weight.variable, values[weight.name]!)
         const mask = draws?.[noiseName(name)]
         output = layer.apply(output, { training: draws !== undefined, ...(mask && { noise: mask }) }) as tf.Tensor
+        logits = activation && { value: output, activation }
+        if (activation) output = ACTIVATIONS[activation].apply(output)
         visit?.(name, output)
       }
-      return output
+      return { output, ...(logits && { logits }) }
     },
   }
 }
@@ -107,13 +121,26 @@ export function toSequential(
   for (const { name, variable } of variables) bind(variable, tf.tensor(weights[name]!, [...variable.shape] as number[]))
   const sequential = tfl.sequential()
   sequential.add(tfl.layers.inputLayer({ inputShape: [...model.inputShape] }))
-  for (const { layer } of model.stages) sequential.add(layer)
+  for (const { layer, activation } of model.stages) {
+    if (activation) setActivation(layer, activation)
+    sequential.add(layer)
+  }
   return {
     sequential,
     dispose() {
+      for (const { layer, activation } of model.stages) if (activation) setActivation(layer, 'linear')
       for (const { variable } of variables) tensorOf(variable).dispose()
     },
   }
+}
+
+/**
+ * What tfjs-layers lacks, or computes by another formula, is saved under a name it does not know, so that a model file
+ * is refused rather than computed differently.
+ */
+function setActivation(layer: tfl.layers.Layer, name: ActivationName): void {
+  const { apply, tfjs } = ACTIVATIONS[name]
+  Object.assign(layer, { activation: { apply, getClassName: () => tfjs ?? `trainspec_${name}` } })
 }
 
 /** Makes a layer read this tensor as its weight. tfjs keeps the value in a field that TypeScript calls protected. */

@@ -1,13 +1,13 @@
 /** One training step by backpropagation: forward, loss, gradients, the optimizer's update. */
 import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.js'
-import type { Model } from '../model/model.js'
+import type { Model, Prediction } from '../model/model.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { buildOptimizer } from './optimizers/registry.js'
 import type { BatchInput, Program, ScalarInput, Slot, Tensors } from './program.js'
 
 /** Sums over a batch's samples, by history key; `loss` is among them. */
-export type Measure = (inputs: Tensors, prediction: tf.Tensor) => Tensors
+export type Measure = (inputs: Tensors, prediction: Prediction) => Tensors
 
 export interface BackpropagationOptions {
   readonly model: Model

@@ -1,9 +1,9 @@
 /** The programs of a network with labels: a training step by backpropagation, evaluation, and a look at every layer. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { DataInfo } from '../data/dataset.js'
-import { LOSSES, type Loss } from '../model/losses.js'
+import { LOSSES, lossPerSample } from '../model/losses.js'
 import { metricFor } from '../model/metrics.js'
-import type { Model } from '../model/model.js'
+import type { Model, Prediction } from '../model/model.js'
 import { encodeTarget, fittingForm, type TargetForm } from '../model/targets.js'
 import type { LossSpec, MetricName, OptimizerSpec } from '../spec/spec.js'
 import { backpropagation, ITERATIONS } from './backpropagation.js'
@@ -62,15 +62,29 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
   return { train, evaluate, inspect }
 }
 
+interface Entry {
+  readonly key: string
+  readonly target: TargetForm | 'fitting'
+  perSample(target: tf.Tensor, prediction: Prediction): tf.Tensor
+}
+
 /** Sums over a batch of the loss and the metrics, by history key. */
 function measures({ model, info, loss, metrics }: SupervisedOptions) {
   const { outputShape } = model
   const fitting = fittingForm(outputShape, info.classes)
-  const entries: readonly (Loss & { readonly key: string })[] = [
-    { key: 'loss', ...LOSSES[loss.type] },
-    ...metrics.map((name) => ({ key: name, ...metricFor(name, outputShape) })),
+  const measured = LOSSES[loss.type]
+  const entries: readonly Entry[] = [
+    {
+      key: 'loss',
+      target: measured.target,
+      perSample: (target, prediction) => lossPerSample(measured, target, prediction),
+    },
+    ...metrics.map((name) => {
+      const { target, perSample } = metricFor(name, outputShape)
+      return { key: name, target, perSample: (truth: tf.Tensor, { output }: Prediction) => perSample(truth, output) }
+    }),
   ]
-  return (inputs: Tensors, prediction: tf.Tensor, keys = entries.map(({ key }) => key)): Record<string, tf.Tensor> => {
+  return (inputs: Tensors, prediction: Prediction, keys = entries.map(({ key }) => key)): Record<string, tf.Tensor> => {
     const targets = new Map<TargetForm, tf.Tensor>()
     const targetIn = (form: TargetForm): tf.Tensor => {
       const target = targets.get(form) ?? encodeTarget(inputs.y!, form, info.classes)

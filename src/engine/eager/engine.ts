@@ -5,6 +5,7 @@ import { dropoutMask, PURPOSE } from '../../base/philox.js'
 import { sizeOf, withBatch } from '../../base/shape.js'
 import type { Program, ProgramInput, Slot } from '../../program/program.js'
 import type { Batch, Engine, Outputs, Runner, Scalars, StateValues } from '../engine.js'
+import { arrayFor, numberFor, programNamed } from '../given.js'
 
 const BACKEND = 'cpu'
 
@@ -28,8 +29,7 @@ class EagerRunner implements Runner {
   }
 
   async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
-    const program = this.programs[name]
-    if (!program) throw new Error(`internal: no program ${name}`)
+    const program = programNamed(this.programs, name)
     if (tf.getBackend() !== BACKEND) await tf.setBackend(BACKEND)
     const { state, outputs } = tf.tidy(() => {
       const given = Object.fromEntries(
@@ -38,9 +38,7 @@ class EagerRunner implements Runner {
       const inputs = Object.fromEntries(program.inputs.map((input) => [input.name, this.#input(input, batch, scalars)]))
       const result = program.run(given, inputs)
       const read = (tensors: Readonly<Record<string, tf.Tensor>>) =>
-        Object.fromEntries(
-          Object.entries(tensors).map(([key, tensor]) => [key, tensor.dataSync().slice() as Float32Array]),
-        )
+        Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, new Float32Array(tensor.dataSync())]))
       const values = { state: read(result.state), outputs: read(result.outputs) }
       // Kept ones outlive the tidy; all are read before the first is freed, because two names may share one tensor.
       for (const tensor of [...Object.values(result.state), ...Object.values(result.outputs)]) tensor.dispose()
@@ -65,7 +63,7 @@ class EagerRunner implements Runner {
   #input(input: ProgramInput, batch: Batch, scalars: Scalars): tf.Tensor {
     switch (input.kind) {
       case 'scalar':
-        return tf.scalar(scalars[input.name]!)
+        return tf.scalar(numberFor(input, scalars))
       case 'noise': {
         const shape = withBatch(input.shape, batch.size)
         const key = { seed: this.seed, purpose: PURPOSE.noise, stream: input.stream, step: scalars.iterations ?? 0 }
@@ -73,7 +71,7 @@ class EagerRunner implements Runner {
       }
       case 'batch': {
         const shape = withBatch(input.shape, batch.size)
-        const data = batch.arrays[input.name]!
+        const data = arrayFor(input, batch)
         if (input.dtype === 'int32') return tf.tensor(Int32Array.from(data), shape, 'int32')
         return tf.tensor(
           Float32Array.from(data, (value) => value / input.divisor),

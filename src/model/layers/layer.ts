@@ -2,6 +2,7 @@
 import type { layers } from '@tensorflow/tfjs-layers'
 import type { Shape } from '../../base/shape.js'
 import type { Distribution } from '../../program/program.js'
+import type { ActivationName } from '../../spec/activations.js'
 import type { InitializerName } from '../../spec/initializers.js'
 import type { LayerSpec } from '../../spec/spec.js'
 
@@ -22,6 +23,8 @@ export interface BuiltLayer {
   /** Initializer of each weight by the weight's own name: `kernel`. */
   readonly initializers?: Readonly<Record<string, InitializerName>>
   readonly noise?: NoiseRequest
+  /** Applied to what the tfjs layer computes, which is left without one, so that a loss can see what it was made from. */
+  readonly activation?: ActivationName
 }
 
 export interface LayerRule<Spec extends LayerSpec> {

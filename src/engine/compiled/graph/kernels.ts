@@ -48,12 +48,12 @@ const reduction = (attribute: 'axis' | 'reductionIndices'): KernelRule => ({
   },
 })
 
-/** A function along the last axis. */
-const alongLast = (input: 'logits' | 'x', attribute: 'dim' | 'axis'): KernelRule => ({
-  inputs: [input],
-  attributes: (attributes, [x]) => ({ axis: axesOf(attributes.axis ?? attributes[attribute] ?? -1, x!.shape)[0]! }),
+/** Over one axis, the last unless told. */
+const alongAxis: KernelRule = {
+  inputs: ['logits'],
+  attributes: ({ axis, dim }, [logits]) => ({ axis: axesOf(axis ?? dim ?? -1, logits!.shape)[0]! }),
   output: first,
-})
+}
 
 export const KERNELS = {
   Add: binary(),
@@ -94,8 +94,8 @@ export const KERNELS = {
   /** 1 above 0, `alpha` below. */
   Step: { inputs: ['x'], attributes: ({ alpha }) => ({ alpha: (alpha as number) ?? 0 }), output: first },
   Tanh: unary,
-  Softmax: alongLast('logits', 'dim'),
-  LogSoftmax: { ...alongLast('x', 'axis'), inputs: ['logits'] },
+  Softmax: alongAxis,
+  LogSoftmax: alongAxis,
   ClipByValue: {
     inputs: ['x'],
     attributes: ({ clipValueMin, clipValueMax }) => ({

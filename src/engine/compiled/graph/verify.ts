@@ -1,7 +1,7 @@
 /** Checks a graph against its specification (`graph.ts`): after tracing, after every pass, before a runtime sees it. */
 import { isDeepStrictEqual } from 'node:util'
 import { formatShape, sizeOf } from '../../../base/shape.js'
-import { type Graph, infoOf, type ValueId } from './graph.js'
+import { type Graph, infoOf, type ValueId, type ValueInfo } from './graph.js'
 import { KERNELS, kernelRule } from './kernels.js'
 
 /** Throws an internal error that names the first fault; gives the graph back. */
@@ -23,21 +23,21 @@ export function verify(graph: Graph, after: string): Graph {
       fail(`constant ${value} holds ${data.length} of ${size} elements`)
   }
   for (const { kernel, inputs, attributes, output } of graph.nodes) {
-    if (!(kernel in KERNELS)) fail(`unknown kernel ${kernel}`)
+    if (!Object.hasOwn(KERNELS, kernel)) fail(`unknown kernel ${kernel}`)
     const rule = kernelRule(kernel)
     if (inputs.length !== rule.inputs.length) fail(`${kernel} has ${inputs.length} inputs, not ${rule.inputs.length}`)
     for (const input of inputs) if (!defined.has(input)) fail(`${kernel} uses value ${input} before it is defined`)
     const infos = inputs.map((input) => infoOf(graph, input))
-    if (!isDeepStrictEqual(rule.attributes({ ...attributes } as never, infos), attributes)) {
+    const normal = attempt(() => rule.attributes({ ...attributes } as never, infos))
+    if (!isDeepStrictEqual(normal, attributes)) {
       fail(`attributes of ${kernel} are not in normal form: ${JSON.stringify(attributes)}`)
     }
     define(output, kernel)
-    const expected = rule.output(infos, attributes)
+    const expected =
+      attempt(() => rule.output(infos, attributes)) ?? fail(`${kernel} cannot take ${infos.map(format).join(' and ')}`)
     const found = infoOf(graph, output)
     if (found.dtype !== expected.dtype || found.shape.join() !== expected.shape.join()) {
-      fail(
-        `${kernel} gives ${found.dtype} ${formatShape(found.shape)}, not ${expected.dtype} ${formatShape(expected.shape)}`,
-      )
+      fail(`${kernel} gives ${format(found)}, not ${format(expected)}`)
     }
   }
   const stateShapes = new Map(
@@ -50,4 +50,15 @@ export function verify(graph: Graph, after: string): Graph {
     }
   }
   return graph
+}
+
+const format = ({ dtype, shape }: ValueInfo): string => `${dtype} ${formatShape(shape)}`
+
+/** Nothing where it throws. */
+function attempt<Result>(work: () => Result): Result | undefined {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
 }

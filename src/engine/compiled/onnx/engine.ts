@@ -6,11 +6,13 @@ import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
 import { dropoutConstants, PURPOSE } from '../../../base/philox.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
-import type { Program, ProgramInput, Slot } from '../../../program/program.js'
+import type { BatchInput, Program, ProgramInput, Slot } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
+import { arrayFor, numberFor, programNamed } from '../../given.js'
 import { compileLoops, LOOP_BYTES, loopKey, type UpdateLoop } from '../fuse/update-loop.js'
 import { type Graph, infoOf } from '../graph/graph.js'
 import { trace } from '../graph/trace.js'
+import { recognize } from '../passes/recognize.js'
 import { simplify } from '../passes/simplify.js'
 import { type SplitStep, splitUpdate, type Update } from '../passes/split-update.js'
 import { ArenaPlan } from './arena.js'
@@ -57,7 +59,7 @@ export class OnnxRunner implements Runner {
 
   private constructor(
     private readonly programs: Readonly<Record<string, Program>>,
-    private readonly seed: number,
+    private readonly options: LoadOptions,
     private readonly state: readonly Slot[],
     private readonly plan: ArenaPlan,
     private readonly memory: WebAssembly.Memory,
@@ -67,8 +69,9 @@ export class OnnxRunner implements Runner {
 
   static async create(
     programs: Readonly<Record<string, Program>>,
-    { seed, batchSize, profile }: LoadOptions & { profile?: string },
+    { profile, ...options }: LoadOptions & { profile?: string },
   ): Promise<OnnxRunner> {
+    const { batchSize } = options
     const state = uniqueState(programs)
     const plan = new ArenaPlan()
     const traced = new Map<string, SplitStep>()
@@ -80,7 +83,7 @@ export class OnnxRunner implements Runner {
 
     const memory = plan.allocate()
     const kernels = await loadKernels(memory)
-    const runner = new OnnxRunner(programs, seed, state, plan, memory, kernels, {
+    const runner = new OnnxRunner(programs, options, state, plan, memory, kernels, {
       executionProviders: ['cpu'],
       intraOpNumThreads: availableParallelism(),
       interOpNumThreads: 1,
@@ -98,8 +101,7 @@ export class OnnxRunner implements Runner {
   }
 
   async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
-    const program = this.programs[name]
-    if (!program) throw new Error(`internal: no program ${name}`)
+    const program = programNamed(this.programs, name)
     const step = await this.#step(name, program, batch.size)
     const begin = performance.now()
     for (const input of program.inputs) this.#feed(input, batch, scalars)
@@ -137,6 +139,8 @@ export class OnnxRunner implements Runner {
     const key = `${name} ${size}`
     let step = this.#steps.get(key)
     if (!step) {
+      if (size > this.options.batchSize)
+        throw new Error(`internal: a batch of ${size}, at most ${this.options.batchSize} fit`)
       step = traceStep(program, size).then((split) => this.#compile(program, split, size))
       this.#steps.set(key, step)
     }
@@ -211,12 +215,9 @@ export class OnnxRunner implements Runner {
   #feed(input: ProgramInput, batch: Batch, scalars: Scalars): void {
     const place = inputKey(input.name)
     switch (input.kind) {
-      case 'scalar': {
-        const value = scalars[input.name]
-        if (value === undefined) throw new Error(`internal: no value for ${input.name}`)
-        this.#floats(place, [])[0] = value
+      case 'scalar':
+        this.#floats(place, [])[0] = numberFor(input, scalars)
         return
-      }
       case 'noise': {
         const count = sizeOf(withBatch(input.shape, batch.size))
         const { threshold, scale } = dropoutConstants(input.distribution.rate)
@@ -225,7 +226,7 @@ export class OnnxRunner implements Runner {
         this.kernels.dropout_mask(
           this.plan.find(place),
           count,
-          this.seed,
+          this.options.seed,
           PURPOSE.noise,
           stream,
           step,
@@ -239,12 +240,8 @@ export class OnnxRunner implements Runner {
     }
   }
 
-  #feedBatch(input: ProgramInput & { kind: 'batch' }, place: string, batch: Batch): void {
-    const data = batch.arrays[input.name]
-    const shape = withBatch(input.shape, batch.size)
-    if (data?.length !== sizeOf(shape)) {
-      throw new Error(`internal: batch ${input.name} has ${data?.length} elements, not ${sizeOf(shape)}`)
-    }
+  #feedBatch(input: BatchInput, place: string, batch: Batch): void {
+    const data = arrayFor(input, batch)
     if (input.dtype === 'int32') {
       new Int32Array(this.memory.buffer, this.plan.find(place), data.length).set(data)
     } else if (data instanceof Uint8Array) {
@@ -252,7 +249,7 @@ export class OnnxRunner implements Runner {
       new Uint8Array(this.memory.buffer, staging, data.length).set(data)
       this.kernels.decode_u8(this.plan.find(place), staging, data.length, input.divisor)
     } else {
-      this.#floats(place, shape).set(data)
+      this.#floats(place, [data.length]).set(data)
       if (input.divisor !== 1) this.kernels.divide_f32(this.plan.find(place), data.length, input.divisor)
     }
   }
@@ -271,7 +268,7 @@ export class OnnxRunner implements Runner {
 
 /** A program's graph for one batch size, simplified, without its update. */
 export async function traceStep(program: Program, batch: number): Promise<SplitStep> {
-  const graph: Graph = simplify(await trace(program, batch))
+  const graph: Graph = simplify(recognize(simplify(await trace(program, batch))))
   return splitUpdate(graph)
 }
 

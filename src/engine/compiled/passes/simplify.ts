@@ -80,6 +80,7 @@ function rewrite(graph: Graph): Graph {
         continue
       }
     }
+    node = withoutLeadingOnes(node)
     const fold = FOLD[node.kernel]
     const numbers = node.inputs.map((input) => fills.get(input))
     if (fold && output.dtype === 'float32' && numbers.every((number) => number !== undefined)) {
@@ -108,6 +109,18 @@ function rewrite(graph: Graph): Graph {
       if (number === undefined || shape.length === 0 || other.shape.join() !== output.shape.join()) return input
       return filled(number, { shape: [], dtype })
     })
+  }
+
+  /** A sum over all axes but the last few does not care how the others were cut. */
+  function withoutLeadingOnes(node: GraphNode): GraphNode {
+    const { axes, keepDims } = node.attributes
+    const reshape = producers.get(node.inputs[0]!)
+    if (node.kernel !== 'Sum' || keepDims || reshape?.kernel !== 'Reshape') return node
+    const [before, after] = [reshape.inputs[0]!, reshape.output].map((value) => info(value).shape)
+    const count = (axes as readonly number[]).length
+    const leading = (axes as readonly number[]).every((axis, index) => axis === index)
+    if (!leading || after!.slice(count).join() !== before!.slice(1).join()) return node
+    return { ...node, inputs: reshape.inputs, attributes: { axes: [0], keepDims: false } }
   }
 
   /** The input that a product with one, or a quotient by one, equals. */

@@ -43,13 +43,18 @@ export interface SplitStep {
 
 export function splitUpdate(graph: Graph): SplitStep {
   const end = elementwiseEnd(graph)
-  const stateOutputs = graph.outputs.filter(({ to, value }) => to === 'state' && end.has(value))
+  const newState = graph.outputs.filter(({ to }) => to === 'state')
+  const changed = new Set(newState.map(({ name }) => name))
   const groups = new Map<string, GraphOutput[]>()
-  for (const output of stateOutputs) {
-    const owner = ownerOf(output.name, graph)
-    groups.set(owner, [...(groups.get(owner) ?? []), output])
+  for (const output of newState.filter(({ value }) => end.has(value))) {
+    const key = `${ownerOf(output.name, graph)} ${infoOf(graph, output.value).shape}`
+    groups.set(key, [...(groups.get(key) ?? []), output])
   }
-  const updates = [...groups.values()].map((outputs) => buildUpdate(graph, end, outputs))
+  const cut = [...groups.values()]
+    .map((outputs) => ({ outputs, update: buildUpdate(graph, end, outputs) }))
+    .filter(({ update, outputs }) => readsOnlyItsOwn(update, outputs, changed))
+  const updates = cut.map(({ update }) => update)
+  const stored = new Set(cut.flatMap(({ outputs }) => outputs))
   const inputs = new Set(graph.inputs.map(({ value }) => value))
   const needed = new Set(
     updates.flatMap(({ arrays, scalars }) => [
@@ -58,10 +63,16 @@ export function splitUpdate(graph: Graph): SplitStep {
     ]),
   )
   const outputs: GraphOutput[] = [
-    ...graph.outputs.filter((output) => !stateOutputs.includes(output)),
+    ...graph.outputs.filter((output) => !stored.has(output)),
     ...[...needed].map((value) => ({ value, to: 'output' as const, name: updateValueName(value) })),
   ]
   return { graph: verify(removeUnused({ ...graph, outputs }), 'split-update'), updates }
+}
+
+/** Updates run one after another: none may read state that another one, or the runtime, has changed before. */
+function readsOnlyItsOwn({ arrays }: Update, outputs: readonly GraphOutput[], changed: ReadonlySet<string>): boolean {
+  const own = new Set(outputs.map(({ name }) => name))
+  return arrays.every((array) => array.from !== 'state' || own.has(array.name) || !changed.has(array.name))
 }
 
 /** Name of the output that carries a value to the updates. */

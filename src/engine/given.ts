@@ -1,0 +1,26 @@
+/** What a step is given, by its program's inputs; something missing is a fault of ours. */
+import { sizeOf, withBatch } from '../base/shape.js'
+import type { BatchInput, Program, ScalarInput } from '../program/program.js'
+import type { Batch, Scalars } from './engine.js'
+
+export function programNamed(programs: Readonly<Record<string, Program>>, name: string): Program {
+  const program = programs[name]
+  if (!program) throw new Error(`internal: no program ${name}`)
+  return program
+}
+
+/** The array of an input, as long as the input's shape says. */
+export function arrayFor({ name, shape }: BatchInput, { size, arrays }: Batch): Batch['arrays'][string] {
+  const array = arrays[name]
+  const elements = sizeOf(withBatch(shape, size))
+  if (array?.length !== elements) {
+    throw new Error(`internal: batch ${name} has ${array?.length} elements, not ${elements}`)
+  }
+  return array
+}
+
+export function numberFor({ name }: ScalarInput, scalars: Scalars): number {
+  const value = scalars[name]
+  if (value === undefined) throw new Error(`internal: no value for ${name}`)
+  return value
+}
