@@ -72,17 +72,21 @@ export function philoxBits(key: PhiloxKey, count: number): Uint32Array {
 export const uniformOf = (bits: number): number => (bits & 0x7fffff) * 2 ** -23
 
 /**
- * Inverted dropout: an element is dropped when its uniform lies below `rate`.
- * Compared as integers: drop when `bits & 0x7fffff < threshold`; a kept element is multiplied by `scale`.
+ * Inverted dropout draws 16 bits an element, the low half of a word before the high one: an element is dropped when they
+ * lie below `threshold`, else it is multiplied by `scale`.
  */
 export function dropoutConstants(rate: number): { threshold: number; scale: number } {
-  return { threshold: Math.ceil(Math.fround(rate) * 2 ** 23), scale: Math.fround(1 / (1 - rate)) }
+  return { threshold: Math.min(0xffff, Math.round(rate * 0x10000)), scale: Math.fround(1 / (1 - rate)) }
 }
 
-/** A dropout mask: 0 with probability `rate`, else `1 / (1 - rate)`. */
+/** A dropout mask: 0 with probability `rate`, to within 2^-17, else `1 / (1 - rate)`. */
 export function dropoutMask(key: PhiloxKey, rate: number, count: number): Float32Array {
   const { threshold, scale } = dropoutConstants(rate)
-  return Float32Array.from(philoxBits(key, count), (bits) => ((bits & 0x7fffff) >= threshold ? scale : 0))
+  const words = philoxBits(key, Math.ceil(count / 2))
+  return Float32Array.from({ length: count }, (_, element) => {
+    const half = (words[element >> 1]! >>> (16 * (element & 1))) & 0xffff
+    return half >= threshold ? scale : 0
+  })
 }
 
 /** Numbers one after another, for what is drawn once: initial weights and the order of samples. */

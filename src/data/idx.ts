@@ -15,8 +15,9 @@ export async function readIdx(path: string): Promise<{ shape: Shape; data: Uint8
   const shape = Array.from({ length: rank }, (_, axis) => file.readUInt32BE(4 + 4 * axis))
   const data = file.subarray(4 + 4 * rank)
   if (data.length !== sizeOf(shape)) {
+    const fault = data.length < sizeOf(shape) ? 'cut short' : 'too long'
     throw new UserError(
-      `${path} is cut short: it holds ${data.length} bytes of data, its header promises ${sizeOf(shape)}`,
+      `${path} is ${fault}: it holds ${data.length} bytes of data, its header promises ${sizeOf(shape)}`,
     )
   }
   return { shape, data }

@@ -7,7 +7,7 @@ import type { Expectation } from '../training/gate.js'
 /** JSON has neither NaN nor infinity. */
 const measured = z.number().nullable().describe('null where it is NaN or infinite.')
 
-const position = { epoch: z.int().describe('From 1.'), step: z.int().describe('Step within the epoch, from 1.') }
+const epoch = z.int().describe('From 1.')
 
 export const historySchema = z
   .strictObject({
@@ -27,17 +27,24 @@ export const historySchema = z
     learning_rate: z.array(z.number()).describe('One value an epoch.'),
     seconds: z.array(z.number()).describe('Wall time of each epoch, validation included.'),
     best: z
-      .strictObject({ epoch: z.int().describe('From 1.'), monitor: z.string(), value: measured })
+      .strictObject({ epoch, monitor: z.string().describe('History key that was watched.'), value: measured })
       .nullable()
       .describe('The best epoch by what early stopping watched; null without early stopping.'),
     restored_best_weights: z.boolean().describe('The model has the weights of the best epoch, not of the last.'),
     stop: z
       .discriminatedUnion('reason', [
-        z.strictObject({ reason: z.enum(['completed', 'early_stopping']) }),
-        z.strictObject({ reason: z.literal('interrupted'), ...position }),
         z.strictObject({
-          reason: z.literal('diverged'),
-          ...position,
+          reason: z.enum(['completed', 'early_stopping']).describe('All epochs done, or no improvement any more.'),
+        }),
+        z.strictObject({
+          reason: z.literal('interrupted').describe('By Ctrl-C or a signal.'),
+          epoch,
+          step: z.int().describe('Steps done in this epoch.'),
+        }),
+        z.strictObject({
+          reason: z.literal('diverged').describe('NaN or infinity.'),
+          epoch,
+          step: z.int().describe('Step within the epoch, from 1.'),
           tensor: z.string().describe('First tensor that held NaN or infinity.'),
         }),
       ])
@@ -49,11 +56,11 @@ export const historySchema = z
     expectations: z
       .array(
         z.strictObject({
-          key: z.string(),
-          bound: z.enum(['min', 'max']),
-          value: z.number(),
-          found: measured,
-          passed: z.boolean(),
+          key: z.string().describe('History key, or test_ and a key.'),
+          bound: z.enum(['min', 'max']).describe('What `value` is: the least or the most that passes.'),
+          value: z.number().describe('The bound.'),
+          found: measured.describe('null where the run has no such number, or it is NaN or infinite.'),
+          passed: z.boolean().describe('A number that is missing or NaN fails.'),
         }),
       )
       .describe('What the spec expected, and what became of it.'),

@@ -9,14 +9,28 @@ export async function createRunDirectory(name: string, out?: string): Promise<st
     return out === undefined ? await nextFree(join('runs', name)) : await newOrEmpty(out)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`Cannot make the folder of the run: ${(error as Error).message}`)
+    throw new UserError(`Cannot make the folder of the run: ${inWords(error as NodeJS.ErrnoException)}.`)
   }
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'no permission to write there',
+  EEXIST: 'a file has this name',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is a file',
+  EPERM: 'no permission to write there',
+  EROFS: 'it cannot be written to',
+}
+
+const inWords = ({ code, path, message }: NodeJS.ErrnoException): string => {
+  const words = WORDS[code ?? '']
+  return words === undefined ? message : `${path}: ${words}`
 }
 
 /** Two runs that start at once get two numbers: only one of them makes a folder. */
 async function nextFree(parent: string): Promise<string> {
   await mkdir(parent, { recursive: true })
-  const numbers = (await readdir(parent)).filter((entry) => /^[1-9]\d*$/.test(entry)).map(Number)
+  const numbers = (await readdir(parent)).filter((entry) => /^[1-9]\d{0,14}$/.test(entry)).map(Number)
   for (let number = Math.max(0, ...numbers) + 1; ; number++) {
     const path = join(parent, String(number))
     try {

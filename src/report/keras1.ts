@@ -1,10 +1,8 @@
 /** The bar of Keras 1.2.2 (keras/utils/generic_utils.py, `Progbar`; keras/callbacks.py, `ProgbarLogger`). It counts samples. */
 import { formatMetrics } from './numbers.js'
-import { count, epochOf, type Progress, type Style } from './style.js'
+import { barWidth, count, epochOf, type Progress, type Style } from './style.js'
 
 const WIDTH = 30
-/** A bar shorter than this says less than the numbers that it would push out. */
-const LEAST_WIDTH = 5
 
 export const keras1: Style = {
   begin: ({ samples, validationSamples }) =>
@@ -14,10 +12,8 @@ export const keras1: Style = {
     const { start, samples, elapsed, metrics } = progress
     const left = (elapsed / samples) * (start.samples - samples)
     const info = ` - ETA: ${Math.trunc(left)}s${formatMetrics(metrics)}`
-    const full = `${bar(progress, WIDTH)}${info}`
-    const room = WIDTH - Math.max(0, full.length - width)
-    if (room >= LEAST_WIDTH) return `${bar(progress, room)}${info}`
-    return `${count(samples, start.samples)}${info}`.slice(0, width)
+    const room = barWidth(WIDTH, `${bar(progress, WIDTH)}${info}`, width)
+    return room > 0 ? `${bar(progress, room)}${info}` : `${count(samples, start.samples)}${info}`.slice(0, width)
   },
   finished: (progress) =>
     `${bar(progress, WIDTH)} - ${Math.trunc(progress.elapsed)}s${formatMetrics(progress.metrics)}`,

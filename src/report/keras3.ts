@@ -1,8 +1,8 @@
 /** The bar of Keras 3 (keras/src/utils/progbar.py, callbacks/progbar_logger.py). It counts steps and sorts the metrics. */
-import { stripVTControlCharacters, styleText } from 'node:util'
+import { styleText } from 'node:util'
 import type { Metrics } from '../training/events.js'
 import { formatMetrics } from './numbers.js'
-import { count, epochOf, type Progress, type Style } from './style.js'
+import { barWidth, count, epochOf, type Progress, type Style, type WatchedProgress } from './style.js'
 
 const WIDTH = 20
 
@@ -11,17 +11,20 @@ export const keras3: Style = {
   heading: (epoch, start) => (start.epochs > 1 ? epochOf(epoch, start) : null),
   running(progress, width, color) {
     const { start, step, metrics } = progress
-    const left = secondsPerStep(progress) * (start.stepsPerEpoch - step)
-    const info = `${formatPace(progress)}${formatMetrics(sorted(metrics))}`
-    const text = `${bar(progress, color)} ${bold(formatLeft(left), color)}${info}`
-    const plain = stripVTControlCharacters(text)
-    if (plain.length <= width) return text
-    return `${count(step, start.stepsPerEpoch)} ${formatLeft(left)}${info}`.slice(0, width)
+    const pace = secondsPerStep(progress)
+    const left = formatLeft(pace * (start.stepsPerEpoch - step))
+    const info = `${formatPace(pace)}${formatMetrics(sorted(metrics))}`
+    const room = barWidth(WIDTH, `${bar(progress, WIDTH, false)} ${left}${info}`, width)
+    if (room > 0) return `${bar(progress, room, color)} ${bold(left, color)}${info}`
+    return `${count(step, start.stepsPerEpoch)} ${left}${info}`.slice(0, width)
   },
-  finished: (progress, color) =>
-    `${bar(progress, color)} ${bold(`${progress.elapsed.toFixed(0)}s`, color)}${formatPace(progress)}${formatMetrics(sorted(progress.metrics))}`,
-  line: (progress) =>
-    `${count(progress.step, progress.start.stepsPerEpoch)} - ${progress.elapsed.toFixed(0)}s -${formatPace(progress)}${formatMetrics(sorted(progress.metrics))}`,
+  finished(progress, color) {
+    const info = `${formatPace(secondsPerStep(progress))}${formatMetrics(sorted(progress.metrics))}`
+    return `${bar(progress, WIDTH, color)} ${bold(`${progress.elapsed.toFixed(0)}s`, color)}${info}`
+  },
+  // the first step counts here, as in Keras, which at `verbose=2` does not look before the epoch ends
+  line: ({ step, start, elapsed, metrics }) =>
+    `${count(step, start.stepsPerEpoch)} - ${elapsed.toFixed(0)}s -${formatPace(elapsed / step)}${formatMetrics(sorted(metrics))}`,
 }
 
 const bold = (text: string, color: boolean): string => (color ? styleText('bold', text, FORCED) : text)
@@ -30,10 +33,10 @@ const bold = (text: string, color: boolean): string => (color ? styleText('bold'
 const FORCED = { validateStream: false } as const
 
 /** `211/422 ━━━━━━━━━━━━━━━━━━━━`: the done part green. Without colour the part to come is left blank. */
-function bar({ step, start }: Progress, color: boolean): string {
-  const done = Math.floor((WIDTH * step) / start.stepsPerEpoch)
+function bar({ step, start }: Progress, width: number, color: boolean): string {
+  const done = Math.floor((width * step) / start.stepsPerEpoch)
   const head = '━'.repeat(done)
-  const rest = WIDTH - done
+  const rest = width - done
   const line = color
     ? styleText('green', head, FORCED) + styleText('white', '━'.repeat(rest), FORCED)
     : head + ' '.repeat(rest)
@@ -44,12 +47,11 @@ const sorted = (metrics: Metrics): Metrics =>
   Object.fromEntries(Object.entries(metrics).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
 /** The first step, which compiles, does not count. */
-const secondsPerStep = ({ step, elapsed, firstStep }: Progress): number =>
+const secondsPerStep = ({ step, elapsed, firstStep }: WatchedProgress): number =>
   step > 1 ? (elapsed - firstStep) / (step - 1) : elapsed
 
 /** ` 7ms/step` */
-function formatPace(progress: Progress): string {
-  const seconds = secondsPerStep(progress)
+function formatPace(seconds: number): string {
   if (seconds >= 1 || seconds === 0) return ` ${seconds.toFixed(0)}s/step`
   return seconds >= 1e-3 ? ` ${(seconds * 1e3).toFixed(0)}ms/step` : ` ${(seconds * 1e6).toFixed(0)}us/step`
 }

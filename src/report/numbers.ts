@@ -4,8 +4,16 @@
 export function formatMetric(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
-  if (Math.abs(value) > 1e-3) return value.toFixed(4)
+  if (Math.abs(value) > 1e-3) return fourDecimals(value)
   return value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2')
+}
+
+/** As C prints it: a tie, which only odd multiples of 1/32 are, goes to the even digit; `toFixed` goes away from zero. */
+function fourDecimals(value: number): string {
+  const text = value.toFixed(4)
+  const last = Number(text.at(-1))
+  const tie = Math.abs(value * 32) % 2 === 1
+  return tie && last % 2 === 1 ? text.slice(0, -1) + (last - 1) : text
 }
 
 /** ` - loss: 0.2969 - acc: 0.9092` */

@@ -4,7 +4,7 @@ import { keras1 } from './keras1.js'
 import { keras3 } from './keras3.js'
 import { liveLine } from './live-line.js'
 import { formatMetrics } from './numbers.js'
-import { epochOf, finishedProgress, type Style } from './style.js'
+import { epochDone, epochOf, type Style } from './style.js'
 
 const STYLES = { keras1, keras3 } satisfies Readonly<Record<string, Style>>
 
@@ -26,8 +26,8 @@ export interface Reporter {
 
 export function createReporter(options: ReportOptions): Reporter {
   if (options.verbose === 0) return { onEvent: () => {} }
-  if (!options.stream.isTTY) return lines(options, inOneLine)
-  return options.verbose === 2 ? lines(options, belowHeading) : bar(options)
+  if (options.verbose === 2) return lines(options, belowHeading)
+  return options.stream.isTTY ? bar(options) : lines(options, inOneLine)
 }
 
 /** At most 20 times a second. */
@@ -63,7 +63,7 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
           break
         }
         case 'epochEnd':
-          line.end(finished(finishedProgress(start, event, firstStep), color))
+          line.end(finished({ ...epochDone(start, event), firstStep }, color))
           break
         case 'end':
           line.leave()
@@ -72,18 +72,12 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
   }
 }
 
-type EpochLines = (
-  options: ReportOptions,
-  start: StartEvent,
-  event: EpochEndEvent,
-  firstStep: number,
-) => readonly string[]
+type EpochLines = (style: Style, start: StartEvent, event: EpochEndEvent) => readonly string[]
 
 /** `Epoch 1/100`, and below it the numbers, as Keras' `verbose=2`. */
-const belowHeading: EpochLines = ({ style }, start, event, firstStep) => {
-  const { heading, line } = STYLES[style]
+const belowHeading: EpochLines = ({ heading, line }, start, event) => {
   const text = heading(event.epoch, start)
-  return [...(text === null ? [] : [text]), line(finishedProgress(start, event, firstStep))]
+  return [...(text === null ? [] : [text]), line(epochDone(start, event))]
 }
 
 /** `Epoch 1/100 - 3s - loss: 0.2969`, which can be searched line by line. */
@@ -91,11 +85,9 @@ const inOneLine: EpochLines = (_, start, event) => [
   `${epochOf(event.epoch, start)} - ${Math.trunc(event.seconds)}s${formatMetrics(event.metrics)}`,
 ]
 
-function lines(options: ReportOptions, linesOf: EpochLines): Reporter {
-  const { style, stream, now } = options
+function lines({ style: name, stream }: ReportOptions, linesOf: EpochLines): Reporter {
+  const style = STYLES[name]
   let start: StartEvent
-  let epochBegan = 0
-  let firstStep = 0
   const print = (texts: readonly string[]) => {
     for (const text of texts) stream.write(`${text}\n`)
   }
@@ -103,10 +95,8 @@ function lines(options: ReportOptions, linesOf: EpochLines): Reporter {
     onEvent(event) {
       if (event.type === 'start') {
         start = event
-        print(STYLES[style].begin(event))
-      } else if (event.type === 'epochBegin') epochBegan = now()
-      else if (event.type === 'batchEnd' && event.step === 1) firstStep = (now() - epochBegan) / 1000
-      else if (event.type === 'epochEnd') print(linesOf(options, start, event, firstStep))
+        print(style.begin(event))
+      } else if (event.type === 'epochEnd') print(linesOf(style, start, event))
     },
   }
 }

@@ -12,6 +12,10 @@ export interface Progress {
   readonly metrics: Metrics
   /** Seconds since the epoch began. */
   readonly elapsed: number
+}
+
+/** Where an epoch stands that was watched from its beginning. */
+export interface WatchedProgress extends Progress {
   /** Seconds that its first step took. */
   readonly firstStep: number
 }
@@ -22,27 +26,31 @@ export interface Style {
   /** Line at the beginning of each epoch; null for none. */
   heading(epoch: number, start: StartEvent): string | null
   /** The bar during an epoch, at most `width` columns wide. */
-  running(progress: Progress, width: number, color: boolean): string
+  running(progress: WatchedProgress, width: number, color: boolean): string
   /** The bar that stays when an epoch has ended. */
-  finished(progress: Progress, color: boolean): string
+  finished(progress: WatchedProgress, color: boolean): string
   /** The line of an epoch without a bar, below its heading: `--verbose 2`. */
   line(progress: Progress): string
 }
 
 /** A whole epoch done. */
-export const finishedProgress = (
-  start: StartEvent,
-  { epoch, metrics, seconds }: EpochEndEvent,
-  firstStep: number,
-): Progress => ({
+export const epochDone = (start: StartEvent, { epoch, metrics, seconds }: EpochEndEvent): Progress => ({
   start,
   epoch,
   step: start.stepsPerEpoch,
   samples: start.samples,
   metrics,
   elapsed: seconds,
-  firstStep,
 })
+
+/** A bar shorter than this says less than the numbers that it would push out. */
+const LEAST_WIDTH = 5
+
+/** How much of `bar` columns remains where `text`, which has it in full, must fit `width`; 0 for no bar. */
+export function barWidth(bar: number, text: string, width: number): number {
+  const room = bar - Math.max(0, text.length - width)
+  return room >= LEAST_WIDTH ? room : 0
+}
 
 /** ` 128/54000`: padded, so that the bar stands still. */
 export const count = (done: number, target: number): string =>

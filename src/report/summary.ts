@@ -16,7 +16,7 @@ export interface SummaryParts {
 
 export function summary({ end, stepsPerEpoch, earlyStopping, test, seconds, directory }: SummaryParts): string[] {
   const { best } = end
-  const weights = end.restored ? 'its weights are in the model' : 'the model has the weights of the last epoch'
+  const weights = end.restored ? 'its weights are in the model' : 'the model has the last weights'
   return [
     reasonOf(end, stepsPerEpoch, earlyStopping),
     ...(best ? [`Best epoch: ${best.epoch}, ${best.monitor} ${formatMetric(best.value)}; ${weights}.`] : []),
@@ -47,6 +47,13 @@ const counted = (number: number, noun: string): string => `${number} ${noun}${nu
 export function expectationLines(expectations: readonly Expectation[]): string[] {
   return expectations.map(({ key, bound, value, found, passed }) => {
     const wanted = `expected ${bound === 'min' ? 'at least' : 'at most'} ${value}`
-    return `${passed ? 'passed' : 'FAILED'}: ${key} ${found === null ? 'is missing' : Number(found.toPrecision(7))}, ${wanted}`
+    return `${passed ? 'passed' : 'FAILED'}: ${key} ${found === null ? 'is missing' : beside(value, found)}, ${wanted}`
   })
+}
+
+/** Seven digits, all where these would hide on which side of the bound a number lies. */
+function beside(bound: number, found: number): string {
+  if (!Number.isFinite(found)) return formatMetric(found)
+  const short = Number(found.toPrecision(7))
+  return String(Math.sign(short - bound) === Math.sign(found - bound) ? short : found)
 }

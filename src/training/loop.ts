@@ -51,10 +51,15 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   }
 
   training: for (let epoch = 1; epoch <= epochs && reason === 'completed'; epoch++) {
+    let step = 0
+    if (signal.aborted) {
+      reason = 'interrupted'
+      interruptedAt = { epoch, step }
+      break
+    }
     const began = now()
     yield { type: 'epochBegin', epoch }
     const totals = new Totals(metrics)
-    let step = 0
     for await (const batch of options.batches(epoch)) {
       if (signal.aborted) {
         reason = 'interrupted'

@@ -50,7 +50,7 @@ function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, o
     optimizer,
     x,
     targets: [y],
-    measure: ({ y }, output) =>
+    measure: ({ y }, { output }) =>
       Object.fromEntries(measured.map(([key, { perSample }]) => [key, tf.sum(perSample(y!, output))])),
   })
   return { train, targets: targets.map((target) => Float32Array.from(target)) }

@@ -25,7 +25,7 @@ export const onnxEngine: Engine = {
 }
 
 /** Kernels and loops work on whole vectors; every array has room for the last one. */
-const padded = (elements: number): number => Math.ceil(elements / 16) * 16 * 4
+const padded = (elements: number): number => Math.ceil(elements / 32) * 32 * 4
 
 /** A step compiled for one batch size. */
 interface CompiledStep {

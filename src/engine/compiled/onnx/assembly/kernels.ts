@@ -25,8 +25,8 @@ export function divide_f32(out: usize, count: i32, divisor: f32): void {
 }
 
 /**
- * Dropout mask by Philox4x32-10, as base/philox.ts defines it: element 4b + j is word j of block b; it is dropped when
- * its low 23 bits lie below the threshold. Four blocks at a time, one a lane, then transposed.
+ * Dropout mask by Philox4x32-10, as base/philox.ts defines it: a block gives eight elements of 16 bits, each dropped when
+ * it lies below the threshold. Four blocks at a time, one a lane, then transposed.
  */
 export function dropout_mask(
   out: usize,
@@ -40,8 +40,9 @@ export function dropout_mask(
 ): void {
   const M0 = i32x4.splat(<i32>0xd2511f53),
     M1 = i32x4.splat(<i32>0xcd9e8d57)
-  const low23 = i32x4.splat(0x7fffff),
-    t = i32x4.splat(<i32>threshold),
+  const W0 = i32x4.splat(<i32>0x9e3779b9),
+    W1 = i32x4.splat(<i32>0xbb67ae85)
+  const t = i16x8.splat(<i16>threshold),
     keep = f32x4.splat(scale)
   const four = i32x4.splat(4)
   let block = i32x4(0, 1, 2, 3)
@@ -51,8 +52,8 @@ export function dropout_mask(
       x1 = i32x4.splat(0),
       x2 = i32x4.splat(<i32>stream),
       x3 = i32x4.splat(<i32>step)
-    let a = seed,
-      b = purpose
+    let a = i32x4.splat(<i32>seed),
+      b = i32x4.splat(<i32>purpose)
     for (let round = 0; round < 10; round++) {
       const p0l = i64x2.extmul_low_i32x4_u(x0, M0),
         p0h = i64x2.extmul_high_i32x4_u(x0, M0)
@@ -62,27 +63,30 @@ export function dropout_mask(
         low0 = v128.shuffle<i32>(p0l, p0h, 0, 2, 4, 6)
       const high1 = v128.shuffle<i32>(p1l, p1h, 1, 3, 5, 7),
         low1 = v128.shuffle<i32>(p1l, p1h, 0, 2, 4, 6)
-      x0 = v128.xor(v128.xor(high1, x1), i32x4.splat(<i32>a))
+      x0 = v128.xor(v128.xor(high1, x1), a)
       x1 = low1
-      x2 = v128.xor(v128.xor(high0, x3), i32x4.splat(<i32>b))
+      x2 = v128.xor(v128.xor(high0, x3), b)
       x3 = low0
-      a += 0x9e3779b9
-      b += 0xbb67ae85
+      a = i32x4.add(a, W0)
+      b = i32x4.add(b, W1)
     }
-    // Signed comparison is safe: both sides have 23 bits.
-    const m0 = v128.and(i32x4.ge_s(v128.and(x0, low23), t), keep)
-    const m1 = v128.and(i32x4.ge_s(v128.and(x1, low23), t), keep)
-    const m2 = v128.and(i32x4.ge_s(v128.and(x2, low23), t), keep)
-    const m3 = v128.and(i32x4.ge_s(v128.and(x3, low23), t), keep)
-    const a01 = v128.shuffle<i32>(m0, m1, 0, 4, 1, 5),
-      b01 = v128.shuffle<i32>(m0, m1, 2, 6, 3, 7)
-    const a23 = v128.shuffle<i32>(m2, m3, 0, 4, 1, 5),
-      b23 = v128.shuffle<i32>(m2, m3, 2, 6, 3, 7)
-    v128.store(out, v128.shuffle<i32>(a01, a23, 0, 1, 4, 5))
-    v128.store(out, v128.shuffle<i32>(a01, a23, 2, 3, 6, 7), 16)
-    v128.store(out, v128.shuffle<i32>(b01, b23, 0, 1, 4, 5), 32)
-    v128.store(out, v128.shuffle<i32>(b01, b23, 2, 3, 6, 7), 48)
-    out += 64
+    const a01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5),
+      b01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7)
+    const a23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5),
+      b23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7)
+    store_mask(out, v128.shuffle<i32>(a01, a23, 0, 1, 4, 5), t, keep)
+    store_mask(out + 32, v128.shuffle<i32>(a01, a23, 2, 3, 6, 7), t, keep)
+    store_mask(out + 64, v128.shuffle<i32>(b01, b23, 0, 1, 4, 5), t, keep)
+    store_mask(out + 96, v128.shuffle<i32>(b01, b23, 2, 3, 6, 7), t, keep)
+    out += 128
     block = i32x4.add(block, four)
   }
+}
+
+/** Eight elements from the words of one block. */
+@inline
+function store_mask(out: usize, words: v128, threshold: v128, keep: v128): void {
+  const kept = i16x8.ge_u(words, threshold)
+  v128.store(out, v128.and(i32x4.extend_low_i16x8_s(kept), keep))
+  v128.store(out, v128.and(i32x4.extend_high_i16x8_s(kept), keep), 16)
 }

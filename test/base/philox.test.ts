@@ -1,0 +1,144 @@
+/** Random numbers: the published answers of Philox4x32-10, and what is made of them. */
+import { describe, expect, test } from 'vitest'
+import {
+  dropoutConstants,
+  dropoutMask,
+  PURPOSE,
+  permutation,
+  philox4x32,
+  philoxBits,
+  RandomStream,
+  uniformOf,
+} from '../../src/base/philox.js'
+import { loadKernels } from '../../src/engine/compiled/onnx/kernels.js'
+import { expectSameBits } from '../support/close.js'
+
+const words = (hex: string) => hex.split(' ').map((word) => Number.parseInt(word, 16))
+const key = { seed: 7, purpose: PURPOSE.sample, stream: 0, step: 0 }
+const mean = (values: ArrayLike<number>) => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
+
+/** Random123 (DEShawResearch/random123), tests/kat_vectors: counter, key, answer. */
+test.each([
+  ['00000000 00000000 00000000 00000000', '00000000 00000000', '6627e8d5 e169c58d bc57ac4c 9b00dbd8'],
+  ['ffffffff ffffffff ffffffff ffffffff', 'ffffffff ffffffff', '408f276d 41c83b0e a20bc7c6 6d5451fd'],
+  ['243f6a88 85a308d3 13198a2e 03707344', 'a4093822 299f31d0', 'd16cfe09 94fdcceb 5001e420 24126ea1'],
+])('the published answer for counter %s', (counter, given, answer) => {
+  const out = new Uint32Array(6).fill(1)
+  philox4x32(words(counter) as [number, number, number, number], words(given) as [number, number], out, 1)
+  expect([...out]).toEqual([1, ...words(answer), 1])
+})
+
+test('a sequence of bits is the blocks of its key one after another, cut anywhere', () => {
+  const whole = philoxBits({ seed: 2 ** 32 - 1, purpose: 3, stream: 5, step: 9 }, 11)
+  const block = new Uint32Array(12)
+  for (const index of [0, 1, 2]) philox4x32([index, 0, 5, 9], [2 ** 32 - 1, 3], block, index * 4)
+  expect([...whole]).toEqual([...block.subarray(0, 11)])
+})
+
+test('every part of the key makes other numbers', () => {
+  const first = philoxBits(key, 8)
+  for (const other of [{ seed: 8 }, { purpose: PURPOSE.noise }, { stream: 1 }, { step: 1 }]) {
+    expect(philoxBits({ ...key, ...other }, 8)).not.toEqual(first)
+  }
+})
+
+describe('dropout', () => {
+  test.each([0.1, 0.2, 0.5, 0.9])('drops a share of %s and keeps the mean', (rate) => {
+    const mask = dropoutMask(key, rate, 40_000)
+    const scale = Math.fround(1 / (1 - rate))
+    expect(new Set(mask)).toEqual(new Set([0, scale]))
+    const dropped = mask.filter((value) => value === 0).length / mask.length
+    expect(Math.abs(dropped - rate)).toBeLessThan((5 * Math.sqrt(rate * (1 - rate))) / Math.sqrt(mask.length))
+  })
+
+  test('sixteen bits are as near to the rate as they can be', () => {
+    for (const rate of [0, 1e-7, 0.2, 0.25, 1 / 3, 0.5, 0.999]) {
+      expect(Math.abs(dropoutConstants(rate).threshold / 2 ** 16 - rate)).toBeLessThanOrEqual(2 ** -17)
+    }
+    expect(dropoutConstants(1 - 1e-9).threshold).toBe(0xffff)
+  })
+
+  const memory = new WebAssembly.Memory({ initial: 1 })
+  test.each([0.05, 0.2, 1 / 3, 0.5, 0.95])('the WebAssembly kernel makes the same mask at rate %s', async (rate) => {
+    const kernels = await loadKernels(memory)
+    const { threshold, scale } = dropoutConstants(rate)
+    for (const count of [1, 3, 4, 5, 15, 16, 17, 64, 100, 1023]) {
+      for (const [seed, stream, step] of [
+        [1, 0, 0],
+        [2 ** 32 - 1, 3, 2 ** 31],
+        [0x80000000, 2 ** 20, 7],
+      ] as const) {
+        kernels.dropout_mask(64, count, seed, PURPOSE.noise, stream, step, threshold, scale)
+        const made = new Float32Array(memory.buffer, 64, count)
+        expectSameBits(made, dropoutMask({ seed, purpose: PURPOSE.noise, stream, step }, rate, count))
+      }
+    }
+  })
+
+  test('the kernel writes no further than its arrays are padded', async () => {
+    const kernels = await loadKernels(memory)
+    const all = new Float32Array(memory.buffer, 0, 64).fill(-1)
+    kernels.dropout_mask(64, 17, 1, PURPOSE.noise, 0, 0, 0, 1)
+    expect([...all.subarray(0, 16)]).toEqual(Array(16).fill(-1))
+    expect([...all.subarray(16 + 32)]).toEqual(Array(16).fill(-1))
+  })
+})
+
+describe('a random stream', () => {
+  const draw = (count: number, next: (random: RandomStream) => number) => {
+    const random = new RandomStream(key)
+    return Float64Array.from({ length: count }, () => next(random))
+  }
+
+  test('gives uniform numbers below 1', () => {
+    const values = draw(20_000, (random) => random.uniform())
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...values)).toBeLessThan(1)
+    expect(mean(values)).toBeCloseTo(0.5, 2)
+    expect(mean(values.map((value) => value ** 2))).toBeCloseTo(1 / 3, 2)
+    expect(values.every((value) => value === Math.fround(value))).toBe(true)
+  })
+
+  test('gives normal numbers', () => {
+    const values = draw(40_000, (random) => random.normal())
+    const moments = [1, 2, 3, 4].map((power) => mean(values.map((value) => value ** power)))
+    for (const [index, expected] of [0, 1, 0, 3].entries())
+      expect(Math.abs(moments[index]! - expected)).toBeLessThan(0.1)
+  })
+
+  test('gives normal numbers cut at two deviations', () => {
+    const values = draw(40_000, (random) => random.truncatedNormal())
+    expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(2)
+    expect(mean(values)).toBeCloseTo(0, 1)
+    expect(Math.sqrt(mean(values.map((value) => value ** 2)))).toBeCloseTo(0.8796, 1)
+  })
+
+  test('gives whole numbers below a bound, each as often', () => {
+    const values = draw(30_000, (random) => random.below(3))
+    const counts = [0, 1, 2].map((whole) => values.filter((value) => value === whole).length)
+    for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500)
+    expect(draw(5, (random) => random.below(1))).toEqual(new Float64Array(5))
+  })
+})
+
+describe('a permutation', () => {
+  test.each([0, 1, 2, 3, 1000])('of %s holds every index once', (count) => {
+    const order = permutation(key, count)
+    expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => index))
+  })
+
+  test('is the same for the same key and another for another', () => {
+    expect(permutation(key, 100)).toEqual(permutation(key, 100))
+    expect(permutation({ ...key, step: 1 }, 100)).not.toEqual(permutation(key, 100))
+  })
+
+  test('puts every index everywhere alike', () => {
+    const counts = new Map<string, number>()
+    for (let step = 0; step < 6000; step++) {
+      const order = permutation({ ...key, step }, 3).join('')
+      counts.set(order, (counts.get(order) ?? 0) + 1)
+    }
+    expect(counts.size).toBe(6)
+    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150)
+  })
+})

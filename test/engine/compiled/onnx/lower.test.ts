@@ -1,0 +1,252 @@
+/** ONNX Runtime computes every kernel of a graph as tfjs does. */
+import * as ort from 'onnxruntime-node'
+import { describe, expect, test } from 'vitest'
+import type { Shape } from '../../../../src/base/shape.js'
+import { type DType, type Graph, infoOf } from '../../../../src/engine/compiled/graph/graph.js'
+import type { KernelName } from '../../../../src/engine/compiled/graph/kernels.js'
+import { verify } from '../../../../src/engine/compiled/graph/verify.js'
+import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
+import { expectClose } from '../../../support/close.js'
+import { buildGraph, interpret, type Numbers } from '../../../support/graph.js'
+import { expectNoTensorLeaks } from '../../../support/tensors.js'
+
+expectNoTensorLeaks()
+
+interface Given {
+  readonly shape: Shape
+  readonly dtype?: DType
+  readonly values: readonly number[]
+}
+interface Case {
+  readonly inputs: readonly Given[]
+  readonly attributes?: Record<string, number | boolean | string | number[]>
+}
+
+const of = (shape: Shape, values: readonly number[], dtype: DType = 'float32'): Given => ({ shape, values, dtype })
+
+/** Ordinary numbers, both signs, zeros, and large ones. */
+const numbers = of([3, 4], [0, 1, -1, 0.5, -0.3, 2.7, -3.2, 6, 12, -12, 1e-3, -0])
+const others = of([3, 4], [1, 1, 2, -0.5, -0.3, 0, 3.2, -6, 11, -12, 0, 0.25])
+const positive = of([3, 4], [1, 2, 0.5, 1e-3, 1e3, 7, 0.1, 3, 9, 4, 1e-6, 12])
+const row = of([4], [0.5, -2, 1, 12])
+const scalar = of([], [1.5])
+const wholes = of([5], [0, 3, -7, 2, 5], 'int32')
+const others5 = of([5], [0, 2, -7, 9, 5], 'int32')
+const truths = of([4], [1, 0, 1, 0], 'bool')
+const lies = of([4], [1, 1, 0, 0], 'bool')
+
+const unary: Case[] = [{ inputs: [numbers] }]
+const ofPositive: Case[] = [{ inputs: [positive] }]
+const binary: Case[] = [
+  { inputs: [numbers, others] },
+  { inputs: [numbers, row] },
+  { inputs: [scalar, others] },
+  { inputs: [of([3, 1], [1, -2, 0.5]), row] },
+]
+const comparison: Case[] = [...binary, { inputs: [wholes, others5] }]
+const alongAxes: Case[] = [
+  { inputs: [numbers], attributes: { axes: [0, 1], keepDims: false } },
+  { inputs: [numbers], attributes: { axes: [1], keepDims: true } },
+  { inputs: [numbers], attributes: { axes: [0], keepDims: false } },
+]
+
+const softmaxes: Case[] = [{ inputs: [numbers] }, { inputs: [of([1, 2, 2], [1, 2, 300, -300])] }]
+
+/** A total table: a kernel without a case is a compile error. */
+const CASES: { readonly [Kernel in KernelName]: readonly Case[] } = {
+  Add: binary,
+  Sub: binary,
+  Multiply: binary,
+  RealDiv: [{ inputs: [numbers, positive] }, { inputs: [scalar, positive] }],
+  Maximum: binary,
+  Minimum: binary,
+  Pow: [{ inputs: [positive, others] }, { inputs: [scalar, others] }, { inputs: [numbers, of([], [2])] }],
+
+  Equal: comparison,
+  NotEqual: comparison,
+  Greater: comparison,
+  GreaterEqual: comparison,
+  Less: comparison,
+  LessEqual: comparison,
+  LogicalAnd: [{ inputs: [truths, lies] }],
+  LogicalNot: [{ inputs: [truths] }],
+
+  Abs: unary,
+  Erf: unary,
+  Exp: unary,
+  Log: ofPositive,
+  Neg: unary,
+  Reciprocal: ofPositive,
+  Rsqrt: ofPositive,
+  Sign: unary,
+  Sqrt: ofPositive,
+  Square: unary,
+
+  Elu: unary,
+  EluGrad: [{ inputs: [others, of([3, 4], [0, 1, -0.1, 0.5, -0.3, 2, -0.99, 6, 1, -0.9, 1e-3, -1e-4])] }],
+  LeakyRelu: [{ inputs: [numbers], attributes: { alpha: 0.2 } }],
+  Relu: unary,
+  Selu: unary,
+  Sigmoid: unary,
+  Softplus: unary,
+  Step: [
+    { inputs: [numbers], attributes: { alpha: 0 } },
+    { inputs: [numbers], attributes: { alpha: 0.2 } },
+  ],
+  Tanh: unary,
+  Softmax: softmaxes,
+  LogSoftmax: softmaxes,
+  ClipByValue: [{ inputs: [numbers], attributes: { clipValueMin: -0.5, clipValueMax: 2 } }],
+
+  Max: alongAxes,
+  Mean: alongAxes,
+  Sum: alongAxes,
+  ArgMax: [
+    { inputs: [numbers], attributes: { axis: 0 } },
+    { inputs: [of([2, 3], [1, 1, 0, 0, 2, 2])], attributes: { axis: 1 } },
+  ],
+
+  BatchMatMul: [false, true].flatMap((transposeA) =>
+    [false, true].map((transposeB) => ({
+      inputs: [
+        of(transposeA ? [2, 3] : [3, 2], [1, 2, 3, -1, 0.5, -0.25]),
+        of(transposeB ? [4, 2] : [2, 4], [1, -2, 3, 0, 0.5, 7, -1, 2]),
+      ],
+      attributes: { transposeA, transposeB },
+    })),
+  ),
+
+  Cast: [
+    { inputs: [of([4], [1.7, -1.7, 0, 1e6])], attributes: { dtype: 'int32' } },
+    { inputs: [of([3], [0, -0.5, 2])], attributes: { dtype: 'bool' } },
+    { inputs: [wholes], attributes: { dtype: 'float32' } },
+    { inputs: [truths], attributes: { dtype: 'float32' } },
+    { inputs: [truths], attributes: { dtype: 'int32' } },
+  ],
+  OneHot: [
+    { inputs: [of([5], [0, 3, 2, 5, -1], 'int32')], attributes: { depth: 4, onValue: 1, offValue: 0 } },
+    { inputs: [of([2, 2], [0, 3, 2, 1], 'int32')], attributes: { depth: 5, onValue: 0.9, offValue: -0.1 } },
+  ],
+  Reshape: [
+    { inputs: [numbers], attributes: { shape: [2, -1] } },
+    { inputs: [of([1, 1], [5])], attributes: { shape: [] } },
+  ],
+  Select: [
+    { inputs: [of([3, 4], [1, 0, 0, 1, 1, 1, 0, 0, 1, 0, 1, 0], 'bool'), numbers, others] },
+    { inputs: [truths, of([4], [1, 2, 3, 4], 'int32'), of([4], [5, 6, 7, 8], 'int32')] },
+  ],
+  Tile: [{ inputs: [of([2, 1], [1, 2])], attributes: { reps: [2, 3] } }],
+  Transpose: [{ inputs: [of([1, 2, 3], [1, 2, 3, 4, 5, 6])], attributes: { perm: [2, 0, 1] } }],
+}
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
+
+/** All outputs of a graph by ONNX Runtime. */
+async function runOnnx(graph: Graph, given: Readonly<Record<string, Numbers>>) {
+  const { model, nameOf, outputNameOf } = lowerToOnnx(verify(graph, 'building'))
+  const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 })
+  const feeds: Record<string, ort.Tensor> = {}
+  for (const { value, name } of graph.inputs) {
+    const { shape, dtype } = infoOf(graph, value)
+    if (!session.inputNames.includes(nameOf(value))) continue
+    feeds[nameOf(value)] = new ort.Tensor(dtype as 'float32', ARRAYS[dtype].from(given[name]!) as Float32Array, [
+      ...shape,
+    ])
+  }
+  const results = await session.run(feeds)
+  await session.release()
+  return Object.fromEntries(
+    graph.outputs.map(({ value, to, name }) => {
+      const { dims, data } = results[outputNameOf(value)]!
+      expect(dims, `shape of ${name}`).toEqual(infoOf(graph, value).shape)
+      return [to === 'state' ? `state ${name}` : name, Float32Array.from(data as Float32Array)]
+    }),
+  )
+}
+
+async function expectSameResults(graph: Graph, given: Readonly<Record<string, Numbers>>) {
+  const found = await runOnnx(graph, given)
+  const expected = await interpret(graph, given)
+  expect(Object.keys(found)).toEqual(Object.keys(expected))
+  for (const [name, values] of Object.entries(expected)) {
+    expectClose(found[name]!, values, name, { relative: 2e-6, absolute: 1e-6 })
+  }
+}
+
+describe.each(Object.entries(CASES))('kernel %s', (kernel, cases) => {
+  test.each(cases)('gives what it gives in tfjs (case %#)', async (one) => {
+    const graph = buildGraph(({ input, node }) => {
+      const operands = one.inputs.map(({ shape, dtype }, index) => input(`x${index}`, shape, dtype))
+      return { y: node(kernel as KernelName, operands, one.attributes) }
+    })
+    const given = Object.fromEntries(one.inputs.map(({ values }, index) => [`x${index}`, values]))
+    await expectSameResults(graph, given)
+  })
+})
+
+describe('a product with a bias', () => {
+  const x = Array.from({ length: 6 }, (_, index) => index - 2)
+  const w = Array.from({ length: 8 }, (_, index) => 0.5 * index - 1)
+  const count = (model: Uint8Array, operator: string) =>
+    Buffer.from(model).toString('latin1').split(operator).length - 1
+
+  const cases: Record<string, [fused: boolean, Graph]> = {
+    'becomes one operator': [
+      true,
+      buildGraph(({ input, constant, node }) => {
+        const bias = constant(Float32Array.of(1, -1, 2, 0.5), [4])
+        return { y: node('Add', [node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])]), bias]) }
+      }),
+    ],
+    'as a row becomes one operator': [
+      true,
+      buildGraph(({ input, constant, node }) => {
+        const bias = constant(Float32Array.of(1, -1, 2, 0.5), [1, 4])
+        return { y: node('Add', [node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])]), bias]) }
+      }),
+    ],
+    'stays two where the product is used again': [
+      false,
+      buildGraph(({ input, constant, node }) => {
+        const product = node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])])
+        return { y: node('Add', [product, constant(Float32Array.of(1, -1, 2, 0.5), [4])]), z: node('Neg', [product]) }
+      }),
+    ],
+    'stays two where the product is a result': [
+      false,
+      buildGraph(({ input, constant, node }) => {
+        const product = node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])])
+        return { y: node('Add', [product, constant(Float32Array.of(1, -1, 2, 0.5), [4])]), product }
+      }),
+    ],
+    'stays two where the bias is a column': [
+      false,
+      buildGraph(({ input, constant, node }) => {
+        const product = node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])])
+        return { y: node('Add', [product, constant(Float32Array.of(1, -1, 2), [3, 1])]) }
+      }),
+    ],
+    'stays two where the sum is wider': [
+      false,
+      buildGraph(({ input, constant, node }) => {
+        const product = node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])])
+        return { y: node('Add', [product, constant(2, [2, 3, 4])]) }
+      }),
+    ],
+  }
+  test.each(Object.entries(cases))('%s', async (_, [fused, graph]) => {
+    const { model } = lowerToOnnx(graph)
+    expect({ gemm: count(model, 'Gemm'), add: count(model, 'Add') }).toEqual({ gemm: 1, add: fused ? 0 : 1 })
+    await expectSameResults(graph, { x, w })
+  })
+})
+
+test('constants of every kind arrive', async () => {
+  const graph = buildGraph(({ input, constant, node }) => {
+    const x = input('x', [2, 2])
+    const chosen = node('Select', [constant(Uint8Array.of(1, 0, 0, 1), [2, 2], 'bool'), x, constant(9, [2, 2])])
+    const whole = node('Cast', [constant(Int32Array.of(5, -6), [2], 'int32')], { dtype: 'float32' })
+    return { y: node('Add', [chosen, whole]), z: constant(Float32Array.of(1, 2), [2]) }
+  })
+  await expectSameResults(graph, { x: [1, 2, 3, 4] })
+})

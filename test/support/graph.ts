@@ -1,0 +1,108 @@
+/** Graphs written by hand, and what they compute by tfjs' plain kernels. */
+import * as tf from '@tensorflow/tfjs-core'
+import { type Shape, sizeOf } from '../../src/base/shape.js'
+import {
+  type Attributes,
+  type DType,
+  type Graph,
+  type GraphConstant,
+  type GraphInput,
+  type GraphNode,
+  type GraphOutput,
+  infoOf,
+  type ValueId,
+  type ValueInfo,
+} from '../../src/engine/compiled/graph/graph.js'
+import { type KernelName, kernelRule } from '../../src/engine/compiled/graph/kernels.js'
+
+/** Adds to a graph and gives the new value. */
+export interface GraphBuilder {
+  state(name: string, shape: Shape): ValueId
+  input(name: string, shape: Shape, dtype?: DType): ValueId
+  constant(data: GraphConstant['data'], shape?: Shape, dtype?: DType): ValueId
+  node(kernel: KernelName, inputs: readonly ValueId[], attributes?: tf.NamedAttrMap): ValueId
+}
+
+/** `build` gives the outputs by name; `state w` is the new value of state `w`. */
+export function buildGraph(build: (builder: GraphBuilder) => Readonly<Record<string, ValueId>>): Graph {
+  const values = new Map<ValueId, ValueInfo>()
+  const inputs: GraphInput[] = []
+  const constants: GraphConstant[] = []
+  const nodes: GraphNode[] = []
+  const define = (info: ValueInfo): ValueId => {
+    values.set(values.size, info)
+    return values.size - 1
+  }
+  const outputs = build({
+    state(name, shape) {
+      const value = define({ shape, dtype: 'float32' })
+      inputs.push({ value, from: 'state', name })
+      return value
+    },
+    input(name, shape, dtype = 'float32') {
+      const value = define({ shape, dtype })
+      inputs.push({ value, from: 'input', name, input: { kind: 'scalar', name } })
+      return value
+    },
+    constant(data, shape = [], dtype = 'float32') {
+      const value = define({ shape, dtype })
+      constants.push({ value, data })
+      return value
+    },
+    node(kernel, operands, given = {}) {
+      const infos = operands.map((operand) => values.get(operand)!)
+      const attributes = kernelRule(kernel).attributes(given, infos)
+      const output = define(kernelRule(kernel).output(infos, attributes))
+      nodes.push({ kernel, inputs: operands, attributes, output })
+      return output
+    },
+  })
+  const named = Object.entries(outputs).map(([key, value]): GraphOutput => {
+    const state = /^state (.*)$/.exec(key)?.[1]
+    return state === undefined ? { value, to: 'output', name: key } : { value, to: 'state', name: state }
+  })
+  return { values, inputs, constants, nodes, outputs: named }
+}
+
+export type Numbers = readonly number[] | Float32Array | Int32Array | Uint8Array
+
+/** Runs a graph with tfjs' cpu kernels; values of inputs and state by name, results as in `buildGraph`. */
+export async function interpret(
+  graph: Graph,
+  given: Readonly<Record<string, Numbers>>,
+): Promise<Record<string, Float32Array>> {
+  await tf.setBackend('cpu')
+  return tf.tidy(() => {
+    const tensors = new Map<ValueId, tf.TensorInfo>()
+    const tensorOf = (value: ValueId, data: Numbers) => {
+      const { shape, dtype } = infoOf(graph, value)
+      tensors.set(value, tf.tensor(Array.from(data), [...shape], dtype))
+    }
+    for (const { value, name } of graph.inputs) tensorOf(value, given[name]!)
+    for (const { value, data } of graph.constants) {
+      tensorOf(value, typeof data === 'number' ? Array(sizeOf(infoOf(graph, value).shape)).fill(data) : data)
+    }
+    for (const { kernel, inputs, attributes, output } of graph.nodes) {
+      const named = kernelRule(kernel).inputs.map((name, index) => [name, tensors.get(inputs[index]!)!])
+      tensors.set(output, runKernel(kernel, Object.fromEntries(named), attributes))
+    }
+    return Object.fromEntries(
+      graph.outputs.map(({ value, to, name }) => [
+        to === 'state' ? `state ${name}` : name,
+        Float32Array.from((tensors.get(value) as tf.Tensor).dataSync()),
+      ]),
+    )
+  })
+}
+
+function runKernel(kernel: KernelName, inputs: tf.NamedTensorInfoMap, attributes: Attributes): tf.TensorInfo {
+  if (kernel === 'LogSoftmax') return tf.logSoftmax(inputs.logits as tf.Tensor, attributes.axis as number) // no kernel of cpu
+  return tf.engine().runKernel(kernel, inputs as tf.NamedTensorMap, tfjsAttributes(kernel, attributes)) as tf.TensorInfo
+}
+
+/** tfjs' own names for what the graph has in normal form. */
+function tfjsAttributes(kernel: KernelName, { axes, ...rest }: Attributes): tf.NamedAttrMap {
+  const all = { ...rest, ...(axes !== undefined && { axis: axes, reductionIndices: axes }) }
+  if (kernel === 'Softmax') return { dim: all.axis as number }
+  return (kernel === 'OneHot' ? { ...all, dtype: 'float32' } : all) as tf.NamedAttrMap
+}

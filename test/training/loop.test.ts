@@ -1,0 +1,278 @@
+/** The loop says what happens, in order, with exact means, and ends for the right reason. */
+import { describe, expect, test } from 'vitest'
+import type { Callback } from '../../src/training/callbacks/callback.js'
+import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
+import { evaluate, train } from '../../src/training/loop.js'
+import { emptyBatches, loopOptions, scriptedRunner, trainToEnd } from '../support/loop.js'
+
+/** Each sample of a batch has this loss in training: the number of the step, from 1; 100 more in validation. */
+const counting = () =>
+  scriptedRunner(({ program, size }, index) => ({ loss: size * (index + 1 + (program === 'train' ? 0 : 100)) }))
+
+const endOf = (events: readonly TrainingEvent[]) => events.at(-1) as EndEvent
+const epochEnds = (events: readonly TrainingEvent[]) =>
+  events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]
+const types = (events: readonly TrainingEvent[]) => events.map(({ type }) => type)
+
+describe('events', () => {
+  test('come in order, with means over samples', async () => {
+    const runner = counting()
+    const events = await trainToEnd(loopOptions({ runner, epochs: 2, validationSamples: 6 }))
+    // batches of 4, 4, 2 with losses 1, 2, 3; then 4, 5, 6. Validation: 4, 2 with 101, 102; then 103, 104
+    const means = (epoch: number, values: number[]) =>
+      values.map((loss, index) => ({
+        type: 'batchEnd',
+        epoch,
+        step: index + 1,
+        samples: [4, 8, 10][index],
+        metrics: { loss },
+      }))
+    expect(events).toEqual([
+      {
+        type: 'start',
+        samples: 10,
+        validationSamples: 6,
+        epochs: 2,
+        batchSize: 4,
+        stepsPerEpoch: 3,
+        metrics: ['loss'],
+      },
+      { type: 'epochBegin', epoch: 1 },
+      ...means(1, [1, 1.5, 1.8]),
+      { type: 'epochEnd', epoch: 1, metrics: { loss: 1.8, val_loss: 608 / 6 }, learningRate: 0.5, seconds: 1 },
+      { type: 'epochBegin', epoch: 2 },
+      ...means(2, [4, 4.5, 4.8]),
+      { type: 'epochEnd', epoch: 2, metrics: { loss: 4.8, val_loss: 620 / 6 }, learningRate: 0.5, seconds: 1 },
+      {
+        type: 'end',
+        reason: 'completed',
+        epochs: 2,
+        best: null,
+        restored: false,
+        interruptedAt: null,
+        divergence: null,
+      },
+    ])
+  })
+
+  test('without validation data there are no val_ metrics', async () => {
+    const events = await trainToEnd(loopOptions({ runner: counting() }))
+    expect(epochEnds(events)[0]!.metrics).toEqual({ loss: 1.8 })
+  })
+
+  test('metrics keep the order in which they were asked for', async () => {
+    const runner = scriptedRunner(({ size }) => ({ acc: size, mae: 3 * size, loss: 2 * size }))
+    const options = { runner, metrics: ['loss', 'mae', 'acc'], validationSamples: 4 }
+    const [{ metrics }] = epochEnds(await trainToEnd(loopOptions(options))) as [EpochEndEvent]
+    expect(Object.entries(metrics)).toEqual([
+      ['loss', 2],
+      ['mae', 3],
+      ['acc', 1],
+      ['val_loss', 2],
+      ['val_mae', 3],
+      ['val_acc', 1],
+    ])
+  })
+
+  test('one batch takes all when it is larger than the data', async () => {
+    const runner = counting()
+    const events = await trainToEnd(loopOptions({ runner, samples: 10, batchSize: 64 }))
+    expect(events[0]).toMatchObject({ stepsPerEpoch: 1 })
+    expect(runner.calls).toEqual([{ program: 'train', size: 10, scalars: { learning_rate: 0.5, iterations: 0 } }])
+    expect(types(events)).toEqual(['start', 'epochBegin', 'batchEnd', 'epochEnd', 'end'])
+  })
+})
+
+test('the step counts on from epoch to epoch, and validation is no step', async () => {
+  const runner = counting()
+  await trainToEnd(loopOptions({ runner, epochs: 2, validationSamples: 4 }))
+  const steps = runner.calls.map(({ program, scalars }) => (program === 'train' ? scalars.iterations : program))
+  expect(steps).toEqual([0, 1, 2, 'evaluate', 3, 4, 5, 'evaluate'])
+})
+
+test('each epoch asks for its own batches', async () => {
+  const asked: number[] = []
+  const batches = (epoch: number) => {
+    asked.push(epoch)
+    return emptyBatches(4, 4)
+  }
+  await trainToEnd(loopOptions({ runner: counting(), epochs: 3, batches }))
+  expect(asked).toEqual([1, 2, 3])
+})
+
+test('a missing output is our bug, in words', async () => {
+  const runner = scriptedRunner(() => ({ loss: 1 }))
+  await expect(trainToEnd(loopOptions({ runner, metrics: ['loss', 'acc'] }))).rejects.toThrow('internal: no output acc')
+})
+
+describe('callbacks', () => {
+  const callback = (rest: Partial<Callback>): Callback => ({ onEpochEnd: () => [], onEnd: () => [], ...rest })
+
+  test('see each epoch before the rest of the world, and may stop training', async () => {
+    const seen: number[] = []
+    const stopping = callback({
+      onEpochEnd({ epoch }) {
+        seen.push(epoch)
+        return epoch === 2 ? [{ type: 'stop', reason: 'early_stopping' }] : []
+      },
+    })
+    const events = await trainToEnd(loopOptions({ runner: counting(), epochs: 5, callbacks: [stopping] }))
+    expect(seen).toEqual([1, 2])
+    expect(epochEnds(events).length).toBe(2)
+    expect(endOf(events)).toMatchObject({ reason: 'early_stopping', epochs: 2 })
+  })
+
+  test('may keep weights and bring them back', async () => {
+    const runner = counting()
+    const keeping = callback({
+      onEpochEnd: ({ epoch }) => (epoch === 1 ? [{ type: 'keepWeights' }] : []),
+      onEnd: () => [{ type: 'restoreWeights' }],
+      best: () => ({ epoch: 1, monitor: 'loss', value: 1.8 }),
+    })
+    const events = await trainToEnd(loopOptions({ runner, epochs: 3, callbacks: [keeping] }))
+    expect(endOf(events)).toMatchObject({ restored: true, best: { epoch: 1, monitor: 'loss', value: 1.8 } })
+    expect(await runner.read()).toEqual({ weight: Float32Array.of(3) })
+  })
+
+  test('bring nothing back when nothing was kept', async () => {
+    const runner = counting()
+    const restoring = callback({ onEnd: () => [{ type: 'restoreWeights' }] })
+    expect(endOf(await trainToEnd(loopOptions({ runner, callbacks: [restoring] })))).toMatchObject({ restored: false })
+    expect(runner.written).toEqual([])
+  })
+})
+
+describe('an interrupt', () => {
+  /** Aborts when the given event comes by. */
+  async function interruptAt(when: (event: TrainingEvent) => boolean, rest = {}) {
+    const controller = new AbortController()
+    const runner = counting()
+    const events: TrainingEvent[] = []
+    const options = loopOptions({ runner, epochs: 3, validationSamples: 8, signal: controller.signal, ...rest })
+    for await (const event of train(options)) {
+      events.push(event)
+      if (when(event)) controller.abort()
+    }
+    return { events, runner }
+  }
+
+  test('ends training after the step under way', async () => {
+    const { events, runner } = await interruptAt(
+      (event) => event.type === 'batchEnd' && event.epoch === 2 && event.step === 2,
+    )
+    expect(endOf(events)).toMatchObject({ reason: 'interrupted', epochs: 1, interruptedAt: { epoch: 2, step: 2 } })
+    expect(epochEnds(events).length).toBe(1)
+    expect(runner.calls.filter(({ program }) => program === 'train').length).toBe(5)
+  })
+
+  test('in the last step of an epoch ends it before validation', async () => {
+    const { events, runner } = await interruptAt((event) => event.type === 'batchEnd' && event.step === 3)
+    expect(endOf(events)).toMatchObject({ reason: 'interrupted', epochs: 0, interruptedAt: { epoch: 1, step: 3 } })
+    expect(runner.calls.filter(({ program }) => program === 'evaluate').length).toBeLessThanOrEqual(1)
+  })
+
+  test('between epochs ends training without another epoch', async () => {
+    const { events } = await interruptAt((event) => event.type === 'epochEnd')
+    expect(types(events).slice(-2)).toEqual(['epochEnd', 'end'])
+    expect(endOf(events)).toMatchObject({ reason: 'interrupted', epochs: 1, interruptedAt: { epoch: 2, step: 0 } })
+  })
+
+  test('after the last epoch comes too late: training is complete', async () => {
+    const { events } = await interruptAt((event) => event.type === 'epochEnd', { epochs: 1 })
+    expect(endOf(events)).toMatchObject({ reason: 'completed', epochs: 1, interruptedAt: null })
+  })
+
+  test('before the first step does nothing', async () => {
+    const { events, runner } = await interruptAt((event) => event.type === 'start')
+    expect(runner.calls).toEqual([])
+    expect(types(events)).toEqual(['start', 'end'])
+    expect(endOf(events)).toMatchObject({ reason: 'interrupted', epochs: 0, interruptedAt: { epoch: 1, step: 0 } })
+  })
+
+  test('still brings back the best weights', async () => {
+    const keeping: Callback = {
+      onEpochEnd: () => [{ type: 'keepWeights' }],
+      onEnd: () => [{ type: 'restoreWeights' }],
+    }
+    const interrupted = (event: TrainingEvent) => event.type === 'batchEnd' && event.epoch === 2 && event.step === 2
+    const { events, runner } = await interruptAt(interrupted, { callbacks: [keeping] })
+    expect(endOf(events)).toMatchObject({ reason: 'interrupted', restored: true })
+    expect(await runner.read()).toEqual({ weight: Float32Array.of(3) })
+  })
+})
+
+describe('divergence', () => {
+  const diverge = async (
+    bad: { train?: number; evaluate?: number; value?: number },
+    inspect: Record<string, number[]>,
+  ) => {
+    const { value = Number.NaN } = bad
+    const runner = scriptedRunner(({ program, size }, index) => {
+      if (program === 'inspect') return inspect
+      return { loss: index === bad[program as 'train'] ? value : size, acc: size }
+    })
+    const events = await trainToEnd(loopOptions({ runner, epochs: 3, validationSamples: 8, metrics: ['loss', 'acc'] }))
+    return { events, runner, end: endOf(events) }
+  }
+  const layers = { dense: [1, 2], relu: [3, Number.POSITIVE_INFINITY], output: [Number.NaN], loss: [Number.NaN] }
+
+  test('ends training at the step, and names the first tensor that went bad', async () => {
+    const { end, events, runner } = await diverge({ train: 4 }, layers)
+    const divergence = { epoch: 2, step: 2, tensor: 'the output of relu', value: Number.POSITIVE_INFINITY }
+    expect(end).toMatchObject({ reason: 'diverged', epochs: 1, divergence })
+    expect(types(events).at(-2)).toBe('batchEnd')
+    expect(runner.calls.at(-1)).toEqual({ program: 'inspect', size: 4, scalars: { iterations: 4 } })
+  })
+
+  test('infinity diverges as NaN does', async () => {
+    const { end } = await diverge({ train: 0, value: Number.NEGATIVE_INFINITY }, { loss: [Number.NEGATIVE_INFINITY] })
+    const divergence = { epoch: 1, step: 1, tensor: 'loss', value: Number.NEGATIVE_INFINITY }
+    expect(end).toMatchObject({ reason: 'diverged', epochs: 0, divergence })
+  })
+
+  test('in validation ends training too', async () => {
+    const { end, events } = await diverge({ evaluate: 3 }, layers)
+    expect(end).toMatchObject({ reason: 'diverged', epochs: 1, divergence: { epoch: 2, step: 3 } })
+    expect(epochEnds(events).length).toBe(1)
+  })
+
+  test('is of a weight where a weight is bad', async () => {
+    const runner = scriptedRunner(() => ({ loss: Number.NaN }))
+    runner.read = async () => ({ 'dense/kernel': Float32Array.of(1, 2), 'dense/bias': Float32Array.of(Number.NaN) })
+    const end = endOf(await trainToEnd(loopOptions({ runner })))
+    expect(end.divergence).toEqual({ epoch: 1, step: 1, tensor: 'dense/bias', value: Number.NaN })
+  })
+
+  test('is of the loss where nothing else is found', async () => {
+    const { end } = await diverge({ train: 0 }, { dense: [1], loss: [2] })
+    expect(end.divergence).toMatchObject({ tensor: 'loss', value: Number.NaN })
+  })
+})
+
+describe('evaluation', () => {
+  const { signal } = new AbortController()
+
+  test('is the mean over samples, without a step of training', async () => {
+    const runner = scriptedRunner(({ size }, index) => ({ loss: size * (index + 1), acc: size }))
+    const found = await evaluate(runner, emptyBatches(10, 4), ['loss', 'acc'], signal)
+    expect(found).toEqual({ loss: 1.8, acc: 1 })
+    expect(runner.calls.map(({ program, scalars }) => ({ program, scalars }))).toEqual(
+      Array(3).fill({ program: 'evaluate', scalars: {} }),
+    )
+  })
+
+  test('says so when it is not finite', async () => {
+    const runner = scriptedRunner(() => ({ loss: Number.NaN }))
+    expect(await evaluate(runner, emptyBatches(4, 4), ['loss'], signal)).toEqual({ loss: Number.NaN })
+  })
+
+  test('stops when it is told to', async () => {
+    const controller = new AbortController()
+    const runner = scriptedRunner(() => {
+      controller.abort()
+      return { loss: 1 }
+    })
+    await expect(evaluate(runner, emptyBatches(9, 3), ['loss'], controller.signal)).rejects.toThrow('aborted')
+    expect(runner.calls.length).toBe(1)
+  })
+})
