@@ -72,31 +72,39 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
   }
 }
 
-type EpochLines = (style: Style, start: StartEvent, event: EpochEndEvent) => readonly string[]
+interface EpochLines {
+  /** The line when an epoch begins; null for none. */
+  begin(style: Style, epoch: number, start: StartEvent): string | null
+  /** The line when it has ended. */
+  end(style: Style, event: EpochEndEvent, start: StartEvent): string
+}
 
 /** `Epoch 1/100`, and below it the numbers, as Keras' `verbose=2`. */
-const belowHeading: EpochLines = ({ heading, line }, start, event) => {
-  const text = heading(event.epoch, start)
-  return [...(text === null ? [] : [text]), line(epochDone(start, event))]
+const belowHeading: EpochLines = {
+  begin: ({ heading }, epoch, start) => heading(epoch, start),
+  end: ({ line }, event, start) => line(epochDone(start, event)),
 }
 
 /** `Epoch 1/100 - 3s - loss: 0.2969`, which can be searched line by line. */
-const inOneLine: EpochLines = (_, start, event) => [
-  `${epochOf(event.epoch, start)} - ${Math.trunc(event.seconds)}s${formatMetrics(event.metrics)}`,
-]
+const inOneLine: EpochLines = {
+  begin: () => null,
+  end: (_, { epoch, seconds, metrics }, start) =>
+    `${epochOf(epoch, start)} - ${Math.trunc(seconds)}s${formatMetrics(metrics)}`,
+}
 
-function lines({ style: name, stream }: ReportOptions, linesOf: EpochLines): Reporter {
+function lines({ style: name, stream }: ReportOptions, { begin, end }: EpochLines): Reporter {
   const style = STYLES[name]
   let start: StartEvent
-  const print = (texts: readonly string[]) => {
-    for (const text of texts) stream.write(`${text}\n`)
+  const print = (text: string | null) => {
+    if (text !== null) stream.write(`${text}\n`)
   }
   return {
     onEvent(event) {
       if (event.type === 'start') {
         start = event
-        print(style.begin(event))
-      } else if (event.type === 'epochEnd') print(linesOf(style, start, event))
+        style.begin(event).forEach(print)
+      } else if (event.type === 'epochBegin') print(begin(style, event.epoch, start))
+      else if (event.type === 'epochEnd') print(end(style, event, start))
     },
   }
 }

@@ -3,7 +3,10 @@ import type { Expression, FusedKernel, Update } from '../passes/split-update.js'
 import { encodeModule, F32, I32, op, V128, type WasmFunction } from './wasm-module.js'
 
 /** Bytes a loop takes at a time; arrays are padded to a multiple. */
-export const LOOP_BYTES = 16
+export const LOOP_BYTES = 32
+
+/** Where the vectors of one turn lie; two a turn keep the loop's own work small. */
+const VECTORS = [0, 16]
 
 /** `(array pointers..., bytes, scalars...)`: bytes is a multiple of LOOP_BYTES above 0, pointers are aligned to it. */
 export type UpdateLoop = (...pointersBytesScalars: number[]) => void
@@ -49,28 +52,32 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
       return [...op.get(scalar(expression.index)), ...op.splat, ...op.set(result(index))]
     return []
   })
-  const compute = (expression: Expression, index: number): number[] => {
-    switch (expression.kind) {
-      case 'array':
-        return [...address(expression.index), ...op.load, ...op.set(result(index))]
-      case 'op': {
-        const { kernel, operands } = expression
-        const loaded = kernel === 'Square' ? [operands[0]!, operands[0]!] : operands
-        return [
-          ...loaded.flatMap((operand) => op.get(result(operand))),
-          ...INSTRUCTIONS[kernel],
-          ...op.set(result(index)),
-        ]
+  const compute =
+    (at: number) =>
+    (expression: Expression, index: number): number[] => {
+      switch (expression.kind) {
+        case 'array':
+          return [...address(expression.index), ...op.load(at), ...op.set(result(index))]
+        case 'op': {
+          const { kernel, operands } = expression
+          const loaded = kernel === 'Square' ? [operands[0]!, operands[0]!] : operands
+          return [
+            ...loaded.flatMap((operand) => op.get(result(operand))),
+            ...INSTRUCTIONS[kernel],
+            ...op.set(result(index)),
+          ]
+        }
+        default:
+          return []
       }
-      default:
-        return []
     }
-  }
   const body = [
     ...before,
     ...op.loop,
-    ...expressions.flatMap(compute),
-    ...stores.flatMap(({ array, expression }) => [...address(array), ...op.get(result(expression)), ...op.store]),
+    ...VECTORS.flatMap((at) => [
+      ...expressions.flatMap(compute(at)),
+      ...stores.flatMap(({ array, expression }) => [...address(array), ...op.get(result(expression)), ...op.store(at)]),
+    ]),
     ...[...op.get(offset), ...op.i32Const(LOOP_BYTES), ...op.i32Add, ...op.tee(offset)],
     ...[...op.get(bytes), ...op.i32LessUnsigned, ...op.branchIf(0)],
     ...op.end,

@@ -24,9 +24,9 @@ export const op = {
   i32Add: [0x6a],
   i32LessUnsigned: [0x49],
   f32Const: (value: number) => [0x43, ...new Uint8Array(new Float32Array([value]).buffer)],
-  /** 16-byte loads and stores; the address is aligned to 16. */
-  load: simd(0x00, 4, 0),
-  store: simd(0x0b, 4, 0),
+  /** 16-byte loads and stores at an address aligned to 16, plus an offset. */
+  load: (offset: number) => simd(0x00, 4, ...unsigned(offset)),
+  store: (offset: number) => simd(0x0b, 4, ...unsigned(offset)),
   splat: simd(0x13),
   abs: simd(0xe0),
   neg: simd(0xe1),
