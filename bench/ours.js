@@ -1,0 +1,79 @@
+/**
+ * trainspec as a peer: node ours.js. Speaks the JSON lines of peers/keras_mlp.py; a time is that of `chunk` steps of the
+ * command's own session, batches included, over `chunk`. `profile` gives the share of each part of a step.
+ */
+import { createInterface } from 'node:readline'
+import { requireSpec } from '../dist/cli/read-spec.js'
+import { openSession } from '../dist/cli/session.js'
+import { loadData } from '../dist/data/registry.js'
+import { openEngine } from '../dist/engine/registry.js'
+
+const CHUNK = 25
+const SPEC = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
+
+const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
+const round = (value) => Math.round(value * 1e4) / 1e4
+
+const spec = await requireSpec(SPEC, [], process.stdin)
+const { engine } = await openEngine(spec.engine)
+const dataset = await loadData(spec.data)
+const { runner, training } = await openSession(spec, dataset, engine)
+const batches = endlessBatches()
+let iterations = 0
+await step()
+answer({ ready: true, peer: 'trainspec', engine: engine.name, first_step_ms: Math.round(performance.now()) })
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const command = JSON.parse(line)
+  if (command.cmd === 'quit') break
+  if (command.cmd === 'steps') answer(await timedSteps(command.n, command.chunk))
+  else if (command.cmd === 'parts') answer(await parts(command.n))
+  else answer({ error: `unknown command ${JSON.stringify(command.cmd)}` })
+}
+process.exit(0)
+
+async function* endlessBatches() {
+  for (let epoch = 1; ; epoch++) {
+    for await (const batch of training.batches(epoch)) if (batch.size === training.batchSize) yield batch
+  }
+}
+
+async function step() {
+  const { value: batch } = await batches.next()
+  return runner.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
+}
+
+async function timedSteps(n, wantedChunk) {
+  const chunk = Math.min(wantedChunk ?? CHUNK, n)
+  const times = []
+  let loss = 0
+  for (let done = 0; done + chunk <= n; done += chunk) {
+    const start = performance.now()
+    for (let i = 0; i < chunk; i++) loss = (await step()).loss[0] / training.batchSize
+    times.push((performance.now() - start) / chunk)
+  }
+  times.sort((a, b) => a - b)
+  const median = (times[(times.length - 1) >> 1] + times[times.length >> 1]) / 2
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length
+  return {
+    ms_per_step: { median: round(median), min: round(times[0]), mean: round(mean) },
+    steps: times.length * chunk,
+    chunk,
+    loss: round(loss),
+    rss_mb: Math.round(process.resourceUsage().maxRSS / 1000),
+  }
+}
+
+/** Medians over n steps of what the engine says each part of a step took, and of the whole, in milliseconds. */
+async function parts(n) {
+  const samples = { whole: [], inputs: [], graph: [], update: [] }
+  for (let i = 0; i < n; i++) {
+    const before = { ...runner.times }
+    const start = performance.now()
+    await step()
+    samples.whole.push(performance.now() - start)
+    for (const [name, total] of Object.entries(runner.times)) samples[name].push(total - before[name])
+  }
+  const median = (times) => round(times.toSorted((a, b) => a - b)[times.length >> 1])
+  return Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]))
+}

@@ -1,0 +1,52 @@
+/** A program of the benchmark that answers JSON lines, and commands that are timed as a whole. */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+
+/** Starts a peer; `skipped` says why where it cannot run here. */
+export async function startPeer(name, file, args, env = {}) {
+  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...env } })
+  const failed = new Promise((resolve) => child.once('error', (error) => resolve({ skipped: error.message })))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async () => {
+    const { value, done } = await lines.next()
+    return done ? { skipped: 'it ended without an answer' } : JSON.parse(value)
+  }
+  const hello = await Promise.race([failed, next()])
+  if (!hello.ready) return { name, skipped: hello.skipped ?? 'no answer' }
+  // a peer that waits must not spin, while another one is timed
+  child.kill('SIGSTOP')
+  return {
+    name,
+    hello,
+    async ask(command) {
+      child.kill('SIGCONT')
+      child.stdin.write(`${JSON.stringify(command)}\n`)
+      const answer = await next()
+      child.kill('SIGSTOP')
+      return answer
+    },
+    async stop() {
+      child.kill('SIGCONT')
+      child.stdin.end(`${JSON.stringify({ cmd: 'quit' })}\n`)
+      await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()))
+    },
+  }
+}
+
+/** Wall time in seconds of a whole command, and what it answered on stdout; `skipped` where it did. */
+export async function timeCommand(file, args, env = {}) {
+  const start = performance.now()
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } })
+  let output = ''
+  child.stdout.on('data', (data) => {
+    output += data
+  })
+  const code = await new Promise((resolve) => {
+    child.once('error', () => resolve(null))
+    child.once('close', resolve)
+  })
+  const seconds = (performance.now() - start) / 1000
+  if (code !== 0) return { skipped: `${file} ended with ${code}` }
+  const last = output.trim().split('\n').at(-1) ?? ''
+  return { seconds, output: last, ...(last.startsWith('{"skipped"') && JSON.parse(last)) }
+}
