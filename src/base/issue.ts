@@ -39,5 +39,16 @@ export function formatIssue(issue: Issue): string {
   const place = issue.position ? `${issue.source}:${issue.position.line}:${issue.position.column}` : issue.source
   const where = issue.pointer === '' ? place : `${place} ${issue.pointer}`
   const hint = issue.nearest === undefined ? '' : `; did you mean "${issue.nearest}"?`
-  return [`${where}: ${issue.message}${hint}`, ...(issue.details ?? []).map((line) => `    ${line}`)].join('\n')
+  return [`${where}: ${issue.message}${hint}`, ...(issue.details ?? []).map((line) => `    ${line}`)]
+    .map(visible)
+    .join('\n')
 }
+
+/** What a file may hold unseen, or what would steer a terminal, as `\u` and its number: control, format and odd spaces. */
+const visible = (line: string): string =>
+  line.replace(/(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/gu, (character) =>
+    Array.from({ length: character.length }, (_, unit) => {
+      const code = character.charCodeAt(unit).toString(16)
+      return `\\u${code.padStart(4, '0')}`
+    }).join(''),
+  )

@@ -9,7 +9,6 @@ export function listenForInterrupt(io: Io): { readonly signal: AbortSignal; stop
   const listener = () => {
     if (controller.signal.aborted) io.exit(EXIT.interrupted)
     controller.abort()
-    io.stderr.write('\nInterrupted: finishing this step and writing the files. Again to quit at once.\n')
   }
   for (const signal of SIGNALS) io.on(signal, listener)
   return {

@@ -1,4 +1,5 @@
 /** The command line: parses, runs a command, and turns whatever happens into words and an exit code. */
+import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
 import { type CommandLine, parseCommandLine } from './command-line.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -13,6 +14,11 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     if (error instanceof UserError) {
       for (const issue of error.issues) io.stderr.write(`${formatIssue(issue)}\n`)
       io.stderr.write(`${error.message}\n`)
+      return EXIT.badInput
+    }
+    const problem = fileProblem(error)
+    if (problem !== undefined) {
+      io.stderr.write(`Cannot go on: ${problem}.\n`)
       return EXIT.badInput
     }
     const trace = error instanceof Error ? error.stack : String(error)

@@ -2,6 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
+import { fileProblem } from '../base/file-problem.js'
 import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import type { Override } from '../spec/override.js'
@@ -38,25 +39,19 @@ export async function requireSpec(...args: Parameters<typeof readSpec>): Promise
   )
 }
 
-const UNREADABLE: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EACCES: 'not allowed to read it',
-  EISDIR: 'is a folder, must be a file',
-  ENOTDIR: 'no such file',
-}
-
 async function read(source: string, stdin: NodeJS.ReadableStream): Promise<string | Issue> {
   if (source === '-') return textOf(stdin)
   try {
     return await readFile(source, 'utf8')
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException
-    const near = code === 'ENOENT' ? await neighbour(source) : undefined
+    const problem = fileProblem({ ...(error as Error), path: undefined })
+    if (problem === undefined) throw error
+    const near = await neighbour(source)
     return {
       code: 'file',
       source,
       pointer: '',
-      message: UNREADABLE[code] ?? message,
+      message: problem,
       ...(near !== undefined && { nearest: near }),
     }
   }

@@ -1,6 +1,8 @@
 /** Writers of a run's history: rows go out as epochs end, a document at the end. */
-import { type FileHandle, open } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { access, constants, type FileHandle, open, stat } from 'node:fs/promises'
+import { dirname, extname } from 'node:path'
+import { fileProblem } from '../base/file-problem.js'
+import { UserError } from '../base/issue.js'
 import type { EpochEndEvent } from '../training/events.js'
 import { type History, historyText, writeHistory } from './history.js'
 import { csvHeader, csvRow, jsonRow } from './history-rows.js'
@@ -17,6 +19,19 @@ const ENDINGS: Readonly<Record<string, HistoryFormat>> = { '.csv': 'csv', '.json
 
 /** The format that a file's ending names; `json` where it names none. */
 export const formatOf = (path: string): HistoryFormat => ENDINGS[extname(path).toLowerCase()] ?? 'json'
+
+/** Throws a UserError where a history could not be written. */
+export async function checkHistoryPath(path: string): Promise<void> {
+  try {
+    const found = await stat(path).catch(() => undefined)
+    if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR', path })
+    await access(found ? path : dirname(path), constants.W_OK)
+  } catch (error) {
+    const problem = fileProblem(error)
+    if (problem === undefined) throw error
+    throw new UserError(`Cannot write the history: ${problem}.`)
+  }
+}
 
 /** A file: `json` is written whole at the end; rows are on the disk when `epoch` returns, an older file goes with the first. */
 export function historyFile(path: string, format: HistoryFormat = formatOf(path)): HistoryWriter {

@@ -1,6 +1,7 @@
 /** The folder of a run: its own, and never one that holds something else. */
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 
 /** Makes `out`, which must be new or empty; without it `runs/<name>/<n>` with the next free number. Gives its path. */
@@ -9,22 +10,10 @@ export async function createRunDirectory(name: string, out?: string): Promise<st
     return out === undefined ? await nextFree(join('runs', name)) : await newOrEmpty(out)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`Cannot make the folder of the run: ${inWords(error as NodeJS.ErrnoException)}.`)
+    const problem = fileProblem(error)
+    if (problem === undefined) throw error
+    throw new UserError(`Cannot make the folder of the run: ${problem}.`)
   }
-}
-
-const WORDS: Readonly<Record<string, string>> = {
-  EACCES: 'no permission to write there',
-  EEXIST: 'a file has this name',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'a part of the path is a file',
-  EPERM: 'no permission to write there',
-  EROFS: 'it cannot be written to',
-}
-
-const inWords = ({ code, path, message }: NodeJS.ErrnoException): string => {
-  const words = WORDS[code ?? '']
-  return words === undefined ? message : `${path}: ${words}`
 }
 
 /** Two runs that start at once get two numbers: only one of them makes a folder. */

@@ -118,7 +118,10 @@ export function toSequential(
   weights: Readonly<Record<string, Float32Array>>,
 ): { sequential: tfl.Sequential; dispose(): void } {
   const variables = model.stages.flatMap((stage) => stage.variables)
-  for (const { name, variable } of variables) bind(variable, tf.tensor(weights[name]!, [...variable.shape] as number[]))
+  for (const { name, variable } of variables) {
+    bind(variable, tf.tensor(weights[name]!, [...variable.shape] as number[]))
+    Object.assign(variable, { originalName: name }) // the name in the file; tfjs gives it only to layers it builds itself
+  }
   const sequential = tfl.sequential()
   sequential.add(tfl.layers.inputLayer({ inputShape: [...model.inputShape] }))
   for (const { layer, activation } of model.stages) {

@@ -1,9 +1,10 @@
 /** The last line of a terminal, drawn again and again. */
 import { stripVTControlCharacters } from 'node:util'
 
-const UP = (rows: number): string => (rows > 0 ? `\x1b[${rows}A` : '')
 const TO_START = '\r'
-const ERASE_BELOW = '\x1b[J'
+const UP = '\x1b[A'
+/** Not `CSI J`, which erases all below at once: at the top of a window tmux takes it for a clear and keeps a copy. */
+const ERASE_ROW = '\x1b[K'
 
 export interface LiveLine {
   /** Replaces what is there. */
@@ -19,7 +20,7 @@ export function liveLine(stream: NodeJS.WriteStream): LiveLine {
   /** In a window that became narrower the old text has wrapped: it takes more rows now. */
   const erase = () => {
     const rows = Math.ceil(width / Math.max(1, stream.columns || 80))
-    return width === 0 ? '' : `${UP(rows - 1)}${TO_START}${ERASE_BELOW}`
+    return rows === 0 ? '' : TO_START + ERASE_ROW + (UP + ERASE_ROW).repeat(rows - 1)
   }
   return {
     draw(text) {

@@ -46,11 +46,12 @@ const BYTE_ORDER_MARK = '\uFEFF'
 /** Parses JSON with comments and trailing commas. */
 export function parseSyntax(given: string, source: string): Syntax {
   const text = given.startsWith(BYTE_ORDER_MARK) ? given.slice(1) : given
+  const position = positionsIn(text)
   const issueAt = (offset: number, code: string, pointer: string, message: string): Issue => ({
     code,
     source,
     pointer,
-    position: positionAt(text, offset),
+    position: position(offset),
     message,
   })
   const tooDeep = offsetBelow(text, DEEPEST)
@@ -64,8 +65,7 @@ export function parseSyntax(given: string, source: string): Syntax {
     if (createScanner(text, true).scan() === END_OF_FILE) {
       return { text, tree, issues: [issueAt(0, 'syntax', '', 'found nothing, must be an object')] }
     }
-    const issues = errors.map((error) => issueAt(error.offset, 'syntax', '', syntaxMessage(text, error)))
-    // one slip makes the parser stumble more than once
+    const issues = slipsIn(errors).map((error) => issueAt(error.offset, 'syntax', '', syntaxMessage(text, error)))
     const first = issues.filter(({ position }, index) => issues[index - 1]?.position?.line !== position?.line)
     return { text, tree: undefined, issues: first }
   }
@@ -81,6 +81,7 @@ export function parseSyntax(given: string, source: string): Syntax {
 }
 
 export function createDocument({ text, tree }: Syntax, source: string, origins: readonly Origin[]): SpecDocument {
+  const position = positionsIn(text)
   function locate(pointer: string, atKey = false): Location {
     const origin = origins.findLast((one) => within(pointer, one.pointer))
     if (origin) return { source: origin.source }
@@ -100,7 +101,7 @@ export function createDocument({ text, tree }: Syntax, source: string, origins: 
       key = property?.children?.[0]
     }
     const found = atKey && key ? key : node
-    return { source, position: positionAt(text, found?.offset ?? 0) }
+    return { source, position: position(found?.offset ?? 0) }
   }
   return {
     source,
@@ -168,7 +169,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   PropertyNameExpected: 'must be a key in double quotes',
   ValueExpected: 'must be a value',
   ColonExpected: 'must be a colon after the key',
-  CommaExpected: 'must be a comma before the next one',
+  CommaExpected: 'must be a comma before it, or a closing bracket',
   CloseBraceExpected: 'must be a closing brace }',
   CloseBracketExpected: 'must be a closing bracket ]',
   EndOfFileExpected: 'must be the end of the file',
@@ -180,20 +181,44 @@ const EXPECTED: Readonly<Record<string, string>> = {
   InvalidCharacter: 'must be text without control characters; write \\n for a line break',
 }
 
+/**
+ * One slip makes the parser stumble more than once: it passes over a word that it does not know, misses what should
+ * stand there, and a key that is missing leaves a value missing too.
+ */
+function slipsIn(errors: readonly ParseError[]): ParseError[] {
+  const slips: ParseError[] = []
+  let before = ''
+  for (const error of errors) {
+    const name = printParseErrorCode(error.error)
+    if (name === 'PropertyNameExpected' && before === 'InvalidSymbol') {
+      slips.push({ ...slips.pop()!, error: error.error })
+    } else if (name === 'ValueExpected' && (before === 'InvalidSymbol' || before === 'PropertyNameExpected')) {
+      before = ''
+      continue
+    } else slips.push(error)
+    before = name
+  }
+  return slips
+}
+
 function syntaxMessage(text: string, { error, offset, length }: ParseError): string {
   const name = printParseErrorCode(error)
-  const token = text.slice(offset, offset + length).trim()
-  const found = token === '' ? 'the end of the file' : shortened(token)
+  const [token] = text.slice(offset, offset + length).split(/[\r\n]/, 1)
+  const found = offset >= text.length ? 'the end of the file' : shortened(token!)
   return `found ${found}, ${EXPECTED[name] ?? `not JSON (${name})`}`
 }
 
 /** Line and column of an offset, counted from 1. */
-function positionAt(text: string, offset: number): Position {
-  let line = 1
-  let start = 0
-  for (const end of text.slice(0, offset).matchAll(/\r\n|\n|\r/g)) {
-    line++
-    start = end.index + end[0].length
+function positionsIn(text: string): (offset: number) => Position {
+  const starts = [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)]
+  return (offset) => {
+    let line = 0
+    // the last line that starts at the offset or before it
+    for (let next = starts.length; next - line > 1; ) {
+      const middle = (line + next) >>> 1
+      if (starts[middle]! <= offset) line = middle
+      else next = middle
+    }
+    return { line: line + 1, column: offset - starts[line]! + 1 }
   }
-  return { line, column: offset - start + 1 }
 }

@@ -60,7 +60,7 @@ interface Problem {
   readonly nearest?: string
 }
 
-/** Walks from object to object and makes those that are missing. */
+/** Walks from object to object, makes those that are missing, and writes out short forms. */
 function assign(root: object, path: readonly string[], value: unknown): Problem | undefined {
   let at: unknown = root
   for (const [depth, step] of path.entries()) {
@@ -80,10 +80,22 @@ function assign(root: object, path: readonly string[], value: unknown): Problem 
       }
       define(at, step, {})
     }
+    const next: unknown = Reflect.get(at, step)
+    const key = typeof next === 'string' ? shortFormKey(toPointer(path.slice(1, depth + 1))) : undefined
+    if (key !== undefined) define(at, step, { [key]: next })
     at = Reflect.get(at, step)
   }
   return undefined
 }
+
+/** What a string at this place is the short form of: `"adam"` stands for `{ "type": "adam" }`. */
+const SHORT_FORMS: readonly (readonly [RegExp, string])[] = [
+  [/^\/(optimizer|loss|model\/layers\/\d+)$/, 'type'],
+  [/^\/data$/, 'dataset'],
+  [/^\/early_stopping$/, 'monitor'],
+]
+
+const shortFormKey = (pointer: string): string | undefined => SHORT_FORMS.find(([place]) => place.test(pointer))?.[1]
 
 /** Unlike assignment, safe for `__proto__`. */
 function define(target: object, key: string, value: unknown): undefined {

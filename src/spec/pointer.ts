@@ -14,3 +14,9 @@ export const toPath = (pointer: string): string[] =>
 /** Whether `pointer` is `ancestor` or lies in it. */
 export const within = (pointer: string, ancestor: string): boolean =>
   pointer === ancestor || pointer.startsWith(`${ancestor}/`)
+
+/** The pointers of what holds the value, from the nearest to the whole document. */
+export function ancestors(pointer: string): string[] {
+  const end = pointer.lastIndexOf('/')
+  return end < 0 ? [] : [pointer.slice(0, end), ...ancestors(pointer.slice(0, end))]
+}

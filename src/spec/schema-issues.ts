@@ -3,7 +3,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import { nearest } from '../base/nearest.js'
 import type { IssueDraft } from './document.js'
 import { EDITOR_KEYWORDS, jsonSchema } from './json-schema.js'
-import { toPath, within } from './pointer.js'
+import { ancestors, toPath, toPointer } from './pointer.js'
 import { LARGEST } from './whole.js'
 import { either, listed, oneOf, quoted, shortened, written, writtenWithType } from './words.js'
 
@@ -12,7 +12,9 @@ let validate: ValidateFunction | undefined
 /** Everything in which a value differs from the JSON Schema; behind a misspelt type, what differs from the nearest one. */
 export function schemaIssues(value: unknown): IssueDraft[] {
   const issues = differences(value)
-  const misspelt = issues.filter(({ pointer, nearest }) => nearest !== undefined && pointer.endsWith('/type'))
+  const misspelt = issues.filter(
+    ({ code, pointer, nearest }) => code === 'name' && nearest !== undefined && pointer.endsWith('/type'),
+  )
   if (misspelt.length === 0) return issues
   const meant = structuredClone(value)
   for (const { pointer, nearest } of misspelt) replaceAt(meant, pointer, nearest)
@@ -36,7 +38,12 @@ function differences(value: unknown): IssueDraft[] {
 
 function* draftsOf(errors: readonly ErrorObject[]): Iterable<IssueDraft> {
   const places = new Map<string, ErrorObject[]>()
-  for (const error of errors) places.set(error.instancePath, [...(places.get(error.instancePath) ?? []), error])
+  for (const error of errors) {
+    const here = places.get(error.instancePath)
+    if (here) here.push(error)
+    else places.set(error.instancePath, [error])
+  }
+  const outer = new Set([...places.keys()].flatMap(ancestors))
   for (const [pointer, here] of places) {
     const drafts = here.flatMap((error) => (isMismatch(error) ? [] : (WORDS[error.keyword]?.(error, here) ?? [])))
     // several keywords may object to one value: a bound and another bound
@@ -47,9 +54,8 @@ function* draftsOf(errors: readonly ErrorObject[]): Iterable<IssueDraft> {
       yield draft
     }
     // alternatives differ in JSON type: where one got further than its type, it is the one that is meant
-    const inside = [...places.keys()].some((other) => other !== pointer && within(other, pointer))
     const mismatches = here.filter(isMismatch)
-    if (drafts.length === 0 && mismatches.length > 0 && !inside) yield mismatch(pointer, mismatches)
+    if (drafts.length === 0 && mismatches.length > 0 && !outer.has(pointer)) yield mismatch(pointer, mismatches)
   }
 }
 
@@ -76,7 +82,7 @@ function mismatch(pointer: string, errors: readonly ErrorObject[]): IssueDraft {
   const { data, parentSchema } = errors[0]!
   const found = typeof data === 'number' ? written(data) : writtenWithType(data)
   const bounded = errors.length === 1 && typeof data === 'number' ? bounds(parentSchema ?? {}, data) : []
-  const allowed = [either([...new Set(types)]), ...bounded].join(', ')
+  const allowed = [either([...new Set(types)]), bounded.join(' and ')].filter((words) => words !== '').join(', ')
   return { code: 'type', pointer, message: `found ${found}, must be ${allowed}` }
 }
 
@@ -126,7 +132,7 @@ interface TypeSchema {
   readonly const?: string
 }
 
-/** Words for every keyword of the schema but `type`; `anyOf` and `oneOf` only repeat what their alternatives say. */
+/** Words for every keyword of the schema but `type`; `anyOf`, `oneOf` and `propertyNames` only repeat what is said inside them. */
 const WORDS: Readonly<Record<string, Words>> = {
   minimum: range,
   maximum: range,
@@ -153,9 +159,10 @@ const WORDS: Readonly<Record<string, Words>> = {
           params.tagValue,
           membersOf(parentSchema).flatMap(({ names }) => names),
         ),
-  pattern: ({ instancePath, data, parentSchema }) => ({
+  pattern: ({ instancePath, data, parentSchema, propertyName }) => ({
     code: 'pattern',
-    pointer: instancePath,
+    pointer: propertyName === undefined ? instancePath : instancePath + toPointer([propertyName]),
+    atKey: propertyName !== undefined,
     message: `found ${written(data)}, ${parentSchema?.patternErrorMessage}`,
   }),
   required: ({ instancePath, params }) => ({
@@ -169,10 +176,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     const near = nearest(key, keys)
     return {
       code: 'unknown-key',
-      pointer: `${instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: instancePath + toPointer([key]),
       atKey: true,
       message: `unknown key "${shortened(key)}"${near === undefined ? `, ${oneOf(keys)}` : ''}`,
       nearest: near,
+      details: near === undefined ? listed(keys) : undefined,
     }
   },
 }

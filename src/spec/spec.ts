@@ -11,7 +11,7 @@ import { layersSchema } from './layers.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
-import { oneOf, written } from './words.js'
+import { listed, oneOf, written } from './words.js'
 
 const sequential = z
   .strictObject({
@@ -72,8 +72,10 @@ function* keyRule(key: string, keys: readonly string[], path: readonly string[])
   if (keys.includes(key)) return
   const message = `found ${written(key)}, ${oneOf(keys)}`
   const unvalidated = key.startsWith('val_') && !keys.includes('val_loss')
-  const details = unvalidated ? ['keys with val_ need a "validation_split" above 0 in "fit"'] : undefined
-  yield { code: 'unknown-metric', path, message, nearest: nearest(key, keys), details }
+  const near = nearest(key, keys)
+  const names = near === undefined ? listed(keys) : undefined
+  const details = unvalidated ? ['keys with val_ need a "validation_split" above 0 in "fit"'] : names
+  yield { code: 'unknown-metric', path, message, nearest: near, details }
 }
 
 /** Complete, defaulted, frozen; saved beside the results, and running it again is the same run. */

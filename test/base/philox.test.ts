@@ -8,7 +8,6 @@ import {
   philox4x32,
   philoxBits,
   RandomStream,
-  uniformOf,
 } from '../../src/base/philox.js'
 import { loadKernels } from '../../src/engine/compiled/onnx/kernels.js'
 import { expectSameBits } from '../support/close.js'
@@ -51,6 +50,13 @@ describe('dropout', () => {
     expect(Math.abs(dropped - rate)).toBeLessThan((5 * Math.sqrt(rate * (1 - rate))) / Math.sqrt(mask.length))
   })
 
+  test('compares halves of words, the low one first', () => {
+    const halves = Array.from(philoxBits(key, 6)).flatMap((word) => [word & 0xffff, word >>> 16])
+    const { threshold, scale } = dropoutConstants(0.3)
+    const expected = Float32Array.from(halves.slice(0, 11), (half) => (half < threshold ? 0 : scale))
+    expect(dropoutMask(key, 0.3, 11)).toEqual(expected)
+  })
+
   test('sixteen bits are as near to the rate as they can be', () => {
     for (const rate of [0, 1e-7, 0.2, 0.25, 1 / 3, 0.5, 0.999]) {
       expect(Math.abs(dropoutConstants(rate).threshold / 2 ** 16 - rate)).toBeLessThanOrEqual(2 ** -17)
@@ -75,7 +81,7 @@ describe('dropout', () => {
     }
   })
 
-  test('the kernel writes no further than its arrays are padded', async () => {
+  test('the kernel writes no further than its arrays are padded: 32 elements', async () => {
     const kernels = await loadKernels(memory)
     const all = new Float32Array(memory.buffer, 0, 64).fill(-1)
     kernels.dropout_mask(64, 17, 1, PURPOSE.noise, 0, 0, 0, 1)

@@ -56,10 +56,13 @@ describe('mnist', () => {
     expect(countsOf(train)).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
     expect(countsOf(test)).toEqual([980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
     // the mean and deviation that every tutorial quotes
-    const mean = train.x.reduce((sum, pixel) => sum + pixel, 0) / train.x.length / 255
-    const square = train.x.reduce((sum, pixel) => sum + pixel ** 2, 0) / train.x.length / 255 ** 2
+    const histogram = new Float64Array(256)
+    for (const pixel of train.x) histogram[pixel]!++
+    const moment = (power: number) =>
+      histogram.reduce((sum, count, pixel) => sum + count * (pixel / 255) ** power, 0) / train.x.length
+    const mean = moment(1)
     expect(mean).toBeCloseTo(0.1307, 4)
-    expect(Math.sqrt(square - mean ** 2)).toBeCloseTo(0.3081, 4)
+    expect(Math.sqrt(moment(2) - mean ** 2)).toBeCloseTo(0.3081, 4)
   })
 })
 
@@ -80,7 +83,8 @@ describe('mnist-10k', () => {
     for (let digit = 0; digit < 10; digit++) {
       const data = stored(digit)
       const bytes = Uint8Array.from(data, (value) => Math.round(value * 255))
-      expect(data.every((value, index) => Math.abs(value * 255 - bytes[index]!) < 0.01)).toBe(true)
+      // stored with three decimals or more
+      expect(data.every((value, index) => Math.abs(value * 255 - bytes[index]!) < 0.13)).toBe(true)
       for (let start = 0; start < bytes.length; start += 784) {
         const key = `${digit} ${md5(bytes.subarray(start, start + 784))}`
         found.set(key, (found.get(key) ?? 0) - 1)
@@ -95,23 +99,8 @@ describe('mnist-10k', () => {
     for (const share of countsOf(train).map((count, digit) => count / countsOf(train, test)[digit]!)) {
       expect(Math.abs(share - 0.8)).toBeLessThan(0.05)
     }
-    expect([...train.y.subarray(0, 12)]).toMatchInlineSnapshot(`
-      [
-        6,
-        1,
-        5,
-        0,
-        1,
-        3,
-        4,
-        9,
-        0,
-        9,
-        2,
-        7,
-      ]
-    `)
-    expect(md5(train.x)).toMatchInlineSnapshot(`"cb74125b50a5a83291ae18656fab5638"`)
-    expect(md5(test.x)).toMatchInlineSnapshot(`"d2d20b853f8509f96468ebde4f85478c"`)
+    expect([...train.y.subarray(0, 12)]).toEqual([6, 1, 5, 0, 1, 3, 4, 9, 0, 9, 2, 7])
+    expect(md5(train.x)).toBe('cb74125b50a5a83291ae18656fab5638')
+    expect(md5(test.x)).toBe('d2d20b853f8509f96468ebde4f85478c')
   })
 })

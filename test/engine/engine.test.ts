@@ -166,7 +166,7 @@ describe.each(engineNames)('engine %s', (engine) => {
       run({ old }, { x, rate }) {
         const sum = tf.sum(x!)
         const outputs = { x: x!, old: old!, rate: rate!, constant: tf.scalar(7), sum, again: sum }
-        return { state: { new: tf.add(old!, 0) }, outputs }
+        return { state: { new: tf.relu(tf.sub(old!, 1.5)) }, outputs }
       },
     }
     const runner = await loadRunner(engine, { program }, { batchSize: 1 })
@@ -174,7 +174,45 @@ describe.each(engineNames)('engine %s', (engine) => {
     const outputs = await runner.run('program', batch, { rate: 0.25 })
     const plain = Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, [...values]]))
     expect(plain).toEqual({ x: [5, 6], old: [1, 2], rate: [0.25], constant: [7], sum: [11], again: [11] })
-    expect(await runner.read()).toEqual({ old: Float32Array.of(1, 2), new: Float32Array.of(1, 2) })
+    expect(await runner.read()).toEqual({ old: Float32Array.of(1, 2), new: Float32Array.of(0, 0.5) })
+  })
+
+  test('weights may have steps of their own, and programs may update some of them', async () => {
+    const names = ['a', 'b', 'c', 'd']
+    const rates = { a: 'fast', b: 'slow', c: 'fast', d: 'fast' } as const
+    const update = (...updated: string[]): Program => ({
+      state: names.map((name, index) => ({
+        name,
+        shape: [20 + index],
+        role: 'weight',
+        initial: () => new Float32Array(20 + index).fill(index),
+      })),
+      inputs: [input('x', [null]), { kind: 'scalar', name: 'fast' }, { kind: 'scalar', name: 'slow' }],
+      run(state, inputs) {
+        const gradient = tf.sum(inputs.x!)
+        const steps = updated.map((name) => {
+          const rate = tf.mul(inputs[rates[name as 'a']]!, gradient)
+          return [name, tf.sub(state[name]!, tf.mul(state[name]!, rate))] as const
+        })
+        return { state: Object.fromEntries(steps), outputs: { gradient } }
+      },
+    })
+    const programs = { all: update(...names), some: update('a', 'c'), late: update('d', 'b') }
+    const runner = await loadRunner(engine, programs, { batchSize: 1 })
+    const batch = { size: 1, arrays: { x: Float32Array.of(2) } }
+    const left = [1, 1, 1, 1]
+    for (const [program, shares] of [
+      ['all', [0.5, 0.75, 0.5, 0.5]],
+      ['some', [0.5, 1, 0.5, 1]],
+      ['late', [1, 0.75, 1, 0.5]],
+    ] as const) {
+      await runner.run(program, batch, { fast: 0.25, slow: 0.125 })
+      for (const index of left.keys()) left[index]! *= shares[index]!
+      const state = await runner.read()
+      for (const [index, name] of names.entries()) {
+        expect(state[name], `${name} after ${program}`).toEqual(new Float32Array(20 + index).fill(index * left[index]!))
+      }
+    }
   })
 
   test('the smallest network trains: one of everything', async () => {

@@ -1,5 +1,7 @@
 /** Graphs written by hand, and what they compute by tfjs' plain kernels. */
 import * as tf from '@tensorflow/tfjs-core'
+import { expect } from 'vitest'
+import { dropoutMask, PURPOSE } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
 import {
   type Attributes,
@@ -14,6 +16,8 @@ import {
   type ValueInfo,
 } from '../../src/engine/compiled/graph/graph.js'
 import { type KernelName, kernelRule } from '../../src/engine/compiled/graph/kernels.js'
+import { expectClose } from './close.js'
+import type { Network } from './network.js'
 
 /** Adds to a graph and gives the new value. */
 export interface GraphBuilder {
@@ -105,4 +109,29 @@ function tfjsAttributes(kernel: KernelName, { axes, ...rest }: Attributes): tf.N
   const all = { ...rest, ...(axes !== undefined && { axis: axes, reductionIndices: axes }) }
   if (kernel === 'Softmax') return { dim: all.axis as number }
   return (kernel === 'OneHot' ? { ...all, dtype: 'float32' } : all) as tf.NamedAttrMap
+}
+
+/** Both graphs compute the same from the same. */
+export async function expectSameResults(before: Graph, after: Graph, given: Readonly<Record<string, Numbers>>) {
+  const expected = await interpret(before, given)
+  const found = await interpret(after, given)
+  expect(Object.keys(found)).toEqual(Object.keys(expected))
+  for (const [name, values] of Object.entries(expected)) {
+    expectClose(found[name]!, values, name, { relative: 1e-5, absolute: 1e-7 })
+  }
+}
+
+/** Values for every input of a network's training step. */
+export function givenTo(graph: Graph, { programs, batch, spec }: Network): Record<string, Numbers> {
+  const { arrays } = batch(0)
+  const state = programs.train.state.map(({ name, initial }) => [name, initial().map((value) => Math.abs(value) + 0.1)])
+  const inputs = graph.inputs.flatMap((input): [string, Numbers][] => {
+    if (input.from === 'state') return []
+    const count = sizeOf(infoOf(graph, input.value).shape)
+    if (input.input.kind !== 'noise') return [[input.name, (arrays[input.name] as Uint8Array) ?? [0.01]]]
+    const { stream, distribution } = input.input
+    const key = { seed: spec.seed, purpose: PURPOSE.noise, stream, step: 0 }
+    return [[input.name, dropoutMask(key, distribution.rate, count)]]
+  })
+  return Object.fromEntries([...state, ...inputs])
 }

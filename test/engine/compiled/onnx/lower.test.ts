@@ -222,8 +222,9 @@ describe('a product with a bias', () => {
     'stays two where the bias is a column': [
       false,
       buildGraph(({ input, constant, node }) => {
-        const product = node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])])
-        return { y: node('Add', [product, constant(Float32Array.of(1, -1, 2), [3, 1])]) }
+        const x = input('x', [3, 2])
+        const square = node('BatchMatMul', [x, x], { transposeB: true })
+        return { y: node('Add', [square, constant(Float32Array.of(1, -1, 2), [3, 1])]) }
       }),
     ],
     'stays two where the sum is wider': [

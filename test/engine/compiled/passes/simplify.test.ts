@@ -1,14 +1,11 @@
 /** Simplifying removes work and changes no result. */
 import { describe, expect, test } from 'vitest'
-import { dropoutMask, PURPOSE } from '../../../../src/base/philox.js'
-import { sizeOf } from '../../../../src/base/shape.js'
 import { type Graph, infoOf } from '../../../../src/engine/compiled/graph/graph.js'
 import type { KernelName } from '../../../../src/engine/compiled/graph/kernels.js'
 import { trace } from '../../../../src/engine/compiled/graph/trace.js'
 import { simplify } from '../../../../src/engine/compiled/passes/simplify.js'
 import { ACTIVATIONS } from '../../../../src/model/activations.js'
-import { expectClose } from '../../../support/close.js'
-import { buildGraph, type GraphBuilder, interpret, type Numbers } from '../../../support/graph.js'
+import { buildGraph, expectSameResults, type GraphBuilder, givenTo, interpret } from '../../../support/graph.js'
 import { kerasFixture } from '../../../support/keras.js'
 import { BATCH_SIZE, type Network, smallNetwork } from '../../../support/network.js'
 import { lossTypes } from '../../../support/spec.js'
@@ -18,30 +15,6 @@ expectNoTensorLeaks()
 
 const kernels = (graph: Graph) => graph.nodes.map(({ kernel }) => kernel)
 
-/** Values for every input of a training step. */
-function givenTo(graph: Graph, { programs, batch, spec }: Network): Record<string, Numbers> {
-  const { arrays } = batch(0)
-  const slots = programs.train.state.map(({ name, initial }) => [name, initial().map((value) => Math.abs(value) + 0.1)])
-  const inputs = graph.inputs.flatMap((input): [string, Numbers][] => {
-    if (input.from === 'state') return []
-    const count = sizeOf(infoOf(graph, input.value).shape)
-    if (input.input.kind !== 'noise') return [[input.name, (arrays[input.name] as Uint8Array) ?? [0.01]]]
-    const { stream, distribution } = input.input
-    const key = { seed: spec.seed, purpose: PURPOSE.noise, stream, step: 0 }
-    return [[input.name, dropoutMask(key, distribution.rate, count)]]
-  })
-  return Object.fromEntries([...slots, ...inputs])
-}
-
-async function expectSameResults(before: Graph, after: Graph, given: Record<string, Numbers>) {
-  const expected = await interpret(before, given)
-  const found = await interpret(after, given)
-  expect(Object.keys(found)).toEqual(Object.keys(expected))
-  for (const [name, values] of Object.entries(expected)) {
-    expectClose(found[name]!, values, name, { relative: 1e-6, absolute: 1e-9 })
-  }
-}
-
 describe('training steps keep their results', () => {
   const check = async (network: Network) => {
     const before = await trace(network.programs.train, BATCH_SIZE)
@@ -49,8 +22,7 @@ describe('training steps keep their results', () => {
     expect(after.nodes.length).toBeLessThan(before.nodes.length)
     expect(after.inputs).toEqual(before.inputs)
     expect(kernels(simplify(after))).toEqual(kernels(after))
-    const given = givenTo(before, network)
-    await expectSameResults(before, after, given)
+    await expectSameResults(before, after, givenTo(before, network))
   }
   const dense = (activation: string) => [
     { type: 'Dense', units: 4, activation },
@@ -95,6 +67,10 @@ describe('what is removed', () => {
       ({ node, constant }, x) => node('Add', [x, node('Reshape', [constant(2, [1, 3])], { shape: [3] })]),
       ['Add'],
     ],
+    'a reshape before a sum of all that it cut': [
+      ({ node }, x) => node('Sum', [node('Reshape', [x], { shape: [1, 2, 3] })], { axis: [0, 1] }),
+      ['Sum'],
+    ],
     'a value computed twice': [({ node }, x) => node('Add', [node('Exp', [x]), node('Exp', [x])]), ['Exp', 'Add']],
     'a value nobody uses': [
       ({ node }, x) => {
@@ -121,6 +97,10 @@ describe('what is removed', () => {
     'a step that is not that of a relu': [
       ({ node }, x) => node('Add', [node('Relu', [x]), node('Step', [x], { alpha: 0.5 })]),
       ['Relu', 'Step', 'Add'],
+    ],
+    'a reshape before a sum of something else': [
+      ({ node }, x) => node('Sum', [node('Reshape', [x], { shape: [1, 2, 3] })], { axis: [0, 2] }),
+      ['Reshape', 'Sum'],
     ],
     'sums over different axes': [
       ({ node }, x) => node('Add', [node('Sum', [x], { axis: 0 }), node('Sum', [node('Sum', [x], { axis: 1 })])]),

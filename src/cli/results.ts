@@ -1,0 +1,54 @@
+/** What a run leaves: its folder, with rows as epochs end, the model and the history at the end, and `--history`. */
+import { join } from 'node:path'
+import { writeFileAtomic } from '../base/atomic-file.js'
+import { type History, writeHistory } from '../export/history.js'
+import { checkHistoryPath, formatOf, type HistoryWriter, historyFile, historyStream } from '../export/history-writer.js'
+import { saveModel } from '../export/model.js'
+import { createRunDirectory } from '../export/run-directory.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+import type { EpochEndEvent } from '../training/events.js'
+import type { Io } from './io.js'
+import type { Options } from './options.js'
+import type { Session } from './session.js'
+
+export interface Results {
+  readonly directory: string
+  epoch(event: EpochEndEvent): Promise<void>
+  finish(history: History, session: Session): Promise<void>
+  /** Closes files; the last call, whatever happened. */
+  close(): Promise<void>
+}
+
+/** Everything about the places of results that can be wrong before the run. */
+export async function checkPlaces({ history }: Options): Promise<void> {
+  if (history !== undefined && history !== '-') await checkHistoryPath(history)
+}
+
+/** Makes the folder of the run and puts the spec there. */
+export async function openResults(spec: ResolvedSpec, options: Options, io: Io): Promise<Results> {
+  const directory = await createRunDirectory(spec.name, options.out)
+  await writeFileAtomic(join(directory, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`)
+  const writers = [historyFile(join(directory, 'history.csv')), ...userHistory(options, io)]
+  let ended = false
+  return {
+    directory,
+    async epoch(event) {
+      for (const writer of writers) await writer.epoch(event)
+    },
+    async finish(history, { model, runner }) {
+      await saveModel(join(directory, 'model'), model, await runner.read())
+      await writeHistory(join(directory, 'history.json'), history)
+      for (const writer of writers) await writer.end(history)
+      ended = true
+    },
+    async close() {
+      if (!ended) for (const writer of writers) await writer.end()
+    },
+  }
+}
+
+function userHistory(options: Options, io: Io): HistoryWriter[] {
+  const { history: path, 'history-format': format } = options
+  if (path === undefined) return []
+  return [path === '-' ? historyStream(io.stdout, format ?? 'json') : historyFile(path, format ?? formatOf(path))]
+}

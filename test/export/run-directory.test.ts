@@ -1,0 +1,88 @@
+/** Every run has a folder of its own, and no file is ever in its way. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createRunDirectory } from '../../src/export/run-directory.js'
+
+const home = process.cwd()
+let folder = ''
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trainspec-'))
+  process.chdir(folder)
+})
+
+afterEach(async () => {
+  process.chdir(home)
+  await rm(folder, { recursive: true })
+})
+
+const refused = (message: string) => expect.objectContaining({ name: 'UserError', message })
+
+describe('by name', () => {
+  test('runs are numbered from 1', async () => {
+    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '1'))
+    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '2'))
+    expect(await createRunDirectory('cnn')).toBe(join('runs', 'cnn', '1'))
+  })
+
+  test('a number is never used again below one that is in use, and other names do not count', async () => {
+    for (const name of ['7', 'best', '08', '12x', '9'.repeat(30)])
+      await mkdir(join('runs/mlp', name), { recursive: true })
+    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '8'))
+  })
+
+  test('a file with the next number is stepped over', async () => {
+    await mkdir('runs/mlp', { recursive: true })
+    await writeFile('runs/mlp/1', '')
+    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '2'))
+  })
+
+  test('runs that start at once get a folder each', async () => {
+    const paths = await Promise.all(Array.from({ length: 20 }, () => createRunDirectory('mlp')))
+    expect(new Set(paths).size).toBe(20)
+    expect((await readdir('runs/mlp')).length).toBe(20)
+  })
+
+  test('a file in the place of a folder is named', async () => {
+    await writeFile('runs', '')
+    await expect(createRunDirectory('mlp')).rejects.toEqual(
+      refused(`Cannot make the folder of the run: ${join('runs', 'mlp')}: a part of the path is a file.`),
+    )
+  })
+})
+
+describe('where the user says', () => {
+  test('a new folder, with the folders above it', async () => {
+    expect(await createRunDirectory('mlp', 'results/today')).toBe('results/today')
+    expect(await readdir('results/today')).toEqual([])
+  })
+
+  test('an empty folder', async () => {
+    await mkdir('empty')
+    expect(await createRunDirectory('mlp', 'empty')).toBe('empty')
+  })
+
+  test('not a folder that holds something', async () => {
+    await mkdir('full')
+    for (const name of ['a', 'b', 'c', 'd']) await writeFile(join('full', name), '')
+    await expect(createRunDirectory('mlp', 'full')).rejects.toEqual(
+      refused('The folder full is not empty (a, b, c, ...); a run is never written over anything.'),
+    )
+  })
+
+  test('not a file', async () => {
+    await writeFile('file', '')
+    await expect(createRunDirectory('mlp', 'file')).rejects.toEqual(
+      refused('Cannot make the folder of the run: file: a file has this name.'),
+    )
+  })
+
+  test.skipIf(process.getuid?.() === 0)('not where writing is forbidden', async () => {
+    await mkdir('locked', { mode: 0o500 })
+    await expect(createRunDirectory('mlp', 'locked/run')).rejects.toEqual(
+      refused('Cannot make the folder of the run: locked/run: no permission to write there.'),
+    )
+  })
+})

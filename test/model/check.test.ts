@@ -1,0 +1,98 @@
+/** A model that cannot be trained on its data is refused, with the layer and the shapes that led to it. */
+import { expect, test } from 'vitest'
+import type { DataInfo } from '../../src/data/dataset.js'
+import { dataInfo } from '../../src/data/registry.js'
+import { checkModel } from '../../src/model/check.js'
+import { resolveSpec } from '../support/spec.js'
+
+const mnist = dataInfo({ dataset: 'mnist', flatten: false })
+const check = (layers: readonly unknown[], rest: object = {}, info: DataInfo = mnist) =>
+  checkModel(resolveSpec({ layers, loss: 'categorical_crossentropy', ...rest }), info)
+
+const softmax10 = { type: 'Dense', units: 10, activation: 'softmax' }
+
+test('a model that fits has no issues', () => {
+  expect(check(['Flatten', softmax10], { metrics: ['acc', 'mse', 'categorical_accuracy'] })).toEqual([])
+  expect(check([softmax10], {}, dataInfo({ dataset: 'mnist', flatten: true }))).toEqual([])
+  expect(check(['Flatten', { type: 'Dense', units: 1 }], { loss: 'mae', metrics: ['mse'] })).toEqual([])
+  expect(check(['Flatten', { type: 'Dense', units: 10 }], { loss: 'sparse_categorical_crossentropy' })).toEqual([])
+})
+
+test('a layer that cannot take its input is named, with the shapes up to it', () => {
+  const layers = [
+    { type: 'Reshape', target_shape: [56, -1] },
+    { type: 'Dense', units: 3 },
+    { type: 'Reshape', target_shape: [5, -1] },
+  ]
+  expect(check([...layers, softmax10])).toEqual([
+    {
+      code: 'shape',
+      pointer: '/model/layers/2',
+      message: 'Reshape "reshape_1" cannot turn (56, 3), 168 elements, into (5, -1)',
+      details: [
+        'shapes up to this layer:',
+        '  data                     (None, 28, 28)',
+        '  reshape (Reshape)        (None, 56, 14)',
+        '  dense (Dense)            (None, 56, 3)',
+      ],
+    },
+  ])
+})
+
+test('an Input of another shape than the data is named', () => {
+  const [issue, ...others] = check([{ type: 'Input', shape: [784] }, softmax10])
+  expect(others).toEqual([])
+  expect(issue).toMatchObject({
+    code: 'shape',
+    pointer: '/model/layers/0',
+    message: 'Input "input" found (784,), but a sample of the data is (28, 28)',
+  })
+})
+
+test('an output that the loss cannot be told by is named, with all shapes', () => {
+  expect(check([softmax10])).toEqual([
+    {
+      code: 'shape',
+      pointer: '/model/layers/0',
+      message:
+        'the model ends in (None, 28, 10), but loss categorical_crossentropy needs (None, 10) for the 10 classes of mnist',
+      details: [
+        'shapes of the model:',
+        '  data                     (None, 28, 28)',
+        '  dense (Dense)            (None, 28, 10)',
+      ],
+    },
+  ])
+})
+
+test('an output for another number of classes is named', () => {
+  const layers = ['Flatten', { type: 'Dense', units: 7 }]
+  const messages = (rest: object) => check(layers, rest).map(({ pointer, message }) => `${pointer} ${message}`)
+  expect(messages({ loss: 'mse' })).toEqual([
+    '/model/layers/1 the model ends in (None, 7), but loss mean_squared_error needs (None, 10) or (None, 1) for the 10 classes of mnist',
+  ])
+  expect(messages({ loss: 'sparse_categorical_crossentropy', metrics: ['acc'] })).toEqual([
+    '/model/layers/1 the model ends in (None, 7), but loss sparse_categorical_crossentropy needs (None, 10) for the 10 classes of mnist',
+  ])
+})
+
+test('a metric that does not fit an output which fits the loss is named itself', () => {
+  const layers = ['Flatten', { type: 'Dense', units: 1, activation: 'sigmoid' }]
+  const [issue] = check(layers, { loss: 'mse', metrics: ['acc', 'categorical_accuracy'] })
+  expect(issue).toMatchObject({
+    pointer: '/metrics/1',
+    message:
+      'the model ends in (None, 1), but metric categorical_accuracy needs (None, 10) for the 10 classes of mnist',
+  })
+})
+
+test('a model too large for one memory is refused before it is built', () => {
+  const wide = { type: 'Dense', units: 200_000 }
+  expect(check(['Flatten', wide, wide, softmax10])).toEqual([
+    {
+      code: 'size',
+      pointer: '/model/layers/2',
+      message: 'Dense "dense_1" brings the model to 40,157,200,000 weights, must be at most 200,000,000',
+    },
+  ])
+})

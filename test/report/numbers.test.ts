@@ -1,0 +1,62 @@
+/** Numbers as Python's `%.4f` and `%.4e` print them. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { formatDuration, formatMetric, formatMetrics } from '../../src/report/numbers.js'
+
+// the right column was printed by Python 3
+test.each([
+  [0.2969, '0.2969'],
+  [1, '1.0000'],
+  [-0.5, '-0.5000'],
+  [123.45675, '123.4567'],
+  [0.0010001, '0.0010'],
+  [0.001, '1.0000e-03'],
+  [1.23456e-5, '1.2346e-05'],
+  [-2.5e-7, '-2.5000e-07'],
+  [1e-300, '1.0000e-300'],
+  [0, '0.0000e+00'],
+  [Number.NaN, 'nan'],
+  [Number.POSITIVE_INFINITY, 'inf'],
+  [Number.NEGATIVE_INFINITY, '-inf'],
+])('%d is %s', (value, text) => {
+  expect(formatMetric(value)).toBe(text)
+})
+
+// accuracies of a batch of 32 lie half way between two numbers of four digits
+test.each([
+  [1 / 32, '0.0312'],
+  [3 / 32, '0.0938'],
+  [29 / 32, '0.9062'],
+  [31 / 32, '0.9688'],
+  [-29 / 32, '-0.9062'],
+  [2 + 1 / 32, '2.0312'],
+])('%d goes to the even digit: %s', (value, text) => {
+  expect(formatMetric(value)).toBe(text)
+})
+
+test('four decimals are the nearest ones', () => {
+  const double = fc.double({ min: 2e-3, max: 1e6, noNaN: true })
+  fc.assert(
+    fc.property(double, (value) => {
+      expect(formatMetric(value)).toMatch(/^\d+\.\d{4}$/)
+      expect(Math.abs(Number(formatMetric(value)) - value)).toBeLessThanOrEqual(0.00005 + value * Number.EPSILON)
+    }),
+  )
+})
+
+test('metrics in a row', () => {
+  expect(formatMetrics({ loss: 0.2969, acc: 0.9092 })).toBe(' - loss: 0.2969 - acc: 0.9092')
+})
+
+test.each([
+  [0.04, '0.0 s'],
+  [9.94, '9.9 s'],
+  [9.96, '10 s'],
+  [41.2, '41 s'],
+  [59.6, '1 min 0 s'],
+  [185, '3 min 5 s'],
+  [3599.6, '1 h 0 min'],
+  [7825, '2 h 10 min'],
+])('%d seconds: %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text)
+})

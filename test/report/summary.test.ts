@@ -1,0 +1,96 @@
+/** The last lines of a run, as a person reads them. */
+import { describe, expect, test } from 'vitest'
+import { expectationLines, type SummaryParts, summary } from '../../src/report/summary.js'
+import type { EndEvent } from '../../src/training/events.js'
+import { endEvent } from '../export/sample-run.js'
+
+const earlyStopping: NonNullable<SummaryParts['earlyStopping']> = {
+  monitor: 'val_loss',
+  min_delta: 0,
+  patience: 2,
+  mode: 'auto',
+  baseline: null,
+  restore_best_weights: true,
+  start_from_epoch: 0,
+}
+
+const best = { epoch: 7, monitor: 'val_loss', value: 0.0712 }
+
+const lines = (end: Partial<EndEvent>, rest: Partial<SummaryParts> = {}) =>
+  summary({
+    end: { ...endEvent, ...end },
+    stepsPerEpoch: 422,
+    earlyStopping,
+    test: { loss: 0.0654, acc: 0.9812 },
+    seconds: 41.2,
+    directory: 'runs/mnist-mlp/1',
+    ...rest,
+  })
+
+const TEST = 'Test: loss: 0.0654 - acc: 0.9812'
+const TOOK = 'Took 41 s. Files: runs/mnist-mlp/1'
+
+describe('why it stopped', () => {
+  test('no improvement', () => {
+    expect(lines({ reason: 'early_stopping', epochs: 9, best, restored: true })).toEqual([
+      'Stopped early after 9 epochs: val_loss has not improved for 2 epochs.',
+      'Best epoch: 7, val_loss 0.0712; its weights are in the model.',
+      TEST,
+      TOOK,
+    ])
+  })
+
+  test('patience 0 waits for one epoch', () => {
+    const [reason] = lines(
+      { reason: 'early_stopping', epochs: 1 },
+      { earlyStopping: { ...earlyStopping, patience: 0 } },
+    )
+    expect(reason).toBe('Stopped early after 1 epoch: val_loss has not improved for 1 epoch.')
+  })
+
+  test('all epochs done, without early stopping', () => {
+    expect(lines({ epochs: 1 }, { earlyStopping: null })).toEqual([
+      'Trained for 1 epoch, as many as the spec asks for.',
+      TEST,
+      TOOK,
+    ])
+  })
+
+  test('interrupted: no scores', () => {
+    const end = { reason: 'interrupted', epochs: 3, best, interruptedAt: { epoch: 4, step: 210 } } as const
+    expect(lines(end, { test: null })).toEqual([
+      'Interrupted in epoch 4, after 210 of 422 steps.',
+      'Best epoch: 7, val_loss 0.0712; the model has the last weights.',
+      TOOK,
+    ])
+  })
+
+  test('diverged: where', () => {
+    const divergence = { epoch: 1, step: 3, tensor: 'dense/kernel', value: Number.NaN }
+    expect(lines({ reason: 'diverged', epochs: 0, divergence }, { test: null })).toEqual([
+      'Diverged in epoch 1, step 3: the first tensor that went bad is dense/kernel, with nan. Try a smaller learning rate.',
+      TOOK,
+    ])
+  })
+})
+
+describe('expectations', () => {
+  const line = (bound: 'min' | 'max', value: number, found: number | null, passed: boolean) =>
+    expectationLines([{ key: 'val_acc', bound, value, found, passed }])[0]
+
+  test('what was found, and what was expected', () => {
+    expect(line('min', 0.975, 0.98123456789, true)).toBe('passed: val_acc 0.9812346, expected at least 0.975')
+    expect(line('max', 0.12, 0.25, false)).toBe('FAILED: val_acc 0.25, expected at most 0.12')
+  })
+
+  test('a number that is missing, or none', () => {
+    expect(line('min', 0.5, null, false)).toBe('FAILED: val_acc is missing, expected at least 0.5')
+    expect(line('min', 0.5, Number.NaN, false)).toBe('FAILED: val_acc nan, expected at least 0.5')
+  })
+
+  test('so close to the bound that only all digits show why', () => {
+    expect(line('min', 0.975, 0.97499999, false)).toBe('FAILED: val_acc 0.97499999, expected at least 0.975')
+    expect(line('max', 0.12, 0.12000000001, false)).toBe('FAILED: val_acc 0.12000000001, expected at most 0.12')
+    expect(line('min', 0.975, 0.975, true)).toBe('passed: val_acc 0.975, expected at least 0.975')
+  })
+})

@@ -1,0 +1,82 @@
+/** Whatever a file holds, reading it ends, in a spec or in issues that say where they are. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { formatIssue, type Issue } from '../../src/base/issue.js'
+import { runCommand } from '../support/command.js'
+import { mutatedSpec } from '../support/mutated-spec.js'
+import { readText } from '../support/read-spec.js'
+
+/** The same 2,000 specs every time; a failure names the one at fault. */
+const SEED = 20_260_101
+const RUNS = 2_000
+/** How many of them go through the real command. */
+const COMMANDS = 30
+
+test(`${RUNS} specs with mistakes`, () => {
+  let good = 0
+  fc.assert(
+    fc.property(mutatedSpec(), (text) => {
+      const { spec, issues } = readText(text)
+      expect(spec === undefined, 'a spec, or issues').toBe(issues.length > 0)
+      if (spec) good++
+      const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+      for (const issue of issues) {
+        expectPlaced(issue, lines)
+        expectReadable(formatIssue(issue), text)
+      }
+    }),
+    { seed: SEED, numRuns: RUNS },
+  )
+  // the mutations reach past the first check: some do no harm
+  expect(good).toBeGreaterThan(RUNS / 50)
+  expect(good).toBeLessThan(RUNS / 2)
+})
+
+function expectPlaced(issue: Issue, lines: readonly string[]): void {
+  const { pointer, position, message, code } = issue
+  expect(code).toMatch(/^[a-z-]+$/)
+  expect(pointer).toMatch(/^($|\/)/)
+  expect(position, 'a position').toBeDefined()
+  const { line, column } = position!
+  expect(line).toBeGreaterThanOrEqual(1)
+  expect(line).toBeLessThanOrEqual(lines.length)
+  expect(column).toBeGreaterThanOrEqual(1)
+  expect(column).toBeLessThanOrEqual(lines[line - 1]!.length + 1)
+  expect(message).not.toBe('')
+  expect(message.length).toBeLessThan(250)
+  expect(formatIssue(issue).startsWith(`spec.json:${line}:${column}`)).toBe(true)
+}
+
+/** Words, without what a fault of ours would leave: where these stand they are the file's own. */
+function expectReadable(printed: string, text: string): void {
+  expect(printed).not.toMatch(/\n\s+at .*:\d+:\d+/)
+  for (const trace of ['undefined', '[object Object]', 'NaN']) {
+    if (!text.includes(trace)) expect(printed).not.toContain(trace)
+  }
+  // nothing that moves a terminal's cursor
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/)
+}
+
+test.each([
+  ['names', { type: 'Dens', units: 10 }],
+  ['values', { type: 'Dense', units: -1 }],
+  ['types', 1],
+])('a file with 20,000 wrong %s is read to its end', (_, layer) => {
+  const layers = Array.from({ length: 20_000 }, () => layer)
+  const { issues } = readText(JSON.stringify({ data: 'mnist', loss: 'mse', model: { type: 'Sequential', layers } }))
+  expect(issues).toHaveLength(20_000)
+})
+
+describe('through the command', () => {
+  test(`${COMMANDS} of them end with 0 or 2`, async () => {
+    const texts = fc.sample(mutatedSpec(), { seed: SEED, numRuns: COMMANDS })
+    for (const text of texts) {
+      const { code, stdout, stderr } = await runCommand(['validate', '-'], { stdin: text })
+      expect([0, 2], text).toContain(code)
+      expect(stdout).toBe('')
+      expect(stderr).toMatch(code === 0 ? /^-: ok\n$/ : /^-:\d+:\d+[ :]/)
+      expect(stderr).not.toMatch(/\n\s+at .*:\d+:\d+/)
+    }
+  })
+})

@@ -1,0 +1,86 @@
+/** Every name that a spec may use, and something behind each of them. */
+import { describe, expect, test } from 'vitest'
+import { dataInfo } from '../../src/data/registry.js'
+import { openEngine } from '../../src/engine/registry.js'
+import { ACTIVATIONS as FUNCTIONS } from '../../src/model/activations.js'
+import { INITIALIZERS as DRAWS } from '../../src/model/initializers.js'
+import { layerRule } from '../../src/model/layers/registry.js'
+import { LOSSES as FORMULAS } from '../../src/model/losses.js'
+import { metricFor } from '../../src/model/metrics.js'
+import { buildOptimizer } from '../../src/program/optimizers/registry.js'
+import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { DATASETS } from '../../src/spec/data.js'
+import { ENGINES } from '../../src/spec/engines.js'
+import { INITIALIZERS } from '../../src/spec/initializers.js'
+import { LAYERS } from '../../src/spec/layers.js'
+import { LOSSES } from '../../src/spec/losses.js'
+import { METRICS } from '../../src/spec/metrics.js'
+import { OPTIMIZERS } from '../../src/spec/optimizers.js'
+import type { DataSpec, EngineName, LayerSpec, MetricName } from '../../src/spec/spec.js'
+import { lossTypes, optimizerTypes, resolveSpec } from '../support/spec.js'
+
+type Member = (typeof LAYERS | typeof OPTIMIZERS | typeof LOSSES)[number]
+
+/** `mean_squared_error (mse, MSE)` */
+const withAliases = (members: readonly Member[]) =>
+  members.map(({ shape }) => {
+    const [type, ...aliases] = shape.type.in.options
+    return aliases.length === 0 ? type : `${type} (${aliases.join(', ')})`
+  })
+
+test('a name comes, goes and changes on purpose', async () => {
+  const kinds = {
+    layers: withAliases(LAYERS),
+    activations: Object.keys(ACTIVATIONS),
+    initializers: Object.keys(INITIALIZERS),
+    optimizers: withAliases(OPTIMIZERS),
+    losses: withAliases(LOSSES),
+    metrics: Object.keys(METRICS),
+    datasets: Object.keys(DATASETS),
+    engines: Object.keys(ENGINES),
+  }
+  const text = Object.entries(kinds).map(([kind, names]) =>
+    [`${kind}:`, ...names.map((name) => `  ${name}`)].join('\n'),
+  )
+  await expect(`${text.join('\n')}\n`).toMatchFileSnapshot('../golden/names.txt')
+})
+
+/** No name more and none less. */
+const sameNames = (table: object, names: object) =>
+  expect(Object.keys(table).toSorted()).toEqual(Object.keys(names).toSorted())
+
+describe('behind each name there is', () => {
+  test('an activation', () => sameNames(FUNCTIONS, ACTIVATIONS))
+
+  test('an initializer', () => sameNames(DRAWS, INITIALIZERS))
+
+  test('a loss', () => expect(Object.keys(FORMULAS)).toEqual(lossTypes))
+
+  test.each(LAYERS.map(({ shape }) => shape.type.in.options[0]))('a layer: %s', (type) => {
+    const needed = { units: 2, activation: 'relu', rate: 0.5, shape: [4], target_shape: [2, 2] }
+    const { shape } = LAYERS.find((layer) => layer.shape.type.in.options[0] === type)!
+    const fields = Object.fromEntries(Object.entries(needed).filter(([key]) => key in shape))
+    const [spec] = resolveSpec({ layers: [{ type, ...fields }] }).model.layers
+    expect(spec!.type).toBe(type)
+    expect(layerRule<LayerSpec>(spec!).outputShape(spec!, [4]).length).toBeGreaterThan(0)
+  })
+
+  test.each(optimizerTypes)('an optimizer: %s', (type) => {
+    const { optimizer } = resolveSpec({ layers: ['Flatten'], optimizer: type })
+    expect(optimizer.type).toBe(type)
+    expect(buildOptimizer(optimizer)).toBeDefined()
+  })
+
+  test.each(Object.keys(METRICS) as MetricName[])('a metric: %s', (name) => {
+    expect(metricFor(name, [10]).perSample).toBeTypeOf('function')
+  })
+
+  test.each(Object.keys(DATASETS) as DataSpec['dataset'][])('a data set: %s', (dataset) => {
+    expect(dataInfo({ dataset, flatten: false }).name).toBe(dataset)
+  })
+
+  test.each(Object.keys(ENGINES) as EngineName[])('an engine: %s', async (name) => {
+    const { engine } = await openEngine(name)
+    expect(engine.name).toBe(name === 'auto' ? 'onnx' : name)
+  })
+})

@@ -1,0 +1,494 @@
+/** What is wrong with a spec, in words and where it stands; and what a good one becomes. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { formatIssue } from '../../src/base/issue.js'
+import { historyKeys, type ResolvedSpec } from '../../src/spec/spec.js'
+import { mutatedSpec, SPECS } from '../support/mutated-spec.js'
+import { readText } from '../support/read-spec.js'
+
+const LAYERS = '["Flatten", { "type": "Dense", "units": 10 }]'
+
+/** A good spec of few lines, with other lines for some of its fields and more at its end. */
+function specText(fields: Readonly<Record<string, string>> = {}): string {
+  const { data = '"mnist"', loss = '"mse"', layers = LAYERS, model, ...rest } = fields
+  const all = { data, loss, model: model ?? `{ "type": "Sequential", "layers": ${layers} }`, ...rest }
+  return `{\n${Object.entries(all)
+    .filter(([, value]) => value !== '')
+    .map(([key, value]) => `  "${key}": ${value},\n`)
+    .join('')}}\n`
+}
+
+interface Mistake {
+  readonly title: string
+  readonly text: string
+  readonly settings?: readonly string[]
+}
+
+const mistakes: Mistake[] = []
+const mistake = (title: string, text: string, ...settings: string[]) => mistakes.push({ title, text, settings })
+const field = (title: string, fields: Readonly<Record<string, string>>, ...settings: string[]) =>
+  mistake(title, specText(fields), ...settings)
+const layer = (title: string, layers: string, ...settings: string[]) => field(title, { layers }, ...settings)
+
+mistake('an empty file', '')
+mistake('nothing but a comment', '// later\n')
+mistake('not an object', '[1, 2]')
+mistake('not an object: a string', '"mnist"')
+mistake('an empty object', '{}')
+mistake('a missing comma', '{\n  "seed": 1\n  "data": "mnist"\n}')
+mistake('a missing colon', '{\n  "seed" 1\n}')
+mistake('a missing value', '{\n  "seed": ,\n}')
+mistake('a missing brace', '{\n  "fit": { "epochs": 1\n')
+mistake('a missing bracket', '{\n  "metrics": ["acc"\n}')
+mistake('a bracket of the wrong kind', '{\n  "metrics": ["acc"}\n}')
+mistake('a key without quotes', '{\n  seed: 1\n}')
+mistake('single quotes', "{\n  'seed': 1\n}")
+mistake('text that does not end', '{\n  "name": "a\n}')
+mistake('a comment that does not end', '{} /* so on\nand so on')
+mistake('an unknown escape', '{\n  "name": "\\q"\n}')
+mistake('an unfinished escape', '{\n  "name": "\\u12"\n}')
+mistake('a tab in text', '{\n  "name": "a\tb"\n}')
+mistake('NaN', '{\n  "seed": NaN\n}')
+mistake('a number that is not finished', '{\n  "seed": 1.\n}')
+mistake('a number that begins with a dot', '{\n  "seed": .5\n}')
+mistake('more after the end', '{} {}')
+mistake('two slips', '{\n  "a" 1,\n  "b": ]\n}')
+mistake('a space that is none', '{\n\u00a0 "seed": 1\n}')
+mistake('a mark inside the file', '{\n  \uFEFF"seed": 1\n}')
+mistake('too many brackets', `{\n  "data": ${'['.repeat(120)}${']'.repeat(120)}\n}`)
+mistake('a key twice', specText().replace('{\n', '{\n  "loss": "mae",\n'))
+mistake('a key twice, deep inside', specText({ fit: '{ "epochs": 1, "epochs": 2 }' }))
+
+field('fields that are not there', { data: '', loss: '', model: '' })
+field('an unknown key', { colour: '"red"' })
+field('a misspelt key', { optimiser: '"adam"' })
+field('a key in camelCase', { fit: '{ "batchSize": 32 }' })
+field('a key with signs of a pointer', { 'a/b~c': '1' })
+field('a key with signs that steer a terminal', { '\\u001b[31mfit': '1' })
+field('a key that every object has', { ['__proto__']: '1', constructor: '2', toString: '3' })
+field('a very long key', { ['k'.repeat(60)]: '1' })
+
+field('a misspelt data set', { data: '"mnits"' })
+field('an unknown data set', { data: '"cifar10"' })
+field('a data set in an object, misspelt', { data: '{ "dataset": "minst" }' })
+field('data of another type', { data: '7' })
+field('data without a data set', { data: '{ "flatten": true }' })
+field('data: null', { data: 'null' })
+field('a string for true or false', { data: '{ "dataset": "mnist", "flatten": "yes" }' })
+
+field('a name with a slash', { name: '"a/b"' })
+field('an empty name', { name: '""' })
+field('a name that ends in a dot', { name: '"a."' })
+field('a name that is a number', { name: '5' })
+field('a negative seed', { seed: '-1' })
+field('a seed with a fraction', { seed: '1.5' })
+field('a seed that is too large', { seed: '4294967296' })
+field('a seed in quotes', { seed: '"42"' })
+field('an engine', { engine: '"onx"' })
+
+field('model: a string', { model: '"Sequential"' })
+field('a misspelt model', { model: `{ "type": "Sequentail", "layers": ${LAYERS} }` })
+field('a model without a type', { model: `{ "layers": ${LAYERS} }` })
+field('a model whose type is a number', { model: `{ "type": 1, "layers": ${LAYERS} }` })
+field('a model without layers', { model: '{ "type": "Sequential" }' })
+layer('no layers at all', '[]')
+layer('layers: an object', '{ "type": "Dense" }')
+
+layer('a misspelt layer', '["Flatten", { "type": "Dens", "units": 10 }]')
+layer('a misspelt layer, as a string', '["Flaten", { "type": "Dense", "units": 10 }]')
+layer('a layer in lower case', '["Flatten", { "type": "dense", "units": 10 }]')
+layer('an unknown layer', '["Flatten", { "type": "Transformer", "units": 10 }]')
+layer('an unknown layer, as a string', '["Flatten", "Transformer"]')
+layer('a layer that needs more than its type', '["Flatten", "Dense"]')
+layer('a layer without a type', '["Flatten", { "units": 10 }]')
+layer('a layer whose type is null', '["Flatten", { "type": null, "units": 10 }]')
+layer('a layer that is a number', '["Flatten", 10]')
+layer('a layer that is a list', '["Flatten", ["Dense", 10]]')
+layer(
+  'behind a misspelt type the other mistakes are told too',
+  '["Flatten", { "type": "Dens", "unitz": 10, "rate": 1 }]',
+)
+layer('and behind two', '[{ "type": "Droput", "rate": 1.5 }, "Flatten", { "type": "Dence", "units": 0 }]')
+layer('a rate of 1', '["Flatten", { "type": "Dropout", "rate": 1 }, { "type": "Dense", "units": 10 }]')
+layer('a rate below 0', '["Flatten", { "type": "Dropout", "rate": -0.1 }, { "type": "Dense", "units": 10 }]')
+layer('a rate in quotes', '["Flatten", { "type": "Dropout", "rate": "0.5" }, { "type": "Dense", "units": 10 }]')
+layer('no units', '["Flatten", { "type": "Dense", "units": 0 }]')
+layer('units with a fraction', '["Flatten", { "type": "Dense", "units": 10.5 }]')
+layer('units beyond every machine', '["Flatten", { "type": "Dense", "units": 3e9 }]')
+layer('units beyond every number', '["Flatten", { "type": "Dense", "units": 1e999 }]')
+layer('a misspelt activation', '["Flatten", { "type": "Dense", "units": 10, "activation": "rleu" }]')
+layer('an unknown activation', '["Flatten", { "type": "Dense", "units": 10, "activation": "step" }]')
+layer('an activation that is null', '["Flatten", { "type": "Dense", "units": 10, "activation": null }]')
+layer('a misspelt initializer', '["Flatten", { "type": "Dense", "units": 10, "kernel_initializer": "he_norml" }]')
+layer("another layer's key", '["Flatten", { "type": "Dense", "units": 10, "rate": 0.5 }]')
+layer(
+  'Input after the first layer',
+  '["Flatten", { "type": "Input", "shape": [784] }, { "type": "Dense", "units": 10 }]',
+)
+layer(
+  'a name twice',
+  '["Flatten", { "type": "Dense", "units": 10, "name": "a" }, { "type": "Dense", "units": 10, "name": "a" }]',
+)
+layer('two dimensions that are free', '["Flatten", { "type": "Reshape", "target_shape": [-1, -1] }]')
+layer('a dimension of 0', '["Flatten", { "type": "Reshape", "target_shape": [0, 784] }]')
+layer('a dimension of -2', '["Flatten", { "type": "Reshape", "target_shape": [-2, 784] }]')
+layer('a shape without dimensions', '["Flatten", { "type": "Reshape", "target_shape": [] }]')
+
+field('a misspelt optimizer', { optimizer: '"adm"' })
+field('an unknown optimizer', { optimizer: '{ "type": "Lion" }' })
+field('an unknown argument', { optimizer: '{ "type": "Adam", "lr": 0.1 }' })
+field('a misspelt argument', { optimizer: '{ "type": "Adam", "beta1": 0.9 }' })
+field('arguments out of range', {
+  optimizer: '{ "type": "Adam", "learning_rate": -1, "beta_1": 1, "epsilon": -1e-7, "amsgrad": 1 }',
+})
+field('an argument between 0 and 1', { optimizer: '{ "type": "SGD", "momentum": 2 }' })
+field('an optimizer without a type', { optimizer: '{ "learning_rate": 0.1 }' })
+field('a misspelt loss', { loss: '"categorical_crosentropy"' })
+field('an unknown loss', { loss: '"hinge"' })
+field('a list of losses', { loss: '["mse"]' })
+field('a misspelt metric', { metrics: '["accurracy"]' })
+field('an unknown metric', { metrics: '["auc"]' })
+field('a metric that is no list', { metrics: '"acc"' })
+field('a metric twice', { metrics: '["acc", "mse", "acc"]' })
+field('fit out of range', { fit: '{ "batch_size": 0, "epochs": -1, "validation_split": 1, "shuffle": "no" }' })
+field('early stopping without its key', { early_stopping: '"val_los"', fit: '{ "validation_split": 0.1 }' })
+field('early stopping on a metric that is not measured', { early_stopping: '"acc"' })
+field('early stopping on validation that is not done', { early_stopping: 'true' })
+field('early stopping on test scores', { early_stopping: '"test_loss"' })
+field('early stopping out of range', {
+  fit: '{ "validation_split": 0.1 }',
+  early_stopping: '{ "patience": -1, "mode": "low", "baseline": "0.9", "restore_best_weight": true }',
+})
+field('early stopping: a number', { early_stopping: '3' })
+field('expectations', {
+  metrics: '["acc"]',
+  expect: '{ "val_acc": { "min": 0.9 }, "tset_acc": { "min": 0.9 }, "acc": {}, "loss": { "most": 1 }, "mse": 1 }',
+})
+field('an expectation with a key that every object has', { expect: '{ "__proto__": { "min": 1 } }' })
+field('an expectation that nothing can meet', { expect: '{ "loss": { "min": 1, "max": 0.5 } }' })
+
+layer('a layer that cannot take what it gets', '["Flatten", { "type": "Reshape", "target_shape": [5, -1] }]')
+layer('an Input of another shape', '[{ "type": "Input", "shape": [784] }, "Flatten", { "type": "Dense", "units": 10 }]')
+layer('an output that does not fit the labels', '["Flatten", { "type": "Dense", "units": 9, "name": "last" }]')
+layer(
+  'a model that is too large',
+  '["Flatten", { "type": "Dense", "units": 1000000 }, { "type": "Dense", "units": 10 }]',
+)
+field('a metric that does not fit the model', {
+  layers: '["Flatten", { "type": "Dense", "units": 1 }]',
+  metrics: '["mse", "categorical_accuracy"]',
+})
+field('a split that leaves nothing to validate on', { fit: '{ "validation_split": 1e-17 }' })
+field('a split that leaves nothing to train on', { fit: '{ "validation_split": 0.99999 }' })
+
+field('--set: a wrong value', {}, 'fit.epochs=0')
+field('--set: a wrong name', {}, 'optimizer.type=adm')
+field('--set: a misspelt path', { fit: '{ "epochs": 1 }' }, 'fti.epochs=3', 'fit.epoch=3')
+field('--set: an index beyond the layers', {}, 'model.layers.2.units=5')
+field('--set: an index that is none', {}, 'model.layers.last.units=5')
+field('--set: into a string', {}, 'model.layers.0.name=a', 'data.flatten=true')
+field('--set: no equals sign', {}, 'fit.epochs')
+field('--set: an empty step', {}, 'fit..epochs=3')
+field('--set: with mistakes in the file too', { seed: '-1' }, 'fit.epochs=0')
+field('--set: a key that every object has', {}, 'expect.__proto__.min=1')
+field('--set: an object', {}, 'fit={"epochs":0,"batch_size":1}')
+field('--set: in the model', {}, 'model.layers.1.units=9')
+field('--set: a whole model', {}, 'model={"type":"Sequential","layers":["Dense"]}')
+
+/** Each issue below the line of the file that it is about, a caret under its column. */
+function explained({ title, text, settings = [] }: Mistake): string {
+  const { spec, issues } = readText(text, 'spec.json', settings)
+  if (spec) throw new Error(`no mistake: ${title}`)
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const shown = issues.map((issue) => {
+    const { line, column } = issue.position ?? { line: 0, column: 0 }
+    const place = issue.position ? `${lines[line - 1]!.slice(0, 160)}\n${' '.repeat(column - 1)}^\n` : ''
+    return place + formatIssue(issue)
+  })
+  return `## ${title}\n${shown.join('\n')}\n`
+}
+
+test('mistakes are explained', async () => {
+  await expect(mistakes.map(explained).join('\n')).toMatchFileSnapshot('../golden/spec-errors.txt')
+})
+
+describe('positions', () => {
+  const places = (text: string) => readText(text).issues.map(({ position }) => `${position!.line}:${position!.column}`)
+  const text = specText({ seed: '-1', engine: '"x"' })
+
+  test.each([
+    ['LF', '\n'],
+    ['CRLF', '\r\n'],
+    ['CR', '\r'],
+  ])('lines end with %s', (_, end) => {
+    expect(places(text.replaceAll('\n', end))).toEqual(['5:11', '6:13'])
+  })
+
+  test('a byte order mark takes no column', () => {
+    expect(places(`\uFEFF${text}`)).toEqual(['5:11', '6:13'])
+    expect(places('\uFEFF{ "seed": }')).toEqual(['1:11'])
+  })
+
+  test('a tab takes one column, as in an editor', () => {
+    expect(places(text.replaceAll('  ', '\t'))).toEqual(['5:10', '6:12'])
+  })
+
+  test('columns count UTF-16 units, as editors do: an emoji has two', () => {
+    expect(places(text.replace('"seed"', '/* \u{1F600} */ "seed"'))).toEqual(['5:20', '6:13'])
+  })
+
+  test('lines in comments count, and line separators that JSON does not know do not', () => {
+    expect(places(text.replace('{', '{ /* 1\n2\r\n3 */ // 4\u2028'))).toEqual(['7:11', '8:13'])
+  })
+
+  test('issues come in the order of the file, those of --set last', () => {
+    const all = specText({ fit: '{ "epochs": 0, "epoch": 1 }', seed: '-1', loss: '"x"', 'x/y': '1' })
+    const { issues } = readText(all, 'spec.json', ['engine=x', 'data=mist'])
+    expect(issues.map(({ pointer }) => pointer)).toEqual([
+      ...['/loss', '/fit/epochs', '/fit/epoch', '/seed', '/x~1y'],
+      ...['/engine', '/data'],
+    ])
+  })
+})
+
+describe('a good spec', () => {
+  const resolved = (text: string, source?: string, ...settings: string[]): ResolvedSpec => {
+    const { spec, issues } = readText(text, source, settings)
+    expect(issues.map(formatIssue)).toEqual([])
+    return spec!
+  }
+
+  test('may have comments and trailing commas', () => {
+    const text = `// first\n${specText({ seed: '7 /* lucky */' }).replace('["Flatten"', '[ // to a vector\n"Flatten"')}// end`
+    expect(text).toContain(',\n}')
+    expect(resolved(text)).toEqual(resolved(specText({ seed: '7' })))
+  })
+
+  test.each(['mnist-mlp', 'mnist-10k'])('%s is resolved', async (name) => {
+    const spec = resolved(readFileSync(join(import.meta.dirname, '../../specs', `${name}.json`), 'utf8'))
+    await expect(saved(spec)).toMatchFileSnapshot(`../golden/${name}.resolved.json`)
+  })
+
+  test('every short form is the long one', () => {
+    const short = specText({
+      data: '"mnist"',
+      loss: '"mse"',
+      layers: '["Flatten", { "type": "Dense", "units": 10 }]',
+      optimizer: '"sgd"',
+      early_stopping: '"loss"',
+    })
+    const long = specText({
+      data: '{ "dataset": "mnist", "flatten": false }',
+      loss: '{ "type": "mean_squared_error" }',
+      layers: '[{ "type": "Flatten" }, { "type": "Dense", "units": 10 }]',
+      optimizer: '{ "type": "SGD" }',
+      early_stopping: '{ "monitor": "loss" }',
+    })
+    expect(resolved(short)).toEqual(resolved(long))
+  })
+
+  test('early stopping may be on, off, or named', () => {
+    const monitored = (early_stopping: string) =>
+      resolved(specText({ early_stopping, fit: '{ "validation_split": 0.5 }', metrics: '["acc"]' })).early_stopping
+        ?.monitor
+    expect(['true', 'false', 'null', '"val_acc"', '{}'].map(monitored)).toEqual([
+      'val_loss',
+      undefined,
+      undefined,
+      'val_acc',
+      'val_loss',
+    ])
+  })
+
+  test.each([
+    ['bce', 'binary_crossentropy'],
+    ['BCE', 'binary_crossentropy'],
+    ['mse', 'mean_squared_error'],
+    ['MSE', 'mean_squared_error'],
+    ['mae', 'mean_absolute_error'],
+    ['MAE', 'mean_absolute_error'],
+  ])('loss %s is %s', (alias, type) => {
+    expect(resolved(specText({ loss: `"${alias}"` })).loss).toEqual({ type })
+    expect(resolved(specText({ loss: `{ "type": "${alias}" }` })).loss).toEqual({ type })
+  })
+
+  /** keras/src/optimizers: the arguments of the constructors. */
+  test.each([
+    ['sgd', { type: 'SGD', learning_rate: 0.01, momentum: 0, nesterov: false }],
+    ['rmsprop', { type: 'RMSprop', learning_rate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false }],
+    ['adam', { type: 'Adam', learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false }],
+    [
+      'adamw',
+      {
+        type: 'AdamW',
+        learning_rate: 0.001,
+        beta_1: 0.9,
+        beta_2: 0.999,
+        epsilon: 1e-7,
+        amsgrad: false,
+        weight_decay: 0.004,
+      },
+    ],
+  ])("%s has Keras 3's defaults", (name, defaults) => {
+    expect(resolved(specText({ optimizer: `"${name}"` })).optimizer).toEqual(defaults)
+  })
+
+  /** keras/src: `fit`, `compile`, `EarlyStopping`, `Dense`. */
+  test("the rest has Keras 3's defaults too", () => {
+    const spec = resolved(specText({ early_stopping: '{}', fit: '{ "validation_split": 0.1 }' }))
+    expect(spec.fit).toEqual({ batch_size: 32, epochs: 1, validation_split: 0.1, shuffle: true })
+    expect(spec.early_stopping).toEqual({
+      monitor: 'val_loss',
+      min_delta: 0,
+      patience: 0,
+      mode: 'auto',
+      baseline: null,
+      restore_best_weights: false,
+      start_from_epoch: 0,
+    })
+    expect(spec.model.layers).toEqual([
+      { type: 'Flatten', name: 'flatten' },
+      {
+        type: 'Dense',
+        name: 'dense',
+        units: 10,
+        activation: 'linear',
+        use_bias: true,
+        kernel_initializer: 'glorot_uniform',
+        bias_initializer: 'zeros',
+      },
+    ])
+    expect(resolved(specText())).toMatchObject({
+      fit: { batch_size: 32, epochs: 1, validation_split: 0, shuffle: true },
+      optimizer: { type: 'RMSprop' },
+      metrics: [],
+      early_stopping: null,
+      expect: {},
+      engine: 'auto',
+      seed: 0,
+    })
+  })
+
+  test('layers are named as in Keras, around the names that are given', () => {
+    const dense = '{ "type": "Dense", "units": 10 }'
+    const { layers } = resolved(
+      specText({
+        layers: `["Flatten", ${dense}, { "type": "Dense", "units": 10, "name": "dense_1" }, ${dense}, "Flatten"]`,
+      }),
+    ).model
+    expect(layers.map(({ name }) => name)).toEqual(['flatten', 'dense', 'dense_1', 'dense_2', 'flatten_1'])
+  })
+
+  test.each([
+    ['specs/my-net.json', 'my-net'],
+    ['C net (2).jsonc', 'C-net-2'],
+    ['/a/b/.hidden.json', 'hidden'],
+    ['no-ending', 'no-ending'],
+    ['\u{1F600}.json', 'unnamed'],
+    ['..json', 'unnamed'],
+    [`${'n'.repeat(200)}.json`, 'n'.repeat(100)],
+    ['Größe.v2.json', 'Gr-e.v2'],
+    ['-', 'stdin'],
+  ])('from %s without a name is called %s', (source, name) => {
+    expect(resolved(specText(), source).name).toBe(name)
+    expect(resolved(specText({ name: '"own"' }), source).name).toBe('own')
+    // and that is a name which the file could have given
+    expect(resolved(specText({ name: `"${name}"` })).name).toBe(name)
+  })
+
+  test('cannot be changed, however deep', () => {
+    const spec = resolved(
+      specText({ metrics: '["acc"]', expect: '{ "acc": { "min": 0.5 } }', early_stopping: '"loss"' }),
+    )
+    const loose = (value: unknown): boolean =>
+      typeof value === 'object' && value !== null && (!Object.isFrozen(value) || Object.values(value).some(loose))
+    expect(loose(spec)).toBe(false)
+    expect(() => Object.assign(spec.fit, { epochs: 2 })).toThrow(TypeError)
+  })
+
+  test('once saved is read as the same', () => {
+    let count = 0
+    const text = fc.oneof(mutatedSpec(), fc.constantFrom(...SPECS))
+    fc.assert(
+      fc.property(text, (text) => {
+        const { spec } = readText(text)
+        if (!spec) return
+        count++
+        const again = readText(saved(spec), 'another.json')
+        expect(again.issues).toEqual([])
+        expect(saved(again.spec!)).toBe(saved(spec))
+      }),
+      { seed: 1, numRuns: 500 },
+    )
+    expect(count).toBeGreaterThan(50)
+  })
+
+  test('a key of the schema is not kept, the history keys are in order', () => {
+    const spec = resolved(specText({ $schema: '"x"', metrics: '["mse", "acc"]', fit: '{ "validation_split": 0.5 }' }))
+    expect(spec).not.toHaveProperty('$schema')
+    expect(historyKeys(spec)).toEqual(['loss', 'mse', 'acc', 'val_loss', 'val_mse', 'val_acc'])
+    expect(historyKeys(resolved(specText({ metrics: '["mse"]' })))).toEqual(['loss', 'mse'])
+  })
+
+  describe('with --set', () => {
+    const set = (...settings: string[]) => resolved(specText({ metrics: '["acc"]' }), undefined, ...settings)
+
+    test('takes JSON, and whatever else as text', () => {
+      expect(set('seed=7').seed).toBe(7)
+      expect(set('optimizer=adam').optimizer.type).toBe('Adam')
+      expect(set('optimizer="adam"').optimizer.type).toBe('Adam')
+      expect(set('metrics=["mse"]').metrics).toEqual(['mse'])
+      expect(set('name=a.b').name).toBe('a.b')
+      expect(set('early_stopping=null').early_stopping).toBeNull()
+      expect(set('optimizer={"type":"SGD","momentum":0.5}').optimizer).toMatchObject({ type: 'SGD', momentum: 0.5 })
+    })
+
+    test('a value may hold equals signs, and be a string by its quotes', () => {
+      const { issues } = readText(specText(), 'spec.json', ['name=a=b', 'seed="5"'])
+      expect(issues.map(({ pointer, source }) => [pointer, source])).toEqual([
+        ['/name', '--set name=a=b'],
+        ['/seed', '--set seed="5"'],
+      ])
+    })
+
+    test('makes the objects on its way', () => {
+      expect(set('fit.epochs=3', 'fit.batch_size=7').fit).toMatchObject({ epochs: 3, batch_size: 7 })
+      expect(set('expect.acc.min=0.5', 'expect.loss.max=1').expect).toEqual({ acc: { min: 0.5 }, loss: { max: 1 } })
+    })
+
+    test('reaches into lists, and a later one wins', () => {
+      expect(set('model.layers.1.units=10', 'model.layers.1.activation=relu').model.layers[1]).toMatchObject({
+        activation: 'relu',
+      })
+      expect(set('seed=1', 'seed=2').seed).toBe(2)
+      expect(set('fit={"epochs":5,"batch_size":5}', 'fit.epochs=6').fit).toMatchObject({ epochs: 6, batch_size: 5 })
+    })
+
+    test('mends what is wrong in the file', () => {
+      const text = specText({ seed: '-1', fit: '7' })
+      expect(readText(text, 'spec.json', ['seed=1', 'fit={}']).issues).toEqual([])
+    })
+
+    test('an issue stands at the --set that gave the value, even inside it', () => {
+      const { issues } = readText(specText(), 'spec.json', ['fit={"epochs":1}', 'fit.batch_size=0', 'fit.epochs=0'])
+      expect(issues.map(({ pointer, source, position }) => [pointer, source, position])).toEqual([
+        ['/fit/batch_size', '--set fit.batch_size=0', undefined],
+        ['/fit/epochs', '--set fit.epochs=0', undefined],
+      ])
+    })
+
+    test.each(['__proto__.polluted=1', 'constructor.prototype.polluted=1', 'fit.__proto__.polluted=1'])(
+      '%s changes no prototype',
+      (setting) => {
+        const { issues } = readText(specText(), 'spec.json', [setting])
+        expect(issues.length).toBeGreaterThan(0)
+        expect({}).not.toHaveProperty('polluted')
+      },
+    )
+  })
+})
+
+/** As a run saves it. */
+const saved = (spec: ResolvedSpec): string => `${JSON.stringify(spec, null, 2)}\n`

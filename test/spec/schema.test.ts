@@ -1,0 +1,133 @@
+/** The JSON Schemas that editors read: current, complete, and of one mind with zod. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
+import fc from 'fast-check'
+import { parse } from 'jsonc-parser'
+import { describe, expect, test } from 'vitest'
+import { schemaFiles } from '../../src/cli/schema-files.js'
+import { EDITOR_KEYWORDS } from '../../src/spec/json-schema.js'
+import { specSchema } from '../../src/spec/spec.js'
+import { mutatedJson } from '../support/mutated-spec.js'
+import { readText } from '../support/read-spec.js'
+
+const SPECS = join(import.meta.dirname, '../../specs')
+const files = Object.entries(schemaFiles())
+const committed = (name: string): string => readFileSync(join(SPECS, name), 'utf8')
+
+/** As an editor reads it: without the keyword `discriminator`, of which drafts know nothing. */
+const compiled = (name: string) =>
+  new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } })
+    .addVocabulary([...EDITOR_KEYWORDS, 'discriminator'])
+    .compile(JSON.parse(committed(name)))
+
+test.each(files)('specs/%s is current: run `npm run schema`', (name, text) => {
+  expect(committed(name)).toBe(text)
+})
+
+test.each(files)('every field of specs/%s is explained', (name) => {
+  expect(fieldsOf(JSON.parse(committed(name))).filter(({ explained }) => !explained)).toEqual([])
+})
+
+/** The properties of all objects in a schema, by their path in it. */
+function fieldsOf(schema: unknown, path = ''): { path: string; explained: boolean }[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const properties = Object.entries((schema as { properties?: object }).properties ?? {})
+  return [
+    ...properties.map(([key, value]) => ({
+      path: `${path}/${key}`,
+      explained: /\w{2}.*\.$/.test((value as { description?: string }).description ?? ''),
+    })),
+    ...Object.entries(schema).flatMap(([key, value]) => fieldsOf(value, `${path}/${key}`)),
+  ]
+}
+
+test('every choice of a name is explained', () => {
+  const choices = enumsOf(JSON.parse(committed('spec.schema.json')))
+  expect(choices.length).toBeGreaterThan(10)
+  for (const { enum: names, enumDescriptions, description } of choices) {
+    if (enumDescriptions) expect(enumDescriptions).toHaveLength(names.length)
+    else expect(description, names.join()).toBeDefined()
+  }
+})
+
+interface Choice {
+  readonly enum: readonly string[]
+  readonly enumDescriptions?: readonly string[]
+  readonly description?: string
+}
+
+function enumsOf(schema: unknown): Choice[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  const own = Array.isArray((schema as Choice).enum) ? [schema as Choice] : []
+  return [...own, ...Object.values(schema).flatMap(enumsOf)]
+}
+
+describe('the schema and zod', () => {
+  const validate = compiled('spec.schema.json')
+
+  /** `null` where both say the same, else what they say. */
+  function disagreement(value: unknown): object | null {
+    const valid = validate(value)
+    const { success, error } = specSchema.safeParse(value)
+    // rules across fields are zod's alone; what zod passes over, a key `__proto__`, is the schema's
+    const passedOver = validate.errors?.some(({ instancePath }) => instancePath.includes('/__proto__'))
+    if (passedOver || validate.errors?.some(({ propertyName }) => propertyName === '__proto__')) return null
+    const structural = error?.issues.filter(({ code }) => code !== 'custom') ?? []
+    const agree = valid ? structural.length === 0 : !success
+    return agree ? null : { schema: validate.errors, zod: error?.issues }
+  }
+
+  test('agree on whatever is read', () => {
+    let valid = 0
+    fc.assert(
+      fc.property(mutatedJson(), (text) => {
+        const value = JSON.parse(text)
+        expect(disagreement(value)).toBeNull()
+        if (validate(value)) valid++
+      }),
+      { seed: 3, numRuns: 1_000 },
+    )
+    expect(valid).toBeGreaterThan(50)
+    expect(valid).toBeLessThan(900)
+  })
+
+  test.each([
+    ['no object', 1],
+    ['null', null],
+    ['an own key __proto__', JSON.parse('{ "__proto__": {} }')],
+    ['an empty bound', { expect: { loss: {} } }],
+    ['text beyond any name', { name: 'x'.repeat(101) }],
+    ['a name of 100 letters', { name: 'x'.repeat(100) }],
+    ['a whole number as a fraction', { fit: { epochs: 3.0 } }],
+    ['negative zero', { seed: -0, fit: { validation_split: -0 } }],
+    ['the largest seed', { seed: 2 ** 32 - 1 }],
+    ['one more', { seed: 2 ** 32 }],
+    ['a number beyond exact whole ones', { fit: { epochs: 2 ** 60 } }],
+    ['infinity', { optimizer: { type: 'SGD', learning_rate: Number.POSITIVE_INFINITY } }],
+  ])('agree on %s', (_, change) => {
+    const base = { data: 'mnist', loss: 'mse', model: { type: 'Sequential', layers: ['Flatten'] } }
+    const own = typeof change === 'object' && change !== null
+    expect(
+      disagreement(own ? Object.defineProperties(base, Object.getOwnPropertyDescriptors(change)) : change),
+    ).toBeNull()
+  })
+})
+
+describe.each(readdirSync(SPECS).filter((name) => !name.endsWith('.schema.json')))('specs/%s', (name) => {
+  const text = committed(name)
+
+  test('is valid by its schema, which it names', () => {
+    const value = parse(text, [], { allowTrailingComma: true })
+    const validate = compiled('spec.schema.json')
+    validate(value)
+    expect(validate.errors).toBeNull()
+    expect(value.$schema).toBe('./spec.schema.json')
+  })
+
+  test('has no problem at all, and is called as its file', () => {
+    const { spec, issues } = readText(text, name)
+    expect(issues).toEqual([])
+    expect(`${spec?.name}.json`).toBe(name)
+  })
+})

@@ -1,0 +1,62 @@
+/** The real command as a child process, in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+const ROOT = dirname(dirname(import.meta.dirname))
+
+/** `bin/train.js`, for what a shell is to start. */
+export const COMMAND = join(ROOT, 'bin/train.js')
+
+export interface CommandOptions {
+  /** Default: the folder of the project. */
+  readonly cwd?: string
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Sees the process, and what it has written to standard error so far whenever that grows. */
+  readonly watch?: (child: ChildProcess, stderr: string) => void
+}
+
+export interface CommandResult {
+  /** Null where a signal ended the process. */
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** `train ...args`, to its end. */
+export const runCommand = (args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> =>
+  run(process.execPath, [COMMAND, ...args], options)
+
+/** A line of `sh`, in which `$train` starts the command. */
+export const runShell = (line: string, options: CommandOptions = {}): Promise<CommandResult> =>
+  run('sh', ['-c', line], { ...options, env: { ...options.env, train: `${process.execPath} ${COMMAND}` } })
+
+function run(file: string, args: readonly string[], { cwd = ROOT, stdin = '', env, watch }: CommandOptions) {
+  return new Promise<CommandResult>((resolve, reject) => {
+    const child = spawn(file, args, { cwd, env: { ...process.env, ...env } })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+      watch?.(child, stderr)
+    })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    // a command that fails early closes its input
+    child.stdin.on('error', () => {}).end(stdin)
+  })
+}
+
+/** An empty folder that is gone when the test is over; the files are written into it. */
+export function temporaryFolder(files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'trainspec-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  return folder
+}

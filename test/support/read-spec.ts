@@ -1,0 +1,24 @@
+/** Reads a spec's text as the command does (src/cli/read-spec.ts), in this process. */
+import type { Issue } from '../../src/base/issue.js'
+import { checkSplit } from '../../src/data/check.js'
+import { dataInfo } from '../../src/data/registry.js'
+import { checkModel } from '../../src/model/check.js'
+import { type Override, parseSetting } from '../../src/spec/override.js'
+import { parseSpec } from '../../src/spec/parse.js'
+import type { ResolvedSpec } from '../../src/spec/spec.js'
+
+/** The spec, or every issue there is; `settings` are texts of `--set`. */
+export function readText(
+  text: string,
+  source = 'spec.json',
+  settings: readonly string[] = [],
+): { spec?: ResolvedSpec; issues: readonly Issue[] } {
+  const overrides = settings.map(parseSetting)
+  const unread = overrides.filter((one): one is Issue => 'code' in one)
+  if (unread.length > 0) return { issues: unread }
+  const { spec, issues, document } = parseSpec(text, { source, overrides: overrides as Override[] })
+  if (!spec) return { issues }
+  const info = dataInfo(spec.data)
+  const drafts = [...checkModel(spec, info), ...checkSplit(spec.fit, info)]
+  return { ...(drafts.length === 0 && { spec }), issues: drafts.map((draft) => document.issue(draft)) }
+}
