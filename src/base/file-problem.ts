@@ -17,6 +17,6 @@ const WORDS: Readonly<Record<string, string>> = {
 /** `runs/x: the disk is full`, or `undefined` for an error that is not about files. */
 export function fileProblem(error: unknown): string | undefined {
   const { code, path } = error as NodeJS.ErrnoException
-  const words = WORDS[code ?? '']
+  const words = Object.hasOwn(WORDS, code ?? '') ? WORDS[code!] : undefined
   return words && (path === undefined ? words : `${path}: ${words}`)
 }

@@ -1,5 +1,5 @@
-/** Reads the command line: which command, its files and options. yargs takes it apart. */
-import yargs from 'yargs'
+/** Reads the command line: which command, its files and options. yargs' parser takes it apart. */
+import { Parser } from 'yargs/helpers'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { COMMANDS } from './commands.js'
@@ -13,12 +13,10 @@ export type CommandLine =
 /** What the arguments ask for; a UserError that names everything wrong with them. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
   const command: CommandName = argv[0] === 'validate' ? 'validate' : 'train'
-  const given = command === 'train' ? argv : argv.slice(1)
-  const parser = parserOf(command)
-  const values = parser.parse(incomplete(given, command)) as Readonly<Record<string, unknown>> & { _: string[] }
+  const { values, problem } = taken(command === 'train' ? argv : argv.slice(1), command)
   if (values.help) return { command: 'help', text: helpOf(command) }
   if (values.version) return { command: 'version', text: version }
-  const problems = [...problemsOf(command, values)]
+  const problems = problem === undefined ? [...problemsOf(command, values)] : [problem]
   if (problems.length > 0) {
     const more = command === 'train' ? 'train --help' : `train ${command} --help`
     throw new UserError([...problems, `See: ${more}`].join('\n'))
@@ -29,58 +27,33 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
   return { command, files: values._, options: options as unknown as Options }
 }
 
-/** An option at the very end has no value: say so in our words. */
-function incomplete(argv: readonly string[], command: CommandName): readonly string[] {
-  const last = argv.at(-1)
-  const option = optionsOf(command).find(({ name, alias }) => last === `--${name}` || (alias && last === `-${alias}`))
-  if (!option) return argv
-  throw new UserError(`--${option.name} needs a value: --${option.name} ${option.value}`)
-}
+type Values = Readonly<Record<string, unknown>> & { readonly _: string[] }
 
-function parserOf(command: CommandName) {
-  const parser = yargs()
-    .locale('en')
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new UserError(message)
-    })
-    .help(false)
-    .version(false)
-    .parserConfiguration({
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'parse-positional-numbers': false,
-    })
-    .option('help', { type: 'boolean', alias: 'h' })
-    .option('version', { type: 'boolean' })
-  for (const { name, type, alias, default: preset } of optionsOf(command)) {
-    parser.option(name, {
-      type: 'string',
-      nargs: 1,
-      ...(type === 'texts' && { array: true }),
-      ...(alias && { alias }),
-      ...(preset !== undefined && { default: preset }),
-    })
-  }
-  return parser
+/** The arguments taken apart; the parser stops at an option without its value. */
+function taken(argv: readonly string[], command: CommandName): { values: Values; problem?: string } {
+  const options = optionsOf(command)
+  const listed = (of: typeof options) => of.map(({ name }) => name)
+  const { argv: values, error } = Parser.detailed([...argv], {
+    boolean: ['help', 'version'],
+    string: ['_', ...listed(options)],
+    array: listed(options.filter(({ type }) => type === 'texts')),
+    narg: Object.fromEntries(options.map(({ name }) => [name, 1])),
+    alias: Object.fromEntries([['help', ['h']], ...options.map(({ name, alias }) => [name, alias ? [alias] : []])]),
+    default: Object.fromEntries(options.flatMap((one) => (one.default === undefined ? [] : [[one.name, one.default]]))),
+    configuration: { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false },
+  })
+  if (!error) return { values: values as Values }
+  // `Not enough arguments following: engine`, which is all that the parser can complain about here
+  const last = error.message.split(': ').at(-1)
+  const option = options.find(({ name, alias }) => name === last || alias === last)
+  if (!option) throw error
+  return { values: values as Values, problem: `--${option.name} needs a value: --${option.name} ${option.value}` }
 }
 
 /** What is wrong with parsed arguments, a line each. */
-function* problemsOf(
-  command: CommandName,
-  values: Readonly<Record<string, unknown>> & { _: string[] },
-): Iterable<string> {
+function* problemsOf(command: CommandName, values: Values): Iterable<string> {
   const options = optionsOf(command)
-  const known = [
-    ...options.flatMap(({ name, alias }) => (alias ? [name, alias] : [name])),
-    'help',
-    'h',
-    'version',
-    '_',
-    '$0',
-  ]
+  const known = [...options.flatMap(({ name, alias }) => (alias ? [name, alias] : [name])), 'help', 'h', 'version', '_']
   for (const name of Object.keys(values)) {
     if (known.includes(name)) continue
     const near = nearest(name, known)

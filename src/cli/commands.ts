@@ -30,7 +30,7 @@ SPEC is a file, or - for standard input. Progress goes to standard error.
 Every problem is printed with its line and column. FILE may be - for standard input.`,
     files: { least: 1, most: Number.POSITIVE_INFINITY },
     examples: [
-      ['train validate specs/*.json', 'all specs of a folder'],
+      ['train validate specs/mnist-*.json', 'several specs at once'],
       ['train validate specs/mnist-mlp.json --set model.layers.2.rate=0.5', 'a change before it is made'],
     ],
   },

@@ -8,6 +8,7 @@ import { ownVersion } from './versions.js'
 
 /** Runs a command; the result is the exit code of the process. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
+  outliveReaders(io)
   try {
     return await run(parseCommandLine(argv, ownVersion()), io)
   } catch (error) {
@@ -27,6 +28,11 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     )
     return EXIT.internal
   }
+}
+
+/** A reader that goes away, such as `head`, does not stop a run. Who writes what must arrive looks at its own writes. */
+function outliveReaders({ stdout, stderr }: Io): void {
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
 }
 
 async function run(line: CommandLine, io: Io): Promise<ExitCode> {

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import { type History, writeHistory } from '../export/history.js'
 import { checkHistoryPath, formatOf, type HistoryWriter, historyFile, historyStream } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
-import { createRunDirectory } from '../export/run-directory.js'
+import { checkEmpty, createRunDirectory } from '../export/run-directory.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { EpochEndEvent } from '../training/events.js'
 import type { Io } from './io.js'
@@ -20,7 +20,8 @@ export interface Results {
 }
 
 /** Everything about the places of results that can be wrong before the run. */
-export async function checkPlaces({ history }: Options): Promise<void> {
+export async function checkPlaces({ history, out }: Options): Promise<void> {
+  if (out !== undefined) await checkEmpty(out)
   if (history !== undefined && history !== '-') await checkHistoryPath(history)
 }
 

@@ -23,7 +23,9 @@ export const formatOf = (path: string): HistoryFormat => ENDINGS[extname(path).t
 /** Throws a UserError where a history could not be written. */
 export async function checkHistoryPath(path: string): Promise<void> {
   try {
-    const found = await stat(path).catch(() => undefined)
+    const found = await stat(path).catch((error) => {
+      if (error.code !== 'ENOENT') throw error
+    })
     if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR', path })
     await access(found ? path : dirname(path), constants.W_OK)
   } catch (error) {
@@ -54,12 +56,17 @@ export function historyFile(path: string, format: HistoryFormat = formatOf(path)
 export function historyStream(stream: NodeJS.WritableStream, format: HistoryFormat): HistoryWriter {
   let first = true
   let closed = false
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    closed = true
-  })
+  // the callback of a write has the same error; without a listener it would end the process
+  stream.on('error', () => {})
   const write = (text: string) =>
-    new Promise<void>((resolve) => (closed ? resolve() : void stream.write(text, () => resolve())))
+    new Promise<void>((resolve, reject) => {
+      if (closed) return resolve()
+      stream.write(text, (error: NodeJS.ErrnoException | null | undefined) => {
+        if (!error) return resolve()
+        closed = true
+        return error.code === 'EPIPE' ? resolve() : reject(error)
+      })
+    })
   return {
     async epoch(event) {
       if (format !== 'json') await write(rowsOf(format, event, first))

@@ -33,8 +33,14 @@ async function nextFree(parent: string): Promise<string> {
 
 async function newOrEmpty(path: string): Promise<string> {
   await mkdir(path, { recursive: true })
-  const entries = await readdir(path)
-  if (entries.length === 0) return path
+  await checkEmpty(path)
+  return path
+}
+
+/** Throws a UserError where a folder holds something; one that does not exist holds nothing. */
+export async function checkEmpty(path: string): Promise<void> {
+  const entries = await readdir(path).catch(() => [])
+  if (entries.length === 0) return
   const some = entries.length > 3 ? [...entries.slice(0, 3), '...'] : entries
   throw new UserError(`The folder ${path} is not empty (${some.join(', ')}); a run is never written over anything.`)
 }

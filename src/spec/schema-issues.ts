@@ -46,12 +46,15 @@ function* draftsOf(errors: readonly ErrorObject[]): Iterable<IssueDraft> {
   const outer = new Set([...places.keys()].flatMap(ancestors))
   for (const [pointer, here] of places) {
     const drafts = here.flatMap((error) => (isMismatch(error) ? [] : (WORDS[error.keyword]?.(error, here) ?? [])))
-    // several keywords may object to one value: a bound and another bound
+    // several keywords may object to one value, a bound and another bound; names are listed once
     const seen = new Set<string>()
+    let told: string | undefined
     for (const draft of drafts) {
       if (seen.has(draft.message)) continue
       seen.add(draft.message)
-      yield draft
+      const names = draft.details?.join()
+      yield names === told ? { ...draft, details: undefined } : draft
+      told = names ?? told
     }
     // alternatives differ in JSON type: where one got further than its type, it is the one that is meant
     const mismatches = here.filter(isMismatch)

@@ -34,3 +34,12 @@ test("a user's mistake carries its issues", () => {
   expect(error.issues).toEqual([issue])
   expect(new UserError('plain').issues).toEqual([])
 })
+
+test('what cannot be seen, or would steer a terminal, is written as its number', () => {
+  const text = formatIssue({
+    ...issue,
+    pointer: '/\u001b[31m',
+    message: 'found \u00a0\ufeff\u202e\n\ud800, 學 \u{1F600}',
+  })
+  expect(text).toBe('specs/x.json:9:31 /\\u001b[31m: found \\u00a0\\ufeff\\u202e\\u000a\\ud800, 學 \u{1F600}')
+})

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatIssue, type Issue } from '../../src/base/issue.js'
 import { runCommand } from '../support/command.js'
-import { mutatedSpec } from '../support/mutated-spec.js'
+import { mutatedSpec, SPECS, settings } from '../support/mutated-spec.js'
 import { readText } from '../support/read-spec.js'
 
 /** The same 2,000 specs every time; a failure names the one at fault. */
@@ -57,6 +57,22 @@ function expectReadable(printed: string, text: string): void {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
   expect(printed).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/)
 }
+
+test('and with --set, where an issue stands in the file or at the option', () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...SPECS), settings(), (text, given) => {
+      const { spec, issues } = readText(text, 'spec.json', given)
+      expect(spec === undefined, 'a spec, or issues').toBe(issues.length > 0)
+      const lines = text.split('\n')
+      for (const issue of issues) {
+        if (issue.position) expectPlaced(issue, lines)
+        else expect(given.map((setting) => `--set ${setting}`)).toContain(issue.source)
+        expectReadable(formatIssue(issue), text + given.join())
+      }
+    }),
+    { seed: SEED, numRuns: RUNS / 2 },
+  )
+})
 
 test.each([
   ['names', { type: 'Dens', units: 10 }],

@@ -188,7 +188,9 @@ field('--set: a wrong name', {}, 'optimizer.type=adm')
 field('--set: a misspelt path', { fit: '{ "epochs": 1 }' }, 'fti.epochs=3', 'fit.epoch=3')
 field('--set: an index beyond the layers', {}, 'model.layers.2.units=5')
 field('--set: an index that is none', {}, 'model.layers.last.units=5')
-field('--set: into a string', {}, 'model.layers.0.name=a', 'data.flatten=true')
+field('--set: into a string or a number', { name: '"a"', seed: '1' }, 'name.first=b', 'seed.first=2')
+field('--set: into a short form that is wrong', { data: '"mnits"' }, 'data.flatten=true', 'loss.delta=1')
+field('--set: without the type', {}, 'optimizer.learning_rate=0.1')
 field('--set: no equals sign', {}, 'fit.epochs')
 field('--set: an empty step', {}, 'fit..epochs=3')
 field('--set: with mistakes in the file too', { seed: '-1' }, 'fit.epochs=0')
@@ -464,6 +466,21 @@ describe('a good spec', () => {
       })
       expect(set('seed=1', 'seed=2').seed).toBe(2)
       expect(set('fit={"epochs":5,"batch_size":5}', 'fit.epochs=6').fit).toMatchObject({ epochs: 6, batch_size: 5 })
+    })
+
+    test('reaches into short forms, which it writes out', () => {
+      const text = specText({ optimizer: '"adam"', early_stopping: '"loss"' })
+      const settings = [
+        'optimizer.beta_1=0.8',
+        'early_stopping.patience=3',
+        'data.flatten=true',
+        'model.layers.0.name=a',
+      ]
+      const spec = resolved(text, undefined, ...settings)
+      expect(spec.optimizer).toMatchObject({ type: 'Adam', beta_1: 0.8 })
+      expect(spec.early_stopping).toMatchObject({ monitor: 'loss', patience: 3 })
+      expect(spec.data).toEqual({ dataset: 'mnist', flatten: true })
+      expect(spec.model.layers[0]).toEqual({ type: 'Flatten', name: 'a' })
     })
 
     test('mends what is wrong in the file', () => {

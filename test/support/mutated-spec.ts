@@ -187,6 +187,18 @@ const raw = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...NOT_JSON) },
 )
 
+/** Texts of `--set`: paths that lead somewhere, or nearly, and values of any kind. */
+export const settings = (): fc.Arbitrary<string[]> => {
+  const step = fc.oneof({ weight: 3, arbitrary: name }, { weight: 1, arbitrary: fc.nat({ max: 7 }).map(String) })
+  const known = fc.constantFrom('fit.epochs', 'model.layers.1', 'model.layers.0.units', 'data', 'optimizer', 'expect')
+  const path = fc.tuple(fc.oneof(known, step), fc.array(step, { maxLength: 2 })).map(([head, rest]) => [head, ...rest])
+  const setting = fc.tuple(path, fc.constantFrom('=', '=', '=', '', '=='), raw)
+  return fc.array(
+    setting.map(([steps, equals, value]) => steps.join('.') + equals + value),
+    { minLength: 1, maxLength: 3 },
+  )
+}
+
 /** A mistyped name: a letter less, twice, or in the other case. */
 const slip = fc
   .record({ at: fc.nat(), kind: fc.constantFrom('drop', 'double', 'case') })

@@ -29,6 +29,8 @@ class EagerRunner implements Runner {
   }
 
   async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
+    // signals and output have their turn between steps
+    await new Promise((resolve) => setImmediate(resolve))
     const program = programNamed(this.programs, name)
     if (tf.getBackend() !== BACKEND) await tf.setBackend(BACKEND)
     const { state, outputs } = tf.tidy(() => {

@@ -1,0 +1,156 @@
+/** What a command line says: its options, its help, and what is wrong with it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
+import { parseCommandLine } from '../../src/cli/command-line.js'
+import { COMMANDS } from '../../src/cli/commands.js'
+import { EXIT, EXIT_WORDS } from '../../src/cli/exit-codes.js'
+import { OPTION_LIST } from '../../src/cli/options.js'
+import { runCommand } from '../support/command.js'
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
+
+/** Words between spaces; `''` is an empty one. */
+const wordsOf = (line: string): string[] =>
+  line === '' ? [] : line.split(' ').map((word) => (word === "''" ? '' : word))
+const parsed = (line: string) => parseCommandLine(wordsOf(line), '1.2.3')
+const optionsOf = (line: string) => {
+  const found = parsed(line)
+  if (!('options' in found)) throw new Error(`${line} asks for ${found.command}`)
+  return found.options
+}
+
+describe('options', () => {
+  test('have their defaults', () => {
+    expect(parsed('a.json')).toEqual({
+      command: 'train',
+      files: ['a.json'],
+      options: { set: [], expect: [], style: 'keras1', verbose: '1' },
+    })
+    expect(parsed('validate a.json')).toEqual({
+      command: 'validate',
+      files: ['a.json'],
+      options: { set: [], expect: [] },
+    })
+  })
+
+  test.each([
+    ['a.json --verbose 0', { verbose: '0' }],
+    ['a.json --verbose=2', { verbose: '2' }],
+    ['a.json -v 0', { verbose: '0' }],
+    ['a.json -v0', { verbose: '0' }],
+    ['--style keras3 a.json', { style: 'keras3' }],
+    ['a.json --engine eager', { engine: 'eager' }],
+    ['a.json --history - --history-format csv', { history: '-', 'history-format': 'csv' }],
+    ['a.json --history=-', { history: '-' }],
+    ['a.json --out results/1', { out: 'results/1' }],
+    ['a.json --set a=1 --set b=2', { set: ['a=1', 'b=2'] }],
+    ['--set a=1 a.json', { set: ['a=1'] }],
+    ['a.json --set=a=1', { set: ['a=1'] }],
+    ['a.json --set seed=007', { set: ['seed=007'] }],
+    ['a.json --expect val_acc>=0.975 --expect loss<=1', { expect: ['val_acc>=0.975', 'loss<=1'] }],
+    ['a.json --expect=val_acc>=0.975', { expect: ['val_acc>=0.975'] }],
+  ])('%s', (line, options) => {
+    expect(parsed(line)).toMatchObject({ command: 'train', files: ['a.json'] })
+    expect(optionsOf(line)).toMatchObject(options)
+  })
+
+  test.each([
+    ['-', ['-']],
+    ['-- -x.json', ['-x.json']],
+    ['007', ['007']],
+    ['validate a.json - b.json', ['a.json', '-', 'b.json']],
+    ['validate validate', ['validate']],
+  ])('files of: %s', (line, files) => expect(parsed(line)).toMatchObject({ files }))
+})
+
+describe('mistakes', () => {
+  const LINES = [
+    ...['', 'validate', 'a.json b.json', '--set a=1 b=2 a.json'],
+    ...['a.json --helpp', 'a.json --stile keras3', 'a.json --Engine onnx', 'a.json --historyFormat csv', 'a.json -x'],
+    ...['a.json --no-verbose', 'a.json --set.x 1', 'a.json --constructor 1', 'a.json --__proto__ 1', 'a.json --$0 1'],
+    ...['a.json --learning-rate 0.1', 'a.json --a --b', 'validate a.json --engine onnx'],
+    ...[
+      'a.json --engine',
+      'a.json --engine --verbose 1',
+      'a.json -v',
+      'a.json --set',
+      'a.json --set=',
+      '--history -v 0',
+    ],
+    ...['validate a.json --set', 'a.json --out'],
+    ...['a.json --engine onx', 'a.json --engine python', 'a.json --verbose 3', 'a.json --style keras2'],
+    ...['a.json --history-format tsv', 'a.json --engine __proto__', "a.json --style ''"],
+    ...['a.json --engine onnx --engine eager', 'a.json -v 0 --verbose 1'],
+    ...['b.json a.json --engine python --colour'],
+  ]
+
+  test('are explained', async () => {
+    const explained = LINES.map((line) => {
+      try {
+        parsed(line)
+      } catch (error) {
+        if (error instanceof UserError) return `## train ${line}\n${error.message}\n`
+        throw error
+      }
+      throw new Error(`no mistake: train ${line}`)
+    })
+    await expect(explained.join('\n')).toMatchFileSnapshot('../golden/usage-errors.txt')
+  })
+
+  test.each([
+    ['an unknown option', '--epochs 3 a.json'],
+    ['no spec', ''],
+    ['a missing value', 'a.json --engine'],
+    ['an option that every object has', 'a.json --constructor 1'],
+  ])('%s ends the command with 2, in words', async (_, line) => {
+    const { code, stdout, stderr } = await runCommand(wordsOf(line))
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/\nSee: train --help\n$/)
+    expect(stderr).not.toContain('    at ')
+  })
+})
+
+describe('help', () => {
+  test.each([
+    ['help', ['--help']],
+    ['help', ['-h']],
+    ['help', ['a.json', '--engine', 'python', '--help']],
+    ['help-validate', ['validate', '--help']],
+  ])('%s by %j', async (name, args) => {
+    const { code, stdout, stderr } = await runCommand(args)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    await expect(stdout).toMatchFileSnapshot(`../golden/${name}.txt`)
+  })
+
+  test('fits a window of 120 columns', () => {
+    for (const command of ['train', 'validate'] as const) {
+      const found = parseCommandLine([command, '--help'].slice(command === 'train' ? 1 : 0), version)
+      const text = 'text' in found ? found.text : ''
+      for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
+    }
+  })
+
+  test('has every option and every exit code', async () => {
+    const { stdout } = await runCommand(['--help'])
+    for (const { name } of OPTION_LIST) expect(stdout).toContain(`--${name} `)
+    for (const [name, words] of Object.entries(EXIT_WORDS)) {
+      expect(stdout).toMatch(new RegExp(`^ +${EXIT[name as keyof typeof EXIT]} +${words}$`, 'm'))
+    }
+  })
+
+  test('its examples are command lines', () => {
+    for (const { examples } of Object.values(COMMANDS)) {
+      for (const [line] of examples) {
+        const words = line.replaceAll("'", '').split(' ')
+        expect(words[0]).toBe('train')
+        expect(() => parseCommandLine(words.slice(1), version), line).not.toThrow()
+      }
+    }
+  })
+
+  test.each([[['--version']], [['validate', '--version']]])('the version by %j', async (args) => {
+    expect(await runCommand(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})

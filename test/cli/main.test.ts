@@ -1,0 +1,82 @@
+/** What the command does when something else than the spec is wrong. */
+import { EventEmitter } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
+import { listenForInterrupt } from '../../src/cli/interrupt.js'
+import type { Io } from '../../src/cli/io.js'
+import { main } from '../../src/cli/main.js'
+import { runShell, temporaryFolder } from '../support/command.js'
+
+/** A process that remembers what was written, and how it was to end. */
+function fakeIo(write?: () => never) {
+  const process = new EventEmitter()
+  const exits: number[] = []
+  let stderr = ''
+  const io = Object.assign(process, {
+    stdin: null,
+    stdout: Object.assign(new EventEmitter(), { write: write ?? (() => true) }),
+    stderr: Object.assign(new EventEmitter(), {
+      write(text: string) {
+        stderr += text
+      },
+    }),
+    env: {},
+    exit: (code: number) => exits.push(code),
+  }) as unknown as Io
+  return { io, process, exits, stderr: () => stderr }
+}
+
+describe('an error', () => {
+  const failing = async (error: unknown) => {
+    const fake = fakeIo(() => {
+      throw error
+    })
+    return { code: await main(['--help'], fake.io), stderr: fake.stderr() }
+  }
+
+  test('of ours is 70, and says whose it is, where it came from, and whom to tell', async () => {
+    const { code, stderr } = await failing(new TypeError('x is not a function'))
+    expect(code).toBe(70)
+    expect(stderr).toMatch(/^This is a fault of trainspec \d+\.\d+\.\d+, not of your spec\. Please report it/)
+    expect(stderr).toMatch(/TypeError: x is not a function\n {4}at /)
+  })
+
+  test('that is no Error is told too', async () => {
+    expect(await failing('odd')).toMatchObject({ code: 70, stderr: expect.stringContaining('odd') })
+  })
+
+  test("of the user's is 2, without a trace", async () => {
+    const issues = [{ code: 'x', source: 'a.json', pointer: '/b', message: 'found c' }]
+    expect(await failing(new UserError('Sorry.', issues))).toEqual({ code: 2, stderr: 'a.json /b: found c\nSorry.\n' })
+  })
+
+  test('of the disk is 2, in words', async () => {
+    const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: 'runs/x' })
+    expect(await failing(error)).toEqual({ code: 2, stderr: 'Cannot go on: runs/x: the disk is full.\n' })
+  })
+})
+
+describe('readers that go away', () => {
+  test('cost neither help nor a check', async () => {
+    const cwd = temporaryFolder({ 'a.json': '{}' })
+    const { stderr } = await runShell('$train --help | true; $train validate a.json a.json 2>&1 | head -1 | wc -l', {
+      cwd,
+    })
+    expect(stderr).toBe('')
+  })
+})
+
+describe('Ctrl-C', () => {
+  test.each(['SIGINT', 'SIGTERM'])('%s asks once for an end, and ends at once when it comes again', (signal) => {
+    const { io, process, exits } = fakeIo()
+    const interrupt = listenForInterrupt(io)
+    expect(interrupt.signal.aborted).toBe(false)
+    process.emit(signal)
+    expect(interrupt.signal.aborted).toBe(true)
+    expect(exits).toEqual([])
+    process.emit(signal)
+    expect(exits).toEqual([130])
+    interrupt.stop()
+    expect(process.listenerCount(signal)).toBe(0)
+  })
+})

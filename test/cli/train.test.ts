@@ -1,0 +1,312 @@
+/** `train SPEC` from its command line to its files, exit code and words. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
+import { describe, expect, test } from 'vitest'
+import { EDITOR_KEYWORDS } from '../../src/spec/json-schema.js'
+import { type CommandResult, runCommand, runShell, temporaryFolder } from '../support/command.js'
+
+/** Learns something in two epochs of a second or less. */
+const TINY = {
+  data: { dataset: 'mnist-10k', flatten: true },
+  model: {
+    type: 'Sequential',
+    layers: [
+      { type: 'Dense', units: 10 },
+      { type: 'Dropout', rate: 0.1 },
+      { type: 'Activation', activation: 'softmax' },
+    ],
+  },
+  optimizer: { type: 'Adam', learning_rate: 0.01 },
+  loss: 'sparse_categorical_crossentropy',
+  metrics: ['acc'],
+  fit: { batch_size: 1000, epochs: 2, validation_split: 0.1 },
+}
+
+const folderWith = (changes: object = {}) => temporaryFolder({ 'tiny.json': JSON.stringify({ ...TINY, ...changes }) })
+
+const FILES = ['history.csv', 'history.json', 'model/model.json', 'model/weights.bin', 'spec.json']
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted()
+
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8')
+
+/** The history of a run, which fits its schema. */
+function historyOf(...path: string[]) {
+  const history = JSON.parse(read(...path, 'history.json'))
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } })
+    .addVocabulary(EDITOR_KEYWORDS)
+    .compile(JSON.parse(read(import.meta.dirname, '../../specs/history.schema.json')))
+  validate(history)
+  expect(validate.errors).toBeNull()
+  return history
+}
+
+/** All but the last column, which is the clock's. */
+const withoutSeconds = (csv: string): string => csv.replace(/,[^,\n]*$/gm, '')
+
+/** Words for people: nothing that steers a terminal. */
+function expectPlain({ stderr }: CommandResult): void {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/)
+}
+
+test('a run leaves its files, a second one beside the first, and both are the same but for the clock', async () => {
+  const cwd = folderWith()
+  const first = await runCommand(['tiny.json'], { cwd })
+  expect(first).toMatchObject({ code: 0, stdout: '' })
+  expectPlain(first)
+  const number = '\\d\\.\\d{4}'
+  const numbers = `loss: ${number} - acc: ${number} - val_loss: ${number} - val_acc: ${number}`
+  const lines = [
+    'Train on 7200 samples, validate on 800 samples',
+    `Epoch 1/2 - \\d+s - ${numbers}`,
+    `Epoch 2/2 - \\d+s - ${numbers}`,
+    'Trained for 2 epochs, as many as the spec asks for\\.',
+    `Test: loss: ${number} - acc: ${number}`,
+    'Took [^.]*\\.\\d s\\. Files: runs/tiny/1',
+  ]
+  expect(first.stderr).toMatch(new RegExp(`^${lines.join('\n')}\n$`))
+
+  const second = await runCommand(['tiny.json', '--verbose', '0', '--history', '-', '--history-format', 'csv'], { cwd })
+  expect(second).toMatchObject({ code: 0, stderr: '' })
+
+  expect(readdirSync(join(cwd, 'runs/tiny'))).toEqual(['1', '2'])
+  for (const run of ['1', '2']) {
+    expect(filesIn(join(cwd, 'runs/tiny', run))).toEqual(FILES)
+    expect(historyOf(cwd, 'runs/tiny', run)).toMatchObject({
+      version: 1,
+      name: 'tiny',
+      engine: 'onnx',
+      samples: 7200,
+      validation_samples: 800,
+      epochs: 2,
+      best: null,
+      stop: { reason: 'completed' },
+      expectations: [],
+    })
+  }
+  const csv = read(cwd, 'runs/tiny/1/history.csv')
+  expect(csv).toMatch(/^epoch,loss,acc,val_loss,val_acc,learning_rate,seconds\n1,.*\n2,.*\n$/)
+  expect(withoutSeconds(read(cwd, 'runs/tiny/2/history.csv'))).toBe(withoutSeconds(csv))
+  expect(second.stdout).toBe(read(cwd, 'runs/tiny/2/history.csv'))
+  for (const file of ['model/model.json', 'model/weights.bin', 'spec.json']) {
+    const [a, b] = ['1', '2'].map((run) => readFileSync(join(cwd, 'runs/tiny', run, file)))
+    expect(a!.equals(b!), file).toBe(true)
+  }
+  expect(historyOf(cwd, 'runs/tiny/1').metrics.acc[1]).toBeGreaterThan(0.5)
+
+  // the spec that was saved is the same run again; --out says where
+  const saved = ['runs/tiny/1/spec.json', '--out', 'again', '--history', 'h.jsonl', '--verbose', '2']
+  const third = await runCommand(saved, { cwd })
+  expect(third).toMatchObject({ code: 0, stdout: '' })
+  expectPlain(third)
+  expect(third.stderr).toMatch(/^Train on .*\nEpoch 1\/2\n\d+s - loss: .*\nEpoch 2\/2\n\d+s - loss: .*\n/)
+  expect(filesIn(join(cwd, 'again'))).toEqual(FILES)
+  expect(withoutSeconds(read(cwd, 'again/history.csv'))).toBe(withoutSeconds(csv))
+  expect(read(cwd, 'again/spec.json')).toBe(read(cwd, 'runs/tiny/1/spec.json'))
+  const rows = read(cwd, 'h.jsonl')
+    .trimEnd()
+    .split('\n')
+    .map((row) => JSON.parse(row))
+  expect(rows.map(({ loss }) => loss)).toEqual(historyOf(cwd, 'again').metrics.loss)
+})
+
+test('engine eager is the same twice too', async () => {
+  const cwd = folderWith({ fit: { batch_size: 2000, epochs: 1 } })
+  const rows = async () => {
+    const args = ['tiny.json', '--engine', 'eager', '--history', '-', '--history-format', 'csv']
+    const { code, stdout } = await runCommand(args, { cwd })
+    expect(code).toBe(0)
+    return withoutSeconds(stdout)
+  }
+  const first = await rows()
+  expect(first).toMatch(/^epoch,loss,acc,learning_rate\n1,.*\n$/)
+  expect(await rows()).toBe(first)
+  expect(historyOf(cwd, 'runs/tiny/1').engine).toBe('eager')
+})
+
+test('a spec from standard input, its history as one document on standard output', async () => {
+  const cwd = temporaryFolder()
+  const result = await runCommand(['-', '--set', 'fit.epochs=1', '--history', '-', '--style', 'keras3'], {
+    cwd,
+    stdin: JSON.stringify(TINY),
+  })
+  expect(result.code).toBe(0)
+  expectPlain(result)
+  expect(result.stdout).toBe(read(cwd, 'runs/stdin/1/history.json'))
+  expect(historyOf(cwd, 'runs/stdin/1')).toMatchObject({ name: 'stdin', epochs: 1 })
+  expect(JSON.parse(read(cwd, 'runs/stdin/1/spec.json')).fit.epochs).toBe(1)
+})
+
+describe('a reader that goes away', () => {
+  test('from standard output does not stop the run', async () => {
+    const cwd = folderWith()
+    const line = '{ $train tiny.json --set fit.epochs=30 --history - --history-format csv; echo $? > code; } | head -2'
+    const { code, stdout, stderr } = await runShell(line, { cwd })
+    expect(code).toBe(0)
+    expect(read(cwd, 'code')).toBe('0\n')
+    expect(stdout).toMatch(/^epoch,loss,acc,val_loss,val_acc,learning_rate,seconds\n1,[\d.,e-]+\n$/)
+    expect(stderr).toMatch(/^Train on [^\n]*\n(Epoch [^\n]*\n){30}Trained for 30 epochs/)
+    expect(read(cwd, 'runs/tiny/1/history.csv').trimEnd().split('\n')).toHaveLength(31)
+  })
+
+  test('from standard error neither', async () => {
+    const cwd = folderWith()
+    const line = '{ $train tiny.json --set fit.epochs=30 2>&1; echo $? > code; } | head -1'
+    const { stdout, stderr } = await runShell(line, { cwd })
+    expect({ stdout, stderr }).toEqual({ stdout: 'Train on 7200 samples, validate on 800 samples\n', stderr: '' })
+    expect(read(cwd, 'code')).toBe('0\n')
+    expect(filesIn(join(cwd, 'runs/tiny/1'))).toEqual(FILES)
+  })
+})
+
+describe('expectations', () => {
+  test('that are met are printed, with 0', async () => {
+    const cwd = folderWith({ expect: { val_acc: { min: 0.1 } } })
+    const args = ['tiny.json', '--expect', 'val_acc<=1', '--expect', 'test_loss <= 1e3', '--verbose', '0']
+    const { code, stderr } = await runCommand(args, { cwd })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(
+      /^passed: val_acc 0\.\d+, expected at least 0\.1\npassed: val_acc 0\.\d+, expected at most 1\npassed: test_loss \d+\.\d+, expected at most 1000\n$/,
+    )
+    expect(historyOf(cwd, 'runs/tiny/1').expectations).toMatchObject([
+      { key: 'val_acc', bound: 'min', value: 0.1, passed: true },
+      { key: 'val_acc', bound: 'max', value: 1, passed: true },
+      { key: 'test_loss', bound: 'max', value: 1000, passed: true },
+    ])
+  })
+
+  test('that are not make 1, and the run is kept', async () => {
+    const cwd = folderWith({ expect: { acc: { min: 0.1, max: 0.2 } } })
+    const { code, stderr } = await runCommand(['tiny.json', '--expect', 'val_loss<=0.0001'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /Files: runs\/tiny\/1\npassed: acc 0\.\d+, .*\nFAILED: acc 0\.\d+, expected at most 0\.2\nFAILED: val_loss /,
+    )
+    expect(filesIn(join(cwd, 'runs/tiny/1'))).toEqual(FILES)
+  })
+
+  test.each(['val_acc', 'val_acc>0.9', 'val_ac>=0.9', 'val_acc>=high', 'mse<=1', 'val_acc>=0.9 --set'])(
+    '%s is refused before the run',
+    async (text) => {
+      const cwd = folderWith()
+      const { code, stdout, stderr } = await runCommand(['tiny.json', '--expect', text], { cwd })
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toContain(`--expect ${text}`)
+      expect(existsSync(join(cwd, 'runs'))).toBe(false)
+    },
+  )
+})
+
+describe.each(['onnx', 'eager'])('on engine %s', (engine) => {
+  test('a run that diverges ends with 3, and names the step and the tensor', async () => {
+    const layers = [
+      { type: 'Dense', units: 8, name: 'hidden' },
+      { type: 'Dense', units: 1, name: 'last' },
+    ]
+    const cwd = folderWith({
+      model: { type: 'Sequential', layers },
+      optimizer: { type: 'SGD', learning_rate: 1e30 },
+      loss: 'mean_squared_error',
+      metrics: [],
+      expect: { loss: { max: 1 } },
+    })
+    const result = await runCommand(['tiny.json', '--engine', engine], { cwd })
+    expect(result.code).toBe(3)
+    expectPlain(result)
+    expect(result.stderr).toMatch(
+      /\nDiverged in epoch 1, step 2: the first tensor that went bad is the output of (hidden|last), with (nan|-?inf)\./,
+    )
+    expect(result.stderr).toContain('FAILED: loss is missing, expected at most 1\n')
+    expect(historyOf(cwd, 'runs/tiny/1')).toMatchObject({
+      epochs: 0,
+      stop: { reason: 'diverged', epoch: 1, step: 2, tensor: expect.stringMatching(/hidden|last/) },
+      test: null,
+      expectations: [{ key: 'loss', found: null, passed: false }],
+    })
+    expect(filesIn(join(cwd, 'runs/tiny/1'))).toContain('model/weights.bin')
+  })
+})
+
+describe('Ctrl-C', () => {
+  test('once: the step is finished, everything is written, and the code is 130', async () => {
+    const cwd = folderWith({ fit: { ...TINY.fit, epochs: 100_000 } })
+    let sent = false
+    const result = await runCommand(['tiny.json', '--history', 'h.json', '--expect', 'acc>=0'], {
+      cwd,
+      watch(child, stderr) {
+        if (!sent && stderr.includes('Epoch 2/')) sent = child.kill('SIGINT')
+      },
+    })
+    expect(result.code).toBe(130)
+    expectPlain(result)
+    const history = historyOf(cwd, 'runs/tiny/1')
+    expect(history.epochs).toBeGreaterThanOrEqual(2)
+    expect(history.stop).toMatchObject({ reason: 'interrupted' })
+    expect(history.test).toBeNull()
+    expect(result.stderr).toContain(
+      `\nInterrupted in epoch ${history.stop.epoch}, after ${history.stop.step} of 8 steps.\nTook `,
+    )
+    expect(result.stderr).toMatch(/\npassed: acc 0\.\d+, expected at least 0\n$/)
+    expect(filesIn(join(cwd, 'runs/tiny/1'))).toEqual(FILES)
+    expect(read(cwd, 'h.json')).toBe(read(cwd, 'runs/tiny/1/history.json'))
+    expect(read(cwd, 'runs/tiny/1/history.csv').trimEnd().split('\n')).toHaveLength(history.epochs + 1)
+  })
+
+  test('again and again: it ends, with 130', async () => {
+    const cwd = folderWith({ fit: { ...TINY.fit, epochs: 100_000 } })
+    let again: NodeJS.Timeout | undefined
+    const { code, stderr } = await runCommand(['tiny.json'], {
+      cwd,
+      watch(child, stderr) {
+        if (stderr.includes('Epoch 1/')) again ??= setInterval(() => child.kill('SIGINT'), 5)
+      },
+    })
+    clearInterval(again)
+    expect(code).toBe(130)
+    expect(stderr).not.toContain('fault')
+  })
+})
+
+describe('what is wrong before the run', () => {
+  test('leaves nothing behind, and says all of it', async () => {
+    const cwd = folderWith({ optimizer: 'adm', seed: -1 })
+    expect(await runCommand(['tiny.json'], { cwd })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^tiny\.json:1:\d+ \/optimizer: found "adm".*did you mean "Adam"\?\ntiny\.json:1:\d+ \/seed: found -1.*\nThe spec has 2 problems\.\n$/,
+      ),
+    })
+    expect(readdirSync(cwd)).toEqual(['tiny.json'])
+  })
+
+  test('a spec that is not there', async () => {
+    const cwd = folderWith()
+    const { code, stderr } = await runCommand(['tny.json'], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^tny\.json: no such file or folder; did you mean "tiny\.json"\?\n/)
+  })
+
+  test('a folder that holds something already', async () => {
+    const cwd = folderWith()
+    const { code, stderr } = await runCommand(['tiny.json', '--out', '.'], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/The folder \. is not empty \(tiny\.json\); a run is never written over anything\.\n$/)
+    expect(readdirSync(cwd)).toEqual(['tiny.json'])
+  })
+
+  test('a history that cannot be written', async () => {
+    const cwd = folderWith()
+    expect(await runCommand(['tiny.json', '--history', 'no/h.csv'], { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'Cannot write the history: no: no such file or folder.\n',
+    })
+    expect(readdirSync(cwd)).toEqual(['tiny.json'])
+  })
+})

@@ -1,0 +1,73 @@
+/** `train validate`: which files it reads, what it says of them, and that it does nothing else. */
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { runCommand, temporaryFolder } from '../support/command.js'
+
+const GOOD = `{ "data": "mnist", "loss": "mse", "model": { "type": "Sequential", "layers": ["Flatten", { "type": "Dense", "units": 10 }] } }`
+const BAD = GOOD.replace('"mse"', '"msle"').replace('10', '0')
+
+describe('files', () => {
+  test('several: each is told of, in order, and one that is bad makes 2', async () => {
+    const cwd = temporaryFolder({ 'a.json': GOOD, 'b.json': BAD, 'c.jsonc': `// good\n${GOOD}` })
+    expect(await runCommand(['validate', 'a.json', 'b.json', 'c.jsonc', 'd.json'], { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: [
+        'a.json: ok',
+        'b.json:1:28 /loss: found "msle", must be one of 11 names; did you mean "mse"?',
+        'b.json:1:119 /model/layers/1/units: found 0, must be at least 1',
+        'c.jsonc: ok',
+        'd.json: no such file or folder; did you mean "a.json"?',
+        '',
+      ].join('\n'),
+    })
+    expect(await runCommand(['validate', 'a.json', 'c.jsonc'], { cwd })).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'a.json: ok\nc.jsonc: ok\n',
+    })
+    expect(readdirSync(cwd)).toEqual(['a.json', 'b.json', 'c.jsonc'])
+  })
+
+  test('one that is not there: the nearest that is', async () => {
+    const cwd = temporaryFolder({ 'mnist-mlp.json': GOOD, 'notes.txt': '' })
+    mkdirSync(join(cwd, 'specs'))
+    const stderrOf = async (file: string) => (await runCommand(['validate', file], { cwd })).stderr
+    expect(await stderrOf('mnist-mpl.json')).toBe(
+      'mnist-mpl.json: no such file or folder; did you mean "mnist-mlp.json"?\n',
+    )
+    expect(await stderrOf('note.txt')).toBe('note.txt: no such file or folder\n')
+    expect(await stderrOf('no/such/folder.json')).toBe('no/such/folder.json: no such file or folder\n')
+  })
+
+  test('a folder', async () => {
+    const cwd = temporaryFolder()
+    mkdirSync(join(cwd, 'specs'))
+    expect(await runCommand(['validate', 'specs'], { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'specs: is a folder, must be a file\n',
+    })
+  })
+
+  test('standard input', async () => {
+    expect(await runCommand(['validate', '-'], { stdin: GOOD })).toEqual({ code: 0, stdout: '', stderr: '-: ok\n' })
+    const { code, stderr } = await runCommand(['validate', '-'], { stdin: '' })
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '-:1:1: found nothing, must be an object\n' })
+  })
+})
+
+test('--set changes every file, and is where its mistakes are', async () => {
+  const cwd = temporaryFolder({ 'a.json': GOOD, 'b.json': GOOD })
+  const set = (setting: string) => runCommand(['validate', 'a.json', 'b.json', '--set', setting], { cwd })
+  expect(await set('model.layers.1.units=1')).toMatchObject({ code: 0, stderr: 'a.json: ok\nb.json: ok\n' })
+  const problem = '--set fit.epochs=0 /fit/epochs: found 0, must be at least 1\n'
+  expect(await set('fit.epochs=0')).toMatchObject({ code: 2, stderr: problem + problem })
+  expect(await set('fit.epochs')).toMatchObject({
+    code: 2,
+    stderr:
+      '--set fit.epochs: found "fit.epochs", must be a path and a value: fit.epochs=3, model.layers.2.rate=0.5\n' +
+      'The command line has a problem.\n',
+  })
+})
