@@ -27,6 +27,9 @@ export const onnxEngine: Engine = {
 /** Kernels and loops work on whole vectors; every array has room for the last one. */
 const padded = (elements: number): number => Math.ceil(elements / 32) * 32 * 4
 
+/** Steps after which subnormal numbers are looked for: often enough that few gather, rarely enough to cost nothing. */
+const FLUSH_STEPS = 64
+
 /** A step compiled for one batch size. */
 interface CompiledStep {
   readonly session: ort.InferenceSession
@@ -112,6 +115,7 @@ export class OnnxRunner implements Runner {
       for (const { from, to } of step.copies) to.set(from)
       for (const { loop, pointers, bytes, scalars: values } of step.loops)
         loop(...pointers, bytes, ...values.map((value) => value[0]!))
+      if (step.loops.length > 0) this.#flush(scalars.iterations ?? 0)
     }
     this.times.inputs += fed - begin
     this.times.graph += ran - fed
@@ -251,6 +255,17 @@ export class OnnxRunner implements Runner {
     } else {
       this.#floats(place, [data.length]).set(data)
       if (input.divisor !== 1) this.kernels.divide_f32(this.plan.find(place), data.length, input.divisor)
+    }
+  }
+
+  /**
+   * Running means of gradients that have ceased end in subnormal numbers, stay there for ever, and make every step that
+   * touches them slower.
+   */
+  #flush(iterations: number): void {
+    if (iterations % FLUSH_STEPS !== FLUSH_STEPS - 1) return
+    for (const { name, shape, role } of this.state) {
+      if (role === 'optimizer') this.kernels.flush_subnormal(this.plan.find(stateKey(name)), sizeOf(shape))
     }
   }
 

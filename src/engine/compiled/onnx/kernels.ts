@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 export interface Kernels {
   decode_u8(out: number, source: number, count: number, divisor: number): void
   divide_f32(out: number, count: number, divisor: number): void
+  flush_subnormal(values: number, count: number): void
   dropout_mask(
     out: number,
     count: number,

@@ -24,6 +24,17 @@ export function divide_f32(out: usize, count: i32, divisor: f32): void {
   }
 }
 
+/** f32 values[i] = 0 where it is subnormal; NaN stays. */
+export function flush_subnormal(values: usize, count: i32): void {
+  const smallest = f32x4.splat(1.1754943508222875e-38)
+  const end = values + ((<usize>count) << 2)
+  while (values < end) {
+    const x = v128.load(values)
+    v128.store(values, v128.andnot(x, f32x4.lt(f32x4.abs(x), smallest)))
+    values += 16
+  }
+}
+
 /**
  * Dropout mask by Philox4x32-10, as base/philox.ts defines it: a block gives eight elements of 16 bits, each dropped when
  * it lies below the threshold. Four blocks at a time, one a lane, then transposed.
