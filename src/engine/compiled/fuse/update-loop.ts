@@ -42,42 +42,46 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
   const bytes = arrays.length
   const scalar = (index: number) => bytes + 1 + index
   const offset = scalar(scalars.length)
-  /** Each expression has a local of its own; the engine's register allocator does the rest. */
-  const result = (expression: number) => offset + 1 + expression
+  /** Each expression has a local of its own for each vector; the engine's register allocator does the rest. */
+  const result = (expression: number, vector: number) => offset + 1 + VECTORS.length * expression + vector
+  const inverse = result(expressions.length, 0)
   const address = (array: number) => [...op.get(array), ...op.get(offset), ...op.i32Add]
+  const inEach = (emit: (vector: number, at: number) => number[]) => VECTORS.flatMap((at, vector) => emit(vector, at))
 
   const before = expressions.flatMap((expression, index) => {
-    if (expression.kind === 'number') return [...op.f32Const(expression.value), ...op.splat, ...op.set(result(index))]
-    if (expression.kind === 'scalar')
-      return [...op.get(scalar(expression.index)), ...op.splat, ...op.set(result(index))]
-    return []
+    if (expression.kind !== 'number' && expression.kind !== 'scalar') return []
+    const value = expression.kind === 'number' ? op.f32Const(expression.value) : op.get(scalar(expression.index))
+    return inEach((vector) => [...value, ...op.splat, ...op.set(result(index, vector))])
   })
-  const compute =
-    (at: number) =>
-    (expression: Expression, index: number): number[] => {
-      switch (expression.kind) {
-        case 'array':
-          return [...address(expression.index), ...op.load(at), ...op.set(result(index))]
-        case 'op': {
-          const { kernel, operands } = expression
-          const loaded = kernel === 'Square' ? [operands[0]!, operands[0]!] : operands
-          return [
-            ...loaded.flatMap((operand) => op.get(result(operand))),
-            ...INSTRUCTIONS[kernel],
-            ...op.set(result(index)),
-          ]
-        }
-        default:
-          return []
-      }
+  const compute = (expression: Expression, index: number): number[] => {
+    if (expression.kind === 'array') {
+      return inEach((vector, at) => [...address(expression.index), ...op.load(at), ...op.set(result(index, vector))])
     }
+    if (expression.kind !== 'op') return []
+    const { kernel, operands } = expression
+    const operand = (position: number, vector: number) => op.get(result(operands[position]!, vector))
+    if (kernel === 'RealDiv' && isFarFromZero(expressions, operands[1]!)) {
+      return [
+        ...[...op.f32Const(1), ...op.splat, ...operand(1, 0), ...operand(1, 1), ...op.mul, ...op.div],
+        ...op.set(inverse),
+        ...[...operand(0, 0), ...operand(1, 1), ...op.get(inverse), ...op.mul, ...op.mul, ...op.set(result(index, 0))],
+        ...[...operand(0, 1), ...operand(1, 0), ...op.get(inverse), ...op.mul, ...op.mul, ...op.set(result(index, 1))],
+      ]
+    }
+    const positions = kernel === 'Square' ? [0, 0] : operands.map((_, position) => position)
+    return inEach((vector) => [
+      ...positions.flatMap((position) => operand(position, vector)),
+      ...INSTRUCTIONS[kernel],
+      ...op.set(result(index, vector)),
+    ])
+  }
   const body = [
     ...before,
     ...op.loop,
-    ...VECTORS.flatMap((at) => [
-      ...expressions.flatMap(compute(at)),
-      ...stores.flatMap(({ array, expression }) => [...address(array), ...op.get(result(expression)), ...op.store(at)]),
-    ]),
+    ...expressions.flatMap(compute),
+    ...stores.flatMap(({ array, expression }) =>
+      inEach((vector, at) => [...address(array), ...op.get(result(expression, vector)), ...op.store(at)]),
+    ),
     ...[...op.get(offset), ...op.i32Const(LOOP_BYTES), ...op.i32Add, ...op.tee(offset)],
     ...[...op.get(bytes), ...op.i32LessUnsigned, ...op.branchIf(0)],
     ...op.end,
@@ -85,7 +89,26 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
   return {
     name,
     parameters: [...arrays.map(() => I32), I32, ...scalars.map(() => F32)],
-    locals: [I32, ...expressions.map(() => V128)],
+    locals: [I32, ...expressions.flatMap(() => VECTORS.map(() => V128)), V128],
     body,
   }
+}
+
+/**
+ * Whether a divisor has an epsilon that keeps it from 0, so that the product of two of them has an inverse. Then one
+ * quotient, 1 / (b0 b1), serves two vectors, within 2 units in the last place: a processor has a single slow unit for
+ * quotients and roots, and the loop of an optimizer waits for it.
+ */
+function isFarFromZero(expressions: readonly Expression[], divisor: number): boolean {
+  const hasEpsilon = (index: number, least: number): boolean => {
+    const expression = expressions[index]!
+    if (expression.kind !== 'op' || expression.kernel !== 'Add') return false
+    return expression.operands.some((operand) => {
+      const term = expressions[operand]!
+      return term.kind === 'number' && term.value >= least
+    })
+  }
+  const expression = expressions[divisor]!
+  const root = expression.kind === 'op' && expression.kernel === 'Sqrt' ? expression.operands[0] : undefined
+  return root === undefined ? hasEpsilon(divisor, 1e-15) : hasEpsilon(root, 1e-30)
 }
