@@ -172,14 +172,15 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
     const { shape, dtype } = infoOf(graph, value)
     constant({ name: nameOf(value), element: dtype, shape, data: expand(data, shape, dtype) })
   }
-  const biased = biasedProducts(graph)
+  const fused = fusedProducts(graph)
   for (const node of graph.nodes) {
-    if (biased.products.has(node.output)) continue
+    if (fused.parts.has(node.output)) continue
     const emit = emitter(nameOf(node.output))
-    const fused = biased.sums.get(node.output)
-    if (fused) {
-      const names = [...fused.product.inputs, fused.bias].map(nameOf)
-      emit.op('Gemm', names, gemmAttributes(fused.product.attributes))
+    const whole = fused.wholes.get(node.output)
+    if (whole) {
+      const { product, bias, factor = 1 } = whole
+      const names = [...product.inputs, ...(bias === undefined ? [] : [bias])].map(nameOf)
+      emit.op('Gemm', names, { ...gemmAttributes(product.attributes), alpha: { float: factor } })
     } else {
       const infos = node.inputs.map((input) => infoOf(graph, input))
       LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos)
@@ -211,26 +212,37 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
   return { model, nameOf, outputNameOf }
 }
 
-/** Sums of a product and a bias along its rows: ONNX Runtime adds the bias inside Gemm, but only where it is told. */
-function biasedProducts(graph: Graph) {
+/** A product with what ONNX Runtime does inside Gemm, but only where it is told: a bias along the rows, a factor. */
+interface FusedProduct {
+  readonly product: GraphNode
+  readonly bias?: ValueId
+  readonly factor?: number
+}
+
+/** The nodes that are such a whole, and the products that are computed as a part of them. */
+function fusedProducts(graph: Graph) {
   const consumers = consumersOf(graph)
   const producers = new Map(graph.nodes.map((node) => [node.output, node]))
   const results = new Set(graph.outputs.map(({ value }) => value))
-  const sums = new Map<ValueId, { product: GraphNode; bias: ValueId }>()
-  const products = new Set<ValueId>()
+  const numbers = new Map(graph.constants.map(({ value, data }) => [value, data]))
+  const wholes = new Map<ValueId, FusedProduct>()
+  const parts = new Set<ValueId>()
   for (const { kernel, inputs, output } of graph.nodes) {
-    if (kernel !== 'Add') continue
     const product = producers.get(inputs[0]!)
     if (product?.kernel !== 'BatchMatMul' || results.has(product.output)) continue
     if (consumers.get(product.output)!.length > 1) continue
-    const [rows, columns] = infoOf(graph, product.output).shape
-    const bias = infoOf(graph, inputs[1]!).shape
-    const alongRows = sizeOf(bias) === columns && bias.at(-1) === columns
-    if (!alongRows || infoOf(graph, output).shape.join() !== `${rows},${columns}`) continue
-    sums.set(output, { product, bias: inputs[1]! })
-    products.add(product.output)
+    const shape = infoOf(graph, product.output).shape
+    if (infoOf(graph, output).shape.join() !== shape.join()) continue
+    const other = infoOf(graph, inputs[1] ?? inputs[0]!).shape
+    const factor = numbers.get(inputs[1]!)
+    if (kernel === 'Add' && sizeOf(other) === shape[1] && other.at(-1) === shape[1]) {
+      wholes.set(output, { product, bias: inputs[1]! })
+    } else if (kernel === 'Multiply' && typeof factor === 'number' && other.length === 0) {
+      wholes.set(output, { product, factor })
+    } else continue
+    parts.add(product.output)
   }
-  return { sums, products }
+  return { wholes, parts }
 }
 
 function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {
