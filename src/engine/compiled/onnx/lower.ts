@@ -87,11 +87,11 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   Selu: same('Selu'),
   Sigmoid: same('Sigmoid'),
   Softplus: same('Softplus'),
+  /** In one operator: 3.4e38 x, clipped to 0 ... 1, is 0 or 1 for every normal number. */
   Step(emit, { attributes }, [x]) {
+    if (attributes.alpha === 0) return emit.op('HardSigmoid', [x!], { alpha: { float: 3.4e38 }, beta: { float: 0 } })
     const positive = emit.op('Greater', [x!, emit.float(0)])
-    return attributes.alpha === 0
-      ? cast(emit, positive, 'float32')
-      : emit.op('Where', [positive, emit.float(1), emit.float(attributes.alpha as number)])
+    return emit.op('Where', [positive, emit.float(1), emit.float(attributes.alpha as number)])
   },
   Tanh: same('Tanh'),
   Softmax: alongAxis('Softmax'),
