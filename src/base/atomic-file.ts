@@ -1,12 +1,20 @@
 /** Files that are written whole or not at all. */
-import { open, rename, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
-let counter = 0
-
-/** Writes a temporary file beside `path`, waits until it is on the disk, and renames it. */
+/**
+ * Writes a temporary file beside `path`, waits until it is on the disk, and renames it. A link stays and its target is
+ * replaced. A device or pipe, such as `/dev/stdout`, is not replaced: it gets the data.
+ */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}-${counter++}.tmp`
+  const found = await stat(path).catch(() => undefined)
+  if (found && !found.isFile()) await writeFile(path, data)
+  else await replace(found ? await realpath(path) : path, data)
+}
+
+async function replace(path: string, data: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     const file = await open(temporary, 'wx')
     try {

@@ -59,10 +59,11 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
     const near = nearest(name, known)
     yield `Unknown option ${dashed(name)}${near === undefined ? '' : `; did you mean ${dashed(near)}?`}`
   }
-  for (const { name, type, choices } of options) {
+  for (const { name, type, choices, value: placeholder } of options) {
     const value = values[name]
     if (value === undefined || type === 'texts') continue
     if (typeof value !== 'string') yield `--${name} is given more than once`
+    else if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
     else if (choices && !Object.hasOwn(choices, value)) {
       const near = nearest(value, Object.keys(choices))
       const hint = near === undefined ? '' : `; did you mean "${near}"?`

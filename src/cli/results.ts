@@ -20,9 +20,9 @@ export interface Results {
 }
 
 /** Everything about the places of results that can be wrong before the run. */
-export async function checkPlaces({ history, out }: Options): Promise<void> {
+export async function checkPlaces({ history, 'history-format': format, out }: Options): Promise<void> {
   if (out !== undefined) await checkEmpty(out)
-  if (history !== undefined && history !== '-') await checkHistoryPath(history)
+  if (history !== undefined && history !== '-') await checkHistoryPath(history, format ?? formatOf(history))
 }
 
 /** Makes the folder of the run and puts the spec there. */

@@ -1,5 +1,5 @@
 /** Writers of a run's history: rows go out as epochs end, a document at the end. */
-import { access, constants, type FileHandle, open, stat } from 'node:fs/promises'
+import { access, constants, type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
@@ -21,13 +21,16 @@ const ENDINGS: Readonly<Record<string, HistoryFormat>> = { '.csv': 'csv', '.json
 export const formatOf = (path: string): HistoryFormat => ENDINGS[extname(path).toLowerCase()] ?? 'json'
 
 /** Throws a UserError where a history could not be written. */
-export async function checkHistoryPath(path: string): Promise<void> {
+export async function checkHistoryPath(path: string, format: HistoryFormat = formatOf(path)): Promise<void> {
   try {
     const found = await stat(path).catch((error) => {
       if (error.code !== 'ENOENT') throw error
     })
-    if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR', path })
-    await access(found ? path : dirname(path), constants.W_OK)
+    if (found?.isDirectory() || path.endsWith('/')) throw Object.assign(new Error(), { code: 'EISDIR', path })
+    if (found) await access(path, constants.W_OK)
+    if (!found) await access(dirname(path), constants.W_OK)
+    // a temporary file is to take its place
+    else if (found.isFile() && format === 'json') await access(dirname(await realpath(path)), constants.W_OK)
   } catch (error) {
     const problem = fileProblem(error)
     if (problem === undefined) throw error
@@ -38,19 +41,26 @@ export async function checkHistoryPath(path: string): Promise<void> {
 /** A file: `json` is written whole at the end; rows are on the disk when `epoch` returns, an older file goes with the first. */
 export function historyFile(path: string, format: HistoryFormat = formatOf(path)): HistoryWriter {
   if (format === 'json') {
-    return { epoch: async () => {}, end: async (history) => history && writeHistory(path, history) }
+    return { epoch: async () => {}, end: async (history) => history && outlive(writeHistory(path, history)) }
   }
   let file: FileHandle | undefined
   return {
     async epoch(event) {
       const text = rowsOf(format, event, file === undefined)
       file ??= await open(path, 'w')
-      await file.appendFile(text)
-      await file.datasync()
+      await outlive(file.appendFile(text))
+      // a pipe or device has no disk
+      if ((await file.stat()).isFile()) await file.datasync()
     },
     end: async () => file?.close(),
   }
 }
+
+/** A reader that closes a pipe early does not stop the run. */
+const outlive = (write: Promise<void>): Promise<void> =>
+  write.catch((error) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 
 /** A stream, as a rule standard output. A reader that closes it early, such as `head`, does not stop the run. */
 export function historyStream(stream: NodeJS.WritableStream, format: HistoryFormat): HistoryWriter {

@@ -6,8 +6,15 @@ import { UserError } from '../base/issue.js'
 
 /** Makes `out`, which must be new or empty; without it `runs/<name>/<n>` with the next free number. Gives its path. */
 export async function createRunDirectory(name: string, out?: string): Promise<string> {
+  return inWords(() => (out === undefined ? nextFree(join('runs', name)) : newOrEmpty(out)))
+}
+
+/** Throws a UserError where a folder holds something or is none; one that does not exist holds nothing. */
+export const checkEmpty = (path: string): Promise<void> => inWords(() => empty(path))
+
+async function inWords<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return out === undefined ? await nextFree(join('runs', name)) : await newOrEmpty(out)
+    return await work()
   } catch (error) {
     if (error instanceof UserError) throw error
     const problem = fileProblem(error)
@@ -33,13 +40,15 @@ async function nextFree(parent: string): Promise<string> {
 
 async function newOrEmpty(path: string): Promise<string> {
   await mkdir(path, { recursive: true })
-  await checkEmpty(path)
+  await empty(path)
   return path
 }
 
-/** Throws a UserError where a folder holds something; one that does not exist holds nothing. */
-export async function checkEmpty(path: string): Promise<void> {
-  const entries = await readdir(path).catch(() => [])
+async function empty(path: string): Promise<void> {
+  const entries = await readdir(path).catch((error) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
   if (entries.length === 0) return
   const some = entries.length > 3 ? [...entries.slice(0, 3), '...'] : entries
   throw new UserError(`The folder ${path} is not empty (${some.join(', ')}); a run is never written over anything.`)

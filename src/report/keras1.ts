@@ -1,5 +1,5 @@
 /** The bar of Keras 1.2.2 (keras/utils/generic_utils.py, `Progbar`; keras/callbacks.py, `ProgbarLogger`). It counts samples. */
-import { formatMetrics } from './numbers.js'
+import { formatMetricOfLine, formatMetrics } from './numbers.js'
 import { barWidth, count, epochOf, type Progress, type Style } from './style.js'
 
 const WIDTH = 30
@@ -17,7 +17,7 @@ export const keras1: Style = {
   },
   finished: (progress) =>
     `${bar(progress, WIDTH)} - ${Math.trunc(progress.elapsed)}s${formatMetrics(progress.metrics)}`,
-  line: ({ elapsed, metrics }) => `${Math.trunc(elapsed)}s${formatMetrics(metrics)}`,
+  line: ({ elapsed, metrics }) => `${Math.trunc(elapsed)}s${formatMetrics(metrics, formatMetricOfLine)}`,
 }
 
 /** `28032/54000 [==============>...............]` */

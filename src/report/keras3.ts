@@ -1,7 +1,7 @@
 /** The bar of Keras 3 (keras/src/utils/progbar.py, callbacks/progbar_logger.py). It counts steps and sorts the metrics. */
 import { styleText } from 'node:util'
 import type { Metrics } from '../training/events.js'
-import { formatMetrics } from './numbers.js'
+import { formatMetricOfLine, formatMetrics } from './numbers.js'
 import { barWidth, count, epochOf, type Progress, type Style, type WatchedProgress } from './style.js'
 
 const WIDTH = 20
@@ -24,7 +24,7 @@ export const keras3: Style = {
   },
   // the first step counts here, as in Keras, which at `verbose=2` does not look before the epoch ends
   line: ({ step, start, elapsed, metrics }) =>
-    `${count(step, start.stepsPerEpoch)} - ${elapsed.toFixed(0)}s -${formatPace(elapsed / step)}${formatMetrics(sorted(metrics))}`,
+    `${count(step, start.stepsPerEpoch)} - ${elapsed.toFixed(0)}s -${formatPace(elapsed / step)}${formatMetrics(sorted(metrics), formatMetricOfLine)}`,
 }
 
 const bold = (text: string, color: boolean): string => (color ? styleText('bold', text, FORCED) : text)

@@ -1,15 +1,22 @@
 /** Numbers as Keras prints them. */
 
 /** `0.2969`; at most 0.001 in size: `1.2346e-05`. */
-export function formatMetric(value: number): string {
+export const formatMetric = (value: number): string => formatAs(value, Math.abs(value) > 1e-3)
+
+/** As at Keras' `verbose=2`, which takes every number below 0 for a small one: `-5.0000e-01`. */
+export const formatMetricOfLine = (value: number): string => formatAs(value, value > 1e-3)
+
+function formatAs(value: number, decimals: boolean): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
-  if (Math.abs(value) > 1e-3) return fourDecimals(value)
+  if (decimals) return fourDecimals(value)
   return value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
 /** As C prints it: a tie, which only odd multiples of 1/32 are, goes to the even digit; `toFixed` goes away from zero. */
 function fourDecimals(value: number): string {
+  // from here on `toFixed` has an exponent, and numbers have no fraction
+  if (Math.abs(value) >= 1e21) return `${BigInt(value)}.0000`
   const text = value.toFixed(4)
   const last = Number(text.at(-1))
   const tie = Math.abs(value * 32) % 2 === 1
@@ -17,9 +24,9 @@ function fourDecimals(value: number): string {
 }
 
 /** ` - loss: 0.2969 - acc: 0.9092` */
-export const formatMetrics = (metrics: Readonly<Record<string, number>>): string =>
+export const formatMetrics = (metrics: Readonly<Record<string, number>>, format = formatMetric): string =>
   Object.entries(metrics)
-    .map(([key, value]) => ` - ${key}: ${formatMetric(value)}`)
+    .map(([key, value]) => ` - ${key}: ${format(value)}`)
     .join('')
 
 /** `41 s`, `3 min 5 s`, `2 h 10 min`. */

@@ -2,7 +2,7 @@
 import type { EpochEndEvent, StartEvent, TrainingEvent } from '../training/events.js'
 import { keras1 } from './keras1.js'
 import { keras3 } from './keras3.js'
-import { liveLine } from './live-line.js'
+import { columnsOf, liveLine } from './live-line.js'
 import { formatMetrics } from './numbers.js'
 import { epochDone, epochOf, type Style } from './style.js'
 
@@ -33,13 +33,17 @@ export function createReporter(options: ReportOptions): Reporter {
 /** At most 20 times a second. */
 const REDRAW_MILLISECONDS = 50
 
+/** A window that is being resized tells so late, tmux by a quarter of a second: better not to draw before it stands still. */
+const RESIZE_MILLISECONDS = 300
+
 function bar({ style, stream, color, now }: ReportOptions): Reporter {
   const { begin, heading, running, finished } = STYLES[style]
   const line = liveLine(stream)
   let start: StartEvent
   let epochBegan = 0
   let firstStep = 0
-  let drawn = Number.NEGATIVE_INFINITY
+  let columns = columnsOf(stream)
+  let nextDraw = Number.NEGATIVE_INFINITY
   return {
     onEvent(event) {
       switch (event.type) {
@@ -56,10 +60,14 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
         case 'batchEnd': {
           const elapsed = (now() - epochBegan) / 1000
           if (event.step === 1) firstStep = elapsed
+          if (columns !== columnsOf(stream)) {
+            columns = columnsOf(stream)
+            nextDraw = now() + RESIZE_MILLISECONDS
+          }
           // the last step is drawn with the validation, when the epoch ends
-          if (now() - drawn < REDRAW_MILLISECONDS || event.step === start.stepsPerEpoch) break
-          drawn = now()
-          line.draw(running({ ...event, start, elapsed, firstStep }, Math.max(1, (stream.columns || 80) - 1), color))
+          if (now() < nextDraw || event.step === start.stepsPerEpoch) break
+          nextDraw = now() + REDRAW_MILLISECONDS
+          line.draw(running({ ...event, start, elapsed, firstStep }, Math.max(1, columns - 1), color))
           break
         }
         case 'epochEnd':

@@ -30,7 +30,7 @@ export function checkExpectations(expect: ExpectSpec, found: Metrics): Expectati
     (['min', 'max'] as const).flatMap((bound): Expectation[] => {
       const value = bounds[bound]
       if (value === undefined) return []
-      const number = found[key]
+      const number = Object.hasOwn(found, key) ? found[key] : undefined
       if (number === undefined) return [{ key, bound, value, found: null, passed: false }]
       return [{ key, bound, value, found: number, passed: bound === 'min' ? number >= value : number <= value }]
     }),

@@ -1,8 +1,11 @@
 /** A file is written whole or not at all, and nothing is left beside it. */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFile, execFileSync } from 'node:child_process'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { writeFileAtomic } from '../../src/base/atomic-file.js'
 
 let folder: string
@@ -35,4 +38,49 @@ test('where it cannot be written, what was there stays and nothing is left', asy
   await expect(writeFileAtomic(path, 'new')).rejects.toThrow()
   expect(await readdir(folder)).toEqual(['folder'])
   await expect(writeFileAtomic(join(folder, 'missing', 'file'), 'new')).rejects.toThrow('ENOENT')
+})
+
+test('a temporary file that another run left is not in the way', async () => {
+  const path = join(folder, 'file')
+  const stale = Array.from({ length: 50 }, (_, count) => `file.${process.pid}-${count}.tmp`)
+  for (const name of stale) await writeFile(join(folder, name), 'of a process that had the same number')
+  await writeFileAtomic(path, 'new')
+  expect((await readdir(folder)).sort()).toEqual(['file', ...stale].sort())
+})
+
+describe.skipIf(process.platform === 'win32')('on POSIX', () => {
+  test('a write that fails half way leaves the old file whole, and nothing beside it', async () => {
+    const path = join(folder, 'file')
+    await writeFile(path, 'old')
+    const source = fileURLToPath(new URL('../../dist/base/atomic-file.js', import.meta.url))
+    const script = `
+      import { writeFileAtomic } from ${JSON.stringify(source)}
+      process.on('SIGXFSZ', () => {})
+      await writeFileAtomic(${JSON.stringify(path)}, 'x'.repeat(1e6)).catch(({ code }) => console.log(code))`
+    // at most 64 blocks a file, of 512 or 1024 bytes
+    const args = ['-c', 'ulimit -f 64; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script]
+    expect((await promisify(execFile)('sh', args)).stdout).toBe('EFBIG\n')
+    expect(await readFile(path, 'utf8')).toBe('old')
+    expect(await readdir(folder)).toEqual(['file'])
+  })
+
+  test('a link stays, and what it leads to is replaced', async () => {
+    await mkdir(join(folder, 'there'))
+    const [link, target] = [join(folder, 'link'), join(folder, 'there', 'target')]
+    await writeFile(target, 'old')
+    await symlink(target, link)
+    await writeFileAtomic(link, 'new')
+    expect((await lstat(link)).isSymbolicLink()).toBe(true)
+    expect(await readFile(target, 'utf8')).toBe('new')
+    expect([await readdir(folder), await readdir(join(folder, 'there'))]).toEqual([['link', 'there'], ['target']])
+  })
+
+  test('a pipe stays one and gets the data', async () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const [got] = await Promise.all([readFile(pipe, 'utf8'), writeFileAtomic(pipe, 'new')])
+    expect(got).toBe('new')
+    expect((await lstat(pipe)).isFIFO()).toBe(true)
+    expect(await readdir(folder)).toEqual(['pipe'])
+  })
 })

@@ -1,7 +1,7 @@
 /** `--history`: what stands in the file or stream after each epoch, and after a failure. */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { historyText } from '../../src/export/history.js'
-import { formatOf, historyFile, historyStream } from '../../src/export/history-writer.js'
+import { checkHistoryPath, formatOf, historyFile, historyStream } from '../../src/export/history-writer.js'
 import { epochsOf, historyOf } from './sample-run.js'
 
 const [first, second] = epochsOf({ loss: 0.5 }, { loss: 0.25 }) as [
@@ -55,6 +55,36 @@ describe('a file', () => {
     expect(await readFile(path, 'utf8')).toBe(rows[0] + rows[1])
   })
 
+  test.skipIf(process.platform === 'win32').each([
+    ['csv', CSV.join('')],
+    ['jsonl', JSONL.join('')],
+    ['json', historyText(historyOf())],
+  ] as const)('%s: a pipe, as of >(command), gets all and stays', async (format, all) => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const got = readFile(path, 'utf8')
+    await checkHistoryPath(path, format)
+    const writer = historyFile(path, format)
+    for (const event of [first, second]) await writer.epoch(event)
+    await writer.end(historyOf())
+    expect(await got).toBe(all)
+    expect((await lstat(path)).isFIFO()).toBe(true)
+  })
+
+  test.skipIf(process.platform === 'win32')('csv: a reader that leaves a pipe, such as >(head -1)', async () => {
+    const path = join(folder, 'pipe')
+    execFileSync('mkfifo', [path])
+    const reader = spawn('head', ['-n', '1', path])
+    const read = text(reader.stdout)
+    const gone = once(reader, 'exit')
+    const writer = historyFile(path, 'csv')
+    await writer.epoch(first)
+    await gone
+    await writer.epoch(second)
+    await writer.end()
+    expect(await read).toBe('epoch,loss,learning_rate,seconds\n')
+  })
+
   test('csv: an older file stays until the first row replaces it', async () => {
     const path = join(folder, 'history.csv')
     await writeFile(path, 'older and longer than the header and the first row of the new one together, by far\n')
@@ -82,6 +112,38 @@ describe('a file', () => {
     await writeFile(path, 'older')
     await historyFile(path).end()
     expect(await readFile(path, 'utf8')).toBe('older')
+  })
+})
+
+describe('where a history cannot be written, it is said before the run', () => {
+  let folder = ''
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'trainspec-'))
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  const refusal = async (...name: string[]) =>
+    checkHistoryPath(join(folder, ...name)).then(
+      () => null,
+      ({ name, message }) => `${name}: ${message.replace(folder, '')}`,
+    )
+
+  test('a new file, an old file', async () => {
+    await writeFile(join(folder, 'old.json'), 'older')
+    expect(await refusal('new.json')).toBeNull()
+    expect(await refusal('old.json')).toBeNull()
+    expect(await readdir(folder)).toEqual(['old.json'])
+  })
+
+  test('a folder, one to be, one that is missing, a file in its place', async () => {
+    await mkdir(join(folder, 'sub'))
+    await writeFile(join(folder, 'file'), '')
+    expect(await refusal('sub')).toBe('UserError: Cannot write the history: /sub: is a folder, must be a file.')
+    expect(await refusal('new/')).toBe('UserError: Cannot write the history: /new/: is a folder, must be a file.')
+    expect(await refusal('no', 'h.csv')).toBe('UserError: Cannot write the history: /no: no such file or folder.')
+    expect(await refusal('file', 'h.csv')).toBe(
+      'UserError: Cannot write the history: /file/h.csv: a part of the path is a file, not a folder.',
+    )
   })
 })
 

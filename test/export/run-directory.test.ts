@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createRunDirectory } from '../../src/export/run-directory.js'
+import { checkEmpty, createRunDirectory } from '../../src/export/run-directory.js'
 
 const home = process.cwd()
 let folder = ''
@@ -77,5 +77,24 @@ describe('where the user says', () => {
     await expect(createRunDirectory('mlp', 'file')).rejects.toEqual(
       refused('Cannot make the folder of the run: file: a file has this name.'),
     )
+  })
+
+  test('what is said before the run: nothing of a new or empty folder, which is not made', async () => {
+    await mkdir('empty')
+    await checkEmpty('empty')
+    await checkEmpty('new/below')
+    expect(await readdir('.')).toEqual(['empty'])
+    await expect(checkEmpty('.')).rejects.toEqual(
+      refused('The folder . is not empty (empty); a run is never written over anything.'),
+    )
+  })
+
+  test('what is said before the run: a file in the way', async () => {
+    await writeFile('file', '')
+    for (const path of ['file', 'file/run']) {
+      await expect(checkEmpty(path)).rejects.toEqual(
+        refused(`Cannot make the folder of the run: ${path}: a part of the path is a file, not a folder.`),
+      )
+    }
   })
 })

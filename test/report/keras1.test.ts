@@ -49,6 +49,12 @@ test('the end of an epoch', () => {
   )
 })
 
+test('a number below 0 has an exponent in the line, none in the bar', () => {
+  const done = progress(100, 100, 1.5, { loss: -0.5 })
+  expect(keras1.finished(done, false)).toMatch(/ - 1s - loss: -0.5000$/)
+  expect(keras1.line(done)).toBe('1s - loss: -5.0000e-01')
+})
+
 test('before the first epoch: the samples, where some are for validation', () => {
   expect(keras1.begin(startEvent)).toEqual(['Train on 54000 samples, validate on 6000 samples'])
   expect(keras1.begin({ ...startEvent, validationSamples: 0 })).toEqual([])

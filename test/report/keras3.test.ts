@@ -49,6 +49,12 @@ test('the end of an epoch', () => {
   )
 })
 
+test('a number below 0 has an exponent in the line, none in the bar', () => {
+  const done = progress(10, 10, 1.5, 0.5, { loss: -0.5 })
+  expect(keras3.finished(done, false)).toMatch(/ - loss: -0.5000$/)
+  expect(keras3.line(done)).toBe('10/10 - 2s - 150ms/step - loss: -5.0000e-01')
+})
+
 test('an epoch has a heading where there are several', () => {
   expect(keras3.begin(startEvent)).toEqual([])
   expect(keras3.heading(3, startEvent)).toBe('Epoch 3/100')

@@ -1,7 +1,7 @@
 /** Numbers as Python's `%.4f` and `%.4e` print them. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { formatDuration, formatMetric, formatMetrics } from '../../src/report/numbers.js'
+import { formatDuration, formatMetric, formatMetricOfLine, formatMetrics } from '../../src/report/numbers.js'
 
 // the right column was printed by Python 3
 test.each([
@@ -15,11 +15,27 @@ test.each([
   [-2.5e-7, '-2.5000e-07'],
   [1e-300, '1.0000e-300'],
   [0, '0.0000e+00'],
+  [1e21, '1000000000000000000000.0000'],
+  [-(2 ** 71), '-2361183241434822606848.0000'],
+  [2 ** 96, '79228162514264337593543950336.0000'],
   [Number.NaN, 'nan'],
   [Number.POSITIVE_INFINITY, 'inf'],
   [Number.NEGATIVE_INFINITY, '-inf'],
 ])('%d is %s', (value, text) => {
   expect(formatMetric(value)).toBe(text)
+})
+
+// `avg > 1e-3`, where the bar has `abs(avg) > 1e-3`
+test.each([
+  [0.2969, '0.2969'],
+  [0.001, '1.0000e-03'],
+  [-0.5, '-5.0000e-01'],
+  [-52.8826, '-5.2883e+01'],
+  [-2.5e-7, '-2.5000e-07'],
+  [Number.NaN, 'nan'],
+  [Number.NEGATIVE_INFINITY, '-inf'],
+])('in the line of verbose 2, %d is %s', (value, text) => {
+  expect(formatMetricOfLine(value)).toBe(text)
 })
 
 // accuracies of a batch of 32 lie half way between two numbers of four digits

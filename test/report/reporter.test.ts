@@ -42,9 +42,9 @@ describe("Keras 1's bar on a terminal", () => {
     const first = '  128/54000 [..............................] - ETA: 210s - loss: 1.8943 - acc: 0.3818'
     const next = '  128/54000 [..............................] - ETA: 8s - loss: 0.5000 - acc: 0.7500'
     const [train, epoch1, line1, epoch2, line2] = TRANSCRIPT
-    const erase = '\r\x1b[K'
+    const [erase, inOneRow, wrapping] = ['\r\x1b[K', '\x1b[?7l', '\x1b[?7h']
     expect(terminal.writes.join('')).toBe(
-      `${train}\n${epoch1}\n${first}${erase}${line1}\n${epoch2}\n${next}${erase}${line2}`,
+      `${train}\n${epoch1}\n${first}${erase}${line1}\n${epoch2}\n${next}${erase}${inOneRow}${line2}${wrapping}`,
     )
   })
 
@@ -130,7 +130,8 @@ describe('the width of the window', () => {
     run.step(100, 1, halfway)
     terminal.resize(30)
     expect(terminal.liveRows()).toBe(3)
-    run.step(200, 2, halfway)
+    run.step(199, 1.9, halfway)
+    run.step(200, 2.2, halfway)
     expect(terminal.screen()).toEqual([
       'Train on 54000 samples, valida',
       'te on 6000 samples',
@@ -138,6 +139,49 @@ describe('the width of the window', () => {
       '25600/54000 - ETA: 2s - loss:',
     ])
   })
+
+  test('while it is resized nothing is drawn, until it has stood still for 0.3 s', () => {
+    const terminal = new Terminal(100)
+    const run = drive({ start: startEvent, stream: terminal.stream })
+    run.begin()
+    run.step(1, 0, halfway)
+    const before = terminal.writes.length
+    for (let step = 2; step <= 50; step++) {
+      if (step <= 20) terminal.resize(100 - step)
+      run.step(step, step / 100, halfway)
+      if (step < 50) expect(terminal.writes.length).toBe(before)
+    }
+    expect(terminal.writes.length).toBe(before + 1)
+    expect(terminal.screen().at(-1)).toContain(' 6400/54000 [')
+  })
+
+  test.each([1, 2, 5])(
+    'told late that it is narrower: after %d drawings nothing is left, nothing is lost',
+    (drawings) => {
+      for (const wide of [90, 100, 140]) {
+        for (let narrow = 10; narrow < wide; narrow++) {
+          for (const before of [0, 1, 3]) {
+            const terminal = new Terminal(wide)
+            const log = new Terminal(1000)
+            const both = [terminal, log].map(({ stream }) => drive({ start: startEvent, stream }))
+            for (const run of both) run.begin()
+            let step = 100
+            const draw = () => {
+              for (const run of both) run.step(++step, step / 10, halfway)
+            }
+            for (let count = 0; count < before; count++) draw()
+            terminal.reshape(narrow)
+            for (let count = 0; count < drawings; count++) draw()
+            terminal.tell()
+            for (let count = 0; count < 5; count++) draw()
+            expect(terminal.liveRows()).toBe(1)
+            for (const run of both) run.end(50, validated)
+            expect(terminal.lines()).toEqual(log.lines())
+          }
+        }
+      }
+    },
+  )
 
   const moves = fc.array(
     fc.oneof(

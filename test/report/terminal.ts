@@ -6,7 +6,7 @@ interface Row {
   wrapped: boolean
 }
 
-const CODE = /^\[(\d*)([A-Za-z])/
+const CODE = /^\[(\?7|\d*)([A-Za-z])/
 
 export class Terminal {
   readonly isTTY = true
@@ -15,8 +15,13 @@ export class Terminal {
   #rows: Row[] = [{ cells: [], wrapped: false }]
   #row = 0
   #column = 0
+  #wraps = true
+  #width: number
 
-  constructor(public columns: number) {}
+  /** `columns` is what the program has been told. */
+  constructor(public columns: number) {
+    this.#width = columns
+  }
 
   /** For what wants a stream. */
   get stream(): NodeJS.WriteStream {
@@ -27,7 +32,7 @@ export class Terminal {
     this.writes.push(text)
     for (let at = 0; at < text.length; ) {
       const code = text[at] === '\x1b' ? CODE.exec(text.slice(at + 1)) : null
-      if (code) this.#obey(code[2]!, Number(code[1] || 0))
+      if (code) this.#obey(code[2]!, code[1]!)
       else this.#put(text[at]!)
       at += 1 + (code?.[0].length ?? 0)
     }
@@ -57,9 +62,20 @@ export class Terminal {
   }
 
   resize(columns: number): void {
+    this.reshape(columns)
+    this.tell()
+  }
+
+  /** Tells the program of the width. */
+  tell(): void {
+    this.columns = this.#width
+  }
+
+  /** Changes the width, as tmux does, a while before it tells. */
+  reshape(columns: number): void {
     const old = this.#rows
     const cursor = { row: this.#row, column: this.#column }
-    this.columns = columns
+    this.#width = columns
     this.#rows = []
     let line: string[] = []
     let offset: number | null = null
@@ -87,9 +103,11 @@ export class Terminal {
     if (character === '\r') this.#column = 0
     else if (character === '\n') this.#down()
     else {
-      if (this.#column >= this.columns) {
-        this.#here.wrapped = true
-        this.#down()
+      if (this.#column >= this.#width) {
+        if (this.#wraps) {
+          this.#here.wrapped = true
+          this.#down()
+        } else this.#column = this.#width - 1
       }
       const { cells } = this.#here
       while (cells.length < this.#column) cells.push(' ')
@@ -97,9 +115,10 @@ export class Terminal {
     }
   }
 
-  #obey(code: string, count: number): void {
-    if (code === 'A') this.#row = Math.max(0, this.#row - Math.max(1, count))
-    else if (code === 'K' && count === 0) this.#eraseRow()
+  #obey(code: string, number: string): void {
+    if (code === 'A') this.#row = Math.max(0, this.#row - Math.max(1, Number(number)))
+    else if (code === 'K' && number === '') this.#eraseRow()
+    else if (number === '?7' && (code === 'h' || code === 'l')) this.#wraps = code === 'h'
     else if (code !== 'm') throw new Error(`a code that the bar should not need: ${code}`)
   }
 

@@ -66,6 +66,12 @@ describe('what was found against what was expected', () => {
     ])
   })
 
+  test('what every object inherits is missing too', () => {
+    for (const key of ['constructor', 'toString', 'hasOwnProperty']) {
+      expect(checkExpectations({ [key]: { min: 0 } }, { acc: 1 })).toMatchObject([{ found: null, passed: false }])
+    }
+  })
+
   test('NaN fails both bounds', () => {
     expect(passes({ loss: { min: -1e308, max: 1e308 } }, { loss: Number.NaN })).toEqual([false, false])
   })
