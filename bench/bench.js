@@ -50,61 +50,61 @@ function table(title, header, rows) {
 const ms = (value) => `${value.toFixed(2)} ms`
 const seconds = (value) => `${value.toFixed(2)} s`
 
-/** One training step: every peer stays up, and they take turns. */
+/** One training step: each peer takes turns with trainspec, and nothing else is up meanwhile. */
 async function benchSteps() {
   const keras = BACKENDS.map((backend) => ({
     name: `Keras 3, ${backend}`,
     start: () =>
       existsSync(python)
-        ? startPeer(`Keras 3, ${backend}`, python, [join(here, 'peers', 'keras_mlp.py'), backend, MNIST], THREADS)
-        : { name: `Keras 3, ${backend}`, skipped: NO_PYTHON },
+        ? startPeer(python, [join(here, 'peers', 'keras_mlp.py'), backend, MNIST], THREADS)
+        : { skipped: NO_PYTHON },
     steps,
   }))
   const tfjs = TFJS.map((backend) => ({
     name: `tfjs, ${backend}`,
-    start: () => startPeer(`tfjs, ${backend}`, process.execPath, [join(here, 'peers', 'tfjs_mlp.js'), backend, MNIST]),
+    start: () => startPeer(process.execPath, [join(here, 'peers', 'tfjs_mlp.js'), backend, MNIST]),
     // two orders of magnitude slower
     steps: 2,
   }))
-  const ours = {
-    name: 'trainspec',
-    start: () => startPeer('trainspec', process.execPath, [join(here, 'ours.js')]),
-    steps,
+  const results = []
+  for (const peer of [...keras, ...tfjs]) results.push(await duel(peer))
+  const ours = await startOurs()
+  await ours.ask({ cmd: 'steps', n: steps })
+  const { rss_mb: memory } = await ours.ask({ cmd: 'steps', n: steps })
+  const parts = options.explain ? await ours.ask({ cmd: 'parts', n: 1000 }) : undefined
+  await ours.stop()
+  return { results, parts, first_step_ms: ours.hello.first_step_ms, peak_memory_mb: memory }
+}
+
+const startOurs = () => startPeer(process.execPath, [join(here, 'ours.js')])
+
+async function duel({ name, start, steps: theirSteps }) {
+  log(name)
+  const peer = await start()
+  if (peer.skipped) {
+    log(`  skipped: ${peer.skipped}`)
+    return { name, skipped: peer.skipped }
   }
-  const entries = []
-  for (const entry of [ours, ...keras, ...tfjs]) {
-    log(`starting ${entry.name}`)
-    const peer = await entry.start()
-    if (peer.skipped) log(`  skipped: ${peer.skipped}`)
-    entries.push({ ...entry, peer, medians: [], minima: [], memory: 0 })
-  }
-  const running = entries.filter(({ peer }) => !peer.skipped)
+  const ours = await startOurs()
+  const turns = []
+  let memory = 0
   for (let round = 0; round <= rounds; round++) {
-    log(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
-    for (const entry of running) {
-      const { ms_per_step: time, rss_mb: memory } = await entry.peer.ask({ cmd: 'steps', n: entry.steps })
-      if (round === 0) continue
-      entry.medians.push(time.median)
-      entry.minima.push(time.min)
-      entry.memory = memory
-    }
+    const own = (await ours.ask({ cmd: 'steps', n: steps })).ms_per_step
+    const { ms_per_step: theirs, rss_mb } = await peer.ask({ cmd: 'steps', n: theirSteps })
+    memory = rss_mb
+    if (round > 0) turns.push({ own, theirs })
   }
-  const parts = options.explain ? await running[0].peer.ask({ cmd: 'parts', n: 1000 }) : undefined
-  const firstStep = running[0].peer.hello.first_step_ms
-  for (const { peer } of running) await peer.stop()
-  const base = entries[0].medians
-  const results = entries.map(({ name, peer, medians, minima, memory }) =>
-    peer.skipped
-      ? { name, skipped: peer.skipped }
-      : {
-          name,
-          median_ms: median(medians),
-          min_ms: Math.min(...minima),
-          ratio: median(medians.map((time, round) => time / base[round])),
-          peak_memory_mb: memory,
-        },
-  )
-  return { results, parts, first_step_ms: firstStep }
+  await ours.stop()
+  await peer.stop()
+  return {
+    name,
+    median_ms: median(turns.map(({ theirs }) => theirs.median)),
+    min_ms: Math.min(...turns.map(({ theirs }) => theirs.min)),
+    trainspec_median_ms: median(turns.map(({ own }) => own.median)),
+    trainspec_min_ms: Math.min(...turns.map(({ own }) => own.min)),
+    ratio: median(turns.map(({ own, theirs }) => theirs.median / own.median)),
+    peak_memory_mb: memory,
+  }
 }
 
 /** The whole command from a cold start, three epochs. */
@@ -171,14 +171,16 @@ console.log(
   [
     table(
       'A training step of specs/mnist-mlp.json, batch 128, two threads',
-      ['', 'median', 'minimum', 'times trainspec', 'peak memory'],
+      ['', 'median', 'minimum', 'trainspec, in turn', 'minimum', 'times as long', 'peak memory'],
       step.results.map((result) =>
         result.skipped
-          ? skippedRow(result, 5)
+          ? skippedRow(result, 7)
           : [
               result.name,
               ms(result.median_ms),
               ms(result.min_ms),
+              ms(result.trainspec_median_ms),
+              ms(result.trainspec_min_ms),
               result.ratio.toFixed(2),
               `${result.peak_memory_mb} MB`,
             ],
@@ -199,7 +201,7 @@ console.log(
       [
         ['train --help', seconds(help.median_s)],
         ['start to the end of the first step', seconds(step.first_step_ms / 1000)],
-        ['peak memory of the run above', `${cold.peak_memory_mb} MB`],
+        ['peak memory of these three epochs', `${cold.peak_memory_mb} MB`],
       ],
     ),
     ...(explanation ? [table('Where a step goes', ['', 'time', 'share'], explanation.rows)] : []),

@@ -14,9 +14,12 @@ const PRODUCTS = new Set(['Gemm', 'FusedGemm', 'MatMul'])
 
 /** `parts`: medians in milliseconds of whole, inputs, graph, update, from a session without the profiler. */
 export async function explain(parts) {
-  const operators = await profile()
-  const product = operators.filter(({ type }) => PRODUCTS.has(type)).reduce((sum, { ms }) => sum + ms, 0)
-  const others = operators.filter(({ type }) => !PRODUCTS.has(type)).reduce((sum, { ms }) => sum + ms, 0)
+  const { operators, run } = await profile()
+  // a machine's speed drifts: of the profile only the proportions are taken
+  const scale = parts.graph / run
+  const total = (wanted) => scale * operators.filter(wanted).reduce((sum, { ms }) => sum + ms, 0)
+  const product = total(({ type }) => PRODUCTS.has(type))
+  const others = total(({ type }) => !PRODUCTS.has(type))
   const shares = {
     'matrix products': product,
     'other operators of the graph': others,
@@ -34,7 +37,7 @@ export async function explain(parts) {
   return { rows, shares: { ...shares, whole: parts.whole } }
 }
 
-/** Median milliseconds of each operator in a step. */
+/** Median milliseconds of each operator in a step, and of the whole graph. */
 async function profile() {
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-profile-'))
   const spec = await requireSpec(new URL('../specs/mnist-mlp.json', import.meta.url).pathname, [], process.stdin)
@@ -61,8 +64,15 @@ async function profile() {
     known.microseconds.push(dur)
     times.set(name, known)
   }
-  return [...times.values()].map(({ type, microseconds }) => {
-    const sorted = microseconds.slice(WARM_UP).toSorted((a, b) => a - b)
-    return { type, ms: sorted[sorted.length >> 1] / 1000 }
-  })
+  const runs = events.filter(({ name }) => name === 'model_run').map(({ dur }) => dur)
+  return {
+    run: steady(runs),
+    operators: [...times.values()].map(({ type, microseconds }) => ({ type, ms: steady(microseconds) })),
+  }
+}
+
+/** Median of microseconds after the warm-up, in milliseconds. */
+function steady(microseconds) {
+  const sorted = microseconds.slice(WARM_UP).toSorted((a, b) => a - b)
+  return sorted[sorted.length >> 1] / 1000
 }

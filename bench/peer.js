@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 /** Starts a peer; `skipped` says why where it cannot run here. */
-export async function startPeer(name, file, args, env = {}) {
+export async function startPeer(file, args, env = {}) {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...env } })
   const failed = new Promise((resolve) => child.once('error', (error) => resolve({ skipped: error.message })))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -12,11 +12,10 @@ export async function startPeer(name, file, args, env = {}) {
     return done ? { skipped: 'it ended without an answer' } : JSON.parse(value)
   }
   const hello = await Promise.race([failed, next()])
-  if (!hello.ready) return { name, skipped: hello.skipped ?? 'no answer' }
+  if (!hello.ready) return { skipped: hello.skipped ?? 'no answer' }
   // a peer that waits must not spin, while another one is timed
   child.kill('SIGSTOP')
   return {
-    name,
     hello,
     async ask(command) {
       child.kill('SIGCONT')

@@ -90,6 +90,8 @@ export class OnnxRunner implements Runner {
       executionProviders: ['cpu'],
       intraOpNumThreads: availableParallelism(),
       interOpNumThreads: 1,
+      // between two graphs this thread works alone for less than that; a sleeping helper would have to be woken each step
+      extra: { session: { intra_op: { spin_duration_us: '1500' } } },
       logSeverityLevel: 3,
       ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
     })
