@@ -20,15 +20,22 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-cpu'],
   },
   program: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core'] },
+  libtensorflow: { folders: ['base'], packages: ['env-paths', 'yauzl'] },
   engine: {
-    folders: ['base', 'program'],
-    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'onnxruntime-node', '@bufbuild/protobuf'],
+    folders: ['base', 'program', 'libtensorflow'],
+    packages: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-backend-cpu',
+      'onnxruntime-node',
+      'koffi',
+      '@bufbuild/protobuf',
+    ],
   },
   training: { folders: ['base'], packages: [] },
   report: { folders: ['base'], packages: [] },
   export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', 'zod'] },
   cli: {
-    folders: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'report', 'export'],
+    folders: ['base', 'spec', 'data', 'model', 'program', 'libtensorflow', 'engine', 'training', 'report', 'export'],
     packages: ['yargs', 'ora'],
   },
 }

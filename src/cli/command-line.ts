@@ -4,7 +4,7 @@ import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { COMMANDS } from './commands.js'
 import { helpOf } from './help.js'
-import { type CommandName, OPTION_LIST, type Options, optionsOf } from './options.js'
+import { type CommandName, OPTION_LIST, type Option, type Options, optionsOf } from './options.js'
 
 export type CommandLine =
   | { readonly command: CommandName; readonly files: readonly string[]; readonly options: Options }
@@ -34,10 +34,10 @@ function taken(argv: readonly string[], command: CommandName): { values: Values;
   const options = optionsOf(command)
   const listed = (of: typeof options) => of.map(({ name }) => name)
   const { argv: values, error } = Parser.detailed([...argv], {
-    boolean: ['help', 'version'],
-    string: ['_', ...listed(options)],
+    boolean: ['help', 'version', ...listed(options.filter(isFlag))],
+    string: ['_', ...listed(options.filter((one) => !isFlag(one)))],
     array: listed(options.filter(({ type }) => type === 'texts')),
-    narg: Object.fromEntries(options.map(({ name }) => [name, 1])),
+    narg: Object.fromEntries(options.filter((one) => !isFlag(one)).map(({ name }) => [name, 1])),
     alias: Object.fromEntries([['help', ['h']], ...options.map(({ name, alias }) => [name, alias ? [alias] : []])]),
     default: Object.fromEntries(options.flatMap((one) => (one.default === undefined ? [] : [[one.name, one.default]]))),
     configuration: { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false },
@@ -59,9 +59,10 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
     const near = nearest(name, known)
     yield `Unknown option ${dashed(name)}${near === undefined ? '' : `; did you mean ${dashed(near)}?`}`
   }
-  for (const { name, type, choices, value: placeholder } of options) {
+  for (const option of options) {
+    const { name, type, choices, value: placeholder } = option
     const value = values[name]
-    if (value === undefined || type === 'texts') continue
+    if (value === undefined || type === 'texts' || (isFlag(option) && typeof value === 'boolean')) continue
     if (typeof value !== 'string') yield `--${name} is given more than once`
     else if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
     else if (choices && !Object.hasOwn(choices, value)) {
@@ -74,5 +75,7 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
   if (values._.length < least) yield `No spec is given: ${COMMANDS[command].usage}`
   if (values._.length > most) yield `One spec at a time, found ${values._.length}: ${values._.join(' ')}`
 }
+
+const isFlag = ({ type }: Option): boolean => type === 'flag'
 
 const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`)

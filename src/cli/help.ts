@@ -29,7 +29,7 @@ function optionRows({ name, alias, value, help, choices, default: preset }: Opti
     const mark = choice === preset ? ' (default)' : ''
     return ['', `  ${choice.padEnd(6)} ${meaning}${mark}`]
   })
-  return [[`${alias ? `-${alias}, ` : '    '}--${name} ${value}`, help], ...meanings]
+  return [[`${alias ? `-${alias}, ` : '    '}--${name}${value === undefined ? '' : ` ${value}`}`, help], ...meanings]
 }
 
 function table(rows: readonly Row[]): string {

@@ -4,9 +4,10 @@ import type { StyleName } from '../report/reporter.js'
 import { ENGINES } from '../spec/engines.js'
 
 export interface Option {
-  readonly type: 'text' | 'texts' | 'choice'
+  /** `flag`: given or not, without a value. */
+  readonly type: 'text' | 'texts' | 'choice' | 'flag'
   /** What stands for the value in the help. */
-  readonly value: string
+  readonly value?: string
   readonly help: string
   /** Allowed values and what they mean. */
   readonly choices?: Readonly<Record<string, string>>
@@ -87,9 +88,11 @@ export type OptionName = keyof typeof OPTIONS
 
 type ValueOf<O> = O extends { type: 'texts' }
   ? readonly string[]
-  : O extends { type: 'choice'; choices: infer Choices }
-    ? `${Extract<keyof Choices, string | number>}`
-    : string
+  : O extends { type: 'flag' }
+    ? true
+    : O extends { type: 'choice'; choices: infer Choices }
+      ? `${Extract<keyof Choices, string | number>}`
+      : string
 
 /** Values by option; those without a default may be absent. */
 export type Options = {

@@ -1,5 +1,6 @@
 /** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
 import { loadData } from '../data/registry.js'
+import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { buildHistory, type History } from '../export/history.js'
 import { createReporter } from '../report/reporter.js'
@@ -44,7 +45,7 @@ async function prepare(spec: ResolvedSpec, options: Options, io: Io, signal: Abo
     }
     const results = await openResults(spec, options, io)
     try {
-      return await run({ spec, options, io, signal, session, results, engine: engine.name })
+      return await run({ spec, options, io, signal, session, results, engine })
     } finally {
       await results.close()
     }
@@ -60,7 +61,7 @@ interface Run {
   readonly signal: AbortSignal
   readonly session: Session
   readonly results: Results
-  readonly engine: string
+  readonly engine: Engine
 }
 
 async function run({ spec, options, io, signal, session, results, engine }: Run): Promise<ExitCode> {
@@ -87,7 +88,7 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
   const history = buildHistory({
     name: spec.name,
     seed: spec.seed,
-    engine,
+    engine: engine.name,
     versions: versions(engine),
     started: began.toISOString(),
     total_seconds: seconds,

@@ -15,8 +15,27 @@ export type Outputs = Readonly<Record<string, Float32Array>>
 /** All state by slot name, copied. */
 export type StateValues = Readonly<Record<string, Float32Array>>
 
+/** Where to compute, as a spec or `--device` says it. */
+export type Device = 'auto' | 'cpu' | 'gpu' | `gpu:${number}`
+
+/** Keras' dtype policies: what products are computed in; weights stay float32. */
+export type Precision = 'float32' | 'mixed_bfloat16' | 'mixed_float16'
+
+/** What is asked of an engine before it is opened. */
+export interface EngineRequest {
+  readonly device: Device
+  readonly precision: Precision
+  /** Whether log lines of native libraries may reach standard error. */
+  readonly logs: boolean
+}
+
 export interface Engine {
+  /** As it would be asked for: `onnx`, `tensorflow`, `eager:cpu`. */
   readonly name: string
+  /** `cpu`, `gpu:0`: what it computes on. */
+  readonly device: string
+  /** Versions of the libraries that compute, by name, for the history of a run. */
+  readonly versions: Readonly<Record<string, string>>
   /** Prepares programs that share one state, at its initial values. `seed` feeds the noise inputs. */
   load(programs: Readonly<Record<string, Program>>, options: LoadOptions): Promise<Runner>
 }

@@ -1,6 +1,7 @@
 /** Engine `eager`: runs a program op by op on tfjs' plain JavaScript backend. Slow and trusted: the reference of all others. */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
+import { packageVersion } from '../../base/package-version.js'
 import { dropoutMask, PURPOSE } from '../../base/philox.js'
 import { sizeOf, withBatch } from '../../base/shape.js'
 import type { Program, ProgramInput, Slot } from '../../program/program.js'
@@ -11,6 +12,8 @@ const BACKEND = 'cpu'
 
 export const eagerEngine: Engine = {
   name: 'eager',
+  device: 'cpu',
+  versions: { '@tensorflow/tfjs-backend-cpu': packageVersion('@tensorflow/tfjs-backend-cpu') },
   load: async (programs, { seed }) => new EagerRunner(programs, seed),
 }
 

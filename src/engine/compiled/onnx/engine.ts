@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
+import { packageVersion } from '../../../base/package-version.js'
 import { dropoutConstants, PURPOSE } from '../../../base/philox.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
 import type { BatchInput, Program, ProgramInput, Slot } from '../../../program/program.js'
@@ -21,6 +22,8 @@ import { lowerToOnnx } from './lower.js'
 
 export const onnxEngine: Engine = {
   name: 'onnx',
+  device: 'cpu',
+  versions: { 'onnxruntime-node': packageVersion('onnxruntime-node') },
   load: async (programs, options) => OnnxRunner.create(programs, options),
 }
 

@@ -1,0 +1,11 @@
+/** Versions of packages as they lie here. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** The version of an installed package. */
+export const packageVersion = (name: string): string => versionIn(require.resolve(`${name}/package.json`))
+
+/** The version that a package.json tells. */
+export const versionIn = (file: string | URL): string => JSON.parse(readFileSync(file, 'utf8')).version
