@@ -4,6 +4,7 @@ import type { Engine } from './engine.js'
 
 const ENGINES: { readonly [Name in Exclude<EngineName, 'auto'>]: () => Promise<Engine> } = {
   onnx: async () => (await import('./compiled/onnx/engine.js')).onnxEngine,
+  tensorflow: async () => (await import('./compiled/tensorflow/engine.js')).openTensorflow(),
   eager: async () => (await import('./eager/engine.js')).eagerEngine,
 }
 

@@ -2,14 +2,23 @@
 import { onTestFinished } from 'vitest'
 import type { Runner } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
+import { locateTensorflow } from '../../src/libtensorflow/locate.js'
 import type { Program } from '../../src/program/program.js'
 import type { EngineName } from '../../src/spec/spec.js'
 
 export type RealEngine = Exclude<EngineName, 'auto'>
 
 /** A total table: an engine without tests is a compile error. */
-const ENGINES: { readonly [Name in RealEngine]: true } = { onnx: true, eager: true }
-export const engineNames = Object.keys(ENGINES) as RealEngine[]
+const ENGINES: { readonly [Name in RealEngine]: true } = { onnx: true, tensorflow: true, eager: true }
+
+/** Those that work here; the others are named with what they lack. */
+export const engineNames = (Object.keys(ENGINES) as RealEngine[]).filter((name) => {
+  if (name !== 'tensorflow' || locateTensorflow() !== undefined) return true
+  console.warn(
+    'Skipped: engine tensorflow. Set TRAINSPEC_TENSORFLOW to a folder with libtensorflow_cc.so.2 to test it.',
+  )
+  return false
+})
 
 export async function loadRunner(
   engineName: RealEngine,

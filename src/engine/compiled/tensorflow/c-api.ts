@@ -1,0 +1,104 @@
+/** TensorFlow's C API (tensorflow/c/c_api.h, tf_tensor.h), as far as a session needs it. Handles are addresses. */
+import koffi from 'koffi'
+import { UserError } from '../../../base/issue.js'
+import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
+
+export type Handle = bigint
+
+const FUNCTIONS = {
+  TF_NewStatus: 'void *TF_NewStatus()',
+  TF_GetCode: 'int TF_GetCode(void *status)',
+  TF_Message: 'const char *TF_Message(void *status)',
+  TF_NewGraph: 'void *TF_NewGraph()',
+  TF_DeleteGraph: 'void TF_DeleteGraph(void *graph)',
+  TF_NewBufferFromString: 'void *TF_NewBufferFromString(const void *proto, size_t length)',
+  TF_DeleteBuffer: 'void TF_DeleteBuffer(void *buffer)',
+  TF_NewImportGraphDefOptions: 'void *TF_NewImportGraphDefOptions()',
+  TF_DeleteImportGraphDefOptions: 'void TF_DeleteImportGraphDefOptions(void *options)',
+  TF_GraphImportGraphDef: 'void TF_GraphImportGraphDef(void *graph, void *definition, void *options, void *status)',
+  TF_GraphOperationByName: 'void *TF_GraphOperationByName(void *graph, const char *name)',
+  TF_NewSessionOptions: 'void *TF_NewSessionOptions()',
+  TF_DeleteSessionOptions: 'void TF_DeleteSessionOptions(void *options)',
+  TF_SetConfig: 'void TF_SetConfig(void *options, const void *proto, size_t length, void *status)',
+  TF_NewSession: 'void *TF_NewSession(void *graph, void *options, void *status)',
+  TF_CloseSession: 'void TF_CloseSession(void *session, void *status)',
+  TF_DeleteSession: 'void TF_DeleteSession(void *session, void *status)',
+  TF_AllocateTensor: 'void *TF_AllocateTensor(int type, const int64_t *dims, int rank, size_t bytes)',
+  TF_DeleteTensor: 'void TF_DeleteTensor(void *tensor)',
+  TF_TensorData: 'void *TF_TensorData(void *tensor)',
+  TF_TensorByteSize: 'size_t TF_TensorByteSize(void *tensor)',
+  // arrays of TF_Output, of tensors and of operations are buffers that stay, so that a call converts nothing
+  TF_SessionRun:
+    'void TF_SessionRun(void *session, void *options, void *inputs, void *values, int inputs_count, void *outputs, void *results, int outputs_count, void *targets, int targets_count, void *metadata, void *status)',
+} as const
+
+type FunctionName = keyof typeof FUNCTIONS
+
+// biome-ignore lint/suspicious/noExplicitAny: arguments of C functions
+type Foreign = ((...values: any[]) => any) & { async: (...values: any[]) => void }
+
+export interface Tensorflow {
+  readonly version: string
+  readonly call: Readonly<Record<FunctionName, Foreign>>
+  /** Runs work that writes to standard error of its own accord, unheard unless logs are wanted. */
+  quietly<Result>(work: () => Result): Result
+}
+
+const LEAST_VERSION = [2, 9] as const
+
+let opened: { readonly file: string; readonly tensorflow: Tensorflow } | undefined
+
+/** Loads the library once in a process; a UserError in one sentence where it cannot be used. */
+export function openLibrary({ file }: TensorflowLibrary, logs: boolean): Tensorflow {
+  if (opened?.file === file) return opened.tensorflow
+  if (!logs) process.env.TF_CPP_MIN_LOG_LEVEL = '3'
+  const quietly = logs ? <Result>(work: () => Result) => work() : withoutStderr
+  const tensorflow = { ...quietly(() => load(file)), quietly }
+  opened = { file, tensorflow }
+  return tensorflow
+}
+
+const STDERR = 2
+const WRITE_ONLY = 1
+
+/** The file behind standard error is exchanged meanwhile: TensorFlow's first log lines heed no setting. */
+function withoutStderr<Result>(work: () => Result): Result {
+  const process = koffi.load(null)
+  const [dup, dup2, open, close] = [
+    process.func('int dup(int file)'),
+    process.func('int dup2(int file, int as)'),
+    process.func('int open(const char *path, int flags)'),
+    process.func('int close(int file)'),
+  ]
+  const kept: number = dup(STDERR)
+  const nowhere: number = open('/dev/null', WRITE_ONLY)
+  dup2(nowhere, STDERR)
+  try {
+    return work()
+  } finally {
+    dup2(kept, STDERR)
+    close(nowhere)
+    close(kept)
+  }
+}
+
+function load(file: string): Omit<Tensorflow, 'quietly'> {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
+      throw new UserError(`TensorFlow's library cannot be used: ${reason} (${file}).`)
+    }
+  }
+  const library = attempt(() => koffi.load(file))
+  const version: string = attempt(() => library.func('const char *TF_Version()')())
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major !== LEAST_VERSION[0] || minor < LEAST_VERSION[1]) {
+    throw new UserError(
+      `TensorFlow's library is of version ${version}, ${LEAST_VERSION.join('.')} or newer is needed (${file}).`,
+    )
+  }
+  const functions = Object.entries(FUNCTIONS).map(([name, type]) => [name, attempt(() => library.func(type))])
+  return { version, call: Object.fromEntries(functions) }
+}

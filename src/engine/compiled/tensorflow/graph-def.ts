@@ -1,0 +1,78 @@
+/** Writes TensorFlow graphs: the few messages of graph.proto, node_def.proto and tensor.proto that a step needs. */
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import type { Shape } from '../../../base/shape.js'
+
+/** Element types of types.proto, DataType. */
+export const DATA_TYPE = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 } as const
+export type DataType = keyof typeof DATA_TYPE
+
+export type TensorflowAttribute =
+  | { readonly type: DataType }
+  | { readonly shape: Shape }
+  | { readonly text: string }
+  | { readonly float: number }
+  | { readonly bool: boolean }
+  | {
+      readonly tensor: {
+        readonly type: DataType
+        readonly shape: Shape
+        readonly data: Float32Array | Int32Array | Uint8Array
+      }
+    }
+
+export interface TensorflowNode {
+  readonly name: string
+  readonly op: string
+  /** Names of nodes, `name:1` for a second output, `^name` for one that only has to run before. */
+  readonly inputs: readonly string[]
+  readonly attributes: Readonly<Record<string, TensorflowAttribute>>
+}
+
+/** The version of graphs that TensorFlow 2.9 and later write (tensorflow/core/public/version.h). */
+const PRODUCER = 1087
+
+/** GraphDef as bytes. */
+export function encodeGraph(nodes: readonly TensorflowNode[]): Uint8Array {
+  const writer = new BinaryWriter()
+  for (const { name, op, inputs, attributes } of nodes) {
+    message(writer, 1, (node) => {
+      node.tag(1, WireType.LengthDelimited).string(name)
+      node.tag(2, WireType.LengthDelimited).string(op)
+      for (const input of inputs) node.tag(3, WireType.LengthDelimited).string(input)
+      for (const [key, value] of Object.entries(attributes)) {
+        message(node, 5, (entry) => {
+          entry.tag(1, WireType.LengthDelimited).string(key)
+          message(entry, 2, (inner) => writeAttribute(inner, value))
+        })
+      }
+    })
+  }
+  message(writer, 4, (versions) => versions.tag(1, WireType.Varint).int32(PRODUCER))
+  return writer.finish()
+}
+
+function writeAttribute(writer: BinaryWriter, value: TensorflowAttribute): void {
+  if ('type' in value) writer.tag(6, WireType.Varint).int32(DATA_TYPE[value.type])
+  else if ('shape' in value) message(writer, 7, (inner) => writeShape(inner, value.shape))
+  else if ('text' in value) writer.tag(2, WireType.LengthDelimited).string(value.text)
+  else if ('float' in value) writer.tag(4, WireType.Bit32).float(value.float)
+  else if ('bool' in value) writer.tag(5, WireType.Varint).bool(value.bool)
+  else {
+    const { type, shape, data } = value.tensor
+    message(writer, 8, (inner) => {
+      inner.tag(1, WireType.Varint).int32(DATA_TYPE[type])
+      message(inner, 2, (dims) => writeShape(dims, shape))
+      inner.tag(4, WireType.LengthDelimited).bytes(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    })
+  }
+}
+
+function writeShape(writer: BinaryWriter, shape: Shape): void {
+  for (const dim of shape) message(writer, 2, (inner) => inner.tag(1, WireType.Varint).int64(dim))
+}
+
+function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => void): void {
+  writer.tag(field, WireType.LengthDelimited).fork()
+  write(writer)
+  writer.join()
+}

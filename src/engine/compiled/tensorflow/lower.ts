@@ -1,0 +1,280 @@
+/** Lowers a graph to TensorFlow: a table from kernel to operators; state lives in session variables. */
+import { type Shape, sizeOf } from '../../../base/shape.js'
+import { type DType, type Graph, type GraphNode, infoOf, type ValueId, type ValueInfo } from '../graph/graph.js'
+import type { KernelName } from '../graph/kernels.js'
+import { encodeGraph, type TensorflowAttribute, type TensorflowNode } from './graph-def.js'
+
+type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>
+
+export interface LoweredStep {
+  readonly graph: Uint8Array
+  /** Names of nodes to feed and to fetch. */
+  readonly feedOf: (value: ValueId) => string
+  readonly fetchOf: (value: ValueId) => string
+  /** The node that updates all state, where there is any to update. */
+  readonly update?: string
+}
+
+/** Writes operators; gives the name of what the last one computes. */
+interface Emitter {
+  op(op: string, inputs: readonly string[], attributes?: TensorflowAttributes): string
+  float(value: number): string
+  ints(values: readonly number[] | number): string
+}
+
+type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
+
+const type = (dtype: DType): TensorflowAttribute => ({ type: dtype })
+const FLOAT = { T: type('float32') }
+
+/** A kernel that is one operator of the same inputs, all of the type of the first. */
+const same =
+  (op: string, attributes?: (node: GraphNode) => TensorflowAttributes): Lowering =>
+  (emit, node, names, [first]) =>
+    emit.op(op, names, { T: type(first!.dtype), ...attributes?.(node) })
+
+const logical =
+  (op: string): Lowering =>
+  (emit, _, names) =>
+    emit.op(op, names)
+
+const reduce =
+  (op: string): Lowering =>
+  (emit, { attributes }, [x], [info]) =>
+    emit.op(op, [x!, emit.ints(attributes.axes as number[])], {
+      T: type(info!.dtype),
+      Tidx: type('int32'),
+      keep_dims: { bool: attributes.keepDims as boolean },
+    })
+
+const transpose = (emit: Emitter, x: string, permutation: readonly number[], dtype: DType = 'float32') =>
+  emit.op('Transpose', [x, emit.ints(permutation)], { T: type(dtype), Tperm: type('int32') })
+
+/** TensorFlow has it for the last axis only. */
+const alongAxis =
+  (op: string): Lowering =>
+  (emit, { attributes }, [x], [info]) => {
+    const last = info!.shape.length - 1
+    const axis = attributes.axis as number
+    if (axis === last) return emit.op(op, [x!], FLOAT)
+    const swapped = info!.shape.map((_, index) => (index === axis ? last : index === last ? axis : index))
+    return transpose(emit, emit.op(op, [transpose(emit, x!, swapped)], FLOAT), swapped)
+  }
+
+const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
+  Add: same('AddV2'),
+  Sub: same('Sub'),
+  Multiply: same('Mul'),
+  RealDiv: same('RealDiv'),
+  Maximum: same('Maximum'),
+  Minimum: same('Minimum'),
+  Pow: same('Pow'),
+
+  Equal: same('Equal'),
+  NotEqual: same('NotEqual'),
+  Greater: same('Greater'),
+  GreaterEqual: same('GreaterEqual'),
+  Less: same('Less'),
+  LessEqual: same('LessEqual'),
+  LogicalAnd: logical('LogicalAnd'),
+  LogicalNot: logical('LogicalNot'),
+
+  Abs: same('Abs'),
+  Erf: same('Erf'),
+  Exp: same('Exp'),
+  Log: same('Log'),
+  Neg: same('Neg'),
+  Reciprocal: same('Reciprocal'),
+  Rsqrt: same('Rsqrt'),
+  Sign: same('Sign'),
+  Sqrt: same('Sqrt'),
+  Square: same('Square'),
+
+  Elu: same('Elu'),
+  EluGrad: same('EluGrad'),
+  LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
+  /** Not Relu, which makes 0 of NaN: a run that diverges would look like one that does not. */
+  Relu: (emit, _, [x]) => emit.op('Maximum', [x!, emit.float(0)], FLOAT),
+  Selu: same('Selu'),
+  Sigmoid: same('Sigmoid'),
+  Softplus: same('Softplus'),
+  Step: (emit, { attributes }, [x]) =>
+    emit.op(
+      'SelectV2',
+      [emit.op('Greater', [x!, emit.float(0)], FLOAT), emit.float(1), emit.float(attributes.alpha as number)],
+      FLOAT,
+    ),
+  Tanh: same('Tanh'),
+  Softmax: alongAxis('Softmax'),
+  LogSoftmax: alongAxis('LogSoftmax'),
+  /** Not ClipByValue, which makes a number of NaN. */
+  ClipByValue: (emit, { attributes }, [x]) =>
+    emit.op(
+      'Maximum',
+      [
+        emit.op('Minimum', [x!, emit.float(attributes.clipValueMax as number)], FLOAT),
+        emit.float(attributes.clipValueMin as number),
+      ],
+      FLOAT,
+    ),
+
+  Max: reduce('Max'),
+  Mean: reduce('Mean'),
+  Sum: reduce('Sum'),
+  ArgMax: (emit, { attributes }, [x], [info]) =>
+    emit.op('ArgMax', [x!, emit.ints(attributes.axis as number)], {
+      T: type(info!.dtype),
+      Tidx: type('int32'),
+      output_type: type('int32'),
+    }),
+
+  BatchMatMul: (emit, { attributes: { transposeA, transposeB } }, names) =>
+    emit.op('MatMul', names, {
+      ...FLOAT,
+      transpose_a: { bool: transposeA as boolean },
+      transpose_b: { bool: transposeB as boolean },
+    }),
+
+  Cast: (emit, { attributes }, [x], [info]) =>
+    emit.op('Cast', [x!], { SrcT: type(info!.dtype), DstT: type(attributes.dtype as DType) }),
+  OneHot: (emit, { attributes }, [indices]) =>
+    emit.op(
+      'OneHot',
+      [
+        indices!,
+        emit.ints(attributes.depth as number),
+        emit.float(attributes.onValue as number),
+        emit.float(attributes.offValue as number),
+      ],
+      { ...FLOAT, TI: type('int32') },
+    ),
+  Reshape: (emit, { attributes }, [x], [info]) =>
+    emit.op('Reshape', [x!, emit.ints(attributes.shape as number[])], {
+      T: type(info!.dtype),
+      Tshape: type('int32'),
+    }),
+  Select: (emit, _, names, [, chosen]) => emit.op('SelectV2', names, { T: type(chosen!.dtype) }),
+  Tile: (emit, { attributes }, [x], [info]) =>
+    emit.op('Tile', [x!, emit.ints(attributes.reps as number[])], {
+      T: type(info!.dtype),
+      Tmultiples: type('int32'),
+    }),
+  Transpose: (emit, { attributes }, [x], [info]) => transpose(emit, x!, attributes.perm as number[], info!.dtype),
+}
+
+/** A variable of the session, and the node that reads it, by the slot's place in the engine's list of state. */
+export const variable = (index: number) => `state${index}`
+
+/** Nodes of one variable: its handle, and reading it. */
+export function variableNodes(prefix: string, index: number, shape: Shape): TensorflowNode[] {
+  const handle = `${prefix}handle${index}`
+  return [
+    {
+      name: handle,
+      op: 'VarHandleOp',
+      inputs: [],
+      attributes: { dtype: type('float32'), shape: { shape }, shared_name: { text: variable(index) } },
+    },
+    { name: `${prefix}read${index}`, op: 'ReadVariableOp', inputs: [handle], attributes: { dtype: type('float32') } },
+  ]
+}
+
+/** `indexOf` gives the place of a slot; names of nodes begin with `prefix`. */
+export function lowerToTensorflow(graph: Graph, prefix: string, indexOf: (slot: string) => number): LoweredStep {
+  const nodes: TensorflowNode[] = []
+  const known = new Map<string, string>()
+  const names = new Map<ValueId, string>()
+  const nameOf = (value: ValueId): string => names.get(value)!
+  const add = (
+    op: string,
+    inputs: readonly string[],
+    attributes: TensorflowAttributes,
+    name = `${prefix}n${nodes.length}`,
+  ) => {
+    nodes.push({ name, op, inputs, attributes })
+    return name
+  }
+  const constant = (dtype: DType, shape: Shape, data: Float32Array | Int32Array | Uint8Array): string => {
+    const key = data.length > 64 ? undefined : `${dtype} ${shape} ${[...data]}`
+    const found = key === undefined ? undefined : known.get(key)
+    if (found !== undefined) return found
+    const name = add('Const', [], { dtype: type(dtype), value: { tensor: { type: dtype, shape, data } } })
+    if (key !== undefined) known.set(key, name)
+    return name
+  }
+  const emit: Emitter = {
+    op: (op, inputs, attributes = {}) => add(op, inputs, attributes),
+    float: (value) => constant('float32', [], Float32Array.of(value)),
+    ints: (values) =>
+      typeof values === 'number'
+        ? constant('int32', [], Int32Array.of(values))
+        : constant('int32', [values.length], Int32Array.from(values)),
+  }
+
+  for (const input of graph.inputs) {
+    const { shape, dtype } = infoOf(graph, input.value)
+    if (input.from === 'state') {
+      const index = indexOf(input.name)
+      nodes.push(...variableNodes(prefix, index, shape))
+      names.set(input.value, `${prefix}read${index}`)
+    } else {
+      names.set(input.value, add('Placeholder', [], { dtype: type(dtype), shape: { shape } }))
+    }
+  }
+  for (const { value, data } of graph.constants) {
+    const { shape, dtype } = infoOf(graph, value)
+    names.set(value, constant(dtype, shape, expand(data, shape, dtype)))
+  }
+  for (const node of graph.nodes) {
+    const infos = node.inputs.map((input) => infoOf(graph, input))
+    names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
+  }
+  const update = addUpdate()
+  const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
+  /** What is fed cannot be fetched; a copy can. */
+  const fetches = new Map(
+    graph.outputs.map(({ value }) => {
+      const { dtype } = infoOf(graph, value)
+      return [value, given.has(value) ? emit.op('Identity', [nameOf(value)], { T: type(dtype) }) : nameOf(value)]
+    }),
+  )
+  return {
+    graph: encodeGraph(nodes),
+    feedOf: nameOf,
+    fetchOf: (value) => fetches.get(value)!,
+    ...(update !== undefined && { update }),
+  }
+
+  /** New state is assigned only where every output of the step is finite; old state has been read by then. */
+  function addUpdate(): string | undefined {
+    const stored = graph.outputs.filter(({ to }) => to === 'state')
+    if (stored.length === 0) return undefined
+    const checks = graph.outputs
+      .filter(({ to }) => to === 'output')
+      .map(({ value }) => {
+        const axes = infoOf(graph, value).shape.map((_, axis) => axis)
+        const finite = emit.op('IsFinite', [nameOf(value)], FLOAT)
+        return axes.length === 0 ? finite : emit.op('All', [finite, emit.ints(axes)], { Tidx: type('int32') })
+      })
+    const finite = checks.reduce((a, b) => emit.op('LogicalAnd', [a, b]))
+    const onlyIfFinite = emit.op('Identity', [`${emit.op('Switch', [finite, finite], { T: type('bool') })}:1`], {
+      T: type('bool'),
+    })
+    const reads = stored.map(({ name }) => `^${prefix}read${indexOf(name)}`)
+    const assigned = stored.map(({ value, name }) =>
+      emit.op('AssignVariableOp', [`${prefix}handle${indexOf(name)}`, nameOf(value), `^${onlyIfFinite}`, ...reads], {
+        dtype: type('float32'),
+      }),
+    )
+    return emit.op(
+      'NoOp',
+      assigned.map((name) => `^${name}`),
+    )
+  }
+}
+
+function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {
+  if (typeof data !== 'number') return data
+  const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
+  return new arrays[dtype](sizeOf(shape)).fill(data)
+}

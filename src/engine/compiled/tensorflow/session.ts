@@ -1,0 +1,138 @@
+/** A TensorFlow session that grows by graphs, and runs that are prepared once. */
+import koffi from 'koffi'
+import { UserError } from '../../../base/issue.js'
+import type { Shape } from '../../../base/shape.js'
+import type { Handle, Tensorflow } from './c-api.js'
+import { DATA_TYPE, type DataType } from './graph-def.js'
+
+/** TF_RESOURCE_EXHAUSTED of tsl/c/tsl_status.h. */
+const OUT_OF_MEMORY = 8
+const OUTPUT_BYTES = 16
+
+/** A tensor of TensorFlow's own, and its numbers. */
+export interface FedTensor<Values> {
+  readonly handle: Handle
+  readonly values: Values
+}
+
+/** What one run feeds, fetches and does; made once. */
+export interface PreparedRun {
+  readonly inputs: Buffer
+  readonly values: BigUint64Array
+  readonly outputs: Buffer
+  readonly results: BigUint64Array
+  readonly targets: BigUint64Array
+}
+
+export class TensorflowSession {
+  readonly #status: Handle
+  readonly #graph: Handle
+  readonly #session: Handle
+
+  constructor(
+    private readonly tensorflow: Tensorflow,
+    config: Uint8Array,
+  ) {
+    const { call } = tensorflow
+    this.#status = call.TF_NewStatus()
+    this.#graph = call.TF_NewGraph()
+    const options = call.TF_NewSessionOptions()
+    call.TF_SetConfig(options, config, config.length, this.#status)
+    this.#check()
+    this.#session = tensorflow.quietly(() => call.TF_NewSession(this.#graph, options, this.#status))
+    call.TF_DeleteSessionOptions(options)
+    this.#check()
+  }
+
+  /** Adds the nodes of a GraphDef. */
+  add(graph: Uint8Array): void {
+    const { call } = this.tensorflow
+    const definition = call.TF_NewBufferFromString(graph, graph.length)
+    const options = call.TF_NewImportGraphDefOptions()
+    call.TF_GraphImportGraphDef(this.#graph, definition, options, this.#status)
+    call.TF_DeleteImportGraphDefOptions(options)
+    call.TF_DeleteBuffer(definition)
+    this.#check()
+  }
+
+  /** A tensor to feed; its numbers may be written before each run. */
+  tensor(type: DataType, shape: Shape, bytes: number): FedTensor<ArrayBuffer> {
+    const { call } = this.tensorflow
+    const handle: Handle = call.TF_AllocateTensor(
+      DATA_TYPE[type],
+      BigInt64Array.from(shape, BigInt),
+      shape.length,
+      bytes,
+    )
+    return { handle, values: bytes === 0 ? new ArrayBuffer(0) : koffi.view(call.TF_TensorData(handle), bytes) }
+  }
+
+  free(handle: Handle): void {
+    this.tensorflow.call.TF_DeleteTensor(handle)
+  }
+
+  prepare(
+    feeds: readonly (readonly [string, Handle])[],
+    fetches: readonly string[],
+    targets: readonly string[],
+  ): PreparedRun {
+    return {
+      inputs: this.#outputs(feeds.map(([name]) => name)),
+      values: BigUint64Array.from(feeds, ([, handle]) => handle),
+      outputs: this.#outputs(fetches),
+      results: new BigUint64Array(fetches.length),
+      targets: BigUint64Array.from(targets, (name) => this.#operation(name)),
+    }
+  }
+
+  /** Runs off the thread of JavaScript; `use` sees the numbers of each fetch in turn, which are freed afterwards. */
+  async run(prepared: PreparedRun, use: (index: number, numbers: Float32Array) => void = () => {}): Promise<void> {
+    const { call } = this.tensorflow
+    const { inputs, values, outputs, results, targets } = prepared
+    if (results.length + targets.length === 0) return
+    results.fill(0n)
+    await new Promise<void>((resolve, reject) => {
+      call.TF_SessionRun.async(
+        ...[this.#session, null, inputs, values, values.length, outputs, results, results.length],
+        ...[targets, targets.length, null, this.#status],
+        (error: unknown) => (error ? reject(error) : resolve()),
+      )
+    })
+    this.#check()
+    for (const [index, handle] of results.entries()) {
+      const bytes = Number(call.TF_TensorByteSize(handle))
+      use(index, bytes === 0 ? new Float32Array() : new Float32Array(koffi.view(call.TF_TensorData(handle), bytes)))
+      call.TF_DeleteTensor(handle)
+    }
+  }
+
+  close(): void {
+    const { call } = this.tensorflow
+    call.TF_CloseSession(this.#session, this.#status)
+    call.TF_DeleteSession(this.#session, this.#status)
+    call.TF_DeleteGraph(this.#graph)
+  }
+
+  #operation(name: string): Handle {
+    const found: Handle | null = this.tensorflow.call.TF_GraphOperationByName(this.#graph, name)
+    if (!found) throw new Error(`internal: TensorFlow's graph has no ${name}`)
+    return found
+  }
+
+  /** An array of TF_Output { TF_Operation *oper; int index }. */
+  #outputs(names: readonly string[]): Buffer {
+    const buffer = Buffer.alloc(Math.max(1, names.length) * OUTPUT_BYTES)
+    for (const [index, name] of names.entries()) buffer.writeBigUInt64LE(this.#operation(name), index * OUTPUT_BYTES)
+    return buffer
+  }
+
+  #check(): void {
+    const code: number = this.tensorflow.call.TF_GetCode(this.#status)
+    if (code === 0) return
+    const words: string = this.tensorflow.call.TF_Message(this.#status).split('\n')[0]
+    if (code === OUT_OF_MEMORY) {
+      throw new UserError(`There is too little memory for this step; a smaller fit.batch_size takes less (${words}).`)
+    }
+    throw new Error(`internal: TensorFlow: ${words}`)
+  }
+}
