@@ -25,9 +25,10 @@ export function helpOf(command: CommandName): string {
 type Row = readonly [string, string]
 
 function optionRows({ name, alias, value, help, choices, default: preset }: Option & { readonly name: string }): Row[] {
+  const longest = Math.max(0, ...Object.keys(choices ?? {}).map(({ length }) => length))
   const meanings = Object.entries(choices ?? {}).map(([choice, meaning]): Row => {
     const mark = choice === preset ? ' (default)' : ''
-    return ['', `  ${choice.padEnd(6)} ${meaning}${mark}`]
+    return ['', `  ${choice.padEnd(longest)} ${meaning}${mark}`]
   })
   return [[`${alias ? `-${alias}, ` : '    '}--${name}${value === undefined ? '' : ` ${value}`}`, help], ...meanings]
 }

@@ -2,6 +2,6 @@
 export const ENGINES = {
   auto: 'onnx, or eager where ONNX Runtime cannot be loaded',
   onnx: 'compiled: ONNX Runtime and WebAssembly',
-  tensorflow: "compiled: TensorFlow's C library, found through TRAINSPEC_TENSORFLOW or an active Python environment",
+  tensorflow: "compiled: TensorFlow's C library, where there is one",
   eager: 'operation by operation in plain JavaScript: slow, the reference',
 } as const

@@ -17,6 +17,7 @@ import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
 import type { DataSpec, EngineName, LayerSpec, MetricName } from '../../src/spec/spec.js'
+import { engineNames } from '../support/engines.js'
 import { lossTypes, optimizerTypes, resolveSpec } from '../support/spec.js'
 
 type Member = (typeof LAYERS | typeof OPTIMIZERS | typeof LOSSES)[number]
@@ -79,7 +80,7 @@ describe('behind each name there is', () => {
     expect(dataInfo({ dataset, flatten: false }).name).toBe(dataset)
   })
 
-  test.each(Object.keys(ENGINES) as EngineName[])('an engine: %s', async (name) => {
+  test.each<EngineName>(['auto', ...engineNames])('an engine: %s', async (name) => {
     const { engine } = await openEngine(name)
     expect(engine.name).toBe(name === 'auto' ? 'onnx' : name)
   })
