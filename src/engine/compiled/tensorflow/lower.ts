@@ -249,6 +249,7 @@ export function lowerToTensorflow(graph: Graph, prefix: string, indexOf: (slot: 
   function addUpdate(): string | undefined {
     const stored = graph.outputs.filter(({ to }) => to === 'state')
     if (stored.length === 0) return undefined
+    const always = constant('bool', [], Uint8Array.of(1))
     const checks = graph.outputs
       .filter(({ to }) => to === 'output')
       .map(({ value }) => {
@@ -256,7 +257,7 @@ export function lowerToTensorflow(graph: Graph, prefix: string, indexOf: (slot: 
         const finite = emit.op('IsFinite', [nameOf(value)], FLOAT)
         return axes.length === 0 ? finite : emit.op('All', [finite, emit.ints(axes)], { Tidx: type('int32') })
       })
-    const finite = checks.reduce((a, b) => emit.op('LogicalAnd', [a, b]))
+    const finite = checks.reduce((a, b) => emit.op('LogicalAnd', [a, b]), always)
     const onlyIfFinite = emit.op('Identity', [`${emit.op('Switch', [finite, finite], { T: type('bool') })}:1`], {
       T: type('bool'),
     })
