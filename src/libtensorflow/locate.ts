@@ -2,66 +2,122 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { UserError } from '../base/issue.js'
+import { libraryNames } from './contents.js'
+import { cacheFolder, installations, libraryIn } from './installed.js'
+import { type Environment, environmentRoot, pythonOnPath, sitePackagesOf } from './python.js'
 
 /** Where the library lies; it is loaded from its own folder, so that its relative run paths resolve. */
 export interface TensorflowLibrary {
   readonly file: string
-  /** Where it was found, as a person would say it. */
+  /** Where it was found, as a person would say it: `TRAINSPEC_TENSORFLOW`, `train setup`, `Python in /x/venv`. */
   readonly source: string
+  /** Whether it can use a CUDA device, as far as the files beside it tell. */
+  readonly cuda: boolean
 }
 
-const NAMES: readonly string[] =
-  process.platform === 'darwin'
-    ? ['libtensorflow_cc.2.dylib', 'libtensorflow.2.dylib']
-    : ['libtensorflow_cc.so.2', 'libtensorflow.so.2']
+/** A place that was looked at; without `file` there is no library there. */
+export interface TensorflowPlace {
+  readonly source: string
+  readonly folder: string
+  readonly file?: string
+  readonly cuda: boolean
+}
 
-type Environment = Readonly<Record<string, string | undefined>>
+export interface LocateOptions {
+  readonly cache?: string
+  readonly cwd?: string
+}
+
+/** How a library comes onto a machine, for the end of a sentence. */
+export const SETUP_HINT = '`train setup tensorflow` installs it'
+export const CUDA_SETUP_HINT = '`train setup cuda` installs it for NVIDIA devices'
 
 /**
- * The folder that TRAINSPEC_TENSORFLOW names, else an installed `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`,
- * else TensorFlow in the active Python environment.
+ * The folder that TRAINSPEC_TENSORFLOW names, else what `train setup` installed, else an installed
+ * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, else TensorFlow in the active Python environment.
  */
-export function locateTensorflow(env: Environment = process.env): TensorflowLibrary | undefined {
-  const named = env.TRAINSPEC_TENSORFLOW
-  if (named) {
-    const folder = resolve(named)
-    const file = libraryIn(folder) ?? libraryIn(join(folder, 'lib'))
-    if (file === undefined)
-      throw new UserError(`TRAINSPEC_TENSORFLOW is ${named}, where there is no ${NAMES.join(' or ')}.`)
-    return { file, source: 'TRAINSPEC_TENSORFLOW' }
-  }
-  for (const { folder, source } of [...packageFolders(), ...pythonFolders(env)]) {
-    const file = libraryIn(folder)
-    if (file !== undefined) return { file, source }
+export function locateTensorflow(
+  env: Environment = process.env,
+  options: LocateOptions = {},
+): TensorflowLibrary | undefined {
+  for (const { file, source, cuda } of placesOf(env, options)) {
+    if (file !== undefined) return { file, source, cuda }
+    if (source === NAMED) {
+      throw new UserError(
+        `TRAINSPEC_TENSORFLOW is ${env[NAMED]}, where there is no ${libraryNames().join(' or ')}: name the folder that holds it, or unset the variable.`,
+      )
+    }
   }
   return undefined
 }
 
-const libraryIn = (folder: string): string | undefined =>
-  NAMES.map((name) => join(folder, name)).find((file) => existsSync(file))
+/** Every place, in the order in which they count. */
+export const tensorflowPlaces = (
+  env: Environment = process.env,
+  options: LocateOptions = {},
+): readonly TensorflowPlace[] => [...placesOf(env, options)]
 
-interface Place {
-  readonly folder: string
-  readonly source: string
+const NAMED = 'TRAINSPEC_TENSORFLOW'
+
+/** One after the other, because the later ones cost more. */
+function* placesOf(env: Environment, { cache = cacheFolder(), cwd = process.cwd() }: LocateOptions) {
+  const named = env[NAMED]
+  if (named) {
+    const folder = resolve(cwd, named)
+    const holds = [folder, join(folder, 'lib'), join(folder, 'tensorflow')].find((one) => libraryIn(one) !== undefined)
+    yield placeOf(holds ?? folder, NAMED)
+  }
+  yield* setupPlaces(cache)
+  yield* packagePlaces(cwd)
+  yield* pythonPlaces(env)
 }
 
-function packageFolders(): Place[] {
-  const require = createRequire(import.meta.url)
-  return ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'].flatMap((source) => {
-    try {
-      return [{ folder: join(dirname(require.resolve(`${source}/package.json`)), 'deps', 'lib'), source }]
-    } catch {
-      return [] // not installed
-    }
-  })
+function* setupPlaces(cache: string): Iterable<TensorflowPlace> {
+  const source = 'train setup'
+  const found = installations(cache)
+  if (found.length === 0) yield { source, folder: cache, cuda: false }
+  for (const { target, file } of found) yield { source, folder: dirname(file), file, cuda: target === 'cuda' }
 }
 
-function pythonFolders(env: Environment): Place[] {
-  const root = env.VIRTUAL_ENV || env.CONDA_PREFIX
-  const library = root && join(root, 'lib')
-  if (!library || !existsSync(library)) return []
+function* packagePlaces(cwd: string): Iterable<TensorflowPlace> {
+  const requires = [import.meta.url, pathToFileURL(join(cwd, 'package.json'))].map((from) => createRequire(from))
+  for (const source of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
+    const folders = requires.flatMap((require) => {
+      try {
+        return [join(dirname(require.resolve(`${source}/package.json`)), 'deps', 'lib')]
+      } catch {
+        return [] // not installed
+      }
+    })
+    for (const folder of new Set(folders)) yield { ...placeOf(folder, source), cuda: source.endsWith('-gpu') }
+  }
+}
+
+function* pythonPlaces(env: Environment): Iterable<TensorflowPlace> {
+  const root = environmentRoot(env)
+  const python = root === undefined ? pythonOnPath(env) : undefined
+  const folders = root === undefined ? (python ? sitePackagesOf(python, env) : []) : sitePackagesIn(root)
+  for (const folder of folders) yield placeOf(join(folder, 'tensorflow'), `Python in ${root ?? dirname(python!)}`)
+}
+
+function sitePackagesIn(root: string): string[] {
+  const library = join(root, 'lib')
+  if (!existsSync(library)) return []
   return readdirSync(library)
     .filter((name) => name.startsWith('python3'))
-    .map((name) => ({ folder: join(library, name, 'site-packages', 'tensorflow'), source: `Python in ${root}` }))
+    .map((name) => join(library, name, 'site-packages'))
+}
+
+function placeOf(folder: string, source: string): TensorflowPlace {
+  const file = libraryIn(folder)
+  return { source, folder, ...(file !== undefined && { file }), cuda: file !== undefined && hasCuda(folder) }
+}
+
+/** NVIDIA's packages lie beside it, and it is not the build for processors, beside which PyTorch's may lie. */
+function hasCuda(folder: string): boolean {
+  const packages = dirname(folder)
+  if (!existsSync(join(packages, 'nvidia', 'cudnn'))) return false
+  return !readdirSync(packages).some((name) => /^tensorflow_cpu-.*\.dist-info$/.test(name))
 }

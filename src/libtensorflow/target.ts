@@ -1,0 +1,45 @@
+/** What `train setup` can install, and on which systems. */
+import { UserError } from '../base/issue.js'
+import { CPU_WHEELS, CUDA_WHEELS, type Wheel } from './wheels.js'
+
+/** Names of what can be set up; the command line offers the same. */
+export const TARGETS = {
+  tensorflow: "TensorFlow's C library, for the processor",
+  cuda: "TensorFlow's C library and NVIDIA's packages, for an NVIDIA device",
+} as const
+
+export type Target = keyof typeof TARGETS
+
+export interface System {
+  readonly platform: string
+  readonly arch: string
+  /** Whether its C library is musl, as on Alpine: no wheel of TensorFlow runs there. */
+  readonly musl: boolean
+}
+
+/** The system that this process runs on. */
+export function thisSystem(): System {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  const musl = process.platform === 'linux' && header.glibcVersionRuntime === undefined
+  return { platform: process.platform, arch: process.arch, musl }
+}
+
+/** The wheels to fetch; a UserError in one sentence where there is none for this system. */
+export function wheelsFor(target: Target, system: System): readonly Wheel[] {
+  requireGlibc(system)
+  const name = `${system.platform}-${system.arch}`
+  const wheels: Readonly<Record<string, readonly Wheel[]>> =
+    target === 'cuda'
+      ? CUDA_WHEELS
+      : Object.fromEntries(Object.entries(CPU_WHEELS).map(([key, wheel]) => [key, [wheel]]))
+  if (Object.hasOwn(wheels, name)) return wheels[name]!
+  const where = target === 'cuda' ? 'Linux x64' : 'Linux x64, Linux arm64 and macOS arm64'
+  throw new UserError(`\`train setup ${target}\` has nothing for ${name}: there are packages for ${where}.`)
+}
+
+/** A UserError where no build of TensorFlow can run, wherever it came from. */
+export function requireGlibc({ musl }: System): void {
+  if (musl) {
+    throw new UserError('TensorFlow has no build for Linux with musl, such as Alpine: use a system with glibc.')
+  }
+}
