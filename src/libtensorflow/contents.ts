@@ -6,19 +6,23 @@ export const libraryNames = (platform: string = process.platform): readonly stri
     ? ['libtensorflow_cc.2.dylib', 'libtensorflow.2.dylib']
     : ['libtensorflow_cc.so.2', 'libtensorflow.so.2']
 
-const LIBRARY = /^tensorflow\/libtensorflow(?:_cc|_framework)?(?:\.so\.2|\.2\.dylib)$/
-const NOTICES: Readonly<Record<string, string>> = {
-  'tensorflow/THIRD_PARTY_NOTICES.txt': 'tensorflow/THIRD_PARTY_NOTICES.txt',
-  'tensorflow/include/LICENSE': 'tensorflow/LICENSE',
-}
+/** The library and what it links to, by the names under which they are asked for. */
+const LIBRARY = /^libtensorflow(?:_cc|_framework)?(?:\.so\.2|\.2\.dylib)$/
 /** NVIDIA's packages without what only compilers read. */
 const CUDA = /^nvidia\/\w+\/(?:lib\/[^/]+\.so[^/]*|bin\/.+|nvvm\/.+)$/
-const LICENCE = /^(\w+)-[^/]*\.dist-info\/(?:licenses\/)?([^/]*licen[sc]e[^/]*|notice[^/]*)$/i
+const NOTICE = /^(?:THIRD_PARTY\w*|LICEN[SC]E|NOTICE)(?:\.\w+)?$/i
+const NOTICE_OF_PACKAGE = /^(\w+)-[^/]*\.dist-info\/(?:licenses\/)?([^/]+)$/
+
+export const isLibraryFile = (name: string): boolean => LIBRARY.test(name)
+export const isNotice = (name: string): boolean => NOTICE.test(name)
+/** Of a path that begins with `nvidia/`. */
+export const isCudaFile = (path: string): boolean => CUDA.test(path)
 
 /** Where a file of a wheel goes, below the folder of an installation; `undefined` for what is left out. */
-export function unpackedPath(name: string): string | undefined {
-  if (LIBRARY.test(name) || CUDA.test(name)) return name
-  if (Object.hasOwn(NOTICES, name)) return NOTICES[name]
-  const [, project, file] = LICENCE.exec(name) ?? []
-  return project === undefined ? undefined : `licences/${project}-${file}`
+export function unpackedPath(path: string): string | undefined {
+  if (path === 'tensorflow/include/LICENSE') return 'tensorflow/LICENSE'
+  const inTensorflow = path.startsWith('tensorflow/') ? path.slice('tensorflow/'.length) : ''
+  if (isLibraryFile(inTensorflow) || isNotice(inTensorflow) || isCudaFile(path)) return path
+  const [, project, name] = NOTICE_OF_PACKAGE.exec(path) ?? []
+  return name !== undefined && isNotice(name) ? `licences/${project}-${name}` : undefined
 }

@@ -1,4 +1,5 @@
 /** What `train setup` can install, and on which systems. */
+import { existsSync } from 'node:fs'
 import { UserError } from '../base/issue.js'
 import { CPU_WHEELS, CUDA_WHEELS, type Wheel } from './wheels.js'
 
@@ -26,20 +27,23 @@ export function thisSystem(): System {
 
 /** The wheels to fetch; a UserError in one sentence where there is none for this system. */
 export function wheelsFor(target: Target, system: System): readonly Wheel[] {
-  requireGlibc(system)
+  requireSupported(system)
   const name = `${system.platform}-${system.arch}`
-  const wheels: Readonly<Record<string, readonly Wheel[]>> =
-    target === 'cuda'
-      ? CUDA_WHEELS
-      : Object.fromEntries(Object.entries(CPU_WHEELS).map(([key, wheel]) => [key, [wheel]]))
-  if (Object.hasOwn(wheels, name)) return wheels[name]!
+  const wheels: Readonly<Record<string, Wheel | readonly Wheel[]>> = target === 'cuda' ? CUDA_WHEELS : CPU_WHEELS
+  if (Object.hasOwn(wheels, name)) return [wheels[name]!].flat()
   const where = target === 'cuda' ? 'Linux x64' : 'Linux x64, Linux arm64 and macOS arm64'
   throw new UserError(`\`train setup ${target}\` has nothing for ${name}: there are packages for ${where}.`)
 }
 
-/** A UserError where no build of TensorFlow can run, wherever it came from. */
-export function requireGlibc({ musl }: System): void {
-  if (musl) {
-    throw new UserError('TensorFlow has no build for Linux with musl, such as Alpine: use a system with glibc.')
+/** A UserError where engine tensorflow cannot run, wherever the library came from. */
+export function requireSupported({ platform, musl }: System): void {
+  if (musl) throw new UserError('TensorFlow has no build for Linux with musl, such as Alpine: use a system with glibc.')
+  if (platform !== 'linux' && platform !== 'darwin') {
+    throw new UserError(`\`train setup\` does not know ${platform}: engine tensorflow runs on Linux and macOS.`)
   }
 }
+
+const DRIVER_SIGNS = ['/proc/driver/nvidia/version', '/dev/nvidiactl', '/dev/dxg']
+
+/** Whether an NVIDIA driver is at work here; Windows' own counts within WSL. */
+export const hasNvidiaDriver = (): boolean => DRIVER_SIGNS.some((file) => existsSync(file))

@@ -1,0 +1,117 @@
+/** Python's package index, read without Python: where it is, and where a file of it lies (PEP 503 and 691). */
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { UserError } from '../base/issue.js'
+import { networkProblem, shown } from './download.js'
+import { type Environment, environmentRoot } from './python.js'
+import type { Wheel } from './wheels.js'
+
+export const DEFAULT_INDEX = 'https://pypi.org/simple'
+
+/** The index that pip's or uv's settings name, else PyPI: environment first, then pip's files, nearest first. */
+export function indexOf(env: Environment, files: readonly string[] = configFiles(env)): string {
+  const named = env.PIP_INDEX_URL || env.UV_DEFAULT_INDEX || env.UV_INDEX_URL
+  const found = (named || files.map(indexIn).find((url) => url !== undefined)) ?? DEFAULT_INDEX
+  if (!URL.canParse(found)) throw new UserError(`The package index that pip's or uv's settings name is no URL.`)
+  return found.replace(/\/+$/, '')
+}
+
+function configFiles(env: Environment): string[] {
+  const root = environmentRoot(env)
+  const home = homedir()
+  return [
+    ...(env.PIP_CONFIG_FILE ? [env.PIP_CONFIG_FILE] : []),
+    ...(root === undefined ? [] : [join(root, 'pip.conf')]),
+    join(env.XDG_CONFIG_HOME || join(home, '.config'), 'pip', 'pip.conf'),
+    join(home, 'Library', 'Application Support', 'pip', 'pip.conf'),
+    join(home, '.pip', 'pip.conf'),
+    '/etc/pip.conf',
+  ]
+}
+
+/** `index-url` of the sections that a download heeds. */
+function indexIn(file: string): string | undefined {
+  if (!existsSync(file)) return undefined
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return undefined // not ours to read
+  }
+  const found: Record<string, string> = {}
+  let section = ''
+  for (const line of text.split('\n')) {
+    section = /^\s*\[(.+?)\]/.exec(line)?.[1] ?? section
+    const url = /^\s*index[-_]url\s*[=:]\s*(\S+)/.exec(line)?.[1]
+    if (url !== undefined) found[section] = url
+  }
+  return found.download ?? found.global
+}
+
+export interface FoundFile {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const JSON_TYPE = 'application/vnd.pypi.simple.v1+json'
+const ACCEPT = `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1`
+
+/** The address of a wheel; a UserError when the index lacks it, or has another file of this name. */
+export async function findWheel(
+  index: string,
+  { project, file, sha256 }: Wheel,
+  signal: AbortSignal,
+): Promise<FoundFile> {
+  const base = new URL(`${index}/${project}/`)
+  const headers = credentialsOf(base)
+  const page = base.href.replace(`//${base.username}:${base.password}@`, '//').replace(`//${base.username}@`, '//')
+  const answer = await fetch(page, { headers: { ...headers, accept: ACCEPT }, signal }).catch((error) => {
+    signal.throwIfAborted()
+    throw new UserError(`The package index ${shown(index)} cannot be reached: ${networkProblem(error)}.`)
+  })
+  if (!answer.ok) throw new UserError(`The package index has no ${shown(page)}: the server answered ${answer.status}.`)
+  const isJson = answer.headers.get('content-type')?.includes('json') === true
+  const text = await answer.text()
+  const found = (isJson ? filesOfJson(text) : filesOfHtml(text)).find(({ name }) => name === file)
+  if (!found) throw new UserError(`The package index ${shown(index)} has no ${file}.`)
+  if (found.sha256 !== undefined && found.sha256 !== sha256) {
+    throw new UserError(
+      `The package index ${shown(index)} has another ${file} than the official one: its SHA-256 differs.`,
+    )
+  }
+  const url = new URL(found.href, answer.url || page)
+  url.hash = ''
+  // a password is for the server that it was given for
+  return { url: url.href, headers: url.origin === base.origin ? headers : {} }
+}
+
+interface Listed {
+  readonly name: string
+  readonly href: string
+  readonly sha256: string | undefined
+}
+
+function filesOfJson(text: string): Listed[] {
+  try {
+    const { files } = JSON.parse(text) as {
+      files: { filename: string; url: string; hashes?: Record<string, string> }[]
+    }
+    return files.map(({ filename, url, hashes }) => ({ name: filename, href: url, sha256: hashes?.sha256 }))
+  } catch {
+    return []
+  }
+}
+
+function filesOfHtml(text: string): Listed[] {
+  return [...text.matchAll(/<a\s[^>]*?href\s*=\s*["']([^"']+)["'][^>]*>([^<]*)<\/a>/gi)].map(([, link, name]) => {
+    const href = link!.replaceAll('&amp;', '&')
+    return { name: name!.trim(), href, sha256: /#sha256=([0-9a-f]{64})/.exec(href)?.[1] }
+  })
+}
+
+function credentialsOf({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {}
+  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
+}

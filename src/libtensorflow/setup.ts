@@ -1,0 +1,179 @@
+/** Installs TensorFlow's C library into the user's cache: whole and tried out, or not at all. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { formatBytes } from '../base/bytes.js'
+import { fileProblem } from '../base/file-problem.js'
+import { UserError } from '../base/issue.js'
+import { libraryNames } from './contents.js'
+import { bytesIn, freeBytes } from './disk-space.js'
+import {
+  downloadsFolder,
+  folderName,
+  type Installation,
+  installations,
+  libraryIn,
+  NOTE,
+  type Note,
+} from './installed.js'
+import type { TensorflowLibrary } from './locate.js'
+import { locked } from './lock.js'
+import type { Listener, Source } from './source.js'
+import type { Target } from './target.js'
+
+export interface SetupOptions {
+  readonly target: Target
+  readonly source: Source
+  readonly cache: string
+  readonly signal: AbortSignal
+  readonly listener: Listener
+  /** Trains a step with the library; what it answers is told. Its error undoes the installation. */
+  readonly check: (library: TensorflowLibrary) => Promise<string>
+  /** Bytes free where a folder lies. */
+  readonly free?: (folder: string) => Promise<number>
+}
+
+export interface SetupResult {
+  readonly installation: Installation
+  /** What the check said. */
+  readonly checked: string
+}
+
+/** The installation of a version that needs no setup any more. */
+export const installedVersion = (cache: string, target: Target, version: string): Installation | undefined =>
+  installations(cache).find((one) => one.target === target && one.version === version)
+
+/** Fetches, checks and puts in place; replaces what there was of the same target. Errors leave what was there. */
+export async function setup(options: SetupOptions): Promise<SetupResult> {
+  const { cache, signal } = options
+  try {
+    return await locked(cache, () => install(options))
+  } catch (error) {
+    signal.throwIfAborted()
+    const problem = fileProblem(error)
+    if (problem === undefined) throw error
+    throw new UserError(`Cannot install into ${cache}: ${problem}.`)
+  } finally {
+    await tidy(cache)
+  }
+}
+
+async function install({ target, source, cache, signal, check, free = freeBytes }: SetupOptions): Promise<SetupResult> {
+  await sweep(cache)
+  await requireSpace(source, cache, free)
+  const temporary = join(cache, `${NEW}${randomBytes(6).toString('hex')}`)
+  try {
+    await mkdir(temporary)
+    await source.fill(temporary)
+    const file = libraryIn(join(temporary, 'tensorflow'))
+    if (file === undefined) throw new UserError(`${source.from} holds no ${libraryNames().join(' or ')}.`)
+    const note: Note = {
+      target,
+      ...(source.version !== undefined && { version: source.version }),
+      bytes: await bytesIn(temporary),
+    }
+    await writeFile(join(temporary, NOTE), `${JSON.stringify(note, null, 2)}\n`)
+    signal.throwIfAborted()
+    const checked = await check({ file, source: 'train setup', cuda: target === 'cuda' })
+    signal.throwIfAborted()
+    const folder = join(cache, folderName(target, source.version))
+    await replace(temporary, folder)
+    await removeOthers(cache, target, folder)
+    await source.done()
+    return { installation: { ...note, folder, file: join(folder, 'tensorflow', basename(file)) }, checked }
+  } finally {
+    await rm(temporary, { recursive: true, force: true })
+  }
+}
+
+/** Bytes that an installation still needs on the disk. */
+export const bytesNeeded = ({ files, bytes }: Source): number =>
+  bytes + files.reduce((sum, file) => sum + file.bytes - file.here, 0)
+
+async function requireSpace(source: Source, cache: string, free: (folder: string) => Promise<number>): Promise<void> {
+  const needed = bytesNeeded(source)
+  const available = await free(cache)
+  if (available >= needed) return
+  throw new UserError(
+    `The disk of ${cache} has ${formatBytes(available)} free, and ${formatBytes(needed)} are needed while installing.`,
+  )
+}
+
+/** Folders under way, and folders just replaced. */
+const NEW = '.new-'
+const OLD = '.old-'
+
+/** Puts a folder in the place of another; if that fails the other is back. */
+async function replace(from: string, to: string): Promise<void> {
+  const old = join(to, '..', `${OLD}${randomBytes(6).toString('hex')}`)
+  const moved = await rename(to, old).then(
+    () => true,
+    (error) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
+  try {
+    await rename(from, to)
+  } catch (error) {
+    if (moved) await rename(old, to)
+    throw error
+  }
+  await rm(old, { recursive: true, force: true })
+}
+
+async function removeOthers(cache: string, target: Target, kept: string): Promise<void> {
+  for (const { target: one, folder } of installations(cache)) {
+    if (one === target && folder !== kept) await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Removes what a killed process left. */
+async function sweep(cache: string): Promise<void> {
+  for (const name of await leftovers(cache)) await rm(join(cache, name), { recursive: true, force: true })
+  await rm(join(downloadsFolder(cache), 'pip'), { recursive: true, force: true })
+}
+
+const leftovers = async (cache: string): Promise<string[]> =>
+  (await readdir(cache)).filter((name) => name.startsWith(NEW) || name.startsWith(OLD))
+
+/** Folders that hold nothing go too. */
+async function tidy(cache: string): Promise<void> {
+  for (const folder of [downloadsFolder(cache), cache]) await rmdir(folder).catch(() => {})
+}
+
+/** Bytes of downloads that a next setup goes on from. */
+export const keptBytes = (cache: string): Promise<number> => bytesIn(downloadsFolder(cache))
+
+export interface Removed {
+  readonly path: string
+  readonly bytes: number
+}
+
+/** What `remove` would remove: installations of a target, or all, and what is left of downloads. */
+export async function removable(cache: string, target?: Target): Promise<Removed[]> {
+  const folders = installations(cache)
+    .filter((one) => target === undefined || one.target === target)
+    .map(({ folder }) => folder)
+  const rest = await leftovers(cache).catch(() => [])
+  const paths = [...folders, ...[...rest.map((name) => join(cache, name)), downloadsFolder(cache)]]
+  const sized = await Promise.all(paths.map(async (path) => ({ path, bytes: await bytesIn(path) })))
+  return sized.filter(({ bytes }) => bytes > 0)
+}
+
+export async function remove(cache: string, target?: Target): Promise<Removed[]> {
+  if ((await removable(cache, target)).length === 0) return []
+  try {
+    return await locked(cache, async () => {
+      const found = await removable(cache, target)
+      for (const { path } of found) await rm(path, { recursive: true, force: true })
+      return found
+    })
+  } catch (error) {
+    const problem = fileProblem(error)
+    if (problem === undefined) throw error
+    throw new UserError(`Cannot remove from ${cache}: ${problem}.`)
+  } finally {
+    await tidy(cache)
+  }
+}

