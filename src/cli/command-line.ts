@@ -1,4 +1,4 @@
-/** Reads the command line: which command, its files and options. yargs' parser takes it apart. */
+/** Reads the command line: which command, its files or words, and options. yargs' parser takes it apart. */
 import { Parser } from 'yargs/helpers'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
@@ -7,12 +7,12 @@ import { helpOf } from './help.js'
 import { type CommandName, OPTION_LIST, type Option, type Options, optionsOf } from './options.js'
 
 export type CommandLine =
-  | { readonly command: CommandName; readonly files: readonly string[]; readonly options: Options }
+  | { readonly command: CommandName; readonly operands: readonly string[]; readonly options: Options }
   | { readonly command: 'help' | 'version'; readonly text: string }
 
 /** What the arguments ask for; a UserError that names everything wrong with them. */
 export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
-  const command: CommandName = argv[0] === 'validate' ? 'validate' : 'train'
+  const command = commandOf(argv[0])
   const { values, problem } = taken(command === 'train' ? argv : argv.slice(1), command)
   if (values.help) return { command: 'help', text: helpOf(command) }
   if (values.version) return { command: 'version', text: version }
@@ -24,8 +24,12 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
   const options = Object.fromEntries(
     OPTION_LIST.map(({ name, type }) => [name, values[name] ?? (type === 'texts' ? [] : undefined)]),
   )
-  return { command, files: values._, options: options as unknown as Options }
+  return { command, operands: values._, options: options as unknown as Options }
 }
+
+/** The first word names a command, else it is a spec. */
+const commandOf = (word = ''): CommandName =>
+  word !== 'train' && Object.hasOwn(COMMANDS, word) ? (word as CommandName) : 'train'
 
 type Values = Readonly<Record<string, unknown>> & { readonly _: string[] }
 
@@ -66,14 +70,30 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
     if (typeof value !== 'string') yield `--${name} is given more than once`
     else if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
     else if (choices && !Object.hasOwn(choices, value)) {
-      const near = nearest(value, Object.keys(choices))
-      const hint = near === undefined ? '' : `; did you mean "${near}"?`
-      yield `--${name}: found "${value}", must be one of ${Object.keys(choices).join(', ')}${hint}`
+      const names = Object.keys(choices)
+      yield `--${name}: found "${value}", must be one of ${names.join(', ')}${didYouMean(value, names)}`
     }
   }
-  const { least, most } = COMMANDS[command].files
-  if (values._.length < least) yield `No spec is given: ${COMMANDS[command].usage}`
-  if (values._.length > most) yield `One spec at a time, found ${values._.length}: ${values._.join(' ')}`
+  yield* problemsOfOperands(command, values)
+}
+
+function* problemsOfOperands(command: CommandName, values: Values): Iterable<string> {
+  const { usage, operands } = COMMANDS[command]
+  const { least, most, few, many, words, noneWith } = operands
+  const found = values._
+  const isEnough = found.length >= least || (noneWith !== undefined && values[noneWith] === true)
+  if (!isEnough) yield `${few}: ${usage}`
+  if (found.length > most) yield `${many}, found ${found.length}: ${found.join(' ')}`
+  if (!words) return
+  for (const word of found) {
+    if (Object.hasOwn(words, word)) continue
+    yield `train ${command}: found "${word}", must be one of ${Object.keys(words).join(', ')}${didYouMean(word, Object.keys(words))}`
+  }
+}
+
+function didYouMean(word: string, allowed: readonly string[]): string {
+  const near = nearest(word, allowed)
+  return near === undefined ? '' : `; did you mean "${near}"?`
 }
 
 const isFlag = ({ type }: Option): boolean => type === 'flag'

@@ -1,12 +1,29 @@
 /** The commands, for the parser and for help. */
-import type { CommandName } from './options.js'
+import { TARGETS } from '../libtensorflow/target.js'
+import { EXIT_WORDS, type ExitName } from './exit-codes.js'
+import type { CommandName, OptionName } from './options.js'
 
 export interface Command {
   readonly usage: string
   readonly help: string
-  readonly files: { readonly least: number; readonly most: number }
+  readonly operands: Operands
+  /** What its exit codes say. */
+  readonly exits: Partial<Readonly<Record<ExitName, string>>>
   /** A command line and what it does. */
   readonly examples: readonly (readonly [string, string])[]
+}
+
+/** What a command takes besides options. */
+export interface Operands {
+  readonly least: number
+  readonly most: number
+  /** What is wrong with fewer, and with more. */
+  readonly few: string
+  readonly many: string
+  /** Allowed words and what they mean; without it they are files. */
+  readonly words?: Readonly<Record<string, string>>
+  /** An option with which none is needed. */
+  readonly noneWith?: OptionName
 }
 
 export const COMMANDS: { readonly [Name in CommandName]: Command } = {
@@ -15,8 +32,10 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
     help: `Trains the network that a JSON file describes: data, layers, optimizer, loss, early stopping.
 SPEC is a file, or - for standard input. Progress goes to standard error.
 
-  train validate FILE...   checks specs and trains nothing`,
-    files: { least: 1, most: 1 },
+  train validate FILE...        checks specs and trains nothing
+  train setup tensorflow|cuda   brings the library of engine tensorflow`,
+    operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
+    exits: EXIT_WORDS,
     examples: [
       ['train specs/mnist-mlp.json', 'all of MNIST, with a bar; results in runs/mnist-mlp/1'],
       ['train specs/mnist-mlp.json --set fit.epochs=3', 'the same for three epochs'],
@@ -28,10 +47,36 @@ SPEC is a file, or - for standard input. Progress goes to standard error.
     usage: 'train validate FILE... [options]',
     help: `Checks specs and trains nothing: syntax, names, ranges, and the shapes of the model with its data.
 Every problem is printed with its line and column. FILE may be - for standard input.`,
-    files: { least: 1, most: Number.POSITIVE_INFINITY },
+    operands: { least: 1, most: Number.POSITIVE_INFINITY, few: 'No spec is given', many: '' },
+    exits: { done: EXIT_WORDS.done, badInput: EXIT_WORDS.badInput },
     examples: [
       ['train validate specs/mnist-*.json', 'several specs at once'],
       ['train validate specs/mnist-mlp.json --set model.layers.2.rate=0.5', 'a change before it is made'],
+    ],
+  },
+  setup: {
+    usage: 'train setup tensorflow|cuda [options]',
+    help: `Brings TensorFlow's C library for engine tensorflow into your cache, tries it out, and takes it away again.
+What is cut off goes on where it was. Standard output gets the folder of the library.`,
+    operands: {
+      least: 1,
+      most: 1,
+      few: 'Nothing to set up is given',
+      many: 'One at a time',
+      words: TARGETS,
+      noneWith: 'remove',
+    },
+    exits: {
+      done: 'installed, was there already, or removed',
+      badInput: 'it could not be installed, or the command line is wrong; nothing was changed',
+      internal: EXIT_WORDS.internal,
+      interrupted: EXIT_WORDS.interrupted,
+    },
+    examples: [
+      ['train setup tensorflow', 'the official package, for the processor'],
+      ['train setup cuda --dry-run', 'how much would be fetched for an NVIDIA device'],
+      ['train setup tensorflow --from venv/lib/python3.12/site-packages', 'without a network'],
+      ['train setup --remove', 'takes back all of it'],
     ],
   },
 }

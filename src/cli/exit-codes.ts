@@ -8,9 +8,10 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
+export type ExitName = keyof typeof EXIT
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-export const EXIT_WORDS: { readonly [Name in keyof typeof EXIT]: string } = {
+export const EXIT_WORDS: { readonly [Name in ExitName]: string } = {
   done: 'done',
   expectationFailed: 'an expectation failed',
   badInput: 'the spec, the data or the command line is wrong',

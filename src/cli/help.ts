@@ -1,21 +1,20 @@
 /** Help, from the tables of commands, options and exit codes. */
 import { COMMANDS } from './commands.js'
-import { EXIT, EXIT_WORDS } from './exit-codes.js'
+import { EXIT, type ExitName } from './exit-codes.js'
 import { type CommandName, type Option, optionsOf } from './options.js'
 
 /** What `--help` prints, without the last line break. */
 export function helpOf(command: CommandName): string {
-  const { usage, help, examples } = COMMANDS[command]
+  const { usage, help, examples, exits, operands } = COMMANDS[command]
   const options: Row[] = [
     ...optionsOf(command).flatMap(optionRows),
     ['-h, --help', 'Show this help'],
     ['    --version', 'Show the version'],
   ]
-  const codes = Object.entries(EXIT_WORDS)
-    .filter(([name]) => command === 'train' || name === 'done' || name === 'badInput')
-    .map(([name, words]): Row => [String(EXIT[name as keyof typeof EXIT]).padStart(3), words])
+  const codes = Object.entries(exits).map(([name, words]): Row => [String(EXIT[name as ExitName]).padStart(3), words])
   return [
     `Usage: ${usage}\n\n${help}`,
+    ...(operands.words ? [table(Object.entries(operands.words))] : []),
     `Options:\n${table(options)}`,
     `Examples:\n${table(examples)}`,
     `Exit codes:\n${table(codes)}`,

@@ -1,6 +1,7 @@
 /** The command line: parses, runs a command, and turns whatever happens into words and an exit code. */
 import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
+import type { Target } from '../libtensorflow/target.js'
 import { type CommandLine, parseCommandLine } from './command-line.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
@@ -42,8 +43,10 @@ async function run(line: CommandLine, io: Io): Promise<ExitCode> {
       io.stdout.write(`${line.text}\n`)
       return EXIT.done
     case 'validate':
-      return (await import('./validate.js')).validate(line.files, line.options, io)
+      return (await import('./validate.js')).validate(line.operands, line.options, io)
     case 'train':
-      return (await import('./train.js')).train(line.files[0]!, line.options, io)
+      return (await import('./train.js')).train(line.operands[0]!, line.options, io)
+    case 'setup':
+      return (await import('./setup.js')).setup(line.operands[0] as Target | undefined, line.options, io)
   }
 }

@@ -16,7 +16,7 @@ export interface Option {
   readonly commands: readonly CommandName[]
 }
 
-export type CommandName = 'train' | 'validate'
+export type CommandName = 'train' | 'validate' | 'setup'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
 const VERBOSE = { 0: 'nothing but errors', 1: 'a bar; off a terminal, a line an epoch', 2: 'a line an epoch' } as const
@@ -81,6 +81,22 @@ export const OPTIONS = {
     help: 'How to write it. Default: by the ending of FILE, else json',
     choices: FORMATS,
     commands: ['train'],
+  },
+  from: {
+    type: 'text',
+    value: 'PATH',
+    help: 'Take the library from a wheel (.whl), or from a folder that holds it, instead of fetching it',
+    commands: ['setup'],
+  },
+  'dry-run': {
+    type: 'flag',
+    help: 'Say what would be done, from where, how large and where to; change nothing',
+    commands: ['setup'],
+  },
+  remove: {
+    type: 'flag',
+    help: 'Remove what was installed, one or all, and what is left of downloads',
+    commands: ['setup'],
   },
 } as const satisfies Readonly<Record<string, Option>>
 

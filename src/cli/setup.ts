@@ -1,0 +1,140 @@
+/** `train setup tensorflow|cuda`: brings TensorFlow's C library, and takes it away again. */
+import { dirname } from 'node:path'
+import { formatBytes } from '../base/bytes.js'
+import { UserError } from '../base/issue.js'
+import { freeBytes } from '../libtensorflow/disk-space.js'
+import { givenSource } from '../libtensorflow/given-source.js'
+import { cacheFolder, folderName, type Installation } from '../libtensorflow/installed.js'
+import type { TensorflowLibrary } from '../libtensorflow/locate.js'
+import {
+  bytesNeeded,
+  setup as install,
+  installedVersion,
+  keptBytes,
+  type Removed,
+  removable,
+  remove,
+} from '../libtensorflow/setup.js'
+import type { Listener, Source } from '../libtensorflow/source.js'
+import { hasNvidiaDriver, requireSupported, type Target, thisSystem, wheelsFor } from '../libtensorflow/target.js'
+import { wheelSource } from '../libtensorflow/wheel-source.js'
+import { createTransferReporter } from '../report/transfer.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { listenForInterrupt } from './interrupt.js'
+import type { Io } from './io.js'
+import type { Options } from './options.js'
+
+/** Standard output gets the folder of the library, where there is one at the end. */
+export async function setup(target: Target | undefined, options: Options, io: Io): Promise<ExitCode> {
+  const cache = cacheFolder()
+  if (options.remove) return takeAway(cache, target, options, io)
+  if (target === undefined) throw new Error('internal: setup of nothing')
+  const interrupt = listenForInterrupt(io)
+  const reporter = createTransferReporter(io.stderr, () => performance.now())
+  try {
+    return await bring({ target, options, io, cache, signal: interrupt.signal, listener: reporter })
+  } catch (error) {
+    reporter.close()
+    if (!interrupt.signal.aborted) throw error
+    const kept = await keptBytes(cache)
+    const goesOn = kept > 0 ? ` ${formatBytes(kept)} are kept, and the next \`train setup\` goes on from there.` : ''
+    io.stderr.write(`Interrupted; nothing was installed.${goesOn}\n`)
+    return EXIT.interrupted
+  } finally {
+    reporter.close()
+    interrupt.stop()
+  }
+}
+
+/** The one seam to the engine: loads the library and trains a step with it. */
+async function checkLibrary(library: TensorflowLibrary): Promise<string> {
+  return (await import('../engine/compiled/tensorflow/check.js')).checkTensorflow(library)
+}
+
+interface Setup {
+  readonly target: Target
+  readonly options: Options
+  readonly io: Io
+  readonly cache: string
+  readonly signal: AbortSignal
+  readonly listener: Listener
+}
+
+async function bring({ target, options, io, cache, signal, listener }: Setup): Promise<ExitCode> {
+  const source = await sourceOf({ target, options, io, cache, signal, listener })
+  if (source === undefined) return EXIT.done
+  signal.throwIfAborted()
+  if (options['dry-run']) {
+    const free = await freeBytes(cache)
+    for (const line of planLines(target, source, cache, free)) io.stderr.write(`${line}\n`)
+    return EXIT.done
+  }
+  const toFetch = source.files.reduce((sum, { bytes, here }) => sum + bytes - here, 0)
+  if (source.means !== undefined) {
+    listener.say(`Fetching ${formatBytes(toFetch)} from ${source.from} with ${source.means}.`)
+  }
+  const check = (library: TensorflowLibrary) => {
+    listener.say('Checking the library: training a step.')
+    return checkLibrary(library)
+  }
+  const { installation, checked } = await install({ target, source, cache, signal, listener, check })
+  listener.say(`${nameOf(installation)} is installed in ${installation.folder}, ${formatBytes(installation.bytes)}.`)
+  listener.say(checked)
+  if (target === 'cuda' && !hasNvidiaDriver()) listener.say(NO_DRIVER)
+  io.stdout.write(`${dirname(installation.file)}\n`)
+  return EXIT.done
+}
+
+const NO_DRIVER =
+  'No NVIDIA driver is on this machine: what is installed computes on the processor here, and on a device where there is a driver.'
+
+/** Where the library comes from; `undefined`, once told, when it is there already. */
+async function sourceOf({ target, options, io, cache, signal, listener }: Setup): Promise<Source | undefined> {
+  const system = thisSystem()
+  if (options.from !== undefined) {
+    requireSupported(system)
+    return givenSource(options.from, { target, signal, listener })
+  }
+  const wheels = wheelsFor(target, system)
+  const installed = installedVersion(cache, target, wheels[0]!.version)
+  if (!installed) return wheelSource(wheels, { cache, env: io.env, signal, listener })
+  listener.say(
+    `${nameOf(installed)} is installed already, in ${installed.folder}; \`train setup ${target} --remove\` removes it.`,
+  )
+  io.stdout.write(`${dirname(installed.file)}\n`)
+  return undefined
+}
+
+const nameOf = ({ target, version }: Pick<Installation, 'target' | 'version'>): string =>
+  ['TensorFlow', ...(version === undefined ? [] : [version]), ...(target === 'cuda' ? ['with CUDA'] : [])].join(' ')
+
+function* planLines(target: Target, source: Source, cache: string, free: number): Iterable<string> {
+  const { from, means, files, bytes, version } = source
+  yield means === undefined ? `Would copy from ${from}:` : `Would fetch with ${means} from ${from}:`
+  const longest = Math.max(...files.map(({ name }) => name.length))
+  for (const { name, bytes: size, here } of files) {
+    const part = means !== undefined && here > 0 ? `, ${formatBytes(here)} of it are here` : ''
+    yield `  ${name.padEnd(longest)}   ${formatBytes(size)}${part}`
+  }
+  const total = files.reduce((sum, file) => sum + file.bytes, 0)
+  yield `Together ${formatBytes(total)}; installed ${formatBytes(bytes)}.`
+  yield `Needs ${formatBytes(bytesNeeded(source))} on the disk while installing; ${formatBytes(free)} are free.`
+  yield `Would install into ${folderPath(cache, target, version)}.`
+  if (target === 'cuda' && !hasNvidiaDriver()) yield 'No NVIDIA driver is on this machine.'
+  yield 'Nothing was changed.'
+}
+
+const folderPath = (cache: string, target: Target, version?: string): string =>
+  `${cache}/${folderName(target, version)}`
+
+async function takeAway(cache: string, target: Target | undefined, options: Options, io: Io): Promise<ExitCode> {
+  if (options.from !== undefined) throw new UserError('--remove takes no --from.')
+  const dry = options['dry-run'] === true
+  const removed: readonly Removed[] = dry ? await removable(cache, target) : await remove(cache, target)
+  const verb = dry ? 'Would remove' : 'Removed'
+  for (const { path, bytes } of removed) io.stderr.write(`${verb} ${path}: ${formatBytes(bytes)}.\n`)
+  const total = removed.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (removed.length === 0) io.stderr.write(`Nothing to remove in ${cache}.\n`)
+  else io.stderr.write(dry ? 'Nothing was changed.\n' : `${formatBytes(total)} are free again.\n`)
+  return EXIT.done
+}

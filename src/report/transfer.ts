@@ -1,0 +1,69 @@
+/** Bytes that come: a bar on a terminal, else a line now and then. */
+import { formatBytes } from '../base/bytes.js'
+import { columnsOf, liveLine } from './live-line.js'
+import { formatDuration } from './numbers.js'
+
+export interface Transfer {
+  /** `Fetching`, `Unpacking`, ... */
+  readonly verb: string
+  readonly file: string
+  readonly done: number
+  readonly total: number
+}
+
+export interface TransferReporter {
+  progress(transfer: Transfer): void
+  /** A line that stays, above the bar. */
+  say(line: string): void
+  /** Leaves the bar where it stands. */
+  close(): void
+}
+
+const DRAW_EVERY_MS = 100
+const LINE_EVERY_MS = 10_000
+const WIDTH = 30
+
+export function createTransferReporter(stream: NodeJS.WriteStream, now: () => number): TransferReporter {
+  const live = stream.isTTY ? liveLine(stream) : undefined
+  let under: { key: string; began: number; from: number } | undefined
+  let told = Number.NEGATIVE_INFINITY
+  return {
+    progress(transfer) {
+      const key = `${transfer.verb} ${transfer.file}`
+      const isNew = key !== under?.key
+      const isDone = transfer.done >= transfer.total
+      if (isNew || !under) under = { key, began: now(), from: transfer.done }
+      const since = now() - told
+      if (live ? !isNew && !isDone && since < DRAW_EVERY_MS : !isNew && since < LINE_EVERY_MS) return
+      told = now()
+      const seconds = (now() - under.began) / 1000
+      const rate = seconds > 0.5 ? (transfer.done - under.from) / seconds : 0
+      if (!live) stream.write(`${lineOf(transfer, rate)}\n`)
+      else live.draw(barOf(transfer, rate, columnsOf(stream)))
+    },
+    say(line) {
+      if (live) live.end(line)
+      else stream.write(`${line}\n`)
+    },
+    close: () => live?.leave(),
+  }
+}
+
+/** `Fetching x.whl: 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left` */
+function lineOf({ verb, file, done, total }: Transfer, rate: number): string {
+  return `${verb} ${file}: ${formatBytes(done)} of ${formatBytes(total)}${rateOf(done, total, rate)}`
+}
+
+/** `Fetching [=====>....] 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left - x.whl`, the end cut off where it is too long. */
+function barOf({ verb, file, done, total }: Transfer, rate: number, columns: number): string {
+  const full = total === 0 ? WIDTH : Math.min(WIDTH, Math.floor((done / total) * WIDTH))
+  const bar = `${'='.repeat(full)}${full < WIDTH ? '>' : ''}`.padEnd(WIDTH, '.')
+  const numbers = `${formatBytes(done)} of ${formatBytes(total)}${rateOf(done, total, rate)}`
+  const text = `${verb} [${bar}] ${numbers} - ${file}`
+  return (text.length <= columns ? text : `${verb} ${numbers}`).slice(0, columns)
+}
+
+function rateOf(done: number, total: number, rate: number): string {
+  if (rate <= 0 || done >= total) return ''
+  return ` - ${formatBytes(Math.round(rate))}/s - ${formatDuration((total - done) / rate)} left`
+}
