@@ -9,10 +9,13 @@ export async function freeBytes(folder: string): Promise<number> {
     return bavail * bsize
   } catch (error) {
     const above = dirname(folder)
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === folder) throw error
+    if (!isAbsent(error) || above === folder) throw error
     return freeBytes(above)
   }
 }
+
+/** Nothing is there, or could be: a part of the path is a file. */
+const isAbsent = (error: unknown): boolean => /^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')
 
 /** Bytes of the files in a folder, or of a file; 0 for what is not there. */
 export async function bytesIn(path: string): Promise<number> {
@@ -22,7 +25,7 @@ export async function bytesIn(path: string): Promise<number> {
     const inner = await Promise.all((await readdir(path)).map((name) => bytesIn(join(path, name))))
     return inner.reduce((sum, bytes) => sum + bytes, 0)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0
+    if (isAbsent(error)) return 0
     throw error
   }
 }

@@ -32,10 +32,19 @@ export const folderName = (target: Target, version = 'given'): string =>
 
 /** Whole installations in the cache: those for CUDA first. */
 export function installations(cache: string): Installation[] {
-  const found = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith('tensorflow-')) : []
-  return found
+  return namesIn(cache)
+    .filter((name) => name.startsWith('tensorflow-'))
     .flatMap((name) => installationIn(join(cache, name)) ?? [])
     .toSorted((a, b) => Number(b.target === 'cuda') - Number(a.target === 'cuda'))
+}
+
+/** None where there is no folder, or none that may be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 function installationIn(folder: string): Installation | undefined {

@@ -25,12 +25,12 @@ describe('options', () => {
   test('have their defaults', () => {
     expect(parsed('a.json')).toEqual({
       command: 'train',
-      files: ['a.json'],
+      operands: ['a.json'],
       options: { set: [], expect: [], style: 'keras1', verbose: '1' },
     })
     expect(parsed('validate a.json')).toEqual({
       command: 'validate',
-      files: ['a.json'],
+      operands: ['a.json'],
       options: { set: [], expect: [] },
     })
   })
@@ -52,7 +52,7 @@ describe('options', () => {
     ['a.json --expect val_acc>=0.975 --expect loss<=1', { expect: ['val_acc>=0.975', 'loss<=1'] }],
     ['a.json --expect=val_acc>=0.975', { expect: ['val_acc>=0.975'] }],
   ])('%s', (line, options) => {
-    expect(parsed(line)).toMatchObject({ command: 'train', files: ['a.json'] })
+    expect(parsed(line)).toMatchObject({ command: 'train', operands: ['a.json'] })
     expect(optionsOf(line)).toMatchObject(options)
   })
 
@@ -62,7 +62,18 @@ describe('options', () => {
     ['007', ['007']],
     ['validate a.json - b.json', ['a.json', '-', 'b.json']],
     ['validate validate', ['validate']],
-  ])('files of: %s', (line, files) => expect(parsed(line)).toMatchObject({ files }))
+  ])('files of: %s', (line, operands) => expect(parsed(line)).toMatchObject({ operands }))
+
+  test.each([
+    ['setup tensorflow', ['tensorflow'], {}],
+    ['setup cuda --dry-run', ['cuda'], { 'dry-run': true }],
+    ['setup --dry-run cuda', ['cuda'], { 'dry-run': true }],
+    ['setup tensorflow --from x.whl', ['tensorflow'], { from: 'x.whl' }],
+    ['setup --remove', [], { remove: true }],
+    ['setup --remove tensorflow --dry-run', ['tensorflow'], { remove: true, 'dry-run': true }],
+  ])('%s', (line, operands, options) => {
+    expect(parsed(line)).toEqual({ command: 'setup', operands, options: { set: [], expect: [], ...options } })
+  })
 })
 
 describe('mistakes', () => {
@@ -84,6 +95,15 @@ describe('mistakes', () => {
     ...['a.json --history-format tsv', 'a.json --engine __proto__', "a.json --style ''"],
     ...['a.json --engine onnx --engine eager', 'a.json -v 0 --verbose 1'],
     ...['b.json a.json --engine python --colour'],
+    ...['setup', 'setup tensorflwo', 'setup Cuda', 'setup pytorch', 'setup tensorflow cuda', 'setup constructor'],
+    ...[
+      'setup tensorflow --dry-run --dry-run',
+      'setup tensorflow --dry',
+      'setup tensorflow --from',
+      'setup --remove gpu',
+    ],
+    ...['setup tensorflow --no-remove', 'setup tensorflow --engine onnx', 'a.json --dry-run', 'setup --dry-run'],
+    ...['setup tensorflow --remove=false'],
   ]
 
   test('are explained', async () => {
@@ -118,6 +138,7 @@ describe('help', () => {
     ['help', ['-h']],
     ['help', ['a.json', '--engine', 'python', '--help']],
     ['help-validate', ['validate', '--help']],
+    ['help-setup', ['setup', '--help']],
   ])('%s by %j', async (name, args) => {
     const { code, stdout, stderr } = await runCommand(args)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -125,7 +146,7 @@ describe('help', () => {
   })
 
   test('fits a window of 120 columns', () => {
-    for (const command of ['train', 'validate'] as const) {
+    for (const command of ['train', 'validate', 'setup'] as const) {
       const found = parseCommandLine([command, '--help'].slice(command === 'train' ? 1 : 0), version)
       const text = 'text' in found ? found.text : ''
       for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
@@ -134,7 +155,10 @@ describe('help', () => {
 
   test('has every option and every exit code', async () => {
     const { stdout } = await runCommand(['--help'])
-    for (const { name } of OPTION_LIST) expect(stdout).toContain(`--${name} `)
+    const all = ['validate', 'setup']
+      .map((command) => parsed(`${command} --help`))
+      .map((line) => 'text' in line && line.text)
+    for (const { name } of OPTION_LIST) expect([stdout, ...all].join('\n')).toContain(`--${name} `)
     for (const [name, words] of Object.entries(EXIT_WORDS)) {
       expect(stdout).toMatch(new RegExp(`^ +${EXIT[name as keyof typeof EXIT]} +${words}$`, 'm'))
     }

@@ -1,0 +1,111 @@
+/** Downloads by pip, and what happens when pip is absent, fails, or brings something else. */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryFolder } from '../support/command.js'
+import { filesBelow, tryInstall } from '../support/installation.js'
+import { cutAfter, LIBRARY, packageIndex, tensorflowWheel } from '../support/package-index.js'
+
+/** A PATH whose Python has a pip that does `download`; `$dest` is where the file belongs. */
+function pathWithPip(download: string): string {
+  const script = `#!/bin/sh
+[ "$3" = --version ] && exit 0
+while [ "$1" != --dest ]; do shift; done
+dest=$2
+${download}
+`
+  const bin = temporaryFolder({ python3: script })
+  chmodSync(join(bin, 'python3'), 0o755)
+  return `${bin}${delimiter}/bin${delimiter}/usr/bin`
+}
+
+test('pip brings it, and Node asks nobody', async () => {
+  const made = tensorflowWheel()
+  const file = join(temporaryFolder(), made.wheel.file)
+  writeFileSync(file, made.data)
+  const { url, requests } = await packageIndex([made])
+  const { cache, error, said } = await tryInstall({
+    wheels: [made],
+    index: url,
+    env: { PATH: pathWithPip(`cp ${file} $dest/`) },
+  })
+  expect({ error, said, requests }).toEqual({ error: undefined, said: [], requests: [] })
+  expect(filesBelow(cache)).toContain(`tensorflow-2.21.0/tensorflow/${LIBRARY}`)
+  expect(readdirSync(cache)).toEqual(['tensorflow-2.21.0'])
+})
+
+test.each([
+  [
+    'fails',
+    'echo "WARNING: x" >&2; echo "ERROR: No matching distribution found." >&2; exit 1',
+    'No matching distribution found',
+  ],
+  ['fails without a word', 'exit 3', 'it ended with 3'],
+  ['brings nothing', 'exit 0', 'it did not bring tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_17_x86_64.whl'],
+])('when pip %s, that is told, and Node fetches it', async (_, download, words) => {
+  const made = tensorflowWheel()
+  const { url, requests } = await packageIndex([made])
+  const { error, said } = await tryInstall({ wheels: [made], index: url, env: { PATH: pathWithPip(download) } })
+  expect(error).toBeUndefined()
+  expect(said).toEqual([`pip could not fetch ${made.wheel.file} (${words}); fetching it without pip.`])
+  expect(requests).toHaveLength(1)
+})
+
+test('when pip brings another file, nothing is installed', async () => {
+  const made = tensorflowWheel()
+  const { url } = await packageIndex([made])
+  const env = { PATH: pathWithPip(`echo other > $dest/${made.wheel.file}`) }
+  const { cache, error } = await tryInstall({ wheels: [made], index: url, env })
+  expect(error!.message).toMatch(/as pip fetched it, is not the official file: its SHA-256 differs/)
+  expect(filesBelow(cache)).toEqual([])
+})
+
+test('what came in part is continued without pip', async () => {
+  const made = tensorflowWheel()
+  const bad = await packageIndex([made], { answers: [cutAfter(10_000)] })
+  const { cache } = await tryInstall({ wheels: [made], index: bad.url })
+  const good = await packageIndex([made])
+  const env = { PATH: pathWithPip('echo "ERROR: not me" >&2; exit 1') }
+  const { error, said } = await tryInstall({ wheels: [made], index: good.url, cache, env })
+  expect({ error, said }).toEqual({ error: undefined, said: [] })
+  expect(good.requests.map(({ range }) => range)).toEqual(['bytes=40000-'])
+})
+
+test('an interrupted pip leaves nothing', async () => {
+  const made = tensorflowWheel()
+  const { url } = await packageIndex([made])
+  const stop = new AbortController()
+  const env = { PATH: pathWithPip(`echo part > $dest/part; exec sleep 30`) }
+  const { cache, error } = await tryInstall({
+    wheels: [made],
+    index: url,
+    env,
+    signal: stop.signal,
+    onProgress: ({ done }) => {
+      if (done > 0) stop.abort()
+    },
+  })
+  expect(error?.name).toBe('AbortError')
+  expect(filesBelow(cache)).toEqual([])
+})
+
+/** Whether a true pip is here. */
+function hasPip(): boolean {
+  try {
+    execFileSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
+test.runIf(hasPip())('the true pip fetches from the index that its settings name', async () => {
+  const made = tensorflowWheel()
+  const { url, requests } = await packageIndex([made], { html: true })
+  const { PATH = '', HOME = '' } = process.env
+  const env = { PATH, HOME, PIP_CONFIG_FILE: '/dev/null', NO_PROXY: '127.0.0.1' }
+  const { error, said } = await tryInstall({ wheels: [made], index: url, env })
+  expect({ error, said }).toEqual({ error: undefined, said: [] })
+  expect(requests.length).toBeGreaterThan(0)
+})

@@ -1,0 +1,64 @@
+/** How a download looks. */
+import { expect, test } from 'vitest'
+import { createTransferReporter } from '../../src/report/transfer.js'
+
+function shown(isTTY: boolean, columns = 100) {
+  let written = ''
+  let clock = 0
+  const write = (text: string) => {
+    written += text
+  }
+  const stream = { isTTY, columns, write } as unknown as NodeJS.WriteStream
+  const reporter = createTransferReporter(stream, () => clock)
+  return {
+    at(seconds: number, done: number, verb = 'Fetching') {
+      clock = seconds * 1000
+      reporter.progress({ verb, file: 'x.whl', done, total: 100e6 })
+    },
+    reporter,
+    take() {
+      const taken = written
+      written = ''
+      return taken
+    },
+  }
+}
+
+test('off a terminal: a line at the beginning, and one every ten seconds', () => {
+  const { at, reporter, take } = shown(false)
+  at(0, 0)
+  for (let second = 1; second <= 20; second++) at(second, second * 2e6)
+  reporter.say('Done.')
+  at(21, 0, 'Unpacking')
+  reporter.close()
+  expect(take()).toBe(
+    [
+      'Fetching x.whl: 0 bytes of 100.0 MB',
+      'Fetching x.whl: 20.0 MB of 100.0 MB - 2.0 MB/s - 40 s left',
+      'Fetching x.whl: 40.0 MB of 100.0 MB - 2.0 MB/s - 30 s left',
+      'Done.',
+      'Unpacking x.whl: 0 bytes of 100.0 MB',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('on a terminal: a bar, which counts what has come since it began', () => {
+  const { at, reporter, take } = shown(true)
+  at(0, 50e6) // half of it came earlier
+  expect(take()).toBe('Fetching [===============>..............] 50.0 MB of 100.0 MB - x.whl')
+  at(0.05, 51e6)
+  expect(take()).toBe('')
+  at(10, 60e6)
+  expect(take()).toContain('[==================>...........] 60.0 MB of 100.0 MB - 1.0 MB/s - 40 s left - x.whl')
+  at(10.01, 100e6)
+  expect(take()).toContain('[==============================] 100.0 MB of 100.0 MB - x.whl')
+  reporter.close()
+  expect(take()).toBe('\n')
+})
+
+test('in a narrow window: the numbers', () => {
+  const { at, take } = shown(true, 40)
+  at(0, 50e6)
+  expect(take()).toBe('Fetching 50.0 MB of 100.0 MB')
+})
