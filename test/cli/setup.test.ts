@@ -174,7 +174,11 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves the partial download alone,
   const { code, stdout, stderr } = await train('setup tensorflow', {
     env: { PIP_INDEX_URL: index.url },
     watch(child) {
-      waiting ??= setInterval(() => here() && child.kill(signal), 20)
+      waiting ??= setInterval(() => {
+        if (!here()) return
+        clearInterval(waiting)
+        child.kill(signal)
+      }, 20)
     },
   })
   clearInterval(waiting)
