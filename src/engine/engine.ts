@@ -29,11 +29,14 @@ export interface EngineRequest {
   readonly logs: boolean
 }
 
+export const DEFAULT_REQUEST: EngineRequest = { device: 'auto', precision: 'float32', logs: false }
+
 export interface Engine {
   /** As it would be asked for: `onnx`, `tensorflow`, `eager:cpu`. */
   readonly name: string
   /** `cpu`, `gpu:0`: what it computes on. */
   readonly device: string
+  readonly precision: Precision
   /** Versions of the libraries that compute, by name, for the history of a run. */
   readonly versions: Readonly<Record<string, string>>
   /** Prepares programs that share one state, at its initial values. `seed` feeds the noise inputs. */

@@ -9,7 +9,7 @@ import {
   philoxBits,
   RandomStream,
 } from '../../src/base/philox.js'
-import { loadKernels } from '../../src/engine/compiled/onnx/kernels.js'
+import { loadKernels } from '../../src/engine/compiled/inputs/kernels.js'
 import { expectSameBits } from '../support/close.js'
 
 const words = (hex: string) => hex.split(' ').map((word) => Number.parseInt(word, 16))

@@ -13,6 +13,7 @@ const BACKEND = 'cpu'
 export const eagerEngine: Engine = {
   name: 'eager',
   device: 'cpu',
+  precision: 'float32',
   versions: { '@tensorflow/tfjs-backend-cpu': packageVersion('@tensorflow/tfjs-backend-cpu') },
   load: async (programs, { seed }) => new EagerRunner(programs, seed),
 }

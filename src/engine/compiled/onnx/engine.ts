@@ -5,30 +5,27 @@
 import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
 import { packageVersion } from '../../../base/package-version.js'
-import { dropoutConstants, PURPOSE } from '../../../base/philox.js'
-import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
-import type { BatchInput, Program, ProgramInput, Slot } from '../../../program/program.js'
+import { type Shape, sizeOf } from '../../../base/shape.js'
+import type { Program, Slot } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
-import { arrayFor, numberFor, programNamed } from '../../given.js'
+import { programNamed } from '../../given.js'
 import { compileLoops, LOOP_BYTES, loopKey, type UpdateLoop } from '../fuse/update-loop.js'
 import { type Graph, infoOf } from '../graph/graph.js'
 import { trace } from '../graph/trace.js'
+import { ArenaPlan } from '../inputs/arena.js'
+import { InputFeeder, inputKey, padded, placeInputs } from '../inputs/feeder.js'
 import { recognize } from '../passes/recognize.js'
 import { simplify } from '../passes/simplify.js'
 import { type SplitStep, splitUpdate, type Update } from '../passes/split-update.js'
-import { ArenaPlan } from './arena.js'
-import { type Kernels, loadKernels } from './kernels.js'
 import { lowerToOnnx } from './lower.js'
 
 export const onnxEngine: Engine = {
   name: 'onnx',
   device: 'cpu',
+  precision: 'float32',
   versions: { 'onnxruntime-node': packageVersion('onnxruntime-node') },
   load: async (programs, options) => OnnxRunner.create(programs, options),
 }
-
-/** Kernels and loops work on whole vectors; every array has room for the last one. */
-const padded = (elements: number): number => Math.ceil(elements / 32) * 32 * 4
 
 /** Steps after which subnormal numbers are looked for: often enough that few gather, rarely enough to cost nothing. */
 const FLUSH_STEPS = 64
@@ -69,7 +66,7 @@ export class OnnxRunner implements Runner {
     private readonly state: readonly Slot[],
     private readonly plan: ArenaPlan,
     private readonly memory: WebAssembly.Memory,
-    private readonly kernels: Kernels,
+    private readonly feeder: InputFeeder,
     private readonly sessionOptions: ort.InferenceSession.SessionOptions,
   ) {}
 
@@ -85,11 +82,11 @@ export class OnnxRunner implements Runner {
     for (const { updates } of traced.values())
       placeUpdates(plan, updates, new Map(state.map((slot) => [slot.name, slot.shape])))
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
-    for (const { inputs } of Object.values(programs)) for (const input of inputs) placeInput(plan, input, batchSize)
+    placeInputs(plan, programs, batchSize)
 
     const memory = plan.allocate()
-    const kernels = await loadKernels(memory)
-    const runner = new OnnxRunner(programs, options, state, plan, memory, kernels, {
+    const feeder = await InputFeeder.create(plan, memory, options.seed)
+    const runner = new OnnxRunner(programs, options, state, plan, memory, feeder, {
       executionProviders: ['cpu'],
       intraOpNumThreads: availableParallelism(),
       interOpNumThreads: 1,
@@ -112,7 +109,7 @@ export class OnnxRunner implements Runner {
     const program = programNamed(this.programs, name)
     const step = await this.#step(name, program, batch.size)
     const begin = performance.now()
-    for (const input of program.inputs) this.#feed(input, batch, scalars)
+    for (const input of program.inputs) this.feeder.feed(input, batch, scalars)
     const fed = performance.now()
     await step.session.run(step.feeds, step.fetches)
     const ran = performance.now()
@@ -221,48 +218,6 @@ export class OnnxRunner implements Runner {
     return calls
   }
 
-  #feed(input: ProgramInput, batch: Batch, scalars: Scalars): void {
-    const place = inputKey(input.name)
-    switch (input.kind) {
-      case 'scalar':
-        this.#floats(place, [])[0] = numberFor(input, scalars)
-        return
-      case 'noise': {
-        const count = sizeOf(withBatch(input.shape, batch.size))
-        const { threshold, scale } = dropoutConstants(input.distribution.rate)
-        const step = scalars.iterations ?? 0
-        const { stream } = input
-        this.kernels.dropout_mask(
-          this.plan.find(place),
-          count,
-          this.options.seed,
-          PURPOSE.noise,
-          stream,
-          step,
-          threshold,
-          scale,
-        )
-        return
-      }
-      case 'batch':
-        this.#feedBatch(input, place, batch)
-    }
-  }
-
-  #feedBatch(input: BatchInput, place: string, batch: Batch): void {
-    const data = arrayFor(input, batch)
-    if (input.dtype === 'int32') {
-      new Int32Array(this.memory.buffer, this.plan.find(place), data.length).set(data)
-    } else if (data instanceof Uint8Array) {
-      const staging = this.plan.find(stagingKey(input.name))
-      new Uint8Array(this.memory.buffer, staging, data.length).set(data)
-      this.kernels.decode_u8(this.plan.find(place), staging, data.length, input.divisor)
-    } else {
-      this.#floats(place, [data.length]).set(data)
-      if (input.divisor !== 1) this.kernels.divide_f32(this.plan.find(place), data.length, input.divisor)
-    }
-  }
-
   /**
    * Running means of gradients that have ceased end in subnormal numbers, stay there for ever, and make every step that
    * touches them slower.
@@ -270,7 +225,7 @@ export class OnnxRunner implements Runner {
   #flush(iterations: number): void {
     if (iterations % FLUSH_STEPS !== FLUSH_STEPS - 1) return
     for (const { name, shape, role } of this.state) {
-      if (role === 'optimizer') this.kernels.flush_subnormal(this.plan.find(stateKey(name)), sizeOf(shape))
+      if (role === 'optimizer') this.feeder.kernels.flush_subnormal(this.plan.find(stateKey(name)), sizeOf(shape))
     }
   }
 
@@ -293,8 +248,6 @@ export async function traceStep(program: Program, batch: number): Promise<SplitS
 }
 
 const stateKey = (name: string) => `state ${name}`
-const inputKey = (name: string) => `input ${name}`
-const stagingKey = (name: string) => `bytes ${name}`
 
 /** The place of an update's array; a gradient is named by the first state it updates, so every batch size finds it. */
 function arrayPlace({ arrays, stores }: Update, index: number): string {
@@ -321,12 +274,6 @@ function placeUpdates(plan: ArenaPlan, updates: readonly Update[], shapes: Reado
       for (const update of alike) plan.reserve(arrayPlace(update, index), updateBytes(update, shapes))
     }
   }
-}
-
-function placeInput(plan: ArenaPlan, input: ProgramInput, batch: number): void {
-  const elements = input.kind === 'scalar' ? 1 : sizeOf(withBatch(input.shape, batch))
-  plan.reserve(inputKey(input.name), padded(elements))
-  if (input.kind === 'batch' && input.dtype === 'float32') plan.reserve(stagingKey(input.name), elements + 16)
 }
 
 function uniqueState(programs: Readonly<Record<string, Program>>): Slot[] {

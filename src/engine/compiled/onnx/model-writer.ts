@@ -1,6 +1,7 @@
 /** Writes ONNX models: the few messages of onnx.proto (IR version 9) that a step needs. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import type { Shape } from '../../../base/shape.js'
+import { message } from '../protobuf.js'
 
 /** Element types of TensorProto.DataType. */
 export const ELEMENT = { float32: 1, int32: 6, int64: 7, bool: 9 } as const
@@ -98,10 +99,4 @@ function writeValue(writer: BinaryWriter, { name, element, shape }: OnnxValue): 
       })
     }),
   )
-}
-
-function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => void): void {
-  writer.tag(field, WireType.LengthDelimited).fork()
-  write(writer)
-  writer.join()
 }

@@ -1,7 +1,12 @@
 /** Tries a library out: loads it and trains a step. */
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
+import { checkEngine } from '../../check.js'
+import { DEFAULT_REQUEST } from '../../engine.js'
+import { openTensorflow } from './engine.js'
 
-/** Answers with what a person wants to know of it; an error when it does not work. */
-export async function checkTensorflow(_library: TensorflowLibrary): Promise<string> {
-  throw new Error('internal: not here yet')
+/** Answers with what a person wants to know of it; a UserError when it does not work. */
+export async function checkTensorflow(library: TensorflowLibrary): Promise<string> {
+  const engine = await openTensorflow({ ...DEFAULT_REQUEST, device: 'cpu' }, library)
+  await checkEngine(engine)
+  return `TensorFlow ${engine.versions.tensorflow} trains: \`train SPEC --engine tensorflow\`.`
 }

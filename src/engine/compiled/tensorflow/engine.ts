@@ -1,42 +1,97 @@
 /** Engine `tensorflow`: a whole step as one graph in a session of TensorFlow's C library; state in its variables. */
-import { availableParallelism } from 'node:os'
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { UserError } from '../../../base/issue.js'
-import { dropoutMask, PURPOSE } from '../../../base/philox.js'
-import { sizeOf, withBatch } from '../../../base/shape.js'
-import { locateTensorflow } from '../../../libtensorflow/locate.js'
+import { sizeOf } from '../../../base/shape.js'
+import { findCuda } from '../../../libtensorflow/cuda.js'
+import { CUDA_SETUP_HINT, locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import type { Program, ProgramInput, Slot } from '../../../program/program.js'
-import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
-import { arrayFor, numberFor, programNamed } from '../../given.js'
+import {
+  type Batch,
+  DEFAULT_REQUEST,
+  type Device,
+  type Engine,
+  type EngineRequest,
+  type LoadOptions,
+  type Outputs,
+  type Precision,
+  type Runner,
+  type Scalars,
+  type StateValues,
+} from '../../engine.js'
+import { programNamed } from '../../given.js'
 import { infoOf } from '../graph/graph.js'
 import { trace } from '../graph/trace.js'
+import { ArenaPlan } from '../inputs/arena.js'
+import { InputFeeder, inputKey, placeInputs } from '../inputs/feeder.js'
 import { recognize } from '../passes/recognize.js'
 import { simplify } from '../passes/simplify.js'
-import { openLibrary, type Tensorflow } from './c-api.js'
+import { type Handle, openLibrary } from './c-api.js'
+import { sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
 import { lowerToTensorflow, variableNodes } from './lower.js'
 import { type FedTensor, type PreparedRun, TensorflowSession } from './session.js'
 
-/** The engine; a UserError where there is no library that works. */
-export async function openTensorflow({ logs = false } = {}): Promise<Engine> {
-  const library = locateTensorflow()
-  if (!library) {
-    throw new UserError(
-      'Engine tensorflow has no library here: set TRAINSPEC_TENSORFLOW to a folder that holds libtensorflow_cc.so.2, such as site-packages/tensorflow of `pip install tensorflow-cpu`.',
-    )
-  }
+/** The engine on a device; a UserError where there is no library that works, no such device, or not this precision. */
+export async function openTensorflow(
+  { device, precision, logs }: EngineRequest = DEFAULT_REQUEST,
+  library: TensorflowLibrary | undefined = locateTensorflow(),
+): Promise<Engine> {
+  if (!library) throw new UserError(`Engine tensorflow has no library here; ${SETUP_HINT}.`)
+  const place = placeFor(device, library)
+  const kind = place === undefined ? 'cpu' : 'gpu'
+  requirePrecision(precision, kind)
   const tensorflow = openLibrary(library, logs)
+  const config = sessionConfig({ precision, ...(place !== undefined && { gpu: place }) })
   return {
     name: 'tensorflow',
-    device: 'cpu',
+    device: place === undefined ? 'cpu' : `gpu:${place}`,
+    precision,
     versions: { tensorflow: tensorflow.version },
-    load: (programs, options) => TensorflowRunner.create(tensorflow, programs, options),
+    async load(programs, options) {
+      const session = new TensorflowSession(tensorflow, config)
+      if (place !== undefined && !session.deviceTypes().includes('GPU')) {
+        session.close()
+        throw new UserError(`TensorFlow finds no GPU with this library (${library.file}); ${CUDA_SETUP_HINT}.`)
+      }
+      return TensorflowRunner.create(session, programs, options)
+    },
+  }
+}
+
+/** The number of the GPU to use, if any. */
+function placeFor(device: Device, library: TensorflowLibrary): number | undefined {
+  if (device === 'cpu' || (device === 'auto' && !library.cuda)) return undefined
+  const cuda = findCuda()
+  if (device === 'auto') return cuda.problem === undefined ? 0 : undefined
+  if (cuda.problem !== undefined) throw new UserError(`There is no GPU to compute on: ${cuda.problem}.`)
+  if (!library.cuda)
+    throw new UserError(`TensorFlow's library here is without CUDA (${library.file}); ${CUDA_SETUP_HINT}.`)
+  const number = device === 'gpu' ? 0 : Number(device.slice('gpu:'.length))
+  if (number >= cuda.devices.length) {
+    throw new UserError(
+      `There is no gpu:${number}: this machine has ${cuda.devices.map((name, index) => `gpu:${index} (${name})`).join(', ')}.`,
+    )
+  }
+  return number
+}
+
+/** TensorFlow's graph rewriter has bfloat16 for processors only, and float16 for NVIDIA devices only. */
+function requirePrecision(precision: Precision, kind: 'cpu' | 'gpu'): void {
+  if (precision === 'mixed_float16' && kind === 'cpu') {
+    throw new UserError(
+      'Precision mixed_float16 needs a GPU: processors compute it slower than float32. On a processor take mixed_bfloat16.',
+    )
+  }
+  if (precision === 'mixed_bfloat16' && kind === 'gpu') {
+    throw new UserError(
+      "Precision mixed_bfloat16 is for processors: TensorFlow's graph rewriter has none for GPUs. On a GPU take mixed_float16.",
+    )
   }
 }
 
 interface CompiledStep {
   readonly run: PreparedRun
-  readonly feeds: readonly { readonly input: ProgramInput; readonly tensor: FedTensor<ArrayBuffer> }[]
+  readonly inputs: readonly ProgramInput[]
+  readonly fed: readonly Handle[]
   readonly outputs: Readonly<Record<string, Float32Array>>
   readonly outputNames: readonly string[]
 }
@@ -54,27 +109,33 @@ class TensorflowRunner implements Runner {
     private readonly session: TensorflowSession,
     private readonly programs: Readonly<Record<string, Program>>,
     private readonly state: readonly Slot[],
-    private readonly seed: number,
+    private readonly plan: ArenaPlan,
+    private readonly memory: WebAssembly.Memory,
+    private readonly feeder: InputFeeder,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
   }
 
   static async create(
-    tensorflow: Tensorflow,
+    session: TensorflowSession,
     programs: Readonly<Record<string, Program>>,
-    { seed }: LoadOptions,
+    { seed, batchSize }: LoadOptions,
   ): Promise<TensorflowRunner> {
     const slots = Object.values(programs).flatMap(({ state }) => state)
     const state = [...new Map(slots.map((slot) => [slot.name, slot])).values()]
-    const runner = new TensorflowRunner(new TensorflowSession(tensorflow, cpuConfig()), programs, state, seed)
+    const plan = new ArenaPlan()
+    placeInputs(plan, programs, batchSize)
+    const memory = plan.allocate()
+    const feeder = await InputFeeder.create(plan, memory, seed)
+    const runner = new TensorflowRunner(session, programs, state, plan, memory, feeder)
     await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
     return runner
   }
 
   async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
-    const { run, feeds, outputs, outputNames } = await this.#step(name, batch.size)
-    for (const { input, tensor } of feeds) this.#feed(input, tensor.values, batch, scalars)
+    const { run, inputs, outputs, outputNames } = await this.#step(name, batch.size)
+    for (const input of inputs) this.feeder.feed(input, batch, scalars)
     await this.session.run(run, (index, numbers) => outputs[outputNames[index]!]!.set(numbers))
     return outputs
   }
@@ -98,7 +159,7 @@ class TensorflowRunner implements Runner {
   }
 
   async dispose(): Promise<void> {
-    for (const { feeds } of this.#steps.values()) for (const { tensor } of feeds) this.session.free(tensor.handle)
+    for (const { fed } of this.#steps.values()) for (const handle of fed) this.session.free(handle)
     for (const { handle } of this.#stateRuns.feeds) this.session.free(handle)
     this.#steps.clear()
     this.session.close()
@@ -152,17 +213,20 @@ class TensorflowRunner implements Runner {
       if (one.from === 'state') return []
       const { shape, dtype } = infoOf(graph, one.value)
       if (dtype === 'bool') throw new Error(`internal: input ${one.name} has dtype bool`)
-      const tensor = this.session.tensor(dtype, shape, 4 * sizeOf(shape))
-      return [{ input: one.input, tensor, node: lowered.feedOf(one.value) }]
+      const place = new Uint8Array(this.memory.buffer, this.plan.find(inputKey(one.name)), 4 * sizeOf(shape))
+      return [
+        { input: one.input, handle: this.session.tensorOver(dtype, shape, place), node: lowered.feedOf(one.value) },
+      ]
     })
     const results = graph.outputs.filter(({ to }) => to === 'output')
     const step: CompiledStep = {
       run: this.session.prepare(
-        feeds.map(({ node, tensor }) => [node, tensor.handle] as const),
+        feeds.map(({ node, handle }) => [node, handle] as const),
         results.map(({ value }) => lowered.fetchOf(value)),
         lowered.update === undefined ? [] : [lowered.update],
       ),
-      feeds,
+      inputs: feeds.map(({ input }) => input),
+      fed: feeds.map(({ handle }) => handle),
       outputs: Object.fromEntries(
         results.map(({ name: output, value }) => [output, new Float32Array(sizeOf(infoOf(graph, value).shape))]),
       ),
@@ -171,36 +235,4 @@ class TensorflowRunner implements Runner {
     this.#steps.set(key, step)
     return step
   }
-
-  #feed(input: ProgramInput, memory: ArrayBuffer, batch: Batch, scalars: Scalars): void {
-    switch (input.kind) {
-      case 'scalar':
-        new Float32Array(memory)[0] = numberFor(input, scalars)
-        return
-      case 'noise': {
-        const key = { seed: this.seed, purpose: PURPOSE.noise, stream: input.stream, step: scalars.iterations ?? 0 }
-        const count = sizeOf(withBatch(input.shape, batch.size))
-        new Float32Array(memory).set(dropoutMask(key, input.distribution.rate, count))
-        return
-      }
-      case 'batch': {
-        const data = arrayFor(input, batch)
-        const values = input.dtype === 'int32' ? new Int32Array(memory) : new Float32Array(memory)
-        values.set(data)
-        if (input.dtype === 'float32' && input.divisor !== 1) {
-          for (let index = 0; index < values.length; index++) values[index]! /= input.divisor
-        }
-      }
-    }
-  }
-}
-
-/** ConfigProto: the processor only, with as many threads as it has cores. */
-function cpuConfig(): Uint8Array {
-  const writer = new BinaryWriter()
-  writer.tag(1, WireType.LengthDelimited).fork()
-  writer.tag(1, WireType.LengthDelimited).string('GPU').tag(2, WireType.Varint).int32(0)
-  writer.join()
-  writer.tag(2, WireType.Varint).int32(availableParallelism())
-  return writer.finish()
 }

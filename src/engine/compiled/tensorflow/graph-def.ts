@@ -1,6 +1,7 @@
 /** Writes TensorFlow graphs: the few messages of graph.proto, node_def.proto and tensor.proto that a step needs. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import type { Shape } from '../../../base/shape.js'
+import { message } from '../protobuf.js'
 
 /** Element types of types.proto, DataType. */
 export const DATA_TYPE = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 } as const
@@ -69,10 +70,4 @@ function writeAttribute(writer: BinaryWriter, value: TensorflowAttribute): void 
 
 function writeShape(writer: BinaryWriter, shape: Shape): void {
   for (const dim of shape) message(writer, 2, (inner) => inner.tag(1, WireType.Varint).int64(dim))
-}
-
-function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => void): void {
-  writer.tag(field, WireType.LengthDelimited).fork()
-  write(writer)
-  writer.join()
 }

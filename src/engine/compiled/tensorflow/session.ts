@@ -67,6 +67,26 @@ export class TensorflowSession {
     return { handle, values: bytes === 0 ? new ArrayBuffer(0) : koffi.view(call.TF_TensorData(handle), bytes) }
   }
 
+  /** A tensor over memory of the caller's, at 64 bytes, that outlives it. */
+  tensorOver(type: DataType, shape: Shape, memory: Uint8Array): Handle {
+    const { call, leave } = this.tensorflow
+    const dims = BigInt64Array.from(shape, BigInt)
+    return call.TF_NewTensor(DATA_TYPE[type], dims, shape.length, memory, memory.length, leave, null)
+  }
+
+  /** Types of the devices that the session can use: `CPU`, `GPU`. */
+  deviceTypes(): string[] {
+    const { call } = this.tensorflow
+    const devices = call.TF_SessionListDevices(this.#session, this.#status)
+    this.#check()
+    const count: number = call.TF_DeviceListCount(devices)
+    const types = Array.from({ length: count }, (_, index): string =>
+      call.TF_DeviceListType(devices, index, this.#status),
+    )
+    call.TF_DeleteDeviceList(devices)
+    return types
+  }
+
   free(handle: Handle): void {
     this.tensorflow.call.TF_DeleteTensor(handle)
   }
@@ -111,6 +131,7 @@ export class TensorflowSession {
     call.TF_CloseSession(this.#session, this.#status)
     call.TF_DeleteSession(this.#session, this.#status)
     call.TF_DeleteGraph(this.#graph)
+    call.TF_DeleteStatus(this.#status)
   }
 
   #operation(name: string): Handle {

@@ -1,6 +1,6 @@
 /** Arrays in one memory do not overlap, start where SIMD wants them, and fit. */
 import { expect, test } from 'vitest'
-import { ArenaPlan } from '../../../../src/engine/compiled/onnx/arena.js'
+import { ArenaPlan } from '../../../../src/engine/compiled/inputs/arena.js'
 
 test('arrays lie one after another, aligned, and never at 0', () => {
   const plan = new ArenaPlan()

@@ -1,0 +1,43 @@
+/** ConfigProto of a session: device, threads, precision (tensorflow/core/protobuf/config.proto, rewriter_config.proto). */
+import { availableParallelism } from 'node:os'
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import type { Precision } from '../../engine.js'
+import { message } from '../protobuf.js'
+
+export interface SessionConfig {
+  readonly precision: Precision
+  /** The number of the GPU to use; absent: the processor only. */
+  readonly gpu?: number
+}
+
+const ON = 1
+
+/** RewriterConfig: `auto_mixed_precision` for CUDA; `..._onednn_bfloat16`, once `..._mkl`, for processors. */
+const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
+  float32: [],
+  mixed_bfloat16: [31, 25],
+  mixed_float16: [23],
+}
+
+export function sessionConfig({ precision, gpu }: SessionConfig): Uint8Array {
+  const writer = new BinaryWriter()
+  if (gpu === undefined) message(writer, 1, noGpu)
+  writer.tag(2, WireType.Varint).int32(availableParallelism())
+  if (gpu !== undefined) {
+    message(writer, 6, (options) => {
+      options.tag(4, WireType.Varint).bool(true)
+      options.tag(5, WireType.LengthDelimited).string(String(gpu))
+    })
+  }
+  writer.tag(7, WireType.Varint).bool(true)
+  message(writer, 10, (graph) =>
+    message(graph, 10, (rewriters) => {
+      for (const field of REWRITERS[precision]) rewriters.tag(field, WireType.Varint).int32(ON)
+    }),
+  )
+  return writer.finish()
+}
+
+/** An entry of device_count. */
+const noGpu = (entry: BinaryWriter) =>
+  entry.tag(1, WireType.LengthDelimited).string('GPU').tag(2, WireType.Varint).int32(0)

@@ -1,0 +1,60 @@
+/** NVIDIA's driver on this machine, asked by its own C API (cuda.h). */
+import koffi from 'koffi'
+
+export interface Cuda {
+  /** Names of the devices, by their number. */
+  readonly devices: readonly string[]
+  /** The CUDA version that the driver supports, `12.4`. */
+  readonly driver?: string
+  /** Why there is none to use, for the middle of a sentence. */
+  readonly problem?: string
+}
+
+/** The packages of `train setup cuda` are of CUDA 12. */
+const LEAST_DRIVER = 12
+const DRIVER = 'libcuda.so.1'
+const NAME_BYTES = 256
+
+/** What the driver says; never an error. */
+export function findCuda(): Cuda {
+  let library: ReturnType<typeof koffi.load>
+  try {
+    library = koffi.load(DRIVER)
+  } catch {
+    return { devices: [], problem: `no NVIDIA driver is on this machine (no ${DRIVER})` }
+  }
+  try {
+    return ask(library)
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
+    return { devices: [], problem: `the NVIDIA driver cannot be used (${reason})` }
+  }
+}
+
+function ask(library: ReturnType<typeof koffi.load>): Cuda {
+  const init = library.func('int cuInit(unsigned int flags)')
+  const getVersion = library.func('int cuDriverGetVersion(_Out_ int *version)')
+  const getCount = library.func('int cuDeviceGetCount(_Out_ int *count)')
+  const getName = library.func('int cuDeviceGetName(void *name, int length, int device)')
+  const version = [0]
+  getVersion(version)
+  const driver = `${Math.floor(version[0]! / 1000)}.${Math.floor((version[0]! % 1000) / 10)}`
+  if (version[0]! < LEAST_DRIVER * 1000) {
+    return {
+      devices: [],
+      driver,
+      problem: `the NVIDIA driver is too old, it supports CUDA ${driver} and ${LEAST_DRIVER}.0 or newer is needed: install a newer driver`,
+    }
+  }
+  const code: number = init(0)
+  const count = [0]
+  if (code !== 0 || getCount(count) !== 0 || count[0] === 0) {
+    return { devices: [], driver, problem: `the NVIDIA driver has no device (cuInit gave ${code})` }
+  }
+  const devices = Array.from({ length: count[0]! }, (_, device) => {
+    const name = Buffer.alloc(NAME_BYTES)
+    getName(name, NAME_BYTES, device)
+    return name.toString('utf8', 0, Math.max(0, name.indexOf(0)))
+  })
+  return { devices, driver }
+}
