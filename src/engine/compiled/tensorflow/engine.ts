@@ -24,6 +24,7 @@ import { ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, inputKey, placeInputs } from '../inputs/feeder.js'
 import { recognize } from '../passes/recognize.js'
 import { simplify } from '../passes/simplify.js'
+import { splitUpdate } from '../passes/split-update.js'
 import { type Handle, openLibrary } from './c-api.js'
 import { sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
@@ -207,7 +208,7 @@ class TensorflowRunner implements Runner {
     if (known) return known
     const program = programNamed(this.programs, name)
     const graph = simplify(recognize(simplify(await trace(program, size))))
-    const lowered = lowerToTensorflow(graph, key, (slot) => this.#indices.get(slot)!)
+    const lowered = lowerToTensorflow(graph, splitUpdate(graph), key, (slot) => this.#indices.get(slot)!)
     this.session.add(lowered.graph)
     const feeds = graph.inputs.flatMap((one) => {
       if (one.from === 'state') return []

@@ -2,6 +2,8 @@
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import { type DType, type Graph, type GraphNode, infoOf, type ValueId, type ValueInfo } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
+import type { SplitStep } from '../passes/split-update.js'
+import { type ApplyInput, applyFor } from './apply.js'
 import { encodeGraph, type TensorflowAttribute, type TensorflowNode } from './graph-def.js'
 
 type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>
@@ -180,7 +182,12 @@ export function variableNodes(prefix: string, index: number, shape: Shape): Tens
 }
 
 /** `indexOf` gives the place of a slot; names of nodes begin with `prefix`. */
-export function lowerToTensorflow(graph: Graph, prefix: string, indexOf: (slot: string) => number): LoweredStep {
+export function lowerToTensorflow(
+  graph: Graph,
+  { graph: split, updates }: SplitStep,
+  prefix: string,
+  indexOf: (slot: string) => number,
+): LoweredStep {
   const nodes: TensorflowNode[] = []
   const known = new Map<string, string>()
   const names = new Map<ValueId, string>()
@@ -261,16 +268,41 @@ export function lowerToTensorflow(graph: Graph, prefix: string, indexOf: (slot: 
     const onlyIfFinite = emit.op('Identity', [`${emit.op('Switch', [finite, finite], { T: type('bool') })}:1`], {
       T: type('bool'),
     })
+    const applies = updates.flatMap((one) => applyFor(one) ?? [])
+    const applied = new Set(applies.flatMap(({ changed }) => changed))
+    const handleOf = (name: string) => `${prefix}handle${indexOf(name)}`
     const reads = stored.map(({ name }) => `^${prefix}read${indexOf(name)}`)
-    const assigned = stored.map(({ value, name }) =>
-      emit.op('AssignVariableOp', [`${prefix}handle${indexOf(name)}`, nameOf(value), `^${onlyIfFinite}`, ...reads], {
-        dtype: type('float32'),
-      }),
-    )
+    const assigned = stored
+      .filter(({ name }) => !applied.has(name))
+      .map(({ value, name }) =>
+        emit.op('AssignVariableOp', [handleOf(name), nameOf(value), `^${onlyIfFinite}`, ...reads], {
+          dtype: type('float32'),
+        }),
+      )
+    const inputOf = (input: ApplyInput) => {
+      if ('variable' in input) return handleOf(input.variable)
+      return 'value' in input ? nameOf(input.value) : emit.float(input.number)
+    }
+    for (const { op, inputs, attributes, changed } of applies) {
+      const after = new Set(changed.flatMap((name) => [`${prefix}read${indexOf(name)}`, ...usersOf(name)]))
+      assigned.push(
+        emit.op(op, [...inputs.map(inputOf), `^${onlyIfFinite}`, ...[...after].map((name) => `^${name}`)], {
+          ...FLOAT,
+          ...attributes,
+        }),
+      )
+    }
     return emit.op(
       'NoOp',
       assigned.map((name) => `^${name}`),
     )
+  }
+
+  /** Nodes that use state's old value and that the outputs need: once they are done it can change where it lies. */
+  function usersOf(name: string): string[] {
+    const state = graph.inputs.find((input) => input.from === 'state' && input.name === name)!
+    const users = split.nodes.filter(({ inputs }) => inputs.includes(state.value))
+    return users.map(({ output }) => nameOf(output))
   }
 }
 
