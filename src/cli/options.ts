@@ -19,7 +19,12 @@ export interface Option {
 export type CommandName = 'train' | 'validate' | 'setup'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
-const VERBOSE = { 0: 'nothing but errors', 1: 'a bar; off a terminal, a line an epoch', 2: 'a line an epoch' } as const
+const VERBOSE = {
+  0: 'nothing but errors',
+  1: 'a bar; off a terminal, a line an epoch',
+  2: 'a line an epoch',
+  3: 'as 1, and what native libraries log',
+} as const
 const FORMATS: Readonly<Record<HistoryFormat, string>> = {
   json: 'one document at the end',
   jsonl: 'a line of JSON an epoch',
@@ -44,6 +49,12 @@ export const OPTIONS = {
     value: 'NAME',
     help: 'What computes. Default: as the spec says, else auto',
     choices: ENGINES,
+    commands: ['train'],
+  },
+  device: {
+    type: 'text',
+    value: 'DEVICE',
+    help: 'Where to compute: auto, cpu, gpu, gpu:1. Default: as the spec says, else auto',
     commands: ['train'],
   },
   style: {

@@ -5,10 +5,11 @@ import { parseExpectation } from '../training/gate.js'
 import type { Options } from './options.js'
 
 /** Overrides in the order in which they count; a UserError names every text that cannot be read. */
-export function overridesOf({ set, engine, expect }: Options): Override[] {
+export function overridesOf({ set, engine, device, expect }: Options): Override[] {
   const parsed = [
     ...set.map(parseSetting),
     ...(engine === undefined ? [] : [{ path: ['engine'], value: engine, source: `--engine ${engine}` }]),
+    ...(device === undefined ? [] : [{ path: ['device'], value: device, source: `--device ${device}` }]),
     ...expect.map(expectation),
   ]
   const issues = parsed.filter((one): one is Issue => 'code' in one)

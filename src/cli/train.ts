@@ -1,6 +1,6 @@
 /** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
 import { loadData } from '../data/registry.js'
-import type { Engine } from '../engine/engine.js'
+import type { Device, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { buildHistory, type History } from '../export/history.js'
 import { createReporter } from '../report/reporter.js'
@@ -34,8 +34,12 @@ export async function train(file: string, options: Options, io: Io): Promise<Exi
 async function prepare(spec: ResolvedSpec, options: Options, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const quiet = options.verbose === '0'
   const waiting = <T>(text: string, work: () => Promise<T>) => (quiet ? work() : withSpinner(text, io.stderr, work))
-  const { engine, note } = await openEngine(spec.engine)
-  if (note !== undefined) io.stderr.write(`${note}\n`)
+  const { engine, note } = await openEngine(spec.engine, {
+    device: spec.device as Device,
+    precision: spec.precision,
+    logs: options.verbose === '3',
+  })
+  if (note !== undefined && !quiet) io.stderr.write(`${note}\n`)
   const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data))
   const session = await waiting(`Compiling for ${engine.name}`, () => openSession(spec, dataset, engine))
   try {
@@ -66,7 +70,7 @@ interface Run {
 
 async function run({ spec, options, io, signal, session, results, engine }: Run): Promise<ExitCode> {
   const began = new Date()
-  const verbose = Number(options.verbose) as 0 | 1 | 2
+  const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
   const now = () => performance.now()
   const reporter = createReporter({
     style: options.style,
@@ -89,6 +93,8 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
     name: spec.name,
     seed: spec.seed,
     engine: engine.name,
+    device: engine.device,
+    precision: engine.precision,
     versions: versions(engine),
     started: began.toISOString(),
     total_seconds: seconds,

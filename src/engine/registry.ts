@@ -1,23 +1,75 @@
 /** Engines by their name in a spec and on the command line; each is loaded only when it is asked for. */
+import { UserError } from '../base/issue.js'
+import { findCuda } from '../libtensorflow/cuda.js'
+import { locateTensorflow } from '../libtensorflow/locate.js'
 import type { EngineName } from '../spec/spec.js'
-import type { Engine } from './engine.js'
+import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
 
-const ENGINES: { readonly [Name in Exclude<EngineName, 'auto'>]: () => Promise<Engine> } = {
-  onnx: async () => (await import('./compiled/onnx/engine.js')).onnxEngine,
-  tensorflow: async () => (await import('./compiled/tensorflow/engine.js')).openTensorflow(),
-  eager: async () => (await import('./eager/engine.js')).eagerEngine,
+type RealEngine = Exclude<EngineName, 'auto'>
+
+const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Promise<Engine> } = {
+  onnx: async (request) => {
+    requireProcessor('onnx', request)
+    return (await import('./compiled/onnx/engine.js')).onnxEngine
+  },
+  tensorflow: async (request) => (await import('./compiled/tensorflow/engine.js')).openTensorflow(request),
+  eager: async (request) => {
+    requireProcessor('eager', request)
+    return (await import('./eager/engine.js')).eagerEngine
+  },
 }
 
-/** `auto` is `onnx`, or `eager` with a note that says why where ONNX Runtime cannot be loaded. */
-export async function openEngine(name: EngineName): Promise<{ engine: Engine; note?: string }> {
-  if (name !== 'auto') return { engine: await ENGINES[name]() }
+/** Opens an engine; for `auto` the note says in a line which one was taken, and why not those before it. */
+export async function openEngine(
+  name: EngineName,
+  request: EngineRequest = DEFAULT_REQUEST,
+): Promise<{ engine: Engine; note?: string }> {
+  if (name !== 'auto') return { engine: await ENGINES[name](request) }
+  const reasons: string[] = []
+  const engine =
+    (await tensorflowIfSetUp(request, reasons)) ??
+    (await onnxIfLoadable(request, reasons)) ??
+    (await ENGINES.eager(request))
+  const slow = engine.name === 'eager' ? ', which is slow' : ''
+  const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`
+  return { engine, note: `Engine ${engine.name} on ${engine.device}${slow}${why}.` }
+}
+
+/** What only engine tensorflow can do is left to it, with its own words where it cannot. */
+async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Promise<Engine | undefined> {
+  const needed = request.device.startsWith('gpu') || request.precision !== 'float32'
+  if (needed) return ENGINES.tensorflow(request)
+  if (request.device === 'auto') {
+    const { problem } = findCuda()
+    if (problem !== undefined) reasons.push(`no GPU: ${problem}`)
+  }
   try {
-    return { engine: await ENGINES.onnx() }
+    const library = locateTensorflow(process.env, { onlySetUp: true })
+    if (library) return await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)
+    reasons.push('tensorflow is not set up')
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error)
-    return {
-      engine: await ENGINES.eager(),
-      note: `Using engine eager, which is slow: engine onnx cannot be loaded here (${reason}).`,
-    }
+    if (!(error instanceof UserError)) throw error
+    reasons.push(`not tensorflow: ${withoutStop(error.message)}`)
+  }
+  return undefined
+}
+
+async function onnxIfLoadable(request: EngineRequest, reasons: string[]): Promise<Engine | undefined> {
+  try {
+    return await ENGINES.onnx(request)
+  } catch (error) {
+    reasons.push(`not onnx: ${withoutStop(error instanceof Error ? error.message.split('\n')[0]! : String(error))}`)
+    return undefined
+  }
+}
+
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
+
+function requireProcessor(name: RealEngine, { device, precision }: EngineRequest): void {
+  const only = `Engine ${name} computes on the processor in float32 only`
+  if (device.startsWith('gpu'))
+    throw new UserError(`${only}, and device ${device} is asked for: take engine tensorflow.`)
+  if (precision !== 'float32') {
+    throw new UserError(`${only}, and precision ${precision} is asked for: take engine tensorflow.`)
   }
 }

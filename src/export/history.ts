@@ -15,6 +15,8 @@ export const historySchema = z
     name: z.string().describe('Name of the run, from the spec.'),
     seed: z.int().describe('Everything random followed from it.'),
     engine: z.string().describe('What computed.'),
+    device: z.string().describe('What it computed on: cpu, or gpu:0.'),
+    precision: z.string().describe('What products were computed in.'),
     versions: z.record(z.string(), z.string()).describe('Versions of trainspec, Node and the packages that computed.'),
     started: z.iso.datetime().describe('When training began, UTC.'),
     total_seconds: z.number().describe('Wall time from there until the test scores were known.'),
@@ -73,7 +75,10 @@ export type History = z.output<typeof historySchema>
 export const historyJsonSchema = () => z.toJSONSchema(historySchema, { target: 'draft-07' })
 
 export interface HistoryParts
-  extends Pick<History, 'name' | 'seed' | 'engine' | 'versions' | 'started' | 'total_seconds'> {
+  extends Pick<
+    History,
+    'name' | 'seed' | 'engine' | 'device' | 'precision' | 'versions' | 'started' | 'total_seconds'
+  > {
   readonly start: StartEvent
   readonly epochs: readonly EpochEndEvent[]
   readonly end: EndEvent

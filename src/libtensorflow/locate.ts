@@ -28,6 +28,8 @@ export interface TensorflowPlace {
 export interface LocateOptions {
   readonly cache?: string
   readonly cwd?: string
+  /** Whether to look only where someone put it for this program: TRAINSPEC_TENSORFLOW and `train setup`. */
+  readonly onlySetUp?: boolean
 }
 
 /** How a library comes onto a machine, for the end of a sentence. */
@@ -62,7 +64,7 @@ export const tensorflowPlaces = (
 const NAMED = 'TRAINSPEC_TENSORFLOW'
 
 /** One after the other, because the later ones cost more. */
-function* placesOf(env: Environment, { cache = cacheFolder(), cwd = process.cwd() }: LocateOptions) {
+function* placesOf(env: Environment, { cache = cacheFolder(), cwd = process.cwd(), onlySetUp = false }: LocateOptions) {
   const named = env[NAMED]
   if (named) {
     const folder = resolve(cwd, named)
@@ -70,6 +72,7 @@ function* placesOf(env: Environment, { cache = cacheFolder(), cwd = process.cwd(
     yield placeOf(holds ?? folder, NAMED)
   }
   yield* setupPlaces(cache)
+  if (onlySetUp) return
   yield* packagePlaces(cwd)
   yield* pythonPlaces(env)
 }

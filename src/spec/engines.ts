@@ -1,7 +1,22 @@
-/** Names of engines; the command line offers the same. */
+/** What computes, where and how exactly; the command line offers the same. */
+import { z } from 'zod'
+
+/** Names of engines. */
 export const ENGINES = {
-  auto: 'onnx, or eager where ONNX Runtime cannot be loaded',
+  auto: 'tensorflow on a GPU, else tensorflow where it is set up, else onnx',
   onnx: 'compiled: ONNX Runtime and WebAssembly',
-  tensorflow: "compiled: TensorFlow's C library, where there is one",
+  tensorflow: "compiled: TensorFlow's C library, on a processor or a GPU; `train setup tensorflow` installs it",
   eager: 'operation by operation in plain JavaScript: slow, the reference',
 } as const
+
+/** Keras' dtype policies. */
+export const PRECISIONS = {
+  float32: 'everything in 32 bits',
+  mixed_bfloat16: 'products in bfloat16, weights in 32 bits: engine tensorflow on a processor',
+  mixed_float16: 'products in float16, weights in 32 bits: engine tensorflow on a GPU',
+} as const
+
+export const deviceSchema = z
+  .string()
+  .regex(/^(auto|cpu|gpu(:[0-9]{1,3})?)$/)
+  .meta({ patternErrorMessage: 'must be auto, cpu, gpu, or gpu: and a number from 0, such as gpu:1' })

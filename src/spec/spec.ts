@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
 import { dataSchema } from './data.js'
-import { ENGINES } from './engines.js'
+import { deviceSchema, ENGINES, PRECISIONS } from './engines.js'
 import { expectSchema } from './expect.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
 import { earlyStoppingSchema, fitSchema } from './fit.js'
@@ -35,6 +35,12 @@ const fields = z.strictObject({
     .default(0)
     .describe('Everything random follows from it, 0 to 4294967295: the same seed gives the same run.'),
   engine: nameIn(ENGINES).default('auto').describe('What computes.'),
+  device: deviceSchema
+    .default('auto')
+    .describe('Where to compute: auto, cpu, gpu, or gpu:1 for the second one. GPUs are for engine tensorflow.'),
+  precision: nameIn(PRECISIONS)
+    .default('float32')
+    .describe('What products are computed in; weights and what they learn stay in 32 bits.'),
   data: dataSchema,
   model: modelSchema,
   optimizer: optimizerSchema

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { dropoutMask, PURPOSE, philoxBits } from '../../src/base/philox.js'
 import type { Batch } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
+import { locateTensorflow } from '../../src/libtensorflow/locate.js'
 import type { BatchInput, Program } from '../../src/program/program.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
 import { engineNames, loadRunner } from '../support/engines.js'
@@ -32,10 +33,21 @@ const input = (name: string, shape: BatchInput['shape'], rest: Partial<BatchInpu
   ...rest,
 })
 
-test('auto is onnx, without a note, where ONNX Runtime can be loaded', async () => {
+test('auto is tensorflow where it is set up, else onnx, and says why', async () => {
   const { engine, note } = await openEngine('auto')
-  expect(engine.name).toBe('onnx')
-  expect(note).toBeUndefined()
+  const isSetUp = locateTensorflow(process.env, { onlySetUp: true }) !== undefined
+  expect(engine.name).toBe(isSetUp ? 'tensorflow' : 'onnx')
+  expect(note).toMatch(
+    isSetUp ? /^Engine tensorflow on (cpu|gpu:0)/ : /^Engine onnx on cpu \(.*tensorflow is not set up\)\.$/,
+  )
+})
+
+test.each(['onnx', 'eager'] as const)('engine %s refuses a GPU and less precision in one sentence', async (name) => {
+  const request = { device: 'auto', precision: 'float32', logs: false } as const
+  await expect(openEngine(name, { ...request, device: 'gpu' })).rejects.toThrow(/device gpu is asked for: take engine/)
+  await expect(openEngine(name, { ...request, precision: 'mixed_float16' })).rejects.toThrow(
+    /precision mixed_float16 is asked/,
+  )
 })
 
 describe.each(engineNames)('engine %s', (engine) => {

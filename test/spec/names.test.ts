@@ -80,8 +80,8 @@ describe('behind each name there is', () => {
     expect(dataInfo({ dataset, flatten: false }).name).toBe(dataset)
   })
 
-  test.each<EngineName>(['auto', ...engineNames])('an engine: %s', async (name) => {
+  test.each<EngineName>(engineNames)('an engine: %s', async (name) => {
     const { engine } = await openEngine(name)
-    expect(engine.name).toBe(name === 'auto' ? 'onnx' : name)
+    expect(engine.name).toBe(name)
   })
 })
