@@ -20,7 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-cpu'],
   },
   program: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core'] },
-  libtensorflow: { folders: ['base'], packages: ['env-paths', 'yauzl'] },
+  libtensorflow: { folders: ['base'], packages: ['env-paths', 'yauzl', 'koffi'] },
   engine: {
     folders: ['base', 'program', 'libtensorflow'],
     packages: [

@@ -41,7 +41,7 @@ async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Pro
   if (needed) return ENGINES.tensorflow(request)
   if (request.device === 'auto') {
     const { problem } = findCuda()
-    if (problem !== undefined) reasons.push(`no GPU: ${problem}`)
+    if (problem !== undefined) reasons.push(problem)
   }
   try {
     const library = locateTensorflow(process.env, { onlySetUp: true })

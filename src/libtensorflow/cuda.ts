@@ -21,7 +21,7 @@ export function findCuda(): Cuda {
   try {
     library = koffi.load(DRIVER)
   } catch {
-    return { devices: [], problem: `no NVIDIA driver is on this machine (no ${DRIVER})` }
+    return { devices: [], problem: 'no NVIDIA driver' }
   }
   try {
     return ask(library)

@@ -5,7 +5,7 @@ import { z } from 'zod'
 export const ENGINES = {
   auto: 'tensorflow on a GPU, else tensorflow where it is set up, else onnx',
   onnx: 'compiled: ONNX Runtime and WebAssembly',
-  tensorflow: "compiled: TensorFlow's C library, on a processor or a GPU; `train setup tensorflow` installs it",
+  tensorflow: "compiled: TensorFlow's C library; `train setup` installs it",
   eager: 'operation by operation in plain JavaScript: slow, the reference',
 } as const
 

@@ -91,7 +91,7 @@ describe('mistakes', () => {
       '--history -v 0',
     ],
     ...['validate a.json --set', 'a.json --out'],
-    ...['a.json --engine onx', 'a.json --engine python', 'a.json --verbose 3', 'a.json --style keras2'],
+    ...['a.json --engine onx', 'a.json --engine python', 'a.json --verbose 4', 'a.json --style keras2'],
     ...['a.json --history-format tsv', 'a.json --engine __proto__', "a.json --style ''"],
     ...['a.json --engine onnx --engine eager', 'a.json -v 0 --verbose 1'],
     ...['b.json a.json --engine python --colour'],
