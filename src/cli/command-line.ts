@@ -66,8 +66,9 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
   for (const option of options) {
     const { name, type, choices, value: placeholder } = option
     const value = values[name]
-    if (value === undefined || type === 'texts' || (isFlag(option) && typeof value === 'boolean')) continue
-    if (typeof value !== 'string') yield `--${name} is given more than once`
+    if (value === undefined || type === 'texts' || (isFlag(option) && value === true)) continue
+    if (isFlag(option)) yield `--${name} takes no value`
+    else if (typeof value !== 'string') yield `--${name} is given more than once`
     else if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
     else if (choices && !Object.hasOwn(choices, value)) {
       const names = Object.keys(choices)

@@ -96,12 +96,7 @@ describe('mistakes', () => {
     ...['a.json --engine onnx --engine eager', 'a.json -v 0 --verbose 1'],
     ...['b.json a.json --engine python --colour'],
     ...['setup', 'setup tensorflwo', 'setup Cuda', 'setup pytorch', 'setup tensorflow cuda', 'setup constructor'],
-    ...[
-      'setup tensorflow --dry-run --dry-run',
-      'setup tensorflow --dry',
-      'setup tensorflow --from',
-      'setup --remove gpu',
-    ],
+    ...['setup tensorflow --dry', 'setup tensorflow --from', 'setup --remove gpu'],
     ...['setup tensorflow --no-remove', 'setup tensorflow --engine onnx', 'a.json --dry-run', 'setup --dry-run'],
     ...['setup tensorflow --remove=false'],
   ]

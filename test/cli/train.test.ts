@@ -62,6 +62,7 @@ test('a run leaves its files, a second one beside the first, and both are the sa
   const number = '\\d\\.\\d{4}'
   const numbers = `loss: ${number} - acc: ${number} - val_loss: ${number} - val_acc: ${number}`
   const lines = [
+    'Engine onnx on cpu .*',
     'Train on 7200 samples, validate on 800 samples',
     `Epoch 1/2 - \\d+s - ${numbers}`,
     `Epoch 2/2 - \\d+s - ${numbers}`,
