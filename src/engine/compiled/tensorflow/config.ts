@@ -11,6 +11,9 @@ export interface SessionConfig {
 }
 
 const ON = 1
+const OFF = 2
+/** It also moves constants through sums, which changes how they round; `simplify` has folded what there is to fold. */
+const CONSTANT_FOLDING = 3
 
 /** RewriterConfig: `auto_mixed_precision` for CUDA; `..._onednn_bfloat16`, once `..._mkl`, for processors. */
 const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
@@ -32,6 +35,7 @@ export function sessionConfig({ precision, gpu }: SessionConfig): Uint8Array {
   writer.tag(7, WireType.Varint).bool(true)
   message(writer, 10, (graph) =>
     message(graph, 10, (rewriters) => {
+      rewriters.tag(CONSTANT_FOLDING, WireType.Varint).int32(OFF)
       for (const field of REWRITERS[precision]) rewriters.tag(field, WireType.Varint).int32(ON)
     }),
   )
