@@ -105,7 +105,7 @@ test('a run leaves its files, a second one beside the first, and both are the sa
   const third = await runCommand(saved, { cwd })
   expect(third).toMatchObject({ code: 0, stdout: '' })
   expectPlain(third)
-  expect(third.stderr).toMatch(/^Train on .*\nEpoch 1\/2\n\d+s - loss: .*\nEpoch 2\/2\n\d+s - loss: .*\n/)
+  expect(third.stderr).toMatch(/^Engine .*\nTrain on .*\nEpoch 1\/2\n\d+s - loss: .*\nEpoch 2\/2\n\d+s - loss: .*\n/)
   expect(filesIn(join(cwd, 'again'))).toEqual(FILES)
   expect(withoutSeconds(read(cwd, 'again/history.csv'))).toBe(withoutSeconds(csv))
   expect(read(cwd, 'again/spec.json')).toBe(read(cwd, 'runs/tiny/1/spec.json'))
