@@ -1,8 +1,8 @@
 /** What every engine promises: the same numbers from the same seed, and state that moves in and out bit for bit. */
 import * as tf from '@tensorflow/tfjs-core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { dropoutMask, PURPOSE, philoxBits } from '../../src/base/philox.js'
-import type { Batch } from '../../src/engine/engine.js'
+import type { Batch, Precision } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { locateTensorflow } from '../../src/libtensorflow/locate.js'
 import type { BatchInput, Program } from '../../src/program/program.js'
@@ -48,6 +48,18 @@ test.each(['onnx', 'eager'] as const)('engine %s refuses a GPU and less precisio
   await expect(openEngine(name, { ...request, precision: 'mixed_float16' })).rejects.toThrow(
     /precision mixed_float16 is asked/,
   )
+})
+
+test.runIf(engineNames.includes('tensorflow'))('mixed_bfloat16 learns nearly what float32 learns', async () => {
+  const lossesIn = async (precision: Precision) => {
+    const { engine } = await openEngine('tensorflow', { device: 'cpu', precision, logs: false })
+    expect(engine).toMatchObject({ device: 'cpu', precision })
+    const runner = await engine.load({ ...network.programs }, { batchSize: BATCH_SIZE, seed: 5 })
+    onTestFinished(() => runner.dispose())
+    return trainSteps(runner, network, optimizer, 9)
+  }
+  const [full, mixed] = [await lossesIn('float32'), await lossesIn('mixed_bfloat16')]
+  for (const [step, loss] of mixed.entries()) expect(Math.abs(loss / full[step]! - 1)).toBeLessThan(0.03)
 })
 
 describe.each(engineNames)('engine %s', (engine) => {

@@ -14,9 +14,7 @@ const ENGINES: { readonly [Name in RealEngine]: true } = { onnx: true, tensorflo
 /** Those that work here; the others are named with what they lack. */
 export const engineNames = (Object.keys(ENGINES) as RealEngine[]).filter((name) => {
   if (name !== 'tensorflow' || locateTensorflow() !== undefined) return true
-  console.warn(
-    'Skipped: engine tensorflow. Set TRAINSPEC_TENSORFLOW to a folder with libtensorflow_cc.so.2 to test it.',
-  )
+  console.warn('Skipped: engine tensorflow. `npx train setup tensorflow` installs what it needs.')
   return false
 })
 
