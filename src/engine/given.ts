@@ -1,6 +1,6 @@
 /** What a step is given, by its program's inputs; something missing is a fault of ours. */
 import { sizeOf, withBatch } from '../base/shape.js'
-import type { BatchInput, Program, ScalarInput } from '../program/program.js'
+import type { BatchInput, Program, ScalarInput, Slot } from '../program/program.js'
 import type { Batch, Scalars } from './engine.js'
 
 export function programNamed(programs: Readonly<Record<string, Program>>, name: string): Program {
@@ -23,4 +23,10 @@ export function numberFor({ name }: ScalarInput, scalars: Scalars): number {
   const value = scalars[name]
   if (value === undefined) throw new Error(`internal: no value for ${name}`)
   return value
+}
+
+/** The state that programs share, each slot once. */
+export function stateOf(programs: Readonly<Record<string, Program>>): Slot[] {
+  const slots = Object.values(programs).flatMap(({ state }) => state)
+  return [...new Map(slots.map((slot) => [slot.name, slot])).values()]
 }

@@ -1,6 +1,6 @@
 /** Engines by their name in a spec and on the command line; each is loaded only when it is asked for. */
 import { UserError } from '../base/issue.js'
-import { findCuda } from '../libtensorflow/cuda.js'
+import { reasonOf } from '../base/reason.js'
 import { locateTensorflow } from '../libtensorflow/locate.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
@@ -40,7 +40,7 @@ async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Pro
   const needed = request.device.startsWith('gpu') || request.precision !== 'float32'
   if (needed) return ENGINES.tensorflow(request)
   if (request.device === 'auto') {
-    const { problem } = findCuda()
+    const { problem } = (await import('../libtensorflow/cuda.js')).findCuda()
     if (problem !== undefined) reasons.push(problem)
   }
   try {
@@ -58,7 +58,7 @@ async function onnxIfLoadable(request: EngineRequest, reasons: string[]): Promis
   try {
     return await ENGINES.onnx(request)
   } catch (error) {
-    reasons.push(`not onnx: ${withoutStop(error instanceof Error ? error.message.split('\n')[0]! : String(error))}`)
+    reasons.push(`not onnx: ${withoutStop(reasonOf(error))}`)
     return undefined
   }
 }

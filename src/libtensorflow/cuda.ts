@@ -1,5 +1,6 @@
 /** NVIDIA's driver on this machine, asked by its own C API (cuda.h). */
 import koffi from 'koffi'
+import { reasonOf } from '../base/reason.js'
 
 export interface Cuda {
   /** Names of the devices, by their number. */
@@ -26,8 +27,7 @@ export function findCuda(): Cuda {
   try {
     return ask(library)
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
-    return { devices: [], problem: `the NVIDIA driver cannot be used (${reason})` }
+    return { devices: [], problem: `the NVIDIA driver cannot be used (${reasonOf(error)})` }
   }
 }
 

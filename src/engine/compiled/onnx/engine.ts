@@ -8,14 +8,12 @@ import { packageVersion } from '../../../base/package-version.js'
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Program, Slot } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
-import { programNamed } from '../../given.js'
+import { programNamed, stateOf } from '../../given.js'
 import { compileLoops, LOOP_BYTES, loopKey, type UpdateLoop } from '../fuse/update-loop.js'
-import { type Graph, infoOf } from '../graph/graph.js'
-import { trace } from '../graph/trace.js'
+import { infoOf } from '../graph/graph.js'
 import { ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, inputKey, padded, placeInputs } from '../inputs/feeder.js'
-import { recognize } from '../passes/recognize.js'
-import { simplify } from '../passes/simplify.js'
+import { simplifiedGraph } from '../passes/simplified.js'
 import { type SplitStep, splitUpdate, type Update } from '../passes/split-update.js'
 import { lowerToOnnx } from './lower.js'
 
@@ -75,7 +73,7 @@ export class OnnxRunner implements Runner {
     { profile, ...options }: LoadOptions & { profile?: string },
   ): Promise<OnnxRunner> {
     const { batchSize } = options
-    const state = uniqueState(programs)
+    const state = stateOf(programs)
     const plan = new ArenaPlan()
     const traced = new Map<string, SplitStep>()
     for (const [name, program] of Object.entries(programs)) traced.set(name, await traceStep(program, batchSize))
@@ -243,8 +241,7 @@ export class OnnxRunner implements Runner {
 
 /** A program's graph for one batch size, simplified, without its update. */
 export async function traceStep(program: Program, batch: number): Promise<SplitStep> {
-  const graph: Graph = simplify(recognize(simplify(await trace(program, batch))))
-  return splitUpdate(graph)
+  return splitUpdate(await simplifiedGraph(program, batch))
 }
 
 const stateKey = (name: string) => `state ${name}`
@@ -274,9 +271,4 @@ function placeUpdates(plan: ArenaPlan, updates: readonly Update[], shapes: Reado
       for (const update of alike) plan.reserve(arrayPlace(update, index), updateBytes(update, shapes))
     }
   }
-}
-
-function uniqueState(programs: Readonly<Record<string, Program>>): Slot[] {
-  const slots = Object.values(programs).flatMap(({ state }) => state)
-  return [...new Map(slots.map((slot) => [slot.name, slot])).values()]
 }

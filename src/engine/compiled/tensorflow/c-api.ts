@@ -1,6 +1,7 @@
 /** TensorFlow's C API (tensorflow/c/c_api.h, tf_tensor.h), as far as a session needs it. Handles are addresses. */
 import koffi from 'koffi'
 import { UserError } from '../../../base/issue.js'
+import { reasonOf } from '../../../base/reason.js'
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
 
 export type Handle = bigint
@@ -96,8 +97,7 @@ function load(file: string): Omit<Tensorflow, 'quietly'> {
     try {
       return work()
     } catch (error) {
-      const reason = (error instanceof Error ? error.message : String(error)).split('\n')[0]
-      throw new UserError(`TensorFlow's library cannot be used: ${reason} (${file}).`)
+      throw new UserError(`TensorFlow's library cannot be used: ${reasonOf(error)} (${file}).`)
     }
   }
   const library = attempt(() => koffi.load(file))

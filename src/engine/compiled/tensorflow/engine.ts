@@ -17,13 +17,11 @@ import {
   type Scalars,
   type StateValues,
 } from '../../engine.js'
-import { programNamed } from '../../given.js'
+import { programNamed, stateOf } from '../../given.js'
 import { infoOf } from '../graph/graph.js'
-import { trace } from '../graph/trace.js'
 import { ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, inputKey, placeInputs } from '../inputs/feeder.js'
-import { recognize } from '../passes/recognize.js'
-import { simplify } from '../passes/simplify.js'
+import { simplifiedGraph } from '../passes/simplified.js'
 import { splitUpdate } from '../passes/split-update.js'
 import { type Handle, openLibrary } from './c-api.js'
 import { sessionConfig } from './config.js'
@@ -123,8 +121,7 @@ class TensorflowRunner implements Runner {
     programs: Readonly<Record<string, Program>>,
     { seed, batchSize }: LoadOptions,
   ): Promise<TensorflowRunner> {
-    const slots = Object.values(programs).flatMap(({ state }) => state)
-    const state = [...new Map(slots.map((slot) => [slot.name, slot])).values()]
+    const state = stateOf(programs)
     const plan = new ArenaPlan()
     placeInputs(plan, programs, batchSize)
     const memory = plan.allocate()
@@ -207,7 +204,7 @@ class TensorflowRunner implements Runner {
     const known = this.#steps.get(key)
     if (known) return known
     const program = programNamed(this.programs, name)
-    const graph = simplify(recognize(simplify(await trace(program, size))))
+    const graph = await simplifiedGraph(program, size)
     const lowered = lowerToTensorflow(graph, splitUpdate(graph), key, (slot) => this.#indices.get(slot)!)
     this.session.add(lowered.graph)
     const feeds = graph.inputs.flatMap((one) => {

@@ -1,0 +1,10 @@
+/** From a program to the graph that every runtime lowers. */
+import type { Program } from '../../../program/program.js'
+import type { Graph } from '../graph/graph.js'
+import { trace } from '../graph/trace.js'
+import { recognize } from './recognize.js'
+import { simplify } from './simplify.js'
+
+/** A program's graph for one batch size, with all that the passes make shorter. */
+export const simplifiedGraph = async (program: Program, batch: number): Promise<Graph> =>
+  simplify(recognize(simplify(await trace(program, batch))))
