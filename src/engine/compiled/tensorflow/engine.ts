@@ -90,6 +90,8 @@ function requirePrecision(precision: Precision, kind: 'cpu' | 'gpu'): void {
 
 interface CompiledStep {
   readonly run: PreparedRun
+  /** Sets what is no state to 0. */
+  readonly clear?: PreparedRun
   readonly inputs: readonly ProgramInput[]
   readonly fed: readonly Handle[]
   readonly outputs: Readonly<Record<string, Float32Array>>
@@ -157,6 +159,7 @@ class TensorflowRunner implements Runner {
       if (value) new Float32Array(this.#stateRuns.feeds[index]!.values).set(value)
     }
     await this.session.run(this.#stateRuns.write)
+    for (const { clear } of this.#steps.values()) if (clear) await this.session.run(clear)
   }
 
   async dispose(): Promise<void> {
@@ -227,6 +230,7 @@ class TensorflowRunner implements Runner {
         results.map(({ value }) => lowered.fetchOf(value)),
         lowered.update === undefined ? [] : [lowered.update],
       ),
+      ...(lowered.clear !== undefined && { clear: this.session.prepare([], [], [lowered.clear]) }),
       inputs: feeds.map(({ input }) => input),
       fed: feeds.map(({ handle }) => handle),
       outputs: Object.fromEntries(
@@ -234,6 +238,7 @@ class TensorflowRunner implements Runner {
       ),
       outputNames: results.map(({ name: output }) => output),
     }
+    if (step.clear) await this.session.run(step.clear)
     this.#steps.set(key, step)
     return step
   }
