@@ -19,13 +19,28 @@ const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 const round = (value) => Math.round(value * 1e4) / 1e4
 
 const spec = await requireSpec(SPEC, [], process.stdin)
-const { engine } = await openEngine(process.argv[2] ?? 'onnx')
+const [name = 'onnx', precision = 'float32'] = process.argv.slice(2)
+const begun = performance.now()
+const { engine } = await openEngine(name, { device: 'cpu', precision, logs: false }).catch((error) => {
+  answer({ skipped: error.message })
+  process.exit(0)
+})
+const opened = performance.now()
 const dataset = await loadData(spec.data)
+const loaded = performance.now()
 const { runner, training } = await openSession(spec, dataset, engine)
 const batches = endlessBatches()
 let iterations = 0
 await step()
-answer({ ready: true, peer: 'trainspec', engine: engine.name, first_step_ms: Math.round(performance.now()) })
+const now = performance.now()
+answer({
+  ready: true,
+  peer: 'trainspec',
+  engine: engine.name,
+  first_step_ms: Math.round(now),
+  open_ms: Math.round(opened - begun),
+  compile_ms: Math.round(now - loaded),
+})
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line)
@@ -50,6 +65,7 @@ async function step() {
 async function timedSteps(n, wantedChunk) {
   const chunk = Math.min(wantedChunk ?? CHUNK, n)
   const times = []
+  const idle = performance.eventLoopUtilization()
   let loss = 0
   for (let done = 0; done + chunk <= n; done += chunk) {
     const start = performance.now()
@@ -64,6 +80,8 @@ async function timedSteps(n, wantedChunk) {
     steps: times.length * chunk,
     chunk,
     loss: round(loss),
+    // the time in which JavaScript's own thread did not wait, a step
+    busy_ms: round(performance.eventLoopUtilization(idle).active / (times.length * chunk)),
     rss_mb: Math.round(process.resourceUsage().maxRSS / 1000),
   }
 }
