@@ -38,37 +38,27 @@ const median = (numbers) => {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
 }
 
-try {
-  await main(readOptions(process.argv.slice(2)))
-} catch (error) {
-  if (!(error instanceof UserError)) throw error
-  log(error.message)
-  for (const issue of error.issues) log(formatIssue(issue))
-  process.exitCode = 2
-}
-
 async function main(options) {
-  if (options.unmeasured) {
-    write(options.page, unmeasuredPage())
-    return
-  }
+  if (options.unmeasured) return write(options.page, unmeasuredPage())
   requireDevice(options.device)
   const specs = []
   for (const file of options.specs) specs.push({ file, spec: await requireSpec(file, [], process.stdin) })
   const card = await measureCard(options.device)
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-gpu-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
   const groups = []
-  try {
-    for (const { file, spec } of specs) {
-      for (const batchSize of options.batches) {
-        for (const precision of options.precisions) {
-          log(`${file}, batch ${batchSize}, ${precision}`)
-          groups.push(await benchGroup({ file, spec, batchSize, precision, card, folder, options }))
-        }
+  for (const { file, spec } of specs) {
+    for (const batchSize of options.batches) {
+      for (const precision of options.precisions) {
+        log(`${file}, batch ${batchSize}, ${precision}`)
+        groups.push(await benchGroup({ file, spec, batchSize, precision, card, folder, options }))
       }
     }
-  } finally {
-    rmSync(folder, { recursive: true })
+  }
+  const all = groups.flatMap(({ programs }) => programs)
+  if (all.every(({ skipped }) => skipped !== undefined)) {
+    throw new UserError(`Nothing was measured, and nothing is written: ${all[0].name}: ${all[0].skipped}`)
   }
   const record = {
     date: new Date().toISOString(),
@@ -159,6 +149,7 @@ async function measureCard(device) {
 /** One spec, batch size and precision: every program is up, one at a time runs, and the others are stopped meanwhile. */
 async function benchGroup({ file, spec, batchSize, precision, card, folder, options }) {
   const { job, info, program } = await writeJob({ spec, batchSize, precision, device: options.device, folder })
+  const cost = stepCost({ spec, info, state: program.state, batchSize, precision })
   const programs = []
   for (const { name, start } of programsFor(job, precision)) {
     log(`  ${name} starts`)
@@ -176,7 +167,6 @@ async function benchGroup({ file, spec, batchSize, precision, card, folder, opti
     }
   }
   for (const { peer, skipped } of programs) if (skipped === undefined) await peer.stop()
-  const cost = stepCost({ spec, info, state: program.state, batchSize, precision })
   const peak = card.flops?.[precision]
   const bound = peak === undefined ? undefined : lowerBound(cost, { peak, bandwidth: card.copy })
   return {
@@ -247,6 +237,7 @@ function programsFor(job, precision) {
     { name: 'trainspec', start: () => startPeer(process.execPath, [join(here, 'ours.js'), job], env) },
     { name: 'PyTorch', start: python('torch', 'gpu_torch.py', 'eager') },
     { name: 'PyTorch, torch.compile', start: python('torch', 'gpu_torch.py', 'compile') },
+    { name: 'PyTorch, torch.compile and CUDA graphs', start: python('torch', 'gpu_torch.py', 'graphs') },
     ...['tensorflow', 'jax', 'torch'].map((backend) => ({
       name: `Keras 3, ${backend}`,
       start: python(backend, 'gpu_keras.py', backend),
@@ -276,4 +267,13 @@ function write(file, text) {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
   log(`written to ${file}`)
+}
+
+try {
+  await main(readOptions(process.argv.slice(2)))
+} catch (error) {
+  if (!(error instanceof UserError)) throw error
+  log(error.message)
+  for (const issue of error.issues) log(formatIssue(issue))
+  process.exitCode = 2
 }

@@ -1,6 +1,6 @@
 /**
  * trainspec as a peer on a card: node ours.js JOB. Speaks the JSON lines of peers/keras_mlp.py. Steps are those of the
- * command's own session, batches included; a time is that of 25 of them.
+ * command's own session, batches included; a time is that of 25 of them, and the first 25 of a turn are not counted.
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -57,10 +57,10 @@ async function* endlessBatches(training) {
 async function timedSteps(n) {
   const times = []
   let loss = 0
-  for (let done = 0; done < n; done += CHUNK) {
+  for (let done = -CHUNK; done < n; done += CHUNK) {
     const start = performance.now()
     for (let i = 0; i < CHUNK; i++) loss = (await session.step()).loss[0] / session.batchSize
-    times.push((performance.now() - start) / CHUNK)
+    if (done >= 0) times.push((performance.now() - start) / CHUNK)
   }
   return { ms_per_step: times, loss, rss_mb: Math.round(process.resourceUsage().maxRSS / 1000) }
 }

@@ -9,7 +9,7 @@ const DOING = {
 /** The page while there is nothing to show. */
 export const unmeasuredPage = () =>
   page(
-    'Not measured yet: no machine with an NVIDIA GPU was at hand. Whoever has one can make this page, numbers and all, with one command.',
+    '**Not measured yet**: no machine with an NVIDIA GPU was at hand. Whoever has one makes this page, numbers and all, with one command.',
     HOW,
     READING,
   )
@@ -70,16 +70,24 @@ function peaks({ flops, side, copy, copy_bytes: bytes, from_host: fromHost }) {
 }
 
 function groupSection({ spec, batch_size: batch, precision, flops, bytes, fed_bytes: fed, bound, programs }, card) {
-  const rows = programs.map(({ name, skipped, median_ms, min_ms, share_of_bound: share, loss }) =>
-    skipped === undefined
-      ? [name, ms(median_ms), ms(min_ms), share === undefined ? '' : percent(share), loss.toFixed(3)]
-      : [name, `skipped: ${skipped}`, '', '', ''],
-  )
+  const rows = programs
+    .filter(({ skipped }) => skipped === undefined)
+    .map(({ name, median_ms, min_ms, share_of_bound: share, loss }) => [
+      name,
+      ms(median_ms),
+      ms(min_ms),
+      share === undefined ? '' : percent(share),
+      loss.toFixed(3),
+    ])
+  const skips = programs
+    .filter(({ skipped }) => skipped !== undefined)
+    .map(({ name, skipped }) => `- ${name}: ${skipped}`)
   const sending = card.from_host ? `, ${ms((1e3 * fed) / card.from_host)} at the rate above` : ''
   return [
     `## ${spec}, batch ${batch}, ${DOING[precision]}`,
     `${(flops / 1e6).toFixed(1)} MFLOP and ${megabytes(bytes)} a step${bound ? `: at least ${ms(bound.ms)}, by ${bound.by}` : ''}. trainspec sends ${megabytes(fed)} of it to the card${sending}.`,
     table(['', 'median', 'minimum', 'share of the bound', 'loss'], rows),
+    ...(skips.length > 0 ? [`Skipped:\n\n${skips.join('\n')}`] : []),
   ].join('\n\n')
 }
 
@@ -94,12 +102,12 @@ const READING = `## How to read it
 
 const HOW = `## How to make this page
 
-On Linux x64 with an NVIDIA GPU, Node and Python 3.11 or newer:
+On Linux x64 with an NVIDIA GPU, Node, Python 3.11 or newer, and a C compiler for torch.compile:
 
 1. A driver: \`nvidia-smi\` says which CUDA it supports. 12 does for trainspec, TensorFlow and JAX; PyTorch from PyPI is for CUDA 13 (\`PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 bench/peers/setup-gpu.sh torch\` takes another one, where there is one).
-2. \`npm ci && npm run build && npx train setup cuda\`: TensorFlow's library and NVIDIA's packages, about 3 GB to fetch.
-3. \`bench/peers/setup-gpu.sh\`: the Python peers, about 10 GB to fetch, 25 GB on the disk. Without them they are named as skipped.
-4. \`npm run bench:gpu\`: half an hour at most is expected. It writes this page and \`bench/results/gpu.json\`.
+2. \`npm ci && npm run build && npx train setup cuda\`: TensorFlow's library and NVIDIA's packages, 3.4 GB to fetch, 5.7 GB on the disk.
+3. \`bench/peers/setup-gpu.sh\`: the Python peers, 10 GB to fetch, about twice that on the disk. Without them they are named as skipped.
+4. \`npm run bench:gpu\`: it has not been timed on a card; expect half an hour. It writes this page and \`bench/results/gpu.json\`.
 
 \`npm run bench:gpu -- --batch 256 --precision tf32 specs/mnist-10k.json\` takes other specs, batch sizes and precisions, \`CUDA_VISIBLE_DEVICES=1\` another card. \`--device cpu\` tries the flow without a card and writes to \`bench/results/\` instead.`
 

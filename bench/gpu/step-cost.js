@@ -1,10 +1,11 @@
 /** What a training step must cost, derived from the layers of a spec: floating-point operations and bytes. */
+import { UserError } from '../../dist/base/issue.js'
 import { layerRule } from '../../dist/model/layers/registry.js'
 
 const sizeOf = (shape) => shape.reduce((product, dim) => product * dim, 1)
 
 /** Layers with products: multiplications and additions for one sample in the forward pass; 0 for the others. */
-const PRODUCTS = {
+export const PRODUCTS = {
   Input: () => 0,
   Dense: ({ units }, shape) => 2 * sizeOf(shape) * units,
   Activation: () => 0,
@@ -27,7 +28,7 @@ export function stepCost({ spec, info, state, batchSize, precision }) {
   let outputs = 0
   for (const layer of spec.model.layers) {
     const products = PRODUCTS[layer.type]
-    if (!products) throw new Error(`bench/gpu/step-cost.js does not know the products of layer ${layer.type}`)
+    if (!products) throw new UserError(`bench/gpu/step-cost.js does not know the products of layer ${layer.type}.`)
     const forward = products(layer, shape)
     const first = flops === 0
     shape = layerRule(layer).outputShape(layer, shape)

@@ -65,7 +65,7 @@ def prepare_environment(job, backend):
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["TF_FORCE_GPU_ALLOW_GROWTH"] = "true"
     os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
-    os.environ["JAX_PLATFORMS"] = "cuda" if job.device == "gpu" else "cpu"
+    os.environ["JAX_PLATFORMS"] = "cuda,cpu" if job.device == "gpu" else "cpu"
     os.environ["KERAS_TORCH_DEVICE"] = "cuda" if job.device == "gpu" else "cpu"
     if job.device == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = "-1"

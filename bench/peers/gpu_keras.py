@@ -3,6 +3,8 @@
 Steps are those of `fit` with Keras' defaults, as in keras_mlp.py: batches come from the processor's memory.
 """
 
+import importlib
+
 from gpu_job import prepare_environment, prepare_torch, serve
 from keras_mlp import epoch_timer
 
@@ -44,7 +46,7 @@ def start(job, backend):
         return steps, float(history["loss"][-1])
 
     timed_steps(CHUNK)
-    return {"peer": f"keras-{backend}", "versions": versions(backend)}, timed_steps
+    return {"peer": f"keras-{backend}", "versions": versions(backend, keras)}, timed_steps
 
 
 def prepare_tensorflow(job):
@@ -59,23 +61,12 @@ def prepare_jax(job):
     import jax
 
     jax.config.update("jax_default_matmul_precision", "float32" if job.precision == "float32" else "tensorfloat32")
-    jax.devices()  # an error where there is none
+    if job.device == "gpu" and jax.default_backend() != "gpu":
+        raise RuntimeError("JAX sees no GPU")
 
 
-def versions(backend):
-    from importlib.metadata import version
-
-    package = "tensorflow_cpu" if backend == "tensorflow" and not installed("tensorflow") else backend
-    return {"keras": version("keras"), backend: version(package)}
-
-
-def installed(package):
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return bool(version(package))
-    except PackageNotFoundError:
-        return False
+def versions(backend, keras):
+    return {"keras": keras.__version__, backend: importlib.import_module(backend).__version__}
 
 
 def model_of(keras, job):
