@@ -142,7 +142,9 @@ async function measureCard(device) {
   log('the card itself')
   const python = pythonOf('torch')
   if (!existsSync(python)) return { skipped: missing(python) }
-  const { skipped, output } = await timeCommand(python, [join(peers, 'gpu_card.py'), device])
+  const { skipped, output } = await timeCommand(python, [join(peers, 'gpu_card.py'), device], {
+    NVIDIA_TF32_OVERRIDE: undefined,
+  })
   return skipped === undefined ? JSON.parse(output) : { skipped }
 }
 
@@ -226,7 +228,7 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
 
 function programsFor(job, precision) {
   // every library of NVIDIA's heeds it; each program also says so to its own
-  const env = precision === 'float32' ? { NVIDIA_TF32_OVERRIDE: '0' } : {}
+  const env = { NVIDIA_TF32_OVERRIDE: precision === 'float32' ? '0' : undefined }
   const python =
     (environment, script, ...args) =>
     () => {

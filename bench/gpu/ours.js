@@ -16,6 +16,7 @@ const job = JSON.parse(readFileSync(process.argv[2], 'utf8'))
 let session
 try {
   session = await openStepper(job)
+  await timedSteps(CHUNK)
 } catch (error) {
   answer({ skipped: error.message })
   process.exit(0)
@@ -25,11 +26,11 @@ answer({ ready: true, peer: 'trainspec', device: session.device, versions: sessi
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line)
   if (command.cmd === 'quit') break
-  answer(await timedSteps(command.n))
+  answer(await timedSteps(command.n).catch((error) => ({ skipped: error.message })))
 }
 process.exit(0)
 
-/** The step of a session on the engine, run once; `precision` of a job also tells TF32 from float32. */
+/** The step of a session on the engine; `precision` of a job also tells TF32 from float32. */
 async function openStepper({ spec, device, precision, batch_size }) {
   const { engine } = await openEngine('tensorflow', {
     device,
@@ -44,7 +45,6 @@ async function openStepper({ spec, device, precision, batch_size }) {
     const { value: batch } = await batches.next()
     return runner.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
   }
-  await step()
   return { step, batchSize: training.batchSize, device: engine.device, versions: engine.versions }
 }
 

@@ -85,7 +85,7 @@ function groupSection({ spec, batch_size: batch, precision, flops, bytes, fed_by
   const sending = card.from_host ? `, ${ms((1e3 * fed) / card.from_host)} at the rate above` : ''
   return [
     `## ${spec}, batch ${batch}, ${DOING[precision]}`,
-    `${(flops / 1e6).toFixed(1)} MFLOP and ${megabytes(bytes)} a step${bound ? `: at least ${ms(bound.ms)}, by ${bound.by}` : ''}. trainspec sends ${megabytes(fed)} of it to the card${sending}.`,
+    `${(flops / 1e6).toFixed(1)} MFLOP and ${megabytes(bytes)} a step${bound ? `: at least ${ms(bound.ms)}, by ${bound.by}` : ''}. trainspec sends ${megabytes(fed)} to the card for it${sending}.`,
     table(['', 'median', 'minimum', 'share of the bound', 'loss'], rows),
     ...(skips.length > 0 ? [`Skipped:\n\n${skips.join('\n')}`] : []),
   ].join('\n\n')
@@ -104,7 +104,7 @@ const HOW = `## How to make this page
 
 On Linux x64 with an NVIDIA GPU, Node, Python 3.11 or newer, and a C compiler for torch.compile:
 
-1. A driver: \`nvidia-smi\` says which CUDA it supports. 12 does for trainspec, TensorFlow and JAX; PyTorch from PyPI is for CUDA 13 (\`PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 bench/peers/setup-gpu.sh torch\` takes another one, where there is one).
+1. A driver: \`nvidia-smi\` says which CUDA it supports. 12 does for trainspec, TensorFlow and JAX; PyTorch from PyPI is for CUDA 13 (\`PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 bench/peers/setup-gpu.sh torch\` looks for one for CUDA 12 in PyTorch's own index).
 2. \`npm ci && npm run build && npx train setup cuda\`: TensorFlow's library and NVIDIA's packages, 3.4 GB to fetch, 5.7 GB on the disk.
 3. \`bench/peers/setup-gpu.sh\`: the Python peers, 10 GB to fetch, about twice that on the disk. Without them they are named as skipped.
 4. \`npm run bench:gpu\`: it has not been timed on a card; expect half an hour. It writes this page and \`bench/results/gpu.json\`.

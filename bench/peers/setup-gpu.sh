@@ -2,7 +2,7 @@
 # Makes bench/peers/.venv-gpu with an environment for each of tensorflow, jax and torch: TensorFlow and JAX come with
 # libraries of CUDA 12, PyTorch with those of CUDA 13, and both lie in nvidia/cudnn, so they cannot share one.
 # Needs python3 3.11 or newer; fetches 10 GB, and takes about twice that on the disk. Arguments name environments; the default is all three.
-# pip's own settings hold: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 takes a torch for older drivers.
+# pip's own settings hold: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 looks there for a torch of CUDA 12.
 set -eu
 cd "$(dirname "$0")"
 python=${PYTHON:-python3}
