@@ -1,7 +1,15 @@
 /** One WebAssembly memory that holds state, gradients, batches and noise side by side, so that kernels reach all of it. */
+import koffi from 'koffi'
 
 const ALIGNMENT = 64
 const PAGE = 65536
+
+/** Memory that threads share, and the same bytes as a plain buffer: native packages refuse a shared one. */
+export interface Arena {
+  readonly memory: WebAssembly.Memory
+  /** Valid as long as the memory is held. */
+  readonly buffer: ArrayBuffer
+}
 
 /** Lays arrays out one after another; the memory is made when all are known, because growing it would move every view. */
 export class ArenaPlan {
@@ -29,8 +37,9 @@ export class ArenaPlan {
     return this.#places.has(name)
   }
 
-  allocate(): WebAssembly.Memory {
+  allocate(): Arena {
     const pages = Math.ceil(this.#bytes / PAGE)
-    return new WebAssembly.Memory({ initial: pages, maximum: pages })
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    return { memory, buffer: koffi.view(koffi.address(new Uint8Array(memory.buffer)), pages * PAGE) }
   }
 }
