@@ -25,6 +25,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   Equal: ['float32', 'int64'],
   Erf: FLOAT,
   Exp: FLOAT,
+  Fill: FLOAT,
   Greater: FLOAT,
   GreaterEqual: FLOAT,
   Identity: ['float32', 'bool'],
@@ -48,6 +49,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   Reshape: FLOAT,
   ResourceApplyGradientDescent: FLOAT,
   ResourceApplyKerasMomentum: FLOAT,
+  ResourceApplyRMSProp: FLOAT,
   SelectV2: FLOAT,
   Selu: FLOAT,
   Sigmoid: FLOAT,
@@ -78,6 +80,7 @@ const LAYERS = [
 ]
 const OPTIMIZERS = [
   'SGD',
+  'RMSprop',
   { type: 'SGD', momentum: 0.9, nesterov: true },
   { type: 'RMSprop', momentum: 0.5, centered: true },
   { type: 'AdamW', amsgrad: true },
