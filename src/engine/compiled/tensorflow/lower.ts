@@ -4,7 +4,7 @@ import { type DType, type Graph, type GraphNode, infoOf, type ValueId, type Valu
 import type { KernelName } from '../graph/kernels.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { type ApplyInput, applyFor } from './apply.js'
-import { encodeGraph, type TensorflowAttribute, type TensorflowNode } from './graph-def.js'
+import { type DataType, encodeGraph, type TensorflowAttribute, type TensorflowNode } from './graph-def.js'
 
 type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>
 
@@ -28,7 +28,7 @@ interface Emitter {
 
 type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
 
-const type = (dtype: DType): TensorflowAttribute => ({ type: dtype })
+const type = (dtype: DataType): TensorflowAttribute => ({ type: dtype })
 const FLOAT = { T: type('float32') }
 
 /** A kernel that is one operator of the same inputs, all of the type of the first. */
@@ -36,6 +36,15 @@ const same =
   (op: string, attributes?: (node: GraphNode) => TensorflowAttributes): Lowering =>
   (emit, node, names, [first]) =>
     emit.op(op, names, { T: type(first!.dtype), ...attributes?.(node) })
+
+/** Whole numbers are compared as int64: for int32 a GPU's kernel leaves the card (cwise_op_equal_to_1.cc). */
+const comparison =
+  (op: string): Lowering =>
+  (emit, _, names, [first]) => {
+    if (first!.dtype !== 'int32') return emit.op(op, names, { T: type(first!.dtype) })
+    const wide = names.map((name) => emit.op('Cast', [name], { SrcT: type('int32'), DstT: type('int64') }))
+    return emit.op(op, wide, { T: type('int64') })
+  }
 
 const logical =
   (op: string): Lowering =>
@@ -74,12 +83,12 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   Minimum: same('Minimum'),
   Pow: same('Pow'),
 
-  Equal: same('Equal'),
-  NotEqual: same('NotEqual'),
-  Greater: same('Greater'),
-  GreaterEqual: same('GreaterEqual'),
-  Less: same('Less'),
-  LessEqual: same('LessEqual'),
+  Equal: comparison('Equal'),
+  NotEqual: comparison('NotEqual'),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessEqual'),
   LogicalAnd: logical('LogicalAnd'),
   LogicalNot: logical('LogicalNot'),
 

@@ -41,7 +41,8 @@ export class TensorflowSession {
     this.#check()
     this.#session = tensorflow.quietly(() => call.TF_NewSession(this.#graph, options, this.#status))
     call.TF_DeleteSessionOptions(options)
-    this.#check()
+    const problem = this.#problem()
+    if (problem !== undefined) throw new UserError(`TensorFlow cannot start here: ${problem}.`)
   }
 
   /** Adds the nodes of a GraphDef. */
@@ -148,12 +149,18 @@ export class TensorflowSession {
   }
 
   #check(): void {
-    const code: number = this.tensorflow.call.TF_GetCode(this.#status)
-    if (code === 0) return
-    const words: string = this.tensorflow.call.TF_Message(this.#status).split('\n')[0]
-    if (code === OUT_OF_MEMORY) {
+    const words = this.#problem()
+    if (words === undefined) return
+    if (this.tensorflow.call.TF_GetCode(this.#status) === OUT_OF_MEMORY) {
       throw new UserError(`There is too little memory for this step; a smaller fit.batch_size takes less (${words}).`)
     }
     throw new Error(`internal: TensorFlow: ${words}`)
+  }
+
+  /** What the last call says went wrong, in its first line. */
+  #problem(): string | undefined {
+    const { call } = this.tensorflow
+    if (call.TF_GetCode(this.#status) === 0) return undefined
+    return call.TF_Message(this.#status).split('\n')[0]
   }
 }

@@ -1,6 +1,6 @@
 /** A library or a driver that cannot be used is told in one sentence; stubs are made by the C compiler. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -74,18 +74,48 @@ describe.skipIf(!compiler)('stubs', () => {
     expectRefusal(withLibrary(folder), /^TensorFlow's library cannot be used: /)
   })
 
-  test.runIf(process.platform === 'linux')('a driver that is too old', () => {
-    const source = `
-      int cuInit(unsigned flags) { return 0; }
-      int cuDriverGetVersion(int *version) { *version = 11040; return 0; }
+  /** Of one GPU. */
+  const driverOf = (cuda: number) =>
+    compiled(
+      'libcuda.so.1',
+      `int cuInit(unsigned flags) { return 0; }
+      int cuDriverGetVersion(int *version) { *version = ${cuda}; return 0; }
       int cuDeviceGetCount(int *count) { *count = 1; return 0; }
-      int cuDeviceGetName(char *name, int length, int device) { name[0] = 0; return 0; }`
-    const driver = compiled('libcuda.so.1', source)
+      int cuDeviceGetName(char *name, int length, int device) { name[0] = 0; return 0; }`,
+    )
+
+  test.runIf(process.platform === 'linux')('a driver that is too old', () => {
+    const driver = driverOf(11_040)
     const library = compiled(LIBRARY, version('2.21.0'))
     const result = run(['--engine', 'tensorflow', '--device', 'gpu'], {
       LD_LIBRARY_PATH: driver,
       TRAINSPEC_TENSORFLOW: library,
     })
     expectRefusal(result, /the NVIDIA driver is too old, it supports CUDA 11\.4 and 12\.0 or newer is needed/)
+  })
+
+  test.runIf(process.platform === 'linux')('a GPU without memory to start in', () => {
+    const functions = readFileSync(
+      new URL('../../../../src/engine/compiled/tensorflow/c-api.ts', import.meta.url),
+      'utf8',
+    )
+    const others = [...functions.matchAll(/^ {2}(TF_\w+):/gm)]
+      .map(([, name]) => name!)
+      .filter((name) => !/^TF_(NewSession|GetCode|Message)$/.test(name))
+    const source = `
+      ${version('2.21.0')}
+      static int code;
+      void *TF_NewSession(void) { code = 13; return 0; }
+      int TF_GetCode(void *status) { return code; }
+      const char *TF_Message(void *status) { return "CUDA_ERROR_OUT_OF_MEMORY: out of memory"; }
+      ${others.map((name) => `void *${name}(void) { return 0; }`).join('\n')}`
+    const packages = newFolder()
+    mkdirSync(join(packages, 'nvidia', 'cudnn'), { recursive: true })
+    cpSync(compiled(LIBRARY, source), join(packages, 'tensorflow'), { recursive: true })
+    const result = run(['--engine', 'tensorflow', '--device', 'gpu'], {
+      LD_LIBRARY_PATH: driverOf(12_040),
+      TRAINSPEC_TENSORFLOW: packages,
+    })
+    expectRefusal(result, /^TensorFlow cannot start here: CUDA_ERROR_OUT_OF_MEMORY: out of memory\.\n$/)
   })
 })
