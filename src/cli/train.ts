@@ -83,7 +83,7 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
     trainingEvents({ ...session.training, signal, now }),
     reporter.onEvent,
     results,
-  )
+  ).finally(reporter.leave)
   const cutShort = end.reason === 'interrupted' || end.reason === 'diverged'
   const test = cutShort ? null : await testScores(session, signal)
   const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]

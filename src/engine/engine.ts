@@ -36,6 +36,8 @@ export interface Engine {
   readonly name: string
   /** `cpu`, `gpu:0`: what it computes on. */
   readonly device: string
+  /** Why not on a GPU, where one was to be expected: for the middle of a sentence. */
+  readonly notGpu?: string
   readonly precision: Precision
   /** Versions of the libraries that compute, by name, for the history of a run. */
   readonly versions: Readonly<Record<string, string>>

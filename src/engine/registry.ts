@@ -1,7 +1,7 @@
 /** Engines by their name in a spec and on the command line; each is loaded only when it is asked for. */
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
-import { locateTensorflow } from '../libtensorflow/locate.js'
+import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
 
@@ -24,15 +24,22 @@ export async function openEngine(
   name: EngineName,
   request: EngineRequest = DEFAULT_REQUEST,
 ): Promise<{ engine: Engine; note?: string }> {
-  if (name !== 'auto') return { engine: await ENGINES[name](request) }
   const reasons: string[] = []
+  if (name !== 'auto') {
+    const engine = await ENGINES[name](request)
+    return { engine, ...(engine.notGpu !== undefined && { note: noteOf(engine, [engine.notGpu]) }) }
+  }
   const engine =
     (await tensorflowIfSetUp(request, reasons)) ??
     (await onnxIfLoadable(request, reasons)) ??
     (await ENGINES.eager(request))
-  const slow = engine.name === 'eager' ? ', which is slow' : ''
+  return { engine, note: noteOf(engine, reasons) }
+}
+
+function noteOf({ name, device }: Engine, reasons: readonly string[]): string {
+  const slow = name === 'eager' ? ', which is slow' : ''
   const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`
-  return { engine, note: `Engine ${engine.name} on ${engine.device}${slow}${why}.` }
+  return `Engine ${name} on ${device}${slow}${why}.`
 }
 
 /** What only engine tensorflow can do is left to it, with its own words where it cannot. */
@@ -45,7 +52,13 @@ async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Pro
   }
   try {
     const library = locateTensorflow(process.env, { onlySetUp: true })
-    if (library) return await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)
+    if (library) {
+      const engine = await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)
+      if (request.device === 'auto' && engine.device === 'cpu' && reasons.length === 0) {
+        reasons.push(engine.notGpu ?? `the library is without CUDA; ${CUDA_SETUP_HINT}`)
+      }
+      return engine
+    }
     reasons.push('tensorflow is not set up')
   } catch (error) {
     if (!(error instanceof UserError)) throw error

@@ -1,6 +1,6 @@
 /** NVIDIA's driver on this machine, asked by its own C API (cuda.h). */
-import koffi from 'koffi'
 import { reasonOf } from '../base/reason.js'
+import { loadForGood, type SharedLibrary } from './shared-library.js'
 
 export interface Cuda {
   /** Names of the devices, by their number. */
@@ -18,9 +18,9 @@ const NAME_BYTES = 256
 
 /** What the driver says; never an error. */
 export function findCuda(): Cuda {
-  let library: ReturnType<typeof koffi.load>
+  let library: SharedLibrary
   try {
-    library = koffi.load(DRIVER)
+    library = loadForGood(DRIVER)
   } catch {
     return { devices: [], problem: 'no NVIDIA driver' }
   }
@@ -31,7 +31,7 @@ export function findCuda(): Cuda {
   }
 }
 
-function ask(library: ReturnType<typeof koffi.load>): Cuda {
+function ask(library: SharedLibrary): Cuda {
   const init = library.func('int cuInit(unsigned int flags)')
   const getVersion = library.func('int cuDriverGetVersion(_Out_ int *version)')
   const getCount = library.func('int cuDeviceGetCount(_Out_ int *count)')

@@ -22,10 +22,12 @@ export interface ReportOptions {
 
 export interface Reporter {
   onEvent(event: TrainingEvent): void
+  /** Ends the line where it stands, if training did not come to its end. */
+  leave(): void
 }
 
 export function createReporter(options: ReportOptions): Reporter {
-  if (options.verbose === 0) return { onEvent: () => {} }
+  if (options.verbose === 0) return { onEvent: () => {}, leave: () => {} }
   if (options.verbose === 2) return lines(options, belowHeading)
   return options.stream.isTTY ? bar(options) : lines(options, inOneLine)
 }
@@ -45,6 +47,7 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
   let columns = columnsOf(stream)
   let nextDraw = Number.NEGATIVE_INFINITY
   return {
+    leave: line.leave,
     onEvent(event) {
       switch (event.type) {
         case 'start':
@@ -107,6 +110,7 @@ function lines({ style: name, stream }: ReportOptions, { begin, end }: EpochLine
     if (text !== null) stream.write(`${text}\n`)
   }
   return {
+    leave: () => {},
     onEvent(event) {
       if (event.type === 'start') {
         start = event

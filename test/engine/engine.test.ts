@@ -1,6 +1,7 @@
 /** What every engine promises: the same numbers from the same seed, and state that moves in and out bit for bit. */
 import * as tf from '@tensorflow/tfjs-core'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { InferenceSession } from 'onnxruntime-node'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { dropoutMask, PURPOSE, philoxBits } from '../../src/base/philox.js'
 import type { Batch, Precision } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
@@ -255,6 +256,24 @@ describe.each(engineNames)('engine %s', (engine) => {
     const first = await loss(2, 0)
     for (let step = 1; step < 20; step++) await loss(step % 2 === 0 ? 2 : 1, step)
     expect(await loss(2, 20)).toBeLessThan(first)
+  })
+
+  test('nothing is held once it is disposed of', async () => {
+    // timers are those of the test runner
+    const held = () => process.getActiveResourcesInfo().filter((kind) => kind !== 'Timeout')
+    const before = held()
+    const made = vi.spyOn(InferenceSession, 'create')
+    onTestFinished(() => made.mockRestore())
+    const { engine: opened } = await openEngine(engine)
+    const runner = await opened.load({ ...network.programs }, { batchSize: BATCH_SIZE, seed: 5 })
+    await trainSteps(runner, network, optimizer, 3) // with a short last batch
+    await runner.run('evaluate', network.batch(0), {})
+    const sessions = await Promise.all(made.mock.results.map(({ value }) => value as Promise<InferenceSession>))
+    const releases = sessions.map((session) => vi.spyOn(session, 'release'))
+    expect(sessions.length > 0).toBe(engine === 'onnx')
+    await runner.dispose()
+    for (const release of releases) expect(release).toHaveBeenCalledOnce()
+    expect(held()).toEqual(before)
   })
 
   test('a mistake in the calling is our bug, in words', async () => {

@@ -15,6 +15,7 @@ export function drive({ start, stream, style = 'keras1', verbose = 1, color = fa
   const send = (event: TrainingEvent) => reporter.onEvent(event)
   send(start)
   return {
+    leave: reporter.leave,
     begin() {
       began = seconds
       send({ type: 'epochBegin', epoch: ++epoch })

@@ -36,6 +36,15 @@ describe("Keras 1's bar on a terminal", () => {
     expect(terminal.screen()).toEqual(TRANSCRIPT)
   })
 
+  test('what is said after an error stands below it', () => {
+    const terminal = new Terminal(120)
+    const run = drive({ start: startEvent, stream: terminal.stream })
+    anEpochAndAHalf(run)
+    run.leave()
+    terminal.stream.write('There is too little memory.\n')
+    expect(terminal.screen()).toEqual([...TRANSCRIPT, 'There is too little memory.', ''])
+  })
+
   test('every byte of it', () => {
     const terminal = new Terminal(120)
     anEpochAndAHalf(drive({ start: startEvent, stream: terminal.stream }))

@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly cwd?: string
   readonly stdin?: string
   readonly env?: Readonly<Record<string, string>>
+  /** Starts it as a shell does: in a process group of its own, which gets the signals of a terminal. */
+  readonly group?: boolean
   /** Sees the process, and what it has written to standard error so far whenever that grows. */
   readonly watch?: (child: ChildProcess, stderr: string) => void
 }
@@ -34,9 +36,13 @@ export const runCommand = (args: readonly string[], options: CommandOptions = {}
 export const runShell = (line: string, options: CommandOptions = {}): Promise<CommandResult> =>
   run('sh', ['-c', line], { ...options, env: { ...options.env, train: `${process.execPath} ${COMMAND}` } })
 
-function run(file: string, args: readonly string[], { cwd = ROOT, stdin = '', env, watch }: CommandOptions) {
+function run(
+  file: string,
+  args: readonly string[],
+  { cwd = ROOT, stdin = '', env, group = false, watch }: CommandOptions,
+) {
   return new Promise<CommandResult>((resolve, reject) => {
-    const child = spawn(file, args, { cwd, env: { ...process.env, ...env } })
+    const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, detached: group })
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

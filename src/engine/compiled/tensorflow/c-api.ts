@@ -2,7 +2,9 @@
 import koffi from 'koffi'
 import { UserError } from '../../../base/issue.js'
 import { reasonOf } from '../../../base/reason.js'
+import { cutShort } from '../../../libtensorflow/elf.js'
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
+import { loadForGood } from '../../../libtensorflow/shared-library.js'
 
 export type Handle = bigint
 
@@ -100,7 +102,9 @@ function load(file: string): Omit<Tensorflow, 'quietly'> {
       throw new UserError(`TensorFlow's library cannot be used: ${reasonOf(error)} (${file}).`)
     }
   }
-  const library = attempt(() => koffi.load(file))
+  const cut = attempt(() => cutShort(file))
+  if (cut !== undefined) throw new UserError(`TensorFlow's library cannot be used: the end of ${cut} is missing.`)
+  const library = attempt(() => loadForGood(file))
   const version: string = attempt(() => library.func('const char *TF_Version()')())
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major !== LEAST_VERSION[0] || minor < LEAST_VERSION[1]) {

@@ -1,13 +1,11 @@
 /** Engine `tensorflow`: a whole step as one graph in a session of TensorFlow's C library; state in its variables. */
 import { UserError } from '../../../base/issue.js'
 import { sizeOf } from '../../../base/shape.js'
-import { findCuda } from '../../../libtensorflow/cuda.js'
-import { CUDA_SETUP_HINT, locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
+import { locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import type { Program, ProgramInput, Slot } from '../../../program/program.js'
 import {
   type Batch,
   DEFAULT_REQUEST,
-  type Device,
   type Engine,
   type EngineRequest,
   type LoadOptions,
@@ -28,6 +26,7 @@ import { type Handle, openLibrary } from './c-api.js'
 import { sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
 import { lowerToTensorflow, variableNodes } from './lower.js'
+import { placeFor, placeThatWorks } from './place.js'
 import { type FedTensor, type PreparedRun, TensorflowSession } from './session.js'
 
 /** The engine on a device; a UserError where there is no library that works, no such device, or not this precision. */
@@ -36,42 +35,20 @@ export async function openTensorflow(
   library: TensorflowLibrary | undefined = locateTensorflow(),
 ): Promise<Engine> {
   if (!library) throw new UserError(`Engine tensorflow has no library here; ${SETUP_HINT}.`)
-  const place = placeFor(device, library)
-  const kind = place === undefined ? 'cpu' : 'gpu'
-  requirePrecision(precision, kind)
+  const wanted = placeFor(device, library)
   const tensorflow = openLibrary(library, logs)
-  const config = sessionConfig({ precision, ...(place !== undefined && { gpu: place }) })
+  const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
+  requirePrecision(precision, gpu === undefined ? 'cpu' : 'gpu')
+  const config = sessionConfig({ precision, ...(gpu !== undefined && { gpu }) })
   return {
     name: 'tensorflow',
-    device: place === undefined ? 'cpu' : `gpu:${place}`,
+    device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
     precision,
     versions: { tensorflow: tensorflow.version },
-    async load(programs, options) {
-      const session = new TensorflowSession(tensorflow, config)
-      if (place !== undefined && !session.deviceTypes().includes('GPU')) {
-        session.close()
-        throw new UserError(`TensorFlow finds no GPU with this library (${library.file}); ${CUDA_SETUP_HINT}.`)
-      }
-      return TensorflowRunner.create(session, programs, options)
-    },
+    ...(notGpu !== undefined && { notGpu }),
+    load: async (programs, options) =>
+      TensorflowRunner.create(new TensorflowSession(tensorflow, config), programs, options),
   }
-}
-
-/** The number of the GPU to use, if any. */
-function placeFor(device: Device, library: TensorflowLibrary): number | undefined {
-  if (device === 'cpu' || (device === 'auto' && !library.cuda)) return undefined
-  const cuda = findCuda()
-  if (device === 'auto') return cuda.problem === undefined ? 0 : undefined
-  if (cuda.problem !== undefined) throw new UserError(`There is no GPU to compute on: ${cuda.problem}.`)
-  if (!library.cuda)
-    throw new UserError(`TensorFlow's library here is without CUDA (${library.file}); ${CUDA_SETUP_HINT}.`)
-  const number = device === 'gpu' ? 0 : Number(device.slice('gpu:'.length))
-  if (number >= cuda.devices.length) {
-    throw new UserError(
-      `There is no gpu:${number}: this machine has ${cuda.devices.map((name, index) => `gpu:${index} (${name})`).join(', ')}.`,
-    )
-  }
-  return number
 }
 
 /** TensorFlow's graph rewriter has bfloat16 for processors only, and float16 for NVIDIA devices only. */
@@ -132,7 +109,12 @@ class TensorflowRunner implements Runner {
     const crew = new Crew(arena.memory)
     const feeder = await InputFeeder.create(plan, arena.memory, crew, seed)
     const runner = new TensorflowRunner(session, programs, state, plan, arena, crew, feeder)
-    await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
+    try {
+      await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
+    } catch (error) {
+      await runner.dispose()
+      throw error
+    }
     return runner
   }
 

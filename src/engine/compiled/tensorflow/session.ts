@@ -9,6 +9,16 @@ import { DATA_TYPE, type DataType } from './graph-def.js'
 const OUT_OF_MEMORY = 8
 const OUTPUT_BYTES = 16
 
+/** A call that failed, and what TensorFlow said: a fault of ours unless the caller knows better. */
+export class TensorflowFailure extends Error {
+  constructor(
+    readonly code: number,
+    readonly words: string,
+  ) {
+    super(`internal: TensorFlow: ${words}`)
+  }
+}
+
 /** A tensor of TensorFlow's own, and its numbers. */
 export interface FedTensor<Values> {
   readonly handle: Handle
@@ -37,12 +47,17 @@ export class TensorflowSession {
     this.#status = call.TF_NewStatus()
     this.#graph = call.TF_NewGraph()
     const options = call.TF_NewSessionOptions()
-    call.TF_SetConfig(options, config, config.length, this.#status)
-    this.#check()
-    this.#session = tensorflow.quietly(() => call.TF_NewSession(this.#graph, options, this.#status))
-    call.TF_DeleteSessionOptions(options)
-    const problem = this.#problem()
-    if (problem !== undefined) throw new UserError(`TensorFlow cannot start here: ${problem}.`)
+    try {
+      call.TF_SetConfig(options, config, config.length, this.#status)
+      this.#check()
+      this.#session = tensorflow.quietly(() => call.TF_NewSession(this.#graph, options, this.#status))
+      this.#check()
+    } catch (error) {
+      this.#free()
+      throw error
+    } finally {
+      call.TF_DeleteSessionOptions(options)
+    }
   }
 
   /** Adds the nodes of a GraphDef. */
@@ -119,7 +134,7 @@ export class TensorflowSession {
         (error: unknown) => (error ? reject(error) : resolve()),
       )
     })
-    this.#check()
+    this.#checkRun()
     for (const [index, handle] of results.entries()) {
       const bytes = Number(call.TF_TensorByteSize(handle))
       use(index, bytes === 0 ? new Float32Array() : new Float32Array(koffi.view(call.TF_TensorData(handle), bytes)))
@@ -131,6 +146,11 @@ export class TensorflowSession {
     const { call } = this.tensorflow
     call.TF_CloseSession(this.#session, this.#status)
     call.TF_DeleteSession(this.#session, this.#status)
+    this.#free()
+  }
+
+  #free(): void {
+    const { call } = this.tensorflow
     call.TF_DeleteGraph(this.#graph)
     call.TF_DeleteStatus(this.#status)
   }
@@ -149,18 +169,18 @@ export class TensorflowSession {
   }
 
   #check(): void {
-    const words = this.#problem()
-    if (words === undefined) return
-    if (this.tensorflow.call.TF_GetCode(this.#status) === OUT_OF_MEMORY) {
-      throw new UserError(`There is too little memory for this step; a smaller fit.batch_size takes less (${words}).`)
-    }
-    throw new Error(`internal: TensorFlow: ${words}`)
+    const code: number = this.tensorflow.call.TF_GetCode(this.#status)
+    if (code !== 0) throw new TensorflowFailure(code, this.tensorflow.call.TF_Message(this.#status).split('\n')[0])
   }
 
-  /** What the last call says went wrong, in its first line. */
-  #problem(): string | undefined {
-    const { call } = this.tensorflow
-    if (call.TF_GetCode(this.#status) === 0) return undefined
-    return call.TF_Message(this.#status).split('\n')[0]
+  #checkRun(): void {
+    try {
+      this.#check()
+    } catch (error) {
+      if (!(error instanceof TensorflowFailure && error.code === OUT_OF_MEMORY)) throw error
+      throw new UserError(
+        `There is too little memory for this step; a smaller fit.batch_size takes less (${error.words}).`,
+      )
+    }
   }
 }

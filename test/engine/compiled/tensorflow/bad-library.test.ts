@@ -1,121 +1,90 @@
-/** A library or a driver that cannot be used is told in one sentence; stubs are made by the C compiler. */
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** A library that cannot be used is told in one sentence, and nothing is left. */
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { locateTensorflow } from '../../../../src/libtensorflow/locate.js'
+import { type CommandResult, runCommand, temporaryFolder } from '../../../support/command.js'
+import { FRAMEWORK, LIBRARY } from '../../../support/package-index.js'
+import { canCompile, compile } from '../../../support/stub.js'
 
-const train = new URL('../../../../bin/train.js', import.meta.url).pathname
-const spec = new URL('../../../../specs/mnist-10k.json', import.meta.url).pathname
-const LIBRARY = process.platform === 'darwin' ? 'libtensorflow_cc.2.dylib' : 'libtensorflow_cc.so.2'
+const SPEC = join(import.meta.dirname, '../../../../specs/mnist-10k.json')
 
-const newFolder = () => mkdtempSync(join(tmpdir(), 'trainspec-'))
-
-function run(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const cwd = newFolder()
-  const { status, stdout, stderr } = spawnSync(process.execPath, [train, spec, ...args], {
-    cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, XDG_CACHE_HOME: cwd, ...env },
-    encoding: 'utf8',
-  })
-  return { status, stdout, stderr }
-}
-
-const withLibrary = (folder: string) => run(['--engine', 'tensorflow'], { TRAINSPEC_TENSORFLOW: folder })
-
-const ONE_SENTENCE = /^[A-Z][^\n]*\.\n$/
-
-function expectRefusal(result: ReturnType<typeof run>, words: RegExp): void {
-  expect(result).toMatchObject({ status: 2, stdout: '' })
-  expect(result.stderr).toMatch(ONE_SENTENCE)
+function expectRefusal(result: CommandResult, words: RegExp): void {
+  expect(result).toMatchObject({ code: 2, stdout: '' })
+  expect(result.stderr).toMatch(/^[^\n]*\.\n$/)
   expect(result.stderr).toMatch(words)
 }
 
-test('a folder without the library', () => {
-  expectRefusal(withLibrary(newFolder()), /^TRAINSPEC_TENSORFLOW is .*, where there is no /)
-})
-
-test.each([
-  ['no library at all', Buffer.from('no library at all\n'.repeat(100))],
-  ['an empty file', Buffer.alloc(0)],
-])('%s', (_, content) => {
-  const folder = newFolder()
-  writeFileSync(join(folder, LIBRARY), content)
-  expectRefusal(withLibrary(folder), /^TensorFlow's library cannot be used: /)
-})
-
-const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0)
-if (!compiler) console.warn('Skipped: stub libraries. They need a C compiler.')
-
-function compiled(name: string, source: string, ...flags: string[]): string {
-  const folder = newFolder()
-  const file = join(folder, 'stub.c')
-  writeFileSync(file, source)
-  execFileSync(compiler!, ['-shared', '-fPIC', ...flags, '-o', join(folder, name), file])
-  return folder
+/** Both ways to a library end the same: training with it, and setting it up. */
+async function expectRefused(folder: string, words: RegExp): Promise<void> {
+  const cwd = temporaryFolder()
+  const env = { TRAINSPEC_TENSORFLOW: folder }
+  expectRefusal(await runCommand([SPEC, '--engine', 'tensorflow'], { cwd, env }), words)
+  const setup = await runCommand(['setup', 'tensorflow', '--from', folder], {
+    cwd,
+    env: { HOME: cwd, XDG_CACHE_HOME: cwd, TRAINSPEC_TENSORFLOW: '' },
+  })
+  expectRefusal({ ...setup, stderr: setup.stderr.replace(/^(Copying .*|Checking the library: .*)\n/gm, '') }, words)
+  expect(readdirSync(cwd)).toEqual([])
 }
 
-describe.skipIf(!compiler)('stubs', () => {
-  const version = (text: string) => `const char *TF_Version(void) { return "${text}"; }`
+const CANNOT = /^TensorFlow's library cannot be used: /
 
-  test('version 2.0', () => {
-    expectRefusal(withLibrary(compiled(LIBRARY, version('2.0.0'))), /is of version 2\.0\.0, 2\.9 or newer is needed/)
+test('a folder without it', () => expectRefused(temporaryFolder(), /there is no libtensorflow_cc/))
+
+test.each([
+  ['no library at all', 'no library at all\n'.repeat(100)],
+  ['an empty file', ''],
+])('%s', (_, content) => expectRefused(temporaryFolder({ [LIBRARY]: content }), CANNOT))
+
+const real = locateTensorflow()
+
+/** The loader does not look whether a file ends before its parts do: without our own look the process would die. */
+describe.runIf(real !== undefined && process.platform === 'linux')('the true library, cut short', () => {
+  /** The first bytes of a file beside the library. */
+  function start(name: string, count: number): Buffer {
+    const bytes = Buffer.alloc(count)
+    const file = openSync(join(dirname(real!.file), name), 'r')
+    readSync(file, bytes)
+    closeSync(file)
+    return bytes
+  }
+
+  test.each([100, 10_000, 20_000_000])('after %i bytes', async (count) => {
+    const folder = temporaryFolder()
+    writeFileSync(join(folder, LIBRARY), start(LIBRARY, count))
+    await expectRefused(folder, /^TensorFlow's library cannot be used: the end of .*libtensorflow_cc.* is missing\.$/m)
   })
 
-  test('a missing function', () => {
-    expectRefusal(withLibrary(compiled(LIBRARY, version('2.21.0'))), /cannot be used: .*TF_/)
+  test('what it links to', async () => {
+    const folder = temporaryFolder({ [LIBRARY]: '' })
+    writeFileSync(join(folder, FRAMEWORK), start(FRAMEWORK, 1_000_000))
+    await expectRefused(folder, /cannot be used: the end of .*libtensorflow_framework.* is missing\.$/m)
+  })
+})
+
+describe.runIf(canCompile)('of C', () => {
+  const versioned = (version: string): string => {
+    const folder = temporaryFolder()
+    compile(join(folder, LIBRARY), `const char *TF_Version(void) { return "${version}"; }`)
+    return folder
+  }
+
+  test('version 2.0', () => expectRefused(versioned('2.0.0'), /is of version 2\.0\.0, 2\.9 or newer is needed/))
+
+  test('a function is missing', () => expectRefused(versioned('2.21.0'), /cannot be used: .*'TF_NewStatus'/))
+
+  test('nothing of TensorFlow', async () => {
+    const folder = temporaryFolder()
+    compile(join(folder, LIBRARY), 'int something_else;')
+    await expectRefused(folder, /cannot be used: .*'TF_Version'/)
   })
 
-  test('another architecture', () => {
-    const folder = compiled(LIBRARY, version('2.21.0'))
+  test('another architecture', async () => {
+    const folder = versioned('2.21.0')
     const library = readFileSync(join(folder, LIBRARY))
     library.writeUInt16LE(process.arch === 'x64' ? 183 : 62, 18) // e_machine of ELF
     writeFileSync(join(folder, LIBRARY), library)
-    expectRefusal(withLibrary(folder), /^TensorFlow's library cannot be used: /)
-  })
-
-  /** Of one GPU. */
-  const driverOf = (cuda: number) =>
-    compiled(
-      'libcuda.so.1',
-      `int cuInit(unsigned flags) { return 0; }
-      int cuDriverGetVersion(int *version) { *version = ${cuda}; return 0; }
-      int cuDeviceGetCount(int *count) { *count = 1; return 0; }
-      int cuDeviceGetName(char *name, int length, int device) { name[0] = 0; return 0; }`,
-    )
-
-  test.runIf(process.platform === 'linux')('a driver that is too old', () => {
-    const driver = driverOf(11_040)
-    const library = compiled(LIBRARY, version('2.21.0'))
-    const result = run(['--engine', 'tensorflow', '--device', 'gpu'], {
-      LD_LIBRARY_PATH: driver,
-      TRAINSPEC_TENSORFLOW: library,
-    })
-    expectRefusal(result, /the NVIDIA driver is too old, it supports CUDA 11\.4 and 12\.0 or newer is needed/)
-  })
-
-  test.runIf(process.platform === 'linux')('a GPU without memory to start in', () => {
-    const functions = readFileSync(
-      new URL('../../../../src/engine/compiled/tensorflow/c-api.ts', import.meta.url),
-      'utf8',
-    )
-    const others = [...functions.matchAll(/^ {2}(TF_\w+):/gm)]
-      .map(([, name]) => name!)
-      .filter((name) => !/^TF_(NewSession|GetCode|Message)$/.test(name))
-    const source = `
-      ${version('2.21.0')}
-      static int code;
-      void *TF_NewSession(void) { code = 13; return 0; }
-      int TF_GetCode(void *status) { return code; }
-      const char *TF_Message(void *status) { return "CUDA_ERROR_OUT_OF_MEMORY: out of memory"; }
-      ${others.map((name) => `void *${name}(void) { return 0; }`).join('\n')}`
-    const packages = newFolder()
-    mkdirSync(join(packages, 'nvidia', 'cudnn'), { recursive: true })
-    cpSync(compiled(LIBRARY, source), join(packages, 'tensorflow'), { recursive: true })
-    const result = run(['--engine', 'tensorflow', '--device', 'gpu'], {
-      LD_LIBRARY_PATH: driverOf(12_040),
-      TRAINSPEC_TENSORFLOW: packages,
-    })
-    expectRefusal(result, /^TensorFlow cannot start here: CUDA_ERROR_OUT_OF_MEMORY: out of memory\.\n$/)
+    await expectRefused(folder, CANNOT)
   })
 })

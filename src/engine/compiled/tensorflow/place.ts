@@ -1,0 +1,59 @@
+/** Where engine `tensorflow` computes: what was asked for, what this machine has, and what TensorFlow can use of it. */
+import { UserError } from '../../../base/issue.js'
+import { findCuda } from '../../../libtensorflow/cuda.js'
+import { CUDA_SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
+import type { Device } from '../../engine.js'
+import type { Tensorflow } from './c-api.js'
+import { sessionConfig } from './config.js'
+import { TensorflowFailure, TensorflowSession } from './session.js'
+
+export interface Place {
+  /** The number of the GPU; absent: the processor. */
+  readonly gpu?: number
+  /** Why not on a GPU, where device `auto` and a library for CUDA let one expect it. */
+  readonly notGpu?: string
+}
+
+/** As far as the library's files and the driver tell; a UserError where there is no such device. */
+export function placeFor(device: Device, library: TensorflowLibrary): Place {
+  if (device === 'cpu' || (device === 'auto' && !library.cuda)) return {}
+  const cuda = findCuda()
+  if (device === 'auto') return cuda.problem === undefined ? { gpu: 0 } : { notGpu: cuda.problem }
+  if (cuda.problem !== undefined) throw new UserError(`There is no GPU to compute on: ${cuda.problem}.`)
+  if (!library.cuda)
+    throw new UserError(`TensorFlow's library here is without CUDA (${library.file}); ${CUDA_SETUP_HINT}.`)
+  const gpu = device === 'gpu' ? 0 : Number(device.slice('gpu:'.length))
+  if (gpu >= cuda.devices.length) {
+    throw new UserError(
+      `There is no gpu:${gpu}: this machine has ${cuda.devices.map((name, index) => `gpu:${index} (${name})`).join(', ')}.`,
+    )
+  }
+  return { gpu }
+}
+
+/** The place, once TensorFlow was asked: without the GPU, `auto` is the processor and anything else a UserError. */
+export function placeThatWorks(
+  place: Place,
+  device: Device,
+  tensorflow: Tensorflow,
+  { file }: TensorflowLibrary,
+): Place {
+  if (place.gpu === undefined) return place
+  const problem = problemOf(place.gpu, tensorflow, file)
+  if (problem === undefined) return place
+  if (device === 'auto') return { notGpu: problem }
+  throw new UserError(`${problem}.`)
+}
+
+/** A session is made for it: the driver is then at work, and the next session has it at once. */
+function problemOf(gpu: number, tensorflow: Tensorflow, file: string): string | undefined {
+  try {
+    const session = new TensorflowSession(tensorflow, sessionConfig({ precision: 'float32', gpu }))
+    const types = session.deviceTypes()
+    session.close()
+    return types.includes('GPU') ? undefined : `TensorFlow finds no GPU with ${file}; --verbose 3 shows why`
+  } catch (error) {
+    if (!(error instanceof TensorflowFailure)) throw error
+    return `TensorFlow cannot use gpu:${gpu}: ${error.words}`
+  }
+}

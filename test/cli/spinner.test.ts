@@ -1,0 +1,18 @@
+/** The spinner: on a terminal, and nowhere else. */
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import { withSpinner } from '../../src/cli/spinner.js'
+
+/** What is written while something is waited for. */
+async function written(window: { isTTY: boolean; columns?: number }): Promise<string> {
+  const stream = Object.assign(new PassThrough(), window, { clearLine() {}, cursorTo() {}, moveCursor() {} })
+  expect(await withSpinner('Waiting', stream as unknown as NodeJS.WriteStream, async () => 7)).toBe(7)
+  return String(stream.read() ?? '')
+}
+
+test('is drawn on a terminal', async () => expect(await written({ isTTY: true, columns: 80 })).toContain('Waiting'))
+
+test.each([
+  ['no terminal', { isTTY: false }],
+  ['a terminal that tells no size', { isTTY: true, columns: 0 }],
+])('is not drawn on %s', async (_, window) => expect(await written(window)).toBe(''))
