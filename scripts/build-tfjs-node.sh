@@ -43,4 +43,4 @@ node=$(node -p 'path.dirname(path.dirname(process.execPath))')
 cd "$package"
 LDFLAGS="-Wl,-rpath,$library" node ../../@mapbox/node-pre-gyp/bin/node-pre-gyp install --build-from-source >&2
 
-echo "export NODE_PATH='$folder/node_modules'"
+echo "export NODE_PATH='$folder/node_modules'\${NODE_PATH:+:\$NODE_PATH}"

@@ -14,9 +14,9 @@ import { type EagerBackend, eagerEngine } from './engine.js'
 import { loadTfjs } from './load-tfjs.js'
 
 const DAWN = 'webgpu'
-/** The version that was tried; others may do. */
-const DAWN_VERSION = '0.6.2'
 const BACKEND = '@tensorflow/tfjs-backend-webgpu'
+/** What to install; of Dawn the version that was tried, others may do. */
+export const PACKAGES = [`${DAWN}@0.6.2`, `${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}`] as const
 
 interface Adapter {
   readonly info: { readonly isFallbackAdapter: boolean }
@@ -69,7 +69,7 @@ async function load(logs: boolean) {
   const problems = [...problemOf(DAWN, dawn), ...problemOf(BACKEND, backend)]
   if ('problem' in dawn || 'problem' in backend) {
     throw new UserError(
-      `Engine eager:webgpu needs two packages (${problems.join('; ')}); \`npm install ${DAWN}@${DAWN_VERSION} ${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}\` installs them.`,
+      `Engine eager:webgpu needs two packages (${problems.join('; ')}); \`npm install ${PACKAGES.join(' ')}\` installs them.`,
     )
   }
   Object.assign(globalThis, dawn.globals)
