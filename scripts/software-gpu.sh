@@ -18,7 +18,7 @@ echo '{ "private": true }' >package.json
 # shellcheck disable=SC2086
 npm install --ignore-scripts --no-audit --no-fund --save-exact $packages >&2
 
-apt-get download chromium-common >&2
+apt-get download chromium-common >&2 || { apt-get update >&2 && apt-get download chromium-common >&2; }
 dpkg-deb --fsys-tarfile chromium-common_*.deb | tar -x --strip-components=4 \
   ./usr/lib/chromium/libvk_swiftshader.so ./usr/lib/chromium/vk_swiftshader_icd.json ./usr/lib/chromium/libvulkan.so.1
 rm chromium-common_*.deb

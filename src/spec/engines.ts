@@ -9,8 +9,8 @@ export const ENGINES = {
   tensorflow: "compiled: TensorFlow's C library; `train setup` installs it",
   eager: 'short for eager:cpu',
   'eager:cpu': 'operation by operation in plain JavaScript: slow, the reference',
-  'eager:tensorflow': 'operation by operation in @tensorflow/tfjs-node or tfjs-node-gpu, where installed',
-  'eager:webgpu': 'operation by operation in WebGPU, where package webgpu is installed',
+  'eager:tensorflow': 'operation by operation in TensorFlow; needs @tensorflow/tfjs-node',
+  'eager:webgpu': 'operation by operation in WebGPU; needs package webgpu',
 } as const
 
 /** The resolved spec says which one it really is. */

@@ -34,7 +34,7 @@ const fields = z.strictObject({
     .max(2 ** 32 - 1)
     .default(0)
     .describe('Everything random follows from it, 0 to 4294967295: the same seed gives the same run.'),
-  engine: engineSchema.default('auto').describe('What computes.'),
+  engine: engineSchema.prefault('auto').describe('What computes.'),
   device: deviceSchema
     .default('auto')
     .describe(
