@@ -128,6 +128,7 @@ test('engine eager is the same twice too', async () => {
   expect(first).toMatch(/^epoch,loss,acc,learning_rate\n1,.*\n$/)
   expect(await rows()).toBe(first)
   expect(historyOf(cwd, 'runs/tiny/1').engine).toBe('eager:cpu')
+  expect(JSON.parse(read(cwd, 'runs/tiny/1/spec.json')).engine).toBe('eager:cpu')
 })
 
 test('a spec from standard input, its history as one document on standard output', async () => {

@@ -150,7 +150,7 @@ async function register(adapter: Adapter, kind: 'cpu' | 'gpu'): Promise<EagerBac
     device: kind,
     versions,
     check() {
-      if (failure !== undefined) throw new UserError(`WebGPU gave up: ${failure.split('\n')[0]}`)
+      if (failure !== undefined) throw new UserError(`WebGPU gave up: ${failure.split('\n')[0]!.replace(/\.$/, '')}.`)
     },
   }
 }
