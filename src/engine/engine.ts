@@ -34,7 +34,7 @@ export const DEFAULT_REQUEST: EngineRequest = { device: 'auto', precision: 'floa
 export interface Engine {
   /** As it would be asked for: `onnx`, `tensorflow`, `eager:cpu`. */
   readonly name: string
-  /** `cpu`, `gpu:0`: what it computes on. */
+  /** `cpu`, `gpu:0`, or `gpu` where GPUs have no numbers: what it computes on. */
   readonly device: string
   /** Why not on a GPU, where one was to be expected: for the middle of a sentence. */
   readonly notGpu?: string

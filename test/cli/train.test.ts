@@ -127,7 +127,8 @@ test('engine eager is the same twice too', async () => {
   const first = await rows()
   expect(first).toMatch(/^epoch,loss,acc,learning_rate\n1,.*\n$/)
   expect(await rows()).toBe(first)
-  expect(historyOf(cwd, 'runs/tiny/1').engine).toBe('eager')
+  expect(historyOf(cwd, 'runs/tiny/1').engine).toBe('eager:cpu')
+  expect(JSON.parse(read(cwd, 'runs/tiny/1/spec.json')).engine).toBe('eager:cpu')
 })
 
 test('a spec from standard input, its history as one document on standard output', async () => {
