@@ -4,7 +4,7 @@
 export interface Task {
   /** The kernel's place in the crew's list. */
   readonly kernel: number
-  /** What the first chunk is called with; the count is filled in. */
+  /** What the whole is called with; a chunk has its own count. */
   readonly arguments: readonly number[]
   /** What each argument grows by from chunk to chunk. */
   readonly steps: readonly number[]
