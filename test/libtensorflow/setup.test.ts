@@ -229,6 +229,10 @@ describe('nothing is installed', () => {
       { wheels, index: 'http://no-such-host.invalid/simple' },
       /^The package index .* cannot be reached: there is no .*\.$/,
     )
+    await expectNothingInstalled(
+      { wheels, index, env: { HTTPS_PROXY: 'http://proxy.example:8080' } },
+      /; HTTPS_PROXY counts for pip, but for Node alone only from 22\.21 on, with NODE_USE_ENV_PROXY=1\.$/,
+    )
     await expectNothingInstalled({ wheels, index: 'nonsense' }, /is no URL\.$/)
   })
 
