@@ -36,7 +36,11 @@ export async function pipDownload(
 ): Promise<string | undefined> {
   await mkdir(work, { recursive: true })
   // pip downloads into a temporary folder of its own: within ours its progress is seen, and it goes with ours
-  const watch = setInterval(() => void bytesIn(work).then(onBytes, () => {}), WATCH_MS)
+  let over = false
+  const watch = setInterval(async () => {
+    const done = await bytesIn(work).catch(() => 0)
+    if (!over) onBytes(done)
+  }, WATCH_MS)
   try {
     const { code, stderr } = await run(
       python,
@@ -53,6 +57,7 @@ export async function pipDownload(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `it did not bring ${wheel.file}`
     throw error
   } finally {
+    over = true
     clearInterval(watch)
     await keepPart(work, path)
     await rm(work, { recursive: true, force: true })
