@@ -4,7 +4,7 @@
 export interface Task {
   /** The kernel's place in the crew's list. */
   readonly kernel: number
-  /** What the first chunk is called with; the count is filled in. */
+  /** What the whole is called with; a chunk has its own count. */
   readonly arguments: readonly number[]
   /** What each argument grows by from chunk to chunk. */
   readonly steps: readonly number[]
@@ -25,7 +25,7 @@ const TICKET = 0
 const UNDONE = 1
 const COUNTERS = 2
 
-/** The ticket has the turn above these bits, so that a thread that comes late takes nothing of the next turn unseen. */
+/** The ticket has the turn above these bits: a late thread takes nothing of a turn whose kernels it may not have. */
 const CHUNK_BITS = 16
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1
 
@@ -76,12 +76,12 @@ export class Chunks {
     Atomics.notify(this.#counters, TICKET)
   }
 
-  /** Takes chunks and does them until none is left to take. */
-  work(kernels: readonly Kernel[]): void {
+  /** Takes chunks of a turn and does them until none is left to take. */
+  work(kernels: readonly Kernel[], turn = this.#turn): void {
     for (;;) {
       const ticket = Atomics.load(this.#counters, TICKET)
       const left = ticket & CHUNK_MASK
-      if (left === 0) return
+      if (left === 0 || ticket >> CHUNK_BITS !== turn) return
       // what is taken belongs to the turn that was seen, and its tasks stay until it is done
       if (Atomics.compareExchange(this.#counters, TICKET, ticket, ticket - 1) !== ticket) continue
       this.#do(left - 1, kernels)
@@ -89,10 +89,13 @@ export class Chunks {
     }
   }
 
-  /** Sleeps until there is work. */
-  awaitWork(): void {
-    const ticket = Atomics.load(this.#counters, TICKET)
-    if ((ticket & CHUNK_MASK) === 0) Atomics.wait(this.#counters, TICKET, ticket)
+  /** Sleeps until there is work, and gives its turn. */
+  awaitWork(): number {
+    for (;;) {
+      const ticket = Atomics.load(this.#counters, TICKET)
+      if ((ticket & CHUNK_MASK) !== 0) return ticket >> CHUNK_BITS
+      Atomics.wait(this.#counters, TICKET, ticket)
+    }
   }
 
   /** Waits for chunks that the other thread still does; false when it takes longer than `timeout` milliseconds. */

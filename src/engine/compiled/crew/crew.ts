@@ -7,8 +7,8 @@ import type { AddedKernels, HelperData } from './helper-thread.js'
 /** So little is done before a helper has woken. */
 const LEAST_CHUNKS = 2
 
-/** A chunk takes microseconds; after this long, in milliseconds, the helper is dead. */
-const HELPER_TIMEOUT = 60_000
+/** A chunk takes microseconds; after twice as long, in milliseconds, the helper is dead. */
+const HELPER_TIMEOUT = 30_000
 
 export class Crew {
   readonly #kernels: Kernel[] = []
@@ -43,8 +43,13 @@ export class Crew {
     for (let first = 0; first < tasks.length; first += MOST_TASKS) {
       this.#chunks.offer(tasks.slice(first, first + MOST_TASKS))
       this.#chunks.work(this.#kernels)
-      if (!this.#chunks.awaitDone(HELPER_TIMEOUT)) throw new Error('internal: the helper thread does not answer')
+      if (!this.#awaitHelper()) throw new Error('internal: the helper thread does not answer')
     }
+  }
+
+  /** Twice, because a process that was stopped, as by Ctrl-Z, finds the time over when it goes on. */
+  #awaitHelper(): boolean {
+    return this.#chunks.awaitDone(HELPER_TIMEOUT) || this.#chunks.awaitDone(HELPER_TIMEOUT)
   }
 
   async dispose(): Promise<void> {

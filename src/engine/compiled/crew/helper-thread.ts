@@ -19,11 +19,12 @@ const { shared, memory, port } = workerData as HelperData
 const chunks = new Chunks(shared)
 const kernels: Kernel[] = []
 for (;;) {
-  chunks.awaitWork()
+  // the turn first: every kernel that it needs has been sent before it was put up
+  const turn = chunks.awaitWork()
   for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
     const { module, names } = received.message as AddedKernels
     const { exports } = new WebAssembly.Instance(module, { env: { memory } })
     kernels.push(...names.map((name) => exports[name] as Kernel))
   }
-  chunks.work(kernels)
+  chunks.work(kernels, turn)
 }
