@@ -1,12 +1,11 @@
-/** Where a training step goes, from the engine's own times and those of its matrix products alone. */
+/** Where a training step goes, from the engine's own times and a profile of its operators. */
 
-/** `parts`: medians in milliseconds, of one process in which the step, its products and an empty graph took turns. */
-export function explain({ whole, inputs, graph, update, products, nothing }) {
-  const product = products - nothing
+/** `parts`: medians in milliseconds, of one process in which steps and profiled steps took turns. */
+export function explain({ whole, inputs, graph, update, products, others }) {
   const shares = {
-    'matrix products': product,
-    'other operators of the graph': graph - products,
-    'calling the runtime': nothing,
+    'matrix products': products,
+    'other operators of the graph': others,
+    'between operators, and calling the runtime': graph - products - others,
     "the optimizer's update, and the next dropout masks": update,
     'the batch to floats': inputs,
     'shuffling, and gathering the batch': whole - graph - update - inputs,
@@ -15,7 +14,7 @@ export function explain({ whole, inputs, graph, update, products, nothing }) {
   const rows = Object.entries({
     ...shares,
     'whole step': whole,
-    'all but matrix products': whole - product,
+    'all but matrix products': whole - products,
   }).map(([name, ms]) => [name, `${ms.toFixed(3)} ms`, share(ms)])
   return { rows, shares: { ...shares, whole } }
 }

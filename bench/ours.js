@@ -6,11 +6,10 @@ import { createInterface } from 'node:readline'
 import { requireSpec } from '../dist/cli/read-spec.js'
 import { openSession } from '../dist/cli/session.js'
 import { loadData } from '../dist/data/registry.js'
-import { traceStep } from '../dist/engine/compiled/onnx/engine.js'
 import { openEngine } from '../dist/engine/registry.js'
 import { buildModel } from '../dist/model/model.js'
 import { supervisedPrograms } from '../dist/program/supervised.js'
-import { productsAlone } from './products.js'
+import { startProfile } from './profile.js'
 
 const CHUNK = 25
 const SPEC = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
@@ -57,9 +56,9 @@ async function* endlessBatches() {
   }
 }
 
-async function step() {
+async function step(by = runner) {
   const { value: batch } = await batches.next()
-  return runner.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
+  return by.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
 }
 
 async function timedSteps(n, wantedChunk) {
@@ -87,29 +86,25 @@ async function timedSteps(n, wantedChunk) {
 }
 
 /**
- * Medians over n steps of what the engine says each part of a step took, and of the whole, in milliseconds. In turns with
- * the steps run the matrix products alone, and a graph that does nothing.
+ * Medians over n steps of what the engine says each part of a step took, and of the whole, in milliseconds. A second
+ * runner takes turns with it and is profiled: what its operators take, in the same minute of this machine.
  */
 async function parts(n) {
   const { info } = dataset
   const { train } = supervisedPrograms({ ...spec, model: buildModel(spec.model, info.sampleShape, spec.seed), info })
-  const alone = await productsAlone((await traceStep(train, training.batchSize)).graph)
-  const samples = { whole: [], inputs: [], graph: [], update: [], products: [], nothing: [] }
-  const timed = async (name, work) => {
+  const profile = await startProfile({ train }, { seed: spec.seed, batchSize: training.batchSize })
+  const samples = { whole: [], inputs: [], graph: [], update: [] }
+  for (let done = 0; done < n; done += CHUNK) {
     for (let i = 0; i < CHUNK; i++) {
       const before = { ...runner.times }
       const start = performance.now()
-      await work()
-      samples[name].push(performance.now() - start)
-      if (name !== 'whole') continue
+      await step(runner)
+      samples.whole.push(performance.now() - start)
       for (const [part, total] of Object.entries(runner.times)) samples[part].push(total - before[part])
     }
-  }
-  for (let done = 0; done < n; done += CHUNK) {
-    await timed('whole', step)
-    await timed('products', alone.products)
-    await timed('nothing', alone.nothing)
+    for (let i = 0; i < CHUNK; i++) await step(profile.runner)
   }
   const median = (times) => round(times.toSorted((a, b) => a - b)[times.length >> 1])
-  return Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]))
+  const parts = Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]))
+  return { ...parts, ...(await profile.finish()) }
 }

@@ -27,7 +27,7 @@ export const onnxEngine: Engine = {
   load: async (programs, options) => OnnxRunner.create(programs, options),
 }
 
-export const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
+const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: availableParallelism(),
   interOpNumThreads: 1,
