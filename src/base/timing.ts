@@ -12,11 +12,11 @@ export interface TimingLimits {
 /** Milliseconds of each time. */
 export async function timesOf(
   work: () => Promise<unknown>,
-  { most, budgetMs, least = 1 }: TimingLimits,
+  { most, budgetMs, least: atLeast = 1 }: TimingLimits,
 ): Promise<number[]> {
   const times: number[] = []
   const end = performance.now() + budgetMs
-  while (times.length < most && (times.length < least || performance.now() < end)) {
+  while (times.length < most && (times.length < atLeast || performance.now() < end)) {
     const begin = performance.now()
     await work()
     times.push(performance.now() - begin)
@@ -29,3 +29,7 @@ export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
 }
+
+/** The smallest; of any number of numbers, unlike `Math.min`. */
+export const least = (numbers: readonly number[]): number =>
+  numbers.reduce((smallest, number) => Math.min(smallest, number), Number.POSITIVE_INFINITY)
