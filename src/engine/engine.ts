@@ -39,6 +39,8 @@ export interface Engine {
   /** Why not on a GPU, where one was to be expected: for the middle of a sentence. */
   readonly notGpu?: string
   readonly precision: Precision
+  /** Programs are traced and compiled; else each operation runs by itself, which is slow. */
+  readonly compiled: boolean
   /** Versions of the libraries that compute, by name, for the history of a run. */
   readonly versions: Readonly<Record<string, string>>
   /** Prepares programs that share one state, at its initial values. `seed` feeds the noise inputs. */

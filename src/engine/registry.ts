@@ -5,7 +5,7 @@ import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
 
-type RealEngine = Exclude<EngineName, 'auto'>
+export type RealEngine = Exclude<EngineName, 'auto'>
 
 const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Promise<Engine> } = {
   onnx: async (request) => {
@@ -27,6 +27,9 @@ const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Prom
   },
 }
 
+/** Every engine there is, whether or not it works here. */
+export const ENGINE_NAMES = Object.keys(ENGINES) as readonly RealEngine[]
+
 /** Opens an engine; for `auto` the note says in a line which one was taken, and why not those before it. */
 export async function openEngine(
   name: EngineName,
@@ -44,8 +47,8 @@ export async function openEngine(
   return { engine, note: noteOf(engine, reasons) }
 }
 
-function noteOf({ name, device }: Engine, reasons: readonly string[]): string {
-  const slow = name === 'eager:cpu' ? ', which is slow' : ''
+function noteOf({ name, device, compiled }: Engine, reasons: readonly string[]): string {
+  const slow = compiled ? '' : ', which is slow'
   const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`
   return `Engine ${name} on ${device}${slow}${why}.`
 }

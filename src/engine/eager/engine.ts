@@ -20,6 +20,7 @@ export const eagerEngine = (backend: EagerBackend): Engine => ({
   name: `eager:${backend.name}`,
   device: backend.device,
   precision: 'float32',
+  compiled: false,
   versions: backend.versions,
   load: async (programs, { seed }) => new EagerRunner(backend, programs, seed),
 })

@@ -23,6 +23,7 @@ export const onnxEngine: Engine = {
   name: 'onnx',
   device: 'cpu',
   precision: 'float32',
+  compiled: true,
   versions: { 'onnxruntime-node': packageVersion('onnxruntime-node') },
   load: async (programs, options) => OnnxRunner.create(programs, options),
 }

@@ -44,6 +44,7 @@ export async function openTensorflow(
     name: 'tensorflow',
     device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
     precision,
+    compiled: true,
     versions: { tensorflow: tensorflow.version },
     ...(notGpu !== undefined && { notGpu }),
     load: async (programs, options) =>
