@@ -119,17 +119,19 @@ async function openEngines({ spec, options, io, signal, processes }: Comparison)
   let batchSize = 0
   for (const name of asked.length > 0 ? new Set(asked) : ENGINE_NAMES) {
     if (processes.some(({ opened }) => opened.name === name)) continue
+    let engine: EngineProcess | undefined
     try {
-      const engine = await withSpinner(`Opening ${name}`, io.stderr, () =>
-        openEngineProcess(name, requestOf(spec), signal),
-      )
-      const known = processes.some(({ opened }) => opened.name === engine.opened.name)
+      engine = await withSpinner(`Opening ${name}`, io.stderr, () => openEngineProcess(name, requestOf(spec), signal))
+      const { opened, ask } = engine
+      const isKnown = processes.some((other) => other.opened.name === opened.name)
       processes.push(engine)
-      if (known) continue
-      ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io.stderr, () => engine.ask('load', spec)))
+      if (isKnown) continue
+      ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io.stderr, () => ask('load', spec)))
       ready.push({ engine, turns: [] })
     } catch (error) {
-      if (!(error instanceof UserError) || asked.length > 0) throw error
+      // one that does not open, for whatever reason, is not of this machine; one that opens must not fail but in words
+      const isNormal = engine === undefined || error instanceof UserError
+      if (signal.aborted || asked.length > 0 || !isNormal) throw error
       leftOut.push({ name, problem: reasonOf(error) })
     }
   }

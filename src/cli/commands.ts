@@ -84,7 +84,7 @@ What is cut off goes on where it was. Standard output gets the folder of the lib
   doctor: {
     usage: 'train doctor [options]',
     help: `Says what this machine can do: processor, GPUs, libraries, engines; whether each engine computes rightly and how
-fast; what is missing, and the command that brings it. Takes about ten seconds.
+fast; what is missing, and the command that brings it. Takes about ten seconds, more with slow engines.
 The report is standard output; what is under way is shown on standard error.`,
     operands: { least: 0, most: 0, few: '', many: 'train doctor takes no words' },
     exits: {

@@ -1,7 +1,7 @@
 /** `train bench SPEC` from its command line to its table, exit code and words. */
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { runCommand, runShell, temporaryFolder } from '../support/command.js'
+import { runCommand, runShell, temporaryFolder, withoutPackage } from '../support/command.js'
 import { engineNames } from '../support/engines.js'
 import { documentOf } from '../support/schema.js'
 
@@ -53,6 +53,16 @@ test('a table of the engines that are named, of a spec from standard input with 
 })
 
 describe('what goes wrong', () => {
+  test('an engine whose package cannot be loaded is left out, or the end where it was asked for', async () => {
+    const [cwd, env] = [folderWith(), withoutPackage('onnxruntime-node')]
+    const all = await runCommand(['bench', 'tiny.json', '--json', ...FEW], { cwd, env })
+    expect(all).toMatchObject({ code: 0, stderr: '' })
+    const { left_out } = documentOf(all.stdout, 'bench.schema.json')
+    expect(left_out[0]).toEqual({ name: 'onnx', problem: 'it is taken away' })
+    const asked = await runCommand(['bench', 'tiny.json', '--engine', 'onnx'], { cwd, env })
+    expect(asked).toMatchObject({ code: 70, stdout: '', stderr: expect.stringContaining('it is taken away') })
+  })
+
   test('a spec with mistakes', async () => {
     const { code, stdout, stderr } = await runCommand(['bench', 'tiny.json'], { cwd: folderWith({ loss: 'mze' }) })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

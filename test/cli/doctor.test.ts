@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ENGINE_NAMES } from '../../src/engine/registry.js'
-import { runCommand, runShell, temporaryFolder } from '../support/command.js'
+import { runCommand, runShell, temporaryFolder, withoutPackage } from '../support/command.js'
 import { LIBRARY } from '../support/package-index.js'
 import { documentOf } from '../support/schema.js'
 import { canCompile, compile, compileDriver } from '../support/stub.js'
@@ -58,20 +58,8 @@ test('for people: plain text on standard output, with the command for what is mi
   )
 })
 
-/** Node cannot load the package. */
-function without(name: string) {
-  const folder = temporaryFolder({
-    'hooks.mjs': `export const resolve = (name, context, next) => {
-      if (name === '${name}') throw new Error('it is taken away')
-      return next(name, context)
-    }`,
-    'register.mjs': "import { register } from 'node:module'\nregister('./hooks.mjs', import.meta.url)\n",
-  })
-  return { NODE_OPTIONS: `--import=${join(folder, 'register.mjs')}` }
-}
-
 test('exit code 1 where no compiled engine works', async () => {
-  const env = { ...nothingSetUp(), ...without('onnxruntime-node') }
+  const env = { ...nothingSetUp(), ...withoutPackage('onnxruntime-node') }
   const { code, stdout, stderr } = await runCommand(['doctor', '--json'], { env })
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
   const report = reportOf(stdout)

@@ -66,3 +66,15 @@ export function temporaryFolder(files: Readonly<Record<string, string>> = {}): s
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   return folder
 }
+
+/** An environment in which Node cannot load a package. */
+export function withoutPackage(name: string) {
+  const folder = temporaryFolder({
+    'hooks.mjs': `export const resolve = (name, context, next) => {
+      if (name === '${name}') throw new Error('it is taken away')
+      return next(name, context)
+    }`,
+    'register.mjs': "import { register } from 'node:module'\nregister('./hooks.mjs', import.meta.url)\n",
+  })
+  return { NODE_OPTIONS: `--import=${join(folder, 'register.mjs')}` }
+}
