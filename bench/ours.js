@@ -1,12 +1,15 @@
 /**
- * trainspec as a peer: node ours.js. Speaks the JSON lines of peers/keras_mlp.py; a time is that of `chunk` steps of the
- * command's own session, batches included, over `chunk`. `profile` gives the share of each part of a step.
+ * trainspec as a peer: node ours.js [ENGINE [PRECISION]]. Speaks the JSON lines of peers/keras_mlp.py; a time is that of `chunk` steps of the
+ * command's own session, batches included, over `chunk`. `parts` gives the time of each part of a step of engine onnx.
  */
 import { createInterface } from 'node:readline'
 import { requireSpec } from '../dist/cli/read-spec.js'
 import { openSession } from '../dist/cli/session.js'
 import { loadData } from '../dist/data/registry.js'
 import { openEngine } from '../dist/engine/registry.js'
+import { buildModel } from '../dist/model/model.js'
+import { supervisedPrograms } from '../dist/program/supervised.js'
+import { startProfile } from './profile.js'
 
 const CHUNK = 25
 const SPEC = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
@@ -15,13 +18,28 @@ const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 const round = (value) => Math.round(value * 1e4) / 1e4
 
 const spec = await requireSpec(SPEC, [], process.stdin)
-const { engine } = await openEngine(spec.engine)
+const [name = 'onnx', precision = 'float32'] = process.argv.slice(2)
+const begun = performance.now()
+const { engine } = await openEngine(name, { device: 'cpu', precision, logs: false }).catch((error) => {
+  answer({ skipped: error.message })
+  process.exit(0)
+})
+const opened = performance.now()
 const dataset = await loadData(spec.data)
+const loaded = performance.now()
 const { runner, training } = await openSession(spec, dataset, engine)
 const batches = endlessBatches()
 let iterations = 0
 await step()
-answer({ ready: true, peer: 'trainspec', engine: engine.name, first_step_ms: Math.round(performance.now()) })
+const now = performance.now()
+answer({
+  ready: true,
+  peer: 'trainspec',
+  engine: engine.name,
+  first_step_ms: Math.round(now),
+  open_ms: Math.round(opened - begun),
+  compile_ms: Math.round(now - loaded),
+})
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line)
@@ -38,14 +56,15 @@ async function* endlessBatches() {
   }
 }
 
-async function step() {
+async function step(by = runner) {
   const { value: batch } = await batches.next()
-  return runner.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
+  return by.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
 }
 
 async function timedSteps(n, wantedChunk) {
   const chunk = Math.min(wantedChunk ?? CHUNK, n)
   const times = []
+  const idle = performance.eventLoopUtilization()
   let loss = 0
   for (let done = 0; done + chunk <= n; done += chunk) {
     const start = performance.now()
@@ -60,20 +79,32 @@ async function timedSteps(n, wantedChunk) {
     steps: times.length * chunk,
     chunk,
     loss: round(loss),
+    // the time in which JavaScript's own thread did not wait, a step
+    busy_ms: round(performance.eventLoopUtilization(idle).active / (times.length * chunk)),
     rss_mb: Math.round(process.resourceUsage().maxRSS / 1000),
   }
 }
 
-/** Medians over n steps of what the engine says each part of a step took, and of the whole, in milliseconds. */
+/**
+ * Medians over n steps of what the engine says each part of a step took, and of the whole, in milliseconds. A second
+ * runner takes turns with it and is profiled: what its operators take, in the same minute of this machine.
+ */
 async function parts(n) {
+  const { info } = dataset
+  const { train } = supervisedPrograms({ ...spec, model: buildModel(spec.model, info.sampleShape, spec.seed), info })
+  const profile = await startProfile({ train }, { seed: spec.seed, batchSize: training.batchSize })
   const samples = { whole: [], inputs: [], graph: [], update: [] }
-  for (let i = 0; i < n; i++) {
-    const before = { ...runner.times }
-    const start = performance.now()
-    await step()
-    samples.whole.push(performance.now() - start)
-    for (const [name, total] of Object.entries(runner.times)) samples[name].push(total - before[name])
+  for (let done = 0; done < n; done += CHUNK) {
+    for (let i = 0; i < CHUNK; i++) {
+      const before = { ...runner.times }
+      const start = performance.now()
+      await step(runner)
+      samples.whole.push(performance.now() - start)
+      for (const [part, total] of Object.entries(runner.times)) samples[part].push(total - before[part])
+    }
+    for (let i = 0; i < CHUNK; i++) await step(profile.runner)
   }
   const median = (times) => round(times.toSorted((a, b) => a - b)[times.length >> 1])
-  return Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]))
+  const parts = Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]))
+  return { ...parts, ...(await profile.finish()) }
 }

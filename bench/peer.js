@@ -2,9 +2,17 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
+/** A peer that waits is stopped, and would outlive us. */
+const running = new Set()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts a peer; `skipped` says why where it cannot run here. */
 export async function startPeer(file, args, env = {}) {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...env } })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const failed = new Promise((resolve) => child.once('error', (error) => resolve({ skipped: error.message })))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const next = async () => {

@@ -4,7 +4,7 @@ import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { COMMANDS } from './commands.js'
 import { helpOf } from './help.js'
-import { type CommandName, OPTION_LIST, type Option, type Options, optionsOf } from './options.js'
+import { type CommandName, isList, OPTION_LIST, type Option, type Options, optionsOf } from './options.js'
 
 export type CommandLine =
   | { readonly command: CommandName; readonly operands: readonly string[]; readonly options: Options }
@@ -21,10 +21,13 @@ export function parseCommandLine(argv: readonly string[], version: string): Comm
     const more = command === 'train' ? 'train --help' : `train ${command} --help`
     throw new UserError([...problems, `See: ${more}`].join('\n'))
   }
-  const options = Object.fromEntries(
-    OPTION_LIST.map(({ name, type }) => [name, values[name] ?? (type === 'texts' ? [] : undefined)]),
-  )
+  const options = Object.fromEntries(OPTION_LIST.map((option) => [option.name, converted(option, values[option.name])]))
   return { command, operands: values._, options: options as unknown as Options }
+}
+
+function converted(option: Option, value: unknown): unknown {
+  if (value === undefined) return isList(option) ? [] : undefined
+  return option.type === 'count' ? Number(value) : value
 }
 
 /** The first word names a command, else it is a spec. */
@@ -40,7 +43,7 @@ function taken(argv: readonly string[], command: CommandName): { values: Values;
   const { argv: values, error } = Parser.detailed([...argv], {
     boolean: ['help', 'version', ...listed(options.filter(isFlag))],
     string: ['_', ...listed(options.filter((one) => !isFlag(one)))],
-    array: listed(options.filter(({ type }) => type === 'texts')),
+    array: listed(options.filter(isList)),
     narg: Object.fromEntries(options.filter((one) => !isFlag(one)).map(({ name }) => [name, 1])),
     alias: Object.fromEntries([['help', ['h']], ...options.map(({ name, alias }) => [name, alias ? [alias] : []])]),
     default: Object.fromEntries(options.flatMap((one) => (one.default === undefined ? [] : [[one.name, one.default]]))),
@@ -64,18 +67,29 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
     yield `Unknown option ${dashed(name)}${near === undefined ? '' : `; did you mean ${dashed(near)}?`}`
   }
   for (const option of options) {
-    const { name, type, choices, value: placeholder } = option
+    const { name, type, onceIn } = option
     const value = values[name]
     if (value === undefined || type === 'texts' || (isFlag(option) && value === true)) continue
+    const given = [value].flat() as string[]
+    const isOnce = type !== 'choices' || onceIn?.includes(command)
     if (isFlag(option)) yield `--${name} takes no value`
-    else if (typeof value !== 'string') yield `--${name} is given more than once`
-    else if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
-    else if (choices && !Object.hasOwn(choices, value)) {
-      const names = Object.keys(choices)
-      yield `--${name}: found "${value}", must be one of ${names.join(', ')}${didYouMean(value, names)}`
-    }
+    else if (given.length > 1 && isOnce) yield `--${name} is given more than once`
+    else for (const one of given) yield* problemsOfValue({ ...option, name }, one)
   }
   yield* problemsOfOperands(command, values)
+}
+
+function* problemsOfValue(
+  { name, type, choices, value: placeholder }: Option & { readonly name: string },
+  value: string,
+): Iterable<string> {
+  if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
+  else if (type === 'count' && !/^[1-9][0-9]{0,8}$/.test(value)) {
+    yield `--${name}: found "${value}", must be a whole number from 1`
+  } else if (choices && !Object.hasOwn(choices, value)) {
+    const names = Object.keys(choices)
+    yield `--${name}: found "${value}", must be one of ${names.join(', ')}${didYouMean(value, names)}`
+  }
 }
 
 function* problemsOfOperands(command: CommandName, values: Values): Iterable<string> {

@@ -33,7 +33,9 @@ export const COMMANDS: { readonly [Name in CommandName]: Command } = {
 SPEC is a file, or - for standard input. Progress goes to standard error.
 
   train validate FILE...        checks specs and trains nothing
-  train setup tensorflow|cuda   brings the library of engine tensorflow`,
+  train setup tensorflow|cuda   brings the library of engine tensorflow
+  train doctor                  says what this machine can do, and what it lacks
+  train bench SPEC              times a spec on every engine`,
     operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
     exits: EXIT_WORDS,
     examples: [
@@ -77,6 +79,43 @@ What is cut off goes on where it was. Standard output gets the folder of the lib
       ['train setup cuda --dry-run', 'how much would be fetched for an NVIDIA device'],
       ['train setup tensorflow --from venv/lib/python3.12/site-packages', 'without a network'],
       ['train setup --remove', 'takes back all of it'],
+    ],
+  },
+  doctor: {
+    usage: 'train doctor [options]',
+    help: `Says what this machine can do: processor, GPUs, libraries, engines; whether each engine computes rightly and how
+fast; what is missing, and the command that brings it. Takes about ten seconds.
+The report is standard output; what is under way is shown on standard error.`,
+    operands: { least: 0, most: 0, few: '', many: 'train doctor takes no words' },
+    exits: {
+      done: 'a compiled engine works and computes rightly',
+      expectationFailed: 'none does',
+      badInput: 'the command line is wrong',
+      internal: EXIT_WORDS.internal,
+      interrupted: EXIT_WORDS.interrupted,
+    },
+    examples: [
+      ['train doctor', 'a report to read'],
+      ['train doctor --json', 'the same for a program: specs/doctor.schema.json'],
+    ],
+  },
+  bench: {
+    usage: 'train bench SPEC [options]',
+    help: `Times a training step of a spec on every engine that works here. Engines take turns, because a machine's speed drifts:
+after a turn to warm up, each has as many as --rounds says. The engine of the spec is not heeded; its device and
+precision are. SPEC is a file, or - for standard input. The table is standard output.`,
+    operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
+    exits: {
+      done: EXIT_WORDS.done,
+      badInput: 'the spec, the data or the command line is wrong, or no engine can train it here',
+      diverged: EXIT_WORDS.diverged,
+      internal: EXIT_WORDS.internal,
+      interrupted: EXIT_WORDS.interrupted,
+    },
+    examples: [
+      ['train bench specs/mnist-mlp.json', 'every engine'],
+      ['train bench specs/mnist-mlp.json --engine onnx --engine tensorflow', 'two of them'],
+      ['train bench specs/mnist-mlp.json --set fit.batch_size=32 --json', 'for a program: specs/bench.schema.json'],
     ],
   },
 }

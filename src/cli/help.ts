@@ -7,7 +7,7 @@ import { type CommandName, type Option, optionsOf } from './options.js'
 export function helpOf(command: CommandName): string {
   const { usage, help, examples, exits, operands } = COMMANDS[command]
   const options: Row[] = [
-    ...optionsOf(command).flatMap(optionRows),
+    ...optionsOf(command).flatMap((option) => optionRows(option, command)),
     ['-h, --help', 'Show this help'],
     ['    --version', 'Show the version'],
   ]
@@ -23,13 +23,18 @@ export function helpOf(command: CommandName): string {
 
 type Row = readonly [string, string]
 
-function optionRows({ name, alias, value, help, choices, default: preset }: Option & { readonly name: string }): Row[] {
+function optionRows(
+  { name, alias, value, help, choices, default: preset }: Option & { readonly name: string },
+  command: CommandName,
+): Row[] {
   const longest = Math.max(0, ...Object.keys(choices ?? {}).map(({ length }) => length))
   const meanings = Object.entries(choices ?? {}).map(([choice, meaning]): Row => {
     const mark = choice === preset ? ' (default)' : ''
     return ['', `  ${choice.padEnd(longest)} ${meaning}${mark}`]
   })
-  return [[`${alias ? `-${alias}, ` : '    '}--${name}${value === undefined ? '' : ` ${value}`}`, help], ...meanings]
+  const words = typeof help === 'string' ? help : help[command]!
+  const text = preset === undefined || choices ? words : `${words}. Default: ${preset}`
+  return [[`${alias ? `-${alias}, ` : '    '}--${name}${value === undefined ? '' : ` ${value}`}`, text], ...meanings]
 }
 
 function table(rows: readonly Row[]): string {

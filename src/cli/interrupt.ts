@@ -1,5 +1,5 @@
 /** Ctrl-C, and a polite kill: the first asks for an end after the step under way, the second ends at once. */
-import { EXIT } from './exit-codes.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
@@ -16,5 +16,19 @@ export function listenForInterrupt(io: Io): { readonly signal: AbortSignal; stop
     stop() {
       for (const signal of SIGNALS) io.off(signal, listener)
     },
+  }
+}
+
+/** Runs what ends at once when its signal is aborted, and has nothing to write then. */
+export async function interruptible(io: Io, work: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
+  const { signal, stop } = listenForInterrupt(io)
+  try {
+    return await work(signal)
+  } catch (error) {
+    if (!signal.aborted) throw error
+    io.stderr.write('Interrupted.\n')
+    return EXIT.interrupted
+  } finally {
+    stop()
   }
 }

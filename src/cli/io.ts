@@ -8,3 +8,7 @@ export interface Io {
   off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
   exit(code: number): never
 }
+
+/** Whether a person will see colours there, and wants to (https://no-color.org). */
+export const mayColor = ({ env }: Io, stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb'

@@ -46,6 +46,10 @@ async function run(line: CommandLine, io: Io): Promise<ExitCode> {
       return (await import('./validate.js')).validate(line.operands, line.options, io)
     case 'train':
       return (await import('./train.js')).train(line.operands[0]!, line.options, io)
+    case 'doctor':
+      return (await import('./doctor.js')).doctor(line.options, io)
+    case 'bench':
+      return (await import('./bench.js')).bench(line.operands[0]!, line.options, io)
     case 'setup':
       return (await import('./setup.js')).setup(line.operands[0] as Target | undefined, line.options, io)
   }

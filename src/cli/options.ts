@@ -4,19 +4,22 @@ import type { StyleName } from '../report/reporter.js'
 import { ENGINES } from '../spec/engines.js'
 
 export interface Option {
-  /** `flag`: given or not, without a value. */
-  readonly type: 'text' | 'texts' | 'choice' | 'flag'
+  /** `texts` and `choices` may be given again and again; `count`: a whole number from 1; `flag`: given or not, without a value. */
+  readonly type: 'text' | 'texts' | 'choice' | 'choices' | 'count' | 'flag'
   /** What stands for the value in the help. */
   readonly value?: string
-  readonly help: string
+  /** One text, or one for each command. */
+  readonly help: string | Partial<Readonly<Record<CommandName, string>>>
   /** Allowed values and what they mean. */
   readonly choices?: Readonly<Record<string, string>>
   readonly default?: string
   readonly alias?: string
   readonly commands: readonly CommandName[]
+  /** Commands that take only one of what others take many of. */
+  readonly onceIn?: readonly CommandName[]
 }
 
-export type CommandName = 'train' | 'validate' | 'setup'
+export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
 const VERBOSE = {
@@ -36,7 +39,7 @@ export const OPTIONS = {
     type: 'texts',
     value: 'PATH=VALUE',
     help: 'Override a field: fit.epochs=3, model.layers.2.rate=0.5. Repeatable',
-    commands: ['train', 'validate'],
+    commands: ['train', 'validate', 'bench'],
   },
   expect: {
     type: 'texts',
@@ -45,17 +48,18 @@ export const OPTIONS = {
     commands: ['train'],
   },
   engine: {
-    type: 'choice',
+    type: 'choices',
     value: 'NAME',
-    help: 'What computes. Default: as the spec says, else auto',
+    help: { train: 'What computes. Default: as the spec says, else auto', bench: 'Time only this one. Repeatable' },
     choices: ENGINES,
-    commands: ['train'],
+    commands: ['train', 'bench'],
+    onceIn: ['train'],
   },
   device: {
     type: 'text',
     value: 'DEVICE',
     help: 'Where to compute: auto, cpu, gpu, gpu:1. Default: as the spec says, else auto',
-    commands: ['train'],
+    commands: ['train', 'bench'],
   },
   style: {
     type: 'choice',
@@ -93,6 +97,25 @@ export const OPTIONS = {
     choices: FORMATS,
     commands: ['train'],
   },
+  rounds: {
+    type: 'count',
+    value: 'N',
+    help: 'Turns that are counted for each engine',
+    default: '5',
+    commands: ['bench'],
+  },
+  steps: {
+    type: 'count',
+    value: 'N',
+    help: 'Steps in a turn; fewer where they take more than a second',
+    default: '100',
+    commands: ['bench'],
+  },
+  json: {
+    type: 'flag',
+    help: { doctor: 'One JSON document instead of the report', bench: 'One JSON document instead of the table' },
+    commands: ['doctor', 'bench'],
+  },
   from: {
     type: 'text',
     value: 'PATH',
@@ -115,15 +138,19 @@ export type OptionName = keyof typeof OPTIONS
 
 type ValueOf<O> = O extends { type: 'texts' }
   ? readonly string[]
-  : O extends { type: 'flag' }
-    ? true
-    : O extends { type: 'choice'; choices: infer Choices }
-      ? `${Extract<keyof Choices, string | number>}`
-      : string
+  : O extends { type: 'choices'; choices: infer Choices }
+    ? readonly `${Extract<keyof Choices, string | number>}`[]
+    : O extends { type: 'flag' }
+      ? true
+      : O extends { type: 'count' }
+        ? number
+        : O extends { type: 'choice'; choices: infer Choices }
+          ? `${Extract<keyof Choices, string | number>}`
+          : string
 
 /** Values by option; those without a default may be absent. */
 export type Options = {
-  readonly [Name in OptionName]: (typeof OPTIONS)[Name] extends { default: string } | { type: 'texts' }
+  readonly [Name in OptionName]: (typeof OPTIONS)[Name] extends { default: string } | { type: 'texts' | 'choices' }
     ? ValueOf<(typeof OPTIONS)[Name]>
     : ValueOf<(typeof OPTIONS)[Name]> | undefined
 }
@@ -133,3 +160,6 @@ export const OPTION_LIST: readonly (Option & { readonly name: OptionName })[] = 
 )
 
 export const optionsOf = (command: CommandName) => OPTION_LIST.filter(({ commands }) => commands.includes(command))
+
+/** Options that may be given again and again. */
+export const isList = ({ type }: Option): boolean => type === 'texts' || type === 'choices'

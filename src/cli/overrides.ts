@@ -8,7 +8,7 @@ import type { Options } from './options.js'
 export function overridesOf({ set, engine, device, expect }: Options): Override[] {
   const parsed = [
     ...set.map(parseSetting),
-    ...(engine === undefined ? [] : [{ path: ['engine'], value: engine, source: `--engine ${engine}` }]),
+    ...engine.map((name) => ({ path: ['engine'], value: name, source: `--engine ${name}` })),
     ...(device === undefined ? [] : [{ path: ['device'], value: device, source: `--device ${device}` }]),
     ...expect.map(expectation),
   ]

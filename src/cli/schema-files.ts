@@ -1,10 +1,14 @@
 /** The JSON Schemas of what the command reads and writes, by file name in `specs/`. */
+import { benchReportJsonSchema } from '../export/bench-report.js'
+import { doctorReportJsonSchema } from '../export/doctor-report.js'
 import { historyJsonSchema } from '../export/history.js'
 import { jsonSchema } from '../spec/json-schema.js'
 
 export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'spec.schema.json': text(jsonSchema()),
   'history.schema.json': text(historyJsonSchema()),
+  'doctor.schema.json': text(doctorReportJsonSchema()),
+  'bench.schema.json': text(benchReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -70,8 +70,8 @@ async function bring({ target, options, io, cache, signal, listener }: Setup): P
     return EXIT.done
   }
   const toFetch = source.files.reduce((sum, { bytes, here }) => sum + bytes - here, 0)
-  if (source.means !== undefined) {
-    listener.say(`Fetching ${formatBytes(toFetch)} from ${source.from} with ${source.means}.`)
+  if (source.means !== undefined && toFetch > 0) {
+    listener.say(`Fetching ${formatBytes(toFetch)} with ${source.means} from ${source.from}.`)
   }
   const check = (library: TensorflowLibrary) => {
     listener.say('Checking the library: training a step.')

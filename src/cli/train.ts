@@ -11,7 +11,7 @@ import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
-import type { Io } from './io.js'
+import { type Io, mayColor } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { requireSpec } from './read-spec.js'
@@ -76,7 +76,7 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
     style: options.style,
     verbose,
     stream: io.stderr,
-    color: !io.env.NO_COLOR && io.env.TERM !== 'dumb',
+    color: mayColor(io, io.stderr),
     now,
   })
   const { start, epochs, end } = await follow(

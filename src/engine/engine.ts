@@ -34,11 +34,13 @@ export const DEFAULT_REQUEST: EngineRequest = { device: 'auto', precision: 'floa
 export interface Engine {
   /** As it would be asked for: `onnx`, `tensorflow`, `eager:cpu`. */
   readonly name: string
-  /** `cpu`, `gpu:0`: what it computes on. */
+  /** `cpu`, `gpu:0`, or `gpu` where GPUs have no numbers: what it computes on. */
   readonly device: string
   /** Why not on a GPU, where one was to be expected: for the middle of a sentence. */
   readonly notGpu?: string
   readonly precision: Precision
+  /** Programs are traced and compiled; else each operation runs by itself, which is slow. */
+  readonly compiled: boolean
   /** Versions of the libraries that compute, by name, for the history of a run. */
   readonly versions: Readonly<Record<string, string>>
   /** Prepares programs that share one state, at its initial values. `seed` feeds the noise inputs. */

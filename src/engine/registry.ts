@@ -5,7 +5,7 @@ import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
 
-type RealEngine = Exclude<EngineName, 'auto'>
+export type RealEngine = Exclude<EngineName, 'auto'>
 
 const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Promise<Engine> } = {
   onnx: async (request) => {
@@ -13,11 +13,22 @@ const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Prom
     return (await import('./compiled/onnx/engine.js')).onnxEngine
   },
   tensorflow: async (request) => (await import('./compiled/tensorflow/engine.js')).openTensorflow(request),
-  eager: async (request) => {
-    requireProcessor('eager', request)
-    return (await import('./eager/engine.js')).eagerEngine
+  'eager:cpu': async (request) => {
+    requireProcessor('eager:cpu', request)
+    return (await import('./eager/cpu.js')).openCpu()
+  },
+  'eager:tensorflow': async (request) => {
+    requireFloat32('eager:tensorflow', request)
+    return (await import('./eager/tensorflow.js')).openTensorflow(request)
+  },
+  'eager:webgpu': async (request) => {
+    requireFloat32('eager:webgpu', request)
+    return (await import('./eager/webgpu.js')).openWebgpu(request)
   },
 }
+
+/** Every engine there is, whether or not it works here. */
+export const ENGINE_NAMES = Object.keys(ENGINES) as readonly RealEngine[]
 
 /** Opens an engine; for `auto` the note says in a line which one was taken, and why not those before it. */
 export async function openEngine(
@@ -32,12 +43,12 @@ export async function openEngine(
   const engine =
     (await tensorflowIfSetUp(request, reasons)) ??
     (await onnxIfLoadable(request, reasons)) ??
-    (await ENGINES.eager(request))
+    (await ENGINES['eager:cpu'](request))
   return { engine, note: noteOf(engine, reasons) }
 }
 
-function noteOf({ name, device }: Engine, reasons: readonly string[]): string {
-  const slow = name === 'eager' ? ', which is slow' : ''
+function noteOf({ name, device, compiled }: Engine, reasons: readonly string[]): string {
+  const slow = compiled ? '' : ', which is slow'
   const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`
   return `Engine ${name} on ${device}${slow}${why}.`
 }
@@ -78,11 +89,18 @@ async function onnxIfLoadable(request: EngineRequest, reasons: string[]): Promis
 
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
 
-function requireProcessor(name: RealEngine, { device, precision }: EngineRequest): void {
-  const only = `Engine ${name} computes on the processor in float32 only`
-  if (device.startsWith('gpu'))
-    throw new UserError(`${only}, and device ${device} is asked for: take engine tensorflow.`)
-  if (precision !== 'float32') {
-    throw new UserError(`${only}, and precision ${precision} is asked for: take engine tensorflow.`)
+function requireProcessor(name: RealEngine, request: EngineRequest): void {
+  if (request.device.startsWith('gpu')) {
+    throw new UserError(
+      `Engine ${name} computes on the processor only, and device ${request.device} is asked for: take engine tensorflow.`,
+    )
   }
+  requireFloat32(name, request)
+}
+
+function requireFloat32(name: RealEngine, { precision }: EngineRequest): void {
+  if (precision === 'float32') return
+  throw new UserError(
+    `Engine ${name} computes in float32 only, and precision ${precision} is asked for: take engine tensorflow.`,
+  )
 }

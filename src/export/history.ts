@@ -15,7 +15,7 @@ export const historySchema = z
     name: z.string().describe('Name of the run, from the spec.'),
     seed: z.int().describe('Everything random followed from it.'),
     engine: z.string().describe('What computed.'),
-    device: z.string().describe('What it computed on: cpu, or gpu:0.'),
+    device: z.string().describe('What it computed on: cpu, gpu:0, or gpu where GPUs have no numbers.'),
     precision: z.string().describe('What products were computed in.'),
     versions: z.record(z.string(), z.string()).describe('Versions of trainspec, Node and the packages that computed.'),
     started: z.iso.datetime().describe('When training began, UTC.'),

@@ -1,9 +1,8 @@
 /** Finds TensorFlow's C library on this machine. */
 import { existsSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { UserError } from '../base/issue.js'
+import { packageFolders } from '../base/package-folders.js'
 import { libraryNames } from './contents.js'
 import { cacheFolder, installations, libraryIn } from './installed.js'
 import { type Environment, environmentRoot, pythonOnPath, sitePackagesOf } from './python.js'
@@ -85,16 +84,10 @@ function* setupPlaces(cache: string): Iterable<TensorflowPlace> {
 }
 
 function* packagePlaces(cwd: string): Iterable<TensorflowPlace> {
-  const requires = [import.meta.url, pathToFileURL(join(cwd, 'package.json'))].map((from) => createRequire(from))
   for (const source of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
-    const folders = requires.flatMap((require) => {
-      try {
-        return [join(dirname(require.resolve(`${source}/package.json`)), 'deps', 'lib')]
-      } catch {
-        return [] // not installed
-      }
-    })
-    for (const folder of new Set(folders)) yield { ...placeOf(folder, source), cuda: source.endsWith('-gpu') }
+    for (const folder of packageFolders(source, cwd)) {
+      yield { ...placeOf(join(folder, 'deps', 'lib'), source), cuda: source.endsWith('-gpu') }
+    }
   }
 }
 

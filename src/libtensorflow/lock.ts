@@ -1,9 +1,12 @@
 /** One `train setup` at a time: a file that names the process at work. */
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
+
+/** Lock files of this process. */
+const held = new Set<string>()
 
 /** Runs work while nobody else can; a UserError when another process is at it. */
 export async function locked<Result>(cache: string, work: () => Promise<Result>): Promise<Result> {
@@ -16,9 +19,11 @@ export async function locked<Result>(cache: string, work: () => Promise<Result>)
   } finally {
     await rm(own, { force: true })
   }
+  held.add(file)
   try {
     return await work()
   } finally {
+    held.delete(file)
     await rm(file, { force: true })
   }
 }
@@ -44,7 +49,7 @@ async function clear(file: string, own: string): Promise<void> {
   const text = await textOf(file)
   if (text === undefined) return
   const holder = holderIn(text)
-  if (holder && isAlive(holder)) {
+  if (holder && (await isAlive(holder, file))) {
     throw new UserError(
       `Another \`train setup\` is at work (process ${holder.pid} on ${holder.host}): wait until it has ended, or remove ${file} if it has.`,
     )
@@ -67,8 +72,13 @@ function holderIn(text: string): Holder | undefined {
 }
 
 /** A process of another machine that shares the folder cannot be asked: it counts as alive. */
-function isAlive({ pid, host }: Holder): boolean {
+async function isAlive({ pid, host }: Holder, file: string): Promise<boolean> {
   if (host !== hostname()) return true
+  // numbers of processes are given again: in a container that starts again often to the same program
+  if (pid === process.pid) return held.has(file)
+  const started = Date.now() - uptime() * 1000
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: started }))
+  if (mtimeMs < started) return false
   try {
     process.kill(pid, 0)
     return true

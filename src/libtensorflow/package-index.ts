@@ -1,6 +1,6 @@
 /** Python's package index, read without Python: where it is, and where a file of it lies (PEP 503 and 691). */
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { devNull, homedir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { networkProblem, shown } from './download.js'
@@ -20,6 +20,7 @@ export function indexOf(env: Environment, files: readonly string[] = configFiles
 function configFiles(env: Environment): string[] {
   const root = environmentRoot(env)
   const home = homedir()
+  if (env.PIP_CONFIG_FILE === devNull) return [] // as pip reads it: no file at all
   return [
     ...(env.PIP_CONFIG_FILE ? [env.PIP_CONFIG_FILE] : []),
     ...(root === undefined ? [] : [join(root, 'pip.conf')]),
@@ -61,18 +62,24 @@ const ACCEPT = `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/ht
 export async function findWheel(
   index: string,
   { project, file, sha256 }: Wheel,
+  env: Environment,
   signal: AbortSignal,
 ): Promise<FoundFile> {
   const base = new URL(`${index}/${project}/`)
   const headers = credentialsOf(base)
-  const page = base.href.replace(`//${base.username}:${base.password}@`, '//').replace(`//${base.username}@`, '//')
-  const answer = await fetch(page, { headers: { ...headers, accept: ACCEPT }, signal }).catch((error) => {
+  const page = shown(base.href)
+  const ask = async () => {
+    const answer = await fetch(page, { headers: { ...headers, accept: ACCEPT }, signal })
+    return { answer, text: await answer.text() }
+  }
+  const { answer, text } = await ask().catch((error) => {
     signal.throwIfAborted()
-    throw new UserError(`The package index ${shown(index)} cannot be reached: ${networkProblem(error)}.`)
+    throw new UserError(
+      `The package index ${shown(index)} cannot be reached: ${networkProblem(error)}${proxyHint(env)}.`,
+    )
   })
-  if (!answer.ok) throw new UserError(`The package index has no ${shown(page)}: the server answered ${answer.status}.`)
+  if (!answer.ok) throw new UserError(`The package index has no ${page}: the server answered ${answer.status}.`)
   const isJson = answer.headers.get('content-type')?.includes('json') === true
-  const text = await answer.text()
   const found = (isJson ? filesOfJson(text) : filesOfHtml(text)).find(({ name }) => name === file)
   if (!found) throw new UserError(`The package index ${shown(index)} has no ${file}.`)
   if (found.sha256 !== undefined && found.sha256 !== sha256) {
@@ -84,6 +91,13 @@ export async function findWheel(
   url.hash = ''
   // a password is for the server that it was given for
   return { url: url.href, headers: url.origin === base.origin ? headers : {} }
+}
+
+/** Why a network that other programs reach is not reached by Node. */
+function proxyHint(env: Environment): string {
+  const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((one) => env[one])
+  if (name === undefined || env.NODE_USE_ENV_PROXY === '1') return ''
+  return `; ${name} counts for pip, but for Node alone only from 22.21 on, with NODE_USE_ENV_PROXY=1`
 }
 
 interface Listed {

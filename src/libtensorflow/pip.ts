@@ -1,16 +1,17 @@
 /** Downloads by pip, where there is one: it heeds the user's index, proxy, certificates and passwords. */
 import { spawn } from 'node:child_process'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { bytesIn } from './disk-space.js'
 import { activePython, type Environment } from './python.js'
 import type { Wheel } from './wheels.js'
 
-/** The Python whose pip fetches; `undefined` where there is none. */
+/** The Python whose pip fetches, itself and not a script that starts it; `undefined` where there is none. */
 export async function findPip(env: Environment, signal: AbortSignal): Promise<string | undefined> {
   const python = activePython(env)
   if (python === undefined) return undefined
-  const { code } = await run(python, ['-m', 'pip', '--version'], env, signal)
-  return code === 0 ? python : undefined
+  const { code, stdout } = await run(python, ['-c', 'import sys, pip; print(sys.executable)'], env, signal)
+  return code === 0 ? stdout.trim() || python : undefined
 }
 
 export interface PipDownload {
@@ -24,7 +25,10 @@ export interface PipDownload {
 
 const WATCH_MS = 200
 
-/** Fetches a wheel to `path`; answers with what pip complained about, or with nothing when all went well. */
+/**
+ * Fetches a wheel to `path`; answers with what pip complained about, or with nothing when all went well. What an
+ * interrupted pip has fetched lies at `path` too.
+ */
 export async function pipDownload(
   wheel: Wheel,
   path: string,
@@ -32,7 +36,11 @@ export async function pipDownload(
 ): Promise<string | undefined> {
   await mkdir(work, { recursive: true })
   // pip downloads into a temporary folder of its own: within ours its progress is seen, and it goes with ours
-  const watch = setInterval(() => void bytesIn(work).then(onBytes, () => {}), WATCH_MS)
+  let over = false
+  const watch = setInterval(async () => {
+    const done = await bytesIn(work).catch(() => 0)
+    if (!over) onBytes(done)
+  }, WATCH_MS)
   try {
     const { code, stderr } = await run(
       python,
@@ -41,7 +49,7 @@ export async function pipDownload(
       signal,
     )
     signal.throwIfAborted()
-    if (code !== 0) return lastLine(stderr) ?? `it ended with ${code}`
+    if (code !== 0) return lastLine(stderr) ?? (code === null ? 'it was killed' : `it ended with ${code}`)
     await rename(join(work, wheel.file), path)
     return undefined
   } catch (error) {
@@ -49,8 +57,18 @@ export async function pipDownload(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `it did not bring ${wheel.file}`
     throw error
   } finally {
+    over = true
     clearInterval(watch)
+    await keepPart(work, path)
     await rm(work, { recursive: true, force: true })
+  }
+}
+
+/** Pip's temporary file is the beginning of the wheel; it is kept where it is more than what is there. */
+async function keepPart(work: string, path: string): Promise<void> {
+  for (const name of await readdir(work, { recursive: true })) {
+    const part = join(work, name)
+    if (basename(name) === basename(path) && (await bytesIn(part)) > (await bytesIn(path))) await rename(part, path)
   }
 }
 
@@ -66,6 +84,8 @@ function argumentsFor({ project, version, file }: Wheel, folder: string): string
   return [
     ...['download', '--no-deps', '--only-binary=:all:', '--dest', folder],
     ...['--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--quiet'],
+    // else as much again would stay in pip's own cache
+    '--no-cache-dir',
     ...python,
     ...platforms!.split('.').flatMap((platform) => ['--platform', platform]),
     `${project}==${version}`,
@@ -85,28 +105,30 @@ const lastLine = (text: string): string | undefined =>
     .filter((line) => line !== '' && !line.startsWith('[notice]'))
     .at(-1)
 
-async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size),
-  )
-  return sizes.reduce((sum, size) => sum + size, 0)
-}
+/** Ctrl-C reaches every program of a terminal: pip would clear away what it has fetched. It is ended by the signal here. */
+const WITHOUT_INTERRUPT = ['-c', 'trap "" INT; exec "$0" "$@"']
 
-/** Runs a program to its end; one that cannot be started ends with 127. */
-function run(file: string, args: readonly string[], env: Environment, signal: AbortSignal) {
-  return new Promise<{ code: number | null; stderr: string }>((resolve) => {
-    const child = spawn(file, args, { env, signal, stdio: ['ignore', 'ignore', 'pipe'] })
-    let stderr = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr = (stderr + text).slice(-10_000)
+/** Runs Python to its end; one that cannot be started ends with 127. */
+function run(python: string, args: readonly string[], env: Environment, signal: AbortSignal) {
+  return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    // no file of the current folder, such as types.py, is taken for one of Python's own
+    const child = spawn('/bin/sh', [...WITHOUT_INTERRUPT, python, ...args], {
+      env: { ...env, PYTHONSAFEPATH: '1' },
+      signal,
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const text = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (part: string) => {
+        text[name] = (text[name] + part).slice(-10_000)
+      })
+    }
     let failed: string | undefined
     child.on('error', ({ message }) => {
       failed = message
     })
-    child.on('close', (code) => resolve(failed === undefined ? { code, stderr } : { code: 127, stderr: failed }))
+    child.on('close', (code) =>
+      resolve(failed === undefined ? { code, ...text } : { code: 127, ...text, stderr: failed }),
+    )
   })
 }

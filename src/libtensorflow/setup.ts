@@ -1,7 +1,7 @@
 /** Installs TensorFlow's C library into the user's cache: whole and tried out, or not at all. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { formatBytes } from '../base/bytes.js'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
@@ -105,7 +105,7 @@ const OLD = '.old-'
 
 /** Puts a folder in the place of another; if that fails the other is back. */
 async function replace(from: string, to: string): Promise<void> {
-  const old = join(to, '..', `${OLD}${randomBytes(6).toString('hex')}`)
+  const old = aside(to)
   const moved = await rename(to, old).then(
     () => true,
     (error) => {
@@ -122,9 +122,18 @@ async function replace(from: string, to: string): Promise<void> {
   await rm(old, { recursive: true, force: true })
 }
 
+/** Takes a folder away at once: of what is half removed nothing counts as installed, and the next setup sweeps it. */
+async function discard(folder: string): Promise<void> {
+  const old = aside(folder)
+  await rename(folder, old)
+  await rm(old, { recursive: true, force: true })
+}
+
+const aside = (folder: string): string => join(dirname(folder), `${OLD}${randomBytes(6).toString('hex')}`)
+
 async function removeOthers(cache: string, target: Target, kept: string): Promise<void> {
   for (const { target: one, folder } of installations(cache)) {
-    if (one === target && folder !== kept) await rm(folder, { recursive: true, force: true })
+    if (one === target && folder !== kept) await discard(folder)
   }
 }
 
@@ -156,7 +165,7 @@ export async function removable(cache: string, target?: Target): Promise<Removed
     .filter((one) => target === undefined || one.target === target)
     .map(({ folder }) => folder)
   const rest = await leftovers(cache).catch(() => [])
-  const paths = [...folders, ...[...rest.map((name) => join(cache, name)), downloadsFolder(cache)]]
+  const paths = [...folders, ...rest.map((name) => join(cache, name)), downloadsFolder(cache)]
   const sized = await Promise.all(paths.map(async (path) => ({ path, bytes: await bytesIn(path) })))
   return sized.filter(({ bytes }) => bytes > 0)
 }
@@ -166,7 +175,7 @@ export async function remove(cache: string, target?: Target): Promise<Removed[]>
   try {
     return await locked(cache, async () => {
       const found = await removable(cache, target)
-      for (const { path } of found) await rm(path, { recursive: true, force: true })
+      for (const { path } of found) await discard(path)
       return found
     })
   } catch (error) {

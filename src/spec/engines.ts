@@ -1,13 +1,20 @@
 /** What computes, where and how exactly; the command line offers the same. */
 import { z } from 'zod'
+import { nameIn } from './family.js'
 
-/** Names of engines. */
+/** Names of engines; those that are `eager` are references, not the fast path. */
 export const ENGINES = {
   auto: 'tensorflow on a GPU, else tensorflow where it is set up, else onnx',
   onnx: 'compiled: ONNX Runtime and WebAssembly',
   tensorflow: "compiled: TensorFlow's C library; `train setup` installs it",
-  eager: 'operation by operation in plain JavaScript: slow, the reference',
+  eager: 'short for eager:cpu',
+  'eager:cpu': 'operation by operation in plain JavaScript: slow, the reference',
+  'eager:tensorflow': 'operation by operation in TensorFlow; needs @tensorflow/tfjs-node',
+  'eager:webgpu': 'operation by operation in WebGPU; needs package webgpu',
 } as const
+
+/** The resolved spec says which one it really is. */
+export const engineSchema = nameIn(ENGINES).transform((name) => (name === 'eager' ? 'eager:cpu' : name))
 
 /** Keras' dtype policies. */
 export const PRECISIONS = {

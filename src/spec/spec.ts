@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
 import { dataSchema } from './data.js'
-import { deviceSchema, ENGINES, PRECISIONS } from './engines.js'
+import { deviceSchema, engineSchema, PRECISIONS } from './engines.js'
 import { expectSchema } from './expect.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
 import { earlyStoppingSchema, fitSchema } from './fit.js'
@@ -34,10 +34,12 @@ const fields = z.strictObject({
     .max(2 ** 32 - 1)
     .default(0)
     .describe('Everything random follows from it, 0 to 4294967295: the same seed gives the same run.'),
-  engine: nameIn(ENGINES).default('auto').describe('What computes.'),
+  engine: engineSchema.prefault('auto').describe('What computes.'),
   device: deviceSchema
     .default('auto')
-    .describe('Where to compute: auto, cpu, gpu, or gpu:1 for the second one. GPUs are for engine tensorflow.'),
+    .describe(
+      'Where to compute: auto, cpu, gpu, or gpu:1 for the second one. GPUs are for engines tensorflow, eager:tensorflow and eager:webgpu.',
+    ),
   precision: nameIn(PRECISIONS)
     .default('float32')
     .describe('What products are computed in; weights and what they learn stay in 32 bits.'),

@@ -1,15 +1,17 @@
 /** Random numbers: the published answers of Philox4x32-10, and what is made of them. */
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   dropoutConstants,
   dropoutMask,
+  type PhiloxKey,
   PURPOSE,
   permutation,
   philox4x32,
   philoxBits,
   RandomStream,
 } from '../../src/base/philox.js'
-import { loadKernels } from '../../src/engine/compiled/inputs/kernels.js'
+import { Crew } from '../../src/engine/compiled/crew/crew.js'
+import { inputKernels } from '../../src/engine/compiled/inputs/kernels.js'
 import { expectSameBits } from '../support/close.js'
 
 const words = (hex: string) => hex.split(' ').map((word) => Number.parseInt(word, 16))
@@ -64,27 +66,29 @@ describe('dropout', () => {
     expect(dropoutConstants(1 - 1e-9).threshold).toBe(0xffff)
   })
 
-  const memory = new WebAssembly.Memory({ initial: 1 })
+  const memory = new WebAssembly.Memory({ initial: 8, maximum: 8, shared: true })
+  const maskTo = async (count: number, mask: PhiloxKey, rate: number) => {
+    const crew = new Crew(memory)
+    onTestFinished(() => crew.dispose())
+    crew.run([(await inputKernels(crew)).dropoutMask(64, count, mask, rate)])
+    return new Float32Array(memory.buffer, 64, count)
+  }
   test.each([0.05, 0.2, 1 / 3, 0.5, 0.95])('the WebAssembly kernel makes the same mask at rate %s', async (rate) => {
-    const kernels = await loadKernels(memory)
-    const { threshold, scale } = dropoutConstants(rate)
-    for (const count of [1, 3, 4, 5, 15, 16, 17, 64, 100, 1023]) {
+    for (const count of [1, 3, 4, 5, 15, 16, 17, 64, 100, 1023, 100_001]) {
       for (const [seed, stream, step] of [
         [1, 0, 0],
         [2 ** 32 - 1, 3, 2 ** 31],
         [0x80000000, 2 ** 20, 7],
       ] as const) {
-        kernels.dropout_mask(64, count, seed, PURPOSE.noise, stream, step, threshold, scale)
-        const made = new Float32Array(memory.buffer, 64, count)
-        expectSameBits(made, dropoutMask({ seed, purpose: PURPOSE.noise, stream, step }, rate, count))
+        const mask = { seed, purpose: PURPOSE.noise, stream, step }
+        expectSameBits(await maskTo(count, mask, rate), dropoutMask(mask, rate, count))
       }
     }
   })
 
   test('the kernel writes no further than its arrays are padded: 32 elements', async () => {
-    const kernels = await loadKernels(memory)
     const all = new Float32Array(memory.buffer, 0, 64).fill(-1)
-    kernels.dropout_mask(64, 17, 1, PURPOSE.noise, 0, 0, 0, 1)
+    await maskTo(17, key, 0)
     expect([...all.subarray(0, 16)]).toEqual(Array(16).fill(-1))
     expect([...all.subarray(16 + 32)]).toEqual(Array(16).fill(-1))
   })

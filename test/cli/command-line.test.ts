@@ -26,12 +26,12 @@ describe('options', () => {
     expect(parsed('a.json')).toEqual({
       command: 'train',
       operands: ['a.json'],
-      options: { set: [], expect: [], style: 'keras1', verbose: '1' },
+      options: { set: [], expect: [], engine: [], style: 'keras1', verbose: '1' },
     })
     expect(parsed('validate a.json')).toEqual({
       command: 'validate',
       operands: ['a.json'],
-      options: { set: [], expect: [] },
+      options: { set: [], expect: [], engine: [] },
     })
   })
 
@@ -41,7 +41,8 @@ describe('options', () => {
     ['a.json -v 0', { verbose: '0' }],
     ['a.json -v0', { verbose: '0' }],
     ['--style keras3 a.json', { style: 'keras3' }],
-    ['a.json --engine eager', { engine: 'eager' }],
+    ['a.json --engine eager', { engine: ['eager'] }],
+    ['a.json --engine=onnx', { engine: ['onnx'] }],
     ['a.json --history - --history-format csv', { history: '-', 'history-format': 'csv' }],
     ['a.json --history=-', { history: '-' }],
     ['a.json --out results/1', { out: 'results/1' }],
@@ -72,7 +73,21 @@ describe('options', () => {
     ['setup --remove', [], { remove: true }],
     ['setup --remove tensorflow --dry-run', ['tensorflow'], { remove: true, 'dry-run': true }],
   ])('%s', (line, operands, options) => {
-    expect(parsed(line)).toEqual({ command: 'setup', operands, options: { set: [], expect: [], ...options } })
+    const lists = { set: [], expect: [], engine: [] }
+    expect(parsed(line)).toEqual({ command: 'setup', operands, options: { ...lists, ...options } })
+  })
+
+  test.each([
+    ['bench a.json', ['a.json'], {}],
+    ['bench a.json --engine onnx --engine tensorflow', ['a.json'], { engine: ['onnx', 'tensorflow'] }],
+    ['bench --rounds 7 - --steps=20 --json', ['-'], { rounds: 7, steps: 20, json: true }],
+    ['bench a.json --set seed=1 --device cpu', ['a.json'], { set: ['seed=1'], device: 'cpu' }],
+    ['doctor', [], {}],
+    ['doctor --json', [], { json: true }],
+  ])('%s', (line, operands, options) => {
+    const command = line.split(' ')[0]
+    const preset = { set: [], expect: [], engine: [], ...(command === 'bench' && { rounds: 5, steps: 100 }) }
+    expect(parsed(line)).toEqual({ command, operands, options: { ...preset, ...options } })
   })
 })
 
@@ -99,6 +114,20 @@ describe('mistakes', () => {
     ...['setup tensorflow --dry', 'setup tensorflow --from', 'setup --remove gpu'],
     ...['setup tensorflow --no-remove', 'setup tensorflow --engine onnx', 'a.json --dry-run', 'setup --dry-run'],
     ...['setup tensorflow --remove=false'],
+    ...['doctor a.json', 'doctor --engine onnx', 'doctor --json=yes'],
+    ...['bench', 'bench a.json b.json', 'bench a.json --engine onx --engine python', 'bench a.json --engine'],
+    ...[
+      'bench a.json --rounds 0',
+      'bench a.json --steps -1',
+      'bench a.json --steps 1.5 --rounds ten',
+      'bench a.json --steps',
+    ],
+    ...[
+      'bench a.json --steps 5 --steps 6',
+      "bench a.json --rounds ''",
+      'bench a.json --expect loss<1',
+      'a.json --json',
+    ],
   ]
 
   test('are explained', async () => {
@@ -134,6 +163,8 @@ describe('help', () => {
     ['help', ['a.json', '--engine', 'python', '--help']],
     ['help-validate', ['validate', '--help']],
     ['help-setup', ['setup', '--help']],
+    ['help-doctor', ['doctor', '--help']],
+    ['help-bench', ['bench', '--help']],
   ])('%s by %j', async (name, args) => {
     const { code, stdout, stderr } = await runCommand(args)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -141,7 +172,7 @@ describe('help', () => {
   })
 
   test('fits a window of 120 columns', () => {
-    for (const command of ['train', 'validate', 'setup'] as const) {
+    for (const command of Object.keys(COMMANDS)) {
       const found = parseCommandLine([command, '--help'].slice(command === 'train' ? 1 : 0), version)
       const text = 'text' in found ? found.text : ''
       for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
@@ -150,7 +181,7 @@ describe('help', () => {
 
   test('has every option and every exit code', async () => {
     const { stdout } = await runCommand(['--help'])
-    const all = ['validate', 'setup']
+    const all = ['validate', 'setup', 'doctor', 'bench']
       .map((command) => parsed(`${command} --help`))
       .map((line) => 'text' in line && line.text)
     for (const { name } of OPTION_LIST) expect([stdout, ...all].join('\n')).toContain(`--${name} `)

@@ -6,7 +6,7 @@ import { runCommand, temporaryFolder } from '../support/command.js'
 import { engineNames } from '../support/engines.js'
 import { filesBelow } from '../support/installation.js'
 
-const compiled = engineNames.filter((name) => name !== 'eager')
+const compiled = engineNames.filter((name) => !name.startsWith('eager'))
 
 const folderWith = (dataset: string, layers: readonly object[], fit: object) =>
   temporaryFolder({

@@ -1,10 +1,9 @@
 /** `train SPEC` from its command line to its files, exit code and words. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
-import { EDITOR_KEYWORDS } from '../../src/spec/json-schema.js'
 import { type CommandResult, runCommand, runShell, temporaryFolder } from '../support/command.js'
+import { documentOf } from '../support/schema.js'
 
 /** Learns something in two epochs of a second or less. */
 const TINY = {
@@ -35,15 +34,7 @@ const filesIn = (folder: string): string[] =>
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8')
 
 /** The history of a run, which fits its schema. */
-function historyOf(...path: string[]) {
-  const history = JSON.parse(read(...path, 'history.json'))
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } })
-    .addVocabulary(EDITOR_KEYWORDS)
-    .compile(JSON.parse(read(import.meta.dirname, '../../specs/history.schema.json')))
-  validate(history)
-  expect(validate.errors).toBeNull()
-  return history
-}
+const historyOf = (...path: string[]) => documentOf(read(...path, 'history.json'), 'history.schema.json')
 
 /** All but the last column, which is the clock's. */
 const withoutSeconds = (csv: string): string => csv.replace(/,[^,\n]*$/gm, '')
@@ -127,7 +118,8 @@ test('engine eager is the same twice too', async () => {
   const first = await rows()
   expect(first).toMatch(/^epoch,loss,acc,learning_rate\n1,.*\n$/)
   expect(await rows()).toBe(first)
-  expect(historyOf(cwd, 'runs/tiny/1').engine).toBe('eager')
+  expect(historyOf(cwd, 'runs/tiny/1').engine).toBe('eager:cpu')
+  expect(JSON.parse(read(cwd, 'runs/tiny/1/spec.json')).engine).toBe('eager:cpu')
 })
 
 test('a spec from standard input, its history as one document on standard output', async () => {

@@ -26,5 +26,6 @@ describe('the index', () => {
     expect(indexOf({ PIP_INDEX_URL: 'https://b.example' }, [join(folder, 'pip.conf')])).toBe('https://b.example')
     const { VIRTUAL_ENV } = { VIRTUAL_ENV: folder }
     expect(indexOf({ VIRTUAL_ENV, PIP_CONFIG_FILE: '' })).toBe('https://a.example/simple')
+    expect(indexOf({ VIRTUAL_ENV, PIP_CONFIG_FILE: '/dev/null' })).toBe('https://pypi.org/simple')
   })
 })

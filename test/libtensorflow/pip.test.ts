@@ -5,12 +5,12 @@ import { delimiter, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/command.js'
 import { filesBelow, tryInstall } from '../support/installation.js'
-import { cutAfter, LIBRARY, packageIndex, tensorflowWheel } from '../support/package-index.js'
+import { cutAfter, LIBRARY, type MadeUpWheel, packageIndex, tensorflowWheel } from '../support/package-index.js'
 
 /** A PATH whose Python has a pip that does `download`; `$dest` is where the file belongs. */
 function pathWithPip(download: string): string {
   const script = `#!/bin/sh
-[ "$3" = --version ] && exit 0
+[ "$1" = -c ] && { echo "$0"; exit 0; }
 while [ "$1" != --dest ]; do shift; done
 dest=$2
 ${download}
@@ -88,6 +88,58 @@ test('an interrupted pip leaves nothing', async () => {
   })
   expect(error?.name).toBe('AbortError')
   expect(filesBelow(cache)).toEqual([])
+})
+
+/** Has fetched a part, in its temporary folder, when `then` happens. */
+function pipWithPart({ wheel: { file }, data }: MadeUpWheel, then: string): string {
+  const part = join(temporaryFolder(), file)
+  writeFileSync(part, data.subarray(0, 10_000))
+  return pathWithPip(`mkdir $TMPDIR/unpack; cp ${part} $TMPDIR/unpack/; ${then}`)
+}
+
+test('what an interrupted pip has fetched is continued; Ctrl-C, which reaches it too, it does not heed', async () => {
+  const made = tensorflowWheel()
+  const { url, requests } = await packageIndex([made])
+  const stop = new AbortController()
+  const trial = { wheels: [made], index: url, env: { PATH: pipWithPart(made, 'kill -INT $$; exec sleep 30') } }
+  const { cache, error } = await tryInstall({
+    ...trial,
+    signal: stop.signal,
+    onProgress: ({ done }) => {
+      if (done === 10_000) stop.abort()
+    },
+  })
+  expect(error?.name).toBe('AbortError')
+  expect(filesBelow(cache)).toEqual([`downloads/${made.wheel.file}`])
+  expect((await tryInstall({ ...trial, cache })).error).toBeUndefined()
+  expect(requests.map(({ range }) => range)).toEqual(['bytes=10000-'])
+  expect(readdirSync(cache)).toEqual(['tensorflow-2.21.0'])
+})
+
+test('what a killed pip has fetched is continued at once', async () => {
+  const made = tensorflowWheel()
+  const { url, requests } = await packageIndex([made])
+  const env = { PATH: pipWithPart(made, 'kill -KILL $$') }
+  const { error, said } = await tryInstall({ wheels: [made], index: url, env })
+  expect(error).toBeUndefined()
+  expect(said).toEqual([`pip could not fetch ${made.wheel.file} (it was killed); fetching it without pip.`])
+  expect(requests.map(({ range }) => range)).toEqual(['bytes=10000-'])
+})
+
+test('when what came in part cannot be continued, pip fetches all', async () => {
+  const made = tensorflowWheel()
+  const bad = await packageIndex([made], { answers: [cutAfter(10_000)] })
+  const { cache } = await tryInstall({ wheels: [made], index: bad.url })
+  const file = join(temporaryFolder(), made.wheel.file)
+  writeFileSync(file, made.data)
+  const { url } = await packageIndex([])
+  const env = { PATH: pathWithPip(`cp ${file} $dest/`) }
+  const { error, said } = await tryInstall({ wheels: [made], index: url, cache, env })
+  expect(error).toBeUndefined()
+  expect(said).toEqual([
+    `The package index has no ${url}/tensorflow-cpu/: the server answered 404. Fetching all of ${made.wheel.file} with pip.`,
+  ])
+  expect(readdirSync(cache)).toEqual(['tensorflow-2.21.0'])
 })
 
 /** Whether a true pip is here. */

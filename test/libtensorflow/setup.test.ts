@@ -1,6 +1,15 @@
 /** Installing the library: what is fetched, what lies there afterwards, and that an error leaves nothing half done. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -13,6 +22,7 @@ import {
   type Answer,
   cutAfter,
   FRAMEWORK,
+  indexThat,
   LIBRARY,
   packageIndex,
   serve,
@@ -199,6 +209,18 @@ describe('nothing is installed', () => {
     expect(requests).toHaveLength(tries)
   })
 
+  test('when the connection to the index is cut', async () => {
+    const url = await indexThat((_, response) => {
+      response
+        .writeHead(200, { 'content-length': 1000 })
+        .write('{"files":', () => setTimeout(() => response.destroy(), 20))
+    })
+    await expectNothingInstalled(
+      { wheels: [tensorflowWheel()], index: url },
+      /^The package index .* cannot be reached: the connection was cut\.$/,
+    )
+  })
+
   test('when there is no server', async () => {
     const index = 'http://127.0.0.1:1/simple'
     const wheels = [tensorflowWheel()]
@@ -206,6 +228,10 @@ describe('nothing is installed', () => {
     await expectNothingInstalled(
       { wheels, index: 'http://no-such-host.invalid/simple' },
       /^The package index .* cannot be reached: there is no .*\.$/,
+    )
+    await expectNothingInstalled(
+      { wheels, index, env: { HTTPS_PROXY: 'http://proxy.example:8080' } },
+      /; HTTPS_PROXY counts for pip, but for Node alone only from 22\.21 on, with NODE_USE_ENV_PROXY=1\.$/,
     )
     await expectNothingInstalled({ wheels, index: 'nonsense' }, /is no URL\.$/)
   })
@@ -218,7 +244,7 @@ describe('nothing is installed', () => {
       return { data, wheel: { ...wheel, bytes: data.length, sha256 } }
     }
     for (const [data, message] of [
-      [Buffer.from('not an archive'), /is not a whole wheel/],
+      [Buffer.from('not an archive'), /is not a whole wheel: .*[^.]\.$/],
       [whole.data.subarray(0, -100), /is not a whole wheel/],
       [wheelOf('x', { 'y.txt': 'y' }).data, /holds no libtensorflow_cc/],
     ] as const) {
@@ -366,6 +392,18 @@ describe('what was there', () => {
     expect(filesBelow(cache)).toEqual(INSTALLED)
     expect(existsSync(join(cache, '.new-1'))).toBe(false)
   })
+})
+
+test.each([
+  ['of this process, which does not hold it', process.pid, new Date()],
+  ['from before this machine started', process.ppid, new Date(0)],
+])('a lock %s is a dead one', async (_, pid, written) => {
+  const wheel = tensorflowWheel()
+  const { url } = await packageIndex([wheel])
+  const cache = temporaryFolder({ 'setup.lock': JSON.stringify({ pid, host: hostname() }) })
+  utimesSync(join(cache, 'setup.lock'), written, written)
+  expect((await tryInstall({ wheels: [wheel], index: url, cache })).error).toBeUndefined()
+  expect(filesBelow(cache)).toEqual(INSTALLED)
 })
 
 describe('two setups at once', () => {

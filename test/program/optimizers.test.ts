@@ -6,7 +6,7 @@ import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import type { BatchInput, Program, Slot } from '../../src/program/program.js'
 import type { OptimizerSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
-import { engineNames, loadRunner } from '../support/engines.js'
+import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { optimizerTypes } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -59,6 +59,7 @@ test('every optimizer has fixtures', () => {
 })
 
 describe.each(engineNames)('engine %s', (engine) => {
+  const closely = toleranceOn(engine, { relative: 1e-5 })
   test.each(cases)('$name takes 20 steps as in Keras', async ({ optimizer, variables, slots, iterations: steps }) => {
     const runner = await loadRunner(engine, { train: descent(optimizer) }, { batchSize: 1 })
     for (const [iterations, gradient] of gradients.entries()) {
@@ -66,7 +67,7 @@ describe.each(engineNames)('engine %s', (engine) => {
       await runner.run('train', { size: 1, arrays }, { learning_rate: optimizer.learning_rate, iterations })
       const state = await runner.read()
       for (const name of WEIGHTS) {
-        expectClose(state[name]!, variables[iterations]![name], `${name} after step ${iterations}`, { relative: 1e-5 })
+        expectClose(state[name]!, variables[iterations]![name], `${name} after step ${iterations}`, closely)
       }
     }
     expect(gradients.length).toBe(steps)
@@ -76,7 +77,7 @@ describe.each(engineNames)('engine %s', (engine) => {
       const keys = Object.keys(expected).map((slot) => `${name}/${slot}`)
       expect(keys).toEqual(Object.keys(state).filter((key) => key.startsWith(`${name}/`)))
       for (const [slot, values] of Object.entries(expected)) {
-        expectClose(state[`${name}/${slot}`]!, values, `${name}/${slot}`, { relative: 1e-5 })
+        expectClose(state[`${name}/${slot}`]!, values, `${name}/${slot}`, closely)
       }
     }
   })

@@ -9,8 +9,8 @@ import { backpropagation } from '../../src/program/backpropagation.js'
 import type { BatchInput, Program } from '../../src/program/program.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
 import type { MetricName, OptimizerSpec } from '../../src/spec/spec.js'
-import { expectClose, expectSameState } from '../support/close.js'
-import { engineNames, loadRunner } from '../support/engines.js'
+import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
+import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
 import { lossTypes, resolveModel, resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -23,7 +23,7 @@ type ByLayer = Problem['initial']
 const { input_shape, inputs, problems } = kerasFixture('training')
 const [size, features] = input_shape
 const info = { name: 'test', sampleShape: [features], divisor: 1, trainSamples: 32, testSamples: 0 }
-const closely = { relative: 1e-5 }
+const CLOSELY = { relative: 1e-5 }
 
 /** Class labels go the whole way through `supervisedPrograms`; real numbers, which no data set has yet, go below it. */
 function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, optimizer: OptimizerSpec) {
@@ -65,7 +65,7 @@ const flat = (weights: ByLayer) =>
     [`${layer}/bias`, Float32Array.from(bias)] as const,
   ])
 
-async function expectWeights(runner: Runner, expected: ByLayer, when: string) {
+async function expectWeights(runner: Runner, expected: ByLayer, when: string, closely: Tolerance) {
   const state = await runner.read()
   for (const [name, values] of flat(expected)) expectClose(state[name]!, values, `${name} ${when}`, closely)
 }
@@ -75,6 +75,7 @@ test('every loss has fixtures', () => {
 })
 
 describe.each(engineNames)('engine %s', (engine) => {
+  const closely = toleranceOn(engine, CLOSELY)
   const runs = problems.flatMap((problem) =>
     problem.runs.map((run) => ({ ...run, problem, what: `${problem.loss} by ${run.optimizer.type}` })),
   )
@@ -91,13 +92,14 @@ describe.each(engineNames)('engine %s', (engine) => {
       for (const [name, value] of Object.entries(problem.metrics)) {
         expectClose([outputs[name]![0]! / size], [value], name, closely)
       }
-      await expectWeights(runner, after_first, 'after the first step')
+      await expectWeights(runner, after_first, 'after the first step', closely)
     }
-    await expectWeights(runner, final, 'after the last step')
+    await expectWeights(runner, final, 'after the last step', closely)
   })
 })
 
 describe.each(engineNames)('programs beside training on engine %s', (engine) => {
+  const closely = toleranceOn(engine, CLOSELY)
   const layers = [
     { type: 'Flatten' },
     { type: 'Activation', activation: 'linear', name: 'same' },

@@ -1,7 +1,15 @@
 /** Numbers as Python's `%.4f` and `%.4e` print them. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { formatDuration, formatMetric, formatMetricOfLine, formatMetrics } from '../../src/report/numbers.js'
+import { describe, expect, test } from 'vitest'
+import {
+  formatDuration,
+  formatMetric,
+  formatMetricOfLine,
+  formatMetrics,
+  formatMilliseconds,
+  formatRate,
+  threeDigits,
+} from '../../src/report/numbers.js'
 
 // the right column was printed by Python 3
 test.each([
@@ -75,4 +83,29 @@ test.each([
   [7825, '2 h 10 min'],
 ])('%d seconds: %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text)
+})
+
+describe('numbers of measurements', () => {
+  test.each([
+    [0, '0.00'],
+    [0.2512, '0.25'],
+    [9.994, '9.99'],
+    [9.996, '10.0'],
+    [53.84, '53.8'],
+    [99.96, '100'],
+    [538.4, '538'],
+    [12345.6, '12346'],
+  ])('%d is %s', (value, text) => {
+    expect(threeDigits(value)).toBe(text)
+    expect(formatMilliseconds(value)).toBe(`${text} ms`)
+  })
+
+  test.each([
+    [2.5e5, '0.25 MB/s'],
+    [29.3e6, '29.3 MB/s'],
+    [999.6e6, '1.00 GB/s'],
+    [1.271e9, '1.27 GB/s'],
+    [104.4e9, '104 GB/s'],
+    [3.35e12, '3.35 TB/s'],
+  ])('%d a second is %s', (value, text) => expect(formatRate(value, 'B/s')).toBe(text))
 })

@@ -1,22 +1,64 @@
 /** Engines that every test of an engine runs on, and a runner that is freed when its test ends. */
 import { onTestFinished } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
 import type { Runner } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
-import { locateTensorflow } from '../../src/libtensorflow/locate.js'
 import type { Program } from '../../src/program/program.js'
 import type { EngineName } from '../../src/spec/spec.js'
+import type { Tolerance } from './close.js'
 
 export type RealEngine = Exclude<EngineName, 'auto'>
 
-/** A total table: an engine without tests is a compile error. */
-const ENGINES: { readonly [Name in RealEngine]: true } = { onnx: true, tensorflow: true, eager: true }
+/** What brings an engine that does not work on every machine; a total table: an engine without tests is a compile error. */
+const BROUGHT_BY: { readonly [Name in RealEngine]: string | null } = {
+  onnx: null,
+  tensorflow: 'npx train setup tensorflow',
+  'eager:cpu': null,
+  'eager:tensorflow': 'eval "$(scripts/build-tfjs-node.sh)"',
+  'eager:webgpu': 'eval "$(scripts/software-gpu.sh)"',
+}
 
-/** Those that work here; the others are named with what they lack. */
-export const engineNames = (Object.keys(ENGINES) as RealEngine[]).filter((name) => {
-  if (name !== 'tensorflow' || locateTensorflow() !== undefined) return true
-  console.warn('Skipped: engine tensorflow. `npx train setup tensorflow` installs what it needs.')
-  return false
-})
+/** Those that work here; the others are named with what brings them. */
+export const engineNames: readonly RealEngine[] = await enginesHere()
+
+async function enginesHere(): Promise<RealEngine[]> {
+  const names: RealEngine[] = []
+  for (const [name, command] of Object.entries(BROUGHT_BY) as [RealEngine, string | null][]) {
+    if (command === null || (await works(name))) names.push(name)
+    else console.warn(`Skipped: engine ${name}. \`${command}\` brings what it needs.`)
+  }
+  return names
+}
+
+/** Whether it opens; anything but a sentence for users is a fault. */
+async function works(name: RealEngine): Promise<boolean> {
+  try {
+    await openEngine(name)
+    return true
+  } catch (error) {
+    if (error instanceof UserError) return false
+    throw error
+  }
+}
+
+/**
+ * What a test allows, for this engine. Functions of shaders may be some units in the last place off (WGSL, section
+ * "Floating Point Accuracy"): pow is exp2(y log2 x), and Adam divides by 1 - pow(beta, t), the difference of numbers
+ * that are nearly alike, so that a step of it may be 1e-4 off.
+ */
+export function toleranceOn(engine: RealEngine, { relative, absolute = 0 }: Tolerance): Tolerance {
+  if (!COMPUTES_IN_SHADERS[engine]) return { relative, absolute }
+  return { relative: 10 * relative, absolute: Math.max(1e-6, 10 * absolute) }
+}
+
+/** Without a GPU such an engine takes 0.1 s a step, however small. */
+export const COMPUTES_IN_SHADERS: { readonly [Name in RealEngine]: boolean } = {
+  onnx: false,
+  tensorflow: false,
+  'eager:cpu': false,
+  'eager:tensorflow': false,
+  'eager:webgpu': true,
+}
 
 export async function loadRunner(
   engineName: RealEngine,

@@ -1,6 +1,6 @@
 /** A package index on this machine that serves made-up wheels, well or badly. */
 import { createHash, randomBytes } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { unpackedPath } from '../../src/libtensorflow/contents.js'
@@ -127,10 +127,17 @@ export async function packageIndex(wheels: readonly MadeUpWheel[], options: Inde
         .end(JSON.stringify({ meta: { 'api-version': '1.0' }, files }))
     }
   })
+  return { url: await listening(server), requests }
+}
+
+/** An index that answers everything so. */
+export const indexThat = (answer: RequestListener): Promise<string> => listening(createServer(answer))
+
+async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`, requests }
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/simple`
 }

@@ -1,69 +1,78 @@
-/** Engine `eager`: runs a program op by op on tfjs' plain JavaScript backend. Slow and trusted: the reference of all others. */
+/** Engines `eager:...`: a program op by op on a backend of tfjs. Slow; `eager:cpu` is the reference of all others. */
 import * as tf from '@tensorflow/tfjs-core'
-import '@tensorflow/tfjs-backend-cpu'
-import { packageVersion } from '../../base/package-version.js'
 import { dropoutMask, PURPOSE } from '../../base/philox.js'
 import { sizeOf, withBatch } from '../../base/shape.js'
-import type { Program, ProgramInput, Slot } from '../../program/program.js'
+import type { Program, ProgramInput, Tensors } from '../../program/program.js'
 import type { Batch, Engine, Outputs, Runner, Scalars, StateValues } from '../engine.js'
-import { arrayFor, numberFor, programNamed } from '../given.js'
+import { arrayFor, numberFor, programNamed, stateOf } from '../given.js'
 
-const BACKEND = 'cpu'
-
-export const eagerEngine: Engine = {
-  name: 'eager',
-  device: 'cpu',
-  precision: 'float32',
-  versions: { '@tensorflow/tfjs-backend-cpu': packageVersion('@tensorflow/tfjs-backend-cpu') },
-  load: async (programs, { seed }) => new EagerRunner(programs, seed),
+/** A backend of tfjs, registered and ready. */
+export interface EagerBackend {
+  /** As tfjs knows it. */
+  readonly name: 'cpu' | 'tensorflow' | 'webgpu'
+  readonly device: string
+  readonly versions: Engine['versions']
+  /** Throws what went wrong on the device since the last look, where it tells that by the way. */
+  check?(): void
 }
 
+export const eagerEngine = (backend: EagerBackend): Engine => ({
+  name: `eager:${backend.name}`,
+  device: backend.device,
+  precision: 'float32',
+  compiled: false,
+  versions: backend.versions,
+  load: async (programs, { seed }) => new EagerRunner(backend, programs, seed),
+})
+
+/** State is kept outside of tfjs, so that between steps there are no tensors. */
 class EagerRunner implements Runner {
-  readonly #state = new Map<string, { slot: Slot; values: Float32Array }>()
+  readonly #state: Map<string, Float32Array>
 
   constructor(
+    private readonly backend: EagerBackend,
     private readonly programs: Readonly<Record<string, Program>>,
     private readonly seed: number,
   ) {
-    for (const { state } of Object.values(programs)) {
-      for (const slot of state) {
-        if (!this.#state.has(slot.name)) this.#state.set(slot.name, { slot, values: slot.initial() })
-      }
-    }
+    this.#state = new Map(stateOf(programs).map(({ name, initial }) => [name, initial()]))
   }
 
   async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
     // signals and output have their turn between steps
     await new Promise((resolve) => setImmediate(resolve))
     const program = programNamed(this.programs, name)
-    if (tf.getBackend() !== BACKEND) await tf.setBackend(BACKEND)
-    const { state, outputs } = tf.tidy(() => {
-      const given = Object.fromEntries(
-        program.state.map(({ name: slot, shape }) => [slot, tf.tensor(this.#state.get(slot)!.values, [...shape])]),
-      )
-      const inputs = Object.fromEntries(program.inputs.map((input) => [input.name, this.#input(input, batch, scalars)]))
-      const result = program.run(given, inputs)
-      const read = (tensors: Readonly<Record<string, tf.Tensor>>) =>
-        Object.fromEntries(Object.entries(tensors).map(([key, tensor]) => [key, new Float32Array(tensor.dataSync())]))
-      const values = { state: read(result.state), outputs: read(result.outputs) }
-      // Kept ones outlive the tidy; all are read before the first is freed, because two names may share one tensor.
-      for (const tensor of [...Object.values(result.state), ...Object.values(result.outputs)]) tensor.dispose()
-      return values
+    if (tf.getBackend() !== this.backend.name) await tf.setBackend(this.backend.name)
+    const results = tf.tidy(() => {
+      const given = program.state.map(({ name: slot, shape }) => [slot, tf.tensor(this.#state.get(slot)!, [...shape])])
+      const inputs = program.inputs.map((input) => [input.name, this.#input(input, batch, scalars)])
+      const { state, outputs } = program.run(Object.fromEntries(given), Object.fromEntries(inputs))
+      return { state: { ...state }, outputs: { ...outputs } }
     })
+    const { state, outputs } = await this.#take(results)
     if (Object.values(outputs).every((output) => output.every(Number.isFinite))) await this.write(state)
     return outputs
   }
 
   async read(): Promise<StateValues> {
-    return Object.fromEntries([...this.#state].map(([name, { values }]) => [name, values.slice()]))
+    return Object.fromEntries([...this.#state].map(([name, values]) => [name, values.slice()]))
   }
 
   async write(values: StateValues): Promise<void> {
-    for (const [name, value] of Object.entries(values)) this.#state.get(name)?.values.set(value)
+    for (const [name, value] of Object.entries(values)) this.#state.get(name)?.set(value)
   }
 
   async dispose(): Promise<void> {
     this.#state.clear()
+  }
+
+  /** The values of tensors, which are freed. */
+  async #take({ state, outputs }: ReturnType<Program['run']>) {
+    try {
+      return { state: await valuesOf(state), outputs: await valuesOf(outputs) }
+    } finally {
+      tf.dispose({ state, outputs })
+      this.backend.check?.()
+    }
   }
 
   #input(input: ProgramInput, batch: Batch, scalars: Scalars): tf.Tensor {
@@ -86,4 +95,11 @@ class EagerRunner implements Runner {
       }
     }
   }
+}
+
+/** Copies, read without blocking: WebGPU cannot do it otherwise. */
+async function valuesOf(tensors: Tensors): Promise<Record<string, Float32Array>> {
+  const values: Record<string, Float32Array> = {}
+  for (const [name, tensor] of Object.entries(tensors)) values[name] = new Float32Array(await tensor.data())
+  return values
 }

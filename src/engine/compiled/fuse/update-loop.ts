@@ -8,21 +8,21 @@ export const LOOP_BYTES = 32
 /** Where the vectors of one turn lie; two a turn keep the loop's own work small. */
 const VECTORS = [0, 16]
 
-/** `(array pointers..., bytes, scalars...)`: bytes is a multiple of LOOP_BYTES above 0, pointers are aligned to it. */
-export type UpdateLoop = (...pointersBytesScalars: number[]) => void
-
 /** Updates with the same key are one loop. */
 export const loopKey = ({ expressions, stores, arrays }: Update): string =>
   JSON.stringify([expressions, stores, arrays.length])
 
-/** Compiles one loop for each key, over this memory. */
-export function compileLoops(updates: readonly Update[], memory: WebAssembly.Memory): Map<string, UpdateLoop> {
-  const byKey = new Map(updates.map((update) => [loopKey(update), update]))
-  const keys = [...byKey.keys()]
-  const functions = [...byKey.values()].map((update, index) => loopFunction(update, `update${index}`))
-  const module = new WebAssembly.Module(encodeModule(functions))
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  return new Map(keys.map((key, index) => [key, exports[`update${index}`] as UpdateLoop]))
+/** A module that exports one loop for each key; names by key. */
+export function updateModule(updates: readonly Update[]): {
+  readonly module: WebAssembly.Module
+  readonly names: ReadonlyMap<string, string>
+} {
+  const byKey = [...new Map(updates.map((update) => [loopKey(update), update]))]
+  const functions = byKey.map(([, update], index) => loopFunction(update, `update${index}`))
+  return {
+    module: new WebAssembly.Module(encodeModule(functions)),
+    names: new Map(byKey.map(([key], index) => [key, functions[index]!.name])),
+  }
 }
 
 const INSTRUCTIONS: { readonly [Kernel in FusedKernel]: readonly number[] } = {
@@ -38,6 +38,7 @@ const INSTRUCTIONS: { readonly [Kernel in FusedKernel]: readonly number[] } = {
   Abs: op.abs,
 }
 
+/** `(array pointers..., bytes, scalars...)`: bytes is a multiple of LOOP_BYTES above 0, pointers are aligned to it. */
 function loopFunction({ expressions, arrays, scalars, stores }: Update, name: string): WasmFunction {
   const bytes = arrays.length
   const scalar = (index: number) => bytes + 1 + index

@@ -39,10 +39,13 @@ export const op = {
   max: simd(0xe9),
 } as const
 
+/** A memory that threads share must say how far it could grow. */
+const MOST_PAGES = 65536
+
 /** A module that imports `env.memory` and exports the functions. */
 export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ parameters }) => [0x60, ...vector(parameters.map((type) => [type])), 0])
-  const memory = [...text('env'), ...text('memory'), 0x02, 0x00, 0x01]
+  const memory = [...text('env'), ...text('memory'), 0x02, 0x03, ...unsigned(1), ...unsigned(MOST_PAGES)]
   const exports = functions.map(({ name }, index) => [...text(name), 0x00, ...unsigned(index)])
   const code = functions.map(({ locals, body }) => {
     const content = [...vector(locals.map((type) => [1, type])), ...body, ...op.end]

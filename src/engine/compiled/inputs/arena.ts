@@ -1,7 +1,19 @@
 /** One WebAssembly memory that holds state, gradients, batches and noise side by side, so that kernels reach all of it. */
+import koffi from 'koffi'
+import { formatBytes } from '../../../base/bytes.js'
+import { UserError } from '../../../base/issue.js'
 
 const ALIGNMENT = 64
 const PAGE = 65536
+/** Addresses have 32 bits. */
+const MOST_PAGES = 65536
+
+/** Memory that threads share, and the same bytes as a plain buffer: native packages refuse a shared one. */
+export interface Arena {
+  readonly memory: WebAssembly.Memory
+  /** Valid as long as the memory is held. */
+  readonly buffer: ArrayBuffer
+}
 
 /** Lays arrays out one after another; the memory is made when all are known, because growing it would move every view. */
 export class ArenaPlan {
@@ -29,8 +41,14 @@ export class ArenaPlan {
     return this.#places.has(name)
   }
 
-  allocate(): WebAssembly.Memory {
+  allocate(): Arena {
     const pages = Math.ceil(this.#bytes / PAGE)
-    return new WebAssembly.Memory({ initial: pages, maximum: pages })
+    if (pages > MOST_PAGES) {
+      throw new UserError(
+        `This model with this fit.batch_size takes ${formatBytes(this.#bytes)} of memory in one piece; ${formatBytes(MOST_PAGES * PAGE)} can be had.`,
+      )
+    }
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+    return { memory, buffer: koffi.view(koffi.address(new Uint8Array(memory.buffer)), pages * PAGE) }
   }
 }

@@ -1,11 +1,13 @@
 /** Writes what a step reads - batches, noise, numbers - into one arena, by SIMD kernels. */
-import { dropoutConstants, PURPOSE } from '../../../base/philox.js'
+import { PURPOSE } from '../../../base/philox.js'
 import { sizeOf, withBatch } from '../../../base/shape.js'
 import type { BatchInput, Program, ProgramInput } from '../../../program/program.js'
 import type { Batch, Scalars } from '../../engine.js'
 import { arrayFor, numberFor } from '../../given.js'
+import type { Task } from '../crew/chunks.js'
+import type { Crew } from '../crew/crew.js'
 import type { ArenaPlan } from './arena.js'
-import { type Kernels, loadKernels } from './kernels.js'
+import { type InputKernels, inputKernels } from './kernels.js'
 
 /** Kernels and loops work on whole vectors; every array has room for the last one. */
 export const padded = (elements: number): number => Math.ceil(elements / 32) * 32 * 4
@@ -26,37 +28,59 @@ export function placeInputs(plan: ArenaPlan, programs: Readonly<Record<string, P
 }
 
 export class InputFeeder {
+  /** For which step each noise input has been made, and how many elements. */
+  readonly #noise = new Map<string, { readonly step: number; readonly count: number }>()
+
   private constructor(
     private readonly plan: ArenaPlan,
     private readonly memory: WebAssembly.Memory,
-    readonly kernels: Kernels,
+    private readonly crew: Crew,
+    readonly kernels: InputKernels,
     private readonly seed: number,
   ) {}
 
   /** Over the memory of a plan that has the inputs' places. */
-  static async create(plan: ArenaPlan, memory: WebAssembly.Memory, seed: number): Promise<InputFeeder> {
-    return new InputFeeder(plan, memory, await loadKernels(memory), seed)
+  static async create(plan: ArenaPlan, memory: WebAssembly.Memory, crew: Crew, seed: number): Promise<InputFeeder> {
+    return new InputFeeder(plan, memory, crew, await inputKernels(crew), seed)
   }
 
-  feed(input: ProgramInput, batch: Batch, scalars: Scalars): void {
+  feed(inputs: readonly ProgramInput[], batch: Batch, scalars: Scalars): void {
+    const noise = this.noise(inputs, batch.size, scalars.iterations ?? 0)
+    this.crew.run([...noise, ...inputs.flatMap((input) => this.#feedOne(input, batch, scalars) ?? [])])
+  }
+
+  /**
+   * The work that makes the noise of a step, but for what is there already. A step may have it done for the next one
+   * together with work of its own: waking a helper once costs less than twice.
+   */
+  noise(inputs: readonly ProgramInput[], size: number, step: number): Task[] {
+    return inputs.flatMap((input) => {
+      if (input.kind !== 'noise') return []
+      const { name, shape, stream, distribution } = input
+      const count = sizeOf(withBatch(shape, size))
+      const made = this.#noise.get(name)
+      if (made?.step === step && made.count >= count) return []
+      this.#noise.set(name, { step, count })
+      const key = { seed: this.seed, purpose: PURPOSE.noise, stream, step }
+      return [this.kernels.dropoutMask(this.plan.find(inputKey(name)), count, key, distribution.rate)]
+    })
+  }
+
+  /** Writes what is copied, and gives the work that is left. */
+  #feedOne(input: ProgramInput, batch: Batch, scalars: Scalars): Task | undefined {
     const address = this.plan.find(inputKey(input.name))
     switch (input.kind) {
       case 'scalar':
         new Float32Array(this.memory.buffer, address, 1)[0] = numberFor(input, scalars)
-        return
-      case 'noise': {
-        const count = sizeOf(withBatch(input.shape, batch.size))
-        const { threshold, scale } = dropoutConstants(input.distribution.rate)
-        const step = scalars.iterations ?? 0
-        this.kernels.dropout_mask(address, count, this.seed, PURPOSE.noise, input.stream, step, threshold, scale)
-        return
-      }
+        return undefined
+      case 'noise':
+        return undefined
       case 'batch':
-        this.#feedBatch(input, address, batch)
+        return this.#feedBatch(input, address, batch)
     }
   }
 
-  #feedBatch(input: BatchInput, address: number, batch: Batch): void {
+  #feedBatch(input: BatchInput, address: number, batch: Batch): Task | undefined {
     const data = arrayFor(input, batch)
     const { buffer } = this.memory
     if (input.dtype === 'int32') {
@@ -64,10 +88,11 @@ export class InputFeeder {
     } else if (data instanceof Uint8Array) {
       const staging = this.plan.find(stagingKey(input.name))
       new Uint8Array(buffer, staging, data.length).set(data)
-      this.kernels.decode_u8(address, staging, data.length, input.divisor)
+      return this.kernels.decodeBytes(address, staging, data.length, input.divisor)
     } else {
       new Float32Array(buffer, address, data.length).set(data)
-      if (input.divisor !== 1) this.kernels.divide_f32(address, data.length, input.divisor)
+      if (input.divisor !== 1) return this.kernels.divide(address, data.length, input.divisor)
     }
+    return undefined
   }
 }

@@ -1,25 +1,67 @@
-/** The SIMD kernels of `assembly/kernels.ts`, over a given memory. */
+/** The SIMD kernels of `assembly/kernels.ts` as work for a crew. Addresses are in bytes, counts in elements. */
 import { readFile } from 'node:fs/promises'
+import { dropoutConstants, type PhiloxKey } from '../../../base/philox.js'
+import type { Task } from '../crew/chunks.js'
+import type { Crew } from '../crew/crew.js'
 
-/** Pointers are byte addresses; see the source for each kernel. */
-export interface Kernels {
-  decode_u8(out: number, source: number, count: number, divisor: number): void
-  divide_f32(out: number, count: number, divisor: number): void
-  flush_subnormal(values: number, count: number): void
-  dropout_mask(
-    out: number,
-    count: number,
-    seed: number,
-    purpose: number,
-    stream: number,
-    step: number,
-    threshold: number,
-    scale: number,
-  ): void
+/** Elements of a chunk: a few microseconds of work, and whole blocks of random numbers. */
+const CHUNK = 8192
+const CHUNK_BYTES = CHUNK * Float32Array.BYTES_PER_ELEMENT
+/** Elements that one block of Philox gives. */
+const BLOCK = 8
+
+export interface InputKernels {
+  /** f32 out = bytes / divisor. */
+  decodeBytes(out: number, source: number, count: number, divisor: number): Task
+  /** f32 values = values / divisor. */
+  divide(values: number, count: number, divisor: number): Task
+  /** f32 values = 0 where they are subnormal. */
+  flushSubnormal(values: number, count: number): Task
+  /** f32 out = `dropoutMask` of base/philox.ts. */
+  dropoutMask(out: number, count: number, key: PhiloxKey, rate: number): Task
 }
 
-export async function loadKernels(memory: WebAssembly.Memory): Promise<Kernels> {
+const NAMES = ['decode_u8', 'divide_f32', 'flush_subnormal', 'dropout_mask'] as const
+
+export async function inputKernels(crew: Crew): Promise<InputKernels> {
   const bytes = await readFile(new URL('kernels.wasm', import.meta.url))
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } })
-  return instance.exports as unknown as Kernels
+  const places = crew.add(await WebAssembly.compile(bytes), NAMES)
+  const [decode, divide, flush, mask] = places as [number, number, number, number]
+  return {
+    decodeBytes: (out, source, count, divisor) => ({
+      kernel: decode,
+      arguments: [out, source, count, divisor],
+      steps: [CHUNK_BYTES, CHUNK, 0, 0],
+      countAt: 2,
+      count,
+      chunk: CHUNK,
+    }),
+    divide: (values, count, divisor) => ({
+      kernel: divide,
+      arguments: [values, count, divisor],
+      steps: [CHUNK_BYTES, 0, 0],
+      countAt: 1,
+      count,
+      chunk: CHUNK,
+    }),
+    flushSubnormal: (values, count) => ({
+      kernel: flush,
+      arguments: [values, count],
+      steps: [CHUNK_BYTES, 0],
+      countAt: 1,
+      count,
+      chunk: CHUNK,
+    }),
+    dropoutMask(out, count, { seed, purpose, stream, step }, rate) {
+      const { threshold, scale } = dropoutConstants(rate)
+      return {
+        kernel: mask,
+        arguments: [out, count, 0, seed, purpose, stream, step, threshold, scale],
+        steps: [CHUNK_BYTES, 0, CHUNK / BLOCK, 0, 0, 0, 0, 0, 0],
+        countAt: 1,
+        count,
+        chunk: CHUNK,
+      }
+    },
+  }
 }

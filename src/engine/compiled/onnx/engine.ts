@@ -9,9 +9,11 @@ import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Program, Slot } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
-import { compileLoops, LOOP_BYTES, loopKey, type UpdateLoop } from '../fuse/update-loop.js'
+import type { Task } from '../crew/chunks.js'
+import { Crew } from '../crew/crew.js'
+import { LOOP_BYTES, loopKey, updateModule } from '../fuse/update-loop.js'
 import { infoOf } from '../graph/graph.js'
-import { ArenaPlan } from '../inputs/arena.js'
+import { type Arena, ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, inputKey, padded, placeInputs } from '../inputs/feeder.js'
 import { simplifiedGraph } from '../passes/simplified.js'
 import { type SplitStep, splitUpdate, type Update } from '../passes/split-update.js'
@@ -21,8 +23,18 @@ export const onnxEngine: Engine = {
   name: 'onnx',
   device: 'cpu',
   precision: 'float32',
+  compiled: true,
   versions: { 'onnxruntime-node': packageVersion('onnxruntime-node') },
   load: async (programs, options) => OnnxRunner.create(programs, options),
+}
+
+const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: availableParallelism(),
+  interOpNumThreads: 1,
+  // a thread of the runtime that spun on after the graph would keep the crew's helper from its core
+  extra: { session: { force_spinning_stop: '1' } },
+  logSeverityLevel: 3,
 }
 
 /** Steps after which subnormal numbers are looked for: often enough that few gather, rarely enough to cost nothing. */
@@ -40,7 +52,8 @@ interface CompiledStep {
 }
 
 interface LoopCall {
-  readonly loop: UpdateLoop
+  /** The loop's place in the crew's list. */
+  readonly kernel: number
   readonly pointers: readonly number[]
   readonly bytes: number
   /** One element each, read after the runtime has run. */
@@ -63,7 +76,8 @@ export class OnnxRunner implements Runner {
     private readonly options: LoadOptions,
     private readonly state: readonly Slot[],
     private readonly plan: ArenaPlan,
-    private readonly memory: WebAssembly.Memory,
+    private readonly arena: Arena,
+    private readonly crew: Crew,
     private readonly feeder: InputFeeder,
     private readonly sessionOptions: ort.InferenceSession.SessionOptions,
   ) {}
@@ -82,15 +96,11 @@ export class OnnxRunner implements Runner {
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
     placeInputs(plan, programs, batchSize)
 
-    const memory = plan.allocate()
-    const feeder = await InputFeeder.create(plan, memory, options.seed)
-    const runner = new OnnxRunner(programs, options, state, plan, memory, feeder, {
-      executionProviders: ['cpu'],
-      intraOpNumThreads: availableParallelism(),
-      interOpNumThreads: 1,
-      // between two graphs this thread works alone for less than that; a sleeping helper would have to be woken each step
-      extra: { session: { intra_op: { spin_duration_us: '1500' } } },
-      logSeverityLevel: 3,
+    const arena = plan.allocate()
+    const crew = new Crew(arena.memory)
+    const feeder = await InputFeeder.create(plan, arena.memory, crew, options.seed)
+    const runner = new OnnxRunner(programs, options, state, plan, arena, crew, feeder, {
+      ...SESSION_OPTIONS,
       ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
     })
     for (const slot of state) runner.#floats(stateKey(slot.name), slot.shape).set(slot.initial())
@@ -107,14 +117,15 @@ export class OnnxRunner implements Runner {
     const program = programNamed(this.programs, name)
     const step = await this.#step(name, program, batch.size)
     const begin = performance.now()
-    for (const input of program.inputs) this.feeder.feed(input, batch, scalars)
+    this.feeder.feed(program.inputs, batch, scalars)
     const fed = performance.now()
     await step.session.run(step.feeds, step.fetches)
     const ran = performance.now()
     if (Object.values(step.outputs).every((output) => output.every(Number.isFinite))) {
       for (const { from, to } of step.copies) to.set(from)
-      for (const { loop, pointers, bytes, scalars: values } of step.loops)
-        loop(...pointers, bytes, ...values.map((value) => value[0]!))
+      const next =
+        step.loops.length === 0 ? [] : this.feeder.noise(program.inputs, batch.size, (scalars.iterations ?? 0) + 1)
+      this.crew.run([...step.loops.map(updateTask), ...next])
       if (step.loops.length > 0) this.#flush(scalars.iterations ?? 0)
     }
     this.times.inputs += fed - begin
@@ -137,6 +148,7 @@ export class OnnxRunner implements Runner {
   async dispose(): Promise<void> {
     for (const step of this.#steps.values()) await (await step).session.release()
     this.#steps.clear()
+    await this.crew.dispose()
   }
 
   #step(name: string, program: Program, size: number): Promise<CompiledStep> {
@@ -193,7 +205,9 @@ export class OnnxRunner implements Runner {
     size: number,
   ): LoopCall[] {
     if (updates.length === 0) return []
-    const loops = compileLoops(updates, this.memory)
+    const { module, names } = updateModule(updates)
+    const places = this.crew.add(module, [...names.values()])
+    const kernels = new Map([...names.keys()].map((key, index) => [key, places[index]!]))
     const calls: (LoopCall & { readonly key: string })[] = []
     for (const update of updates) {
       const key = loopKey(update)
@@ -209,7 +223,7 @@ export class OnnxRunner implements Runner {
         last?.key === key &&
         last.scalars.every((array, index) => array === scalars[index]) &&
         last.pointers.every((pointer, index) => pointer + last.bytes === pointers[index])
-      const call = { key, loop: loops.get(key)!, pointers, bytes, scalars }
+      const call = { key, kernel: kernels.get(key)!, pointers, bytes, scalars }
       if (follows) calls[calls.length - 1] = { ...last, bytes: last.bytes + bytes }
       else calls.push(call)
     }
@@ -222,20 +236,20 @@ export class OnnxRunner implements Runner {
    */
   #flush(iterations: number): void {
     if (iterations % FLUSH_STEPS !== FLUSH_STEPS - 1) return
-    for (const { name, shape, role } of this.state) {
-      if (role === 'optimizer') this.feeder.kernels.flush_subnormal(this.plan.find(stateKey(name)), sizeOf(shape))
-    }
+    const slots = this.state.filter(({ role }) => role === 'optimizer')
+    const { kernels } = this.feeder
+    this.crew.run(slots.map(({ name, shape }) => kernels.flushSubnormal(this.plan.find(stateKey(name)), sizeOf(shape))))
   }
 
   #floats(place: string, shape: Shape): Float32Array {
-    return new Float32Array(this.memory.buffer, this.plan.find(place), sizeOf(shape))
+    return new Float32Array(this.arena.buffer, this.plan.find(place), sizeOf(shape))
   }
 
   #tensor(place: string, shape: Shape, dtype: 'float32' | 'int32'): ort.Tensor {
     const address = this.plan.find(place)
     return dtype === 'float32'
       ? new ort.Tensor('float32', this.#floats(place, shape), [...shape])
-      : new ort.Tensor('int32', new Int32Array(this.memory.buffer, address, sizeOf(shape)), [...shape])
+      : new ort.Tensor('int32', new Int32Array(this.arena.buffer, address, sizeOf(shape)), [...shape])
   }
 }
 
@@ -243,6 +257,18 @@ export class OnnxRunner implements Runner {
 export async function traceStep(program: Program, batch: number): Promise<SplitStep> {
   return splitUpdate(await simplifiedGraph(program, batch))
 }
+
+/** Bytes of each array in a chunk of an update: a few microseconds of work. */
+const UPDATE_CHUNK = 1 << 15
+
+const updateTask = ({ kernel, pointers, bytes, scalars }: LoopCall): Task => ({
+  kernel,
+  arguments: [...pointers, bytes, ...scalars.map((value) => value[0]!)],
+  steps: [...pointers.map(() => UPDATE_CHUNK), 0, ...scalars.map(() => 0)],
+  countAt: pointers.length,
+  count: bytes,
+  chunk: UPDATE_CHUNK,
+})
 
 const stateKey = (name: string) => `state ${name}`
 

@@ -14,29 +14,36 @@ export interface Apply {
 
 export type ApplyInput =
   | { readonly variable: string }
+  /** A variable without a slot, as large as this one and 0 before a step. */
+  | { readonly scratchOf: string }
   | { readonly value: ValueId }
   /** A number of rank 0. */
   | { readonly number: number }
 
-/** What a form of update is written with: `s0`, `s1` for stored state, `g` for the gradient, `r0` for a scalar. */
+/**
+ * What a form of update is written with: `s0`, `s1` for stored state, `g` for the gradient, `r0` for a scalar, `n0`, `n1`
+ * for numbers, each numbered where it first stands.
+ */
 interface Parts {
-  variable(index: number): ApplyInput
+  variable(index: number): { readonly variable: string }
   readonly gradient: ApplyInput
   readonly rate: ApplyInput
-  /** Numbers in order of writing. */
   readonly numbers: readonly number[]
 }
 
 interface Form {
   readonly op: string
-  /** The stored expressions, one after another; `#` is a number. */
+  /** The stored expressions, one after another. */
   readonly stores: readonly string[]
+  /** Whether the operator's own constants follow from these numbers. */
+  readonly suits?: (numbers: readonly number[]) => boolean
   readonly inputs: (parts: Parts) => readonly ApplyInput[]
   readonly attributes?: Readonly<Record<string, TensorflowAttribute>>
 }
 
 const STEP = 'Multiply(g,r0)'
-const VELOCITY = `Sub(Multiply(s1,#),${STEP})`
+const VELOCITY = `Sub(Multiply(s1,n0),${STEP})`
+const SQUARES = 'Add(Multiply(s1,n0),Multiply(Square(g),n1))'
 const momentum = ({ variable, gradient, rate, numbers }: Parts) => [
   variable(0),
   variable(1),
@@ -60,9 +67,21 @@ const FORMS: readonly Form[] = [
   },
   {
     op: 'ResourceApplyKerasMomentum',
-    stores: [`Add(s0,Sub(Multiply(${VELOCITY},#),${STEP}))`, VELOCITY],
+    stores: [`Add(s0,Sub(Multiply(${VELOCITY},n0),${STEP}))`, VELOCITY],
     inputs: momentum,
     attributes: { use_nesterov: { bool: true } },
+  },
+  {
+    op: 'ResourceApplyRMSProp',
+    stores: [`Sub(s0,RealDiv(${STEP},Sqrt(Add(${SQUARES},n2))))`, SQUARES],
+    suits: ([rho, rest]) => Math.abs(1 - rho! - rest!) < 1e-7,
+    inputs: ({ variable, gradient, rate, numbers: [rho, , epsilon] }) => [
+      variable(0),
+      variable(1),
+      { scratchOf: variable(0).variable },
+      ...[rate, { number: rho! }, { number: 0 }, { number: epsilon! }],
+      gradient,
+    ],
   },
 ]
 
@@ -78,7 +97,7 @@ export function applyFor(update: Update): Apply | undefined {
   const numbers: number[] = []
   const written = stores.map(({ expression }) => write(update, expression, stored, numbers))
   const form = FORMS.find(({ stores: wanted }) => wanted.join(';') === written.join(';'))
-  if (!form || new Set(numbers).size > 1) return undefined
+  if (!form || form.suits?.(numbers) === false) return undefined
   const inputs = form.inputs({
     variable: (index) => ({ variable: stored[index]! }),
     gradient: { value: gradients[0]! },
@@ -98,8 +117,8 @@ function write(update: Update, index: number, stored: readonly string[], numbers
     case 'scalar':
       return `r${expression.index}`
     case 'number':
-      numbers.push(expression.value)
-      return '#'
+      if (!numbers.includes(expression.value)) numbers.push(expression.value)
+      return `n${numbers.indexOf(expression.value)}`
     case 'op':
       return `${expression.kernel}(${expression.operands.map((operand) => write(update, operand, stored, numbers))})`
   }

@@ -1,10 +1,10 @@
 /** TensorFlow's C API (tensorflow/c/c_api.h, tf_tensor.h), as far as a session needs it. Handles are addresses. */
-import koffi from 'koffi'
 import { UserError } from '../../../base/issue.js'
 import { reasonOf } from '../../../base/reason.js'
 import { cutShort } from '../../../libtensorflow/elf.js'
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import { loadForGood } from '../../../libtensorflow/shared-library.js'
+import { withoutStderr } from '../../without-stderr.js'
 
 export type Handle = bigint
 
@@ -68,30 +68,6 @@ export function openLibrary({ file }: TensorflowLibrary, logs: boolean): Tensorf
   const tensorflow = { ...quietly(() => load(file)), quietly }
   opened = { file, tensorflow }
   return tensorflow
-}
-
-const STDERR = 2
-const WRITE_ONLY = 1
-
-/** The file behind standard error is exchanged meanwhile: TensorFlow's first log lines heed no setting. */
-function withoutStderr<Result>(work: () => Result): Result {
-  const process = koffi.load(null)
-  const [dup, dup2, open, close] = [
-    process.func('int dup(int file)'),
-    process.func('int dup2(int file, int as)'),
-    process.func('int open(const char *path, int flags)'),
-    process.func('int close(int file)'),
-  ]
-  const kept: number = dup(STDERR)
-  const nowhere: number = open('/dev/null', WRITE_ONLY)
-  dup2(nowhere, STDERR)
-  try {
-    return work()
-  } finally {
-    dup2(kept, STDERR)
-    close(nowhere)
-    close(kept)
-  }
 }
 
 function load(file: string): Omit<Tensorflow, 'quietly'> {

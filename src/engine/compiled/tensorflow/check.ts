@@ -1,4 +1,4 @@
-/** Tries a library out: loads it and trains a step. */
+/** Tries a library out: loads it and trains a step, on the GPU where it can. */
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import { checkEngine } from '../../check.js'
 import { DEFAULT_REQUEST } from '../../engine.js'
@@ -6,7 +6,7 @@ import { openTensorflow } from './engine.js'
 
 /** Answers with what a person wants to know of it; a UserError when it does not work. */
 export async function checkTensorflow(library: TensorflowLibrary): Promise<string> {
-  const engine = await openTensorflow({ ...DEFAULT_REQUEST, device: 'cpu' }, library)
+  const engine = await openTensorflow(DEFAULT_REQUEST, library)
   await checkEngine(engine)
-  return `TensorFlow ${engine.versions.tensorflow} trains: \`train SPEC --engine tensorflow\`.`
+  return `TensorFlow ${engine.versions.tensorflow} trains on ${engine.device}: \`train SPEC --engine tensorflow\`.`
 }

@@ -16,8 +16,9 @@ import {
   type StateValues,
 } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
+import { Crew } from '../crew/crew.js'
 import { infoOf } from '../graph/graph.js'
-import { ArenaPlan } from '../inputs/arena.js'
+import { type Arena, ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, inputKey, placeInputs } from '../inputs/feeder.js'
 import { simplifiedGraph } from '../passes/simplified.js'
 import { splitUpdate } from '../passes/split-update.js'
@@ -43,6 +44,7 @@ export async function openTensorflow(
     name: 'tensorflow',
     device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
     precision,
+    compiled: true,
     versions: { tensorflow: tensorflow.version },
     ...(notGpu !== undefined && { notGpu }),
     load: async (programs, options) =>
@@ -66,6 +68,8 @@ function requirePrecision(precision: Precision, kind: 'cpu' | 'gpu'): void {
 
 interface CompiledStep {
   readonly run: PreparedRun
+  /** Sets what is no state to 0. */
+  readonly clear?: PreparedRun
   readonly inputs: readonly ProgramInput[]
   readonly fed: readonly Handle[]
   readonly outputs: Readonly<Record<string, Float32Array>>
@@ -86,7 +90,8 @@ class TensorflowRunner implements Runner {
     private readonly programs: Readonly<Record<string, Program>>,
     private readonly state: readonly Slot[],
     private readonly plan: ArenaPlan,
-    private readonly memory: WebAssembly.Memory,
+    private readonly arena: Arena,
+    private readonly crew: Crew,
     private readonly feeder: InputFeeder,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
@@ -101,9 +106,10 @@ class TensorflowRunner implements Runner {
     const state = stateOf(programs)
     const plan = new ArenaPlan()
     placeInputs(plan, programs, batchSize)
-    const memory = plan.allocate()
-    const feeder = await InputFeeder.create(plan, memory, seed)
-    const runner = new TensorflowRunner(session, programs, state, plan, memory, feeder)
+    const arena = plan.allocate()
+    const crew = new Crew(arena.memory)
+    const feeder = await InputFeeder.create(plan, arena.memory, crew, seed)
+    const runner = new TensorflowRunner(session, programs, state, plan, arena, crew, feeder)
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
     } catch (error) {
@@ -115,7 +121,7 @@ class TensorflowRunner implements Runner {
 
   async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
     const { run, inputs, outputs, outputNames } = await this.#step(name, batch.size)
-    for (const input of inputs) this.feeder.feed(input, batch, scalars)
+    this.feeder.feed(inputs, batch, scalars)
     await this.session.run(run, (index, numbers) => outputs[outputNames[index]!]!.set(numbers))
     return outputs
   }
@@ -136,12 +142,14 @@ class TensorflowRunner implements Runner {
       if (value) new Float32Array(this.#stateRuns.feeds[index]!.values).set(value)
     }
     await this.session.run(this.#stateRuns.write)
+    for (const { clear } of this.#steps.values()) if (clear) await this.session.run(clear)
   }
 
   async dispose(): Promise<void> {
     for (const { fed } of this.#steps.values()) for (const handle of fed) this.session.free(handle)
     for (const { handle } of this.#stateRuns.feeds) this.session.free(handle)
     this.#steps.clear()
+    await this.crew.dispose()
     this.session.close()
   }
 
@@ -193,7 +201,7 @@ class TensorflowRunner implements Runner {
       if (one.from === 'state') return []
       const { shape, dtype } = infoOf(graph, one.value)
       if (dtype === 'bool') throw new Error(`internal: input ${one.name} has dtype bool`)
-      const place = new Uint8Array(this.memory.buffer, this.plan.find(inputKey(one.name)), 4 * sizeOf(shape))
+      const place = new Uint8Array(this.arena.buffer, this.plan.find(inputKey(one.name)), 4 * sizeOf(shape))
       return [
         { input: one.input, handle: this.session.tensorOver(dtype, shape, place), node: lowered.feedOf(one.value) },
       ]
@@ -205,6 +213,7 @@ class TensorflowRunner implements Runner {
         results.map(({ value }) => lowered.fetchOf(value)),
         lowered.update === undefined ? [] : [lowered.update],
       ),
+      ...(lowered.clear !== undefined && { clear: this.session.prepare([], [], [lowered.clear]) }),
       inputs: feeds.map(({ input }) => input),
       fed: feeds.map(({ handle }) => handle),
       outputs: Object.fromEntries(
@@ -212,6 +221,7 @@ class TensorflowRunner implements Runner {
       ),
       outputNames: results.map(({ name: output }) => output),
     }
+    if (step.clear) await this.session.run(step.clear)
     this.#steps.set(key, step)
     return step
   }

@@ -4,7 +4,7 @@ import type { Shape } from '../../../base/shape.js'
 import { message } from '../protobuf.js'
 
 /** Element types of types.proto, DataType. */
-export const DATA_TYPE = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 } as const
+export const DATA_TYPE = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, resource: 20 } as const
 export type DataType = keyof typeof DATA_TYPE
 
 export type TensorflowAttribute =

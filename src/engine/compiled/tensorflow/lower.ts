@@ -4,7 +4,7 @@ import { type DType, type Graph, type GraphNode, infoOf, type ValueId, type Valu
 import type { KernelName } from '../graph/kernels.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { type ApplyInput, applyFor } from './apply.js'
-import { encodeGraph, type TensorflowAttribute, type TensorflowNode } from './graph-def.js'
+import { type DataType, encodeGraph, type TensorflowAttribute, type TensorflowNode } from './graph-def.js'
 
 type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>
 
@@ -15,6 +15,8 @@ export interface LoweredStep {
   readonly fetchOf: (value: ValueId) => string
   /** The node that updates all state, where there is any to update. */
   readonly update?: string
+  /** The node that sets scratch variables to 0, where there are any. */
+  readonly clear?: string
 }
 
 /** Writes operators; gives the name of what the last one computes. */
@@ -26,7 +28,7 @@ interface Emitter {
 
 type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
 
-const type = (dtype: DType): TensorflowAttribute => ({ type: dtype })
+const type = (dtype: DataType): TensorflowAttribute => ({ type: dtype })
 const FLOAT = { T: type('float32') }
 
 /** A kernel that is one operator of the same inputs, all of the type of the first. */
@@ -34,6 +36,15 @@ const same =
   (op: string, attributes?: (node: GraphNode) => TensorflowAttributes): Lowering =>
   (emit, node, names, [first]) =>
     emit.op(op, names, { T: type(first!.dtype), ...attributes?.(node) })
+
+/** Whole numbers are compared as int64: for int32 a GPU's kernel leaves the card (cwise_op_equal_to_1.cc). */
+const comparison =
+  (op: string): Lowering =>
+  (emit, _, names, [first]) => {
+    if (first!.dtype !== 'int32') return emit.op(op, names, { T: type(first!.dtype) })
+    const wide = names.map((name) => emit.op('Cast', [name], { SrcT: type('int32'), DstT: type('int64') }))
+    return emit.op(op, wide, { T: type('int64') })
+  }
 
 const logical =
   (op: string): Lowering =>
@@ -72,12 +83,12 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   Minimum: same('Minimum'),
   Pow: same('Pow'),
 
-  Equal: same('Equal'),
-  NotEqual: same('NotEqual'),
-  Greater: same('Greater'),
-  GreaterEqual: same('GreaterEqual'),
-  Less: same('Less'),
-  LessEqual: same('LessEqual'),
+  Equal: comparison('Equal'),
+  NotEqual: comparison('NotEqual'),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessEqual'),
   LogicalAnd: logical('LogicalAnd'),
   LogicalNot: logical('LogicalNot'),
 
@@ -236,6 +247,7 @@ export function lowerToTensorflow(
     const infos = node.inputs.map((input) => infoOf(graph, input))
     names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
   }
+  const clears: string[] = []
   const update = addUpdate()
   const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
   /** What is fed cannot be fetched; a copy can. */
@@ -245,11 +257,19 @@ export function lowerToTensorflow(
       return [value, given.has(value) ? emit.op('Identity', [nameOf(value)], { T: type(dtype) }) : nameOf(value)]
     }),
   )
+  const clear =
+    clears.length === 0
+      ? undefined
+      : emit.op(
+          'NoOp',
+          clears.map((name) => `^${name}`),
+        )
   return {
     graph: encodeGraph(nodes),
     feedOf: nameOf,
     fetchOf: (value) => fetches.get(value)!,
     ...(update !== undefined && { update }),
+    ...(clear !== undefined && { clear }),
   }
 
   /** New state is assigned only where every output of the step is finite; old state has been read by then. */
@@ -281,6 +301,7 @@ export function lowerToTensorflow(
       )
     const inputOf = (input: ApplyInput) => {
       if ('variable' in input) return handleOf(input.variable)
+      if ('scratchOf' in input) return scratch(input.scratchOf)
       return 'value' in input ? nameOf(input.value) : emit.float(input.number)
     }
     for (const { op, inputs, attributes, changed } of applies) {
@@ -298,11 +319,27 @@ export function lowerToTensorflow(
     )
   }
 
+  /** The handle of a variable that is set to 0 before the first step and wherever state is written. */
+  function scratch(name: string): string {
+    const { shape } = infoOf(graph, stateInput(name).value)
+    const handle = add('VarHandleOp', [], {
+      ...{ dtype: type('float32'), shape: { shape } },
+      shared_name: { text: `scratch${indexOf(name)}` },
+    })
+    const zeros = emit.op('Fill', [emit.ints(shape), emit.float(0)], { ...FLOAT, index_type: type('int32') })
+    clears.push(emit.op('AssignVariableOp', [handle, zeros], { dtype: type('float32') }))
+    return handle
+  }
+
   /** Nodes that use state's old value and that the outputs need: once they are done it can change where it lies. */
   function usersOf(name: string): string[] {
-    const state = graph.inputs.find((input) => input.from === 'state' && input.name === name)!
-    const users = split.nodes.filter(({ inputs }) => inputs.includes(state.value))
+    const { value } = stateInput(name)
+    const users = split.nodes.filter(({ inputs }) => inputs.includes(value))
     return users.map(({ output }) => nameOf(output))
+  }
+
+  function stateInput(name: string) {
+    return graph.inputs.find((input) => input.from === 'state' && input.name === name)!
   }
 }
 

@@ -1,7 +1,7 @@
 /** The WebAssembly loop of an update computes it bit for bit, and touches nothing else. */
 import { describe, expect, test } from 'vitest'
 import { PURPOSE, RandomStream } from '../../../../src/base/philox.js'
-import { compileLoops, LOOP_BYTES, loopKey } from '../../../../src/engine/compiled/fuse/update-loop.js'
+import { LOOP_BYTES, loopKey, updateModule } from '../../../../src/engine/compiled/fuse/update-loop.js'
 import {
   type Expression,
   FUSED_KERNELS,
@@ -36,9 +36,20 @@ const [a, b, s, tenth] = [0, 1, 2, 3]
 const op = (kernel: FusedKernel, ...operands: number[]): Expression => ({ kind: 'op', kernel, operands })
 const isUnary = (kernel: FusedKernel) => ['Sqrt', 'Square', 'Neg', 'Abs'].includes(kernel)
 
+type Loop = (...pointersBytesScalars: number[]) => void
+
+const newMemory = () => new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
+
+/** The loops of updates over a memory, by their keys. */
+function loopsOf(updates: readonly Update[], memory: WebAssembly.Memory): Map<string, Loop> {
+  const { module, names } = updateModule(updates)
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  return new Map([...names].map(([key, name]) => [key, exports[name] as Loop]))
+}
+
 /** Runs the loop over guarded arrays of this length, and the same in JavaScript. */
 function expectSameUpdate(update: Update, length: number, scalars: readonly number[]): void {
-  const memory = new WebAssembly.Memory({ initial: 1 })
+  const memory = newMemory()
   const random = new RandomStream({ seed: length, purpose: PURPOSE.sample, stream: 0, step: 0 })
   const all = new Float32Array(memory.buffer).fill(GUARD)
   const expected = all.slice()
@@ -47,7 +58,7 @@ function expectSameUpdate(update: Update, length: number, scalars: readonly numb
     for (let at = start; at < start + length; at++) all[at] = 3 * random.normal()
     expected.set(all.subarray(start, start + length), start)
   }
-  const [loop] = compileLoops([update], memory).values()
+  const [loop] = loopsOf([update], memory).values()
   loop!(...starts.map((start) => 4 * start), 4 * length, ...scalars)
   evaluateUpdate(
     update,
@@ -96,7 +107,7 @@ describe('a loop', () => {
   })
 
   test('is shared by updates that do the same, and only by those', () => {
-    const memory = new WebAssembly.Memory({ initial: 1 })
+    const memory = newMemory()
     const other = { ...momentum, arrays: updateOf([], [0], 'v').arrays, scalars: [9] }
     const stronger = {
       ...momentum,
@@ -104,7 +115,7 @@ describe('a loop', () => {
     }
     expect(loopKey(other)).toBe(loopKey(momentum))
     expect(loopKey(stronger)).not.toBe(loopKey(momentum))
-    const loops = compileLoops([momentum, other, stronger], memory)
+    const loops = loopsOf([momentum, other, stronger], memory)
     expect([...loops.keys()]).toEqual([loopKey(momentum), loopKey(stronger)])
     const values = new Float32Array(memory.buffer, 64, 8)
     const weightAfter = (update: Update) => {

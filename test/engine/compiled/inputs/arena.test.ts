@@ -1,5 +1,6 @@
 /** Arrays in one memory do not overlap, start where SIMD wants them, and fit. */
 import { expect, test } from 'vitest'
+import { UserError } from '../../../../src/base/issue.js'
 import { ArenaPlan } from '../../../../src/engine/compiled/inputs/arena.js'
 
 test('arrays lie one after another, aligned, and never at 0', () => {
@@ -22,4 +23,12 @@ test('a name has one place', () => {
   expect(plan.find('w')).toBe(place)
   expect([plan.has('w'), plan.has('u')]).toEqual([true, false])
   expect(() => plan.find('u')).toThrow('internal: the arena has no place for u')
+})
+
+test('what is too large for addresses of 32 bits is told in a sentence', () => {
+  const plan = new ArenaPlan()
+  for (const name of ['a', 'b', 'c']) plan.reserve(name, 2 ** 31)
+  expect(() => plan.allocate()).toThrow(
+    new UserError('This model with this fit.batch_size takes 6.44 GB of memory in one piece; 4.29 GB can be had.'),
+  )
 })

@@ -37,11 +37,13 @@ export function flush_subnormal(values: usize, count: i32): void {
 
 /**
  * Dropout mask by Philox4x32-10, as base/philox.ts defines it: a block gives eight elements of 16 bits, each dropped when
- * it lies below the threshold. Four blocks at a time, one a lane, then transposed.
+ * it lies below the threshold. Four blocks at a time, one a lane, then transposed. `first` is the block of the first
+ * element.
  */
 export function dropout_mask(
   out: usize,
   count: i32,
+  first: u32,
   seed: u32,
   purpose: u32,
   stream: u32,
@@ -56,7 +58,7 @@ export function dropout_mask(
   const t = i16x8.splat(<i16>threshold),
     keep = f32x4.splat(scale)
   const four = i32x4.splat(4)
-  let block = i32x4(0, 1, 2, 3)
+  let block = i32x4.add(i32x4.splat(<i32>first), i32x4(0, 1, 2, 3))
   const end = out + ((<usize>count) << 2)
   while (out < end) {
     let x0 = block,

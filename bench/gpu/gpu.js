@@ -1,0 +1,281 @@
+/**
+ * npm run bench:gpu [-- SPEC...] [--batch 128,2048] [--precision float32,tf32,mixed_float16] [--rounds N] [--steps N]
+ *                   [--device gpu|cpu] [--out FILE] [--page FILE] [--unmeasured]
+ *
+ * A training step of each spec on the card by trainspec, PyTorch and Keras 3, which take turns, beside what the card can
+ * do at most. Writes docs/gpu.md and a JSON file. Which card: CUDA_VISIBLE_DEVICES, as for every program of CUDA.
+ * Peers are taken from bench/peers/.venv-gpu (bench/peers/setup-gpu.sh), or all from PEERS_PYTHON. `--device cpu` tries
+ * the flow where there is no card; its numbers say nothing about one. `--unmeasured` writes the page without numbers.
+ */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { formatIssue, UserError } from '../../dist/base/issue.js'
+import { requireSpec } from '../../dist/cli/read-spec.js'
+import { splitSamples } from '../../dist/data/dataset.js'
+import { loadData } from '../../dist/data/registry.js'
+import { findCuda } from '../../dist/libtensorflow/cuda.js'
+import { CUDA_SETUP_HINT, locateTensorflow, SETUP_HINT } from '../../dist/libtensorflow/locate.js'
+import { LOSSES } from '../../dist/model/losses.js'
+import { buildModel } from '../../dist/model/model.js'
+import { fittingForm } from '../../dist/model/targets.js'
+import { supervisedPrograms } from '../../dist/program/supervised.js'
+import { startPeer, timeCommand } from '../peer.js'
+import { measuredPage, unmeasuredPage } from './page.js'
+import { fedBytes, lowerBound, stepCost } from './step-cost.js'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '..', '..')
+const peers = join(root, 'bench', 'peers')
+const PRECISIONS = ['float32', 'tf32', 'mixed_float16']
+
+const log = (line) => process.stderr.write(`${line}\n`)
+const median = (numbers) => {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
+}
+
+async function main(options) {
+  if (options.unmeasured) return write(options.page, unmeasuredPage())
+  requireDevice(options.device)
+  const specs = []
+  for (const file of options.specs) specs.push({ file, spec: await requireSpec(file, [], process.stdin) })
+  const card = await measureCard(options.device)
+  const folder = mkdtempSync(join(tmpdir(), 'trainspec-gpu-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
+  const groups = []
+  for (const { file, spec } of specs) {
+    for (const batchSize of options.batches) {
+      for (const precision of options.precisions) {
+        log(`${file}, batch ${batchSize}, ${precision}`)
+        groups.push(await benchGroup({ file, spec, batchSize, precision, card, folder, options }))
+      }
+    }
+  }
+  const all = groups.flatMap(({ programs }) => programs)
+  if (all.every(({ skipped }) => skipped !== undefined)) {
+    throw new UserError(`Nothing was measured, and nothing is written: ${all[0].name}: ${all[0].skipped}`)
+  }
+  const record = {
+    date: new Date().toISOString(),
+    command: ['npm run bench:gpu', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    device: options.device,
+    machine: { ...machine(), ...(options.device === 'gpu' && driver()) },
+    rounds: options.rounds,
+    steps: options.steps,
+    card,
+    groups,
+  }
+  write(options.out, `${JSON.stringify(record, null, 2)}\n`)
+  write(options.page, measuredPage(record))
+}
+
+function readOptions(args) {
+  const { values, positionals } = parsed(args)
+  const whole = (name, text) => {
+    if (!/^[1-9]\d*$/.test(text)) throw new UserError(`--${name} takes a whole number from 1, not "${text}".`)
+    return Number(text)
+  }
+  const { device } = values
+  if (device !== 'gpu' && device !== 'cpu') throw new UserError(`--device takes gpu or cpu, not "${device}".`)
+  const precisions = (values.precision ?? (device === 'gpu' ? PRECISIONS.join() : 'float32')).split(',')
+  const unknown = precisions.find((one) => !PRECISIONS.includes(one))
+  if (unknown !== undefined) throw new UserError(`--precision takes ${PRECISIONS.join(', ')}, not "${unknown}".`)
+  const results = join(root, 'bench', 'results')
+  return {
+    device,
+    precisions,
+    batches: values.batch.split(',').map((text) => whole('batch', text)),
+    rounds: whole('rounds', values.rounds),
+    steps: whole('steps', values.steps),
+    specs: positionals.length > 0 ? positionals : ['specs/mnist-mlp.json'],
+    out: values.out ?? join(results, device === 'gpu' ? 'gpu.json' : 'gpu-on-cpu.json'),
+    page: values.page ?? (device === 'gpu' ? join(root, 'docs', 'gpu.md') : join(results, 'gpu-on-cpu.md')),
+    unmeasured: values.unmeasured,
+  }
+}
+
+function parsed(args) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        batch: { type: 'string', default: '128,2048' },
+        device: { type: 'string', default: 'gpu' },
+        out: { type: 'string' },
+        page: { type: 'string' },
+        precision: { type: 'string' },
+        rounds: { type: 'string', default: '5' },
+        steps: { type: 'string', default: '200' },
+        unmeasured: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    throw new UserError(error.message.split('\n')[0])
+  }
+}
+
+function requireDevice(device) {
+  const library = locateTensorflow()
+  if (device === 'cpu') {
+    if (!library) throw new UserError(`Engine tensorflow has no library here; ${SETUP_HINT}.`)
+    return
+  }
+  const { problem } = findCuda()
+  if (problem !== undefined) {
+    throw new UserError(`There is no GPU to measure: ${problem}; \`--device cpu\` tries the flow without one.`)
+  }
+  if (!library?.cuda) throw new UserError(`Engine tensorflow has no library for CUDA here; ${CUDA_SETUP_HINT}.`)
+}
+
+const pythonOf = (environment) => process.env.PEERS_PYTHON ?? join(peers, '.venv-gpu', environment, 'bin', 'python')
+
+const missing = (python) => `no Python at ${python.replace(`${root}/`, '')}: run bench/peers/setup-gpu.sh`
+
+/** What the card can do at most; `skipped` says why where that is not known. */
+async function measureCard(device) {
+  log('the card itself')
+  const python = pythonOf('torch')
+  if (!existsSync(python)) return { skipped: missing(python) }
+  const { skipped, output } = await timeCommand(python, [join(peers, 'gpu_card.py'), device], {
+    NVIDIA_TF32_OVERRIDE: undefined,
+  })
+  return skipped === undefined ? JSON.parse(output) : { skipped }
+}
+
+/** One spec, batch size and precision: every program is up, one at a time runs, and the others are stopped meanwhile. */
+async function benchGroup({ file, spec, batchSize, precision, card, folder, options }) {
+  const { job, info, program } = await writeJob({ spec, batchSize, precision, device: options.device, folder })
+  const cost = stepCost({ spec, info, state: program.state, batchSize, precision })
+  const programs = []
+  for (const { name, start } of programsFor(job, precision)) {
+    log(`  ${name} starts`)
+    const peer = await start()
+    if (peer.skipped !== undefined) log(`  skipped: ${peer.skipped}`)
+    programs.push({ name, peer, skipped: peer.skipped, turns: [] })
+  }
+  for (let round = 0; round <= options.rounds; round++) {
+    log(round === 0 ? '  warming up' : `  round ${round} of ${options.rounds}`)
+    for (const one of programs) {
+      if (one.skipped !== undefined) continue
+      const { skipped, ms_per_step: times, ...rest } = await one.peer.ask({ cmd: 'steps', n: options.steps })
+      if (skipped !== undefined) one.skipped = skipped
+      else if (round > 0) one.turns.push({ median: median(times), min: Math.min(...times), ...rest })
+    }
+  }
+  for (const { peer, skipped } of programs) if (skipped === undefined) await peer.stop()
+  const peak = card.flops?.[precision]
+  const bound = peak === undefined ? undefined : lowerBound(cost, { peak, bandwidth: card.copy })
+  return {
+    spec: file,
+    name: spec.name,
+    batch_size: batchSize,
+    precision,
+    ...cost,
+    fed_bytes: fedBytes(program.inputs, batchSize),
+    ...(bound && { bound }),
+    programs: programs.map(({ name, peer, skipped, turns }) =>
+      skipped === undefined ? result(name, peer.hello.versions, turns, bound) : { name, skipped },
+    ),
+  }
+}
+
+function result(name, versions, turns, bound) {
+  const ms = median(turns.map((turn) => turn.median))
+  return {
+    name,
+    versions,
+    median_ms: ms,
+    min_ms: Math.min(...turns.map(({ min }) => min)),
+    ...(bound && { share_of_bound: bound.ms / ms }),
+    loss: turns.at(-1).loss,
+    rss_mb: turns.at(-1).rss_mb,
+  }
+}
+
+/** The job as a file that every program reads, with the training samples beside it. */
+async function writeJob({ spec, batchSize, precision, device, folder }) {
+  const { info, train: all } = await loadData(spec.data)
+  const { train } = splitSamples(all, spec.fit.validation_split)
+  if (batchSize > train.count) {
+    throw new UserError(`--batch ${batchSize} is more than the ${train.count} samples of ${spec.name}.`)
+  }
+  const model = buildModel(spec.model, info.sampleShape, spec.seed)
+  const { target } = LOSSES[spec.loss.type]
+  const [x, y, job] = ['x', 'y', 'job.json'].map((name) => join(folder, name))
+  writeFileSync(x, train.x)
+  writeFileSync(y, train.y)
+  const record = {
+    spec,
+    device,
+    precision,
+    batch_size: batchSize,
+    sample_shape: info.sampleShape,
+    divisor: info.divisor,
+    classes: info.classes,
+    target: target === 'fitting' ? fittingForm(model.outputShape, info.classes) : target,
+    x,
+    y,
+  }
+  writeFileSync(job, JSON.stringify(record))
+  return { job, info, program: supervisedPrograms({ ...spec, model, info }).train }
+}
+
+function programsFor(job, precision) {
+  // every library of NVIDIA's heeds it; each program also says so to its own
+  const env = { NVIDIA_TF32_OVERRIDE: precision === 'float32' ? '0' : undefined }
+  const python =
+    (environment, script, ...args) =>
+    () => {
+      const file = pythonOf(environment)
+      return existsSync(file) ? startPeer(file, [join(peers, script), job, ...args], env) : { skipped: missing(file) }
+    }
+  return [
+    { name: 'trainspec', start: () => startPeer(process.execPath, [join(here, 'ours.js'), job], env) },
+    { name: 'PyTorch', start: python('torch', 'gpu_torch.py', 'eager') },
+    { name: 'PyTorch, torch.compile', start: python('torch', 'gpu_torch.py', 'compile') },
+    { name: 'PyTorch, torch.compile and CUDA graphs', start: python('torch', 'gpu_torch.py', 'graphs') },
+    ...['tensorflow', 'jax', 'torch'].map((backend) => ({
+      name: `Keras 3, ${backend}`,
+      start: python(backend, 'gpu_keras.py', backend),
+    })),
+  ]
+}
+
+const machine = () => ({
+  cpu: cpus()[0]?.model,
+  cores: cpus().length,
+  node: process.versions.node,
+  platform: process.platform,
+})
+
+/** The driver's own version where nvidia-smi tells it, and the CUDA version that it supports. */
+function driver() {
+  const { driver: cuda, devices } = findCuda()
+  try {
+    const query = ['--query-gpu=driver_version', '--format=csv,noheader']
+    return { cuda, devices, driver: execFileSync('nvidia-smi', query, { encoding: 'utf8' }).trim().split('\n')[0] }
+  } catch {
+    return { cuda, devices }
+  }
+}
+
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+  log(`written to ${file}`)
+}
+
+try {
+  await main(readOptions(process.argv.slice(2)))
+} catch (error) {
+  if (!(error instanceof UserError)) throw error
+  log(error.message)
+  for (const issue of error.issues) log(formatIssue(issue))
+  process.exitCode = 2
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Makes bench/peers/.venv-gpu with an environment for each of tensorflow, jax and torch: TensorFlow and JAX come with
+# libraries of CUDA 12, PyTorch with those of CUDA 13, and both lie in nvidia/cudnn, so they cannot share one.
+# Needs python3 3.11 or newer; fetches 10 GB, and takes about twice that on the disk. Arguments name environments; the default is all three.
+# pip's own settings hold: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 looks there for a torch of CUDA 12.
+set -eu
+cd "$(dirname "$0")"
+python=${PYTHON:-python3}
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+  echo "setup-gpu.sh: $python is missing or older than 3.11; name another one: PYTHON=python3.12 $0" >&2
+  exit 1
+}
+[ $# -gt 0 ] || set -- tensorflow jax torch
+for name in "$@"; do
+  [ -f "requirements-gpu-$name.txt" ] || {
+    echo "setup-gpu.sh: $name is none of tensorflow, jax, torch" >&2
+    exit 1
+  }
+done
+for name in "$@"; do
+  "$python" -m venv ".venv-gpu/$name"
+  ".venv-gpu/$name/bin/python" -m pip install --quiet --disable-pip-version-check -r "requirements-gpu-$name.txt"
+  ".venv-gpu/$name/bin/python" versions.py
+done

@@ -1,0 +1,163 @@
+/**
+ * `train bench SPEC`: how long a training step takes on each engine that works here.
+ *
+ * Each engine has a process of its own, and they take turns. In one process they would share memory, so that its peak
+ * is nobody's, and a crash of one would end all; two copies of TensorFlow cannot even live in one. A process that waits
+ * for its turn is idle: its threads, which spin during a step, are asleep a few milliseconds after the last one (it was
+ * measured: none of a processor in the second after a turn), so that a rest before each turn is enough, and none needs
+ * to be stopped while another one is timed.
+ */
+import { setTimeout as rest } from 'node:timers/promises'
+import { UserError } from '../base/issue.js'
+import { reasonOf } from '../base/reason.js'
+import { least, median } from '../base/timing.js'
+import type { Device, EngineRequest } from '../engine/engine.js'
+import { thisProcessor } from '../engine/processor.js'
+import { ENGINE_NAMES } from '../engine/registry.js'
+import type { BenchReport } from '../export/bench-report.js'
+import { benchLines } from '../report/bench.js'
+import { engineSchema } from '../spec/engines.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from './engine-process.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { interruptible } from './interrupt.js'
+import type { Io } from './io.js'
+import type { Options } from './options.js'
+import { overridesOf } from './overrides.js'
+import { requireSpec } from './read-spec.js'
+import { withSpinner } from './spinner.js'
+import { ownVersion } from './versions.js'
+
+/** A slow engine makes fewer steps in a turn. */
+const BUDGET_MS = 1000
+/** Until the threads of the engine before are asleep. */
+const REST_MS = 10
+
+/** Standard output gets the table. */
+export async function bench(file: string, options: Options, io: Io): Promise<ExitCode> {
+  const spec = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  return interruptible(io, async (signal) => {
+    const processes: EngineProcess[] = []
+    try {
+      return await compare({ spec, options, io, signal, processes })
+    } finally {
+      await Promise.all(processes.map((one) => one.stop()))
+    }
+  })
+}
+
+interface Comparison {
+  readonly spec: ResolvedSpec
+  readonly options: Options
+  readonly io: Io
+  readonly signal: AbortSignal
+  /** Those that were started; whoever gave the list stops them. */
+  readonly processes: EngineProcess[]
+}
+
+async function compare(comparison: Comparison): Promise<ExitCode> {
+  const { spec, options, io, signal } = comparison
+  const { rounds, steps } = options
+  const started = new Date()
+  const auto = await withSpinner('Asking what engine auto takes', io.stderr, () =>
+    whatAutoTakes(requestOf(spec), signal),
+  )
+  const { ready, leftOut, batchSize } = await openEngines(comparison)
+  for (let round = 0; round <= rounds; round++) {
+    for (const { engine, turns } of ready) {
+      const { name } = engine.opened
+      const text = round === 0 ? `Warming up ${name}` : `Round ${round} of ${rounds}: ${name}`
+      const limits = { most: steps, budgetMs: BUDGET_MS }
+      await rest(REST_MS)
+      const turn = await withSpinner(text, io.stderr, () => engine.ask('steps', limits))
+      if (turn.divergedAt !== undefined) {
+        io.stderr.write(
+          `Diverged on engine ${name} in step ${turn.divergedAt}: the loss is NaN or infinite. Try a smaller learning rate.\n`,
+        )
+        return EXIT.diverged
+      }
+      if (round > 0) turns.push(turn)
+    }
+  }
+  const report: BenchReport = {
+    version: 1,
+    name: spec.name,
+    batch_size: batchSize,
+    precision: spec.precision,
+    trainspec: ownVersion(),
+    node: process.versions.node,
+    processor: thisProcessor().name,
+    started: started.toISOString(),
+    rounds,
+    steps_per_turn: steps,
+    budget_ms: BUDGET_MS,
+    auto,
+    engines: rowsOf(ready),
+    left_out: leftOut,
+  }
+  const lines = options.json ? [JSON.stringify(report, null, 2)] : benchLines(report)
+  io.stdout.write(`${lines.join('\n')}\n`)
+  return EXIT.done
+}
+
+interface Contender {
+  readonly engine: EngineProcess
+  readonly turns: Turn[]
+}
+
+const requestOf = ({ device, precision }: ResolvedSpec): EngineRequest => ({
+  device: device as Device,
+  precision,
+  logs: false,
+})
+
+/** Opens those that are asked for, which must work, or all that work; each once, whatever names it has. */
+async function openEngines({ spec, options, io, signal, processes }: Comparison) {
+  const asked = options.engine.map((name) => engineSchema.parse(name))
+  const ready: Contender[] = []
+  const leftOut: BenchReport['left_out'] = []
+  let batchSize = 0
+  for (const name of asked.length > 0 ? new Set(asked) : ENGINE_NAMES) {
+    if (processes.some(({ opened }) => opened.name === name)) continue
+    try {
+      const engine = await withSpinner(`Opening ${name}`, io.stderr, () =>
+        openEngineProcess(name, requestOf(spec), signal),
+      )
+      const known = processes.some(({ opened }) => opened.name === engine.opened.name)
+      processes.push(engine)
+      if (known) continue
+      ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io.stderr, () => engine.ask('load', spec)))
+      ready.push({ engine, turns: [] })
+    } catch (error) {
+      if (!(error instanceof UserError) || asked.length > 0) throw error
+      leftOut.push({ name, problem: reasonOf(error) })
+    }
+  }
+  if (ready.length > 0) return { ready, leftOut, batchSize }
+  throw new UserError(
+    ['No engine can train this spec here.', ...leftOut.map(({ name, problem }) => `${name}: ${problem}`)].join('\n'),
+  )
+}
+
+/** Fastest first. */
+function rowsOf(contenders: readonly Contender[]): BenchReport['engines'] {
+  const timed = contenders.map(({ engine, turns }) => {
+    const times = turns.flatMap((turn) => turn.times)
+    return {
+      name: engine.opened.name,
+      device: engine.opened.device,
+      versions: engine.opened.versions,
+      steps: times.length,
+      median_ms: median(times),
+      minimum_ms: least(times),
+      round_medians_ms: turns.map((turn) => median(turn.times)),
+      peak_memory_bytes: Math.max(...turns.map(({ peakBytes }) => peakBytes)),
+    }
+  })
+  const [fastest, ...slower] = timed.toSorted((a, b) => a.median_ms - b.median_ms)
+  return [fastest!, ...slower].map(({ peak_memory_bytes, ...row }) => ({
+    ...row,
+    ratio: median(row.round_medians_ms.map((time, round) => time / fastest!.round_medians_ms[round]!)),
+    peak_memory_bytes,
+  }))
+}

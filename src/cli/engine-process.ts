@@ -1,0 +1,115 @@
+/**
+ * An engine in a process of its own. A library that crashes ends that process only; what one engine keeps in memory,
+ * its threads, its copy of a library that another engine has too, are no other's; its peak of memory is its own; and it
+ * can be ended in the middle of a step.
+ */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../base/issue.js'
+import type { TimingLimits } from '../base/timing.js'
+import type { Engine, EngineRequest } from '../engine/engine.js'
+import type { Speed } from '../engine/speed.js'
+import type { EngineName, ResolvedSpec } from '../spec/spec.js'
+
+/** What it can be asked to do: `open` first, and `load` before `steps`. */
+export interface Tasks {
+  open(what: { readonly name: EngineName; readonly request: EngineRequest }): Promise<Opened>
+  check(): Promise<void>
+  productSpeed(): Promise<Speed>
+  updateSpeed(): Promise<Speed>
+  /** Loads the data of a spec, and compiles its programs. */
+  load(spec: ResolvedSpec): Promise<{ readonly batchSize: number }>
+  /** Goes on training. */
+  steps(limits: TimingLimits): Promise<Turn>
+}
+
+/** An engine as it was opened; the note is that of `openEngine`. */
+export type Opened = Pick<Engine, 'name' | 'device' | 'compiled' | 'versions'> & { readonly note: string | undefined }
+
+/** Some steps. */
+export interface Turn {
+  /** Milliseconds of each. */
+  readonly times: readonly number[]
+  /** The step, counted from 1 since `load`, whose loss was NaN or infinite. */
+  readonly divergedAt: number | undefined
+  /** The most memory that the process has had so far. */
+  readonly peakBytes: number
+}
+
+export interface Question {
+  readonly task: keyof Tasks
+  readonly argument: unknown
+}
+
+export type Answer =
+  | { readonly result: unknown }
+  | { readonly problem: { readonly words: string; readonly trace: string | undefined; readonly isUsers: boolean } }
+
+export interface EngineProcess {
+  readonly opened: Opened
+  /** Rejects as the task does, and at once when the signal is aborted. */
+  ask<Name extends Exclude<keyof Tasks, 'open'>>(
+    task: Name,
+    ...argument: Parameters<Tasks[Name]>
+  ): ReturnType<Tasks[Name]>
+  /** Ends it, whatever it does. */
+  stop(): Promise<void>
+}
+
+const CHILD = fileURLToPath(new URL('engine-child.js', import.meta.url))
+
+/** Opens an engine; a UserError where that fails. It writes nothing to the terminal. */
+export async function openEngineProcess(
+  name: EngineName,
+  request: EngineRequest,
+  signal: AbortSignal,
+): Promise<EngineProcess> {
+  signal.throwIfAborted()
+  const child = fork(CHILD, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' })
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', ({ message }) => resolve(message))
+    child.once('exit', (code, killedBy) => resolve(killedBy ?? `exit code ${code}`))
+  })
+  const ask = async (task: keyof Tasks, argument: unknown): Promise<never> => {
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      const abort = () => reject(signal.reason)
+      if (signal.aborted) abort()
+      signal.addEventListener('abort', abort, { once: true })
+      child.once('message', (message: Answer) => {
+        signal.removeEventListener('abort', abort)
+        resolve(message)
+      })
+      ended.then((how) => reject(new UserError(`Engine ${name} ended its process (${how}).`)))
+      child.send({ task, argument } satisfies Question, () => {}) // one that has ended is told by `ended`
+    })
+    if ('result' in answer) return answer.result as never
+    const { words, trace, isUsers } = answer.problem
+    throw isUsers ? new UserError(words) : Object.assign(new Error(words), trace !== undefined && { stack: trace })
+  }
+  const stop = async () => {
+    child.kill('SIGKILL')
+    await ended
+  }
+  try {
+    const opened: Opened = await ask('open', { name, request })
+    return { opened, ask: ((task, argument) => ask(task, argument)) as EngineProcess['ask'], stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** What engine `auto` is here; null where it is none, of which that engine says why. */
+export async function whatAutoTakes(
+  request: EngineRequest,
+  signal: AbortSignal,
+): Promise<{ readonly engine: string; readonly device: string; readonly note: string } | null> {
+  try {
+    const { opened, stop } = await openEngineProcess('auto', request, signal)
+    await stop()
+    return { engine: opened.name, device: opened.device, note: opened.note! }
+  } catch {
+    signal.throwIfAborted()
+    return null
+  }
+}

@@ -1,0 +1,53 @@
+/** What a process that holds one engine can do. */
+import { timesOf } from '../base/timing.js'
+import { loadData } from '../data/registry.js'
+import { checkEngine } from '../engine/check.js'
+import type { Batch, Engine } from '../engine/engine.js'
+import { openEngine } from '../engine/registry.js'
+import { productSpeed, updateSpeed } from '../engine/speed.js'
+import type { Tasks } from './engine-process.js'
+import { openSession, type Session } from './session.js'
+
+let engine: Engine
+let session: Session
+let batches: AsyncIterator<Batch>
+let iterations = 0
+
+export const TASKS: Tasks = {
+  async open({ name, request }) {
+    const opened = await openEngine(name, request)
+    engine = opened.engine
+    const { device, compiled, versions } = engine
+    return { name: engine.name, device, compiled, versions, note: opened.note }
+  },
+  check: () => checkEngine(engine),
+  productSpeed: () => productSpeed(engine),
+  updateSpeed: () => updateSpeed(engine),
+  async load(spec) {
+    session = await openSession(spec, await loadData(spec.data), engine)
+    batches = wholeBatches(session)
+    return { batchSize: session.training.batchSize }
+  },
+  async steps(limits) {
+    let divergedAt: number | undefined
+    const times = await timesOf(async () => {
+      const loss = await step()
+      if (!Number.isFinite(loss)) divergedAt ??= iterations
+    }, limits)
+    return { times, divergedAt, peakBytes: process.resourceUsage().maxRSS * 1024 }
+  },
+}
+
+/** Epoch after epoch, without the shorter batch at the end of each. */
+async function* wholeBatches({ training }: Session): AsyncGenerator<Batch> {
+  for (let epoch = 1; ; epoch++) {
+    for await (const batch of training.batches(epoch)) if (batch.size === training.batchSize) yield batch
+  }
+}
+
+/** As the training loop does it, its batch included. */
+async function step(): Promise<number> {
+  const { value: batch } = await batches.next()
+  const scalars = { learning_rate: session.training.learningRate, iterations: iterations++ }
+  return (await session.runner.run('train', batch, scalars)).loss![0]!
+}

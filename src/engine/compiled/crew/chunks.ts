@@ -1,0 +1,128 @@
+/** Work that two threads share: cut into chunks, each taken by whichever thread is free. Both threads run this code. */
+
+/** A call of a kernel, cut into chunks: what changes from one to the next are addresses and the number of elements. */
+export interface Task {
+  /** The kernel's place in the crew's list. */
+  readonly kernel: number
+  /** What the whole is called with; a chunk has its own count. */
+  readonly arguments: readonly number[]
+  /** What each argument grows by from chunk to chunk. */
+  readonly steps: readonly number[]
+  /** Which argument says how many elements there are. */
+  readonly countAt: number
+  readonly count: number
+  /** Elements of a chunk. */
+  readonly chunk: number
+}
+
+export const chunksOf = ({ count, chunk }: Pick<Task, 'count' | 'chunk'>): number => Math.ceil(count / chunk)
+
+// biome-ignore lint/suspicious/noExplicitAny: kernels take numbers, each its own
+export type Kernel = (...values: any[]) => void
+
+/** Cells of the shared counters: turn and chunks not taken yet in one number, and chunks not done yet. */
+const TICKET = 0
+const UNDONE = 1
+const COUNTERS = 2
+
+/** The ticket has the turn above these bits: a late thread takes nothing of a turn whose kernels it may not have. */
+const CHUNK_BITS = 16
+const CHUNK_MASK = (1 << CHUNK_BITS) - 1
+
+const MOST_ARGUMENTS = 24
+const HEADER = 5
+const TASK_NUMBERS = HEADER + 2 * MOST_ARGUMENTS
+export const MOST_TASKS = 64
+
+export interface Shared {
+  readonly counters: SharedArrayBuffer
+  readonly tasks: SharedArrayBuffer
+}
+
+export const newShared = (): Shared => ({
+  counters: new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT),
+  tasks: new SharedArrayBuffer((1 + MOST_TASKS * TASK_NUMBERS) * Float64Array.BYTES_PER_ELEMENT),
+})
+
+export class Chunks {
+  readonly #counters: Int32Array
+  readonly #numbers: Float64Array
+  #turn = 0
+
+  constructor({ counters, tasks }: Shared) {
+    this.#counters = new Int32Array(counters)
+    this.#numbers = new Float64Array(tasks)
+  }
+
+  /** Puts up a turn's work; all chunks of the last turn are done by then. */
+  offer(tasks: readonly Task[]): void {
+    const numbers = this.#numbers
+    numbers[0] = tasks.length
+    let at = 1
+    let total = 0
+    for (const task of tasks) {
+      const { kernel, countAt, count, chunk } = task
+      if (task.arguments.length > MOST_ARGUMENTS) throw new Error('internal: a kernel has too many arguments')
+      numbers.set([kernel, task.arguments.length, countAt, count, chunk], at)
+      numbers.set(task.arguments, at + HEADER)
+      numbers.set(task.steps, at + HEADER + MOST_ARGUMENTS)
+      at += TASK_NUMBERS
+      total += chunksOf(task)
+    }
+    if (total > CHUNK_MASK) throw new Error('internal: too many chunks for a turn')
+    Atomics.store(this.#counters, UNDONE, total)
+    this.#turn = (this.#turn + 1) & (CHUNK_MASK >> 1)
+    Atomics.store(this.#counters, TICKET, (this.#turn << CHUNK_BITS) | total)
+    Atomics.notify(this.#counters, TICKET)
+  }
+
+  /** Takes chunks of a turn and does them until none is left to take. */
+  work(kernels: readonly Kernel[], turn = this.#turn): void {
+    for (;;) {
+      const ticket = Atomics.load(this.#counters, TICKET)
+      const left = ticket & CHUNK_MASK
+      if (left === 0 || ticket >> CHUNK_BITS !== turn) return
+      // what is taken belongs to the turn that was seen, and its tasks stay until it is done
+      if (Atomics.compareExchange(this.#counters, TICKET, ticket, ticket - 1) !== ticket) continue
+      this.#do(left - 1, kernels)
+      if (Atomics.sub(this.#counters, UNDONE, 1) === 1) Atomics.notify(this.#counters, UNDONE)
+    }
+  }
+
+  /** Sleeps until there is work, and gives its turn. */
+  awaitWork(): number {
+    for (;;) {
+      const ticket = Atomics.load(this.#counters, TICKET)
+      if ((ticket & CHUNK_MASK) !== 0) return ticket >> CHUNK_BITS
+      Atomics.wait(this.#counters, TICKET, ticket)
+    }
+  }
+
+  /** Waits for chunks that the other thread still does; false when it takes longer than `timeout` milliseconds. */
+  awaitDone(timeout: number): boolean {
+    for (;;) {
+      const undone = Atomics.load(this.#counters, UNDONE)
+      if (undone === 0) return true
+      if (Atomics.wait(this.#counters, UNDONE, undone, timeout) === 'timed-out') return false
+    }
+  }
+
+  #do(index: number, kernels: readonly Kernel[]): void {
+    const numbers = this.#numbers
+    let at = 1
+    let chunkIndex = index
+    for (;;) {
+      const chunks = Math.ceil(numbers[at + 3]! / numbers[at + 4]!)
+      if (chunkIndex < chunks) break
+      chunkIndex -= chunks
+      at += TASK_NUMBERS
+    }
+    const [kernel, length, countAt, count, chunk] = numbers.subarray(at, at + HEADER) as unknown as number[]
+    const values: number[] = []
+    for (let i = 0; i < length!; i++) {
+      values.push(numbers[at + HEADER + i]! + chunkIndex * numbers[at + HEADER + MOST_ARGUMENTS + i]!)
+    }
+    values[countAt!] = Math.min(chunk!, count! - chunkIndex * chunk!)
+    kernels[kernel!]!(...values)
+  }
+}

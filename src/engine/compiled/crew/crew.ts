@@ -1,0 +1,76 @@
+/** Runs kernels over the arena on two threads: the one of JavaScript, and a helper that sleeps between turns. */
+import { availableParallelism } from 'node:os'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { Chunks, chunksOf, type Kernel, MOST_TASKS, newShared, type Task } from './chunks.js'
+import type { AddedKernels, HelperData } from './helper-thread.js'
+
+/** So little is done before a helper has woken. */
+const LEAST_CHUNKS = 2
+
+/** A chunk takes microseconds; after twice as long, in milliseconds, the helper is dead. */
+const HELPER_TIMEOUT = 30_000
+
+export class Crew {
+  readonly #kernels: Kernel[] = []
+  readonly #added: AddedKernels[] = []
+  readonly #shared = newShared()
+  readonly #chunks = new Chunks(this.#shared)
+  #hasHelper = availableParallelism() > 1
+  /** Started by the first turn that is worth it. */
+  #helper: { readonly worker: Worker; readonly port: MessagePort } | undefined
+
+  constructor(private readonly memory: WebAssembly.Memory) {}
+
+  /** Makes a module's kernels known to both threads: their places in the list, in the order of the names. */
+  add(module: WebAssembly.Module, names: readonly string[]): number[] {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
+    const first = this.#kernels.length
+    this.#kernels.push(...names.map((name) => exports[name] as Kernel))
+    const added: AddedKernels = { module, names }
+    this.#added.push(added)
+    this.#helper?.port.postMessage(added)
+    return names.map((_, index) => first + index)
+  }
+
+  /** Does all of the work, in any order, before it returns. */
+  run(tasks: readonly Task[]): void {
+    const total = tasks.reduce((sum, task) => sum + chunksOf(task), 0)
+    if (total <= LEAST_CHUNKS || !this.#hasHelper) {
+      for (const task of tasks) if (task.count > 0) this.#kernels[task.kernel]!(...task.arguments)
+      return
+    }
+    this.#helper ??= this.#startHelper()
+    for (let first = 0; first < tasks.length; first += MOST_TASKS) {
+      this.#chunks.offer(tasks.slice(first, first + MOST_TASKS))
+      this.#chunks.work(this.#kernels)
+      if (!this.#awaitHelper()) throw new Error('internal: the helper thread does not answer')
+    }
+  }
+
+  /** Twice, because a process that was stopped, as by Ctrl-Z, finds the time over when it goes on. */
+  #awaitHelper(): boolean {
+    return this.#chunks.awaitDone(HELPER_TIMEOUT) || this.#chunks.awaitDone(HELPER_TIMEOUT)
+  }
+
+  async dispose(): Promise<void> {
+    const helper = this.#helper
+    this.#hasHelper = false
+    this.#helper = undefined
+    helper?.port.close()
+    await helper?.worker.terminate()
+  }
+
+  #startHelper() {
+    const { port1: port, port2 } = new MessageChannel()
+    const data: HelperData = { shared: this.#shared, memory: this.memory, port: port2 }
+    const worker = new Worker(new URL('helper-thread.js', import.meta.url), { workerData: data, transferList: [port2] })
+    // without it the work is done all the same
+    worker.once('error', () => {
+      this.#hasHelper = false
+    })
+    worker.unref()
+    port.unref()
+    for (const added of this.#added) port.postMessage(added)
+    return { worker, port }
+  }
+}

@@ -1,0 +1,171 @@
+/** tfjs' backend on WebGPU, which npm package `webgpu` (Dawn) brings to Node. */
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-cpu'
+import { UserError } from '../../base/issue.js'
+import { packageFolders } from '../../base/package-folders.js'
+import { packageVersion, versionIn } from '../../base/package-version.js'
+import { reasonOf } from '../../base/reason.js'
+import type { Device, Engine, EngineRequest } from '../engine.js'
+import { withoutStderr } from '../without-stderr.js'
+import { type EagerBackend, eagerEngine } from './engine.js'
+import { loadTfjs } from './load-tfjs.js'
+
+const DAWN = 'webgpu'
+const BACKEND = '@tensorflow/tfjs-backend-webgpu'
+/** What to install; of Dawn the version that was tried, others may do. */
+export const PACKAGES = [`${DAWN}@0.6.2`, `${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}`] as const
+
+interface Adapter {
+  readonly info: { readonly isFallbackAdapter: boolean }
+  readonly limits: Readonly<Record<string, number>>
+  requestDevice(options: { readonly requiredLimits: Readonly<Record<string, number>> }): Promise<GpuDevice>
+}
+
+interface GpuDevice {
+  onuncapturederror: (event: { readonly error: { readonly message: string } }) => void
+  readonly lost: Promise<{ readonly reason: string; readonly message: string }>
+}
+
+interface Gpu {
+  requestAdapter(options: {
+    readonly powerPreference?: 'high-performance'
+    readonly forceFallbackAdapter?: boolean
+  }): Promise<Adapter | null>
+}
+
+interface Dawn {
+  readonly version: string
+  readonly create: (options: readonly string[]) => Gpu
+  readonly globals: object
+}
+
+interface BackendPackage {
+  readonly WebGPUBackend: new (device: GpuDevice, info: Adapter['info']) => tf.KernelBackend
+}
+
+let loaded: { readonly gpu: Gpu; readonly package: BackendPackage; readonly versions: Engine['versions'] } | undefined
+let opened: EagerBackend | undefined
+
+/** A UserError where a package or an adapter is missing, or there is no such device. */
+export async function openWebgpu({ device, logs }: EngineRequest): Promise<Engine> {
+  if (device.startsWith('gpu:')) {
+    throw new UserError(
+      `Engine eager:webgpu cannot tell GPUs apart, and device ${device} is asked for: take device gpu.`,
+    )
+  }
+  loaded ??= await load(logs)
+  const adapter = await findAdapter(loaded.gpu, device, logs)
+  const kind = adapter.info.isFallbackAdapter ? 'cpu' : 'gpu'
+  if (opened?.device !== kind) opened = await register(adapter, kind)
+  return eagerEngine(opened)
+}
+
+async function load(logs: boolean) {
+  const dawn = await loadDawn()
+  const backend = await loadTfjs(BACKEND, { logs })
+  const problems = [...problemOf(DAWN, dawn), ...problemOf(BACKEND, backend)]
+  if ('problem' in dawn || 'problem' in backend) {
+    throw new UserError(
+      `Engine eager:webgpu needs two packages (${problems.join('; ')}); \`npm install ${PACKAGES.join(' ')}\` installs them.`,
+    )
+  }
+  Object.assign(globalThis, dawn.globals)
+  const create = () => dawn.create([])
+  // every operation on the device, however small its operands
+  tf.env().set('WEBGPU_CPU_FORWARD', false)
+  return {
+    gpu: logs ? create() : withoutStderr(create),
+    package: backend.exports as BackendPackage,
+    versions: { [BACKEND]: backend.version, [DAWN]: dawn.version },
+  }
+}
+
+const problemOf = (name: string, found: object): string[] => ('problem' in found ? [`${name}: ${found.problem}`] : [])
+
+async function loadDawn(): Promise<Dawn | { readonly problem: string }> {
+  let problem = 'it is not installed'
+  for (const folder of packageFolders(DAWN)) {
+    try {
+      const file = createRequire(join(folder, 'package.json')).resolve(folder)
+      const { create, globals } = await import(pathToFileURL(file).href)
+      return { create, globals, version: versionIn(join(folder, 'package.json')) }
+    } catch (error) {
+      problem = reasonOf(error)
+    }
+  }
+  return { problem }
+}
+
+/** An adapter that computes in software counts as the processor. */
+async function findAdapter(gpu: Gpu, device: Device, logs: boolean): Promise<Adapter> {
+  const options = device === 'cpu' ? { forceFallbackAdapter: true } : { powerPreference: 'high-performance' as const }
+  const request = () => gpu.requestAdapter(options)
+  const adapter = await (logs ? request() : withoutStderr(request))
+  if (adapter && (device !== 'gpu' || !adapter.info.isFallbackAdapter)) return adapter
+  const missing = { auto: 'adapter', cpu: 'adapter that computes in software', gpu: 'GPU' }[device as 'auto']
+  throw new UserError(
+    `Engine eager:webgpu finds no ${missing} here: it needs a driver for ${DRIVERS[process.platform] ?? 'WebGPU'}; engine eager:cpu does without.`,
+  )
+}
+
+const DRIVERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
+  linux: 'Vulkan, such as `apt-get install mesa-vulkan-drivers` installs',
+  darwin: 'Metal',
+  win32: 'Direct3D 12',
+}
+
+/** Limits that tfjs' shaders and buffers run into; those that are not named are the least that WebGPU allows. */
+const LIMITS = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+]
+
+async function register(adapter: Adapter, kind: 'cpu' | 'gpu'): Promise<EagerBackend> {
+  const {
+    gpu,
+    package: { WebGPUBackend },
+    versions,
+  } = loaded!
+  const requiredLimits = Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]!]))
+  const device = await adapter.requestDevice({ requiredLimits })
+  let failure: string | undefined
+  device.onuncapturederror = ({ error }) => {
+    failure ??= error.message
+  }
+  device.lost.then(({ message }) => {
+    failure ??= message
+  })
+  const backend = withNavigator({ gpu }, () => new WebGPUBackend(device, adapter.info))
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu')
+  tf.registerBackend('webgpu', () => backend, LAST_CHOICE)
+  return {
+    name: 'webgpu',
+    device: kind,
+    versions,
+    check() {
+      if (failure !== undefined) throw new UserError(`WebGPU gave up: ${failure.split('\n')[0]!.replace(/\.$/, '')}.`)
+    },
+  }
+}
+
+/** Priority: tfjs' plain backend has 1, so that only this engine takes this one. */
+const LAST_CHOICE = 0
+
+/** tfjs looks for WebGPU where browsers have it; it is put there for no longer than that, as it would keep Node running. */
+function withNavigator<Result>(navigator: object, work: () => Result): Result {
+  const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
+  Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true })
+  try {
+    return work()
+  } finally {
+    if (before) Object.defineProperty(globalThis, 'navigator', before)
+    else Reflect.deleteProperty(globalThis, 'navigator')
+  }
+}

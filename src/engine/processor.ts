@@ -1,0 +1,46 @@
+/** The processor of this machine, as far as the system tells. */
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+
+export interface Processor {
+  readonly name: string
+  /** Logical ones that this process may use. */
+  readonly cores: number
+  /** Vector units and bfloat16, by the names that people know; `undefined` where the system does not tell. */
+  readonly features?: readonly string[]
+}
+
+export function thisProcessor(): Processor {
+  const features = process.platform === 'linux' ? featuresIn(cpuinfo()) : undefined
+  return {
+    name: cpus()[0]?.model.trim() || process.arch,
+    cores: availableParallelism(),
+    ...(features !== undefined && { features }),
+  }
+}
+
+function cpuinfo(): string {
+  try {
+    return readFileSync('/proc/cpuinfo', 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** What Linux calls them, on x64 and on arm64. */
+const FEATURES: Readonly<Record<string, readonly string[]>> = {
+  AVX2: ['avx2'],
+  'AVX-512': ['avx512f'],
+  NEON: ['asimd'],
+  SVE: ['sve'],
+  AMX: ['amx_tile'],
+  bfloat16: ['avx512_bf16', 'amx_bf16', 'bf16'],
+}
+
+/** Of the text of /proc/cpuinfo; `undefined` where it has no list of them. */
+export function featuresIn(text: string): readonly string[] | undefined {
+  const list = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1]
+  if (list === undefined) return undefined
+  const found = new Set(list.split(/\s+/))
+  return Object.keys(FEATURES).filter((name) => FEATURES[name]!.some((flag) => found.has(flag)))
+}

@@ -1,0 +1,41 @@
+/** Two threads at one set of chunks, step by step in one thread, so that one may come late. */
+import { expect, test } from 'vitest'
+import { Chunks, newShared, type Task } from '../../../../src/engine/compiled/crew/chunks.js'
+
+const task = (kernel: number, count: number): Task => ({
+  kernel,
+  arguments: [0, count],
+  steps: [10, 0],
+  countAt: 1,
+  count,
+  chunk: 10,
+})
+
+test('who comes late does nothing of the next turn, whose kernels it may not have', () => {
+  const shared = newShared()
+  const [main, helper] = [new Chunks(shared), new Chunks(shared)]
+  const done: string[] = []
+  const kernel = (name: string) => (first: number, count: number) => void done.push(`${name} ${first} ${count}`)
+  main.offer([task(0, 25)])
+  const turn = helper.awaitWork()
+  main.work([kernel('main')])
+  expect(done).toEqual(['main 20 5', 'main 10 10', 'main 0 10'])
+  main.offer([task(1, 10)])
+  helper.work([kernel('helper')], turn)
+  expect(main.awaitDone(0)).toBe(false)
+  main.work([kernel('main'), kernel('new')])
+  expect(done.slice(3)).toEqual(['new 0 10'])
+  expect(main.awaitDone(0)).toBe(true)
+})
+
+test('turns go on after their number has wrapped', () => {
+  const shared = newShared()
+  const [main, helper] = [new Chunks(shared), new Chunks(shared)]
+  let done = 0
+  for (let turn = 0; turn < 70_000; turn++) {
+    main.offer([task(0, 10)])
+    helper.work([() => done++], helper.awaitWork())
+    expect(main.awaitDone(0)).toBe(true)
+  }
+  expect(done).toBe(70_000)
+})

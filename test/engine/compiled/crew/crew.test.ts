@@ -1,0 +1,59 @@
+/** Two threads do all of the work, each part of it once. */
+import { expect, onTestFinished, test } from 'vitest'
+import { Crew } from '../../../../src/engine/compiled/crew/crew.js'
+import { inputKernels } from '../../../../src/engine/compiled/inputs/kernels.js'
+import { expectSameBits } from '../../../support/close.js'
+
+const COUNT = 1_000_000
+
+async function crewOver(elements: number) {
+  const pages = Math.ceil((64 + 4 * elements) / 65536)
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
+  const crew = new Crew(memory)
+  onTestFinished(() => crew.dispose())
+  const kernels = await inputKernels(crew)
+  return { crew, kernels, values: new Float32Array(memory.buffer, 64, elements) }
+}
+
+test('every element is reached once a turn, over thousands of turns', async () => {
+  const { crew, kernels, values } = await crewOver(COUNT)
+  values.fill(1)
+  for (let turn = 0; turn < 100; turn++) crew.run([kernels.divide(64, COUNT, 2)])
+  expect(values.every((value) => value === 2 ** -100)).toBe(true)
+  const few = 40_000
+  for (let turn = 0; turn < 5000; turn++) crew.run([kernels.divide(64, few, turn % 2 === 0 ? 2 : 0.5)])
+  expect(values.every((value) => value === 2 ** -100)).toBe(true)
+})
+
+/** Divides ranges of these sizes, side by side with gaps, and looks at every element. */
+async function expectEachOnce(sizes: readonly number[]): Promise<void> {
+  const room = 4 * Math.ceil(Math.max(...sizes) / 4) + 16
+  const { crew, kernels, values } = await crewOver(sizes.length * room)
+  values.fill(1)
+  crew.run(sizes.map((count, index) => kernels.divide(64 + 4 * index * room, count, 4)))
+  const expected = new Float32Array(values.length).fill(1)
+  // kernels take whole vectors
+  for (const [index, count] of sizes.entries())
+    expected.fill(1 / 4, index * room, index * room + 4 * Math.ceil(count / 4))
+  expectSameBits(values, expected)
+}
+
+test('tasks of any size are one turn', () => expectEachOnce([0, 1, 31, 8192, 8193, 100_000, 1, 250_000, 0]))
+
+test('more tasks than a turn holds are several turns', () => expectEachOnce(Array(200).fill(20_000)))
+
+test('little work and none need no second thread', async () => {
+  await expectEachOnce([5])
+  const { crew } = await crewOver(1)
+  crew.run([])
+})
+
+test('nothing is left of it', async () => {
+  const before = process.getActiveResourcesInfo().toSorted()
+  const { crew, kernels, values } = await crewOver(COUNT)
+  values.fill(1)
+  crew.run([kernels.divide(64, COUNT, 2)])
+  await crew.dispose()
+  await crew.dispose()
+  expect(process.getActiveResourcesInfo().toSorted()).toEqual(before)
+})

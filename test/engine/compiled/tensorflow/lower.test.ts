@@ -1,0 +1,148 @@
+/** A step stays on the card: each of its operators has a kernel for GPUs that takes what lies in the card's memory. */
+import { BinaryReader } from '@bufbuild/protobuf/wire'
+import { describe, expect, test } from 'vitest'
+import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplified.js'
+import { splitUpdate } from '../../../../src/engine/compiled/passes/split-update.js'
+import { DATA_TYPE, type DataType } from '../../../../src/engine/compiled/tensorflow/graph-def.js'
+import { lowerToTensorflow } from '../../../../src/engine/compiled/tensorflow/lower.js'
+import { METRICS } from '../../../../src/spec/metrics.js'
+import { BATCH_SIZE, smallNetwork } from '../../../support/network.js'
+
+const FLOAT = ['float32'] as const
+
+/**
+ * Operators by the type of what they compute with, after the registrations for DEVICE_GPU in tensorflow/core/kernels.
+ * Left out are types whose kernel has `HostMemory` for them: int32, mostly.
+ */
+const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
+  Abs: FLOAT,
+  AddV2: FLOAT,
+  ArgMax: FLOAT,
+  AssignVariableOp: FLOAT,
+  Cast: ['bool', 'int32'],
+  // shapes, axes and depths, which kernels take from the processor's memory
+  Const: ['float32', 'bool', 'int32'],
+  Equal: ['float32', 'int64'],
+  Erf: FLOAT,
+  Exp: FLOAT,
+  Fill: FLOAT,
+  Greater: FLOAT,
+  GreaterEqual: FLOAT,
+  Identity: ['float32', 'bool'],
+  IsFinite: FLOAT,
+  LessEqual: FLOAT,
+  Log: FLOAT,
+  LogSoftmax: FLOAT,
+  MatMul: FLOAT,
+  Maximum: FLOAT,
+  Mean: FLOAT,
+  Minimum: FLOAT,
+  Mul: FLOAT,
+  Neg: FLOAT,
+  OneHot: ['int32'],
+  // fed from the processor's memory
+  Placeholder: ['float32', 'int32'],
+  ReadVariableOp: FLOAT,
+  Pow: FLOAT,
+  RealDiv: FLOAT,
+  Reciprocal: FLOAT,
+  Reshape: FLOAT,
+  ResourceApplyGradientDescent: FLOAT,
+  ResourceApplyKerasMomentum: FLOAT,
+  ResourceApplyRMSProp: FLOAT,
+  SelectV2: FLOAT,
+  Selu: FLOAT,
+  Sigmoid: FLOAT,
+  Sign: FLOAT,
+  Softmax: FLOAT,
+  Softplus: FLOAT,
+  Sqrt: FLOAT,
+  Square: FLOAT,
+  Sub: FLOAT,
+  Sum: FLOAT,
+  // its one input of choice comes to the processor: that is how it decides
+  Switch: ['bool'],
+  Tanh: FLOAT,
+  Tile: FLOAT,
+  Transpose: FLOAT,
+  VarHandleOp: FLOAT,
+}
+
+/** Operators that are of one type only. */
+const UNTYPED = ['All', 'LogicalAnd', 'LogicalNot', 'NoOp']
+
+const LAYERS = [
+  { type: 'Dense', units: 6, activation: 'gelu' },
+  { type: 'Dropout', rate: 0.5 },
+  { type: 'Dense', units: 6, activation: 'selu' },
+  { type: 'Activation', activation: 'hard_sigmoid' },
+  { type: 'Dense', units: 3, activation: 'softmax' },
+]
+const OPTIMIZERS = [
+  'SGD',
+  'RMSprop',
+  { type: 'SGD', momentum: 0.9, nesterov: true },
+  { type: 'RMSprop', momentum: 0.5, centered: true },
+  { type: 'AdamW', amsgrad: true },
+]
+
+describe('every operator of a step has a kernel for GPUs', () => {
+  test.each(OPTIMIZERS)('%j', async (optimizer) => {
+    const { programs } = smallNetwork({
+      layers: LAYERS,
+      loss: 'sparse_categorical_crossentropy',
+      metrics: Object.keys(METRICS),
+      optimizer,
+    })
+    for (const program of [programs.train, programs.evaluate, programs.inspect]) {
+      const graph = await simplifiedGraph(program, BATCH_SIZE)
+      const places: readonly string[] = program.state.map(({ name }) => name)
+      const lowered = lowerToTensorflow(graph, splitUpdate(graph), 'step/', (slot) => places.indexOf(slot))
+      const elsewhere = nodesOf(lowered.graph).filter(
+        ({ op, type }) => !(type ? ON_CARDS[op]?.includes(type) : UNTYPED.includes(op)),
+      )
+      expect(new Set(elsewhere.map(({ op, type }) => `${op} of ${type}`))).toEqual(new Set())
+    }
+  })
+})
+
+/** Operators of a GraphDef, each with the type it computes with. */
+function nodesOf(graph: Uint8Array): { op: string; type: DataType | undefined }[] {
+  return fieldsOf(graph)
+    .filter(({ field }) => field === 1)
+    .map(({ bytes }) => {
+      const node = fieldsOf(bytes)
+      const types = new Map<string, DataType | undefined>()
+      for (const { field, bytes: attribute } of node) {
+        if (field !== 5) continue
+        const [key, value] = fieldsOf(attribute)
+        types.set(textOf(key!.bytes), typeIn(value!.bytes))
+      }
+      const type = types.get('TI') ?? types.get('SrcT') ?? types.get('T') ?? types.get('dtype')
+      return { op: textOf(node.find(({ field }) => field === 2)!.bytes), type }
+    })
+}
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+/** The type that an AttrValue holds, if it holds one. */
+function typeIn(value: Uint8Array): DataType | undefined {
+  const reader = new BinaryReader(value)
+  const [field] = reader.tag()
+  if (field !== 6) return undefined
+  const number = reader.int32()
+  return (Object.keys(DATA_TYPE) as DataType[]).find((name) => DATA_TYPE[name] === number)
+}
+
+/** The fields of a message that hold bytes. */
+function fieldsOf(message: Uint8Array): { field: number; bytes: Uint8Array }[] {
+  const reader = new BinaryReader(message)
+  const fields: { field: number; bytes: Uint8Array }[] = []
+  const BYTES = 2
+  while (reader.pos < reader.len) {
+    const [field, wire] = reader.tag()
+    if (wire === BYTES) fields.push({ field, bytes: reader.bytes() })
+    else reader.skip(wire)
+  }
+  return fields
+}

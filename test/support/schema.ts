@@ -1,0 +1,19 @@
+/** Documents for programs, held to their published schemas. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
+import { expect } from 'vitest'
+import { EDITOR_KEYWORDS } from '../../src/spec/json-schema.js'
+
+const SPECS = join(import.meta.dirname, '../../specs')
+
+/** The document of a text, which fits the schema of this name in `specs/`. */
+export function documentOf(text: string, name: string) {
+  const document = JSON.parse(text)
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } })
+    .addVocabulary(EDITOR_KEYWORDS)
+    .compile(JSON.parse(readFileSync(join(SPECS, name), 'utf8')))
+  validate(document)
+  expect(validate.errors).toBeNull()
+  return document
+}
