@@ -14,8 +14,9 @@ const SPEC = join(import.meta.dirname, '../../../../specs/mnist-10k.json')
 type Machine = Readonly<Record<string, string | number>>
 
 describe.runIf(canStubTensorflow)('with a stub of the driver and a library for CUDA', () => {
-  const stubs = mkdtempSync(join(tmpdir(), 'trainspec-'))
+  let stubs = ''
   beforeAll(() => {
+    stubs = mkdtempSync(join(tmpdir(), 'trainspec-'))
     compileTensorflow(stubs)
     compileDriver(stubs)
   })
