@@ -26,6 +26,8 @@ export function sessionConfig({ precision, gpu }: SessionConfig): Uint8Array {
   const writer = new BinaryWriter()
   if (gpu === undefined) message(writer, 1, noGpu)
   writer.tag(2, WireType.Varint).int32(availableParallelism())
+  // one operator at a time on all cores: two at once would wait for each other's shares
+  writer.tag(5, WireType.Varint).int32(1)
   if (gpu !== undefined) {
     message(writer, 6, (options) => {
       options.tag(4, WireType.Varint).bool(true)

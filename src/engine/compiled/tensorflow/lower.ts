@@ -1,6 +1,14 @@
 /** Lowers a graph to TensorFlow: a table from kernel to operators; state lives in session variables. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import { type DType, type Graph, type GraphNode, infoOf, type ValueId, type ValueInfo } from '../graph/graph.js'
+import {
+  consumersOf,
+  type DType,
+  type Graph,
+  type GraphNode,
+  infoOf,
+  type ValueId,
+  type ValueInfo,
+} from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { type ApplyInput, applyFor } from './apply.js'
@@ -74,6 +82,8 @@ const alongAxis =
     return transpose(emit, emit.op(op, [transpose(emit, x!, swapped)], FLOAT), swapped)
   }
 
+const logSoftmax: Lowering = alongAxis('LogSoftmax')
+
 const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   Add: same('AddV2'),
   Sub: same('Sub'),
@@ -118,8 +128,9 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
       FLOAT,
     ),
   Tanh: same('Tanh'),
-  Softmax: alongAxis('Softmax'),
-  LogSoftmax: alongAxis('LogSoftmax'),
+  /** Of its logarithm, which a crossentropy needs too: TensorFlow computes that once, and its Softmax takes longer. */
+  Softmax: (emit, node, names, infos) => emit.op('Exp', [logSoftmax(emit, node, names, infos)], FLOAT),
+  LogSoftmax: logSoftmax,
   /** Not ClipByValue, which makes a number of NaN. */
   ClipByValue: (emit, { attributes }, [x]) =>
     emit.op(
@@ -243,7 +254,14 @@ export function lowerToTensorflow(
     const { shape, dtype } = infoOf(graph, value)
     names.set(value, constant(dtype, shape, expand(data, shape, dtype)))
   }
+  const rectified = rectifierGradients(graph)
   for (const node of graph.nodes) {
+    const gradient = rectified.gradients.get(node.output)
+    if (gradient) {
+      const name = emit.op('ReluGrad', [gradient.of, gradient.features].map(nameOf), FLOAT)
+      for (const value of [node.output, gradient.step]) names.set(value, name)
+    }
+    if (gradient || rectified.steps.has(node.output)) continue
     const infos = node.inputs.map((input) => infoOf(graph, input))
     names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
   }
@@ -341,6 +359,29 @@ export function lowerToTensorflow(
   function stateInput(name: string) {
     return graph.inputs.find((input) => input.from === 'state' && input.name === name)!
   }
+}
+
+/** Products with a step, which TensorFlow does at once, by the value of the product. */
+function rectifierGradients(graph: Graph) {
+  const producers = new Map(graph.nodes.map((node) => [node.output, node]))
+  const consumers = consumersOf(graph)
+  const results = new Set(graph.outputs.map(({ value }) => value))
+  const gradients = new Map<ValueId, { readonly of: ValueId; readonly step: ValueId; readonly features: ValueId }>()
+  const steps = new Set<ValueId>()
+  for (const { kernel, inputs, output } of graph.nodes) {
+    if (kernel !== 'Multiply') continue
+    const at = inputs.findIndex((input) => {
+      const step = producers.get(input)
+      return step?.kernel === 'Step' && step.attributes.alpha === 0 && consumers.get(input)!.length === 1
+    })
+    const [step, gradient] = [inputs[at], inputs[1 - at]]
+    if (step === undefined || gradient === undefined || results.has(step)) continue
+    const shapes = [step, gradient].map((value) => infoOf(graph, value).shape.join())
+    if (shapes[0] !== shapes[1]) continue
+    gradients.set(output, { of: gradient, step, features: producers.get(step)!.inputs[0]! })
+    steps.add(step)
+  }
+  return { gradients, steps }
 }
 
 function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {
