@@ -150,8 +150,8 @@ async function measureCard(device) {
 
 /** One spec, batch size and precision: every program is up, one at a time runs, and the others are stopped meanwhile. */
 async function benchGroup({ file, spec, batchSize, precision, card, folder, options }) {
-  const { job, info, program } = await writeJob({ spec, batchSize, precision, device: options.device, folder })
-  const cost = stepCost({ spec, info, state: program.state, batchSize, precision })
+  const { job, info, programs: steps } = await writeJob({ spec, batchSize, precision, device: options.device, folder })
+  const cost = await stepCost({ programs: steps, sampleShape: info.sampleShape, batchSize, precision })
   const programs = []
   for (const { name, start } of programsFor(job, precision)) {
     log(`  ${name} starts`)
@@ -177,7 +177,7 @@ async function benchGroup({ file, spec, batchSize, precision, card, folder, opti
     batch_size: batchSize,
     precision,
     ...cost,
-    fed_bytes: fedBytes(program.inputs, batchSize),
+    fed_bytes: fedBytes(steps.train.inputs, batchSize),
     ...(bound && { bound }),
     programs: programs.map(({ name, peer, skipped, turns }) =>
       skipped === undefined ? result(name, peer.hello.versions, turns, bound) : { name, skipped },
@@ -223,7 +223,7 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
     y,
   }
   writeFileSync(job, JSON.stringify(record))
-  return { job, info, program: supervisedPrograms({ ...spec, model, info }).train }
+  return { job, info, programs: supervisedPrograms({ ...spec, model, info }) }
 }
 
 function programsFor(job, precision) {

@@ -1,9 +1,9 @@
 /** The trained model as tfjs' own files: `model.json` and its weights, which `tf.loadLayersModel` opens anywhere. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { io } from '@tensorflow/tfjs-core'
 import { writeFileAtomic } from '../base/atomic-file.js'
-import { type Model, toSequential } from '../model/model.js'
+import { layersTopology } from '../model/layers-topology.js'
+import type { Model } from '../model/model.js'
 
 /** Writes `model.json` and `weights.bin` to a folder, made where it is missing; weights come by name, as an engine reads them. */
 export async function saveModel(
@@ -12,23 +12,22 @@ export async function saveModel(
   weights: Readonly<Record<string, Float32Array>>,
 ): Promise<void> {
   await mkdir(directory, { recursive: true })
-  const { sequential, dispose } = toSequential(model, weights)
-  try {
-    await sequential.save(
-      io.withSaveHandler(async ({ modelTopology, weightSpecs, weightData }) => {
-        const file = {
-          format: 'layers-model',
-          generatedBy: 'trainspec',
-          convertedBy: null,
-          modelTopology,
-          weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }],
-        }
-        await writeFileAtomic(join(directory, 'weights.bin'), new Uint8Array(io.CompositeArrayBuffer.join(weightData)))
-        await writeFileAtomic(join(directory, 'model.json'), `${JSON.stringify(file, null, 1)}\n`)
-        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } }
-      }),
-    )
-  } finally {
-    dispose()
+  const file = {
+    format: 'layers-model',
+    generatedBy: 'trainspec',
+    convertedBy: null,
+    modelTopology: layersTopology(model),
+    weightsManifest: [
+      {
+        paths: ['weights.bin'],
+        weights: model.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+      },
+    ],
   }
+  const bytes = model.weights.map(({ name }) => {
+    const { buffer, byteOffset, byteLength } = weights[name]!
+    return new Uint8Array(buffer, byteOffset, byteLength)
+  })
+  await writeFileAtomic(join(directory, 'weights.bin'), Buffer.concat(bytes))
+  await writeFileAtomic(join(directory, 'model.json'), `${JSON.stringify(file, null, 1)}\n`)
 }

@@ -1,7 +1,7 @@
 /** Initial values of weights by Keras' names (keras/src/initializers/random_initializers.py), drawn from the spec's seed. */
 import type { RandomStream } from '../base/philox.js'
 import { type Shape, sizeOf } from '../base/shape.js'
-import type { InitializerName } from '../spec/initializers.js'
+import type { InitializerSpec } from '../spec/initializers.js'
 
 export type Initializer = (shape: Shape, random: RandomStream) => Float32Array
 
@@ -14,42 +14,108 @@ function fans(shape: Shape): { input: number; output: number } {
   return { input: shape.at(-2)! * field, output: shape.at(-1)! * field }
 }
 
-type FanMode = (fan: { input: number; output: number }) => number
-const fanIn: FanMode = ({ input }) => input
-const fanAverage: FanMode = ({ input, output }) => (input + output) / 2
+type SpecOf<Type extends InitializerSpec['type']> = Extract<InitializerSpec, { type: Type }>
+
+const constant =
+  (value: number): Initializer =>
+  (shape) =>
+    new Float32Array(sizeOf(shape)).fill(value)
 
 const uniform =
-  (limit: (shape: Shape) => number): Initializer =>
-  (shape, random) => {
-    const bound = limit(shape)
-    return fill(shape, () => (2 * random.uniform() - 1) * bound)
-  }
-
-/** U(-limit, limit) with limit = sqrt(3 scale / fan). */
-const scaledUniform = (scale: number, fan: FanMode) =>
-  uniform((shape) => Math.sqrt((3 * scale) / Math.max(1, fan(fans(shape)))))
+  (least: number, most: number): Initializer =>
+  (shape, random) =>
+    fill(shape, () => least + random.uniform() * (most - least))
 
 /** Standard deviation of a standard normal cut at two standard deviations. */
 const TRUNCATED_DEVIATION = 0.87962566103423978
 
-/** A truncated normal whose variance is scale / fan. */
-const scaledNormal =
-  (scale: number, fan: FanMode): Initializer =>
+/** Of variance scale / fan. */
+const scaled =
+  ({ scale, mode, distribution }: Omit<SpecOf<'variance_scaling'>, 'type'>): Initializer =>
   (shape, random) => {
-    const deviation = Math.sqrt(scale / Math.max(1, fan(fans(shape)))) / TRUNCATED_DEVIATION
-    return fill(shape, () => random.truncatedNormal() * deviation)
+    const { input, output } = fans(shape)
+    const fan = { fan_in: input, fan_out: output, fan_avg: (input + output) / 2 }[mode]
+    const variance = scale / Math.max(1, fan)
+    switch (distribution) {
+      case 'uniform': {
+        const bound = Math.sqrt(3 * variance)
+        return fill(shape, () => (2 * random.uniform() - 1) * bound)
+      }
+      case 'truncated_normal': {
+        const deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION
+        return fill(shape, () => random.truncatedNormal() * deviation)
+      }
+      case 'untruncated_normal': {
+        const deviation = Math.sqrt(variance)
+        return fill(shape, () => random.normal() * deviation)
+      }
+    }
   }
 
-export const INITIALIZERS: { readonly [Name in InitializerName]: Initializer } = {
-  zeros: (shape) => new Float32Array(sizeOf(shape)),
-  ones: (shape) => new Float32Array(sizeOf(shape)).fill(1),
-  random_uniform: uniform(() => 0.05),
-  random_normal: (shape, random) => fill(shape, () => random.normal() * 0.05),
-  truncated_normal: (shape, random) => fill(shape, () => random.truncatedNormal() * 0.05),
-  glorot_uniform: scaledUniform(1, fanAverage),
-  glorot_normal: scaledNormal(1, fanAverage),
-  he_uniform: scaledUniform(2, fanIn),
-  he_normal: scaledNormal(2, fanIn),
-  lecun_uniform: scaledUniform(1, fanIn),
-  lecun_normal: scaledNormal(1, fanIn),
+const glorot = { scale: 1, mode: 'fan_avg' } as const
+const he = { scale: 2, mode: 'fan_in' } as const
+const lecun = { scale: 1, mode: 'fan_in' } as const
+
+/** Q of a random normal matrix whose R has a positive diagonal, as Keras makes it; by Gram and Schmidt, each twice. */
+function orthogonal(shape: Shape, random: RandomStream, gain: number): Float32Array {
+  const columns = shape.at(-1)!
+  const rows = sizeOf(shape) / columns
+  const [long, short] = [Math.max(rows, columns), Math.min(rows, columns)]
+  const vectors: Float64Array[] = []
+  for (let index = 0; index < short; index++) {
+    const vector = Float64Array.from({ length: long }, () => random.normal())
+    for (let pass = 0; pass < 2; pass++) {
+      for (const other of vectors) {
+        const along = dot(vector, other)
+        for (let i = 0; i < long; i++) vector[i]! -= along * other[i]!
+      }
+    }
+    const norm = Math.sqrt(dot(vector, vector))
+    vectors.push(vector.map((value) => value / norm))
+  }
+  const at =
+    rows < columns
+      ? (row: number, column: number) => vectors[row]![column]!
+      : (row: number, column: number) => vectors[column]![row]!
+  return Float32Array.from(
+    { length: rows * columns },
+    (_, index) => gain * at(Math.floor(index / columns), index % columns),
+  )
 }
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, index) => sum + value * b[index]!, 0)
+
+const INITIALIZERS: { readonly [Type in InitializerSpec['type']]: (spec: SpecOf<Type>) => Initializer } = {
+  zeros: () => constant(0),
+  ones: () => constant(1),
+  constant: ({ value }) => constant(value),
+  identity:
+    ({ gain }) =>
+    (shape) =>
+      Float32Array.from({ length: sizeOf(shape) }, (_, index) =>
+        Math.floor(index / shape.at(-1)!) === index % shape.at(-1)! ? gain : 0,
+      ),
+  glorot_uniform: () => scaled({ ...glorot, distribution: 'uniform' }),
+  glorot_normal: () => scaled({ ...glorot, distribution: 'truncated_normal' }),
+  he_uniform: () => scaled({ ...he, distribution: 'uniform' }),
+  he_normal: () => scaled({ ...he, distribution: 'truncated_normal' }),
+  lecun_uniform: () => scaled({ ...lecun, distribution: 'uniform' }),
+  lecun_normal: () => scaled({ ...lecun, distribution: 'truncated_normal' }),
+  random_normal:
+    ({ mean, stddev }) =>
+    (shape, random) =>
+      fill(shape, () => mean + random.normal() * stddev),
+  random_uniform: ({ minval, maxval }) => uniform(minval, maxval),
+  truncated_normal:
+    ({ mean, stddev }) =>
+    (shape, random) =>
+      fill(shape, () => mean + random.truncatedNormal() * stddev),
+  variance_scaling: (spec) => scaled(spec),
+  orthogonal:
+    ({ gain }) =>
+    (shape, random) =>
+      orthogonal(shape, random, gain),
+}
+
+export const initializerOf = (spec: InitializerSpec): Initializer =>
+  (INITIALIZERS[spec.type] as (spec: InitializerSpec) => Initializer)(spec)

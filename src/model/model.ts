@@ -1,39 +1,51 @@
-/** Builds a tfjs model from a spec, as pure functions of its weights. */
+/** Builds a model from a spec: a pure function of its inputs and weights, written in tfjs ops. */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
-import * as tfl from '@tensorflow/tfjs-layers'
+import '@tensorflow/tfjs-layers' // for Node, the gradients of tfjs' ops come with it
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Shape } from '../base/shape.js'
 import type { NoiseInput, Slot, Tensors } from '../program/program.js'
-import type { ActivationName } from '../spec/activations.js'
 import type { LayerSpec, ModelSpec } from '../spec/spec.js'
-import { ACTIVATIONS } from './activations.js'
-import { INITIALIZERS } from './initializers.js'
+import type { Projection } from './constraints.js'
+import { applyLayer, type LayerOutput } from './layers/apply.js'
+import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
+import { type Call, DATA, networkOf } from './network.js'
+import type { Penalty } from './regularizers.js'
 
 export interface Model {
   /** Shape of a sample, without the batch. */
   readonly inputShape: Shape
   readonly outputShape: Shape
-  /** In Keras' order: layer by layer, kernel before bias. All of them are trained. */
-  readonly weights: readonly Slot[]
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
+  /** In Keras' order: layer by layer, kernel before bias. */
+  readonly weights: readonly Weight[]
   /** Random numbers that a training pass takes. */
   readonly noise: readonly NoiseInput[]
-  /** The tfjs layers with their variables by weight name; the variables hold no values until they are bound. */
   readonly stages: readonly ModelStage[]
   /**
    * x: (batch, ...inputShape). With `noise` it is a training pass, without an inference pass. `visit` is shown the
    * output of every layer.
    */
-  apply(x: tf.Tensor, weights: Tensors, options?: ApplyOptions): Prediction
+  apply(x: tf.Tensor, weights: Tensors, options?: ApplyOptions): Applied
 }
 
-/** What a model makes of a batch. */
-export interface Prediction {
-  /** (batch, ...outputShape) */
-  readonly output: tf.Tensor
-  /** What the model's last step, if it is an activation, made the output from; of the same shape. */
-  readonly logits?: { readonly value: tf.Tensor; readonly activation: ActivationName }
+export interface Weight extends Slot {
+  readonly role: 'weight'
+  /** Whether an optimizer changes it. */
+  readonly trainable: boolean
+  /** What is done to it after an update. */
+  readonly constraint?: Projection | undefined
+}
+
+/** What a model makes of a batch: (batch, ...outputShape), and what its last activation, if any, made that from. */
+export type Prediction = Pick<LayerOutput, 'output' | 'logits'>
+
+export interface Applied extends LayerOutput {
+  /** Values that weights which are not trained have after a training step. */
+  readonly updates: Tensors
+  /** What regularizers add to the mean loss; null for nothing. */
+  readonly penalty: tf.Tensor | null
 }
 
 export interface ApplyOptions {
@@ -41,114 +53,91 @@ export interface ApplyOptions {
   readonly visit?: (layer: string, output: tf.Tensor) => void
 }
 
-export interface ModelStage {
-  readonly name: string
-  readonly layer: tfl.layers.Layer
-  readonly activation: ActivationName | undefined
-  readonly variables: readonly { readonly name: string; readonly variable: tfl.LayerVariable }[]
+/** A call of a layer, with the shapes of a sample. */
+export interface ModelStage extends Call {
+  readonly inputShapes: readonly Shape[]
+  readonly outputShape: Shape
+  /** Weights and noise of the layer by its own names: their names in the model. */
+  readonly weights: Readonly<Record<string, string>>
+  readonly noise: Readonly<Record<string, string>>
 }
 
-/** The spec's layers on samples of `inputShape`; shapes are taken to be checked (`checkShapes`). */
+/** The spec's layers on samples of `inputShape`; shapes are taken to be checked (`checkModel`). */
 export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Model {
   tf.enableProdMode() // tfjs then prints no advice
-  const stages: ModelStage[] = []
-  const weights: Slot[] = []
+  const { network } = networkOf(spec)
+  const weights: Weight[] = []
   const noise: NoiseInput[] = []
-  let shape = inputShape
-  for (const layerSpec of spec.layers) {
-    const built = layerRule<LayerSpec>(layerSpec).build(layerSpec, shape)
-    if (built) {
-      const { layer, initializers = {} } = built
-      layer.setFastWeightInitDuringBuild(true)
-      if (!layer.built) layer.build([null, ...shape])
-      layer.built = true
-      const variables = layer.weights.map((variable) => ({
-        name: `${layerSpec.name}/${variable.originalName}`,
-        variable,
-      }))
-      for (const { name, variable } of variables) {
-        const initialize = INITIALIZERS[initializers[variable.originalName]!]
+  const penalties: { readonly name: string; readonly penalty: Penalty }[] = []
+  const shapes = new Map<string, Shape>([[DATA, inputShape]])
+  const owned = new Map<string, ModelStage['weights']>()
+  const stages = network.calls.map((call): ModelStage => {
+    const { layer, name, owner } = call
+    const rule = ruleOf(layer)
+    const inputShapes = call.inputs.map((input) => shapes.get(input)!)
+    const outputShape = rule.outputShape(layer, inputShapes)
+    shapes.set(name, outputShape)
+    if (!owned.has(owner)) {
+      const requests = rule.weights?.(layer, inputShapes) ?? []
+      for (const { name: own, shape, initializer, penalty, constraint, ...rest } of requests) {
         const key = { seed, purpose: PURPOSE.initial, stream: weights.length, step: 0 }
-        const weightShape = variable.shape as Shape
-        tensorOf(variable).dispose()
+        const full = `${owner}/${own}`
+        const trainable = (rest.trainable ?? true) && (!('trainable' in layer) || layer.trainable)
         weights.push({
-          name,
-          shape: weightShape,
+          name: full,
+          shape,
           role: 'weight',
-          initial: () => initialize(weightShape, new RandomStream(key)),
+          trainable,
+          constraint,
+          initial: () => initializer(shape, new RandomStream(key)),
         })
+        if (penalty && trainable) penalties.push({ name: full, penalty })
       }
-      if (built.noise) {
-        const noiseShape = [null, ...built.noise.shape]
-        const name = noiseName(layerSpec.name)
-        noise.push({ ...built.noise, kind: 'noise', name, shape: noiseShape, stream: noise.length })
-      }
-      stages.push({ name: layerSpec.name, layer, activation: built.activation, variables })
+      owned.set(owner, Object.fromEntries(requests.map((request) => [request.name, `${owner}/${request.name}`])))
     }
-    shape = layerRule<LayerSpec>(layerSpec).outputShape(layerSpec, shape)
-  }
+    const draws = Object.entries(rule.noise?.(layer, inputShapes) ?? {})
+    for (const [own, { shape, distribution }] of draws) {
+      const full = `${name}/${own}`
+      noise.push({ kind: 'noise', name: full, shape: [null, ...shape], stream: noise.length, distribution })
+    }
+    const noiseNames = Object.fromEntries(draws.map(([own]) => [own, `${name}/${own}`]))
+    return { ...call, inputShapes, outputShape, weights: owned.get(owner)!, noise: noiseNames }
+  })
   return {
     inputShape,
-    outputShape: shape,
+    outputShape: shapes.get(network.output)!,
+    outputs: [{ name: network.output, shape: shapes.get(network.output)! }],
     weights,
     noise,
     stages,
     apply(x, values, { noise: draws, visit } = {}) {
-      let output = x
-      let logits: Prediction['logits']
-      for (const { name, layer, activation, variables } of stages) {
-        for (const weight of variables) bind(weight.variable, values[weight.name]!)
-        const mask = draws?.[noiseName(name)]
-        output = layer.apply(output, { training: draws !== undefined, ...(mask && { noise: mask }) }) as tf.Tensor
-        logits = activation && { value: output, activation }
-        if (activation) output = ACTIVATIONS[activation].apply(output)
-        visit?.(name, output)
+      const training = draws !== undefined
+      const updates: Record<string, tf.Tensor> = {}
+      const added = penalties.map(({ name, penalty }) => penalty(values[name]!))
+      const made = new Map<string, LayerOutput>([[DATA, { output: x }]])
+      for (const stage of stages) {
+        const given = stage.inputs.map((name) => made.get(name)!)
+        const inputs = given.map(({ output }) => output)
+        const applied = applyLayer(ruleOf(stage.layer), stage.layer, inputs, {
+          training,
+          weights: named(stage.weights, values),
+          noise: draws ? named(stage.noise, draws) : {},
+          masks: given.map(({ mask }) => mask),
+          update: (own, next) => {
+            updates[stage.weights[own]!] = next
+          },
+          addLoss: (penalty) => added.push(penalty),
+        })
+        made.set(stage.name, applied)
+        visit?.(stage.name, applied.output)
       }
-      return { output, ...(logits && { logits }) }
+      const penalty = added.length === 0 ? null : added.reduce((sum, one) => tf.add(sum, one))
+      return { ...made.get(network.output)!, updates, penalty }
     },
   }
 }
 
-/** Apart from whatever else a step takes: a layer may be called `x`. */
-const noiseName = (layer: string): string => `${layer}/noise`
+const ruleOf = (layer: LayerSpec): LayerRule<LayerSpec> => layerRule<LayerSpec>(layer)
 
-/** The model as a tfjs model with these weights, for saving; `dispose` frees the weights again. */
-export function toSequential(
-  model: Model,
-  weights: Readonly<Record<string, Float32Array>>,
-): { sequential: tfl.Sequential; dispose(): void } {
-  const variables = model.stages.flatMap((stage) => stage.variables)
-  for (const { name, variable } of variables) {
-    bind(variable, tf.tensor(weights[name]!, [...variable.shape] as number[]))
-    Object.assign(variable, { originalName: name }) // the name in the file; tfjs gives it only to layers it builds itself
-  }
-  const sequential = tfl.sequential()
-  sequential.add(tfl.layers.inputLayer({ inputShape: [...model.inputShape] }))
-  for (const { layer, activation } of model.stages) {
-    if (activation) setActivation(layer, activation)
-    sequential.add(layer)
-  }
-  return {
-    sequential,
-    dispose() {
-      for (const { layer, activation } of model.stages) if (activation) setActivation(layer, 'linear')
-      for (const { variable } of variables) tensorOf(variable).dispose()
-    },
-  }
-}
-
-/**
- * What tfjs-layers lacks, or computes by another formula, is saved under a name it does not know, so that a model file
- * is refused rather than computed differently.
- */
-function setActivation(layer: tfl.layers.Layer, name: ActivationName): void {
-  const { apply, tfjs } = ACTIVATIONS[name]
-  Object.assign(layer, { activation: { apply, getClassName: () => tfjs ?? `trainspec_${name}` } })
-}
-
-/** Makes a layer read this tensor as its weight. tfjs keeps the value in a field that TypeScript calls protected. */
-function bind(variable: tfl.LayerVariable, value: tf.Tensor): void {
-  ;(variable as unknown as { val: tf.Tensor }).val = value
-}
-
-const tensorOf = (variable: tfl.LayerVariable): tf.Tensor => (variable as unknown as { val: tf.Tensor }).val
+const named = (names: Readonly<Record<string, string>>, tensors: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(names).map(([own, name]) => [own, tensors[name]!]))

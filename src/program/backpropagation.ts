@@ -1,13 +1,13 @@
 /** One training step by backpropagation: forward, loss, gradients, the optimizer's update. */
 import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.js'
-import type { Model, Prediction } from '../model/model.js'
+import type { Applied, Model, Weight } from '../model/model.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { buildOptimizer } from './optimizers/registry.js'
 import type { BatchInput, Program, ScalarInput, Slot, Tensors } from './program.js'
 
-/** Sums over a batch's samples, by history key; `loss` is among them. */
-export type Measure = (inputs: Tensors, prediction: Prediction) => Tensors
+/** Sums over a batch's samples, by history key; `loss` is among them, with what regularizers add. */
+export type Measure = (inputs: Tensors, applied: Applied) => Tensors
 
 export interface BackpropagationOptions {
   readonly model: Model
@@ -24,7 +24,8 @@ const LEARNING_RATE: ScalarInput = { kind: 'scalar', name: 'learning_rate' }
 /** Steps down the gradient of the mean loss; gives what `measure` gives, from before the update. */
 export function backpropagation({ model, optimizer: spec, x, targets, measure }: BackpropagationOptions): Program {
   const optimizer = buildOptimizer(spec)
-  const slotsOf = (weight: Slot): Slot[] =>
+  const trained = model.weights.filter(({ trainable }) => trainable)
+  const slotsOf = (weight: Weight): Slot[] =>
     optimizer.slots.map((slot) => ({
       name: slotName(weight, slot),
       shape: weight.shape,
@@ -32,20 +33,23 @@ export function backpropagation({ model, optimizer: spec, x, targets, measure }:
       initial: () => new Float32Array(sizeOf(weight.shape)),
     }))
   return {
-    state: [...model.weights, ...model.weights.flatMap(slotsOf)],
+    state: [...model.weights, ...trained.flatMap(slotsOf)],
     inputs: [x, ...targets, LEARNING_RATE, ITERATIONS, ...model.noise],
     run(state, inputs) {
       let outputs: Tensors = {}
+      let updates: Tensors = {}
       const given = inputs[x.name]!
       const meanLoss = (...values: tf.Tensor[]): tf.Scalar => {
-        const weights = Object.fromEntries(model.weights.map(({ name }, index) => [name, values[index]!]))
-        outputs = measure(inputs, model.apply(given, weights, { noise: inputs }))
-        for (const output of Object.values(outputs)) tf.keep(output)
+        const weights = { ...state, ...Object.fromEntries(trained.map(({ name }, index) => [name, values[index]!])) }
+        const applied = model.apply(given, weights, { noise: inputs })
+        updates = applied.updates
+        outputs = measure(inputs, applied)
+        for (const value of [...Object.values(outputs), ...Object.values(updates)]) tf.keep(value)
         return tf.div(outputs.loss!, given.shape[0]!)
       }
-      const gradients = tf.grads(meanLoss)(model.weights.map(({ name }) => state[name]!))
-      const next: Record<string, tf.Tensor> = {}
-      for (const [index, weight] of model.weights.entries()) {
+      const gradients = tf.grads(meanLoss)(trained.map(({ name }) => state[name]!))
+      const next: Record<string, tf.Tensor> = { ...updates }
+      for (const [index, weight] of trained.entries()) {
         const updated = optimizer.update({
           weight: state[weight.name]!,
           gradient: gradients[index]!,
@@ -53,7 +57,7 @@ export function backpropagation({ model, optimizer: spec, x, targets, measure }:
           learningRate: inputs.learning_rate as tf.Scalar,
           iterations: inputs.iterations as tf.Scalar,
         })
-        next[weight.name] = updated.weight
+        next[weight.name] = weight.constraint ? weight.constraint(updated.weight) : updated.weight
         for (const [slot, value] of Object.entries(updated.slots)) next[slotName(weight, slot)] = value
       }
       return { state: next, outputs }
@@ -61,4 +65,4 @@ export function backpropagation({ model, optimizer: spec, x, targets, measure }:
   }
 }
 
-const slotName = (weight: Slot, slot: string): string => `${weight.name}/${slot}`
+const slotName = (weight: Weight, slot: string): string => `${weight.name}/${slot}`

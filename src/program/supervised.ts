@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { DataInfo } from '../data/dataset.js'
 import { LOSSES, lossPerSample } from '../model/losses.js'
 import { metricFor } from '../model/metrics.js'
-import type { Model, Prediction } from '../model/model.js'
+import type { Applied, Model, Prediction } from '../model/model.js'
 import { encodeTarget, fittingForm, type TargetForm } from '../model/targets.js'
 import type { LossSpec, MetricName, OptimizerSpec } from '../spec/spec.js'
 import { backpropagation, ITERATIONS } from './backpropagation.js'
@@ -84,21 +84,23 @@ function measures({ model, info, loss, metrics }: SupervisedOptions) {
       return { key: name, target, perSample: (truth: tf.Tensor, { output }: Prediction) => perSample(truth, output) }
     }),
   ]
-  return (inputs: Tensors, prediction: Prediction, keys = entries.map(({ key }) => key)): Record<string, tf.Tensor> => {
+  return (inputs: Tensors, applied: Applied, keys = entries.map(({ key }) => key)): Record<string, tf.Tensor> => {
     const targets = new Map<TargetForm, tf.Tensor>()
     const targetIn = (form: TargetForm): tf.Tensor => {
       const target = targets.get(form) ?? encodeTarget(inputs.y!, form, info.classes)
       targets.set(form, target)
       return target
     }
-    return Object.fromEntries(
+    const sums: Record<string, tf.Tensor> = Object.fromEntries(
       entries
         .filter(({ key }) => keys.includes(key))
         .map(({ key, target, perSample }) => {
           const form = target === 'fitting' ? fitting : target
           if (form === null) throw new Error(`internal: no target form for ${key}`)
-          return [key, tf.sum(perSample(targetIn(form), prediction))]
+          return [key, tf.sum(perSample(targetIn(form), applied))]
         }),
     )
+    const { penalty, output } = applied
+    return penalty ? { ...sums, loss: tf.add(sums.loss!, tf.mul(penalty, output.shape[0]!)) } : sums
   }
 }

@@ -35,5 +35,5 @@ export const ACTIVATIONS = {
   soft_shrink: 'x moved by 0.5 toward 0, and 0 where |x| <= 0.5',
 } as const
 
-export const activationName = nameIn(ACTIVATIONS)
+export const activationName = nameIn(ACTIVATIONS).meta({ id: 'activation' })
 export type ActivationName = z.output<typeof activationName>

@@ -29,6 +29,8 @@ export function family<const Members extends readonly [Member, ...Member[]]>(mem
   const object = z.discriminatedUnion('type', members)
   const short: Record<string, string> = {}
   for (const one of members) {
+    // a field that refers to what is yet to be defined holds members of this family, and must be given
+    if (Object.values(one.shape).some((field) => field instanceof z.ZodLazy)) continue
     for (const name of one.shape.type.in.options) {
       if (one.safeParse({ type: name }).success) short[name] = one.description ?? ''
     }

@@ -1,20 +1,63 @@
-/** Names of weight initializers with Keras' default arguments (keras/src/initializers). */
-import type { z } from 'zod'
-import { nameIn } from './family.js'
+/** Weight initializers with Keras' names and default arguments (keras/src/initializers). A new one is one entry of `INITIALIZERS`. */
+import { z } from 'zod'
+import { type DeepReadonly, family, member } from './family.js'
 
-export const INITIALIZERS = {
-  zeros: 'all 0',
-  ones: 'all 1',
-  glorot_uniform: 'uniform within sqrt(6 / (inputs + outputs)) of 0 (Glorot and Bengio, 2010)',
-  glorot_normal: 'truncated normal of variance 2 / (inputs + outputs) (Glorot and Bengio, 2010)',
-  he_uniform: 'uniform within sqrt(6 / inputs) of 0; suits relu (He et al., 2015)',
-  he_normal: 'truncated normal of variance 2 / inputs; suits relu (He et al., 2015)',
-  lecun_uniform: 'uniform within sqrt(3 / inputs) of 0 (LeCun et al., 1998)',
-  lecun_normal: 'truncated normal of variance 1 / inputs; suits selu (LeCun et al., 1998)',
-  random_normal: 'normal, mean 0, standard deviation 0.05',
-  random_uniform: 'uniform between -0.05 and 0.05',
-  truncated_normal: 'normal, mean 0, standard deviation 0.05, redrawn beyond two deviations',
-} as const
+const deviation = z.number().min(0).default(0.05).describe('Standard deviation.')
+const gain = z.number().default(1).describe('Factor of every value.')
+const mean = z.number().default(0).describe('Mean.')
 
-export const initializerName = nameIn(INITIALIZERS)
-export type InitializerName = z.output<typeof initializerName>
+export const INITIALIZERS = [
+  member('zeros', 'All 0.', {}, ['zero', 'Zeros']),
+  member('ones', 'All 1.', {}, ['one', 'Ones']),
+  member('constant', 'All the same.', { value: z.number().default(0).describe('The value.') }, ['Constant']),
+  member('identity', 'The identity matrix, for weights of two axes.', { gain }, ['Identity', 'IdentityInitializer']),
+  member('glorot_uniform', 'Uniform within sqrt(6 / (inputs + outputs)) of 0 (Glorot and Bengio, 2010).', {}, [
+    'GlorotUniform',
+  ]),
+  member('glorot_normal', 'Truncated normal of variance 2 / (inputs + outputs) (Glorot and Bengio, 2010).', {}, [
+    'GlorotNormal',
+  ]),
+  member('he_uniform', 'Uniform within sqrt(6 / inputs) of 0; suits relu (He et al., 2015).', {}, ['HeUniform']),
+  member('he_normal', 'Truncated normal of variance 2 / inputs; suits relu (He et al., 2015).', {}, ['HeNormal']),
+  member('lecun_uniform', 'Uniform within sqrt(3 / inputs) of 0 (LeCun et al., 1998).', {}, ['LecunUniform']),
+  member('lecun_normal', 'Truncated normal of variance 1 / inputs; suits selu (LeCun et al., 1998).', {}, [
+    'LecunNormal',
+  ]),
+  member('random_normal', 'Normal.', { mean, stddev: deviation }, ['normal', 'RandomNormal']),
+  member(
+    'random_uniform',
+    'Uniform between two values.',
+    {
+      minval: z.number().default(-0.05).describe('Least value.'),
+      maxval: z.number().default(0.05).describe('Largest value.'),
+    },
+    ['uniform', 'RandomUniform'],
+  ),
+  member('truncated_normal', 'Normal, redrawn beyond two standard deviations.', { mean, stddev: deviation }, [
+    'TruncatedNormal',
+  ]),
+  member(
+    'variance_scaling',
+    'Random, of a variance that follows from the number of inputs and outputs.',
+    {
+      scale: z.number().gt(0).default(1).describe('Variance, times the number of connections.'),
+      mode: z.enum(['fan_in', 'fan_out', 'fan_avg']).default('fan_in').describe('Which connections count.'),
+      distribution: z
+        .enum(['truncated_normal', 'untruncated_normal', 'uniform'])
+        .default('truncated_normal')
+        .describe('How values are drawn.'),
+    },
+    ['VarianceScaling'],
+  ),
+  member('orthogonal', 'An orthogonal matrix (Saxe et al., 2014), for weights of two axes or more.', { gain }, [
+    'Orthogonal',
+    'OrthogonalInitializer',
+  ]),
+] as const
+
+const initializerSchema = family(INITIALIZERS).meta({ id: 'initializer' })
+export type InitializerSpec = DeepReadonly<z.output<typeof initializerSchema>>
+
+/** First values of a weight: an initializer's name, or an object with its arguments. */
+export const initializer = (name: InitializerSpec['type'], description: string) =>
+  initializerSchema.prefault(name as never).describe(description)

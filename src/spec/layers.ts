@@ -1,16 +1,26 @@
 /** Layers, with the arguments and defaults of Keras 3 (keras/src/layers). A new layer is one entry of `LAYERS`. */
 import { z } from 'zod'
 import { activationName } from './activations.js'
+import { constraint } from './constraints.js'
 import { family, member, type RuleIssue, rules } from './family.js'
 import { identifier } from './identifier.js'
-import { initializerName } from './initializers.js'
+import { initializer } from './initializers.js'
+import { regularizer } from './regularizers.js'
 import { whole } from './whole.js'
 
+/** A layer without weights. */
 const layer = <const Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,
   description: string,
   fields: Fields,
-) => member(type, description, { name, ...fields })
+) => member(type, description, { name, inputs, ...fields })
+
+/** A layer with weights. */
+const weighted = <const Type extends string, Fields extends z.core.$ZodShape>(
+  type: Type,
+  description: string,
+  fields: Fields,
+) => layer(type, description, { trainable, ...fields })
 
 const name = identifier
   .optional()
@@ -18,9 +28,34 @@ const name = identifier
     'Name of the layer, unique in the model; its weights are called after it. Default: the type in snake_case, numbered from the second on: dense, dense_1.',
   )
 
+const inputs = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .optional()
+  .describe(
+    'Name of the layer, or names of the layers, whose output goes in; in a Functional model or a Block. Default: the layer before. In a Block "input" is what goes into the block.',
+  )
+
+const trainable = z.boolean().default(true).describe('Whether its weights are trained; false keeps them as they are.')
+
 const size = whole(1)
 
 const activation = (description: string) => activationName.describe(description)
+
+/** Fields of a layer with a kernel, and of one with a bias, as Keras has them. */
+const kernel = {
+  kernel_initializer: initializer('glorot_uniform', 'First values of the weights.'),
+  kernel_regularizer: regularizer('What the weights add to the loss.'),
+  kernel_constraint: constraint('What is done to the weights after each update.'),
+}
+const bias = {
+  use_bias: z.boolean().default(true).describe('Whether a bias is added.'),
+  bias_initializer: initializer('zeros', 'First values of the bias.'),
+  bias_regularizer: regularizer('What the bias adds to the loss.'),
+  bias_constraint: constraint('What is done to the bias after each update.'),
+}
+const onOutput = {
+  activity_regularizer: regularizer('What the output adds to the loss, over the number of samples.'),
+}
 
 /** At most one dimension is free, and none is 0: not in the JSON Schema, which cannot count in this version. */
 function* targetShapeRules(shape: readonly number[]): Iterable<RuleIssue> {
@@ -35,18 +70,19 @@ function* targetShapeRules(shape: readonly number[]): Iterable<RuleIssue> {
 }
 
 export const LAYERS = [
-  layer('Input', 'States the shape of one sample. Optional: it is inferred from the data. First layer only.', {
+  member('Input', 'States the shape of one sample. Optional: it is inferred from the data.', {
+    name,
     shape: z
       .array(size)
       .min(1)
       .describe('Shape of one sample, without the batch: [784], or [28, 28]. Must be the shape of the data.'),
   }),
-  layer('Dense', 'Fully connected: activation(x . kernel + bias), over the last axis.', {
+  weighted('Dense', 'Fully connected: activation(x . kernel + bias), over the last axis.', {
     units: size.describe('Number of outputs, at least 1.'),
     activation: activation('Activation function of the output.').default('linear'),
-    use_bias: z.boolean().default(true).describe('Whether a bias is added.'),
-    kernel_initializer: initializerName.default('glorot_uniform').describe('First values of the weights.'),
-    bias_initializer: initializerName.default('zeros').describe('First values of the bias.'),
+    ...bias,
+    ...kernel,
+    ...onOutput,
   }),
   layer('Activation', 'Applies an activation function to each element.', {
     activation: activation('Activation function to apply.'),
@@ -64,6 +100,15 @@ export const LAYERS = [
       .superRefine(rules(targetShapeRules))
       .describe('The new shape, without the batch. One dimension may be -1: it takes what is left.'),
   }),
+  layer('Shared', 'Applies an earlier layer once more, with the same weights.', {
+    layer: z.string().min(1).describe('Name of the layer.'),
+  }),
+  layer('Block', 'Layers that belong together and may repeat: what the last one gives goes on.', {
+    repeat: whole(1).default(1).describe('How many times, one after another; each time with weights of its own.'),
+    layers: z
+      .lazy((): z.ZodType<readonly { readonly type: string; readonly name: string }[]> => blockLayers)
+      .describe('The layers in order. Their weights are called after the block: block_1/dense/kernel.'),
+  }),
 ] as const
 
 const layerSchema = family(LAYERS).describe(
@@ -71,21 +116,45 @@ const layerSchema = family(LAYERS).describe(
 )
 
 type WithName<Layer> = Layer extends unknown ? Layer & { name: string } : never
-type NamedLayer = WithName<z.output<typeof layerSchema>>
+export type NamedLayer = WithName<z.output<typeof layerSchema>>
 
-/** A stack of layers; every layer of the output has a name. */
-export const layersSchema = z
-  .array(layerSchema)
-  .min(1)
-  .superRefine(rules(stackRules))
-  .transform(named)
-  .describe('The layers in order, from the data to the output.')
+/** Where a list of layers stands decides what it may hold. */
+interface Place {
+  /** Where an Input may be. */
+  readonly input: 'first' | 'anywhere' | 'nowhere'
+  /** Whether a layer may say where its inputs come from. */
+  readonly wired: boolean
+}
 
-function* stackRules(layers: readonly z.output<typeof layerSchema>[]): Iterable<RuleIssue> {
+/** Layers in order; every layer of the output has a name. */
+const layerList = (place: Place) =>
+  z
+    .array(layerSchema)
+    .min(1)
+    .superRefine(rules((layers) => listRules(layers, place)))
+    .transform(named)
+    .describe('The layers in order, from the data to the output.')
+
+/** A stack of layers. */
+export const stackedLayers = layerList({ input: 'first', wired: false })
+/** Layers that name what goes into them. */
+export const wiredLayers = layerList({ input: 'anywhere', wired: true })
+const blockLayers = layerList({ input: 'nowhere', wired: true }) as z.ZodType<readonly NamedLayer[]>
+
+function* listRules(layers: readonly z.output<typeof layerSchema>[], place: Place): Iterable<RuleIssue> {
   const seen = new Map<string, number>()
-  for (const [index, { type, name }] of layers.entries()) {
-    if (type === 'Input' && index > 0) {
+  for (const [index, layer] of layers.entries()) {
+    const { type, name } = layer
+    if (type === 'Input' && place.input === 'first' && index > 0) {
       yield { code: 'order', path: [index], message: 'found Input, which can only be the first layer' }
+    }
+    if (type === 'Input' && place.input === 'nowhere') {
+      yield { code: 'order', path: [index], message: 'found Input, which cannot be in a Block' }
+    }
+    if ('inputs' in layer && layer.inputs !== undefined && !place.wired) {
+      const message =
+        'found inputs in a Sequential model, where each layer takes the one before; "type": "Functional" allows them'
+      yield { code: 'order', path: [index, 'inputs'], message }
     }
     if (name === undefined) continue
     const first = seen.get(name)

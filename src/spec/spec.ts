@@ -7,7 +7,7 @@ import { expectSchema } from './expect.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
 import { earlyStoppingSchema, fitSchema } from './fit.js'
 import { identifier } from './identifier.js'
-import { layersSchema } from './layers.js'
+import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
@@ -16,11 +16,18 @@ import { listed, oneOf, written } from './words.js'
 const sequential = z
   .strictObject({
     type: z.literal('Sequential').describe('A stack of layers, each with one input and one output.'),
-    layers: layersSchema,
+    layers: stackedLayers,
   })
   .describe('A stack of layers.')
 
-const modelSchema = z.discriminatedUnion('type', [sequential]).describe('The network.')
+const functional = z
+  .strictObject({
+    type: z.literal('Functional').describe('A graph: layers name the layers whose output they take.'),
+    layers: wiredLayers,
+  })
+  .describe('A graph of layers.')
+
+const modelSchema = z.discriminatedUnion('type', [sequential, functional]).describe('The network.')
 
 const fields = z.strictObject({
   $schema: z

@@ -7,7 +7,8 @@ import { layerRule } from '../../src/model/layers/registry.js'
 import type { ActivationName } from '../../src/spec/activations.js'
 import { LAYERS } from '../../src/spec/layers.js'
 import type { LayerSpec } from '../../src/spec/spec.js'
-import { checkLayer, expectSameInTfjs, type LayerFacts } from '../support/layers.js'
+import { kerasFixture, LAYER_FAMILIES } from '../support/keras.js'
+import { checkLayer, checkLayerCase, expectSameInTfjs, type LayerFacts } from '../support/layers.js'
 import { resolveModel } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
@@ -15,7 +16,9 @@ expectNoTensorLeaks()
 
 /** A total table: a layer without facts is a compile error. */
 const FACTS: {
-  readonly [Type in LayerSpec['type']]: Readonly<Record<string, Omit<LayerFacts, 'layer'> & { layer?: object }>>
+  readonly [Type in Exclude<LayerSpec['type'], 'Block' | 'Shared'>]: Readonly<
+    Record<string, Omit<LayerFacts, 'layer'> & { layer?: object }>
+  >
 } = {
   Input: {
     'states a shape': { layer: { shape: [2, 3] }, input: [2, 3], output: [2, 3] },
@@ -51,7 +54,9 @@ const FACTS: {
 }
 
 test('every layer of the format has facts', () => {
-  expect(Object.keys(FACTS)).toEqual(LAYERS.map((layer) => layer.shape.type.in.options[0]))
+  const structure = ['Block', 'Shared']
+  const types = LAYERS.map((layer) => layer.shape.type.in.options[0]!).filter((type) => !structure.includes(type))
+  expect(Object.keys(FACTS)).toEqual(types)
 })
 
 describe.each(Object.entries(FACTS))('%s', (type, facts) => {
@@ -60,11 +65,15 @@ describe.each(Object.entries(FACTS))('%s', (type, facts) => {
   })
 })
 
+describe.each(LAYER_FAMILIES)('Keras computes the same: %s', (family) => {
+  test.each(kerasFixture(`layers_${family}`).cases)('$layer.type: $name', checkLayerCase)
+})
+
 describe('a shape that does not fit is refused in words', () => {
   const problem = (layer: object, input: Shape) => {
     const [spec] = resolveModel([layer]).layers as [LayerSpec]
     try {
-      layerRule<LayerSpec>(spec).outputShape(spec, input)
+      layerRule<LayerSpec>(spec).outputShape(spec, [input])
     } catch (error) {
       expect(error).toBeInstanceOf(ShapeProblem)
       return (error as Error).message

@@ -1,7 +1,7 @@
 /** A model is a pure function of its weights, which are named, shaped and drawn as the spec says. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
-import { buildModel, toSequential } from '../../src/model/model.js'
+import { buildModel } from '../../src/model/model.js'
 import { expectSameBits } from '../support/close.js'
 import { expectSameInTfjs } from '../support/layers.js'
 import { resolveModel } from '../support/spec.js'
@@ -91,19 +91,4 @@ test('what the last activation was made from is known, for losses', () => {
 test('a whole model goes to plain tfjs and back, more than once', async () => {
   await expectSameInTfjs(mlp, [2, 3])
   await expectSameInTfjs(mlp, [2, 3])
-})
-
-test('a model can still be trained after it was saved', () => {
-  const model = buildModel(mlp, [2, 3], 1)
-  const values = Object.fromEntries(model.weights.map(({ name, initial }) => [name, initial()]))
-  const output = () =>
-    tf.tidy(() => {
-      const weights = Object.fromEntries(model.weights.map((w) => [w.name, tf.tensor(values[w.name]!, [...w.shape])]))
-      return [...model.apply(tf.ones([1, 2, 3]), weights).output.dataSync()]
-    })
-  const before = output()
-  const { sequential, dispose } = toSequential(model, values)
-  expect(sequential.countParams()).toBe(24 + 4 + 16 + 8 + 2)
-  dispose()
-  expect(output()).toEqual(before)
 })

@@ -3,24 +3,28 @@ import { describe, expect, test } from 'vitest'
 import { dataInfo } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { ACTIVATIONS as FUNCTIONS } from '../../src/model/activations.js'
-import { INITIALIZERS as DRAWS } from '../../src/model/initializers.js'
+import { initializerOf } from '../../src/model/initializers.js'
 import { layerRule } from '../../src/model/layers/registry.js'
 import { LOSSES as FORMULAS } from '../../src/model/losses.js'
 import { metricFor } from '../../src/model/metrics.js'
 import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { CONSTRAINTS } from '../../src/spec/constraints.js'
 import { DATASETS } from '../../src/spec/data.js'
 import { ENGINES } from '../../src/spec/engines.js'
-import { INITIALIZERS } from '../../src/spec/initializers.js'
+import { INITIALIZERS, type InitializerSpec, initializer } from '../../src/spec/initializers.js'
 import { LAYERS } from '../../src/spec/layers.js'
 import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
+import { REGULARIZERS } from '../../src/spec/regularizers.js'
 import type { DataSpec, EngineName, LayerSpec, MetricName } from '../../src/spec/spec.js'
 import { engineNames } from '../support/engines.js'
 import { lossTypes, optimizerTypes, resolveSpec } from '../support/spec.js'
 
-type Member = (typeof LAYERS | typeof OPTIMIZERS | typeof LOSSES)[number]
+interface Member {
+  readonly shape: { readonly type: { readonly in: { readonly options: readonly string[] } } }
+}
 
 /** `mean_squared_error (mse, MSE)` */
 const withAliases = (members: readonly Member[]) =>
@@ -33,7 +37,9 @@ test('a name comes, goes and changes on purpose', async () => {
   const kinds = {
     layers: withAliases(LAYERS),
     activations: Object.keys(ACTIVATIONS),
-    initializers: Object.keys(INITIALIZERS),
+    initializers: withAliases(INITIALIZERS),
+    regularizers: withAliases(REGULARIZERS),
+    constraints: withAliases(CONSTRAINTS),
     optimizers: withAliases(OPTIMIZERS),
     losses: withAliases(LOSSES),
     metrics: Object.keys(METRICS),
@@ -53,17 +59,25 @@ const sameNames = (table: object, names: object) =>
 describe('behind each name there is', () => {
   test('an activation', () => sameNames(FUNCTIONS, ACTIVATIONS))
 
-  test('an initializer', () => sameNames(DRAWS, INITIALIZERS))
+  test.each(INITIALIZERS.map(({ shape }) => shape.type.in.options[0] as InitializerSpec['type']))(
+    'an initializer: %s',
+    (type) => {
+      const schema = initializer(type, '')
+      expect(initializerOf(schema.parse(undefined) as InitializerSpec)).toBeTypeOf('function')
+    },
+  )
 
   test('a loss', () => expect(Object.keys(FORMULAS)).toEqual(lossTypes))
 
-  test.each(LAYERS.map(({ shape }) => shape.type.in.options[0]))('a layer: %s', (type) => {
+  const structure = ['Block', 'Shared']
+  const types = LAYERS.map(({ shape }) => shape.type.in.options[0]!).filter((type) => !structure.includes(type))
+  test.each(types)('a layer: %s', (type) => {
     const needed = { units: 2, activation: 'relu', rate: 0.5, shape: [4], target_shape: [2, 2] }
     const { shape } = LAYERS.find((layer) => layer.shape.type.in.options[0] === type)!
     const fields = Object.fromEntries(Object.entries(needed).filter(([key]) => key in shape))
     const [spec] = resolveSpec({ layers: [{ type, ...fields }] }).model.layers
     expect(spec!.type).toBe(type)
-    expect(layerRule<LayerSpec>(spec!).outputShape(spec!, [4]).length).toBeGreaterThan(0)
+    expect(layerRule<LayerSpec>(spec!).outputShape(spec!, [[4]]).length).toBeGreaterThan(0)
   })
 
   test.each(optimizerTypes)('an optimizer: %s', (type) => {

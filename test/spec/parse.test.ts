@@ -357,9 +357,15 @@ describe('a good spec', () => {
         name: 'dense',
         units: 10,
         activation: 'linear',
+        trainable: true,
         use_bias: true,
-        kernel_initializer: 'glorot_uniform',
-        bias_initializer: 'zeros',
+        kernel_initializer: { type: 'glorot_uniform' },
+        bias_initializer: { type: 'zeros' },
+        kernel_regularizer: null,
+        bias_regularizer: null,
+        activity_regularizer: null,
+        kernel_constraint: null,
+        bias_constraint: null,
       },
     ])
     expect(resolved(specText())).toMatchObject({

@@ -1,13 +1,31 @@
 /** What Keras 3 computes: `test/fixtures/keras`, typed. */
 import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
-import type { InitializerName } from '../../src/spec/initializers.js'
+import type { InitializerSpec } from '../../src/spec/initializers.js'
 import type { LayerSpec, LossSpec, MetricName, OptimizerSpec } from '../../src/spec/spec.js'
+
+/** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
+export interface LayerCase {
+  readonly name: string
+  readonly layer: { readonly type: string }
+  readonly training: boolean
+  readonly mask?: readonly boolean[]
+  readonly inputs: readonly { readonly shape: Shape; readonly values: number[]; readonly integers?: boolean }[]
+  readonly weights: Readonly<Record<string, { readonly shape: Shape; readonly values: number[] }>>
+  readonly factors: readonly number[]
+  readonly output: { readonly shape: Shape; readonly values: number[] }
+  readonly gradients: Readonly<Record<string, readonly number[]>>
+  readonly updates: Readonly<Record<string, readonly number[]>>
+}
+
+/** Families of layers, each with a file `layers_<family>.json`. */
+export const LAYER_FAMILIES = ['core'] as const
+type LayerFile = `layers_${(typeof LAYER_FAMILIES)[number]}`
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>
 type Shape = readonly number[]
 
-export interface Fixtures {
+export interface Fixtures extends Record<LayerFile, { readonly cases: readonly LayerCase[] }> {
   optimizers: {
     shapes: { kernel: Shape; bias: Shape }
     initial: { kernel: number[]; bias: number[] }
@@ -78,7 +96,7 @@ export interface Fixtures {
     draws: number
     quantile_levels: number[]
     initializers: {
-      name: InitializerName
+      name: InitializerSpec['type']
       expected: { mean: number; std: number; limit: number | null }
       measured: { mean: number; std: number; min: number; max: number; quantiles: number[] }
     }[]

@@ -1,35 +1,63 @@
 /** Input, Dense and Activation (keras/src/layers/core). */
-import * as tfl from '@tensorflow/tfjs-layers'
+import * as tf from '@tensorflow/tfjs-core'
 import { formatShape } from '../../base/shape.js'
-import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
+import { projectionOf } from '../constraints.js'
+import { initializerOf } from '../initializers.js'
+import { penaltyOf } from '../regularizers.js'
+import { type LayerRule, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
+import { sameInTfjs } from './saved.js'
 
 export const input: LayerRule<SpecOf<'Input'>> = {
-  outputShape(spec, given) {
-    if (spec.shape.join() !== given.join()) {
-      throw new ShapeProblem(`found ${formatShape(spec.shape)}, but a sample of the data is ${formatShape(given)}`)
+  outputShape(spec, [given]) {
+    if (spec.shape.join() !== given!.join()) {
+      throw new ShapeProblem(`found ${formatShape(spec.shape)}, but a sample of the data is ${formatShape(given!)}`)
     }
-    return given
+    return given!
   },
-  weightCount: () => 0,
-  build: () => null,
+  call: (_, [x]) => x!,
+  saved: ({ name, shape }) => ({ class_name: 'InputLayer', config: { name, batch_input_shape: [null, ...shape] } }),
 }
 
 /** `activation(x . kernel + bias)` over the last axis. */
 export const dense: LayerRule<SpecOf<'Dense'>> = {
-  outputShape: (spec, given) => [...given.slice(0, -1), spec.units],
-  weightCount: (spec, given) => (given.at(-1)! + (spec.use_bias ? 1 : 0)) * spec.units,
-  build: (spec) => ({
-    layer: tfl.layers.dense({ name: spec.name, units: spec.units, useBias: spec.use_bias }),
-    activation: spec.activation,
-    initializers: { kernel: spec.kernel_initializer, bias: spec.bias_initializer },
-  }),
+  outputShape: (spec, [given]) => [...given!.slice(0, -1), spec.units],
+  weights(spec, [given]) {
+    const kernel: WeightRequest = {
+      name: 'kernel',
+      shape: [given!.at(-1)!, spec.units],
+      initializer: initializerOf(spec.kernel_initializer),
+      penalty: penaltyOf(spec.kernel_regularizer),
+      constraint: projectionOf(spec.kernel_constraint),
+    }
+    return spec.use_bias ? [kernel, biasOf(spec, spec.units)] : [kernel]
+  },
+  call(spec, [x], { weights }) {
+    const rows = x!.rank === 2 ? x! : tf.reshape(x!, [-1, x!.shape.at(-1)!])
+    const product = tf.matMul(rows as tf.Tensor2D, weights.kernel as tf.Tensor2D)
+    const sum = spec.use_bias ? tf.add(product, weights.bias!) : product
+    return x!.rank === 2 ? sum : tf.reshape(sum, [...x!.shape.slice(0, -1), spec.units])
+  },
+  activation: (spec) => spec.activation,
+  mask: passMask,
+  saved: (spec) => sameInTfjs(spec),
 }
 
+/** A bias of `size` elements, as the layers of Keras that have one declare it. */
+export const biasOf = (
+  spec: Pick<SpecOf<'Dense'>, 'bias_initializer' | 'bias_regularizer' | 'bias_constraint'>,
+  size: number,
+): WeightRequest => ({
+  name: 'bias',
+  shape: [size],
+  initializer: initializerOf(spec.bias_initializer),
+  penalty: penaltyOf(spec.bias_regularizer),
+  constraint: projectionOf(spec.bias_constraint),
+})
+
 export const activation: LayerRule<SpecOf<'Activation'>> = {
-  outputShape: (_, given) => given,
-  weightCount: () => 0,
-  build: (spec) => ({
-    layer: tfl.layers.activation({ name: spec.name, activation: 'linear' }),
-    activation: spec.activation,
-  }),
+  outputShape: (_, [given]) => given!,
+  call: (_, [x]) => x!,
+  activation: (spec) => spec.activation,
+  mask: passMask,
+  saved: (spec) => sameInTfjs(spec),
 }

@@ -1,39 +1,77 @@
-/** What every layer of the table declares. */
-import type { layers } from '@tensorflow/tfjs-layers'
+/** What every layer of the table declares: a layer is a pure function of its inputs and weights, written in tfjs ops. */
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
-import type { Distribution } from '../../program/program.js'
+import type { Distribution, Tensors } from '../../program/program.js'
 import type { ActivationName } from '../../spec/activations.js'
-import type { InitializerName } from '../../spec/initializers.js'
 import type { LayerSpec } from '../../spec/spec.js'
-
-type TfjsLayer = layers.Layer
+import type { Projection } from '../constraints.js'
+import type { Initializer } from '../initializers.js'
+import type { Penalty } from '../regularizers.js'
 
 /** A layer cannot take what it is given; the message says so in a user's words. */
 export class ShapeProblem extends Error {}
 
+/** A weight that a layer has. */
+export interface WeightRequest {
+  /** Its own name, as Keras names it: `kernel`. */
+  readonly name: string
+  readonly shape: Shape
+  readonly initializer: Initializer
+  /** `false` for what is not learnt by gradients: a running mean. */
+  readonly trainable?: false | undefined
+  /** What it adds to the loss. */
+  readonly penalty?: Penalty | undefined
+  /** What is done to it after an update. */
+  readonly constraint?: Projection | undefined
+}
+
 /** Random numbers that a layer asks for in training. */
 export interface NoiseRequest {
+  /** For one sample. */
   readonly shape: Shape
   readonly distribution: Distribution
 }
 
-/** A tfjs layer made from its spec, with what trainspec must know beside it. */
-export interface BuiltLayer {
-  readonly layer: TfjsLayer
-  /** Initializer of each weight by the weight's own name: `kernel`. */
-  readonly initializers?: Readonly<Record<string, InitializerName>>
-  readonly noise?: NoiseRequest
-  /** Applied to what the tfjs layer computes, which is left without one, so that a loss can see what it was made from. */
-  readonly activation?: ActivationName
+/** What a layer is given beside its inputs. */
+export interface Pass {
+  readonly training: boolean
+  /** By their own names. */
+  readonly weights: Tensors
+  /** By their own names; there in training. */
+  readonly noise: Tensors
+  /** Of each input: (batch, time), bool, false where a step is to be passed over; undefined where there is none. */
+  readonly masks: readonly (Tensor | undefined)[]
+  /** The value that a weight that is not trained has after this step; heeded in training. */
+  update(weight: string, value: Tensor): void
+  /** Adds a scalar to the loss; heeded in training. */
+  addLoss(penalty: Tensor): void
 }
 
+/** How plain tfjs-layers knows a layer: its class and configuration; `null` where it has none that computes the same. */
+export interface SavedLayer {
+  readonly class_name: string
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+/** Shapes are those of one sample, without the batch; tensors have the batch in front. */
 export interface LayerRule<Spec extends LayerSpec> {
-  /** Shape of a sample after the layer; throws ShapeProblem. */
-  outputShape(spec: Spec, input: Shape): Shape
-  /** Number of weight elements for a sample of this shape. */
-  weightCount(spec: Spec, input: Shape): number
-  /** The tfjs layer for a sample of this shape, or `null` where the layer only states a shape. */
-  build(spec: Spec, input: Shape): BuiltLayer | null
+  /** How many inputs it takes; one where it does not say. */
+  readonly arity?: { readonly least: number; readonly most: number }
+  /** Shape of the output; throws ShapeProblem. */
+  outputShape(spec: Spec, inputs: readonly Shape[]): Shape
+  /** In Keras' order; none where it does not say. */
+  weights?(spec: Spec, inputs: readonly Shape[]): readonly WeightRequest[]
+  /** By their own names; none where it does not say. */
+  noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
+  call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
+  /** Applied to what `call` gives, which is left without it so that a loss can see what it was made from. */
+  activation?(spec: Spec): ActivationName
+  /** The mask of the output; without it masks end here, as in a Keras layer that does not support masking. */
+  mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
+  saved(spec: Spec, inputs: readonly Shape[]): SavedLayer | null
 }
 
 export type SpecOf<Type extends LayerSpec['type']> = Extract<LayerSpec, { type: Type }>
+
+/** The mask of the only input, unchanged. */
+export const passMask = (_spec: unknown, _inputs: unknown, [mask]: Pass['masks']): Tensor | undefined => mask

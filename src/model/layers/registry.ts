@@ -5,7 +5,10 @@ import type { LayerRule, SpecOf } from './layer.js'
 import { dropout } from './regularization.js'
 import { flatten, reshape } from './reshaping.js'
 
-const LAYERS: { readonly [Type in LayerSpec['type']]: LayerRule<SpecOf<Type>> } = {
+/** What is not applied itself: a block becomes its layers, a shared layer the one it shares (model/network.ts). */
+type Structure = 'Block' | 'Shared'
+
+const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerRule<SpecOf<Type>> } = {
   Input: input,
   Dense: dense,
   Activation: activation,
@@ -15,5 +18,8 @@ const LAYERS: { readonly [Type in LayerSpec['type']]: LayerRule<SpecOf<Type>> } 
 }
 
 /** The rule of a layer; the cast says what the table's type proves, that rule and spec are of one type. */
-export const layerRule = <Spec extends LayerSpec>(spec: Spec): LayerRule<Spec> =>
-  LAYERS[spec.type] as unknown as LayerRule<Spec>
+export function layerRule<Spec extends LayerSpec>(spec: Spec): LayerRule<Spec> {
+  const rule = (LAYERS as Partial<Record<LayerSpec['type'], unknown>>)[spec.type]
+  if (!rule) throw new Error(`internal: a ${spec.type} has no rule of its own`)
+  return rule as LayerRule<Spec>
+}

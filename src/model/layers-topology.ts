@@ -1,0 +1,68 @@
+/** A model as the JSON of tfjs-layers and of Keras 2: classes and configurations of layers, and how they are joined. */
+import type { SavedLayer } from './layers/layer.js'
+import { layerRule } from './layers/registry.js'
+import type { Model, ModelStage } from './model.js'
+import { DATA } from './network.js'
+
+/** What `modelTopology` of a layers model holds. */
+export function layersTopology(model: Model): object {
+  const { stages, inputShape } = model
+  const open = stages.filter(({ layer, inputs }) => layer.type !== 'Input' && inputs.includes(DATA))
+  const data = nameOfData(stages)
+  const input: SavedLayer = {
+    class_name: 'InputLayer',
+    config: { name: data, batch_input_shape: [null, ...inputShape] },
+  }
+  const before = open.length > 0 ? [input] : []
+  if (isStack(stages))
+    return { class_name: 'Sequential', config: { name: 'model', layers: [...before, ...stages.map(saved)] } }
+
+  const owners = stages.filter(({ name, owner }) => name === owner)
+  /** The layer and the number of its use that gives what a name stands for. */
+  const place = (name: string): readonly [string, number, number] => {
+    if (name === DATA) return [data, 0, 0]
+    const { owner } = stages.find((stage) => stage.name === name)!
+    return [owner, stages.filter((stage) => stage.owner === owner).findIndex((stage) => stage.name === name), 0]
+  }
+  const inbound = (owner: ModelStage) =>
+    owner.layer.type === 'Input'
+      ? []
+      : stages
+          .filter((stage) => stage.owner === owner.name)
+          .map(({ inputs }) => inputs.map((name) => [...place(name), {}]))
+  const inputs = [
+    ...before.map(() => data),
+    ...owners.filter(({ layer }) => layer.type === 'Input').map(({ name }) => name),
+  ]
+  return {
+    class_name: 'Model',
+    config: {
+      name: 'model',
+      layers: [
+        ...before.map((one) => ({ name: data, ...one, inbound_nodes: [] })),
+        ...owners.map((stage) => ({ name: stage.name, ...saved(stage), inbound_nodes: inbound(stage) })),
+      ],
+      input_layers: inputs.map((name) => [name, 0, 0]),
+      output_layers: model.outputs.map(({ name }) => place(name)),
+    },
+  }
+}
+
+/** Each layer takes the one before, once. */
+const isStack = (stages: readonly ModelStage[]): boolean =>
+  stages.every(
+    ({ name, owner, inputs }, index) =>
+      name === owner && inputs.length === 1 && inputs[0] === (index === 0 ? DATA : stages[index - 1]!.name),
+  )
+
+function saved({ layer, name, inputShapes }: ModelStage): SavedLayer {
+  const known = layerRule(layer).saved(layer, inputShapes) ?? { class_name: `trainspec_${layer.type}`, config: {} }
+  return { class_name: known.class_name, config: { ...known.config, name } }
+}
+
+/** For the data where no Input names it: a name that no layer has. */
+function nameOfData(stages: readonly ModelStage[]): string {
+  let name = 'data'
+  while (stages.some((stage) => stage.name === name)) name += '_'
+  return name
+}

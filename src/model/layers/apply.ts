@@ -1,0 +1,33 @@
+/** Applies a layer: its call, its activation, what its output adds to the loss. */
+import * as tf from '@tensorflow/tfjs-core'
+import type { ActivationName } from '../../spec/activations.js'
+import type { RegularizerSpec } from '../../spec/regularizers.js'
+import type { LayerSpec } from '../../spec/spec.js'
+import { ACTIVATIONS } from '../activations.js'
+import { penaltyOf } from '../regularizers.js'
+import type { LayerRule, Pass } from './layer.js'
+
+export interface LayerOutput {
+  readonly output: tf.Tensor
+  /** What the layer's activation, if it has one, made the output from. */
+  readonly logits?: { readonly value: tf.Tensor; readonly activation: ActivationName }
+  readonly mask?: tf.Tensor | undefined
+}
+
+export function applyLayer<Spec extends LayerSpec>(
+  rule: LayerRule<Spec>,
+  spec: Spec,
+  inputs: readonly tf.Tensor[],
+  pass: Pass,
+): LayerOutput {
+  const value = rule.call(spec, inputs, pass)
+  const activation = rule.activation?.(spec)
+  const output = activation ? ACTIVATIONS[activation].apply(value) : value
+  const penalty = activityPenalty(spec)
+  if (penalty) pass.addLoss(tf.div(penalty(output), output.shape[0]!))
+  const mask = rule.mask?.(spec, inputs, pass.masks)
+  return { output, mask, ...(activation && { logits: { value, activation } }) }
+}
+
+const activityPenalty = (spec: object) =>
+  'activity_regularizer' in spec ? penaltyOf(spec.activity_regularizer as RegularizerSpec | null) : undefined

@@ -1,0 +1,47 @@
+/** Penalties by Keras' names (keras/src/regularizers/regularizers.py). */
+import * as tf from '@tensorflow/tfjs-core'
+import type { RegularizerSpec } from '../spec/regularizers.js'
+
+/** A scalar to be added to the loss. */
+export type Penalty = (x: tf.Tensor) => tf.Tensor
+
+type SpecOf<Type extends RegularizerSpec['type']> = Extract<RegularizerSpec, { type: Type }>
+
+const absolute = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(tf.abs(x)), factor)
+const squares = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(tf.square(x)), factor)
+
+/** Keeps a norm of 0 from dividing by 0, as keras/src/utils/numerical_utils.py `normalize` does. */
+const NORM_EPSILON = 1e-7
+
+const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<Type>) => Penalty } = {
+  L1:
+    ({ l1 }) =>
+    (x) =>
+      absolute(x, l1),
+  L2:
+    ({ l2 }) =>
+    (x) =>
+      squares(x, l2),
+  L1L2:
+    ({ l1, l2 }) =>
+    (x) =>
+      tf.add(absolute(x, l1), squares(x, l2)),
+  /** factor / 2 times the sum of |products of different unit rows|, over the number of pairs. */
+  OrthogonalRegularizer:
+    ({ factor, mode }) =>
+    (x) => {
+      const rows = mode === 'rows'
+      const axis = rows ? 1 : 0
+      const size = x.shape[1 - axis]!
+      const unit = tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), axis, true)), NORM_EPSILON)) as tf.Tensor2D
+      const products = tf.matMul(unit, unit, !rows, rows)
+      const between = tf.sub(1, tf.tensor2d(identity(size), [size, size]))
+      return tf.mul(tf.sum(tf.abs(tf.mul(products, between))), factor / (size * (size - 1)))
+    },
+}
+
+const identity = (size: number): Float32Array =>
+  Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0))
+
+export const penaltyOf = (spec: RegularizerSpec | null): Penalty | undefined =>
+  spec === null ? undefined : (REGULARIZERS[spec.type] as (spec: RegularizerSpec) => Penalty)(spec)

@@ -1,0 +1,36 @@
+/** What is done to a weight after each update (keras/src/constraints/constraints.py). */
+import { z } from 'zod'
+import { type DeepReadonly, family, member } from './family.js'
+import { whole } from './whole.js'
+
+const axis = z
+  .union([whole(0), z.array(whole(0)).min(1)])
+  .default(0)
+  .describe('Axis, or axes, over which a norm is taken: 0 for Dense, [0, 1, 2] for Conv2D.')
+
+export const CONSTRAINTS = [
+  member(
+    'MaxNorm',
+    'Keeps norms at most at a value.',
+    { max_value: z.number().min(0).default(2).describe('Largest norm.'), axis },
+    ['max_norm'],
+  ),
+  member('NonNeg', 'Makes negative weights 0.', {}, ['non_neg']),
+  member('UnitNorm', 'Makes norms 1.', { axis }, ['unit_norm']),
+  member(
+    'MinMaxNorm',
+    'Moves norms between two values.',
+    {
+      min_value: z.number().min(0).default(0).describe('Smallest norm.'),
+      max_value: z.number().min(0).default(1).describe('Largest norm.'),
+      rate: z.number().min(0).max(1).default(1).describe('Which part of the way; 1 is all of it.'),
+      axis,
+    },
+    ['min_max_norm'],
+  ),
+] as const
+
+const constraintSchema = family(CONSTRAINTS).meta({ id: 'constraint' })
+export type ConstraintSpec = DeepReadonly<z.output<typeof constraintSchema>>
+
+export const constraint = (description: string) => constraintSchema.nullable().default(null).describe(description)
