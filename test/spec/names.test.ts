@@ -72,12 +72,26 @@ describe('behind each name there is', () => {
   const structure = ['Block', 'Shared']
   const types = LAYERS.map(({ shape }) => shape.type.in.options[0]!).filter((type) => !structure.includes(type))
   test.each(types)('a layer: %s', (type) => {
-    const needed = { units: 2, activation: 'relu', rate: 0.5, shape: [4], target_shape: [2, 2] }
+    const needed = {
+      units: 2,
+      activation: 'relu',
+      rate: 0.5,
+      shape: [2, 2],
+      target_shape: [4],
+      axes: 1,
+      num_heads: 2,
+      key_dim: 2,
+      head_dim: 2,
+      num_query_heads: 2,
+      num_key_value_heads: 1,
+    }
     const { shape } = LAYERS.find((layer) => layer.shape.type.in.options[0] === type)!
     const fields = Object.fromEntries(Object.entries(needed).filter(([key]) => key in shape))
     const [spec] = resolveSpec({ layers: [{ type, ...fields }] }).model.layers
     expect(spec!.type).toBe(type)
-    expect(layerRule<LayerSpec>(spec!).outputShape(spec!, [[4]]).length).toBeGreaterThan(0)
+    const rule = layerRule<LayerSpec>(spec!)
+    const inputs = Array(rule.arity?.least ?? 1).fill([2, 2])
+    expect(rule.outputShape(spec!, inputs).length).toBeGreaterThan(0)
   })
 
   test.each(optimizerTypes)('an optimizer: %s', (type) => {

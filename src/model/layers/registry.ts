@@ -1,7 +1,9 @@
 /** Layers by their name in a spec. */
 import type { LayerSpec } from '../../spec/spec.js'
+import { additiveAttention, attention, groupQueryAttention, multiHeadAttention } from './attention.js'
 import { activation, dense, input } from './core.js'
 import type { LayerRule, SpecOf } from './layer.js'
+import { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging.js'
 import { dropout } from './regularization.js'
 import { flatten, reshape } from './reshaping.js'
 
@@ -15,6 +17,18 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   Dropout: dropout,
   Flatten: flatten,
   Reshape: reshape,
+  Add: add,
+  Subtract: subtract,
+  Multiply: multiply,
+  Average: average,
+  Maximum: maximum,
+  Minimum: minimum,
+  Concatenate: concatenate,
+  Dot: dot,
+  Attention: attention,
+  AdditiveAttention: additiveAttention,
+  MultiHeadAttention: multiHeadAttention,
+  GroupQueryAttention: groupQueryAttention,
 }
 
 /** The rule of a layer; the cast says what the table's type proves, that rule and spec are of one type. */
