@@ -19,7 +19,7 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
   if (issues.length > 0) return [...issues]
   const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
   const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
-  const owners = new Set<string>()
+  const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
   let weights = 0
   for (const { name, owner, layer, inputs, pointer } of network.calls) {
     const rule = layerRule<LayerSpec>(layer)
@@ -28,9 +28,16 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
     try {
       checkArity(rule.arity ?? { least: 1, most: 1 }, given)
       shape = rule.outputShape(layer, given)
-      if (!owners.has(owner)) {
-        owners.add(owner)
-        weights += (rule.weights?.(layer, given) ?? []).reduce((sum, weight) => sum + sizeOf(weight.shape), 0)
+      const own = (rule.weights?.(layer, given) ?? []).map((weight) => weight.shape)
+      const known = owners.get(owner)
+      if (known && String(known.weights) !== String(own)) {
+        throw new ShapeProblem(
+          `has input ${formatAll(given)}, but "${owner}", whose weights it shares, has input ${formatAll(known.given)}`,
+        )
+      }
+      if (!known) {
+        owners.set(owner, { given, weights: own })
+        weights += own.reduce((sum, one) => sum + sizeOf(one), 0)
       }
     } catch (error) {
       if (!(error instanceof ShapeProblem)) throw error
@@ -53,13 +60,15 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
 /** Where shapes begin in a chain. */
 const NAME_WIDTH = 24
 
+const formatAll = (shapes: readonly Shape[]): string =>
+  shapes.map((shape) => formatShape([null, ...shape])).join(' and ')
+
 function checkArity({ least, most }: { least: number; most: number }, given: readonly Shape[]): void {
   if (given.length >= least && given.length <= most) return
   const wanted =
     least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`
-  const shapes = given.map((shape) => formatShape([null, ...shape])).join(' and ')
   throw new ShapeProblem(
-    `has ${given.length} ${given.length === 1 ? 'input' : 'inputs'}, ${shapes}, must have ${wanted}`,
+    `has ${given.length} ${given.length === 1 ? 'input' : 'inputs'}, ${formatAll(given)}, must have ${wanted}`,
   )
 }
 
