@@ -6,6 +6,7 @@ import { metricFor } from '../model/metrics.js'
 import { buildModel, type Model } from '../model/model.js'
 import { supervisedPrograms } from '../program/supervised.js'
 import type { ResolvedSpec } from '../spec/spec.js'
+import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
 import { earlyStopping } from '../training/callbacks/early-stopping.js'
 import type { TrainingOptions } from '../training/loop.js'
@@ -43,6 +44,13 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
       callbacks: callbacksOf(spec, model),
     },
     testBatches: inOrder(dataset.test),
+  }
+}
+
+/** Epoch after epoch, without the shorter batch at the end of each: for whoever times steps as the loop runs them. */
+export async function* wholeBatches({ batches, batchSize }: Session['training']): AsyncGenerator<Ahead<Batch>, never> {
+  for (let epoch = 1; ; epoch++) {
+    for await (const ahead of oneAhead(batches(epoch))) if (ahead.batch.size === batchSize) yield ahead
   }
 }
 

@@ -1,5 +1,6 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
 import type { Batch, Runner, StateValues } from '../engine/engine.js'
+import { oneAhead } from './ahead.js'
 import type { Action, Callback } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
 
@@ -60,13 +61,13 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     const began = now()
     yield { type: 'epochBegin', epoch }
     const totals = new Totals(metrics)
-    for await (const batch of options.batches(epoch)) {
+    for await (const { batch, prepareNext } of oneAhead(options.batches(epoch))) {
       if (signal.aborted) {
         reason = 'interrupted'
         interruptedAt = { epoch, step }
         break training
       }
-      const outputs = await runner.run('train', batch, { learning_rate: learningRate, iterations })
+      const outputs = await runner.run('train', batch, { learning_rate: learningRate, iterations }, prepareNext)
       step++
       if (!totals.add(outputs, batch.size)) {
         reason = 'diverged'
