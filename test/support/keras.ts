@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { InitializerName } from '../../src/spec/initializers.js'
-import type { LayerSpec, LossSpec, MetricName, OptimizerSpec } from '../../src/spec/spec.js'
+import type { LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>
 type Shape = readonly number[]
@@ -30,7 +30,7 @@ export interface Fixtures {
       target_shape: Shape
       targets: number[][]
       initial: ByLayer
-      metrics: Partial<Record<MetricName, number>>
+      metrics: Readonly<Record<string, number>>
       runs: { optimizer: OptimizerSpec; losses: number[]; after_first: ByLayer; final: ByLayer }[]
     }[]
   }
@@ -50,7 +50,7 @@ export interface Fixtures {
   }
   metrics: {
     cases: {
-      metric: MetricName
+      metric: string
       batches: {
         y_true_shape: number[]
         y_pred_shape: number[]
@@ -62,6 +62,41 @@ export interface Fixtures {
       result: number
     }[]
     accuracy_means: { y_true_shape: number[]; y_pred_shape: number[]; metric: string }[]
+  }
+  loss_settings: {
+    cases: {
+      loss: LossSpec['type']
+      settings: Record<string, unknown>
+      y_true_shape: number[]
+      y_pred_shape: number[]
+      y_true: number[]
+      y_pred: number[]
+      /** One number where the loss is of the whole batch. */
+      values: number[] | number
+      mean: number
+      /** One weight a sample, and the mean with them. */
+      weights: number[]
+      weighted: number
+      gradient: number[]
+      /** Where Keras' gradient is NaN; 0 in `gradient`. */
+      undefined: number[]
+    }[]
+  }
+  metric_runs: {
+    cases: {
+      /** The class in Keras, or the function where it has none. */
+      metric: string
+      settings: Record<string, unknown>
+      batches: {
+        y_true_shape: number[]
+        y_pred_shape: number[]
+        y_true: number[]
+        y_pred: number[]
+        /** Of all batches up to this one. */
+        result: number
+      }[]
+    }[]
+    directions: Record<string, 'up' | 'down' | null>
   }
   activations: {
     shape: [number, number]
