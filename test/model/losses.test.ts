@@ -63,7 +63,9 @@ test.each(settings)('$loss with $settings is as in Keras', (given) => {
     const defined = (numbers: ArrayLike<number>) =>
       Array.from(numbers).filter((_, index) => !given.undefined.includes(index))
     const largest = Math.max(...given.gradient.map(Math.abs))
-    const gradient = tf.grad(of as (x: tf.Tensor) => tf.Scalar)(output).dataSync()
+    const gradient = tf
+      .grad(of as (x: tf.Tensor) => tf.Scalar)(output)
+      .dataSync()
     expectClose(defined(gradient), defined(given.gradient), 'gradient', { relative: 1e-5, absolute: 2e-6 * largest })
   })
 })

@@ -32,8 +32,8 @@ function valuesAfter(metric: Metric, batches: readonly Batch[]): number[] {
       expect(Object.keys(sums)).toEqual(metric.parts)
       for (const [part, sum] of Object.entries(sums)) {
         const values = sum.dataSync()
-        const total = (totals[part] ??= new Float64Array(values.length))
-        for (const [index, value] of values.entries()) total[index]! += value
+        const total = totals[part] ?? new Float64Array(values.length)
+        totals[part] = total.map((before, index) => before + values[index]!)
       }
     })
     samples += y_pred_shape[0]!
@@ -49,12 +49,15 @@ test('every metric has fixtures, or is one of those that have', () => {
 /** Ours, of a class or a function of Keras. */
 const typeOf = (name: string) => METRICS.find(({ type, aliases }) => [type, ...aliases].includes(name))!.type
 
-test.each([...cases.map((one) => ({ ...one, settings: {} })), ...runs])('$metric with $settings is as in Keras', ({ metric: type, settings, batches }) => {
-  const metric = metricFor(resolveMetric({ type, ...settings }), batches[0]!.y_pred_shape.slice(1))
-  expect(metric.problem).toBeUndefined()
-  const expected = batches.map(({ result }) => result)
-  expectClose(valuesAfter(metric, batches), expected, 'after each batch', { relative: 1e-5, absolute: 1e-6 })
-})
+test.each([...cases.map((one) => ({ ...one, settings: {} })), ...runs])(
+  '$metric with $settings is as in Keras',
+  ({ metric: type, settings, batches }) => {
+    const metric = metricFor(resolveMetric({ type, ...settings }), batches[0]!.y_pred_shape.slice(1))
+    expect(metric.problem).toBeUndefined()
+    const expected = batches.map(({ result }) => result)
+    expectClose(valuesAfter(metric, batches), expected, 'after each batch', { relative: 1e-5, absolute: 1e-6 })
+  },
+)
 
 /** Our labels are class numbers, so Keras' categorical accuracy on one-hot targets is sparse accuracy on them. */
 test('accuracy means what it means in Keras, by the shape of the output', () => {

@@ -2,7 +2,13 @@
 import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
-import { type LossSpec, type MetricSpec, type OptimizerSpec, type ResolvedSpec, specSchema } from '../../src/spec/spec.js'
+import {
+  type LossSpec,
+  type MetricSpec,
+  type OptimizerSpec,
+  type ResolvedSpec,
+  specSchema,
+} from '../../src/spec/spec.js'
 
 /** Layers and whatever else matters to a test; the rest is default. */
 export function resolveSpec({

@@ -5,8 +5,8 @@ import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplifi
 import { splitUpdate } from '../../../../src/engine/compiled/passes/split-update.js'
 import { DATA_TYPE, type DataType } from '../../../../src/engine/compiled/tensorflow/graph-def.js'
 import { lowerToTensorflow } from '../../../../src/engine/compiled/tensorflow/lower.js'
-import { METRICS } from '../../../../src/spec/metrics.js'
 import { BATCH_SIZE, smallNetwork } from '../../../support/network.js'
+import { allMetrics } from '../../../support/spec.js'
 
 const FLOAT = ['float32'] as const
 
@@ -91,7 +91,7 @@ describe('every operator of a step has a kernel for GPUs', () => {
     const { programs } = smallNetwork({
       layers: LAYERS,
       loss: 'sparse_categorical_crossentropy',
-      metrics: Object.keys(METRICS),
+      metrics: allMetrics,
       optimizer,
     })
     for (const program of [programs.train, programs.evaluate, programs.inspect]) {
