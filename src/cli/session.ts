@@ -2,9 +2,9 @@
 import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
-import { metricFor } from '../model/metrics.js'
 import { buildModel, type Model } from '../model/model.js'
-import { supervisedPrograms } from '../program/supervised.js'
+import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
+import { betterOf } from '../spec/metrics.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
@@ -20,12 +20,12 @@ export interface Session {
 }
 
 export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: Engine): Promise<Session> {
-  const { seed, fit, loss, optimizer, metrics } = spec
+  const { seed, fit, optimizer } = spec
   const { info } = dataset
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const model = buildModel(spec.model, info.sampleShape, seed)
-  const { train: step, evaluate, inspect } = supervisedPrograms({ model, info, loss, metrics, optimizer })
+  const { train: step, evaluate, inspect } = supervisedPrograms({ ...spec, model, info })
   const runner = await engine.load({ train: step, evaluate, inspect }, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
@@ -39,9 +39,9 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
-      metrics: ['loss', ...metrics],
+      metrics: supervisedMeasures({ ...spec, model, info }),
       learningRate: optimizer.learning_rate,
-      callbacks: callbacksOf(spec, model),
+      callbacks: callbacksOf(spec),
     },
     testBatches: inOrder(dataset.test),
   }
@@ -54,10 +54,9 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
   }
 }
 
-function callbacksOf({ early_stopping: options, metrics }: ResolvedSpec, model: Model): Callback[] {
+function callbacksOf({ early_stopping: options, metrics }: ResolvedSpec): Callback[] {
   if (!options) return []
-  const measured = options.monitor.replace(/^val_/, '')
-  const metric = metrics.find((name) => name === measured)
-  const direction = metric ? metricFor(metric, model.outputShape).better : 'min'
-  return [earlyStopping({ ...options, mode: options.mode === 'auto' ? direction : options.mode })]
+  const mode = options.mode === 'auto' ? betterOf(options.monitor, metrics) : options.mode
+  if (mode === null) throw new Error(`internal: no direction for ${options.monitor}`)
+  return [earlyStopping({ ...options, mode })]
 }

@@ -5,10 +5,10 @@ import type { LayerSpec, ResolvedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
 import { ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
-import { LOSSES } from './losses.js'
-import { metricFor } from './metrics.js'
+import { lossFor } from './losses.js'
+import { metricFor } from './metrics/registry.js'
 import { type Call, DATA, networkOf } from './network.js'
-import { fittingForm, type TargetForm } from './targets.js'
+import { targetForm, type WantedTarget } from './targets.js'
 
 /** Weights, slots and gradients share one 32-bit address space of 4 GiB; five arrays of this many floats fit. */
 const MAX_WEIGHTS = 200e6
@@ -63,7 +63,7 @@ function checkArity({ least, most }: { least: number; most: number }, given: rea
   )
 }
 
-/** Labels must have a form that the loss and every metric can compare with the model's output. */
+/** Labels must have a form that the loss and every metric can compare with the model's output, and nothing else may keep them from it. */
 function checkTargets(
   spec: ResolvedSpec,
   info: DataInfo,
@@ -73,22 +73,38 @@ function checkTargets(
 ): ModelIssue[] {
   const details = ['shapes of the model:', ...chain.map((line) => `  ${line}`)]
   const wanted = [
-    { user: `loss ${spec.loss.type}`, pointer: last.pointer, target: LOSSES[spec.loss.type].target },
-    ...spec.metrics.map((name, index) => ({
-      user: `metric ${name}`,
+    { user: `loss ${spec.loss.type}`, pointer: last.pointer, own: '/loss', ...lossFor(spec.loss, output) },
+    ...spec.metrics.map((metric, index) => ({
+      user: `metric ${metric.type}`,
       pointer: `/metrics/${index}`,
-      target: metricFor(name, output).target,
+      own: `/metrics/${index}`,
+      ...metricFor(metric, output),
     })),
   ]
-  return wanted
-    .filter(({ target }) => !fits(target, output, info.classes))
-    .map(({ user, pointer, target }) => {
-      const form = target === 'fitting' ? `(None, ${info.classes}) or (None, 1)` : `(None, ${info.classes})`
-      const message = `the model ends in ${formatShape([null, ...output])}, but ${user} needs ${form} for the ${info.classes} classes of ${info.name}`
-      return { code: 'shape', pointer, message, details }
-    })
-    .slice(0, 1)
+  const ends = `the model ends in ${formatShape([null, ...output])}, but`
+  const misfits = wanted.flatMap(({ user, pointer, own, target, problem }): ModelIssue[] => {
+    if (targetForm(target, output, info.classes) === null) {
+      const message = `${ends} ${user} needs ${formsOf(target, info)} for the ${info.classes} classes of ${info.name}`
+      return [{ code: 'shape', pointer, message, details }]
+    }
+    return problem === undefined
+      ? []
+      : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${problem}`, details }]
+  })
+  return [...misfits.slice(0, 1), ...checkClassWeight(spec, info)]
 }
 
-const fits = (target: TargetForm | 'fitting', output: Shape, classes: number): boolean =>
-  target === 'fitting' ? fittingForm(output, classes) !== null : output.length === 1 && output[0] === classes
+/** Shapes of the output that suit a target, in words. */
+function formsOf(target: WantedTarget, { classes }: DataInfo): string {
+  if (target === 'class_of_vector') return '(None, n)'
+  return target === 'fitting' ? `(None, ${classes}) or (None, 1)` : `(None, ${classes})`
+}
+
+const checkClassWeight = ({ fit }: ResolvedSpec, { classes, name }: DataInfo): ModelIssue[] =>
+  Object.keys(fit.class_weight ?? {})
+    .filter((index) => Number(index) >= classes)
+    .map((index) => ({
+      code: 'range',
+      pointer: `/fit/class_weight/${index}`,
+      message: `found class ${index}, but ${name} has ${classes} classes, numbered from 0`,
+    }))

@@ -1,31 +1,35 @@
 /** The programs of a network with labels: a training step by backpropagation, evaluation, and a look at every layer. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { DataInfo } from '../data/dataset.js'
-import { LOSSES, lossPerSample } from '../model/losses.js'
-import { metricFor } from '../model/metrics.js'
-import type { Applied, Model, Prediction } from '../model/model.js'
-import { encodeTarget, fittingForm, type TargetForm } from '../model/targets.js'
-import type { LossSpec, MetricName, OptimizerSpec } from '../spec/spec.js'
+import type { Applied, Model } from '../model/model.js'
+import type { FitSpec, LossSpec, MetricSpec, OptimizerSpec } from '../spec/spec.js'
 import { backpropagation, ITERATIONS } from './backpropagation.js'
+import type { Measured } from './measured.js'
+import { type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program, Tensors } from './program.js'
 
 export interface SupervisedOptions {
   readonly model: Model
   readonly info: DataInfo
   readonly loss: LossSpec
-  readonly metrics: readonly MetricName[]
+  readonly metrics: readonly MetricSpec[]
   readonly optimizer: OptimizerSpec
+  readonly fit: Pick<FitSpec, 'class_weight'>
 }
 
 /**
- * `train` and `evaluate` give, by history key, the sum over the batch's samples of the loss and of each metric.
- * `inspect` gives the output of every layer in a training pass, then the loss.
+ * `train` and `evaluate` give what `supervisedMeasures` needs: sums over the batch's samples of the loss and of what each
+ * metric counts. `inspect` gives the output of every layer in a training pass, then the loss.
  */
 export interface SupervisedPrograms {
   readonly train: Program
   readonly evaluate: Program
   readonly inspect: Program
 }
+
+/** What a history has of these programs: `loss`, then the metrics. */
+export const supervisedMeasures = (options: Omit<SupervisedOptions, 'optimizer'>): readonly Measured[] =>
+  outputOf(options).measured
 
 export function supervisedPrograms(options: SupervisedOptions): SupervisedPrograms {
   const { model, info, optimizer } = options
@@ -37,13 +41,24 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
     divisor: info.divisor,
   }
   const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1 }
-  const measure = measures(options)
-  const train = backpropagation({ model, optimizer, x, targets: [y], measure })
+  const output = outputOf(options)
+  const train = backpropagation({
+    model,
+    optimizer,
+    x,
+    targets: [y],
+    measure: (inputs, applied) => penalized(output.sums(inputs.y!, applied, 'training'), applied),
+  })
 
+  const evaluated = (labels: tf.Tensor, applied: Applied) =>
+    penalized(output.sums(labels, applied, 'evaluation'), applied)
   const evaluate: Program = {
     state: model.weights,
     inputs: [x, y],
-    run: (state, inputs) => ({ state: {}, outputs: measure(inputs, model.apply(inputs.x!, state)) }),
+    run: (state, inputs) => ({
+      state: {},
+      outputs: evaluated(inputs.y!, model.apply(inputs.x!, state)),
+    }),
   }
 
   const inspect: Program = {
@@ -51,56 +66,28 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
     inputs: [x, y, ITERATIONS, ...model.noise],
     run(state, inputs) {
       const outputs: Record<string, tf.Tensor> = {}
-      const visit = (layer: string, output: tf.Tensor) => {
-        outputs[layer] = output
+      const visit = (layer: string, value: tf.Tensor) => {
+        outputs[layer] = value
       }
-      const prediction = model.apply(inputs.x!, state, { noise: inputs, visit })
-      outputs.loss = measure(inputs, prediction, ['loss']).loss!
+      const applied = model.apply(inputs.x!, state, { noise: inputs, visit })
+      outputs.loss = penalized({ loss: output.loss(inputs.y!, applied, 'training') }, applied).loss!
       return { state: {}, outputs }
     },
   }
   return { train, evaluate, inspect }
 }
 
-interface Entry {
-  readonly key: string
-  readonly target: TargetForm | 'fitting'
-  perSample(target: tf.Tensor, prediction: Prediction): tf.Tensor
-}
+/** With what regularizers add to the mean loss. */
+const penalized = (sums: Tensors, { penalty, output }: Applied): Tensors =>
+  penalty ? { ...sums, loss: tf.add(sums.loss!, tf.mul(penalty, output.shape[0]!)) } : sums
 
-/** Sums over a batch of the loss and the metrics, by history key. */
-function measures({ model, info, loss, metrics }: SupervisedOptions) {
-  const { outputShape } = model
-  const fitting = fittingForm(outputShape, info.classes)
-  const measured = LOSSES[loss.type]
-  const entries: readonly Entry[] = [
-    {
-      key: 'loss',
-      target: measured.target,
-      perSample: (target, prediction) => lossPerSample(measured, target, prediction),
-    },
-    ...metrics.map((name) => {
-      const { target, perSample } = metricFor(name, outputShape)
-      return { key: name, target, perSample: (truth: tf.Tensor, { output }: Prediction) => perSample(truth, output) }
-    }),
-  ]
-  return (inputs: Tensors, applied: Applied, keys = entries.map(({ key }) => key)): Record<string, tf.Tensor> => {
-    const targets = new Map<TargetForm, tf.Tensor>()
-    const targetIn = (form: TargetForm): tf.Tensor => {
-      const target = targets.get(form) ?? encodeTarget(inputs.y!, form, info.classes)
-      targets.set(form, target)
-      return target
-    }
-    const sums: Record<string, tf.Tensor> = Object.fromEntries(
-      entries
-        .filter(({ key }) => keys.includes(key))
-        .map(({ key, target, perSample }) => {
-          const form = target === 'fitting' ? fitting : target
-          if (form === null) throw new Error(`internal: no target form for ${key}`)
-          return [key, tf.sum(perSample(targetIn(form), applied))]
-        }),
-    )
-    const { penalty, output } = applied
-    return penalty ? { ...sums, loss: tf.add(sums.loss!, tf.mul(penalty, output.shape[0]!)) } : sums
-  }
-}
+/** The model's only output. */
+const outputOf = ({ model, info, loss, metrics, fit }: Omit<SupervisedOptions, 'optimizer'>): MeasuredOutput =>
+  measureOutput({
+    prefix: '',
+    shape: model.outputShape,
+    classes: info.classes,
+    loss,
+    metrics,
+    classWeight: fit.class_weight,
+  })

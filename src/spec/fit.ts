@@ -2,6 +2,11 @@
 import { z } from 'zod'
 import { whole } from './whole.js'
 
+const classNumber = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,8})$/)
+  .meta({ patternErrorMessage: 'must be a class number, from 0' })
+
 export const fitSchema = z
   .strictObject({
     batch_size: whole(1).default(32).describe('Samples in a step, at least 1.'),
@@ -17,6 +22,13 @@ export const fitSchema = z
         'Fraction of the training data, at least 0 and below 1, cut from its end before shuffling and used to validate after each epoch.',
       ),
     shuffle: z.boolean().default(true).describe('Visit the samples in a new random order in each epoch.'),
+    class_weight: z
+      .record(classNumber, z.number().min(0))
+      .nullable()
+      .default(null)
+      .describe(
+        'How much the samples of a class weigh in the loss of training, by class number: { "3": 2 }. Others weigh 1; null for all alike.',
+      ),
   })
   .prefault({})
   .describe('How to train: batch size, epochs, validation.')

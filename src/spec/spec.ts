@@ -9,7 +9,7 @@ import { earlyStoppingSchema, fitSchema } from './fit.js'
 import { identifier } from './identifier.js'
 import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
-import { metricsSchema } from './metrics.js'
+import { betterOf, metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
 import { listed, oneOf, written } from './words.js'
 
@@ -66,12 +66,18 @@ export const specSchema = fields
   .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A network, its data, and how to train it.' })
 
+/** What is measured of any samples: the loss and the metrics. */
+const ownKeys = ({ metrics }: { readonly metrics: readonly { readonly name: string }[] }): string[] => [
+  'loss',
+  ...metrics.map(({ name }) => name),
+]
+
 /** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
 export function historyKeys(spec: {
-  readonly metrics: readonly string[]
+  readonly metrics: readonly { readonly name: string }[]
   readonly fit: { readonly validation_split: number }
 }): string[] {
-  const keys = ['loss', ...spec.metrics]
+  const keys = ownKeys(spec)
   return spec.fit.validation_split > 0 ? [...keys, ...keys.map((key) => `val_${key}`)] : keys
 }
 
@@ -79,7 +85,11 @@ function* historyKeyRules(spec: z.output<typeof fields>): Iterable<RuleIssue> {
   const keys = historyKeys(spec)
   const monitor = spec.early_stopping?.monitor
   if (monitor !== undefined) yield* keyRule(monitor, keys, ['early_stopping', 'monitor'])
-  const testable = [...keys, ...['loss', ...spec.metrics].map((key) => `test_${key}`)]
+  if (monitor !== undefined && spec.early_stopping?.mode === 'auto' && betterOf(monitor, spec.metrics) === null) {
+    const message = `found "auto", must be "min" or "max": of ${written(monitor)} neither is better by itself`
+    yield { code: 'range', path: ['early_stopping', 'mode'], message }
+  }
+  const testable = [...keys, ...ownKeys(spec).map((key) => `test_${key}`)]
   for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
 }
 
@@ -100,8 +110,8 @@ export type ModelSpec = ResolvedSpec['model']
 export type LayerSpec = ModelSpec['layers'][number]
 export type OptimizerSpec = ResolvedSpec['optimizer']
 export type LossSpec = ResolvedSpec['loss']
+export type MetricSpec = ResolvedSpec['metrics'][number]
 export type FitSpec = ResolvedSpec['fit']
 export type EarlyStoppingSpec = NonNullable<ResolvedSpec['early_stopping']>
 export type ExpectSpec = ResolvedSpec['expect']
 export type EngineName = ResolvedSpec['engine']
-export type { MetricName } from './metrics.js'

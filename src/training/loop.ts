@@ -1,5 +1,6 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
 import type { Batch, Runner, StateValues } from '../engine/engine.js'
+import type { Measured } from '../program/measured.js'
 import { oneAhead } from './ahead.js'
 import type { Action, Callback } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
@@ -15,8 +16,8 @@ export interface TrainingOptions {
   readonly batches: (epoch: number) => AsyncIterable<Batch>
   /** `null` without validation data. */
   readonly validation: (() => AsyncIterable<Batch>) | null
-  /** History keys of the training metrics, `loss` first. */
-  readonly metrics: readonly string[]
+  /** What the programs measure, `loss` first. */
+  readonly metrics: readonly Measured[]
   readonly learningRate: number
   readonly callbacks: readonly Callback[]
   /** Ends training after the step under way. */
@@ -30,7 +31,8 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   const { runner, epochs, callbacks, signal, now, learningRate } = options
   const { samples, validationSamples, batchSize, metrics } = options
   const stepsPerEpoch = Math.ceil(samples / batchSize)
-  yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics }
+  const keys = metrics.map(({ key }) => key)
+  yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics: keys }
 
   let kept: StateValues | null = null
   let restored = false
@@ -75,9 +77,9 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
         break training
       }
       iterations++
-      yield { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.means() } satisfies BatchEndEvent
+      yield { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.values() } satisfies BatchEndEvent
     }
-    const measured: Record<string, number> = totals.means()
+    const measured: Record<string, number> = totals.values()
     if (options.validation) {
       const validation = new Totals(metrics)
       for await (const batch of options.validation()) {
@@ -92,7 +94,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
           break training
         }
       }
-      for (const [key, value] of Object.entries(validation.means())) measured[`val_${key}`] = value
+      for (const [key, value] of Object.entries(validation.values())) measured[`val_${key}`] = value
     }
     const event: EpochEndEvent = {
       type: 'epochEnd',
@@ -114,7 +116,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
 export async function evaluate(
   runner: Runner,
   batches: AsyncIterable<Batch>,
-  metrics: readonly string[],
+  metrics: readonly Measured[],
   signal: AbortSignal,
 ): Promise<Metrics> {
   const totals = new Totals(metrics)
@@ -122,33 +124,41 @@ export async function evaluate(
     signal.throwIfAborted()
     totals.add(await runner.run('evaluate', batch, {}), batch.size)
   }
-  return totals.means()
+  return totals.values()
 }
 
-/** Sums over samples, so that the mean over an epoch is exact. */
+/** What the outputs of batches add up to, in float64, so that values over an epoch are exact. */
 class Totals {
   samples = 0
-  readonly #sums: Record<string, number> = {}
+  readonly #sums = new Map<string, Float64Array>()
+  readonly #outputs: ReadonlySet<string>
 
-  constructor(private readonly keys: readonly string[]) {
-    for (const key of keys) this.#sums[key] = 0
+  constructor(private readonly measured: readonly Measured[]) {
+    this.#outputs = new Set(measured.flatMap(({ outputs }) => outputs))
   }
 
   /** Adds a batch's sums; false when one of them is NaN or infinite. */
   add(outputs: Readonly<Record<string, Float32Array>>, size: number): boolean {
     this.samples += size
     let finite = true
-    for (const key of this.keys) {
-      const sum = outputs[key]?.[0]
-      if (sum === undefined) throw new Error(`internal: no output ${key}`)
-      this.#sums[key]! += sum
-      finite &&= Number.isFinite(sum)
+    for (const name of this.#outputs) {
+      const batch = outputs[name]
+      if (batch === undefined) throw new Error(`internal: no output ${name}`)
+      const total = this.#sums.get(name) ?? new Float64Array(batch.length)
+      for (const [index, sum] of batch.entries()) {
+        total[index]! += sum
+        finite &&= Number.isFinite(sum)
+      }
+      this.#sums.set(name, total)
     }
     return finite
   }
 
-  means(): Record<string, number> {
-    return Object.fromEntries(this.keys.map((key) => [key, this.#sums[key]! / this.samples]))
+  values(): Record<string, number> {
+    const totalOf = (name: string) => this.#sums.get(name)!
+    return Object.fromEntries(
+      this.measured.map(({ key, outputs, value }) => [key, value(outputs.map(totalOf), this.samples)]),
+    )
   }
 }
 

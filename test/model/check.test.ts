@@ -86,6 +86,40 @@ test('a metric that does not fit an output which fits the loss is named itself',
   })
 })
 
+test('a loss or a metric that cannot take the output for another reason says which', () => {
+  const layers = ['Flatten', softmax10]
+  const messages = (rest: object) => check(layers, rest).map(({ pointer, message }) => `${pointer} ${message}`)
+  expect(messages({ loss: { type: 'dice', axis: [1, 2] } })).toEqual([
+    '/loss the model ends in (None, 10), but loss dice has axis 2',
+  ])
+  expect(messages({ loss: { type: 'cosine_similarity', axis: 0 } })).toEqual([
+    '/loss the model ends in (None, 10), but loss cosine_similarity has the batch as its axis',
+  ])
+  expect(messages({ metrics: ['acc', { type: 'Precision', class_id: 10 }] })).toEqual([
+    '/metrics/1 the model ends in (None, 10), but metric precision looks at class 10',
+  ])
+})
+
+test('an embedding may be of any size, but must be a vector', () => {
+  const dense = { type: 'Dense', units: 7 }
+  expect(check(['Flatten', dense], { loss: 'circle' })).toEqual([])
+  expect(check([dense], { loss: 'circle' })).toMatchObject([
+    {
+      message: 'the model ends in (None, 28, 7), but loss circle needs (None, n) for the 10 classes of mnist',
+    },
+  ])
+})
+
+test('a class weight for no class is named', () => {
+  expect(check(['Flatten', softmax10], { fit: { class_weight: { 9: 2, 10: 2 } } })).toEqual([
+    {
+      code: 'range',
+      pointer: '/fit/class_weight/10',
+      message: 'found class 10, but mnist has 10 classes, numbered from 0',
+    },
+  ])
+})
+
 test('a model too large for one memory is refused before it is built', () => {
   const wide = { type: 'Dense', units: 200_000 }
   expect(check(['Flatten', wide, wide, softmax10])).toEqual([

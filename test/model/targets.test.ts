@@ -1,7 +1,7 @@
 /** Labels in the forms that losses and metrics take. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
-import { encodeTarget, fittingForm, type TargetForm } from '../../src/model/targets.js'
+import { encodeTarget, fittingForm, type TargetForm, targetForm } from '../../src/model/targets.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -25,4 +25,13 @@ test('the form that fits follows the output', () => {
   expect(fittingForm([7], 10)).toBeNull()
   expect(fittingForm([2, 5], 10)).toBeNull()
   expect(fittingForm([1], 1)).toBe('one_hot')
+})
+
+test('what is asked for needs an output that suits it', () => {
+  expect(targetForm('one_hot', [10], 10)).toBe('one_hot')
+  expect(targetForm('class_index', [10], 10)).toBe('class_index')
+  expect(targetForm('class_index', [7], 10)).toBeNull()
+  expect(targetForm('fitting', [1], 10)).toBe('column')
+  expect(targetForm('class_of_vector', [7], 10)).toBe('class_index')
+  expect(targetForm('class_of_vector', [7, 2], 10)).toBeNull()
 })

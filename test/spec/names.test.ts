@@ -6,7 +6,7 @@ import { ACTIVATIONS as FUNCTIONS } from '../../src/model/activations.js'
 import { initializerOf } from '../../src/model/initializers.js'
 import { layerRule } from '../../src/model/layers/registry.js'
 import { LOSSES as FORMULAS } from '../../src/model/losses.js'
-import { metricFor } from '../../src/model/metrics.js'
+import { metricFor } from '../../src/model/metrics/registry.js'
 import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
@@ -18,9 +18,9 @@ import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
-import type { DataSpec, EngineName, LayerSpec, MetricName } from '../../src/spec/spec.js'
+import type { DataSpec, EngineName, LayerSpec } from '../../src/spec/spec.js'
 import { engineNames } from '../support/engines.js'
-import { lossTypes, optimizerTypes, resolveSpec } from '../support/spec.js'
+import { allMetrics, lossTypes, optimizerTypes, resolveMetric, resolveSpec } from '../support/spec.js'
 
 interface Member {
   readonly shape: { readonly type: { readonly in: { readonly options: readonly string[] } } }
@@ -30,8 +30,11 @@ interface Member {
 const withAliases = (members: readonly Member[]) =>
   members.map(({ shape }) => {
     const [type, ...aliases] = shape.type.in.options
-    return aliases.length === 0 ? type : `${type} (${aliases.join(', ')})`
+    return named(type!, aliases)
   })
+
+const named = (type: string, aliases: readonly string[]) =>
+  aliases.length === 0 ? type : `${type} (${aliases.join(', ')})`
 
 test('a name comes, goes and changes on purpose', async () => {
   const kinds = {
@@ -42,7 +45,7 @@ test('a name comes, goes and changes on purpose', async () => {
     constraints: withAliases(CONSTRAINTS),
     optimizers: withAliases(OPTIMIZERS),
     losses: withAliases(LOSSES),
-    metrics: Object.keys(METRICS),
+    metrics: METRICS.map(({ type, aliases }) => named(type, aliases)),
     datasets: Object.keys(DATASETS),
     engines: Object.keys(ENGINES),
   }
@@ -86,8 +89,8 @@ describe('behind each name there is', () => {
     expect(buildOptimizer(optimizer)).toBeDefined()
   })
 
-  test.each(Object.keys(METRICS) as MetricName[])('a metric: %s', (name) => {
-    expect(metricFor(name, [10]).perSample).toBeTypeOf('function')
+  test.each(allMetrics)('a metric: %j', (spec) => {
+    expect(metricFor(resolveMetric(spec), [10]).parts.length).toBeGreaterThan(0)
   })
 
   test.each(Object.keys(DATASETS) as DataSpec['dataset'][])('a data set: %s', (dataset) => {

@@ -146,12 +146,31 @@ field('arguments out of range', {
 field('an argument between 0 and 1', { optimizer: '{ "type": "SGD", "momentum": 2 }' })
 field('an optimizer without a type', { optimizer: '{ "learning_rate": 0.1 }' })
 field('a misspelt loss', { loss: '"categorical_crosentropy"' })
-field('an unknown loss', { loss: '"hinge"' })
+field('an unknown loss', { loss: '"ctc"' })
+field('arguments of a loss out of range', {
+  loss: '{ "type": "tversky", "alpha": -1, "axis": "last", "smooth": 1 }',
+})
 field('a list of losses', { loss: '["mse"]' })
 field('a misspelt metric', { metrics: '["accurracy"]' })
-field('an unknown metric', { metrics: '["auc"]' })
+field('an unknown metric', { metrics: '["area"]' })
 field('a metric that is no list', { metrics: '"acc"' })
 field('a metric twice', { metrics: '["acc", "mse", "acc"]' })
+field('metrics of one name', {
+  metrics: '[{ "type": "AUC", "name": "area" }, { "type": "precision", "name": "area" }]',
+})
+field('a metric with the name of another key', {
+  metrics: '[{ "type": "AUC", "name": "val_auc" }, { "type": "mse", "name": "loss" }]',
+})
+field('a metric without what it needs', { metrics: '["recall_at_precision", { "type": "RecallAtPrecision" }]' })
+field('arguments of a metric out of range', {
+  metrics: '[{ "type": "AUC", "curve": "roc", "num_thresholds": 1 }, { "type": "F1Score", "beta": 2 }]',
+})
+field('early stopping on a metric of which neither is better', {
+  metrics: '["TruePositives"]',
+  early_stopping: '"TruePositives"',
+})
+field('class weights of what is no class', { fit: '{ "class_weight": { "one": 2, "1": -1, "10": 1 } }' })
+field('a class weight of a class that is not there', { fit: '{ "class_weight": { "3": 2, "10": 1 } }' })
 field('fit out of range', { fit: '{ "batch_size": 0, "epochs": -1, "validation_split": 1, "shuffle": "no" }' })
 field('early stopping without its key', { early_stopping: '"val_los"', fit: '{ "validation_split": 0.1 }' })
 field('early stopping on a metric that is not measured', { early_stopping: '"acc"' })
@@ -311,9 +330,51 @@ describe('a good spec', () => {
     ['MSE', 'mean_squared_error'],
     ['mae', 'mean_absolute_error'],
     ['MAE', 'mean_absolute_error'],
+    ['kld', 'kl_divergence'],
+    ['Huber', 'huber'],
   ])('loss %s is %s', (alias, type) => {
-    expect(resolved(specText({ loss: `"${alias}"` })).loss).toEqual({ type })
-    expect(resolved(specText({ loss: `{ "type": "${alias}" }` })).loss).toEqual({ type })
+    expect(resolved(specText({ loss: `"${alias}"` })).loss).toMatchObject({ type })
+    expect(resolved(specText({ loss: `{ "type": "${alias}" }` })).loss).toMatchObject({ type })
+  })
+
+  /** keras/src/losses/losses.py, keras/src/metrics: the arguments of the constructors. */
+  test("losses and metrics have Keras 3's defaults", () => {
+    const loss = (text: string) => resolved(specText({ loss: text })).loss
+    expect(loss('"BinaryFocalCrossentropy"')).toEqual({
+      type: 'binary_focal_crossentropy',
+      apply_class_balancing: false,
+      alpha: 0.25,
+      gamma: 2,
+      from_logits: false,
+      label_smoothing: 0,
+    })
+    expect(loss('{ "type": "tversky" }')).toEqual({ type: 'tversky', alpha: 0.5, beta: 0.5, axis: null })
+    expect(loss('"circle"')).toEqual({ type: 'circle', gamma: 80, margin: 0.4, remove_diagonal: true })
+    expect(resolved(specText({ metrics: '["AUC"]' })).metrics).toEqual([
+      {
+        type: 'auc',
+        name: 'AUC',
+        num_thresholds: 200,
+        curve: 'ROC',
+        summation_method: 'interpolation',
+        thresholds: null,
+        multi_label: false,
+        label_weights: null,
+        from_logits: false,
+      },
+    ])
+  })
+
+  test('a metric is called as it is written, or by its name', () => {
+    const written = '["mse", "MeanSquaredError", { "type": "RootMeanSquaredError" }, { "type": "recall", "name": "r" }]'
+    const spec = resolved(specText({ metrics: written }))
+    expect(spec.metrics.map(({ type, name }) => [type, name])).toEqual([
+      ['mean_squared_error', 'mse'],
+      ['mean_squared_error', 'MeanSquaredError'],
+      ['root_mean_squared_error', 'RootMeanSquaredError'],
+      ['recall', 'r'],
+    ])
+    expect(historyKeys(spec)).toEqual(['loss', 'mse', 'MeanSquaredError', 'RootMeanSquaredError', 'r'])
   })
 
   /** keras/src/optimizers: the arguments of the constructors. */
@@ -340,7 +401,7 @@ describe('a good spec', () => {
   /** keras/src: `fit`, `compile`, `EarlyStopping`, `Dense`. */
   test("the rest has Keras 3's defaults too", () => {
     const spec = resolved(specText({ early_stopping: '{}', fit: '{ "validation_split": 0.1 }' }))
-    expect(spec.fit).toEqual({ batch_size: 32, epochs: 1, validation_split: 0.1, shuffle: true })
+    expect(spec.fit).toEqual({ batch_size: 32, epochs: 1, validation_split: 0.1, shuffle: true, class_weight: null })
     expect(spec.early_stopping).toEqual({
       monitor: 'val_loss',
       min_delta: 0,
@@ -369,7 +430,7 @@ describe('a good spec', () => {
       },
     ])
     expect(resolved(specText())).toMatchObject({
-      fit: { batch_size: 32, epochs: 1, validation_split: 0, shuffle: true },
+      fit: { batch_size: 32, epochs: 1, validation_split: 0, shuffle: true, class_weight: null },
       optimizer: { type: 'RMSprop' },
       metrics: [],
       early_stopping: null,
@@ -447,7 +508,7 @@ describe('a good spec', () => {
       expect(set('seed=7').seed).toBe(7)
       expect(set('optimizer=adam').optimizer.type).toBe('Adam')
       expect(set('optimizer="adam"').optimizer.type).toBe('Adam')
-      expect(set('metrics=["mse"]').metrics).toEqual(['mse'])
+      expect(set('metrics=["mse"]').metrics).toEqual([{ type: 'mean_squared_error', name: 'mse' }])
       expect(set('name=a.b').name).toBe('a.b')
       expect(set('early_stopping=null').early_stopping).toBeNull()
       expect(set('optimizer={"type":"SGD","momentum":0.5}').optimizer).toMatchObject({ type: 'SGD', momentum: 0.5 })

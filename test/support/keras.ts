@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { InitializerSpec } from '../../src/spec/initializers.js'
-import type { LayerSpec, LossSpec, MetricName, OptimizerSpec } from '../../src/spec/spec.js'
+import type { LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
 
 /** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
 export interface LayerCase {
@@ -48,7 +48,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       target_shape: Shape
       targets: number[][]
       initial: ByLayer
-      metrics: Partial<Record<MetricName, number>>
+      metrics: Readonly<Record<string, number>>
       runs: { optimizer: OptimizerSpec; losses: number[]; after_first: ByLayer; final: ByLayer }[]
     }[]
   }
@@ -68,7 +68,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
   }
   metrics: {
     cases: {
-      metric: MetricName
+      metric: string
       batches: {
         y_true_shape: number[]
         y_pred_shape: number[]
@@ -80,6 +80,41 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       result: number
     }[]
     accuracy_means: { y_true_shape: number[]; y_pred_shape: number[]; metric: string }[]
+  }
+  loss_settings: {
+    cases: {
+      loss: LossSpec['type']
+      settings: Record<string, unknown>
+      y_true_shape: number[]
+      y_pred_shape: number[]
+      y_true: number[]
+      y_pred: number[]
+      /** One number where the loss is of the whole batch. */
+      values: number[] | number
+      mean: number
+      /** One weight a sample, and the mean with them. */
+      weights: number[]
+      weighted: number
+      gradient: number[]
+      /** Where Keras' gradient is NaN; 0 in `gradient`. */
+      undefined: number[]
+    }[]
+  }
+  metric_runs: {
+    cases: {
+      /** The class in Keras, or the function where it has none. */
+      metric: string
+      settings: Record<string, unknown>
+      batches: {
+        y_true_shape: number[]
+        y_pred_shape: number[]
+        y_true: number[]
+        y_pred: number[]
+        /** Of all batches up to this one. */
+        result: number
+      }[]
+    }[]
+    directions: Record<string, 'up' | 'down' | null>
   }
   activations: {
     shape: [number, number]

@@ -1,5 +1,6 @@
 /** The training loop without an engine: a runner that says what it is told to, and whose one weight counts its steps. */
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../../src/engine/engine.js'
+import { type Measured, meanOver } from '../../src/program/measured.js'
 import type { TrainingEvent } from '../../src/training/events.js'
 import { type TrainingOptions, train } from '../../src/training/loop.js'
 
@@ -49,10 +50,18 @@ export async function* emptyBatches(count: number, batchSize: number): AsyncGene
   for (let start = 0; start < count; start += batchSize) yield { size: Math.min(batchSize, count - start), arrays: {} }
 }
 
-type Few = Pick<TrainingOptions, 'runner'> & Partial<TrainingOptions>
+/** A metric may be just the key of a mean. */
+type Few = Pick<TrainingOptions, 'runner'> &
+  Partial<Omit<TrainingOptions, 'metrics'>> & { metrics?: readonly (string | Measured)[] }
 
 /** Options for `samples` samples of nothing; the clock moves one second at every look. */
-export function loopOptions({ samples = 10, batchSize = 4, validationSamples = 0, ...rest }: Few): TrainingOptions {
+export function loopOptions({
+  samples = 10,
+  batchSize = 4,
+  validationSamples = 0,
+  metrics = ['loss'],
+  ...rest
+}: Few): TrainingOptions {
   let seconds = 0
   return {
     epochs: 1,
@@ -61,7 +70,7 @@ export function loopOptions({ samples = 10, batchSize = 4, validationSamples = 0
     validationSamples,
     batches: () => emptyBatches(samples, batchSize),
     validation: validationSamples > 0 ? () => emptyBatches(validationSamples, batchSize) : null,
-    metrics: ['loss'],
+    metrics: metrics.map((metric) => (typeof metric === 'string' ? meanOver(metric) : metric)),
     learningRate: 0.5,
     callbacks: [],
     signal: new AbortController().signal,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { batches, splitSamples } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'
 import { buildModel } from '../../src/model/model.js'
-import { supervisedPrograms } from '../../src/program/supervised.js'
+import { supervisedMeasures, supervisedPrograms } from '../../src/program/supervised.js'
 import { earlyStopping } from '../../src/training/callbacks/early-stopping.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
@@ -29,9 +29,10 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
   const spec = resolveSpec({ layers, data, seed, optimizer, loss: 'categorical_crossentropy', metrics: ['acc'] })
   const { info, train: all, test } = await dataset
   const { train: samples, validation } = splitSamples(all, 0.1)
-  const programs = supervisedPrograms({ ...spec, model: buildModel(spec.model, info.sampleShape, seed), info })
+  const model = buildModel(spec.model, info.sampleShape, seed)
+  const programs = supervisedPrograms({ ...spec, model, info })
   const runner = await loadRunner('onnx', { ...programs }, { batchSize: BATCH_SIZE, seed })
-  const metrics = ['loss', 'acc']
+  const metrics = supervisedMeasures({ ...spec, model, info })
   const { signal } = new AbortController()
   const stopping = earlyStopping({
     monitor: 'val_loss',

@@ -1,5 +1,6 @@
 /** The loop says what happens, in order, with exact means, and ends for the right reason. */
 import { describe, expect, test } from 'vitest'
+import { type Measured, meanOver } from '../../src/program/measured.js'
 import type { Callback } from '../../src/training/callbacks/callback.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
@@ -88,6 +89,29 @@ test('the step counts on from epoch to epoch, and validation is no step', async 
   await trainToEnd(loopOptions({ runner, epochs: 2, validationSamples: 4 }))
   const steps = runner.calls.map(({ program, scalars }) => (program === 'train' ? scalars.iterations : program))
   expect(steps).toEqual([0, 1, 2, 'evaluate', 3, 4, 5, 'evaluate'])
+})
+
+test('a metric follows from the totals of its outputs, in training and in validation', async () => {
+  const precision: Measured = {
+    key: 'precision',
+    outputs: ['hits', 'yes'],
+    value: ([hits, yes], samples) => hits![0]! / yes![0]! + 100 * hits![1]! + 1000 * samples,
+  }
+  const script = [
+    { hits: [1, 0], yes: 1, loss: 0 },
+    { hits: [0, 0.25], yes: 3, loss: 0 },
+    { hits: [1, 0], yes: 4, loss: 0 },
+  ]
+  const runner = scriptedRunner(({ program }, index) => (program === 'train' ? script[index]! : script[0]!))
+  const events = await trainToEnd(loopOptions({ runner, metrics: ['loss', precision], validationSamples: 4 }))
+  const after = events.flatMap((event) => (event.type === 'batchEnd' ? [event.metrics.precision] : []))
+  expect(after).toEqual([1 + 4000, 0.25 + 25 + 8000, 0.25 + 25 + 10000])
+  expect(epochEnds(events)[0]!.metrics).toEqual({
+    loss: 0,
+    precision: 0.25 + 25 + 10000,
+    val_loss: 0,
+    val_precision: 1 + 4000,
+  })
 })
 
 test('each epoch asks for its own batches', async () => {
@@ -254,7 +278,7 @@ describe('evaluation', () => {
 
   test('is the mean over samples, without a step of training', async () => {
     const runner = scriptedRunner(({ size }, index) => ({ loss: size * (index + 1), acc: size }))
-    const found = await evaluate(runner, emptyBatches(10, 4), ['loss', 'acc'], signal)
+    const found = await evaluate(runner, emptyBatches(10, 4), [meanOver('loss'), meanOver('acc')], signal)
     expect(found).toEqual({ loss: 1.8, acc: 1 })
     expect(runner.calls.map(({ program, scalars }) => ({ program, scalars }))).toEqual(
       Array(3).fill({ program: 'evaluate', scalars: {} }),
@@ -263,7 +287,7 @@ describe('evaluation', () => {
 
   test('says so when it is not finite', async () => {
     const runner = scriptedRunner(() => ({ loss: Number.NaN }))
-    expect(await evaluate(runner, emptyBatches(4, 4), ['loss'], signal)).toEqual({ loss: Number.NaN })
+    expect(await evaluate(runner, emptyBatches(4, 4), [meanOver('loss')], signal)).toEqual({ loss: Number.NaN })
   })
 
   test('stops when it is told to', async () => {
@@ -272,7 +296,7 @@ describe('evaluation', () => {
       controller.abort()
       return { loss: 1 }
     })
-    await expect(evaluate(runner, emptyBatches(9, 3), ['loss'], controller.signal)).rejects.toThrow('aborted')
+    await expect(evaluate(runner, emptyBatches(9, 3), [meanOver('loss')], controller.signal)).rejects.toThrow('aborted')
     expect(runner.calls.length).toBe(1)
   })
 })

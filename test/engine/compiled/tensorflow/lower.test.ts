@@ -5,8 +5,8 @@ import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplifi
 import { splitUpdate } from '../../../../src/engine/compiled/passes/split-update.js'
 import { DATA_TYPE, type DataType } from '../../../../src/engine/compiled/tensorflow/graph-def.js'
 import { lowerToTensorflow } from '../../../../src/engine/compiled/tensorflow/lower.js'
-import { METRICS } from '../../../../src/spec/metrics.js'
 import { BATCH_SIZE, smallNetwork } from '../../../support/network.js'
+import { allMetrics } from '../../../support/spec.js'
 
 const FLOAT = ['float32'] as const
 
@@ -30,15 +30,18 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   GreaterEqual: FLOAT,
   Identity: ['float32', 'bool'],
   IsFinite: FLOAT,
+  Less: FLOAT,
   LessEqual: FLOAT,
   Log: FLOAT,
   LogSoftmax: FLOAT,
   MatMul: FLOAT,
+  Max: FLOAT,
   Maximum: FLOAT,
   Mean: FLOAT,
   Minimum: FLOAT,
   Mul: FLOAT,
   Neg: FLOAT,
+  NotEqual: FLOAT,
   OneHot: ['int32'],
   // fed from the processor's memory
   Placeholder: ['float32', 'int32'],
@@ -51,6 +54,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   ResourceApplyGradientDescent: FLOAT,
   ResourceApplyKerasMomentum: FLOAT,
   ResourceApplyRMSProp: FLOAT,
+  Rsqrt: FLOAT,
   SelectV2: FLOAT,
   Selu: FLOAT,
   Sigmoid: FLOAT,
@@ -91,7 +95,7 @@ describe('every operator of a step has a kernel for GPUs', () => {
     const { programs } = smallNetwork({
       layers: LAYERS,
       loss: 'sparse_categorical_crossentropy',
-      metrics: Object.keys(METRICS),
+      metrics: allMetrics,
       optimizer,
     })
     for (const program of [programs.train, programs.evaluate, programs.inspect]) {
