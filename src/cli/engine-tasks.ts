@@ -5,6 +5,7 @@ import { checkEngine } from '../engine/check.js'
 import type { Batch, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { productSpeed, updateSpeed } from '../engine/speed.js'
+import { runStep } from '../training/step.js'
 import type { Tasks } from './engine-process.js'
 import { openSession, type Session } from './session.js'
 
@@ -49,5 +50,5 @@ async function* wholeBatches({ training }: Session): AsyncGenerator<Batch> {
 async function step(): Promise<number> {
   const { value: batch } = await batches.next()
   const scalars = { learning_rate: session.training.learningRate, iterations: iterations++ }
-  return (await session.runner.run('train', batch, scalars)).loss![0]!
+  return (await runStep(session.training, batch, scalars)).loss![0]!
 }

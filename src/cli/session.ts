@@ -4,6 +4,7 @@ import { batches, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import { metricFor } from '../model/metrics.js'
 import { buildModel, type Model } from '../model/model.js'
+import { stepPlan } from '../program/descent.js'
 import { supervisedPrograms } from '../program/supervised.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { Callback } from '../training/callbacks/callback.js'
@@ -24,14 +25,15 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const model = buildModel(spec.model, info.sampleShape, seed)
-  const { train: step, evaluate, inspect } = supervisedPrograms({ model, info, loss, metrics, optimizer })
-  const runner = await engine.load({ train: step, evaluate, inspect }, { seed, batchSize })
+  const programs = supervisedPrograms({ model, info, loss, metrics, optimizer })
+  const runner = await engine.load({ ...programs }, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
     model,
     runner,
     training: {
       runner,
+      plan: stepPlan(optimizer),
       epochs: fit.epochs,
       batchSize,
       samples: train.count,

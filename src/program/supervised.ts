@@ -6,7 +6,8 @@ import { metricFor } from '../model/metrics.js'
 import type { Model, Prediction } from '../model/model.js'
 import { encodeTarget, fittingForm, type TargetForm } from '../model/targets.js'
 import type { LossSpec, MetricName, OptimizerSpec } from '../spec/spec.js'
-import { backpropagation, ITERATIONS } from './backpropagation.js'
+import { backpropagation } from './backpropagation.js'
+import { type DescentPrograms, ITERATIONS } from './descent.js'
 import type { BatchInput, Program, Tensors } from './program.js'
 
 export interface SupervisedOptions {
@@ -18,11 +19,10 @@ export interface SupervisedOptions {
 }
 
 /**
- * `train` and `evaluate` give, by history key, the sum over the batch's samples of the loss and of each metric.
- * `inspect` gives the output of every layer in a training pass, then the loss.
+ * The programs of a step and `evaluate` give, by history key, the sum over the batch's samples of the loss and of each
+ * metric. `inspect` gives the output of every layer in a training pass, then the loss.
  */
-export interface SupervisedPrograms {
-  readonly train: Program
+export interface SupervisedPrograms extends DescentPrograms {
   readonly evaluate: Program
   readonly inspect: Program
 }
@@ -38,7 +38,7 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
   }
   const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1 }
   const measure = measures(options)
-  const train = backpropagation({ model, optimizer, x, targets: [y], measure })
+  const steps = backpropagation({ model, optimizer, x, targets: [y], measure })
 
   const evaluate: Program = {
     state: model.weights,
@@ -59,7 +59,7 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
       return { state: {}, outputs }
     },
   }
-  return { train, evaluate, inspect }
+  return { ...steps, evaluate, inspect }
 }
 
 interface Entry {

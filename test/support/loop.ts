@@ -55,6 +55,7 @@ type Few = Pick<TrainingOptions, 'runner'> & Partial<TrainingOptions>
 export function loopOptions({ samples = 10, batchSize = 4, validationSamples = 0, ...rest }: Few): TrainingOptions {
   let seconds = 0
   return {
+    plan: { step: () => ['train'], end: [] },
     epochs: 1,
     batchSize,
     samples,

@@ -12,6 +12,10 @@ export function resolveSpec({
   return specSchema.parse(spec) as ResolvedSpec
 }
 
+/** An object with a `type`, or just the type. */
+export const resolveOptimizer = (optimizer: unknown): OptimizerSpec =>
+  resolveSpec({ layers: ['Flatten'], optimizer }).optimizer
+
 export const resolveModel = (layers: readonly unknown[]) => resolveSpec({ layers }).model
 
 interface Member {
