@@ -1,5 +1,6 @@
 /** The loop says what happens, in order, with exact means, and ends for the right reason. */
 import { describe, expect, test } from 'vitest'
+import type { StepPlan } from '../../src/program/descent.js'
 import type { Callback } from '../../src/training/callbacks/callback.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
@@ -88,6 +89,53 @@ test('the step counts on from epoch to epoch, and validation is no step', async 
   await trainToEnd(loopOptions({ runner, epochs: 2, validationSamples: 4 }))
   const steps = runner.calls.map(({ program, scalars }) => (program === 'train' ? scalars.iterations : program))
   expect(steps).toEqual([0, 1, 2, 'evaluate', 3, 4, 5, 'evaluate'])
+})
+
+describe('a plan', () => {
+  /** Every other step is an update, after each of which the mean takes the place of the weights. */
+  const plan: StepPlan = {
+    step: (iterations) => (iterations % 2 === 0 ? ['accumulate'] : ['train', 'average']),
+    end: ['average'],
+  }
+  const restoring: Callback = {
+    onEpochEnd: () => [{ type: 'keepWeights' }],
+    onEnd: () => [{ type: 'restoreWeights' }],
+  }
+
+  test('names the programs of each step, the first of which gives the metrics, and what ends training', async () => {
+    const runner = scriptedRunner(({ program, size }, index) =>
+      program === 'average' ? {} : { loss: size * (program === 'train' ? 100 + index : index) },
+    )
+    const events = await trainToEnd(loopOptions({ runner, plan, epochs: 2 }))
+    expect(runner.calls.map(({ program }) => program)).toEqual([
+      ...['accumulate', 'train', 'average', 'accumulate'],
+      ...['train', 'average', 'accumulate', 'train', 'average'],
+      'average',
+    ])
+    expect(runner.calls.flatMap(({ scalars }) => scalars.iterations ?? [])).toEqual([0, 1, 2, 3, 4, 5])
+    expect(epochEnds(events).map(({ metrics }) => metrics.loss)).toEqual([40.2, 61.6])
+  })
+
+  test('ends training before callbacks do, as in Keras', async () => {
+    const order: string[] = []
+    const runner = scriptedRunner(({ program }) => {
+      order.push(program)
+      return { loss: 1 }
+    })
+    const write = runner.write.bind(runner)
+    runner.write = async (values) => {
+      order.push('write')
+      await write(values)
+    }
+    await trainToEnd(loopOptions({ runner, plan, samples: 4, callbacks: [restoring] }))
+    expect(order).toEqual(['accumulate', 'average', 'write'])
+  })
+
+  test('has no end where nothing began', async () => {
+    const runner = counting()
+    await trainToEnd(loopOptions({ runner, plan, signal: AbortSignal.abort() }))
+    expect(runner.calls).toEqual([])
+  })
 })
 
 test('each epoch asks for its own batches', async () => {

@@ -107,6 +107,16 @@ test('an update is one expression of its arrays and scalars', async () => {
   ])
 })
 
+test('state that becomes one number everywhere is a store of its own', async () => {
+  const graph = buildGraph(({ state, input, constant, node }) => ({
+    'state w': node('Sub', [state('w', [4]), node('Add', [state('w/sum', [4]), input('g', [4])])]),
+    'state w/sum': constant(0, [4]),
+  }))
+  const split = await expectSameStep(graph, { ...values, 'w/sum': [1, 2, 3, 4] })
+  expect(kernels(split)).toEqual([])
+  expect(split.updates.map(({ stores }) => stores.length)).toEqual([2])
+})
+
 describe('what is not cut off', () => {
   test('a step without state', async () => {
     const graph = buildGraph(({ input, node }) => ({ y: node('Neg', [input('g', [4])]) }))
@@ -155,6 +165,16 @@ describe('what is not cut off', () => {
     })
     const split = await expectSameStep(graph, values)
     expect(kernels(split)).toEqual(['Add'])
+  })
+
+  test('an update that reads a single number which is state and changes', async () => {
+    const graph = buildGraph(({ state, input, constant, node }) => {
+      const rate = state('rate', [])
+      const step = node('Multiply', [input('g', [4]), rate])
+      return { 'state rate': node('Multiply', [rate, constant(0.5)]), 'state w': node('Sub', [state('w', [4]), step]) }
+    })
+    const split = await expectSameStep(graph, values)
+    expect(split.updates).toEqual([])
   })
 
   test('slots of another shape than their weight go into a loop of their own', async () => {
