@@ -35,6 +35,21 @@ function follow(optimizer: OptimizerSpec, names: readonly string[]) {
   })
 }
 
+test('Adafactor leaves a row and a column without gradients as they are', async () => {
+  const { train } = follow(resolveOptimizer('Adafactor'), ['kernel'])
+  const runner = await loadRunner('eager:cpu', { train }, { batchSize: 1 })
+  const [rows, columns] = shapes.kernel!
+  const dead = (index: number) => Math.floor(index / columns!) === 1 || index % columns! === 2
+  const kernel = Float32Array.from({ length: rows! * columns! }, (_, index) => (dead(index) ? 0 : 1e-3 * (index + 1)))
+  const before = (await runner.read()).kernel!
+  await runner.run('train', { size: 1, arrays: { kernel } }, { learning_rate: 0.1, iterations: 0 })
+  const after = (await runner.read()).kernel!
+  for (const [index, value] of after.entries()) {
+    expect(Number.isFinite(value)).toBe(true)
+    expect(value === before[index]).toBe(dead(index))
+  }
+})
+
 test('every optimizer has fixtures', () => {
   expect(new Set(cases.map(({ optimizer }) => optimizer.type))).toEqual(new Set(optimizerTypes))
 })

@@ -26,17 +26,18 @@ export function adafactor(spec: OptimizerSpecOf<'Adafactor'>): Optimizer {
       const mean = (old: tf.Tensor, value: tf.Tensor) => tf.add(tf.mul(old, decay), tf.mul(value, tf.sub(1, decay)))
       const square = tf.add(tf.square(gradient), epsilon_1)
       const next: Record<string, tf.Tensor> = {}
-      let velocity: tf.Tensor
+      let root: tf.Tensor
       if (slots.velocity) {
-        velocity = mean(slots.velocity, square)
-        next.velocity = velocity
+        next.velocity = mean(slots.velocity, square)
+        root = tf.sqrt(next.velocity)
       } else {
         next.r = mean(slots.r!, tf.mean(square, -1))
         next.c = mean(slots.c!, tf.mean(square, -2))
         const rows = tf.div(next.r, tf.mean(next.r, -1, true))
-        velocity = tf.mul(tf.expandDims(rows, -1), tf.expandDims(next.c, -2))
+        // Keras takes the root of the product, which is 0 where a row and a column never had a gradient: NaN follows
+        root = tf.mul(tf.expandDims(tf.sqrt(rows), -1), tf.expandDims(tf.sqrt(next.c), -2))
       }
-      const change = tf.div(gradient, tf.sqrt(velocity))
+      const change = tf.div(gradient, root)
       const excess = tf.maximum(tf.div(rootMeanSquare(change), clip_threshold), 1)
       return { weight: tf.sub(weight, tf.mul(change, tf.div(alpha, excess))), slots: next }
     },
