@@ -3,6 +3,7 @@ import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import { buildModel, type Model } from '../model/model.js'
+import { stepPlan } from '../program/descent.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
 import { betterOf } from '../spec/metrics.js'
 import type { ResolvedSpec } from '../spec/spec.js'
@@ -25,14 +26,15 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const model = buildModel(spec.model, info.sampleShape, seed)
-  const { train: step, evaluate, inspect } = supervisedPrograms({ ...spec, model, info })
-  const runner = await engine.load({ train: step, evaluate, inspect }, { seed, batchSize })
+  const programs = supervisedPrograms({ ...spec, model, info })
+  const runner = await engine.load({ ...programs }, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
     model,
     runner,
     training: {
       runner,
+      plan: stepPlan(optimizer),
       epochs: fit.epochs,
       batchSize,
       samples: train.count,

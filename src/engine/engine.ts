@@ -9,7 +9,7 @@ export interface Batch {
 
 export type Scalars = Readonly<Record<string, number>>
 
-/** Results of a step by name, flat. Valid until the next run. */
+/** Results of a step by name, flat. Valid until the program's next run. */
 export type Outputs = Readonly<Record<string, Float32Array>>
 
 /** All state by slot name, copied. */

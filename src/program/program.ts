@@ -29,6 +29,8 @@ export interface BatchInput {
 export interface ScalarInput {
   readonly kind: 'scalar'
   readonly name: string
+  /** Where it follows from the iterations: what only every so many steps comes to pass is told to a step by such a number. */
+  readonly of?: (iterations: number) => number
 }
 
 /** How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. */

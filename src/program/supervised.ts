@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { DataInfo } from '../data/dataset.js'
 import type { Applied, Model } from '../model/model.js'
 import type { FitSpec, LossSpec, MetricSpec, OptimizerSpec } from '../spec/spec.js'
-import { backpropagation, ITERATIONS } from './backpropagation.js'
+import { backpropagation } from './backpropagation.js'
+import { type DescentPrograms, ITERATIONS } from './descent.js'
 import type { Measured } from './measured.js'
 import { type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program, Tensors } from './program.js'
@@ -18,11 +19,10 @@ export interface SupervisedOptions {
 }
 
 /**
- * `train` and `evaluate` give what `supervisedMeasures` needs: sums over the batch's samples of the loss and of what each
- * metric counts. `inspect` gives the output of every layer in a training pass, then the loss.
+ * The programs of a step and `evaluate` give what `supervisedMeasures` needs: sums over the batch's samples of the loss
+ * and of what each metric counts. `inspect` gives the output of every layer in a training pass, then the loss.
  */
-export interface SupervisedPrograms {
-  readonly train: Program
+export interface SupervisedPrograms extends DescentPrograms {
   readonly evaluate: Program
   readonly inspect: Program
 }
@@ -42,7 +42,7 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
   }
   const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1 }
   const output = outputOf(options)
-  const train = backpropagation({
+  const steps = backpropagation({
     model,
     optimizer,
     x,
@@ -74,7 +74,7 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
       return { state: {}, outputs }
     },
   }
-  return { train, evaluate, inspect }
+  return { ...steps, evaluate, inspect }
 }
 
 /** With what regularizers add to the mean loss. */

@@ -1,13 +1,16 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
 import type { Batch, Runner, StateValues } from '../engine/engine.js'
+import type { StepPlan } from '../program/descent.js'
 import type { Measured } from '../program/measured.js'
 import { oneAhead } from './ahead.js'
 import type { Action, Callback } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
+import { runEnd, runStep } from './step.js'
 
 export interface TrainingOptions {
-  /** Has the programs `train`, `evaluate` and `inspect`. */
+  /** Has the programs of the plan, `evaluate` and `inspect`. */
   readonly runner: Runner
+  readonly plan: StepPlan
   readonly epochs: number
   readonly batchSize: number
   readonly samples: number
@@ -69,7 +72,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
         interruptedAt = { epoch, step }
         break training
       }
-      const outputs = await runner.run('train', batch, { learning_rate: learningRate, iterations }, prepareNext)
+      const outputs = await runStep(options, batch, { learning_rate: learningRate, iterations }, prepareNext)
       step++
       if (!totals.add(outputs, batch.size)) {
         reason = 'diverged'
@@ -107,6 +110,8 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     for (const callback of callbacks) await act(callback.onEpochEnd(event))
     yield event
   }
+  // before any step there is nothing to end: a mean of the weights, for one, is still 0
+  if (iterations > 0) await runEnd(options)
   for (const callback of callbacks) await act(callback.onEnd())
   const best = callbacks.map((callback) => callback.best?.() ?? null).find((found) => found !== null) ?? null
   yield { type: 'end', reason, epochs: completed, best, restored, interruptedAt, divergence }

@@ -6,13 +6,12 @@ import { SUM } from '../../src/model/metrics/metric.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
 import { buildModel } from '../../src/model/model.js'
 import { backpropagation } from '../../src/program/backpropagation.js'
-import type { BatchInput, Program } from '../../src/program/program.js'
+import type { BatchInput } from '../../src/program/program.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
-import type { OptimizerSpec } from '../../src/spec/spec.js'
 import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
-import { resolveLoss, resolveMetric, resolveModel, resolveSpec } from '../support/spec.js'
+import { resolveLoss, resolveMetric, resolveModel, resolveOptimizer, resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -26,7 +25,8 @@ const info = { name: 'test', sampleShape: [features], divisor: 1, trainSamples: 
 const CLOSELY = { relative: 1e-5 }
 
 /** Class labels go the whole way through `supervisedPrograms`; real numbers, which no data set has yet, go below it. */
-function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, optimizer: OptimizerSpec) {
+function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, given: unknown) {
+  const optimizer = resolveOptimizer(given)
   const model = buildModel(resolveModel(layers), [features], 0)
   const units = model.outputShape[0]!
   const lossSpec = resolveLoss(loss)
@@ -46,7 +46,7 @@ function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, o
   }
   const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, features], dtype: 'float32', divisor: 1 }
   const y: BatchInput = { ...x, name: 'y', shape: [null, ...target_shape.slice(1)] }
-  const train: Program = backpropagation({
+  const { train } = backpropagation({
     model,
     optimizer,
     x,

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatIssue } from '../../src/base/issue.js'
 import { historyKeys, type ResolvedSpec } from '../../src/spec/spec.js'
+import { kerasFixture } from '../support/keras.js'
 import { mutatedSpec, SPECS } from '../support/mutated-spec.js'
 import { readText } from '../support/read-spec.js'
 
@@ -137,13 +138,19 @@ layer('a dimension of -2', '["Flatten", { "type": "Reshape", "target_shape": [-2
 layer('a shape without dimensions', '["Flatten", { "type": "Reshape", "target_shape": [] }]')
 
 field('a misspelt optimizer', { optimizer: '"adm"' })
-field('an unknown optimizer', { optimizer: '{ "type": "Lion" }' })
+field('an unknown optimizer', { optimizer: '{ "type": "Sophia" }' })
 field('an unknown argument', { optimizer: '{ "type": "Adam", "lr": 0.1 }' })
 field('a misspelt argument', { optimizer: '{ "type": "Adam", "beta1": 0.9 }' })
 field('arguments out of range', {
   optimizer: '{ "type": "Adam", "learning_rate": -1, "beta_1": 1, "epsilon": -1e-7, "amsgrad": 1 }',
 })
 field('an argument between 0 and 1', { optimizer: '{ "type": "SGD", "momentum": 2 }' })
+field('two ways to clip', { optimizer: '{ "type": "SGD", "clipvalue": 0.5, "global_clipnorm": 1 }' })
+field('accumulation of one step, a mean of no updates', {
+  optimizer: '{ "type": "SGD", "gradient_accumulation_steps": 1, "use_ema": true, "ema_overwrite_frequency": 0 }',
+})
+field('a pattern that is none', { optimizer: '{ "type": "Muon", "exclude_layers": ["output", "(a"] }' })
+field('no weight decay where it must be a number', { optimizer: '{ "type": "AdamW", "weight_decay": null }' })
 field('an optimizer without a type', { optimizer: '{ "learning_rate": 0.1 }' })
 field('a misspelt loss', { loss: '"categorical_crosentropy"' })
 field('an unknown loss', { loss: '"ctc"' })
@@ -377,25 +384,8 @@ describe('a good spec', () => {
     expect(historyKeys(spec)).toEqual(['loss', 'mse', 'MeanSquaredError', 'RootMeanSquaredError', 'r'])
   })
 
-  /** keras/src/optimizers: the arguments of the constructors. */
-  test.each([
-    ['sgd', { type: 'SGD', learning_rate: 0.01, momentum: 0, nesterov: false }],
-    ['rmsprop', { type: 'RMSprop', learning_rate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false }],
-    ['adam', { type: 'Adam', learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false }],
-    [
-      'adamw',
-      {
-        type: 'AdamW',
-        learning_rate: 0.001,
-        beta_1: 0.9,
-        beta_2: 0.999,
-        epsilon: 1e-7,
-        amsgrad: false,
-        weight_decay: 0.004,
-      },
-    ],
-  ])("%s has Keras 3's defaults", (name, defaults) => {
-    expect(resolved(specText({ optimizer: `"${name}"` })).optimizer).toEqual(defaults)
+  test.each(kerasFixture('optimizers').defaults)("optimizer $type has Keras 3's defaults", (defaults) => {
+    expect(resolved(specText({ optimizer: `"${defaults.type.toLowerCase()}"` })).optimizer).toEqual(defaults)
   })
 
   /** keras/src: `fit`, `compile`, `EarlyStopping`, `Dense`. */

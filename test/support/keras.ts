@@ -27,15 +27,23 @@ type Shape = readonly number[]
 
 export interface Fixtures extends Record<LayerFile, { readonly cases: readonly LayerCase[] }> {
   optimizers: {
-    shapes: { kernel: Shape; bias: Shape }
-    initial: { kernel: number[]; bias: number[] }
-    gradients: { kernel: number[]; bias: number[] }[]
+    shapes: Record<string, Shape>
+    initial: Record<string, number[]>
+    gradients: Record<string, number[]>[]
+    /** Counts of steps after which the variables were written down. */
+    recorded: number[]
+    defaults: OptimizerSpec[]
     cases: {
       name: string
-      optimizer: OptimizerSpec
+      /** What differs from the defaults. */
+      optimizer: Partial<OptimizerSpec> & Pick<OptimizerSpec, 'type'>
+      learning_rate: number
       iterations: number
-      variables: { kernel: number[]; bias: number[] }[]
-      slots: { kernel: Record<string, number[]>; bias: Record<string, number[]> }
+      variables: Record<string, number[]>[]
+      slots: Record<string, Record<string, number[]>>
+      shared?: Record<string, number[]>
+      /** What `fit` leaves, where it is not what the last step left. */
+      finalized?: Record<string, number[]>
     }[]
   }
   training: {

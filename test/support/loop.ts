@@ -64,6 +64,7 @@ export function loopOptions({
 }: Few): TrainingOptions {
   let seconds = 0
   return {
+    plan: { step: () => ['train'], end: [] },
     epochs: 1,
     batchSize,
     samples,

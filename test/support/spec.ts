@@ -23,6 +23,9 @@ export const resolveLoss = (loss: unknown): LossSpec => resolveSpec({ layers: ['
 
 export const resolveMetric = (metric: unknown): MetricSpec =>
   resolveSpec({ layers: ['Flatten'], metrics: [metric] }).metrics[0]!
+/** An object with a `type`, or just the type. */
+export const resolveOptimizer = (optimizer: unknown): OptimizerSpec =>
+  resolveSpec({ layers: ['Flatten'], optimizer }).optimizer
 
 export const resolveModel = (layers: readonly unknown[]) => resolveSpec({ layers }).model
 

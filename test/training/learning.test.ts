@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { batches, splitSamples } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'
 import { buildModel } from '../../src/model/model.js'
+import { stepPlan } from '../../src/program/descent.js'
 import { supervisedMeasures, supervisedPrograms } from '../../src/program/supervised.js'
 import { earlyStopping } from '../../src/training/callbacks/early-stopping.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
@@ -53,6 +54,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     batches: (epoch: number) => batches(samples, { batchSize: BATCH_SIZE, shuffle: { seed, epoch } }),
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),
     metrics,
+    plan: stepPlan(spec.optimizer),
     learningRate: learning_rate,
     callbacks: patience === undefined ? [] : [stopping],
     signal,

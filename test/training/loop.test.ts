@@ -1,5 +1,6 @@
 /** The loop says what happens, in order, with exact means, and ends for the right reason. */
 import { describe, expect, test } from 'vitest'
+import type { StepPlan } from '../../src/program/descent.js'
 import { type Measured, meanOver } from '../../src/program/measured.js'
 import type { Callback } from '../../src/training/callbacks/callback.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
@@ -111,6 +112,53 @@ test('a metric follows from the totals of its outputs, in training and in valida
     precision: 0.25 + 25 + 10000,
     val_loss: 0,
     val_precision: 1 + 4000,
+  })
+})
+
+describe('a plan', () => {
+  /** Every other step is an update, after each of which the mean takes the place of the weights. */
+  const plan: StepPlan = {
+    step: (iterations) => (iterations % 2 === 0 ? ['accumulate'] : ['train', 'average']),
+    end: ['average'],
+  }
+  const restoring: Callback = {
+    onEpochEnd: () => [{ type: 'keepWeights' }],
+    onEnd: () => [{ type: 'restoreWeights' }],
+  }
+
+  test('names the programs of each step, the first of which gives the metrics, and what ends training', async () => {
+    const runner = scriptedRunner(({ program, size }, index) =>
+      program === 'average' ? {} : { loss: size * (program === 'train' ? 100 + index : index) },
+    )
+    const events = await trainToEnd(loopOptions({ runner, plan, epochs: 2 }))
+    expect(runner.calls.map(({ program }) => program)).toEqual([
+      ...['accumulate', 'train', 'average', 'accumulate'],
+      ...['train', 'average', 'accumulate', 'train', 'average'],
+      'average',
+    ])
+    expect(runner.calls.flatMap(({ scalars }) => scalars.iterations ?? [])).toEqual([0, 1, 2, 3, 4, 5])
+    expect(epochEnds(events).map(({ metrics }) => metrics.loss)).toEqual([40.2, 61.6])
+  })
+
+  test('ends training before callbacks do, as in Keras', async () => {
+    const order: string[] = []
+    const runner = scriptedRunner(({ program }) => {
+      order.push(program)
+      return { loss: 1 }
+    })
+    const write = runner.write.bind(runner)
+    runner.write = async (values) => {
+      order.push('write')
+      await write(values)
+    }
+    await trainToEnd(loopOptions({ runner, plan, samples: 4, callbacks: [restoring] }))
+    expect(order).toEqual(['accumulate', 'average', 'write'])
+  })
+
+  test('has no end where nothing began', async () => {
+    const runner = counting()
+    await trainToEnd(loopOptions({ runner, plan, signal: AbortSignal.abort() }))
+    expect(runner.calls).toEqual([])
   })
 })
 
