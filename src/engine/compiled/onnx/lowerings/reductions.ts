@@ -40,7 +40,7 @@ export const REDUCTION_LOWERINGS: { readonly [Kernel in keyof typeof REDUCTIONS]
   // as operators of their own, so that what is not asked for is not there
   TopKValues: (emit, { attributes }, [x]) => topK(emit, x!, attributes)[0]!,
   TopKIndices: (emit, { attributes }, [x]) => cast(emit, topK(emit, x!, attributes)[1]!, 'int32'),
-  /** Element by element: ONNX Runtime adds whole rows on several threads, which may be at the same one. */
+  /** Element by element, so that a row that comes often gets all it is given. */
   UnsortedSegmentSum(emit, { attributes }, [x, ids], [info]) {
     const { shape } = info!
     const column = reshape(emit, emit.op('Cast', [ids!], { to: ELEMENT.int64 }), [
