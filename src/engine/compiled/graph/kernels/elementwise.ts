@@ -28,6 +28,7 @@ export const ELEMENTWISE = {
   LogicalNot: unary,
 
   Abs: unary,
+  Cos: unary,
   Erf: unary,
   Exp: unary,
   Log: unary,
