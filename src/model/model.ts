@@ -120,7 +120,8 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
         const inputs = given.map(({ output }) => output)
         const applied = applyLayer(ruleOf(stage.layer), stage.layer, inputs, {
           training,
-          weights: named(stage.weights, values),
+          // a shared layer goes on from what its first use made of its running values
+          weights: named(stage.weights, training ? { ...values, ...updates } : values),
           noise: draws ? named(stage.noise, draws) : {},
           masks: given.map(({ mask }) => mask),
           update: (own, next) => {

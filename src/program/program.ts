@@ -33,8 +33,8 @@ export interface ScalarInput {
   readonly of?: (iterations: number) => number
 }
 
-/** How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. */
-export type Distribution = { readonly type: 'dropout'; readonly rate: number }
+/** How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. `uniform`: in [0, 1). */
+export type Distribution = { readonly type: 'dropout'; readonly rate: number } | { readonly type: 'uniform' }
 
 /** Random numbers of a step, made by the engine from (seed, stream, iterations, element): see `base/philox.ts`. */
 export interface NoiseInput {

@@ -6,7 +6,7 @@ import { family, member, type RuleIssue, rules } from './family.js'
 import { identifier } from './identifier.js'
 import { initializer } from './initializers.js'
 import { regularizer } from './regularizers.js'
-import { whole } from './whole.js'
+import { LARGEST, whole } from './whole.js'
 
 /** A layer without weights. */
 const layer = <const Type extends string, Fields extends z.core.$ZodShape>(
@@ -39,6 +39,9 @@ const trainable = z.boolean().default(true).describe('Whether its weights are tr
 
 const size = whole(1)
 
+const rate = (description: string) => z.number().min(0).lt(1).describe(description)
+const slope = (value: number) => z.number().min(0).default(value).describe('Slope below.')
+
 const activation = (description: string) => activationName.describe(description)
 
 /** Fields of a layer with a kernel, and of one with a bias, as Keras has them. */
@@ -55,6 +58,27 @@ const bias = {
 }
 const onOutput = {
   activity_regularizer: regularizer('What the output adds to the loss, over the number of samples.'),
+}
+
+const axis = whole(-LARGEST)
+const axes = (description: string) =>
+  z
+    .union([axis, z.array(axis).min(1)])
+    .default(-1)
+    .describe(description)
+const epsilon = (value: number) =>
+  z.number().min(0).default(value).describe('Added to what is divided by, so that it is never 0.')
+
+/** What a layer multiplies by and adds after it has normalized. */
+const affine = {
+  center: z.boolean().default(true).describe('Whether beta is added.'),
+  scale: z.boolean().default(true).describe('Whether there is a factor, gamma.'),
+  beta_initializer: initializer('zeros', 'First values of beta.'),
+  gamma_initializer: initializer('ones', 'First values of gamma.'),
+  beta_regularizer: regularizer('What beta adds to the loss.'),
+  gamma_regularizer: regularizer('What gamma adds to the loss.'),
+  beta_constraint: constraint('What is done to beta after each update.'),
+  gamma_constraint: constraint('What is done to gamma after each update.'),
 }
 
 /** At most one dimension is free, and none is 0: not in the JSON Schema, which cannot count in this version. */
@@ -90,8 +114,85 @@ export const LAYERS = [
   layer(
     'Dropout',
     'In training sets a random fraction of the elements to 0 and scales the others by 1 / (1 - rate); otherwise passes all through.',
-    { rate: z.number().min(0).lt(1).describe('Fraction to drop, at least 0 and below 1.') },
+    { rate: rate('Fraction to drop, at least 0 and below 1.') },
   ),
+  layer('GaussianNoise', 'In training adds normal noise; otherwise passes all through.', {
+    stddev: z.number().min(0).max(1).describe('Standard deviation of the noise, 0 to 1.'),
+  }),
+  layer(
+    'GaussianDropout',
+    'In training multiplies by normal noise of mean 1 and deviation sqrt(rate / (1 - rate)), that of Dropout.',
+    { rate: rate('As of Dropout, at least 0 and below 1.') },
+  ),
+  layer(
+    'AlphaDropout',
+    'Dropout that keeps mean and variance; for activation selu. Dropped elements become -1.7581 before all are scaled and moved.',
+    { rate: rate('Fraction to drop, at least 0 and below 1.') },
+  ),
+  layer('ActivityRegularization', 'Passes all through, and adds to the loss what goes through.', {
+    l1: z.number().min(0).default(0).describe('Factor of the sum of absolute values, over the number of samples.'),
+    l2: z.number().min(0).default(0).describe('Factor of the sum of squares, over the number of samples.'),
+  }),
+  weighted(
+    'BatchNormalization',
+    'Gives each channel mean 0 and variance 1: in training over the batch, otherwise by running means of what training saw.',
+    {
+      axis: axis.default(-1).describe('Axis of the channels, counted with the batch; -1 is the last.'),
+      momentum: z.number().min(0).max(1).default(0.99).describe('Share of a running mean that a step keeps.'),
+      epsilon: epsilon(1e-3),
+      ...affine,
+      moving_mean_initializer: initializer('zeros', 'First values of the running mean.'),
+      moving_variance_initializer: initializer('ones', 'First values of the running variance.'),
+    },
+  ),
+  weighted('LayerNormalization', 'Gives each sample mean 0 and variance 1 over one axis or several.', {
+    axis: axes('Axis, or axes, to normalize over, counted with the batch; -1 is the last.'),
+    epsilon: epsilon(1e-3),
+    ...affine,
+  }),
+  weighted('GroupNormalization', 'Gives groups of channels of each sample mean 0 and variance 1 (Wu and He, 2018).', {
+    groups: whole(-1)
+      .refine((groups) => groups !== 0, 'found 0, must be at least 1, or -1 for one of each channel')
+      .default(32)
+      .describe('Number of groups, which the number of channels is a multiple of; -1 is one for each channel.'),
+    axis: axis.default(-1).describe('Axis of the channels, counted with the batch; -1 is the last.'),
+    epsilon: epsilon(1e-3),
+    ...affine,
+  }),
+  weighted(
+    'RMSNormalization',
+    'Divides by the root of the mean square, times a learnt scale (Zhang and Sennrich, 2019).',
+    {
+      axis: axes('Axis, or axes, to normalize over, counted with the batch; -1 is the last.'),
+      epsilon: epsilon(1e-6),
+    },
+  ),
+  layer('UnitNormalization', 'Divides by the square root of the sum of squares.', {
+    axis: axes('Axis, or axes, to normalize over, counted with the batch; -1 is the last.'),
+  }),
+  layer('Identity', 'Passes all through.', {}),
+  layer('ReLU', 'x above the threshold, up to max_value; below it negative_slope (x - threshold).', {
+    max_value: z.number().min(0).nullable().default(null).describe('Largest output; null for no bound.'),
+    negative_slope: slope(0),
+    threshold: z.number().min(0).default(0).describe('Where x begins to pass.'),
+  }),
+  layer('LeakyReLU', 'x where positive, else negative_slope x.', { negative_slope: slope(0.3) }),
+  weighted('PReLU', 'x where positive, else alpha x, with a learnt alpha (He et al., 2015).', {
+    alpha_initializer: initializer('zeros', 'First values of alpha.'),
+    alpha_regularizer: regularizer('What alpha adds to the loss.'),
+    alpha_constraint: constraint('What is done to alpha after each update.'),
+    shared_axes: z
+      .union([size, z.array(size).min(1)])
+      .nullable()
+      .default(null)
+      .describe('Axes along which alpha is the same, counted with the batch: [1, 2] after Conv2D. null for none.'),
+  }),
+  layer('ELU', 'x where positive, else alpha (exp(x) - 1).', {
+    alpha: z.number().default(1).describe('Factor of what is negative.'),
+  }),
+  layer('Softmax', 'exp(x) / sum(exp(x)): probabilities of classes that exclude each other.', {
+    axis: axes('Axis, or axes, over which they add up to 1, counted with the batch; -1 is the last.'),
+  }),
   layer('Flatten', 'Makes each sample a vector: (28, 28) becomes (784).', {}),
   layer('Reshape', 'Gives each sample another shape of the same number of elements.', {
     target_shape: z

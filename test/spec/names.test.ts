@@ -75,7 +75,7 @@ describe('behind each name there is', () => {
   const structure = ['Block', 'Shared']
   const types = LAYERS.map(({ shape }) => shape.type.in.options[0]!).filter((type) => !structure.includes(type))
   test.each(types)('a layer: %s', (type) => {
-    const needed = { units: 2, activation: 'relu', rate: 0.5, shape: [4], target_shape: [2, 2] }
+    const needed = { units: 2, activation: 'relu', rate: 0.5, stddev: 0.5, groups: 2, shape: [4], target_shape: [2, 2] }
     const { shape } = LAYERS.find((layer) => layer.shape.type.in.options[0] === type)!
     const fields = Object.fromEntries(Object.entries(needed).filter(([key]) => key in shape))
     const [spec] = resolveSpec({ layers: [{ type, ...fields }] }).model.layers

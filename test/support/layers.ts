@@ -11,7 +11,7 @@ import { saveModel } from '../../src/export/model.js'
 import { applyLayer } from '../../src/model/layers/apply.js'
 import { layerRule } from '../../src/model/layers/registry.js'
 import { buildModel, type Model } from '../../src/model/model.js'
-import type { Program, Tensors } from '../../src/program/program.js'
+import type { Distribution, Program, Tensors } from '../../src/program/program.js'
 import type { LayerSpec, ModelSpec } from '../../src/spec/spec.js'
 import { expectClose, largest } from './close.js'
 import { COMPUTES_IN_SHADERS, engineNames, loadRunner, toleranceOn } from './engines.js'
@@ -69,7 +69,7 @@ export async function checkLayer({
   if (inputs.length > 1) return
   const spec = resolveModel([layer])
   if (inTfjs) await expectSameInTfjs(spec, inputs[0]!, below)
-  else await expect(expectSameInTfjs(spec, inputs[0]!, below)).rejects.toThrow('Unknown layer: trainspec_')
+  else await expect(expectSameInTfjs(spec, inputs[0]!, below)).rejects.toThrow('Unknown layer: trainspec')
 }
 
 /** A layer as a spec's reader gives it. */
@@ -102,7 +102,12 @@ function drawValues(spec: LayerSpec, inputs: readonly Shape[], below?: number): 
   }
 }
 
-const noiseValue = (index: number): number => (Math.sin(37 * index) > 0 ? 2 : 0)
+/** Numbers that the distribution may give. */
+const noiseOf = ({ type }: Distribution, shape: Shape): Float32Array =>
+  Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
+    const wave = Math.sin(37 * (index + 1))
+    return type === 'uniform' ? wave ** 2 : wave > 0 ? 2 : 0
+  })
 
 /** With respect to each input and each trained weight, in a training pass. */
 function checkGradients(spec: LayerSpec, inputs: readonly Shape[], values: Values, mask?: readonly boolean[]): void {
@@ -115,13 +120,7 @@ function checkGradients(spec: LayerSpec, inputs: readonly Shape[], values: Value
         other === name ? changed : tf.tensor(values[other]!, [...its]),
       ])
       const noise = Object.fromEntries(
-        draws.map(([own, its]) => [
-          own,
-          tf.tensor(
-            Float32Array.from({ length: sizeOf(its) }, (_, i) => noiseValue(i)),
-            [...its],
-          ),
-        ]),
+        draws.map(({ own, shape, distribution }) => [own, tf.tensor(noiseOf(distribution, shape), [...shape])]),
       )
       return call(spec, inputs, Object.fromEntries(all) as Tensors, noise, { training: true, mask }).output
     }
@@ -136,9 +135,11 @@ function factsOf(spec: LayerSpec, inputs: readonly Shape[], batch = BATCH) {
     ...Object.fromEntries(inputs.map((shape, index) => [`x${index}`, [batch, ...shape]])),
     ...Object.fromEntries(requests.map(({ name, shape }) => [name, shape])),
   }
-  const draws = Object.entries(rule.noise?.(spec, inputs) ?? {}).map(
-    ([name, { shape }]) => [name, [batch, ...shape]] as const,
-  )
+  const draws = Object.entries(rule.noise?.(spec, inputs) ?? {}).map(([own, { shape, distribution }]) => ({
+    own,
+    shape: [batch, ...shape],
+    distribution,
+  }))
   return { rule, requests, shapes, draws }
 }
 
@@ -206,10 +207,10 @@ function layerProgram(spec: LayerSpec, inputs: readonly Shape[], facts: ProgramF
           ({ kind: 'batch', name: `x${index}`, shape: [null, ...shape], dtype: 'float32', divisor: 1 }) as const,
       ),
       ...draws.map(
-        ([name, shape]) =>
+        ({ own, shape }) =>
           ({
             kind: 'batch',
-            name: `noise ${name}`,
+            name: `noise ${own}`,
             shape: [null, ...shape.slice(1)],
             dtype: 'float32',
             divisor: 1,
@@ -217,7 +218,7 @@ function layerProgram(spec: LayerSpec, inputs: readonly Shape[], facts: ProgramF
       ),
     ],
     run(state, given) {
-      const noise = Object.fromEntries(draws.map(([name]) => [name, given[`noise ${name}`]!]))
+      const noise = Object.fromEntries(draws.map(({ own }) => [own, given[`noise ${own}`]!]))
       const names = [
         ...(facts.below === undefined ? inputs.map((_, index) => `x${index}`) : []),
         ...requests.filter(({ trainable }) => trainable !== false).map(({ name }) => name),
@@ -255,10 +256,7 @@ async function checkEngines(
 ): Promise<void> {
   const { draws } = factsOf(spec, inputs)
   const noise = Object.fromEntries(
-    draws.map(([name, shape]) => [
-      `noise ${name}`,
-      Float32Array.from({ length: sizeOf(shape) }, (_, i) => noiseValue(i)),
-    ]),
+    draws.map(({ own, shape, distribution }) => [`noise ${own}`, noiseOf(distribution, shape)]),
   )
   for (const training of [true, false]) {
     const program = layerProgram(spec, inputs, { training, mask, below, factors: waves })

@@ -21,7 +21,7 @@ export function applyLayer<Spec extends LayerSpec>(
   pass: Pass,
 ): LayerOutput {
   const value = rule.call(spec, inputs, pass)
-  const activation = rule.activation?.(spec)
+  const activation = rule.activation?.(spec, pass.masks)
   const output = activation ? ACTIVATIONS[activation].apply(value) : value
   const penalty = activityPenalty(spec)
   if (penalty) pass.addLoss(tf.div(penalty(output), output.shape[0]!))

@@ -65,7 +65,7 @@ export interface LayerRule<Spec extends LayerSpec> {
   noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
   call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
   /** Applied to what `call` gives, which is left without it so that a loss can see what it was made from. */
-  activation?(spec: Spec): ActivationName
+  activation?(spec: Spec, masks: Pass['masks']): ActivationName
   /** The mask of the output; without it masks end here, as in a Keras layer that does not support masking. */
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
   saved(spec: Spec, inputs: readonly Shape[]): SavedLayer | null

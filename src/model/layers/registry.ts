@@ -1,8 +1,16 @@
 /** Layers by their name in a spec. */
 import type { LayerSpec } from '../../spec/spec.js'
-import { activation, dense, input } from './core.js'
+import { elu, leakyReLU, preLU, reLU, softmax } from './activations.js'
+import { activation, dense, identity, input } from './core.js'
 import type { LayerRule, SpecOf } from './layer.js'
-import { dropout } from './regularization.js'
+import {
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  rmsNormalization,
+  unitNormalization,
+} from './normalization.js'
+import { activityRegularization, alphaDropout, dropout, gaussianDropout, gaussianNoise } from './regularization.js'
 import { flatten, reshape } from './reshaping.js'
 
 /** What is not applied itself: a block becomes its layers, a shared layer the one it shares (model/network.ts). */
@@ -13,6 +21,21 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   Dense: dense,
   Activation: activation,
   Dropout: dropout,
+  GaussianNoise: gaussianNoise,
+  GaussianDropout: gaussianDropout,
+  AlphaDropout: alphaDropout,
+  ActivityRegularization: activityRegularization,
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
+  RMSNormalization: rmsNormalization,
+  UnitNormalization: unitNormalization,
+  Identity: identity,
+  ReLU: reLU,
+  LeakyReLU: leakyReLU,
+  PReLU: preLU,
+  ELU: elu,
+  Softmax: softmax,
   Flatten: flatten,
   Reshape: reshape,
 }

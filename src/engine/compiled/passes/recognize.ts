@@ -101,7 +101,9 @@ export function recognize(graph: Graph): Graph {
       nodes.find((node) => node.kernel === kernel && isSame(node.inputs.toSorted(), inputs.toSorted()))?.output,
     dropoutRate(value) {
       const input = graph.inputs.find((one) => one.value === value)
-      return input?.from === 'input' && input.input.kind === 'noise' ? input.input.distribution.rate : undefined
+      if (input?.from !== 'input' || input.input.kind !== 'noise') return undefined
+      const { distribution } = input.input
+      return distribution.type === 'dropout' ? distribution.rate : undefined
     },
     constant(data) {
       const value = define({ shape: [], dtype: 'float32' })
