@@ -40,7 +40,7 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
     dtype: 'float32',
     divisor: info.divisor,
   }
-  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1 }
+  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1, below: info.classes }
   const output = outputOf(options)
   const steps = backpropagation({
     model,
