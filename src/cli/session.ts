@@ -6,6 +6,7 @@ import { buildModel, type Model } from '../model/model.js'
 import { stepPlan } from '../program/descent.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
 import { betterOf } from '../spec/metrics.js'
+import { metricsOf, outputsOf } from '../spec/outputs.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
@@ -25,8 +26,9 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const { info } = dataset
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
-  const model = buildModel(spec.model, info.sampleShape, seed)
-  const programs = supervisedPrograms({ ...spec, model, info })
+  const outputs = outputsOf(spec)
+  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
+  const programs = supervisedPrograms({ model, info, outputs, optimizer, fit })
   const runner = await engine.load({ ...programs }, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
@@ -41,7 +43,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
-      metrics: supervisedMeasures({ ...spec, model, info }),
+      metrics: supervisedMeasures({ model, info, outputs, fit }),
       learningRate: optimizer.learning_rate,
       callbacks: callbacksOf(spec),
     },
@@ -56,9 +58,10 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
   }
 }
 
-function callbacksOf({ early_stopping: options, metrics }: ResolvedSpec): Callback[] {
+function callbacksOf(spec: ResolvedSpec): Callback[] {
+  const { early_stopping: options } = spec
   if (!options) return []
-  const mode = options.mode === 'auto' ? betterOf(options.monitor, metrics) : options.mode
+  const mode = options.mode === 'auto' ? betterOf(options.monitor, metricsOf(spec)) : options.mode
   if (mode === null) throw new Error(`internal: no direction for ${options.monitor}`)
   return [earlyStopping({ ...options, mode })]
 }

@@ -310,11 +310,11 @@ const metricSchema = z.union([nameIn(short), object]).transform((given): ParsedM
   return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as ParsedMetric
 })
 
-export const metricsSchema = z
-  .array(metricSchema)
-  .superRefine(rules(unambiguous))
-  .default([])
-  .describe('Measured beside the loss, on training and validation data. Each is a history key as it is written here.')
+const metricList = z.array(metricSchema).superRefine(rules(unambiguous)).default([]).meta({ id: 'metrics' })
+
+export const metricsSchema = metricList.describe(
+  'Measured beside the loss, on training and validation data. Each is a history key as it is written here.',
+)
 
 /** Keys of a history that are not for metrics. */
 const TAKEN = /^(loss$|val_|test_)/

@@ -11,6 +11,7 @@ import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
 import { betterOf, metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
+import { hasLoss, measuredKeys, metricsOf, outputRules, outputsSchema, targetSchema } from './outputs.js'
 import { listed, oneOf, written } from './words.js'
 
 const sequential = z
@@ -55,29 +56,26 @@ const fields = z.strictObject({
   optimizer: optimizerSchema
     .prefault('rmsprop')
     .describe('How weights follow gradients: an object with a `type`, or just the type for its defaults.'),
-  loss: lossSchema.describe('What is made small: the name, or an object with a `type`.'),
+  loss: lossSchema.optional().describe('What is made small: the name, or an object with a `type`.'),
   metrics: metricsSchema,
+  target: targetSchema,
+  outputs: outputsSchema,
   fit: fitSchema,
   early_stopping: earlyStoppingSchema,
   expect: expectSchema,
 })
 
 export const specSchema = fields
+  .refine(hasLoss, { error: 'found no "loss", which must be given' })
+  .superRefine(rules(outputRules))
   .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A network, its data, and how to train it.' })
 
-/** What is measured of any samples: the loss and the metrics. */
-const ownKeys = ({ metrics }: { readonly metrics: readonly { readonly name: string }[] }): string[] => [
-  'loss',
-  ...metrics.map(({ name }) => name),
-]
-
 /** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
-export function historyKeys(spec: {
-  readonly metrics: readonly { readonly name: string }[]
-  readonly fit: { readonly validation_split: number }
-}): string[] {
-  const keys = ownKeys(spec)
+export function historyKeys(
+  spec: Parameters<typeof measuredKeys>[0] & { readonly fit: { readonly validation_split: number } },
+): string[] {
+  const keys = measuredKeys(spec)
   return spec.fit.validation_split > 0 ? [...keys, ...keys.map((key) => `val_${key}`)] : keys
 }
 
@@ -85,11 +83,11 @@ function* historyKeyRules(spec: z.output<typeof fields>): Iterable<RuleIssue> {
   const keys = historyKeys(spec)
   const monitor = spec.early_stopping?.monitor
   if (monitor !== undefined) yield* keyRule(monitor, keys, ['early_stopping', 'monitor'])
-  if (monitor !== undefined && spec.early_stopping?.mode === 'auto' && betterOf(monitor, spec.metrics) === null) {
+  if (monitor !== undefined && spec.early_stopping?.mode === 'auto' && betterOf(monitor, metricsOf(spec)) === null) {
     const message = `found "auto", must be "min" or "max": of ${written(monitor)} neither is better by itself`
     yield { code: 'range', path: ['early_stopping', 'mode'], message }
   }
-  const testable = [...keys, ...ownKeys(spec).map((key) => `test_${key}`)]
+  const testable = [...keys, ...measuredKeys(spec).map((key) => `test_${key}`)]
   for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
 }
 
@@ -109,7 +107,7 @@ export type DataSpec = ResolvedSpec['data']
 export type ModelSpec = ResolvedSpec['model']
 export type LayerSpec = ModelSpec['layers'][number]
 export type OptimizerSpec = ResolvedSpec['optimizer']
-export type LossSpec = ResolvedSpec['loss']
+export type LossSpec = NonNullable<ResolvedSpec['loss']>
 export type MetricSpec = ResolvedSpec['metrics'][number]
 export type FitSpec = ResolvedSpec['fit']
 export type EarlyStoppingSpec = NonNullable<ResolvedSpec['early_stopping']>
