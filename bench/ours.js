@@ -58,7 +58,7 @@ async function* endlessBatches() {
 
 async function step(by = runner) {
   const { value: batch } = await batches.next()
-  return by.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
+  return by.run('train', batch, { learning_rate: training.learningRate(iterations), iterations: iterations++ })
 }
 
 async function timedSteps(n, wantedChunk) {

@@ -43,7 +43,7 @@ async function openStepper({ spec, device, precision, batch_size }) {
   let iterations = 0
   const step = async () => {
     const { value: batch } = await batches.next()
-    return runner.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
+    return runner.run('train', batch, { learning_rate: training.learningRate(iterations), iterations: iterations++ })
   }
   return { step, batchSize: training.batchSize, device: engine.device, versions: engine.versions }
 }

@@ -48,6 +48,6 @@ async function* wholeBatches({ training }: Session): AsyncGenerator<Batch> {
 /** As the training loop does it, its batch included. */
 async function step(): Promise<number> {
   const { value: batch } = await batches.next()
-  const scalars = { learning_rate: session.training.learningRate, iterations: iterations++ }
+  const scalars = { learning_rate: session.training.learningRate(iterations), iterations: iterations++ }
   return (await session.runner.run('train', batch, scalars)).loss![0]!
 }

@@ -9,6 +9,7 @@ import type { ResolvedSpec } from '../spec/spec.js'
 import type { Callback } from '../training/callbacks/callback.js'
 import { earlyStopping } from '../training/callbacks/early-stopping.js'
 import type { TrainingOptions } from '../training/loop.js'
+import { buildSchedule } from '../training/schedules/registry.js'
 
 export interface Session {
   readonly model: Model
@@ -23,6 +24,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const { info } = dataset
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
+  const stepsPerEpoch = Math.ceil(train.count / batchSize)
   const model = buildModel(spec.model, info.sampleShape, seed)
   const { train: step, evaluate, inspect } = supervisedPrograms({ model, info, loss, metrics, optimizer })
   const runner = await engine.load({ train: step, evaluate, inspect }, { seed, batchSize })
@@ -39,7 +41,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
       batches: (epoch) => batches(train, { batchSize, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       metrics: ['loss', ...metrics],
-      learningRate: optimizer.learning_rate,
+      learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec, model),
     },
     testBatches: inOrder(dataset.test),

@@ -1,6 +1,7 @@
 /** Optimizers, with the arguments and defaults of Keras 3 (keras/src/optimizers). A new one is one entry of `OPTIMIZERS`. */
 import { z } from 'zod'
 import { family, member } from './family.js'
+import { learningRateSchema } from './schedules.js'
 
 /** Keras also takes a class name in lower case. */
 const optimizer = <const Type extends string, Fields extends z.core.$ZodShape>(
@@ -8,9 +9,6 @@ const optimizer = <const Type extends string, Fields extends z.core.$ZodShape>(
   description: string,
   fields: Fields,
 ) => member(type, description, fields, [type.toLowerCase()])
-
-const learningRate = (rate: number) =>
-  z.number().min(0).default(rate).describe('Step size, at least 0. Typical: 0.0001 to 0.1.')
 
 const momentum = z
   .number()
@@ -25,7 +23,7 @@ const decay = (value: number, of: string) =>
   z.number().min(0).lt(1).default(value).describe(`Decay of the running mean of ${of}, at least 0 and below 1.`)
 
 const adam = {
-  learning_rate: learningRate(0.001),
+  learning_rate: learningRateSchema(0.001),
   beta_1: decay(0.9, 'gradients'),
   beta_2: decay(0.999, 'squared gradients'),
   epsilon,
@@ -34,12 +32,12 @@ const adam = {
 
 export const OPTIMIZERS = [
   optimizer('SGD', 'Gradient descent, with momentum if wanted.', {
-    learning_rate: learningRate(0.01),
+    learning_rate: learningRateSchema(0.01),
     momentum,
     nesterov: z.boolean().default(false).describe("Nesterov's momentum; has no effect while momentum is 0."),
   }),
   optimizer('RMSprop', 'Divides the gradient by a running root mean square of itself (Hinton, 2012).', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     rho: z.number().min(0).max(1).default(0.9).describe('Decay of the running mean of squared gradients, 0 to 1.'),
     momentum,
     epsilon,

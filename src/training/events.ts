@@ -39,6 +39,7 @@ export interface EpochEndEvent {
   readonly epoch: number
   /** Training and validation metrics of the whole epoch. */
   readonly metrics: Metrics
+  /** As it stands at the end of the epoch: what the next step would take. */
   readonly learningRate: number
   /** Wall time of the epoch, validation included. */
   readonly seconds: number

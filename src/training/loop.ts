@@ -2,6 +2,7 @@
 import type { Batch, Runner, StateValues } from '../engine/engine.js'
 import type { Action, Callback } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
+import type { Schedule } from './schedules/registry.js'
 
 export interface TrainingOptions {
   /** Has the programs `train`, `evaluate` and `inspect`. */
@@ -16,7 +17,7 @@ export interface TrainingOptions {
   readonly validation: (() => AsyncIterable<Batch>) | null
   /** History keys of the training metrics, `loss` first. */
   readonly metrics: readonly string[]
-  readonly learningRate: number
+  readonly learningRate: Schedule
   readonly callbacks: readonly Callback[]
   /** Ends training after the step under way. */
   readonly signal: AbortSignal
@@ -26,11 +27,12 @@ export interface TrainingOptions {
 
 /** Trains; the last event is always `end`. */
 export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent> {
-  const { runner, epochs, callbacks, signal, now, learningRate } = options
+  const { runner, epochs, callbacks, signal, now } = options
   const { samples, validationSamples, batchSize, metrics } = options
   const stepsPerEpoch = Math.ceil(samples / batchSize)
   yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics }
 
+  const { learningRate } = options
   let kept: StateValues | null = null
   let restored = false
   let iterations = 0
@@ -66,7 +68,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
         interruptedAt = { epoch, step }
         break training
       }
-      const outputs = await runner.run('train', batch, { learning_rate: learningRate, iterations })
+      const outputs = await runner.run('train', batch, { learning_rate: learningRate(iterations), iterations })
       step++
       if (!totals.add(outputs, batch.size)) {
         reason = 'diverged'
@@ -97,7 +99,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       type: 'epochEnd',
       epoch,
       metrics: measured,
-      learningRate,
+      learningRate: learningRate(iterations),
       seconds: (now() - began) / 1000,
     }
     completed = epoch

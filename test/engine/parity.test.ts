@@ -44,7 +44,7 @@ async function trained(
   const add = (outputs: Outputs) => {
     for (const [name, values] of Object.entries(sums)) values.push(outputs[name]![0]!)
   }
-  const { learning_rate } = spec.optimizer
+  const learning_rate = spec.optimizer.learning_rate as number
   for (let iterations = from; iterations < from + steps; iterations++) {
     add(await runner.run('train', batch(iterations), { learning_rate, iterations }))
   }

@@ -64,7 +64,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     const runner = await loadRunner(engine, { train: descent(optimizer) }, { batchSize: 1 })
     for (const [iterations, gradient] of gradients.entries()) {
       const arrays = Object.fromEntries(WEIGHTS.map((name) => [name, Float32Array.from(gradient[name])]))
-      await runner.run('train', { size: 1, arrays }, { learning_rate: optimizer.learning_rate, iterations })
+      await runner.run('train', { size: 1, arrays }, { learning_rate: optimizer.learning_rate as number, iterations })
       const state = await runner.read()
       for (const name of WEIGHTS) {
         expectClose(state[name]!, variables[iterations]![name], `${name} after step ${iterations}`, closely)

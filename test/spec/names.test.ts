@@ -16,11 +16,12 @@ import { LAYERS } from '../../src/spec/layers.js'
 import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
+import { scheduleSchema } from '../../src/spec/schedules.js'
 import type { DataSpec, EngineName, LayerSpec, MetricName } from '../../src/spec/spec.js'
 import { engineNames } from '../support/engines.js'
 import { lossTypes, optimizerTypes, resolveSpec } from '../support/spec.js'
 
-type Member = (typeof LAYERS | typeof OPTIMIZERS | typeof LOSSES)[number]
+type Member = (typeof LAYERS | typeof OPTIMIZERS | typeof LOSSES | typeof scheduleSchema.options)[number]
 
 /** `mean_squared_error (mse, MSE)` */
 const withAliases = (members: readonly Member[]) =>
@@ -35,6 +36,7 @@ test('a name comes, goes and changes on purpose', async () => {
     activations: Object.keys(ACTIVATIONS),
     initializers: Object.keys(INITIALIZERS),
     optimizers: withAliases(OPTIMIZERS),
+    schedules: withAliases(scheduleSchema.options),
     losses: withAliases(LOSSES),
     metrics: Object.keys(METRICS),
     datasets: Object.keys(DATASETS),

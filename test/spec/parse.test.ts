@@ -145,6 +145,26 @@ field('arguments out of range', {
 })
 field('an argument between 0 and 1', { optimizer: '{ "type": "SGD", "momentum": 2 }' })
 field('an optimizer without a type', { optimizer: '{ "learning_rate": 0.1 }' })
+const schedule = (title: string, text: string) =>
+  field(title, { optimizer: `{ "type": "SGD", "learning_rate": ${text} }` })
+schedule('a learning rate in quotes', '"0.1"')
+schedule('a misspelt schedule', '{ "type": "CosinDecay", "initial_learning_rate": 0.1, "decay_steps": 100 }')
+schedule('a schedule without a type', '{ "initial_learning_rate": 0.1 }')
+schedule('a schedule that lacks what it needs', '{ "type": "ExponentialDecay", "initial_learning_rate": -0.1 }')
+schedule('a count of steps', '{ "type": "PolynomialDecay", "initial_learning_rate": 1, "decay_steps": 0 }')
+schedule('a count of epochs', '{ "type": "OneCycle", "max_learning_rate": 1, "total_steps": { "epoch": 3 } }')
+schedule(
+  'values that do not fit boundaries',
+  '{ "type": "PiecewiseConstantDecay", "boundaries": [5, 5], "values": [1, 2] }',
+)
+schedule(
+  'a warm-up without a target',
+  '{ "type": "CosineDecay", "initial_learning_rate": 1, "decay_steps": 9, "warmup_steps": 5 }',
+)
+schedule(
+  'a warm-up in front of a warm-up',
+  '{ "type": "LinearWarmup", "warmup_steps": 5, "learning_rate": { "type": "LinearWarmup", "warmup_steps": 1 } }',
+)
 field('a misspelt loss', { loss: '"categorical_crosentropy"' })
 field('an unknown loss', { loss: '"hinge"' })
 field('a list of losses', { loss: '["mse"]' })

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { InitializerName } from '../../src/spec/initializers.js'
+import type { ScheduleSpec } from '../../src/spec/schedules.js'
 import type { LayerSpec, LossSpec, MetricName, OptimizerSpec } from '../../src/spec/spec.js'
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>
@@ -100,6 +101,7 @@ export interface Fixtures {
       waits: number[]
     }[]
   }
+  schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 
 export interface StoppingOptions {

@@ -62,7 +62,7 @@ export function loopOptions({ samples = 10, batchSize = 4, validationSamples = 0
     batches: () => emptyBatches(samples, batchSize),
     validation: validationSamples > 0 ? () => emptyBatches(validationSamples, batchSize) : null,
     metrics: ['loss'],
-    learningRate: 0.5,
+    learningRate: () => 0.5,
     callbacks: [],
     signal: new AbortController().signal,
     now: () => 1000 * seconds++,

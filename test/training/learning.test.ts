@@ -52,7 +52,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     batches: (epoch: number) => batches(samples, { batchSize: BATCH_SIZE, shuffle: { seed, epoch } }),
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),
     metrics,
-    learningRate: learning_rate,
+    learningRate: () => learning_rate,
     callbacks: patience === undefined ? [] : [stopping],
     signal,
     now: () => 0,
