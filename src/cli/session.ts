@@ -7,15 +7,15 @@ import { buildModel, type Model } from '../model/model.js'
 import { supervisedPrograms } from '../program/supervised.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { Callback } from '../training/callbacks/callback.js'
-import { earlyStopping } from '../training/callbacks/early-stopping.js'
+import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
 import { buildSchedule } from '../training/schedules/registry.js'
 
 export interface Session {
   readonly model: Model
   readonly runner: Runner
-  /** What the loop needs, but for the clock and the interruption. */
-  readonly training: Omit<TrainingOptions, 'signal' | 'now'>
+  /** What the loop needs, but for the clock, the interruption, and the files of a run. */
+  readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
   testBatches(): AsyncIterable<Batch>
 }
 
@@ -48,10 +48,15 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   }
 }
 
-function callbacksOf({ early_stopping: options, metrics }: ResolvedSpec, model: Model): Callback[] {
-  if (!options) return []
-  const measured = options.monitor.replace(/^val_/, '')
-  const metric = metrics.find((name) => name === measured)
-  const direction = metric ? metricFor(metric, model.outputShape).better : 'min'
-  return [earlyStopping({ ...options, mode: options.mode === 'auto' ? direction : options.mode })]
+/** Those of `callbacks`, after the one that `early_stopping` is. */
+function callbacksOf({ early_stopping, callbacks, metrics, fit }: ResolvedSpec, model: Model): Callback[] {
+  const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
+  return buildCallbacks([...stopping, ...callbacks], {
+    epochs: fit.epochs,
+    betterOf(monitor) {
+      const metric = metrics.find((name) => name === monitor.replace(/^val_/, ''))
+      return metric ? metricFor(metric, model.outputShape).better : 'min'
+    },
+    now: () => performance.now(),
+  })
 }

@@ -5,7 +5,7 @@ import { openEngine } from '../engine/registry.js'
 import { buildHistory, type History } from '../export/history.js'
 import { createReporter } from '../report/reporter.js'
 import { expectationLines, summary } from '../report/summary.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import { earlyStoppingOf, type ResolvedSpec } from '../spec/spec.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
 import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
@@ -47,7 +47,7 @@ async function prepare(spec: ResolvedSpec, options: Options, io: Io, signal: Abo
       io.stderr.write('Interrupted before training began; nothing was written.\n')
       return EXIT.interrupted
     }
-    const results = await openResults(spec, options, io)
+    const results = await openResults(spec, session.model, options, io)
     try {
       return await run({ spec, options, io, signal, session, results, engine })
     } finally {
@@ -80,7 +80,7 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
     now,
   })
   const { start, epochs, end } = await follow(
-    trainingEvents({ ...session.training, signal, now }),
+    trainingEvents({ ...session.training, signal, now, files: results.files }),
     reporter.onEvent,
     results,
   ).finally(reporter.leave)
@@ -108,7 +108,7 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
   const lines = summary({
     end,
     stepsPerEpoch: start.stepsPerEpoch,
-    earlyStopping: spec.early_stopping,
+    earlyStopping: earlyStoppingOf(spec),
     test,
     seconds,
     directory: results.directory,

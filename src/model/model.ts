@@ -122,8 +122,9 @@ export function toSequential(
     bind(variable, tf.tensor(weights[name]!, [...variable.shape] as number[]))
     Object.assign(variable, { originalName: name }) // the name in the file; tfjs gives it only to layers it builds itself
   }
-  const sequential = tfl.sequential()
-  sequential.add(tfl.layers.inputLayer({ inputShape: [...model.inputShape] }))
+  // with names of its own tfjs counts on, and the same model saved again would be another file
+  const sequential = tfl.sequential({ name: 'sequential_1' })
+  sequential.add(tfl.layers.inputLayer({ inputShape: [...model.inputShape], name: 'input1' }))
   for (const { layer, activation } of model.stages) {
     if (activation) setActivation(layer, activation)
     sequential.add(layer)

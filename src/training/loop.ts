@@ -1,6 +1,6 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
 import type { Batch, Runner, StateValues } from '../engine/engine.js'
-import type { Action, Callback } from './callbacks/callback.js'
+import type { Action, Callback, CallbackFiles } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
 import type { Schedule } from './schedules/registry.js'
 
@@ -19,6 +19,8 @@ export interface TrainingOptions {
   readonly metrics: readonly string[]
   readonly learningRate: Schedule
   readonly callbacks: readonly Callback[]
+  /** Where callbacks write. */
+  readonly files: CallbackFiles
   /** Ends training after the step under way. */
   readonly signal: AbortSignal
   /** Milliseconds. */
@@ -32,7 +34,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   const stepsPerEpoch = Math.ceil(samples / batchSize)
   yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics }
 
-  const { learningRate } = options
+  let { learningRate } = options
   let kept: StateValues | null = null
   let restored = false
   let iterations = 0
@@ -41,16 +43,32 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   let divergence: Divergence | null = null
   let interruptedAt: { epoch: number; step: number } | null = null
 
+  /** A callback has said stop; TypeScript does not see what `act` does. */
+  const hasEnded = () => reason !== 'completed'
   const act = async (actions: readonly Action[]) => {
     for (const action of actions) {
-      if (action.type === 'keepWeights') kept = await runner.read()
-      else if (action.type === 'stop') reason = action.reason
-      else if (kept) {
-        await runner.write(kept)
-        restored = true
+      switch (action.type) {
+        case 'keepWeights':
+          kept = await runner.read()
+          break
+        case 'restoreWeights':
+          if (!kept) break
+          await runner.write(kept)
+          restored = true
+          break
+        case 'stop':
+          reason = action.reason
+          break
+        case 'setLearningRate':
+          learningRate = () => action.value
+          break
+        default:
+          await options.files.write(action, () => runner.read())
       }
     }
   }
+  const eachBatch = callbacks.filter(({ onBatchEnd }) => onBatchEnd)
+  for (const callback of callbacks) await act(callback.onBegin?.() ?? [])
 
   training: for (let epoch = 1; epoch <= epochs && reason === 'completed'; epoch++) {
     let step = 0
@@ -60,6 +78,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       break
     }
     const began = now()
+    for (const callback of callbacks) await act(callback.onEpochBegin?.(epoch) ?? [])
     yield { type: 'epochBegin', epoch }
     const totals = new Totals(metrics)
     for await (const batch of options.batches(epoch)) {
@@ -76,7 +95,13 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
         break training
       }
       iterations++
-      yield { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.means() } satisfies BatchEndEvent
+      const event: BatchEndEvent = { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.means() }
+      for (const callback of eachBatch) await act(callback.onBatchEnd!(event))
+      yield event
+      if (hasEnded()) {
+        interruptedAt = { epoch, step }
+        break
+      }
     }
     const measured: Record<string, number> = totals.means()
     if (options.validation) {
@@ -103,7 +128,9 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       seconds: (now() - began) / 1000,
     }
     completed = epoch
-    for (const callback of callbacks) await act(callback.onEpochEnd(event))
+    for (const callback of callbacks) {
+      await act(callback.onEpochEnd(event, { learningRate: learningRate(iterations), updates: iterations }))
+    }
     yield event
   }
   for (const callback of callbacks) await act(callback.onEnd())

@@ -9,6 +9,7 @@ import { LOSSES as FORMULAS } from '../../src/model/losses.js'
 import { metricFor } from '../../src/model/metrics.js'
 import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { DATASETS } from '../../src/spec/data.js'
 import { ENGINES } from '../../src/spec/engines.js'
 import { INITIALIZERS } from '../../src/spec/initializers.js'
@@ -21,7 +22,13 @@ import type { DataSpec, EngineName, LayerSpec, MetricName } from '../../src/spec
 import { engineNames } from '../support/engines.js'
 import { lossTypes, optimizerTypes, resolveSpec } from '../support/spec.js'
 
-type Member = (typeof LAYERS | typeof OPTIMIZERS | typeof LOSSES | typeof scheduleSchema.options)[number]
+type Member = (
+  | typeof LAYERS
+  | typeof OPTIMIZERS
+  | typeof LOSSES
+  | typeof scheduleSchema.options
+  | typeof CALLBACKS
+)[number]
 
 /** `mean_squared_error (mse, MSE)` */
 const withAliases = (members: readonly Member[]) =>
@@ -38,6 +45,7 @@ test('a name comes, goes and changes on purpose', async () => {
     optimizers: withAliases(OPTIMIZERS),
     schedules: withAliases(scheduleSchema.options),
     losses: withAliases(LOSSES),
+    callbacks: withAliases(CALLBACKS),
     metrics: Object.keys(METRICS),
     datasets: Object.keys(DATASETS),
     engines: Object.keys(ENGINES),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { InitializerName } from '../../src/spec/initializers.js'
 import type { ScheduleSpec } from '../../src/spec/schedules.js'
-import type { LayerSpec, LossSpec, MetricName, OptimizerSpec } from '../../src/spec/spec.js'
+import type { CallbackSpec, LayerSpec, LossSpec, MetricName, OptimizerSpec } from '../../src/spec/spec.js'
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>
 type Shape = readonly number[]
@@ -101,8 +101,29 @@ export interface Fixtures {
       waits: number[]
     }[]
   }
+  reduce_lr_on_plateau: {
+    curves: Record<string, (number | null)[]>
+    cases: { options: Omit<CallbackOptions<'ReduceLROnPlateau'>, 'type'>; curve: string; rates: number[] }[]
+  }
+  model_checkpoint: {
+    /** Of each epoch. */
+    batches: number
+    curves: Record<string, number[]>
+    cases: {
+      options: Omit<CallbackOptions<'ModelCheckpoint'>, 'type'>
+      curve: string
+      saved: [epoch: number, path: string][]
+    }[]
+  }
+  csv_logger: {
+    rows: Record<string, Record<string, number>[]>
+    /** `before` is what the file held, to which rows were added. */
+    cases: { rows: string; separator: string; before: string | null; text: string }[]
+  }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
+
+type CallbackOptions<Type extends CallbackSpec['type']> = Partial<Extract<CallbackSpec, { type: Type }>>
 
 export interface StoppingOptions {
   monitor: string

@@ -1,5 +1,6 @@
 /** The training loop without an engine: a runner that says what it is told to, and whose one weight counts its steps. */
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../../src/engine/engine.js'
+import type { CallbackFiles } from '../../src/training/callbacks/callback.js'
 import type { TrainingEvent } from '../../src/training/events.js'
 import { type TrainingOptions, train } from '../../src/training/loop.js'
 
@@ -49,6 +50,9 @@ export async function* emptyBatches(count: number, batchSize: number): AsyncGene
   for (let start = 0; start < count; start += batchSize) yield { size: Math.min(batchSize, count - start), arrays: {} }
 }
 
+/** For callbacks that write none. */
+export const NO_FILES: CallbackFiles = { write: () => Promise.reject(new Error('a callback writes a file')) }
+
 type Few = Pick<TrainingOptions, 'runner'> & Partial<TrainingOptions>
 
 /** Options for `samples` samples of nothing; the clock moves one second at every look. */
@@ -64,6 +68,7 @@ export function loopOptions({ samples = 10, batchSize = 4, validationSamples = 0
     metrics: ['loss'],
     learningRate: () => 0.5,
     callbacks: [],
+    files: NO_FILES,
     signal: new AbortController().signal,
     now: () => 1000 * seconds++,
     ...rest,

@@ -8,6 +8,7 @@ import { earlyStopping } from '../../src/training/callbacks/early-stopping.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
 import { loadRunner } from '../support/engines.js'
+import { NO_FILES } from '../support/loop.js'
 import { resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
@@ -53,6 +54,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),
     metrics,
     learningRate: () => learning_rate,
+    files: NO_FILES,
     callbacks: patience === undefined ? [] : [stopping],
     signal,
     now: () => 0,
