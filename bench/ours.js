@@ -54,7 +54,12 @@ process.exit(0)
 
 async function step(by = runner) {
   const { batch, prepareNext } = (await batches.next()).value
-  return by.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ }, prepareNext)
+  return by.run(
+    'train',
+    batch,
+    { learning_rate: training.learningRate(iterations), iterations: iterations++ },
+    prepareNext,
+  )
 }
 
 async function timedSteps(n, wantedChunk) {

@@ -43,7 +43,12 @@ async function openStepper({ spec, device, precision, batch_size }) {
   let iterations = 0
   const step = async () => {
     const { batch, prepareNext } = (await batches.next()).value
-    return runner.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ }, prepareNext)
+    return runner.run(
+      'train',
+      batch,
+      { learning_rate: training.learningRate(iterations), iterations: iterations++ },
+      prepareNext,
+    )
   }
   return { step, batchSize: training.batchSize, device: engine.device, versions: engine.versions }
 }

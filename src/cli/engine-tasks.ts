@@ -43,6 +43,6 @@ export const TASKS: Tasks = {
 /** As the training loop does it, its batch included. */
 async function step(): Promise<number> {
   const { batch, prepareNext } = (await batches.next()).value
-  const scalars = { learning_rate: session.training.learningRate, iterations: iterations++ }
+  const scalars = { learning_rate: session.training.learningRate(iterations), iterations: iterations++ }
   return (await runStep(session.training, batch, scalars, prepareNext)).loss![0]!
 }

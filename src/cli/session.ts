@@ -10,14 +10,15 @@ import { metricsOf, outputsOf } from '../spec/outputs.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
-import { earlyStopping } from '../training/callbacks/early-stopping.js'
+import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
+import { buildSchedule } from '../training/schedules/registry.js'
 
 export interface Session {
   readonly model: Model
   readonly runner: Runner
-  /** What the loop needs, but for the clock and the interruption. */
-  readonly training: Omit<TrainingOptions, 'signal' | 'now'>
+  /** What the loop needs, but for the clock, the interruption, and the files of a run. */
+  readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
   testBatches(): AsyncIterable<Batch>
 }
 
@@ -26,6 +27,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const { info } = dataset
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
+  const stepsPerEpoch = Math.ceil(train.count / batchSize)
   const outputs = outputsOf(spec)
   const model = buildModel(spec.model, info.sampleShape, seed, outputs)
   const programs = supervisedPrograms({ model, info, outputs, optimizer, fit })
@@ -44,7 +46,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
       batches: (epoch) => batches(train, { batchSize, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       metrics: supervisedMeasures({ model, info, outputs, fit }),
-      learningRate: optimizer.learning_rate,
+      learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),
     },
     testBatches: inOrder(dataset.test),
@@ -58,10 +60,13 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
   }
 }
 
+/** Those of `callbacks`, after the one that `early_stopping` is. */
 function callbacksOf(spec: ResolvedSpec): Callback[] {
-  const { early_stopping: options } = spec
-  if (!options) return []
-  const mode = options.mode === 'auto' ? betterOf(options.monitor, metricsOf(spec)) : options.mode
-  if (mode === null) throw new Error(`internal: no direction for ${options.monitor}`)
-  return [earlyStopping({ ...options, mode })]
+  const { early_stopping, callbacks, fit } = spec
+  const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
+  return buildCallbacks([...stopping, ...callbacks], {
+    epochs: fit.epochs,
+    betterOf: (monitor) => betterOf(monitor, metricsOf(spec)),
+    now: () => performance.now(),
+  })
 }

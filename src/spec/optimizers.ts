@@ -1,6 +1,7 @@
 /** Optimizers, with the arguments and defaults of Keras 3 (keras/src/optimizers). A new one is one entry of `OPTIMIZERS`. */
 import { z } from 'zod'
 import { family, member, type RuleIssue, rules } from './family.js'
+import { learningRateSchema } from './schedules.js'
 import { whole } from './whole.js'
 import { written } from './words.js'
 
@@ -57,9 +58,6 @@ function* clipRules(spec: object): Iterable<RuleIssue> {
   }
 }
 
-const learningRate = (rate: number) =>
-  z.number().min(0).default(rate).describe('Step size, at least 0. Typical: 0.0001 to 0.1.')
-
 const momentum = z
   .number()
   .min(0)
@@ -73,7 +71,7 @@ const decay = (value: number, of: string) =>
   z.number().min(0).lt(1).default(value).describe(`Decay of the running mean of ${of}, at least 0 and below 1.`)
 
 const adam = {
-  learning_rate: learningRate(0.001),
+  learning_rate: learningRateSchema(0.001),
   beta_1: decay(0.9, 'gradients'),
   beta_2: decay(0.999, 'squared gradients'),
   epsilon,
@@ -94,12 +92,12 @@ const coefficient = (value: number, of: string) =>
 
 export const OPTIMIZERS = [
   optimizer('SGD', 'Gradient descent, with momentum if wanted.', {
-    learning_rate: learningRate(0.01),
+    learning_rate: learningRateSchema(0.01),
     momentum,
     nesterov: z.boolean().default(false).describe("Nesterov's momentum; has no effect while momentum is 0."),
   }),
   optimizer('RMSprop', 'Divides the gradient by a running root mean square of itself (Hinton, 2012).', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     rho: z.number().min(0).max(1).default(0.9).describe('Decay of the running mean of squared gradients, 0 to 1.'),
     momentum,
     epsilon,
@@ -112,12 +110,12 @@ export const OPTIMIZERS = [
     weight_decay: weightDecay.default(0.004).describe(`${WEIGHT_DECAY}.`),
   }),
   optimizer('Adadelta', 'Steps as large as the steps before were (Zeiler, 2012).', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     rho: decay(0.95, 'squared gradients and squared steps'),
     epsilon,
   }),
   optimizer('Adagrad', 'Divides the gradient by the root of all its squares so far (Duchi et al., 2011).', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     initial_accumulator_value: accumulator,
     epsilon,
   }),
@@ -127,7 +125,7 @@ export const OPTIMIZERS = [
   }),
   optimizer('Nadam', "Adam with Nesterov's momentum (Dozat, 2015).", adam),
   optimizer('Ftrl', 'Follows the regularized leader (McMahan et al., 2013): for wide models with sparse inputs.', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     learning_rate_power: z
       .number()
       .max(0)
@@ -140,7 +138,7 @@ export const OPTIMIZERS = [
     beta: z.number().min(0).default(0).describe('Slows the first steps, at least 0.'),
   }),
   optimizer('Lion', 'Steps of one size, by the sign of a momentum (Chen et al., 2023).', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     beta_1: z
       .number()
       .gt(0)
@@ -151,7 +149,7 @@ export const OPTIMIZERS = [
   }),
   optimizer('Lamb', "Adam, each weight's step in proportion to the weight's norm (You et al., 2019).", adam),
   optimizer('Adafactor', 'Keeps the means of rows and columns of squared gradients only (Shazeer and Stern, 2018).', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     beta_2_decay: z
       .number()
       .default(-0.8)
@@ -165,7 +163,7 @@ export const OPTIMIZERS = [
       .describe('As in Keras 3, without effect: the rate is at most 1 / sqrt(step) in any case.'),
   }),
   optimizer('Muon', 'Makes all singular values of the momentum of a matrix alike; other weights take Adam.', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     adam_beta_1: decay(0.9, 'gradients, where Adam is taken'),
     adam_beta_2: decay(0.999, 'squared gradients, where Adam is taken'),
     adam_weight_decay: weightDecay

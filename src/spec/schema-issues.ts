@@ -150,11 +150,11 @@ const WORDS: Readonly<Record<string, Words>> = {
     pointer: instancePath,
     message: `found an empty array, must have at least ${params.limit}`,
   }),
-  minProperties: ({ instancePath, parentSchema }) => ({
-    code: 'missing-key',
-    pointer: instancePath,
-    message: `found an empty object, must have ${either(Object.keys(parentSchema?.properties).map((key) => JSON.stringify(key)))}`,
-  }),
+  minProperties({ instancePath, parentSchema, params }) {
+    const keys = Object.keys(parentSchema?.properties ?? {}).map((key) => JSON.stringify(key))
+    const needed = keys.length > 0 ? either(keys) : `at least ${params.limit}`
+    return { code: 'missing-key', pointer: instancePath, message: `found an empty object, must have ${needed}` }
+  },
   enum: name,
   const: name,
   discriminator: ({ instancePath, params, parentSchema }) =>

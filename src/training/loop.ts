@@ -3,9 +3,10 @@ import type { Batch, Runner, StateValues } from '../engine/engine.js'
 import type { StepPlan } from '../program/descent.js'
 import type { Measured } from '../program/measured.js'
 import { oneAhead } from './ahead.js'
-import type { Action, Callback } from './callbacks/callback.js'
+import type { Action, Callback, CallbackFiles } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
-import { runEnd, runStep } from './step.js'
+import type { Schedule } from './schedules/registry.js'
+import { isUpdate, runEnd, runStep } from './step.js'
 
 export interface TrainingOptions {
   /** Has the programs of the plan, `evaluate` and `inspect`. */
@@ -21,8 +22,10 @@ export interface TrainingOptions {
   readonly validation: (() => AsyncIterable<Batch>) | null
   /** What the programs measure, `loss` first. */
   readonly metrics: readonly Measured[]
-  readonly learningRate: number
+  readonly learningRate: Schedule
   readonly callbacks: readonly Callback[]
+  /** Where callbacks write. */
+  readonly files: CallbackFiles
   /** Ends training after the step under way. */
   readonly signal: AbortSignal
   /** Milliseconds. */
@@ -31,30 +34,48 @@ export interface TrainingOptions {
 
 /** Trains; the last event is always `end`. */
 export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent> {
-  const { runner, epochs, callbacks, signal, now, learningRate } = options
+  const { runner, epochs, callbacks, signal, now } = options
   const { samples, validationSamples, batchSize, metrics } = options
   const stepsPerEpoch = Math.ceil(samples / batchSize)
   const keys = metrics.map(({ key }) => key)
   yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics: keys }
 
+  let { learningRate } = options
   let kept: StateValues | null = null
   let restored = false
   let iterations = 0
+  let updates = 0
   let completed = 0
   let reason: StopReason = 'completed'
   let divergence: Divergence | null = null
   let interruptedAt: { epoch: number; step: number } | null = null
 
+  /** A callback has said stop; TypeScript does not see what `act` does. */
+  const hasEnded = () => reason !== 'completed'
   const act = async (actions: readonly Action[]) => {
     for (const action of actions) {
-      if (action.type === 'keepWeights') kept = await runner.read()
-      else if (action.type === 'stop') reason = action.reason
-      else if (kept) {
-        await runner.write(kept)
-        restored = true
+      switch (action.type) {
+        case 'keepWeights':
+          kept = await runner.read()
+          break
+        case 'restoreWeights':
+          if (!kept) break
+          await runner.write(kept)
+          restored = true
+          break
+        case 'stop':
+          reason = action.reason
+          break
+        case 'setLearningRate':
+          learningRate = () => action.value
+          break
+        default:
+          await options.files.write(action, () => runner.read())
       }
     }
   }
+  const eachBatch = callbacks.filter(({ onBatchEnd }) => onBatchEnd)
+  for (const callback of callbacks) await act(callback.onBegin?.() ?? [])
 
   training: for (let epoch = 1; epoch <= epochs && reason === 'completed'; epoch++) {
     let step = 0
@@ -64,6 +85,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       break
     }
     const began = now()
+    for (const callback of callbacks) await act(callback.onEpochBegin?.(epoch) ?? [])
     yield { type: 'epochBegin', epoch }
     const totals = new Totals(metrics)
     for await (const { batch, prepareNext } of oneAhead(options.batches(epoch))) {
@@ -72,15 +94,23 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
         interruptedAt = { epoch, step }
         break training
       }
-      const outputs = await runStep(options, batch, { learning_rate: learningRate, iterations }, prepareNext)
+      const scalars = { learning_rate: learningRate(iterations), iterations }
+      const outputs = await runStep(options, batch, scalars, prepareNext)
       step++
       if (!totals.add(outputs, batch.size)) {
         reason = 'diverged'
         divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
         break training
       }
+      if (isUpdate(options.plan, iterations)) updates++
       iterations++
-      yield { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.values() } satisfies BatchEndEvent
+      const event: BatchEndEvent = { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.values() }
+      for (const callback of eachBatch) await act(callback.onBatchEnd!(event))
+      yield event
+      if (hasEnded()) {
+        interruptedAt = { epoch, step }
+        break
+      }
     }
     const measured: Record<string, number> = totals.values()
     if (options.validation) {
@@ -103,11 +133,13 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       type: 'epochEnd',
       epoch,
       metrics: measured,
-      learningRate,
+      learningRate: learningRate(iterations),
       seconds: (now() - began) / 1000,
     }
     completed = epoch
-    for (const callback of callbacks) await act(callback.onEpochEnd(event))
+    for (const callback of callbacks) {
+      await act(callback.onEpochEnd(event, { learningRate: learningRate(iterations), updates }))
+    }
     yield event
   }
   // before any step there is nothing to end: a mean of the weights, for one, is still 0

@@ -23,6 +23,9 @@ export async function runStep(
   return outputs
 }
 
+/** Whether the step after so many changes the weights. */
+export const isUpdate = (plan: StepPlan, iterations: number): boolean => plan.step(iterations).includes('train')
+
 /** What is to be done after the last step. */
 export async function runEnd({ runner, plan }: Stepped): Promise<void> {
   for (const program of plan.end) await runner.run(program, NOTHING, {})

@@ -256,7 +256,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     const runner = await loadRunner(engine, { ...programs }, { batchSize: 2 })
     const loss = async (size: number, iterations: number) => {
       const arrays = { x: Uint8Array.of(255, 128).subarray(0, size), y: Int32Array.of(1, 2).subarray(0, size) }
-      const scalars = { learning_rate: spec.optimizer.learning_rate, iterations }
+      const scalars = { learning_rate: spec.optimizer.learning_rate as number, iterations }
       return (await runner.run('train', { size, arrays }, scalars)).loss![0]! / size
     }
     const first = await loss(2, 0)

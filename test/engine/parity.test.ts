@@ -45,7 +45,7 @@ async function trained(
   const add = (outputs: Outputs) => {
     for (const [name, values] of Object.entries(outputs)) sums[name] = [...(sums[name] ?? []), ...values]
   }
-  const { learning_rate } = spec.optimizer
+  const learning_rate = spec.optimizer.learning_rate as number
   const training = { runner, plan: stepPlan(spec.optimizer) }
   for (let iterations = from; iterations < from + steps; iterations++) {
     add(await runStep(training, batch(iterations), { learning_rate, iterations }))

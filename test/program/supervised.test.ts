@@ -96,7 +96,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     for (const [iterations, expected] of losses.entries()) {
       const index = iterations % inputs.length
       const batch = { size, arrays: { x: Float32Array.from(inputs[index]!), y: targets[index]! } }
-      const outputs = await runner.run('train', batch, { learning_rate: optimizer.learning_rate, iterations })
+      const outputs = await runner.run('train', batch, { learning_rate: optimizer.learning_rate as number, iterations })
       expectClose([outputs.loss![0]! / size], [expected], `loss before step ${iterations}`, closely)
       if (iterations > 0) continue
       for (const [name, value] of Object.entries(problem.metrics)) {

@@ -9,6 +9,7 @@ import { LOSSES as FORMULAS } from '../../src/model/losses.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
 import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
 import { DATASETS } from '../../src/spec/data.js'
 import { ENGINES } from '../../src/spec/engines.js'
@@ -18,6 +19,7 @@ import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
+import { scheduleSchema } from '../../src/spec/schedules.js'
 import type { DataSpec, EngineName, LayerSpec } from '../../src/spec/spec.js'
 import { engineNames } from '../support/engines.js'
 import { allMetrics, lossTypes, optimizerTypes, resolveMetric, resolveSpec } from '../support/spec.js'
@@ -44,7 +46,9 @@ test('a name comes, goes and changes on purpose', async () => {
     regularizers: withAliases(REGULARIZERS),
     constraints: withAliases(CONSTRAINTS),
     optimizers: withAliases(OPTIMIZERS),
+    schedules: withAliases(scheduleSchema.options),
     losses: withAliases(LOSSES),
+    callbacks: withAliases(CALLBACKS),
     metrics: METRICS.map(({ type, aliases }) => named(type, aliases)),
     datasets: Object.keys(DATASETS),
     engines: Object.keys(ENGINES),

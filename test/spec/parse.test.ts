@@ -152,6 +152,26 @@ field('accumulation of one step, a mean of no updates', {
 field('a pattern that is none', { optimizer: '{ "type": "Muon", "exclude_layers": ["output", "(a"] }' })
 field('no weight decay where it must be a number', { optimizer: '{ "type": "AdamW", "weight_decay": null }' })
 field('an optimizer without a type', { optimizer: '{ "learning_rate": 0.1 }' })
+const schedule = (title: string, text: string) =>
+  field(title, { optimizer: `{ "type": "SGD", "learning_rate": ${text} }` })
+schedule('a learning rate in quotes', '"0.1"')
+schedule('a misspelt schedule', '{ "type": "CosinDecay", "initial_learning_rate": 0.1, "decay_steps": 100 }')
+schedule('a schedule without a type', '{ "initial_learning_rate": 0.1 }')
+schedule('a schedule that lacks what it needs', '{ "type": "ExponentialDecay", "initial_learning_rate": -0.1 }')
+schedule('a count of steps', '{ "type": "PolynomialDecay", "initial_learning_rate": 1, "decay_steps": 0 }')
+schedule('a count of epochs', '{ "type": "OneCycle", "max_learning_rate": 1, "total_steps": { "epoch": 3 } }')
+schedule(
+  'values that do not fit boundaries',
+  '{ "type": "PiecewiseConstantDecay", "boundaries": [5, 5], "values": [1, 2] }',
+)
+schedule(
+  'a warm-up without a target',
+  '{ "type": "CosineDecay", "initial_learning_rate": 1, "decay_steps": 9, "warmup_steps": 5 }',
+)
+schedule(
+  'a warm-up in front of a warm-up',
+  '{ "type": "LinearWarmup", "warmup_steps": 5, "learning_rate": { "type": "LinearWarmup", "warmup_steps": 1 } }',
+)
 field('a misspelt loss', { loss: '"categorical_crosentropy"' })
 field('an unknown loss', { loss: '"ctc"' })
 field('arguments of a loss out of range', {
@@ -188,6 +208,91 @@ field('early stopping out of range', {
   early_stopping: '{ "patience": -1, "mode": "low", "baseline": "0.9", "restore_best_weight": true }',
 })
 field('early stopping: a number', { early_stopping: '3' })
+const VALIDATED = { metrics: '["acc"]', fit: '{ "validation_split": 0.1 }' }
+const callbacks = (title: string, list: string, rest: Readonly<Record<string, string>> = {}) =>
+  field(title, { ...VALIDATED, callbacks: list, ...rest })
+callbacks('callbacks: an object', '{ "type": "TimeBudget", "seconds": 5 }')
+callbacks('a misspelt callback', '["TerminateOnNan", { "type": "TimeBuget", "seconds": 0 }]')
+callbacks('a callback that needs more than its type', '["ModelCheckpoint"]')
+callbacks(
+  'callbacks that watch what is not there',
+  `[
+    { "type": "ReduceLROnPlateau", "monitor": "val_ac" },
+    { "type": "EarlyStopping", "monitor": "val_mse" },
+    { "type": "ModelCheckpoint", "filepath": "a", "monitor": "lose", "save_best_only": true }
+  ]`,
+)
+callbacks('a factor of 1', '[{ "type": "ReduceLROnPlateau", "factor": 1, "min_lr": -1 }]')
+callbacks('early stopping twice', '["EarlyStopping"]', { early_stopping: 'true' })
+callbacks('EarlyStopping twice', '["EarlyStopping", { "type": "EarlyStopping", "monitor": "acc" }]')
+callbacks(
+  'two that set the learning rate',
+  `[
+    "ReduceLROnPlateau", { "type": "LearningRateScheduler", "rates": { "0": 0.1 } }
+  ]`,
+  {
+    optimizer: '{ "type": "SGD", "learning_rate": { "type": "OneCycle", "max_learning_rate": 1 } }',
+  },
+)
+callbacks(
+  'a scheduler with neither, and with both',
+  `[
+    { "type": "LearningRateScheduler" },
+    { "type": "LearningRateScheduler", "rates": { "0": 1 }, "schedule": { "type": "OneCycle", "max_learning_rate": 1 } }
+  ]`,
+)
+callbacks(
+  'rates that are none',
+  `[
+    { "type": "LearningRateScheduler", "rates": {} },
+    { "type": "LearningRateScheduler", "rates": { "first": 0.1, "5": -1 } }
+  ]`,
+)
+callbacks(
+  'places of a name that have no number',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "{epoch:02d}-{val_los:.2f}" },
+    { "type": "ModelCheckpoint", "filepath": "{batch}" },
+    { "type": "ModelCheckpoint", "filepath": "{val_loss}-{batch}", "save_freq": 5 }
+  ]`,
+)
+callbacks(
+  'places of a name that are none',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "{epoch" },
+    { "type": "ModelCheckpoint", "filepath": "{epoch:>5}" },
+    { "type": "ModelCheckpoint", "filepath": "{loss:d}-{val_loss:.2}" }
+  ]`,
+)
+callbacks(
+  'paths that lead elsewhere',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "../best" },
+    { "type": "ModelCheckpoint", "filepath": "/tmp/best" },
+    { "type": "TensorBoard", "log_dir": "logs/" },
+    { "type": "CSVLogger", "filename": "../all.csv" },
+    { "type": "CSVLogger", "filename": "logs\\\\all.csv" }
+  ]`,
+)
+callbacks(
+  'paths that are taken',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "model" },
+    { "type": "CSVLogger", "filename": "history.csv" },
+    { "type": "CSVLogger", "filename": "log.csv" },
+    { "type": "CSVLogger", "filename": "./log.csv", "append": true }
+  ]`,
+)
+callbacks('a model as a file of Keras', '[{ "type": "ModelCheckpoint", "filepath": "best.keras" }]')
+callbacks(
+  'how often',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "a", "save_freq": "batch" },
+    { "type": "ModelCheckpoint", "filepath": "b", "save_freq": 0 },
+    { "type": "TensorBoard", "update_freq": "epochs" }
+  ]`,
+)
+callbacks('a separator of two letters', '[{ "type": "CSVLogger", "filename": "a.csv", "separator": "ab" }]')
 field('expectations', {
   metrics: '["acc"]',
   expect: '{ "val_acc": { "min": 0.9 }, "tset_acc": { "min": 0.9 }, "acc": {}, "loss": { "most": 1 }, "mse": 1 }',

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { InitializerSpec } from '../../src/spec/initializers.js'
-import type { LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
+import type { ScheduleSpec } from '../../src/spec/schedules.js'
+import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
 
 /** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
 export interface LayerCase {
@@ -161,7 +162,29 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       waits: number[]
     }[]
   }
+  reduce_lr_on_plateau: {
+    curves: Record<string, (number | null)[]>
+    cases: { options: Omit<CallbackOptions<'ReduceLROnPlateau'>, 'type'>; curve: string; rates: number[] }[]
+  }
+  model_checkpoint: {
+    /** Of each epoch. */
+    batches: number
+    curves: Record<string, number[]>
+    cases: {
+      options: Omit<CallbackOptions<'ModelCheckpoint'>, 'type'>
+      curve: string
+      saved: [epoch: number, path: string][]
+    }[]
+  }
+  csv_logger: {
+    rows: Record<string, Record<string, number>[]>
+    /** `before` is what the file held, to which rows were added. */
+    cases: { rows: string; separator: string; before: string | null; text: string }[]
+  }
+  schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
+
+type CallbackOptions<Type extends CallbackSpec['type']> = Partial<Extract<CallbackSpec, { type: Type }>>
 
 export interface StoppingOptions {
   monitor: string

@@ -59,7 +59,7 @@ export async function trainSteps(
 ): Promise<number[]> {
   const losses: number[] = []
   for (let iterations = from; iterations < from + steps; iterations++) {
-    const outputs = await runner.run('train', batch(iterations), { learning_rate, iterations })
+    const outputs = await runner.run('train', batch(iterations), { learning_rate: learning_rate as number, iterations })
     losses.push(outputs.loss![0]!)
   }
   return losses

@@ -10,6 +10,7 @@ import { earlyStopping } from '../../src/training/callbacks/early-stopping.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
 import { loadRunner } from '../support/engines.js'
+import { NO_FILES } from '../support/loop.js'
 import { resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
@@ -57,7 +58,8 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),
     metrics,
     plan: stepPlan(spec.optimizer),
-    learningRate: learning_rate,
+    learningRate: () => learning_rate,
+    files: NO_FILES,
     callbacks: patience === undefined ? [] : [stopping],
     signal,
     now: () => 0,

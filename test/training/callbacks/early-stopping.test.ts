@@ -29,13 +29,8 @@ function stopAt(options: Partial<StoppingOptions>, values: readonly (number | nu
     weights = epoch
     const value = values[epoch]!
     const metrics = value === null ? {} : { [resolve(options).monitor]: value }
-    for (const action of callback.onEpochEnd({
-      type: 'epochEnd',
-      epoch: epoch + 1,
-      metrics,
-      learningRate: 0,
-      seconds: 0,
-    })) {
+    const event = { type: 'epochEnd', epoch: epoch + 1, metrics, learningRate: 0, seconds: 0 } as const
+    for (const action of callback.onEpochEnd(event, { learningRate: 0, updates: 0 })) {
       if (action.type === 'keepWeights') kept = weights
       if (action.type === 'stop') stoppedEpoch = epoch
     }
