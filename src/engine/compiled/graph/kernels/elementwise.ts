@@ -1,0 +1,97 @@
+/** Kernels that compute each element of their result by itself, and those along one axis. */
+import type { DType } from '../graph.js'
+import { axesOf, binary, first, type KernelRule, none, question, unary } from './rule.js'
+
+/** Over one axis, the last unless told. */
+const alongAxis = {
+  inputs: ['logits'],
+  attributes: ({ axis, dim }, [logits]) => ({ axis: axesOf(axis ?? dim ?? -1, logits!.shape)[0]! }),
+  output: first,
+} as const satisfies KernelRule
+
+export const ELEMENTWISE = {
+  Add: binary(),
+  Sub: binary(),
+  Multiply: binary(),
+  RealDiv: binary('float32'),
+  Maximum: binary(),
+  Minimum: binary(),
+  Pow: binary(),
+  /** What is left of a quotient that was rounded down: of the sign of the divisor. */
+  Mod: binary(),
+  Atan2: binary(),
+
+  Equal: binary('bool'),
+  NotEqual: binary('bool'),
+  Greater: binary('bool'),
+  GreaterEqual: binary('bool'),
+  Less: binary('bool'),
+  LessEqual: binary('bool'),
+  LogicalAnd: binary('bool'),
+  LogicalNot: unary,
+  LogicalOr: binary('bool'),
+  IsFinite: question,
+  IsInf: question,
+  IsNan: question,
+
+  Abs: unary,
+  Ceil: unary,
+  Erf: unary,
+  Exp: unary,
+  Expm1: unary,
+  Floor: unary,
+  Log: unary,
+  Log1p: unary,
+  Neg: unary,
+  Reciprocal: unary,
+  /** Halves to the even number. */
+  Round: unary,
+  Rsqrt: unary,
+  Sign: unary,
+  Sqrt: unary,
+  Square: unary,
+
+  Sin: unary,
+  Cos: unary,
+  Tan: unary,
+  Asin: unary,
+  Acos: unary,
+  Atan: unary,
+  Sinh: unary,
+  Cosh: unary,
+  Asinh: unary,
+  Acosh: unary,
+  Atanh: unary,
+
+  Elu: unary,
+  EluGrad: { inputs: ['dy', 'y'], attributes: none, output: first },
+  LeakyRelu: { inputs: ['x'], attributes: ({ alpha }) => ({ alpha: alpha as number }), output: first },
+  Relu: unary,
+  Selu: unary,
+  Sigmoid: unary,
+  Softplus: unary,
+  /** 1 above 0, `alpha` below. */
+  Step: { inputs: ['x'], attributes: ({ alpha }) => ({ alpha: (alpha as number) ?? 0 }), output: first },
+  Tanh: unary,
+  Softmax: alongAxis,
+  LogSoftmax: alongAxis,
+  ClipByValue: {
+    inputs: ['x'],
+    attributes: ({ clipValueMin, clipValueMax }) => ({
+      clipValueMin: clipValueMin as number,
+      clipValueMax: clipValueMax as number,
+    }),
+    output: first,
+  },
+
+  Cast: {
+    inputs: ['x'],
+    attributes: ({ dtype }) => ({ dtype: dtype as string }),
+    output: ([x], { dtype }) => ({ shape: x!.shape, dtype: dtype as DType }),
+  },
+  Select: {
+    inputs: ['condition', 't', 'e'],
+    attributes: none,
+    output: ([, chosen]) => chosen!,
+  },
+} as const satisfies Record<string, KernelRule>
