@@ -69,7 +69,7 @@ export async function checkLayer({
   if (inputs.length > 1) return
   const spec = resolveModel([layer])
   if (inTfjs) await expectSameInTfjs(spec, inputs[0]!, below)
-  else await expect(expectSameInTfjs(spec, inputs[0]!, below)).rejects.toThrow('Unknown layer: trainspec_')
+  else await expect(expectSameInTfjs(spec, inputs[0]!, below)).rejects.toThrow('Unknown layer: trainspec')
 }
 
 /** A layer as a spec's reader gives it. */
