@@ -84,13 +84,11 @@ const padding = z
   )
 
 /** Fields of a layer with windows that slide over so many axes, as Keras has them. */
-const strides = (axes: number) =>
-  perAxis(axes, 1)
-    .prefault(1)
-    .describe(`Steps between windows, over ${space(axes)}.`)
 const windows = (axes: number) => ({
   kernel_size: perAxis(axes, 1).describe(`Size of the window over ${space(axes)}: a number, or one for each.`),
-  strides: strides(axes),
+  strides: perAxis(axes, 1)
+    .prefault(1)
+    .describe(`Steps between windows, over ${space(axes)}.`),
   padding,
   dilation_rate: perAxis(axes, 1)
     .prefault(1)
@@ -104,7 +102,7 @@ const outputPadding = (axes: number) =>
     .nullable()
     .default(null)
     .describe(
-      'Elements added after the last window, fewer than strides. Default: so many that "same" gives strides times the length.',
+      'Elements added after the last window, fewer than strides. Default: with "same" so many that the output is strides times as long; with "valid" none, but where strides are longer than the window.',
     )
 const depthMultiplier = size.default(1).describe('Number of output channels for each input channel.')
 const depthwise = {
