@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
-import { layersTopology } from '../model/layers-topology.js'
+import { layersTopology, savedWeightName } from '../model/layers-topology.js'
 import type { Model } from '../model/model.js'
 
 const HEADER = { format: 'layers-model', generatedBy: 'trainspec', convertedBy: null }
@@ -23,7 +23,11 @@ export async function saveModel(
   const weightsManifest = [
     {
       paths: ['weights.bin'],
-      weights: model.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+      weights: model.weights.map(({ name, shape }) => ({
+        name: savedWeightName(model, name),
+        shape,
+        dtype: 'float32',
+      })),
     },
   ]
   const [name, file] = weightsOnly

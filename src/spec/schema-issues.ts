@@ -101,6 +101,17 @@ const range: Words = ({ instancePath, data, parentSchema }) => ({
   message: `found ${written(data)}, must be ${bounds(parentSchema ?? {}, Number(data)).join(' and ')}`,
 })
 
+const count: Words = ({ instancePath, data, parentSchema }) => {
+  const { minItems, maxItems } = parentSchema ?? {}
+  const found = (data as unknown[]).length
+  const most = maxItems === undefined || found < minItems ? `at least ${minItems}` : `at most ${maxItems}`
+  return {
+    code: 'range',
+    pointer: instancePath,
+    message: `found ${found === 0 ? 'an empty array' : `an array of ${found}`}, must have ${minItems === maxItems ? minItems : most}`,
+  }
+}
+
 const name: Words = ({ instancePath, data, schema, params }, here) => {
   const members = here.flatMap(({ parentSchema }) => membersOf(parentSchema))
   const whole = members.find(({ names }) => names.includes(data as string))
@@ -145,11 +156,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   maximum: range,
   exclusiveMinimum: range,
   exclusiveMaximum: range,
-  minItems: ({ instancePath, params }) => ({
-    code: 'range',
-    pointer: instancePath,
-    message: `found an empty array, must have at least ${params.limit}`,
-  }),
+  minItems: count,
+  maxItems: count,
   minProperties({ instancePath, parentSchema, params }) {
     const keys = Object.keys(parentSchema?.properties ?? {}).map((key) => JSON.stringify(key))
     const needed = keys.length > 0 ? either(keys) : `at least ${params.limit}`
