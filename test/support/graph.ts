@@ -87,8 +87,8 @@ export async function interpret(
       tensorOf(value, typeof data === 'number' ? Array(sizeOf(infoOf(graph, value).shape)).fill(data) : data)
     }
     for (const { kernel, inputs, attributes, output } of graph.nodes) {
-      const named = kernelRule(kernel).inputs.map((name, index) => [name, tensors.get(inputs[index]!)!])
-      tensors.set(output, runKernel(kernel, Object.fromEntries(named), attributes))
+      const given = inputs.map((input) => tensors.get(input)!)
+      tensors.set(output, runKernel(kernel, given, attributes))
     }
     return Object.fromEntries(
       graph.outputs.map(({ value, to, name }) => [
@@ -99,16 +99,37 @@ export async function interpret(
   })
 }
 
-function runKernel(kernel: KernelName, inputs: tf.NamedTensorInfoMap, attributes: Attributes): tf.TensorInfo {
-  if (kernel === 'LogSoftmax') return tf.logSoftmax(inputs.logits as tf.Tensor, attributes.axis as number) // no kernel of cpu
-  return tf.engine().runKernel(kernel, inputs as tf.NamedTensorMap, tfjsAttributes(kernel, attributes)) as tf.TensorInfo
+function runKernel(kernel: KernelName, inputs: readonly tf.TensorInfo[], attributes: Attributes): tf.TensorInfo {
+  if (kernel === 'LogSoftmax') return tf.logSoftmax(inputs[0] as tf.Tensor, attributes.axis as number) // no kernel of cpu
+  const { inputs: names } = kernelRule(kernel)
+  const named: tf.NamedTensorInfoMap =
+    names === 'list'
+      ? (inputs as unknown as tf.NamedTensorInfoMap)
+      : Object.fromEntries(names.map((name, index) => [name, inputs[index]!]))
+  // of the input only its shape matters, and that is all a graph keeps of it
+  if (kernel === 'AvgPoolGrad') named.input = tf.zeros(attributes.inputShape as number[])
+  return tf.engine().runKernel(kernel, named as tf.NamedTensorMap, tfjsAttributes(kernel, attributes)) as tf.TensorInfo
 }
 
 /** tfjs' own names for what the graph has in normal form. */
-function tfjsAttributes(kernel: KernelName, { axes, ...rest }: Attributes): tf.NamedAttrMap {
-  const all = { ...rest, ...(axes !== undefined && { axis: axes, reductionIndices: axes }) }
+function tfjsAttributes(kernel: KernelName, { axes, pads, paddings, ...rest }: Attributes): tf.NamedAttrMap {
+  const pairs = (list: Attributes[string]) =>
+    (list as number[]).flatMap((before, index, all) => (index % 2 === 0 ? [[before, all[index + 1]!]] : []))
+  const all: Record<string, unknown> = {
+    ...rest,
+    ...(axes !== undefined && { axis: axes, reductionIndices: axes, dims: axes }),
+    ...(pads !== undefined && { pad: [[0, 0], ...pairs(pads), [0, 0]], dataFormat: 'NHWC', filterSize: rest.size }),
+    ...(paddings !== undefined && { paddings: pairs(paddings) }),
+  }
   if (kernel === 'Softmax') return { dim: all.axis as number }
-  return (kernel === 'OneHot' ? { ...all, dtype: 'float32' } : all) as tf.NamedAttrMap
+  if (kernel === 'OneHot') all.dtype = 'float32'
+  if (kernel === 'StridedSlice') {
+    const [begin, size, strides] = [rest.begin, rest.size, rest.strides] as number[][]
+    const end = begin!.map((from, axis) => from + size![axis]! * strides![axis]!)
+    const endMask = end.reduce((bits, last, axis) => (last < 0 ? bits | (1 << axis) : bits), 0)
+    Object.assign(all, { end, endMask, beginMask: 0, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 })
+  }
+  return all as unknown as tf.NamedAttrMap
 }
 
 /** Both graphs compute the same from the same. */

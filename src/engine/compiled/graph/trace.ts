@@ -1,7 +1,8 @@
 /** Runs a program once on a tfjs backend whose kernels compute nothing and write graph nodes. */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
+import { type Shape, withBatch } from '../../../base/shape.js'
 import type { Program, ProgramInput } from '../../../program/program.js'
+import { EXPANSIONS, type GraphWriter, type Named } from './expand.js'
 import type { DType, Graph, GraphConstant, GraphInput, GraphNode, GraphOutput, ValueId, ValueInfo } from './graph.js'
 import { KERNELS, type KernelName, kernelRule } from './kernels.js'
 import { verify } from './verify.js'
@@ -32,63 +33,28 @@ function traceBackend(): TraceBackend {
   return backend
 }
 
-type Named = Record<string, tf.TensorInfo>
-type KernelFunction = (inputs: Named, attributes: tf.NamedAttrMap) => tf.TensorInfo
-
+/** Those that `expand.ts` writes with others, and for all others one node each. */
 function registerKernels(backend: TraceBackend): void {
-  const register = (kernelName: string, run: KernelFunction) =>
+  const register = (
+    kernelName: string,
+    run: (inputs: Named, attributes: tf.NamedAttrMap) => tf.TensorInfo | tf.TensorInfo[],
+  ) =>
     tf.registerKernel({
       kernelName,
       backendName: BACKEND,
       kernelFunc: ({ inputs, attrs }) => run(inputs as Named, (attrs ?? {}) as tf.NamedAttrMap),
     })
-  const node = (kernel: KernelName, inputs: tf.TensorInfo[], attributes: tf.NamedAttrMap = {}) =>
-    backend.node(kernel, inputs, attributes)
-  const reshape = (x: tf.TensorInfo, shape: number[]) => node('Reshape', [x], { shape })
-
-  // Kernels that are written with others, or that only name a value again.
-  const matMul = (a: tf.TensorInfo, b: tf.TensorInfo, attributes: tf.NamedAttrMap, after = (x: tf.TensorInfo) => x) => {
-    const outer = a.shape.slice(0, -2)
-    if (sizeOf(outer) !== 1 || sizeOf(b.shape.slice(0, -2)) !== 1) {
-      throw new Error(`internal: batched products are not traced yet: ${a.shape} by ${b.shape}`)
-    }
-    const product = node('BatchMatMul', [reshape(a, a.shape.slice(-2)), reshape(b, b.shape.slice(-2))], attributes)
-    const result = after(product)
-    return outer.length === 0 ? result : reshape(result, [...outer, ...result.shape])
+  for (const [name, expand] of Object.entries(EXPANSIONS)) {
+    register(name, (inputs, attributes) => expand(backend, inputs, attributes))
   }
-  register('BatchMatMul', ({ a, b }, attributes) => matMul(a!, b!, attributes))
-  const activate: Record<string, KernelName> = { relu: 'Relu', elu: 'Elu', sigmoid: 'Sigmoid' }
-  register('_FusedMatMul', ({ a, b, bias }, attributes) => {
-    const activation = (attributes.activation as string | undefined) ?? 'linear'
-    const kernel = activate[activation]
-    if (!kernel && activation !== 'linear') throw new Error(`internal: fused activation ${activation} is not traced`)
-    return matMul(a!, b!, attributes, (product) => {
-      const sum = bias ? node('Add', [product, bias]) : product
-      return kernel ? node(kernel, [sum]) : sum
-    })
-  })
-  register('Cast', ({ x }, attributes) =>
-    x!.dtype === attributes.dtype ? backend.alias(x!) : node('Cast', [x!], attributes),
-  )
-  register('Identity', ({ x }) => backend.alias(x!))
-  register('ExpandDims', ({ input }, { dim }) => {
-    const shape = [...input!.shape]
-    shape.splice((dim as number) < 0 ? shape.length + 1 + (dim as number) : (dim as number), 0, 1)
-    return reshape(input!, shape)
-  })
-  register('Fill', (_, { shape, value, dtype }) =>
-    backend.constant(shape as number[], (dtype as DType) ?? 'float32', value as number),
-  )
-  register('ZerosLike', ({ x }) => backend.constant(x!.shape, x!.dtype as DType, 0))
-  register('OnesLike', ({ x }) => backend.constant(x!.shape, x!.dtype as DType, 1))
-
-  // All others are one node each.
   for (const kernel of Object.keys(KERNELS) as KernelName[]) {
-    if (tf.getKernel(kernel, BACKEND)) continue
+    if (Object.hasOwn(EXPANSIONS, kernel)) continue
+    const { inputs: names } = kernelRule(kernel)
+    if (names === 'list') throw new Error(`internal: ${kernel} takes a list and is not expanded`)
     register(kernel, (inputs, attributes) =>
-      node(
+      backend.node(
         kernel,
-        kernelRule(kernel).inputs.map((name) => inputs[name]!),
+        names.map((name) => inputs[name]!),
         attributes,
       ),
     )
@@ -102,7 +68,7 @@ interface Recording {
   readonly nodes: GraphNode[]
 }
 
-class TraceBackend extends tf.KernelBackend {
+class TraceBackend extends tf.KernelBackend implements GraphWriter {
   /** tfjs' handle of a tensor -> the graph value it stands for. */
   #ids = new WeakMap<object, ValueId>()
   #recording: Recording = { values: new Map(), inputs: [], constants: [], nodes: [] }

@@ -25,7 +25,11 @@ export function verify(graph: Graph, after: string): Graph {
   for (const { kernel, inputs, attributes, output } of graph.nodes) {
     if (!Object.hasOwn(KERNELS, kernel)) fail(`unknown kernel ${kernel}`)
     const rule = kernelRule(kernel)
-    if (inputs.length !== rule.inputs.length) fail(`${kernel} has ${inputs.length} inputs, not ${rule.inputs.length}`)
+    if (rule.inputs === 'list') {
+      if (inputs.length === 0) fail(`${kernel} has no inputs`)
+    } else if (inputs.length !== rule.inputs.length) {
+      fail(`${kernel} has ${inputs.length} inputs, not ${rule.inputs.length}`)
+    }
     for (const input of inputs) if (!defined.has(input)) fail(`${kernel} uses value ${input} before it is defined`)
     const infos = inputs.map((input) => infoOf(graph, input))
     const normal = attempt(() => rule.attributes({ ...attributes } as never, infos))

@@ -1,16 +1,14 @@
 /** Lowers a graph to an ONNX model: a table from kernel to operators, and one fusion ONNX Runtime does not do itself. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import {
-  consumersOf,
-  type DType,
-  type Graph,
-  type GraphNode,
-  infoOf,
-  type ValueId,
-  type ValueInfo,
-} from '../graph/graph.js'
+import { consumersOf, type DType, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
-import { ELEMENT, encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from './model-writer.js'
+import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
+import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
+import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
+import type { Emitter, Lowering } from './lowerings/lowering.js'
+import { POOLING_LOWERINGS } from './lowerings/pooling.js'
+import { gemmAttributes, REDUCTION_LOWERINGS } from './lowerings/reductions.js'
+import { encodeModel, type OnnxNode, type OnnxTensor } from './model-writer.js'
 
 export interface LoweredGraph {
   readonly model: Uint8Array
@@ -19,116 +17,13 @@ export interface LoweredGraph {
   readonly outputNameOf: (value: ValueId) => string
 }
 
-/** Writes operators; gives the name of what the last one computes. */
-interface Emitter {
-  op(type: string, inputs: readonly string[], attributes?: Record<string, OnnxAttribute>): string
-  float(value: number): string
-  /** (count), filled with 1. */
-  ones(count: number): string
-  int32s(values: readonly number[]): string
-  ints(values: readonly number[]): string
-}
-
-type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
-
-/** A kernel that is one operator of the same inputs. */
-const same =
-  (type: string, attributes?: (node: GraphNode) => Record<string, OnnxAttribute>): Lowering =>
-  (emit, node, names) =>
-    emit.op(type, names, attributes?.(node))
-
-const reduce =
-  (type: string): Lowering =>
-  (emit, { attributes }, [x]) =>
-    emit.op(type, [x!, emit.ints(attributes.axes as number[])], { keepdims: attributes.keepDims ? 1 : 0 })
-
-const alongAxis = (type: string): Lowering => same(type, ({ attributes }) => ({ axis: attributes.axis as number }))
-
-const cast = (emit: Emitter, x: string, dtype: DType) => emit.op('Cast', [x], { to: ELEMENT[dtype] })
-
 const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
-  Add: same('Add'),
-  Sub: same('Sub'),
-  Multiply: same('Mul'),
-  RealDiv: same('Div'),
-  Maximum: same('Max'),
-  Minimum: same('Min'),
-  Pow: same('Pow'),
-
-  Equal: same('Equal'),
-  NotEqual: (emit, _, names) => emit.op('Not', [emit.op('Equal', names)]),
-  Greater: same('Greater'),
-  GreaterEqual: same('GreaterOrEqual'),
-  Less: same('Less'),
-  LessEqual: same('LessOrEqual'),
-  LogicalAnd: same('And'),
-  LogicalNot: same('Not'),
-
-  Abs: same('Abs'),
-  Erf: same('Erf'),
-  Exp: same('Exp'),
-  Log: same('Log'),
-  Neg: same('Neg'),
-  Reciprocal: same('Reciprocal'),
-  Rsqrt: (emit, _, names) => emit.op('Reciprocal', [emit.op('Sqrt', names)]),
-  Sign: same('Sign'),
-  Sqrt: same('Sqrt'),
-  Square: (emit, _, [x]) => emit.op('Mul', [x!, x!]),
-
-  Elu: same('Elu'),
-  EluGrad: (emit, _, [dy, y]) =>
-    emit.op('Where', [
-      emit.op('Less', [y!, emit.float(0)]),
-      emit.op('Mul', [dy!, emit.op('Add', [y!, emit.float(1)])]),
-      dy!,
-    ]),
-  LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
-  Relu: same('Relu'),
-  Selu: same('Selu'),
-  Sigmoid: same('Sigmoid'),
-  Softplus: same('Softplus'),
-  /** In one operator: 3.4e38 x, clipped to 0 ... 1, is 0 or 1 for every normal number. */
-  Step(emit, { attributes }, [x]) {
-    if (attributes.alpha === 0) return emit.op('HardSigmoid', [x!], { alpha: { float: 3.4e38 }, beta: { float: 0 } })
-    const positive = emit.op('Greater', [x!, emit.float(0)])
-    return emit.op('Where', [positive, emit.float(1), emit.float(attributes.alpha as number)])
-  },
-  Tanh: same('Tanh'),
-  Softmax: alongAxis('Softmax'),
-  LogSoftmax: alongAxis('LogSoftmax'),
-  ClipByValue: (emit, { attributes }, [x]) =>
-    emit.op('Clip', [x!, emit.float(attributes.clipValueMin as number), emit.float(attributes.clipValueMax as number)]),
-
-  Max: reduce('ReduceMax'),
-  Mean: reduce('ReduceMean'),
-  /** Rows are added fastest by the matrix product that a row of ones makes. */
-  Sum: (emit, node, names, infos) =>
-    infos[0]!.shape.length === 2 && String(node.attributes.axes) === '0' && !node.attributes.keepDims
-      ? emit.op('MatMul', [emit.ones(infos[0]!.shape[0]!), names[0]!])
-      : reduce('ReduceSum')(emit, node, names, infos),
-  ArgMax: (emit, { attributes }, [x]) =>
-    cast(emit, emit.op('ArgMax', [x!], { axis: attributes.axis as number, keepdims: 0 }), 'int32'),
-
-  BatchMatMul: (emit, { attributes }, names) => emit.op('Gemm', names, gemmAttributes(attributes)),
-
-  Cast: (emit, { attributes }, [x]) => cast(emit, x!, attributes.dtype as DType),
-  /** By comparison: ONNX Runtime has OneHot for few combinations of types. */
-  OneHot(emit, { attributes }, [indices], [info]) {
-    const depth = attributes.depth as number
-    const column = emit.op('Reshape', [indices!, emit.ints([...info!.shape, 1])])
-    const hit = emit.op('Equal', [column, emit.int32s(Array.from({ length: depth }, (_, index) => index))])
-    return emit.op('Where', [hit, emit.float(attributes.onValue as number), emit.float(attributes.offValue as number)])
-  },
-  Reshape: (emit, { attributes }, [x]) => emit.op('Reshape', [x!, emit.ints(attributes.shape as number[])]),
-  Select: same('Where'),
-  Tile: (emit, { attributes }, [x]) => emit.op('Tile', [x!, emit.ints(attributes.reps as number[])]),
-  Transpose: same('Transpose', ({ attributes }) => ({ perm: attributes.perm as number[] })),
+  ...ELEMENTWISE_LOWERINGS,
+  ...REDUCTION_LOWERINGS,
+  ...ARRAY_LOWERINGS,
+  ...CONVOLUTION_LOWERINGS,
+  ...POOLING_LOWERINGS,
 }
-
-const gemmAttributes = ({ transposeA, transposeB }: GraphNode['attributes']) => ({
-  transA: transposeA ? 1 : 0,
-  transB: transposeB ? 1 : 0,
-})
 
 export function lowerToOnnx(graph: Graph): LoweredGraph {
   const nodes: OnnxNode[] = []
@@ -141,15 +36,16 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
   let temporaries = 0
   const emitter = (output: string): Emitter & { rename(): void } => {
     const from = nodes.length
+    const ops: Emitter['ops'] = (type, inputs, attributes, results) => {
+      const outputs = Array.from({ length: results }, () => `t${temporaries++}`)
+      nodes.push({ type, inputs, outputs, attributes })
+      return outputs
+    }
     return {
-      op(type, inputs, attributes = {}) {
-        const name = `t${temporaries++}`
-        nodes.push({ type, inputs, output: name, attributes })
-        return name
-      },
-      float: (value) => constant({ name: `f${value}`, element: 'float32', shape: [], data: new Float32Array([value]) }),
-      ones: (count) =>
-        constant({ name: `ones${count}`, element: 'float32', shape: [count], data: new Float32Array(count).fill(1) }),
+      op: (type, inputs, attributes = {}) => ops(type, inputs, attributes, 1)[0]!,
+      ops,
+      fill: (value, shape = [], dtype = 'float32') =>
+        constant({ name: `${dtype} ${value} ${shape}`, element: dtype, shape, data: expand(value, shape, dtype) }),
       int32s: (values) =>
         constant({ name: `n${values}`, element: 'int32', shape: [values.length], data: Int32Array.from(values) }),
       ints: (values) =>
@@ -163,7 +59,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
       rename() {
         const last = nodes.at(-1)
         if (!last || nodes.length === from) throw new Error('internal: a lowering wrote no operator')
-        nodes[nodes.length - 1] = { ...last, output }
+        nodes[nodes.length - 1] = { ...last, outputs: last.outputs.with(0, output) }
       },
     }
   }
@@ -192,7 +88,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
   const outputNameOf = (value: ValueId) => (given.has(value) ? `copy${value}` : nameOf(value))
   for (const value of new Set(graph.outputs.map((output) => output.value))) {
     if (given.has(value)) {
-      nodes.push({ type: 'Identity', inputs: [nameOf(value)], output: outputNameOf(value), attributes: {} })
+      nodes.push({ type: 'Identity', inputs: [nameOf(value)], outputs: [outputNameOf(value)], attributes: {} })
     }
   }
   const typed = (value: ValueId, name: string) => {
@@ -232,6 +128,7 @@ function fusedProducts(graph: Graph) {
     if (product?.kernel !== 'BatchMatMul' || results.has(product.output)) continue
     if (consumers.get(product.output)!.length > 1) continue
     const shape = infoOf(graph, product.output).shape
+    if (product.inputs.some((factor) => infoOf(graph, factor).shape.length !== 2)) continue
     if (infoOf(graph, output).shape.join() !== shape.join()) continue
     const other = infoOf(graph, inputs[1] ?? inputs[0]!).shape
     const factor = numbers.get(inputs[1]!)

@@ -7,12 +7,12 @@ import { message } from '../protobuf.js'
 export const ELEMENT = { float32: 1, int32: 6, int64: 7, bool: 9 } as const
 export type Element = keyof typeof ELEMENT
 
-export type OnnxAttribute = number | { readonly float: number } | readonly number[]
+export type OnnxAttribute = number | { readonly float: number } | { readonly text: string } | readonly number[]
 
 export interface OnnxNode {
   readonly type: string
   readonly inputs: readonly string[]
-  readonly output: string
+  readonly outputs: readonly string[]
   /** A number is an INT, a list INTS. */
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>
 }
@@ -61,9 +61,9 @@ function writeGraph(writer: BinaryWriter, { nodes, initializers, inputs, outputs
   for (const value of outputs) message(writer, 12, (inner) => writeValue(inner, value))
 }
 
-function writeNode(writer: BinaryWriter, { type, inputs, output, attributes = {} }: OnnxNode): void {
+function writeNode(writer: BinaryWriter, { type, inputs, outputs, attributes = {} }: OnnxNode): void {
   for (const input of inputs) writer.tag(1, WireType.LengthDelimited).string(input)
-  writer.tag(2, WireType.LengthDelimited).string(output)
+  for (const output of outputs) writer.tag(2, WireType.LengthDelimited).string(output)
   writer.tag(4, WireType.LengthDelimited).string(type)
   for (const [name, value] of Object.entries(attributes)) {
     message(writer, 5, (attribute) => {
@@ -74,6 +74,9 @@ function writeNode(writer: BinaryWriter, { type, inputs, output, attributes = {}
       } else if ('float' in value) {
         attribute.tag(2, WireType.Bit32).float(value.float)
         attribute.tag(20, WireType.Varint).int32(1)
+      } else if ('text' in value) {
+        attribute.tag(4, WireType.LengthDelimited).string(value.text)
+        attribute.tag(20, WireType.Varint).int32(3)
       } else {
         for (const item of value) attribute.tag(8, WireType.Varint).int64(item)
         attribute.tag(20, WireType.Varint).int32(7)

@@ -13,6 +13,8 @@ export type TensorflowAttribute =
   | { readonly text: string }
   | { readonly float: number }
   | { readonly bool: boolean }
+  | { readonly int: number }
+  | { readonly ints: readonly number[] }
   | {
       readonly tensor: {
         readonly type: DataType
@@ -58,7 +60,12 @@ function writeAttribute(writer: BinaryWriter, value: TensorflowAttribute): void 
   else if ('text' in value) writer.tag(2, WireType.LengthDelimited).string(value.text)
   else if ('float' in value) writer.tag(4, WireType.Bit32).float(value.float)
   else if ('bool' in value) writer.tag(5, WireType.Varint).bool(value.bool)
-  else {
+  else if ('int' in value) writer.tag(3, WireType.Varint).int64(value.int)
+  else if ('ints' in value) {
+    message(writer, 1, (list) => {
+      for (const item of value.ints) list.tag(3, WireType.Varint).int64(item)
+    })
+  } else {
     const { type, shape, data } = value.tensor
     message(writer, 8, (inner) => {
       inner.tag(1, WireType.Varint).int32(DATA_TYPE[type])

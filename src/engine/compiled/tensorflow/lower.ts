@@ -1,20 +1,16 @@
 /** Lowers a graph to TensorFlow: a table from kernel to operators; state lives in session variables. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import {
-  consumersOf,
-  type DType,
-  type Graph,
-  type GraphNode,
-  infoOf,
-  type ValueId,
-  type ValueInfo,
-} from '../graph/graph.js'
+import { consumersOf, type DType, type Graph, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { type ApplyInput, applyFor } from './apply.js'
-import { type DataType, encodeGraph, type TensorflowAttribute, type TensorflowNode } from './graph-def.js'
-
-type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>
+import { encodeGraph, type TensorflowNode } from './graph-def.js'
+import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
+import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
+import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
+import { type Emitter, FLOAT, type Lowering, type TensorflowAttributes, type } from './lowerings/lowering.js'
+import { POOLING_LOWERINGS } from './lowerings/pooling.js'
+import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
@@ -27,163 +23,12 @@ export interface LoweredStep {
   readonly clear?: string
 }
 
-/** Writes operators; gives the name of what the last one computes. */
-interface Emitter {
-  op(op: string, inputs: readonly string[], attributes?: TensorflowAttributes): string
-  float(value: number): string
-  ints(values: readonly number[] | number): string
-}
-
-type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
-
-const type = (dtype: DataType): TensorflowAttribute => ({ type: dtype })
-const FLOAT = { T: type('float32') }
-
-/** A kernel that is one operator of the same inputs, all of the type of the first. */
-const same =
-  (op: string, attributes?: (node: GraphNode) => TensorflowAttributes): Lowering =>
-  (emit, node, names, [first]) =>
-    emit.op(op, names, { T: type(first!.dtype), ...attributes?.(node) })
-
-/** Whole numbers are compared as int64: for int32 a GPU's kernel leaves the card (cwise_op_equal_to_1.cc). */
-const comparison =
-  (op: string): Lowering =>
-  (emit, _, names, [first]) => {
-    if (first!.dtype !== 'int32') return emit.op(op, names, { T: type(first!.dtype) })
-    const wide = names.map((name) => emit.op('Cast', [name], { SrcT: type('int32'), DstT: type('int64') }))
-    return emit.op(op, wide, { T: type('int64') })
-  }
-
-const logical =
-  (op: string): Lowering =>
-  (emit, _, names) =>
-    emit.op(op, names)
-
-const reduce =
-  (op: string): Lowering =>
-  (emit, { attributes }, [x], [info]) =>
-    emit.op(op, [x!, emit.ints(attributes.axes as number[])], {
-      T: type(info!.dtype),
-      Tidx: type('int32'),
-      keep_dims: { bool: attributes.keepDims as boolean },
-    })
-
-const transpose = (emit: Emitter, x: string, permutation: readonly number[], dtype: DType = 'float32') =>
-  emit.op('Transpose', [x, emit.ints(permutation)], { T: type(dtype), Tperm: type('int32') })
-
-/** TensorFlow has it for the last axis only. */
-const alongAxis =
-  (op: string): Lowering =>
-  (emit, { attributes }, [x], [info]) => {
-    const last = info!.shape.length - 1
-    const axis = attributes.axis as number
-    if (axis === last) return emit.op(op, [x!], FLOAT)
-    const swapped = info!.shape.map((_, index) => (index === axis ? last : index === last ? axis : index))
-    return transpose(emit, emit.op(op, [transpose(emit, x!, swapped)], FLOAT), swapped)
-  }
-
-const logSoftmax: Lowering = alongAxis('LogSoftmax')
-
 const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
-  Add: same('AddV2'),
-  Sub: same('Sub'),
-  Multiply: same('Mul'),
-  RealDiv: same('RealDiv'),
-  Maximum: same('Maximum'),
-  Minimum: same('Minimum'),
-  Pow: same('Pow'),
-
-  Equal: comparison('Equal'),
-  NotEqual: comparison('NotEqual'),
-  Greater: comparison('Greater'),
-  GreaterEqual: comparison('GreaterEqual'),
-  Less: comparison('Less'),
-  LessEqual: comparison('LessEqual'),
-  LogicalAnd: logical('LogicalAnd'),
-  LogicalNot: logical('LogicalNot'),
-
-  Abs: same('Abs'),
-  Erf: same('Erf'),
-  Exp: same('Exp'),
-  Log: same('Log'),
-  Neg: same('Neg'),
-  Reciprocal: same('Reciprocal'),
-  Rsqrt: same('Rsqrt'),
-  Sign: same('Sign'),
-  Sqrt: same('Sqrt'),
-  Square: same('Square'),
-
-  Elu: same('Elu'),
-  EluGrad: same('EluGrad'),
-  LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
-  /** Not Relu, which makes 0 of NaN: a run that diverges would look like one that does not. */
-  Relu: (emit, _, [x]) => emit.op('Maximum', [x!, emit.float(0)], FLOAT),
-  Selu: same('Selu'),
-  Sigmoid: same('Sigmoid'),
-  Softplus: same('Softplus'),
-  Step: (emit, { attributes }, [x]) =>
-    emit.op(
-      'SelectV2',
-      [emit.op('Greater', [x!, emit.float(0)], FLOAT), emit.float(1), emit.float(attributes.alpha as number)],
-      FLOAT,
-    ),
-  Tanh: same('Tanh'),
-  /** Of its logarithm, which a crossentropy needs too: TensorFlow computes that once, and its Softmax takes longer. */
-  Softmax: (emit, node, names, infos) => emit.op('Exp', [logSoftmax(emit, node, names, infos)], FLOAT),
-  LogSoftmax: logSoftmax,
-  /** Not ClipByValue, which makes a number of NaN. */
-  ClipByValue: (emit, { attributes }, [x]) =>
-    emit.op(
-      'Maximum',
-      [
-        emit.op('Minimum', [x!, emit.float(attributes.clipValueMax as number)], FLOAT),
-        emit.float(attributes.clipValueMin as number),
-      ],
-      FLOAT,
-    ),
-
-  Max: reduce('Max'),
-  Mean: reduce('Mean'),
-  Sum: reduce('Sum'),
-  ArgMax: (emit, { attributes }, [x], [info]) =>
-    emit.op('ArgMax', [x!, emit.ints(attributes.axis as number)], {
-      T: type(info!.dtype),
-      Tidx: type('int32'),
-      output_type: type('int32'),
-    }),
-
-  BatchMatMul: (emit, { attributes: { transposeA, transposeB } }, names) =>
-    emit.op('MatMul', names, {
-      ...FLOAT,
-      transpose_a: { bool: transposeA as boolean },
-      transpose_b: { bool: transposeB as boolean },
-    }),
-
-  Cast: (emit, { attributes }, [x], [info]) =>
-    emit.op('Cast', [x!], { SrcT: type(info!.dtype), DstT: type(attributes.dtype as DType) }),
-  OneHot: (emit, { attributes }, [indices]) =>
-    emit.op(
-      'OneHot',
-      [
-        indices!,
-        emit.ints(attributes.depth as number),
-        emit.float(attributes.onValue as number),
-        emit.float(attributes.offValue as number),
-      ],
-      { ...FLOAT, TI: type('int32') },
-    ),
-  Reshape: (emit, { attributes }, [x], [info]) =>
-    emit.op('Reshape', [x!, emit.ints(attributes.shape as number[])], {
-      T: type(info!.dtype),
-      Tshape: type('int32'),
-    }),
-  Select: (emit, _, names, [, chosen]) => emit.op('SelectV2', names, { T: type(chosen!.dtype) }),
-  Tile: (emit, { attributes }, [x], [info]) =>
-    emit.op('Tile', [x!, emit.ints(attributes.reps as number[])], {
-      T: type(info!.dtype),
-      Tmultiples: type('int32'),
-    }),
-  Transpose: (emit, { attributes }, [x], [info]) => transpose(emit, x!, attributes.perm as number[], info!.dtype),
+  ...ELEMENTWISE_LOWERINGS,
+  ...REDUCTION_LOWERINGS,
+  ...ARRAY_LOWERINGS,
+  ...CONVOLUTION_LOWERINGS,
+  ...POOLING_LOWERINGS,
 }
 
 /** A variable of the session, and the node that reads it, by the slot's place in the engine's list of state. */
@@ -234,6 +79,8 @@ export function lowerToTensorflow(
   const emit: Emitter = {
     op: (op, inputs, attributes = {}) => add(op, inputs, attributes),
     float: (value) => constant('float32', [], Float32Array.of(value)),
+    scalar: (value, dtype) => constant(dtype, [], expand(value, [], dtype)),
+    floats: (values, shape) => constant('float32', shape, Float32Array.from(values)),
     ints: (values) =>
       typeof values === 'number'
         ? constant('int32', [], Int32Array.of(values))

@@ -1,7 +1,8 @@
 /** ONNX Runtime computes every kernel of a graph as tfjs does. */
+import type { NamedAttrMap } from '@tensorflow/tfjs-core'
 import * as ort from 'onnxruntime-node'
 import { describe, expect, test } from 'vitest'
-import type { Shape } from '../../../../src/base/shape.js'
+import { type Shape, sizeOf } from '../../../../src/base/shape.js'
 import { type DType, type Graph, infoOf } from '../../../../src/engine/compiled/graph/graph.js'
 import type { KernelName } from '../../../../src/engine/compiled/graph/kernels.js'
 import { verify } from '../../../../src/engine/compiled/graph/verify.js'
@@ -19,7 +20,7 @@ interface Given {
 }
 interface Case {
   readonly inputs: readonly Given[]
-  readonly attributes?: Record<string, number | boolean | string | number[]>
+  readonly attributes?: Readonly<Record<string, number | boolean | string | readonly number[]>>
 }
 
 const of = (shape: Shape, values: readonly number[], dtype: DType = 'float32'): Given => ({ shape, values, dtype })
@@ -51,6 +52,14 @@ const alongAxes: Case[] = [
 ]
 
 const softmaxes: Case[] = [{ inputs: [numbers] }, { inputs: [of([1, 2, 2], [1, 2, 300, -300])] }]
+
+const ramp = (count: number) => Array.from({ length: count }, (_, index) => ((7 * index) % 11) / 4 - 1)
+const image = of([2, 4, 5, 2], ramp(80))
+/** Over the image, of 2 by 3; `convolved`: what a convolution with 3 filters gives. */
+const windows = [
+  { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0], convolved: [2, 3, 3, 3] as const },
+  { strides: [2, 2], dilations: [1, 1], pads: [0, 1, 1, 1], convolved: [2, 2, 3, 3] as const },
+]
 
 /** A total table: a kernel without a case is a compile error. */
 const CASES: { readonly [Kernel in KernelName]: readonly Case[] } = {
@@ -107,14 +116,72 @@ const CASES: { readonly [Kernel in KernelName]: readonly Case[] } = {
   ],
 
   BatchMatMul: [false, true].flatMap((transposeA) =>
-    [false, true].map((transposeB) => ({
-      inputs: [
-        of(transposeA ? [2, 3] : [3, 2], [1, 2, 3, -1, 0.5, -0.25]),
-        of(transposeB ? [4, 2] : [2, 4], [1, -2, 3, 0, 0.5, 7, -1, 2]),
-      ],
-      attributes: { transposeA, transposeB },
-    })),
+    [false, true].flatMap((transposeB) => [
+      {
+        inputs: [
+          of(transposeA ? [2, 3] : [3, 2], [1, 2, 3, -1, 0.5, -0.25]),
+          of(transposeB ? [4, 2] : [2, 4], [1, -2, 3, 0, 0.5, 7, -1, 2]),
+        ],
+        attributes: { transposeA, transposeB },
+      },
+      {
+        inputs: [of(transposeA ? [3, 2, 3] : [3, 3, 2], ramp(18)), of(transposeB ? [1, 4, 2] : [1, 2, 4], ramp(8))],
+        attributes: { transposeA, transposeB },
+      },
+    ]),
   ),
+
+  Concat: [
+    { inputs: [numbers, others, numbers], attributes: { axis: 1 } },
+    { inputs: [wholes], attributes: { axis: 0 } },
+  ],
+  PadV2: [
+    { inputs: [numbers], attributes: { paddings: [1, 0, 2, 3], constantValue: 0.5 } },
+    { inputs: [wholes], attributes: { paddings: [1, 2], constantValue: -3 } },
+  ],
+  Reverse: [
+    { inputs: [numbers], attributes: { axes: [0, 1] } },
+    { inputs: [wholes], attributes: { axes: [0] } },
+  ],
+  Slice: [{ inputs: [numbers], attributes: { begin: [1, 2], size: [2, 1] } }],
+  StridedSlice: [
+    { inputs: [numbers], attributes: { begin: [0, 1], size: [2, 2], strides: [2, 2] } },
+    { inputs: [numbers], attributes: { begin: [2, 3], size: [3, 2], strides: [-1, -2] } },
+  ],
+
+  Conv2D: windows.map((window) => ({ inputs: [image, of([2, 3, 2, 3], ramp(36))], attributes: window })),
+  Conv2DBackpropInput: windows.map((window) => ({
+    inputs: [of(window.convolved, ramp(sizeOf(window.convolved))), of([2, 3, 2, 3], ramp(36))],
+    attributes: { ...window, inputShape: [2, 4, 5, 2] },
+  })),
+  Conv2DBackpropFilter: windows.map((window) => ({
+    inputs: [image, of(window.convolved, ramp(sizeOf(window.convolved)))],
+    attributes: { ...window, filterShape: [2, 3, 2, 3] },
+  })),
+  DepthwiseConv2dNative: windows.map((window) => ({
+    inputs: [image, of([2, 3, 2, 2], ramp(24))],
+    attributes: window,
+  })),
+  DepthwiseConv2dNativeBackpropInput: windows.map(({ convolved: [n, h, w], ...window }) => ({
+    inputs: [of([n, h, w, 4], ramp(n * h * w * 4)), of([2, 3, 2, 2], ramp(24))],
+    attributes: { ...window, inputShape: [2, 4, 5, 2] },
+  })),
+  DepthwiseConv2dNativeBackpropFilter: windows.map(({ convolved: [n, h, w], ...window }) => ({
+    inputs: [image, of([n, h, w, 4], ramp(n * h * w * 4))],
+    attributes: { ...window, filterShape: [2, 3, 2, 2] },
+  })),
+  MaxPool: windows.map((window) => ({ inputs: [image], attributes: { ...window, size: [2, 3] } })),
+  MaxPoolGrad: windows.map(({ convolved: [n, h, w], ...window }) => ({
+    inputs: [of([n, h, w, 2], ramp(n * h * w * 2)), image, of([n, h, w, 2], ramp(n * h * w * 2))],
+    attributes: { ...window, size: [2, 3] },
+  })),
+  AvgPool: windows.map((window) => ({ inputs: [image], attributes: { ...window, size: [2, 3] } })),
+  AvgPoolGrad: [
+    {
+      inputs: [of([2, 2, 3, 2], ramp(24))],
+      attributes: { ...windows[0]!, strides: [2, 1], size: [2, 3], inputShape: [2, 4, 5, 2] },
+    },
+  ],
 
   Cast: [
     { inputs: [of([4], [1.7, -1.7, 0, 1e6])], attributes: { dtype: 'int32' } },
@@ -177,7 +244,7 @@ describe.each(Object.entries(CASES))('kernel %s', (kernel, cases) => {
   test.each(cases)('gives what it gives in tfjs (case %#)', async (one) => {
     const graph = buildGraph(({ input, node }) => {
       const operands = one.inputs.map(({ shape, dtype }, index) => input(`x${index}`, shape, dtype))
-      return { y: node(kernel as KernelName, operands, one.attributes) }
+      return { y: node(kernel as KernelName, operands, one.attributes as NamedAttrMap) }
     })
     const given = Object.fromEntries(one.inputs.map(({ values }, index) => [`x${index}`, values]))
     await expectSameResults(graph, given)

@@ -1,0 +1,49 @@
+import type { ARRAYS } from '../../graph/kernels/arrays.js'
+import { type Emitter, type Lowering, reshape, transpose } from './lowering.js'
+
+/** Beyond every array's beginning, where steps go backwards. */
+const BEFORE_ALL = -(2 ** 31)
+
+/** Elements from `begin` on along each axis. */
+export function slice(
+  emit: Emitter,
+  x: string,
+  begin: readonly number[],
+  size: readonly number[],
+  strides: readonly number[] = begin.map(() => 1),
+): string {
+  const ends = begin.map((from, axis) => {
+    const end = from + size[axis]! * strides[axis]!
+    return end < 0 ? BEFORE_ALL : end
+  })
+  const axes = begin.map((_, axis) => axis)
+  return emit.op('Slice', [x, emit.ints(begin), emit.ints(ends), emit.ints(axes), emit.ints(strides)])
+}
+
+export const ARRAY_LOWERINGS: { readonly [Kernel in keyof typeof ARRAYS]: Lowering } = {
+  Concat: (emit, { attributes }, names) => emit.op('Concat', names, { axis: attributes.axis as number }),
+  /** By comparison: ONNX Runtime has OneHot for few combinations of types. */
+  OneHot(emit, { attributes }, [indices], [info]) {
+    const depth = attributes.depth as number
+    const column = reshape(emit, indices!, [...info!.shape, 1])
+    const hit = emit.op('Equal', [column, emit.int32s(Array.from({ length: depth }, (_, index) => index))])
+    return emit.op('Where', [hit, emit.fill(attributes.onValue as number), emit.fill(attributes.offValue as number)])
+  },
+  PadV2(emit, { attributes }, [x], [info]) {
+    const pads = attributes.paddings as number[]
+    const [before, after] = [0, 1].map((side) => pads.filter((_, index) => index % 2 === side))
+    const value = emit.fill(attributes.constantValue as number, [], info!.dtype)
+    return emit.op('Pad', [x!, emit.ints([...before!, ...after!]), value])
+  },
+  Reshape: (emit, { attributes }, [x]) => reshape(emit, x!, attributes.shape as number[]),
+  Reverse(emit, { attributes }, [x]) {
+    const axes = attributes.axes as number[]
+    const each = (value: number) => emit.ints(axes.map(() => value))
+    return emit.op('Slice', [x!, each(-1), each(BEFORE_ALL), emit.ints(axes), each(-1)])
+  },
+  Slice: (emit, { attributes }, [x]) => slice(emit, x!, attributes.begin as number[], attributes.size as number[]),
+  StridedSlice: (emit, { attributes }, [x]) =>
+    slice(emit, x!, attributes.begin as number[], attributes.size as number[], attributes.strides as number[]),
+  Tile: (emit, { attributes }, [x]) => emit.op('Tile', [x!, emit.ints(attributes.reps as number[])]),
+  Transpose: (emit, { attributes }, [x]) => transpose(emit, x!, attributes.perm as number[]),
+}

@@ -1,0 +1,36 @@
+/**
+ * ONNX has channels before space, tfjs after. Here, and nowhere else, values change between the two, each time by a
+ * Transpose of its own.
+ */
+import type { Shape } from '../../../../base/shape.js'
+import type { Window } from '../../graph/kernels/window.js'
+import { type Emitter, transpose } from './lowering.js'
+
+/** 1, 2, ...: the inner axes of (batch, ...space, channels). */
+const space = (rank: number): number[] => Array.from({ length: rank - 2 }, (_, axis) => axis + 1)
+
+/** (batch, ...space, channels) -> (batch, channels, ...space) */
+export const channelsFirst = (emit: Emitter, x: string, { length: rank }: Shape) =>
+  transpose(emit, x, [0, rank - 1, ...space(rank)])
+
+/** (batch, channels, ...space) -> (batch, ...space, channels) */
+export const channelsLast = (emit: Emitter, x: string, { length: rank }: Shape) =>
+  transpose(emit, x, [0, ...space(rank).map((axis) => axis + 1), 1])
+
+/** (batch, ...space, channels) -> (channels, batch, ...space) */
+export const channelsOutermost = (emit: Emitter, x: string, { length: rank }: Shape) =>
+  transpose(emit, x, [rank - 1, 0, ...space(rank)])
+
+/** A filter (...size, in, out) -> (out, in, ...size) */
+export const filterFirst = (emit: Emitter, filter: string, { length: rank }: Shape) =>
+  transpose(emit, filter, [rank - 1, rank - 2, ...space(rank).map((axis) => axis - 1)])
+
+/** (in, out, ...size) -> a filter (...size, in, out) */
+export const filterLast = (emit: Emitter, filter: string, { length: rank }: Shape) =>
+  transpose(emit, filter, [...space(rank).map((axis) => axis + 1), 0, 1])
+
+/** ONNX has all pads before space first, then all after. */
+export const onnxPads = ({ pads }: Pick<Window, 'pads'>): number[] => [
+  ...pads.filter((_, index) => index % 2 === 0),
+  ...pads.filter((_, index) => index % 2 === 1),
+]

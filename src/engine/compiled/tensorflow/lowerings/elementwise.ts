@@ -1,0 +1,93 @@
+import type { DType } from '../../graph/graph.js'
+import type { ELEMENTWISE } from '../../graph/kernels/elementwise.js'
+import { FLOAT, type Lowering, same, transpose, type } from './lowering.js'
+
+/** Whole numbers are compared as int64: for int32 a GPU's kernel leaves the card (cwise_op_equal_to_1.cc). */
+const comparison =
+  (op: string): Lowering =>
+  (emit, _, names, [first]) => {
+    if (first!.dtype !== 'int32') return emit.op(op, names, { T: type(first!.dtype) })
+    const wide = names.map((name) => emit.op('Cast', [name], { SrcT: type('int32'), DstT: type('int64') }))
+    return emit.op(op, wide, { T: type('int64') })
+  }
+
+const logical =
+  (op: string): Lowering =>
+  (emit, _, names) =>
+    emit.op(op, names)
+
+/** TensorFlow has it for the last axis only. */
+const alongAxis =
+  (op: string): Lowering =>
+  (emit, { attributes }, [x], [info]) => {
+    const last = info!.shape.length - 1
+    const axis = attributes.axis as number
+    if (axis === last) return emit.op(op, [x!], FLOAT)
+    const swapped = info!.shape.map((_, index) => (index === axis ? last : index === last ? axis : index))
+    return transpose(emit, emit.op(op, [transpose(emit, x!, swapped)], FLOAT), swapped)
+  }
+
+const logSoftmax: Lowering = alongAxis('LogSoftmax')
+
+export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWISE]: Lowering } = {
+  Add: same('AddV2'),
+  Sub: same('Sub'),
+  Multiply: same('Mul'),
+  RealDiv: same('RealDiv'),
+  Maximum: same('Maximum'),
+  Minimum: same('Minimum'),
+  Pow: same('Pow'),
+
+  Equal: comparison('Equal'),
+  NotEqual: comparison('NotEqual'),
+  Greater: comparison('Greater'),
+  GreaterEqual: comparison('GreaterEqual'),
+  Less: comparison('Less'),
+  LessEqual: comparison('LessEqual'),
+  LogicalAnd: logical('LogicalAnd'),
+  LogicalNot: logical('LogicalNot'),
+
+  Abs: same('Abs'),
+  Erf: same('Erf'),
+  Exp: same('Exp'),
+  Log: same('Log'),
+  Neg: same('Neg'),
+  Reciprocal: same('Reciprocal'),
+  Rsqrt: same('Rsqrt'),
+  Sign: same('Sign'),
+  Sqrt: same('Sqrt'),
+  Square: same('Square'),
+
+  Elu: same('Elu'),
+  EluGrad: same('EluGrad'),
+  LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
+  /** Not Relu, which makes 0 of NaN: a run that diverges would look like one that does not. */
+  Relu: (emit, _, [x]) => emit.op('Maximum', [x!, emit.float(0)], FLOAT),
+  Selu: same('Selu'),
+  Sigmoid: same('Sigmoid'),
+  Softplus: same('Softplus'),
+  Step: (emit, { attributes }, [x]) =>
+    emit.op(
+      'SelectV2',
+      [emit.op('Greater', [x!, emit.float(0)], FLOAT), emit.float(1), emit.float(attributes.alpha as number)],
+      FLOAT,
+    ),
+  Tanh: same('Tanh'),
+  /** Of its logarithm, which a crossentropy needs too: TensorFlow computes that once, and its Softmax takes longer. */
+  Softmax: (emit, node, names, infos) => emit.op('Exp', [logSoftmax(emit, node, names, infos)], FLOAT),
+  LogSoftmax: logSoftmax,
+  /** Not ClipByValue, which makes a number of NaN. */
+  ClipByValue: (emit, { attributes }, [x]) =>
+    emit.op(
+      'Maximum',
+      [
+        emit.op('Minimum', [x!, emit.float(attributes.clipValueMax as number)], FLOAT),
+        emit.float(attributes.clipValueMin as number),
+      ],
+      FLOAT,
+    ),
+
+  Cast: (emit, { attributes }, [x], [info]) =>
+    emit.op('Cast', [x!], { SrcT: type(info!.dtype), DstT: type(attributes.dtype as DType) }),
+  Select: (emit, _, names, [, chosen]) => emit.op('SelectV2', names, { T: type(chosen!.dtype) }),
+}

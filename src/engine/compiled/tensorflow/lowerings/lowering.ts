@@ -1,0 +1,32 @@
+/** How a kernel becomes operators of TensorFlow. */
+import type { Shape } from '../../../../base/shape.js'
+import type { DType, GraphNode, ValueInfo } from '../../graph/graph.js'
+import type { DataType, TensorflowAttribute } from '../graph-def.js'
+
+export type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>
+
+/** Writes operators; gives the name of what the last one computes. */
+export interface Emitter {
+  op(op: string, inputs: readonly string[], attributes?: TensorflowAttributes): string
+  float(value: number): string
+  scalar(value: number, dtype: DType): string
+  floats(values: readonly number[], shape: Shape): string
+  ints(values: readonly number[] | number): string
+}
+
+export type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
+
+export const type = (dtype: DataType): TensorflowAttribute => ({ type: dtype })
+export const FLOAT = { T: type('float32') }
+
+/** A kernel that is one operator of the same inputs, all of the type of the first. */
+export const same =
+  (op: string, attributes?: (node: GraphNode) => TensorflowAttributes): Lowering =>
+  (emit, node, names, [first]) =>
+    emit.op(op, names, { T: type(first!.dtype), ...attributes?.(node) })
+
+export const transpose = (emit: Emitter, x: string, permutation: readonly number[], dtype: DType = 'float32') =>
+  emit.op('Transpose', [x, emit.ints(permutation)], { T: type(dtype), Tperm: type('int32') })
+
+export const reshape = (emit: Emitter, x: string, shape: Shape, dtype: DType = 'float32') =>
+  emit.op('Reshape', [x, emit.ints(shape)], { T: type(dtype), Tshape: type('int32') })
