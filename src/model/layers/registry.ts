@@ -2,8 +2,11 @@
 import type { LayerSpec } from '../../spec/spec.js'
 import { activation, dense, input } from './core.js'
 import type { LayerRule, SpecOf } from './layer.js'
+import { gru, lstm, simpleRnn } from './recurrent.js'
 import { dropout } from './regularization.js'
 import { flatten, reshape } from './reshaping.js'
+import { embedding, masking } from './sequences.js'
+import { bidirectional, timeDistributed } from './wrappers.js'
 
 /** What is not applied itself: a block becomes its layers, a shared layer the one it shares (model/network.ts). */
 type Structure = 'Block' | 'Shared'
@@ -15,6 +18,13 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   Dropout: dropout,
   Flatten: flatten,
   Reshape: reshape,
+  Embedding: embedding,
+  Masking: masking,
+  SimpleRNN: simpleRnn,
+  LSTM: lstm,
+  GRU: gru,
+  Bidirectional: bidirectional(layerRule),
+  TimeDistributed: timeDistributed(layerRule),
 }
 
 /** The rule of a layer; the cast says what the table's type proves, that rule and spec are of one type. */
