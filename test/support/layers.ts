@@ -69,7 +69,7 @@ export async function checkLayer({
   if (inputs.length > 1) return
   const spec = resolveModel([layer])
   if (inTfjs) await expectSameInTfjs(spec, inputs[0]!, below)
-  else await expect(expectSameInTfjs(spec, inputs[0]!, below)).rejects.toThrow('Unknown layer: trainspec_')
+  else await expect(expectSameInTfjs(spec, inputs[0]!, below)).rejects.toThrow('Unknown layer: trainspec')
 }
 
 /** A layer as a spec's reader gives it. */
@@ -283,7 +283,16 @@ async function checkEngines(
 }
 
 /** What Keras computes with the same weights: output, gradients, and the values of what is not trained. */
-export function checkLayerCase({ layer, training, inputs, weights, mask, factors, ...expected }: LayerCase): void {
+export function checkLayerCase({
+  layer,
+  training,
+  inputs,
+  weights,
+  mask,
+  noise = {},
+  factors,
+  ...expected
+}: LayerCase): void {
   const spec = resolveLayer(layer)
   const shapes = inputs.map(({ shape }) => shape.slice(1))
   const batch = inputs[0]!.shape[0]!
@@ -306,6 +315,8 @@ export function checkLayerCase({ layer, training, inputs, weights, mask, factors
     const given = Object.fromEntries(
       inputs.map(({ shape, values }, index) => [`x${index}`, tf.tensor(values, [...shape], 'float32')]),
     )
+    for (const [name, { shape, values }] of Object.entries(noise))
+      given[`noise ${name}`] = tf.tensor(values, [...shape])
     const { outputs } = program.run(state, given)
     expect(outputs.output!.shape, 'output shape').toEqual([batch, ...expected.output.shape.slice(1)])
     const close = (name: string, values: readonly number[]) => {

@@ -188,8 +188,8 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
         weights.kernel!,
         masksFrom(noise.dropout),
       )((drop) => tf.reshape(dropped(steps)(drop), [time * batch, features]))
-      const inputs = tf.split(inputBias ? tf.add(linear, inputBias) : linear, time)
-      const counted = mask && tf.split(tf.reshape(tf.transpose(mask), [time * batch, 1]), time)
+      const inputs = pieces(inputBias ? tf.add(linear, inputBias) : linear, time)
+      const counted = mask && pieces(tf.reshape(tf.transpose(mask), [time * batch, 1]), time)
       const step = cell.begin(spec, { kernel: weights.recurrent_kernel!, bias }, masksFrom(noise.recurrent_dropout))
 
       const zeros = tf.zeros([batch, units])
@@ -209,6 +209,9 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
     saved: cell.saved,
   }
 }
+
+/** Rows cut into equal pieces; the gradient of tfjs' `split` takes no single one. */
+const pieces = (x: tf.Tensor, count: number): tf.Tensor[] => (count === 1 ? [x] : tf.split(x, count))
 
 /** Of the inputs and, where there is one, of the recurrent product: rows of a bias. */
 const biases = (bias: tf.Tensor | undefined): (tf.Tensor | undefined)[] =>

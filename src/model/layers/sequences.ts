@@ -26,9 +26,17 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
 /** Makes 0 of a step whose features are all `mask_value`, and has it passed over from here on. */
 export const masking: LayerRule<SpecOf<'Masking'>> = {
   outputShape: (_, [given]) => given!,
-  call: ({ mask_value }, [x]) => tf.where(differs(x!, mask_value, true), x!, tf.zerosLike(x!)),
-  mask: ({ mask_value }, [x]) => differs(x!, mask_value, false),
+  call({ mask_value }, [x]) {
+    const counts = differs(x!, mask_value)
+    return tf.where(tf.expandDims(counts, -1), x!, tf.zerosLike(x!))
+  },
+  mask: ({ mask_value }, [x]) => differs(x!, mask_value),
   saved: (spec) => sameInTfjs(spec),
 }
 
-const differs = (x: tf.Tensor, value: number, keepDims: boolean) => tf.any(tf.notEqual(x, value), -1, keepDims)
+/** Where any feature is not `value`. Written out that it has no gradient, because tfjs cannot look behind a comparison. */
+const differs = (x: tf.Tensor, value: number): tf.Tensor =>
+  tf.customGrad((...given) => ({
+    value: tf.any(tf.notEqual(given[0] as tf.Tensor, value), -1),
+    gradFunc: () => tf.zerosLike(x),
+  }))(x)
