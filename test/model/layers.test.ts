@@ -65,8 +65,8 @@ const FACTS: {
   },
   SimpleRNN: {
     'the last step': {
-      layer: { units: 2 },
-      input: [4, 3],
+      layer: { units: 2, activation: 'sigmoid' },
+      input: [3, 3],
       output: [2],
       weights: { kernel: [3, 2], recurrent_kernel: [2, 2], bias: [2] },
     },
