@@ -223,6 +223,59 @@ function* permutationRules(dims: readonly number[]): Iterable<RuleIssue> {
   }
 }
 
+const recurrentFields = {
+  units: size.describe('Number of outputs, at least 1.'),
+  activation: activation('Activation function of what is new in a step.').default('tanh'),
+  return_sequences: z.boolean().default(false).describe('Whether it gives the output of every step, or of the last.'),
+  go_backwards: z
+    .boolean()
+    .default(false)
+    .describe('Whether it begins at the last step; outputs of all steps then come in that order.'),
+  dropout: z.number().min(0).lt(1).default(0).describe('Fraction of the inputs to drop, the same in every step.'),
+  recurrent_dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Fraction of what is handed from step to step to drop, the same in every step.'),
+  zero_output_for_mask: z
+    .boolean()
+    .default(false)
+    .describe('Whether the output of a step that is passed over is 0, instead of that of the step before.'),
+  unroll: z.boolean().default(false).describe('As in Keras; makes no difference here: steps are always written out.'),
+  ...bias,
+  ...kernel,
+  recurrent_initializer: initializer('orthogonal', 'First values of the weights between steps.'),
+  recurrent_regularizer: regularizer('What the weights between steps add to the loss.'),
+  recurrent_constraint: constraint('What is done to the weights between steps after each update.'),
+  ...onOutput,
+}
+const recurrentActivation = activation('Activation function of the gates.').default('sigmoid')
+
+/** Layers that go through a sequence, step by step; what a Bidirectional may hold. */
+const RECURRENT = [
+  weighted(
+    'SimpleRNN',
+    'Recurrent: activation(x . kernel + h . recurrent_kernel + bias), step by step.',
+    recurrentFields,
+  ),
+  weighted('LSTM', 'Long short-term memory (Hochreiter and Schmidhuber, 1997).', {
+    ...recurrentFields,
+    recurrent_activation: recurrentActivation,
+    unit_forget_bias: z.boolean().default(true).describe('Whether the bias of the forget gate is 1 at first.'),
+  }),
+  weighted('GRU', 'Gated recurrent unit (Cho et al., 2014).', {
+    ...recurrentFields,
+    recurrent_activation: recurrentActivation,
+    reset_after: z
+      .boolean()
+      .default(true)
+      .describe('Whether the reset gate comes after the product with the recurrent kernel, or before it.'),
+  }),
+] as const
+
+const recurrentSchema = family(RECURRENT).meta({ id: 'recurrent' })
+
 /** At most one dimension is free, and none is 0: not in the JSON Schema, which cannot count in this version. */
 function* targetShapeRules(shape: readonly number[]): Iterable<RuleIssue> {
   const free = shape.indexOf(-1)
@@ -467,6 +520,34 @@ export const LAYERS = [
   layer('SpatialDropout2D', 'A Dropout of whole channels of an image.', {
     rate: rate('Fraction to drop, at least 0 and below 1.'),
   }),
+  weighted('Embedding', 'A vector for each whole number.', {
+    input_dim: size.describe('How many numbers there are: the largest and 1.'),
+    output_dim: size.describe('Length of a vector.'),
+    embeddings_initializer: initializer('random_uniform', 'First values of the vectors.'),
+    embeddings_regularizer: regularizer('What the vectors add to the loss.'),
+    embeddings_constraint: constraint('What is done to the vectors after each update.'),
+    mask_zero: z.boolean().default(false).describe('Whether 0 stands for no number: recurrent layers pass it over.'),
+    ...onOutput,
+  }),
+  layer('Masking', 'Has steps passed over whose features are all one value.', {
+    mask_value: z.number().default(0).describe('The value.'),
+  }),
+  ...RECURRENT,
+  weighted('Bidirectional', 'A recurrent layer, and another like it that begins at the last step.', {
+    layer: recurrentSchema
+      .superRefine(rules(forwardRules))
+      .transform((layer) => ({ ...layer, name: layer.name ?? snakeCase(layer.type) }))
+      .describe('SimpleRNN, LSTM or GRU.'),
+    merge_mode: z
+      .enum(['concat', 'sum', 'mul', 'ave'])
+      .default('concat')
+      .describe('How the two outputs become one. Keras also has null, for two outputs; a layer here has one.'),
+  }),
+  weighted('TimeDistributed', 'Applies a layer to every step.', {
+    layer: z
+      .lazy((): z.ZodType<{ readonly type: string; readonly name: string }> => distributedLayer)
+      .describe('The layer.'),
+  }),
   layer('Shared', 'Applies an earlier layer once more, with the same weights.', {
     layer: z.string().min(1).describe('Name of the layer.'),
   }),
@@ -481,6 +562,30 @@ export const LAYERS = [
 const layerSchema = family(LAYERS)
   .describe('A layer: an object with a `type`, or just the type where it needs no more.')
   .meta({ id: 'layer' })
+
+/** What a TimeDistributed holds. */
+const distributedLayer = layerSchema
+  .superRefine(rules(distributedRules))
+  .transform((layer) => ({ ...layer, name: layer.name ?? snakeCase(layer.type) })) as z.ZodType<NamedLayer>
+
+function* forwardRules(layer: z.output<typeof recurrentSchema>): Iterable<RuleIssue> {
+  yield* wiringRules(layer)
+  if (!layer.go_backwards) return
+  const message = 'found true, but the layer of a Bidirectional goes forwards; the other one goes backwards'
+  yield { code: 'order', path: ['go_backwards'], message }
+}
+
+function* distributedRules(layer: z.output<typeof layerSchema>): Iterable<RuleIssue> {
+  yield* wiringRules(layer)
+  if (!['Input', 'Shared', 'Block'].includes(layer.type)) return
+  yield { code: 'order', path: [], message: `found ${layer.type}, which cannot be in a TimeDistributed` }
+}
+
+function* wiringRules(layer: object): Iterable<RuleIssue> {
+  if (!('inputs' in layer) || layer.inputs === undefined) return
+  const message = 'found inputs, which a layer within another cannot have; it takes what the outer one is given'
+  yield { code: 'order', path: ['inputs'], message }
+}
 
 type WithName<Layer> = Layer extends unknown ? Layer & { name: string } : never
 export type NamedLayer = WithName<z.output<typeof layerSchema>>

@@ -388,6 +388,99 @@ const FACTS: {
   SpatialDropout2D: {
     'takes a mask in training': { layer: { rate: 0.5 }, input: [2, 3, 2], output: [2, 3, 2], noise: [1, 1, 2] },
   },
+  Embedding: {
+    'of words': {
+      layer: { input_dim: 5, output_dim: 3 },
+      input: [4],
+      output: [4, 3],
+      weights: { embeddings: [5, 3] },
+      below: 5,
+    },
+  },
+  Masking: {
+    'of steps': { layer: { mask_value: 0.5 }, input: [3, 2], output: [3, 2] },
+  },
+  SimpleRNN: {
+    'the last step': {
+      layer: { units: 2, activation: 'sigmoid' },
+      input: [3, 3],
+      output: [2],
+      weights: { kernel: [3, 2], recurrent_kernel: [2, 2], bias: [2] },
+    },
+    'of one step': {
+      layer: { units: 2, use_bias: false },
+      input: [1, 3],
+      output: [2],
+      weights: { kernel: [3, 2], recurrent_kernel: [2, 2] },
+    },
+  },
+  LSTM: {
+    'every step, backwards': {
+      layer: { units: 2, return_sequences: true, go_backwards: true },
+      input: [4, 3],
+      output: [4, 2],
+      weights: { kernel: [3, 8], recurrent_kernel: [2, 8], bias: [8] },
+      mask: [true, false, true, true],
+    },
+  },
+  GRU: {
+    'reset after, dropout of inputs and state': {
+      layer: { units: 2, dropout: 0.5, recurrent_dropout: 0.5 },
+      input: [4, 3],
+      output: [2],
+      weights: { kernel: [3, 6], recurrent_kernel: [2, 6], bias: [2, 6] },
+      noise: { dropout: [3, 3], recurrent_dropout: [3, 2] },
+      inTfjs: false,
+    },
+    'reset before': {
+      layer: { units: 2, reset_after: false },
+      input: [4, 3],
+      output: [2],
+      weights: { kernel: [3, 6], recurrent_kernel: [2, 6], bias: [6] },
+    },
+  },
+  Bidirectional: {
+    'every step': {
+      layer: { layer: { type: 'LSTM', units: 2, return_sequences: true } },
+      input: [3, 2],
+      output: [3, 4],
+      weights: {
+        'forward_lstm/kernel': [2, 8],
+        'forward_lstm/recurrent_kernel': [2, 8],
+        'forward_lstm/bias': [8],
+        'backward_lstm/kernel': [2, 8],
+        'backward_lstm/recurrent_kernel': [2, 8],
+        'backward_lstm/bias': [8],
+      },
+    },
+    'the last step, dropout': {
+      layer: { layer: { type: 'GRU', units: 1, use_bias: false, dropout: 0.5, name: 'cell' }, merge_mode: 'ave' },
+      input: [3, 2],
+      output: [1],
+      weights: {
+        'forward_cell/kernel': [2, 3],
+        'forward_cell/recurrent_kernel': [1, 3],
+        'backward_cell/kernel': [2, 3],
+        'backward_cell/recurrent_kernel': [1, 3],
+      },
+      noise: { 'forward_cell/dropout': [1, 2], 'backward_cell/dropout': [1, 2] },
+      inTfjs: false,
+    },
+  },
+  TimeDistributed: {
+    'a Dense': {
+      layer: { layer: { type: 'Dense', units: 2, activation: 'softmax' } },
+      input: [3, 2],
+      output: [3, 2],
+      weights: { 'dense/kernel': [2, 2], 'dense/bias': [2] },
+    },
+    'draws for every step': {
+      layer: { layer: { type: 'Dropout', rate: 0.5 } },
+      input: [3, 2],
+      output: [3, 2],
+      noise: { 'dropout/noise': [3, 2] },
+    },
+  },
 }
 
 test('every layer of the format has facts', () => {
@@ -450,6 +543,12 @@ describe('a shape that does not fit is refused in words', () => {
     [{ type: 'Cropping1D' }, [2, 3], 'leaves nothing of (2,)'],
     [{ type: 'UpSampling2D' }, [4, 4], 'takes samples of (height, width, channels), found (4, 4)'],
     [{ type: 'SpatialDropout1D', rate: 0.5 }, [4], 'takes samples of (steps, channels), found (4,)'],
+    [{ type: 'GRU', units: 2 }, [4], 'needs (None, steps, features), but its input is (None, 4)'],
+    [
+      { type: 'TimeDistributed', layer: { type: 'LSTM', units: 2 } },
+      [4, 3],
+      'needs (None, steps, features), but its input is (None, 3)',
+    ],
   ])('%j after %j', (layer, input, message) => {
     expect(problem(layer, input)).toBe(message)
   })

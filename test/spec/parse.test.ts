@@ -104,6 +104,23 @@ layer('an unknown layer', '["Flatten", { "type": "Transformer", "units": 10 }]')
 layer('an unknown layer, as a string', '["Flatten", "Transformer"]')
 layer('a layer that needs more than its type', '["Flatten", "Dense"]')
 layer('a layer without a type', '["Flatten", { "units": 10 }]')
+layer(
+  'two outputs of a Bidirectional',
+  '[{ "type": "Bidirectional", "layer": { "type": "GRU", "units": 2 }, "merge_mode": null }]',
+)
+layer(
+  'a Bidirectional of what is not recurrent',
+  '[{ "type": "Bidirectional", "layer": { "type": "Dense", "units": 2 } }]',
+)
+layer(
+  'a Bidirectional backwards',
+  '[{ "type": "Bidirectional", "layer": { "type": "GRU", "units": 2, "go_backwards": true } }]',
+)
+layer('a block on every step', '[{ "type": "TimeDistributed", "layer": { "type": "Block", "layers": ["Flatten"] } }]')
+layer(
+  'inputs within a layer',
+  '[{ "type": "TimeDistributed", "layer": { "type": "Dense", "units": 2, "inputs": "x" } }]',
+)
 layer('a layer whose type is null', '["Flatten", { "type": null, "units": 10 }]')
 layer('a layer that is a number', '["Flatten", 10]')
 layer('a layer that is a list', '["Flatten", ["Dense", 10]]')

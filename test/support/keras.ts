@@ -13,6 +13,8 @@ export interface LayerCase {
   readonly mask?: readonly boolean[]
   readonly inputs: readonly { readonly shape: Shape; readonly values: number[]; readonly integers?: boolean }[]
   readonly weights: Readonly<Record<string, { readonly shape: Shape; readonly values: number[] }>>
+  /** Random numbers that Keras drew. */
+  readonly noise?: Readonly<Record<string, { readonly shape: Shape; readonly values: number[] }>>
   readonly factors: readonly number[]
   readonly output: { readonly shape: Shape; readonly values: number[] }
   readonly gradients: Readonly<Record<string, readonly number[]>>
@@ -20,7 +22,7 @@ export interface LayerCase {
 }
 
 /** Families of layers, each with a file `layers_<family>.json`. */
-export const LAYER_FAMILIES = ['core', 'norm', 'spatial'] as const
+export const LAYER_FAMILIES = ['core', 'norm', 'spatial', 'recurrent'] as const
 type LayerFile = `layers_${(typeof LAYER_FAMILIES)[number]}`
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>

@@ -281,7 +281,16 @@ async function checkEngines(
 }
 
 /** What Keras computes with the same weights: output, gradients, and the values of what is not trained. */
-export function checkLayerCase({ layer, training, inputs, weights, mask, factors, ...expected }: LayerCase): void {
+export function checkLayerCase({
+  layer,
+  training,
+  inputs,
+  weights,
+  mask,
+  noise = {},
+  factors,
+  ...expected
+}: LayerCase): void {
   const spec = resolveLayer(layer)
   const shapes = inputs.map(({ shape }) => shape.slice(1))
   const batch = inputs[0]!.shape[0]!
@@ -304,6 +313,8 @@ export function checkLayerCase({ layer, training, inputs, weights, mask, factors
     const given = Object.fromEntries(
       inputs.map(({ shape, values }, index) => [`x${index}`, tf.tensor(values, [...shape], 'float32')]),
     )
+    for (const [name, { shape, values }] of Object.entries(noise))
+      given[`noise ${name}`] = tf.tensor(values, [...shape])
     const { outputs } = program.run(state, given)
     expect(outputs.output!.shape, 'output shape').toEqual([batch, ...expected.output.shape.slice(1)])
     const close = (name: string, values: readonly number[]) => {

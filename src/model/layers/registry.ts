@@ -19,6 +19,7 @@ import {
   globalMaxPooling2D,
   maxPooling,
 } from './pooling.js'
+import { gru, lstm, simpleRnn } from './recurrent.js'
 import {
   activityRegularization,
   alphaDropout,
@@ -29,7 +30,9 @@ import {
   spatialDropout2D,
 } from './regularization.js'
 import { flatten, permute, repeatVector, reshape } from './reshaping.js'
+import { embedding, masking } from './sequences.js'
 import { cropping, upSampling, zeroPadding } from './spatial.js'
+import { bidirectional, timeDistributed } from './wrappers.js'
 
 /** What is not applied itself: a block becomes its layers, a shared layer the one it shares (model/network.ts). */
 type Structure = 'Block' | 'Shared'
@@ -82,6 +85,13 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   UpSampling2D: upSampling,
   SpatialDropout1D: spatialDropout1D,
   SpatialDropout2D: spatialDropout2D,
+  Embedding: embedding,
+  Masking: masking,
+  SimpleRNN: simpleRnn,
+  LSTM: lstm,
+  GRU: gru,
+  Bidirectional: bidirectional(layerRule),
+  TimeDistributed: timeDistributed(layerRule),
 }
 
 /** The rule of a layer; the cast says what the table's type proves, that rule and spec are of one type. */

@@ -29,7 +29,7 @@ const COUNTERS = 2
 const CHUNK_BITS = 16
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1
 
-const MOST_ARGUMENTS = 24
+export const MOST_ARGUMENTS = 24
 const HEADER = 5
 const TASK_NUMBERS = HEADER + 2 * MOST_ARGUMENTS
 export const MOST_TASKS = 64

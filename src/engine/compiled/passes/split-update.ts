@@ -4,6 +4,7 @@
  * single loop can compute (`fuse/`). Nothing here knows an optimizer: any chain of elementwise nodes that only new
  * state depends on is cut.
  */
+import { MOST_ARGUMENTS } from '../crew/chunks.js'
 import { consumersOf, type Graph, type GraphNode, type GraphOutput, infoOf, type ValueId } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
 import { removeUnused } from './simplify.js'
@@ -55,7 +56,7 @@ export function splitUpdate(graph: Graph): SplitStep {
   }
   const cut = [...groups.values()]
     .map((outputs) => ({ outputs, update: buildUpdate(graph, end, outputs) }))
-    .filter(({ update, outputs }) => readsOnlyItsOwn(update, outputs, changed, stateNames))
+    .filter(({ update, outputs }) => fitsOneCall(update) && readsOnlyItsOwn(update, outputs, changed, stateNames))
   const updates = cut.map(({ update }) => update)
   const stored = new Set(cut.flatMap(({ outputs }) => outputs))
   const inputs = new Set(graph.inputs.map(({ value }) => value))
@@ -71,6 +72,9 @@ export function splitUpdate(graph: Graph): SplitStep {
   ]
   return { graph: verify(removeUnused({ ...graph, outputs }), 'split-update'), updates }
 }
+
+/** A loop takes each array and each scalar, and how many bytes there are. */
+const fitsOneCall = ({ arrays, scalars }: Update): boolean => arrays.length + scalars.length < MOST_ARGUMENTS
 
 /** Updates run one after another: none may read state that another one, or the runtime, has changed before. */
 function readsOnlyItsOwn(
