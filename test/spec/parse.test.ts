@@ -222,6 +222,17 @@ callbacks(
     { "type": "ModelCheckpoint", "filepath": "a", "monitor": "lose", "save_best_only": true }
   ]`,
 )
+callbacks(
+  'callbacks that watch a metric of which neither is better',
+  `[
+    { "type": "ReduceLROnPlateau", "monitor": "val_hits" },
+    { "type": "EarlyStopping", "monitor": "hits" },
+    { "type": "ModelCheckpoint", "filepath": "a", "monitor": "hits", "save_best_only": true },
+    { "type": "ModelCheckpoint", "filepath": "b", "monitor": "hits" },
+    { "type": "ModelCheckpoint", "filepath": "c", "monitor": "hits", "save_best_only": true, "mode": "max" }
+  ]`,
+  { metrics: '[{ "type": "TruePositives", "name": "hits" }]' },
+)
 callbacks('a factor of 1', '[{ "type": "ReduceLROnPlateau", "factor": 1, "min_lr": -1 }]')
 callbacks('early stopping twice', '["EarlyStopping"]', { early_stopping: 'true' })
 callbacks('EarlyStopping twice', '["EarlyStopping", { "type": "EarlyStopping", "monitor": "acc" }]')
