@@ -186,7 +186,8 @@ field('metrics of one name', {
   metrics: '[{ "type": "AUC", "name": "area" }, { "type": "precision", "name": "area" }]',
 })
 field('a metric with the name of another key', {
-  metrics: '[{ "type": "AUC", "name": "val_auc" }, { "type": "mse", "name": "loss" }]',
+  metrics:
+    '[{ "type": "AUC", "name": "val_auc" }, { "type": "mse", "name": "loss" }, { "type": "mae", "name": "epoch" }]',
 })
 field('a metric without what it needs', { metrics: '["recall_at_precision", { "type": "RecallAtPrecision" }]' })
 field('arguments of a metric out of range', {
