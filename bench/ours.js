@@ -10,6 +10,7 @@ import { loadData } from '../dist/data/registry.js'
 import { openEngine } from '../dist/engine/registry.js'
 import { buildModel } from '../dist/model/model.js'
 import { supervisedPrograms } from '../dist/program/supervised.js'
+import { outputsOf } from '../dist/spec/outputs.js'
 import { startProfile } from './profile.js'
 
 const CHUNK = 25
@@ -91,7 +92,12 @@ async function timedSteps(n, wantedChunk) {
  */
 async function parts(n) {
   const { info } = dataset
-  const { train } = supervisedPrograms({ ...spec, model: buildModel(spec.model, info.sampleShape, spec.seed), info })
+  const { train } = supervisedPrograms({
+    ...spec,
+    model: buildModel(spec.model, info.sampleShape, spec.seed),
+    info,
+    outputs: outputsOf(spec),
+  })
   const profile = await startProfile({ train }, { seed: spec.seed, batchSize: training.batchSize })
   const samples = { whole: [], inputs: [], graph: [], update: [] }
   for (let done = 0; done < n; done += CHUNK) {

@@ -23,6 +23,7 @@ import { lossFor } from '../../dist/model/losses.js'
 import { buildModel } from '../../dist/model/model.js'
 import { targetForm } from '../../dist/model/targets.js'
 import { supervisedPrograms } from '../../dist/program/supervised.js'
+import { outputsOf } from '../../dist/spec/outputs.js'
 import { startPeer, timeCommand } from '../peer.js'
 import { measuredPage, unmeasuredPage } from './page.js'
 import { fedBytes, lowerBound, stepCost } from './step-cost.js'
@@ -218,12 +219,12 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
     sample_shape: info.sampleShape,
     divisor: info.divisor,
     classes: info.classes,
-    target: targetForm(target, model.outputShape, info.classes),
+    target: targetForm(target, model.outputShape, { kind: 'labels', classes: info.classes }),
     x,
     y,
   }
   writeFileSync(job, JSON.stringify(record))
-  return { job, info, programs: supervisedPrograms({ ...spec, model, info }) }
+  return { job, info, programs: supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) }) }
 }
 
 function programsFor(job, precision) {

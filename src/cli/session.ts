@@ -6,6 +6,7 @@ import { buildModel, type Model } from '../model/model.js'
 import { stepPlan } from '../program/descent.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
 import { betterOf } from '../spec/metrics.js'
+import { metricsOf, outputsOf } from '../spec/outputs.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
@@ -27,8 +28,9 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const stepsPerEpoch = Math.ceil(train.count / batchSize)
-  const model = buildModel(spec.model, info.sampleShape, seed)
-  const programs = supervisedPrograms({ ...spec, model, info })
+  const outputs = outputsOf(spec)
+  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
+  const programs = supervisedPrograms({ model, info, outputs, optimizer, fit })
   const runner = await engine.load({ ...programs }, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
@@ -43,7 +45,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
-      metrics: supervisedMeasures({ ...spec, model, info }),
+      metrics: supervisedMeasures({ model, info, outputs, fit }),
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),
     },
@@ -59,8 +61,10 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
 }
 
 /** Those of `callbacks`, after the one that `early_stopping` is. */
-function callbacksOf({ early_stopping, callbacks, metrics, fit }: ResolvedSpec): Callback[] {
+function callbacksOf(spec: ResolvedSpec): Callback[] {
+  const { early_stopping, callbacks, fit } = spec
   const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
+  const metrics = metricsOf(spec)
   return buildCallbacks([...stopping, ...callbacks], {
     epochs: fit.epochs,
     betterOf: (monitor) => betterOf(monitor, metrics),

@@ -5,7 +5,7 @@ import { lossFor, lossOfBatch } from '../model/losses.js'
 import { type Metric, SUM } from '../model/metrics/metric.js'
 import { metricFor } from '../model/metrics/registry.js'
 import type { Prediction } from '../model/model.js'
-import { encodeTarget, type TargetForm, targetForm, type WantedTarget } from '../model/targets.js'
+import { encodeTarget, type Target, type TargetForm, targetForm, type WantedTarget } from '../model/targets.js'
 import type { FitSpec, LossSpec, MetricSpec } from '../spec/spec.js'
 import { type Measured, meanOver } from './measured.js'
 import type { Tensors } from './program.js'
@@ -15,8 +15,7 @@ export interface OutputOptions {
   readonly prefix: string
   /** Of one sample's output. */
   readonly shape: Shape
-  /** How many classes its labels have. */
-  readonly classes: number
+  readonly target: Target
   readonly loss: LossSpec
   readonly metrics: readonly MetricSpec[]
   readonly classWeight: FitSpec['class_weight']
@@ -25,43 +24,44 @@ export interface OutputOptions {
 export interface MeasuredOutput {
   /** What a history has of it, its loss first. */
   readonly measured: readonly Measured[]
-  /** By the names in `measured`, sums over a batch; labels are (batch), int32. */
-  sums(labels: tf.Tensor, prediction: Prediction, pass: Pass): Tensors
+  /** By the names in `measured`, sums over a batch; `given` are its labels or values (`targetTensor`). */
+  sums(given: tf.Tensor, prediction: Prediction, pass: Pass): Tensors
   /** The first of them, the loss. */
-  loss(labels: tf.Tensor, prediction: Prediction, pass: Pass): tf.Tensor
+  loss(given: tf.Tensor, prediction: Prediction, pass: Pass): tf.Tensor
 }
 
 /** Class weights count in the loss of training alone: not in metrics, nor in an evaluation. */
 export type Pass = 'training' | 'evaluation'
 
-export function measureOutput({ prefix, shape, classes, ...spec }: OutputOptions): MeasuredOutput {
+export function measureOutput({ prefix, shape, target: compared, ...spec }: OutputOptions): MeasuredOutput {
   const lossKey = `${prefix}loss`
   const rule = lossFor(spec.loss, shape)
-  const weights = spec.classWeight && classWeights(spec.classWeight, classes)
+  const weights =
+    spec.classWeight && compared.kind === 'labels' ? classWeights(spec.classWeight, compared.classes) : undefined
   const metrics = spec.metrics.map((one) => measuredMetric(`${prefix}${one.name}`, metricFor(one, shape)))
 
-  const encoder = (labels: tf.Tensor): Encoder => {
+  const encoder = (given: tf.Tensor): Encoder => {
     const known = new Map<TargetForm, tf.Tensor>()
     return (wanted) => {
-      const form = targetForm(wanted, shape, classes)
+      const form = targetForm(wanted, shape, compared)
       if (form === null) throw new Error(`internal: no target for an output of shape ${shape}`)
-      const target = known.get(form) ?? encodeTarget(labels, form, classes)
+      const target = known.get(form) ?? encodeTarget(given, form, shape, compared)
       known.set(form, target)
       return target
     }
   }
-  const lossFrom = (labels: tf.Tensor, target: Encoder, prediction: Prediction, pass: Pass) =>
-    lossOfBatch(rule, target(rule.target), prediction, pass === 'training' && weights ? weights(labels) : undefined)
+  const lossFrom = (given: tf.Tensor, target: Encoder, prediction: Prediction, pass: Pass) =>
+    lossOfBatch(rule, target(rule.target), prediction, pass === 'training' && weights ? weights(given) : undefined)
 
   return {
     measured: [meanOver(lossKey), ...metrics.map(({ measured }) => measured)],
-    sums(labels, prediction, pass) {
-      const target = encoder(labels)
-      const loss = lossFrom(labels, target, prediction, pass)
+    sums(given, prediction, pass) {
+      const target = encoder(given)
+      const loss = lossFrom(given, target, prediction, pass)
       const others = metrics.map(({ sums }) => sums(target, prediction))
       return Object.assign({ [lossKey]: loss }, ...others) as Tensors
     },
-    loss: (labels, prediction, pass) => lossFrom(labels, encoder(labels), prediction, pass),
+    loss: (given, prediction, pass) => lossFrom(given, encoder(given), prediction, pass),
   }
 }
 
@@ -86,8 +86,8 @@ function measuredMetric(key: string, { target, parts, sums, value }: Metric) {
 }
 
 /** Labels (batch), int32, to the weight of each sample; 1 where a class has none (keras/src/trainers/data_adapters/data_adapter_utils.py). */
-function classWeights(given: NonNullable<FitSpec['class_weight']>, classes: number) {
-  const weights = Array.from({ length: classes }, (_, index) => given[index] ?? 1)
+function classWeights(weightOf: NonNullable<FitSpec['class_weight']>, classes: number) {
+  const weights = Array.from({ length: classes }, (_, index) => weightOf[index] ?? 1)
   return (labels: tf.Tensor): tf.Tensor =>
     tf.sum(tf.mul(tf.oneHot(labels as tf.Tensor1D, classes, 1, 0, 'float32'), tf.tensor1d(weights)), -1)
 }

@@ -23,6 +23,8 @@ export interface BatchInput {
   readonly dtype: 'float32' | 'int32'
   /** The step sees `value / divisor`; data may arrive as bytes. 1 leaves values as they are. */
   readonly divisor: number
+  /** A promise: whole numbers from 0 on, each below this. */
+  readonly below?: number
 }
 
 /** A number that changes by step. The loop supplies `learning_rate` and `iterations` (steps done so far). */

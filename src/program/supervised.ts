@@ -2,18 +2,20 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { DataInfo } from '../data/dataset.js'
 import type { Applied, Model } from '../model/model.js'
-import type { FitSpec, LossSpec, MetricSpec, OptimizerSpec } from '../spec/spec.js'
+import { targetOf, targetTensor } from '../model/targets.js'
+import type { OutputSpec } from '../spec/outputs.js'
+import type { FitSpec, OptimizerSpec } from '../spec/spec.js'
 import { backpropagation } from './backpropagation.js'
 import { type DescentPrograms, ITERATIONS } from './descent.js'
-import type { Measured } from './measured.js'
-import { type MeasuredOutput, measureOutput } from './output.js'
+import { type Measured, meanOver } from './measured.js'
+import { type MeasuredOutput, measureOutput, type Pass } from './output.js'
 import type { BatchInput, Program, Tensors } from './program.js'
 
 export interface SupervisedOptions {
   readonly model: Model
   readonly info: DataInfo
-  readonly loss: LossSpec
-  readonly metrics: readonly MetricSpec[]
+  /** In the order of the model's outputs. */
+  readonly outputs: readonly OutputSpec[]
   readonly optimizer: OptimizerSpec
   readonly fit: Pick<FitSpec, 'class_weight'>
 }
@@ -27,9 +29,11 @@ export interface SupervisedPrograms extends DescentPrograms {
   readonly inspect: Program
 }
 
-/** What a history has of these programs: `loss`, then the metrics. */
-export const supervisedMeasures = (options: Omit<SupervisedOptions, 'optimizer'>): readonly Measured[] =>
-  outputOf(options).measured
+/** What a history has of these programs: `loss`, then what is measured at each output. */
+export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>): readonly Measured[] {
+  const each = measuredOutputs(options).flatMap(({ measured }) => measured)
+  return options.outputs.length === 1 && options.outputs[0]!.name === null ? each : [meanOver('loss'), ...each]
+}
 
 export function supervisedPrograms(options: SupervisedOptions): SupervisedPrograms {
   const { model, info, optimizer } = options
@@ -40,25 +44,20 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
     dtype: 'float32',
     divisor: info.divisor,
   }
-  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1 }
-  const output = outputOf(options)
+  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1, below: info.classes }
+  const { sums, loss } = measuring(options)
   const steps = backpropagation({
     model,
     optimizer,
     x,
     targets: [y],
-    measure: (inputs, applied) => penalized(output.sums(inputs.y!, applied, 'training'), applied),
+    measure: (inputs, applied) => sums(inputs, applied, 'training'),
   })
 
-  const evaluated = (labels: tf.Tensor, applied: Applied) =>
-    penalized(output.sums(labels, applied, 'evaluation'), applied)
   const evaluate: Program = {
     state: model.weights,
     inputs: [x, y],
-    run: (state, inputs) => ({
-      state: {},
-      outputs: evaluated(inputs.y!, model.apply(inputs.x!, state)),
-    }),
+    run: (state, inputs) => ({ state: {}, outputs: sums(inputs, model.apply(inputs.x!, state), 'evaluation') }),
   }
 
   const inspect: Program = {
@@ -70,24 +69,55 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
         outputs[layer] = value
       }
       const applied = model.apply(inputs.x!, state, { noise: inputs, visit })
-      outputs.loss = penalized({ loss: output.loss(inputs.y!, applied, 'training') }, applied).loss!
+      outputs.loss = loss(inputs, applied, 'training')
       return { state: {}, outputs }
     },
   }
   return { ...steps, evaluate, inspect }
 }
 
-/** With what regularizers add to the mean loss. */
-const penalized = (sums: Tensors, { penalty, output }: Applied): Tensors =>
-  penalty ? { ...sums, loss: tf.add(sums.loss!, tf.mul(penalty, output.shape[0]!)) } : sums
+const measuredOutputs = ({
+  model,
+  info,
+  outputs,
+  fit,
+}: Omit<SupervisedOptions, 'optimizer'>): readonly MeasuredOutput[] =>
+  outputs.map(({ prefix, target, loss, metrics }, index) =>
+    measureOutput({
+      prefix,
+      shape: model.outputs[index]!.shape,
+      target: targetOf(target, info),
+      loss,
+      metrics,
+      classWeight: fit.class_weight,
+    }),
+  )
 
-/** The model's only output. */
-const outputOf = ({ model, info, loss, metrics, fit }: Omit<SupervisedOptions, 'optimizer'>): MeasuredOutput =>
-  measureOutput({
-    prefix: '',
-    shape: model.outputShape,
-    classes: info.classes,
-    loss,
-    metrics,
-    classWeight: fit.class_weight,
-  })
+/** What a step measures: sums over a batch by history key, and the sum of the loss, which all outputs share. */
+function measuring(options: SupervisedOptions) {
+  const { info, outputs } = options
+  const measured = measuredOutputs(options)
+  const targets = ({ x, y }: Tensors) => outputs.map(({ target }) => targetTensor(target, x!, y!, info))
+  /** The weighted sum of the outputs' losses, with what regularizers add to the mean loss. */
+  const total = (losses: readonly tf.Tensor[], { penalty, output }: Applied): tf.Tensor => {
+    const weighted = losses.map((loss, index) => {
+      const { loss_weight } = outputs[index]!
+      return loss_weight === 1 ? loss : tf.mul(loss, loss_weight)
+    })
+    const sum = weighted.reduce((all, one) => tf.add(all, one))
+    return penalty ? tf.add(sum, tf.mul(penalty, output.shape[0]!)) : sum
+  }
+  return {
+    sums(inputs: Tensors, applied: Applied, pass: Pass): Tensors {
+      const given = targets(inputs)
+      const each = measured.map((output, index) => output.sums(given[index]!, applied.outputs[index]!, pass))
+      const losses = each.map((sums, index) => sums[`${outputs[index]!.prefix}loss`]!)
+      return { ...Object.assign({}, ...each), loss: total(losses, applied) }
+    },
+    loss(inputs: Tensors, applied: Applied, pass: Pass): tf.Tensor {
+      const given = targets(inputs)
+      const losses = measured.map((output, index) => output.loss(given[index]!, applied.outputs[index]!, pass))
+      return total(losses, applied)
+    },
+  }
+}

@@ -212,9 +212,9 @@ export const LAYERS = [
   }),
 ] as const
 
-const layerSchema = family(LAYERS).describe(
-  'A layer: an object with a `type`, or just the type where it needs no more.',
-)
+const layerSchema = family(LAYERS)
+  .describe('A layer: an object with a `type`, or just the type where it needs no more.')
+  .meta({ id: 'layer' })
 
 type WithName<Layer> = Layer extends unknown ? Layer & { name: string } : never
 export type NamedLayer = WithName<z.output<typeof layerSchema>>

@@ -153,4 +153,4 @@ export const LOSSES = [
   ),
 ] as const
 
-export const lossSchema = family(LOSSES)
+export const lossSchema = family(LOSSES).meta({ id: 'loss' })

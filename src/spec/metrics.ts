@@ -311,11 +311,11 @@ const metricSchema = z.union([nameIn(short), object]).transform((given): ParsedM
   return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as ParsedMetric
 })
 
-export const metricsSchema = z
-  .array(metricSchema)
-  .superRefine(rules(unambiguous))
-  .default([])
-  .describe('Measured beside the loss, on training and validation data. Each is a history key as it is written here.')
+const metricList = z.array(metricSchema).superRefine(rules(unambiguous)).default([]).meta({ id: 'metrics' })
+
+export const metricsSchema = metricList.describe(
+  'Measured beside the loss, on training and validation data. Each is a history key as it is written here.',
+)
 
 /** Names that stand for other numbers: in a history, in rows of an epoch, in the name of a checkpoint. */
 const OTHERS: readonly string[] = ['loss', 'epoch', 'batch', 'learning_rate', 'seconds']

@@ -13,6 +13,7 @@ import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
+import { hasLoss, measuredKeys, metricsOf, outputRules, outputsSchema, targetSchema } from './outputs.js'
 
 const sequential = z
   .strictObject({
@@ -56,8 +57,10 @@ const fields = z.strictObject({
   optimizer: optimizerSchema
     .prefault('rmsprop')
     .describe('How weights follow gradients: an object with a `type`, or just the type for its defaults.'),
-  loss: lossSchema.describe('What is made small: the name, or an object with a `type`.'),
+  loss: lossSchema.optional().describe('What is made small: the name, or an object with a `type`.'),
   metrics: metricsSchema,
+  target: targetSchema,
+  outputs: outputsSchema,
   fit: fitSchema,
   early_stopping: earlyStoppingSchema,
   callbacks: callbacksSchema,
@@ -65,29 +68,25 @@ const fields = z.strictObject({
 })
 
 export const specSchema = fields
+  .refine(hasLoss, { error: 'found no "loss", which must be given' })
+  .superRefine(rules(outputRules))
   .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A network, its data, and how to train it.' })
 
-/** What is measured of any samples: the loss and the metrics. */
-const ownKeys = ({ metrics }: { readonly metrics: readonly { readonly name: string }[] }): string[] => [
-  'loss',
-  ...metrics.map(({ name }) => name),
-]
-
 /** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
-export function historyKeys(spec: {
-  readonly metrics: readonly { readonly name: string }[]
-  readonly fit: { readonly validation_split: number }
-}): string[] {
-  const keys = ownKeys(spec)
+export function historyKeys(
+  spec: Parameters<typeof measuredKeys>[0] & { readonly fit: { readonly validation_split: number } },
+): string[] {
+  const keys = measuredKeys(spec)
   return spec.fit.validation_split > 0 ? [...keys, ...keys.map((key) => `val_${key}`)] : keys
 }
 
 function* historyKeyRules(spec: z.output<typeof fields>): Iterable<RuleIssue> {
   const keys = historyKeys(spec)
-  if (spec.early_stopping) yield* monitorRules(spec.early_stopping, ['early_stopping'], keys, spec.metrics)
-  yield* callbackRules(spec, keys)
-  const testable = [...keys, ...ownKeys(spec).map((key) => `test_${key}`)]
+  const metrics = metricsOf(spec)
+  if (spec.early_stopping) yield* monitorRules(spec.early_stopping, ['early_stopping'], keys, metrics)
+  yield* callbackRules(spec, keys, metrics)
+  const testable = [...keys, ...measuredKeys(spec).map((key) => `test_${key}`)]
   for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
 }
 
@@ -103,7 +102,7 @@ export type DataSpec = ResolvedSpec['data']
 export type ModelSpec = ResolvedSpec['model']
 export type LayerSpec = ModelSpec['layers'][number]
 export type OptimizerSpec = ResolvedSpec['optimizer']
-export type LossSpec = ResolvedSpec['loss']
+export type LossSpec = NonNullable<ResolvedSpec['loss']>
 export type MetricSpec = ResolvedSpec['metrics'][number]
 export type FitSpec = ResolvedSpec['fit']
 export type EarlyStoppingSpec = NonNullable<ResolvedSpec['early_stopping']>

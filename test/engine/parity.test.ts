@@ -6,16 +6,14 @@ import { loadData } from '../../src/data/registry.js'
 import type { Batch, Outputs, StateValues } from '../../src/engine/engine.js'
 import { ACTIVATIONS } from '../../src/model/activations.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
-import { buildModel } from '../../src/model/model.js'
 import { targetForm } from '../../src/model/targets.js'
 import { stepPlan } from '../../src/program/descent.js'
-import { supervisedPrograms } from '../../src/program/supervised.js'
 import type { LossSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largest } from '../support/close.js'
 import { COMPUTES_IN_SHADERS, engineNames, loadRunner, type RealEngine, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
-import { BATCH_SIZE, type Network, smallNetwork } from '../support/network.js'
+import { BATCH_SIZE, type Network, programsOf, smallNetwork } from '../support/network.js'
 import { readText } from '../support/read-spec.js'
 import { allMetrics, lossTypes, optimizerTypes, resolveMetric } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -149,7 +147,7 @@ function withMetrics(units: number, activation: string, loss: string): Network {
   ]
   const fitting = [...metrics, ...(units > 1 ? moreMetrics : [])].filter((metric) => {
     const { target } = metricFor(resolveMetric(metric), [units])
-    return targetForm(target, [units], 3) !== null
+    return targetForm(target, [units], { kind: 'labels', classes: 3 }) !== null
   })
   return smallNetwork({ layers, loss, optimizer: 'SGD', metrics: fitting })
 }
@@ -158,7 +156,7 @@ function withMetrics(units: number, activation: string, loss: string): Network {
 async function shipped(file: string): Promise<Network> {
   const { spec } = readText(readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
   const { info, train } = await loadData({ ...spec!.data, dataset: 'mnist-10k' })
-  const programs = supervisedPrograms({ ...spec!, model: buildModel(spec!.model, info.sampleShape, spec!.seed), info })
+  const programs = programsOf(spec!, info)
   const given: Batch[] = []
   for await (const { size, arrays } of batches(train, { batchSize: BATCH_SIZE })) {
     if (given.push({ size, arrays: { x: arrays.x.slice(), y: arrays.y.slice() } }) === STEPS) break

@@ -3,11 +3,14 @@ import { expect, test } from 'vitest'
 import type { DataInfo } from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { checkModel } from '../../src/model/check.js'
+import { outputsOf } from '../../src/spec/outputs.js'
 import { resolveSpec } from '../support/spec.js'
 
 const mnist = dataInfo({ dataset: 'mnist', flatten: false })
-const check = (layers: readonly unknown[], rest: object = {}, info: DataInfo = mnist) =>
-  checkModel(resolveSpec({ layers, loss: 'categorical_crossentropy', ...rest }), info)
+const check = (layers: readonly unknown[], rest: object = {}, info: DataInfo = mnist) => {
+  const spec = resolveSpec({ layers, loss: 'categorical_crossentropy', ...rest })
+  return checkModel(spec, info, outputsOf(spec))
+}
 
 const softmax10 = { type: 'Dense', units: 10, activation: 'softmax' }
 

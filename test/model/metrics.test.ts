@@ -77,7 +77,9 @@ const batch = (y_true: number[], y_true_shape: number[], y_pred: number[], y_pre
 test('sparse and categorical accuracy agree', () => {
   const labels = [3, 0, 1, 1]
   const prediction = [0.1, 0.2, 0.3, 0.4, 0.4, 0.4, 0.1, 0.1, 0.25, 0.25, 0.25, 0.25, 0, 1, 0, 0]
-  const oneHot = tf.tidy(() => Array.from(encodeTarget(tf.tensor1d(labels, 'int32'), 'one_hot', 4).dataSync()))
+  const oneHot = tf.tidy(() =>
+    Array.from(encodeTarget(tf.tensor1d(labels, 'int32'), 'one_hot', [4], { kind: 'labels', classes: 4 }).dataSync()),
+  )
   const sparse = metricFor(resolveMetric('sparse_categorical_accuracy'), [4])
   expect(valuesAfter(sparse, [batch(labels, [4], prediction, [4, 4])])).toEqual([0.75])
   const categorical = metricFor(resolveMetric('categorical_accuracy'), [4])

@@ -10,7 +10,14 @@ expectNoTensorLeaks()
 
 const options = (rest: Record<string, unknown> = {}, prefix = ''): OutputOptions => {
   const { loss, metrics, fit } = resolveSpec({ layers: ['Flatten'], ...rest })
-  return { prefix, shape: [3], classes: 3, loss, metrics, classWeight: fit.class_weight }
+  return {
+    prefix,
+    shape: [3],
+    target: { kind: 'labels', classes: 3 },
+    loss: loss!,
+    metrics,
+    classWeight: fit.class_weight,
+  }
 }
 
 const LABELS = [0, 2, 1]

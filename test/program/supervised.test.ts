@@ -8,6 +8,7 @@ import { buildModel } from '../../src/model/model.js'
 import { backpropagation } from '../../src/program/backpropagation.js'
 import type { BatchInput } from '../../src/program/program.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
+import { outputsOf } from '../../src/spec/outputs.js'
 import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
@@ -24,6 +25,8 @@ const [size, features] = input_shape
 const info = { name: 'test', sampleShape: [features], divisor: 1, trainSamples: 32, testSamples: 0 }
 const CLOSELY = { relative: 1e-5 }
 
+const LABEL = { type: 'label' } as const
+
 /** Class labels go the whole way through `supervisedPrograms`; real numbers, which no data set has yet, go below it. */
 function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, given: unknown) {
   const optimizer = resolveOptimizer(given)
@@ -37,8 +40,14 @@ function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, g
     const options = {
       model,
       info: { ...info, classes: Math.max(2, units) },
-      loss: lossSpec,
-      metrics: measured,
+      outputs: [
+        {
+          ...{ name: null, prefix: '', pointer: '', loss_weight: 1 },
+          loss: lossSpec,
+          metrics: measured,
+          target: LABEL,
+        },
+      ],
       optimizer,
       fit: { class_weight: null },
     }
@@ -112,7 +121,7 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
   ]
   const model = buildModel(resolveModel(layers), [features], 0)
   const spec = resolveSpec({ layers, optimizer: 'SGD', loss: 'categorical_crossentropy', metrics: ['acc', 'mse'] })
-  const programs = supervisedPrograms({ ...spec, model, info: { ...info, classes: 3 } })
+  const programs = supervisedPrograms({ ...spec, model, info: { ...info, classes: 3 }, outputs: outputsOf(spec) })
   const batch = { size, arrays: { x: Float32Array.from(inputs[0]!), y: Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1]) } }
 
   test('inspection shows every layer in order, then the loss, as training saw them', async () => {

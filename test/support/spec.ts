@@ -19,7 +19,7 @@ export function resolveSpec({
   return specSchema.parse(spec) as ResolvedSpec
 }
 
-export const resolveLoss = (loss: unknown): LossSpec => resolveSpec({ layers: ['Flatten'], loss }).loss
+export const resolveLoss = (loss: unknown): LossSpec => resolveSpec({ layers: ['Flatten'], loss }).loss!
 
 export const resolveMetric = (metric: unknown): MetricSpec =>
   resolveSpec({ layers: ['Flatten'], metrics: [metric] }).metrics[0]!

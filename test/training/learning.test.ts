@@ -5,6 +5,7 @@ import { loadData } from '../../src/data/registry.js'
 import { buildModel } from '../../src/model/model.js'
 import { stepPlan } from '../../src/program/descent.js'
 import { supervisedMeasures, supervisedPrograms } from '../../src/program/supervised.js'
+import { outputsOf } from '../../src/spec/outputs.js'
 import { earlyStopping } from '../../src/training/callbacks/early-stopping.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
@@ -32,9 +33,10 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
   const { info, train: all, test } = await dataset
   const { train: samples, validation } = splitSamples(all, 0.1)
   const model = buildModel(spec.model, info.sampleShape, seed)
-  const programs = supervisedPrograms({ ...spec, model, info })
+  const outputs = outputsOf(spec)
+  const programs = supervisedPrograms({ ...spec, model, info, outputs })
   const runner = await loadRunner('onnx', { ...programs }, { batchSize: BATCH_SIZE, seed })
-  const metrics = supervisedMeasures({ ...spec, model, info })
+  const metrics = supervisedMeasures({ ...spec, model, info, outputs })
   const { signal } = new AbortController()
   const stopping = earlyStopping({
     monitor: 'val_loss',
