@@ -49,7 +49,7 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
         trainspec: ownVersion(),
         engine: engine.name,
         device: engine.device,
-        batch_size: session.training.batchSize,
+        batch_size: session.training.batchSize * (spec.optimizer.gradient_accumulation_steps ?? 1),
         steps,
         end,
         suggestion: valley,

@@ -64,6 +64,7 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
 function callbacksOf(spec: ResolvedSpec): Callback[] {
   const { early_stopping, callbacks, fit } = spec
   const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
+  const metrics = metricsOf(spec)
   return buildCallbacks([...stopping, ...callbacks], {
     epochs: fit.epochs,
     betterOf: (monitor) => betterOf(monitor, metricsOf(spec)),

@@ -10,7 +10,9 @@ export const findLrReportSchema = z
     trainspec: z.string().describe('Version of trainspec.'),
     engine: z.string().describe('What computed.'),
     device: z.string().describe('What it computed on.'),
-    batch_size: z.int().describe('Samples in a step.'),
+    batch_size: z
+      .int()
+      .describe('Samples in a step, which here is an update, of several batches where gradients are accumulated.'),
     steps: z.int().describe('Steps from the least rate to the largest, had there been no end before.'),
     end: z
       .enum(['largest_rate', 'loss_too_high', 'diverged'])
@@ -18,7 +20,7 @@ export const findLrReportSchema = z
     suggestion: rate,
     steepest: rate,
     learning_rate: z.array(z.number()).describe('The rate of each step.'),
-    loss: z.array(z.number()).describe('The mean loss of each batch, before its update.'),
+    loss: z.array(z.number()).describe('The mean loss of each step, before its update.'),
     smoothed_loss: z.array(z.number()).describe('Its running mean, which the suggestions go by.'),
     picture: z.string().describe('Path of the curve as an SVG.'),
     command: z.string().nullable().describe('Trains with the suggestion; null without one.'),

@@ -14,17 +14,16 @@ type MetricSpecs = Parameters<typeof betterOf>[1]
 interface Surroundings {
   readonly callbacks: CallbackSpecs
   readonly early_stopping: object | null
-  readonly metrics: MetricSpecs
   readonly optimizer: { readonly learning_rate: number | object }
 }
 
-/** `keys` are those of the history. */
-export function* callbackRules(spec: Surroundings, keys: readonly string[]): Iterable<RuleIssue> {
+/** `keys` are those of the history, `metrics` those of all outputs by these keys. */
+export function* callbackRules(spec: Surroundings, keys: readonly string[], metrics: MetricSpecs): Iterable<RuleIssue> {
   let stopping = spec.early_stopping ? '"early_stopping"' : undefined
   const taken = new Set<string>()
   for (const [index, callback] of spec.callbacks.entries()) {
     const path = ['callbacks', index]
-    yield* RULES[callback.type]?.(callback as never, path, keys, spec.metrics) ?? []
+    yield* RULES[callback.type]?.(callback as never, path, keys, metrics) ?? []
     if (callback.type === 'EarlyStopping') {
       if (stopping)
         yield { code: 'duplicate-name', path, message: `found EarlyStopping beside ${stopping}, must be once` }

@@ -7,6 +7,7 @@ import { nameIn, type RuleIssue, rules } from './family.js'
 import { identifier } from './identifier.js'
 import { LOSS_FIELDS } from './losses.js'
 import { whole } from './whole.js'
+import { quoted } from './words.js'
 
 /** Which way is better; `null` where that is for the user to say (keras/src/metrics, `_direction`). */
 type Better = 'max' | 'min' | null
@@ -316,14 +317,14 @@ export const metricsSchema = metricList.describe(
   'Measured beside the loss, on training and validation data. Each is a history key as it is written here.',
 )
 
-/** Keys of a history that are not for metrics. */
-const TAKEN = /^(loss$|val_|test_)/
+/** Names that stand for other numbers: in a history, in rows of an epoch, in the name of a checkpoint. */
+const OTHERS: readonly string[] = ['loss', 'epoch', 'batch', 'learning_rate', 'seconds']
 
 function* unambiguous(metrics: readonly { readonly name: string }[]): Iterable<RuleIssue> {
   const names = metrics.map(({ name }) => name)
   for (const [index, name] of names.entries()) {
-    if (TAKEN.test(name)) {
-      const message = `found "${name}", must not be "loss" nor begin with "val_" or "test_"`
+    if (OTHERS.includes(name) || /^(val|test)_/.test(name)) {
+      const message = `found "${name}", must not be one of ${quoted(OTHERS)}, nor begin with "val_" or "test_"`
       yield { code: 'name', path: [index, 'name'], message }
     }
     if (names.indexOf(name) < index) yield { code: 'duplicate-name', path: [index], message: `found "${name}" again` }

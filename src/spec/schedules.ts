@@ -125,7 +125,7 @@ function* warmupHasTarget({
 }
 
 /** The ids make one definition of what stands in many places of the JSON Schema. */
-const decays = z.discriminatedUnion('type', SCHEDULES).meta({ id: 'Decay' })
+const decays = z.discriminatedUnion('type', SCHEDULES).meta({ id: 'decay' })
 
 const linearWarmup = member('LinearWarmup', 'A straight rise in front of any rate or schedule (Goyal et al., 2017).', {
   warmup_steps: steps('Length of the warm-up.'),
@@ -135,7 +135,7 @@ const linearWarmup = member('LinearWarmup', 'A straight rise in front of any rat
   initial_learning_rate: initial.default(0),
 })
 
-export const scheduleSchema = z.discriminatedUnion('type', [...SCHEDULES, linearWarmup]).meta({ id: 'Schedule' })
+export const scheduleSchema = z.discriminatedUnion('type', [...SCHEDULES, linearWarmup]).meta({ id: 'schedule' })
 
 /** A number, or a schedule; `preset` where nothing is given. */
 export const learningRateSchema = (preset: number) =>

@@ -13,7 +13,6 @@ import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
-
 import { hasLoss, measuredKeys, metricsOf, outputRules, outputsSchema, targetSchema } from './outputs.js'
 
 const sequential = z
@@ -84,8 +83,9 @@ export function historyKeys(
 
 function* historyKeyRules(spec: z.output<typeof fields>): Iterable<RuleIssue> {
   const keys = historyKeys(spec)
-  if (spec.early_stopping) yield* monitorRules(spec.early_stopping, ['early_stopping'], keys, metricsOf(spec))
-  yield* callbackRules({ ...spec, metrics: metricsOf(spec) }, keys)
+  const metrics = metricsOf(spec)
+  if (spec.early_stopping) yield* monitorRules(spec.early_stopping, ['early_stopping'], keys, metrics)
+  yield* callbackRules(spec, keys, metrics)
   const testable = [...keys, ...measuredKeys(spec).map((key) => `test_${key}`)]
   for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
 }

@@ -42,14 +42,14 @@ test('suggests a rate with the command that uses it, and leaves the curve', asyn
   expect(spec.optimizer.learning_rate).toBeLessThan(1)
 })
 
-test('--json, over a schedule, with changes', async () => {
+test('--json, over a schedule, with accumulated gradients and changes', async () => {
   const schedule = { type: 'OneCycle', max_learning_rate: 0.1 }
-  const cwd = folderWith({ optimizer: { type: 'SGD', learning_rate: schedule } })
+  const cwd = folderWith({ optimizer: { type: 'SGD', learning_rate: schedule, gradient_accumulation_steps: 2 } })
   const args = ['find-lr', 'tiny.json', '--json', '--steps', '40', '--out', 'found', '--set', 'fit.batch_size=64']
   const { code, stdout } = await runCommand(args, { cwd })
   expect(code).toBe(0)
   const report = documentOf(stdout, 'find-lr.schema.json')
-  expect(report).toMatchObject({ name: 'tiny', batch_size: 64, steps: 40, picture: 'found/find-lr.svg' })
+  expect(report).toMatchObject({ name: 'tiny', batch_size: 128, steps: 40, picture: 'found/find-lr.svg' })
   expect(report.command).toMatch(/^train tiny\.json --set fit\.batch_size=64 --set optimizer\.learning_rate=[\d.e-]+$/)
   expect(report.loss).toHaveLength(report.learning_rate.length)
   expect(stdout).toBe(readFileSync(join(cwd, 'found/find-lr.json'), 'utf8'))

@@ -224,7 +224,8 @@ field('metrics of one name', {
   metrics: '[{ "type": "AUC", "name": "area" }, { "type": "precision", "name": "area" }]',
 })
 field('a metric with the name of another key', {
-  metrics: '[{ "type": "AUC", "name": "val_auc" }, { "type": "mse", "name": "loss" }]',
+  metrics:
+    '[{ "type": "AUC", "name": "val_auc" }, { "type": "mse", "name": "loss" }, { "type": "mae", "name": "epoch" }]',
 })
 field('a metric without what it needs', { metrics: '["recall_at_precision", { "type": "RecallAtPrecision" }]' })
 field('arguments of a metric out of range', {
@@ -259,6 +260,17 @@ callbacks(
     { "type": "EarlyStopping", "monitor": "val_mse" },
     { "type": "ModelCheckpoint", "filepath": "a", "monitor": "lose", "save_best_only": true }
   ]`,
+)
+callbacks(
+  'callbacks that watch a metric of which neither is better',
+  `[
+    { "type": "ReduceLROnPlateau", "monitor": "val_hits" },
+    { "type": "EarlyStopping", "monitor": "hits" },
+    { "type": "ModelCheckpoint", "filepath": "a", "monitor": "hits", "save_best_only": true },
+    { "type": "ModelCheckpoint", "filepath": "b", "monitor": "hits" },
+    { "type": "ModelCheckpoint", "filepath": "c", "monitor": "hits", "save_best_only": true, "mode": "max" }
+  ]`,
+  { metrics: '[{ "type": "TruePositives", "name": "hits" }]' },
 )
 callbacks('a factor of 1', '[{ "type": "ReduceLROnPlateau", "factor": 1, "min_lr": -1 }]')
 callbacks('early stopping twice', '["EarlyStopping"]', { early_stopping: 'true' })

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StepPlan } from '../../src/program/descent.js'
 import { type Measured, meanOver } from '../../src/program/measured.js'
-import type { Callback } from '../../src/training/callbacks/callback.js'
+import { type Callback, IDLE, type Standing } from '../../src/training/callbacks/callback.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
 import { emptyBatches, loopOptions, scriptedRunner, trainToEnd } from '../support/loop.js'
@@ -153,6 +153,25 @@ describe('a plan', () => {
     }
     await trainToEnd(loopOptions({ runner, plan, samples: 4, callbacks: [restoring] }))
     expect(order).toEqual(['accumulate', 'average', 'write'])
+  })
+
+  test('leaves the rate to the count of steps, and tells callbacks the count of updates, as in Keras', async () => {
+    const standings: Standing[] = []
+    const watching: Callback = {
+      ...IDLE,
+      onEpochEnd(_, standing) {
+        standings.push(standing)
+        return []
+      },
+    }
+    const runner = scriptedRunner(() => ({ loss: 1 }))
+    const learningRate = (done: number) => 10 + done
+    await trainToEnd(loopOptions({ runner, plan, epochs: 2, learningRate, callbacks: [watching] }))
+    expect(runner.calls.flatMap(({ scalars }) => scalars.learning_rate ?? [])).toEqual([10, 11, 12, 13, 14, 15])
+    expect(standings).toEqual([
+      { learningRate: 13, updates: 1 },
+      { learningRate: 16, updates: 3 },
+    ])
   })
 
   test('has no end where nothing began', async () => {
