@@ -67,7 +67,7 @@ function callbacksOf(spec: ResolvedSpec): Callback[] {
   const metrics = metricsOf(spec)
   return buildCallbacks([...stopping, ...callbacks], {
     epochs: fit.epochs,
-    betterOf: (monitor) => betterOf(monitor, metricsOf(spec)),
+    betterOf: (monitor) => betterOf(monitor, metrics),
     now: () => performance.now(),
   })
 }

@@ -11,6 +11,9 @@ export interface LayerCase {
   readonly layer: { readonly type: string }
   readonly training: boolean
   readonly mask?: readonly boolean[]
+  /** Of each input of several, as Keras hands masks on; null for none. The output's is row-major, null for none. */
+  readonly masks?: readonly (readonly boolean[] | null)[]
+  readonly output_mask?: readonly boolean[] | null
   readonly inputs: readonly { readonly shape: Shape; readonly values: number[]; readonly integers?: boolean }[]
   readonly weights: Readonly<Record<string, { readonly shape: Shape; readonly values: number[] }>>
   /** Random numbers that Keras drew. */
@@ -22,7 +25,7 @@ export interface LayerCase {
 }
 
 /** Families of layers, each with a file `layers_<family>.json`. */
-export const LAYER_FAMILIES = ['core', 'norm', 'spatial', 'recurrent'] as const
+export const LAYER_FAMILIES = ['core', 'norm', 'spatial', 'recurrent', 'merging', 'attention'] as const
 type LayerFile = `layers_${(typeof LAYER_FAMILIES)[number]}`
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>

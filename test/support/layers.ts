@@ -32,11 +32,15 @@ export interface LayerFacts {
   readonly below?: number
   /** Steps of the first input that count, for every sample alike. */
   readonly mask?: readonly boolean[]
+  /** The same for each input of several; null for one without a mask. */
+  readonly masks?: Masks
   /** `false`: plain tfjs has no layer that computes the same, and refuses the file. */
   readonly inTfjs?: boolean
   /** `false`: gradients jump where a finite difference would step. */
   readonly smooth?: boolean
 }
+
+type Masks = readonly (readonly boolean[] | null)[]
 
 const BATCH = 2
 
@@ -51,7 +55,7 @@ export async function checkLayer({
   noise = {},
   ...facts
 }: LayerFacts): Promise<void> {
-  const { inTfjs = true, smooth = true, below, mask } = facts
+  const { inTfjs = true, smooth = true, below, mask, masks = mask && [mask] } = facts
   const resolved = resolveLayer(layer)
   const rule = layerRule<LayerSpec>(resolved)
   const inputs = several(input)
@@ -64,18 +68,31 @@ export async function checkLayer({
   )
 
   const values = drawValues(resolved, inputs, below)
-  if (smooth && below === undefined) checkGradients(resolved, inputs, values, mask)
-  await checkEngines(resolved, inputs, values, { mask, below })
-  if (inputs.length > 1) return
-  const spec = resolveModel([layer])
-  if (inTfjs) await expectSameInTfjs(spec, inputs[0]!, below)
-  else await expect(expectSameInTfjs(spec, inputs[0]!, below)).rejects.toThrow('Unknown layer: trainspec')
+  if (smooth && below === undefined) checkGradients(resolved, inputs, values, masks)
+  await checkEngines(resolved, inputs, values, { masks, below })
+  const { spec, shape } = inputs.length > 1 ? joined(layer, inputs) : { spec: resolveModel([layer]), shape: inputs[0]! }
+  if (inTfjs) await expectSameInTfjs(spec, shape, below)
+  else await expect(expectSameInTfjs(spec, shape, below)).rejects.toThrow('Unknown layer: trainspec')
 }
 
 /** A layer as a spec's reader gives it. */
 export function resolveLayer(layer: Record<string, unknown>): LayerSpec {
   const [resolved] = resolveSpec({ layers: [], model: { type: 'Functional', layers: [layer] } }).model.layers
   return resolved!
+}
+
+/** A model in which a layer has inputs of these shapes, each made of the data. */
+function joined(layer: Record<string, unknown>, inputs: readonly Shape[]): { spec: ModelSpec; shape: Shape } {
+  const made = inputs.flatMap((shape, index) => [
+    { type: 'Dense', name: `dense_of_${index}`, units: sizeOf(shape), inputs: 'data' },
+    { type: 'Reshape', name: `input_${index}`, target_shape: shape },
+  ])
+  const layers = [
+    { type: 'Input', name: 'data', shape: [3] },
+    ...made,
+    { ...layer, inputs: inputs.map((_, index) => `input_${index}`) },
+  ]
+  return { spec: resolveSpec({ layers: [], model: { type: 'Functional', layers } }).model, shape: [3] }
 }
 
 type Values = Readonly<Record<string, Float32Array>>
@@ -110,7 +127,7 @@ const noiseOf = ({ type }: Distribution, shape: Shape): Float32Array =>
   })
 
 /** With respect to each input and each trained weight, in a training pass. */
-function checkGradients(spec: LayerSpec, inputs: readonly Shape[], values: Values, mask?: readonly boolean[]): void {
+function checkGradients(spec: LayerSpec, inputs: readonly Shape[], values: Values, masks?: Masks): void {
   const { rule, shapes, draws } = factsOf(spec, inputs)
   for (const [name, shape] of Object.entries(shapes)) {
     if (rule.weights?.(spec, inputs).some((request) => request.name === name && request.trainable === false)) continue
@@ -122,7 +139,7 @@ function checkGradients(spec: LayerSpec, inputs: readonly Shape[], values: Value
       const noise = Object.fromEntries(
         draws.map(({ own, shape, distribution }) => [own, tf.tensor(noiseOf(distribution, shape), [...shape])]),
       )
-      return call(spec, inputs, Object.fromEntries(all) as Tensors, noise, { training: true, mask }).output
+      return call(spec, inputs, Object.fromEntries(all) as Tensors, noise, { training: true, masks }).output
     }
     expectGradient(f, [...values[name]!], shape, name)
   }
@@ -149,22 +166,25 @@ function call(
   inputs: readonly Shape[],
   tensors: Tensors,
   noise: Tensors,
-  { training, mask }: { training: boolean; mask?: readonly boolean[] | undefined },
+  { training, masks: given = [] }: { training: boolean; masks?: Masks | undefined },
 ) {
   const rule = layerRule<LayerSpec>(spec)
   const requests = rule.weights?.(spec, inputs) ?? []
   const updates: Record<string, tf.Tensor> = {}
   const added: tf.Tensor[] = []
   const batch = tensors.x0!.shape[0]!
-  const masks = inputs.map((_, index) =>
-    mask && index === 0
+  const masks = inputs.map((_, index) => {
+    const mask = given[index]
+    return mask
       ? tf.tensor2d(
-          Array.from({ length: batch }, () => [...mask]),
+          Array(batch)
+            .fill([...mask])
+            .flat(),
           [batch, mask.length],
           'bool',
         )
-      : undefined,
-  )
+      : undefined
+  })
   const applied = applyLayer(
     rule,
     spec,
@@ -185,7 +205,7 @@ function call(
 
 interface ProgramFacts {
   readonly training: boolean
-  readonly mask?: readonly boolean[] | undefined
+  readonly masks?: Masks | undefined
   readonly below?: number | undefined
   /** What the output is multiplied by before it is summed up and differentiated. */
   readonly factors: (size: number) => Float32Array
@@ -252,14 +272,14 @@ async function checkEngines(
   spec: LayerSpec,
   inputs: readonly Shape[],
   values: Values,
-  { mask, below }: Pick<ProgramFacts, 'mask' | 'below'>,
+  { masks, below }: Pick<ProgramFacts, 'masks' | 'below'>,
 ): Promise<void> {
   const { draws } = factsOf(spec, inputs)
   const noise = Object.fromEntries(
     draws.map(({ own, shape, distribution }) => [`noise ${own}`, noiseOf(distribution, shape)]),
   )
   for (const training of [true, false]) {
-    const program = layerProgram(spec, inputs, { training, mask, below, factors: waves })
+    const program = layerProgram(spec, inputs, { training, masks, below, factors: waves })
     const results = new Map<string, Values>()
     for (const engine of engineNames.filter((name) => !COMPUTES_IN_SHADERS[name])) {
       const runner = await loadRunner(engine, { layer: program }, { batchSize: BATCH })
@@ -286,11 +306,11 @@ export function checkLayerCase({
   training,
   inputs,
   weights,
-  mask,
   noise = {},
   factors,
   ...expected
 }: LayerCase): void {
+  const masks = expected.masks ?? (expected.mask && [expected.mask])
   const spec = resolveLayer(layer)
   const shapes = inputs.map(({ shape }) => shape.slice(1))
   const batch = inputs[0]!.shape[0]!
@@ -298,7 +318,7 @@ export function checkLayerCase({
   tf.tidy(() => {
     const program = layerProgram(spec, shapes, {
       training,
-      mask,
+      masks,
       below: integers ? 1 : undefined,
       factors: () => Float32Array.from(factors),
     })
@@ -328,6 +348,9 @@ export function checkLayerCase({
       close('output', expected.output.values)
       for (const [name, values] of Object.entries(expected.gradients)) close(`d ${name}`, values)
       for (const [name, values] of Object.entries(expected.updates)) close(`new ${name}`, values)
+      if (!expected.masks) return
+      const { mask } = call(spec, shapes, { ...state, ...given }, {}, { training, masks })
+      expect(mask && [...mask.dataSync()].map(Boolean), 'mask of the output').toEqual(expected.output_mask ?? undefined)
     } finally {
       tf.dispose(outputs) // what a program gives is kept
     }

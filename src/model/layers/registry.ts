@@ -1,9 +1,11 @@
 /** Layers by their name in a spec. */
 import type { LayerSpec } from '../../spec/spec.js'
 import { elu, leakyReLU, preLU, reLU, softmax } from './activations.js'
+import { additiveAttention, attention, groupQueryAttention, multiHeadAttention } from './attention.js'
 import { convolution, depthwiseConvolution, separableConvolution, transposedConvolution } from './convolution.js'
 import { activation, dense, identity, input } from './core.js'
 import type { LayerRule, SpecOf } from './layer.js'
+import { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging.js'
 import {
   batchNormalization,
   groupNormalization,
@@ -92,6 +94,18 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   GRU: gru,
   Bidirectional: bidirectional(layerRule),
   TimeDistributed: timeDistributed(layerRule),
+  Add: add,
+  Subtract: subtract,
+  Multiply: multiply,
+  Average: average,
+  Maximum: maximum,
+  Minimum: minimum,
+  Concatenate: concatenate,
+  Dot: dot,
+  Attention: attention,
+  AdditiveAttention: additiveAttention,
+  MultiHeadAttention: multiHeadAttention,
+  GroupQueryAttention: groupQueryAttention,
 }
 
 /** The rule of a layer; the cast says what the table's type proves, that rule and spec are of one type. */

@@ -1,0 +1,328 @@
+/**
+ * Attention (keras/src/layers/attention): of each step of the query to the steps of the values, by how well their keys
+ * fit. Inputs are query, value and key, (steps, features) each; the value is the key where there is none, and the query
+ * is all three where it is alone.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import { type Shape, sizeOf } from '../../base/shape.js'
+import type { RegularizerSpec } from '../../spec/regularizers.js'
+import { projectionOf } from '../constraints.js'
+import { initializerOf } from '../initializers.js'
+import { penaltyOf } from '../regularizers.js'
+import {
+  type LayerRule,
+  type NoiseRequest,
+  type Pass,
+  passMask,
+  ShapeProblem,
+  type SpecOf,
+  type WeightRequest,
+} from './layer.js'
+import { formatShapes } from './merging.js'
+
+const ARITY = { least: 1, most: 3 }
+
+interface Parts<Part> {
+  readonly query: Part
+  readonly value: Part
+  readonly key: Part
+}
+
+function partsOf<Part>([query, value = query, key = value]: readonly Part[]): Parts<Part> {
+  return { query: query!, value: value!, key: key! }
+}
+
+/** Sequences whose keys and values have one number of steps; `alike`, whose query and key have as many features. */
+function sequences(inputs: readonly Shape[], alike: boolean): Parts<Shape> {
+  const parts = partsOf(inputs)
+  const { query, value, key } = parts
+  if (inputs.some(({ length }) => length !== 2)) {
+    throw new ShapeProblem(`needs sequences, (None, steps, features), found ${formatShapes(inputs)}`)
+  }
+  if (value[0] !== key[0]) {
+    throw new ShapeProblem(`needs as many steps in its keys as in its values, found ${formatShapes([value, key])}`)
+  }
+  if (alike && query[1] !== key[1]) {
+    throw new ShapeProblem(`needs as many features in its query as in its keys, found ${formatShapes([query, key])}`)
+  }
+  return parts
+}
+
+/** 0 where a score counts, this where it does not: it leaves nothing of it in a softmax. */
+const MASKED = -1e9
+
+/** (1, steps, steps): 1 where a step looks at itself or back. */
+function causal(queries: number, keys: number): tf.Tensor {
+  const seen = Float32Array.from({ length: queries * keys }, (_, index) =>
+    index % keys <= Math.floor(index / keys) ? 1 : 0,
+  )
+  return tf.tensor(seen, [1, queries, keys])
+}
+
+const product = (factors: readonly (tf.Tensor | undefined)[]): tf.Tensor | undefined =>
+  factors.reduce((all, one) => (all && one ? tf.mul(all, one) : (all ?? one)), undefined)
+
+/** (batch, steps), bool -> numbers with a dimension of 1 at the axis. */
+const asNumbers = (mask: tf.Tensor | undefined, axis: 1 | 2): tf.Tensor | undefined =>
+  mask && tf.cast(tf.expandDims(mask, axis), 'float32')
+
+const shut = (open: tf.Tensor): tf.Tensor => tf.mul(tf.sub(1, open), MASKED)
+
+const dropoutOf = (rate: number, shape: Shape): Readonly<Record<string, NoiseRequest>> =>
+  rate > 0 ? { noise: { shape, distribution: { type: 'dropout', rate } } } : {}
+
+const dropped = (x: tf.Tensor, { noise }: Pass): tf.Tensor => (noise.noise ? tf.mul(x, noise.noise) : x)
+
+// One head without weights of its own ----------------------------------------
+
+type Single = SpecOf<'Attention'> | SpecOf<'AdditiveAttention'>
+
+const single = <Spec extends Single>(
+  weights: (spec: Spec, features: number) => readonly WeightRequest[],
+  /** (batch, steps of the query, steps of the keys). */
+  score: (spec: Spec, query: tf.Tensor, key: tf.Tensor, weights: Pass['weights']) => tf.Tensor,
+): LayerRule<Spec> => ({
+  arity: ARITY,
+  outputShape(_, inputs) {
+    const { query, value } = sequences(inputs, true)
+    return [query[0]!, value[1]!]
+  },
+  weights: (spec, inputs) => weights(spec, partsOf(inputs).query[1]!),
+  noise(spec, inputs) {
+    const { query, key } = partsOf(inputs)
+    return dropoutOf(spec.dropout, [query[0]!, key[0]!])
+  },
+  call(spec, inputs, pass) {
+    const { query, value, key } = partsOf(inputs)
+    const masks = partsOf(maskOfEach(inputs, pass.masks))
+    const scores = score(spec, query, key, pass.weights)
+    const back = spec.use_causal_mask ? causal(query.shape[1]!, key.shape[1]!) : undefined
+    const open = product([asNumbers(masks.value, 1), back])
+    const shares = dropped(tf.softmax(open ? tf.add(scores, shut(open)) : scores), pass)
+    const output = tf.matMul(shares, value)
+    const counted = asNumbers(masks.query, 2)
+    return counted ? tf.mul(output, counted) : output
+  },
+  mask: passMask,
+  /** tfjs has no attention. */
+  saved: () => null,
+})
+
+/** A list as long as that of the inputs. */
+const maskOfEach = (inputs: readonly unknown[], masks: Pass['masks']): readonly (tf.Tensor | undefined)[] =>
+  inputs.map((_, index) => masks[index])
+
+const scalar = (name: string): WeightRequest => ({
+  name,
+  shape: [],
+  initializer: initializerOf({ type: 'ones' }),
+})
+
+/** tanh(scale (query + key)) of every pair, features last. */
+function pairs(query: tf.Tensor, key: tf.Tensor, scale?: tf.Tensor): tf.Tensor {
+  const sum = tf.add(tf.expandDims(query, 2), tf.expandDims(key, 1))
+  return tf.tanh(scale ? tf.mul(sum, scale) : sum)
+}
+
+/** softmax(query . key) . value (Luong et al., 2015). */
+export const attention = single<SpecOf<'Attention'>>(
+  ({ use_scale, score_mode }) => [
+    ...(use_scale ? [scalar('scale')] : []),
+    ...(score_mode === 'concat' ? [scalar('concat_score_weight')] : []),
+  ],
+  ({ score_mode }, query, key, { scale, concat_score_weight: weight }) => {
+    if (score_mode === 'concat') return tf.mul(tf.sum(pairs(query, key, scale), -1), weight!)
+    const scores = tf.matMul(query, key, false, true)
+    return scale ? tf.mul(scores, scale) : scores
+  },
+)
+
+/** softmax(sum(scale tanh(query + key))) . value (Bahdanau et al., 2015). */
+export const additiveAttention = single<SpecOf<'AdditiveAttention'>>(
+  ({ use_scale }, features) =>
+    use_scale ? [{ name: 'scale', shape: [features], initializer: initializerOf({ type: 'glorot_uniform' }) }] : [],
+  (_, query, key, { scale }) => {
+    const fits = pairs(query, key)
+    return tf.sum(scale ? tf.mul(fits, scale) : fits, -1)
+  },
+)
+
+// Many heads -----------------------------------------------------------------
+
+type Multiple = SpecOf<'MultiHeadAttention'> | SpecOf<'GroupQueryAttention'>
+
+/** What the two layers of many heads differ in. */
+interface Heads {
+  readonly queries: number
+  /** Fewer where several heads of the query share one of keys and values. */
+  readonly keys: number
+  readonly keySize: number
+  readonly valueSize: number
+  /** Shape of a step of the output. */
+  readonly output: Shape
+}
+
+/** Dense(softmax(query . key / sqrt(size)) . value) of each head (Vaswani et al., 2017). */
+const multiple = <Spec extends Multiple>(
+  headsOf: (spec: Spec, query: Shape) => Heads,
+  check: (parts: Parts<Shape>, spec: Spec) => void,
+): LayerRule<Spec> => ({
+  arity: ARITY,
+  outputShape(spec, inputs) {
+    const parts = sequences(inputs, false)
+    check(parts, spec)
+    return [parts.query[0]!, ...headsOf(spec, parts.query).output]
+  },
+  weights(spec, inputs) {
+    const { query, value, key } = partsOf(inputs)
+    const { queries, keys, keySize, valueSize, output } = headsOf(spec, query)
+    const dense = (name: string, given: Shape, made: Shape): WeightRequest[] => {
+      const kernel: WeightRequest = {
+        name: `${name}/kernel`,
+        shape: [...given, ...made],
+        initializer: initializerOf(spec.kernel_initializer),
+        penalty: penaltyOf(spec.kernel_regularizer),
+        constraint: projectionOf(spec.kernel_constraint),
+      }
+      const bias: WeightRequest = {
+        name: `${name}/bias`,
+        shape: made,
+        initializer: initializerOf(spec.bias_initializer),
+        penalty: penaltyOf(spec.bias_regularizer),
+        constraint: projectionOf(spec.bias_constraint),
+      }
+      return spec.use_bias ? [kernel, bias] : [kernel]
+    }
+    return [
+      ...dense('query', [query[1]!], [queries, keySize]),
+      ...dense('key', [key[1]!], [keys, keySize]),
+      ...(spec.use_gate ? dense('gate', [query[1]!], [queries, valueSize]) : []),
+      ...dense('value', [value[1]!], [keys, valueSize]),
+      ...dense('attention_output', [queries, valueSize], output),
+    ]
+  },
+  noise(spec, inputs) {
+    const { query, key } = partsOf(inputs)
+    return dropoutOf(spec.dropout, [headsOf(spec, query).queries, query[0]!, key[0]!])
+  },
+  call(spec, inputs, pass) {
+    const { query, value, key } = partsOf(inputs)
+    const { queries, keys, keySize, output: out } = headsOf(spec, query.shape.slice(1))
+    const [batch, steps] = query.shape as [number, number]
+    const seen = key.shape[1]!
+    /** (batch, steps, features) -> (batch, steps, heads, size). */
+    const projected = (name: string, x: tf.Tensor): tf.Tensor => {
+      const shape = pass.weights[`${name}/kernel`]!.shape.slice(1)
+      const kernel = tf.reshape(pass.weights[`${name}/kernel`]!, [-1, sizeOf(shape)])
+      const rows = tf.matMul(tf.reshape(x, [-1, kernel.shape[0]!]), kernel)
+      const bias = pass.weights[`${name}/bias`]
+      const sum = bias ? tf.add(rows, tf.reshape(bias, [-1])) : rows
+      return tf.reshape(sum, [batch, x.shape[1]!, ...shape])
+    }
+    const dense = (name: string, x: tf.Tensor): tf.Tensor => penalized(spec, projected(name, x), pass)
+    // heads of the query that share keys lie one after another, as if they were steps: (batch, heads, steps, size)
+    const byHead = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [0, 2, 1, 3])
+    const asked = tf.reshape(byHead(dense('query', query)), [batch, keys, (queries / keys) * steps, keySize])
+    const products = tf.matMul(asked, byHead(dense('key', key)), false, true)
+    const scores = tf.reshape(tf.mul(products, 1 / Math.sqrt(keySize)), [batch, queries, steps, seen])
+    const open = openOf(spec, inputs, pass.masks)
+    const shares = dropped(sharesOf(scores, open, spec.dropout > 0), pass)
+    const gate = spec.use_gate ? penalized(spec, tf.sigmoid(projected('gate', query)), pass) : undefined
+    const values = byHead(dense('value', value))
+    const mixed = tf.matMul(tf.reshape(shares, [batch, keys, (queries / keys) * steps, seen]), values)
+    const together = byHead(tf.reshape(mixed, [batch, queries, steps, values.shape[3]!]))
+    const gated = gate ? tf.mul(together, gate) : together
+    // the output's own penalty is that of the layer
+    const weight = pass.weights['attention_output/kernel']!
+    const rows = tf.matMul(
+      tf.reshape(gated, [batch * steps, -1]),
+      tf.reshape(weight, [sizeOf(weight.shape.slice(0, 2)), sizeOf(out)]),
+    )
+    const bias = pass.weights['attention_output/bias']
+    return tf.reshape(bias ? tf.add(rows, tf.reshape(bias, [-1])) : rows, [batch, steps, ...out])
+  },
+  mask: passMask,
+  saved: () => null,
+})
+
+/** Each of the projections adds to the loss (`_get_common_kwargs_for_sublayer`). */
+function penalized(
+  { activity_regularizer: regularizer }: { readonly activity_regularizer: RegularizerSpec | null },
+  x: tf.Tensor,
+  pass: Pass,
+): tf.Tensor {
+  const penalty = penaltyOf(regularizer)
+  if (penalty) pass.addLoss(tf.div(penalty(x), x.shape[0]!))
+  return x
+}
+
+/** (batch or 1, 1, steps of the query or 1, steps of the keys): 1 where a step may look, 0 where not; null for anywhere. */
+function openOf(
+  spec: Multiple,
+  inputs: readonly tf.Tensor[],
+  given: Pass['masks'],
+): { readonly numbers: tf.Tensor; readonly always: boolean } | null {
+  const { query, key } = partsOf(inputs)
+  const masks = partsOf(maskOfEach(inputs, given))
+  const looking = spec.use_causal_mask ? causal(query.shape[1]!, key.shape[1]!) : undefined
+  const near = spec.sliding_window === null ? undefined : band(query.shape[1]!, key.shape[1]!, spec.sliding_window)
+  const own = inputs.length > 2 ? asNumbers(masks.key, 1) : undefined
+  const open = product([asNumbers(masks.query, 2), asNumbers(masks.value, 1), own, looking, near])
+  if (!open) return null
+  const padded = [masks.query, masks.value, masks.key].some((mask) => mask !== undefined)
+  return { numbers: tf.expandDims(open, 1), always: !padded && near === undefined }
+}
+
+/** (1, steps, steps): 1 within `window` - 1 steps. */
+const band = (queries: number, keys: number, window: number): tf.Tensor =>
+  tf.tensor(
+    Float32Array.from({ length: queries * keys }, (_, index) =>
+      Math.abs(Math.floor(index / keys) - (index % keys)) < window ? 1 : 0,
+    ),
+    [1, queries, keys],
+  )
+
+/**
+ * Softmax over what a step may look at. A step that may look at nothing looks at everything alike; in a layer with
+ * dropout at nothing, because Keras computes the two by different functions.
+ */
+function sharesOf(scores: tf.Tensor, open: ReturnType<typeof openOf>, dropping: boolean): tf.Tensor {
+  if (!open) return tf.softmax(scores)
+  const { numbers, always } = open
+  // where every step may look at itself, what is shut need not be made equal
+  if (always) return tf.softmax(tf.add(scores, shut(numbers)))
+  const shares = tf.softmax(tf.add(tf.mul(scores, numbers), shut(numbers)))
+  return dropping ? tf.mul(shares, numbers) : shares
+}
+
+export const multiHeadAttention = multiple<SpecOf<'MultiHeadAttention'>>(
+  ({ num_heads, key_dim, value_dim, output_shape }, query) => ({
+    queries: num_heads,
+    keys: num_heads,
+    keySize: key_dim,
+    valueSize: value_dim ?? key_dim,
+    output: output_shape === null ? [query[1]!] : typeof output_shape === 'number' ? [output_shape] : output_shape,
+  }),
+  () => {},
+)
+
+/** Ainslie et al., 2023. */
+export const groupQueryAttention = multiple<SpecOf<'GroupQueryAttention'>>(
+  ({ num_query_heads, num_key_value_heads, head_dim }, query) => ({
+    queries: num_query_heads,
+    keys: num_key_value_heads,
+    keySize: head_dim,
+    valueSize: head_dim,
+    output: [query[1]!],
+  }),
+  ({ query, value }, { num_query_heads: queries, num_key_value_heads: keys }) => {
+    if (queries % keys !== 0) {
+      throw new ShapeProblem(`has ${queries} heads of the query, which is no multiple of ${keys} of keys and values`)
+    }
+    if (query[1] !== value[1]) {
+      throw new ShapeProblem(
+        `needs as many features in its query as in its values, found ${formatShapes([query, value])}`,
+      )
+    }
+  },
+)

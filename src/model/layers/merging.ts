@@ -1,0 +1,205 @@
+/** Layers that make one output of several inputs (keras/src/layers/merging). */
+import * as tf from '@tensorflow/tfjs-core'
+import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
+import type { LayerSpec } from '../../spec/spec.js'
+import { type LayerRule, type Pass, ShapeProblem, type SpecOf } from './layer.js'
+import { sameInTfjs } from './saved.js'
+
+const MANY = { least: 2, most: Number.POSITIVE_INFINITY }
+const TWO = { least: 2, most: 2 }
+
+/** `(None, 3, 4) and (None, 5)` */
+export const formatShapes = (shapes: readonly Shape[]): string =>
+  shapes.map((shape) => formatShape([null, ...shape])).join(' and ')
+
+/** Dimensions from the last one on must be equal, or 1 in one of the two (base_merge.py). */
+function broadcastShape(a: Shape, b: Shape): Shape {
+  const [long, short] = a.length < b.length ? [b, a] : [a, b]
+  const ahead = long.length - short.length
+  return long.map((dim, axis) => {
+    const other = axis < ahead ? 1 : short[axis - ahead]!
+    if (dim !== other && dim !== 1 && other !== 1) {
+      throw new ShapeProblem(`has inputs of shapes that do not fit together: ${formatShapes([a, b])}`)
+    }
+    return Math.max(dim, other)
+  })
+}
+
+/** All of one rank: dimensions of 1 behind the batch. */
+function ofOneRank(inputs: readonly tf.Tensor[]): tf.Tensor[] {
+  const rank = Math.max(...inputs.map((x) => x.rank))
+  return inputs.map((x) =>
+    x.rank === rank ? x : tf.reshape(x, [x.shape[0]!, ...Array(rank - x.rank).fill(1), ...x.shape.slice(1)]),
+  )
+}
+
+/** A step counts where it does in any of the inputs; without a mask of one of them all do. */
+function anyMask(_spec: unknown, _inputs: unknown, masks: Pass['masks']): tf.Tensor | undefined {
+  if (masks.includes(undefined)) return undefined
+  return (masks as tf.Tensor[]).reduce(either)
+}
+
+/** Written with the operators that a graph knows. */
+const either = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+  tf.logicalNot(tf.logicalAnd(tf.logicalNot(a), tf.logicalNot(b)))
+
+/** (batch, time) beside (batch, time, ...). */
+const beside = (mask: tf.Tensor, x: tf.Tensor): tf.Tensor =>
+  tf.reshape(mask, [...mask.shape, ...Array(Math.max(0, x.rank - mask.rank)).fill(1)])
+
+type Merged = Extract<LayerSpec, { type: 'Add' | 'Subtract' | 'Multiply' | 'Average' | 'Maximum' | 'Minimum' }>
+
+/** Element by element. */
+const elementwise = <Spec extends Merged>(
+  merge: (inputs: readonly tf.Tensor[], masks: Pass['masks']) => tf.Tensor,
+  { arity = MANY, inTfjs = true } = {},
+): LayerRule<Spec> => ({
+  arity,
+  outputShape: (_, inputs) => inputs.reduce(broadcastShape),
+  call: (_, inputs, { masks }) => merge(ofOneRank(inputs), masks),
+  mask: anyMask,
+  saved: (spec) => (inTfjs ? sameInTfjs(spec) : null),
+})
+
+const sum = (inputs: readonly tf.Tensor[]): tf.Tensor => inputs.reduce((total, x) => tf.add(total, x))
+
+export const add = elementwise<SpecOf<'Add'>>(sum)
+
+export const subtract = elementwise<SpecOf<'Subtract'>>(([a, b]) => tf.sub(a!, b!), {
+  arity: TWO,
+  inTfjs: false,
+})
+
+export const average = elementwise<SpecOf<'Average'>>((inputs) => tf.div(sum(inputs), inputs.length))
+
+/** A step that does not count is 1 in the product, and 0 where it counts in no input. */
+export const multiply = elementwise<SpecOf<'Multiply'>>((inputs, masks) => {
+  const factors = inputs.map((x, index) => {
+    const mask = masks[index]
+    return mask ? tf.where(beside(mask, x), x, tf.onesLike(x)) : x
+  })
+  const product = factors.reduce((total, x) => tf.mul(total, x))
+  const mask = anyMask(undefined, undefined, masks)
+  return mask ? tf.where(beside(mask, product), product, tf.zerosLike(product)) : product
+})
+
+/** As large as one another: tfjs' gradients of Maximum and Minimum do not sum up over what was repeated. */
+function spread(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const shape = broadcastShape(a.shape, b.shape) as number[]
+  const to = (x: tf.Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape))
+  return [to(a), to(b)]
+}
+
+/** What does not count gives way to the other inputs. */
+function extreme<Spec extends Merged>(choose: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): LayerRule<Spec> {
+  return elementwise<Spec>((inputs, masks) => {
+    let output = inputs[0]!
+    let mask = masks[0]
+    for (const [index, x] of inputs.entries()) {
+      if (index === 0) continue
+      const own = masks[index]
+      const counted = own ? tf.where(beside(own, x), x, output) : x
+      const before = mask ? tf.where(beside(mask, output), output, counted) : output
+      output = choose(...spread(before, counted))
+      mask = mask && own ? either(mask, own) : undefined
+    }
+    return output
+  })
+}
+
+export const maximum = extreme<SpecOf<'Maximum'>>((a, b) => tf.maximum(a, b))
+export const minimum = extreme<SpecOf<'Minimum'>>((a, b) => tf.minimum(a, b))
+
+/** The axis of a batch of samples of this shape, counted from 0; the batch itself has none that can be meant. */
+function axisOf(axis: number, shape: Shape): number {
+  const rank = shape.length + 1
+  const found = axis < 0 ? axis + rank : axis
+  if (found < 1 || found >= rank) {
+    throw new ShapeProblem(
+      `has axis ${axis}, must be 1 to ${rank - 1}, or -1 to ${1 - rank}, for ${formatShape([null, ...shape])}`,
+    )
+  }
+  return found
+}
+
+/** Inputs side by side along an axis. */
+export const concatenate: LayerRule<SpecOf<'Concatenate'>> = {
+  arity: MANY,
+  outputShape({ axis }, inputs) {
+    const [first] = inputs as [Shape]
+    const at = axisOf(axis, first) - 1
+    for (const shape of inputs) {
+      if (shape.length !== first.length || shape.some((dim, index) => index !== at && dim !== first[index])) {
+        throw new ShapeProblem(
+          `has inputs of shapes that differ in more than axis ${axis}: ${formatShapes([first, shape])}`,
+        )
+      }
+    }
+    return first.with(
+      at,
+      inputs.reduce((length, shape) => length + shape[at]!, 0),
+    )
+  },
+  call: ({ axis }, inputs) => tf.concat([...inputs], axisOf(axis, inputs[0]!.shape.slice(1))),
+  /** Along the steps masks lie side by side; along the features a step counts where it does in any input. */
+  mask({ axis }, inputs, masks) {
+    const isSequence = inputs[0]!.rank === 3
+    if (!isSequence || masks.every((mask) => mask === undefined)) return undefined
+    if (axisOf(axis, inputs[0]!.shape.slice(1)) === 2) return anyMask(undefined, inputs, masks)
+    return tf.concat(
+      inputs.map(({ shape: [batch, steps] }, index) => masks[index] ?? tf.ones([batch!, steps!], 'bool')),
+      1,
+    )
+  },
+  saved: (spec) => sameInTfjs(spec),
+}
+
+/** Sums of products along one axis of each of two inputs (dot.py, `batch_dot`). */
+export const dot: LayerRule<SpecOf<'Dot'>> = {
+  arity: TWO,
+  outputShape(spec, inputs) {
+    const [a, b] = inputs as [Shape, Shape]
+    const [left, right] = dotAxes(spec, inputs)
+    if (a[left - 1] !== b[right - 1]) {
+      throw new ShapeProblem(
+        `has inputs ${formatShapes(inputs)}, whose axes ${left} and ${right} differ: ${a[left - 1]} and ${b[right - 1]}`,
+      )
+    }
+    const rest = [...a.toSpliced(left - 1, 1), ...b.toSpliced(right - 1, 1)]
+    return rest.length === 0 ? [1] : rest
+  },
+  call(spec, inputs) {
+    const shapes = inputs.map((x) => x.shape.slice(1))
+    const axes = dotAxes(spec, shapes)
+    const [a, b] = inputs.map((x, index) => asMatrices(spec.normalize ? normalized(x, axes[index]!) : x, axes[index]!))
+    const product = tf.matMul(a!.matrices, b!.matrices, a!.axis === 1, b!.axis === 2)
+    return tf.reshape(product, [inputs[0]!.shape[0]!, ...dot.outputShape(spec, shapes)])
+  },
+  /** tfjs knows matrices at most, and normalizes short vectors otherwise. */
+  saved: (spec, inputs) =>
+    spec.normalize || inputs.some(({ length }) => length > 2)
+      ? null
+      : sameInTfjs(spec, { axes: dotAxes(spec, inputs) }),
+}
+
+function dotAxes({ axes }: SpecOf<'Dot'>, inputs: readonly Shape[]): [number, number] {
+  const [left, right] = typeof axes === 'number' ? [axes, axes] : (axes as readonly [number, number])
+  return [axisOf(left, inputs[0]!), axisOf(right, inputs[1]!)]
+}
+
+/** (batch, rest, axis), or, where that is how they lie, (batch, axis, rest); `axis` says which. */
+function asMatrices(x: tf.Tensor, axis: number): { matrices: tf.Tensor3D; axis: 1 | 2 } {
+  const length = x.shape[axis]!
+  const rest = sizeOf(x.shape.slice(1)) / length
+  if (axis === 1) return { matrices: tf.reshape(x, [x.shape[0]!, length, rest]), axis: 1 }
+  const others = x.shape.map((_, index) => index).filter((index) => index !== axis)
+  const moved = axis === x.rank - 1 ? x : tf.transpose(x, [...others, axis])
+  return { matrices: tf.reshape(moved, [x.shape[0]!, rest, length]), axis: 2 }
+}
+
+/** Keeps a norm of 0 from dividing by 0 (keras/src/ops/nn.py, `normalize`). */
+const EPSILON = 1e-7
+
+/** min(1 / norm, 1 / EPSILON) times x, written so that the gradient at 0 is a number too. */
+const normalized = (x: tf.Tensor, axis: number): tf.Tensor =>
+  tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), axis, true), EPSILON ** 2)))
