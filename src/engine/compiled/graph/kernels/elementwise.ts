@@ -28,7 +28,6 @@ export const ELEMENTWISE = {
   LogicalNot: unary,
 
   Abs: unary,
-  Cos: unary,
   Erf: unary,
   Exp: unary,
   Log: unary,

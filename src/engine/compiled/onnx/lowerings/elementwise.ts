@@ -23,7 +23,6 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   LogicalNot: same('Not'),
 
   Abs: same('Abs'),
-  Cos: same('Cos'),
   Erf: same('Erf'),
   Exp: same('Exp'),
   Log: same('Log'),

@@ -48,7 +48,6 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   LogicalNot: logical('LogicalNot'),
 
   Abs: same('Abs'),
-  Cos: same('Cos'),
   Erf: same('Erf'),
   Exp: same('Exp'),
   Log: same('Log'),
