@@ -102,6 +102,9 @@ export async function interpret(
 
 function runKernel(kernel: KernelName, inputs: readonly tf.TensorInfo[], attributes: Attributes): tf.TensorInfo {
   if (kernel === 'LogSoftmax') return tf.logSoftmax(inputs[0] as tf.Tensor, attributes.axis as number) // no kernel of cpu
+  // one kernel of tfjs, which has two results
+  if (kernel === 'TopKValues') return tf.topk(inputs[0] as tf.Tensor, attributes.k as number).values
+  if (kernel === 'TopKIndices') return tf.topk(inputs[0] as tf.Tensor, attributes.k as number).indices
   const { inputs: names } = kernelRule(kernel)
   const named: tf.NamedTensorInfoMap =
     names === 'list'
