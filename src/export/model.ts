@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
-import { layersTopology } from '../model/layers-topology.js'
+import { layersTopology, savedWeightName } from '../model/layers-topology.js'
 import type { Model } from '../model/model.js'
 
 /** Writes `model.json` and `weights.bin` to a folder, made where it is missing; weights come by name, as an engine reads them. */
@@ -20,7 +20,11 @@ export async function saveModel(
     weightsManifest: [
       {
         paths: ['weights.bin'],
-        weights: model.weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' })),
+        weights: model.weights.map(({ name, shape }) => ({
+          name: savedWeightName(model, name),
+          shape,
+          dtype: 'float32',
+        })),
       },
     ],
   }

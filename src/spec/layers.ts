@@ -13,14 +13,16 @@ const layer = <const Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,
   description: string,
   fields: Fields,
-) => member(type, description, { name, inputs, ...fields })
+  aliases: readonly string[] = [],
+) => member(type, description, { name, inputs, ...fields }, aliases)
 
 /** A layer with weights. */
 const weighted = <const Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,
   description: string,
   fields: Fields,
-) => layer(type, description, { trainable, ...fields })
+  aliases: readonly string[] = [],
+) => layer(type, description, { trainable, ...fields }, aliases)
 
 const name = identifier
   .optional()
@@ -39,7 +41,6 @@ const trainable = z.boolean().default(true).describe('Whether its weights are tr
 
 const size = whole(1)
 
-const rate = (description: string) => z.number().min(0).lt(1).describe(description)
 const slope = (value: number) => z.number().min(0).default(value).describe('Slope below.')
 
 const activation = (description: string) => activationName.describe(description)
@@ -81,6 +82,149 @@ const affine = {
   gamma_constraint: constraint('What is done to gamma after each update.'),
 }
 
+/** A whole number for each axis; one alone stands for all of them. The resolved spec has them all. */
+const perAxis = (axes: number, least: number) =>
+  z
+    .union([whole(least), z.array(whole(least)).length(axes)])
+    .transform((given) => (typeof given === 'number' ? Array<number>(axes).fill(given) : given))
+
+/** Before and after, for each axis of two: one number for all sides, or one or a pair for each axis. */
+const pairs = z
+  .union([whole(0), z.array(z.union([whole(0), z.array(whole(0)).length(2)])).length(2)])
+  .transform((given) =>
+    (typeof given === 'number' ? [given, given] : given).map((side) =>
+      typeof side === 'number' ? [side, side] : side,
+    ),
+  )
+
+const space = (axes: number) => (axes === 1 ? 'steps' : 'height and width')
+const filters = size.describe('Number of output channels, at least 1.')
+const padding = z
+  .enum(['valid', 'same'])
+  .default('valid')
+  .describe(
+    '"valid": windows stay within the input. "same": zeros around it, so that at strides of 1 the output is as long.',
+  )
+
+/** Fields of a layer with windows that slide over so many axes, as Keras has them. */
+const strides = (axes: number) =>
+  perAxis(axes, 1)
+    .prefault(1)
+    .describe(`Steps between windows, over ${space(axes)}.`)
+const windows = (axes: number) => ({
+  kernel_size: perAxis(axes, 1).describe(`Size of the window over ${space(axes)}: a number, or one for each.`),
+  strides: strides(axes),
+  padding,
+  dilation_rate: perAxis(axes, 1)
+    .prefault(1)
+    .describe('Steps between the elements of a window; above 1 only at strides of 1.'),
+})
+const groups = size
+  .default(1)
+  .describe('Groups that the channels are split into, each with its share of the filters; must divide both.')
+const outputPadding = (axes: number) =>
+  perAxis(axes, 0)
+    .nullable()
+    .default(null)
+    .describe(
+      'Elements added after the last window, fewer than strides. Default: so many that "same" gives strides times the length.',
+    )
+const depthMultiplier = size.default(1).describe('Number of output channels for each input channel.')
+const depthwise = {
+  depthwise_initializer: initializer('glorot_uniform', 'First values of the weights by channel.'),
+  depthwise_regularizer: regularizer('What the weights by channel add to the loss.'),
+  depthwise_constraint: constraint('What is done to the weights by channel after each update.'),
+}
+const pointwise = {
+  pointwise_initializer: initializer('glorot_uniform', 'First values of the weights between channels.'),
+  pointwise_regularizer: regularizer('What the weights between channels add to the loss.'),
+  pointwise_constraint: constraint('What is done to the weights between channels after each update.'),
+}
+const activated = { activation: activation('Activation function of the output.').default('linear') }
+
+const convolution = (axes: number) => ({
+  filters,
+  ...windows(axes),
+  groups,
+  ...activated,
+  ...bias,
+  ...kernel,
+  ...onOutput,
+})
+const transposed = (axes: number) => ({
+  filters,
+  ...windows(axes),
+  output_padding: outputPadding(axes),
+  ...activated,
+  ...bias,
+  ...kernel,
+  ...onOutput,
+})
+const byChannel = (axes: number) => ({
+  ...windows(axes),
+  depth_multiplier: depthMultiplier,
+  ...activated,
+  ...bias,
+  ...depthwise,
+  ...onOutput,
+})
+const separable = (axes: number) => ({ filters, ...byChannel(axes), ...pointwise })
+
+const poolSize = (axes: number) =>
+  perAxis(axes, 1).describe(`Size of the window over ${space(axes)}: a number, or one for each.`)
+const pooling = (axes: number) => ({
+  strides: perAxis(axes, 1).nullable().default(null).describe('Steps between windows. Default: pool_size.'),
+  padding: padding.describe(
+    '"valid": windows stay within the input. "same": they may reach beyond it; what lies there does not count.',
+  ),
+})
+const overSpace = {
+  keepdims: z.boolean().default(false).describe('Whether the axes that are reduced stay, with length 1.'),
+}
+const rate = z.number().min(0).lt(1).describe('Fraction to drop, at least 0 and below 1.')
+
+/** Across the fields of a convolution (keras/src/layers/convolutional/base_conv.py, base_conv_transpose.py). */
+function* windowRules(layer: {
+  readonly strides: readonly number[]
+  readonly dilation_rate: readonly number[]
+  readonly filters?: number
+  readonly groups?: number
+  readonly output_padding?: readonly number[] | null
+}): Iterable<RuleIssue> {
+  const { strides, dilation_rate, filters = 1, groups = 1, output_padding } = layer
+  const dilation = Math.max(...dilation_rate)
+  if (dilation > 1 && Math.max(...strides) > 1) {
+    yield { code: 'range', path: ['dilation_rate'], message: `found ${dilation}, must be 1 where strides are above 1` }
+  }
+  if (filters % groups !== 0) {
+    const message = `found ${filters}, must be a multiple of the number of groups, ${groups}`
+    yield { code: 'range', path: ['filters'], message }
+  }
+  for (const [axis, after] of output_padding?.entries() ?? []) {
+    if (after < strides[axis]!) continue
+    yield {
+      code: 'range',
+      path: ['output_padding'],
+      message: `found ${after}, must be below strides, ${strides[axis]}`,
+    }
+  }
+}
+
+/** Each axis once, counted from 1. */
+function* permutationRules(dims: readonly number[]): Iterable<RuleIssue> {
+  for (const [index, dim] of dims.entries()) {
+    if (dim > dims.length) {
+      yield {
+        code: 'range',
+        path: [index],
+        message: `found ${dim}, must be at most ${dims.length}, the number of axes`,
+      }
+    } else if (dims.indexOf(dim) !== index) {
+      yield { code: 'range', path: [index], message: `found ${dim} again; each axis must stand here once` }
+    }
+  }
+}
+
 /** At most one dimension is free, and none is 0: not in the JSON Schema, which cannot count in this version. */
 function* targetShapeRules(shape: readonly number[]): Iterable<RuleIssue> {
   const free = shape.indexOf(-1)
@@ -103,7 +247,7 @@ export const LAYERS = [
   }),
   weighted('Dense', 'Fully connected: activation(x . kernel + bias), over the last axis.', {
     units: size.describe('Number of outputs, at least 1.'),
-    activation: activation('Activation function of the output.').default('linear'),
+    ...activated,
     ...bias,
     ...kernel,
     ...onOutput,
@@ -114,7 +258,7 @@ export const LAYERS = [
   layer(
     'Dropout',
     'In training sets a random fraction of the elements to 0 and scales the others by 1 / (1 - rate); otherwise passes all through.',
-    { rate: rate('Fraction to drop, at least 0 and below 1.') },
+    { rate },
   ),
   layer('GaussianNoise', 'In training adds normal noise; otherwise passes all through.', {
     stddev: z.number().min(0).max(1).describe('Standard deviation of the noise, 0 to 1.'),
@@ -122,12 +266,12 @@ export const LAYERS = [
   layer(
     'GaussianDropout',
     'In training multiplies by normal noise of mean 1 and deviation sqrt(rate / (1 - rate)), that of Dropout.',
-    { rate: rate('As of Dropout, at least 0 and below 1.') },
+    { rate: rate.describe('As of Dropout, at least 0 and below 1.') },
   ),
   layer(
     'AlphaDropout',
     'Dropout that keeps mean and variance; for activation selu. Dropped elements become -1.7581 before all are scaled and moved.',
-    { rate: rate('Fraction to drop, at least 0 and below 1.') },
+    { rate },
   ),
   layer('ActivityRegularization', 'Passes all through, and adds to the loss what goes through.', {
     l1: z.number().min(0).default(0).describe('Factor of the sum of absolute values, over the number of samples.'),
@@ -201,6 +345,126 @@ export const LAYERS = [
       .superRefine(rules(targetShapeRules))
       .describe('The new shape, without the batch. One dimension may be -1: it takes what is left.'),
   }),
+  layer('Permute', 'Puts the axes of each sample in another order.', {
+    dims: z
+      .array(size)
+      .min(1)
+      .superRefine(rules(permutationRules))
+      .describe('The axes in their new order, counted from 1: [2, 1] swaps two.'),
+  }),
+  layer('RepeatVector', 'Repeats each sample, a vector, n times: (4) becomes (n, 4).', {
+    n: size.describe('How many times, at least 1.'),
+  }),
+  weighted(
+    'Conv1D',
+    'Convolves (steps, channels) with filters.',
+    {
+      ...convolution(1),
+      padding: z
+        .enum(['valid', 'same', 'causal'])
+        .default('valid')
+        .describe(
+          'As in the others; "causal": a window ends at its own step, so that the output knows nothing of later ones.',
+        ),
+    },
+    ['Convolution1D'],
+  ).superRefine(rules(windowRules)),
+  weighted('Conv2D', 'Convolves images, (height, width, channels), with filters.', convolution(2), [
+    'Convolution2D',
+  ]).superRefine(rules(windowRules)),
+  weighted(
+    'Conv1DTranspose',
+    'A convolution of (steps, channels) turned round: it makes them longer by its strides.',
+    transposed(1),
+    ['Convolution1DTranspose'],
+  ).superRefine(rules(windowRules)),
+  weighted(
+    'Conv2DTranspose',
+    'A convolution of images turned round: it makes them larger by its strides.',
+    transposed(2),
+    ['Convolution2DTranspose'],
+  ).superRefine(rules(windowRules)),
+  weighted('DepthwiseConv1D', 'Convolves each channel of (steps, channels) by itself.', byChannel(1)).superRefine(
+    rules(windowRules),
+  ),
+  weighted('DepthwiseConv2D', 'Convolves each channel of an image by itself.', byChannel(2)).superRefine(
+    rules(windowRules),
+  ),
+  weighted(
+    'SeparableConv1D',
+    'Convolves each channel of (steps, channels) by itself, then mixes the channels at each step.',
+    separable(1),
+    ['SeparableConvolution1D'],
+  ).superRefine(rules(windowRules)),
+  weighted(
+    'SeparableConv2D',
+    'Convolves each channel of an image by itself, then mixes the channels at each place.',
+    separable(2),
+    ['SeparableConvolution2D'],
+  ).superRefine(rules(windowRules)),
+  layer(
+    'MaxPooling1D',
+    'Takes the largest element of each window of (steps, channels), by channel.',
+    { pool_size: poolSize(1).prefault(2), ...pooling(1) },
+    ['MaxPool1D'],
+  ),
+  layer(
+    'MaxPooling2D',
+    'Takes the largest element of each window of an image, by channel.',
+    { pool_size: poolSize(2).prefault(2), ...pooling(2) },
+    ['MaxPool2D'],
+  ),
+  layer(
+    'AveragePooling1D',
+    'Takes the mean of each window of (steps, channels), by channel.',
+    { pool_size: poolSize(1), ...pooling(1) },
+    ['AvgPool1D'],
+  ),
+  layer(
+    'AveragePooling2D',
+    'Takes the mean of each window of an image, by channel.',
+    { pool_size: poolSize(2), ...pooling(2) },
+    ['AvgPool2D'],
+  ),
+  layer('GlobalMaxPooling1D', 'Takes the largest element of each channel, over all steps.', overSpace, [
+    'GlobalMaxPool1D',
+  ]),
+  layer('GlobalMaxPooling2D', 'Takes the largest element of each channel, over all of an image.', overSpace, [
+    'GlobalMaxPool2D',
+  ]),
+  layer(
+    'GlobalAveragePooling1D',
+    'Takes the mean of each channel, over all steps. A mask leaves steps out.',
+    overSpace,
+    ['GlobalAvgPool1D'],
+  ),
+  layer('GlobalAveragePooling2D', 'Takes the mean of each channel, over all of an image.', overSpace, [
+    'GlobalAvgPool2D',
+  ]),
+  layer('ZeroPadding1D', 'Puts zeros before and after (steps, channels).', {
+    padding: perAxis(2, 0).prefault(1).describe('How many: a number, or [before, after].'),
+  }),
+  layer('ZeroPadding2D', 'Puts zeros around an image.', {
+    padding: pairs.prefault(1).describe('How many: a number, [rows, columns], or [[top, bottom], [left, right]].'),
+  }),
+  layer('Cropping1D', 'Cuts steps off both ends of (steps, channels).', {
+    cropping: perAxis(2, 0).prefault(1).describe('How many: a number, or [before, after].'),
+  }),
+  layer('Cropping2D', 'Cuts the edges off an image.', {
+    cropping: pairs.prefault(0).describe('How many: a number, [rows, columns], or [[top, bottom], [left, right]].'),
+  }),
+  layer('UpSampling1D', 'Repeats each step of (steps, channels).', {
+    size: size.default(2).describe('How many times, at least 1.'),
+  }),
+  layer('UpSampling2D', 'Makes an image larger.', {
+    size: perAxis(2, 1).prefault(2).describe('How many times: a number, or [rows, columns].'),
+    interpolation: z
+      .enum(['nearest', 'bilinear'])
+      .default('nearest')
+      .describe('"nearest" repeats each element; "bilinear" goes evenly from one to the next.'),
+  }),
+  layer('SpatialDropout1D', 'A Dropout of whole channels of (steps, channels).', { rate }),
+  layer('SpatialDropout2D', 'A Dropout of whole channels of an image.', { rate }),
   layer('Shared', 'Applies an earlier layer once more, with the same weights.', {
     layer: z.string().min(1).describe('Name of the layer.'),
   }),

@@ -72,12 +72,16 @@ describe('behind each name there is', () => {
   const structure = ['Block', 'Shared']
   const types = LAYERS.map(({ shape }) => shape.type.in.options[0]!).filter((type) => !structure.includes(type))
   test.each(types)('a layer: %s', (type) => {
-    const needed = { units: 2, activation: 'relu', rate: 0.5, stddev: 0.5, groups: 2, shape: [4], target_shape: [2, 2] }
+    const needed = {
+      ...{ units: 2, activation: 'relu', rate: 0.5, shape: [4], target_shape: [2, 2], dims: [1], n: 2 },
+      ...{ stddev: 0.5, groups: 1, filters: 2, kernel_size: 2, pool_size: 2 },
+    }
     const { shape } = LAYERS.find((layer) => layer.shape.type.in.options[0] === type)!
     const fields = Object.fromEntries(Object.entries(needed).filter(([key]) => key in shape))
     const [spec] = resolveSpec({ layers: [{ type, ...fields }] }).model.layers
     expect(spec!.type).toBe(type)
-    expect(layerRule<LayerSpec>(spec!).outputShape(spec!, [[4]]).length).toBeGreaterThan(0)
+    const sample = type.includes('1D') ? [4, 1] : type.includes('2D') ? [4, 4, 1] : [4]
+    expect(layerRule<LayerSpec>(spec!).outputShape(spec!, [sample]).length).toBeGreaterThan(0)
   })
 
   test.each(optimizerTypes)('an optimizer: %s', (type) => {

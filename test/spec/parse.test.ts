@@ -134,6 +134,27 @@ layer(
 layer('two dimensions that are free', '["Flatten", { "type": "Reshape", "target_shape": [-1, -1] }]')
 layer('a dimension of 0', '["Flatten", { "type": "Reshape", "target_shape": [0, 784] }]')
 layer('a dimension of -2', '["Flatten", { "type": "Reshape", "target_shape": [-2, 784] }]')
+layer(
+  'gaps and strides together',
+  '[{ "type": "Conv2D", "filters": 2, "kernel_size": 3, "strides": [1, 2], "dilation_rate": 2 }]',
+)
+layer(
+  'filters that are no multiple of the groups',
+  '[{ "type": "Conv1D", "filters": 3, "kernel_size": 3, "groups": 2 }]',
+)
+layer(
+  'an output_padding not below strides',
+  '[{ "type": "Conv2DTranspose", "filters": 2, "kernel_size": 3, "strides": 2, "output_padding": [1, 2] }]',
+)
+layer('a window of too many axes', '[{ "type": "MaxPooling2D", "pool_size": [2, 2, 2] }]')
+layer('a window of too few axes', '[{ "type": "AvgPool2D", "pool_size": [2] }]')
+layer(
+  'an empty window in words',
+  '[{ "type": "MaxPooling2D", "pool_size": 0 }, { "type": "MaxPooling1D", "pool_size": "2" }]',
+)
+layer('sides that are no sides', '[{ "type": "ZeroPadding2D", "padding": [[1, 2, 3], -1] }]')
+layer('axes in an order that is none', '["Flatten", { "type": "Permute", "dims": [3, 1, 1] }]')
+layer('a window that does not fit', '[{ "type": "Conv2D", "filters": 2, "kernel_size": 3 }]')
 layer('a shape without dimensions', '["Flatten", { "type": "Reshape", "target_shape": [] }]')
 
 field('a misspelt optimizer', { optimizer: '"adm"' })

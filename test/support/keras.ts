@@ -21,7 +21,7 @@ export interface LayerCase {
 }
 
 /** Families of layers, each with a file `layers_<family>.json`. */
-export const LAYER_FAMILIES = ['core', 'norm'] as const
+export const LAYER_FAMILIES = ['core', 'spatial', 'norm'] as const
 type LayerFile = `layers_${(typeof LAYER_FAMILIES)[number]}`
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>

@@ -57,6 +57,8 @@ export interface Pass {
 export interface SavedLayer {
   readonly class_name: string
   readonly config: Readonly<Record<string, unknown>>
+  /** What it calls those of its weights that have another name there. */
+  readonly weights?: Readonly<Record<string, string>>
 }
 
 /** Shapes are those of one sample, without the batch; tensors have the batch in front. */

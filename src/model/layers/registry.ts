@@ -1,6 +1,7 @@
 /** Layers by their name in a spec. */
 import type { LayerSpec } from '../../spec/spec.js'
 import { elu, leakyReLU, preLU, reLU, softmax } from './activations.js'
+import { convolution, depthwiseConvolution, separableConvolution, transposedConvolution } from './convolution.js'
 import { activation, dense, identity, input } from './core.js'
 import type { LayerRule, SpecOf } from './layer.js'
 import {
@@ -10,8 +11,25 @@ import {
   rmsNormalization,
   unitNormalization,
 } from './normalization.js'
-import { activityRegularization, alphaDropout, dropout, gaussianDropout, gaussianNoise } from './regularization.js'
-import { flatten, reshape } from './reshaping.js'
+import {
+  averagePooling,
+  globalAveragePooling1D,
+  globalAveragePooling2D,
+  globalMaxPooling1D,
+  globalMaxPooling2D,
+  maxPooling,
+} from './pooling.js'
+import {
+  activityRegularization,
+  alphaDropout,
+  dropout,
+  gaussianDropout,
+  gaussianNoise,
+  spatialDropout1D,
+  spatialDropout2D,
+} from './regularization.js'
+import { flatten, permute, repeatVector, reshape } from './reshaping.js'
+import { cropping, upSampling, zeroPadding } from './spatial.js'
 
 /** What is not applied itself: a block becomes its layers, a shared layer the one it shares (model/network.ts). */
 type Structure = 'Block' | 'Shared'
@@ -38,6 +56,32 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   Softmax: softmax,
   Flatten: flatten,
   Reshape: reshape,
+  Permute: permute,
+  RepeatVector: repeatVector,
+  Conv1D: convolution,
+  Conv2D: convolution,
+  Conv1DTranspose: transposedConvolution,
+  Conv2DTranspose: transposedConvolution,
+  DepthwiseConv1D: depthwiseConvolution,
+  DepthwiseConv2D: depthwiseConvolution,
+  SeparableConv1D: separableConvolution,
+  SeparableConv2D: separableConvolution,
+  MaxPooling1D: maxPooling,
+  MaxPooling2D: maxPooling,
+  AveragePooling1D: averagePooling,
+  AveragePooling2D: averagePooling,
+  GlobalMaxPooling1D: globalMaxPooling1D,
+  GlobalMaxPooling2D: globalMaxPooling2D,
+  GlobalAveragePooling1D: globalAveragePooling1D,
+  GlobalAveragePooling2D: globalAveragePooling2D,
+  ZeroPadding1D: zeroPadding,
+  ZeroPadding2D: zeroPadding,
+  Cropping1D: cropping,
+  Cropping2D: cropping,
+  UpSampling1D: upSampling,
+  UpSampling2D: upSampling,
+  SpatialDropout1D: spatialDropout1D,
+  SpatialDropout2D: spatialDropout2D,
 }
 
 /** The rule of a layer; the cast says what the table's type proves, that rule and spec are of one type. */

@@ -4,6 +4,7 @@ import type { Shape } from '../../base/shape.js'
 import { penaltyOf } from '../regularizers.js'
 import { type LayerRule, type NoiseRequest, passMask, type SpecOf } from './layer.js'
 import { sameInTfjs, savedIdentity } from './saved.js'
+import { spaceOf } from './space.js'
 
 /** Drops a fraction `rate` of the elements in training and scales the others by 1 / (1 - rate) (Srivastava et al., 2014). */
 export const dropout: LayerRule<SpecOf<'Dropout'>> = {
@@ -16,6 +17,27 @@ export const dropout: LayerRule<SpecOf<'Dropout'>> = {
 
 const dropped = (rate: number, shape: Shape): Readonly<Record<string, NoiseRequest>> =>
   rate > 0 ? { noise: { shape, distribution: { type: 'dropout', rate } } } : {}
+
+const spatialDropout = <Spec extends SpecOf<'SpatialDropout1D' | 'SpatialDropout2D'>>(
+  axes: number,
+  saved: LayerRule<Spec>['saved'],
+): LayerRule<Spec> => ({
+  outputShape(_, [given]) {
+    spaceOf(given!, axes)
+    return given!
+  },
+  noise: ({ rate }, [given]) => dropped(rate, [...Array(axes).fill(1), given!.at(-1)!]),
+  call: (_, [x], { noise }) => (noise.noise ? tf.mul(x!, noise.noise) : x!),
+  mask: passMask,
+  saved,
+})
+
+/** Drops whole channels (spatial_dropout.py; Tompson et al., CVPR 2015). */
+export const spatialDropout1D = spatialDropout<SpecOf<'SpatialDropout1D'>>(1, (spec) => sameInTfjs(spec))
+/** tfjs has it by way of Dropout alone. */
+export const spatialDropout2D = spatialDropout<SpecOf<'SpatialDropout2D'>>(2, (spec, [given]) =>
+  sameInTfjs(spec, { noise_shape: [null, 1, 1, given!.at(-1)!] }, 'Dropout'),
+)
 
 /** Keeps mean and variance of what selu gives: `a (x where kept, else -1.7581) + b` (Klambauer et al., 2017). */
 export const alphaDropout: LayerRule<SpecOf<'AlphaDropout'>> = {
