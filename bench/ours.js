@@ -1,14 +1,16 @@
 /**
- * trainspec as a peer: node ours.js [ENGINE [PRECISION]]. Speaks the JSON lines of peers/keras_mlp.py; a time is that of `chunk` steps of the
- * command's own session, batches included, over `chunk`. `parts` gives the time of each part of a step of engine onnx.
+ * trainspec as a peer: node ours.js [ENGINE [PRECISION]]. Speaks the JSON lines of peers/keras_mlp.py; a time is that
+ * of `chunk` steps of the command's own session, batches included, over `chunk`. `parts` gives the time of each part of
+ * a step of engine onnx.
  */
 import { createInterface } from 'node:readline'
 import { requireSpec } from '../dist/cli/read-spec.js'
-import { openSession } from '../dist/cli/session.js'
+import { openSession, wholeBatches } from '../dist/cli/session.js'
 import { loadData } from '../dist/data/registry.js'
 import { openEngine } from '../dist/engine/registry.js'
 import { buildModel } from '../dist/model/model.js'
 import { supervisedPrograms } from '../dist/program/supervised.js'
+import { outputsOf } from '../dist/spec/outputs.js'
 import { startProfile } from './profile.js'
 
 const CHUNK = 25
@@ -28,7 +30,7 @@ const opened = performance.now()
 const dataset = await loadData(spec.data)
 const loaded = performance.now()
 const { runner, training } = await openSession(spec, dataset, engine)
-const batches = endlessBatches()
+const batches = wholeBatches(training)
 let iterations = 0
 await step()
 const now = performance.now()
@@ -50,15 +52,14 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 process.exit(0)
 
-async function* endlessBatches() {
-  for (let epoch = 1; ; epoch++) {
-    for await (const batch of training.batches(epoch)) if (batch.size === training.batchSize) yield batch
-  }
-}
-
 async function step(by = runner) {
-  const { value: batch } = await batches.next()
-  return by.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
+  const { batch, prepareNext } = (await batches.next()).value
+  return by.run(
+    'train',
+    batch,
+    { learning_rate: training.learningRate(iterations), iterations: iterations++ },
+    prepareNext,
+  )
 }
 
 async function timedSteps(n, wantedChunk) {
@@ -91,7 +92,12 @@ async function timedSteps(n, wantedChunk) {
  */
 async function parts(n) {
   const { info } = dataset
-  const { train } = supervisedPrograms({ ...spec, model: buildModel(spec.model, info.sampleShape, spec.seed), info })
+  const { train } = supervisedPrograms({
+    ...spec,
+    model: buildModel(spec.model, info.sampleShape, spec.seed),
+    info,
+    outputs: outputsOf(spec),
+  })
   const profile = await startProfile({ train }, { seed: spec.seed, batchSize: training.batchSize })
   const samples = { whole: [], inputs: [], graph: [], update: [] }
   for (let done = 0; done < n; done += CHUNK) {

@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url)
 
 /** What each folder may import, types apart: the stages in the order in which data flows. */
 const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages: readonly string[] }>> = {
-  base: { folders: [], packages: ['fastest-levenshtein'] },
+  base: { folders: [], packages: ['fastest-levenshtein', '@bufbuild/protobuf'] },
   spec: { folders: ['base'], packages: ['zod', 'ajv', 'jsonc-parser'] },
   data: { folders: ['base'], packages: [] },
   model: {
@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
   },
   training: { folders: ['base'], packages: [] },
   report: { folders: ['base'], packages: [] },
-  export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', 'zod'] },
+  export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', '@bufbuild/protobuf', 'zod'] },
   cli: {
     folders: ['base', 'spec', 'data', 'model', 'program', 'libtensorflow', 'engine', 'training', 'report', 'export'],
     packages: ['yargs', 'ora'],

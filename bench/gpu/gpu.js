@@ -19,10 +19,11 @@ import { splitSamples } from '../../dist/data/dataset.js'
 import { loadData } from '../../dist/data/registry.js'
 import { findCuda } from '../../dist/libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, locateTensorflow, SETUP_HINT } from '../../dist/libtensorflow/locate.js'
-import { LOSSES } from '../../dist/model/losses.js'
+import { lossFor } from '../../dist/model/losses.js'
 import { buildModel } from '../../dist/model/model.js'
-import { fittingForm } from '../../dist/model/targets.js'
+import { targetForm } from '../../dist/model/targets.js'
 import { supervisedPrograms } from '../../dist/program/supervised.js'
+import { outputsOf } from '../../dist/spec/outputs.js'
 import { startPeer, timeCommand } from '../peer.js'
 import { measuredPage, unmeasuredPage } from './page.js'
 import { fedBytes, lowerBound, stepCost } from './step-cost.js'
@@ -206,7 +207,7 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
     throw new UserError(`--batch ${batchSize} is more than the ${train.count} samples of ${spec.name}.`)
   }
   const model = buildModel(spec.model, info.sampleShape, spec.seed)
-  const { target } = LOSSES[spec.loss.type]
+  const { target } = lossFor(spec.loss, model.outputShape)
   const [x, y, job] = ['x', 'y', 'job.json'].map((name) => join(folder, name))
   writeFileSync(x, train.x)
   writeFileSync(y, train.y)
@@ -218,12 +219,12 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
     sample_shape: info.sampleShape,
     divisor: info.divisor,
     classes: info.classes,
-    target: target === 'fitting' ? fittingForm(model.outputShape, info.classes) : target,
+    target: targetForm(target, model.outputShape, { kind: 'labels', classes: info.classes }),
     x,
     y,
   }
   writeFileSync(job, JSON.stringify(record))
-  return { job, info, programs: supervisedPrograms({ ...spec, model, info }) }
+  return { job, info, programs: supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) }) }
 }
 
 function programsFor(job, precision) {

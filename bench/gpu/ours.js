@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { openSession } from '../../dist/cli/session.js'
+import { openSession, wholeBatches } from '../../dist/cli/session.js'
 import { loadData } from '../../dist/data/registry.js'
 import { openEngine } from '../../dist/engine/registry.js'
 
@@ -39,19 +39,18 @@ async function openStepper({ spec, device, precision, batch_size }) {
   })
   const sized = { ...spec, fit: { ...spec.fit, batch_size } }
   const { runner, training } = await openSession(sized, await loadData(spec.data), engine)
-  const batches = endlessBatches(training)
+  const batches = wholeBatches(training)
   let iterations = 0
   const step = async () => {
-    const { value: batch } = await batches.next()
-    return runner.run('train', batch, { learning_rate: training.learningRate, iterations: iterations++ })
+    const { batch, prepareNext } = (await batches.next()).value
+    return runner.run(
+      'train',
+      batch,
+      { learning_rate: training.learningRate(iterations), iterations: iterations++ },
+      prepareNext,
+    )
   }
   return { step, batchSize: training.batchSize, device: engine.device, versions: engine.versions }
-}
-
-async function* endlessBatches(training) {
-  for (let epoch = 1; ; epoch++) {
-    for await (const batch of training.batches(epoch)) if (batch.size === training.batchSize) yield batch
-  }
 }
 
 async function timedSteps(n) {

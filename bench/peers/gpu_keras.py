@@ -79,7 +79,7 @@ def model_of(keras, job):
     model.compile(
         optimizer=made(keras.optimizers, job.spec["optimizer"]),
         loss=job.spec["loss"]["type"],
-        metrics=list(job.spec["metrics"]),
+        metrics=[metric["type"] for metric in job.spec["metrics"]],
     )
     return model
 

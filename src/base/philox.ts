@@ -71,6 +71,10 @@ export function philoxBits(key: PhiloxKey, count: number): Uint32Array {
 /** Uniform in [0, 1) on a grid of 2^-23, exactly representable in float32. */
 export const uniformOf = (bits: number): number => (bits & 0x7fffff) * 2 ** -23
 
+/** `count` uniform numbers. */
+export const uniforms = (key: PhiloxKey, count: number): Float32Array =>
+  Float32Array.from(philoxBits(key, count), uniformOf)
+
 /**
  * Inverted dropout draws 16 bits an element, the low half of a word before the high one: an element is dropped when they
  * lie below `threshold`, else it is multiplied by `scale`.

@@ -35,7 +35,8 @@ SPEC is a file, or - for standard input. Progress goes to standard error.
   train validate FILE...        checks specs and trains nothing
   train setup tensorflow|cuda   brings the library of engine tensorflow
   train doctor                  says what this machine can do, and what it lacks
-  train bench SPEC              times a spec on every engine`,
+  train bench SPEC              times a spec on every engine
+  train find-lr SPEC            says which learning rate a spec wants`,
     operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
     exits: EXIT_WORDS,
     examples: [
@@ -116,6 +117,26 @@ precision are. SPEC is a file, or - for standard input. The table is standard ou
       ['train bench specs/mnist-mlp.json', 'every engine'],
       ['train bench specs/mnist-mlp.json --engine onnx --engine tensorflow', 'two of them'],
       ['train bench specs/mnist-mlp.json --set fit.batch_size=32 --json', 'for a program: specs/bench.schema.json'],
+    ],
+  },
+  'find-lr': {
+    usage: 'train find-lr SPEC [options]',
+    help: `Says which learning rate a spec wants: trains with rates that grow from step to step, and looks at the loss. It ends
+where the loss is 4 times its best; what was trained is thrown away. SPEC is a file, or - for standard input.
+The suggestion is standard output; the curve goes to a folder as of a run, as a picture and as numbers.`,
+    operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
+    exits: {
+      done: EXIT_WORDS.done,
+      expectationFailed: 'no rate can be suggested',
+      badInput: EXIT_WORDS.badInput,
+      diverged: 'the loss is NaN or infinite from the first step on',
+      internal: EXIT_WORDS.internal,
+      interrupted: EXIT_WORDS.interrupted,
+    },
+    examples: [
+      ['train find-lr specs/mnist-mlp.json', 'the suggestion, and the command that uses it'],
+      ['train find-lr specs/mnist-mlp.json --steps 300', 'a smoother curve'],
+      ['train find-lr specs/mnist-mlp.json --json', 'for a program: specs/find-lr.schema.json'],
     ],
   },
 }

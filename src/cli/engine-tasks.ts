@@ -5,12 +5,14 @@ import { checkEngine } from '../engine/check.js'
 import type { Batch, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { productSpeed, updateSpeed } from '../engine/speed.js'
+import type { Ahead } from '../training/ahead.js'
+import { runStep } from '../training/step.js'
 import type { Tasks } from './engine-process.js'
-import { openSession, type Session } from './session.js'
+import { openSession, type Session, wholeBatches } from './session.js'
 
 let engine: Engine
 let session: Session
-let batches: AsyncIterator<Batch>
+let batches: AsyncGenerator<Ahead<Batch>, never>
 let iterations = 0
 
 export const TASKS: Tasks = {
@@ -25,7 +27,7 @@ export const TASKS: Tasks = {
   updateSpeed: () => updateSpeed(engine),
   async load(spec) {
     session = await openSession(spec, await loadData(spec.data), engine)
-    batches = wholeBatches(session)
+    batches = wholeBatches(session.training)
     return { batchSize: session.training.batchSize }
   },
   async steps(limits) {
@@ -38,16 +40,9 @@ export const TASKS: Tasks = {
   },
 }
 
-/** Epoch after epoch, without the shorter batch at the end of each. */
-async function* wholeBatches({ training }: Session): AsyncGenerator<Batch> {
-  for (let epoch = 1; ; epoch++) {
-    for await (const batch of training.batches(epoch)) if (batch.size === training.batchSize) yield batch
-  }
-}
-
 /** As the training loop does it, its batch included. */
 async function step(): Promise<number> {
-  const { value: batch } = await batches.next()
-  const scalars = { learning_rate: session.training.learningRate, iterations: iterations++ }
-  return (await session.runner.run('train', batch, scalars)).loss![0]!
+  const { batch, prepareNext } = (await batches.next()).value
+  const scalars = { learning_rate: session.training.learningRate(iterations), iterations: iterations++ }
+  return (await runStep(session.training, batch, scalars, prepareNext)).loss![0]!
 }

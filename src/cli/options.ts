@@ -19,7 +19,7 @@ export interface Option {
   readonly onceIn?: readonly CommandName[]
 }
 
-export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench'
+export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench' | 'find-lr'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
 const VERBOSE = {
@@ -28,6 +28,7 @@ const VERBOSE = {
   2: 'a line an epoch',
   3: 'as 1, and what native libraries log',
 } as const
+const WHAT_COMPUTES = 'What computes. Default: as the spec says, else auto'
 const FORMATS: Readonly<Record<HistoryFormat, string>> = {
   json: 'one document at the end',
   jsonl: 'a line of JSON an epoch',
@@ -39,7 +40,7 @@ export const OPTIONS = {
     type: 'texts',
     value: 'PATH=VALUE',
     help: 'Override a field: fit.epochs=3, model.layers.2.rate=0.5. Repeatable',
-    commands: ['train', 'validate', 'bench'],
+    commands: ['train', 'validate', 'bench', 'find-lr'],
   },
   expect: {
     type: 'texts',
@@ -50,16 +51,16 @@ export const OPTIONS = {
   engine: {
     type: 'choices',
     value: 'NAME',
-    help: { train: 'What computes. Default: as the spec says, else auto', bench: 'Time only this one. Repeatable' },
+    help: { train: WHAT_COMPUTES, 'find-lr': WHAT_COMPUTES, bench: 'Time only this one. Repeatable' },
     choices: ENGINES,
-    commands: ['train', 'bench'],
-    onceIn: ['train'],
+    commands: ['train', 'bench', 'find-lr'],
+    onceIn: ['train', 'find-lr'],
   },
   device: {
     type: 'text',
     value: 'DEVICE',
     help: 'Where to compute: auto, cpu, gpu, gpu:1. Default: as the spec says, else auto',
-    commands: ['train', 'bench'],
+    commands: ['train', 'bench', 'find-lr'],
   },
   style: {
     type: 'choice',
@@ -82,7 +83,7 @@ export const OPTIONS = {
     type: 'text',
     value: 'FOLDER',
     help: 'New or empty folder for the results. Default: runs/NAME/1, or the next number',
-    commands: ['train'],
+    commands: ['train', 'find-lr'],
   },
   history: {
     type: 'text',
@@ -107,14 +108,21 @@ export const OPTIONS = {
   steps: {
     type: 'count',
     value: 'N',
-    help: 'Steps in a turn; fewer where they take more than a second',
+    help: {
+      bench: 'Steps in a turn; fewer where they take more than a second',
+      'find-lr': 'Steps from a learning rate of 1e-7 to one of 10, at least 20',
+    },
     default: '100',
-    commands: ['bench'],
+    commands: ['bench', 'find-lr'],
   },
   json: {
     type: 'flag',
-    help: { doctor: 'One JSON document instead of the report', bench: 'One JSON document instead of the table' },
-    commands: ['doctor', 'bench'],
+    help: {
+      doctor: 'One JSON document instead of the report',
+      bench: 'One JSON document instead of the table',
+      'find-lr': 'One JSON document instead of the report',
+    },
+    commands: ['doctor', 'bench', 'find-lr'],
   },
   from: {
     type: 'text',

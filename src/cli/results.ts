@@ -1,11 +1,15 @@
 /** What a run leaves: its folder, with rows as epochs end, the model and the history at the end, and `--history`. */
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
+import { callbackFiles } from '../export/callback-files.js'
 import { type History, writeHistory } from '../export/history.js'
 import { checkHistoryPath, formatOf, type HistoryWriter, historyFile, historyStream } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
 import { checkEmpty, createRunDirectory } from '../export/run-directory.js'
+import type { Model } from '../model/model.js'
+import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
+import type { CallbackFiles } from '../training/callbacks/callback.js'
 import type { EpochEndEvent } from '../training/events.js'
 import type { Io } from './io.js'
 import type { Options } from './options.js'
@@ -13,6 +17,8 @@ import type { Session } from './session.js'
 
 export interface Results {
   readonly directory: string
+  /** Where callbacks write. */
+  readonly files: CallbackFiles
   epoch(event: EpochEndEvent): Promise<void>
   finish(history: History, session: Session): Promise<void>
   /** Closes files; the last call, whatever happened. */
@@ -26,24 +32,27 @@ export async function checkPlaces({ history, 'history-format': format, out }: Op
 }
 
 /** Makes the folder of the run and puts the spec there. */
-export async function openResults(spec: ResolvedSpec, options: Options, io: Io): Promise<Results> {
+export async function openResults(spec: ResolvedSpec, model: Model, options: Options, io: Io): Promise<Results> {
   const directory = await createRunDirectory(spec.name, options.out)
-  await writeFileAtomic(join(directory, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`)
-  const writers = [historyFile(join(directory, 'history.csv')), ...userHistory(options, io)]
+  await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`)
+  const writers = [historyFile(join(directory, RUN_FILES.rows)), ...userHistory(options, io)]
+  const files = callbackFiles(directory, model)
   let ended = false
   return {
     directory,
+    files,
     async epoch(event) {
       for (const writer of writers) await writer.epoch(event)
     },
-    async finish(history, { model, runner }) {
-      await saveModel(join(directory, 'model'), model, await runner.read())
-      await writeHistory(join(directory, 'history.json'), history)
+    async finish(history, { runner }) {
+      await saveModel(join(directory, RUN_FILES.model), model, await runner.read())
+      await writeHistory(join(directory, RUN_FILES.history), history)
       for (const writer of writers) await writer.end(history)
       ended = true
     },
     async close() {
       if (!ended) for (const writer of writers) await writer.end()
+      await files.close()
     },
   }
 }

@@ -1,6 +1,7 @@
 /** The JSON Schemas of what the command reads and writes, by file name in `specs/`. */
 import { benchReportJsonSchema } from '../export/bench-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
+import { findLrReportJsonSchema } from '../export/find-lr-report.js'
 import { historyJsonSchema } from '../export/history.js'
 import { jsonSchema } from '../spec/json-schema.js'
 
@@ -9,6 +10,7 @@ export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'history.schema.json': text(historyJsonSchema()),
   'doctor.schema.json': text(doctorReportJsonSchema()),
   'bench.schema.json': text(benchReportJsonSchema()),
+  'find-lr.schema.json': text(findLrReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -2,54 +2,72 @@
 import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
-import { metricFor } from '../model/metrics.js'
 import { buildModel, type Model } from '../model/model.js'
-import { supervisedPrograms } from '../program/supervised.js'
+import { stepPlan } from '../program/descent.js'
+import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
+import { betterOf } from '../spec/metrics.js'
+import { metricsOf, outputsOf } from '../spec/outputs.js'
 import type { ResolvedSpec } from '../spec/spec.js'
+import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
-import { earlyStopping } from '../training/callbacks/early-stopping.js'
+import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
+import { buildSchedule } from '../training/schedules/registry.js'
 
 export interface Session {
   readonly model: Model
   readonly runner: Runner
-  /** What the loop needs, but for the clock and the interruption. */
-  readonly training: Omit<TrainingOptions, 'signal' | 'now'>
+  /** What the loop needs, but for the clock, the interruption, and the files of a run. */
+  readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
   testBatches(): AsyncIterable<Batch>
 }
 
 export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: Engine): Promise<Session> {
-  const { seed, fit, loss, optimizer, metrics } = spec
+  const { seed, fit, optimizer } = spec
   const { info } = dataset
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
-  const model = buildModel(spec.model, info.sampleShape, seed)
-  const { train: step, evaluate, inspect } = supervisedPrograms({ model, info, loss, metrics, optimizer })
-  const runner = await engine.load({ train: step, evaluate, inspect }, { seed, batchSize })
+  const stepsPerEpoch = Math.ceil(train.count / batchSize)
+  const outputs = outputsOf(spec)
+  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
+  const programs = supervisedPrograms({ model, info, outputs, optimizer, fit })
+  const runner = await engine.load({ ...programs }, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
     model,
     runner,
     training: {
       runner,
+      plan: stepPlan(optimizer),
       epochs: fit.epochs,
       batchSize,
       samples: train.count,
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
-      metrics: ['loss', ...metrics],
-      learningRate: optimizer.learning_rate,
-      callbacks: callbacksOf(spec, model),
+      metrics: supervisedMeasures({ model, info, outputs, fit }),
+      learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
+      callbacks: callbacksOf(spec),
     },
     testBatches: inOrder(dataset.test),
   }
 }
 
-function callbacksOf({ early_stopping: options, metrics }: ResolvedSpec, model: Model): Callback[] {
-  if (!options) return []
-  const measured = options.monitor.replace(/^val_/, '')
-  const metric = metrics.find((name) => name === measured)
-  const direction = metric ? metricFor(metric, model.outputShape).better : 'min'
-  return [earlyStopping({ ...options, mode: options.mode === 'auto' ? direction : options.mode })]
+/** Epoch after epoch, without the shorter batch at the end of each: for whoever times steps as the loop runs them. */
+export async function* wholeBatches({ batches, batchSize }: Session['training']): AsyncGenerator<Ahead<Batch>, never> {
+  for (let epoch = 1; ; epoch++) {
+    for await (const ahead of oneAhead(batches(epoch))) if (ahead.batch.size === batchSize) yield ahead
+  }
+}
+
+/** Those of `callbacks`, after the one that `early_stopping` is. */
+function callbacksOf(spec: ResolvedSpec): Callback[] {
+  const { early_stopping, callbacks, fit } = spec
+  const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
+  const metrics = metricsOf(spec)
+  return buildCallbacks([...stopping, ...callbacks], {
+    epochs: fit.epochs,
+    betterOf: (monitor) => betterOf(monitor, metrics),
+    now: () => performance.now(),
+  })
 }

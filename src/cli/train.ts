@@ -1,11 +1,9 @@
 /** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
-import { loadData } from '../data/registry.js'
-import type { Device, Engine } from '../engine/engine.js'
-import { openEngine } from '../engine/registry.js'
+import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
 import { createReporter } from '../report/reporter.js'
 import { expectationLines, summary } from '../report/summary.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import { earlyStoppingOf, type ResolvedSpec } from '../spec/spec.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
 import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
@@ -14,10 +12,10 @@ import { listenForInterrupt } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
+import { prepare } from './prepare.js'
 import { requireSpec } from './read-spec.js'
 import { checkPlaces, openResults, type Results } from './results.js'
-import { openSession, type Session } from './session.js'
-import { withSpinner } from './spinner.js'
+import type { Session } from './session.js'
 import { versions } from './versions.js'
 
 export async function train(file: string, options: Options, io: Io): Promise<ExitCode> {
@@ -25,29 +23,21 @@ export async function train(file: string, options: Options, io: Io): Promise<Exi
   await checkPlaces(options)
   const interrupt = listenForInterrupt(io)
   try {
-    return await prepare(spec, options, io, interrupt.signal)
+    return await runPrepared(spec, options, io, interrupt.signal)
   } finally {
     interrupt.stop()
   }
 }
 
-async function prepare(spec: ResolvedSpec, options: Options, io: Io, signal: AbortSignal): Promise<ExitCode> {
-  const quiet = options.verbose === '0'
-  const waiting = <T>(text: string, work: () => Promise<T>) => (quiet ? work() : withSpinner(text, io.stderr, work))
-  const { engine, note } = await openEngine(spec.engine, {
-    device: spec.device as Device,
-    precision: spec.precision,
-    logs: options.verbose === '3',
-  })
-  if (note !== undefined && !quiet) io.stderr.write(`${note}\n`)
-  const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data))
-  const session = await waiting(`Compiling for ${engine.name}`, () => openSession(spec, dataset, engine))
+async function runPrepared(spec: ResolvedSpec, options: Options, io: Io, signal: AbortSignal): Promise<ExitCode> {
+  const { verbose } = options
+  const { engine, session } = await prepare(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
   try {
     if (signal.aborted) {
       io.stderr.write('Interrupted before training began; nothing was written.\n')
       return EXIT.interrupted
     }
-    const results = await openResults(spec, options, io)
+    const results = await openResults(spec, session.model, options, io)
     try {
       return await run({ spec, options, io, signal, session, results, engine })
     } finally {
@@ -80,7 +70,7 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
     now,
   })
   const { start, epochs, end } = await follow(
-    trainingEvents({ ...session.training, signal, now }),
+    trainingEvents({ ...session.training, signal, now, files: results.files }),
     reporter.onEvent,
     results,
   ).finally(reporter.leave)
@@ -108,7 +98,7 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
   const lines = summary({
     end,
     stepsPerEpoch: start.stepsPerEpoch,
-    earlyStopping: spec.early_stopping,
+    earlyStopping: earlyStoppingOf(spec),
     test,
     seconds,
     directory: results.directory,

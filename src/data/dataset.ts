@@ -35,7 +35,7 @@ export interface Pass {
   readonly shuffle?: { readonly seed: number; readonly epoch: number }
 }
 
-/** Samples of one batch; the arrays are used again for the next one. */
+/** Samples of one batch; the arrays are used again for the one after the next. */
 export interface SampleBatch {
   readonly size: number
   readonly arrays: { readonly x: Uint8Array; readonly y: Int32Array }
@@ -63,9 +63,9 @@ export async function* batches(samples: Samples, pass: Pass): AsyncGenerator<Sam
   const { count, x, y } = samples
   const width = x.length / count
   const order = pass.shuffle && permutation({ ...shuffleKey(pass.shuffle) }, count)
-  const xBatch = new Uint8Array(pass.batchSize * width)
-  const yBatch = new Int32Array(pass.batchSize)
-  for (let start = 0; start < count; start += pass.batchSize) {
+  const twice = [0, 1].map(() => [new Uint8Array(pass.batchSize * width), new Int32Array(pass.batchSize)] as const)
+  for (let start = 0, turn = 0; start < count; start += pass.batchSize, turn = 1 - turn) {
+    const [xBatch, yBatch] = twice[turn]!
     const size = Math.min(pass.batchSize, count - start)
     for (let row = 0; row < size; row++) {
       const index = order ? order[start + row]! : start + row

@@ -1,7 +1,7 @@
 /** The seam between engines and the loop. State lives wherever the engine keeps it. */
 import type { Program } from '../program/program.js'
 
-/** Arrays of one batch by input name, `size` samples each. Valid until the next batch is asked for. */
+/** Arrays of one batch by input name, `size` samples each. Valid until the batch after the next one is asked for. */
 export interface Batch {
   readonly size: number
   readonly arrays: Readonly<Record<string, Uint8Array | Int32Array | Float32Array>>
@@ -9,7 +9,7 @@ export interface Batch {
 
 export type Scalars = Readonly<Record<string, number>>
 
-/** Results of a step by name, flat. Valid until the next run. */
+/** Results of a step by name, flat. Valid until the program's next run. */
 export type Outputs = Readonly<Record<string, Float32Array>>
 
 /** All state by slot name, copied. */
@@ -56,9 +56,10 @@ export interface LoadOptions {
 export interface Runner {
   /**
    * Runs one step of a program and, where it updates state, keeps the new values.
-   * If an output is NaN or infinite the state stays as it was before the step.
+   * If an output is NaN or infinite the state stays as it was before the step. `meanwhile` is called, if at all, at a
+   * moment in which this thread would wait for others.
    */
-  run(program: string, batch: Batch, scalars: Scalars): Promise<Outputs>
+  run(program: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs>
   /** The whole state, bit for bit. */
   read(): Promise<StateValues>
   /** Replaces the named part of the state, bit for bit. */

@@ -19,10 +19,11 @@ export function arrayFor({ name, shape }: BatchInput, { size, arrays }: Batch): 
   return array
 }
 
-export function numberFor({ name }: ScalarInput, scalars: Scalars): number {
-  const value = scalars[name]
-  if (value === undefined) throw new Error(`internal: no value for ${name}`)
-  return value
+export function numberFor({ name, of }: ScalarInput, scalars: Scalars): number {
+  const given = of ? 'iterations' : name
+  const value = scalars[given]
+  if (value === undefined) throw new Error(`internal: no value for ${given}`)
+  return of ? of(value) : value
 }
 
 /** The state that programs share, each slot once. */

@@ -44,6 +44,11 @@ export const historySchema = z
           step: z.int().describe('Steps done in this epoch.'),
         }),
         z.strictObject({
+          reason: z.literal('time_budget').describe('The time was up; the last epoch is as long as there was time.'),
+          epoch,
+          step: z.int().describe('Steps done in this epoch.'),
+        }),
+        z.strictObject({
           reason: z.literal('diverged').describe('NaN or infinity.'),
           epoch,
           step: z.int().describe('Step within the epoch, from 1.'),
@@ -106,7 +111,7 @@ export function buildHistory({ start, epochs, end, test, expectations, ...rest }
 }
 
 function stopOf({ reason, interruptedAt, divergence }: EndEvent): History['stop'] {
-  if (reason === 'interrupted') return { reason, ...interruptedAt! }
+  if (reason === 'interrupted' || reason === 'time_budget') return { reason, ...interruptedAt! }
   if (reason !== 'diverged') return { reason }
   const { epoch, step, tensor } = divergence!
   return { reason, epoch, step, tensor }

@@ -1,21 +1,23 @@
 /** Checks a model against its data before anything is built: shapes, targets, and size. */
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import type { DataInfo } from '../data/dataset.js'
+import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, ResolvedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
-import { ShapeProblem } from './layers/layer.js'
+import { checkActivity } from './layers/apply.js'
+import { checkWeight, ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
-import { LOSSES } from './losses.js'
-import { metricFor } from './metrics.js'
+import { lossFor } from './losses.js'
+import { metricFor } from './metrics/registry.js'
 import { type Call, DATA, networkOf } from './network.js'
-import { fittingForm, type TargetForm } from './targets.js'
+import { type Target, targetForm, targetOf, type WantedTarget } from './targets.js'
 
 /** Weights, slots and gradients share one 32-bit address space of 4 GiB; five arrays of this many floats fit. */
 const MAX_WEIGHTS = 200e6
 
 /** Every problem of fitting the spec's model to the data; empty when there is none. */
-export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
-  const { network, issues } = networkOf(spec.model)
+export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
+  const { network, issues } = networkOf(spec.model, outputs)
   if (issues.length > 0) return [...issues]
   const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
   const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
@@ -28,7 +30,9 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
     try {
       checkArity(rule.arity ?? { least: 1, most: 1 }, given)
       shape = rule.outputShape(layer, given)
-      const own = (rule.weights?.(layer, given) ?? []).map((weight) => weight.shape)
+      checkActivity(layer, shape)
+      const requests = rule.weights?.(layer, given) ?? []
+      const own = requests.map((weight) => weight.shape)
       const known = owners.get(owner)
       if (known && String(known.weights) !== String(own)) {
         throw new ShapeProblem(
@@ -37,6 +41,7 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
       }
       if (!known) {
         owners.set(owner, { given, weights: own })
+        requests.forEach(checkWeight)
         weights += own.reduce((sum, one) => sum + sizeOf(one), 0)
       }
     } catch (error) {
@@ -53,8 +58,13 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
       return [{ code: 'size', pointer, message }]
     }
   }
-  const last = network.calls.find(({ name }) => name === network.output)!
-  return checkTargets(spec, info, shapes.get(network.output)!, last, chain)
+  return [
+    ...outputs.flatMap((output, index) => {
+      const call = network.calls.find(({ name }) => name === network.outputs[index])!
+      return checkOutput(output, info, shapes.get(call.name)!, call, chain)
+    }),
+    ...checkClassWeight(spec, info),
+  ]
 }
 
 /** Where shapes begin in a chain. */
@@ -72,32 +82,90 @@ function checkArity({ least, most }: { least: number; most: number }, given: rea
   )
 }
 
-/** Labels must have a form that the loss and every metric can compare with the model's output. */
-function checkTargets(
-  spec: ResolvedSpec,
+/** The target must have a form that the loss and every metric can compare with the output, and nothing else may keep them from it. */
+function checkOutput(
+  spec: OutputSpec,
   info: DataInfo,
   output: Shape,
-  last: Call,
+  { name, pointer: layer }: Call,
   chain: readonly string[],
 ): ModelIssue[] {
   const details = ['shapes of the model:', ...chain.map((line) => `  ${line}`)]
   const wanted = [
-    { user: `loss ${spec.loss.type}`, pointer: last.pointer, target: LOSSES[spec.loss.type].target },
-    ...spec.metrics.map((name, index) => ({
-      user: `metric ${name}`,
-      pointer: `/metrics/${index}`,
-      target: metricFor(name, output).target,
+    { user: `loss ${spec.loss.type}`, at: layer, own: `${spec.pointer}/loss`, ...lossFor(spec.loss, output) },
+    ...spec.metrics.map((metric, index) => ({
+      user: `metric ${metric.type}`,
+      at: `${spec.pointer}/metrics/${index}`,
+      own: `${spec.pointer}/metrics/${index}`,
+      ...metricFor(metric, output),
     })),
   ]
-  return wanted
-    .filter(({ target }) => !fits(target, output, info.classes))
-    .map(({ user, pointer, target }) => {
-      const form = target === 'fitting' ? `(None, ${info.classes}) or (None, 1)` : `(None, ${info.classes})`
-      const message = `the model ends in ${formatShape([null, ...output])}, but ${user} needs ${form} for the ${info.classes} classes of ${info.name}`
-      return { code: 'shape', pointer, message, details }
-    })
-    .slice(0, 1)
+  const target = targetOf(spec.target, info)
+  const ends = `${spec.name === null ? 'the model ends' : `output "${name}" ends`} in ${formatShape([null, ...output])}, but`
+  const misfits = wanted.flatMap(({ user, at, own, target: form, problem }): ModelIssue[] => {
+    if (targetForm(form, output, target) === null) {
+      return [{ code: 'shape', pointer: at, message: `${ends} ${user} needs ${formsOf(form, target, info)}`, details }]
+    }
+    return problem === undefined
+      ? []
+      : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${problem}`, details }]
+  })
+  return [...checkGroups(spec, info), ...misfits.slice(0, 1)]
 }
 
-const fits = (target: TargetForm | 'fitting', output: Shape, classes: number): boolean =>
-  target === 'fitting' ? fittingForm(output, classes) !== null : output.length === 1 && output[0] === classes
+/** Shapes of the output that suit a target, in words. */
+function formsOf(wanted: WantedTarget, target: Target, { name, sampleShape }: DataInfo): string {
+  if (target.kind === 'values') {
+    return wanted === 'fitting' || wanted === 'one_hot'
+      ? `the ${target.size} elements of a sample, ${formatShape([null, ...sampleShape])}`
+      : 'class labels, not the input'
+  }
+  const { classes } = target
+  const forms =
+    wanted === 'class_of_vector'
+      ? '(None, n)'
+      : wanted === 'fitting'
+        ? `(None, ${classes}) or (None, 1)`
+        : `(None, ${classes})`
+  return `${forms} for the ${classes} classes of ${name}`
+}
+
+/** Groups of labels hold every class. */
+function checkGroups({ target, pointer }: OutputSpec, { classes, name }: DataInfo): ModelIssue[] {
+  if (target.type !== 'grouped_label') return []
+  const at = `${pointer}/target/groups`
+  const missing = Array.from({ length: classes }, (_, one) => one).filter((one) => !target.groups.flat().includes(one))
+  return [
+    ...target.groups.flatMap((group, index) =>
+      group.flatMap((one, place) =>
+        one < classes
+          ? []
+          : [
+              {
+                code: 'range',
+                pointer: `${at}/${index}/${place}`,
+                message: `found class ${one}, but ${name} has ${classes} classes, numbered from 0`,
+              },
+            ],
+      ),
+    ),
+    ...(missing.length === 0
+      ? []
+      : [
+          {
+            code: 'missing-class',
+            pointer: at,
+            message: `found no group for ${missing.length === 1 ? 'class' : 'classes'} ${missing.join(', ')} of ${name}`,
+          },
+        ]),
+  ]
+}
+
+const checkClassWeight = ({ fit }: ResolvedSpec, { classes, name }: DataInfo): ModelIssue[] =>
+  Object.keys(fit.class_weight ?? {})
+    .filter((index) => Number(index) >= classes)
+    .map((index) => ({
+      code: 'range',
+      pointer: `/fit/class_weight/${index}`,
+      message: `found class ${index}, but ${name} has ${classes} classes, numbered from 0`,
+    }))

@@ -55,9 +55,21 @@ const isStack = (stages: readonly ModelStage[]): boolean =>
       name === owner && inputs.length === 1 && inputs[0] === (index === 0 ? DATA : stages[index - 1]!.name),
   )
 
-function saved({ layer, name, inputShapes }: ModelStage): SavedLayer {
-  const known = layerRule(layer).saved(layer, inputShapes) ?? { class_name: `trainspec_${layer.type}`, config: {} }
-  return { class_name: known.class_name, config: { ...known.config, name } }
+function saved(stage: ModelStage): SavedLayer {
+  const { class_name, config } = known(stage)
+  return { class_name, config: { ...config, name: stage.name } }
+}
+
+const known = ({ layer, inputShapes }: ModelStage): SavedLayer =>
+  layerRule(layer).saved(layer, inputShapes) ?? { class_name: `trainspec_${layer.type}`, config: {} }
+
+/** What a saved model calls a weight: its name, but where tfjs-layers has another. */
+export function savedWeightName({ stages }: Model, name: string): string {
+  for (const stage of stages) {
+    const own = Object.keys(stage.weights).find((own) => stage.weights[own] === name)
+    if (own !== undefined) return `${stage.owner}/${known(stage).weights?.[own] ?? own}`
+  }
+  return name
 }
 
 /** For the data where no Input names it: a name that no layer has. */

@@ -1,71 +1,298 @@
-/** Losses by Keras' names (keras/src/losses/losses.py; crossentropies of probabilities as keras/src/backend/jax/nn.py computes them). */
+/**
+ * Losses by Keras' names (keras/src/losses/losses.py; crossentropies of probabilities as keras/src/backend/jax/nn.py
+ * computes them). Targets and predictions may have any rank; the first axis is the batch.
+ */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Shape } from '../base/shape.js'
 import type { ActivationName } from '../spec/activations.js'
 import type { LossSpec } from '../spec/spec.js'
 import type { Prediction } from './model.js'
-import type { TargetForm } from './targets.js'
+import type { WantedTarget } from './targets.js'
 
 export interface Loss {
-  /** What labels are turned into before the loss sees them; `fitting` follows the model's output. */
-  readonly target: TargetForm | 'fitting'
-  /** Target and prediction, each (batch, n) or class indices (batch): one loss a sample, (batch). */
-  perSample(target: tf.Tensor, prediction: tf.Tensor): tf.Tensor
-  /** The same from what an activation made the prediction from: exact where a probability rounds to 0 or 1. */
-  readonly fromLogits?: { readonly [Name in ActivationName]?: (target: tf.Tensor, logits: tf.Tensor) => tf.Tensor }
+  /** What labels are turned into before the loss sees them. */
+  readonly target: WantedTarget
+  /** (batch, ...): one loss each, Keras' `call`; or, over the batch as a whole, any shape. */
+  values(target: tf.Tensor, prediction: Prediction): tf.Tensor
+  /** Of the shape of the values: 0 where one does not count, else 1. The others count for it (keras/src/losses/loss.py, `apply_mask`). */
+  mask?(target: tf.Tensor, values: tf.Tensor): tf.Tensor
+  /** The values belong to the batch as a whole. */
+  readonly ofBatch?: boolean
+  /** Why it cannot take the model's output: `has axis 3`. */
+  readonly problem?: string | undefined
 }
 
-/** Each sample's loss by the best formula there is, as Keras on TensorFlow chooses (keras/src/backend/tensorflow/nn.py, `_get_logits`). */
-export function lossPerSample(loss: Loss, target: tf.Tensor, { output, logits }: Prediction): tf.Tensor {
-  const direct = logits && loss.fromLogits?.[logits.activation]
-  return direct ? direct(target, logits.value) : loss.perSample(target, output)
+type SpecOf<Type extends LossSpec['type']> = Extract<LossSpec, { type: Type }>
+
+/**
+ * The sum over a batch's samples of their losses, where Keras' `sum_over_batch_size` has the mean: each sample's is the
+ * mean of its values. `weights`: one a sample.
+ */
+export function lossOfBatch(loss: Loss, target: tf.Tensor, prediction: Prediction, weights?: tf.Tensor): tf.Tensor {
+  const batch = prediction.output.shape[0]!
+  let values = loss.values(target, prediction)
+  if (loss.mask) {
+    const mask = loss.mask(target, values)
+    values = tf.mul(tf.mul(values, mask), tf.div(values.size, tf.maximum(tf.sum(mask), 1)))
+  }
+  if (loss.ofBatch) return tf.mul(tf.mean(values), weights ? tf.sum(weights) : batch)
+  if (weights) values = tf.mul(values, tf.reshape(weights, [batch, ...values.shape.slice(1).map(() => 1)]))
+  const sum = tf.sum(values)
+  return values.size === batch ? sum : tf.div(sum, values.size / batch)
 }
 
 /** Keras' fuzz factor: probabilities are kept this far from 0 and 1. */
-const EPSILON = 1e-7
+export const EPSILON = 1e-7
+
+/**
+ * What the output was or will be made from by this activation, where that is known: exact where a probability rounds to
+ * 0 or 1. As Keras on TensorFlow chooses (keras/src/backend/tensorflow/nn.py, `_get_logits`).
+ */
+function logitsOf({ output, logits }: Prediction, activation: ActivationName, given: boolean): tf.Tensor | undefined {
+  if (logits?.activation === activation) return logits.value
+  return given ? output : undefined
+}
+
+const clipped = (p: tf.Tensor) => tf.clipByValue(p, EPSILON, 1 - EPSILON)
+const normalized = (p: tf.Tensor) => clipped(tf.div(p, tf.sum(p, -1, true)))
 
 /** -sum(target log p), with p normalized to sum 1 and clipped. */
-function crossentropy(target: tf.Tensor, prediction: tf.Tensor): tf.Tensor {
-  const p = tf.clipByValue(tf.div(prediction, tf.sum(prediction, -1, true)), EPSILON, 1 - EPSILON)
-  return tf.neg(tf.sum(tf.mul(target, tf.log(p)), -1))
+function crossentropy(target: tf.Tensor, prediction: Prediction, fromLogits: boolean): tf.Tensor {
+  const logits = logitsOf(prediction, 'softmax', fromLogits)
+  const logarithm = logits ? tf.logSoftmax(logits) : tf.log(normalized(prediction.output))
+  return tf.neg(tf.sum(tf.mul(target, logarithm), -1))
 }
 
-const crossentropyOfSoftmax = (target: tf.Tensor, logits: tf.Tensor) =>
-  tf.neg(tf.sum(tf.mul(target, tf.logSoftmax(logits)), -1))
+/** -t log p - (1 - t) log(1 - p), of each output. From logits z: softplus(z) - z t. */
+function binaryCrossentropy(target: tf.Tensor, prediction: Prediction, fromLogits: boolean): tf.Tensor {
+  const logits = logitsOf(prediction, 'sigmoid', fromLogits)
+  if (logits) return tf.sub(tf.softplus(logits), tf.mul(logits, target))
+  const p = clipped(prediction.output)
+  const ones = tf.mul(target, tf.log(p))
+  const zeros = tf.mul(tf.sub(1, target), tf.log(tf.sub(1, p)))
+  return tf.neg(tf.add(ones, zeros))
+}
 
-/** -t log(sigmoid(z)) - (1 - t) log(1 - sigmoid(z)) = softplus(z) - z t, mean over the outputs. */
-const crossentropyOfSigmoid = (target: tf.Tensor, logits: tf.Tensor) =>
-  tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, target)), -1)
+const smoothed = (target: tf.Tensor, share: number, classes: number) =>
+  share === 0 ? target : tf.add(tf.mul(target, 1 - share), share / classes)
 
-const classes = (target: tf.Tensor, prediction: tf.Tensor) =>
-  tf.oneHot(target as tf.Tensor1D, prediction.shape.at(-1)!, 1, 0, 'float32')
+const oneHot = (target: tf.Tensor, { output }: Prediction) =>
+  tf.oneHot(target as tf.Tensor1D, output.shape.at(-1)!, 1, 0, 'float32')
 
-export const LOSSES: { readonly [Name in LossSpec['type']]: Loss } = {
-  categorical_crossentropy: {
+const meanLast = (x: tf.Tensor) => tf.mean(x, -1)
+const difference = (target: tf.Tensor, { output }: Prediction) => tf.sub(target, output)
+
+/** Labels that are 0 or 1 throughout the batch become -1 or 1; others stay (`convert_binary_labels_to_hinge`). */
+function hingeTarget(target: tf.Tensor): tf.Tensor {
+  const far = tf.max(tf.abs(tf.mul(target, tf.sub(target, 1))))
+  const binary = tf.cast(tf.equal(far, 0), 'float32')
+  return tf.add(target, tf.mul(binary, tf.sub(target, 1)))
+}
+
+const hinge = (target: tf.Tensor, { output }: Prediction) => tf.relu(tf.sub(1, tf.mul(hingeTarget(target), output)))
+
+/** Vectors of length 1 along an axis; those shorter than the fuzz factor stay short (keras/src/ops/nn.py, `normalize`). */
+export const normalizedVectors = (x: tf.Tensor, axis: number) =>
+  tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), axis, true), EPSILON ** 2)))
+
+/** 1 - overlap / (overlap + alpha missed + beta excess). */
+function overlapLoss(target: tf.Tensor, { output }: Prediction, alpha: number, beta: number, axis?: number[]) {
+  const overlap = tf.sum(tf.mul(target, output), axis)
+  const missed = tf.sum(tf.mul(tf.sub(1, output), target), axis)
+  const excess = tf.sum(tf.mul(output, tf.sub(1, target)), axis)
+  const whole = tf.add(tf.add(overlap, tf.mul(missed, alpha)), tf.add(tf.mul(excess, beta), EPSILON))
+  return tf.sub(1, tf.div(overlap, whole))
+}
+
+/** Of Dice and Tversky: all axes, or those the spec names. Values belong to samples where the batch is not among them. */
+function overlapAxes(axis: number | readonly number[] | null, output: Shape) {
+  const axes = axis === null ? undefined : [axis].flat()
+  const ofBatch = axes === undefined || axes.some((one) => one === 0 || one === -output.length - 1)
+  return { axes, ofBatch, problem: axisProblem(axes ?? [], output) }
+}
+
+/** The batch is axis 0. */
+function axisProblem(axes: readonly number[], output: Shape): string | undefined {
+  const rank = output.length + 1
+  const outside = axes.find((axis) => axis < -rank || axis >= rank)
+  return outside === undefined ? undefined : `has axis ${outside}`
+}
+
+/** log(sum(exp x)) over the last axis where `chosen` is 1; very small where it is nowhere. */
+const logSumExp = (x: tf.Tensor, chosen: tf.Tensor) =>
+  tf.logSumExp(tf.add(tf.mul(x, chosen), tf.mul(tf.sub(chosen, 1), 1e30)), -1)
+
+/** Every sample of a batch against every other: (batch) from labels (batch) and embeddings (batch, n) of length 1. */
+function circle(labels: tf.Tensor, { output }: Prediction, { gamma, margin, remove_diagonal }: SpecOf<'circle'>) {
+  const batch = output.shape[0]!
+  const same = tf.equal(tf.reshape(labels, [batch, 1]), tf.reshape(labels, [1, batch]))
+  const negative = tf.cast(tf.logicalNot(same), 'float32')
+  const positive = tf.cast(same, 'float32')
+  const pairs = remove_diagonal ? tf.mul(positive, tf.sub(1, tf.eye(batch))) : positive
+  const distance = tf.relu(tf.sub(1, tf.matMul(output as tf.Tensor2D, output as tf.Tensor2D, false, true)))
+  const toPositive = tf.mul(tf.mul(tf.add(distance, margin), -gamma), tf.sub(margin, distance))
+  const toNegative = tf.mul(tf.mul(tf.relu(tf.sub(1 + margin, distance)), gamma), tf.sub(1 - margin, distance))
+  return tf.softplus(tf.add(logSumExp(toPositive, pairs), logSumExp(toNegative, negative)))
+}
+
+/** How a loss follows from its part of the spec, and from the model's output where it depends on that. */
+export const LOSSES: {
+  readonly [Type in LossSpec['type']]: (spec: SpecOf<Type>, output: Shape) => Loss
+} = {
+  // keras/src/trainers/compile_utils.py, `get_loss`: our labels are class numbers
+  crossentropy: (_, output) =>
+    output.at(-1) === 1
+      ? LOSSES.binary_crossentropy({ type: 'binary_crossentropy', from_logits: false, label_smoothing: 0 }, output)
+      : LOSSES.sparse_categorical_crossentropy(
+          { type: 'sparse_categorical_crossentropy', from_logits: false, ignore_class: null },
+          output,
+        ),
+  categorical_crossentropy: ({ from_logits, label_smoothing }, output) => ({
     target: 'one_hot',
-    perSample: crossentropy,
-    fromLogits: { softmax: crossentropyOfSoftmax },
+    values: (target, prediction) =>
+      crossentropy(smoothed(target, label_smoothing, output.at(-1)!), prediction, from_logits),
+  }),
+  sparse_categorical_crossentropy: ({ from_logits, ignore_class }) => {
+    const values = (target: tf.Tensor, prediction: Prediction) =>
+      crossentropy(oneHot(target, prediction), prediction, from_logits)
+    if (ignore_class === null) return { target: 'class_index', values }
+    const mask = (target: tf.Tensor) => tf.cast(tf.notEqual(target, tf.scalar(ignore_class, 'int32')), 'float32')
+    return {
+      target: 'class_index',
+      values: (target, prediction) => tf.mul(values(target, prediction), mask(target)),
+      mask,
+    }
   },
-  sparse_categorical_crossentropy: {
-    target: 'class_index',
-    perSample: (target, prediction) => crossentropy(classes(target, prediction), prediction),
-    fromLogits: { softmax: (target, logits) => crossentropyOfSoftmax(classes(target, logits), logits) },
-  },
-  binary_crossentropy: {
+  binary_crossentropy: ({ from_logits, label_smoothing }) => ({
     target: 'fitting',
-    perSample(target, prediction) {
-      const p = tf.clipByValue(prediction, EPSILON, 1 - EPSILON)
-      const ones = tf.mul(target, tf.log(p))
-      const zeros = tf.mul(tf.sub(1, target), tf.log(tf.sub(1, p)))
-      return tf.neg(tf.mean(tf.add(ones, zeros), -1))
+    values: (target, prediction) =>
+      meanLast(binaryCrossentropy(smoothed(target, label_smoothing, 2), prediction, from_logits)),
+  }),
+  categorical_focal_crossentropy: ({ alpha, gamma, from_logits, label_smoothing }, classes) => ({
+    target: 'one_hot',
+    problem:
+      typeof alpha === 'number' || alpha.length === classes.at(-1)
+        ? undefined
+        : `has alpha for ${alpha.length} classes`,
+    values(target, { output }) {
+      const p = normalized(from_logits ? tf.softmax(output) : output)
+      const entropy = tf.mul(smoothed(target, label_smoothing, classes.at(-1)!), tf.neg(tf.log(p)))
+      const weight = typeof alpha === 'number' ? alpha : tf.tensor1d([...alpha])
+      return tf.sum(tf.mul(tf.mul(tf.pow(tf.sub(1, p), gamma), weight), entropy), -1)
     },
-    fromLogits: { sigmoid: crossentropyOfSigmoid },
-  },
-  mean_squared_error: {
+  }),
+  binary_focal_crossentropy: ({ apply_class_balancing, alpha, gamma, from_logits, label_smoothing }) => ({
     target: 'fitting',
-    perSample: (target, prediction) => tf.mean(tf.square(tf.sub(target, prediction)), -1),
-  },
-  mean_absolute_error: {
+    values(given, { output, logits }) {
+      const target = smoothed(given, label_smoothing, 2)
+      const after: Prediction = from_logits
+        ? { output: tf.sigmoid(output), logits: { value: output, activation: 'sigmoid' } }
+        : { output, ...(logits && { logits }) }
+      const entropy = binaryCrossentropy(target, after, false)
+      const either = (yes: tf.Tensor | number, no: tf.Tensor | number) =>
+        tf.add(tf.mul(target, yes), tf.mul(tf.sub(1, target), no))
+      const right = either(after.output, tf.sub(1, after.output))
+      const focal = tf.mul(tf.pow(tf.sub(1, right), gamma), entropy)
+      return meanLast(apply_class_balancing ? tf.mul(either(alpha, 1 - alpha), focal) : focal)
+    },
+  }),
+  categorical_generalized_cross_entropy: ({ q }) => ({
+    target: 'class_index',
+    values(target, prediction) {
+      const p = tf.sum(tf.mul(prediction.output, oneHot(target, prediction)), -1)
+      return tf.div(tf.sub(1, tf.pow(p, q)), q)
+    },
+  }),
+  mean_squared_error: () => ({
     target: 'fitting',
-    perSample: (target, prediction) => tf.mean(tf.abs(tf.sub(target, prediction)), -1),
+    values: (target, prediction) => meanLast(tf.square(difference(target, prediction))),
+  }),
+  mean_absolute_error: () => ({
+    target: 'fitting',
+    values: (target, prediction) => meanLast(tf.abs(difference(target, prediction))),
+  }),
+  mean_absolute_percentage_error: () => ({
+    target: 'fitting',
+    values: (target, prediction) =>
+      tf.mul(meanLast(tf.abs(tf.div(difference(target, prediction), tf.maximum(tf.abs(target), EPSILON)))), 100),
+  }),
+  mean_squared_logarithmic_error: () => ({
+    target: 'fitting',
+    values(target, { output }) {
+      const logarithm = (x: tf.Tensor) => tf.log(tf.add(tf.maximum(x, EPSILON), 1))
+      return meanLast(tf.square(tf.sub(logarithm(output), logarithm(target))))
+    },
+  }),
+  huber: ({ delta }) => ({
+    target: 'fitting',
+    values(target, prediction) {
+      const error = difference(target, prediction)
+      const near = tf.clipByValue(error, -delta, delta)
+      return meanLast(tf.mul(near, tf.sub(error, tf.mul(near, 0.5))))
+    },
+  }),
+  log_cosh: () => ({
+    target: 'fitting',
+    values(target, { output }) {
+      const error = tf.sub(output, target)
+      return meanLast(tf.sub(tf.add(error, tf.softplus(tf.mul(error, -2))), Math.LN2))
+    },
+  }),
+  cosine_similarity: ({ axis }, output) => ({
+    target: 'fitting',
+    problem:
+      axisProblem([axis], output) ??
+      (axis === 0 || axis === -output.length - 1 ? 'has the batch as its axis' : undefined),
+    values: (target, { output }) =>
+      tf.neg(tf.sum(tf.mul(normalizedVectors(target, axis), normalizedVectors(output, axis)), axis)),
+  }),
+  hinge: () => ({ target: 'fitting', values: (target, prediction) => meanLast(hinge(target, prediction)) }),
+  squared_hinge: () => ({
+    target: 'fitting',
+    values: (target, prediction) => meanLast(tf.square(hinge(target, prediction))),
+  }),
+  categorical_hinge: () => ({
+    target: 'fitting',
+    values(target, { output }) {
+      const right = tf.sum(tf.mul(target, output), -1)
+      const wrong = tf.max(tf.mul(tf.sub(1, target), output), -1)
+      return tf.relu(tf.add(tf.sub(wrong, right), 1))
+    },
+  }),
+  kl_divergence: () => ({
+    target: 'fitting',
+    values(target, { output }) {
+      const [truth, found] = [target, output].map((x) => tf.clipByValue(x, EPSILON, 1))
+      return tf.sum(tf.mul(truth!, tf.log(tf.div(truth!, found!))), -1)
+    },
+  }),
+  poisson: () => ({
+    target: 'fitting',
+    values: (target, { output }) => meanLast(tf.sub(output, tf.mul(target, tf.log(tf.add(output, EPSILON))))),
+  }),
+  dice: ({ axis }, output) => {
+    const { axes, ...rest } = overlapAxes(axis, output)
+    return { target: 'fitting', ...rest, values: (target, prediction) => diceLoss(target, prediction, axes) }
   },
+  tversky: ({ alpha, beta, axis }, output) => {
+    const { axes, ...rest } = overlapAxes(axis, output)
+    const values: Loss['values'] = (target, prediction) => overlapLoss(target, prediction, alpha, beta, axes)
+    return { target: 'fitting', ...rest, values }
+  },
+  circle: (spec) => ({
+    target: 'class_of_vector',
+    values: (labels, prediction) => circle(labels, prediction, spec),
+    mask: (_, values) => tf.step(values),
+  }),
 }
+
+/** 1 - 2 overlap / (sum of both). */
+function diceLoss(target: tf.Tensor, { output }: Prediction, axis?: number[]) {
+  const overlap = tf.sum(tf.mul(target, output), axis)
+  const both = tf.add(tf.add(tf.sum(target, axis), tf.sum(output, axis)), EPSILON)
+  return tf.sub(1, tf.div(tf.mul(overlap, 2), both))
+}
+
+/** The loss of this spec for a model with this output, without the batch. */
+export const lossFor = (spec: LossSpec, output: Shape): Loss =>
+  (LOSSES[spec.type] as (spec: LossSpec, output: Shape) => Loss)(spec, output)

@@ -10,12 +10,13 @@ import type { Projection } from './constraints.js'
 import { applyLayer, type LayerOutput } from './layers/apply.js'
 import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
-import { type Call, DATA, networkOf } from './network.js'
+import { type Call, DATA, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 
 export interface Model {
   /** Shape of a sample, without the batch. */
   readonly inputShape: Shape
+  /** Of the first output. */
   readonly outputShape: Shape
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
   /** In Keras' order: layer by layer, kernel before bias. */
@@ -41,7 +42,9 @@ export interface Weight extends Slot {
 /** What a model makes of a batch: (batch, ...outputShape), and what its last activation, if any, made that from. */
 export type Prediction = Pick<LayerOutput, 'output' | 'logits'>
 
+/** The first output is there by itself too. */
 export interface Applied extends LayerOutput {
+  readonly outputs: readonly LayerOutput[]
   /** Values that weights which are not trained have after a training step. */
   readonly updates: Tensors
   /** What regularizers add to the mean loss; null for nothing. */
@@ -63,9 +66,14 @@ export interface ModelStage extends Call {
 }
 
 /** The spec's layers on samples of `inputShape`; shapes are taken to be checked (`checkModel`). */
-export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Model {
+export function buildModel(
+  spec: ModelSpec,
+  inputShape: Shape,
+  seed: number,
+  wanted: OutputNames = [{ name: null, pointer: '' }],
+): Model {
   tf.enableProdMode() // tfjs then prints no advice
-  const { network } = networkOf(spec)
+  const { network } = networkOf(spec, wanted)
   const weights: Weight[] = []
   const noise: NoiseInput[] = []
   const penalties: { readonly name: string; readonly penalty: Penalty }[] = []
@@ -105,8 +113,8 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
   })
   return {
     inputShape,
-    outputShape: shapes.get(network.output)!,
-    outputs: [{ name: network.output, shape: shapes.get(network.output)! }],
+    outputShape: shapes.get(network.outputs[0]!)!,
+    outputs: network.outputs.map((name) => ({ name, shape: shapes.get(name)! })),
     weights,
     noise,
     stages,
@@ -120,7 +128,8 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
         const inputs = given.map(({ output }) => output)
         const applied = applyLayer(ruleOf(stage.layer), stage.layer, inputs, {
           training,
-          weights: named(stage.weights, values),
+          // a shared layer goes on from what its first use made of its running values
+          weights: named(stage.weights, training ? { ...values, ...updates } : values),
           noise: draws ? named(stage.noise, draws) : {},
           masks: given.map(({ mask }) => mask),
           update: (own, next) => {
@@ -132,7 +141,8 @@ export function buildModel(spec: ModelSpec, inputShape: Shape, seed: number): Mo
         visit?.(stage.name, applied.output)
       }
       const penalty = added.length === 0 ? null : added.reduce((sum, one) => tf.add(sum, one))
-      return { ...made.get(network.output)!, updates, penalty }
+      const outputs = network.outputs.map((name) => made.get(name)!)
+      return { ...outputs[0]!, outputs, updates, penalty }
     },
   }
 }

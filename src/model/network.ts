@@ -1,5 +1,6 @@
 /** A model spec as a list of calls of layers: blocks unrolled, shared layers resolved, each input by name, in an order that runs. */
 import { nearest } from '../base/nearest.js'
+import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, ModelSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
 
@@ -21,30 +22,45 @@ export const DATA = ''
 
 export interface Network {
   readonly calls: readonly Call[]
-  /** Name of the call that gives the model's output. */
-  readonly output: string
+  /** Names of the calls that give the model's outputs. */
+  readonly outputs: readonly string[]
 }
 
 type Unordered = Omit<Call, 'inputs'> & {
   readonly inputs: readonly { readonly name: string; readonly pointer: string }[]
 }
 
+/** Which layers give the outputs of a model; one without a name is the last. */
+export type OutputNames = readonly Pick<OutputSpec, 'name' | 'pointer'>[]
+
 /** Layers that a model may have, repeated ones counted each time: more than anyone trains, few enough for every stack. */
 const MOST_LAYERS = 2000
 
 /** The calls of a model, or what is wrong with how its layers are joined. */
-export function networkOf(model: ModelSpec): { readonly network: Network; readonly issues: readonly ModelIssue[] } {
+export function networkOf(
+  model: ModelSpec,
+  wanted: OutputNames,
+): { readonly network: Network; readonly issues: readonly ModelIssue[] } {
   const layers = model.layers as readonly LayerSpec[]
   const count = countOf(layers)
   if (count > MOST_LAYERS) {
     const message = `the model has ${count.toLocaleString('en')} layers, must have at most ${MOST_LAYERS.toLocaleString('en')}`
-    return { network: { calls: [], output: DATA }, issues: [{ code: 'size', pointer: '/model/layers', message }] }
+    return { network: { calls: [], outputs: [] }, issues: [{ code: 'size', pointer: '/model/layers', message }] }
   }
   const issues: ModelIssue[] = []
-  const { calls, output } = expand(layers, '/model/layers', '', new Map(), issues)
+  const { calls, output, named } = expand(layers, '/model/layers', '', new Map(), issues)
+  const names = layers.map(({ name }) => name)
+  const outputs = wanted.map(({ name, pointer }) => {
+    if (name === null) return output
+    if (!names.includes(name)) {
+      const message = `found "${name}", which is no layer of the model`
+      issues.push({ code: 'unknown-layer', pointer, message, nearest: nearest(name, names) })
+    }
+    return named(name)
+  })
   const ordered = issues.length > 0 ? [] : inOrder(calls, issues)
-  if (issues.length === 0) issues.push(...leadsNowhere(ordered, output))
-  return { network: { calls: ordered, output }, issues }
+  if (issues.length === 0) issues.push(...leadsNowhere(ordered, outputs))
+  return { network: { calls: ordered, outputs }, issues }
 }
 
 const countOf = (layers: readonly LayerSpec[]): number =>
@@ -62,7 +78,7 @@ function expand(
   prefix: string,
   around: Scope,
   issues: ModelIssue[],
-): { calls: Unordered[]; output: string } {
+): { calls: Unordered[]; output: string; named: (name: string) => string } {
   const within = new Map(layers.map(({ name }) => [name, `${prefix}${name}`]))
   const scope = new Map([...around, ...within])
   const calls: Unordered[] = []
@@ -111,11 +127,9 @@ function expand(
     before = full
   }
   // a block goes by the name of its last layer
-  const named = ({ name, pointer }: { name: string; pointer: string }) => ({ name: outputs.get(name) ?? name, pointer })
-  return {
-    calls: calls.map((call) => ({ ...call, inputs: call.inputs.map(named) })),
-    output: outputs.get(before) ?? before,
-  }
+  const named = (name: string) => outputs.get(name) ?? name
+  const inputsNamed = (call: Unordered) => call.inputs.map(({ name, pointer }) => ({ name: named(name), pointer }))
+  return { calls: calls.map((call) => ({ ...call, inputs: inputsNamed(call) })), output: named(before), named }
 }
 
 /** What goes into a block, by the name it has inside. */
@@ -177,9 +191,9 @@ function inOrder(calls: readonly Unordered[], issues: ModelIssue[]): Call[] {
 }
 
 /** Layers that nothing comes of. */
-function leadsNowhere(calls: readonly Call[], output: string): ModelIssue[] {
+function leadsNowhere(calls: readonly Call[], outputs: readonly string[]): ModelIssue[] {
   const used = new Set([
-    output,
+    ...outputs,
     ...calls.flatMap(({ inputs, name, owner }) => (owner === name ? inputs : [...inputs, owner])),
   ])
   const idle = calls.filter(({ name }) => !used.has(name))
@@ -189,6 +203,6 @@ function leadsNowhere(calls: readonly Call[], output: string): ModelIssue[] {
     .map(({ name, layer, pointer }) => ({
       code: 'unused',
       pointer,
-      message: `${layer.type} "${name}" leads nowhere: no layer takes its output, and it is not the last one`,
+      message: `${layer.type} "${name}" leads nowhere: no layer takes its output, and it is no output of the model`,
     }))
 }

@@ -1,9 +1,61 @@
-/** Class labels in the forms that losses and metrics want them in. */
+/** What outputs are compared with, in the forms that losses and metrics want. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Shape } from '../base/shape.js'
+import { type Shape, sizeOf } from '../base/shape.js'
+import type { DataInfo } from '../data/dataset.js'
+import type { TargetSpec } from '../spec/outputs.js'
 
-/** `one_hot`: (batch, classes). `class_index`: (batch), int32. `column`: (batch, 1), the class index as a number. */
-export type TargetForm = 'one_hot' | 'class_index' | 'column'
+/** What there is to compare an output with: class labels, or a number for each element. */
+export type Target =
+  | { readonly kind: 'labels'; readonly classes: number }
+  | { readonly kind: 'values'; readonly size: number }
+
+export function targetOf(spec: TargetSpec, info: DataInfo): Target {
+  switch (spec.type) {
+    case 'label':
+      return { kind: 'labels', classes: info.classes }
+    case 'grouped_label':
+      return { kind: 'labels', classes: spec.groups.length }
+    case 'input':
+      return { kind: 'values', size: sizeOf(info.sampleShape) }
+  }
+}
+
+/** The labels or values of a batch: from samples (batch, ...) and labels (batch), int32. */
+export function targetTensor(spec: TargetSpec, x: tf.Tensor, labels: tf.Tensor, info: DataInfo): tf.Tensor {
+  switch (spec.type) {
+    case 'label':
+      return labels
+    case 'grouped_label': {
+      const group = Array.from({ length: info.classes }, (_, one) => spec.groups.findIndex((of) => of.includes(one)))
+      return tf.gather(tf.tensor1d(group, 'int32'), labels as tf.Tensor1D)
+    }
+    case 'input':
+      return x
+  }
+}
+
+/**
+ * `one_hot`: (batch, classes). `class_index`: (batch), int32. `column`: (batch, 1), the class index as a number.
+ * `values`: as the output.
+ */
+export type TargetForm = 'one_hot' | 'class_index' | 'column' | 'values'
+
+/**
+ * What a loss or a metric asks for. `fitting`: what can be compared element by element with the output.
+ * `class_of_vector`: class indices, beside an output that is a vector of any size, not one of classes.
+ */
+export type WantedTarget = 'one_hot' | 'class_index' | 'fitting' | 'class_of_vector'
+
+/** The form that a target takes for a model with this output; null where none fits. */
+export function targetForm(wanted: WantedTarget, output: Shape, target: Target): TargetForm | null {
+  if (target.kind === 'values') {
+    return (wanted === 'fitting' || wanted === 'one_hot') && sizeOf(output) === target.size ? 'values' : null
+  }
+  if (wanted === 'fitting') return fittingForm(output, target.classes)
+  if (output.length !== 1) return null
+  if (wanted === 'class_of_vector') return 'class_index'
+  return output[0] === target.classes ? wanted : null
+}
 
 /** The form in which a label can be compared element by element with a model's output; null where none fits. */
 export function fittingForm(output: Shape, classes: number): TargetForm | null {
@@ -12,14 +64,16 @@ export function fittingForm(output: Shape, classes: number): TargetForm | null {
   return output[0] === 1 ? 'column' : null
 }
 
-/** Labels (batch), int32, in the form asked for. */
-export function encodeTarget(labels: tf.Tensor, form: TargetForm, classes: number): tf.Tensor {
+/** Labels or values in the form asked for. */
+export function encodeTarget(given: tf.Tensor, form: TargetForm, output: Shape, target: Target): tf.Tensor {
   switch (form) {
     case 'one_hot':
-      return tf.oneHot(labels as tf.Tensor1D, classes, 1, 0, 'float32')
+      return tf.oneHot(given as tf.Tensor1D, target.kind === 'labels' ? target.classes : 0, 1, 0, 'float32')
     case 'column':
-      return tf.cast(tf.expandDims(labels, -1), 'float32')
+      return tf.cast(tf.expandDims(given, -1), 'float32')
+    case 'values':
+      return tf.reshape(given, [given.shape[0]!, ...output])
     case 'class_index':
-      return labels
+      return given
   }
 }

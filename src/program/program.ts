@@ -23,16 +23,20 @@ export interface BatchInput {
   readonly dtype: 'float32' | 'int32'
   /** The step sees `value / divisor`; data may arrive as bytes. 1 leaves values as they are. */
   readonly divisor: number
+  /** A promise: whole numbers from 0 on, each below this. */
+  readonly below?: number
 }
 
 /** A number that changes by step. The loop supplies `learning_rate` and `iterations` (steps done so far). */
 export interface ScalarInput {
   readonly kind: 'scalar'
   readonly name: string
+  /** Where it follows from the iterations: what only every so many steps comes to pass is told to a step by such a number. */
+  readonly of?: (iterations: number) => number
 }
 
-/** How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. */
-export type Distribution = { readonly type: 'dropout'; readonly rate: number }
+/** How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. `uniform`: in [0, 1). */
+export type Distribution = { readonly type: 'dropout'; readonly rate: number } | { readonly type: 'uniform' }
 
 /** Random numbers of a step, made by the engine from (seed, stream, iterations, element): see `base/philox.ts`. */
 export interface NoiseInput {

@@ -1,30 +1,38 @@
 /** The programs of a network with labels: a training step by backpropagation, evaluation, and a look at every layer. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { DataInfo } from '../data/dataset.js'
-import { LOSSES, lossPerSample } from '../model/losses.js'
-import { metricFor } from '../model/metrics.js'
-import type { Applied, Model, Prediction } from '../model/model.js'
-import { encodeTarget, fittingForm, type TargetForm } from '../model/targets.js'
-import type { LossSpec, MetricName, OptimizerSpec } from '../spec/spec.js'
-import { backpropagation, ITERATIONS } from './backpropagation.js'
+import type { Applied, Model } from '../model/model.js'
+import { targetOf, targetTensor } from '../model/targets.js'
+import type { OutputSpec } from '../spec/outputs.js'
+import type { FitSpec, OptimizerSpec } from '../spec/spec.js'
+import { backpropagation } from './backpropagation.js'
+import { type DescentPrograms, ITERATIONS } from './descent.js'
+import { type Measured, meanOver } from './measured.js'
+import { type MeasuredOutput, measureOutput, type Pass } from './output.js'
 import type { BatchInput, Program, Tensors } from './program.js'
 
 export interface SupervisedOptions {
   readonly model: Model
   readonly info: DataInfo
-  readonly loss: LossSpec
-  readonly metrics: readonly MetricName[]
+  /** In the order of the model's outputs. */
+  readonly outputs: readonly OutputSpec[]
   readonly optimizer: OptimizerSpec
+  readonly fit: Pick<FitSpec, 'class_weight'>
 }
 
 /**
- * `train` and `evaluate` give, by history key, the sum over the batch's samples of the loss and of each metric.
- * `inspect` gives the output of every layer in a training pass, then the loss.
+ * The programs of a step and `evaluate` give what `supervisedMeasures` needs: sums over the batch's samples of the loss
+ * and of what each metric counts. `inspect` gives the output of every layer in a training pass, then the loss.
  */
-export interface SupervisedPrograms {
-  readonly train: Program
+export interface SupervisedPrograms extends DescentPrograms {
   readonly evaluate: Program
   readonly inspect: Program
+}
+
+/** What a history has of these programs: `loss`, then what is measured at each output. */
+export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>): readonly Measured[] {
+  const each = measuredOutputs(options).flatMap(({ measured }) => measured)
+  return options.outputs.length === 1 && options.outputs[0]!.name === null ? each : [meanOver('loss'), ...each]
 }
 
 export function supervisedPrograms(options: SupervisedOptions): SupervisedPrograms {
@@ -36,14 +44,20 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
     dtype: 'float32',
     divisor: info.divisor,
   }
-  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1 }
-  const measure = measures(options)
-  const train = backpropagation({ model, optimizer, x, targets: [y], measure })
+  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1, below: info.classes }
+  const { sums, loss } = measuring(options)
+  const steps = backpropagation({
+    model,
+    optimizer,
+    x,
+    targets: [y],
+    measure: (inputs, applied) => sums(inputs, applied, 'training'),
+  })
 
   const evaluate: Program = {
     state: model.weights,
     inputs: [x, y],
-    run: (state, inputs) => ({ state: {}, outputs: measure(inputs, model.apply(inputs.x!, state)) }),
+    run: (state, inputs) => ({ state: {}, outputs: sums(inputs, model.apply(inputs.x!, state), 'evaluation') }),
   }
 
   const inspect: Program = {
@@ -51,56 +65,59 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
     inputs: [x, y, ITERATIONS, ...model.noise],
     run(state, inputs) {
       const outputs: Record<string, tf.Tensor> = {}
-      const visit = (layer: string, output: tf.Tensor) => {
-        outputs[layer] = output
+      const visit = (layer: string, value: tf.Tensor) => {
+        outputs[layer] = value
       }
-      const prediction = model.apply(inputs.x!, state, { noise: inputs, visit })
-      outputs.loss = measure(inputs, prediction, ['loss']).loss!
+      const applied = model.apply(inputs.x!, state, { noise: inputs, visit })
+      outputs.loss = loss(inputs, applied, 'training')
       return { state: {}, outputs }
     },
   }
-  return { train, evaluate, inspect }
+  return { ...steps, evaluate, inspect }
 }
 
-interface Entry {
-  readonly key: string
-  readonly target: TargetForm | 'fitting'
-  perSample(target: tf.Tensor, prediction: Prediction): tf.Tensor
-}
-
-/** Sums over a batch of the loss and the metrics, by history key. */
-function measures({ model, info, loss, metrics }: SupervisedOptions) {
-  const { outputShape } = model
-  const fitting = fittingForm(outputShape, info.classes)
-  const measured = LOSSES[loss.type]
-  const entries: readonly Entry[] = [
-    {
-      key: 'loss',
-      target: measured.target,
-      perSample: (target, prediction) => lossPerSample(measured, target, prediction),
-    },
-    ...metrics.map((name) => {
-      const { target, perSample } = metricFor(name, outputShape)
-      return { key: name, target, perSample: (truth: tf.Tensor, { output }: Prediction) => perSample(truth, output) }
+const measuredOutputs = ({
+  model,
+  info,
+  outputs,
+  fit,
+}: Omit<SupervisedOptions, 'optimizer'>): readonly MeasuredOutput[] =>
+  outputs.map(({ prefix, target, loss, metrics }, index) =>
+    measureOutput({
+      prefix,
+      shape: model.outputs[index]!.shape,
+      target: targetOf(target, info),
+      loss,
+      metrics,
+      classWeight: fit.class_weight,
     }),
-  ]
-  return (inputs: Tensors, applied: Applied, keys = entries.map(({ key }) => key)): Record<string, tf.Tensor> => {
-    const targets = new Map<TargetForm, tf.Tensor>()
-    const targetIn = (form: TargetForm): tf.Tensor => {
-      const target = targets.get(form) ?? encodeTarget(inputs.y!, form, info.classes)
-      targets.set(form, target)
-      return target
-    }
-    const sums: Record<string, tf.Tensor> = Object.fromEntries(
-      entries
-        .filter(({ key }) => keys.includes(key))
-        .map(({ key, target, perSample }) => {
-          const form = target === 'fitting' ? fitting : target
-          if (form === null) throw new Error(`internal: no target form for ${key}`)
-          return [key, tf.sum(perSample(targetIn(form), applied))]
-        }),
-    )
-    const { penalty, output } = applied
-    return penalty ? { ...sums, loss: tf.add(sums.loss!, tf.mul(penalty, output.shape[0]!)) } : sums
+  )
+
+/** What a step measures: sums over a batch by history key, and the sum of the loss, which all outputs share. */
+function measuring(options: SupervisedOptions) {
+  const { info, outputs } = options
+  const measured = measuredOutputs(options)
+  const targets = ({ x, y }: Tensors) => outputs.map(({ target }) => targetTensor(target, x!, y!, info))
+  /** The weighted sum of the outputs' losses, with what regularizers add to the mean loss. */
+  const total = (losses: readonly tf.Tensor[], { penalty, output }: Applied): tf.Tensor => {
+    const weighted = losses.map((loss, index) => {
+      const { loss_weight } = outputs[index]!
+      return loss_weight === 1 ? loss : tf.mul(loss, loss_weight)
+    })
+    const sum = weighted.reduce((all, one) => tf.add(all, one))
+    return penalty ? tf.add(sum, tf.mul(penalty, output.shape[0]!)) : sum
+  }
+  return {
+    sums(inputs: Tensors, applied: Applied, pass: Pass): Tensors {
+      const given = targets(inputs)
+      const each = measured.map((output, index) => output.sums(given[index]!, applied.outputs[index]!, pass))
+      const losses = each.map((sums, index) => sums[`${outputs[index]!.prefix}loss`]!)
+      return { ...Object.assign({}, ...each), loss: total(losses, applied) }
+    },
+    loss(inputs: Tensors, applied: Applied, pass: Pass): tf.Tensor {
+      const given = targets(inputs)
+      const losses = measured.map((output, index) => output.loss(given[index]!, applied.outputs[index]!, pass))
+      return total(losses, applied)
+    },
   }
 }

@@ -1,4 +1,5 @@
 /** Numbers as Keras prints them. */
+import { fixed } from '../base/python-format.js'
 
 /** `0.2969`; at most 0.001 in size: `1.2346e-05`. */
 export const formatMetric = (value: number): string => formatAs(value, Math.abs(value) > 1e-3)
@@ -9,18 +10,8 @@ export const formatMetricOfLine = (value: number): string => formatAs(value, val
 function formatAs(value: number, decimals: boolean): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
-  if (decimals) return fourDecimals(value)
+  if (decimals) return fixed(value, 4)
   return value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2')
-}
-
-/** As C prints it: a tie, which only odd multiples of 1/32 are, goes to the even digit; `toFixed` goes away from zero. */
-function fourDecimals(value: number): string {
-  // from here on `toFixed` has an exponent, and numbers have no fraction
-  if (Math.abs(value) >= 1e21) return `${BigInt(value)}.0000`
-  const text = value.toFixed(4)
-  const last = Number(text.at(-1))
-  const tie = Math.abs(value * 32) % 2 === 1
-  return tie && last % 2 === 1 ? text.slice(0, -1) + (last - 1) : text
 }
 
 /** ` - loss: 0.2969 - acc: 0.9092` */

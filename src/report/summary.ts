@@ -32,6 +32,8 @@ function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStop
       return `Trained for ${counted(epochs, 'epoch')}, as many as the spec asks for.`
     case 'early_stopping':
       return `Stopped early after ${counted(epochs, 'epoch')}: ${earlyStopping!.monitor} has not improved for ${counted(Math.max(1, earlyStopping!.patience), 'epoch')}.`
+    case 'time_budget':
+      return `Stopped in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}: the time is up.`
     case 'interrupted':
       return `Interrupted in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}.`
     case 'diverged': {

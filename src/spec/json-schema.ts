@@ -26,5 +26,7 @@ export function jsonSchema(): JsonSchema {
       }
     },
   })
-  return { ...schema, allowComments: true, allowTrailingCommas: true }
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  const either = { if: { not: { required: ['outputs'] } }, then: { required: ['loss'] } }
+  return { ...schema, ...either, allowComments: true, allowTrailingCommas: true }
 }

@@ -1,36 +1,344 @@
-/** Metrics by Keras' names (keras/src/metrics). The name as it is written is the history key. */
+/**
+ * Metrics by Keras' names, arguments and aliases (keras/src/metrics). The name as it is written is the history key,
+ * unless `name` gives another. A new one is one entry of `METRICS`.
+ */
 import { z } from 'zod'
 import { nameIn, type RuleIssue, rules } from './family.js'
+import { identifier } from './identifier.js'
+import { LOSS_FIELDS } from './losses.js'
+import { whole } from './whole.js'
+import { quoted } from './words.js'
 
-const accuracy = 'Share of samples that are right, 0 to 1; binary for one output, else by the largest output.'
-const squared = 'Mean of squared differences.'
-const absolute = 'Mean of absolute differences.'
+/** Which way is better; `null` where that is for the user to say (keras/src/metrics, `_direction`). */
+type Better = 'max' | 'min' | null
 
-export const METRICS = {
-  accuracy,
-  acc: accuracy,
-  binary_accuracy: 'Share of outputs on the right side of 0.5, 0 to 1.',
-  categorical_accuracy: 'Share of samples whose largest output is at the one-hot label, 0 to 1.',
-  sparse_categorical_accuracy: 'Share of samples whose largest output is at the class number, 0 to 1.',
-  mean_squared_error: squared,
-  mse: squared,
-  MSE: squared,
-  mean_absolute_error: absolute,
-  mae: absolute,
-  MAE: absolute,
-} as const
+function metric<const Type extends string, Fields extends z.core.$ZodShape>(
+  better: Better,
+  type: Type,
+  description: string,
+  fields: Fields,
+  aliases: readonly string[] = [],
+) {
+  // an alias is made the type once it has given the metric its name
+  const names = z.enum([type, ...aliases] as [Type])
+  const schema = z
+    .strictObject({
+      type: names.describe(description),
+      name: identifier.optional().describe('History key. Default: the type as it is written here.'),
+      ...fields,
+    })
+    .describe(description)
+  return { type, aliases, better, schema }
+}
 
-const metricName = nameIn(METRICS)
-export type MetricName = z.output<typeof metricName>
+/** Of a metric that is a loss, or a mean of another sort, by its class in Keras. */
+const mean = <const Type extends string, Fields extends z.core.$ZodShape>(
+  type: Type,
+  description: string,
+  fields: Fields,
+  aliases: readonly string[] = [],
+) => metric('min', type, description, fields, aliases)
 
-export const metricsSchema = z
-  .array(metricName)
-  .superRefine(rules(unique))
-  .default([])
-  .describe('Measured beside the loss, on training and validation data. Each is a history key as it is written here.')
+const threshold = z.number().min(0).max(1).default(0.5).describe('Outputs above it, 0 to 1, are a yes.')
 
-function* unique(names: readonly string[]): Iterable<RuleIssue> {
+const classId = z
+  .union([z.null(), whole(0)])
+  .default(null)
+  .describe('The one class that is looked at, from 0; null for all outputs.')
+
+const retrieval = {
+  thresholds: z
+    .union([z.null(), z.number().min(0).max(1)])
+    .default(null)
+    .describe('Outputs above it, 0 to 1, are a yes; null for 0.5, or with top_k for none.'),
+  top_k: z
+    .union([z.null(), whole(1)])
+    .default(null)
+    .describe('Only so many of the largest outputs of a sample can be a yes; null for all.'),
+  class_id: classId,
+}
+
+const count = { thresholds: threshold }
+
+const k = whole(1).default(5).describe('How many of the largest outputs count, at least 1.')
+
+const atLeast = (of: string) => z.number().min(0).max(1).describe(`The least ${of}, 0 to 1.`)
+const thresholdCount = whole(1).default(200).describe('How many thresholds are tried, at least 1.')
+const points = { num_thresholds: thresholdCount, class_id: classId }
+
+const fScore = {
+  average: nameIn({
+    micro: 'of all outputs together',
+    macro: 'mean of the classes',
+    weighted: 'mean of the classes, by how often each is true',
+  })
+    .default('macro')
+    .describe('How classes make one number.'),
+  threshold: z
+    .union([z.null(), z.number().gt(0).max(1)])
+    .default(null)
+    .describe("Outputs above it, 0 to 1, are a yes; null: each sample's largest."),
+}
+
+export const METRICS = [
+  metric(
+    'max',
+    'accuracy',
+    'Share of samples that are right, 0 to 1; binary for one output, else by the largest output.',
+    {},
+    ['acc', 'Accuracy'],
+  ),
+  metric('max', 'binary_accuracy', 'Share of outputs on the right side of the threshold, 0 to 1.', { threshold }, [
+    'BinaryAccuracy',
+  ]),
+  metric('max', 'categorical_accuracy', 'Share of samples whose largest output is at the one-hot label, 0 to 1.', {}, [
+    'CategoricalAccuracy',
+  ]),
+  metric(
+    'max',
+    'sparse_categorical_accuracy',
+    'Share of samples whose largest output is at the class number, 0 to 1.',
+    {},
+    ['SparseCategoricalAccuracy'],
+  ),
+  metric(
+    'max',
+    'top_k_categorical_accuracy',
+    'Share of samples whose one-hot label is among the k largest outputs, 0 to 1.',
+    { k },
+    ['TopKCategoricalAccuracy'],
+  ),
+  metric(
+    'max',
+    'sparse_top_k_categorical_accuracy',
+    'Share of samples whose class number is among the k largest outputs, 0 to 1.',
+    { k },
+    ['SparseTopKCategoricalAccuracy'],
+  ),
+
+  mean('crossentropy', 'Binary crossentropy for one output, else sparse categorical crossentropy.', {}, ['ce']),
+  mean('binary_crossentropy', 'Crossentropy of yes-or-no outputs.', LOSS_FIELDS.binary_crossentropy, [
+    'bce',
+    'BCE',
+    'BinaryCrossentropy',
+  ]),
+  mean('categorical_crossentropy', 'Crossentropy of one class of several.', LOSS_FIELDS.categorical_crossentropy, [
+    'CategoricalCrossentropy',
+  ]),
+  mean(
+    'sparse_categorical_crossentropy',
+    'Crossentropy of one class of several, from class numbers.',
+    LOSS_FIELDS.sparse_categorical_crossentropy,
+    ['SparseCategoricalCrossentropy'],
+  ),
+  mean('binary_focal_crossentropy', 'As the loss.', LOSS_FIELDS.binary_focal_crossentropy, ['BinaryFocalCrossentropy']),
+  mean('categorical_focal_crossentropy', 'As the loss.', LOSS_FIELDS.categorical_focal_crossentropy, [
+    'CategoricalFocalCrossentropy',
+  ]),
+  mean('categorical_generalized_cross_entropy', 'As the loss.', LOSS_FIELDS.categorical_generalized_cross_entropy, [
+    'CategoricalGeneralizedCrossEntropy',
+  ]),
+  mean('kl_divergence', 'How far one distribution is from another.', {}, [
+    'kld',
+    'KLD',
+    'kullback_leibler_divergence',
+    'KLDivergence',
+  ]),
+  mean('poisson', 'As the loss.', {}, ['Poisson']),
+
+  mean('mean_squared_error', 'Mean of squared differences.', {}, ['mse', 'MSE', 'MeanSquaredError']),
+  mean('root_mean_squared_error', 'Root of the mean of squared differences.', {}, ['RootMeanSquaredError']),
+  mean('mean_absolute_error', 'Mean of absolute differences.', {}, ['mae', 'MAE', 'MeanAbsoluteError']),
+  mean('mean_absolute_percentage_error', 'Mean of absolute differences, in percent of the target.', {}, [
+    'mape',
+    'MAPE',
+    'MeanAbsolutePercentageError',
+  ]),
+  mean('mean_squared_logarithmic_error', 'Mean of squared differences of log(x + 1).', {}, [
+    'msle',
+    'MSLE',
+    'MeanSquaredLogarithmicError',
+  ]),
+  mean('huber', 'As the loss.', LOSS_FIELDS.huber, ['Huber']),
+  mean('log_cosh', 'Logarithm of the hyperbolic cosine of the difference.', {}, [
+    'logcosh',
+    'log_cosh_error',
+    'LogCoshError',
+    'LogCosh',
+  ]),
+  metric('max', 'cosine_similarity', 'Cosine of the angle between target and output, -1 to 1.', {}, [
+    'CosineSimilarity',
+  ]),
+  metric(
+    'max',
+    'r2_score',
+    'Share of the variance of the target that the output explains, at most 1.',
+    {
+      class_aggregation: nameIn({
+        uniform_average: 'mean of the outputs',
+        variance_weighted_average: 'mean of the outputs, by the variance of their targets',
+      })
+        .default('uniform_average')
+        .describe('How outputs make one number.'),
+      num_regressors: whole(0).default(0).describe('Independent variables of the adjusted score; 0 for the plain one.'),
+    },
+    ['R2Score'],
+  ),
+  metric('max', 'pearson_correlation', 'Correlation over the outputs of a sample, -1 to 1.', {}, [
+    'PearsonCorrelation',
+  ]),
+  metric('max', 'concordance_correlation', 'Concordance correlation over the outputs of a sample, -1 to 1.', {}, [
+    'ConcordanceCorrelation',
+  ]),
+  mean('hinge', 'As the loss.', {}, ['Hinge']),
+  mean('squared_hinge', 'As the loss.', {}, ['SquaredHinge']),
+  mean('categorical_hinge', 'As the loss.', {}, ['CategoricalHinge']),
+
+  metric(null, 'true_positives', 'How many yes are right.', count, ['TruePositives']),
+  metric(null, 'true_negatives', 'How many no are right.', count, ['TrueNegatives']),
+  metric(null, 'false_positives', 'How many yes are wrong.', count, ['FalsePositives']),
+  metric(null, 'false_negatives', 'How many no are wrong.', count, ['FalseNegatives']),
+  metric('max', 'precision', 'Share of the yes that are right, 0 to 1.', retrieval, ['Precision']),
+  metric('max', 'recall', 'Share of what is true that is a yes, 0 to 1.', retrieval, ['Recall']),
+  metric('max', 'f1_score', 'Harmonic mean of precision and recall, 0 to 1.', fScore, ['F1Score']),
+  metric(
+    'max',
+    'fbeta_score',
+    'Mean of precision and recall, in which recall weighs beta times as much, 0 to 1.',
+    { beta: z.number().gt(0).default(1).describe('Weight of recall, above 0.'), ...fScore },
+    ['f_beta_score', 'FBetaScore'],
+  ),
+  metric(
+    'max',
+    'auc',
+    'Area under a curve of all thresholds, 0 to 1.',
+    {
+      num_thresholds: whole(2).default(200).describe('How many thresholds make the curve, at least 2.'),
+      curve: nameIn({
+        ROC: 'true positive rate over false positive rate',
+        PR: 'precision over recall',
+        PRGAIN: 'precision gain over recall gain (Flach and Kull, 2015)',
+      })
+        .default('ROC')
+        .describe('What the curve shows.'),
+      summation_method: nameIn({
+        interpolation: 'by the middle of two thresholds; for PR as Davis and Goadrich (2006)',
+        minoring: 'by the lower one of two thresholds',
+        majoring: 'by the higher one of two thresholds',
+      })
+        .default('interpolation')
+        .describe('How the area is added up.'),
+      thresholds: z
+        .union([z.null(), z.array(z.number().min(0).max(1)).min(1)])
+        .default(null)
+        .describe('Thresholds, 0 to 1, in place of num_thresholds even ones.'),
+      multi_label: z.boolean().default(false).describe('Mean of the areas of each output, not one of all together.'),
+      label_weights: z
+        .union([z.null(), z.array(z.number().min(0)).min(1)])
+        .default(null)
+        .describe('A weight for each output; null for none.'),
+      from_logits: z.boolean().default(false).describe('Sigmoid is yet to be taken of the output.'),
+    },
+    ['AUC'],
+  ),
+  metric(
+    'max',
+    'sensitivity_at_specificity',
+    'The best sensitivity of thresholds that are specific enough, 0 to 1.',
+    { specificity: atLeast('specificity'), ...points },
+    ['SensitivityAtSpecificity'],
+  ),
+  metric(
+    'max',
+    'specificity_at_sensitivity',
+    'The best specificity of thresholds that are sensitive enough, 0 to 1.',
+    { sensitivity: atLeast('sensitivity'), ...points },
+    ['SpecificityAtSensitivity'],
+  ),
+  metric(
+    'max',
+    'precision_at_recall',
+    'The best precision of thresholds that recall enough, 0 to 1.',
+    { recall: atLeast('recall'), ...points },
+    ['PrecisionAtRecall'],
+  ),
+  metric(
+    'max',
+    'recall_at_precision',
+    'The best recall of thresholds that are precise enough, 0 to 1.',
+    { precision: atLeast('precision'), ...points },
+    ['RecallAtPrecision'],
+  ),
+  metric(
+    'max',
+    'binary_iou',
+    'Overlap of yes and truth, and of no and untruth, by what either covers, 0 to 1.',
+    {
+      target_class_ids: z
+        .array(z.int().min(0).max(1))
+        .min(1)
+        .default([0, 1])
+        .describe('Whose overlap: 1 of yes, 0 of no; of both, the mean.'),
+      threshold: z.number().default(0.5).describe('Outputs from it on are a yes.'),
+    },
+    ['binary_io_u', 'BinaryIoU'],
+  ),
+] as const
+
+type Entry = (typeof METRICS)[number]
+
+/** Every name of a metric, its types and aliases, with what it is. */
+const named = METRICS.flatMap((entry) => [entry.type, ...entry.aliases].map((name) => [name, entry] as const))
+const entries = new Map<string, Entry>(named)
+
+const object = z.discriminatedUnion(
+  'type',
+  METRICS.map(({ schema }) => schema) as unknown as readonly [Entry['schema'], ...Entry['schema'][]],
+)
+
+/** One that needs nothing but its type may be written as a bare string. */
+const short = Object.fromEntries(
+  named
+    .filter(([name, { schema }]) => schema.safeParse({ type: name }).success)
+    .map(([name, { schema }]) => [name, schema.description ?? '']),
+)
+
+type Named<Given> = Given extends unknown ? Omit<Given, 'name'> & { readonly name: string } : never
+export type ParsedMetric = Named<z.output<Entry['schema']>>
+
+const metricSchema = z.union([nameIn(short), object]).transform((given): ParsedMetric => {
+  const { name, ...rest } = typeof given === 'string' ? object.parse({ type: given }) : given
+  return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as ParsedMetric
+})
+
+const metricList = z.array(metricSchema).superRefine(rules(unambiguous)).default([]).meta({ id: 'metrics' })
+
+export const metricsSchema = metricList.describe(
+  'Measured beside the loss, on training and validation data. Each is a history key as it is written here.',
+)
+
+/** Names that stand for other numbers: in a history, in rows of an epoch, in the name of a checkpoint. */
+const OTHERS: readonly string[] = ['loss', 'epoch', 'batch', 'learning_rate', 'seconds']
+
+function* unambiguous(metrics: readonly { readonly name: string }[]): Iterable<RuleIssue> {
+  const names = metrics.map(({ name }) => name)
   for (const [index, name] of names.entries()) {
+    if (OTHERS.includes(name) || /^(val|test)_/.test(name)) {
+      const message = `found "${name}", must not be one of ${quoted(OTHERS)}, nor begin with "val_" or "test_"`
+      yield { code: 'name', path: [index, 'name'], message }
+    }
     if (names.indexOf(name) < index) yield { code: 'duplicate-name', path: [index], message: `found "${name}" again` }
   }
+}
+
+/**
+ * Which way the value of a history key is better: that of a metric, or `loss`, either with val_ before it
+ * (keras/src/callbacks/monitor_callback.py); `null` where that is for the user to say.
+ */
+export function betterOf(
+  key: string,
+  metrics: readonly { readonly type: ParsedMetric['type']; readonly name: string }[],
+): Better {
+  const metric = metrics.find(({ name }) => name === key.replace(/^val_/, ''))
+  return metric ? entries.get(metric.type)!.better : 'min'
 }

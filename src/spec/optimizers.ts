@@ -1,16 +1,62 @@
 /** Optimizers, with the arguments and defaults of Keras 3 (keras/src/optimizers). A new one is one entry of `OPTIMIZERS`. */
 import { z } from 'zod'
-import { family, member } from './family.js'
+import { family, member, type RuleIssue, rules } from './family.js'
+import { learningRateSchema } from './schedules.js'
+import { whole } from './whole.js'
+import { written } from './words.js'
+
+const orNone = (least: z.ZodNumber, description: string) => least.nullable().default(null).describe(description)
+
+const weightDecay = z.number().min(0)
+const WEIGHT_DECAY = 'Share of each weight, times the learning rate, that is taken off before an update; at least 0'
+
+/** What every optimizer takes: keras/src/optimizers/base_optimizer.py. */
+const forAll = {
+  weight_decay: orNone(weightDecay, `${WEIGHT_DECAY}. null: none.`),
+  clipnorm: orNone(z.number().gt(0), 'Largest norm of the gradient of each weight, above 0; null: any.'),
+  clipvalue: orNone(z.number().gt(0), 'Largest size of each number of a gradient, above 0; null: any.'),
+  global_clipnorm: orNone(z.number().gt(0), 'Largest norm of all gradients together, above 0; null: any.'),
+  use_ema: z
+    .boolean()
+    .default(false)
+    .describe('Keep a running mean of the weights, and put it in their place when training ends.'),
+  ema_momentum: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.99)
+    .describe('Share of the old mean of the weights in the new one, 0 to 1; with `use_ema`.'),
+  ema_overwrite_frequency: orNone(
+    whole(1),
+    'Updates after which the mean takes the place of the weights, again and again; with `use_ema`. null: at the end only.',
+  ),
+  gradient_accumulation_steps: orNone(
+    whole(2),
+    'Steps whose mean gradient makes one update, at least 2; null: each step is an update.',
+  ),
+}
+
+const CLIPS = ['clipnorm', 'clipvalue', 'global_clipnorm'] as const
 
 /** Keras also takes a class name in lower case. */
 const optimizer = <const Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,
   description: string,
   fields: Fields,
-) => member(type, description, fields, [type.toLowerCase()])
+) =>
+  member(type, description, { ...fields, ...forAll, ...fields } as Omit<typeof forAll, keyof Fields> & Fields, [
+    type.toLowerCase(),
+  ]).superRefine(rules(clipRules))
 
-const learningRate = (rate: number) =>
-  z.number().min(0).default(rate).describe('Step size, at least 0. Typical: 0.0001 to 0.1.')
+function* clipRules(spec: object): Iterable<RuleIssue> {
+  const found = CLIPS.filter((name) => (spec as Readonly<Record<string, unknown>>)[name] != null)
+  if (found.length < 2) return
+  yield {
+    code: 'conflict',
+    path: [found.at(-1)!],
+    message: `found ${found.join(' and ')}, only one of them can be set`,
+  }
+}
 
 const momentum = z
   .number()
@@ -25,35 +71,136 @@ const decay = (value: number, of: string) =>
   z.number().min(0).lt(1).default(value).describe(`Decay of the running mean of ${of}, at least 0 and below 1.`)
 
 const adam = {
-  learning_rate: learningRate(0.001),
+  learning_rate: learningRateSchema(0.001),
   beta_1: decay(0.9, 'gradients'),
   beta_2: decay(0.999, 'squared gradients'),
   epsilon,
-  amsgrad: z.boolean().default(false).describe('Divide by the largest mean square so far (Reddi et al., 2018).'),
 }
+
+const amsgrad = z.boolean().default(false).describe('Divide by the largest mean square so far (Reddi et al., 2018).')
+
+const accumulator = z
+  .number()
+  .min(0)
+  .default(0.1)
+  .describe('What the sum of squared gradients begins with, at least 0.')
+
+const strength = (description: string) => z.number().min(0).default(0).describe(`${description}, at least 0.`)
+
+const coefficient = (value: number, of: string) =>
+  z.number().default(value).describe(`Coefficient of ${of} in the Newton-Schulz iteration.`)
 
 export const OPTIMIZERS = [
   optimizer('SGD', 'Gradient descent, with momentum if wanted.', {
-    learning_rate: learningRate(0.01),
+    learning_rate: learningRateSchema(0.01),
     momentum,
     nesterov: z.boolean().default(false).describe("Nesterov's momentum; has no effect while momentum is 0."),
   }),
   optimizer('RMSprop', 'Divides the gradient by a running root mean square of itself (Hinton, 2012).', {
-    learning_rate: learningRate(0.001),
+    learning_rate: learningRateSchema(0.001),
     rho: z.number().min(0).max(1).default(0.9).describe('Decay of the running mean of squared gradients, 0 to 1.'),
     momentum,
     epsilon,
     centered: z.boolean().default(false).describe('Divide by the standard deviation instead of the root mean square.'),
   }),
-  optimizer('Adam', 'Running means of gradient and squared gradient (Kingma and Ba, 2015).', adam),
+  optimizer('Adam', 'Running means of gradient and squared gradient (Kingma and Ba, 2015).', { ...adam, amsgrad }),
   optimizer('AdamW', 'Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019).', {
     ...adam,
-    weight_decay: z
+    amsgrad,
+    weight_decay: weightDecay.default(0.004).describe(`${WEIGHT_DECAY}.`),
+  }),
+  optimizer('Adadelta', 'Steps as large as the steps before were (Zeiler, 2012).', {
+    learning_rate: learningRateSchema(0.001),
+    rho: decay(0.95, 'squared gradients and squared steps'),
+    epsilon,
+  }),
+  optimizer('Adagrad', 'Divides the gradient by the root of all its squares so far (Duchi et al., 2011).', {
+    learning_rate: learningRateSchema(0.001),
+    initial_accumulator_value: accumulator,
+    epsilon,
+  }),
+  optimizer('Adamax', 'Adam by the largest gradient, which fades (Kingma and Ba, 2015, section 7.1).', {
+    ...adam,
+    beta_2: z.number().min(0).lt(1).default(0.999).describe('How the largest gradient fades, at least 0 and below 1.'),
+  }),
+  optimizer('Nadam', "Adam with Nesterov's momentum (Dozat, 2015).", adam),
+  optimizer('Ftrl', 'Follows the regularized leader (McMahan et al., 2013): for wide models with sparse inputs.', {
+    learning_rate: learningRateSchema(0.001),
+    learning_rate_power: z
+      .number()
+      .max(0)
+      .default(-0.5)
+      .describe('Power by which the rate falls with the sum of squared gradients, at most 0; 0: it does not.'),
+    initial_accumulator_value: accumulator,
+    l1_regularization_strength: strength('Penalty on the size of weights, which makes them 0'),
+    l2_regularization_strength: strength('Penalty on the square of weights, which keeps them still'),
+    l2_shrinkage_regularization_strength: strength('Penalty on the square of weights, as part of the loss'),
+    beta: z.number().min(0).default(0).describe('Slows the first steps, at least 0.'),
+  }),
+  optimizer('Lion', 'Steps of one size, by the sign of a momentum (Chen et al., 2023).', {
+    learning_rate: learningRateSchema(0.001),
+    beta_1: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.9)
+      .describe('Share of the momentum in the direction of a step, above 0 and at most 1; the gradient has the rest.'),
+    beta_2: decay(0.99, 'gradients'),
+  }),
+  optimizer('Lamb', "Adam, each weight's step in proportion to the weight's norm (You et al., 2019).", adam),
+  optimizer('Adafactor', 'Keeps the means of rows and columns of squared gradients only (Shazeer and Stern, 2018).', {
+    learning_rate: learningRateSchema(0.001),
+    beta_2_decay: z
+      .number()
+      .default(-0.8)
+      .describe('Power of the step count by which old squared gradients lose weight; below 0.'),
+    epsilon_1: z.number().min(0).default(1e-30).describe('Added to squared gradients, at least 0.'),
+    epsilon_2: z.number().min(0).default(1e-3).describe('Least root mean square that a weight counts as, at least 0.'),
+    clip_threshold: z.number().gt(0).default(1).describe('Largest root mean square of a step, above 0.'),
+    relative_step: z
+      .boolean()
+      .default(true)
+      .describe('As in Keras 3, without effect: the rate is at most 1 / sqrt(step) in any case.'),
+  }),
+  optimizer('Muon', 'Makes all singular values of the momentum of a matrix alike; other weights take Adam.', {
+    learning_rate: learningRateSchema(0.001),
+    adam_beta_1: decay(0.9, 'gradients, where Adam is taken'),
+    adam_beta_2: decay(0.999, 'squared gradients, where Adam is taken'),
+    adam_weight_decay: weightDecay
+      .nullable()
+      .default(0.004)
+      .describe(`${WEIGHT_DECAY}, where Adam is taken. null: none.`),
+    epsilon,
+    weight_decay: weightDecay.nullable().default(0.004).describe(`${WEIGHT_DECAY}, of matrices. null: none.`),
+    exclude_layers: z
+      .array(z.string().superRefine(rules(patternRules)))
+      .default([])
+      .describe(
+        'Patterns: weights whose name, such as dense_1/kernel, matches one take Adam. Meant for the last layer.',
+      ),
+    exclude_embeddings: z.boolean().default(true).describe('Weights with `embedding` in their name take Adam.'),
+    muon_a: coefficient(3.4445, 'the matrix'),
+    muon_b: coefficient(-4.775, 'its third power'),
+    muon_c: coefficient(2.0315, 'its fifth power'),
+    adam_lr_ratio: z.number().min(0).default(1).describe('Learning rate where Adam is taken, in shares of the other.'),
+    momentum: decay(0.95, 'gradients'),
+    ns_steps: whole(0).default(5).describe('Newton-Schulz iterations, at least 0.'),
+    nesterov: z.boolean().default(true).describe("Nesterov's momentum."),
+    rms_rate: z
       .number()
       .min(0)
-      .default(0.004)
-      .describe('Share of each weight, times the learning rate, that is taken off in a step; at least 0.'),
+      .nullable()
+      .default(0.2)
+      .describe('Root mean square of a step in units of the learning rate, at least 0. null: a step is left as it is.'),
   }),
 ] as const
+
+function* patternRules(pattern: string): Iterable<RuleIssue> {
+  try {
+    new RegExp(pattern)
+  } catch {
+    yield { code: 'pattern', path: [], message: `found ${written(pattern)}, must be a regular expression` }
+  }
+}
 
 export const optimizerSchema = family(OPTIMIZERS)

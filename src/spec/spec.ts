@@ -1,17 +1,19 @@
 /** The whole spec. zod is the one source of the format: types, defaults, words for editors, rules across fields. */
 import { z } from 'zod'
-import { nearest } from '../base/nearest.js'
+import { callbackRules, monitorRules } from './callback-rules.js'
+import { callbacksSchema, earlyStoppingSchema } from './callbacks.js'
 import { dataSchema } from './data.js'
 import { deviceSchema, engineSchema, PRECISIONS } from './engines.js'
 import { expectSchema } from './expect.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
-import { earlyStoppingSchema, fitSchema } from './fit.js'
+import { fitSchema } from './fit.js'
+import { keyRule } from './history-key.js'
 import { identifier } from './identifier.js'
 import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
-import { listed, oneOf, written } from './words.js'
+import { hasLoss, measuredKeys, metricsOf, outputRules, outputsSchema, targetSchema } from './outputs.js'
 
 const sequential = z
   .strictObject({
@@ -55,53 +57,55 @@ const fields = z.strictObject({
   optimizer: optimizerSchema
     .prefault('rmsprop')
     .describe('How weights follow gradients: an object with a `type`, or just the type for its defaults.'),
-  loss: lossSchema.describe('What is made small: the name, or an object with a `type`.'),
+  loss: lossSchema.optional().describe('What is made small: the name, or an object with a `type`.'),
   metrics: metricsSchema,
+  target: targetSchema,
+  outputs: outputsSchema,
   fit: fitSchema,
   early_stopping: earlyStoppingSchema,
+  callbacks: callbacksSchema,
   expect: expectSchema,
 })
 
 export const specSchema = fields
+  .refine(hasLoss, { error: 'found no "loss", which must be given' })
+  .superRefine(rules(outputRules))
   .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A network, its data, and how to train it.' })
 
 /** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
-export function historyKeys(spec: {
-  readonly metrics: readonly string[]
-  readonly fit: { readonly validation_split: number }
-}): string[] {
-  const keys = ['loss', ...spec.metrics]
+export function historyKeys(
+  spec: Parameters<typeof measuredKeys>[0] & { readonly fit: { readonly validation_split: number } },
+): string[] {
+  const keys = measuredKeys(spec)
   return spec.fit.validation_split > 0 ? [...keys, ...keys.map((key) => `val_${key}`)] : keys
 }
 
 function* historyKeyRules(spec: z.output<typeof fields>): Iterable<RuleIssue> {
   const keys = historyKeys(spec)
-  const monitor = spec.early_stopping?.monitor
-  if (monitor !== undefined) yield* keyRule(monitor, keys, ['early_stopping', 'monitor'])
-  const testable = [...keys, ...['loss', ...spec.metrics].map((key) => `test_${key}`)]
+  const metrics = metricsOf(spec)
+  if (spec.early_stopping) yield* monitorRules(spec.early_stopping, ['early_stopping'], keys, metrics)
+  yield* callbackRules(spec, keys, metrics)
+  const testable = [...keys, ...measuredKeys(spec).map((key) => `test_${key}`)]
   for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
-}
-
-function* keyRule(key: string, keys: readonly string[], path: readonly string[]): Iterable<RuleIssue> {
-  if (keys.includes(key)) return
-  const message = `found ${written(key)}, ${oneOf(keys)}`
-  const unvalidated = key.startsWith('val_') && !keys.includes('val_loss')
-  const near = nearest(key, keys)
-  const names = near === undefined ? listed(keys) : undefined
-  const details = unvalidated ? ['keys with val_ need a "validation_split" above 0 in "fit"'] : names
-  yield { code: 'unknown-metric', path, message, nearest: near, details }
 }
 
 /** Complete, defaulted, frozen; saved beside the results, and running it again is the same run. */
 export type ResolvedSpec = DeepReadonly<Omit<z.output<typeof fields>, '$schema' | 'name'> & { name: string }>
+
+/** How the run stops early, wherever the spec says it. */
+export function earlyStoppingOf({ early_stopping, callbacks }: ResolvedSpec): EarlyStoppingSpec | null {
+  return early_stopping ?? callbacks.find((callback) => callback.type === 'EarlyStopping') ?? null
+}
+
 export type DataSpec = ResolvedSpec['data']
 export type ModelSpec = ResolvedSpec['model']
 export type LayerSpec = ModelSpec['layers'][number]
 export type OptimizerSpec = ResolvedSpec['optimizer']
-export type LossSpec = ResolvedSpec['loss']
+export type LossSpec = NonNullable<ResolvedSpec['loss']>
+export type MetricSpec = ResolvedSpec['metrics'][number]
 export type FitSpec = ResolvedSpec['fit']
 export type EarlyStoppingSpec = NonNullable<ResolvedSpec['early_stopping']>
+export type CallbackSpec = ResolvedSpec['callbacks'][number]
 export type ExpectSpec = ResolvedSpec['expect']
 export type EngineName = ResolvedSpec['engine']
-export type { MetricName } from './metrics.js'

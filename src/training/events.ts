@@ -4,7 +4,7 @@
 export type Metrics = Readonly<Record<string, number>>
 
 /** Why training ended. */
-export type StopReason = 'completed' | 'early_stopping' | 'interrupted' | 'diverged'
+export type StopReason = 'completed' | 'early_stopping' | 'time_budget' | 'interrupted' | 'diverged'
 
 export interface StartEvent {
   readonly type: 'start'
@@ -39,6 +39,7 @@ export interface EpochEndEvent {
   readonly epoch: number
   /** Training and validation metrics of the whole epoch. */
   readonly metrics: Metrics
+  /** As it stands at the end of the epoch: what the next step would take. */
   readonly learningRate: number
   /** Wall time of the epoch, validation included. */
   readonly seconds: number
@@ -69,7 +70,7 @@ export interface EndEvent {
   readonly best: BestEpoch | null
   /** Weights of the best epoch were put back. */
   readonly restored: boolean
-  /** Where Ctrl-C fell: the epoch and the steps done in it. */
+  /** Where Ctrl-C fell or the time was up: the epoch and the steps done in it. */
   readonly interruptedAt: { readonly epoch: number; readonly step: number } | null
   readonly divergence: Divergence | null
 }

@@ -1,11 +1,17 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
 import type { Batch, Runner, StateValues } from '../engine/engine.js'
-import type { Action, Callback } from './callbacks/callback.js'
+import type { StepPlan } from '../program/descent.js'
+import type { Measured } from '../program/measured.js'
+import { oneAhead } from './ahead.js'
+import type { Action, Callback, CallbackFiles } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
+import type { Schedule } from './schedules/registry.js'
+import { isUpdate, runEnd, runStep } from './step.js'
 
 export interface TrainingOptions {
-  /** Has the programs `train`, `evaluate` and `inspect`. */
+  /** Has the programs of the plan, `evaluate` and `inspect`. */
   readonly runner: Runner
+  readonly plan: StepPlan
   readonly epochs: number
   readonly batchSize: number
   readonly samples: number
@@ -14,10 +20,12 @@ export interface TrainingOptions {
   readonly batches: (epoch: number) => AsyncIterable<Batch>
   /** `null` without validation data. */
   readonly validation: (() => AsyncIterable<Batch>) | null
-  /** History keys of the training metrics, `loss` first. */
-  readonly metrics: readonly string[]
-  readonly learningRate: number
+  /** What the programs measure, `loss` first. */
+  readonly metrics: readonly Measured[]
+  readonly learningRate: Schedule
   readonly callbacks: readonly Callback[]
+  /** Where callbacks write. */
+  readonly files: CallbackFiles
   /** Ends training after the step under way. */
   readonly signal: AbortSignal
   /** Milliseconds. */
@@ -26,29 +34,48 @@ export interface TrainingOptions {
 
 /** Trains; the last event is always `end`. */
 export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent> {
-  const { runner, epochs, callbacks, signal, now, learningRate } = options
+  const { runner, epochs, callbacks, signal, now } = options
   const { samples, validationSamples, batchSize, metrics } = options
   const stepsPerEpoch = Math.ceil(samples / batchSize)
-  yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics }
+  const keys = metrics.map(({ key }) => key)
+  yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics: keys }
 
+  let { learningRate } = options
   let kept: StateValues | null = null
   let restored = false
   let iterations = 0
+  let updates = 0
   let completed = 0
   let reason: StopReason = 'completed'
   let divergence: Divergence | null = null
   let interruptedAt: { epoch: number; step: number } | null = null
 
+  /** A callback has said stop; TypeScript does not see what `act` does. */
+  const hasEnded = () => reason !== 'completed'
   const act = async (actions: readonly Action[]) => {
     for (const action of actions) {
-      if (action.type === 'keepWeights') kept = await runner.read()
-      else if (action.type === 'stop') reason = action.reason
-      else if (kept) {
-        await runner.write(kept)
-        restored = true
+      switch (action.type) {
+        case 'keepWeights':
+          kept = await runner.read()
+          break
+        case 'restoreWeights':
+          if (!kept) break
+          await runner.write(kept)
+          restored = true
+          break
+        case 'stop':
+          reason = action.reason
+          break
+        case 'setLearningRate':
+          learningRate = () => action.value
+          break
+        default:
+          await options.files.write(action, () => runner.read())
       }
     }
   }
+  const eachBatch = callbacks.filter(({ onBatchEnd }) => onBatchEnd)
+  for (const callback of callbacks) await act(callback.onBegin?.() ?? [])
 
   training: for (let epoch = 1; epoch <= epochs && reason === 'completed'; epoch++) {
     let step = 0
@@ -58,25 +85,34 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       break
     }
     const began = now()
+    for (const callback of callbacks) await act(callback.onEpochBegin?.(epoch) ?? [])
     yield { type: 'epochBegin', epoch }
     const totals = new Totals(metrics)
-    for await (const batch of options.batches(epoch)) {
+    for await (const { batch, prepareNext } of oneAhead(options.batches(epoch))) {
       if (signal.aborted) {
         reason = 'interrupted'
         interruptedAt = { epoch, step }
         break training
       }
-      const outputs = await runner.run('train', batch, { learning_rate: learningRate, iterations })
+      const scalars = { learning_rate: learningRate(iterations), iterations }
+      const outputs = await runStep(options, batch, scalars, prepareNext)
       step++
       if (!totals.add(outputs, batch.size)) {
         reason = 'diverged'
         divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
         break training
       }
+      if (isUpdate(options.plan, iterations)) updates++
       iterations++
-      yield { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.means() } satisfies BatchEndEvent
+      const event: BatchEndEvent = { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.values() }
+      for (const callback of eachBatch) await act(callback.onBatchEnd!(event))
+      yield event
+      if (hasEnded()) {
+        interruptedAt = { epoch, step }
+        break
+      }
     }
-    const measured: Record<string, number> = totals.means()
+    const measured: Record<string, number> = totals.values()
     if (options.validation) {
       const validation = new Totals(metrics)
       for await (const batch of options.validation()) {
@@ -91,19 +127,23 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
           break training
         }
       }
-      for (const [key, value] of Object.entries(validation.means())) measured[`val_${key}`] = value
+      for (const [key, value] of Object.entries(validation.values())) measured[`val_${key}`] = value
     }
     const event: EpochEndEvent = {
       type: 'epochEnd',
       epoch,
       metrics: measured,
-      learningRate,
+      learningRate: learningRate(iterations),
       seconds: (now() - began) / 1000,
     }
     completed = epoch
-    for (const callback of callbacks) await act(callback.onEpochEnd(event))
+    for (const callback of callbacks) {
+      await act(callback.onEpochEnd(event, { learningRate: learningRate(iterations), updates }))
+    }
     yield event
   }
+  // before any step there is nothing to end: a mean of the weights, for one, is still 0
+  if (iterations > 0) await runEnd(options)
   for (const callback of callbacks) await act(callback.onEnd())
   const best = callbacks.map((callback) => callback.best?.() ?? null).find((found) => found !== null) ?? null
   yield { type: 'end', reason, epochs: completed, best, restored, interruptedAt, divergence }
@@ -113,7 +153,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
 export async function evaluate(
   runner: Runner,
   batches: AsyncIterable<Batch>,
-  metrics: readonly string[],
+  metrics: readonly Measured[],
   signal: AbortSignal,
 ): Promise<Metrics> {
   const totals = new Totals(metrics)
@@ -121,33 +161,41 @@ export async function evaluate(
     signal.throwIfAborted()
     totals.add(await runner.run('evaluate', batch, {}), batch.size)
   }
-  return totals.means()
+  return totals.values()
 }
 
-/** Sums over samples, so that the mean over an epoch is exact. */
+/** What the outputs of batches add up to, in float64, so that values over an epoch are exact. */
 class Totals {
   samples = 0
-  readonly #sums: Record<string, number> = {}
+  readonly #sums = new Map<string, Float64Array>()
+  readonly #outputs: ReadonlySet<string>
 
-  constructor(private readonly keys: readonly string[]) {
-    for (const key of keys) this.#sums[key] = 0
+  constructor(private readonly measured: readonly Measured[]) {
+    this.#outputs = new Set(measured.flatMap(({ outputs }) => outputs))
   }
 
   /** Adds a batch's sums; false when one of them is NaN or infinite. */
   add(outputs: Readonly<Record<string, Float32Array>>, size: number): boolean {
     this.samples += size
     let finite = true
-    for (const key of this.keys) {
-      const sum = outputs[key]?.[0]
-      if (sum === undefined) throw new Error(`internal: no output ${key}`)
-      this.#sums[key]! += sum
-      finite &&= Number.isFinite(sum)
+    for (const name of this.#outputs) {
+      const batch = outputs[name]
+      if (batch === undefined) throw new Error(`internal: no output ${name}`)
+      const total = this.#sums.get(name) ?? new Float64Array(batch.length)
+      for (const [index, sum] of batch.entries()) {
+        total[index]! += sum
+        finite &&= Number.isFinite(sum)
+      }
+      this.#sums.set(name, total)
     }
     return finite
   }
 
-  means(): Record<string, number> {
-    return Object.fromEntries(this.keys.map((key) => [key, this.#sums[key]! / this.samples]))
+  values(): Record<string, number> {
+    const totalOf = (name: string) => this.#sums.get(name)!
+    return Object.fromEntries(
+      this.measured.map(({ key, outputs, value }) => [key, value(outputs.map(totalOf), this.samples)]),
+    )
   }
 }
 

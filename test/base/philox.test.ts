@@ -9,9 +9,11 @@ import {
   philox4x32,
   philoxBits,
   RandomStream,
+  uniforms,
 } from '../../src/base/philox.js'
 import { Crew } from '../../src/engine/compiled/crew/crew.js'
 import { inputKernels } from '../../src/engine/compiled/inputs/kernels.js'
+import type { Distribution } from '../../src/program/program.js'
 import { expectSameBits } from '../support/close.js'
 
 const words = (hex: string) => hex.split(' ').map((word) => Number.parseInt(word, 16))
@@ -43,6 +45,28 @@ test('every part of the key makes other numbers', () => {
   }
 })
 
+/** What the WebAssembly kernel writes, from element 16 of this memory on. */
+const memory = new WebAssembly.Memory({ initial: 8, maximum: 8, shared: true })
+async function noiseTo(count: number, drawn: PhiloxKey, distribution: Distribution): Promise<Float32Array> {
+  const crew = new Crew(memory)
+  onTestFinished(() => crew.dispose())
+  crew.run([(await inputKernels(crew)).noise(64, count, drawn, distribution)])
+  return new Float32Array(memory.buffer, 64, count)
+}
+
+/** Nothing is written further than arrays are padded: 32 elements. */
+const expectPadded = (all: Float32Array) => {
+  expect([...all.subarray(0, 16)]).toEqual(Array(16).fill(-1))
+  expect([...all.subarray(16 + 32)]).toEqual(Array(16).fill(-1))
+}
+
+const KEYS = [
+  { seed: 1, stream: 0, step: 0 },
+  { seed: 2 ** 32 - 1, stream: 3, step: 2 ** 31 },
+  { seed: 0x80000000, stream: 2 ** 20, step: 7 },
+].map((part) => ({ ...part, purpose: PURPOSE.noise }))
+const COUNTS = [1, 3, 4, 5, 15, 16, 17, 64, 100, 1023, 100_001]
+
 describe('dropout', () => {
   test.each([0.1, 0.2, 0.5, 0.9])('drops a share of %s and keeps the mean', (rate) => {
     const mask = dropoutMask(key, rate, 40_000)
@@ -66,31 +90,39 @@ describe('dropout', () => {
     expect(dropoutConstants(1 - 1e-9).threshold).toBe(0xffff)
   })
 
-  const memory = new WebAssembly.Memory({ initial: 8, maximum: 8, shared: true })
-  const maskTo = async (count: number, mask: PhiloxKey, rate: number) => {
-    const crew = new Crew(memory)
-    onTestFinished(() => crew.dispose())
-    crew.run([(await inputKernels(crew)).dropoutMask(64, count, mask, rate)])
-    return new Float32Array(memory.buffer, 64, count)
-  }
   test.each([0.05, 0.2, 1 / 3, 0.5, 0.95])('the WebAssembly kernel makes the same mask at rate %s', async (rate) => {
-    for (const count of [1, 3, 4, 5, 15, 16, 17, 64, 100, 1023, 100_001]) {
-      for (const [seed, stream, step] of [
-        [1, 0, 0],
-        [2 ** 32 - 1, 3, 2 ** 31],
-        [0x80000000, 2 ** 20, 7],
-      ] as const) {
-        const mask = { seed, purpose: PURPOSE.noise, stream, step }
-        expectSameBits(await maskTo(count, mask, rate), dropoutMask(mask, rate, count))
+    for (const count of COUNTS) {
+      for (const drawn of KEYS) {
+        expectSameBits(await noiseTo(count, drawn, { type: 'dropout', rate }), dropoutMask(drawn, rate, count))
       }
     }
   })
 
   test('the kernel writes no further than its arrays are padded: 32 elements', async () => {
     const all = new Float32Array(memory.buffer, 0, 64).fill(-1)
-    await maskTo(17, key, 0)
-    expect([...all.subarray(0, 16)]).toEqual(Array(16).fill(-1))
-    expect([...all.subarray(16 + 32)]).toEqual(Array(16).fill(-1))
+    await noiseTo(17, key, { type: 'dropout', rate: 0 })
+    expectPadded(all)
+  })
+})
+
+describe('uniform numbers', () => {
+  test('are the low 23 bits of each word', () => {
+    expect(uniforms(key, 5)).toEqual(Float32Array.from(philoxBits(key, 5), (bits) => (bits % 2 ** 23) / 2 ** 23))
+    const many = uniforms(key, 40_000)
+    expect(Math.min(...many)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...many)).toBeLessThan(1)
+    expect(Math.abs(mean(many) - 0.5)).toBeLessThan(5 / Math.sqrt(12 * many.length))
+  })
+
+  test('the WebAssembly kernel makes the same', async () => {
+    for (const count of COUNTS) {
+      for (const drawn of KEYS) {
+        expectSameBits(await noiseTo(count, drawn, { type: 'uniform' }), uniforms(drawn, count))
+      }
+    }
+    const all = new Float32Array(memory.buffer, 0, 64).fill(-1)
+    await noiseTo(17, key, { type: 'uniform' })
+    expectPadded(all)
   })
 })
 

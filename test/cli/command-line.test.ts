@@ -165,6 +165,7 @@ describe('help', () => {
     ['help-setup', ['setup', '--help']],
     ['help-doctor', ['doctor', '--help']],
     ['help-bench', ['bench', '--help']],
+    ['help-find-lr', ['find-lr', '--help']],
   ])('%s by %j', async (name, args) => {
     const { code, stdout, stderr } = await runCommand(args)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -181,7 +182,7 @@ describe('help', () => {
 
   test('has every option and every exit code', async () => {
     const { stdout } = await runCommand(['--help'])
-    const all = ['validate', 'setup', 'doctor', 'bench']
+    const all = ['validate', 'setup', 'doctor', 'bench', 'find-lr']
       .map((command) => parsed(`${command} --help`))
       .map((line) => 'text' in line && line.text)
     for (const { name } of OPTION_LIST) expect([stdout, ...all].join('\n')).toContain(`--${name} `)

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CommandResult, runCommand, runShell, temporaryFolder } from '../support/command.js'
+import { eventsOf } from '../support/event-file.js'
 import { documentOf } from '../support/schema.js'
 
 /** Learns something in two epochs of a second or less. */
@@ -262,6 +263,87 @@ describe('Ctrl-C', () => {
     clearInterval(again)
     expect(code).toBe(130)
     expect(stderr).not.toContain('fault')
+  })
+})
+
+describe('callbacks', () => {
+  const callbacks = [
+    { type: 'LearningRateScheduler', rates: { 1: 0.001 } },
+    { type: 'ModelCheckpoint', filepath: 'checkpoints/{epoch:02d}' },
+    { type: 'ModelCheckpoint', filepath: 'best', monitor: 'val_acc', save_best_only: true, save_weights_only: true },
+    { type: 'CSVLogger', filename: 'keras.csv' },
+    { type: 'TensorBoard', update_freq: 'batch' },
+    'TerminateOnNaN',
+    { type: 'TimeBudget', seconds: 1e6 },
+  ]
+
+  test('leave their files in the folder of the run, and change nothing else', async () => {
+    const cwd = folderWith({ callbacks })
+    expect(await runCommand(['tiny.json'], { cwd })).toMatchObject({ code: 0 })
+    const run = join(cwd, 'runs/tiny/1')
+    const events = (folder: string) => readdirSync(join(run, 'logs', folder)).map((name) => `logs/${folder}/${name}`)
+    const own = [
+      'best/weights.bin',
+      'best/weights_manifest.json',
+      ...['01', '02'].flatMap((epoch) => ['model.json', 'weights.bin'].map((name) => `checkpoints/${epoch}/${name}`)),
+      'keras.csv',
+      ...events('train'),
+      ...events('validation'),
+    ]
+    expect(filesIn(run)).toEqual([...FILES, ...own].toSorted())
+    const same = (a: string, b: string) =>
+      expect(readFileSync(join(run, a)).equals(readFileSync(join(run, b)))).toBe(true)
+    same('checkpoints/02/model.json', 'model/model.json')
+    same('checkpoints/02/weights.bin', 'model/weights.bin')
+    const history = historyOf(run)
+    expect(history.learning_rate).toEqual([0.01, 0.001])
+    expect(read(run, 'keras.csv').split('\r\n')[2]).toContain(`1,${history.metrics.acc[1]},0.001,`)
+    const [first, ...rest] = eventsOf(readFileSync(join(run, events('train')[0]!)))
+    expect(first!.version).toBe('brain.Event:2')
+    const batches = (from: number) => Array.from({ length: 8 }, (_, index) => `${from + index} batch_loss`)
+    expect(rest.map(({ step, values }) => `${step} ${values[0]!.tag}`)).toEqual([
+      ...batches(1),
+      '0 epoch_loss',
+      ...batches(9),
+      '1 epoch_loss',
+    ])
+  })
+
+  test('an interruption loses nothing of what they wrote', async () => {
+    const cwd = folderWith({ callbacks, fit: { ...TINY.fit, epochs: 100_000 } })
+    let sent = false
+    const result = await runCommand(['tiny.json'], {
+      cwd,
+      watch(child, stderr) {
+        if (!sent && stderr.includes('Epoch 2/')) sent = child.kill('SIGINT')
+      },
+    })
+    expect(result.code).toBe(130)
+    const run = join(cwd, 'runs/tiny/1')
+    const { epochs } = historyOf(run)
+    expect(readdirSync(join(run, 'checkpoints'))).toHaveLength(epochs)
+    expect(read(run, 'keras.csv').trimEnd().split('\r\n')).toHaveLength(epochs + 1)
+    const [name] = readdirSync(join(run, 'logs/validation'))
+    expect(eventsOf(readFileSync(join(run, 'logs/validation', name!)))).toHaveLength(2 * epochs + 1)
+  })
+
+  test('a time budget ends the run well', async () => {
+    const cwd = folderWith({ callbacks: [{ type: 'TimeBudget', seconds: 0.5 }], fit: { ...TINY.fit, epochs: 100_000 } })
+    const { code, stderr } = await runCommand(['tiny.json'], { cwd })
+    expect(code).toBe(0)
+    const { stop, epochs, test } = historyOf(cwd, 'runs/tiny/1')
+    expect(stop).toEqual({ reason: 'time_budget', epoch: epochs, step: expect.any(Number) })
+    expect(test.acc).toBeGreaterThan(0.5)
+    expect(stderr).toContain(`Stopped in epoch ${epochs}, after ${stop.step} of 8 steps: the time is up.\n`)
+  })
+
+  test('EarlyStopping among them is early stopping', async () => {
+    const stopping = [{ type: 'EarlyStopping', monitor: 'loss', mode: 'max', restore_best_weights: true }]
+    const cwd = folderWith({ callbacks: stopping, fit: { ...TINY.fit, epochs: 9 } })
+    const { code, stderr } = await runCommand(['tiny.json'], { cwd })
+    expect(code).toBe(0)
+    expect(stderr).toContain('Stopped early after 2 epochs: loss has not improved for 1 epoch.\nBest epoch: 1, loss ')
+    expect(historyOf(cwd, 'runs/tiny/1')).toMatchObject({ best: { epoch: 1 }, restored_best_weights: true })
   })
 })
 

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { runCommand, temporaryFolder } from '../support/command.js'
 
 const GOOD = `{ "data": "mnist", "loss": "mse", "model": { "type": "Sequential", "layers": ["Flatten", { "type": "Dense", "units": 10 }] } }`
-const BAD = GOOD.replace('"mse"', '"msle"').replace('10', '0')
+const BAD = GOOD.replace('"mse"', '"msee"').replace('10', '0')
 
 describe('files', () => {
   test('several: each is told of, in order, and one that is bad makes 2', async () => {
@@ -15,7 +15,7 @@ describe('files', () => {
       stdout: '',
       stderr: [
         'a.json: ok',
-        'b.json:1:28 /loss: found "msle", must be one of 11 names; did you mean "mse"?',
+        'b.json:1:28 /loss: found "msee", must be one of 58 names; did you mean "mse"?',
         'b.json:1:119 /model/layers/1/units: found 0, must be at least 1',
         'c.jsonc: ok',
         'd.json: no such file or folder; did you mean "a.json"?',

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { dropoutMask, PURPOSE, philoxBits } from '../../src/base/philox.js'
+import { dropoutMask, PURPOSE, philoxBits, uniforms } from '../../src/base/philox.js'
 import type { Batch, Precision } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { locateTensorflow } from '../../src/libtensorflow/locate.js'
@@ -165,13 +165,13 @@ describe.each(engineNames)('engine %s', (engine) => {
     }
   })
 
-  test('noise is the mask of its seed, stream and step', async () => {
+  test('noise is that of its seed, stream and step', async () => {
     const noise = (name: string, stream: number, rate: number) =>
       ({ kind: 'noise', name, shape: [null, 7], stream, distribution: { type: 'dropout', rate } }) as const
     const program: Program = {
       state: [],
-      inputs: [noise('a', 0, 0.5), noise('b', 3, 0.1)],
-      run: (_, { a, b }) => ({ state: {}, outputs: { a: tf.add(a!, 0), b: tf.add(b!, 0) } }),
+      inputs: [noise('a', 0, 0.5), noise('b', 3, 0.1), { ...noise('c', 7, 0), distribution: { type: 'uniform' } }],
+      run: (_, { a, b, c }) => ({ state: {}, outputs: { a: tf.add(a!, 0), b: tf.add(b!, 0), c: tf.add(c!, 0) } }),
     }
     const runner = await loadRunner(engine, { program }, { batchSize: 6, seed: 2 ** 32 - 2 })
     for (const [size, step] of [
@@ -183,6 +183,7 @@ describe.each(engineNames)('engine %s', (engine) => {
       const key = { seed: 2 ** 32 - 2, purpose: PURPOSE.noise, step }
       expectSameBits(outputs.a!, dropoutMask({ ...key, stream: 0 }, 0.5, size * 7))
       expectSameBits(outputs.b!, dropoutMask({ ...key, stream: 3 }, 0.1, size * 7))
+      expectSameBits(outputs.c!, uniforms({ ...key, stream: 7 }, size * 7))
     }
   })
 
@@ -255,7 +256,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     const runner = await loadRunner(engine, { ...programs }, { batchSize: 2 })
     const loss = async (size: number, iterations: number) => {
       const arrays = { x: Uint8Array.of(255, 128).subarray(0, size), y: Int32Array.of(1, 2).subarray(0, size) }
-      const scalars = { learning_rate: spec.optimizer.learning_rate, iterations }
+      const scalars = { learning_rate: spec.optimizer.learning_rate as number, iterations }
       return (await runner.run('train', { size, arrays }, scalars)).loss![0]! / size
     }
     const first = await loss(2, 0)

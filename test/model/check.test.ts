@@ -3,11 +3,14 @@ import { expect, test } from 'vitest'
 import type { DataInfo } from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { checkModel } from '../../src/model/check.js'
+import { outputsOf } from '../../src/spec/outputs.js'
 import { resolveSpec } from '../support/spec.js'
 
 const mnist = dataInfo({ dataset: 'mnist', flatten: false })
-const check = (layers: readonly unknown[], rest: object = {}, info: DataInfo = mnist) =>
-  checkModel(resolveSpec({ layers, loss: 'categorical_crossentropy', ...rest }), info)
+const check = (layers: readonly unknown[], rest: object = {}, info: DataInfo = mnist) => {
+  const spec = resolveSpec({ layers, loss: 'categorical_crossentropy', ...rest })
+  return checkModel(spec, info, outputsOf(spec))
+}
 
 const softmax10 = { type: 'Dense', units: 10, activation: 'softmax' }
 
@@ -49,6 +52,30 @@ test('an Input of another shape than the data is named', () => {
   })
 })
 
+test.each([
+  [
+    { bias_initializer: 'orthogonal' },
+    'has a bias of shape (4,), but its initializer orthogonal needs at least 2 axes',
+  ],
+  [{ bias_initializer: 'identity' }, 'has a bias of shape (4,), but its initializer identity needs 2 axes'],
+  [
+    { bias_regularizer: 'OrthogonalRegularizer' },
+    'has a bias of shape (4,), but its regularizer OrthogonalRegularizer needs 2 axes',
+  ],
+  [
+    { kernel_constraint: { type: 'MaxNorm', axis: [0, 2] } },
+    'has a kernel of shape (28, 4), but its constraint MaxNorm is over axis 2, which it does not have',
+  ],
+  [
+    { activity_regularizer: 'OrthogonalRegularizer' },
+    'gives (None, 28, 4), but its regularizer OrthogonalRegularizer needs 2 axes',
+  ],
+])('a weight that cannot be made as is asked for is named: %j', (fields, message) => {
+  expect(check([{ type: 'Dense', units: 4, ...fields }, 'Flatten', softmax10])).toMatchObject([
+    { code: 'shape', pointer: '/model/layers/0', message: `Dense "dense" ${message}` },
+  ])
+})
+
 test('an output that the loss cannot be told by is named, with all shapes', () => {
   expect(check([softmax10])).toEqual([
     {
@@ -84,6 +111,40 @@ test('a metric that does not fit an output which fits the loss is named itself',
     message:
       'the model ends in (None, 1), but metric categorical_accuracy needs (None, 10) for the 10 classes of mnist',
   })
+})
+
+test('a loss or a metric that cannot take the output for another reason says which', () => {
+  const layers = ['Flatten', softmax10]
+  const messages = (rest: object) => check(layers, rest).map(({ pointer, message }) => `${pointer} ${message}`)
+  expect(messages({ loss: { type: 'dice', axis: [1, 2] } })).toEqual([
+    '/loss the model ends in (None, 10), but loss dice has axis 2',
+  ])
+  expect(messages({ loss: { type: 'cosine_similarity', axis: 0 } })).toEqual([
+    '/loss the model ends in (None, 10), but loss cosine_similarity has the batch as its axis',
+  ])
+  expect(messages({ metrics: ['acc', { type: 'Precision', class_id: 10 }] })).toEqual([
+    '/metrics/1 the model ends in (None, 10), but metric precision looks at class 10',
+  ])
+})
+
+test('an embedding may be of any size, but must be a vector', () => {
+  const dense = { type: 'Dense', units: 7 }
+  expect(check(['Flatten', dense], { loss: 'circle' })).toEqual([])
+  expect(check([dense], { loss: 'circle' })).toMatchObject([
+    {
+      message: 'the model ends in (None, 28, 7), but loss circle needs (None, n) for the 10 classes of mnist',
+    },
+  ])
+})
+
+test('a class weight for no class is named', () => {
+  expect(check(['Flatten', softmax10], { fit: { class_weight: { 9: 2, 10: 2 } } })).toEqual([
+    {
+      code: 'range',
+      pointer: '/fit/class_weight/10',
+      message: 'found class 10, but mnist has 10 classes, numbered from 0',
+    },
+  ])
 })
 
 test('a model too large for one memory is refused before it is built', () => {

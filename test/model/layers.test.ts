@@ -48,6 +48,147 @@ const FACTS: {
     'takes a mask in training': { layer: { rate: 0.5 }, input: [2, 3], output: [2, 3], noise: [2, 3] },
     'of rate 0 takes none': { layer: { rate: 0 }, input: [3], output: [3] },
   },
+  GaussianNoise: {
+    'adds normal noise': {
+      layer: { stddev: 0.5 },
+      input: [2, 3],
+      output: [2, 3],
+      noise: { radius: [2, 3], angle: [2, 3] },
+    },
+    'of deviation 0 takes none': { layer: { stddev: 0 }, input: [3], output: [3] },
+  },
+  GaussianDropout: {
+    'multiplies by normal noise': {
+      layer: { rate: 0.3 },
+      input: [5],
+      output: [5],
+      noise: { radius: [5], angle: [5] },
+    },
+    'of rate 0 takes none': { layer: { rate: 0 }, input: [3], output: [3] },
+  },
+  AlphaDropout: {
+    'takes a mask in training': { layer: { rate: 0.3 }, input: [2, 3], output: [2, 3], noise: [2, 3] },
+    'of rate 0 takes none': { layer: { rate: 0 }, input: [3], output: [3] },
+  },
+  ActivityRegularization: {
+    'of a vector': { layer: { l1: 0.1, l2: 0.2 }, input: [4], output: [4] },
+    'of nothing': { input: [4], output: [4] },
+  },
+  BatchNormalization: {
+    'of images': {
+      input: [3, 2, 4],
+      output: [3, 2, 4],
+      weights: { gamma: [4], beta: [4], moving_mean: [4], moving_variance: [4] },
+    },
+    'along another axis, without gamma': {
+      layer: { axis: 1, scale: false, epsilon: 0.1 },
+      input: [3, 4],
+      output: [3, 4],
+      weights: { beta: [3], moving_mean: [3], moving_variance: [3] },
+      inTfjs: false,
+    },
+    'without beta, frozen': {
+      layer: { center: false, trainable: false },
+      input: [4, 3],
+      output: [4, 3],
+      weights: { gamma: [3], moving_mean: [3], moving_variance: [3] },
+    },
+    'of steps that count': {
+      layer: { momentum: 0.5 },
+      input: [4, 2],
+      output: [4, 2],
+      weights: { gamma: [2], beta: [2], moving_mean: [2], moving_variance: [2] },
+      mask: [true, false, true, true],
+    },
+  },
+  LayerNormalization: {
+    'of vectors': { input: [5], output: [5], weights: { gamma: [5], beta: [5] } },
+    'over two axes': {
+      layer: { axis: [-1, -2], epsilon: 0.1 },
+      input: [2, 3, 4],
+      output: [2, 3, 4],
+      weights: { gamma: [3, 4], beta: [3, 4] },
+    },
+    'over an inner axis, without beta': {
+      layer: { axis: 1, center: false },
+      input: [4, 2],
+      output: [4, 2],
+      weights: { gamma: [4] },
+    },
+    'without weights': { layer: { center: false, scale: false }, input: [4], output: [4] },
+  },
+  GroupNormalization: {
+    'of images': {
+      layer: { groups: 2 },
+      input: [2, 2, 4],
+      output: [2, 2, 4],
+      weights: { gamma: [4], beta: [4] },
+      inTfjs: false,
+    },
+    'of each channel, along another axis': {
+      layer: { groups: -1, axis: 1, scale: false },
+      input: [2, 4],
+      output: [2, 4],
+      weights: { beta: [2] },
+      inTfjs: false,
+    },
+  },
+  RMSNormalization: {
+    'of vectors': { input: [5], output: [5], weights: { scale: [5] }, inTfjs: false },
+    'over two axes': {
+      layer: { axis: [1, 2], epsilon: 0.1 },
+      input: [2, 3],
+      output: [2, 3],
+      weights: { scale: [2, 3] },
+      inTfjs: false,
+    },
+  },
+  UnitNormalization: {
+    'of vectors': { input: [5], output: [5], inTfjs: false },
+    'over two axes': { layer: { axis: [1, -1] }, input: [2, 3], output: [2, 3], inTfjs: false },
+  },
+  Identity: { 'of any shape': { input: [2, 3], output: [2, 3] } },
+  ReLU: {
+    'as it is': { input: [6], output: [6], smooth: false },
+    'up to a value': { layer: { max_value: 0.5 }, input: [6], output: [6], smooth: false },
+    'with a slope': { layer: { negative_slope: 0.2 }, input: [6], output: [6], smooth: false },
+    'above a threshold': { layer: { threshold: 0.3 }, input: [6], output: [6], smooth: false },
+    'with all of it': {
+      layer: { max_value: 1, negative_slope: 0.2, threshold: 0.3 },
+      input: [6],
+      output: [6],
+      smooth: false,
+      inTfjs: false,
+    },
+  },
+  LeakyReLU: { 'with a slope': { layer: { negative_slope: 0.1 }, input: [6], output: [6], smooth: false } },
+  PReLU: {
+    'of each element': { input: [2, 3], output: [2, 3], weights: { alpha: [2, 3] }, smooth: false },
+    'shared along two axes': {
+      layer: { shared_axes: [1, 2] },
+      input: [2, 2, 3],
+      output: [2, 2, 3],
+      weights: { alpha: [1, 1, 3] },
+      smooth: false,
+    },
+    'shared along one axis': {
+      layer: { shared_axes: 1 },
+      input: [4],
+      output: [4],
+      weights: { alpha: [1] },
+      smooth: false,
+    },
+  },
+  ELU: {
+    'as it is': { input: [6], output: [6], smooth: false },
+    'with an alpha': { layer: { alpha: 0.5 }, input: [6], output: [6], smooth: false, inTfjs: false },
+  },
+  Softmax: {
+    'over the last axis': { input: [2, 3], output: [2, 3] },
+    'over an inner axis': { layer: { axis: 1 }, input: [3, 2], output: [3, 2], inTfjs: false },
+    'over two axes': { layer: { axis: [1, 3] }, input: [2, 2, 3], output: [2, 2, 3] },
+    'of steps that count': { input: [4], output: [4], mask: [true, false, true, true] },
+  },
   Flatten: {
     'of an image': { input: [2, 3, 2], output: [12] },
     'of a vector': { input: [5], output: [5] },
@@ -56,6 +197,295 @@ const FACTS: {
     'to another shape': { layer: { target_shape: [3, 2] }, input: [6], output: [3, 2] },
     'with one dimension free': { layer: { target_shape: [2, -1, 1] }, input: [2, 3], output: [2, 3, 1] },
     'to the same shape': { layer: { target_shape: [4] }, input: [4], output: [4] },
+  },
+  Permute: {
+    'of three axes': { layer: { dims: [3, 1, 2] }, input: [2, 3, 4], output: [4, 2, 3] },
+  },
+  RepeatVector: {
+    'three times': { layer: { n: 3 }, input: [2], output: [3, 2] },
+  },
+  Conv1D: {
+    'as long as the input': {
+      layer: { filters: 2, kernel_size: 2, padding: 'same', activation: 'tanh' },
+      input: [4, 3],
+      output: [4, 2],
+      weights: { kernel: [2, 3, 2], bias: [2] },
+    },
+    'that looks back': {
+      layer: { filters: 2, kernel_size: 2, padding: 'causal', dilation_rate: 2 },
+      input: [5, 1],
+      output: [5, 2],
+      weights: { kernel: [2, 1, 2], bias: [2] },
+      inTfjs: false,
+    },
+  },
+  Conv2D: {
+    'of an image': {
+      layer: { filters: 2, kernel_size: [2, 3] },
+      input: [3, 4, 2],
+      output: [2, 2, 2],
+      weights: { kernel: [2, 3, 2, 2], bias: [2] },
+    },
+    'at strides, with zeros around': {
+      layer: { filters: 3, kernel_size: 3, strides: [2, 1], padding: 'same', use_bias: false },
+      input: [4, 3, 1],
+      output: [2, 3, 3],
+      weights: { kernel: [3, 3, 1, 3] },
+    },
+    'with gaps': {
+      layer: { filters: 1, kernel_size: 2, dilation_rate: [2, 1], padding: 'same', use_bias: false },
+      input: [3, 4, 1],
+      output: [3, 4, 1],
+      weights: { kernel: [2, 2, 1, 1] },
+    },
+    'of one element': {
+      layer: { filters: 3, kernel_size: 1 },
+      input: [2, 2, 2],
+      output: [2, 2, 3],
+      weights: { kernel: [1, 1, 2, 3], bias: [3] },
+    },
+    'in groups': {
+      layer: { filters: 2, kernel_size: 2, groups: 2, use_bias: false },
+      input: [3, 2, 4],
+      output: [2, 1, 2],
+      weights: { kernel: [2, 2, 2, 2] },
+      inTfjs: false,
+    },
+  },
+  Conv1DTranspose: {
+    'at strides': {
+      layer: { filters: 2, kernel_size: 3, strides: 2 },
+      input: [3, 2],
+      output: [7, 2],
+      weights: { kernel: [3, 2, 2], bias: [2] },
+      inTfjs: false,
+    },
+    'with gaps': {
+      layer: { filters: 1, kernel_size: 2, dilation_rate: 2, use_bias: false },
+      input: [3, 2],
+      output: [5, 1],
+      weights: { kernel: [2, 1, 2] },
+      inTfjs: false,
+    },
+  },
+  Conv2DTranspose: {
+    'twice as large': {
+      layer: { filters: 2, kernel_size: 3, strides: 2, padding: 'same' },
+      input: [2, 3, 1],
+      output: [4, 6, 2],
+      weights: { kernel: [3, 3, 2, 1], bias: [2] },
+    },
+    'with a window shorter than its strides': {
+      layer: { filters: 1, kernel_size: [1, 2], strides: [2, 1], use_bias: false },
+      input: [2, 2, 1],
+      output: [4, 3, 1],
+      weights: { kernel: [1, 2, 1, 1] },
+    },
+    'and output_padding': {
+      layer: { filters: 1, kernel_size: 2, strides: 2, padding: 'same', output_padding: 0, use_bias: false },
+      input: [3, 2, 2],
+      output: [4, 2, 1],
+      weights: { kernel: [2, 2, 1, 2] },
+      inTfjs: false,
+    },
+  },
+  DepthwiseConv1D: {
+    'two for each channel': {
+      layer: { kernel_size: 2, depth_multiplier: 2 },
+      input: [4, 2],
+      output: [3, 4],
+      weights: { kernel: [2, 2, 2], bias: [4] },
+      inTfjs: false,
+    },
+  },
+  DepthwiseConv2D: {
+    'at strides': {
+      layer: { kernel_size: 2, strides: 2, padding: 'same', activation: 'sigmoid' },
+      input: [3, 4, 2],
+      output: [2, 2, 2],
+      weights: { kernel: [2, 2, 2, 1], bias: [2] },
+    },
+    'with gaps': {
+      layer: { kernel_size: 2, dilation_rate: 2, depth_multiplier: 2, use_bias: false },
+      input: [3, 4, 1],
+      output: [1, 2, 2],
+      weights: { kernel: [2, 2, 1, 2] },
+      inTfjs: false,
+    },
+  },
+  SeparableConv1D: {
+    'of steps': {
+      layer: { filters: 3, kernel_size: 2, padding: 'same' },
+      input: [3, 2],
+      output: [3, 3],
+      weights: { depthwise_kernel: [2, 2, 1], pointwise_kernel: [1, 2, 3], bias: [3] },
+      inTfjs: false,
+    },
+  },
+  SeparableConv2D: {
+    'of an image': {
+      layer: { filters: 2, kernel_size: 2, depth_multiplier: 2, use_bias: false },
+      input: [3, 3, 2],
+      output: [2, 2, 2],
+      weights: { depthwise_kernel: [2, 2, 2, 2], pointwise_kernel: [1, 1, 4, 2] },
+    },
+  },
+  MaxPooling1D: {
+    'of steps': { layer: { strides: 1 }, input: [4, 2], output: [3, 2], smooth: false },
+  },
+  MaxPooling2D: {
+    'leaves the rest out': { input: [5, 4, 2], output: [2, 2, 2], smooth: false },
+    'beyond the edge': {
+      layer: { pool_size: [3, 2], padding: 'same' },
+      input: [4, 3, 1],
+      output: [2, 2, 1],
+      smooth: false,
+    },
+  },
+  AveragePooling1D: {
+    'beyond the edge': { layer: { pool_size: 3, strides: 1, padding: 'same' }, input: [4, 2], output: [4, 2] },
+  },
+  AveragePooling2D: {
+    'of an image': { layer: { pool_size: 2 }, input: [4, 5, 2], output: [2, 2, 2] },
+    'beyond the edge': { layer: { pool_size: 2, padding: 'same' }, input: [3, 4, 1], output: [2, 2, 1] },
+  },
+  GlobalMaxPooling1D: {
+    'keeps its axes': { layer: { keepdims: true }, input: [3, 2], output: [1, 2], smooth: false, inTfjs: false },
+  },
+  GlobalMaxPooling2D: {
+    'of an image': { input: [2, 3, 2], output: [2], smooth: false },
+  },
+  GlobalAveragePooling1D: {
+    'of steps': { input: [3, 2], output: [2] },
+    'of those that count': { input: [3, 2], output: [2], mask: [true, false, true] },
+  },
+  GlobalAveragePooling2D: {
+    'keeps its axes': { layer: { keepdims: true }, input: [2, 3, 2], output: [1, 1, 2], inTfjs: false },
+    'of an image': { input: [2, 3, 2], output: [2] },
+  },
+  ZeroPadding1D: {
+    'before and after': { layer: { padding: [2, 1] }, input: [2, 2], output: [5, 2], inTfjs: false },
+  },
+  ZeroPadding2D: {
+    'on one side of an axis': { layer: { padding: [[0, 1], 2] }, input: [2, 2, 2], output: [3, 6, 2] },
+  },
+  Cropping1D: {
+    'of one side': { layer: { cropping: [0, 2] }, input: [4, 2], output: [2, 2], inTfjs: false },
+  },
+  Cropping2D: {
+    'of each side': { layer: { cropping: [1, [0, 1]] }, input: [4, 3, 2], output: [2, 2, 2] },
+    'of none': { input: [2, 2, 1], output: [2, 2, 1] },
+  },
+  UpSampling1D: {
+    'three times': { layer: { size: 3 }, input: [2, 2], output: [6, 2], inTfjs: false },
+  },
+  UpSampling2D: {
+    'repeats each element': { layer: { size: [2, 3] }, input: [2, 1, 2], output: [4, 3, 2] },
+    'goes from one to the next': {
+      layer: { size: [2, 3], interpolation: 'bilinear' },
+      input: [2, 3, 2],
+      output: [4, 9, 2],
+      inTfjs: false,
+    },
+  },
+  SpatialDropout1D: {
+    'takes a mask in training': { layer: { rate: 0.5 }, input: [3, 2], output: [3, 2], noise: [1, 2] },
+  },
+  SpatialDropout2D: {
+    'takes a mask in training': { layer: { rate: 0.5 }, input: [2, 3, 2], output: [2, 3, 2], noise: [1, 1, 2] },
+  },
+  Embedding: {
+    'of words': {
+      layer: { input_dim: 5, output_dim: 3 },
+      input: [4],
+      output: [4, 3],
+      weights: { embeddings: [5, 3] },
+      below: 5,
+    },
+  },
+  Masking: {
+    'of steps': { layer: { mask_value: 0.5 }, input: [3, 2], output: [3, 2] },
+  },
+  SimpleRNN: {
+    'the last step': {
+      layer: { units: 2, activation: 'sigmoid' },
+      input: [3, 3],
+      output: [2],
+      weights: { kernel: [3, 2], recurrent_kernel: [2, 2], bias: [2] },
+    },
+    'of one step': {
+      layer: { units: 2, use_bias: false },
+      input: [1, 3],
+      output: [2],
+      weights: { kernel: [3, 2], recurrent_kernel: [2, 2] },
+    },
+  },
+  LSTM: {
+    'every step, backwards': {
+      layer: { units: 2, return_sequences: true, go_backwards: true },
+      input: [4, 3],
+      output: [4, 2],
+      weights: { kernel: [3, 8], recurrent_kernel: [2, 8], bias: [8] },
+      mask: [true, false, true, true],
+    },
+  },
+  GRU: {
+    'reset after, dropout of inputs and state': {
+      layer: { units: 2, dropout: 0.5, recurrent_dropout: 0.5 },
+      input: [4, 3],
+      output: [2],
+      weights: { kernel: [3, 6], recurrent_kernel: [2, 6], bias: [2, 6] },
+      noise: { dropout: [3, 3], recurrent_dropout: [3, 2] },
+      inTfjs: false,
+    },
+    'reset before': {
+      layer: { units: 2, reset_after: false },
+      input: [4, 3],
+      output: [2],
+      weights: { kernel: [3, 6], recurrent_kernel: [2, 6], bias: [6] },
+    },
+  },
+  Bidirectional: {
+    'every step': {
+      layer: { layer: { type: 'LSTM', units: 2, return_sequences: true } },
+      input: [3, 2],
+      output: [3, 4],
+      weights: {
+        'forward_lstm/kernel': [2, 8],
+        'forward_lstm/recurrent_kernel': [2, 8],
+        'forward_lstm/bias': [8],
+        'backward_lstm/kernel': [2, 8],
+        'backward_lstm/recurrent_kernel': [2, 8],
+        'backward_lstm/bias': [8],
+      },
+    },
+    'the last step, dropout': {
+      layer: { layer: { type: 'GRU', units: 1, use_bias: false, dropout: 0.5, name: 'cell' }, merge_mode: 'ave' },
+      input: [3, 2],
+      output: [1],
+      weights: {
+        'forward_cell/kernel': [2, 3],
+        'forward_cell/recurrent_kernel': [1, 3],
+        'backward_cell/kernel': [2, 3],
+        'backward_cell/recurrent_kernel': [1, 3],
+      },
+      noise: { 'forward_cell/dropout': [1, 2], 'backward_cell/dropout': [1, 2] },
+      inTfjs: false,
+    },
+  },
+  TimeDistributed: {
+    'a Dense': {
+      layer: { layer: { type: 'Dense', units: 2, activation: 'softmax' } },
+      input: [3, 2],
+      output: [3, 2],
+      weights: { 'dense/kernel': [2, 2], 'dense/bias': [2] },
+    },
+    'draws for every step': {
+      layer: { layer: { type: 'Dropout', rate: 0.5 } },
+      input: [3, 2],
+      output: [3, 2],
+      noise: { 'dropout/noise': [3, 2] },
+    },
   },
   Add: {
     'of three inputs': { input: [[3], [3], [3]], output: [3] },
@@ -248,7 +678,41 @@ describe('a shape that does not fit is refused in words', () => {
     [{ type: 'Input', shape: [784] }, [28, 28], 'found (784,), but a sample of the data is (28, 28)'],
     [{ type: 'Reshape', target_shape: [3, 2] }, [5], 'cannot turn (5,), 5 elements, into (3, 2)'],
     [{ type: 'Reshape', target_shape: [4, -1] }, [6], 'cannot turn (6,), 6 elements, into (4, -1)'],
+    [{ type: 'BatchNormalization', axis: 3 }, [5], 'has axis 3, but (None, 5) has only axes 1, -1 beside the batch'],
+    [
+      { type: 'LayerNormalization', axis: [1, 0] },
+      [5, 4],
+      'has axis 0, but (None, 5, 4) has only axes 1, 2, -2, -1 beside the batch',
+    ],
+    [{ type: 'Softmax', axis: [2, -1] }, [5, 4], 'has axis 2 of (None, 5, 4) twice'],
+    [{ type: 'GroupNormalization' }, [8, 4], 'cannot make 32 groups of the 4 channels of (None, 8, 4)'],
+    [{ type: 'PReLU', shared_axes: [1, 3] }, [8, 4], 'shares alpha along axis 3, but (None, 8, 4) has axes up to 2'],
     [{ type: 'Reshape', target_shape: [8, -1] }, [4], 'cannot turn (4,), 4 elements, into (8, -1)'],
+    [{ type: 'Permute', dims: [2, 1] }, [4], 'puts 2 axes in order, found (4,)'],
+    [{ type: 'RepeatVector', n: 2 }, [2, 4], 'takes vectors, found (2, 4)'],
+    [{ type: 'Conv2D', filters: 2, kernel_size: 3 }, [784], 'takes samples of (height, width, channels), found (784,)'],
+    [{ type: 'Conv2D', filters: 2, kernel_size: [3, 2] }, [2, 4, 1], 'cannot place a window of (3, 2) in (2, 4)'],
+    [{ type: 'Conv1D', filters: 2, kernel_size: 3, dilation_rate: 2 }, [4, 1], 'cannot place a window of (5,) in (4,)'],
+    [{ type: 'Conv2D', filters: 4, kernel_size: 1, groups: 2 }, [2, 2, 3], 'cannot split 3 channels into 2 groups'],
+    [
+      { type: 'Conv1DTranspose', filters: 1, kernel_size: 2, strides: 2, padding: 'same', output_padding: 0 },
+      [1, 1],
+      'leaves nothing of (1,)',
+    ],
+    [{ type: 'DepthwiseConv1D', kernel_size: 3 }, [2, 4, 1], 'takes samples of (steps, channels), found (2, 4, 1)'],
+    [{ type: 'SeparableConv2D', filters: 1, kernel_size: 3 }, [2, 4, 1], 'cannot place a window of (3, 3) in (2, 4)'],
+    [{ type: 'MaxPooling2D' }, [1, 4, 1], 'cannot place a window of (2, 2) in (1, 4)'],
+    [{ type: 'GlobalMaxPooling1D' }, [4], 'takes samples of (steps, channels), found (4,)'],
+    [{ type: 'ZeroPadding2D' }, [4, 4], 'takes samples of (height, width, channels), found (4, 4)'],
+    [{ type: 'Cropping1D' }, [2, 3], 'leaves nothing of (2,)'],
+    [{ type: 'UpSampling2D' }, [4, 4], 'takes samples of (height, width, channels), found (4, 4)'],
+    [{ type: 'SpatialDropout1D', rate: 0.5 }, [4], 'takes samples of (steps, channels), found (4,)'],
+    [{ type: 'GRU', units: 2 }, [4], 'needs (None, steps, features), but its input is (None, 4)'],
+    [
+      { type: 'TimeDistributed', layer: { type: 'LSTM', units: 2 } },
+      [4, 3],
+      'needs (None, steps, features), but its input is (None, 3)',
+    ],
   ])('%j after %j', (layer, input, message) => {
     expect(problem(layer, input)).toBe(message)
   })

@@ -2,80 +2,119 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { ACTIVATIONS } from '../../src/model/activations.js'
-import { LOSSES, lossPerSample } from '../../src/model/losses.js'
+import { type Loss, lossFor, lossOfBatch } from '../../src/model/losses.js'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { LossSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { expectGradient } from '../support/gradients.js'
 import { kerasFixture } from '../support/keras.js'
-import { lossTypes } from '../support/spec.js'
+import { lossTypes, resolveLoss } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
 const { cases } = kerasFixture('losses')
+const { cases: settings } = kerasFixture('loss_settings')
 
-/** Targets as the loss wants them: class indices are (batch) and int32. */
-function targetOf(loss: LossSpec['type'], values: readonly number[], shape: readonly number[]): tf.Tensor {
-  if (LOSSES[loss].target === 'class_index') return tf.tensor1d([...values], 'int32')
+const ofClasses = ({ target }: Loss) => target === 'class_index' || target === 'class_of_vector'
+
+/** Targets as the loss wants them: class indices are int32, and have no axis of length 1 at their end. */
+function targetOf(loss: Loss, values: readonly number[], shape: readonly number[], rank: number): tf.Tensor {
+  if (ofClasses(loss)) return tf.tensor([...values], shape.slice(0, rank - 1), 'int32')
   return tf.tensor([...values], [...shape], 'float32')
 }
 
 test('every loss has fixtures', () => {
-  expect(new Set(cases.map(({ loss }) => loss))).toEqual(new Set(lossTypes))
+  // `crossentropy` is one of the others
+  const known = [...cases, ...settings].map(({ loss }) => loss)
+  expect(new Set([...known, 'crossentropy'])).toEqual(new Set(lossTypes))
 })
 
 test.each(cases)('$loss of $name is as in Keras', (given) => {
-  const { loss, y_true, y_true_shape, y_pred, y_pred_shape, per_sample, at_kinks } = given
+  const { y_true, y_true_shape, y_pred, y_pred_shape, per_sample, at_kinks } = given
+  const loss = lossFor(resolveLoss(given.loss), y_pred_shape.slice(1))
   tf.tidy(() => {
-    const target = targetOf(loss, y_true, y_true_shape)
+    const target = targetOf(loss, y_true, y_true_shape, y_pred_shape.length)
     const prediction = tf.tensor(y_pred, y_pred_shape, 'float32')
-    const perSample = LOSSES[loss].perSample(target, prediction)
-    expect(perSample.shape).toEqual([y_pred_shape[0]])
-    expectClose(perSample.dataSync(), per_sample, 'loss of a sample', { relative: 2e-6 })
-    const mean = (p: tf.Tensor) => tf.mean(LOSSES[loss].perSample(target, p))
+    const values = loss.values(target, { output: prediction })
+    expect(values.shape).toEqual([y_pred_shape[0]])
+    expectClose(values.dataSync(), per_sample, 'loss of a sample', { relative: 2e-6 })
+    const mean = (output: tf.Tensor) => tf.div(lossOfBatch(loss, target, { output }), y_pred_shape[0]!)
     const gradient = tf.grad(mean)(prediction).dataSync()
     const smooth = (values: ArrayLike<number>) => Array.from(values).filter((_, index) => !at_kinks.includes(index))
     expectClose(smooth(gradient), smooth(given.gradient), 'gradient', { relative: 1e-5 })
   })
 })
 
-const targets = { fitting: [1, 0, 0, 0, 1, 0], one_hot: [1, 0, 0, 0, 1, 0], class_index: [0, 1], column: [] }
+test.each(settings)('$loss with $settings is as in Keras', (given) => {
+  const { y_true, y_true_shape, y_pred, y_pred_shape, values, mean, weights, weighted } = given
+  const loss = lossFor(resolveLoss({ type: given.loss, ...given.settings }), y_pred_shape.slice(1))
+  expect(loss.problem).toBeUndefined()
+  tf.tidy(() => {
+    const target = targetOf(loss, y_true, y_true_shape, y_pred_shape.length)
+    const output = tf.tensor(y_pred, y_pred_shape, 'float32')
+    const batch = y_pred_shape[0]!
+    const closely = { relative: 1e-5, absolute: 1e-6 }
+    expectClose(loss.values(target, { output }).dataSync(), [values].flat(), 'values', closely)
+    expectClose(tf.div(lossOfBatch(loss, target, { output }), batch).dataSync(), [mean], 'mean', closely)
+    const weighing = lossOfBatch(loss, target, { output }, tf.tensor1d(weights))
+    expectClose(tf.div(weighing, batch).dataSync(), [weighted], 'mean with weights', closely)
+    const of = (prediction: tf.Tensor) => tf.div(lossOfBatch(loss, target, { output: prediction }), batch)
+    const defined = (numbers: ArrayLike<number>) =>
+      Array.from(numbers).filter((_, index) => !given.undefined.includes(index))
+    const largest = Math.max(...given.gradient.map(Math.abs))
+    const gradient = tf
+      .grad(of as (x: tf.Tensor) => tf.Scalar)(output)
+      .dataSync()
+    expectClose(defined(gradient), defined(given.gradient), 'gradient', { relative: 1e-5, absolute: 2e-6 * largest })
+  })
+})
 
-test.each(lossTypes)('the gradient of %s is its slope', (loss) => {
-  const target = targetOf(loss, targets[LOSSES[loss].target], [2, 3])
-  expectGradient((p) => LOSSES[loss].perSample(target, p), [0.3, 0.5, 0.2, 0.25, 0.35, 0.7], [2, 3], loss)
+/** Two samples of three outputs, away from every kink; a target for them by what a loss wants. */
+const OUTPUTS = [0.3, 0.5, 0.2, 0.25, 0.35, 0.7]
+const targetFor = (loss: Loss) =>
+  ofClasses(loss) ? tf.tensor1d([0, 1], 'int32') : tf.tensor2d([1, 0, 0, 0, 1, 0], [2, 3])
+
+test.each(lossTypes)('the gradient of %s is its slope', (type) => {
+  const loss = lossFor(resolveLoss(type), [3])
+  // a share of a target of 0 is too large for differences
+  const target = type === 'mean_absolute_percentage_error' ? tf.tensor2d([1, 2, 3, -1, 2, 1], [2, 3]) : targetFor(loss)
+  expectGradient((output) => loss.values(target, { output }), OUTPUTS, [2, 3], type)
   target.dispose()
 })
 
-const fromLogits = lossTypes.flatMap((loss) =>
-  Object.keys(LOSSES[loss].fromLogits ?? {}).map((activation) => ({ loss, activation: activation as ActivationName })),
-)
-describe.each(fromLogits)('$loss from what $activation is made of', ({ loss, activation }) => {
+describe.each<{ type: LossSpec['type']; activation: ActivationName }>([
+  { type: 'categorical_crossentropy', activation: 'softmax' },
+  { type: 'sparse_categorical_crossentropy', activation: 'softmax' },
+  { type: 'crossentropy', activation: 'softmax' },
+  { type: 'binary_crossentropy', activation: 'sigmoid' },
+  { type: 'binary_focal_crossentropy', activation: 'sigmoid' },
+])('$type from what $activation is made of', ({ type, activation }) => {
+  const loss = lossFor(resolveLoss(type), [3])
   const predict = (value: tf.Tensor) => ({
     output: ACTIVATIONS[activation].apply(value),
     logits: { value, activation },
   })
-  const direct = (target: tf.Tensor, logits: tf.Tensor) => lossPerSample(LOSSES[loss], target, predict(logits))
+  const direct = (target: tf.Tensor, logits: tf.Tensor) => loss.values(target, predict(logits))
 
   test('is that of the probabilities, where those are exact', () => {
     tf.tidy(() => {
-      const target = targetOf(loss, targets[LOSSES[loss].target], [2, 3])
+      const target = targetFor(loss)
       const logits = tf.tensor2d([0.3, -1.5, 2, 0.25, 4, -0.7], [2, 3])
-      const viaOutput = LOSSES[loss].perSample(target, ACTIVATIONS[activation].apply(logits))
-      expectClose(direct(target, logits).dataSync(), viaOutput.dataSync(), loss, { relative: 1e-5 })
+      const viaOutput = loss.values(target, { output: ACTIVATIONS[activation].apply(logits) })
+      expectClose(direct(target, logits).dataSync(), viaOutput.dataSync(), type, { relative: 1e-5 })
     })
   })
 
   test('has the gradient that is its slope', () => {
-    const target = targetOf(loss, targets[LOSSES[loss].target], [2, 3])
-    expectGradient((logits) => direct(target, logits), [0.3, -1.5, 2, 0.25, 4, -0.7], [2, 3], loss)
+    const target = targetFor(loss)
+    expectGradient((logits) => direct(target, logits), [0.3, -1.5, 2, 0.25, 4, -0.7], [2, 3], type)
     target.dispose()
   })
 
   test('stays exact where a probability rounds to 0 or 1', () => {
     tf.tidy(() => {
-      const target = targetOf(loss, targets[LOSSES[loss].target], [2, 3])
+      const target = targetFor(loss)
       const logits = tf.tensor2d([-80, 90, 90, -70, 60, -50], [2, 3])
       const [wrong, right] = direct(target, logits).dataSync()
       expect(wrong).toBeGreaterThan(50)
@@ -91,10 +130,26 @@ test('a loss takes the output where the last step is another activation, or none
     const target = tf.tensor2d([1, 0], [1, 2])
     const output = tf.tensor2d([0.25, 0.75], [1, 2])
     const value = tf.tensor2d([9, -9], [1, 2])
-    const loss = LOSSES.categorical_crossentropy
+    const loss = lossFor(resolveLoss('categorical_crossentropy'), [2])
     for (const logits of [undefined, { value, activation: 'tanh' as const }]) {
-      const [found] = lossPerSample(loss, target, { output, ...(logits && { logits }) }).dataSync()
+      const [found] = loss.values(target, { output, ...(logits && { logits }) }).dataSync()
       expect(found).toBeCloseTo(-Math.log(0.25), 5)
     }
+  })
+})
+
+test('crossentropy is binary for one output, else sparse categorical', () => {
+  expect(lossFor(resolveLoss('ce'), [1]).target).toBe('fitting')
+  expect(lossFor(resolveLoss('ce'), [4]).target).toBe('class_index')
+})
+
+test('a sample that is far from all of its class, or has none of it in the batch, leaves circle finite', () => {
+  tf.tidy(() => {
+    const loss = lossFor(resolveLoss('circle'), [2])
+    const labels = tf.tensor1d([0, 1, 2], 'int32')
+    const output = tf.tensor2d([1, 0, -1, 0, 0, 1], [3, 2])
+    const sum = (embeddings: tf.Tensor) => lossOfBatch(loss, labels, { output: embeddings }) as tf.Scalar
+    expect(sum(output).dataSync()[0]).toBe(0)
+    expect([...tf.grad(sum)(output).dataSync()]).toEqual([0, 0, 0, 0, 0, 0])
   })
 })

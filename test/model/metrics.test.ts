@@ -1,76 +1,116 @@
-/** Metrics are Keras': for a batch, and over batches of different sizes. */
+/** Metrics are Keras': over batches of different sizes, after each of them. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
-import { metricFor } from '../../src/model/metrics.js'
+import type { Metric } from '../../src/model/metrics/metric.js'
+import { metricFor } from '../../src/model/metrics/registry.js'
 import { encodeTarget } from '../../src/model/targets.js'
-import { METRICS, type MetricName } from '../../src/spec/metrics.js'
+import { betterOf, METRICS } from '../../src/spec/metrics.js'
 import { expectClose } from '../support/close.js'
-import { kerasFixture } from '../support/keras.js'
+import { type Fixtures, kerasFixture } from '../support/keras.js'
+import { metricTypes, resolveMetric } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
 const { cases, accuracy_means } = kerasFixture('metrics')
-const names = Object.keys(METRICS) as MetricName[]
+const { cases: runs, directions } = kerasFixture('metric_runs')
 
-/** Keras' long name of every metric that has a shorter one. */
-const ALIASES: Partial<Record<MetricName, MetricName>> = {
-  acc: 'accuracy',
-  mse: 'mean_squared_error',
-  MSE: 'mean_squared_error',
-  mae: 'mean_absolute_error',
-  MAE: 'mean_absolute_error',
-}
+type Batch = Omit<Fixtures['metric_runs']['cases'][number]['batches'][number], 'result'>
 
-function perSample(name: MetricName, y_true: number[], trueShape: number[], y_pred: number[], predShape: number[]) {
-  const { target, perSample } = metricFor(name, predShape.slice(1))
-  return tf.tidy(() => {
-    const truth = target === 'class_index' ? tf.tensor1d(y_true, 'int32') : tf.tensor(y_true, trueShape, 'float32')
-    const values = perSample(truth, tf.tensor(y_pred, predShape, 'float32'))
-    expect(values.shape).toEqual([predShape[0]])
-    return Array.from(values.dataSync())
+/** What a metric of these batches comes to after each of them. */
+function valuesAfter(metric: Metric, batches: readonly Batch[]): number[] {
+  const totals: Record<string, Float64Array> = {}
+  let samples = 0
+  return batches.map(({ y_true, y_true_shape, y_pred, y_pred_shape }) => {
+    tf.tidy(() => {
+      const rank = y_pred_shape.length
+      const truth =
+        metric.target === 'class_index'
+          ? tf.tensor(y_true, y_true_shape.slice(0, rank - 1), 'int32')
+          : tf.tensor(y_true, y_true_shape, 'float32')
+      const sums = metric.sums(truth, { output: tf.tensor(y_pred, y_pred_shape, 'float32') })
+      expect(Object.keys(sums)).toEqual(metric.parts)
+      for (const [part, sum] of Object.entries(sums)) {
+        const values = sum.dataSync()
+        const total = totals[part] ?? new Float64Array(values.length)
+        totals[part] = total.map((before, index) => before + values[index]!)
+      }
+    })
+    samples += y_pred_shape[0]!
+    return metric.value(totals, samples)
   })
 }
 
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-
-test('every metric has fixtures, or is another name of one that has', () => {
-  const known = new Set<MetricName>(['accuracy', ...cases.map(({ metric }) => metric)])
-  expect(names.filter((name) => !known.has(ALIASES[name] ?? name))).toEqual([])
+test('every metric has fixtures, or is one of those that have', () => {
+  const known = [...cases, ...runs].map(({ metric }) => typeOf(metric))
+  expect(metricTypes.filter((type) => !known.includes(type))).toEqual(['accuracy', 'crossentropy'])
 })
 
-test.each(cases)('$metric is as in Keras', ({ metric, batches, result }) => {
-  const all: number[] = []
-  for (const { y_true, y_true_shape, y_pred, y_pred_shape, batch_result, result } of batches) {
-    const values = perSample(metric, y_true, y_true_shape, y_pred, y_pred_shape)
-    all.push(...values)
-    expectClose([mean(values)], [batch_result], 'mean of the batch', { relative: 1e-6 })
-    expectClose([mean(all)], [result], 'mean so far', { relative: 1e-6 })
-  }
-  expectClose([mean(all)], [result], 'mean of all', { relative: 1e-6 })
-})
+/** Ours, of a class or a function of Keras. */
+const typeOf = (name: string) => METRICS.find(({ type, aliases }) => [type, ...aliases].includes(name))!.type
 
-test.each(Object.entries(ALIASES))('%s is %s', (alias, name) => {
-  for (const output of [[1], [4]]) expect(metricFor(alias as MetricName, output)).toEqual(metricFor(name, output))
-})
+test.each([...cases.map((one) => ({ ...one, settings: {} })), ...runs])(
+  '$metric with $settings is as in Keras',
+  ({ metric: type, settings, batches }) => {
+    const metric = metricFor(resolveMetric({ type, ...settings }), batches[0]!.y_pred_shape.slice(1))
+    expect(metric.problem).toBeUndefined()
+    const expected = batches.map(({ result }) => result)
+    expectClose(valuesAfter(metric, batches), expected, 'after each batch', { relative: 1e-5, absolute: 1e-6 })
+  },
+)
 
 /** Our labels are class numbers, so Keras' categorical accuracy on one-hot targets is sparse accuracy on them. */
 test('accuracy means what it means in Keras, by the shape of the output', () => {
   for (const { y_pred_shape, metric } of accuracy_means) {
-    const meaning = metric === 'BinaryAccuracy' ? 'binary_accuracy' : 'sparse_categorical_accuracy'
-    expect(metricFor('accuracy', y_pred_shape.slice(1))).toBe(metricFor(meaning, y_pred_shape.slice(1)))
+    const wanted = metricFor(resolveMetric('accuracy'), y_pred_shape.slice(1)).target
+    expect(wanted).toBe(metric === 'BinaryAccuracy' ? 'fitting' : 'class_index')
   }
+})
+
+const batch = (y_true: number[], y_true_shape: number[], y_pred: number[], y_pred_shape: number[]): Batch => ({
+  y_true,
+  y_true_shape,
+  y_pred,
+  y_pred_shape,
 })
 
 test('sparse and categorical accuracy agree', () => {
   const labels = [3, 0, 1, 1]
   const prediction = [0.1, 0.2, 0.3, 0.4, 0.4, 0.4, 0.1, 0.1, 0.25, 0.25, 0.25, 0.25, 0, 1, 0, 0]
-  const oneHot = tf.tidy(() => Array.from(encodeTarget(tf.tensor1d(labels, 'int32'), 'one_hot', 4).dataSync()))
-  const sparse = perSample('sparse_categorical_accuracy', labels, [4], prediction, [4, 4])
-  expect(sparse).toEqual([1, 1, 0, 1])
-  expect(perSample('categorical_accuracy', oneHot, [4, 4], prediction, [4, 4])).toEqual(sparse)
+  const oneHot = tf.tidy(() =>
+    Array.from(encodeTarget(tf.tensor1d(labels, 'int32'), 'one_hot', [4], { kind: 'labels', classes: 4 }).dataSync()),
+  )
+  const sparse = metricFor(resolveMetric('sparse_categorical_accuracy'), [4])
+  expect(valuesAfter(sparse, [batch(labels, [4], prediction, [4, 4])])).toEqual([0.75])
+  const categorical = metricFor(resolveMetric('categorical_accuracy'), [4])
+  expect(valuesAfter(categorical, [batch(oneHot, [4, 4], prediction, [4, 4])])).toEqual([0.75])
 })
 
-test('more accuracy and less error are better', () => {
-  for (const name of names) expect(metricFor(name, [4]).better).toBe(name.includes('acc') ? 'max' : 'min')
+test('a mean with a value that is undefined is NaN, and its sums are finite', () => {
+  const metric = metricFor(resolveMetric('pearson_correlation'), [2])
+  expect(valuesAfter(metric, [batch([1, 0, 0, 1], [2, 2], [0.5, 0.5, 0, 1], [2, 2])])).toEqual([Number.NaN])
+  tf.tidy(() => {
+    const sums = metric.sums(tf.tensor2d([1, 0], [1, 2]), { output: tf.tensor2d([0.5, 0.5], [1, 2]) })
+    expect(Object.values(sums).map((sum) => sum.dataSync()[0])).toEqual([0, 1])
+  })
+})
+
+test('which way is better is as in Keras', () => {
+  const better = { up: 'max', down: 'min', null: null } as const
+  for (const [kind, direction] of Object.entries(directions)) {
+    const type = typeOf(kind)
+    expect(betterOf('m', [{ type, name: 'm' }]), kind).toBe(better[String(direction) as keyof typeof better])
+  }
+  expect(betterOf('val_loss', [])).toBe('min')
+})
+
+test.each([
+  [{ type: 'precision', class_id: 4 }, [4], 'looks at class 4'],
+  [{ type: 'auc', label_weights: [1, 2] }, [3], 'has 2 label_weights'],
+  [{ type: 'auc', multi_label: true }, [2, 3], 'needs a vector of each sample for multi_label'],
+  ['f1_score', [2, 3], 'needs a vector of each sample'],
+  ['r2_score', [2, 3], 'needs a vector of each sample'],
+  [{ type: 'categorical_focal_crossentropy', alpha: [0.5, 0.5] }, [3], 'has alpha for 2 classes'],
+])('%j cannot measure an output of %j', (spec, output, problem) => {
+  expect(metricFor(resolveMetric(spec), output).problem).toBe(problem)
 })

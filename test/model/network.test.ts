@@ -24,11 +24,14 @@ const dense = (name: string, inputs?: string | string[], units = 4) => ({
 const add = (...inputs: string[]) => ({ type: 'Add', inputs })
 const block = (fields: object, ...layers: unknown[]) => ({ type: 'Block', ...fields, layers })
 
+/** The last layer gives the output. */
+const LAST = [{ name: null, pointer: '/loss' }]
+
 /** `dense <- flatten, data`: each call and what it takes; weights of another layer in brackets. */
 function callsOf(model: ModelSpec): string[] {
-  const { network, issues } = networkOf(model)
+  const { network, issues } = networkOf(model, LAST)
   expect(issues).toEqual([])
-  expect(network.output).toBe(network.calls.at(-1)!.name)
+  expect(network.outputs).toEqual([network.calls.at(-1)!.name])
   return network.calls.map(({ name, owner, inputs }) => {
     const from = inputs.map((input) => (input === DATA ? 'data' : input)).join(', ')
     return `${name}${owner === name ? '' : ` [${owner}]`} <- ${from}`
@@ -125,7 +128,9 @@ describe('a block', () => {
 
   test('with names by default is not mixed up with one that repeats', () => {
     const one = { type: 'Dense', units: 4 }
-    const names = networkOf(graph(block({ repeat: 2 }, one), block({}, one))).network.calls.map(({ name }) => name)
+    const names = networkOf(graph(block({ repeat: 2 }, one), block({}, one)), LAST).network.calls.map(
+      ({ name }) => name,
+    )
     expect(names).toEqual(['block/1/dense', 'block/2/dense', 'block_1/dense'])
   })
 

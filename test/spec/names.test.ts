@@ -6,9 +6,10 @@ import { ACTIVATIONS as FUNCTIONS } from '../../src/model/activations.js'
 import { initializerOf } from '../../src/model/initializers.js'
 import { layerRule } from '../../src/model/layers/registry.js'
 import { LOSSES as FORMULAS } from '../../src/model/losses.js'
-import { metricFor } from '../../src/model/metrics.js'
+import { metricFor } from '../../src/model/metrics/registry.js'
 import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
 import { DATASETS } from '../../src/spec/data.js'
 import { ENGINES } from '../../src/spec/engines.js'
@@ -18,9 +19,10 @@ import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
-import type { DataSpec, EngineName, LayerSpec, MetricName } from '../../src/spec/spec.js'
+import { scheduleSchema } from '../../src/spec/schedules.js'
+import type { DataSpec, EngineName, LayerSpec } from '../../src/spec/spec.js'
 import { engineNames } from '../support/engines.js'
-import { lossTypes, optimizerTypes, resolveSpec } from '../support/spec.js'
+import { allMetrics, lossTypes, optimizerTypes, resolveMetric, resolveSpec } from '../support/spec.js'
 
 interface Member {
   readonly shape: { readonly type: { readonly in: { readonly options: readonly string[] } } }
@@ -30,8 +32,11 @@ interface Member {
 const withAliases = (members: readonly Member[]) =>
   members.map(({ shape }) => {
     const [type, ...aliases] = shape.type.in.options
-    return aliases.length === 0 ? type : `${type} (${aliases.join(', ')})`
+    return named(type!, aliases)
   })
+
+const named = (type: string, aliases: readonly string[]) =>
+  aliases.length === 0 ? type : `${type} (${aliases.join(', ')})`
 
 test('a name comes, goes and changes on purpose', async () => {
   const kinds = {
@@ -41,8 +46,10 @@ test('a name comes, goes and changes on purpose', async () => {
     regularizers: withAliases(REGULARIZERS),
     constraints: withAliases(CONSTRAINTS),
     optimizers: withAliases(OPTIMIZERS),
+    schedules: withAliases(scheduleSchema.options),
     losses: withAliases(LOSSES),
-    metrics: Object.keys(METRICS),
+    callbacks: withAliases(CALLBACKS),
+    metrics: METRICS.map(({ type, aliases }) => named(type, aliases)),
     datasets: Object.keys(DATASETS),
     engines: Object.keys(ENGINES),
   }
@@ -73,25 +80,20 @@ describe('behind each name there is', () => {
   const types = LAYERS.map(({ shape }) => shape.type.in.options[0]!).filter((type) => !structure.includes(type))
   test.each(types)('a layer: %s', (type) => {
     const needed = {
-      units: 2,
-      activation: 'relu',
-      rate: 0.5,
-      shape: [2, 2],
-      target_shape: [4],
-      axes: 1,
-      num_heads: 2,
-      key_dim: 2,
-      head_dim: 2,
-      num_query_heads: 2,
-      num_key_value_heads: 1,
+      ...{ units: 2, activation: 'relu', rate: 0.5, stddev: 0.5, groups: 2, shape: [4], target_shape: [2, 2] },
+      ...{ dims: [1], n: 2, filters: 2, kernel_size: 2, pool_size: 2 },
+      ...{ input_dim: 2, output_dim: 2, layer: { type: type === 'Bidirectional' ? 'LSTM' : 'Dense', units: 2 } },
+      ...{ axes: 1, num_heads: 2, key_dim: 2, head_dim: 2, num_query_heads: 2, num_key_value_heads: 1 },
     }
     const { shape } = LAYERS.find((layer) => layer.shape.type.in.options[0] === type)!
     const fields = Object.fromEntries(Object.entries(needed).filter(([key]) => key in shape))
     const [spec] = resolveSpec({ layers: [{ type, ...fields }] }).model.layers
     expect(spec!.type).toBe(type)
     const rule = layerRule<LayerSpec>(spec!)
-    const inputs = Array(rule.arity?.least ?? 1).fill([2, 2])
-    expect(rule.outputShape(spec!, inputs).length).toBeGreaterThan(0)
+    const sequence =
+      'return_sequences' in shape || 'layer' in shape || 'use_causal_mask' in shape || type.includes('1D')
+    const sample = sequence ? [4, 2] : type.includes('2D') ? [4, 4, 2] : [4]
+    expect(rule.outputShape(spec!, Array(rule.arity?.least ?? 1).fill(sample)).length).toBeGreaterThan(0)
   })
 
   test.each(optimizerTypes)('an optimizer: %s', (type) => {
@@ -100,8 +102,8 @@ describe('behind each name there is', () => {
     expect(buildOptimizer(optimizer)).toBeDefined()
   })
 
-  test.each(Object.keys(METRICS) as MetricName[])('a metric: %s', (name) => {
-    expect(metricFor(name, [10]).perSample).toBeTypeOf('function')
+  test.each(allMetrics)('a metric: %j', (spec) => {
+    expect(metricFor(resolveMetric(spec), [10]).parts.length).toBeGreaterThan(0)
   })
 
   test.each(Object.keys(DATASETS) as DataSpec['dataset'][])('a data set: %s', (dataset) => {

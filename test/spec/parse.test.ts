@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatIssue } from '../../src/base/issue.js'
 import { historyKeys, type ResolvedSpec } from '../../src/spec/spec.js'
+import { kerasFixture } from '../support/keras.js'
 import { mutatedSpec, SPECS } from '../support/mutated-spec.js'
 import { readText } from '../support/read-spec.js'
 
@@ -156,6 +157,23 @@ layer('an unknown layer', '["Flatten", { "type": "Transformer", "units": 10 }]')
 layer('an unknown layer, as a string', '["Flatten", "Transformer"]')
 layer('a layer that needs more than its type', '["Flatten", "Dense"]')
 layer('a layer without a type', '["Flatten", { "units": 10 }]')
+layer(
+  'two outputs of a Bidirectional',
+  '[{ "type": "Bidirectional", "layer": { "type": "GRU", "units": 2 }, "merge_mode": null }]',
+)
+layer(
+  'a Bidirectional of what is not recurrent',
+  '[{ "type": "Bidirectional", "layer": { "type": "Dense", "units": 2 } }]',
+)
+layer(
+  'a Bidirectional backwards',
+  '[{ "type": "Bidirectional", "layer": { "type": "GRU", "units": 2, "go_backwards": true } }]',
+)
+layer('a block on every step', '[{ "type": "TimeDistributed", "layer": { "type": "Block", "layers": ["Flatten"] } }]')
+layer(
+  'inputs within a layer',
+  '[{ "type": "TimeDistributed", "layer": { "type": "Dense", "units": 2, "inputs": "x" } }]',
+)
 layer('a layer whose type is null', '["Flatten", { "type": null, "units": 10 }]')
 layer('a layer that is a number', '["Flatten", 10]')
 layer('a layer that is a list', '["Flatten", ["Dense", 10]]')
@@ -187,24 +205,91 @@ layer(
 layer('two dimensions that are free', '["Flatten", { "type": "Reshape", "target_shape": [-1, -1] }]')
 layer('a dimension of 0', '["Flatten", { "type": "Reshape", "target_shape": [0, 784] }]')
 layer('a dimension of -2', '["Flatten", { "type": "Reshape", "target_shape": [-2, 784] }]')
+layer(
+  'gaps and strides together',
+  '[{ "type": "Conv2D", "filters": 2, "kernel_size": 3, "strides": [1, 2], "dilation_rate": 2 }]',
+)
+layer(
+  'filters that are no multiple of the groups',
+  '[{ "type": "Conv1D", "filters": 3, "kernel_size": 3, "groups": 2 }]',
+)
+layer(
+  'an output_padding not below strides',
+  '[{ "type": "Conv2DTranspose", "filters": 2, "kernel_size": 3, "strides": 2, "output_padding": [1, 2] }]',
+)
+layer('a window of too many axes', '[{ "type": "MaxPooling2D", "pool_size": [2, 2, 2] }]')
+layer('a window of too few axes', '[{ "type": "AvgPool2D", "pool_size": [2] }]')
+layer(
+  'an empty window in words',
+  '[{ "type": "MaxPooling2D", "pool_size": 0 }, { "type": "MaxPooling1D", "pool_size": "2" }]',
+)
+layer('sides that are no sides', '[{ "type": "ZeroPadding2D", "padding": [[1, 2, 3], -1] }]')
+layer('axes in an order that is none', '["Flatten", { "type": "Permute", "dims": [3, 1, 1] }]')
+layer('a window that does not fit', '[{ "type": "Conv2D", "filters": 2, "kernel_size": 3 }]')
 layer('a shape without dimensions', '["Flatten", { "type": "Reshape", "target_shape": [] }]')
 
 field('a misspelt optimizer', { optimizer: '"adm"' })
-field('an unknown optimizer', { optimizer: '{ "type": "Lion" }' })
+field('an unknown optimizer', { optimizer: '{ "type": "Sophia" }' })
 field('an unknown argument', { optimizer: '{ "type": "Adam", "lr": 0.1 }' })
 field('a misspelt argument', { optimizer: '{ "type": "Adam", "beta1": 0.9 }' })
 field('arguments out of range', {
   optimizer: '{ "type": "Adam", "learning_rate": -1, "beta_1": 1, "epsilon": -1e-7, "amsgrad": 1 }',
 })
 field('an argument between 0 and 1', { optimizer: '{ "type": "SGD", "momentum": 2 }' })
+field('two ways to clip', { optimizer: '{ "type": "SGD", "clipvalue": 0.5, "global_clipnorm": 1 }' })
+field('accumulation of one step, a mean of no updates', {
+  optimizer: '{ "type": "SGD", "gradient_accumulation_steps": 1, "use_ema": true, "ema_overwrite_frequency": 0 }',
+})
+field('a pattern that is none', { optimizer: '{ "type": "Muon", "exclude_layers": ["output", "(a"] }' })
+field('no weight decay where it must be a number', { optimizer: '{ "type": "AdamW", "weight_decay": null }' })
 field('an optimizer without a type', { optimizer: '{ "learning_rate": 0.1 }' })
+const schedule = (title: string, text: string) =>
+  field(title, { optimizer: `{ "type": "SGD", "learning_rate": ${text} }` })
+schedule('a learning rate in quotes', '"0.1"')
+schedule('a misspelt schedule', '{ "type": "CosinDecay", "initial_learning_rate": 0.1, "decay_steps": 100 }')
+schedule('a schedule without a type', '{ "initial_learning_rate": 0.1 }')
+schedule('a schedule that lacks what it needs', '{ "type": "ExponentialDecay", "initial_learning_rate": -0.1 }')
+schedule('a count of steps', '{ "type": "PolynomialDecay", "initial_learning_rate": 1, "decay_steps": 0 }')
+schedule('a count of epochs', '{ "type": "OneCycle", "max_learning_rate": 1, "total_steps": { "epoch": 3 } }')
+schedule(
+  'values that do not fit boundaries',
+  '{ "type": "PiecewiseConstantDecay", "boundaries": [5, 5], "values": [1, 2] }',
+)
+schedule(
+  'a warm-up without a target',
+  '{ "type": "CosineDecay", "initial_learning_rate": 1, "decay_steps": 9, "warmup_steps": 5 }',
+)
+schedule(
+  'a warm-up in front of a warm-up',
+  '{ "type": "LinearWarmup", "warmup_steps": 5, "learning_rate": { "type": "LinearWarmup", "warmup_steps": 1 } }',
+)
 field('a misspelt loss', { loss: '"categorical_crosentropy"' })
-field('an unknown loss', { loss: '"hinge"' })
+field('an unknown loss', { loss: '"ctc"' })
+field('arguments of a loss out of range', {
+  loss: '{ "type": "tversky", "alpha": -1, "axis": "last", "smooth": 1 }',
+})
 field('a list of losses', { loss: '["mse"]' })
 field('a misspelt metric', { metrics: '["accurracy"]' })
-field('an unknown metric', { metrics: '["auc"]' })
+field('an unknown metric', { metrics: '["area"]' })
 field('a metric that is no list', { metrics: '"acc"' })
 field('a metric twice', { metrics: '["acc", "mse", "acc"]' })
+field('metrics of one name', {
+  metrics: '[{ "type": "AUC", "name": "area" }, { "type": "precision", "name": "area" }]',
+})
+field('a metric with the name of another key', {
+  metrics:
+    '[{ "type": "AUC", "name": "val_auc" }, { "type": "mse", "name": "loss" }, { "type": "mae", "name": "epoch" }]',
+})
+field('a metric without what it needs', { metrics: '["recall_at_precision", { "type": "RecallAtPrecision" }]' })
+field('arguments of a metric out of range', {
+  metrics: '[{ "type": "AUC", "curve": "roc", "num_thresholds": 1 }, { "type": "F1Score", "beta": 2 }]',
+})
+field('early stopping on a metric of which neither is better', {
+  metrics: '["TruePositives"]',
+  early_stopping: '"TruePositives"',
+})
+field('class weights of what is no class', { fit: '{ "class_weight": { "one": 2, "1": -1, "10": 1 } }' })
+field('a class weight of a class that is not there', { fit: '{ "class_weight": { "3": 2, "10": 1 } }' })
 field('fit out of range', { fit: '{ "batch_size": 0, "epochs": -1, "validation_split": 1, "shuffle": "no" }' })
 field('early stopping without its key', { early_stopping: '"val_los"', fit: '{ "validation_split": 0.1 }' })
 field('early stopping on a metric that is not measured', { early_stopping: '"acc"' })
@@ -215,6 +300,102 @@ field('early stopping out of range', {
   early_stopping: '{ "patience": -1, "mode": "low", "baseline": "0.9", "restore_best_weight": true }',
 })
 field('early stopping: a number', { early_stopping: '3' })
+const VALIDATED = { metrics: '["acc"]', fit: '{ "validation_split": 0.1 }' }
+const callbacks = (title: string, list: string, rest: Readonly<Record<string, string>> = {}) =>
+  field(title, { ...VALIDATED, callbacks: list, ...rest })
+callbacks('callbacks: an object', '{ "type": "TimeBudget", "seconds": 5 }')
+callbacks('a misspelt callback', '["TerminateOnNan", { "type": "TimeBuget", "seconds": 0 }]')
+callbacks('a callback that needs more than its type', '["ModelCheckpoint"]')
+callbacks(
+  'callbacks that watch what is not there',
+  `[
+    { "type": "ReduceLROnPlateau", "monitor": "val_ac" },
+    { "type": "EarlyStopping", "monitor": "val_mse" },
+    { "type": "ModelCheckpoint", "filepath": "a", "monitor": "lose", "save_best_only": true }
+  ]`,
+)
+callbacks(
+  'callbacks that watch a metric of which neither is better',
+  `[
+    { "type": "ReduceLROnPlateau", "monitor": "val_hits" },
+    { "type": "EarlyStopping", "monitor": "hits" },
+    { "type": "ModelCheckpoint", "filepath": "a", "monitor": "hits", "save_best_only": true },
+    { "type": "ModelCheckpoint", "filepath": "b", "monitor": "hits" },
+    { "type": "ModelCheckpoint", "filepath": "c", "monitor": "hits", "save_best_only": true, "mode": "max" }
+  ]`,
+  { metrics: '[{ "type": "TruePositives", "name": "hits" }]' },
+)
+callbacks('a factor of 1', '[{ "type": "ReduceLROnPlateau", "factor": 1, "min_lr": -1 }]')
+callbacks('early stopping twice', '["EarlyStopping"]', { early_stopping: 'true' })
+callbacks('EarlyStopping twice', '["EarlyStopping", { "type": "EarlyStopping", "monitor": "acc" }]')
+callbacks(
+  'two that set the learning rate',
+  `[
+    "ReduceLROnPlateau", { "type": "LearningRateScheduler", "rates": { "0": 0.1 } }
+  ]`,
+  {
+    optimizer: '{ "type": "SGD", "learning_rate": { "type": "OneCycle", "max_learning_rate": 1 } }',
+  },
+)
+callbacks(
+  'a scheduler with neither, and with both',
+  `[
+    { "type": "LearningRateScheduler" },
+    { "type": "LearningRateScheduler", "rates": { "0": 1 }, "schedule": { "type": "OneCycle", "max_learning_rate": 1 } }
+  ]`,
+)
+callbacks(
+  'rates that are none',
+  `[
+    { "type": "LearningRateScheduler", "rates": {} },
+    { "type": "LearningRateScheduler", "rates": { "first": 0.1, "5": -1 } }
+  ]`,
+)
+callbacks(
+  'places of a name that have no number',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "{epoch:02d}-{val_los:.2f}" },
+    { "type": "ModelCheckpoint", "filepath": "{batch}" },
+    { "type": "ModelCheckpoint", "filepath": "{val_loss}-{batch}", "save_freq": 5 }
+  ]`,
+)
+callbacks(
+  'places of a name that are none',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "{epoch" },
+    { "type": "ModelCheckpoint", "filepath": "{epoch:>5}" },
+    { "type": "ModelCheckpoint", "filepath": "{loss:d}-{val_loss:.2}" }
+  ]`,
+)
+callbacks(
+  'paths that lead elsewhere',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "../best" },
+    { "type": "ModelCheckpoint", "filepath": "/tmp/best" },
+    { "type": "TensorBoard", "log_dir": "logs/" },
+    { "type": "CSVLogger", "filename": "../all.csv" },
+    { "type": "CSVLogger", "filename": "logs\\\\all.csv" }
+  ]`,
+)
+callbacks(
+  'paths that are taken',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "model" },
+    { "type": "CSVLogger", "filename": "history.csv" },
+    { "type": "CSVLogger", "filename": "log.csv" },
+    { "type": "CSVLogger", "filename": "./log.csv", "append": true }
+  ]`,
+)
+callbacks('a model as a file of Keras', '[{ "type": "ModelCheckpoint", "filepath": "best.keras" }]')
+callbacks(
+  'how often',
+  `[
+    { "type": "ModelCheckpoint", "filepath": "a", "save_freq": "batch" },
+    { "type": "ModelCheckpoint", "filepath": "b", "save_freq": 0 },
+    { "type": "TensorBoard", "update_freq": "epochs" }
+  ]`,
+)
+callbacks('a separator of two letters', '[{ "type": "CSVLogger", "filename": "a.csv", "separator": "ab" }]')
 field('expectations', {
   metrics: '["acc"]',
   expect: '{ "val_acc": { "min": 0.9 }, "tset_acc": { "min": 0.9 }, "acc": {}, "loss": { "most": 1 }, "mse": 1 }',
@@ -364,36 +545,61 @@ describe('a good spec', () => {
     ['MSE', 'mean_squared_error'],
     ['mae', 'mean_absolute_error'],
     ['MAE', 'mean_absolute_error'],
+    ['kld', 'kl_divergence'],
+    ['Huber', 'huber'],
   ])('loss %s is %s', (alias, type) => {
-    expect(resolved(specText({ loss: `"${alias}"` })).loss).toEqual({ type })
-    expect(resolved(specText({ loss: `{ "type": "${alias}" }` })).loss).toEqual({ type })
+    expect(resolved(specText({ loss: `"${alias}"` })).loss).toMatchObject({ type })
+    expect(resolved(specText({ loss: `{ "type": "${alias}" }` })).loss).toMatchObject({ type })
   })
 
-  /** keras/src/optimizers: the arguments of the constructors. */
-  test.each([
-    ['sgd', { type: 'SGD', learning_rate: 0.01, momentum: 0, nesterov: false }],
-    ['rmsprop', { type: 'RMSprop', learning_rate: 0.001, rho: 0.9, momentum: 0, epsilon: 1e-7, centered: false }],
-    ['adam', { type: 'Adam', learning_rate: 0.001, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, amsgrad: false }],
-    [
-      'adamw',
+  /** keras/src/losses/losses.py, keras/src/metrics: the arguments of the constructors. */
+  test("losses and metrics have Keras 3's defaults", () => {
+    const loss = (text: string) => resolved(specText({ loss: text })).loss
+    expect(loss('"BinaryFocalCrossentropy"')).toEqual({
+      type: 'binary_focal_crossentropy',
+      apply_class_balancing: false,
+      alpha: 0.25,
+      gamma: 2,
+      from_logits: false,
+      label_smoothing: 0,
+    })
+    expect(loss('{ "type": "tversky" }')).toEqual({ type: 'tversky', alpha: 0.5, beta: 0.5, axis: null })
+    expect(loss('"circle"')).toEqual({ type: 'circle', gamma: 80, margin: 0.4, remove_diagonal: true })
+    expect(resolved(specText({ metrics: '["AUC"]' })).metrics).toEqual([
       {
-        type: 'AdamW',
-        learning_rate: 0.001,
-        beta_1: 0.9,
-        beta_2: 0.999,
-        epsilon: 1e-7,
-        amsgrad: false,
-        weight_decay: 0.004,
+        type: 'auc',
+        name: 'AUC',
+        num_thresholds: 200,
+        curve: 'ROC',
+        summation_method: 'interpolation',
+        thresholds: null,
+        multi_label: false,
+        label_weights: null,
+        from_logits: false,
       },
-    ],
-  ])("%s has Keras 3's defaults", (name, defaults) => {
-    expect(resolved(specText({ optimizer: `"${name}"` })).optimizer).toEqual(defaults)
+    ])
+  })
+
+  test('a metric is called as it is written, or by its name', () => {
+    const written = '["mse", "MeanSquaredError", { "type": "RootMeanSquaredError" }, { "type": "recall", "name": "r" }]'
+    const spec = resolved(specText({ metrics: written }))
+    expect(spec.metrics.map(({ type, name }) => [type, name])).toEqual([
+      ['mean_squared_error', 'mse'],
+      ['mean_squared_error', 'MeanSquaredError'],
+      ['root_mean_squared_error', 'RootMeanSquaredError'],
+      ['recall', 'r'],
+    ])
+    expect(historyKeys(spec)).toEqual(['loss', 'mse', 'MeanSquaredError', 'RootMeanSquaredError', 'r'])
+  })
+
+  test.each(kerasFixture('optimizers').defaults)("optimizer $type has Keras 3's defaults", (defaults) => {
+    expect(resolved(specText({ optimizer: `"${defaults.type.toLowerCase()}"` })).optimizer).toEqual(defaults)
   })
 
   /** keras/src: `fit`, `compile`, `EarlyStopping`, `Dense`. */
   test("the rest has Keras 3's defaults too", () => {
     const spec = resolved(specText({ early_stopping: '{}', fit: '{ "validation_split": 0.1 }' }))
-    expect(spec.fit).toEqual({ batch_size: 32, epochs: 1, validation_split: 0.1, shuffle: true })
+    expect(spec.fit).toEqual({ batch_size: 32, epochs: 1, validation_split: 0.1, shuffle: true, class_weight: null })
     expect(spec.early_stopping).toEqual({
       monitor: 'val_loss',
       min_delta: 0,
@@ -422,7 +628,7 @@ describe('a good spec', () => {
       },
     ])
     expect(resolved(specText())).toMatchObject({
-      fit: { batch_size: 32, epochs: 1, validation_split: 0, shuffle: true },
+      fit: { batch_size: 32, epochs: 1, validation_split: 0, shuffle: true, class_weight: null },
       optimizer: { type: 'RMSprop' },
       metrics: [],
       early_stopping: null,
@@ -500,7 +706,7 @@ describe('a good spec', () => {
       expect(set('seed=7').seed).toBe(7)
       expect(set('optimizer=adam').optimizer.type).toBe('Adam')
       expect(set('optimizer="adam"').optimizer.type).toBe('Adam')
-      expect(set('metrics=["mse"]').metrics).toEqual(['mse'])
+      expect(set('metrics=["mse"]').metrics).toEqual([{ type: 'mean_squared_error', name: 'mse' }])
       expect(set('name=a.b').name).toBe('a.b')
       expect(set('early_stopping=null').early_stopping).toBeNull()
       expect(set('optimizer={"type":"SGD","momentum":0.5}').optimizer).toMatchObject({ type: 'SGD', momentum: 0.5 })

@@ -1,7 +1,7 @@
 /** Graphs written by hand, and what they compute by tfjs' plain kernels. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
-import { dropoutMask, PURPOSE } from '../../src/base/philox.js'
+import { PURPOSE } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
 import {
   type Attributes,
@@ -16,6 +16,7 @@ import {
   type ValueInfo,
 } from '../../src/engine/compiled/graph/graph.js'
 import { type KernelName, kernelRule } from '../../src/engine/compiled/graph/kernels.js'
+import { drawNoise } from '../../src/program/noise.js'
 import { expectClose } from './close.js'
 import type { Network } from './network.js'
 
@@ -101,6 +102,9 @@ export async function interpret(
 
 function runKernel(kernel: KernelName, inputs: readonly tf.TensorInfo[], attributes: Attributes): tf.TensorInfo {
   if (kernel === 'LogSoftmax') return tf.logSoftmax(inputs[0] as tf.Tensor, attributes.axis as number) // no kernel of cpu
+  // one kernel of tfjs, which has two results
+  if (kernel === 'TopKValues') return tf.topk(inputs[0] as tf.Tensor, attributes.k as number).values
+  if (kernel === 'TopKIndices') return tf.topk(inputs[0] as tf.Tensor, attributes.k as number).indices
   const { inputs: names } = kernelRule(kernel)
   const named: tf.NamedTensorInfoMap =
     names === 'list'
@@ -152,7 +156,7 @@ export function givenTo(graph: Graph, { programs, batch, spec }: Network): Recor
     if (input.input.kind !== 'noise') return [[input.name, (arrays[input.name] as Uint8Array) ?? [0.01]]]
     const { stream, distribution } = input.input
     const key = { seed: spec.seed, purpose: PURPOSE.noise, stream, step: 0 }
-    return [[input.name, dropoutMask(key, distribution.rate, count)]]
+    return [[input.name, drawNoise(distribution, key, count)]]
   })
   return Object.fromEntries([...state, ...inputs])
 }

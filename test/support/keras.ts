@@ -1,8 +1,11 @@
 /** What Keras 3 computes: `test/fixtures/keras`, typed. */
 import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
+import type { ConstraintSpec } from '../../src/spec/constraints.js'
 import type { InitializerSpec } from '../../src/spec/initializers.js'
-import type { LayerSpec, LossSpec, MetricName, OptimizerSpec } from '../../src/spec/spec.js'
+import type { RegularizerSpec } from '../../src/spec/regularizers.js'
+import type { ScheduleSpec } from '../../src/spec/schedules.js'
+import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
 
 /** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
 export interface LayerCase {
@@ -15,6 +18,8 @@ export interface LayerCase {
   readonly output_mask?: readonly boolean[] | null
   readonly inputs: readonly { readonly shape: Shape; readonly values: number[]; readonly integers?: boolean }[]
   readonly weights: Readonly<Record<string, { readonly shape: Shape; readonly values: number[] }>>
+  /** Random numbers that Keras drew. */
+  readonly noise?: Readonly<Record<string, { readonly shape: Shape; readonly values: number[] }>>
   readonly factors: readonly number[]
   readonly output: { readonly shape: Shape; readonly values: number[] }
   readonly gradients: Readonly<Record<string, readonly number[]>>
@@ -22,7 +27,7 @@ export interface LayerCase {
 }
 
 /** Families of layers, each with a file `layers_<family>.json`. */
-export const LAYER_FAMILIES = ['core', 'merging', 'attention'] as const
+export const LAYER_FAMILIES = ['core', 'norm', 'spatial', 'recurrent', 'merging', 'attention'] as const
 type LayerFile = `layers_${(typeof LAYER_FAMILIES)[number]}`
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>
@@ -30,15 +35,23 @@ type Shape = readonly number[]
 
 export interface Fixtures extends Record<LayerFile, { readonly cases: readonly LayerCase[] }> {
   optimizers: {
-    shapes: { kernel: Shape; bias: Shape }
-    initial: { kernel: number[]; bias: number[] }
-    gradients: { kernel: number[]; bias: number[] }[]
+    shapes: Record<string, Shape>
+    initial: Record<string, number[]>
+    gradients: Record<string, number[]>[]
+    /** Counts of steps after which the variables were written down. */
+    recorded: number[]
+    defaults: OptimizerSpec[]
     cases: {
       name: string
-      optimizer: OptimizerSpec
+      /** What differs from the defaults. */
+      optimizer: Partial<OptimizerSpec> & Pick<OptimizerSpec, 'type'>
+      learning_rate: number
       iterations: number
-      variables: { kernel: number[]; bias: number[] }[]
-      slots: { kernel: Record<string, number[]>; bias: Record<string, number[]> }
+      variables: Record<string, number[]>[]
+      slots: Record<string, Record<string, number[]>>
+      shared?: Record<string, number[]>
+      /** What `fit` leaves, where it is not what the last step left. */
+      finalized?: Record<string, number[]>
     }[]
   }
   training: {
@@ -51,7 +64,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       target_shape: Shape
       targets: number[][]
       initial: ByLayer
-      metrics: Partial<Record<MetricName, number>>
+      metrics: Readonly<Record<string, number>>
       runs: { optimizer: OptimizerSpec; losses: number[]; after_first: ByLayer; final: ByLayer }[]
     }[]
   }
@@ -71,7 +84,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
   }
   metrics: {
     cases: {
-      metric: MetricName
+      metric: string
       batches: {
         y_true_shape: number[]
         y_pred_shape: number[]
@@ -83,6 +96,41 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       result: number
     }[]
     accuracy_means: { y_true_shape: number[]; y_pred_shape: number[]; metric: string }[]
+  }
+  loss_settings: {
+    cases: {
+      loss: LossSpec['type']
+      settings: Record<string, unknown>
+      y_true_shape: number[]
+      y_pred_shape: number[]
+      y_true: number[]
+      y_pred: number[]
+      /** One number where the loss is of the whole batch. */
+      values: number[] | number
+      mean: number
+      /** One weight a sample, and the mean with them. */
+      weights: number[]
+      weighted: number
+      gradient: number[]
+      /** Where Keras' gradient is NaN; 0 in `gradient`. */
+      undefined: number[]
+    }[]
+  }
+  metric_runs: {
+    cases: {
+      /** The class in Keras, or the function where it has none. */
+      metric: string
+      settings: Record<string, unknown>
+      batches: {
+        y_true_shape: number[]
+        y_pred_shape: number[]
+        y_true: number[]
+        y_pred: number[]
+        /** Of all batches up to this one. */
+        result: number
+      }[]
+    }[]
+    directions: Record<string, 'up' | 'down' | null>
   }
   activations: {
     shape: [number, number]
@@ -104,6 +152,29 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       measured: { mean: number; std: number; min: number; max: number; quantiles: number[] }
     }[]
   }
+  weights: {
+    initializers: {
+      shape: Shape
+      draws: number
+      quantile_levels: number[]
+      cases: { initializer: InitializerSpec; mean: number; std: number; quantiles: number[] }[]
+      /** Gain 2, (2, 3). */
+      identity: number[]
+    }
+    regularizers: { regularizer: RegularizerSpec; shape: Shape; x: number[]; value: number; gradient: number[] }[]
+    constraints: { constraint: ConstraintSpec; shape: Shape; x: number[]; y: number[] }[]
+    training: {
+      layers: { type: string; name: string }[]
+      optimizer: { type: string; learning_rate: number }
+      input_shape: [batch: number, features: number]
+      inputs: number[][]
+      targets: number[][]
+      initial: Record<string, number[]>
+      losses: number[]
+      final: Record<string, number[]>
+      evaluated: number
+    }
+  }
   early_stopping: {
     defaults: StoppingOptions
     curves: Record<string, (number | null)[]>
@@ -121,7 +192,29 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       waits: number[]
     }[]
   }
+  reduce_lr_on_plateau: {
+    curves: Record<string, (number | null)[]>
+    cases: { options: Omit<CallbackOptions<'ReduceLROnPlateau'>, 'type'>; curve: string; rates: number[] }[]
+  }
+  model_checkpoint: {
+    /** Of each epoch. */
+    batches: number
+    curves: Record<string, number[]>
+    cases: {
+      options: Omit<CallbackOptions<'ModelCheckpoint'>, 'type'>
+      curve: string
+      saved: [epoch: number, path: string][]
+    }[]
+  }
+  csv_logger: {
+    rows: Record<string, Record<string, number>[]>
+    /** `before` is what the file held, to which rows were added. */
+    cases: { rows: string; separator: string; before: string | null; text: string }[]
+  }
+  schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
+
+type CallbackOptions<Type extends CallbackSpec['type']> = Partial<Extract<CallbackSpec, { type: Type }>>
 
 export interface StoppingOptions {
   monitor: string

@@ -11,7 +11,7 @@ import { saveModel } from '../../src/export/model.js'
 import { applyLayer } from '../../src/model/layers/apply.js'
 import { layerRule } from '../../src/model/layers/registry.js'
 import { buildModel, type Model } from '../../src/model/model.js'
-import type { Program, Tensors } from '../../src/program/program.js'
+import type { Distribution, Program, Tensors } from '../../src/program/program.js'
 import type { LayerSpec, ModelSpec } from '../../src/spec/spec.js'
 import { expectClose, largest } from './close.js'
 import { COMPUTES_IN_SHADERS, engineNames, loadRunner, toleranceOn } from './engines.js'
@@ -72,7 +72,7 @@ export async function checkLayer({
   await checkEngines(resolved, inputs, values, { masks, below })
   const { spec, shape } = inputs.length > 1 ? joined(layer, inputs) : { spec: resolveModel([layer]), shape: inputs[0]! }
   if (inTfjs) await expectSameInTfjs(spec, shape, below)
-  else await expect(expectSameInTfjs(spec, shape, below)).rejects.toThrow('Unknown layer: ')
+  else await expect(expectSameInTfjs(spec, shape, below)).rejects.toThrow('Unknown layer: trainspec')
 }
 
 /** A layer as a spec's reader gives it. */
@@ -119,7 +119,12 @@ function drawValues(spec: LayerSpec, inputs: readonly Shape[], below?: number): 
   }
 }
 
-const noiseValue = (index: number): number => (Math.sin(37 * index) > 0 ? 2 : 0)
+/** Numbers that the distribution may give. */
+const noiseOf = ({ type }: Distribution, shape: Shape): Float32Array =>
+  Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
+    const wave = Math.sin(37 * (index + 1))
+    return type === 'uniform' ? wave ** 2 : wave > 0 ? 2 : 0
+  })
 
 /** With respect to each input and each trained weight, in a training pass. */
 function checkGradients(spec: LayerSpec, inputs: readonly Shape[], values: Values, masks?: Masks): void {
@@ -132,13 +137,7 @@ function checkGradients(spec: LayerSpec, inputs: readonly Shape[], values: Value
         other === name ? changed : tf.tensor(values[other]!, [...its]),
       ])
       const noise = Object.fromEntries(
-        draws.map(([own, its]) => [
-          own,
-          tf.tensor(
-            Float32Array.from({ length: sizeOf(its) }, (_, i) => noiseValue(i)),
-            [...its],
-          ),
-        ]),
+        draws.map(({ own, shape, distribution }) => [own, tf.tensor(noiseOf(distribution, shape), [...shape])]),
       )
       return call(spec, inputs, Object.fromEntries(all) as Tensors, noise, { training: true, masks }).output
     }
@@ -153,9 +152,11 @@ function factsOf(spec: LayerSpec, inputs: readonly Shape[], batch = BATCH) {
     ...Object.fromEntries(inputs.map((shape, index) => [`x${index}`, [batch, ...shape]])),
     ...Object.fromEntries(requests.map(({ name, shape }) => [name, shape])),
   }
-  const draws = Object.entries(rule.noise?.(spec, inputs) ?? {}).map(
-    ([name, { shape }]) => [name, [batch, ...shape]] as const,
-  )
+  const draws = Object.entries(rule.noise?.(spec, inputs) ?? {}).map(([own, { shape, distribution }]) => ({
+    own,
+    shape: [batch, ...shape],
+    distribution,
+  }))
   return { rule, requests, shapes, draws }
 }
 
@@ -226,10 +227,10 @@ function layerProgram(spec: LayerSpec, inputs: readonly Shape[], facts: ProgramF
           ({ kind: 'batch', name: `x${index}`, shape: [null, ...shape], dtype: 'float32', divisor: 1 }) as const,
       ),
       ...draws.map(
-        ([name, shape]) =>
+        ({ own, shape }) =>
           ({
             kind: 'batch',
-            name: `noise ${name}`,
+            name: `noise ${own}`,
             shape: [null, ...shape.slice(1)],
             dtype: 'float32',
             divisor: 1,
@@ -237,7 +238,7 @@ function layerProgram(spec: LayerSpec, inputs: readonly Shape[], facts: ProgramF
       ),
     ],
     run(state, given) {
-      const noise = Object.fromEntries(draws.map(([name]) => [name, given[`noise ${name}`]!]))
+      const noise = Object.fromEntries(draws.map(({ own }) => [own, given[`noise ${own}`]!]))
       const names = [
         ...(facts.below === undefined ? inputs.map((_, index) => `x${index}`) : []),
         ...requests.filter(({ trainable }) => trainable !== false).map(({ name }) => name),
@@ -275,10 +276,7 @@ async function checkEngines(
 ): Promise<void> {
   const { draws } = factsOf(spec, inputs)
   const noise = Object.fromEntries(
-    draws.map(([name, shape]) => [
-      `noise ${name}`,
-      Float32Array.from({ length: sizeOf(shape) }, (_, i) => noiseValue(i)),
-    ]),
+    draws.map(({ own, shape, distribution }) => [`noise ${own}`, noiseOf(distribution, shape)]),
   )
   for (const training of [true, false]) {
     const program = layerProgram(spec, inputs, { training, masks, below, factors: waves })
@@ -303,7 +301,15 @@ async function checkEngines(
 }
 
 /** What Keras computes with the same weights: output, gradients, and the values of what is not trained. */
-export function checkLayerCase({ layer, training, inputs, weights, factors, ...expected }: LayerCase): void {
+export function checkLayerCase({
+  layer,
+  training,
+  inputs,
+  weights,
+  noise = {},
+  factors,
+  ...expected
+}: LayerCase): void {
   const masks = expected.masks ?? (expected.mask && [expected.mask])
   const spec = resolveLayer(layer)
   const shapes = inputs.map(({ shape }) => shape.slice(1))
@@ -327,6 +333,8 @@ export function checkLayerCase({ layer, training, inputs, weights, factors, ...e
     const given = Object.fromEntries(
       inputs.map(({ shape, values }, index) => [`x${index}`, tf.tensor(values, [...shape], 'float32')]),
     )
+    for (const [name, { shape, values }] of Object.entries(noise))
+      given[`noise ${name}`] = tf.tensor(values, [...shape])
     const { outputs } = program.run(state, given)
     expect(outputs.output!.shape, 'output shape').toEqual([batch, ...expected.output.shape.slice(1)])
     const close = (name: string, values: readonly number[]) => {

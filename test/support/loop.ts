@@ -1,5 +1,7 @@
 /** The training loop without an engine: a runner that says what it is told to, and whose one weight counts its steps. */
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../../src/engine/engine.js'
+import { type Measured, meanOver } from '../../src/program/measured.js'
+import type { CallbackFiles } from '../../src/training/callbacks/callback.js'
 import type { TrainingEvent } from '../../src/training/events.js'
 import { type TrainingOptions, train } from '../../src/training/loop.js'
 
@@ -49,21 +51,34 @@ export async function* emptyBatches(count: number, batchSize: number): AsyncGene
   for (let start = 0; start < count; start += batchSize) yield { size: Math.min(batchSize, count - start), arrays: {} }
 }
 
-type Few = Pick<TrainingOptions, 'runner'> & Partial<TrainingOptions>
+/** For callbacks that write none. */
+export const NO_FILES: CallbackFiles = { write: () => Promise.reject(new Error('a callback writes a file')) }
+
+/** A metric may be just the key of a mean. */
+type Few = Pick<TrainingOptions, 'runner'> &
+  Partial<Omit<TrainingOptions, 'metrics'>> & { metrics?: readonly (string | Measured)[] }
 
 /** Options for `samples` samples of nothing; the clock moves one second at every look. */
-export function loopOptions({ samples = 10, batchSize = 4, validationSamples = 0, ...rest }: Few): TrainingOptions {
+export function loopOptions({
+  samples = 10,
+  batchSize = 4,
+  validationSamples = 0,
+  metrics = ['loss'],
+  ...rest
+}: Few): TrainingOptions {
   let seconds = 0
   return {
+    plan: { step: () => ['train'], end: [] },
     epochs: 1,
     batchSize,
     samples,
     validationSamples,
     batches: () => emptyBatches(samples, batchSize),
     validation: validationSamples > 0 ? () => emptyBatches(validationSamples, batchSize) : null,
-    metrics: ['loss'],
-    learningRate: 0.5,
+    metrics: metrics.map((metric) => (typeof metric === 'string' ? meanOver(metric) : metric)),
+    learningRate: () => 0.5,
     callbacks: [],
+    files: NO_FILES,
     signal: new AbortController().signal,
     now: () => 1000 * seconds++,
     ...rest,

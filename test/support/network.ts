@@ -1,9 +1,11 @@
 /** A small network on seeded data of bytes, for tests of engines; the last batch of its epoch is short. */
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
+import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Runner } from '../../src/engine/engine.js'
 import { buildModel } from '../../src/model/model.js'
 import { type SupervisedPrograms, supervisedPrograms } from '../../src/program/supervised.js'
+import { outputsOf } from '../../src/spec/outputs.js'
 import type { OptimizerSpec, ResolvedSpec } from '../../src/spec/spec.js'
 import { resolveSpec } from './spec.js'
 
@@ -25,9 +27,8 @@ export function smallNetwork(
   sampleShape: Shape = FEATURES,
 ): Network {
   const spec = resolveSpec({ layers, ...fields })
-  const model = buildModel(spec.model, sampleShape, spec.seed)
   const info = { name: 'test', sampleShape, divisor: 255, classes: CLASSES, trainSamples: SAMPLES, testSamples: 0 }
-  const programs = supervisedPrograms({ ...spec, model, info })
+  const programs = programsOf(spec, info)
   const width = sizeOf(sampleShape)
   const draw = (stream: number, count: number) =>
     philoxBits({ seed: 3, purpose: PURPOSE.sample, stream, step: 0 }, count)
@@ -41,6 +42,13 @@ export function smallNetwork(
   return { spec, programs, batch }
 }
 
+/** As `src/cli/session.ts` builds them. */
+export function programsOf(spec: ResolvedSpec, info: DataInfo): SupervisedPrograms {
+  const outputs = outputsOf(spec)
+  const model = buildModel(spec.model, info.sampleShape, spec.seed, outputs)
+  return supervisedPrograms({ ...spec, model, info, outputs })
+}
+
 /** Trains for some steps, counting on from `from`; gives the loss sum of each. */
 export async function trainSteps(
   runner: Runner,
@@ -51,7 +59,7 @@ export async function trainSteps(
 ): Promise<number[]> {
   const losses: number[] = []
   for (let iterations = from; iterations < from + steps; iterations++) {
-    const outputs = await runner.run('train', batch(iterations), { learning_rate, iterations })
+    const outputs = await runner.run('train', batch(iterations), { learning_rate: learning_rate as number, iterations })
     losses.push(outputs.loss![0]!)
   }
   return losses

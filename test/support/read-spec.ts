@@ -3,6 +3,7 @@ import type { Issue } from '../../src/base/issue.js'
 import { checkSplit } from '../../src/data/check.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { checkModel } from '../../src/model/check.js'
+import { outputsOf } from '../../src/spec/outputs.js'
 import { type Override, parseSetting } from '../../src/spec/override.js'
 import { parseSpec } from '../../src/spec/parse.js'
 import type { ResolvedSpec } from '../../src/spec/spec.js'
@@ -19,6 +20,6 @@ export function readText(
   const { spec, issues, document } = parseSpec(text, { source, overrides: overrides as Override[] })
   if (!spec) return { issues }
   const info = dataInfo(spec.data)
-  const drafts = [...checkModel(spec, info), ...checkSplit(spec.fit, info)]
+  const drafts = [...checkModel(spec, info, outputsOf(spec)), ...checkSplit(spec.fit, info)]
   return { ...(drafts.length === 0 && { spec }), issues: drafts.map((draft) => document.issue(draft)) }
 }

@@ -1,7 +1,14 @@
 /** Specs for tests, resolved as a user's file is, and the names that the format has. */
 import { LOSSES } from '../../src/spec/losses.js'
+import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
-import { type LossSpec, type OptimizerSpec, type ResolvedSpec, specSchema } from '../../src/spec/spec.js'
+import {
+  type LossSpec,
+  type MetricSpec,
+  type OptimizerSpec,
+  type ResolvedSpec,
+  specSchema,
+} from '../../src/spec/spec.js'
 
 /** Layers and whatever else matters to a test; the rest is default. */
 export function resolveSpec({
@@ -12,6 +19,14 @@ export function resolveSpec({
   return specSchema.parse(spec) as ResolvedSpec
 }
 
+export const resolveLoss = (loss: unknown): LossSpec => resolveSpec({ layers: ['Flatten'], loss }).loss!
+
+export const resolveMetric = (metric: unknown): MetricSpec =>
+  resolveSpec({ layers: ['Flatten'], metrics: [metric] }).metrics[0]!
+/** An object with a `type`, or just the type. */
+export const resolveOptimizer = (optimizer: unknown): OptimizerSpec =>
+  resolveSpec({ layers: ['Flatten'], optimizer }).optimizer
+
 export const resolveModel = (layers: readonly unknown[]) => resolveSpec({ layers }).model
 
 interface Member {
@@ -21,3 +36,15 @@ const typesOf = (members: readonly Member[]) => members.map((member) => member.s
 
 export const optimizerTypes = typesOf(OPTIMIZERS) as OptimizerSpec['type'][]
 export const lossTypes = typesOf(LOSSES) as LossSpec['type'][]
+export const metricTypes = METRICS.map(({ type }) => type)
+
+/** What a metric must be given beside its type. */
+const NEEDED: Readonly<Record<string, object>> = {
+  sensitivity_at_specificity: { specificity: 0.5 },
+  specificity_at_sensitivity: { sensitivity: 0.5 },
+  precision_at_recall: { recall: 0.5 },
+  recall_at_precision: { precision: 0.5 },
+}
+
+/** Every metric, as a spec has it. */
+export const allMetrics = metricTypes.map((type) => (NEEDED[type] ? { type, ...NEEDED[type] } : type))

@@ -12,6 +12,7 @@ const OPERATIONS: { readonly [Kernel in FusedKernel]: (a: number, b: number) => 
   Square: (a) => a * a,
   Neg: (a) => -a,
   Abs: Math.abs,
+  Sign: Math.sign,
 }
 
 /** Changes the arrays in place. */

@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { batches, splitSamples } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'
 import { buildModel } from '../../src/model/model.js'
-import { supervisedPrograms } from '../../src/program/supervised.js'
+import { stepPlan } from '../../src/program/descent.js'
+import { supervisedMeasures, supervisedPrograms } from '../../src/program/supervised.js'
+import { outputsOf } from '../../src/spec/outputs.js'
 import { earlyStopping } from '../../src/training/callbacks/early-stopping.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
 import { loadRunner } from '../support/engines.js'
+import { NO_FILES } from '../support/loop.js'
 import { resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
@@ -29,9 +32,11 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
   const spec = resolveSpec({ layers, data, seed, optimizer, loss: 'categorical_crossentropy', metrics: ['acc'] })
   const { info, train: all, test } = await dataset
   const { train: samples, validation } = splitSamples(all, 0.1)
-  const programs = supervisedPrograms({ ...spec, model: buildModel(spec.model, info.sampleShape, seed), info })
+  const model = buildModel(spec.model, info.sampleShape, seed)
+  const outputs = outputsOf(spec)
+  const programs = supervisedPrograms({ ...spec, model, info, outputs })
   const runner = await loadRunner('onnx', { ...programs }, { batchSize: BATCH_SIZE, seed })
-  const metrics = ['loss', 'acc']
+  const metrics = supervisedMeasures({ ...spec, model, info, outputs })
   const { signal } = new AbortController()
   const stopping = earlyStopping({
     monitor: 'val_loss',
@@ -52,7 +57,9 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     batches: (epoch: number) => batches(samples, { batchSize: BATCH_SIZE, shuffle: { seed, epoch } }),
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),
     metrics,
-    learningRate: learning_rate,
+    plan: stepPlan(spec.optimizer),
+    learningRate: () => learning_rate,
+    files: NO_FILES,
     callbacks: patience === undefined ? [] : [stopping],
     signal,
     now: () => 0,

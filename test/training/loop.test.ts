@@ -1,6 +1,8 @@
 /** The loop says what happens, in order, with exact means, and ends for the right reason. */
 import { describe, expect, test } from 'vitest'
-import type { Callback } from '../../src/training/callbacks/callback.js'
+import type { StepPlan } from '../../src/program/descent.js'
+import { type Measured, meanOver } from '../../src/program/measured.js'
+import { type Callback, IDLE, type Standing } from '../../src/training/callbacks/callback.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
 import { emptyBatches, loopOptions, scriptedRunner, trainToEnd } from '../support/loop.js'
@@ -88,6 +90,95 @@ test('the step counts on from epoch to epoch, and validation is no step', async 
   await trainToEnd(loopOptions({ runner, epochs: 2, validationSamples: 4 }))
   const steps = runner.calls.map(({ program, scalars }) => (program === 'train' ? scalars.iterations : program))
   expect(steps).toEqual([0, 1, 2, 'evaluate', 3, 4, 5, 'evaluate'])
+})
+
+test('a metric follows from the totals of its outputs, in training and in validation', async () => {
+  const precision: Measured = {
+    key: 'precision',
+    outputs: ['hits', 'yes'],
+    value: ([hits, yes], samples) => hits![0]! / yes![0]! + 100 * hits![1]! + 1000 * samples,
+  }
+  const script = [
+    { hits: [1, 0], yes: 1, loss: 0 },
+    { hits: [0, 0.25], yes: 3, loss: 0 },
+    { hits: [1, 0], yes: 4, loss: 0 },
+  ]
+  const runner = scriptedRunner(({ program }, index) => (program === 'train' ? script[index]! : script[0]!))
+  const events = await trainToEnd(loopOptions({ runner, metrics: ['loss', precision], validationSamples: 4 }))
+  const after = events.flatMap((event) => (event.type === 'batchEnd' ? [event.metrics.precision] : []))
+  expect(after).toEqual([1 + 4000, 0.25 + 25 + 8000, 0.25 + 25 + 10000])
+  expect(epochEnds(events)[0]!.metrics).toEqual({
+    loss: 0,
+    precision: 0.25 + 25 + 10000,
+    val_loss: 0,
+    val_precision: 1 + 4000,
+  })
+})
+
+describe('a plan', () => {
+  /** Every other step is an update, after each of which the mean takes the place of the weights. */
+  const plan: StepPlan = {
+    step: (iterations) => (iterations % 2 === 0 ? ['accumulate'] : ['train', 'average']),
+    end: ['average'],
+  }
+  const restoring: Callback = {
+    onEpochEnd: () => [{ type: 'keepWeights' }],
+    onEnd: () => [{ type: 'restoreWeights' }],
+  }
+
+  test('names the programs of each step, the first of which gives the metrics, and what ends training', async () => {
+    const runner = scriptedRunner(({ program, size }, index) =>
+      program === 'average' ? {} : { loss: size * (program === 'train' ? 100 + index : index) },
+    )
+    const events = await trainToEnd(loopOptions({ runner, plan, epochs: 2 }))
+    expect(runner.calls.map(({ program }) => program)).toEqual([
+      ...['accumulate', 'train', 'average', 'accumulate'],
+      ...['train', 'average', 'accumulate', 'train', 'average'],
+      'average',
+    ])
+    expect(runner.calls.flatMap(({ scalars }) => scalars.iterations ?? [])).toEqual([0, 1, 2, 3, 4, 5])
+    expect(epochEnds(events).map(({ metrics }) => metrics.loss)).toEqual([40.2, 61.6])
+  })
+
+  test('ends training before callbacks do, as in Keras', async () => {
+    const order: string[] = []
+    const runner = scriptedRunner(({ program }) => {
+      order.push(program)
+      return { loss: 1 }
+    })
+    const write = runner.write.bind(runner)
+    runner.write = async (values) => {
+      order.push('write')
+      await write(values)
+    }
+    await trainToEnd(loopOptions({ runner, plan, samples: 4, callbacks: [restoring] }))
+    expect(order).toEqual(['accumulate', 'average', 'write'])
+  })
+
+  test('leaves the rate to the count of steps, and tells callbacks the count of updates, as in Keras', async () => {
+    const standings: Standing[] = []
+    const watching: Callback = {
+      ...IDLE,
+      onEpochEnd(_, standing) {
+        standings.push(standing)
+        return []
+      },
+    }
+    const runner = scriptedRunner(() => ({ loss: 1 }))
+    const learningRate = (done: number) => 10 + done
+    await trainToEnd(loopOptions({ runner, plan, epochs: 2, learningRate, callbacks: [watching] }))
+    expect(runner.calls.flatMap(({ scalars }) => scalars.learning_rate ?? [])).toEqual([10, 11, 12, 13, 14, 15])
+    expect(standings).toEqual([
+      { learningRate: 13, updates: 1 },
+      { learningRate: 16, updates: 3 },
+    ])
+  })
+
+  test('has no end where nothing began', async () => {
+    const runner = counting()
+    await trainToEnd(loopOptions({ runner, plan, signal: AbortSignal.abort() }))
+    expect(runner.calls).toEqual([])
+  })
 })
 
 test('each epoch asks for its own batches', async () => {
@@ -254,7 +345,7 @@ describe('evaluation', () => {
 
   test('is the mean over samples, without a step of training', async () => {
     const runner = scriptedRunner(({ size }, index) => ({ loss: size * (index + 1), acc: size }))
-    const found = await evaluate(runner, emptyBatches(10, 4), ['loss', 'acc'], signal)
+    const found = await evaluate(runner, emptyBatches(10, 4), [meanOver('loss'), meanOver('acc')], signal)
     expect(found).toEqual({ loss: 1.8, acc: 1 })
     expect(runner.calls.map(({ program, scalars }) => ({ program, scalars }))).toEqual(
       Array(3).fill({ program: 'evaluate', scalars: {} }),
@@ -263,7 +354,7 @@ describe('evaluation', () => {
 
   test('says so when it is not finite', async () => {
     const runner = scriptedRunner(() => ({ loss: Number.NaN }))
-    expect(await evaluate(runner, emptyBatches(4, 4), ['loss'], signal)).toEqual({ loss: Number.NaN })
+    expect(await evaluate(runner, emptyBatches(4, 4), [meanOver('loss')], signal)).toEqual({ loss: Number.NaN })
   })
 
   test('stops when it is told to', async () => {
@@ -272,7 +363,7 @@ describe('evaluation', () => {
       controller.abort()
       return { loss: 1 }
     })
-    await expect(evaluate(runner, emptyBatches(9, 3), ['loss'], controller.signal)).rejects.toThrow('aborted')
+    await expect(evaluate(runner, emptyBatches(9, 3), [meanOver('loss')], controller.signal)).rejects.toThrow('aborted')
     expect(runner.calls.length).toBe(1)
   })
 })

@@ -1,7 +1,8 @@
 /** Engines `eager:...`: a program op by op on a backend of tfjs. Slow; `eager:cpu` is the reference of all others. */
 import * as tf from '@tensorflow/tfjs-core'
-import { dropoutMask, PURPOSE } from '../../base/philox.js'
+import { PURPOSE } from '../../base/philox.js'
 import { sizeOf, withBatch } from '../../base/shape.js'
+import { drawNoise } from '../../program/noise.js'
 import type { Program, ProgramInput, Tensors } from '../../program/program.js'
 import type { Batch, Engine, Outputs, Runner, Scalars, StateValues } from '../engine.js'
 import { arrayFor, numberFor, programNamed, stateOf } from '../given.js'
@@ -82,7 +83,7 @@ class EagerRunner implements Runner {
       case 'noise': {
         const shape = withBatch(input.shape, batch.size)
         const key = { seed: this.seed, purpose: PURPOSE.noise, stream: input.stream, step: scalars.iterations ?? 0 }
-        return tf.tensor(dropoutMask(key, input.distribution.rate, sizeOf(shape)), shape)
+        return tf.tensor(drawNoise(input.distribution, key, sizeOf(shape)), shape)
       }
       case 'batch': {
         const shape = withBatch(input.shape, batch.size)

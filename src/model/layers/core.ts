@@ -1,11 +1,9 @@
-/** Input, Dense and Activation (keras/src/layers/core). */
+/** Input, Dense, Activation and Identity (keras/src/layers/core). */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape } from '../../base/shape.js'
-import { projectionOf } from '../constraints.js'
-import { initializerOf } from '../initializers.js'
-import { penaltyOf } from '../regularizers.js'
 import { type LayerRule, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
-import { sameInTfjs } from './saved.js'
+import { sameInTfjs, savedIdentity } from './saved.js'
+import { weightOf } from './weight.js'
 
 export const input: LayerRule<SpecOf<'Input'>> = {
   outputShape(spec, [given]) {
@@ -22,13 +20,7 @@ export const input: LayerRule<SpecOf<'Input'>> = {
 export const dense: LayerRule<SpecOf<'Dense'>> = {
   outputShape: (spec, [given]) => [...given!.slice(0, -1), spec.units],
   weights(spec, [given]) {
-    const kernel: WeightRequest = {
-      name: 'kernel',
-      shape: [given!.at(-1)!, spec.units],
-      initializer: initializerOf(spec.kernel_initializer),
-      penalty: penaltyOf(spec.kernel_regularizer),
-      constraint: projectionOf(spec.kernel_constraint),
-    }
+    const kernel = weightOf(spec, 'kernel', [given!.at(-1)!, spec.units])
     return spec.use_bias ? [kernel, biasOf(spec, spec.units)] : [kernel]
   },
   call(spec, [x], { weights }) {
@@ -46,13 +38,7 @@ export const dense: LayerRule<SpecOf<'Dense'>> = {
 export const biasOf = (
   spec: Pick<SpecOf<'Dense'>, 'bias_initializer' | 'bias_regularizer' | 'bias_constraint'>,
   size: number,
-): WeightRequest => ({
-  name: 'bias',
-  shape: [size],
-  initializer: initializerOf(spec.bias_initializer),
-  penalty: penaltyOf(spec.bias_regularizer),
-  constraint: projectionOf(spec.bias_constraint),
-})
+): WeightRequest => weightOf(spec, 'bias', [size])
 
 export const activation: LayerRule<SpecOf<'Activation'>> = {
   outputShape: (_, [given]) => given!,
@@ -60,4 +46,11 @@ export const activation: LayerRule<SpecOf<'Activation'>> = {
   activation: (spec) => spec.activation,
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
+}
+
+export const identity: LayerRule<SpecOf<'Identity'>> = {
+  outputShape: (_, [given]) => given!,
+  call: (_, [x]) => x!,
+  mask: passMask,
+  saved: () => savedIdentity,
 }

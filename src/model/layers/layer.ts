@@ -1,6 +1,6 @@
 /** What every layer of the table declares: a layer is a pure function of its inputs and weights, written in tfjs ops. */
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Shape } from '../../base/shape.js'
+import { formatShape, type Shape } from '../../base/shape.js'
 import type { Distribution, Tensors } from '../../program/program.js'
 import type { ActivationName } from '../../spec/activations.js'
 import type { LayerSpec } from '../../spec/spec.js'
@@ -23,6 +23,12 @@ export interface WeightRequest {
   readonly penalty?: Penalty | undefined
   /** What is done to it after an update. */
   readonly constraint?: Projection | undefined
+}
+
+/** Throws ShapeProblem where a weight cannot be made, regularized or constrained as is asked for. */
+export function checkWeight({ name, shape, initializer, penalty, constraint }: WeightRequest): void {
+  const why = [initializer, penalty, constraint].map((part) => part?.refuses?.(shape)).find((one) => one !== undefined)
+  if (why !== undefined) throw new ShapeProblem(`has a ${name} of shape ${formatShape(shape)}, but ${why}`)
 }
 
 /** Random numbers that a layer asks for in training. */
@@ -51,6 +57,8 @@ export interface Pass {
 export interface SavedLayer {
   readonly class_name: string
   readonly config: Readonly<Record<string, unknown>>
+  /** What it calls those of its weights that have another name there. */
+  readonly weights?: Readonly<Record<string, string>>
 }
 
 /** Shapes are those of one sample, without the batch; tensors have the batch in front. */
@@ -65,7 +73,7 @@ export interface LayerRule<Spec extends LayerSpec> {
   noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
   call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
   /** Applied to what `call` gives, which is left without it so that a loss can see what it was made from. */
-  activation?(spec: Spec): ActivationName
+  activation?(spec: Spec, masks: Pass['masks']): ActivationName
   /** The mask of the output; without it masks end here, as in a Keras layer that does not support masking. */
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
   saved(spec: Spec, inputs: readonly Shape[]): SavedLayer | null

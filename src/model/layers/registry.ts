@@ -1,11 +1,40 @@
 /** Layers by their name in a spec. */
 import type { LayerSpec } from '../../spec/spec.js'
+import { elu, leakyReLU, preLU, reLU, softmax } from './activations.js'
 import { additiveAttention, attention, groupQueryAttention, multiHeadAttention } from './attention.js'
-import { activation, dense, input } from './core.js'
+import { convolution, depthwiseConvolution, separableConvolution, transposedConvolution } from './convolution.js'
+import { activation, dense, identity, input } from './core.js'
 import type { LayerRule, SpecOf } from './layer.js'
 import { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging.js'
-import { dropout } from './regularization.js'
-import { flatten, reshape } from './reshaping.js'
+import {
+  batchNormalization,
+  groupNormalization,
+  layerNormalization,
+  rmsNormalization,
+  unitNormalization,
+} from './normalization.js'
+import {
+  averagePooling,
+  globalAveragePooling1D,
+  globalAveragePooling2D,
+  globalMaxPooling1D,
+  globalMaxPooling2D,
+  maxPooling,
+} from './pooling.js'
+import { gru, lstm, simpleRnn } from './recurrent.js'
+import {
+  activityRegularization,
+  alphaDropout,
+  dropout,
+  gaussianDropout,
+  gaussianNoise,
+  spatialDropout1D,
+  spatialDropout2D,
+} from './regularization.js'
+import { flatten, permute, repeatVector, reshape } from './reshaping.js'
+import { embedding, masking } from './sequences.js'
+import { cropping, upSampling, zeroPadding } from './spatial.js'
+import { bidirectional, timeDistributed } from './wrappers.js'
 
 /** What is not applied itself: a block becomes its layers, a shared layer the one it shares (model/network.ts). */
 type Structure = 'Block' | 'Shared'
@@ -15,8 +44,56 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   Dense: dense,
   Activation: activation,
   Dropout: dropout,
+  GaussianNoise: gaussianNoise,
+  GaussianDropout: gaussianDropout,
+  AlphaDropout: alphaDropout,
+  ActivityRegularization: activityRegularization,
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  GroupNormalization: groupNormalization,
+  RMSNormalization: rmsNormalization,
+  UnitNormalization: unitNormalization,
+  Identity: identity,
+  ReLU: reLU,
+  LeakyReLU: leakyReLU,
+  PReLU: preLU,
+  ELU: elu,
+  Softmax: softmax,
   Flatten: flatten,
   Reshape: reshape,
+  Permute: permute,
+  RepeatVector: repeatVector,
+  Conv1D: convolution,
+  Conv2D: convolution,
+  Conv1DTranspose: transposedConvolution,
+  Conv2DTranspose: transposedConvolution,
+  DepthwiseConv1D: depthwiseConvolution,
+  DepthwiseConv2D: depthwiseConvolution,
+  SeparableConv1D: separableConvolution,
+  SeparableConv2D: separableConvolution,
+  MaxPooling1D: maxPooling,
+  MaxPooling2D: maxPooling,
+  AveragePooling1D: averagePooling,
+  AveragePooling2D: averagePooling,
+  GlobalMaxPooling1D: globalMaxPooling1D,
+  GlobalMaxPooling2D: globalMaxPooling2D,
+  GlobalAveragePooling1D: globalAveragePooling1D,
+  GlobalAveragePooling2D: globalAveragePooling2D,
+  ZeroPadding1D: zeroPadding,
+  ZeroPadding2D: zeroPadding,
+  Cropping1D: cropping,
+  Cropping2D: cropping,
+  UpSampling1D: upSampling,
+  UpSampling2D: upSampling,
+  SpatialDropout1D: spatialDropout1D,
+  SpatialDropout2D: spatialDropout2D,
+  Embedding: embedding,
+  Masking: masking,
+  SimpleRNN: simpleRnn,
+  LSTM: lstm,
+  GRU: gru,
+  Bidirectional: bidirectional(layerRule),
+  TimeDistributed: timeDistributed(layerRule),
   Add: add,
   Subtract: subtract,
   Multiply: multiply,

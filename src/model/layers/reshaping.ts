@@ -1,8 +1,9 @@
-/** Flatten and Reshape (keras/src/layers/reshaping). */
+/** Flatten, Reshape, Permute and RepeatVector (keras/src/layers/reshaping). */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
 import { sameInTfjs } from './saved.js'
+import { repeated } from './spatial.js'
 
 /** The batch with samples of another shape. */
 const reshaped = (x: tf.Tensor, shape: Shape): tf.Tensor =>
@@ -31,4 +32,25 @@ export const reshape: LayerRule<SpecOf<'Reshape'>> = {
   call: (spec, [x]) => reshaped(x!, reshape.outputShape(spec, [x!.shape.slice(1)])),
   /** tfjs does not find out what -1 stands for. */
   saved: (spec, inputs) => sameInTfjs(spec, { target_shape: reshape.outputShape(spec, inputs) }),
+}
+
+/** `dims` count from 1: 0 is the batch. */
+export const permute: LayerRule<SpecOf<'Permute'>> = {
+  outputShape({ dims }, [given]) {
+    if (given!.length !== dims.length) {
+      throw new ShapeProblem(`puts ${dims.length} axes in order, found ${formatShape(given!)}`)
+    }
+    return dims.map((axis) => given![axis - 1]!)
+  },
+  call: ({ dims }, [x]) => tf.transpose(x!, [0, ...dims]),
+  saved: (spec) => sameInTfjs(spec),
+}
+
+export const repeatVector: LayerRule<SpecOf<'RepeatVector'>> = {
+  outputShape({ n }, [given]) {
+    if (given!.length !== 1) throw new ShapeProblem(`takes vectors, found ${formatShape(given!)}`)
+    return [n, ...given!]
+  },
+  call: ({ n }, [x]) => repeated(tf.expandDims(x!, 1), [1, n, 1]),
+  saved: (spec) => sameInTfjs(spec),
 }

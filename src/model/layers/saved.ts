@@ -20,6 +20,9 @@ export function sameInTfjs(
   return { class_name, config: Object.fromEntries(saved) }
 }
 
+/** What passes all through where nothing is trained. */
+export const savedIdentity: SavedLayer = { class_name: 'Activation', config: { activation: 'linear' } }
+
 /**
  * What tfjs-layers lacks, or computes by another formula, is saved under a name it does not know, so that a model file
  * is refused rather than computed differently.

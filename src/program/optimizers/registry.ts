@@ -1,6 +1,15 @@
 /** Optimizers by their name in a spec. */
 import type { OptimizerSpec } from '../../spec/spec.js'
-import { adam, adamw } from './adam.js'
+import { adadelta } from './adadelta.js'
+import { adafactor } from './adafactor.js'
+import { adagrad } from './adagrad.js'
+import { adam } from './adam.js'
+import { adamax } from './adamax.js'
+import { ftrl } from './ftrl.js'
+import { lamb } from './lamb.js'
+import { lion } from './lion.js'
+import { muon } from './muon.js'
+import { nadam } from './nadam.js'
 import type { Optimizer, OptimizerSpecOf } from './optimizer.js'
 import { rmsprop } from './rmsprop.js'
 import { sgd } from './sgd.js'
@@ -9,7 +18,16 @@ const OPTIMIZERS: { readonly [Type in OptimizerSpec['type']]: (spec: OptimizerSp
   SGD: sgd,
   RMSprop: rmsprop,
   Adam: adam,
-  AdamW: adamw,
+  AdamW: adam,
+  Adadelta: adadelta,
+  Adagrad: adagrad,
+  Adamax: adamax,
+  Nadam: nadam,
+  Ftrl: ftrl,
+  Lion: lion,
+  Lamb: lamb,
+  Adafactor: adafactor,
+  Muon: muon,
 }
 
 /** The optimizer of a spec; the cast says what the table's type proves. */

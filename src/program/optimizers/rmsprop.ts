@@ -1,16 +1,16 @@
 /** RMSprop (Hinton, Coursera lecture 6e, 2012; keras/src/optimizers/rmsprop.py). */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Optimizer, OptimizerSpecOf } from './optimizer.js'
+import { type Optimizer, type OptimizerSpecOf, zeros } from './optimizer.js'
+import { average } from './running-mean.js'
 
 export function rmsprop({ rho, momentum, epsilon, centered }: OptimizerSpecOf<'RMSprop'>): Optimizer {
-  const average = (old: tf.Tensor, value: tf.Tensor) => tf.add(tf.mul(old, rho), tf.mul(value, 1 - rho))
   return {
-    slots: ['velocity', ...(momentum > 0 ? ['momentum'] : []), ...(centered ? ['average_gradient'] : [])],
+    slots: () => zeros('velocity', ...(momentum > 0 ? ['momentum'] : []), ...(centered ? ['average_gradient'] : [])),
     update({ weight, gradient, slots, learningRate }) {
-      const next: Record<string, tf.Tensor> = { velocity: average(slots.velocity!, tf.square(gradient)) }
+      const next: Record<string, tf.Tensor> = { velocity: average(slots.velocity!, tf.square(gradient), rho) }
       let variance = next.velocity!
       if (centered) {
-        next.average_gradient = average(slots.average_gradient!, gradient)
+        next.average_gradient = average(slots.average_gradient!, gradient, rho)
         variance = tf.sub(variance, tf.square(next.average_gradient))
       }
       let change = tf.div(tf.mul(gradient, learningRate), tf.sqrt(tf.add(variance, epsilon)))

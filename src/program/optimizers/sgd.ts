@@ -1,11 +1,11 @@
 /** Gradient descent with momentum, plain or Nesterov's (keras/src/optimizers/sgd.py). */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Optimizer, OptimizerSpecOf } from './optimizer.js'
+import { type Optimizer, type OptimizerSpecOf, zeros } from './optimizer.js'
 
 export function sgd({ momentum, nesterov }: OptimizerSpecOf<'SGD'>): Optimizer {
   if (momentum === 0) {
     return {
-      slots: [],
+      slots: () => [],
       update: ({ weight, gradient, learningRate }) => ({
         weight: tf.sub(weight, tf.mul(gradient, learningRate)),
         slots: {},
@@ -13,7 +13,7 @@ export function sgd({ momentum, nesterov }: OptimizerSpecOf<'SGD'>): Optimizer {
     }
   }
   return {
-    slots: ['momentum'],
+    slots: () => zeros('momentum'),
     update({ weight, gradient, slots, learningRate }) {
       const step = tf.mul(gradient, learningRate)
       const velocity = tf.sub(tf.mul(slots.momentum!, momentum), step)

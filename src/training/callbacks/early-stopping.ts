@@ -1,6 +1,7 @@
 /** Stops when a metric no longer improves: keras/src/callbacks/early_stopping.py and monitor_callback.py of Keras 3. */
 import type { BestEpoch } from '../events.js'
 import type { Callback } from './callback.js'
+import { improvement } from './improvement.js'
 
 export interface EarlyStoppingOptions {
   readonly monitor: string
@@ -19,13 +20,7 @@ export interface EarlyStoppingOptions {
 
 export function earlyStopping(options: EarlyStoppingOptions): Callback {
   const { monitor, mode, patience, baseline, restore_best_weights: restore } = options
-  const towardWorse = mode === 'max' ? -Math.abs(options.min_delta) : Math.abs(options.min_delta)
-  /** As in Keras: `min_delta` is taken off in float64, then float32 numbers are compared. Anything improves on nothing, even NaN. */
-  const improves = (value: number, reference: number | null): boolean => {
-    if (reference === null) return true
-    const [a, b] = [Math.fround(value + towardWorse), Math.fround(reference)]
-    return mode === 'max' ? a > b : a < b
-  }
+  const improves = improvement(mode, options.min_delta)
   let best: BestEpoch | null = null
   let wait = 0
   return {

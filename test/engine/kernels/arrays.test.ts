@@ -52,6 +52,17 @@ const CASES: Readonly<Record<string, [Operands, Computation]>> = {
   ],
   reversed: [{ x }, withGradients(({ x }) => tf.reverse(x!, [0, -1]))],
   'reversed along all axes': [{ x }, withGradients(({ x }) => tf.reverse(x!))],
+  'mirrored at the border': [
+    { x },
+    ({ x }) => {
+      const border: [number, number][] = [
+        [0, 1],
+        [2, 1],
+        [0, 3],
+      ]
+      return { a: tf.mirrorPad(x!, border, 'reflect'), b: tf.mirrorPad(x!, border, 'symmetric') }
+    },
+  ],
   broadcast: [{ y }, withGradients(({ y }) => tf.broadcastTo(y!, [2, 3, 4]))],
   'whole numbers': [
     { x },

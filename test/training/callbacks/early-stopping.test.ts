@@ -1,19 +1,17 @@
 /** EarlyStopping stops when Keras' does, and leaves the weights that Keras' leaves. */
 import { describe, expect, test } from 'vitest'
-import { metricFor } from '../../../src/model/metrics.js'
-import type { MetricName } from '../../../src/spec/spec.js'
+import { betterOf } from '../../../src/spec/metrics.js'
 import { earlyStopping } from '../../../src/training/callbacks/early-stopping.js'
 import type { EndEvent } from '../../../src/training/events.js'
 import { kerasFixture, type StoppingOptions } from '../../support/keras.js'
 import { loopOptions, scriptedRunner, trainToEnd } from '../../support/loop.js'
+import { resolveMetric } from '../../support/spec.js'
 
 const { defaults, curves, cases } = kerasFixture('early_stopping')
 
 /** Keras' `auto`: by the metric that is watched. */
-function direction(monitor: string): 'min' | 'max' {
-  const name = monitor.replace(/^val_/, '')
-  return name === 'loss' ? 'min' : metricFor(name as MetricName, [1]).better
-}
+const direction = (monitor: string): 'min' | 'max' =>
+  betterOf(monitor, monitor.endsWith('loss') ? [] : [resolveMetric(monitor.replace(/^val_/, ''))])!
 
 const resolve = (options: Partial<StoppingOptions>) => {
   const all = { ...defaults, ...options }
@@ -31,13 +29,8 @@ function stopAt(options: Partial<StoppingOptions>, values: readonly (number | nu
     weights = epoch
     const value = values[epoch]!
     const metrics = value === null ? {} : { [resolve(options).monitor]: value }
-    for (const action of callback.onEpochEnd({
-      type: 'epochEnd',
-      epoch: epoch + 1,
-      metrics,
-      learningRate: 0,
-      seconds: 0,
-    })) {
+    const event = { type: 'epochEnd', epoch: epoch + 1, metrics, learningRate: 0, seconds: 0 } as const
+    for (const action of callback.onEpochEnd(event, { learningRate: 0, updates: 0 })) {
       if (action.type === 'keepWeights') kept = weights
       if (action.type === 'stop') stoppedEpoch = epoch
     }

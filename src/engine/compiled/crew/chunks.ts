@@ -29,7 +29,7 @@ const COUNTERS = 2
 const CHUNK_BITS = 16
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1
 
-const MOST_ARGUMENTS = 24
+export const MOST_ARGUMENTS = 24
 const HEADER = 5
 const TASK_NUMBERS = HEADER + 2 * MOST_ARGUMENTS
 export const MOST_TASKS = 64
@@ -41,7 +41,7 @@ export interface Shared {
 
 export const newShared = (): Shared => ({
   counters: new SharedArrayBuffer(COUNTERS * Int32Array.BYTES_PER_ELEMENT),
-  tasks: new SharedArrayBuffer((1 + MOST_TASKS * TASK_NUMBERS) * Float64Array.BYTES_PER_ELEMENT),
+  tasks: new SharedArrayBuffer(MOST_TASKS * TASK_NUMBERS * Float64Array.BYTES_PER_ELEMENT),
 })
 
 export class Chunks {
@@ -57,8 +57,7 @@ export class Chunks {
   /** Puts up a turn's work; all chunks of the last turn are done by then. */
   offer(tasks: readonly Task[]): void {
     const numbers = this.#numbers
-    numbers[0] = tasks.length
-    let at = 1
+    let at = 0
     let total = 0
     for (const task of tasks) {
       const { kernel, countAt, count, chunk } = task
@@ -109,7 +108,7 @@ export class Chunks {
 
   #do(index: number, kernels: readonly Kernel[]): void {
     const numbers = this.#numbers
-    let at = 1
+    let at = 0
     let chunkIndex = index
     for (;;) {
       const chunks = Math.ceil(numbers[at + 3]! / numbers[at + 4]!)

@@ -32,8 +32,8 @@ export class Crew {
     return names.map((_, index) => first + index)
   }
 
-  /** Does all of the work, in any order, before it returns. */
-  run(tasks: readonly Task[]): void {
+  /** Does all of the work, in any order, before it returns; this thread does `meanwhile` first, where there is another. */
+  run(tasks: readonly Task[], meanwhile?: () => void): void {
     const total = tasks.reduce((sum, task) => sum + chunksOf(task), 0)
     if (total <= LEAST_CHUNKS || !this.#hasHelper) {
       for (const task of tasks) if (task.count > 0) this.#kernels[task.kernel]!(...task.arguments)
@@ -42,6 +42,7 @@ export class Crew {
     this.#helper ??= this.#startHelper()
     for (let first = 0; first < tasks.length; first += MOST_TASKS) {
       this.#chunks.offer(tasks.slice(first, first + MOST_TASKS))
+      if (first === 0) meanwhile?.()
       this.#chunks.work(this.#kernels)
       if (!this.#awaitHelper()) throw new Error('internal: the helper thread does not answer')
     }

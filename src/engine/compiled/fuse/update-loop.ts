@@ -25,7 +25,8 @@ export function updateModule(updates: readonly Update[]): {
   }
 }
 
-const INSTRUCTIONS: { readonly [Kernel in FusedKernel]: readonly number[] } = {
+/** Kernels that are one instruction on their operands, in order. */
+const INSTRUCTIONS: { readonly [Kernel in Exclude<FusedKernel, 'Sign'>]: readonly number[] } = {
   Add: op.add,
   Sub: op.sub,
   Multiply: op.mul,
@@ -69,6 +70,9 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
         ...[...operand(0, 1), ...operand(1, 0), ...op.get(inverse), ...op.mul, ...op.mul, ...op.set(result(index, 1))],
       ]
     }
+    if (kernel === 'Sign') {
+      return inEach((vector) => [...signOf(operand(0, vector)), ...op.set(result(index, vector))])
+    }
     const positions = kernel === 'Square' ? [0, 0] : operands.map((_, position) => position)
     return inEach((vector) => [
       ...positions.flatMap((position) => operand(position, vector)),
@@ -93,6 +97,14 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
     locals: [I32, ...expressions.flatMap(() => VECTORS.map(() => V128)), V128],
     body,
   }
+}
+
+/** 1 with the sign of x where x is above or below 0, else x itself: 0, or NaN. */
+function signOf(x: readonly number[]): number[] {
+  const splat = (value: number) => [...op.f32Const(value), ...op.splat]
+  const one = [...splat(1), ...x, ...splat(-0), ...op.and, ...op.or]
+  const either = [...x, ...splat(0), ...op.less, ...x, ...splat(0), ...op.greater, ...op.or]
+  return [...one, ...x, ...either, ...op.select]
 }
 
 /**

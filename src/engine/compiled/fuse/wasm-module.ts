@@ -28,6 +28,13 @@ export const op = {
   load: (offset: number) => simd(0x00, 4, ...unsigned(offset)),
   store: (offset: number) => simd(0x0b, 4, ...unsigned(offset)),
   splat: simd(0x13),
+  /** All ones where it holds, else all zeros. */
+  less: simd(0x43),
+  greater: simd(0x44),
+  and: simd(0x4e),
+  or: simd(0x50),
+  /** Bits of the first operand where the third has ones, else of the second. */
+  select: simd(0x52),
   abs: simd(0xe0),
   neg: simd(0xe1),
   sqrt: simd(0xe3),

@@ -1,21 +1,10 @@
 /** tfjs kernels that are no node of their own in a graph: they are written with others, or only name a value again. */
 import { backend_util, type NamedAttrMap, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
-import { type Shape, sizeOf } from '../../../base/shape.js'
-import type { DType, GraphConstant } from './graph.js'
+import { sizeOf } from '../../../base/shape.js'
+import type { DType } from './graph.js'
 import type { KernelName } from './kernels.js'
-
-/** Adds to the graph that is traced. */
-export interface GraphWriter {
-  node(kernel: KernelName, inputs: readonly TensorInfo[], attributes: NamedAttrMap): TensorInfo
-  constant(shape: Shape, dtype: DType, data: GraphConstant['data']): TensorInfo
-  /** Another tensor for the same value. */
-  alias(x: TensorInfo): TensorInfo
-}
-
-export type Named = Readonly<Record<string, TensorInfo>>
-
-/** `inputs` by tfjs' names, or by number where tfjs gives a list. */
-type Expansion = (write: GraphWriter, inputs: Named, attributes: NamedAttrMap) => TensorInfo | TensorInfo[]
+import { RESIZE } from './resize.js'
+import { concat, type Expansion, type GraphWriter, reshape, split } from './writer.js'
 
 export const EXPANSIONS: Readonly<Record<string, Expansion>> = {
   BatchMatMul: (write, { a, b }, attributes) => matMul(write, a!, b!, attributes),
@@ -29,6 +18,30 @@ export const EXPANSIONS: Readonly<Record<string, Expansion>> = {
   // of the input only its shape matters
   AvgPoolGrad: (write, { dy, input }, attributes) =>
     write.node('AvgPoolGrad', [dy!], { ...attributes, inputShape: input!.shape }),
+
+  ...RESIZE,
+
+  AddN: (write, inputs) => Object.values(inputs).reduce((sum, x) => add(write, sum, x)),
+  SquaredDifference: (write, { a, b }) => write.node('Square', [write.node('Sub', [a!, b!], {})], {}),
+  /** Of whole numbers, whatever it is given (FloorDiv.ts of tfjs' plain backend). */
+  FloorDiv(write, { a, b }) {
+    const quotient = write.node('RealDiv', [toFloat(write, a!), toFloat(write, b!)], {})
+    return write.node('Cast', [write.node('Floor', [quotient], {})], { dtype: 'int32' })
+  },
+  Prelu: (write, { x, alpha }) => prelu(write, x!, alpha!),
+  Relu6: (write, { x }) => relu6(write, x!),
+  Cumprod: (write, { x }, attributes) => cumprod(write, x!, attributes),
+  FusedBatchNorm(write, { x, mean, variance, offset, scale }, { varianceEpsilon }) {
+    const epsilon = write.constant([], 'float32', (varianceEpsilon as number) ?? 0.001)
+    const deviation = write.node('Rsqrt', [add(write, variance!, epsilon)], {})
+    const factor = scale ? write.node('Multiply', [deviation, scale], {}) : deviation
+    const normal = write.node('Multiply', [write.node('Sub', [x!, mean!], {}), factor], {})
+    return offset ? add(write, normal, offset) : normal
+  },
+  TopK: (write, { x }, attributes) => [
+    write.node('TopKValues', [x!], attributes),
+    write.node('TopKIndices', [x!], attributes),
+  ],
 
   Cast: (write, { x }, attributes) =>
     x!.dtype === attributes.dtype ? write.alias(x!) : write.node('Cast', [x!], attributes),
@@ -71,25 +84,30 @@ export const EXPANSIONS: Readonly<Record<string, Expansion>> = {
 
   Fill: (write, _, { shape, value, dtype }) =>
     write.constant(shape as number[], (dtype as DType) ?? 'float32', value as number),
+  LinSpace(write, _, given) {
+    const [start, stop, num] = [given.start, given.stop, given.num] as number[]
+    return write.constant([num!], 'float32', steps(start!, (stop! - start!) / (num! - 1), num!))
+  },
+  Range(write, _, given) {
+    const values = rangeOf(given.start as number, given.stop as number, given.step as number)
+    const dtype = (given.dtype as DType) ?? 'float32'
+    return write.constant([values.length], dtype, dtype === 'int32' ? Int32Array.from(values) : values)
+  },
+  MirrorPad: (write, { x }, { paddings, mode }) => mirrored(write, x!, paddings as number[][], mode as string),
   ZerosLike: (write, { x }) => write.constant(x!.shape, x!.dtype as DType, 0),
   OnesLike: (write, { x }) => write.constant(x!.shape, x!.dtype as DType, 1),
 }
 
-const reshape = (write: GraphWriter, x: TensorInfo, shape: number[]) => write.node('Reshape', [x], { shape })
 const add = (write: GraphWriter, a: TensorInfo, b: TensorInfo) => write.node('Add', [a, b], {})
+const toFloat = (write: GraphWriter, x: TensorInfo) =>
+  x.dtype === 'float32' ? x : write.node('Cast', [x], { dtype: 'float32' })
 
-const concat = (write: GraphWriter, parts: readonly TensorInfo[], axis: number) =>
-  parts.length === 1 ? write.alias(parts[0]!) : write.node('Concat', parts, { axis })
-
-/** Pieces of these sizes along an axis. */
-function split(write: GraphWriter, x: TensorInfo, sizes: readonly number[], axis: number): TensorInfo[] {
-  let from = 0
-  return sizes.map((count) => {
-    const begin = x.shape.map((_, index) => (index === axis ? from : 0))
-    from += count
-    return write.node('Slice', [x], { begin, size: x.shape.with(axis, count) })
-  })
+const prelu = (write: GraphWriter, x: TensorInfo, alpha: TensorInfo) => {
+  const below = write.node('Less', [x, write.constant([], 'float32', 0)], {})
+  return write.node('Select', [below, write.node('Multiply', [alpha, x], {}), x], {})
 }
+const relu6 = (write: GraphWriter, x: TensorInfo) =>
+  write.node('ClipByValue', [x], { clipValueMin: 0, clipValueMax: 6 })
 
 /** One product of matrices where `b` is one matrix; `rest` may follow on its rows. */
 function matMul(
@@ -117,13 +135,24 @@ function fusedConvolution(kernel: KernelName): Expansion {
   }
 }
 
-/** tfjs' names of what a fused kernel does last (fused_types.ts). */
-function activated(write: GraphWriter, x: TensorInfo, { activation }: NamedAttrMap, _weights?: TensorInfo): TensorInfo {
+/** tfjs' names of what a fused kernel does last (fused_util.ts, applyActivation). */
+function activated(
+  write: GraphWriter,
+  x: TensorInfo,
+  { activation, leakyreluAlpha }: NamedAttrMap,
+  weights?: TensorInfo,
+): TensorInfo {
   switch (activation ?? 'linear') {
     case 'linear':
       return x
     case 'relu':
       return write.node('Relu', [x], {})
+    case 'relu6':
+      return relu6(write, x)
+    case 'prelu':
+      return prelu(write, x, weights!)
+    case 'leakyrelu':
+      return write.node('LeakyRelu', [x], { alpha: leakyreluAlpha as number })
     case 'elu':
       return write.node('Elu', [x], {})
     case 'sigmoid':
@@ -131,4 +160,47 @@ function activated(write: GraphWriter, x: TensorInfo, { activation }: NamedAttrM
     default:
       throw new Error(`internal: fused activation ${activation} is not traced`)
   }
+}
+
+/** Products of each element and those before it, one after another: runtimes have no kernel for it. */
+function cumprod(write: GraphWriter, x: TensorInfo, { axis, exclusive, reverse }: NamedAttrMap): TensorInfo {
+  const at = util.parseAxisParam((axis ?? 0) as number, x.shape)[0]!
+  const parts = split(write, x, Array(x.shape[at]!).fill(1), at)
+  const ordered = reverse ? parts.toReversed() : parts
+  const products: TensorInfo[] = []
+  for (const part of ordered) {
+    const before = products.at(-1)
+    products.push(before ? write.node('Multiply', [before, part], {}) : part)
+  }
+  const ones = write.constant(parts[0]!.shape, x.dtype as DType, 1)
+  const results = exclusive ? [ones, ...products.slice(0, -1)] : products
+  return concat(write, reverse ? results.toReversed() : results, at)
+}
+
+/** A border of mirrored elements, without the outermost again (`reflect`) or with it (`symmetric`). */
+function mirrored(write: GraphWriter, x: TensorInfo, paddings: readonly number[][], mode: string): TensorInfo {
+  const skipped = mode === 'reflect' ? 1 : 0
+  return paddings.reduce((inner, [before, after], axis) => {
+    const border = (count: number, from: number) => {
+      if (count === 0) return []
+      const begin = inner.shape.map((_, index) => (index === axis ? from : 0))
+      const edge = write.node('Slice', [inner], { begin, size: inner.shape.with(axis, count) })
+      return [write.node('Reverse', [edge], { dims: [axis] })]
+    }
+    const end = inner.shape[axis]! - skipped - after!
+    return concat(write, [...border(before!, skipped), inner, ...border(after!, end)], axis)
+  }, x)
+}
+
+/** `count` numbers from `start` on, added up in float32 as tfjs does (LinSpace_impl.ts, Range_impl.ts). */
+function steps(start: number, step: number, count: number): Float32Array {
+  const values = new Float32Array(count).fill(start)
+  for (let index = 1; index < count; index++) values[index] = values[index - 1]! + step
+  return values
+}
+
+/** tf.range steps down by itself where the end is lower. */
+function rangeOf(start: number, stop: number, step: number): Float32Array {
+  if (start === stop || (start < stop && step < 0) || (stop < start && step > 1)) return new Float32Array()
+  return steps(start, stop < start && step === 1 ? -1 : step, Math.abs(Math.ceil((stop - start) / step)))
 }

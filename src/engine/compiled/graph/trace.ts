@@ -2,10 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, withBatch } from '../../../base/shape.js'
 import type { Program, ProgramInput } from '../../../program/program.js'
-import { EXPANSIONS, type GraphWriter, type Named } from './expand.js'
+import { EXPANSIONS } from './expand.js'
 import type { DType, Graph, GraphConstant, GraphInput, GraphNode, GraphOutput, ValueId, ValueInfo } from './graph.js'
 import { KERNELS, type KernelName, kernelRule } from './kernels.js'
 import { verify } from './verify.js'
+import type { GraphWriter, Named } from './writer.js'
 
 const BACKEND = 'trace'
 /** Priority: real backends have 1 or more, so tfjs never takes this one of its own accord. */

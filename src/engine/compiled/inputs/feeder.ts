@@ -62,7 +62,7 @@ export class InputFeeder {
       if (made?.step === step && made.count >= count) return []
       this.#noise.set(name, { step, count })
       const key = { seed: this.seed, purpose: PURPOSE.noise, stream, step }
-      return [this.kernels.dropoutMask(this.plan.find(inputKey(name)), count, key, distribution.rate)]
+      return [this.kernels.noise(this.plan.find(inputKey(name)), count, key, distribution)]
     })
   }
 

@@ -113,7 +113,7 @@ export class OnnxRunner implements Runner {
     return runner
   }
 
-  async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
+  async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
     const program = programNamed(this.programs, name)
     const step = await this.#step(name, program, batch.size)
     const begin = performance.now()
@@ -125,7 +125,7 @@ export class OnnxRunner implements Runner {
       for (const { from, to } of step.copies) to.set(from)
       const next =
         step.loops.length === 0 ? [] : this.feeder.noise(program.inputs, batch.size, (scalars.iterations ?? 0) + 1)
-      this.crew.run([...step.loops.map(updateTask), ...next])
+      this.crew.run([...step.loops.map(updateTask), ...next], meanwhile)
       if (step.loops.length > 0) this.#flush(scalars.iterations ?? 0)
     }
     this.times.inputs += fed - begin

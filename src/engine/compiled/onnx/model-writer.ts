@@ -1,7 +1,7 @@
 /** Writes ONNX models: the few messages of onnx.proto (IR version 9) that a step needs. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { message } from '../../../base/protobuf.js'
 import type { Shape } from '../../../base/shape.js'
-import { message } from '../protobuf.js'
 
 /** Element types of TensorProto.DataType. */
 export const ELEMENT = { float32: 1, int32: 6, int64: 7, bool: 9 } as const

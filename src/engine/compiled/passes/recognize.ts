@@ -1,6 +1,7 @@
 /** Finds what tfjs spells out in small steps and a runtime does in fewer. */
 import { dropoutConstants } from '../../../base/philox.js'
-import type { Graph, GraphNode, ValueId, ValueInfo } from '../graph/graph.js'
+import type { Shape } from '../../../base/shape.js'
+import type { Graph, GraphConstant, GraphNode, ValueId, ValueInfo } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
 import { removeUnused } from './simplify.js'
 
@@ -12,7 +13,13 @@ interface Context {
   find(kernel: GraphNode['kernel'], inputs: readonly ValueId[]): ValueId | undefined
   /** The rate of dropout where the value is its noise. */
   dropoutRate(value: ValueId): number | undefined
+  /** Whether the value promises to be a class number below this. */
+  isBelow(value: ValueId, bound: number): boolean
+  /** Whether each row is 1 at one place and 0 elsewhere. */
+  isOneHot(value: ValueId): boolean
   constant(value: number): ValueId
+  /** The identity matrix of this many rows. */
+  identity(size: number): ValueId
   /** Puts a node before the one that is looked at. */
   add(node: Omit<GraphNode, 'output'>, info: ValueInfo): ValueId
 }
@@ -77,7 +84,36 @@ const droppedRectifier: Pattern = (
   return { kernel: 'Multiply', inputs: [scaled, positive], attributes: {}, output }
 }
 
-const PATTERNS: readonly Pattern[] = [logSoftmax, softmax, sumOfNegatives, droppedRectifier]
+/** One-hot labels are rows of the identity matrix, where no label is out of range. */
+const oneHot: Pattern = ({ kernel, inputs, attributes, output }, { isBelow, identity }) => {
+  const { depth, onValue, offValue } = attributes
+  if (kernel !== 'OneHot' || onValue !== 1 || offValue !== 0 || !isBelow(inputs[0]!, depth as number)) return undefined
+  return { kernel: 'GatherV2', inputs: [identity(depth as number), inputs[0]!], attributes: { axis: 0 }, output }
+}
+
+/** c (t - p) for c t - sum(c t) p, in the gradient of a crossentropy with one-hot labels t, whose sum is 1. */
+const crossentropyGradient: Pattern = ({ kernel, inputs, output }, { producerOf, infoOf, isOneHot, add }) => {
+  if (kernel !== 'Sub') return undefined
+  const [target, rest] = inputs.map(producerOf)
+  if (target?.kernel !== 'Multiply' || rest?.kernel !== 'Multiply') return undefined
+  const [factor, labels] = target.inputs
+  const sum = producerOf(rest.inputs[0]!)
+  if (infoOf(factor!).shape.length > 0 || !isOneHot(labels!)) return undefined
+  const last = infoOf(labels!).shape.length - 1
+  const whole = sum?.kernel === 'Sum' && sum.inputs[0] === target.output && isSame(sum.attributes.axes, [last])
+  if (!whole || !sum.attributes.keepDims) return undefined
+  const difference = add({ kernel: 'Sub', inputs: [labels!, rest.inputs[1]!], attributes: {} }, infoOf(output))
+  return { kernel: 'Multiply', inputs: [difference, factor!], attributes: {}, output }
+}
+
+const PATTERNS: readonly Pattern[] = [
+  logSoftmax,
+  softmax,
+  sumOfNegatives,
+  droppedRectifier,
+  oneHot,
+  crossentropyGradient,
+]
 
 export function recognize(graph: Graph): Graph {
   const values = new Map(graph.values)
@@ -94,6 +130,12 @@ export function recognize(graph: Graph): Graph {
     producers.set(node.output, node)
     return node.output
   }
+  const constant = (shape: Shape, data: GraphConstant['data']): ValueId => {
+    const value = define({ shape, dtype: 'float32' })
+    constants.push({ value, data })
+    return value
+  }
+  const identities = new Set<ValueId>()
   const context: Context = {
     producerOf: (value) => producers.get(value),
     infoOf: (value) => values.get(value)!,
@@ -101,11 +143,20 @@ export function recognize(graph: Graph): Graph {
       nodes.find((node) => node.kernel === kernel && isSame(node.inputs.toSorted(), inputs.toSorted()))?.output,
     dropoutRate(value) {
       const input = graph.inputs.find((one) => one.value === value)
-      return input?.from === 'input' && input.input.kind === 'noise' ? input.input.distribution.rate : undefined
+      if (input?.from !== 'input' || input.input.kind !== 'noise') return undefined
+      const { distribution } = input.input
+      return distribution.type === 'dropout' ? distribution.rate : undefined
     },
-    constant(data) {
-      const value = define({ shape: [], dtype: 'float32' })
-      constants.push({ value, data })
+    isBelow(value, bound) {
+      const input = graph.inputs.find((one) => one.value === value)
+      return input?.from === 'input' && input.input.kind === 'batch' && (input.input.below ?? bound + 1) <= bound
+    },
+    isOneHot: (value) => identities.has(producers.get(value)?.inputs[0] ?? -1),
+    constant: (data) => constant([], data),
+    identity(size) {
+      const data = Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0))
+      const value = constant([size, size], data)
+      identities.add(value)
       return value
     },
     add: (node, info) => push({ ...node, output: define(info) }),

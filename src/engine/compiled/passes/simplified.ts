@@ -4,7 +4,8 @@ import type { Graph } from '../graph/graph.js'
 import { trace } from '../graph/trace.js'
 import { recognize } from './recognize.js'
 import { simplify } from './simplify.js'
+import { stackTerms } from './stack-terms.js'
 
 /** A program's graph for one batch size, with all that the passes make shorter. */
 export const simplifiedGraph = async (program: Program, batch: number): Promise<Graph> =>
-  simplify(recognize(simplify(await trace(program, batch))))
+  simplify(stackTerms(recognize(simplify(await trace(program, batch)))))

@@ -80,6 +80,18 @@ function rewrite(graph: Graph): Graph {
         continue
       }
     }
+    if (node.kernel === 'Transpose') {
+      const inner = producers.get(node.inputs[0]!)
+      const perm = node.attributes.perm as readonly number[]
+      if (inner?.kernel === 'Transpose') {
+        const before = inner.attributes.perm as readonly number[]
+        node = { ...node, inputs: inner.inputs, attributes: { perm: perm.map((axis) => before[axis]!) } }
+      }
+      if ((node.attributes.perm as readonly number[]).every((axis, index) => axis === index)) {
+        replaced.set(node.output, node.inputs[0]!)
+        continue
+      }
+    }
     node = withoutLeadingOnes(node)
     const fold = FOLD[node.kernel]
     const numbers = node.inputs.map((input) => fills.get(input))
@@ -132,6 +144,7 @@ function rewrite(graph: Graph): Graph {
     }
     if (kernel === 'Multiply' && neutral(0) && whole(1)) return inputs[1]
     if ((kernel === 'Multiply' || kernel === 'RealDiv') && neutral(1) && whole(0)) return inputs[0]
+    if (kernel === 'Slice' && whole(0)) return inputs[0]
     return undefined
   }
 }

@@ -4,6 +4,7 @@
  * single loop can compute (`fuse/`). Nothing here knows an optimizer: any chain of elementwise nodes that only new
  * state depends on is cut.
  */
+import { MOST_ARGUMENTS } from '../crew/chunks.js'
 import { consumersOf, type Graph, type GraphNode, type GraphOutput, infoOf, type ValueId } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
 import { removeUnused } from './simplify.js'
@@ -16,7 +17,7 @@ export type Expression =
   | { readonly kind: 'op'; readonly kernel: FusedKernel; readonly operands: readonly number[] }
 
 // biome-ignore format: one line reads better
-export const FUSED_KERNELS = ['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum', 'Sqrt', 'Square', 'Neg', 'Abs'] as const
+export const FUSED_KERNELS = ['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum', 'Sqrt', 'Square', 'Neg', 'Abs', 'Sign'] as const
 export type FusedKernel = (typeof FUSED_KERNELS)[number]
 
 /** An array an update reads or writes: state by name, or a value that the runtime computes. */
@@ -43,16 +44,19 @@ export interface SplitStep {
 
 export function splitUpdate(graph: Graph): SplitStep {
   const end = elementwiseEnd(graph)
+  const filled = new Set(graph.constants.filter(({ data }) => typeof data === 'number').map(({ value }) => value))
+  const canStore = (value: ValueId) => end.has(value) || (filled.has(value) && infoOf(graph, value).shape.length > 0)
   const newState = graph.outputs.filter(({ to }) => to === 'state')
   const changed = new Set(newState.map(({ name }) => name))
+  const stateNames = stateNamesOf(graph)
   const groups = new Map<string, GraphOutput[]>()
-  for (const output of newState.filter(({ value }) => end.has(value))) {
+  for (const output of newState.filter(({ value }) => canStore(value))) {
     const key = `${ownerOf(output.name, graph)} ${infoOf(graph, output.value).shape}`
     groups.set(key, [...(groups.get(key) ?? []), output])
   }
   const cut = [...groups.values()]
     .map((outputs) => ({ outputs, update: buildUpdate(graph, end, outputs) }))
-    .filter(({ update, outputs }) => readsOnlyItsOwn(update, outputs, changed))
+    .filter(({ update, outputs }) => fitsOneCall(update) && readsOnlyItsOwn(update, outputs, changed, stateNames))
   const updates = cut.map(({ update }) => update)
   const stored = new Set(cut.flatMap(({ outputs }) => outputs))
   const inputs = new Set(graph.inputs.map(({ value }) => value))
@@ -69,11 +73,25 @@ export function splitUpdate(graph: Graph): SplitStep {
   return { graph: verify(removeUnused({ ...graph, outputs }), 'split-update'), updates }
 }
 
+/** A loop takes each array and each scalar, and how many bytes there are. */
+const fitsOneCall = ({ arrays, scalars }: Update): boolean => arrays.length + scalars.length < MOST_ARGUMENTS
+
 /** Updates run one after another: none may read state that another one, or the runtime, has changed before. */
-function readsOnlyItsOwn({ arrays }: Update, outputs: readonly GraphOutput[], changed: ReadonlySet<string>): boolean {
+function readsOnlyItsOwn(
+  { arrays, scalars }: Update,
+  outputs: readonly GraphOutput[],
+  changed: ReadonlySet<string>,
+  stateNames: ReadonlyMap<ValueId, string>,
+): boolean {
   const own = new Set(outputs.map(({ name }) => name))
-  return arrays.every((array) => array.from !== 'state' || own.has(array.name) || !changed.has(array.name))
+  return (
+    arrays.every((array) => array.from !== 'state' || own.has(array.name) || !changed.has(array.name)) &&
+    scalars.every((scalar) => !changed.has(stateNames.get(scalar) ?? ''))
+  )
 }
+
+const stateNamesOf = (graph: Graph): ReadonlyMap<ValueId, string> =>
+  new Map(graph.inputs.flatMap(({ from, value, name }) => (from === 'state' ? [[value, name]] : [])))
 
 /** Name of the output that carries a value to the updates. */
 export const updateValueName = (value: ValueId): string => `update:${value}`
@@ -114,7 +132,7 @@ function ownerOf(name: string, graph: Graph): string {
 function buildUpdate(graph: Graph, end: ReadonlySet<ValueId>, outputs: readonly GraphOutput[]): Update {
   const producers = new Map(graph.nodes.map((node) => [node.output, node]))
   const numbers = new Map(graph.constants.map(({ value, data }) => [value, data]))
-  const stateNames = new Map(graph.inputs.flatMap(({ from, value, name }) => (from === 'state' ? [[value, name]] : [])))
+  const stateNames = stateNamesOf(graph)
   const expressions: Expression[] = []
   const arrays: UpdateArray[] = []
   const scalars: ValueId[] = []

@@ -1,8 +1,8 @@
 /** ConfigProto of a session: device, threads, precision (tensorflow/core/protobuf/config.proto, rewriter_config.proto). */
 import { availableParallelism } from 'node:os'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { message } from '../../../base/protobuf.js'
 import type { Precision } from '../../engine.js'
-import { message } from '../protobuf.js'
 
 export interface SessionConfig {
   readonly precision: Precision

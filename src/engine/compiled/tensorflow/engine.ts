@@ -119,10 +119,12 @@ class TensorflowRunner implements Runner {
     return runner
   }
 
-  async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
+  async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
     const { run, inputs, outputs, outputNames } = await this.#step(name, batch.size)
     this.feeder.feed(inputs, batch, scalars)
-    await this.session.run(run, (index, numbers) => outputs[outputNames[index]!]!.set(numbers))
+    const running = this.session.run(run, (index, numbers) => outputs[outputNames[index]!]!.set(numbers))
+    meanwhile?.()
+    await running
     return outputs
   }
 

@@ -1,7 +1,7 @@
 /** Writes TensorFlow graphs: the few messages of graph.proto, node_def.proto and tensor.proto that a step needs. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { message } from '../../../base/protobuf.js'
 import type { Shape } from '../../../base/shape.js'
-import { message } from '../protobuf.js'
 
 /** Element types of types.proto, DataType. */
 export const DATA_TYPE = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, resource: 20 } as const

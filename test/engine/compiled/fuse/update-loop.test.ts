@@ -34,7 +34,7 @@ function updateOf(operations: readonly Expression[], results: readonly number[],
 }
 const [a, b, s, tenth] = [0, 1, 2, 3]
 const op = (kernel: FusedKernel, ...operands: number[]): Expression => ({ kind: 'op', kernel, operands })
-const isUnary = (kernel: FusedKernel) => ['Sqrt', 'Square', 'Neg', 'Abs'].includes(kernel)
+const isUnary = (kernel: FusedKernel) => ['Sqrt', 'Square', 'Neg', 'Abs', 'Sign'].includes(kernel)
 
 type Loop = (...pointersBytesScalars: number[]) => void
 

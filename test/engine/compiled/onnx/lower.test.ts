@@ -51,6 +51,9 @@ const alongAxes: Case[] = [
   { inputs: [numbers], attributes: { axes: [0], keepDims: false } },
 ]
 
+const questions: Case[] = [{ inputs: [of([4], [1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])] }]
+const ofFractions: Case[] = [{ inputs: [of([5], [-0.9, -1e-3, 0, 0.25, 0.7])] }]
+
 const softmaxes: Case[] = [{ inputs: [numbers] }, { inputs: [of([1, 2, 2], [1, 2, 300, -300])] }]
 
 const ramp = (count: number) => Array.from({ length: count }, (_, index) => ((7 * index) % 11) / 4 - 1)
@@ -70,6 +73,8 @@ const CASES: { readonly [Kernel in KernelName]: readonly Case[] } = {
   Maximum: binary,
   Minimum: binary,
   Pow: [{ inputs: [positive, others] }, { inputs: [scalar, others] }, { inputs: [numbers, of([], [2])] }],
+  Mod: [{ inputs: [numbers, positive] }, { inputs: [scalar, row] }, { inputs: [wholes, of([], [3], 'int32')] }],
+  Atan2: binary,
 
   Equal: comparison,
   NotEqual: comparison,
@@ -79,17 +84,38 @@ const CASES: { readonly [Kernel in KernelName]: readonly Case[] } = {
   LessEqual: comparison,
   LogicalAnd: [{ inputs: [truths, lies] }],
   LogicalNot: [{ inputs: [truths] }],
+  LogicalOr: [{ inputs: [truths, lies] }],
+  IsFinite: questions,
+  IsInf: questions,
+  IsNan: questions,
 
   Abs: unary,
+  Ceil: unary,
   Erf: unary,
   Exp: unary,
+  Expm1: unary,
+  Floor: unary,
   Log: ofPositive,
+  Log1p: ofPositive,
   Neg: unary,
   Reciprocal: ofPositive,
+  Round: [{ inputs: [numbers] }, { inputs: [of([4], [-1.5, -0.5, 0.5, 2.5])] }],
   Rsqrt: ofPositive,
   Sign: unary,
   Sqrt: ofPositive,
   Square: unary,
+
+  Sin: unary,
+  Cos: unary,
+  Tan: ofFractions,
+  Asin: ofFractions,
+  Acos: ofFractions,
+  Atan: unary,
+  Sinh: ofFractions,
+  Cosh: ofFractions,
+  Asinh: unary,
+  Acosh: [{ inputs: [of([4], [1, 1.5, 3, 12])] }],
+  Atanh: ofFractions,
 
   Elu: unary,
   EluGrad: [{ inputs: [others, of([3, 4], [0, 1, -0.1, 0.5, -0.3, 2, -0.99, 6, 1, -0.9, 1e-3, -1e-4])] }],
@@ -108,12 +134,24 @@ const CASES: { readonly [Kernel in KernelName]: readonly Case[] } = {
   ClipByValue: [{ inputs: [numbers], attributes: { clipValueMin: -0.5, clipValueMax: 2 } }],
 
   Max: alongAxes,
+  Min: alongAxes,
+  Prod: alongAxes,
+  All: [{ inputs: [of([2, 2], [1, 1, 1, 0], 'bool')], attributes: { axes: [1], keepDims: false } }],
+  Any: [{ inputs: [of([2, 2], [0, 0, 1, 0], 'bool')], attributes: { axes: [1], keepDims: true } }],
   Mean: alongAxes,
   Sum: alongAxes,
   ArgMax: [
     { inputs: [numbers], attributes: { axis: 0 } },
     { inputs: [of([2, 3], [1, 1, 0, 0, 2, 2])], attributes: { axis: 1 } },
   ],
+  ArgMin: [{ inputs: [of([2, 3], [1, 0, 0, 0, 2, 2])], attributes: { axis: 1 } }],
+  Cumsum: [
+    { inputs: [numbers], attributes: { axis: 0, exclusive: true, reverse: false } },
+    { inputs: [numbers], attributes: { axis: 1, exclusive: false, reverse: true } },
+  ],
+  TopKValues: [{ inputs: [of([2, 3], [1, 1, 0, 0, 2, 2])], attributes: { k: 2 } }],
+  TopKIndices: [{ inputs: [of([2, 3], [1, 1, 0, 0, 2, 2])], attributes: { k: 2 } }],
+  UnsortedSegmentSum: [{ inputs: [numbers, of([3], [2, 0, 2], 'int32')], attributes: { numSegments: 4 } }],
 
   BatchMatMul: [false, true].flatMap((transposeA) =>
     [false, true].flatMap((transposeB) => [
@@ -131,6 +169,10 @@ const CASES: { readonly [Kernel in KernelName]: readonly Case[] } = {
     ]),
   ),
 
+  GatherV2: [
+    { inputs: [numbers, of([2, 2], [2, 0, 2, 1], 'int32')], attributes: { axis: 0 } },
+    { inputs: [wholes, of([3], [4, 0, 1], 'int32')], attributes: { axis: 0 } },
+  ],
   Concat: [
     { inputs: [numbers, others, numbers], attributes: { axis: 1 } },
     { inputs: [wholes], attributes: { axis: 0 } },

@@ -57,6 +57,43 @@ describe('of tfjs', () => {
   })
 })
 
+describe('one-hot labels', () => {
+  const labelled = (below: number | undefined, run: (x: tf.Tensor, hot: tf.Tensor) => tf.Tensor): Program => ({
+    state: [],
+    inputs: [
+      { kind: 'batch', name: 'x', shape: [null, 3], dtype: 'float32', divisor: 1 },
+      { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1, ...(below !== undefined && { below }) },
+    ],
+    run: (_, { x, y }) => ({ state: {}, outputs: { y: run(x!, tf.oneHot(y as tf.Tensor1D, 3, 1, 0, 'float32')) } }),
+  })
+  const crossentropy = (x: tf.Tensor, hot: tf.Tensor) => tf.neg(tf.sum(tf.mul(hot, tf.logSoftmax(x))))
+  const gradient = (x: tf.Tensor, hot: tf.Tensor) => tf.grad((x) => tf.div(crossentropy(x, hot), 2))(x)
+  const given = { x, y: [2, 0] }
+
+  test.each([2, 3])('below %d are rows of the identity matrix, and the gradient is their difference', async (below) => {
+    const before = simplify(await trace(labelled(below, gradient), 2))
+    const after = recognize(before)
+    expect(kernels(after).toSorted()).toEqual(['GatherV2', 'Multiply', 'Softmax', 'Sub'])
+    await expectSameResults(before, after, { ...given, y: [1, 0] })
+  })
+
+  test.each([4, undefined])('that may be out of range stay: below %s', async (below) => {
+    const before = simplify(await trace(labelled(below, gradient), 2))
+    const after = recognize(before)
+    expect(kernels(after)).toContain('OneHot')
+    expect(kernels(after)).toContain('Sum')
+    await expectSameResults(before, after, given)
+  })
+
+  test('of other values stay', async () => {
+    const smoothed = labelled(3, (x, hot) => gradient(x, tf.add(tf.mul(hot, 0.9), 0.1)))
+    const before = simplify(await trace(smoothed, 2))
+    const after = recognize(before)
+    expect(kernels(after)).toContain('Sum')
+    await expectSameResults(before, after, given)
+  })
+})
+
 describe('what only looks like a log-softmax stays', () => {
   /** tfjs' formula with one thing changed. */
   const almost = (change: {

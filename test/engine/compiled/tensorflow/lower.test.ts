@@ -5,8 +5,9 @@ import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplifi
 import { splitUpdate } from '../../../../src/engine/compiled/passes/split-update.js'
 import { DATA_TYPE, type DataType } from '../../../../src/engine/compiled/tensorflow/graph-def.js'
 import { lowerToTensorflow } from '../../../../src/engine/compiled/tensorflow/lower.js'
-import { METRICS } from '../../../../src/spec/metrics.js'
+import type { Program } from '../../../../src/program/program.js'
 import { BATCH_SIZE, smallNetwork } from '../../../support/network.js'
+import { allMetrics } from '../../../support/spec.js'
 
 const FLOAT = ['float32'] as const
 
@@ -30,15 +31,18 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   GreaterEqual: FLOAT,
   Identity: ['float32', 'bool'],
   IsFinite: FLOAT,
+  Less: FLOAT,
   LessEqual: FLOAT,
   Log: FLOAT,
   LogSoftmax: FLOAT,
   MatMul: FLOAT,
+  Max: FLOAT,
   Maximum: FLOAT,
   Mean: FLOAT,
   Minimum: FLOAT,
   Mul: FLOAT,
   Neg: FLOAT,
+  NotEqual: FLOAT,
   OneHot: ['int32'],
   // fed from the processor's memory
   Placeholder: ['float32', 'int32'],
@@ -51,6 +55,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   ResourceApplyGradientDescent: FLOAT,
   ResourceApplyKerasMomentum: FLOAT,
   ResourceApplyRMSProp: FLOAT,
+  Rsqrt: FLOAT,
   SelectV2: FLOAT,
   Selu: FLOAT,
   Sigmoid: FLOAT,
@@ -84,6 +89,18 @@ const OPTIMIZERS = [
   { type: 'SGD', momentum: 0.9, nesterov: true },
   { type: 'RMSprop', momentum: 0.5, centered: true },
   { type: 'AdamW', amsgrad: true },
+  'Adadelta',
+  'Adagrad',
+  'Adamax',
+  'Nadam',
+  { type: 'Ftrl', learning_rate_power: -0.7, l1_regularization_strength: 0.1, beta: 0.1 },
+  'Lion',
+  'Lamb',
+  'Adafactor',
+  'Muon',
+  { type: 'Adam', clipnorm: 1, use_ema: true, gradient_accumulation_steps: 2, weight_decay: 0.1 },
+  { type: 'SGD', global_clipnorm: 1 },
+  { type: 'SGD', clipvalue: 1 },
 ]
 
 describe('every operator of a step has a kernel for GPUs', () => {
@@ -91,10 +108,10 @@ describe('every operator of a step has a kernel for GPUs', () => {
     const { programs } = smallNetwork({
       layers: LAYERS,
       loss: 'sparse_categorical_crossentropy',
-      metrics: Object.keys(METRICS),
+      metrics: allMetrics,
       optimizer,
     })
-    for (const program of [programs.train, programs.evaluate, programs.inspect]) {
+    for (const program of Object.values<Program>({ ...programs })) {
       const graph = await simplifiedGraph(program, BATCH_SIZE)
       const places: readonly string[] = program.state.map(({ name }) => name)
       const lowered = lowerToTensorflow(graph, splitUpdate(graph), 'step/', (slot) => places.indexOf(slot))

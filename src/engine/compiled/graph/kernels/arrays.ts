@@ -15,6 +15,18 @@ export const ARRAYS = {
       return { shape: shape.with(axis as number, length), dtype }
     },
   },
+  /** Of whole numbers within the axis. */
+  GatherV2: {
+    inputs: ['x', 'indices'],
+    attributes({ axis, batchDims }, [x]) {
+      if (batchDims) throw new Error('internal: a gather by batch')
+      return { axis: axesOf(axis ?? 0, x!.shape)[0]! }
+    },
+    output: ([x, indices], { axis }) => ({
+      shape: [...x!.shape.slice(0, axis as number), ...indices!.shape, ...x!.shape.slice((axis as number) + 1)],
+      dtype: x!.dtype,
+    }),
+  },
   OneHot: {
     inputs: ['indices'],
     attributes: ({ depth, onValue, offValue }) => ({

@@ -1,6 +1,6 @@
 /** Kernels that compute each element of their result by itself, and those along one axis. */
 import type { DType } from '../graph.js'
-import { axesOf, binary, first, type KernelRule, none, unary } from './rule.js'
+import { axesOf, binary, first, type KernelRule, none, question, unary } from './rule.js'
 
 /** Over one axis, the last unless told. */
 const alongAxis = {
@@ -17,6 +17,9 @@ export const ELEMENTWISE = {
   Maximum: binary(),
   Minimum: binary(),
   Pow: binary(),
+  /** What is left of a quotient that was rounded down: of the sign of the divisor. */
+  Mod: binary(),
+  Atan2: binary(),
 
   Equal: binary('bool'),
   NotEqual: binary('bool'),
@@ -26,17 +29,39 @@ export const ELEMENTWISE = {
   LessEqual: binary('bool'),
   LogicalAnd: binary('bool'),
   LogicalNot: unary,
+  LogicalOr: binary('bool'),
+  IsFinite: question,
+  IsInf: question,
+  IsNan: question,
 
   Abs: unary,
+  Ceil: unary,
   Erf: unary,
   Exp: unary,
+  Expm1: unary,
+  Floor: unary,
   Log: unary,
+  Log1p: unary,
   Neg: unary,
   Reciprocal: unary,
+  /** Halves to the even number. */
+  Round: unary,
   Rsqrt: unary,
   Sign: unary,
   Sqrt: unary,
   Square: unary,
+
+  Sin: unary,
+  Cos: unary,
+  Tan: unary,
+  Asin: unary,
+  Acos: unary,
+  Atan: unary,
+  Sinh: unary,
+  Cosh: unary,
+  Asinh: unary,
+  Acosh: unary,
+  Atanh: unary,
 
   Elu: unary,
   EluGrad: { inputs: ['dy', 'y'], attributes: none, output: first },

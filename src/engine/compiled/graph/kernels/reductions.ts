@@ -1,5 +1,6 @@
 /** Kernels that sum up: over axes, and products of matrices. */
-import { axesOf, broadcast, type KernelRule } from './rule.js'
+import type { DType } from '../graph.js'
+import { axesOf, broadcast, first, type KernelRule } from './rule.js'
 
 /** Reduces over axes; `attribute` is tfjs' name for them. */
 const reduction = (attribute: 'axis' | 'reductionIndices') =>
@@ -18,14 +19,54 @@ const reduction = (attribute: 'axis' | 'reductionIndices') =>
     },
   }) as const satisfies KernelRule
 
+/** Where the extreme element of an axis is. */
+const place = {
+  inputs: ['x'],
+  attributes: ({ axis }, [x]) => ({ axis: axesOf(axis ?? 0, x!.shape)[0]! }),
+  output: ([x], { axis }) => ({ shape: x!.shape.filter((_, index) => index !== axis), dtype: 'int32' }),
+} as const satisfies KernelRule
+
+/** Of the last axis, the `k` largest, in order. */
+const largest = (dtype?: DType) =>
+  ({
+    inputs: ['x'],
+    attributes: ({ k }) => ({ k: k as number }),
+    output: ([x], { k }) => ({ shape: x!.shape.with(-1, k as number), dtype: dtype ?? x!.dtype }),
+  }) as const satisfies KernelRule
+
 export const REDUCTIONS = {
+  All: reduction('axis'),
+  Any: reduction('axis'),
   Max: reduction('reductionIndices'),
   Mean: reduction('axis'),
+  Min: reduction('axis'),
+  Prod: reduction('axis'),
   Sum: reduction('axis'),
-  ArgMax: {
+  ArgMax: place,
+  ArgMin: place,
+  /** Sums of each element and those before it. `exclusive`: without itself; `reverse`: from the end. */
+  Cumsum: {
     inputs: ['x'],
-    attributes: ({ axis }, [x]) => ({ axis: axesOf(axis ?? 0, x!.shape)[0]! }),
-    output: ([x], { axis }) => ({ shape: x!.shape.filter((_, index) => index !== axis), dtype: 'int32' }),
+    attributes: ({ axis, exclusive, reverse }, [x]) => ({
+      axis: axesOf(axis ?? 0, x!.shape)[0]!,
+      exclusive: Boolean(exclusive),
+      reverse: Boolean(reverse),
+    }),
+    output: first,
+  },
+  /** tfjs' TopK has two results; a node has one. The first of equal elements comes first. */
+  TopKValues: largest(),
+  TopKIndices: largest('int32'),
+  /** Rows of `x` added up where they have the same number, which is below `numSegments` and not negative. */
+  UnsortedSegmentSum: {
+    inputs: ['x', 'segmentIds'],
+    attributes: ({ numSegments }) => ({ numSegments: numSegments as number }),
+    output([x, ids], { numSegments }) {
+      if (ids!.shape.length !== 1 || ids!.shape[0] !== x!.shape[0]) {
+        throw new Error(`internal: segments (${ids!.shape}) of (${x!.shape})`)
+      }
+      return { shape: [numSegments as number, ...x!.shape.slice(1)], dtype: x!.dtype }
+    },
   },
 
   /** Products of the last two dimensions; those before are broadcast. */

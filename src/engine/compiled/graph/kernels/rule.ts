@@ -18,6 +18,13 @@ export const first = ([x]: readonly ValueInfo[]) => x!
 /** One input, same shape and dtype. */
 export const unary = { inputs: ['x'], attributes: none, output: first } as const satisfies KernelRule
 
+/** Asks something of each element. */
+export const question = {
+  inputs: ['x'],
+  attributes: none,
+  output: ([x]) => ({ shape: x!.shape, dtype: 'bool' }),
+} as const satisfies KernelRule
+
 /** Two inputs, broadcast as NumPy does. */
 export const binary = (dtype?: DType) =>
   ({

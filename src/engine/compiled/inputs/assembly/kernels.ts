@@ -37,8 +37,7 @@ export function flush_subnormal(values: usize, count: i32): void {
 
 /**
  * Dropout mask by Philox4x32-10, as base/philox.ts defines it: a block gives eight elements of 16 bits, each dropped when
- * it lies below the threshold. Four blocks at a time, one a lane, then transposed. `first` is the block of the first
- * element.
+ * it lies below the threshold. `first` is the block of the first element.
  */
 export function dropout_mask(
   out: usize,
@@ -51,49 +50,90 @@ export function dropout_mask(
   threshold: u32,
   scale: f32,
 ): void {
+  const t = i16x8.splat(<i16>threshold),
+    keep = f32x4.splat(scale)
+  const end = out + ((<usize>count) << 2)
+  while (out < end) {
+    four_blocks(out, first, seed, purpose, stream, step)
+    const a = v128.load(out),
+      b = v128.load(out, 16),
+      c = v128.load(out, 32),
+      d = v128.load(out, 48)
+    store_mask(out, a, t, keep)
+    store_mask(out + 32, b, t, keep)
+    store_mask(out + 64, c, t, keep)
+    store_mask(out + 96, d, t, keep)
+    out += 128
+    first += 4
+  }
+}
+
+/** Uniform f32 in [0, 1), as base/philox.ts defines them: the low 23 bits of each word. `first` is a block, as above. */
+export function uniforms(
+  out: usize,
+  count: i32,
+  first: u32,
+  seed: u32,
+  purpose: u32,
+  stream: u32,
+  step: u32,
+): void {
+  const end = out + ((<usize>count) << 2)
+  while (out < end) {
+    four_blocks(out, first, seed, purpose, stream, step)
+    store_uniform(out)
+    store_uniform(out + 16)
+    store_uniform(out + 32)
+    store_uniform(out + 48)
+    out += 64
+    first += 4
+  }
+}
+
+/** The sixteen words of four blocks one after another, to `out`. The blocks are computed side by side, one a lane. */
+@inline
+function four_blocks(out: usize, first: u32, seed: u32, purpose: u32, stream: u32, step: u32): void {
   const M0 = i32x4.splat(<i32>0xd2511f53),
     M1 = i32x4.splat(<i32>0xcd9e8d57)
   const W0 = i32x4.splat(<i32>0x9e3779b9),
     W1 = i32x4.splat(<i32>0xbb67ae85)
-  const t = i16x8.splat(<i16>threshold),
-    keep = f32x4.splat(scale)
-  const four = i32x4.splat(4)
-  let block = i32x4.add(i32x4.splat(<i32>first), i32x4(0, 1, 2, 3))
-  const end = out + ((<usize>count) << 2)
-  while (out < end) {
-    let x0 = block,
-      x1 = i32x4.splat(0),
-      x2 = i32x4.splat(<i32>stream),
-      x3 = i32x4.splat(<i32>step)
-    let a = i32x4.splat(<i32>seed),
-      b = i32x4.splat(<i32>purpose)
-    for (let round = 0; round < 10; round++) {
-      const p0l = i64x2.extmul_low_i32x4_u(x0, M0),
-        p0h = i64x2.extmul_high_i32x4_u(x0, M0)
-      const p1l = i64x2.extmul_low_i32x4_u(x2, M1),
-        p1h = i64x2.extmul_high_i32x4_u(x2, M1)
-      const high0 = v128.shuffle<i32>(p0l, p0h, 1, 3, 5, 7),
-        low0 = v128.shuffle<i32>(p0l, p0h, 0, 2, 4, 6)
-      const high1 = v128.shuffle<i32>(p1l, p1h, 1, 3, 5, 7),
-        low1 = v128.shuffle<i32>(p1l, p1h, 0, 2, 4, 6)
-      x0 = v128.xor(v128.xor(high1, x1), a)
-      x1 = low1
-      x2 = v128.xor(v128.xor(high0, x3), b)
-      x3 = low0
-      a = i32x4.add(a, W0)
-      b = i32x4.add(b, W1)
-    }
-    const a01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5),
-      b01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7)
-    const a23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5),
-      b23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7)
-    store_mask(out, v128.shuffle<i32>(a01, a23, 0, 1, 4, 5), t, keep)
-    store_mask(out + 32, v128.shuffle<i32>(a01, a23, 2, 3, 6, 7), t, keep)
-    store_mask(out + 64, v128.shuffle<i32>(b01, b23, 0, 1, 4, 5), t, keep)
-    store_mask(out + 96, v128.shuffle<i32>(b01, b23, 2, 3, 6, 7), t, keep)
-    out += 128
-    block = i32x4.add(block, four)
+  let x0 = i32x4.add(i32x4.splat(<i32>first), i32x4(0, 1, 2, 3)),
+    x1 = i32x4.splat(0),
+    x2 = i32x4.splat(<i32>stream),
+    x3 = i32x4.splat(<i32>step)
+  let a = i32x4.splat(<i32>seed),
+    b = i32x4.splat(<i32>purpose)
+  for (let round = 0; round < 10; round++) {
+    const p0l = i64x2.extmul_low_i32x4_u(x0, M0),
+      p0h = i64x2.extmul_high_i32x4_u(x0, M0)
+    const p1l = i64x2.extmul_low_i32x4_u(x2, M1),
+      p1h = i64x2.extmul_high_i32x4_u(x2, M1)
+    const high0 = v128.shuffle<i32>(p0l, p0h, 1, 3, 5, 7),
+      low0 = v128.shuffle<i32>(p0l, p0h, 0, 2, 4, 6)
+    const high1 = v128.shuffle<i32>(p1l, p1h, 1, 3, 5, 7),
+      low1 = v128.shuffle<i32>(p1l, p1h, 0, 2, 4, 6)
+    x0 = v128.xor(v128.xor(high1, x1), a)
+    x1 = low1
+    x2 = v128.xor(v128.xor(high0, x3), b)
+    x3 = low0
+    a = i32x4.add(a, W0)
+    b = i32x4.add(b, W1)
   }
+  const a01 = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5),
+    b01 = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7)
+  const a23 = v128.shuffle<i32>(x2, x3, 0, 4, 1, 5),
+    b23 = v128.shuffle<i32>(x2, x3, 2, 6, 3, 7)
+  v128.store(out, v128.shuffle<i32>(a01, a23, 0, 1, 4, 5))
+  v128.store(out, v128.shuffle<i32>(a01, a23, 2, 3, 6, 7), 16)
+  v128.store(out, v128.shuffle<i32>(b01, b23, 0, 1, 4, 5), 32)
+  v128.store(out, v128.shuffle<i32>(b01, b23, 2, 3, 6, 7), 48)
+}
+
+/** Words become numbers in their place. */
+@inline
+function store_uniform(out: usize): void {
+  const bits = v128.and(v128.load(out), i32x4.splat(0x7fffff))
+  v128.store(out, f32x4.mul(f32x4.convert_i32x4_u(bits), f32x4.splat(1.1920928955078125e-7)))
 }
 
 /** Eight elements from the words of one block. */

@@ -1,5 +1,5 @@
 import type { ARRAYS } from '../../graph/kernels/arrays.js'
-import { type Emitter, type Lowering, reshape, transpose } from './lowering.js'
+import { type Emitter, type Lowering, reshape, same, transpose } from './lowering.js'
 
 /** Beyond every array's beginning, where steps go backwards. */
 const BEFORE_ALL = -(2 ** 31)
@@ -22,6 +22,7 @@ export function slice(
 
 export const ARRAY_LOWERINGS: { readonly [Kernel in keyof typeof ARRAYS]: Lowering } = {
   Concat: (emit, { attributes }, names) => emit.op('Concat', names, { axis: attributes.axis as number }),
+  GatherV2: same('Gather', ({ attributes }) => ({ axis: attributes.axis as number })),
   /** By comparison: ONNX Runtime has OneHot for few combinations of types. */
   OneHot(emit, { attributes }, [indices], [info]) {
     const depth = attributes.depth as number

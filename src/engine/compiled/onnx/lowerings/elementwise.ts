@@ -1,8 +1,10 @@
 import type { DType } from '../../graph/graph.js'
 import type { ELEMENTWISE } from '../../graph/kernels/elementwise.js'
-import { cast, type Lowering, same } from './lowering.js'
+import { cast, type Emitter, type Lowering, same } from './lowering.js'
 
 const alongAxis = (type: string): Lowering => same(type, ({ attributes }) => ({ axis: attributes.axis as number }))
+
+const negative = (emit: Emitter, x: string) => emit.op('Less', [x, emit.fill(0)])
 
 export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWISE]: Lowering } = {
   Add: same('Add'),
@@ -12,6 +14,22 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   Maximum: same('Max'),
   Minimum: same('Min'),
   Pow: same('Pow'),
+  /** ONNX has it for whole numbers; for others it has the rest of a quotient cut towards 0. */
+  Mod(emit, _, [a, b], [info]) {
+    if (info!.dtype === 'int32') return emit.op('Mod', [a!, b!])
+    const rest = (x: string) => emit.op('Mod', [x, b!], { fmod: 1 })
+    const cut = rest(a!)
+    const alike = emit.op('Equal', [negative(emit, a!), negative(emit, b!)])
+    return emit.op('Where', [alike, cut, rest(emit.op('Add', [cut, b!]))])
+  },
+  /** By the angle on the right, turned over where x is on the left. */
+  Atan2(emit, _, [y, x]) {
+    const flat = emit.op('Equal', [y!, emit.fill(0)])
+    const slope = emit.op('Where', [flat, emit.fill(0), emit.op('Div', [y!, emit.op('Abs', [x!])])])
+    const right = emit.op('Atan', [slope])
+    const half = emit.op('Where', [negative(emit, y!), emit.fill(-Math.PI), emit.fill(Math.PI)])
+    return emit.op('Where', [negative(emit, x!), emit.op('Sub', [half, right]), right])
+  },
 
   Equal: same('Equal'),
   NotEqual: (emit, _, names) => emit.op('Not', [emit.op('Equal', names)]),
@@ -21,17 +39,50 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   LessEqual: same('LessOrEqual'),
   LogicalAnd: same('And'),
   LogicalNot: same('Not'),
+  LogicalOr: same('Or'),
+  IsFinite: (emit, _, names) => emit.op('Less', [emit.op('Abs', names), emit.fill(Number.POSITIVE_INFINITY)]),
+  IsInf: same('IsInf'),
+  IsNan: same('IsNaN'),
 
   Abs: same('Abs'),
+  Ceil: same('Ceil'),
   Erf: same('Erf'),
   Exp: same('Exp'),
+  /** tanh(x / 2) (e^x + 1), which keeps all digits where x is small. */
+  Expm1(emit, _, [x]) {
+    const tanh = emit.op('Tanh', [emit.op('Mul', [x!, emit.fill(0.5)])])
+    return emit.op('Mul', [tanh, emit.op('Add', [emit.op('Exp', [x!]), emit.fill(1)])])
+  },
+  Floor: same('Floor'),
   Log: same('Log'),
+  /** For small x times x / (u - 1), u the rounded 1 + x: what rounding did to the logarithm (Goldberg 1991, theorem 4). */
+  Log1p(emit, _, [x]) {
+    const u = emit.op('Add', [x!, emit.fill(1)])
+    const logarithm = emit.op('Log', [u])
+    const unchanged = emit.op('Equal', [u, emit.fill(1)])
+    const corrected = emit.op('Mul', [logarithm, emit.op('Div', [x!, emit.op('Sub', [u, emit.fill(1)])])])
+    const small = emit.op('Less', [emit.op('Abs', [x!]), emit.fill(0.5)])
+    return emit.op('Where', [small, emit.op('Where', [unchanged, x!, corrected]), logarithm])
+  },
   Neg: same('Neg'),
   Reciprocal: same('Reciprocal'),
+  Round: same('Round'),
   Rsqrt: (emit, _, names) => emit.op('Reciprocal', [emit.op('Sqrt', names)]),
   Sign: same('Sign'),
   Sqrt: same('Sqrt'),
   Square: (emit, _, [x]) => emit.op('Mul', [x!, x!]),
+
+  Sin: same('Sin'),
+  Cos: same('Cos'),
+  Tan: same('Tan'),
+  Asin: same('Asin'),
+  Acos: same('Acos'),
+  Atan: same('Atan'),
+  Sinh: same('Sinh'),
+  Cosh: same('Cosh'),
+  Asinh: same('Asinh'),
+  Acosh: same('Acosh'),
+  Atanh: same('Atanh'),
 
   Elu: same('Elu'),
   EluGrad: (emit, _, [dy, y]) =>

@@ -66,6 +66,12 @@ export const ARRAY_LOWERINGS: { readonly [Kernel in keyof typeof ARRAYS]: Loweri
       T: type(first!.dtype),
       Tidx: type('int32'),
     }),
+  GatherV2: (emit, { attributes }, [x, indices], [info]) =>
+    emit.op('GatherV2', [x!, indices!, emit.ints(attributes.axis as number)], {
+      Tparams: type(info!.dtype),
+      Tindices: type('int32'),
+      Taxis: type('int32'),
+    }),
   OneHot: (emit, { attributes }, [indices]) =>
     emit.op(
       'OneHot',

@@ -1,0 +1,100 @@
+/** `train find-lr SPEC`: which learning rate a spec wants. What is trained meanwhile is thrown away. */
+import { join } from 'node:path'
+import { writeFileAtomic } from '../base/atomic-file.js'
+import { UserError } from '../base/issue.js'
+import type { Batch } from '../engine/engine.js'
+import type { FindLrReport } from '../export/find-lr-report.js'
+import { createRunDirectory } from '../export/run-directory.js'
+import { findLrLines, formatRate } from '../report/find-lr.js'
+import { lrCurve } from '../report/lr-curve.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+import { type FindEnd, suggest, type Trial, trials } from '../training/find-lr.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { interruptible } from './interrupt.js'
+import type { Io } from './io.js'
+import type { Options } from './options.js'
+import { overridesOf } from './overrides.js'
+import { prepare } from './prepare.js'
+import { requireSpec } from './read-spec.js'
+import { checkPlaces } from './results.js'
+import type { Session } from './session.js'
+import { withSpinner } from './spinner.js'
+import { ownVersion } from './versions.js'
+
+/** Fewer leave no curve between the first tenth and the last five. */
+const FEWEST_STEPS = 20
+
+/** Standard output gets the suggestion; a folder as of a run gets the curve. */
+export async function findLr(file: string, options: Options, io: Io): Promise<ExitCode> {
+  const { steps } = options
+  if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
+  const spec = await requireSpec(file, overridesOf(options), io.stdin)
+  await checkPlaces(options)
+  return interruptible(io, async (signal) => {
+    const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
+    try {
+      const { found, end } = await withSpinner('Trying learning rates', io.stderr, () =>
+        tryRates(session, steps, signal),
+      )
+      if (found.length === 0) {
+        io.stderr.write('The loss is NaN or infinite at the first step, before any update.\n')
+        return EXIT.diverged
+      }
+      const { valley, steepest } = suggest(found, steps)
+      const directory = await createRunDirectory(spec.name, options.out)
+      const report: FindLrReport = {
+        version: 1,
+        name: spec.name,
+        trainspec: ownVersion(),
+        engine: engine.name,
+        device: engine.device,
+        batch_size: session.training.batchSize * (spec.optimizer.gradient_accumulation_steps ?? 1),
+        steps,
+        end,
+        suggestion: valley,
+        steepest,
+        learning_rate: found.map(({ learningRate }) => learningRate),
+        loss: found.map(({ loss }) => loss),
+        smoothed_loss: found.map(({ smoothedLoss }) => smoothedLoss),
+        picture: join(directory, 'find-lr.svg'),
+        command: valley === null ? null : commandWith(valley, file, spec, options),
+      }
+      const document = JSON.stringify(report, null, 2)
+      await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`)
+      await writeFileAtomic(join(directory, 'find-lr.json'), `${document}\n`)
+      await writeFileAtomic(report.picture, lrCurve(report))
+      const replaces = typeof spec.optimizer.learning_rate !== 'number'
+      io.stdout.write(options.json ? `${document}\n` : `${findLrLines(report, { replaces }).join('\n')}\n`)
+      return valley === null ? EXIT.expectationFailed : EXIT.done
+    } finally {
+      await session.runner.dispose()
+    }
+  })
+}
+
+async function tryRates(session: Session, steps: number, signal: AbortSignal) {
+  const { runner, plan } = session.training
+  const tests = trials({ runner, plan, batches: endless(session), steps, signal })
+  const found: Trial[] = []
+  for (;;) {
+    const { done, value } = await tests.next()
+    if (done) return { found, end: value as FindEnd }
+    found.push(value as Trial)
+  }
+}
+
+/** Epoch after epoch. */
+async function* endless({ training }: Session): AsyncGenerator<Batch> {
+  for (let epoch = 1; ; epoch++) yield* training.batches(epoch)
+}
+
+/** With what else the user has set; the type goes along where the file may have no optimizer, whose default it is. */
+function commandWith(rate: number, file: string, spec: ResolvedSpec, { set }: Options): string {
+  const type = spec.optimizer.type === 'RMSprop' ? ['optimizer.type=RMSprop'] : []
+  const settings = [...set, ...type, `optimizer.learning_rate=${formatRate(rate)}`]
+  return ['train', file, ...settings.flatMap((setting) => ['--set', setting])].map(quoted).join(' ')
+}
+
+/** As a shell wants it. */
+const quoted = (word: string): string => (/^[\w./=:@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

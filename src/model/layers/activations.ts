@@ -1,0 +1,112 @@
+/** Activation functions with arguments, as layers (keras/src/layers/activations). */
+import * as tf from '@tensorflow/tfjs-core'
+import { formatShape } from '../../base/shape.js'
+import { axesOf } from './axes.js'
+import { type LayerRule, passMask, ShapeProblem, type SpecOf } from './layer.js'
+import { sameInTfjs } from './saved.js'
+import { weightOf } from './weight.js'
+
+const rectify = (x: tf.Tensor, above: number) => (above === 0 ? tf.relu(x) : tf.mul(x, tf.step(tf.sub(x, above))))
+
+/** Without bounds it is leaky; else `clip(x where x > threshold else 0, 0, max_value) - slope max(threshold - x, 0)`. */
+export const reLU: LayerRule<SpecOf<'ReLU'>> = {
+  outputShape: (_, [given]) => given!,
+  call({ max_value, negative_slope, threshold }, [x]) {
+    if (negative_slope !== 0 && max_value === null && threshold === 0) return tf.leakyRelu(x!, negative_slope)
+    const passed = rectify(x!, threshold)
+    const bounded = max_value === null ? passed : tf.clipByValue(passed, 0, max_value)
+    if (negative_slope === 0) return bounded
+    return tf.sub(bounded, tf.mul(tf.relu(tf.sub(threshold, x!)), negative_slope))
+  },
+  mask: passMask,
+  saved({ max_value, negative_slope, threshold }) {
+    if (negative_slope === 0 && threshold === 0) return { class_name: 'ReLU', config: { max_value } }
+    if (max_value !== null) return null
+    if (threshold === 0) return { class_name: 'LeakyReLU', config: { alpha: negative_slope } }
+    return negative_slope === 0 ? { class_name: 'ThresholdedReLU', config: { theta: threshold } } : null
+  },
+}
+
+export const leakyReLU: LayerRule<SpecOf<'LeakyReLU'>> = {
+  outputShape: (_, [given]) => given!,
+  call: ({ negative_slope }, [x]) => tf.leakyRelu(x!, negative_slope),
+  mask: passMask,
+  saved: ({ negative_slope }) => ({ class_name: 'LeakyReLU', config: { alpha: negative_slope } }),
+}
+
+/** One alpha an element of a sample, but for axes along which it is shared. */
+export const preLU: LayerRule<SpecOf<'PReLU'>> = {
+  outputShape({ shared_axes }, [given]) {
+    for (const axis of listed(shared_axes)) {
+      if (axis <= given!.length) continue
+      const shape = formatShape([null, ...given!])
+      throw new ShapeProblem(`shares alpha along axis ${axis}, but ${shape} has axes up to ${given!.length}`)
+    }
+    return given!
+  },
+  weights: (spec, [given]) => {
+    const shared = listed(spec.shared_axes)
+    return [
+      weightOf(
+        spec,
+        'alpha',
+        given!.map((length, index) => (shared.includes(index + 1) ? 1 : length)),
+      ),
+    ]
+  },
+  call: (_, [x], { weights }) => tf.sub(tf.relu(x!), tf.mul(weights.alpha!, tf.relu(tf.neg(x!)))),
+  mask: passMask,
+  saved: (spec) => sameInTfjs(spec, { shared_axes: spec.shared_axes === null ? null : listed(spec.shared_axes) }),
+}
+
+const listed = (axes: number | readonly number[] | null): readonly number[] => ([] as number[]).concat(axes ?? [])
+
+export const elu: LayerRule<SpecOf<'ELU'>> = {
+  outputShape: (_, [given]) => given!,
+  call({ alpha }, [x]) {
+    const one = tf.elu(x!)
+    return alpha === 1 ? one : tf.add(tf.mul(one, alpha), tf.mul(tf.relu(x!), 1 - alpha))
+  },
+  mask: passMask,
+  saved: (spec) => (spec.alpha === 1 ? sameInTfjs(spec) : null),
+}
+
+/**
+ * Over one axis or several. What a mask of x's own axes leaves out takes no part and becomes 0; Keras refuses any other
+ * mask, which goes on here.
+ */
+export const softmax: LayerRule<SpecOf<'Softmax'>> = {
+  outputShape(spec, [given]) {
+    axesOf(spec.axis, given!)
+    return given!
+  },
+  call(spec, [x], { masks: [mask] }) {
+    if (isLast(spec) && !mask) return x!
+    const axes = axesOf(spec.axis, x!.shape.slice(1))
+    const counts = mask?.rank === x!.rank ? mask : undefined
+    const probabilities = softmaxOver(counts ? tf.where(counts, x!, tf.fill(x!.shape, MASKED)) : x!, axes)
+    return counts ? tf.mul(probabilities, tf.cast(counts, 'float32')) : probabilities
+  },
+  activation: (spec, [mask]) => (isLast(spec) && !mask ? 'softmax' : 'linear'),
+  mask: passMask,
+  saved(spec) {
+    if (isLast(spec)) return sameInTfjs(spec, { axis: -1 })
+    return listed(spec.axis).length > 1 ? sameInTfjs(spec) : null
+  },
+}
+
+/** Then a loss can see what the probabilities were made from. */
+const isLast = ({ axis }: SpecOf<'Softmax'>): boolean => String(axis) === '-1'
+
+const MASKED = -1e9
+
+/** The axes moved to the end and made one, which is all that tfjs' own softmax takes. */
+function softmaxOver(x: tf.Tensor, axes: readonly number[]): tf.Tensor {
+  const order = [...x.shape.keys()].toSorted((a, b) => Number(axes.includes(a)) - Number(axes.includes(b)) || a - b)
+  const moved = order.every((axis, index) => axis === index) ? x : tf.transpose(x, order)
+  const rest = moved.shape.slice(0, x.rank - axes.length)
+  const flat = axes.length === 1 ? moved : tf.reshape(moved, [...rest, -1])
+  const back = order.map((_, axis) => order.indexOf(axis))
+  const probabilities = tf.reshape(tf.softmax(flat), moved.shape)
+  return moved === x ? probabilities : tf.transpose(probabilities, back)
+}

@@ -1,0 +1,109 @@
+/** Pools (keras/src/layers/pooling): the largest element or the mean of each window, or of the whole space. */
+import * as tf from '@tensorflow/tfjs-core'
+import { type Shape, sizeOf } from '../../base/shape.js'
+import type { LayerRule, SpecOf } from './layer.js'
+import { sameInTfjs } from './saved.js'
+import { innerOf, onPlane, padded, padsOf, plane, spaceOf, unplane, type Window, windowCounts } from './space.js'
+
+type PoolSpec = SpecOf<'MaxPooling1D' | 'MaxPooling2D' | 'AveragePooling1D' | 'AveragePooling2D'>
+
+const windowOf = ({ pool_size, strides, padding }: PoolSpec): Window => ({
+  size: pool_size,
+  strides: strides ?? pool_size,
+  padding,
+})
+
+const pooling = <Spec extends PoolSpec>(pool: (x: tf.Tensor, window: Window) => tf.Tensor): LayerRule<Spec> => ({
+  outputShape(spec, [given]) {
+    const { space, channels } = spaceOf(given!, spec.pool_size.length)
+    return [...windowCounts(space, windowOf(spec)), channels]
+  },
+  call: (spec, [x]) => pool(x!, windowOf(spec)),
+  saved: (spec) => sameInTfjs(spec),
+})
+
+type Padding = 'valid' | 'same'
+
+/** What lies beyond the input never is the largest. */
+export const maxPooling = pooling<SpecOf<'MaxPooling1D' | 'MaxPooling2D'>>((x, { size, strides, padding }) =>
+  unplane(tf.maxPool(plane(x), onPlane(size), onPlane(strides), padding as Padding), size.length),
+)
+
+/** What lies beyond the input does not count. Zeros are put there first: tfjs' own gradient counts them. */
+export const averagePooling = pooling<SpecOf<'AveragePooling1D' | 'AveragePooling2D'>>((x, window) => {
+  const { size, strides } = window
+  const space = innerOf(x)
+  const pads = padsOf(space, window)
+  const means = tf.avgPool(plane(padded(x, pads)), onPlane(size), onPlane(strides), 'valid')
+  const pooled = unplane(means, size.length)
+  return pads.flat().every((count) => count === 0) ? pooled : tf.mul(pooled, shareThatCounts(space, window))
+})
+
+/** Size of a window over the number of its elements that lie in the input, for each window: (1, ...counts, 1). */
+function shareThatCounts(space: Shape, window: Window): tf.Tensor {
+  const { size, strides } = window
+  const counts = windowCounts(space, window)
+  const pads = padsOf(space, window)
+  const within = counts.map((count, axis) =>
+    Array.from({ length: count }, (_, index) => {
+      const from = index * strides[axis]! - pads[axis]![0]
+      return Math.min(space[axis]!, from + size[axis]!) - Math.max(0, from)
+    }),
+  )
+  const elements = within.reduce<number[]>((products, axis) => products.flatMap((p) => axis.map((n) => p * n)), [1])
+  return tf.tensor(
+    elements.map((count) => sizeOf(size) / count),
+    [1, ...counts, 1],
+  )
+}
+
+type GlobalSpec = SpecOf<
+  'GlobalMaxPooling1D' | 'GlobalMaxPooling2D' | 'GlobalAveragePooling1D' | 'GlobalAveragePooling2D'
+>
+
+const overSpace = <Spec extends GlobalSpec>(
+  axes: number,
+  reduce: (x: tf.Tensor, axes: number[], keepDims: boolean, mask: tf.Tensor | undefined) => tf.Tensor,
+): LayerRule<Spec> => ({
+  outputShape({ keepdims }, [given]) {
+    const { space, channels } = spaceOf(given!, axes)
+    return keepdims ? [...space.map(() => 1), channels] : [channels]
+  },
+  call: ({ keepdims }, [x], { masks: [mask] }) =>
+    reduce(
+      x!,
+      innerOf(x!).map((_, axis) => axis + 1),
+      keepdims,
+      mask,
+    ),
+  /** tfjs knows no keepdims. */
+  saved: (spec) => (spec.keepdims ? null : sameInTfjs(spec)),
+})
+
+export const globalMaxPooling1D = overSpace<SpecOf<'GlobalMaxPooling1D'>>(1, largest)
+export const globalMaxPooling2D = overSpace<SpecOf<'GlobalMaxPooling2D'>>(2, largest)
+export const globalAveragePooling1D = overSpace<SpecOf<'GlobalAveragePooling1D'>>(1, mean)
+export const globalAveragePooling2D = overSpace<SpecOf<'GlobalAveragePooling2D'>>(2, tf.mean)
+
+/** Equal elements share the gradient evenly, as in JAX and TensorFlow; tfjs gives each of them all of it. */
+function largest(x: tf.Tensor, axes: number[], keepDims: boolean): tf.Tensor {
+  const most = tf.customGrad((...given) => {
+    const [x, save] = given as [tf.Tensor, (tensors: tf.Tensor[]) => void]
+    const value = tf.max(x, axes, true)
+    save([x, value])
+    const gradFunc = (dy: tf.Tensor, [x, value]: tf.Tensor[]) => {
+      const chosen = tf.cast(tf.equal(x!, value!), 'float32')
+      return tf.mul(chosen, tf.div(dy, tf.sum(chosen, axes, true)))
+    }
+    return { value, gradFunc }
+  })(x)
+  return keepDims ? most : tf.reshape(most, [x.shape[0]!, x.shape.at(-1)!])
+}
+
+/** Of the steps that the mask lets through. */
+function mean(x: tf.Tensor, axes: number[], keepDims: boolean, mask: tf.Tensor | undefined): tf.Tensor {
+  if (!mask) return tf.mean(x, axes, keepDims)
+  const kept = tf.expandDims(mask, -1)
+  const count = tf.sum(tf.cast(kept, 'float32'), axes, keepDims)
+  return tf.div(tf.sum(tf.where(kept, x, tf.zerosLike(x)), axes, keepDims), count)
+}

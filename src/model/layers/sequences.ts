@@ -1,0 +1,42 @@
+/** Embedding and Masking (keras/src/layers/core). */
+import * as tf from '@tensorflow/tfjs-core'
+import { projectionOf } from '../constraints.js'
+import { initializerOf } from '../initializers.js'
+import { penaltyOf } from '../regularizers.js'
+import type { LayerRule, SpecOf } from './layer.js'
+import { sameInTfjs } from './saved.js'
+
+/** Row `x` of a matrix for each whole number `x`. */
+export const embedding: LayerRule<SpecOf<'Embedding'>> = {
+  outputShape: ({ output_dim }, [given]) => [...given!, output_dim],
+  weights: (spec) => [
+    {
+      name: 'embeddings',
+      shape: [spec.input_dim, spec.output_dim],
+      initializer: initializerOf(spec.embeddings_initializer),
+      penalty: penaltyOf(spec.embeddings_regularizer),
+      constraint: projectionOf(spec.embeddings_constraint),
+    },
+  ],
+  call: (_, [x], { weights }) => tf.gather(weights.embeddings!, tf.cast(x!, 'int32')),
+  mask: ({ mask_zero }, [x]) => (mask_zero ? tf.notEqual(x!, tf.zerosLike(x!)) : undefined),
+  saved: (spec) => sameInTfjs(spec),
+}
+
+/** Makes 0 of a step whose features are all `mask_value`, and has it passed over from here on. */
+export const masking: LayerRule<SpecOf<'Masking'>> = {
+  outputShape: (_, [given]) => given!,
+  call({ mask_value }, [x]) {
+    const counts = differs(x!, mask_value)
+    return tf.where(tf.expandDims(counts, -1), x!, tf.zerosLike(x!))
+  },
+  mask: ({ mask_value }, [x]) => differs(x!, mask_value),
+  saved: (spec) => sameInTfjs(spec),
+}
+
+/** Where any feature is not `value`. Written out that it has no gradient, because tfjs cannot look behind a comparison. */
+const differs = (x: tf.Tensor, value: number): tf.Tensor =>
+  tf.customGrad((...given) => ({
+    value: tf.any(tf.notEqual(given[0] as tf.Tensor, value), -1),
+    gradFunc: () => tf.zerosLike(x),
+  }))(x)

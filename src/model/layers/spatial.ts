@@ -1,0 +1,105 @@
+/** Zeros around the space, less of it, more of it (keras/src/layers/reshaping). */
+import * as tf from '@tensorflow/tfjs-core'
+import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
+import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
+import { sameInTfjs } from './saved.js'
+import { innerOf, type Pairs, padded, sliced, spaceOf } from './space.js'
+
+/** Of one axis it is a pair, of more of them pairs. */
+const pairsOf = (given: readonly number[] | readonly (readonly number[])[]): Pairs =>
+  (typeof given[0] === 'number' ? [given] : given) as Pairs
+
+const lengthsOf = (space: Shape, pairs: Pairs, sign: 1 | -1): Shape =>
+  space.map((length, axis) => length + sign * (pairs[axis]![0] + pairs[axis]![1]))
+
+export const zeroPadding: LayerRule<SpecOf<'ZeroPadding1D' | 'ZeroPadding2D'>> = {
+  outputShape(spec, [given]) {
+    const pairs = pairsOf(spec.padding)
+    const { space, channels } = spaceOf(given!, pairs.length)
+    return [...lengthsOf(space, pairs, 1), channels]
+  },
+  call: (spec, [x]) => padded(x!, pairsOf(spec.padding)),
+  saved: (spec) => (spec.type === 'ZeroPadding2D' ? sameInTfjs(spec) : null),
+}
+
+export const cropping: LayerRule<SpecOf<'Cropping1D' | 'Cropping2D'>> = {
+  outputShape(spec, [given]) {
+    const pairs = pairsOf(spec.cropping)
+    const { space, channels } = spaceOf(given!, pairs.length)
+    const lengths = lengthsOf(space, pairs, -1)
+    if (lengths.some((length) => length < 1)) throw new ShapeProblem(`leaves nothing of ${formatShape(space)}`)
+    return [...lengths, channels]
+  },
+  call(spec, [x]) {
+    const pairs = pairsOf(spec.cropping)
+    return sliced(
+      x!,
+      pairs.map(([before]) => before),
+      lengthsOf(innerOf(x!), pairs, -1),
+    )
+  },
+  saved: (spec) => (spec.type === 'Cropping2D' ? sameInTfjs(spec) : null),
+}
+
+const factorsOf = ({ size }: SpecOf<'UpSampling1D' | 'UpSampling2D'>): Shape =>
+  typeof size === 'number' ? [size] : size
+
+export const upSampling: LayerRule<SpecOf<'UpSampling1D' | 'UpSampling2D'>> = {
+  outputShape(spec, [given]) {
+    const factors = factorsOf(spec)
+    const { space, channels } = spaceOf(given!, factors.length)
+    return [...space.map((length, axis) => length * factors[axis]!), channels]
+  },
+  call: (spec, [x]) =>
+    'interpolation' in spec && spec.interpolation === 'bilinear'
+      ? interpolated(x!, factorsOf(spec))
+      : repeated(x!, [1, ...factorsOf(spec), 1]),
+  /** tfjs interpolates between other places. */
+  saved: (spec) => (spec.type === 'UpSampling2D' && spec.interpolation === 'nearest' ? sameInTfjs(spec) : null),
+}
+
+/** Each element as many times along each axis; the gradient is a sum, which tfjs' own of a tile spells out. */
+export function repeated(x: tf.Tensor, times: Shape): tf.Tensor {
+  const apart = x.shape.flatMap((length, axis) => (times[axis] === 1 ? [length] : [length, 1]))
+  const reps = times.flatMap((count) => (count === 1 ? [1] : [1, count]))
+  const copies = reps.flatMap((count, axis) => (count === 1 ? [] : [axis]))
+  const { shape } = x
+  return tf.customGrad((...given) => {
+    const [x] = given as tf.Tensor[]
+    const tiled = tf.tile(tf.reshape(x!, apart), reps)
+    const value = tf.reshape(
+      tiled,
+      shape.map((length, axis) => length * times[axis]!),
+    )
+    const gradFunc = (dy: tf.Tensor) => tf.reshape(tf.sum(tf.reshape(dy, tiled.shape), copies), shape)
+    return { value, gradFunc }
+  })(x)
+}
+
+/** Between the centres of the elements, linearly along each axis in turn (tf.image.resize, half_pixel_centers). */
+function interpolated(x: tf.Tensor, factors: Shape): tf.Tensor {
+  return factors.reduce((y, factor, index) => {
+    if (factor === 1) return y
+    const axis = index + 1
+    const length = y.shape[axis]!
+    const rows = tf.reshape(y, [sizeOf(y.shape.slice(0, axis)), length, sizeOf(y.shape.slice(axis + 1))])
+    const weights = tf.tensor2d(interpolation(length, factor), [length * factor, length])
+    return tf.reshape(tf.matMul(weights as tf.Tensor, rows), y.shape.with(axis, length * factor))
+  }, x)
+}
+
+/** Weights of the `length` elements in each of `length * factor` between them; at the edges of the outermost alone. */
+function interpolation(length: number, factor: number): Float32Array {
+  const weights = new Float32Array(length * factor * length)
+  for (let index = 0; index < length * factor; index++) {
+    const place = (index + 0.5) / factor - 0.5
+    const before = Math.floor(place)
+    for (const [element, weight] of [
+      [before, 1 - (place - before)],
+      [before + 1, place - before],
+    ] as const) {
+      weights[index * length + Math.min(length - 1, Math.max(0, element))]! += weight
+    }
+  }
+  return weights
+}

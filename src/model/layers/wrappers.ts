@@ -1,0 +1,145 @@
+/** Layers around another one: Bidirectional and TimeDistributed (keras/src/layers/rnn). */
+import * as tf from '@tensorflow/tfjs-core'
+import { formatShape, type Shape } from '../../base/shape.js'
+import type { Tensors } from '../../program/program.js'
+import type { LayerSpec } from '../../spec/spec.js'
+import { ACTIVATIONS } from '../activations.js'
+import { applyLayer } from './apply.js'
+import {
+  type LayerRule,
+  type NoiseRequest,
+  type Pass,
+  passMask,
+  ShapeProblem,
+  type SpecOf,
+  type WeightRequest,
+} from './layer.js'
+import type { RecurrentSpec } from './recurrent.js'
+import { sameInTfjs } from './saved.js'
+
+/** The registry, which holds the wrappers too. */
+type RuleOf = (spec: LayerSpec) => LayerRule<LayerSpec>
+
+const MERGE: { readonly [Mode in SpecOf<'Bidirectional'>['merge_mode']]: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor } = {
+  concat: (a, b) => tf.concat([a, b], -1),
+  sum: (a, b) => tf.add(a, b),
+  mul: (a, b) => tf.mul(a, b),
+  ave: (a, b) => tf.div(tf.add(a, b), 2),
+}
+
+/** A recurrent layer and one like it that begins at the end; Schuster and Paliwal, 1997. */
+export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>> => {
+  const both = ({ layer }: SpecOf<'Bidirectional'>): readonly [RecurrentSpec, RecurrentSpec] => {
+    const like = { ...layer, zero_output_for_mask: layer.return_sequences }
+    return [
+      { ...like, name: `forward_${layer.name}` },
+      { ...like, name: `backward_${layer.name}`, go_backwards: true },
+    ]
+  }
+  return {
+    outputShape(spec, inputs) {
+      const shape = ruleOf(spec.layer).outputShape(spec.layer, inputs)
+      return spec.merge_mode === 'concat' ? shape.with(-1, 2 * shape.at(-1)!) : shape
+    },
+    weights: (spec, inputs) => both(spec).flatMap((layer) => weightsWithin(ruleOf, layer, inputs)),
+    noise: (spec, inputs) =>
+      Object.fromEntries(both(spec).flatMap((layer) => noiseWithin(ruleOf(layer), layer, inputs))),
+    call(spec, inputs, pass) {
+      const [forward, backward] = both(spec).map(
+        (layer) => applyLayer(ruleOf(layer), layer, inputs, passWithin(pass, layer.name)).output,
+      )
+      return MERGE[spec.merge_mode](forward!, spec.layer.return_sequences ? tf.reverse(backward!, 1) : backward!)
+    },
+    mask: ({ layer }, inputs, masks) => ruleOf(layer).mask?.(layer, inputs, masks),
+    saved(spec, inputs) {
+      const layer = ruleOf(spec.layer).saved(spec.layer, inputs)
+      return layer && sameInTfjs(spec, { layer })
+    },
+  }
+}
+
+/** The same layer on every step: steps become samples, so that it is applied once. */
+export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistributed'>> => {
+  const withRule = (spec: SpecOf<'TimeDistributed'>) => {
+    const layer = spec.layer as LayerSpec
+    return { layer, rule: ruleOf(layer) }
+  }
+  return {
+    outputShape(spec, [given]) {
+      const { layer, rule } = withRule(spec)
+      if (given!.length < 2) {
+        throw new ShapeProblem(`needs (None, steps, features), but its input is ${formatShape([null, ...given!])}`)
+      }
+      if ((rule.arity?.least ?? 1) > 1) throw new ShapeProblem(`holds ${layer.type}, which has several inputs`)
+      if ((rule.weights?.(layer, [given!.slice(1)]) ?? []).some(({ trainable }) => trainable === false)) {
+        throw new ShapeProblem(`holds ${layer.type}, whose running values would change with every step`)
+      }
+      return [given![0]!, ...rule.outputShape(layer, [given!.slice(1)])]
+    },
+    weights: (spec, [given]) => weightsWithin(ruleOf, spec.layer as LayerSpec, [given!.slice(1)]),
+    noise(spec, [given]) {
+      const { layer, rule } = withRule(spec)
+      const drawn = noiseWithin(rule, layer, [given!.slice(1)])
+      return Object.fromEntries(
+        drawn.map(([name, { shape, ...rest }]) => [name, { shape: [given![0]!, ...shape], ...rest }]),
+      )
+    },
+    /** As in Keras, which calls no more than the layer's formula, the layer's `activity_regularizer` adds nothing. */
+    call(spec, [x], pass) {
+      const { layer, rule } = withRule(spec)
+      const [batch, time, ...sample] = x!.shape
+      const rows = (y: tf.Tensor, shape: Shape) => tf.reshape(y, [batch! * time!, ...shape])
+      const within = passWithin({ ...pass, masks: [undefined] }, layer.name)
+      const noise = mapValues(within.noise, (draw) => rows(draw, draw.shape.slice(2)))
+      const value = rule.call(layer, [rows(x!, sample)], { ...within, noise })
+      const activation = rule.activation?.(layer, [undefined])
+      const output = activation ? ACTIVATIONS[activation].apply(value) : value
+      return tf.reshape(output, [batch!, time!, ...output.shape.slice(1)])
+    },
+    mask: passMask,
+    saved(spec, [given]) {
+      const { layer, rule } = withRule(spec)
+      const saved = rule.saved(layer, [given!.slice(1)])
+      return saved && sameInTfjs(spec, { layer: saved })
+    },
+  }
+}
+
+/** Weights and noise of a layer within another go by its name: `forward_lstm/kernel`. */
+const within = (layer: { readonly name: string }, own: string) => `${layer.name}/${own}`
+
+function weightsWithin(ruleOf: RuleOf, layer: LayerSpec, inputs: readonly Shape[]): WeightRequest[] {
+  const requests = ruleOf(layer).weights?.(layer, inputs) ?? []
+  const fixed = 'trainable' in layer && !layer.trainable
+  return requests.map((request) => ({
+    ...request,
+    name: within(layer, request.name),
+    ...(fixed && { trainable: false }),
+  }))
+}
+
+const noiseWithin = (
+  rule: LayerRule<LayerSpec>,
+  layer: LayerSpec,
+  inputs: readonly Shape[],
+): [string, NoiseRequest][] =>
+  Object.entries(rule.noise?.(layer, inputs) ?? {}).map(([own, request]) => [within(layer, own), request])
+
+/** What the outer layer is given, as the inner one knows it. */
+function passWithin(pass: Pass, name: string): Pass {
+  const inner = (tensors: Tensors): Tensors =>
+    Object.fromEntries(
+      Object.entries(tensors)
+        .filter(([own]) => own.startsWith(`${name}/`))
+        .map(([own, value]) => [own.slice(name.length + 1), value]),
+    )
+  return {
+    ...pass,
+    weights: inner(pass.weights),
+    noise: inner(pass.noise),
+    update: (own, value) => pass.update(`${name}/${own}`, value),
+  }
+}
+
+const mapValues = (tensors: Tensors, change: (tensor: tf.Tensor) => tf.Tensor): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor)]))

@@ -1,0 +1,28 @@
+/** Intersection over union of yes and no (keras/src/metrics/iou_metrics.py, `BinaryIoU`). */
+import * as tf from '@tensorflow/tfjs-core'
+import { type Shape, sizeOf } from '../../base/shape.js'
+import { EPSILON } from '../losses.js'
+import { type Metric, type MetricOf, sumOf } from './metric.js'
+
+export function binaryIoU({ target_class_ids, threshold }: MetricOf<'binary_iou'>, output: Shape): Metric {
+  return {
+    target: 'fitting',
+    parts: ['hits', 'yes', 'truths'],
+    sums(target, { output }) {
+      const yes = tf.cast(tf.greaterEqual(output, threshold), 'float32')
+      return { hits: tf.sum(tf.mul(yes, target)), yes: tf.sum(yes), truths: tf.sum(target) }
+    },
+    value({ hits, yes, truths }, samples) {
+      const [overlap, one, other] = [hits![0]!, yes![0]!, truths![0]!]
+      const all = samples * sizeOf(output)
+      const union = one + other - overlap
+      /** By class: what both have, and what either has. */
+      const classes = [
+        { both: all - union, either: all - overlap },
+        { both: overlap, either: union },
+      ]
+      const chosen = target_class_ids.map((id) => classes[id]!).filter(({ either }) => either > 0)
+      return sumOf(chosen.map(({ both, either }) => both / (either + EPSILON))) / (chosen.length + EPSILON)
+    },
+  }
+}

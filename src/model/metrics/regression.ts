@@ -1,0 +1,63 @@
+/** Metrics of numbers (keras/src/metrics/regression_metrics.py, correlation_metrics.py); those that are losses are not here. */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Shape } from '../../base/shape.js'
+import { EPSILON, normalizedVectors } from '../losses.js'
+import { type Metric, type MetricOf, meanOf, meanOfDefined, SUM, sumOf } from './metric.js'
+
+/** The root of the mean, not the mean of roots. */
+export function rootMeanSquaredError(): Metric {
+  const mean = meanOf('fitting', (target, { output }) => tf.mean(tf.square(tf.sub(output, target)), -1))
+  return { ...mean, value: (sums, samples) => Math.sqrt(mean.value(sums, samples)) }
+}
+
+/** The loss has the other sign. */
+export const cosineSimilarity = (): Metric =>
+  meanOf('fitting', (target, { output }) =>
+    tf.sum(tf.mul(normalizedVectors(target, -1), normalizedVectors(output, -1)), -1),
+  )
+
+const centred = (x: tf.Tensor) => tf.sub(x, tf.mean(x, -1, true))
+const variance = (x: tf.Tensor) => tf.mean(tf.square(centred(x)), -1, true)
+
+/** Undefined where all numbers of a sample are alike. */
+export const pearsonCorrelation = (): Metric =>
+  meanOfDefined('fitting', (target, { output }) => {
+    const [a, b] = [target, output].map((x) => tf.div(centred(x), tf.sqrt(variance(centred(x)))))
+    return tf.mean(tf.mul(a!, b!), -1)
+  })
+
+export const concordanceCorrelation = (): Metric =>
+  meanOf('fitting', (target, { output }) => {
+    const [truth, found] = [tf.mean(target, -1, true), tf.mean(output, -1, true)]
+    const covariance = tf.mul(tf.sub(target, found), tf.sub(output, found)) // as Keras has it
+    const norm = tf.add(tf.add(variance(target), variance(output)), tf.square(tf.sub(truth, found)))
+    return tf.mean(tf.div(tf.mul(covariance, 2), tf.add(norm, EPSILON)), -1)
+  })
+
+/** 1 - residual / total for each output, from sums over samples of y, y^2 and (y - found)^2. */
+export function r2Score({ class_aggregation, num_regressors }: MetricOf<'r2_score'>, output: Shape): Metric {
+  return {
+    target: 'fitting',
+    parts: [SUM, 'squares', 'residual'],
+    problem: output.length === 1 ? undefined : 'needs a vector of each sample',
+    sums: (target, { output }) => ({
+      [SUM]: tf.sum(target, 0),
+      squares: tf.sum(tf.square(target), 0),
+      residual: tf.sum(tf.square(tf.sub(target, output)), 0),
+    }),
+    value({ [SUM]: sum, squares, residual }, samples) {
+      const total = Array.from(squares!, (square, index) => square - sum![index]! ** 2 / samples)
+      const scores = total.map((one, index) => {
+        const score = 1 - residual![index]! / one
+        return Math.abs(score) === Number.POSITIVE_INFINITY ? 0 : score
+      })
+      const weighted = class_aggregation === 'variance_weighted_average'
+      const score = weighted
+        ? sumOf(scores.map((one, index) => one * total[index]!)) / sumOf(total)
+        : sumOf(scores) / scores.length
+      const numbers = samples * scores.length // Keras counts every number of the target
+      if (num_regressors === 0 || num_regressors >= numbers - 1) return score
+      return 1 - ((1 - score) * (numbers - 1)) / (numbers - num_regressors - 1)
+    },
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Training by gradients, wherever they come from: accumulation, clipping, weight decay, the optimizer's update, and a
+ * running mean of the weights, in the order of keras/src/optimizers/base_optimizer.py (`apply`).
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import { sizeOf } from '../base/shape.js'
+import type { OptimizerSpec } from '../spec/spec.js'
+import { clipped } from './optimizers/clipping.js'
+import type { Kept, Optimizer } from './optimizers/optimizer.js'
+import { buildOptimizer } from './optimizers/registry.js'
+import type { Program, ProgramInput, ScalarInput, Slot, Tensors } from './program.js'
+
+export interface DescentOptions {
+  readonly optimizer: OptimizerSpec
+  /** What is trained. */
+  readonly weights: readonly Trained[]
+  /** What is not, and may yet have new values after a step: a running mean. */
+  readonly untrained?: readonly Slot[]
+  /** What `gradients` needs, the iterations apart. */
+  readonly inputs: readonly ProgramInput[]
+  /** Of the weights, in their order; with what the step gives, from before the update, and new values of the untrained. */
+  readonly gradients: (state: Tensors, inputs: Tensors) => Gradients
+}
+
+/** A weight with what is done to it after an update. */
+export interface Trained extends Slot {
+  readonly constraint?: ((weight: tf.Tensor) => tf.Tensor) | undefined
+}
+
+export interface Gradients {
+  readonly gradients: readonly tf.Tensor[]
+  readonly updates?: Tensors
+  readonly outputs: Tensors
+}
+
+/** Which of them make up a step: `stepPlan`. */
+export interface DescentPrograms {
+  /** A step with an update. */
+  readonly train: Program
+  /** A step that only adds its gradients to those before it. */
+  readonly accumulate?: Program
+  /** Puts the mean of the weights in their place; `overwrite` does so between two steps, where constraints hold. */
+  readonly average?: Program
+  readonly overwrite?: Program
+}
+
+/** Programs of a step in the order they run, the first of which gives the outputs; and what to run after the last step. */
+export interface StepPlan {
+  step(iterations: number): readonly (keyof DescentPrograms)[]
+  readonly end: readonly (keyof DescentPrograms)[]
+}
+
+export const ITERATIONS: ScalarInput = { kind: 'scalar', name: 'iterations' }
+const LEARNING_RATE: ScalarInput = { kind: 'scalar', name: 'learning_rate' }
+
+/** Names of what is kept beside a weight for any optimizer. */
+const ACCUMULATOR = 'gradient_accumulator'
+const AVERAGE = 'average'
+
+export function descent({
+  optimizer: spec,
+  weights,
+  untrained = [],
+  inputs,
+  gradients: gradientsOf,
+}: DescentOptions): DescentPrograms {
+  const optimizer = buildOptimizer(spec)
+  const { gradient_accumulation_steps: steps, use_ema } = spec
+  const updates: ScalarInput =
+    steps === null
+      ? ITERATIONS
+      : { kind: 'scalar', name: 'updates', of: (iterations) => updatesBefore(iterations, spec) }
+  /** The first mean is the weights themselves. */
+  const averaging: ScalarInput = {
+    kind: 'scalar',
+    name: 'ema_momentum',
+    of: (iterations) => (updatesBefore(iterations, spec) === 0 ? 0 : spec.ema_momentum),
+  }
+  const shared = optimizer.shared?.numbers ?? []
+  const state = [
+    ...weights,
+    ...untrained,
+    ...weights.flatMap((weight) => [
+      ...(use_ema ? [slotOf(weight, { name: AVERAGE })] : []),
+      ...(steps === null ? [] : [slotOf(weight, { name: ACCUMULATOR })]),
+      ...optimizer.slots(weight).map((kept) => slotOf(weight, kept)),
+    ]),
+    ...shared.map(sharedSlot),
+  ]
+  const scalars = [...new Set([LEARNING_RATE, ITERATIONS, updates, ...(use_ema ? [averaging] : [])])]
+  const all = [...inputs, ...scalars]
+
+  /** Adds the mean of the weights to their new state. */
+  const averaged = (old: Tensors, next: Record<string, tf.Tensor>, momentum: tf.Tensor | undefined) => {
+    if (!momentum) return next
+    for (const { name } of weights) {
+      const mean = tf.mul(old[slotName(name, AVERAGE)]!, momentum)
+      next[slotName(name, AVERAGE)] = tf.add(mean, tf.mul(next[name] ?? old[name]!, tf.sub(1, momentum)))
+    }
+    return next
+  }
+
+  const constrained = (next: Record<string, tf.Tensor>) => {
+    for (const { name, constraint } of weights) if (constraint) next[name] = constraint(next[name]!)
+    return next
+  }
+
+  const train: Program = {
+    state,
+    inputs: all,
+    run(old, given) {
+      const { gradients, updates: own, outputs } = gradientsOf(old, given)
+      const next: Record<string, tf.Tensor> = { ...own }
+      const learningRate = given[LEARNING_RATE.name] as tf.Scalar
+      const iterations = given[updates.name] as tf.Scalar
+      const whole = gradients.map((gradient, index) => {
+        if (steps === null) return gradient
+        const name = slotName(weights[index]!.name, ACCUMULATOR)
+        next[name] = tf.zerosLike(gradient)
+        return tf.div(tf.add(gradient, old[name]!), steps)
+      })
+      const sharedNow = Object.fromEntries(shared.map(({ name }) => [name, old[sharedName(name)]!]))
+      const sharedNext = optimizer.shared?.next(sharedNow, iterations) ?? {}
+      for (const [name, value] of Object.entries(sharedNext)) next[sharedName(name)] = value
+      for (const [index, gradient] of clipped(whole, spec).entries()) {
+        const weight = weights[index]!
+        const kept = optimizer.slots(weight)
+        const updated = optimizer.update(
+          {
+            weight: decayed(old[weight.name]!, decayOf(optimizer, weight, spec), learningRate),
+            gradient,
+            slots: Object.fromEntries(kept.map(({ name }) => [name, old[slotName(weight.name, name)]!])),
+            shared: sharedNext,
+            learningRate,
+            iterations,
+          },
+          weight,
+        )
+        next[weight.name] = updated.weight
+        for (const [name, value] of Object.entries(updated.slots)) next[slotName(weight.name, name)] = value
+      }
+      return { state: constrained(averaged(old, next, given[averaging.name])), outputs }
+    },
+  }
+
+  const accumulate: Program = {
+    state,
+    inputs: all,
+    run(old, given) {
+      const { gradients, updates: own, outputs } = gradientsOf(old, given)
+      const sums = gradients.map((gradient, index) => {
+        const name = slotName(weights[index]!.name, ACCUMULATOR)
+        return [name, tf.add(gradient, old[name]!)] as const
+      })
+      return { state: averaged(old, { ...own, ...Object.fromEntries(sums) }, given[averaging.name]), outputs }
+    },
+  }
+
+  const means = (old: Tensors) => Object.fromEntries(weights.map(({ name }) => [name, old[slotName(name, AVERAGE)]!]))
+  const average: Program = { state, inputs: [], run: (old) => ({ state: means(old), outputs: {} }) }
+  const overwrite: Program = { state, inputs: [], run: (old) => ({ state: constrained(means(old)), outputs: {} }) }
+
+  return {
+    train,
+    ...(steps !== null && { accumulate }),
+    ...(use_ema && { average }),
+    ...(use_ema && spec.ema_overwrite_frequency !== null && { overwrite }),
+  }
+}
+
+export function stepPlan(spec: OptimizerSpec): StepPlan {
+  const { gradient_accumulation_steps, ema_overwrite_frequency, use_ema } = spec
+  const steps = gradient_accumulation_steps ?? 1
+  const overwrites = (iterations: number) =>
+    use_ema && ema_overwrite_frequency !== null && (updatesBefore(iterations, spec) + 1) % ema_overwrite_frequency === 0
+  return {
+    step: (iterations) => [
+      (iterations + 1) % steps === 0 ? 'train' : 'accumulate',
+      ...(overwrites(iterations) ? (['overwrite'] as const) : []),
+    ],
+    end: use_ema ? ['average'] : [],
+  }
+}
+
+/** What Keras calls the optimizer's iterations. */
+const updatesBefore = (iterations: number, { gradient_accumulation_steps }: OptimizerSpec): number =>
+  Math.floor(iterations / (gradient_accumulation_steps ?? 1))
+
+const decayOf = (optimizer: Optimizer, weight: Slot, { weight_decay }: OptimizerSpec): number | null =>
+  optimizer.weightDecay ? optimizer.weightDecay(weight) : weight_decay
+
+const decayed = (weight: tf.Tensor, share: number | null, learningRate: tf.Scalar): tf.Tensor =>
+  share === null ? weight : tf.sub(weight, tf.mul(tf.mul(weight, share), learningRate))
+
+const slotName = (weight: string, slot: string): string => `${weight}/${slot}`
+
+const slotOf = (weight: Slot, { name, shape = weight.shape, initial = 0 }: Kept): Slot => ({
+  name: slotName(weight.name, name),
+  shape,
+  role: 'optimizer',
+  initial: () => new Float32Array(sizeOf(shape)).fill(initial),
+})
+
+/** No weight is called so: its name has a layer's before it. */
+const sharedName = (name: string): string => `optimizer/${name}`
+
+const sharedSlot = ({ name, initial = 0 }: Kept): Slot => ({
+  name: sharedName(name),
+  shape: [],
+  role: 'optimizer',
+  initial: () => Float32Array.of(initial),
+})

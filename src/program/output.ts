@@ -1,0 +1,93 @@
+/** What is measured at one output of a model: its loss and its metrics, as sums over a batch and as values of an epoch. */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Shape } from '../base/shape.js'
+import { lossFor, lossOfBatch } from '../model/losses.js'
+import { type Metric, SUM } from '../model/metrics/metric.js'
+import { metricFor } from '../model/metrics/registry.js'
+import type { Prediction } from '../model/model.js'
+import { encodeTarget, type Target, type TargetForm, targetForm, type WantedTarget } from '../model/targets.js'
+import type { FitSpec, LossSpec, MetricSpec } from '../spec/spec.js'
+import { type Measured, meanOver } from './measured.js'
+import type { Tensors } from './program.js'
+
+export interface OutputOptions {
+  /** Before each history key: nothing for the only output of a model, else the output's name and `_`. */
+  readonly prefix: string
+  /** Of one sample's output. */
+  readonly shape: Shape
+  readonly target: Target
+  readonly loss: LossSpec
+  readonly metrics: readonly MetricSpec[]
+  readonly classWeight: FitSpec['class_weight']
+}
+
+export interface MeasuredOutput {
+  /** What a history has of it, its loss first. */
+  readonly measured: readonly Measured[]
+  /** By the names in `measured`, sums over a batch; `given` are its labels or values (`targetTensor`). */
+  sums(given: tf.Tensor, prediction: Prediction, pass: Pass): Tensors
+  /** The first of them, the loss. */
+  loss(given: tf.Tensor, prediction: Prediction, pass: Pass): tf.Tensor
+}
+
+/** Class weights count in the loss of training alone: not in metrics, nor in an evaluation. */
+export type Pass = 'training' | 'evaluation'
+
+export function measureOutput({ prefix, shape, target: compared, ...spec }: OutputOptions): MeasuredOutput {
+  const lossKey = `${prefix}loss`
+  const rule = lossFor(spec.loss, shape)
+  const weights =
+    spec.classWeight && compared.kind === 'labels' ? classWeights(spec.classWeight, compared.classes) : undefined
+  const metrics = spec.metrics.map((one) => measuredMetric(`${prefix}${one.name}`, metricFor(one, shape)))
+
+  const encoder = (given: tf.Tensor): Encoder => {
+    const known = new Map<TargetForm, tf.Tensor>()
+    return (wanted) => {
+      const form = targetForm(wanted, shape, compared)
+      if (form === null) throw new Error(`internal: no target for an output of shape ${shape}`)
+      const target = known.get(form) ?? encodeTarget(given, form, shape, compared)
+      known.set(form, target)
+      return target
+    }
+  }
+  const lossFrom = (given: tf.Tensor, target: Encoder, prediction: Prediction, pass: Pass) =>
+    lossOfBatch(rule, target(rule.target), prediction, pass === 'training' && weights ? weights(given) : undefined)
+
+  return {
+    measured: [meanOver(lossKey), ...metrics.map(({ measured }) => measured)],
+    sums(given, prediction, pass) {
+      const target = encoder(given)
+      const loss = lossFrom(given, target, prediction, pass)
+      const others = metrics.map(({ sums }) => sums(target, prediction))
+      return Object.assign({ [lossKey]: loss }, ...others) as Tensors
+    },
+    loss: (given, prediction, pass) => lossFrom(given, encoder(given), prediction, pass),
+  }
+}
+
+/** The labels of a batch in the form that is wanted, made once. */
+type Encoder = (wanted: WantedTarget) => tf.Tensor
+
+/** A metric under its history key. */
+function measuredMetric(key: string, { target, parts, sums, value }: Metric) {
+  const outputOf = (part: string) => (part === SUM ? key : `${key}/${part}`)
+  const measured: Measured = {
+    key,
+    outputs: parts.map(outputOf),
+    value: (totals, samples) => value(Object.fromEntries(parts.map((part, index) => [part, totals[index]!])), samples),
+  }
+  return {
+    measured,
+    sums(encoded: Encoder, prediction: Prediction): Tensors {
+      const tensors = sums(encoded(target), prediction)
+      return Object.fromEntries(parts.map((part) => [outputOf(part), tensors[part]!]))
+    },
+  }
+}
+
+/** Labels (batch), int32, to the weight of each sample; 1 where a class has none (keras/src/trainers/data_adapters/data_adapter_utils.py). */
+function classWeights(weightOf: NonNullable<FitSpec['class_weight']>, classes: number) {
+  const weights = Array.from({ length: classes }, (_, index) => weightOf[index] ?? 1)
+  return (labels: tf.Tensor): tf.Tensor =>
+    tf.sum(tf.mul(tf.oneHot(labels as tf.Tensor1D, classes, 1, 0, 'float32'), tf.tensor1d(weights)), -1)
+}

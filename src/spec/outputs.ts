@@ -1,0 +1,131 @@
+/** What the outputs of a model are trained for: one, or several by name. */
+import { z } from 'zod'
+import { type DeepReadonly, family, member, type RuleIssue, rules } from './family.js'
+import { lossSchema } from './losses.js'
+import { metricsSchema } from './metrics.js'
+import { whole } from './whole.js'
+
+/** No class belongs to two groups. */
+function* groupRules(groups: readonly (readonly number[])[]): Iterable<RuleIssue> {
+  const seen = new Map<number, number>()
+  for (const [group, classes] of groups.entries()) {
+    for (const [index, one] of classes.entries()) {
+      const before = seen.get(one)
+      if (before === undefined) seen.set(one, group)
+      else {
+        const message = `found class ${one} again, which is in group ${before} too`
+        yield { code: 'duplicate', path: [group, index], message }
+      }
+    }
+  }
+}
+
+export const TARGETS = [
+  member('label', 'The class label of a sample.', {}),
+  member('grouped_label', 'The group in which the class label of a sample is, as a class number.', {
+    groups: z
+      .array(z.array(whole(0)).min(1))
+      .min(2)
+      .superRefine(rules(groupRules))
+      .describe('Class numbers, group by group; each class in one group: [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]].'),
+  }),
+  member('input', 'The sample itself, element by element: for an autoencoder.', {}),
+] as const
+
+export const targetSchema = family(TARGETS)
+  .prefault('label')
+  .describe('What an output is compared with: the name, or an object with a `type`.')
+
+const output = z
+  .strictObject({
+    loss: lossSchema.describe('What is made small: the name, or an object with a `type`.'),
+    loss_weight: z.number().min(0).default(1).describe('How much its loss counts in the sum of all.'),
+    metrics: metricsSchema,
+    target: targetSchema,
+  })
+  .describe('What one output is trained for.')
+
+export const outputsSchema = z
+  .record(z.string().min(1).describe('Name of a layer.'), output)
+  .refine((outputs) => Object.keys(outputs).length > 0)
+  .optional()
+  .describe(
+    'For a model of several outputs, in place of `loss` and `metrics`: by the name of a layer, what its output is trained for. History keys are loss, and <name>_loss and <name>_<metric> for each.',
+  )
+
+export type TargetSpec = DeepReadonly<z.output<typeof targetSchema>>
+
+/** One output and what it is trained for. */
+export interface OutputSpec extends DeepReadonly<z.output<typeof output>> {
+  /** The layer; null for the last one of a model with one output. */
+  readonly name: string | null
+  /** Before each of its history keys. */
+  readonly prefix: string
+  /** Where the spec says it. */
+  readonly pointer: string
+}
+
+type Given = DeepReadonly<{
+  loss?: z.output<typeof lossSchema> | undefined
+  metrics: z.output<typeof metricsSchema>
+  target: z.output<typeof targetSchema>
+  outputs?: z.output<typeof outputsSchema>
+}>
+
+/** The outputs of a spec: those it names, or the only one. */
+export function outputsOf({ loss, metrics, target, outputs }: Given): readonly OutputSpec[] {
+  if (outputs === undefined)
+    return [{ name: null, prefix: '', pointer: '', loss: loss!, loss_weight: 1, metrics, target }]
+  return Object.entries(outputs).map(([name, one]) => ({
+    name,
+    prefix: `${name}_`,
+    pointer: `/outputs/${name}`,
+    ...one,
+  }))
+}
+
+/** All metrics by their history keys. */
+export const metricsOf = (spec: Given): readonly Given['metrics'][number][] =>
+  outputsOf(spec).flatMap(({ prefix, metrics }) =>
+    metrics.map((metric) => ({ ...metric, name: `${prefix}${metric.name}` })),
+  )
+
+/** What is measured of any samples: the loss, and of each output its own loss, where there are several, and its metrics. */
+export const measuredKeys = (spec: Given): string[] => [
+  'loss',
+  ...outputsOf(spec).flatMap(({ name, prefix, metrics }) => [
+    ...(name === null ? [] : [`${prefix}loss`]),
+    ...metrics.map((metric) => `${prefix}${metric.name}`),
+  ]),
+]
+
+/** The JSON Schema says so too. */
+export const hasLoss = (spec: Pick<Given, 'loss' | 'outputs'>): boolean =>
+  spec.loss !== undefined || spec.outputs !== undefined
+
+/** `outputs` stand in place of `loss` and `metrics`. */
+export function* outputRules(
+  spec: Given & { readonly fit: { readonly class_weight: object | null } },
+): Iterable<RuleIssue> {
+  if (spec.outputs === undefined) return
+  if (spec.loss !== undefined) {
+    yield { code: 'order', path: ['loss'], message: 'found "loss" beside "outputs", each of which has its own' }
+  }
+  if (spec.metrics.length > 0) {
+    yield { code: 'order', path: ['metrics'], message: 'found "metrics" beside "outputs", each of which has its own' }
+  }
+  if (spec.fit.class_weight !== null) {
+    const message = 'found "class_weight", which is for a model with one output'
+    yield { code: 'order', path: ['fit', 'class_weight'], message }
+  }
+  const keys = measuredKeys(spec)
+  for (const name of Object.keys(spec.outputs)) {
+    const doubled = keys.find((key, index) => key.startsWith(`${name}_`) && keys.indexOf(key) < index)
+    if (doubled === undefined) continue
+    yield {
+      code: 'duplicate-name',
+      path: ['outputs', name],
+      message: `the history key "${doubled}" comes of two outputs`,
+    }
+  }
+}

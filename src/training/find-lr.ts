@@ -1,0 +1,117 @@
+/**
+ * The learning-rate range test (Smith, "Cyclical Learning Rates", 2017): the rate grows from step to step, and the loss
+ * says where it is good. Range, smoothing, stop and suggestions are those of `lr_find` of fastai (fastai/callback/schedule.py).
+ */
+import type { Batch } from '../engine/engine.js'
+import { oneAhead } from './ahead.js'
+import { isUpdate, runStep, type Stepped } from './step.js'
+
+export const LEAST_RATE = 1e-7
+export const LARGEST_RATE = 10
+/** Share of the running mean that stays at each step. */
+const SMOOTHING = 0.98
+/** The test ends where the smoothed loss is so many times the best. */
+const TOO_BAD = 4
+
+export interface Trial {
+  readonly learningRate: number
+  /** Mean over the samples of the update. */
+  readonly loss: number
+  readonly smoothedLoss: number
+}
+
+/** The runner has the programs of the plan; its weights change. */
+export interface FindOptions extends Stepped {
+  /** Batches without end. */
+  readonly batches: AsyncIterable<Batch>
+  /** Trials, each an update, from the least rate to the largest, at least 2. */
+  readonly steps: number
+  readonly signal: AbortSignal
+}
+
+export type FindEnd = 'largest_rate' | 'loss_too_high' | 'diverged'
+
+/** Trials in the order of their rates, each of as many batches as make an update; gives why it ended. A loss of NaN or infinity is no trial. */
+export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindEnd> {
+  const { plan, batches, steps, signal } = options
+  let iterations = 0
+  let updates = 0
+  let sum = 0
+  let samples = 0
+  let mean = 0
+  let best = Number.POSITIVE_INFINITY
+  for await (const { batch, prepareNext } of oneAhead(batches)) {
+    signal.throwIfAborted()
+    const learningRate = LEAST_RATE * (LARGEST_RATE / LEAST_RATE) ** (updates / (steps - 1))
+    const outputs = await runStep(options, batch, { learning_rate: learningRate, iterations }, prepareNext)
+    sum += outputs.loss![0]!
+    samples += batch.size
+    if (!isUpdate(plan, iterations++)) continue
+    const loss = sum / samples
+    if (!Number.isFinite(loss)) return 'diverged'
+    updates++
+    sum = 0
+    samples = 0
+    mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
+    // the mean began at 0, which counts less and less
+    const smoothedLoss = mean / (1 - SMOOTHING ** updates)
+    yield { learningRate, loss, smoothedLoss }
+    best = Math.min(best, smoothedLoss)
+    if (smoothedLoss > TOO_BAD * best) return 'loss_too_high'
+    if (updates === steps) break
+  }
+  return 'largest_rate'
+}
+
+export interface Suggestions {
+  /** In the middle of the longest fall of the loss: a good rate. */
+  readonly valley: number | null
+  /** Where the loss falls fastest. */
+  readonly steepest: number | null
+}
+
+/** Without the first tenth, in which nothing has begun, and the last five, in which it goes wrong. */
+export function suggest(found: readonly Trial[], steps: number): Suggestions {
+  const looked = found.slice(Math.floor(steps / 10), -5)
+  return { valley: valley(looked), steepest: steepest(looked) }
+}
+
+/** The longest falling subsequence of losses, by its length; the rate in the middle of its middle third. */
+function valley(found: readonly Trial[]): number | null {
+  const lengths = found.map(() => 1)
+  let start = 0
+  let end = 0
+  for (let i = 1; i < found.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const falls = found[i]!.smoothedLoss < found[j]!.smoothedLoss
+      if (falls && lengths[i]! < lengths[j]! + 1) lengths[i] = lengths[j]! + 1
+      if (lengths[end]! < lengths[i]!) {
+        end = i
+        start = end - lengths[end]!
+      }
+    }
+  }
+  if (end === 0) return null
+  const third = (end - start) / 3
+  return found[Math.max(0, start + Math.floor(third) + Math.floor(third / 2))]!.learningRate
+}
+
+/**
+ * By the slope over the logarithm of the rate; none where the loss never falls. Unlike fastai's it stops at the least
+ * loss: beyond it the loss jumps, and its fall after a jump is no sign of a good rate.
+ */
+function steepest(all: readonly Trial[]): number | null {
+  const lowest = Math.min(...all.map(({ smoothedLoss }) => smoothedLoss))
+  const found = all.slice(0, all.findIndex(({ smoothedLoss }) => smoothedLoss === lowest) + 1)
+  let least = 0
+  let rate: number | null = null
+  for (const [index, { learningRate, smoothedLoss }] of found.slice(0, -1).entries()) {
+    const next = found[index + 1]!
+    const slope = (next.smoothedLoss - smoothedLoss) / Math.log(next.learningRate / learningRate)
+    if (slope < least) {
+      least = slope
+      rate = learningRate
+    }
+  }
+  return rate
+}

@@ -1,0 +1,15 @@
+/** A straight rise in front of a rate or schedule (Goyal et al., "Accurate, Large Minibatch SGD", 2017). */
+import type { Schedule, ScheduleOf, Steps } from './registry.js'
+
+/** What comes after counts its steps from the end of the warm-up, as the decay of Keras' CosineDecay does. */
+export function linearWarmup(
+  spec: ScheduleOf<'LinearWarmup'>,
+  steps: Steps,
+  build: (after: ScheduleOf<'LinearWarmup'>['learning_rate']) => Schedule,
+): Schedule {
+  const { initial_learning_rate: initial } = spec
+  const length = steps(spec.warmup_steps)
+  const after = build(spec.learning_rate)
+  const top = after(0)
+  return (done) => (done < length ? initial + (top - initial) * (done / length) : after(done - length))
+}

@@ -1,0 +1,49 @@
+/** Schedules by their name in a spec: the learning rate as a pure function of the steps done, in float64. */
+import type { DeepReadonly } from '../../spec/family.js'
+import type { ScheduleSpec, StepCount } from '../../spec/schedules.js'
+import { cosineDecay, cosineDecayRestarts } from './cosine.js'
+import { exponentialDecay, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay } from './decay.js'
+import { linearWarmup } from './linear-warmup.js'
+import { oneCycle } from './one-cycle.js'
+
+/** The learning rate of the step that comes after so many. As in Keras these are steps, not updates, where gradients are accumulated. */
+export type Schedule = (done: number) => number
+
+export type ScheduleOf<Type extends ScheduleSpec['type']> = DeepReadonly<Extract<ScheduleSpec, { type: Type }>>
+
+/** What a run's lengths are, for counts in epochs. */
+export interface RunLength {
+  readonly stepsPerEpoch: number
+  readonly epochs: number
+}
+
+/** Turns a count of a spec into steps. */
+export type Steps = (count: DeepReadonly<StepCount> | null) => number
+
+const SCHEDULES: { readonly [Type in ScheduleSpec['type']]: (spec: ScheduleOf<Type>, steps: Steps) => Schedule } = {
+  ExponentialDecay: exponentialDecay,
+  PiecewiseConstantDecay: piecewiseConstantDecay,
+  PolynomialDecay: polynomialDecay,
+  InverseTimeDecay: inverseTimeDecay,
+  CosineDecay: cosineDecay,
+  CosineDecayRestarts: cosineDecayRestarts,
+  OneCycle: oneCycle,
+  LinearWarmup: (spec, steps) => linearWarmup(spec, steps, (after) => build(after, steps)),
+}
+
+/** A number or a schedule of a spec; a count that is null is the whole run. */
+export function buildSchedule(
+  spec: number | DeepReadonly<ScheduleSpec>,
+  { stepsPerEpoch, epochs }: RunLength,
+): Schedule {
+  return build(spec, (count) => {
+    if (count === null) return stepsPerEpoch * epochs
+    return typeof count === 'number' ? count : Math.max(1, Math.round(count.epochs * stepsPerEpoch))
+  })
+}
+
+/** The cast says what the table's type proves. */
+function build(spec: number | DeepReadonly<ScheduleSpec>, steps: Steps): Schedule {
+  if (typeof spec === 'number') return () => spec
+  return (SCHEDULES[spec.type] as (spec: DeepReadonly<ScheduleSpec>, steps: Steps) => Schedule)(spec, steps)
+}

@@ -1,0 +1,32 @@
+/** One step of training: the programs that its plan names. */
+import type { Batch, Outputs, Runner, Scalars } from '../engine/engine.js'
+import type { StepPlan } from '../program/descent.js'
+
+export interface Stepped {
+  readonly runner: Runner
+  readonly plan: StepPlan
+}
+
+/** Programs beside that of the batch take state to state. */
+const NOTHING: Batch = { size: 1, arrays: {} }
+
+/** Gives the outputs of the first program. */
+export async function runStep(
+  { runner, plan }: Stepped,
+  batch: Batch,
+  scalars: Scalars,
+  meanwhile?: () => void,
+): Promise<Outputs> {
+  const [first, ...rest] = plan.step(scalars.iterations ?? 0)
+  const outputs = await runner.run(first!, batch, scalars, meanwhile)
+  for (const program of rest) await runner.run(program, NOTHING, {})
+  return outputs
+}
+
+/** Whether the step after so many changes the weights. */
+export const isUpdate = (plan: StepPlan, iterations: number): boolean => plan.step(iterations).includes('train')
+
+/** What is to be done after the last step. */
+export async function runEnd({ runner, plan }: Stepped): Promise<void> {
+  for (const program of plan.end) await runner.run(program, NOTHING, {})
+}

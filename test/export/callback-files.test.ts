@@ -1,0 +1,100 @@
+/** What callbacks ask for is in the folder of the run, whole. */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { io } from '@tensorflow/tfjs-core'
+import { expect, test } from 'vitest'
+import { callbackFiles } from '../../src/export/callback-files.js'
+import { buildModel } from '../../src/model/model.js'
+import type { FileAction } from '../../src/training/callbacks/callback.js'
+import { temporaryFolder } from '../support/command.js'
+import { eventsOf } from '../support/event-file.js'
+import { resolveModel } from '../support/spec.js'
+import { expectNoTensorLeaks } from '../support/tensors.js'
+
+expectNoTensorLeaks()
+
+const model = buildModel(resolveModel([{ type: 'Dense', units: 2, activation: 'relu' }]), [3], 1)
+const weightsOf = (value: number) =>
+  Object.fromEntries(model.weights.map(({ name, initial }) => [name, initial().fill(value)]))
+
+/** Writes into a folder, one after the other. */
+async function write(folder: string, actions: readonly FileAction[], weights = weightsOf(1)) {
+  const files = callbackFiles(folder, model)
+  for (const action of actions) await files.write(action, async () => weights)
+  await files.close()
+}
+
+const append = (path: string, text: string, header = ''): FileAction => ({ type: 'appendText', path, text, header })
+const save = (path: string, weightsOnly = false): FileAction => ({ type: 'saveModel', path, weightsOnly })
+
+test('text is added, under its header', async () => {
+  const folder = temporaryFolder()
+  await write(folder, [append('a/b.csv', ''), append('a/b.csv', '1\n', 'x\n'), append('a/b.csv', '2\n', 'x\n')])
+  expect(readFileSync(join(folder, 'a/b.csv'), 'utf8')).toBe('x\n1\n2\n')
+  await write(folder, [append('a/b.csv', '3\n', 'x\n')])
+  expect(readFileSync(join(folder, 'a/b.csv'), 'utf8')).toBe('x\n1\n2\n3\n')
+})
+
+test('a path may lead out of the folder', async () => {
+  const folder = temporaryFolder()
+  await write(join(folder, 'runs/1'), [append('../all.csv', '1\n')])
+  expect(readFileSync(join(folder, 'runs/all.csv'), 'utf8')).toBe('1\n')
+})
+
+test('a model is saved in the form of the final one, and over itself', async () => {
+  const folder = temporaryFolder()
+  await write(folder, [save('checkpoints/best')])
+  expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['best'])
+  const files = join(folder, 'checkpoints/best')
+  expect(readdirSync(files)).toEqual(['model.json', 'weights.bin'])
+  const topology = readFileSync(join(files, 'model.json'), 'utf8')
+  expect(JSON.parse(topology)).toMatchObject({ format: 'layers-model', weightsManifest: [{ paths: ['weights.bin'] }] })
+  await write(folder, [save('checkpoints/best')], weightsOf(2))
+  expect(readFileSync(join(files, 'model.json'), 'utf8')).toBe(topology)
+  expect(readFileSync(join(files, 'weights.bin'))).toEqual(Buffer.from(new Float32Array(8).fill(2).buffer))
+})
+
+test('weights alone are what tf.io.loadWeights reads', async () => {
+  const folder = temporaryFolder()
+  await write(folder, [save('w', true)], weightsOf(3))
+  expect(readdirSync(join(folder, 'w'))).toEqual(['weights.bin', 'weights_manifest.json'])
+  const [{ weights }] = JSON.parse(readFileSync(join(folder, 'w/weights_manifest.json'), 'utf8'))
+  const bytes = readFileSync(join(folder, 'w/weights.bin'))
+  const tensors = io.decodeWeights(new Uint8Array(bytes).buffer, weights)
+  expect(Object.values(tensors).map(({ shape }) => shape)).toEqual([[3, 2], [2]])
+  for (const tensor of Object.values(tensors)) {
+    expect(new Set(tensor.dataSync())).toEqual(new Set([3]))
+    tensor.dispose()
+  }
+})
+
+test('a model that cannot be saved leaves nothing behind', async () => {
+  const folder = temporaryFolder()
+  mkdirSync(join(folder, 'a'))
+  writeFileSync(join(folder, 'a/b'), '')
+  await expect(write(folder, [save('a/b/c')])).rejects.toThrow()
+  expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual(['a', 'a/b'])
+})
+
+test('scalars of a folder go to one file of events', async () => {
+  const folder = temporaryFolder()
+  const scalars = (directory: string, step: number, value: number): FileAction => ({
+    type: 'writeScalars',
+    directory,
+    step,
+    scalars: { epoch_loss: value },
+  })
+  await write(folder, [scalars('logs/train', 0, 0.5), scalars('logs/validation', 0, 1), scalars('logs/train', 1, 0.25)])
+  const eventsIn = (directory: string) => {
+    const [name, ...more] = readdirSync(join(folder, directory))
+    expect(more).toEqual([])
+    const [first, ...rest] = eventsOf(readFileSync(join(folder, directory, name!)))
+    expect(first!.version).toBe('brain.Event:2')
+    return rest.map(({ step, values }) => [step, ...values.map(({ tag, value }) => `${tag} ${value}`)])
+  }
+  expect(eventsIn('logs/train')).toEqual([
+    [0, 'epoch_loss 0.5'],
+    [1, 'epoch_loss 0.25'],
+  ])
+  expect(eventsIn('logs/validation')).toEqual([[0, 'epoch_loss 1']])
+})

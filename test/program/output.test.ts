@@ -1,0 +1,80 @@
+/** What is measured at an output: keys, sums that values follow from, and where class weights count. */
+import * as tf from '@tensorflow/tfjs-core'
+import { expect, test } from 'vitest'
+import { measureOutput, type OutputOptions, type Pass } from '../../src/program/output.js'
+import { expectClose } from '../support/close.js'
+import { resolveSpec } from '../support/spec.js'
+import { expectNoTensorLeaks } from '../support/tensors.js'
+
+expectNoTensorLeaks()
+
+const options = (rest: Record<string, unknown> = {}, prefix = ''): OutputOptions => {
+  const { loss, metrics, fit } = resolveSpec({ layers: ['Flatten'], ...rest })
+  return {
+    prefix,
+    shape: [3],
+    target: { kind: 'labels', classes: 3 },
+    loss: loss!,
+    metrics,
+    classWeight: fit.class_weight,
+  }
+}
+
+const LABELS = [0, 2, 1]
+const OUTPUT = [0.6, 0.3, 0.1, 0.2, 0.2, 0.6, 0.5, 0.25, 0.25]
+
+/** Everything that one batch comes to. */
+function measured(given: OutputOptions, pass: Pass) {
+  const output = measureOutput(given)
+  return tf.tidy(() => {
+    const sums = output.sums(tf.tensor1d(LABELS, 'int32'), { output: tf.tensor2d(OUTPUT, [3, 3]) }, pass)
+    expect(Object.keys(sums)).toEqual(output.measured.flatMap(({ outputs }) => outputs))
+    const totalOf = (name: string) => Float64Array.from(sums[name]!.dataSync())
+    return Object.fromEntries(
+      output.measured.map(({ key, outputs, value }) => [key, value(outputs.map(totalOf), LABELS.length)]),
+    )
+  })
+}
+
+const crossentropies = [0.6, 0.6, 0.25].map((p) => -Math.log(p))
+
+test('the loss comes first, and every key begins with the prefix', () => {
+  const given = { loss: 'categorical_crossentropy', metrics: ['acc', { type: 'AUC', name: 'area' }, 'poisson'] }
+  const keys = (prefix: string) => measureOutput(options(given, prefix)).measured.map(({ key }) => key)
+  expect(keys('')).toEqual(['loss', 'acc', 'area', 'poisson'])
+  expect(keys('digit_')).toEqual(['digit_loss', 'digit_acc', 'digit_area', 'digit_poisson'])
+})
+
+test('values are means over samples, or what counts come to', () => {
+  const metrics = ['acc', 'Precision', { type: 'Recall', thresholds: 0.55 }, 'categorical_crossentropy']
+  const found = measured(options({ loss: 'ce', metrics }), 'training')
+  const mean = crossentropies.reduce((sum, one) => sum + one) / 3
+  const expected = { loss: mean, acc: 2 / 3, Precision: 1, Recall: 2 / 3, categorical_crossentropy: mean }
+  expect(Object.keys(found)).toEqual(Object.keys(expected))
+  expectClose(Object.values(found), Object.values(expected), 'values', { relative: 1e-6 })
+})
+
+test('class weights count in the loss of training, divided by the batch, and nowhere else', () => {
+  const given = options({
+    loss: 'sparse_categorical_crossentropy',
+    metrics: ['acc', 'ce'],
+    fit: { class_weight: { 0: 3, 1: 0.5 } },
+  })
+  const [first, second, third] = crossentropies as [number, number, number]
+  const plain = (first + second + third) / 3
+  const training = measured(given, 'training')
+  expectClose(Object.values(training), [(3 * first + second + 0.5 * third) / 3, 2 / 3, plain], 'training', {
+    relative: 1e-6,
+  })
+  expectClose(Object.values(measured(given, 'evaluation')), [plain, 2 / 3, plain], 'evaluation', { relative: 1e-6 })
+})
+
+test('the loss alone is the first of the sums', () => {
+  const output = measureOutput(options({ loss: 'dice', metrics: ['acc'], fit: { class_weight: { 2: 4 } } }))
+  tf.tidy(() => {
+    const labels = tf.tensor1d(LABELS, 'int32')
+    const prediction = { output: tf.tensor2d(OUTPUT, [3, 3]) }
+    const alone = output.loss(labels, prediction, 'training').dataSync()
+    expect(alone).toEqual(output.sums(labels, prediction, 'training').loss!.dataSync())
+  })
+})

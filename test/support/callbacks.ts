@@ -1,0 +1,37 @@
+/** Callbacks of a spec, driven by hand. */
+import { callbacksSchema } from '../../src/spec/callbacks.js'
+import type { CallbackSpec } from '../../src/spec/spec.js'
+import type { Action, Callback } from '../../src/training/callbacks/callback.js'
+import { buildCallbacks } from '../../src/training/callbacks/registry.js'
+import type { BatchEndEvent, EpochEndEvent, Metrics } from '../../src/training/events.js'
+
+/** As a session builds them: defaults filled in; a key with `acc` in it gets better upwards. */
+export const callbacksOf = (specs: readonly (object | string)[], now: () => number = () => 0): Callback[] =>
+  buildCallbacks(callbacksSchema.parse(specs) as CallbackSpec[], {
+    epochs: 10,
+    betterOf: (monitor) => (monitor.includes('acc') ? 'max' : 'min'),
+    now,
+  })
+
+/** The only one. */
+export const callbackOf = (spec: object, now?: () => number): Callback => callbacksOf([spec], now)[0]!
+
+export const epochEnd = (epoch: number, metrics: Metrics, learningRate = 0.1): EpochEndEvent => ({
+  type: 'epochEnd',
+  epoch,
+  metrics,
+  learningRate,
+  seconds: 1,
+})
+
+export const batchEnd = (epoch: number, step: number, metrics: Metrics): BatchEndEvent => ({
+  type: 'batchEnd',
+  epoch,
+  step,
+  samples: step,
+  metrics,
+})
+
+/** What a callback answers to an epoch that ends. */
+export const answerTo = (callback: Callback, event: EpochEndEvent, updates = event.epoch): readonly Action[] =>
+  callback.onEpochEnd(event, { learningRate: event.learningRate, updates })

@@ -1,0 +1,39 @@
+/** ReduceLROnPlateau lowers the rate when Keras' does, and by as much. */
+import { describe, expect, test } from 'vitest'
+import { answerTo, callbackOf, epochEnd } from '../../support/callbacks.js'
+import { kerasFixture } from '../../support/keras.js'
+import { loopOptions, scriptedRunner, trainToEnd } from '../../support/loop.js'
+
+const { curves, cases } = kerasFixture('reduce_lr_on_plateau')
+
+describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })))('$what', ({ options, ...one }) => {
+  test(`as in Keras on ${one.curve}`, () => {
+    const callback = callbackOf({ type: 'ReduceLROnPlateau', ...options })
+    let rate = 0.1
+    const rates = curves[one.curve]!.map((value, index) => {
+      const metrics = value === null ? {} : { [options.monitor ?? 'val_loss']: value }
+      for (const action of answerTo(callback, epochEnd(index + 1, metrics, rate))) {
+        if (action.type === 'setLearningRate') rate = action.value
+      }
+      return rate
+    })
+    for (const [index, expected] of one.rates.entries()) expect(rates[index]! / expected).toBeCloseTo(1, 6)
+  })
+})
+
+test('in the loop the next epoch has the new rate; an epoch is told with the rate that it had', async () => {
+  const runner = scriptedRunner(({ size }) => ({ loss: size }))
+  const callbacks = [callbackOf({ type: 'ReduceLROnPlateau', monitor: 'loss', patience: 1, factor: 0.5 })]
+  const events = await trainToEnd(loopOptions({ runner, callbacks, epochs: 4, samples: 4, batchSize: 4 }))
+  expect(runner.calls.map(({ scalars }) => scalars.learning_rate)).toEqual([0.5, 0.5, 0.25, 0.125])
+  const told = events.flatMap((event) => (event.type === 'epochEnd' ? [event.learningRate] : []))
+  expect(told).toEqual([0.5, 0.5, 0.25, 0.125])
+})
+
+test('two of them lower it twice', async () => {
+  const runner = scriptedRunner(({ size }) => ({ loss: size }))
+  const plateau = () => callbackOf({ type: 'ReduceLROnPlateau', monitor: 'loss', patience: 1, factor: 0.5 })
+  const callbacks = [plateau(), plateau()]
+  await trainToEnd(loopOptions({ runner, callbacks, epochs: 3, samples: 4, batchSize: 4 }))
+  expect(runner.calls.map(({ scalars }) => scalars.learning_rate)).toEqual([0.5, 0.5, 0.125])
+})

@@ -1,0 +1,113 @@
+/** The range test grows the rate, smooths the loss, ends where fastai's does, and suggests what its does. */
+import { describe, expect, test } from 'vitest'
+import { stepPlan } from '../../src/program/descent.js'
+import { suggest, type Trial, trials } from '../../src/training/find-lr.js'
+import { emptyBatches, scriptedRunner } from '../support/loop.js'
+import { resolveOptimizer } from '../support/spec.js'
+
+/** Losses of batches of 4, by the step from 0. */
+async function run(
+  loss: (step: number) => number,
+  steps = 100,
+  { signal = new AbortController().signal, plan = stepPlan(resolveOptimizer('SGD')) } = {},
+) {
+  const runner = scriptedRunner(({ size }, index) => ({ loss: size * loss(index) }))
+  const tests = trials({ runner, plan, batches: emptyBatches(4000, 4), steps, signal })
+  const found: Trial[] = []
+  for (;;) {
+    const { done, value } = await tests.next()
+    if (done) return { found, end: value, runner }
+    found.push(value as Trial)
+  }
+}
+
+describe('trials', () => {
+  test('grow from 1e-7 to 10 by one factor, and take steps of training', async () => {
+    const { found, end, runner } = await run(() => 1, 9)
+    expect(end).toBe('largest_rate')
+    expect(found.map(({ learningRate }) => Number(learningRate.toPrecision(6)))).toEqual([
+      1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10,
+    ])
+    expect(runner.calls.map(({ program, scalars }) => [program, scalars.iterations, scalars.learning_rate])).toEqual(
+      found.map(({ learningRate }, index) => ['train', index, learningRate]),
+    )
+  })
+
+  test('keep a rate until there is an update, and take the mean loss of its batches', async () => {
+    const optimizer = resolveOptimizer({ type: 'SGD', gradient_accumulation_steps: 3, use_ema: true })
+    const { found, runner } = await run((step) => 60 - 3 * step, 5, { plan: stepPlan(optimizer) })
+    expect(runner.calls.map(({ program }) => program).slice(0, 4)).toEqual([
+      'accumulate',
+      'accumulate',
+      'train',
+      'accumulate',
+    ])
+    expect(runner.calls.map(({ scalars }) => scalars.iterations)).toEqual(Array.from({ length: 15 }, (_, step) => step))
+    expect(runner.calls.map(({ scalars }) => scalars.learning_rate)).toEqual(
+      found.flatMap(({ learningRate }) => [learningRate, learningRate, learningRate]),
+    )
+    // the script counts the calls of each program
+    expect(found.map(({ loss }) => loss)).toEqual([0, 1, 2, 3, 4].map((n) => 60 - (2 * n + (2 * n + 1) + n)))
+  })
+
+  test('smooth the loss without a bias to 0', async () => {
+    const { found } = await run((step) => (step === 0 ? 1 : 2), 20)
+    expect(found[0]!.smoothedLoss).toBeCloseTo(1, 12)
+    // 0.98 * 0.02 * 1 + 0.02 * 2, over 1 - 0.98^2
+    expect(found[1]!.smoothedLoss).toBeCloseTo(0.0596 / 0.0396, 12)
+    expect(found[1]!.loss).toBe(2)
+  })
+
+  test('end where the smoothed loss is 4 times its best', async () => {
+    const { found, end } = await run((step) => (step < 50 ? 1 : 1000))
+    expect(end).toBe('loss_too_high')
+    expect(found).toHaveLength(51)
+  })
+
+  test('end at NaN, which is no trial', async () => {
+    const { found, end } = await run((step) => (step < 30 ? 1 : Number.NaN))
+    expect(end).toBe('diverged')
+    expect(found).toHaveLength(30)
+  })
+
+  test('stop when they are told to', async () => {
+    const controller = new AbortController()
+    controller.abort()
+    await expect(run(() => 1, 100, controller)).rejects.toThrow('aborted')
+  })
+})
+
+describe('suggestions', () => {
+  const curve = (losses: readonly number[]): Trial[] =>
+    losses.map((smoothedLoss, index) => ({ learningRate: 10 ** (index / 10), loss: smoothedLoss, smoothedLoss }))
+  const indexOf = (rate: number | null) => (rate === null ? null : Math.round(10 * Math.log10(rate)))
+
+  test('lie in the fall: the middle of the longest one, and where it is steepest', () => {
+    // flat to 20, slowly down to 40, fast to 50, up again
+    const losses = Array.from({ length: 80 }, (_, step) => {
+      if (step < 20) return 10
+      if (step < 40) return 10 - 0.1 * (step - 20)
+      return step < 50 ? 8 - 0.5 * (step - 40) : 3 + (step - 50)
+    })
+    const { valley, steepest } = suggest(curve(losses), 100)
+    // fastai, of trials 10 to 74: the fall has 31 losses and ends at 40, so it begins at 9; 9 + 10 + 5, and 10 left out
+    expect(indexOf(valley)).toBe(34)
+    expect(indexOf(steepest)).toBeGreaterThanOrEqual(40)
+    expect(indexOf(steepest)).toBeLessThan(50)
+  })
+
+  test('the first tenth and the last five do not count', () => {
+    const losses = [9, 8, 7, 6, 5, 5, 5, 5, 5, 5, 5, 5, 5, 4, 3, 2, 1, 0]
+    expect(suggest(curve(losses), 50)).toEqual({ valley: null, steepest: null })
+  })
+
+  test('a fall after the least loss is none', () => {
+    const losses = [...Array.from({ length: 30 }, (_, step) => 5 - 0.1 * step), 50, 10, 9, 8, 7, 7, 7, 7, 7]
+    expect(indexOf(suggest(curve(losses), 40).steepest)).toBeLessThan(30)
+  })
+
+  test('there are none where the loss only grows, or nothing is left', () => {
+    expect(suggest(curve(Array.from({ length: 40 }, (_, step) => step)), 40)).toEqual({ valley: null, steepest: null })
+    expect(suggest(curve([1, 2]), 100)).toEqual({ valley: null, steepest: null })
+  })
+})
