@@ -1,0 +1,148 @@
+/** Windows times filters (keras/src/layers/convolutional). */
+import { z } from 'zod'
+import { constraint } from '../constraints.js'
+import { type RuleIssue, rules } from '../family.js'
+import { initializer } from '../initializers.js'
+import { regularizer } from '../regularizers.js'
+import { activated, bias, kernel, onOutput, perAxis, size, weighted } from './layer.js'
+import { padding, space } from './window.js'
+
+const filters = size.describe('Number of output channels, at least 1.')
+
+/** Fields of a layer with windows that slide over so many axes, as Keras has them. */
+const windows = (axes: number) => ({
+  kernel_size: perAxis(axes, 1).describe(`Size of the window over ${space(axes)}: a number, or one for each.`),
+  strides: perAxis(axes, 1)
+    .prefault(1)
+    .describe(`Steps between windows, over ${space(axes)}.`),
+  padding,
+  dilation_rate: perAxis(axes, 1)
+    .prefault(1)
+    .describe('Steps between the elements of a window; above 1 only at strides of 1.'),
+})
+const groups = size
+  .default(1)
+  .describe('Groups that the channels are split into, each with its share of the filters; must divide both.')
+const outputPadding = (axes: number) =>
+  perAxis(axes, 0)
+    .nullable()
+    .default(null)
+    .describe(
+      'Elements added after the last window, fewer than strides. Default: with "same" so many that the output is strides times as long; with "valid" none, but where strides are longer than the window.',
+    )
+const depthMultiplier = size.default(1).describe('Number of output channels for each input channel.')
+const depthwise = {
+  depthwise_initializer: initializer('glorot_uniform', 'First values of the weights by channel.'),
+  depthwise_regularizer: regularizer('What the weights by channel add to the loss.'),
+  depthwise_constraint: constraint('What is done to the weights by channel after each update.'),
+}
+const pointwise = {
+  pointwise_initializer: initializer('glorot_uniform', 'First values of the weights between channels.'),
+  pointwise_regularizer: regularizer('What the weights between channels add to the loss.'),
+  pointwise_constraint: constraint('What is done to the weights between channels after each update.'),
+}
+
+const convolution = (axes: number) => ({
+  filters,
+  ...windows(axes),
+  groups,
+  ...activated,
+  ...bias,
+  ...kernel,
+  ...onOutput,
+})
+const transposed = (axes: number) => ({
+  filters,
+  ...windows(axes),
+  output_padding: outputPadding(axes),
+  ...activated,
+  ...bias,
+  ...kernel,
+  ...onOutput,
+})
+const byChannel = (axes: number) => ({
+  ...windows(axes),
+  depth_multiplier: depthMultiplier,
+  ...activated,
+  ...bias,
+  ...depthwise,
+  ...onOutput,
+})
+const separable = (axes: number) => ({ filters, ...byChannel(axes), ...pointwise })
+
+export const CONVOLUTION = [
+  weighted(
+    'Conv1D',
+    'Convolves (steps, channels) with filters.',
+    {
+      ...convolution(1),
+      padding: z
+        .enum(['valid', 'same', 'causal'])
+        .default('valid')
+        .describe(
+          'As in the others; "causal": a window ends at its own step, so that the output knows nothing of later ones.',
+        ),
+    },
+    ['Convolution1D'],
+  ).superRefine(rules(windowRules)),
+  weighted('Conv2D', 'Convolves images, (height, width, channels), with filters.', convolution(2), [
+    'Convolution2D',
+  ]).superRefine(rules(windowRules)),
+  weighted(
+    'Conv1DTranspose',
+    'A convolution of (steps, channels) turned round: it makes them longer by its strides.',
+    transposed(1),
+    ['Convolution1DTranspose'],
+  ).superRefine(rules(windowRules)),
+  weighted(
+    'Conv2DTranspose',
+    'A convolution of images turned round: it makes them larger by its strides.',
+    transposed(2),
+    ['Convolution2DTranspose'],
+  ).superRefine(rules(windowRules)),
+  weighted('DepthwiseConv1D', 'Convolves each channel of (steps, channels) by itself.', byChannel(1)).superRefine(
+    rules(windowRules),
+  ),
+  weighted('DepthwiseConv2D', 'Convolves each channel of an image by itself.', byChannel(2)).superRefine(
+    rules(windowRules),
+  ),
+  weighted(
+    'SeparableConv1D',
+    'Convolves each channel of (steps, channels) by itself, then mixes the channels at each step.',
+    separable(1),
+    ['SeparableConvolution1D'],
+  ).superRefine(rules(windowRules)),
+  weighted(
+    'SeparableConv2D',
+    'Convolves each channel of an image by itself, then mixes the channels at each place.',
+    separable(2),
+    ['SeparableConvolution2D'],
+  ).superRefine(rules(windowRules)),
+] as const
+
+/** Across the fields of a convolution (keras/src/layers/convolutional/base_conv.py, base_conv_transpose.py). */
+function* windowRules(layer: {
+  readonly strides: readonly number[]
+  readonly dilation_rate: readonly number[]
+  readonly filters?: number
+  readonly groups?: number
+  readonly output_padding?: readonly number[] | null
+}): Iterable<RuleIssue> {
+  const { strides, dilation_rate, filters = 1, groups = 1, output_padding } = layer
+  const dilation = Math.max(...dilation_rate)
+  if (dilation > 1 && Math.max(...strides) > 1) {
+    yield { code: 'range', path: ['dilation_rate'], message: `found ${dilation}, must be 1 where strides are above 1` }
+  }
+  if (filters % groups !== 0) {
+    const message = `found ${filters}, must be a multiple of the number of groups, ${groups}`
+    yield { code: 'range', path: ['filters'], message }
+  }
+  for (const [axis, after] of output_padding?.entries() ?? []) {
+    if (after < strides[axis]!) continue
+    yield {
+      code: 'range',
+      path: ['output_padding'],
+      message: `found ${after}, must be below strides, ${strides[axis]}`,
+    }
+  }
+}

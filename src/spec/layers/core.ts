@@ -1,0 +1,26 @@
+/** Input, Dense, Activation and Identity (keras/src/layers/core). */
+import { z } from 'zod'
+import { member } from '../family.js'
+import { activated, activation, bias, kernel, layer, name, onOutput, size, weighted } from './layer.js'
+
+export const CORE = [
+  member('Input', 'States the shape of one sample. Optional: it is inferred from the data.', {
+    name,
+    shape: z
+      .array(size)
+      .min(1)
+      .describe('Shape of one sample, without the batch: [784], or [28, 28]. Must be the shape of the data.'),
+  }),
+  weighted('Dense', 'Fully connected: activation(x . kernel + bias), over the last axis.', {
+    units: size.describe('Number of outputs, at least 1.'),
+    ...activated,
+    ...bias,
+    ...kernel,
+    ...onOutput,
+  }),
+  layer('Activation', 'Applies an activation function to each element.', {
+    activation: activation('Activation function to apply.'),
+  }),
+] as const
+
+export const IDENTITY = layer('Identity', 'Passes all through.', {})

@@ -1,0 +1,90 @@
+/** What layers share: how one is described, and fields that several families have. */
+import { z } from 'zod'
+import { activationName } from '../activations.js'
+import { constraint } from '../constraints.js'
+import { member, type RuleIssue } from '../family.js'
+import { identifier } from '../identifier.js'
+import { initializer } from '../initializers.js'
+import { regularizer } from '../regularizers.js'
+import { LARGEST, whole } from '../whole.js'
+
+/** A layer without weights. */
+export const layer = <const Type extends string, Fields extends z.core.$ZodShape>(
+  type: Type,
+  description: string,
+  fields: Fields,
+  aliases: readonly string[] = [],
+) => member(type, description, { name, inputs, ...fields }, aliases)
+
+/** A layer with weights. */
+export const weighted = <const Type extends string, Fields extends z.core.$ZodShape>(
+  type: Type,
+  description: string,
+  fields: Fields,
+  aliases: readonly string[] = [],
+) => layer(type, description, { trainable, ...fields }, aliases)
+
+export const name = identifier
+  .optional()
+  .describe(
+    'Name of the layer, unique in the model; its weights are called after it. Default: the type in snake_case, numbered from the second on: dense, dense_1.',
+  )
+
+const inputs = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .optional()
+  .describe(
+    'Name of the layer, or names of the layers, whose output goes in; in a Functional model or a Block. Default: the layer before. In a Block "input" is what goes into the block.',
+  )
+
+const trainable = z.boolean().default(true).describe('Whether its weights are trained; false keeps them as they are.')
+
+export const size = whole(1)
+
+export const rate = (description: string) => z.number().min(0).lt(1).describe(description)
+
+export const activation = (description: string) => activationName.describe(description)
+export const activated = { activation: activation('Activation function of the output.').default('linear') }
+
+/** Fields of a layer with a kernel, and of one with a bias, as Keras has them. */
+export const kernel = {
+  kernel_initializer: initializer('glorot_uniform', 'First values of the weights.'),
+  kernel_regularizer: regularizer('What the weights add to the loss.'),
+  kernel_constraint: constraint('What is done to the weights after each update.'),
+}
+export const bias = {
+  use_bias: z.boolean().default(true).describe('Whether a bias is added.'),
+  bias_initializer: initializer('zeros', 'First values of the bias.'),
+  bias_regularizer: regularizer('What the bias adds to the loss.'),
+  bias_constraint: constraint('What is done to the bias after each update.'),
+}
+export const onOutput = {
+  activity_regularizer: regularizer('What the output adds to the loss, over the number of samples.'),
+}
+
+export const axis = whole(-LARGEST)
+export const axes = (description: string) =>
+  z
+    .union([axis, z.array(axis).min(1)])
+    .default(-1)
+    .describe(description)
+
+/** A whole number for each axis; one alone stands for all of them. The resolved spec has them all. */
+export const perAxis = (axes: number, least: number) =>
+  z
+    .union([whole(least), z.array(whole(least)).length(axes)])
+    .transform((given) => (typeof given === 'number' ? Array<number>(axes).fill(given) : given))
+
+/** A layer within another takes what the outer one is given. */
+export function* wiringRules(layer: object): Iterable<RuleIssue> {
+  if (!('inputs' in layer) || layer.inputs === undefined) return
+  const message = 'found inputs, which a layer within another cannot have; it takes what the outer one is given'
+  yield { code: 'order', path: ['inputs'], message }
+}
+
+/** keras/src/utils/naming.py: `Conv2DTranspose` -> `conv2d_transpose`. */
+export const snakeCase = (type: string): string =>
+  type
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()

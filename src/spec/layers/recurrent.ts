@@ -1,0 +1,81 @@
+/** Layers that go through a sequence step by step (keras/src/layers/rnn). */
+import { z } from 'zod'
+import { constraint } from '../constraints.js'
+import { family, type RuleIssue, rules } from '../family.js'
+import { initializer } from '../initializers.js'
+import { regularizer } from '../regularizers.js'
+import { activation, bias, kernel, onOutput, size, snakeCase, weighted, wiringRules } from './layer.js'
+
+const recurrentFields = {
+  units: size.describe('Number of outputs, at least 1.'),
+  activation: activation('Activation function of what is new in a step.').default('tanh'),
+  return_sequences: z.boolean().default(false).describe('Whether it gives the output of every step, or of the last.'),
+  go_backwards: z
+    .boolean()
+    .default(false)
+    .describe('Whether it begins at the last step; outputs of all steps then come in that order.'),
+  dropout: z.number().min(0).lt(1).default(0).describe('Fraction of the inputs to drop, the same in every step.'),
+  recurrent_dropout: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('Fraction of what is handed from step to step to drop, the same in every step.'),
+  zero_output_for_mask: z
+    .boolean()
+    .default(false)
+    .describe('Whether the output of a step that is passed over is 0, instead of that of the step before.'),
+  unroll: z.boolean().default(false).describe('As in Keras; makes no difference here: steps are always written out.'),
+  ...bias,
+  ...kernel,
+  recurrent_initializer: initializer('orthogonal', 'First values of the weights between steps.'),
+  recurrent_regularizer: regularizer('What the weights between steps add to the loss.'),
+  recurrent_constraint: constraint('What is done to the weights between steps after each update.'),
+  ...onOutput,
+}
+const recurrentActivation = activation('Activation function of the gates.').default('sigmoid')
+
+/** Layers that go through a sequence, step by step; what a Bidirectional may hold. */
+const RECURRENT = [
+  weighted(
+    'SimpleRNN',
+    'Recurrent: activation(x . kernel + h . recurrent_kernel + bias), step by step.',
+    recurrentFields,
+  ),
+  weighted('LSTM', 'Long short-term memory (Hochreiter and Schmidhuber, 1997).', {
+    ...recurrentFields,
+    recurrent_activation: recurrentActivation,
+    unit_forget_bias: z.boolean().default(true).describe('Whether the bias of the forget gate is 1 at first.'),
+  }),
+  weighted('GRU', 'Gated recurrent unit (Cho et al., 2014).', {
+    ...recurrentFields,
+    recurrent_activation: recurrentActivation,
+    reset_after: z
+      .boolean()
+      .default(true)
+      .describe('Whether the reset gate comes after the product with the recurrent kernel, or before it.'),
+  }),
+] as const
+
+const recurrentSchema = family(RECURRENT).meta({ id: 'recurrent' })
+
+export const RECURRENT_LAYERS = [
+  ...RECURRENT,
+  weighted('Bidirectional', 'A recurrent layer, and another like it that begins at the last step.', {
+    layer: recurrentSchema
+      .superRefine(rules(forwardRules))
+      .transform((layer) => ({ ...layer, name: layer.name ?? snakeCase(layer.type) }))
+      .describe('SimpleRNN, LSTM or GRU.'),
+    merge_mode: z
+      .enum(['concat', 'sum', 'mul', 'ave'])
+      .default('concat')
+      .describe('How the two outputs become one. Keras also has null, for two outputs; a layer here has one.'),
+  }),
+] as const
+
+function* forwardRules(layer: z.output<typeof recurrentSchema>): Iterable<RuleIssue> {
+  yield* wiringRules(layer)
+  if (!layer.go_backwards) return
+  const message = 'found true, but the layer of a Bidirectional goes forwards; the other one goes backwards'
+  yield { code: 'order', path: ['go_backwards'], message }
+}

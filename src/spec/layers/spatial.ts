@@ -1,0 +1,38 @@
+/** Zeros around the space, less of it, more of it (keras/src/layers/reshaping). */
+import { z } from 'zod'
+import { whole } from '../whole.js'
+import { layer, perAxis, size } from './layer.js'
+
+/** Before and after, for each axis of two: one number for all sides, or one or a pair for each axis. */
+const pairs = z
+  .union([whole(0), z.array(z.union([whole(0), z.array(whole(0)).length(2)])).length(2)])
+  .transform((given) =>
+    (typeof given === 'number' ? [given, given] : given).map((side) =>
+      typeof side === 'number' ? [side, side] : side,
+    ),
+  )
+
+export const SPATIAL = [
+  layer('ZeroPadding1D', 'Puts zeros before and after (steps, channels).', {
+    padding: perAxis(2, 0).prefault(1).describe('How many: a number, or [before, after].'),
+  }),
+  layer('ZeroPadding2D', 'Puts zeros around an image.', {
+    padding: pairs.prefault(1).describe('How many: a number, [rows, columns], or [[top, bottom], [left, right]].'),
+  }),
+  layer('Cropping1D', 'Cuts steps off both ends of (steps, channels).', {
+    cropping: perAxis(2, 0).prefault(1).describe('How many: a number, or [before, after].'),
+  }),
+  layer('Cropping2D', 'Cuts the edges off an image.', {
+    cropping: pairs.prefault(0).describe('How many: a number, [rows, columns], or [[top, bottom], [left, right]].'),
+  }),
+  layer('UpSampling1D', 'Repeats each step of (steps, channels).', {
+    size: size.default(2).describe('How many times, at least 1.'),
+  }),
+  layer('UpSampling2D', 'Makes an image larger.', {
+    size: perAxis(2, 1).prefault(2).describe('How many times: a number, or [rows, columns].'),
+    interpolation: z
+      .enum(['nearest', 'bilinear'])
+      .default('nearest')
+      .describe('"nearest" repeats each element; "bilinear" goes evenly from one to the next.'),
+  }),
+] as const

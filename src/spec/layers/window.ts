@@ -1,0 +1,10 @@
+/** Windows that slide over space: what convolution and pooling share. */
+import { z } from 'zod'
+
+export const space = (axes: number) => (axes === 1 ? 'steps' : 'height and width')
+export const padding = z
+  .enum(['valid', 'same'])
+  .default('valid')
+  .describe(
+    '"valid": windows stay within the input. "same": zeros around it, so that at strides of 1 the output is as long.',
+  )
