@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
     ],
   },
   training: { folders: ['base'], packages: [] },
-  report: { folders: ['base'], packages: [] },
+  report: { folders: ['base'], packages: ['@dagrejs/dagre'] },
   export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', '@bufbuild/protobuf', 'zod'] },
   cli: {
     folders: ['base', 'spec', 'data', 'model', 'program', 'libtensorflow', 'engine', 'training', 'report', 'export'],

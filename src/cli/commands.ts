@@ -36,7 +36,8 @@ SPEC is a file, or - for standard input. Progress goes to standard error.
   train setup tensorflow|cuda   brings the library of engine tensorflow
   train doctor                  says what this machine can do, and what it lacks
   train bench SPEC              times a spec on every engine
-  train find-lr SPEC            says which learning rate a spec wants`,
+  train find-lr SPEC            says which learning rate a spec wants
+  train summary SPEC            shows the layers of a model, and what a step of it takes`,
     operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
     exits: EXIT_WORDS,
     examples: [
@@ -137,6 +138,24 @@ The suggestion is standard output; the curve goes to a folder as of a run, as a 
       ['train find-lr specs/mnist-mlp.json', 'the suggestion, and the command that uses it'],
       ['train find-lr specs/mnist-mlp.json --steps 300', 'a smoother curve'],
       ['train find-lr specs/mnist-mlp.json --json', 'for a program: specs/find-lr.schema.json'],
+    ],
+  },
+  summary: {
+    usage: 'train summary SPEC [options]',
+    help: `Shows the layers of a model with shapes and parameters, and what a training step takes: arithmetic and memory,
+derived from its graph. Trains nothing. SPEC is a file, or - for standard input. The summary is standard output.`,
+    operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
+    exits: {
+      done: EXIT_WORDS.done,
+      badInput: EXIT_WORDS.badInput,
+      internal: EXIT_WORDS.internal,
+      interrupted: EXIT_WORDS.interrupted,
+    },
+    examples: [
+      ['train summary specs/mnist-mlp.json', "Keras' table, then the numbers of a step"],
+      ['train summary specs/mnist-resnet.json --svg resnet.svg', 'a picture too'],
+      ['train summary specs/mnist-mlp.json --explain', 'what the compiler does, and where the time goes'],
+      ['train summary specs/mnist-mlp.json --json', 'for a program: specs/summary.schema.json'],
     ],
   },
 }

@@ -19,7 +19,7 @@ export interface Option {
   readonly onceIn?: readonly CommandName[]
 }
 
-export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench' | 'find-lr'
+export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench' | 'find-lr' | 'summary'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
 const VERBOSE = {
@@ -40,7 +40,7 @@ export const OPTIONS = {
     type: 'texts',
     value: 'PATH=VALUE',
     help: 'Override a field: fit.epochs=3, model.layers.2.rate=0.5. Repeatable',
-    commands: ['train', 'validate', 'bench', 'find-lr'],
+    commands: ['train', 'validate', 'bench', 'find-lr', 'summary'],
   },
   expect: {
     type: 'texts',
@@ -121,8 +121,20 @@ export const OPTIONS = {
       doctor: 'One JSON document instead of the report',
       bench: 'One JSON document instead of the table',
       'find-lr': 'One JSON document instead of the report',
+      summary: 'One JSON document instead of the table',
     },
-    commands: ['doctor', 'bench', 'find-lr'],
+    commands: ['doctor', 'bench', 'find-lr', 'summary'],
+  },
+  svg: {
+    type: 'text',
+    value: 'FILE',
+    help: 'Write a picture of the model there',
+    commands: ['summary'],
+  },
+  explain: {
+    type: 'flag',
+    help: 'Nodes of the step before and after each pass, and where the time of steps goes on engine onnx',
+    commands: ['summary'],
   },
   from: {
     type: 'text',

@@ -3,6 +3,7 @@ import { benchReportJsonSchema } from '../export/bench-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
 import { findLrReportJsonSchema } from '../export/find-lr-report.js'
 import { historyJsonSchema } from '../export/history.js'
+import { summaryReportJsonSchema } from '../export/summary-report.js'
 import { jsonSchema } from '../spec/json-schema.js'
 
 export const schemaFiles = (): Readonly<Record<string, string>> => ({
@@ -11,6 +12,7 @@ export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'doctor.schema.json': text(doctorReportJsonSchema()),
   'bench.schema.json': text(benchReportJsonSchema()),
   'find-lr.schema.json': text(findLrReportJsonSchema()),
+  'summary.schema.json': text(summaryReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -49,7 +49,7 @@ export function layersTopology(model: Model): object {
 }
 
 /** Each layer takes the one before, once. */
-const isStack = (stages: readonly ModelStage[]): boolean =>
+export const isStack = (stages: readonly ModelStage[]): boolean =>
   stages.every(
     ({ name, owner, inputs }, index) =>
       name === owner && inputs.length === 1 && inputs[0] === (index === 0 ? DATA : stages[index - 1]!.name),
@@ -73,7 +73,7 @@ export function savedWeightName({ stages }: Model, name: string): string {
 }
 
 /** For the data where no Input names it: a name that no layer has. */
-function nameOfData(stages: readonly ModelStage[]): string {
+export function nameOfData(stages: readonly ModelStage[]): string {
   let name = 'data'
   while (stages.some((stage) => stage.name === name)) name += '_'
   return name

@@ -84,6 +84,7 @@ describe('options', () => {
     ['bench a.json --set seed=1 --device cpu', ['a.json'], { set: ['seed=1'], device: 'cpu' }],
     ['doctor', [], {}],
     ['doctor --json', [], { json: true }],
+    ['summary a.json --svg a.svg --explain', ['a.json'], { svg: 'a.svg', explain: true }],
   ])('%s', (line, operands, options) => {
     const command = line.split(' ')[0]
     const preset = { set: [], expect: [], engine: [], ...(command === 'bench' && { rounds: 5, steps: 100 }) }
@@ -127,6 +128,9 @@ describe('mistakes', () => {
       "bench a.json --rounds ''",
       'bench a.json --expect loss<1',
       'a.json --json',
+      'summary',
+      'summary a.json b.json --svg',
+      'a.json --explain',
     ],
   ]
 
@@ -166,6 +170,7 @@ describe('help', () => {
     ['help-doctor', ['doctor', '--help']],
     ['help-bench', ['bench', '--help']],
     ['help-find-lr', ['find-lr', '--help']],
+    ['help-summary', ['summary', '--help']],
   ])('%s by %j', async (name, args) => {
     const { code, stdout, stderr } = await runCommand(args)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -182,7 +187,7 @@ describe('help', () => {
 
   test('has every option and every exit code', async () => {
     const { stdout } = await runCommand(['--help'])
-    const all = ['validate', 'setup', 'doctor', 'bench', 'find-lr']
+    const all = ['validate', 'setup', 'doctor', 'bench', 'find-lr', 'summary']
       .map((command) => parsed(`${command} --help`))
       .map((line) => 'text' in line && line.text)
     for (const { name } of OPTION_LIST) expect([stdout, ...all].join('\n')).toContain(`--${name} `)

@@ -34,6 +34,8 @@ type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bia
 type Shape = readonly number[]
 
 export interface Fixtures extends Record<LayerFile, { readonly cases: readonly LayerCase[] }> {
+  /** Lines of tables. */
+  summary: { stack: string[]; graph: string[] }
   optimizers: {
     shapes: Record<string, Shape>
     initial: Record<string, number[]>

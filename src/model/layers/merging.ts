@@ -86,7 +86,7 @@ export const multiply = elementwise<SpecOf<'Multiply'>>((inputs, masks) => {
 /** As large as one another: tfjs' gradients of Maximum and Minimum do not sum up over what was repeated. */
 function spread(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const shape = broadcastShape(a.shape, b.shape) as number[]
-  const to = (x: tf.Tensor) => (x.shape.join() === shape.join() ? x : tf.broadcastTo(x, shape))
+  const to = (x: tf.Tensor) => (x.shape.join() === shape.join() ? x : tf.add(x, tf.zeros(shape)))
   return [to(a), to(b)]
 }
 

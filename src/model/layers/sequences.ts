@@ -47,7 +47,8 @@ export const positionEmbedding: LayerRule<SpecOf<'PositionEmbedding'>> = {
   call({ sequence_length }, [x], { weights }) {
     const [batch, steps, features] = x!.shape as [number, number, number]
     const rows = steps === sequence_length ? weights.embeddings! : tf.slice(weights.embeddings!, 0, steps)
-    return tf.tile(tf.reshape(rows, [1, steps, features]), [batch, 1, 1])
+    // tfjs' gradient of Tile takes each repetition apart; that of a sum is one sum
+    return tf.add(tf.reshape(rows, [1, steps, features]), tf.zeros([batch, 1, 1]))
   },
   mask: passMask,
   saved: () => null,

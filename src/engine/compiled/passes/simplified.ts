@@ -6,6 +6,14 @@ import { recognize } from './recognize.js'
 import { simplify } from './simplify.js'
 import { stackTerms } from './stack-terms.js'
 
+/** In their order. */
+export const PASSES: readonly { readonly name: string; readonly run: (graph: Graph) => Graph }[] = [
+  { name: 'simplify', run: simplify },
+  { name: 'recognize', run: recognize },
+  { name: 'stack terms', run: stackTerms },
+  { name: 'simplify', run: simplify },
+]
+
 /** A program's graph for one batch size, with all that the passes make shorter. */
 export const simplifiedGraph = async (program: Program, batch: number): Promise<Graph> =>
-  simplify(stackTerms(recognize(simplify(await trace(program, batch)))))
+  PASSES.reduce((graph, { run }) => run(graph), await trace(program, batch))

@@ -1,0 +1,190 @@
+/** `train summary SPEC`: the layers of a model, what a step of it takes, and on request a picture and where its time goes. */
+import { writeFileAtomic } from '../base/atomic-file.js'
+import { type BatchShape, type Shape, sizeOf, withBatch } from '../base/shape.js'
+import { timesOf } from '../base/timing.js'
+import { trainCount } from '../data/dataset.js'
+import { dataInfo, loadData } from '../data/registry.js'
+import { costOf } from '../engine/compiled/graph/cost.js'
+import { memoryOf } from '../engine/compiled/graph/memory.js'
+import { trace } from '../engine/compiled/graph/trace.js'
+import type { Profile } from '../engine/compiled/onnx/profile.js'
+import { PASSES, simplifiedGraph } from '../engine/compiled/passes/simplified.js'
+import { splitUpdate } from '../engine/compiled/passes/split-update.js'
+import type { SummaryReport } from '../export/summary-report.js'
+import { isStack, nameOfData } from '../model/layers-topology.js'
+import { buildModel, type Model } from '../model/model.js'
+import { DATA } from '../model/network.js'
+import type { Program, Slot } from '../program/program.js'
+import { type SupervisedPrograms, supervisedPrograms } from '../program/supervised.js'
+import { modelSummaryLines } from '../report/model-summary.js'
+import { outputsOf } from '../spec/outputs.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+import { runStep } from '../training/step.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { interruptible } from './interrupt.js'
+import { type Io, mayColor } from './io.js'
+import type { Options } from './options.js'
+import { overridesOf } from './overrides.js'
+import { requireSpec } from './read-spec.js'
+import { openSession, wholeBatches } from './session.js'
+import { withSpinner } from './spinner.js'
+import { ownVersion } from './versions.js'
+
+/** Steps that --explain times, after those that it does not. */
+const STEPS = { most: 50, budgetMs: 5000, least: 3 }
+const WARM_UP = 3
+
+/** Standard output gets the summary. */
+export async function summary(file: string, options: Options, io: Io): Promise<ExitCode> {
+  const spec = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  return interruptible(io, async (signal) => {
+    const report = await reportOf(spec, options.explain === true, io, signal)
+    if (options.svg !== undefined) {
+      const { networkPicture } = await import('../report/network-picture.js')
+      await writeFileAtomic(options.svg, networkPicture(report))
+    }
+    const lines = options.json
+      ? [JSON.stringify(report, null, 2)]
+      : modelSummaryLines(report, { color: mayColor(io, io.stdout) })
+    io.stdout.write(`${lines.join('\n')}\n`)
+    return EXIT.done
+  })
+}
+
+async function reportOf(spec: ResolvedSpec, explained: boolean, io: Io, signal: AbortSignal): Promise<SummaryReport> {
+  const { seed, fit, optimizer } = spec
+  const info = dataInfo(spec.data)
+  const outputs = outputsOf(spec)
+  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
+  const programs = supervisedPrograms({ model, info, outputs, optimizer, fit })
+  const batchSize = Math.min(fit.batch_size, trainCount(info.trainSamples, fit.validation_split))
+  return {
+    version: 1,
+    name: spec.name,
+    trainspec: ownVersion(),
+    ...modelReport(model),
+    batch_size: batchSize,
+    ...(await stepReport(programs, batchSize)),
+    explain: explained ? await explain(spec, programs, batchSize, io, signal) : null,
+  }
+}
+
+function modelReport(model: Model): Pick<SummaryReport, 'stack' | 'data' | 'layers' | 'outputs' | 'parameters'> {
+  const { stages, weights, inputShape, outputs } = model
+  const data = nameOfData(stages)
+  const sizes = new Map(weights.map(({ name, shape }) => [name, sizeOf(shape)]))
+  const layers = stages
+    .filter(({ name, owner }) => name === owner)
+    .map((stage) => ({
+      name: stage.name,
+      type: stage.layer.type,
+      parameters: Object.values(stage.weights).reduce((sum, name) => sum + sizes.get(name)!, 0),
+      calls: stages
+        .filter(({ owner }) => owner === stage.name)
+        .map(({ name, inputs, outputShape }) => ({
+          name,
+          inputs: inputs.map((input) => (input === DATA ? data : input)),
+          output_shape: [...outputShape],
+        })),
+    }))
+  const count = (list: readonly Slot[]) => list.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  return {
+    stack: isStack(stages),
+    data: { name: data, shape: [...inputShape] },
+    layers,
+    outputs: outputs.map(({ name }) => name),
+    parameters: {
+      total: count(weights),
+      trainable: count(weights.filter(({ trainable }) => trainable)),
+      non_trainable: count(weights.filter(({ trainable }) => !trainable)),
+    },
+  }
+}
+
+const FLOAT = 4
+
+async function stepReport(
+  { train, evaluate }: SupervisedPrograms,
+  batchSize: number,
+): Promise<Pick<SummaryReport, 'flops' | 'memory'>> {
+  const graph = await simplifiedGraph(train, batchSize)
+  const step = costOf(graph).flops
+  const inference = costOf(await simplifiedGraph(evaluate, batchSize)).flops
+  const { outputs: gradients, between: activations } = memoryOf(splitUpdate(graph).graph)
+  const bytes = (shapes: readonly Shape[]) => FLOAT * shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)
+  const stateBytes = (role: Slot['role']) =>
+    bytes(train.state.filter((slot) => slot.role === role).map(({ shape }) => shape))
+  const inputs = bytes(train.inputs.map((input) => withBatch(shapeOf(input), batchSize)))
+  const [weights, optimizer] = [stateBytes('weight'), stateBytes('optimizer')]
+  return {
+    flops: { step, step_per_sample: step / batchSize, inference_per_sample: inference / batchSize },
+    memory: {
+      weights,
+      optimizer,
+      gradients,
+      inputs,
+      activations,
+      total: weights + optimizer + gradients + inputs + activations,
+    },
+  }
+}
+
+const shapeOf = (input: Program['inputs'][number]): BatchShape => (input.kind === 'scalar' ? [] : input.shape)
+
+/** What the passes make of the graph, and measured steps of engine onnx, whatever engine the spec names. */
+async function explain(
+  spec: ResolvedSpec,
+  { train }: SupervisedPrograms,
+  batchSize: number,
+  io: Io,
+  signal: AbortSignal,
+): Promise<SummaryReport['explain']> {
+  let graph = await trace(train, batchSize)
+  const passes = [{ name: 'traced', nodes: graph.nodes.length }]
+  for (const { name, run } of PASSES) {
+    graph = run(graph)
+    passes.push({ name, nodes: graph.nodes.length })
+  }
+  passes.push({ name: 'update cut off', nodes: splitUpdate(graph).graph.nodes.length })
+  const times = await withSpinner('Timing steps on engine onnx', io.stderr, () => timedSteps(spec, signal))
+  return { passes, engine: 'onnx', ...times }
+}
+
+type Timed = Pick<NonNullable<SummaryReport['explain']>, 'steps' | 'step_ms' | 'operators'>
+
+async function timedSteps(spec: ResolvedSpec, signal: AbortSignal): Promise<Timed> {
+  const [{ onnxEngine }, { startProfile }] = await Promise.all([
+    import('../engine/compiled/onnx/engine.js'),
+    import('../engine/compiled/onnx/profile.js'),
+  ])
+  const dataset = await loadData(spec.data)
+  let profile: Profile | undefined
+  try {
+    const { training } = await openSession(spec, dataset, {
+      ...onnxEngine,
+      async load(programs, options) {
+        profile = await startProfile(programs, options)
+        return profile.runner
+      },
+    })
+    const batches = wholeBatches(training)
+    let iterations = 0
+    const step = async () => {
+      signal.throwIfAborted()
+      const { batch, prepareNext } = (await batches.next()).value
+      const scalars = { learning_rate: training.learningRate(iterations), iterations: iterations++ }
+      await runStep(training, batch, scalars, prepareNext)
+    }
+    for (let warm = 0; warm < WARM_UP; warm++) await step()
+    const { times } = profile!.runner
+    const before = { ...times }
+    const steps = (await timesOf(step, STEPS)).length
+    const of = (part: keyof typeof times) => (times[part] - before[part]) / steps
+    const step_ms = { inputs: of('inputs'), graph: of('graph'), update: of('update') }
+    return { steps, step_ms, operators: await profile!.finish(WARM_UP) }
+  } catch (error) {
+    // takes the files of the profile away
+    await profile?.finish(WARM_UP)
+    throw error
+  }
+}

@@ -1,0 +1,82 @@
+/** What ONNX Runtime's own profile says of the operators of a step. */
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { median } from '../../../base/timing.js'
+import type { Program } from '../../../program/program.js'
+import type { LoadOptions } from '../../engine.js'
+import { OnnxRunner } from './engine.js'
+
+/** All nodes of one operator. */
+export interface OperatorTime {
+  /** ONNX's name: `Gemm`. */
+  readonly operator: string
+  readonly nodes: number
+  /** Of a step: the sum over nodes of their medians. */
+  readonly milliseconds: number
+}
+
+export interface Profile {
+  /** One as the engine's, that takes notes. */
+  readonly runner: OnnxRunner
+  /** Ends the runner; the slowest operator first. The first runs of each node are not counted. */
+  finish(warmUp: number): Promise<OperatorTime[]>
+}
+
+export async function startProfile(
+  programs: Readonly<Record<string, Program>>,
+  options: LoadOptions,
+): Promise<Profile> {
+  const folder = await mkdtemp(join(tmpdir(), 'trainspec-profile-'))
+  const runner = await OnnxRunner.create(programs, { ...options, profile: join(folder, 'step') })
+  return {
+    runner,
+    async finish(warmUp) {
+      try {
+        await runner.dispose()
+        const files = await readdir(folder)
+        const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')))
+        return totals(
+          texts.map((text) => JSON.parse(text)),
+          warmUp,
+        )
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+/** An entry of the runtime's file, as far as it is of interest. */
+interface Event {
+  readonly cat: string
+  readonly name: string
+  /** Microseconds. */
+  readonly dur: number
+  readonly args?: { readonly op_name?: string }
+}
+
+/** One list for each compiled program; nodes of different ones may have the same name. */
+function totals(lists: readonly (readonly Event[])[], warmUp: number): OperatorTime[] {
+  const operators = new Map<string, { nodes: number; milliseconds: number }>()
+  for (const events of lists) {
+    const nodes = new Map<string, { operator: string; microseconds: number[] }>()
+    for (const { cat, name, dur, args } of events) {
+      if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue
+      const node = nodes.get(name) ?? { operator: args?.op_name ?? name, microseconds: [] }
+      node.microseconds.push(dur)
+      nodes.set(name, node)
+    }
+    for (const { operator, microseconds } of nodes.values()) {
+      const counted = microseconds.slice(warmUp)
+      if (counted.length === 0) continue
+      const known = operators.get(operator) ?? { nodes: 0, milliseconds: 0 }
+      operators.set(operator, {
+        nodes: known.nodes + 1,
+        milliseconds: known.milliseconds + median(counted) / 1000,
+      })
+    }
+  }
+  const list = [...operators].map(([operator, rest]) => ({ operator, ...rest }))
+  return list.toSorted((a, b) => b.milliseconds - a.milliseconds)
+}
