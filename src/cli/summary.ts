@@ -1,12 +1,13 @@
 /** `train summary SPEC`: the layers of a model, what a step of it takes, and on request a picture and where its time goes. */
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { type BatchShape, type Shape, sizeOf, withBatch } from '../base/shape.js'
-import { timesOf } from '../base/timing.js'
+import { median, timesOf } from '../base/timing.js'
 import { trainCount } from '../data/dataset.js'
 import { dataInfo, loadData } from '../data/registry.js'
 import { costOf } from '../engine/compiled/graph/cost.js'
 import { memoryOf } from '../engine/compiled/graph/memory.js'
 import { trace } from '../engine/compiled/graph/trace.js'
+import type { StepTimes } from '../engine/compiled/onnx/engine.js'
 import type { Profile } from '../engine/compiled/onnx/profile.js'
 import { PASSES, simplifiedGraph } from '../engine/compiled/passes/simplified.js'
 import { splitUpdate } from '../engine/compiled/passes/split-update.js'
@@ -176,10 +177,14 @@ async function timedSteps(spec: ResolvedSpec, signal: AbortSignal): Promise<Time
       await runStep(training, batch, scalars, prepareNext)
     }
     for (let warm = 0; warm < WARM_UP; warm++) await step()
-    const { times } = profile!.runner
-    const before = { ...times }
-    const steps = (await timesOf(step, STEPS)).length
-    const of = (part: keyof typeof times) => (times[part] - before[part]) / steps
+    // what the runner has spent so far, step by step
+    const spent = [{ ...profile!.runner.times }]
+    const { length: steps } = await timesOf(async () => {
+      await step()
+      spent.push({ ...profile!.runner.times })
+    }, STEPS)
+    const of = (part: keyof StepTimes) =>
+      median(spent.slice(1).map((times, index) => times[part] - spent[index]![part]))
     const step_ms = { inputs: of('inputs'), graph: of('graph'), update: of('update') }
     return { steps, step_ms, operators: await profile!.finish(WARM_UP) }
   } catch (error) {

@@ -3,11 +3,13 @@ import { z } from 'zod'
 
 const shape = z.array(z.int()).describe('Without the batch.')
 const bytes = (description: string) => z.int().describe(description)
-const parameters = z.strictObject({
-  total: z.int().describe('Numbers in weights.'),
-  trainable: z.int().describe('Those that are trained.'),
-  non_trainable: z.int().describe('Those that are not.'),
-})
+const parameters = z
+  .strictObject({
+    total: z.int().describe('Numbers in weights.'),
+    trainable: z.int().describe('Those that are trained.'),
+    non_trainable: z.int().describe('Those that are not.'),
+  })
+  .describe('Of the whole model.')
 
 export const summaryReportSchema = z
   .strictObject({
@@ -15,7 +17,9 @@ export const summaryReportSchema = z
     name: z.string().describe('Name of the spec.'),
     trainspec: z.string().describe('Version of trainspec.'),
     stack: z.boolean().describe('Whether each layer takes the one before, once.'),
-    data: z.strictObject({ name: z.string().describe('What inputs call the data; no layer is called so.'), shape }),
+    data: z
+      .strictObject({ name: z.string().describe('What inputs call the data; no layer is called so.'), shape })
+      .describe('A sample of the data.'),
     layers: z
       .array(
         z.strictObject({
@@ -69,7 +73,7 @@ export const summaryReportSchema = z
             graph: z.number().describe('The graph in ONNX Runtime.'),
             update: z.number().describe('The update, and random numbers of the next step.'),
           })
-          .describe('Milliseconds of a step.'),
+          .describe('Milliseconds of a step: medians.'),
         operators: z
           .array(
             z.strictObject({

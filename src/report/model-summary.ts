@@ -43,7 +43,7 @@ function explainLines({ passes, steps, step_ms: times, operators }: NonNullable<
       ),
     ),
     '',
-    `A step on engine onnx, the mean of ${steps}:`,
+    `A step on engine onnx, the median of ${steps}:`,
     ...indented(
       tableLines(
         parts.map(([name, time]) => [name, formatMilliseconds(time), share(time, whole)]),

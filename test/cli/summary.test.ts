@@ -102,7 +102,7 @@ test('--explain says what passes do and where time goes, and leaves no file', as
   expect(code).toBe(0)
   const [, explained] = stdout.split('Nodes in the graph of the step:\n')
   expect(explained).toMatch(
-    /^ {2}traced +\d+\n {2}simplify +\d+\n(.*\n)* {2}update cut off +\d+\n\nA step on engine onnx, the mean of \d+:\n {2}batch and random numbers +[\d.]+ ms +\d+%\n {2}graph +.*\n {2}update +.*\n\nOperators of the graph:\n( {2}\w+ +\d+ +[\d.]+ ms +\d+%\n)+ {2}between them +[\d.]+ ms +\d+%\n$/,
+    /^ {2}traced +\d+\n {2}simplify +\d+\n(.*\n)* {2}update cut off +\d+\n\nA step on engine onnx, the median of \d+:\n {2}batch and random numbers +[\d.]+ ms +\d+%\n {2}graph +.*\n {2}update +.*\n\nOperators of the graph:\n( {2}\w+ +\d+ +[\d.]+ ms +\d+%\n)+ {2}between them +[\d.]+ ms +\d+%\n$/,
   )
   expect(explained).toMatch(/Gemm|MatMul/)
   expect(profiles().filter((name) => !before.includes(name))).toEqual([])
