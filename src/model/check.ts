@@ -21,7 +21,7 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly
   if (issues.length > 0) return [...issues]
   const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
   const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
-  const owners = new Set<string>()
+  const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
   let weights = 0
   for (const { name, owner, layer, inputs, pointer } of network.calls) {
     const rule = layerRule<LayerSpec>(layer)
@@ -31,11 +31,18 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly
       checkArity(rule.arity ?? { least: 1, most: 1 }, given)
       shape = rule.outputShape(layer, given)
       checkActivity(layer, shape)
-      if (!owners.has(owner)) {
-        owners.add(owner)
-        const requests = rule.weights?.(layer, given) ?? []
+      const requests = rule.weights?.(layer, given) ?? []
+      const own = requests.map((weight) => weight.shape)
+      const known = owners.get(owner)
+      if (known && String(known.weights) !== String(own)) {
+        throw new ShapeProblem(
+          `has input ${formatAll(given)}, but "${owner}", whose weights it shares, has input ${formatAll(known.given)}`,
+        )
+      }
+      if (!known) {
+        owners.set(owner, { given, weights: own })
         requests.forEach(checkWeight)
-        weights += requests.reduce((sum, weight) => sum + sizeOf(weight.shape), 0)
+        weights += own.reduce((sum, one) => sum + sizeOf(one), 0)
       }
     } catch (error) {
       if (!(error instanceof ShapeProblem)) throw error
@@ -63,13 +70,15 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly
 /** Where shapes begin in a chain. */
 const NAME_WIDTH = 24
 
+const formatAll = (shapes: readonly Shape[]): string =>
+  shapes.map((shape) => formatShape([null, ...shape])).join(' and ')
+
 function checkArity({ least, most }: { least: number; most: number }, given: readonly Shape[]): void {
   if (given.length >= least && given.length <= most) return
   const wanted =
     least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`
-  const shapes = given.map((shape) => formatShape([null, ...shape])).join(' and ')
   throw new ShapeProblem(
-    `has ${given.length} ${given.length === 1 ? 'input' : 'inputs'}, ${shapes}, must have ${wanted}`,
+    `has ${given.length} ${given.length === 1 ? 'input' : 'inputs'}, ${formatAll(given)}, must have ${wanted}`,
   )
 }
 
