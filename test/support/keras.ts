@@ -6,6 +6,7 @@ import type { InitializerSpec } from '../../src/spec/initializers.js'
 import type { RegularizerSpec } from '../../src/spec/regularizers.js'
 import type { ScheduleSpec } from '../../src/spec/schedules.js'
 import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
+import type { Kind } from './coverage.js'
 
 /** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
 export interface LayerCase {
@@ -211,6 +212,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     /** `before` is what the file held, to which rows were added. */
     cases: { rows: string; separator: string; before: string | null; text: string }[]
   }
+  names: { versions: { keras: string }; kinds: Record<Kind, string[][]> }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 
