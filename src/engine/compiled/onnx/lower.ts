@@ -46,6 +46,15 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
       ops,
       fill: (value, shape = [], dtype = 'float32') =>
         constant({ name: `${dtype} ${value} ${shape}`, element: dtype, shape, data: expand(value, shape, dtype) }),
+      matrix: (name, shape, element) =>
+        constant({
+          name: `${name} ${shape}`,
+          element: 'float32',
+          shape,
+          data: Float32Array.from({ length: sizeOf(shape) }, (_, index) =>
+            element(Math.floor(index / shape[1]), index % shape[1]),
+          ),
+        }),
       int32s: (values) =>
         constant({ name: `n${values}`, element: 'int32', shape: [values.length], data: Int32Array.from(values) }),
       ints: (values) =>
