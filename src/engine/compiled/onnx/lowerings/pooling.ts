@@ -4,7 +4,7 @@ import type { POOLING } from '../../graph/kernels/pooling.js'
 import { remaindersOf, spaceOf, windowIn } from '../../graph/kernels/window.js'
 import { slice } from './arrays.js'
 import { channelsFirst, channelsLast, onnxPads } from './layout.js'
-import { type Lowering, reshape } from './lowering.js'
+import { cast, type Lowering, reshape } from './lowering.js'
 
 const poolAttributes = (attributes: Parameters<typeof windowIn>[0]) => {
   const window = windowIn(attributes)
@@ -47,10 +47,9 @@ const byProducts: Lowering = (emit, { attributes }, names, [gradient, info]) => 
   const [windowRows, windows] = planeOf(spaceOf(gradient!.shape)) as [number, number]
   const [planes, length] = [shape[0]! * shape.at(-1)!, tall * width]
   const windowOf = (element: number) => Math.floor((element % width) / wide)
-  const spread = (factor: number) =>
-    emit.matrix(`spread ${[factor, tall, wide, width]}`, [windows, length], (window, element) =>
-      windowOf(element) === window ? factor : 0,
-    )
+  const spread = emit.matrix(`spread ${[tall, wide, width]}`, [windows, length], (window, element) =>
+    windowOf(element) === window ? 1 : 0,
+  )
   const withoutLater = emit.matrix(`first ${[tall, wide, width]}`, [length, length], (element, other) => {
     if (element === other) return 1
     return element < other && windowOf(element) === windowOf(other) ? -1 : 0
@@ -61,11 +60,10 @@ const byProducts: Lowering = (emit, { attributes }, names, [gradient, info]) => 
   const plane = reshape(emit, input!, [planes, height, width])
   const x = inRows(reached < height ? slice(emit, plane, [0, 0, 0], [planes, reached, width]) : plane, length)
 
-  const below = emit.op('Gemm', [inRows(largest!, windows), spread(-1), x])
-  // 0 for every difference that is a normal number
-  const equal = emit.op('HardSigmoid', [below], { alpha: { float: 3.4e38 }, beta: { float: 1 } })
+  const spreadOver = (name: string) => emit.op('Gemm', [inRows(name, windows), spread])
+  const equal = cast(emit, emit.op('Equal', [x, spreadOver(largest!)]), 'float32')
   const first = emit.op('Relu', [emit.op('Gemm', [equal, withoutLater])])
-  const rows = emit.op('Mul', [emit.op('Gemm', [inRows(dy!, windows), spread(1)]), first])
+  const rows = emit.op('Mul', [spreadOver(dy!), first])
   const unreached = emit.ints([0, 0, 0, 0, height - reached, 0])
   const whole = reached < height ? emit.op('Pad', [reshape(emit, rows, [planes, reached, width]), unreached]) : rows
   return channelsLast(emit, reshape(emit, whole, [shape[0]!, shape.at(-1)!, ...spaceOf(shape)]), shape)
