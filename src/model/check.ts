@@ -4,7 +4,8 @@ import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, ResolvedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
-import { ShapeProblem } from './layers/layer.js'
+import { checkActivity } from './layers/apply.js'
+import { checkWeight, ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { lossFor } from './losses.js'
 import { metricFor } from './metrics/registry.js'
@@ -20,7 +21,7 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly
   if (issues.length > 0) return [...issues]
   const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
   const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
-  const owners = new Set<string>()
+  const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
   let weights = 0
   for (const { name, owner, layer, inputs, pointer } of network.calls) {
     const rule = layerRule<LayerSpec>(layer)
@@ -29,9 +30,19 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly
     try {
       checkArity(rule.arity ?? { least: 1, most: 1 }, given)
       shape = rule.outputShape(layer, given)
-      if (!owners.has(owner)) {
-        owners.add(owner)
-        weights += (rule.weights?.(layer, given) ?? []).reduce((sum, weight) => sum + sizeOf(weight.shape), 0)
+      checkActivity(layer, shape)
+      const requests = rule.weights?.(layer, given) ?? []
+      const own = requests.map((weight) => weight.shape)
+      const known = owners.get(owner)
+      if (known && String(known.weights) !== String(own)) {
+        throw new ShapeProblem(
+          `has input ${formatAll(given)}, but "${owner}", whose weights it shares, has input ${formatAll(known.given)}`,
+        )
+      }
+      if (!known) {
+        owners.set(owner, { given, weights: own })
+        requests.forEach(checkWeight)
+        weights += own.reduce((sum, one) => sum + sizeOf(one), 0)
       }
     } catch (error) {
       if (!(error instanceof ShapeProblem)) throw error
@@ -59,13 +70,15 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly
 /** Where shapes begin in a chain. */
 const NAME_WIDTH = 24
 
+const formatAll = (shapes: readonly Shape[]): string =>
+  shapes.map((shape) => formatShape([null, ...shape])).join(' and ')
+
 function checkArity({ least, most }: { least: number; most: number }, given: readonly Shape[]): void {
   if (given.length >= least && given.length <= most) return
   const wanted =
     least === most ? `${least}` : most === Number.POSITIVE_INFINITY ? `at least ${least}` : `${least} to ${most}`
-  const shapes = given.map((shape) => formatShape([null, ...shape])).join(' and ')
   throw new ShapeProblem(
-    `has ${given.length} ${given.length === 1 ? 'input' : 'inputs'}, ${shapes}, must have ${wanted}`,
+    `has ${given.length} ${given.length === 1 ? 'input' : 'inputs'}, ${formatAll(given)}, must have ${wanted}`,
   )
 }
 

@@ -6,7 +6,7 @@ import type { ModelIssue } from './issue.js'
 
 /** One use of a layer. */
 export interface Call {
-  /** Of what it gives, unique: `conv`, or `stage_1/conv` in a block. */
+  /** Of what it gives, unique: `conv`, `stage/conv` in a block, `stage/2/conv` in the second of several. */
   readonly name: string
   /** Whose weights it uses: its own name, but for a shared layer. */
   readonly owner: string
@@ -33,13 +33,21 @@ type Unordered = Omit<Call, 'inputs'> & {
 /** Which layers give the outputs of a model; one without a name is the last. */
 export type OutputNames = readonly Pick<OutputSpec, 'name' | 'pointer'>[]
 
+/** Layers that a model may have, repeated ones counted each time: more than anyone trains, few enough for every stack. */
+const MOST_LAYERS = 2000
+
 /** The calls of a model, or what is wrong with how its layers are joined. */
 export function networkOf(
   model: ModelSpec,
   wanted: OutputNames,
 ): { readonly network: Network; readonly issues: readonly ModelIssue[] } {
-  const issues: ModelIssue[] = []
   const layers = model.layers as readonly LayerSpec[]
+  const count = countOf(layers)
+  if (count > MOST_LAYERS) {
+    const message = `the model has ${count.toLocaleString('en')} layers, must have at most ${MOST_LAYERS.toLocaleString('en')}`
+    return { network: { calls: [], outputs: [] }, issues: [{ code: 'size', pointer: '/model/layers', message }] }
+  }
+  const issues: ModelIssue[] = []
   const { calls, output, named } = expand(layers, '/model/layers', '', new Map(), issues)
   const names = layers.map(({ name }) => name)
   const outputs = wanted.map(({ name, pointer }) => {
@@ -54,6 +62,12 @@ export function networkOf(
   if (issues.length === 0) issues.push(...leadsNowhere(ordered, outputs))
   return { network: { calls: ordered, outputs }, issues }
 }
+
+const countOf = (layers: readonly LayerSpec[]): number =>
+  layers.reduce(
+    (sum, layer) => sum + (layer.type === 'Block' ? layer.repeat * countOf(layer.layers as readonly LayerSpec[]) : 1),
+    0,
+  )
 
 /** Names that a list of layers may take its inputs from: its own layers, and those around it. */
 type Scope = ReadonlyMap<string, string>
@@ -97,7 +111,7 @@ function expand(
       }
       let given = inputs[0]!.name
       for (let time = 1; time <= layer.repeat; time++) {
-        const inner = layer.repeat === 1 ? `${full}/` : `${full}_${time}/`
+        const inner = layer.repeat === 1 ? `${full}/` : `${full}/${time}/`
         const block = layer.layers as readonly LayerSpec[]
         const repeated: ModelIssue[] = []
         const made = expand(block, `${pointer}/layers`, inner, new Map([...scope, [BLOCK_INPUT, given]]), repeated)
@@ -131,16 +145,14 @@ function inputsOf(layer: LayerSpec, pointer: string, before: string) {
 
 function ownerOf(layer: LayerSpec, full: string, scope: Scope, pointer: string, issues: ModelIssue[]): string {
   if (layer.type !== 'Shared') return full
-  const owner = scope.get(layer.layer)
-  if (owner !== undefined && owner !== full) return owner
+  const inBlock = full !== layer.name
+  const names = [...scope.keys()].filter((name) => name !== layer.name && !(inBlock && name === BLOCK_INPUT))
+  if (names.includes(layer.layer)) return scope.get(layer.layer)!
   issues.push({
     code: 'unknown-layer',
     pointer: `${pointer}/layer`,
     message: `found "${layer.layer}", which is no other layer here`,
-    nearest: nearest(
-      layer.layer,
-      [...scope.keys()].filter((name) => name !== layer.name),
-    ),
+    nearest: nearest(layer.layer, names),
   })
   return full
 }
@@ -148,6 +160,14 @@ function ownerOf(layer: LayerSpec, full: string, scope: Scope, pointer: string, 
 /** Each call after those it takes; in the file's order where that runs. Shared layers become what they share. */
 function inOrder(calls: readonly Unordered[], issues: ModelIssue[]): Call[] {
   const byName = new Map(calls.map((call) => [call.name, call]))
+  for (const { layer, owner, pointer } of calls) {
+    if (layer.type !== 'Shared') continue
+    const type = byName.get(owner)?.layer.type ?? 'Block'
+    if (type !== 'Block' && type !== 'Input') continue
+    const message = `found "${layer.layer}", which is ${type === 'Block' ? 'a Block' : 'an Input'}; only a layer can be shared`
+    issues.push({ code: 'shared', pointer: `${pointer}/layer`, message })
+    return []
+  }
   const done = new Map<string, Call>()
   const path: string[] = []
   const visit = (call: Unordered): void => {
@@ -176,8 +196,10 @@ function leadsNowhere(calls: readonly Call[], outputs: readonly string[]): Model
     ...outputs,
     ...calls.flatMap(({ inputs, name, owner }) => (owner === name ? inputs : [...inputs, owner])),
   ])
-  return calls
-    .filter(({ name }) => !used.has(name))
+  const idle = calls.filter(({ name }) => !used.has(name))
+  // one place in the file stands for all its repetitions
+  return idle
+    .filter(({ pointer }, index) => idle.findIndex((other) => other.pointer === pointer) === index)
     .map(({ name, layer, pointer }) => ({
       code: 'unused',
       pointer,

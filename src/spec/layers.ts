@@ -46,7 +46,9 @@ export const LAYERS = [
     repeat: whole(1).default(1).describe('How many times, one after another; each time with weights of its own.'),
     layers: z
       .lazy((): z.ZodType<readonly { readonly type: string; readonly name: string }[]> => blockLayers)
-      .describe('The layers in order. Their weights are called after the block: block_1/dense/kernel.'),
+      .describe(
+        'The layers in order. Their weights are called after the block: block/dense/kernel, or block/1/dense/kernel where it repeats.',
+      ),
   }),
 ] as const
 
@@ -100,6 +102,10 @@ function* listRules(layers: readonly z.output<typeof layerSchema>[], place: Plac
     }
     if (type === 'Input' && place.input === 'nowhere') {
       yield { code: 'order', path: [index], message: 'found Input, which cannot be in a Block' }
+    }
+    if (name === 'input' && place.input === 'nowhere') {
+      const message = 'found "input", which in a Block is what goes into it; must be another name'
+      yield { code: 'duplicate-name', path: [index, 'name'], message }
     }
     if ('inputs' in layer && layer.inputs !== undefined && !place.wired) {
       const message =

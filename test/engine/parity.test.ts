@@ -185,7 +185,10 @@ describe(`after ${STEPS} steps all engines agree`, () => {
     )
   })
 
-  test.each(inTurn)('by $name down the $loss', ({ optimizer, loss }) => expectAgreement(forLoss(loss, optimizer)))
+  // Ftrl makes a weight of a sum over all steps, which may end near 0 and yet have the roundings of its parts
+  test.each(inTurn)('by $name down the $loss', ({ optimizer, loss }) =>
+    expectAgreement(forLoss(loss, optimizer), { absolute: optimizer.type === 'Ftrl' ? 1e-5 : 1e-6 }),
+  )
 
   test.each(lossTypes)('down the %s', (loss) =>
     expectAgreement(forLoss(loss, 'Adam', { metrics: ['acc', 'mse'] }), { absolute: 1e-5 }),

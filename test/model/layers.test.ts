@@ -403,6 +403,24 @@ const FACTS: {
       below: 5,
     },
   },
+  PositionEmbedding: {
+    'for all steps': {
+      layer: { sequence_length: 3 },
+      input: [3, 2],
+      output: [3, 2],
+      weights: { embeddings: [3, 2] },
+      below: 3,
+      inTfjs: false,
+    },
+    'for the first of them': {
+      layer: { sequence_length: 4 },
+      input: [3, 2],
+      output: [3, 2],
+      weights: { embeddings: [4, 2] },
+      below: 3,
+      inTfjs: false,
+    },
+  },
   Masking: {
     'of steps': { layer: { mask_value: 0.5 }, input: [3, 2], output: [3, 2] },
   },
@@ -707,6 +725,11 @@ describe('a shape that does not fit is refused in words', () => {
     [{ type: 'Cropping1D' }, [2, 3], 'leaves nothing of (2,)'],
     [{ type: 'UpSampling2D' }, [4, 4], 'takes samples of (height, width, channels), found (4, 4)'],
     [{ type: 'SpatialDropout1D', rate: 0.5 }, [4], 'takes samples of (steps, channels), found (4,)'],
+    [
+      { type: 'PositionEmbedding', sequence_length: 2 },
+      [3, 4],
+      'has vectors for 2 steps, but its input is (None, 3, 4)',
+    ],
     [{ type: 'GRU', units: 2 }, [4], 'needs (None, steps, features), but its input is (None, 4)'],
     [
       { type: 'TimeDistributed', layer: { type: 'LSTM', units: 2 } },

@@ -83,7 +83,15 @@ describe('behind each name there is', () => {
       ...{ units: 2, activation: 'relu', rate: 0.5, stddev: 0.5, groups: 2, shape: [4], target_shape: [2, 2] },
       ...{ dims: [1], n: 2, filters: 2, kernel_size: 2, pool_size: 2 },
       ...{ input_dim: 2, output_dim: 2, layer: { type: type === 'Bidirectional' ? 'LSTM' : 'Dense', units: 2 } },
-      ...{ axes: 1, num_heads: 2, key_dim: 2, head_dim: 2, num_query_heads: 2, num_key_value_heads: 1 },
+      ...{
+        axes: 1,
+        num_heads: 2,
+        key_dim: 2,
+        head_dim: 2,
+        num_query_heads: 2,
+        num_key_value_heads: 1,
+        sequence_length: 4,
+      },
     }
     const { shape } = LAYERS.find((layer) => layer.shape.type.in.options[0] === type)!
     const fields = Object.fromEntries(Object.entries(needed).filter(([key]) => key in shape))
@@ -91,7 +99,11 @@ describe('behind each name there is', () => {
     expect(spec!.type).toBe(type)
     const rule = layerRule<LayerSpec>(spec!)
     const sequence =
-      'return_sequences' in shape || 'layer' in shape || 'use_causal_mask' in shape || type.includes('1D')
+      'return_sequences' in shape ||
+      'layer' in shape ||
+      'use_causal_mask' in shape ||
+      'sequence_length' in shape ||
+      type.includes('1D')
     const sample = sequence ? [4, 2] : type.includes('2D') ? [4, 4, 2] : [4]
     expect(rule.outputShape(spec!, Array(rule.arity?.least ?? 1).fill(sample)).length).toBeGreaterThan(0)
   })

@@ -97,6 +97,59 @@ field('a model without layers', { model: '{ "type": "Sequential" }' })
 layer('no layers at all', '[]')
 layer('layers: an object', '{ "type": "Dense" }')
 
+const graph = (title: string, ...layers: string[]) =>
+  field(title, { model: `{ "type": "Functional", "layers": [\n    ${layers.join(',\n    ')}\n  ] }` })
+const dense = (name: string, more = '') => `{ "type": "Dense", "name": "${name}", "units": 10${more} }`
+graph('a graph that needs its own output', '"Flatten"', dense('a', ', "inputs": "b"'), dense('b'), dense('c'))
+graph('a layer that takes itself', '"Flatten"', dense('a', ', "inputs": "a"'))
+graph('an input that is misspelt', '"Flatten"', dense('left'), dense('right', ', "inputs": "lefft"'))
+graph('one input of several that is none', '"Flatten"', dense('a'), '{ "type": "Add", "inputs": ["a", "zebra"] }')
+graph('two layers of one name in a graph', '"Flatten"', dense('a'), dense('a'))
+graph('a layer that leads nowhere', '"Flatten"', dense('idle'), dense('out', ', "inputs": "flatten"'))
+graph('too few inputs', '"Flatten"', '{ "type": "Add", "inputs": "flatten" }', dense('out'))
+graph('too many inputs', '"Flatten"', dense('a'), '{ "type": "Subtract", "inputs": ["a", "a", "a"] }')
+graph('several inputs of a layer of one', '"Flatten"', dense('a'), dense('b', ', "inputs": ["a", "flatten"]'))
+graph('shapes that do not fit together', '"Flatten"', dense('a'), '{ "type": "Add", "inputs": ["flatten", "a"] }')
+graph('inputs of a wrong type', '"Flatten"', dense('a', ', "inputs": 0'))
+graph('no inputs', '"Flatten"', dense('a', ', "inputs": []'))
+graph('a shared layer that is misspelt', '"Flatten"', dense('left'), '{ "type": "Shared", "layer": "lefft" }')
+graph('a layer that shares itself', '"Flatten"', '{ "type": "Shared", "name": "a", "layer": "a" }')
+graph('a shared layer of another size', '{ "type": "Flatten" }', dense('a'), '{ "type": "Shared", "layer": "a" }')
+graph(
+  'a shared Block',
+  '"Flatten"',
+  `{ "type": "Block", "name": "two", "layers": [${dense('a')}, ${dense('b')}] }`,
+  '{ "type": "Shared", "layer": "two" }',
+)
+graph(
+  'a shared Input',
+  '{ "type": "Input", "shape": [28, 28] }',
+  '{ "type": "Shared", "layer": "input" }',
+  '"Flatten"',
+  dense('a'),
+)
+graph(
+  'a Block with two inputs',
+  '"Flatten"',
+  dense('a'),
+  `{ "type": "Block", "inputs": ["a", "flatten"], "layers": [${dense('b')}] }`,
+)
+graph(
+  'mistakes in a Block, told once',
+  '"Flatten"',
+  `{ "type": "Block", "repeat": 3, "layers": [\n${dense('a')},\n${dense('b', ', "inputs": "inputt"')}] }`,
+)
+graph(
+  'a layer in a Block that leads nowhere',
+  '"Flatten"',
+  `{ "type": "Block", "repeat": 3, "layers": [\n${dense('a')},\n${dense('b', ', "inputs": "input"')}] }`,
+)
+graph('an Input in a Block', '"Flatten"', '{ "type": "Block", "layers": [{ "type": "Input", "shape": [784] }] }')
+graph('a layer in a Block of the name of its input', '"Flatten"', `{ "type": "Block", "layers": [${dense('input')}] }`)
+graph('a Block without layers', '"Flatten"', '{ "type": "Block", "layers": [] }')
+graph('a Block that repeats without end', '"Flatten"', `{ "type": "Block", "repeat": 1e9, "layers": [${dense('a')}] }`)
+field('inputs in a stack', { layers: `["Flatten", ${dense('a', ', "inputs": "flatten"')}]` })
+
 layer('a misspelt layer', '["Flatten", { "type": "Dens", "units": 10 }]')
 layer('a misspelt layer, as a string', '["Flaten", { "type": "Dense", "units": 10 }]')
 layer('a layer in lower case', '["Flatten", { "type": "dense", "units": 10 }]')

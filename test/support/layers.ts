@@ -385,7 +385,10 @@ export async function expectSameInTfjs(spec: ModelSpec, inputShape: Shape, below
     })
     expectClose(theirs, ours, 'prediction by tfjs', { relative: 1e-5, absolute: 1e-6 * Math.max(1, largest(ours)) })
   } finally {
+    const kept = loaded.weights.map((weight) => weight.read())
     loaded.dispose()
+    // tfjs counts the uses of a shared layer, and frees it once
+    tf.dispose(kept.filter((weight) => !weight.isDisposed))
   }
 }
 

@@ -32,7 +32,7 @@ import {
   spatialDropout2D,
 } from './regularization.js'
 import { flatten, permute, repeatVector, reshape } from './reshaping.js'
-import { embedding, masking } from './sequences.js'
+import { embedding, masking, positionEmbedding } from './sequences.js'
 import { cropping, upSampling, zeroPadding } from './spatial.js'
 import { bidirectional, timeDistributed } from './wrappers.js'
 
@@ -88,6 +88,7 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   SpatialDropout1D: spatialDropout1D,
   SpatialDropout2D: spatialDropout2D,
   Embedding: embedding,
+  PositionEmbedding: positionEmbedding,
   Masking: masking,
   SimpleRNN: simpleRnn,
   LSTM: lstm,

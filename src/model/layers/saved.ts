@@ -4,7 +4,7 @@ import { ACTIVATIONS } from '../activations.js'
 import type { SavedLayer } from './layer.js'
 
 /** What is the spec's own business, or says how weights were found: a saved model is for use, and has its weights. */
-const LEFT_OUT = /^(type|inputs)$|_(initializer|regularizer|constraint)$/
+const LEFT_OUT = /^(type|inputs)$|(^|_)(initializer|regularizer|constraint)$/
 
 /** The layer under its own name, with the spec's fields as its configuration, and others instead of or beside them. */
 export function sameInTfjs(

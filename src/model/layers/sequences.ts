@@ -1,9 +1,10 @@
-/** Embedding and Masking (keras/src/layers/core). */
+/** Embedding and Masking (keras/src/layers/core), and PositionEmbedding (KerasHub: keras_hub/src/layers/modeling/position_embedding.py). */
 import * as tf from '@tensorflow/tfjs-core'
+import { formatShape } from '../../base/shape.js'
 import { projectionOf } from '../constraints.js'
 import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
-import type { LayerRule, SpecOf } from './layer.js'
+import { type LayerRule, passMask, ShapeProblem, type SpecOf } from './layer.js'
 import { sameInTfjs } from './saved.js'
 
 /** Row `x` of a matrix for each whole number `x`. */
@@ -21,6 +22,35 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
   call: (_, [x], { weights }) => tf.gather(weights.embeddings!, tf.cast(x!, 'int32')),
   mask: ({ mask_zero }, [x]) => (mask_zero ? tf.notEqual(x!, tf.zerosLike(x!)) : undefined),
   saved: (spec) => sameInTfjs(spec),
+}
+
+/** The first rows of a matrix for the steps of each sample. */
+export const positionEmbedding: LayerRule<SpecOf<'PositionEmbedding'>> = {
+  outputShape({ sequence_length }, [given]) {
+    if (given!.length !== 2) {
+      throw new ShapeProblem(`needs (None, steps, features), but its input is ${formatShape([null, ...given!])}`)
+    }
+    if (given![0]! > sequence_length) {
+      throw new ShapeProblem(
+        `has vectors for ${sequence_length} steps, but its input is ${formatShape([null, ...given!])}`,
+      )
+    }
+    return given!
+  },
+  weights: (spec, [given]) => [
+    {
+      name: 'embeddings',
+      shape: [spec.sequence_length, given![1]!],
+      initializer: initializerOf(spec.initializer),
+    },
+  ],
+  call({ sequence_length }, [x], { weights }) {
+    const [batch, steps, features] = x!.shape as [number, number, number]
+    const rows = steps === sequence_length ? weights.embeddings! : tf.slice(weights.embeddings!, 0, steps)
+    return tf.tile(tf.reshape(rows, [1, steps, features]), [batch, 1, 1])
+  },
+  mask: passMask,
+  saved: () => null,
 }
 
 /** Makes 0 of a step whose features are all `mask_value`, and has it passed over from here on. */

@@ -26,18 +26,17 @@ export function adafactor(spec: OptimizerSpecOf<'Adafactor'>): Optimizer {
       const mean = (old: tf.Tensor, value: tf.Tensor) => tf.add(tf.mul(old, decay), tf.mul(value, tf.sub(1, decay)))
       const square = tf.add(tf.square(gradient), epsilon_1)
       const next: Record<string, tf.Tensor> = {}
-      let root: tf.Tensor
+      let change: tf.Tensor
       if (slots.velocity) {
         next.velocity = mean(slots.velocity, square)
-        root = tf.sqrt(next.velocity)
+        change = tf.div(gradient, tf.sqrt(next.velocity))
       } else {
         next.r = mean(slots.r!, tf.mean(square, -1))
         next.c = mean(slots.c!, tf.mean(square, -2))
-        const rows = tf.div(next.r, tf.mean(next.r, -1, true))
+        const rows = tf.div(tf.sqrt(next.r), tf.sqrt(tf.mean(next.r, -1, true)))
         // Keras takes the root of the product, which is 0 where a row and a column never had a gradient: NaN follows
-        root = tf.mul(tf.expandDims(tf.sqrt(rows), -1), tf.expandDims(tf.sqrt(next.c), -2))
+        change = tf.div(tf.div(gradient, tf.expandDims(rows, -1)), tf.expandDims(tf.sqrt(next.c), -2))
       }
-      const change = tf.div(gradient, root)
       const excess = tf.maximum(tf.div(rootMeanSquare(change), clip_threshold), 1)
       return { weight: tf.sub(weight, tf.mul(change, tf.div(alpha, excess))), slots: next }
     },

@@ -1,4 +1,4 @@
-/** Embedding and Masking (keras/src/layers/core). */
+/** Embedding and Masking (keras/src/layers/core), and PositionEmbedding (KerasHub: keras_hub/src/layers/modeling/position_embedding.py). */
 import { z } from 'zod'
 import { constraint } from '../constraints.js'
 import { initializer } from '../initializers.js'
@@ -15,6 +15,14 @@ export const SEQUENCES = [
     mask_zero: z.boolean().default(false).describe('Whether 0 stands for no number: recurrent layers pass it over.'),
     ...onOutput,
   }),
+  weighted(
+    'PositionEmbedding',
+    'A learnt vector for each step, as long as a step has features: to be added to what comes in.',
+    {
+      sequence_length: size.describe('The most steps there may be.'),
+      initializer: initializer('glorot_uniform', 'First values of the vectors.'),
+    },
+  ),
   layer('Masking', 'Has steps passed over whose features are all one value.', {
     mask_value: z.number().default(0).describe('The value.'),
   }),

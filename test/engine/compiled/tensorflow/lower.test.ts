@@ -27,6 +27,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   Erf: FLOAT,
   Exp: FLOAT,
   Fill: FLOAT,
+  GatherV2: FLOAT,
   Greater: FLOAT,
   GreaterEqual: FLOAT,
   Identity: ['float32', 'bool'],
@@ -135,7 +136,7 @@ function nodesOf(graph: Uint8Array): { op: string; type: DataType | undefined }[
         const [key, value] = fieldsOf(attribute)
         types.set(textOf(key!.bytes), typeIn(value!.bytes))
       }
-      const type = types.get('TI') ?? types.get('SrcT') ?? types.get('T') ?? types.get('dtype')
+      const type = types.get('TI') ?? types.get('SrcT') ?? types.get('T') ?? types.get('Tparams') ?? types.get('dtype')
       return { op: textOf(node.find(({ field }) => field === 2)!.bytes), type }
     })
 }
