@@ -38,7 +38,8 @@ describe.each(engineNames)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, 
     { timeout: 300_000 }, // a second or two on a machine that does nothing else
     async (file) => {
       const { spec } = read(file)
-      const data = { ...spec!.data, dataset: 'mnist-10k' as const }
+      const { dataset } = spec!.data
+      const data = { ...spec!.data, dataset: dataset === 'mnist' ? ('mnist-10k' as const) : dataset }
       const fit = { ...spec!.fit, batch_size: BATCH_SIZE, epochs: EPOCHS }
       const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - fit.validation_split))
       const { engine } = await openEngine(engineName)

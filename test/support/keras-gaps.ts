@@ -65,7 +65,7 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
     Loss: BASE,
   },
   metrics: {
-    ...of('IoU MeanIoU OneHotIoU OneHotMeanIoU', 'needs targets that are images: later'),
+    ...of('IoU MeanIoU OneHotIoU OneHotMeanIoU', 'segmentation, a class for each place: later'),
     ...of('Mean Sum MeanMetricWrapper', 'needs code: adds up what it is given'),
     Metric: BASE,
   },
