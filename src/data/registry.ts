@@ -1,6 +1,7 @@
 /** Data sets by their name in a spec. */
 import type { DataSpec } from '../spec/spec.js'
 import { type DataInfo, type Dataset, flattened } from './dataset.js'
+import { goPositionsInfo, loadGoPositions } from './go.js'
 import { loadMnist, loadMnist10k, mnist10kInfo, mnistInfo } from './mnist.js'
 
 interface Source {
@@ -10,6 +11,7 @@ interface Source {
 
 const SOURCES: { readonly [Name in DataSpec['dataset']]: Source } = {
   mnist: { info: mnistInfo, load: loadMnist },
+  'go-positions': { info: goPositionsInfo, load: loadGoPositions },
   'mnist-10k': { info: mnist10kInfo, load: loadMnist10k },
 }
 

@@ -4,7 +4,8 @@ import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, ResolvedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
-import { ShapeProblem } from './layers/layer.js'
+import { checkActivity } from './layers/apply.js'
+import { checkWeight, ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { lossFor } from './losses.js'
 import { metricFor } from './metrics/registry.js'
@@ -29,9 +30,12 @@ export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly
     try {
       checkArity(rule.arity ?? { least: 1, most: 1 }, given)
       shape = rule.outputShape(layer, given)
+      checkActivity(layer, shape)
       if (!owners.has(owner)) {
         owners.add(owner)
-        weights += (rule.weights?.(layer, given) ?? []).reduce((sum, weight) => sum + sizeOf(weight.shape), 0)
+        const requests = rule.weights?.(layer, given) ?? []
+        requests.forEach(checkWeight)
+        weights += requests.reduce((sum, weight) => sum + sizeOf(weight.shape), 0)
       }
     } catch (error) {
       if (!(error instanceof ShapeProblem)) throw error

@@ -1,8 +1,13 @@
 /** Projections of weights by Keras' names (keras/src/constraints/constraints.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { ConstraintSpec } from '../spec/constraints.js'
+import { type Refusal, refusing } from './refusal.js'
 
-export type Projection = (weight: tf.Tensor) => tf.Tensor
+export interface Projection {
+  (weight: tf.Tensor): tf.Tensor
+  /** Why it cannot be done to a shape. */
+  readonly refuses?: Refusal
+}
 
 type SpecOf<Type extends ConstraintSpec['type']> = Extract<ConstraintSpec, { type: Type }>
 
@@ -36,5 +41,15 @@ const CONSTRAINTS: { readonly [Type in ConstraintSpec['type']]: (spec: SpecOf<Ty
     },
 }
 
-export const projectionOf = (spec: ConstraintSpec | null): Projection | undefined =>
-  spec === null ? undefined : (CONSTRAINTS[spec.type] as (spec: ConstraintSpec) => Projection)(spec)
+export function projectionOf(spec: ConstraintSpec | null): Projection | undefined {
+  if (spec === null) return undefined
+  const projection = (CONSTRAINTS[spec.type] as (spec: ConstraintSpec) => Projection)(spec)
+  return 'axis' in spec ? refusing(projection, lackedBy(spec)) : projection
+}
+
+const lackedBy =
+  ({ type, axis }: Extract<ConstraintSpec, { axis: unknown }>): Refusal =>
+  ({ length }) => {
+    const lacking = ([] as number[]).concat(axis).find((one) => one >= length)
+    return lacking === undefined ? undefined : `its constraint ${type} is over axis ${lacking}, which it does not have`
+  }

@@ -2,8 +2,13 @@
 import type { RandomStream } from '../base/philox.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { InitializerSpec } from '../spec/initializers.js'
+import { type Refusal, refusing } from './refusal.js'
 
-export type Initializer = (shape: Shape, random: RandomStream) => Float32Array
+export interface Initializer {
+  (shape: Shape, random: RandomStream): Float32Array
+  /** Why it cannot make a weight of a shape. */
+  readonly refuses?: Refusal
+}
 
 const fill = (shape: Shape, next: () => number): Float32Array => Float32Array.from({ length: sizeOf(shape) }, next)
 
@@ -89,12 +94,14 @@ const INITIALIZERS: { readonly [Type in InitializerSpec['type']]: (spec: SpecOf<
   zeros: () => constant(0),
   ones: () => constant(1),
   constant: ({ value }) => constant(value),
-  identity:
-    ({ gain }) =>
-    (shape) =>
-      Float32Array.from({ length: sizeOf(shape) }, (_, index) =>
-        Math.floor(index / shape.at(-1)!) === index % shape.at(-1)! ? gain : 0,
-      ),
+  identity: ({ gain }) =>
+    refusing(
+      (shape) =>
+        Float32Array.from({ length: sizeOf(shape) }, (_, index) =>
+          Math.floor(index / shape.at(-1)!) === index % shape.at(-1)! ? gain : 0,
+        ),
+      (shape) => (shape.length === 2 ? undefined : 'its initializer identity needs 2 axes'),
+    ),
   glorot_uniform: () => scaled({ ...glorot, distribution: 'uniform' }),
   glorot_normal: () => scaled({ ...glorot, distribution: 'truncated_normal' }),
   he_uniform: () => scaled({ ...he, distribution: 'uniform' }),
@@ -111,10 +118,11 @@ const INITIALIZERS: { readonly [Type in InitializerSpec['type']]: (spec: SpecOf<
     (shape, random) =>
       fill(shape, () => mean + random.truncatedNormal() * stddev),
   variance_scaling: (spec) => scaled(spec),
-  orthogonal:
-    ({ gain }) =>
-    (shape, random) =>
-      orthogonal(shape, random, gain),
+  orthogonal: ({ gain }) =>
+    refusing(
+      (shape, random) => orthogonal(shape, random, gain),
+      (shape) => (shape.length >= 2 ? undefined : 'its initializer orthogonal needs at least 2 axes'),
+    ),
 }
 
 export const initializerOf = (spec: InitializerSpec): Initializer =>

@@ -1,9 +1,14 @@
 /** Penalties by Keras' names (keras/src/regularizers/regularizers.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { RegularizerSpec } from '../spec/regularizers.js'
+import { type Refusal, refusing } from './refusal.js'
 
 /** A scalar to be added to the loss. */
-export type Penalty = (x: tf.Tensor) => tf.Tensor
+export interface Penalty {
+  (x: tf.Tensor): tf.Tensor
+  /** Why it cannot be had of a shape. */
+  readonly refuses?: Refusal
+}
 
 type SpecOf<Type extends RegularizerSpec['type']> = Extract<RegularizerSpec, { type: Type }>
 
@@ -26,18 +31,20 @@ const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<
     ({ l1, l2 }) =>
     (x) =>
       tf.add(absolute(x, l1), squares(x, l2)),
-  /** factor / 2 times the sum of |products of different unit rows|, over the number of pairs. */
-  OrthogonalRegularizer:
-    ({ factor, mode }) =>
-    (x) => {
-      const rows = mode === 'rows'
-      const axis = rows ? 1 : 0
-      const size = x.shape[1 - axis]!
-      const unit = tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), axis, true)), NORM_EPSILON)) as tf.Tensor2D
-      const products = tf.matMul(unit, unit, !rows, rows)
-      const between = tf.sub(1, tf.tensor2d(identity(size), [size, size]))
-      return tf.mul(tf.sum(tf.abs(tf.mul(products, between))), factor / (size * (size - 1)))
-    },
+  /** factor / 2 times the sum of |products of different unit rows|, over the number of pairs; 0 for one row. */
+  OrthogonalRegularizer: ({ factor, mode }) =>
+    refusing(
+      (x) => {
+        const rows = mode === 'rows'
+        const axis = rows ? 1 : 0
+        const size = x.shape[1 - axis]!
+        const unit = tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), axis, true)), NORM_EPSILON)) as tf.Tensor2D
+        const products = tf.matMul(unit, unit, !rows, rows)
+        const between = tf.sub(1, tf.tensor2d(identity(size), [size, size]))
+        return tf.mul(tf.sum(tf.abs(tf.mul(products, between))), factor / Math.max(1, size * (size - 1)))
+      },
+      ({ length }) => (length === 2 ? undefined : 'its regularizer OrthogonalRegularizer needs 2 axes'),
+    ),
 }
 
 const identity = (size: number): Float32Array =>

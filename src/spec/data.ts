@@ -5,6 +5,8 @@ import { nameIn } from './family.js'
 export const DATASETS = {
   mnist: 'Handwritten digits: 60,000 for training, 10,000 for the test; 28 x 28 bytes, scaled to 0 ... 1.',
   'mnist-10k': 'A small MNIST of 10,000 digits, for quick trials; 28 x 28 bytes, scaled to 0 ... 1.',
+  'go-positions':
+    "Made positions of Go, 9 x 9 points by 4 planes (own stones, the other's, empty, last move): 24,000 for training, 2,000 for the test; the label is the point where a simple player moves, 0 to 80.",
 } as const
 
 const dataset = nameIn(DATASETS)

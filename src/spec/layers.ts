@@ -41,7 +41,7 @@ const trainable = z.boolean().default(true).describe('Whether its weights are tr
 
 const size = whole(1)
 
-const rate = (description: string) => z.number().min(0).lt(1).describe(description)
+const rate = z.number().min(0).lt(1).describe('Fraction to drop, at least 0 and below 1.')
 const slope = (value: number) => z.number().min(0).default(value).describe('Slope below.')
 
 const activation = (description: string) => activationName.describe(description)
@@ -331,7 +331,7 @@ export const LAYERS = [
   layer(
     'Dropout',
     'In training sets a random fraction of the elements to 0 and scales the others by 1 / (1 - rate); otherwise passes all through.',
-    { rate: rate('Fraction to drop, at least 0 and below 1.') },
+    { rate },
   ),
   layer('GaussianNoise', 'In training adds normal noise; otherwise passes all through.', {
     stddev: z.number().min(0).max(1).describe('Standard deviation of the noise, 0 to 1.'),
@@ -339,12 +339,12 @@ export const LAYERS = [
   layer(
     'GaussianDropout',
     'In training multiplies by normal noise of mean 1 and deviation sqrt(rate / (1 - rate)), that of Dropout.',
-    { rate: rate('As of Dropout, at least 0 and below 1.') },
+    { rate: rate.describe('As of Dropout, at least 0 and below 1.') },
   ),
   layer(
     'AlphaDropout',
     'Dropout that keeps mean and variance; for activation selu. Dropped elements become -1.7581 before all are scaled and moved.',
-    { rate: rate('Fraction to drop, at least 0 and below 1.') },
+    { rate },
   ),
   layer('ActivityRegularization', 'Passes all through, and adds to the loss what goes through.', {
     l1: z.number().min(0).default(0).describe('Factor of the sum of absolute values, over the number of samples.'),
@@ -537,10 +537,10 @@ export const LAYERS = [
       .describe('"nearest" repeats each element; "bilinear" goes evenly from one to the next.'),
   }),
   layer('SpatialDropout1D', 'A Dropout of whole channels of (steps, channels).', {
-    rate: rate('Fraction to drop, at least 0 and below 1.'),
+    rate,
   }),
   layer('SpatialDropout2D', 'A Dropout of whole channels of an image.', {
-    rate: rate('Fraction to drop, at least 0 and below 1.'),
+    rate,
   }),
   weighted('Embedding', 'A vector for each whole number.', {
     input_dim: size.describe('How many numbers there are: the largest and 1.'),

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { sizeOf } from '../../src/base/shape.js'
 import type { Samples } from '../../src/data/dataset.js'
 import { loadMnist, loadMnist10k, mnist10kInfo, mnistInfo } from '../../src/data/mnist.js'
 import { dataInfo, loadData } from '../../src/data/registry.js'
@@ -23,17 +24,26 @@ test('every data set has what its information promises', async () => {
   for (const dataset of Object.keys(DATASETS) as (keyof typeof DATASETS)[]) {
     const { info, train, test } = await loadData({ dataset, flatten: false })
     expect(info).toEqual(dataInfo({ dataset, flatten: false }))
-    expect(info).toMatchObject({ name: dataset, sampleShape: [28, 28], divisor: 255, classes: 10 })
+    expect(info.name).toBe(dataset)
+    const size = sizeOf(info.sampleShape)
     for (const [samples, count] of [
       [train, info.trainSamples],
       [test, info.testSamples],
     ] as const) {
       expect(samples.count).toBe(count)
-      expect(samples.x.length).toBe(count * 28 * 28)
+      expect(samples.x.length).toBe(count * size)
       expect(samples.y.length).toBe(count)
+      expect(samples.y.every((label) => label < info.classes)).toBe(true)
     }
-    expect(dataInfo({ dataset, flatten: true }).sampleShape).toEqual([784])
-    expect((await loadData({ dataset, flatten: true })).info.sampleShape).toEqual([784])
+    expect(dataInfo({ dataset, flatten: true }).sampleShape).toEqual([size])
+    expect((await loadData({ dataset, flatten: true })).info.sampleShape).toEqual([size])
+  }
+})
+
+test('digits are images of bytes', () => {
+  for (const dataset of ['mnist', 'mnist-10k'] as const) {
+    const digits = { sampleShape: [28, 28], divisor: 255, classes: 10 }
+    expect(dataInfo({ dataset, flatten: false })).toMatchObject(digits)
   }
 })
 

@@ -52,6 +52,30 @@ test('an Input of another shape than the data is named', () => {
   })
 })
 
+test.each([
+  [
+    { bias_initializer: 'orthogonal' },
+    'has a bias of shape (4,), but its initializer orthogonal needs at least 2 axes',
+  ],
+  [{ bias_initializer: 'identity' }, 'has a bias of shape (4,), but its initializer identity needs 2 axes'],
+  [
+    { bias_regularizer: 'OrthogonalRegularizer' },
+    'has a bias of shape (4,), but its regularizer OrthogonalRegularizer needs 2 axes',
+  ],
+  [
+    { kernel_constraint: { type: 'MaxNorm', axis: [0, 2] } },
+    'has a kernel of shape (28, 4), but its constraint MaxNorm is over axis 2, which it does not have',
+  ],
+  [
+    { activity_regularizer: 'OrthogonalRegularizer' },
+    'gives (None, 28, 4), but its regularizer OrthogonalRegularizer needs 2 axes',
+  ],
+])('a weight that cannot be made as is asked for is named: %j', (fields, message) => {
+  expect(check([{ type: 'Dense', units: 4, ...fields }, 'Flatten', softmax10])).toMatchObject([
+    { code: 'shape', pointer: '/model/layers/0', message: `Dense "dense" ${message}` },
+  ])
+})
+
 test('an output that the loss cannot be told by is named, with all shapes', () => {
   expect(check([softmax10])).toEqual([
     {

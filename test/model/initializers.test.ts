@@ -50,6 +50,49 @@ describe.each(initializers)('$name', ({ name, expected, measured }) => {
   })
 })
 
+describe('with arguments, and of filters', () => {
+  const { shape, draws, quantile_levels, cases, identity } = kerasFixture('weights').initializers
+
+  test.each(cases)('$initializer', ({ initializer, mean, std, quantiles }) => {
+    const made = initializerOf(schemaOf(initializer.type, '').parse(initializer))
+    const values = Float64Array.from(
+      Array.from({ length: draws }, (_, draw) => [...made(shape, stream(3, draw))]).flat(),
+    ).sort()
+    const found = values.reduce((sum, value) => sum + value, 0) / values.length
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - found) ** 2, 0) / values.length)
+    expect(Math.abs(found - mean)).toBeLessThanOrEqual(0.02 * std)
+    expect(Math.abs(deviation - std)).toBeLessThanOrEqual(0.01 * std)
+    for (const [index, level] of quantile_levels.entries()) {
+      const quantile = values[Math.round(level * (values.length - 1))]!
+      expect(Math.abs(quantile - quantiles[index]!), `quantile ${level}`).toBeLessThanOrEqual(0.05 * std)
+    }
+  })
+
+  test('identity is a matrix that need not be square', () => {
+    expect([...initializerOf({ type: 'identity', gain: 2 })([2, 3], stream(1, 0))]).toEqual(identity)
+  })
+
+  test.each([
+    { shape: [4, 6], long: 6 },
+    { shape: [6, 4], long: 6 },
+    { shape: [5, 5], long: 5 },
+    { shape: [2, 3, 4, 5], long: 24 },
+  ])('orthogonal: the shorter side of $shape is at right angles', ({ shape, long }) => {
+    const columns = shape.at(-1)!
+    const values = initializerOf({ type: 'orthogonal', gain: 3 })(shape, stream(1, 0))
+    const rows = values.length / columns
+    const short = Math.min(rows, columns)
+    const at = (vector: number, i: number) =>
+      rows < columns ? values[vector * columns + i]! : values[i * columns + vector]!
+    for (let a = 0; a < short; a++) {
+      for (let b = 0; b < short; b++) {
+        const product = Array.from({ length: long }, (_, i) => at(a, i) * at(b, i)).reduce((sum, one) => sum + one)
+        expect(product).toBeCloseTo(a === b ? 9 : 0, 5)
+      }
+    }
+  })
+})
+
 test('a bias is its own inputs and outputs, and a kernel in front of others a receptive field, as in Keras', () => {
   const limit = (shape: number[]) => Math.max(...named('glorot_uniform')(shape, stream(1, 0)))
   expect(limit([2000])).toBeCloseTo(Math.sqrt(6 / 4000), 3)

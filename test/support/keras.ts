@@ -1,7 +1,9 @@
 /** What Keras 3 computes: `test/fixtures/keras`, typed. */
 import { readFileSync } from 'node:fs'
 import type { ActivationName } from '../../src/spec/activations.js'
+import type { ConstraintSpec } from '../../src/spec/constraints.js'
 import type { InitializerSpec } from '../../src/spec/initializers.js'
+import type { RegularizerSpec } from '../../src/spec/regularizers.js'
 import type { ScheduleSpec } from '../../src/spec/schedules.js'
 import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
 
@@ -149,6 +151,29 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       expected: { mean: number; std: number; limit: number | null }
       measured: { mean: number; std: number; min: number; max: number; quantiles: number[] }
     }[]
+  }
+  weights: {
+    initializers: {
+      shape: Shape
+      draws: number
+      quantile_levels: number[]
+      cases: { initializer: InitializerSpec; mean: number; std: number; quantiles: number[] }[]
+      /** Gain 2, (2, 3). */
+      identity: number[]
+    }
+    regularizers: { regularizer: RegularizerSpec; shape: Shape; x: number[]; value: number; gradient: number[] }[]
+    constraints: { constraint: ConstraintSpec; shape: Shape; x: number[]; y: number[] }[]
+    training: {
+      layers: { type: string; name: string }[]
+      optimizer: { type: string; learning_rate: number }
+      input_shape: [batch: number, features: number]
+      inputs: number[][]
+      targets: number[][]
+      initial: Record<string, number[]>
+      losses: number[]
+      final: Record<string, number[]>
+      evaluated: number
+    }
   }
   early_stopping: {
     defaults: StoppingOptions

@@ -1,11 +1,12 @@
 /** Applies a layer: its call, its activation, what its output adds to the loss. */
 import * as tf from '@tensorflow/tfjs-core'
+import { formatShape, type Shape } from '../../base/shape.js'
 import type { ActivationName } from '../../spec/activations.js'
 import type { RegularizerSpec } from '../../spec/regularizers.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import { ACTIVATIONS } from '../activations.js'
 import { penaltyOf } from '../regularizers.js'
-import type { LayerRule, Pass } from './layer.js'
+import { type LayerRule, type Pass, ShapeProblem } from './layer.js'
 
 export interface LayerOutput {
   readonly output: tf.Tensor
@@ -27,6 +28,13 @@ export function applyLayer<Spec extends LayerSpec>(
   if (penalty) pass.addLoss(tf.div(penalty(output), output.shape[0]!))
   const mask = rule.mask?.(spec, inputs, pass.masks)
   return { output, mask, ...(activation && { logits: { value, activation } }) }
+}
+
+/** Throws ShapeProblem where the layer's output, for samples of this shape, cannot be regularized as is asked for. */
+export function checkActivity(spec: object, output: Shape): void {
+  const batch = [null, ...output]
+  const why = activityPenalty(spec)?.refuses?.(batch)
+  if (why !== undefined) throw new ShapeProblem(`gives ${formatShape(batch)}, but ${why}`)
 }
 
 const activityPenalty = (spec: object) =>

@@ -1,6 +1,6 @@
 /** What every layer of the table declares: a layer is a pure function of its inputs and weights, written in tfjs ops. */
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Shape } from '../../base/shape.js'
+import { formatShape, type Shape } from '../../base/shape.js'
 import type { Distribution, Tensors } from '../../program/program.js'
 import type { ActivationName } from '../../spec/activations.js'
 import type { LayerSpec } from '../../spec/spec.js'
@@ -23,6 +23,12 @@ export interface WeightRequest {
   readonly penalty?: Penalty | undefined
   /** What is done to it after an update. */
   readonly constraint?: Projection | undefined
+}
+
+/** Throws ShapeProblem where a weight cannot be made, regularized or constrained as is asked for. */
+export function checkWeight({ name, shape, initializer, penalty, constraint }: WeightRequest): void {
+  const why = [initializer, penalty, constraint].map((part) => part?.refuses?.(shape)).find((one) => one !== undefined)
+  if (why !== undefined) throw new ShapeProblem(`has a ${name} of shape ${formatShape(shape)}, but ${why}`)
 }
 
 /** Random numbers that a layer asks for in training. */

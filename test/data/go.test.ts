@@ -1,0 +1,56 @@
+/** Positions of Go follow the rules of capture, and their labels are moves that may be played. */
+import { expect, test } from 'vitest'
+import { type Board, chosenMove, goPositionsInfo, groupAt, loadGoPositions, played } from '../../src/data/go.js'
+
+/** Rows of `X` for player 1, `O` for the other; what is not written is empty. */
+function boardOf(...rows: string[]): Board {
+  const board: Board = new Int8Array(81)
+  for (const [row, text] of rows.entries()) {
+    for (const [column, stone] of [...text].entries())
+      board[row * 9 + column] = stone === 'X' ? 1 : stone === 'O' ? -1 : 0
+  }
+  return board
+}
+
+test('stones that hang together share their liberties', () => {
+  const board = boardOf('XX.', 'XO.')
+  const { stones, liberties } = groupAt(board, 0)
+  expect(stones.toSorted((a, b) => a - b)).toEqual([0, 1, 9])
+  expect([...liberties].toSorted((a, b) => a - b)).toEqual([2, 18])
+})
+
+test('a group without liberties is taken off, and nobody may take his own', () => {
+  const after = played(boardOf('OX.', '.X.'), 9, 1)!
+  expect(after.captured).toBe(1)
+  expect([...after.board.slice(0, 2)]).toEqual([0, 1])
+  expect(played(boardOf('.X.', 'X..'), 0, -1)).toBeNull()
+  expect(played(boardOf('X'), 0, -1)).toBeNull()
+})
+
+test('a move that captures is no suicide', () => {
+  const board = boardOf('.OX', 'OX.', 'X..')
+  expect(played(board, 0, 1)!.captured).toBe(2)
+})
+
+test('the simple player captures, and saves his own', () => {
+  expect(chosenMove(boardOf('OX.', '.X.'), 1, -1)).toBe(9)
+  expect(chosenMove(boardOf('.....', '..O..', '.OX..', '..O..'), 1, 21)).toBe(21)
+})
+
+test('positions are the same every time, and each label is an empty point that may be played', async () => {
+  const { train, test: tested } = await loadGoPositions()
+  const again = await loadGoPositions()
+  expect(again.train.y).toEqual(train.y)
+  expect([train.count, tested.count]).toEqual([goPositionsInfo.trainSamples, goPositionsInfo.testSamples])
+  const moves = new Set<number>()
+  for (let row = 0; row < tested.count; row++) {
+    const planes = tested.x.subarray(row * 324, (row + 1) * 324)
+    const board = Int8Array.from({ length: 81 }, (_, point) => planes[4 * point]! - planes[4 * point + 1]!)
+    const move = tested.y[row]!
+    moves.add(move)
+    expect(planes[4 * move + 2], `point ${move} of position ${row} is empty`).toBe(1)
+    expect(played(board, move, 1)).not.toBeNull()
+    expect(planes.filter((_, index) => index % 4 === 3).reduce((sum, last) => sum + last)).toBe(1)
+  }
+  expect(moves.size).toBeGreaterThan(70)
+})

@@ -1,0 +1,37 @@
+/** What weights add to the loss is what Keras adds, and so are the gradients. */
+import * as tf from '@tensorflow/tfjs-core'
+import { expect, test } from 'vitest'
+import { buildModel } from '../../src/model/model.js'
+import { penaltyOf } from '../../src/model/regularizers.js'
+import { regularizer as schemaOf } from '../../src/spec/regularizers.js'
+import { expectClose } from '../support/close.js'
+import { expectGradient } from '../support/gradients.js'
+import { kerasFixture } from '../support/keras.js'
+import { resolveModel } from '../support/spec.js'
+import { expectNoTensorLeaks } from '../support/tensors.js'
+
+expectNoTensorLeaks()
+buildModel(resolveModel([{ type: 'Dense', units: 1 }]), [1], 0) // brings tfjs' gradients
+
+test.each(kerasFixture('weights').regularizers)('$regularizer', ({ regularizer, shape, x, value, gradient }) => {
+  const penalty = penaltyOf(schemaOf('').parse(regularizer))!
+  tf.tidy(() => {
+    const given = tf.tensor(x, [...shape])
+    expectClose(penalty(given).dataSync(), [value], 'value', { relative: 1e-5 })
+    const found = tf
+      .grad((x) => penalty(x))(given)
+      .dataSync()
+    expectClose(found, gradient, 'gradient', { relative: 1e-4, absolute: 1e-6 })
+  })
+})
+
+test('a matrix of one row is at right angles to nothing', () => {
+  const penalty = penaltyOf({ type: 'OrthogonalRegularizer', factor: 1, mode: 'rows' })!
+  expect(tf.tidy(() => penalty(tf.tensor2d([[1, 2]])).dataSync()[0])).toBe(0)
+})
+
+test('norms of 0 divide nothing', () => {
+  const penalty = penaltyOf({ type: 'OrthogonalRegularizer', factor: 1, mode: 'rows' })!
+  expect(tf.tidy(() => penalty(tf.zeros([2, 3])).dataSync()[0])).toBe(0)
+  expectGradient((x) => tf.reshape(penalty(x), [1]), [1, 2, 3, 4, -5, 6], [2, 3], 'two rows')
+})

@@ -1,0 +1,106 @@
+/** Regularizers, constraints, running values and layers that are not trained: a run goes as in Keras, on every engine. */
+import { describe, expect, test } from 'vitest'
+import { buildModel } from '../../src/model/model.js'
+import { supervisedPrograms } from '../../src/program/supervised.js'
+import { outputsOf } from '../../src/spec/outputs.js'
+import type { Callback } from '../../src/training/callbacks/callback.js'
+import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
+import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
+import { kerasFixture } from '../support/keras.js'
+import { loopOptions, trainToEnd } from '../support/loop.js'
+import { BATCH_SIZE, smallNetwork } from '../support/network.js'
+import { resolveSpec } from '../support/spec.js'
+import { expectNoTensorLeaks } from '../support/tensors.js'
+
+expectNoTensorLeaks()
+
+const { layers, optimizer, input_shape, inputs, targets, initial, losses, final, evaluated } =
+  kerasFixture('weights').training
+const [size, features] = input_shape
+const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
+const model = buildModel(spec.model, [features], 0)
+const info = { name: 'test', sampleShape: [features], divisor: 1, classes: 3, trainSamples: 32, testSamples: 0 }
+const programs = supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) })
+const frozen = ['frozen/kernel', 'frozen/bias', 'still/gamma', 'still/moving_mean', 'still/moving_variance']
+
+test('what is not trained has no slots', () => {
+  const slots = programs.train.state.filter(({ role }) => role === 'optimizer').map(({ name }) => name)
+  expect(slots).toContain('hidden/kernel/momentum')
+  for (const name of [...frozen, 'norm/moving_mean']) {
+    expect(slots.filter((slot) => slot.startsWith(`${name}/`))).toEqual([])
+  }
+})
+
+test('each use of a shared layer moves its running values on', async () => {
+  const layers = [
+    { type: 'BatchNormalization', name: 'norm', momentum: 0.5 },
+    { type: 'Shared', layer: 'norm' },
+    { type: 'Dense', units: 3, activation: 'softmax' },
+  ]
+  const network = smallNetwork({ layers, loss: 'sparse_categorical_crossentropy' })
+  const runner = await loadRunner('eager:cpu', { ...network.programs }, { batchSize: BATCH_SIZE })
+  const { size, arrays } = network.batch(0)
+  await runner.run('train', network.batch(0), { learning_rate: 0, iterations: 0 })
+  const { 'norm/moving_mean': found } = await runner.read()
+  const pixels = arrays.x as Uint8Array
+  const means = Array.from(found!, (_, feature) =>
+    Array.from({ length: size }, (_, row) => pixels[row * found!.length + feature]! / 255 / size).reduce(
+      (a, b) => a + b,
+    ),
+  )
+  // the second use sees mean 0
+  expectClose(
+    found!,
+    means.map((mean) => 0.25 * mean),
+    'moving_mean',
+    { relative: 1e-5, absolute: 1e-6 },
+  )
+})
+
+describe.each(engineNames)('engine %s', (engine) => {
+  const closely = toleranceOn(engine, { relative: 2e-5, absolute: 1e-6 })
+  const batch = (step: number) => {
+    const at = step % inputs.length
+    return { size, arrays: { x: Float32Array.from(inputs[at]!), y: Int32Array.from(targets[at]!) } }
+  }
+
+  test('losses with their penalties, weights and running values are those of Keras', async () => {
+    const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
+    const start = Object.fromEntries(Object.entries(initial).map(([name, its]) => [name, Float32Array.from(its)]))
+    await runner.write(start)
+    for (const [iterations, expected] of losses.entries()) {
+      const { learning_rate } = optimizer
+      const outputs = await runner.run('train', batch(iterations), { learning_rate, iterations })
+      expectClose([outputs.loss![0]! / size], [expected], `loss before step ${iterations}`, closely)
+    }
+    const state = await runner.read()
+    for (const [name, values] of Object.entries(final)) expectClose(state[name]!, values, name, closely)
+    for (const name of frozen) expectSameBits(state[name]!, start[name]!, name)
+    const outputs = await runner.run('evaluate', batch(0), {})
+    expectClose([outputs.loss![0]! / size], [evaluated], 'loss of an evaluation', closely)
+  })
+
+  test('weights that are restored bring their running values', async () => {
+    const network = smallNetwork({
+      layers: [{ type: 'Dense', units: 4 }, 'BatchNormalization', { type: 'Dense', units: 3, activation: 'softmax' }],
+      loss: 'sparse_categorical_crossentropy',
+    })
+    const train = async (epochs: number) => {
+      const runner = await loadRunner(engine, { ...network.programs }, { batchSize: BATCH_SIZE })
+      const keeping: Callback = {
+        onEpochEnd: ({ epoch }) => (epoch === 1 ? [{ type: 'keepWeights' }] : []),
+        onEnd: () => [{ type: 'restoreWeights' }],
+      }
+      async function* batches() {
+        for (let step = 0; step < 3; step++) yield network.batch(step)
+      }
+      await trainToEnd(
+        loopOptions({ runner, epochs, samples: 21, batchSize: BATCH_SIZE, batches, callbacks: [keeping] }),
+      )
+      return runner.read()
+    }
+    const restored = await train(3)
+    expectSameState(restored, await train(1))
+    expect(restored['batch_normalization/moving_mean']).not.toEqual(new Float32Array(4))
+  })
+})
