@@ -259,7 +259,7 @@ async function benchMlp() {
 }
 
 const { text, results } = options.spec
-  ? await benchSpec(options.spec, { python, threads: THREADS, mnist: MNIST, rounds, steps: options.steps, log })
+  ? await benchSpec(options.spec, { python, threads: THREADS, rounds, steps: options.steps, log })
   : await benchMlp()
 console.log(text)
 mkdirSync(dirname(options.out), { recursive: true })

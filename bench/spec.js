@@ -1,6 +1,6 @@
 /** A training step of any spec: ours on each compiled engine, and the same model in Keras on each of its backends. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,14 +14,12 @@ const CHUNK = 10
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 /** All programs take turns, `rounds` times after one to warm up; those that wait are stopped. */
-export async function benchSpec(path, { python, threads, mnist, rounds, steps: wanted = 20, log }) {
+export async function benchSpec(path, { python, threads, rounds, steps: wanted = 20, log }) {
   const steps = Number(wanted)
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
-  const resolved = join(folder, 'spec.json')
-  const { status, stdout, stderr } = spawnSync(process.execPath, [inBench('resolved-spec.js'), path])
-  if (status !== 0) throw new Error(`${path} cannot be read:\n${stderr}`)
-  writeFileSync(resolved, stdout)
-  const { name, fit } = JSON.parse(readFileSync(resolved, 'utf8'))
+  const { status, stderr } = spawnSync(process.execPath, [inBench('for-keras.js'), path, folder], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${path} cannot be used:\n${stderr}`)
+  const { name, fit } = JSON.parse(readFileSync(join(folder, 'spec.json'), 'utf8'))
 
   const programs = [
     ...ENGINES.map((engine) => ({
@@ -32,7 +30,7 @@ export async function benchSpec(path, { python, threads, mnist, rounds, steps: w
       name: `Keras 3, ${backend}`,
       start: () =>
         existsSync(python)
-          ? startPeer(python, [inBench('peers/keras_spec.py'), resolved, mnist], { ...threads, KERAS_BACKEND: backend })
+          ? startPeer(python, [inBench('peers/keras_spec.py'), folder], { ...threads, KERAS_BACKEND: backend })
           : { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` },
     })),
   ].map((program) => ({ ...program, turns: [] }))

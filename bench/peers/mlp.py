@@ -37,17 +37,9 @@ def load_mnist(folder):
     """The 60,000 training digits: x [60000, 784] in 0..1 and y [60000, 10] one-hot, both float32."""
     import numpy as np
 
-    images, labels = load_digits(folder)
-    return images.reshape(-1, 784).astype("float32") / 255, np.eye(10, dtype="float32")[labels]
-
-
-def load_digits(folder):
-    """The same as they are stored: images [60000, 28, 28] and labels [60000], bytes."""
-    import numpy as np
-
     images = np.frombuffer((folder / "train-images-idx3-ubyte").read_bytes(), np.uint8, offset=16)
     labels = np.frombuffer((folder / "train-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
-    return images.reshape(-1, 28, 28), labels
+    return images.reshape(-1, 784).astype("float32") / 255, np.eye(10, dtype="float32")[labels]
 
 
 def compiled_mlp(keras):

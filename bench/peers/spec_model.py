@@ -1,10 +1,21 @@
 """The Keras 3 model that a spec describes: layers, losses, metrics and optimizers by their names and fields.
 
-Takes a resolved spec, which has every default: `node bench/resolved-spec.js SPEC` prints it, and each run's folder
-holds it as spec.json. What a spec can say and Keras cannot is a ValueError.
+Takes a resolved spec, which has every default: `node bench/for-keras.js` writes it, and each run's folder holds it as
+spec.json. What a spec can say and Keras cannot is a ValueError.
 """
 
+import json
 import math
+
+
+def read_job(folder):
+    """What `node bench/for-keras.js SPEC FOLDER` wrote: spec, samples as float32, labels, number of classes."""
+    import numpy as np
+
+    spec, data = (json.loads((folder / f"{name}.json").read_text()) for name in ("spec", "data"))
+    x = np.fromfile(folder / "x", np.uint8).reshape(data["count"], *data["shape"])
+    labels = np.fromfile(folder / "y", np.uint8).astype("int32")
+    return spec, x.astype("float32") / data["divisor"], labels, data["classes"]
 
 
 def build_model(keras, spec, sample_shape):
@@ -112,7 +123,7 @@ OF_CALLS = ("use_causal_mask",)
 def layer_of(keras, spec, name):
     options = arguments(keras, spec, but=("inputs", *OF_CALLS))
     # a name in Keras has no slash, one of PyTorch's no dot
-    return getattr(keras.layers, spec["type"])(**{**options, "name": name.replace("/", "-")})
+    return class_of(keras.layers, spec["type"])(**{**options, "name": name.replace("/", "-")})
 
 
 def apply(layer, spec, inputs):
