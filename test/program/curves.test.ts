@@ -1,6 +1,6 @@
 /** Whole specs train as in Keras: the loss before each of 200 steps, from the same weights and batches. */
 import { readFileSync } from 'node:fs'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, onTestFinished, test } from 'vitest'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
 import { openSession } from '../../src/cli/session.js'
 import { loadData } from '../../src/data/registry.js'
@@ -14,8 +14,11 @@ import { resolveOptimizer } from '../support/spec.js'
 const { steps, cases } = kerasFixture('curves')
 const compiled = engineNames.filter((engine) => engine === 'onnx' || engine === 'tensorflow')
 
+/** On a machine that is busy with other things 200 steps take a while. */
+const TIMEOUT_MS = 300_000
+
 describe.each(cases)('specs/$spec.json', ({ spec: name, batch_size, optimizer, losses }) => {
-  test.each(compiled)('on %s', async (engineName) => {
+  test.each(compiled)('on %s', { timeout: TIMEOUT_MS }, async (engineName) => {
     const { spec } = parseSpec(readFileSync(new URL(`../../specs/${name}.json`, import.meta.url), 'utf8'), {
       source: `${name}.json`,
     })
@@ -36,7 +39,6 @@ describe.each(cases)('specs/$spec.json', ({ spec: name, batch_size, optimizer, l
       found.push((await runner.run('train', batch, scalars)).loss![0]! / batch.size)
     }
     expectClose(found, losses, 'losses', { relative: 1e-3 })
-    expect(losses.at(-1), 'it learns').toBeLessThan(losses[0]!)
   })
 })
 
