@@ -213,6 +213,17 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     cases: { rows: string; separator: string; before: string | null; text: string }[]
   }
   names: { versions: { keras: string }; kinds: Record<Kind, string[][]> }
+  curves: {
+    steps: number
+    /** `apart` is how far the losses on JAX and on TensorFlow are from each other, relative; `losses` are those on JAX. */
+    cases: {
+      spec: string
+      batch_size: number
+      optimizer: Partial<OptimizerSpec> & Pick<OptimizerSpec, 'type'>
+      apart: number
+      losses: number[]
+    }[]
+  }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 
