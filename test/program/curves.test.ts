@@ -17,7 +17,7 @@ const compiled = engineNames.filter((engine) => engine === 'onnx' || engine === 
 /** On a machine that is busy with other things 200 steps take a while. */
 const TIMEOUT_MS = 300_000
 
-describe.each(cases)('specs/$spec.json', ({ spec: name, batch_size, optimizer, losses }) => {
+describe.each(cases)('$spec', ({ spec: name, batch_size, optimizer, losses }) => {
   test.each(compiled)('on %s', { timeout: TIMEOUT_MS }, async (engineName) => {
     const { spec } = parseSpec(readFileSync(new URL(`../../specs/${name}.json`, import.meta.url), 'utf8'), {
       source: `${name}.json`,
