@@ -24,7 +24,10 @@ const LONG_STEPS = ['go-policy', 'mnist-cnn', 'mnist-cnn-bn', 'mnist-resnet', 'm
 /** What is in memory after each hundred steps. */
 async function measured(spec: string, engine: string, hundreds: number): Promise<Measured[]> {
   const args = ['--expose-gc', child, join(folder, spec), engine, String(hundreds)]
-  return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout)
+  const { stdout } = await promisify(execFile)(process.execPath, args).catch(({ code, signal, stdout, stderr }) => {
+    throw new Error(`ended with code ${code}, signal ${signal}: ${stdout}${stderr}`)
+  })
+  return JSON.parse(stdout)
 }
 
 const mean = (of: readonly Measured[]) => of.reduce((sum, { resident }) => sum + resident, 0) / of.length
