@@ -1,6 +1,8 @@
 /**
  * npm run bench [-- --explain] [--rounds N] [--steps N] [--out FILE]
+ * npm run bench -- --spec FILE [--rounds N] [--steps N] [--out FILE]
  *
+ * Without a spec everything is measured that is claimed of specs/mnist-mlp.json; with one, its training step.
  * All ratios are of one run in which the programs take turns, at least five times each: a machine's speed drifts.
  * Peers in Python are taken from bench/peers/.venv (bench/peers/setup.sh), or from PEERS_PYTHON.
  */
@@ -11,6 +13,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { explain } from './explain.js'
 import { startPeer, timeCommand } from './peer.js'
+import { benchSpec } from './spec.js'
+import { median, ms, seconds, table } from './table.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -18,12 +22,13 @@ const { values: options } = parseArgs({
   options: {
     explain: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '5' },
-    steps: { type: 'string', default: '200' },
+    steps: { type: 'string' },
+    spec: { type: 'string' },
     out: { type: 'string', default: join(here, 'results', 'latest.json') },
   },
 })
 const rounds = Number(options.rounds)
-const steps = Number(options.steps)
+const steps = Number(options.steps ?? 200)
 
 const python = process.env.PEERS_PYTHON ?? join(here, 'peers', '.venv', 'bin', 'python')
 const BACKENDS = ['jax', 'tensorflow', 'torch']
@@ -34,22 +39,6 @@ const THREADS = { OMP_NUM_THREADS: '2', TF_NUM_INTRAOP_THREADS: '2', TF_NUM_INTE
 const NO_PYTHON = `no Python peers at ${python.replace(root, '.')}: run bench/peers/setup.sh`
 
 const log = (line) => process.stderr.write(`${line}\n`)
-const median = (numbers) => {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2
-}
-
-/** A Markdown table. */
-function table(title, header, rows) {
-  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)))
-  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
-  return [`### ${title}`, '', line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ''].join(
-    '\n',
-  )
-}
-
-const ms = (value) => `${value.toFixed(2)} ms`
-const seconds = (value) => `${value.toFixed(2)} s`
 
 const keras = (backend) => ({
   name: `Keras 3, ${backend}`,
@@ -215,19 +204,20 @@ const stepTable = (engine, { results }) =>
     ),
   )
 
-const step = await benchSteps('onnx', [...BACKENDS.map(keras), ...TFJS.map(tfjs)])
-const tensorflow = await benchSteps('tensorflow', [
-  ...BACKENDS.slice(0, 2).map(keras),
-  ours('onnx'),
-  ours('tensorflow', 'mixed_bfloat16'),
-])
-const precision = await benchPrecision()
-const cold = await benchCold()
-const help = await benchHelp()
-const explanation = options.explain ? await explain(step.parts) : undefined
+/** All that is measured of specs/mnist-mlp.json. */
+async function benchMlp() {
+  const step = await benchSteps('onnx', [...BACKENDS.map(keras), ...TFJS.map(tfjs)])
+  const tensorflow = await benchSteps('tensorflow', [
+    ...BACKENDS.slice(0, 2).map(keras),
+    ours('onnx'),
+    ours('tensorflow', 'mixed_bfloat16'),
+  ])
+  const precision = await benchPrecision()
+  const cold = await benchCold()
+  const help = await benchHelp()
+  const explanation = options.explain ? await explain(step.parts) : undefined
 
-console.log(
-  [
+  const text = [
     stepTable('onnx', step),
     stepTable('tensorflow', tensorflow),
     table(
@@ -264,21 +254,16 @@ console.log(
       ],
     ),
     ...(explanation ? [table('Where a step goes', ['', 'time', 'share'], explanation.rows)] : []),
-  ].join('\n'),
-)
+  ].join('\n')
+  return { text, results: { steps, step, tensorflow, precision, cold, help, explain: explanation?.shares } }
+}
+
+const { text, results } = options.spec
+  ? await benchSpec(options.spec, { python, threads: THREADS, rounds, steps: options.steps, log })
+  : await benchMlp()
+console.log(text)
 mkdirSync(dirname(options.out), { recursive: true })
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.versions.node, platform: process.platform }
-const record = {
-  date: new Date().toISOString(),
-  machine,
-  rounds,
-  steps,
-  step,
-  tensorflow,
-  precision,
-  cold,
-  help,
-  explain: explanation?.shares,
-}
+const record = { date: new Date().toISOString(), machine, rounds, ...results }
 writeFileSync(options.out, `${JSON.stringify(record, null, 2)}\n`)
 log(`written to ${options.out}`)

@@ -1,5 +1,5 @@
 /**
- * trainspec as a peer: node ours.js [ENGINE [PRECISION]]. Speaks the JSON lines of peers/keras_mlp.py; a time is that
+ * trainspec as a peer: node ours.js [ENGINE [PRECISION [SPEC]]]. Speaks the JSON lines of peers/keras_mlp.py; a time is that
  * of `chunk` steps of the command's own session, batches included, over `chunk`. `parts` gives the time of each part of
  * a step of engine onnx.
  */
@@ -14,13 +14,13 @@ import { outputsOf } from '../dist/spec/outputs.js'
 import { startProfile } from './profile.js'
 
 const CHUNK = 25
-const SPEC = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
+const MLP = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
 
 const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 const round = (value) => Math.round(value * 1e4) / 1e4
 
-const spec = await requireSpec(SPEC, [], process.stdin)
-const [name = 'onnx', precision = 'float32'] = process.argv.slice(2)
+const [name = 'onnx', precision = 'float32', path = MLP] = process.argv.slice(2)
+const spec = await requireSpec(path, [], process.stdin)
 const begun = performance.now()
 const { engine } = await openEngine(name, { device: 'cpu', precision, logs: false }).catch((error) => {
   answer({ skipped: error.message })

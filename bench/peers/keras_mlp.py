@@ -38,19 +38,24 @@ def main():
     warmup = (time.perf_counter() - start) * 1e3
     answer({"ready": True, "peer": f"keras-{backend}", "threads": THREADS, "warmup_ms": round(warmup, 1)})
 
+    serve(answer, lambda n, chunk: timed_steps(keras, model, x, y, n, chunk))
+
+
+def serve(answer, timed):
+    """Answers commands until the end: `timed(n, chunk)` are the times of n steps."""
     for line in sys.stdin:
         command = json.loads(line)
         if command["cmd"] == "quit":
             break
         if command["cmd"] == "steps":
-            answer(timed_steps(keras, model, x, y, command["n"], command.get("chunk")))
+            answer(timed(command["n"], command.get("chunk")))
         else:
             answer({"error": f"unknown command {command['cmd']!r}"})
 
 
-def timed_steps(keras, model, x, y, n, chunk=None):
+def timed_steps(keras, model, x, y, n, chunk=None, batch=BATCH, **options):
     chunk = min(chunk or CHUNK, n)
-    per_fit = max(1, len(x) // BATCH // chunk - 1)  # counted chunks of one `fit`: with the first, they fit in the data
+    per_fit = max(1, len(x) // batch // chunk - 1)  # counted chunks of one `fit`: with the first, they fit in the data
     left = max(1, n // chunk)
     times = []
     while left > 0:
@@ -59,11 +64,12 @@ def timed_steps(keras, model, x, y, n, chunk=None):
         history = model.fit(
             x,
             y,
-            batch_size=BATCH,
+            batch_size=batch,
             steps_per_epoch=chunk,
             epochs=1 + counted,
             verbose=0,
             callbacks=[timer],
+            **options,
         ).history
         times += timer.milliseconds[1:]
         left -= counted
@@ -77,7 +83,7 @@ def timed_steps(keras, model, x, y, n, chunk=None):
         "steps": len(times) * chunk,
         "chunk": chunk,
         "loss": round(float(history["loss"][-1]), 4),
-        "accuracy": round(float(history["accuracy"][-1]), 4),
+        **{key: round(float(history[key][-1]), 4) for key in history if key == "accuracy"},
         "rss_mb": peak_memory(),
     }
 

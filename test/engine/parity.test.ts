@@ -164,6 +164,21 @@ async function shipped(file: string): Promise<Network> {
   return { spec: spec!, programs, batch: (step) => given[step % STEPS]! }
 }
 
+/** Windows of the second pool leave a row and a column over. */
+function convolved(): Network {
+  const layers = [
+    { type: 'Conv2D', filters: 4, kernel_size: 3, activation: 'relu' },
+    { type: 'MaxPooling2D', pool_size: 2 },
+    { type: 'Dropout', rate: 0.25 },
+    { type: 'Conv2D', filters: 3, kernel_size: [1, 2], padding: 'same', activation: 'relu' },
+    { type: 'MaxPooling2D', pool_size: [2, 3] },
+    { type: 'Flatten' },
+    { type: 'Dense', units: 3, activation: 'softmax' },
+  ]
+  const optimizer = { type: 'SGD', learning_rate: 0.05, momentum: 0.5 }
+  return smallNetwork({ layers, loss: 'categorical_crossentropy', optimizer }, [12, 10, 2])
+}
+
 function throughActivation(activation: string): Network {
   const layers = [
     { type: 'Reshape', target_shape: [-1, 2] },
@@ -203,6 +218,8 @@ describe(`after ${STEPS} steps all engines agree`, () => {
     { timeout: 300_000 }, // engine eager:cpu needs most of a second for a step of mnist-mlp
     async (file) => expectAgreement(await shipped(file), { absolute: 1e-5 }),
   )
+
+  test('through convolutions, pools and dropout', () => expectAgreement(convolved()))
 
   test.each(Object.keys(ACTIVATIONS))('through activation %s, with Flatten and Reshape', (activation) =>
     expectAgreement(throughActivation(activation)),

@@ -6,6 +6,7 @@ import type { InitializerSpec } from '../../src/spec/initializers.js'
 import type { RegularizerSpec } from '../../src/spec/regularizers.js'
 import type { ScheduleSpec } from '../../src/spec/schedules.js'
 import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
+import type { Kind } from './coverage.js'
 
 /** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
 export interface LayerCase {
@@ -212,6 +213,18 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     rows: Record<string, Record<string, number>[]>
     /** `before` is what the file held, to which rows were added. */
     cases: { rows: string; separator: string; before: string | null; text: string }[]
+  }
+  names: { versions: { keras: string }; kinds: Record<Kind, string[][]> }
+  curves: {
+    steps: number
+    /** `apart` is how far the losses on JAX and on TensorFlow are from each other, relative; `losses` are those on JAX. */
+    cases: {
+      spec: string
+      batch_size: number
+      optimizer: Partial<OptimizerSpec> & Pick<OptimizerSpec, 'type'>
+      apart: number
+      losses: number[]
+    }[]
   }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }

@@ -46,6 +46,15 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
       ops,
       fill: (value, shape = [], dtype = 'float32') =>
         constant({ name: `${dtype} ${value} ${shape}`, element: dtype, shape, data: expand(value, shape, dtype) }),
+      matrix: (name, shape, element) =>
+        constant({
+          name: `${name} ${shape}`,
+          element: 'float32',
+          shape,
+          data: Float32Array.from({ length: sizeOf(shape) }, (_, index) =>
+            element(Math.floor(index / shape[1]), index % shape[1]),
+          ),
+        }),
       int32s: (values) =>
         constant({ name: `n${values}`, element: 'int32', shape: [values.length], data: Int32Array.from(values) }),
       ints: (values) =>
@@ -76,7 +85,12 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
     if (whole) {
       const { product, bias, factor = 1 } = whole
       const names = [...product.inputs, ...(bias === undefined ? [] : [bias])].map(nameOf)
-      emit.op('Gemm', names, { ...gemmAttributes(product.attributes), alpha: { float: factor } })
+      if (product.kernel === 'BatchMatMul') {
+        emit.op('Gemm', names, { ...gemmAttributes(product.attributes), alpha: { float: factor } })
+      } else {
+        const infos = product.inputs.map((input) => infoOf(graph, input))
+        LOWERINGS[product.kernel](emit, product, names, infos)
+      }
     } else {
       const infos = node.inputs.map((input) => infoOf(graph, input))
       LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos)
@@ -108,12 +122,17 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
   return { model, nameOf, outputNameOf }
 }
 
-/** A product with what ONNX Runtime does inside Gemm, but only where it is told: a bias along the rows, a factor. */
+/**
+ * A product with what ONNX Runtime does inside Gemm, but only where it is told: a bias along the rows, a factor. A
+ * convolution takes a bias by channel likewise, and then a rectifier too, which ONNX Runtime finds itself.
+ */
 interface FusedProduct {
   readonly product: GraphNode
   readonly bias?: ValueId
   readonly factor?: number
 }
+
+const TAKES_BIAS: ReadonlySet<KernelName> = new Set<KernelName>(['BatchMatMul', 'Conv2D', 'DepthwiseConv2dNative'])
 
 /** The nodes that are such a whole, and the products that are computed as a part of them. */
 function fusedProducts(graph: Graph) {
@@ -125,16 +144,17 @@ function fusedProducts(graph: Graph) {
   const parts = new Set<ValueId>()
   for (const { kernel, inputs, output } of graph.nodes) {
     const product = producers.get(inputs[0]!)
-    if (product?.kernel !== 'BatchMatMul' || results.has(product.output)) continue
+    if (!product || !TAKES_BIAS.has(product.kernel) || results.has(product.output)) continue
     if (consumers.get(product.output)!.length > 1) continue
     const shape = infoOf(graph, product.output).shape
-    if (product.inputs.some((factor) => infoOf(graph, factor).shape.length !== 2)) continue
+    const gemm = product.kernel === 'BatchMatMul'
+    if (gemm && product.inputs.some((factor) => infoOf(graph, factor).shape.length !== 2)) continue
     if (infoOf(graph, output).shape.join() !== shape.join()) continue
     const other = infoOf(graph, inputs[1] ?? inputs[0]!).shape
     const factor = numbers.get(inputs[1]!)
-    if (kernel === 'Add' && sizeOf(other) === shape[1] && other.at(-1) === shape[1]) {
+    if (kernel === 'Add' && sizeOf(other) === shape.at(-1) && other.at(-1) === shape.at(-1)) {
       wholes.set(output, { product, bias: inputs[1]! })
-    } else if (kernel === 'Multiply' && typeof factor === 'number' && other.length === 0) {
+    } else if (gemm && kernel === 'Multiply' && typeof factor === 'number' && other.length === 0) {
       wholes.set(output, { product, factor })
     } else continue
     parts.add(product.output)

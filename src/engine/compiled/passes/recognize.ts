@@ -106,6 +106,34 @@ const crossentropyGradient: Pattern = ({ kernel, inputs, output }, { producerOf,
   return { kernel: 'Multiply', inputs: [difference, factor!], attributes: {}, output }
 }
 
+/**
+ * The gradient of a rectifier before a pool: where the gradient of a window goes, the input is the window's largest
+ * element, so the few largest elements can be asked instead of all inputs.
+ */
+const pooledRectifier: Pattern = ({ kernel, inputs, output }, { producerOf, infoOf, add }) => {
+  if (kernel !== 'Multiply') return undefined
+  for (const [gradient, step] of [inputs, inputs.toReversed()].map((pair) => pair.map(producerOf))) {
+    if (gradient?.kernel !== 'MaxPoolGrad' || step?.kernel !== 'Step') continue
+    const [dy, x, largest] = gradient.inputs
+    if (step.inputs[0] !== x) continue
+    const info = infoOf(dy!)
+    const slope = add({ kernel: 'Step', inputs: [largest!], attributes: step.attributes }, info)
+    const masked = add({ kernel: 'Multiply', inputs: [dy!, slope], attributes: {} }, info)
+    return { ...gradient, inputs: [masked, x!, largest!], output }
+  }
+  return undefined
+}
+
+/** A pool's gradient has in each channel the sum that it was given. */
+const sumOfPooled: Pattern = ({ kernel, inputs, attributes, output }, { producerOf, infoOf }) => {
+  const gradient = producerOf(inputs[0]!)
+  if (kernel !== 'Sum' || attributes.keepDims || gradient?.kernel !== 'MaxPoolGrad') return undefined
+  const axes = attributes.axes as readonly number[]
+  const space = infoOf(inputs[0]!).shape.slice(1, -1)
+  if (!space.every((_, axis) => axes.includes(axis + 1))) return undefined
+  return { kernel, inputs: [gradient.inputs[0]!], attributes, output }
+}
+
 const PATTERNS: readonly Pattern[] = [
   logSoftmax,
   softmax,
@@ -113,6 +141,8 @@ const PATTERNS: readonly Pattern[] = [
   droppedRectifier,
   oneHot,
   crossentropyGradient,
+  pooledRectifier,
+  sumOfPooled,
 ]
 
 export function recognize(graph: Graph): Graph {

@@ -351,6 +351,32 @@ describe('a product with a bias', () => {
   })
 })
 
+describe.each(['Conv2D', 'DepthwiseConv2dNative'] as const)('the bias of a %s', (kernel) => {
+  const filters = kernel === 'Conv2D' ? 3 : 6
+  const given = { x: image.values, filter: ramp(36), bias: ramp(6) }
+  const operators = (model: Uint8Array) => Buffer.from(model).toString('latin1')
+  const graphOf = (shape: Shape, more = false) =>
+    buildGraph(({ input, node }) => {
+      const product = node(kernel, [input('x', image.shape), input('filter', [2, 3, 2, 3])], windows[1])
+      const y = node('Relu', [node('Add', [product, input('bias', shape)])])
+      return more ? { y, product } : { y }
+    })
+
+  test.each([[[filters]], [[1, 1, 1, filters]]])('of shape %j is in it', async (shape) => {
+    const graph = graphOf(shape)
+    expect(operators(lowerToOnnx(graph).model)).not.toContain('Add')
+    await expectSameResults(graph, { ...given, bias: ramp(filters) })
+  })
+
+  test.each([
+    ['by column', graphOf([3, 1]), 3],
+    ['where the product is a result', graphOf([filters], true), filters],
+  ] as const)('is not %s', async (_, graph, length) => {
+    expect(operators(lowerToOnnx(graph).model)).toContain('Add')
+    await expectSameResults(graph, { ...given, bias: ramp(length) })
+  })
+})
+
 test('constants of every kind arrive', async () => {
   const graph = buildGraph(({ input, constant, node }) => {
     const x = input('x', [2, 2])

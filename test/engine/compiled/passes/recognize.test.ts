@@ -135,3 +135,39 @@ describe('what only looks like a log-softmax stays', () => {
     await expectSameResults(graph, recognize(graph), given)
   })
 })
+
+describe('behind a pool', () => {
+  /** The gradient of a pool of a rectifier, and its sum over all but channels; `change` gives another slope. */
+  const pooled = (attributes: tf.NamedAttrMap, slopeOf: 'input' | 'other' = 'input', swap = false) =>
+    buildGraph(({ input, node }) => {
+      const x = node('Relu', [input('x', [2, 4, 6, 2])])
+      const y = node('MaxPool', [x], attributes)
+      const dy = node('Sub', [node('Square', [y]), node('Exp', [node('Neg', [y])])])
+      const gradient = node('MaxPoolGrad', [dy, x, y], attributes)
+      const slope = node('Step', [slopeOf === 'input' ? x : node('Square', [x])], { alpha: 0 })
+      const dx = node('Multiply', swap ? [slope, gradient] : [gradient, slope])
+      return { dx, sum: node('Sum', [dx], { axis: [0, 1, 2] }) }
+    })
+  const given = { x: Array.from({ length: 96 }, (_, index) => ((7 * index) % 11) / 4 - 1.5) }
+
+  test.each([
+    { filterSize: 2, strides: 2, pad: 'valid' },
+    { filterSize: 3, strides: 2, pad: 'same' },
+    { filterSize: 3, strides: 1, pad: 'valid' },
+  ])('a rectifier asks the largest of each window, and the sum is that of windows: %j', async (attributes) => {
+    for (const swap of [false, true]) {
+      const before = pooled(attributes, 'input', swap)
+      const after = recognize(before)
+      const step = after.nodes.find(({ kernel }) => kernel === 'Step')
+      expect(step!.inputs).toEqual([after.nodes.find(({ kernel }) => kernel === 'MaxPool')!.output])
+      expect(after.nodes.at(-1)!.inputs).toEqual([after.nodes.at(-2)!.inputs[0]])
+      await expectSameResults(before, after, given)
+    }
+  })
+
+  test('a slope of something else stays', async () => {
+    const before = pooled({ filterSize: 2, strides: 2, pad: 'valid' }, 'other')
+    expect(kernels(recognize(before))).toEqual(kernels(before))
+    await expectSameResults(before, recognize(before), given)
+  })
+})

@@ -20,11 +20,13 @@ function filterOf(emit: Emitter, name: string, shape: Shape, byChannel: boolean)
   return { filter: filterFirst(emit, filter, shape), group: byChannel ? shape.at(-2)! : 1 }
 }
 
+/** With a bias by channel where a third name is given. */
 const forward =
   (byChannel: boolean): Lowering =>
-  (emit, { attributes }, [x, weights], [input, shape]) => {
+  (emit, { attributes }, [x, weights, bias], [input, shape]) => {
     const { filter, group } = filterOf(emit, weights!, shape!.shape, byChannel)
-    const result = emit.op('Conv', [channelsFirst(emit, x!, input!.shape), filter], {
+    const added = bias === undefined ? [] : [reshape(emit, bias, [-1])]
+    const result = emit.op('Conv', [channelsFirst(emit, x!, input!.shape), filter, ...added], {
       ...convolutionAttributes(windowIn(attributes)),
       group,
     })

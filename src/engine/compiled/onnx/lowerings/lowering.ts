@@ -13,6 +13,8 @@ export interface Emitter {
   ops(type: string, inputs: readonly string[], attributes: OnnxAttributes, results: number): readonly string[]
   /** One number, or a tensor filled with it. */
   fill(value: number, shape?: Shape, dtype?: DType): string
+  /** `name` stands for its elements: matrices of one name are one. */
+  matrix(name: string, shape: readonly [number, number], element: (row: number, column: number) => number): string
   int32s(values: readonly number[]): string
   ints(values: readonly number[]): string
 }

@@ -1,0 +1,22 @@
+/**
+ * node bench/for-keras.js SPEC FOLDER: writes what Keras needs to train as we do.
+ *
+ * spec.json   the spec with every default in its place
+ * data.json   {"shape": of a sample, "divisor", "classes", "count"} of the samples that are trained on
+ * x, y        these samples as bytes in the order of the data set, and their labels
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { requireSpec } from '../dist/cli/read-spec.js'
+import { splitSamples } from '../dist/data/dataset.js'
+import { loadData } from '../dist/data/registry.js'
+
+const [path, folder] = process.argv.slice(2)
+const spec = await requireSpec(path, [], process.stdin)
+const { info, train } = await loadData(spec.data)
+const { x, y, count } = splitSamples(train, spec.fit.validation_split).train
+const { sampleShape: shape, divisor, classes } = info
+writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec))
+writeFileSync(join(folder, 'data.json'), JSON.stringify({ shape, divisor, classes, count }))
+writeFileSync(join(folder, 'x'), x)
+writeFileSync(join(folder, 'y'), y)

@@ -1,0 +1,90 @@
+/** A training step of any spec: ours on each compiled engine, and the same model in Keras on each of its backends. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { startPeer } from './peer.js'
+import { median, ms, table } from './table.js'
+
+const ENGINES = ['onnx', 'tensorflow']
+const BACKENDS = ['tensorflow', 'jax', 'torch']
+const CHUNK = 10
+
+const inBench = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+/** All programs take turns, `rounds` times after one to warm up; those that wait are stopped. */
+export async function benchSpec(path, { python, threads, rounds, steps: wanted = 20, log }) {
+  const steps = Number(wanted)
+  const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
+  const { status, stderr } = spawnSync(process.execPath, [inBench('for-keras.js'), path, folder], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${path} cannot be used:\n${stderr}`)
+  const { name, fit } = JSON.parse(readFileSync(join(folder, 'spec.json'), 'utf8'))
+
+  const programs = [
+    ...ENGINES.map((engine) => ({
+      name: `trainspec, ${engine}`,
+      start: () => startPeer(process.execPath, [inBench('ours.js'), engine, 'float32', path]),
+    })),
+    ...BACKENDS.map((backend) => ({
+      name: `Keras 3, ${backend}`,
+      start: () =>
+        existsSync(python)
+          ? startPeer(python, [inBench('peers/keras_spec.py'), folder], { ...threads, KERAS_BACKEND: backend })
+          : { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` },
+    })),
+  ].map((program) => ({ ...program, turns: [] }))
+  for (const program of programs) {
+    log(program.name)
+    program.peer = await program.start()
+    if (program.peer.skipped) log(`  skipped: ${program.peer.skipped}`)
+  }
+  rmSync(folder, { recursive: true })
+
+  const running = programs.filter(({ peer }) => !peer.skipped)
+  for (let round = 0; round <= rounds; round++) {
+    log(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
+    // back and forth, so that no program always follows the same one
+    for (const program of round % 2 === 0 ? running : running.toReversed()) {
+      const { ms_per_step, rss_mb, skipped } = await program.peer.ask({ cmd: 'steps', n: steps, chunk: CHUNK })
+      if (skipped) throw new Error(`${program.name}: ${skipped}`)
+      program.memory = rss_mb
+      if (round > 0) program.turns.push(ms_per_step)
+    }
+  }
+  for (const { peer } of running) await peer.stop()
+
+  const results = programs.map(({ name, peer, turns, memory }) =>
+    peer.skipped
+      ? { name, skipped: peer.skipped }
+      : {
+          name,
+          median_ms: median(turns.map((turn) => turn.median)),
+          min_ms: Math.min(...turns.map((turn) => turn.min)),
+          // to each engine of ours, in the same round
+          ratios: Object.fromEntries(
+            ENGINES.map((engine, index) => [engine, programs[index].turns]).map(([engine, ours]) => [
+              engine,
+              ours.length > 0 ? median(turns.map((turn, round) => turn.median / ours[round].median)) : null,
+            ]),
+          ),
+          peak_memory_mb: memory,
+        },
+  )
+  const text = table(
+    `A training step of ${name}, batch ${fit.batch_size}, two threads`,
+    ['', 'median', 'minimum', ...ENGINES.map((engine) => `times as long as ${engine}`), 'peak memory'],
+    results.map((result) =>
+      result.skipped
+        ? [result.name, `skipped: ${result.skipped}`, '', ...ENGINES.map(() => ''), '']
+        : [
+            result.name,
+            ms(result.median_ms),
+            ms(result.min_ms),
+            ...ENGINES.map((engine) => result.ratios[engine]?.toFixed(2) ?? ''),
+            `${result.peak_memory_mb} MB`,
+          ],
+    ),
+  )
+  return { text, results: { spec: name, batch_size: fit.batch_size, steps, chunk: CHUNK, programs: results } }
+}

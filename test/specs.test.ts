@@ -1,0 +1,80 @@
+/** Every spec that ships is valid, and trains on every engine. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { openSession } from '../src/cli/session.js'
+import type { Dataset, Samples } from '../src/data/dataset.js'
+import { loadData } from '../src/data/registry.js'
+import { openEngine } from '../src/engine/registry.js'
+import { callbackFiles } from '../src/export/callback-files.js'
+import { saveModel } from '../src/export/model.js'
+import type { EpochEndEvent } from '../src/training/events.js'
+import { temporaryFolder } from './support/command.js'
+import { COMPUTES_IN_SHADERS, engineNames, type RealEngine } from './support/engines.js'
+import { trainToEnd } from './support/loop.js'
+import { readText } from './support/read-spec.js'
+import { expectNoTensorLeaks } from './support/tensors.js'
+
+expectNoTensorLeaks()
+
+const folder = new URL('../specs/', import.meta.url)
+const specs = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+
+/** Those that an engine without compiled kernels has done in seconds. */
+const QUICK = ['mnist-10k.json', 'mnist-autoencoder.json']
+const isFast = (engine: RealEngine) => engine !== 'eager:cpu' && !COMPUTES_IN_SHADERS[engine]
+
+const EPOCHS = 3
+const STEPS_PER_EPOCH = 10
+const BATCH_SIZE = 32
+
+const read = (file: string) => readText(readFileSync(new URL(file, folder), 'utf8'), file)
+
+test.each(specs)('specs/%s is valid', (file) => expect(read(file).issues).toEqual([]))
+
+describe.each(engineNames)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (engineName) => {
+  test.each(specs.filter((file) => isFast(engineName) || QUICK.includes(file)))(
+    'specs/%s learns and leaves a model',
+    { timeout: 300_000 }, // a second or two on a machine that does nothing else
+    async (file) => {
+      const { spec } = read(file)
+      const { dataset } = spec!.data
+      const data = { ...spec!.data, dataset: dataset === 'mnist' ? ('mnist-10k' as const) : dataset }
+      const fit = { ...spec!.fit, batch_size: BATCH_SIZE, epochs: EPOCHS }
+      const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - fit.validation_split))
+      const { engine } = await openEngine(engineName)
+      const session = await openSession({ ...spec!, data, fit }, first(count, await loadData(data)), engine)
+      const { model, runner, training } = session
+      const out = temporaryFolder()
+      const files = callbackFiles(out, model)
+      try {
+        const { signal } = new AbortController()
+        const events = await trainToEnd({ ...training, signal, now: () => performance.now(), files })
+        const losses = (events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]).map(
+          ({ metrics }) => metrics.loss!,
+        )
+        expect(losses).toHaveLength(EPOCHS)
+        expect(losses.at(-1)).toBeLessThan(losses[0]!)
+        await saveModel(join(out, 'model'), model, await runner.read())
+      } finally {
+        await files.close()
+        await runner.dispose()
+      }
+      const { modelTopology, weightsManifest } = JSON.parse(readFileSync(join(out, 'model/model.json'), 'utf8'))
+      expect(modelTopology.config.layers.length).toBeGreaterThan(0)
+      const shapes: number[][] = weightsManifest[0].weights.map(({ shape }: { shape: number[] }) => shape)
+      const elements = shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0)
+      expect(readFileSync(join(out, 'model/weights.bin'))).toHaveLength(4 * elements)
+    },
+  )
+})
+
+/** The first samples of a data set, for training and for the test. */
+function first(count: number, { info, train, test }: Dataset): Dataset {
+  const of = ({ x, y, count: all }: Samples): Samples => ({
+    count,
+    x: x.subarray(0, (x.length / all) * count),
+    y: y.subarray(0, count),
+  })
+  return { info, train: of(train), test: of(test) }
+}

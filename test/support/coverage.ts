@@ -1,0 +1,89 @@
+/** Which names of Keras a spec may use: what docs/coverage.md is made of. */
+import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { CALLBACKS } from '../../src/spec/callbacks.js'
+import { CONSTRAINTS } from '../../src/spec/constraints.js'
+import { INITIALIZERS } from '../../src/spec/initializers.js'
+import { LAYERS } from '../../src/spec/layers.js'
+import { LOSSES } from '../../src/spec/losses.js'
+import { METRICS } from '../../src/spec/metrics.js'
+import { OPTIMIZERS } from '../../src/spec/optimizers.js'
+import { REGULARIZERS } from '../../src/spec/regularizers.js'
+import { scheduleSchema } from '../../src/spec/schedules.js'
+import { kerasFixture } from './keras.js'
+import { GAPS } from './keras-gaps.js'
+
+interface Member {
+  readonly shape: { readonly type: { readonly in: { readonly options: readonly string[] } } }
+}
+
+const ofFamily = (members: readonly Member[]) => members.map(({ shape }) => shape.type.in.options)
+
+/** All that a spec may name, by kind: names of one thing together. */
+export const OURS = {
+  layers: ofFamily(LAYERS),
+  activations: Object.keys(ACTIVATIONS).map((name) => [name]),
+  initializers: ofFamily(INITIALIZERS),
+  regularizers: ofFamily(REGULARIZERS),
+  constraints: ofFamily(CONSTRAINTS),
+  optimizers: ofFamily(OPTIMIZERS),
+  schedules: ofFamily(scheduleSchema.options),
+  losses: ofFamily(LOSSES),
+  metrics: METRICS.map(({ type, aliases }) => [type, ...aliases]),
+  callbacks: ofFamily(CALLBACKS),
+} satisfies Record<string, readonly (readonly string[])[]>
+
+export type Kind = keyof typeof OURS
+
+export interface Covered {
+  /** Its names in Keras. */
+  readonly keras: readonly string[]
+  /** Its names in a spec; none where it is missing. */
+  readonly ours: readonly string[]
+  /** Why it is missing. */
+  readonly reason: string | undefined
+}
+
+/** Everything of a kind that Keras has. */
+export const covered = (kind: Kind): Covered[] =>
+  kerasFixture('names').kinds[kind].map((keras) => ({
+    keras,
+    ours: OURS[kind].filter((names) => names.some((name) => keras.includes(name))).flat(),
+    reason: keras.map((name) => GAPS[kind][name]).find((reason) => reason !== undefined),
+  }))
+
+/** What Keras does not have. */
+const additions = (kind: Kind): string[] => {
+  const known = kerasFixture('names').kinds[kind].flat()
+  return OURS[kind].filter((names) => !names.some((name) => known.includes(name))).map(([name]) => name!)
+}
+
+const quoted = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')
+
+function section(kind: Kind): string {
+  const all = covered(kind)
+  const there = all.filter(({ ours }) => ours.length > 0)
+  const missing = all.filter(({ ours }) => ours.length === 0)
+  const own = additions(kind)
+  return [
+    `## ${kind[0]!.toUpperCase()}${kind.slice(1)}: ${there.length} of ${all.length}`,
+    '',
+    '| Keras | in a spec |',
+    '| --- | --- |',
+    ...there.map(({ keras, ours }) => `| ${quoted(keras)} | ${quoted(ours)} |`),
+    '',
+    ...(missing.length > 0 ? ['| not there | why |', '| --- | --- |'] : []),
+    ...missing.map(({ keras, reason }) => `| ${quoted(keras)} | ${reason} |`),
+    ...(missing.length > 0 ? [''] : []),
+    ...(own.length > 0 ? [`Not of Keras: ${quoted(own)}.`, ''] : []),
+  ].join('\n')
+}
+
+export const coverageText = (): string =>
+  [
+    '# What of Keras a spec can name',
+    '',
+    `Every public name of Keras ${kerasFixture('names').versions.keras}, and its names in a spec; names of one thing are in one line.`,
+    '`npm run docs` writes this file.',
+    '',
+    ...(Object.keys(OURS) as Kind[]).map(section),
+  ].join('\n')

@@ -1,0 +1,51 @@
+// Trains a spec in a process of its own; prints the tensors and the resident memory after each epoch of 100 steps.
+// node --expose-gc leaks-child.js SPEC ENGINE EPOCHS
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { memory } from '@tensorflow/tfjs-core'
+import { requireSpec } from '../../dist/cli/read-spec.js'
+import { openSession } from '../../dist/cli/session.js'
+import { loadData } from '../../dist/data/registry.js'
+import { openEngine } from '../../dist/engine/registry.js'
+import { callbackFiles } from '../../dist/export/callback-files.js'
+import { train } from '../../dist/training/loop.js'
+
+const STEPS_PER_EPOCH = 100
+const BATCH_SIZE = 4
+
+const [file, engineName, epochs] = process.argv.slice(2)
+const spec = await requireSpec(file, [], process.stdin)
+const { fit, early_stopping } = spec
+const { dataset } = spec.data
+const data = await loadData({ ...spec.data, dataset: dataset === 'mnist' ? 'mnist-10k' : dataset })
+const { engine } = await openEngine(engineName)
+const session = await openSession(
+  {
+    ...spec,
+    fit: { ...fit, batch_size: BATCH_SIZE, epochs: Number(epochs) },
+    // goes on to the last epoch, and still keeps the best weights
+    early_stopping: early_stopping && { ...early_stopping, patience: Number(epochs) },
+  },
+  { info: data.info, train: first(data.train), test: first(data.test) },
+  engine,
+)
+const out = mkdtempSync(join(tmpdir(), 'trainspec-'))
+const files = callbackFiles(out, session.model)
+const { signal } = new AbortController()
+const found = []
+for await (const { type } of train({ ...session.training, signal, now: () => performance.now(), files })) {
+  if (type !== 'epochEnd') continue
+  globalThis.gc()
+  found.push({ tensors: memory().numTensors, resident: process.memoryUsage.rss() })
+}
+await files.close()
+await session.runner.dispose()
+rmSync(out, { recursive: true })
+process.stdout.write(JSON.stringify(found))
+
+/** As many of the samples as make an epoch. */
+function first({ count: all, x, y }) {
+  const count = Math.ceil((STEPS_PER_EPOCH * BATCH_SIZE) / (1 - fit.validation_split))
+  return { count, x: x.subarray(0, (x.length / all) * count), y: y.subarray(0, count) }
+}
