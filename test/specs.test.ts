@@ -10,7 +10,7 @@ import { callbackFiles } from '../src/export/callback-files.js'
 import { saveModel } from '../src/export/model.js'
 import type { EpochEndEvent } from '../src/training/events.js'
 import { temporaryFolder } from './support/command.js'
-import { COMPUTES_IN_SHADERS, engineNames, type RealEngine } from './support/engines.js'
+import { ownEngines, type RealEngine } from './support/engines.js'
 import { trainToEnd } from './support/loop.js'
 import { readText } from './support/read-spec.js'
 import { expectNoTensorLeaks } from './support/tensors.js'
@@ -22,7 +22,7 @@ const specs = readdirSync(folder).filter((file) => file.endsWith('.json') && !fi
 
 /** Those that an engine without compiled kernels has done in seconds. */
 const QUICK = ['mnist-10k.json', 'mnist-autoencoder.json']
-const isFast = (engine: RealEngine) => engine !== 'eager:cpu' && !COMPUTES_IN_SHADERS[engine]
+const isFast = (engine: RealEngine) => engine !== 'eager:cpu'
 
 const EPOCHS = 3
 const STEPS_PER_EPOCH = 10
@@ -32,7 +32,7 @@ const read = (file: string) => readText(readFileSync(new URL(file, folder), 'utf
 
 test.each(specs)('specs/%s is valid', (file) => expect(read(file).issues).toEqual([]))
 
-describe.each(engineNames)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (engineName) => {
+describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (engineName) => {
   test.each(specs.filter((file) => isFast(engineName) || QUICK.includes(file)))(
     'specs/%s learns and leaves a model',
     { timeout: 300_000 }, // a second or two on a machine that does nothing else

@@ -21,6 +21,12 @@ const BROUGHT_BY: { readonly [Name in RealEngine]: string | null } = {
 /** Those that work here; the others are named with what brings them. */
 export const engineNames: readonly RealEngine[] = await enginesHere()
 
+/**
+ * Those whose kernels are ours, and the reference. Other backends of tfjs lack kernels that layers need, or compute some
+ * otherwise (pads given as numbers, ties of a pool): that is not for us to mend.
+ */
+export const ownEngines = engineNames.filter((name) => name === 'onnx' || name === 'tensorflow' || name === 'eager:cpu')
+
 async function enginesHere(): Promise<RealEngine[]> {
   const names: RealEngine[] = []
   for (const [name, command] of Object.entries(BROUGHT_BY) as [RealEngine, string | null][]) {

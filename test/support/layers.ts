@@ -14,7 +14,7 @@ import { buildModel, type Model } from '../../src/model/model.js'
 import type { Distribution, Program, Tensors } from '../../src/program/program.js'
 import type { LayerSpec, ModelSpec } from '../../src/spec/spec.js'
 import { expectClose, largest } from './close.js'
-import { COMPUTES_IN_SHADERS, engineNames, loadRunner, toleranceOn } from './engines.js'
+import { loadRunner, ownEngines, toleranceOn } from './engines.js'
 import { expectGradient } from './gradients.js'
 import type { LayerCase } from './keras.js'
 import { resolveModel, resolveSpec } from './spec.js'
@@ -281,7 +281,7 @@ async function checkEngines(
   for (const training of [true, false]) {
     const program = layerProgram(spec, inputs, { training, masks, below, factors: waves })
     const results = new Map<string, Values>()
-    for (const engine of engineNames.filter((name) => !COMPUTES_IN_SHADERS[name])) {
+    for (const engine of ownEngines) {
       const runner = await loadRunner(engine, { layer: program }, { batchSize: BATCH })
       await runner.write(values)
       const arrays = Object.fromEntries(program.inputs.map(({ name }) => [name, values[name] ?? noise[name]!]))
@@ -293,7 +293,7 @@ async function checkEngines(
       expect(Object.keys(found).toSorted()).toEqual(Object.keys(expected).toSorted())
       for (const [name, array] of Object.entries(expected)) {
         const absolute = 1e-5 * Math.max(1, largest(array))
-        const tolerance = toleranceOn(engine as (typeof engineNames)[number], { relative: 1e-4, absolute })
+        const tolerance = toleranceOn(engine as (typeof ownEngines)[number], { relative: 1e-4, absolute })
         expectClose(found[name]!, array, `${engine}: ${name}`, tolerance)
       }
     }
