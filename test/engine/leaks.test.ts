@@ -17,7 +17,7 @@ interface Measured {
 }
 
 /** Hundreds of steps; fewer for specs whose steps are long. */
-const HUNDREDS: Partial<Record<RealEngine, number>> = { onnx: 10, tensorflow: 3 }
+const HUNDREDS: Partial<Record<RealEngine, number>> = { onnx: 10 }
 const FEWER = 3
 const LONG_STEPS = ['go-policy', 'mnist-cnn', 'mnist-cnn-bn', 'mnist-resnet', 'mnist-transformer']
 
