@@ -64,8 +64,8 @@ function counts(target: tf.Tensor, { output: given }: Prediction, counting: Coun
   const labels = given.shape.at(-1)!
   const chosen = classId === null ? null : tf.oneHot(tf.scalar(classId, 'int32'), labels, 1, 0, 'float32')
   const column = (x: tf.Tensor) => (chosen ? tf.sum(tf.mul(x, chosen), -1, true) : x)
-  // one row for all thresholds, or one of samples and labels
-  const laid = (x: tf.Tensor) => tf.reshape(x, byLabel ? [1, ...x.shape] : [1, x.size])
+  // a row for all outputs, or one for each label; what is added up lies in the last axis
+  const laid = (x: tf.Tensor) => (byLabel ? tf.expandDims(tf.transpose(x), 0) : tf.reshape(x, [1, x.size]))
   const perThreshold = (numbers: readonly number[]) =>
     tf.tensor([...numbers], byLabel ? [numbers.length, 1, 1] : [numbers.length, 1], 'float32')
 
@@ -73,13 +73,13 @@ function counts(target: tf.Tensor, { output: given }: Prediction, counting: Coun
   const scaled = scale === null ? prediction : tf.mul(tf.clipByValue(prediction, 0, 1), scale)
   let yes = tf.cast(tf.greater(laid(column(scaled)), perThreshold(above)), 'float32')
   if (topK !== null) yes = tf.mul(yes, laid(column(largest(prediction, topK))))
-  let truth = laid(column(tf.cast(tf.notEqual(target, 0), 'float32')))
+  let truth = tf.cast(tf.notEqual(laid(column(target)), 0), 'float32')
   if (labelWeights && !byLabel) {
     const weights = laid(column(tf.mul(tf.onesLike(given), tf.tensor1d([...labelWeights]))))
     truth = tf.mul(truth, weights)
-    return { hits: tf.sum(tf.mul(yes, truth), 1), yes: tf.sum(tf.mul(yes, weights), 1), truths: tf.sum(truth, 1) }
+    return { hits: tf.sum(tf.mul(yes, truth), -1), yes: tf.sum(tf.mul(yes, weights), -1), truths: tf.sum(truth, -1) }
   }
-  return { hits: tf.sum(tf.mul(yes, truth), 1), yes: tf.sum(yes, 1), truths: tf.sum(truth, 1) }
+  return { hits: tf.sum(tf.mul(yes, truth), -1), yes: tf.sum(yes, -1), truths: tf.sum(truth, -1) }
 }
 
 /**
