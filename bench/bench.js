@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util'
 import { explain } from './explain.js'
 import { startPeer, timeCommand } from './peer.js'
 import { benchSpec } from './spec.js'
-import { median, ms, seconds, table } from './table.js'
+import { median, ms, seconds, titledTable } from './table.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -186,7 +186,7 @@ async function benchHelp() {
 const skippedRow = ({ name, skipped }, columns) => [name, `skipped: ${skipped}`, ...Array(columns - 2).fill('')]
 
 const stepTable = (engine, { results }) =>
-  table(
+  titledTable(
     `A training step of specs/mnist-mlp.json on engine ${engine}, batch 128, two threads`,
     ['', 'median', 'minimum', 'trainspec, in turn', 'minimum', 'times as long', 'peak memory'],
     results.map((result) =>
@@ -220,7 +220,7 @@ async function benchMlp() {
   const text = [
     stepTable('onnx', step),
     stepTable('tensorflow', tensorflow),
-    table(
+    titledTable(
       'From a cold start to the end of three epochs',
       ['', 'median', 'minimum', 'trainspec takes'],
       cold.results.map((result) =>
@@ -229,7 +229,7 @@ async function benchMlp() {
           : [result.name, seconds(result.median_s), seconds(result.min_s), result.ratio.toFixed(2)],
       ),
     ),
-    table(
+    titledTable(
       'Engine tensorflow',
       ['', ''],
       tensorflow.skipped
@@ -244,7 +244,7 @@ async function benchMlp() {
             ]),
           ],
     ),
-    table(
+    titledTable(
       'The command itself',
       ['', ''],
       [
@@ -253,7 +253,7 @@ async function benchMlp() {
         ['peak memory of these three epochs', `${cold.peak_memory_mb} MB`],
       ],
     ),
-    ...(explanation ? [table('Where a step goes', ['', 'time', 'share'], explanation.rows)] : []),
+    ...(explanation ? [titledTable('Where a step goes', ['', 'time', 'share'], explanation.rows)] : []),
   ].join('\n')
   return { text, results: { steps, step, tensorflow, precision, cold, help, explain: explanation?.shares } }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startPeer } from './peer.js'
-import { median, ms, table } from './table.js'
+import { median, ms, titledTable } from './table.js'
 
 const ENGINES = ['onnx', 'tensorflow']
 const BACKENDS = ['tensorflow', 'jax', 'torch']
@@ -71,7 +71,7 @@ export async function benchSpec(path, { python, threads, rounds, steps: wanted =
           peak_memory_mb: memory,
         },
   )
-  const text = table(
+  const text = titledTable(
     `A training step of ${name}, batch ${fit.batch_size}, two threads`,
     ['', 'median', 'minimum', ...ENGINES.map((engine) => `times as long as ${engine}`), 'peak memory'],
     results.map((result) =>

@@ -6,13 +6,13 @@ export const median = (numbers) => {
 }
 
 /** A Markdown table. */
-export function table(title, header, rows) {
-  const widths = header.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column].length)))
+export function table(header, rows) {
+  const widths = header.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => row[column].length)))
   const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
-  return [`### ${title}`, '', line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line), ''].join(
-    '\n',
-  )
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
 }
+
+export const titledTable = (title, header, rows) => `### ${title}\n\n${table(header, rows)}\n`
 
 export const ms = (value) => `${value.toFixed(2)} ms`
 export const seconds = (value) => `${value.toFixed(2)} s`

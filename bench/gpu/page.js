@@ -1,5 +1,7 @@
 /** docs/gpu.md as a whole, from what was measured, or for want of it. */
 
+import { table } from '../table.js'
+
 const DOING = {
   float32: 'float32, all 23 bits of it',
   tf32: 'float32, products in TF32',
@@ -110,12 +112,6 @@ On Linux x64 with an NVIDIA GPU, Node, Python 3.11 or newer, and a C compiler fo
 4. \`npm run bench:gpu\`: it has not been timed on a card; expect half an hour. It writes this page and \`bench/results/gpu.json\`.
 
 \`npm run bench:gpu -- --batch 256 --precision tf32 specs/mnist-10k.json\` takes other specs, batch sizes and precisions, \`CUDA_VISIBLE_DEVICES=1\` another card. \`--device cpu\` tries the flow without a card and writes to \`bench/results/\` instead.`
-
-function table(header, rows) {
-  const widths = header.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => row[column].length)))
-  const line = (cells) => `| ${cells.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`
-  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n')
-}
 
 const ms = (value) => `${value.toFixed(value < 1 ? 4 : 2)} ms`
 const percent = (share) => `${(100 * share).toFixed(1)} %`

@@ -1,6 +1,7 @@
 /** Projections of weights by Keras' names (keras/src/constraints/constraints.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { ConstraintSpec } from '../spec/constraints.js'
+import { EPSILON } from './normalized.js'
 import { type Refusal, refusing } from './refusal.js'
 
 export interface Projection {
@@ -10,8 +11,6 @@ export interface Projection {
 }
 
 type SpecOf<Type extends ConstraintSpec['type']> = Extract<ConstraintSpec, { type: Type }>
-
-const EPSILON = 1e-7
 
 const norms = (weight: tf.Tensor, axis: number | readonly number[]) =>
   tf.sqrt(tf.sum(tf.square(weight), axis as number | number[], true))

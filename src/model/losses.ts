@@ -7,6 +7,7 @@ import type { Shape } from '../base/shape.js'
 import type { ActivationName } from '../spec/activations.js'
 import type { LossSpec } from '../spec/spec.js'
 import type { Prediction } from './model.js'
+import { EPSILON, normalizedVectors } from './normalized.js'
 import type { WantedTarget } from './targets.js'
 
 export interface Loss {
@@ -41,9 +42,6 @@ export function lossOfBatch(loss: Loss, target: tf.Tensor, prediction: Predictio
   return values.size === batch ? sum : tf.div(sum, values.size / batch)
 }
 
-/** Keras' fuzz factor: probabilities are kept this far from 0 and 1. */
-export const EPSILON = 1e-7
-
 /**
  * What the output was or will be made from by this activation, where that is known: exact where a probability rounds to
  * 0 or 1. As Keras on TensorFlow chooses (keras/src/backend/tensorflow/nn.py, `_get_logits`).
@@ -53,6 +51,7 @@ function logitsOf({ output, logits }: Prediction, activation: ActivationName, gi
   return given ? output : undefined
 }
 
+/** Probabilities are kept away from 0 and 1. */
 const clipped = (p: tf.Tensor) => tf.clipByValue(p, EPSILON, 1 - EPSILON)
 const normalized = (p: tf.Tensor) => clipped(tf.div(p, tf.sum(p, -1, true)))
 
@@ -90,10 +89,6 @@ function hingeTarget(target: tf.Tensor): tf.Tensor {
 }
 
 const hinge = (target: tf.Tensor, { output }: Prediction) => tf.relu(tf.sub(1, tf.mul(hingeTarget(target), output)))
-
-/** Vectors of length 1 along an axis; those shorter than the fuzz factor stay short (keras/src/ops/nn.py, `normalize`). */
-export const normalizedVectors = (x: tf.Tensor, axis: number) =>
-  tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), axis, true), EPSILON ** 2)))
 
 /** 1 - overlap / (overlap + alpha missed + beta excess). */
 function overlapLoss(target: tf.Tensor, { output }: Prediction, alpha: number, beta: number, axis?: number[]) {

@@ -1,6 +1,7 @@
 /** Penalties by Keras' names (keras/src/regularizers/regularizers.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { RegularizerSpec } from '../spec/regularizers.js'
+import { normalizedVectors } from './normalized.js'
 import { type Refusal, refusing } from './refusal.js'
 
 /** A scalar to be added to the loss. */
@@ -14,9 +15,6 @@ type SpecOf<Type extends RegularizerSpec['type']> = Extract<RegularizerSpec, { t
 
 const absolute = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(tf.abs(x)), factor)
 const squares = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(tf.square(x)), factor)
-
-/** Keeps a norm of 0 from dividing by 0, as keras/src/utils/numerical_utils.py `normalize` does. */
-const NORM_EPSILON = 1e-7
 
 const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<Type>) => Penalty } = {
   L1:
@@ -38,17 +36,14 @@ const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<
         const rows = mode === 'rows'
         const axis = rows ? 1 : 0
         const size = x.shape[1 - axis]!
-        const unit = tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), axis, true)), NORM_EPSILON)) as tf.Tensor2D
+        const unit = normalizedVectors(x, axis) as tf.Tensor2D
         const products = tf.matMul(unit, unit, !rows, rows)
-        const between = tf.sub(1, tf.tensor2d(identity(size), [size, size]))
+        const between = tf.sub(1, tf.eye(size))
         return tf.mul(tf.sum(tf.abs(tf.mul(products, between))), factor / Math.max(1, size * (size - 1)))
       },
       ({ length }) => (length === 2 ? undefined : 'its regularizer OrthogonalRegularizer needs 2 axes'),
     ),
 }
-
-const identity = (size: number): Float32Array =>
-  Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0))
 
 export const penaltyOf = (spec: RegularizerSpec | null): Penalty | undefined =>
   spec === null ? undefined : (REGULARIZERS[spec.type] as (spec: RegularizerSpec) => Penalty)(spec)

@@ -9,15 +9,8 @@ import type { RegularizerSpec } from '../../spec/regularizers.js'
 import { projectionOf } from '../constraints.js'
 import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
-import {
-  type LayerRule,
-  type NoiseRequest,
-  type Pass,
-  passMask,
-  ShapeProblem,
-  type SpecOf,
-  type WeightRequest,
-} from './layer.js'
+import { dropoutNoise, dropped } from './dropping.js'
+import { type LayerRule, type Pass, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
 import { formatShapes } from './merging.js'
 
 const ARITY = { least: 1, most: 3 }
@@ -68,11 +61,6 @@ const asNumbers = (mask: tf.Tensor | undefined, axis: 1 | 2): tf.Tensor | undefi
 
 const shut = (open: tf.Tensor): tf.Tensor => tf.mul(tf.sub(1, open), MASKED)
 
-const dropoutOf = (rate: number, shape: Shape): Readonly<Record<string, NoiseRequest>> =>
-  rate > 0 ? { noise: { shape, distribution: { type: 'dropout', rate } } } : {}
-
-const dropped = (x: tf.Tensor, { noise }: Pass): tf.Tensor => (noise.noise ? tf.mul(x, noise.noise) : x)
-
 // One head without weights of its own ----------------------------------------
 
 type Single = SpecOf<'Attention'> | SpecOf<'AdditiveAttention'>
@@ -90,7 +78,7 @@ const single = <Spec extends Single>(
   weights: (spec, inputs) => weights(spec, partsOf(inputs).query[1]!),
   noise(spec, inputs) {
     const { query, key } = partsOf(inputs)
-    return dropoutOf(spec.dropout, [query[0]!, key[0]!])
+    return dropoutNoise(spec.dropout, [query[0]!, key[0]!])
   },
   call(spec, inputs, pass) {
     const { query, value, key } = partsOf(inputs)
@@ -98,7 +86,7 @@ const single = <Spec extends Single>(
     const scores = score(spec, query, key, pass.weights)
     const back = spec.use_causal_mask ? causal(query.shape[1]!, key.shape[1]!) : undefined
     const open = product([asNumbers(masks.value, 1), back])
-    const shares = dropped(tf.softmax(open ? tf.add(scores, shut(open)) : scores), pass)
+    const shares = dropped(tf.softmax(open ? tf.add(scores, shut(open)) : scores), pass.noise)
     const output = tf.matMul(shares, value)
     const counted = asNumbers(masks.query, 2)
     return counted ? tf.mul(output, counted) : output
@@ -203,7 +191,7 @@ const multiple = <Spec extends Multiple>(
   },
   noise(spec, inputs) {
     const { query, key } = partsOf(inputs)
-    return dropoutOf(spec.dropout, [headsOf(spec, query).queries, query[0]!, key[0]!])
+    return dropoutNoise(spec.dropout, [headsOf(spec, query).queries, query[0]!, key[0]!])
   },
   call(spec, inputs, pass) {
     const { query, value, key } = partsOf(inputs)
@@ -226,7 +214,7 @@ const multiple = <Spec extends Multiple>(
     const products = tf.matMul(asked, byHead(dense('key', key)), false, true)
     const scores = tf.reshape(tf.mul(products, 1 / Math.sqrt(keySize)), [batch, queries, steps, seen])
     const open = openOf(spec, inputs, pass.masks)
-    const shares = dropped(sharesOf(scores, open, spec.dropout > 0), pass)
+    const shares = dropped(sharesOf(scores, open, spec.dropout > 0), pass.noise)
     const gate = spec.use_gate ? penalized(spec, tf.sigmoid(projected('gate', query)), pass) : undefined
     const values = byHead(dense('value', value))
     const mixed = tf.matMul(tf.reshape(shares, [batch, keys, (queries / keys) * steps, seen]), values)

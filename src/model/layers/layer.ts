@@ -11,6 +11,9 @@ import type { Penalty } from '../regularizers.js'
 /** A layer cannot take what it is given; the message says so in a user's words. */
 export class ShapeProblem extends Error {}
 
+export const notSequence = (given: Shape) =>
+  new ShapeProblem(`needs (None, steps, features), but its input is ${formatShape([null, ...given])}`)
+
 /** A weight that a layer has. */
 export interface WeightRequest {
   /** Its own name, as Keras names it: `kernel`. */

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import type { LayerSpec } from '../../spec/spec.js'
+import { normalizedVectors } from '../normalized.js'
 import { type LayerRule, type Pass, ShapeProblem, type SpecOf } from './layer.js'
 import { sameInTfjs } from './saved.js'
 
@@ -171,7 +172,9 @@ export const dot: LayerRule<SpecOf<'Dot'>> = {
   call(spec, inputs) {
     const shapes = inputs.map((x) => x.shape.slice(1))
     const axes = dotAxes(spec, shapes)
-    const [a, b] = inputs.map((x, index) => asMatrices(spec.normalize ? normalized(x, axes[index]!) : x, axes[index]!))
+    const [a, b] = inputs.map((x, index) =>
+      asMatrices(spec.normalize ? normalizedVectors(x, axes[index]!) : x, axes[index]!),
+    )
     const product = tf.matMul(a!.matrices, b!.matrices, a!.axis === 1, b!.axis === 2)
     return tf.reshape(product, [inputs[0]!.shape[0]!, ...dot.outputShape(spec, shapes)])
   },
@@ -196,10 +199,3 @@ function asMatrices(x: tf.Tensor, axis: number): { matrices: tf.Tensor3D; axis: 
   const moved = axis === x.rank - 1 ? x : tf.transpose(x, [...others, axis])
   return { matrices: tf.reshape(moved, [x.shape[0]!, rest, length]), axis: 2 }
 }
-
-/** Keeps a norm of 0 from dividing by 0 (keras/src/ops/nn.py, `normalize`). */
-const EPSILON = 1e-7
-
-/** min(1 / norm, 1 / EPSILON) times x, written so that the gradient at 0 is a number too. */
-const normalized = (x: tf.Tensor, axis: number): tf.Tensor =>
-  tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), axis, true), EPSILON ** 2)))

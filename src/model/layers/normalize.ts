@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
+import { EPSILON } from '../normalized.js'
 
 /** Factor and addend of what is normalized; either may be missing. */
 export interface Affine {
@@ -45,7 +46,7 @@ export function normalizeBatch(
 ): Moments & { readonly output: tf.Tensor } {
   const axes = allBut(x, channels)
   const weigh = (value: tf.Tensor, mask: tf.Tensor | undefined) => (mask ? tf.mul(value, mask) : value)
-  const counted = mask && tf.reciprocal(tf.add(tf.sum(tf.mul(mask, tf.onesLike(x)), axes), MASK_EPSILON))
+  const counted = mask && tf.reciprocal(tf.add(tf.sum(tf.mul(mask, tf.onesLike(x)), axes), EPSILON))
   const evenly = x.shape[channels]! / x.size
   const perChannel = (values: tf.Tensor) => spread(values, x, channels)
   const meanOf = (values: tf.Tensor) => tf.mul(tf.sum(weigh(values, mask), axes), counted ?? evenly)
@@ -78,9 +79,6 @@ export function normalizeBatch(
   })(...present(x, gamma, beta))
   return { output, mean, variance }
 }
-
-/** keras.config.epsilon() */
-const MASK_EPSILON = 1e-7
 
 /** `gamma (x - mean) / sqrt(variance + epsilon) + beta` with moments that are given, one number a channel. */
 export function normalizeBy(

@@ -3,7 +3,6 @@
  * step follows step, written out. Time comes before the batch, so that what a step needs lies together.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { formatShape } from '../../base/shape.js'
 import type { ActivationName } from '../../spec/activations.js'
 import { ACTIVATIONS } from '../activations.js'
 import { projectionOf } from '../constraints.js'
@@ -13,8 +12,8 @@ import { biasOf } from './core.js'
 import {
   type LayerRule,
   type NoiseRequest,
+  notSequence,
   type SavedLayer,
-  ShapeProblem,
   type SpecOf,
   type WeightRequest,
 } from './layer.js'
@@ -147,7 +146,7 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
   return {
     outputShape({ units, return_sequences }, [given]) {
       if (given!.length !== 2) {
-        throw new ShapeProblem(`needs (None, steps, features), but its input is ${formatShape([null, ...given!])}`)
+        throw notSequence(given!)
       }
       return return_sequences ? [given![0]!, units] : [units]
     },

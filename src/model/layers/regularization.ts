@@ -2,14 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import { penaltyOf } from '../regularizers.js'
-import { type LayerRule, type NoiseRequest, type Pass, passMask, type SpecOf } from './layer.js'
+import { dropoutNoise, dropped } from './dropping.js'
+import { type LayerRule, type NoiseRequest, passMask, type SpecOf } from './layer.js'
 import { sameInTfjs, savedIdentity } from './saved.js'
 import { spaceOf } from './space.js'
 
 /** Drops a fraction `rate` of the elements in training and scales the others by 1 / (1 - rate) (Srivastava et al., 2014). */
 export const dropout: LayerRule<SpecOf<'Dropout'>> = {
   outputShape: (_, [given]) => given!,
-  noise: ({ rate }, [given]) => masksOf(rate, given!),
+  noise: ({ rate }, [given]) => dropoutNoise(rate, given!),
   call: (_, [x], { noise }) => dropped(x!, noise),
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
@@ -18,7 +19,7 @@ export const dropout: LayerRule<SpecOf<'Dropout'>> = {
 /** Keeps mean and variance of what selu gives: `a (x where kept, else -1.7581) + b` (Klambauer et al., 2017). */
 export const alphaDropout: LayerRule<SpecOf<'AlphaDropout'>> = {
   outputShape: (_, [given]) => given!,
-  noise: ({ rate }, [given]) => masksOf(rate, given!),
+  noise: ({ rate }, [given]) => dropoutNoise(rate, given!),
   call({ rate }, [x], { noise }) {
     if (!noise.noise) return x!
     const a = ((1 - rate) * (1 + rate * SELU_LEAST ** 2)) ** -0.5
@@ -75,11 +76,6 @@ export const activityRegularization: LayerRule<SpecOf<'ActivityRegularization'>>
   saved: () => savedIdentity,
 }
 
-const masksOf = (rate: number, shape: Shape): Readonly<Record<string, NoiseRequest>> =>
-  rate > 0 ? { noise: { shape, distribution: { type: 'dropout', rate } } } : {}
-
-const dropped = (x: tf.Tensor, { noise }: Pass['noise']): tf.Tensor => (noise ? tf.mul(x, noise) : x)
-
 const spatialDropout = <Spec extends SpecOf<'SpatialDropout1D' | 'SpatialDropout2D'>>(
   axes: number,
   saved: LayerRule<Spec>['saved'],
@@ -88,7 +84,7 @@ const spatialDropout = <Spec extends SpecOf<'SpatialDropout1D' | 'SpatialDropout
     spaceOf(given!, axes)
     return given!
   },
-  noise: ({ rate }, [given]) => masksOf(rate, [...Array(axes).fill(1), given!.at(-1)!]),
+  noise: ({ rate }, [given]) => dropoutNoise(rate, [...Array(axes).fill(1), given!.at(-1)!]),
   call: (_, [x], { noise }) => dropped(x!, noise),
   mask: passMask,
   saved,

@@ -4,7 +4,7 @@ import { formatShape } from '../../base/shape.js'
 import { projectionOf } from '../constraints.js'
 import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
-import { type LayerRule, passMask, ShapeProblem, type SpecOf } from './layer.js'
+import { type LayerRule, notSequence, passMask, ShapeProblem, type SpecOf } from './layer.js'
 import { sameInTfjs } from './saved.js'
 
 /** Row `x` of a matrix for each whole number `x`. */
@@ -28,7 +28,7 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
 export const positionEmbedding: LayerRule<SpecOf<'PositionEmbedding'>> = {
   outputShape({ sequence_length }, [given]) {
     if (given!.length !== 2) {
-      throw new ShapeProblem(`needs (None, steps, features), but its input is ${formatShape([null, ...given!])}`)
+      throw notSequence(given!)
     }
     if (given![0]! > sequence_length) {
       throw new ShapeProblem(

@@ -1,6 +1,6 @@
 /** Layers around another one: Bidirectional and TimeDistributed (keras/src/layers/rnn). */
 import * as tf from '@tensorflow/tfjs-core'
-import { formatShape, type Shape } from '../../base/shape.js'
+import type { Shape } from '../../base/shape.js'
 import type { Tensors } from '../../program/program.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import { ACTIVATIONS } from '../activations.js'
@@ -8,6 +8,7 @@ import { applyLayer } from './apply.js'
 import {
   type LayerRule,
   type NoiseRequest,
+  notSequence,
   type Pass,
   passMask,
   ShapeProblem,
@@ -68,7 +69,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
     outputShape(spec, [given]) {
       const { layer, rule } = withRule(spec)
       if (given!.length < 2) {
-        throw new ShapeProblem(`needs (None, steps, features), but its input is ${formatShape([null, ...given!])}`)
+        throw notSequence(given!)
       }
       if ((rule.arity?.least ?? 1) > 1) throw new ShapeProblem(`holds ${layer.type}, which has several inputs`)
       if ((rule.weights?.(layer, [given!.slice(1)]) ?? []).some(({ trainable }) => trainable === false)) {

@@ -1,7 +1,7 @@
 /** Intersection over union of yes and no (keras/src/metrics/iou_metrics.py, `BinaryIoU`). */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
-import { EPSILON } from '../losses.js'
+import { EPSILON } from '../normalized.js'
 import { type Metric, type MetricOf, sumOf } from './metric.js'
 
 export function binaryIoU({ target_class_ids, threshold }: MetricOf<'binary_iou'>, output: Shape): Metric {

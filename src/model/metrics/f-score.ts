@@ -1,7 +1,7 @@
 /** F-scores (keras/src/metrics/f_score_metrics.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
-import { EPSILON } from '../losses.js'
+import { EPSILON } from '../normalized.js'
 import { type Metric, type MetricOf, sumOf } from './metric.js'
 
 type FScore = Omit<MetricOf<'fbeta_score'>, 'type' | 'name'>

@@ -1,7 +1,7 @@
 /** Metrics of numbers (keras/src/metrics/regression_metrics.py, correlation_metrics.py); those that are losses are not here. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
-import { EPSILON, normalizedVectors } from '../losses.js'
+import { EPSILON, normalizedVectors } from '../normalized.js'
 import { type Metric, type MetricOf, meanOf, meanOfDefined, SUM, sumOf } from './metric.js'
 
 /** The root of the mean, not the mean of roots. */
