@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,8 +23,15 @@ void TF_SetStatus(Handle status, int code, const char *words);
   static type (*real)(); \
   if (!real) real = (type(*)())dlsym(RTLD_NEXT, name)
 
-/* TensorFlow's functions call each other: only what is called from outside is counted. */
+/*
+ * Only what is called from outside is counted: TensorFlow's functions call each other, and its kernels call them on
+ * threads of their own.
+ */
 static __thread int inside;
+static pthread_t caller;
+__attribute__((constructor)) static void know_caller(void) { caller = pthread_self(); }
+#define FROM_OUTSIDE (!inside && pthread_equal(caller, pthread_self()))
+
 #define CALL(result, ...) \
   inside++; \
   result real(__VA_ARGS__); \
@@ -38,13 +46,13 @@ KINDS(COUNTER)
   Handle name parameters { \
     REAL(Handle, #name); \
     CALL(Handle made =, __VA_ARGS__); \
-    if (!inside && made) kind##s++; \
+    if (FROM_OUTSIDE && made) kind##s++; \
     return made; \
   }
 #define FREES(kind, name, parameters, ...) \
   void name parameters { \
     REAL(void, #name); \
-    if (!inside) kind##s--; \
+    if (FROM_OUTSIDE) kind##s--; \
     CALL(, __VA_ARGS__); \
   }
 
@@ -56,9 +64,6 @@ FREES(Session, TF_DeleteSession, (Handle session, Handle status), session, statu
 MAKES(SessionOptions, TF_NewSessionOptions, (void))
 FREES(SessionOptions, TF_DeleteSessionOptions, (Handle options), options)
 MAKES(Tensor, TF_AllocateTensor, (int type, const int64_t *dims, int rank, size_t bytes), type, dims, rank, bytes)
-MAKES(Tensor, TF_NewTensor,
-      (int type, const int64_t *dims, int rank, Handle data, size_t bytes, Handle deallocator, Handle argument),
-      type, dims, rank, data, bytes, deallocator, argument)
 FREES(Tensor, TF_DeleteTensor, (Handle tensor), tensor)
 MAKES(Buffer, TF_NewBufferFromString, (Handle proto, size_t length), proto, length)
 FREES(Buffer, TF_DeleteBuffer, (Handle buffer), buffer)

@@ -32,8 +32,6 @@ const FUNCTIONS = {
   TF_DeviceListType: 'const char *TF_DeviceListType(void *list, int index, void *status)',
   TF_DeleteDeviceList: 'void TF_DeleteDeviceList(void *list)',
   TF_AllocateTensor: 'void *TF_AllocateTensor(int type, const int64_t *dims, int rank, size_t bytes)',
-  TF_NewTensor:
-    'void *TF_NewTensor(int type, const int64_t *dims, int rank, void *data, size_t bytes, void *deallocator, void *argument)',
   TF_DeleteTensor: 'void TF_DeleteTensor(void *tensor)',
   TF_TensorData: 'void *TF_TensorData(void *tensor)',
   TF_TensorByteSize: 'size_t TF_TensorByteSize(void *tensor)',
@@ -50,8 +48,6 @@ type Foreign = ((...values: any[]) => any) & { async: (...values: any[]) => void
 export interface Tensorflow {
   readonly version: string
   readonly call: Readonly<Record<FunctionName, Foreign>>
-  /** A deallocator that leaves memory alone: a function of the library that does nothing, whatever it is called with. */
-  readonly leave: Handle
   /** Runs work that writes to standard error of its own accord, unheard unless logs are wanted. */
   quietly<Result>(work: () => Result): Result
 }
@@ -89,5 +85,5 @@ function load(file: string): Omit<Tensorflow, 'quietly'> {
     )
   }
   const functions = Object.entries(FUNCTIONS).map(([name, type]) => [name, attempt(() => library.func(type))])
-  return { version, call: Object.fromEntries(functions), leave: library.symbol('TF_Version', 'void') as Handle }
+  return { version, call: Object.fromEntries(functions) }
 }

@@ -16,15 +16,13 @@ import {
   type StateValues,
 } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
-import { Crew } from '../crew/crew.js'
 import { infoOf } from '../graph/graph.js'
-import { type Arena, ArenaPlan } from '../inputs/arena.js'
-import { InputFeeder, inputKey, placeInputs } from '../inputs/feeder.js'
 import { simplifiedGraph } from '../passes/simplified.js'
 import { splitUpdate } from '../passes/split-update.js'
-import { type Handle, openLibrary } from './c-api.js'
+import { openLibrary } from './c-api.js'
 import { sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
+import { formOf, writeFeed } from './inputs.js'
 import { lowerToTensorflow, variableNodes } from './lower.js'
 import { placeFor, placeThatWorks } from './place.js'
 import { type FedTensor, type PreparedRun, TensorflowSession } from './session.js'
@@ -70,8 +68,7 @@ interface CompiledStep {
   readonly run: PreparedRun
   /** Sets what is no state to 0. */
   readonly clear?: PreparedRun
-  readonly inputs: readonly ProgramInput[]
-  readonly fed: readonly Handle[]
+  readonly inputs: readonly (FedTensor<ArrayBuffer> & { readonly input: ProgramInput })[]
   readonly outputs: Readonly<Record<string, Float32Array>>
   readonly outputNames: readonly string[]
 }
@@ -89,10 +86,7 @@ class TensorflowRunner implements Runner {
     private readonly session: TensorflowSession,
     private readonly programs: Readonly<Record<string, Program>>,
     private readonly state: readonly Slot[],
-    private readonly plan: ArenaPlan,
-    private readonly arena: Arena,
-    private readonly crew: Crew,
-    private readonly feeder: InputFeeder,
+    private readonly seed: number,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
@@ -101,15 +95,10 @@ class TensorflowRunner implements Runner {
   static async create(
     session: TensorflowSession,
     programs: Readonly<Record<string, Program>>,
-    { seed, batchSize }: LoadOptions,
+    { seed }: LoadOptions,
   ): Promise<TensorflowRunner> {
     const state = stateOf(programs)
-    const plan = new ArenaPlan()
-    placeInputs(plan, programs, batchSize)
-    const arena = plan.allocate()
-    const crew = new Crew(arena.memory)
-    const feeder = await InputFeeder.create(plan, arena.memory, crew, seed)
-    const runner = new TensorflowRunner(session, programs, state, plan, arena, crew, feeder)
+    const runner = new TensorflowRunner(session, programs, state, seed)
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
     } catch (error) {
@@ -120,8 +109,8 @@ class TensorflowRunner implements Runner {
   }
 
   async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
-    const { run, inputs, outputs, outputNames } = await this.#step(name, batch.size)
-    this.feeder.feed(inputs, batch, scalars)
+    const { run, inputs, outputs, outputNames } = await this.#step(name, batch)
+    for (const { input, values } of inputs) writeFeed(input, values, batch, scalars)
     const running = this.session.run(run, (index, numbers) => outputs[outputNames[index]!]!.set(numbers))
     meanwhile?.()
     await running
@@ -148,10 +137,9 @@ class TensorflowRunner implements Runner {
   }
 
   async dispose(): Promise<void> {
-    for (const { fed } of this.#steps.values()) for (const handle of fed) this.session.free(handle)
+    for (const { inputs } of this.#steps.values()) for (const { handle } of inputs) this.session.free(handle)
     for (const { handle } of this.#stateRuns.feeds) this.session.free(handle)
     this.#steps.clear()
-    await this.crew.dispose()
     this.session.close()
   }
 
@@ -191,33 +179,32 @@ class TensorflowRunner implements Runner {
     }
   }
 
-  async #step(name: string, size: number): Promise<CompiledStep> {
-    const key = `${name}/${size}/`
+  async #step(name: string, batch: Batch): Promise<CompiledStep> {
+    const key = `${name}/${batch.size}.${formOf(batch)}/`
     const known = this.#steps.get(key)
     if (known) return known
     const program = programNamed(this.programs, name)
-    const graph = await simplifiedGraph(program, size)
-    const lowered = lowerToTensorflow(graph, splitUpdate(graph), key, (slot) => this.#indices.get(slot)!)
-    this.session.add(lowered.graph)
-    const feeds = graph.inputs.flatMap((one) => {
-      if (one.from === 'state') return []
-      const { shape, dtype } = infoOf(graph, one.value)
-      if (dtype === 'bool') throw new Error(`internal: input ${one.name} has dtype bool`)
-      const place = new Uint8Array(this.arena.buffer, this.plan.find(inputKey(one.name)), 4 * sizeOf(shape))
-      return [
-        { input: one.input, handle: this.session.tensorOver(dtype, shape, place), node: lowered.feedOf(one.value) },
-      ]
+    const graph = await simplifiedGraph(program, batch.size)
+    const lowered = lowerToTensorflow(graph, splitUpdate(graph), {
+      prefix: key,
+      indexOf: (slot) => this.#indices.get(slot)!,
+      batch,
+      seed: this.seed,
     })
+    this.session.add(lowered.graph)
+    const inputs = lowered.feeds.map(({ dtype, shape, bytes, ...feed }) => ({
+      ...feed,
+      ...this.session.tensor(dtype, shape, bytes),
+    }))
     const results = graph.outputs.filter(({ to }) => to === 'output')
     const step: CompiledStep = {
       run: this.session.prepare(
-        feeds.map(({ node, handle }) => [node, handle] as const),
+        inputs.map(({ node, handle }) => [node, handle] as const),
         results.map(({ value }) => lowered.fetchOf(value)),
         lowered.update === undefined ? [] : [lowered.update],
       ),
       ...(lowered.clear !== undefined && { clear: this.session.prepare([], [], [lowered.clear]) }),
-      inputs: feeds.map(({ input }) => input),
-      fed: feeds.map(({ handle }) => handle),
+      inputs,
       outputs: Object.fromEntries(
         results.map(({ name: output, value }) => [output, new Float32Array(sizeOf(infoOf(graph, value).shape))]),
       ),

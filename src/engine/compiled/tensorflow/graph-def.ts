@@ -4,7 +4,17 @@ import { message } from '../../../base/protobuf.js'
 import type { Shape } from '../../../base/shape.js'
 
 /** Element types of types.proto, DataType. */
-export const DATA_TYPE = { float32: 1, int32: 3, uint8: 4, int64: 9, bool: 10, resource: 20 } as const
+export const DATA_TYPE = {
+  float32: 1,
+  int32: 3,
+  uint8: 4,
+  int64: 9,
+  bool: 10,
+  uint16: 17,
+  resource: 20,
+  uint32: 22,
+  uint64: 23,
+} as const
 export type DataType = keyof typeof DATA_TYPE
 
 export type TensorflowAttribute =
@@ -19,7 +29,7 @@ export type TensorflowAttribute =
       readonly tensor: {
         readonly type: DataType
         readonly shape: Shape
-        readonly data: Float32Array | Int32Array | Uint8Array
+        readonly data: Float32Array | Int32Array | Uint8Array | Uint32Array
       }
     }
 

@@ -1,10 +1,13 @@
 /** Lowers a graph to TensorFlow: a table from kernel to operators; state lives in session variables. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
+import type { ProgramInput } from '../../../program/program.js'
+import type { Batch } from '../../engine.js'
 import { consumersOf, type DType, type Graph, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { type ApplyInput, applyFor } from './apply.js'
-import { encodeGraph, type TensorflowNode } from './graph-def.js'
+import { type DataType, encodeGraph, type TensorflowNode } from './graph-def.js'
+import { type Feed, feedOf, inputFrom } from './inputs.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
 import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
 import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
@@ -14,8 +17,9 @@ import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
-  /** Names of nodes to feed and to fetch. */
-  readonly feedOf: (value: ValueId) => string
+  /** What to feed, and the nodes that take it. */
+  readonly feeds: readonly (Feed & { readonly node: string; readonly input: ProgramInput })[]
+  /** Names of nodes to fetch. */
   readonly fetchOf: (value: ValueId) => string
   /** The node that updates all state, where there is any to update. */
   readonly update?: string
@@ -48,15 +52,25 @@ export function variableNodes(prefix: string, index: number, shape: Shape): Tens
   ]
 }
 
-/** `indexOf` gives the place of a slot; names of nodes begin with `prefix`. */
+export interface LoweringOptions {
+  /** Names of nodes begin with it. */
+  readonly prefix: string
+  /** The place of a slot in the engine's list of state. */
+  readonly indexOf: (slot: string) => number
+  /** A batch of the form that the step will be fed. */
+  readonly batch: Batch
+  /** Of the noise. */
+  readonly seed: number
+}
+
 export function lowerToTensorflow(
   graph: Graph,
   { graph: split, updates }: SplitStep,
-  prefix: string,
-  indexOf: (slot: string) => number,
+  { prefix, indexOf, batch, seed }: LoweringOptions,
 ): LoweredStep {
   const nodes: TensorflowNode[] = []
   const known = new Map<string, string>()
+  const feeds: (Feed & { readonly node: string; readonly input: ProgramInput })[] = []
   const names = new Map<ValueId, string>()
   const nameOf = (value: ValueId): string => names.get(value)!
   const add = (
@@ -68,7 +82,11 @@ export function lowerToTensorflow(
     nodes.push({ name, op, inputs, attributes })
     return name
   }
-  const constant = (dtype: DType, shape: Shape, data: Float32Array | Int32Array | Uint8Array): string => {
+  const constant = (
+    dtype: DataType,
+    shape: Shape,
+    data: Float32Array | Int32Array | Uint8Array | Uint32Array,
+  ): string => {
     const key = data.length > 64 ? undefined : `${dtype} ${shape} ${[...data]}`
     const found = key === undefined ? undefined : known.get(key)
     if (found !== undefined) return found
@@ -85,16 +103,20 @@ export function lowerToTensorflow(
       typeof values === 'number'
         ? constant('int32', [], Int32Array.of(values))
         : constant('int32', [values.length], Int32Array.from(values)),
+    words: constant,
   }
 
   for (const input of graph.inputs) {
-    const { shape, dtype } = infoOf(graph, input.value)
+    const { shape } = infoOf(graph, input.value)
     if (input.from === 'state') {
       const index = indexOf(input.name)
       nodes.push(...variableNodes(prefix, index, shape))
       names.set(input.value, `${prefix}read${index}`)
     } else {
-      names.set(input.value, add('Placeholder', [], { dtype: type(dtype), shape: { shape } }))
+      const feed = feedOf(input.input, batch)
+      const node = add('Placeholder', [], { dtype: type(feed.dtype), shape: { shape: feed.shape } })
+      feeds.push({ ...feed, node, input: input.input })
+      names.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed))
     }
   }
   for (const { value, data } of graph.constants) {
@@ -131,7 +153,7 @@ export function lowerToTensorflow(
         )
   return {
     graph: encodeGraph(nodes),
-    feedOf: nameOf,
+    feeds,
     fetchOf: (value) => fetches.get(value)!,
     ...(update !== undefined && { update }),
     ...(clear !== undefined && { clear }),

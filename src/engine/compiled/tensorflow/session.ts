@@ -83,13 +83,6 @@ export class TensorflowSession {
     return { handle, values: bytes === 0 ? new ArrayBuffer(0) : koffi.view(call.TF_TensorData(handle), bytes) }
   }
 
-  /** A tensor over memory of the caller's, at 64 bytes, that outlives it. */
-  tensorOver(type: DataType, shape: Shape, memory: Uint8Array): Handle {
-    const { call, leave } = this.tensorflow
-    const dims = BigInt64Array.from(shape, BigInt)
-    return call.TF_NewTensor(DATA_TYPE[type], dims, shape.length, memory, memory.length, leave, null)
-  }
-
   /** Types of the devices that the session can use: `CPU`, `GPU`. */
   deviceTypes(): string[] {
     const { call } = this.tensorflow

@@ -20,9 +20,10 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   AddV2: FLOAT,
   ArgMax: FLOAT,
   AssignVariableOp: FLOAT,
-  Cast: ['bool', 'int32'],
-  // shapes, axes and depths, which kernels take from the processor's memory
-  Const: ['float32', 'bool', 'int32'],
+  Bitcast: ['uint32'],
+  Cast: ['bool', 'int32', 'uint8', 'uint16'],
+  // shapes, axes and depths, which kernels take from the processor's memory; the key of random numbers
+  Const: ['float32', 'bool', 'int32', 'uint64'],
   Equal: ['float32', 'int64'],
   Erf: FLOAT,
   Exp: FLOAT,
@@ -46,7 +47,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   NotEqual: FLOAT,
   OneHot: ['int32'],
   // fed from the processor's memory
-  Placeholder: ['float32', 'int32'],
+  Placeholder: ['float32', 'int32', 'uint8', 'uint64'],
   ReadVariableOp: FLOAT,
   Pow: FLOAT,
   RealDiv: FLOAT,
@@ -64,6 +65,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   Softplus: FLOAT,
   Sqrt: FLOAT,
   Square: FLOAT,
+  StatelessRandomUniformFullIntV2: ['uint32'],
   Sub: FLOAT,
   Sum: FLOAT,
   // its one input of choice comes to the processor: that is how it decides
@@ -115,7 +117,12 @@ describe('every operator of a step has a kernel for GPUs', () => {
     for (const program of Object.values<Program>({ ...programs })) {
       const graph = await simplifiedGraph(program, BATCH_SIZE)
       const places: readonly string[] = program.state.map(({ name }) => name)
-      const lowered = lowerToTensorflow(graph, splitUpdate(graph), 'step/', (slot) => places.indexOf(slot))
+      const lowered = lowerToTensorflow(graph, splitUpdate(graph), {
+        prefix: 'step/',
+        indexOf: (slot) => places.indexOf(slot),
+        batch: { size: BATCH_SIZE, arrays: { x: new Uint8Array() } },
+        seed: 1,
+      })
       const elsewhere = nodesOf(lowered.graph).filter(
         ({ op, type }) => !(type ? ON_CARDS[op]?.includes(type) : UNTYPED.includes(op)),
       )
