@@ -27,7 +27,7 @@ const { engine } = await openEngine(name, { device: 'cpu', precision, logs: fals
   process.exit(0)
 })
 const opened = performance.now()
-const dataset = await loadData(spec.data)
+const dataset = await loadData(spec.data, spec.seed)
 const loaded = performance.now()
 const { runner, training } = await openSession(spec, dataset, engine)
 const batches = wholeBatches(training)

@@ -43,7 +43,7 @@ describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (
       const fit = { ...spec!.fit, batch_size: BATCH_SIZE, epochs: EPOCHS }
       const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - fit.validation_split))
       const { engine } = await openEngine(engineName)
-      const session = await openSession({ ...spec!, data, fit }, first(count, await loadData(data)), engine)
+      const session = await openSession({ ...spec!, data, fit }, first(count, await loadData(data, spec!.seed)), engine)
       const { model, runner, training } = session
       const out = temporaryFolder()
       const files = callbackFiles(out, model)

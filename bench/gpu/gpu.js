@@ -201,7 +201,7 @@ function result(name, versions, turns, bound) {
 
 /** The job as a file that every program reads, with the training samples beside it. */
 async function writeJob({ spec, batchSize, precision, device, folder }) {
-  const { info, train: all } = await loadData(spec.data)
+  const { info, train: all } = await loadData(spec.data, spec.seed)
   const { train } = splitSamples(all, spec.fit.validation_split)
   if (batchSize > train.count) {
     throw new UserError(`--batch ${batchSize} is more than the ${train.count} samples of ${spec.name}.`)

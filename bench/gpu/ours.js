@@ -38,7 +38,7 @@ async function openStepper({ spec, device, precision, batch_size }) {
     logs: false,
   })
   const sized = { ...spec, fit: { ...spec.fit, batch_size } }
-  const { runner, training } = await openSession(sized, await loadData(spec.data), engine)
+  const { runner, training } = await openSession(sized, await loadData(spec.data, spec.seed), engine)
   const batches = wholeBatches(training)
   let iterations = 0
   const step = async () => {

@@ -11,7 +11,7 @@ const W0 = 0x9e3779b9
 const W1 = 0xbb67ae85
 
 /** What a draw is for: keeps the sequences of one seed apart. */
-export const PURPOSE = { noise: 0, initial: 1, shuffle: 2, sample: 3 } as const
+export const PURPOSE = { noise: 0, initial: 1, shuffle: 2, sample: 3, binarize: 4 } as const
 
 export interface PhiloxKey {
   readonly seed: number

@@ -26,7 +26,7 @@ export const TASKS: Tasks = {
   productSpeed: () => productSpeed(engine),
   updateSpeed: () => updateSpeed(engine),
   async load(spec) {
-    session = await openSession(spec, await loadData(spec.data), engine)
+    session = await openSession(spec, await loadData(spec.data, spec.seed), engine)
     batches = wholeBatches(session.training)
     return { batchSize: session.training.batchSize }
   },

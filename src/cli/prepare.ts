@@ -26,6 +26,6 @@ export async function prepare(
     logs,
   })
   if (note !== undefined && !quiet) io.stderr.write(`${note}\n`)
-  const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data))
+  const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data, spec.seed))
   return { engine, session: await waiting(`Compiling for ${engine.name}`, () => openSession(spec, dataset, engine)) }
 }

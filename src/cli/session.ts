@@ -43,7 +43,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
       batchSize,
       samples: train.count,
       validationSamples: validation.count,
-      batches: (epoch) => batches(train, { batchSize, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
+      batches: (epoch) => batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       metrics: supervisedMeasures({ model, info, outputs, fit }),
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),

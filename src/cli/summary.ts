@@ -158,7 +158,7 @@ async function timedSteps(spec: ResolvedSpec, signal: AbortSignal): Promise<Time
     import('../engine/compiled/onnx/engine.js'),
     import('../engine/compiled/onnx/profile.js'),
   ])
-  const dataset = await loadData(spec.data)
+  const dataset = await loadData(spec.data, spec.seed)
   let profile: Profile | undefined
   try {
     const { training } = await openSession(spec, dataset, {

@@ -1,6 +1,7 @@
 /** Data as the rest of the program sees it: what it looks like, and batches of named typed arrays. */
 import { PURPOSE, permutation } from '../base/philox.js'
 import { type Shape, sizeOf } from '../base/shape.js'
+import { type Draws, drawBinary, ONCE } from './draws.js'
 
 /** What a data set looks like; known before any of it is read. */
 export interface DataInfo {
@@ -9,17 +10,26 @@ export interface DataInfo {
   readonly sampleShape: Shape
   /** Values of a sample are `stored / divisor`. */
   readonly divisor: number
+  readonly values: ValueKind
   /** Number of classes of the labels. */
   readonly classes: number
   readonly trainSamples: number
   readonly testSamples: number
 }
 
-/** Samples side by side: pixels as bytes, one class index each. */
+/**
+ * What values are. `binary`: 0 and 1. `probability`: between 0 and 1, meant as the probability of a 1. `grey`: between
+ * 0 and 1. `real`: any.
+ */
+export type ValueKind = 'binary' | 'probability' | 'grey' | 'real'
+
+/** Samples side by side: values, as bytes where they are bytes, and one class index each. */
 export interface Samples {
   readonly count: number
-  readonly x: Uint8Array
+  readonly x: Uint8Array | Float32Array
   readonly y: Uint8Array
+  /** Where values are the probabilities of a 1, and each pass draws which are. */
+  readonly draws?: Draws
 }
 
 export interface Dataset {
@@ -33,12 +43,14 @@ export interface Pass {
   readonly batchSize: number
   /** Without it, samples come as they are stored. */
   readonly shuffle?: { readonly seed: number; readonly epoch: number }
+  /** What is drawn anew each epoch is drawn for this one, from 1; without it, as it is drawn once. */
+  readonly epoch?: number
 }
 
 /** Samples of one batch; the arrays are used again for the one after the next. */
 export interface SampleBatch {
   readonly size: number
-  readonly arrays: { readonly x: Uint8Array; readonly y: Int32Array }
+  readonly arrays: { readonly x: Uint8Array | Float32Array; readonly y: Int32Array }
 }
 
 /**
@@ -53,28 +65,40 @@ export function splitSamples(samples: Samples, fraction: number): { train: Sampl
 /** How many of `count` samples `validation_split` leaves for training. */
 export const trainCount = (count: number, fraction: number): number => Math.floor(count * (1 - fraction))
 
-function slice({ count, x, y }: Samples, from: number, to: number): Samples {
+function slice({ count, x, y, draws }: Samples, from: number, to: number): Samples {
   const width = x.length / count
-  return { count: to - from, x: x.subarray(from * width, to * width), y: y.subarray(from, to) }
+  return {
+    count: to - from,
+    x: x.subarray(from * width, to * width),
+    y: y.subarray(from, to),
+    ...(draws && { draws: { ...draws, first: draws.first + from * width } }),
+  }
 }
 
 /** The batches of one pass, in order; the last one may be short. */
 export async function* batches(samples: Samples, pass: Pass): AsyncGenerator<SampleBatch> {
-  const { count, x, y } = samples
+  const { count, x, y, draws } = samples
   const width = x.length / count
   const order = pass.shuffle && permutation({ ...shuffleKey(pass.shuffle) }, count)
-  const twice = [0, 1].map(() => [new Uint8Array(pass.batchSize * width), new Int32Array(pass.batchSize)] as const)
+  const twice = [0, 1].map(() => [emptyLike(x, pass.batchSize * width), new Int32Array(pass.batchSize)] as const)
   for (let start = 0, turn = 0; start < count; start += pass.batchSize, turn = 1 - turn) {
     const [xBatch, yBatch] = twice[turn]!
     const size = Math.min(pass.batchSize, count - start)
     for (let row = 0; row < size; row++) {
       const index = order ? order[start + row]! : start + row
-      xBatch.set(x.subarray(index * width, (index + 1) * width), row * width)
+      const from = index * width
+      if (draws)
+        drawBinary(x, draws, { epoch: pass.epoch ?? ONCE, from, count: width, as: draws.one }, xBatch, row * width)
+      else xBatch.set(x.subarray(from, from + width), row * width)
       yBatch[row] = y[index]!
     }
     yield { size, arrays: { x: xBatch.subarray(0, size * width), y: yBatch.subarray(0, size) } }
   }
 }
+
+/** No values yet, of the same type. */
+const emptyLike = (values: Samples['x'], length: number): Samples['x'] =>
+  values instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)
 
 const shuffleKey = ({ seed, epoch }: { seed: number; epoch: number }) => ({
   seed,

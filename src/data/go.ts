@@ -15,6 +15,7 @@ export const goPositionsInfo: DataInfo = {
   name: 'go-positions',
   sampleShape: [SIZE, SIZE, PLANES],
   divisor: 1,
+  values: 'binary',
   classes: POINTS,
   trainSamples: 24000,
   testSamples: 2000,

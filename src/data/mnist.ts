@@ -9,7 +9,7 @@ import { readIdx } from './idx.js'
 const require = createRequire(import.meta.url)
 const PIXELS = 28 * 28
 
-const digits = { sampleShape: [28, 28], divisor: 255, classes: 10 }
+const digits = { sampleShape: [28, 28], divisor: 255, values: 'grey', classes: 10 } as const
 
 export const mnistInfo: DataInfo = { name: 'mnist', ...digits, trainSamples: 60000, testSamples: 10000 }
 

@@ -1,6 +1,6 @@
-/** Where samples come from. */
+/** Where samples come from, and what is done to their values. */
 import { z } from 'zod'
-import { nameIn } from './family.js'
+import { nameIn, type RuleIssue, rules } from './family.js'
 
 export const DATASETS = {
   mnist: 'Handwritten digits: 60,000 for training, 10,000 for the test; 28 x 28 bytes, scaled to 0 ... 1.',
@@ -9,14 +9,41 @@ export const DATASETS = {
     "Made positions of Go, 9 x 9 points by 4 planes (own stones, the other's, empty, last move): 24,000 for training, 2,000 for the test; the label is the point where a simple player moves, 0 to 80.",
 } as const
 
+export const BINARIZATIONS = {
+  threshold: '1 where a value is at least 0.5.',
+  sample: 'Each value, 0 to 1, is the probability of a 1, drawn once from the seed.',
+  sample_each_epoch:
+    'Each value, 0 to 1, is the probability of a 1, drawn anew for each epoch of training; for validation and test drawn once.',
+  probability:
+    'Values stay as they are, 0 to 1, and stand for probabilities: nothing is made binary. Likelihoods of such data are not those of binary data.',
+} as const
+
 const dataset = nameIn(DATASETS)
 
 const object = z.strictObject({
   dataset: dataset.describe('Name of the data set.'),
   flatten: z.boolean().default(false).describe('Make each sample a vector: (28, 28) becomes (784).'),
+  binarize: nameIn(BINARIZATIONS)
+    .nullable()
+    .default(null)
+    .describe('How values between 0 and 1 become 0 or 1, in training, validation and test. null: not at all.'),
+  standardize: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Give each element of a sample mean 0 and variance 1 over the training samples (before `validation_split`); one that never changes becomes 0. Values then take 4 bytes each.',
+    ),
 })
 
 export const dataSchema = z
   .union([dataset, object])
   .transform((data) => (typeof data === 'string' ? object.parse({ dataset: data }) : data))
+  .superRefine(rules(dataRules))
   .describe('The data to learn: an object, or just the name of a data set.')
+
+function* dataRules({ binarize, standardize }: z.output<typeof object>): Iterable<RuleIssue> {
+  if (binarize !== null && standardize) {
+    const message = 'found true beside "binarize": standardized values are no probabilities of a 1'
+    yield { code: 'order', path: ['standardize'], message }
+  }
+}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { checkSplit } from '../../src/data/check.js'
 import { batches, flattened, type Pass, type Samples, splitSamples, trainCount } from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
-import { resolveSpec } from '../support/spec.js'
+import { resolveData, resolveSpec } from '../support/spec.js'
 
 /** Sample `i` is two bytes and a label that all tell `i`. */
 const samplesOf = (count: number): Samples => ({
@@ -51,7 +51,7 @@ describe('validation_split', () => {
     expect(train.x.buffer).toBe(validation.x.buffer) // views, not copies
   })
 
-  const info = dataInfo({ dataset: 'mnist-10k', flatten: false })
+  const info = dataInfo(resolveData('mnist-10k'))
   const check = (validation_split: number) => {
     const { fit } = resolveSpec({ layers: ['Flatten'], fit: { validation_split } })
     return checkSplit(fit, info).map(({ message }) => message)
@@ -98,6 +98,6 @@ describe('a pass', () => {
 })
 
 test('flattening makes a row of each sample', () => {
-  const info = dataInfo({ dataset: 'mnist', flatten: false })
+  const info = dataInfo(resolveData('mnist'))
   expect(flattened(info)).toEqual({ ...info, sampleShape: [784] })
 })

@@ -9,10 +9,11 @@ import type { Samples } from '../../src/data/dataset.js'
 import { loadMnist, loadMnist10k, mnist10kInfo, mnistInfo } from '../../src/data/mnist.js'
 import { dataInfo, loadData } from '../../src/data/registry.js'
 import { DATASETS } from '../../src/spec/data.js'
+import { resolveData } from '../support/spec.js'
 
 const require = createRequire(import.meta.url)
 const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`))
-const md5 = (data: Uint8Array) => createHash('md5').update(data).digest('hex')
+const md5 = (data: Samples['x']) => createHash('md5').update(data).digest('hex')
 
 const countsOf = (...sets: readonly Samples[]) => {
   const counts = Array<number>(10).fill(0)
@@ -22,8 +23,8 @@ const countsOf = (...sets: readonly Samples[]) => {
 
 test('every data set has what its information promises', async () => {
   for (const dataset of Object.keys(DATASETS) as (keyof typeof DATASETS)[]) {
-    const { info, train, test } = await loadData({ dataset, flatten: false })
-    expect(info).toEqual(dataInfo({ dataset, flatten: false }))
+    const { info, train, test } = await loadData(resolveData(dataset), 0)
+    expect(info).toEqual(dataInfo(resolveData(dataset)))
     expect(info.name).toBe(dataset)
     const size = sizeOf(info.sampleShape)
     for (const [samples, count] of [
@@ -35,15 +36,15 @@ test('every data set has what its information promises', async () => {
       expect(samples.y.length).toBe(count)
       expect(samples.y.every((label) => label < info.classes)).toBe(true)
     }
-    expect(dataInfo({ dataset, flatten: true }).sampleShape).toEqual([size])
-    expect((await loadData({ dataset, flatten: true })).info.sampleShape).toEqual([size])
+    expect(dataInfo(resolveData({ dataset, flatten: true })).sampleShape).toEqual([size])
+    expect((await loadData(resolveData({ dataset, flatten: true }), 0)).info.sampleShape).toEqual([size])
   }
 })
 
 test('digits are images of bytes', () => {
   for (const dataset of ['mnist', 'mnist-10k'] as const) {
     const digits = { sampleShape: [28, 28], divisor: 255, classes: 10 }
-    expect(dataInfo({ dataset, flatten: false })).toMatchObject(digits)
+    expect(dataInfo(resolveData(dataset))).toMatchObject(digits)
   }
 })
 

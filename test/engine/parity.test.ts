@@ -157,7 +157,7 @@ function withMetrics(units: number, activation: string, loss: string): Network {
 /** A spec of the project on its digits, `BATCH_SIZE` at a time. */
 async function shipped(file: string): Promise<Network> {
   const { spec } = readText(readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
-  const { info, train } = await loadData({ ...spec!.data, dataset: 'mnist-10k' })
+  const { info, train } = await loadData({ ...spec!.data, dataset: 'mnist-10k' }, 0)
   const programs = programsOf(spec!, info)
   const given: Batch[] = []
   for await (const { size, arrays } of batches(train, { batchSize: BATCH_SIZE })) {

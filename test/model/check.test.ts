@@ -4,9 +4,9 @@ import type { DataInfo } from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { checkModel } from '../../src/model/check.js'
 import { outputsOf } from '../../src/spec/outputs.js'
-import { resolveSpec } from '../support/spec.js'
+import { resolveData, resolveSpec } from '../support/spec.js'
 
-const mnist = dataInfo({ dataset: 'mnist', flatten: false })
+const mnist = dataInfo(resolveData('mnist'))
 const check = (layers: readonly unknown[], rest: object = {}, info: DataInfo = mnist) => {
   const spec = resolveSpec({ layers, loss: 'categorical_crossentropy', ...rest })
   return checkModel(spec, info, outputsOf(spec))
@@ -16,7 +16,7 @@ const softmax10 = { type: 'Dense', units: 10, activation: 'softmax' }
 
 test('a model that fits has no issues', () => {
   expect(check(['Flatten', softmax10], { metrics: ['acc', 'mse', 'categorical_accuracy'] })).toEqual([])
-  expect(check([softmax10], {}, dataInfo({ dataset: 'mnist', flatten: true }))).toEqual([])
+  expect(check([softmax10], {}, dataInfo(resolveData({ dataset: 'mnist', flatten: true })))).toEqual([])
   expect(check(['Flatten', { type: 'Dense', units: 1 }], { loss: 'mae', metrics: ['mse'] })).toEqual([])
   expect(check(['Flatten', { type: 'Dense', units: 10 }], { loss: 'sparse_categorical_crossentropy' })).toEqual([])
 })

@@ -63,7 +63,15 @@ test('values are compared with an output of as many elements, as that is shaped'
 })
 
 test('the target of an output is the label, its group, or the sample', () => {
-  const info = { name: 'test', sampleShape: [2], divisor: 1, classes: 3, trainSamples: 1, testSamples: 0 }
+  const info = {
+    name: 'test',
+    sampleShape: [2],
+    divisor: 1,
+    values: 'real' as const,
+    classes: 3,
+    trainSamples: 1,
+    testSamples: 0,
+  }
   const grouped: TargetSpec = { type: 'grouped_label', groups: [[1], [2, 0]] }
   expect(targetOf({ type: 'label' }, info)).toEqual({ kind: 'labels', classes: 3 })
   expect(targetOf(grouped, info)).toEqual({ kind: 'labels', classes: 2 })

@@ -23,7 +23,7 @@ describe.each(cases)('$spec', ({ spec: name, batch_size, optimizer, losses }) =>
       source: `${name}.json`,
     })
     const fit = { ...spec!.fit, batch_size, shuffle: false, validation_split: 0 }
-    const dataset = await loadData(spec!.data)
+    const dataset = await loadData(spec!.data, spec!.seed)
     const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
     const resolved = { ...spec!, optimizer: resolveOptimizer(optimizer), fit }
     const { model, runner, training } = await openSession(resolved, dataset, engine)

@@ -22,7 +22,14 @@ type ByLayer = Problem['initial']
 
 const { input_shape, inputs, problems } = kerasFixture('training')
 const [size, features] = input_shape
-const info = { name: 'test', sampleShape: [features], divisor: 1, trainSamples: 32, testSamples: 0 }
+const info = {
+  name: 'test',
+  sampleShape: [features],
+  divisor: 1,
+  values: 'real' as const,
+  trainSamples: 32,
+  testSamples: 0,
+}
 const CLOSELY = { relative: 1e-5 }
 
 const LABEL = { type: 'label' } as const

@@ -19,7 +19,15 @@ const { layers, optimizer, input_shape, inputs, targets, initial, losses, final,
 const [size, features] = input_shape
 const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
 const model = buildModel(spec.model, [features], 0)
-const info = { name: 'test', sampleShape: [features], divisor: 1, classes: 3, trainSamples: 32, testSamples: 0 }
+const info = {
+  name: 'test',
+  sampleShape: [features],
+  divisor: 1,
+  values: 'real' as const,
+  classes: 3,
+  trainSamples: 32,
+  testSamples: 0,
+}
 const programs = supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) })
 const frozen = ['frozen/kernel', 'frozen/bias', 'still/gamma', 'still/moving_mean', 'still/moving_variance']
 

@@ -22,7 +22,7 @@ import { REGULARIZERS } from '../../src/spec/regularizers.js'
 import { scheduleSchema } from '../../src/spec/schedules.js'
 import type { DataSpec, EngineName, LayerSpec } from '../../src/spec/spec.js'
 import { engineNames } from '../support/engines.js'
-import { allMetrics, lossTypes, optimizerTypes, resolveMetric, resolveSpec } from '../support/spec.js'
+import { allMetrics, lossTypes, optimizerTypes, resolveData, resolveMetric, resolveSpec } from '../support/spec.js'
 
 interface Member {
   readonly shape: { readonly type: { readonly in: { readonly options: readonly string[] } } }
@@ -119,7 +119,7 @@ describe('behind each name there is', () => {
   })
 
   test.each(Object.keys(DATASETS) as DataSpec['dataset'][])('a data set: %s', (dataset) => {
-    expect(dataInfo({ dataset, flatten: false }).name).toBe(dataset)
+    expect(dataInfo(resolveData(dataset)).name).toBe(dataset)
   })
 
   test.each<EngineName>(engineNames)('an engine: %s', async (name) => {

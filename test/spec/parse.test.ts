@@ -744,7 +744,7 @@ describe('a good spec', () => {
       const spec = resolved(text, undefined, ...settings)
       expect(spec.optimizer).toMatchObject({ type: 'Adam', beta_1: 0.8 })
       expect(spec.early_stopping).toMatchObject({ monitor: 'loss', patience: 3 })
-      expect(spec.data).toEqual({ dataset: 'mnist', flatten: true })
+      expect(spec.data).toMatchObject({ dataset: 'mnist', flatten: true })
       expect(spec.model.layers[0]).toEqual({ type: 'Flatten', name: 'a' })
     })
 

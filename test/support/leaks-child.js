@@ -18,7 +18,7 @@ const [file, engineName, epochs] = process.argv.slice(2)
 const spec = await requireSpec(file, [], process.stdin)
 const { fit, early_stopping } = spec
 const { dataset } = spec.data
-const data = await loadData({ ...spec.data, dataset: dataset === 'mnist' ? 'mnist-10k' : dataset })
+const data = await loadData({ ...spec.data, dataset: dataset === 'mnist' ? 'mnist-10k' : dataset }, spec.seed)
 const { engine } = await openEngine(engineName)
 const session = await openSession(
   {

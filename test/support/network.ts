@@ -27,7 +27,15 @@ export function smallNetwork(
   sampleShape: Shape = FEATURES,
 ): Network {
   const spec = resolveSpec({ layers, ...fields })
-  const info = { name: 'test', sampleShape, divisor: 255, classes: CLASSES, trainSamples: SAMPLES, testSamples: 0 }
+  const info = {
+    name: 'test',
+    sampleShape,
+    divisor: 255,
+    values: 'grey' as const,
+    classes: CLASSES,
+    trainSamples: SAMPLES,
+    testSamples: 0,
+  }
   const programs = programsOf(spec, info)
   const width = sizeOf(sampleShape)
   const draw = (stream: number, count: number) =>

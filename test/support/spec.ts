@@ -3,6 +3,7 @@ import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
 import {
+  type DataSpec,
   type LossSpec,
   type MetricSpec,
   type OptimizerSpec,
@@ -26,6 +27,9 @@ export const resolveMetric = (metric: unknown): MetricSpec =>
 /** An object with a `type`, or just the type. */
 export const resolveOptimizer = (optimizer: unknown): OptimizerSpec =>
   resolveSpec({ layers: ['Flatten'], optimizer }).optimizer
+
+/** An object, or just the name of a data set. */
+export const resolveData = (data: unknown): DataSpec => resolveSpec({ layers: ['Flatten'], data }).data
 
 export const resolveModel = (layers: readonly unknown[]) => resolveSpec({ layers }).model
 

@@ -11,14 +11,14 @@ import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/
 import { evaluate, train } from '../../src/training/loop.js'
 import { loadRunner } from '../support/engines.js'
 import { NO_FILES } from '../support/loop.js'
-import { resolveSpec } from '../support/spec.js'
+import { resolveData, resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
 const BATCH_SIZE = 128
-const data = { dataset: 'mnist-10k', flatten: true } as const
-const dataset = loadData(data)
+const data = resolveData({ dataset: 'mnist-10k', flatten: true })
+const dataset = loadData(data, 0)
 
 /** A small MLP on the 10,000 digits; all that happened, and the score on the test digits. */
 async function learn(rest: { seed: number; epochs: number; learning_rate?: number; patience?: number }) {
