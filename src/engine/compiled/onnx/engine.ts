@@ -32,8 +32,16 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: availableParallelism(),
   interOpNumThreads: 1,
-  // a thread of the runtime that spun on after the graph would keep the crew's helper from its core
-  extra: { session: { force_spinning_stop: '1' } },
+  extra: {
+    session: {
+      // a thread of the runtime that spun on after the graph would keep the crew's helper from its core
+      force_spinning_stop: '1',
+      // where another process has one of the cores, waiting for it by spinning takes the rest: spin as long as the
+      // waits of an undisturbed step are, and let the thread that runs take more of the work
+      intra_op: { spin_duration_us: '50' },
+      dynamic_block_base: '4',
+    },
+  },
   logSeverityLevel: 3,
 }
 
