@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatIssue } from '../../src/base/issue.js'
-import { historyKeys, type ResolvedSpec } from '../../src/spec/spec.js'
+import { historyKeys, isSupervised, type ResolvedSpec, type SupervisedSpec } from '../../src/spec/spec.js'
 import { kerasFixture } from '../support/keras.js'
 import { mutatedSpec, SPECS } from '../support/mutated-spec.js'
 import { readText } from '../support/read-spec.js'
@@ -490,10 +490,11 @@ describe('positions', () => {
 })
 
 describe('a good spec', () => {
-  const resolved = (text: string, source?: string, ...settings: string[]): ResolvedSpec => {
+  const resolved = (text: string, source?: string, ...settings: string[]): SupervisedSpec => {
     const { spec, issues } = readText(text, source, settings)
     expect(issues.map(formatIssue)).toEqual([])
-    return spec!
+    if (!isSupervised(spec!)) throw new Error('a spec of a network was meant')
+    return spec
   }
 
   test('may have comments and trailing commas', () => {
