@@ -12,7 +12,7 @@ import { parameterCount, requestsOf } from './rbm.js'
 const MAX_CHAIN_UNITS = 100e6
 
 /** Every problem of fitting an RBM to the data; empty when there is none. */
-export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleShape }: DataInfo): ModelIssue[] {
+export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleShape, values }: DataInfo): ModelIssue[] {
   const visible = sizeOf(sampleShape)
   if (sampleShape.length !== 1) {
     const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; "flatten": true makes them ${formatShape([null, visible])}`
@@ -20,6 +20,15 @@ export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleSh
   }
   const { hidden_units: hidden } = model
   const issues: ModelIssue[] = []
+  if (model.visible.type === 'bernoulli' && (values === 'grey' || values === 'real')) {
+    const found = values === 'grey' ? 'between 0 and 1' : 'any numbers'
+    const way =
+      values === 'grey'
+        ? '"binarize" in "data" makes them so: "sample" or "threshold"; "probability" takes them as they are'
+        : 'without "standardize" there may be a way: "binarize" in "data"'
+    const message = `values of ${name} are ${found}, but Bernoulli units are 0 or 1; ${way}`
+    issues.push({ code: 'values', pointer: '/data', message })
+  }
   const requests = requestsOf(model, visible, () => [])
   for (const request of requests) {
     try {
