@@ -20,8 +20,9 @@ export const byEpoch = (range: Range) =>
 
 function* pairRules(pairs: ByEpoch, { least, most, whole }: Range): Iterable<RuleIssue> {
   let before = 0
-  for (const [index, pair] of pairs.entries()) {
-    const [epoch, value] = pair as readonly [number, number]
+  for (const [index, [epoch, value]] of pairs.entries()) {
+    // a pair of another length is told by the schema
+    if (epoch === undefined || value === undefined) continue
     if (!Number.isInteger(epoch) || (index === 0 ? epoch !== 1 : epoch <= before)) {
       const wanted = index === 0 ? '1, where the first pair begins' : `a whole number above ${before}`
       yield { code: 'range', path: [index, 0], message: `found epoch ${written(epoch)}, must be ${wanted}` }
