@@ -7,8 +7,9 @@ import type { FindLrReport } from '../export/find-lr-report.js'
 import { createRunDirectory } from '../export/run-directory.js'
 import { findLrLines, formatRate } from '../report/find-lr.js'
 import { lrCurve } from '../report/lr-curve.js'
+import { DEFAULT_OPTIMIZER } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
 import { type FindEnd, suggest, type Trial, trials } from '../training/find-lr.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -30,6 +31,12 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
   const spec = await requireSpec(file, overridesOf(options), io.stdin)
+  if (!isSupervised(spec) && spec.training.algorithm !== 'exact') {
+    const { algorithm } = spec.training
+    throw new UserError(
+      `find-lr follows the loss, which of an RBM with "${algorithm}" does not say how well it learns. Try rates by \`train\` with the metric "pseudo_likelihood" or "reconstruction_error"; 0.05 is a good one to begin with, 0.01 for "pcd".`,
+    )
+  }
   await checkPlaces(options)
   return interruptible(io, async (signal) => {
     const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
@@ -91,7 +98,8 @@ async function* endless({ training }: Session): AsyncGenerator<Batch> {
 
 /** With what else the user has set; the type goes along where the file may have no optimizer, whose default it is. */
 function commandWith(rate: number, file: string, spec: ResolvedSpec, { set }: Options): string {
-  const type = spec.optimizer.type === 'RMSprop' ? ['optimizer.type=RMSprop'] : []
+  const { type: found } = spec.optimizer
+  const type = found === (isSupervised(spec) ? 'RMSprop' : DEFAULT_OPTIMIZER) ? [`optimizer.type=${found}`] : []
   const settings = [...set, ...type, `optimizer.learning_rate=${formatRate(rate)}`]
   return ['train', file, ...settings.flatMap((setting) => ['--set', setting])].map(quoted).join(' ')
 }

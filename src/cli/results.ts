@@ -6,7 +6,7 @@ import { type History, writeHistory } from '../export/history.js'
 import { checkHistoryPath, formatOf, type HistoryWriter, historyFile, historyStream } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
 import { checkEmpty, createRunDirectory } from '../export/run-directory.js'
-import type { Model } from '../model/model.js'
+import type { Saveable } from '../model/saveable.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { CallbackFiles } from '../training/callbacks/callback.js'
@@ -32,7 +32,7 @@ export async function checkPlaces({ history, 'history-format': format, out }: Op
 }
 
 /** Makes the folder of the run and puts the spec there. */
-export async function openResults(spec: ResolvedSpec, model: Model, options: Options, io: Io): Promise<Results> {
+export async function openResults(spec: ResolvedSpec, model: Saveable, options: Options, io: Io): Promise<Results> {
   const directory = await createRunDirectory(spec.name, options.out)
   await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`)
   const writers = [historyFile(join(directory, RUN_FILES.rows)), ...userHistory(options, io)]

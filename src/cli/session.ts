@@ -1,21 +1,19 @@
 /** Joins the stages: from a spec and its data to programs that an engine has ready to run. */
 import type { Dataset, Samples } from '../data/dataset.js'
-import { batches, splitSamples } from '../data/dataset.js'
+import { batches, elementMeans, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
-import { buildModel, type Model } from '../model/model.js'
-import { stepPlan } from '../program/descent.js'
-import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
+import type { Saveable } from '../model/saveable.js'
 import { betterOf } from '../spec/metrics.js'
-import { metricsOf, outputsOf } from '../spec/outputs.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import { allMetricsOf, type ResolvedSpec } from '../spec/spec.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
 import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
 import { buildSchedule } from '../training/schedules/registry.js'
+import { learnerOf } from './learner.js'
 
 export interface Session {
-  readonly model: Model
+  readonly model: Saveable
   readonly runner: Runner
   /** What the loop needs, but for the clock, the interruption, and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
@@ -28,24 +26,23 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const stepsPerEpoch = Math.ceil(train.count / batchSize)
-  const outputs = outputsOf(spec)
-  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
-  const programs = supervisedPrograms({ model, info, outputs, optimizer, fit })
-  const runner = await engine.load({ ...programs }, { seed, batchSize })
+  const means = () => elementMeans(train, info.divisor)
+  const { model, programs, plan, measured } = learnerOf(spec, info, { batchSize, stepsPerEpoch }, means)
+  const runner = await engine.load(programs, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
     model,
     runner,
     training: {
       runner,
-      plan: stepPlan(optimizer),
+      plan,
       epochs: fit.epochs,
       batchSize,
       samples: train.count,
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
-      metrics: supervisedMeasures({ model, info, outputs, fit }),
+      metrics: measured,
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),
     },
@@ -64,7 +61,7 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
 function callbacksOf(spec: ResolvedSpec): Callback[] {
   const { early_stopping, callbacks, fit } = spec
   const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
-  const metrics = metricsOf(spec)
+  const metrics = allMetricsOf(spec)
   return buildCallbacks([...stopping, ...callbacks], {
     epochs: fit.epochs,
     betterOf: (monitor) => betterOf(monitor, metrics),

@@ -13,17 +13,17 @@ import { PASSES, simplifiedGraph } from '../engine/compiled/passes/simplified.js
 import { splitUpdate } from '../engine/compiled/passes/split-update.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import { isStack, nameOfData } from '../model/layers-topology.js'
-import { buildModel, type Model } from '../model/model.js'
+import type { Model } from '../model/model.js'
 import { DATA } from '../model/network.js'
+import type { Rbm } from '../model/rbm/rbm.js'
 import type { Program, Slot } from '../program/program.js'
-import { type SupervisedPrograms, supervisedPrograms } from '../program/supervised.js'
 import { modelSummaryLines } from '../report/model-summary.js'
-import { outputsOf } from '../spec/outputs.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { runStep } from '../training/step.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
+import { type Learner, learnerOf } from './learner.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { requireSpec } from './read-spec.js'
@@ -53,24 +53,27 @@ export async function summary(file: string, options: Options, io: Io): Promise<E
 }
 
 async function reportOf(spec: ResolvedSpec, explained: boolean, io: Io, signal: AbortSignal): Promise<SummaryReport> {
-  const { seed, fit, optimizer } = spec
+  const { fit } = spec
   const info = dataInfo(spec.data)
-  const outputs = outputsOf(spec)
-  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
-  const programs = supervisedPrograms({ model, info, outputs, optimizer, fit })
-  const batchSize = Math.min(fit.batch_size, trainCount(info.trainSamples, fit.validation_split))
+  const samples = trainCount(info.trainSamples, fit.validation_split)
+  const batchSize = Math.min(fit.batch_size, samples)
+  const lengths = { batchSize, stepsPerEpoch: Math.ceil(samples / batchSize) }
+  const learner = learnerOf(spec, info, lengths, () => [])
+  const { programs } = learner
   return {
     version: 1,
     name: spec.name,
     trainspec: ownVersion(),
-    ...modelReport(model),
+    ...(learner.kind === 'rbm' ? rbmReport(learner.model) : modelReport(learner.model)),
     batch_size: batchSize,
     ...(await stepReport(programs, batchSize)),
     explain: explained ? await explain(spec, programs, batchSize, io, signal) : null,
   }
 }
 
-function modelReport(model: Model): Pick<SummaryReport, 'stack' | 'data' | 'layers' | 'outputs' | 'parameters'> {
+type ModelReport = Pick<SummaryReport, 'stack' | 'data' | 'layers' | 'outputs' | 'parameters'>
+
+function modelReport(model: Model): ModelReport {
   const { stages, weights, inputShape, outputs } = model
   const data = nameOfData(stages)
   const sizes = new Map(weights.map(({ name, shape }) => [name, sizeOf(shape)]))
@@ -88,24 +91,44 @@ function modelReport(model: Model): Pick<SummaryReport, 'stack' | 'data' | 'laye
           output_shape: [...outputShape],
         })),
     }))
-  const count = (list: readonly Slot[]) => list.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   return {
     stack: isStack(stages),
     data: { name: data, shape: [...inputShape] },
     layers,
     outputs: outputs.map(({ name }) => name),
     parameters: {
-      total: count(weights),
-      trainable: count(weights.filter(({ trainable }) => trainable)),
-      non_trainable: count(weights.filter(({ trainable }) => !trainable)),
+      total: countOf(weights),
+      trainable: countOf(weights.filter(({ trainable }) => trainable)),
+      non_trainable: countOf(weights.filter(({ trainable }) => !trainable)),
     },
   }
 }
 
+/** One layer, which gives the hidden units of what it is given. */
+function rbmReport({ weights, visibleUnits, hiddenUnits }: Rbm): ModelReport {
+  const total = countOf(weights)
+  return {
+    stack: true,
+    data: { name: 'data', shape: [visibleUnits] },
+    layers: [
+      {
+        name: 'rbm',
+        type: 'RBM',
+        parameters: total,
+        calls: [{ name: 'rbm', inputs: ['data'], output_shape: [hiddenUnits] }],
+      },
+    ],
+    outputs: ['rbm'],
+    parameters: { total, trainable: total, non_trainable: 0 },
+  }
+}
+
+const countOf = (slots: readonly Slot[]): number => slots.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+
 const FLOAT = 4
 
 async function stepReport(
-  { train, evaluate }: SupervisedPrograms,
+  { train, evaluate }: Learner['programs'],
   batchSize: number,
 ): Promise<Pick<SummaryReport, 'flops' | 'memory'>> {
   const graph = await simplifiedGraph(train, batchSize)
@@ -116,7 +139,7 @@ async function stepReport(
   const stateBytes = (role: Slot['role']) =>
     bytes(train.state.filter((slot) => slot.role === role).map(({ shape }) => shape))
   const inputs = bytes(train.inputs.map((input) => withBatch(shapeOf(input), batchSize)))
-  const [weights, optimizer] = [stateBytes('weight'), stateBytes('optimizer')]
+  const [weights, optimizer] = [stateBytes('weight'), stateBytes('optimizer') + stateBytes('chain')]
   return {
     flops: { step, step_per_sample: step / batchSize, inference_per_sample: inference / batchSize },
     memory: {
@@ -135,7 +158,7 @@ const shapeOf = (input: Program['inputs'][number]): BatchShape => (input.kind ==
 /** What the passes make of the graph, and measured steps of engine onnx, whatever engine the spec names. */
 async function explain(
   spec: ResolvedSpec,
-  { train }: SupervisedPrograms,
+  { train }: Learner['programs'],
   batchSize: number,
   io: Io,
   signal: AbortSignal,

@@ -107,5 +107,14 @@ const shuffleKey = ({ seed, epoch }: { seed: number; epoch: number }) => ({
   step: epoch,
 })
 
+/** The mean of each element of a sample. */
+export function elementMeans({ count, x }: Samples, divisor: number): Float64Array {
+  const means = new Float64Array(x.length / count)
+  for (let row = 0, at = 0; row < count; row++) {
+    for (let element = 0; element < means.length; element++, at++) means[element]! += x[at]!
+  }
+  return means.map((sum) => sum / (count * divisor))
+}
+
 /** The same data set with each sample as one row. */
 export const flattened = (info: DataInfo): DataInfo => ({ ...info, sampleShape: [sizeOf(info.sampleShape)] })

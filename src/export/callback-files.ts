@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { Model } from '../model/model.js'
+import type { Saveable } from '../model/saveable.js'
 import type { AppendText, CallbackFiles, SaveModel, WriteScalars } from '../training/callbacks/callback.js'
 import { eventFileHeader, eventFileName, scalarsEvent } from './event-file.js'
 import { saveModel } from './model.js'
 
 type Weights = Readonly<Record<string, Float32Array>>
 
-export function callbackFiles(directory: string, model: Model): CallbackFiles & { close(): Promise<void> } {
+export function callbackFiles(directory: string, model: Saveable): CallbackFiles & { close(): Promise<void> } {
   const files = new Map<string, FileHandle>()
   /** Files stay open, and are only added to. */
   const opened = async (path: string) => {
@@ -57,7 +57,7 @@ export function callbackFiles(directory: string, model: Model): CallbackFiles & 
  */
 async function saveWhole(
   directory: string,
-  model: Model,
+  model: Saveable,
   { path, weightsOnly }: SaveModel,
   weights: Weights,
 ): Promise<void> {

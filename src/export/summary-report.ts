@@ -51,7 +51,7 @@ export const summaryReportSchema = z
     memory: z
       .strictObject({
         weights: bytes('Weights.'),
-        optimizer: bytes('What the optimizer keeps beside them.'),
+        optimizer: bytes('What the optimizer, or the training of an RBM, keeps beside them.'),
         gradients: bytes('What a step gives: gradients, and new values that no fused loop computes.'),
         inputs: bytes('The batch and random numbers.'),
         activations: bytes('The most that the values between take at one time, each freed after its last use.'),

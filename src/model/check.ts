@@ -2,7 +2,7 @@
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
-import type { LayerSpec, ResolvedSpec } from '../spec/spec.js'
+import type { LayerSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
 import { checkActivity } from './layers/apply.js'
 import { checkWeight, ShapeProblem } from './layers/layer.js'
@@ -13,10 +13,10 @@ import { type Call, DATA, networkOf } from './network.js'
 import { type Target, targetForm, targetOf, type WantedTarget } from './targets.js'
 
 /** Weights, slots and gradients share one 32-bit address space of 4 GiB; five arrays of this many floats fit. */
-const MAX_WEIGHTS = 200e6
+export const MAX_WEIGHTS = 200e6
 
 /** Every problem of fitting the spec's model to the data; empty when there is none. */
-export function checkModel(spec: ResolvedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
+export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
   const { network, issues } = networkOf(spec.model, outputs)
   if (issues.length > 0) return [...issues]
   const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
@@ -161,7 +161,7 @@ function checkGroups({ target, pointer }: OutputSpec, { classes, name }: DataInf
   ]
 }
 
-const checkClassWeight = ({ fit }: ResolvedSpec, { classes, name }: DataInfo): ModelIssue[] =>
+const checkClassWeight = ({ fit }: SupervisedSpec, { classes, name }: DataInfo): ModelIssue[] =>
   Object.keys(fit.class_weight ?? {})
     .filter((index) => Number(index) >= classes)
     .map((index) => ({

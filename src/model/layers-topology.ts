@@ -3,6 +3,15 @@ import type { SavedLayer } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import type { Model, ModelStage } from './model.js'
 import { DATA } from './network.js'
+import type { SavedForm } from './saveable.js'
+
+/** As `tf.loadLayersModel` reads it. */
+export const savedForm = (model: Model): SavedForm => ({
+  document: { ...HEADER, modelTopology: layersTopology(model) },
+  nameOf: (weight) => savedWeightName(model, weight),
+})
+
+const HEADER = { format: 'layers-model', generatedBy: 'trainspec', convertedBy: null }
 
 /** What `modelTopology` of a layers model holds. */
 export function layersTopology(model: Model): object {

@@ -5,15 +5,17 @@ import '@tensorflow/tfjs-layers' // for Node, the gradients of tfjs' ops come wi
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Shape } from '../base/shape.js'
 import type { NoiseInput, Slot, Tensors } from '../program/program.js'
-import type { LayerSpec, ModelSpec } from '../spec/spec.js'
+import type { LayerSpec, NetworkSpec } from '../spec/spec.js'
 import type { Projection } from './constraints.js'
 import { applyLayer, type LayerOutput } from './layers/apply.js'
 import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
+import { savedForm } from './layers-topology.js'
 import { type Call, DATA, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
+import type { Saveable } from './saveable.js'
 
-export interface Model {
+export interface Model extends Saveable {
   /** Shape of a sample, without the batch. */
   readonly inputShape: Shape
   /** Of the first output. */
@@ -67,7 +69,7 @@ export interface ModelStage extends Call {
 
 /** The spec's layers on samples of `inputShape`; shapes are taken to be checked (`checkModel`). */
 export function buildModel(
-  spec: ModelSpec,
+  spec: NetworkSpec,
   inputShape: Shape,
   seed: number,
   wanted: OutputNames = [{ name: null, pointer: '' }],
@@ -111,7 +113,7 @@ export function buildModel(
     const noiseNames = Object.fromEntries(draws.map(([own]) => [own, `${name}/${own}`]))
     return { ...call, inputShapes, outputShape, weights: owned.get(owner)!, noise: noiseNames }
   })
-  return {
+  const model: Model = {
     inputShape,
     outputShape: shapes.get(network.outputs[0]!)!,
     outputs: network.outputs.map((name) => ({ name, shape: shapes.get(name)! })),
@@ -144,7 +146,9 @@ export function buildModel(
       const outputs = network.outputs.map((name) => made.get(name)!)
       return { ...outputs[0]!, outputs, updates, penalty }
     },
+    saved: () => savedForm(model),
   }
+  return model
 }
 
 const ruleOf = (layer: LayerSpec): LayerRule<LayerSpec> => layerRule<LayerSpec>(layer)

@@ -1,7 +1,7 @@
 /** A model spec as a list of calls of layers: blocks unrolled, shared layers resolved, each input by name, in an order that runs. */
 import { nearest } from '../base/nearest.js'
 import type { OutputSpec } from '../spec/outputs.js'
-import type { LayerSpec, ModelSpec } from '../spec/spec.js'
+import type { LayerSpec, NetworkSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
 
 /** One use of a layer. */
@@ -38,7 +38,7 @@ const MOST_LAYERS = 2000
 
 /** The calls of a model, or what is wrong with how its layers are joined. */
 export function networkOf(
-  model: ModelSpec,
+  model: NetworkSpec,
   wanted: OutputNames,
 ): { readonly network: Network; readonly issues: readonly ModelIssue[] } {
   const layers = model.layers as readonly LayerSpec[]

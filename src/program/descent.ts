@@ -18,6 +18,8 @@ export interface DescentOptions {
   readonly untrained?: readonly Slot[]
   /** What `gradients` needs, the iterations apart. */
   readonly inputs: readonly ProgramInput[]
+  /** Of the step after so many, where it is not always the optimizer's. */
+  readonly momentum?: ((iterations: number) => number) | undefined
   /** Of the weights, in their order; with what the step gives, from before the update, and new values of the untrained. */
   readonly gradients: (state: Tensors, inputs: Tensors) => Gradients
 }
@@ -46,11 +48,12 @@ export interface DescentPrograms {
 
 /** Programs of a step in the order they run, the first of which gives the outputs; and what to run after the last step. */
 export interface StepPlan {
-  step(iterations: number): readonly (keyof DescentPrograms)[]
-  readonly end: readonly (keyof DescentPrograms)[]
+  step(iterations: number): readonly string[]
+  readonly end: readonly string[]
 }
 
 export const ITERATIONS: ScalarInput = { kind: 'scalar', name: 'iterations' }
+const MOMENTUM = 'momentum'
 const LEARNING_RATE: ScalarInput = { kind: 'scalar', name: 'learning_rate' }
 
 /** Names of what is kept beside a weight for any optimizer. */
@@ -62,6 +65,7 @@ export function descent({
   weights,
   untrained = [],
   inputs,
+  momentum,
   gradients: gradientsOf,
 }: DescentOptions): DescentPrograms {
   const optimizer = buildOptimizer(spec)
@@ -76,6 +80,7 @@ export function descent({
     name: 'ema_momentum',
     of: (iterations) => (updatesBefore(iterations, spec) === 0 ? 0 : spec.ema_momentum),
   }
+  const changing: ScalarInput[] = momentum ? [{ kind: 'scalar', name: MOMENTUM, of: momentum }] : []
   const shared = optimizer.shared?.numbers ?? []
   const state = [
     ...weights,
@@ -87,7 +92,7 @@ export function descent({
     ]),
     ...shared.map(sharedSlot),
   ]
-  const scalars = [...new Set([LEARNING_RATE, ITERATIONS, updates, ...(use_ema ? [averaging] : [])])]
+  const scalars = [...new Set([LEARNING_RATE, ITERATIONS, updates, ...(use_ema ? [averaging] : []), ...changing])]
   const all = [...inputs, ...scalars]
 
   /** Adds the mean of the weights to their new state. */
@@ -133,6 +138,7 @@ export function descent({
             shared: sharedNext,
             learningRate,
             iterations,
+            momentum: given[MOMENTUM] as tf.Scalar | undefined,
           },
           weight,
         )

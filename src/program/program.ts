@@ -4,12 +4,13 @@ import type { BatchShape, Shape } from '../base/shape.js'
 
 export type Tensors = Readonly<Record<string, Tensor>>
 
-/** A tensor that lives as long as the run: a weight, or what an optimizer keeps beside one. */
+/** A tensor that lives as long as the run: a weight, what an optimizer keeps beside one, or a chain. */
 export interface Slot {
   /** Unique: `dense_1/kernel`, or `dense_1/kernel/velocity` for an optimizer slot. */
   readonly name: string
   readonly shape: Shape
-  readonly role: 'weight' | 'optimizer'
+  /** A chain is a state of units that goes on from step to step. */
+  readonly role: 'weight' | 'optimizer' | 'chain'
   /** Values at the start of a run; seeded, the same on every call. */
   initial(): Float32Array
 }

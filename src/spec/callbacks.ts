@@ -1,6 +1,6 @@
 /** What watches a training run, with the arguments and defaults of Keras 3 (keras/src/callbacks). */
 import { z } from 'zod'
-import { family, member } from './family.js'
+import { type DeepReadonly, family, member } from './family.js'
 import { scheduleSchema } from './schedules.js'
 import { whole } from './whole.js'
 
@@ -135,4 +135,4 @@ export const callbacksSchema = z
   .default([])
   .describe('What watches the run, asked in this order: each an object with a `type`.')
 
-export type CallbackSpecs = z.output<typeof callbacksSchema>
+export type CallbackSpecs = DeepReadonly<z.output<typeof callbacksSchema>>

@@ -59,5 +59,5 @@ const initializerSchema = family(INITIALIZERS).meta({ id: 'initializer' })
 export type InitializerSpec = DeepReadonly<z.output<typeof initializerSchema>>
 
 /** First values of a weight: an initializer's name, or an object with its arguments. */
-export const initializer = (name: InitializerSpec['type'], description: string) =>
-  initializerSchema.prefault(name as never).describe(description)
+export const initializer = (given: InitializerSpec['type'] | InitializerSpec, description: string) =>
+  initializerSchema.prefault(given as never).describe(description)

@@ -27,6 +27,12 @@ export function jsonSchema(): JsonSchema {
     },
   })
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  const either = { if: { not: { required: ['outputs'] } }, then: { required: ['loss'] } }
+  const either = { if: { not: { anyOf: [{ required: ['outputs'] }, OF_RBM] } }, then: { required: ['loss'] } }
   return { ...schema, ...either, allowComments: true, allowTrailingCommas: true }
+}
+
+/** Such a model learns without a loss. */
+const OF_RBM = {
+  required: ['model'],
+  properties: { model: { type: 'object', required: ['type'], properties: { type: { const: 'RBM' } } } },
 }

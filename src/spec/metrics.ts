@@ -3,33 +3,11 @@
  * unless `name` gives another. A new one is one entry of `METRICS`.
  */
 import { z } from 'zod'
-import { nameIn, type RuleIssue, rules } from './family.js'
-import { identifier } from './identifier.js'
+import { nameIn } from './family.js'
 import { LOSS_FIELDS } from './losses.js'
+import { type Better, metric, metricList } from './metric.js'
+import { RBM_METRICS } from './rbm-metrics.js'
 import { whole } from './whole.js'
-import { quoted } from './words.js'
-
-/** Which way is better; `null` where that is for the user to say (keras/src/metrics, `_direction`). */
-type Better = 'max' | 'min' | null
-
-function metric<const Type extends string, Fields extends z.core.$ZodShape>(
-  better: Better,
-  type: Type,
-  description: string,
-  fields: Fields,
-  aliases: readonly string[] = [],
-) {
-  // an alias is made the type once it has given the metric its name
-  const names = z.enum([type, ...aliases] as [Type])
-  const schema = z
-    .strictObject({
-      type: names.describe(description),
-      name: identifier.optional().describe('History key. Default: the type as it is written here.'),
-      ...fields,
-    })
-    .describe(description)
-  return { type, aliases, better, schema }
-}
 
 /** Of a metric that is a loss, or a mean of another sort, by its class in Keras. */
 const mean = <const Type extends string, Fields extends z.core.$ZodShape>(
@@ -285,60 +263,25 @@ export const METRICS = [
   ),
 ] as const
 
-type Entry = (typeof METRICS)[number]
+/** Measured of a model that learns from labels. */
+export const metricsSchema = metricList(METRICS)
+  .meta({ id: 'metrics' })
+  .describe('Measured beside the loss, on training and validation data. Each is a history key as it is written here.')
 
-/** Every name of a metric, its types and aliases, with what it is. */
-const named = METRICS.flatMap((entry) => [entry.type, ...entry.aliases].map((name) => [name, entry] as const))
-const entries = new Map<string, Entry>(named)
+/** Measured of any model; which of them suit it is a rule of the whole spec. */
+export const anyMetricsSchema = metricList([...METRICS, ...RBM_METRICS])
+  .meta({ id: 'any_metrics' })
+  .describe('Measured beside the loss, on training and validation data. Each is a history key as it is written here.')
 
-const object = z.discriminatedUnion(
-  'type',
-  METRICS.map(({ schema }) => schema) as unknown as readonly [Entry['schema'], ...Entry['schema'][]],
+const BETTER: ReadonlyMap<string, Better> = new Map(
+  [...METRICS, ...RBM_METRICS].map(({ type, better }) => [type, better]),
 )
-
-/** One that needs nothing but its type may be written as a bare string. */
-const short = Object.fromEntries(
-  named
-    .filter(([name, { schema }]) => schema.safeParse({ type: name }).success)
-    .map(([name, { schema }]) => [name, schema.description ?? '']),
-)
-
-type Named<Given> = Given extends unknown ? Omit<Given, 'name'> & { readonly name: string } : never
-export type ParsedMetric = Named<z.output<Entry['schema']>>
-
-const metricSchema = z.union([nameIn(short), object]).transform((given): ParsedMetric => {
-  const { name, ...rest } = typeof given === 'string' ? object.parse({ type: given }) : given
-  return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as ParsedMetric
-})
-
-const metricList = z.array(metricSchema).superRefine(rules(unambiguous)).default([]).meta({ id: 'metrics' })
-
-export const metricsSchema = metricList.describe(
-  'Measured beside the loss, on training and validation data. Each is a history key as it is written here.',
-)
-
-/** Names that stand for other numbers: in a history, in rows of an epoch, in the name of a checkpoint. */
-const OTHERS: readonly string[] = ['loss', 'epoch', 'batch', 'learning_rate', 'seconds']
-
-function* unambiguous(metrics: readonly { readonly name: string }[]): Iterable<RuleIssue> {
-  const names = metrics.map(({ name }) => name)
-  for (const [index, name] of names.entries()) {
-    if (OTHERS.includes(name) || /^(val|test)_/.test(name)) {
-      const message = `found "${name}", must not be one of ${quoted(OTHERS)}, nor begin with "val_" or "test_"`
-      yield { code: 'name', path: [index, 'name'], message }
-    }
-    if (names.indexOf(name) < index) yield { code: 'duplicate-name', path: [index], message: `found "${name}" again` }
-  }
-}
 
 /**
  * Which way the value of a history key is better: that of a metric, or `loss`, either with val_ before it
  * (keras/src/callbacks/monitor_callback.py); `null` where that is for the user to say.
  */
-export function betterOf(
-  key: string,
-  metrics: readonly { readonly type: ParsedMetric['type']; readonly name: string }[],
-): Better {
+export function betterOf(key: string, metrics: readonly { readonly type: string; readonly name: string }[]): Better {
   const metric = metrics.find(({ name }) => name === key.replace(/^val_/, ''))
-  return metric ? entries.get(metric.type)!.better : 'min'
+  return metric ? BETTER.get(metric.type)! : 'min'
 }

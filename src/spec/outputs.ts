@@ -32,16 +32,16 @@ export const TARGETS = [
   member('input', 'The sample itself, element by element: for an autoencoder.', {}),
 ] as const
 
-export const targetSchema = family(TARGETS)
-  .prefault('label')
-  .describe('What an output is compared with: the name, or an object with a `type`.')
+export const targetSchema = family(TARGETS).describe(
+  'What an output is compared with: the name, or an object with a `type`. Default: label.',
+)
 
 const output = z
   .strictObject({
     loss: lossSchema.describe('What is made small: the name, or an object with a `type`.'),
     loss_weight: z.number().min(0).default(1).describe('How much its loss counts in the sum of all.'),
     metrics: metricsSchema,
-    target: targetSchema,
+    target: targetSchema.prefault('label'),
   })
   .describe('What one output is trained for.')
 
@@ -98,10 +98,6 @@ export const measuredKeys = (spec: Given): string[] => [
     ...metrics.map((metric) => `${prefix}${metric.name}`),
   ]),
 ]
-
-/** The JSON Schema says so too. */
-export const hasLoss = (spec: Pick<Given, 'loss' | 'outputs'>): boolean =>
-  spec.loss !== undefined || spec.outputs !== undefined
 
 /** `outputs` stand in place of `loss` and `metrics`. */
 export function* outputRules(

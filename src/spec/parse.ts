@@ -32,7 +32,8 @@ export function parseSpec(text: string, { source, overrides = [] }: ParseOptions
   const issues = inOrder([...syntax.issues, ...misfits, ...drafts.map((draft) => document.issue(draft))])
   if (!spec || issues.length > 0) return { issues, document }
   const { $schema: _, name = nameOf(source), ...rest } = spec
-  return { spec: frozen({ name, ...rest }), issues, document }
+  // which kind it is follows from its model, and the rules see to it that the rest is of that kind
+  return { spec: frozen({ name, ...rest } as ResolvedSpec), issues, document }
 }
 
 /** The JSON Schema says what is wrong in the form; zod adds defaults and the rules that a schema cannot state. */

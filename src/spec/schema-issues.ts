@@ -19,7 +19,7 @@ const OPTIONS: Options = {
 export function schemaIssues(value: unknown): IssueDraft[] {
   const issues = differences(value)
   const misspelt = issues.filter(
-    ({ code, pointer, nearest }) => code === 'name' && nearest !== undefined && pointer.endsWith('/type'),
+    ({ code, pointer, nearest }) => code === 'name' && nearest !== undefined && /\/(type|algorithm)$/.test(pointer),
   )
   if (misspelt.length === 0) return issues
   const meant = structuredClone(value)
@@ -135,11 +135,12 @@ function nameIssue(pointer: string, found: unknown, names: readonly string[]): I
   }
 }
 
-/** What a place may hold, told apart by `type`: for each, the names of its type and the keys it must have. */
+/** What a place may hold, told apart by its tag, `type`: for each, the names of its type and the keys it must have. */
 function membersOf(schema: ErrorObject['parentSchema']): { names: string[]; required: string[] }[] {
+  const tag: string = schema?.discriminator?.propertyName ?? 'type'
   return (schema?.oneOf ?? []).map(
-    ({ properties, required }: { properties: { type: TypeSchema }; required: string[] }) => ({
-      names: properties.type.enum ?? [properties.type.const],
+    ({ properties, required }: { properties: Record<string, TypeSchema>; required: string[] }) => ({
+      names: properties[tag]!.enum ?? [properties[tag]!.const],
       required,
     }),
   )

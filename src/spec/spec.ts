@@ -11,9 +11,21 @@ import { keyRule } from './history-key.js'
 import { identifier } from './identifier.js'
 import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
-import { metricsSchema } from './metrics.js'
+import type { ParsedMetric } from './metric.js'
+import { anyMetricsSchema, type METRICS } from './metrics.js'
 import { optimizerSchema } from './optimizers.js'
-import { hasLoss, measuredKeys, metricsOf, outputRules, outputsSchema, targetSchema } from './outputs.js'
+import { measuredKeys, metricsOf, outputRules, outputsSchema, type TargetSpec, targetSchema } from './outputs.js'
+import {
+  DEFAULT_OPTIMIZER,
+  DEFAULT_TRAINING,
+  networkRules,
+  type RbmSpec,
+  rbmRules,
+  rbmSchema,
+  type TrainingSpec,
+  trainingSchema,
+} from './rbm.js'
+import type { RBM_METRICS } from './rbm-metrics.js'
 
 const sequential = z
   .strictObject({
@@ -29,7 +41,7 @@ const functional = z
   })
   .describe('A graph of layers.')
 
-const modelSchema = z.discriminatedUnion('type', [sequential, functional]).describe('The network.')
+const modelSchema = z.discriminatedUnion('type', [sequential, functional, rbmSchema]).describe('The model.')
 
 const fields = z.strictObject({
   $schema: z
@@ -55,12 +67,15 @@ const fields = z.strictObject({
   data: dataSchema,
   model: modelSchema,
   optimizer: optimizerSchema
-    .prefault('rmsprop')
-    .describe('How weights follow gradients: an object with a `type`, or just the type for its defaults.'),
+    .optional()
+    .describe(
+      'How weights follow gradients: an object with a `type`, or just the type for its defaults. Default: rmsprop, or SGD for an RBM.',
+    ),
   loss: lossSchema.optional().describe('What is made small: the name, or an object with a `type`.'),
-  metrics: metricsSchema,
-  target: targetSchema,
+  metrics: anyMetricsSchema,
+  target: targetSchema.optional(),
   outputs: outputsSchema,
+  training: trainingSchema,
   fit: fitSchema,
   early_stopping: earlyStoppingSchema,
   callbacks: callbacksSchema,
@@ -69,29 +84,97 @@ const fields = z.strictObject({
 
 export const specSchema = fields
   .refine(hasLoss, { error: 'found no "loss", which must be given' })
-  .superRefine(rules(outputRules))
-  .superRefine(rules(historyKeyRules))
-  .meta({ title: 'trainspec', description: 'A network, its data, and how to train it.' })
+  .superRefine(rules((given) => kindRules(complete(given))))
+  .superRefine(rules((given) => historyKeyRules(complete(given))))
+  .transform(complete)
+  .meta({ title: 'trainspec', description: 'A model, its data, and how to train it.' })
+
+/** The JSON Schema says so too. */
+function hasLoss({ model, loss, outputs }: z.output<typeof fields>): boolean {
+  return model.type === 'RBM' || loss !== undefined || outputs !== undefined
+}
+
+/** With the defaults that follow from the kind of model. */
+function complete({ optimizer, loss, metrics, target, outputs, training, ...rest }: z.output<typeof fields>) {
+  const { fit, early_stopping, callbacks, expect, ...before } = rest
+  const isRbm = before.model.type === 'RBM'
+  const compared = target ?? (isRbm ? undefined : targetSchema.parse('label'))
+  const algorithm = training ?? (isRbm ? trainingSchema.parse(DEFAULT_TRAINING) : undefined)
+  // in the order of a resolved spec
+  return {
+    ...before,
+    optimizer: optimizer ?? optimizerSchema.parse(isRbm ? DEFAULT_OPTIMIZER : 'rmsprop'),
+    ...(loss && { loss }),
+    metrics,
+    ...(compared && { target: compared }),
+    ...(outputs && { outputs }),
+    ...(algorithm && { training: algorithm }),
+    fit,
+    early_stopping,
+    callbacks,
+    expect,
+  }
+}
+
+type Parsed = DeepReadonly<ReturnType<typeof complete>>
+
+const isOfNetwork = (spec: Parsed): spec is Parsed & SupervisedFields => spec.model.type !== 'RBM'
+
+function* kindRules(spec: Parsed): Iterable<RuleIssue> {
+  if (!isOfNetwork(spec)) {
+    yield* rbmRules(spec)
+    return
+  }
+  yield* networkRules(spec)
+  yield* outputRules(spec)
+}
 
 /** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
-export function historyKeys(
-  spec: Parameters<typeof measuredKeys>[0] & { readonly fit: { readonly validation_split: number } },
-): string[] {
-  const keys = measuredKeys(spec)
+export function historyKeys(spec: Parsed): string[] {
+  const keys = keysOf(spec)
   return spec.fit.validation_split > 0 ? [...keys, ...keys.map((key) => `val_${key}`)] : keys
 }
 
-function* historyKeyRules(spec: z.output<typeof fields>): Iterable<RuleIssue> {
+const keysOf = (spec: Parsed): string[] =>
+  isOfNetwork(spec) ? measuredKeys(spec) : ['loss', ...spec.metrics.map(({ name }) => name)]
+
+/** All metrics by their history keys. */
+export const allMetricsOf = (spec: Parsed): readonly { readonly type: string; readonly name: string }[] =>
+  isOfNetwork(spec) ? metricsOf(spec) : spec.metrics
+
+function* historyKeyRules(spec: Parsed): Iterable<RuleIssue> {
   const keys = historyKeys(spec)
-  const metrics = metricsOf(spec)
+  const metrics = allMetricsOf(spec)
   if (spec.early_stopping) yield* monitorRules(spec.early_stopping, ['early_stopping'], keys, metrics)
   yield* callbackRules(spec, keys, metrics)
-  const testable = [...keys, ...measuredKeys(spec).map((key) => `test_${key}`)]
+  const testable = [...keys, ...keysOf(spec).map((key) => `test_${key}`)]
   for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
 }
 
+interface SupervisedFields {
+  readonly model: NetworkSpec
+  readonly metrics: readonly MetricSpec[]
+  readonly target: TargetSpec
+}
+
+type Shared = Omit<Parsed, '$schema' | 'name' | 'model' | 'loss' | 'metrics' | 'target' | 'outputs' | 'training'> & {
+  readonly name: string
+}
+
+/** A network that learns from labels, or from the samples themselves. */
+export type SupervisedSpec = Shared & SupervisedFields & Pick<Parsed, 'loss' | 'outputs'>
+
+/** A model of the distribution of the data. */
+export interface UnsupervisedSpec extends Shared {
+  readonly model: RbmSpec
+  readonly training: TrainingSpec
+  readonly metrics: readonly RbmMetricSpec[]
+}
+
 /** Complete, defaulted, frozen; saved beside the results, and running it again is the same run. */
-export type ResolvedSpec = DeepReadonly<Omit<z.output<typeof fields>, '$schema' | 'name'> & { name: string }>
+export type ResolvedSpec = SupervisedSpec | UnsupervisedSpec
+
+export const isSupervised = (spec: ResolvedSpec): spec is SupervisedSpec => spec.model.type !== 'RBM'
 
 /** How the run stops early, wherever the spec says it. */
 export function earlyStoppingOf({ early_stopping, callbacks }: ResolvedSpec): EarlyStoppingSpec | null {
@@ -99,11 +182,12 @@ export function earlyStoppingOf({ early_stopping, callbacks }: ResolvedSpec): Ea
 }
 
 export type DataSpec = ResolvedSpec['data']
-export type ModelSpec = ResolvedSpec['model']
-export type LayerSpec = ModelSpec['layers'][number]
+export type NetworkSpec = DeepReadonly<z.output<typeof sequential> | z.output<typeof functional>>
+export type LayerSpec = NetworkSpec['layers'][number]
 export type OptimizerSpec = ResolvedSpec['optimizer']
-export type LossSpec = NonNullable<ResolvedSpec['loss']>
-export type MetricSpec = ResolvedSpec['metrics'][number]
+export type LossSpec = NonNullable<Parsed['loss']>
+export type MetricSpec = DeepReadonly<ParsedMetric<typeof METRICS>>
+export type RbmMetricSpec = DeepReadonly<ParsedMetric<typeof RBM_METRICS>>
 export type FitSpec = ResolvedSpec['fit']
 export type EarlyStoppingSpec = NonNullable<ResolvedSpec['early_stopping']>
 export type CallbackSpec = ResolvedSpec['callbacks'][number]

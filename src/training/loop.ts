@@ -1,5 +1,5 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
-import type { Batch, Runner, StateValues } from '../engine/engine.js'
+import type { Batch, Runner, Scalars, StateValues } from '../engine/engine.js'
 import type { StepPlan } from '../program/descent.js'
 import type { Measured } from '../program/measured.js'
 import { oneAhead } from './ahead.js'
@@ -115,8 +115,8 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     const measured: Record<string, number> = totals.values()
     if (options.validation) {
       const validation = new Totals(metrics)
-      for await (const batch of options.validation()) {
-        if (!validation.add(await runner.run('evaluate', batch, {}), batch.size)) {
+      for await (const { batch, scalars } of evaluated(options.validation())) {
+        if (!validation.add(await runner.run('evaluate', batch, scalars), batch.size)) {
           reason = 'diverged'
           divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
           break training
@@ -157,11 +157,17 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<Metrics> {
   const totals = new Totals(metrics)
-  for await (const batch of batches) {
+  for await (const { batch, scalars } of evaluated(batches)) {
     signal.throwIfAborted()
-    totals.add(await runner.run('evaluate', batch, {}), batch.size)
+    totals.add(await runner.run('evaluate', batch, scalars), batch.size)
   }
   return totals.values()
+}
+
+/** Batches with their number, from which what is random in an evaluation follows: it is the same in each of them. */
+async function* evaluated(batches: AsyncIterable<Batch>): AsyncGenerator<{ batch: Batch; scalars: Scalars }> {
+  let iterations = 0
+  for await (const batch of batches) yield { batch, scalars: { iterations: iterations++ } }
 }
 
 /** What the outputs of batches add up to, in float64, so that values over an epoch are exact. */

@@ -24,7 +24,8 @@ export async function runStep(
 }
 
 /** Whether the step after so many changes the weights. */
-export const isUpdate = (plan: StepPlan, iterations: number): boolean => plan.step(iterations).includes('train')
+export const isUpdate = (plan: StepPlan, iterations: number): boolean =>
+  plan.step(iterations).some((name) => name === 'train' || name.startsWith('train/'))
 
 /** What is to be done after the last step. */
 export async function runEnd({ runner, plan }: Stepped): Promise<void> {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { buildModel } from '../../src/model/model.js'
 import { DATA, networkOf } from '../../src/model/network.js'
-import type { ModelSpec } from '../../src/spec/spec.js'
+import type { NetworkSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { expectSameInTfjs } from '../support/layers.js'
 import { resolveModel, resolveSpec } from '../support/spec.js'
@@ -11,7 +11,7 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-const graph = (...layers: unknown[]): ModelSpec =>
+const graph = (...layers: unknown[]): NetworkSpec =>
   resolveSpec({ layers: [], model: { type: 'Functional', layers } }).model
 
 const dense = (name: string, inputs?: string | string[], units = 4) => ({
@@ -28,7 +28,7 @@ const block = (fields: object, ...layers: unknown[]) => ({ type: 'Block', ...fie
 const LAST = [{ name: null, pointer: '/loss' }]
 
 /** `dense <- flatten, data`: each call and what it takes; weights of another layer in brackets. */
-function callsOf(model: ModelSpec): string[] {
+function callsOf(model: NetworkSpec): string[] {
   const { network, issues } = networkOf(model, LAST)
   expect(issues).toEqual([])
   expect(network.outputs).toEqual([network.calls.at(-1)!.name])
@@ -207,7 +207,7 @@ describe('a shared layer', () => {
 
 describe('plain tfjs computes the same', () => {
   const input = (name: string) => ({ type: 'Input', name, shape: [3] })
-  test.each<[string, ModelSpec]>([
+  test.each<[string, NetworkSpec]>([
     ['a residual net', graph(dense('a'), block({ repeat: 2 }, dense('b'), add('b', 'input')), dense('out'))],
     ['two Inputs', graph(input('x'), input('y'), dense('a', 'x'), dense('b', 'y'), add('a', 'b'))],
     ['an Input and the data itself', graph(dense('a'), input('x'), dense('b'), add('a', 'b'))],

@@ -18,6 +18,8 @@ import { LAYERS } from '../../src/spec/layers.js'
 import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
+import { ALGORITHMS, HIDDEN, VISIBLE } from '../../src/spec/rbm.js'
+import { RBM_METRICS } from '../../src/spec/rbm-metrics.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
 import { scheduleSchema } from '../../src/spec/schedules.js'
 import type { DataSpec, EngineName, LayerSpec } from '../../src/spec/spec.js'
@@ -50,6 +52,10 @@ test('a name comes, goes and changes on purpose', async () => {
     losses: withAliases(LOSSES),
     callbacks: withAliases(CALLBACKS),
     metrics: METRICS.map(({ type, aliases }) => named(type, aliases)),
+    'metrics of an RBM': RBM_METRICS.map(({ type }) => type),
+    'algorithms of an RBM': ALGORITHMS.map(({ shape }) => shape.algorithm.value),
+    'visible units': withAliases(VISIBLE),
+    'hidden units': withAliases(HIDDEN),
     datasets: Object.keys(DATASETS),
     engines: Object.keys(ENGINES),
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatIssue } from '../../src/base/issue.js'
-import { historyKeys, type ResolvedSpec } from '../../src/spec/spec.js'
+import { historyKeys, isSupervised, type ResolvedSpec, type SupervisedSpec } from '../../src/spec/spec.js'
 import { kerasFixture } from '../support/keras.js'
 import { mutatedSpec, SPECS } from '../support/mutated-spec.js'
 import { readText } from '../support/read-spec.js'
@@ -433,6 +433,44 @@ field('--set: an object', {}, 'fit={"epochs":0,"batch_size":1}')
 field('--set: in the model', {}, 'model.layers.1.units=9')
 field('--set: a whole model', {}, 'model={"type":"Sequential","layers":["Dense"]}')
 
+const rbm = (title: string, fields: Readonly<Record<string, string>>, model = '') =>
+  field(title, {
+    data: '{ "dataset": "mnist", "flatten": true, "binarize": "sample" }',
+    loss: '',
+    model: `{ "type": "RBM"${model.includes('hidden_units') ? '' : ', "hidden_units": 500'}${model} }`,
+    ...fields,
+  })
+rbm('an RBM with a loss, outputs and a target', {
+  loss: '"mse"',
+  outputs: '{ "rbm": { "loss": "mse" } }',
+  target: '"input"',
+})
+rbm('an RBM with weights of classes', { fit: '{ "class_weight": { "1": 2 } }' })
+rbm('an RBM with the metric of a network', { metrics: '["accuracy"]' })
+rbm('an RBM without hidden units', {}, ', "hidden_units": 0')
+rbm('no Gibbs step', { training: '{ "algorithm": "cd", "k": 0 }' })
+rbm('Gibbs steps by epoch that begin late', { training: '{ "algorithm": "cd", "k": [[2, 1], [1, 0]] }' })
+rbm('a pair that is none', { training: '{ "algorithm": "cd", "k": [[1]] }' })
+rbm('a misspelt algorithm, and the mistakes behind it', { training: '{ "algorithm": "pdc", "chains": 0 }' })
+rbm('training without an algorithm', { training: '{ "k": 1 }' })
+rbm('a field of another algorithm', { training: '{ "algorithm": "cd", "chains": 10 }' })
+rbm('more chains than memory', { training: '{ "algorithm": "pcd", "chains": 1000000 }' })
+rbm('the exact gradient of a large model', { training: '{ "algorithm": "exact" }' })
+rbm('momentum by epoch of another optimizer than SGD', {
+  optimizer: '"adam"',
+  training: '{ "algorithm": "cd", "momentum_by_epoch": [[1, 0.5], [6, 1.5]] }',
+})
+rbm('a sparsity without a target', { training: '{ "algorithm": "cd", "sparsity": { "cost": 1 } }' })
+rbm('how chains mix, where none go on', { metrics: '["flip_rate"]' })
+rbm('an RBM of images', { data: '"mnist"' })
+rbm('grey values into Bernoulli units', { data: '{ "dataset": "mnist", "flatten": true }' })
+rbm('other values into Bernoulli units', { data: '{ "dataset": "mnist", "flatten": true, "standardize": true }' })
+rbm('an RBM that is too large', {}, ', "hidden_units": 1000000')
+rbm('misspelt units', {}, ', "visible": "bernouli"')
+rbm('an initializer that does not suit a kernel', {}, ', "hidden_bias_initializer": "orthogonal"')
+field('a network with the training of an RBM', { training: '{ "algorithm": "cd" }' })
+field('a network with the metric of an RBM', { metrics: '["pseudo_likelihood"]' })
+
 /** Each issue below the line of the file that it is about, a caret under its column. */
 function explained({ title, text, settings = [] }: Mistake): string {
   const { spec, issues } = readText(text, 'spec.json', settings)
@@ -490,10 +528,11 @@ describe('positions', () => {
 })
 
 describe('a good spec', () => {
-  const resolved = (text: string, source?: string, ...settings: string[]): ResolvedSpec => {
+  const resolved = (text: string, source?: string, ...settings: string[]): SupervisedSpec => {
     const { spec, issues } = readText(text, source, settings)
     expect(issues.map(formatIssue)).toEqual([])
-    return spec!
+    if (!isSupervised(spec!)) throw new Error('a spec of a network was meant')
+    return spec
   }
 
   test('may have comments and trailing commas', () => {

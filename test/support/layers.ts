@@ -12,7 +12,7 @@ import { applyLayer } from '../../src/model/layers/apply.js'
 import { layerRule } from '../../src/model/layers/registry.js'
 import { buildModel, type Model } from '../../src/model/model.js'
 import type { Distribution, Program, Tensors } from '../../src/program/program.js'
-import type { LayerSpec, ModelSpec } from '../../src/spec/spec.js'
+import type { LayerSpec, NetworkSpec } from '../../src/spec/spec.js'
 import { expectClose, largest } from './close.js'
 import { loadRunner, ownEngines, toleranceOn } from './engines.js'
 import { expectGradient } from './gradients.js'
@@ -82,7 +82,7 @@ export function resolveLayer(layer: Record<string, unknown>): LayerSpec {
 }
 
 /** A model in which a layer has inputs of these shapes, each made of the data. */
-function joined(layer: Record<string, unknown>, inputs: readonly Shape[]): { spec: ModelSpec; shape: Shape } {
+function joined(layer: Record<string, unknown>, inputs: readonly Shape[]): { spec: NetworkSpec; shape: Shape } {
   const made = inputs.flatMap((shape, index) => [
     { type: 'Dense', name: `dense_of_${index}`, units: sizeOf(shape), inputs: 'data' },
     { type: 'Reshape', name: `input_${index}`, target_shape: shape },
@@ -358,7 +358,7 @@ export function checkLayerCase({
 }
 
 /** Saves the model with random weights, loads it with plain tfjs, and compares what both make of random data. */
-export async function expectSameInTfjs(spec: ModelSpec, inputShape: Shape, below?: number): Promise<void> {
+export async function expectSameInTfjs(spec: NetworkSpec, inputShape: Shape, below?: number): Promise<void> {
   const model = buildModel(spec, inputShape, 1)
   const random = new RandomStream({ seed: 2, purpose: PURPOSE.sample, stream: 0, step: 0 })
   const draw = (shape: Shape, next: () => number) => Float32Array.from({ length: sizeOf(shape) }, next)

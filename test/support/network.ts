@@ -1,11 +1,9 @@
 /** A small network on seeded data of bytes, for tests of engines; the last batch of its epoch is short. */
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
+import { type Learner, learnerOf } from '../../src/cli/learner.js'
 import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Runner } from '../../src/engine/engine.js'
-import { buildModel } from '../../src/model/model.js'
-import { type SupervisedPrograms, supervisedPrograms } from '../../src/program/supervised.js'
-import { outputsOf } from '../../src/spec/outputs.js'
 import type { OptimizerSpec, ResolvedSpec } from '../../src/spec/spec.js'
 import { resolveSpec } from './spec.js'
 
@@ -16,7 +14,7 @@ const FEATURES: Shape = [6]
 
 export interface Network {
   readonly spec: ResolvedSpec
-  readonly programs: SupervisedPrograms
+  readonly programs: Learner['programs']
   /** Batch of a step, counted from 0. */
   readonly batch: (step: number) => Batch
 }
@@ -51,11 +49,12 @@ export function smallNetwork(
 }
 
 /** As `src/cli/session.ts` builds them. */
-export function programsOf(spec: ResolvedSpec, info: DataInfo): SupervisedPrograms {
-  const outputs = outputsOf(spec)
-  const model = buildModel(spec.model, info.sampleShape, spec.seed, outputs)
-  return supervisedPrograms({ ...spec, model, info, outputs })
+export function programsOf(spec: ResolvedSpec, info: DataInfo): Learner['programs'] {
+  const means = () => new Float32Array(sizeOf(info.sampleShape)).fill(0.25)
+  return learnerOf(spec, info, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, means).programs
 }
+
+const STEPS_PER_EPOCH = Math.ceil(SAMPLES / BATCH_SIZE)
 
 /** Trains for some steps, counting on from `from`; gives the loss sum of each. */
 export async function trainSteps(

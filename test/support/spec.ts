@@ -7,7 +7,7 @@ import {
   type LossSpec,
   type MetricSpec,
   type OptimizerSpec,
-  type ResolvedSpec,
+  type SupervisedSpec,
   specSchema,
 } from '../../src/spec/spec.js'
 
@@ -15,9 +15,9 @@ import {
 export function resolveSpec({
   layers,
   ...rest
-}: { layers: readonly unknown[] } & Record<string, unknown>): ResolvedSpec {
+}: { layers: readonly unknown[] } & Record<string, unknown>): SupervisedSpec {
   const spec = { name: 'test', data: 'mnist', loss: 'mse', model: { type: 'Sequential', layers }, ...rest }
-  return specSchema.parse(spec) as ResolvedSpec
+  return specSchema.parse(spec) as SupervisedSpec
 }
 
 export const resolveLoss = (loss: unknown): LossSpec => resolveSpec({ layers: ['Flatten'], loss }).loss!

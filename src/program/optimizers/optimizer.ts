@@ -32,6 +32,8 @@ export interface Update {
   readonly learningRate: Scalar
   /** Updates done before this one. */
   readonly iterations: Scalar
+  /** In place of the spec's, where it changes. */
+  readonly momentum?: Scalar | undefined
 }
 
 export interface Updated {

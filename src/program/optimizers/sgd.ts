@@ -14,10 +14,10 @@ export function sgd({ momentum, nesterov }: OptimizerSpecOf<'SGD'>): Optimizer {
   }
   return {
     slots: () => zeros('momentum'),
-    update({ weight, gradient, slots, learningRate }) {
+    update({ weight, gradient, slots, learningRate, momentum: now = momentum }) {
       const step = tf.mul(gradient, learningRate)
-      const velocity = tf.sub(tf.mul(slots.momentum!, momentum), step)
-      const change = nesterov ? tf.sub(tf.mul(velocity, momentum), step) : velocity
+      const velocity = tf.sub(tf.mul(slots.momentum!, now), step)
+      const change = nesterov ? tf.sub(tf.mul(velocity, now), step) : velocity
       return { weight: tf.add(weight, change), slots: { momentum: velocity } }
     },
   }

@@ -1,0 +1,45 @@
+/** What is trained, by the kind of its model: its programs, which of them make a step, and what they measure. */
+import type { DataInfo } from '../data/dataset.js'
+import { buildModel, type Model } from '../model/model.js'
+import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
+import { contrastivePrograms } from '../program/contrastive.js'
+import { type StepPlan, stepPlan } from '../program/descent.js'
+import type { Measured } from '../program/measured.js'
+import type { Program } from '../program/program.js'
+import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
+import { outputsOf } from '../spec/outputs.js'
+import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
+
+export type Learner = {
+  readonly programs: Readonly<Record<string, Program>> & { readonly train: Program; readonly evaluate: Program }
+  readonly plan: StepPlan
+  /** What a history has, `loss` first. */
+  readonly measured: readonly Measured[]
+} & ({ readonly kind: 'network'; readonly model: Model } | { readonly kind: 'rbm'; readonly model: Rbm })
+
+export interface Lengths {
+  readonly batchSize: number
+  readonly stepsPerEpoch: number
+}
+
+/** `means` of the training data are asked for when first values are. */
+export function learnerOf(spec: ResolvedSpec, info: DataInfo, lengths: Lengths, means: VisibleMeans): Learner {
+  const { seed, optimizer } = spec
+  if (!isSupervised(spec)) {
+    const model = buildRbm(spec.model, info.sampleShape[0]!, seed, means)
+    const { training, metrics } = spec
+    const { divisor } = info
+    const options = { rbm: model, training, optimizer, metrics, seed, divisor, means, ...lengths }
+    return { kind: 'rbm', model, ...contrastivePrograms(options) }
+  }
+  const outputs = outputsOf(spec)
+  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
+  const options = { model, info, outputs, optimizer, fit: spec.fit }
+  return {
+    kind: 'network',
+    model,
+    programs: { ...supervisedPrograms(options) },
+    plan: stepPlan(optimizer),
+    measured: supervisedMeasures(options),
+  }
+}

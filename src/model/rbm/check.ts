@@ -1,0 +1,60 @@
+/** Checks an RBM against its data before anything is built: shapes and sizes. */
+import { formatShape, sizeOf } from '../../base/shape.js'
+import type { DataInfo } from '../../data/dataset.js'
+import type { UnsupervisedSpec } from '../../spec/spec.js'
+import { MAX_WEIGHTS } from '../check.js'
+import type { ModelIssue } from '../issue.js'
+import { checkWeight, ShapeProblem } from '../layers/layer.js'
+import { MOST_ENUMERATED } from './enumeration.js'
+import { parameterCount, requestsOf } from './rbm.js'
+
+/** Numbers in the units of all chains together; a step has several arrays of so many. */
+const MAX_CHAIN_UNITS = 100e6
+
+/** Every problem of fitting an RBM to the data; empty when there is none. */
+export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleShape, values }: DataInfo): ModelIssue[] {
+  const visible = sizeOf(sampleShape)
+  if (sampleShape.length !== 1) {
+    const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; "flatten": true makes them ${formatShape([null, visible])}`
+    return [{ code: 'shape', pointer: '/data', message }]
+  }
+  const { hidden_units: hidden } = model
+  const issues: ModelIssue[] = []
+  if (model.visible.type === 'bernoulli' && (values === 'grey' || values === 'real')) {
+    const found = values === 'grey' ? 'between 0 and 1' : 'any numbers'
+    const way =
+      values === 'grey'
+        ? '"binarize" in "data" makes them so: "sample" or "threshold"; "probability" takes them as they are'
+        : 'without "standardize" there may be a way: "binarize" in "data"'
+    const message = `values of ${name} are ${found}, but Bernoulli units are 0 or 1; ${way}`
+    issues.push({ code: 'values', pointer: '/data', message })
+  }
+  const requests = requestsOf(model, visible, () => [])
+  for (const request of requests) {
+    try {
+      checkWeight(request)
+    } catch (error) {
+      if (!(error instanceof ShapeProblem)) throw error
+      issues.push({ code: 'shape', pointer: '/model', message: `RBM ${error.message}` })
+    }
+  }
+  const weights = parameterCount(requests)
+  if (weights > MAX_WEIGHTS) {
+    const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
+    issues.push({ code: 'size', pointer: '/model/hidden_units', message })
+  }
+  if (training.algorithm === 'pcd' && training.chains !== null) {
+    const most = Math.floor(MAX_CHAIN_UNITS / (visible + hidden))
+    if (training.chains > most) {
+      const message = `found ${counted(training.chains)} chains of ${counted(visible + hidden)} units, which do not fit into memory; must be at most ${counted(most)}`
+      issues.push({ code: 'size', pointer: '/training/chains', message })
+    }
+  }
+  if (training.algorithm === 'exact' && Math.min(visible, hidden) > MOST_ENUMERATED) {
+    const message = `found "exact" with ${visible} visible and ${hidden} hidden units; one side must have at most ${MOST_ENUMERATED}, whose states are all gone through; "cd" and "pcd" take any size`
+    issues.push({ code: 'size', pointer: '/training/algorithm', message })
+  }
+  return issues
+}
+
+const counted = (count: number): string => count.toLocaleString('en')

@@ -1,0 +1,109 @@
+/**
+ * A restricted Boltzmann machine: E(v, h) = -b'v - c'h - v'Wh, with W of shape (visible, hidden). Energies and
+ * conditionals are pure functions of units and weights, in tfjs ops.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-cpu'
+import '@tensorflow/tfjs-layers' // for Node, the gradients of tfjs' ops come with it
+import { PURPOSE, RandomStream } from '../../base/philox.js'
+import { sizeOf } from '../../base/shape.js'
+import type { Tensors } from '../../program/program.js'
+import type { RbmSpec } from '../../spec/rbm.js'
+import { initializerOf } from '../initializers.js'
+import type { WeightRequest } from '../layers/layer.js'
+import { weightOf } from '../layers/weight.js'
+import type { Weight } from '../model.js'
+import type { Penalty } from '../regularizers.js'
+import type { Saveable } from '../saveable.js'
+import { RBM_WEIGHTS } from './parameters.js'
+import { type Drawn, hiddenRule, type UnitRule, type VisibleRule, visibleRule } from './units.js'
+
+/** A layer of units given the other one: their total input, their means, and samples. */
+export interface Conditional extends Drawn {
+  readonly input: tf.Tensor2D
+}
+
+export interface Rbm extends Saveable {
+  readonly visibleUnits: number
+  readonly hiddenUnits: number
+  /** Kernel, visible bias, hidden bias. */
+  readonly weights: readonly Weight[]
+  /** What the weights add to what is made small; null for nothing. */
+  readonly penalty: Penalty | null
+  readonly visible: VisibleRule
+  readonly hidden: UnitRule
+  /** p(h | v): v (batch, visible). */
+  hiddenGiven(v: tf.Tensor2D, weights: Tensors): Conditional
+  /** p(v | h): h (batch, hidden). */
+  visibleGiven(h: tf.Tensor2D, weights: Tensors): Conditional
+  /** F(v) = -log sum_h e^-E(v, h), of each sample: (batch). `hiddenInput` is the hidden units' where it is known. */
+  freeEnergy(v: tf.Tensor2D, weights: Tensors, hiddenInput?: tf.Tensor2D): tf.Tensor1D
+}
+
+/** The mean of each visible unit over the training data, where a weight's first values follow from it. */
+export type VisibleMeans = () => ArrayLike<number>
+
+export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, means: VisibleMeans): Rbm {
+  tf.enableProdMode() // tfjs then prints no advice
+  const { hidden_units: hiddenUnits } = spec
+  const [visible, hidden] = [visibleRule(spec), hiddenRule(spec)]
+  const [kernel, visibleBias, hiddenBias] = requestsOf(spec, visibleUnits, means)
+  const weights = [kernel, visibleBias, hiddenBias].map(({ name, shape, initializer, constraint }, stream): Weight => {
+    const key = { seed, purpose: PURPOSE.initial, stream, step: 0 }
+    const initial = () => initializer(shape, new RandomStream(key))
+    return { name: `rbm/${name}`, shape, role: 'weight', trainable: true, constraint, initial }
+  })
+  const hiddenInput = (v: tf.Tensor2D, of: Tensors) =>
+    tf.add(tf.matMul(v, of[RBM_WEIGHTS.kernel] as tf.Tensor2D), of[RBM_WEIGHTS.hiddenBias]!) as tf.Tensor2D
+  return {
+    visibleUnits,
+    hiddenUnits,
+    weights,
+    penalty: kernel.penalty ?? null,
+    visible,
+    hidden,
+    hiddenGiven(v, of) {
+      const input = hiddenInput(v, of)
+      return { input, ...hidden.given(input) }
+    },
+    visibleGiven(h, of) {
+      const products = tf.matMul(h, of[RBM_WEIGHTS.kernel] as tf.Tensor2D, false, true)
+      const input = tf.add(products, of[RBM_WEIGHTS.visibleBias]!) as tf.Tensor2D
+      return { input, ...visible.given(input) }
+    },
+    freeEnergy: (v, of, input = hiddenInput(v, of)) =>
+      tf.sub(visible.energy(v, of[RBM_WEIGHTS.visibleBias]!), tf.sum(hidden.logSum(input), 1)) as tf.Tensor1D,
+    saved: () => ({
+      document: { format: 'trainspec-rbm', generatedBy: 'trainspec', model: spec },
+      nameOf: (name) => name,
+    }),
+  }
+}
+
+type Requests = readonly [kernel: WeightRequest, visibleBias: WeightRequest, hiddenBias: WeightRequest]
+
+/** What the weights are made from; `means` are asked for when first values are. */
+export function requestsOf(spec: RbmSpec, visibleUnits: number, means: VisibleMeans): Requests {
+  const { hidden_units: hiddenUnits, visible_bias_initializer: visible } = spec
+  return [
+    weightOf(spec, 'kernel', [visibleUnits, hiddenUnits]),
+    {
+      name: 'visible_bias',
+      shape: [visibleUnits],
+      initializer: visible.type === 'data' ? () => Float32Array.from(means(), logit) : initializerOf(visible),
+    },
+    weightOf(spec, 'hidden_bias', [hiddenUnits]),
+  ]
+}
+
+/** A unit that is never on, or always, has yet a finite bias (as in pylearn2's rbm_tools.py). */
+const LEAST_MEAN = 1e-5
+
+function logit(mean: number): number {
+  const p = Math.min(Math.max(mean, LEAST_MEAN), 1 - LEAST_MEAN)
+  return Math.log(p / (1 - p))
+}
+
+/** Numbers in the weights. */
+export const parameterCount = (requests: readonly WeightRequest[]): number =>
+  requests.reduce((sum, { shape }) => sum + sizeOf(shape), 0)

@@ -1,0 +1,49 @@
+/** Uniform random numbers for samples of units, as inputs of a program. */
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Rbm } from '../model/rbm/rbm.js'
+import type { NoiseInput, Tensors } from './program.js'
+
+/** What one sample of a layer of units takes. */
+export interface Draw {
+  readonly inputs: readonly NoiseInput[]
+  from(given: Tensors): readonly Tensor[]
+}
+
+export type Side = 'visible' | 'hidden'
+
+/** What a program's numbers are for: a measure must not see those of training. */
+export type Use = 'training' | 'evaluation'
+
+/** Streams of one use, one owner and one time lie together; kinds of units take fewer numbers than this. */
+const MOST_UNIFORMS = 4
+const OWNERS = { data: 0, chain: 2 ** 18, measure: 2 ** 19 } as const
+const EVALUATION = 2 ** 20
+
+export const streamOf = (owner: keyof typeof OWNERS, use: Use, index = 0): number =>
+  (use === 'training' ? 0 : EVALUATION) + OWNERS[owner] + index
+
+/** For the units of one side at a time of a chain, counted from 0; `rows`: how many samples, null for the batch. */
+export function drawOf(
+  rbm: Rbm,
+  {
+    owner,
+    side,
+    time,
+    use,
+    rows,
+  }: { owner: 'data' | 'chain'; side: Side; time: number; use: Use; rows: number | null },
+): Draw {
+  const units = side === 'visible' ? rbm.visibleUnits : rbm.hiddenUnits
+  const first = streamOf(owner, use, MOST_UNIFORMS * (2 * time + (side === 'visible' ? 1 : 0)))
+  const inputs = Array.from(
+    { length: rbm[side].uniforms },
+    (_, index): NoiseInput => ({
+      kind: 'noise',
+      name: `${use}/${owner}/${side}/${time}/${index}`,
+      shape: [rows, units],
+      stream: first + index,
+      distribution: { type: 'uniform' },
+    }),
+  )
+  return { inputs, from: (given) => inputs.map(({ name }) => given[name]!) }
+}

@@ -1,0 +1,39 @@
+/** Numbers that change at some epochs: pairs of an epoch and the number from then on, `[[1, 0.5], [6, 0.9]]`. */
+import { z } from 'zod'
+import { type RuleIssue, rules } from './family.js'
+import { LARGEST } from './whole.js'
+import { written } from './words.js'
+
+export type ByEpoch = readonly (readonly number[])[]
+
+interface Range {
+  readonly least: number
+  readonly most: number
+  readonly whole: boolean
+}
+
+export const byEpoch = (range: Range) =>
+  z
+    .array(z.array(z.number()).length(2))
+    .min(1)
+    .superRefine(rules((pairs) => pairRules(pairs, range)))
+
+function* pairRules(pairs: ByEpoch, { least, most, whole }: Range): Iterable<RuleIssue> {
+  let before = 0
+  for (const [index, [epoch, value]] of pairs.entries()) {
+    // a pair of another length is told by the schema
+    if (epoch === undefined || value === undefined) continue
+    if (!Number.isInteger(epoch) || (index === 0 ? epoch !== 1 : epoch <= before)) {
+      const wanted = index === 0 ? '1, where the first pair begins' : `a whole number above ${before}`
+      yield { code: 'range', path: [index, 0], message: `found epoch ${written(epoch)}, must be ${wanted}` }
+    }
+    before = epoch
+    if (value >= least && value <= most && (!whole || Number.isInteger(value))) continue
+    const bounds = most < LARGEST ? `at least ${least} and at most ${most}` : `at least ${least}`
+    const message = `found ${written(value)}, must be ${whole ? 'a whole number, ' : ''}${bounds}`
+    yield { code: 'range', path: [index, 1], message }
+  }
+}
+
+/** The number that holds in an epoch, from 1. */
+export const inEpoch = (pairs: ByEpoch, epoch: number): number => pairs.findLast(([from]) => from! <= epoch)![1]!

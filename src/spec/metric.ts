@@ -1,0 +1,77 @@
+/** What metrics of every kind of model share: how one is described, and a list of them. */
+import { z } from 'zod'
+import { nameIn, type RuleIssue, rules } from './family.js'
+import { identifier } from './identifier.js'
+import { quoted } from './words.js'
+
+/** Which way is better; `null` where that is for the user to say (keras/src/metrics, `_direction`). */
+export type Better = 'max' | 'min' | null
+
+/** One entry of a table of metrics. */
+export function metric<const Type extends string, Fields extends z.core.$ZodShape>(
+  better: Better,
+  type: Type,
+  description: string,
+  fields: Fields,
+  aliases: readonly string[] = [],
+) {
+  // an alias is made the type once it has given the metric its name
+  const names = z.enum([type, ...aliases] as [Type])
+  const schema = z
+    .strictObject({
+      type: names.describe(description),
+      name: identifier.optional().describe('History key. Default: the type as it is written here.'),
+      ...fields,
+    })
+    .describe(description)
+  return { type, aliases, better, schema }
+}
+
+interface Entry {
+  readonly type: string
+  readonly aliases: readonly string[]
+  readonly better: Better
+  readonly schema: z.ZodObject
+}
+
+type Named<Given> = Given extends unknown ? Omit<Given, 'name'> & { readonly name: string } : never
+export type ParsedMetric<Table extends readonly Entry[]> = Named<z.output<Table[number]['schema']>>
+
+/** Metrics of a table, in a list without two of one name. One that needs nothing but its type may be written as a bare string. */
+export function metricList<const Table extends readonly [Entry, ...Entry[]]>(table: Table) {
+  const named = table.flatMap((entry) => [entry.type, ...entry.aliases].map((name) => [name, entry] as const))
+  const entries = new Map<string, Entry>(named)
+  const object = z.discriminatedUnion(
+    'type',
+    table.map(({ schema }) => schema) as unknown as readonly [Entry['schema'], ...Entry['schema'][]],
+  )
+  const short = Object.fromEntries(
+    named
+      .filter(([name, { schema }]) => schema.safeParse({ type: name }).success)
+      .map(([name, { schema }]) => [name, schema.description ?? '']),
+  )
+  const one = z.union([nameIn(short), object]).transform((given) => {
+    const { name, ...rest } = (typeof given === 'string' ? object.parse({ type: given }) : given) as unknown as WithName
+    return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as unknown as ParsedMetric<Table>
+  })
+  return z.array(one).superRefine(rules(unambiguous)).default([])
+}
+
+interface WithName {
+  readonly type: string
+  readonly name?: string
+}
+
+/** Names that stand for other numbers: in a history, in rows of an epoch, in the name of a checkpoint. */
+const OTHERS: readonly string[] = ['loss', 'epoch', 'batch', 'learning_rate', 'seconds']
+
+function* unambiguous(metrics: readonly { readonly name: string }[]): Iterable<RuleIssue> {
+  const names = metrics.map(({ name }) => name)
+  for (const [index, name] of names.entries()) {
+    if (OTHERS.includes(name) || /^(val|test)_/.test(name)) {
+      const message = `found "${name}", must not be one of ${quoted(OTHERS)}, nor begin with "val_" or "test_"`
+      yield { code: 'name', path: [index, 'name'], message }
+    }
+    if (names.indexOf(name) < index) yield { code: 'duplicate-name', path: [index], message: `found "${name}" again` }
+  }
+}

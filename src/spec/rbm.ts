@@ -1,0 +1,176 @@
+/**
+ * Restricted Boltzmann machines: the model and how it is trained, with defaults of Hinton's guide (UTML TR 2010-003).
+ * A new kind of units is one entry of `VISIBLE` or `HIDDEN`, a new algorithm one of `ALGORITHMS`.
+ */
+import { z } from 'zod'
+import { byEpoch } from './by-epoch.js'
+import { constraint } from './constraints.js'
+import { type DeepReadonly, family, member, type RuleIssue } from './family.js'
+import { INITIALIZERS, initializer } from './initializers.js'
+import { RBM_METRICS } from './rbm-metrics.js'
+import { regularizer } from './regularizers.js'
+import { LARGEST, whole } from './whole.js'
+import { oneOf, written } from './words.js'
+
+export const VISIBLE = [member('bernoulli', '0 or 1.', {})] as const
+export const HIDDEN = [member('bernoulli', '0 or 1.', {})] as const
+
+/** By what the data says of each unit. */
+const ofData = member('data', 'The logit of the mean of the training data, unit by unit.', {})
+
+export const rbmSchema = z
+  .strictObject({
+    type: z
+      .literal('RBM')
+      .describe('A restricted Boltzmann machine, which learns the distribution of the data without labels.'),
+    hidden_units: whole(1).describe('How many hidden units, at least 1; the data says how many are visible.'),
+    visible: family(VISIBLE).prefault('bernoulli').describe('What visible units are.'),
+    hidden: family(HIDDEN).prefault('bernoulli').describe('What hidden units are.'),
+    kernel_initializer: initializer(
+      { type: 'random_normal', mean: 0, stddev: 0.01 },
+      'First values of the weights between visible and hidden units.',
+    ),
+    visible_bias_initializer: family([ofData, ...INITIALIZERS])
+      .prefault('data')
+      .describe('First values of the visible biases.'),
+    hidden_bias_initializer: initializer('zeros', 'First values of the hidden biases.'),
+    kernel_regularizer: regularizer('What the weights, and never the biases, add to what is made small.'),
+    kernel_constraint: constraint('What is done to the weights after each update.'),
+  })
+  .describe('A restricted Boltzmann machine.')
+
+const k = z
+  .union([whole(1), byEpoch({ least: 1, most: LARGEST, whole: true })])
+  .default(1)
+  .describe('Gibbs steps, at least 1: a number, or pairs of an epoch and the number from then on, [[1, 1], [10, 5]].')
+
+const sparsity = z
+  .strictObject({
+    target: z.number().gt(0).lt(1).describe('How active a hidden unit should be, above 0 and below 1.'),
+    cost: z.number().min(0).describe('How hard it is drawn there, at least 0.'),
+    rate: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.9)
+      .describe('Share of the old running mean of its activity in the new one, at least 0 and below 1.'),
+  })
+  .describe('Draws hidden units to a mean activity.')
+
+/** What every algorithm takes. */
+const forAll = {
+  centered: z
+    .boolean()
+    .default(false)
+    .describe('Take the gradient around the means of all units (Melchior, Fischer and Wiskott, 2016).'),
+  offset_rate: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.01)
+    .describe('Share of a batch in the running means that `centered` uses, above 0 and at most 1.'),
+  sparsity: sparsity
+    .nullable()
+    .default(null)
+    .describe('Draws hidden units to a mean activity; null: they are as active as they are.'),
+  momentum_by_epoch: byEpoch({ least: 0, most: 1, whole: false })
+    .nullable()
+    .default(null)
+    .describe(
+      'Pairs of an epoch and the momentum of SGD from then on, [[1, 0.5], [6, 0.9]]; null: that of the optimizer.',
+    ),
+}
+
+const algorithm = <const Name extends string, Fields extends z.core.$ZodShape>(
+  name: Name,
+  description: string,
+  fields: Fields,
+) => z.strictObject({ algorithm: z.literal(name).describe(description), ...fields, ...forAll }).describe(description)
+
+export const ALGORITHMS = [
+  algorithm('cd', 'Contrastive divergence: chains begin at the data (Hinton, 2002).', { k }),
+  algorithm('pcd', 'Persistent contrastive divergence: chains go on from step to step (Tieleman, 2008).', {
+    k,
+    chains: whole(1)
+      .nullable()
+      .default(null)
+      .describe('How many chains, at least 1; null: as many as a batch has samples.'),
+  }),
+  algorithm('mean_field', 'Contrastive divergence with means in place of samples (Welling and Hinton, 2002).', {
+    k,
+    damping: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0)
+      .describe('Share of the old means in the new ones, at least 0 and below 1.'),
+  }),
+  algorithm('exact', 'The gradient of the likelihood itself, by all states of the smaller side: for small models.', {}),
+] as const
+
+export const trainingSchema = z
+  .discriminatedUnion('algorithm', ALGORITHMS)
+  .optional()
+  .describe('How an RBM learns. Default: contrastive divergence with one Gibbs step.')
+
+export type RbmSpec = DeepReadonly<z.output<typeof rbmSchema>>
+export type TrainingSpec = DeepReadonly<NonNullable<z.output<typeof trainingSchema>>>
+
+/** What a spec without them stands for. */
+export const DEFAULT_TRAINING = { algorithm: 'cd' } as const
+export const DEFAULT_OPTIMIZER = 'SGD'
+
+interface Given {
+  readonly loss?: unknown
+  readonly outputs?: unknown
+  readonly target?: unknown
+  readonly training?: TrainingSpec | undefined
+  readonly metrics: readonly { readonly type: string }[]
+  readonly fit: { readonly class_weight: object | null }
+  readonly optimizer: { readonly type: string }
+}
+
+const METRIC_NAMES: readonly string[] = RBM_METRICS.map(({ type }) => type)
+
+/** What does not go with an RBM. */
+export function* rbmRules(spec: Given): Iterable<RuleIssue> {
+  for (const key of ['loss', 'outputs', 'target'] as const) {
+    if (spec[key] === undefined) continue
+    const message = `found "${key}", but an RBM learns without labels and without a loss; "training" says how`
+    yield { code: 'order', path: [key], message }
+  }
+  if (spec.fit.class_weight !== null) {
+    const message = 'found "class_weight", but an RBM learns without labels'
+    yield { code: 'order', path: ['fit', 'class_weight'], message }
+  }
+  for (const [index, { type }] of spec.metrics.entries()) {
+    if (!METRIC_NAMES.includes(type)) {
+      const message = `found ${written(type)}, which is not measured of an RBM; ${oneOf(METRIC_NAMES)}`
+      yield { code: 'name', path: ['metrics', index], message }
+    }
+    if (type === 'flip_rate' && spec.training?.algorithm !== 'pcd') {
+      const message = `found "flip_rate", which is measured of chains that go on: it needs "algorithm": "pcd"`
+      yield { code: 'order', path: ['metrics', index], message }
+    }
+  }
+  if (spec.training?.momentum_by_epoch && spec.optimizer.type !== 'SGD') {
+    const message = `found "momentum_by_epoch", which is for SGD; the optimizer is ${spec.optimizer.type}`
+    yield { code: 'order', path: ['training', 'momentum_by_epoch'], message }
+  }
+}
+
+/** What goes with an RBM only. */
+export function* networkRules({ training, metrics }: Pick<Given, 'training' | 'metrics'>): Iterable<RuleIssue> {
+  if (training !== undefined) {
+    const message = 'found "training", which is for an RBM; a network learns by "loss" and "optimizer"'
+    yield { code: 'order', path: ['training'], message }
+  }
+  for (const [index, { type }] of metrics.entries()) {
+    if (!METRIC_NAMES.includes(type)) continue
+    yield {
+      code: 'name',
+      path: ['metrics', index],
+      message: `found ${written(type)}, which is measured of an RBM only`,
+    }
+  }
+}
