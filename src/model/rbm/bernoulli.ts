@@ -1,0 +1,20 @@
+/** Bernoulli units in tfjs ops: what a program needs of them whose distribution is not the machine's own. */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensors } from '../../program/program.js'
+import { RBM_WEIGHTS } from './parameters.js'
+
+/** c + vW: (batch, visible) -> (batch, hidden) */
+export const hiddenInput = (v: tf.Tensor2D, weights: Tensors): tf.Tensor2D =>
+  tf.add(tf.matMul(v, weights[RBM_WEIGHTS.kernel] as tf.Tensor2D), weights[RBM_WEIGHTS.hiddenBias]!)
+
+/** b + hW': (batch, hidden) -> (batch, visible) */
+export const visibleInput = (h: tf.Tensor2D, weights: Tensors): tf.Tensor2D =>
+  tf.add(tf.matMul(h, weights[RBM_WEIGHTS.kernel] as tf.Tensor2D, false, true), weights[RBM_WEIGHTS.visibleBias]!)
+
+/** 1 with probability s(input), else 0, by uniform numbers in [0, 1). */
+export const sampled = (input: tf.Tensor, uniforms: tf.Tensor): tf.Tensor2D =>
+  tf.cast(tf.less(uniforms, tf.sigmoid(input)), 'float32')
+
+/** rows' vector: (batch, n), (n) -> (batch) */
+export const rowSums = (rows: tf.Tensor2D, vector: tf.Tensor): tf.Tensor1D =>
+  tf.reshape(tf.matMul(rows, tf.reshape(vector, [vector.size, 1]) as tf.Tensor2D), [rows.shape[0]])

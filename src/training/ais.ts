@@ -1,0 +1,69 @@
+/** Annealed importance sampling on any engine, as events: the programs are those of `program/ais.ts`. */
+import type { Batch, Runner } from '../engine/engine.js'
+import { type AisEstimate, aisEstimate } from './ais-estimate.js'
+
+export interface AisRun {
+  /** With programs `start` and `anneal`. */
+  readonly runner: Runner
+  readonly chains: number
+  /** From 0 to 1: `linearBetas`, `murrayBetas`. */
+  readonly betas: readonly number[]
+  /** Betas that one run of `anneal` goes through. */
+  readonly steps: number
+  /** log Z of the base machine. */
+  readonly baseLogZ: number
+  readonly signal: AbortSignal
+}
+
+export type AisEvent =
+  | { readonly type: 'progress'; readonly done: number; readonly betas: number }
+  | { readonly type: 'end'; readonly estimate: AisEstimate }
+
+/** So many betas at equal distances, 0 not counted among them. */
+export const linearBetas = (count: number): number[] => Array.from({ length: count + 1 }, (_, index) => index / count)
+
+/** 0 (.001) .5, .5 (.0001) .9, .9 (.00001) 1: the 14,500 betas of Salakhutdinov and Murray, 2008. */
+export const murrayBetas = (): number[] => [
+  ...Array.from({ length: 500 }, (_, index) => index / 1e3),
+  ...Array.from({ length: 4_000 }, (_, index) => 0.5 + index / 1e4),
+  ...Array.from({ length: 10_001 }, (_, index) => 0.9 + index / 1e5),
+]
+
+/** The programs take arrays of chains, whose number is fixed. */
+const NOTHING: Batch = { size: 1, arrays: {} }
+
+/** Yields progress after each run of the program, then the estimate. Throws the signal's reason when it is aborted. */
+export async function* annealedImportanceSampling(options: AisRun): AsyncGenerator<AisEvent> {
+  const { runner, chains, betas, steps, signal } = options
+  const total = betas.length - 1
+  // float64: ten thousand small numbers are added
+  const logWeights = new Float64Array(chains)
+  await runner.run('start', NOTHING, { iterations: 0 })
+  for (let done = 0; done < total; done += steps) {
+    signal.throwIfAborted()
+    // beyond the last beta the weights grow no more
+    const given = Array.from({ length: steps + 1 }, (_, step) => [`beta_${step}`, betas[done + step] ?? 1])
+    const scalars = { ...Object.fromEntries(given), iterations: done / steps + 1 }
+    const { log_weights: grown } = await runner.run('anneal', NOTHING, scalars)
+    for (let chain = 0; chain < chains; chain++) logWeights[chain]! += grown![chain]!
+    yield { type: 'progress', done: Math.min(done + steps, total), betas: total }
+  }
+  yield { type: 'end', estimate: aisEstimate(logWeights, options.baseLogZ) }
+}
+
+/** Mean of F(v) over batches, by program `free_energy`; the mean log-likelihood is -F - log Z. */
+export async function meanFreeEnergy(
+  runner: Runner,
+  batches: AsyncIterable<Batch>,
+  signal: AbortSignal,
+): Promise<number> {
+  let sum = 0
+  let samples = 0
+  for await (const batch of batches) {
+    signal.throwIfAborted()
+    const { free_energy: energies } = await runner.run('free_energy', batch, {})
+    for (const energy of energies!) sum += energy
+    samples += batch.size
+  }
+  return sum / samples
+}
