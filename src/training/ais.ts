@@ -17,7 +17,8 @@ export interface AisRun {
 
 export type AisEvent =
   | { readonly type: 'progress'; readonly done: number; readonly betas: number }
-  | { readonly type: 'end'; readonly estimate: AisEstimate }
+  /** `logWeights` has one log w a chain. */
+  | { readonly type: 'end'; readonly estimate: AisEstimate; readonly logWeights: Float64Array }
 
 /** So many betas at equal distances, 0 not counted among them. */
 export const linearBetas = (count: number): number[] => Array.from({ length: count + 1 }, (_, index) => index / count)
@@ -48,7 +49,7 @@ export async function* annealedImportanceSampling(options: AisRun): AsyncGenerat
     for (let chain = 0; chain < chains; chain++) logWeights[chain]! += grown![chain]!
     yield { type: 'progress', done: Math.min(done + steps, total), betas: total }
   }
-  yield { type: 'end', estimate: aisEstimate(logWeights, options.baseLogZ) }
+  yield { type: 'end', estimate: aisEstimate(logWeights, options.baseLogZ), logWeights }
 }
 
 /** Mean of F(v) over batches, by program `free_energy`; the mean log-likelihood is -F - log Z. */

@@ -2,8 +2,10 @@
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import { energy, hiddenProbabilities, rowsOf, visibleProbabilities } from '../../src/model/rbm/exact.js'
 import type { RbmMoments } from '../../src/model/rbm/exact-gradient.js'
+import { likelihoodGradient } from '../../src/model/rbm/exact-gradient.js'
 import { LogSum } from '../../src/model/rbm/log-domain.js'
-import type { RbmParameters } from '../../src/model/rbm/parameters.js'
+import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
+import type { Slot } from '../../src/program/program.js'
 
 export const randomNumbers = (seed: number): RandomStream =>
   new RandomStream({ seed, purpose: PURPOSE.sample, stream: 0, step: 0 })
@@ -42,6 +44,36 @@ export function inFloat32(parameters: RbmParameters): RbmParameters {
     visibleBias: rounded(visibleBias),
     hiddenBias: rounded(hiddenBias),
   }
+}
+
+/** The weights of a program, which begins with these parameters. */
+export function weightSlots({ visibleUnits, hiddenUnits, ...values }: RbmParameters): Slot[] {
+  const slot = (key: keyof typeof RBM_WEIGHTS, shape: readonly number[]): Slot => ({
+    name: RBM_WEIGHTS[key],
+    shape,
+    role: 'weight',
+    initial: () => Float32Array.from(values[key]),
+  })
+  return [
+    slot('kernel', [visibleUnits, hiddenUnits]),
+    slot('visibleBias', [visibleUnits]),
+    slot('hiddenBias', [hiddenUnits]),
+  ]
+}
+
+/** After so many steps up the exact gradient. */
+export function trainedExactly(
+  parameters: RbmParameters,
+  rows: ArrayLike<number>,
+  { steps, rate }: { readonly steps: number; readonly rate: number },
+): RbmParameters {
+  let now = parameters
+  for (let step = 0; step < steps; step++) {
+    const gradient = likelihoodGradient(now, rows)
+    const moved = (key: keyof RbmMoments) => now[key].map((value, index) => value + rate * gradient[key][index]!)
+    now = { ...now, kernel: moved('kernel'), visibleBias: moved('visibleBias'), hiddenBias: moved('hiddenBias') }
+  }
+  return now
 }
 
 /** Every state of so many binary units; unit i is bit i of a state's number. */
