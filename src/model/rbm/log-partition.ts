@@ -77,7 +77,7 @@ function logSumOverHidden(parameters: RbmParameters): number {
 export const grayCode = (index: number): number => index ^ (index >>> 1)
 
 /** Which unit the index-th state has changed. */
-const lowestBit = (index: number): number => 31 - Math.clz32(index & -index)
+export const lowestBit = (index: number): number => 31 - Math.clz32(index & -index)
 
 const biasOf = (bias: Float64Array, state: number): number =>
   bias.reduce((sum, value, unit) => ((state >>> unit) & 1 ? sum + value : sum), 0)

@@ -1,0 +1,55 @@
+/**
+ * A machine of Gaussian visible units with standard deviation 1 and Bernoulli hidden ones, in float64:
+ *   E(v, h) = |v - b|^2 / 2 - c'h - v'Wh
+ */
+import { hiddenInputs } from './exact.js'
+import { LogSum, softplus } from './log-domain.js'
+import { grayCode, lowestBit, requireEnumerable } from './log-partition.js'
+import type { RbmParameters } from './parameters.js'
+
+/** F(v) = |v - b|^2 / 2 - sum_j log(1 + e^(c_j + v'W_j)) */
+export function gaussianFreeEnergy(parameters: RbmParameters, visible: ArrayLike<number>): number {
+  const { visibleBias } = parameters
+  const distance = visibleBias.reduce((sum, bias, i) => sum + (visible[i]! - bias) ** 2, 0)
+  return hiddenInputs(parameters, visible).reduce((sum, input) => sum - softplus(input), distance / 2)
+}
+
+/**
+ * log Z over h: the integral over v of e^-E is (2 pi)^(D/2) exp(c'h + b'Wh + |Wh|^2 / 2). Throws `UserError` where
+ * there are too many hidden units.
+ */
+export function gaussianLogPartition(parameters: RbmParameters): number {
+  requireEnumerable(parameters)
+  const { visibleUnits, hiddenUnits, visibleBias } = parameters
+  // c + W'b
+  const linear = hiddenInputs(parameters, visibleBias)
+  const products = weightProducts(parameters)
+  const sum = new LogSum()
+  sum.add(0)
+  /** W'Wh of the state. */
+  const pull = new Float64Array(hiddenUnits)
+  for (let index = 1; index < 2 ** hiddenUnits; index++) {
+    const state = grayCode(index)
+    const unit = lowestBit(index)
+    const change = (state >>> unit) & 1 ? 1 : -1
+    let exponent = 0
+    for (let j = 0; j < hiddenUnits; j++) {
+      pull[j]! += change * products[unit * hiddenUnits + j]!
+      if ((state >>> j) & 1) exponent += linear[j]! + pull[j]! / 2
+    }
+    sum.add(exponent)
+  }
+  return sum.value + (visibleUnits / 2) * Math.log(2 * Math.PI)
+}
+
+/** W'W, hidden by hidden. */
+function weightProducts({ visibleUnits, hiddenUnits, kernel }: RbmParameters): Float64Array {
+  const products = new Float64Array(hiddenUnits * hiddenUnits)
+  for (let i = 0; i < visibleUnits; i++) {
+    const row = kernel.subarray(i * hiddenUnits, (i + 1) * hiddenUnits)
+    for (let j = 0, at = 0; j < hiddenUnits; j++) {
+      for (let k = 0; k < hiddenUnits; k++) products[at++]! += row[j]! * row[k]!
+    }
+  }
+  return products
+}
