@@ -4,8 +4,9 @@
  *   p*_t(v) = exp((1 - t) a'v + t b'v) prod_j (1 + exp(t (c_j + v'W_j)))
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { hiddenInput, rowSums, sampled, visibleInput } from '../model/rbm/bernoulli.js'
+import { hiddenInput, sampled, visibleInput } from '../model/rbm/bernoulli.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
+import { weightedSums } from '../model/rbm/units.js'
 import type { BatchInput, NoiseInput, Program, ScalarInput, Slot, Tensors } from './program.js'
 
 export interface AisOptions {
@@ -77,7 +78,7 @@ export function aisPrograms({ weights, base, chains, steps }: AisOptions): AisPr
         const warm = tf.mul(input, to)
         // unit by unit, before they are summed: float32 keeps little of a difference of large sums
         const risen = tf.sum(tf.sub(tf.softplus(warm), tf.softplus(tf.mul(input, from))), 1)
-        const growth = tf.add(risen, tf.mul(rowSums(chain, apart), tf.sub(to, from)))
+        const growth = tf.add(risen, tf.mul(weightedSums(chain, apart), tf.sub(to, from)))
         grown = grown ? tf.add(grown, growth) : growth
         const h = sampled(warm, inputs[hidden.name]!)
         const mixed = tf.add(tf.mul(visibleInput(h, state), to), tf.mul(bias, tf.sub(1, to)))
@@ -97,7 +98,7 @@ export function freeEnergyProgram(weights: readonly Slot[], x: BatchInput): Prog
     run(state: Tensors, inputs: Tensors) {
       const v = inputs[x.name] as tf.Tensor2D
       const hidden = tf.sum(tf.softplus(hiddenInput(v, state)), 1)
-      const value = tf.neg(tf.add(hidden, rowSums(v, state[RBM_WEIGHTS.visibleBias]!)))
+      const value = tf.neg(tf.add(hidden, weightedSums(v, state[RBM_WEIGHTS.visibleBias]!)))
       return { state: {}, outputs: { free_energy: value } }
     },
   }

@@ -1,8 +1,7 @@
 /** Small restricted Boltzmann machines, and what can be known of them by going through every state. */
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import { energy, hiddenProbabilities, rowsOf, visibleProbabilities } from '../../src/model/rbm/exact.js'
-import type { RbmMoments } from '../../src/model/rbm/exact-gradient.js'
-import { likelihoodGradient } from '../../src/model/rbm/exact-gradient.js'
+import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
 import { LogSum } from '../../src/model/rbm/log-domain.js'
 import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
 import type { Slot } from '../../src/program/program.js'

@@ -14,7 +14,3 @@ export const visibleInput = (h: tf.Tensor2D, weights: Tensors): tf.Tensor2D =>
 /** 1 with probability s(input), else 0, by uniform numbers in [0, 1). */
 export const sampled = (input: tf.Tensor, uniforms: tf.Tensor): tf.Tensor2D =>
   tf.cast(tf.less(uniforms, tf.sigmoid(input)), 'float32')
-
-/** rows' vector: (batch, n), (n) -> (batch) */
-export const rowSums = (rows: tf.Tensor2D, vector: tf.Tensor): tf.Tensor1D =>
-  tf.reshape(tf.matMul(rows, tf.reshape(vector, [vector.size, 1]) as tf.Tensor2D), [rows.shape[0]])

@@ -8,8 +8,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../../program/program.js'
-import { hiddenInput, rowSums, visibleInput } from './bernoulli.js'
+import { hiddenInput, visibleInput } from './bernoulli.js'
 import { RBM_WEIGHTS } from './parameters.js'
+import { weightedSums } from './units.js'
 
 /** Means of the units: (batch, visible) and (batch, hidden). */
 export interface Means {
@@ -63,7 +64,7 @@ export function meanFieldLogPartition(
   const terms = [
     entropy(visible),
     entropy(hidden),
-    rowSums(visible, weights[RBM_WEIGHTS.visibleBias]!),
+    weightedSums(visible, weights[RBM_WEIGHTS.visibleBias]!),
     tf.sum(tf.mul(hiddenInput(visible, weights), hidden), 1),
     ...(square ? [tf.mul(joined(variance(visible), square, variance(hidden)), 1 / 2)] : []),
     ...(cube ? [tf.mul(joined(skewness(visible), cube, skewness(hidden)), 2 / 3)] : []),

@@ -5,8 +5,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../../program/program.js'
-import { hiddenInput, rowSums, sampled, visibleInput } from './bernoulli.js'
+import { hiddenInput, sampled, visibleInput } from './bernoulli.js'
 import { RBM_WEIGHTS } from './parameters.js'
+import { weightedSums } from './units.js'
 
 /** Uniform numbers of one step, in [0, 1), for T temperatures of n chains each. */
 export interface TemperingUniforms {
@@ -46,7 +47,7 @@ export function temperedStep(
   if (inverse.length === 1) return { visible: v, swapped: null }
   // -b'v - v'Wh - c'h
   const energy = tf.neg(
-    tf.add(tf.sum(tf.mul(v, input), 1), rowSums(h, weights[RBM_WEIGHTS.hiddenBias]!)),
+    tf.add(tf.sum(tf.mul(v, input), 1), weightedSums(h, weights[RBM_WEIGHTS.hiddenBias]!)),
   ) as tf.Tensor1D
   return swapNeighbours(v, energy, inverse, uniforms.swaps!)
 }
