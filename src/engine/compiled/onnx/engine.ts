@@ -45,6 +45,12 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 }
 
+/**
+ * Nodes of a graph up to which the runtime may rewrite it, in a time that grows with their square: of long sequences
+ * come tens of thousands, in which there is nothing to rewrite.
+ */
+const MOST_REWRITTEN = 5_000
+
 /** Steps after which subnormal numbers are looked for: often enough that few gather, rarely enough to cost nothing. */
 const FLUSH_STEPS = 64
 
@@ -173,7 +179,10 @@ export class OnnxRunner implements Runner {
 
   async #compile(program: Program, { graph, updates }: SplitStep, size: number): Promise<CompiledStep> {
     const { model, nameOf, outputNameOf } = lowerToOnnx(graph)
-    const session = await ort.InferenceSession.create(model, this.sessionOptions)
+    const session = await ort.InferenceSession.create(model, {
+      ...this.sessionOptions,
+      graphOptimizationLevel: graph.nodes.length > MOST_REWRITTEN ? 'disabled' : 'all',
+    })
     const feeds: Record<string, ort.Tensor> = {}
     const fetches: Record<string, ort.Tensor> = {}
     const taken = new Set(session.inputNames)
