@@ -104,7 +104,9 @@ export class OnnxRunner implements Runner {
     const state = stateOf(programs)
     const plan = new ArenaPlan()
     const traced = new Map<string, SplitStep>()
-    for (const [name, program] of Object.entries(programs)) traced.set(name, await traceStep(program, batchSize))
+    for (const [name, program] of Object.entries(programs)) {
+      if (!program.keepsState) traced.set(name, await traceStep(program, batchSize))
+    }
     for (const { updates } of traced.values())
       placeUpdates(plan, updates, new Map(state.map((slot) => [slot.name, slot.shape])))
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
