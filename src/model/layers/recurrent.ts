@@ -196,7 +196,9 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
       const outputs: tf.Tensor[] = []
       const order = inputs.map((_, index) => (spec.go_backwards ? time - 1 - index : index))
       for (const at of order) {
-        const next = step(inputs[at]!, time > FEW_STEPS ? states.map(withCutGradient) : states)
+        // gradients of the other states come through the last one
+        const before = time > FEW_STEPS ? states.with(-1, withCutGradient(states.at(-1)!)) : states
+        const next = step(inputs[at]!, before)
         const counts = counted?.[at]
         states = counts ? next.map((value, index) => tf.where(counts, value, states[index]!)) : next
         outputs.push(counts && zero_output_for_mask ? tf.where(counts, states[0]!, zeros) : states[0]!)
