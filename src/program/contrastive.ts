@@ -96,7 +96,11 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   // chains are measured where they stand
   const still = algorithm.chains.length > 0 && !measures.some(({ followsChains }) => followsChains)
   const evaluated = still ? 0 : last
-  const looking = { state: [...rbm.weights, ...algorithm.chains], inputs: [x, ...noiseOf(evaluated, 'evaluation')] }
+  const looking = {
+    state: [...rbm.weights, ...algorithm.chains],
+    inputs: [x, ...noiseOf(evaluated, 'evaluation')],
+    keepsState: true as const,
+  }
   const evaluate: Program = {
     ...looking,
     run(state, given) {
