@@ -1,16 +1,16 @@
-/** A machine's steps are those of the equations: against sums over all states, and of one mind on every engine. */
+/** The programs of an RBM in training: the same on every engine, to be gone on with, and as their parts say. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Runner } from '../../src/engine/engine.js'
-import { freeEnergy, logLikelihood, pseudoLikelihood } from '../../src/model/rbm/exact.js'
-import { likelihoodGradient, modelMoments, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
+import { logLikelihood } from '../../src/model/rbm/exact.js'
+import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { centered } from '../../src/program/centering.js'
 import { expectClose, expectSameState } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
-import { expectedContrastiveDivergence, flat, inFloat32, randomRbm } from '../support/rbm.js'
+import { flat, inFloat32, randomRbm } from '../support/rbm.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -169,63 +169,6 @@ describe('against sums over all states', () => {
       expectClose([loss![0]! / 4], [expected], 'loss', { relative: 1e-6 })
     },
   )
-
-  /** As many samples as it takes for a mean over them to be as near as `sigmas` standard errors of bits. */
-  const COPIES = 25_000
-  const SAMPLES = 4 * COPIES
-  const five = 5 / Math.sqrt(SAMPLES)
-  const many = Uint8Array.from({ length: COPIES * ROWS.length }, (_, at) => ROWS[at % ROWS.length]!)
-  const parameters = inFloat32(randomRbm(4, 3, { seed: 2, weights: 2 }))
-  const sizes = { visible: 4, hidden: 3, batchSize: SAMPLES }
-
-  test.each([1, 2, 5])('CD-%d on average over 100,000 chains', async (k) => {
-    const machine = smallMachine({ training: { algorithm: 'cd', k }, optimizer: plain }, sizes)
-    const runner = await loadRunner('onnx', machine.learner.programs, { batchSize: SAMPLES, seed: k })
-    const found = await gradientOf(runner, parameters, many)
-    const expected = expectedContrastiveDivergence(parameters, ROWS, k)
-    expectClose(flat(found), flat(expected), 'gradient', { relative: 0, absolute: five / 2 })
-    const next = expectedContrastiveDivergence(parameters, ROWS, k + 1)
-    const apart = flat(next).map((value, index) => Math.abs(value - flat(expected)[index]!))
-    // one step more or less would be seen
-    if (k === 1) expect(Math.max(...apart)).toBeGreaterThan(five)
-  })
-
-  test('persistent chains come to the distribution of the model, and the gradient to that of the likelihood', async () => {
-    const fields = { training: { algorithm: 'pcd', chains: SAMPLES }, optimizer: plain }
-    const machine = smallMachine(fields, sizes)
-    const runner = await loadRunner('onnx', machine.learner.programs, { batchSize: SAMPLES, seed: 3 })
-    await runner.write(weightsOf(parameters))
-    const batch = { size: 4, arrays: { x: ROWS } }
-    for (let iterations = 0; iterations < 30; iterations++) {
-      await runner.run('train', batch, { learning_rate: 0, iterations })
-    }
-    const { 'rbm/chains': chains } = await runner.read()
-    const means = Array.from({ length: 4 }, (_, unit) => {
-      const values = chains!.filter((_, at) => at % 4 === unit)
-      return values.reduce((sum, value) => sum + value, 0) / SAMPLES
-    })
-    expectClose(means, modelMoments(parameters).visibleBias, 'means of chains', { relative: 0, absolute: five / 2 })
-    await runner.run('train', batch, { learning_rate: 1, iterations: 30 })
-    const after = rbmParameters(await runner.read())
-    const moved = (key: keyof RbmMoments) => after[key].map((value, index) => value - parameters[key][index]!)
-    const found = [...moved('kernel'), ...moved('visibleBias'), ...moved('hiddenBias')]
-    const expected = flat(likelihoodGradient(parameters, ROWS))
-    expectClose(found, expected, 'gradient', { relative: 0, absolute: five / 2 })
-  })
-
-  test('measures', async () => {
-    const machine = smallMachine({ optimizer: plain, metrics: ['pseudo_likelihood', 'free_energy'] }, sizes)
-    const runner = await loadRunner('onnx', machine.learner.programs, { batchSize: SAMPLES, seed: 4 })
-    await runner.write(weightsOf(parameters))
-    const outputs = await runner.run('evaluate', { size: SAMPLES, arrays: { x: many } }, { iterations: 0 })
-    const rows = [0, 4, 8, 12].map((from) => ROWS.subarray(from, from + 4))
-    const free = rows.reduce((sum, row) => sum + freeEnergy(parameters, row), 0) / 4
-    expectClose([outputs.free_energy![0]! / SAMPLES], [free], 'free energy', { relative: 1e-3 })
-    // a term is 4 log s(F(v~i) - F(v)), whose deviation is of that size
-    const found = outputs.pseudo_likelihood![0]! / SAMPLES
-    const expected = pseudoLikelihood(parameters, ROWS)
-    expectClose([found], [expected], 'pseudo-likelihood', { relative: 0, absolute: 4 * five })
-  })
 })
 
 test('the centred gradient is that of PyDeep (test_trainer.py)', () => {
