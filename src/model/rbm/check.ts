@@ -5,7 +5,7 @@ import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check.js'
 import type { ModelIssue } from '../issue.js'
 import { checkWeight, ShapeProblem } from '../layers/layer.js'
-import { MOST_ENUMERATED } from './enumeration.js'
+import { MOST_IN_STEP } from './enumeration.js'
 import { parameterCount, requestsOf } from './rbm.js'
 
 /** Numbers in the units of all chains together; a step has several arrays of so many. */
@@ -50,8 +50,8 @@ export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleSh
       issues.push({ code: 'size', pointer: '/training/chains', message })
     }
   }
-  if (training.algorithm === 'exact' && Math.min(visible, hidden) > MOST_ENUMERATED) {
-    const message = `found "exact" with ${visible} visible and ${hidden} hidden units; one side must have at most ${MOST_ENUMERATED}, whose states are all gone through; "cd" and "pcd" take any size`
+  if (training.algorithm === 'exact' && Math.min(visible, hidden) > MOST_IN_STEP) {
+    const message = `found "exact" with ${visible} visible and ${hidden} hidden units; one side must have at most ${MOST_IN_STEP}, whose states are all gone through; "cd" and "pcd" take any size`
     issues.push({ code: 'size', pointer: '/training/algorithm', message })
   }
   return issues
