@@ -39,8 +39,8 @@ describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (
     { timeout: 300_000 }, // a second or two on a machine that does nothing else
     async (file) => {
       const { spec } = read(file)
-      const { dataset } = spec!.data
-      const data = { ...spec!.data, dataset: dataset === 'mnist' ? ('mnist-10k' as const) : dataset }
+      const given = spec!.data
+      const data = given.dataset === 'mnist' ? { ...given, dataset: 'mnist-10k' as const } : given
       const fit = { ...spec!.fit, batch_size: BATCH_SIZE, epochs: EPOCHS }
       const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - fit.validation_split))
       const { engine } = await openEngine(engineName)
