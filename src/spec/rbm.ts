@@ -5,18 +5,31 @@
 import { z } from 'zod'
 import { byEpoch } from './by-epoch.js'
 import { constraint } from './constraints.js'
-import { type DeepReadonly, family, member, type RuleIssue } from './family.js'
+import { type DeepReadonly, family, member, nameIn, type RuleIssue } from './family.js'
 import { INITIALIZERS, initializer } from './initializers.js'
 import { RBM_METRICS } from './rbm-metrics.js'
 import { regularizer } from './regularizers.js'
 import { LARGEST, whole } from './whole.js'
 import { oneOf, written } from './words.js'
 
-export const VISIBLE = [member('bernoulli', '0 or 1.', {})] as const
-export const HIDDEN = [member('bernoulli', '0 or 1.', {})] as const
+export const VISIBLE = [
+  member('bernoulli', '0 or 1.', {}),
+  member('gaussian', 'Any number, normally distributed given the hidden units; for standardized data.', {
+    variance: nameIn({
+      fixed: 'Each unit has variance 1.',
+      learned: 'Each unit learns its own, by its logarithm (Cho, Ilin and Raiko, 2011); at least 0.01.',
+    })
+      .default('fixed')
+      .describe('The variance of a unit given the hidden ones.'),
+  }),
+] as const
+export const HIDDEN = [
+  member('bernoulli', '0 or 1.', {}),
+  member('nrelu', 'Noisy rectified linear: max(0, x + noise of variance s(x)) (Nair and Hinton, 2010).', {}),
+] as const
 
 /** By what the data says of each unit. */
-const ofData = member('data', 'The logit of the mean of the training data, unit by unit.', {})
+const ofData = member('data', 'The mean of the training data, unit by unit; for Bernoulli units its logit.', {})
 
 export const rbmSchema = z
   .strictObject({

@@ -7,6 +7,7 @@ import type { ModelIssue } from '../issue.js'
 import { checkWeight, ShapeProblem } from '../layers/layer.js'
 import { MOST_IN_STEP } from './enumeration.js'
 import { parameterCount, requestsOf } from './rbm.js'
+import { visibleRule } from './units.js'
 
 /** Numbers in the units of all chains together; a step has several arrays of so many. */
 const MAX_CHAIN_UNITS = 100e6
@@ -50,9 +51,13 @@ export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleSh
       issues.push({ code: 'size', pointer: '/training/chains', message })
     }
   }
-  if (training.algorithm === 'exact' && Math.min(visible, hidden) > MOST_IN_STEP) {
-    const message = `found "exact" with ${visible} visible and ${hidden} hidden units; one side must have at most ${MOST_IN_STEP}, whose states are all gone through; "cd" and "pcd" take any size`
-    issues.push({ code: 'size', pointer: '/training/algorithm', message })
+  if (training.algorithm === 'exact') {
+    const { isBinary } = visibleRule(model)
+    if ((isBinary ? Math.min(visible, hidden) : hidden) > MOST_IN_STEP) {
+      const side = isBinary ? 'one side' : 'the hidden side'
+      const message = `found "exact" with ${visible} visible and ${hidden} hidden units; ${side} must have at most ${MOST_IN_STEP}, whose states are all gone through; "cd" and "pcd" take any size`
+      issues.push({ code: 'size', pointer: '/training/algorithm', message })
+    }
   }
   return issues
 }

@@ -17,6 +17,8 @@ export const RBM_WEIGHTS = {
   kernel: 'rbm/kernel',
   visibleBias: 'rbm/visible_bias',
   hiddenBias: 'rbm/hidden_bias',
+  /** Of Gaussian units that learn it. */
+  visibleLogVariance: 'rbm/visible_log_variance',
 } as const
 
 /** From weights by name, as a runner reads them or a run has saved them. */
