@@ -8,6 +8,7 @@ import { loadData } from '../src/data/registry.js'
 import { openEngine } from '../src/engine/registry.js'
 import { callbackFiles } from '../src/export/callback-files.js'
 import { saveModel } from '../src/export/model.js'
+import { labelsOf } from '../src/spec/rbm.js'
 import { isSupervised } from '../src/spec/spec.js'
 import type { EpochEndEvent } from '../src/training/events.js'
 import { temporaryFolder } from './support/command.js'
@@ -51,7 +52,8 @@ describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (
       try {
         const { signal } = new AbortController()
         const events = await trainToEnd({ ...training, signal, now: () => performance.now(), files })
-        const watched = isSupervised(spec!) ? 'loss' : 'reconstruction_error'
+        const learnsLabels = isSupervised(spec!) || labelsOf(spec!.training) !== null
+        const watched = learnsLabels ? 'loss' : 'reconstruction_error'
         const losses = (events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]).map(
           ({ metrics }) => metrics[watched]!,
         )

@@ -9,8 +9,9 @@ import { type ByEpoch, inEpoch } from '../spec/by-epoch.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec, RbmMetricSpec } from '../spec/spec.js'
 import { centered, type RbmGradient, runningMean, sparser } from './centering.js'
-import { descent, ITERATIONS, type StepPlan, stepPlan } from './descent.js'
+import { descent, ITERATIONS, type StepPlan } from './descent.js'
 import { type Draw, drawOf, type Use } from './draws.js'
+import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
 import type { BatchInput, Program, ProgramInput, Slot, Tensors } from './program.js'
@@ -43,7 +44,6 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   const measures = metrics.map(({ type, name }) => ({ name, ...MEASURES[type] }))
   const samples = algorithm.fromSample || measures.some(({ reconstructs }) => reconstructs)
   const dataDraw = (use: Use) => drawOf(rbm, { owner: 'data', side: 'hidden', time: 0, use, rows: null })
-  const epochOf = (iterations: number) => Math.floor(iterations / stepsPerEpoch) + 1
 
   const noiseOf = (k: number, use: Use): ProgramInput[] => [
     ...(samples ? dataDraw(use).inputs : []),
@@ -72,7 +72,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
       weights: rbm.weights,
       untrained: [...algorithm.chains, ...kept],
       inputs: [x, ...noiseOf(k, 'training')],
-      momentum: momenta ? (iterations) => inEpoch(momenta, epochOf(iterations)) : undefined,
+      momentum: momenta ? (iterations) => inEpoch(momenta, epochOf(iterations, stepsPerEpoch)) : undefined,
       gradients(state, given) {
         const both = phases(k, 'training', state, given)
         const { gradient, updates } = adjust(difference(rbm, both, state), both.data, state)
@@ -86,13 +86,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
       },
     })
 
-  const byEpoch = kByEpoch(training)
-  const counts = [...new Set(byEpoch.map(([, k]) => k!))]
-  const [first, last] = [counts[0]!, byEpoch.at(-1)![1]!]
-  const named = (name: string, k: number) => (k === first ? name : `${name}/${k}`)
-  const all = counts.flatMap((k) =>
-    Object.entries(steps(k)).map(([name, program]) => [named(name, k), program] as const),
-  )
+  const { programs, plan, last } = byGibbsSteps({ training, optimizer, stepsPerEpoch }, steps)
 
   // chains are measured where they stand
   const still = algorithm.chains.length > 0 && !measures.some(({ followsChains }) => followsChains)
@@ -117,16 +111,9 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
     },
   }
 
-  const plan = stepPlan(optimizer)
   return {
-    programs: { ...(Object.fromEntries(all) as { train: Program }), evaluate, inspect },
-    plan: {
-      ...plan,
-      step(iterations) {
-        const k = inEpoch(byEpoch, epochOf(iterations))
-        return plan.step(iterations).map((name) => named(name, k))
-      },
-    },
+    programs: { ...programs, evaluate, inspect },
+    plan,
     measured: [meanOver('loss'), ...measures.map(({ name }) => meanOver(name))],
   }
 }
@@ -134,11 +121,6 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
 interface Phases {
   readonly data: DataPhase
   readonly model: ModelPhase
-}
-
-const kByEpoch = (training: TrainingSpec): ByEpoch => {
-  if (!('k' in training)) return [[1, 1]]
-  return typeof training.k === 'number' ? [[1, training.k]] : training.k
 }
 
 const largest = (pairs: ByEpoch): number => Math.max(...pairs.map(([, value]) => value!))

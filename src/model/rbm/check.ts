@@ -1,6 +1,7 @@
 /** Checks an RBM against its data before anything is built: shapes and sizes. */
 import { formatShape, sizeOf } from '../../base/shape.js'
 import type { DataInfo } from '../../data/dataset.js'
+import { labelsOf } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check.js'
 import type { ModelIssue } from '../issue.js'
@@ -13,7 +14,10 @@ import { visibleRule } from './units.js'
 const MAX_CHAIN_UNITS = 100e6
 
 /** Every problem of fitting an RBM to the data; empty when there is none. */
-export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleShape, values }: DataInfo): ModelIssue[] {
+export function checkRbm(
+  { model, training }: UnsupervisedSpec,
+  { name, sampleShape, values, classes }: DataInfo,
+): ModelIssue[] {
   const visible = sizeOf(sampleShape)
   if (sampleShape.length !== 1) {
     const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; "flatten": true makes them ${formatShape([null, visible])}`
@@ -39,7 +43,7 @@ export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleSh
       issues.push({ code: 'shape', pointer: '/model', message: `RBM ${error.message}` })
     }
   }
-  const weights = parameterCount(requests)
+  const weights = parameterCount(requests) + (labelsOf(training) ? classes * (hidden + 1) : 0)
   if (weights > MAX_WEIGHTS) {
     const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
     issues.push({ code: 'size', pointer: '/model/hidden_units', message })

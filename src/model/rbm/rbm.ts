@@ -34,6 +34,8 @@ export interface Rbm extends Saveable {
   readonly hidden: UnitRule
   /** Those of the visible units alone. */
   own(weights: Tensors): VisibleWeights
+  /** The total input of the hidden units: v (batch, visible). */
+  hiddenInput(v: tf.Tensor2D, weights: Tensors): tf.Tensor2D
   /** p(h | v): v (batch, visible). */
   hiddenGiven(v: tf.Tensor2D, weights: Tensors): Conditional
   /** p(v | h): h (batch, hidden). */
@@ -72,6 +74,7 @@ export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, mean
     visible,
     hidden,
     own,
+    hiddenInput,
     hiddenGiven(v, of) {
       const input = hiddenInput(v, of)
       return { input, ...hidden.given(input) }
