@@ -26,6 +26,15 @@ export interface Operands {
   readonly noneWith?: OptionName
 }
 
+const A_RUN: Operands = { least: 1, most: 1, few: 'No run is given', many: 'One run at a time' }
+
+const RUN_EXITS: Command['exits'] = {
+  done: EXIT_WORDS.done,
+  badInput: 'the run, the data or the command line is wrong',
+  internal: EXIT_WORDS.internal,
+  interrupted: EXIT_WORDS.interrupted,
+}
+
 export const COMMANDS: { readonly [Name in CommandName]: Command } = {
   train: {
     usage: 'train SPEC [options]',
@@ -37,7 +46,8 @@ SPEC is a file, or - for standard input. Progress goes to standard error.
   train doctor                  says what this machine can do, and what it lacks
   train bench SPEC              times a spec on every engine
   train find-lr SPEC            says which learning rate a spec wants
-  train summary SPEC            shows the layers of a model, and what a step of it takes`,
+  train summary SPEC            shows the layers of a model, and what a step of it takes
+  train evaluate RUN            measures a trained model on the test set`,
     operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
     exits: EXIT_WORDS,
     examples: [
@@ -156,6 +166,18 @@ derived from its graph. Trains nothing. SPEC is a file, or - for standard input.
       ['train summary specs/mnist-resnet.json --svg resnet.svg', 'a picture too'],
       ['train summary specs/mnist-mlp.json --explain', 'what the compiler does, and where the time goes'],
       ['train summary specs/mnist-mlp.json --json', 'for a program: specs/summary.schema.json'],
+    ],
+  },
+  evaluate: {
+    usage: 'train evaluate RUN [options]',
+    help: `Measures a trained model on the test set: its loss and metrics, once more or of other data. RUN is the folder of
+a run, such as runs/mnist-mlp/1. The measures are standard output.`,
+    operands: A_RUN,
+    exits: RUN_EXITS,
+    examples: [
+      ['train evaluate runs/mnist-mlp/1', 'loss and metrics of the spec'],
+      ['train evaluate runs/mnist-mlp/1 --set data.dataset=mnist-10k', 'of other data that fit the model'],
+      ['train evaluate runs/mnist-mlp/1 --json', 'for a program: specs/evaluate.schema.json'],
     ],
   },
 }

@@ -19,7 +19,7 @@ export interface Option {
   readonly onceIn?: readonly CommandName[]
 }
 
-export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench' | 'find-lr' | 'summary'
+export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench' | 'find-lr' | 'summary' | 'evaluate'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
 const VERBOSE = {
@@ -40,7 +40,7 @@ export const OPTIONS = {
     type: 'texts',
     value: 'PATH=VALUE',
     help: 'Override a field: fit.epochs=3, model.layers.2.rate=0.5. Repeatable',
-    commands: ['train', 'validate', 'bench', 'find-lr', 'summary'],
+    commands: ['train', 'validate', 'bench', 'find-lr', 'summary', 'evaluate'],
   },
   expect: {
     type: 'texts',
@@ -51,16 +51,21 @@ export const OPTIONS = {
   engine: {
     type: 'choices',
     value: 'NAME',
-    help: { train: WHAT_COMPUTES, 'find-lr': WHAT_COMPUTES, bench: 'Time only this one. Repeatable' },
+    help: {
+      train: WHAT_COMPUTES,
+      'find-lr': WHAT_COMPUTES,
+      evaluate: WHAT_COMPUTES,
+      bench: 'Time only this one. Repeatable',
+    },
     choices: ENGINES,
-    commands: ['train', 'bench', 'find-lr'],
-    onceIn: ['train', 'find-lr'],
+    commands: ['train', 'bench', 'find-lr', 'evaluate'],
+    onceIn: ['train', 'find-lr', 'evaluate'],
   },
   device: {
     type: 'text',
     value: 'DEVICE',
     help: 'Where to compute: auto, cpu, gpu, gpu:1. Default: as the spec says, else auto',
-    commands: ['train', 'bench', 'find-lr'],
+    commands: ['train', 'bench', 'find-lr', 'evaluate'],
   },
   style: {
     type: 'choice',
@@ -122,8 +127,9 @@ export const OPTIONS = {
       bench: 'One JSON document instead of the table',
       'find-lr': 'One JSON document instead of the report',
       summary: 'One JSON document instead of the table',
+      evaluate: 'One JSON document instead of the table',
     },
-    commands: ['doctor', 'bench', 'find-lr', 'summary'],
+    commands: ['doctor', 'bench', 'find-lr', 'summary', 'evaluate'],
   },
   svg: {
     type: 'text',

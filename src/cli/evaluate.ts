@@ -1,0 +1,45 @@
+/** `train evaluate RUN`: loss and metrics of a trained model on the test set. */
+import { dataInfo } from '../data/registry.js'
+import type { EvaluateReport } from '../export/evaluate-report.js'
+import { evaluateLines } from '../report/evaluate.js'
+import { evaluate as measured } from '../training/loop.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { interruptible } from './interrupt.js'
+import type { Io } from './io.js'
+import { openRun, readRun } from './open-run.js'
+import type { Options } from './options.js'
+import { withSpinner } from './spinner.js'
+import { ownVersion } from './versions.js'
+
+/** Standard output gets the measures. */
+export async function evaluate(directory: string, options: Options, io: Io): Promise<ExitCode> {
+  const run = await readRun(directory, options, io)
+  const { spec } = run
+  return interruptible(io, async (signal) => {
+    const { engine, session } = await openRun(run, { quiet: options.json === true, logs: false }, io)
+    try {
+      const { runner, training, testBatches } = session
+      const test = await withSpinner('Measuring', io.stderr, () =>
+        measured(runner, testBatches(), training.metrics, signal),
+      )
+      const report: EvaluateReport = {
+        version: 1,
+        name: spec.name,
+        run: directory,
+        trainspec: ownVersion(),
+        engine: engine.name,
+        device: engine.device,
+        data: spec.data.dataset,
+        samples: dataInfo(spec.data).testSamples,
+        test: Object.fromEntries(
+          Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null]),
+        ),
+      }
+      const lines = options.json ? [JSON.stringify(report, null, 2)] : evaluateLines(report)
+      io.stdout.write(`${lines.join('\n')}\n`)
+      return EXIT.done
+    } finally {
+      await session.runner.dispose()
+    }
+  })
+}
