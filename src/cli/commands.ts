@@ -47,7 +47,9 @@ SPEC is a file, or - for standard input. Progress goes to standard error.
   train bench SPEC              times a spec on every engine
   train find-lr SPEC            says which learning rate a spec wants
   train summary SPEC            shows the layers of a model, and what a step of it takes
-  train evaluate RUN            measures a trained model on the test set`,
+  train evaluate RUN            measures a trained model on the test set
+  train sample RUN              draws from a trained RBM
+  train transform RUN [DATA]    writes the hidden units of a trained RBM as features`,
     operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
     exits: EXIT_WORDS,
     examples: [
@@ -178,6 +180,33 @@ a run, such as runs/mnist-mlp/1. The measures are standard output.`,
       ['train evaluate runs/mnist-mlp/1', 'loss and metrics of the spec'],
       ['train evaluate runs/mnist-mlp/1 --set data.dataset=mnist-10k', 'of other data that fit the model'],
       ['train evaluate runs/mnist-mlp/1 --json', 'for a program: specs/evaluate.schema.json'],
+    ],
+  },
+  sample: {
+    usage: 'train sample RUN [options]',
+    help: `Draws from a trained RBM by Gibbs sampling, each sample by a chain of its own, or fills in a part of test samples.
+RUN is the folder of a run. A folder gets samples.npy (the states of the visible units), probabilities.npy (what
+they were drawn by) and samples.png (the probabilities as a picture). Paths are standard output.`,
+    operands: A_RUN,
+    exits: RUN_EXITS,
+    examples: [
+      ['train sample runs/rbm-mnist-pcd/1', '100 digits after 1000 steps'],
+      ['train sample runs/rbm-mnist-pcd/1 -n 20 --inpaint left', 'the left halves of test digits, filled in'],
+      ['train sample runs/rbm-mnist-pcd/1 --start data --steps 10', 'not far from test digits'],
+      ['train sample runs/rbm-mnist-pcd/1 --set seed=7', 'other ones'],
+    ],
+  },
+  transform: {
+    usage: 'train transform RUN [DATA] [options]',
+    help: `Writes what the hidden units of a trained RBM make of samples: their probabilities, a row a sample. RUN is the folder
+of a run. DATA is a file (.npy or .csv) with a sample a row; without it, both parts of the run's own data set are
+transformed, and labels are written beside them. Paths and shapes are standard output.`,
+    operands: { least: 1, most: 2, few: 'No run is given', many: 'A run and a file at most' },
+    exits: RUN_EXITS,
+    examples: [
+      ['train transform runs/rbm-mnist-pcd/1', 'features-train.npy, features-test.npy, and labels'],
+      ['train transform runs/rbm-mnist-pcd/1 --out features.csv', 'as text'],
+      ['train transform runs/rbm-mnist-pcd/1 digits.npy --out hidden.npy', 'of a file'],
     ],
   },
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import { readModel, type SavedModel, weightsFor } from '../export/saved-model.js'
-import { savedWeightName } from '../model/layers-topology.js'
+import type { Saveable } from '../model/saveable.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
@@ -34,11 +34,13 @@ export async function readRun(directory: string, options: Options, io: Io): Prom
 }
 
 /** The trained weights of a run, by their names in programs. */
-export const weightsOf = ({ model: stored }: StoredRun, model: Session['model']): StateValues =>
-  weightsFor(
+export function weightsOf({ model: stored }: StoredRun, model: Saveable): StateValues {
+  const { nameOf } = model.saved()
+  return weightsFor(
     stored,
-    model.weights.map(({ name, shape }) => ({ name, shape, saved: savedWeightName(model, name) })),
+    model.weights.map(({ name, shape }) => ({ name, shape, saved: nameOf(name) })),
   )
+}
 
 /** A session as in training, with the trained weights. Whoever asked disposes of its runner. */
 export async function openRun(

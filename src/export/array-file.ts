@@ -1,8 +1,9 @@
-/** Arrays of two axes as files for other programs: .npy for NumPy, .csv for everything else. Written a few rows at a time. */
+/** Arrays as files for other programs: .npy for NumPy, .csv for everything else. Written a few rows at a time. */
 import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { npyHeader } from '../base/npy.js'
+import { type Shape, sizeOf } from '../base/shape.js'
 
 export type ArrayFormat = 'npy' | 'csv'
 
@@ -21,9 +22,9 @@ export function arrayFormatOf(path: string): ArrayFormat | undefined {
   return ending === '.npy' || ending === '.csv' ? (ending.slice(1) as ArrayFormat) : undefined
 }
 
-/** `shape`: rows, columns. */
-export async function openArrayFile(path: string, shape: readonly [number, number]): Promise<ArrayWriter> {
-  const [, columns] = shape
+/** `shape`: of all rows together; in a .csv the axes after the first are one line. */
+export async function openArrayFile(path: string, shape: Shape): Promise<ArrayWriter> {
+  const columns = sizeOf(shape.slice(1))
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const file = await open(temporary, 'wx')
   const isNpy = arrayFormatOf(path) === 'npy'
@@ -50,7 +51,7 @@ export async function openArrayFile(path: string, shape: readonly [number, numbe
 }
 
 /** A whole array at once. */
-export async function writeArray(path: string, shape: readonly [number, number], values: Float32Array): Promise<void> {
+export async function writeArray(path: string, shape: Shape, values: Float32Array): Promise<void> {
   const file = await openArrayFile(path, shape)
   try {
     await file.append(values)
