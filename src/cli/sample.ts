@@ -98,7 +98,9 @@ export const rowsOf = (values: Float32Array, columns: number): Float32Array[] =>
 
 /** The first samples of the test set, as the machine sees them. */
 async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
-  const { test, info } = await withSpinner(`Loading ${spec.data.dataset}`, io.stderr, () => loadData(spec.data))
+  const { test, info } = await withSpinner(`Loading ${spec.data.dataset}`, io.stderr, () =>
+    loadData(spec.data, spec.seed),
+  )
   if (count > test.count) {
     throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${info.name}`)
   }

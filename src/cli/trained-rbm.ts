@@ -5,7 +5,7 @@ import { dataInfo } from '../data/registry.js'
 import type { StateValues } from '../engine/engine.js'
 import { buildRbm, type Rbm } from '../model/rbm/rbm.js'
 import type { Slot } from '../program/program.js'
-import { isSupervised, type UnsupervisedSpec } from '../spec/spec.js'
+import { isSupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
 import { readRun, weightsOf } from './open-run.js'
 import type { Options } from './options.js'
@@ -43,4 +43,4 @@ export async function readTrainedRbm(
 export const trainedSlots = ({ weights }: Rbm, values: StateValues): Slot[] =>
   weights.map((slot) => ({ ...slot, initial: () => Float32Array.from(values[slot.name]!) }))
 
-export const sampleShapeOf = ({ data }: UnsupervisedSpec): Shape => dataInfo({ ...data, flatten: false }).sampleShape
+export const sampleShapeOf = ({ data }: ResolvedSpec): Shape => dataInfo({ ...data, flatten: false }).sampleShape

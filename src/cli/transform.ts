@@ -42,7 +42,7 @@ export async function transform(
       told(out, await transformed({ path: out, divisor: 1, ...source }))
       return EXIT.done
     }
-    const dataset = await withSpinner(`Loading ${spec.data.dataset}`, io.stderr, () => loadData(spec.data))
+    const dataset = await withSpinner(`Loading ${spec.data.dataset}`, io.stderr, () => loadData(spec.data, spec.seed))
     for (const part of ['train', 'test'] as const) {
       const samples = dataset[part]
       const path = beforeEnding(out, `-${part}`)
