@@ -179,6 +179,7 @@ a run, such as runs/mnist-mlp/1. The measures are standard output.`,
     examples: [
       ['train evaluate runs/mnist-mlp/1', 'loss and metrics of the spec'],
       ['train evaluate runs/mnist-mlp/1 --set data.dataset=mnist-10k', 'of other data that fit the model'],
+      ['train evaluate runs/rbm-mnist-pcd/1 --ais chains=100,betas=10000', 'log-likelihood of an RBM, estimated'],
       ['train evaluate runs/mnist-mlp/1 --json', 'for a program: specs/evaluate.schema.json'],
     ],
   },

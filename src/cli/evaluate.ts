@@ -2,10 +2,12 @@
 import { dataInfo } from '../data/registry.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import { evaluateLines } from '../report/evaluate.js'
+import { isSupervised } from '../spec/spec.js'
 import { evaluate as measured } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
+import { likelihoodOf, methodOf } from './likelihood.js'
 import { openRun, readRun } from './open-run.js'
 import type { Options } from './options.js'
 import { withSpinner } from './spinner.js'
@@ -15,13 +17,21 @@ import { ownVersion } from './versions.js'
 export async function evaluate(directory: string, options: Options, io: Io): Promise<ExitCode> {
   const run = await readRun(directory, options, io)
   const { spec } = run
+  const method = methodOf(options, run)
   return interruptible(io, async (signal) => {
-    const { engine, session } = await openRun(run, { quiet: options.json === true, logs: false }, io)
+    const { engine, session, weights } = await openRun(run, { quiet: options.json === true, logs: false }, io)
     try {
       const { runner, training, testBatches } = session
       const test = await withSpinner('Measuring', io.stderr, () =>
         measured(runner, testBatches(), training.metrics, signal),
       )
+      const { rbm } = session
+      const likelihood =
+        method && rbm && !isSupervised(spec)
+          ? await withSpinner('Likelihood', io.stderr, (progress) =>
+              likelihoodOf({ method, engine, session, rbm, spec, weights, signal, progress }),
+            )
+          : null
       const report: EvaluateReport = {
         version: 1,
         name: spec.name,
@@ -34,6 +44,7 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
         test: Object.fromEntries(
           Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null]),
         ),
+        likelihood,
       }
       const lines = options.json ? [JSON.stringify(report, null, 2)] : evaluateLines(report)
       io.stdout.write(`${lines.join('\n')}\n`)

@@ -163,6 +163,17 @@ export const OPTIONS = {
     help: 'Fill this part of test samples in: left, right, top, bottom, or a file (.npy, .csv, .png) with 1 there, else 0',
     commands: ['sample'],
   },
+  ais: {
+    type: 'text',
+    value: 'chains=N,betas=N',
+    help: 'Of an RBM: estimate log Z and the likelihood by annealed importance sampling; chains=100,betas=10000 is usual',
+    commands: ['evaluate'],
+  },
+  exact: {
+    type: 'flag',
+    help: 'Of an RBM with at most 25 units on one side: compute log Z and the likelihood',
+    commands: ['evaluate'],
+  },
   json: {
     type: 'flag',
     help: {

@@ -14,6 +14,29 @@ export const evaluateReportSchema = z
     test: z
       .record(z.string(), z.number().nullable())
       .describe('Loss and metrics, by the names of history.json; null where one is NaN or infinite.'),
+    likelihood: z
+      .strictObject({
+        method: z.enum(['exact', 'ais']).describe('Sum over all states, or annealed importance sampling.'),
+        log_z: z.number().describe('Logarithm of the partition function, in nats.'),
+        train: z.number().describe('Mean log-likelihood of the samples that were trained on, in nats.'),
+        test: z.number().describe('Mean log-likelihood of the test set, in nats.'),
+        ais: z
+          .strictObject({
+            chains: z.int().describe('How many.'),
+            betas: z.int().describe('Inverse temperatures of each, from 0 to 1; 0 is not counted.'),
+            base: z.string().describe('Where chains begin.'),
+            interval: z
+              .tuple([z.number().nullable(), z.number()])
+              .describe('log Z of the estimate minus and plus 3 standard errors; null where that is not positive.'),
+            effective_samples: z.number().describe('How many equal weights would say as much.'),
+            log_weight_variance: z.number().describe('Variance of the logarithms of the weights.'),
+          })
+          .nullable()
+          .describe('How the estimate was made; null for the exact sum.'),
+        warnings: z.array(z.string()).describe('Why it is not to be trusted.'),
+      })
+      .nullable()
+      .describe('With --exact or --ais.'),
   })
   .meta({ title: 'trainspec evaluate', description: 'What a trained model measures on the test set.' })
 

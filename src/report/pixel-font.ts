@@ -1,4 +1,4 @@
-/** Letters for pictures of pixels: five columns of seven, each a byte with its lowest bit on top. */
+/** Letters for pictures of pixels: five columns of eight, each a byte with its lowest bit on top. */
 import { type Color, fill, type Image } from './image.js'
 
 const GLYPHS: Readonly<Record<string, string>> = {
@@ -18,17 +18,17 @@ const GLYPHS: Readonly<Record<string, string>> = {
   d: '384444487f',
   e: '3854545418',
   f: '087e090102',
-  g: '0c5252523e',
+  g: '18a4a4a47c',
   h: '7f08040478',
   i: '00447d4000',
-  j: '2040443d00',
+  j: '4080847d00',
   k: '7f10284400',
   l: '00417f4000',
   m: '7c04180478',
   n: '7c08040478',
   o: '3844444438',
-  p: '7c14141408',
-  q: '081414187c',
+  p: 'fc24242418',
+  q: '18242424fc',
   r: '7c08040408',
   s: '4854545420',
   t: '043f444020',
@@ -36,7 +36,7 @@ const GLYPHS: Readonly<Record<string, string>> = {
   v: '1c2040201c',
   w: '3c4030403c',
   x: '4428102844',
-  y: '0c5050503c',
+  y: '1ca0a0a07c',
   z: '4464544c44',
   '.': '0060600000',
   ',': '0050300000',
@@ -47,11 +47,11 @@ const GLYPHS: Readonly<Record<string, string>> = {
   ' ': '0000000000',
 }
 const COLUMNS = 5
-const ROWS = 7
+const ROWS = 8
 
 /** One column of room after each letter. */
 export const ADVANCE = COLUMNS + 1
-export const LINE = ROWS + 3
+export const LINE = ROWS + 2
 
 export const textWidth = (text: string): number => text.length * ADVANCE - 1
 

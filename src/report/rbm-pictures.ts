@@ -40,7 +40,7 @@ export function rbmPictures(look: RbmLook): Readonly<Record<string, Image>> {
     'reconstructions.png': beside([samples, reconstructions], MOST_PAIRS, tile),
     'histograms.png': histograms([
       { title: 'weights', values: kernel },
-      { title: 'what one more step adds to the weights', values: update },
+      { title: 'updates of the weights', values: update },
       { title: 'visible biases', values: visibleBias },
       { title: 'hidden biases', values: hiddenBias },
     ]),
