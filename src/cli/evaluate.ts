@@ -1,8 +1,10 @@
 /** `train evaluate RUN`: loss and metrics of a trained model on the test set. */
 import { dataInfo } from '../data/registry.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
+import { CHAINS } from '../program/model-phase.js'
+import { MEASURES } from '../program/rbm-measures.js'
 import { evaluateLines } from '../report/evaluate.js'
-import { isSupervised } from '../spec/spec.js'
+import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
 import { evaluate as measured } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -22,9 +24,9 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
     const { engine, session, weights } = await openRun(run, { quiet: options.json === true, logs: false }, io)
     try {
       const { runner, training, testBatches } = session
-      const test = await withSpinner('Measuring', io.stderr, () =>
-        measured(runner, testBatches(), training.metrics, signal),
-      )
+      const leftOut = CHAINS in (await runner.read()) ? measuredOfChains(spec) : []
+      const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
+      const test = await withSpinner('Measuring', io.stderr, () => measured(runner, testBatches(), metrics, signal))
       const { rbm } = session
       const likelihood =
         method && rbm && !isSupervised(spec)
@@ -44,6 +46,7 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
         test: Object.fromEntries(
           Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null]),
         ),
+        left_out: leftOut,
         likelihood,
       }
       const lines = options.json ? [JSON.stringify(report, null, 2)] : evaluateLines(report)
@@ -53,4 +56,10 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
       await session.runner.dispose()
     }
   })
+}
+
+/** What is measured of chains of training says nothing without them, and a run does not keep them. */
+function measuredOfChains(spec: ResolvedSpec): string[] {
+  if (isSupervised(spec)) return []
+  return ['loss', ...spec.metrics.filter(({ type }) => MEASURES[type].followsChains).map(({ name }) => name)]
 }

@@ -14,6 +14,9 @@ export const evaluateReportSchema = z
     test: z
       .record(z.string(), z.number().nullable())
       .describe('Loss and metrics, by the names of history.json; null where one is NaN or infinite.'),
+    left_out: z
+      .array(z.string())
+      .describe('What history.json has of chains that went on from step to step, which a run does not keep.'),
     likelihood: z
       .strictObject({
         method: z.enum(['exact', 'ais']).describe('Sum over all states, or annealed importance sampling.'),

@@ -4,11 +4,12 @@ import type { EvaluateReport } from '../export/evaluate-report.js'
 import { formatMetric } from './numbers.js'
 import { tableLines, wrapped } from './table.js'
 
-export function evaluateLines({ run, name, data, samples, test, likelihood }: EvaluateReport): string[] {
+export function evaluateLines({ run, name, data, samples, test, left_out, likelihood }: EvaluateReport): string[] {
   const rows = Object.entries(test).map(([key, value]) => [key, value === null ? 'nan' : formatMetric(value)])
   return [
     `${name} in ${run}, on the ${samples} test samples of ${data}:`,
     ...table(rows),
+    ...(left_out.length > 0 ? wrapped(`Not ${left_out.join(', ')}: of chains of training, which are not kept.`) : []),
     ...(likelihood ? likelihoodLines(likelihood) : []),
   ]
 }

@@ -3,7 +3,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { loadMnist10k } from '../../src/data/mnist.js'
+import { readModel } from '../../src/export/saved-model.js'
+import { logLikelihood } from '../../src/model/rbm/exact.js'
+import { logPartition } from '../../src/model/rbm/log-partition.js'
+import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
+import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
 import { documentOf } from '../support/schema.js'
 
 const dense = (units: number, more: object = {}) => ({ type: 'Dense', units, ...more })
@@ -123,5 +129,72 @@ describe('a folder is told that', () => {
         'run/model/weights.bin: weight "dense/kernel" has shape (784, 8), must be (784, 9) for the spec\'s model\n',
       ),
     })
+  })
+})
+
+describe('the likelihood of an RBM', () => {
+  let cwd: string
+  beforeAll(async () => {
+    cwd = await trainedRuns({
+      small: SMALL_RBM,
+      chains: { ...SMALL_RBM, training: { algorithm: 'pcd' }, metrics: ['flip_rate', 'pseudo_likelihood'] },
+      large: { ...SMALL_RBM, model: { type: 'RBM', hidden_units: 26 }, fit: { batch_size: 1000, epochs: 1 } },
+    })
+  }, 60_000)
+
+  const reportOf = async (...args: string[]) => {
+    const { code, stdout } = await runCommand(['evaluate', ...args, '--json'], { cwd })
+    expect(code).toBe(0)
+    return documentOf(stdout, 'evaluate.schema.json')
+  }
+
+  test('is the same by float64, exactly and nearly by annealed importance sampling', async () => {
+    const { likelihood: exact } = await reportOf('small', '--exact')
+    const { weights } = await readModel(join(cwd, 'small/model'))
+    const names = Object.values(RBM_WEIGHTS)
+    const parameters = rbmParameters(Object.fromEntries(names.map((name) => [name, weights.get(name)!.values])))
+    const { test: part } = await loadMnist10k()
+    const rows = Float32Array.from(part.x, (value) => (value >= 127.5 ? 1 : 0))
+    expect(exact).toMatchObject({ method: 'exact', ais: null, warnings: [] })
+    expect(exact.log_z).toBeCloseTo(logPartition(parameters), 10)
+    expect(exact.test).toBeCloseTo(logLikelihood(parameters, rows, exact.log_z), 3)
+    expect(Math.abs(exact.train - exact.test)).toBeLessThan(5)
+
+    const { likelihood: estimate } = await reportOf('small', '--ais', 'chains=50,betas=505')
+    expect(estimate).toMatchObject({ method: 'ais', ais: { chains: 50, betas: 505 } })
+    expect(estimate.log_z).toBeCloseTo(exact.log_z, 0)
+    expect(estimate.test + estimate.log_z).toBeCloseTo(exact.test + exact.log_z, 4)
+    const [least, most] = estimate.ais.interval
+    expect(exact.log_z).toBeGreaterThan(least)
+    expect(exact.log_z).toBeLessThan(most)
+  })
+
+  test('is told in words', async () => {
+    const { stdout } = await runCommand(['evaluate', 'small', '--ais', 'betas=20'], { cwd })
+    expect(stdout).toMatch(
+      /\nMean log-likelihood in nats, by 100 chains of annealed importance sampling, 20 betas:\n {2}training samples +-\d+\.\d\d\n {2}test samples +-\d+\.\d\d\n {2}log Z +\d+\.\d\d\n {2}its interval from +(-inf|\d+\.\d\d)\n {2}to +\d+\.\d\d\n {2}chains that count +\d+\.\d\n/,
+    )
+  })
+
+  test('comes without what only chains of training say', async () => {
+    const { test: measures, left_out } = await reportOf('chains')
+    expect(left_out).toEqual(['loss', 'flip_rate'])
+    expect(Object.keys(measures)).toEqual(['pseudo_likelihood'])
+  })
+
+  test.each([
+    [['large', '--exact'], '--exact: of 784 visible and 26 hidden units one side must have at most 25; --ais'],
+    [['small', '--exact', '--ais', 'chains=5'], '--ais and --exact: one at a time'],
+    [['small', '--ais', 'chains=0'], '--ais: found "chains=0", must be chains=N or betas=N (or betas=murray)'],
+    [['small', '--ais', '100'], '--ais: found "100", must be chains=N or betas=N'],
+  ])('%j is told', async (args, words) => {
+    const { code, stdout, stderr } = await runCommand(['evaluate', ...args], { cwd })
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) })
+  })
+
+  test('is none of a network', async () => {
+    const { code, stderr } = await runCommand(['evaluate', 'sequential', '--exact'], { cwd: trained })
+    const words = '--exact: sequential has a model of type Sequential; log Z is of those of type RBM\n'
+    expect({ code, stderr }).toEqual({ code: 2, stderr: words })
   })
 })
