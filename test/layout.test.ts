@@ -14,7 +14,7 @@ const require = createRequire(import.meta.url)
 const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages: readonly string[] }>> = {
   base: { folders: [], packages: ['fastest-levenshtein', '@bufbuild/protobuf'] },
   spec: { folders: ['base'], packages: ['zod', 'ajv', 'jsonc-parser'] },
-  data: { folders: ['base'], packages: [] },
+  data: { folders: ['base'], packages: ['fast-png'] },
   model: {
     folders: ['base'],
     packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-cpu'],
@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
     ],
   },
   training: { folders: ['base'], packages: [] },
-  report: { folders: ['base'], packages: ['@dagrejs/dagre'] },
+  report: { folders: ['base'], packages: ['@dagrejs/dagre', 'fast-png'] },
   export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', '@bufbuild/protobuf', 'zod'] },
   cli: {
     folders: ['base', 'spec', 'data', 'model', 'program', 'libtensorflow', 'engine', 'training', 'report', 'export'],

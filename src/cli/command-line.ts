@@ -4,7 +4,16 @@ import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { COMMANDS } from './commands.js'
 import { helpOf } from './help.js'
-import { type CommandName, isList, OPTION_LIST, type Option, type Options, optionsOf } from './options.js'
+import {
+  type CommandName,
+  defaultOf,
+  isList,
+  OPTION_LIST,
+  type Option,
+  type Options,
+  optionsOf,
+  placeholderOf,
+} from './options.js'
 
 export type CommandLine =
   | { readonly command: CommandName; readonly operands: readonly string[]; readonly options: Options }
@@ -46,7 +55,12 @@ function taken(argv: readonly string[], command: CommandName): { values: Values;
     array: listed(options.filter(isList)),
     narg: Object.fromEntries(options.filter((one) => !isFlag(one)).map(({ name }) => [name, 1])),
     alias: Object.fromEntries([['help', ['h']], ...options.map(({ name, alias }) => [name, alias ? [alias] : []])]),
-    default: Object.fromEntries(options.flatMap((one) => (one.default === undefined ? [] : [[one.name, one.default]]))),
+    default: Object.fromEntries(
+      options.flatMap((one) => {
+        const preset = defaultOf(one, command)
+        return preset === undefined ? [] : [[one.name, preset]]
+      }),
+    ),
     configuration: { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false },
   })
   if (!error) return { values: values as Values }
@@ -54,7 +68,10 @@ function taken(argv: readonly string[], command: CommandName): { values: Values;
   const last = error.message.split(': ').at(-1)
   const option = options.find(({ name, alias }) => name === last || alias === last)
   if (!option) throw error
-  return { values: values as Values, problem: `--${option.name} needs a value: --${option.name} ${option.value}` }
+  return {
+    values: values as Values,
+    problem: `--${option.name} needs a value: --${option.name} ${placeholderOf(option, command)}`,
+  }
 }
 
 /** What is wrong with parsed arguments, a line each. */
@@ -74,13 +91,19 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
     const isOnce = type !== 'choices' || onceIn?.includes(command)
     if (isFlag(option)) yield `--${name} takes no value`
     else if (given.length > 1 && isOnce) yield `--${name} is given more than once`
-    else for (const one of given) yield* problemsOfValue({ ...option, name }, one)
+    else
+      for (const one of given) yield* problemsOfValue({ ...option, name, value: placeholderOf(option, command) }, one)
   }
   yield* problemsOfOperands(command, values)
 }
 
 function* problemsOfValue(
-  { name, type, choices, value: placeholder }: Option & { readonly name: string },
+  {
+    name,
+    type,
+    choices,
+    value: placeholder,
+  }: Omit<Option, 'value'> & { readonly name: string; readonly value: string | undefined },
   value: string,
 ): Iterable<string> {
   if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`

@@ -26,6 +26,15 @@ export interface Operands {
   readonly noneWith?: OptionName
 }
 
+const A_RUN: Operands = { least: 1, most: 1, few: 'No run is given', many: 'One run at a time' }
+
+const RUN_EXITS: Command['exits'] = {
+  done: EXIT_WORDS.done,
+  badInput: 'the run, the data or the command line is wrong',
+  internal: EXIT_WORDS.internal,
+  interrupted: EXIT_WORDS.interrupted,
+}
+
 export const COMMANDS: { readonly [Name in CommandName]: Command } = {
   train: {
     usage: 'train SPEC [options]',
@@ -37,7 +46,10 @@ SPEC is a file, or - for standard input. Progress goes to standard error.
   train doctor                  says what this machine can do, and what it lacks
   train bench SPEC              times a spec on every engine
   train find-lr SPEC            says which learning rate a spec wants
-  train summary SPEC            shows the layers of a model, and what a step of it takes`,
+  train summary SPEC            shows the layers of a model, and what a step of it takes
+  train evaluate RUN            measures a trained model on the test set
+  train sample RUN              draws from a trained RBM
+  train transform RUN [DATA]    writes the hidden units of a trained RBM as features`,
     operands: { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' },
     exits: EXIT_WORDS,
     examples: [
@@ -156,6 +168,46 @@ derived from its graph. Trains nothing. SPEC is a file, or - for standard input.
       ['train summary specs/mnist-resnet.json --svg resnet.svg', 'a picture too'],
       ['train summary specs/mnist-mlp.json --explain', 'what the compiler does, and where the time goes'],
       ['train summary specs/mnist-mlp.json --json', 'for a program: specs/summary.schema.json'],
+    ],
+  },
+  evaluate: {
+    usage: 'train evaluate RUN [options]',
+    help: `Measures a trained model on the test set: its loss and metrics, once more or of other data. RUN is the folder of
+a run, such as runs/mnist-mlp/1. The measures are standard output.`,
+    operands: A_RUN,
+    exits: RUN_EXITS,
+    examples: [
+      ['train evaluate runs/mnist-mlp/1', 'loss and metrics of the spec'],
+      ['train evaluate runs/mnist-mlp/1 --set data.dataset=mnist-10k', 'of other data that fit the model'],
+      ['train evaluate runs/rbm-mnist-pcd/1 --ais chains=100,betas=10000', 'log-likelihood of an RBM, estimated'],
+      ['train evaluate runs/mnist-mlp/1 --json', 'for a program: specs/evaluate.schema.json'],
+    ],
+  },
+  sample: {
+    usage: 'train sample RUN [options]',
+    help: `Draws from a trained RBM by Gibbs sampling, each sample by a chain of its own, or fills in a part of test samples.
+RUN is the folder of a run. A folder gets samples.npy (the states of the visible units), probabilities.npy (what
+they were drawn by) and samples.png (the probabilities as a picture). Paths are standard output.`,
+    operands: A_RUN,
+    exits: RUN_EXITS,
+    examples: [
+      ['train sample runs/rbm-mnist-pcd/1', '100 digits after 1000 steps'],
+      ['train sample runs/rbm-mnist-pcd/1 -n 20 --inpaint left', 'the left halves of test digits, filled in'],
+      ['train sample runs/rbm-mnist-pcd/1 --start data --steps 10', 'not far from test digits'],
+      ['train sample runs/rbm-mnist-pcd/1 --set seed=7', 'other ones'],
+    ],
+  },
+  transform: {
+    usage: 'train transform RUN [DATA] [options]',
+    help: `Writes what the hidden units of a trained RBM make of samples: their probabilities, a row a sample. RUN is the folder
+of a run. DATA is a file (.npy or .csv) with a sample a row; without it, both parts of the run's own data set are
+transformed, and labels are written beside them. Paths and shapes are standard output.`,
+    operands: { least: 1, most: 2, few: 'No run is given', many: 'A run and a file at most' },
+    exits: RUN_EXITS,
+    examples: [
+      ['train transform runs/rbm-mnist-pcd/1', 'features-train.npy, features-test.npy, and labels'],
+      ['train transform runs/rbm-mnist-pcd/1 --out features.csv', 'as text'],
+      ['train transform runs/rbm-mnist-pcd/1 digits.npy --out hidden.npy', 'of a file'],
     ],
   },
 }

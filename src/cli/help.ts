@@ -1,7 +1,7 @@
 /** Help, from the tables of commands, options and exit codes. */
 import { COMMANDS } from './commands.js'
 import { EXIT, type ExitName } from './exit-codes.js'
-import { type CommandName, type Option, optionsOf } from './options.js'
+import { type CommandName, defaultOf, type Option, optionsOf, placeholderOf } from './options.js'
 
 /** What `--help` prints, without the last line break. */
 export function helpOf(command: CommandName): string {
@@ -23,10 +23,9 @@ export function helpOf(command: CommandName): string {
 
 type Row = readonly [string, string]
 
-function optionRows(
-  { name, alias, value, help, choices, default: preset }: Option & { readonly name: string },
-  command: CommandName,
-): Row[] {
+function optionRows(option: Option & { readonly name: string }, command: CommandName): Row[] {
+  const { name, alias, help, choices } = option
+  const [value, preset] = [placeholderOf(option, command), defaultOf(option, command)]
   const longest = Math.max(0, ...Object.keys(choices ?? {}).map(({ length }) => length))
   const meanings = Object.entries(choices ?? {}).map(([choice, meaning]): Row => {
     const mark = choice === preset ? ' (default)' : ''

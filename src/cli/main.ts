@@ -54,6 +54,12 @@ async function run(line: CommandLine, io: Io): Promise<ExitCode> {
       return (await import('./find-lr.js')).findLr(line.operands[0]!, line.options, io)
     case 'summary':
       return (await import('./summary.js')).summary(line.operands[0]!, line.options, io)
+    case 'evaluate':
+      return (await import('./evaluate.js')).evaluate(line.operands[0]!, line.options, io)
+    case 'sample':
+      return (await import('./sample.js')).sample(line.operands[0]!, line.options, io)
+    case 'transform':
+      return (await import('./transform.js')).transform(line.operands[0]!, line.operands[1], line.options, io)
     case 'setup':
       return (await import('./setup.js')).setup(line.operands[0] as Target | undefined, line.options, io)
   }

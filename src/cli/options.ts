@@ -6,29 +6,44 @@ import { ENGINES } from '../spec/engines.js'
 export interface Option {
   /** `texts` and `choices` may be given again and again; `count`: a whole number from 1; `flag`: given or not, without a value. */
   readonly type: 'text' | 'texts' | 'choice' | 'choices' | 'count' | 'flag'
-  /** What stands for the value in the help. */
-  readonly value?: string
+  /** What stands for the value in the help: one word, or one for each command. */
+  readonly value?: string | Partial<Readonly<Record<CommandName, string>>>
   /** One text, or one for each command. */
   readonly help: string | Partial<Readonly<Record<CommandName, string>>>
   /** Allowed values and what they mean. */
   readonly choices?: Readonly<Record<string, string>>
-  readonly default?: string
+  /** One for all, or one for each command. */
+  readonly default?: string | Partial<Readonly<Record<CommandName, string>>>
   readonly alias?: string
   readonly commands: readonly CommandName[]
   /** Commands that take only one of what others take many of. */
   readonly onceIn?: readonly CommandName[]
 }
 
-export type CommandName = 'train' | 'validate' | 'setup' | 'doctor' | 'bench' | 'find-lr' | 'summary'
+export type CommandName =
+  | 'train'
+  | 'validate'
+  | 'setup'
+  | 'doctor'
+  | 'bench'
+  | 'find-lr'
+  | 'summary'
+  | 'evaluate'
+  | 'sample'
+  | 'transform'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: "Keras 1's bar", keras3: "Keras 3's bar" }
+const STARTS = { noise: 'by the visible biases alone', data: 'at samples of the test set' } as const
 const VERBOSE = {
   0: 'nothing but errors',
   1: 'a bar; off a terminal, a line an epoch',
   2: 'a line an epoch',
   3: 'as 1, and what native libraries log',
 } as const
+/** Commands that take the folder of a run. */
+const OF_RUNS = ['evaluate', 'sample', 'transform'] as const
 const WHAT_COMPUTES = 'What computes. Default: as the spec says, else auto'
+const NEW_FOLDER = 'New or empty folder for the results. Default: runs/NAME/1, or the next number'
 const FORMATS: Readonly<Record<HistoryFormat, string>> = {
   json: 'one document at the end',
   jsonl: 'a line of JSON an epoch',
@@ -40,7 +55,7 @@ export const OPTIONS = {
     type: 'texts',
     value: 'PATH=VALUE',
     help: 'Override a field: fit.epochs=3, model.layers.2.rate=0.5. Repeatable',
-    commands: ['train', 'validate', 'bench', 'find-lr', 'summary'],
+    commands: ['train', 'validate', 'bench', 'find-lr', 'summary', ...OF_RUNS],
   },
   expect: {
     type: 'texts',
@@ -51,16 +66,21 @@ export const OPTIONS = {
   engine: {
     type: 'choices',
     value: 'NAME',
-    help: { train: WHAT_COMPUTES, 'find-lr': WHAT_COMPUTES, bench: 'Time only this one. Repeatable' },
+    help: {
+      train: WHAT_COMPUTES,
+      'find-lr': WHAT_COMPUTES,
+      evaluate: WHAT_COMPUTES,
+      bench: 'Time only this one. Repeatable',
+    },
     choices: ENGINES,
-    commands: ['train', 'bench', 'find-lr'],
-    onceIn: ['train', 'find-lr'],
+    commands: ['train', 'bench', 'find-lr', ...OF_RUNS],
+    onceIn: ['train', 'find-lr', ...OF_RUNS],
   },
   device: {
     type: 'text',
     value: 'DEVICE',
     help: 'Where to compute: auto, cpu, gpu, gpu:1. Default: as the spec says, else auto',
-    commands: ['train', 'bench', 'find-lr'],
+    commands: ['train', 'bench', 'find-lr', ...OF_RUNS],
   },
   style: {
     type: 'choice',
@@ -81,9 +101,14 @@ export const OPTIONS = {
   },
   out: {
     type: 'text',
-    value: 'FOLDER',
-    help: 'New or empty folder for the results. Default: runs/NAME/1, or the next number',
-    commands: ['train', 'find-lr'],
+    value: { train: 'FOLDER', 'find-lr': 'FOLDER', sample: 'FOLDER', transform: 'FILE' },
+    help: {
+      train: NEW_FOLDER,
+      'find-lr': NEW_FOLDER,
+      sample: 'New or empty folder for the samples. Default: RUN/samples/1, or the next number',
+      transform: 'Where to write, as .npy or .csv; of a data set, FILE-train and FILE-test. Default: RUN/features.npy',
+    },
+    commands: ['train', 'find-lr', 'sample', 'transform'],
   },
   history: {
     type: 'text',
@@ -111,9 +136,43 @@ export const OPTIONS = {
     help: {
       bench: 'Steps in a turn; fewer where they take more than a second',
       'find-lr': 'Steps from a learning rate of 1e-7 to one of 10, at least 20',
+      sample: 'Gibbs steps of each chain',
     },
+    default: { bench: '100', 'find-lr': '100', sample: '1000' },
+    commands: ['bench', 'find-lr', 'sample'],
+  },
+  samples: {
+    type: 'count',
+    value: 'N',
+    help: 'How many to draw, each by a chain of its own',
     default: '100',
-    commands: ['bench', 'find-lr'],
+    alias: 'n',
+    commands: ['sample'],
+  },
+  start: {
+    type: 'choice',
+    value: 'WHERE',
+    help: 'Where chains begin',
+    choices: STARTS,
+    default: 'noise',
+    commands: ['sample'],
+  },
+  inpaint: {
+    type: 'text',
+    value: 'MASK',
+    help: 'Fill this part of test samples in: left, right, top, bottom, or a file (.npy, .csv, .png) with 1 there, else 0',
+    commands: ['sample'],
+  },
+  ais: {
+    type: 'text',
+    value: 'chains=N,betas=N',
+    help: 'Of an RBM: estimate log Z and the likelihood by annealed importance sampling; chains=100,betas=10000 is usual',
+    commands: ['evaluate'],
+  },
+  exact: {
+    type: 'flag',
+    help: 'Of an RBM with at most 25 units on one side: compute log Z and the likelihood',
+    commands: ['evaluate'],
   },
   json: {
     type: 'flag',
@@ -122,8 +181,9 @@ export const OPTIONS = {
       bench: 'One JSON document instead of the table',
       'find-lr': 'One JSON document instead of the report',
       summary: 'One JSON document instead of the table',
+      evaluate: 'One JSON document instead of the table',
     },
-    commands: ['doctor', 'bench', 'find-lr', 'summary'],
+    commands: ['doctor', 'bench', 'find-lr', 'summary', 'evaluate'],
   },
   svg: {
     type: 'text',
@@ -170,7 +230,9 @@ type ValueOf<O> = O extends { type: 'texts' }
 
 /** Values by option; those without a default may be absent. */
 export type Options = {
-  readonly [Name in OptionName]: (typeof OPTIONS)[Name] extends { default: string } | { type: 'texts' | 'choices' }
+  readonly [Name in OptionName]: (typeof OPTIONS)[Name] extends
+    | { default: string | object }
+    | { type: 'texts' | 'choices' }
     ? ValueOf<(typeof OPTIONS)[Name]>
     : ValueOf<(typeof OPTIONS)[Name]> | undefined
 }
@@ -183,3 +245,11 @@ export const optionsOf = (command: CommandName) => OPTION_LIST.filter(({ command
 
 /** Options that may be given again and again. */
 export const isList = ({ type }: Option): boolean => type === 'texts' || type === 'choices'
+
+/** What an option of a command is without being given. */
+export const defaultOf = ({ default: preset }: Option, command: CommandName): string | undefined =>
+  typeof preset === 'object' ? preset[command] : preset
+
+/** What stands for its value in the help. */
+export const placeholderOf = ({ value }: Option, command: CommandName): string | undefined =>
+  typeof value === 'object' ? value[command] : value

@@ -1,6 +1,7 @@
 /** The JSON Schemas of what the command reads and writes, by file name in `specs/`. */
 import { benchReportJsonSchema } from '../export/bench-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
+import { evaluateReportJsonSchema } from '../export/evaluate-report.js'
 import { findLrReportJsonSchema } from '../export/find-lr-report.js'
 import { historyJsonSchema } from '../export/history.js'
 import { summaryReportJsonSchema } from '../export/summary-report.js'
@@ -12,6 +13,7 @@ export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'doctor.schema.json': text(doctorReportJsonSchema()),
   'bench.schema.json': text(benchReportJsonSchema()),
   'find-lr.schema.json': text(findLrReportJsonSchema()),
+  'evaluate.schema.json': text(evaluateReportJsonSchema()),
   'summary.schema.json': text(summaryReportJsonSchema()),
 })
 

@@ -2,6 +2,7 @@
 import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, elementMeans, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
+import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
 import { betterOf } from '../spec/metrics.js'
 import { allMetricsOf, type ResolvedSpec } from '../spec/spec.js'
@@ -14,6 +15,8 @@ import { learnerOf } from './learner.js'
 
 export interface Session {
   readonly model: Saveable
+  /** The model where it is an RBM. */
+  readonly rbm: Rbm | null
   readonly runner: Runner
   /** What the loop needs, but for the clock, the interruption, and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
@@ -27,11 +30,13 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const batchSize = Math.min(fit.batch_size, train.count)
   const stepsPerEpoch = Math.ceil(train.count / batchSize)
   const means = () => elementMeans(train, info.divisor)
-  const { model, programs, plan, measured } = learnerOf(spec, info, { batchSize, stepsPerEpoch }, means)
+  const learner = learnerOf(spec, info, { batchSize, stepsPerEpoch }, means)
+  const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
     model,
+    rbm: learner.kind === 'rbm' ? learner.model : null,
     runner,
     training: {
       runner,

@@ -12,10 +12,12 @@ import { listenForInterrupt } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
+import { drawPictures } from './pictures.js'
 import { prepare } from './prepare.js'
 import { requireSpec } from './read-spec.js'
 import { checkPlaces, openResults, type Results } from './results.js'
 import type { Session } from './session.js'
+import { withSpinner } from './spinner.js'
 import { versions } from './versions.js'
 
 export async function train(file: string, options: Options, io: Io): Promise<ExitCode> {
@@ -95,6 +97,10 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
     expectations,
   })
   await results.finish(history, session)
+  if (!cutShort) {
+    const place = { directory: results.directory, spec, session, engine, epochs: epochs.length, signal }
+    await withSpinner('Drawing', io.stderr, () => drawPictures(place))
+  }
   const lines = summary({
     end,
     stepsPerEpoch: start.stepsPerEpoch,

@@ -5,9 +5,12 @@ import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 
 /** Makes `out`, which must be new or empty; without it `runs/<name>/<n>` with the next free number. Gives its path. */
-export async function createRunDirectory(name: string, out?: string): Promise<string> {
-  return inWords(() => (out === undefined ? nextFree(join('runs', name)) : newOrEmpty(out)))
-}
+export const createRunDirectory = (name: string, out?: string): Promise<string> =>
+  createNumbered(join('runs', name), out)
+
+/** Makes `out`, which must be new or empty; without it the next free number in `parent`. Gives its path. */
+export const createNumbered = (parent: string, out?: string): Promise<string> =>
+  inWords(() => (out === undefined ? nextFree(parent) : newOrEmpty(out)))
 
 /** Throws a UserError where a folder holds something or is none; one that does not exist holds nothing. */
 export const checkEmpty = (path: string): Promise<void> => inWords(() => empty(path))

@@ -12,15 +12,14 @@ export interface Draw {
 export type Side = 'visible' | 'hidden'
 
 /** What a program's numbers are for: a measure must not see those of training. */
-export type Use = 'training' | 'evaluation'
+export type Use = 'training' | 'evaluation' | 'sampling'
 
 /** Streams of one use, one owner and one time lie together; kinds of units take fewer numbers than this. */
 const MOST_UNIFORMS = 4
 const OWNERS = { data: 0, chain: 2 ** 18, measure: 2 ** 19, label: 2 ** 18 + 2 ** 19 } as const
-const EVALUATION = 2 ** 20
+const USES: { readonly [Name in Use]: number } = { training: 0, evaluation: 2 ** 20, sampling: 2 ** 21 }
 
-export const streamOf = (owner: keyof typeof OWNERS, use: Use, index = 0): number =>
-  (use === 'training' ? 0 : EVALUATION) + OWNERS[owner] + index
+export const streamOf = (owner: keyof typeof OWNERS, use: Use, index = 0): number => USES[use] + OWNERS[owner] + index
 
 /** For the units of one side at a time of a chain, counted from 0; `rows`: how many samples, null for the batch. */
 export function drawOf(

@@ -84,6 +84,9 @@ describe('options', () => {
     ['bench a.json --set seed=1 --device cpu', ['a.json'], { set: ['seed=1'], device: 'cpu' }],
     ['doctor', [], {}],
     ['doctor --json', [], { json: true }],
+    ['evaluate runs/a/1 --json --engine onnx', ['runs/a/1'], { json: true, engine: ['onnx'] }],
+    ['sample runs/a/1 -n 5 --inpaint left', ['runs/a/1'], { samples: 5, inpaint: 'left', steps: 1000, start: 'noise' }],
+    ['transform runs/a/1 b.npy --out c.csv', ['runs/a/1', 'b.npy'], { out: 'c.csv' }],
     ['summary a.json --svg a.svg --explain', ['a.json'], { svg: 'a.svg', explain: true }],
   ])('%s', (line, operands, options) => {
     const command = line.split(' ')[0]
@@ -131,6 +134,11 @@ describe('mistakes', () => {
       'summary',
       'summary a.json b.json --svg',
       'a.json --explain',
+      'evaluate',
+      'evaluate a b --steps 5',
+      'sample',
+      'sample a -n 0 --start here --steps',
+      'transform a b c --out',
     ],
   ]
 
@@ -171,6 +179,9 @@ describe('help', () => {
     ['help-bench', ['bench', '--help']],
     ['help-find-lr', ['find-lr', '--help']],
     ['help-summary', ['summary', '--help']],
+    ['help-evaluate', ['evaluate', '--help']],
+    ['help-sample', ['sample', '--help']],
+    ['help-transform', ['transform', '--help']],
   ])('%s by %j', async (name, args) => {
     const { code, stdout, stderr } = await runCommand(args)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -187,7 +198,7 @@ describe('help', () => {
 
   test('has every option and every exit code', async () => {
     const { stdout } = await runCommand(['--help'])
-    const all = ['validate', 'setup', 'doctor', 'bench', 'find-lr', 'summary']
+    const all = ['validate', 'setup', 'doctor', 'bench', 'find-lr', 'summary', 'evaluate', 'sample', 'transform']
       .map((command) => parsed(`${command} --help`))
       .map((line) => 'text' in line && line.text)
     for (const { name } of OPTION_LIST) expect([stdout, ...all].join('\n')).toContain(`--${name} `)

@@ -1,0 +1,64 @@
+/** NumPy's file format for one array, version 1.0 (numpy/lib/format.py): a header that is a Python dict, then the elements. */
+import { type Shape, sizeOf } from './shape.js'
+
+const MAGIC = '\x93NUMPY'
+/** Data begin at a multiple of this. */
+const ALIGNMENT = 64
+const LENGTH_END = 10
+
+/** What stands before float32 elements in row-major (C) order, little-endian. */
+export function npyHeader(shape: Shape): Uint8Array {
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+  const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`
+  const room = ALIGNMENT - ((LENGTH_END + dict.length + 1) % ALIGNMENT)
+  const text = `${dict}${' '.repeat(room % ALIGNMENT)}\n`
+  const header = Buffer.from(`${MAGIC}\x01\x00\x00\x00${text}`, 'latin1')
+  header.writeUInt16LE(text.length, LENGTH_END - 2)
+  return header
+}
+
+export interface NumberArray {
+  readonly shape: Shape
+  /** Row-major. */
+  readonly values: Float32Array
+}
+
+/** Kinds of elements that are read, little-endian, to float32. */
+const READERS: Readonly<Record<string, { readonly bytes: number; read(view: DataView, at: number): number }>> = {
+  '<f4': { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
+  '<f8': { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
+  '|b1': { bytes: 1, read: (view, at) => view.getUint8(at) },
+  '|u1': { bytes: 1, read: (view, at) => view.getUint8(at) },
+  '|i1': { bytes: 1, read: (view, at) => view.getInt8(at) },
+  '<i4': { bytes: 4, read: (view, at) => view.getInt32(at, true) },
+  '<i8': { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+}
+
+/** The array of a file's bytes, or what is wrong with them, for the middle of a sentence. */
+export function parseNpy(bytes: Uint8Array): NumberArray | { readonly problem: string } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const text = (from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString('latin1')
+  if (text(0, MAGIC.length) !== MAGIC || bytes.length < LENGTH_END + 2) return { problem: 'it is no .npy file' }
+  // from version 2 on the length takes four bytes
+  const isFirst = bytes[MAGIC.length] === 1
+  const begin = isFirst ? LENGTH_END : LENGTH_END + 2
+  const end = begin + (isFirst ? view.getUint16(LENGTH_END - 2, true) : view.getUint32(LENGTH_END - 2, true))
+  const header = text(begin, end)
+  const descr = /'descr': *'([^']*)'/.exec(header)?.[1]
+  const tuple = /'shape': *\(([\d, ]*)\)/.exec(header)?.[1]
+  if (descr === undefined || tuple === undefined) return { problem: 'its header names no kind or no shape' }
+  const reader = READERS[descr]
+  if (reader === undefined) {
+    return { problem: `its elements are ${descr}, must be one of ${Object.keys(READERS).join(', ')}` }
+  }
+  const shape = tuple.split(',').flatMap((dim) => (dim.trim() === '' ? [] : [Number(dim)]))
+  if (shape.length > 1 && /'fortran_order': *True/.test(header)) {
+    return { problem: 'it is stored column by column; numpy.ascontiguousarray makes rows of it' }
+  }
+  const count = sizeOf(shape)
+  const found = bytes.length - end
+  if (found !== count * reader.bytes) {
+    return { problem: `it has ${Math.max(0, found)} bytes of data, must have ${count * reader.bytes}` }
+  }
+  return { shape, values: Float32Array.from({ length: count }, (_, at) => reader.read(view, end + at * reader.bytes)) }
+}

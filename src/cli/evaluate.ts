@@ -1,0 +1,65 @@
+/** `train evaluate RUN`: loss and metrics of a trained model on the test set. */
+import { dataInfo } from '../data/registry.js'
+import type { EvaluateReport } from '../export/evaluate-report.js'
+import { CHAINS } from '../program/model-phase.js'
+import { MEASURES } from '../program/rbm-measures.js'
+import { evaluateLines } from '../report/evaluate.js'
+import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
+import { evaluate as measured } from '../training/loop.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { interruptible } from './interrupt.js'
+import type { Io } from './io.js'
+import { likelihoodOf, methodOf } from './likelihood.js'
+import { openRun, readRun } from './open-run.js'
+import type { Options } from './options.js'
+import { withSpinner } from './spinner.js'
+import { ownVersion } from './versions.js'
+
+/** Standard output gets the measures. */
+export async function evaluate(directory: string, options: Options, io: Io): Promise<ExitCode> {
+  const run = await readRun(directory, options, io)
+  const { spec } = run
+  const method = methodOf(options, run)
+  return interruptible(io, async (signal) => {
+    const { engine, session, weights } = await openRun(run, { quiet: options.json === true, logs: false }, io)
+    try {
+      const { runner, training, testBatches } = session
+      const leftOut = CHAINS in (await runner.read()) ? measuredOfChains(spec) : []
+      const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
+      const test = await withSpinner('Measuring', io.stderr, () => measured(runner, testBatches(), metrics, signal))
+      const { rbm } = session
+      const likelihood =
+        method && rbm && !isSupervised(spec)
+          ? await withSpinner('Likelihood', io.stderr, (progress) =>
+              likelihoodOf({ method, engine, session, rbm, spec, weights, signal, progress }),
+            )
+          : null
+      const report: EvaluateReport = {
+        version: 1,
+        name: spec.name,
+        run: directory,
+        trainspec: ownVersion(),
+        engine: engine.name,
+        device: engine.device,
+        data: spec.data.dataset,
+        samples: dataInfo(spec.data).testSamples,
+        test: Object.fromEntries(
+          Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null]),
+        ),
+        left_out: leftOut,
+        likelihood,
+      }
+      const lines = options.json ? [JSON.stringify(report, null, 2)] : evaluateLines(report)
+      io.stdout.write(`${lines.join('\n')}\n`)
+      return EXIT.done
+    } finally {
+      await session.runner.dispose()
+    }
+  })
+}
+
+/** What is measured of chains of training says nothing without them, and a run does not keep them. */
+function measuredOfChains(spec: ResolvedSpec): string[] {
+  if (isSupervised(spec)) return []
+  return ['loss', ...spec.metrics.filter(({ type }) => MEASURES[type].followsChains).map(({ name }) => name)]
+}

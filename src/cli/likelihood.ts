@@ -1,0 +1,164 @@
+/** log Z of a trained RBM, exact or estimated, and with it the mean log-likelihood of its data. */
+import { UserError } from '../base/issue.js'
+import { sizeOf } from '../base/shape.js'
+import { dataInfo } from '../data/registry.js'
+import type { Engine, StateValues } from '../engine/engine.js'
+import type { EvaluateReport } from '../export/evaluate-report.js'
+import { baseLogPartition, marginalBase } from '../model/rbm/base-model.js'
+import { isEnumerable, logPartition, MOST_ENUMERATED } from '../model/rbm/log-partition.js'
+import { rbmParameters } from '../model/rbm/parameters.js'
+import type { Rbm } from '../model/rbm/rbm.js'
+import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
+import type { BatchInput, Program, Slot } from '../program/program.js'
+import { isSupervised, type UnsupervisedSpec } from '../spec/spec.js'
+import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
+import type { AisEstimate } from '../training/ais-estimate.js'
+import type { StoredRun } from './open-run.js'
+import type { Options } from './options.js'
+import type { Session } from './session.js'
+import type { Progress } from './spinner.js'
+import { trainedSlots } from './trained-rbm.js'
+
+/** How log Z is to be had. */
+export type Method =
+  | { readonly type: 'exact' }
+  | { readonly type: 'ais'; readonly chains: number; readonly betas: number | typeof MURRAY }
+
+const DEFAULTS = { chains: 100, betas: 10_000 }
+const MURRAY = 'murray'
+/** Betas of one run of the program. */
+const STEPS = 10
+
+/** What the command line asks for; a UserError where it cannot be had of this run. */
+export function methodOf({ ais, exact }: Options, { directory, spec }: StoredRun): Method | undefined {
+  if (ais === undefined && !exact) return undefined
+  if (ais !== undefined && exact) throw new UserError('--ais and --exact: one at a time')
+  const option = exact ? '--exact' : '--ais'
+  if (isSupervised(spec)) {
+    throw new UserError(`${option}: ${directory} has a model of type ${spec.model.type}; log Z is of those of type RBM`)
+  }
+  const kinds = [spec.model.visible.type, spec.model.hidden.type]
+  if (kinds.some((kind) => kind !== 'bernoulli')) {
+    throw new UserError(`${option}: the units are ${kinds.join(' and ')}; log Z is computed of Bernoulli units only`)
+  }
+  return exact ? exactMethod(spec) : aisMethod(ais!)
+}
+
+function exactMethod({ data, model: { hidden_units: hiddenUnits } }: UnsupervisedSpec): Method {
+  const visibleUnits = sizeOf(dataInfo(data).sampleShape)
+  if (isEnumerable({ visibleUnits, hiddenUnits })) return { type: 'exact' }
+  throw new UserError(
+    `--exact: of ${visibleUnits} visible and ${hiddenUnits} hidden units one side must have at most ${MOST_ENUMERATED}; --ais chains=100,betas=10000 estimates log Z of any model`,
+  )
+}
+
+/** `chains=100,betas=10000`, in any order; what is left out has its default. */
+function aisMethod(text: string): Method {
+  const found: Record<string, string> = {}
+  for (const part of text.split(',')) {
+    const [key, value, ...more] = part.split('=')
+    const isCount = /^[1-9][0-9]{0,6}$/.test(value ?? '')
+    const isRight = key === 'chains' ? isCount : key === 'betas' && (isCount || value === MURRAY)
+    if (!isRight || more.length > 0) {
+      throw new UserError(
+        `--ais: found "${part}", must be chains=N or betas=N (or betas=${MURRAY}), with a comma between`,
+      )
+    }
+    found[key!] = value!
+  }
+  const { chains = DEFAULTS.chains, betas = DEFAULTS.betas } = found
+  return { type: 'ais', chains: Number(chains), betas: betas === MURRAY ? MURRAY : Number(betas) }
+}
+
+export interface LikelihoodOptions {
+  readonly method: Method
+  readonly engine: Engine
+  readonly session: Session
+  readonly rbm: Rbm
+  readonly spec: UnsupervisedSpec
+  readonly weights: StateValues
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+type Likelihood = NonNullable<EvaluateReport['likelihood']>
+
+export async function likelihoodOf(options: LikelihoodOptions): Promise<Likelihood> {
+  const { method, engine, session, rbm, spec, weights, signal } = options
+  const slots = trainedSlots(rbm, weights)
+  const { divisor, values } = dataInfo(spec.data)
+  const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, rbm.visibleUnits], dtype: 'float32', divisor }
+  const batchSize = session.training.batchSize
+  const free_energy = freeEnergyProgram(slots, x)
+  const found = method.type === 'exact' ? exact(weights) : await estimated(options, method, slots)
+  const runner = await engine.load({ free_energy }, { seed: spec.seed, batchSize })
+  try {
+    const meanOf = async (batches: ReturnType<Session['testBatches']>) =>
+      -(await meanFreeEnergy(runner, batches, signal)) - found.log_z
+    const { warning, ...rest } = found
+    const aboutData =
+      values === 'binary' ? [] : [`The data are ${values}, not 0 and 1: this is no likelihood of binary data.`]
+    return {
+      ...rest,
+      train: await meanOf(session.training.batches(1)),
+      test: await meanOf(session.testBatches()),
+      warnings: [...(warning === null ? [] : [warning]), ...aboutData],
+    }
+  } finally {
+    await runner.dispose()
+  }
+}
+
+type Found = Omit<Likelihood, 'train' | 'test' | 'warnings'> & { readonly warning: string | null }
+
+const exact = (weights: StateValues): Found => ({
+  method: 'exact',
+  log_z: logPartition(rbmParameters(weights)),
+  ais: null,
+  warning: null,
+})
+
+async function estimated(
+  { engine, session, rbm, spec, signal, progress }: LikelihoodOptions,
+  { chains, betas: wanted }: Extract<Method, { type: 'ais' }>,
+  weights: readonly Slot[],
+): Promise<Found> {
+  const base = await baseOf(session, rbm, dataInfo(spec.data).divisor)
+  const betas = wanted === MURRAY ? murrayBetas() : linearBetas(wanted)
+  const steps = Math.min(STEPS, betas.length - 1)
+  const programs: Record<string, Program> = { ...aisPrograms({ weights, base, chains, steps }) }
+  const runner = await engine.load(programs, { seed: spec.seed, batchSize: 1 })
+  try {
+    const baseLogZ = baseLogPartition(base, rbm.hiddenUnits)
+    for await (const event of annealedImportanceSampling({ runner, chains, betas, steps, baseLogZ, signal })) {
+      if (event.type === 'end') return foundBy(event.estimate, chains, betas.length - 1)
+      progress(event.done, event.betas)
+    }
+    throw new Error('internal: sampling ended without its last event')
+  } finally {
+    await runner.dispose()
+  }
+}
+
+const foundBy = (estimate: AisEstimate, chains: number, betas: number): Found => ({
+  method: 'ais',
+  log_z: estimate.logZ,
+  ais: {
+    chains,
+    betas,
+    base: 'marginals of the training data',
+    interval: [...estimate.interval],
+    effective_samples: estimate.effectiveSamples,
+    log_weight_variance: estimate.logWeightVariance,
+  },
+  warning: estimate.warning,
+})
+
+/** Biases by how often each unit is on in the training data. */
+async function baseOf({ training }: Session, { visibleUnits }: Rbm, divisor: number): Promise<Float32Array> {
+  const counts = new Float64Array(visibleUnits)
+  for await (const { arrays } of training.batches(1)) {
+    for (const [at, value] of arrays.x!.entries()) counts[at % visibleUnits]! += value / divisor
+  }
+  return marginalBase(counts, training.samples)
+}

@@ -1,0 +1,115 @@
+/** `train sample RUN`: draws from a trained RBM by Gibbs sampling. */
+import { join } from 'node:path'
+import { writeFileAtomic } from '../base/atomic-file.js'
+import { UserError } from '../base/issue.js'
+import { batches, type Dataset } from '../data/dataset.js'
+import { maskOf } from '../data/mask.js'
+import { loadData } from '../data/registry.js'
+import type { Device } from '../engine/engine.js'
+import { openEngine } from '../engine/registry.js'
+import { writeArray } from '../export/array-file.js'
+import { checkEmpty, createNumbered } from '../export/run-directory.js'
+import type { Image } from '../report/image.js'
+import { pngOf } from '../report/png.js'
+import { beside, sampleTiles } from '../report/rbm-pictures.js'
+import { tileShape } from '../report/tiles.js'
+import { runChains, type Sampled } from './chains.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { interruptible } from './interrupt.js'
+import type { Io } from './io.js'
+import type { Options } from './options.js'
+import { withSpinner } from './spinner.js'
+import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
+
+/** Numbers in the units of all chains together; there are several arrays of so many. */
+const MOST_UNITS = 100e6
+const SAMPLES = 'samples'
+
+/** Standard output gets the paths of what is written. */
+export async function sample(directory: string, options: Options, io: Io): Promise<ExitCode> {
+  const { samples: chains, steps, out, inpaint, start } = options
+  if (inpaint !== undefined && start === 'data') {
+    throw new UserError('--start data: with --inpaint it would show what is to be filled in')
+  }
+  if (out !== undefined) await checkEmpty(out)
+  const trained = await readTrainedRbm(directory, 'sample', options, io)
+  const { spec, rbm, weights, sampleShape } = trained
+  const most = Math.floor(MOST_UNITS / (rbm.visibleUnits + rbm.hiddenUnits))
+  if (chains > most) throw new UserError(`--samples: found "${chains}", must be at most ${most} to fit into memory`)
+  const mask = inpaint === undefined ? undefined : await maskOf(inpaint, sampleShape)
+  return interruptible(io, async (signal) => {
+    const { device, precision, seed } = spec
+    const request = { device: device as Device, precision, logs: false }
+    const { engine, note } = await openEngine(spec.engine, request)
+    if (note !== undefined) io.stderr.write(`${note}\n`)
+    const isGiven = mask !== undefined || start === 'data'
+    const given = isGiven ? await testRows(trained, chains, io) : undefined
+    const drawn = await withSpinner('Sampling', io.stderr, (progress) =>
+      runChains({
+        engine,
+        rbm,
+        weights,
+        chains,
+        steps,
+        seed,
+        signal,
+        progress,
+        ...(mask ? { held: { mask: mask.map((fill) => 1 - fill), values: given! } } : { from: given }),
+      }),
+    )
+    const folder = await createNumbered(join(directory, SAMPLES), out)
+    await writeSamples(folder, pictureOf(trained, drawn, mask && { mask, given: given! }), drawn, [
+      chains,
+      rbm.visibleUnits,
+    ])
+    io.stdout.write(`${[...FILES, PICTURE].map((file) => join(folder, file)).join('\n')}\n`)
+    return EXIT.done
+  })
+}
+
+const PICTURE = 'samples.png'
+const FILES = ['samples.npy', 'probabilities.npy'] as const
+
+async function writeSamples(folder: string, picture: Image, { visible, mean }: Sampled, shape: [number, number]) {
+  await writeArray(join(folder, FILES[0]), shape, visible)
+  await writeArray(join(folder, FILES[1]), shape, mean)
+  await writeFileAtomic(join(folder, PICTURE), pngOf(picture))
+}
+
+/** Probabilities are smoother to look at than samples. What is filled in stands beside what was given and what there was. */
+function pictureOf(
+  { rbm, sampleShape }: TrainedRbm,
+  { mean }: Sampled,
+  inpainted: { readonly mask: Float32Array; readonly given: Float32Array } | undefined,
+): Image {
+  const tile = tileShape(sampleShape)
+  const means = rowsOf(mean, rbm.visibleUnits)
+  if (inpainted === undefined) return sampleTiles(means, tile)
+  const { mask, given } = inpainted
+  const originals = rowsOf(given, rbm.visibleUnits)
+  const holed = originals.map((row) => row.map((value, at) => (mask[at] === 1 ? HOLE : value)))
+  return beside([originals, holed, means], means.length, tile)
+}
+
+const HOLE = 0.5
+
+export const rowsOf = (values: Float32Array, columns: number): Float32Array[] =>
+  Array.from({ length: values.length / columns }, (_, row) => values.subarray(row * columns, (row + 1) * columns))
+
+/** The first samples of the test set, as the machine sees them. */
+async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
+  const { test, info } = await withSpinner(`Loading ${spec.data.dataset}`, io.stderr, () =>
+    loadData(spec.data, spec.seed),
+  )
+  if (count > test.count) {
+    throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${info.name}`)
+  }
+  return firstRows(test, count, info.divisor)
+}
+
+async function firstRows(samples: Dataset['test'], count: number, divisor: number): Promise<Float32Array> {
+  for await (const { arrays } of batches(samples, { batchSize: count })) {
+    return Float32Array.from(arrays.x, (value) => value / divisor)
+  }
+  return new Float32Array(0)
+}

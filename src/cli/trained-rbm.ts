@@ -1,0 +1,46 @@
+/** A trained RBM out of the folder of a run. */
+import { UserError } from '../base/issue.js'
+import { type Shape, sizeOf } from '../base/shape.js'
+import { dataInfo } from '../data/registry.js'
+import type { StateValues } from '../engine/engine.js'
+import { buildRbm, type Rbm } from '../model/rbm/rbm.js'
+import type { Slot } from '../program/program.js'
+import { isSupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
+import type { Io } from './io.js'
+import { readRun, weightsOf } from './open-run.js'
+import type { Options } from './options.js'
+
+export interface TrainedRbm {
+  readonly spec: UnsupervisedSpec
+  readonly rbm: Rbm
+  /** Their first values are the trained ones. */
+  readonly weights: readonly Slot[]
+  /** Of the data before they were made vectors. */
+  readonly sampleShape: Shape
+}
+
+/** `command` is what needs it, for the message where the run has another kind of model. */
+export async function readTrainedRbm(
+  directory: string,
+  command: string,
+  options: Options,
+  io: Io,
+): Promise<TrainedRbm> {
+  const run = await readRun(directory, options, io)
+  const { spec } = run
+  if (isSupervised(spec)) {
+    throw new UserError(
+      `${directory} has a model of type ${spec.model.type}; train ${command} is for those of type RBM`,
+    )
+  }
+  const rbm = buildRbm(spec.model, sizeOf(dataInfo(spec.data).sampleShape), spec.seed, () => {
+    throw new Error('internal: the first values of trained weights are asked for')
+  })
+  const sampleShape = sampleShapeOf(spec)
+  return { spec, rbm, weights: trainedSlots(rbm, weightsOf(run, rbm)), sampleShape }
+}
+
+export const trainedSlots = ({ weights }: Rbm, values: StateValues): Slot[] =>
+  weights.map((slot) => ({ ...slot, initial: () => Float32Array.from(values[slot.name]!) }))
+
+export const sampleShapeOf = ({ data }: ResolvedSpec): Shape => dataInfo({ ...data, flatten: false }).sampleShape

@@ -1,0 +1,97 @@
+/** Reads back the weights that `saveModel` wrote. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { fileProblem } from '../base/file-problem.js'
+import { UserError } from '../base/issue.js'
+import { formatShape, type Shape, sizeOf } from '../base/shape.js'
+
+/** A weight by its name in programs, and in the file. */
+export interface WantedWeight {
+  readonly name: string
+  readonly saved: string
+  readonly shape: Shape
+}
+
+/** The part of `model.json` that says what lies in `weights.bin`. */
+const manifestSchema = z.object({
+  weightsManifest: z
+    .array(
+      z.object({
+        paths: z.array(z.string()).length(1),
+        weights: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(0)), dtype: z.literal('float32') })),
+      }),
+    )
+    .length(1),
+})
+
+const FLOAT_BYTES = 4
+
+/** A model as it lies in its folder. */
+export interface SavedModel {
+  readonly path: string
+  /** By the names in the file. */
+  readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly values: Float32Array }>
+}
+
+/** Throws a UserError where a folder holds no whole model. */
+export async function readModel(directory: string): Promise<SavedModel> {
+  const manifest = await readManifest(join(directory, 'model.json'))
+  const path = join(directory, manifest.paths[0]!)
+  const bytes = await inWords(path, () => readFile(path))
+  const expected = FLOAT_BYTES * manifest.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  if (bytes.length !== expected) {
+    throw new UserError(`${path}: found ${bytes.length} bytes, must be ${expected}; the file is not whole`)
+  }
+  let at = 0
+  const weights = manifest.weights.map(({ name, shape }) => {
+    const begin = at
+    at += FLOAT_BYTES * sizeOf(shape)
+    // a copy, because floats must begin at a multiple of four
+    return [name, { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(begin, at)).buffer) }] as const
+  })
+  return { path, weights: new Map(weights) }
+}
+
+/** The weights that a model has, by their names in programs. Throws a UserError where the file has others. */
+export function weightsFor(
+  { path, weights }: SavedModel,
+  wanted: readonly WantedWeight[],
+): Record<string, Float32Array> {
+  return Object.fromEntries(
+    wanted.map(({ name, saved, shape }) => {
+      const found = weights.get(saved)
+      if (found === undefined) throw new UserError(`${path}: has no weight "${saved}", which the spec's model has`)
+      if (formatShape(found.shape) !== formatShape(shape)) {
+        const [is, must] = [found.shape, shape].map(formatShape)
+        throw new UserError(`${path}: weight "${saved}" has shape ${is}, must be ${must} for the spec's model`)
+      }
+      return [name, found.values]
+    }),
+  )
+}
+
+async function readManifest(path: string) {
+  const text = await inWords(path, () => readFile(path, 'utf8'))
+  const parsed = manifestSchema.safeParse(jsonOf(text))
+  if (!parsed.success) throw new UserError(`${path}: this is not a model that trainspec wrote`)
+  return parsed.data.weightsManifest[0]!
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+async function inWords<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    const problem = fileProblem({ ...(error as Error), path: undefined })
+    if (problem === undefined) throw error
+    throw new UserError(`${path}: ${problem}; a run that was cut off before its end has no model`)
+  }
+}

@@ -1,0 +1,47 @@
+/** What a trained RBM makes of samples: its hidden units, and what comes back of them. No random numbers. */
+import type { Tensor2D } from '@tensorflow/tfjs-core'
+import type { Rbm } from '../model/rbm/rbm.js'
+import type { BatchInput, Program, Slot } from './program.js'
+
+export interface MirrorOptions {
+  readonly rbm: Rbm
+  readonly weights: readonly Slot[]
+  /** What stored values are divided by. */
+  readonly divisor: number
+}
+
+const inputOf = ({ rbm, divisor }: MirrorOptions): BatchInput => ({
+  kind: 'batch',
+  name: 'x',
+  shape: [null, rbm.visibleUnits],
+  dtype: 'float32',
+  divisor,
+})
+
+/** Gives `hidden`, the means of the hidden units given each sample: (batch, hidden). */
+export function featuresProgram(options: MirrorOptions): Program {
+  const x = inputOf(options)
+  return {
+    state: options.weights,
+    inputs: [x],
+    run: (state, inputs) => ({
+      state: {},
+      outputs: { hidden: options.rbm.hiddenGiven(inputs[x.name] as Tensor2D, state).mean },
+    }),
+  }
+}
+
+/** Gives `sample`, `hidden`, and `reconstruction`, the means of the visible units given those of the hidden ones. */
+export function mirrorProgram(options: MirrorOptions): Program {
+  const { rbm, weights } = options
+  const x = inputOf(options)
+  return {
+    state: weights,
+    inputs: [x],
+    run(state, inputs) {
+      const sample = inputs[x.name] as Tensor2D
+      const hidden = rbm.hiddenGiven(sample, state).mean
+      return { state: {}, outputs: { sample, hidden, reconstruction: rbm.visibleGiven(hidden, state).mean } }
+    },
+  }
+}

@@ -1,0 +1,84 @@
+/** Small pictures in a grid: filters, samples, reconstructions. */
+import { type Shape, sizeOf } from '../base/shape.js'
+import { enlarged, filled, type Image, zoomFor } from './image.js'
+
+export interface TileShape {
+  readonly width: number
+  readonly height: number
+}
+
+/** What is black and what is white: 0 and 1; the least and the largest value of a tile, or of all tiles. */
+export type Scale = 'unit' | 'each' | 'all'
+
+export interface TileOptions {
+  readonly tile: TileShape
+  readonly columns: number
+  readonly scale: Scale
+  /** So many tiles stand closer together than others: 2 for pairs. */
+  readonly group?: number
+}
+
+/** A colour, so that no grey is taken for it. */
+const BORDER = [70, 100, 150] as const
+const GROUP_GAP = 4
+
+/** A sample of two axes as it is; of others, all its elements in a field that is as square as can be. */
+export function tileShape(sampleShape: Shape): TileShape {
+  const [height, width, ...more] = sampleShape
+  if (width !== undefined && sizeOf(more) === 1) return { width, height: height! }
+  const size = sizeOf(sampleShape)
+  const side = Math.ceil(Math.sqrt(size))
+  return { width: side, height: Math.ceil(size / side) }
+}
+
+/** `rows`: the elements of each tile, row by row. Where a tile has room for more, its end has the colour of the border. */
+export function tiles(rows: readonly Float32Array[], { tile, columns, scale, group = columns }: TileOptions): Image {
+  const across = Math.min(columns, rows.length)
+  const down = Math.ceil(rows.length / across)
+  const left = (column: number) => 1 + column * (tile.width + 1) + Math.floor(column / group) * GROUP_GAP
+  const width = left(across - 1) + tile.width + 1
+  const image = filled(width, down * (tile.height + 1) + 1, BORDER)
+  const common = scale === 'all' ? rangeOf(rows) : UNIT
+  for (const [index, row] of rows.entries()) {
+    const grey = greyOf(scale === 'each' ? rangeOf([row]) : common)
+    const top = 1 + Math.floor(index / across) * (tile.height + 1)
+    for (const [element, value] of row.entries()) {
+      const y = top + Math.floor(element / tile.width)
+      const x = left(index % across) + (element % tile.width)
+      image.data.fill(grey(value), 3 * (y * width + x), 3 * (y * width + x + 1))
+    }
+  }
+  return enlarged(image, zoomFor(width))
+}
+
+interface Range {
+  readonly least: number
+  readonly largest: number
+}
+
+const UNIT: Range = { least: 0, largest: 1 }
+
+function rangeOf(rows: readonly Float32Array[]): Range {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const row of rows) {
+    for (const value of row) {
+      least = Math.min(least, value)
+      largest = Math.max(largest, value)
+    }
+  }
+  return { least, largest }
+}
+
+/** A tile of one value is in the middle between black and white. */
+function greyOf({ least, largest }: Range): (value: number) => number {
+  if (!(largest > least)) return () => 128
+  return (value) => Math.round((255 * (Math.min(largest, Math.max(least, value)) - least)) / (largest - least))
+}
+
+/** A raster: a row of pixels for each row, from black for 0 to white for 1. */
+export function raster(rows: readonly Float32Array[]): Image {
+  const width = rows[0]!.length
+  const grey = greyOf(UNIT)
+  const data = Uint8Array.from(rows.flatMap((row) => Array.from(row, grey)))
+  return enlarged({ width, height: rows.length, channels: 1, data }, zoomFor(width))
+}

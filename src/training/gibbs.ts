@@ -1,0 +1,34 @@
+/** Gibbs sampling on any engine, as events: the programs are those of `program/gibbs.ts`. */
+import type { Batch, Runner } from '../engine/engine.js'
+
+export interface GibbsRun {
+  /** With programs `start`, `walk`, and `rest` for what is left when `steps` is no multiple of those of a walk. */
+  readonly runner: Runner
+  /** Gibbs steps in all, at least 1, and those of one run of `walk`. */
+  readonly steps: number
+  readonly stepsOfWalk: number
+  readonly signal: AbortSignal
+}
+
+export type GibbsEvent =
+  | { readonly type: 'progress'; readonly done: number }
+  /** The state of the chains and the probabilities by which it was drawn, (chains, visible). */
+  | { readonly type: 'end'; readonly visible: Float32Array; readonly mean: Float32Array }
+
+/** The programs take chains, whose number is fixed. */
+const NOTHING: Batch = { size: 1, arrays: {} }
+
+export async function* gibbsSampling({ runner, steps, stepsOfWalk, signal }: GibbsRun): AsyncGenerator<GibbsEvent> {
+  let iterations = 0
+  await runner.run('start', NOTHING, { iterations: iterations++ })
+  for (let done = 0; ; ) {
+    signal.throwIfAborted()
+    const isWhole = steps - done >= stepsOfWalk
+    const { visible, mean } = await runner.run(isWhole ? 'walk' : 'rest', NOTHING, { iterations: iterations++ })
+    done += isWhole ? stepsOfWalk : steps - done
+    yield { type: 'progress', done }
+    if (done < steps) continue
+    yield { type: 'end', visible: Float32Array.from(visible!), mean: Float32Array.from(mean!) }
+    return
+  }
+}
