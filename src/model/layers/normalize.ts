@@ -1,6 +1,7 @@
 /**
  * Mean 0 and variance 1, with gradients written out: one pass forward and one back, in few kernels. What the kernels of
- * a batch look like in a graph is part of the contract: a pass may find them and put a runtime's own in their place.
+ * a batch look like in a graph is part of the contract: engine tensorflow finds them and puts its own in their place
+ * (engine/compiled/tensorflow/batch-norm.ts).
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'

@@ -6,6 +6,7 @@ import { consumersOf, type DType, type Graph, infoOf, type ValueId } from '../gr
 import type { KernelName } from '../graph/kernels.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { type ApplyInput, applyFor } from './apply.js'
+import { batchNormNodes, batchNormsOf } from './batch-norm.js'
 import { type DataType, encodeGraph, type TensorflowNode } from './graph-def.js'
 import { type Feed, feedOf, inputFrom } from './inputs.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
@@ -126,7 +127,11 @@ export function lowerToTensorflow(
   }
   const rectified = rectifierGradients(graph)
   const { slopes, parts } = slopesOf(graph)
+  const norms = batchNormsOf(graph)
   for (const node of graph.nodes) {
+    const written = norms.written.get(node.output)
+    if (written) for (const [value, name] of batchNormNodes(emit, written, nameOf)) names.set(value, name)
+    if (norms.parts.has(node.output)) continue
     const gradient = rectified.gradients.get(node.output)
     if (gradient) {
       const name = emit.op('ReluGrad', [gradient.of, gradient.features].map(nameOf), FLOAT)

@@ -154,10 +154,14 @@ export class TensorflowSession {
     return found
   }
 
-  /** An array of TF_Output { TF_Operation *oper; int index }. */
+  /** An array of TF_Output { TF_Operation *oper; int index }; `name:1` is the second output of a node. */
   #outputs(names: readonly string[]): Buffer {
     const buffer = Buffer.alloc(Math.max(1, names.length) * OUTPUT_BYTES)
-    for (const [index, name] of names.entries()) buffer.writeBigUInt64LE(this.#operation(name), index * OUTPUT_BYTES)
+    for (const [at, name] of names.entries()) {
+      const [operation, index = '0'] = name.split(':')
+      buffer.writeBigUInt64LE(this.#operation(operation!), at * OUTPUT_BYTES)
+      buffer.writeInt32LE(Number(index), at * OUTPUT_BYTES + 8)
+    }
     return buffer
   }
 

@@ -28,6 +28,8 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   Erf: FLOAT,
   Exp: FLOAT,
   Fill: FLOAT,
+  FusedBatchNormGradV3: FLOAT,
+  FusedBatchNormV3: FLOAT,
   GatherV2: FLOAT,
   Greater: FLOAT,
   GreaterEqual: FLOAT,
