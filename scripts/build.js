@@ -1,5 +1,6 @@
-// Builds dist/: TypeScript by tsc, the SIMD kernels by the AssemblyScript compiler.
+// Builds dist/: TypeScript by tsc, the SIMD kernels by the AssemblyScript compiler, data as it is.
 import { execFileSync } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,3 +32,4 @@ run(
     '-O3',
   ],
 )
+copyFileSync(join(root, 'src/data/digits.gz'), join(root, 'dist/data/digits.gz'))

@@ -8,6 +8,7 @@ import { loadData } from '../src/data/registry.js'
 import { openEngine } from '../src/engine/registry.js'
 import { callbackFiles } from '../src/export/callback-files.js'
 import { saveModel } from '../src/export/model.js'
+import { labelsOf } from '../src/spec/rbm.js'
 import { isSupervised } from '../src/spec/spec.js'
 import type { EpochEndEvent } from '../src/training/events.js'
 import { temporaryFolder } from './support/command.js'
@@ -39,8 +40,8 @@ describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (
     { timeout: 300_000 }, // a second or two on a machine that does nothing else
     async (file) => {
       const { spec } = read(file)
-      const { dataset } = spec!.data
-      const data = { ...spec!.data, dataset: dataset === 'mnist' ? ('mnist-10k' as const) : dataset }
+      const given = spec!.data
+      const data = given.dataset === 'mnist' ? { ...given, dataset: 'mnist-10k' as const } : given
       const fit = { ...spec!.fit, batch_size: BATCH_SIZE, epochs: EPOCHS }
       const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - fit.validation_split))
       const { engine } = await openEngine(engineName)
@@ -51,7 +52,8 @@ describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (
       try {
         const { signal } = new AbortController()
         const events = await trainToEnd({ ...training, signal, now: () => performance.now(), files })
-        const watched = isSupervised(spec!) ? 'loss' : 'reconstruction_error'
+        const learnsLabels = isSupervised(spec!) || labelsOf(spec!.training) !== null
+        const watched = learnsLabels ? 'loss' : 'reconstruction_error'
         const losses = (events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]).map(
           ({ metrics }) => metrics[watched]!,
         )

@@ -1,13 +1,16 @@
 /** What is trained, by the kind of its model: its programs, which of them make a step, and what they measure. */
 import type { DataInfo } from '../data/dataset.js'
 import { buildModel, type Model } from '../model/model.js'
+import { buildClassRbm } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
+import { classContrastivePrograms } from '../program/class-contrastive.js'
 import { contrastivePrograms } from '../program/contrastive.js'
 import { type StepPlan, stepPlan } from '../program/descent.js'
 import type { Measured } from '../program/measured.js'
 import type { Program } from '../program/program.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
 import { outputsOf } from '../spec/outputs.js'
+import { labelsOf } from '../spec/rbm.js'
 import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
 
 export type Learner = {
@@ -26,9 +29,16 @@ export interface Lengths {
 export function learnerOf(spec: ResolvedSpec, info: DataInfo, lengths: Lengths, means: VisibleMeans): Learner {
   const { seed, optimizer } = spec
   if (!isSupervised(spec)) {
-    const model = buildRbm(spec.model, info.sampleShape[0]!, seed, means)
+    const visibleUnits = info.sampleShape[0]!
     const { training, metrics } = spec
-    const { divisor } = info
+    const { divisor, classes } = info
+    const labels = labelsOf(training)
+    if (labels) {
+      const model = buildClassRbm(spec.model, { visibleUnits, classes }, seed, means)
+      const options = { rbm: model, labels, training, optimizer, metrics, divisor, ...lengths }
+      return { kind: 'rbm', model, ...classContrastivePrograms(options) }
+    }
+    const model = buildRbm(spec.model, visibleUnits, seed, means)
     const options = { rbm: model, training, optimizer, metrics, seed, divisor, means, ...lengths }
     return { kind: 'rbm', model, ...contrastivePrograms(options) }
   }

@@ -9,8 +9,9 @@ import { type ByEpoch, inEpoch } from '../spec/by-epoch.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec, RbmMetricSpec } from '../spec/spec.js'
 import { centered, type RbmGradient, runningMean, sparser } from './centering.js'
-import { descent, ITERATIONS, type StepPlan, stepPlan } from './descent.js'
+import { descent, ITERATIONS, type StepPlan } from './descent.js'
 import { type Draw, drawOf, type Use } from './draws.js'
+import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
 import type { BatchInput, Program, ProgramInput, Slot, Tensors } from './program.js'
@@ -43,7 +44,6 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   const measures = metrics.map(({ type, name }) => ({ name, ...MEASURES[type] }))
   const samples = algorithm.fromSample || measures.some(({ reconstructs }) => reconstructs)
   const dataDraw = (use: Use) => drawOf(rbm, { owner: 'data', side: 'hidden', time: 0, use, rows: null })
-  const epochOf = (iterations: number) => Math.floor(iterations / stepsPerEpoch) + 1
 
   const noiseOf = (k: number, use: Use): ProgramInput[] => [
     ...(samples ? dataDraw(use).inputs : []),
@@ -58,7 +58,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   }
 
   /** The loss is the mean of F(data) - F(model), whose gradient is the step's with the model's units held fast. */
-  const sums = (use: Use, state: Tensors, given: Tensors, { data, model }: { data: DataPhase; model: ModelPhase }) => {
+  const sums = (use: Use, state: Tensors, given: Tensors, { data, model }: Phases) => {
     const free = tf.sum(rbm.freeEnergy(data.x, state, data.hidden.input))
     const others = measures.map(({ name, sum }) => [name, sum({ rbm, use, data, model, state, given })] as const)
     return { loss: tf.add(free, tf.mul(model.free, data.x.shape[0])), ...Object.fromEntries(others) }
@@ -72,31 +72,30 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
       weights: rbm.weights,
       untrained: [...algorithm.chains, ...kept],
       inputs: [x, ...noiseOf(k, 'training')],
-      momentum: momenta ? (iterations) => inEpoch(momenta, epochOf(iterations)) : undefined,
+      momentum: momenta ? (iterations) => inEpoch(momenta, epochOf(iterations, stepsPerEpoch)) : undefined,
       gradients(state, given) {
         const both = phases(k, 'training', state, given)
-        const { gradient, updates } = adjust(difference(both), both.data, state)
+        const { gradient, updates } = adjust(difference(rbm, both, state), both.data, state)
         const { kernel, visibleBias, hiddenBias } = gradient
+        const variances = rbm.visible.learnsVariance ? [logVarianceDifference(rbm, both, state)] : []
         return {
-          gradients: [kernel, visibleBias, hiddenBias],
+          gradients: [kernel, visibleBias, hiddenBias, ...variances],
           updates: { ...both.model.updates, ...updates },
           outputs: sums('training', state, given, both),
         }
       },
     })
 
-  const byEpoch = kByEpoch(training)
-  const counts = [...new Set(byEpoch.map(([, k]) => k!))]
-  const [first, last] = [counts[0]!, byEpoch.at(-1)![1]!]
-  const named = (name: string, k: number) => (k === first ? name : `${name}/${k}`)
-  const all = counts.flatMap((k) =>
-    Object.entries(steps(k)).map(([name, program]) => [named(name, k), program] as const),
-  )
+  const { programs, plan, last } = byGibbsSteps({ training, optimizer, stepsPerEpoch }, steps)
 
   // chains are measured where they stand
   const still = algorithm.chains.length > 0 && !measures.some(({ followsChains }) => followsChains)
   const evaluated = still ? 0 : last
-  const looking = { state: [...rbm.weights, ...algorithm.chains], inputs: [x, ...noiseOf(evaluated, 'evaluation')] }
+  const looking = {
+    state: [...rbm.weights, ...algorithm.chains],
+    inputs: [x, ...noiseOf(evaluated, 'evaluation')],
+    keepsState: true as const,
+  }
   const evaluate: Program = {
     ...looking,
     run(state, given) {
@@ -116,23 +115,16 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
     },
   }
 
-  const plan = stepPlan(optimizer)
   return {
-    programs: { ...(Object.fromEntries(all) as { train: Program }), evaluate, inspect },
-    plan: {
-      ...plan,
-      step(iterations) {
-        const k = inEpoch(byEpoch, epochOf(iterations))
-        return plan.step(iterations).map((name) => named(name, k))
-      },
-    },
+    programs: { ...programs, evaluate, inspect },
+    plan,
     measured: [meanOver('loss'), ...measures.map(({ name }) => meanOver(name))],
   }
 }
 
-const kByEpoch = (training: TrainingSpec): ByEpoch => {
-  if (!('k' in training)) return [[1, 1]]
-  return typeof training.k === 'number' ? [[1, training.k]] : training.k
+interface Phases {
+  readonly data: DataPhase
+  readonly model: ModelPhase
 }
 
 const largest = (pairs: ByEpoch): number => Math.max(...pairs.map(([, value]) => value!))
@@ -156,15 +148,34 @@ function once<Value>(make: () => Value): () => Value {
  * <F(v)> over the data minus the same over the model, by the weights. The two outer products are one of twice the
  * depth: [v; v_k]' [-h; h_k].
  */
-function difference({ data: { x, hidden }, model }: { data: DataPhase; model: ModelPhase }): RbmGradient {
+function difference(rbm: Rbm, { data, model }: Phases, state: Tensors): RbmGradient {
+  const own = rbm.own(state)
+  const { hidden } = data
+  const [x, visible] = [rbm.visible.seen(data.x, own), rbm.visible.seen(model.visible, own)]
   const ofData = tf.mul(hidden.mean, -1 / x.shape[0])
   const ofModel = tf.mul(model.hidden, model.share)
   const signed = tf.concat([ofData, ofModel], 0) as tf.Tensor2D
   return {
-    kernel: tf.matMul(tf.concat([x, model.visible], 0) as tf.Tensor2D, signed, true),
-    visibleBias: tf.sub(tf.sum(tf.mul(model.visible, model.share), 0), tf.mean(x, 0)),
+    kernel: tf.matMul(tf.concat([x, visible], 0) as tf.Tensor2D, signed, true),
+    visibleBias: tf.sub(tf.sum(tf.mul(visible, model.share), 0), tf.mean(x, 0)),
     hiddenBias: tf.sum(signed, 0),
   }
+}
+
+/**
+ * The same by z = log sigma^2: -dE/dz = e^-z ((v - b)^2 / 2 - v (Wh)) (Cho, Ilin and Raiko, 2011, equation 9). Of means
+ * the square is larger by sigma^2.
+ */
+function logVarianceDifference(rbm: Rbm, { data, model }: Phases, state: Tensors): tf.Tensor {
+  const own = rbm.own(state)
+  const kernel = state[RBM_WEIGHTS.kernel] as tf.Tensor2D
+  const force = (v: tf.Tensor2D, h: tf.Tensor2D) => {
+    const half = tf.mul(tf.square(tf.sub(v, own.bias)), 0.5) as tf.Tensor2D
+    return rbm.visible.seen(tf.sub(half, tf.mul(v, tf.matMul(h, kernel, false, true))), own)
+  }
+  const ofModel = tf.sum(tf.mul(force(model.visible, model.hidden), model.share), 0)
+  const whole = model.areMeans ? tf.add(ofModel, 0.5) : ofModel
+  return tf.sub(whole, tf.mean(force(data.x, data.hidden.mean), 0))
 }
 
 const OFFSETS = { visible: 'rbm/visible_offset', hidden: 'rbm/hidden_offset', activity: 'rbm/hidden_activity' } as const
@@ -203,7 +214,11 @@ function adjustments({ rbm, training, means }: ContrastiveOptions): {
       if (sparsity) {
         const activity = runningMean(state[OFFSETS.activity]!, hidden.mean, 1 - sparsity.rate)
         updates[OFFSETS.activity] = activity
-        gradient = sparser(gradient, { ...sparsity, activity, meanVisible: tf.mean(x, 0) })
+        gradient = sparser(gradient, {
+          ...sparsity,
+          activity,
+          meanVisible: tf.mean(rbm.visible.seen(x, rbm.own(state)), 0),
+        })
       }
       if (isCentered) {
         const mu = runningMean(state[OFFSETS.visible]!, x, share)

@@ -28,6 +28,8 @@ export interface ModelPhase {
   readonly hidden: tf.Tensor2D
   /** What each of the n rows counts, together 1: a number, or (n, 1). */
   readonly share: number | tf.Tensor
+  /** The visible units are not samples but their means given the hidden ones. */
+  readonly areMeans?: boolean
   /** Minus the mean free energy of the rows, or log Z where it is known: with the data's it makes the loss. */
   readonly free: tf.Scalar
   /** New values of chains. */
@@ -130,7 +132,7 @@ const ALGORITHMS: {
           hidden = rbm.hiddenGiven(v, state)
           h = damped(h, hidden.mean)
         }
-        return { ...ended(rbm, v, { ...hidden, mean: h }, state), updates: {} }
+        return { ...ended(rbm, v, { ...hidden, mean: h }, state), areMeans: true, updates: {} }
       },
     }
   },
@@ -141,16 +143,19 @@ const ALGORITHMS: {
     fromSample: false,
     draws: () => [],
     phase(_k, _use, { state }) {
-      const overHidden = rbm.hiddenUnits <= rbm.visibleUnits
+      const overHidden = !rbm.visible.isBinary || rbm.hiddenUnits <= rbm.visibleUnits
       const units = overHidden ? rbm.hiddenUnits : rbm.visibleUnits
       const states = tf.tensor2d(allStates(units), [2 ** units, units])
       const other = overHidden ? rbm.visibleGiven(states, state) : rbm.hiddenGiven(states, state)
       const logWeights = overHidden
-        ? tf.add(weightedSums(states, state[RBM_WEIGHTS.hiddenBias]!), tf.sum(rbm.visible.logSum(other.input), 1))
+        ? tf.add(
+            weightedSums(states, state[RBM_WEIGHTS.hiddenBias]!),
+            tf.sum(rbm.visible.logSum(other.input, rbm.own(state)), 1),
+          )
         : tf.neg(rbm.freeEnergy(states, state, other.input))
       const [visible, hidden] = overHidden ? [other.mean, states] : [states, other.mean]
       const share = tf.reshape(tf.softmax(logWeights as tf.Tensor1D), [-1, 1])
-      return { visible, hidden, share, free: tf.logSumExp(logWeights) as tf.Scalar, updates: {} }
+      return { visible, hidden, share, free: tf.logSumExp(logWeights) as tf.Scalar, areMeans: overHidden, updates: {} }
     },
   }),
 }
@@ -178,9 +183,8 @@ function chainSlot(rbm: Rbm, rows: number, seed: number): Slot {
     initial() {
       const random = new RandomStream({ seed, purpose: PURPOSE.initial, stream: CHAIN_STREAM, step: 0 })
       const bias = rbm.weights.find(({ name }) => name === RBM_WEIGHTS.visibleBias)!.initial()
-      const mean = bias.map((one) => 1 / (1 + Math.exp(-one)))
-      return Float32Array.from({ length: rows * mean.length }, (_, at) =>
-        random.uniform() < mean[at % mean.length]! ? 1 : 0,
+      return Float32Array.from({ length: rows * bias.length }, (_, at) =>
+        rbm.visible.first(bias[at % bias.length]!, random),
       )
     },
   }

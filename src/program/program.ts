@@ -55,6 +55,8 @@ export type ProgramInput = BatchInput | ScalarInput | NoiseInput
 export interface Program {
   readonly state: readonly Slot[]
   readonly inputs: readonly ProgramInput[]
+  /** It never gives new state: an engine may leave it alone until it is first run. */
+  readonly keepsState?: true
   /** New values for some of the state, and named results. Tensors in, tensors out; the caller frees both. */
   run(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors }
 }

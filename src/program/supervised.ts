@@ -57,12 +57,14 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
   const evaluate: Program = {
     state: model.weights,
     inputs: [x, y],
+    keepsState: true,
     run: (state, inputs) => ({ state: {}, outputs: sums(inputs, model.apply(inputs.x!, state), 'evaluation') }),
   }
 
   const inspect: Program = {
     state: model.weights,
     inputs: [x, y, ITERATIONS, ...model.noise],
+    keepsState: true,
     run(state, inputs) {
       const outputs: Record<string, tf.Tensor> = {}
       const visit = (layer: string, value: tf.Tensor) => {

@@ -1,10 +1,15 @@
 /** Where samples come from, and what is done to their values. */
 import { z } from 'zod'
 import { nameIn, type RuleIssue, rules } from './family.js'
+import { whole } from './whole.js'
 
 export const DATASETS = {
   mnist: 'Handwritten digits: 60,000 for training, 10,000 for the test; 28 x 28 bytes, scaled to 0 ... 1.',
   'mnist-10k': 'A small MNIST of 10,000 digits, for quick trials; 28 x 28 bytes, scaled to 0 ... 1.',
+  digits:
+    'Handwritten digits of 8 x 8 pixels, each pixel scaled to 0 ... 1 by the greatest value at its place: 1,797, mixed, four of five for training. The test set of "Optical Recognition of Handwritten Digits" (E. Alpaydin and C. Kaynak, UCI, CC BY 4.0), as scikit-learn has it.',
+  'bars-and-stripes':
+    'Pictures of 0 and 1 in which all rows are even (stripes, label 0) or all columns (bars, label 1): every one there is, for training and again for the test; all 0 and all 1 are each there twice.',
   'go-positions':
     "Made positions of Go, 9 x 9 points by 4 planes (own stones, the other's, empty, last move): 24,000 for training, 2,000 for the test; the label is the point where a simple player moves, 0 to 80.",
 } as const
@@ -18,10 +23,7 @@ export const BINARIZATIONS = {
     'Values stay as they are, 0 to 1, and stand for probabilities: nothing is made binary. Likelihoods of such data are not those of binary data.',
 } as const
 
-const dataset = nameIn(DATASETS)
-
-const object = z.strictObject({
-  dataset: dataset.describe('Name of the data set.'),
+const shared = {
   flatten: z.boolean().default(false).describe('Make each sample a vector: (28, 28) becomes (784).'),
   binarize: nameIn(BINARIZATIONS)
     .nullable()
@@ -33,10 +35,31 @@ const object = z.strictObject({
     .describe(
       'Give each element of a sample mean 0 and variance 1 over the training samples (before `validation_split`); one that never changes becomes 0. Values then take 4 bytes each.',
     ),
-})
+}
+
+/** A data set with the options that it alone has. */
+const set = <const Name extends keyof typeof DATASETS, Own extends z.core.$ZodShape>(name: Name, own: Own) =>
+  z.strictObject({ dataset: z.literal(name).describe(DATASETS[name]), ...own, ...shared }).describe(DATASETS[name])
+
+const object = z.discriminatedUnion('dataset', [
+  set('mnist', {}),
+  set('mnist-10k', {}),
+  set('digits', {
+    shifted: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Add each digit moved by one pixel up, left, right and down, 8,985 in all; a digit and its copies may then be on both sides of training and test.',
+      ),
+  }),
+  set('bars-and-stripes', {
+    size: whole(2).max(8).default(4).describe('Pixels along an edge; there are 2^(size + 1) pictures.'),
+  }),
+  set('go-positions', {}),
+])
 
 export const dataSchema = z
-  .union([dataset, object])
+  .union([nameIn(DATASETS), object])
   .transform((data) => (typeof data === 'string' ? object.parse({ dataset: data }) : data))
   .superRefine(rules(dataRules))
   .describe('The data to learn: an object, or just the name of a data set.')

@@ -5,18 +5,31 @@
 import { z } from 'zod'
 import { byEpoch } from './by-epoch.js'
 import { constraint } from './constraints.js'
-import { type DeepReadonly, family, member, type RuleIssue } from './family.js'
+import { type DeepReadonly, family, member, nameIn, type RuleIssue } from './family.js'
 import { INITIALIZERS, initializer } from './initializers.js'
 import { RBM_METRICS } from './rbm-metrics.js'
 import { regularizer } from './regularizers.js'
 import { LARGEST, whole } from './whole.js'
 import { oneOf, written } from './words.js'
 
-export const VISIBLE = [member('bernoulli', '0 or 1.', {})] as const
-export const HIDDEN = [member('bernoulli', '0 or 1.', {})] as const
+export const VISIBLE = [
+  member('bernoulli', '0 or 1.', {}),
+  member('gaussian', 'Any number, normally distributed given the hidden units; for standardized data.', {
+    variance: nameIn({
+      fixed: 'Each unit has variance 1.',
+      learned: 'Each unit learns its own, by its logarithm (Cho, Ilin and Raiko, 2011); at least 0.01.',
+    })
+      .default('fixed')
+      .describe('The variance of a unit given the hidden ones.'),
+  }),
+] as const
+export const HIDDEN = [
+  member('bernoulli', '0 or 1.', {}),
+  member('nrelu', 'Noisy rectified linear: max(0, x + noise of variance s(x)) (Nair and Hinton, 2010).', {}),
+] as const
 
 /** By what the data says of each unit. */
-const ofData = member('data', 'The logit of the mean of the training data, unit by unit.', {})
+const ofData = member('data', 'The mean of the training data, unit by unit; for Bernoulli units its logit.', {})
 
 export const rbmSchema = z
   .strictObject({
@@ -87,8 +100,23 @@ const algorithm = <const Name extends string, Fields extends z.core.$ZodShape>(
   fields: Fields,
 ) => z.strictObject({ algorithm: z.literal(name).describe(description), ...fields, ...forAll }).describe(description)
 
+/** How labels are learned with the data (Larochelle, Mandel, Pascanu and Bengio, JMLR 13, 2012). */
+export const LABELS = [
+  member('generative', 'The distribution of data and labels together, by contrastive divergence.', {}),
+  member('discriminative', 'The probability of labels given the data, by its exact gradient.', {}),
+  member('hybrid', 'The gradient of both, that of `generative` times alpha.', {
+    alpha: z.number().gt(0).default(0.01).describe('How much the generative part counts, above 0.'),
+  }),
+] as const
+
 export const ALGORITHMS = [
-  algorithm('cd', 'Contrastive divergence: chains begin at the data (Hinton, 2002).', { k }),
+  algorithm('cd', 'Contrastive divergence: chains begin at the data (Hinton, 2002).', {
+    k,
+    labels: family(LABELS)
+      .nullable()
+      .default(null)
+      .describe('Learns labels too, so that the model is a classifier: how, by name or object. null: it does not.'),
+  }),
   algorithm('pcd', 'Persistent contrastive divergence: chains go on from step to step (Tieleman, 2008).', {
     k,
     chains: whole(1)
@@ -116,6 +144,11 @@ export const trainingSchema = z
 export type RbmSpec = DeepReadonly<z.output<typeof rbmSchema>>
 export type TrainingSpec = DeepReadonly<NonNullable<z.output<typeof trainingSchema>>>
 
+/** How labels are learned; null for a model without them. */
+export type LabelsSpec = NonNullable<Extract<TrainingSpec, { algorithm: 'cd' }>['labels']>
+export const labelsOf = (training: TrainingSpec | undefined): LabelsSpec | null =>
+  training?.algorithm === 'cd' ? training.labels : null
+
 /** What a spec without them stands for. */
 export const DEFAULT_TRAINING = { algorithm: 'cd' } as const
 export const DEFAULT_OPTIMIZER = 'SGD'
@@ -130,6 +163,8 @@ interface Given {
   readonly optimizer: { readonly type: string }
 }
 
+/** Of a model with labels. */
+const CLASS_METRICS: readonly string[] = ['accuracy']
 const METRIC_NAMES: readonly string[] = RBM_METRICS.map(({ type }) => type)
 
 /** What does not go with an RBM. */
@@ -143,15 +178,22 @@ export function* rbmRules(spec: Given): Iterable<RuleIssue> {
     const message = 'found "class_weight", but an RBM learns without labels'
     yield { code: 'order', path: ['fit', 'class_weight'], message }
   }
+  const labels = labelsOf(spec.training)
+  const [measured, kind] = labels ? [CLASS_METRICS, 'an RBM with labels'] : [METRIC_NAMES, 'an RBM']
   for (const [index, { type }] of spec.metrics.entries()) {
-    if (!METRIC_NAMES.includes(type)) {
-      const message = `found ${written(type)}, which is not measured of an RBM; ${oneOf(METRIC_NAMES)}`
+    if (!measured.includes(type)) {
+      const message = `found ${written(type)}, which is not measured of ${kind}; ${oneOf(measured)}`
       yield { code: 'name', path: ['metrics', index], message }
     }
     if (type === 'flip_rate' && spec.training?.algorithm !== 'pcd') {
       const message = `found "flip_rate", which is measured of chains that go on: it needs "algorithm": "pcd"`
       yield { code: 'order', path: ['metrics', index], message }
     }
+  }
+  for (const key of ['centered', 'sparsity', 'momentum_by_epoch'] as const) {
+    if (!labels || !spec.training?.[key]) continue
+    const message = `found "${key}", which does not go with labels`
+    yield { code: 'order', path: ['training', key], message }
   }
   if (spec.training?.momentum_by_epoch && spec.optimizer.type !== 'SGD') {
     const message = `found "momentum_by_epoch", which is for SGD; the optimizer is ${spec.optimizer.type}`

@@ -135,7 +135,7 @@ function nameIssue(pointer: string, found: unknown, names: readonly string[]): I
   }
 }
 
-/** What a place may hold, told apart by its tag, `type`: for each, the names of its type and the keys it must have. */
+/** What a place may hold, told apart by its tag, mostly `type`: for each, the names of its tag and the keys it must have. */
 function membersOf(schema: ErrorObject['parentSchema']): { names: string[]; required: string[] }[] {
   const tag: string = schema?.discriminator?.propertyName ?? 'type'
   return (schema?.oneOf ?? []).map(

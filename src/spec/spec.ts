@@ -26,6 +26,7 @@ import {
   trainingSchema,
 } from './rbm.js'
 import type { RBM_METRICS } from './rbm-metrics.js'
+import { unitRules } from './rbm-unit-rules.js'
 
 const sequential = z
   .strictObject({
@@ -123,6 +124,7 @@ const isOfNetwork = (spec: Parsed): spec is Parsed & SupervisedFields => spec.mo
 function* kindRules(spec: Parsed): Iterable<RuleIssue> {
   if (!isOfNetwork(spec)) {
     yield* rbmRules(spec)
+    if (spec.model.type === 'RBM') yield* unitRules(spec.model, spec)
     return
   }
   yield* networkRules(spec)

@@ -47,7 +47,7 @@ export function inFloat32(parameters: RbmParameters): RbmParameters {
 
 /** The weights of a program, which begins with these parameters. */
 export function weightSlots({ visibleUnits, hiddenUnits, ...values }: RbmParameters): Slot[] {
-  const slot = (key: keyof typeof RBM_WEIGHTS, shape: readonly number[]): Slot => ({
+  const slot = (key: keyof typeof values, shape: readonly number[]): Slot => ({
     name: RBM_WEIGHTS[key],
     shape,
     role: 'weight',

@@ -348,7 +348,7 @@ describe('evaluation', () => {
     const found = await evaluate(runner, emptyBatches(10, 4), [meanOver('loss'), meanOver('acc')], signal)
     expect(found).toEqual({ loss: 1.8, acc: 1 })
     expect(runner.calls.map(({ program, scalars }) => ({ program, scalars }))).toEqual(
-      Array(3).fill({ program: 'evaluate', scalars: {} }),
+      [0, 1, 2].map((iterations) => ({ program: 'evaluate', scalars: { iterations } })),
     )
   })
 

@@ -1,18 +1,23 @@
 /** Checks an RBM against its data before anything is built: shapes and sizes. */
 import { formatShape, sizeOf } from '../../base/shape.js'
 import type { DataInfo } from '../../data/dataset.js'
+import { labelsOf } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check.js'
 import type { ModelIssue } from '../issue.js'
 import { checkWeight, ShapeProblem } from '../layers/layer.js'
-import { MOST_ENUMERATED } from './enumeration.js'
+import { MOST_IN_STEP } from './enumeration.js'
 import { parameterCount, requestsOf } from './rbm.js'
+import { visibleRule } from './units.js'
 
 /** Numbers in the units of all chains together; a step has several arrays of so many. */
 const MAX_CHAIN_UNITS = 100e6
 
 /** Every problem of fitting an RBM to the data; empty when there is none. */
-export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleShape, values }: DataInfo): ModelIssue[] {
+export function checkRbm(
+  { model, training }: UnsupervisedSpec,
+  { name, sampleShape, values, classes }: DataInfo,
+): ModelIssue[] {
   const visible = sizeOf(sampleShape)
   if (sampleShape.length !== 1) {
     const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; "flatten": true makes them ${formatShape([null, visible])}`
@@ -38,7 +43,7 @@ export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleSh
       issues.push({ code: 'shape', pointer: '/model', message: `RBM ${error.message}` })
     }
   }
-  const weights = parameterCount(requests)
+  const weights = parameterCount(requests) + (labelsOf(training) ? classes * (hidden + 1) : 0)
   if (weights > MAX_WEIGHTS) {
     const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
     issues.push({ code: 'size', pointer: '/model/hidden_units', message })
@@ -50,9 +55,13 @@ export function checkRbm({ model, training }: UnsupervisedSpec, { name, sampleSh
       issues.push({ code: 'size', pointer: '/training/chains', message })
     }
   }
-  if (training.algorithm === 'exact' && Math.min(visible, hidden) > MOST_ENUMERATED) {
-    const message = `found "exact" with ${visible} visible and ${hidden} hidden units; one side must have at most ${MOST_ENUMERATED}, whose states are all gone through; "cd" and "pcd" take any size`
-    issues.push({ code: 'size', pointer: '/training/algorithm', message })
+  if (training.algorithm === 'exact') {
+    const { isBinary } = visibleRule(model)
+    if ((isBinary ? Math.min(visible, hidden) : hidden) > MOST_IN_STEP) {
+      const side = isBinary ? 'one side' : 'the hidden side'
+      const message = `found "exact" with ${visible} visible and ${hidden} hidden units; ${side} must have at most ${MOST_IN_STEP}, whose states are all gone through; "cd" and "pcd" take any size`
+      issues.push({ code: 'size', pointer: '/training/algorithm', message })
+    }
   }
   return issues
 }

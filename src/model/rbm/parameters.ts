@@ -17,6 +17,11 @@ export const RBM_WEIGHTS = {
   kernel: 'rbm/kernel',
   visibleBias: 'rbm/visible_bias',
   hiddenBias: 'rbm/hidden_bias',
+  /** Of Gaussian units that learn it. */
+  visibleLogVariance: 'rbm/visible_log_variance',
+  /** Of a model with labels: (classes, hidden) and (classes). */
+  labelKernel: 'rbm/label_kernel',
+  labelBias: 'rbm/label_bias',
 } as const
 
 /** From weights by name, as a runner reads them or a run has saved them. */

@@ -16,7 +16,7 @@ import type { Weight } from '../model.js'
 import type { Penalty } from '../regularizers.js'
 import type { Saveable } from '../saveable.js'
 import { RBM_WEIGHTS } from './parameters.js'
-import { type Drawn, hiddenRule, type UnitRule, type VisibleRule, visibleRule } from './units.js'
+import { type Drawn, hiddenRule, type UnitRule, type VisibleRule, type VisibleWeights, visibleRule } from './units.js'
 
 /** A layer of units given the other one: their total input, their means, and samples. */
 export interface Conditional extends Drawn {
@@ -26,12 +26,16 @@ export interface Conditional extends Drawn {
 export interface Rbm extends Saveable {
   readonly visibleUnits: number
   readonly hiddenUnits: number
-  /** Kernel, visible bias, hidden bias. */
+  /** Kernel, visible bias, hidden bias, and the logarithms of the visible units' variances where they are learned. */
   readonly weights: readonly Weight[]
   /** What the weights add to what is made small; null for nothing. */
   readonly penalty: Penalty | null
   readonly visible: VisibleRule
   readonly hidden: UnitRule
+  /** Those of the visible units alone. */
+  own(weights: Tensors): VisibleWeights
+  /** The total input of the hidden units: v (batch, visible). */
+  hiddenInput(v: tf.Tensor2D, weights: Tensors): tf.Tensor2D
   /** p(h | v): v (batch, visible). */
   hiddenGiven(v: tf.Tensor2D, weights: Tensors): Conditional
   /** p(v | h): h (batch, hidden). */
@@ -47,21 +51,30 @@ export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, mean
   tf.enableProdMode() // tfjs then prints no advice
   const { hidden_units: hiddenUnits } = spec
   const [visible, hidden] = [visibleRule(spec), hiddenRule(spec)]
-  const [kernel, visibleBias, hiddenBias] = requestsOf(spec, visibleUnits, means)
-  const weights = [kernel, visibleBias, hiddenBias].map(({ name, shape, initializer, constraint }, stream): Weight => {
+  const requests = requestsOf(spec, visibleUnits, means)
+  const weights = requests.map(({ name, shape, initializer, constraint }, stream): Weight => {
     const key = { seed, purpose: PURPOSE.initial, stream, step: 0 }
     const initial = () => initializer(shape, new RandomStream(key))
     return { name: `rbm/${name}`, shape, role: 'weight', trainable: true, constraint, initial }
   })
+  const own = (of: Tensors): VisibleWeights => ({
+    bias: of[RBM_WEIGHTS.visibleBias]!,
+    logVariance: of[RBM_WEIGHTS.visibleLogVariance],
+  })
   const hiddenInput = (v: tf.Tensor2D, of: Tensors) =>
-    tf.add(tf.matMul(v, of[RBM_WEIGHTS.kernel] as tf.Tensor2D), of[RBM_WEIGHTS.hiddenBias]!) as tf.Tensor2D
+    tf.add(
+      tf.matMul(visible.seen(v, own(of)), of[RBM_WEIGHTS.kernel] as tf.Tensor2D),
+      of[RBM_WEIGHTS.hiddenBias]!,
+    ) as tf.Tensor2D
   return {
     visibleUnits,
     hiddenUnits,
     weights,
-    penalty: kernel.penalty ?? null,
+    penalty: requests[0].penalty ?? null,
     visible,
     hidden,
+    own,
+    hiddenInput,
     hiddenGiven(v, of) {
       const input = hiddenInput(v, of)
       return { input, ...hidden.given(input) }
@@ -69,10 +82,10 @@ export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, mean
     visibleGiven(h, of) {
       const products = tf.matMul(h, of[RBM_WEIGHTS.kernel] as tf.Tensor2D, false, true)
       const input = tf.add(products, of[RBM_WEIGHTS.visibleBias]!) as tf.Tensor2D
-      return { input, ...visible.given(input) }
+      return { input, ...visible.given(input, own(of)) }
     },
     freeEnergy: (v, of, input = hiddenInput(v, of)) =>
-      tf.sub(visible.energy(v, of[RBM_WEIGHTS.visibleBias]!), tf.sum(hidden.logSum(input), 1)) as tf.Tensor1D,
+      tf.sub(visible.energy(v, own(of)), tf.sum(hidden.logSum(input), 1)) as tf.Tensor1D,
     saved: () => ({
       document: { format: 'trainspec-rbm', generatedBy: 'trainspec', model: spec },
       nameOf: (name) => name,
@@ -80,29 +93,38 @@ export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, mean
   }
 }
 
-type Requests = readonly [kernel: WeightRequest, visibleBias: WeightRequest, hiddenBias: WeightRequest]
+type Requests = readonly [
+  kernel: WeightRequest,
+  visibleBias: WeightRequest,
+  hiddenBias: WeightRequest,
+  ...WeightRequest[],
+]
 
 /** What the weights are made from; `means` are asked for when first values are. */
 export function requestsOf(spec: RbmSpec, visibleUnits: number, means: VisibleMeans): Requests {
   const { hidden_units: hiddenUnits, visible_bias_initializer: visible } = spec
+  const { biasFor, learnsVariance } = visibleRule(spec)
   return [
     weightOf(spec, 'kernel', [visibleUnits, hiddenUnits]),
     {
       name: 'visible_bias',
       shape: [visibleUnits],
-      initializer: visible.type === 'data' ? () => Float32Array.from(means(), logit) : initializerOf(visible),
+      initializer: visible.type === 'data' ? () => Float32Array.from(means(), biasFor) : initializerOf(visible),
     },
     weightOf(spec, 'hidden_bias', [hiddenUnits]),
+    ...(learnsVariance ? [logVariance(visibleUnits)] : []),
   ]
 }
 
-/** A unit that is never on, or always, has yet a finite bias (as in pylearn2's rbm_tools.py). */
-const LEAST_MEAN = 1e-5
+/** An element of the data that never changes would drive its unit's variance to 0. */
+const LEAST_VARIANCE = 0.01
 
-function logit(mean: number): number {
-  const p = Math.min(Math.max(mean, LEAST_MEAN), 1 - LEAST_MEAN)
-  return Math.log(p / (1 - p))
-}
+const logVariance = (units: number): WeightRequest => ({
+  name: 'visible_log_variance',
+  shape: [units],
+  initializer: () => new Float32Array(units),
+  constraint: (values) => tf.maximum(values, Math.log(LEAST_VARIANCE)),
+})
 
 /** Numbers in the weights. */
 export const parameterCount = (requests: readonly WeightRequest[]): number =>

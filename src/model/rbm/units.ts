@@ -1,5 +1,9 @@
-/** What units of a kind do, given their total input: that of hidden unit j is c_j + sum_i v_i W_ij. In tfjs ops. */
+/**
+ * What units of a kind do, given their total input: that of hidden unit j is c_j + sum_i v_i W_ij, of a visible one
+ * b_i + sum_j W_ij h_j. In tfjs ops.
+ */
 import * as tf from '@tensorflow/tfjs-core'
+import type { RandomStream } from '../../base/philox.js'
 import type { RbmSpec } from '../../spec/rbm.js'
 
 /** The mean of each unit, and samples of it. */
@@ -13,16 +17,37 @@ export interface UnitRule {
   /** How many uniform numbers a sample of one unit takes. */
   readonly uniforms: number
   given(input: tf.Tensor2D): Drawn
-  /** log sum_s e^(s input) over the states s of each unit. */
+  /** log sum_s e^(s input) over the states s of each unit, or the integral. */
   logSum(input: tf.Tensor2D): tf.Tensor2D
 }
 
-export interface VisibleRule extends UnitRule {
-  /** (batch, visible), (visible) -> (batch): what the visible units by themselves add to the energy. */
-  energy(v: tf.Tensor2D, bias: tf.Tensor): tf.Tensor1D
+/** What visible units have of their own, one number each. */
+export interface VisibleWeights {
+  readonly bias: tf.Tensor
+  /** z = log sigma^2; 0 where there is none. */
+  readonly logVariance?: tf.Tensor | undefined
+}
+
+export interface VisibleRule {
+  readonly uniforms: number
+  /** All states can be gone through. */
+  readonly isBinary: boolean
+  readonly learnsVariance: boolean
+  given(input: tf.Tensor2D, own: VisibleWeights): Drawn
+  /** log of the sum or integral over v of e^-(energy(v) - v'Wh), unit by unit, where `input` is b + Wh. */
+  logSum(input: tf.Tensor2D, own: VisibleWeights): tf.Tensor2D
+  /** (batch, visible) -> (batch): what the visible units by themselves add to the energy. */
+  energy(v: tf.Tensor2D, own: VisibleWeights): tf.Tensor1D
+  /** What hidden units are given of the visible ones: v, or v / sigma^2. */
+  seen(v: tf.Tensor2D, own: VisibleWeights): tf.Tensor2D
+  /** The bias by which a unit alone has this mean. */
+  biasFor(mean: number): number
+  /** A sample of a unit alone. */
+  first(bias: number, random: RandomStream): number
 }
 
 type Kinds<Side extends 'visible' | 'hidden'> = RbmSpec[Side]['type']
+type VisibleSpec<Kind> = Extract<RbmSpec['visible'], { type: Kind }>
 
 /** p(1) = s(input), where s(x) = 1 / (1 + e^-x). */
 const bernoulli: UnitRule = {
@@ -34,14 +59,98 @@ const bernoulli: UnitRule = {
   logSum: (input) => tf.softplus(input),
 }
 
-const VISIBLE: { readonly [Kind in Kinds<'visible'>]: VisibleRule } = {
-  bernoulli: { ...bernoulli, energy: (v, bias) => tf.neg(weightedSums(v, bias)) },
+/**
+ * Endless copies of a Bernoulli unit with the same weights and biases lower by .5, 1.5, 2.5, ..., of which the sum is the
+ * state (Nair and Hinton, ICML 2010). Its mean is log(1 + e^x), to within 0.02, and a sample is theirs,
+ * max(0, x + N(0, s(x))), which near 0 falls short of the mean: at x = 0 it is 0.28 on average, not 0.69.
+ */
+const nrelu: UnitRule = {
+  uniforms: 2,
+  given: (input) => ({
+    mean: tf.softplus(input),
+    sample: (uniforms) => tf.relu(tf.add(input, tf.mul(normal(uniforms), tf.sqrt(tf.sigmoid(input)))) as tf.Tensor2D),
+  }),
+  logSum: softplusIntegral,
 }
 
-const HIDDEN: { readonly [Kind in Kinds<'hidden'>]: UnitRule } = { bernoulli }
+const VISIBLE: { readonly [Kind in Kinds<'visible'>]: (spec: VisibleSpec<Kind>) => VisibleRule } = {
+  bernoulli: () => ({
+    ...bernoulli,
+    isBinary: true,
+    learnsVariance: false,
+    energy: (v, { bias }) => tf.neg(weightedSums(v, bias)),
+    seen: (v) => v,
+    biasFor: logit,
+    first: (bias, random) => (random.uniform() < 1 / (1 + Math.exp(-bias)) ? 1 : 0),
+  }),
 
-export const visibleRule = ({ visible }: RbmSpec): VisibleRule => VISIBLE[visible.type]
+  /** N(b + Wh, sigma^2); energy sum_i (v_i - b_i)^2 / (2 sigma_i^2) (Cho, Ilin and Raiko, ICANN 2011). */
+  gaussian: ({ variance }) => ({
+    uniforms: 2,
+    isBinary: false,
+    learnsVariance: variance === 'learned',
+    given: (input, { logVariance }) => ({
+      mean: input,
+      sample(uniforms) {
+        const noise = normal(uniforms)
+        const scaled = logVariance ? tf.mul(noise, tf.exp(tf.mul(logVariance, 0.5))) : noise
+        return tf.add(input, scaled) as tf.Tensor2D
+      },
+    }),
+    /** log sqrt(2 pi sigma^2) + (input^2 - b^2) / (2 sigma^2) */
+    logSum(input, own) {
+      const squares = tf.mul(over(tf.sub(tf.square(input), tf.square(own.bias)), own), 0.5)
+      const constant = 0.5 * Math.log(2 * Math.PI)
+      return tf.add(squares, own.logVariance ? tf.add(tf.mul(own.logVariance, 0.5), constant) : constant)
+    },
+    energy: (v, own) => tf.mul(tf.sum(over(tf.square(tf.sub(v, own.bias)), own), 1), 0.5),
+    seen: over,
+    biasFor: (mean) => mean,
+    first: (bias, random) => bias + random.normal(),
+  }),
+}
+
+const HIDDEN: { readonly [Kind in Kinds<'hidden'>]: UnitRule } = { bernoulli, nrelu }
+
+export const visibleRule = ({ visible }: RbmSpec): VisibleRule =>
+  (VISIBLE[visible.type] as (spec: RbmSpec['visible']) => VisibleRule)(visible)
 export const hiddenRule = ({ hidden }: RbmSpec): UnitRule => HIDDEN[hidden.type]
+
+/** values / sigma^2 */
+const over = (values: tf.Tensor2D, { logVariance }: VisibleWeights): tf.Tensor2D =>
+  logVariance ? tf.mul(values, tf.exp(tf.neg(logVariance))) : values
+
+/** Standard normal: Box and Muller (1958). Uniform numbers are below 1, so the logarithm is finite. */
+const normal = ([radius, angle]: readonly tf.Tensor[]): tf.Tensor2D =>
+  tf.mul(tf.sqrt(tf.mul(tf.log(tf.sub(1, radius!)), -2)), tf.cos(tf.mul(angle!, 2 * Math.PI)))
+
+/**
+ * The integral of log(1 + e^t) from minus infinity to x, which is -Li2(-e^x). With L = log(1 + e^x) for x <= 0 it is
+ * L + L^2/4 + L^3/36 - L^5/3600 + L^7/211680, right to 1e-8 (Bernoulli numbers; Maximon, 2003, section 4), and for others
+ * x^2/2 + pi^2/6 less what it is at -x.
+ */
+function softplusIntegral(x: tf.Tensor2D): tf.Tensor2D {
+  const integral = tf.customGrad((...given) => {
+    const save = given.at(-1) as unknown as (tensors: tf.Tensor[]) => void
+    save([x])
+    const log = tf.softplus(tf.neg(tf.abs(x)))
+    const square = tf.square(log)
+    const odd = tf.add(tf.mul(tf.add(tf.mul(square, 1 / 211680), -1 / 3600), square), 1 / 36)
+    const below = tf.add(tf.mul(log, tf.add(tf.mul(square, odd), 1)), tf.mul(square, 1 / 4))
+    const above = tf.sub(tf.add(tf.mul(tf.square(x), 0.5), Math.PI ** 2 / 6), below)
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(dy, tf.softplus(saved[0]!))
+    return { value: tf.where(tf.greater(x, 0), above, below), gradFunc }
+  })
+  return integral(x) as tf.Tensor2D
+}
+
+/** A unit that is never on, or always, has yet a finite bias (as in pylearn2's rbm_tools.py). */
+const LEAST_MEAN = 1e-5
+
+function logit(mean: number): number {
+  const p = Math.min(Math.max(mean, LEAST_MEAN), 1 - LEAST_MEAN)
+  return Math.log(p / (1 - p))
+}
 
 /** (batch, n), (n) -> (batch) */
 export const weightedSums = (rows: tf.Tensor2D, weights: tf.Tensor): tf.Tensor1D =>

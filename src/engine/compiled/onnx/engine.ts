@@ -45,6 +45,12 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   logSeverityLevel: 3,
 }
 
+/**
+ * Nodes of a graph up to which the runtime may rewrite it, in a time that grows with their square: of long sequences
+ * come tens of thousands, in which there is nothing to rewrite.
+ */
+const MOST_REWRITTEN = 5_000
+
 /** Steps after which subnormal numbers are looked for: often enough that few gather, rarely enough to cost nothing. */
 const FLUSH_STEPS = 64
 
@@ -98,7 +104,9 @@ export class OnnxRunner implements Runner {
     const state = stateOf(programs)
     const plan = new ArenaPlan()
     const traced = new Map<string, SplitStep>()
-    for (const [name, program] of Object.entries(programs)) traced.set(name, await traceStep(program, batchSize))
+    for (const [name, program] of Object.entries(programs)) {
+      if (!program.keepsState) traced.set(name, await traceStep(program, batchSize))
+    }
     for (const { updates } of traced.values())
       placeUpdates(plan, updates, new Map(state.map((slot) => [slot.name, slot.shape])))
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
@@ -173,7 +181,10 @@ export class OnnxRunner implements Runner {
 
   async #compile(program: Program, { graph, updates }: SplitStep, size: number): Promise<CompiledStep> {
     const { model, nameOf, outputNameOf } = lowerToOnnx(graph)
-    const session = await ort.InferenceSession.create(model, this.sessionOptions)
+    const session = await ort.InferenceSession.create(model, {
+      ...this.sessionOptions,
+      graphOptimizationLevel: graph.nodes.length > MOST_REWRITTEN ? 'disabled' : 'all',
+    })
     const feeds: Record<string, ort.Tensor> = {}
     const fetches: Record<string, ort.Tensor> = {}
     const taken = new Set(session.inputNames)

@@ -78,9 +78,19 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
     constant({ name: nameOf(value), element: dtype, shape, data: expand(data, shape, dtype) })
   }
   const fused = fusedProducts(graph)
+  const cuts = cutsOf(graph)
   for (const node of graph.nodes) {
     if (fused.parts.has(node.output)) continue
     const emit = emitter(nameOf(node.output))
+    const cut = cuts.get(node.output)
+    if (cut) {
+      const { axis, pieces } = cut
+      if (pieces[0] !== node) continue // it came with the first one
+      const sizes = emit.ints(pieces.map(({ attributes }) => (attributes.size as number[])[axis]!))
+      const outputs = pieces.map(({ output }) => nameOf(output))
+      nodes.push({ type: 'Split', inputs: [nameOf(node.inputs[0]!), sizes], outputs, attributes: { axis } })
+      continue
+    }
     const whole = fused.wholes.get(node.output)
     if (whole) {
       const { product, bias, factor = 1 } = whole
@@ -160,6 +170,45 @@ function fusedProducts(graph: Graph) {
     parts.add(product.output)
   }
   return { wholes, parts }
+}
+
+/** A value that is cut along one axis into pieces, in their order, which is also that of the nodes. */
+interface Cut {
+  readonly axis: number
+  readonly pieces: readonly GraphNode[]
+}
+
+/** By each piece: one operator gives them all. */
+function cutsOf(graph: Graph): Map<ValueId, Cut> {
+  const slices = new Map<ValueId, GraphNode[]>()
+  for (const node of graph.nodes) {
+    if (node.kernel !== 'Slice') continue
+    const [whole] = node.inputs as [ValueId]
+    const pieces = slices.get(whole) ?? []
+    pieces.push(node)
+    slices.set(whole, pieces)
+  }
+  const cuts = new Map<ValueId, Cut>()
+  for (const [whole, pieces] of slices) {
+    const axis = axisOfCut(infoOf(graph, whole).shape, pieces)
+    if (axis !== undefined) for (const { output } of pieces) cuts.set(output, { axis, pieces })
+  }
+  return cuts
+}
+
+/** The axis along which the pieces follow one another and leave nothing out. */
+function axisOfCut(shape: Shape, pieces: readonly GraphNode[]): number | undefined {
+  if (pieces.length < 2) return undefined
+  const sizeAlong = (piece: GraphNode, axis: number) => (piece.attributes.size as number[])[axis]!
+  const axis = shape.findIndex((dim, at) => sizeAlong(pieces[0]!, at) !== dim)
+  let end = 0
+  for (const piece of pieces) {
+    const begin = piece.attributes.begin as number[]
+    const fits = shape.every((dim, at) => (at === axis ? begin[at] === end : sizeAlong(piece, at) === dim))
+    if (!fits) return undefined
+    end += sizeAlong(piece, axis)
+  }
+  return end === shape[axis] ? axis : undefined
 }
 
 function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {

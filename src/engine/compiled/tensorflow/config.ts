@@ -6,6 +6,8 @@ import type { Precision } from '../../engine.js'
 
 export interface SessionConfig {
   readonly precision: Precision
+  /** How many nodes the largest graph has, or about so many; absent: few. */
+  readonly nodes?: number
   /** The number of the GPU to use; absent: the processor only. */
   readonly gpu?: number
 }
@@ -15,6 +17,13 @@ const OFF = 2
 /** It also moves constants through sums, which changes how they round; `simplify` has folded what there is to fold. */
 const CONSTANT_FOLDING = 3
 
+const DISABLE_META_OPTIMIZER = 19
+/**
+ * Nodes of a graph up to which TensorFlow may rewrite it, which takes long: of long sequences come tens of thousands,
+ * in which there is nothing to rewrite.
+ */
+const MOST_REWRITTEN = 5_000
+
 /** RewriterConfig: `auto_mixed_precision` for CUDA; `..._onednn_bfloat16`, once `..._mkl`, for processors. */
 const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
   float32: [],
@@ -22,7 +31,7 @@ const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
   mixed_float16: [23],
 }
 
-export function sessionConfig({ precision, gpu }: SessionConfig): Uint8Array {
+export function sessionConfig({ precision, nodes = 0, gpu }: SessionConfig): Uint8Array {
   const writer = new BinaryWriter()
   if (gpu === undefined) message(writer, 1, noGpu)
   writer.tag(2, WireType.Varint).int32(availableParallelism())
@@ -39,6 +48,9 @@ export function sessionConfig({ precision, gpu }: SessionConfig): Uint8Array {
     message(graph, 10, (rewriters) => {
       rewriters.tag(CONSTANT_FOLDING, WireType.Varint).int32(OFF)
       for (const field of REWRITERS[precision]) rewriters.tag(field, WireType.Varint).int32(ON)
+      // a precision is a rewriter's work
+      const needed = REWRITERS[precision].length > 0
+      if (nodes > MOST_REWRITTEN && !needed) rewriters.tag(DISABLE_META_OPTIMIZER, WireType.Varint).bool(true)
     }),
   )
   return writer.finish()

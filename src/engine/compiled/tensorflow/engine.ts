@@ -16,7 +16,7 @@ import {
   type StateValues,
 } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
-import { infoOf } from '../graph/graph.js'
+import { type Graph, infoOf } from '../graph/graph.js'
 import { simplifiedGraph } from '../passes/simplified.js'
 import { splitUpdate } from '../passes/split-update.js'
 import { openLibrary } from './c-api.js'
@@ -37,7 +37,8 @@ export async function openTensorflow(
   const tensorflow = openLibrary(library, logs)
   const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
   requirePrecision(precision, gpu === undefined ? 'cpu' : 'gpu')
-  const config = sessionConfig({ precision, ...(gpu !== undefined && { gpu }) })
+  const open = (nodes: number) =>
+    new TensorflowSession(tensorflow, sessionConfig({ precision, nodes, ...(gpu !== undefined && { gpu }) }))
   return {
     name: 'tensorflow',
     device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
@@ -45,8 +46,7 @@ export async function openTensorflow(
     compiled: true,
     versions: { tensorflow: tensorflow.version },
     ...(notGpu !== undefined && { notGpu }),
-    load: async (programs, options) =>
-      TensorflowRunner.create(new TensorflowSession(tensorflow, config), programs, options),
+    load: async (programs, options) => TensorflowRunner.create(open, programs, options),
   }
 }
 
@@ -87,18 +87,26 @@ class TensorflowRunner implements Runner {
     private readonly programs: Readonly<Record<string, Program>>,
     private readonly state: readonly Slot[],
     private readonly seed: number,
+    /** By program and size of the batch, until the first step is made. */
+    private readonly traced: Map<string, Graph>,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
   }
 
+  /** `open` makes a session for graphs of about so many nodes. */
   static async create(
-    session: TensorflowSession,
+    open: (nodes: number) => TensorflowSession,
     programs: Readonly<Record<string, Program>>,
-    { seed }: LoadOptions,
+    { seed, batchSize }: LoadOptions,
   ): Promise<TensorflowRunner> {
     const state = stateOf(programs)
-    const runner = new TensorflowRunner(session, programs, state, seed)
+    // the others are evaluations of the same network, or small
+    const [[first, program] = []] = Object.entries(programs)
+    const traced = new Map<string, Graph>()
+    if (program) traced.set(`${first}/${batchSize}`, await simplifiedGraph(program, batchSize))
+    const nodes = Math.max(0, ...Array.from(traced.values(), (graph) => graph.nodes.length))
+    const runner = new TensorflowRunner(open(nodes), programs, state, seed, traced)
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
     } catch (error) {
@@ -184,7 +192,8 @@ class TensorflowRunner implements Runner {
     const known = this.#steps.get(key)
     if (known) return known
     const program = programNamed(this.programs, name)
-    const graph = await simplifiedGraph(program, batch.size)
+    const graph = this.traced.get(`${name}/${batch.size}`) ?? (await simplifiedGraph(program, batch.size))
+    this.traced.clear()
     const lowered = lowerToTensorflow(graph, splitUpdate(graph), {
       prefix: key,
       indexOf: (slot) => this.#indices.get(slot)!,

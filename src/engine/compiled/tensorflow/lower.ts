@@ -14,6 +14,7 @@ import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
 import { type Emitter, FLOAT, type Lowering, type TensorflowAttributes, type } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
+import { slopesOf } from './slopes.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
@@ -124,13 +125,19 @@ export function lowerToTensorflow(
     names.set(value, constant(dtype, shape, expand(data, shape, dtype)))
   }
   const rectified = rectifierGradients(graph)
+  const { slopes, parts } = slopesOf(graph)
   for (const node of graph.nodes) {
     const gradient = rectified.gradients.get(node.output)
     if (gradient) {
       const name = emit.op('ReluGrad', [gradient.of, gradient.features].map(nameOf), FLOAT)
       for (const value of [node.output, gradient.step]) names.set(value, name)
     }
-    if (gradient || rectified.steps.has(node.output)) continue
+    if (gradient || rectified.steps.has(node.output) || parts.has(node.output)) continue
+    const slope = slopes.get(node.output)
+    if (slope) {
+      names.set(node.output, emit.op(slope.op, [slope.y, slope.gradient].map(nameOf), FLOAT))
+      continue
+    }
     const infos = node.inputs.map((input) => infoOf(graph, input))
     names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
   }

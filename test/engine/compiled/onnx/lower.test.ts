@@ -293,6 +293,98 @@ describe.each(Object.entries(CASES))('kernel %s', (kernel, cases) => {
   })
 })
 
+describe('pieces of an array', () => {
+  type Piece = readonly [begin: Shape, size: Shape]
+  const cases: [string, boolean, readonly Piece[]][] = [
+    [
+      'that follow one another are cut at once',
+      true,
+      [
+        [
+          [0, 0],
+          [3, 1],
+        ],
+        [
+          [0, 1],
+          [3, 2],
+        ],
+        [
+          [0, 3],
+          [3, 1],
+        ],
+      ],
+    ],
+    [
+      'are rows',
+      true,
+      [
+        [
+          [0, 0],
+          [1, 4],
+        ],
+        [
+          [1, 0],
+          [2, 4],
+        ],
+      ],
+    ],
+    [
+      'that overlap are cut one by one',
+      false,
+      [
+        [
+          [0, 0],
+          [3, 2],
+        ],
+        [
+          [0, 1],
+          [3, 3],
+        ],
+      ],
+    ],
+    [
+      'that leave something out are cut one by one',
+      false,
+      [
+        [
+          [0, 0],
+          [3, 2],
+        ],
+        [
+          [0, 2],
+          [3, 1],
+        ],
+      ],
+    ],
+    [
+      'that follow in two directions are cut one by one',
+      false,
+      [
+        [
+          [0, 0],
+          [3, 2],
+        ],
+        [
+          [0, 2],
+          [2, 2],
+        ],
+      ],
+    ],
+  ]
+  test.each(cases)('%s', async (_, whole, pieces) => {
+    const graph = buildGraph(({ input, node }) => {
+      const x = input('x', numbers.shape)
+      return Object.fromEntries(
+        pieces.map(([begin, size], index) => [`y${index}`, node('Slice', [x], { begin: [...begin], size: [...size] })]),
+      )
+    })
+    const text = Buffer.from(lowerToOnnx(graph).model).toString('latin1')
+    expect(text.includes('Split')).toBe(whole)
+    expect(text.includes('Slice')).toBe(!whole)
+    await expectSameResults(graph, { x: numbers.values })
+  })
+})
+
 describe('a product with a bias', () => {
   const x = Array.from({ length: 6 }, (_, index) => index - 2)
   const w = Array.from({ length: 8 }, (_, index) => 0.5 * index - 1)

@@ -61,6 +61,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   SelectV2: FLOAT,
   Selu: FLOAT,
   Sigmoid: FLOAT,
+  SigmoidGrad: FLOAT,
   Sign: FLOAT,
   Softplus: FLOAT,
   Sqrt: FLOAT,
@@ -71,6 +72,7 @@ const ON_CARDS: Readonly<Record<string, readonly DataType[]>> = {
   // its one input of choice comes to the processor: that is how it decides
   Switch: ['bool'],
   Tanh: FLOAT,
+  TanhGrad: FLOAT,
   Tile: FLOAT,
   Transpose: FLOAT,
   VarHandleOp: FLOAT,
@@ -84,6 +86,8 @@ const LAYERS = [
   { type: 'Dropout', rate: 0.5 },
   { type: 'Dense', units: 6, activation: 'selu' },
   { type: 'Activation', activation: 'hard_sigmoid' },
+  { type: 'Dense', units: 6, activation: 'tanh' },
+  { type: 'Activation', activation: 'sigmoid' },
   { type: 'Dense', units: 3, activation: 'softmax' },
 ]
 const OPTIMIZERS = [

@@ -1,0 +1,59 @@
+/** Gradients of sigmoid and tanh, which TensorFlow has as one operator each and tfjs writes out in three. */
+import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
+import type { KernelName } from '../graph/kernels.js'
+
+export interface Slope {
+  readonly op: 'SigmoidGrad' | 'TanhGrad'
+  /** What the function gave, and the gradient of that. */
+  readonly y: ValueId
+  readonly gradient: ValueId
+}
+
+/** By the value of the whole product, and the values that only it needs. */
+export function slopesOf(graph: Graph): {
+  readonly slopes: ReadonlyMap<ValueId, Slope>
+  readonly parts: ReadonlySet<ValueId>
+} {
+  const producers = new Map(graph.nodes.map((node) => [node.output, node]))
+  const consumers = consumersOf(graph)
+  const results = new Set(graph.outputs.map(({ value }) => value))
+  const ones = new Set(graph.constants.filter(({ data }) => data === 1).map(({ value }) => value))
+
+  const inner = (value: ValueId | undefined, kernel: KernelName): GraphNode | undefined => {
+    const node = producers.get(value!)
+    return node?.kernel === kernel && consumers.get(node.output)!.length === 1 && !results.has(node.output)
+      ? node
+      : undefined
+  }
+  const isMadeBy = (value: ValueId, kernel: KernelName) => producers.get(value)?.kernel === kernel
+  /** 1 - x */
+  const restOf = (value: ValueId | undefined): GraphNode | undefined => {
+    const rest = inner(value, 'Sub')
+    return rest && ones.has(rest.inputs[0]!) ? rest : undefined
+  }
+  /** y (1 - y), or 1 - y^2, and what they are made of. */
+  const slopeAt = (value: ValueId): (Pick<Slope, 'op' | 'y'> & { readonly parts: readonly ValueId[] }) | undefined => {
+    const square = inner(restOf(value)?.inputs[1], 'Square')
+    if (square && isMadeBy(square.inputs[0]!, 'Tanh')) {
+      return { op: 'TanhGrad', y: square.inputs[0]!, parts: [value, square.output] }
+    }
+    const product = inner(value, 'Multiply')
+    const [y, other] = product?.inputs ?? []
+    const rest = restOf(other)
+    if (!product || !rest || rest.inputs[1] !== y || !isMadeBy(y!, 'Sigmoid')) return undefined
+    return { op: 'SigmoidGrad', y: y!, parts: [value, rest.output] }
+  }
+
+  const slopes = new Map<ValueId, Slope>()
+  const parts = new Set<ValueId>()
+  const shapeOf = (value: ValueId) => infoOf(graph, value).shape.join()
+  for (const { kernel, inputs, output } of graph.nodes) {
+    if (kernel !== 'Multiply' || shapeOf(inputs[0]!) !== shapeOf(inputs[1]!)) continue
+    const at = inputs.findIndex((input) => slopeAt(input) !== undefined)
+    if (at < 0) continue
+    const { op, y, parts: own } = slopeAt(inputs[at]!)!
+    slopes.set(output, { op, y, gradient: inputs[1 - at]! })
+    for (const part of own) parts.add(part)
+  }
+  return { slopes, parts }
+}

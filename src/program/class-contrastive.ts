@@ -1,0 +1,171 @@
+/**
+ * The programs of a restricted Boltzmann machine that learns labels. The generative part follows contrastive divergence
+ * of data and labels together, the discriminative one the exact gradient of -log p(y | v) (Larochelle et al., JMLR 13,
+ * 2012, sections 3 and 4). Both are slopes of free energies, which tfjs differentiates.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Weight } from '../model/model.js'
+import type { ClassRbm } from '../model/rbm/class-rbm.js'
+import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
+import type { LabelsSpec, TrainingSpec } from '../spec/rbm.js'
+import type { OptimizerSpec } from '../spec/spec.js'
+import type { ContrastivePrograms } from './contrastive.js'
+import { descent, ITERATIONS } from './descent.js'
+import { drawOf, streamOf, type Use } from './draws.js'
+import { byGibbsSteps } from './gibbs-steps.js'
+import { meanOver } from './measured.js'
+import type { BatchInput, NoiseInput, Program, ProgramInput, Tensors } from './program.js'
+
+export interface ClassContrastiveOptions {
+  readonly rbm: ClassRbm
+  readonly labels: LabelsSpec
+  readonly training: TrainingSpec
+  readonly optimizer: OptimizerSpec
+  /** `accuracy` under any name. */
+  readonly metrics: readonly { readonly name: string }[]
+  /** What stored values are divided by. */
+  readonly divisor: number
+  readonly stepsPerEpoch: number
+}
+
+/** How much each part counts. */
+function sharesOf(labels: LabelsSpec): { readonly generative: number; readonly discriminative: number } {
+  switch (labels.type) {
+    case 'generative':
+      return { generative: 1, discriminative: 0 }
+    case 'discriminative':
+      return { generative: 0, discriminative: 1 }
+    case 'hybrid':
+      return { generative: labels.alpha, discriminative: 1 }
+  }
+}
+
+export function classContrastivePrograms(options: ClassContrastiveOptions): ContrastivePrograms {
+  const { rbm, training, optimizer, metrics, divisor, stepsPerEpoch } = options
+  const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, rbm.visibleUnits], dtype: 'float32', divisor }
+  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1, below: rbm.classes }
+  const { generative, discriminative } = sharesOf(options.labels)
+  const chain = generative > 0 ? chainOf(rbm) : null
+
+  /** Sums over the batch; `fantasy` is what the chains came to. */
+  const sums = (fantasy: Both | null, state: Tensors, given: Tensors) => {
+    const v = given.x as tf.Tensor2D
+    const labels = given.y as tf.Tensor1D
+    const y = oneHot(labels, rbm.classes)
+    const logits = rbm.logits(v, state)
+    const parts = [
+      ...(fantasy ? [tf.mul(contrast(rbm, { v, y }, fantasy, state), generative)] : []),
+      ...(discriminative > 0 ? [tf.mul(crossentropy(logits, y), discriminative)] : []),
+    ]
+    const hits = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'))
+    return {
+      loss: parts.reduce((sum, part) => tf.add(sum, part)),
+      ...Object.fromEntries(metrics.map(({ name }) => [name, hits])),
+    }
+  }
+  const fantasyOf = (k: number, use: Use, state: Tensors, given: Tensors) =>
+    chain?.run(k, use, { v: given.x as tf.Tensor2D, y: oneHot(given.y as tf.Tensor1D, rbm.classes) }, state, given) ??
+    null
+
+  // p(y | v) is the same whatever the visible biases are
+  const isTrained = ({ name }: Weight) => generative > 0 || name !== RBM_WEIGHTS.visibleBias
+  const trained = rbm.weights.filter(isTrained)
+  const steps = (k: number) =>
+    descent({
+      optimizer,
+      weights: trained,
+      untrained: rbm.weights.filter((weight) => !isTrained(weight)),
+      inputs: [x, y, ...(chain?.inputs(k, 'training') ?? [])],
+      gradients(state, given) {
+        const fantasy = fantasyOf(k, 'training', state, given)
+        const names = trained.map(({ name }) => name)
+        let outputs: Tensors = {}
+        const meanLoss = (...values: tf.Tensor[]): tf.Scalar => {
+          const now = { ...state, ...Object.fromEntries(names.map((name, index) => [name, values[index]!])) }
+          const measured = sums(fantasy, now, given)
+          outputs = measured
+          for (const value of Object.values(outputs)) tf.keep(value)
+          const mean = tf.div(measured.loss, given.x!.shape[0]!)
+          const penalty = rbm.penalty?.(now[RBM_WEIGHTS.kernel]!)
+          return (penalty ? tf.add(mean, penalty) : mean) as tf.Scalar
+        }
+        return { gradients: tf.grads(meanLoss)(names.map((name) => state[name]!)), outputs }
+      },
+    })
+  const { programs, plan, last } = byGibbsSteps({ training, optimizer, stepsPerEpoch }, steps)
+
+  const looking = { state: rbm.weights, inputs: [x, y, ...(chain?.inputs(last, 'evaluation') ?? [])] }
+  const measure = (state: Tensors, given: Tensors) => sums(fantasyOf(last, 'evaluation', state, given), state, given)
+  const evaluate: Program = {
+    ...looking,
+    run: (state, given) => ({ state: {}, outputs: measure(state, given) }),
+  }
+  const inspect: Program = {
+    ...looking,
+    inputs: [...looking.inputs, ITERATIONS],
+    run(state, given) {
+      const input = rbm.hiddenInput(given.x as tf.Tensor2D, state)
+      const labels = rbm.logits(given.x as tf.Tensor2D, state)
+      return { state: {}, outputs: { 'hidden units': input, labels, loss: measure(state, given).loss } }
+    },
+  }
+  return {
+    programs: { ...programs, evaluate, inspect },
+    plan,
+    measured: [meanOver('loss'), ...metrics.map(({ name }) => meanOver(name))],
+  }
+}
+
+/** Visible units and one-hot labels. */
+interface Both {
+  readonly v: tf.Tensor2D
+  readonly y: tf.Tensor2D
+}
+
+const oneHot = (labels: tf.Tensor1D, classes: number) => tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D
+
+/** F(data) - F(chains), summed over the batch. */
+const contrast = (rbm: ClassRbm, data: Both, fantasy: Both, state: Tensors): tf.Tensor =>
+  tf.sum(tf.sub(rbm.jointEnergy(data.v, data.y, state), rbm.jointEnergy(fantasy.v, fantasy.y, state)))
+
+/** -log p(y | v), summed over the batch. */
+const crossentropy = (logits: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor =>
+  tf.sum(tf.sub(tf.logSumExp(logits, 1), tf.sum(tf.mul(logits, y), 1)))
+
+/** h ~ p(h | v, y), then v ~ p(v | h) and y ~ p(y | h), k times from the data on. */
+function chainOf(rbm: ClassRbm) {
+  const hidden = (time: number, use: Use) => drawOf(rbm, { owner: 'data', side: 'hidden', time, use, rows: null })
+  const visible = (time: number, use: Use) => drawOf(rbm, { owner: 'chain', side: 'visible', time, use, rows: null })
+  const label = (time: number, use: Use): NoiseInput => ({
+    kind: 'noise',
+    name: `${use}/label/${time}`,
+    shape: [null, rbm.classes],
+    stream: streamOf('label', use, time),
+    distribution: { type: 'uniform' },
+  })
+  const times = (k: number) => Array.from({ length: k }, (_, index) => index + 1)
+  return {
+    inputs: (k: number, use: Use): ProgramInput[] =>
+      times(k).flatMap((time) => [...hidden(time, use).inputs, ...visible(time, use).inputs, label(time, use)]),
+    run(k: number, use: Use, data: Both, state: Tensors, given: Tensors): Both {
+      let now = data
+      for (const time of times(k)) {
+        const h = rbm.hiddenGivenBoth(now.v, now.y, state).sample(hidden(time, use).from(given))
+        now = {
+          v: rbm.visibleGiven(h, state).sample(visible(time, use).from(given)),
+          y: drawnLabel(rbm.labelInput(h, state), given[label(time, use).name]!),
+        }
+      }
+      return now
+    },
+  }
+}
+
+/**
+ * One-hot, with the probabilities of softmax(input): where input - log(-log u) is largest (Gumbel, 1954). The uniform
+ * numbers are multiples of 2^-23 below 1; half of one more keeps them from 0 and 1.
+ */
+function drawnLabel(input: tf.Tensor2D, uniform: tf.Tensor): tf.Tensor2D {
+  const gumbel = tf.neg(tf.log(tf.neg(tf.log(tf.add(uniform, 2 ** -24)))))
+  return oneHot(tf.argMax(tf.add(input, gumbel), 1), input.shape[1])
+}

@@ -1,0 +1,53 @@
+/** Programs for each number of Gibbs steps that a schedule has, and the plan that goes from one to the next. */
+import { type ByEpoch, inEpoch } from '../spec/by-epoch.js'
+import type { TrainingSpec } from '../spec/rbm.js'
+import type { OptimizerSpec } from '../spec/spec.js'
+import { type DescentPrograms, type StepPlan, stepPlan } from './descent.js'
+import type { Program } from './program.js'
+
+export interface GibbsSchedule {
+  readonly training: TrainingSpec
+  readonly optimizer: OptimizerSpec
+  readonly stepsPerEpoch: number
+}
+
+export interface GibbsPrograms {
+  /** `train` is that of the first epoch. */
+  readonly programs: Readonly<Record<string, Program>> & { readonly train: Program }
+  readonly plan: StepPlan
+  /** How many Gibbs steps there are in the end. */
+  readonly last: number
+}
+
+export function byGibbsSteps(
+  { training, optimizer, stepsPerEpoch }: GibbsSchedule,
+  programsOf: (k: number) => DescentPrograms,
+): GibbsPrograms {
+  const byEpoch = kByEpoch(training)
+  const counts = [...new Set(byEpoch.map(([, k]) => k!))]
+  const [first, last] = [counts[0]!, byEpoch.at(-1)![1]!]
+  const named = (name: string, k: number) => (k === first ? name : `${name}/${k}`)
+  const all = counts.flatMap((k) =>
+    Object.entries(programsOf(k)).map(([name, program]) => [named(name, k), program] as const),
+  )
+  const plan = stepPlan(optimizer)
+  return {
+    programs: Object.fromEntries(all) as { train: Program },
+    plan: {
+      ...plan,
+      step(iterations) {
+        const k = inEpoch(byEpoch, epochOf(iterations, stepsPerEpoch))
+        return plan.step(iterations).map((name) => named(name, k))
+      },
+    },
+    last,
+  }
+}
+
+/** From 1. */
+export const epochOf = (iterations: number, stepsPerEpoch: number): number => Math.floor(iterations / stepsPerEpoch) + 1
+
+const kByEpoch = (training: TrainingSpec): ByEpoch => {
+  if (!('k' in training)) return [[1, 1]]
+  return typeof training.k === 'number' ? [[1, training.k]] : training.k
+}

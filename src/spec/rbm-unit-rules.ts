@@ -1,0 +1,27 @@
+/** What goes with some kinds of units of an RBM only. */
+import type { RuleIssue } from './family.js'
+import type { RbmSpec, TrainingSpec } from './rbm.js'
+
+/** Metrics that look at visible units as 0 or 1. */
+const OF_BINARY: readonly string[] = ['pseudo_likelihood', 'reconstruction_crossentropy', 'flip_rate']
+
+interface Given {
+  readonly training?: TrainingSpec | undefined
+  readonly metrics: readonly { readonly type: string }[]
+}
+
+export function* unitRules({ visible, hidden }: RbmSpec, { training, metrics }: Given): Iterable<RuleIssue> {
+  for (const [index, { type }] of metrics.entries()) {
+    if (visible.type === 'bernoulli' || !OF_BINARY.includes(type)) continue
+    const message = `found "${type}", which is measured of visible units that are 0 or 1; these are ${visible.type}`
+    yield { code: 'order', path: ['metrics', index], message }
+  }
+  if (training?.algorithm === 'exact' && hidden.type !== 'bernoulli') {
+    const message = `found "exact", which goes through all states of hidden units that are 0 or 1; these are ${hidden.type}`
+    yield { code: 'order', path: ['training', 'algorithm'], message }
+  }
+  if (training?.centered && visible.type === 'gaussian' && visible.variance === 'learned') {
+    const message = 'found true beside a variance that is learned, which moves with the means; "variance": "fixed" goes'
+    yield { code: 'order', path: ['training', 'centered'], message }
+  }
+}

@@ -1,0 +1,230 @@
+/** A machine with labels: its probabilities and gradients against sums over all states, and one result on every engine. */
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, expect, test } from 'vitest'
+import type { Batch } from '../../src/engine/engine.js'
+import type { ClassRbm } from '../../src/model/rbm/class-rbm.js'
+import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
+import { expectClose, largest } from '../support/close.js'
+import { loadRunner, ownEngines } from '../support/engines.js'
+import { readText } from '../support/read-spec.js'
+import { expectNoTensorLeaks } from '../support/tensors.js'
+import { randomWeights, SIZES, stepGradient, type UnitMachine, unitMachine, unitSteps } from '../support/units.js'
+
+expectNoTensorLeaks()
+
+const { visible: D, hidden: H, classes: C, batch: BATCH } = SIZES
+const ALPHA = 0.3
+const LABELS = { generative: 'generative', discriminative: 'discriminative', hybrid: { type: 'hybrid', alpha: ALPHA } }
+
+const machineOf = (labels: unknown, rest: Record<string, unknown> = {}) =>
+  unitMachine({ optimizer: { type: 'SGD', learning_rate: 1 }, training: { algorithm: 'cd', labels }, ...rest })
+
+const load = (machine: UnitMachine, engine: (typeof ownEngines)[number] = 'eager:cpu', batchSize = BATCH) =>
+  loadRunner(engine, machine.learner.programs, { batchSize, seed: 5 })
+
+type Values = Readonly<Record<string, ArrayLike<number>>>
+
+const statesOf = (units: number) =>
+  Array.from({ length: 2 ** units }, (_, state) => Array.from({ length: units }, (__, i) => (state >> i) & 1))
+const [VISIBLE, HIDDEN] = [statesOf(D), statesOf(H)]
+const CLASSES = Array.from({ length: C }, (_, label) => label)
+
+/** In float64, straight from E(v, y, h) = -b'v - c'h - v'Wh - d_y - U_y'h. */
+function exactly(weights: Values) {
+  const [w, b, c, u, d] = (['kernel', 'visibleBias', 'hiddenBias', 'labelKernel', 'labelBias'] as const).map(
+    (key) => weights[RBM_WEIGHTS[key]]!,
+  )
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  const weight = (v: readonly number[], y: number, h: readonly number[]) =>
+    Math.exp(
+      sum(v.map((on, i) => on * (b![i]! + sum(h.map((one, j) => one * w![i * H + j]!))))) +
+        sum(h.map((one, j) => one * (c![j]! + u![y * H + j]!))) +
+        d![y]!,
+    )
+  const joint = (v: readonly number[], y: number) => sum(HIDDEN.map((h) => weight(v, y, h)))
+  return {
+    freeEnergy: (v: readonly number[], y: number) => -Math.log(joint(v, y)),
+    labelGiven: (v: readonly number[], y: number) => joint(v, y) / sum(CLASSES.map((other) => joint(v, other))),
+    /** The distribution of (v, y) after one step of Gibbs sampling. */
+    afterStep(from: readonly number[], label: number) {
+      const hidden = HIDDEN.map((h) => weight(from, label, h) / joint(from, label))
+      const given = HIDDEN.map((h) => {
+        const all = VISIBLE.flatMap((v) => CLASSES.map((y) => weight(v, y, h)))
+        const total = sum(all)
+        return all.map((one) => one / total)
+      })
+      return VISIBLE.flatMap((v, at) =>
+        CLASSES.map((y) => ({ v, y, p: sum(hidden.map((p, h) => p * given[h]![at * C + y]!)) })),
+      )
+    },
+  }
+}
+
+function slopes(f: (weights: Values) => number, weights: Readonly<Record<string, Float32Array>>) {
+  const STEP = 1e-5
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, values]) => [
+      name,
+      Array.from(values, (value, at) => {
+        const moved = (by: number) => f({ ...weights, [name]: Array.from(values).with(at, value + by) })
+        return (moved(STEP) - moved(-STEP)) / (2 * STEP)
+      }),
+    ]),
+  )
+}
+
+const samplesOf = ({ arrays }: Batch) =>
+  Array.from(arrays.y!, (y, row) => ({ v: Array.from({ length: D }, (_, i) => arrays.x![row * D + i]!), y }))
+
+const meanOver = (samples: ReturnType<typeof samplesOf>, f: (v: readonly number[], y: number) => number) =>
+  samples.reduce((sum, { v, y }) => sum + f(v, y), 0) / samples.length
+
+test('p(y | v) is that of a sum over all hidden states', () => {
+  const machine = machineOf('discriminative')
+  const weights = randomWeights(machine)
+  const rbm = machine.learner.model as ClassRbm
+  const found = tf.tidy(() => {
+    const values = rbm.weights.map(({ name, shape }) => [name, tf.tensor(weights[name]!, [...shape])] as const)
+    const v = tf.tensor2d(VISIBLE.flat(), [VISIBLE.length, D])
+    return Array.from(tf.softmax(rbm.logits(v, Object.fromEntries(values))).dataSync())
+  })
+  const { labelGiven } = exactly(weights)
+  const expected = VISIBLE.flatMap((v) => CLASSES.map((y) => labelGiven(v, y)))
+  expectClose(found, expected, 'p(y | v)', { relative: 1e-5, absolute: 1e-6 })
+})
+
+test('loss and accuracy are those of these probabilities', async () => {
+  const machine = machineOf('discriminative', { metrics: [{ type: 'accuracy', name: 'right' }] })
+  const weights = randomWeights(machine)
+  const runner = await load(machine)
+  await runner.write(weights)
+  const { loss, right } = await runner.run('evaluate', machine.batch, {})
+  const { labelGiven } = exactly(weights)
+  const samples = samplesOf(machine.batch)
+  expect(loss![0]! / BATCH).toBeCloseTo(
+    meanOver(samples, (v, y) => -Math.log(labelGiven(v, y))),
+    5,
+  )
+  const hits = samples.filter(({ v, y }) => CLASSES.every((other) => labelGiven(v, other) <= labelGiven(v, y)))
+  expect(right![0]).toBe(hits.length)
+})
+
+test('the discriminative gradient is the slope of -log p(y | v)', async () => {
+  const machine = machineOf('discriminative')
+  const weights = randomWeights(machine)
+  const found = await stepGradient(await load(machine), machine, weights)
+  const loss = (now: Values) => meanOver(samplesOf(machine.batch), (v, y) => -Math.log(exactly(now).labelGiven(v, y)))
+  for (const [name, expected] of Object.entries(slopes(loss, weights))) {
+    expectClose(found[name]!, expected, name, { relative: 1e-4, absolute: 2e-6 })
+  }
+})
+
+test('the generative gradient is that of contrastive divergence, on average', async () => {
+  const ROWS = 30_000
+  const machine = machineOf('generative')
+  const weights = randomWeights(machine)
+  const [start] = samplesOf(machine.batch)
+  const { v, y } = start!
+  const arrays = { x: Float32Array.from({ length: ROWS * D }, (_, at) => v[at % D]!), y: new Int32Array(ROWS).fill(y) }
+  const many = { ...machine, batch: { size: ROWS, arrays } }
+  const found = await stepGradient(await load(machine, 'onnx', ROWS), many, weights)
+  // where the chains come to is held fast
+  const fantasies = exactly(weights).afterStep(v, y)
+  const loss = (now: Values) => {
+    const { freeEnergy } = exactly(now)
+    return fantasies.reduce((sum, { v: at, y: label, p }) => sum - p * freeEnergy(at, label), freeEnergy(v, y))
+  }
+  // a derivative of F lies between -1 and 0: its deviation is at most 1/2
+  const absolute = (5 * 0.5) / Math.sqrt(ROWS)
+  for (const [name, expected] of Object.entries(slopes(loss, weights))) {
+    expectClose(found[name]!, expected, name, { relative: 0, absolute })
+  }
+})
+
+test('the hybrid gradient is the discriminative one and alpha times the generative one', async () => {
+  const gradientOf = async (labels: unknown) => {
+    const machine = machineOf(labels)
+    return stepGradient(await load(machine), machine, randomWeights(machine))
+  }
+  const [generative, discriminative, hybrid] = await Promise.all(Object.values(LABELS).map(gradientOf))
+  for (const [name, found] of Object.entries(hybrid!)) {
+    const expected = found.map((_, at) => discriminative![name]![at]! + ALPHA * generative![name]![at]!)
+    expectClose(found, expected, name, { relative: 1e-4, absolute: 1e-6 })
+  }
+})
+
+const MACHINES: Readonly<Record<string, [labels: unknown, rest: Record<string, unknown>]>> = {
+  ...Object.fromEntries(Object.entries(LABELS).map(([name, labels]) => [name, [labels, {}]])),
+  'hybrid, gaussian': ['hybrid', { model: { visible: { type: 'gaussian', variance: 'learned' } } }],
+  'hybrid, rectified': ['hybrid', { model: { hidden: 'nrelu' } }],
+  'hybrid, two steps, with decay': [
+    LABELS.hybrid,
+    {
+      model: { kernel_regularizer: { type: 'L2', l2: 0.01 } },
+      training: { algorithm: 'cd', k: 2, labels: LABELS.hybrid },
+    },
+  ],
+}
+
+test.each(Object.entries(MACHINES))('%s: the same on every engine', async (_, [labels, rest]) => {
+  const optimizer = { type: 'SGD', learning_rate: 0.1, momentum: 0.5 }
+  const machine = machineOf(labels, { metrics: ['accuracy'], optimizer, ...rest })
+  const run = async (engine: (typeof ownEngines)[number]) => {
+    const runner = await load(machine, engine)
+    const outputs = await unitSteps(runner, machine, 10)
+    const evaluated = await runner.run('evaluate', machine.batch, { iterations: 3 })
+    return { outputs: [...outputs, evaluated], state: await runner.read() }
+  }
+  const expected = await run('eager:cpu')
+  for (const engine of ownEngines.filter((name) => name !== 'eager:cpu')) {
+    const found = await run(engine)
+    for (const [step, outputs] of expected.outputs.entries()) {
+      for (const [name, values] of Object.entries(outputs)) {
+        const what = `${engine}: ${name} of step ${step}`
+        expectClose(found.outputs[step]![name]!, values, what, { relative: 1e-4, absolute: 1e-4 })
+      }
+    }
+    for (const [name, values] of Object.entries(expected.state)) {
+      const tolerance = { relative: 1e-4, absolute: 1e-7 + 1e-5 * largest(values) }
+      expectClose(found.state[name]!, values, `${engine}: ${name}`, tolerance)
+    }
+  }
+})
+
+describe('what does not go with labels is said', () => {
+  const issuesOf = (rest: object) => {
+    const data = { dataset: 'mnist', flatten: true, binarize: 'sample' }
+    const spec = { data, model: { type: 'RBM', hidden_units: 8 }, ...rest }
+    return readText(JSON.stringify(spec)).issues.map(({ pointer, message }) => `${pointer} ${message}`)
+  }
+  const cd = { algorithm: 'cd', labels: 'hybrid' }
+  test.each([
+    ['accuracy of labels', { training: cd, metrics: ['accuracy'] }, []],
+    [
+      'accuracy without labels',
+      { metrics: ['accuracy'] },
+      [
+        '/metrics/0 found "accuracy", which is not measured of an RBM; must be one of "reconstruction_error", "reconstruction_crossentropy", "pseudo_likelihood", "free_energy", "flip_rate", "hidden_activity"',
+      ],
+    ],
+    [
+      'what is measured of chains',
+      { training: cd, metrics: ['free_energy'] },
+      ['/metrics/0 found "free_energy", which is not measured of an RBM with labels; must be "accuracy"'],
+    ],
+    [
+      'a centred gradient',
+      { training: { ...cd, centered: true } },
+      ['/training/centered found "centered", which does not go with labels'],
+    ],
+    [
+      'another algorithm',
+      { training: { algorithm: 'exact', labels: 'hybrid' } },
+      [
+        '/training/labels unknown key "labels", must be one of "algorithm", "centered", "offset_rate", "sparsity", "momentum_by_epoch"',
+      ],
+    ],
+  ])('%s', (_, rest, expected) => {
+    expect(issuesOf(rest)).toEqual(expected)
+  })
+})

@@ -1,0 +1,74 @@
+/** A small RBM of any units in training, on seeded numbers as its data. */
+import { PURPOSE, RandomStream } from '../../src/base/philox.js'
+import { type Learner, learnerOf } from '../../src/cli/learner.js'
+import type { DataInfo } from '../../src/data/dataset.js'
+import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
+import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
+import { runStep } from '../../src/training/step.js'
+
+export const SIZES = { visible: 4, hidden: 3, batch: 8, classes: 3 }
+
+export interface UnitMachine {
+  readonly spec: UnsupervisedSpec
+  readonly learner: Extract<Learner, { kind: 'rbm' }>
+  readonly batch: Batch
+}
+
+/** `fields` are those of a spec, `model` beside its number of units; labels are 0, 1, 2, 0, ... */
+export function unitMachine({ model = {}, ...fields }: Readonly<Record<string, unknown>>): UnitMachine {
+  const { visible, hidden, batch, classes } = SIZES
+  const given = {
+    ...{ data: 'mnist', optimizer: { type: 'SGD', learning_rate: 0.05 } },
+    ...{ model: { type: 'RBM', hidden_units: hidden, ...(model as object) }, ...fields },
+  }
+  const spec = { name: 'test', ...specSchema.parse(given) } as UnsupervisedSpec
+  const random = new RandomStream({ seed: 3, purpose: PURPOSE.sample, stream: 0, step: 0 })
+  const isBinary = spec.model.visible.type === 'bernoulli'
+  const number = () => (isBinary ? +(random.uniform() < 0.4) : random.normal() + 0.3)
+  const x = Float32Array.from({ length: batch * visible }, number)
+  const y = Int32Array.from({ length: batch }, (_, row) => row % classes)
+  const info: DataInfo = {
+    ...{ name: 'test', sampleShape: [visible], divisor: 1, values: isBinary ? 'binary' : 'real', classes },
+    ...{ trainSamples: batch, testSamples: 0 },
+  }
+  const means = () => Float64Array.from({ length: visible }, () => 0.3)
+  const learner = learnerOf(spec, info, { batchSize: batch, stepsPerEpoch: 4 }, means)
+  if (learner.kind !== 'rbm') throw new Error('not an RBM')
+  return { spec, learner, batch: { size: batch, arrays: { x, y } } }
+}
+
+export async function unitSteps(runner: Runner, machine: UnitMachine, count: number): Promise<Outputs[]> {
+  const all: Outputs[] = []
+  for (let iterations = 0; iterations < count; iterations++) {
+    const scalars = { learning_rate: machine.spec.optimizer.learning_rate as number, iterations }
+    const outputs = await runStep({ runner, plan: machine.learner.plan }, machine.batch, scalars)
+    all.push(Object.fromEntries(Object.entries(outputs).map(([name, values]) => [name, values.slice()])))
+  }
+  return all
+}
+
+/** Numbers for every weight, of a size at which all terms of an energy matter. */
+export function randomWeights({ learner }: UnitMachine): Record<string, Float32Array> {
+  const random = new RandomStream({ seed: 5, purpose: PURPOSE.sample, stream: 1, step: 0 })
+  return Object.fromEntries(
+    learner.model.weights.map(({ name, shape }) => [
+      name,
+      Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => 0.4 * random.normal()),
+    ]),
+  )
+}
+
+/** Minus what a step of plain descent at rate 1 does to the weights. */
+export async function stepGradient(
+  runner: Runner,
+  machine: UnitMachine,
+  weights: Readonly<Record<string, Float32Array>>,
+): Promise<Record<string, number[]>> {
+  await runner.write(weights)
+  const scalars = { learning_rate: 1, iterations: 0 }
+  await runStep({ runner, plan: machine.learner.plan }, machine.batch, scalars)
+  const after = await runner.read()
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, values]) => [name, Array.from(values, (old, at) => old - after[name]![at]!)]),
+  )
+}
