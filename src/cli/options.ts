@@ -107,7 +107,7 @@ export const OPTIONS = {
       'find-lr': NEW_FOLDER,
       sample: 'New or empty folder for the samples. Default: RUN/samples/1, or the next number',
       transform:
-        'Where to write: a .npy or .csv; of a data set with -train, -test before the ending. Default: RUN/features.npy',
+        'A .npy or .csv; of a data set with -train and -test in its name. Default: RUN/features.npy',
     },
     commands: ['train', 'find-lr', 'sample', 'transform'],
   },
