@@ -7,7 +7,7 @@ import { loadMnist10k } from '../../src/data/mnist.js'
 import { writeArray } from '../../src/export/array-file.js'
 import { readModel } from '../../src/export/saved-model.js'
 import { hiddenProbabilities } from '../../src/model/rbm/exact.js'
-import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
+import { type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { runCommand } from '../support/command.js'
 import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
 
@@ -16,9 +16,7 @@ let parameters: RbmParameters
 beforeAll(async () => {
   cwd = await trainedRuns({ rbm: SMALL_RBM })
   const { weights } = await readModel(join(cwd, 'rbm/model'))
-  parameters = rbmParameters(
-    Object.fromEntries(Object.values(RBM_WEIGHTS).map((name) => [name, weights.get(name)!.values])),
-  )
+  parameters = rbmParameters(Object.fromEntries([...weights].map(([name, { values }]) => [name, values])))
 }, 60_000)
 
 const binary = (bytes: Uint8Array) => Float32Array.from(bytes, (value) => (value >= 127.5 ? 1 : 0))
