@@ -106,7 +106,8 @@ export const OPTIONS = {
       train: NEW_FOLDER,
       'find-lr': NEW_FOLDER,
       sample: 'New or empty folder for the samples. Default: RUN/samples/1, or the next number',
-      transform: 'Where to write, as .npy or .csv; of a data set, FILE-train and FILE-test. Default: RUN/features.npy',
+      transform:
+        'A .npy or .csv; of a data set with -train and -test in its name. Default: RUN/features.npy',
     },
     commands: ['train', 'find-lr', 'sample', 'transform'],
   },
@@ -160,18 +161,18 @@ export const OPTIONS = {
   inpaint: {
     type: 'text',
     value: 'MASK',
-    help: 'Fill this part of test samples in: left, right, top, bottom, or a file (.npy, .csv, .png) with 1 there, else 0',
+    help: 'Part of test samples to fill in: left, right, top, bottom, or a .npy, .csv or .png with 1 there',
     commands: ['sample'],
   },
   ais: {
     type: 'text',
-    value: 'chains=N,betas=N',
-    help: 'Of an RBM: estimate log Z and the likelihood by annealed importance sampling; chains=100,betas=10000 is usual',
+    value: 'SETTINGS',
+    help: 'Estimate log Z of an RBM by annealed importance sampling: chains=100,betas=10000',
     commands: ['evaluate'],
   },
   exact: {
     type: 'flag',
-    help: 'Of an RBM with at most 25 units on one side: compute log Z and the likelihood',
+    help: 'Compute log Z of an RBM with at most 25 units on one side',
     commands: ['evaluate'],
   },
   json: {

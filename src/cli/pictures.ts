@@ -1,4 +1,4 @@
-/** Pictures that a training leaves in the folder of its run, where its model has some: those of an RBM. */
+/** Pictures that the training of an RBM leaves in the folder of its run. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
@@ -11,12 +11,11 @@ import { CHAINS } from '../program/model-phase.js'
 import type { Slot } from '../program/program.js'
 import { pngOf } from '../report/png.js'
 import { MOST_ROWS, MOST_TILES, type RbmLook, rbmPictures } from '../report/rbm-pictures.js'
-import { tileShape } from '../report/tiles.js'
+import { rowsOf, tileShape } from '../report/tiles.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { runStep } from '../training/step.js'
 import { runChains } from './chains.js'
-import { rowsOf } from './sample.js'
 import type { Session } from './session.js'
 import { sampleShapeOf, trainedSlots } from './trained-rbm.js'
 
@@ -25,6 +24,7 @@ export interface PicturesOptions {
   readonly spec: ResolvedSpec
   /** After its last step. */
   readonly session: Session
+  readonly rbm: Rbm
   readonly engine: Engine
   readonly epochs: number
   readonly signal: AbortSignal
@@ -35,12 +35,11 @@ const MOST_STEPS = 1000
 /** Chains of training are where they should be; a step gives them their means. */
 const STEPS_FROM_CHAINS = 1
 
-/** Nothing where the model has no pictures, or where it is interrupted. */
+/** Leaves off where it is interrupted. */
 export async function drawPictures(options: PicturesOptions): Promise<void> {
-  const { session, directory, signal } = options
-  if (session.rbm === null || signal.aborted) return
+  const { directory, signal } = options
   try {
-    const pictures = rbmPictures(await lookOf(options, session.rbm))
+    const pictures = rbmPictures(await lookOf(options))
     const folder = join(directory, RUN_FILES.pictures)
     await mkdir(folder, { recursive: true })
     for (const [name, image] of Object.entries(pictures)) await writeFileAtomic(join(folder, name), pngOf(image))
@@ -49,8 +48,8 @@ export async function drawPictures(options: PicturesOptions): Promise<void> {
   }
 }
 
-async function lookOf(options: PicturesOptions, rbm: Rbm): Promise<RbmLook> {
-  const { session, spec } = options
+async function lookOf(options: PicturesOptions): Promise<RbmLook> {
+  const { session, spec, rbm } = options
   const state = await session.runner.read()
   const weights = trainedSlots(rbm, state)
   return {
@@ -59,15 +58,15 @@ async function lookOf(options: PicturesOptions, rbm: Rbm): Promise<RbmLook> {
     visibleBias: state[RBM_WEIGHTS.visibleBias]!,
     hiddenBias: state[RBM_WEIGHTS.hiddenBias]!,
     update: await nextUpdate(options, state),
-    ...(await mirrored(options, rbm, weights)),
-    fantasies: await fantasies(options, rbm, weights, state),
+    ...(await mirrored(options, weights)),
+    fantasies: await fantasies(options, weights, state),
   }
 }
 
 /** What the next step of training would add to the kernel; the state is then as it was. */
 async function nextUpdate({ session, epochs }: PicturesOptions, before: StateValues): Promise<Float32Array> {
   const { runner, training } = session
-  const iterations = epochs * Math.ceil(training.samples / training.batchSize)
+  const iterations = stepsOf(session, epochs)
   for await (const batch of training.batches(epochs + 1)) {
     await runStep(training, batch, { learning_rate: training.learningRate(iterations), iterations })
     break
@@ -79,8 +78,7 @@ async function nextUpdate({ session, epochs }: PicturesOptions, before: StateVal
 
 /** The first test samples, their hidden units, and what comes back. */
 async function mirrored(
-  { session, spec, engine }: PicturesOptions,
-  rbm: Rbm,
+  { session, spec, engine, rbm }: PicturesOptions,
   weights: readonly Slot[],
 ): Promise<Pick<RbmLook, 'samples' | 'hidden' | 'reconstructions'>> {
   const { divisor } = dataInfo(spec.data)
@@ -104,23 +102,24 @@ async function mirrored(
 
 /** Means of chains: those of training where it keeps some. */
 async function fantasies(
-  { session, spec, engine, epochs, signal }: PicturesOptions,
-  rbm: Rbm,
+  { session, spec, engine, rbm, epochs, signal }: PicturesOptions,
   weights: readonly Slot[],
   state: StateValues,
 ): Promise<Float32Array[]> {
   const kept = state[CHAINS]
   const from = kept?.slice(0, MOST_TILES * rbm.visibleUnits)
-  const trained = epochs * Math.ceil(session.training.samples / session.training.batchSize)
   const { mean } = await runChains({
     engine,
     rbm,
     weights,
     chains: from ? from.length / rbm.visibleUnits : MOST_TILES,
     from,
-    steps: from ? STEPS_FROM_CHAINS : Math.min(MOST_STEPS, trained),
+    steps: from ? STEPS_FROM_CHAINS : Math.min(MOST_STEPS, stepsOf(session, epochs)),
     seed: spec.seed,
     signal,
   })
   return rowsOf(mean, rbm.visibleUnits)
 }
+
+const stepsOf = ({ training: { samples, batchSize } }: Session, epochs: number): number =>
+  epochs * Math.ceil(samples / batchSize)

@@ -12,7 +12,7 @@ import { checkEmpty, createNumbered } from '../export/run-directory.js'
 import type { Image } from '../report/image.js'
 import { pngOf } from '../report/png.js'
 import { beside, sampleTiles } from '../report/rbm-pictures.js'
-import { tileShape } from '../report/tiles.js'
+import { rowsOf, tileShape } from '../report/tiles.js'
 import { runChains, type Sampled } from './chains.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -92,9 +92,6 @@ function pictureOf(
 }
 
 const HOLE = 0.5
-
-export const rowsOf = (values: Float32Array, columns: number): Float32Array[] =>
-  Array.from({ length: values.length / columns }, (_, row) => values.subarray(row * columns, (row + 1) * columns))
 
 /** The first samples of the test set, as the machine sees them. */
 async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {

@@ -12,7 +12,6 @@ import { listenForInterrupt } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
-import { drawPictures } from './pictures.js'
 import { prepare } from './prepare.js'
 import { requireSpec } from './read-spec.js'
 import { checkPlaces, openResults, type Results } from './results.js'
@@ -97,9 +96,12 @@ async function run({ spec, options, io, signal, session, results, engine }: Run)
     expectations,
   })
   await results.finish(history, session)
-  if (!cutShort) {
-    const place = { directory: results.directory, spec, session, engine, epochs: epochs.length, signal }
-    await withSpinner('Drawing', io.stderr, () => drawPictures(place))
+  const { rbm } = session
+  if (rbm !== null && !cutShort) {
+    const { drawPictures } = await import('./pictures.js')
+    const { directory } = results
+    const draw = () => drawPictures({ directory, spec, session, rbm, engine, epochs: epochs.length, signal })
+    await (verbose === 0 ? draw() : withSpinner('Drawing', io.stderr, draw))
   }
   const lines = summary({
     end,

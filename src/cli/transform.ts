@@ -4,7 +4,7 @@ import { UserError } from '../base/issue.js'
 import { formatShape } from '../base/shape.js'
 import { readArrayFile } from '../data/array-file.js'
 import { batches, type Samples } from '../data/dataset.js'
-import { loadData } from '../data/registry.js'
+import { dataInfo, loadData } from '../data/registry.js'
 import type { Batch, Device, Engine, Runner } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { arrayFormatOf, openArrayFile, writeArray } from '../export/array-file.js'
@@ -97,14 +97,18 @@ async function writeLabels(path: string, { y, count }: Samples): Promise<[path: 
   return [path, [count]]
 }
 
-/** Samples that a user gives, a row each, scaled as the machine saw its own. */
-async function givenRows(path: string, { rbm }: TrainedRbm): Promise<Float32Array> {
+/** Samples that a user gives, a row each, as the model takes them. */
+async function givenRows(path: string, { rbm, spec }: TrainedRbm): Promise<Float32Array> {
   const { shape, values } = await readArrayFile(path)
   const width = values.length / (shape[0] ?? 1)
   if (width !== rbm.visibleUnits) {
     throw new UserError(
       `${path}: has shape ${formatShape(shape)}, must have rows of the ${rbm.visibleUnits} visible units`,
     )
+  }
+  const odd = values.find((value) => value < 0 || value > 1)
+  if (odd !== undefined && dataInfo(spec.data).values !== 'real') {
+    throw new UserError(`${path}: holds ${odd}, but the model was trained on values from 0 to 1`)
   }
   return values
 }

@@ -7,7 +7,7 @@ import { loadMnist10k } from '../../src/data/mnist.js'
 import { readModel } from '../../src/export/saved-model.js'
 import { logLikelihood } from '../../src/model/rbm/exact.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
-import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
+import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
 import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
 import { documentOf } from '../support/schema.js'
@@ -151,8 +151,7 @@ describe('the likelihood of an RBM', () => {
   test('is the same by float64, exactly and nearly by annealed importance sampling', async () => {
     const { likelihood: exact } = await reportOf('small', '--exact')
     const { weights } = await readModel(join(cwd, 'small/model'))
-    const names = Object.values(RBM_WEIGHTS)
-    const parameters = rbmParameters(Object.fromEntries(names.map((name) => [name, weights.get(name)!.values])))
+    const parameters = rbmParameters(Object.fromEntries([...weights].map(([name, { values }]) => [name, values])))
     const { test: part } = await loadMnist10k()
     const rows = Float32Array.from(part.x, (value) => (value >= 127.5 ? 1 : 0))
     expect(exact).toMatchObject({ method: 'exact', ais: null, warnings: [] })

@@ -50,7 +50,7 @@ test('the model is that of training, not of the step that the pictures show', as
 })
 
 test('a run that diverged has none', async () => {
-  const args = ['cd.json', '--out', 'diverged', '--set', 'optimizer.learning_rate=1e30']
+  const args = ['cd.json', '--out', 'diverged', '--set', 'optimizer.learning_rate=1e38']
   const { code } = await runCommand(args, { cwd })
   expect(code).toBe(3)
   expect(existsSync(join(cwd, 'diverged/pictures'))).toBe(false)

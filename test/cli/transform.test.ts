@@ -7,7 +7,7 @@ import { loadMnist10k } from '../../src/data/mnist.js'
 import { writeArray } from '../../src/export/array-file.js'
 import { readModel } from '../../src/export/saved-model.js'
 import { hiddenProbabilities } from '../../src/model/rbm/exact.js'
-import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
+import { type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { runCommand } from '../support/command.js'
 import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
 
@@ -16,9 +16,7 @@ let parameters: RbmParameters
 beforeAll(async () => {
   cwd = await trainedRuns({ rbm: SMALL_RBM })
   const { weights } = await readModel(join(cwd, 'rbm/model'))
-  parameters = rbmParameters(
-    Object.fromEntries(Object.values(RBM_WEIGHTS).map((name) => [name, weights.get(name)!.values])),
-  )
+  parameters = rbmParameters(Object.fromEntries([...weights].map(([name, { values }]) => [name, values])))
 }, 60_000)
 
 const binary = (bytes: Uint8Array) => Float32Array.from(bytes, (value) => (value >= 127.5 ? 1 : 0))
@@ -62,9 +60,11 @@ test.each([
   [['--out', 'a.txt'], '--out: found "a.txt", must end in .npy or .csv'],
   [['--out', 'none/a.npy'], 'no such file or folder'],
   [['none.npy'], 'none.npy: no such file or folder'],
+  [['grey.csv'], 'grey.csv: holds 255, but the model was trained on values from 0 to 1'],
   [['rows.csv'], 'rows.csv: has shape (2, 3), must have rows of the 784 visible units'],
 ])('%j is told, and nothing is written', async (args, words) => {
   writeFileSync(join(cwd, 'rows.csv'), '1,0,0\n0,1,1\n')
+  writeFileSync(join(cwd, 'grey.csv'), `${new Array(784).fill(255).join(',')}\n`)
   const before = readdirSync(cwd, { recursive: true })
   const { code, stdout, stderr } = await runCommand(['transform', 'rbm', ...args], { cwd })
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) })
