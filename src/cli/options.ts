@@ -106,8 +106,7 @@ export const OPTIONS = {
       train: NEW_FOLDER,
       'find-lr': NEW_FOLDER,
       sample: 'New or empty folder for the samples. Default: RUN/samples/1, or the next number',
-      transform:
-        'A .npy or .csv; of a data set with -train and -test in its name. Default: RUN/features.npy',
+      transform: 'A .npy or .csv; of a data set with -train and -test in its name. Default: RUN/features.npy',
     },
     commands: ['train', 'find-lr', 'sample', 'transform'],
   },

@@ -3,9 +3,9 @@
  * evaluation. Only the phase of the model differs between algorithms (`model-phase.ts`).
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm, VisibleMeans } from '../model/rbm/rbm.js'
-import { type ByEpoch, inEpoch } from '../spec/by-epoch.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec, RbmMetricSpec } from '../spec/spec.js'
 import { centered, type RbmGradient, runningMean, sparser } from './centering.js'

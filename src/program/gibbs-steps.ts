@@ -1,5 +1,5 @@
 /** Programs for each number of Gibbs steps that a schedule has, and the plan that goes from one to the next. */
-import { type ByEpoch, inEpoch } from '../spec/by-epoch.js'
+import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { type DescentPrograms, type StepPlan, stepPlan } from './descent.js'

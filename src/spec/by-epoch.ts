@@ -1,10 +1,9 @@
-/** Numbers that change at some epochs: pairs of an epoch and the number from then on, `[[1, 0.5], [6, 0.9]]`. */
+/** Numbers that change at some epochs, as a spec gives them. */
 import { z } from 'zod'
+import type { ByEpoch } from '../base/by-epoch.js'
 import { type RuleIssue, rules } from './family.js'
 import { LARGEST } from './whole.js'
 import { written } from './words.js'
-
-export type ByEpoch = readonly (readonly number[])[]
 
 interface Range {
   readonly least: number
@@ -34,6 +33,3 @@ function* pairRules(pairs: ByEpoch, { least, most, whole }: Range): Iterable<Rul
     yield { code: 'range', path: [index, 1], message }
   }
 }
-
-/** The number that holds in an epoch, from 1. */
-export const inEpoch = (pairs: ByEpoch, epoch: number): number => pairs.findLast(([from]) => from! <= epoch)![1]!

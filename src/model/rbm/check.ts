@@ -1,7 +1,6 @@
 /** Checks an RBM against its data before anything is built: shapes and sizes. */
 import { formatShape, sizeOf } from '../../base/shape.js'
 import type { DataInfo } from '../../data/dataset.js'
-import { labelsOf } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check.js'
 import type { ModelIssue } from '../issue.js'
@@ -43,7 +42,8 @@ export function checkRbm(
       issues.push({ code: 'shape', pointer: '/model', message: `RBM ${error.message}` })
     }
   }
-  const weights = parameterCount(requests) + (labelsOf(training) ? classes * (hidden + 1) : 0)
+  const weights =
+    parameterCount(requests) + (training.algorithm === 'cd' && training.labels ? classes * (hidden + 1) : 0)
   if (weights > MAX_WEIGHTS) {
     const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
     issues.push({ code: 'size', pointer: '/model/hidden_units', message })
