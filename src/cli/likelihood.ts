@@ -10,6 +10,7 @@ import { rbmParameters } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
 import type { BatchInput, Program, Slot } from '../program/program.js'
+import { labelsOf } from '../spec/rbm.js'
 import { isSupervised, type UnsupervisedSpec } from '../spec/spec.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
 import type { AisEstimate } from '../training/ais-estimate.js'
@@ -40,6 +41,9 @@ export function methodOf({ ais, exact }: Options, { directory, spec }: StoredRun
   const kinds = [spec.model.visible.type, spec.model.hidden.type]
   if (kinds.some((kind) => kind !== 'bernoulli')) {
     throw new UserError(`${option}: the units are ${kinds.join(' and ')}; log Z is computed of Bernoulli units only`)
+  }
+  if (labelsOf(spec.training)) {
+    throw new UserError(`${option}: the model has labels beside its data; log Z is computed of data alone`)
   }
   return exact ? exactMethod(spec) : aisMethod(ais!)
 }

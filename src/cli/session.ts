@@ -36,7 +36,7 @@ export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: 
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
     model,
-    rbm: learner.kind === 'rbm' ? learner.model : null,
+    rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
     runner,
     training: {
       runner,

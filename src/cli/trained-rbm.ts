@@ -3,8 +3,10 @@ import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import { dataInfo } from '../data/registry.js'
 import type { StateValues } from '../engine/engine.js'
+import { buildClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm } from '../model/rbm/rbm.js'
 import type { Slot } from '../program/program.js'
+import { labelsOf } from '../spec/rbm.js'
 import { isSupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
 import { readRun, weightsOf } from './open-run.js'
@@ -33,11 +35,21 @@ export async function readTrainedRbm(
       `${directory} has a model of type ${spec.model.type}; train ${command} is for those of type RBM`,
     )
   }
-  const rbm = buildRbm(spec.model, sizeOf(dataInfo(spec.data).sampleShape), spec.seed, () => {
-    throw new Error('internal: the first values of trained weights are asked for')
-  })
+  const rbm = machineOf(spec)
   const sampleShape = sampleShapeOf(spec)
   return { spec, rbm, weights: trainedSlots(rbm, weightsOf(run, rbm)), sampleShape }
+}
+
+/** As it is without labels. */
+function machineOf({ model, data, seed, training }: UnsupervisedSpec): Rbm {
+  const { sampleShape, classes } = dataInfo(data)
+  const visibleUnits = sizeOf(sampleShape)
+  const means = () => {
+    throw new Error('internal: the first values of trained weights are asked for')
+  }
+  return labelsOf(training)
+    ? withoutLabels(buildClassRbm(model, { visibleUnits, classes }, seed, means))
+    : buildRbm(model, visibleUnits, seed, means)
 }
 
 export const trainedSlots = ({ weights }: Rbm, values: StateValues): Slot[] =>

@@ -1,8 +1,9 @@
 /** A machine with labels: its probabilities and gradients against sums over all states, and one result on every engine. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
+import { PURPOSE, uniforms } from '../../src/base/philox.js'
 import type { Batch } from '../../src/engine/engine.js'
-import type { ClassRbm } from '../../src/model/rbm/class-rbm.js'
+import { type ClassRbm, withoutLabels } from '../../src/model/rbm/class-rbm.js'
 import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
 import { expectClose, largest } from '../support/close.js'
 import { loadRunner, ownEngines } from '../support/engines.js'
@@ -45,6 +46,11 @@ function exactly(weights: Values) {
   return {
     freeEnergy: (v: readonly number[], y: number) => -Math.log(joint(v, y)),
     labelGiven: (v: readonly number[], y: number) => joint(v, y) / sum(CLASSES.map((other) => joint(v, other))),
+    /** p(h | v), with labels summed out. */
+    hiddenGiven(v: readonly number[], h: readonly number[]) {
+      const [some, all] = [sum(CLASSES.map((y) => weight(v, y, h))), sum(CLASSES.map((y) => joint(v, y)))]
+      return some / all
+    },
     /** The distribution of (v, y) after one step of Gibbs sampling. */
     afterStep(from: readonly number[], label: number) {
       const hidden = HIDDEN.map((h) => weight(from, label, h) / joint(from, label))
@@ -91,6 +97,37 @@ test('p(y | v) is that of a sum over all hidden states', () => {
   const { labelGiven } = exactly(weights)
   const expected = VISIBLE.flatMap((v) => CLASSES.map((y) => labelGiven(v, y)))
   expectClose(found, expected, 'p(y | v)', { relative: 1e-5, absolute: 1e-6 })
+})
+
+test('without labels, energies, means and samples are those of sums over all labels', () => {
+  const ROWS = 40_000
+  const machine = machineOf('generative')
+  const weights = randomWeights(machine)
+  const rbm = withoutLabels(machine.learner.model as ClassRbm)
+  const v = [1, 0, 0, 1]
+  const { energy, mean, shares } = tf.tidy(() => {
+    const of = Object.fromEntries(rbm.weights.map(({ name, shape }) => [name, tf.tensor(weights[name]!, [...shape])]))
+    const one = tf.tensor2d(v, [1, D])
+    const many = tf.tile(one, [ROWS, 1])
+    const numbers = Array.from({ length: rbm.hidden.uniforms }, (_, stream) =>
+      tf.tensor2d(uniforms({ seed: 4, purpose: PURPOSE.sample, stream, step: 0 }, ROWS * H), [ROWS, H]),
+    )
+    const drawn = rbm.hiddenGiven(many, of).sample(numbers).arraySync()
+    return {
+      energy: rbm.freeEnergy(one, of).dataSync()[0]!,
+      mean: Array.from(rbm.hiddenGiven(one, of).mean.dataSync()),
+      shares: HIDDEN.map((h) => drawn.filter((row) => String(row) === String(h)).length / ROWS),
+    }
+  })
+  const { freeEnergy, hiddenGiven } = exactly(weights)
+  const total = CLASSES.reduce((sum, y) => sum + Math.exp(-freeEnergy(v, y)), 0)
+  expect(energy).toBeCloseTo(-Math.log(total), 5)
+  const expected = HIDDEN.map((h) => hiddenGiven(v, h))
+  const means = Array.from({ length: H }, (_, j) => HIDDEN.reduce((sum, h, at) => sum + h[j]! * expected[at]!, 0))
+  expectClose(mean, means, 'mean', { relative: 1e-5, absolute: 1e-6 })
+  for (const [at, p] of expected.entries()) {
+    expect(Math.abs(shares[at]! - p)).toBeLessThan(5 * Math.sqrt((p * (1 - p)) / ROWS))
+  }
 })
 
 test('loss and accuracy are those of these probabilities', async () => {

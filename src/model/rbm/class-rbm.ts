@@ -19,6 +19,8 @@ export interface ClassRbm extends Rbm {
   labelInput(h: tf.Tensor2D, weights: Tensors): tf.Tensor2D
   /** F(v, y) = -log sum_h e^-E(v, y, h), of each sample: (batch). */
   jointEnergy(v: tf.Tensor2D, y: tf.Tensor2D, weights: Tensors): tf.Tensor1D
+  /** The total input of the hidden units for each label: (batch * classes, hidden). */
+  inputsByLabel(v: tf.Tensor2D, weights: Tensors): tf.Tensor2D
   /** log p(y | v) but for a constant, exactly: d_y + sum_j log(1 + e^(c_j + U_yj + v'W_j)), (batch, classes). */
   logits(v: tf.Tensor2D, weights: Tensors): tf.Tensor2D
 }
@@ -48,6 +50,10 @@ export function buildClassRbm(
   const labelKernel = (of: Tensors) => of[RBM_WEIGHTS.labelKernel] as tf.Tensor2D
   const bothInput = (v: tf.Tensor2D, y: tf.Tensor2D, of: Tensors) =>
     tf.add(rbm.hiddenInput(v, of), tf.matMul(y, labelKernel(of))) as tf.Tensor2D
+  const inputsByLabel = (v: tf.Tensor2D, of: Tensors): tf.Tensor2D => {
+    const ofData = tf.expandDims(rbm.hiddenInput(v, of), 1)
+    return tf.reshape(tf.add(ofData, labelKernel(of)), [-1, rbm.hiddenUnits])
+  }
   return {
     ...rbm,
     weights: [...rbm.weights, ...weights],
@@ -62,11 +68,59 @@ export function buildClassRbm(
       const ofLabel = tf.sum(tf.mul(y, of[RBM_WEIGHTS.labelBias]!), 1)
       return tf.sub(rbm.freeEnergy(v, of, bothInput(v, y, of)), ofLabel) as tf.Tensor1D
     },
+    inputsByLabel,
     logits(v, of) {
-      const ofData = tf.expandDims(rbm.hiddenInput(v, of), 1)
-      const inputs = tf.reshape(tf.add(ofData, labelKernel(of)), [-1, rbm.hiddenUnits]) as tf.Tensor2D
+      const inputs = inputsByLabel(v, of)
       const sums = tf.reshape(tf.sum(rbm.hidden.logSum(inputs), 1), [-1, classes])
       return tf.add(sums, of[RBM_WEIGHTS.labelBias]!) as tf.Tensor2D
     },
   }
+}
+
+/**
+ * The machine as those see it who have no labels: F(v) = -log sum_y e^-F(v, y), and hidden units given v by way of
+ * p(y | v). A sample takes one more array of uniform numbers, of which the first of each row draws its label.
+ */
+export function withoutLabels(rbm: ClassRbm): Rbm {
+  const { hidden, classes, hiddenUnits } = rbm
+  return {
+    ...rbm,
+    hidden: { ...hidden, uniforms: hidden.uniforms + 1 },
+    hiddenGiven(v, of) {
+      const p = tf.softmax(rbm.logits(v, of)) as tf.Tensor2D
+      const byLabel = tf.reshape(hidden.given(rbm.inputsByLabel(v, of)).mean, [-1, classes, hiddenUnits])
+      return {
+        input: rbm.hiddenInput(v, of),
+        mean: tf.sum(tf.mul(byLabel, tf.expandDims(p, 2)), 1) as tf.Tensor2D,
+        sample(uniforms) {
+          const uniform = tf.slice(uniforms.at(-1) as tf.Tensor2D, [0, 0], [-1, 1])
+          return rbm.hiddenGivenBoth(v, drawnBy(uniform, p), of).sample(uniforms.slice(0, -1))
+        },
+      }
+    },
+    freeEnergy: (v, of) =>
+      tf.sub(rbm.visible.energy(v, rbm.own(of)), tf.logSumExp(rbm.logits(v, of), 1)) as tf.Tensor1D,
+  }
+}
+
+/** One-hot: the first class up to which the probabilities p add up to more than the uniform number, (batch, 1). */
+function drawnBy(uniform: tf.Tensor2D, p: tf.Tensor2D): tf.Tensor2D {
+  const classes = p.shape[1]
+  const matrix = (of: (row: number, column: number) => boolean) =>
+    tf.tensor2d(
+      Array.from({ length: classes ** 2 }, (_, at) => +of(Math.floor(at / classes), at % classes)),
+      [classes, classes],
+    )
+  const sums = tf.matMul(
+    p,
+    matrix((row, column) => row <= column),
+  )
+  // the last sum may be less than 1 by rounding
+  const all = tf.sum(p, 1, true)
+  const reached = tf.cast(tf.less(tf.mul(uniform, all), sums), 'float32')
+  const before = tf.matMul(
+    reached,
+    matrix((row, column) => row === column - 1),
+  )
+  return tf.sub(reached, before)
 }
