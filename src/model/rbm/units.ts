@@ -16,6 +16,8 @@ export interface Drawn {
 export interface UnitRule {
   /** How many uniform numbers a sample of one unit takes. */
   readonly uniforms: number
+  /** Whether 16 bits of each are enough: they only have to lie below a probability. */
+  readonly coarse: boolean
   given(input: tf.Tensor2D): Drawn
   /** log sum_s e^(s input) over the states s of each unit, or the integral. */
   logSum(input: tf.Tensor2D): tf.Tensor2D
@@ -30,6 +32,7 @@ export interface VisibleWeights {
 
 export interface VisibleRule {
   readonly uniforms: number
+  readonly coarse: boolean
   /** All states can be gone through. */
   readonly isBinary: boolean
   readonly learnsVariance: boolean
@@ -52,6 +55,7 @@ type VisibleSpec<Kind> = Extract<RbmSpec['visible'], { type: Kind }>
 /** p(1) = s(input), where s(x) = 1 / (1 + e^-x). */
 const bernoulli: UnitRule = {
   uniforms: 1,
+  coarse: true,
   given(input) {
     const mean = tf.sigmoid(input)
     return { mean, sample: ([uniform]) => tf.cast(tf.less(uniform!, mean), 'float32') }
@@ -66,6 +70,7 @@ const bernoulli: UnitRule = {
  */
 const nrelu: UnitRule = {
   uniforms: 2,
+  coarse: false,
   given: (input) => ({
     mean: tf.softplus(input),
     sample: (uniforms) => tf.relu(tf.add(input, tf.mul(normal(uniforms), tf.sqrt(tf.sigmoid(input)))) as tf.Tensor2D),
@@ -87,6 +92,7 @@ const VISIBLE: { readonly [Kind in Kinds<'visible'>]: (spec: VisibleSpec<Kind>) 
   /** N(b + Wh, sigma^2); energy sum_i (v_i - b_i)^2 / (2 sigma_i^2) (Cho, Ilin and Raiko, ICANN 2011). */
   gaussian: ({ variance }) => ({
     uniforms: 2,
+    coarse: false,
     isBinary: false,
     learnsVariance: variance === 'learned',
     given: (input, { logVariance }) => ({
