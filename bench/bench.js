@@ -1,8 +1,10 @@
 /**
  * npm run bench [-- --explain] [--rounds N] [--steps N] [--out FILE]
  * npm run bench -- --spec FILE [--rounds N] [--steps N] [--out FILE]
+ * npm run bench -- --rbm [--rounds N] [--steps N] [--out FILE]
  *
- * Without a spec everything is measured that is claimed of specs/mnist-mlp.json; with one, its training step.
+ * Without a spec everything is measured that is claimed of specs/mnist-mlp.json; with one, its training step; with --rbm
+ * an epoch of contrastive divergence.
  * All ratios are of one run in which the programs take turns, at least five times each: a machine's speed drifts.
  * Peers in Python are taken from bench/peers/.venv (bench/peers/setup.sh), or from PEERS_PYTHON.
  */
@@ -13,6 +15,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { explain } from './explain.js'
 import { startPeer, timeCommand } from './peer.js'
+import { benchRbm } from './rbm.js'
 import { benchSpec } from './spec.js'
 import { median, ms, seconds, titledTable } from './table.js'
 
@@ -24,6 +27,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string' },
     spec: { type: 'string' },
+    rbm: { type: 'boolean', default: false },
     out: { type: 'string', default: join(here, 'results', 'latest.json') },
   },
 })
@@ -258,9 +262,12 @@ async function benchMlp() {
   return { text, results: { steps, step, tensorflow, precision, cold, help, explain: explanation?.shares } }
 }
 
-const { text, results } = options.spec
-  ? await benchSpec(options.spec, { python, threads: THREADS, rounds, steps: options.steps, log })
-  : await benchMlp()
+const given = { python, threads: THREADS, rounds, steps: options.steps, log }
+const { text, results } = await (options.rbm
+  ? benchRbm(given)
+  : options.spec
+    ? benchSpec(options.spec, given)
+    : benchMlp())
 console.log(text)
 mkdirSync(dirname(options.out), { recursive: true })
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.versions.node, platform: process.platform }

@@ -1,16 +1,21 @@
 /**
- * trainspec as a peer: node ours.js [ENGINE [PRECISION [SPEC]]]. Speaks the JSON lines of peers/keras_mlp.py; a time is that
- * of `chunk` steps of the command's own session, batches included, over `chunk`. `parts` gives the time of each part of
- * a step of engine onnx.
+ * trainspec as a peer: node ours.js [ENGINE [PRECISION [SPEC [KEY=VALUE ...]]]]. Speaks the JSON lines of
+ * peers/keras_mlp.py; a time is that of `chunk` steps of the command's own session, batches included, over `chunk`.
+ * `parts` gives the time of each part of a step of engine onnx, `noise` that of its random numbers alone.
  */
 import { createInterface } from 'node:readline'
+import { learnerOf } from '../dist/cli/learner.js'
 import { requireSpec } from '../dist/cli/read-spec.js'
 import { openSession, wholeBatches } from '../dist/cli/session.js'
 import { loadData } from '../dist/data/registry.js'
+import { Crew } from '../dist/engine/compiled/crew/crew.js'
+import { ArenaPlan } from '../dist/engine/compiled/inputs/arena.js'
+import { InputFeeder, placeInputs } from '../dist/engine/compiled/inputs/feeder.js'
 import { openEngine } from '../dist/engine/registry.js'
 import { buildModel } from '../dist/model/model.js'
 import { supervisedPrograms } from '../dist/program/supervised.js'
 import { outputsOf } from '../dist/spec/outputs.js'
+import { parseSetting } from '../dist/spec/override.js'
 import { startProfile } from './profile.js'
 
 const CHUNK = 25
@@ -19,8 +24,8 @@ const MLP = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
 const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 const round = (value) => Math.round(value * 1e4) / 1e4
 
-const [name = 'onnx', precision = 'float32', path = MLP] = process.argv.slice(2)
-const spec = await requireSpec(path, [], process.stdin)
+const [name = 'onnx', precision = 'float32', path = MLP, ...settings] = process.argv.slice(2)
+const spec = await requireSpec(path, settings.map(parseSetting), process.stdin)
 const begun = performance.now()
 const { engine } = await openEngine(name, { device: 'cpu', precision, logs: false }).catch((error) => {
   answer({ skipped: error.message })
@@ -48,6 +53,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (command.cmd === 'quit') break
   if (command.cmd === 'steps') answer(await timedSteps(command.n, command.chunk))
   else if (command.cmd === 'parts') answer(await parts(command.n))
+  else if (command.cmd === 'noise') answer(await noise(command.n))
   else answer({ error: `unknown command ${JSON.stringify(command.cmd)}` })
 }
 process.exit(0)
@@ -113,4 +119,23 @@ async function parts(n) {
   const median = (times) => round(times.toSorted((a, b) => a - b)[times.length >> 1])
   const parts = Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]))
   return { ...parts, ...(await profile.finish()) }
+}
+
+/** The random numbers of n steps, by the kernels of engine onnx and nothing else: the median in milliseconds. */
+async function noise(n) {
+  const { batchSize } = training
+  const { train } = learnerOf(spec, dataset.info, { batchSize, stepsPerEpoch: 1 }, () => []).programs
+  const plan = new ArenaPlan()
+  placeInputs(plan, { train }, batchSize)
+  const { memory } = plan.allocate()
+  const crew = new Crew(memory)
+  const feeder = await InputFeeder.create(plan, memory, crew, spec.seed)
+  const times = []
+  for (let done = 0; done < n; done++) {
+    const start = performance.now()
+    crew.run(feeder.noise(train.inputs, batchSize, done))
+    times.push(performance.now() - start)
+  }
+  await crew.dispose()
+  return { ms: round(times.toSorted((a, b) => a - b)[times.length >> 1]) }
 }

