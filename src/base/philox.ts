@@ -76,6 +76,21 @@ export const uniforms = (key: PhiloxKey, count: number): Float32Array =>
   Float32Array.from(philoxBits(key, count), uniformOf)
 
 /**
+ * `count` uniform numbers of 16 bits each, the low half of a word before the high one: the middles of 2^16 parts of
+ * [0, 1), exact in float32. That one of them lies below p happens with probability p to within 2^-17.
+ */
+export function coarseUniforms(key: PhiloxKey, count: number): Float32Array {
+  const halves = halvesOf(key, count)
+  return Float32Array.from({ length: count }, (_, element) => (halves(element) + 0.5) * 2 ** -16)
+}
+
+/** The 16 bits of an element. */
+function halvesOf(key: PhiloxKey, count: number): (element: number) => number {
+  const words = philoxBits(key, Math.ceil(count / 2))
+  return (element) => (words[element >> 1]! >>> (16 * (element & 1))) & 0xffff
+}
+
+/**
  * Inverted dropout draws 16 bits an element, the low half of a word before the high one: an element is dropped when they
  * lie below `threshold`, else it is multiplied by `scale`.
  */
@@ -86,11 +101,8 @@ export function dropoutConstants(rate: number): { threshold: number; scale: numb
 /** A dropout mask: 0 with probability `rate`, to within 2^-17, else `1 / (1 - rate)`. */
 export function dropoutMask(key: PhiloxKey, rate: number, count: number): Float32Array {
   const { threshold, scale } = dropoutConstants(rate)
-  const words = philoxBits(key, Math.ceil(count / 2))
-  return Float32Array.from({ length: count }, (_, element) => {
-    const half = (words[element >> 1]! >>> (16 * (element & 1))) & 0xffff
-    return half >= threshold ? scale : 0
-  })
+  const halves = halvesOf(key, count)
+  return Float32Array.from({ length: count }, (_, element) => (halves(element) >= threshold ? scale : 0))
 }
 
 /** Numbers one after another, for what is drawn once: initial weights and the order of samples. */

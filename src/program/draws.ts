@@ -41,7 +41,7 @@ export function drawOf(
       name: `${use}/${owner}/${side}/${time}/${index}`,
       shape: [rows, units],
       stream: first + index,
-      distribution: { type: 'uniform' },
+      distribution: { type: rbm[side].coarse ? 'coarse_uniform' : 'uniform' },
     }),
   )
   return { inputs, from: (given) => inputs.map(({ name }) => given[name]!) }

@@ -1,5 +1,5 @@
 /** The numbers of a noise input, as every engine makes them. */
-import { dropoutMask, type PhiloxKey, uniforms } from '../base/philox.js'
+import { coarseUniforms, dropoutMask, type PhiloxKey, uniforms } from '../base/philox.js'
 import type { Distribution } from './program.js'
 
 export function drawNoise(distribution: Distribution, key: PhiloxKey, count: number): Float32Array {
@@ -8,5 +8,7 @@ export function drawNoise(distribution: Distribution, key: PhiloxKey, count: num
       return dropoutMask(key, distribution.rate, count)
     case 'uniform':
       return uniforms(key, count)
+    case 'coarse_uniform':
+      return coarseUniforms(key, count)
   }
 }

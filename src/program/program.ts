@@ -36,8 +36,14 @@ export interface ScalarInput {
   readonly of?: (iterations: number) => number
 }
 
-/** How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. `uniform`: in [0, 1). */
-export type Distribution = { readonly type: 'dropout'; readonly rate: number } | { readonly type: 'uniform' }
+/**
+ * How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. `uniform`: in [0, 1).
+ * `coarse_uniform`: likewise of 16 bits, in half the time, for what happens with a probability right to 2^-17.
+ */
+export type Distribution =
+  | { readonly type: 'dropout'; readonly rate: number }
+  | { readonly type: 'uniform' }
+  | { readonly type: 'coarse_uniform' }
 
 /** Random numbers of a step, made by the engine from (seed, stream, iterations, element): see `base/philox.ts`. */
 export interface NoiseInput {

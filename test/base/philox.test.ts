@@ -1,6 +1,7 @@
 /** Random numbers: the published answers of Philox4x32-10, and what is made of them. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
+  coarseUniforms,
   dropoutConstants,
   dropoutMask,
   type PhiloxKey,
@@ -122,6 +123,34 @@ describe('uniform numbers', () => {
     }
     const all = new Float32Array(memory.buffer, 0, 64).fill(-1)
     await noiseTo(17, key, { type: 'uniform' })
+    expectPadded(all)
+  })
+})
+
+describe('coarse uniform numbers', () => {
+  test('are the middles of 2^16 parts, by halves of words, the low one first', () => {
+    const halves = Array.from(philoxBits(key, 6)).flatMap((word) => [word & 0xffff, word >>> 16])
+    expect(coarseUniforms(key, 11)).toEqual(Float32Array.from(halves.slice(0, 11), (half) => half / 65536 + 2 ** -17))
+  })
+
+  test('lie below a probability as often as it says, to within 2^-17', () => {
+    const parts = Float32Array.from({ length: 2 ** 16 }, (_, half) => (half + 0.5) * 2 ** -16)
+    for (const p of [0, 1e-6, 2 ** -16, 0.1, 1 / 3, 0.5, 0.7, 1 - 1e-6, 1]) {
+      const below = parts.filter((value) => value < p).length / parts.length
+      expect(Math.abs(below - p)).toBeLessThanOrEqual(2 ** -17)
+    }
+    const many = coarseUniforms(key, 40_000)
+    expect(Math.abs(mean(many) - 0.5)).toBeLessThan(5 / Math.sqrt(12 * many.length))
+  })
+
+  test('the WebAssembly kernel makes the same', async () => {
+    for (const count of COUNTS) {
+      for (const drawn of KEYS) {
+        expectSameBits(await noiseTo(count, drawn, { type: 'coarse_uniform' }), coarseUniforms(drawn, count))
+      }
+    }
+    const all = new Float32Array(memory.buffer, 0, 64).fill(-1)
+    await noiseTo(17, key, { type: 'coarse_uniform' })
     expectPadded(all)
   })
 })

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { dropoutMask, PURPOSE, philoxBits, uniforms } from '../../src/base/philox.js'
+import { coarseUniforms, dropoutMask, PURPOSE, philoxBits, uniforms } from '../../src/base/philox.js'
 import type { Batch, Precision } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { locateTensorflow } from '../../src/libtensorflow/locate.js'
@@ -170,8 +170,16 @@ describe.each(engineNames)('engine %s', (engine) => {
       ({ kind: 'noise', name, shape: [null, 7], stream, distribution: { type: 'dropout', rate } }) as const
     const program: Program = {
       state: [],
-      inputs: [noise('a', 0, 0.5), noise('b', 3, 0.1), { ...noise('c', 7, 0), distribution: { type: 'uniform' } }],
-      run: (_, { a, b, c }) => ({ state: {}, outputs: { a: tf.add(a!, 0), b: tf.add(b!, 0), c: tf.add(c!, 0) } }),
+      inputs: [
+        noise('a', 0, 0.5),
+        noise('b', 3, 0.1),
+        { ...noise('c', 7, 0), distribution: { type: 'uniform' } },
+        { ...noise('d', 9, 0), distribution: { type: 'coarse_uniform' } },
+      ],
+      run: (_, given) => ({
+        state: {},
+        outputs: Object.fromEntries(Object.entries(given).map(([name, values]) => [name, tf.add(values, 0)])),
+      }),
     }
     const runner = await loadRunner(engine, { program }, { batchSize: 6, seed: 2 ** 32 - 2 })
     for (const [size, step] of [
@@ -184,6 +192,7 @@ describe.each(engineNames)('engine %s', (engine) => {
       expectSameBits(outputs.a!, dropoutMask({ ...key, stream: 0 }, 0.5, size * 7))
       expectSameBits(outputs.b!, dropoutMask({ ...key, stream: 3 }, 0.1, size * 7))
       expectSameBits(outputs.c!, uniforms({ ...key, stream: 7 }, size * 7))
+      expectSameBits(outputs.d!, coarseUniforms({ ...key, stream: 9 }, size * 7))
     }
   })
 

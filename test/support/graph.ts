@@ -1,5 +1,6 @@
 /** Graphs written by hand, and what they compute by tfjs' plain kernels. */
 import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-cpu'
 import { expect } from 'vitest'
 import { PURPOSE } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'

@@ -16,6 +16,8 @@ export interface Drawn {
 export interface UnitRule {
   /** How many uniform numbers a sample of one unit takes. */
   readonly uniforms: number
+  /** Whether 16 bits of each are enough: they only have to lie below a probability. */
+  readonly coarse?: boolean
   given(input: tf.Tensor2D): Drawn
   /** log sum_s e^(s input) over the states s of each unit, or the integral. */
   logSum(input: tf.Tensor2D): tf.Tensor2D
@@ -52,6 +54,7 @@ type VisibleSpec<Kind> = Extract<RbmSpec['visible'], { type: Kind }>
 /** p(1) = s(input), where s(x) = 1 / (1 + e^-x). */
 const bernoulli: UnitRule = {
   uniforms: 1,
+  coarse: true,
   given(input) {
     const mean = tf.sigmoid(input)
     return { mean, sample: ([uniform]) => tf.cast(tf.less(uniform!, mean), 'float32') }

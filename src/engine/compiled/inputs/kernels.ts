@@ -8,9 +8,9 @@ import type { Crew } from '../crew/crew.js'
 /** Elements of a chunk: a few microseconds of work, and whole blocks of random numbers. */
 const CHUNK = 8192
 const CHUNK_BYTES = CHUNK * Float32Array.BYTES_PER_ELEMENT
-/** Elements that one block of Philox gives: of 16 bits for dropout, of 32 for uniform numbers. */
-const MASK_BLOCK = 8
-const UNIFORM_BLOCK = 4
+/** Elements that one block of Philox gives: of 16 bits, of 32 for uniform numbers that are not coarse. */
+const HALVES_BLOCK = 8
+const WORDS_BLOCK = 4
 
 export interface InputKernels {
   /** f32 out = bytes / divisor. */
@@ -19,16 +19,16 @@ export interface InputKernels {
   divide(values: number, count: number, divisor: number): Task
   /** f32 values = 0 where they are subnormal. */
   flushSubnormal(values: number, count: number): Task
-  /** f32 out = `dropoutMask` or `uniforms` of base/philox.ts. */
+  /** f32 out = `dropoutMask`, `uniforms` or `coarseUniforms` of base/philox.ts. */
   noise(out: number, count: number, key: PhiloxKey, distribution: Distribution): Task
 }
 
-const NAMES = ['decode_u8', 'divide_f32', 'flush_subnormal', 'dropout_mask', 'uniforms'] as const
+const NAMES = ['decode_u8', 'divide_f32', 'flush_subnormal', 'dropout_mask', 'uniforms', 'coarse_uniforms'] as const
 
 export async function inputKernels(crew: Crew): Promise<InputKernels> {
   const bytes = await readFile(new URL('kernels.wasm', import.meta.url))
   const places = crew.add(await WebAssembly.compile(bytes), NAMES)
-  const [decode, divide, flush, mask, uniforms] = places as [number, number, number, number, number]
+  const [decode, divide, flush, mask, uniforms, coarse] = places as [number, number, number, number, number, number]
   return {
     decodeBytes: (out, source, count, divisor) => ({
       kernel: decode,
@@ -64,9 +64,16 @@ export async function inputKernels(crew: Crew): Promise<InputKernels> {
         count,
         chunk: CHUNK,
       })
-      if (distribution.type === 'uniform') return task(uniforms, UNIFORM_BLOCK, [])
-      const { threshold, scale } = dropoutConstants(distribution.rate)
-      return task(mask, MASK_BLOCK, [threshold, scale])
+      switch (distribution.type) {
+        case 'dropout': {
+          const { threshold, scale } = dropoutConstants(distribution.rate)
+          return task(mask, HALVES_BLOCK, [threshold, scale])
+        }
+        case 'uniform':
+          return task(uniforms, WORDS_BLOCK, [])
+        case 'coarse_uniform':
+          return task(coarse, HALVES_BLOCK, [])
+      }
     },
   }
 }

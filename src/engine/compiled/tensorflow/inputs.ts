@@ -64,21 +64,29 @@ function noiseFrom(emit: Emitter, counter: string, distribution: Distribution, s
   const draw = (op: string, dtype: DataType, count: Shape) =>
     emit.op(op, [emit.ints(count), key, counter, emit.ints(PHILOX)], { dtype: type(dtype), Tshape: type('int32') })
   if (distribution.type === 'uniform') return draw('StatelessRandomUniformV2', 'float32', shape)
-  const { threshold, scale } = dropoutConstants(distribution.rate)
   const count = sizeOf(shape)
   const words = draw('StatelessRandomUniformFullIntV2', 'uint32', [Math.ceil(count / 2)])
   const pairs = emit.op('Bitcast', [words], { T: type('uint32'), type: type('uint16') })
   const halves = emit.op('Cast', [pairs], { SrcT: type('uint16'), DstT: type('float32') })
+  const numbers = fromHalves(emit, halves, distribution)
+  if (count % 2 === 0) return reshape(emit, numbers, shape)
+  const flat = reshape(emit, numbers, [count + 1])
+  const first = emit.op('Slice', [flat, emit.ints([0]), emit.ints([count])], { ...FLOAT, Index: type('int32') })
+  return reshape(emit, first, shape)
+}
+
+/** What `dropoutMask` and `coarseUniforms` make of 16 bits. */
+function fromHalves(emit: Emitter, halves: string, distribution: Exclude<Distribution, { type: 'uniform' }>): string {
+  if (distribution.type === 'coarse_uniform') {
+    return emit.op('Mul', [emit.op('AddV2', [halves, emit.float(0.5)], FLOAT), emit.float(2 ** -16)], FLOAT)
+  }
+  const { threshold, scale } = dropoutConstants(distribution.rate)
   const kept = emit.op('GreaterEqual', [halves, emit.float(threshold)], FLOAT)
-  const mask = emit.op(
+  return emit.op(
     'Mul',
     [emit.op('Cast', [kept], { SrcT: type('bool'), DstT: type('float32') }), emit.float(scale)],
     FLOAT,
   )
-  if (count % 2 === 0) return reshape(emit, mask, shape)
-  const flat = reshape(emit, mask, [count + 1])
-  const first = emit.op('Slice', [flat, emit.ints([0]), emit.ints([count])], { ...FLOAT, Index: type('int32') })
-  return reshape(emit, first, shape)
 }
 
 /** Writes what is fed for a step into its tensor. */

@@ -90,6 +90,32 @@ export function uniforms(
   }
 }
 
+/** Uniform f32 of 16 bits each, as base/philox.ts defines them: (half + 1/2) 2^-16. `first` is a block, as above. */
+export function coarse_uniforms(
+  out: usize,
+  count: i32,
+  first: u32,
+  seed: u32,
+  purpose: u32,
+  stream: u32,
+  step: u32,
+): void {
+  const end = out + ((<usize>count) << 2)
+  while (out < end) {
+    four_blocks(out, first, seed, purpose, stream, step)
+    const a = v128.load(out),
+      b = v128.load(out, 16),
+      c = v128.load(out, 32),
+      d = v128.load(out, 48)
+    store_coarse(out, a)
+    store_coarse(out + 32, b)
+    store_coarse(out + 64, c)
+    store_coarse(out + 96, d)
+    out += 128
+    first += 4
+  }
+}
+
 /** The sixteen words of four blocks one after another, to `out`. The blocks are computed side by side, one a lane. */
 @inline
 function four_blocks(out: usize, first: u32, seed: u32, purpose: u32, stream: u32, step: u32): void {
@@ -136,7 +162,19 @@ function store_uniform(out: usize): void {
   v128.store(out, f32x4.mul(f32x4.convert_i32x4_u(bits), f32x4.splat(1.1920928955078125e-7)))
 }
 
-/** Eight elements from the words of one block. */
+/** Eight numbers from the words of one block. */
+@inline
+function store_coarse(out: usize, words: v128): void {
+  v128.store(out, middle(i32x4.extend_low_i16x8_u(words)))
+  v128.store(out, middle(i32x4.extend_high_i16x8_u(words)), 16)
+}
+
+@inline
+function middle(halves: v128): v128 {
+  return f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(halves), f32x4.splat(0.5)), f32x4.splat(1.52587890625e-5))
+}
+
+/** Eight elements of a mask likewise. */
 @inline
 function store_mask(out: usize, words: v128, threshold: v128, keep: v128): void {
   const kept = i16x8.ge_u(words, threshold)
