@@ -17,7 +17,7 @@ export interface UnitRule {
   /** How many uniform numbers a sample of one unit takes. */
   readonly uniforms: number
   /** Whether 16 bits of each are enough: they only have to lie below a probability. */
-  readonly coarse?: boolean
+  readonly coarse: boolean
   given(input: tf.Tensor2D): Drawn
   /** log sum_s e^(s input) over the states s of each unit, or the integral. */
   logSum(input: tf.Tensor2D): tf.Tensor2D
@@ -32,6 +32,7 @@ export interface VisibleWeights {
 
 export interface VisibleRule {
   readonly uniforms: number
+  readonly coarse: boolean
   /** All states can be gone through. */
   readonly isBinary: boolean
   readonly learnsVariance: boolean
@@ -69,6 +70,7 @@ const bernoulli: UnitRule = {
  */
 const nrelu: UnitRule = {
   uniforms: 2,
+  coarse: false,
   given: (input) => ({
     mean: tf.softplus(input),
     sample: (uniforms) => tf.relu(tf.add(input, tf.mul(normal(uniforms), tf.sqrt(tf.sigmoid(input)))) as tf.Tensor2D),
@@ -90,6 +92,7 @@ const VISIBLE: { readonly [Kind in Kinds<'visible'>]: (spec: VisibleSpec<Kind>) 
   /** N(b + Wh, sigma^2); energy sum_i (v_i - b_i)^2 / (2 sigma_i^2) (Cho, Ilin and Raiko, ICANN 2011). */
   gaussian: ({ variance }) => ({
     uniforms: 2,
+    coarse: false,
     isBinary: false,
     learnsVariance: variance === 'learned',
     given: (input, { logVariance }) => ({
