@@ -17,6 +17,7 @@ packages = {
     "jax": "jax",
     "tensorflow": "tensorflow-cpu",
     "torch": "torch",
+    "scikit-learn": "scikit-learn",
     "numpy": "numpy",
 }
 found = {key: version_or_none(name) for key, name in packages.items()}
