@@ -492,6 +492,14 @@ dbn(
   ]`,
 )
 dbn('a DBN with units that only data can be', '[{ "hidden_units": 500 }, { "hidden_units": 9, "visible": "gaussian" }]')
+dbn(
+  'a DBN with units that only its last RBM can have',
+  '[{ "hidden_units": 9, "hidden": "nrelu" }, { "hidden_units": 9 }]',
+)
+dbn(
+  'a DBN that learns labels too early',
+  '[{ "hidden_units": 9, "training": { "algorithm": "cd", "labels": "hybrid" } }]',
+)
 dbn('a DBN that ends in something else', TWO, {}, '"regressor"')
 dbn('a DBN to be fine-tuned without a loss', TWO, { loss: '' })
 dbn(
@@ -513,7 +521,12 @@ dbn('a DBN with fields of other models', TWO, {
   target: '"input"',
 })
 dbn('an autoencoder of a DBN that is compared with labels', TWO, { target: '"label"' }, '"autoencoder"')
-dbn('a classifier of a DBN with a loss that does not fit', TWO, { loss: '"ctc"', metrics: '["binary_accuracy"]' })
+dbn(
+  'an autoencoder of a DBN with a loss of labels',
+  TWO,
+  { loss: '"sparse_categorical_crossentropy"' },
+  '"autoencoder"',
+)
 dbn('a classifier of a DBN with a class that is none', TWO, { fit: '{ "class_weight": { "10": 2 } }' })
 dbn('a DBN of images', TWO, { data: '"mnist"' })
 dbn('grey values into a DBN', TWO, { data: '{ "dataset": "mnist", "flatten": true }' })
