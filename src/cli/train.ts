@@ -54,7 +54,7 @@ async function runStages(work: Work): Promise<ExitCode> {
       directory ??= await createFolder(spec, options)
       const code = await runStage(work, stage, session, directory, index === stages.length - 1)
       if (code !== EXIT.done) return code
-      trained.push(await session.runner.read())
+      if (stage.folder !== null) trained.push(await session.runner.read())
     } finally {
       await session.runner.dispose()
     }

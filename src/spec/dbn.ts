@@ -4,7 +4,15 @@ import { type DeepReadonly, nameIn, type RuleIssue } from './family.js'
 import { batchSize, epochs } from './fit.js'
 import { metricList } from './metric.js'
 import { optimizerSchema } from './optimizers.js'
-import { DEFAULT_OPTIMIZER, DEFAULT_TRAINING, labelsOf, rbmFields, rbmRules, trainingSchema } from './rbm.js'
+import {
+  DEFAULT_OPTIMIZER,
+  DEFAULT_TRAINING,
+  labelsOf,
+  networkRules,
+  rbmFields,
+  rbmRules,
+  trainingSchema,
+} from './rbm.js'
 import { RBM_METRICS } from './rbm-metrics.js'
 import { unitRules } from './rbm-unit-rules.js'
 import { written } from './words.js'
@@ -56,7 +64,7 @@ interface Given {
   readonly model: DbnSpec
   readonly optimizer?: unknown
   readonly loss?: unknown
-  readonly metrics: readonly unknown[]
+  readonly metrics: readonly { readonly type: string }[]
   readonly target?: { readonly type: string } | undefined
   readonly outputs?: unknown
   readonly training?: unknown
@@ -96,7 +104,11 @@ export function* dbnRules(spec: Given): Iterable<RuleIssue> {
     const message = 'found "outputs", but a DBN has one; "fine_tune" says which'
     yield { code: 'order', path: ['outputs'], message }
   }
-  yield* fine_tune === null ? unusedRules(spec) : targetRules(fine_tune, spec.target)
+  if (fine_tune === null) yield* unusedRules(spec)
+  else {
+    yield* targetRules(fine_tune, spec.target)
+    yield* networkRules({ training: undefined, metrics: spec.metrics })
+  }
 }
 
 const TARGETS: { readonly [Name in FineTuning]: readonly string[] } = {

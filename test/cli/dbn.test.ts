@@ -100,7 +100,7 @@ test('the network begins with the weights of the RBMs, backwards too', async () 
     const transposed = Float32Array.from(kernel, (_, at) => kernel[(at % rows) * hidden + Math.floor(at / rows)]!)
     expect(network[`${layer}_back/kernel`]).toEqual(transposed)
   }
-  // the data is not what the second one is fitted to
+  // what is not fine-tuned has them too
   const plain = await weightsIn('plain')
   expect(Object.keys(plain)).toEqual(['rbm_1/kernel', 'rbm_1/bias', 'rbm_2/kernel', 'rbm_2/bias'])
   for (const [name, values] of Object.entries(plain)) expect(network[name], name).toEqual(values)

@@ -528,6 +528,7 @@ dbn(
   '"autoencoder"',
 )
 dbn('a classifier of a DBN with a class that is none', TWO, { fit: '{ "class_weight": { "10": 2 } }' })
+dbn('a classifier of a DBN with the metric of an RBM', TWO, { metrics: '["pseudo_likelihood"]' })
 dbn('a DBN of images', TWO, { data: '"mnist"' })
 dbn('grey values into a DBN', TWO, { data: '{ "dataset": "mnist", "flatten": true }' })
 dbn('a DBN with an RBM that is too large', '[{ "hidden_units": 500 }, { "hidden_units": 1000000 }]')
