@@ -2,14 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { nextData } from '../src/cli/next-data.js'
 import { openSession } from '../src/cli/session.js'
+import { stagesOf } from '../src/cli/stages.js'
 import type { Dataset, Samples } from '../src/data/dataset.js'
 import { loadData } from '../src/data/registry.js'
+import type { StateValues } from '../src/engine/engine.js'
 import { openEngine } from '../src/engine/registry.js'
 import { callbackFiles } from '../src/export/callback-files.js'
 import { saveModel } from '../src/export/model.js'
 import { labelsOf } from '../src/spec/rbm.js'
-import { isSupervised } from '../src/spec/spec.js'
+import { isStacked, isSupervised, type ResolvedSpec } from '../src/spec/spec.js'
 import type { EpochEndEvent } from '../src/training/events.js'
 import { temporaryFolder } from './support/command.js'
 import { ownEngines, type RealEngine } from './support/engines.js'
@@ -39,42 +42,59 @@ describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (
     'specs/%s learns and leaves a model',
     { timeout: 300_000 }, // a second or two on a machine that does nothing else
     async (file) => {
-      const { spec } = read(file)
-      const given = spec!.data
-      const data = given.dataset === 'mnist' ? { ...given, dataset: 'mnist-10k' as const } : given
-      const fit = { ...spec!.fit, batch_size: BATCH_SIZE, epochs: EPOCHS }
-      const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - fit.validation_split))
+      const spec = shortened(read(file).spec!)
+      const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - spec.fit.validation_split))
       const { engine } = await openEngine(engineName)
-      const session = await openSession({ ...spec!, data, fit }, first(count, await loadData(data, spec!.seed)), engine)
-      const { model, runner, training } = session
+      const dataset = first(count, await loadData(spec.data, spec.seed))
       const out = temporaryFolder()
-      const files = callbackFiles(out, model)
-      try {
-        const { signal } = new AbortController()
-        const events = await trainToEnd({ ...training, signal, now: () => performance.now(), files })
-        const learnsLabels = isSupervised(spec!) || labelsOf(spec!.training) !== null
-        const watched = learnsLabels ? 'loss' : 'reconstruction_error'
-        const losses = (events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]).map(
-          ({ metrics }) => metrics[watched]!,
-        )
-        expect(losses).toHaveLength(EPOCHS)
-        expect(losses.at(-1)).toBeLessThan(losses[0]!)
-        await saveModel(join(out, 'model'), model, await runner.read())
-      } finally {
-        await files.close()
-        await runner.dispose()
+      const trained: StateValues[] = []
+      let learnt = dataset
+      for (const stage of stagesOf(spec, dataset.info)) {
+        // what is fine-tuned learns the data itself
+        const session = await openSession(stage.spec, stage.folder === null ? dataset : learnt, engine)
+        const { model, runner, training } = session
+        const files = callbackFiles(out, model)
+        try {
+          await runner.write(stage.first(trained))
+          const { signal } = new AbortController()
+          const events = await trainToEnd({ ...training, signal, now: () => performance.now(), files })
+          const learnsLabels = isSupervised(stage.spec) || labelsOf(stage.spec.training) !== null
+          const watched = learnsLabels ? 'loss' : 'reconstruction_error'
+          const losses = (events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]).map(
+            ({ metrics }) => metrics[watched]!,
+          )
+          expect(losses).toHaveLength(EPOCHS)
+          expect(losses.at(-1)).toBeLessThan(losses[0]!)
+          trained.push(await runner.read())
+          await saveModel(join(out, 'model'), model, trained.at(-1)!)
+          if (stage.folder !== null) learnt = await nextData(stage.spec, trained.at(-1)!, learnt, engine, signal)
+        } finally {
+          await files.close()
+          await runner.dispose()
+        }
       }
       const { modelTopology, weightsManifest, ...rest } = JSON.parse(
         readFileSync(join(out, 'model/model.json'), 'utf8'),
       )
-      if (isSupervised(spec!)) expect(modelTopology.config.layers.length).toBeGreaterThan(0)
-      else expect(rest.model).toEqual(spec!.model)
+      if (modelTopology) expect(modelTopology.config.layers.length).toBeGreaterThan(0)
+      else expect(rest.model).toEqual(spec.model)
       const shapes: number[][] = weightsManifest[0].weights.map(({ shape }: { shape: number[] }) => shape)
       const elements = shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0)
       expect(readFileSync(join(out, 'model/weights.bin'))).toHaveLength(4 * elements)
     },
   )
 })
+
+/** Few epochs of small batches of small data. */
+function shortened(spec: ResolvedSpec): ResolvedSpec {
+  const { data: given } = spec
+  const data = given.dataset === 'mnist' ? { ...given, dataset: 'mnist-10k' as const } : given
+  const length = { batch_size: BATCH_SIZE, epochs: EPOCHS }
+  const short = { ...spec, data, fit: { ...spec.fit, ...length } }
+  if (!isStacked(short)) return short
+  const rbms = short.model.rbms.map((rbm) => ({ ...rbm, ...length }))
+  return { ...short, model: { ...short.model, rbms } }
+}
 
 /** The first samples of a data set, for training and for the test. */
 function first(count: number, { info, train, test }: Dataset): Dataset {

@@ -11,13 +11,14 @@ import { setTimeout as rest } from 'node:timers/promises'
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
+import { dataInfo } from '../data/registry.js'
 import type { Device, EngineRequest } from '../engine/engine.js'
 import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
 import type { BenchReport } from '../export/bench-report.js'
 import { benchLines } from '../report/bench.js'
 import { engineSchema } from '../spec/engines.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import type { StageSpec } from '../spec/spec.js'
 import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from './engine-process.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -26,6 +27,7 @@ import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { requireSpec } from './read-spec.js'
 import { withSpinner } from './spinner.js'
+import { soleSpec } from './stages.js'
 import { ownVersion } from './versions.js'
 
 /** A slow engine makes fewer steps in a turn. */
@@ -35,7 +37,8 @@ const REST_MS = 10
 
 /** Standard output gets the table. */
 export async function bench(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const spec = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  const given = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  const spec = soleSpec(given, dataInfo(given.data))
   return interruptible(io, async (signal) => {
     const processes: EngineProcess[] = []
     try {
@@ -47,7 +50,7 @@ export async function bench(file: string, options: Options, io: Io): Promise<Exi
 }
 
 interface Comparison {
-  readonly spec: ResolvedSpec
+  readonly spec: StageSpec
   readonly options: Options
   readonly io: Io
   readonly signal: AbortSignal
@@ -105,7 +108,7 @@ interface Contender {
   readonly turns: Turn[]
 }
 
-const requestOf = ({ device, precision }: ResolvedSpec): EngineRequest => ({
+const requestOf = ({ device, precision }: StageSpec): EngineRequest => ({
   device: device as Device,
   precision,
   logs: false,

@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
+import { dataInfo } from '../data/registry.js'
 import { DEFAULT_REQUEST } from '../engine/engine.js'
 import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
@@ -11,7 +12,7 @@ import type { DoctorReport, EngineFinding } from '../export/doctor-report.js'
 import type { Cuda } from '../libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, locateTensorflow, tensorflowPlaces } from '../libtensorflow/locate.js'
 import { doctorLines } from '../report/doctor.js'
-import type { EngineName, ResolvedSpec } from '../spec/spec.js'
+import type { EngineName, StageSpec } from '../spec/spec.js'
 import { type EngineProcess, openEngineProcess, whatAutoTakes } from './engine-process.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -19,6 +20,7 @@ import { type Io, mayColor } from './io.js'
 import type { Options } from './options.js'
 import { requireSpec } from './read-spec.js'
 import { withSpinner } from './spinner.js'
+import { soleSpec } from './stages.js'
 import { ownVersion } from './versions.js'
 
 /** Standard output gets the report. */
@@ -34,7 +36,8 @@ export const doctor = ({ json }: Options, io: Io): Promise<ExitCode> =>
 async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   const { name, cores, features } = thisProcessor()
   const cuda = await nvidia()
-  const spec = await requireSpec(SPEC, [], io.stdin)
+  const given = await requireSpec(SPEC, [], io.stdin)
+  const spec = soleSpec(given, dataInfo(given.data))
   const engines = await findings(spec, io, signal)
   const auto = await withSpinner('Asking what engine auto takes', io.stderr, () =>
     whatAutoTakes(DEFAULT_REQUEST, signal),
@@ -82,7 +85,7 @@ function tensorflowReport(cuda: Cuda): DoctorReport['tensorflow'] {
 }
 
 /** Each engine once, whatever names it has. */
-async function findings(spec: ResolvedSpec, io: Io, signal: AbortSignal): Promise<EngineFinding[]> {
+async function findings(spec: StageSpec, io: Io, signal: AbortSignal): Promise<EngineFinding[]> {
   const found = new Map<string, EngineFinding>()
   for (const name of ENGINE_NAMES) {
     if (found.has(name)) continue
@@ -100,7 +103,7 @@ const FIRST_STEPS = { most: 5, budgetMs: 100 }
 
 async function examineEngine(
   name: EngineName,
-  spec: ResolvedSpec,
+  spec: StageSpec,
   io: Io,
   interrupt: AbortSignal,
 ): Promise<EngineFinding> {

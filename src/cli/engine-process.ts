@@ -9,7 +9,7 @@ import { UserError } from '../base/issue.js'
 import type { TimingLimits } from '../base/timing.js'
 import type { Engine, EngineRequest } from '../engine/engine.js'
 import type { Speed } from '../engine/speed.js'
-import type { EngineName, ResolvedSpec } from '../spec/spec.js'
+import type { EngineName, StageSpec } from '../spec/spec.js'
 
 /** What it can be asked to do: `open` first, and `load` before `steps`. */
 export interface Tasks {
@@ -18,7 +18,7 @@ export interface Tasks {
   productSpeed(): Promise<Speed>
   updateSpeed(): Promise<Speed>
   /** Loads the data of a spec, and compiles its programs. */
-  load(spec: ResolvedSpec): Promise<{ readonly batchSize: number }>
+  load(spec: StageSpec): Promise<{ readonly batchSize: number }>
   /** Goes on training. */
   steps(limits: TimingLimits): Promise<Turn>
 }

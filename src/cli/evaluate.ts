@@ -4,7 +4,7 @@ import type { EvaluateReport } from '../export/evaluate-report.js'
 import { CHAINS } from '../program/model-phase.js'
 import { MEASURES } from '../program/rbm-measures.js'
 import { evaluateLines } from '../report/evaluate.js'
-import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
+import { isUnsupervised, type ResolvedSpec } from '../spec/spec.js'
 import { evaluate as measured } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -29,7 +29,7 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
       const test = await withSpinner('Measuring', io.stderr, () => measured(runner, testBatches(), metrics, signal))
       const { rbm } = session
       const likelihood =
-        method && rbm && !isSupervised(spec)
+        method && rbm && isUnsupervised(spec)
           ? await withSpinner('Likelihood', io.stderr, (progress) =>
               likelihoodOf({ method, engine, session, rbm, spec, weights, signal, progress }),
             )
@@ -60,6 +60,6 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
 
 /** What is measured of chains of training says nothing without them, and a run does not keep them. */
 function measuredOfChains(spec: ResolvedSpec): string[] {
-  if (isSupervised(spec)) return []
+  if (!isUnsupervised(spec)) return []
   return ['loss', ...spec.metrics.filter(({ type }) => MEASURES[type].followsChains).map(({ name }) => name)]
 }

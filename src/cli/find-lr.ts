@@ -9,7 +9,7 @@ import { findLrLines, formatRate } from '../report/find-lr.js'
 import { lrCurve } from '../report/lr-curve.js'
 import { DEFAULT_OPTIMIZER } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
+import { isStacked, isSupervised, isUnsupervised, type StageSpec } from '../spec/spec.js'
 import { type FindEnd, suggest, type Trial, trials } from '../training/find-lr.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -31,7 +31,12 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
   const spec = await requireSpec(file, overridesOf(options), io.stdin)
-  if (!isSupervised(spec) && spec.training.algorithm !== 'exact') {
+  if (isStacked(spec)) {
+    throw new UserError(
+      'find-lr begins at first weights that are drawn, but a DBN is fine-tuned from those of its RBMs. Try rates by `train`; 0.001 is a good one to begin with for Adam.',
+    )
+  }
+  if (isUnsupervised(spec) && spec.training.algorithm !== 'exact') {
     const { algorithm } = spec.training
     throw new UserError(
       `find-lr follows the loss, which of an RBM with "${algorithm}" does not say how well it learns. Try rates by \`train\` with the metric "pseudo_likelihood" or "reconstruction_error"; 0.05 is a good one to begin with, 0.01 for "pcd".`,
@@ -97,7 +102,7 @@ async function* endless({ training }: Session): AsyncGenerator<Batch> {
 }
 
 /** With what else the user has set; the type goes along where the file may have no optimizer, whose default it is. */
-function commandWith(rate: number, file: string, spec: ResolvedSpec, { set }: Options): string {
+function commandWith(rate: number, file: string, spec: StageSpec, { set }: Options): string {
   const { type: found } = spec.optimizer
   const type = found === (isSupervised(spec) ? 'RMSprop' : DEFAULT_OPTIMIZER) ? [`optimizer.type=${found}`] : []
   const settings = [...set, ...type, `optimizer.learning_rate=${formatRate(rate)}`]

@@ -11,7 +11,7 @@ import type { Program } from '../program/program.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
 import { outputsOf } from '../spec/outputs.js'
 import { labelsOf } from '../spec/rbm.js'
-import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
+import { isSupervised, type StageSpec } from '../spec/spec.js'
 
 export type Learner = {
   readonly programs: Readonly<Record<string, Program>> & { readonly train: Program; readonly evaluate: Program }
@@ -29,7 +29,7 @@ export interface Lengths {
 }
 
 /** `means` of the training data are asked for when first values are. */
-export function learnerOf(spec: ResolvedSpec, info: DataInfo, lengths: Lengths, means: VisibleMeans): Learner {
+export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, means: VisibleMeans): Learner {
   const { seed, optimizer } = spec
   if (!isSupervised(spec)) {
     const visibleUnits = info.sampleShape[0]!

@@ -11,7 +11,7 @@ import type { Rbm } from '../model/rbm/rbm.js'
 import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
 import type { BatchInput, Program, Slot } from '../program/program.js'
 import { labelsOf } from '../spec/rbm.js'
-import { isSupervised, type UnsupervisedSpec } from '../spec/spec.js'
+import { isUnsupervised, type UnsupervisedSpec } from '../spec/spec.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
 import type { AisEstimate } from '../training/ais-estimate.js'
 import type { StoredRun } from './open-run.js'
@@ -35,7 +35,7 @@ export function methodOf({ ais, exact }: Options, { directory, spec }: StoredRun
   if (ais === undefined && !exact) return undefined
   if (ais !== undefined && exact) throw new UserError('--ais and --exact: one at a time')
   const option = exact ? '--exact' : '--ais'
-  if (isSupervised(spec)) {
+  if (!isUnsupervised(spec)) {
     throw new UserError(`${option}: ${directory} has a model of type ${spec.model.type}; log Z is of those of type RBM`)
   }
   const kinds = [spec.model.visible.type, spec.model.hidden.type]

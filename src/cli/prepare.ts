@@ -1,11 +1,13 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
+import type { Dataset } from '../data/dataset.js'
 import { loadData } from '../data/registry.js'
 import type { Device, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import type { ResolvedSpec, StageSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
 import { openSession, type Session } from './session.js'
 import { withSpinner } from './spinner.js'
+import { soleSpec } from './stages.js'
 
 export interface PrepareOptions {
   /** Says nothing of what it does. */
@@ -14,11 +16,17 @@ export interface PrepareOptions {
   readonly logs: boolean
 }
 
-export async function prepare(
-  spec: ResolvedSpec,
-  { quiet, logs }: PrepareOptions,
-  io: Io,
-): Promise<{ readonly engine: Engine; readonly session: Session }> {
+/** What a spec is trained with. */
+export interface Opened {
+  readonly engine: Engine
+  readonly dataset: Dataset
+  /** Does work, and says that it is under way. */
+  waiting<Result>(text: string, work: () => Promise<Result>): Promise<Result>
+  /** Compiles what is trained at one go. */
+  compile(spec: StageSpec, dataset: Dataset): Promise<Session>
+}
+
+export async function openData(spec: ResolvedSpec, { quiet, logs }: PrepareOptions, io: Io): Promise<Opened> {
   const waiting = <T>(text: string, work: () => Promise<T>) => (quiet ? work() : withSpinner(text, io.stderr, work))
   const { engine, note } = await openEngine(spec.engine, {
     device: spec.device as Device,
@@ -27,5 +35,20 @@ export async function prepare(
   })
   if (note !== undefined && !quiet) io.stderr.write(`${note}\n`)
   const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data, spec.seed))
-  return { engine, session: await waiting(`Compiling for ${engine.name}`, () => openSession(spec, dataset, engine)) }
+  return {
+    engine,
+    dataset,
+    waiting,
+    compile: (stage, data) => waiting(`Compiling for ${engine.name}`, () => openSession(stage, data, engine)),
+  }
+}
+
+/** For a command that looks at one model. */
+export async function prepare(
+  spec: ResolvedSpec,
+  options: PrepareOptions,
+  io: Io,
+): Promise<{ readonly engine: Engine; readonly session: Session }> {
+  const { engine, dataset, compile } = await openData(spec, options, io)
+  return { engine, session: await compile(soleSpec(spec, dataset.info), dataset) }
 }

@@ -19,18 +19,8 @@ export async function readSpec(
   const { parseSpec } = await import('../spec/parse.js')
   const { spec, issues, document } = parseSpec(text, { source, overrides })
   if (!spec) return { issues }
-  const [{ checkModel }, { checkRbm }, { checkSplit }, { dataInfo }, { outputsOf }, { isSupervised }] =
-    await Promise.all([
-      import('../model/check.js'),
-      import('../model/rbm/check.js'),
-      import('../data/check.js'),
-      import('../data/registry.js'),
-      import('../spec/outputs.js'),
-      import('../spec/spec.js'),
-    ])
-  const info = dataInfo(spec.data)
-  const modelIssues = isSupervised(spec) ? checkModel(spec, info, outputsOf(spec)) : checkRbm(spec, info)
-  const misfits = [...modelIssues, ...checkSplit(spec.fit, info)]
+  const { checkSpec } = await import('./check-spec.js')
+  const misfits = checkSpec(spec)
   return misfits.length > 0 ? { issues: misfits.map((draft) => document.issue(draft)) } : { spec }
 }
 

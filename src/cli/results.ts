@@ -1,4 +1,5 @@
 /** What a run leaves: its folder, with rows as epochs end, the model and the history at the end, and `--history`. */
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { callbackFiles } from '../export/callback-files.js'
@@ -32,10 +33,23 @@ export async function checkPlaces({ history, 'history-format': format, out }: Op
 }
 
 /** Makes the folder of the run and puts the spec there. */
-export async function openResults(spec: ResolvedSpec, model: Saveable, options: Options, io: Io): Promise<Results> {
+export async function createFolder(spec: ResolvedSpec, options: Options): Promise<string> {
   const directory = await createRunDirectory(spec.name, options.out)
-  await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`)
-  const writers = [historyFile(join(directory, RUN_FILES.rows)), ...userHistory(options, io)]
+  await writeSpec(directory, spec)
+  return directory
+}
+
+export const writeSpec = (directory: string, spec: ResolvedSpec): Promise<void> =>
+  writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`)
+
+/** Opens the files of what is trained at one go, in a folder that may be yet to be made; `others` get its history too. */
+export async function openResults(
+  directory: string,
+  model: Saveable,
+  others: readonly HistoryWriter[],
+): Promise<Results> {
+  await mkdir(directory, { recursive: true })
+  const writers = [historyFile(join(directory, RUN_FILES.rows)), ...others]
   const files = callbackFiles(directory, model)
   let ended = false
   return {
@@ -57,7 +71,8 @@ export async function openResults(spec: ResolvedSpec, model: Saveable, options: 
   }
 }
 
-function userHistory(options: Options, io: Io): HistoryWriter[] {
+/** `--history` */
+export function userHistory(options: Options, io: Io): HistoryWriter[] {
   const { history: path, 'history-format': format } = options
   if (path === undefined) return []
   return [path === '-' ? historyStream(io.stdout, format ?? 'json') : historyFile(path, format ?? formatOf(path))]

@@ -5,7 +5,7 @@ import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
 import { betterOf } from '../spec/metrics.js'
-import { allMetricsOf, type ResolvedSpec } from '../spec/spec.js'
+import { allMetricsOf, type StageSpec } from '../spec/spec.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
 import { buildCallbacks } from '../training/callbacks/registry.js'
@@ -23,7 +23,7 @@ export interface Session {
   testBatches(): AsyncIterable<Batch>
 }
 
-export async function openSession(spec: ResolvedSpec, dataset: Dataset, engine: Engine): Promise<Session> {
+export async function openSession(spec: StageSpec, dataset: Dataset, engine: Engine): Promise<Session> {
   const { seed, fit, optimizer } = spec
   const { info } = dataset
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
@@ -63,7 +63,7 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
 }
 
 /** Those of `callbacks`, after the one that `early_stopping` is. */
-function callbacksOf(spec: ResolvedSpec): Callback[] {
+function callbacksOf(spec: StageSpec): Callback[] {
   const { early_stopping, callbacks, fit } = spec
   const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
   const metrics = allMetricsOf(spec)

@@ -18,7 +18,7 @@ import { DATA } from '../model/network.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Program, Slot } from '../program/program.js'
 import { modelSummaryLines } from '../report/model-summary.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import type { StageSpec } from '../spec/spec.js'
 import { runStep } from '../training/step.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -29,6 +29,7 @@ import { overridesOf } from './overrides.js'
 import { requireSpec } from './read-spec.js'
 import { openSession, wholeBatches } from './session.js'
 import { withSpinner } from './spinner.js'
+import { soleSpec } from './stages.js'
 import { ownVersion } from './versions.js'
 
 /** Steps that --explain times, after those that it does not. */
@@ -37,7 +38,8 @@ const WARM_UP = 3
 
 /** Standard output gets the summary. */
 export async function summary(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const spec = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  const given = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  const spec = soleSpec(given, dataInfo(given.data))
   return interruptible(io, async (signal) => {
     const report = await reportOf(spec, options.explain === true, io, signal)
     if (options.svg !== undefined) {
@@ -52,7 +54,7 @@ export async function summary(file: string, options: Options, io: Io): Promise<E
   })
 }
 
-async function reportOf(spec: ResolvedSpec, explained: boolean, io: Io, signal: AbortSignal): Promise<SummaryReport> {
+async function reportOf(spec: StageSpec, explained: boolean, io: Io, signal: AbortSignal): Promise<SummaryReport> {
   const { fit } = spec
   const info = dataInfo(spec.data)
   const samples = trainCount(info.trainSamples, fit.validation_split)
@@ -157,7 +159,7 @@ const shapeOf = (input: Program['inputs'][number]): BatchShape => (input.kind ==
 
 /** What the passes make of the graph, and measured steps of engine onnx, whatever engine the spec names. */
 async function explain(
-  spec: ResolvedSpec,
+  spec: StageSpec,
   { train }: Learner['programs'],
   batchSize: number,
   io: Io,
@@ -176,7 +178,7 @@ async function explain(
 
 type Timed = Pick<NonNullable<SummaryReport['explain']>, 'steps' | 'step_ms' | 'operators'>
 
-async function timedSteps(spec: ResolvedSpec, signal: AbortSignal): Promise<Timed> {
+async function timedSteps(spec: StageSpec, signal: AbortSignal): Promise<Timed> {
   const [{ onnxEngine }, { startProfile }] = await Promise.all([
     import('../engine/compiled/onnx/engine.js'),
     import('../engine/compiled/onnx/profile.js'),

@@ -1,155 +1,124 @@
 /** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
-import type { Engine } from '../engine/engine.js'
-import { buildHistory, type History } from '../export/history.js'
-import { createReporter } from '../report/reporter.js'
-import { expectationLines, summary } from '../report/summary.js'
-import { earlyStoppingOf, type ResolvedSpec } from '../spec/spec.js'
-import type { EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
-import { checkExpectations, type Expectation } from '../training/gate.js'
-import { evaluate, train as trainingEvents } from '../training/loop.js'
+import { join } from 'node:path'
+import type { StateValues } from '../engine/engine.js'
+import { historyFile } from '../export/history-writer.js'
+import { saveModel } from '../export/model.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import { isStacked, type ResolvedSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
-import { type Io, mayColor } from './io.js'
+import type { Io } from './io.js'
+import { nextData } from './next-data.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
-import { prepare } from './prepare.js'
+import { type Opened, openData } from './prepare.js'
 import { requireSpec } from './read-spec.js'
-import { checkPlaces, openResults, type Results } from './results.js'
+import { checkPlaces, createFolder, openResults, userHistory, writeSpec } from './results.js'
+import { run } from './run.js'
 import type { Session } from './session.js'
-import { withSpinner } from './spinner.js'
-import { versions } from './versions.js'
+import { asLayers, type Stage, stagesOf } from './stages.js'
 
 export async function train(file: string, options: Options, io: Io): Promise<ExitCode> {
   const spec = await requireSpec(file, overridesOf(options), io.stdin)
   await checkPlaces(options)
   const interrupt = listenForInterrupt(io)
   try {
-    return await runPrepared(spec, options, io, interrupt.signal)
+    const { verbose } = options
+    const opened = await openData(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
+    return await runStages({ spec, options, io, signal: interrupt.signal, opened })
   } finally {
     interrupt.stop()
   }
 }
 
-async function runPrepared(spec: ResolvedSpec, options: Options, io: Io, signal: AbortSignal): Promise<ExitCode> {
-  const { verbose } = options
-  const { engine, session } = await prepare(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
-  try {
-    if (signal.aborted) {
-      io.stderr.write('Interrupted before training began; nothing was written.\n')
-      return EXIT.interrupted
-    }
-    const results = await openResults(spec, session.model, options, io)
-    try {
-      return await run({ spec, options, io, signal, session, results, engine })
-    } finally {
-      await results.close()
-    }
-  } finally {
-    await session.runner.dispose()
-  }
-}
-
-interface Run {
+interface Work {
   readonly spec: ResolvedSpec
   readonly options: Options
   readonly io: Io
   readonly signal: AbortSignal
-  readonly session: Session
-  readonly results: Results
-  readonly engine: Engine
+  readonly opened: Opened
 }
 
-async function run({ spec, options, io, signal, session, results, engine }: Run): Promise<ExitCode> {
-  const began = new Date()
-  const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
-  const now = () => performance.now()
-  const reporter = createReporter({
-    style: options.style,
-    verbose,
-    stream: io.stderr,
-    color: mayColor(io, io.stderr),
-    now,
-  })
-  const { start, epochs, end } = await follow(
-    trainingEvents({ ...session.training, signal, now, files: results.files }),
-    reporter.onEvent,
-    results,
-  ).finally(reporter.leave)
-  const cutShort = end.reason === 'interrupted' || end.reason === 'diverged'
-  const test = cutShort ? null : await testScores(session, signal)
-  const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]
-  const expectations = checkExpectations(spec.expect, { ...left?.metrics, ...prefixed(test ?? {}, 'test_') })
-  const seconds = (Date.now() - began.getTime()) / 1000
-  const history = buildHistory({
-    name: spec.name,
-    seed: spec.seed,
-    engine: engine.name,
-    device: engine.device,
-    precision: engine.precision,
-    versions: versions(engine),
-    started: began.toISOString(),
-    total_seconds: seconds,
-    start,
-    epochs,
-    end,
-    test,
-    expectations,
-  })
-  await results.finish(history, session)
-  const { rbm } = session
-  if (rbm !== null && !cutShort) {
-    const { drawPictures } = await import('./pictures.js')
-    const { directory } = results
-    const draw = () => drawPictures({ directory, spec, session, rbm, engine, epochs: epochs.length, signal })
-    await (verbose === 0 ? draw() : withSpinner('Drawing', io.stderr, draw))
-  }
-  const lines = summary({
-    end,
-    stepsPerEpoch: start.stepsPerEpoch,
-    earlyStopping: earlyStoppingOf(spec),
-    test,
-    seconds,
-    directory: results.directory,
-  })
-  for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) io.stderr.write(`${line}\n`)
-  return exitCodeOf(history.stop, expectations, signal)
-}
-
-/** Shows and writes the events as they come. */
-async function follow(
-  events: AsyncIterable<TrainingEvent>,
-  show: (event: TrainingEvent) => void,
-  results: Results,
-): Promise<{ start: StartEvent; epochs: EpochEndEvent[]; end: EndEvent }> {
-  const epochs: EpochEndEvent[] = []
-  let start: StartEvent | undefined
-  for await (const event of events) {
-    show(event)
-    if (event.type === 'start') start = event
-    if (event.type === 'epochEnd') {
-      epochs.push(event)
-      await results.epoch(event)
+/** One after another, as long as each comes to its end. */
+async function runStages(work: Work): Promise<ExitCode> {
+  const { spec, options, io, signal, opened } = work
+  const stages = stagesOf(spec, opened.dataset.info)
+  const trained: StateValues[] = []
+  let { dataset } = opened
+  let directory: string | undefined
+  for (const [index, stage] of stages.entries()) {
+    const session = await opened.compile(stage.spec, dataset)
+    try {
+      if (signal.aborted) return interruptedBefore(stage, directory, io)
+      await session.runner.write(stage.first(trained))
+      directory ??= await createFolder(spec, options)
+      const code = await runStage(work, stage, session, directory, index === stages.length - 1)
+      if (code !== EXIT.done) return code
+      if (stage.folder !== null) trained.push(await session.runner.read())
+    } finally {
+      await session.runner.dispose()
     }
-    if (event.type === 'end') return { start: start!, epochs, end: event }
+    const next = stages[index + 1]
+    if (!next) continue
+    const made = await dataFor(next, { stage, weights: trained.at(-1)!, dataset }, work)
+    if (made === null) return interruptedBefore(next, directory, io)
+    dataset = made
   }
-  throw new Error('internal: training ended without its last event')
+  if (isStacked(spec) && spec.model.fine_tune === null) {
+    const { model, weights } = asLayers(spec, opened.dataset.info, trained)
+    await saveModel(join(directory!, RUN_FILES.model), model, weights)
+  }
+  return EXIT.done
 }
 
-/** Loss and metrics on the test set; `null` when interrupted. */
-async function testScores({ runner, training, testBatches }: Session, signal: AbortSignal): Promise<Metrics | null> {
+/** The last stage's history is that of the run. */
+async function runStage(
+  { options, io, signal, opened }: Work,
+  stage: Stage,
+  session: Session,
+  directory: string,
+  isLast: boolean,
+): Promise<ExitCode> {
+  const { spec, title, folder, alone } = stage
+  const place = folder === null ? directory : join(directory, folder)
+  const ofRun =
+    folder === null ? [] : [RUN_FILES.rows, RUN_FILES.history].map((file) => historyFile(join(directory, file)))
+  const results = await openResults(place, session.model, isLast ? [...ofRun, ...userHistory(options, io)] : [])
   try {
-    return await evaluate(runner, testBatches(), training.metrics, signal)
+    if (folder !== null && alone) await writeSpec(place, spec)
+    if (title !== null && options.verbose !== '0') io.stderr.write(`${title}\n`)
+    return await run({ spec, options, io, signal, session, results, engine: opened.engine, pictures: alone })
+  } finally {
+    await results.close()
+  }
+}
+
+interface Done {
+  readonly stage: Stage
+  readonly weights: StateValues
+  /** What it has learnt. */
+  readonly dataset: Opened['dataset']
+}
+
+/** What the next stage learns; `null` when interrupted. */
+async function dataFor(next: Stage, { stage, weights, dataset }: Done, { signal, opened }: Work) {
+  // the network learns the data itself
+  if (next.folder === null) return opened.dataset
+  try {
+    return await opened.waiting('Computing what is learnt next', () =>
+      nextData(stage.spec, weights, dataset, opened.engine, signal),
+    )
   } catch (error) {
     if (signal.aborted) return null
     throw error
   }
 }
 
-const prefixed = (metrics: Metrics, prefix: string): Metrics =>
-  Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`${prefix}${key}`, value]))
-
-function exitCodeOf(stop: History['stop'], expectations: readonly Expectation[], signal: AbortSignal): ExitCode {
-  if (signal.aborted) return EXIT.interrupted
-  if (stop.reason === 'diverged') return EXIT.diverged
-  return expectations.every(({ passed }) => passed) ? EXIT.done : EXIT.expectationFailed
+function interruptedBefore({ title }: Stage, directory: string | undefined, io: Io): ExitCode {
+  const words =
+    directory === undefined
+      ? 'Interrupted before training began; nothing was written.'
+      : `Interrupted before this began: ${title}. Files: ${directory}`
+  io.stderr.write(`${words}\n`)
+  return EXIT.interrupted
 }

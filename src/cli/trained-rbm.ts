@@ -1,4 +1,5 @@
 /** A trained RBM out of the folder of a run. */
+import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import { dataInfo } from '../data/registry.js'
@@ -7,7 +8,8 @@ import { buildClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm } from '../model/rbm/rbm.js'
 import type { Slot } from '../program/program.js'
 import { labelsOf } from '../spec/rbm.js'
-import { isSupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import { isStacked, isUnsupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
 import { readRun, weightsOf } from './open-run.js'
 import type { Options } from './options.js'
@@ -30,9 +32,10 @@ export async function readTrainedRbm(
 ): Promise<TrainedRbm> {
   const run = await readRun(directory, options, io)
   const { spec } = run
-  if (isSupervised(spec)) {
+  if (!isUnsupervised(spec)) {
+    const own = isStacked(spec) ? `; its first RBM is in ${join(directory, RUN_FILES.stages, '1')}` : ''
     throw new UserError(
-      `${directory} has a model of type ${spec.model.type}; train ${command} is for those of type RBM`,
+      `${directory} has a model of type ${spec.model.type}; train ${command} is for those of type RBM${own}`,
     )
   }
   const rbm = machineOf(spec)

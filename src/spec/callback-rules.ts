@@ -14,7 +14,7 @@ type MetricSpecs = Parameters<typeof betterOf>[1]
 interface Surroundings {
   readonly callbacks: CallbackSpecs
   readonly early_stopping: object | null
-  readonly optimizer: { readonly learning_rate: number | object }
+  readonly optimizer?: { readonly learning_rate: number | object } | undefined
 }
 
 /** `keys` are those of the history, `metrics` those of all outputs by these keys. */
@@ -29,7 +29,7 @@ export function* callbackRules(spec: Surroundings, keys: readonly string[], metr
         yield { code: 'duplicate-name', path, message: `found EarlyStopping beside ${stopping}, must be once` }
       stopping ??= 'another'
     }
-    if (SETS_RATE.includes(callback.type) && typeof spec.optimizer.learning_rate === 'object') {
+    if (SETS_RATE.includes(callback.type) && typeof spec.optimizer?.learning_rate === 'object') {
       const message = `found ${callback.type}, but the learning rate of the optimizer is a schedule, which nothing else may set`
       yield { code: 'learning-rate', path, message }
     }

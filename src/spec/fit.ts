@@ -7,9 +7,13 @@ const classNumber = z
   .regex(/^(0|[1-9][0-9]{0,8})$/)
   .meta({ patternErrorMessage: 'must be a class number, from 0' })
 
+export const batchSize = whole(1).default(32).describe('Samples in a step, at least 1.')
+
+export const epochs = whole(1).default(1).describe('Passes over the training data, at least 1.')
+
 export const fitSchema = z
   .strictObject({
-    batch_size: whole(1).default(32).describe('Samples in a step, at least 1.'),
+    batch_size: batchSize,
     epochs: whole(1)
       .default(1)
       .describe('Passes over the training data, at least 1; the most there will be with early stopping.'),

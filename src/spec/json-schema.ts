@@ -27,12 +27,17 @@ export function jsonSchema(): JsonSchema {
     },
   })
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  const either = { if: { not: { anyOf: [{ required: ['outputs'] }, OF_RBM] } }, then: { required: ['loss'] } }
+  const either = { if: { not: { anyOf: [{ required: ['outputs'] }, ...WITHOUT_LOSS] } }, then: { required: ['loss'] } }
   return { ...schema, ...either, allowComments: true, allowTrailingCommas: true }
 }
 
-/** Such a model learns without a loss. */
-const OF_RBM = {
+const modelWith = (properties: object) => ({
   required: ['model'],
-  properties: { model: { type: 'object', required: ['type'], properties: { type: { const: 'RBM' } } } },
-}
+  properties: { model: { type: 'object', required: ['type'], properties } },
+})
+
+/** Such models learn without a loss. */
+const WITHOUT_LOSS = [
+  modelWith({ type: { const: 'RBM' } }),
+  modelWith({ type: { const: 'DBN' }, fine_tune: { const: null } }),
+]

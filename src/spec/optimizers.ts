@@ -203,4 +203,4 @@ function* patternRules(pattern: string): Iterable<RuleIssue> {
   }
 }
 
-export const optimizerSchema = family(OPTIMIZERS)
+export const optimizerSchema = family(OPTIMIZERS).meta({ id: 'optimizer' })

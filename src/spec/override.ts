@@ -90,7 +90,7 @@ function assign(root: object, path: readonly string[], value: unknown): Problem 
 
 /** What a string at this place is the short form of: `"adam"` stands for `{ "type": "adam" }`. */
 const SHORT_FORMS: readonly (readonly [RegExp, string])[] = [
-  [/^\/(optimizer|loss|model\/layers\/\d+|callbacks\/\d+)$/, 'type'],
+  [/^\/(optimizer|loss|model\/layers\/\d+|model\/rbms\/\d+\/optimizer|callbacks\/\d+)$/, 'type'],
   [/^\/data$/, 'dataset'],
   [/^\/early_stopping$/, 'monitor'],
 ]

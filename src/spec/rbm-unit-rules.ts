@@ -10,7 +10,10 @@ interface Given {
   readonly metrics: readonly { readonly type: string }[]
 }
 
-export function* unitRules({ visible, hidden }: RbmSpec, { training, metrics }: Given): Iterable<RuleIssue> {
+export function* unitRules(
+  { visible, hidden }: Pick<RbmSpec, 'visible' | 'hidden'>,
+  { training, metrics }: Given,
+): Iterable<RuleIssue> {
   for (const [index, { type }] of metrics.entries()) {
     if (visible.type === 'bernoulli' || !OF_BINARY.includes(type)) continue
     const message = `found "${type}", which is measured of visible units that are 0 or 1; these are ${visible.type}`

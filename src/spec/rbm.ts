@@ -31,24 +31,29 @@ export const HIDDEN = [
 /** By what the data says of each unit. */
 const ofData = member('data', 'The mean of the training data, unit by unit; for Bernoulli units its logit.', {})
 
+/** What a machine is made of, whether by itself or in a stack. */
+export const rbmFields = {
+  hidden_units: whole(1).describe('How many hidden units, at least 1; the data says how many are visible.'),
+  visible: family(VISIBLE).prefault('bernoulli').describe('What visible units are.'),
+  hidden: family(HIDDEN).prefault('bernoulli').describe('What hidden units are.'),
+  kernel_initializer: initializer(
+    { type: 'random_normal', mean: 0, stddev: 0.01 },
+    'First values of the weights between visible and hidden units.',
+  ),
+  visible_bias_initializer: family([ofData, ...INITIALIZERS])
+    .prefault('data')
+    .describe('First values of the visible biases.'),
+  hidden_bias_initializer: initializer('zeros', 'First values of the hidden biases.'),
+  kernel_regularizer: regularizer('What the weights, and never the biases, add to what is made small.'),
+  kernel_constraint: constraint('What is done to the weights after each update.'),
+}
+
 export const rbmSchema = z
   .strictObject({
     type: z
       .literal('RBM')
       .describe('A restricted Boltzmann machine, which learns the distribution of the data without labels.'),
-    hidden_units: whole(1).describe('How many hidden units, at least 1; the data says how many are visible.'),
-    visible: family(VISIBLE).prefault('bernoulli').describe('What visible units are.'),
-    hidden: family(HIDDEN).prefault('bernoulli').describe('What hidden units are.'),
-    kernel_initializer: initializer(
-      { type: 'random_normal', mean: 0, stddev: 0.01 },
-      'First values of the weights between visible and hidden units.',
-    ),
-    visible_bias_initializer: family([ofData, ...INITIALIZERS])
-      .prefault('data')
-      .describe('First values of the visible biases.'),
-    hidden_bias_initializer: initializer('zeros', 'First values of the hidden biases.'),
-    kernel_regularizer: regularizer('What the weights, and never the biases, add to what is made small.'),
-    kernel_constraint: constraint('What is done to the weights after each update.'),
+    ...rbmFields,
   })
   .describe('A restricted Boltzmann machine.')
 
@@ -138,6 +143,7 @@ export const ALGORITHMS = [
 
 export const trainingSchema = z
   .discriminatedUnion('algorithm', ALGORITHMS)
+  .meta({ id: 'training' })
   .optional()
   .describe('How an RBM learns. Default: contrastive divergence with one Gibbs step.')
 

@@ -5,4 +5,6 @@ export const RUN_FILES = {
   history: 'history.json',
   model: 'model',
   pictures: 'pictures',
+  /** Of a stack: a folder for each RBM, by its number. */
+  stages: 'stages',
 } as const

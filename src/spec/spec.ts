@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { callbackRules, monitorRules } from './callback-rules.js'
 import { callbacksSchema, earlyStoppingSchema } from './callbacks.js'
 import { dataSchema } from './data.js'
+import { type DbnSpec, dbnRules, dbnSchema } from './dbn.js'
 import { deviceSchema, engineSchema, PRECISIONS } from './engines.js'
 import { expectSchema } from './expect.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
@@ -42,7 +43,7 @@ const functional = z
   })
   .describe('A graph of layers.')
 
-const modelSchema = z.discriminatedUnion('type', [sequential, functional, rbmSchema]).describe('The model.')
+const modelSchema = z.discriminatedUnion('type', [sequential, functional, rbmSchema, dbnSchema]).describe('The model.')
 
 const fields = z.strictObject({
   $schema: z
@@ -92,19 +93,25 @@ export const specSchema = fields
 
 /** The JSON Schema says so too. */
 function hasLoss({ model, loss, outputs }: z.output<typeof fields>): boolean {
-  return model.type === 'RBM' || loss !== undefined || outputs !== undefined
+  return !endsInNetwork(model) || loss !== undefined || outputs !== undefined
 }
+
+/** Whether a network is trained, if only at the end. */
+const endsInNetwork = (model: z.output<typeof modelSchema>): boolean =>
+  model.type === 'DBN' ? model.fine_tune !== null : model.type !== 'RBM'
 
 /** With the defaults that follow from the kind of model. */
 function complete({ optimizer, loss, metrics, target, outputs, training, ...rest }: z.output<typeof fields>) {
   const { fit, early_stopping, callbacks, expect, ...before } = rest
-  const isRbm = before.model.type === 'RBM'
-  const compared = target ?? (isRbm ? undefined : targetSchema.parse('label'))
-  const algorithm = training ?? (isRbm ? trainingSchema.parse(DEFAULT_TRAINING) : undefined)
+  const { model } = before
+  const defaults = defaultsOf(model)
+  const follows = optimizer ?? (defaults.optimizer && optimizerSchema.parse(defaults.optimizer))
+  const compared = target ?? (defaults.target && targetSchema.parse(defaults.target))
+  const algorithm = training ?? (model.type === 'RBM' ? trainingSchema.parse(DEFAULT_TRAINING) : undefined)
   // in the order of a resolved spec
   return {
     ...before,
-    optimizer: optimizer ?? optimizerSchema.parse(isRbm ? DEFAULT_OPTIMIZER : 'rmsprop'),
+    ...(follows && { optimizer: follows }),
     ...(loss && { loss }),
     metrics,
     ...(compared && { target: compared }),
@@ -117,18 +124,28 @@ function complete({ optimizer, loss, metrics, target, outputs, training, ...rest
   }
 }
 
+function defaultsOf(model: z.output<typeof modelSchema>): { readonly optimizer?: string; readonly target?: string } {
+  if (model.type === 'RBM') return { optimizer: DEFAULT_OPTIMIZER }
+  if (!endsInNetwork(model)) return {}
+  const isAutoencoder = model.type === 'DBN' && model.fine_tune === 'autoencoder'
+  return { optimizer: 'rmsprop', target: isAutoencoder ? 'input' : 'label' }
+}
+
 type Parsed = DeepReadonly<ReturnType<typeof complete>>
 
-const isOfNetwork = (spec: Parsed): spec is Parsed & SupervisedFields => spec.model.type !== 'RBM'
+const hasNetwork = (spec: Parsed): spec is Parsed & Pick<SupervisedSpec, 'metrics' | 'target'> =>
+  endsInNetwork(spec.model as z.output<typeof modelSchema>)
 
 function* kindRules(spec: Parsed): Iterable<RuleIssue> {
-  if (!isOfNetwork(spec)) {
-    yield* rbmRules(spec)
-    if (spec.model.type === 'RBM') yield* unitRules(spec.model, spec)
+  const { model, optimizer } = spec
+  if (model.type === 'RBM') {
+    yield* rbmRules({ ...spec, optimizer: optimizer! })
+    yield* unitRules(model, spec)
     return
   }
-  yield* networkRules(spec)
-  yield* outputRules(spec)
+  if (model.type === 'DBN') yield* dbnRules({ ...spec, model })
+  else yield* networkRules(spec)
+  if (hasNetwork(spec)) yield* outputRules(spec)
 }
 
 /** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
@@ -138,11 +155,11 @@ export function historyKeys(spec: Parsed): string[] {
 }
 
 const keysOf = (spec: Parsed): string[] =>
-  isOfNetwork(spec) ? measuredKeys(spec) : ['loss', ...spec.metrics.map(({ name }) => name)]
+  hasNetwork(spec) ? measuredKeys(spec) : ['loss', ...spec.metrics.map(({ name }) => name)]
 
 /** All metrics by their history keys. */
 export const allMetricsOf = (spec: Parsed): readonly { readonly type: string; readonly name: string }[] =>
-  isOfNetwork(spec) ? metricsOf(spec) : spec.metrics
+  hasNetwork(spec) ? metricsOf(spec) : spec.metrics
 
 function* historyKeyRules(spec: Parsed): Iterable<RuleIssue> {
   const keys = historyKeys(spec)
@@ -153,30 +170,47 @@ function* historyKeyRules(spec: Parsed): Iterable<RuleIssue> {
   for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
 }
 
-interface SupervisedFields {
+type Shared = Omit<
+  Parsed,
+  '$schema' | 'name' | 'model' | 'optimizer' | 'loss' | 'metrics' | 'target' | 'outputs' | 'training'
+> & { readonly name: string }
+
+/** A network that learns from labels, or from the samples themselves. */
+export interface SupervisedSpec extends Shared, Pick<Parsed, 'loss' | 'outputs'> {
   readonly model: NetworkSpec
+  readonly optimizer: OptimizerSpec
   readonly metrics: readonly MetricSpec[]
   readonly target: TargetSpec
 }
 
-type Shared = Omit<Parsed, '$schema' | 'name' | 'model' | 'loss' | 'metrics' | 'target' | 'outputs' | 'training'> & {
-  readonly name: string
-}
-
-/** A network that learns from labels, or from the samples themselves. */
-export type SupervisedSpec = Shared & SupervisedFields & Pick<Parsed, 'loss' | 'outputs'>
-
 /** A model of the distribution of the data. */
 export interface UnsupervisedSpec extends Shared {
   readonly model: RbmSpec
+  readonly optimizer: OptimizerSpec
   readonly training: TrainingSpec
   readonly metrics: readonly RbmMetricSpec[]
 }
 
-/** Complete, defaulted, frozen; saved beside the results, and running it again is the same run. */
-export type ResolvedSpec = SupervisedSpec | UnsupervisedSpec
+/** Models of the distribution of the data one upon another, and what is trained of them then, if anything is. */
+export interface StackedSpec extends Shared, Pick<Parsed, 'loss'> {
+  readonly model: DbnSpec
+  readonly optimizer?: OptimizerSpec
+  readonly metrics: readonly MetricSpec[]
+  readonly target?: TargetSpec
+}
 
-export const isSupervised = (spec: ResolvedSpec): spec is SupervisedSpec => spec.model.type !== 'RBM'
+/** What is trained at one go. */
+export type StageSpec = SupervisedSpec | UnsupervisedSpec
+
+/** Complete, defaulted, frozen; saved beside the results, and running it again is the same run. */
+export type ResolvedSpec = StageSpec | StackedSpec
+
+export const isStacked = (spec: ResolvedSpec): spec is StackedSpec => spec.model.type === 'DBN'
+
+export const isUnsupervised = (spec: ResolvedSpec): spec is UnsupervisedSpec => spec.model.type === 'RBM'
+
+export const isSupervised = (spec: ResolvedSpec): spec is SupervisedSpec =>
+  !isStacked(spec) && spec.model.type !== 'RBM'
 
 /** How the run stops early, wherever the spec says it. */
 export function earlyStoppingOf({ early_stopping, callbacks }: ResolvedSpec): EarlyStoppingSpec | null {
@@ -186,7 +220,7 @@ export function earlyStoppingOf({ early_stopping, callbacks }: ResolvedSpec): Ea
 export type DataSpec = ResolvedSpec['data']
 export type NetworkSpec = DeepReadonly<z.output<typeof sequential> | z.output<typeof functional>>
 export type LayerSpec = NetworkSpec['layers'][number]
-export type OptimizerSpec = ResolvedSpec['optimizer']
+export type OptimizerSpec = NonNullable<Parsed['optimizer']>
 export type LossSpec = NonNullable<Parsed['loss']>
 export type MetricSpec = DeepReadonly<ParsedMetric<typeof METRICS>>
 export type RbmMetricSpec = DeepReadonly<ParsedMetric<typeof RBM_METRICS>>

@@ -1,6 +1,7 @@
 /** Every engine computes what the reference engine computes, and goes on where another one was. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { soleSpec } from '../../src/cli/stages.js'
 import { batches } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'
 import type { Batch, Outputs, StateValues } from '../../src/engine/engine.js'
@@ -156,14 +157,15 @@ function withMetrics(units: number, activation: string, loss: string): Network {
 
 /** A spec of the project on its digits, `BATCH_SIZE` at a time. */
 async function shipped(file: string): Promise<Network> {
-  const { spec } = readText(readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
-  const { info, train } = await loadData({ ...spec!.data, dataset: 'mnist-10k' }, 0)
-  const programs = programsOf(spec!, info)
-  const given: Batch[] = []
+  const { spec: given } = readText(readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
+  const { info, train } = await loadData({ ...given!.data, dataset: 'mnist-10k' }, 0)
+  const spec = soleSpec(given!, info)
+  const programs = programsOf(spec, info)
+  const taken: Batch[] = []
   for await (const { size, arrays } of batches(train, { batchSize: BATCH_SIZE })) {
-    if (given.push({ size, arrays: { x: arrays.x.slice(), y: arrays.y.slice() } }) === STEPS) break
+    if (taken.push({ size, arrays: { x: arrays.x.slice(), y: arrays.y.slice() } }) === STEPS) break
   }
-  return { spec: spec!, programs, batch: (step) => given[step % STEPS]! }
+  return { spec, programs, batch: (step) => taken[step % STEPS]! }
 }
 
 /** Windows of the second pool leave a row and a column over. */

@@ -6,6 +6,7 @@ import { openSession } from '../../src/cli/session.js'
 import { loadData } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { parseSpec } from '../../src/spec/parse.js'
+import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { engineNames } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
@@ -19,13 +20,14 @@ const TIMEOUT_MS = 300_000
 
 describe.each(cases)('$spec', ({ spec: name, batch_size, optimizer, losses }) => {
   test.each(compiled)('on %s', { timeout: TIMEOUT_MS }, async (engineName) => {
-    const { spec } = parseSpec(readFileSync(new URL(`../../specs/${name}.json`, import.meta.url), 'utf8'), {
+    const parsed = parseSpec(readFileSync(new URL(`../../specs/${name}.json`, import.meta.url), 'utf8'), {
       source: `${name}.json`,
     })
-    const fit = { ...spec!.fit, batch_size, shuffle: false, validation_split: 0 }
-    const dataset = await loadData(spec!.data, spec!.seed)
+    const spec = parsed.spec as SupervisedSpec
+    const fit = { ...spec.fit, batch_size, shuffle: false, validation_split: 0 }
+    const dataset = await loadData(spec.data, spec.seed)
     const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
-    const resolved = { ...spec!, optimizer: resolveOptimizer(optimizer), fit }
+    const resolved = { ...spec, optimizer: resolveOptimizer(optimizer), fit }
     const { model, runner, training } = await openSession(resolved, dataset, engine)
     onTestFinished(() => runner.dispose())
     const matrices = model.weights.filter(({ shape }) => shape.length > 1)

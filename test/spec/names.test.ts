@@ -12,6 +12,7 @@ import { ACTIVATIONS } from '../../src/spec/activations.js'
 import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
 import { DATASETS } from '../../src/spec/data.js'
+import { FINE_TUNINGS } from '../../src/spec/dbn.js'
 import { ENGINES } from '../../src/spec/engines.js'
 import { INITIALIZERS, type InitializerSpec, initializer } from '../../src/spec/initializers.js'
 import { LAYERS } from '../../src/spec/layers.js'
@@ -54,6 +55,7 @@ test('a name comes, goes and changes on purpose', async () => {
     metrics: METRICS.map(({ type, aliases }) => named(type, aliases)),
     'metrics of an RBM': RBM_METRICS.map(({ type }) => type),
     'algorithms of an RBM': ALGORITHMS.map(({ shape }) => shape.algorithm.value),
+    'fine-tunings of a DBN': Object.keys(FINE_TUNINGS),
     'visible units': withAliases(VISIBLE),
     'hidden units': withAliases(HIDDEN),
     datasets: Object.keys(DATASETS),

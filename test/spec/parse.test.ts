@@ -474,6 +474,73 @@ rbm('an initializer that does not suit a kernel', {}, ', "hidden_bias_initialize
 field('a network with the training of an RBM', { training: '{ "algorithm": "cd" }' })
 field('a network with the metric of an RBM', { metrics: '["pseudo_likelihood"]' })
 
+const dbn = (title: string, rbms: string, fields: Readonly<Record<string, string>> = {}, fineTune = '"classifier"') =>
+  field(title, {
+    data: '{ "dataset": "mnist", "flatten": true, "binarize": "sample" }',
+    model: `{ "type": "DBN", "rbms": ${rbms}, "fine_tune": ${fineTune} }`,
+    ...fields,
+  })
+const TWO = '[{ "hidden_units": 500 }, { "hidden_units": 250 }]'
+dbn('a DBN without an RBM', '[]')
+dbn(
+  'a DBN of RBMs with mistakes',
+  `[
+    { "hidden_units": 500, "training": { "algorithm": "cd", "k": 0 }, "metrics": ["accuracy"] },
+    { "hidden_unit": 500, "optimizer": { "type": "adm" }, "epochs": 0 },
+    { "hidden_units": 10, "metrics": ["flip_rate"], "optimizer": "adam",
+      "training": { "algorithm": "cd", "momentum_by_epoch": [[1, 0.5]] } }
+  ]`,
+)
+dbn('a DBN with units that only data can be', '[{ "hidden_units": 500 }, { "hidden_units": 9, "visible": "gaussian" }]')
+dbn(
+  'a DBN with units that only its last RBM can have',
+  '[{ "hidden_units": 9, "hidden": "nrelu" }, { "hidden_units": 9 }]',
+)
+dbn(
+  'a DBN that learns labels too early',
+  '[{ "hidden_units": 9, "training": { "algorithm": "cd", "labels": "hybrid" } }]',
+)
+dbn('a DBN that ends in something else', TWO, {}, '"regressor"')
+dbn('a DBN to be fine-tuned without a loss', TWO, { loss: '' })
+dbn(
+  'a DBN that is not fine-tuned, with what is for that',
+  TWO,
+  {
+    optimizer: '"adam"',
+    metrics: '["acc"]',
+    fit: '{ "batch_size": 100, "epochs": 2, "validation_split": 0.1, "class_weight": { "1": 2 } }',
+    early_stopping: 'true',
+    callbacks: '[{ "type": "TimeBudget", "seconds": 9 }]',
+    expect: '{ "val_loss": { "max": 1 } }',
+  },
+  'null',
+)
+dbn('a DBN with fields of other models', TWO, {
+  outputs: '{ "rbm_1": { "loss": "mse" } }',
+  training: '{ "algorithm": "cd" }',
+  target: '"input"',
+})
+dbn('an autoencoder of a DBN that is compared with labels', TWO, { target: '"label"' }, '"autoencoder"')
+dbn(
+  'an autoencoder of a DBN with a loss of labels',
+  TWO,
+  { loss: '"sparse_categorical_crossentropy"' },
+  '"autoencoder"',
+)
+dbn('a classifier of a DBN with a class that is none', TWO, { fit: '{ "class_weight": { "10": 2 } }' })
+dbn('a classifier of a DBN with the metric of an RBM', TWO, { metrics: '["pseudo_likelihood"]' })
+dbn('a DBN of images', TWO, { data: '"mnist"' })
+dbn('grey values into a DBN', TWO, { data: '{ "dataset": "mnist", "flatten": true }' })
+dbn('a DBN with an RBM that is too large', '[{ "hidden_units": 500 }, { "hidden_units": 1000000 }]')
+dbn(
+  'a DBN with more chains than memory',
+  `[
+    { "hidden_units": 500 },
+    { "hidden_units": 500, "training": { "algorithm": "pcd", "chains": 1000000 } }
+  ]`,
+)
+dbn('a DBN whose network is too large', '[{ "hidden_units": 14000 }, { "hidden_units": 14000 }]')
+
 /** Each issue below the line of the file that it is about, a caret under its column. */
 function explained({ title, text, settings = [] }: Mistake): string {
   const { spec, issues } = readText(text, 'spec.json', settings)

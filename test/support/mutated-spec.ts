@@ -7,7 +7,7 @@ import { type Node, parseTree } from 'jsonc-parser'
 /** JSON in which a key may stand twice, and a value may be any text. */
 type Tree = { entries: [key: string, value: Tree][] } | { items: Tree[] } | { raw: string }
 
-export const SPECS = ['mnist-mlp.json', 'mnist-10k.json'].map((name) =>
+export const SPECS = ['mnist-mlp.json', 'mnist-10k.json', 'dbn-mnist.json'].map((name) =>
   readFileSync(join(import.meta.dirname, '../../specs', name), 'utf8'),
 )
 

@@ -4,7 +4,7 @@ import { type Shape, sizeOf } from '../../src/base/shape.js'
 import { type Learner, learnerOf } from '../../src/cli/learner.js'
 import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Runner } from '../../src/engine/engine.js'
-import type { OptimizerSpec, ResolvedSpec } from '../../src/spec/spec.js'
+import type { OptimizerSpec, StageSpec } from '../../src/spec/spec.js'
 import { resolveSpec } from './spec.js'
 
 export const BATCH_SIZE = 8
@@ -13,7 +13,7 @@ const CLASSES = 3
 const FEATURES: Shape = [6]
 
 export interface Network {
-  readonly spec: ResolvedSpec
+  readonly spec: StageSpec
   readonly programs: Learner['programs']
   /** Batch of a step, counted from 0. */
   readonly batch: (step: number) => Batch
@@ -49,7 +49,7 @@ export function smallNetwork(
 }
 
 /** As `src/cli/session.ts` builds them. */
-export function programsOf(spec: ResolvedSpec, info: DataInfo): Learner['programs'] {
+export function programsOf(spec: StageSpec, info: DataInfo): Learner['programs'] {
   const means = () => new Float32Array(sizeOf(info.sampleShape)).fill(0.25)
   return learnerOf(spec, info, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, means).programs
 }

@@ -1,13 +1,9 @@
 /** Reads a spec's text as the command does (src/cli/read-spec.ts), in this process. */
 import type { Issue } from '../../src/base/issue.js'
-import { checkSplit } from '../../src/data/check.js'
-import { dataInfo } from '../../src/data/registry.js'
-import { checkModel } from '../../src/model/check.js'
-import { checkRbm } from '../../src/model/rbm/check.js'
-import { outputsOf } from '../../src/spec/outputs.js'
+import { checkSpec } from '../../src/cli/check-spec.js'
 import { type Override, parseSetting } from '../../src/spec/override.js'
 import { parseSpec } from '../../src/spec/parse.js'
-import { isSupervised, type ResolvedSpec } from '../../src/spec/spec.js'
+import type { ResolvedSpec } from '../../src/spec/spec.js'
 
 /** The spec, or every issue there is; `settings` are texts of `--set`. */
 export function readText(
@@ -20,8 +16,6 @@ export function readText(
   if (unread.length > 0) return { issues: unread }
   const { spec, issues, document } = parseSpec(text, { source, overrides: overrides as Override[] })
   if (!spec) return { issues }
-  const info = dataInfo(spec.data)
-  const ofModel = isSupervised(spec) ? checkModel(spec, info, outputsOf(spec)) : checkRbm(spec, info)
-  const drafts = [...ofModel, ...checkSplit(spec.fit, info)]
+  const drafts = checkSpec(spec)
   return { ...(drafts.length === 0 && { spec }), issues: drafts.map((draft) => document.issue(draft)) }
 }

@@ -1,0 +1,124 @@
+/** Trains what a session has, tests it, and leaves the results in their folder. */
+import type { Engine } from '../engine/engine.js'
+import { buildHistory, type History } from '../export/history.js'
+import { createReporter } from '../report/reporter.js'
+import { expectationLines, summary } from '../report/summary.js'
+import { earlyStoppingOf, type StageSpec } from '../spec/spec.js'
+import type { EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
+import { checkExpectations, type Expectation } from '../training/gate.js'
+import { evaluate, train as trainingEvents } from '../training/loop.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { type Io, mayColor } from './io.js'
+import type { Options } from './options.js'
+import type { Results } from './results.js'
+import type { Session } from './session.js'
+import { withSpinner } from './spinner.js'
+import { versions } from './versions.js'
+
+export interface Run {
+  readonly spec: StageSpec
+  readonly options: Options
+  readonly io: Io
+  readonly signal: AbortSignal
+  readonly session: Session
+  readonly results: Results
+  readonly engine: Engine
+  /** Whether to draw those that its model has. */
+  readonly pictures: boolean
+}
+
+export async function run(given: Run): Promise<ExitCode> {
+  const { spec, options, io, signal, session, results, engine, pictures } = given
+  const began = new Date()
+  const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
+  const now = () => performance.now()
+  const reporter = createReporter({
+    style: options.style,
+    verbose,
+    stream: io.stderr,
+    color: mayColor(io, io.stderr),
+    now,
+  })
+  const { start, epochs, end } = await follow(
+    trainingEvents({ ...session.training, signal, now, files: results.files }),
+    reporter.onEvent,
+    results,
+  ).finally(reporter.leave)
+  const cutShort = end.reason === 'interrupted' || end.reason === 'diverged'
+  const test = cutShort ? null : await testScores(session, signal)
+  const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]
+  const expectations = checkExpectations(spec.expect, { ...left?.metrics, ...prefixed(test ?? {}, 'test_') })
+  const seconds = (Date.now() - began.getTime()) / 1000
+  const history = buildHistory({
+    name: spec.name,
+    seed: spec.seed,
+    engine: engine.name,
+    device: engine.device,
+    precision: engine.precision,
+    versions: versions(engine),
+    started: began.toISOString(),
+    total_seconds: seconds,
+    start,
+    epochs,
+    end,
+    test,
+    expectations,
+  })
+  await results.finish(history, session)
+  const { rbm } = session
+  if (pictures && rbm !== null && !cutShort) {
+    const { drawPictures } = await import('./pictures.js')
+    const { directory } = results
+    const draw = () => drawPictures({ directory, spec, session, rbm, engine, epochs: epochs.length, signal })
+    await (verbose === 0 ? draw() : withSpinner('Drawing', io.stderr, draw))
+  }
+  const lines = summary({
+    end,
+    stepsPerEpoch: start.stepsPerEpoch,
+    earlyStopping: earlyStoppingOf(spec),
+    test,
+    seconds,
+    directory: results.directory,
+  })
+  for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) io.stderr.write(`${line}\n`)
+  return exitCodeOf(history.stop, expectations, signal)
+}
+
+/** Shows and writes the events as they come. */
+async function follow(
+  events: AsyncIterable<TrainingEvent>,
+  show: (event: TrainingEvent) => void,
+  results: Results,
+): Promise<{ start: StartEvent; epochs: EpochEndEvent[]; end: EndEvent }> {
+  const epochs: EpochEndEvent[] = []
+  let start: StartEvent | undefined
+  for await (const event of events) {
+    show(event)
+    if (event.type === 'start') start = event
+    if (event.type === 'epochEnd') {
+      epochs.push(event)
+      await results.epoch(event)
+    }
+    if (event.type === 'end') return { start: start!, epochs, end: event }
+  }
+  throw new Error('internal: training ended without its last event')
+}
+
+/** Loss and metrics on the test set; `null` when interrupted. */
+async function testScores({ runner, training, testBatches }: Session, signal: AbortSignal): Promise<Metrics | null> {
+  try {
+    return await evaluate(runner, testBatches(), training.metrics, signal)
+  } catch (error) {
+    if (signal.aborted) return null
+    throw error
+  }
+}
+
+const prefixed = (metrics: Metrics, prefix: string): Metrics =>
+  Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`${prefix}${key}`, value]))
+
+function exitCodeOf(stop: History['stop'], expectations: readonly Expectation[], signal: AbortSignal): ExitCode {
+  if (signal.aborted) return EXIT.interrupted
+  if (stop.reason === 'diverged') return EXIT.diverged
+  return expectations.every(({ passed }) => passed) ? EXIT.done : EXIT.expectationFailed
+}

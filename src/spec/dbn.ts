@@ -1,0 +1,146 @@
+/** Deep belief networks: restricted Boltzmann machines trained one upon another, and the network that they become. */
+import { z } from 'zod'
+import { type DeepReadonly, nameIn, type RuleIssue } from './family.js'
+import { batchSize, epochs } from './fit.js'
+import { metricList } from './metric.js'
+import { optimizerSchema } from './optimizers.js'
+import {
+  DEFAULT_OPTIMIZER,
+  DEFAULT_TRAINING,
+  labelsOf,
+  networkRules,
+  rbmFields,
+  rbmRules,
+  trainingSchema,
+} from './rbm.js'
+import { RBM_METRICS } from './rbm-metrics.js'
+import { unitRules } from './rbm-unit-rules.js'
+import { written } from './words.js'
+
+export const FINE_TUNINGS = {
+  classifier: 'Dense layers of the RBMs, with a new softmax over the classes on top.',
+  autoencoder: 'Dense layers of the RBMs, and the same backwards: kernels transposed, visible biases.',
+} as const
+
+const rbm = z
+  .strictObject({
+    ...rbmFields,
+    training: trainingSchema
+      .unwrap()
+      .prefault(DEFAULT_TRAINING)
+      .describe('How it learns. Default: contrastive divergence with one Gibbs step.'),
+    optimizer: optimizerSchema.prefault(DEFAULT_OPTIMIZER).describe('How its weights follow gradients. Default: SGD.'),
+    metrics: metricList(RBM_METRICS).describe('Measured beside the loss, on training and validation data.'),
+    batch_size: batchSize,
+    epochs,
+  })
+  .describe('One RBM and how it is trained.')
+
+export const dbnSchema = z
+  .strictObject({
+    type: z
+      .literal('DBN')
+      .describe('RBMs trained one upon another without labels, which then become layers of a network.'),
+    rbms: z
+      .array(rbm)
+      .min(1)
+      .describe(
+        'The RBMs from the data on. What each learns are the probabilities of the hidden units of the one before; `validation_split` and `shuffle` of `fit` hold for all of them.',
+      ),
+    fine_tune: nameIn(FINE_TUNINGS)
+      .nullable()
+      .default(null)
+      .describe(
+        'What the RBMs become the first layers of; `loss`, `metrics`, `optimizer` and `fit` then say how that is trained. null: they stay as they are.',
+      ),
+  })
+  .describe('A stack of restricted Boltzmann machines.')
+
+export type DbnSpec = DeepReadonly<z.output<typeof dbnSchema>>
+export type StackedRbmSpec = DbnSpec['rbms'][number]
+export type FineTuning = keyof typeof FINE_TUNINGS
+
+interface Given {
+  readonly model: DbnSpec
+  readonly optimizer?: unknown
+  readonly loss?: unknown
+  readonly metrics: readonly { readonly type: string }[]
+  readonly target?: { readonly type: string } | undefined
+  readonly outputs?: unknown
+  readonly training?: unknown
+  readonly fit: { readonly batch_size: number; readonly epochs: number; readonly class_weight: object | null }
+  readonly early_stopping: unknown
+  readonly callbacks: readonly unknown[]
+  readonly expect: object
+}
+
+/** What does not go with a stack, or within it. */
+export function* dbnRules(spec: Given): Iterable<RuleIssue> {
+  const { rbms, fine_tune } = spec.model
+  for (const [index, one] of rbms.entries()) {
+    const path = ['model', 'rbms', index]
+    for (const issue of [...rbmRules({ ...one, fit: { class_weight: null } }), ...unitRules(one, one)]) {
+      yield { ...issue, path: [...path, ...issue.path] }
+    }
+    if (labelsOf(one.training)) {
+      const message = 'found "labels", but RBMs of a stack learn without labels; "fine_tune": "classifier" learns them'
+      yield { code: 'order', path: [...path, 'training', 'labels'], message }
+    }
+    const { visible, hidden } = one
+    if (index > 0 && visible.type !== 'bernoulli') {
+      const message = `found ${written(visible.type)}, but what this RBM learns are the probabilities of units of another one; only the first can have other visible units than "bernoulli"`
+      yield { code: 'order', path: [...path, 'visible'], message }
+    }
+    if (index < rbms.length - 1 && hidden.type !== 'bernoulli') {
+      const message = `found ${written(hidden.type)}, but what the next RBM learns are probabilities; only the last can have other hidden units than "bernoulli"`
+      yield { code: 'order', path: [...path, 'hidden'], message }
+    }
+  }
+  if (spec.training !== undefined) {
+    const message = 'found "training" beside a stack, of which each RBM has its own'
+    yield { code: 'order', path: ['training'], message }
+  }
+  if (spec.outputs !== undefined) {
+    const message = 'found "outputs", but a DBN has one; "fine_tune" says which'
+    yield { code: 'order', path: ['outputs'], message }
+  }
+  if (fine_tune === null) yield* unusedRules(spec)
+  else {
+    yield* targetRules(fine_tune, spec.target)
+    yield* networkRules({ training: undefined, metrics: spec.metrics })
+  }
+}
+
+const TARGETS: { readonly [Name in FineTuning]: readonly string[] } = {
+  classifier: ['label', 'grouped_label'],
+  autoencoder: ['input'],
+}
+
+function* targetRules(fineTuning: FineTuning, target: Given['target']): Iterable<RuleIssue> {
+  if (target === undefined || TARGETS[fineTuning].includes(target.type)) return
+  const compared = fineTuning === 'autoencoder' ? 'the sample itself' : 'labels'
+  const message = `found ${written(target.type)}, but the output of ${written(fineTuning)} is compared with ${compared}`
+  yield { code: 'order', path: ['target'], message }
+}
+
+/** Without fine-tuning nothing says how a network learns. */
+function* unusedRules(spec: Given): Iterable<RuleIssue> {
+  const { loss, metrics, optimizer, target, fit, early_stopping, callbacks, expect } = spec
+  const given: readonly (readonly [key: string, path: RuleIssue['path'], isGiven: boolean])[] = [
+    ['loss', ['loss'], loss !== undefined],
+    ['metrics', ['metrics'], metrics.length > 0],
+    ['optimizer', ['optimizer'], optimizer !== undefined],
+    ['target', ['target'], target !== undefined],
+    ['batch_size', ['fit', 'batch_size'], fit.batch_size !== batchSize.parse(undefined)],
+    ['epochs', ['fit', 'epochs'], fit.epochs !== epochs.parse(undefined)],
+    ['class_weight', ['fit', 'class_weight'], fit.class_weight !== null],
+    ['early_stopping', ['early_stopping'], early_stopping !== null],
+    ['callbacks', ['callbacks'], callbacks.length > 0],
+    ['expect', ['expect'], Object.keys(expect).length > 0],
+  ]
+  for (const [key, path, isGiven] of given) {
+    if (!isGiven) continue
+    const message = `found ${written(key)}, which is for the fine-tuning, but "fine_tune" is null; each RBM has what it takes in "rbms"`
+    yield { code: 'order', path, message }
+  }
+}
