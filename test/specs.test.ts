@@ -99,7 +99,7 @@ function shortened(spec: ResolvedSpec): ResolvedSpec {
 /** The first samples of a data set, for training and for the test. */
 function first(count: number, { info, train, test }: Dataset): Dataset {
   const of = ({ x, y, count: all }: Samples): Samples => ({
-    count,
+    count: Math.min(count, all),
     x: x.subarray(0, (x.length / all) * count),
     y: y.subarray(0, count),
   })

@@ -70,6 +70,8 @@ export const OPTIONS = {
       train: WHAT_COMPUTES,
       'find-lr': WHAT_COMPUTES,
       evaluate: WHAT_COMPUTES,
+      sample: WHAT_COMPUTES,
+      transform: WHAT_COMPUTES,
       bench: 'Time only this one. Repeatable',
     },
     choices: ENGINES,

@@ -63,12 +63,15 @@ async function lookOf(options: PicturesOptions): Promise<RbmLook> {
   }
 }
 
-/** What the next step of training would add to the kernel; the state is then as it was. */
+/**
+ * What one more step of training would add to the kernel, at the rate of the last one: a schedule may end at 0. The
+ * state is then as it was.
+ */
 async function nextUpdate({ session, epochs }: PicturesOptions, before: StateValues): Promise<Float32Array> {
   const { runner, training } = session
   const iterations = stepsOf(session, epochs)
   for await (const batch of training.batches(epochs + 1)) {
-    await runStep(training, batch, { learning_rate: training.learningRate(iterations), iterations })
+    await runStep(training, batch, { learning_rate: training.learningRate(iterations - 1), iterations })
     break
   }
   const after = (await runner.read())[RBM_WEIGHTS.kernel]!

@@ -196,6 +196,13 @@ describe('help', () => {
     }
   })
 
+  test('has words for each option of each command', () => {
+    for (const command of Object.keys(COMMANDS)) {
+      const found = parseCommandLine([command, '--help'].slice(command === 'train' ? 1 : 0), version)
+      expect('text' in found && found.text).not.toContain('undefined')
+    }
+  })
+
   test('has every option and every exit code', async () => {
     const { stdout } = await runCommand(['--help'])
     const all = ['validate', 'setup', 'doctor', 'bench', 'find-lr', 'summary', 'evaluate', 'sample', 'transform']

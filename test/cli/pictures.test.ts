@@ -6,11 +6,18 @@ import { beforeAll, expect, test } from 'vitest'
 import { runCommand } from '../support/command.js'
 import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
 
+const DECAY = { type: 'PolynomialDecay', initial_learning_rate: 0.1, end_learning_rate: 0 }
+
 let cwd: string
 beforeAll(async () => {
   cwd = await trainedRuns({
     cd: SMALL_RBM,
-    pcd: { ...SMALL_RBM, training: { algorithm: 'pcd', chains: 30 }, fit: { batch_size: 150, epochs: 1 } },
+    pcd: {
+      ...SMALL_RBM,
+      training: { algorithm: 'pcd', chains: 30 },
+      optimizer: { type: 'SGD', learning_rate: { ...DECAY, decay_steps: { epochs: 1 } } },
+      fit: { batch_size: 150, epochs: 1 },
+    },
   })
 }, 60_000)
 
@@ -47,6 +54,15 @@ test('the model is that of training, not of the step that the pictures show', as
   const { stdout } = await runCommand(['evaluate', 'cd', '--json'], { cwd })
   const history = JSON.parse(readFileSync(join(cwd, 'cd/history.json'), 'utf8'))
   expect(JSON.parse(stdout).test).toEqual(history.test)
+})
+
+test('there are updates to see where the rate ends at 0', () => {
+  const { width, height, data, channels } = decode(readFileSync(join(cwd, 'pcd/pictures/histograms.png')))
+  // the second of four panels, where a line stands at 0 between what is below and above
+  const panel = data.subarray(Math.floor(height / 4) * width * channels, Math.floor(height / 2) * width * channels)
+  const isZero = (_: number, at: number) =>
+    at % channels === 0 && panel[at] === 210 && panel[at + 1] === 90 && panel[at + 2] === 60
+  expect(Array.from(panel).some(isZero)).toBe(true)
 })
 
 test('a run that diverged has none', async () => {
