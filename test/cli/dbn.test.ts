@@ -43,8 +43,8 @@ const ALONE = {
 
 let cwd: string
 beforeAll(async () => {
-  cwd = await trainedRuns({ classifier: CLASSIFIER, again: CLASSIFIER, still: STILL, plain: PLAIN, alone: ALONE })
-}, 120_000)
+  cwd = await trainedRuns({ classifier: CLASSIFIER, still: STILL, plain: PLAIN, alone: ALONE })
+}, 300_000) // seconds on a machine that does nothing else
 
 const MODEL = ['model/model.json', 'model/weights.bin']
 const STAGE = ['history.csv', 'history.json', ...MODEL]
@@ -74,9 +74,11 @@ test('each stage leaves its history and model, and the last one those of the run
   expect(bytes('plain/history.json').equals(bytes('plain/stages/2/history.json'))).toBe(true)
 })
 
-test('the same seed is the same run', () => {
-  const files = [...MODEL, ...MODEL.map((file) => `stages/1/${file}`), ...MODEL.map((file) => `stages/2/${file}`)]
-  for (const file of files) expect(bytes('classifier', file).equals(bytes('again', file)), file).toBe(true)
+test('the same seed is the same stack, whatever becomes of it', () => {
+  for (const file of [1, 2].flatMap((stage) => MODEL.map((name) => `stages/${stage}/${name}`))) {
+    for (const other of ['still', 'plain'])
+      expect(bytes('classifier', file).equals(bytes(other, file)), file).toBe(true)
+  }
 })
 
 test('the first RBM is the one that the data alone would give', () => {
