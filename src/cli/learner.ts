@@ -31,7 +31,7 @@ export function learnerOf(spec: ResolvedSpec, info: DataInfo, lengths: Lengths, 
   if (!isSupervised(spec)) {
     const visibleUnits = info.sampleShape[0]!
     const { training, metrics } = spec
-    const { divisor, classes } = info
+    const { divisor, classes, values } = info
     const labels = labelsOf(training)
     if (labels) {
       const model = buildClassRbm(spec.model, { visibleUnits, classes }, seed, means)
@@ -39,7 +39,7 @@ export function learnerOf(spec: ResolvedSpec, info: DataInfo, lengths: Lengths, 
       return { kind: 'rbm', model, ...classContrastivePrograms(options) }
     }
     const model = buildRbm(spec.model, visibleUnits, seed, means)
-    const options = { rbm: model, training, optimizer, metrics, seed, divisor, means, ...lengths }
+    const options = { rbm: model, training, optimizer, metrics, seed, divisor, values, means, ...lengths }
     return { kind: 'rbm', model, ...contrastivePrograms(options) }
   }
   const outputs = outputsOf(spec)

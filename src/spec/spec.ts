@@ -26,6 +26,7 @@ import {
   trainingSchema,
 } from './rbm.js'
 import type { RBM_METRICS } from './rbm-metrics.js'
+import { lossRules } from './rbm-monitor-rules.js'
 import { unitRules } from './rbm-unit-rules.js'
 
 const sequential = z
@@ -124,6 +125,7 @@ const isOfNetwork = (spec: Parsed): spec is Parsed & SupervisedFields => spec.mo
 function* kindRules(spec: Parsed): Iterable<RuleIssue> {
   if (!isOfNetwork(spec)) {
     yield* rbmRules(spec)
+    yield* lossRules(spec)
     if (spec.model.type === 'RBM') yield* unitRules(spec.model, spec)
     return
   }
