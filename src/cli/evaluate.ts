@@ -1,10 +1,11 @@
 /** `train evaluate RUN`: loss and metrics of a trained model on the test set. */
 import { dataInfo } from '../data/registry.js'
+import type { StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import { CHAINS } from '../program/model-phase.js'
-import { MEASURES } from '../program/rbm-measures.js'
+import { measureOf } from '../program/rbm-measures.js'
 import { evaluateLines } from '../report/evaluate.js'
-import { isUnsupervised, type ResolvedSpec } from '../spec/spec.js'
+import { isUnsupervised, type RbmMetricSpec, type ResolvedSpec } from '../spec/spec.js'
 import { evaluate as measured } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -24,7 +25,7 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
     const { engine, session, weights } = await openRun(run, { quiet: options.json === true, logs: false }, io)
     try {
       const { runner, training, testBatches } = session
-      const leftOut = CHAINS in (await runner.read()) ? measuredOfChains(spec) : []
+      const leftOut = measuredOfTraining(spec, await runner.read())
       const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
       const test = await withSpinner('Measuring', io.stderr, () => measured(runner, testBatches(), metrics, signal))
       const { rbm } = session
@@ -58,8 +59,13 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
   })
 }
 
-/** What is measured of chains of training says nothing without them, and a run does not keep them. */
-function measuredOfChains(spec: ResolvedSpec): string[] {
+/** What is measured of chains and of updates of training says nothing without them, and a run does not keep them. */
+function measuredOfTraining(spec: ResolvedSpec, state: StateValues): string[] {
   if (!isUnsupervised(spec)) return []
-  return ['loss', ...spec.metrics.filter(({ type }) => MEASURES[type].followsChains).map(({ name }) => name)]
+  const { values } = dataInfo(spec.data)
+  const isLeftOut = (metric: RbmMetricSpec) => {
+    const measure = measureOf(metric, values)
+    return 'ofUpdate' in measure || measure.followsChains
+  }
+  return [...(CHAINS in state ? ['loss'] : []), ...spec.metrics.filter(isLeftOut).map(({ name }) => name)]
 }

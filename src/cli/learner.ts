@@ -34,7 +34,7 @@ export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, mea
   if (!isSupervised(spec)) {
     const visibleUnits = info.sampleShape[0]!
     const { training, metrics } = spec
-    const { divisor, classes } = info
+    const { divisor, classes, values } = info
     const labels = labelsOf(training)
     if (labels) {
       const model = buildClassRbm(spec.model, { visibleUnits, classes }, seed, means)
@@ -42,7 +42,7 @@ export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, mea
       return { kind: 'rbm', model, unlabelled: withoutLabels(model), ...classContrastivePrograms(options) }
     }
     const model = buildRbm(spec.model, visibleUnits, seed, means)
-    const options = { rbm: model, training, optimizer, metrics, seed, divisor, means, ...lengths }
+    const options = { rbm: model, training, optimizer, metrics, seed, divisor, values, means, ...lengths }
     return { kind: 'rbm', model, unlabelled: model, ...contrastivePrograms(options) }
   }
   const outputs = outputsOf(spec)

@@ -29,7 +29,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
   const { train, validation } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const stepsPerEpoch = Math.ceil(train.count / batchSize)
-  const means = () => elementMeans(train, info.divisor)
+  const means = () => elementMeans(train).map((mean) => mean / info.divisor)
   const learner = learnerOf(spec, info, { batchSize, stepsPerEpoch }, means)
   const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize })

@@ -107,13 +107,16 @@ const shuffleKey = ({ seed, epoch }: { seed: number; epoch: number }) => ({
   step: epoch,
 })
 
-/** The mean of each element of a sample. */
-export function elementMeans({ count, x }: Samples, divisor: number): Float64Array {
-  const means = new Float64Array(x.length / count)
+/** The mean over samples of each element as it is stored, or of something of it. */
+export function elementMeans(
+  { count, x }: Samples,
+  of: (stored: number, element: number) => number = (stored) => stored,
+): Float64Array {
+  const sums = new Float64Array(x.length / count)
   for (let row = 0, at = 0; row < count; row++) {
-    for (let element = 0; element < means.length; element++, at++) means[element]! += x[at]!
+    for (let element = 0; element < sums.length; element++, at++) sums[element]! += of(x[at]!, element)
   }
-  return means.map((sum) => sum / (count * divisor))
+  return sums.map((sum) => sum / count)
 }
 
 /** The same data set with each sample as one row. */

@@ -1,14 +1,14 @@
 /** Values with mean 0 and variance 1. */
 import { sizeOf } from '../base/shape.js'
-import type { DataInfo, Dataset, Samples } from './dataset.js'
+import { type DataInfo, type Dataset, elementMeans, type Samples } from './dataset.js'
 
 export const standardizedInfo = (info: DataInfo): DataInfo => ({ ...info, divisor: 1, values: 'real' })
 
 /** Of each element of a sample over the training samples; the test samples are moved and scaled with them. */
 export function standardized({ info, train, test }: Dataset): Dataset {
   const width = sizeOf(info.sampleShape)
-  const means = meansOf(train, width, (value) => value)
-  const variances = meansOf(train, width, (value, element) => (value - means[element]!) ** 2)
+  const means = elementMeans(train)
+  const variances = elementMeans(train, (value, element) => (value - means[element]!) ** 2)
   // of an element that never changes nothing is left but 0
   const scales = variances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 0))
   const of = (samples: Samples): Samples => {
@@ -17,11 +17,4 @@ export function standardized({ info, train, test }: Dataset): Dataset {
     return { ...samples, x }
   }
   return { info: standardizedInfo(info), train: of(train), test: of(test) }
-}
-
-/** The mean over samples of something of each element. */
-function meansOf({ count, x }: Samples, width: number, of: (value: number, element: number) => number): Float64Array {
-  const sums = new Float64Array(width)
-  for (let at = 0; at < x.length; at++) sums[at % width]! += of(x[at]!, at % width)
-  return sums.map((sum) => sum / count)
 }

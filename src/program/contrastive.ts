@@ -4,18 +4,19 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
+import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm, VisibleMeans } from '../model/rbm/rbm.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec, RbmMetricSpec } from '../spec/spec.js'
-import { centered, type RbmGradient, runningMean, sparser } from './centering.js'
+import { adjustments, type RbmGradient } from './adjustments.js'
 import { descent, ITERATIONS, type StepPlan } from './descent.js'
 import { type Draw, drawOf, type Use } from './draws.js'
 import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
 import type { BatchInput, Program, ProgramInput, Slot, Tensors } from './program.js'
-import { MEASURES } from './rbm-measures.js'
+import { measureOf, type RbmMeasure } from './rbm-measures.js'
 
 export interface ContrastiveOptions {
   readonly rbm: Rbm
@@ -25,6 +26,8 @@ export interface ContrastiveOptions {
   readonly seed: number
   /** What stored values are divided by. */
   readonly divisor: number
+  /** What values are then. */
+  readonly values: ValueKind
   readonly batchSize: number
   readonly stepsPerEpoch: number
   readonly means: VisibleMeans
@@ -38,10 +41,13 @@ export interface ContrastivePrograms {
 }
 
 export function contrastivePrograms(options: ContrastiveOptions): ContrastivePrograms {
-  const { rbm, training, optimizer, metrics, divisor, stepsPerEpoch } = options
+  const { rbm, training, optimizer, metrics, divisor, values, stepsPerEpoch } = options
   const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, rbm.visibleUnits], dtype: 'float32', divisor }
   const algorithm = algorithmOf(training, options)
-  const measures = metrics.map(({ type, name }) => ({ name, ...MEASURES[type] }))
+  const named = metrics.map((metric) => ({ name: metric.name, ...measureOf(metric, values) }))
+  const measures = named.filter((one): one is RbmMeasure & { name: string } => !('ofUpdate' in one))
+  const ofUpdates = named.filter((one) => 'ofUpdate' in one)
+  const watched = ofUpdates.length > 0 ? [UPDATE_SIZE] : []
   const samples = algorithm.fromSample || measures.some(({ reconstructs }) => reconstructs)
   const dataDraw = (use: Use) => drawOf(rbm, { owner: 'data', side: 'hidden', time: 0, use, rows: null })
 
@@ -61,7 +67,17 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   const sums = (use: Use, state: Tensors, given: Tensors, { data, model }: Phases) => {
     const free = tf.sum(rbm.freeEnergy(data.x, state, data.hidden.input))
     const others = measures.map(({ name, sum }) => [name, sum({ rbm, use, data, model, state, given })] as const)
-    return { loss: tf.add(free, tf.mul(model.free, data.x.shape[0])), ...Object.fromEntries(others) }
+    return {
+      loss: tf.add(free, tf.mul(model.free, data.x.shape[0])),
+      ...Object.fromEntries(others),
+      ...updateSums(state, given),
+    }
+  }
+  /** As if each sample of the batch had what there is one of. */
+  const updateSums = (state: Tensors, given: Tensors) => {
+    const [size, kernel] = [state[UPDATE_SIZE.name] as tf.Scalar, state[RBM_WEIGHTS.kernel]!]
+    const sums = ofUpdates.map(({ name, ofUpdate }) => [name, tf.mul(ofUpdate(size, kernel), given.x!.shape[0]!)])
+    return Object.fromEntries(sums) as Tensors
   }
 
   const { kept, adjust } = adjustments(options)
@@ -70,7 +86,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
     descent({
       optimizer: momenta && optimizer.type === 'SGD' ? { ...optimizer, momentum: largest(momenta) } : optimizer,
       weights: rbm.weights,
-      untrained: [...algorithm.chains, ...kept],
+      untrained: [...algorithm.chains, ...kept, ...watched],
       inputs: [x, ...noiseOf(k, 'training')],
       momentum: momenta ? (iterations) => inEpoch(momenta, epochOf(iterations, stepsPerEpoch)) : undefined,
       gradients(state, given) {
@@ -84,6 +100,12 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
           outputs: sums('training', state, given, both),
         }
       },
+      afterwards(before, after, given) {
+        if (watched.length === 0) return { outputs: {} }
+        const { kernel } = RBM_WEIGHTS
+        const updates = { [UPDATE_SIZE.name]: tf.mean(tf.abs(tf.sub(after[kernel]!, before[kernel]!))) }
+        return { updates, outputs: updateSums({ ...before, ...updates }, given) }
+      },
     })
 
   const { programs, plan, last } = byGibbsSteps({ training, optimizer, stepsPerEpoch }, steps)
@@ -92,7 +114,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   const still = algorithm.chains.length > 0 && !measures.some(({ followsChains }) => followsChains)
   const evaluated = still ? 0 : last
   const looking = {
-    state: [...rbm.weights, ...algorithm.chains],
+    state: [...rbm.weights, ...algorithm.chains, ...watched],
     inputs: [x, ...noiseOf(evaluated, 'evaluation')],
     keepsState: true as const,
   }
@@ -118,13 +140,21 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   return {
     programs: { ...programs, evaluate, inspect },
     plan,
-    measured: [meanOver('loss'), ...measures.map(({ name }) => meanOver(name))],
+    measured: [meanOver('loss'), ...named.map(({ name }) => meanOver(name))],
   }
 }
 
 interface Phases {
   readonly data: DataPhase
   readonly model: ModelPhase
+}
+
+/** Mean |dW| of the last update. */
+const UPDATE_SIZE: Slot = {
+  name: 'rbm/update_size',
+  shape: [],
+  role: 'optimizer',
+  initial: () => new Float32Array(1),
 }
 
 const largest = (pairs: ByEpoch): number => Math.max(...pairs.map(([, value]) => value!))
@@ -155,8 +185,9 @@ function difference(rbm: Rbm, { data, model }: Phases, state: Tensors): RbmGradi
   const ofData = tf.mul(hidden.mean, -1 / x.shape[0])
   const ofModel = tf.mul(model.hidden, model.share)
   const signed = tf.concat([ofData, ofModel], 0) as tf.Tensor2D
+  const products = tf.matMul(tf.concat([x, visible], 0) as tf.Tensor2D, signed, true)
   return {
-    kernel: tf.matMul(tf.concat([x, visible], 0) as tf.Tensor2D, signed, true),
+    kernel: model.covariance ? tf.add(products, model.covariance) : products,
     visibleBias: tf.sub(tf.sum(tf.mul(visible, model.share), 0), tf.mean(x, 0)),
     hiddenBias: tf.sum(signed, 0),
   }
@@ -176,58 +207,4 @@ function logVarianceDifference(rbm: Rbm, { data, model }: Phases, state: Tensors
   const ofModel = tf.sum(tf.mul(force(model.visible, model.hidden), model.share), 0)
   const whole = model.areMeans ? tf.add(ofModel, 0.5) : ofModel
   return tf.sub(whole, tf.mean(force(data.x, data.hidden.mean), 0))
-}
-
-const OFFSETS = { visible: 'rbm/visible_offset', hidden: 'rbm/hidden_offset', activity: 'rbm/hidden_activity' } as const
-
-/** What a spec wants done to the gradient, and the running means that it takes. */
-function adjustments({ rbm, training, means }: ContrastiveOptions): {
-  readonly kept: readonly Slot[]
-  adjust(gradient: RbmGradient, data: DataPhase, state: Tensors): { gradient: RbmGradient; updates: Tensors }
-} {
-  const { centered: isCentered, offset_rate: share, sparsity } = training
-  const slot = (name: string, values: () => Float32Array, units: number): Slot => ({
-    name,
-    shape: [units],
-    role: 'optimizer',
-    initial: values,
-  })
-  const filled = (value: number) => () => new Float32Array(rbm.hiddenUnits).fill(value)
-  return {
-    kept: [
-      ...(isCentered
-        ? [
-            slot(OFFSETS.visible, () => Float32Array.from(means()), rbm.visibleUnits),
-            slot(OFFSETS.hidden, filled(0.5), rbm.hiddenUnits),
-          ]
-        : []),
-      ...(sparsity ? [slot(OFFSETS.activity, filled(sparsity.target), rbm.hiddenUnits)] : []),
-    ],
-    adjust(given, { x, hidden }, state) {
-      let gradient = given
-      const updates: Record<string, tf.Tensor> = {}
-      const { penalty } = rbm
-      if (penalty) {
-        const ofPenalty = tf.grad((kernel) => penalty(kernel))(state[RBM_WEIGHTS.kernel]!)
-        gradient = { ...gradient, kernel: tf.add(gradient.kernel, ofPenalty) }
-      }
-      if (sparsity) {
-        const activity = runningMean(state[OFFSETS.activity]!, hidden.mean, 1 - sparsity.rate)
-        updates[OFFSETS.activity] = activity
-        gradient = sparser(gradient, {
-          ...sparsity,
-          activity,
-          meanVisible: tf.mean(rbm.visible.seen(x, rbm.own(state)), 0),
-        })
-      }
-      if (isCentered) {
-        const mu = runningMean(state[OFFSETS.visible]!, x, share)
-        const lambda = runningMean(state[OFFSETS.hidden]!, hidden.mean, share)
-        updates[OFFSETS.visible] = mu
-        updates[OFFSETS.hidden] = lambda
-        gradient = centered(gradient, mu, lambda)
-      }
-      return { gradient, updates }
-    },
-  }
 }

@@ -22,6 +22,8 @@ export interface DescentOptions {
   readonly momentum?: ((iterations: number) => number) | undefined
   /** Of the weights, in their order; with what the step gives, from before the update, and new values of the untrained. */
   readonly gradients: (state: Tensors, inputs: Tensors) => Gradients
+  /** What follows from an update, of the state before it and the new one. */
+  readonly afterwards?: ((before: Tensors, after: Tensors, inputs: Tensors) => Omit<Gradients, 'gradients'>) | undefined
 }
 
 /** A weight with what is done to it after an update. */
@@ -67,6 +69,7 @@ export function descent({
   inputs,
   momentum,
   gradients: gradientsOf,
+  afterwards,
 }: DescentOptions): DescentPrograms {
   const optimizer = buildOptimizer(spec)
   const { gradient_accumulation_steps: steps, use_ema } = spec
@@ -145,7 +148,9 @@ export function descent({
         next[weight.name] = updated.weight
         for (const [name, value] of Object.entries(updated.slots)) next[slotName(weight.name, name)] = value
       }
-      return { state: constrained(averaged(old, next, given[averaging.name])), outputs }
+      const state = constrained(averaged(old, next, given[averaging.name]))
+      const after = afterwards?.(old, state, given)
+      return { state: { ...state, ...after?.updates }, outputs: { ...outputs, ...after?.outputs } }
     },
   }
 

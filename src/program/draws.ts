@@ -16,7 +16,7 @@ export type Use = 'training' | 'evaluation' | 'sampling'
 
 /** Streams of one use, one owner and one time lie together; kinds of units take fewer numbers than this. */
 const MOST_UNIFORMS = 4
-const OWNERS = { data: 0, chain: 2 ** 18, measure: 2 ** 19, label: 2 ** 18 + 2 ** 19 } as const
+const OWNERS = { data: 0, swap: 2 ** 17, chain: 2 ** 18, measure: 2 ** 19, label: 2 ** 18 + 2 ** 19 } as const
 const USES: { readonly [Name in Use]: number } = { training: 0, evaluation: 2 ** 20, sampling: 2 ** 21 }
 
 export const streamOf = (owner: keyof typeof OWNERS, use: Use, index = 0): number => USES[use] + OWNERS[owner] + index

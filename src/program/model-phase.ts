@@ -5,12 +5,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import { allStates } from '../model/rbm/enumeration.js'
+import { type MeanFieldOrder, meanField, meanFieldLogPartition, pairCovariance } from '../model/rbm/mean-field.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Conditional, Rbm } from '../model/rbm/rbm.js'
+import { inverseTemperatures, temperedStep } from '../model/rbm/tempering.js'
 import { weightedSums } from '../model/rbm/units.js'
 import type { TrainingSpec } from '../spec/rbm.js'
-import { type Draw, drawOf, type Use } from './draws.js'
-import type { Slot, Tensors } from './program.js'
+import { type Draw, drawOf, streamOf, type Use } from './draws.js'
+import type { NoiseInput, Slot, Tensors } from './program.js'
 
 /** The batch, its hidden units given it, and what is made of a sample of them. */
 export interface DataPhase {
@@ -30,12 +32,16 @@ export interface ModelPhase {
   readonly share: number | tf.Tensor
   /** The visible units are not samples but their means given the hidden ones. */
   readonly areMeans?: boolean
+  /** (visible, hidden): what the mean of v h' has beyond the products of rows; none where units are independent. */
+  readonly covariance?: tf.Tensor
   /** Minus the mean free energy of the rows, or log Z where it is known: with the data's it makes the loss. */
   readonly free: tf.Scalar
   /** New values of chains. */
   readonly updates: Tensors
   /** Share of the visible units that chains have changed. */
   flips?(): tf.Scalar
+  /** Share of neighbouring temperatures that have swapped. */
+  swaps?(): tf.Scalar
 }
 
 /** What a pass over a batch has at hand. */
@@ -115,27 +121,75 @@ const ALGORITHMS: {
     }
   },
 
-  /** m_v = s(b + W m_h), m_h = s(c + W' m_v), from the data on (Welling and Hinton, 2002). */
-  mean_field({ damping }, { rbm }) {
-    const damped = (old: tf.Tensor2D, next: tf.Tensor2D) =>
-      damping === 0 ? next : (tf.add(tf.mul(old, damping), tf.mul(next, 1 - damping)) as tf.Tensor2D)
+  /** As `pcd`, with chains at other temperatures that hand their states down to those of the machine itself. */
+  parallel_tempering({ chains, temperatures }, { rbm, seed, batchSize }) {
+    const inverse = inverseTemperatures(temperatures)
+    const own = chains ?? batchSize
+    const rows = own * inverse.length
+    const chain = chainSlot(rbm, rows, seed)
+    const draw = (side: 'visible' | 'hidden', time: number, use: Use) =>
+      drawOf(rbm, { owner: 'chain', side, time, use, rows })
+    const swapDraw = (time: number, use: Use): Draw => {
+      const input: NoiseInput = {
+        kind: 'noise',
+        name: `${use}/swap/${time}`,
+        shape: [inverse.length - 1, own],
+        stream: streamOf('swap', use, time),
+        distribution: { type: 'uniform' },
+      }
+      return { inputs: inverse.length > 1 ? [input] : [], from: (given) => [given[input.name]!] }
+    }
     return {
-      chains: [],
+      chains: [chain],
       fromSample: false,
-      draws: () => [],
-      phase(k, _, { data, state }) {
-        let v = data.x
-        let hidden = data.hidden
-        let h = hidden.mean
-        for (const _ of steps(k)) {
-          v = damped(v, rbm.visibleGiven(h, state).mean)
-          hidden = rbm.hiddenGiven(v, state)
-          h = damped(h, hidden.mean)
+      draws: (k, use) =>
+        steps(k).flatMap((time) => [draw('hidden', time, use), draw('visible', time, use), swapDraw(time, use)]),
+      phase(k, use, { state, given }) {
+        const before = state[chain.name] as tf.Tensor2D
+        let all = before
+        let swapped: tf.Tensor | null = null
+        for (const time of steps(k)) {
+          const numbers = [draw('hidden', time, use), draw('visible', time, use), swapDraw(time, use)]
+          const [hidden, visible, swaps] = numbers.map((one) => one.from(given)[0] as tf.Tensor2D)
+          const next = temperedStep(all, state, inverse, { hidden: hidden!, visible: visible!, swaps })
+          all = next.visible
+          swapped = next.swapped
         }
-        return { ...ended(rbm, v, { ...hidden, mean: h }, state), areMeans: true, updates: {} }
+        const ofMachine = (rows: tf.Tensor2D): tf.Tensor2D =>
+          inverse.length > 1 ? tf.slice(rows, [0, 0], [own, -1]) : rows
+        const v = ofMachine(all)
+        return {
+          ...ended(rbm, v, rbm.hiddenGiven(v, state), state),
+          updates: { [chain.name]: all },
+          flips: () => tf.mean(tf.abs(tf.sub(v, ofMachine(before)))),
+          swaps: () => (swapped ? tf.mean(swapped) : tf.scalar(0)),
+        }
       },
     }
   },
+
+  /** m_v = s(b + W m_h), m_h = s(c + W' m_v), from the data on (Welling and Hinton, 2002), or TAP's (`mean-field.ts`). */
+  mean_field: ({ order: name, damping }, { rbm }) => ({
+    chains: [],
+    fromSample: false,
+    draws: () => [],
+    phase(k, _, { data, state }) {
+      const order = MEAN_FIELD_ORDERS[name]
+      const start = { visible: data.x, hidden: data.hidden.mean }
+      const means = meanField(start, rbm, state, { order, damping, steps: k })
+      const { visible, hidden } = means
+      const share = 1 / visible.shape[0]
+      if (order === 1) {
+        const { input } = rbm.hiddenGiven(visible, state)
+        return { ...ended(rbm, visible, { input, mean: hidden }, state), areMeans: true, updates: {} }
+      }
+      return {
+        ...{ visible, hidden, share, areMeans: true, updates: {} },
+        covariance: tf.mul(pairCovariance(means, state, order), share),
+        free: tf.mean(meanFieldLogPartition(means, state, order)) as tf.Scalar,
+      }
+    },
+  }),
 
   /** Every state of the smaller side with its probability; the other side given it has a mean that is known. */
   exact: (_, { rbm }) => ({
@@ -163,10 +217,21 @@ const ALGORITHMS: {
 export const algorithmOf = (spec: TrainingSpec, options: AlgorithmOptions): Algorithm =>
   (ALGORITHMS[spec.algorithm] as (spec: TrainingSpec, options: AlgorithmOptions) => Algorithm)(spec, options)
 
+const MEAN_FIELD_ORDERS: { readonly [Name in SpecOf<'mean_field'>['order']]: MeanFieldOrder } = {
+  naive: 1,
+  tap2: 2,
+  tap3: 3,
+}
+
 /** 1, 2, ... k */
 const steps = (k: number): readonly number[] => Array.from({ length: k }, (_, index) => index + 1)
 
-const ended = (rbm: Rbm, visible: tf.Tensor2D, { input, mean }: Conditional, state: Tensors) => ({
+const ended = (
+  rbm: Rbm,
+  visible: tf.Tensor2D,
+  { input, mean }: Pick<Conditional, 'input' | 'mean'>,
+  state: Tensors,
+) => ({
   visible,
   hidden: mean,
   share: 1 / visible.shape[0],

@@ -1,5 +1,6 @@
 /** What is measured of an RBM beside the loss: sums over a batch, so that means over an epoch follow. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { RbmMetricSpec } from '../spec/spec.js'
@@ -16,7 +17,7 @@ interface Measuring {
   readonly given: Tensors
 }
 
-interface RbmMeasure {
+export interface RbmMeasure {
   /** Looks at what is made of a sample of the hidden units. */
   readonly reconstructs?: true
   /** Looks at how chains move. */
@@ -26,37 +27,96 @@ interface RbmMeasure {
   sum(measuring: Measuring): tf.Tensor
 }
 
-export const MEASURES: { readonly [Type in RbmMetricSpec['type']]: RbmMeasure } = {
-  reconstruction_error: {
+/** Of the last update: of its mean |dW| and the kernel. */
+export interface UpdateMeasure {
+  ofUpdate(size: tf.Scalar, kernel: tf.Tensor): tf.Tensor
+}
+
+type SpecOf<Type extends RbmMetricSpec['type']> = Extract<RbmMetricSpec, { type: Type }>
+
+const MEASURES: {
+  readonly [Type in RbmMetricSpec['type']]: (spec: SpecOf<Type>, values: ValueKind) => RbmMeasure | UpdateMeasure
+} = {
+  reconstruction_error: () => ({
     reconstructs: true,
     sum: ({ data }) => tf.sum(tf.mean(tf.square(tf.sub(data.x, data.reconstruction().mean)), 1)),
-  },
+  }),
   /** -sum_i x_i log p_i + (1 - x_i) log(1 - p_i), where p_i = s(input_i): softplus(input_i) - x_i input_i. */
-  reconstruction_crossentropy: {
+  reconstruction_crossentropy: () => ({
     reconstructs: true,
     sum({ data }) {
       const { input } = data.reconstruction()
       return tf.sum(tf.sub(tf.softplus(input), tf.mul(data.x, input)))
     },
+  }),
+  pseudo_likelihood: ({ exact }, values) => {
+    const measure = exact ? exactPseudoLikelihood : stochasticPseudoLikelihood
+    return values === 'binary' ? measure : { ...measure, sum: (measuring) => measure.sum(rounded(measuring)) }
   },
-  /** visible log s(F(v~i) - F(v)), where bit i of v~i is flipped and i is drawn for each sample. */
-  pseudo_likelihood: {
-    draws: (use) => [unitDraw(use)],
-    sum({ rbm, use, data: { x, hidden }, state, given }) {
-      const index = tf.cast(tf.floor(tf.mul(given[unitDraw(use).name]!, rbm.visibleUnits)), 'int32') as tf.Tensor1D
-      const chosen = tf.oneHot(index, rbm.visibleUnits, 1, 0, 'float32')
-      const change = tf.sub(1, tf.mul(tf.sum(tf.mul(x, chosen), 1, true), 2))
-      const flipped = tf.add(x, tf.mul(chosen, change)) as tf.Tensor2D
-      // one row of the kernel is all that the hidden units see of it
-      const seen = tf.mul(tf.gather(state[RBM_WEIGHTS.kernel]!, index), change)
-      const energy = rbm.freeEnergy(flipped, state, tf.add(hidden.input, seen) as tf.Tensor2D)
-      const difference = tf.sub(rbm.freeEnergy(x, state, hidden.input), energy)
-      return tf.mul(tf.sum(tf.softplus(difference)), -rbm.visibleUnits)
+  free_energy: () => ({
+    sum: ({ rbm, data: { x, hidden }, state }) => tf.sum(rbm.freeEnergy(x, state, hidden.input)),
+  }),
+  flip_rate: () => ({ followsChains: true, sum: ({ data, model }) => tf.mul(model.flips!(), data.x.shape[0]) }),
+  swap_rate: () => ({ followsChains: true, sum: ({ data, model }) => tf.mul(model.swaps!(), data.x.shape[0]) }),
+  hidden_activity: () => ({ sum: ({ data }) => tf.sum(tf.mean(data.hidden.mean, 1)) }),
+  dead_units: () => ({
+    sum({ data: { x, hidden } }) {
+      const isOff = tf.lessEqual(tf.max(hidden.input, 0), -CERTAIN)
+      const isOn = tf.greaterEqual(tf.min(hidden.input, 0), CERTAIN)
+      return tf.mul(tf.mean(tf.cast(tf.logicalOr(isOff, isOn), 'float32')), x.shape[0])
     },
+  }),
+  weight_size: () => ({
+    sum: ({ data: { x }, state }) => tf.mul(tf.mean(tf.abs(state[RBM_WEIGHTS.kernel]!)), x.shape[0]),
+  }),
+  update_size: () => ({ ofUpdate: (size) => size }),
+  update_ratio: () => ({ ofUpdate: (size, kernel) => tf.div(size, tf.maximum(tf.mean(tf.abs(kernel)), LEAST)) }),
+}
+
+export const measureOf = (spec: RbmMetricSpec, values: ValueKind): RbmMeasure | UpdateMeasure =>
+  (MEASURES[spec.type] as (spec: RbmMetricSpec, values: ValueKind) => RbmMeasure | UpdateMeasure)(spec, values)
+
+/** Where a unit is on with probability .95. */
+const CERTAIN = Math.log(0.95 / 0.05)
+/** Weights that are all 0 have no ratio. */
+const LEAST = 1e-30
+
+/** visible log s(F(v~i) - F(v)), where bit i of v~i is flipped and i is drawn for each sample. */
+const stochasticPseudoLikelihood: RbmMeasure = {
+  draws: (use) => [unitDraw(use)],
+  sum({ rbm, use, data: { x, hidden }, state, given }) {
+    const index = tf.cast(tf.floor(tf.mul(given[unitDraw(use).name]!, rbm.visibleUnits)), 'int32') as tf.Tensor1D
+    const chosen = tf.oneHot(index, rbm.visibleUnits, 1, 0, 'float32')
+    const change = tf.sub(1, tf.mul(tf.sum(tf.mul(x, chosen), 1, true), 2))
+    const flipped = tf.add(x, tf.mul(chosen, change)) as tf.Tensor2D
+    // one row of the kernel is all that the hidden units see of it
+    const seen = tf.mul(tf.gather(state[RBM_WEIGHTS.kernel]!, index), change)
+    const energy = rbm.freeEnergy(flipped, state, tf.add(hidden.input, seen) as tf.Tensor2D)
+    const difference = tf.sub(rbm.freeEnergy(x, state, hidden.input), energy)
+    return tf.mul(tf.sum(tf.softplus(difference)), -rbm.visibleUnits)
   },
-  free_energy: { sum: ({ rbm, data: { x, hidden }, state }) => tf.sum(rbm.freeEnergy(x, state, hidden.input)) },
-  flip_rate: { followsChains: true, sum: ({ data, model }) => tf.mul(model.flips!(), data.x.shape[0]) },
-  hidden_activity: { sum: ({ data }) => tf.sum(tf.mean(data.hidden.mean, 1)) },
+}
+
+/** sum_i log s(F(v~i) - F(v)): all hidden inputs of all flips side by side. */
+const exactPseudoLikelihood: RbmMeasure = {
+  sum({ rbm, data: { x, hidden }, state }) {
+    const [batch, units] = x.shape
+    const change = tf.sub(1, tf.mul(x, 2))
+    const seen = tf.mul(tf.reshape(change, [batch, units, 1]), state[RBM_WEIGHTS.kernel]!)
+    const inputs = tf.reshape(tf.add(tf.reshape(hidden.input, [batch, 1, -1]), seen), [batch * units, -1])
+    const logSums = tf.reshape(tf.sum(rbm.hidden.logSum(inputs as tf.Tensor2D), 1), [batch, units])
+    const before = tf.sum(rbm.hidden.logSum(hidden.input), 1, true)
+    // F(v) - F(v~i)
+    const difference = tf.add(tf.mul(change, state[RBM_WEIGHTS.visibleBias]!), tf.sub(logSums, before))
+    return tf.neg(tf.sum(tf.softplus(difference)))
+  },
+}
+
+/** As the Deep Learning Tutorials do (code/rbm.py), so that a flip is one. */
+function rounded(measuring: Measuring): Measuring {
+  const { rbm, data, state } = measuring
+  const x = tf.cast(tf.greaterEqual(data.x, 0.5), 'float32') as tf.Tensor2D
+  return { ...measuring, data: { ...data, x, hidden: rbm.hiddenGiven(x, state) } }
 }
 
 const unitDraw = (use: Use): NoiseInput => ({

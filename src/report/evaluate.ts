@@ -9,7 +9,9 @@ export function evaluateLines({ run, name, data, samples, test, left_out, likeli
   return [
     `${name} in ${run}, on the ${samples} test samples of ${data}:`,
     ...table(rows),
-    ...(left_out.length > 0 ? wrapped(`Not ${left_out.join(', ')}: of chains of training, which are not kept.`) : []),
+    ...(left_out.length > 0
+      ? wrapped(`Not ${left_out.join(', ')}: of chains and updates of training, which are not kept.`)
+      : []),
     ...(likelihood ? likelihoodLines(likelihood) : []),
   ]
 }

@@ -19,6 +19,19 @@ export function* unitRules(
     const message = `found "${type}", which is measured of visible units that are 0 or 1; these are ${visible.type}`
     yield { code: 'order', path: ['metrics', index], message }
   }
+  const kinds = [visible.type, hidden.type]
+  if (training?.algorithm === 'parallel_tempering' && kinds.some((kind) => kind !== 'bernoulli')) {
+    const message = `found "parallel_tempering", which tempers units that are 0 or 1; these are ${kinds.join(' and ')}`
+    yield { code: 'order', path: ['training', 'algorithm'], message }
+  }
+  if (
+    training?.algorithm === 'mean_field' &&
+    training.order !== 'naive' &&
+    kinds.some((kind) => kind !== 'bernoulli')
+  ) {
+    const message = `found "${training.order}", whose terms are of units that are 0 or 1; these are ${kinds.join(' and ')}`
+    yield { code: 'order', path: ['training', 'order'], message }
+  }
   if (training?.algorithm === 'exact' && hidden.type !== 'bernoulli') {
     const message = `found "exact", which goes through all states of hidden units that are 0 or 1; these are ${hidden.type}`
     yield { code: 'order', path: ['training', 'algorithm'], message }

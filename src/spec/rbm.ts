@@ -9,8 +9,9 @@ import { type DeepReadonly, family, member, nameIn, type RuleIssue } from './fam
 import { INITIALIZERS, initializer } from './initializers.js'
 import { RBM_METRICS } from './rbm-metrics.js'
 import { regularizer } from './regularizers.js'
+import { temperaturesSchema } from './temperatures.js'
 import { LARGEST, whole } from './whole.js'
-import { oneOf, written } from './words.js'
+import { either, listed, oneOf, written } from './words.js'
 
 export const VISIBLE = [
   member('bernoulli', '0 or 1.', {}),
@@ -129,8 +130,27 @@ export const ALGORITHMS = [
       .default(null)
       .describe('How many chains, at least 1; null: as many as a batch has samples.'),
   }),
+  algorithm(
+    'parallel_tempering',
+    'Chains that go on, at several temperatures; neighbours swap states, so that those of the model itself move between modes (Desjardins et al., 2010).',
+    {
+      k,
+      chains: whole(1)
+        .nullable()
+        .default(null)
+        .describe('How many chains at each temperature, at least 1; null: as many as a batch has samples.'),
+      temperatures: temperaturesSchema,
+    },
+  ),
   algorithm('mean_field', 'Contrastive divergence with means in place of samples (Welling and Hinton, 2002).', {
     k,
+    order: nameIn({
+      naive: 'First order in the weights: units are taken as independent.',
+      tap2: 'Second order: units vary together, as Thouless, Anderson and Palmer have it (Gabrié, Tramel and Krzakala, 2015).',
+      tap3: 'Third order.',
+    })
+      .default('naive')
+      .describe('How far the expansion in the weights goes.'),
     damping: z
       .number()
       .min(0)
@@ -171,6 +191,11 @@ interface Given {
 
 /** Of a model with labels. */
 const CLASS_METRICS: readonly string[] = ['accuracy']
+/** Of chains that go on: the algorithms that have them. */
+const CHAIN_METRICS: Readonly<Record<string, readonly string[]>> = {
+  flip_rate: ['pcd', 'parallel_tempering'],
+  swap_rate: ['parallel_tempering'],
+}
 const METRIC_NAMES: readonly string[] = RBM_METRICS.map(({ type }) => type)
 
 /** What does not go with an RBM. */
@@ -189,10 +214,11 @@ export function* rbmRules(spec: Given): Iterable<RuleIssue> {
   for (const [index, { type }] of spec.metrics.entries()) {
     if (!measured.includes(type)) {
       const message = `found ${written(type)}, which is not measured of ${kind}; ${oneOf(measured)}`
-      yield { code: 'name', path: ['metrics', index], message }
+      yield { code: 'name', path: ['metrics', index], message, details: listed(measured) }
     }
-    if (type === 'flip_rate' && spec.training?.algorithm !== 'pcd') {
-      const message = `found "flip_rate", which is measured of chains that go on: it needs "algorithm": "pcd"`
+    const needed = CHAIN_METRICS[type]
+    if (needed && !needed.includes(spec.training?.algorithm ?? DEFAULT_TRAINING.algorithm)) {
+      const message = `found ${written(type)}, which is measured of chains that go on: it needs "algorithm": ${either(needed.map(written))}`
       yield { code: 'order', path: ['metrics', index], message }
     }
   }

@@ -27,6 +27,7 @@ import {
   trainingSchema,
 } from './rbm.js'
 import type { RBM_METRICS } from './rbm-metrics.js'
+import { lossRules } from './rbm-monitor-rules.js'
 import { unitRules } from './rbm-unit-rules.js'
 
 const sequential = z
@@ -140,6 +141,7 @@ function* kindRules(spec: Parsed): Iterable<RuleIssue> {
   const { model, optimizer } = spec
   if (model.type === 'RBM') {
     yield* rbmRules({ ...spec, optimizer: optimizer! })
+    yield* lossRules(spec)
     yield* unitRules(model, spec)
     return
   }

@@ -6,7 +6,7 @@ import { logLikelihood } from '../../src/model/rbm/exact.js'
 import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
-import { centered } from '../../src/program/centering.js'
+import { centered } from '../../src/program/adjustments.js'
 import { expectClose, expectSameState } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
@@ -25,10 +25,15 @@ const metrics = [
   'free_energy',
   'hidden_activity',
 ]
+const more = [
+  ...metrics,
+  { type: 'pseudo_likelihood', name: 'exact_pseudo_likelihood', exact: true },
+  ...['dead_units', 'weight_size', 'update_size', 'update_ratio'],
+]
 const sgd = { type: 'SGD', learning_rate: 0.1, momentum: 0.5 }
 
 const MACHINES: Readonly<Record<string, Record<string, unknown>>> = {
-  'CD-1': { optimizer: sgd, metrics },
+  'CD-1': { optimizer: sgd, metrics: more },
   'CD by epoch': {
     training: {
       algorithm: 'cd',
@@ -60,6 +65,7 @@ const MACHINES: Readonly<Record<string, Record<string, unknown>>> = {
       ],
     },
     optimizer: { ...sgd, gradient_accumulation_steps: 2 },
+    metrics: ['update_size'],
   },
   'CD with decay and a largest norm': {
     model: {
@@ -73,6 +79,21 @@ const MACHINES: Readonly<Record<string, Record<string, unknown>>> = {
     optimizer: sgd,
   },
   PCD: { training: { algorithm: 'pcd', k: 2, chains: 7 }, optimizer: sgd, metrics: [...metrics, 'flip_rate'] },
+  'parallel tempering': {
+    training: { algorithm: 'parallel_tempering', k: 2, chains: 5, temperatures: [1, 0.6, 0.3, 0] },
+    optimizer: sgd,
+    metrics: [...metrics, 'flip_rate', 'swap_rate'],
+  },
+  'mean field of second order': {
+    training: { algorithm: 'mean_field', k: 3, order: 'tap2' },
+    optimizer: sgd,
+    metrics,
+  },
+  'mean field of third order': {
+    training: { algorithm: 'mean_field', k: 3, order: 'tap3', damping: 0.3 },
+    optimizer: sgd,
+    metrics,
+  },
   'mean-field CD': { training: { algorithm: 'mean_field', k: 3, damping: 0.3 }, optimizer: sgd, metrics },
   'the exact gradient': { training: { algorithm: 'exact', centered: true }, optimizer: sgd, metrics },
 }
@@ -105,18 +126,21 @@ test.each(Object.entries(MACHINES))('%s is the same on every engine', async (_, 
 })
 
 describe.each(ownEngines)('engine %s', (engine) => {
-  test.each(['CD-1', 'PCD', 'sparse, centred CD'])('%s goes on where it was, bit for bit', async (name) => {
-    const machine = smallMachine(MACHINES[name]!)
-    const load = () => loadRunner(engine, machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
-    const whole = await load()
-    await machineSteps(whole, machine, 2 * STEPS)
-    const first = await load()
-    await machineSteps(first, machine, STEPS)
-    const second = await load()
-    await second.write(await first.read())
-    await machineSteps(second, machine, STEPS, STEPS)
-    expectSameState(await second.read(), await whole.read())
-  })
+  test.each(['CD-1', 'PCD', 'parallel tempering', 'sparse, centred CD'])(
+    '%s goes on where it was, bit for bit',
+    async (name) => {
+      const machine = smallMachine(MACHINES[name]!)
+      const load = () => loadRunner(engine, machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
+      const whole = await load()
+      await machineSteps(whole, machine, 2 * STEPS)
+      const first = await load()
+      await machineSteps(first, machine, STEPS)
+      const second = await load()
+      await second.write(await first.read())
+      await machineSteps(second, machine, STEPS, STEPS)
+      expectSameState(await second.read(), await whole.read())
+    },
+  )
 
   test('an evaluation is the same each time, and changes nothing', async () => {
     const machine = smallMachine(MACHINES.PCD!)
@@ -194,7 +218,7 @@ test('the centred gradient is that of PyDeep (test_trainer.py)', () => {
 test('decay is of the kernel alone', async () => {
   const regularized = { kernel_regularizer: { type: 'L2', l2: 0.25 } }
   const stepped = async (model: object) => {
-    const machine = smallMachine({ model, optimizer: plain })
+    const machine = smallMachine({ model: { hidden_bias_initializer: 'ones', ...model }, optimizer: plain })
     const runner = await loadRunner('onnx', machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
     const before = await runner.read()
     await machineSteps(runner, machine, 1)

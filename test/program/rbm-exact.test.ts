@@ -1,5 +1,6 @@
 /** What the programs of an RBM give, on average over many samples, against what is known of a small machine. */
 import { describe, expect, test } from 'vitest'
+import type { ValueKind } from '../../src/data/dataset.js'
 import { freeEnergy, pseudoLikelihood } from '../../src/model/rbm/exact.js'
 import { likelihoodGradient } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
@@ -29,7 +30,11 @@ const start = Object.fromEntries(weightSlots(small).map(({ name, initial }) => [
 const rows = [1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0, 1]
 
 /** A machine with the weights of `small`, and batches of `rows`, so often. */
-async function trained(engine: RealEngine, training: object, { copies = 1, rate = 1, metrics = [] as string[] } = {}) {
+async function trained(
+  engine: RealEngine,
+  training: object,
+  { copies = 1, rate = 1, metrics = [] as unknown[], data = rows, values = 'binary' as ValueKind } = {},
+) {
   const batchSize = 4 * copies
   const spec = specSchema.parse({
     name: 'test',
@@ -45,6 +50,7 @@ async function trained(engine: RealEngine, training: object, { copies = 1, rate 
     rbm: buildRbm(spec.model, 4, 1, means),
     seed: 1,
     divisor: 1,
+    values,
     batchSize,
     stepsPerEpoch: 1,
     means,
@@ -53,7 +59,7 @@ async function trained(engine: RealEngine, training: object, { copies = 1, rate 
   await runner.write(start)
   const batch = {
     size: batchSize,
-    arrays: { x: Float32Array.from({ length: 4 * batchSize }, (_, at) => rows[at % 16]!) },
+    arrays: { x: Float32Array.from({ length: 4 * batchSize }, (_, at) => data[at % 16]!) },
   }
   return {
     runner,
@@ -90,6 +96,29 @@ test.each(ownEngines)('stochastic pseudo-likelihood is on average the exact one,
   const means: number[] = []
   for (let step = 0; step < 10; step++) means.push((await run('evaluate', step)).pseudo_likelihood![0]! / batchSize)
   expectWithin(4, means, pseudoLikelihood(small, rows), 'log PL')
+})
+
+test.each(ownEngines)('exact pseudo-likelihood is the sum over all units, engine %s', async (engine) => {
+  const metrics = [{ type: 'pseudo_likelihood', exact: true }]
+  const { run } = await trained(engine, { algorithm: 'cd' }, { metrics })
+  const found = (await run('evaluate', 0)).pseudo_likelihood![0]! / 4
+  expectClose([found], [pseudoLikelihood(small, rows)], 'log PL', { relative: 1e-6 })
+})
+
+test('pseudo-likelihood of probabilities is that of what they are rounded to', async () => {
+  const data = rows.map((on, at) => (on ? 0.5 + 0.03 * at : 0.49 - 0.03 * at))
+  const metrics = [
+    { type: 'pseudo_likelihood', exact: true },
+    { type: 'pseudo_likelihood', name: 'estimated' },
+  ]
+  const look = async (options: { data: number[]; values: ValueKind }) => {
+    const { run } = await trained('onnx', { algorithm: 'cd' }, { metrics, ...options })
+    const { pseudo_likelihood, estimated } = await run('evaluate', 0)
+    return [pseudo_likelihood![0]!, estimated![0]!]
+  }
+  const [exact, estimated] = await look({ data, values: 'probability' })
+  const expected = await look({ data: rows, values: 'binary' })
+  expectClose([exact!, estimated!], expected, 'log PL', { relative: 1e-6 })
 })
 
 describe('the gradient', () => {

@@ -458,6 +458,32 @@ rbm('a misspelt algorithm, and the mistakes behind it', { training: '{ "algorith
 rbm('training without an algorithm', { training: '{ "k": 1 }' })
 rbm('a field of another algorithm', { training: '{ "algorithm": "cd", "chains": 10 }' })
 rbm('more chains than memory', { training: '{ "algorithm": "pcd", "chains": 1000000 }' })
+rbm('more chains than memory, at all temperatures', {
+  training: '{ "algorithm": "parallel_tempering", "chains": 20000 }',
+})
+rbm('temperatures that do not begin with 1, nor fall', {
+  training: '{ "algorithm": "parallel_tempering", "temperatures": [0.9, 0.5, 0.5, -1] }',
+})
+rbm('no temperature', { training: '{ "algorithm": "parallel_tempering", "temperatures": 0 }' })
+rbm(
+  'temperatures of units that are not 0 or 1',
+  { training: '{ "algorithm": "parallel_tempering" }' },
+  ', "hidden": "nrelu"',
+)
+rbm(
+  'mean field of second order of units that are not 0 or 1',
+  { training: '{ "algorithm": "mean_field", "order": "tap2" }' },
+  ', "hidden": "nrelu"',
+)
+rbm('a misspelt order of mean field', { training: '{ "algorithm": "mean_field", "order": "tap4" }' })
+rbm('the exact pseudo-likelihood of a large model', { metrics: '[{ "type": "pseudo_likelihood", "exact": true }]' })
+rbm('swaps of chains at one temperature', { training: '{ "algorithm": "pcd" }', metrics: '["swap_rate"]' })
+rbm('an RBM whose loss is watched', {
+  fit: '{ "validation_split": 0.1 }',
+  early_stopping: 'true',
+  callbacks:
+    '[{ "type": "ReduceLROnPlateau", "monitor": "loss" }, { "type": "ModelCheckpoint", "filepath": "best", "save_best_only": true }]',
+})
 rbm('the exact gradient of a large model', { training: '{ "algorithm": "exact" }' })
 rbm('momentum by epoch of another optimizer than SGD', {
   optimizer: '"adam"',

@@ -4,7 +4,10 @@ import { energy, hiddenProbabilities, rowsOf, visibleProbabilities } from '../..
 import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
 import { LogSum } from '../../src/model/rbm/log-domain.js'
 import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
+import { buildRbm, type Rbm } from '../../src/model/rbm/rbm.js'
 import type { Slot } from '../../src/program/program.js'
+import type { RbmSpec } from '../../src/spec/rbm.js'
+import { specSchema } from '../../src/spec/spec.js'
 
 export const randomNumbers = (seed: number): RandomStream =>
   new RandomStream({ seed, purpose: PURPOSE.sample, stream: 0, step: 0 })
@@ -58,6 +61,12 @@ export function weightSlots({ visibleUnits, hiddenUnits, ...values }: RbmParamet
     slot('visibleBias', [visibleUnits]),
     slot('hiddenBias', [hiddenUnits]),
   ]
+}
+
+/** A machine of so many Bernoulli units; its weights are given by whoever asks it. */
+export function bernoulliRbm({ visibleUnits, hiddenUnits }: RbmParameters): Rbm {
+  const { model } = specSchema.parse({ data: 'mnist', model: { type: 'RBM', hidden_units: hiddenUnits } })
+  return buildRbm(model as RbmSpec, visibleUnits, 1, () => new Float64Array(visibleUnits).fill(0.5))
 }
 
 /** After so many steps up the exact gradient. */

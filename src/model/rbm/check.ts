@@ -1,21 +1,25 @@
 /** Checks an RBM against its data before anything is built: shapes and sizes. */
 import { formatShape, sizeOf } from '../../base/shape.js'
 import type { DataInfo } from '../../data/dataset.js'
+import type { TrainingSpec } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check.js'
 import type { ModelIssue } from '../issue.js'
 import { checkWeight, ShapeProblem } from '../layers/layer.js'
 import { MOST_IN_STEP } from './enumeration.js'
 import { parameterCount, requestsOf } from './rbm.js'
+import { inverseTemperatures } from './tempering.js'
 import { visibleRule } from './units.js'
 
 /** Numbers in the units of all chains together; a step has several arrays of so many. */
 const MAX_CHAIN_UNITS = 100e6
+/** Numbers in what exact pseudo-likelihood makes of a batch. */
+const MAX_FLIPPED_INPUTS = 5e6
 
 /** Every problem of fitting an RBM to the data; empty when there is none. */
 export function checkRbm(
-  { model, training }: UnsupervisedSpec,
-  { name, sampleShape, values, classes }: DataInfo,
+  { model, training, metrics, fit }: UnsupervisedSpec,
+  { name, sampleShape, values, classes, trainSamples }: DataInfo,
 ): ModelIssue[] {
   const visible = sizeOf(sampleShape)
   if (sampleShape.length !== 1) {
@@ -48,12 +52,11 @@ export function checkRbm(
     const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
     issues.push({ code: 'size', pointer: '/model/hidden_units', message })
   }
-  if (training.algorithm === 'pcd' && training.chains !== null) {
-    const most = Math.floor(MAX_CHAIN_UNITS / (visible + hidden))
-    if (training.chains > most) {
-      const message = `found ${counted(training.chains)} chains of ${counted(visible + hidden)} units, which do not fit into memory; must be at most ${counted(most)}`
-      issues.push({ code: 'size', pointer: '/training/chains', message })
-    }
+  const chains = chainsOf(training, Math.min(fit.batch_size, trainSamples))
+  const most = Math.floor(MAX_CHAIN_UNITS / (visible + hidden))
+  if (chains > most) {
+    const message = `found ${counted(chains)} chains of ${counted(visible + hidden)} units, which do not fit into memory; must be at most ${counted(most)}${training.algorithm === 'parallel_tempering' ? ' over all temperatures' : ''}`
+    issues.push({ code: 'size', pointer: '/training/chains', message })
   }
   if (training.algorithm === 'exact') {
     const { isBinary } = visibleRule(model)
@@ -63,7 +66,26 @@ export function checkRbm(
       issues.push({ code: 'size', pointer: '/training/algorithm', message })
     }
   }
+  for (const [index, metric] of metrics.entries()) {
+    if (metric.type !== 'pseudo_likelihood' || !metric.exact) continue
+    const inputs = Math.min(fit.batch_size, trainSamples) * visible * hidden
+    if (inputs <= MAX_FLIPPED_INPUTS) continue
+    const message = `found "exact", which flips each of ${counted(visible)} units in each sample of a batch: ${counted(inputs)} inputs of hidden units, must be at most ${counted(MAX_FLIPPED_INPUTS)}; without "exact" it is estimated by one unit of each sample`
+    issues.push({ code: 'size', pointer: `/metrics/${index}/exact`, message })
+  }
   return issues
+}
+
+/** Over all temperatures; 0 where none go on. */
+function chainsOf(training: TrainingSpec, batchSize: number): number {
+  switch (training.algorithm) {
+    case 'pcd':
+      return training.chains ?? batchSize
+    case 'parallel_tempering':
+      return (training.chains ?? batchSize) * inverseTemperatures(training.temperatures).length
+    default:
+      return 0
+  }
 }
 
 const counted = (count: number): string => count.toLocaleString('en')

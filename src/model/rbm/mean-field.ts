@@ -1,6 +1,6 @@
 /**
- * Mean field of Bernoulli units, in tfjs ops: fixed points for the mean of each unit, and log Z as they have it. Naive,
- * or with terms of second or third order in W (Thouless, Anderson and Palmer; for RBMs: Gabrié, Tramel and Krzakala,
+ * Mean field, in tfjs ops: fixed points for the mean of each unit, and log Z as they have it. Naive, or for Bernoulli
+ * units with terms of second or third order in W (Thouless, Anderson and Palmer; for RBMs: Gabrié, Tramel and Krzakala,
  * "Training restricted Boltzmann machines via the Thouless-Anderson-Palmer free energy", 2015, whose third order for
  * units of 0 and 1 is here taken from the third cumulants):
  *   m_v = s(b + W m_h + [W^2 (m_h - m_h^2)] (1/2 - m_v) + [W^3 ((m_h - m_h^2) (1/2 - m_h))] (1/3 - 2 (m_v - m_v^2)))
@@ -8,8 +8,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../../program/program.js'
-import { hiddenInput, visibleInput } from './bernoulli.js'
+import { hiddenInput } from './bernoulli.js'
 import { RBM_WEIGHTS } from './parameters.js'
+import type { Conditional, Rbm } from './rbm.js'
 import { weightedSums } from './units.js'
 
 /** Means of the units: (batch, visible) and (batch, hidden). */
@@ -29,25 +30,26 @@ export interface MeanFieldOptions {
 }
 
 /** After so many steps, in each of which the visible means come first and the hidden ones follow. */
-export function meanField(start: Means, weights: Tensors, { order, damping, steps }: MeanFieldOptions): Means {
+export function meanField(
+  start: Means,
+  rbm: Rbm,
+  weights: Tensors,
+  { order, damping, steps }: MeanFieldOptions,
+): Means {
   const powers = powersOf(weights, order)
   const damped = (old: tf.Tensor2D, next: tf.Tensor2D): tf.Tensor2D =>
     damping === 0 ? next : tf.add(tf.mul(old, damping), tf.mul(next, 1 - damping))
+  const meanOf = ({ input, mean }: Conditional, terms: readonly tf.Tensor[]): tf.Tensor2D =>
+    terms.length === 0 ? mean : tf.sigmoid(plus(input, terms))
   let { visible, hidden } = start
   for (let step = 0; step < steps; step++) {
     const above = reaction(visible, hidden, (means, power) => tf.matMul(means, power, false, true), powers)
-    visible = damped(visible, tf.sigmoid(plus(visibleInput(hidden, weights), above)))
+    visible = damped(visible, meanOf(rbm.visibleGiven(hidden, weights), above))
     const below = reaction(hidden, visible, (means, power) => tf.matMul(means, power), powers)
-    hidden = damped(hidden, tf.sigmoid(plus(hiddenInput(visible, weights), below)))
+    hidden = damped(hidden, meanOf(rbm.hiddenGiven(visible, weights), below))
   }
   return { visible, hidden }
 }
-
-/** From given visible units: means of the hidden ones without any correction. */
-export const meansFrom = (visible: tf.Tensor2D, weights: Tensors): Means => ({
-  visible,
-  hidden: tf.sigmoid(hiddenInput(visible, weights)),
-})
 
 /**
  * log Z at a fixed point, of each row: S(m_v) + S(m_h) + b'm_v + c'm_h + m_v'W m_h, S the entropy, and with TAP
@@ -70,6 +72,18 @@ export function meanFieldLogPartition(
     ...(cube ? [tf.mul(joined(skewness(visible), cube, skewness(hidden)), 2 / 3)] : []),
   ]
   return terms.reduce((sum, term) => tf.add(sum, term)) as tf.Tensor1D
+}
+
+/**
+ * (visible, hidden): the covariance of each visible with each hidden unit, summed over the rows. It is what the slope of
+ * log Z by W has beyond m_v m_h': W (m_v - m_v^2) (m_h - m_h^2), and 2 W^2 times the skewness of both.
+ */
+export function pairCovariance({ visible, hidden }: Means, weights: Tensors, order: MeanFieldOrder): tf.Tensor2D {
+  const kernel = weights[RBM_WEIGHTS.kernel]!
+  const second = tf.mul(kernel, tf.matMul(variance(visible), variance(hidden), true))
+  if (order < 3) return second as tf.Tensor2D
+  const third = tf.mul(tf.square(kernel), tf.matMul(skewness(visible), skewness(hidden), true))
+  return tf.add(second, tf.mul(third, 2))
 }
 
 /** W^2 and W^3, as far as the order wants them. */

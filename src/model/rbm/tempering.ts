@@ -5,9 +5,17 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../../program/program.js'
+import type { TrainingSpec } from '../../spec/rbm.js'
 import { hiddenInput, sampled, visibleInput } from './bernoulli.js'
 import { RBM_WEIGHTS } from './parameters.js'
 import { weightedSums } from './units.js'
+
+/** As a spec gives them: how many, or each. */
+type Temperatures = Extract<TrainingSpec, { algorithm: 'parallel_tempering' }>['temperatures']
+
+/** Each inverse temperature, from 1 on. */
+export const inverseTemperatures = (given: Temperatures): readonly number[] =>
+  typeof given === 'number' ? Array.from({ length: given }, (_, index) => 1 - index / Math.max(given - 1, 1)) : given
 
 /** Uniform numbers of one step, in [0, 1), for T temperatures of n chains each. */
 export interface TemperingUniforms {

@@ -3,10 +3,15 @@ import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { modelMoments } from '../../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../../src/model/rbm/log-partition.js'
-import { type MeanFieldOrder, meanField, meanFieldLogPartition, meansFrom } from '../../../src/model/rbm/mean-field.js'
-import type { RbmParameters } from '../../../src/model/rbm/parameters.js'
-import { largest } from '../../support/close.js'
-import { inFloat32, randomRbm, weightSlots } from '../../support/rbm.js'
+import {
+  type MeanFieldOrder,
+  meanField,
+  meanFieldLogPartition,
+  pairCovariance,
+} from '../../../src/model/rbm/mean-field.js'
+import { RBM_WEIGHTS, type RbmParameters } from '../../../src/model/rbm/parameters.js'
+import { expectClose, largest } from '../../support/close.js'
+import { bernoulliRbm, inFloat32, randomRbm, weightSlots } from '../../support/rbm.js'
 import { expectNoTensorLeaks } from '../../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -14,13 +19,28 @@ expectNoTensorLeaks()
 const machines = (weights: number) =>
   Array.from({ length: 50 }, (_, seed) => inFloat32(randomRbm(8, 6, { seed, weights, biases: 1 })))
 
+const weightsOf = (parameters: RbmParameters): Record<string, tf.Tensor> =>
+  Object.fromEntries(
+    weightSlots(parameters).map(({ name, shape, initial }) => [name, tf.tensor(initial(), [...shape])]),
+  )
+
+function fixedPoint(
+  parameters: RbmParameters,
+  weights: Record<string, tf.Tensor>,
+  order: MeanFieldOrder,
+  damping = 0.5,
+) {
+  const rbm = bernoulliRbm(parameters)
+  const visible = tf.fill([1, 8], 0.5) as tf.Tensor2D
+  const start = { visible, hidden: rbm.hiddenGiven(visible, weights).mean }
+  return meanField(start, rbm, weights, { order, damping, steps: 60 })
+}
+
 /** Differences of log Z and of the means from what they are. */
 function errors(parameters: RbmParameters, order: MeanFieldOrder, damping = 0.5) {
   const { logZ, means } = tf.tidy(() => {
-    const slots = weightSlots(parameters).map(({ name, shape, initial }) => [name, tf.tensor(initial(), [...shape])])
-    const weights: Record<string, tf.Tensor> = Object.fromEntries(slots)
-    const start = meansFrom(tf.fill([1, 8], 0.5), weights)
-    const found = meanField(start, weights, { order, damping, steps: 60 })
+    const weights = weightsOf(parameters)
+    const found = fixedPoint(parameters, weights, order, damping)
     return {
       logZ: meanFieldLogPartition(found, weights, order).dataSync()[0]!,
       means: [...found.visible.dataSync(), ...found.hidden.dataSync()],
@@ -69,4 +89,37 @@ test('without weights every order is exact, and damping changes where it goes by
   }
   const machine = machines(0.2)[0]!
   expect(Math.abs(errors(machine, 2, 0).means - errors(machine, 2, 0.5).means)).toBeLessThan(1e-6)
+})
+
+test.each([1, 2, 3] as const)('log Z of order %d has no slope where the means are fixed', (order) => {
+  for (const machine of machines(0.8).slice(0, 10)) {
+    const slopes = tf.tidy(() => {
+      const weights = weightsOf(machine)
+      const { visible, hidden } = fixedPoint(machine, weights, order)
+      const logZ = (v: tf.Tensor, h: tf.Tensor) =>
+        tf.sum<tf.Scalar>(
+          meanFieldLogPartition({ visible: v as tf.Tensor2D, hidden: h as tf.Tensor2D }, weights, order),
+        )
+      return tf
+        .grads(logZ)([visible, hidden])
+        .flatMap((slope) => [...slope.dataSync()])
+    })
+    expect(largest(slopes)).toBeLessThan(1e-4)
+  }
+})
+
+test.each([2, 3] as const)('what units have in common is the slope of log Z by the weights, order %d', (order) => {
+  const machine = machines(0.8)[0]!
+  const { found, expected } = tf.tidy(() => {
+    const weights = weightsOf(machine)
+    const means = fixedPoint(machine, weights, order)
+    const logZ = (kernel: tf.Tensor) =>
+      tf.sum<tf.Scalar>(meanFieldLogPartition(means, { ...weights, [RBM_WEIGHTS.kernel]: kernel }, order))
+    const products = tf.matMul(means.visible, means.hidden, true)
+    return {
+      found: tf.add(products, pairCovariance(means, weights, order)).dataSync(),
+      expected: tf.grad(logZ)(weights[RBM_WEIGHTS.kernel]!).dataSync(),
+    }
+  })
+  expectClose(found, expected, 'slope', { relative: 1e-5, absolute: 1e-6 })
 })

@@ -1,0 +1,22 @@
+/** Inverse temperatures of parallel tempering: how many, or each of them, `[1, 0.8, 0.5, 0]`. */
+import { z } from 'zod'
+import { type RuleIssue, rules } from './family.js'
+import { whole } from './whole.js'
+import { written } from './words.js'
+
+export const temperaturesSchema = z
+  .union([whole(1).max(1000), z.array(z.number()).min(1).max(1000).superRefine(rules(listRules))])
+  .default(10)
+  .describe(
+    'Inverse temperatures: how many, 1 to 1000, evenly from 1 down to 0, or a list that begins with 1 and falls, [1, 0.8, 0.5, 0]. The first is of the model itself; at 0 all states are alike.',
+  )
+
+function* listRules(list: readonly number[]): Iterable<RuleIssue> {
+  for (const [index, value] of list.entries()) {
+    const before = list[index - 1]
+    const isRight = before === undefined ? value === 1 : value >= 0 && value < before
+    if (isRight) continue
+    const wanted = before === undefined ? '1, that of the model itself' : `at least 0 and below the ${before} before it`
+    yield { code: 'range', path: [index], message: `found ${written(value)}, must be ${wanted}` }
+  }
+}

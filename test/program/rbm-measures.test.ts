@@ -1,0 +1,77 @@
+/** What is measured of the weights of an RBM, of their updates and of its hidden units. */
+import { expect, test } from 'vitest'
+import type { Outputs, Runner } from '../../src/engine/engine.js'
+import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
+import { expectClose } from '../support/close.js'
+import { BATCH_SIZE, type Machine, machineSteps, smallMachine } from '../support/contrastive.js'
+import { loadRunner } from '../support/engines.js'
+
+const load = (machine: Machine) => loadRunner('onnx', machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
+
+const kernelOf = async (runner: Runner) => (await runner.read())[RBM_WEIGHTS.kernel]!
+const meanSize = (values: Float32Array) => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length
+
+/** Values of one batch, from their sums over it. */
+const valuesOf = (outputs: Outputs, size: number) =>
+  Object.fromEntries(Object.entries(outputs).map(([name, sum]) => [name, sum[0]! / size]))
+
+const metrics = ['weight_size', 'update_size', 'update_ratio']
+
+test('sizes of weights and updates are those that a step shows', async () => {
+  const machine = smallMachine({
+    model: { kernel_constraint: { type: 'MaxNorm', max_value: 0.02 } },
+    optimizer: { type: 'SGD', learning_rate: 0.5, momentum: 0.9 },
+    metrics,
+  })
+  const runner = await load(machine)
+  for (let step = 0; step < 4; step++) {
+    const before = await kernelOf(runner)
+    const { size } = machine.batch(step)
+    const { weight_size, update_size, update_ratio } = valuesOf(
+      (await machineSteps(runner, machine, 1, step))[0]!,
+      size,
+    )
+    const after = await kernelOf(runner)
+    const update = meanSize(after.map((value, index) => value - before[index]!))
+    const expected = [meanSize(before), update, update / meanSize(before)]
+    expectClose([weight_size!, update_size!, update_ratio!], expected, `step ${step}`, { relative: 1e-5 })
+    const evaluated = valuesOf(await runner.run('evaluate', machine.batch(0), { iterations: 0 }), BATCH_SIZE)
+    const now = [meanSize(after), update, update / meanSize(after)]
+    expectClose(
+      metrics.map((name) => evaluated[name]!),
+      now,
+      `evaluation after step ${step}`,
+      { relative: 1e-5 },
+    )
+  }
+})
+
+test('a step that only adds its gradient shows the update before it', async () => {
+  const optimizer = { type: 'SGD', learning_rate: 0.5, gradient_accumulation_steps: 2 }
+  const machine = smallMachine({ optimizer, metrics: ['update_size'] })
+  const steps = await machineSteps(await load(machine), machine, 5)
+  const [first, second, third, fourth, fifth] = steps.map(
+    (one, step) => one.update_size![0]! / machine.batch(step).size,
+  )
+  expect(first).toBe(0)
+  expect(second).toBeGreaterThan(0)
+  expectClose([third!, fifth!], [second!, fourth!], 'update', { relative: 1e-6 })
+  expect(fourth).not.toBe(third)
+})
+
+test('a hidden unit is dead that is off, or on, in all samples of a batch', async () => {
+  const machine = smallMachine({ metrics: ['dead_units'] })
+  const runner = await load(machine)
+  const kernel = new Float32Array(30)
+  const share = async (hiddenBias: readonly number[]) => {
+    const weights = { [RBM_WEIGHTS.kernel]: kernel, [RBM_WEIGHTS.hiddenBias]: Float32Array.from(hiddenBias) }
+    await runner.write({ ...(await runner.read()), ...weights })
+    return valuesOf(await runner.run('evaluate', machine.batch(0), { iterations: 0 }), BATCH_SIZE).dead_units
+  }
+  expect(await share([0, 0, 0, 0, 0])).toBe(0)
+  // probabilities of .5, .049, .051, .949, .951
+  expect(await share([0, -2.97, -2.92, 2.92, 2.97])).toBeCloseTo(2 / 5)
+  // what the first visible unit turns on is on in some samples
+  kernel[1] = 6
+  expect(await share([0, -2.97, -2.92, 2.92, 2.97])).toBeCloseTo(1 / 5)
+})
