@@ -9,13 +9,17 @@ import { openSession } from '../../dist/cli/session.js'
 import { loadData } from '../../dist/data/registry.js'
 import { openEngine } from '../../dist/engine/registry.js'
 import { callbackFiles } from '../../dist/export/callback-files.js'
+import { isStacked } from '../../dist/spec/spec.js'
+import { rbmStages } from '../../dist/spec/stages.js'
 import { train } from '../../dist/training/loop.js'
 
 const STEPS_PER_EPOCH = 100
 const BATCH_SIZE = 4
 
 const [file, engineName, epochs] = process.argv.slice(2)
-const spec = await requireSpec(file, [], process.stdin)
+const given = await requireSpec(file, [], process.stdin)
+// what comes after the first RBM of a stack is more of its kind, and a network as others are
+const spec = isStacked(given) ? rbmStages(given)[0] : given
 const { fit, early_stopping } = spec
 const { dataset } = spec.data
 const data = await loadData({ ...spec.data, dataset: dataset === 'mnist' ? 'mnist-10k' : dataset }, spec.seed)
@@ -44,8 +48,12 @@ await session.runner.dispose()
 rmSync(out, { recursive: true })
 process.stdout.write(JSON.stringify(found))
 
-/** As many of the samples as make an epoch. */
+/** As many samples as make an epoch, from the beginning again where there are fewer. */
 function first({ count: all, x, y }) {
   const count = Math.ceil((STEPS_PER_EPOCH * BATCH_SIZE) / (1 - fit.validation_split))
-  return { count, x: x.subarray(0, (x.length / all) * count), y: y.subarray(0, count) }
+  const rows = Array.from({ length: count }, (_, row) => row % all)
+  const width = x.length / all
+  const samples = new x.constructor(count * width)
+  for (const [at, row] of rows.entries()) samples.set(x.subarray(row * width, (row + 1) * width), at * width)
+  return { count, x: samples, y: Uint8Array.from(rows, (row) => y[row]) }
 }
