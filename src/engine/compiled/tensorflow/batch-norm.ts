@@ -5,6 +5,7 @@
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import { type Emitter, FLOAT, type } from './lowerings/lowering.js'
+import type { Rewriting, Writer } from './rewriting.js'
 
 /** Values of the graph: what goes in, and what comes out. */
 export interface BatchNorm {
@@ -62,8 +63,14 @@ export function batchNormsOf(graph: Graph): {
 
 const NORM = { ...FLOAT, U: type('float32'), data_format: { text: 'NHWC' }, is_training: { bool: true } }
 
-/** Writes it; gives the names of values that others take, and of those that lie within, for who must wait for them. */
-export function batchNormNodes(
+export function batchNorms(graph: Graph): Rewriting {
+  const { written, parts } = batchNormsOf(graph)
+  const writers = [...written].map(([at, one]): [ValueId, Writer] => [at, (emit, nameOf) => nodesOf(emit, one, nameOf)])
+  return { written: new Map(writers), replaced: parts }
+}
+
+/** Names are of values that others take, and of those that lie within, for who must wait for them. */
+function nodesOf(
   emit: Emitter,
   { norm, part, inner }: Written,
   nameOf: (value: ValueId) => string,

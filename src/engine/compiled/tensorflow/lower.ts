@@ -2,11 +2,11 @@
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { Batch } from '../../engine.js'
-import { consumersOf, type DType, type Graph, infoOf, type ValueId } from '../graph/graph.js'
+import { type DType, type Graph, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { type ApplyInput, applyFor } from './apply.js'
-import { batchNormNodes, batchNormsOf } from './batch-norm.js'
+import { batchNorms } from './batch-norm.js'
 import { type DataType, encodeGraph, type TensorflowNode } from './graph-def.js'
 import { type Feed, feedOf, inputFrom } from './inputs.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
@@ -15,7 +15,8 @@ import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
 import { type Emitter, FLOAT, type Lowering, type TensorflowAttributes, type } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
-import { slopesOf } from './slopes.js'
+import { rectifierGradients } from './rectifier.js'
+import { slopes } from './slopes.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
@@ -125,24 +126,11 @@ export function lowerToTensorflow(
     const { shape, dtype } = infoOf(graph, value)
     names.set(value, constant(dtype, shape, expand(data, shape, dtype)))
   }
-  const rectified = rectifierGradients(graph)
-  const { slopes, parts } = slopesOf(graph)
-  const norms = batchNormsOf(graph)
+  const rewritings = [batchNorms(graph), rectifierGradients(graph), slopes(graph)]
   for (const node of graph.nodes) {
-    const written = norms.written.get(node.output)
-    if (written) for (const [value, name] of batchNormNodes(emit, written, nameOf)) names.set(value, name)
-    if (norms.parts.has(node.output)) continue
-    const gradient = rectified.gradients.get(node.output)
-    if (gradient) {
-      const name = emit.op('ReluGrad', [gradient.of, gradient.features].map(nameOf), FLOAT)
-      for (const value of [node.output, gradient.step]) names.set(value, name)
-    }
-    if (gradient || rectified.steps.has(node.output) || parts.has(node.output)) continue
-    const slope = slopes.get(node.output)
-    if (slope) {
-      names.set(node.output, emit.op(slope.op, [slope.y, slope.gradient].map(nameOf), FLOAT))
-      continue
-    }
+    const write = rewritings.map(({ written }) => written.get(node.output)).find((one) => one !== undefined)
+    for (const [value, name] of write?.(emit, nameOf) ?? []) names.set(value, name)
+    if (rewritings.some(({ replaced }) => replaced.has(node.output))) continue
     const infos = node.inputs.map((input) => infoOf(graph, input))
     names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
   }
@@ -240,29 +228,6 @@ export function lowerToTensorflow(
   function stateInput(name: string) {
     return graph.inputs.find((input) => input.from === 'state' && input.name === name)!
   }
-}
-
-/** Products with a step, which TensorFlow does at once, by the value of the product. */
-function rectifierGradients(graph: Graph) {
-  const producers = new Map(graph.nodes.map((node) => [node.output, node]))
-  const consumers = consumersOf(graph)
-  const results = new Set(graph.outputs.map(({ value }) => value))
-  const gradients = new Map<ValueId, { readonly of: ValueId; readonly step: ValueId; readonly features: ValueId }>()
-  const steps = new Set<ValueId>()
-  for (const { kernel, inputs, output } of graph.nodes) {
-    if (kernel !== 'Multiply') continue
-    const at = inputs.findIndex((input) => {
-      const step = producers.get(input)
-      return step?.kernel === 'Step' && step.attributes.alpha === 0 && consumers.get(input)!.length === 1
-    })
-    const [step, gradient] = [inputs[at], inputs[1 - at]]
-    if (step === undefined || gradient === undefined || results.has(step)) continue
-    const shapes = [step, gradient].map((value) => infoOf(graph, value).shape.join())
-    if (shapes[0] !== shapes[1]) continue
-    gradients.set(output, { of: gradient, step, features: producers.get(step)!.inputs[0]! })
-    steps.add(step)
-  }
-  return { gradients, steps }
 }
 
 function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {

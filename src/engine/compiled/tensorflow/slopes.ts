@@ -1,19 +1,18 @@
 /** Gradients of sigmoid and tanh, which TensorFlow has as one operator each and tfjs writes out in three. */
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
+import { FLOAT } from './lowerings/lowering.js'
+import type { Rewriting, Writer } from './rewriting.js'
 
-export interface Slope {
+interface Slope {
   readonly op: 'SigmoidGrad' | 'TanhGrad'
-  /** What the function gave, and the gradient of that. */
+  /** What the function gave. */
   readonly y: ValueId
-  readonly gradient: ValueId
+  /** Values that only the slope needs. */
+  readonly parts: readonly ValueId[]
 }
 
-/** By the value of the whole product, and the values that only it needs. */
-export function slopesOf(graph: Graph): {
-  readonly slopes: ReadonlyMap<ValueId, Slope>
-  readonly parts: ReadonlySet<ValueId>
-} {
+export function slopes(graph: Graph): Rewriting {
   const producers = new Map(graph.nodes.map((node) => [node.output, node]))
   const consumers = consumersOf(graph)
   const results = new Set(graph.outputs.map(({ value }) => value))
@@ -32,7 +31,7 @@ export function slopesOf(graph: Graph): {
     return rest && ones.has(rest.inputs[0]!) ? rest : undefined
   }
   /** y (1 - y), or 1 - y^2, and what they are made of. */
-  const slopeAt = (value: ValueId): (Pick<Slope, 'op' | 'y'> & { readonly parts: readonly ValueId[] }) | undefined => {
+  const slopeAt = (value: ValueId): Slope | undefined => {
     const square = inner(restOf(value)?.inputs[1], 'Square')
     if (square && isMadeBy(square.inputs[0]!, 'Tanh')) {
       return { op: 'TanhGrad', y: square.inputs[0]!, parts: [value, square.output] }
@@ -44,16 +43,17 @@ export function slopesOf(graph: Graph): {
     return { op: 'SigmoidGrad', y: y!, parts: [value, rest.output] }
   }
 
-  const slopes = new Map<ValueId, Slope>()
-  const parts = new Set<ValueId>()
+  const written = new Map<ValueId, Writer>()
+  const replaced = new Set<ValueId>()
   const shapeOf = (value: ValueId) => infoOf(graph, value).shape.join()
   for (const { kernel, inputs, output } of graph.nodes) {
     if (kernel !== 'Multiply' || shapeOf(inputs[0]!) !== shapeOf(inputs[1]!)) continue
     const at = inputs.findIndex((input) => slopeAt(input) !== undefined)
     if (at < 0) continue
-    const { op, y, parts: own } = slopeAt(inputs[at]!)!
-    slopes.set(output, { op, y, gradient: inputs[1 - at]! })
-    for (const part of own) parts.add(part)
+    const { op, y, parts } = slopeAt(inputs[at]!)!
+    const gradient = inputs[1 - at]!
+    written.set(output, (emit, nameOf) => [[output, emit.op(op, [y, gradient].map(nameOf), FLOAT)]])
+    for (const value of [output, ...parts]) replaced.add(value)
   }
-  return { slopes, parts }
+  return { written, replaced }
 }
