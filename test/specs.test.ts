@@ -55,7 +55,7 @@ describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (
         const { model, runner, training } = session
         const files = callbackFiles(out, model)
         try {
-          await runner.write(stage.first(trained))
+          if (stage.first) await runner.write(stage.first(trained))
           const { signal } = new AbortController()
           const events = await trainToEnd({ ...training, signal, now: () => performance.now(), files })
           const learnsLabels = isSupervised(stage.spec) || labelsOf(stage.spec.training) !== null

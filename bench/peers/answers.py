@@ -2,6 +2,7 @@
 
 import json
 import os
+import statistics
 import sys
 
 
@@ -15,6 +16,15 @@ def take_stdout():
         stdout.flush()
 
     return answer
+
+
+def ms_per_step(times):
+    """What is told of times in milliseconds, each a mean over a chunk of steps."""
+    return {
+        "median": round(statistics.median(times), 4),
+        "min": round(min(times), 4),
+        "mean": round(statistics.fmean(times), 4),
+    }
 
 
 def skip(answer, reason):

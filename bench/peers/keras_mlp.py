@@ -13,11 +13,10 @@ each `fit` is not counted: it sets up the iterator, which in real use happens on
 
 import json
 import resource
-import statistics
 import sys
 import time
 
-from answers import skip, take_stdout
+from answers import ms_per_step, skip, take_stdout
 from mlp import BATCH, THREADS, compiled_mlp, load_mnist, mnist_folder, start_keras
 
 CHUNK = 25
@@ -75,11 +74,7 @@ def timed_steps(keras, model, x, y, n, chunk=None, batch=BATCH, **options):
         left -= counted
     per_step = [ms / chunk for ms in times]
     return {
-        "ms_per_step": {
-            "median": round(statistics.median(per_step), 4),
-            "min": round(min(per_step), 4),
-            "mean": round(statistics.fmean(per_step), 4),
-        },
+        "ms_per_step": ms_per_step(per_step),
         "steps": len(times) * chunk,
         "chunk": chunk,
         "loss": round(float(history["loss"][-1]), 4),

@@ -4,7 +4,6 @@ A peer stays and answers JSON lines as keras_mlp.py does; a time is that of `chu
 """
 
 import os
-import statistics
 import sys
 import time
 
@@ -59,6 +58,7 @@ def batches(permutation, count):
 
 def timed(run, n, chunk=None):
     """`run(steps)` in chunks, until all of it is computed; it gives the reconstruction error of the last step."""
+    from answers import ms_per_step
     from keras_mlp import peak_memory
 
     chunk = min(chunk or CHUNK, n)
@@ -68,11 +68,7 @@ def timed(run, n, chunk=None):
         error = run(chunk)
         times.append((time.perf_counter() - begin) * 1e3 / chunk)
     return {
-        "ms_per_step": {
-            "median": round(statistics.median(times), 4),
-            "min": round(min(times), 4),
-            "mean": round(statistics.fmean(times), 4),
-        },
+        "ms_per_step": ms_per_step(times),
         "steps": len(times) * chunk,
         "chunk": chunk,
         "reconstruction_error": None if error is None else round(float(error), 5),

@@ -9,7 +9,8 @@ import { isEnumerable, logPartition, MOST_ENUMERATED } from '../model/rbm/log-pa
 import { rbmParameters } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
-import type { BatchInput, Program, Slot } from '../program/program.js'
+import type { Program, Slot } from '../program/program.js'
+import { samplesInput } from '../program/samples.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isUnsupervised, type UnsupervisedSpec } from '../spec/spec.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
@@ -91,9 +92,8 @@ export async function likelihoodOf(options: LikelihoodOptions): Promise<Likeliho
   const { method, engine, session, rbm, spec, weights, signal } = options
   const slots = trainedSlots(rbm, weights)
   const { divisor, values } = dataInfo(spec.data)
-  const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, rbm.visibleUnits], dtype: 'float32', divisor }
   const batchSize = session.training.batchSize
-  const free_energy = freeEnergyProgram(slots, x)
+  const free_energy = freeEnergyProgram(slots, samplesInput([rbm.visibleUnits], divisor))
   const found = method.type === 'exact' ? exact(weights) : await estimated(options, method, slots)
   const runner = await engine.load({ free_energy }, { seed: spec.seed, batchSize })
   try {

@@ -6,7 +6,7 @@ import type { Engine, StateValues } from '../engine/engine.js'
 import { buildRbm } from '../model/rbm/rbm.js'
 import { featuresProgram } from '../program/mirror.js'
 import { isSupervised, type StageSpec } from '../spec/spec.js'
-import { trainedSlots } from './trained-rbm.js'
+import { NO_MEANS, trainedSlots } from './trained-rbm.js'
 
 const BATCH_SIZE = 1000
 
@@ -20,9 +20,7 @@ export async function nextData(
 ): Promise<Dataset> {
   if (isSupervised(spec)) throw new Error('internal: a network is followed by nothing')
   const { divisor, sampleShape } = dataset.info
-  const rbm = buildRbm(spec.model, sizeOf(sampleShape), spec.seed, () => {
-    throw new Error('internal: the first values of trained weights are asked for')
-  })
+  const rbm = buildRbm(spec.model, sizeOf(sampleShape), spec.seed, NO_MEANS)
   const program = featuresProgram({ rbm, weights: trainedSlots(rbm, weights), divisor })
   const runner = await engine.load({ features: program }, { seed: spec.seed, batchSize: BATCH_SIZE })
   try {

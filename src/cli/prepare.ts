@@ -26,14 +26,21 @@ export interface Opened {
   compile(spec: StageSpec, dataset: Dataset): Promise<Session>
 }
 
-export async function openData(spec: ResolvedSpec, { quiet, logs }: PrepareOptions, io: Io): Promise<Opened> {
-  const waiting = <T>(text: string, work: () => Promise<T>) => (quiet ? work() : withSpinner(text, io.stderr, work))
-  const { engine, note } = await openEngine(spec.engine, {
-    device: spec.device as Device,
-    precision: spec.precision,
-    logs,
-  })
+/** The engine that a spec asks for; says what it is where the spec leaves that open. */
+export async function engineFor(
+  { engine: name, device, precision }: Pick<ResolvedSpec, 'engine' | 'device' | 'precision'>,
+  { quiet, logs }: PrepareOptions,
+  io: Io,
+): Promise<Engine> {
+  const { engine, note } = await openEngine(name, { device: device as Device, precision, logs })
   if (note !== undefined && !quiet) io.stderr.write(`${note}\n`)
+  return engine
+}
+
+export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: Io): Promise<Opened> {
+  const waiting = <T>(text: string, work: () => Promise<T>) =>
+    options.quiet ? work() : withSpinner(text, io.stderr, work)
+  const engine = await engineFor(spec, options, io)
   const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data, spec.seed))
   return {
     engine,

@@ -5,8 +5,6 @@ import { UserError } from '../base/issue.js'
 import { batches, type Dataset } from '../data/dataset.js'
 import { maskOf } from '../data/mask.js'
 import { loadData } from '../data/registry.js'
-import type { Device } from '../engine/engine.js'
-import { openEngine } from '../engine/registry.js'
 import { writeArray } from '../export/array-file.js'
 import { checkEmpty, createNumbered } from '../export/run-directory.js'
 import type { Image } from '../report/image.js'
@@ -18,6 +16,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
 import type { Options } from './options.js'
+import { engineFor } from './prepare.js'
 import { withSpinner } from './spinner.js'
 import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
 
@@ -38,10 +37,7 @@ export async function sample(directory: string, options: Options, io: Io): Promi
   if (chains > most) throw new UserError(`--samples: found "${chains}", must be at most ${most} to fit into memory`)
   const mask = inpaint === undefined ? undefined : await maskOf(inpaint, sampleShape)
   return interruptible(io, async (signal) => {
-    const { device, precision, seed } = spec
-    const request = { device: device as Device, precision, logs: false }
-    const { engine, note } = await openEngine(spec.engine, request)
-    if (note !== undefined) io.stderr.write(`${note}\n`)
+    const engine = await engineFor(spec, { quiet: false, logs: false }, io)
     const isGiven = mask !== undefined || start === 'data'
     const given = isGiven ? await testRows(trained, chains, io) : undefined
     const drawn = await withSpinner('Sampling', io.stderr, (progress) =>
@@ -51,7 +47,7 @@ export async function sample(directory: string, options: Options, io: Io): Promi
         weights,
         chains,
         steps,
-        seed,
+        seed: spec.seed,
         signal,
         progress,
         ...(mask ? { held: { mask: mask.map((fill) => 1 - fill), values: given! } } : { from: given }),

@@ -21,13 +21,12 @@ export interface Stage {
   readonly folder: string | null
   /** Whether training its spec by itself would be the same. */
   readonly alone: boolean
-  /** What takes the place of its first weights. */
-  readonly first: (trained: Trained) => StateValues
+  /** What takes the place of its first weights; null where nothing does. */
+  readonly first: ((trained: Trained) => StateValues) | null
 }
 
 export function stagesOf(spec: ResolvedSpec, info: DataInfo): readonly Stage[] {
-  const first = () => ({})
-  if (!isStacked(spec)) return [{ spec, title: null, folder: null, alone: true, first }]
+  if (!isStacked(spec)) return [{ spec, title: null, folder: null, alone: true, first: null }]
   const data = sizesOf(info)
   const units = [data.visibleUnits, ...spec.model.rbms.map(({ hidden_units }) => hidden_units)]
   const rbms = rbmStages(spec).map(
@@ -36,7 +35,7 @@ export function stagesOf(spec: ResolvedSpec, info: DataInfo): readonly Stage[] {
       title: `RBM ${index + 1} of ${length}: ${units[index]}-${units[index + 1]}`,
       folder: `${RUN_FILES.stages}/${index + 1}`,
       alone: index === 0,
-      first,
+      first: null,
     }),
   )
   const tuned = fineTuningStage(spec, data)

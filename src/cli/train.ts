@@ -50,7 +50,7 @@ async function runStages(work: Work): Promise<ExitCode> {
     const session = await opened.compile(stage.spec, dataset)
     try {
       if (signal.aborted) return interruptedBefore(stage, directory, io)
-      await session.runner.write(stage.first(trained))
+      if (stage.first) await session.runner.write(stage.first(trained))
       directory ??= await createFolder(spec, options)
       const code = await runStage(work, stage, session, directory, index === stages.length - 1)
       if (code !== EXIT.done) return code

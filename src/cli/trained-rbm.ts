@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from '../base/shape.js'
 import { dataInfo } from '../data/registry.js'
 import type { StateValues } from '../engine/engine.js'
 import { buildClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
-import { buildRbm, type Rbm } from '../model/rbm/rbm.js'
+import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
 import type { Slot } from '../program/program.js'
 import { labelsOf } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
@@ -47,12 +47,14 @@ export async function readTrainedRbm(
 function machineOf({ model, data, seed, training }: UnsupervisedSpec): Rbm {
   const { sampleShape, classes } = dataInfo(data)
   const visibleUnits = sizeOf(sampleShape)
-  const means = () => {
-    throw new Error('internal: the first values of trained weights are asked for')
-  }
   return labelsOf(training)
-    ? withoutLabels(buildClassRbm(model, { visibleUnits, classes }, seed, means))
-    : buildRbm(model, visibleUnits, seed, means)
+    ? withoutLabels(buildClassRbm(model, { visibleUnits, classes }, seed, NO_MEANS))
+    : buildRbm(model, visibleUnits, seed, NO_MEANS)
+}
+
+/** Trained weights have values already. */
+export const NO_MEANS: VisibleMeans = () => {
+  throw new Error('internal: the first values of trained weights are asked for')
 }
 
 export const trainedSlots = ({ weights }: Rbm, values: StateValues): Slot[] =>

@@ -5,14 +5,14 @@ import { formatShape } from '../base/shape.js'
 import { readArrayFile } from '../data/array-file.js'
 import { batches, type Samples } from '../data/dataset.js'
 import { dataInfo, loadData } from '../data/registry.js'
-import type { Batch, Device, Engine, Runner } from '../engine/engine.js'
-import { openEngine } from '../engine/registry.js'
+import type { Batch, Engine, Runner } from '../engine/engine.js'
 import { arrayFormatOf, openArrayFile, writeArray } from '../export/array-file.js'
 import { featuresProgram } from '../program/mirror.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
 import type { Options } from './options.js'
+import { engineFor } from './prepare.js'
 import { type Progress, withSpinner } from './spinner.js'
 import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
 
@@ -31,9 +31,7 @@ export async function transform(
   const rows = data === undefined ? undefined : await givenRows(data, trained)
   return interruptible(io, async (signal) => {
     const { spec } = trained
-    const request = { device: spec.device as Device, precision: spec.precision, logs: false }
-    const { engine, note } = await openEngine(spec.engine, request)
-    if (note !== undefined) io.stderr.write(`${note}\n`)
+    const engine = await engineFor(spec, { quiet: false, logs: false }, io)
     const told = (path: string, shape: readonly number[]) => io.stdout.write(`${path} ${formatShape(shape)}\n`)
     const transformed = (work: Omit<Work, 'trained' | 'engine' | 'signal' | 'progress'>) =>
       withSpinner('Transforming', io.stderr, (progress) => features({ trained, engine, signal, progress, ...work }))

@@ -4,6 +4,7 @@ import type { Applied, Model } from '../model/model.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { type DescentPrograms, descent } from './descent.js'
 import type { BatchInput, Tensors } from './program.js'
+import { slopes } from './slopes.js'
 
 /** Sums over a batch's samples, by history key; `loss` is among them, with what regularizers add. */
 export type Measure = (inputs: Tensors, applied: Applied) => Tensors
@@ -26,19 +27,12 @@ export function backpropagation({ model, optimizer, x, targets, measure }: Backp
     untrained: model.weights.filter(({ trainable }) => !trainable),
     inputs: [x, ...targets, ...model.noise],
     gradients(state, inputs) {
-      let outputs: Tensors = {}
-      let updates: Tensors = {}
       const given = inputs[x.name]!
-      const meanLoss = (...values: tf.Tensor[]): tf.Scalar => {
-        const weights = { ...state, ...Object.fromEntries(trained.map(({ name }, index) => [name, values[index]!])) }
+      return slopes(trained, state, (weights) => {
         const applied = model.apply(given, weights, { noise: inputs })
-        updates = applied.updates
-        outputs = measure(inputs, applied)
-        for (const value of [...Object.values(outputs), ...Object.values(updates)]) tf.keep(value)
-        return tf.div(outputs.loss!, given.shape[0]!)
-      }
-      const gradients = tf.grads(meanLoss)(trained.map(({ name }) => state[name]!))
-      return { gradients, updates, outputs }
+        const outputs = measure(inputs, applied)
+        return { loss: tf.div(outputs.loss!, given.shape[0]!), updates: applied.updates, outputs }
+      })
     },
   })
 }

@@ -14,7 +14,9 @@ import { descent, ITERATIONS } from './descent.js'
 import { drawOf, streamOf, type Use } from './draws.js'
 import { byGibbsSteps } from './gibbs-steps.js'
 import { meanOver } from './measured.js'
-import type { BatchInput, NoiseInput, Program, ProgramInput, Tensors } from './program.js'
+import type { NoiseInput, Program, ProgramInput, Tensors } from './program.js'
+import { labelsInput, samplesInput } from './samples.js'
+import { slopes } from './slopes.js'
 
 export interface ClassContrastiveOptions {
   readonly rbm: ClassRbm
@@ -42,8 +44,8 @@ function sharesOf(labels: LabelsSpec): { readonly generative: number; readonly d
 
 export function classContrastivePrograms(options: ClassContrastiveOptions): ContrastivePrograms {
   const { rbm, training, optimizer, metrics, divisor, stepsPerEpoch } = options
-  const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, rbm.visibleUnits], dtype: 'float32', divisor }
-  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1, below: rbm.classes }
+  const x = samplesInput([rbm.visibleUnits], divisor)
+  const y = labelsInput(rbm.classes)
   const { generative, discriminative } = sharesOf(options.labels)
   const chain = generative > 0 ? chainOf(rbm) : null
 
@@ -78,23 +80,21 @@ export function classContrastivePrograms(options: ClassContrastiveOptions): Cont
       inputs: [x, y, ...(chain?.inputs(k, 'training') ?? [])],
       gradients(state, given) {
         const fantasy = fantasyOf(k, 'training', state, given)
-        const names = trained.map(({ name }) => name)
-        let outputs: Tensors = {}
-        const meanLoss = (...values: tf.Tensor[]): tf.Scalar => {
-          const now = { ...state, ...Object.fromEntries(names.map((name, index) => [name, values[index]!])) }
-          const measured = sums(fantasy, now, given)
-          outputs = measured
-          for (const value of Object.values(outputs)) tf.keep(value)
-          const mean = tf.div(measured.loss, given.x!.shape[0]!)
+        return slopes(trained, state, (now) => {
+          const outputs = sums(fantasy, now, given)
+          const mean = tf.div(outputs.loss, given.x!.shape[0]!)
           const penalty = rbm.penalty?.(now[RBM_WEIGHTS.kernel]!)
-          return (penalty ? tf.add(mean, penalty) : mean) as tf.Scalar
-        }
-        return { gradients: tf.grads(meanLoss)(names.map((name) => state[name]!)), outputs }
+          return { loss: (penalty ? tf.add(mean, penalty) : mean) as tf.Scalar, updates: {}, outputs }
+        })
       },
     })
   const { programs, plan, last } = byGibbsSteps({ training, optimizer, stepsPerEpoch }, steps)
 
-  const looking = { state: rbm.weights, inputs: [x, y, ...(chain?.inputs(last, 'evaluation') ?? [])] }
+  const looking = {
+    state: rbm.weights,
+    inputs: [x, y, ...(chain?.inputs(last, 'evaluation') ?? [])],
+    keepsState: true as const,
+  }
   const measure = (state: Tensors, given: Tensors) => sums(fantasyOf(last, 'evaluation', state, given), state, given)
   const evaluate: Program = {
     ...looking,

@@ -15,8 +15,9 @@ import { type Draw, drawOf, type Use } from './draws.js'
 import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
-import type { BatchInput, Program, ProgramInput, Slot, Tensors } from './program.js'
+import type { Program, ProgramInput, Slot, Tensors } from './program.js'
 import { measureOf, type RbmMeasure } from './rbm-measures.js'
+import { samplesInput } from './samples.js'
 
 export interface ContrastiveOptions {
   readonly rbm: Rbm
@@ -42,7 +43,7 @@ export interface ContrastivePrograms {
 
 export function contrastivePrograms(options: ContrastiveOptions): ContrastivePrograms {
   const { rbm, training, optimizer, metrics, divisor, values, stepsPerEpoch } = options
-  const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, rbm.visibleUnits], dtype: 'float32', divisor }
+  const x = samplesInput([rbm.visibleUnits], divisor)
   const algorithm = algorithmOf(training, options)
   const named = metrics.map((metric) => ({ name: metric.name, ...measureOf(metric, values) }))
   const measures = named.filter((one): one is RbmMeasure & { name: string } => !('ofUpdate' in one))

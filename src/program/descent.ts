@@ -51,6 +51,8 @@ export interface DescentPrograms {
 /** Programs of a step in the order they run, the first of which gives the outputs; and what to run after the last step. */
 export interface StepPlan {
   step(iterations: number): readonly string[]
+  /** Whether the step after so many changes the weights. */
+  isUpdate(iterations: number): boolean
   readonly end: readonly string[]
 }
 
@@ -184,9 +186,11 @@ export function stepPlan(spec: OptimizerSpec): StepPlan {
   const steps = gradient_accumulation_steps ?? 1
   const overwrites = (iterations: number) =>
     use_ema && ema_overwrite_frequency !== null && (updatesBefore(iterations, spec) + 1) % ema_overwrite_frequency === 0
+  const isUpdate = (iterations: number) => (iterations + 1) % steps === 0
   return {
+    isUpdate,
     step: (iterations) => [
-      (iterations + 1) % steps === 0 ? 'train' : 'accumulate',
+      isUpdate(iterations) ? 'train' : 'accumulate',
       ...(overwrites(iterations) ? (['overwrite'] as const) : []),
     ],
     end: use_ema ? ['average'] : [],

@@ -1,7 +1,8 @@
 /** What a trained RBM makes of samples: its hidden units, and what comes back of them. No random numbers. */
 import type { Tensor2D } from '@tensorflow/tfjs-core'
 import type { Rbm } from '../model/rbm/rbm.js'
-import type { BatchInput, Program, Slot } from './program.js'
+import type { Program, Slot } from './program.js'
+import { samplesInput } from './samples.js'
 
 export interface MirrorOptions {
   readonly rbm: Rbm
@@ -10,13 +11,7 @@ export interface MirrorOptions {
   readonly divisor: number
 }
 
-const inputOf = ({ rbm, divisor }: MirrorOptions): BatchInput => ({
-  kind: 'batch',
-  name: 'x',
-  shape: [null, rbm.visibleUnits],
-  dtype: 'float32',
-  divisor,
-})
+const inputOf = ({ rbm, divisor }: MirrorOptions) => samplesInput([rbm.visibleUnits], divisor)
 
 /** Gives `hidden`, the means of the hidden units given each sample: (batch, hidden). */
 export function featuresProgram(options: MirrorOptions): Program {

@@ -9,7 +9,8 @@ import { backpropagation } from './backpropagation.js'
 import { type DescentPrograms, ITERATIONS } from './descent.js'
 import { type Measured, meanOver } from './measured.js'
 import { type MeasuredOutput, measureOutput, type Pass } from './output.js'
-import type { BatchInput, Program, Tensors } from './program.js'
+import type { Program, Tensors } from './program.js'
+import { labelsInput, samplesInput } from './samples.js'
 
 export interface SupervisedOptions {
   readonly model: Model
@@ -37,14 +38,8 @@ export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>
 
 export function supervisedPrograms(options: SupervisedOptions): SupervisedPrograms {
   const { model, info, optimizer } = options
-  const x: BatchInput = {
-    kind: 'batch',
-    name: 'x',
-    shape: [null, ...model.inputShape],
-    dtype: 'float32',
-    divisor: info.divisor,
-  }
-  const y: BatchInput = { kind: 'batch', name: 'y', shape: [null], dtype: 'int32', divisor: 1, below: info.classes }
+  const x = samplesInput(model.inputShape, info.divisor)
+  const y = labelsInput(info.classes)
   const { sums, loss } = measuring(options)
   const steps = backpropagation({
     model,

@@ -1,6 +1,7 @@
 /** Annealed importance sampling on any engine, as events: the programs are those of `program/ais.ts`. */
 import type { Batch, Runner } from '../engine/engine.js'
 import { type AisEstimate, aisEstimate } from './ais-estimate.js'
+import { NOTHING } from './step.js'
 
 export interface AisRun {
   /** With programs `start` and `anneal`. */
@@ -29,9 +30,6 @@ export const murrayBetas = (): number[] => [
   ...Array.from({ length: 4_000 }, (_, index) => 0.5 + index / 1e4),
   ...Array.from({ length: 10_001 }, (_, index) => 0.9 + index / 1e5),
 ]
-
-/** The programs take arrays of chains, whose number is fixed. */
-const NOTHING: Batch = { size: 1, arrays: {} }
 
 /** Yields progress after each run of the program, then the estimate. Throws the signal's reason when it is aborted. */
 export async function* annealedImportanceSampling(options: AisRun): AsyncGenerator<AisEvent> {

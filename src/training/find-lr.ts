@@ -4,7 +4,7 @@
  */
 import type { Batch } from '../engine/engine.js'
 import { oneAhead } from './ahead.js'
-import { isUpdate, runStep, type Stepped } from './step.js'
+import { runStep, type Stepped } from './step.js'
 
 export const LEAST_RATE = 1e-7
 export const LARGEST_RATE = 10
@@ -46,7 +46,7 @@ export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindE
     const outputs = await runStep(options, batch, { learning_rate: learningRate, iterations }, prepareNext)
     sum += outputs.loss![0]!
     samples += batch.size
-    if (!isUpdate(plan, iterations++)) continue
+    if (!plan.isUpdate(iterations++)) continue
     const loss = sum / samples
     if (!Number.isFinite(loss)) return 'diverged'
     updates++

@@ -1,5 +1,6 @@
 /** Gibbs sampling on any engine, as events: the programs are those of `program/gibbs.ts`. */
-import type { Batch, Runner } from '../engine/engine.js'
+import type { Runner } from '../engine/engine.js'
+import { NOTHING } from './step.js'
 
 export interface GibbsRun {
   /** With programs `start`, `walk`, and `rest` for what is left when `steps` is no multiple of those of a walk. */
@@ -14,9 +15,6 @@ export type GibbsEvent =
   | { readonly type: 'progress'; readonly done: number }
   /** The state of the chains and the probabilities by which it was drawn, (chains, visible). */
   | { readonly type: 'end'; readonly visible: Float32Array; readonly mean: Float32Array }
-
-/** The programs take chains, whose number is fixed. */
-const NOTHING: Batch = { size: 1, arrays: {} }
 
 export async function* gibbsSampling({ runner, steps, stepsOfWalk, signal }: GibbsRun): AsyncGenerator<GibbsEvent> {
   let iterations = 0

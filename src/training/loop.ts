@@ -6,7 +6,7 @@ import { oneAhead } from './ahead.js'
 import type { Action, Callback, CallbackFiles } from './callbacks/callback.js'
 import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
 import type { Schedule } from './schedules/registry.js'
-import { isUpdate, runEnd, runStep } from './step.js'
+import { runEnd, runStep } from './step.js'
 
 export interface TrainingOptions {
   /** Has the programs of the plan, `evaluate` and `inspect`. */
@@ -102,7 +102,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
         divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
         break training
       }
-      if (isUpdate(options.plan, iterations)) updates++
+      if (options.plan.isUpdate(iterations)) updates++
       iterations++
       const event: BatchEndEvent = { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.values() }
       for (const callback of eachBatch) await act(callback.onBatchEnd!(event))

@@ -7,8 +7,8 @@ export interface Stepped {
   readonly plan: StepPlan
 }
 
-/** Programs beside that of the batch take state to state. */
-const NOTHING: Batch = { size: 1, arrays: {} }
+/** The batch of programs that take state to state, or chains, whose number is fixed. */
+export const NOTHING: Batch = { size: 1, arrays: {} }
 
 /** Gives the outputs of the first program. */
 export async function runStep(
@@ -22,10 +22,6 @@ export async function runStep(
   for (const program of rest) await runner.run(program, NOTHING, {})
   return outputs
 }
-
-/** Whether the step after so many changes the weights. */
-export const isUpdate = (plan: StepPlan, iterations: number): boolean =>
-  plan.step(iterations).some((name) => name === 'train' || name.startsWith('train/'))
 
 /** What is to be done after the last step. */
 export async function runEnd({ runner, plan }: Stepped): Promise<void> {

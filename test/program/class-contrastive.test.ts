@@ -5,11 +5,10 @@ import { PURPOSE, uniforms } from '../../src/base/philox.js'
 import type { Batch } from '../../src/engine/engine.js'
 import { type ClassRbm, withoutLabels } from '../../src/model/rbm/class-rbm.js'
 import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
-import { expectClose, largest } from '../support/close.js'
-import { loadRunner, ownEngines } from '../support/engines.js'
+import { expectClose } from '../support/close.js'
 import { readText } from '../support/read-spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
-import { randomWeights, SIZES, stepGradient, type UnitMachine, unitMachine, unitSteps } from '../support/units.js'
+import { expectSameOnEngines, load, randomWeights, SIZES, stepGradient, unitMachine } from '../support/units.js'
 
 expectNoTensorLeaks()
 
@@ -19,9 +18,6 @@ const LABELS = { generative: 'generative', discriminative: 'discriminative', hyb
 
 const machineOf = (labels: unknown, rest: Record<string, unknown> = {}) =>
   unitMachine({ optimizer: { type: 'SGD', learning_rate: 1 }, training: { algorithm: 'cd', labels }, ...rest })
-
-const load = (machine: UnitMachine, engine: (typeof ownEngines)[number] = 'eager:cpu', batchSize = BATCH) =>
-  loadRunner(engine, machine.learner.programs, { batchSize, seed: 5 })
 
 type Values = Readonly<Record<string, ArrayLike<number>>>
 
@@ -206,26 +202,7 @@ const MACHINES: Readonly<Record<string, [labels: unknown, rest: Record<string, u
 test.each(Object.entries(MACHINES))('%s: the same on every engine', async (_, [labels, rest]) => {
   const optimizer = { type: 'SGD', learning_rate: 0.1, momentum: 0.5 }
   const machine = machineOf(labels, { metrics: ['accuracy'], optimizer, ...rest })
-  const run = async (engine: (typeof ownEngines)[number]) => {
-    const runner = await load(machine, engine)
-    const outputs = await unitSteps(runner, machine, 10)
-    const evaluated = await runner.run('evaluate', machine.batch, { iterations: 3 })
-    return { outputs: [...outputs, evaluated], state: await runner.read() }
-  }
-  const expected = await run('eager:cpu')
-  for (const engine of ownEngines.filter((name) => name !== 'eager:cpu')) {
-    const found = await run(engine)
-    for (const [step, outputs] of expected.outputs.entries()) {
-      for (const [name, values] of Object.entries(outputs)) {
-        const what = `${engine}: ${name} of step ${step}`
-        expectClose(found.outputs[step]![name]!, values, what, { relative: 1e-4, absolute: 1e-4 })
-      }
-    }
-    for (const [name, values] of Object.entries(expected.state)) {
-      const tolerance = { relative: 1e-4, absolute: 1e-7 + 1e-5 * largest(values) }
-      expectClose(found.state[name]!, values, `${engine}: ${name}`, tolerance)
-    }
-  }
+  await expectSameOnEngines(machine)
 })
 
 describe('what does not go with labels is said', () => {

@@ -9,7 +9,16 @@ import { temperedStep } from '../../src/model/rbm/tempering.js'
 import type { NoiseInput, Program, Slot, Tensors } from '../../src/program/program.js'
 import { expectSameBits } from '../support/close.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
-import { allStates, CHI_SQUARE_15, chiSquare, frequencies, inFloat32, randomRbm, weightSlots } from '../support/rbm.js'
+import {
+  allStates,
+  CHI_SQUARE_15,
+  chiSquare,
+  frequencies,
+  inFloat32,
+  randomRbm,
+  twoModes,
+  weightSlots,
+} from '../support/rbm.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -104,14 +113,6 @@ describe('parallel tempering', () => {
   })
 
   test('reaches both modes of a machine with two, where Gibbs sampling stays in the first', async () => {
-    // all units on, or none; between them e^-E is at most e^-40 of what it is there
-    const twoModes: RbmParameters = {
-      visibleUnits: 10,
-      hiddenUnits: 10,
-      kernel: new Float64Array(100).fill(2),
-      visibleBias: new Float64Array(10).fill(-10),
-      hiddenBias: new Float64Array(10).fill(-10),
-    }
     const first = new Float32Array(10)
     const chains = 400
     const inverse = Array.from({ length: 11 }, (_, index) => 1 - index / 10)

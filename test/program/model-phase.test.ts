@@ -3,12 +3,21 @@ import { expect, test } from 'vitest'
 import { freeEnergy } from '../../src/model/rbm/exact.js'
 import { likelihoodGradient } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
-import { type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
+import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { CHAINS } from '../../src/program/model-phase.js'
 import { expectSameState, largest } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
-import { allStates, CHI_SQUARE_15, chiSquare, flat, frequencies, inFloat32, randomRbm } from '../support/rbm.js'
+import {
+  allStates,
+  CHI_SQUARE_15,
+  chiSquare,
+  flat,
+  frequencies,
+  inFloat32,
+  randomRbm,
+  twoModes,
+} from '../support/rbm.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -44,14 +53,6 @@ test('its chains of the machine itself have p(v)', async () => {
 })
 
 test('it reaches both modes of a machine with two, where PCD stays in the first', async () => {
-  // all units on, or none; between them e^-E is at most e^-40 of what it is there
-  const twoModes: RbmParameters = {
-    visibleUnits: 10,
-    hiddenUnits: 10,
-    kernel: new Float64Array(100).fill(2),
-    visibleBias: new Float64Array(10).fill(-10),
-    hiddenBias: new Float64Array(10).fill(-10),
-  }
   const chains = 400
   const on = async (training: object) => {
     const fields = { training: { k: 10, chains, ...training }, optimizer: still }

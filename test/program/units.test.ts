@@ -6,11 +6,18 @@ import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
 import { hiddenRule, visibleRule } from '../../src/model/rbm/units.js'
 import type { Tensors } from '../../src/program/program.js'
 import type { RbmSpec } from '../../src/spec/rbm.js'
-import { expectClose, largest } from '../support/close.js'
-import { loadRunner, ownEngines } from '../support/engines.js'
+import { expectClose } from '../support/close.js'
 import { readText } from '../support/read-spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
-import { randomWeights, SIZES, stepGradient, unitMachine, unitSteps } from '../support/units.js'
+import {
+  expectSameOnEngines,
+  load,
+  randomWeights,
+  SIZES,
+  stepGradient,
+  unitMachine,
+  unitSteps,
+} from '../support/units.js'
 
 expectNoTensorLeaks()
 
@@ -28,9 +35,6 @@ const UNITS = {
 const plain = { type: 'SGD', learning_rate: 1 }
 
 type Values = Readonly<Record<string, ArrayLike<number>>>
-
-const load = (machine: ReturnType<typeof unitMachine>, engine: (typeof ownEngines)[number] = 'eager:cpu') =>
-  loadRunner(engine, machine.learner.programs, { batchSize: BATCH, seed: 5 })
 
 /** Energies and sums in float64, straight from E(v, h) = sum (v - b)^2 / 2 sigma^2 - c'h - (v / sigma^2)' W h. */
 function gaussianRbm(weights: Values) {
@@ -154,26 +158,7 @@ describe.each(Object.entries(UNITS))('%s', (_, model) => {
   test.each(Object.entries(ALGORITHMS))('%s is the same on every engine', async (__, training) => {
     const metrics = ['reconstruction_error', 'free_energy', 'hidden_activity']
     const machine = unitMachine({ model, training, metrics })
-    const run = async (engine: (typeof ownEngines)[number]) => {
-      const runner = await load(machine, engine)
-      const outputs = await unitSteps(runner, machine, 10)
-      const evaluated = await runner.run('evaluate', machine.batch, { iterations: 3 })
-      return { outputs: [...outputs, evaluated], state: await runner.read() }
-    }
-    const expected = await run('eager:cpu')
-    for (const engine of ownEngines.filter((name) => name !== 'eager:cpu')) {
-      const found = await run(engine)
-      for (const [step, outputs] of expected.outputs.entries()) {
-        for (const [name, values] of Object.entries(outputs)) {
-          const what = `${engine}: ${name} of step ${step}`
-          expectClose(found.outputs[step]![name]!, values, what, { relative: 1e-4, absolute: 1e-4 })
-        }
-      }
-      for (const [name, values] of Object.entries(expected.state)) {
-        const tolerance = { relative: 1e-4, absolute: 1e-7 + 1e-5 * largest(values) }
-        expectClose(found.state[name]!, values, `${engine}: ${name}`, tolerance)
-      }
-    }
+    await expectSameOnEngines(machine)
   })
 })
 

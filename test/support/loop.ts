@@ -68,7 +68,7 @@ export function loopOptions({
 }: Few): TrainingOptions {
   let seconds = 0
   return {
-    plan: { step: () => ['train'], end: [] },
+    plan: { step: () => ['train'], isUpdate: () => true, end: [] },
     epochs: 1,
     batchSize,
     samples,

@@ -36,6 +36,15 @@ export function randomRbm(
   }
 }
 
+/** All 20 units on, or none; between them e^-E is at most e^-40 of what it is there. */
+export const twoModes: RbmParameters = {
+  visibleUnits: 10,
+  hiddenUnits: 10,
+  kernel: new Float64Array(100).fill(2),
+  visibleBias: new Float64Array(10).fill(-10),
+  hiddenBias: new Float64Array(10).fill(-10),
+}
+
 /** As a program computes with them. */
 export function inFloat32(parameters: RbmParameters): RbmParameters {
   const rounded = (values: Float64Array) => values.map(Math.fround)

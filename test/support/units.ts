@@ -5,6 +5,8 @@ import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
+import { expectClose, largest } from './close.js'
+import { loadRunner, ownEngines } from './engines.js'
 
 export const SIZES = { visible: 4, hidden: 3, batch: 8, classes: 3 }
 
@@ -35,6 +37,35 @@ export function unitMachine({ model = {}, ...fields }: Readonly<Record<string, u
   const learner = learnerOf(spec, info, { batchSize: batch, stepsPerEpoch: 4 }, means)
   if (learner.kind !== 'rbm') throw new Error('not an RBM')
   return { spec, learner, batch: { size: batch, arrays: { x, y } } }
+}
+
+type OwnEngine = (typeof ownEngines)[number]
+
+export const load = (machine: UnitMachine, engine: OwnEngine = 'eager:cpu', batchSize = SIZES.batch) =>
+  loadRunner(engine, machine.learner.programs, { batchSize, seed: 5 })
+
+/** Ten steps and an evaluation give the same on every engine, and leave the same state. */
+export async function expectSameOnEngines(machine: UnitMachine): Promise<void> {
+  const run = async (engine: OwnEngine) => {
+    const runner = await load(machine, engine)
+    const outputs = await unitSteps(runner, machine, 10)
+    const evaluated = await runner.run('evaluate', machine.batch, { iterations: 3 })
+    return { outputs: [...outputs, evaluated], state: await runner.read() }
+  }
+  const expected = await run('eager:cpu')
+  for (const engine of ownEngines.filter((name) => name !== 'eager:cpu')) {
+    const found = await run(engine)
+    for (const [step, outputs] of expected.outputs.entries()) {
+      for (const [name, values] of Object.entries(outputs)) {
+        const what = `${engine}: ${name} of step ${step}`
+        expectClose(found.outputs[step]![name]!, values, what, { relative: 1e-4, absolute: 1e-4 })
+      }
+    }
+    for (const [name, values] of Object.entries(expected.state)) {
+      const tolerance = { relative: 1e-4, absolute: 1e-7 + 1e-5 * largest(values) }
+      expectClose(found.state[name]!, values, `${engine}: ${name}`, tolerance)
+    }
+  }
 }
 
 export async function unitSteps(runner: Runner, machine: UnitMachine, count: number): Promise<Outputs[]> {

@@ -119,6 +119,7 @@ describe('a plan', () => {
   /** Every other step is an update, after each of which the mean takes the place of the weights. */
   const plan: StepPlan = {
     step: (iterations) => (iterations % 2 === 0 ? ['accumulate'] : ['train', 'average']),
+    isUpdate: (iterations) => iterations % 2 === 1,
     end: ['average'],
   }
   const restoring: Callback = {
