@@ -1,6 +1,6 @@
-// Builds dist/: TypeScript by tsc, the SIMD kernels by the AssemblyScript compiler, data as it is.
+// Builds dist/: TypeScript by tsc, the SIMD kernels by the AssemblyScript compiler, the check of a spec by ajv, data as it is.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -32,4 +32,6 @@ run(
     '-O3',
   ],
 )
+const { validatorCode } = await import('../dist/spec/validator-code.js')
+writeFileSync(join(root, 'dist/spec/validator.cjs'), validatorCode())
 copyFileSync(join(root, 'src/data/digits.gz'), join(root, 'dist/data/digits.gz'))

@@ -1,19 +1,13 @@
 /** Turns a validator's errors into issues in plain words, one for each place. */
-import { Ajv, type ErrorObject, type Options, type ValidateFunction } from 'ajv'
+import { createRequire } from 'node:module'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { nearest } from '../base/nearest.js'
 import type { IssueDraft } from './document.js'
-import { EDITOR_KEYWORDS, jsonSchema } from './json-schema.js'
 import { ancestors, toPath, toPointer } from './pointer.js'
 import { LARGEST } from './whole.js'
 import { either, listed, oneOf, quoted, shortened, written, writtenWithType } from './words.js'
 
 let validate: ValidateFunction | undefined
-
-/** All problems, with what they are about; the last line makes a schema of many parts ready in a seventh of the time. */
-const OPTIONS: Options = {
-  ...{ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true },
-  ...{ inlineRefs: false, validateSchema: false, code: { optimize: false } },
-}
 
 /** Everything in which a value differs from the JSON Schema; behind a misspelt type, what differs from the nearest one. */
 export function schemaIssues(value: unknown): IssueDraft[] {
@@ -36,7 +30,7 @@ function replaceAt(value: unknown, pointer: string, replacement: unknown): void 
 }
 
 function differences(value: unknown): IssueDraft[] {
-  validate ??= new Ajv(OPTIONS).addVocabulary(EDITOR_KEYWORDS).compile(jsonSchema())
+  validate ??= createRequire(import.meta.url)('./validator.cjs') as ValidateFunction
   return validate(value) ? [] : [...draftsOf(validate.errors ?? [])]
 }
 
