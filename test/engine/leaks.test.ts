@@ -19,7 +19,11 @@ interface Measured {
 /** Hundreds of steps; fewer for specs whose steps are long. */
 const HUNDREDS: Partial<Record<RealEngine, number>> = { onnx: 10 }
 const FEWER = 3
-const LONG_STEPS = ['go-policy', 'mnist-cnn', 'mnist-cnn-bn', 'mnist-resnet', 'mnist-transformer']
+const LONG_STEPS = [
+  ...['go-policy', 'mnist-cnn', 'mnist-cnn-bn', 'mnist-resnet', 'mnist-transformer'],
+  // as others, but for the length of their chains
+  ...['rbm-mnist-cd25', 'rbm-mnist-pcd15', 'class-rbm-mnist-cd25'],
+]
 
 /** What is in memory after each hundred steps. */
 async function measured(spec: string, engine: string, hundreds: number): Promise<Measured[]> {
