@@ -9,6 +9,7 @@ import { projectionOf } from '../constraints.js'
 import { type Initializer, initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
 import { biasOf } from './core.js'
+import { gruGates, lstmGates } from './gates.js'
 import {
   type LayerRule,
   type NoiseRequest,
@@ -65,7 +66,9 @@ const lstmCell: Cell<SpecOf<'LSTM'>> = {
     const [act, gate] = activations(spec)
     const recurrent = product(kernel, masks)
     return (x, [h, carry]) => {
-      const [input, forget, candidate, output] = columns(tf.add(recurrent(dropped(h!)), x), [1, 1, 1, 1])
+      const linear = tf.add(recurrent(dropped(h!)), x)
+      if (hasUsualActivations(spec)) return columns(lstmGates(linear, carry!), [1, 1])
+      const [input, forget, candidate, output] = columns(linear, [1, 1, 1, 1])
       const carried = tf.add(tf.mul(gate(forget!), carry!), tf.mul(gate(input!), act(candidate!)))
       return [tf.mul(gate(output!), act(carried)), carried]
     }
@@ -95,9 +98,11 @@ const gruCell: Cell<SpecOf<'GRU'>> = {
     if (spec.reset_after) {
       const recurrent = product(kernel, masks)
       return (x, [h]) => {
-        const linear = recurrent(dropped(h!))
+        const product = recurrent(dropped(h!))
+        const linear = bias ? tf.add(product, bias) : product
+        if (hasUsualActivations(spec)) return [gruGates(x, linear, h!)]
         const [gates, candidate] = columns(x, [2, 1])
-        const [stateGates, stateCandidate] = columns(bias ? tf.add(linear, bias) : linear, [2, 1])
+        const [stateGates, stateCandidate] = columns(linear, [2, 1])
         const [update, reset] = columns(tf.add(gates!, stateGates!), [1, 1]).map(gate)
         return mixed(update!, h!, act(tf.add(candidate!, tf.mul(reset!, stateCandidate!))))
       }
@@ -116,8 +121,16 @@ const gruCell: Cell<SpecOf<'GRU'>> = {
   saved: (spec) => (spec.reset_after ? null : sameInTfjs(spec)),
 }
 
-const activations = (spec: { readonly activation: ActivationName; readonly recurrent_activation: ActivationName }) =>
+interface Gated {
+  readonly activation: ActivationName
+  readonly recurrent_activation: ActivationName
+}
+
+const activations = (spec: Gated) =>
   [ACTIVATIONS[spec.activation].apply, ACTIVATIONS[spec.recurrent_activation].apply] as const
+
+const hasUsualActivations = ({ activation, recurrent_activation }: Gated): boolean =>
+  activation === 'tanh' && recurrent_activation === 'sigmoid'
 
 /** Cuts (rows, n) into pieces whose widths are to each other as `parts`. */
 function columns(x: tf.Tensor, parts: readonly number[]): tf.Tensor[] {

@@ -133,8 +133,8 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
 }
 
 /**
- * A product with what ONNX Runtime does inside Gemm, but only where it is told: a bias along the rows, a factor. A
- * convolution takes a bias by channel likewise, and then a rectifier too, which ONNX Runtime finds itself.
+ * A product with what ONNX Runtime does inside Gemm, but only where it is told: a bias along the rows, a summand, a
+ * factor. A convolution takes a bias by channel likewise, and then a rectifier too, which ONNX Runtime finds itself.
  */
 interface FusedProduct {
   readonly product: GraphNode
@@ -162,7 +162,8 @@ function fusedProducts(graph: Graph) {
     if (infoOf(graph, output).shape.join() !== shape.join()) continue
     const other = infoOf(graph, inputs[1] ?? inputs[0]!).shape
     const factor = numbers.get(inputs[1]!)
-    if (kernel === 'Add' && sizeOf(other) === shape.at(-1) && other.at(-1) === shape.at(-1)) {
+    const alongRows = sizeOf(other) === shape.at(-1) && other.at(-1) === shape.at(-1)
+    if (kernel === 'Add' && (alongRows || (gemm && other.join() === shape.join()))) {
       wholes.set(output, { product, bias: inputs[1]! })
     } else if (gemm && kernel === 'Multiply' && typeof factor === 'number' && other.length === 0) {
       wholes.set(output, { product, factor })

@@ -1,6 +1,6 @@
 /**
- * Removes what costs time and changes nothing: reshapes of reshapes, products with one, numbers known beforehand,
- * values computed twice, and values nobody uses.
+ * Removes what costs time and changes nothing: reshapes of reshapes, products with one, parts of what was put together,
+ * numbers known beforehand, values computed twice, and values nobody uses.
  */
 import type { Graph, GraphConstant, GraphNode, ValueId, ValueInfo } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
@@ -135,8 +135,9 @@ function rewrite(graph: Graph): Graph {
     return { ...node, inputs: reshape.inputs, attributes: { axes: [0], keepDims: false } }
   }
 
-  /** The input that a product with one, or a quotient by one, equals. */
-  function sameAs({ kernel, inputs }: GraphNode, output: ValueInfo): ValueId | undefined {
+  /** What a product with one, a quotient by one, or a part of what was put together equals. */
+  function sameAs(node: GraphNode, output: ValueInfo): ValueId | undefined {
+    const { kernel, inputs } = node
     const neutral = (index: number) => fills.get(inputs[index]!) === 1
     const whole = (index: number) => {
       const { shape, dtype } = info(inputs[index]!)
@@ -144,7 +145,23 @@ function rewrite(graph: Graph): Graph {
     }
     if (kernel === 'Multiply' && neutral(0) && whole(1)) return inputs[1]
     if ((kernel === 'Multiply' || kernel === 'RealDiv') && neutral(1) && whole(0)) return inputs[0]
-    if (kernel === 'Slice' && whole(0)) return inputs[0]
+    if (kernel === 'Slice') return whole(0) ? inputs[0] : partOf(node)
+    return undefined
+  }
+
+  /** The input of a Concat that a Slice takes out of it again. */
+  function partOf({ inputs: [whole], attributes }: GraphNode): ValueId | undefined {
+    const concat = producers.get(whole!)
+    if (concat?.kernel !== 'Concat') return undefined
+    const axis = concat.attributes.axis as number
+    const begin = attributes.begin as readonly number[]
+    const size = attributes.size as readonly number[]
+    let at = 0
+    for (const part of concat.inputs) {
+      const { shape } = info(part)
+      if (at === begin[axis] && shape.join() === size.join()) return part
+      at += shape[axis]!
+    }
     return undefined
   }
 }

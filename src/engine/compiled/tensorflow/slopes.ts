@@ -1,4 +1,7 @@
-/** Gradients of sigmoid and tanh, which TensorFlow has as one operator each and tfjs writes out in three. */
+/**
+ * Gradients of sigmoid and tanh, which TensorFlow has as one operator each: tfjs writes them out in three, the gates of
+ * recurrent layers (model/layers/gates.ts) with a product that they have already.
+ */
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import { FLOAT } from './lowerings/lowering.js'
@@ -8,6 +11,8 @@ interface Slope {
   readonly op: 'SigmoidGrad' | 'TanhGrad'
   /** What the function gave. */
   readonly y: ValueId
+  /** What else the gradient is multiplied with. */
+  readonly factor?: ValueId | undefined
   /** Values that only the slope needs. */
   readonly parts: readonly ValueId[]
 }
@@ -24,7 +29,11 @@ export function slopes(graph: Graph): Rewriting {
       ? node
       : undefined
   }
-  const isMadeBy = (value: ValueId, kernel: KernelName) => producers.get(value)?.kernel === kernel
+  /** A piece of it too. */
+  const isMadeBy = (value: ValueId, kernel: KernelName): boolean => {
+    const node = producers.get(value)
+    return node?.kernel === kernel || (node?.kernel === 'Slice' && isMadeBy(node.inputs[0]!, kernel))
+  }
   /** 1 - x */
   const restOf = (value: ValueId | undefined): GraphNode | undefined => {
     const rest = inner(value, 'Sub')
@@ -39,8 +48,22 @@ export function slopes(graph: Graph): Rewriting {
     const product = inner(value, 'Multiply')
     const [y, other] = product?.inputs ?? []
     const rest = restOf(other)
-    if (!product || !rest || rest.inputs[1] !== y || !isMadeBy(y!, 'Sigmoid')) return undefined
+    if (!product || !rest) return slopeOfProductAt(value)
+    if (rest.inputs[1] !== y || !isMadeBy(y!, 'Sigmoid')) return undefined
     return { op: 'SigmoidGrad', y: y!, parts: [value, rest.output] }
+  }
+  /** p - p y, where p is factor y, or factor - p y. */
+  const slopeOfProductAt = (value: ValueId): Slope | undefined => {
+    const difference = inner(value, 'Sub')
+    const [whole, part] = difference?.inputs ?? []
+    const product = inner(part, 'Multiply')
+    const [p, y] = product?.inputs ?? []
+    const made = producers.get(p!)
+    if (!product || made?.kernel !== 'Multiply' || !made.inputs.includes(y!)) return undefined
+    const factor = made.inputs[0] === y ? made.inputs[1]! : made.inputs[0]!
+    const parts = [value, product.output]
+    if (whole === p && isMadeBy(y!, 'Sigmoid')) return { op: 'SigmoidGrad', y: y!, factor, parts }
+    return whole === factor && isMadeBy(y!, 'Tanh') ? { op: 'TanhGrad', y: y!, factor, parts } : undefined
   }
 
   const written = new Map<ValueId, Writer>()
@@ -50,9 +73,12 @@ export function slopes(graph: Graph): Rewriting {
     if (kernel !== 'Multiply' || shapeOf(inputs[0]!) !== shapeOf(inputs[1]!)) continue
     const at = inputs.findIndex((input) => slopeAt(input) !== undefined)
     if (at < 0) continue
-    const { op, y, parts } = slopeAt(inputs[at]!)!
+    const { op, y, factor, parts } = slopeAt(inputs[at]!)!
     const gradient = inputs[1 - at]!
-    written.set(output, (emit, nameOf) => [[output, emit.op(op, [y, gradient].map(nameOf), FLOAT)]])
+    written.set(output, (emit, nameOf) => {
+      const dy = factor === undefined ? nameOf(gradient) : emit.op('Mul', [gradient, factor].map(nameOf), FLOAT)
+      return [[output, emit.op(op, [nameOf(y), dy], FLOAT)]]
+    })
     for (const value of [output, ...parts]) replaced.add(value)
   }
   return { written, replaced }

@@ -385,7 +385,7 @@ describe('pieces of an array', () => {
   })
 })
 
-describe('a product with a bias', () => {
+describe('a product with a bias or a summand', () => {
   const x = Array.from({ length: 6 }, (_, index) => index - 2)
   const w = Array.from({ length: 8 }, (_, index) => 0.5 * index - 1)
   const count = (model: Uint8Array, operator: string) =>
@@ -404,6 +404,16 @@ describe('a product with a bias', () => {
       buildGraph(({ input, constant, node }) => {
         const bias = constant(Float32Array.of(1, -1, 2, 0.5), [1, 4])
         return { y: node('Add', [node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])]), bias]) }
+      }),
+    ],
+    'of its whole shape becomes one operator': [
+      true,
+      buildGraph(({ input, constant, node }) => {
+        const summand = constant(
+          Float32Array.from({ length: 12 }, (_, index) => 1 - index),
+          [3, 4],
+        )
+        return { y: node('Add', [node('BatchMatMul', [input('x', [3, 2]), input('w', [2, 4])]), summand]) }
       }),
     ],
     'stays two where the product is used again': [

@@ -71,6 +71,13 @@ describe('what is removed', () => {
       ({ node }, x) => node('Sum', [node('Reshape', [x], { shape: [1, 2, 3] })], { axis: [0, 1] }),
       ['Sum'],
     ],
+    'a part of what was put together': [
+      ({ node }, x) => {
+        const both = node('Concat', [node('Exp', [x]), node('Abs', [x])], { axis: 1 })
+        return node('Slice', [both], { begin: [0, 3], size: [2, 3] })
+      },
+      ['Abs'],
+    ],
     'a value computed twice': [({ node }, x) => node('Add', [node('Exp', [x]), node('Exp', [x])]), ['Exp', 'Add']],
     'a value nobody uses': [
       ({ node }, x) => {
@@ -101,6 +108,14 @@ describe('what is removed', () => {
     'a reshape before a sum of something else': [
       ({ node }, x) => node('Sum', [node('Reshape', [x], { shape: [1, 2, 3] })], { axis: [0, 2] }),
       ['Reshape', 'Sum'],
+    ],
+    'a piece of a part, or of two': [
+      ({ node }, x) => {
+        const both = node('Concat', [node('Exp', [x]), node('Abs', [x])], { axis: 1 })
+        const pieces = [0, 2, 4].map((from) => node('Slice', [both], { begin: [0, from], size: [2, 2] }))
+        return node('Concat', pieces, { axis: 0 })
+      },
+      ['Exp', 'Abs', 'Concat', 'Slice', 'Slice', 'Slice', 'Concat'],
     ],
     'sums over different axes': [
       ({ node }, x) => node('Add', [node('Sum', [x], { axis: 0 }), node('Sum', [node('Sum', [x], { axis: 1 })])]),

@@ -121,14 +121,7 @@ describe('every operator of a step has a kernel for GPUs', () => {
       optimizer,
     })
     for (const program of Object.values<Program>({ ...programs })) {
-      const graph = await simplifiedGraph(program, BATCH_SIZE)
-      const places: readonly string[] = program.state.map(({ name }) => name)
-      const lowered = lowerToTensorflow(graph, splitUpdate(graph), {
-        prefix: 'step/',
-        indexOf: (slot) => places.indexOf(slot),
-        batch: { size: BATCH_SIZE, arrays: { x: new Uint8Array() } },
-        seed: 1,
-      })
+      const lowered = await loweredOf(program)
       const elsewhere = nodesOf(lowered.graph).filter(
         ({ op, type }) => !(type ? ON_CARDS[op]?.includes(type) : UNTYPED.includes(op)),
       )
@@ -136,6 +129,31 @@ describe('every operator of a step has a kernel for GPUs', () => {
     }
   })
 })
+
+test.each(['LSTM', 'GRU'])('each gate of %s has its gradient by one operator', async (type) => {
+  const steps = 5
+  const layers = [
+    { type, units: 2 },
+    { type: 'Dense', units: 3 },
+  ]
+  const { programs } = smallNetwork({ layers, loss: 'mse', optimizer: 'SGD' }, [steps, 1])
+  const { graph } = await loweredOf(programs.train)
+  const count = (name: string) => nodesOf(graph).filter(({ op }) => op === name).length
+  expect({ Sigmoid: count('SigmoidGrad'), Tanh: count('TanhGrad') }).toEqual(
+    type === 'LSTM' ? { Sigmoid: 3 * steps, Tanh: 2 * steps } : { Sigmoid: 2 * steps, Tanh: steps },
+  )
+})
+
+async function loweredOf(program: Program) {
+  const graph = await simplifiedGraph(program, BATCH_SIZE)
+  const places: readonly string[] = program.state.map(({ name }) => name)
+  return lowerToTensorflow(graph, splitUpdate(graph), {
+    prefix: 'step/',
+    indexOf: (slot) => places.indexOf(slot),
+    batch: { size: BATCH_SIZE, arrays: { x: new Uint8Array() } },
+    seed: 1,
+  })
+}
 
 /** Operators of a GraphDef, each with the type it computes with. */
 function nodesOf(graph: Uint8Array): { op: string; type: DataType | undefined }[] {
