@@ -103,6 +103,17 @@ export function withoutLabels(rbm: ClassRbm): Rbm {
   }
 }
 
+/** The machine of one label a chain that is held: hidden units and energies are those given it, in rows of so many chains. */
+export function withLabels(rbm: ClassRbm, labels: readonly number[]): Rbm {
+  const y = () => tf.oneHot(tf.tensor1d([...labels], 'int32'), rbm.classes, 1, 0, 'float32') as tf.Tensor2D
+  return {
+    ...rbm,
+    hiddenInput: (v, of) => rbm.hiddenGivenBoth(v, y(), of).input,
+    hiddenGiven: (v, of) => rbm.hiddenGivenBoth(v, y(), of),
+    freeEnergy: (v, of) => rbm.jointEnergy(v, y(), of),
+  }
+}
+
 /** One-hot: the first class up to which the probabilities p add up to more than the uniform number, (batch, 1). */
 function drawnBy(uniform: tf.Tensor2D, p: tf.Tensor2D): tf.Tensor2D {
   const classes = p.shape[1]
