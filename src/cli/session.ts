@@ -26,7 +26,7 @@ export interface Session {
 export async function openSession(spec: StageSpec, dataset: Dataset, engine: Engine): Promise<Session> {
   const { seed, fit, optimizer } = spec
   const { info } = dataset
-  const { train, validation } = splitSamples(dataset.train, fit.validation_split)
+  const { train, validation, compared } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const stepsPerEpoch = Math.ceil(train.count / batchSize)
   const means = () => elementMeans(train).map((mean) => mean / info.divisor)
@@ -47,6 +47,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
+      compared: inOrder(compared),
       metrics: measured,
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),

@@ -16,7 +16,7 @@ export const evaluateReportSchema = z
       .describe('Loss and metrics, by the names of history.json; null where one is NaN or infinite.'),
     left_out: z
       .array(z.string())
-      .describe('What history.json has of chains that went on from step to step, which a run does not keep.'),
+      .describe('What history.json has of chains, updates or samples of training, which a test set does not have.'),
     likelihood: z
       .strictObject({
         method: z.enum(['exact', 'ais']).describe('Sum over all states, or annealed importance sampling.'),

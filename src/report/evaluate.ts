@@ -10,7 +10,7 @@ export function evaluateLines({ run, name, data, samples, test, left_out, likeli
     `${name} in ${run}, on the ${samples} test samples of ${data}:`,
     ...table(rows),
     ...(left_out.length > 0
-      ? wrapped(`Not ${left_out.join(', ')}: of chains and updates of training, which are not kept.`)
+      ? wrapped(`Not ${left_out.join(', ')}: of chains, updates or samples of training, not of a test set.`)
       : []),
     ...(likelihood ? likelihoodLines(likelihood) : []),
   ]
