@@ -179,7 +179,7 @@ export const OPTIONS = {
   },
   exact: {
     type: 'flag',
-    help: 'Compute log Z of an RBM with at most 25 units on one side',
+    help: 'Compute log Z of an RBM with at most 25 units on one side; if Gaussian, 25 hidden units',
     commands: ['evaluate'],
   },
   json: {

@@ -2,6 +2,7 @@
 import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, elementMeans, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
+import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
 import { betterOf } from '../spec/metrics.js'
@@ -15,8 +16,10 @@ import { learnerOf } from './learner.js'
 
 export interface Session {
   readonly model: Saveable
-  /** The model where it is an RBM. */
+  /** The model where it is an RBM, as it is without labels. */
   readonly rbm: Rbm | null
+  /** The same with them, where it learns some. */
+  readonly labelled: ClassRbm | null
   readonly runner: Runner
   /** What the loop needs, but for the clock, the interruption, and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
@@ -37,6 +40,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
   return {
     model,
     rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
+    labelled: learner.kind === 'rbm' ? learner.labelled : null,
     runner,
     training: {
       runner,

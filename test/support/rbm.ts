@@ -6,6 +6,7 @@ import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-g
 import { LogSum } from '../../src/model/rbm/log-domain.js'
 import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
 import { buildRbm, type Rbm } from '../../src/model/rbm/rbm.js'
+import { givenLabel } from '../../src/model/rbm/whole-log-partition.js'
 import type { Slot } from '../../src/program/program.js'
 import type { RbmSpec } from '../../src/spec/rbm.js'
 import { specSchema } from '../../src/spec/spec.js'
@@ -87,7 +88,7 @@ const halves =
 
 /** The machine with labels of random weights beside its visible units, and what is left of it given one of them. */
 export function labelledRbm(parameters: RbmParameters, classes: number, { seed }: RandomOptions) {
-  const { visibleUnits, hiddenUnits, hiddenBias } = parameters
+  const { visibleUnits, hiddenUnits } = parameters
   const random = randomNumbers(seed)
   const normals = (length: number) => Float32Array.from({ length }, () => random.normal())
   const [kernel, bias] = [normals(classes * hiddenUnits), normals(classes)]
@@ -101,10 +102,7 @@ export function labelledRbm(parameters: RbmParameters, classes: number, { seed }
       slot(RBM_WEIGHTS.labelKernel, [classes, hiddenUnits], kernel),
       slot(RBM_WEIGHTS.labelBias, [classes], bias),
     ],
-    given: (label: number): RbmParameters => ({
-      ...parameters,
-      hiddenBias: hiddenBias.map((value, j) => value + kernel[label * hiddenUnits + j]!),
-    }),
+    given: (label: number) => givenLabel(parameters, { [RBM_WEIGHTS.labelKernel]: kernel }, label),
   }
 }
 
