@@ -194,6 +194,7 @@ they were drawn by) and samples.png (the probabilities as a picture). Paths are 
       ['train sample runs/rbm-mnist-pcd/1', '100 digits after 1000 steps'],
       ['train sample runs/rbm-mnist-pcd/1 -n 20 --inpaint left', 'the left halves of test digits, filled in'],
       ['train sample runs/rbm-mnist-pcd/1 --start data --steps 10', 'not far from test digits'],
+      ['train sample runs/class-rbm-mnist-cd25/1 --clamp label=7', 'sevens, of a model that has learnt labels'],
       ['train sample runs/rbm-mnist-pcd/1 --set seed=7', 'other ones'],
     ],
   },

@@ -5,6 +5,7 @@ import type { EvaluateReport } from '../export/evaluate-report.js'
 import { CHAINS } from '../program/model-phase.js'
 import { measureOf } from '../program/rbm-measures.js'
 import { evaluateLines } from '../report/evaluate.js'
+import { labelsOf } from '../spec/rbm.js'
 import { isUnsupervised, type RbmMetricSpec, type ResolvedSpec } from '../spec/spec.js'
 import { evaluate as measured } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -59,13 +60,13 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
   })
 }
 
-/** What is measured of chains and of updates of training says nothing without them, and a run does not keep them. */
+/** What is measured of chains, of updates and of samples of training says nothing of a test set. */
 function measuredOfTraining(spec: ResolvedSpec, state: StateValues): string[] {
-  if (!isUnsupervised(spec)) return []
+  if (!isUnsupervised(spec) || labelsOf(spec.training)) return []
   const { values } = dataInfo(spec.data)
   const isLeftOut = (metric: RbmMetricSpec) => {
     const measure = measureOf(metric, values)
-    return 'ofUpdate' in measure || measure.followsChains
+    return 'ofUpdate' in measure || measure.followsChains || measure.isGap
   }
   return [...(CHAINS in state ? ['loss'] : []), ...spec.metrics.filter(isLeftOut).map(({ name }) => name)]
 }

@@ -1,7 +1,7 @@
 /** What is trained, by the kind of its model: its programs, which of them make a step, and what they measure. */
 import type { DataInfo } from '../data/dataset.js'
 import { buildModel, type Model } from '../model/model.js'
-import { buildClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
+import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
 import { classContrastivePrograms } from '../program/class-contrastive.js'
 import { contrastivePrograms } from '../program/contrastive.js'
@@ -20,7 +20,7 @@ export type Learner = {
   readonly measured: readonly Measured[]
 } & (
   | { readonly kind: 'network'; readonly model: Model }
-  | { readonly kind: 'rbm'; readonly model: Rbm; readonly unlabelled: Rbm }
+  | { readonly kind: 'rbm'; readonly model: Rbm; readonly unlabelled: Rbm; readonly labelled: ClassRbm | null }
 )
 
 export interface Lengths {
@@ -39,11 +39,12 @@ export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, mea
     if (labels) {
       const model = buildClassRbm(spec.model, { visibleUnits, classes }, seed, means)
       const options = { rbm: model, labels, training, optimizer, metrics, divisor, ...lengths }
-      return { kind: 'rbm', model, unlabelled: withoutLabels(model), ...classContrastivePrograms(options) }
+      const seen = { unlabelled: withoutLabels(model), labelled: model }
+      return { kind: 'rbm', model, ...seen, ...classContrastivePrograms(options) }
     }
     const model = buildRbm(spec.model, visibleUnits, seed, means)
     const options = { rbm: model, training, optimizer, metrics, seed, divisor, values, means, ...lengths }
-    return { kind: 'rbm', model, unlabelled: model, ...contrastivePrograms(options) }
+    return { kind: 'rbm', model, unlabelled: model, labelled: null, ...contrastivePrograms(options) }
   }
   const outputs = outputsOf(spec)
   const model = buildModel(spec.model, info.sampleShape, seed, outputs)

@@ -4,17 +4,18 @@ import { sizeOf } from '../base/shape.js'
 import { dataInfo } from '../data/registry.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
-import { baseLogPartition, marginalBase } from '../model/rbm/base-model.js'
-import { isEnumerable, logPartition, MOST_ENUMERATED } from '../model/rbm/log-partition.js'
-import { rbmParameters } from '../model/rbm/parameters.js'
+import { isEnumerable, MOST_ENUMERATED } from '../model/rbm/log-partition.js'
 import type { Rbm } from '../model/rbm/rbm.js'
+import { visibleRule } from '../model/rbm/units.js'
+import { labelledSide, type VisibleSide, visibleSide } from '../model/rbm/visible-side.js'
+import { wholeLogPartition } from '../model/rbm/whole-log-partition.js'
 import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
 import type { Program, Slot } from '../program/program.js'
-import { samplesInput } from '../program/samples.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isUnsupervised, type UnsupervisedSpec } from '../spec/spec.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
 import type { AisEstimate } from '../training/ais-estimate.js'
+import { type BaseMachine, baseMachine } from './base-machine.js'
 import type { StoredRun } from './open-run.js'
 import type { Options } from './options.js'
 import type { Session } from './session.js'
@@ -39,21 +40,23 @@ export function methodOf({ ais, exact }: Options, { directory, spec }: StoredRun
   if (!isUnsupervised(spec)) {
     throw new UserError(`${option}: ${directory} has a model of type ${spec.model.type}; log Z is of those of type RBM`)
   }
-  const kinds = [spec.model.visible.type, spec.model.hidden.type]
-  if (kinds.some((kind) => kind !== 'bernoulli')) {
-    throw new UserError(`${option}: the units are ${kinds.join(' and ')}; log Z is computed of Bernoulli units only`)
-  }
-  if (labelsOf(spec.training)) {
-    throw new UserError(`${option}: the model has labels beside its data; log Z is computed of data alone`)
+  const { hidden } = spec.model
+  if (hidden.type !== 'bernoulli') {
+    throw new UserError(
+      `${option}: the hidden units are ${hidden.type}, whose samples are approximate: there is no sum over their states; log Z is computed of Bernoulli hidden units only`,
+    )
   }
   return exact ? exactMethod(spec) : aisMethod(ais!)
 }
 
-function exactMethod({ data, model: { hidden_units: hiddenUnits } }: UnsupervisedSpec): Method {
+function exactMethod({ data, model }: UnsupervisedSpec): Method {
+  const { hidden_units: hiddenUnits } = model
   const visibleUnits = sizeOf(dataInfo(data).sampleShape)
-  if (isEnumerable({ visibleUnits, hiddenUnits })) return { type: 'exact' }
+  const rule = visibleRule(model)
+  if (isEnumerable({ visibleUnits, hiddenUnits }, rule)) return { type: 'exact' }
+  const side = rule.isBinary ? 'one side' : 'the hidden side'
   throw new UserError(
-    `--exact: of ${visibleUnits} visible and ${hiddenUnits} hidden units one side must have at most ${MOST_ENUMERATED}; --ais chains=100,betas=10000 estimates log Z of any model`,
+    `--exact: of ${visibleUnits} visible and ${hiddenUnits} hidden units ${side} must have at most ${MOST_ENUMERATED}; --ais chains=100,betas=10000 estimates log Z of any model`,
   )
 }
 
@@ -91,51 +94,66 @@ type Likelihood = NonNullable<EvaluateReport['likelihood']>
 export async function likelihoodOf(options: LikelihoodOptions): Promise<Likelihood> {
   const { method, engine, session, rbm, spec, weights, signal } = options
   const slots = trainedSlots(rbm, weights)
-  const { divisor, values } = dataInfo(spec.data)
+  const { divisor } = dataInfo(spec.data)
   const batchSize = session.training.batchSize
-  const free_energy = freeEnergyProgram(slots, samplesInput([rbm.visibleUnits], divisor))
-  const found = method.type === 'exact' ? exact(weights) : await estimated(options, method, slots)
+  const side = session.labelled ? labelledSide(session.labelled) : visibleSide(rbm)
+  const free_energy = freeEnergyProgram({ side, weights: slots, divisor })
+  const found = method.type === 'exact' ? exact(weights, rbm) : await estimated(options, method, side, slots)
   const runner = await engine.load({ free_energy }, { seed: spec.seed, batchSize })
   try {
     const meanOf = async (batches: ReturnType<Session['testBatches']>) =>
       -(await meanFreeEnergy(runner, batches, signal)) - found.log_z
     const { warning, ...rest } = found
-    const aboutData =
-      values === 'binary' ? [] : [`The data are ${values}, not 0 and 1: this is no likelihood of binary data.`]
     return {
       ...rest,
+      density: !rbm.visible.isBinary,
+      labels: session.labelled !== null,
       train: await meanOf(session.training.batches(1)),
       test: await meanOf(session.testBatches()),
-      warnings: [...(warning === null ? [] : [warning]), ...aboutData],
+      warnings: [...(warning === null ? [] : [warning]), ...doubts(spec, rbm)],
     }
   } finally {
     await runner.dispose()
   }
 }
 
-type Found = Omit<Likelihood, 'train' | 'test' | 'warnings'> & { readonly warning: string | null }
+/** What the number does not say, however right it is. */
+function* doubts({ data, training }: UnsupervisedSpec, { visible }: Rbm): Iterable<string> {
+  const { values } = dataInfo(data)
+  if (visible.isBinary && values !== 'binary') {
+    yield `The data are ${values}, not 0 and 1: this is no likelihood of binary data.`
+  }
+  if (labelsOf(training)?.type === 'discriminative') {
+    yield 'The model has learnt labels given samples ("discriminative"), and nothing of how likely samples are.'
+  }
+}
 
-const exact = (weights: StateValues): Found => ({
+type Found = Pick<Likelihood, 'method' | 'log_z' | 'ais'> & { readonly warning: string | null }
+
+const exact = (weights: StateValues, { visible }: Rbm): Found => ({
   method: 'exact',
-  log_z: logPartition(rbmParameters(weights)),
+  log_z: wholeLogPartition(weights, visible),
   ais: null,
   warning: null,
 })
 
 async function estimated(
-  { engine, session, rbm, spec, signal, progress }: LikelihoodOptions,
+  { engine, session, rbm, spec, weights, signal, progress }: LikelihoodOptions,
   { chains, betas: wanted }: Extract<Method, { type: 'ais' }>,
-  weights: readonly Slot[],
+  side: VisibleSide,
+  slots: readonly Slot[],
 ): Promise<Found> {
-  const base = await baseOf(session, rbm, dataInfo(spec.data).divisor)
+  const base = await baseMachine(session, rbm, weights, dataInfo(spec.data).divisor)
   const betas = wanted === MURRAY ? murrayBetas() : linearBetas(wanted)
   const steps = Math.min(STEPS, betas.length - 1)
-  const programs: Record<string, Program> = { ...aisPrograms({ weights, base, chains, steps }) }
+  const programs: Record<string, Program> = {
+    ...aisPrograms({ side, weights: slots, base: base.biases, chains, steps }),
+  }
   const runner = await engine.load(programs, { seed: spec.seed, batchSize: 1 })
   try {
-    const baseLogZ = baseLogPartition(base, rbm.hiddenUnits)
-    for await (const event of annealedImportanceSampling({ runner, chains, betas, steps, baseLogZ, signal })) {
-      if (event.type === 'end') return foundBy(event.estimate, chains, betas.length - 1)
+    const settings = { runner, chains, betas, steps, baseLogZ: base.logZ, signal }
+    for await (const event of annealedImportanceSampling(settings)) {
+      if (event.type === 'end') return foundBy(event.estimate, base, chains, betas.length - 1)
       progress(event.done, event.betas)
     }
     throw new Error('internal: sampling ended without its last event')
@@ -144,25 +162,16 @@ async function estimated(
   }
 }
 
-const foundBy = (estimate: AisEstimate, chains: number, betas: number): Found => ({
+const foundBy = (estimate: AisEstimate, base: BaseMachine, chains: number, betas: number): Found => ({
   method: 'ais',
   log_z: estimate.logZ,
   ais: {
     chains,
     betas,
-    base: 'marginals of the training data',
+    base: base.words,
     interval: [...estimate.interval],
     effective_samples: estimate.effectiveSamples,
     log_weight_variance: estimate.logWeightVariance,
   },
   warning: estimate.warning,
 })
-
-/** Biases by how often each unit is on in the training data. */
-async function baseOf({ training }: Session, { visibleUnits }: Rbm, divisor: number): Promise<Float32Array> {
-  const counts = new Float64Array(visibleUnits)
-  for await (const { arrays } of training.batches(1)) {
-    for (const [at, value] of arrays.x!.entries()) counts[at % visibleUnits]! += value / divisor
-  }
-  return marginalBase(counts, training.samples)
-}

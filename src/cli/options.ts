@@ -165,6 +165,12 @@ export const OPTIONS = {
     help: 'Part of test samples to fill in: left, right, top, bottom, or a .npy, .csv or .png with 1 there',
     commands: ['sample'],
   },
+  clamp: {
+    type: 'text',
+    value: 'label=N',
+    help: 'Hold the label at class N, of a model that has learnt labels; label=0,1,2 in turn',
+    commands: ['sample'],
+  },
   ais: {
     type: 'text',
     value: 'SETTINGS',
@@ -173,7 +179,7 @@ export const OPTIONS = {
   },
   exact: {
     type: 'flag',
-    help: 'Compute log Z of an RBM with at most 25 units on one side',
+    help: 'Compute log Z of an RBM with at most 25 units on one side; if Gaussian, 25 hidden units',
     commands: ['evaluate'],
   },
   json: {

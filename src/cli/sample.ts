@@ -12,6 +12,7 @@ import { pngOf } from '../report/png.js'
 import { beside, sampleTiles } from '../report/rbm-pictures.js'
 import { rowsOf, tileShape } from '../report/tiles.js'
 import { runChains, type Sampled } from './chains.js'
+import { clamped, clampedLabels } from './clamp.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
@@ -26,15 +27,18 @@ const SAMPLES = 'samples'
 
 /** Standard output gets the paths of what is written. */
 export async function sample(directory: string, options: Options, io: Io): Promise<ExitCode> {
-  const { samples: chains, steps, out, inpaint, start } = options
+  const { samples: chains, steps, out, inpaint, clamp, start } = options
+  if (inpaint !== undefined && clamp !== undefined) throw new UserError('--inpaint and --clamp: one at a time')
   if (inpaint !== undefined && start === 'data') {
     throw new UserError('--start data: with --inpaint it would show what is to be filled in')
   }
+  const labels = clamp === undefined ? undefined : clampedLabels(clamp)
   if (out !== undefined) await checkEmpty(out)
   const trained = await readTrainedRbm(directory, 'sample', options, io)
-  const { spec, rbm, weights, sampleShape } = trained
-  const most = Math.floor(MOST_UNITS / (rbm.visibleUnits + rbm.hiddenUnits))
+  const { spec, weights, sampleShape } = trained
+  const most = Math.floor(MOST_UNITS / (trained.rbm.visibleUnits + trained.rbm.hiddenUnits))
   if (chains > most) throw new UserError(`--samples: found "${chains}", must be at most ${most} to fit into memory`)
+  const rbm = labels === undefined ? trained.rbm : clamped(trained, labels, chains)
   const mask = inpaint === undefined ? undefined : await maskOf(inpaint, sampleShape)
   return interruptible(io, async (signal) => {
     const engine = await engineFor(spec, { quiet: false, logs: false }, io)

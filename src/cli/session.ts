@@ -2,6 +2,7 @@
 import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, elementMeans, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
+import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
 import { betterOf } from '../spec/metrics.js'
@@ -15,8 +16,10 @@ import { learnerOf } from './learner.js'
 
 export interface Session {
   readonly model: Saveable
-  /** The model where it is an RBM. */
+  /** The model where it is an RBM, as it is without labels. */
   readonly rbm: Rbm | null
+  /** The same with them, where it learns some. */
+  readonly labelled: ClassRbm | null
   readonly runner: Runner
   /** What the loop needs, but for the clock, the interruption, and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
@@ -26,7 +29,7 @@ export interface Session {
 export async function openSession(spec: StageSpec, dataset: Dataset, engine: Engine): Promise<Session> {
   const { seed, fit, optimizer } = spec
   const { info } = dataset
-  const { train, validation } = splitSamples(dataset.train, fit.validation_split)
+  const { train, validation, compared } = splitSamples(dataset.train, fit.validation_split)
   const batchSize = Math.min(fit.batch_size, train.count)
   const stepsPerEpoch = Math.ceil(train.count / batchSize)
   const means = () => elementMeans(train).map((mean) => mean / info.divisor)
@@ -37,6 +40,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
   return {
     model,
     rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
+    labelled: learner.kind === 'rbm' ? learner.labelled : null,
     runner,
     training: {
       runner,
@@ -47,6 +51,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
+      compared: inOrder(compared),
       metrics: measured,
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),

@@ -4,7 +4,7 @@ import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import { dataInfo } from '../data/registry.js'
 import type { StateValues } from '../engine/engine.js'
-import { buildClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
+import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
 import type { Slot } from '../program/program.js'
 import { labelsOf } from '../spec/rbm.js'
@@ -16,7 +16,10 @@ import type { Options } from './options.js'
 
 export interface TrainedRbm {
   readonly spec: UnsupervisedSpec
+  /** As it is without labels. */
   readonly rbm: Rbm
+  /** With them, where it has learnt some. */
+  readonly labelled: ClassRbm | null
   /** Their first values are the trained ones. */
   readonly weights: readonly Slot[]
   /** Of the data before they were made vectors. */
@@ -38,18 +41,18 @@ export async function readTrainedRbm(
       `${directory} has a model of type ${spec.model.type}; train ${command} is for those of type RBM${own}`,
     )
   }
-  const rbm = machineOf(spec)
-  const sampleShape = sampleShapeOf(spec)
-  return { spec, rbm, weights: trainedSlots(rbm, weightsOf(run, rbm)), sampleShape }
-}
-
-/** As it is without labels. */
-function machineOf({ model, data, seed, training }: UnsupervisedSpec): Rbm {
+  const { model, data, seed, training } = spec
   const { sampleShape, classes } = dataInfo(data)
   const visibleUnits = sizeOf(sampleShape)
-  return labelsOf(training)
-    ? withoutLabels(buildClassRbm(model, { visibleUnits, classes }, seed, NO_MEANS))
-    : buildRbm(model, visibleUnits, seed, NO_MEANS)
+  const labelled = labelsOf(training) ? buildClassRbm(model, { visibleUnits, classes }, seed, NO_MEANS) : null
+  const rbm = labelled ? withoutLabels(labelled) : buildRbm(model, visibleUnits, seed, NO_MEANS)
+  return {
+    spec,
+    rbm,
+    labelled,
+    weights: trainedSlots(rbm, weightsOf(run, rbm)),
+    sampleShape: sampleShapeOf(spec),
+  }
 }
 
 /** Trained weights have values already. */

@@ -55,11 +55,20 @@ export interface SampleBatch {
 
 /**
  * Cuts the last fraction off, before any shuffling: Keras' `validation_split`
- * (keras/src/trainers/data_adapters/array_data_adapter.py, `train_validation_split`).
+ * (keras/src/trainers/data_adapters/array_data_adapter.py, `train_validation_split`). `compared` are the first samples of
+ * training, as many as those of validation where there are so many.
  */
-export function splitSamples(samples: Samples, fraction: number): { train: Samples; validation: Samples } {
-  const cut = trainCount(samples.count, fraction)
-  return { train: slice(samples, 0, cut), validation: slice(samples, cut, samples.count) }
+export function splitSamples(
+  samples: Samples,
+  fraction: number,
+): { train: Samples; validation: Samples; compared: Samples } {
+  const { count } = samples
+  const cut = trainCount(count, fraction)
+  return {
+    train: slice(samples, 0, cut),
+    validation: slice(samples, cut, count),
+    compared: slice(samples, 0, Math.min(cut, count - cut)),
+  }
 }
 
 /** How many of `count` samples `validation_split` leaves for training. */

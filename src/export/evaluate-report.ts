@@ -16,11 +16,15 @@ export const evaluateReportSchema = z
       .describe('Loss and metrics, by the names of history.json; null where one is NaN or infinite.'),
     left_out: z
       .array(z.string())
-      .describe('What history.json has of chains that went on from step to step, which a run does not keep.'),
+      .describe('What history.json has of chains, updates or samples of training, which a test set does not have.'),
     likelihood: z
       .strictObject({
         method: z.enum(['exact', 'ais']).describe('Sum over all states, or annealed importance sampling.'),
         log_z: z.number().describe('Logarithm of the partition function, in nats.'),
+        density: z
+          .boolean()
+          .describe('Whether likelihoods are densities, of visible units that are any number; they may be above 0.'),
+        labels: z.boolean().describe('Whether they are of samples and their labels together, which the model learns.'),
         train: z.number().describe('Mean log-likelihood of the samples that were trained on, in nats.'),
         test: z.number().describe('Mean log-likelihood of the test set, in nats.'),
         ais: z

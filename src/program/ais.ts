@@ -1,19 +1,22 @@
 /**
  * Annealed importance sampling (Neal, 2001; of RBMs: Salakhutdinov and Murray, 2008) as programs of any engine. Between
  * a base machine without weights (visible biases a, hidden biases 0) at t = 0 and the machine itself at t = 1 lies
- *   p*_t(v) = exp((1 - t) a'v + t b'v) prod_j (1 + exp(t (c_j + v'W_j)))
+ *   p*_t(v) = exp(-(1 - t) e_a(v) - t e_b(v)) prod_j (1 + exp(t (c_j + v'W_j)))
+ * where e_b(v) is what visible units of biases b have of energy by themselves, -b'v where they are 0 or 1. A label is one
+ * more visible unit. Gaussian units have their variances in the base machine too, so that v | h has them at any t.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { hiddenInput, sampled, visibleInput } from '../model/rbm/bernoulli.js'
-import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
-import { weightedSums } from '../model/rbm/units.js'
-import type { BatchInput, NoiseInput, Program, ScalarInput, Slot, Tensors } from './program.js'
+import { oneHot } from '../model/rbm/class-rbm.js'
+import type { VisibleSide } from '../model/rbm/visible-side.js'
+import type { NoiseInput, Program, ScalarInput, Slot } from './program.js'
+import { labelsInput, samplesInput } from './samples.js'
 
 export interface AisOptions {
+  readonly side: VisibleSide
   /** The machine's, by the names of `RBM_WEIGHTS`. */
   readonly weights: readonly Slot[]
-  /** Biases of the base machine's visible units. */
-  readonly base: Float32Array
+  /** Biases of the base machine, of each part of its visible side. */
+  readonly base: readonly Float32Array[]
   readonly chains: number
   /** Betas that one run of `anneal` goes through. */
   readonly steps: number
@@ -31,75 +34,115 @@ export interface AisPrograms {
 
 export const betaName = (index: number): string => `beta_${index}`
 
-export function aisPrograms({ weights, base, chains, steps }: AisOptions): AisPrograms {
-  const hiddenUnits = weights.find(({ name }) => name === RBM_WEIGHTS.hiddenBias)!.shape[0]!
-  const v: Slot = {
-    name: 'ais/chains',
-    shape: [chains, base.length],
-    role: 'chain',
-    initial: () => new Float32Array(chains * base.length),
-  }
-  const a: Slot = { name: 'ais/base_bias', shape: [base.length], role: 'weight', initial: () => base }
-  const uniforms = (name: string, units: number, stream: number): NoiseInput => ({
-    kind: 'noise',
-    name,
-    shape: [chains, units],
-    stream,
-    distribution: { type: 'uniform' },
-  })
-  const first = uniforms('ais/first', base.length, 0)
+export function aisPrograms({ side, weights, base, chains, steps }: AisOptions): AisPrograms {
+  const { parts, hidden, hiddenUnits } = side
+  const slots = parts.map(({ units }, part): { chain: Slot; bias: Slot } => ({
+    chain: {
+      name: `ais/chains_${part}`,
+      shape: [chains, units],
+      role: 'chain',
+      initial: () => new Float32Array(chains * units),
+    },
+    bias: { name: `ais/base_${part}`, shape: [units], role: 'weight', initial: () => base[part]! },
+  }))
+  const state = [...weights, ...slots.flatMap(({ chain, bias }) => [chain, bias])]
+  let streams = 0
+  const draw = (name: string, units: number, uniforms: number) =>
+    Array.from(
+      { length: uniforms },
+      (_, index): NoiseInput => ({
+        kind: 'noise',
+        name: `ais/${name}/${index}`,
+        shape: [chains, units],
+        stream: streams++,
+        distribution: { type: 'uniform' },
+      }),
+    )
+  const drawParts = (name: string) => parts.map(({ units, uniforms }, part) => draw(`${name}_${part}`, units, uniforms))
+  const first = drawParts('first')
   const draws = Array.from({ length: steps }, (_, step) => ({
-    hidden: uniforms(`ais/hidden_${step}`, hiddenUnits, 2 * step + 1),
-    visible: uniforms(`ais/visible_${step}`, base.length, 2 * step + 2),
+    hidden: draw(`hidden_${step}`, hiddenUnits, hidden.uniforms),
+    visible: drawParts(`visible_${step}`),
   }))
   const betas = Array.from({ length: steps + 1 }, (_, step): ScalarInput => ({ kind: 'scalar', name: betaName(step) }))
+  const chainsOf = (values: readonly tf.Tensor2D[]) =>
+    Object.fromEntries(values.map((value, part) => [slots[part]!.chain.name, value]))
 
   const start: Program = {
-    state: [v, a],
-    inputs: [first],
-    run: (state, inputs) => ({
-      state: { [v.name]: sampled(state[a.name]!, inputs[first.name]!) },
-      outputs: {},
-    }),
+    state,
+    inputs: first.flat(),
+    run(values, inputs) {
+      const rows = tf.zeros([chains, 1])
+      const drawn = parts.map(({ sample }, part) => {
+        const input = tf.add(rows, values[slots[part]!.bias.name]!) as tf.Tensor2D
+        const uniforms = first[part]!.map(({ name }) => inputs[name]!)
+        return sample(input, uniforms, values)
+      })
+      return { state: chainsOf(drawn), outputs: {} }
+    },
   }
 
   const anneal: Program = {
-    state: [...weights, v, a],
-    inputs: [...betas, ...draws.flatMap(({ hidden, visible }) => [hidden, visible])],
-    run(state, inputs) {
+    state,
+    inputs: [...betas, ...draws.flatMap((one) => [...one.hidden, ...one.visible.flat()])],
+    run(values, inputs) {
       const beta = (index: number) => inputs[betaName(index)] as tf.Scalar
-      const bias = state[a.name]!
-      const apart = tf.sub(state[RBM_WEIGHTS.visibleBias]!, bias)
-      let chain = state[v.name] as tf.Tensor2D
+      const bases = slots.map(({ bias }) => values[bias.name]!)
+      const given = (noise: readonly NoiseInput[]) => noise.map(({ name }) => inputs[name]!)
+      /** e_a - e_b */
+      const apart = (chain: readonly tf.Tensor2D[]) =>
+        parts
+          .map(({ bias, energy }, part) => {
+            const [inBase, inMachine] = [bases[part]!, values[bias]!].map((one) => energy(chain[part]!, one, values))
+            return tf.sub(inBase!, inMachine!)
+          })
+          .reduce((sum, one) => tf.add(sum, one))
+      let chain = slots.map((slot) => values[slot.chain.name] as tf.Tensor2D)
       let grown: tf.Tensor | undefined
-      for (const [step, { hidden, visible }] of draws.entries()) {
+      for (const [step, one] of draws.entries()) {
         const [from, to] = [beta(step), beta(step + 1)]
-        const input = hiddenInput(chain, state)
-        const warm = tf.mul(input, to)
+        const input = side.hiddenInput(chain, values)
+        const warm = tf.mul(input, to) as tf.Tensor2D
+        const cold = tf.mul(input, from) as tf.Tensor2D
         // unit by unit, before they are summed: float32 keeps little of a difference of large sums
-        const risen = tf.sum(tf.sub(tf.softplus(warm), tf.softplus(tf.mul(input, from))), 1)
-        const growth = tf.add(risen, tf.mul(weightedSums(chain, apart), tf.sub(to, from)))
+        const risen = tf.sum(tf.sub(hidden.logSum(warm), hidden.logSum(cold)), 1)
+        const growth = tf.add(risen, tf.mul(apart(chain), tf.sub(to, from)))
         grown = grown ? tf.add(grown, growth) : growth
-        const h = sampled(warm, inputs[hidden.name]!)
-        const mixed = tf.add(tf.mul(visibleInput(h, state), to), tf.mul(bias, tf.sub(1, to)))
-        chain = sampled(mixed, inputs[visible.name]!)
+        const h = hidden.given(warm).sample(given(one.hidden))
+        chain = parts.map((part, at) => {
+          const mixed = tf.add(tf.mul(part.input(h, values), to), tf.mul(bases[at]!, tf.sub(1, to)))
+          return part.sample(mixed as tf.Tensor2D, given(one.visible[at]!), values)
+        })
       }
-      return { state: { [v.name]: chain }, outputs: { log_weights: grown! } }
+      return { state: chainsOf(chain), outputs: { log_weights: grown! } }
     },
   }
   return { start, anneal }
 }
 
-/** Gives `free_energy`, F(v) of each sample of the batch `x`. */
-export function freeEnergyProgram(weights: readonly Slot[], x: BatchInput): Program {
+export interface FreeEnergyOptions extends Pick<AisOptions, 'side' | 'weights'> {
+  /** What stored values are divided by. */
+  readonly divisor: number
+}
+
+/** Gives `free_energy`, F(v) of each sample of the batch, and with labels F(v, y). */
+export function freeEnergyProgram({ side, weights, divisor }: FreeEnergyOptions): Program {
+  const { parts, hidden } = side
+  const [visible, label] = parts
+  const x = samplesInput([visible!.units], divisor)
+  const labels = label ? [labelsInput(label.units)] : []
   return {
     state: weights,
-    inputs: [x],
-    run(state: Tensors, inputs: Tensors) {
-      const v = inputs[x.name] as tf.Tensor2D
-      const hidden = tf.sum(tf.softplus(hiddenInput(v, state)), 1)
-      const value = tf.neg(tf.add(hidden, weightedSums(v, state[RBM_WEIGHTS.visibleBias]!)))
-      return { state: {}, outputs: { free_energy: value } }
+    inputs: [x, ...labels],
+    run(state, inputs) {
+      const values = [
+        inputs[x.name] as tf.Tensor2D,
+        ...labels.map(({ name }) => oneHot(inputs[name] as tf.Tensor1D, label!.units)),
+      ]
+      const energies = parts.map(({ bias, energy }, part) => energy(values[part]!, state[bias]!, state))
+      const own = energies.reduce((sum, one) => tf.add(sum, one))
+      const sums = tf.sum(hidden.logSum(side.hiddenInput(values, state)), 1)
+      return { state: {}, outputs: { free_energy: tf.sub(own, sums) } }
     },
   }
 }

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Weight } from '../model/model.js'
-import type { ClassRbm } from '../model/rbm/class-rbm.js'
+import { type ClassRbm, drawnLabel, oneHot } from '../model/rbm/class-rbm.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { LabelsSpec, TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec } from '../spec/spec.js'
@@ -122,8 +122,6 @@ interface Both {
   readonly y: tf.Tensor2D
 }
 
-const oneHot = (labels: tf.Tensor1D, classes: number) => tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D
-
 /** F(data) - F(chains), summed over the batch. */
 const contrast = (rbm: ClassRbm, data: Both, fantasy: Both, state: Tensors): tf.Tensor =>
   tf.sum(tf.sub(rbm.jointEnergy(data.v, data.y, state), rbm.jointEnergy(fantasy.v, fantasy.y, state)))
@@ -159,13 +157,4 @@ function chainOf(rbm: ClassRbm) {
       return now
     },
   }
-}
-
-/**
- * One-hot, with the probabilities of softmax(input): where input - log(-log u) is largest (Gumbel, 1954). The uniform
- * numbers are multiples of 2^-23 below 1; half of one more keeps them from 0 and 1.
- */
-function drawnLabel(input: tf.Tensor2D, uniform: tf.Tensor): tf.Tensor2D {
-  const gumbel = tf.neg(tf.log(tf.neg(tf.log(tf.add(uniform, 2 ** -24)))))
-  return oneHot(tf.argMax(tf.add(input, gumbel), 1), input.shape[1])
 }

@@ -141,7 +141,10 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   return {
     programs: { ...programs, evaluate, inspect },
     plan,
-    measured: [meanOver('loss'), ...named.map(({ name }) => meanOver(name))],
+    measured: [
+      meanOver('loss'),
+      ...named.map((one) => ({ ...meanOver(one.name), ...('isGap' in one && { isGap: one.isGap }) })),
+    ],
   }
 }
 

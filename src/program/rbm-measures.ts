@@ -22,6 +22,8 @@ export interface RbmMeasure {
   readonly reconstructs?: true
   /** Looks at how chains move. */
   readonly followsChains?: true
+  /** Is that of validation less that of training. */
+  readonly isGap?: true
   draws?(use: Use): readonly NoiseInput[]
   /** Summed over the batch. */
   sum(measuring: Measuring): tf.Tensor
@@ -53,9 +55,9 @@ const MEASURES: {
     const measure = exact ? exactPseudoLikelihood : stochasticPseudoLikelihood
     return values === 'binary' ? measure : { ...measure, sum: (measuring) => measure.sum(rounded(measuring)) }
   },
-  free_energy: () => ({
-    sum: ({ rbm, data: { x, hidden }, state }) => tf.sum(rbm.freeEnergy(x, state, hidden.input)),
-  }),
+  free_energy: () => freeEnergy,
+  /** log Z is in both, and cancels (Hinton, UTML TR 2010-003, section 6). */
+  free_energy_gap: () => ({ ...freeEnergy, isGap: true }),
   flip_rate: () => ({ followsChains: true, sum: ({ data, model }) => tf.mul(model.flips!(), data.x.shape[0]) }),
   swap_rate: () => ({ followsChains: true, sum: ({ data, model }) => tf.mul(model.swaps!(), data.x.shape[0]) }),
   hidden_activity: () => ({ sum: ({ data }) => tf.sum(tf.mean(data.hidden.mean, 1)) }),
@@ -75,6 +77,10 @@ const MEASURES: {
 
 export const measureOf = (spec: RbmMetricSpec, values: ValueKind): RbmMeasure | UpdateMeasure =>
   (MEASURES[spec.type] as (spec: RbmMetricSpec, values: ValueKind) => RbmMeasure | UpdateMeasure)(spec, values)
+
+const freeEnergy: RbmMeasure = {
+  sum: ({ rbm, data: { x, hidden }, state }) => tf.sum(rbm.freeEnergy(x, state, hidden.input)),
+}
 
 /** Where a unit is on with probability .95. */
 const CERTAIN = Math.log(0.95 / 0.05)

@@ -10,17 +10,19 @@ export function evaluateLines({ run, name, data, samples, test, left_out, likeli
     `${name} in ${run}, on the ${samples} test samples of ${data}:`,
     ...table(rows),
     ...(left_out.length > 0
-      ? wrapped(`Not ${left_out.join(', ')}: of chains and updates of training, which are not kept.`)
+      ? wrapped(`Not ${left_out.join(', ')}: of chains, updates or samples of training, not of a test set.`)
       : []),
     ...(likelihood ? likelihoodLines(likelihood) : []),
   ]
 }
 
-function likelihoodLines({ log_z, train, test, ais, warnings }: NonNullable<EvaluateReport['likelihood']>): string[] {
+type Likelihood = NonNullable<EvaluateReport['likelihood']>
+
+function likelihoodLines({ log_z, density, labels, train, test, ais, warnings }: Likelihood): string[] {
   const [least, most] = ais?.interval ?? []
   const of = ais ? `by ${ais.chains} chains of annealed importance sampling, ${ais.betas} betas` : 'exact'
   return [
-    `Mean log-likelihood in nats, ${of}:`,
+    `Mean log-${density ? 'density' : 'likelihood'}${labels ? ' of samples with their labels' : ''} in nats, ${of}:`,
     ...table([
       ['training samples', fixed(train, 2)],
       ['test samples', fixed(test, 2)],

@@ -68,7 +68,9 @@ interface Given {
   readonly target?: { readonly type: string } | undefined
   readonly outputs?: unknown
   readonly training?: unknown
-  readonly fit: { readonly batch_size: number; readonly epochs: number; readonly class_weight: object | null }
+  readonly fit: Readonly<Record<'batch_size' | 'epochs' | 'validation_split', number>> & {
+    readonly class_weight: object | null
+  }
   readonly early_stopping: unknown
   readonly callbacks: readonly unknown[]
   readonly expect: object
@@ -79,7 +81,7 @@ export function* dbnRules(spec: Given): Iterable<RuleIssue> {
   const { rbms, fine_tune } = spec.model
   for (const [index, one] of rbms.entries()) {
     const path = ['model', 'rbms', index]
-    for (const issue of [...rbmRules({ ...one, fit: { class_weight: null } }), ...unitRules(one, one)]) {
+    for (const issue of [...rbmRules({ ...one, fit: { ...spec.fit, class_weight: null } }), ...unitRules(one, one)]) {
       yield { ...issue, path: [...path, ...issue.path] }
     }
     if (labelsOf(one.training)) {

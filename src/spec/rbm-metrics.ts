@@ -27,6 +27,12 @@ export const RBM_METRICS = [
     },
   ),
   metric(null, 'free_energy', 'Mean free energy of the samples; compared between training and validation.', {}),
+  metric(
+    null,
+    'free_energy_gap',
+    'Mean free energy of the validation samples less that of as many training samples: it grows as the model learns its samples by heart. Measured at the end of each epoch, without val_ before it.',
+    {},
+  ),
   metric(null, 'flip_rate', 'Share of visible units that a chain changes in a step: how well chains mix, 0 to 1.', {}),
   metric(
     null,
@@ -50,3 +56,6 @@ export const RBM_METRICS = [
   ),
   metric(null, 'update_ratio', 'update_size / weight_size, of which Hinton says that it should be about 0.001.', {}),
 ] as const
+
+/** Those that are one number of training and validation together. */
+export const GAPS: readonly string[] = ['free_energy_gap']

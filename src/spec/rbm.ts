@@ -7,7 +7,7 @@ import { byEpoch } from './by-epoch.js'
 import { constraint } from './constraints.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue } from './family.js'
 import { INITIALIZERS, initializer } from './initializers.js'
-import { RBM_METRICS } from './rbm-metrics.js'
+import { GAPS, RBM_METRICS } from './rbm-metrics.js'
 import { regularizer } from './regularizers.js'
 import { temperaturesSchema } from './temperatures.js'
 import { LARGEST, whole } from './whole.js'
@@ -185,7 +185,7 @@ interface Given {
   readonly target?: unknown
   readonly training?: TrainingSpec | undefined
   readonly metrics: readonly { readonly type: string }[]
-  readonly fit: { readonly class_weight: object | null }
+  readonly fit: { readonly class_weight: object | null; readonly validation_split: number }
   readonly optimizer: { readonly type: string }
 }
 
@@ -215,6 +215,10 @@ export function* rbmRules(spec: Given): Iterable<RuleIssue> {
     if (!measured.includes(type)) {
       const message = `found ${written(type)}, which is not measured of ${kind}; ${oneOf(measured)}`
       yield { code: 'name', path: ['metrics', index], message, details: listed(measured) }
+    }
+    if (GAPS.includes(type) && spec.fit.validation_split === 0) {
+      const message = `found ${written(type)}, which compares training samples with those of validation: it needs a "validation_split" above 0 in "fit"`
+      yield { code: 'order', path: ['metrics', index], message }
     }
     const needed = CHAIN_METRICS[type]
     if (needed && !needed.includes(spec.training?.algorithm ?? DEFAULT_TRAINING.algorithm)) {

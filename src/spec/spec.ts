@@ -26,7 +26,7 @@ import {
   type TrainingSpec,
   trainingSchema,
 } from './rbm.js'
-import type { RBM_METRICS } from './rbm-metrics.js'
+import { GAPS, type RBM_METRICS } from './rbm-metrics.js'
 import { lossRules } from './rbm-monitor-rules.js'
 import { unitRules } from './rbm-unit-rules.js'
 
@@ -150,14 +150,21 @@ function* kindRules(spec: Parsed): Iterable<RuleIssue> {
   if (hasNetwork(spec)) yield* outputRules(spec)
 }
 
-/** What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation. */
+/**
+ * What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation; then
+ * what is measured of both together.
+ */
 export function historyKeys(spec: Parsed): string[] {
   const keys = keysOf(spec)
-  return spec.fit.validation_split > 0 ? [...keys, ...keys.map((key) => `val_${key}`)] : keys
+  if (spec.fit.validation_split === 0) return keys
+  const gaps = spec.metrics.filter(({ type }) => GAPS.includes(type)).map(({ name }) => name)
+  return [...keys, ...keys.map((key) => `val_${key}`), ...gaps]
 }
 
 const keysOf = (spec: Parsed): string[] =>
-  hasNetwork(spec) ? measuredKeys(spec) : ['loss', ...spec.metrics.map(({ name }) => name)]
+  hasNetwork(spec)
+    ? measuredKeys(spec)
+    : ['loss', ...spec.metrics.filter(({ type }) => !GAPS.includes(type)).map(({ name }) => name)]
 
 /** All metrics by their history keys. */
 export const allMetricsOf = (spec: Parsed): readonly { readonly type: string; readonly name: string }[] =>

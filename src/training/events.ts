@@ -14,7 +14,7 @@ export interface StartEvent {
   readonly epochs: number
   readonly batchSize: number
   readonly stepsPerEpoch: number
-  /** History keys of the training metrics, `loss` first. */
+  /** History keys of what is measured of each batch, `loss` first. */
   readonly metrics: readonly string[]
 }
 

@@ -20,6 +20,8 @@ export interface TrainingOptions {
   readonly batches: (epoch: number) => AsyncIterable<Batch>
   /** `null` without validation data. */
   readonly validation: (() => AsyncIterable<Batch>) | null
+  /** Some of the training data, the same each time, for what is a gap between validation and them. */
+  readonly compared: () => AsyncIterable<Batch>
   /** What the programs measure, `loss` first. */
   readonly metrics: readonly Measured[]
   readonly learningRate: Schedule
@@ -37,7 +39,9 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   const { runner, epochs, callbacks, signal, now } = options
   const { samples, validationSamples, batchSize, metrics } = options
   const stepsPerEpoch = Math.ceil(samples / batchSize)
-  const keys = metrics.map(({ key }) => key)
+  const ofEach = withoutGaps(metrics)
+  const gaps = metrics.filter(({ isGap }) => isGap)
+  const keys = ofEach.map(({ key }) => key)
   yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics: keys }
 
   let { learningRate } = options
@@ -87,7 +91,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     const began = now()
     for (const callback of callbacks) await act(callback.onEpochBegin?.(epoch) ?? [])
     yield { type: 'epochBegin', epoch }
-    const totals = new Totals(metrics)
+    const totals = new Totals(ofEach)
     for await (const { batch, prepareNext } of oneAhead(options.batches(epoch))) {
       if (signal.aborted) {
         reason = 'interrupted'
@@ -114,20 +118,25 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     }
     const measured: Record<string, number> = totals.values()
     if (options.validation) {
-      const validation = new Totals(metrics)
-      for await (const { batch, scalars } of evaluated(options.validation())) {
-        if (!validation.add(await runner.run('evaluate', batch, scalars), batch.size)) {
-          reason = 'diverged'
-          divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
-          break training
-        }
-        if (signal.aborted) {
-          reason = 'interrupted'
-          interruptedAt = { epoch, step }
-          break training
+      const [validation, compared] = [new Totals(metrics), new Totals(gaps)]
+      const passes = [[options.validation, validation] as const, [options.compared, compared] as const]
+      for (const [batches, into] of gaps.length > 0 ? passes : passes.slice(0, 1)) {
+        for await (const { batch, scalars } of evaluated(batches())) {
+          if (!into.add(await runner.run('evaluate', batch, scalars), batch.size)) {
+            reason = 'diverged'
+            divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
+            break training
+          }
+          if (signal.aborted) {
+            reason = 'interrupted'
+            interruptedAt = { epoch, step }
+            break training
+          }
         }
       }
-      for (const [key, value] of Object.entries(validation.values())) measured[`val_${key}`] = value
+      const values = validation.values()
+      for (const key of keys) measured[`val_${key}`] = values[key]!
+      for (const [key, value] of Object.entries(compared.values())) measured[key] = values[key]! - value
     }
     const event: EpochEndEvent = {
       type: 'epochEnd',
@@ -149,20 +158,22 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   yield { type: 'end', reason, epochs: completed, best, restored, interruptedAt, divergence }
 }
 
-/** Loss and metrics over batches, without training. */
+/** Loss and metrics over batches, without training; of one kind of batches there is no gap. */
 export async function evaluate(
   runner: Runner,
   batches: AsyncIterable<Batch>,
   metrics: readonly Measured[],
   signal: AbortSignal,
 ): Promise<Metrics> {
-  const totals = new Totals(metrics)
+  const totals = new Totals(withoutGaps(metrics))
   for await (const { batch, scalars } of evaluated(batches)) {
     signal.throwIfAborted()
     totals.add(await runner.run('evaluate', batch, scalars), batch.size)
   }
   return totals.values()
 }
+
+const withoutGaps = (metrics: readonly Measured[]): Measured[] => metrics.filter(({ isGap }) => !isGap)
 
 /** Batches with their number, from which what is random in an evaluation follows: it is the same in each of them. */
 async function* evaluated(batches: AsyncIterable<Batch>): AsyncGenerator<{ batch: Batch; scalars: Scalars }> {

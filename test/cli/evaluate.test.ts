@@ -132,6 +132,13 @@ describe('a folder is told that', () => {
   })
 })
 
+const realRbm = (model: object) => ({
+  data: { dataset: 'digits', flatten: true, standardize: true },
+  model: { type: 'RBM', visible: { type: 'gaussian', variance: 'learned' }, ...model },
+  optimizer: { type: 'SGD', learning_rate: 0.01 },
+  fit: { batch_size: 50, epochs: 3 },
+})
+
 describe('the likelihood of an RBM', () => {
   let cwd: string
   beforeAll(async () => {
@@ -139,6 +146,10 @@ describe('the likelihood of an RBM', () => {
       small: SMALL_RBM,
       chains: { ...SMALL_RBM, training: { algorithm: 'pcd' }, metrics: ['flip_rate', 'pseudo_likelihood'] },
       large: { ...SMALL_RBM, model: { type: 'RBM', hidden_units: 26 }, fit: { batch_size: 1000, epochs: 1 } },
+      real: realRbm({ hidden_units: 6 }),
+      'many-real': realRbm({ hidden_units: 26 }),
+      rectified: realRbm({ hidden_units: 6, hidden: 'nrelu' }),
+      labelled: { ...SMALL_RBM, training: { algorithm: 'cd', labels: 'generative' }, metrics: ['accuracy'] },
     })
   }, 60_000)
 
@@ -168,11 +179,45 @@ describe('the likelihood of an RBM', () => {
     expect(exact.log_z).toBeLessThan(most)
   })
 
+  test.each([
+    ['real', { density: true, labels: false }, 'means of the training data, variances of the model'],
+    ['labelled', { density: false, labels: true }, 'marginals of the training data'],
+  ])('of other machines is nearly the exact one by sampling: %s', async (run, kind, base) => {
+    const { likelihood: exact } = await reportOf(run, '--exact')
+    const { likelihood: estimate } = await reportOf(run, '--ais', 'chains=50,betas=505')
+    expect(exact).toMatchObject({ method: 'exact', ...kind, warnings: [] })
+    expect(estimate).toMatchObject({ method: 'ais', ...kind, ais: { base }, warnings: [] })
+    const [least, most] = estimate.ais.interval
+    expect(exact.log_z).toBeGreaterThan(least)
+    expect(exact.log_z).toBeLessThan(most)
+    expect(estimate.test + estimate.log_z).toBeCloseTo(exact.test + exact.log_z, 4)
+    expect(Math.abs(exact.train - exact.test)).toBeLessThan(5)
+  })
+
+  test('of samples with their labels is that of the samples and of the labels given them', async () => {
+    const { likelihood, test: measures } = await reportOf('labelled', '--exact')
+    const alone = await reportOf('labelled', '--exact', '--set', 'training.labels=discriminative')
+    expect(measures.accuracy).toBeGreaterThan(0.3)
+    expect(alone.likelihood.log_z).toBe(likelihood.log_z)
+    // log p(v, y) is below log p(y | v), of which the loss of a discriminative machine is the negative
+    expect(likelihood.test).toBeLessThan(-alone.test.loss)
+    expect(alone.likelihood.warnings).toEqual([
+      'The model has learnt labels given samples ("discriminative"), and nothing of how likely samples are.',
+    ])
+  })
+
   test('is told in words', async () => {
     const { stdout } = await runCommand(['evaluate', 'small', '--ais', 'betas=20'], { cwd })
     expect(stdout).toMatch(
       /\nMean log-likelihood in nats, by 100 chains of annealed importance sampling, 20 betas:\n {2}training samples +-\d+\.\d\d\n {2}test samples +-\d+\.\d\d\n {2}log Z +\d+\.\d\d\n {2}its interval from +(-inf|\d+\.\d\d)\n {2}to +\d+\.\d\d\n {2}chains that count +\d+\.\d\n/,
     )
+  })
+
+  test('says what it is of', async () => {
+    const { stdout: real } = await runCommand(['evaluate', 'real', '--exact'], { cwd })
+    expect(real).toMatch(/\nMean log-density in nats, exact:\n/)
+    const { stdout: labelled } = await runCommand(['evaluate', 'labelled', '--exact'], { cwd })
+    expect(labelled).toMatch(/\nMean log-likelihood of samples with their labels in nats, exact:\n/)
   })
 
   test('comes without what only chains of training say', async () => {
@@ -183,6 +228,12 @@ describe('the likelihood of an RBM', () => {
 
   test.each([
     [['large', '--exact'], '--exact: of 784 visible and 26 hidden units one side must have at most 25; --ais'],
+    [
+      ['many-real', '--exact'],
+      '--exact: of 64 visible and 26 hidden units the hidden side must have at most 25; --ais',
+    ],
+    [['rectified', '--exact'], '--exact: the hidden units are nrelu, whose samples are approximate'],
+    [['rectified', '--ais', 'betas=5'], '--ais: the hidden units are nrelu, whose samples are approximate'],
     [['small', '--exact', '--ais', 'chains=5'], '--ais and --exact: one at a time'],
     [['small', '--ais', 'chains=0'], '--ais: found "chains=0", must be chains=N or betas=N (or betas=murray)'],
     [['small', '--ais', '100'], '--ais: found "100", must be chains=N or betas=N'],

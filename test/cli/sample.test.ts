@@ -14,10 +14,17 @@ const NETWORK = {
   loss: 'sparse_categorical_crossentropy',
   fit: { batch_size: 2000, epochs: 1 },
 }
+const LABELLED = {
+  ...SMALL_RBM,
+  model: { type: 'RBM', hidden_units: 20 },
+  training: { algorithm: 'cd', labels: 'generative' },
+  metrics: ['accuracy'],
+  fit: { batch_size: 100, epochs: 1 },
+}
 
 let cwd: string
 beforeAll(async () => {
-  cwd = await trainedRuns({ rbm: SMALL_RBM, network: NETWORK })
+  cwd = await trainedRuns({ rbm: SMALL_RBM, network: NETWORK, labelled: LABELLED })
 }, 60_000)
 
 const FILES = ['probabilities.npy', 'samples.npy', 'samples.png']
@@ -72,6 +79,19 @@ describe('--inpaint', () => {
   })
 })
 
+test('--clamp holds the label of each chain, several labels in turn', async () => {
+  const drawn = async (labels: string) => {
+    const args = ['sample', 'labelled', '-n', '6', '--steps', '10', '--clamp', `label=${labels}`, '--out', labels]
+    expect(await runCommand(args, { cwd })).toMatchObject({ code: 0 })
+    const { shape, values } = await readArrayFile(join(cwd, labels, 'samples.npy'))
+    expect(shape).toEqual([6, 784])
+    return Array.from({ length: 6 }, (_, row) => values.slice(row * 784, (row + 1) * 784))
+  }
+  const [noughts, ones, both] = [await drawn('0'), await drawn('1'), await drawn('0,1')]
+  expect(noughts).not.toEqual(ones)
+  expect(both).toEqual(both.map((_, row) => (row % 2 === 0 ? noughts : ones)[row]))
+})
+
 test('--start data begins at test samples', async () => {
   const args = ['sample', 'rbm', '-n', '20', '--steps', '1', '--out']
   expect(await runCommand([...args, 'near', '--start', 'data'], { cwd })).toMatchObject({ code: 0 })
@@ -99,6 +119,10 @@ test.each([
     ['rbm', '--inpaint', 'left', '--start', 'data'],
     '--start data: with --inpaint it would show what is to be filled in',
   ],
+  [['rbm', '--clamp', 'label=7'], '--clamp: the model has learnt no labels; "labels" in "training" of a spec says'],
+  [['labelled', '--clamp', 'label=3,10'], '--clamp: found label 10, must be a class of mnist-10k, from 0 to 9'],
+  [['labelled', '--clamp', 'seven'], '--clamp: found "seven", must be label=N, or several: label=0,1,2'],
+  [['labelled', '--clamp', 'label=7', '--inpaint', 'left'], '--inpaint and --clamp: one at a time'],
   [['rbm', '--set', 'model.hidden_units=13'], 'weight "rbm/kernel" has shape (784, 12), must be (784, 13)'],
 ])('%j is told, and nothing is written', async (args, words) => {
   const before = readdirSync(cwd, { recursive: true })

@@ -1,18 +1,29 @@
 /** Annealed importance sampling against log Z as it is. */
 import { describe, expect, test } from 'vitest'
 import type { Batch } from '../../src/engine/engine.js'
-import { marginalBase, uniformBase } from '../../src/model/rbm/base-model.js'
+import {
+  baseLogPartition,
+  bernoulliLogSum,
+  gaussianLogSum,
+  labelLogSum,
+  marginalBase,
+  uniformBase,
+} from '../../src/model/rbm/base-model.js'
 import { freeEnergy, logLikelihood, rowsOf } from '../../src/model/rbm/exact.js'
 import { modelMoments } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
+import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
+import { labelledSide, visibleSide } from '../../src/model/rbm/visible-side.js'
+import { givenLabel, wholeLogPartition } from '../../src/model/rbm/whole-log-partition.js'
 import { aisPrograms, freeEnergyProgram } from '../../src/program/ais.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../../src/training/ais.js'
 import { aisEstimate } from '../../src/training/ais-estimate.js'
-import { deviation, sampled } from '../support/ais.js'
+import { deviation, sampled, sampledFrom } from '../support/ais.js'
 import { expectClose } from '../support/close.js'
 import { loadRunner, ownEngines } from '../support/engines.js'
-import { barsAndStripes, inFloat32, randomRbm, trainedExactly, weightSlots } from '../support/rbm.js'
+import { barsAndStripes, bernoulliRbm, inFloat32, randomRbm, trainedExactly, weightSlots } from '../support/rbm.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
+import { randomSlots, SIZES, unitMachine } from '../support/units.js'
 
 expectNoTensorLeaks()
 
@@ -28,6 +39,35 @@ describe('Z is right on average over 20,000 chains', () => {
       expect(Math.abs(deviation(estimate, exact))).toBeLessThan(4)
     },
   )
+})
+
+describe('Z is right on average of other visible units, and of labels beside them', () => {
+  const gaussian = (variance: string) => ({ visible: { type: 'gaussian', variance } })
+  const labels = { training: { algorithm: 'cd', labels: 'generative' } }
+  const MACHINES = {
+    gaussian: { model: gaussian('fixed') },
+    'gaussian of learned variances': { model: gaussian('learned') },
+    labels,
+    'gaussian with labels': { model: gaussian('learned'), ...labels },
+  }
+  const cases = ownEngines.flatMap((engine) => Object.entries(MACHINES).map((one) => [engine, ...one] as const))
+
+  test.each(cases)('engine %s, %s', async (engine, _, fields) => {
+    const { learner, ...machine } = unitMachine(fields)
+    const { slots, values } = randomSlots({ learner, ...machine })
+    const { labelled, model: rbm } = learner
+    const side = labelled ? labelledSide(labelled) : visibleSide(rbm)
+    const visible = Float32Array.of(0.3, -0.4, 0, 0.6)
+    const label = labelled ? [Float32Array.of(0.5, -0.2, 0)] : []
+    const logVariances = values[RBM_WEIGHTS.visibleLogVariance] ?? new Float32Array(SIZES.visible)
+    const ofVisible = rbm.visible.isBinary ? bernoulliLogSum(visible) : gaussianLogSum(logVariances)
+    const logZ = baseLogPartition([ofVisible, ...label.map(labelLogSum)], SIZES.hidden)
+    const settings = { engine, chains: 20_000, betas: linearBetas(5), steps: 3 }
+    const { estimate } = await sampledFrom(side, slots, { biases: [visible, ...label], logZ }, settings)
+    expect(Math.abs(deviation(estimate, wholeLogPartition(values, rbm.visible)))).toBeLessThan(4)
+    // an error of the mean that would pass for nothing
+    expect(estimate.interval[1] - estimate.logZ).toBeLessThan(0.05)
+  })
 })
 
 test('steps of one run or of many: betas that do not fill the last run change nothing', async () => {
@@ -114,7 +154,9 @@ test("Salakhutdinov and Murray's betas: 14,500 steps from 0 to 1, ever closer", 
 
 test('an interrupted estimate ends with the reason of the signal', async () => {
   const parameters = randomRbm(4, 3, { seed: 1 })
-  const programs = aisPrograms({ weights: weightSlots(parameters), base: uniformBase(4), chains: 5, steps: 1 })
+  const side = visibleSide(bernoulliRbm(parameters))
+  const base = [uniformBase(4)]
+  const programs = aisPrograms({ side, weights: weightSlots(parameters), base, chains: 5, steps: 1 })
   const runner = await loadRunner('onnx', { ...programs }, { batchSize: 1 })
   const controller = new AbortController()
   const betas = linearBetas(50)
@@ -131,11 +173,30 @@ test('an interrupted estimate ends with the reason of the signal', async () => {
   await expect(events.next()).rejects.toThrow('enough')
 })
 
+test.each(ownEngines)(
+  'mean free energy of samples and labels is that of the machines of each label, engine %s',
+  async (engine) => {
+    const machine = unitMachine({ training: { algorithm: 'cd', labels: 'generative' } })
+    const { slots, values } = randomSlots(machine)
+    const side = labelledSide(machine.learner.labelled!)
+    const programs = { free_energy: freeEnergyProgram({ side, weights: slots, divisor: 1 }) }
+    const runner = await loadRunner(engine, programs, { batchSize: SIZES.batch })
+    const parameters = rbmParameters(values)
+    const { x, y } = machine.batch.arrays
+    const energies = rowsOf(parameters, x!).map((row, at) => {
+      const label = y![at]!
+      return freeEnergy(givenLabel(parameters, values, label), row) - values[RBM_WEIGHTS.labelBias]![label]!
+    })
+    const { free_energy } = await runner.run('free_energy', machine.batch, {})
+    expectClose(free_energy!, energies, 'F', { relative: 1e-5 })
+  },
+)
+
 test.each(ownEngines)('mean free energy over batches, engine %s', async (engine) => {
   const parameters = inFloat32(randomRbm(16, 5, { seed: 7 }))
   const rows = barsAndStripes(4)
-  const x = { kind: 'batch', name: 'x', shape: [null, 16], dtype: 'float32', divisor: 1 } as const
-  const programs = { free_energy: freeEnergyProgram(weightSlots(parameters), x) }
+  const side = visibleSide(bernoulliRbm(parameters))
+  const programs = { free_energy: freeEnergyProgram({ side, weights: weightSlots(parameters), divisor: 1 }) }
   const runner = await loadRunner(engine, programs, { batchSize: 24 })
   async function* batches(): AsyncGenerator<Batch> {
     yield { size: 24, arrays: { x: rows.slice(0, 24 * 16) } }

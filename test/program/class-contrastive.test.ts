@@ -217,7 +217,7 @@ describe('what does not go with labels is said', () => {
     [
       'accuracy without labels',
       { metrics: ['accuracy'] },
-      ['/metrics/0 found "accuracy", which is not measured of an RBM; must be one of 11 names'],
+      ['/metrics/0 found "accuracy", which is not measured of an RBM; must be one of 12 names'],
     ],
     [
       'what is measured of chains',

@@ -1,10 +1,18 @@
 /** What is measured of the weights of an RBM, of their updates and of its hidden units. */
 import { expect, test } from 'vitest'
+import { openSession } from '../../src/cli/session.js'
+import { loadData } from '../../src/data/registry.js'
 import type { Outputs, Runner } from '../../src/engine/engine.js'
-import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
+import { openEngine } from '../../src/engine/registry.js'
+import { freeEnergy, rowsOf } from '../../src/model/rbm/exact.js'
+import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
+import type { StageSpec } from '../../src/spec/spec.js'
+import type { EpochEndEvent } from '../../src/training/events.js'
 import { expectClose } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine } from '../support/contrastive.js'
-import { loadRunner } from '../support/engines.js'
+import { loadRunner, ownEngines } from '../support/engines.js'
+import { NO_FILES, trainToEnd } from '../support/loop.js'
+import { readText } from '../support/read-spec.js'
 
 const load = (machine: Machine) => loadRunner('onnx', machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
 
@@ -58,6 +66,40 @@ test('a step that only adds its gradient shows the update before it', async () =
   expectClose([third!, fifth!], [second!, fourth!], 'update', { relative: 1e-6 })
   expect(fourth).not.toBe(third)
 })
+
+test.each(ownEngines)(
+  'the gap is mean F of validation less that of the first training samples, engine %s',
+  async (name) => {
+    const { spec } = readText(
+      JSON.stringify({
+        data: { dataset: 'bars-and-stripes', size: 4, flatten: true },
+        model: { type: 'RBM', hidden_units: 6 },
+        training: { algorithm: 'pcd', chains: 5 },
+        optimizer: { type: 'SGD', learning_rate: 0.5 },
+        metrics: [{ type: 'free_energy_gap', name: 'gap' }, 'free_energy'],
+        fit: { batch_size: 5, epochs: 2, validation_split: 0.25 },
+      }),
+    )
+    const dataset = await loadData(spec!.data, spec!.seed)
+    const { engine } = await openEngine(name)
+    const { runner, training } = await openSession(spec as StageSpec, dataset, engine)
+    try {
+      const { signal } = new AbortController()
+      const events = await trainToEnd({ ...training, signal, now: () => 0, files: NO_FILES })
+      const { metrics } = events.findLast(({ type }) => type === 'epochEnd') as EpochEndEvent
+      const parameters = rbmParameters(await runner.read())
+      const energies = rowsOf(parameters, dataset.train.x).map((row) => freeEnergy(parameters, row))
+      const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length
+      // 32 samples
+      const [first, last] = [energies.slice(0, 8), energies.slice(24)]
+      expect(Object.keys(metrics)).toEqual(['loss', 'free_energy', 'val_loss', 'val_free_energy', 'gap'])
+      expect(metrics.gap).toBeCloseTo(mean(last) - mean(first), 4)
+      expect(Math.abs(metrics.gap!)).toBeGreaterThan(0.01)
+    } finally {
+      await runner.dispose()
+    }
+  },
+)
 
 test('a hidden unit is dead that is off, or on, in all samples of a batch', async () => {
   const machine = smallMachine({ metrics: ['dead_units'] })

@@ -490,6 +490,12 @@ rbm('momentum by epoch of another optimizer than SGD', {
   training: '{ "algorithm": "cd", "momentum_by_epoch": [[1, 0.5], [6, 1.5]] }',
 })
 rbm('a sparsity without a target', { training: '{ "algorithm": "cd", "sparsity": { "cost": 1 } }' })
+rbm('a gap to validation samples, where there are none', { metrics: '["free_energy_gap"]' })
+rbm('a gap as one of validation', {
+  metrics: '["free_energy_gap"]',
+  fit: '{ "validation_split": 0.1 }',
+  early_stopping: '{ "monitor": "val_free_energy_gap", "mode": "min" }',
+})
 rbm('how chains mix, where none go on', { metrics: '["flip_rate"]' })
 rbm('an RBM of images', { data: '"mnist"' })
 rbm('grey values into Bernoulli units', { data: '{ "dataset": "mnist", "flatten": true }' })
@@ -832,6 +838,14 @@ describe('a good spec', () => {
     expect(spec).not.toHaveProperty('$schema')
     expect(historyKeys(spec)).toEqual(['loss', 'mse', 'acc', 'val_loss', 'val_mse', 'val_acc'])
     expect(historyKeys(resolved(specText({ metrics: '["mse"]' })))).toEqual(['loss', 'mse'])
+  })
+
+  test('a gap of training and validation is one key, the last', () => {
+    const data = '{ "dataset": "bars-and-stripes", "flatten": true }'
+    const metrics = '["free_energy_gap", "free_energy"]'
+    const fields = { data, loss: '', model: '{ "type": "RBM", "hidden_units": 2 }', metrics }
+    const { spec } = readText(specText({ ...fields, fit: '{ "validation_split": 0.5 }' }))
+    expect(historyKeys(spec!)).toEqual(['loss', 'free_energy', 'val_loss', 'val_free_energy', 'free_energy_gap'])
   })
 
   describe('with --set', () => {

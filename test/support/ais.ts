@@ -1,27 +1,38 @@
 /** Annealed importance sampling of small machines. */
 import { expect } from 'vitest'
-import { baseLogPartition } from '../../src/model/rbm/base-model.js'
+import { baseLogPartition, bernoulliLogSum } from '../../src/model/rbm/base-model.js'
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
+import { type VisibleSide, visibleSide } from '../../src/model/rbm/visible-side.js'
 import { aisPrograms } from '../../src/program/ais.js'
+import type { Slot } from '../../src/program/program.js'
 import { annealedImportanceSampling } from '../../src/training/ais.js'
 import { loadRunner, type RealEngine } from './engines.js'
-import { weightSlots } from './rbm.js'
+import { bernoulliRbm, weightSlots } from './rbm.js'
 
 interface Settings {
   readonly engine?: RealEngine
-  readonly base: Float32Array
   readonly chains: number
   readonly betas: readonly number[]
   readonly steps?: number
   readonly seed?: number
 }
 
-/** Chains of a machine with a base model, and what they say of log Z. */
-export async function sampled(parameters: RbmParameters, settings: Settings) {
-  const { engine = 'onnx', base, chains, betas, steps = 1, seed = 1 } = settings
-  const programs = { ...aisPrograms({ weights: weightSlots(parameters), base, chains, steps }) }
+/** Chains of a machine of Bernoulli units with a base model, and what they say of log Z. */
+export function sampled(parameters: RbmParameters, { base, ...settings }: Settings & { readonly base: Float32Array }) {
+  const side = visibleSide(bernoulliRbm(parameters))
+  const logZ = baseLogPartition([bernoulliLogSum(base)], parameters.hiddenUnits)
+  return sampledFrom(side, weightSlots(parameters), { biases: [base], logZ }, settings)
+}
+
+/** The same of any machine. */
+export async function sampledFrom(
+  side: VisibleSide,
+  weights: readonly Slot[],
+  { biases, logZ: baseLogZ }: { readonly biases: readonly Float32Array[]; readonly logZ: number },
+  { engine = 'onnx', chains, betas, steps = 1, seed = 1 }: Settings,
+) {
+  const programs = { ...aisPrograms({ side, weights, base: biases, chains, steps }) }
   const runner = await loadRunner(engine, programs, { batchSize: 1, seed })
-  const baseLogZ = baseLogPartition(base, parameters.hiddenUnits)
   const { signal } = new AbortController()
   let done = 0
   for await (const event of annealedImportanceSampling({ runner, chains, betas, steps, baseLogZ, signal })) {

@@ -75,6 +75,7 @@ export function loopOptions({
     validationSamples,
     batches: () => emptyBatches(samples, batchSize),
     validation: validationSamples > 0 ? () => emptyBatches(validationSamples, batchSize) : null,
+    compared: () => emptyBatches(validationSamples, batchSize),
     metrics: metrics.map((metric) => (typeof metric === 'string' ? meanOver(metric) : metric)),
     learningRate: () => 0.5,
     callbacks: [],

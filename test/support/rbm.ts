@@ -1,10 +1,12 @@
 /** Small restricted Boltzmann machines, and what can be known of them by going through every state. */
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
+import { buildClassRbm } from '../../src/model/rbm/class-rbm.js'
 import { energy, hiddenProbabilities, rowsOf, visibleProbabilities } from '../../src/model/rbm/exact.js'
 import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
 import { LogSum } from '../../src/model/rbm/log-domain.js'
 import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
 import { buildRbm, type Rbm } from '../../src/model/rbm/rbm.js'
+import { givenLabel } from '../../src/model/rbm/whole-log-partition.js'
 import type { Slot } from '../../src/program/program.js'
 import type { RbmSpec } from '../../src/spec/rbm.js'
 import { specSchema } from '../../src/spec/spec.js'
@@ -73,9 +75,35 @@ export function weightSlots({ visibleUnits, hiddenUnits, ...values }: RbmParamet
 }
 
 /** A machine of so many Bernoulli units; its weights are given by whoever asks it. */
-export function bernoulliRbm({ visibleUnits, hiddenUnits }: RbmParameters): Rbm {
-  const { model } = specSchema.parse({ data: 'mnist', model: { type: 'RBM', hidden_units: hiddenUnits } })
-  return buildRbm(model as RbmSpec, visibleUnits, 1, () => new Float64Array(visibleUnits).fill(0.5))
+export const bernoulliRbm = (parameters: RbmParameters): Rbm =>
+  buildRbm(specOf(parameters), parameters.visibleUnits, 1, halves(parameters))
+
+const specOf = ({ hiddenUnits }: RbmParameters): RbmSpec =>
+  specSchema.parse({ data: 'mnist', model: { type: 'RBM', hidden_units: hiddenUnits } }).model as RbmSpec
+
+const halves =
+  ({ visibleUnits }: RbmParameters) =>
+  () =>
+    new Float64Array(visibleUnits).fill(0.5)
+
+/** The machine with labels of random weights beside its visible units, and what is left of it given one of them. */
+export function labelledRbm(parameters: RbmParameters, classes: number, { seed }: RandomOptions) {
+  const { visibleUnits, hiddenUnits } = parameters
+  const random = randomNumbers(seed)
+  const normals = (length: number) => Float32Array.from({ length }, () => random.normal())
+  const [kernel, bias] = [normals(classes * hiddenUnits), normals(classes)]
+  const slot = (name: string, shape: readonly number[], values: Float32Array): Slot => ({
+    ...{ name, shape, role: 'weight', initial: () => values },
+  })
+  return {
+    rbm: buildClassRbm(specOf(parameters), { visibleUnits, classes }, 1, halves(parameters)),
+    weights: [
+      ...weightSlots(parameters),
+      slot(RBM_WEIGHTS.labelKernel, [classes, hiddenUnits], kernel),
+      slot(RBM_WEIGHTS.labelBias, [classes], bias),
+    ],
+    given: (label: number) => givenLabel(parameters, { [RBM_WEIGHTS.labelKernel]: kernel }, label),
+  }
 }
 
 /** After so many steps up the exact gradient. */

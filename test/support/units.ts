@@ -3,6 +3,7 @@ import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import { type Learner, learnerOf } from '../../src/cli/learner.js'
 import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
+import type { Slot } from '../../src/program/program.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largest } from './close.js'
@@ -87,6 +88,13 @@ export function randomWeights({ learner }: UnitMachine): Record<string, Float32A
       Float32Array.from({ length: shape.reduce((product, size) => product * size, 1) }, () => 0.4 * random.normal()),
     ]),
   )
+}
+
+/** The same as slots that begin with them. */
+export function randomSlots(machine: UnitMachine) {
+  const values = randomWeights(machine)
+  const slots = machine.learner.model.weights.map((slot): Slot => ({ ...slot, initial: () => values[slot.name]! }))
+  return { slots, values }
 }
 
 /** Minus what a step of plain descent at rate 1 does to the weights. */

@@ -1,14 +1,25 @@
 /** Chains of a small machine against its distribution, by going through every state. */
 import { describe, expect, test } from 'vitest'
+import { withLabels } from '../../src/model/rbm/class-rbm.js'
 import { freeEnergy } from '../../src/model/rbm/exact.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
-import { buildRbm } from '../../src/model/rbm/rbm.js'
+import type { Rbm } from '../../src/model/rbm/rbm.js'
 import { gibbsPrograms, type Held } from '../../src/program/gibbs.js'
-import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
+import type { Slot } from '../../src/program/program.js'
 import { gibbsSampling } from '../../src/training/gibbs.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
-import { allStates, CHI_SQUARE_15, chiSquare, frequencies, inFloat32, randomRbm, weightSlots } from '../support/rbm.js'
+import {
+  allStates,
+  bernoulliRbm,
+  CHI_SQUARE_15,
+  chiSquare,
+  frequencies,
+  inFloat32,
+  labelledRbm,
+  randomRbm,
+  weightSlots,
+} from '../support/rbm.js'
 
 const MACHINE = inFloat32(randomRbm(4, 3, { seed: 3 }))
 
@@ -21,14 +32,15 @@ interface Settings {
   readonly held?: Held
 }
 
-async function sampled(parameters: RbmParameters, { engine = 'onnx', chains, steps, stepsOfWalk, ...rest }: Settings) {
-  const { model } = specSchema.parse({
-    name: 'test',
-    data: 'mnist',
-    model: { type: 'RBM', hidden_units: parameters.hiddenUnits },
-  }) as UnsupervisedSpec
-  const rbm = buildRbm(model, parameters.visibleUnits, 1, () => [])
-  const options = { rbm, weights: weightSlots(parameters), chains, ...rest }
+const sampled = (parameters: RbmParameters, settings: Settings) =>
+  sampledFrom(bernoulliRbm(parameters), weightSlots(parameters), settings)
+
+async function sampledFrom(
+  rbm: Rbm,
+  weights: readonly Slot[],
+  { engine = 'onnx', chains, steps, stepsOfWalk, ...rest }: Settings,
+) {
+  const options = { rbm, weights, chains, ...rest }
   const { start, walk } = gibbsPrograms({ ...options, steps: stepsOfWalk })
   const left = gibbsPrograms({ ...options, steps: steps % stepsOfWalk || 1 }).walk
   const runner = await loadRunner(engine, { start, walk, rest: left }, { batchSize: 1 })
@@ -74,6 +86,20 @@ describe.each(ownEngines.filter((name) => name !== 'eager:cpu'))('on engine %s',
       ),
     ).toBeLessThan(16.3)
     for (let at = 0; at < mean.length; at += 4) expect([mean[at], mean[at + 3]]).toEqual([1, 1])
+  })
+
+  test('where a label of each chain is held, they come to the distribution given theirs', async () => {
+    const labels = [2, 0]
+    const { rbm, weights, given } = labelledRbm(MACHINE, 3, { seed: 4 })
+    const perChain = Array.from({ length: CHAINS }, (_, chain) => labels[chain % 2]!)
+    const settings = { engine, chains: CHAINS, steps: 40, stepsOfWalk: 10 }
+    const { visible } = await sampledFrom(withLabels(rbm, perChain), weights, settings)
+    for (const [turn, label] of labels.entries()) {
+      const rows = visible.filter((_, at) => Math.floor(at / 4) % 2 === turn)
+      const seen = frequencies(MACHINE, rows).map((share) => (share * CHAINS) / 2)
+      const expected = distribution(given(label)).map((p) => (p * CHAINS) / 2)
+      expect(chiSquare(seen, expected), `label ${label}`).toBeLessThan(CHI_SQUARE_15)
+    }
   })
 })
 

@@ -56,6 +56,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     validationSamples: validation.count,
     batches: (epoch: number) => batches(samples, { batchSize: BATCH_SIZE, shuffle: { seed, epoch } }),
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),
+    compared: () => batches(samples, { batchSize: BATCH_SIZE }),
     metrics,
     plan: stepPlan(spec.optimizer),
     learningRate: () => learning_rate,

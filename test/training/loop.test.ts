@@ -5,7 +5,7 @@ import { type Measured, meanOver } from '../../src/program/measured.js'
 import { type Callback, IDLE, type Standing } from '../../src/training/callbacks/callback.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { evaluate, train } from '../../src/training/loop.js'
-import { emptyBatches, loopOptions, scriptedRunner, trainToEnd } from '../support/loop.js'
+import { type Call, emptyBatches, loopOptions, scriptedRunner, trainToEnd } from '../support/loop.js'
 
 /** Each sample of a batch has this loss in training: the number of the step, from 1; 100 more in validation. */
 const counting = () =>
@@ -112,6 +112,33 @@ test('a metric follows from the totals of its outputs, in training and in valida
     precision: 0.25 + 25 + 10000,
     val_loss: 0,
     val_precision: 1 + 4000,
+  })
+})
+
+describe('a gap', () => {
+  const gap: Measured = { ...meanOver('gap'), isGap: true }
+
+  test('is what validation has more than samples of training, once an epoch', async () => {
+    // in each epoch batches of 4 and 2 of validation, then of training
+    const means = [10, 20, 1, 3]
+    const script = ({ program, size }: Call, index: number) =>
+      program === 'train' ? { loss: 0 } : { loss: 0, gap: size * (means[index % 4]! + index) }
+    const runner = scriptedRunner(script)
+    const options = loopOptions({ runner, metrics: ['loss', gap], epochs: 2, validationSamples: 6 })
+    const events = await trainToEnd(options)
+    expect(events[0]).toMatchObject({ metrics: ['loss'] })
+    for (const event of events) if (event.type === 'batchEnd') expect(event.metrics).toEqual({ loss: 0 })
+    // (4 * 10 + 2 * 21) / 6 - (4 * 3 + 2 * 6) / 6; a count that goes on changes neither
+    const expected = { loss: 0, val_loss: 0, gap: expect.closeTo((4 * 10 + 2 * 21 - 4 * 3 - 2 * 6) / 6, 12) }
+    expect(epochEnds(events).map(({ metrics }) => metrics)).toEqual([expected, expected])
+    expect(await evaluate(runner, emptyBatches(6, 4), options.metrics, options.signal)).toEqual({ loss: 0 })
+  })
+
+  test('that is no number is a divergence', async () => {
+    const script = ({ program, size }: Call, index: number) =>
+      program === 'train' ? { loss: 0 } : { loss: 0, gap: index === 2 ? Number.NaN : size }
+    const options = loopOptions({ runner: scriptedRunner(script), metrics: ['loss', gap], validationSamples: 6 })
+    expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', divergence: { epoch: 1 } })
   })
 })
 

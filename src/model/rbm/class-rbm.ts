@@ -103,6 +103,21 @@ export function withoutLabels(rbm: ClassRbm): Rbm {
   }
 }
 
+/** The machine of one label a chain that is held: hidden units and energies are those given it, in rows of so many chains. */
+export function withLabels(rbm: ClassRbm, labels: readonly number[]): Rbm {
+  const y = () => oneHot(tf.tensor1d([...labels], 'int32'), rbm.classes)
+  return {
+    ...rbm,
+    hiddenInput: (v, of) => rbm.hiddenGivenBoth(v, y(), of).input,
+    hiddenGiven: (v, of) => rbm.hiddenGivenBoth(v, y(), of),
+    freeEnergy: (v, of) => rbm.jointEnergy(v, y(), of),
+  }
+}
+
+/** (batch) -> (batch, classes) */
+export const oneHot = (labels: tf.Tensor1D, classes: number) =>
+  tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D
+
 /** One-hot: the first class up to which the probabilities p add up to more than the uniform number, (batch, 1). */
 function drawnBy(uniform: tf.Tensor2D, p: tf.Tensor2D): tf.Tensor2D {
   const classes = p.shape[1]
@@ -123,4 +138,13 @@ function drawnBy(uniform: tf.Tensor2D, p: tf.Tensor2D): tf.Tensor2D {
     matrix((row, column) => row === column - 1),
   )
   return tf.sub(reached, before)
+}
+
+/**
+ * One-hot, with the probabilities of softmax(input): where input - log(-log u) is largest (Gumbel, 1954). The uniform
+ * numbers are multiples of 2^-23 below 1; half of one more keeps them from 0 and 1.
+ */
+export function drawnLabel(input: tf.Tensor2D, uniform: tf.Tensor): tf.Tensor2D {
+  const gumbel = tf.neg(tf.log(tf.neg(tf.log(tf.add(uniform, 2 ** -24)))))
+  return oneHot(tf.argMax(tf.add(input, gumbel), 1), input.shape[1])
 }

@@ -15,6 +15,20 @@ export function gaussianFreeEnergy(parameters: RbmParameters, visible: ArrayLike
 }
 
 /**
+ * The same machine with visible units in deviations, v / sigma: biases b / sigma, weights W / sigma. `logVariances` are
+ * log sigma^2. Its log Z is less by sum_i log sigma_i, as its volumes are smaller.
+ */
+export function inDeviations(parameters: RbmParameters, logVariances: ArrayLike<number>): RbmParameters {
+  const { hiddenUnits, kernel, visibleBias } = parameters
+  const over = (value: number, unit: number) => value * Math.exp(-logVariances[unit]! / 2)
+  return {
+    ...parameters,
+    kernel: kernel.map((value, at) => over(value, Math.floor(at / hiddenUnits))),
+    visibleBias: visibleBias.map(over),
+  }
+}
+
+/**
  * log Z over h: the integral over v of e^-E is (2 pi)^(D/2) exp(c'h + b'Wh + |Wh|^2 / 2). Throws `UserError` where
  * there are too many hidden units.
  */

@@ -11,8 +11,9 @@ export type Side = 'visible' | 'hidden'
 export const smallerSide = ({ visibleUnits, hiddenUnits }: Units): Side =>
   hiddenUnits <= visibleUnits ? 'hidden' : 'visible'
 
-export const isEnumerable = ({ visibleUnits, hiddenUnits }: Units): boolean =>
-  Math.min(visibleUnits, hiddenUnits) <= MOST_ENUMERATED
+/** Of visible units that are not 0 or 1 only the hidden side is. */
+export const isEnumerable = ({ visibleUnits, hiddenUnits }: Units, { isBinary }: { readonly isBinary: boolean }) =>
+  (isBinary ? Math.min(visibleUnits, hiddenUnits) : hiddenUnits) <= MOST_ENUMERATED
 
 type Units = Pick<RbmParameters, 'visibleUnits' | 'hiddenUnits'>
 

@@ -70,8 +70,11 @@ describe('log Z', () => {
   })
 
   test('of too many units is refused with what to do', () => {
-    expect(isEnumerable({ visibleUnits: 784, hiddenUnits: 25 })).toBe(true)
-    expect(isEnumerable({ visibleUnits: 26, hiddenUnits: 26 })).toBe(false)
+    const [isBinary, isReal] = [{ isBinary: true }, { isBinary: false }]
+    expect(isEnumerable({ visibleUnits: 784, hiddenUnits: 25 }, isBinary)).toBe(true)
+    expect(isEnumerable({ visibleUnits: 26, hiddenUnits: 26 }, isBinary)).toBe(false)
+    expect(isEnumerable({ visibleUnits: 4, hiddenUnits: 26 }, isBinary)).toBe(true)
+    expect(isEnumerable({ visibleUnits: 4, hiddenUnits: 26 }, isReal)).toBe(false)
     const large = randomRbm(30, 26, { seed: 1 })
     expect(() => logPartition(large)).toThrow(UserError)
     expect(() => logPartition(large)).toThrow(/30 by 26 units .* at most 25 .* annealed importance sampling/)
