@@ -22,7 +22,7 @@ const FEWER = 3
 const LONG_STEPS = [
   ...['go-policy', 'mnist-cnn', 'mnist-cnn-bn', 'mnist-resnet', 'mnist-transformer'],
   // as others, but for the length of their chains
-  ...['rbm-mnist-cd25', 'rbm-mnist-pcd15'],
+  ...['rbm-mnist-cd25', 'rbm-mnist-pcd15', 'class-rbm-mnist-cd25'],
 ]
 
 /** What is in memory after each hundred steps. */
