@@ -122,8 +122,23 @@ OF_CALLS = ("use_causal_mask",)
 
 def layer_of(keras, spec, name):
     options = arguments(keras, spec, but=("inputs", *OF_CALLS))
+    made = position_embedding if spec["type"] == "PositionEmbedding" else class_of(keras.layers, spec["type"])
     # a name in Keras has no slash, one of PyTorch's no dot
-    return class_of(keras.layers, spec["type"])(**{**options, "name": name.replace("/", "-")})
+    return made(**{**options, "name": name.replace("/", "-")})
+
+
+def position_embedding(sequence_length, initializer, **options):
+    """KerasHub's layer of this name, which Keras has not: a learnt vector for each step of (batch, steps, features)."""
+    import keras
+
+    class PositionEmbedding(keras.layers.Layer):
+        def build(self, shape):
+            self.vectors = self.add_weight(shape=(sequence_length, shape[-1]), initializer=initializer)
+
+        def call(self, x):
+            return keras.ops.broadcast_to(self.vectors[: x.shape[1]], keras.ops.shape(x))
+
+    return PositionEmbedding(**options)
 
 
 def apply(layer, spec, inputs):
@@ -151,7 +166,7 @@ def argument(keras, name, value):
     if name == "layer":
         return layer_of(keras, value, value["name"])
     for kind in ("initializer", "regularizer", "constraint"):
-        if name.endswith(f"_{kind}"):
+        if name == kind or name.endswith(f"_{kind}"):
             return made(keras, getattr(keras, f"{kind}s"), value)
     raise ValueError(f"found an object as {name}, which is not known")
 
