@@ -229,8 +229,10 @@ COUNTS = ("decay_steps", "first_decay_steps", "warmup_steps", "boundaries")
 
 
 def schedule_of(keras, spec, lengths):
+    # JSON knows no difference between 0 and 0.0, Keras does
+    real = lambda value: float(value) if type(value) is int else value
     options = {
-        name: lengths.steps(value) if name in COUNTS else value for name, value in spec.items() if name != "type"
+        name: lengths.steps(value) if name in COUNTS else real(value) for name, value in spec.items() if name != "type"
     }
     if spec["type"] == "LinearWarmup":
         return linear_warmup(keras, lengths=lengths, **options)
