@@ -1,6 +1,6 @@
 /**
- * Removes what costs time and changes nothing: reshapes of reshapes, products with one, parts of what was put together,
- * numbers known beforehand, values computed twice, and values nobody uses.
+ * Removes what costs time and changes nothing: reshapes of reshapes, products with one, products of matrices with zero,
+ * parts of what was put together, numbers known beforehand, values computed twice, and values nobody uses.
  */
 import type { Graph, GraphConstant, GraphNode, ValueId, ValueInfo } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
@@ -97,6 +97,10 @@ function rewrite(graph: Graph): Graph {
     const numbers = node.inputs.map((input) => fills.get(input))
     if (fold && output.dtype === 'float32' && numbers.every((number) => number !== undefined)) {
       replaced.set(node.output, filled(Math.fround(fold(...(numbers as number[]))), output))
+      continue
+    }
+    if (node.kernel === 'BatchMatMul' && numbers.includes(0)) {
+      replaced.set(node.output, filled(0, output))
       continue
     }
     const key = `${node.kernel} ${node.inputs} ${JSON.stringify(node.attributes)}`

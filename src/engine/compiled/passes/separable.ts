@@ -1,0 +1,295 @@
+/**
+ * Whether a step may run on two halves of a batch by itself, each as a batch of half the size, and what the halves give
+ * be put together: sums over the samples added, gradients averaged. Where something looks across the batch, as batch
+ * normalization does, it may not. Follows each value from the inputs on; what is not known to be separable is not.
+ */
+import { type Shape, sizeOf } from '../../../base/shape.js'
+import { type Attributes, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
+import { ELEMENTWISE } from '../graph/kernels/elementwise.js'
+import type { KernelName } from '../graph/kernels.js'
+import { updateValueName } from './split-update.js'
+
+/** What a value is to the batch. */
+type Kind =
+  /** The same for each half; along an axis that is `even` all elements are alike. */
+  | { readonly of: 'all'; readonly even: readonly boolean[] }
+  | Each
+  /** A linear sum over the samples; `mean` where something of all was added to it: halves can be averaged, not added. */
+  | { readonly of: 'sum' | 'mean' }
+
+/** Of each sample: along the axis samples follow one another, `inner` elements of each, again and again. */
+interface Each {
+  readonly of: 'each'
+  readonly axis: number
+  readonly inner: number
+}
+
+interface Operand {
+  readonly kind: Kind
+  readonly shape: Shape
+}
+
+interface Place {
+  /** Samples of a half. */
+  readonly size: number
+  /** Of the output. */
+  readonly shape: Shape
+  readonly attributes: Attributes
+}
+
+/** What a kernel gives where an input is of each sample or a sum; undefined where halves would give something else. */
+type Rule = (inputs: readonly Operand[], place: Place) => Kind | undefined
+
+/** `size`: samples in a batch of the graph, which is that of a half. */
+export function isSeparable(graph: Graph, size: number): boolean {
+  // among axes of one element that of a single sample cannot be told
+  if (size < 2) return false
+  const kinds = new Map<ValueId, Kind>()
+  const shapeOf = (value: ValueId): Shape => infoOf(graph, value).shape
+  for (const input of graph.inputs) {
+    const dims = input.from === 'input' && input.input.kind !== 'scalar' ? input.input.shape : []
+    if (dims.lastIndexOf(null) > 0) return false
+    kinds.set(input.value, dims[0] === null ? each(0, 1) : all(shapeOf(input.value)))
+  }
+  for (const { value, data } of graph.constants)
+    kinds.set(
+      value,
+      all(shapeOf(value), () => typeof data === 'number'),
+    )
+  for (const node of graph.nodes) {
+    const inputs = node.inputs.map((input) => ({ kind: kinds.get(input)!, shape: shapeOf(input) }))
+    const kind = kindOf(node, inputs, { size, shape: shapeOf(node.output), attributes: node.attributes })
+    if (!kind) return false
+    kinds.set(node.output, kind)
+  }
+  return graph.outputs.every(({ to, name, value }) => {
+    const { of } = kinds.get(value)!
+    if (to === 'state') return of === 'all'
+    if (name !== updateValueName(value)) return of === 'sum'
+    return of === 'all' || (of !== 'each' && shapeOf(value).length > 0)
+  })
+}
+
+const all = (shape: Shape, isEven = (axis: number) => shape[axis] === 1): Kind => ({
+  of: 'all',
+  even: [...shape.keys()].map(isEven),
+})
+const each = (axis: number, inner: number): Each => ({ of: 'each', axis, inner })
+
+function kindOf({ kernel }: GraphNode, inputs: readonly Operand[], place: Place): Kind | undefined {
+  if (inputs.every(({ kind }) => kind.of === 'all')) return ofAll(kernel, inputs, place)
+  const sums = inputs.filter(({ kind }) => kind.of === 'sum' || kind.of === 'mean')
+  if (sums.length > 0) return inputs.some(({ kind }) => kind.of === 'each') ? undefined : ofSums(kernel, inputs)
+  return (RULES[kernel] ?? (Object.hasOwn(ELEMENTWISE, kernel) ? elementwise : undefined))?.(inputs, place)
+}
+
+function ofAll(kernel: KernelName, inputs: readonly Operand[], { shape, attributes }: Place): Kind {
+  const [x] = inputs as [Operand]
+  switch (kernel) {
+    case 'Slice':
+    case 'Tile':
+      return all(shape, (axis) => isEven(x, axis))
+    case 'Transpose':
+      return all(shape, (axis) => isEven(x, (attributes.perm as readonly number[])[axis]!))
+    default:
+      return Object.hasOwn(ELEMENTWISE, kernel) && !RULES[kernel]
+        ? all(shape, (axis) => inputs.every((one) => isEven(one, axis - shape.length + one.shape.length)))
+        : all(shape)
+  }
+}
+
+/** Also along an axis that is not there, or of one element: it is broadcast. */
+const isEven = ({ kind, shape }: Operand, axis: number): boolean =>
+  axis < 0 || shape[axis] === 1 || (kind.of === 'all' && kind.even[axis]!)
+
+/** Only what is linear in the sums. */
+function ofSums(kernel: KernelName, inputs: readonly Operand[]): Kind | undefined {
+  const kinds = inputs.map(({ kind }) => kind)
+  const [first, second] = kinds
+  const mean: Kind = { of: 'mean' }
+  switch (kernel) {
+    case 'Neg':
+    case 'Reshape':
+    case 'Transpose':
+    case 'Slice':
+    case 'Sum':
+    case 'Mean':
+      return first
+    case 'Add':
+    case 'Sub':
+      return kinds.every(({ of }) => of === 'sum') ? first : mean
+    case 'Concat':
+      return kinds.every(({ of }) => of === 'sum') ? first : mean
+    case 'Multiply':
+    case 'BatchMatMul':
+      return first!.of === 'all' ? second : second!.of === 'all' ? first : undefined
+    case 'RealDiv':
+      return second!.of === 'all' ? first : undefined
+    default:
+      return undefined
+  }
+}
+
+const isEach = (operand: Operand | undefined): operand is Operand & { readonly kind: Each } =>
+  operand?.kind.of === 'each'
+
+/** The places of samples in all operands that have them, if they are the same. */
+function onePlace(places: readonly Each[]): Each | undefined {
+  const [first] = places
+  return places.every(({ axis, inner }) => axis === first?.axis && inner === first.inner) ? first : undefined
+}
+
+/** Axes are counted from the last one, along which shapes are broadcast. */
+const elementwise: Rule = (inputs, { shape }) => {
+  const fromLeft = ({ shape: own }: Operand, axis: number) => axis + shape.length - own.length
+  const found = onePlace(inputs.filter(isEach).map((one) => each(fromLeft(one, one.kind.axis), one.kind.inner)))
+  if (!found) return undefined
+  const fits = inputs.every(({ kind, shape: own }) => {
+    const axis = found.axis - shape.length + own.length
+    return kind.of === 'each' ? own[axis] === shape[found.axis] : isEven({ kind, shape: own }, axis)
+  })
+  return fits ? found : undefined
+}
+
+/** Kernels of one operand that leave the axis of the samples alone; `touched`: the axes that they do not. */
+const besides =
+  (touched: (attributes: Attributes, shape: Shape) => readonly number[]): Rule =>
+  ([x], { attributes }) =>
+    isEach(x) && !touched(attributes, x.shape).includes(x.kind.axis) ? x.kind : undefined
+
+const axisOf = ({ axis }: Attributes) => [axis as number]
+const where = (shape: Shape, changes: (axis: number) => boolean) => [...shape.keys()].filter(changes)
+
+/** Over axes: a sum over the samples, where it is linear; else of each of them. */
+const reduction =
+  (linear: boolean): Rule =>
+  ([x], { attributes }) => {
+    if (!isEach(x)) return undefined
+    const { axis, inner } = x.kind
+    const axes = (attributes.axes ?? [attributes.axis]) as readonly number[]
+    if (axes.includes(axis)) return linear ? { of: 'sum' } : undefined
+    return attributes.keepDims ? x.kind : each(axis - axes.filter((one) => one < axis).length, inner)
+  }
+
+/** Of samples along the first axis, window by window. */
+const windows: Rule = (inputs) => {
+  const samples = inputs.filter(isEach)
+  return samples.every(({ kind }) => kind.axis === 0) && isEach(inputs[0])
+    ? onePlace(samples.map(({ kind }) => kind))
+    : undefined
+}
+const convolution: Rule = (inputs, place) => (isEach(inputs[1]) ? undefined : windows(inputs, place))
+const pool: Rule = (inputs, place) => (inputs.every(isEach) ? windows(inputs, place) : undefined)
+/** Sums over the rows of two operands side by side. */
+const overRows: Rule = (inputs, place) => pool(inputs, place) && { of: 'sum' }
+
+const product: Rule = ([a, b], { shape, attributes: { transposeA, transposeB } }) => {
+  const rank = shape.length
+  /** Counted in the output, where the axis that is summed over is `summed`. */
+  const summed = -1
+  const placeIn = (operand: Operand | undefined, free: number, transposed: boolean): Each | undefined => {
+    if (!isEach(operand)) return undefined
+    const { axis, inner } = operand.kind
+    const fromEnd = operand.shape.length - axis
+    if (fromEnd > 2) return each(rank - fromEnd, inner)
+    // rows of a and columns of b go on to the output
+    const goesOn = ((fromEnd === 2) !== transposed) === (free === rank - 2)
+    return each(goesOn ? free : summed, inner)
+  }
+  const ofA = placeIn(a, rank - 2, transposeA as boolean)
+  const ofB = placeIn(b, rank - 1, transposeB as boolean)
+  if (ofA && ofB) {
+    const both = onePlace([ofA, ofB])
+    if (!both || both.axis >= rank - 2) return undefined
+    return both.axis === summed ? { of: 'sum' } : both
+  }
+  const only = (ofA ?? ofB)!
+  if (only.axis === summed) return undefined
+  const other = ofA ? b! : a!
+  const broadcast = only.axis >= rank - 2 || (other.shape[only.axis - rank + other.shape.length] ?? 1) === 1
+  return broadcast ? only : undefined
+}
+
+/** Elements stay in their order: samples are as far apart as before. */
+const reshape: Rule = ([x], { size, shape }) => {
+  if (!isEach(x)) return undefined
+  const apart = x.kind.inner * sizeOf(x.shape.slice(x.kind.axis + 1))
+  const axis = shape.findLastIndex((dim, at) => {
+    const below = sizeOf(shape.slice(at + 1))
+    return apart % below === 0 && (below * dim) % (apart * size) === 0
+  })
+  return axis < 0 ? undefined : each(axis, apart / sizeOf(shape.slice(axis + 1)))
+}
+
+/** Pieces along the axis of the samples have to be of whole rounds of them. */
+const slice: Rule = ([x], { size, attributes }) => {
+  if (!isEach(x)) return undefined
+  const { axis, inner } = x.kind
+  const ends = [attributes.begin, attributes.size].map((of) => (of as readonly number[])[axis]!)
+  return ends.every((end) => end % (size * inner) === 0) ? x.kind : undefined
+}
+
+const concat: Rule = (inputs, { size, attributes }) => {
+  const found = onePlace(inputs.filter(isEach).map(({ kind }) => kind))
+  if (!found) return undefined
+  const fits = inputs.every((one) => {
+    const isWhole = attributes.axis !== found.axis || one.shape[found.axis]! % (size * found.inner) === 0
+    return isWhole && (isEach(one) || isEven(one, found.axis))
+  })
+  return fits ? found : undefined
+}
+
+/** The numbers take the place of the axis. */
+const gather: Rule = ([x, indices], { attributes }) => {
+  const axis = attributes.axis as number
+  if (isEach(indices)) return isEach(x) ? undefined : each(axis + indices.kind.axis, indices.kind.inner)
+  if (!isEach(x) || x.kind.axis === axis) return undefined
+  return each(x.kind.axis + (x.kind.axis > axis ? indices!.shape.length - 1 : 0), x.kind.inner)
+}
+
+const RULES: { readonly [Kernel in KernelName]?: Rule } = {
+  Softmax: besides(axisOf),
+  LogSoftmax: besides(axisOf),
+  Cumsum: besides(axisOf),
+  TopKValues: besides((_, shape) => [shape.length - 1]),
+  TopKIndices: besides((_, shape) => [shape.length - 1]),
+  Reverse: besides(({ axes }) => axes as readonly number[]),
+  PadV2: besides(({ paddings }, shape) =>
+    where(shape, (axis) => (paddings as readonly number[]).slice(2 * axis, 2 * axis + 2).some((pad) => pad > 0)),
+  ),
+  Tile: besides(({ reps }, shape) => where(shape, (axis) => (reps as readonly number[])[axis] !== 1)),
+  StridedSlice: besides(({ size, strides }, shape) =>
+    where(shape, (axis) => (size as number[])[axis] !== shape[axis] || (strides as number[])[axis] !== 1),
+  ),
+  OneHot: besides(() => []),
+  Transpose: ([x], { attributes }) =>
+    isEach(x) ? each((attributes.perm as readonly number[]).indexOf(x.kind.axis), x.kind.inner) : undefined,
+
+  Sum: reduction(true),
+  Mean: reduction(true),
+  Max: reduction(false),
+  Min: reduction(false),
+  Prod: reduction(false),
+  All: reduction(false),
+  Any: reduction(false),
+  ArgMax: reduction(false),
+  ArgMin: reduction(false),
+
+  BatchMatMul: product,
+  Reshape: reshape,
+  Slice: slice,
+  Concat: concat,
+  GatherV2: gather,
+  UnsortedSegmentSum: overRows,
+
+  Conv2D: convolution,
+  Conv2DBackpropInput: convolution,
+  Conv2DBackpropFilter: overRows,
+  DepthwiseConv2dNative: convolution,
+  DepthwiseConv2dNativeBackpropInput: convolution,
+  DepthwiseConv2dNativeBackpropFilter: overRows,
+  MaxPool: pool,
+  MaxPoolGrad: pool,
+  AvgPool: pool,
+  AvgPoolGrad: pool,
+}
