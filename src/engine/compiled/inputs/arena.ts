@@ -49,6 +49,11 @@ export class ArenaPlan {
       )
     }
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-    return { memory, buffer: koffi.view(koffi.address(new Uint8Array(memory.buffer)), pages * PAGE) }
+    return { memory, buffer: plainBuffer(memory) }
   }
+}
+
+/** The bytes of a shared memory as a buffer that is not; of use in any thread, as long as the memory is held. */
+export function plainBuffer({ buffer }: WebAssembly.Memory): ArrayBuffer {
+  return koffi.view(koffi.address(new Uint8Array(buffer)), buffer.byteLength)
 }

@@ -1,6 +1,6 @@
 /**
  * Engine `onnx`: layers forward and backward in ONNX Runtime, noise, batches and the optimizer's update in SIMD kernels,
- * all over one arena that neither side copies.
+ * all over one arena that neither side copies. Where it pays, each half of a batch has a thread and a session of its own.
  */
 import { availableParallelism } from 'node:os'
 import * as ort from 'onnxruntime-node'
@@ -12,13 +12,14 @@ import { programNamed, stateOf } from '../../given.js'
 import type { Task } from '../crew/chunks.js'
 import { Crew } from '../crew/crew.js'
 import { LOOP_BYTES, loopKey, updateModule } from '../fuse/update-loop.js'
-import { infoOf } from '../graph/graph.js'
+import { type GraphInput, type GraphOutput, infoOf } from '../graph/graph.js'
 import { type Arena, ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, inputKey, padded, placeInputs } from '../inputs/feeder.js'
-import { simplifiedGraph } from '../passes/simplified.js'
-import { type SplitStep, splitUpdate, type Update } from '../passes/split-update.js'
-import { lowerToOnnx } from './lower.js'
-import { sumsOfSoftplus } from './sum-of-softplus.js'
+import { type Update, updateValueName } from '../passes/split-update.js'
+import type { PlacedTensor } from './half-thread.js'
+import { type Step, stepOf } from './halves.js'
+import { type LoweredGraph, lowerToOnnx } from './lower.js'
+import { OtherHalf } from './other-half.js'
 
 export const onnxEngine: Engine = {
   name: 'onnx',
@@ -61,6 +62,8 @@ interface CompiledStep {
   readonly feeds: ort.InferenceSession.OnnxValueMapType
   readonly fetches: ort.InferenceSession.OnnxValueMapType
   readonly outputs: Outputs
+  /** The session of the other half, and what it adds to the outputs. */
+  readonly other?: { readonly session: number; readonly outputs: Outputs }
   /** Moves new state that the runtime computed itself to its place. */
   readonly copies: readonly { readonly from: Float32Array; readonly to: Float32Array }[]
   readonly loops: readonly LoopCall[]
@@ -85,6 +88,10 @@ export interface StepTimes {
 export class OnnxRunner implements Runner {
   readonly #steps = new Map<string, Promise<CompiledStep>>()
   readonly times: StepTimes = { inputs: 0, graph: 0, update: 0 }
+  /** Programs whose whole batches are run in halves. */
+  readonly #inHalves = new Set<string>()
+  /** Started by the first step that has one. */
+  #otherHalf: OtherHalf | undefined
 
   private constructor(
     private readonly programs: Readonly<Record<string, Program>>,
@@ -104,9 +111,9 @@ export class OnnxRunner implements Runner {
     const { batchSize } = options
     const state = stateOf(programs)
     const plan = new ArenaPlan()
-    const traced = new Map<string, SplitStep>()
+    const traced = new Map<string, Step>()
     for (const [name, program] of Object.entries(programs)) {
-      if (!program.keepsState) traced.set(name, await traceStep(program, batchSize))
+      if (!program.keepsState) traced.set(name, await stepOf(program, batchSize, true))
     }
     for (const { updates } of traced.values())
       placeUpdates(plan, updates, new Map(state.map((slot) => [slot.name, slot.shape])))
@@ -122,8 +129,9 @@ export class OnnxRunner implements Runner {
     })
     for (const slot of state) runner.#floats(stateKey(slot.name), slot.shape).set(slot.initial())
     for (const [name, step] of traced) {
+      if (step.halves) runner.#inHalves.add(name)
       if (step.updates.length === 0) continue // made when it is first run
-      const compiled = runner.#compile(programs[name]!, step, batchSize)
+      const compiled = runner.#compile(step, batchSize)
       runner.#steps.set(`${name} ${batchSize}`, compiled)
       await compiled
     }
@@ -136,7 +144,7 @@ export class OnnxRunner implements Runner {
     const begin = performance.now()
     this.feeder.feed(program.inputs, batch, scalars)
     const fed = performance.now()
-    await step.session.run(step.feeds, step.fetches)
+    await this.#compute(step)
     const ran = performance.now()
     if (Object.values(step.outputs).every((output) => output.every(Number.isFinite))) {
       for (const { from, to } of step.copies) to.set(from)
@@ -165,6 +173,8 @@ export class OnnxRunner implements Runner {
   async dispose(): Promise<void> {
     for (const step of this.#steps.values()) await (await step).session.release()
     this.#steps.clear()
+    await this.#otherHalf?.dispose()
+    this.#otherHalf = undefined
     await this.crew.dispose()
   }
 
@@ -174,31 +184,56 @@ export class OnnxRunner implements Runner {
     if (!step) {
       if (size > this.options.batchSize)
         throw new Error(`internal: a batch of ${size}, at most ${this.options.batchSize} fit`)
-      step = traceStep(program, size).then((split) => this.#compile(program, split, size))
+      // the arena has room for the gradients of two halves where a whole batch has them
+      const mayHalve = program.keepsState === true || this.#inHalves.has(name)
+      step = stepOf(program, size, mayHalve).then((traced) => this.#compile(traced, size))
       this.#steps.set(key, step)
     }
     return step
   }
 
-  async #compile(program: Program, { graph, updates }: SplitStep, size: number): Promise<CompiledStep> {
-    const { model, nameOf, outputNameOf } = lowerToOnnx(graph)
-    const session = await ort.InferenceSession.create(model, {
+  async #compute({ session, feeds, fetches, outputs, other }: CompiledStep): Promise<void> {
+    if (!other) {
+      await session.run(feeds, fetches)
+      return
+    }
+    this.#otherHalf!.start(other.session)
+    try {
+      await session.run(feeds, fetches)
+    } finally {
+      this.#otherHalf!.finish()
+    }
+    for (const [name, values] of Object.entries(outputs)) {
+      const added = other.outputs[name]!
+      for (const index of values.keys()) values[index]! += added[index]!
+    }
+  }
+
+  async #compile(step: Step, size: number): Promise<CompiledStep> {
+    const { graph, updates, halves } = step
+    const lowered = lowerToOnnx(graph)
+    const { model, inputs: taken, nameOf, outputNameOf } = lowered
+    const options: ort.InferenceSession.SessionOptions = {
       ...this.sessionOptions,
+      ...(halves && { intraOpNumThreads: Math.floor(availableParallelism() / 2) }),
       graphOptimizationLevel: graph.nodes.length > MOST_REWRITTEN ? 'disabled' : 'all',
-    })
+    }
+    const [other, session] = await Promise.all([
+      halves ? this.#compileOther(lowered, step, options) : undefined,
+      ort.InferenceSession.create(model, options),
+    ])
     const feeds: Record<string, ort.Tensor> = {}
     const fetches: Record<string, ort.Tensor> = {}
-    const taken = new Set(session.inputNames)
     const inputArrays = new Map<number, Float32Array>()
     for (const graphInput of graph.inputs) {
       const { shape, dtype } = infoOf(graph, graphInput.value)
-      const place = graphInput.from === 'state' ? stateKey(graphInput.name) : inputKey(graphInput.name)
+      const place = placeOf(graphInput)
       const name = nameOf(graphInput.value)
       if (dtype === 'float32') inputArrays.set(graphInput.value, this.#floats(place, shape))
       if (taken.has(name)) feeds[name] = this.#tensor(place, shape, dtype as 'float32' | 'int32')
     }
 
-    const gradients = new Map(updates.flatMap((update) => gradientPlaces(update)))
+    const gradients = gradientPlaces(updates, 'first')
     const outputs: Record<string, Float32Array> = {}
     const copies: { from: Float32Array; to: Float32Array }[] = []
     const computed = new Map<number, Float32Array>()
@@ -212,9 +247,52 @@ export class OnnxRunner implements Runner {
       computed.set(output.value, array)
       fetches[name] ??= new ort.Tensor('float32', array, [...shape])
       if (output.to === 'state') copies.push({ from: array, to: this.#floats(stateKey(output.name), shape) })
-      else if (program.state.length === 0 || !output.name.startsWith('update:')) outputs[output.name] = array
+      else if (isResult(output)) outputs[output.name] = array
     }
-    return { session, feeds, fetches, outputs, copies, loops: this.#loopCalls(updates, computed, inputArrays, size) }
+    const loops = this.#loopCalls(updates, computed, inputArrays, size)
+    return { session, feeds, fetches, outputs, copies, loops, ...(other && { other }) }
+  }
+
+  /** The same session in the other thread, on the second half of what belongs to samples; state is what it is here. */
+  async #compileOther(
+    { model, inputs, nameOf, outputNameOf }: LoweredGraph,
+    { graph, updates }: Step,
+    options: ort.InferenceSession.SessionOptions,
+  ): Promise<NonNullable<CompiledStep['other']>> {
+    const feeds = graph.inputs.flatMap((input): PlacedTensor[] => {
+      const { shape, dtype } = infoOf(graph, input.value)
+      const name = nameOf(input.value)
+      if (!inputs.has(name)) return []
+      const place = this.plan.find(placeOf(input))
+      const isOfSamples = input.from === 'input' && input.input.kind !== 'scalar' && input.input.shape[0] === null
+      const address = isOfSamples ? place + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT : place
+      return [{ name, dtype: dtype as PlacedTensor['dtype'], shape, address }]
+    })
+    const places = gradientPlaces(updates, 'last')
+    const gradients: PlacedTensor[] = []
+    const outputs = new Map<string, PlacedTensor>()
+    let bytes = 0
+    for (const output of graph.outputs) {
+      const { shape } = infoOf(graph, output.value)
+      const name = outputNameOf(output.value)
+      const place = places.get(output.value)
+      if (place !== undefined) gradients.push({ name, dtype: 'float32', shape, address: this.plan.find(place) })
+      else if (isResult(output) && !outputs.has(name)) {
+        outputs.set(name, { name, dtype: 'float32', shape, address: bytes })
+        bytes += sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT
+      }
+    }
+    const results = new SharedArrayBuffer(bytes)
+    this.#otherHalf ??= new OtherHalf(this.arena.memory)
+    const session = await this.#otherHalf.add({
+      ...{ model, options, feeds, results },
+      ...{ gradients, outputs: [...outputs.values()] },
+    })
+    const added = graph.outputs.flatMap(({ name, value }): [string, Float32Array][] => {
+      const tensor = outputs.get(outputNameOf(value))
+      return tensor ? [[name, new Float32Array(results, tensor.address, sizeOf(tensor.shape))]] : []
+    })
+    return { session, outputs: Object.fromEntries(added) }
   }
 
   /** The loops of a step; neighbours in the arena with the same loop and scalars become one call. */
@@ -273,10 +351,8 @@ export class OnnxRunner implements Runner {
   }
 }
 
-/** A program's graph for one batch size, simplified, without its update. */
-export async function traceStep(program: Program, batch: number): Promise<SplitStep> {
-  return splitUpdate(sumsOfSoftplus(await simplifiedGraph(program, batch)))
-}
+/** What a program gives, and not what an update reads. */
+const isResult = ({ to, name, value }: GraphOutput): boolean => to === 'output' && name !== updateValueName(value)
 
 /** Bytes of each array in a chunk of an update: a few microseconds of work. */
 const UPDATE_CHUNK = 1 << 15
@@ -291,6 +367,7 @@ const updateTask = ({ kernel, pointers, bytes, scalars }: LoopCall): Task => ({
 })
 
 const stateKey = (name: string) => `state ${name}`
+const placeOf = ({ from, name }: GraphInput) => (from === 'state' ? stateKey(name) : inputKey(name))
 
 /** The place of an update's array; a gradient is named by the first state it updates, so every batch size finds it. */
 function arrayPlace({ arrays, stores }: Update, index: number): string {
@@ -300,8 +377,15 @@ function arrayPlace({ arrays, stores }: Update, index: number): string {
   return `gradient ${index} of ${owner.from === 'state' ? owner.name : owner.value}`
 }
 
-const gradientPlaces = (update: Update): [number, string][] =>
-  update.arrays.flatMap((array, index) => (array.from === 'graph' ? [[array.value, arrayPlace(update, index)]] : []))
+/** Where what the runtime computes goes: of one half first, of the other one last. */
+function gradientPlaces(updates: readonly Update[], which: 'first' | 'last'): Map<number, string> {
+  const places = updates.flatMap((update) =>
+    update.arrays.flatMap((array, index): [number, string][] =>
+      array.from === 'graph' ? [[array.value, arrayPlace(update, index)]] : [],
+    ),
+  )
+  return new Map(which === 'first' ? places.toReversed() : places)
+}
 
 const updateBytes = ({ arrays, stores }: Update, shapes: ReadonlyMap<string, Shape>): number => {
   const stored = arrays[stores[0]!.array]!

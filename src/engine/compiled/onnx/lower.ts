@@ -12,6 +12,8 @@ import { encodeModel, type OnnxNode, type OnnxTensor } from './model-writer.js'
 
 export interface LoweredGraph {
   readonly model: Uint8Array
+  /** Names of what the model takes. */
+  readonly inputs: ReadonlySet<string>
   /** ONNX names of the graph's values: as they are fed and used, and as they are fetched. */
   readonly nameOf: (value: ValueId) => string
   readonly outputNameOf: (value: ValueId) => string
@@ -120,16 +122,17 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
     return { name, element: dtype, shape }
   }
   const used = new Set(nodes.flatMap(({ inputs }) => inputs))
+  const inputs = graph.inputs.map(({ value }) => typed(value, nameOf(value))).filter(({ name }) => used.has(name))
   const model = encodeModel({
     nodes,
     initializers: [...initializers.values()],
-    inputs: graph.inputs.map(({ value }) => typed(value, nameOf(value))).filter(({ name }) => used.has(name)),
+    inputs,
     outputs: uniqueBy(
       graph.outputs.map(({ value }) => typed(value, outputNameOf(value))),
       ({ name }) => name,
     ),
   })
-  return { model, nameOf, outputNameOf }
+  return { model, inputs: new Set(inputs.map(({ name }) => name)), nameOf, outputNameOf }
 }
 
 /**

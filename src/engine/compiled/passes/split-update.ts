@@ -73,6 +73,37 @@ export function splitUpdate(graph: Graph): SplitStep {
   return { graph: verify(removeUnused({ ...graph, outputs }), 'split-update'), updates }
 }
 
+/**
+ * The same update where two halves of a batch have given each value that the runtime computes: it takes their mean.
+ * Undefined where a loop would take too much. The arrays of the other half come after all others, in the same order.
+ */
+export function updateFromHalves(update: Update): Update | undefined {
+  const { expressions, arrays, stores } = update
+  const computed = [...arrays.keys()].filter((index) => arrays[index]!.from === 'graph')
+  const places = new Map<number, number>()
+  const next: Expression[] = [{ kind: 'number', value: 0.5 }]
+  for (const [index, expression] of expressions.entries()) {
+    const own =
+      expression.kind === 'op'
+        ? { ...expression, operands: expression.operands.map((operand) => places.get(operand)!) }
+        : expression
+    let place = next.push(own) - 1
+    if (own.kind === 'array' && computed.includes(own.index)) {
+      const other = next.push({ kind: 'array', index: arrays.length + computed.indexOf(own.index) }) - 1
+      const sum = next.push({ kind: 'op', kernel: 'Add', operands: [place, other] }) - 1
+      place = next.push({ kind: 'op', kernel: 'Multiply', operands: [sum, 0] }) - 1
+    }
+    places.set(index, place)
+  }
+  const halved = {
+    ...update,
+    expressions: next,
+    arrays: [...arrays, ...computed.map((index) => arrays[index]!)],
+    stores: stores.map(({ expression, array }) => ({ expression: places.get(expression)!, array })),
+  }
+  return fitsOneCall(halved) ? halved : undefined
+}
+
 /** A loop takes each array and each scalar, and how many bytes there are. */
 const fitsOneCall = ({ arrays, scalars }: Update): boolean => arrays.length + scalars.length < MOST_ARGUMENTS
 

@@ -1,0 +1,40 @@
+/** Which steps run on two halves of a batch, a thread each: less waits for one another than within each product. */
+import { availableParallelism } from 'node:os'
+import { sizeOf } from '../../../base/shape.js'
+import type { Program } from '../../../program/program.js'
+import { costOf } from '../graph/cost.js'
+import { isSeparable } from '../passes/separable.js'
+import { simplifiedGraph } from '../passes/simplified.js'
+import { type SplitStep, splitUpdate, updateFromHalves } from '../passes/split-update.js'
+import { sumsOfSoftplus } from './sum-of-softplus.js'
+
+/** A program's step for one batch size: of the whole batch, or, with the same updates, of each of its halves. */
+export interface Step extends SplitStep {
+  readonly halves: boolean
+}
+
+/**
+ * How often a sample uses each weight, from which on halves are faster. A dense layer uses it once: for it, half of a
+ * batch is a product of half the rows at a lower rate, and there are two gradients as large as the weights.
+ */
+const LEAST_USES = 4
+
+/** The step of a program, traced, simplified, and without its update. */
+export async function stepOf(program: Program, size: number, mayHalve: boolean): Promise<Step> {
+  if (mayHalve && size % 2 === 0 && availableParallelism() > 1) {
+    const half = await traceStep(program, size / 2)
+    const updates = half.updates.flatMap((update) => updateFromHalves(update) ?? [])
+    const fits = updates.length === half.updates.length && usesOf(half, program, size / 2) >= LEAST_USES
+    if (fits && isSeparable(half.graph, size / 2)) return { graph: half.graph, updates, halves: true }
+  }
+  return { ...(await traceStep(program, size)), halves: false }
+}
+
+const traceStep = async (program: Program, size: number): Promise<SplitStep> =>
+  splitUpdate(sumsOfSoftplus(await simplifiedGraph(program, size)))
+
+/** A multiplication and an addition each; training has two more of them. */
+function usesOf({ graph, updates }: SplitStep, { state }: Program, size: number): number {
+  const weights = state.filter(({ role }) => role === 'weight').reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  return costOf(graph).flops / (2 * size * weights) / (updates.length > 0 ? 3 : 1)
+}
