@@ -176,7 +176,7 @@ async function explain(
   return { passes, engine: 'onnx', ...times }
 }
 
-type Timed = Pick<NonNullable<SummaryReport['explain']>, 'steps' | 'step_ms' | 'operators'>
+type Timed = Omit<NonNullable<SummaryReport['explain']>, 'passes' | 'engine'>
 
 async function timedSteps(spec: StageSpec, signal: AbortSignal): Promise<Timed> {
   const [{ onnxEngine }, { startProfile }] = await Promise.all([
@@ -211,7 +211,8 @@ async function timedSteps(spec: StageSpec, signal: AbortSignal): Promise<Timed> 
     const of = (part: keyof StepTimes) =>
       median(spent.slice(1).map((times, index) => times[part] - spent[index]![part]))
     const step_ms = { inputs: of('inputs'), graph: of('graph'), update: of('update') }
-    return { steps, step_ms, operators: await profile!.finish(WARM_UP) }
+    const halves = profile!.runner.runsInHalves('train')
+    return { steps, step_ms, halves, operators: await profile!.finish(WARM_UP) }
   } catch (error) {
     // takes the files of the profile away
     await profile?.finish(WARM_UP)

@@ -74,6 +74,11 @@ export const summaryReportSchema = z
             update: z.number().describe('The update, and random numbers of the next step.'),
           })
           .describe('Milliseconds of a step: medians.'),
+        halves: z
+          .boolean()
+          .describe(
+            'Whether each half of a batch has a thread and a session of its own; operators are of one of them.',
+          ),
         operators: z
           .array(
             z.strictObject({

@@ -25,7 +25,13 @@ export function modelSummaryLines(report: SummaryReport, { color }: { readonly c
   ]
 }
 
-function explainLines({ passes, steps, step_ms: times, operators }: NonNullable<SummaryReport['explain']>): string[] {
+function explainLines({
+  passes,
+  steps,
+  step_ms: times,
+  halves,
+  operators,
+}: NonNullable<SummaryReport['explain']>): string[] {
   const whole = times.inputs + times.graph + times.update
   const share = (milliseconds: number, of: number) => `${Math.round((100 * milliseconds) / of)}%`
   const between = Math.max(0, times.graph - operators.reduce((sum, { milliseconds }) => sum + milliseconds, 0))
@@ -51,7 +57,7 @@ function explainLines({ passes, steps, step_ms: times, operators }: NonNullable<
       ),
     ),
     '',
-    'Operators of the graph:',
+    halves ? 'Operators of the graph, which each of two threads runs on half of the batch:' : 'Operators of the graph:',
     ...indented(
       tableLines(
         [

@@ -88,7 +88,7 @@ export interface StepTimes {
 export class OnnxRunner implements Runner {
   readonly #steps = new Map<string, Promise<CompiledStep>>()
   readonly times: StepTimes = { inputs: 0, graph: 0, update: 0 }
-  /** Programs whose whole batches are run in halves. */
+  /** Programs whose whole batches are run in halves, a thread each. */
   readonly #inHalves = new Set<string>()
   /** Started by the first step that has one. */
   #otherHalf: OtherHalf | undefined
@@ -138,6 +138,11 @@ export class OnnxRunner implements Runner {
     return runner
   }
 
+  /** Whether whole batches of a program that has an update are run in halves. */
+  runsInHalves(name: string): boolean {
+    return this.#inHalves.has(name)
+  }
+
   async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
     const program = programNamed(this.programs, name)
     const step = await this.#step(name, program, batch.size)
@@ -185,7 +190,7 @@ export class OnnxRunner implements Runner {
       if (size > this.options.batchSize)
         throw new Error(`internal: a batch of ${size}, at most ${this.options.batchSize} fit`)
       // the arena has room for the gradients of two halves where a whole batch has them
-      const mayHalve = program.keepsState === true || this.#inHalves.has(name)
+      const mayHalve = program.keepsState === true || this.runsInHalves(name)
       step = stepOf(program, size, mayHalve).then((traced) => this.#compile(traced, size))
       this.#steps.set(key, step)
     }
@@ -285,7 +290,9 @@ export class OnnxRunner implements Runner {
     const results = new SharedArrayBuffer(bytes)
     this.#otherHalf ??= new OtherHalf(this.arena.memory)
     const session = await this.#otherHalf.add({
-      ...{ model, options, feeds, results },
+      ...{ model, feeds, results },
+      // a profile is of this thread
+      options: { ...options, enableProfiling: false },
       ...{ gradients, outputs: [...outputs.values()] },
     })
     const added = graph.outputs.flatMap(({ name, value }): [string, Float32Array][] => {
