@@ -6,7 +6,7 @@
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import { type Attributes, type Graph, type GraphNode, type GraphOutput, infoOf, type ValueId } from '../graph/graph.js'
 import { ELEMENTWISE } from '../graph/kernels/elementwise.js'
-import type { KernelName } from '../graph/kernels.js'
+import { type KernelName, kernelRule } from '../graph/kernels.js'
 import { updateValueName } from './split-update.js'
 
 /** What a value is to the batch. */
@@ -82,8 +82,12 @@ function kindOf({ kernel }: GraphNode, inputs: readonly Operand[], place: Place)
   if (inputs.every(({ kind }) => kind.of === 'all')) return ofAll(kernel, inputs, place)
   const sums = inputs.filter(({ kind }) => kind.of === 'sum' || kind.of === 'mean')
   if (sums.length > 0) return inputs.some(({ kind }) => kind.of === 'each') ? undefined : ofSums(kernel, inputs)
-  return (RULES[kernel] ?? (Object.hasOwn(ELEMENTWISE, kernel) ? elementwise : undefined))?.(inputs, place)
+  return (RULES[kernel] ?? (isElementwise(kernel) ? elementwise : undefined))?.(inputs, place)
 }
+
+/** Those of the table that are not along an axis. */
+const isElementwise = (kernel: KernelName): boolean =>
+  Object.hasOwn(ELEMENTWISE, kernel) && kernelRule(kernel).inputs[0] !== 'logits'
 
 function ofAll(kernel: KernelName, inputs: readonly Operand[], { shape, attributes }: Place): Kind {
   const [x] = inputs as [Operand]
@@ -94,7 +98,7 @@ function ofAll(kernel: KernelName, inputs: readonly Operand[], { shape, attribut
     case 'Transpose':
       return all(shape, (axis) => isEven(x, (attributes.perm as readonly number[])[axis]!))
     default:
-      return Object.hasOwn(ELEMENTWISE, kernel) && !RULES[kernel]
+      return isElementwise(kernel)
         ? all(shape, (axis) => inputs.every((one) => isEven(one, axis - shape.length + one.shape.length)))
         : all(shape)
   }
