@@ -11,15 +11,16 @@ import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues 
 import { programNamed, stateOf } from '../../given.js'
 import type { Task } from '../crew/chunks.js'
 import { Crew } from '../crew/crew.js'
-import { LOOP_BYTES, loopKey, updateModule } from '../fuse/update-loop.js'
-import { type GraphInput, type GraphOutput, infoOf } from '../graph/graph.js'
+import { loopKey, updateModule } from '../fuse/update-loop.js'
+import { infoOf } from '../graph/graph.js'
 import { type Arena, ArenaPlan } from '../inputs/arena.js'
-import { InputFeeder, inputKey, padded, placeInputs } from '../inputs/feeder.js'
-import { type Update, updateValueName } from '../passes/split-update.js'
-import type { PlacedTensor } from './half-thread.js'
+import { InputFeeder, padded, placeInputs } from '../inputs/feeder.js'
+import { isResult, type Update } from '../passes/split-update.js'
 import { type Step, stepOf } from './halves.js'
 import { type LoweredGraph, lowerToOnnx } from './lower.js'
 import { OtherHalf } from './other-half.js'
+import { otherSession } from './other-session.js'
+import { arrayPlace, gradientPlaces, placeOf, placeUpdates, stateKey, updateBytes } from './places.js'
 
 export const onnxEngine: Engine = {
   name: 'onnx',
@@ -258,48 +259,14 @@ export class OnnxRunner implements Runner {
     return { session, feeds, fetches, outputs, copies, loops, ...(other && { other }) }
   }
 
-  /** The same session in the other thread, on the second half of what belongs to samples; state is what it is here. */
   async #compileOther(
-    { model, inputs, nameOf, outputNameOf }: LoweredGraph,
-    { graph, updates }: Step,
+    lowered: LoweredGraph,
+    step: Step,
     options: ort.InferenceSession.SessionOptions,
   ): Promise<NonNullable<CompiledStep['other']>> {
-    const feeds = graph.inputs.flatMap((input): PlacedTensor[] => {
-      const { shape, dtype } = infoOf(graph, input.value)
-      const name = nameOf(input.value)
-      if (!inputs.has(name)) return []
-      const place = this.plan.find(placeOf(input))
-      const isOfSamples = input.from === 'input' && input.input.kind !== 'scalar' && input.input.shape[0] === null
-      const address = isOfSamples ? place + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT : place
-      return [{ name, dtype: dtype as PlacedTensor['dtype'], shape, address }]
-    })
-    const places = gradientPlaces(updates, 'last')
-    const gradients: PlacedTensor[] = []
-    const outputs = new Map<string, PlacedTensor>()
-    let bytes = 0
-    for (const output of graph.outputs) {
-      const { shape } = infoOf(graph, output.value)
-      const name = outputNameOf(output.value)
-      const place = places.get(output.value)
-      if (place !== undefined) gradients.push({ name, dtype: 'float32', shape, address: this.plan.find(place) })
-      else if (isResult(output) && !outputs.has(name)) {
-        outputs.set(name, { name, dtype: 'float32', shape, address: bytes })
-        bytes += sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT
-      }
-    }
-    const results = new SharedArrayBuffer(bytes)
+    const { session, outputs } = otherSession(lowered, step, (place) => this.plan.find(place), options)
     this.#otherHalf ??= new OtherHalf(this.arena.memory)
-    const session = await this.#otherHalf.add({
-      ...{ model, feeds, results },
-      // a profile is of this thread
-      options: { ...options, enableProfiling: false },
-      ...{ gradients, outputs: [...outputs.values()] },
-    })
-    const added = graph.outputs.flatMap(({ name, value }): [string, Float32Array][] => {
-      const tensor = outputs.get(outputNameOf(value))
-      return tensor ? [[name, new Float32Array(results, tensor.address, sizeOf(tensor.shape))]] : []
-    })
-    return { session, outputs: Object.fromEntries(added) }
+    return { session: await this.#otherHalf.add(session), outputs }
   }
 
   /** The loops of a step; neighbours in the arena with the same loop and scalars become one call. */
@@ -358,9 +325,6 @@ export class OnnxRunner implements Runner {
   }
 }
 
-/** What a program gives, and not what an update reads. */
-const isResult = ({ to, name, value }: GraphOutput): boolean => to === 'output' && name !== updateValueName(value)
-
 /** Bytes of each array in a chunk of an update: a few microseconds of work. */
 const UPDATE_CHUNK = 1 << 15
 
@@ -372,40 +336,3 @@ const updateTask = ({ kernel, pointers, bytes, scalars }: LoopCall): Task => ({
   count: bytes,
   chunk: UPDATE_CHUNK,
 })
-
-const stateKey = (name: string) => `state ${name}`
-const placeOf = ({ from, name }: GraphInput) => (from === 'state' ? stateKey(name) : inputKey(name))
-
-/** The place of an update's array; a gradient is named by the first state it updates, so every batch size finds it. */
-function arrayPlace({ arrays, stores }: Update, index: number): string {
-  const array = arrays[index]!
-  if (array.from === 'state') return stateKey(array.name)
-  const owner = arrays[stores[0]!.array]!
-  return `gradient ${index} of ${owner.from === 'state' ? owner.name : owner.value}`
-}
-
-/** Where what the runtime computes goes: of one half first, of the other one last. */
-function gradientPlaces(updates: readonly Update[], which: 'first' | 'last'): Map<number, string> {
-  const places = updates.flatMap((update) =>
-    update.arrays.flatMap((array, index): [number, string][] =>
-      array.from === 'graph' ? [[array.value, arrayPlace(update, index)]] : [],
-    ),
-  )
-  return new Map(which === 'first' ? places.toReversed() : places)
-}
-
-const updateBytes = ({ arrays, stores }: Update, shapes: ReadonlyMap<string, Shape>): number => {
-  const stored = arrays[stores[0]!.array]!
-  const bytes = padded(sizeOf(stored.from === 'state' ? shapes.get(stored.name)! : []))
-  return Math.ceil(bytes / LOOP_BYTES) * LOOP_BYTES
-}
-
-/** All weights side by side, then all of the first slot, ..., then all gradients: one loop can run through them. */
-function placeUpdates(plan: ArenaPlan, updates: readonly Update[], shapes: ReadonlyMap<string, Shape>): void {
-  for (const key of new Set(updates.map(loopKey))) {
-    const alike = updates.filter((update) => loopKey(update) === key)
-    for (const index of alike[0]!.arrays.keys()) {
-      for (const update of alike) plan.reserve(arrayPlace(update, index), updateBytes(update, shapes))
-    }
-  }
-}

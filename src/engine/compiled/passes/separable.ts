@@ -4,10 +4,10 @@
  * normalization does, it may not. Follows each value from the inputs on; what is not known to be separable is not.
  */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import { type Attributes, type Graph, type GraphNode, type GraphOutput, infoOf, type ValueId } from '../graph/graph.js'
+import { type Attributes, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import { ELEMENTWISE } from '../graph/kernels/elementwise.js'
 import { type KernelName, kernelRule } from '../graph/kernels.js'
-import { updateValueName } from './split-update.js'
+import { isForUpdate } from './split-update.js'
 
 /** What a value is to the batch. */
 type Kind =
@@ -62,12 +62,11 @@ export function isSeparable(graph: Graph, size: number): boolean {
     if (!kind) return false
     kinds.set(node.output, kind)
   }
-  const isUpdate = ({ name, value }: GraphOutput) => name === updateValueName(value)
-  const averaged = new Set(graph.outputs.filter(isUpdate).map(({ value }) => value))
+  const averaged = new Set(graph.outputs.filter(isForUpdate).map(({ value }) => value))
   return graph.outputs.every((output) => {
     const { of } = kinds.get(output.value)!
     if (output.to === 'state') return of === 'all'
-    if (!isUpdate(output)) return of === 'sum' && !averaged.has(output.value)
+    if (!isForUpdate(output)) return of === 'sum' && !averaged.has(output.value)
     return of === 'all' || (of !== 'each' && shapeOf(output.value).length > 0)
   })
 }

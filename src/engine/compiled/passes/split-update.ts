@@ -127,6 +127,12 @@ const stateNamesOf = (graph: Graph): ReadonlyMap<ValueId, string> =>
 /** Name of the output that carries a value to the updates. */
 export const updateValueName = (value: ValueId): string => `update:${value}`
 
+/** Whether an output carries a value to the updates. */
+export const isForUpdate = ({ name, value }: GraphOutput): boolean => name === updateValueName(value)
+
+/** Whether an output is what the program gives, and neither for the updates nor state. */
+export const isResult = (output: GraphOutput): boolean => output.to === 'output' && !isForUpdate(output)
+
 /** Nodes that can be fused and that nothing but new state depends on. */
 function elementwiseEnd(graph: Graph): Set<ValueId> {
   const consumers = consumersOf(graph)
