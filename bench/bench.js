@@ -1,18 +1,14 @@
 /**
- * npm run bench [-- --explain] [--rounds N] [--steps N] [--out FILE]
- * npm run bench -- --spec FILE [--rounds N] [--steps N] [--out FILE]
- * npm run bench -- --rbm [--rounds N] [--steps N] [--out FILE]
- *
- * Without a spec everything is measured that is claimed of specs/mnist-mlp.json; with one, its training step; with --rbm
- * an epoch of contrastive divergence.
- * All ratios are of one run in which the programs take turns, at least five times each: a machine's speed drifts.
- * Peers in Python are taken from bench/peers/.venv (bench/peers/setup.sh), or from PEERS_PYTHON.
+ * What is claimed of speed, measured: `npm run bench -- --help`. All ratios are of one run in which the programs take
+ * turns, at least five times each: a machine's speed drifts. Peers in Python are taken from bench/peers/.venv
+ * (bench/peers/setup.sh), or from PEERS_PYTHON.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
 import { explain } from './explain.js'
 import { startPeer, timeCommand } from './peer.js'
 import { benchRbm } from './rbm.js'
@@ -21,18 +17,25 @@ import { median, ms, seconds, titledTable } from './table.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
-const { values: options } = parseArgs({
-  options: {
-    explain: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '5' },
-    steps: { type: 'string' },
-    spec: { type: 'string' },
-    rbm: { type: 'boolean', default: false },
-    out: { type: 'string', default: join(here, 'results', 'latest.json') },
-  },
-})
-const rounds = Number(options.rounds)
-const steps = Number(options.steps ?? 200)
+const options = yargs(hideBin(process.argv))
+  .scriptName('npm run bench --')
+  .usage(
+    '$0 [--explain | --spec FILE | --rbm]\n\nTimes what is claimed of specs/mnist-mlp.json, beside Keras and tfjs; or something else.',
+  )
+  .options({
+    explain: { type: 'boolean', describe: 'Where the time of a step goes, too' },
+    spec: { type: 'string', describe: 'A training step of this spec' },
+    rbm: { type: 'boolean', describe: 'An epoch of contrastive divergence' },
+    rounds: { type: 'number', default: 5, describe: 'Turns of each program' },
+    steps: { type: 'number', describe: 'Steps in a turn' },
+    out: { type: 'string', default: join(here, 'results', 'latest.json'), describe: 'Where all results go' },
+  })
+  .conflicts({ spec: ['rbm', 'explain'], rbm: 'explain' })
+  .strict()
+  .version(false)
+  .parse()
+const { rounds } = options
+const steps = options.steps ?? 200
 
 const python = process.env.PEERS_PYTHON ?? join(here, 'peers', '.venv', 'bin', 'python')
 const BACKENDS = ['jax', 'tensorflow', 'torch']
