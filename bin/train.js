@@ -3,8 +3,9 @@
 import { existsSync } from 'node:fs'
 
 const main = new URL('../dist/cli/main.js', import.meta.url)
+const last = new URL('../dist/spec/validator.cjs', import.meta.url)
 const build = new URL('../scripts/build.js', import.meta.url)
-if (!existsSync(main) && existsSync(build)) {
+if (!existsSync(last) && existsSync(build)) {
   process.stderr.write('First use of this checkout: building...\n')
   await import(build.href)
 }

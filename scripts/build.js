@@ -32,6 +32,7 @@ run(
     '-O3',
   ],
 )
+copyFileSync(join(root, 'src/data/digits.gz'), join(root, 'dist/data/digits.gz'))
+// last: `bin/train.js` takes it for the sign of a whole build
 const { validatorCode } = await import('../dist/spec/validator-code.js')
 writeFileSync(join(root, 'dist/spec/validator.cjs'), validatorCode())
-copyFileSync(join(root, 'src/data/digits.gz'), join(root, 'dist/data/digits.gz'))

@@ -63,6 +63,9 @@ export interface Program {
   readonly inputs: readonly ProgramInput[]
   /** It never gives new state: an engine may leave it alone until it is first run. */
   readonly keepsState?: true
-  /** New values for some of the state, and named results. Tensors in, tensors out; the caller frees both. */
+  /**
+   * New values for some of the state, and named results. Tensors in, tensors out; the caller frees both. A result that
+   * comes of samples only is a sum over them, a gradient a mean: an engine may run halves of a batch and put them together.
+   */
   run(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors }
 }

@@ -1,6 +1,7 @@
 /** Every engine computes what the reference engine computes, and goes on where another one was. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { Shape } from '../../src/base/shape.js'
 import { soleSpec } from '../../src/cli/stages.js'
 import { batches } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'
@@ -183,6 +184,21 @@ function convolved(): Network {
   return smallNetwork({ layers, loss: 'categorical_crossentropy', optimizer }, [12, 10, 2])
 }
 
+/** Layers side by side, whose gradients are one value, and metrics that count alike. */
+function sideBySide(layer: object, shape: Shape): Network {
+  const layers = [
+    { type: 'Identity', name: 'x' },
+    { ...layer, name: 'a', inputs: 'x' },
+    { ...layer, name: 'b', inputs: 'x' },
+    { type: 'Add', inputs: ['a', 'b'] },
+    'Flatten',
+    { type: 'Dense', units: 3, activation: 'softmax' },
+  ]
+  const metrics = ['precision', 'recall', 'accuracy', { type: 'accuracy', name: 'again' }]
+  const rest = { model: { type: 'Functional', layers }, loss: 'categorical_crossentropy', optimizer: 'SGD', metrics }
+  return smallNetwork({ layers: [], ...rest }, shape)
+}
+
 /** So many steps that runtimes take the graph as it is, and that gradients vanish. */
 function manySteps(): Network {
   const layers = [
@@ -234,6 +250,12 @@ describe(`after ${STEPS} steps all engines agree`, () => {
   )
 
   test('through convolutions, pools and dropout', () => expectAgreement(convolved()))
+
+  test('through layers that have the same gradients', () =>
+    expectAgreement(sideBySide({ type: 'Dense', units: 4 }, [6])))
+
+  test('through convolutions that have the same gradients', () =>
+    expectAgreement(sideBySide({ type: 'Conv2D', filters: 2, kernel_size: 3 }, [8, 8, 1])))
 
   test.each(Object.keys(ACTIVATIONS))('through activation %s, with Flatten and Reshape', (activation) =>
     expectAgreement(throughActivation(activation)),

@@ -20,7 +20,7 @@ import { type Step, stepOf } from './halves.js'
 import { type LoweredGraph, lowerToOnnx } from './lower.js'
 import { OtherHalf } from './other-half.js'
 import { otherSession } from './other-session.js'
-import { arrayPlace, gradientPlaces, placeOf, placeUpdates, stateKey, updateBytes } from './places.js'
+import { arrayPlaces, gradientPlaces, placeOf, placeUpdates, stateKey, updateBytes } from './places.js'
 
 export const onnxEngine: Engine = {
   name: 'onnx',
@@ -63,8 +63,8 @@ interface CompiledStep {
   readonly feeds: ort.InferenceSession.OnnxValueMapType
   readonly fetches: ort.InferenceSession.OnnxValueMapType
   readonly outputs: Outputs
-  /** The session of the other half, and what it adds to the outputs. */
-  readonly other?: { readonly session: number; readonly outputs: Outputs }
+  /** The session of the other half, and what it gives to be added: each array once, for names may share one. */
+  readonly other?: { readonly session: number; readonly sums: readonly (readonly [Float32Array, Float32Array])[] }
   /** Moves new state that the runtime computed itself to its place. */
   readonly copies: readonly { readonly from: Float32Array; readonly to: Float32Array }[]
   readonly loops: readonly LoopCall[]
@@ -177,7 +177,9 @@ export class OnnxRunner implements Runner {
   }
 
   async dispose(): Promise<void> {
-    for (const step of this.#steps.values()) await (await step).session.release()
+    for (const step of await Promise.allSettled(this.#steps.values())) {
+      if (step.status === 'fulfilled') await step.value.session.release()
+    }
     this.#steps.clear()
     await this.#otherHalf?.dispose()
     this.#otherHalf = undefined
@@ -198,7 +200,7 @@ export class OnnxRunner implements Runner {
     return step
   }
 
-  async #compute({ session, feeds, fetches, outputs, other }: CompiledStep): Promise<void> {
+  async #compute({ session, feeds, fetches, other }: CompiledStep): Promise<void> {
     if (!other) {
       await session.run(feeds, fetches)
       return
@@ -209,10 +211,7 @@ export class OnnxRunner implements Runner {
     } finally {
       this.#otherHalf!.finish()
     }
-    for (const [name, values] of Object.entries(outputs)) {
-      const added = other.outputs[name]!
-      for (const index of values.keys()) values[index]! += added[index]!
-    }
+    for (const [values, added] of other.sums) for (const index of values.keys()) values[index]! += added[index]!
   }
 
   async #compile(step: Step, size: number): Promise<CompiledStep> {
@@ -221,7 +220,7 @@ export class OnnxRunner implements Runner {
     const { model, inputs: taken, nameOf, outputNameOf } = lowered
     const options: ort.InferenceSession.SessionOptions = {
       ...this.sessionOptions,
-      ...(halves && { intraOpNumThreads: Math.floor(availableParallelism() / 2) }),
+      ...(halves && { intraOpNumThreads: Math.ceil(availableParallelism() / 2) }),
       graphOptimizationLevel: graph.nodes.length > MOST_REWRITTEN ? 'disabled' : 'all',
     }
     const [other, session] = await Promise.all([
@@ -239,7 +238,7 @@ export class OnnxRunner implements Runner {
       if (taken.has(name)) feeds[name] = this.#tensor(place, shape, dtype as 'float32' | 'int32')
     }
 
-    const gradients = gradientPlaces(updates, 'first')
+    const gradients = gradientPlaces(updates, false)
     const outputs: Record<string, Float32Array> = {}
     const copies: { from: Float32Array; to: Float32Array }[] = []
     const computed = new Map<number, Float32Array>()
@@ -256,14 +255,17 @@ export class OnnxRunner implements Runner {
       else if (isResult(output)) outputs[output.name] = array
     }
     const loops = this.#loopCalls(updates, computed, inputArrays, size)
-    return { session, feeds, fetches, outputs, copies, loops, ...(other && { other }) }
+    const compiled = { session, feeds, fetches, outputs, copies, loops }
+    if (!other) return compiled
+    const sums = new Map(Object.entries(outputs).map(([name, array]) => [array, other.outputs[name]!]))
+    return { ...compiled, other: { session: other.session, sums: [...sums] } }
   }
 
   async #compileOther(
     lowered: LoweredGraph,
     step: Step,
     options: ort.InferenceSession.SessionOptions,
-  ): Promise<NonNullable<CompiledStep['other']>> {
+  ): Promise<{ session: number; outputs: Outputs }> {
     const { session, outputs } = otherSession(lowered, step, (place) => this.plan.find(place), options)
     this.#otherHalf ??= new OtherHalf(this.arena.memory)
     return { session: await this.#otherHalf.add(session), outputs }
@@ -281,9 +283,10 @@ export class OnnxRunner implements Runner {
     const places = this.crew.add(module, [...names.values()])
     const kernels = new Map([...names.keys()].map((key, index) => [key, places[index]!]))
     const calls: (LoopCall & { readonly key: string })[] = []
-    for (const update of updates) {
+    const arrays = arrayPlaces(updates)
+    for (const [index, update] of updates.entries()) {
       const key = loopKey(update)
-      const pointers = update.arrays.map((_, index) => this.plan.find(arrayPlace(update, index)))
+      const pointers = arrays[index]!.map((place) => this.plan.find(place))
       const bytes = updateBytes(update, new Map(this.state.map((slot) => [slot.name, slot.shape])))
       const scalars = update.scalars.map((value) => {
         const array = computed.get(value) ?? inputs.get(value)
@@ -293,8 +296,8 @@ export class OnnxRunner implements Runner {
       const last = calls.at(-1)
       const follows =
         last?.key === key &&
-        last.scalars.every((array, index) => array === scalars[index]) &&
-        last.pointers.every((pointer, index) => pointer + last.bytes === pointers[index])
+        last.scalars.every((array, at) => array === scalars[at]) &&
+        last.pointers.every((pointer, at) => pointer + last.bytes === pointers[at])
       const call = { key, kernel: kernels.get(key)!, pointers, bytes, scalars }
       if (follows) calls[calls.length - 1] = { ...last, bytes: last.bytes + bytes }
       else calls.push(call)

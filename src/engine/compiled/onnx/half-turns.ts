@@ -38,12 +38,12 @@ export class Turns {
     Atomics.notify(this.#cells, ENDED)
   }
 
-  /** Sleeps until the turn has ended; whether it went well. */
-  awaitEnd(): boolean {
+  /** Sleeps until the turn has ended, but no longer than so many milliseconds. */
+  awaitEnd(timeout: number): 'well' | 'badly' | 'never' {
     const begun = Atomics.load(this.#cells, BEGUN)
     for (let ended = Atomics.load(this.#cells, ENDED); ended !== begun; ended = Atomics.load(this.#cells, ENDED)) {
-      Atomics.wait(this.#cells, ENDED, ended)
+      if (Atomics.wait(this.#cells, ENDED, ended, timeout) === 'timed-out') return 'never'
     }
-    return Atomics.load(this.#cells, FAILED) === 0
+    return Atomics.load(this.#cells, FAILED) === 0 ? 'well' : 'badly'
   }
 }

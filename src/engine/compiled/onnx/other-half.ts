@@ -3,11 +3,16 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { Answer, Command, HalfData, HalfSession } from './half-thread.js'
 import { MESSAGE, newControl, Turns } from './half-turns.js'
 
+/** Milliseconds after which a thread is dead that had half of the work of this one. */
+const PATIENCE = 600_000
+
 export class OtherHalf {
   readonly #turns: Turns
   readonly #port: MessagePort
   readonly #worker: Worker
   readonly #fault: Promise<never>
+  readonly #ended: Promise<unknown>
+  #adding: Promise<unknown> = Promise.resolve()
   #sessions = 0
 
   constructor(memory: WebAssembly.Memory) {
@@ -20,10 +25,17 @@ export class OtherHalf {
     this.#worker.unref()
     this.#fault = new Promise((_, reject) => this.#worker.once('error', reject))
     this.#fault.catch(() => {}) // told by `add`
+    this.#ended = new Promise((resolve) => this.#worker.once('exit', resolve))
   }
 
-  /** Makes a session there: its number, for `start`. */
-  async add(session: HalfSession): Promise<number> {
+  /** Makes a session there, one after another: its number, for `start`. */
+  add(session: HalfSession): Promise<number> {
+    const added = this.#adding.then(() => this.#add(session))
+    this.#adding = added.catch(() => {}) // told to who asked for it
+    return added
+  }
+
+  async #add(session: HalfSession): Promise<number> {
     const answered = new Promise<Answer>((resolve) => this.#port.once('message', resolve))
     this.#tell(session)
     const { failure } = await Promise.race([answered, this.#fault])
@@ -39,17 +51,18 @@ export class OtherHalf {
 
   /** Waits for the run to end. */
   finish(): void {
-    if (this.#turns.awaitEnd()) return
+    const end = this.#turns.awaitEnd(PATIENCE)
+    if (end === 'well') return
+    if (end === 'never') throw new Error('internal: the thread of the other half does not answer')
     const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined
     throw new Error(answer?.failure ?? 'internal: the other half of a batch failed')
   }
 
   /** The thread releases what it has, and ends. */
   async dispose(): Promise<void> {
-    const ended = new Promise((resolve) => this.#worker.once('exit', resolve))
     this.#worker.ref()
     this.#tell(null)
-    await ended
+    await this.#ended
     this.#port.close()
   }
 

@@ -1,4 +1,5 @@
 /** What the other thread needs to run a step on the second half of a batch. */
+import { availableParallelism } from 'node:os'
 import type * as ort from 'onnxruntime-node'
 import { sizeOf } from '../../../base/shape.js'
 import type { Outputs } from '../../engine.js'
@@ -26,7 +27,7 @@ export function otherSession(
     const address = addressOf(placeOf(input)) + (isOfSamples ? sizeOf(shape) * BYTES_PER_ELEMENT : 0)
     return [{ name, dtype: dtype as PlacedTensor['dtype'], shape, address }]
   })
-  const places = gradientPlaces(updates, 'last')
+  const places = gradientPlaces(updates, true)
   const gradients: PlacedTensor[] = []
   const outputs = new Map<string, PlacedTensor>()
   let bytes = 0
@@ -49,8 +50,8 @@ export function otherSession(
     session: {
       ...{ model, feeds, gradients, results },
       outputs: [...outputs.values()],
-      // a profile is of this thread
-      options: { ...options, enableProfiling: false },
+      // a profile is of this thread; of an odd number of cores it has one more
+      options: { ...options, enableProfiling: false, intraOpNumThreads: Math.floor(availableParallelism() / 2) },
     },
     outputs: Object.fromEntries(given),
   }

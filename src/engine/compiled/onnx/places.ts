@@ -10,22 +10,34 @@ export const stateKey = (name: string) => `state ${name}`
 /** Of an input of the graph. */
 export const placeOf = ({ from, name }: GraphInput) => (from === 'state' ? stateKey(name) : inputKey(name))
 
-/** The place of an update's array; a gradient is named by the first state it updates, so every batch size finds it. */
-export function arrayPlace({ arrays, stores }: Update, index: number): string {
+/** The room for an update's array; for a gradient named by the first state it updates, so every batch size finds it. */
+function roomFor({ arrays, stores }: Update, index: number): string {
   const array = arrays[index]!
   if (array.from === 'state') return stateKey(array.name)
   const owner = arrays[stores[0]!.array]!
   return `gradient ${index} of ${owner.from === 'state' ? owner.name : owner.value}`
 }
 
-/** Where what the runtime computes goes: of one half first, of the other one last. */
-export function gradientPlaces(updates: readonly Update[], which: 'first' | 'last'): Map<number, string> {
-  const places = updates.flatMap((update) =>
-    update.arrays.flatMap((array, index): [number, string][] =>
-      array.from === 'graph' ? [[array.value, arrayPlace(update, index)]] : [],
+/** Where what the runtime computes goes, of this half of a batch or of the other one: what two updates read, only once. */
+export function gradientPlaces(updates: readonly Update[], ofOther: boolean): Map<number, string> {
+  const places = new Map<number, string>()
+  for (const update of updates) {
+    for (const [index, array] of update.arrays.entries()) {
+      if (array.from === 'state' || (array.other ?? false) !== ofOther || places.has(array.value)) continue
+      places.set(array.value, roomFor(update, index))
+    }
+  }
+  return places
+}
+
+/** The places of each update's arrays, in the order of both. */
+export function arrayPlaces(updates: readonly Update[]): string[][] {
+  const [own, other] = [gradientPlaces(updates, false), gradientPlaces(updates, true)]
+  return updates.map(({ arrays }) =>
+    arrays.map((array) =>
+      array.from === 'state' ? stateKey(array.name) : (array.other ? other : own).get(array.value)!,
     ),
   )
-  return new Map(which === 'first' ? places.toReversed() : places)
 }
 
 /** Of each array of an update. */
@@ -40,7 +52,7 @@ export function placeUpdates(plan: ArenaPlan, updates: readonly Update[], shapes
   for (const key of new Set(updates.map(loopKey))) {
     const alike = updates.filter((update) => loopKey(update) === key)
     for (const index of alike[0]!.arrays.keys()) {
-      for (const update of alike) plan.reserve(arrayPlace(update, index), updateBytes(update, shapes))
+      for (const update of alike) plan.reserve(roomFor(update, index), updateBytes(update, shapes))
     }
   }
 }

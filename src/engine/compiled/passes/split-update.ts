@@ -23,7 +23,9 @@ export type FusedKernel = (typeof FUSED_KERNELS)[number]
 /** An array an update reads or writes: state by name, or a value that the runtime computes. */
 export type UpdateArray =
   | { readonly from: 'state'; readonly name: string }
-  | { readonly from: 'graph'; readonly value: ValueId }
+  | { readonly from: 'graph'; readonly value: ValueId /** Of the other half of a batch. */; readonly other?: true }
+
+type ComputedArray = Extract<UpdateArray, { from: 'graph' }>
 
 /** The update of one weight and its slots. */
 export interface Update {
@@ -98,7 +100,7 @@ export function updateFromHalves(update: Update): Update | undefined {
   const halved = {
     ...update,
     expressions: next,
-    arrays: [...arrays, ...computed.map((index) => arrays[index]!)],
+    arrays: [...arrays, ...computed.map((index) => ({ ...(arrays[index] as ComputedArray), other: true as const }))],
     stores: stores.map(({ expression, array }) => ({ expression: places.get(expression)!, array })),
   }
   return fitsOneCall(halved) ? halved : undefined
