@@ -19,7 +19,7 @@ def read_job(folder):
 
 
 def build_model(keras, spec, sample_shape):
-    """The model, not compiled, and its layers by the names that weights have in trainspec: `block_1/conv`."""
+    """The model, not compiled, and its layers by the names that weights have in trainspec: `block/1/conv`."""
     keras.config.set_dtype_policy(spec["precision"])
     data = keras.Input(sample_shape)
     layers = {}
@@ -111,7 +111,7 @@ class Scope:
 
     def block(self, spec, full, x):
         for time in range(1, spec["repeat"] + 1):
-            prefix = f"{full}/" if spec["repeat"] == 1 else f"{full}_{time}/"
+            prefix = f"{full}/" if spec["repeat"] == 1 else f"{full}/{time}/"
             x = Scope(self.keras, spec["layers"], self.layers, x, prefix, outer=self).last()
         return x
 
