@@ -51,7 +51,9 @@ export class OtherHalf {
 
   /** Waits for the run to end. */
   finish(): void {
-    const end = this.#turns.awaitEnd(PATIENCE)
+    let end = this.#turns.awaitEnd(PATIENCE)
+    // a process that was stopped, as by Ctrl-Z, finds the time over when it goes on
+    if (end === 'never') end = this.#turns.awaitEnd(PATIENCE)
     if (end === 'well') return
     if (end === 'never') throw new Error('internal: the thread of the other half does not answer')
     const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined
