@@ -57,7 +57,10 @@ export interface NoiseInput {
 
 export type ProgramInput = BatchInput | ScalarInput | NoiseInput
 
-/** What one step computes. It must not draw random numbers, read the clock, or keep anything between calls. */
+/**
+ * What one step computes, of batches of any size. It must not draw random numbers, read the clock, or keep anything
+ * between calls.
+ */
 export interface Program {
   readonly state: readonly Slot[]
   readonly inputs: readonly ProgramInput[]
