@@ -1,7 +1,7 @@
 /**
  * What the gates of LSTM and GRU do in one step, with the activations they were published with. The gradients are those
- * of the chain rule, written with what the step has computed already: y - y y for the slope of a sigmoid times what it
- * was multiplied with. A step forward and back is a third shorter so.
+ * of the chain rule, written with what the step has computed already: of p = gate y, a sigmoid and what it was multiplied
+ * with, the slope is p - p gate. A step forward and back is an eighth shorter so.
  */
 import * as tf from '@tensorflow/tfjs-core'
 

@@ -98,8 +98,8 @@ const gruCell: Cell<SpecOf<'GRU'>> = {
     if (spec.reset_after) {
       const recurrent = product(kernel, masks)
       return (x, [h]) => {
-        const product = recurrent(dropped(h!))
-        const linear = bias ? tf.add(product, bias) : product
+        const recurred = recurrent(dropped(h!))
+        const linear = bias ? tf.add(recurred, bias) : recurred
         if (hasUsualActivations(spec)) return [gruGates(x, linear, h!)]
         const [gates, candidate] = columns(x, [2, 1])
         const [stateGates, stateCandidate] = columns(linear, [2, 1])

@@ -3,7 +3,7 @@
  * Specification (`verify.ts` checks it): every value is defined once, by an input, a constant or a node, before it is
  * used; kernels, attributes, shapes and dtypes are those of `kernels.ts`; state outputs have the shape of their state.
  */
-import type { Shape } from '../../../base/shape.js'
+import type { BatchShape, Shape } from '../../../base/shape.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { KernelName } from './kernels.js'
 
@@ -34,6 +34,13 @@ export type GraphInput = { readonly value: ValueId } & (
   | { readonly from: 'state'; readonly name: string }
   | { readonly from: 'input'; readonly name: string; readonly input: ProgramInput }
 )
+
+/** As its program declares it, with `null` for the batch; of a scalar and of state, which know no batch, none. */
+export const declaredShape = (input: GraphInput): BatchShape =>
+  input.from === 'input' && input.input.kind !== 'scalar' ? input.input.shape : []
+
+/** Whether an input has rows of samples, one after another. */
+export const isOfSamples = (input: GraphInput): boolean => declaredShape(input)[0] === null
 
 export interface GraphOutput {
   readonly value: ValueId

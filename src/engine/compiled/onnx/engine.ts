@@ -20,6 +20,7 @@ import { type Step, stepOf } from './halves.js'
 import { type LoweredGraph, lowerToOnnx } from './lower.js'
 import { OtherHalf } from './other-half.js'
 import { otherSession } from './other-session.js'
+import { type PlacedTensor, tensorIn } from './placed-tensor.js'
 import { arrayPlaces, gradientPlaces, placeOf, placeUpdates, stateKey, updateBytes } from './places.js'
 
 export const onnxEngine: Engine = {
@@ -235,7 +236,9 @@ export class OnnxRunner implements Runner {
       const place = placeOf(graphInput)
       const name = nameOf(graphInput.value)
       if (dtype === 'float32') inputArrays.set(graphInput.value, this.#floats(place, shape))
-      if (taken.has(name)) feeds[name] = this.#tensor(place, shape, dtype as 'float32' | 'int32')
+      const address = this.plan.find(place)
+      if (taken.has(name))
+        feeds[name] = tensorIn(this.arena.buffer, { dtype: dtype as PlacedTensor['dtype'], shape, address })
     }
 
     const gradients = gradientPlaces(updates, false)
@@ -318,13 +321,6 @@ export class OnnxRunner implements Runner {
 
   #floats(place: string, shape: Shape): Float32Array {
     return new Float32Array(this.arena.buffer, this.plan.find(place), sizeOf(shape))
-  }
-
-  #tensor(place: string, shape: Shape, dtype: 'float32' | 'int32'): ort.Tensor {
-    const address = this.plan.find(place)
-    return dtype === 'float32'
-      ? new ort.Tensor('float32', this.#floats(place, shape), [...shape])
-      : new ort.Tensor('int32', new Int32Array(this.arena.buffer, address, sizeOf(shape)), [...shape])
   }
 }
 

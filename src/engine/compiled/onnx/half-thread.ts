@@ -1,9 +1,10 @@
 /** The second thread of `OtherHalf`: makes sessions, runs them when it is told to, sleeps in between. */
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
-import { type Shape, sizeOf } from '../../../base/shape.js'
+import { sizeOf } from '../../../base/shape.js'
 import { plainBuffer } from '../inputs/arena.js'
 import { MESSAGE, Turns } from './half-turns.js'
+import { type PlacedTensor, tensorIn } from './placed-tensor.js'
 
 /** What the thread is started with. */
 export interface HalfData {
@@ -13,20 +14,17 @@ export interface HalfData {
 }
 
 /** A tensor that lies in the arena, or in `results`. */
-export interface PlacedTensor {
+export interface NamedTensor extends PlacedTensor {
   readonly name: string
-  readonly dtype: 'float32' | 'int32'
-  readonly shape: Shape
-  readonly address: number
 }
 
 export interface HalfSession {
   readonly model: Uint8Array
   readonly options: ort.InferenceSession.SessionOptions
-  readonly feeds: readonly PlacedTensor[]
-  readonly gradients: readonly PlacedTensor[]
+  readonly feeds: readonly NamedTensor[]
+  readonly gradients: readonly NamedTensor[]
   /** Copied into `results` after a run. */
-  readonly outputs: readonly PlacedTensor[]
+  readonly outputs: readonly NamedTensor[]
   readonly results: SharedArrayBuffer
 }
 
@@ -48,13 +46,8 @@ const answer = (failure?: unknown) =>
 
 async function add({ model, options, feeds, gradients, outputs, results }: HalfSession): Promise<void> {
   const session = await ort.InferenceSession.create(model, options)
-  const tensor = ({ dtype, shape, address }: PlacedTensor) => {
-    const size = sizeOf(shape)
-    return dtype === 'float32'
-      ? new ort.Tensor(dtype, new Float32Array(buffer, address, size), [...shape])
-      : new ort.Tensor(dtype, new Int32Array(buffer, address, size), [...shape])
-  }
-  const placed = (tensors: readonly PlacedTensor[]) => Object.fromEntries(tensors.map((one) => [one.name, tensor(one)]))
+  const placed = (tensors: readonly NamedTensor[]) =>
+    Object.fromEntries(tensors.map((one) => [one.name, tensorIn(buffer, one)]))
   const own = outputs.map(({ name, shape, address }) => {
     const values = new Float32Array(sizeOf(shape))
     return { name, values, shape, to: new Float32Array(results, address, values.length) }

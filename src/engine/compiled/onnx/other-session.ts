@@ -3,9 +3,9 @@ import { availableParallelism } from 'node:os'
 import type * as ort from 'onnxruntime-node'
 import { sizeOf } from '../../../base/shape.js'
 import type { Outputs } from '../../engine.js'
-import { infoOf } from '../graph/graph.js'
+import { infoOf, isOfSamples } from '../graph/graph.js'
 import { isResult } from '../passes/split-update.js'
-import type { HalfSession, PlacedTensor } from './half-thread.js'
+import type { HalfSession, NamedTensor } from './half-thread.js'
 import type { Step } from './halves.js'
 import type { LoweredGraph } from './lower.js'
 import { gradientPlaces, placeOf } from './places.js'
@@ -19,17 +19,16 @@ export function otherSession(
   addressOf: (place: string) => number,
   options: ort.InferenceSession.SessionOptions,
 ): { readonly session: HalfSession; readonly outputs: Outputs } {
-  const feeds = graph.inputs.flatMap((input): PlacedTensor[] => {
+  const feeds = graph.inputs.flatMap((input): NamedTensor[] => {
     const { shape, dtype } = infoOf(graph, input.value)
     const name = nameOf(input.value)
     if (!inputs.has(name)) return []
-    const isOfSamples = input.from === 'input' && input.input.kind !== 'scalar' && input.input.shape[0] === null
-    const address = addressOf(placeOf(input)) + (isOfSamples ? sizeOf(shape) * BYTES_PER_ELEMENT : 0)
-    return [{ name, dtype: dtype as PlacedTensor['dtype'], shape, address }]
+    const address = addressOf(placeOf(input)) + (isOfSamples(input) ? sizeOf(shape) * BYTES_PER_ELEMENT : 0)
+    return [{ name, dtype: dtype as NamedTensor['dtype'], shape, address }]
   })
   const places = gradientPlaces(updates, true)
-  const gradients: PlacedTensor[] = []
-  const outputs = new Map<string, PlacedTensor>()
+  const gradients: NamedTensor[] = []
+  const outputs = new Map<string, NamedTensor>()
   let bytes = 0
   for (const output of graph.outputs) {
     const { shape } = infoOf(graph, output.value)

@@ -4,7 +4,15 @@
  * normalization does, it may not. Follows each value from the inputs on; what is not known to be separable is not.
  */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import { type Attributes, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
+import {
+  type Attributes,
+  declaredShape,
+  type Graph,
+  type GraphNode,
+  infoOf,
+  isOfSamples,
+  type ValueId,
+} from '../graph/graph.js'
 import { ELEMENTWISE } from '../graph/kernels/elementwise.js'
 import { type KernelName, kernelRule } from '../graph/kernels.js'
 import { isForUpdate } from './split-update.js'
@@ -47,15 +55,17 @@ export function isSeparable(graph: Graph, size: number): boolean {
   const kinds = new Map<ValueId, Kind>()
   const shapeOf = (value: ValueId): Shape => infoOf(graph, value).shape
   for (const input of graph.inputs) {
-    const dims = input.from === 'input' && input.input.kind !== 'scalar' ? input.input.shape : []
+    const dims = declaredShape(input)
     if (dims.lastIndexOf(null) > 0) return false
-    kinds.set(input.value, dims[0] === null ? each(0, 1) : all(shapeOf(input.value)))
+    kinds.set(input.value, isOfSamples(input) ? each(0, 1) : all(shapeOf(input.value)))
   }
-  for (const { value, data } of graph.constants)
+  for (const { value, data } of graph.constants) {
+    const isFilled = typeof data === 'number'
     kinds.set(
       value,
-      all(shapeOf(value), () => typeof data === 'number'),
+      all(shapeOf(value), () => isFilled),
     )
+  }
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((input) => ({ kind: kinds.get(input)!, shape: shapeOf(input) }))
     const kind = kindOf(node, inputs, { size, shape: shapeOf(node.output), attributes: node.attributes })
@@ -111,7 +121,6 @@ const isEven = ({ kind, shape }: Operand, axis: number): boolean =>
 function ofSums(kernel: KernelName, inputs: readonly Operand[]): Kind | undefined {
   const kinds = inputs.map(({ kind }) => kind)
   const [first, second] = kinds
-  const mean: Kind = { of: 'mean' }
   switch (kernel) {
     case 'Neg':
     case 'Reshape':
@@ -122,9 +131,8 @@ function ofSums(kernel: KernelName, inputs: readonly Operand[]): Kind | undefine
       return first
     case 'Add':
     case 'Sub':
-      return kinds.every(({ of }) => of === 'sum') ? first : mean
     case 'Concat':
-      return kinds.every(({ of }) => of === 'sum') ? first : mean
+      return kinds.every(({ of }) => of === 'sum') ? first : { of: 'mean' }
     case 'Multiply':
     case 'BatchMatMul':
       return first!.of === 'all' ? second : second!.of === 'all' ? first : undefined

@@ -21,11 +21,14 @@ export const FUSED_KERNELS = ['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'M
 export type FusedKernel = (typeof FUSED_KERNELS)[number]
 
 /** An array an update reads or writes: state by name, or a value that the runtime computes. */
-export type UpdateArray =
-  | { readonly from: 'state'; readonly name: string }
-  | { readonly from: 'graph'; readonly value: ValueId /** Of the other half of a batch. */; readonly other?: true }
+export type UpdateArray = { readonly from: 'state'; readonly name: string } | ComputedArray
 
-type ComputedArray = Extract<UpdateArray, { from: 'graph' }>
+interface ComputedArray {
+  readonly from: 'graph'
+  readonly value: ValueId
+  /** Of the other half of a batch. */
+  readonly other?: true
+}
 
 /** The update of one weight and its slots. */
 export interface Update {
