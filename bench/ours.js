@@ -127,7 +127,7 @@ async function noise(n) {
   const { train } = learnerOf(spec, dataset.info, { batchSize, stepsPerEpoch: 1 }, () => []).programs
   const plan = new ArenaPlan()
   placeInputs(plan, { train }, batchSize)
-  const { memory } = plan.allocate()
+  const memory = plan.allocate()
   const crew = new Crew(memory)
   const feeder = await InputFeeder.create(plan, memory, crew, spec.seed)
   const times = []

@@ -1,12 +1,12 @@
 /**
- * The matrix products of a CD-1 step in onnxruntime-node and nothing else, as a peer: node products.js. Hidden units of
+ * The matrix products of a CD-1 step in ONNX Runtime and nothing else, as a peer: node products.js. Hidden units of
  * the data, visible ones, hidden ones again, and both outer products as one of twice the depth: 392 MFLOP. The session
  * has the options of engine onnx.
  */
 import { createInterface } from 'node:readline'
-import * as ort from 'onnxruntime-node'
 import { SESSION_OPTIONS } from '../dist/engine/compiled/onnx/engine.js'
 import { encodeModel } from '../dist/engine/compiled/onnx/model-writer.js'
+import { OnnxSession } from '../dist/engine/compiled/onnx/session.js'
 
 const [VISIBLE, HIDDEN, BATCH] = [784, 500, 100]
 const CHUNK = 25
@@ -41,31 +41,31 @@ const model = encodeModel({
   inputs: Object.entries(SHAPES).map(value),
   outputs: Object.entries(outputs).map(value),
 })
-const session = await ort.InferenceSession.create(model, SESSION_OPTIONS)
+const session = await OnnxSession.create(model, SESSION_OPTIONS)
 const tensors = (shapes) =>
   Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
       const length = shape.reduce((product, size) => product * size)
-      return [name, new ort.Tensor('float32', Float32Array.from({ length }, Math.random), shape)]
+      return [name, { dtype: 'float32', shape, values: Float32Array.from({ length }, Math.random) }]
     }),
   )
-const [feeds, fetches] = [tensors(SHAPES), tensors(outputs)]
-await session.run(feeds, fetches)
+const prepared = session.prepare(tensors(SHAPES), tensors(outputs))
+prepared.run()
 
 const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 answer({ ready: true, peer: 'products' })
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line)
   if (command.cmd === 'quit') break
-  answer(await timedSteps(command.n, Math.min(command.chunk ?? CHUNK, command.n)))
+  answer(timedSteps(command.n, Math.min(command.chunk ?? CHUNK, command.n)))
 }
 process.exit(0)
 
-async function timedSteps(n, chunk) {
+function timedSteps(n, chunk) {
   const times = []
   for (let done = 0; done + chunk <= n; done += chunk) {
     const start = performance.now()
-    for (let i = 0; i < chunk; i++) await session.run(feeds, fetches)
+    for (let i = 0; i < chunk; i++) prepared.run()
     times.push((performance.now() - start) / chunk)
   }
   const sorted = times.toSorted((a, b) => a - b)

@@ -12,7 +12,7 @@ const require = createRequire(import.meta.url)
 
 /** What each folder may import, types apart: the stages in the order in which data flows. */
 const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages: readonly string[] }>> = {
-  base: { folders: [], packages: ['fastest-levenshtein', '@bufbuild/protobuf'] },
+  base: { folders: [], packages: ['fastest-levenshtein', '@bufbuild/protobuf', 'koffi'] },
   spec: { folders: ['base'], packages: ['zod', 'ajv', 'jsonc-parser'] },
   data: { folders: ['base'], packages: ['fast-png'] },
   model: {
@@ -23,13 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
   libtensorflow: { folders: ['base'], packages: ['env-paths', 'yauzl', 'koffi'] },
   engine: {
     folders: ['base', 'program', 'libtensorflow'],
-    packages: [
-      '@tensorflow/tfjs-core',
-      '@tensorflow/tfjs-backend-cpu',
-      'onnxruntime-node',
-      'koffi',
-      '@bufbuild/protobuf',
-    ],
+    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'koffi', '@bufbuild/protobuf'],
   },
   training: { folders: ['base'], packages: [] },
   report: { folders: ['base'], packages: ['@dagrejs/dagre', 'fast-png'] },

@@ -179,7 +179,7 @@ async function explain(
 type Timed = Omit<NonNullable<SummaryReport['explain']>, 'passes' | 'engine'>
 
 async function timedSteps(spec: StageSpec, signal: AbortSignal): Promise<Timed> {
-  const [{ onnxEngine }, { startProfile }] = await Promise.all([
+  const [{ openOnnx }, { startProfile }] = await Promise.all([
     import('../engine/compiled/onnx/engine.js'),
     import('../engine/compiled/onnx/profile.js'),
   ])
@@ -187,7 +187,7 @@ async function timedSteps(spec: StageSpec, signal: AbortSignal): Promise<Timed> 
   let profile: Profile | undefined
   try {
     const { training } = await openSession(spec, dataset, {
-      ...onnxEngine,
+      ...openOnnx(),
       async load(programs, options) {
         profile = await startProfile(programs, options)
         return profile.runner

@@ -10,7 +10,7 @@ export type RealEngine = Exclude<EngineName, 'auto'>
 const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Promise<Engine> } = {
   onnx: async (request) => {
     requireProcessor('onnx', request)
-    return (await import('./compiled/onnx/engine.js')).onnxEngine
+    return (await import('./compiled/onnx/engine.js')).openOnnx()
   },
   tensorflow: async (request) => (await import('./compiled/tensorflow/engine.js')).openTensorflow(request),
   'eager:cpu': async (request) => {

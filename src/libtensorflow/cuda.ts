@@ -1,6 +1,6 @@
 /** NVIDIA's driver on this machine, asked by its own C API (cuda.h). */
 import { reasonOf } from '../base/reason.js'
-import { loadForGood, type SharedLibrary } from './shared-library.js'
+import { loadForGood, type SharedLibrary } from '../base/shared-library.js'
 
 export interface Cuda {
   /** Names of the devices, by their number. */

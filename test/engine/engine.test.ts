@@ -1,8 +1,8 @@
 /** What every engine promises: the same numbers from the same seed, and state that moves in and out bit for bit. */
 import * as tf from '@tensorflow/tfjs-core'
-import { InferenceSession } from 'onnxruntime-node'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { coarseUniforms, dropoutMask, PURPOSE, philoxBits, uniforms } from '../../src/base/philox.js'
+import { OnnxSession } from '../../src/engine/compiled/onnx/session.js'
 import type { Batch, Precision } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { locateTensorflow } from '../../src/libtensorflow/locate.js'
@@ -277,13 +277,13 @@ describe.each(engineNames)('engine %s', (engine) => {
     // timers are those of the test runner
     const held = () => process.getActiveResourcesInfo().filter((kind) => kind !== 'Timeout')
     const before = held()
-    const made = vi.spyOn(InferenceSession, 'create')
+    const made = vi.spyOn(OnnxSession, 'create')
     onTestFinished(() => made.mockRestore())
     const { engine: opened } = await openEngine(engine)
     const runner = await opened.load({ ...network.programs }, { batchSize: BATCH_SIZE, seed: 5 })
     await trainSteps(runner, network, optimizer, 3) // with a short last batch
     await runner.run('evaluate', network.batch(0), {})
-    const sessions = await Promise.all(made.mock.results.map(({ value }) => value as Promise<InferenceSession>))
+    const sessions = await Promise.all(made.mock.results.map(({ value }) => value as Promise<OnnxSession>))
     const releases = sessions.map((session) => vi.spyOn(session, 'release'))
     expect(sessions.length > 0).toBe(engine === 'onnx')
     await runner.dispose()

@@ -74,7 +74,13 @@ export function withoutPackage(name: string) {
       if (name === '${name}') throw new Error('it is taken away')
       return next(name, context)
     }`,
-    'register.mjs': "import { register } from 'node:module'\nregister('./hooks.mjs', import.meta.url)\n",
+    'register.mjs': `import Module, { register } from 'node:module'
+      register('./hooks.mjs', import.meta.url)
+      const resolve = Module._resolveFilename
+      Module._resolveFilename = (name, ...rest) => {
+        if (name.startsWith('${name}/')) throw new Error('it is taken away')
+        return resolve(name, ...rest)
+      }`,
   })
   return { NODE_OPTIONS: `--import=${join(folder, 'register.mjs')}` }
 }

@@ -1,5 +1,4 @@
 /** One WebAssembly memory that holds state, gradients, batches and noise side by side, so that kernels reach all of it. */
-import koffi from 'koffi'
 import { formatBytes } from '../../../base/bytes.js'
 import { UserError } from '../../../base/issue.js'
 
@@ -7,13 +6,6 @@ const ALIGNMENT = 64
 const PAGE = 65536
 /** Addresses have 32 bits. */
 const MOST_PAGES = 65536
-
-/** Memory that threads share, and the same bytes as a plain buffer: native packages refuse a shared one. */
-export interface Arena {
-  readonly memory: WebAssembly.Memory
-  /** Valid as long as the memory is held. */
-  readonly buffer: ArrayBuffer
-}
 
 /** Lays arrays out one after another; the memory is made when all are known, because growing it would move every view. */
 export class ArenaPlan {
@@ -41,19 +33,14 @@ export class ArenaPlan {
     return this.#places.has(name)
   }
 
-  allocate(): Arena {
+  /** Memory that threads share. */
+  allocate(): WebAssembly.Memory {
     const pages = Math.ceil(this.#bytes / PAGE)
     if (pages > MOST_PAGES) {
       throw new UserError(
         `This model with this fit.batch_size takes ${formatBytes(this.#bytes)} of memory in one piece; ${formatBytes(MOST_PAGES * PAGE)} can be had.`,
       )
     }
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-    return { memory, buffer: plainBuffer(memory) }
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
   }
-}
-
-/** The bytes of a shared memory as a buffer that is not; of use in any thread, as long as the memory is held. */
-export function plainBuffer({ buffer }: WebAssembly.Memory): ArrayBuffer {
-  return koffi.view(koffi.address(new Uint8Array(buffer)), buffer.byteLength)
 }

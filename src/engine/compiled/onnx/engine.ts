@@ -3,7 +3,7 @@
  * all over one arena that neither side copies. Where it pays, each half of a batch has a thread and a session of its own.
  */
 import { availableParallelism } from 'node:os'
-import * as ort from 'onnxruntime-node'
+import { setImmediate } from 'node:timers/promises'
 import { packageVersion } from '../../../base/package-version.js'
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Program, Slot } from '../../../program/program.js'
@@ -12,41 +12,40 @@ import { programNamed, stateOf } from '../../given.js'
 import type { Task } from '../crew/chunks.js'
 import { Crew } from '../crew/crew.js'
 import { loopKey, updateModule } from '../fuse/update-loop.js'
-import { infoOf } from '../graph/graph.js'
-import { type Arena, ArenaPlan } from '../inputs/arena.js'
+import { type DType, infoOf } from '../graph/graph.js'
+import { ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, padded, placeInputs } from '../inputs/feeder.js'
 import { isResult, type Update } from '../passes/split-update.js'
+import { openOnnxRuntime } from './c-api.js'
 import { type Step, stepOf } from './halves.js'
-import { type LoweredGraph, lowerToOnnx } from './lower.js'
-import { OtherHalf } from './other-half.js'
-import { otherSession } from './other-session.js'
-import { type PlacedTensor, tensorIn } from './placed-tensor.js'
+import { lowerToOnnx } from './lower.js'
+import { type OtherHalf, otherHalf } from './other-half.js'
 import { arrayPlaces, gradientPlaces, placeOf, placeUpdates, stateKey, updateBytes } from './places.js'
+import { OnnxSession, type PlacedTensor, type PreparedRun, type SessionOptions } from './session.js'
 
-export const onnxEngine: Engine = {
-  name: 'onnx',
-  device: 'cpu',
-  precision: 'float32',
-  compiled: true,
-  versions: { 'onnxruntime-node': packageVersion('onnxruntime-node') },
-  load: async (programs, options) => OnnxRunner.create(programs, options),
+/** Throws where the runtime's library cannot be had. */
+export function openOnnx(): Engine {
+  openOnnxRuntime()
+  return {
+    name: 'onnx',
+    device: 'cpu',
+    precision: 'float32',
+    compiled: true,
+    versions: { 'onnxruntime-node': packageVersion('onnxruntime-node') },
+    load: async (programs, options) => OnnxRunner.create(programs, options),
+  }
 }
 
-export const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
-  executionProviders: ['cpu'],
-  intraOpNumThreads: availableParallelism(),
-  interOpNumThreads: 1,
-  extra: {
-    session: {
-      // a thread of the runtime that spun on after the graph would keep the crew's helper from its core
-      force_spinning_stop: '1',
-      // where another process has one of the cores, waiting for it by spinning takes the rest: spin as long as the
-      // waits of an undisturbed step are, and let the thread that runs take more of the work
-      intra_op: { spin_duration_us: '50' },
-      dynamic_block_base: '4',
-    },
+export const SESSION_OPTIONS: SessionOptions = {
+  threads: availableParallelism(),
+  config: {
+    // a thread of the runtime that spun on after the graph would keep the crew's helper from its core
+    'session.force_spinning_stop': '1',
+    // where another process has one of the cores, waiting for it by spinning takes the rest: spin as long as the
+    // waits of an undisturbed step are, and let the thread that runs take more of the work
+    'session.intra_op.spin_duration_us': '50',
+    'session.dynamic_block_base': '4',
   },
-  logSeverityLevel: 3,
 }
 
 /**
@@ -60,12 +59,12 @@ const FLUSH_STEPS = 64
 
 /** A step compiled for one batch size. */
 interface CompiledStep {
-  readonly session: ort.InferenceSession
-  readonly feeds: ort.InferenceSession.OnnxValueMapType
-  readonly fetches: ort.InferenceSession.OnnxValueMapType
+  readonly session: OnnxSession
+  readonly run: PreparedRun
   readonly outputs: Outputs
-  /** The session of the other half, and what it gives to be added: each array once, for names may share one. */
-  readonly other?: { readonly session: number; readonly sums: readonly (readonly [Float32Array, Float32Array])[] }
+  readonly other?: OtherHalf
+  /** What the other half gives to be added: each array once, for names may share one. */
+  readonly sums: readonly (readonly [Float32Array, Float32Array])[]
   /** Moves new state that the runtime computed itself to its place. */
   readonly copies: readonly { readonly from: Float32Array; readonly to: Float32Array }[]
   readonly loops: readonly LoopCall[]
@@ -92,18 +91,16 @@ export class OnnxRunner implements Runner {
   readonly times: StepTimes = { inputs: 0, graph: 0, update: 0 }
   /** Programs whose whole batches are run in halves, a thread each. */
   readonly #inHalves = new Set<string>()
-  /** Started by the first step that has one. */
-  #otherHalf: OtherHalf | undefined
 
   private constructor(
     private readonly programs: Readonly<Record<string, Program>>,
     private readonly options: LoadOptions,
     private readonly state: readonly Slot[],
     private readonly plan: ArenaPlan,
-    private readonly arena: Arena,
+    private readonly memory: WebAssembly.Memory,
     private readonly crew: Crew,
     private readonly feeder: InputFeeder,
-    private readonly sessionOptions: ort.InferenceSession.SessionOptions,
+    private readonly sessionOptions: SessionOptions,
   ) {}
 
   static async create(
@@ -122,12 +119,12 @@ export class OnnxRunner implements Runner {
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
     placeInputs(plan, programs, batchSize)
 
-    const arena = plan.allocate()
-    const crew = new Crew(arena.memory)
-    const feeder = await InputFeeder.create(plan, arena.memory, crew, options.seed)
-    const runner = new OnnxRunner(programs, options, state, plan, arena, crew, feeder, {
+    const memory = plan.allocate()
+    const crew = new Crew(memory)
+    const feeder = await InputFeeder.create(plan, memory, crew, options.seed)
+    const runner = new OnnxRunner(programs, options, state, plan, memory, crew, feeder, {
       ...SESSION_OPTIONS,
-      ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
+      ...(profile && { profile }),
     })
     for (const slot of state) runner.#floats(stateKey(slot.name), slot.shape).set(slot.initial())
     for (const [name, step] of traced) {
@@ -179,11 +176,11 @@ export class OnnxRunner implements Runner {
 
   async dispose(): Promise<void> {
     for (const step of await Promise.allSettled(this.#steps.values())) {
-      if (step.status === 'fulfilled') await step.value.session.release()
+      if (step.status === 'rejected') continue
+      step.value.session.release()
+      step.value.other?.session.release()
     }
     this.#steps.clear()
-    await this.#otherHalf?.dispose()
-    this.#otherHalf = undefined
     await this.crew.dispose()
   }
 
@@ -201,77 +198,68 @@ export class OnnxRunner implements Runner {
     return step
   }
 
-  async #compute({ session, feeds, fetches, other }: CompiledStep): Promise<void> {
-    if (!other) {
-      await session.run(feeds, fetches)
-      return
-    }
-    this.#otherHalf!.start(other.session)
+  /** The first half, or all, on this thread: what is waited for elsewhere is told between steps. */
+  async #compute({ run, other, sums }: CompiledStep): Promise<void> {
+    await setImmediate()
+    const othersEnd = other?.run.runAside()
     try {
-      await session.run(feeds, fetches)
+      run.run()
     } finally {
-      this.#otherHalf!.finish()
+      await othersEnd
     }
-    for (const [values, added] of other.sums) for (const index of values.keys()) values[index]! += added[index]!
+    for (const [values, added] of sums) for (const index of values.keys()) values[index]! += added[index]!
   }
 
   async #compile(step: Step, size: number): Promise<CompiledStep> {
     const { graph, updates, halves } = step
     const lowered = lowerToOnnx(graph)
-    const { model, inputs: taken, nameOf, outputNameOf } = lowered
-    const options: ort.InferenceSession.SessionOptions = {
-      ...this.sessionOptions,
-      ...(halves && { intraOpNumThreads: Math.ceil(availableParallelism() / 2) }),
-      graphOptimizationLevel: graph.nodes.length > MOST_REWRITTEN ? 'disabled' : 'all',
-    }
-    const [other, session] = await Promise.all([
-      halves ? this.#compileOther(lowered, step, options) : undefined,
-      ort.InferenceSession.create(model, options),
+    const options = { ...this.sessionOptions, rewrites: graph.nodes.length <= MOST_REWRITTEN }
+    const threads = availableParallelism()
+    const placed = this.#placed.bind(this)
+    const [session, other] = await Promise.all([
+      OnnxSession.create(lowered.model, { ...options, ...(halves && { threads: Math.ceil(threads / 2) }) }),
+      // a profile is of the first half
+      halves
+        ? otherHalf(lowered, step, placed, { ...options, threads: Math.floor(threads / 2), profile: undefined })
+        : undefined,
     ])
-    const feeds: Record<string, ort.Tensor> = {}
-    const fetches: Record<string, ort.Tensor> = {}
+    const feeds: Record<string, PlacedTensor> = {}
     const inputArrays = new Map<number, Float32Array>()
     for (const graphInput of graph.inputs) {
       const { shape, dtype } = infoOf(graph, graphInput.value)
-      const place = placeOf(graphInput)
-      const name = nameOf(graphInput.value)
-      if (dtype === 'float32') inputArrays.set(graphInput.value, this.#floats(place, shape))
-      const address = this.plan.find(place)
-      if (taken.has(name))
-        feeds[name] = tensorIn(this.arena.buffer, { dtype: dtype as PlacedTensor['dtype'], shape, address })
+      const input = placed(placeOf(graphInput), dtype, shape)
+      const name = lowered.nameOf(graphInput.value)
+      if (input.values instanceof Float32Array) inputArrays.set(graphInput.value, input.values)
+      if (lowered.inputs.has(name)) feeds[name] = input
     }
 
     const gradients = gradientPlaces(updates, false)
+    const fetches: Record<string, PlacedTensor> = {}
     const outputs: Record<string, Float32Array> = {}
     const copies: { from: Float32Array; to: Float32Array }[] = []
     const computed = new Map<number, Float32Array>()
     for (const output of graph.outputs) {
       const { shape, dtype } = infoOf(graph, output.value)
       if (dtype !== 'float32') throw new Error(`internal: output ${output.name} has dtype ${dtype}`)
-      const name = outputNameOf(output.value)
       const gradient = gradients.get(output.value)
-      const array =
+      const values =
         computed.get(output.value) ?? (gradient ? this.#floats(gradient, shape) : new Float32Array(sizeOf(shape)))
-      computed.set(output.value, array)
-      fetches[name] ??= new ort.Tensor('float32', array, [...shape])
-      if (output.to === 'state') copies.push({ from: array, to: this.#floats(stateKey(output.name), shape) })
-      else if (isResult(output)) outputs[output.name] = array
+      computed.set(output.value, values)
+      fetches[lowered.outputNameOf(output.value)] ??= { dtype, shape, values }
+      if (output.to === 'state') copies.push({ from: values, to: this.#floats(stateKey(output.name), shape) })
+      else if (isResult(output)) outputs[output.name] = values
     }
     const loops = this.#loopCalls(updates, computed, inputArrays, size)
-    const compiled = { session, feeds, fetches, outputs, copies, loops }
-    if (!other) return compiled
-    const sums = new Map(Object.entries(outputs).map(([name, array]) => [array, other.outputs[name]!]))
-    return { ...compiled, other: { session: other.session, sums: [...sums] } }
-  }
-
-  async #compileOther(
-    lowered: LoweredGraph,
-    step: Step,
-    options: ort.InferenceSession.SessionOptions,
-  ): Promise<{ session: number; outputs: Outputs }> {
-    const { session, outputs } = otherSession(lowered, step, (place) => this.plan.find(place), options)
-    this.#otherHalf ??= new OtherHalf(this.arena.memory)
-    return { session: await this.#otherHalf.add(session), outputs }
+    const sums = other ? new Map(Object.entries(outputs).map(([name, own]) => [own, other.outputs[name]!])) : []
+    return {
+      session,
+      run: session.prepare(feeds, fetches),
+      outputs,
+      ...(other && { other }),
+      sums: [...sums],
+      copies,
+      loops,
+    }
   }
 
   /** The loops of a step; neighbours in the arena with the same loop and scalars become one call. */
@@ -320,7 +308,14 @@ export class OnnxRunner implements Runner {
   }
 
   #floats(place: string, shape: Shape): Float32Array {
-    return new Float32Array(this.arena.buffer, this.plan.find(place), sizeOf(shape))
+    return new Float32Array(this.memory.buffer, this.plan.find(place), sizeOf(shape))
+  }
+
+  #placed(place: string, dtype: DType, shape: Shape, after = 0): PlacedTensor {
+    if (dtype === 'bool') throw new Error(`internal: ${place} has dtype bool`)
+    const Numbers = dtype === 'float32' ? Float32Array : Int32Array
+    const address = this.plan.find(place) + after * Numbers.BYTES_PER_ELEMENT
+    return { dtype, shape, values: new Numbers(this.memory.buffer, address, sizeOf(shape)) }
   }
 }
 

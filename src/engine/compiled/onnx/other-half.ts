@@ -1,75 +1,46 @@
-/** A second thread with sessions of its own, which runs one half of a batch while this thread runs the other. */
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
-import type { Answer, Command, HalfData, HalfSession } from './half-thread.js'
-import { MESSAGE, newControl, Turns } from './half-turns.js'
+/** The session that runs a step on the second half of a batch. */
+import { sizeOf } from '../../../base/shape.js'
+import type { Outputs } from '../../engine.js'
+import { infoOf, isOfSamples } from '../graph/graph.js'
+import { isResult } from '../passes/split-update.js'
+import type { Step } from './halves.js'
+import type { LoweredGraph } from './lower.js'
+import { gradientPlaces, placeOf } from './places.js'
+import { OnnxSession, type PlacedTensor, type PreparedRun, type SessionOptions } from './session.js'
 
-/** Milliseconds after which a thread is dead that had half of the work of this one. */
-const PATIENCE = 600_000
+export interface OtherHalf {
+  readonly session: OnnxSession
+  readonly run: PreparedRun
+  /** What it gives the program. */
+  readonly outputs: Outputs
+}
 
-export class OtherHalf {
-  readonly #turns: Turns
-  readonly #port: MessagePort
-  readonly #worker: Worker
-  readonly #fault: Promise<never>
-  readonly #ended: Promise<unknown>
-  #adding: Promise<unknown> = Promise.resolve()
-  #sessions = 0
-
-  constructor(memory: WebAssembly.Memory) {
-    const control = newControl()
-    const { port1, port2 } = new MessageChannel()
-    const data: HalfData = { control, memory, port: port2 }
-    this.#turns = new Turns(control)
-    this.#port = port1
-    this.#worker = new Worker(new URL('half-thread.js', import.meta.url), { workerData: data, transferList: [port2] })
-    this.#worker.unref()
-    this.#fault = new Promise((_, reject) => this.#worker.once('error', reject))
-    this.#fault.catch(() => {}) // told by `add`
-    this.#ended = new Promise((resolve) => this.#worker.once('exit', resolve))
+/** It reads state where the first half does; `placed` gives an array at so many elements after a place in the arena. */
+export async function otherHalf(
+  { model, inputs, nameOf, outputNameOf }: LoweredGraph,
+  { graph, updates }: Step,
+  placed: (place: string, dtype: PlacedTensor['dtype'], shape: PlacedTensor['shape'], after?: number) => PlacedTensor,
+  options: SessionOptions,
+): Promise<OtherHalf> {
+  const feeds: Record<string, PlacedTensor> = {}
+  for (const input of graph.inputs) {
+    const { shape, dtype } = infoOf(graph, input.value)
+    const name = nameOf(input.value)
+    if (inputs.has(name)) feeds[name] = placed(placeOf(input), dtype, shape, isOfSamples(input) ? sizeOf(shape) : 0)
   }
-
-  /** Makes a session there, one after another: its number, for `start`. */
-  add(session: HalfSession): Promise<number> {
-    const added = this.#adding.then(() => this.#add(session))
-    this.#adding = added.catch(() => {}) // told to who asked for it
-    return added
+  const places = gradientPlaces(updates, true)
+  const fetches: Record<string, PlacedTensor> = {}
+  const outputs: Record<string, Float32Array> = {}
+  for (const output of graph.outputs) {
+    const { shape } = infoOf(graph, output.value)
+    const name = outputNameOf(output.value)
+    const place = places.get(output.value)
+    if (place !== undefined) fetches[name] ??= placed(place, 'float32', shape)
+    if (!isResult(output)) continue
+    if (place !== undefined) throw new Error(`internal: ${output.name} is for an update too`)
+    fetches[name] ??= { dtype: 'float32', shape, values: new Float32Array(sizeOf(shape)) }
+    outputs[output.name] = fetches[name].values as Float32Array
   }
-
-  async #add(session: HalfSession): Promise<number> {
-    const answered = new Promise<Answer>((resolve) => this.#port.once('message', resolve))
-    this.#tell(session)
-    const { failure } = await Promise.race([answered, this.#fault])
-    this.#port.unref()
-    if (failure !== undefined) throw new Error(failure)
-    return this.#sessions++
-  }
-
-  /** Begins a run; `finish` comes before the next one. */
-  start(session: number): void {
-    this.#turns.begin(session)
-  }
-
-  /** Waits for the run to end. */
-  finish(): void {
-    let end = this.#turns.awaitEnd(PATIENCE)
-    // a process that was stopped, as by Ctrl-Z, finds the time over when it goes on
-    if (end === 'never') end = this.#turns.awaitEnd(PATIENCE)
-    if (end === 'well') return
-    if (end === 'never') throw new Error('internal: the thread of the other half does not answer')
-    const answer = receiveMessageOnPort(this.#port)?.message as Answer | undefined
-    throw new Error(answer?.failure ?? 'internal: the other half of a batch failed')
-  }
-
-  /** The thread releases what it has, and ends. */
-  async dispose(): Promise<void> {
-    this.#worker.ref()
-    this.#tell(null)
-    await this.#ended
-    this.#port.close()
-  }
-
-  #tell(command: Command): void {
-    this.#port.postMessage(command)
-    this.#turns.begin(MESSAGE)
-  }
+  const session = await OnnxSession.create(model, options)
+  return { session, run: session.prepare(feeds, fetches), outputs }
 }

@@ -1,9 +1,9 @@
 /** TensorFlow's C API (tensorflow/c/c_api.h, tf_tensor.h), as far as a session needs it. Handles are addresses. */
 import { UserError } from '../../../base/issue.js'
 import { reasonOf } from '../../../base/reason.js'
+import { loadForGood } from '../../../base/shared-library.js'
 import { cutShort } from '../../../libtensorflow/elf.js'
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
-import { loadForGood } from '../../../libtensorflow/shared-library.js'
 import { withoutStderr } from '../../without-stderr.js'
 
 export type Handle = bigint

@@ -1,13 +1,9 @@
 /** A batch in two halves, each on a thread. */
 import { availableParallelism } from 'node:os'
-import { describe, expect, onTestFinished, test } from 'vitest'
-import type { HalfSession } from '../../../../src/engine/compiled/onnx/half-thread.js'
+import { describe, expect, test } from 'vitest'
 import { stepOf } from '../../../../src/engine/compiled/onnx/halves.js'
-import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
-import { OtherHalf } from '../../../../src/engine/compiled/onnx/other-half.js'
 import { expectClose, largest } from '../../../support/close.js'
 import { loadRunner } from '../../../support/engines.js'
-import { buildGraph } from '../../../support/graph.js'
 import { smallNetwork } from '../../../support/network.js'
 
 const STEPS = 20
@@ -46,52 +42,5 @@ describe.skipIf(availableParallelism() === 1)('a batch', () => {
         expectClose(states[0]![name]!, values, `${name} in batches of ${batchSize}`, { relative: 1e-4, absolute })
       }
     }
-  })
-})
-
-describe('the other thread', () => {
-  const graph = buildGraph(({ input, node }) => ({ y: node('Neg', [input('x', [2])]) }))
-  const { model, nameOf, outputNameOf } = lowerToOnnx(graph)
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
-  const x = { name: nameOf(graph.inputs[0]!.value), dtype: 'float32', address: 64 } as const
-  const y = { name: outputNameOf(graph.outputs[0]!.value), dtype: 'float32', shape: [2], address: 0 } as const
-  const session = (shape: number[]): HalfSession => ({
-    ...{ model, options: {}, feeds: [{ ...x, shape }], gradients: [], outputs: [y] },
-    results: new SharedArrayBuffer(8),
-  })
-  const start = () => {
-    const other = new OtherHalf(memory)
-    onTestFinished(() => other.dispose())
-    return other
-  }
-
-  test('runs what it was given, as often as it is told', async () => {
-    const other = start()
-    const given = session([2])
-    const number = await other.add(given)
-    for (const value of [1, 2, 3]) {
-      new Float32Array(memory.buffer, 64, 2).set([value, -value])
-      other.start(number)
-      other.finish()
-      expect([...new Float32Array(given.results)]).toEqual([-value, value])
-    }
-  })
-
-  test('says what went wrong, and goes on', async () => {
-    const other = start()
-    await expect(other.add({ ...session([2]), model: Uint8Array.of(1, 2, 3) })).rejects.toThrow(/model/i)
-    other.start(await other.add(session([3])))
-    expect(() => other.finish()).toThrow(/dimension/i)
-    other.start(await other.add(session([2])))
-    other.finish()
-  })
-
-  test('leaves nothing behind', async () => {
-    const ports = () => process.getActiveResourcesInfo().filter((name) => /MessagePort|Worker/.test(name)).length
-    const before = ports()
-    const other = new OtherHalf(memory)
-    await other.add(session([2]))
-    await other.dispose()
-    expect(ports()).toBeLessThanOrEqual(before)
   })
 })

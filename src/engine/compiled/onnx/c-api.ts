@@ -1,0 +1,101 @@
+/**
+ * ONNX Runtime's C API (onnxruntime_c_api.h), as far as a session needs it, of the library that package
+ * onnxruntime-node brings. The package's own `run` copies each result into a new buffer, also where it is given one to
+ * write to: with every step the gradients of all weights. Handles are addresses.
+ */
+import { readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import koffi from 'koffi'
+import { loadForGood } from '../../../base/shared-library.js'
+
+export type Handle = bigint
+
+/** Places in the table of functions, to which versions only append, and types. A status is a handle, null if all is well. */
+const FUNCTIONS = {
+  GetErrorMessage: [2, 'const char *', ['void *']],
+  CreateEnv: [3, 'void *', ['int', 'const char *', 'void *']],
+  CreateSessionFromArray: [8, 'void *', ['void *', 'void *', 'size_t', 'void *', 'void *']],
+  CreateSessionOptions: [10, 'void *', ['void *']],
+  // a path: of wide characters on Windows
+  EnableProfiling: [14, 'void *', ['void *', process.platform === 'win32' ? 'str16' : 'const char *']],
+  SetSessionLogSeverityLevel: [22, 'void *', ['void *', 'int']],
+  SetSessionGraphOptimizationLevel: [23, 'void *', ['void *', 'int']],
+  SetIntraOpNumThreads: [24, 'void *', ['void *', 'int']],
+  SetInterOpNumThreads: [25, 'void *', ['void *', 'int']],
+  CreateTensorWithDataAsOrtValue: [49, 'void *', ['void *', 'void *', 'size_t', 'void *', 'size_t', 'int', 'void *']],
+  CreateCpuMemoryInfo: [69, 'void *', ['int', 'int', 'void *']],
+  ReleaseStatus: [93, 'void', ['void *']],
+  ReleaseMemoryInfo: [94, 'void', ['void *']],
+  ReleaseSession: [95, 'void', ['void *']],
+  ReleaseValue: [96, 'void', ['void *']],
+  ReleaseSessionOptions: [100, 'void', ['void *']],
+  AddSessionConfigEntry: [130, 'void *', ['void *', 'const char *', 'const char *']],
+  RunWithBinding: [133, 'void *', ['void *', 'void *', 'void *']],
+  CreateIoBinding: [134, 'void *', ['void *', 'void *']],
+  ReleaseIoBinding: [135, 'void', ['void *']],
+  BindInput: [136, 'void *', ['void *', 'const char *', 'void *']],
+  BindOutput: [137, 'void *', ['void *', 'const char *', 'void *']],
+} as const
+
+type FunctionName = keyof typeof FUNCTIONS
+
+// biome-ignore lint/suspicious/noExplicitAny: arguments of C functions
+type Foreign = ((...values: any[]) => any) & { async: (...values: any[]) => void }
+
+export interface OnnxRuntime {
+  readonly call: Readonly<Record<FunctionName, Foreign>>
+  readonly env: Handle
+}
+
+/** The first version that has all of these functions. */
+const API_VERSION = 7
+const POINTER_BYTES = 8
+
+/** ORT_LOGGING_LEVEL_ERROR. */
+export const ERRORS_ONLY = 3
+
+let opened: OnnxRuntime | undefined
+
+/** Loads the library once in a process; throws where there is none. */
+export function openOnnxRuntime(): OnnxRuntime {
+  if (opened) return opened
+  const base: Handle = loadForGood(libraryFile()).func('void *OrtGetApiBase()')()
+  const getApi: Handle = koffi.decode(base, 0, 'void *')
+  const api: Handle = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), API_VERSION)
+  const functions = Object.entries(FUNCTIONS).map(([name, [place, result, parameters]]) => [
+    name,
+    koffi.decode(koffi.decode(api, place * POINTER_BYTES, 'void *'), koffi.proto(result, [...parameters])),
+  ])
+  const call = Object.fromEntries(functions) as OnnxRuntime['call']
+  const env = created(call, (out) => call.CreateEnv(ERRORS_ONLY, 'trainspec', out))
+  opened = { call, env }
+  return opened
+}
+
+/** Throws what a status says. */
+export function check({ GetErrorMessage, ReleaseStatus }: OnnxRuntime['call'], status: Handle | null): void {
+  if (status === null) return
+  const message: string = GetErrorMessage(status)
+  ReleaseStatus(status)
+  throw new Error(`internal: ONNX Runtime: ${message}`)
+}
+
+/** What a function made, whose last argument says where to put it. */
+export function created(call: OnnxRuntime['call'], create: (out: BigUint64Array) => Handle | null): Handle {
+  const out = new BigUint64Array(1)
+  check(call, create(out))
+  return out[0]!
+}
+
+/** bin/napi-v6/linux/x64/libonnxruntime.so.1, or what it is called elsewhere. */
+function libraryFile(): string {
+  const { platform, arch } = process
+  const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const wanted = files.find(
+    (file) => dirname(file).endsWith(join(platform, arch)) && /onnxruntime\.(so|dll|.*dylib)/.test(file),
+  )
+  if (wanted === undefined) throw new Error(`package onnxruntime-node has no library for ${platform}-${arch}`)
+  return join(folder, wanted)
+}

@@ -1,0 +1,135 @@
+/** Sessions of ONNX Runtime, and runs that are prepared once, over arrays that stay where they are. */
+import koffi from 'koffi'
+import type { Shape } from '../../../base/shape.js'
+import type { DType } from '../graph/graph.js'
+import { check, created, ERRORS_ONLY, type Handle, type OnnxRuntime, openOnnxRuntime } from './c-api.js'
+import { ELEMENT } from './model-writer.js'
+
+export interface SessionOptions {
+  readonly threads: number
+  /** Whether the runtime may rewrite the graph; by default it may. */
+  readonly rewrites?: boolean
+  /** Entries of onnxruntime_session_options_config_keys.h. */
+  readonly config?: Readonly<Record<string, string>>
+  /** How the file begins that takes the times of operators; written when the session is released. */
+  readonly profile?: string | undefined
+}
+
+/** An array that a run reads or writes. */
+export interface PlacedTensor {
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly values: Float32Array | Int32Array | Uint8Array
+}
+
+/** By name in the model. */
+export type PlacedTensors = Readonly<Record<string, PlacedTensor>>
+
+/** GraphOptimizationLevel. */
+const NO_REWRITING = 0
+const ALL_REWRITING = 99
+
+/** OrtAllocatorType, OrtMemType. */
+const ARENA_ALLOCATOR = 1
+const DEFAULT_MEMORY = 0
+
+export class OnnxSession {
+  readonly #bindings: Handle[] = []
+
+  private constructor(
+    private readonly runtime: OnnxRuntime,
+    private readonly session: Handle,
+  ) {}
+
+  /** Off the thread of JavaScript. */
+  static async create(model: Uint8Array, options: SessionOptions): Promise<OnnxSession> {
+    const runtime = openOnnxRuntime()
+    const { call, env } = runtime
+    const handle = newOptions(runtime, options)
+    try {
+      const session = new BigUint64Array(1)
+      await aside(call, call.CreateSessionFromArray, env, model, model.length, handle, session)
+      return new OnnxSession(runtime, session[0]!)
+    } finally {
+      call.ReleaseSessionOptions(handle)
+    }
+  }
+
+  /** A run that reads and writes these arrays; they are held as long as it is. */
+  prepare(inputs: PlacedTensors, outputs: PlacedTensors): PreparedRun {
+    const { call } = this.runtime
+    const binding = created(call, (out) => call.CreateIoBinding(this.session, out))
+    this.#bindings.push(binding)
+    const memory = created(call, (out) => call.CreateCpuMemoryInfo(ARENA_ALLOCATOR, DEFAULT_MEMORY, out))
+    const bindAll = (bind: typeof call.BindInput, tensors: PlacedTensors) => {
+      for (const [name, { dtype, shape, values }] of Object.entries(tensors)) {
+        const place = [koffi.address(values), values.byteLength, BigInt64Array.from(shape, BigInt), shape.length]
+        const value = created(call, (out) => call.CreateTensorWithDataAsOrtValue(memory, ...place, ELEMENT[dtype], out))
+        const status = bind(binding, name, value)
+        call.ReleaseValue(value) // the binding has it
+        check(call, status)
+      }
+    }
+    try {
+      bindAll(call.BindInput, inputs)
+      bindAll(call.BindOutput, outputs)
+    } finally {
+      call.ReleaseMemoryInfo(memory)
+    }
+    return new PreparedRun(this.runtime, this.session, binding, [inputs, outputs])
+  }
+
+  /** And all runs that were prepared. */
+  release(): void {
+    const { call } = this.runtime
+    for (const binding of this.#bindings.splice(0)) call.ReleaseIoBinding(binding)
+    call.ReleaseSession(this.session)
+  }
+}
+
+export class PreparedRun {
+  constructor(
+    private readonly runtime: OnnxRuntime,
+    private readonly session: Handle,
+    private readonly binding: Handle,
+    /** Only addresses are known to the runtime. */
+    readonly held: readonly PlacedTensors[],
+  ) {}
+
+  run(): void {
+    const { call } = this.runtime
+    check(call, call.RunWithBinding(this.session, null, this.binding))
+  }
+
+  /** Off the thread of JavaScript, which may do its own work meanwhile. */
+  async runAside(): Promise<void> {
+    const { call } = this.runtime
+    await aside(call, call.RunWithBinding, this.session, null, this.binding)
+  }
+}
+
+function newOptions({ call }: OnnxRuntime, { threads, rewrites = true, config = {}, profile }: SessionOptions): Handle {
+  const options = created(call, (out) => call.CreateSessionOptions(out))
+  const statuses = [
+    call.SetIntraOpNumThreads(options, threads),
+    call.SetInterOpNumThreads(options, 1),
+    call.SetSessionGraphOptimizationLevel(options, rewrites ? ALL_REWRITING : NO_REWRITING),
+    call.SetSessionLogSeverityLevel(options, ERRORS_ONLY),
+    ...Object.entries(config).map(([key, value]) => call.AddSessionConfigEntry(options, key, value)),
+    ...(profile === undefined ? [] : [call.EnableProfiling(options, profile)]),
+  ]
+  for (const status of statuses) check(call, status)
+  return options
+}
+
+/** Calls a function that returns a status on a thread that is not JavaScript's. */
+async function aside(
+  call: OnnxRuntime['call'],
+  work: OnnxRuntime['call']['RunWithBinding'],
+  ...values: unknown[]
+): Promise<void> {
+  const status = await new Promise<Handle | null>((resolve, reject) => {
+    work.async(...values, (error: unknown, result: Handle | null) => (error ? reject(error) : resolve(result)))
+  })
+  check(call, status)
+}
