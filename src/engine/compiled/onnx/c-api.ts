@@ -48,7 +48,7 @@ export interface OnnxRuntime {
   readonly env: Handle
 }
 
-/** The first version that has all of these functions. */
+/** Has all of these functions; a library that is newer gives the same ones. */
 const API_VERSION = 7
 const POINTER_BYTES = 8
 
