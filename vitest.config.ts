@@ -22,7 +22,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // vitest leaves one to itself, but most tests of commands wait for what they start
     maxWorkers: availableParallelism(),
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // against what never ends: most are done in a second, and the longest in ten on a machine that does nothing else
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 })

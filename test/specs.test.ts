@@ -40,7 +40,6 @@ test.each(specs)('specs/%s is valid', (file) => expect(read(file).issues).toEqua
 describe.each(ownEngines)(`in ${EPOCHS * STEPS_PER_EPOCH} steps on engine %s`, (engineName) => {
   test.each(specs.filter((file) => isFast(engineName) || QUICK.includes(file)))(
     'specs/%s learns and leaves a model',
-    { timeout: 300_000 }, // a second or two on a machine that does nothing else
     async (file) => {
       const spec = shortened(read(file).spec!)
       const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - spec.fit.validation_split))

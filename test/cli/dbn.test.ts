@@ -44,7 +44,7 @@ const ALONE = {
 let cwd: string
 beforeAll(async () => {
   cwd = await trainedRuns({ classifier: CLASSIFIER, still: STILL, plain: PLAIN, alone: ALONE })
-}, 300_000) // seconds on a machine that does nothing else
+})
 
 const MODEL = ['model/model.json', 'model/weights.bin']
 const STAGE = ['history.csv', 'history.json', ...MODEL]

@@ -151,7 +151,7 @@ describe('the likelihood of an RBM', () => {
       rectified: realRbm({ hidden_units: 6, hidden: 'nrelu' }),
       labelled: { ...SMALL_RBM, training: { algorithm: 'cd', labels: 'generative' }, metrics: ['accuracy'] },
     })
-  }, 60_000)
+  })
 
   const reportOf = async (...args: string[]) => {
     const { code, stdout } = await runCommand(['evaluate', ...args, '--json'], { cwd })

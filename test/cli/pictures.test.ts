@@ -19,7 +19,7 @@ beforeAll(async () => {
       fit: { batch_size: 150, epochs: 1 },
     },
   })
-}, 60_000)
+})
 
 test.each(['cd', 'pcd'])('of %s', (name) => {
   const folder = join(cwd, name, 'pictures')

@@ -25,7 +25,7 @@ const LABELLED = {
 let cwd: string
 beforeAll(async () => {
   cwd = await trainedRuns({ rbm: SMALL_RBM, network: NETWORK, labelled: LABELLED })
-}, 60_000)
+})
 
 const FILES = ['probabilities.npy', 'samples.npy', 'samples.png']
 const read = (...path: string[]) => readFileSync(join(cwd, ...path))

@@ -17,7 +17,7 @@ beforeAll(async () => {
   cwd = await trainedRuns({ rbm: SMALL_RBM })
   const { weights } = await readModel(join(cwd, 'rbm/model'))
   parameters = rbmParameters(Object.fromEntries([...weights].map(([name, { values }]) => [name, values])))
-}, 60_000)
+})
 
 const binary = (bytes: Uint8Array) => Float32Array.from(bytes, (value) => (value >= 127.5 ? 1 : 0))
 

@@ -42,21 +42,17 @@ const engines = engineNames.flatMap((engine) => {
 })
 
 describe.each(engines)('training on engine $engine leaves nothing behind', ({ engine, hundreds: most }) => {
-  test.each(specs)(
-    'specs/%s',
-    { timeout: 300_000 }, // ten seconds on a machine that does nothing else
-    async (spec) => {
-      const hundreds = LONG_STEPS.includes(basename(spec, '.json')) ? Math.min(FEWER, most) : most
-      const found = await measured(spec, engine, hundreds)
-      expect(found).toHaveLength(hundreds)
-      const [first, ...later] = found
-      expect(later.map(({ tensors }) => tensors)).toEqual(later.map(() => first!.tensors))
-      // that of one moment is what happens to be freed; and what the start of a run leaves would hide a small leak
-      const third = Math.ceil(later.length / 3)
-      expect(found.at(-1)!.resident).toBeLessThan(
-        1.1 * Math.max(...found.slice(0, third).map(({ resident }) => resident)),
-      )
-      expect(mean(later.slice(-third))).toBeLessThan(1.1 * mean(later.slice(0, third)))
-    },
-  )
+  test.each(specs)('specs/%s', async (spec) => {
+    const hundreds = LONG_STEPS.includes(basename(spec, '.json')) ? Math.min(FEWER, most) : most
+    const found = await measured(spec, engine, hundreds)
+    expect(found).toHaveLength(hundreds)
+    const [first, ...later] = found
+    expect(later.map(({ tensors }) => tensors)).toEqual(later.map(() => first!.tensors))
+    // that of one moment is what happens to be freed; and what the start of a run leaves would hide a small leak
+    const third = Math.ceil(later.length / 3)
+    expect(found.at(-1)!.resident).toBeLessThan(
+      1.1 * Math.max(...found.slice(0, third).map(({ resident }) => resident)),
+    )
+    expect(mean(later.slice(-third))).toBeLessThan(1.1 * mean(later.slice(0, third)))
+  })
 })

@@ -24,7 +24,7 @@ const project = (name: string, catchers: readonly Catcher[], mutation?: Mutation
   test: {
     name,
     include: [...new Set(catchers.map((catcher) => `test/${CATCHERS[catcher].file}.test.ts`))],
-    testTimeout: 60_000,
+    testTimeout: 300_000,
     // or they would not pass through here
     server: { deps: { inline: [/\/dist\//] } },
   },

@@ -16,10 +16,9 @@ const files = Object.entries(schemaFiles())
 const committed = (name: string): string => readFileSync(join(SPECS, name), 'utf8')
 
 /** As an editor reads it: without the keyword `discriminator`, of which drafts know nothing. */
-const compiled = (name: string) =>
-  new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } })
-    .addVocabulary([...EDITOR_KEYWORDS, 'discriminator'])
-    .compile(JSON.parse(committed(name)))
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } })
+  .addVocabulary([...EDITOR_KEYWORDS, 'discriminator'])
+  .compile(JSON.parse(committed('spec.schema.json')))
 
 test.each(files)('specs/%s is current: run `npm run schema`', (name, text) => {
   expect(committed(name)).toBe(text)
@@ -64,8 +63,6 @@ function enumsOf(schema: unknown): Choice[] {
 }
 
 describe('the schema and zod', () => {
-  const validate = compiled('spec.schema.json')
-
   /** `null` where both say the same, else what they say. */
   function disagreement(value: unknown): object | null {
     const valid = validate(value)
@@ -119,7 +116,6 @@ describe.each(readdirSync(SPECS).filter((name) => !name.endsWith('.schema.json')
 
   test('is valid by its schema, which it names', () => {
     const value = parse(text, [], { allowTrailingComma: true })
-    const validate = compiled('spec.schema.json')
     validate(value)
     expect(validate.errors).toBeNull()
     expect(value.$schema).toBe('./spec.schema.json')
