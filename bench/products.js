@@ -1,7 +1,7 @@
 /**
- * The matrix products of a CD-1 step in ONNX Runtime and nothing else, as a peer: node products.js. Hidden units of
- * the data, visible ones, hidden ones again, and both outer products as one of twice the depth: 392 MFLOP. The session
- * has the options of engine onnx.
+ * The matrix products of a CD-1 step in ONNX Runtime and nothing else, as a peer: node products.js [package]. Hidden
+ * units of the data, visible ones, hidden ones again, and both outer products as one of twice the depth: 392 MFLOP. The
+ * session has the options of engine onnx; `package` runs it as package onnxruntime-node does.
  */
 import { createInterface } from 'node:readline'
 import { SESSION_OPTIONS } from '../dist/engine/compiled/onnx/engine.js'
@@ -41,31 +41,63 @@ const model = encodeModel({
   inputs: Object.entries(SHAPES).map(value),
   outputs: Object.entries(outputs).map(value),
 })
-const session = await OnnxSession.create(model, SESSION_OPTIONS)
 const tensors = (shapes) =>
-  Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => {
-      const length = shape.reduce((product, size) => product * size)
-      return [name, { dtype: 'float32', shape, values: Float32Array.from({ length }, Math.random) }]
-    }),
-  )
-const prepared = session.prepare(tensors(SHAPES), tensors(outputs))
-prepared.run()
+  Object.entries(shapes).map(([name, shape]) => {
+    const length = shape.reduce((product, size) => product * size)
+    return { name, shape, values: Float32Array.from({ length }, Math.random) }
+  })
+const [feeds, fetches] = [tensors(SHAPES), tensors(outputs)]
+
+/** A run of the engine's own session: nothing is copied. */
+async function directRun() {
+  const session = await OnnxSession.create(model, SESSION_OPTIONS)
+  const placed = (all) => Object.fromEntries(all.map(({ name, ...tensor }) => [name, { dtype: 'float32', ...tensor }]))
+  const prepared = session.prepare(placed(feeds), placed(fetches))
+  return () => prepared.run()
+}
+
+/** A run of the package, which copies each result, with the same options. */
+async function packageRun() {
+  const { default: ort } = await import('onnxruntime-node')
+  const session = await ort.InferenceSession.create(model, {
+    intraOpNumThreads: SESSION_OPTIONS.threads,
+    interOpNumThreads: 1,
+    extra: nested(SESSION_OPTIONS.config),
+  })
+  const wrapped = (all) =>
+    Object.fromEntries(all.map(({ name, shape, values }) => [name, new ort.Tensor('float32', values, shape)]))
+  const [inputs, results] = [wrapped(feeds), wrapped(fetches)]
+  return () => session.run(inputs, results)
+}
+
+/** The package's own form of 'session.name': a key within a key. */
+function nested(config) {
+  const tree = {}
+  for (const [key, value] of Object.entries(config)) {
+    const path = key.split('.')
+    const last = path.pop()
+    path.reduce((folder, part) => (folder[part] ??= {}), tree)[last] = value
+  }
+  return tree
+}
+
+const run = process.argv[2] === 'package' ? await packageRun() : await directRun()
+await run()
 
 const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 answer({ ready: true, peer: 'products' })
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line)
   if (command.cmd === 'quit') break
-  answer(timedSteps(command.n, Math.min(command.chunk ?? CHUNK, command.n)))
+  answer(await timedSteps(command.n, Math.min(command.chunk ?? CHUNK, command.n)))
 }
 process.exit(0)
 
-function timedSteps(n, chunk) {
+async function timedSteps(n, chunk) {
   const times = []
   for (let done = 0; done + chunk <= n; done += chunk) {
     const start = performance.now()
-    for (let i = 0; i < chunk; i++) prepared.run()
+    for (let i = 0; i < chunk; i++) await run()
     times.push((performance.now() - start) / chunk)
   }
   const sorted = times.toSorted((a, b) => a - b)

@@ -1,6 +1,6 @@
 /**
  * An epoch of CD-1 on binarized MNIST, 784-500 units, batch 100: ours, the same in PyTorch and JAX, scikit-learn's own
- * algorithm, and the products of a step alone in onnxruntime-node, whose rate is the most that a step can reach.
+ * algorithm, and the products of a step alone in ONNX Runtime, whose rate is the most that a step can reach.
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -44,11 +44,13 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
     ...ours(`onnx, CD-${LONG}`, 'onnx', 'metrics=[]', `training.k=${LONG}`),
     steps: Math.max(CHUNK, Math.round(steps / 8)),
   }
-  const products = {
-    name: 'the products alone, onnxruntime-node',
+  const productsBy = (name, ...args) => ({
+    name: `the products alone, ${name}`,
     steps,
-    start: () => startPeer(process.execPath, [inBench('products.js')]),
-  }
+    start: () => startPeer(process.execPath, [inBench('products.js'), ...args]),
+  })
+  const products = productsBy('nothing copied')
+  const packaged = productsBy('onnxruntime-node', 'package')
   const programs = [
     plain,
     ours("onnx, with the spec's metrics", 'onnx'),
@@ -57,6 +59,7 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
     peer('torch', 'rbm_torch.py'),
     peer('JAX', 'rbm_jax.py'),
     products,
+    packaged,
     long,
   ]
   await takeTurns(programs, { rounds, chunk: CHUNK, log })
@@ -80,6 +83,7 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
   const noise = (of) => of(plain.turns.map((turn, round) => noises[round] / turn.median))
   const shares = {
     products: { median: inTurn(products, plain), minimum: ofMinima(products, plain) },
+    packaged: { median: inTurn(packaged, plain), minimum: ofMinima(packaged, plain) },
     noise: { median: noise(median), minimum: noise((all) => Math.min(...all)) },
     long: { median: inTurn(long, plain), minimum: ofMinima(long, plain) },
   }
@@ -106,6 +110,7 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
       ['', 'median of rounds', 'of minima'],
       [
         ['rate of arithmetic, of that of the products alone', ...both(shares.products, percent)],
+        ['the same, of that of onnxruntime-node', ...both(shares.packaged, percent)],
         ['random numbers, made alone', ...both(shares.noise, percent)],
         [`CD-${LONG} takes, in steps of CD-1`, ...both(shares.long, (times) => times.toFixed(2))],
       ],
