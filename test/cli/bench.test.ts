@@ -54,7 +54,7 @@ test('a table of the engines that are named, of a spec from standard input with 
 
 describe('what goes wrong', () => {
   test('an engine whose package cannot be loaded is left out, or the end where it was asked for', async () => {
-    const [cwd, env] = [folderWith(), withoutPackage('onnxruntime-node')]
+    const [cwd, env] = [folderWith(), { ...withoutPackage('onnxruntime-node'), NODE_PATH: '' }]
     const all = await runCommand(['bench', 'tiny.json', '--json', ...FEW], { cwd, env })
     expect(all).toMatchObject({ code: 0, stderr: '' })
     const { left_out } = documentOf(all.stdout, 'bench.schema.json')

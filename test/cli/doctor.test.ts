@@ -10,7 +10,8 @@ import { canCompile, compile, compileDriver } from '../support/stub.js'
 /** A user who has set nothing up, and has no Python. */
 const nothingSetUp = () => {
   const home = temporaryFolder()
-  return { HOME: home, XDG_CACHE_HOME: join(home, '.cache'), PATH: '', VIRTUAL_ENV: '', CONDA_PREFIX: '' }
+  const places = { HOME: home, XDG_CACHE_HOME: join(home, '.cache') }
+  return { ...places, PATH: '', NODE_PATH: '', VIRTUAL_ENV: '', CONDA_PREFIX: '' }
 }
 
 const reportOf = (stdout: string) => documentOf(stdout, 'doctor.schema.json')
