@@ -5,6 +5,12 @@ import { defineConfig } from 'vitest/config'
 const root = import.meta.dirname
 const dist = join(root, 'dist')
 
+/**
+ * Milliseconds, against what never ends: most tests are done in a second, and the longest in some tens of them on a
+ * machine that does nothing else.
+ */
+export const PATIENCE = 300_000
+
 export default defineConfig({
   plugins: [
     {
@@ -22,8 +28,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // vitest leaves one to itself, but most tests of commands wait for what they start
     maxWorkers: availableParallelism(),
-    // against what never ends: most are done in a second, and the longest in ten on a machine that does nothing else
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: PATIENCE,
+    hookTimeout: PATIENCE,
   },
 })

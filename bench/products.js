@@ -41,18 +41,19 @@ const model = encodeModel({
   inputs: Object.entries(SHAPES).map(value),
   outputs: Object.entries(outputs).map(value),
 })
-const tensors = (shapes) =>
-  Object.entries(shapes).map(([name, shape]) => {
-    const length = shape.reduce((product, size) => product * size)
-    return { name, shape, values: Float32Array.from({ length }, Math.random) }
-  })
-const [feeds, fetches] = [tensors(SHAPES), tensors(outputs)]
+const tensors = (shapes, tensor) =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => {
+      const length = shape.reduce((product, size) => product * size)
+      return [name, tensor(Float32Array.from({ length }, Math.random), shape)]
+    }),
+  )
 
 /** A run of the engine's own session: nothing is copied. */
 async function directRun() {
   const session = await OnnxSession.create(model, SESSION_OPTIONS)
-  const placed = (all) => Object.fromEntries(all.map(({ name, ...tensor }) => [name, { dtype: 'float32', ...tensor }]))
-  const prepared = session.prepare(placed(feeds), placed(fetches))
+  const tensor = (values, shape) => ({ dtype: 'float32', shape, values })
+  const prepared = session.prepare(tensors(SHAPES, tensor), tensors(outputs, tensor))
   return () => prepared.run()
 }
 
@@ -62,23 +63,11 @@ async function packageRun() {
   const session = await ort.InferenceSession.create(model, {
     intraOpNumThreads: SESSION_OPTIONS.threads,
     interOpNumThreads: 1,
-    extra: nested(SESSION_OPTIONS.config),
+    extra: SESSION_OPTIONS.config,
   })
-  const wrapped = (all) =>
-    Object.fromEntries(all.map(({ name, shape, values }) => [name, new ort.Tensor('float32', values, shape)]))
-  const [inputs, results] = [wrapped(feeds), wrapped(fetches)]
-  return () => session.run(inputs, results)
-}
-
-/** The package's own form of 'session.name': a key within a key. */
-function nested(config) {
-  const tree = {}
-  for (const [key, value] of Object.entries(config)) {
-    const path = key.split('.')
-    const last = path.pop()
-    path.reduce((folder, part) => (folder[part] ??= {}), tree)[last] = value
-  }
-  return tree
+  const tensor = (values, shape) => new ort.Tensor('float32', values, shape)
+  const [feeds, fetches] = [tensors(SHAPES, tensor), tensors(outputs, tensor)]
+  return () => session.run(feeds, fetches)
 }
 
 const run = process.argv[2] === 'package' ? await packageRun() : await directRun()

@@ -10,7 +10,7 @@ import type { BatchInput } from '../../src/program/program.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
-import { COMPUTES_IN_SHADERS, engineNames, loadRunner, toleranceOn } from '../support/engines.js'
+import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
 import { resolveLoss, resolveMetric, resolveModel, resolveOptimizer, resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -93,11 +93,8 @@ async function expectWeights(runner: Runner, expected: ByLayer, when: string, cl
 
 describe.each(engineNames)('engine %s', (engine) => {
   const closely = toleranceOn(engine, CLOSELY)
-  // where a step takes long each loss once
   const runs = problems.flatMap((problem) =>
-    problem.runs
-      .slice(0, COMPUTES_IN_SHADERS[engine] ? 1 : undefined)
-      .map((run) => ({ ...run, problem, what: `${problem.loss} by ${run.optimizer.type}` })),
+    problem.runs.map((run) => ({ ...run, problem, what: `${problem.loss} by ${run.optimizer.type}` })),
   )
   test.each(runs)('$what goes as in Keras', async ({ problem, optimizer, losses, after_first, final }) => {
     const { train, targets } = trainingOf(problem, optimizer)

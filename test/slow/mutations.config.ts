@@ -2,6 +2,7 @@
 import { join, relative, resolve } from 'node:path'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import type { Reporter, TestCase } from 'vitest/node'
+import { PATIENCE } from '../../vitest.config.js'
 import { CATCHERS, type Catcher, MUTATIONS, type Mutation, UNBROKEN } from './mutations.js'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -24,7 +25,7 @@ const project = (name: string, catchers: readonly Catcher[], mutation?: Mutation
   test: {
     name,
     include: [...new Set(catchers.map((catcher) => `test/${CATCHERS[catcher].file}.test.ts`))],
-    testTimeout: 300_000,
+    testTimeout: PATIENCE,
     // or they would not pass through here
     server: { deps: { inline: [/\/dist\//] } },
   },
