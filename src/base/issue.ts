@@ -1,4 +1,5 @@
 /** Problems with what the user gave us, as data. Words are made here in one place, printing is done by `cli`. */
+import { visible } from './visible.js'
 
 /** Where in a text something stands; line and column count from 1. */
 export interface Position {
@@ -43,12 +44,3 @@ export function formatIssue(issue: Issue): string {
     .map(visible)
     .join('\n')
 }
-
-/** What a file may hold unseen, or what would steer a terminal, as `\u` and its number: control, format and odd spaces. */
-const visible = (line: string): string =>
-  line.replace(/(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/gu, (character) =>
-    Array.from({ length: character.length }, (_, unit) => {
-      const code = character.charCodeAt(unit).toString(16)
-      return `\\u${code.padStart(4, '0')}`
-    }).join(''),
-  )

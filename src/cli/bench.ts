@@ -22,7 +22,7 @@ import type { StageSpec } from '../spec/spec.js'
 import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from './engine-process.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { requireSpec } from './read-spec.js'
@@ -62,9 +62,7 @@ async function compare(comparison: Comparison): Promise<ExitCode> {
   const { spec, options, io, signal } = comparison
   const { rounds, steps } = options
   const started = new Date()
-  const auto = await withSpinner('Asking what engine auto takes', io.stderr, () =>
-    whatAutoTakes(requestOf(spec), signal),
-  )
+  const auto = await withSpinner('Asking what engine auto takes', io, () => whatAutoTakes(requestOf(spec), signal))
   const { ready, leftOut, batchSize } = await openEngines(comparison)
   for (let round = 0; round <= rounds; round++) {
     for (const { engine, turns } of ready) {
@@ -72,10 +70,11 @@ async function compare(comparison: Comparison): Promise<ExitCode> {
       const text = round === 0 ? `Warming up ${name}` : `Round ${round} of ${rounds}: ${name}`
       const limits = { most: steps, budgetMs: BUDGET_MS }
       await rest(REST_MS)
-      const turn = await withSpinner(text, io.stderr, () => engine.ask('steps', limits))
+      const turn = await withSpinner(text, io, () => engine.ask('steps', limits))
       if (turn.divergedAt !== undefined) {
-        io.stderr.write(
-          `Diverged on engine ${name} in step ${turn.divergedAt}: the loss is NaN or infinite. Try a smaller learning rate.\n`,
+        say(
+          io,
+          `Diverged on engine ${name} in step ${turn.divergedAt}: the loss is NaN or infinite. Try a smaller learning rate.`,
         )
         return EXIT.diverged
       }
@@ -124,12 +123,12 @@ async function openEngines({ spec, options, io, signal, processes }: Comparison)
     if (processes.some(({ opened }) => opened.name === name)) continue
     let engine: EngineProcess | undefined
     try {
-      engine = await withSpinner(`Opening ${name}`, io.stderr, () => openEngineProcess(name, requestOf(spec), signal))
+      engine = await withSpinner(`Opening ${name}`, io, () => openEngineProcess(name, requestOf(spec), signal))
       const { opened, ask } = engine
       const isKnown = processes.some((other) => other.opened.name === opened.name)
       processes.push(engine)
       if (isKnown) continue
-      ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io.stderr, () => ask('load', spec)))
+      ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io, () => ask('load', spec)))
       ready.push({ engine, turns: [] })
     } catch (error) {
       // one that does not open, for whatever reason, is not of this machine; one that opens must not fail but in words

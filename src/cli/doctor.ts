@@ -39,9 +39,7 @@ async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   const given = await requireSpec(SPEC, [], io.stdin)
   const spec = soleSpec(given, dataInfo(given.data))
   const engines = await findings(spec, io, signal)
-  const auto = await withSpinner('Asking what engine auto takes', io.stderr, () =>
-    whatAutoTakes(DEFAULT_REQUEST, signal),
-  )
+  const auto = await withSpinner('Asking what engine auto takes', io, () => whatAutoTakes(DEFAULT_REQUEST, signal))
   return {
     version: 1,
     healthy: engines.some(({ state, compiled }) => state === 'right' && compiled),
@@ -113,7 +111,7 @@ async function examineEngine(
     ...{ name, state: 'unavailable', problem: null, compiled: null, device: null, versions: {} },
     ...{ matrix_product: null, elementwise_update: null, step: null },
   }
-  const doing = <T>(what: string, work: () => Promise<T>) => withSpinner(`Engine ${name}: ${what}`, io.stderr, work)
+  const doing = <T>(what: string, work: () => Promise<T>) => withSpinner(`Engine ${name}: ${what}`, io, work)
   let engine: EngineProcess | undefined
   try {
     engine = await doing('opening it', () => openEngineProcess(name, DEFAULT_REQUEST, signal))

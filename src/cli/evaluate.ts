@@ -28,11 +28,11 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
       const { runner, training, testBatches } = session
       const leftOut = measuredOfTraining(spec, await runner.read())
       const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
-      const test = await withSpinner('Measuring', io.stderr, () => measured(runner, testBatches(), metrics, signal))
+      const test = await withSpinner('Measuring', io, () => measured(runner, testBatches(), metrics, signal))
       const { rbm } = session
       const likelihood =
         method && rbm && isUnsupervised(spec)
-          ? await withSpinner('Likelihood', io.stderr, (progress) =>
+          ? await withSpinner('Likelihood', io, (progress) =>
               likelihoodOf({ method, engine, session, rbm, spec, weights, signal, progress }),
             )
           : null

@@ -13,7 +13,7 @@ import { isStacked, isSupervised, isUnsupervised, type StageSpec } from '../spec
 import { type FindEnd, suggest, type Trial, trials } from '../training/find-lr.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { prepare } from './prepare.js'
@@ -46,11 +46,9 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
   return interruptible(io, async (signal) => {
     const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
     try {
-      const { found, end } = await withSpinner('Trying learning rates', io.stderr, () =>
-        tryRates(session, steps, signal),
-      )
+      const { found, end } = await withSpinner('Trying learning rates', io, () => tryRates(session, steps, signal))
       if (found.length === 0) {
-        io.stderr.write('The loss is NaN or infinite at the first step, before any update.\n')
+        say(io, 'The loss is NaN or infinite at the first step, before any update.')
         return EXIT.diverged
       }
       const { valley, steepest } = suggest(found, steps)

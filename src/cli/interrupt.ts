@@ -1,6 +1,6 @@
 /** Ctrl-C, and a polite kill: the first asks for an end after the step under way, the second ends at once. */
 import { EXIT, type ExitCode } from './exit-codes.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
@@ -26,7 +26,7 @@ export async function interruptible(io: Io, work: (signal: AbortSignal) => Promi
     return await work(signal)
   } catch (error) {
     if (!signal.aborted) throw error
-    io.stderr.write('Interrupted.\n')
+    say(io, 'Interrupted.')
     return EXIT.interrupted
   } finally {
     stop()

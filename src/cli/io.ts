@@ -1,3 +1,5 @@
+import { visible } from '../base/visible.js'
+
 /** What a command may touch of the process around it; tests give their own. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream
@@ -9,6 +11,15 @@ export interface Io {
   exit(code: number): never
 }
 
-/** Whether a person will see colours there, and wants to (https://no-color.org). */
-export const mayColor = ({ env }: Io, stream: NodeJS.WriteStream): boolean =>
-  stream.isTTY && !env.NO_COLOR && env.TERM !== 'dumb'
+/** True where a terminal can move its cursor, so that a line may be drawn again. */
+export const mayRedraw = ({ env }: Pick<Io, 'env'>, stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY && env.TERM !== 'dumb'
+
+/** True where a person will see colours, and wants to (https://no-color.org). */
+export const mayColor = (io: Pick<Io, 'env'>, stream: NodeJS.WriteStream): boolean =>
+  mayRedraw(io, stream) && !io.env.NO_COLOR
+
+/** Writes lines for people. Names and paths in them may hold anything; a terminal obeys none of it. */
+export function say({ stderr }: Pick<Io, 'stderr'>, text: string): void {
+  stderr.write(`${text.split('\n').map(visible).join('\n')}\n`)
+}

@@ -4,7 +4,7 @@ import { formatIssue, UserError } from '../base/issue.js'
 import type { Target } from '../libtensorflow/target.js'
 import { type CommandLine, parseCommandLine } from './command-line.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import { ownVersion } from './versions.js'
 
 /** Runs a command; the result is the exit code of the process. */
@@ -14,13 +14,13 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     return await run(parseCommandLine(argv, ownVersion()), io)
   } catch (error) {
     if (error instanceof UserError) {
-      for (const issue of error.issues) io.stderr.write(`${formatIssue(issue)}\n`)
-      io.stderr.write(`${error.message}\n`)
+      for (const issue of error.issues) say(io, formatIssue(issue))
+      say(io, error.message)
       return EXIT.badInput
     }
     const problem = fileProblem(error)
     if (problem !== undefined) {
-      io.stderr.write(`Cannot go on: ${problem}.\n`)
+      say(io, `Cannot go on: ${problem}.`)
       return EXIT.badInput
     }
     const trace = error instanceof Error ? error.stack : String(error)

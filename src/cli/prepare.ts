@@ -4,7 +4,7 @@ import { loadData } from '../data/registry.js'
 import type { Device, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import type { ResolvedSpec, StageSpec } from '../spec/spec.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import { openSession, type Session } from './session.js'
 import { withSpinner } from './spinner.js'
 import { soleSpec } from './stages.js'
@@ -33,13 +33,12 @@ export async function engineFor(
   io: Io,
 ): Promise<Engine> {
   const { engine, note } = await openEngine(name, { device: device as Device, precision, logs })
-  if (note !== undefined && !quiet) io.stderr.write(`${note}\n`)
+  if (note !== undefined && !quiet) say(io, note)
   return engine
 }
 
 export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: Io): Promise<Opened> {
-  const waiting = <T>(text: string, work: () => Promise<T>) =>
-    options.quiet ? work() : withSpinner(text, io.stderr, work)
+  const waiting = <T>(text: string, work: () => Promise<T>) => (options.quiet ? work() : withSpinner(text, io, work))
   const engine = await engineFor(spec, options, io)
   const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data, spec.seed))
   return {

@@ -8,7 +8,7 @@ import type { EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from
 import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { type Io, mayColor } from './io.js'
+import { type Io, mayColor, mayRedraw, say } from './io.js'
 import type { Options } from './options.js'
 import type { Results } from './results.js'
 import type { Session } from './session.js'
@@ -36,6 +36,7 @@ export async function run(given: Run): Promise<ExitCode> {
     style: options.style,
     verbose,
     stream: io.stderr,
+    redraws: mayRedraw(io, io.stderr),
     color: mayColor(io, io.stderr),
     now,
   })
@@ -70,7 +71,7 @@ export async function run(given: Run): Promise<ExitCode> {
     const { drawPictures } = await import('./pictures.js')
     const { directory } = results
     const draw = () => drawPictures({ directory, spec, session, rbm, engine, epochs: epochs.length, signal })
-    await (verbose === 0 ? draw() : withSpinner('Drawing', io.stderr, draw))
+    await (verbose === 0 ? draw() : withSpinner('Drawing', io, draw))
   }
   const lines = summary({
     end,
@@ -80,7 +81,7 @@ export async function run(given: Run): Promise<ExitCode> {
     seconds,
     directory: results.directory,
   })
-  for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) io.stderr.write(`${line}\n`)
+  for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
   return exitCodeOf(history.stop, expectations, signal)
 }
 

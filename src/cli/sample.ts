@@ -44,7 +44,7 @@ export async function sample(directory: string, options: Options, io: Io): Promi
     const engine = await engineFor(spec, { quiet: false, logs: false }, io)
     const isGiven = mask !== undefined || start === 'data'
     const given = isGiven ? await testRows(trained, chains, io) : undefined
-    const drawn = await withSpinner('Sampling', io.stderr, (progress) =>
+    const drawn = await withSpinner('Sampling', io, (progress) =>
       runChains({
         engine,
         rbm,
@@ -95,9 +95,7 @@ const HOLE = 0.5
 
 /** The first samples of the test set, as the machine sees them. */
 async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
-  const { test, info } = await withSpinner(`Loading ${spec.data.dataset}`, io.stderr, () =>
-    loadData(spec.data, spec.seed),
-  )
+  const { test, info } = await withSpinner(`Loading ${spec.data.dataset}`, io, () => loadData(spec.data, spec.seed))
   if (count > test.count) {
     throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${info.name}`)
   }

@@ -21,7 +21,7 @@ import { wheelSource } from '../libtensorflow/wheel-source.js'
 import { createTransferReporter } from '../report/transfer.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
-import type { Io } from './io.js'
+import { type Io, mayRedraw, say } from './io.js'
 import type { Options } from './options.js'
 
 /** Standard output gets the folder of the library, where there is one at the end. */
@@ -30,7 +30,7 @@ export async function setup(target: Target | undefined, options: Options, io: Io
   if (options.remove) return takeAway(cache, target, options, io)
   if (target === undefined) throw new Error('internal: setup of nothing')
   const interrupt = listenForInterrupt(io)
-  const reporter = createTransferReporter(io.stderr, () => performance.now())
+  const reporter = createTransferReporter(io.stderr, mayRedraw(io, io.stderr), () => performance.now())
   try {
     return await bring({ target, options, io, cache, signal: interrupt.signal, listener: reporter })
   } catch (error) {
@@ -38,7 +38,7 @@ export async function setup(target: Target | undefined, options: Options, io: Io
     if (!interrupt.signal.aborted) throw error
     const kept = await keptBytes(cache)
     const goesOn = kept > 0 ? ` ${formatBytes(kept)} are kept, and the next \`train setup\` goes on from there.` : ''
-    io.stderr.write(`Interrupted; nothing was installed.${goesOn}\n`)
+    say(io, `Interrupted; nothing was installed.${goesOn}`)
     return EXIT.interrupted
   } finally {
     reporter.close()
@@ -66,7 +66,7 @@ async function bring({ target, options, io, cache, signal, listener }: Setup): P
   signal.throwIfAborted()
   if (options['dry-run']) {
     const free = await freeBytes(cache)
-    for (const line of planLines(target, source, cache, free)) io.stderr.write(`${line}\n`)
+    for (const line of planLines(target, source, cache, free)) say(io, line)
     return EXIT.done
   }
   const toFetch = source.files.reduce((sum, { bytes, here }) => sum + bytes - here, 0)
@@ -132,9 +132,9 @@ async function takeAway(cache: string, target: Target | undefined, options: Opti
   const dry = options['dry-run'] === true
   const removed: readonly Removed[] = dry ? await removable(cache, target) : await remove(cache, target)
   const verb = dry ? 'Would remove' : 'Removed'
-  for (const { path, bytes } of removed) io.stderr.write(`${verb} ${path}: ${formatBytes(bytes)}.\n`)
+  for (const { path, bytes } of removed) say(io, `${verb} ${path}: ${formatBytes(bytes)}.`)
   const total = removed.reduce((sum, { bytes }) => sum + bytes, 0)
-  if (removed.length === 0) io.stderr.write(`Nothing to remove in ${cache}.\n`)
-  else io.stderr.write(dry ? 'Nothing was changed.\n' : `${formatBytes(total)} are free again.\n`)
+  if (removed.length === 0) say(io, `Nothing to remove in ${cache}.`)
+  else say(io, dry ? 'Nothing was changed.' : `${formatBytes(total)} are free again.`)
   return EXIT.done
 }

@@ -1,5 +1,6 @@
 /** Shows that work is under way; on a terminal only. */
 import ora from 'ora'
+import { type Io, mayColor, mayRedraw } from './io.js'
 
 /** Says how much of the work is done. */
 export type Progress = (done: number, of: number) => void
@@ -7,12 +8,14 @@ export type Progress = (done: number, of: number) => void
 /** `text` with a spinner until `work` ends, and with a percentage where the work says how far it is; the line is gone afterwards. */
 export async function withSpinner<T>(
   text: string,
-  stream: NodeJS.WriteStream,
+  io: Pick<Io, 'stderr' | 'env'>,
   work: (progress: Progress) => Promise<T>,
 ): Promise<T> {
   // in a window that tells no size ora would erase rows without end
-  const isSilent = !stream.isTTY || stream.columns === 0
-  const spinner = ora({ text, stream, isSilent, discardStdin: false }).start()
+  const stream = io.stderr
+  const isSilent = !mayRedraw(io, stream) || stream.columns === 0
+  const color = mayColor(io, stream) ? 'cyan' : false
+  const spinner = ora({ text, stream, color, isSilent, discardStdin: false }).start()
   try {
     // let it be drawn once before work that keeps the thread busy
     await new Promise((resolve) => setImmediate(resolve))

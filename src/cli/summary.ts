@@ -172,7 +172,7 @@ async function explain(
     passes.push({ name, nodes: graph.nodes.length })
   }
   passes.push({ name: 'update cut off', nodes: splitUpdate(graph).graph.nodes.length })
-  const times = await withSpinner('Timing steps on engine onnx', io.stderr, () => timedSteps(spec, signal))
+  const times = await withSpinner('Timing steps on engine onnx', io, () => timedSteps(spec, signal))
   return { passes, engine: 'onnx', ...times }
 }
 

@@ -7,7 +7,7 @@ import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, type ResolvedSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import { nextData } from './next-data.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
@@ -86,7 +86,7 @@ async function runStage(
   const results = await openResults(place, session.model, isLast ? [...ofRun, ...userHistory(options, io)] : [])
   try {
     if (folder !== null && alone) await writeSpec(place, spec)
-    if (title !== null && options.verbose !== '0') io.stderr.write(`${title}\n`)
+    if (title !== null && options.verbose !== '0') say(io, title)
     return await run({ spec, options, io, signal, session, results, engine: opened.engine, pictures: alone })
   } finally {
     await results.close()
@@ -119,6 +119,6 @@ function interruptedBefore({ title }: Stage, directory: string | undefined, io: 
     directory === undefined
       ? 'Interrupted before training began; nothing was written.'
       : `Interrupted before this began: ${title}. Files: ${directory}`
-  io.stderr.write(`${words}\n`)
+  say(io, words)
   return EXIT.interrupted
 }

@@ -34,13 +34,13 @@ export async function transform(
     const engine = await engineFor(spec, { quiet: false, logs: false }, io)
     const told = (path: string, shape: readonly number[]) => io.stdout.write(`${path} ${formatShape(shape)}\n`)
     const transformed = (work: Omit<Work, 'trained' | 'engine' | 'signal' | 'progress'>) =>
-      withSpinner('Transforming', io.stderr, (progress) => features({ trained, engine, signal, progress, ...work }))
+      withSpinner('Transforming', io, (progress) => features({ trained, engine, signal, progress, ...work }))
     if (rows) {
       const source = { count: rows.length / trained.rbm.visibleUnits, batches: inBatches(rows, trained) }
       told(out, await transformed({ path: out, divisor: 1, ...source }))
       return EXIT.done
     }
-    const dataset = await withSpinner(`Loading ${spec.data.dataset}`, io.stderr, () => loadData(spec.data, spec.seed))
+    const dataset = await withSpinner(`Loading ${spec.data.dataset}`, io, () => loadData(spec.data, spec.seed))
     for (const part of ['train', 'test'] as const) {
       const samples = dataset[part]
       const path = beforeEnding(out, `-${part}`)

@@ -1,7 +1,7 @@
 /** `train validate FILE...`: everything that can be known before the first step, and nothing else. */
 import { formatIssue } from '../base/issue.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { readSpec } from './read-spec.js'
@@ -11,10 +11,10 @@ export async function validate(files: readonly string[], options: Options, io: I
   let bad = 0
   for (const file of files) {
     const result = await readSpec(file, overrides, io.stdin)
-    if ('spec' in result) io.stderr.write(`${file}: ok\n`)
+    if ('spec' in result) say(io, `${file}: ok`)
     else {
       bad++
-      for (const issue of result.issues) io.stderr.write(`${formatIssue(issue)}\n`)
+      for (const issue of result.issues) say(io, formatIssue(issue))
     }
   }
   return bad === 0 ? EXIT.done : EXIT.badInput

@@ -16,6 +16,8 @@ export interface ReportOptions {
   readonly verbose: 0 | 1 | 2
   readonly stream: NodeJS.WriteStream
   readonly color: boolean
+  /** The stream is a terminal on which a line may be drawn again. */
+  readonly redraws: boolean
   /** Milliseconds. */
   readonly now: () => number
 }
@@ -29,7 +31,7 @@ export interface Reporter {
 export function createReporter(options: ReportOptions): Reporter {
   if (options.verbose === 0) return { onEvent: () => {}, leave: () => {} }
   if (options.verbose === 2) return lines(options, belowHeading)
-  return options.stream.isTTY ? bar(options) : lines(options, inOneLine)
+  return options.redraws ? bar(options) : lines(options, inOneLine)
 }
 
 /** At most 20 times a second. */

@@ -23,8 +23,12 @@ const DRAW_EVERY_MS = 100
 const LINE_EVERY_MS = 10_000
 const WIDTH = 30
 
-export function createTransferReporter(stream: NodeJS.WriteStream, now: () => number): TransferReporter {
-  const live = stream.isTTY ? liveLine(stream) : undefined
+export function createTransferReporter(
+  stream: NodeJS.WriteStream,
+  redraws: boolean,
+  now: () => number,
+): TransferReporter {
+  const live = redraws ? liveLine(stream) : undefined
   let under: { key: string; began: number; from: number } | undefined
   let told = Number.NEGATIVE_INFINITY
   return {

@@ -50,6 +50,14 @@ describe('an error', () => {
     expect(await failing(new UserError('Sorry.', issues))).toEqual({ code: 2, stderr: 'a.json /b: found c\nSorry.\n' })
   })
 
+  test('shows what would steer a terminal, and keeps its lines', async () => {
+    const issues = [{ code: 'x', source: 'a\u001b[31m.json', pointer: '', message: 'found c' }]
+    const shown = await failing(new UserError('--out \u001b[2J: no.\nSee: train --help', issues))
+    expect(shown.stderr).toBe('a\\u001b[31m.json: found c\n--out \\u001b[2J: no.\nSee: train --help\n')
+    const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: 'runs/\u001b[31m' })
+    expect((await failing(error)).stderr).toBe('Cannot go on: runs/\\u001b[31m: the disk is full.\n')
+  })
+
   test('of the disk is 2, in words', async () => {
     const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: 'runs/x' })
     expect(await failing(error)).toEqual({ code: 2, stderr: 'Cannot go on: runs/x: the disk is full.\n' })

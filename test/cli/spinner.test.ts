@@ -4,9 +4,13 @@ import { expect, test } from 'vitest'
 import { withSpinner } from '../../src/cli/spinner.js'
 
 /** What is written while something is waited for. */
-async function written(window: { isTTY: boolean; columns?: number }): Promise<string> {
+async function written(
+  window: { isTTY: boolean; columns?: number },
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const stream = Object.assign(new PassThrough(), window, { clearLine() {}, cursorTo() {}, moveCursor() {} })
-  expect(await withSpinner('Waiting', stream as unknown as NodeJS.WriteStream, async () => 7)).toBe(7)
+  const io = { stderr: stream as unknown as NodeJS.WriteStream, env }
+  expect(await withSpinner('Waiting', io, async () => 7)).toBe(7)
   return String(stream.read() ?? '')
 }
 
@@ -16,3 +20,6 @@ test.each([
   ['no terminal', { isTTY: false }],
   ['a terminal that tells no size', { isTTY: true, columns: 0 }],
 ])('is not drawn on %s', async (_, window) => expect(await written(window)).toBe(''))
+
+test('is not drawn where the cursor cannot move', async () =>
+  expect(await written({ isTTY: true, columns: 80 }, { TERM: 'dumb' })).toBe(''))

@@ -11,7 +11,7 @@ export function drive({ start, stream, style = 'keras1', verbose = 1, color = fa
   let seconds = 0
   let epoch = 0
   let began = 0
-  const reporter = createReporter({ style, verbose, color, stream, now: () => seconds * 1000 })
+  const reporter = createReporter({ style, verbose, color, redraws: stream.isTTY, stream, now: () => seconds * 1000 })
   const send = (event: TrainingEvent) => reporter.onEvent(event)
   send(start)
   return {

@@ -9,7 +9,7 @@ function shown(isTTY: boolean, columns = 100) {
     written += text
   }
   const stream = { isTTY, columns, write } as unknown as NodeJS.WriteStream
-  const reporter = createTransferReporter(stream, () => clock)
+  const reporter = createTransferReporter(stream, stream.isTTY, () => clock)
   return {
     at(seconds: number, done: number, verb = 'Fetching') {
       clock = seconds * 1000
