@@ -24,6 +24,13 @@ export interface Issue {
   readonly details?: readonly string[]
 }
 
+/** More letters of a pointer than any key of ours needs. */
+const LONGEST_POINTER = 200
+
+/** The beginning and the end of a long pointer: a key may be as long as the file. */
+const shortenedPointer = (pointer: string): string =>
+  pointer.length > LONGEST_POINTER ? `${pointer.slice(0, LONGEST_POINTER / 2)}...${pointer.slice(-20)}` : pointer
+
 /** A mistake of the user (spec, data, options): printed without a stack trace, exit code 2. */
 export class UserError extends Error {
   override readonly name = 'UserError'
@@ -38,7 +45,7 @@ export class UserError extends Error {
 /** `specs/x.json:9:31 /model/layers/2/rate: found 1.5, must be ... (did you mean "Dropout"?)`, details indented below. */
 export function formatIssue(issue: Issue): string {
   const place = issue.position ? `${issue.source}:${issue.position.line}:${issue.position.column}` : issue.source
-  const where = issue.pointer === '' ? place : `${place} ${issue.pointer}`
+  const where = issue.pointer === '' ? place : `${place} ${shortenedPointer(issue.pointer)}`
   const hint = issue.nearest === undefined ? '' : `; did you mean "${issue.nearest}"?`
   return [`${where}: ${issue.message}${hint}`, ...(issue.details ?? []).map((line) => `    ${line}`)]
     .map(visible)

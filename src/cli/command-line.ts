@@ -1,4 +1,5 @@
 /** Reads the command line: which command, its files or words, and options. yargs' parser takes it apart. */
+import { existsSync } from 'node:fs'
 import { Parser } from 'yargs/helpers'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
@@ -43,6 +44,10 @@ function converted(option: Option, value: unknown): unknown {
 const commandOf = (word = ''): CommandName =>
   word !== 'train' && Object.hasOwn(COMMANDS, word) ? (word as CommandName) : 'train'
 
+/** The command that a word was meant to be, where it can be no spec. */
+const commandNear = (word: string): string | undefined =>
+  /^[\w-]+$/.test(word) && !existsSync(word) ? nearest(word, Object.keys(COMMANDS)) : undefined
+
 type Values = Readonly<Record<string, unknown>> & { readonly _: string[] }
 
 /** The arguments taken apart; the parser stops at an option without its value. */
@@ -76,6 +81,12 @@ function taken(argv: readonly string[], command: CommandName): { values: Values;
 
 /** What is wrong with parsed arguments, a line each. */
 function* problemsOf(command: CommandName, values: Values): Iterable<string> {
+  const [first] = values._
+  const meant = command === 'train' && first !== undefined ? commandNear(first) : undefined
+  if (meant !== undefined) {
+    yield `There is no command and no file ${first}; did you mean the command "${meant}"?`
+    return
+  }
   const options = optionsOf(command)
   const known = [...options.flatMap(({ name, alias }) => (alias ? [name, alias] : [name])), 'help', 'h', 'version', '_']
   for (const name of Object.keys(values)) {
@@ -93,6 +104,12 @@ function* problemsOf(command: CommandName, values: Values): Iterable<string> {
     else if (given.length > 1 && isOnce) yield `--${name} is given more than once`
     else
       for (const one of given) yield* problemsOfValue({ ...option, name, value: placeholderOf(option, command) }, one)
+  }
+  for (const option of options) {
+    const { name, needs } = option
+    if (needs !== undefined && values[name] !== undefined && values[needs] === undefined) {
+      yield `--${name} needs --${needs}`
+    }
   }
   yield* problemsOfOperands(command, values)
 }
@@ -121,13 +138,19 @@ function* problemsOfOperands(command: CommandName, values: Values): Iterable<str
   const found = values._
   const isEnough = found.length >= least || (noneWith !== undefined && values[noneWith] === true)
   if (!isEnough) yield `${few}: ${usage}`
-  if (found.length > most) yield `${many}, found ${found.length}: ${found.join(' ')}`
+  if (found.length > most) yield `${many}, found ${found.length}: ${someOf(found)}`
   if (!words) return
   for (const word of found) {
     if (Object.hasOwn(words, word)) continue
     yield `train ${command}: found "${word}", must be one of ${Object.keys(words).join(', ')}${didYouMean(word, Object.keys(words))}`
   }
 }
+
+const MOST_WORDS = 8
+
+/** The first words of many. */
+const someOf = (words: readonly string[]): string =>
+  words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS).join(' ')} ...` : words.join(' ')
 
 function didYouMean(word: string, allowed: readonly string[]): string {
   const near = nearest(word, allowed)

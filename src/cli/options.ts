@@ -15,6 +15,8 @@ export interface Option {
   /** One for all, or one for each command. */
   readonly default?: string | Partial<Readonly<Record<CommandName, string>>>
   readonly alias?: string
+  /** Another option, without which this one says nothing. */
+  readonly needs?: string
   readonly commands: readonly CommandName[]
   /** Commands that take only one of what others take many of. */
   readonly onceIn?: readonly CommandName[]
@@ -123,6 +125,7 @@ export const OPTIONS = {
     value: 'FORMAT',
     help: 'How to write it. Default: by the ending of FILE, else json',
     choices: FORMATS,
+    needs: 'history',
     commands: ['train'],
   },
   rounds: {

@@ -1,10 +1,12 @@
 /** Reads a spec and checks everything that can be known before the first step. */
+import { fstatSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { text as textOf } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { fileProblem } from '../base/file-problem.js'
 import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
+import { decodeUtf8 } from '../base/utf8.js'
 import type { Override } from '../spec/override.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 
@@ -35,20 +37,30 @@ export async function requireSpec(...args: Parameters<typeof readSpec>): Promise
 }
 
 async function read(source: string, stdin: NodeJS.ReadableStream): Promise<string | Issue> {
-  if (source === '-') return textOf(stdin)
+  const issue = (message: string, nearest?: string): Issue => ({
+    code: 'file',
+    source,
+    pointer: '',
+    message,
+    ...(nearest !== undefined && { nearest }),
+  })
+  if (source === '-' && isFolder(stdin)) return issue('is a folder, must be a file')
   try {
-    return await readFile(source, 'utf8')
+    const decoded = decodeUtf8(await (source === '-' ? buffer(stdin) : readFile(source)))
+    return 'text' in decoded ? decoded.text : issue(decoded.problem)
   } catch (error) {
     const problem = fileProblem({ ...(error as Error), path: undefined })
     if (problem === undefined) throw error
-    const near = await neighbour(source)
-    return {
-      code: 'file',
-      source,
-      pointer: '',
-      message: problem,
-      ...(near !== undefined && { nearest: near }),
-    }
+    return issue(problem, await neighbour(source))
+  }
+}
+
+/** Node gives a stream without content where the shell has `< FOLDER`. */
+function isFolder(stdin: NodeJS.ReadableStream & { readonly fd?: unknown }): boolean {
+  try {
+    return typeof stdin.fd === 'number' && fstatSync(stdin.fd).isDirectory()
+  } catch {
+    return false
   }
 }
 

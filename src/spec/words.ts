@@ -10,6 +10,7 @@ export function written(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array'
   if (typeof value === 'object' && value !== null)
     return Object.keys(value).length === 0 ? 'an empty object' : 'an object'
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'a number that is too large for 64 bits'
   return typeof value === 'string' ? JSON.stringify(shortened(value)) : String(value)
 }
 

@@ -140,6 +140,9 @@ describe('mistakes', () => {
       'sample a -n 0 --start here --steps',
       'transform a b c --out',
     ],
+    // a command that is misspelt, with what it would take
+    ...['evalute RUN', 'docter --json', 'find_lr', 'sumary a.json --svg x.svg', 'evalute.json RUN'],
+    ...['a.json --history-format csv', `${'a.json '.repeat(9)}b.json`, `${'run '.repeat(4)}--engine onnx`],
   ]
 
   test('are explained', async () => {

@@ -1,8 +1,8 @@
 /** `train validate`: which files it reads, what it says of them, and that it does nothing else. */
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runCommand, temporaryFolder } from '../support/command.js'
+import { runCommand, runShell, temporaryFolder } from '../support/command.js'
 
 const GOOD = `{ "data": "mnist", "loss": "mse", "model": { "type": "Sequential", "layers": ["Flatten", { "type": "Dense", "units": 10 }] } }`
 const BAD = GOOD.replace('"mse"', '"msee"').replace('10', '0')
@@ -51,10 +51,36 @@ describe('files', () => {
     })
   })
 
+  test('in another encoding', async () => {
+    const cwd = temporaryFolder()
+    const files = {
+      'le.json': Buffer.from(`\ufeff${GOOD}`, 'utf16le'),
+      'plain.json': Buffer.from(GOOD, 'utf16le'),
+      'be.json': Buffer.from(`\ufeff${GOOD}`, 'utf16le').swap16(),
+      'latin.json': Buffer.from(GOOD.replace(' }', ',\n "name": "caf\u00e9" }'), 'latin1'),
+      'marked.json': Buffer.from(`\ufeff${GOOD}`),
+    }
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(cwd, name), bytes)
+    expect(await runCommand(['validate', ...Object.keys(files)], { cwd })).toMatchObject({
+      code: 2,
+      stderr: [
+        'le.json: is UTF-16 text, must be UTF-8',
+        'plain.json: is UTF-16 text, must be UTF-8',
+        'be.json: is UTF-16 text, must be UTF-8',
+        'latin.json: is not UTF-8 text: line 2 has the byte 0xe9; save the file as UTF-8',
+        'marked.json: ok',
+        '',
+      ].join('\n'),
+    })
+  })
+
   test('standard input', async () => {
     expect(await runCommand(['validate', '-'], { stdin: GOOD })).toEqual({ code: 0, stdout: '', stderr: '-: ok\n' })
     const { code, stderr } = await runCommand(['validate', '-'], { stdin: '' })
     expect({ code, stderr }).toEqual({ code: 2, stderr: '-:1:1: found nothing, must be an object\n' })
+    const cwd = temporaryFolder()
+    const folder = await runShell('$train validate - < .', { cwd })
+    expect(folder).toMatchObject({ code: 2, stderr: '-: is a folder, must be a file\n' })
   })
 })
 
