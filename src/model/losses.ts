@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../base/shape.js'
 import type { ActivationName } from '../spec/activations.js'
 import type { LossSpec } from '../spec/spec.js'
+import { beside, ofOneRank } from './masks.js'
 import type { Prediction } from './model.js'
 import { EPSILON, normalizedVectors } from './normalized.js'
 import type { WantedTarget } from './targets.js'
@@ -27,19 +28,31 @@ type SpecOf<Type extends LossSpec['type']> = Extract<LossSpec, { type: Type }>
 
 /**
  * The sum over a batch's samples of their losses, where Keras' `sum_over_batch_size` has the mean: each sample's is the
- * mean of its values. `weights`: one a sample.
+ * mean of its values. `weights`: one a sample. Of a mask, that of the output and the loss' own, what counts takes the
+ * place of what does not: it weighs as much as the whole batch (keras/src/losses/loss.py, `apply_mask`), and where nothing
+ * counts the sum is 0.
  */
 export function lossOfBatch(loss: Loss, target: tf.Tensor, prediction: Prediction, weights?: tf.Tensor): tf.Tensor {
   const batch = prediction.output.shape[0]!
-  let values = loss.values(target, prediction)
-  if (loss.mask) {
-    const mask = loss.mask(target, values)
-    values = tf.mul(tf.mul(values, mask), tf.div(values.size, tf.maximum(tf.sum(mask), 1)))
+  const all = loss.values(target, prediction)
+  const mask = maskOf(loss, target, all, prediction)
+  const scale = mask && tf.div(mask.size, tf.maximum(tf.sum(mask), 1))
+  const weighed = (x: tf.Tensor) => (weights ? tf.mul(x, beside(weights, x.rank)) : x)
+  if (loss.ofBatch) {
+    const mean = tf.mean(all)
+    if (!mask) return tf.mul(mean, weights ? tf.sum(weights) : batch)
+    return tf.mul(mean, tf.mul(tf.mean(weighed(tf.mul(mask, scale!))), batch))
   }
-  if (loss.ofBatch) return tf.mul(tf.mean(values), weights ? tf.sum(weights) : batch)
-  if (weights) values = tf.mul(values, tf.reshape(weights, [batch, ...values.shape.slice(1).map(() => 1)]))
+  const values = weighed(mask ? tf.mul(tf.mul(...ofOneRank(all, mask)), scale!) : all)
   const sum = tf.sum(values)
   return values.size === batch ? sum : tf.div(sum, values.size / batch)
+}
+
+/** 1 for each value that counts, else 0; undefined where all do. */
+function maskOf(loss: Loss, target: tf.Tensor, values: tf.Tensor, { mask }: Prediction): tf.Tensor | undefined {
+  const own = loss.mask?.(target, values)
+  const given = mask && tf.cast(mask, 'float32')
+  return own && given ? tf.mul(own, given) : (own ?? given)
 }
 
 /**

@@ -11,6 +11,7 @@ import { applyLayer, type LayerOutput } from './layers/apply.js'
 import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { savedForm } from './layers-topology.js'
+import { maskShapes } from './mask-shapes.js'
 import { type Call, DATA, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 import type { Saveable } from './saveable.js'
@@ -20,7 +21,8 @@ export interface Model extends Saveable {
   readonly inputShape: Shape
   /** Of the first output. */
   readonly outputShape: Shape
-  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[]
+  /** `masked`: whether it carries a mask. */
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape; readonly masked: boolean }[]
   /** In Keras' order: layer by layer, kernel before bias. */
   readonly weights: readonly Weight[]
   /** Random numbers that a training pass takes. */
@@ -42,7 +44,7 @@ export interface Weight extends Slot {
 }
 
 /** What a model makes of a batch: (batch, ...outputShape), and what its last activation, if any, made that from. */
-export type Prediction = Pick<LayerOutput, 'output' | 'logits'>
+export type Prediction = LayerOutput
 
 /** The first output is there by itself too. */
 export interface Applied extends LayerOutput {
@@ -113,10 +115,11 @@ export function buildModel(
     const noiseNames = Object.fromEntries(draws.map(([own]) => [own, `${name}/${own}`]))
     return { ...call, inputShapes, outputShape, weights: owned.get(owner)!, noise: noiseNames }
   })
+  const masks = maskShapes(network.calls, shapes)
   const model: Model = {
     inputShape,
     outputShape: shapes.get(network.outputs[0]!)!,
-    outputs: network.outputs.map((name) => ({ name, shape: shapes.get(name)! })),
+    outputs: network.outputs.map((name) => ({ name, shape: shapes.get(name)!, masked: masks.has(name) })),
     weights,
     noise,
     stages,
@@ -140,6 +143,9 @@ export function buildModel(
           addLoss: (penalty) => added.push(penalty),
         })
         made.set(stage.name, applied)
+        if (ruleOf(stage.layer).takesMasks) {
+          for (const name of stage.inputs) made.set(name, { ...made.get(name)!, mask: undefined })
+        }
         visit?.(stage.name, applied.output)
       }
       const penalty = added.length === 0 ? null : added.reduce((sum, one) => tf.add(sum, one))

@@ -15,6 +15,8 @@ export interface OutputOptions {
   readonly prefix: string
   /** Of one sample's output. */
   readonly shape: Shape
+  /** Whether it carries a mask. */
+  readonly masked?: boolean
   readonly target: Target
   readonly loss: LossSpec
   readonly metrics: readonly MetricSpec[]
@@ -33,12 +35,21 @@ export interface MeasuredOutput {
 /** Class weights count in the loss of training alone: not in metrics, nor in an evaluation. */
 export type Pass = 'training' | 'evaluation'
 
-export function measureOutput({ prefix, shape, target: compared, ...spec }: OutputOptions): MeasuredOutput {
+export function measureOutput({
+  prefix,
+  shape,
+  masked = false,
+  target: compared,
+  ...spec
+}: OutputOptions): MeasuredOutput {
   const lossKey = `${prefix}loss`
   const rule = lossFor(spec.loss, shape)
   const weights =
     spec.classWeight && compared.kind === 'labels' ? classWeights(spec.classWeight, compared.classes) : undefined
-  const metrics = spec.metrics.map((one) => measuredMetric(`${prefix}${one.name}`, metricFor(one, shape)))
+  const metrics = spec.metrics.map((one) => {
+    const metric = metricFor(one, shape)
+    return measuredMetric(`${prefix}${one.name}`, (masked && metric.masked) || metric)
+  })
 
   const encoder = (given: tf.Tensor): Encoder => {
     const known = new Map<TargetForm, tf.Tensor>()

@@ -82,7 +82,7 @@ const measuredOutputs = ({
   outputs.map(({ prefix, target, loss, metrics }, index) =>
     measureOutput({
       prefix,
-      shape: model.outputs[index]!.shape,
+      ...model.outputs[index]!,
       target: targetOf(target, info),
       loss,
       metrics,

@@ -23,11 +23,12 @@ const options = (rest: Record<string, unknown> = {}, prefix = ''): OutputOptions
 const LABELS = [0, 2, 1]
 const OUTPUT = [0.6, 0.3, 0.1, 0.2, 0.2, 0.6, 0.5, 0.25, 0.25]
 
-/** Everything that one batch comes to. */
-function measured(given: OutputOptions, pass: Pass) {
-  const output = measureOutput(given)
+/** Everything that one batch comes to; `mask` has a flag for each sample. */
+function measured(given: OutputOptions, pass: Pass, mask?: readonly boolean[]) {
+  const output = measureOutput({ ...given, masked: mask !== undefined })
   return tf.tidy(() => {
-    const sums = output.sums(tf.tensor1d(LABELS, 'int32'), { output: tf.tensor2d(OUTPUT, [3, 3]) }, pass)
+    const prediction = { output: tf.tensor2d(OUTPUT, [3, 3]), mask: mask && tf.tensor1d([...mask], 'bool') }
+    const sums = output.sums(tf.tensor1d(LABELS, 'int32'), prediction, pass)
     expect(Object.keys(sums)).toEqual(output.measured.flatMap(({ outputs }) => outputs))
     const totalOf = (name: string) => Float64Array.from(sums[name]!.dataSync())
     return Object.fromEntries(
@@ -77,4 +78,29 @@ test('the loss alone is the first of the sums', () => {
     const alone = output.loss(labels, prediction, 'training').dataSync()
     expect(alone).toEqual(output.sums(labels, prediction, 'training').loss!.dataSync())
   })
+})
+
+const MASKED = {
+  loss: 'sparse_categorical_crossentropy',
+  metrics: ['acc', 'ce', 'RootMeanSquaredError', 'Precision'],
+  fit: { class_weight: { 0: 3, 1: 0.5 } },
+}
+
+test('what a mask leaves out counts neither in the loss nor in a mean; a root and counts do not see the mask', () => {
+  const [first, , third] = crossentropies as [number, number, number]
+  const { loss, acc, ce, ...others } = measured(options(MASKED), 'training', [true, false, true])
+  const { loss: ofEvaluation } = measured(options(MASKED), 'evaluation', [true, false, true])
+  expectClose([loss!, ofEvaluation!], [(3 * first + 0.5 * third) / 2, (first + third) / 2], 'losses', {
+    relative: 1e-6,
+  })
+  expectClose([acc!, ce!], [1 / 2, (first + third) / 2], 'means', { relative: 1e-6 })
+  const { RootMeanSquaredError, Precision } = measured(options(MASKED), 'training')
+  expect(others).toEqual({ RootMeanSquaredError, Precision })
+})
+
+test('of a batch in which nothing counts the loss is 0, and a mean is no number', () => {
+  const { loss, acc } = measured(options(MASKED), 'training', [false, false, false])
+  expect([loss, acc]).toEqual([0, Number.NaN])
+  const { loss: whole } = measured(options({ loss: 'dice' }), 'training', [false, false, false])
+  expect(whole).toBe(0)
 })

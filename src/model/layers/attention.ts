@@ -154,6 +154,7 @@ interface Heads {
 const multiple = <Spec extends Multiple>(
   headsOf: (spec: Spec, query: Shape) => Heads,
   check: (parts: Parts<Shape>, spec: Spec) => void,
+  rest: Pick<LayerRule<Spec>, 'takesMasks'> = {},
 ): LayerRule<Spec> => ({
   arity: ARITY,
   outputShape(spec, inputs) {
@@ -230,6 +231,7 @@ const multiple = <Spec extends Multiple>(
     return tf.reshape(bias ? tf.add(rows, tf.reshape(bias, [-1])) : rows, [batch, steps, ...out])
   },
   mask: passMask,
+  ...rest,
   saved: () => null,
 })
 
@@ -283,6 +285,7 @@ function sharesOf(scores: tf.Tensor, open: ReturnType<typeof openOf>, dropping: 
   return dropping ? tf.mul(shares, numbers) : shares
 }
 
+/** Keras deletes the masks of what it looks at (multi_head_attention.py, `call`): a sum with its input has no mask. */
 export const multiHeadAttention = multiple<SpecOf<'MultiHeadAttention'>>(
   ({ num_heads, key_dim, value_dim, output_shape }, query) => ({
     queries: num_heads,
@@ -292,6 +295,7 @@ export const multiHeadAttention = multiple<SpecOf<'MultiHeadAttention'>>(
     output: output_shape === null ? [query[1]!] : typeof output_shape === 'number' ? [output_shape] : output_shape,
   }),
   () => {},
+  { takesMasks: true },
 )
 
 /** Ainslie et al., 2023. */

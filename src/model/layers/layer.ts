@@ -79,6 +79,10 @@ export interface LayerRule<Spec extends LayerSpec> {
   activation?(spec: Spec, masks: Pass['masks']): ActivationName
   /** The mask of the output; without it masks end here, as in a Keras layer that does not support masking. */
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
+  /** Whether the output carries a mask where no input does; none does where it does not say. */
+  makesMask?(spec: Spec): boolean
+  /** Its inputs carry no mask any more for layers that come after it. */
+  readonly takesMasks?: true
   saved(spec: Spec, inputs: readonly Shape[]): SavedLayer | null
 }
 

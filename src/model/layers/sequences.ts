@@ -4,6 +4,7 @@ import { formatShape } from '../../base/shape.js'
 import { projectionOf } from '../constraints.js'
 import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
+import { withoutGradient } from '../without-gradient.js'
 import { type LayerRule, notSequence, passMask, ShapeProblem, type SpecOf } from './layer.js'
 import { sameInTfjs } from './saved.js'
 
@@ -20,7 +21,8 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
     },
   ],
   call: (_, [x], { weights }) => tf.gather(weights.embeddings!, tf.cast(x!, 'int32')),
-  mask: ({ mask_zero }, [x]) => (mask_zero ? tf.notEqual(x!, tf.zerosLike(x!)) : undefined),
+  mask: ({ mask_zero }, [x]) => (mask_zero ? withoutGradient(() => tf.notEqual(x!, tf.zerosLike(x!))) : undefined),
+  makesMask: ({ mask_zero }) => mask_zero,
   saved: (spec) => sameInTfjs(spec),
 }
 
@@ -62,12 +64,9 @@ export const masking: LayerRule<SpecOf<'Masking'>> = {
     return tf.where(tf.expandDims(counts, -1), x!, tf.zerosLike(x!))
   },
   mask: ({ mask_value }, [x]) => differs(x!, mask_value),
+  makesMask: () => true,
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** Where any feature is not `value`. Written out that it has no gradient, because tfjs cannot look behind a comparison. */
-const differs = (x: tf.Tensor, value: number): tf.Tensor =>
-  tf.customGrad((...given) => ({
-    value: tf.any(tf.notEqual(given[0] as tf.Tensor, value), -1),
-    gradFunc: () => tf.zerosLike(x),
-  }))(x)
+/** Where any feature is not `value`. */
+const differs = (x: tf.Tensor, value: number): tf.Tensor => withoutGradient(() => tf.any(tf.notEqual(x, value), -1))

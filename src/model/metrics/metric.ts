@@ -1,6 +1,7 @@
 /** What a metric is: sums over batches, and the value that follows from their totals. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { MetricSpec } from '../../spec/spec.js'
+import { ofOneRank } from '../masks.js'
 import type { Prediction } from '../model.js'
 import type { WantedTarget } from '../targets.js'
 
@@ -21,6 +22,8 @@ export interface Metric {
   value(sums: Readonly<Record<string, Float64Array>>, samples: number): number
   /** Why it cannot measure the model's output: `looks at class 12`. */
   readonly problem?: string | undefined
+  /** The metric of an output that carries a mask, where that matters to it: to means, as to Keras' `MeanMetricWrapper`. */
+  readonly masked?: Metric
 }
 
 export type MetricOf<Type extends MetricSpec['type']> = Extract<MetricSpec, { type: Type }>
@@ -28,33 +31,73 @@ export type MetricOf<Type extends MetricSpec['type']> = Extract<MetricSpec, { ty
 /** (batch, ...) */
 type Values = (target: tf.Tensor, prediction: Prediction) => tf.Tensor
 
-/** The mean over samples, and over whatever values a sample has. */
+/** The mean over samples, and over whatever values a sample has; of those that a mask lets through, where there is one. */
 export const meanOf = (target: WantedTarget, values: Values): Metric => ({
+  ...meanOfAll(target, values),
+  masked: { ...maskedMean, target, sums: (truth, found) => maskedMean.sums(values(truth, found), found) },
+})
+
+/** The mean whatever the mask. */
+export const meanOfAll = (target: WantedTarget, values: Values): Metric => ({
+  ...plainMean,
   target,
-  parts: [SUM],
-  sums: (truth, prediction) => ({ [SUM]: sumOfSamples(values(truth, prediction), prediction) }),
-  value: ({ [SUM]: sum }, samples) => sum![0]! / samples,
+  sums: (truth, prediction) => plainMean.sums(values(truth, prediction), prediction),
 })
 
 /**
  * The same where a value may be undefined, 0 / 0 or the logarithm of 0: then the mean is NaN as in Keras, but the step
- * stays sound, for a step with an output that is not finite changes no weight.
+ * stays sound, for a step with an output that is not finite changes no weight. Keras multiplies by the mask, so that an
+ * undefined value that does not count makes its mean NaN too.
  */
-export const meanOfDefined = (target: WantedTarget, values: Values): Metric => ({
-  target,
-  parts: [SUM, 'undefined'],
-  sums(truth, prediction) {
-    const all = values(truth, prediction)
-    const defined = tf.less(tf.abs(all), LARGEST)
-    return {
-      [SUM]: sumOfSamples(tf.where(defined, all, tf.zerosLike(all)), prediction),
-      undefined: tf.sum(tf.sub(1, tf.cast(defined, 'float32'))),
-    }
-  },
-  value: ({ [SUM]: sum, undefined: without }, samples) => (without![0]! > 0 ? Number.NaN : sum![0]! / samples),
-})
+export function meanOfDefined(target: WantedTarget, values: Values): Metric {
+  const withUndefined = (mean: Mean): Metric => ({
+    target,
+    parts: [...mean.parts, UNDEFINED],
+    sums(truth, prediction) {
+      const all = values(truth, prediction)
+      const defined = tf.less(tf.abs(all), LARGEST)
+      return {
+        ...mean.sums(tf.where(defined, all, tf.zerosLike(all)), prediction),
+        [UNDEFINED]: tf.sum(tf.sub(1, tf.cast(defined, 'float32'))),
+      }
+    },
+    value: ({ [UNDEFINED]: without, ...sums }, samples) => (without![0]! > 0 ? Number.NaN : mean.value(sums, samples)),
+  })
+  return { ...withUndefined(plainMean), masked: withUndefined(maskedMean) }
+}
 
+const UNDEFINED = 'undefined'
 const LARGEST = 3e38
+
+/** How values become a number. */
+interface Mean extends Pick<Metric, 'parts' | 'value'> {
+  /** Of values (batch, ...). */
+  sums(values: tf.Tensor, prediction: Prediction): Readonly<Record<string, tf.Tensor>>
+}
+
+const plainMean: Mean = {
+  parts: [SUM],
+  sums: (values, prediction) => ({ [SUM]: sumOfSamples(values, prediction) }),
+  value: ({ [SUM]: sum }, samples) => sum![0]! / samples,
+}
+
+/** How much of the samples counts. */
+const COUNT = 'count'
+
+/**
+ * The sum of what counts over its number, in the epoch as a whole (keras/src/metrics/reduction_metrics.py,
+ * `reduce_to_samplewise_values`): NaN where nothing counts, for which Keras has 0.
+ */
+const maskedMean: Mean = {
+  parts: [SUM, COUNT],
+  sums(values, prediction) {
+    const [all, mask] = ofOneRank(values, tf.cast(prediction.mask!, 'float32'))
+    const inner = all.shape.flatMap((_, axis) => (axis < mask.rank ? [] : [axis]))
+    const each = inner.length === 0 ? all : tf.mean(all, inner)
+    return { [SUM]: sumOfSamples(tf.mul(each, mask), prediction), [COUNT]: sumOfSamples(mask, prediction) }
+  },
+  value: ({ [SUM]: sum, [COUNT]: count }) => sum![0]! / count![0]!,
+}
 
 /** The sum over samples of the mean of each sample's values. */
 function sumOfSamples(values: tf.Tensor, { output }: Prediction): tf.Tensor {

@@ -2,11 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import { EPSILON, normalizedVectors } from '../normalized.js'
-import { type Metric, type MetricOf, meanOf, meanOfDefined, SUM, sumOf } from './metric.js'
+import { type Metric, type MetricOf, meanOf, meanOfAll, meanOfDefined, SUM, sumOf } from './metric.js'
 
-/** The root of the mean, not the mean of roots. */
+/** The root of the mean, not the mean of roots; Keras' is no `MeanMetricWrapper`, so masked steps count. */
 export function rootMeanSquaredError(): Metric {
-  const mean = meanOf('fitting', (target, { output }) => tf.mean(tf.square(tf.sub(output, target)), -1))
+  const mean = meanOfAll('fitting', (target, { output }) => tf.mean(tf.square(tf.sub(output, target)), -1))
   return { ...mean, value: (sums, samples) => Math.sqrt(mean.value(sums, samples)) }
 }
 
