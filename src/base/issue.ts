@@ -51,3 +51,6 @@ export function formatIssue(issue: Issue): string {
     .map(visible)
     .join('\n')
 }
+
+/** The same of what is allowed, and can hardly be meant. */
+export const formatWarning = (issue: Issue): string => `Warning: ${formatIssue(issue)}`

@@ -29,6 +29,7 @@ import { requireSpec } from './read-spec.js'
 import { withSpinner } from './spinner.js'
 import { soleSpec } from './stages.js'
 import { ownVersion } from './versions.js'
+import { showWarnings } from './warnings.js'
 
 /** A slow engine makes fewer steps in a turn. */
 const BUDGET_MS = 1000
@@ -37,7 +38,8 @@ const REST_MS = 10
 
 /** Standard output gets the table. */
 export async function bench(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const given = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  const { spec: given, warnings } = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  showWarnings(warnings, io)
   const spec = soleSpec(given, dataInfo(given.data))
   return interruptible(io, async (signal) => {
     const processes: EngineProcess[] = []

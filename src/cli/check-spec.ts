@@ -6,6 +6,7 @@ import { dataInfo } from '../data/registry.js'
 import { checkModel } from '../model/check.js'
 import type { ModelIssue } from '../model/issue.js'
 import { checkRbm } from '../model/rbm/check.js'
+import { modelWarnings } from '../model/warnings.js'
 import { outputsOf } from '../spec/outputs.js'
 import { isStacked, isSupervised, type ResolvedSpec, type StackedSpec } from '../spec/spec.js'
 import { fineTuningStage, rbmStages } from '../spec/stages.js'
@@ -15,6 +16,14 @@ import { sizesOf } from './stages.js'
 export function checkSpec(spec: ResolvedSpec): ModelIssue[] {
   const info = dataInfo(spec.data)
   return [...checkItsModel(spec, info), ...checkSplit(spec.fit, info)]
+}
+
+/** Of a spec that has no problems: what it can hardly mean. */
+export function warningsOf(spec: ResolvedSpec): ModelIssue[] {
+  const info = dataInfo(spec.data)
+  if (isSupervised(spec)) return modelWarnings(spec, info, outputsOf(spec))
+  const tuned = isStacked(spec) ? fineTuningStage(spec, sizesOf(info)) : undefined
+  return tuned ? modelWarnings(tuned, info, outputsOf(tuned)).map(inFineTuning) : []
 }
 
 function checkItsModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
@@ -32,11 +41,12 @@ function checkStack(spec: StackedSpec, info: DataInfo): ModelIssue[] {
   }
   const tuned = fineTuningStage(spec, sizesOf(info))
   if (!tuned) return []
-  const isLayer = (pointer: string) => pointer.startsWith('/model/layers')
-  return checkModel(tuned, info, outputsOf(tuned)).map((issue) =>
-    isLayer(issue.pointer) ? { ...issue, pointer: '/model/fine_tune' } : issue,
-  )
+  return checkModel(tuned, info, outputsOf(tuned)).map(inFineTuning)
 }
+
+/** Layers of the network are nowhere in the file. */
+const inFineTuning = (issue: ModelIssue): ModelIssue =>
+  issue.pointer.startsWith('/model/layers') ? { ...issue, pointer: '/model/fine_tune' } : issue
 
 /** `/model/hidden_units` and `/training/chains` of an RBM. */
 function pointerInStack(pointer: string, index: number): string {

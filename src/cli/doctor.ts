@@ -36,7 +36,7 @@ export const doctor = ({ json }: Options, io: Io): Promise<ExitCode> =>
 async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   const { name, cores, features } = thisProcessor()
   const cuda = await nvidia()
-  const given = await requireSpec(SPEC, [], io.stdin)
+  const { spec: given } = await requireSpec(SPEC, [], io.stdin)
   const spec = soleSpec(given, dataInfo(given.data))
   const engines = await findings(spec, io, signal)
   const auto = await withSpinner('Asking what engine auto takes', io, () => whatAutoTakes(DEFAULT_REQUEST, signal))

@@ -22,6 +22,7 @@ import { checkPlaces } from './results.js'
 import type { Session } from './session.js'
 import { withSpinner } from './spinner.js'
 import { ownVersion } from './versions.js'
+import { showWarnings } from './warnings.js'
 
 /** Fewer leave no curve between the first tenth and the last five. */
 const FEWEST_STEPS = 20
@@ -30,7 +31,8 @@ const FEWEST_STEPS = 20
 export async function findLr(file: string, options: Options, io: Io): Promise<ExitCode> {
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
-  const spec = await requireSpec(file, overridesOf(options), io.stdin)
+  const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
+  showWarnings(warnings, io)
   if (isStacked(spec)) {
     throw new UserError(
       'find-lr begins at first weights that are drawn, but a DBN is fine-tuned from those of its RBMs. Try rates by `train`; 0.001 is a good one to begin with for Adam.',

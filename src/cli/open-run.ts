@@ -29,7 +29,7 @@ export async function readRun(directory: string, options: Options, io: Io): Prom
     const why = found === undefined ? 'no such folder' : `it has no ${RUN_FILES.spec}`
     throw new UserError(`${directory} is no folder of a run: ${why}`)
   }
-  const spec = await requireSpec(path, overridesOf(options), io.stdin)
+  const { spec } = await requireSpec(path, overridesOf(options), io.stdin)
   return { directory, spec, model: await readModel(join(directory, RUN_FILES.model)) }
 }
 

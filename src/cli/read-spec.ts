@@ -10,26 +10,33 @@ import { decodeUtf8 } from '../base/utf8.js'
 import type { Override } from '../spec/override.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 
+export interface CheckedSpec {
+  readonly spec: ResolvedSpec
+  /** Of what is allowed, and can hardly be meant. */
+  readonly warnings: readonly Issue[]
+}
+
 /** The resolved spec, or every issue there is. Files that cannot be read are an issue too. */
 export async function readSpec(
   source: string,
   overrides: readonly Override[],
   stdin: NodeJS.ReadableStream,
-): Promise<{ spec: ResolvedSpec } | { issues: readonly Issue[] }> {
+): Promise<CheckedSpec | { issues: readonly Issue[] }> {
   const text = await read(source, stdin)
   if (typeof text !== 'string') return { issues: [text] }
   const { parseSpec } = await import('../spec/parse.js')
   const { spec, issues, document } = parseSpec(text, { source, overrides })
   if (!spec) return { issues }
-  const { checkSpec } = await import('./check-spec.js')
+  const { checkSpec, warningsOf } = await import('./check-spec.js')
   const misfits = checkSpec(spec)
-  return misfits.length > 0 ? { issues: misfits.map((draft) => document.issue(draft)) } : { spec }
+  if (misfits.length > 0) return { issues: misfits.map((draft) => document.issue(draft)) }
+  return { spec, warnings: warningsOf(spec).map((draft) => document.issue(draft)) }
 }
 
 /** As `readSpec`, for a command that needs the spec. */
-export async function requireSpec(...args: Parameters<typeof readSpec>): Promise<ResolvedSpec> {
+export async function requireSpec(...args: Parameters<typeof readSpec>): Promise<CheckedSpec> {
   const read = await readSpec(...args)
-  if ('spec' in read) return read.spec
+  if ('spec' in read) return read
   throw new UserError(
     read.issues.length === 1 ? 'The spec has a problem.' : `The spec has ${read.issues.length} problems.`,
     read.issues,

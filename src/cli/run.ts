@@ -1,4 +1,5 @@
 /** Trains what a session has, tests it, and leaves the results in their folder. */
+import type { Issue } from '../base/issue.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
 import { createReporter } from '../report/reporter.js'
@@ -17,6 +18,8 @@ import { versions } from './versions.js'
 
 export interface Run {
   readonly spec: StageSpec
+  /** Of the spec, said before training. */
+  readonly warnings: readonly Issue[]
   readonly options: Options
   readonly io: Io
   readonly signal: AbortSignal
@@ -28,7 +31,7 @@ export interface Run {
 }
 
 export async function run(given: Run): Promise<ExitCode> {
-  const { spec, options, io, signal, session, results, engine, pictures } = given
+  const { spec, warnings, options, io, signal, session, results, engine, pictures } = given
   const began = new Date()
   const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
   const now = () => performance.now()
@@ -59,6 +62,7 @@ export async function run(given: Run): Promise<ExitCode> {
     versions: versions(engine),
     started: began.toISOString(),
     total_seconds: seconds,
+    warnings,
     start,
     epochs,
     end,

@@ -31,6 +31,7 @@ import { openSession, wholeBatches } from './session.js'
 import { withSpinner } from './spinner.js'
 import { soleSpec } from './stages.js'
 import { ownVersion } from './versions.js'
+import { showWarnings } from './warnings.js'
 
 /** Steps that --explain times, after those that it does not. */
 const STEPS = { most: 50, budgetMs: 5000, least: 3 }
@@ -38,7 +39,8 @@ const WARM_UP = 3
 
 /** Standard output gets the summary. */
 export async function summary(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const given = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  const { spec: given, warnings } = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+  showWarnings(warnings, io)
   const spec = soleSpec(given, dataInfo(given.data))
   return interruptible(io, async (signal) => {
     const report = await reportOf(spec, options.explain === true, io, signal)

@@ -1,5 +1,6 @@
 /** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
 import { join } from 'node:path'
+import type { Issue } from '../base/issue.js'
 import type { StateValues } from '../engine/engine.js'
 import { historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
@@ -17,15 +18,17 @@ import { checkPlaces, createFolder, openResults, userHistory, writeSpec } from '
 import { run } from './run.js'
 import type { Session } from './session.js'
 import { asLayers, type Stage, stagesOf } from './stages.js'
+import { showWarnings } from './warnings.js'
 
 export async function train(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const spec = await requireSpec(file, overridesOf(options), io.stdin)
+  const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
   await checkPlaces(options)
+  if (options.verbose !== '0') showWarnings(warnings, io)
   const interrupt = listenForInterrupt(io)
   try {
     const { verbose } = options
     const opened = await openData(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
-    return await runStages({ spec, options, io, signal: interrupt.signal, opened })
+    return await runStages({ spec, warnings, options, io, signal: interrupt.signal, opened })
   } finally {
     interrupt.stop()
   }
@@ -33,6 +36,8 @@ export async function train(file: string, options: Options, io: Io): Promise<Exi
 
 interface Work {
   readonly spec: ResolvedSpec
+  /** Of the spec. */
+  readonly warnings: readonly Issue[]
   readonly options: Options
   readonly io: Io
   readonly signal: AbortSignal
@@ -73,7 +78,7 @@ async function runStages(work: Work): Promise<ExitCode> {
 
 /** The last stage's history is that of the run. */
 async function runStage(
-  { options, io, signal, opened }: Work,
+  { warnings, options, io, signal, opened }: Work,
   stage: Stage,
   session: Session,
   directory: string,
@@ -87,7 +92,7 @@ async function runStage(
   try {
     if (folder !== null && alone) await writeSpec(place, spec)
     if (title !== null && options.verbose !== '0') say(io, title)
-    return await run({ spec, options, io, signal, session, results, engine: opened.engine, pictures: alone })
+    return await run({ spec, warnings, options, io, signal, session, results, engine: opened.engine, pictures: alone })
   } finally {
     await results.close()
   }

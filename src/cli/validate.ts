@@ -5,14 +5,17 @@ import { type Io, say } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { readSpec } from './read-spec.js'
+import { showWarnings } from './warnings.js'
 
 export async function validate(files: readonly string[], options: Options, io: Io): Promise<ExitCode> {
   const overrides = overridesOf(options)
   let bad = 0
   for (const file of files) {
     const result = await readSpec(file, overrides, io.stdin)
-    if ('spec' in result) say(io, `${file}: ok`)
-    else {
+    if ('spec' in result) {
+      showWarnings(result.warnings, io)
+      say(io, `${file}: ok`)
+    } else {
       bad++
       for (const issue of result.issues) say(io, formatIssue(issue))
     }

@@ -1,6 +1,7 @@
 /** `history.json`: everything a run measured, and what it takes to know which run it was. */
 import { z } from 'zod'
 import { writeFileAtomic } from '../base/atomic-file.js'
+import type { Issue } from '../base/issue.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
 
@@ -20,6 +21,15 @@ export const historySchema = z
     versions: z.record(z.string(), z.string()).describe('Versions of trainspec, Node and the packages that computed.'),
     started: z.iso.datetime().describe('When training began, UTC.'),
     total_seconds: z.number().describe('Wall time from there until the test scores were known.'),
+    warnings: z
+      .array(
+        z.strictObject({
+          code: z.string().describe('Kind of warning, stable.'),
+          pointer: z.string().describe('JSON pointer of what it is about, in the spec; empty for all of it.'),
+          message: z.string().describe('What is doubtful, in words.'),
+        }),
+      )
+      .describe('What the spec allows itself and can hardly mean.'),
     samples: z.int().describe('Training samples.'),
     validation_samples: z.int().describe('0 without validation.'),
     epochs: z.int().describe('Epochs completed; the length of every array below.'),
@@ -84,6 +94,7 @@ export interface HistoryParts
     History,
     'name' | 'seed' | 'engine' | 'device' | 'precision' | 'versions' | 'started' | 'total_seconds'
   > {
+  readonly warnings: readonly Issue[]
   readonly start: StartEvent
   readonly epochs: readonly EpochEndEvent[]
   readonly end: EndEvent
@@ -91,11 +102,12 @@ export interface HistoryParts
   readonly expectations: readonly Expectation[]
 }
 
-export function buildHistory({ start, epochs, end, test, expectations, ...rest }: HistoryParts): History {
+export function buildHistory({ warnings, start, epochs, end, test, expectations, ...rest }: HistoryParts): History {
   const keys = Object.keys(epochs[0]?.metrics ?? {})
   return {
     version: 1,
     ...rest,
+    warnings: warnings.map(({ code, pointer, message }) => ({ code, pointer, message })),
     samples: start.samples,
     validation_samples: start.validationSamples,
     epochs: epochs.length,

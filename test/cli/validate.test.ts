@@ -84,6 +84,21 @@ describe('files', () => {
   })
 })
 
+test('a warning is said, and is no problem', async () => {
+  const doubtful = GOOD.replace('10', '1, "activation": "softmax"').replace('"mse"', '"binary_crossentropy"')
+  const cwd = temporaryFolder({ 'a.json': GOOD, 'b.json': doubtful })
+  expect(await runCommand(['validate', 'a.json', 'b.json'], { cwd })).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: [
+      'a.json: ok',
+      'Warning: b.json:1:107 /model/layers/1: Dense "dense" has softmax over one unit, which is 1 whatever goes in; "sigmoid" gives one probability',
+      'b.json: ok',
+      '',
+    ].join('\n'),
+  })
+})
+
 test('--set changes every file, and is where its mistakes are', async () => {
   const cwd = temporaryFolder({ 'a.json': GOOD, 'b.json': GOOD })
   const set = (setting: string) => runCommand(['validate', 'a.json', 'b.json', '--set', setting], { cwd })

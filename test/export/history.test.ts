@@ -23,6 +23,7 @@ test('a whole run', () => {
     versions: { trainspec: '0.1.0', node: '20.19.0' },
     started: '2026-01-02T03:04:05.678Z',
     total_seconds: 7.5,
+    warnings: [],
     samples: 54000,
     validation_samples: 6000,
     epochs: 2,
@@ -35,6 +36,14 @@ test('a whole run', () => {
     test: { loss: 0.25, acc: 0.94 },
     expectations: [expectation],
   })
+})
+
+test('warnings: code, place and words', () => {
+  const warning = { code: 'softmax-of-one', source: 'a.json', pointer: '/model/layers/0', message: 'it is 1' }
+  const position = { line: 2, column: 3 }
+  expect(historyOf({ warnings: [{ ...warning, position }] }).warnings).toEqual([
+    { code: 'softmax-of-one', pointer: '/model/layers/0', message: 'it is 1' },
+  ])
 })
 
 describe('why it stopped', () => {

@@ -45,6 +45,7 @@ export const historyOf = (parts: Partial<HistoryParts> = {}): History =>
     versions: { trainspec: '0.1.0', node: '20.19.0' },
     started: '2026-01-02T03:04:05.678Z',
     total_seconds: 7.5,
+    warnings: [],
     start: startEvent,
     epochs: epochsOf(
       { loss: 0.5, acc: 0.8, val_loss: 0.4, val_acc: 0.85 },

@@ -1,0 +1,7 @@
+/** What is allowed, and can hardly be meant: said before any work. */
+import { formatWarning, type Issue } from '../base/issue.js'
+import { type Io, say } from './io.js'
+
+export function showWarnings(warnings: readonly Issue[], io: Io): void {
+  for (const warning of warnings) say(io, formatWarning(warning))
+}
