@@ -158,6 +158,22 @@ describe('a reader that goes away', () => {
   })
 })
 
+test('a warning is said before training and kept; --verbose 0 says none', async () => {
+  const model = { type: 'Sequential', layers: [{ type: 'Dense', units: 1, activation: 'softmax' }] }
+  const cwd = folderWith({ model, loss: 'binary_crossentropy', metrics: [], fit: { ...TINY.fit, epochs: 1 } })
+  const loud = await runCommand(['tiny.json'], { cwd })
+  expect(loud).toMatchObject({ code: 0, stdout: '' })
+  expect(loud.stderr).toMatch(
+    /^Warning: tiny\.json:1:\d+ \/model\/layers\/0: Dense "dense" has softmax over one unit,.*\n/,
+  )
+  expect(await runCommand(['tiny.json', '-v', '0'], { cwd })).toMatchObject({ code: 0, stderr: '' })
+  for (const run of ['1', '2']) {
+    expect(historyOf(cwd, 'runs/tiny', run).warnings).toMatchObject([
+      { code: 'softmax-of-one', pointer: '/model/layers/0' },
+    ])
+  }
+})
+
 describe('expectations', () => {
   test('that are met are printed, with 0', async () => {
     const cwd = folderWith({ expect: { val_acc: { min: 0.1 } } })
