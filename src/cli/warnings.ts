@@ -2,6 +2,6 @@
 import { formatWarning, type Issue } from '../base/issue.js'
 import { type Io, say } from './io.js'
 
-export function showWarnings(warnings: readonly Issue[], io: Io): void {
+export function showWarnings(warnings: readonly Issue[], io: Pick<Io, 'stderr'>): void {
   for (const warning of warnings) say(io, formatWarning(warning))
 }
