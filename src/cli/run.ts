@@ -4,7 +4,8 @@ import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
 import { createReporter } from '../report/reporter.js'
 import { expectationLines, summary } from '../report/summary.js'
-import { earlyStoppingOf, type StageSpec } from '../spec/spec.js'
+import { undefinedLines } from '../report/undefined.js'
+import { earlyStoppingOf, type StageSpec, watchersOf } from '../spec/spec.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
 import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
@@ -82,6 +83,7 @@ export async function run(given: Run): Promise<ExitCode> {
     stepsPerEpoch: start.stepsPerEpoch,
     earlyStopping: earlyStoppingOf(spec),
     test,
+    missing: undefinedLines({ metrics: session.training.metrics, epochs, test, watchers: watchersOf(spec) }),
     seconds,
     directory: results.directory,
   })

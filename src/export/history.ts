@@ -41,7 +41,9 @@ export const historySchema = z
     best: z
       .strictObject({ epoch, monitor: z.string().describe('History key that was watched.'), value: measured })
       .nullable()
-      .describe('The best epoch by what early stopping watched; null without early stopping.'),
+      .describe(
+        'The best epoch by what early stopping watched; null without early stopping, or where all it saw was NaN.',
+      ),
     restored_best_weights: z.boolean().describe('The model has the weights of the best epoch, not of the last.'),
     stop: z
       .discriminatedUnion('reason', [

@@ -7,6 +7,8 @@ export interface Measured {
   readonly outputs: readonly string[]
   /** Its value, from the totals of these outputs over all batches, row-major, and the number of samples in them. */
   value(totals: readonly Float64Array[], samples: number): number
+  /** Without this it has no value and is NaN: `a target that is 1`. */
+  readonly needs?: string | undefined
   /** One number, not one of training and one of validation: that of validation less that of as many training samples. */
   readonly isGap?: true
 }

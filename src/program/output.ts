@@ -80,11 +80,12 @@ export function measureOutput({
 type Encoder = (wanted: WantedTarget) => tf.Tensor
 
 /** A metric under its history key. */
-function measuredMetric(key: string, { target, parts, sums, value }: Metric) {
+function measuredMetric(key: string, { target, parts, sums, value, needs }: Metric) {
   const outputOf = (part: string) => (part === SUM ? key : `${key}/${part}`)
   const measured: Measured = {
     key,
     outputs: parts.map(outputOf),
+    needs,
     value: (totals, samples) => value(Object.fromEntries(parts.map((part, index) => [part, totals[index]!])), samples),
   }
   return {

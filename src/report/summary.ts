@@ -10,17 +10,28 @@ export interface SummaryParts {
   readonly earlyStopping: EarlyStoppingSpec | null
   /** `null` where the test was not reached. */
   readonly test: Metrics | null
+  /** What the run has no number for. */
+  readonly missing: readonly string[]
   readonly seconds: number
   readonly directory: string
 }
 
-export function summary({ end, stepsPerEpoch, earlyStopping, test, seconds, directory }: SummaryParts): string[] {
+export function summary({
+  end,
+  stepsPerEpoch,
+  earlyStopping,
+  test,
+  missing,
+  seconds,
+  directory,
+}: SummaryParts): string[] {
   const { best } = end
   const weights = end.restored ? 'its weights are in the model' : 'the model has the last weights'
   return [
     reasonOf(end, stepsPerEpoch, earlyStopping),
     ...(best ? [`Best epoch: ${best.epoch}, ${best.monitor} ${formatMetric(best.value)}; ${weights}.`] : []),
     ...(test ? [`Test:${formatMetrics(test).replace(' -', '')}`] : []),
+    ...missing,
     `Took ${formatDuration(seconds)}. Files: ${directory}`,
   ]
 }

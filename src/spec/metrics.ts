@@ -150,7 +150,7 @@ export const METRICS = [
   metric(
     'max',
     'r2_score',
-    'Share of the variance of the target that the output explains, at most 1.',
+    'Share of the variance of the target that the output explains, at most 1. Of a target that never varies 1 if it is always met, else 0.',
     {
       class_aggregation: nameIn({
         uniform_average: 'mean of the outputs',
@@ -176,8 +176,10 @@ export const METRICS = [
   metric(null, 'true_negatives', 'How many no are right.', count, ['TrueNegatives']),
   metric(null, 'false_positives', 'How many yes are wrong.', count, ['FalsePositives']),
   metric(null, 'false_negatives', 'How many no are wrong.', count, ['FalseNegatives']),
-  metric('max', 'precision', 'Share of the yes that are right, 0 to 1.', retrieval, ['Precision']),
-  metric('max', 'recall', 'Share of what is true that is a yes, 0 to 1.', retrieval, ['Recall']),
+  metric('max', 'precision', 'Share of the yes that are right, 0 to 1; NaN without a yes.', retrieval, ['Precision']),
+  metric('max', 'recall', 'Share of what is true that is a yes, 0 to 1; NaN where nothing is true.', retrieval, [
+    'Recall',
+  ]),
   metric('max', 'f1_score', 'Harmonic mean of precision and recall, 0 to 1.', fScore, ['F1Score']),
   metric(
     'max',
@@ -189,7 +191,7 @@ export const METRICS = [
   metric(
     'max',
     'auc',
-    'Area under a curve of all thresholds, 0 to 1.',
+    'Area under a curve of all thresholds, 0 to 1; NaN without targets of both kinds.',
     {
       num_thresholds: whole(2).default(200).describe('How many thresholds make the curve, at least 2.'),
       curve: nameIn({

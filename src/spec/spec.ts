@@ -226,6 +226,18 @@ export function earlyStoppingOf({ early_stopping, callbacks }: ResolvedSpec): Ea
   return early_stopping ?? callbacks.find((callback) => callback.type === 'EarlyStopping') ?? null
 }
 
+/** The callbacks of a spec that go by the value of a history key. */
+export function watchersOf({ early_stopping, callbacks }: ResolvedSpec): { type: string; monitor: string }[] {
+  const stopping = early_stopping ? [{ type: 'EarlyStopping', monitor: early_stopping.monitor }] : []
+  return [
+    ...stopping,
+    ...callbacks.flatMap((callback) => {
+      if (!('monitor' in callback) || (callback.type === 'ModelCheckpoint' && !callback.save_best_only)) return []
+      return [{ type: callback.type, monitor: callback.monitor }]
+    }),
+  ]
+}
+
 export type DataSpec = ResolvedSpec['data']
 export type NetworkSpec = DeepReadonly<z.output<typeof sequential> | z.output<typeof functional>>
 export type LayerSpec = NetworkSpec['layers'][number]

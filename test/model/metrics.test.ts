@@ -1,6 +1,6 @@
 /** Metrics are Keras': over batches of different sizes, after each of them. */
 import * as tf from '@tensorflow/tfjs-core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Metric } from '../../src/model/metrics/metric.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
 import { encodeTarget } from '../../src/model/targets.js'
@@ -54,10 +54,14 @@ test.each([...cases.map((one) => ({ ...one, settings: {} })), ...runs])(
   ({ metric: type, settings, batches }) => {
     const metric = metricFor(resolveMetric({ type, ...settings }), batches[0]!.y_pred_shape.slice(1))
     expect(metric.problem).toBeUndefined()
-    const expected = batches.map(({ result }) => result)
+    // where nothing is true Keras has 0 of what has no value
+    const isUndefined = UNDEFINED_WITHOUT_TRUTHS.includes(type) && batches.every(({ y_true }) => !y_true.some(Boolean))
+    const expected = batches.map(({ result }) => (isUndefined ? Number.NaN : result))
     expectClose(valuesAfter(metric, batches), expected, 'after each batch', { relative: 1e-5, absolute: 1e-6 })
   },
 )
+
+const UNDEFINED_WITHOUT_TRUTHS = ['AUC', 'RecallAtPrecision']
 
 /** Our labels are class numbers, so Keras' categorical accuracy on one-hot targets is sparse accuracy on them. */
 test('accuracy means what it means in Keras, by the shape of the output', () => {
@@ -92,6 +96,91 @@ test('a mean with a value that is undefined is NaN, and its sums are finite', ()
   tf.tidy(() => {
     const sums = metric.sums(tf.tensor2d([1, 0], [1, 2]), { output: tf.tensor2d([0.5, 0.5], [1, 2]) })
     expect(Object.values(sums).map((sum) => sum.dataSync()[0])).toEqual([0, 1])
+  })
+})
+
+describe('a target that never varies', () => {
+  const truth = [1, 0, 2, 1, 0, 3, 1, 0, 5]
+  const found = [1, 0.5, 2, 1, 0, 4, 1, 0, 5]
+  const r2Of = (settings: object, y_true: number[], y_pred: number[], outputs: number) => {
+    const shape = [y_true.length / outputs, outputs]
+    return valuesAfter(metricFor(resolveMetric({ type: 'r2_score', ...settings }), [outputs]), [
+      batch(y_true, shape, y_pred, shape),
+    ])[0]
+  }
+
+  // sklearn.metrics.r2_score of scikit-learn 1.9.1
+  test.each([
+    [{}, 0.5952380952380952],
+    [{ class_aggregation: 'variance_weighted_average' }, 0.7857142857142857],
+  ])('has a score of 1 if it is met, else 0: %j', (settings, expected) => {
+    expect(r2Of(settings, truth, found, 3)).toBeCloseTo(expected, 6)
+  })
+
+  test.each([{}, { class_aggregation: 'variance_weighted_average' }])(
+    'so has each where none varies: %j',
+    (settings) => {
+      expect(r2Of(settings, [1, 0, 1, 0], [1, 0.5, 1, 0], 2)).toBe(0.5)
+    },
+  )
+
+  test('whatever its squares round to', () => {
+    const constant = Array.from({ length: 300 }, () => 0.1)
+    expect(r2Of({}, constant, constant, 1)).toBe(1)
+    expect(r2Of({}, constant, constant.with(0, 0.2), 1)).toBe(0)
+  })
+})
+
+describe('without what a metric measures it is NaN, over all batches and in words', () => {
+  const zeros = batch([0, 0, 0], [3, 1], [0.2, 0.7, 0.9], [3, 1])
+  const ones = batch([1, 1, 1], [3, 1], [0.2, 0.7, 0.9], [3, 1])
+  const silent = batch([1, 0, 1], [3, 1], [0.2, 0.1, 0.3], [3, 1])
+  const both = 'targets that are 1 and targets that are 0'
+
+  test.each<[object, Batch, string]>([
+    [{ type: 'auc' }, zeros, both],
+    [{ type: 'auc' }, ones, both],
+    [{ type: 'auc', multi_label: true }, ones, `${both} for each label`],
+    [{ type: 'auc', label_weights: [0.1] }, ones, both],
+    [{ type: 'auc', curve: 'PR' }, zeros, 'a target that is 1'],
+    [{ type: 'auc', curve: 'PR', summation_method: 'minoring' }, zeros, 'a target that is 1'],
+    [{ type: 'auc', curve: 'PRGAIN' }, zeros, both],
+    [{ type: 'auc', curve: 'PRGAIN' }, ones, both],
+    [{ type: 'recall' }, zeros, 'a target that is 1'],
+    [{ type: 'precision' }, silent, 'an output that is a yes'],
+    [{ type: 'sensitivity_at_specificity', specificity: 0 }, zeros, both],
+    [{ type: 'sensitivity_at_specificity', specificity: 0.5 }, ones, both],
+    [{ type: 'specificity_at_sensitivity', sensitivity: 0.5 }, zeros, both],
+    [{ type: 'specificity_at_sensitivity', sensitivity: 0.5 }, ones, both],
+    [{ type: 'precision_at_recall', recall: 0.5 }, zeros, 'a target that is 1'],
+    [{ type: 'recall_at_precision', precision: 0.5 }, zeros, 'a target that is 1'],
+    [{ type: 'f1_score', threshold: 0.95 }, zeros, 'a target that is 1, or an output that is a yes'],
+    [{ type: 'f1_score', average: 'micro', threshold: 0.95 }, zeros, 'a target that is 1, or an output that is a yes'],
+    [{ type: 'fbeta_score', average: 'weighted', threshold: 0.5 }, zeros, 'a target that is 1'],
+    [
+      { type: 'binary_iou', target_class_ids: [1], threshold: 0.95 },
+      zeros,
+      'a target or an output of one of its classes',
+    ],
+  ])('%j', (spec, one, needs) => {
+    const metric = metricFor(resolveMetric(spec), [1])
+    expect(metric.needs).toBe(needs)
+    expect(valuesAfter(metric, [one, one])).toEqual([Number.NaN, Number.NaN])
+    const other = one === zeros ? ones : zeros
+    expect(valuesAfter(metric, [one, one === silent ? ones : other])[1]).not.toBeNaN()
+  })
+
+  test.each<[object, Batch, number]>([
+    [{ type: 'precision' }, zeros, 0],
+    [{ type: 'recall' }, silent, 0],
+    [{ type: 'auc', curve: 'PR' }, ones, 1],
+    [{ type: 'precision_at_recall', recall: 0.5 }, ones, 1],
+    [{ type: 'recall_at_precision', precision: 1 }, silent, 1],
+    [{ type: 'precision_at_recall', recall: 0, num_thresholds: 3 }, silent, 2 / 3],
+    [{ type: 'f1_score', threshold: 0.5 }, zeros, 0],
+    [{ type: 'binary_iou', threshold: 0.95 }, zeros, 1],
+  ])('%j of %j has a value', (spec, one, value) => {
+    expect(valuesAfter(metricFor(resolveMetric(spec), [1]), [one])[0]).toBeCloseTo(value, 5)
   })
 })
 

@@ -22,6 +22,7 @@ const lines = (end: Partial<EndEvent>, rest: Partial<SummaryParts> = {}) =>
     stepsPerEpoch: 422,
     earlyStopping,
     test: { loss: 0.0654, acc: 0.9812 },
+    missing: [],
     seconds: 41.2,
     directory: 'runs/mnist-mlp/1',
     ...rest,

@@ -1,10 +1,13 @@
 /** Area under a curve (keras/src/metrics/confusion_metrics.py, `AUC`). */
 import type { Shape } from '../../base/shape.js'
 import { type Confusion, confusionMetric } from './confusion.js'
-import { type Metric, type MetricOf, quotient, sumOf } from './metric.js'
+import { BOTH_TARGETS, type Metric, type MetricOf, quotient, sumOf, TRUE_TARGET } from './metric.js'
 
 /** The first and the last threshold lie this far outside of 0 ... 1, so that every output is above one and none above the other. */
 const BEYOND = 1e-7
+
+/** By this share a sum of weights in float32 may be off. */
+const ROUNDING = 1e-5
 
 type AucSpec = MetricOf<'auc'>
 
@@ -14,11 +17,13 @@ export function auc(spec: AucSpec, output: Shape): Metric {
     spec.thresholds?.toSorted((a, b) => a - b) ?? Array.from({ length: count - 2 }, (_, i) => (i + 1) / (count - 1))
   const thresholds = [-BEYOND, ...inner, 1 + BEYOND]
   const labels = byLabel ? output.at(-1)! : 1
-  return confusionMetric({ thresholds, byLabel, labelWeights, fromLogits }, output, (confusion) => {
+  const needs = `${spec.curve === 'PR' ? TRUE_TARGET : BOTH_TARGETS}${byLabel ? ' for each label' : ''}`
+  return confusionMetric({ thresholds, byLabel, labelWeights, fromLogits, needs }, output, (confusion) => {
     const areas = Array.from({ length: labels }, (_, label) => areaOf(column(confusion, label, labels), spec))
     if (!byLabel) return areas[0]!
     if (labelWeights === null) return sumOf(areas) / labels
-    return quotient(sumOf(areas.map((area, label) => area * labelWeights[label]!)), sumOf(labelWeights))
+    const weighed = areas.map((area, label) => (labelWeights[label] === 0 ? 0 : area * labelWeights[label]!))
+    return sumOf(weighed) / sumOf(labelWeights)
   })
 }
 
@@ -33,7 +38,15 @@ function column(confusion: Confusion, label: number, labels: number): Confusion 
   }
 }
 
-function areaOf(confusion: Confusion, { curve, summation_method }: AucSpec): number {
+/** NaN where a curve has no points: one rate is of what is true, that of ROC and of a gain also of what is not. Keras has 0. */
+function areaOf(confusion: Confusion, { curve, summation_method, ...spec }: AucSpec): number {
+  const [positives, negatives] = [
+    confusion.truePositives[0]! + confusion.falseNegatives[0]!,
+    confusion.falsePositives[0]! + confusion.trueNegatives[0]!,
+  ]
+  // weighed counts are rounded
+  const none = spec.label_weights === null ? 0 : ROUNDING * (positives + negatives)
+  if (positives <= none || (curve !== 'PR' && negatives <= none)) return Number.NaN
   if (curve === 'PR' && summation_method === 'interpolation') return interpolatedPrecisionRecall(confusion)
   const points = confusion.truePositives.map((tp, index) => {
     const fp = confusion.falsePositives[index]!

@@ -8,6 +8,7 @@ export function binaryIoU({ target_class_ids, threshold }: MetricOf<'binary_iou'
   return {
     target: 'fitting',
     parts: ['hits', 'yes', 'truths'],
+    needs: 'a target or an output of one of its classes',
     sums(target, { output }) {
       const yes = tf.cast(tf.greaterEqual(output, threshold), 'float32')
       return { hits: tf.sum(tf.mul(yes, target)), yes: tf.sum(yes), truths: tf.sum(target) }
@@ -22,6 +23,8 @@ export function binaryIoU({ target_class_ids, threshold }: MetricOf<'binary_iou'
         { both: overlap, either: union },
       ]
       const chosen = target_class_ids.map((id) => classes[id]!).filter(({ either }) => either > 0)
+      // Keras has 0
+      if (chosen.length === 0) return Number.NaN
       return sumOf(chosen.map(({ both, either }) => both / (either + EPSILON))) / (chosen.length + EPSILON)
     },
   }

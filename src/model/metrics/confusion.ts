@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import type { Prediction } from '../model.js'
-import { type Metric, type MetricOf, quotient, sumOf } from './metric.js'
+import { BOTH_TARGETS, type Metric, type MetricOf, sumOf, TRUE_TARGET } from './metric.js'
 
 /** For each threshold, row by row for each label where those are told apart. */
 export interface Confusion {
@@ -13,6 +13,8 @@ export interface Confusion {
 }
 
 export interface Counting {
+  /** What must be there to be counted, that the metric has a value. */
+  readonly needs?: string
   /** In ascending order. An output above one is a yes. */
   readonly thresholds: readonly number[]
   readonly topK?: number | null
@@ -32,6 +34,7 @@ export function confusionMetric(counting: Counting, output: Shape, value: (confu
   return {
     target: 'fitting',
     parts: ['hits', 'yes', 'truths'],
+    needs: counting.needs,
     problem: outside
       ? `looks at class ${classId}`
       : weighed
@@ -127,13 +130,18 @@ const retrieval = ({ thresholds, top_k, class_id }: Retrieval): Counting => ({
 })
 
 export const precision = (spec: MetricOf<'precision'>, output: Shape): Metric =>
-  confusionMetric(retrieval(spec), output, (confusion) => precisions(confusion)[0]!)
+  confusionMetric(
+    { ...retrieval(spec), needs: 'an output that is a yes' },
+    output,
+    (confusion) => precisions(confusion)[0]!,
+  )
 
 export const recall = (spec: MetricOf<'recall'>, output: Shape): Metric =>
-  confusionMetric(retrieval(spec), output, (confusion) => recalls(confusion)[0]!)
+  confusionMetric({ ...retrieval(spec), needs: TRUE_TARGET }, output, (confusion) => recalls(confusion)[0]!)
 
+/** NaN for a share of nothing, where Keras has 0. */
 const shares = (of: readonly number[], and: readonly number[]) =>
-  of.map((count, index) => quotient(count, count + and[index]!))
+  of.map((count, index) => count / (count + and[index]!))
 
 const precisions = ({ truePositives, falsePositives }: Confusion) => shares(truePositives, falsePositives)
 /** Sensitivity is another word for it. */
@@ -142,12 +150,17 @@ const specificities = ({ trueNegatives, falsePositives }: Confusion) => shares(t
 
 type Shares = (confusion: Confusion) => readonly number[]
 
-/** The most of `wanted` among the thresholds where `bound` is at least `least`, compared as float32 as in Keras; 0 where there is none. */
+/**
+ * The most of `wanted` among the thresholds where `bound` is at least `least`, compared as float32 as in Keras; 0 where there
+ * is no such threshold. NaN where one of them is a share of nothing at every threshold.
+ */
 const best =
   (wanted: Shares, bound: Shares, least: number) =>
   (confusion: Confusion): number => {
-    const enough = bound(confusion).map((value) => Math.fround(value) >= Math.fround(least))
-    return Math.max(0, ...wanted(confusion).filter((_, index) => enough[index]))
+    const [values, bounds] = [wanted(confusion), bound(confusion)]
+    if (values.every(Number.isNaN) || bounds.every(Number.isNaN)) return Number.NaN
+    const isEnough = (index: number) => Math.fround(bounds[index]!) >= Math.fround(least)
+    return Math.max(0, ...values.filter((value, index) => isEnough(index) && !Number.isNaN(value)))
   }
 
 interface Points {
@@ -158,17 +171,17 @@ interface Points {
 /** 0, 1, and even steps between. */
 const between = (count: number) => (count === 1 ? [0.5] : Array.from({ length: count }, (_, i) => i / (count - 1)))
 
-const atPoint = (spec: Points, output: Shape, value: (confusion: Confusion) => number) =>
-  confusionMetric({ thresholds: between(spec.num_thresholds), classId: spec.class_id }, output, value)
+const atPoint = (spec: Points, needs: string, output: Shape, value: (confusion: Confusion) => number) =>
+  confusionMetric({ thresholds: between(spec.num_thresholds), classId: spec.class_id, needs }, output, value)
 
 export const sensitivityAtSpecificity = (spec: MetricOf<'sensitivity_at_specificity'>, output: Shape): Metric =>
-  atPoint(spec, output, best(recalls, specificities, spec.specificity))
+  atPoint(spec, BOTH_TARGETS, output, best(recalls, specificities, spec.specificity))
 
 export const specificityAtSensitivity = (spec: MetricOf<'specificity_at_sensitivity'>, output: Shape): Metric =>
-  atPoint(spec, output, best(specificities, recalls, spec.sensitivity))
+  atPoint(spec, BOTH_TARGETS, output, best(specificities, recalls, spec.sensitivity))
 
 export const precisionAtRecall = (spec: MetricOf<'precision_at_recall'>, output: Shape): Metric =>
-  atPoint(spec, output, best(precisions, recalls, spec.recall))
+  atPoint(spec, TRUE_TARGET, output, best(precisions, recalls, spec.recall))
 
 export const recallAtPrecision = (spec: MetricOf<'recall_at_precision'>, output: Shape): Metric =>
-  atPoint(spec, output, best(recalls, precisions, spec.precision))
+  atPoint(spec, TRUE_TARGET, output, best(recalls, precisions, spec.precision))

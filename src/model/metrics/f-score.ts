@@ -1,8 +1,11 @@
-/** F-scores (keras/src/metrics/f_score_metrics.py). */
+/**
+ * F-scores (keras/src/metrics/f_score_metrics.py). A class that is never true and never found counts 0 in a mean, as in
+ * Keras; where there is nothing but such classes a score is NaN, where Keras has 0.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import { EPSILON } from '../normalized.js'
-import { type Metric, type MetricOf, sumOf } from './metric.js'
+import { type Metric, type MetricOf, sumOf, TRUE_TARGET } from './metric.js'
 
 type FScore = Omit<MetricOf<'fbeta_score'>, 'type' | 'name'>
 
@@ -15,6 +18,7 @@ export function fBetaScore({ average, beta, threshold }: FScore, output: Shape):
   return {
     target: 'fitting',
     parts: ['hits', 'yes', 'truths'],
+    needs: average === 'weighted' ? TRUE_TARGET : `${TRUE_TARGET}, or an output that is a yes`,
     problem: output.length === 1 ? undefined : 'needs a vector of each sample',
     /** Each of one class, (classes). */
     sums(target, { output }) {
@@ -23,6 +27,7 @@ export function fBetaScore({ average, beta, threshold }: FScore, output: Shape):
     },
     value({ hits, yes, truths }) {
       const [allHits, allYes, allTruths] = [hits!, yes!, truths!].map(sumOf)
+      if (allTruths === 0 && (allYes === 0 || average === 'weighted')) return Number.NaN
       if (average === 'micro') return score(allHits!, allYes!, allTruths!)
       const scores = Array.from(hits!, (hit, index) => score(hit, yes![index]!, truths![index]!))
       if (average === 'macro') return sumOf(scores) / scores.length

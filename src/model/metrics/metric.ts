@@ -24,6 +24,8 @@ export interface Metric {
   readonly problem?: string | undefined
   /** The metric of an output that carries a mask, where that matters to it: to means, as to Keras' `MeanMetricWrapper`. */
   readonly masked?: Metric
+  /** What must be in the data or the outputs for it to have a value; without that it is NaN: `a target that is 1`. */
+  readonly needs?: string | undefined
 }
 
 export type MetricOf<Type extends MetricSpec['type']> = Extract<MetricSpec, { type: Type }>
@@ -49,9 +51,10 @@ export const meanOfAll = (target: WantedTarget, values: Values): Metric => ({
  * stays sound, for a step with an output that is not finite changes no weight. Keras multiplies by the mask, so that an
  * undefined value that does not count makes its mean NaN too.
  */
-export function meanOfDefined(target: WantedTarget, values: Values): Metric {
+export function meanOfDefined(target: WantedTarget, values: Values, needs: string): Metric {
   const withUndefined = (mean: Mean): Metric => ({
     target,
+    needs,
     parts: [...mean.parts, UNDEFINED],
     sums(truth, prediction) {
       const all = values(truth, prediction)
@@ -70,7 +73,7 @@ const UNDEFINED = 'undefined'
 const LARGEST = 3e38
 
 /** How values become a number. */
-interface Mean extends Pick<Metric, 'parts' | 'value'> {
+interface Mean extends Pick<Metric, 'parts' | 'value' | 'needs'> {
   /** Of values (batch, ...). */
   sums(values: tf.Tensor, prediction: Prediction): Readonly<Record<string, tf.Tensor>>
 }
@@ -90,6 +93,7 @@ const COUNT = 'count'
  */
 const maskedMean: Mean = {
   parts: [SUM, COUNT],
+  needs: 'a step that its mask lets through',
   sums(values, prediction) {
     const [all, mask] = ofOneRank(values, tf.cast(prediction.mask!, 'float32'))
     const inner = all.shape.flatMap((_, axis) => (axis < mask.rank ? [] : [axis]))
@@ -105,6 +109,10 @@ function sumOfSamples(values: tf.Tensor, { output }: Prediction): tf.Tensor {
   const sum = tf.sum(values)
   return values.size === batch ? sum : tf.div(sum, values.size / batch)
 }
+
+/** What a metric needs that compares what is true with what is not. */
+export const TRUE_TARGET = 'a target that is 1'
+export const BOTH_TARGETS = 'targets that are 1 and targets that are 0'
 
 /** Keras' `divide_no_nan`: 0 where the divisor is. */
 export const quotient = (a: number, b: number): number => (b === 0 ? 0 : a / b)

@@ -13,14 +13,16 @@ import * as regression from './regression.js'
 type Rule<Type extends MetricSpec['type']> = (spec: MetricOf<Type>, output: Shape) => Metric
 
 /** A loss as a metric: the mean of its values. */
-function lossMean(mean: typeof meanOf, spec: LossSpec, output: Shape): Metric {
+function loss(spec: LossSpec, output: Shape): Metric {
   const { target, values, problem } = lossFor(spec, output)
-  return { ...mean(target, values), problem }
+  return { ...meanOf(target, values), problem }
 }
 
-const loss = (spec: LossSpec, output: Shape) => lossMean(meanOf, spec, output)
 /** One that may have no value: for outputs below 0, or a row of zeros. */
-const partialLoss = (spec: LossSpec, output: Shape) => lossMean(meanOfDefined, spec, output)
+function partialLoss(spec: LossSpec, output: Shape): Metric {
+  const { target, values, problem } = lossFor(spec, output)
+  return { ...meanOfDefined(target, values, 'outputs for which its formula has a value'), problem }
+}
 
 const METRICS: { readonly [Type in MetricSpec['type']]: Rule<Type> } = {
   accuracy: (_, output) => accuracies.accuracy(output),

@@ -21,10 +21,14 @@ const variance = (x: tf.Tensor) => tf.mean(tf.square(centred(x)), -1, true)
 
 /** Undefined where all numbers of a sample are alike. */
 export const pearsonCorrelation = (): Metric =>
-  meanOfDefined('fitting', (target, { output }) => {
-    const [a, b] = [target, output].map((x) => tf.div(centred(x), tf.sqrt(variance(centred(x)))))
-    return tf.mean(tf.mul(a!, b!), -1)
-  })
+  meanOfDefined(
+    'fitting',
+    (target, { output }) => {
+      const [a, b] = [target, output].map((x) => tf.div(centred(x), tf.sqrt(variance(centred(x)))))
+      return tf.mean(tf.mul(a!, b!), -1)
+    },
+    'in each sample targets that differ from one another, and outputs too',
+  )
 
 export const concordanceCorrelation = (): Metric =>
   meanOf('fitting', (target, { output }) => {
@@ -34,7 +38,11 @@ export const concordanceCorrelation = (): Metric =>
     return tf.mean(tf.div(tf.mul(covariance, 2), tf.add(norm, EPSILON)), -1)
   })
 
-/** 1 - residual / total for each output, from sums over samples of y, y^2 and (y - found)^2. */
+/**
+ * 1 - residual / total for each output, from sums over samples of y, y^2 and (y - found)^2. Where the target never varies,
+ * total is 0: then the score is 1 if the output is always right, else 0 (sklearn/metrics/_regression.py, `force_finite`),
+ * and it weighs nothing in a mean by variance, unless no target varies. Keras gives NaN where the output is right.
+ */
 export function r2Score({ class_aggregation, num_regressors }: MetricOf<'r2_score'>, output: Shape): Metric {
   return {
     target: 'fitting',
@@ -46,14 +54,18 @@ export function r2Score({ class_aggregation, num_regressors }: MetricOf<'r2_scor
       residual: tf.sum(tf.square(tf.sub(target, output)), 0),
     }),
     value({ [SUM]: sum, squares, residual }, samples) {
-      const total = Array.from(squares!, (square, index) => square - sum![index]! ** 2 / samples)
-      const scores = total.map((one, index) => {
-        const score = 1 - residual![index]! / one
-        return Math.abs(score) === Number.POSITIVE_INFINITY ? 0 : score
+      const total = Array.from(squares!, (square, index) => {
+        const one = square - sum![index]! ** 2 / samples
+        return one > ROUNDING * square ? one : 0
       })
-      const weighted = class_aggregation === 'variance_weighted_average'
+      const scores = total.map((one, index) => {
+        if (one > 0) return 1 - residual![index]! / one
+        return residual![index] === 0 ? 1 : 0
+      })
+      const whole = sumOf(total)
+      const weighted = class_aggregation === 'variance_weighted_average' && whole > 0
       const score = weighted
-        ? sumOf(scores.map((one, index) => one * total[index]!)) / sumOf(total)
+        ? sumOf(scores.map((one, index) => one * total[index]!)) / whole
         : sumOf(scores) / scores.length
       const numbers = samples * scores.length // Keras counts every number of the target
       if (num_regressors === 0 || num_regressors >= numbers - 1) return score
@@ -61,3 +73,6 @@ export function r2Score({ class_aggregation, num_regressors }: MetricOf<'r2_scor
     },
   }
 }
+
+/** By this share a sum of squares in float32 may be off; a variance below it is none. */
+const ROUNDING = 1e-5

@@ -27,6 +27,8 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
     onEpochEnd({ epoch, metrics }) {
       const value = metrics[monitor]
       if (value === undefined || epoch - 1 < options.start_from_epoch) return []
+      // epochs count from the first number on
+      if (best === null && Number.isNaN(value)) return []
       wait++
       if (improves(value, best?.value ?? null)) {
         best = { epoch, monitor, value }

@@ -35,7 +35,8 @@ export function reduceLrOnPlateau(options: PlateauOptions): Callback {
         wait = 0
         return []
       }
-      if (cooling > 0 || ++wait < patience || learningRate <= min_lr) return []
+      // epochs count from the first number on
+      if (best === null || cooling > 0 || ++wait < patience || learningRate <= min_lr) return []
       cooling = cooldown
       wait = 0
       return [{ type: 'setLearningRate', value: Math.max(learningRate * factor, min_lr) }]

@@ -39,7 +39,13 @@ function stopAt(options: Partial<StoppingOptions>, values: readonly (number | nu
   return { stoppedEpoch, epochsRun: epoch, best: callback.best!(), kept, weights }
 }
 
-describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })))('$what', (one) => {
+/** In Keras a first NaN is the best for good. */
+const beginsWithNaN = ({ options, curve }: (typeof cases)[number]) =>
+  Number.isNaN(curves[curve]![options.start_from_epoch ?? 0])
+
+const alike = cases.filter((one) => !beginsWithNaN(one)).map((one) => ({ ...one, what: JSON.stringify(one.options) }))
+
+describe.each(alike)('$what', (one) => {
   test(`stops as in Keras on ${one.curve}`, () => {
     const found = stopAt(one.options, curves[one.curve]!)
     expect(found.stoppedEpoch).toBe(one.stopped_epoch)
@@ -48,6 +54,28 @@ describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })
     if (found.best) expect(found.best.epoch - 1).toBe(one.best_epoch)
     expect(found.kept).toBe(one.restored_epoch)
     expect(found.weights).toBe(one.final_weights_epoch)
+  })
+})
+
+describe('NaN', () => {
+  test.each([
+    ['min', [Number.NaN, Number.NaN, 0.9, 0.8, 0.85, 0.9]],
+    ['max', [Number.NaN, Number.NaN, 0.1, 0.2, 0.15, 0.1]],
+  ] as const)('is worse than any number, and no epoch of it counts before the first: mode %s', (mode, values) => {
+    const options = { monitor: 'val_loss', mode, patience: 2, restore_best_weights: true }
+    expect(stopAt(options, values)).toMatchObject({ stoppedEpoch: 5, best: { epoch: 4 }, kept: 3, weights: 3 })
+  })
+
+  test.each([{}, { patience: 2, restore_best_weights: true }, { baseline: 0.5 }, { start_from_epoch: 1 }])(
+    'throughout stops nothing, and nothing is best: %j',
+    (options) => {
+      const found = stopAt(options, [Number.NaN, Number.NaN, Number.NaN, Number.NaN])
+      expect(found).toEqual({ stoppedEpoch: null, epochsRun: 4, best: null, kept: null, weights: 3 })
+    },
+  )
+
+  test('after a number is no improvement', () => {
+    expect(stopAt({ patience: 2 }, [1, Number.NaN, Number.NaN])).toMatchObject({ stoppedEpoch: 2, best: { epoch: 1 } })
   })
 })
 

@@ -26,6 +26,19 @@ describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })
   })
 })
 
+test.each(['min', 'max'])('any number is better than NaN: mode %s', (mode) => {
+  const saved = (values: readonly number[], more: object = {}) => {
+    const options = { filepath: '{epoch}', save_best_only: true, monitor: 'val_loss', mode, ...more }
+    const callback = callbackOf({ type: 'ModelCheckpoint', ...options })
+    return values.flatMap((value, index) =>
+      answerTo(callback, epochEnd(index + 1, { val_loss: value })).map((action) => 'path' in action && action.path),
+    )
+  }
+  expect(saved([Number.NaN, 1, Number.NaN, mode === 'min' ? 0.5 : 2])).toEqual(['2', '4'])
+  expect(saved([Number.NaN, 1], { initial_value_threshold: mode === 'min' ? 2 : 0 })).toEqual(['2'])
+  expect(saved([Number.NaN, Number.NaN])).toEqual([])
+})
+
 test('within an epoch it goes by the batches so far', () => {
   const options = { filepath: '{batch}', save_freq: 1, save_best_only: true, monitor: 'loss' }
   const callback = callbackOf({ type: 'ModelCheckpoint', ...options })

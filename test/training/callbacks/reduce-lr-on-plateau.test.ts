@@ -21,6 +21,19 @@ describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })
   })
 })
 
+test.each(['min', 'max'])('NaN before any number lowers nothing, and any number is better: mode %s', (mode) => {
+  const loweredAt = (values: readonly number[]) => {
+    const callback = callbackOf({ type: 'ReduceLROnPlateau', patience: 2, mode })
+    return values.flatMap((value, index) =>
+      answerTo(callback, epochEnd(index + 1, { val_loss: value })).length > 0 ? [index + 1] : [],
+    )
+  }
+  const { NaN: none } = Number
+  expect(loweredAt([none, none, none, none])).toEqual([])
+  expect(loweredAt([none, none, none, 1, 1, none])).toEqual([6])
+  expect(loweredAt([none, none, 1, mode === 'min' ? 0.5 : 2, none, none])).toEqual([6])
+})
+
 test('in the loop the next epoch has the new rate; an epoch is told with the rate that it had', async () => {
   const runner = scriptedRunner(({ size }) => ({ loss: size }))
   const callbacks = [callbackOf({ type: 'ReduceLROnPlateau', monitor: 'loss', patience: 1, factor: 0.5 })]
