@@ -59,6 +59,7 @@ async function directRun() {
 
 /** A run of the package, which copies each result, with the same options. */
 async function packageRun() {
+  process.env.ORT_DISABLE_TELEMETRY = '1' // the engine sees to it itself
   const { default: ort } = await import('onnxruntime-node')
   const session = await ort.InferenceSession.create(model, {
     intraOpNumThreads: SESSION_OPTIONS.threads,

@@ -1,6 +1,8 @@
 /** NVIDIA's driver on this machine, asked by its own C API (cuda.h). */
+import { mkdirSync } from 'node:fs'
 import { reasonOf } from '../base/reason.js'
-import { loadForGood, type SharedLibrary } from '../base/shared-library.js'
+import { loadForGood, type SharedLibrary, setForLibraries } from '../base/shared-library.js'
+import { cacheFolder, kernelsFolder } from './installed.js'
 
 export interface Cuda {
   /** Names of the devices, by their number. */
@@ -16,8 +18,17 @@ const LEAST_DRIVER = 12
 const DRIVER = 'libcuda.so.1'
 const NAME_BYTES = 256
 
+/**
+ * Has NVIDIA's driver keep the kernels that it compiles, which may take half an hour, in our cache, unless CUDA_CACHE_PATH
+ * names another place. It reads that when it is first used.
+ */
+export function keepKernelsInCache(): void {
+  if (!process.env.CUDA_CACHE_PATH) setForLibraries('CUDA_CACHE_PATH', kernelsFolder(cacheFolder()))
+}
+
 /** What the driver says; never an error. */
 export function findCuda(): Cuda {
+  keepKernelsInCache()
   let library: SharedLibrary
   try {
     library = loadForGood(DRIVER)
@@ -25,7 +36,9 @@ export function findCuda(): Cuda {
     return { devices: [], problem: 'no NVIDIA driver' }
   }
   try {
-    return ask(library)
+    const found = ask(library)
+    if (found.devices.length > 0) mkdirSync(process.env.CUDA_CACHE_PATH!, { recursive: true })
+    return found
   } catch (error) {
     return { devices: [], problem: `the NVIDIA driver cannot be used (${reasonOf(error)})` }
   }

@@ -10,6 +10,10 @@ export const cacheFolder = (): string => envPaths('trainspec', { suffix: '' }).c
 
 export const downloadsFolder = (cache: string): string => join(cache, 'downloads')
 
+/** What drivers keep of kernels and shaders that they compiled for a device. */
+export const kernelsFolder = (cache: string): string => join(cache, 'cuda')
+export const shadersFolder = (cache: string): string => join(cache, 'shaders')
+
 /** What the note in an installation says. */
 export interface Note {
   readonly target: Target

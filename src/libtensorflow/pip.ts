@@ -111,9 +111,9 @@ const WITHOUT_INTERRUPT = ['-c', 'trap "" INT; exec "$0" "$@"']
 /** Runs Python to its end; one that cannot be started ends with 127. */
 function run(python: string, args: readonly string[], env: Environment, signal: AbortSignal) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    // no file of the current folder, such as types.py, is taken for one of Python's own
+    // no file of the current folder, such as types.py, is taken for one of Python's own, and none is compiled to the disk
     const child = spawn('/bin/sh', [...WITHOUT_INTERRUPT, python, ...args], {
-      env: { ...env, PYTHONSAFEPATH: '1' },
+      env: { ...env, PYTHONSAFEPATH: '1', PYTHONDONTWRITEBYTECODE: '1' },
       signal,
       stdio: ['ignore', 'pipe', 'pipe'],
     })

@@ -36,9 +36,9 @@ print(json.dumps([s.get_path('purelib'), s.get_path('platlib'), s.get_path('pure
 
 const PATIENCE_MS = 3000
 
-/** Folders of a Python's packages: its own, and the user's. Imports no package. */
+/** Folders of a Python's packages: its own, and the user's. Imports no package and writes nothing. */
 export function sitePackagesOf(python: string, env: Environment): readonly string[] {
-  const { status, stdout } = spawnSync(python, ['-I', '-c', FOLDERS], {
+  const { status, stdout } = spawnSync(python, ['-I', '-B', '-c', FOLDERS], {
     env,
     timeout: PATIENCE_MS,
     encoding: 'utf8',

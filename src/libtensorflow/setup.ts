@@ -12,9 +12,11 @@ import {
   folderName,
   type Installation,
   installations,
+  kernelsFolder,
   libraryIn,
   NOTE,
   type Note,
+  shadersFolder,
 } from './installed.js'
 import type { TensorflowLibrary } from './locate.js'
 import { locked } from './lock.js'
@@ -148,7 +150,7 @@ const leftovers = async (cache: string): Promise<string[]> =>
 
 /** Folders that hold nothing go too. */
 async function tidy(cache: string): Promise<void> {
-  for (const folder of [downloadsFolder(cache), cache]) await rmdir(folder).catch(() => {})
+  for (const folder of [downloadsFolder(cache), kernelsFolder(cache), cache]) await rmdir(folder).catch(() => {})
 }
 
 /** Bytes of downloads that a next setup goes on from. */
@@ -159,13 +161,14 @@ export interface Removed {
   readonly bytes: number
 }
 
-/** What `remove` would remove: installations of a target, or all, and what is left of downloads. */
+/** What `remove` would remove: installations of a target, or all, what is left of downloads, and what drivers compiled. */
 export async function removable(cache: string, target?: Target): Promise<Removed[]> {
   const folders = installations(cache)
     .filter((one) => target === undefined || one.target === target)
     .map(({ folder }) => folder)
   const rest = await leftovers(cache).catch(() => [])
-  const paths = [...folders, ...rest.map((name) => join(cache, name)), downloadsFolder(cache)]
+  const kept = [downloadsFolder(cache), kernelsFolder(cache), shadersFolder(cache)]
+  const paths = [...folders, ...rest.map((name) => join(cache, name)), ...kept]
   const sized = await Promise.all(paths.map(async (path) => ({ path, bytes: await bytesIn(path) })))
   return sized.filter(({ bytes }) => bytes > 0)
 }

@@ -95,11 +95,15 @@ describe('--remove', () => {
     const [cpu, cuda] = [install(cache, 'tensorflow'), install(cache, 'cuda')]
     mkdirSync(join(cache, 'downloads'))
     writeFileSync(join(cache, 'downloads/part.whl'), '1234')
+    for (const name of ['cuda', 'shaders']) {
+      mkdirSync(join(cache, name))
+      writeFileSync(join(cache, name, 'index'), 'compiled')
+    }
     const first = await train('setup cuda --remove')
     expect(first).toMatchObject({ code: 0, stdout: '' })
     expect(first.stderr).toMatch(
       new RegExp(
-        `^Removed ${cuda}: \\d+ bytes\\.\nRemoved ${cache}/downloads: 4 bytes\\.\n\\d+ bytes are free again\\.\n$`,
+        `^Removed ${cuda}: \\d+ bytes\\.\nRemoved ${cache}/downloads: 4 bytes\\.\nRemoved ${cache}/cuda: 8 bytes\\.\nRemoved ${cache}/shaders: 8 bytes\\.\n\\d+ bytes are free again\\.\n$`,
       ),
     )
     const second = await train('setup --remove')

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import { UserError } from '../../base/issue.js'
 import { packageVersion } from '../../base/package-version.js'
-import { findCuda } from '../../libtensorflow/cuda.js'
+import { findCuda, keepKernelsInCache } from '../../libtensorflow/cuda.js'
 import type { Engine, EngineRequest } from '../engine.js'
 import { type EagerBackend, eagerEngine } from './engine.js'
 import { loadTfjs } from './load-tfjs.js'
@@ -40,6 +40,7 @@ async function load(logs: boolean): Promise<EagerBackend> {
   // Node 23 took it away, and the package calls it
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined })
   if (!logs) process.env.TF_CPP_MIN_LOG_LEVEL = '3'
+  keepKernelsInCache()
   const problems: string[] = []
   for (const name of PACKAGES) {
     const loaded = await loadTfjs(name, {

@@ -8,6 +8,8 @@ import { UserError } from '../../base/issue.js'
 import { packageFolders } from '../../base/package-folders.js'
 import { packageVersion, versionIn } from '../../base/package-version.js'
 import { reasonOf } from '../../base/reason.js'
+import { setForLibraries } from '../../base/shared-library.js'
+import { cacheFolder, shadersFolder } from '../../libtensorflow/installed.js'
 import type { Device, Engine, EngineRequest } from '../engine.js'
 import { withoutStderr } from '../without-stderr.js'
 import { type EagerBackend, eagerEngine } from './engine.js'
@@ -63,7 +65,13 @@ export async function openWebgpu({ device, logs }: EngineRequest): Promise<Engin
   return eagerEngine(opened)
 }
 
+/** Where drivers of Mesa and NVIDIA keep the shaders that they compiled; else in folders of their own in the home. */
+const SHADER_CACHES = ['MESA_SHADER_CACHE_DIR', '__GL_SHADER_DISK_CACHE_PATH']
+
 async function load(logs: boolean) {
+  for (const name of SHADER_CACHES) {
+    if (!process.env[name]) setForLibraries(name, shadersFolder(cacheFolder()))
+  }
   const dawn = await loadDawn()
   const backend = await loadTfjs(BACKEND, { logs })
   const problems = [...problemOf(DAWN, dawn), ...problemOf(BACKEND, backend)]

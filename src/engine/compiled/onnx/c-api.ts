@@ -7,7 +7,7 @@ import { readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import koffi from 'koffi'
-import { loadForGood } from '../../../base/shared-library.js'
+import { loadForGood, setForLibraries } from '../../../base/shared-library.js'
 
 export type Handle = bigint
 
@@ -15,6 +15,7 @@ export type Handle = bigint
 const FUNCTIONS = {
   GetErrorMessage: [2, 'const char *', ['void *']],
   CreateEnv: [3, 'void *', ['int', 'const char *', 'void *']],
+  DisableTelemetryEvents: [6, 'void *', ['void *']],
   CreateSessionFromArray: [8, 'void *', ['void *', 'void *', 'size_t', 'void *', 'void *']],
   CreateSessionOptions: [10, 'void *', ['void *']],
   // a path: of wide characters on Windows
@@ -55,11 +56,19 @@ const POINTER_BYTES = 8
 /** ORT_LOGGING_LEVEL_ERROR. */
 export const ERRORS_ONLY = 3
 
+/**
+ * ONNX Runtime reports how it is used to Microsoft unless these say otherwise when it is loaded: on Linux and macOS over
+ * the network by itself (core/platform/posix/telemetry.cc), on Windows as events of the system, where only the second
+ * counts. The one call for it, `DisableTelemetryEvents`, comes too late for the first event.
+ */
+const SILENT = { ORT_DISABLE_TELEMETRY: '1', ORT_RUNNING_UNIT_TESTS: '1' } as const
+
 let opened: OnnxRuntime | undefined
 
 /** Loads the library once in a process; throws where there is none. */
 export function openOnnxRuntime(): OnnxRuntime {
   if (opened) return opened
+  for (const [name, value] of Object.entries(SILENT)) setForLibraries(name, value)
   const base: Handle = loadForGood(libraryFile()).func('void *OrtGetApiBase()')()
   const getApi: Handle = koffi.decode(base, 0, 'void *')
   const api: Handle = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), API_VERSION)
@@ -69,6 +78,7 @@ export function openOnnxRuntime(): OnnxRuntime {
   ])
   const call = Object.fromEntries(functions) as OnnxRuntime['call']
   const env = created(call, (out) => call.CreateEnv(ERRORS_ONLY, 'trainspec', out))
+  check(call, call.DisableTelemetryEvents(env))
   opened = { call, env }
   return opened
 }

@@ -1,5 +1,5 @@
 /** Engine `tensorflow` and GPUs, as far as it goes without one: the driver is a stub, and sessions say that they have one. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
@@ -30,7 +30,13 @@ describe.runIf(canStubTensorflow)('with a stub of the driver and a library for C
     const args = [SPEC, '--set', 'fit.epochs=1', '--set', 'expect={}', '--out', 'out', ...line.split(' ')]
     const result = await runCommand(args.filter(Boolean), {
       cwd,
-      env: { TRAINSPEC_TENSORFLOW: stubs, LD_LIBRARY_PATH: stubs, STUB_LOG: log, ...env },
+      env: {
+        XDG_CACHE_HOME: join(cwd, 'cache'),
+        TRAINSPEC_TENSORFLOW: stubs,
+        LD_LIBRARY_PATH: stubs,
+        STUB_LOG: log,
+        ...env,
+      },
     })
     const read = (file: string) => {
       try {
@@ -48,6 +54,8 @@ describe.runIf(canStubTensorflow)('with a stub of the driver and a library for C
         .filter((one) => one.startsWith('config '))
         .map((one) => fieldsOf(Buffer.from(one.slice(7), 'hex'))),
       left: lines.filter((one) => one.startsWith('left ')),
+      kernels: new Set(lines.filter((one) => one.startsWith('kernels '))),
+      cache: join(cwd, 'cache/trainspec'),
     }
   }
 
@@ -68,6 +76,9 @@ describe.runIf(canStubTensorflow)('with a stub of the driver and a library for C
     const onGpu = await run('', MACHINE)
     expect(onGpu).toMatchObject({ code: 0, left: [], history: { engine: 'tensorflow', device: 'gpu:0' } })
     expect(onGpu.stderr).toMatch(/^Engine tensorflow on gpu:0\.\n/)
+    // kernels that the driver compiles stay in our cache
+    expect([...onGpu.kernels]).toEqual([`kernels ${onGpu.cache}/cuda`])
+    expect(existsSync(join(onGpu.cache, 'cuda'))).toBe(true)
     const onProcessor = await run('--device cpu', MACHINE)
     expect(onProcessor).toMatchObject({ code: 0, left: [], history: { engine: 'tensorflow', device: 'cpu' } })
     expect(onGpu.history.metrics).toEqual(onProcessor.history.metrics)
