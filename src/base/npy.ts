@@ -5,6 +5,8 @@ const MAGIC = '\x93NUMPY'
 /** Data begin at a multiple of this. */
 const ALIGNMENT = 64
 const LENGTH_END = 10
+/** Letters of a header that a message shows. */
+const MOST_SHOWN = 60
 
 /** What stands before float32 elements in row-major (C) order, little-endian. */
 export function npyHeader(shape: Shape): Uint8Array {
@@ -51,14 +53,21 @@ export function parseNpy(bytes: Uint8Array): NumberArray | { readonly problem: s
   if (reader === undefined) {
     return { problem: `its elements are ${descr}, must be one of ${Object.keys(READERS).join(', ')}` }
   }
-  const shape = tuple.split(',').flatMap((dim) => (dim.trim() === '' ? [] : [Number(dim)]))
+  const dims = tuple.split(',').map((dim) => dim.trim())
+  if (dims.at(-1) === '') dims.pop() // (3,), and () of no axis
+  const shape = dims.map(Number)
+  const count = sizeOf(shape)
+  if (!dims.every((dim) => /^\d+$/.test(dim)) || !Number.isSafeInteger(count * reader.bytes)) {
+    return { problem: `its shape is (${tuple.slice(0, MOST_SHOWN)}), must be whole numbers with commas between them` }
+  }
   if (shape.length > 1 && /'fortran_order': *True/.test(header)) {
     return { problem: 'it is stored column by column; numpy.ascontiguousarray makes rows of it' }
   }
-  const count = sizeOf(shape)
   const found = bytes.length - end
   if (found !== count * reader.bytes) {
     return { problem: `it has ${Math.max(0, found)} bytes of data, must have ${count * reader.bytes}` }
   }
-  return { shape, values: Float32Array.from({ length: count }, (_, at) => reader.read(view, end + at * reader.bytes)) }
+  const values = new Float32Array(count)
+  for (let at = 0; at < count; at++) values[at] = reader.read(view, end + at * reader.bytes)
+  return { shape, values }
 }

@@ -187,7 +187,7 @@ a run, such as runs/mnist-mlp/1. The measures are standard output.`,
     usage: 'train sample RUN [options]',
     help: `Draws from a trained RBM by Gibbs sampling, each sample by a chain of its own, or fills in a part of test samples.
 RUN is the folder of a run. A folder gets samples.npy (the states of the visible units), probabilities.npy (what
-they were drawn by) and samples.png (the probabilities as a picture). Paths are standard output.`,
+they were drawn by) and samples.png (the probabilities of at most 1,000 as a picture). Paths are standard output.`,
     operands: A_RUN,
     exits: RUN_EXITS,
     examples: [

@@ -24,6 +24,8 @@ import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
 /** Numbers in the units of all chains together; there are several arrays of so many. */
 const MOST_UNITS = 100e6
 const SAMPLES = 'samples'
+/** Chains that the picture shows, the first ones. */
+const MOST_SHOWN = 1000
 
 /** Standard output gets the paths of what is written. */
 export async function sample(directory: string, options: Options, io: Io): Promise<ExitCode> {
@@ -83,10 +85,11 @@ function pictureOf(
   inpainted: { readonly mask: Float32Array; readonly given: Float32Array } | undefined,
 ): Image {
   const tile = tileShape(sampleShape)
-  const means = rowsOf(mean, rbm.visibleUnits)
+  const shown = (values: Float32Array) => rowsOf(values.subarray(0, MOST_SHOWN * rbm.visibleUnits), rbm.visibleUnits)
+  const means = shown(mean)
   if (inpainted === undefined) return sampleTiles(means, tile)
   const { mask, given } = inpainted
-  const originals = rowsOf(given, rbm.visibleUnits)
+  const originals = shown(given)
   const holed = originals.map((row) => row.map((value, at) => (mask[at] === 1 ? HOLE : value)))
   return beside([originals, holed, means], means.length, tile)
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { formatShape } from '../base/shape.js'
-import { readArrayFile } from '../data/array-file.js'
+import { placeIn, readArrayFile } from '../data/array-file.js'
 import { batches, type Samples } from '../data/dataset.js'
 import { dataInfo, loadData } from '../data/registry.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
@@ -97,16 +97,21 @@ async function writeLabels(path: string, { y, count }: Samples): Promise<[path: 
 
 /** Samples that a user gives, a row each, as the model takes them. */
 async function givenRows(path: string, { rbm, spec }: TrainedRbm): Promise<Float32Array> {
-  const { shape, values } = await readArrayFile(path)
+  const given = await readArrayFile(path)
+  const { shape, values } = given
   const width = values.length / (shape[0] ?? 1)
   if (width !== rbm.visibleUnits) {
     throw new UserError(
       `${path}: has shape ${formatShape(shape)}, must have rows of the ${rbm.visibleUnits} visible units`,
     )
   }
-  const odd = values.find((value) => value < 0 || value > 1)
-  if (odd !== undefined && dataInfo(spec.data).values !== 'real') {
-    throw new UserError(`${path}: holds ${odd}, but the model was trained on values from 0 to 1`)
+  if (dataInfo(spec.data).values !== 'real') {
+    const odd = values.findIndex((value) => !(value >= 0 && value <= 1))
+    if (odd >= 0) {
+      throw new UserError(
+        `${path}: ${placeIn(given, odd)} holds ${values[odd]}, but the model was trained on values from 0 to 1`,
+      )
+    }
   }
   return values
 }

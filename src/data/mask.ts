@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
-import { ARRAY_ENDINGS, readArrayFile } from './array-file.js'
+import { ARRAY_ENDINGS, placeIn, readArrayFile } from './array-file.js'
 
 type Place = { readonly row: number; readonly column: number; readonly rows: number; readonly columns: number }
 
@@ -45,14 +45,17 @@ async function fileMask(path: string, sampleShape: Shape): Promise<Float32Array>
     const hint = near === undefined ? '' : `; did you mean "${near}"?`
     throw new UserError(`found "${path}", must be ${words.join(', ')}, or a file ${ARRAY_ENDINGS.join(', ')}${hint}`)
   }
-  const { shape, values } = await readArrayFile(path)
+  const given = await readArrayFile(path)
+  const { shape, values } = given
   const size = sizeOf(sampleShape)
   if (values.length !== size) {
     throw new UserError(
       `${path}: has ${values.length} elements, ${formatShape(shape)}, must have the ${size} of a sample, ${formatShape(sampleShape)}`,
     )
   }
-  const odd = values.find((value) => value !== 0 && value !== 1)
-  if (odd !== undefined) throw new UserError(`${path}: holds ${odd}, must hold only 0 and 1`)
+  const odd = values.findIndex((value) => value !== 0 && value !== 1)
+  if (odd >= 0) {
+    throw new UserError(`${path}: ${placeIn(given, odd)} holds ${values[odd]}, must hold only 0 and 1`)
+  }
   return values
 }

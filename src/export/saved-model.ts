@@ -1,10 +1,12 @@
 /** Reads back the weights that `saveModel` wrote. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { readWhole } from '../base/read-file.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
+import { MAX_WEIGHTS } from '../model/check.js'
 
 /** A weight by its name in programs, and in the file. */
 export interface WantedWeight {
@@ -26,6 +28,10 @@ const manifestSchema = z.object({
 })
 
 const FLOAT_BYTES = 4
+/** Layers are described in some thousand letters each. */
+const MOST_MANIFEST = 64e6
+/** A file of this folder: no way out of it. */
+const FILE_NAME = /^(?!\.{1,2}$)[^/\\\p{Cc}]{1,255}$/u
 
 /** A model as it lies in its folder. */
 export interface SavedModel {
@@ -36,13 +42,15 @@ export interface SavedModel {
 
 /** Throws a UserError where a folder holds no whole model. */
 export async function readModel(directory: string): Promise<SavedModel> {
-  const manifest = await readManifest(join(directory, 'model.json'))
-  const path = join(directory, manifest.paths[0]!)
-  const bytes = await inWords(path, () => readFile(path))
-  const expected = FLOAT_BYTES * manifest.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  if (bytes.length !== expected) {
-    throw new UserError(`${path}: found ${bytes.length} bytes, must be ${expected}; the file is not whole`)
+  const place = join(directory, 'model.json')
+  const manifest = await readManifest(place)
+  const path = await weightsFile(directory, manifest.paths[0]!, place)
+  const count = manifest.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  if (!(count <= MAX_WEIGHTS)) {
+    throw new UserError(`${place}: states ${count} weights, must be at most ${MAX_WEIGHTS}`)
   }
+  const expected = FLOAT_BYTES * count
+  const bytes = await inWords(path, () => readWhole(path, { most: expected, exactly: expected }))
   let at = 0
   const weights = manifest.weights.map(({ name, shape }) => {
     const begin = at
@@ -72,11 +80,22 @@ export function weightsFor(
 }
 
 async function readManifest(path: string) {
-  const text = await inWords(path, () => readFile(path, 'utf8'))
-  const parsed = manifestSchema.safeParse(jsonOf(text))
+  const bytes = await inWords(path, () => readWhole(path, { most: MOST_MANIFEST }))
+  const parsed = manifestSchema.safeParse(jsonOf(new TextDecoder().decode(bytes)))
   if (!parsed.success) throw new UserError(`${path}: this is not a model that trainspec wrote`)
   return parsed.data.weightsManifest[0]!
 }
+
+/** Also where a link leads, it is in the folder of the model. */
+async function weightsFile(directory: string, name: string, manifest: string): Promise<string> {
+  const path = join(directory, name)
+  const isHere = async () => dirname(await realpath(path)) === (await realpath(directory))
+  if (FILE_NAME.test(name) && (await inWords(path, isHere))) return path
+  const found = JSON.stringify(name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN - 3)}...` : name)
+  throw new UserError(`${manifest}: found ${found} in "paths", must be the name of a file in the folder of the model`)
+}
+
+const MOST_SHOWN = 40
 
 function jsonOf(text: string): unknown {
   try {
@@ -90,6 +109,7 @@ async function inWords<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
+    if (error instanceof UserError) throw error
     const problem = fileProblem({ ...(error as Error), path: undefined })
     if (problem === undefined) throw error
     throw new UserError(`${path}: ${problem}; a run that was cut off before its end has no model`)

@@ -55,6 +55,14 @@ test('draws into numbered folders, the same for the same seed', async () => {
   expect([width, height]).toEqual([3 * (10 * 29 + 1), 3 * (2 * 29 + 1)])
 })
 
+test('a picture shows the first thousand chains, however many there are', async () => {
+  const args = ['sample', 'rbm', '-n', '1200', '--steps', '1', '--out', 'many']
+  expect(await runCommand(args, { cwd })).toMatchObject({ code: 0 })
+  expect((await readArrayFile(join(cwd, 'many', 'samples.npy'))).shape).toEqual([1200, 784])
+  const { width, height } = decode(read('many', 'samples.png'))
+  expect([width, height]).toEqual([3 * (10 * 29 + 1), 3 * (100 * 29 + 1)])
+})
+
 /** The first test digits as the machine sees them. */
 async function digits(count: number): Promise<Float32Array> {
   const { test } = await loadMnist10k()

@@ -60,11 +60,13 @@ test.each([
   [['--out', 'a.txt'], '--out: found "a.txt", must end in .npy or .csv'],
   [['--out', 'none/a.npy'], 'no such file or folder'],
   [['none.npy'], 'none.npy: no such file or folder'],
-  [['grey.csv'], 'grey.csv: holds 255, but the model was trained on values from 0 to 1'],
+  [['nan.npy'], 'nan.npy: row 2, column 3 holds NaN, must be a finite number'],
+  [['grey.csv'], 'grey.csv: row 1, column 1 holds 255, but the model was trained on values from 0 to 1'],
   [['rows.csv'], 'rows.csv: has shape (2, 3), must have rows of the 784 visible units'],
 ])('%j is told, and nothing is written', async (args, words) => {
   writeFileSync(join(cwd, 'rows.csv'), '1,0,0\n0,1,1\n')
   writeFileSync(join(cwd, 'grey.csv'), `${new Array(784).fill(255).join(',')}\n`)
+  await writeArray(join(cwd, 'nan.npy'), [2, 784], new Float32Array(2 * 784).fill(Number.NaN, 786, 787))
   const before = readdirSync(cwd, { recursive: true })
   const { code, stdout, stderr } = await runCommand(['transform', 'rbm', ...args], { cwd })
   expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) })

@@ -1,0 +1,38 @@
+/** Files that others made, read whole, and never more of them than was meant. */
+import { constants, open, stat } from 'node:fs/promises'
+import { formatBytes } from './bytes.js'
+import { UserError } from './issue.js'
+
+/** So much is asked for at once. */
+const PIECE = 1 << 26
+
+/**
+ * The bytes of a file. Throws a UserError that names it where it is a folder, a device or a pipe, where it has more than
+ * `most` bytes, or where it has not `exactly` so many.
+ */
+export async function readWhole(path: string, limits: { most: number; exactly?: number }): Promise<Uint8Array> {
+  const { most, exactly } = limits
+  const found = await stat(path)
+  if (!found.isFile()) {
+    throw new UserError(`${path}: is a ${found.isDirectory() ? 'folder' : 'device or a pipe'}, must be a file`)
+  }
+  const { size } = found
+  if (exactly !== undefined && size !== exactly) {
+    throw new UserError(`${path}: found ${size} bytes, must be ${exactly}; the file is not whole`)
+  }
+  if (size > most) throw new UserError(`${path}: has ${formatBytes(size)}, must have at most ${formatBytes(most)}`)
+  // no link is put in its place meanwhile that would be waited for
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const bytes = new Uint8Array(size)
+    let at = 0
+    while (at < size) {
+      const { bytesRead } = await file.read(bytes, at, Math.min(PIECE, size - at), at)
+      if (bytesRead === 0) return bytes.subarray(0, at)
+      at += bytesRead
+    }
+    return bytes
+  } finally {
+    await file.close()
+  }
+}
