@@ -1,4 +1,5 @@
 /** Trains what a session has, tests it, and leaves the results in their folder. */
+import { availableParallelism } from 'node:os'
 import type { Issue } from '../base/issue.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
@@ -60,6 +61,7 @@ export async function run(given: Run): Promise<ExitCode> {
     engine: engine.name,
     device: engine.device,
     precision: engine.precision,
+    processors: availableParallelism(),
     versions: versions(engine),
     started: began.toISOString(),
     total_seconds: seconds,
@@ -86,6 +88,7 @@ export async function run(given: Run): Promise<ExitCode> {
     missing: undefinedLines({ metrics: session.training.metrics, epochs, test, watchers: watchersOf(spec) }),
     seconds,
     directory: results.directory,
+    notInTfjs: session.model.saved().notInTfjs,
   })
   for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
   return exitCodeOf(history.stop, expectations, signal)

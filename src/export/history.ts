@@ -18,6 +18,9 @@ export const historySchema = z
     engine: z.string().describe('What computed.'),
     device: z.string().describe('What it computed on: cpu, gpu:0, or gpu where GPUs have no numbers.'),
     precision: z.string().describe('What products were computed in.'),
+    processors: z
+      .int()
+      .describe('Logical processors that the run could use. The same seed gives the same bits where this is the same.'),
     versions: z.record(z.string(), z.string()).describe('Versions of trainspec, Node and the packages that computed.'),
     started: z.iso.datetime().describe('When training began, UTC.'),
     total_seconds: z.number().describe('Wall time from there until the test scores were known.'),
@@ -94,7 +97,7 @@ export const historyJsonSchema = () => z.toJSONSchema(historySchema, { target: '
 export interface HistoryParts
   extends Pick<
     History,
-    'name' | 'seed' | 'engine' | 'device' | 'precision' | 'versions' | 'started' | 'total_seconds'
+    'name' | 'seed' | 'engine' | 'device' | 'precision' | 'processors' | 'versions' | 'started' | 'total_seconds'
   > {
   readonly warnings: readonly Issue[]
   readonly start: StartEvent

@@ -1,15 +1,30 @@
 /** A model as the JSON of tfjs-layers and of Keras 2: classes and configurations of layers, and how they are joined. */
 import type { SavedLayer } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
+import { NOT_IN_TFJS } from './layers/saved.js'
 import type { Model, ModelStage } from './model.js'
 import { DATA } from './network.js'
 import type { SavedForm } from './saveable.js'
 
 /** As `tf.loadLayersModel` reads it. */
-export const savedForm = (model: Model): SavedForm => ({
-  document: { ...HEADER, modelTopology: layersTopology(model) },
-  nameOf: (weight) => savedWeightName(model, weight),
-})
+export function savedForm(model: Model): SavedForm {
+  const modelTopology = layersTopology(model)
+  return {
+    document: { ...HEADER, modelTopology },
+    notInTfjs: [...new Set(notInTfjs(modelTopology))],
+    nameOf: (weight) => savedWeightName(model, weight),
+  }
+}
+
+/** Names behind the prefix, as the spec has them, in the order of the layers. */
+function* notInTfjs(saved: unknown): Iterable<string> {
+  if (typeof saved !== 'object' || saved === null) return
+  for (const [key, value] of Object.entries(saved)) {
+    const isName = key === 'class_name' || key.endsWith('activation')
+    if (isName && typeof value === 'string' && value.startsWith(NOT_IN_TFJS)) yield value.slice(NOT_IN_TFJS.length)
+    else yield* notInTfjs(value)
+  }
+}
 
 const HEADER = { format: 'layers-model', generatedBy: 'trainspec', convertedBy: null }
 
@@ -70,7 +85,7 @@ function saved(stage: ModelStage): SavedLayer {
 }
 
 const known = ({ layer, inputShapes }: ModelStage): SavedLayer =>
-  layerRule(layer).saved(layer, inputShapes) ?? { class_name: `trainspec_${layer.type}`, config: {} }
+  layerRule(layer).saved(layer, inputShapes) ?? { class_name: `${NOT_IN_TFJS}${layer.type}`, config: {} }
 
 /** What a saved model calls a weight: its name, but where tfjs-layers has another. */
 export function savedWeightName({ stages }: Model, name: string): string {

@@ -10,6 +10,8 @@ export interface Saveable {
 export interface SavedForm {
   /** `model.json` without its weights; what reads it knows it by `format`. */
   readonly document: object
+  /** Layers and activations of a network that tfjs-layers lacks or computes otherwise; with none it opens the file. */
+  readonly notInTfjs: readonly string[]
   /** What the file calls a weight. */
   nameOf(weight: string): string
 }

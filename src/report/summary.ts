@@ -14,6 +14,8 @@ export interface SummaryParts {
   readonly missing: readonly string[]
   readonly seconds: number
   readonly directory: string
+  /** Layers and activations because of which plain tfjs does not open the model. */
+  readonly notInTfjs: readonly string[]
 }
 
 export function summary({
@@ -24,6 +26,7 @@ export function summary({
   missing,
   seconds,
   directory,
+  notInTfjs,
 }: SummaryParts): string[] {
   const { best } = end
   const weights = end.restored ? 'its weights are in the model' : 'the model has the last weights'
@@ -33,8 +36,12 @@ export function summary({
     ...(test ? [`Test:${formatMetrics(test).replace(' -', '')}`] : []),
     ...missing,
     `Took ${formatDuration(seconds)}. Files: ${directory}`,
+    ...(notInTfjs.length > 0 ? [unopened(notInTfjs)] : []),
   ]
 }
+
+const unopened = (names: readonly string[]): string =>
+  `tf.loadLayersModel cannot open this model: tfjs has nothing that computes the same as ${names.join(', ')}.`
 
 function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStoppingSpec | null): string {
   const { reason, epochs, divergence, interruptedAt } = end

@@ -57,7 +57,9 @@ const fields = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .default(0)
-    .describe('Everything random follows from it, 0 to 4294967295: the same seed gives the same run.'),
+    .describe(
+      'Everything random follows from it, 0 to 4294967295. The same seed gives the same run, bit for bit, on the same engine and number of processors.',
+    ),
   engine: engineSchema.prefault('auto').describe('What computes.'),
   device: deviceSchema
     .default('auto')

@@ -20,6 +20,7 @@ test('a whole run', () => {
     engine: 'onnx',
     device: 'cpu',
     precision: 'float32',
+    processors: 2,
     versions: { trainspec: '0.1.0', node: '20.19.0' },
     started: '2026-01-02T03:04:05.678Z',
     total_seconds: 7.5,

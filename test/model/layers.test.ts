@@ -1,4 +1,6 @@
 /** Every layer, by its facts. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Shape } from '../../src/base/shape.js'
 import { ACTIVATIONS } from '../../src/model/activations.js'
@@ -350,14 +352,17 @@ const FACTS: {
     'beyond the edge': { layer: { pool_size: 2, padding: 'same' }, input: [3, 4, 1], output: [2, 2, 1] },
   },
   GlobalMaxPooling1D: {
+    'of steps': { input: [3, 2], output: [2], smooth: false },
     'keeps its axes': { layer: { keepdims: true }, input: [3, 2], output: [1, 2], smooth: false, inTfjs: false },
   },
   GlobalMaxPooling2D: {
+    'keeps its axes': { layer: { keepdims: true }, input: [2, 3, 2], output: [1, 1, 2], smooth: false, inTfjs: false },
     'of an image': { input: [2, 3, 2], output: [2], smooth: false },
   },
   GlobalAveragePooling1D: {
     'of steps': { input: [3, 2], output: [2] },
     'of those that count': { input: [3, 2], output: [2], mask: [true, false, true] },
+    'keeps its axes': { layer: { keepdims: true }, input: [3, 2], output: [1, 2], inTfjs: false },
   },
   GlobalAveragePooling2D: {
     'keeps its axes': { layer: { keepdims: true }, input: [2, 3, 2], output: [1, 1, 2], inTfjs: false },
@@ -664,6 +669,25 @@ const FACTS: {
     },
   },
 }
+
+test('README names the layers that plain tfjs does not open', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8')
+  const paragraph = readme.split('\n').find((line) => line.startsWith('`tf.loadLayersModel` opens'))!
+  const [, always, sometimes] = paragraph.split(/Refused always: |Refused with some settings: /)
+  const named = (text: string) => Array.from(text.matchAll(/`(\w+)`/g), ([, name]) => name!).toSorted()
+  const openedOf = (facts: Readonly<Record<string, { inTfjs?: boolean }>>) =>
+    Object.values(facts).map(({ inTfjs = true }) => inTfjs)
+  const all = Object.entries(FACTS).map(([type, facts]) => [type, openedOf(facts)] as const)
+  const activations = (Object.keys(ACTIVATIONS) as ActivationName[]).filter((name) => ACTIVATIONS[name].tfjs === null)
+  const never = all.filter(([, opened]) => !opened.includes(true)).map(([type]) => type)
+  expect(named(always!)).toEqual([...never, ...activations].toSorted())
+  expect(named(sometimes!)).toEqual(
+    all
+      .filter(([, one]) => one.includes(true) && one.includes(false))
+      .map(([type]) => type)
+      .toSorted(),
+  )
+})
 
 test('every layer of the format has facts', () => {
   const structure = ['Block', 'Shared']

@@ -25,11 +25,18 @@ const lines = (end: Partial<EndEvent>, rest: Partial<SummaryParts> = {}) =>
     missing: [],
     seconds: 41.2,
     directory: 'runs/mnist-mlp/1',
+    notInTfjs: [],
     ...rest,
   })
 
 const TEST = 'Test: loss: 0.0654 - acc: 0.9812'
 const TOOK = 'Took 41 s. Files: runs/mnist-mlp/1'
+
+test('layers that tfjs lacks are named in the end', () => {
+  expect(lines({ epochs: 3 }, { notInTfjs: ['GRU', 'gelu'] }).at(-1)).toBe(
+    'tf.loadLayersModel cannot open this model: tfjs has nothing that computes the same as GRU, gelu.',
+  )
+})
 
 describe('why it stopped', () => {
   test('no improvement', () => {

@@ -24,7 +24,9 @@ export function sameInTfjs(
 export const savedIdentity: SavedLayer = { class_name: 'Activation', config: { activation: 'linear' } }
 
 /**
- * What tfjs-layers lacks, or computes by another formula, is saved under a name it does not know, so that a model file
- * is refused rather than computed differently.
+ * Stands before the name of a layer or an activation that tfjs-layers lacks, or computes by another formula. It does not
+ * know such a name, so it refuses the file rather than compute something else.
  */
-const savedActivation = (name: ActivationName): string => ACTIVATIONS[name].tfjs ?? `trainspec_${name}`
+export const NOT_IN_TFJS = 'trainspec_'
+
+const savedActivation = (name: ActivationName): string => ACTIVATIONS[name].tfjs ?? `${NOT_IN_TFJS}${name}`

@@ -88,6 +88,7 @@ export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, mean
       tf.sub(visible.energy(v, own(of)), tf.sum(hidden.logSum(input), 1)) as tf.Tensor1D,
     saved: () => ({
       document: { format: 'trainspec-rbm', generatedBy: 'trainspec', model: spec },
+      notInTfjs: [],
       nameOf: (name) => name,
     }),
   }
