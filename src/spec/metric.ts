@@ -1,6 +1,7 @@
 /** What metrics of every kind of model share: how one is described, and a list of them. */
 import { z } from 'zod'
 import { nameIn, type RuleIssue, rules } from './family.js'
+import { COLUMNS } from './history-names.js'
 import { identifier } from './identifier.js'
 import { quoted } from './words.js'
 
@@ -63,7 +64,7 @@ interface WithName {
 }
 
 /** Names that stand for other numbers: in a history, in rows of an epoch, in the name of a checkpoint. */
-const OTHERS: readonly string[] = ['loss', 'epoch', 'batch', 'learning_rate', 'seconds']
+const OTHERS: readonly string[] = ['loss', ...COLUMNS]
 
 function* unambiguous(metrics: readonly { readonly name: string }[]): Iterable<RuleIssue> {
   const names = metrics.map(({ name }) => name)

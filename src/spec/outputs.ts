@@ -1,6 +1,7 @@
 /** What the outputs of a model are trained for: one, or several by name. */
 import { z } from 'zod'
 import { type DeepReadonly, family, member, type RuleIssue, rules } from './family.js'
+import { historyNameRules, type NamedKey } from './history-names.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { whole } from './whole.js'
@@ -114,14 +115,13 @@ export function* outputRules(
     const message = 'found "class_weight", which is for a model with one output'
     yield { code: 'order', path: ['fit', 'class_weight'], message }
   }
-  const keys = measuredKeys(spec)
-  for (const name of Object.keys(spec.outputs)) {
-    const doubled = keys.find((key, index) => key.startsWith(`${name}_`) && keys.indexOf(key) < index)
-    if (doubled === undefined) continue
-    yield {
-      code: 'duplicate-name',
-      path: ['outputs', name],
-      message: `the history key "${doubled}" comes of two outputs`,
-    }
-  }
+  yield* historyNameRules([{ key: 'loss', path: null }, ...Object.entries(spec.outputs).flatMap(namedKeys)])
 }
+
+const namedKeys = ([name, { metrics }]: readonly [string, Pick<OutputSpec, 'metrics'>]): NamedKey[] => [
+  { key: `${name}_loss`, path: ['outputs', name] },
+  // two metrics of one name are a matter of their list
+  ...metrics
+    .map((metric, index) => ({ key: `${name}_${metric.name}`, path: ['outputs', name, 'metrics', index] }))
+    .filter(({ key }, index, all) => all.findIndex((other) => other.key === key) === index),
+]

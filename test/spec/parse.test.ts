@@ -155,6 +155,44 @@ graph('a Block without layers', '"Flatten"', '{ "type": "Block", "layers": [] }'
 graph('a Block that repeats without end', '"Flatten"', `{ "type": "Block", "repeat": 1e9, "layers": [${dense('a')}] }`)
 field('inputs in a stack', { layers: `["Flatten", ${dense('a', ', "inputs": "flatten"')}]` })
 
+const outputs = (title: string, ...named: string[]) =>
+  field(title, {
+    loss: '',
+    model: `{ "type": "Functional", "layers": ["Flatten", ${named.map((one) => dense(/"(.*?)"/.exec(one)![1]!, ', "inputs": "flatten"')).join(', ')}] }`,
+    outputs: `{\n    ${named.join(',\n    ')} }`,
+  })
+outputs(
+  'an output whose keys are those of validation',
+  '"val": { "loss": "mse", "metrics": ["acc"] }',
+  '"b": { "loss": "mse" }',
+)
+outputs('an output whose keys are those of the test', '"test": { "loss": "mse" }', '"b": { "loss": "mse" }')
+outputs(
+  'an output whose keys are those of another in validation',
+  '"b": { "loss": "mse", "metrics": ["acc"] }',
+  '"val_b": { "loss": "mse", "metrics": ["acc"] }',
+)
+outputs(
+  'a metric of an output whose key is that of another output',
+  '"a": { "loss": "mse", "metrics": ["mse", { "type": "acc", "name": "b_loss" }] }',
+  '"a_b": { "loss": "mse" }',
+)
+outputs(
+  'two metrics of one key, at two outputs',
+  '"a": { "loss": "mse", "metrics": [{ "type": "acc", "name": "b_acc" }] }',
+  '"a_b": { "loss": "mse", "metrics": ["acc"] }',
+)
+outputs(
+  'a metric of an output whose key is a column',
+  '"learning": { "loss": "mse", "metrics": [{ "type": "acc", "name": "rate" }] }',
+  '"b": { "loss": "mse" }',
+)
+outputs(
+  'two metrics of one name at an output',
+  '"a": { "loss": "mse", "metrics": ["acc", "acc"] }',
+  '"b": { "loss": "mse" }',
+)
+
 layer('a misspelt layer', '["Flatten", { "type": "Dens", "units": 10 }]')
 layer('a misspelt layer, as a string', '["Flaten", { "type": "Dense", "units": 10 }]')
 layer('a layer in lower case', '["Flatten", { "type": "dense", "units": 10 }]')
