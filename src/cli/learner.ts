@@ -23,6 +23,10 @@ export type Learner = {
   | { readonly kind: 'rbm'; readonly model: Rbm; readonly unlabelled: Rbm; readonly labelled: ClassRbm | null }
 )
 
+/** True where labels of the data count in training: not for an autoencoder, nor for an RBM without labels. */
+export const learnsLabels = (spec: StageSpec): boolean =>
+  isSupervised(spec) ? outputsOf(spec).some(({ target }) => target.type !== 'input') : labelsOf(spec.training) !== null
+
 export interface Lengths {
   readonly batchSize: number
   readonly stepsPerEpoch: number

@@ -7,6 +7,7 @@ import { fileProblem } from '../base/file-problem.js'
 import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { decodeUtf8 } from '../base/utf8.js'
+import type { IssueDraft } from '../spec/document.js'
 import type { Override } from '../spec/override.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 
@@ -14,6 +15,8 @@ export interface CheckedSpec {
   readonly spec: ResolvedSpec
   /** Of what is allowed, and can hardly be meant. */
   readonly warnings: readonly Issue[]
+  /** Gives a later finding its place in the file. */
+  issue(draft: IssueDraft): Issue
 }
 
 /** The resolved spec, or every issue there is. Files that cannot be read are an issue too. */
@@ -30,7 +33,8 @@ export async function readSpec(
   const { checkSpec, warningsOf } = await import('./check-spec.js')
   const misfits = checkSpec(spec)
   if (misfits.length > 0) return { issues: misfits.map((draft) => document.issue(draft)) }
-  return { spec, warnings: warningsOf(spec).map((draft) => document.issue(draft)) }
+  const { issue } = document
+  return { spec, warnings: warningsOf(spec).map(issue), issue }
 }
 
 /** As `readSpec`, for a command that needs the spec. */

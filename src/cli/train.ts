@@ -1,14 +1,17 @@
 /** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
 import { join } from 'node:path'
 import type { Issue } from '../base/issue.js'
+import { warnOfSplit } from '../data/check.js'
 import type { StateValues } from '../engine/engine.js'
 import { historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
+import type { IssueDraft } from '../spec/document.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, type ResolvedSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
 import { type Io, say } from './io.js'
+import { learnsLabels } from './learner.js'
 import { nextData } from './next-data.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
@@ -21,14 +24,17 @@ import { asLayers, type Stage, stagesOf } from './stages.js'
 import { showWarnings } from './warnings.js'
 
 export async function train(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
+  const { spec, warnings, issue } = await requireSpec(file, overridesOf(options), io.stdin)
   await checkPlaces(options)
   if (options.verbose !== '0') showWarnings(warnings, io)
   const interrupt = listenForInterrupt(io)
   try {
     const { verbose } = options
     const opened = await openData(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
-    return await runStages({ spec, warnings, options, io, signal: interrupt.signal, opened })
+    const ofData = warningsOfData(spec, opened.dataset).map(issue)
+    if (verbose !== '0') showWarnings(ofData, io)
+    const all = [...warnings, ...ofData]
+    return await runStages({ spec, warnings: all, options, io, signal: interrupt.signal, opened })
   } finally {
     interrupt.stop()
   }
@@ -43,6 +49,10 @@ interface Work {
   readonly signal: AbortSignal
   readonly opened: Opened
 }
+
+/** What the data say against the spec, and only reading them tells. */
+const warningsOfData = (spec: ResolvedSpec, { info, train }: Opened['dataset']): readonly IssueDraft[] =>
+  stagesOf(spec, info).some((stage) => learnsLabels(stage.spec)) ? warnOfSplit(spec.fit, train) : []
 
 /** One after another, as long as each comes to its end. */
 async function runStages(work: Work): Promise<ExitCode> {

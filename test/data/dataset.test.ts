@@ -1,6 +1,6 @@
 /** Splits are Keras', and a pass shows every sample once, in an order that follows from seed and epoch. */
 import { describe, expect, test } from 'vitest'
-import { checkSplit } from '../../src/data/check.js'
+import { checkSplit, warnOfSplit } from '../../src/data/check.js'
 import { batches, flattened, type Pass, type Samples, splitSamples, trainCount } from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { resolveData, resolveSpec } from '../support/spec.js'
@@ -100,4 +100,32 @@ describe('a pass', () => {
 test('flattening makes a row of each sample', () => {
   const info = dataInfo(resolveData('mnist'))
   expect(flattened(info)).toEqual({ ...info, sampleShape: [784] })
+})
+
+describe('a split of sorted labels', () => {
+  const warned = (fraction: number, ...labels: number[]) => {
+    const samples = { count: labels.length, x: new Uint8Array(labels.length), y: Uint8Array.from(labels) }
+    const { fit } = resolveSpec({ layers: ['Flatten'], fit: { validation_split: fraction } })
+    return warnOfSplit(fit, samples).map(({ message }) => message)
+  }
+
+  test.each([
+    ['on both sides', [2, 0, 1, 2, 0, 1], 0.5, []],
+    ['in training alone', [2, 0, 1, 0, 1, 0], 0.5, ['found 0.5, which leaves no sample of class 2 to validate on']],
+    [
+      'on one side each',
+      [0, 0, 1, 1, 2, 2],
+      0.5,
+      ['found 0.5, which leaves no sample of class 2 to train on and no sample of class 0 to validate on'],
+    ],
+    ['without validation', [0, 0, 1, 1], 0, []],
+    [
+      'of many classes',
+      [...Array(20).keys()],
+      0.5,
+      [
+        'found 0.5, which leaves no sample of classes 10, 11, 12, 13, 14, 15, 16, 17 and 2 more to train on and no sample of classes 0, 1, 2, 3, 4, 5, 6, 7 and 2 more to validate on',
+      ],
+    ],
+  ])('%s', (_, labels, fraction, messages) => expect(warned(fraction, ...labels)).toEqual(messages))
 })
