@@ -1,6 +1,7 @@
 /** Activation functions by Keras' names, with Keras 3's formulas and default arguments (keras/src/activations/activations.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { ActivationName } from '../spec/activations.js'
+import { abs, clipped, selu } from './kinks.js'
 
 export type ActivationFunction = (x: tf.Tensor) => tf.Tensor
 
@@ -10,10 +11,12 @@ interface Activation {
   readonly tfjs: string | null
 }
 
-const relu6 = (x: tf.Tensor) => tf.clipByValue(x, 0, 6)
+const relu6 = (x: tf.Tensor) => clipped(x, 0, 6)
 const silu = (x: tf.Tensor) => tf.mul(x, tf.sigmoid(x))
 const hardSigmoid = (x: tf.Tensor) => tf.div(relu6(tf.add(x, 3)), 6)
 const hardSilu = (x: tf.Tensor) => tf.mul(x, hardSigmoid(x))
+/** As Keras writes it, with the slope 2 at 0 that follows from it. */
+const celu = (x: tf.Tensor) => tf.add(tf.maximum(x, 0), tf.elu(tf.minimum(x, 0)))
 /** 0 below -1, (x + 1)^2 / 4 up to 1, x above: "From softmax to sparsemax" (Martins and Astudillo, 2016) for two classes. */
 function sparsePlus(x: tf.Tensor): tf.Tensor {
   const middle = tf.mul(tf.square(tf.add(tf.clipByValue(x, -1, 1), 1)), 0.25)
@@ -54,12 +57,12 @@ export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
   relu6: { apply: relu6, tfjs: 'relu6' },
   leaky_relu: { apply: (x) => tf.leakyRelu(x, 0.2), tfjs: null },
   elu: { apply: (x) => tf.elu(x), tfjs: 'elu' },
-  celu: { apply: (x) => tf.elu(x), tfjs: 'elu' },
-  selu: { apply: (x) => tf.selu(x), tfjs: 'selu' },
+  celu: { apply: celu, tfjs: 'elu' },
+  selu: { apply: selu, tfjs: 'selu' },
   sigmoid: { apply: (x) => tf.sigmoid(x), tfjs: 'sigmoid' },
   hard_sigmoid: { apply: hardSigmoid, tfjs: null },
   log_sigmoid: { apply: (x) => tf.neg(tf.softplus(tf.neg(x))), tfjs: null },
-  sparse_sigmoid: { apply: (x) => tf.mul(tf.add(tf.clipByValue(x, -1, 1), 1), 0.5), tfjs: null },
+  sparse_sigmoid: { apply: (x) => tf.mul(tf.add(clipped(x, -1, 1), 1), 0.5), tfjs: null },
   tanh: { apply: (x) => tf.tanh(x), tfjs: 'tanh' },
   hard_tanh: { apply: (x) => tf.clipByValue(x, -1, 1), tfjs: null },
   tanh_shrink: { apply: (x) => tf.sub(x, tf.tanh(x)), tfjs: null },
@@ -69,7 +72,7 @@ export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
   softplus: { apply: (x) => tf.softplus(x), tfjs: 'softplus' },
   sparse_plus: { apply: sparsePlus, tfjs: null },
   squareplus: { apply: (x) => tf.mul(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 0.5), tfjs: null },
-  softsign: { apply: (x) => tf.div(x, tf.add(tf.abs(x), 1)), tfjs: 'softsign' },
+  softsign: { apply: (x) => tf.div(x, tf.add(abs(x), 1)), tfjs: 'softsign' },
   silu: { apply: silu, tfjs: 'swish' },
   swish: { apply: silu, tfjs: 'swish' },
   hard_silu: { apply: hardSilu, tfjs: null },
@@ -80,6 +83,6 @@ export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
   },
   mish: { apply: (x) => tf.mul(x, tf.tanh(tf.softplus(x))), tfjs: 'mish' },
   exponential: { apply: (x) => tf.exp(x), tfjs: null },
-  hard_shrink: { apply: (x) => tf.mul(x, tf.step(tf.sub(tf.abs(x), 0.5))), tfjs: null },
+  hard_shrink: { apply: (x) => tf.mul(x, tf.step(tf.sub(abs(x), 0.5))), tfjs: null },
   soft_shrink: { apply: (x) => tf.sub(x, tf.clipByValue(x, -0.5, 0.5)), tfjs: null },
 }

@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../base/shape.js'
 import type { ActivationName } from '../spec/activations.js'
 import type { LossSpec } from '../spec/spec.js'
+import { abs, largest } from './kinks.js'
 import { beside, ofOneRank } from './masks.js'
 import type { Prediction } from './model.js'
 import { EPSILON, normalizedVectors } from './normalized.js'
@@ -65,8 +66,8 @@ function logitsOf({ output, logits }: Prediction, activation: ActivationName, gi
 }
 
 /** Probabilities are kept away from 0 and 1. */
-const clipped = (p: tf.Tensor) => tf.clipByValue(p, EPSILON, 1 - EPSILON)
-const normalized = (p: tf.Tensor) => clipped(tf.div(p, tf.sum(p, -1, true)))
+const probability = (p: tf.Tensor) => tf.clipByValue(p, EPSILON, 1 - EPSILON)
+const normalized = (p: tf.Tensor) => probability(tf.div(p, tf.sum(p, -1, true)))
 
 /** -sum(target log p), with p normalized to sum 1 and clipped. */
 function crossentropy(target: tf.Tensor, prediction: Prediction, fromLogits: boolean): tf.Tensor {
@@ -79,7 +80,7 @@ function crossentropy(target: tf.Tensor, prediction: Prediction, fromLogits: boo
 function binaryCrossentropy(target: tf.Tensor, prediction: Prediction, fromLogits: boolean): tf.Tensor {
   const logits = logitsOf(prediction, 'sigmoid', fromLogits)
   if (logits) return tf.sub(tf.softplus(logits), tf.mul(logits, target))
-  const p = clipped(prediction.output)
+  const p = probability(prediction.output)
   const ones = tf.mul(target, tf.log(p))
   const zeros = tf.mul(tf.sub(1, target), tf.log(tf.sub(1, p)))
   return tf.neg(tf.add(ones, zeros))
@@ -96,12 +97,14 @@ const difference = (target: tf.Tensor, { output }: Prediction) => tf.sub(target,
 
 /** Labels that are 0 or 1 throughout the batch become -1 or 1; others stay (`convert_binary_labels_to_hinge`). */
 function hingeTarget(target: tf.Tensor): tf.Tensor {
-  const far = tf.max(tf.abs(tf.mul(target, tf.sub(target, 1))))
+  const far = largest(abs(tf.mul(target, tf.sub(target, 1))))
   const binary = tf.cast(tf.equal(far, 0), 'float32')
   return tf.add(target, tf.mul(binary, tf.sub(target, 1)))
 }
 
-const hinge = (target: tf.Tensor, { output }: Prediction) => tf.relu(tf.sub(1, tf.mul(hingeTarget(target), output)))
+/** What is below 0 becomes 0; the slope at 0 is 1, where that of a rectifier is 0. */
+const aboveZero = (x: tf.Tensor) => tf.maximum(x, 0)
+const hinge = (target: tf.Tensor, { output }: Prediction) => aboveZero(tf.sub(1, tf.mul(hingeTarget(target), output)))
 
 /** 1 - overlap / (overlap + alpha missed + beta excess). */
 function overlapLoss(target: tf.Tensor, { output }: Prediction, alpha: number, beta: number, axis?: number[]) {
@@ -137,9 +140,9 @@ function circle(labels: tf.Tensor, { output }: Prediction, { gamma, margin, remo
   const negative = tf.cast(tf.logicalNot(same), 'float32')
   const positive = tf.cast(same, 'float32')
   const pairs = remove_diagonal ? tf.mul(positive, tf.sub(1, tf.eye(batch))) : positive
-  const distance = tf.relu(tf.sub(1, tf.matMul(output as tf.Tensor2D, output as tf.Tensor2D, false, true)))
+  const distance = aboveZero(tf.sub(1, tf.matMul(output as tf.Tensor2D, output as tf.Tensor2D, false, true)))
   const toPositive = tf.mul(tf.mul(tf.add(distance, margin), -gamma), tf.sub(margin, distance))
-  const toNegative = tf.mul(tf.mul(tf.relu(tf.sub(1 + margin, distance)), gamma), tf.sub(1 - margin, distance))
+  const toNegative = tf.mul(tf.mul(aboveZero(tf.sub(1 + margin, distance)), gamma), tf.sub(1 - margin, distance))
   return tf.softplus(tf.add(logSumExp(toPositive, pairs), logSumExp(toNegative, negative)))
 }
 
@@ -217,12 +220,12 @@ export const LOSSES: {
   }),
   mean_absolute_error: () => ({
     target: 'fitting',
-    values: (target, prediction) => meanLast(tf.abs(difference(target, prediction))),
+    values: (target, prediction) => meanLast(abs(difference(target, prediction))),
   }),
   mean_absolute_percentage_error: () => ({
     target: 'fitting',
     values: (target, prediction) =>
-      tf.mul(meanLast(tf.abs(tf.div(difference(target, prediction), tf.maximum(tf.abs(target), EPSILON)))), 100),
+      tf.mul(meanLast(abs(tf.div(difference(target, prediction), tf.maximum(abs(target), EPSILON)))), 100),
   }),
   mean_squared_logarithmic_error: () => ({
     target: 'fitting',
@@ -263,8 +266,8 @@ export const LOSSES: {
     target: 'fitting',
     values(target, { output }) {
       const right = tf.sum(tf.mul(target, output), -1)
-      const wrong = tf.max(tf.mul(tf.sub(1, target), output), -1)
-      return tf.relu(tf.add(tf.sub(wrong, right), 1))
+      const wrong = largest(tf.mul(tf.sub(1, target), output), -1)
+      return aboveZero(tf.add(tf.sub(wrong, right), 1))
     },
   }),
   kl_divergence: () => ({

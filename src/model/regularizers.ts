@@ -1,6 +1,7 @@
 /** Penalties by Keras' names (keras/src/regularizers/regularizers.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { RegularizerSpec } from '../spec/regularizers.js'
+import { abs } from './kinks.js'
 import { normalizedVectors } from './normalized.js'
 import { type Refusal, refusing } from './refusal.js'
 
@@ -13,7 +14,7 @@ export interface Penalty {
 
 type SpecOf<Type extends RegularizerSpec['type']> = Extract<RegularizerSpec, { type: Type }>
 
-const absolute = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(tf.abs(x)), factor)
+const absolute = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(abs(x)), factor)
 const squares = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(tf.square(x)), factor)
 
 const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<Type>) => Penalty } = {
@@ -39,7 +40,7 @@ const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<
         const unit = normalizedVectors(x, axis) as tf.Tensor2D
         const products = tf.matMul(unit, unit, !rows, rows)
         const between = tf.sub(1, tf.eye(size))
-        return tf.mul(tf.sum(tf.abs(tf.mul(products, between))), factor / Math.max(1, size * (size - 1)))
+        return tf.mul(tf.sum(abs(tf.mul(products, between))), factor / Math.max(1, size * (size - 1)))
       },
       ({ length }) => (length === 2 ? undefined : 'its regularizer OrthogonalRegularizer needs 2 axes'),
     ),

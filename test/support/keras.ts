@@ -215,6 +215,26 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     cases: { rows: string; separator: string; before: string | null; text: string }[]
   }
   names: { versions: { keras: string }; kinds: Record<Kind, string[][]> }
+  kinks: {
+    /** By the names of tfjs. */
+    operations: { name: string; given: number[][]; gradients: number[][] }[]
+    points: number[]
+    factors: number[]
+    /** Of the sum of their values at `points` times `factors`. */
+    activations: { name: string; gradient: number[] }[]
+    layers: LayerCase[]
+    losses: {
+      loss: LossSpec['type']
+      settings: Readonly<Record<string, unknown>>
+      y_true_shape: Shape
+      y_true: number[]
+      y_pred_shape: Shape
+      y_pred: number[]
+      mean: number
+      gradient: number[]
+    }[]
+    regularizers: { regularizer: RegularizerSpec; shape: Shape; x: number[]; value: number; gradient: number[] }[]
+  }
   curves: {
     steps: number
     /** `apart` is how far the losses on JAX and on TensorFlow are from each other, relative; `losses` are those on JAX. */

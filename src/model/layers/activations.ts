@@ -1,20 +1,27 @@
 /** Activation functions with arguments, as layers (keras/src/layers/activations). */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape } from '../../base/shape.js'
+import { clipped } from '../kinks.js'
 import { axesOf } from './axes.js'
 import { type LayerRule, passMask, ShapeProblem, type SpecOf } from './layer.js'
 import { sameInTfjs } from './saved.js'
 import { weightOf } from './weight.js'
 
-const rectify = (x: tf.Tensor, above: number) => (above === 0 ? tf.relu(x) : tf.mul(x, tf.step(tf.sub(x, above))))
+/** Keras takes relu6 where that is what is asked for, and its slope at 6 is 0, not 1. */
+function rectified(x: tf.Tensor, above: number, most: number | null): tf.Tensor {
+  if (most === RELU6 && above === 0) return clipped(x, 0, RELU6)
+  const passed = above === 0 ? tf.relu(x) : tf.mul(x, tf.step(tf.sub(x, above)))
+  return most === null ? passed : tf.clipByValue(passed, 0, most)
+}
+
+const RELU6 = 6
 
 /** Without bounds it is leaky; else `clip(x where x > threshold else 0, 0, max_value) - slope max(threshold - x, 0)`. */
 export const reLU: LayerRule<SpecOf<'ReLU'>> = {
   outputShape: (_, [given]) => given!,
   call({ max_value, negative_slope, threshold }, [x]) {
     if (negative_slope !== 0 && max_value === null && threshold === 0) return tf.leakyRelu(x!, negative_slope)
-    const passed = rectify(x!, threshold)
-    const bounded = max_value === null ? passed : tf.clipByValue(passed, 0, max_value)
+    const bounded = rectified(x!, threshold, max_value)
     if (negative_slope === 0) return bounded
     return tf.sub(bounded, tf.mul(tf.relu(tf.sub(threshold, x!)), negative_slope))
   },

@@ -145,8 +145,7 @@ export const unitNormalization: LayerRule<SpecOf<'UnitNormalization'>> = {
   },
   call(spec, [x]) {
     const axes = axesOf(spec.axis, x!.shape.slice(1))
-    const inverse = (squares: tf.Tensor) => tf.minimum(tf.rsqrt(squares), LARGEST_INVERSE)
-    return rescaleSamples(x!, { axes, divisor: 1, inverse })
+    return rescaleSamples(x!, { axes, divisor: 1, inverse: (squares) => tf.rsqrt(squares), most: LARGEST_INVERSE })
   },
   mask: passMask,
   saved: () => null,

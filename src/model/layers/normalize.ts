@@ -124,24 +124,30 @@ export function normalizeSamples(
   })(...present(x, gamma, beta))
 }
 
+interface Rescaling {
+  readonly axes: number[]
+  readonly divisor: number
+  readonly inverse: (squares: tf.Tensor) => tf.Tensor
+  readonly most?: number
+}
+
 /**
  * `x i`, with i = `inverse(sum of squares over the axes)`, where i = 1 / sqrt(sum / `divisor` + a constant). With h = x i
- * the gradient is dx = i (dy - h sum(dy h) / divisor).
+ * the gradient is dx = i (dy - h sum(dy h) / divisor). i is at most `most`, where that is given, and constant there.
  */
-export function rescaleSamples(
-  x: tf.Tensor,
-  { axes, divisor, inverse }: { axes: number[]; divisor: number; inverse: (squares: tf.Tensor) => tf.Tensor },
-): tf.Tensor {
+export function rescaleSamples(x: tf.Tensor, { axes, divisor, inverse, most }: Rescaling): tf.Tensor {
   const total = (value: tf.Tensor) => tf.sum(value, axes, true)
   return tf.customGrad((...given) => {
     const save = given.at(-1) as unknown as Save
-    const factor = inverse(total(tf.square(x)))
+    const unlimited = inverse(total(tf.square(x)))
+    const factor = most === undefined ? unlimited : tf.minimum(unlimited, most)
     const scaled = tf.mul(x, factor)
     save([scaled, factor])
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const [scaled, factor] = saved as [tf.Tensor, tf.Tensor]
       const along = tf.div(total(tf.mul(dy, scaled)), divisor)
-      return tf.mul(tf.sub(dy, tf.mul(scaled, along)), factor)
+      const varying = most === undefined ? along : tf.mul(along, tf.cast(tf.less(factor, most), 'float32'))
+      return tf.mul(tf.sub(dy, tf.mul(scaled, varying)), factor)
     }
     return { value: scaled, gradFunc }
   })(x)

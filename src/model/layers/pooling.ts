@@ -1,6 +1,7 @@
 /** Pools (keras/src/layers/pooling): the largest element or the mean of each window, or of the whole space. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
+import { largest } from '../kinks.js'
 import type { LayerRule, SpecOf } from './layer.js'
 import { sameInTfjs } from './saved.js'
 import { innerOf, onPlane, padded, padsOf, plane, spaceOf, unplane, type Window, windowCounts } from './space.js'
@@ -84,21 +85,6 @@ export const globalMaxPooling1D = overSpace<SpecOf<'GlobalMaxPooling1D'>>(1, lar
 export const globalMaxPooling2D = overSpace<SpecOf<'GlobalMaxPooling2D'>>(2, largest)
 export const globalAveragePooling1D = overSpace<SpecOf<'GlobalAveragePooling1D'>>(1, mean)
 export const globalAveragePooling2D = overSpace<SpecOf<'GlobalAveragePooling2D'>>(2, tf.mean)
-
-/** Equal elements share the gradient evenly, as in JAX and TensorFlow; tfjs gives each of them all of it. */
-function largest(x: tf.Tensor, axes: number[], keepDims: boolean): tf.Tensor {
-  const most = tf.customGrad((...given) => {
-    const [x, save] = given as [tf.Tensor, (tensors: tf.Tensor[]) => void]
-    const value = tf.max(x, axes, true)
-    save([x, value])
-    const gradFunc = (dy: tf.Tensor, [x, value]: tf.Tensor[]) => {
-      const chosen = tf.cast(tf.equal(x!, value!), 'float32')
-      return tf.mul(chosen, tf.div(dy, tf.sum(chosen, axes, true)))
-    }
-    return { value, gradFunc }
-  })(x)
-  return keepDims ? most : tf.reshape(most, [x.shape[0]!, x.shape.at(-1)!])
-}
 
 /** Of the steps that the mask lets through. */
 function mean(x: tf.Tensor, axes: number[], keepDims: boolean, mask: tf.Tensor | undefined): tf.Tensor {

@@ -1,6 +1,7 @@
 /** Layers that disturb in training, or add to the loss (keras/src/layers/regularization). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
+import { SELU_LEAST } from '../kinks.js'
 import { penaltyOf } from '../regularizers.js'
 import { dropoutNoise, dropped } from './dropping.js'
 import { type LayerRule, type NoiseRequest, passMask, type SpecOf } from './layer.js'
@@ -30,9 +31,6 @@ export const alphaDropout: LayerRule<SpecOf<'AlphaDropout'>> = {
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
 }
-
-/** What selu gives for minus infinity. */
-const SELU_LEAST = -1.0507009873554805 * 1.6732632423543772
 
 export const gaussianNoise: LayerRule<SpecOf<'GaussianNoise'>> = {
   outputShape: (_, [given]) => given!,
