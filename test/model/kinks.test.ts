@@ -12,6 +12,7 @@ import type { ActivationName } from '../../src/spec/activations.js'
 import { regularizer as schemaOf } from '../../src/spec/regularizers.js'
 import { expectClose, largest as largestOf } from '../support/close.js'
 import { kerasFixture } from '../support/keras.js'
+import { expectOnEveryEngine } from '../support/kernels.js'
 import { checkLayerCase } from '../support/layers.js'
 import { resolveLoss, resolveModel } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -90,12 +91,19 @@ test.each(activations)('activation $name', ({ name, gradient }) => {
 
 test.each(layers)('$layer.type $layer: $name', checkLayerCase)
 
-test.each(losses)('loss $loss $settings', ({ loss: type, settings, ...given }) => {
-  const loss = lossFor(resolveLoss({ type, ...settings }), given.y_pred_shape.slice(1))
+/** The mean over a batch, of its predictions. */
+function meanLoss({ loss: type, settings, y_true, y_true_shape, y_pred_shape }: (typeof losses)[number]) {
+  const loss = lossFor(resolveLoss({ type, ...settings }), y_pred_shape.slice(1))
+  const isLabels = y_true_shape.length === 1
+  return (output: tf.Tensor): tf.Tensor => {
+    const target = tf.tensor(y_true, [...y_true_shape], isLabels ? 'int32' : 'float32')
+    return tf.div(lossOfBatch(loss, target, { output }), y_pred_shape[0]!)
+  }
+}
+
+test.each(losses)('loss $loss $settings', (given) => {
+  const mean = meanLoss(given)
   tf.tidy(() => {
-    const isLabels = given.y_true_shape.length === 1
-    const target = tf.tensor(given.y_true, [...given.y_true_shape], isLabels ? 'int32' : 'float32')
-    const mean = (output: tf.Tensor) => tf.div(lossOfBatch(loss, target, { output }), given.y_pred_shape[0]!)
     const prediction = tf.tensor(given.y_pred, [...given.y_pred_shape], 'float32')
     expectClose(mean(prediction).dataSync(), [given.mean], 'mean', { relative: 1e-5, absolute: 1e-6 })
     const gradient = tf
@@ -114,4 +122,40 @@ test.each(regularizers)('$regularizer', ({ regularizer, shape, x, gradient }) =>
       .dataSync()
     expectClose(found, gradient, 'gradient', { relative: 1e-4, absolute: 1e-7 })
   })
+})
+
+test('every engine has these slopes', async () => {
+  const functions: Record<
+    string,
+    { readonly f: Operation; readonly x: number[]; readonly shape: readonly number[]; readonly gradient: number[] }
+  > = {
+    ...Object.fromEntries(
+      activations.map(({ name, gradient }) => {
+        const f: Operation = (x) => tf.mul(ACTIVATIONS[name as ActivationName].apply(x!), tf.tensor1d(factors))
+        return [name, { f, x: points, shape: [points.length], gradient }]
+      }),
+    ),
+    ...Object.fromEntries(
+      losses.map((given, index) => {
+        const { loss, y_pred: x, y_pred_shape: shape, gradient } = given
+        return [`${loss} ${index}`, { f: meanLoss(given) as Operation, x, shape, gradient }]
+      }),
+    ),
+    ...Object.fromEntries(
+      regularizers.map(({ regularizer, ...rest }, index) => [
+        `${regularizer.type} ${index}`,
+        { f: penaltyOf(schemaOf('').parse(regularizer)) as Operation, ...rest },
+      ]),
+    ),
+  }
+  const names = Object.keys(functions)
+  await expectOnEveryEngine(
+    (operands) =>
+      Object.fromEntries(names.map((name) => [name, tf.grad((x) => tf.sum(functions[name]!.f(x)))(operands[name]!)])),
+    Object.fromEntries(names.map((name) => [name, { shape: functions[name]!.shape, values: functions[name]!.x }])),
+    {
+      expected: Object.fromEntries(names.map((name) => [name, functions[name]!.gradient])),
+      tolerance: { relative: 1e-4, absolute: 1e-5 },
+    },
+  )
 })
