@@ -1,11 +1,11 @@
 /** What is trained, by the kind of its model: its programs, which of them make a step, and what they measure. */
 import type { DataInfo } from '../data/dataset.js'
-import { buildModel, type Model } from '../model/model.js'
+import { buildModel, learns, type Model } from '../model/model.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
 import { classContrastivePrograms } from '../program/class-contrastive.js'
 import { contrastivePrograms } from '../program/contrastive.js'
-import { type StepPlan, stepPlan } from '../program/descent.js'
+import { resting, type StepPlan, stepPlan } from '../program/descent.js'
 import type { Measured } from '../program/measured.js'
 import type { Program } from '../program/program.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
@@ -52,12 +52,13 @@ export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, mea
   }
   const outputs = outputsOf(spec)
   const model = buildModel(spec.model, info.sampleShape, seed, outputs)
-  const options = { model, info, outputs, optimizer, fit: spec.fit }
+  const descending = model.weights.some(learns) ? optimizer : resting(optimizer)
+  const options = { model, info, outputs, optimizer: descending, fit: spec.fit }
   return {
     kind: 'network',
     model,
     programs: { ...supervisedPrograms(options) },
-    plan: stepPlan(optimizer),
+    plan: stepPlan(descending),
     measured: supervisedMeasures(options),
   }
 }

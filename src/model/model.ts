@@ -7,12 +7,12 @@ import type { Shape } from '../base/shape.js'
 import type { NoiseInput, Slot, Tensors } from '../program/program.js'
 import type { LayerSpec, NetworkSpec } from '../spec/spec.js'
 import type { Projection } from './constraints.js'
-import { applyLayer, type LayerOutput } from './layers/apply.js'
+import { applyLayer, type LayerOutput, regularizesActivity } from './layers/apply.js'
 import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { savedForm } from './layers-topology.js'
 import { maskShapes } from './mask-shapes.js'
-import { type Call, DATA, networkOf, type OutputNames } from './network.js'
+import { type Call, DATA, type Network, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 import type { Saveable } from './saveable.js'
 
@@ -37,8 +37,10 @@ export interface Model extends Saveable {
 
 export interface Weight extends Slot {
   readonly role: 'weight'
-  /** Whether an optimizer changes it. */
+  /** Whether an optimizer may change it. */
   readonly trainable: boolean
+  /** The loss has no gradient by it, so that it stays as it is, without decay, as in Keras on TensorFlow. */
+  readonly unreached?: true
   /** What is done to it after an update. */
   readonly constraint?: Projection | undefined
 }
@@ -54,6 +56,9 @@ export interface Applied extends LayerOutput {
   /** What regularizers add to the mean loss; null for nothing. */
   readonly penalty: tf.Tensor | null
 }
+
+/** Whether training changes it. */
+export const learns = ({ trainable, unreached }: Weight): boolean => trainable && !unreached
 
 export interface ApplyOptions {
   readonly noise?: Tensors
@@ -83,6 +88,7 @@ export function buildModel(
   const penalties: { readonly name: string; readonly penalty: Penalty }[] = []
   const shapes = new Map<string, Shape>([[DATA, inputShape]])
   const owned = new Map<string, ModelStage['weights']>()
+  const reached = reachedOwners(network)
   const stages = network.calls.map((call): ModelStage => {
     const { layer, name, owner } = call
     const rule = ruleOf(layer)
@@ -100,6 +106,7 @@ export function buildModel(
           shape,
           role: 'weight',
           trainable,
+          ...(!reached.has(owner) && !(penalty && trainable) && { unreached: true }),
           constraint,
           initial: () => initializer(shape, new RandomStream(key)),
         })
@@ -155,6 +162,19 @@ export function buildModel(
     saved: () => savedForm(model),
   }
   return model
+}
+
+/** Owners of weights whose output a gradient of the loss comes back to: from the outputs, and from what is regularized. */
+function reachedOwners({ calls, outputs }: Network): ReadonlySet<string> {
+  const values = new Set(outputs)
+  const owners = new Set<string>()
+  for (const { name, owner, layer, inputs } of calls.toReversed()) {
+    const rule = ruleOf(layer)
+    if (!values.has(name) && !regularizesActivity(rule, layer)) continue
+    owners.add(owner)
+    if (!rule.stopsGradient?.(layer)) for (const input of inputs) values.add(input)
+  }
+  return owners
 }
 
 const ruleOf = (layer: LayerSpec): LayerRule<LayerSpec> => layerRule<LayerSpec>(layer)

@@ -1,6 +1,6 @@
 /** Training by backpropagation: forward, loss, gradients. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Applied, Model } from '../model/model.js'
+import { type Applied, learns, type Model } from '../model/model.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { type DescentPrograms, descent } from './descent.js'
 import type { BatchInput, Tensors } from './program.js'
@@ -20,11 +20,11 @@ export interface BackpropagationOptions {
 
 /** Steps down the gradient of the mean loss; gives what `measure` gives, from before the update. */
 export function backpropagation({ model, optimizer, x, targets, measure }: BackpropagationOptions): DescentPrograms {
-  const trained = model.weights.filter(({ trainable }) => trainable)
+  const trained = model.weights.filter(learns)
   return descent({
     optimizer,
     weights: trained,
-    untrained: model.weights.filter(({ trainable }) => !trainable),
+    untrained: model.weights.filter((weight) => !learns(weight)),
     inputs: [x, ...targets, ...model.noise],
     gradients(state, inputs) {
       const given = inputs[x.name]!

@@ -181,6 +181,14 @@ export function descent({
   }
 }
 
+/** An optimizer where nothing is trained: no gradients to add up or to clip together, no weights to take a mean of. */
+export const resting = (spec: OptimizerSpec): OptimizerSpec => ({
+  ...spec,
+  use_ema: false,
+  gradient_accumulation_steps: null,
+  global_clipnorm: null,
+})
+
 export function stepPlan(spec: OptimizerSpec): StepPlan {
   const { gradient_accumulation_steps, ema_overwrite_frequency, use_ema } = spec
   const steps = gradient_accumulation_steps ?? 1

@@ -21,6 +21,10 @@ export function slopes(weights: readonly Slot[], state: Tensors, pass: (state: T
     for (const value of [...Object.values(outputs), ...Object.values(updates)]) tf.keep(value)
     return passed.loss
   }
-  const gradients = tf.grads(lossOf)(weights.map(({ name }) => state[name]!))
+  if (weights.length === 0) return { gradients: [], ...pass(state) }
+  const given = weights.map(({ name }) => state[name]!)
+  const { grads } = tf.engine().gradients(() => lossOf(...given), given, undefined, true)
+  // within a layer whose output leads nowhere a part that adds to the loss may go by some of its weights only
+  const gradients = grads.map((gradient, index) => gradient ?? tf.zerosLike(given[index]!))
   return { gradients, updates, outputs }
 }

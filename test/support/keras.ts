@@ -71,6 +71,21 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       runs: { optimizer: OptimizerSpec; losses: number[]; after_first: ByLayer; final: ByLayer }[]
     }[]
   }
+  unreached: {
+    input_shape: [batch: number, features: number]
+    inputs: number[][]
+    targets: number[][]
+    initial: Record<string, number[]>
+    cases: {
+      name: string
+      layers: LayerSpec[]
+      optimizer: OptimizerSpec
+      losses: number[]
+      final: Record<string, number[]>
+      /** Weights that Keras says have no gradient. */
+      warned: string[]
+    }[]
+  }
   losses: {
     cases: {
       loss: LossSpec['type']

@@ -6,6 +6,7 @@ import type { RegularizerSpec } from '../../spec/regularizers.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import { ACTIVATIONS } from '../activations.js'
 import { penaltyOf } from '../regularizers.js'
+import { withoutGradient } from '../without-gradient.js'
 import { type LayerRule, type Pass, ShapeProblem } from './layer.js'
 
 export interface LayerOutput {
@@ -18,9 +19,10 @@ export interface LayerOutput {
 export function applyLayer<Spec extends LayerSpec>(
   rule: LayerRule<Spec>,
   spec: Spec,
-  inputs: readonly tf.Tensor[],
+  given: readonly tf.Tensor[],
   pass: Pass,
 ): LayerOutput {
+  const inputs = rule.stopsGradient?.(spec) ? given.map((x) => withoutGradient(() => tf.clone(x))) : given
   const value = rule.call(spec, inputs, pass)
   const activation = rule.activation?.(spec, pass.masks)
   const output = activation ? ACTIVATIONS[activation].apply(value) : value
@@ -36,6 +38,10 @@ export function checkActivity(spec: object, output: Shape): void {
   const why = activityPenalty(spec)?.refuses?.(batch)
   if (why !== undefined) throw new ShapeProblem(`gives ${formatShape(batch)}, but ${why}`)
 }
+
+/** Whether a layer adds to the loss. */
+export const regularizesActivity = <Spec extends LayerSpec>(rule: LayerRule<Spec>, spec: Spec): boolean =>
+  activityPenalty(spec) !== undefined || (rule.regularizesWithin?.(spec) ?? false)
 
 const activityPenalty = (spec: object) =>
   'activity_regularizer' in spec ? penaltyOf(spec.activity_regularizer as RegularizerSpec | null) : undefined

@@ -194,6 +194,7 @@ const multiple = <Spec extends Multiple>(
     const { query, key } = partsOf(inputs)
     return dropoutNoise(spec.dropout, [headsOf(spec, query).queries, query[0]!, key[0]!])
   },
+  regularizesWithin: ({ activity_regularizer }) => activity_regularizer !== null,
   call(spec, inputs, pass) {
     const { query, value, key } = partsOf(inputs)
     const { queries, keys, keySize, output: out } = headsOf(spec, query.shape.slice(1))

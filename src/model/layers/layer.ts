@@ -77,6 +77,10 @@ export interface LayerRule<Spec extends LayerSpec> {
   call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
   /** Applied to what `call` gives, which is left without it so that a loss can see what it was made from. */
   activation?(spec: Spec, masks: Pass['masks']): ActivationName
+  /** Whether no gradient goes through it to its inputs, as where they are whole numbers; not where it does not say. */
+  stopsGradient?(spec: Spec): boolean
+  /** Whether its call adds to the loss, its `activity_regularizer` apart; not where it does not say. */
+  regularizesWithin?(spec: Spec): boolean
   /** The mask of the output; without it masks end here, as in a Keras layer that does not support masking. */
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
   /** Whether the output carries a mask where no input does; none does where it does not say. */

@@ -65,6 +65,7 @@ const normal = ({ radius, angle }: Readonly<Record<string, tf.Tensor>>): tf.Tens
 
 export const activityRegularization: LayerRule<SpecOf<'ActivityRegularization'>> = {
   outputShape: (_, [given]) => given!,
+  regularizesWithin: ({ l1, l2 }) => l1 !== 0 || l2 !== 0,
   call({ l1, l2 }, [x], { addLoss }) {
     const penalty = l1 === 0 && l2 === 0 ? undefined : penaltyOf({ type: 'L1L2', l1, l2 })
     if (penalty) addLoss(tf.div(penalty(x!), x!.shape[0]!))

@@ -20,6 +20,7 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
       constraint: projectionOf(spec.embeddings_constraint),
     },
   ],
+  stopsGradient: () => true,
   call: (_, [x], { weights }) => tf.gather(weights.embeddings!, tf.cast(x!, 'int32')),
   mask: ({ mask_zero }, [x]) => (mask_zero ? withoutGradient(() => tf.notEqual(x!, tf.zerosLike(x!))) : undefined),
   makesMask: ({ mask_zero }) => mask_zero,
@@ -46,6 +47,7 @@ export const positionEmbedding: LayerRule<SpecOf<'PositionEmbedding'>> = {
       initializer: initializerOf(spec.initializer),
     },
   ],
+  stopsGradient: () => true,
   call({ sequence_length }, [x], { weights }) {
     const [batch, steps, features] = x!.shape as [number, number, number]
     const rows = steps === sequence_length ? weights.embeddings! : tf.slice(weights.embeddings!, 0, steps)

@@ -4,7 +4,7 @@ import type { Shape } from '../../base/shape.js'
 import type { Tensors } from '../../program/program.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import { ACTIVATIONS } from '../activations.js'
-import { applyLayer } from './apply.js'
+import { applyLayer, regularizesActivity } from './apply.js'
 import {
   type LayerRule,
   type NoiseRequest,
@@ -52,6 +52,7 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
       return MERGE[spec.merge_mode](forward!, spec.layer.return_sequences ? tf.reverse(backward!, 1) : backward!)
     },
     mask: ({ layer }, inputs, masks) => ruleOf(layer).mask?.(layer, inputs, masks),
+    regularizesWithin: ({ layer }) => regularizesActivity(ruleOf(layer), layer),
     saved(spec, inputs) {
       const layer = ruleOf(spec.layer).saved(spec.layer, inputs)
       return layer && sameInTfjs(spec, { layer })
@@ -96,6 +97,14 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       const activation = rule.activation?.(layer, [undefined])
       const output = activation ? ACTIVATIONS[activation].apply(value) : value
       return tf.reshape(output, [batch!, time!, ...output.shape.slice(1)])
+    },
+    stopsGradient(spec) {
+      const { layer, rule } = withRule(spec)
+      return rule.stopsGradient?.(layer) ?? false
+    },
+    regularizesWithin(spec) {
+      const { layer, rule } = withRule(spec)
+      return rule.regularizesWithin?.(layer) ?? false
     },
     mask: passMask,
     saved(spec, [given]) {

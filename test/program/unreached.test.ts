@@ -1,0 +1,146 @@
+/** Weights that no gradient reaches, and models of which nothing is trained. */
+import { describe, expect, test } from 'vitest'
+import { dataInfo } from '../../src/data/registry.js'
+import { buildModel, learns } from '../../src/model/model.js'
+import { stepPlan } from '../../src/program/descent.js'
+import { supervisedPrograms } from '../../src/program/supervised.js'
+import { outputsOf } from '../../src/spec/outputs.js'
+import { runEnd, runStep } from '../../src/training/step.js'
+import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
+import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
+import { kerasFixture } from '../support/keras.js'
+import { BATCH_SIZE, smallNetwork } from '../support/network.js'
+import { optimizerTypes, resolveData, resolveSpec } from '../support/spec.js'
+import { expectNoTensorLeaks } from '../support/tensors.js'
+
+expectNoTensorLeaks()
+
+const { input_shape, inputs, targets, initial, cases } = kerasFixture('unreached')
+const [size, features] = input_shape
+const info = {
+  ...{ name: 'test', sampleShape: [features], divisor: 1, values: 'real' as const },
+  ...{ classes: 3, trainSamples: 12, testSamples: 0 },
+}
+
+describe.each(engineNames)('engine %s', (engine) => {
+  const closely = toleranceOn(engine, { relative: 2e-5, absolute: 2e-6 })
+
+  test.each(cases)('with $name a run goes as in Keras', async ({ layers, optimizer, losses, final, warned }) => {
+    const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
+    const model = buildModel(spec.model, [features], 0)
+    const programs = supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) })
+    const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
+    const start = Object.fromEntries(Object.entries(initial).map(([name, its]) => [name, Float32Array.from(its)]))
+    await runner.write(start)
+    const training = { runner, plan: stepPlan(spec.optimizer) }
+    for (const [iterations, expected] of losses.entries()) {
+      const at = iterations % inputs.length
+      const batch = { size, arrays: { x: Float32Array.from(inputs[at]!), y: Int32Array.from(targets[at]!) } }
+      const learning_rate = optimizer.learning_rate as number
+      const outputs = await runStep(training, batch, { learning_rate, iterations })
+      expectClose([outputs.loss![0]! / size], [expected], `loss before step ${iterations}`, closely)
+    }
+    await runEnd(training)
+    const state = await runner.read()
+    for (const [name, values] of Object.entries(final)) expectClose(state[name]!, values, name, closely)
+    expect(model.weights.filter((weight) => !learns(weight)).map(({ name }) => name)).toEqual(warned)
+    for (const name of warned) expectSameBits(state[name]!, start[name]!, name) // Keras' mean of one value rounds
+  })
+
+  test.each(['SGD', 'Adam', 'Nadam'] as const)('%s: a step of a model without a trained weight', async (type) => {
+    const network = smallNetwork({
+      layers: [
+        { type: 'BatchNormalization', trainable: false },
+        { type: 'Dense', units: 3, activation: 'softmax', trainable: false },
+      ],
+      loss: 'sparse_categorical_crossentropy',
+      optimizer: {
+        ...{ type, weight_decay: 0.1, global_clipnorm: 1, gradient_accumulation_steps: 2 },
+        ...{ use_ema: true, ema_overwrite_frequency: 1 },
+      },
+    })
+    const runner = await loadRunner(engine, { ...network.programs }, { batchSize: BATCH_SIZE })
+    const weights = async () => {
+      const state = Object.entries(await runner.read())
+      return Object.fromEntries(state.filter(([name]) => !name.startsWith('optimizer/')))
+    }
+    const before = await weights()
+    for (let iterations = 0; iterations < 4; iterations++) {
+      const [trained, evaluated] = [
+        (await runner.run('train', network.batch(iterations), { learning_rate: 1, iterations })).loss![0]!,
+        (await runner.run('evaluate', network.batch(iterations), {})).loss![0]!,
+      ]
+      expect(trained).toBe(evaluated)
+    }
+    expectSameState(await weights(), before)
+  })
+})
+
+test('every optimizer has a step without a trained weight', () => {
+  for (const type of optimizerTypes) {
+    const layers = [{ type: 'Dense', units: 3, activation: 'softmax', trainable: false }]
+    const { programs } = smallNetwork({
+      layers,
+      loss: 'sparse_categorical_crossentropy',
+      optimizer: { type, use_ema: true, gradient_accumulation_steps: 2 },
+    })
+    expect(Object.keys(programs)).toEqual(['train', 'evaluate', 'inspect'])
+    expect(programs.train.state.filter(({ role }) => role === 'optimizer').length).toBeLessThan(2)
+  }
+})
+
+const digits = dataInfo(resolveData('digits'))
+const learning = (layers: readonly unknown[]) => {
+  const spec = resolveSpec({ layers, data: 'digits', loss: 'mse' })
+  return buildModel(spec.model, digits.sampleShape, 0, outputsOf(spec))
+    .weights.filter(learns)
+    .map(({ name }) => name)
+}
+const dense = (rest: object = {}) => ({ type: 'Dense', name: 'dense', units: 4, ...rest })
+const tail = ['Flatten', { type: 'Dense', name: 'output', units: 1 }]
+const OUTPUT = ['output/kernel', 'output/bias']
+
+describe('which weights a gradient reaches', () => {
+  test.each<[string, unknown, string[]]>([
+    ['PositionEmbedding', { type: 'PositionEmbedding', name: 'p', sequence_length: 9 }, ['p/embeddings']],
+    ['Embedding', { type: 'Embedding', name: 'e', input_dim: 9, output_dim: 2 }, ['e/embeddings']],
+    [
+      'TimeDistributed',
+      { type: 'TimeDistributed', name: 't', layer: { type: 'Embedding', name: 'e', input_dim: 9, output_dim: 2 } },
+      ['t/e/embeddings'],
+    ],
+  ])('none before %s', (_, layer, own) => {
+    expect(learning([dense(), layer, ...tail])).toEqual([...own, ...OUTPUT])
+    expect(learning([dense({ kernel_regularizer: 'L2' }), layer, ...tail])).toContain('dense/kernel')
+    expect(learning([dense({ bias_regularizer: 'L2' }), layer, ...tail])).not.toContain('dense/kernel')
+    expect(learning([dense({ activity_regularizer: 'L2' }), layer, ...tail])).toContain('dense/bias')
+    expect(learning([dense(), { type: 'ActivityRegularization', l2: 0.1 }, layer, ...tail])).toContain('dense/bias')
+    expect(learning([dense(), 'ActivityRegularization', layer, ...tail])).not.toContain('dense/bias')
+  })
+
+  test('a mask, a comparison and a layer that is not trained let it through', () => {
+    for (const layer of ['Masking', 'UnitNormalization', dense({ name: 'still', trainable: false })]) {
+      expect(learning([dense(), layer, ...tail])).toContain('dense/kernel')
+    }
+  })
+
+  test('of a layer in two places one is enough', () => {
+    const layers = [
+      { type: 'Input', name: 'x', shape: [8, 8] },
+      dense({ inputs: 'x' }),
+      { type: 'PositionEmbedding', name: 'p', sequence_length: 8, inputs: 'dense' },
+      { type: 'Shared', name: 'again', layer: 'dense', inputs: 'x' },
+      { type: 'Add', name: 'sum', inputs: ['p', 'again'] },
+      { type: 'Flatten', name: 'flat', inputs: 'sum' },
+      { type: 'Dense', name: 'output', units: 1, inputs: 'flat' },
+    ]
+    const of = (model: object) => {
+      const spec = resolveSpec({ layers: [], data: 'digits', loss: 'mse', model })
+      const { weights } = buildModel(spec.model, digits.sampleShape, 0, outputsOf(spec))
+      return weights.filter(learns).map(({ name }) => name)
+    }
+    expect(of({ type: 'Functional', layers })).toContain('dense/kernel')
+    const alone = layers.toSpliced(3, 2).with(3, { type: 'Flatten', name: 'flat', inputs: 'p' })
+    expect(of({ type: 'Functional', layers: alone })).toEqual(['p/embeddings', ...OUTPUT])
+  })
+})
