@@ -5,6 +5,7 @@ import { UserError } from '../base/issue.js'
 import type { Batch } from '../engine/engine.js'
 import type { FindLrReport } from '../export/find-lr-report.js'
 import { createRunDirectory } from '../export/run-directory.js'
+import { NOTHING_TRAINED } from '../model/warnings.js'
 import { findLrLines, formatRate } from '../report/find-lr.js'
 import { lrCurve } from '../report/lr-curve.js'
 import { DEFAULT_OPTIMIZER } from '../spec/rbm.js'
@@ -32,6 +33,8 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
   const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
+  const idle = warnings.filter(({ code }) => code === NOTHING_TRAINED)
+  if (idle.length > 0) throw new UserError('find-lr looks for a rate at which weights learn, and none does.', idle)
   showWarnings(warnings, io)
   if (isStacked(spec)) {
     throw new UserError(

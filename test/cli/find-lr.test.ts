@@ -55,6 +55,15 @@ test('--json, over a schedule, with accumulated gradients and changes', async ()
   expect(stdout).toBe(readFileSync(join(cwd, 'found/find-lr.json'), 'utf8'))
 })
 
+test('refuses where nothing is trained', async () => {
+  const frozen = { ...TINY.model, layers: [{ ...TINY.model.layers[0], trainable: false }] }
+  const { code, stdout, stderr } = await runCommand(['find-lr', 'tiny.json'], { cwd: folderWith({ model: frozen }) })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toBe(
+    'tiny.json:1:56 /model: nothing is trained, every epoch only measures: no layer is trainable\nfind-lr looks for a rate at which weights learn, and none does.\n',
+  )
+})
+
 test.each([
   [['--steps', '19'], '--steps: found "19", must be at least 20 here\n'],
   [['--out', '.'], 'The folder . is not empty (tiny.json); a run is never written over anything.\n'],

@@ -174,6 +174,34 @@ test('a warning is said before training and kept; --verbose 0 says none', async 
   }
 })
 
+test('a model of which nothing is trained is measured, by every command', async () => {
+  const layers = [
+    { type: 'BatchNormalization', trainable: false },
+    { ...TINY.model.layers[0], trainable: false },
+  ]
+  const cwd = folderWith({
+    model: { type: 'Sequential', layers },
+    fit: { ...TINY.fit, epochs: 4 },
+    optimizer: { type: 'Adam', use_ema: true, gradient_accumulation_steps: 2, global_clipnorm: 1 },
+    callbacks: [
+      { type: 'ModelCheckpoint', filepath: 'best', monitor: 'val_loss' },
+      { type: 'EarlyStopping', monitor: 'val_loss', patience: 2, restore_best_weights: true },
+    ],
+  })
+  const warning = /^Warning: tiny\.json:1:\d+ \/model: nothing is trained, .*\n/
+  const { code, stderr } = await runCommand(['tiny.json', '--engine', 'onnx'], { cwd })
+  expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) })
+  const { epochs, metrics } = historyOf(cwd, 'runs/tiny', '1')
+  expect(epochs).toBe(3)
+  expect(new Set(metrics.val_loss).size).toBe(1)
+  const bench = ['bench', 'tiny.json', '--engine', 'onnx', '--rounds', '1', '--steps', '3']
+  for (const args of [['summary', 'tiny.json'], bench]) {
+    const found = await runCommand(args, { cwd })
+    expect({ args, ...found }).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) })
+  }
+  expect(await runCommand(['evaluate', 'runs/tiny/1'], { cwd })).toMatchObject({ code: 0 })
+})
+
 describe('expectations', () => {
   test('that are met are printed, with 0', async () => {
     const cwd = folderWith({ expect: { val_acc: { min: 0.1 } } })

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { dataInfo } from '../../src/data/registry.js'
 import { buildModel, learns } from '../../src/model/model.js'
+import { modelWarnings } from '../../src/model/warnings.js'
 import { stepPlan } from '../../src/program/descent.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
@@ -99,6 +100,44 @@ const learning = (layers: readonly unknown[]) => {
 const dense = (rest: object = {}) => ({ type: 'Dense', name: 'dense', units: 4, ...rest })
 const tail = ['Flatten', { type: 'Dense', name: 'output', units: 1 }]
 const OUTPUT = ['output/kernel', 'output/bias']
+
+test('a warning names what no gradient reaches, or says that nothing is trained', () => {
+  const warned = (layers: readonly unknown[]) => {
+    const spec = resolveSpec({ layers, data: 'digits', loss: 'mse' })
+    return modelWarnings(spec, digits, outputsOf(spec)).map(({ code, pointer, message }) => ({
+      code,
+      pointer,
+      message,
+    }))
+  }
+  const position = { type: 'PositionEmbedding', sequence_length: 8 }
+  const still = (units: number) => ({ type: 'Dense', units, trainable: false })
+  expect(warned([dense(), position, ...tail])).toEqual([
+    {
+      code: 'no-gradient',
+      pointer: '/model/layers/0',
+      message: 'no gradient of the loss reaches dense/kernel and dense/bias: they stay as they are',
+    },
+  ])
+  expect(warned(['Masking', dense({ use_bias: false }), position, ...tail])[0]).toMatchObject({
+    pointer: '/model/layers/1',
+    message: 'no gradient of the loss reaches dense/kernel: it stays as it is',
+  })
+  const nothing = (layers: readonly unknown[], why: string) =>
+    expect(warned(layers)).toEqual([
+      {
+        code: 'nothing-trained',
+        pointer: '/model',
+        message: `nothing is trained, every epoch only measures: ${why}`,
+      },
+    ])
+  nothing([still(3), 'Flatten', still(1)], 'no layer is trainable')
+  nothing(['Flatten', { type: 'Reshape', target_shape: [8, 8] }], 'the model has no weights')
+  const reach = 'no gradient of the loss reaches dense/kernel and dense/bias'
+  nothing([dense(), { ...position, trainable: false }, 'Flatten', still(1)], reach)
+  expect(warned([dense({ kernel_regularizer: 'L2' }), position, ...tail])[0]!.message).toContain('dense/bias:')
+  expect(warned([dense({ activity_regularizer: 'L2' }), position, ...tail])).toEqual([])
+})
 
 describe('which weights a gradient reaches', () => {
   test.each<[string, unknown, string[]]>([
