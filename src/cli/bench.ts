@@ -76,7 +76,7 @@ async function compare(comparison: Comparison): Promise<ExitCode> {
       if (turn.divergedAt !== undefined) {
         say(
           io,
-          `Diverged on engine ${name} in step ${turn.divergedAt}: the loss is NaN or infinite. Try a smaller learning rate.`,
+          `Diverged on engine ${name} in step ${turn.divergedAt}: the loss is NaN or infinite. ${turn.divergedAt === 1 ? 'No update was made yet, so this is not by the learning rate.' : 'Try a smaller learning rate.'}`,
         )
         return EXIT.diverged
       }

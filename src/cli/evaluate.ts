@@ -5,12 +5,14 @@ import type { EvaluateReport } from '../export/evaluate-report.js'
 import { CHAINS } from '../program/model-phase.js'
 import { measureOf } from '../program/rbm-measures.js'
 import { evaluateLines } from '../report/evaluate.js'
+import { badTensor } from '../report/summary.js'
+import { undefinedLines } from '../report/undefined.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isUnsupervised, type RbmMetricSpec, type ResolvedSpec } from '../spec/spec.js'
 import { evaluate as measured } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import { likelihoodOf, methodOf } from './likelihood.js'
 import { openRun, readRun } from './open-run.js'
 import type { Options } from './options.js'
@@ -28,10 +30,12 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
       const { runner, training, testBatches } = session
       const leftOut = measuredOfTraining(spec, await runner.read())
       const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
-      const test = await withSpinner('Measuring', io, () => measured(runner, testBatches(), metrics, signal))
+      const { values: test, bad } = await withSpinner('Measuring', io, () =>
+        measured(runner, testBatches(), metrics, signal),
+      )
       const { rbm } = session
       const likelihood =
-        method && rbm && isUnsupervised(spec)
+        method && rbm && isUnsupervised(spec) && bad === null
           ? await withSpinner('Likelihood', io, (progress) =>
               likelihoodOf({ method, engine, session, rbm, spec, weights, signal, progress }),
             )
@@ -53,6 +57,11 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
       }
       const lines = options.json ? [JSON.stringify(report, null, 2)] : evaluateLines(report)
       io.stdout.write(`${lines.join('\n')}\n`)
+      if (bad !== null) {
+        say(io, `What the model computes is not finite: ${badTensor(bad)}.`)
+        return EXIT.diverged
+      }
+      for (const line of undefinedLines({ metrics, epochs: [], test, watchers: [] })) say(io, line)
       return EXIT.done
     } finally {
       await session.runner.dispose()

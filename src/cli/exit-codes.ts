@@ -15,7 +15,7 @@ export const EXIT_WORDS: { readonly [Name in ExitName]: string } = {
   done: 'done',
   expectationFailed: 'an expectation failed',
   badInput: 'the spec, the data or the command line is wrong',
-  diverged: 'the loss became NaN or infinite',
+  diverged: 'the loss or a weight became NaN or infinite',
   internal: 'a fault of this program',
   interrupted: 'interrupted by Ctrl-C',
 }

@@ -7,7 +7,7 @@ import { createReporter } from '../report/reporter.js'
 import { expectationLines, summary } from '../report/summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { earlyStoppingOf, type StageSpec, watchersOf } from '../spec/spec.js'
-import type { EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
+import type { BadTensor, EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
 import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -45,16 +45,23 @@ export async function run(given: Run): Promise<ExitCode> {
     color: mayColor(io, io.stderr),
     now,
   })
-  const { start, epochs, end } = await follow(
+  const beginning = now()
+  const {
+    start,
+    epochs,
+    end: trained,
+  } = await follow(
     trainingEvents({ ...session.training, signal, now, files: results.files }),
     reporter.onEvent,
     results,
   ).finally(reporter.leave)
-  const cutShort = end.reason === 'interrupted' || end.reason === 'diverged'
-  const test = cutShort ? null : await testScores(session, signal)
+  const scores =
+    trained.reason === 'interrupted' || trained.reason === 'diverged' ? null : await testScores(session, signal)
+  const end = scores?.bad ? divergedInTest(trained, scores.bad, start) : trained
+  const test = scores?.values ?? null
   const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]
   const expectations = checkExpectations(spec.expect, { ...left?.metrics, ...prefixed(test ?? {}, 'test_') })
-  const seconds = (Date.now() - began.getTime()) / 1000
+  const seconds = (now() - beginning) / 1000
   const history = buildHistory({
     name: spec.name,
     seed: spec.seed,
@@ -74,7 +81,7 @@ export async function run(given: Run): Promise<ExitCode> {
   })
   await results.finish(history, session)
   const { rbm } = session
-  if (pictures && rbm !== null && !cutShort) {
+  if (pictures && rbm !== null && end.reason !== 'interrupted' && end.reason !== 'diverged') {
     const { drawPictures } = await import('./pictures.js')
     const { directory } = results
     const draw = () => drawPictures({ directory, spec, session, rbm, engine, epochs: epochs.length, signal })
@@ -115,7 +122,7 @@ async function follow(
 }
 
 /** Loss and metrics on the test set; `null` when interrupted. */
-async function testScores({ runner, training, testBatches }: Session, signal: AbortSignal): Promise<Metrics | null> {
+async function testScores({ runner, training, testBatches }: Session, signal: AbortSignal) {
   try {
     return await evaluate(runner, testBatches(), training.metrics, signal)
   } catch (error) {
@@ -123,6 +130,13 @@ async function testScores({ runner, training, testBatches }: Session, signal: Ab
     throw error
   }
 }
+
+/** After the last step. */
+const divergedInTest = (end: EndEvent, bad: BadTensor, { stepsPerEpoch }: StartEvent): EndEvent => ({
+  ...end,
+  reason: 'diverged',
+  divergence: { epoch: end.epochs, step: stepsPerEpoch, during: 'test', updates: end.updates, ...bad },
+})
 
 const prefixed = (metrics: Metrics, prefix: string): Metrics =>
   Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`${prefix}${key}`, value]))

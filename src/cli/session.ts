@@ -45,6 +45,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
     training: {
       runner,
       plan,
+      weights: model.weights.map(({ name }) => name),
       epochs: fit.epochs,
       batchSize,
       samples: train.count,

@@ -1,6 +1,6 @@
 /** The last lines of a run: why it stopped, which epoch was best, the score, the time, the files. */
 import type { EarlyStoppingSpec } from '../spec/spec.js'
-import type { EndEvent, Metrics } from '../training/events.js'
+import type { BadTensor, Divergence, EndEvent, Metrics } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
 import { formatDuration, formatMetric, formatMetrics } from './numbers.js'
 
@@ -44,22 +44,45 @@ const unopened = (names: readonly string[]): string =>
   `tf.loadLayersModel cannot open this model: tfjs has nothing that computes the same as ${names.join(', ')}.`
 
 function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStoppingSpec | null): string {
-  const { reason, epochs, divergence, interruptedAt } = end
+  const { reason, epochs, divergence, interruptedAt, stopping } = end
   switch (reason) {
     case 'completed':
       return `Trained for ${counted(epochs, 'epoch')}, as many as the spec asks for.`
     case 'early_stopping':
-      return `Stopped early after ${counted(epochs, 'epoch')}: ${earlyStopping!.monitor} has not improved for ${counted(Math.max(1, earlyStopping!.patience), 'epoch')}.`
+      return `Stopped early after ${counted(epochs, 'epoch')}: ${earlyStopping!.monitor} has not ${stopping!.baseline === null ? 'improved' : `been better than the baseline of ${stopping!.baseline}`} for ${counted(stopping!.epochs, 'epoch')}.`
     case 'time_budget':
       return `Stopped in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}: the time is up.`
     case 'interrupted':
       return `Interrupted in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}.`
-    case 'diverged': {
-      const { epoch, step, tensor, value } = divergence!
-      return `Diverged in epoch ${epoch}, step ${step}: the first tensor that went bad is ${tensor}, with ${formatMetric(value)}. Try a smaller learning rate.`
-    }
+    case 'diverged':
+      return `Diverged ${placeOf(divergence!)}: ${badTensor(divergence!)}. ${remedy(divergence!)}`
   }
 }
+
+/** `the first tensor that went bad is dense/kernel, with nan` */
+export const badTensor = ({ tensor, value }: BadTensor): string =>
+  `the first tensor that went bad is ${tensor}, with ${formatMetric(value)}`
+
+const PLACES: { readonly [During in Divergence['during']]: (divergence: Divergence) => string } = {
+  step: ({ epoch, step }) => `in epoch ${epoch}, step ${step}`,
+  weights: ({ epoch, step }) => `in epoch ${epoch}, step ${step}, by its update`,
+  validation: ({ epoch, step }) => `in epoch ${epoch}, step ${step}, in validation`,
+  test: ({ epoch }) => `in the test, after epoch ${epoch}`,
+}
+
+const placeOf = (divergence: Divergence): string => PLACES[divergence.during](divergence)
+
+/** Before an update the learning rate has had no part in it. */
+const BEFORE_UPDATES: { readonly [Kind in BadTensor['kind']]: string } = {
+  weight: 'No update was made yet: the weight began so, by its initializer.',
+  layer:
+    'No update was made yet, so this is not by the learning rate: look at the layer, its first weights, and what goes into it.',
+  measure:
+    'No update was made yet, so this is not by the learning rate: every layer is finite; look at whether the last activation suits the loss.',
+}
+
+const remedy = ({ updates, kind }: Divergence): string =>
+  updates > 0 ? 'Try a smaller learning rate.' : BEFORE_UPDATES[kind]
 
 const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 

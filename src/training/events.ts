@@ -45,14 +45,22 @@ export interface EpochEndEvent {
   readonly seconds: number
 }
 
+/** The first tensor that holds NaN or infinity, in the order of the computation. */
+export interface BadTensor {
+  readonly tensor: string
+  readonly kind: 'weight' | 'layer' | 'measure'
+  readonly value: number
+}
+
 /** Where the numbers went bad. */
-export interface Divergence {
+export interface Divergence extends BadTensor {
   readonly epoch: number
   /** Step within the epoch, from 1. */
   readonly step: number
-  /** First tensor that holds NaN or infinity, in the order of the computation. */
-  readonly tensor: string
-  readonly value: number
+  /** Where it showed: in a step, in the weights after the last one, or in a pass without training. */
+  readonly during: 'step' | 'weights' | 'validation' | 'test'
+  /** Updates made before. */
+  readonly updates: number
 }
 
 /** The epoch whose value of `monitor` was best. */
@@ -64,6 +72,8 @@ export interface BestEpoch {
 
 export interface EndEvent {
   readonly type: 'end'
+  /** Updates made. */
+  readonly updates: number
   readonly reason: StopReason
   /** Epochs completed. */
   readonly epochs: number
@@ -73,6 +83,15 @@ export interface EndEvent {
   /** Where Ctrl-C fell or the time was up: the epoch and the steps done in it. */
   readonly interruptedAt: { readonly epoch: number; readonly step: number } | null
   readonly divergence: Divergence | null
+  /** Why early stopping stopped; null where it did not. */
+  readonly stopping: Stopping | null
+}
+
+/** How long early stopping waited in vain. */
+export interface Stopping {
+  readonly epochs: number
+  /** That no epoch has beaten; null where one has, or there is none. */
+  readonly baseline: number | null
 }
 
 export type TrainingEvent = StartEvent | EpochBeginEvent | BatchEndEvent | EpochEndEvent | EndEvent

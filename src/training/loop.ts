@@ -1,10 +1,19 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
-import type { Batch, Runner, Scalars, StateValues } from '../engine/engine.js'
+import type { Batch, Outputs, Runner, Scalars, StateValues } from '../engine/engine.js'
 import type { StepPlan } from '../program/descent.js'
 import type { Measured } from '../program/measured.js'
 import { oneAhead } from './ahead.js'
 import type { Action, Callback, CallbackFiles } from './callbacks/callback.js'
-import type { BatchEndEvent, Divergence, EpochEndEvent, Metrics, StopReason, TrainingEvent } from './events.js'
+import type {
+  BadTensor,
+  BatchEndEvent,
+  Divergence,
+  EpochEndEvent,
+  Metrics,
+  Stopping,
+  StopReason,
+  TrainingEvent,
+} from './events.js'
 import type { Schedule } from './schedules/registry.js'
 import { runEnd, runStep } from './step.js'
 
@@ -12,6 +21,8 @@ export interface TrainingOptions {
   /** Has the programs of the plan, `evaluate` and `inspect`. */
   readonly runner: Runner
   readonly plan: StepPlan
+  /** Names of what is saved of the state. */
+  readonly weights: readonly string[]
   readonly epochs: number
   readonly batchSize: number
   readonly samples: number
@@ -53,7 +64,19 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   let reason: StopReason = 'completed'
   let divergence: Divergence | null = null
   let interruptedAt: { epoch: number; step: number } | null = null
+  let stopping: Stopping | null = null
+  let last = { epoch: 1, step: 0 }
 
+  const diverged = (during: Divergence['during'], bad: BadTensor) => {
+    reason = 'diverged'
+    divergence = { ...last, during, updates, ...bad }
+  }
+  /** Whether they are finite. */
+  const lookAtWeights = async () => {
+    const bad = firstBad(await runner.read(), options.weights)
+    if (bad !== null) diverged('weights', { tensor: bad.name, kind: 'weight', value: bad.value })
+    return bad === null
+  }
   /** A callback has said stop; TypeScript does not see what `act` does. */
   const hasEnded = () => reason !== 'completed'
   const act = async (actions: readonly Action[]) => {
@@ -69,6 +92,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
           break
         case 'stop':
           reason = action.reason
+          if (action.reason === 'early_stopping') stopping = action.stopping
           break
         case 'setLearningRate':
           learningRate = () => action.value
@@ -101,9 +125,9 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       const scalars = { learning_rate: learningRate(iterations), iterations }
       const outputs = await runStep(options, batch, scalars, prepareNext)
       step++
+      last = { epoch, step }
       if (!totals.add(outputs, batch.size)) {
-        reason = 'diverged'
-        divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
+        diverged('step', await firstBadTensor(runner, batch, iterations, outputs))
         break training
       }
       if (options.plan.isUpdate(iterations)) updates++
@@ -122,9 +146,9 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       const passes = [[options.validation, validation] as const, [options.compared, compared] as const]
       for (const [batches, into] of gaps.length > 0 ? passes : passes.slice(0, 1)) {
         for await (const { batch, scalars } of evaluated(batches())) {
-          if (!into.add(await runner.run('evaluate', batch, scalars), batch.size)) {
-            reason = 'diverged'
-            divergence = { epoch, step, ...(await firstBadTensor(runner, batch, iterations)) }
+          const outputs = await runner.run('evaluate', batch, scalars)
+          if (!into.add(outputs, batch.size)) {
+            diverged('validation', await firstBadTensor(runner, batch, iterations, outputs))
             break training
           }
           if (signal.aborted) {
@@ -138,6 +162,8 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       for (const key of keys) measured[`val_${key}`] = values[key]!
       for (const [key, value] of Object.entries(compared.values())) measured[key] = values[key]! - value
     }
+    // validation shows it; without that no callback is to keep such weights
+    else if ((callbacks.length > 0 || epoch === epochs) && !(await lookAtWeights())) break
     const event: EpochEndEvent = {
       type: 'epochEnd',
       epoch,
@@ -153,24 +179,27 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   }
   // before any step there is nothing to end: a mean of the weights, for one, is still 0
   if (iterations > 0) await runEnd(options)
+  if (iterations > 0 && divergence === null) await lookAtWeights()
   for (const callback of callbacks) await act(callback.onEnd())
   const best = callbacks.map((callback) => callback.best?.() ?? null).find((found) => found !== null) ?? null
-  yield { type: 'end', reason, epochs: completed, best, restored, interruptedAt, divergence }
+  yield { type: 'end', reason, updates, epochs: completed, best, restored, interruptedAt, divergence, stopping }
 }
 
-/** Loss and metrics over batches, without training; of one kind of batches there is no gap. */
+/** Loss and metrics over batches, without training, and what went bad first; of one kind of batches there is no gap. */
 export async function evaluate(
   runner: Runner,
   batches: AsyncIterable<Batch>,
   metrics: readonly Measured[],
   signal: AbortSignal,
-): Promise<Metrics> {
+): Promise<{ readonly values: Metrics; readonly bad: BadTensor | null }> {
   const totals = new Totals(withoutGaps(metrics))
+  let bad: BadTensor | null = null
   for await (const { batch, scalars } of evaluated(batches)) {
     signal.throwIfAborted()
-    totals.add(await runner.run('evaluate', batch, scalars), batch.size)
+    const outputs = await runner.run('evaluate', batch, scalars)
+    if (!totals.add(outputs, batch.size)) bad ??= await firstBadTensor(runner, batch, 0, outputs)
   }
-  return totals.values()
+  return { values: totals.values(), bad }
 }
 
 const withoutGaps = (metrics: readonly Measured[]): Measured[] => metrics.filter(({ isGap }) => !isGap)
@@ -216,19 +245,28 @@ class Totals {
   }
 }
 
-/** The first tensor with NaN or infinity, in the order of the computation: weights, then the output of each layer, then the loss. */
-async function firstBadTensor(
-  runner: Runner,
-  batch: Batch,
-  iterations: number,
-): Promise<{ tensor: string; value: number }> {
-  const outputs = async () =>
-    Object.entries(await runner.run('inspect', batch, { iterations })).map(
-      ([name, values]) => [name === 'loss' ? name : `the output of ${name}`, values] as const,
-    )
-  for (const [tensor, values] of [...Object.entries(await runner.read()), ...(await outputs())]) {
-    const value = values.find((element) => !Number.isFinite(element))
-    if (value !== undefined) return { tensor, value }
+/**
+ * The first tensor with NaN or infinity, in the order of the computation: weights, then the output of each layer, then the
+ * loss, then what else is measured. `outputs` are those in which it showed.
+ */
+async function firstBadTensor(runner: Runner, batch: Batch, iterations: number, outputs: Outputs): Promise<BadTensor> {
+  // results of a run are valid until the next
+  const measured = firstBad(outputs)!
+  const weight = firstBad(await runner.read())
+  if (weight !== null) return { tensor: weight.name, kind: 'weight', value: weight.value }
+  const found = firstBad(await runner.run('inspect', batch, { iterations })) ?? measured
+  if (found.name === 'loss' || found === measured) return { tensor: found.name, kind: 'measure', value: found.value }
+  return { tensor: `the output of ${found.name}`, kind: 'layer', value: found.value }
+}
+
+/** The first NaN or infinity, of all arrays or of those with these names. */
+function firstBad(
+  arrays: Readonly<Record<string, Float32Array>>,
+  names: readonly string[] = Object.keys(arrays),
+): { readonly name: string; readonly value: number } | null {
+  for (const name of names) {
+    const value = arrays[name]!.find((element) => !Number.isFinite(element))
+    if (value !== undefined) return { name, value }
   }
-  return { tensor: 'loss', value: Number.NaN }
+  return null
 }

@@ -240,6 +240,53 @@ describe('expectations', () => {
   )
 })
 
+/** 16 pictures, of which a validation split takes only bars. */
+const BARS = {
+  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
+  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 1, activation: 'sigmoid' }] },
+  engine: 'onnx',
+  loss: 'binary_crossentropy',
+  metrics: ['auc', 'recall'],
+  fit: { batch_size: 4, epochs: 2, validation_split: 0.5 },
+}
+
+test('a metric that is undefined is nan in rows, null in JSON, said once, and no expectation of it passes', async () => {
+  const expect_ = { val_auc: { min: 0, max: 1 } }
+  const early_stopping = { monitor: 'val_auc', patience: 0 }
+  const cwd = folderWith({ ...BARS, early_stopping, expect: expect_ })
+  const { code, stderr } = await runCommand(['tiny.json', '--out', 'run'], { cwd })
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    'auc is nan in 2 of 2 epochs of training and in 2 of 2 epochs of validation: it needs targets that are 1 and targets that are 0.\n',
+  )
+  expect(stderr).toContain('EarlyStopping watched val_auc, which was nan in every epoch; it did nothing.\n')
+  expect(stderr).toContain('FAILED: val_auc nan, expected at least 0\nFAILED: val_auc nan, expected at most 1\n')
+  expect(stderr.match(/needs targets/g)).toHaveLength(1)
+  const history = historyOf(cwd, 'run')
+  expect(history).toMatchObject({ best: null, stop: { reason: 'completed' }, metrics: { val_auc: [null, null] } })
+  expect(history.expectations.map(({ passed }: { passed: boolean }) => passed)).toEqual([false, false])
+  expect(read(cwd, 'run/history.csv')).toMatch(/^1,[\d.]+,nan,/m)
+})
+
+test('an update that leaves nothing finite ends with 3, though it is the last', async () => {
+  const optimizer = { type: 'SGD', learning_rate: 3e38 }
+  const layers = [{ type: 'Dense', units: 1, kernel_initializer: { type: 'constant', value: 9 } }]
+  const model = { type: 'Sequential', layers }
+  const cwd = folderWith({ ...BARS, model, optimizer, loss: 'mse', metrics: [], fit: { batch_size: 16, epochs: 1 } })
+  const { code, stderr } = await runCommand(['tiny.json', '--out', 'run'], { cwd })
+  expect(code).toBe(3)
+  expect(stderr).toMatch(
+    /^Diverged in epoch 1, step 1, by its update: the first tensor that went bad is dense\/kernel,/,
+  )
+  expect(historyOf(cwd, 'run')).toMatchObject({ stop: { reason: 'diverged', tensor: 'dense/kernel' }, test: null })
+  const evaluated = await runCommand(['evaluate', 'run'], { cwd })
+  expect(evaluated).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^ {2}loss +nan$/m),
+    stderr: expect.stringContaining('is not finite: the first tensor that went bad is dense/kernel, with '),
+  })
+})
+
 describe.each(['onnx', 'eager'])('on engine %s', (engine) => {
   test('a run that diverges ends with 3, and names the step and the tensor', async () => {
     const layers = [

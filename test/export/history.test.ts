@@ -56,8 +56,9 @@ describe('why it stopped', () => {
   })
 
   test('diverged: where the numbers went bad', () => {
-    const divergence = { epoch: 1, step: 3, tensor: 'dense/kernel', value: Number.NaN }
-    const { value, ...place } = divergence
+    const bad = { tensor: 'dense/kernel', kind: 'weight', value: Number.NaN } as const
+    const divergence = { epoch: 1, step: 3, during: 'step', updates: 2, ...bad } as const
+    const { value, during, kind, updates, ...place } = divergence
     expect(value).toBeNaN()
     expect(stopOf({ reason: 'diverged', divergence })).toEqual({ reason: 'diverged', ...place })
   })

@@ -24,11 +24,13 @@ export const epochEnd = (epoch: number, metrics: Metrics, seconds = 3.25): Epoch
 export const endEvent: EndEvent = {
   type: 'end',
   reason: 'completed',
+  updates: 844,
   epochs: 2,
   best: null,
   restored: false,
   interruptedAt: null,
   divergence: null,
+  stopping: null,
 }
 
 export const epochsOf = (...epochs: Metrics[]): EpochEndEvent[] =>

@@ -1,6 +1,7 @@
 /** Training without training: events at the times that a test says. */
 import { createReporter, type ReportOptions } from '../../src/report/reporter.js'
 import type { EndEvent, Metrics, StartEvent, TrainingEvent } from '../../src/training/events.js'
+import { endEvent } from '../export/sample-run.js'
 
 export type Driver = ReturnType<typeof drive>
 
@@ -31,7 +32,7 @@ export function drive({ start, stream, style = 'keras1', verbose = 1, color = fa
       send({ type: 'epochEnd', epoch, metrics, learningRate: 0.001, seconds: elapsed })
     },
     stop(reason: EndEvent['reason'] = 'completed') {
-      send({ type: 'end', reason, epochs: epoch, best: null, restored: false, interruptedAt: null, divergence: null })
+      send({ ...endEvent, reason, epochs: epoch })
     },
   }
 }

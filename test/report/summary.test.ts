@@ -1,7 +1,7 @@
 /** The last lines of a run, as a person reads them. */
 import { describe, expect, test } from 'vitest'
 import { expectationLines, type SummaryParts, summary } from '../../src/report/summary.js'
-import type { EndEvent } from '../../src/training/events.js'
+import type { Divergence, EndEvent } from '../../src/training/events.js'
 import { endEvent } from '../export/sample-run.js'
 
 const earlyStopping: NonNullable<SummaryParts['earlyStopping']> = {
@@ -40,7 +40,8 @@ test('layers that tfjs lacks are named in the end', () => {
 
 describe('why it stopped', () => {
   test('no improvement', () => {
-    expect(lines({ reason: 'early_stopping', epochs: 9, best, restored: true })).toEqual([
+    const stopping = { epochs: 2, baseline: null }
+    expect(lines({ reason: 'early_stopping', epochs: 9, best, restored: true, stopping })).toEqual([
       'Stopped early after 9 epochs: val_loss has not improved for 2 epochs.',
       'Best epoch: 7, val_loss 0.0712; its weights are in the model.',
       TEST,
@@ -50,10 +51,17 @@ describe('why it stopped', () => {
 
   test('patience 0 waits for one epoch', () => {
     const [reason] = lines(
-      { reason: 'early_stopping', epochs: 1 },
+      { reason: 'early_stopping', epochs: 1, stopping: { epochs: 1, baseline: null } },
       { earlyStopping: { ...earlyStopping, patience: 0 } },
     )
     expect(reason).toBe('Stopped early after 1 epoch: val_loss has not improved for 1 epoch.')
+  })
+
+  test('a baseline that is never beaten', () => {
+    const [reason] = lines({ reason: 'early_stopping', epochs: 4, best, stopping: { epochs: 4, baseline: 0.05 } })
+    expect(reason).toBe(
+      'Stopped early after 4 epochs: val_loss has not been better than the baseline of 0.05 for 4 epochs.',
+    )
   })
 
   test('all epochs done, without early stopping', () => {
@@ -73,12 +81,33 @@ describe('why it stopped', () => {
     ])
   })
 
-  test('diverged: where', () => {
-    const divergence = { epoch: 1, step: 3, tensor: 'dense/kernel', value: Number.NaN }
-    expect(lines({ reason: 'diverged', epochs: 0, divergence }, { test: null })).toEqual([
-      'Diverged in epoch 1, step 3: the first tensor that went bad is dense/kernel, with nan. Try a smaller learning rate.',
+  const divergedWith = (given: Partial<Divergence>) => {
+    const bad = { tensor: 'dense/kernel', kind: 'weight', value: Number.NaN } as const
+    const divergence = { epoch: 1, step: 3, during: 'step', updates: 2, ...bad, ...given } as const
+    return lines({ reason: 'diverged', epochs: 0, divergence }, { test: null })
+  }
+
+  test.each([
+    ['step', 'in epoch 1, step 3'],
+    ['weights', 'in epoch 1, step 3, by its update'],
+    ['validation', 'in epoch 1, step 3, in validation'],
+    ['test', 'in the test, after epoch 1'],
+  ] as const)('diverged: where, during %s', (during, place) => {
+    expect(divergedWith({ during })).toEqual([
+      `Diverged ${place}: the first tensor that went bad is dense/kernel, with nan. Try a smaller learning rate.`,
       TOOK,
     ])
+  })
+
+  test.each([
+    ['weight', 'dense/kernel', 'No update was made yet: the weight began so, by its initializer.'],
+    ['layer', 'the output of dense', 'look at the layer, its first weights, and what goes into it.'],
+    ['measure', 'loss', 'every layer is finite; look at whether the last activation suits the loss.'],
+  ] as const)('diverged before any update, at a %s', (kind, tensor, words) => {
+    const [reason] = divergedWith({ kind, tensor, updates: 0 })
+    expect(reason).toContain(`the first tensor that went bad is ${tensor}, with nan. No update was made yet`)
+    expect(reason).toContain(words)
+    expect(reason).not.toContain('smaller')
   })
 })
 

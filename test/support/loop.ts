@@ -69,6 +69,7 @@ export function loopOptions({
   let seconds = 0
   return {
     plan: { step: () => ['train'], isUpdate: () => true, end: [] },
+    weights: ['weight'],
     epochs: 1,
     batchSize,
     samples,

@@ -50,6 +50,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
   const events: TrainingEvent[] = []
   const options = {
     runner,
+    weights: model.weights.map(({ name }) => name),
     epochs,
     batchSize: BATCH_SIZE,
     samples: samples.count,
@@ -66,8 +67,13 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     now: () => 0,
   }
   for await (const event of train(options)) events.push(event)
-  const score = await evaluate(runner, batches(test, { batchSize: BATCH_SIZE }), metrics, signal)
-  const ofValidation = await evaluate(runner, batches(validation, { batchSize: BATCH_SIZE }), metrics, signal)
+  const { values: score } = await evaluate(runner, batches(test, { batchSize: BATCH_SIZE }), metrics, signal)
+  const { values: ofValidation } = await evaluate(
+    runner,
+    batches(validation, { batchSize: BATCH_SIZE }),
+    metrics,
+    signal,
+  )
   const history = events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]
   return { events, history, score, ofValidation, end: events.at(-1) as EndEvent }
 }

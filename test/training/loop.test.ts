@@ -48,11 +48,13 @@ describe('events', () => {
       {
         type: 'end',
         reason: 'completed',
+        updates: 6,
         epochs: 2,
         best: null,
         restored: false,
         interruptedAt: null,
         divergence: null,
+        stopping: null,
       },
     ])
   })
@@ -131,7 +133,8 @@ describe('a gap', () => {
     // (4 * 10 + 2 * 21) / 6 - (4 * 3 + 2 * 6) / 6; a count that goes on changes neither
     const expected = { loss: 0, val_loss: 0, gap: expect.closeTo((4 * 10 + 2 * 21 - 4 * 3 - 2 * 6) / 6, 12) }
     expect(epochEnds(events).map(({ metrics }) => metrics)).toEqual([expected, expected])
-    expect(await evaluate(runner, emptyBatches(6, 4), options.metrics, options.signal)).toEqual({ loss: 0 })
+    const { values } = await evaluate(runner, emptyBatches(6, 4), options.metrics, options.signal)
+    expect(values).toEqual({ loss: 0 })
   })
 
   test('that is no number is a divergence', async () => {
@@ -232,7 +235,7 @@ describe('callbacks', () => {
     const stopping = callback({
       onEpochEnd({ epoch }) {
         seen.push(epoch)
-        return epoch === 2 ? [{ type: 'stop', reason: 'early_stopping' }] : []
+        return epoch === 2 ? [{ type: 'stop', reason: 'early_stopping', stopping: { epochs: 1, baseline: null } }] : []
       },
     })
     const events = await trainToEnd(loopOptions({ runner: counting(), epochs: 5, callbacks: [stopping] }))
@@ -351,7 +354,11 @@ describe('divergence', () => {
 
   test('in validation ends training too', async () => {
     const { end, events } = await diverge({ evaluate: 3 }, layers)
-    expect(end).toMatchObject({ reason: 'diverged', epochs: 1, divergence: { epoch: 2, step: 3 } })
+    expect(end).toMatchObject({
+      reason: 'diverged',
+      epochs: 1,
+      divergence: { epoch: 2, step: 3, during: 'validation' },
+    })
     expect(epochEnds(events).length).toBe(1)
   })
 
@@ -359,12 +366,66 @@ describe('divergence', () => {
     const runner = scriptedRunner(() => ({ loss: Number.NaN }))
     runner.read = async () => ({ 'dense/kernel': Float32Array.of(1, 2), 'dense/bias': Float32Array.of(Number.NaN) })
     const end = endOf(await trainToEnd(loopOptions({ runner })))
-    expect(end.divergence).toEqual({ epoch: 1, step: 1, tensor: 'dense/bias', value: Number.NaN })
+    const found = { tensor: 'dense/bias', kind: 'weight', value: Number.NaN }
+    expect(end.divergence).toEqual({ epoch: 1, step: 1, during: 'step', updates: 0, ...found })
   })
 
   test('is of the loss where nothing else is found', async () => {
     const { end } = await diverge({ train: 0 }, { dense: [1], loss: [2] })
     expect(end.divergence).toMatchObject({ tensor: 'loss', value: Number.NaN })
+  })
+})
+
+describe('weights that an update makes bad, where no step comes after it', () => {
+  /** They are, after so many steps. */
+  const runnerOf = (steps: number, value: number) => {
+    const runner = counting()
+    return Object.assign(runner, {
+      read: async () => {
+        const done = runner.calls.filter(({ program }) => program === 'train').length
+        return { weight: Float32Array.of(done < steps ? 1 : value), 'weight/slot': Float32Array.of(1) }
+      },
+    })
+  }
+  const found = { tensor: 'weight', kind: 'weight', during: 'weights' }
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])('are found at the end: %d', async (value) => {
+    const end = endOf(await trainToEnd(loopOptions({ runner: runnerOf(6, value), epochs: 2 })))
+    const divergence = { ...found, epoch: 2, step: 3, value, updates: 6 }
+    expect(end).toMatchObject({ reason: 'diverged', epochs: 1, divergence })
+  })
+
+  test('are found though validation does not show it', async () => {
+    const options = loopOptions({ runner: runnerOf(3, Number.NaN), validationSamples: 4 })
+    expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', divergence: found })
+  })
+
+  test('are kept by no callback', async () => {
+    const events: number[] = []
+    const keeping: Callback = {
+      ...IDLE,
+      onEpochEnd({ epoch }) {
+        events.push(epoch)
+        return []
+      },
+    }
+    const options = loopOptions({ runner: runnerOf(6, Number.NaN), epochs: 3, callbacks: [keeping] })
+    const divergence = { ...found, epoch: 2, step: 3 }
+    expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', epochs: 1, divergence })
+    expect(events).toEqual([1])
+  })
+
+  test('are found where the time is up', async () => {
+    const stop: Callback = { ...IDLE, onBatchEnd: () => [{ type: 'stop', reason: 'time_budget' }] }
+    const options = loopOptions({ runner: runnerOf(1, Number.NaN), callbacks: [stop] })
+    expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', divergence: { step: 1 } })
+  })
+
+  test('are only those that are saved', async () => {
+    const runner = Object.assign(counting(), {
+      read: async () => ({ weight: Float32Array.of(1), 'weight/slot': Float32Array.of(Number.NaN) }),
+    })
+    expect(endOf(await trainToEnd(loopOptions({ runner })))).toMatchObject({ reason: 'completed' })
   })
 })
 
@@ -374,7 +435,7 @@ describe('evaluation', () => {
   test('is the mean over samples, without a step of training', async () => {
     const runner = scriptedRunner(({ size }, index) => ({ loss: size * (index + 1), acc: size }))
     const found = await evaluate(runner, emptyBatches(10, 4), [meanOver('loss'), meanOver('acc')], signal)
-    expect(found).toEqual({ loss: 1.8, acc: 1 })
+    expect(found).toEqual({ values: { loss: 1.8, acc: 1 }, bad: null })
     expect(runner.calls.map(({ program, scalars }) => ({ program, scalars }))).toEqual(
       [0, 1, 2].map((iterations) => ({ program: 'evaluate', scalars: { iterations } })),
     )
@@ -382,7 +443,10 @@ describe('evaluation', () => {
 
   test('says so when it is not finite', async () => {
     const runner = scriptedRunner(() => ({ loss: Number.NaN }))
-    expect(await evaluate(runner, emptyBatches(4, 4), [meanOver('loss')], signal)).toEqual({ loss: Number.NaN })
+    expect(await evaluate(runner, emptyBatches(4, 4), [meanOver('loss')], signal)).toEqual({
+      values: { loss: Number.NaN },
+      bad: { tensor: 'loss', kind: 'measure', value: Number.NaN },
+    })
   })
 
   test('stops when it is told to', async () => {

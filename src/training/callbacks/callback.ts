@@ -1,13 +1,14 @@
 /** What a callback is: it sees events and answers with actions as data; only the loop acts. */
 import type { StateValues } from '../../engine/engine.js'
-import type { BatchEndEvent, BestEpoch, EpochEndEvent } from '../events.js'
+import type { BatchEndEvent, BestEpoch, EpochEndEvent, Stopping } from '../events.js'
 
 export type Action =
   /** Remember the weights as they are now. */
   | { readonly type: 'keepWeights' }
   /** Put the remembered weights back. */
   | { readonly type: 'restoreWeights' }
-  | { readonly type: 'stop'; readonly reason: 'early_stopping' | 'time_budget' }
+  | { readonly type: 'stop'; readonly reason: 'time_budget' }
+  | { readonly type: 'stop'; readonly reason: 'early_stopping'; readonly stopping: Stopping }
   /** From the next step on, in place of whatever said it until now. */
   | { readonly type: 'setLearningRate'; readonly value: number }
   | FileAction

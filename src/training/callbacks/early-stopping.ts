@@ -35,7 +35,11 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
         if (improves(value, baseline)) wait = 0
         return restore ? [{ type: 'keepWeights' }] : []
       }
-      return wait >= patience && epoch > 1 ? [{ type: 'stop', reason: 'early_stopping' }] : []
+      if (wait < patience || epoch === 1) return []
+      const isBeaten = best === null || improves(best.value, baseline)
+      return [
+        { type: 'stop', reason: 'early_stopping', stopping: { epochs: wait, baseline: isBeaten ? null : baseline } },
+      ]
     },
     onEnd: () => (restore && best ? [{ type: 'restoreWeights' }] : []),
     best: () => best,

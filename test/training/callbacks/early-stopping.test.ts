@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { betterOf } from '../../../src/spec/metrics.js'
 import { earlyStopping } from '../../../src/training/callbacks/early-stopping.js'
 import type { EndEvent } from '../../../src/training/events.js'
+import { answerTo, epochEnd } from '../../support/callbacks.js'
 import { kerasFixture, type StoppingOptions } from '../../support/keras.js'
 import { loopOptions, scriptedRunner, trainToEnd } from '../../support/loop.js'
 import { resolveMetric } from '../../support/spec.js'
@@ -55,6 +56,17 @@ describe.each(alike)('$what', (one) => {
     expect(found.kept).toBe(one.restored_epoch)
     expect(found.weights).toBe(one.final_weights_epoch)
   })
+})
+
+test.each<[Partial<StoppingOptions>, number[], object]>([
+  [{ patience: 2 }, [1, 0.5, 0.6, 0.7], { epochs: 2, baseline: null }],
+  [{ patience: 2, baseline: 0.1 }, [1, 0.9, 0.8, 0.85], { epochs: 4, baseline: 0.1 }],
+  [{ patience: 1, baseline: 0.95 }, [1, 0.9, 0.8, 0.85], { epochs: 1, baseline: null }],
+  [{ patience: 1, baseline: 5, mode: 'max' }, [1, 2, 2], { epochs: 3, baseline: 5 }],
+])('says what it waited for: %j of %j', (options, values, stopping) => {
+  const callback = earlyStopping(resolve(options))
+  const actions = values.flatMap((val_loss, index) => answerTo(callback, epochEnd(index + 1, { val_loss })))
+  expect(actions).toEqual([{ type: 'stop', reason: 'early_stopping', stopping }])
 })
 
 describe('NaN', () => {
