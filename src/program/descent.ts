@@ -41,7 +41,7 @@ export interface Gradients {
 export interface DescentPrograms {
   /** A step with an update. */
   readonly train: Program
-  /** A step that only adds its gradients to those before it. */
+  /** A step that only adds its gradients to those before it; constraints hold then too. */
   readonly accumulate?: Program
   /** Puts the mean of the weights in their place; `overwrite` does so between two steps, where constraints hold. */
   readonly average?: Program
@@ -110,8 +110,9 @@ export function descent({
     return next
   }
 
-  const constrained = (next: Record<string, tf.Tensor>) => {
-    for (const { name, constraint } of weights) if (constraint) next[name] = constraint(next[name]!)
+  /** Keras holds weights to their constraints at the end of every step, also of one that makes no update. */
+  const constrained = (old: Tensors, next: Record<string, tf.Tensor>) => {
+    for (const { name, constraint } of weights) if (constraint) next[name] = constraint(next[name] ?? old[name]!)
     return next
   }
 
@@ -150,7 +151,7 @@ export function descent({
         next[weight.name] = updated.weight
         for (const [name, value] of Object.entries(updated.slots)) next[slotName(weight.name, name)] = value
       }
-      const state = constrained(averaged(old, next, given[averaging.name]))
+      const state = constrained(old, averaged(old, next, given[averaging.name]))
       const after = afterwards?.(old, state, given)
       return { state: { ...state, ...after?.updates }, outputs: { ...outputs, ...after?.outputs } }
     },
@@ -165,13 +166,14 @@ export function descent({
         const name = slotName(weights[index]!.name, ACCUMULATOR)
         return [name, tf.add(gradient, old[name]!)] as const
       })
-      return { state: averaged(old, { ...own, ...Object.fromEntries(sums) }, given[averaging.name]), outputs }
+      const next = averaged(old, { ...own, ...Object.fromEntries(sums) }, given[averaging.name])
+      return { state: constrained(old, next), outputs }
     },
   }
 
   const means = (old: Tensors) => Object.fromEntries(weights.map(({ name }) => [name, old[slotName(name, AVERAGE)]!]))
   const average: Program = { state, inputs: [], run: (old) => ({ state: means(old), outputs: {} }) }
-  const overwrite: Program = { state, inputs: [], run: (old) => ({ state: constrained(means(old)), outputs: {} }) }
+  const overwrite: Program = { state, inputs: [], run: (old) => ({ state: constrained(old, means(old)), outputs: {} }) }
 
   return {
     train,

@@ -50,6 +50,30 @@ test('Adafactor leaves a row and a column without gradients as they are', async 
   }
 })
 
+describe.each(engineNames)('on %s', (engineName) => {
+  /** keras/src/optimizers/base_optimizer.py, `apply`: constraints follow each call, whether or not it made an update. */
+  test.each([
+    ['a step without an update', { type: 'SGD', learning_rate: 0.1, gradient_accumulation_steps: 3 }],
+    ['one beside a running mean', { type: 'Adam', use_ema: true, gradient_accumulation_steps: 3 }],
+  ] as const)('%s holds weights to their constraints', async (_, optimizer) => {
+    const halved = (weight: tf.Tensor) => tf.mul(tf.relu(weight), 0.5)
+    const gradient: BatchInput = { kind: 'batch', name: 'gradient', shape: [null, 2], dtype: 'float32', divisor: 1 }
+    const slot = { name: 'layer/kernel', shape: [2], role: 'weight' as const, initial: () => Float32Array.of(-1, 2) }
+    const spec = resolveOptimizer(optimizer)
+    const programs = descent({
+      optimizer: spec,
+      weights: [{ ...slot, constraint: halved }],
+      inputs: [gradient],
+      gradients: (_, given) => ({ gradients: [tf.reshape(given.gradient!, [2])], outputs: {} }),
+    })
+    const runner = await loadRunner(engineName, { ...programs }, { batchSize: 1 })
+    const batch = { size: 1, arrays: { gradient: Float32Array.of(1, 1) } }
+    for (const iterations of [0, 1])
+      await runStep({ runner, plan: stepPlan(spec) }, batch, { learning_rate: 0.1, iterations })
+    expect(Array.from((await runner.read())['layer/kernel']!)).toEqual([0, 0.5])
+  })
+})
+
 test('every optimizer has fixtures', () => {
   expect(new Set(cases.map(({ optimizer }) => optimizer.type))).toEqual(new Set(optimizerTypes))
 })
