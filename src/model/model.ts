@@ -149,7 +149,8 @@ export function buildModel(
           },
           addLoss: (penalty) => added.push(penalty),
         })
-        made.set(stage.name, applied)
+        const { logits } = ruleOf(stage.layer).handsOn?.(stage.layer, training) ? given[0]! : applied
+        made.set(stage.name, { ...applied, ...(logits && { logits }) })
         if (ruleOf(stage.layer).takesMasks) {
           for (const name of stage.inputs) made.set(name, { ...made.get(name)!, mask: undefined })
         }

@@ -34,9 +34,9 @@ const listed = (names: readonly string[]): string =>
   names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** keras/src/ops/nn.py, `softmax` */
-function softmaxOfOne({ layer, name, owner, pointer, outputShape }: ModelStage): ModelIssue[] {
+function softmaxOfOne({ layer, name, owner, pointer, inputShapes, outputShape }: ModelStage): ModelIssue[] {
   const rule = layerRule<LayerSpec>(layer)
-  if (name !== owner || rule.activation?.(layer, []) !== 'softmax' || outputShape.at(-1) !== 1) return []
+  if (name !== owner || rule.activation?.(layer, [], inputShapes) !== 'softmax' || outputShape.at(-1) !== 1) return []
   const message = `${layer.type} "${name}" has softmax over one unit, which is 1 whatever goes in; "sigmoid" gives one probability`
   return [{ code: 'softmax-of-one', pointer, message }]
 }

@@ -1,10 +1,12 @@
 /** A model is a pure function of its weights, which are named, shaped and drawn as the spec says. */
 import * as tf from '@tensorflow/tfjs-core'
-import { expect, test } from 'vitest'
-import { buildModel } from '../../src/model/model.js'
-import { expectSameBits } from '../support/close.js'
+import { describe, expect, test } from 'vitest'
+import { lossFor, lossOfBatch } from '../../src/model/losses.js'
+import { type ApplyOptions, buildModel } from '../../src/model/model.js'
+import { expectClose, expectSameBits } from '../support/close.js'
+import { kerasFixture } from '../support/keras.js'
 import { expectSameInTfjs } from '../support/layers.js'
-import { resolveModel } from '../support/spec.js'
+import { resolveLoss, resolveModel } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -86,6 +88,30 @@ test('what the last activation was made from is known, for losses', () => {
   expect(logitsOf(softmax, { type: 'Activation', activation: 'tanh' })).toBe('tanh')
   expect(logitsOf(softmax, { type: 'Reshape', target_shape: [2, 1] })).toBeUndefined()
   expect(logitsOf('Flatten')).toBeUndefined()
+})
+
+describe('a loss is from logits through layers that hand their input on, as in Keras', () => {
+  test.each(kerasFixture('handed_on').cases)(
+    '$layers',
+    ({ layers, loss: type, shape, evaluation, training, ...given }) => {
+      const sample = shape.slice(1)
+      const model = buildModel(resolveModel(layers), sample, 1)
+      const loss = lossFor(resolveLoss(type), sample)
+      tf.tidy(() => {
+        const target = tf.tensor(given.target, [...shape])
+        const weights = { 'dense/kernel': tf.eye(4), 'dense/bias': tf.zeros([4]) }
+        const mean = (options: ApplyOptions) =>
+          tf.div(lossOfBatch(loss, target, model.apply(tf.tensor(given.x, [...shape]), weights, options)), shape[0]!)
+        expectClose(mean({}).dataSync(), [evaluation], 'evaluation', { relative: 1e-5 })
+        const noise = Object.fromEntries(model.noise.map(({ name }) => [name, tf.scalar(0.5)]))
+        if (training !== null) expectClose(mean({ noise }).dataSync(), [training], 'training', { relative: 1e-5 })
+        else expect(mean({ noise }).dataSync()[0]).toBeLessThan(MOST_CLIPPED)
+      })
+    },
+  )
+
+  /** The largest loss of a clipped probability: -log(1e-7) is 16.118. */
+  const MOST_CLIPPED = 16.2
 })
 
 test('a whole model goes to plain tfjs and back, more than once', async () => {

@@ -250,6 +250,18 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     }[]
     regularizers: { regularizer: RegularizerSpec; shape: Shape; x: number[]; value: number; gradient: number[] }[]
   }
+  /** The mean loss of a batch; `training` is null where the layers draw random numbers there. */
+  handed_on: {
+    cases: {
+      layers: { type: string }[]
+      loss: LossSpec['type']
+      shape: Shape
+      x: number[]
+      target: number[]
+      evaluation: number
+      training: number | null
+    }[]
+  }
   curves: {
     steps: number
     /** `apart` is how far the losses on JAX and on TensorFlow are from each other, relative; `losses` are those on JAX. */

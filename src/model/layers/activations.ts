@@ -1,6 +1,6 @@
 /** Activation functions with arguments, as layers (keras/src/layers/activations). */
 import * as tf from '@tensorflow/tfjs-core'
-import { formatShape } from '../../base/shape.js'
+import { formatShape, type Shape } from '../../base/shape.js'
 import { clipped } from '../kinks.js'
 import { axesOf } from './axes.js'
 import { type LayerRule, passMask, ShapeProblem, type SpecOf } from './layer.js'
@@ -88,22 +88,23 @@ export const softmax: LayerRule<SpecOf<'Softmax'>> = {
     return given!
   },
   call(spec, [x], { masks: [mask] }) {
-    if (isLast(spec) && !mask) return x!
+    if (isLast(spec, x!.shape.slice(1)) && !mask) return x!
     const axes = axesOf(spec.axis, x!.shape.slice(1))
     const counts = mask?.rank === x!.rank ? mask : undefined
     const probabilities = softmaxOver(counts ? tf.where(counts, x!, tf.fill(x!.shape, MASKED)) : x!, axes)
     return counts ? tf.mul(probabilities, tf.cast(counts, 'float32')) : probabilities
   },
-  activation: (spec, [mask]) => (isLast(spec) && !mask ? 'softmax' : 'linear'),
+  activation: (spec, [mask], [given]) => (isLast(spec, given!) && !mask ? 'softmax' : 'linear'),
   mask: passMask,
-  saved(spec) {
-    if (isLast(spec)) return sameInTfjs(spec, { axis: -1 })
+  saved(spec, [given]) {
+    if (isLast(spec, given!)) return sameInTfjs(spec, { axis: -1 })
     return listed(spec.axis).length > 1 ? sameInTfjs(spec) : null
   },
 }
 
 /** Then a loss can see what the probabilities were made from. */
-const isLast = ({ axis }: SpecOf<'Softmax'>): boolean => String(axis) === '-1'
+const isLast = ({ axis }: SpecOf<'Softmax'>, sample: Shape): boolean =>
+  String(axesOf(axis, sample)) === `${sample.length}`
 
 const MASKED = -1e9
 

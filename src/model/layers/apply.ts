@@ -24,7 +24,11 @@ export function applyLayer<Spec extends LayerSpec>(
 ): LayerOutput {
   const inputs = rule.stopsGradient?.(spec) ? given.map((x) => withoutGradient(() => tf.clone(x))) : given
   const value = rule.call(spec, inputs, pass)
-  const activation = rule.activation?.(spec, pass.masks)
+  const activation = rule.activation?.(
+    spec,
+    pass.masks,
+    inputs.map(({ shape }) => shape.slice(1)),
+  )
   const output = activation ? ACTIVATIONS[activation].apply(value) : value
   const penalty = activityPenalty(spec)
   if (penalty) pass.addLoss(tf.div(penalty(output), output.shape[0]!))

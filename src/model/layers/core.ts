@@ -44,6 +44,7 @@ export const activation: LayerRule<SpecOf<'Activation'>> = {
   outputShape: (_, [given]) => given!,
   call: (_, [x]) => x!,
   activation: (spec) => spec.activation,
+  handsOn: (spec) => spec.activation === 'linear',
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
 }
@@ -51,6 +52,7 @@ export const activation: LayerRule<SpecOf<'Activation'>> = {
 export const identity: LayerRule<SpecOf<'Identity'>> = {
   outputShape: (_, [given]) => given!,
   call: (_, [x]) => x!,
+  handsOn: () => true,
   mask: passMask,
   saved: () => savedIdentity,
 }

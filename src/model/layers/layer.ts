@@ -76,7 +76,12 @@ export interface LayerRule<Spec extends LayerSpec> {
   noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
   call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
   /** Applied to what `call` gives, which is left without it so that a loss can see what it was made from. */
-  activation?(spec: Spec, masks: Pass['masks']): ActivationName
+  activation?(spec: Spec, masks: Pass['masks'], inputs: readonly Shape[]): ActivationName
+  /**
+   * Whether such a pass hands the input on as it is, so that a loss sees what the layers before it made that from; not
+   * where it does not say. As in Keras on TensorFlow, a copy of another form, as by Reshape to the same shape, does not.
+   */
+  handsOn?(spec: Spec, training: boolean): boolean
   /** Whether no gradient goes through it to its inputs, as where they are whole numbers; not where it does not say. */
   stopsGradient?(spec: Spec): boolean
   /** Whether its call adds to the loss, its `activity_regularizer` apart; not where it does not say. */

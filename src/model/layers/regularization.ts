@@ -13,6 +13,7 @@ export const dropout: LayerRule<SpecOf<'Dropout'>> = {
   outputShape: (_, [given]) => given!,
   noise: ({ rate }, [given]) => dropoutNoise(rate, given!),
   call: (_, [x], { noise }) => dropped(x!, noise),
+  handsOn: ({ rate }, training) => !training || rate === 0,
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
 }
@@ -28,6 +29,7 @@ export const alphaDropout: LayerRule<SpecOf<'AlphaDropout'>> = {
     const kept = tf.mul(tf.mul(tf.sub(x!, SELU_LEAST), a * (1 - rate)), noise.noise)
     return tf.add(kept, a * SELU_LEAST * (1 - rate))
   },
+  handsOn: ({ rate }, training) => !training || rate === 0,
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
 }
@@ -36,6 +38,7 @@ export const gaussianNoise: LayerRule<SpecOf<'GaussianNoise'>> = {
   outputShape: (_, [given]) => given!,
   noise: ({ stddev }, [given]) => (stddev > 0 ? twoUniforms(given!) : {}),
   call: ({ stddev }, [x], { noise }) => (noise.radius ? tf.add(x!, tf.mul(normal(noise), stddev)) : x!),
+  handsOn: ({ stddev }, training) => !training || stddev === 0,
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
 }
@@ -48,6 +51,7 @@ export const gaussianDropout: LayerRule<SpecOf<'GaussianDropout'>> = {
     if (!noise.radius) return x!
     return tf.mul(x!, tf.add(tf.mul(normal(noise), Math.sqrt(rate / (1 - rate))), 1))
   },
+  handsOn: ({ rate }, training) => !training || rate === 0,
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
 }
@@ -71,6 +75,7 @@ export const activityRegularization: LayerRule<SpecOf<'ActivityRegularization'>>
     if (penalty) addLoss(tf.div(penalty(x!), x!.shape[0]!))
     return x!
   },
+  handsOn: () => true,
   mask: passMask,
   saved: () => savedIdentity,
 }
@@ -85,6 +90,7 @@ const spatialDropout = <Spec extends SpecOf<'SpatialDropout1D' | 'SpatialDropout
   },
   noise: ({ rate }, [given]) => dropoutNoise(rate, [...Array(axes).fill(1), given!.at(-1)!]),
   call: (_, [x], { noise }) => dropped(x!, noise),
+  handsOn: ({ rate }, training) => !training || rate === 0,
   mask: passMask,
   saved,
 })

@@ -94,7 +94,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       const within = passWithin({ ...pass, masks: [undefined] }, layer.name)
       const noise = mapValues(within.noise, (draw) => rows(draw, draw.shape.slice(2)))
       const value = rule.call(layer, [rows(x!, sample)], { ...within, noise })
-      const activation = rule.activation?.(layer, [undefined])
+      const activation = rule.activation?.(layer, [undefined], [sample])
       const output = activation ? ACTIVATIONS[activation].apply(value) : value
       return tf.reshape(output, [batch!, time!, ...output.shape.slice(1)])
     },
