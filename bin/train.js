@@ -1,13 +1,20 @@
 #!/usr/bin/env node
-// Starts the command line. A checkout has no dist/ yet on first use, because no install script runs; build it then.
-import { existsSync } from 'node:fs'
+// Looks at the version of Node, then starts. Old versions read this file too: no syntax here that they do not know.
+const [major, minor] = process.versions.node.split('.').map(Number)
 
-const main = new URL('../dist/cli/main.js', import.meta.url)
-const last = new URL('../dist/spec/validator.cjs', import.meta.url)
-const build = new URL('../scripts/build.js', import.meta.url)
-if (!existsSync(last) && existsSync(build)) {
-  process.stderr.write('First use of this checkout: building...\n')
-  await import(build.href)
+const fail = (code, line) => {
+  process.stderr.write(`${line}\n`)
+  process.exitCode = code
 }
-const { main: run } = await import(main.href)
-process.exitCode = await run(process.argv.slice(2), process)
+
+if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) {
+  import('./start.js').then(
+    ({ start }) => start(fail),
+    ({ message }) => fail(70, `trainspec cannot start: ${message}.`),
+  )
+} else {
+  fail(
+    2,
+    `trainspec needs Node 20.19, 22.12 or newer, and this is Node ${process.versions.node}: https://nodejs.org has them.`,
+  )
+}

@@ -1,5 +1,5 @@
 /** Loads libraries of C functions, and sets what they read of the environment. */
-import koffi from 'koffi'
+import { koffi } from './koffi.js'
 
 export type SharedLibrary = ReturnType<typeof koffi.load>
 

@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { ownVersion } from './versions.js'
 
-/** Runs a command; the result is the exit code of the process. */
+/** Runs a command; the result is the exit code of the process. Throws where a file of the program itself is missing. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   outliveReaders(io)
   try {
@@ -18,6 +18,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
       say(io, error.message)
       return EXIT.badInput
     }
+    if (isMissingModule(error)) throw error
     const problem = fileProblem(error)
     if (problem !== undefined) {
       say(io, `Cannot go on: ${problem}.`)
@@ -30,6 +31,10 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
     return EXIT.internal
   }
 }
+
+/** `bin/start.js` knows what to do then. */
+const isMissingModule = (error: unknown): boolean =>
+  /^(ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
 /** A reader that goes away, such as `head`, does not stop a run. Who writes what must arrive looks at its own writes. */
 function outliveReaders({ stdout, stderr }: Io): void {

@@ -57,11 +57,11 @@ function noteOf({ name, device, compiled }: Engine, reasons: readonly string[]):
 async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Promise<Engine | undefined> {
   const needed = request.device.startsWith('gpu') || request.precision !== 'float32'
   if (needed) return ENGINES.tensorflow(request)
-  if (request.device === 'auto') {
-    const { problem } = (await import('../libtensorflow/cuda.js')).findCuda()
-    if (problem !== undefined) reasons.push(problem)
-  }
   try {
+    if (request.device === 'auto') {
+      const { problem } = (await import('../libtensorflow/cuda.js')).findCuda()
+      if (problem !== undefined) reasons.push(problem)
+    }
     const library = locateTensorflow(process.env, { onlySetUp: true })
     if (library) {
       const engine = await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)

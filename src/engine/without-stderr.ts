@@ -1,5 +1,5 @@
 /** Keeps native libraries, which write to standard error of their own accord, from doing so. */
-import koffi from 'koffi'
+import { koffi } from '../base/koffi.js'
 
 const STDERR = 2
 const WRITE_ONLY = 1

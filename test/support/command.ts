@@ -78,7 +78,7 @@ export function withoutPackage(name: string) {
       register('./hooks.mjs', import.meta.url)
       const resolve = Module._resolveFilename
       Module._resolveFilename = (name, ...rest) => {
-        if (name.startsWith('${name}/')) throw new Error('it is taken away')
+        if (name === '${name}' || name.startsWith('${name}/')) throw new Error('it is taken away')
         return resolve(name, ...rest)
       }`,
   })

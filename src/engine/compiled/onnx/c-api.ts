@@ -1,13 +1,15 @@
 /**
- * ONNX Runtime's C API (onnxruntime_c_api.h), as far as a session needs it, of the library that package
- * onnxruntime-node brings. The package's own `run` copies each result into a new buffer, also where it is given one to
+ * ONNX Runtime's C API (onnxruntime_c_api.h), as far as a session needs it, of the library of package onnxruntime-node,
+ * which scripts/build.js puts into dist/native/onnxruntime. The package's own `run` copies each result into a new buffer, also where it is given one to
  * write to: with every step the gradients of all weights. Handles are addresses.
  */
 import { readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import koffi from 'koffi'
-import { loadForGood, setForLibraries } from '../../../base/shared-library.js'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../../../base/issue.js'
+import { koffi } from '../../../base/koffi.js'
+import { reasonOf } from '../../../base/reason.js'
+import { loadForGood, type SharedLibrary, setForLibraries } from '../../../base/shared-library.js'
 
 export type Handle = bigint
 
@@ -47,6 +49,7 @@ type Foreign = ((...values: any[]) => any) & { async: (...values: any[]) => void
 export interface OnnxRuntime {
   readonly call: Readonly<Record<FunctionName, Foreign>>
   readonly env: Handle
+  readonly version: string
 }
 
 /** Has all of these functions; a library that is newer gives the same ones. */
@@ -65,12 +68,13 @@ const SILENT = { ORT_DISABLE_TELEMETRY: '1', ORT_RUNNING_UNIT_TESTS: '1' } as co
 
 let opened: OnnxRuntime | undefined
 
-/** Loads the library once in a process; throws where there is none. */
+/** Loads the library once in a process; a UserError in one sentence where there is none that can be used. */
 export function openOnnxRuntime(): OnnxRuntime {
   if (opened) return opened
   for (const [name, value] of Object.entries(SILENT)) setForLibraries(name, value)
-  const base: Handle = loadForGood(libraryFile()).func('void *OrtGetApiBase()')()
-  const getApi: Handle = koffi.decode(base, 0, 'void *')
+  const base: Handle = load().func('void *OrtGetApiBase()')()
+  const [getApi, getVersion]: [Handle, Handle] = koffi.decode(base, 0, 'void *', 2)
+  const version: string = koffi.call(getVersion, koffi.proto('const char *', []))
   const api: Handle = koffi.call(getApi, koffi.proto('void *', ['uint32_t']), API_VERSION)
   const functions = Object.entries(FUNCTIONS).map(([name, [place, result, parameters]]) => [
     name,
@@ -79,7 +83,7 @@ export function openOnnxRuntime(): OnnxRuntime {
   const call = Object.fromEntries(functions) as OnnxRuntime['call']
   const env = created(call, (out) => call.CreateEnv(ERRORS_ONLY, 'trainspec', out))
   check(call, call.DisableTelemetryEvents(env))
-  opened = { call, env }
+  opened = { call, env, version }
   return opened
 }
 
@@ -98,14 +102,33 @@ export function created(call: OnnxRuntime['call'], create: (out: BigUint64Array)
   return out[0]!
 }
 
-/** bin/napi-v6/linux/x64/libonnxruntime.so.1, or what it is called elsewhere. */
-function libraryFile(): string {
-  const { platform, arch } = process
-  const folder = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')), 'bin')
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  const wanted = files.find(
-    (file) => dirname(file).endsWith(join(platform, arch)) && /onnxruntime\.(so|dll|.*dylib)/.test(file),
-  )
-  if (wanted === undefined) throw new Error(`package onnxruntime-node has no library for ${platform}-${arch}`)
-  return join(folder, wanted)
+const LIBRARIES = fileURLToPath(new URL('../../../native/onnxruntime', import.meta.url))
+
+/** native/onnxruntime/linux-x64/libonnxruntime.so.1, or what it is called elsewhere. */
+function load(): SharedLibrary {
+  const system = `${process.platform}-${process.arch}`
+  const systems = namesIn(LIBRARIES)
+  const [name] = namesIn(join(LIBRARIES, system))
+  if (name === undefined) {
+    throw new UserError(
+      systems.length === 0
+        ? `Engine onnx has no ONNX Runtime: ${LIBRARIES} is missing. Install trainspec again; in a checkout \`npm ci && npm run build\`.`
+        : `Engine onnx has no ONNX Runtime for ${system}, only for ${systems.join(', ')}: take engine eager:cpu.`,
+    )
+  }
+  const file = join(LIBRARIES, system, name)
+  try {
+    return loadForGood(file)
+  } catch (error) {
+    throw new UserError(`ONNX Runtime's library cannot be used: ${reasonOf(error)} (${file}).`)
+  }
+}
+
+/** None where there is no folder. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
 }

@@ -4,7 +4,6 @@
  */
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
-import { packageVersion } from '../../../base/package-version.js'
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Program, Slot } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
@@ -23,15 +22,15 @@ import { type OtherHalf, otherHalf } from './other-half.js'
 import { arrayPlaces, gradientPlaces, placeOf, placeUpdates, stateKey, updateBytes } from './places.js'
 import { OnnxSession, type PlacedTensor, type PreparedRun, type SessionOptions } from './session.js'
 
-/** Throws where the runtime's library cannot be had. */
+/** A UserError where the runtime's library cannot be had. */
 export function openOnnx(): Engine {
-  openOnnxRuntime()
+  const { version } = openOnnxRuntime()
   return {
     name: 'onnx',
     device: 'cpu',
     precision: 'float32',
     compiled: true,
-    versions: { 'onnxruntime-node': packageVersion('onnxruntime-node') },
+    versions: { onnxruntime: version },
     load: async (programs, options) => OnnxRunner.create(programs, options),
   }
 }

@@ -1,6 +1,7 @@
 /** A TensorFlow session that grows by graphs, and runs that are prepared once. */
-import koffi from 'koffi'
+
 import { UserError } from '../../../base/issue.js'
+import { koffi } from '../../../base/koffi.js'
 import type { Shape } from '../../../base/shape.js'
 import type { Handle, Tensorflow } from './c-api.js'
 import { DATA_TYPE, type DataType } from './graph-def.js'
