@@ -272,6 +272,6 @@ def target_for(output, shape, x, labels, classes):
         groups = target["groups"]
         group = [next(i for i, of in enumerate(groups) if one in of) for one in range(classes)]
         labels, classes = np.array(group, labels.dtype)[labels], len(groups)
-    if loss in ("sparse_categorical_crossentropy", "circle"):
+    if loss in ("sparse_categorical_crossentropy", "categorical_generalized_cross_entropy", "circle"):
         return labels
     return np.eye(classes, dtype="float32")[labels] if shape[-1] == classes else labels[:, None].astype("float32")

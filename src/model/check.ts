@@ -8,6 +8,7 @@ import { checkActivity } from './layers/apply.js'
 import { checkWeight, ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { lossFor } from './losses.js'
+import { followMask } from './mask-shapes.js'
 import { metricFor } from './metrics/registry.js'
 import { type Call, DATA, networkOf } from './network.js'
 import { type Target, targetForm, targetOf, type WantedTarget } from './targets.js'
@@ -22,6 +23,7 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
   const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
   const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
   const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
+  const masks = new Map<string, Shape>()
   let weights = 0
   for (const { name, owner, layer, inputs, pointer } of network.calls) {
     const rule = layerRule<LayerSpec>(layer)
@@ -30,6 +32,8 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
     try {
       checkArity(rule.arity ?? { least: 1, most: 1 }, given)
       shape = rule.outputShape(layer, given)
+      shapes.set(name, shape)
+      followMask({ name, layer, inputs }, shapes, masks)
       checkActivity(layer, shape)
       const requests = rule.weights?.(layer, given) ?? []
       const own = requests.map((weight) => weight.shape)
@@ -51,7 +55,6 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
         { code: 'shape', pointer, message, details: ['shapes up to this layer:', ...chain.map((line) => `  ${line}`)] },
       ]
     }
-    shapes.set(name, shape)
     chain.push(`${`${name} (${layer.type})`.padEnd(NAME_WIDTH)} ${formatShape([null, ...shape])}`)
     if (weights > MAX_WEIGHTS) {
       const message = `${layer.type} "${name}" brings the model to ${weights.toLocaleString('en')} weights, must be at most ${MAX_WEIGHTS.toLocaleString('en')}`
@@ -61,7 +64,7 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
   return [
     ...outputs.flatMap((output, index) => {
       const call = network.calls.find(({ name }) => name === network.outputs[index])!
-      return checkOutput(output, info, shapes.get(call.name)!, call, chain)
+      return checkOutput(output, info, { shape: shapes.get(call.name)!, mask: masks.get(call.name) }, call, chain)
     }),
     ...checkClassWeight(spec, info),
   ]
@@ -86,31 +89,49 @@ function checkArity({ least, most }: { least: number; most: number }, given: rea
 function checkOutput(
   spec: OutputSpec,
   info: DataInfo,
-  output: Shape,
+  { shape: output, mask }: { readonly shape: Shape; readonly mask: Shape | undefined },
   { name, pointer: layer }: Call,
   chain: readonly string[],
 ): ModelIssue[] {
   const details = ['shapes of the model:', ...chain.map((line) => `  ${line}`)]
+  const loss = lossFor(spec.loss, output)
   const wanted = [
-    { user: `loss ${spec.loss.type}`, at: layer, own: `${spec.pointer}/loss`, ...lossFor(spec.loss, output) },
-    ...spec.metrics.map((metric, index) => ({
-      user: `metric ${metric.type}`,
-      at: `${spec.pointer}/metrics/${index}`,
-      own: `${spec.pointer}/metrics/${index}`,
-      ...metricFor(metric, output),
-    })),
+    {
+      user: `loss ${spec.loss.type}`,
+      at: layer,
+      own: `${spec.pointer}/loss`,
+      target: loss.target,
+      problem: loss.problem,
+      values: loss.ofBatch ? undefined : (loss.shape ?? output.slice(0, -1)),
+    },
+    ...spec.metrics.map((one, index) => {
+      const { target, problem, masked } = metricFor(one, output)
+      const at = `${spec.pointer}/metrics/${index}`
+      return { user: `metric ${one.type}`, at, own: at, target, problem, values: masked && output.slice(0, -1) }
+    }),
   ]
   const target = targetOf(spec.target, info)
   const ends = `${spec.name === null ? 'the model ends' : `output "${name}" ends`} in ${formatShape([null, ...output])}, but`
-  const misfits = wanted.flatMap(({ user, at, own, target: form, problem }): ModelIssue[] => {
+  const misfits = wanted.flatMap(({ user, at, own, target: form, problem, values }): ModelIssue[] => {
     if (targetForm(form, output, target) === null) {
       return [{ code: 'shape', pointer: at, message: `${ends} ${user} needs ${formsOf(form, target, info)}`, details }]
     }
-    return problem === undefined
+    const why = problem ?? (mask && values && maskProblem(mask, values))
+    return why === undefined
       ? []
-      : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${problem}`, details }]
+      : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${why}`, details }]
   })
   return [...checkGroups(spec, info), ...misfits.slice(0, 1)]
+}
+
+/** Why a mask cannot say which values of a sample count. */
+function maskProblem(mask: Shape, values: Shape): string | undefined {
+  const long = mask.length < values.length ? values : mask
+  const isAlike = long.every((length, axis) => [mask, values].every((one) => (one[axis] ?? length) === length))
+  const isOneMore = long.length === Math.min(mask.length, values.length) + 1 && long.at(-1) === 1
+  if (isAlike && (mask.length === values.length || isOneMore)) return undefined
+  const [found, wanted] = [mask, values].map((shape) => formatShape([null, ...shape]))
+  return `has values of shape ${wanted}, which the mask of the output, ${found}, does not fit; a Reshape ends a mask`
 }
 
 /** Shapes of the output that suit a target, in words. */

@@ -19,6 +19,8 @@ export interface Loss {
   values(target: tf.Tensor, prediction: Prediction): tf.Tensor
   /** Of the shape of the values: 0 where one does not count, else 1. The others count for it (keras/src/losses/loss.py, `apply_mask`). */
   mask?(target: tf.Tensor, values: tf.Tensor): tf.Tensor
+  /** Of the values of a sample, where they are not those of all axes but the last. */
+  readonly shape?: Shape
   /** The values belong to the batch as a whole. */
   readonly ofBatch?: boolean
   /** Why it cannot take the model's output: `has axis 3`. */
@@ -251,6 +253,7 @@ export const LOSSES: {
   }),
   cosine_similarity: ({ axis }, output) => ({
     target: 'fitting',
+    shape: output.filter((_, index) => index !== (axis < 0 ? axis + output.length : axis - 1)),
     problem:
       axisProblem([axis], output) ??
       (axis === 0 || axis === -output.length - 1 ? 'has the batch as its axis' : undefined),

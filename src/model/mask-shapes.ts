@@ -1,27 +1,44 @@
 /** Which outputs carry a mask, and of what shape: known before there is any data. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Shape } from '../base/shape.js'
+import { formatShape, type Shape } from '../base/shape.js'
 import type { LayerSpec } from '../spec/spec.js'
+import { ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import type { Call } from './network.js'
 
-/** By the name of a call, the mask that its output carries at the end of a pass, without the batch. */
-export function maskShapes(
-  calls: readonly Pick<Call, 'name' | 'layer' | 'inputs'>[],
+/**
+ * Adds the mask that the output of a call carries to those of the calls before it, by name and without the batch; takes
+ * away what the call ends. Throws ShapeProblem where the layer cannot take the mask of an input.
+ */
+export function followMask(
+  { name, layer, inputs }: Pick<Call, 'name' | 'layer' | 'inputs'>,
   shapes: ReadonlyMap<string, Shape>,
-): ReadonlyMap<string, Shape> {
-  const found = new Map<string, Shape>()
-  for (const { name, layer, inputs } of calls) {
-    const rule = layerRule<LayerSpec>(layer)
-    const given = inputs.map((input) => found.get(input))
-    if (!rule.mask || (!rule.makesMask?.(layer) && given.every((mask) => mask === undefined))) continue
-    const shape = tf.tidy(() => {
-      const samples = inputs.map((input) => tf.zeros([1, ...shapes.get(input)!]))
-      const masks = given.map((mask) => mask && tf.zeros([1, ...mask], 'bool'))
-      return rule.mask!(layer, samples, masks)?.shape.slice(1)
-    })
-    if (shape) found.set(name, shape)
-    if (rule.takesMasks) for (const input of inputs) found.delete(input)
+  masks: Map<string, Shape>,
+): void {
+  const rule = layerRule<LayerSpec>(layer)
+  const given = inputs.map((input) => masks.get(input))
+  const isMasked = given.some((mask) => mask !== undefined)
+  const samples = inputs.map((input) => shapes.get(input)!)
+  if (isMasked && rule.readsMask) {
+    for (const [index, mask] of given.entries()) if (mask) checkOfSteps(mask, samples[index]!)
   }
-  return found
+  if (rule.mask && (isMasked || rule.makesMask?.(layer))) {
+    const shape = tf.tidy(() => {
+      const tensors = samples.map((sample) => tf.zeros([1, ...sample]))
+      const ofEach = given.map((mask) => mask && tf.zeros([1, ...mask], 'bool'))
+      return rule.mask!(layer, tensors, ofEach)?.shape.slice(1)
+    })
+    if (shape) masks.set(name, shape)
+  }
+  if (rule.takesMasks) for (const input of inputs) masks.delete(input)
+}
+
+/** A mask has a flag for each place of the input, which has features there. */
+function checkOfSteps(mask: Shape, sample: Shape): void {
+  const places = sample.slice(0, -1)
+  if (mask.join() === places.join()) return
+  const [wanted, found, input] = [places, mask, sample].map((shape) => formatShape([null, ...shape]))
+  throw new ShapeProblem(
+    `needs a mask of ${wanted} for its input ${input}, but a layer before it made one of ${found}; a Reshape between them ends it`,
+  )
 }

@@ -11,7 +11,7 @@ import { applyLayer, type LayerOutput, regularizesActivity } from './layers/appl
 import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { savedForm } from './layers-topology.js'
-import { maskShapes } from './mask-shapes.js'
+import { followMask } from './mask-shapes.js'
 import { type Call, DATA, type Network, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 import type { Saveable } from './saveable.js'
@@ -122,7 +122,8 @@ export function buildModel(
     const noiseNames = Object.fromEntries(draws.map(([own]) => [own, `${name}/${own}`]))
     return { ...call, inputShapes, outputShape, weights: owned.get(owner)!, noise: noiseNames }
   })
-  const masks = maskShapes(network.calls, shapes)
+  const masks = new Map<string, Shape>()
+  for (const call of network.calls) followMask(call, shapes, masks)
   const model: Model = {
     inputShape,
     outputShape: shapes.get(network.outputs[0]!)!,

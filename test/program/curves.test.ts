@@ -1,7 +1,6 @@
 /** Whole specs train as in Keras: the loss before each of 200 steps, from the same weights and batches. */
 import { readFileSync } from 'node:fs'
 import { describe, onTestFinished, test } from 'vitest'
-import { type Shape, sizeOf } from '../../src/base/shape.js'
 import { openSession } from '../../src/cli/session.js'
 import { loadData } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
@@ -9,7 +8,7 @@ import { parseSpec } from '../../src/spec/parse.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { engineNames } from '../support/engines.js'
-import { kerasFixture } from '../support/keras.js'
+import { initialWeight, kerasFixture } from '../support/keras.js'
 import { resolveOptimizer } from '../support/spec.js'
 
 const { steps, cases } = kerasFixture('curves')
@@ -43,16 +42,3 @@ describe.each(cases)('$spec', ({ spec: name, batch_size, optimizer, losses }) =>
     expectClose(found, losses, 'losses', { relative: 1e-3 })
   })
 })
-
-/** As `initial_weight` of test/fixtures/keras/make_curves.py: uniform, by a hash of the name and of the index. */
-function initialWeight(name: string, shape: Shape): Float32Array {
-  const key = new TextEncoder().encode(name).reduce((key, byte) => Math.imul(key ^ byte, 0x01000193), 0x811c9dc5)
-  const [inputs, outputs] = shape.slice(-2) as [number, number]
-  const limit = Math.sqrt(6 / (sizeOf(shape.slice(0, -2)) * (inputs + outputs)))
-  return Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
-    let h = Math.imul(index, 0x9e3779b9) + key
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-    return (((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1) * limit
-  })
-}

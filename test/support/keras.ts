@@ -1,5 +1,6 @@
 /** What Keras 3 computes: `test/fixtures/keras`, typed. */
 import { readFileSync } from 'node:fs'
+import { sizeOf } from '../../src/base/shape.js'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { ConstraintSpec } from '../../src/spec/constraints.js'
 import type { InitializerSpec } from '../../src/spec/initializers.js'
@@ -33,6 +34,15 @@ type LayerFile = `layers_${(typeof LAYER_FAMILIES)[number]}`
 
 type ByLayer = Readonly<Record<string, { readonly kernel: number[]; readonly bias: number[] }>>
 type Shape = readonly number[]
+
+/** A spec as a user writes it, and by key what each epoch of Keras' `fit` gives. */
+export interface KerasRun {
+  readonly name: string
+  /** `runs` are of losses, metrics and layers; `layers` ask whether a mask is still there behind a layer. */
+  readonly of: 'runs' | 'layers'
+  readonly spec: object
+  readonly history: Readonly<Record<string, readonly number[]>>
+}
 
 export interface Fixtures extends Record<LayerFile, { readonly cases: readonly LayerCase[] }> {
   /** Lines of tables. */
@@ -273,6 +283,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       losses: number[]
     }[]
   }
+  masks: { cases: readonly KerasRun[] }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 
@@ -298,4 +309,17 @@ const SPECIAL: Readonly<Record<string, number>> = {
 export function kerasFixture<Name extends keyof Fixtures>(name: Name): Fixtures[Name] {
   const text = readFileSync(new URL(`../fixtures/keras/${name}.json`, import.meta.url), 'utf8')
   return JSON.parse(text, (_, value) => SPECIAL[value] ?? value)
+}
+
+/** As `initial_weight` of test/fixtures/keras/make_curves.py: uniform, by a hash of the name and of the index. */
+export function initialWeight(name: string, shape: Shape): Float32Array {
+  const key = new TextEncoder().encode(name).reduce((key, byte) => Math.imul(key ^ byte, 0x01000193), 0x811c9dc5)
+  const [inputs, outputs] = shape.slice(-2) as [number, number]
+  const limit = Math.sqrt(6 / (sizeOf(shape.slice(0, -2)) * (inputs + outputs)))
+  return Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
+    let h = Math.imul(index, 0x9e3779b9) + key
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+    return (((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1) * limit
+  })
 }

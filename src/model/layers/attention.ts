@@ -92,6 +92,7 @@ const single = <Spec extends Single>(
     return counted ? tf.mul(output, counted) : output
   },
   mask: passMask,
+  readsMask: true,
   /** tfjs has no attention. */
   saved: () => null,
 })
@@ -232,6 +233,7 @@ const multiple = <Spec extends Multiple>(
     return tf.reshape(bias ? tf.add(rows, tf.reshape(bias, [-1])) : rows, [batch, steps, ...out])
   },
   mask: passMask,
+  readsMask: true,
   ...rest,
   saved: () => null,
 })

@@ -90,6 +90,8 @@ export interface LayerRule<Spec extends LayerSpec> {
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
   /** Whether the output carries a mask where no input does; none does where it does not say. */
   makesMask?(spec: Spec): boolean
+  /** Its output depends on masks, each of which must have a flag for each place of its input. */
+  readonly readsMask?: true
   /** Its inputs carry no mask any more for layers that come after it. */
   readonly takesMasks?: true
   saved(spec: Spec, inputs: readonly Shape[]): SavedLayer | null

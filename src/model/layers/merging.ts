@@ -142,16 +142,17 @@ export const concatenate: LayerRule<SpecOf<'Concatenate'>> = {
     )
   },
   call: ({ axis }, inputs) => tf.concat([...inputs], axisOf(axis, inputs[0]!.shape.slice(1))),
-  /** Along the steps masks lie side by side; along the features a step counts where it does in any input. */
+  /** Along the features a step counts where it does in any input; along any other axis masks lie side by side. */
   mask({ axis }, inputs, masks) {
-    const isSequence = inputs[0]!.rank === 3
-    if (!isSequence || masks.every((mask) => mask === undefined)) return undefined
-    if (axisOf(axis, inputs[0]!.shape.slice(1)) === 2) return anyMask(undefined, inputs, masks)
+    if (masks.every((mask) => mask === undefined)) return undefined
+    const along = axisOf(axis, inputs[0]!.shape.slice(1))
+    if (along === inputs[0]!.rank - 1) return anyMask(undefined, inputs, masks)
     return tf.concat(
-      inputs.map(({ shape: [batch, steps] }, index) => masks[index] ?? tf.ones([batch!, steps!], 'bool')),
-      1,
+      inputs.map(({ shape }, index) => masks[index] ?? tf.ones(shape.slice(0, -1), 'bool')),
+      along,
     )
   },
+  readsMask: true,
   saved: (spec) => sameInTfjs(spec),
 }
 

@@ -51,6 +51,7 @@ export const batchNormalization: LayerRule<SpecOf<'BatchNormalization'>> = {
     return output
   },
   mask: passMask,
+  readsMask: true,
   // along an inner axis tfjs takes the numbers of other channels
   saved: (spec, [given]) =>
     fitsTfjs(given!) && axesOf(spec.axis, given!)[0] === given!.length ? sameInTfjs(spec) : null,

@@ -220,6 +220,7 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
       return tf.transpose(tf.reshape(tf.concat(outputs), [time, batch, units]), [1, 0, 2])
     },
     mask: ({ return_sequences }, _, [mask]) => (return_sequences ? mask : undefined),
+    readsMask: true,
     saved: cell.saved,
   }
 }

@@ -53,6 +53,7 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
     },
     mask: ({ layer }, inputs, masks) => ruleOf(layer).mask?.(layer, inputs, masks),
     regularizesWithin: ({ layer }) => regularizesActivity(ruleOf(layer), layer),
+    readsMask: true,
     saved(spec, inputs) {
       const layer = ruleOf(spec.layer).saved(spec.layer, inputs)
       return layer && sameInTfjs(spec, { layer })
@@ -91,10 +92,12 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       const { layer, rule } = withRule(spec)
       const [batch, time, ...sample] = x!.shape
       const rows = (y: tf.Tensor, shape: Shape) => tf.reshape(y, [batch! * time!, ...shape])
-      const within = passWithin({ ...pass, masks: [undefined] }, layer.name)
+      const [mask] = pass.masks
+      const masks = [mask && mask.rank > 2 ? rows(mask, mask.shape.slice(2)) : undefined]
+      const within = passWithin({ ...pass, masks }, layer.name)
       const noise = mapValues(within.noise, (draw) => rows(draw, draw.shape.slice(2)))
       const value = rule.call(layer, [rows(x!, sample)], { ...within, noise })
-      const activation = rule.activation?.(layer, [undefined], [sample])
+      const activation = rule.activation?.(layer, masks, [sample])
       const output = activation ? ACTIVATIONS[activation].apply(value) : value
       return tf.reshape(output, [batch!, time!, ...output.shape.slice(1)])
     },
