@@ -117,9 +117,7 @@ function checkOutput(
       return [{ code: 'shape', pointer: at, message: `${ends} ${user} needs ${formsOf(form, target, info)}`, details }]
     }
     const why = problem ?? (mask && values && maskProblem(mask, values))
-    return why === undefined
-      ? []
-      : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${why}`, details }]
+    return why === undefined ? [] : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${why}`, details }]
   })
   return [...checkGroups(spec, info), ...misfits.slice(0, 1)]
 }
