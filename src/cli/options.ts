@@ -62,7 +62,7 @@ export const OPTIONS = {
   expect: {
     type: 'texts',
     value: 'EXPECTATION',
-    help: "What must hold at the end: 'val_acc>=0.975'. Repeatable",
+    help: "What must hold at the end, beside what the spec expects: 'val_acc>=0.975'. Repeatable",
     commands: ['train'],
   },
   engine: {

@@ -21,5 +21,9 @@ function expectation(text: string): Override | Issue {
   const source = `--expect ${text}`
   const parsed = parseExpectation(text)
   if ('problem' in parsed) return { code: 'expectation', source, pointer: '', message: parsed.problem }
-  return { path: ['expect', parsed.key, parsed.bound], value: parsed.value, source }
+  const { key, bound, value } = parsed
+  // all that is expected must hold: the stricter bound says all
+  const stricter = bound === 'min' ? Math.max : Math.min
+  const joined = (before: unknown) => (typeof before === 'number' ? stricter(before, value) : value)
+  return { path: ['expect', key, bound], value, joined, source }
 }

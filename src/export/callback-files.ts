@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { UserError } from '../base/issue.js'
 import type { Saveable } from '../model/saveable.js'
 import type { AppendText, CallbackFiles, SaveModel, WriteScalars } from '../training/callbacks/callback.js'
 import { eventFileHeader, eventFileName, scalarsEvent } from './event-file.js'
@@ -22,9 +23,13 @@ export function callbackFiles(directory: string, model: Saveable): CallbackFiles
   }
 
   const appendText = async ({ path, header, text }: AppendText) => {
-    const file = await opened(resolve(directory, path))
-    const { size } = await file.stat()
-    await file.appendFile(size === 0 ? header + text : text)
+    const place = resolve(directory, path)
+    const isNew = !files.has(place)
+    const file = await opened(place)
+    const info = await file.stat()
+    if (isNew && header !== '' && info.isFile() && info.size > 0)
+      await file.appendFile(await endOfLine(place, info.size, header))
+    await file.appendFile(info.size === 0 ? header + text : text)
   }
 
   const eventFiles = new Map<string, string>()
@@ -50,6 +55,29 @@ export function callbackFiles(directory: string, model: Saveable): CallbackFiles
     },
   }
 }
+
+/** What ends the last line of a file that is to be added to, and has the header. Throws a UserError where it has another. */
+async function endOfLine(path: string, size: number, header: string): Promise<string> {
+  const file = await open(path)
+  try {
+    const bytesAt = async (position: number, length: number) => {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position)
+      return buffer.subarray(0, bytesRead).toString()
+    }
+    const lineOf = (text: string) => text.split(/\r?\n/, 1)[0]!
+    const [found, wanted] = [lineOf(await bytesAt(0, Buffer.byteLength(header) + MOST_SHOWN)), lineOf(header)]
+    if (found !== wanted) {
+      const [is, must] = [found.slice(0, wanted.length + MOST_SHOWN), wanted].map((line) => JSON.stringify(line))
+      throw new UserError(`Cannot add rows to ${path}: its first line is ${is}, and the columns are ${must}.`)
+    }
+    return (await bytesAt(size - 1, 1)) === '\n' ? '' : '\r\n'
+  } finally {
+    await file.close()
+  }
+}
+
+/** Characters of a first line beyond those that it should have. */
+const MOST_SHOWN = 40
 
 /**
  * A new folder gets its name when all of it is there. In one that is there only the weights differ: the model around

@@ -113,7 +113,10 @@ export const CALLBACKS = [
       .meta({ patternErrorMessage: 'must be one character that is in no name and no number, such as a comma' })
       .default(',')
       .describe('Between columns; one character.'),
-    append: z.boolean().default(false).describe('Add to a file that is there, without another line of names.'),
+    append: z
+      .boolean()
+      .default(false)
+      .describe('Add to a file that is there, without another line of names; its own must be the same.'),
   }),
   member('TensorBoard', 'Writes files of events for TensorBoard: `tensorboard --logdir runs` shows all runs.', {
     log_dir: inRunFolder

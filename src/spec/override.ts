@@ -9,6 +9,8 @@ import { shortened, writtenWithType } from './words.js'
 export interface Override {
   readonly path: readonly string[]
   readonly value: unknown
+  /** Makes one value of it and what stands there, in place of replacing that. */
+  readonly joined?: (before: unknown) => unknown
   /** What the user wrote: `--set fit.epochs=3`. */
   readonly source: string
 }
@@ -34,8 +36,8 @@ export function applyOverrides(value: unknown, overrides: readonly Override[]): 
   const root = { '': value }
   const origins: Origin[] = []
   const issues: Issue[] = []
-  for (const { path, value, source } of overrides) {
-    const problem = assign(root, ['', ...path], value)
+  for (const { path, value, joined, source } of overrides) {
+    const problem = assign(root, ['', ...path], joined ? joined(valueAt(root, ['', ...path])) : value)
     if (problem) {
       const { depth, ...rest } = problem
       issues.push({ code: 'override', source, pointer: toPointer(path.slice(0, depth)), ...rest })
@@ -43,6 +45,14 @@ export function applyOverrides(value: unknown, overrides: readonly Override[]): 
   }
   return { value: root[''], origins, issues }
 }
+
+/** `undefined` where nothing stands. */
+const valueAt = (root: object, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (at, step) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined,
+    root,
+  )
 
 /** JSON, and whatever is not JSON is text. */
 function parsed(text: string): unknown {

@@ -103,7 +103,8 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     }
   }
   const eachBatch = callbacks.filter(({ onBatchEnd }) => onBatchEnd)
-  for (const callback of callbacks) await act(callback.onBegin?.() ?? [])
+  const ofValidation = options.validation ? [...keys.map((key) => `val_${key}`), ...gaps.map(({ key }) => key)] : []
+  for (const callback of callbacks) await act(callback.onBegin?.([...keys, ...ofValidation]) ?? [])
 
   training: for (let epoch = 1; epoch <= epochs && reason === 'completed'; epoch++) {
     let step = 0

@@ -35,6 +35,31 @@ test('text is added, under its header', async () => {
   expect(readFileSync(join(folder, 'a/b.csv'), 'utf8')).toBe('x\n1\n2\n3\n')
 })
 
+test.each([
+  ['another header', 'epoch,loss\r\n0,1\r\n', 'epoch,loss'],
+  ['one column more', 'epoch,acc,loss,val_loss\r\n', 'epoch,acc,loss,val_loss'],
+  ['another separator', 'epoch;acc;loss\r\n', 'epoch;acc;loss'],
+  ['something else', `{"name":"${'x'.repeat(99)}"}\n`, `{"name":"${'x'.repeat(45)}`],
+])('nothing is added to a file with %s', async (_, before, found) => {
+  const folder = temporaryFolder({ 'log.csv': before })
+  const adding = write(folder, [append('log.csv', '', 'epoch,acc,loss\r\n')])
+  await expect(adding).rejects.toThrow(
+    `Cannot add rows to ${join(folder, 'log.csv')}: its first line is ${JSON.stringify(found)}, and the columns are "epoch,acc,loss".`,
+  )
+  expect(readFileSync(join(folder, 'log.csv'), 'utf8')).toBe(before)
+})
+
+test.each([
+  ['whole', 'epoch,loss\r\n0,1\r\n', ''],
+  ['of another system', 'epoch,loss\n0,1\n', ''],
+  ['that was cut', 'epoch,loss\r\n0,1', '\r\n'],
+])('rows are added to a file %s', async (_, before, between) => {
+  const folder = temporaryFolder({ 'log.csv': before })
+  const header = 'epoch,loss\r\n'
+  await write(folder, [append('log.csv', '', header), append('log.csv', '1,2\r\n', header)])
+  expect(readFileSync(join(folder, 'log.csv'), 'utf8')).toBe(`${before}${between}1,2\r\n`)
+})
+
 test('a path may lead out of the folder', async () => {
   const folder = temporaryFolder()
   await write(join(folder, 'runs/1'), [append('../all.csv', '1\n')])

@@ -27,7 +27,7 @@ export interface AppendText {
   readonly type: 'appendText'
   readonly path: string
   readonly text: string
-  /** Comes before the text where the file is empty. */
+  /** Comes before the text where the file is empty; one that is not must begin with it. Empty for none. */
   readonly header: string
 }
 
@@ -55,7 +55,8 @@ export interface Standing {
 export interface Callback {
   /** It puts the learning rate among the numbers of an epoch, for those after it. */
   readonly logsLearningRate?: true
-  onBegin?(): readonly Action[]
+  /** `keys` are those of an epoch, in any order. */
+  onBegin?(keys: readonly string[]): readonly Action[]
   /** Epochs count from 1. */
   onEpochBegin?(epoch: number): readonly Action[]
   /** Costs time in each step; only who needs it has it. */

@@ -10,17 +10,21 @@ export interface CsvLoggerOptions {
 
 /** `withLearningRate`: a callback before this one logs it, and only then Keras' logger sees it. */
 export function csvLogger({ filename: path, separator }: CsvLoggerOptions, withLearningRate: boolean): Callback {
-  let keys: readonly string[] | undefined
+  let header = ''
+  let columns: readonly string[] = []
   const row = (cells: readonly string[]) => `${cells.join(separator)}\r\n`
   return {
-    // the file is there from the beginning, and one that cannot be written does not wait for the end of an epoch
-    onBegin: () => [{ type: 'appendText', path, header: '', text: '' }],
+    // a file that cannot be written, or has other columns, does not wait for the end of an epoch
+    onBegin(keys) {
+      columns = columnsOf([...keys, ...(withLearningRate ? ['learning_rate'] : [])])
+      header = row(['epoch', ...columns])
+      return [{ type: 'appendText', path, header, text: '' }]
+    },
     onEpochEnd({ epoch, metrics, learningRate }) {
       const logs: Metrics = { ...metrics, ...(withLearningRate && { learning_rate: learningRate }) }
-      keys ??= columnsOf(Object.keys(logs))
-      const cells = keys.map((key) => (logs[key] === undefined ? 'NA' : pythonFloat(logs[key])))
+      const cells = columns.map((key) => (logs[key] === undefined ? 'NA' : pythonFloat(logs[key])))
       const text = row([String(epoch - 1), ...cells])
-      return [{ type: 'appendText', path, header: row(['epoch', ...keys]), text }]
+      return [{ type: 'appendText', path, header, text }]
     },
     onEnd: () => [],
   }
