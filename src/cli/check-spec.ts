@@ -1,10 +1,12 @@
-/** Checks a spec against its data: everything that can be known without reading it. */
+/** Checks a spec against its data. */
 import { checkSplit } from '../data/check.js'
-import type { DataInfo } from '../data/dataset.js'
+import { type DataInfo, rangeOf } from '../data/dataset.js'
 import { featuresInfo } from '../data/features.js'
-import { dataInfo } from '../data/registry.js'
+import { dataInfo, loadData } from '../data/registry.js'
 import { checkModel } from '../model/check.js'
 import type { ModelIssue } from '../model/issue.js'
+import { checkLookups, lookupsOf } from '../model/lookups.js'
+import { networkOf } from '../model/network.js'
 import { checkRbm } from '../model/rbm/check.js'
 import { modelWarnings } from '../model/warnings.js'
 import { outputsOf } from '../spec/outputs.js'
@@ -12,10 +14,20 @@ import { isStacked, isSupervised, type ResolvedSpec, type StackedSpec } from '..
 import { fineTuningStage, rbmStages } from '../spec/stages.js'
 import { sizesOf } from './stages.js'
 
-/** Every problem; empty when there is none. */
+/** Every problem that can be known without reading the data; empty when there is none. */
 export function checkSpec(spec: ResolvedSpec): ModelIssue[] {
   const info = dataInfo(spec.data)
   return [...checkItsModel(spec, info), ...checkSplit(spec.fit, info)]
+}
+
+/** Of a spec that has no problems: those that only the data tell. They are read where what they are does not say it. */
+export async function checkValues(spec: ResolvedSpec): Promise<ModelIssue[]> {
+  if (!isSupervised(spec)) return []
+  const outputs = outputsOf(spec)
+  if (!lookupsOf(networkOf(spec.model, outputs).network).some(({ ofData }) => ofData)) return []
+  const info = dataInfo(spec.data)
+  const range = info.values === 'real' ? rangeOf(await loadData(spec.data, spec.seed)) : { least: 0, largest: 1 }
+  return checkLookups(spec, outputs, range, info.name)
 }
 
 /** Of a spec that has no problems: what it can hardly mean. */

@@ -6,6 +6,7 @@ import type { Batch, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { productSpeed, updateSpeed } from '../engine/speed.js'
 import type { Ahead } from '../training/ahead.js'
+import { refuseMissingRows } from '../training/lookups.js'
 import { runStep } from '../training/step.js'
 import type { Tasks } from './engine-process.js'
 import { openSession, type Session, wholeBatches } from './session.js'
@@ -44,5 +45,10 @@ export const TASKS: Tasks = {
 async function step(): Promise<number> {
   const { batch, prepareNext } = (await batches.next()).value
   const scalars = { learning_rate: session.training.learningRate(iterations), iterations: iterations++ }
-  return (await runStep(session.training, batch, scalars, prepareNext)).loss![0]!
+  const loss = (await runStep(session.training, batch, scalars, prepareNext)).loss![0]!
+  if (!Number.isFinite(loss)) {
+    const place = { pass: 'training', words: `step ${iterations}`, iterations: scalars.iterations } as const
+    await refuseMissingRows(session.training.runner, session.training.lookups ?? [], batch, place)
+  }
+  return loss
 }

@@ -31,7 +31,7 @@ export async function evaluate(directory: string, options: Options, io: Io): Pro
       const leftOut = measuredOfTraining(spec, await runner.read())
       const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
       const { values: test, bad } = await withSpinner('Measuring', io, () =>
-        measured(runner, testBatches(), metrics, signal),
+        measured(runner, testBatches(), metrics, signal, training.lookups),
       )
       const { rbm } = session
       const likelihood =

@@ -89,8 +89,8 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
 }
 
 async function tryRates(session: Session, steps: number, signal: AbortSignal) {
-  const { runner, plan } = session.training
-  const tests = trials({ runner, plan, batches: endless(session), steps, signal })
+  const { runner, plan, lookups } = session.training
+  const tests = trials({ runner, plan, lookups, batches: endless(session), steps, signal })
   const found: Trial[] = []
   for (;;) {
     const { done, value } = await tests.next()

@@ -30,8 +30,9 @@ export async function readSpec(
   const { parseSpec } = await import('../spec/parse.js')
   const { spec, issues, document } = parseSpec(text, { source, overrides })
   if (!spec) return { issues }
-  const { checkSpec, warningsOf } = await import('./check-spec.js')
-  const misfits = checkSpec(spec)
+  const { checkSpec, checkValues, warningsOf } = await import('./check-spec.js')
+  const unread = checkSpec(spec)
+  const misfits = unread.length > 0 ? unread : await checkValues(spec)
   if (misfits.length > 0) return { issues: misfits.map((draft) => document.issue(draft)) }
   const { issue } = document
   return { spec, warnings: warningsOf(spec).map(issue), issue }

@@ -1,6 +1,6 @@
 /** Trains what a session has, tests it, and leaves the results in their folder. */
 import { availableParallelism } from 'node:os'
-import type { Issue } from '../base/issue.js'
+import { type Issue, UserError } from '../base/issue.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
 import { createReporter } from '../report/reporter.js'
@@ -55,8 +55,9 @@ export async function run(given: Run): Promise<ExitCode> {
     reporter.onEvent,
     results,
   ).finally(reporter.leave)
-  const scores =
+  const tested =
     trained.reason === 'interrupted' || trained.reason === 'diverged' ? null : await testScores(session, signal)
+  const [scores, fault] = tested instanceof UserError ? [null, tested] : [tested, null]
   const end = scores?.bad ? divergedInTest(trained, scores.bad, start) : trained
   const test = scores?.values ?? null
   const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]
@@ -98,6 +99,7 @@ export async function run(given: Run): Promise<ExitCode> {
     notInTfjs: session.model.saved().notInTfjs,
   })
   for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
+  if (fault) throw fault
   return exitCodeOf(history.stop, expectations, signal)
 }
 
@@ -121,12 +123,13 @@ async function follow(
   throw new Error('internal: training ended without its last event')
 }
 
-/** Loss and metrics on the test set; `null` when interrupted. */
+/** Loss and metrics on the test set; `null` when interrupted. A fault of its data is told when all is written. */
 async function testScores({ runner, training, testBatches }: Session, signal: AbortSignal) {
   try {
-    return await evaluate(runner, testBatches(), training.metrics, signal)
+    return await evaluate(runner, testBatches(), training.metrics, signal, training.lookups)
   } catch (error) {
     if (signal.aborted) return null
+    if (error instanceof UserError) return error
     throw error
   }
 }

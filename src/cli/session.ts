@@ -56,6 +56,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
       metrics: measured,
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),
+      ...(learner.kind === 'network' && { lookups: learner.model.lookups }),
     },
     testBatches: inOrder(dataset.test),
   }

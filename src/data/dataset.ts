@@ -128,5 +128,17 @@ export function elementMeans(
   return sums.map((sum) => sum / count)
 }
 
+/** The least and the largest value of all samples. */
+export function rangeOf({ info, train, test }: Dataset): { readonly least: number; readonly largest: number } {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const { x } of [train, test]) {
+    for (const stored of x) {
+      if (stored < least) least = stored
+      if (stored > largest) largest = stored
+    }
+  }
+  return { least: least / info.divisor, largest: largest / info.divisor }
+}
+
 /** The same data set with each sample as one row. */
 export const flattened = (info: DataInfo): DataInfo => ({ ...info, sampleShape: [sizeOf(info.sampleShape)] })

@@ -11,10 +11,12 @@ import { applyLayer, type LayerOutput, regularizesActivity } from './layers/appl
 import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { savedForm } from './layers-topology.js'
+import { lookupsOf } from './lookups.js'
 import { followMask } from './mask-shapes.js'
 import { type Call, DATA, type Network, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 import type { Saveable } from './saveable.js'
+import { withoutGradient } from './without-gradient.js'
 
 export interface Model extends Saveable {
   /** Shape of a sample, without the batch. */
@@ -28,6 +30,8 @@ export interface Model extends Saveable {
   /** Random numbers that a training pass takes. */
   readonly noise: readonly NoiseInput[]
   readonly stages: readonly ModelStage[]
+  /** Layers that look rows up by numbers which layers before them compute. One without a row makes the loss NaN. */
+  readonly lookups: readonly ComputedLookup[]
   /**
    * x: (batch, ...inputShape). With `noise` it is a training pass, without an inference pass. `visit` is shown the
    * output of every layer.
@@ -65,6 +69,14 @@ export interface ApplyOptions {
   readonly visit?: (layer: string, output: tf.Tensor) => void
 }
 
+export interface ComputedLookup {
+  /** `Embedding "embedding"` */
+  readonly layer: string
+  /** The call that gives the numbers. */
+  readonly source: string
+  readonly rows: number
+}
+
 /** A call of a layer, with the shapes of a sample. */
 export interface ModelStage extends Call {
   readonly inputShapes: readonly Shape[]
@@ -89,6 +101,7 @@ export function buildModel(
   const shapes = new Map<string, Shape>([[DATA, inputShape]])
   const owned = new Map<string, ModelStage['weights']>()
   const reached = reachedOwners(network)
+  const computed = new Map(lookupsOf(network).flatMap(({ call, rows, ofData }) => (ofData ? [] : [[call.name, rows]])))
   const stages = network.calls.map((call): ModelStage => {
     const { layer, name, owner } = call
     const rule = ruleOf(layer)
@@ -131,6 +144,10 @@ export function buildModel(
     weights,
     noise,
     stages,
+    lookups: stages.flatMap(({ layer, name, inputs }) => {
+      const rows = computed.get(name)
+      return rows === undefined ? [] : [{ layer: `${layer.type} "${name}"`, source: inputs[0]!, rows }]
+    }),
     apply(x, values, { noise: draws, visit } = {}) {
       const training = draws !== undefined
       const updates: Record<string, tf.Tensor> = {}
@@ -138,7 +155,8 @@ export function buildModel(
       const made = new Map<string, LayerOutput>([[DATA, { output: x }]])
       for (const stage of stages) {
         const given = stage.inputs.map((name) => made.get(name)!)
-        const inputs = given.map(({ output }) => output)
+        const rows = computed.get(stage.name)
+        const inputs = given.map(({ output }) => (rows === undefined ? output : withRows(output, rows, added)))
         const applied = applyLayer(ruleOf(stage.layer), stage.layer, inputs, {
           training,
           // a shared layer goes on from what its first use made of its running values
@@ -164,6 +182,14 @@ export function buildModel(
     saved: () => savedForm(model),
   }
   return model
+}
+
+/** The numbers, 0 in place of one that has no row; for such a one NaN is added to the loss. */
+function withRows(x: tf.Tensor, rows: number, added: tf.Tensor[]): tf.Tensor {
+  const zeros = tf.zerosLike(x)
+  const has = withoutGradient(() => tf.logicalAnd(tf.greater(x, -1), tf.less(x, rows)))
+  added.push(withoutGradient(() => tf.div(tf.sum(tf.where(has, zeros, tf.fill(x.shape, Number.NaN))), x.shape[0]!)))
+  return withoutGradient(() => tf.where(has, x, zeros))
 }
 
 /** Owners of weights whose output a gradient of the loss comes back to: from the outputs, and from what is regularized. */

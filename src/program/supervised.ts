@@ -9,7 +9,7 @@ import { backpropagation } from './backpropagation.js'
 import { type DescentPrograms, ITERATIONS } from './descent.js'
 import { type Measured, meanOver } from './measured.js'
 import { type MeasuredOutput, measureOutput, type Pass } from './output.js'
-import type { Program, Tensors } from './program.js'
+import type { BatchInput, Program, Tensors } from './program.js'
 import { labelsInput, samplesInput } from './samples.js'
 
 export interface SupervisedOptions {
@@ -28,6 +28,8 @@ export interface SupervisedOptions {
 export interface SupervisedPrograms extends DescentPrograms {
   readonly evaluate: Program
   readonly inspect: Program
+  /** Where the model computes numbers of rows. */
+  readonly lookups?: Program
 }
 
 /** What a history has of these programs: `loss`, then what is measured at each output. */
@@ -70,7 +72,26 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
       return { state: {}, outputs }
     },
   }
-  return { ...steps, evaluate, inspect }
+  return { ...steps, evaluate, inspect, ...(model.lookups.length > 0 && { lookups: lookupsProgram(model, x) }) }
+}
+
+/** The numbers that rows are looked up by, in a pass of training and in one of evaluation: by `training/`, `evaluation/` and their source. */
+function lookupsProgram(model: Model, x: BatchInput): Program {
+  const sources = new Set(model.lookups.map(({ source }) => source))
+  return {
+    state: model.weights,
+    inputs: [x, ITERATIONS, ...model.noise],
+    keepsState: true,
+    run(state, inputs) {
+      const outputs: Record<string, tf.Tensor> = {}
+      const seen = (pass: Pass) => (layer: string, value: tf.Tensor) => {
+        if (sources.has(layer)) outputs[`${pass}/${layer}`] = value
+      }
+      model.apply(inputs.x!, state, { noise: inputs, visit: seen('training') })
+      model.apply(inputs.x!, state, { visit: seen('evaluation') })
+      return { state: {}, outputs }
+    },
+  }
 }
 
 const measuredOutputs = ({

@@ -3,7 +3,9 @@
  * says where it is good. Range, smoothing, stop and suggestions are those of `lr_find` of fastai (fastai/callback/schedule.py).
  */
 import type { Batch } from '../engine/engine.js'
+import type { ComputedLookup } from '../model/model.js'
 import { oneAhead } from './ahead.js'
+import { refuseMissingRows } from './lookups.js'
 import { runStep, type Stepped } from './step.js'
 
 export const LEAST_RATE = 1e-7
@@ -26,6 +28,8 @@ export interface FindOptions extends Stepped {
   readonly batches: AsyncIterable<Batch>
   /** Trials, each an update, from the least rate to the largest, at least 2. */
   readonly steps: number
+  /** Whose numbers are looked at where the loss is NaN. */
+  readonly lookups?: readonly ComputedLookup[] | undefined
   readonly signal: AbortSignal
 }
 
@@ -48,7 +52,11 @@ export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindE
     samples += batch.size
     if (!plan.isUpdate(iterations++)) continue
     const loss = sum / samples
-    if (!Number.isFinite(loss)) return 'diverged'
+    if (!Number.isFinite(loss)) {
+      const place = { pass: 'training', words: `step ${iterations}`, iterations: iterations - 1 } as const
+      await refuseMissingRows(options.runner, options.lookups ?? [], batch, place)
+      return 'diverged'
+    }
     updates++
     sum = 0
     samples = 0

@@ -1,5 +1,6 @@
 /** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../engine/engine.js'
+import type { ComputedLookup } from '../model/model.js'
 import type { StepPlan } from '../program/descent.js'
 import type { Measured } from '../program/measured.js'
 import { oneAhead } from './ahead.js'
@@ -14,6 +15,7 @@ import type {
   StopReason,
   TrainingEvent,
 } from './events.js'
+import { refuseMissingRows } from './lookups.js'
 import type { Schedule } from './schedules/registry.js'
 import { runEnd, runStep } from './step.js'
 
@@ -37,6 +39,8 @@ export interface TrainingOptions {
   readonly metrics: readonly Measured[]
   readonly learningRate: Schedule
   readonly callbacks: readonly Callback[]
+  /** Whose numbers are looked at where the loss is NaN. */
+  readonly lookups?: readonly ComputedLookup[]
   /** Where callbacks write. */
   readonly files: CallbackFiles
   /** Ends training after the step under way. */
@@ -48,7 +52,7 @@ export interface TrainingOptions {
 /** Trains; the last event is always `end`. */
 export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent> {
   const { runner, epochs, callbacks, signal, now } = options
-  const { samples, validationSamples, batchSize, metrics } = options
+  const { samples, validationSamples, batchSize, metrics, lookups = [] } = options
   const stepsPerEpoch = Math.ceil(samples / batchSize)
   const ofEach = withoutGaps(metrics)
   const gaps = metrics.filter(({ isGap }) => isGap)
@@ -128,6 +132,8 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       step++
       last = { epoch, step }
       if (!totals.add(outputs, batch.size)) {
+        const words = `epoch ${epoch}, step ${step}`
+        await refuseMissingRows(runner, lookups, batch, { pass: 'training', words, iterations })
         diverged('step', await firstBadTensor(runner, batch, iterations, outputs))
         break training
       }
@@ -149,6 +155,8 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
         for await (const { batch, scalars } of evaluated(batches())) {
           const outputs = await runner.run('evaluate', batch, scalars)
           if (!into.add(outputs, batch.size)) {
+            const words = `the validation after epoch ${epoch}`
+            await refuseMissingRows(runner, lookups, batch, { pass: 'evaluation', words, iterations })
             diverged('validation', await firstBadTensor(runner, batch, iterations, outputs))
             break training
           }
@@ -192,13 +200,16 @@ export async function evaluate(
   batches: AsyncIterable<Batch>,
   metrics: readonly Measured[],
   signal: AbortSignal,
+  lookups: readonly ComputedLookup[] = [],
 ): Promise<{ readonly values: Metrics; readonly bad: BadTensor | null }> {
   const totals = new Totals(withoutGaps(metrics))
   let bad: BadTensor | null = null
   for await (const { batch, scalars } of evaluated(batches)) {
     signal.throwIfAborted()
     const outputs = await runner.run('evaluate', batch, scalars)
-    if (!totals.add(outputs, batch.size)) bad ??= await firstBadTensor(runner, batch, 0, outputs)
+    if (totals.add(outputs, batch.size)) continue
+    await refuseMissingRows(runner, lookups, batch, { pass: 'evaluation', words: 'the test', iterations: 0 })
+    bad ??= await firstBadTensor(runner, batch, 0, outputs)
   }
   return { values: totals.values(), bad }
 }

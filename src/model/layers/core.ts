@@ -12,6 +12,7 @@ export const input: LayerRule<SpecOf<'Input'>> = {
     }
     return given!
   },
+  moves: true,
   call: (_, [x]) => x!,
   saved: ({ name, shape }) => ({ class_name: 'InputLayer', config: { name, batch_input_shape: [null, ...shape] } }),
 }
@@ -51,6 +52,7 @@ export const activation: LayerRule<SpecOf<'Activation'>> = {
 
 export const identity: LayerRule<SpecOf<'Identity'>> = {
   outputShape: (_, [given]) => given!,
+  moves: true,
   call: (_, [x]) => x!,
   handsOn: () => true,
   mask: passMask,

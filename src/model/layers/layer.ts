@@ -82,6 +82,10 @@ export interface LayerRule<Spec extends LayerSpec> {
    * where it does not say. As in Keras on TensorFlow, a copy of another form, as by Reshape to the same shape, does not.
    */
   handsOn?(spec: Spec, training: boolean): boolean
+  /** How many rows it has, where its inputs, without their fractions, are numbers of rows from 0 on. */
+  lookups?(spec: Spec): number | undefined
+  /** Whether its output has every element of its inputs, and no other number; not where it does not say. */
+  readonly moves?: true
   /** Whether no gradient goes through it to its inputs, as where they are whole numbers; not where it does not say. */
   stopsGradient?(spec: Spec): boolean
   /** Whether its call adds to the loss, its `activity_regularizer` apart; not where it does not say. */

@@ -11,6 +11,7 @@ const reshaped = (x: tf.Tensor, shape: Shape): tf.Tensor =>
 
 export const flatten: LayerRule<SpecOf<'Flatten'>> = {
   outputShape: (_, [given]) => [sizeOf(given!)],
+  moves: true,
   call: (_, [x]) => reshaped(x!, [sizeOf(x!.shape.slice(1))]),
   /** tfjs' own Flatten refuses a sample that is flat already; Keras' does not. */
   saved: (spec, [given]) => sameInTfjs(spec, { target_shape: [sizeOf(given!)] }, 'Reshape'),
@@ -29,6 +30,7 @@ export const reshape: LayerRule<SpecOf<'Reshape'>> = {
     }
     return shape
   },
+  moves: true,
   call: (spec, [x]) => reshaped(x!, reshape.outputShape(spec, [x!.shape.slice(1)])),
   /** tfjs does not find out what -1 stands for. */
   saved: (spec, inputs) => sameInTfjs(spec, { target_shape: reshape.outputShape(spec, inputs) }),
@@ -42,6 +44,7 @@ export const permute: LayerRule<SpecOf<'Permute'>> = {
     }
     return dims.map((axis) => given![axis - 1]!)
   },
+  moves: true,
   call: ({ dims }, [x]) => tf.transpose(x!, [0, ...dims]),
   saved: (spec) => sameInTfjs(spec),
 }
@@ -51,6 +54,7 @@ export const repeatVector: LayerRule<SpecOf<'RepeatVector'>> = {
     if (given!.length !== 1) throw new ShapeProblem(`takes vectors, found ${formatShape(given!)}`)
     return [n, ...given!]
   },
+  moves: true,
   call: ({ n }, [x]) => repeated(tf.expandDims(x!, 1), [1, n, 1]),
   saved: (spec) => sameInTfjs(spec),
 }

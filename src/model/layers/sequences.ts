@@ -21,6 +21,7 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
     },
   ],
   stopsGradient: () => true,
+  lookups: ({ input_dim }) => input_dim,
   call: (_, [x], { weights }) => tf.gather(weights.embeddings!, tf.cast(x!, 'int32')),
   mask: ({ mask_zero }, [x]) => (mask_zero ? withoutGradient(() => tf.notEqual(x!, tf.zerosLike(x!))) : undefined),
   makesMask: ({ mask_zero }) => mask_zero,

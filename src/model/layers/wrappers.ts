@@ -105,6 +105,10 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       const { layer, rule } = withRule(spec)
       return rule.stopsGradient?.(layer) ?? false
     },
+    lookups(spec) {
+      const { layer, rule } = withRule(spec)
+      return rule.lookups?.(layer)
+    },
     regularizesWithin(spec) {
       const { layer, rule } = withRule(spec)
       return rule.regularizesWithin?.(layer) ?? false

@@ -1,0 +1,80 @@
+/** Numbers of rows that a model computes: one without a row ends a run in words, the same on every engine. */
+import { describe, expect, test } from 'vitest'
+import { buildModel, type ComputedLookup } from '../../src/model/model.js'
+import { meanOver } from '../../src/program/measured.js'
+import { evaluate } from '../../src/training/loop.js'
+import { engineNames, loadRunner } from '../support/engines.js'
+import { loopOptions, trainToEnd } from '../support/loop.js'
+import { BATCH_SIZE, smallNetwork } from '../support/network.js'
+import { resolveModel } from '../support/spec.js'
+
+/** The second of 6 features times a factor, and a constant, as numbers of rows. */
+const network = (input_dim: number, rest: object = {}) =>
+  smallNetwork({
+    layers: [
+      { type: 'Dense', name: 'numbers', units: 2 },
+      { type: 'Embedding', name: 'e', input_dim, output_dim: 3, ...rest },
+      'GlobalMaxPooling1D',
+      { type: 'Dense', name: 'output', units: 3, activation: 'softmax' },
+    ],
+    loss: 'sparse_categorical_crossentropy',
+    optimizer: 'SGD',
+  })
+const weights = (factor: number, constant: number) => ({
+  'numbers/kernel': Float32Array.from({ length: 12 }, (_, at) => (at === 2 ? factor : 0)),
+  'numbers/bias': Float32Array.of(0, constant),
+})
+const LOOKUPS: readonly ComputedLookup[] = [{ layer: 'Embedding "e"', source: 'numbers', rows: 4 }]
+
+describe.each(engineNames)('engine %s', (engine) => {
+  const opened = async (factor: number, constant: number, rest?: object) => {
+    const small = network(4, rest)
+    const runner = await loadRunner(engine, { ...small.programs }, { batchSize: BATCH_SIZE })
+    await runner.write(weights(factor, constant))
+    async function* batches() {
+      for (let step = 0; step < 2; step++) yield small.batch(step)
+    }
+    const options = { runner, batchSize: BATCH_SIZE, samples: 16, epochs: 1, batches, lookups: LOOKUPS }
+    const tested = () => evaluate(runner, batches(), [meanOver('loss')], new AbortController().signal, LOOKUPS)
+    return { runner, train: () => trainToEnd(loopOptions(options)), tested }
+  }
+
+  test.each([
+    ['too large', 7.5, '7.5', '; "input_dim": 8 has enough'],
+    ['below 0', -1.25, '-1.25', ', whole numbers from 0 on'],
+    ['not a number', Number.NaN, 'NaN', ', whole numbers from 0 on'],
+  ])('a number that is %s', async (_, constant, found, remedy) => {
+    const { runner, train, tested } = await opened(0, constant, { mask_zero: true })
+    const before = await runner.read()
+    const words = (where: string) =>
+      `Embedding "e" is given ${found} by layer "numbers" (${where}, sample 1 of the batch), but has vectors for 0 to 3 only${remedy}.`
+    await expect(train()).rejects.toThrow(words('epoch 1, step 1'))
+    await expect(tested()).rejects.toThrow(words('the test'))
+    expect(await runner.read()).toEqual(before)
+  })
+
+  test('the sample is named', async () => {
+    const { arrays } = network(4).batch(0)
+    const pixels = Array.from({ length: BATCH_SIZE }, (_, row) => arrays.x![row * 6 + 1]!)
+    const largest = Math.max(...pixels)
+    const { train } = await opened((4.01 * 255) / largest, 0)
+    const sample = pixels.indexOf(largest) + 1
+    expect(sample).toBeGreaterThan(1)
+    await expect(train()).rejects.toThrow(`(epoch 1, step 1, sample ${sample} of the batch)`)
+  })
+
+  test('a fraction does not count, also of a number between -1 and 0', async () => {
+    const [ends, whole] = [await opened(0, 3.99), await opened(0, 3)]
+    expect((await ends.tested()).values.loss).toBe((await whole.tested()).values.loss)
+    const [negative, zero] = [await opened(0, -0.99), await opened(0, 0)]
+    expect((await negative.tested()).values.loss).toBe((await zero.tested()).values.loss)
+    await negative.train()
+  })
+})
+
+test('a model has those whose numbers it computes', () => {
+  const lookups = (layers: readonly unknown[]) => buildModel(resolveModel(layers), [4], 0).lookups
+  const embedding = { type: 'Embedding', name: 'e', input_dim: 4, output_dim: 2 }
+  expect(lookups(['Flatten', embedding])).toEqual([])
+  expect(lookups([{ type: 'Dense', name: 'numbers', units: 2 }, embedding])).toEqual(LOOKUPS)
+})
