@@ -1,17 +1,16 @@
 /** Package koffi, by which C functions are called; importing this is a UserError where the package has no native part. */
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { UserError } from './issue.js'
 import { reasonOf } from './reason.js'
-
-const require = createRequire(import.meta.url)
 
 export const koffi = load()
 
 function load(): typeof import('koffi') {
   try {
-    return require('koffi')
+    return createRequire(import.meta.url)('koffi')
   } catch (error) {
-    const { dependencies } = require('../../package.json')
+    const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
     const native = `@koromix/koffi-${process.platform}-${process.arch}@${dependencies.koffi}`
     throw new UserError(
       `C libraries cannot be called (${reasonOf(error)}); \`npm install ${native}\` installs what \`--omit=optional\` leaves out. Engine eager:cpu does without.`,

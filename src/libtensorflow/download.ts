@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { formatBytes } from '../base/bytes.js'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { shown, withoutPasswords } from './url.js'
 
 export interface Download {
   readonly url: string
@@ -26,9 +27,12 @@ export interface DownloadOptions {
 }
 
 const WAITS_MS = [500, 1000, 2000, 4000]
-const STALL_MS = 60_000
+export const STALL_MS = 60_000
 /** With as much as this, a try was no failure: a long download may be cut often. */
 const ENOUGH = 2 ** 22
+
+/** Why a server is given up that stays connected and sends nothing. */
+export const SILENCE = 'the server sent nothing for too long'
 
 /** A try that may be repeated. */
 class Cut extends Error {}
@@ -96,7 +100,7 @@ async function fetchRest({ url, headers, path, bytes }: Download, options: Downl
     if (done < bytes) throw new Cut('the connection was cut')
   } catch (error) {
     if (error instanceof UserError || error instanceof Cut || fileProblem(error) !== undefined) throw error
-    throw new Cut(stall.signal.aborted ? 'the server sent nothing for too long' : networkProblem(error))
+    throw new Cut(stall.signal.aborted ? SILENCE : networkProblem(error))
   } finally {
     clearTimeout(watch)
   }
@@ -124,15 +128,7 @@ const NETWORK: Readonly<Record<string, string>> = {
 /** Why a request failed, in words. */
 export function networkProblem(error: unknown): string {
   const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string }
-  return NETWORK[cause?.code ?? ''] ?? (cause?.message || message || String(error))
-}
-
-/** An address without the name and password that it may hold. */
-export function shown(url: string): string {
-  const parsed = new URL(url)
-  parsed.username = ''
-  parsed.password = ''
-  return parsed.href
+  return NETWORK[cause?.code ?? ''] ?? withoutPasswords(cause?.message || message || String(error))
 }
 
 export async function sha256Of(path: string, signal: AbortSignal): Promise<string> {

@@ -1,21 +1,28 @@
 /** One `train setup` at a time: a file that names the process at work. */
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
+import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 
 /** Lock files of this process. */
 const held = new Set<string>()
 
-/** Runs work while nobody else can; a UserError when another process is at it. */
+/** Tries to take the lock from processes that ended: each succeeds, unless others are as quick every time. */
+const MOST_TRIES = 100
+
+/** Runs work while nobody else can; a UserError when another process is at it, or what lies there is no lock. */
 export async function locked<Result>(cache: string, work: () => Promise<Result>): Promise<Result> {
   await mkdir(cache, { recursive: true })
   const file = join(cache, 'setup.lock')
   const own = `${file}.${randomBytes(6).toString('hex')}`
   try {
     await writeFile(own, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Holder), { flag: 'wx' })
-    while (!(await linked(own, file))) await clear(file, own)
+    for (let tries = 0; !(await linked(own, file)); tries++) {
+      if (tries === MOST_TRIES) throw new UserError(`${file} comes back whenever it is removed: try again.`)
+      await clear(file, own)
+    }
   } finally {
     await rm(own, { force: true })
   }
@@ -44,7 +51,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves away the lock of a process that was killed; a UserError when it lives. */
+/** Moves away the lock of a process that was killed; a UserError when it lives, or the file cannot be read or moved. */
 async function clear(file: string, own: string): Promise<void> {
   const text = await textOf(file)
   if (text === undefined) return
@@ -55,17 +62,42 @@ async function clear(file: string, own: string): Promise<void> {
     )
   }
   const left = `${own}.left`
-  await rename(file, left).catch(() => {})
+  await unlessGone(file, () => rename(file, left))
   // another process was faster and this is its lock, which lives
   if (((await textOf(left)) ?? text) !== text) await linked(left, file)
   await rm(left, { force: true })
 }
 
-const textOf = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined)
+/** A lock is longer by no means. */
+const MOST_BYTES = 4096
 
+/** `undefined` where there is none any more. */
+const textOf = (file: string): Promise<string | undefined> =>
+  unlessGone(file, async () => {
+    const found = await lstat(file)
+    if (found.isFile() && found.size <= MOST_BYTES) return readFile(file, 'utf8')
+    throw new UserError(`${file} is no file that \`train setup\` made: remove it.`)
+  })
+
+/** What another process did meanwhile is no error; all else is one that would come again. */
+async function unlessGone<Result>(file: string, work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof UserError) throw error
+    const why = fileProblem({ code: (error as NodeJS.ErrnoException).code }) ?? (error as Error).message
+    throw new UserError(
+      `Cannot tell whether another \`train setup\` is at work: ${file}: ${why}. If none is, have that file removed.`,
+    )
+  }
+}
+
+/** `undefined` for what names no process. */
 function holderIn(text: string): Holder | undefined {
   try {
-    return JSON.parse(text)
+    const { pid, host } = JSON.parse(text)
+    return Number.isInteger(pid) && pid > 0 && typeof host === 'string' ? { pid, host } : undefined
   } catch {
     return undefined
   }
@@ -77,7 +109,7 @@ async function isAlive({ pid, host }: Holder, file: string): Promise<boolean> {
   // numbers of processes are given again: in a container that starts again often to the same program
   if (pid === process.pid) return held.has(file)
   const started = Date.now() - uptime() * 1000
-  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: started }))
+  const { mtimeMs } = await lstat(file).catch(() => ({ mtimeMs: started }))
   if (mtimeMs < started) return false
   try {
     process.kill(pid, 0)

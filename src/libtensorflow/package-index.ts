@@ -1,10 +1,14 @@
 /** Python's package index, read without Python: where it is, and where a file of it lies (PEP 503 and 691). */
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { devNull, homedir } from 'node:os'
 import { join } from 'node:path'
+import { unescape as unquoted } from 'node:querystring'
+import { formatBytes } from '../base/bytes.js'
 import { UserError } from '../base/issue.js'
-import { networkProblem, shown } from './download.js'
+import { networkProblem, SILENCE, STALL_MS } from './download.js'
 import { type Environment, environmentRoot } from './python.js'
+import type { Listener } from './source.js'
+import { shown } from './url.js'
 import type { Wheel } from './wheels.js'
 
 export const DEFAULT_INDEX = 'https://pypi.org/simple'
@@ -31,14 +35,18 @@ function configFiles(env: Environment): string[] {
   ]
 }
 
+/** Settings that are longer are none. */
+const MOST_SETTINGS_BYTES = 2 ** 20
+
 /** `index-url` of the sections that a download heeds. */
 function indexIn(file: string): string | undefined {
-  if (!existsSync(file)) return undefined
   let text: string
   try {
+    const found = statSync(file)
+    if (!found.isFile() || found.size > MOST_SETTINGS_BYTES) return undefined
     text = readFileSync(file, 'utf8')
   } catch {
-    return undefined // not ours to read
+    return undefined // not there, or not ours to read
   }
   const found: Record<string, string> = {}
   let section = ''
@@ -58,27 +66,33 @@ export interface FoundFile {
 const JSON_TYPE = 'application/vnd.pypi.simple.v1+json'
 const ACCEPT = `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1`
 
-/** The address of a wheel; a UserError when the index lacks it, or has another file of this name. */
+export interface IndexOptions {
+  readonly env: Environment
+  readonly signal: AbortSignal
+  readonly listener: Pick<Listener, 'say'>
+  /** An index that sends nothing for so long is given up. */
+  readonly stallMs?: number
+}
+
+/** PyPI's page of tensorflow has 2 MB; one that is as long as this has no end. */
+const MOST_PAGE_BYTES = 2 ** 26
+/** A page takes seconds: what comes in drops is given up too. */
+const MOST_STALLS = 5
+/** Whoever waits for so long is told for what. */
+const PATIENT_MS = 3000
+
+/** The address of a wheel; a UserError when the index lacks it, does not answer, or has another file of this name. */
 export async function findWheel(
   index: string,
   { project, file, sha256 }: Wheel,
-  env: Environment,
-  signal: AbortSignal,
+  options: IndexOptions,
 ): Promise<FoundFile> {
   const base = new URL(`${index}/${project}/`)
   const headers = credentialsOf(base)
-  const page = shown(base.href)
-  const ask = async () => {
-    const answer = await fetch(page, { headers: { ...headers, accept: ACCEPT }, signal })
-    return { answer, text: await answer.text() }
+  const { answer, text } = await read(index, withoutCredentials(base), headers, options)
+  if (!answer.ok) {
+    throw new UserError(`The package index has no ${shown(base.href)}: the server answered ${answer.status}.`)
   }
-  const { answer, text } = await ask().catch((error) => {
-    signal.throwIfAborted()
-    throw new UserError(
-      `The package index ${shown(index)} cannot be reached: ${networkProblem(error)}${proxyHint(env)}.`,
-    )
-  })
-  if (!answer.ok) throw new UserError(`The package index has no ${page}: the server answered ${answer.status}.`)
   const isJson = answer.headers.get('content-type')?.includes('json') === true
   const found = (isJson ? filesOfJson(text) : filesOfHtml(text)).find(({ name }) => name === file)
   if (!found) throw new UserError(`The package index ${shown(index)} has no ${file}.`)
@@ -87,10 +101,50 @@ export async function findWheel(
       `The package index ${shown(index)} has another ${file} than the official one: its SHA-256 differs.`,
     )
   }
-  const url = new URL(found.href, answer.url || page)
+  const from = answer.url || base.href
+  if (!URL.canParse(found.href, from)) {
+    throw new UserError(`The package index ${shown(index)} has no address of ${file} that can be read.`)
+  }
+  const url = new URL(found.href, from)
   url.hash = ''
   // a password is for the server that it was given for
   return { url: url.href, headers: url.origin === base.origin ? headers : {} }
+}
+
+/** A page of the index, which must come in time and have an end. */
+async function read(index: string, page: string, headers: Readonly<Record<string, string>>, options: IndexOptions) {
+  const { env, signal, listener, stallMs = STALL_MS } = options
+  const stall = new AbortController()
+  const give = () => stall.abort()
+  const [watch, whole] = [setTimeout(give, stallMs), setTimeout(give, MOST_STALLS * stallMs)]
+  const told = setTimeout(() => listener.say(`Waiting for the package index ${shown(index)}.`), PATIENT_MS)
+  try {
+    const answer = await fetch(page, {
+      headers: { ...headers, accept: ACCEPT },
+      signal: AbortSignal.any([signal, stall.signal]),
+    })
+    const parts: Uint8Array[] = []
+    let bytes = 0
+    for await (const part of answer.body ?? []) {
+      watch.refresh()
+      parts.push(part)
+      bytes += part.length
+      if (bytes > MOST_PAGE_BYTES) {
+        throw new UserError(
+          `The package index ${shown(index)} sends a page of more than ${formatBytes(MOST_PAGE_BYTES)}.`,
+        )
+      }
+    }
+    return { answer, text: Buffer.concat(parts).toString('utf8') }
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof UserError) throw error
+    const why = stall.signal.aborted ? SILENCE : networkProblem(error)
+    throw new UserError(`The package index ${shown(index)} cannot be reached: ${why}${proxyHint(env)}.`)
+  } finally {
+    stall.abort() // what is left of the answer
+    for (const timer of [watch, whole, told]) clearTimeout(timer)
+  }
 }
 
 /** Why a network that other programs reach is not reached by Node. */
@@ -124,8 +178,17 @@ function filesOfHtml(text: string): Listed[] {
   })
 }
 
+/** The address to ask, for which `fetch` takes no name and password. */
+function withoutCredentials(url: URL): string {
+  const bare = new URL(url)
+  bare.username = ''
+  bare.password = ''
+  return bare.href
+}
+
+/** As pip reads them: a percent sign before anything but two digits stands for itself. */
 function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}
-  const text = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  const text = `${unquoted(username)}:${unquoted(password)}`
   return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
 }

@@ -10,9 +10,14 @@ import type { Wheel } from './wheels.js'
 export async function findPip(env: Environment, signal: AbortSignal): Promise<string | undefined> {
   const python = activePython(env)
   if (python === undefined) return undefined
-  const { code, stdout } = await run(python, ['-c', 'import sys, pip; print(sys.executable)'], env, signal)
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(START_MS)])
+  const { code, stdout } = await run(python, ['-c', 'import sys, pip; print(sys.executable)'], env, patience)
+  signal.throwIfAborted()
   return code === 0 ? stdout.trim() || python : undefined
 }
+
+/** A Python that takes longer to say where it is has none of our trust. */
+const START_MS = 60_000
 
 export interface PipDownload {
   readonly python: string
@@ -21,9 +26,13 @@ export interface PipDownload {
   readonly work: string
   readonly signal: AbortSignal
   readonly onBytes: (done: number) => void
+  /** A pip that brings nothing for so long is given up: it may repeat for minutes what no server answers. */
+  readonly stallMs?: number
 }
 
 const WATCH_MS = 200
+/** Longer than pip waits for one answer, 15 s, several times. */
+const STALL_MS = 120_000
 
 /**
  * Fetches a wheel to `path`; answers with what pip complained about, or with nothing when all went well. What an
@@ -32,23 +41,30 @@ const WATCH_MS = 200
 export async function pipDownload(
   wheel: Wheel,
   path: string,
-  { python, env, work, signal, onBytes }: PipDownload,
+  { python, env, work, signal, onBytes, stallMs = STALL_MS }: PipDownload,
 ): Promise<string | undefined> {
   await mkdir(work, { recursive: true })
   // pip downloads into a temporary folder of its own: within ours its progress is seen, and it goes with ours
   let over = false
+  const stall = new AbortController()
+  const stalled = setTimeout(() => stall.abort(), stallMs)
+  let before = 0
   const watch = setInterval(async () => {
     const done = await bytesIn(work).catch(() => 0)
-    if (!over) onBytes(done)
+    if (over) return
+    if (done !== before) stalled.refresh()
+    before = done
+    onBytes(done)
   }, WATCH_MS)
   try {
     const { code, stderr } = await run(
       python,
       ['-m', 'pip', ...argumentsFor(wheel, work)],
       { ...env, TMPDIR: work },
-      signal,
+      AbortSignal.any([signal, stall.signal]),
     )
     signal.throwIfAborted()
+    if (stall.signal.aborted) return 'it brought nothing for too long'
     if (code !== 0) return lastLine(stderr) ?? (code === null ? 'it was killed' : `it ended with ${code}`)
     await rename(join(work, wheel.file), path)
     return undefined
@@ -59,6 +75,7 @@ export async function pipDownload(
   } finally {
     over = true
     clearInterval(watch)
+    clearTimeout(stalled)
     await keepPart(work, path)
     await rm(work, { recursive: true, force: true })
   }

@@ -20,6 +20,8 @@ export interface System {
 
 /** The system that this process runs on. */
 export function thisSystem(): System {
+  // else addresses of open connections are asked for their names
+  Object.assign(process.report, { excludeNetwork: true })
   const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
   const musl = process.platform === 'linux' && header.glibcVersionRuntime === undefined
   return { platform: process.platform, arch: process.arch, musl }

@@ -10,6 +10,7 @@ import { findPip, pipDownload } from './pip.js'
 import type { Environment } from './python.js'
 import type { Listener, Source } from './source.js'
 import { unpackWheel } from './unpack.js'
+import { shown, withoutPasswords } from './url.js'
 import type { Wheel } from './wheels.js'
 
 export interface WheelSourceOptions {
@@ -30,7 +31,7 @@ export async function wheelSource(wheels: readonly Wheel[], options: WheelSource
   const index = indexOf(env)
   return {
     version: wheels[0]!.version,
-    from: python === undefined || index !== DEFAULT_INDEX ? index : `${index}, or where pip's settings say`,
+    from: python === undefined || index !== DEFAULT_INDEX ? shown(index) : `${index}, or where pip's settings say`,
     means: python === undefined ? 'Node alone' : 'pip',
     files: wheels.map(({ file, bytes }, at) => ({ name: file, bytes, here: Math.min(bytes, here[at]!) })),
     bytes: sum(wheels.map(({ unpacked }) => unpacked)),
@@ -65,7 +66,11 @@ async function fetchWheel(
   onBytes(here)
   if (here === wheel.bytes && (await sha256Of(path, signal)) === wheel.sha256) return
   const withoutPip = async () => {
-    const { url, headers } = await findWheel(index, wheel, env, signal)
+    const stallMs = patience?.stallMs
+    const { url, headers } = await findWheel(index, wheel, {
+      ...{ env, signal, listener },
+      ...(stallMs !== undefined && { stallMs }),
+    })
     await download({ url, headers, path, bytes: wheel.bytes, sha256: wheel.sha256 }, { signal, onBytes, ...patience })
   }
   if (python === undefined) return withoutPip()
@@ -79,9 +84,13 @@ async function fetchWheel(
     }
   }
   const work = join(downloadsFolder(cache), 'pip')
-  const complaint = await pipDownload(wheel, path, { python, env, work, signal, onBytes })
+  const stallMs = patience?.stallMs
+  const complaint = await pipDownload(wheel, path, {
+    ...{ python, env, work, signal, onBytes },
+    ...(stallMs !== undefined && { stallMs }),
+  })
   if (complaint !== undefined) {
-    listener.say(`pip could not fetch ${wheel.file} (${complaint}); fetching it without pip.`)
+    listener.say(`pip could not fetch ${wheel.file} (${withoutPasswords(complaint)}); fetching it without pip.`)
     return withoutPip()
   }
   if ((await sha256Of(path, signal)) === wheel.sha256) return

@@ -131,6 +131,19 @@ describe('what goes wrong ends with 2, in a sentence', () => {
     expect(filesBelow(cache)).toEqual([])
   })
 
+  test.each(['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'pip.conf'])('and shows no password of %s', async (where) => {
+    const { home, train } = newUser()
+    const secret = 'http://alice:s3cr3t@127.0.0.1:1/simple?key=h1dden'
+    const settings = join(home, 'pip.conf')
+    if (where === 'pip.conf') writeFileSync(settings, `[global]\nindex-url = ${secret}\n`)
+    const env = { PIP_INDEX_URL: '', ...(where === 'pip.conf' ? { PIP_CONFIG_FILE: settings } : { [where]: secret }) }
+    for (const line of ['setup tensorflow --dry-run', 'setup tensorflow']) {
+      const { stdout, stderr } = await train(line, { env })
+      expect(stderr).toContain(' from http://127.0.0.1:1/simple')
+      expect(stdout + stderr).not.toMatch(/alice|s3cr3t|h1dden/)
+    }
+  })
+
   test('a folder without the library', async () => {
     const { cache, train } = newUser()
     const { code, stderr } = await train(`setup tensorflow --from ${temporaryFolder()}`)

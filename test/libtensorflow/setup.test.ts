@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
@@ -404,6 +405,51 @@ test.each([
   utimesSync(join(cache, 'setup.lock'), written, written)
   expect((await tryInstall({ wheels: [wheel], index: url, cache })).error).toBeUndefined()
   expect(filesBelow(cache)).toEqual(INSTALLED)
+})
+
+describe('what lies in the place of the lock', () => {
+  test.each([
+    ['a folder', (file: string) => mkdirSync(file)],
+    ['a link to nothing', (file: string) => symlinkSync('nothing', file)],
+    ['a link to itself', (file: string) => symlinkSync(file, file)],
+    ['a pipe', (file: string) => void execFileSync('mkfifo', [file])],
+    ['a large file', (file: string) => writeFileSync(file, ' '.repeat(5000))],
+  ])('%s, is told', async (_, make) => {
+    const wheel = tensorflowWheel()
+    const { url } = await packageIndex([wheel])
+    const cache = temporaryFolder()
+    const file = join(cache, 'setup.lock')
+    make(file)
+    const { error } = await tryInstall({ wheels: [wheel], index: url, cache })
+    expect(error).toEqual(new UserError(`${file} is no file that \`train setup\` made: remove it.`))
+    expect(readdirSync(cache)).toEqual(['setup.lock'])
+  })
+
+  test.skipIf(process.getuid === undefined)('a file that may not be read, is told', async () => {
+    const wheel = tensorflowWheel()
+    const { url } = await packageIndex([wheel])
+    const cache = temporaryFolder({ 'setup.lock': '{}' })
+    const file = join(cache, 'setup.lock')
+    chmodSync(cache, 0o777)
+    chmodSync(file, 0)
+    const user = process.getuid!()
+    if (user === 0) process.seteuid!(65534) // root may read all
+    const { error } = await tryInstall({ wheels: [wheel], index: url, cache }).finally(() => process.seteuid!(user))
+    expect(error).toEqual(
+      new UserError(
+        `Cannot tell whether another \`train setup\` is at work: ${file}: no permission. If none is, have that file removed.`,
+      ),
+    )
+    expect(readdirSync(cache)).toEqual(['setup.lock'])
+  })
+
+  test.each(['', 'null', '{"pid":"1"}', '[1]'])('%j, names no process and is taken', async (text) => {
+    const wheel = tensorflowWheel()
+    const { url } = await packageIndex([wheel])
+    const cache = temporaryFolder({ 'setup.lock': text })
+    expect((await tryInstall({ wheels: [wheel], index: url, cache })).error).toBeUndefined()
+    expect(filesBelow(cache)).toEqual(INSTALLED)
+  })
 })
 
 describe('two setups at once', () => {
