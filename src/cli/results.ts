@@ -59,7 +59,7 @@ export async function openResults(
       for (const writer of writers) await writer.epoch(event)
     },
     async finish(history, { runner }) {
-      await saveModel(join(directory, RUN_FILES.model), model, await runner.read())
+      await saveModel(join(directory, RUN_FILES.model), model, await runner.read(), { checksum: true })
       await writeHistory(join(directory, RUN_FILES.history), history)
       for (const writer of writers) await writer.end(history)
       ended = true

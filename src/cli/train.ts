@@ -81,7 +81,7 @@ async function runStages(work: Work): Promise<ExitCode> {
   }
   if (isStacked(spec) && spec.model.fine_tune === null) {
     const { model, weights } = asLayers(spec, opened.dataset.info, trained)
-    await saveModel(join(directory!, RUN_FILES.model), model, weights)
+    await saveModel(join(directory!, RUN_FILES.model), model, weights, { checksum: true })
   }
   return EXIT.done
 }

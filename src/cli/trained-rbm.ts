@@ -11,7 +11,7 @@ import { labelsOf } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, isUnsupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
-import { readRun, weightsOf } from './open-run.js'
+import { readRun, type StoredRun, weightsOf } from './open-run.js'
 import type { Options } from './options.js'
 
 export interface TrainedRbm {
@@ -50,9 +50,19 @@ export async function readTrainedRbm(
     spec,
     rbm,
     labelled,
-    weights: trainedSlots(rbm, weightsOf(run, rbm)),
+    weights: trainedSlots(rbm, finite(run, weightsOf(run, rbm))),
     sampleShape: sampleShapeOf(spec),
   }
+}
+
+/** Throws a UserError where a weight is NaN or infinite: nothing can be drawn or computed of it. */
+function finite({ model: { path } }: StoredRun, weights: StateValues): StateValues {
+  for (const [name, values] of Object.entries(weights)) {
+    const bad = values.find((value) => !Number.isFinite(value))
+    if (bad !== undefined)
+      throw new UserError(`${path}: weight "${name}" holds ${bad}; the training of this run diverged`)
+  }
+  return weights
 }
 
 /** Trained weights have values already. */

@@ -1,4 +1,5 @@
 /** Reads back the weights that `saveModel` wrote. */
+import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
@@ -21,6 +22,7 @@ const manifestSchema = z.object({
     .array(
       z.object({
         paths: z.array(z.string()).length(1),
+        sha256: z.string().optional(),
         weights: z.array(z.object({ name: z.string(), shape: z.array(z.int().min(0)), dtype: z.literal('float32') })),
       }),
     )
@@ -51,6 +53,12 @@ export async function readModel(directory: string): Promise<SavedModel> {
   }
   const expected = FLOAT_BYTES * count
   const bytes = await inWords(path, () => readWhole(path, { most: expected, exactly: expected }))
+  const { sha256 } = manifest
+  if (sha256 !== undefined && createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new UserError(
+      `${path}: its SHA-256 is not the one that ${place} states; the file is damaged, or of another run`,
+    )
+  }
   let at = 0
   const weights = manifest.weights.map(({ name, shape }) => {
     const begin = at

@@ -101,6 +101,14 @@ describe('a folder is told that', () => {
       'run/model/weights.bin: found 1000 bytes, must be 25608; the file is not whole',
     ],
     [
+      'has weights that are damaged',
+      (run) => {
+        const bytes = readFileSync(join(run, 'model/weights.bin'))
+        writeFileSync(join(run, 'model/weights.bin'), bytes.fill(255, 400, 404))
+      },
+      'run/model/weights.bin: its SHA-256 is not the one that run/model/model.json states; the file is damaged, or of another run',
+    ],
+    [
       'has another model',
       (run) => writeFileSync(model(run), '{"format": "graph-model"}'),
       'run/model/model.json: this is not a model that trainspec wrote',

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { io } from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { callbackFiles } from '../../src/export/callback-files.js'
+import { saveModel } from '../../src/export/model.js'
+import { readModel } from '../../src/export/saved-model.js'
 import { buildModel } from '../../src/model/model.js'
 import type { FileAction } from '../../src/training/callbacks/callback.js'
 import { temporaryFolder } from '../support/command.js'
@@ -77,6 +79,23 @@ test('a model is saved in the form of the final one, and over itself', async () 
   await write(folder, [save('checkpoints/best')], weightsOf(2))
   expect(readFileSync(join(files, 'model.json'), 'utf8')).toBe(topology)
   expect(readFileSync(join(files, 'weights.bin'))).toEqual(Buffer.from(new Float32Array(8).fill(2).buffer))
+})
+
+test('a model that is written once has a checksum, which a damaged file does not meet', async () => {
+  const folder = temporaryFolder()
+  await saveModel(folder, model, weightsOf(1), { checksum: true })
+  expect([...(await readModel(folder)).weights.keys()]).toEqual(['dense/kernel', 'dense/bias'])
+  const path = join(folder, 'weights.bin')
+  const bytes = readFileSync(path)
+  for (const at of [0, bytes.length - 1]) {
+    writeFileSync(path, Buffer.from(bytes).fill(bytes[at]! ^ 1, at, at + 1))
+    await expect(readModel(folder)).rejects.toThrow('the file is damaged, or of another run')
+  }
+  // as `tf.loadLayersModel` reads it
+  const manifest = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')).weightsManifest
+  const loaded = await io.weightsLoaderFactory(async () => [new Uint8Array(bytes).buffer])(manifest)
+  expect(Object.keys(loaded)).toEqual(['dense/kernel', 'dense/bias'])
+  for (const tensor of Object.values(loaded)) tensor.dispose()
 })
 
 test('weights alone are what tf.io.loadWeights reads', async () => {
