@@ -1,5 +1,6 @@
 /** Which outputs carry a mask, and of what shape: known before there is any data. */
 import * as tf from '@tensorflow/tfjs-core'
+import '@tensorflow/tfjs-backend-cpu'
 import { formatShape, type Shape } from '../base/shape.js'
 import type { LayerSpec } from '../spec/spec.js'
 import { ShapeProblem } from './layers/layer.js'
@@ -23,6 +24,7 @@ export function followMask(
     for (const [index, mask] of given.entries()) if (mask) checkOfSteps(mask, samples[index]!)
   }
   if (rule.mask && (isMasked || rule.makesMask?.(layer))) {
+    tf.enableProdMode() // tfjs then prints no advice
     const shape = tf.tidy(() => {
       const tensors = samples.map((sample) => tf.zeros([1, ...sample]))
       const ofEach = given.map((mask) => mask && tf.zeros([1, ...mask], 'bool'))

@@ -157,3 +157,40 @@ test('a model too large for one memory is refused before it is built', () => {
     },
   ])
 })
+
+const masked = (...layers: readonly object[]) => [{ type: 'Masking' }, ...layers]
+const words = { type: 'Embedding', input_dim: 2, output_dim: 3, mask_zero: true }
+const sequence = { type: 'LSTM', units: 4, return_sequences: true }
+const pictures = dataInfo(resolveData({ dataset: 'bars-and-stripes', size: 4 }))
+const toInput = { loss: 'mse', target: 'input' }
+
+test.each([
+  ['LSTM', { type: 'LSTM', units: 2 }],
+  ['Bidirectional', { type: 'Bidirectional', layer: { type: 'GRU', units: 2 } }],
+  ['GlobalAveragePooling1D', { type: 'GlobalAveragePooling1D' }],
+  ['MultiHeadAttention', { type: 'MultiHeadAttention', num_heads: 1, key_dim: 2 }],
+])('a mask of more axes than %s can take is named', (type, layer) => {
+  const flattened = { type: 'TimeDistributed', layer: { type: 'Flatten' } }
+  const [issue, ...others] = check([words, flattened, layer, 'Flatten', { type: 'Dense', units: 2 }], {}, pictures)
+  expect(others).toEqual([])
+  expect(issue).toMatchObject({ code: 'shape', pointer: '/model/layers/2' })
+  expect(issue!.message).toContain(
+    `${type} "${issue!.message.split('"')[1]}" needs a mask of (None, 4) for its input (None, 4, 12), but a layer before it made one of (None, 4, 4); a Reshape between them ends it`,
+  )
+})
+
+test('a mask that cannot say which values of a loss count is named', () => {
+  const heads = { type: 'MultiHeadAttention', num_heads: 1, key_dim: 2, output_shape: [2, 2] }
+  const found = check(masked(sequence, heads), toInput, pictures)
+  expect(found).toMatchObject([
+    {
+      code: 'shape',
+      pointer: '/loss',
+      message:
+        'the model ends in (None, 4, 2, 2), but loss mean_squared_error has values of shape (None, 4, 2), which the mask of the output, (None, 4), does not fit; a Reshape ends a mask',
+    },
+  ])
+  expect(check(masked(sequence, heads, { type: 'Reshape', target_shape: [4, 4] }), toInput, pictures)).toEqual([])
+  expect(check(masked(sequence), { ...toInput, metrics: ['mae', 'Precision'] }, pictures)).toEqual([])
+  expect(check([words, { type: 'Dense', units: 1 }], { ...toInput, metrics: ['mae'] }, pictures)).toEqual([])
+})

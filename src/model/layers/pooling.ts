@@ -83,7 +83,10 @@ const overSpace = <Spec extends GlobalSpec>(
 
 export const globalMaxPooling1D = overSpace<SpecOf<'GlobalMaxPooling1D'>>(1, largest)
 export const globalMaxPooling2D = overSpace<SpecOf<'GlobalMaxPooling2D'>>(2, largest)
-export const globalAveragePooling1D = overSpace<SpecOf<'GlobalAveragePooling1D'>>(1, mean)
+export const globalAveragePooling1D: LayerRule<SpecOf<'GlobalAveragePooling1D'>> = {
+  ...overSpace<SpecOf<'GlobalAveragePooling1D'>>(1, mean),
+  readsMask: true,
+}
 export const globalAveragePooling2D = overSpace<SpecOf<'GlobalAveragePooling2D'>>(2, tf.mean)
 
 /** Of the steps that the mask lets through. */

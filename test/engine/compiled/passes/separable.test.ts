@@ -154,6 +154,12 @@ describe('a step that may not', () => {
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
   })
 
+  test('divides by how much a mask lets through, of which each half has its own', async () => {
+    const layers = ['Masking', { type: 'Dense', units: 3, activation: 'softmax' }]
+    const { programs } = smallNetwork({ layers, loss: 'sparse_categorical_crossentropy' })
+    expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
+  })
+
   test.each(LOOKS_ACROSS)('has loss %s', async (loss) => {
     const { programs } = smallNetwork({ layers: flat, loss })
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
