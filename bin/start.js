@@ -56,6 +56,6 @@ function problemOf(error) {
     const [, missing = path ?? message] = /^Cannot find (?:package|module) '([^']+)'/.exec(message) ?? []
     return [2, `trainspec is not whole: ${missing} is missing. ${REMEDY}`]
   }
-  if (code === 'EACCES' || code === 'EPERM') return [2, `trainspec cannot start: ${path} may not be read.`]
+  if (code === 'EACCES' || code === 'EPERM') return [2, `trainspec cannot start: ${path ?? message} may not be read.`]
   return [70, `trainspec cannot start: ${message}. ${REMEDY}`]
 }

@@ -42,6 +42,11 @@ test.each([
     'No matching distribution found',
   ],
   ['fails without a word', 'exit 3', 'it ended with 3'],
+  [
+    'tells a password',
+    'echo "ERROR: No files at https://me:s3cr3t@example.org/simple" >&2; exit 1',
+    'No files at https://example.org/simple',
+  ],
   ['brings nothing', 'exit 0', 'it did not bring tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_17_x86_64.whl'],
 ])('when pip %s, that is told, and Node fetches it', async (_, download, words) => {
   const made = tensorflowWheel()
@@ -50,6 +55,17 @@ test.each([
   expect(error).toBeUndefined()
   expect(said).toEqual([`pip could not fetch ${made.wheel.file} (${words}); fetching it without pip.`])
   expect(requests).toHaveLength(1)
+})
+
+test('a pip that waits without end is given up, and Node fetches it', async () => {
+  const made = tensorflowWheel()
+  const { url } = await packageIndex([made])
+  const env = { PATH: pathWithPip('exec sleep 100') }
+  const { error, said } = await tryInstall({ wheels: [made], index: url, env, stallMs: 500 })
+  expect(error).toBeUndefined()
+  expect(said).toEqual([
+    `pip could not fetch ${made.wheel.file} (it brought nothing for too long); fetching it without pip.`,
+  ])
 })
 
 test('when pip brings another file, nothing is installed', async () => {
