@@ -56,7 +56,7 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
         say(io, 'The loss is NaN or infinite at the first step, before any update.')
         return EXIT.diverged
       }
-      const { valley, steepest } = suggest(found, steps)
+      const { why, valley, steepest } = suggest(found, steps)
       const directory = await createRunDirectory(spec.name, options.out)
       const report: FindLrReport = {
         version: 1,
@@ -67,6 +67,7 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
         batch_size: session.training.batchSize * (spec.optimizer.gradient_accumulation_steps ?? 1),
         steps,
         end,
+        why,
         suggestion: valley,
         steepest,
         learning_rate: found.map(({ learningRate }) => learningRate),

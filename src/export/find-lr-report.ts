@@ -17,6 +17,12 @@ export const findLrReportSchema = z
     end: z
       .enum(['largest_rate', 'loss_too_high', 'diverged'])
       .describe('Why it ended: at the largest rate, at 4 times the best loss, or at NaN or infinity.'),
+    why: z
+      .enum(['flat', 'noise', 'late'])
+      .nullable()
+      .describe(
+        'Why nothing is suggested: the loss does not change at any rate, falls no more than it goes up and down by itself, or falls only at the last rates. null: there is a suggestion, or too few steps to tell.',
+      ),
     suggestion: rate,
     steepest: rate,
     learning_rate: z.array(z.number()).describe('The rate of each step.'),

@@ -13,7 +13,9 @@ export function findLrLines(report: FindLrReport, { replaces }: { readonly repla
     ENDS[end],
     '',
     ...(suggestion === null
-      ? ['No rate can be suggested: the loss does not fall. More --steps may help.']
+      ? [
+          `No rate can be suggested: ${report.why === null ? 'the loss does not fall. More --steps may help.' : REASONS[report.why]}`,
+        ]
       : [
           `Suggested: ${formatRate(suggestion)}, in the longest fall of the loss (${lossAt(report, suggestion)} there)`,
           ...(steepest === null ? [] : [`Steepest:  ${formatRate(steepest)}, where the loss falls fastest`]),
@@ -30,6 +32,12 @@ const ENDS: Readonly<Record<FindLrReport['end'], string>> = {
   largest_rate: 'All rates were tried.',
   loss_too_high: 'There the loss was 4 times its best.',
   diverged: 'At the next one the loss was NaN or infinite.',
+}
+
+const REASONS: Readonly<Record<NonNullable<FindLrReport['why']>, string>> = {
+  flat: 'the loss does not change at any rate.',
+  noise: 'the loss falls no more than it goes up and down from batch to batch.',
+  late: 'the loss falls only at the last rates; a good one may lie beyond.',
 }
 
 /** `0.0021`, `1.3e-7`. */

@@ -71,7 +71,12 @@ export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindE
   return 'largest_rate'
 }
 
+/** Why no rate is good: the loss never changes, falls no more than it goes up and down, or falls only in the last trials. */
+export type NoFall = 'flat' | 'noise' | 'late'
+
 export interface Suggestions {
+  /** Null where there are suggestions, and where there are too few trials to tell. */
+  readonly why: NoFall | null
   /** In the middle of the longest fall of the loss: a good rate. */
   readonly valley: number | null
   /** Where the loss falls fastest. */
@@ -80,8 +85,34 @@ export interface Suggestions {
 
 /** Without the first tenth, in which nothing has begun, and the last five, in which it goes wrong. */
 export function suggest(found: readonly Trial[], steps: number): Suggestions {
-  const looked = found.slice(Math.floor(steps / 10), -5)
-  return { valley: valley(looked), steepest: steepest(looked) }
+  const why = noFall(found, steps)
+  if (why !== null) return { why, valley: null, steepest: null }
+  const looked = found.slice(Math.floor(steps / 10), -LAST)
+  return { why, valley: valley(looked), steepest: steepest(looked) }
+}
+
+const LAST = 5
+/** Share of a loss that its rounding may make: that of a float32, and of a sum of many. */
+const ROUNDING = 1e-5
+/** Standard errors by which losses must have fallen; their mean of some steps is that low by chance in one of 30,000. */
+const SURE = 4
+
+/** Losses go up and down from batch to batch by as much as those of two steps in turn differ (von Neumann, 1941). */
+function noFall(found: readonly Trial[], steps: number): NoFall | null {
+  const losses = found.map(({ loss }) => loss)
+  const largest = Math.max(...losses)
+  if (largest - Math.min(...losses) <= ROUNDING * Math.abs(largest)) return 'flat'
+  const width = Math.max(3, Math.floor(steps / 10))
+  const meanFrom = (at: number) => losses.slice(at, at + width).reduce((sum, loss) => sum + loss, 0) / width
+  const means = losses.slice(0, 1 - width).map((_, at) => meanFrom(at))
+  if (means.length === 0) return null
+  const lowest = means.indexOf(Math.min(...means))
+  const until = losses.slice(0, lowest + width)
+  const squares = until.slice(1).reduce((sum, loss, at) => sum + (loss - until[at]!) ** 2, 0)
+  const error = Math.sqrt(squares / (2 * (until.length - 1))) * Math.sqrt(2 / width)
+  if (means[0]! - means[lowest]! <= SURE * error) return 'noise'
+  const before = means.slice(0, Math.max(1, means.length - LAST))
+  return found.length === steps && means[0]! - Math.min(...before) <= SURE * error ? 'late' : null
 }
 
 /** The longest falling subsequence of losses, by its length; the rate in the middle of its middle third. */

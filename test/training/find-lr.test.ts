@@ -1,5 +1,7 @@
 /** The range test grows the rate, smooths the loss, ends where fastai's does, and suggests what its does. */
+
 import { describe, expect, test } from 'vitest'
+import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import { stepPlan } from '../../src/program/descent.js'
 import { suggest, type Trial, trials } from '../../src/training/find-lr.js'
 import { emptyBatches, scriptedRunner } from '../support/loop.js'
@@ -98,7 +100,7 @@ describe('suggestions', () => {
 
   test('the first tenth and the last five do not count', () => {
     const losses = [9, 8, 7, 6, 5, 5, 5, 5, 5, 5, 5, 5, 5, 4, 3, 2, 1, 0]
-    expect(suggest(curve(losses), 50)).toEqual({ valley: null, steepest: null })
+    expect(suggest(curve(losses), 50)).toMatchObject({ valley: null, steepest: null })
   })
 
   test('a fall after the least loss is none', () => {
@@ -107,7 +109,53 @@ describe('suggestions', () => {
   })
 
   test('there are none where the loss only grows, or nothing is left', () => {
-    expect(suggest(curve(Array.from({ length: 40 }, (_, step) => step)), 40)).toEqual({ valley: null, steepest: null })
-    expect(suggest(curve([1, 2]), 100)).toEqual({ valley: null, steepest: null })
+    expect(suggest(curve(Array.from({ length: 40 }, (_, step) => step)), 40)).toMatchObject({
+      valley: null,
+      steepest: null,
+    })
+    expect(suggest(curve([1, 2]), 100)).toMatchObject({ valley: null, steepest: null })
+  })
+})
+
+describe('no rate is suggested where the loss', () => {
+  const STEPS = 100
+  /** Trials of which only the losses matter. */
+  const trialsOf = (losses: readonly number[]) =>
+    losses.map((loss, step) => ({ learningRate: 10 ** (step / 12 - 7), loss, smoothedLoss: loss }))
+  const drawn = (seed: number, loss: (step: number, normal: number) => number) => {
+    const random = new RandomStream({ seed, purpose: PURPOSE.sample, stream: 0, step: 0 })
+    return trialsOf(Array.from({ length: STEPS }, (_, step) => loss(step, random.normal())))
+  }
+  const none = (why: string) => ({ why, valley: null, steepest: null })
+
+  test('differs by rounding', () => {
+    expect(suggest(trialsOf(Array(STEPS).fill(2.3)), STEPS)).toEqual(none('flat'))
+    expect(suggest(trialsOf(Array(STEPS).fill(0)), STEPS)).toEqual(none('flat'))
+    const rounded = drawn(1, (_, normal) => Math.fround(2.3 + 2e-7 * normal))
+    expect(suggest(rounded, STEPS)).toEqual(none('flat'))
+  })
+
+  test('falls by chance', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      expect(
+        suggest(
+          drawn(seed, (_, normal) => 2.3 + 0.1 * normal),
+          STEPS,
+        ),
+        `seed ${seed}`,
+      ).toEqual(none('noise'))
+    }
+  })
+
+  test('falls only at the last rates', () => {
+    const late = drawn(2, (step, normal) => 2.3 - (step < 94 ? 0 : 0.3 * (step - 93)) + 0.01 * normal)
+    expect(suggest(late, STEPS)).toEqual(none('late'))
+  })
+
+  test('but a fall that is more is one', () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const falling = drawn(seed, (step, normal) => 2.3 - 1.5 / (1 + Math.exp((55 - step) / 5)) + 0.1 * normal)
+      expect(suggest(falling, STEPS)).toMatchObject({ why: null, valley: expect.any(Number) })
+    }
   })
 })
