@@ -9,6 +9,8 @@ interface Activation {
   readonly apply: ActivationFunction
   /** The name under which plain tfjs-layers has the same function; `null` where it has none, or another one. */
   readonly tfjs: string | null
+  /** What it gives: from 0 to 1, or above 0; other numbers too where it does not say. */
+  readonly range?: 'unit' | 'positive'
 }
 
 const relu6 = (x: tf.Tensor) => clipped(x, 0, 6)
@@ -59,19 +61,19 @@ export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
   elu: { apply: (x) => tf.elu(x), tfjs: 'elu' },
   celu: { apply: celu, tfjs: 'elu' },
   selu: { apply: selu, tfjs: 'selu' },
-  sigmoid: { apply: (x) => tf.sigmoid(x), tfjs: 'sigmoid' },
-  hard_sigmoid: { apply: hardSigmoid, tfjs: null },
+  sigmoid: { apply: (x) => tf.sigmoid(x), tfjs: 'sigmoid', range: 'unit' },
+  hard_sigmoid: { apply: hardSigmoid, tfjs: null, range: 'unit' },
   log_sigmoid: { apply: (x) => tf.neg(tf.softplus(tf.neg(x))), tfjs: null },
-  sparse_sigmoid: { apply: (x) => tf.mul(tf.add(clipped(x, -1, 1), 1), 0.5), tfjs: null },
+  sparse_sigmoid: { apply: (x) => tf.mul(tf.add(clipped(x, -1, 1), 1), 0.5), tfjs: null, range: 'unit' },
   tanh: { apply: (x) => tf.tanh(x), tfjs: 'tanh' },
   hard_tanh: { apply: (x) => tf.clipByValue(x, -1, 1), tfjs: null },
   tanh_shrink: { apply: (x) => tf.sub(x, tf.tanh(x)), tfjs: null },
-  softmax: { apply: (x) => tf.softmax(x), tfjs: 'softmax' },
+  softmax: { apply: (x) => tf.softmax(x), tfjs: 'softmax', range: 'unit' },
   log_softmax: { apply: (x) => tf.logSoftmax(x), tfjs: 'logSoftmax' },
-  sparsemax: { apply: sparsemax, tfjs: null },
-  softplus: { apply: (x) => tf.softplus(x), tfjs: 'softplus' },
+  sparsemax: { apply: sparsemax, tfjs: null, range: 'unit' },
+  softplus: { apply: (x) => tf.softplus(x), tfjs: 'softplus', range: 'positive' },
   sparse_plus: { apply: sparsePlus, tfjs: null },
-  squareplus: { apply: (x) => tf.mul(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 0.5), tfjs: null },
+  squareplus: { apply: (x) => tf.mul(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 0.5), tfjs: null, range: 'positive' },
   softsign: { apply: (x) => tf.div(x, tf.add(abs(x), 1)), tfjs: 'softsign' },
   silu: { apply: silu, tfjs: 'swish' },
   swish: { apply: silu, tfjs: 'swish' },
@@ -82,7 +84,7 @@ export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
     tfjs: 'gelu',
   },
   mish: { apply: (x) => tf.mul(x, tf.tanh(tf.softplus(x))), tfjs: 'mish' },
-  exponential: { apply: (x) => tf.exp(x), tfjs: null },
+  exponential: { apply: (x) => tf.exp(x), tfjs: null, range: 'positive' },
   hard_shrink: { apply: (x) => tf.mul(x, tf.step(tf.sub(abs(x), 0.5))), tfjs: null },
   soft_shrink: { apply: (x) => tf.sub(x, tf.clipByValue(x, -0.5, 0.5)), tfjs: null },
 }

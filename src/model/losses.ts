@@ -23,9 +23,23 @@ export interface Loss {
   readonly shape?: Shape
   /** The values belong to the batch as a whole. */
   readonly ofBatch?: boolean
+  /** Of a crossentropy: what it takes the output for. */
+  readonly takes?: Probabilities
   /** Why it cannot take the model's output: `has axis 3`. */
   readonly problem?: string | undefined
 }
+
+export interface Probabilities {
+  /** Whether these are yet to be made of the output; null for a loss that cannot do so. */
+  readonly fromLogits: boolean | null
+  /** The activation that makes them. */
+  readonly by: 'softmax' | 'sigmoid'
+  /** Whether what is above 0 is divided by its sum, and is probabilities then. */
+  readonly divides: boolean
+}
+
+const ofClasses = (fromLogits: boolean): Probabilities => ({ fromLogits, by: 'softmax', divides: true })
+const ofYesOrNo = (fromLogits: boolean): Probabilities => ({ fromLogits, by: 'sigmoid', divides: false })
 
 type SpecOf<Type extends LossSpec['type']> = Extract<LossSpec, { type: Type }>
 
@@ -162,27 +176,32 @@ export const LOSSES: {
         ),
   categorical_crossentropy: ({ from_logits, label_smoothing }, output) => ({
     target: 'one_hot',
+    takes: ofClasses(from_logits),
     values: (target, prediction) =>
       crossentropy(smoothed(target, label_smoothing, output.at(-1)!), prediction, from_logits),
   }),
   sparse_categorical_crossentropy: ({ from_logits, ignore_class }) => {
     const values = (target: tf.Tensor, prediction: Prediction) =>
       crossentropy(oneHot(target, prediction), prediction, from_logits)
-    if (ignore_class === null) return { target: 'class_index', values }
+    const takes = ofClasses(from_logits)
+    if (ignore_class === null) return { target: 'class_index', takes, values }
     const mask = (target: tf.Tensor) => tf.cast(tf.notEqual(target, tf.scalar(ignore_class, 'int32')), 'float32')
     return {
       target: 'class_index',
+      takes,
       values: (target, prediction) => tf.mul(values(target, prediction), mask(target)),
       mask,
     }
   },
   binary_crossentropy: ({ from_logits, label_smoothing }) => ({
     target: 'fitting',
+    takes: ofYesOrNo(from_logits),
     values: (target, prediction) =>
       meanLast(binaryCrossentropy(smoothed(target, label_smoothing, 2), prediction, from_logits)),
   }),
   categorical_focal_crossentropy: ({ alpha, gamma, from_logits, label_smoothing }, classes) => ({
     target: 'one_hot',
+    takes: ofClasses(from_logits),
     problem:
       typeof alpha === 'number' || alpha.length === classes.at(-1)
         ? undefined
@@ -196,6 +215,7 @@ export const LOSSES: {
   }),
   binary_focal_crossentropy: ({ apply_class_balancing, alpha, gamma, from_logits, label_smoothing }) => ({
     target: 'fitting',
+    takes: ofYesOrNo(from_logits),
     values(given, { output, logits }) {
       const target = smoothed(given, label_smoothing, 2)
       const after: Prediction = from_logits
@@ -211,6 +231,7 @@ export const LOSSES: {
   }),
   categorical_generalized_cross_entropy: ({ q }) => ({
     target: 'class_index',
+    takes: { fromLogits: null, by: 'softmax', divides: false },
     values(target, prediction) {
       const p = tf.sum(tf.mul(prediction.output, oneHot(target, prediction)), -1)
       return tf.div(tf.sub(1, tf.pow(p, q)), q)

@@ -1,15 +1,23 @@
 /** What a model and its losses may be, and can hardly be meant to be. */
+import type { Shape } from '../base/shape.js'
 import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
-import type { LayerSpec, SupervisedSpec } from '../spec/spec.js'
+import type { LayerSpec, LossSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
+import { type Range, rangeOf } from './layers/range.js'
 import { layerRule } from './layers/registry.js'
+import { LOSSES, lossFor } from './losses.js'
 import { buildModel, learns, type Model, type ModelStage } from './model.js'
 
 /** Of a spec without problems (`checkModel`), in the order of its layers, then of its outputs. */
 export function modelWarnings(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
   const model = buildModel(spec.model, info.sampleShape, spec.seed, outputs)
-  return [...model.stages.flatMap(softmaxOfOne), ...untrained(model)]
+  const ranges = rangesOf(model.stages)
+  const doubtful = outputs.flatMap((output, index) => {
+    const { name, shape } = model.outputs[index]!
+    return doubtfulProbabilities(output, shape, { name, range: ranges.get(name)! })
+  })
+  return [...model.stages.flatMap(softmaxOfOne), ...doubtful, ...untrained(model)]
 }
 
 /** Code of the warning that no weight learns. */
@@ -39,4 +47,44 @@ function softmaxOfOne({ layer, name, owner, pointer, inputShapes, outputShape }:
   if (name !== owner || rule.activation?.(layer, [], inputShapes) !== 'softmax' || outputShape.at(-1) !== 1) return []
   const message = `${layer.type} "${name}" has softmax over one unit, which is 1 whatever goes in; "sigmoid" gives one probability`
   return [{ code: 'softmax-of-one', pointer, message }]
+}
+
+/** What the output of each layer can be. */
+function rangesOf(stages: readonly ModelStage[]): ReadonlyMap<string, Range> {
+  const ranges = new Map<string, Range>()
+  for (const { name, layer, inputs, inputShapes } of stages) {
+    const given = inputs.map((input) => ranges.get(input) ?? 'unknown')
+    ranges.set(name, rangeOf(layerRule<LayerSpec>(layer), layer, given, inputShapes))
+  }
+  return ranges
+}
+
+/** Logits that are probabilities (as Keras warns: keras/src/backend/tensorflow/nn.py, `_get_logits`), and the other way round. */
+function doubtfulProbabilities(
+  { pointer, loss, metrics }: OutputSpec,
+  shape: Shape,
+  made: { readonly name: string; readonly range: Range },
+): ModelIssue[] {
+  const measures = [
+    { what: 'loss', spec: loss, at: `${pointer}/loss` },
+    ...metrics.flatMap((spec, index) =>
+      spec.type in LOSSES ? [{ what: 'metric', spec: spec as LossSpec, at: `${pointer}/metrics/${index}` }] : [],
+    ),
+  ]
+  return measures.flatMap(({ what, spec, at }) => {
+    const { takes } = lossFor(spec, shape)
+    if (!takes) return []
+    const { fromLogits, by, divides } = takes
+    const subject = `${what} ${spec.type}`
+    if (fromLogits && made.range === 'unit') {
+      const message = `${subject} takes logits (from_logits: true), but "${made.name}" gives numbers from 0 to 1, which are probabilities, not logits`
+      return [{ code: 'logits-are-probabilities', pointer: `${at}/from_logits`, message }]
+    }
+    const isRight = made.range === 'unit' || made.range === 'unknown' || (divides && made.range === 'positive')
+    if (fromLogits || isRight) return []
+    const remedy =
+      'from_logits' in spec ? `; "${by}" makes them of it, or from_logits: true` : `; "${by}" makes them of it`
+    const message = `${subject} takes probabilities, but "${made.name}" gives numbers below 0 or above 1 too${remedy}`
+    return [{ code: 'not-probabilities', pointer: at, message }]
+  })
 }

@@ -4,6 +4,7 @@ import { formatShape, type Shape } from '../../base/shape.js'
 import { clipped } from '../kinks.js'
 import { axesOf } from './axes.js'
 import { type LayerRule, passMask, ShapeProblem, type SpecOf } from './layer.js'
+import { anyRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { weightOf } from './weight.js'
 
@@ -25,6 +26,8 @@ export const reLU: LayerRule<SpecOf<'ReLU'>> = {
     if (negative_slope === 0) return bounded
     return tf.sub(bounded, tf.mul(tf.relu(tf.sub(threshold, x!)), negative_slope))
   },
+  range: ({ max_value, negative_slope }) =>
+    negative_slope === 0 && max_value !== null && max_value <= 1 ? 'unit' : 'any',
   mask: passMask,
   saved({ max_value, negative_slope, threshold }) {
     if (negative_slope === 0 && threshold === 0) return { class_name: 'ReLU', config: { max_value } }
@@ -37,6 +40,7 @@ export const reLU: LayerRule<SpecOf<'ReLU'>> = {
 export const leakyReLU: LayerRule<SpecOf<'LeakyReLU'>> = {
   outputShape: (_, [given]) => given!,
   call: ({ negative_slope }, [x]) => tf.leakyRelu(x!, negative_slope),
+  range: anyRange,
   mask: passMask,
   saved: ({ negative_slope }) => ({ class_name: 'LeakyReLU', config: { alpha: negative_slope } }),
 }
@@ -62,6 +66,7 @@ export const preLU: LayerRule<SpecOf<'PReLU'>> = {
     ]
   },
   call: (_, [x], { weights }) => tf.sub(tf.relu(x!), tf.mul(weights.alpha!, tf.relu(tf.neg(x!)))),
+  range: anyRange,
   mask: passMask,
   saved: (spec) => sameInTfjs(spec, { shared_axes: spec.shared_axes === null ? null : listed(spec.shared_axes) }),
 }
@@ -74,6 +79,7 @@ export const elu: LayerRule<SpecOf<'ELU'>> = {
     const one = tf.elu(x!)
     return alpha === 1 ? one : tf.add(tf.mul(one, alpha), tf.mul(tf.relu(x!), 1 - alpha))
   },
+  range: anyRange,
   mask: passMask,
   saved: (spec) => (spec.alpha === 1 ? sameInTfjs(spec) : null),
 }
@@ -95,6 +101,7 @@ export const softmax: LayerRule<SpecOf<'Softmax'>> = {
     return counts ? tf.mul(probabilities, tf.cast(counts, 'float32')) : probabilities
   },
   activation: (spec, [mask], [given]) => (isLast(spec, given!) && !mask ? 'softmax' : 'linear'),
+  range: () => 'unit',
   mask: passMask,
   saved(spec, [given]) {
     if (isLast(spec, given!)) return sameInTfjs(spec, { axis: -1 })

@@ -12,6 +12,7 @@ import { penaltyOf } from '../regularizers.js'
 import { dropoutNoise, dropped } from './dropping.js'
 import { type LayerRule, type Pass, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
 import { formatShapes } from './merging.js'
+import { anyRange } from './range.js'
 
 const ARITY = { least: 1, most: 3 }
 
@@ -232,6 +233,7 @@ const multiple = <Spec extends Multiple>(
     const bias = pass.weights['attention_output/bias']
     return tf.reshape(bias ? tf.add(rows, tf.reshape(bias, [-1])) : rows, [batch, steps, ...out])
   },
+  range: anyRange,
   mask: passMask,
   readsMask: true,
   ...rest,

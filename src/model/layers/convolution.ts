@@ -10,6 +10,7 @@ import { penaltyOf } from '../regularizers.js'
 import { convolved, convolvedByChannel, type TransposedWindow, transposed, transposedCounts } from './convolve.js'
 import { biasOf } from './core.js'
 import { type LayerRule, type Pass, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
+import { anyRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { spaceOf, type Window, windowCounts } from './space.js'
 
@@ -75,6 +76,7 @@ export const convolution: LayerRule<SpecOf<'Conv1D' | 'Conv2D'>> = {
   },
   call: (spec, [x], { weights }) => biased(spec, convolved(x!, weights.kernel!, windowOf(spec)), weights),
   activation: (spec) => spec.activation,
+  range: anyRange,
   /** tfjs knows no groups, and no causal padding. */
   saved: (spec) => (spec.groups > 1 || spec.padding === 'causal' ? null : sameInTfjs(spec)),
 }
@@ -101,6 +103,7 @@ export const transposedConvolution: LayerRule<SpecOf<'Conv1DTranspose' | 'Conv2D
   },
   call: (spec, [x], { weights }) => biased(spec, transposed(x!, weights.kernel!, transposedWindow(spec)), weights),
   activation: (spec) => spec.activation,
+  range: anyRange,
   /** tfjs has one of planes, without dilations and output_padding. */
   saved: (spec) =>
     spec.type === 'Conv1DTranspose' || isDilated(spec) || spec.output_padding ? null : sameInTfjs(spec),
@@ -119,6 +122,7 @@ export const depthwiseConvolution: LayerRule<SpecOf<'DepthwiseConv1D' | 'Depthwi
   },
   call: (spec, [x], { weights }) => biased(spec, convolvedByChannel(x!, weights.kernel!, windowOf(spec)), weights),
   activation: (spec) => spec.activation,
+  range: anyRange,
   /** tfjs has one of planes, passes over its dilations, and calls its kernel as Keras 2 did. */
   saved: (spec) =>
     spec.type === 'DepthwiseConv1D' || isDilated(spec)
@@ -154,6 +158,7 @@ export const separableConvolution: LayerRule<SpecOf<'SeparableConv1D' | 'Separab
     return biased(spec, mixed, weights)
   },
   activation: (spec) => spec.activation,
+  range: anyRange,
   saved: (spec) => (spec.type === 'SeparableConv1D' ? null : sameInTfjs(spec)),
 }
 

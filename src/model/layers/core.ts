@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape } from '../../base/shape.js'
 import { type LayerRule, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
+import { anyRange } from './range.js'
 import { sameInTfjs, savedIdentity } from './saved.js'
 import { weightOf } from './weight.js'
 
@@ -31,6 +32,7 @@ export const dense: LayerRule<SpecOf<'Dense'>> = {
     return x!.rank === 2 ? sum : tf.reshape(sum, [...x!.shape.slice(0, -1), spec.units])
   },
   activation: (spec) => spec.activation,
+  range: anyRange,
   mask: passMask,
   saved: (spec) => sameInTfjs(spec),
 }

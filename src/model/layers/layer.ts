@@ -7,6 +7,7 @@ import type { LayerSpec } from '../../spec/spec.js'
 import type { Projection } from '../constraints.js'
 import type { Initializer } from '../initializers.js'
 import type { Penalty } from '../regularizers.js'
+import type { Range } from './range.js'
 
 /** A layer cannot take what it is given; the message says so in a user's words. */
 export class ShapeProblem extends Error {}
@@ -90,6 +91,8 @@ export interface LayerRule<Spec extends LayerSpec> {
   stopsGradient?(spec: Spec): boolean
   /** Whether its call adds to the loss, its `activity_regularizer` apart; not where it does not say. */
   regularizesWithin?(spec: Spec): boolean
+  /** What its output, before its activation, can be, by what its inputs can; unknown where it does not say. */
+  range?(spec: Spec, inputs: readonly Range[], shapes: readonly Shape[]): Range
   /** The mask of the output; without it masks end here, as in a Keras layer that does not support masking. */
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
   /** Whether the output carries a mask where no input does; none does where it does not say. */

@@ -4,6 +4,7 @@ import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import { normalizedVectors } from '../normalized.js'
 import { type LayerRule, type Pass, ShapeProblem, type SpecOf } from './layer.js'
+import { anyRange, commonRange, rangeOfSum } from './range.js'
 import { sameInTfjs } from './saved.js'
 
 const MANY = { least: 2, most: Number.POSITIVE_INFINITY }
@@ -53,22 +54,24 @@ type Merged = Extract<LayerSpec, { type: 'Add' | 'Subtract' | 'Multiply' | 'Aver
 /** Element by element. */
 const elementwise = <Spec extends Merged>(
   merge: (inputs: readonly tf.Tensor[], masks: Pass['masks']) => tf.Tensor,
-  { arity = MANY, inTfjs = true } = {},
+  { arity = MANY, inTfjs = true, range = commonRange } = {},
 ): LayerRule<Spec> => ({
   arity,
   outputShape: (_, inputs) => inputs.reduce(broadcastShape),
   call: (_, inputs, { masks }) => merge(ofOneRank(inputs), masks),
+  range,
   mask: anyMask,
   saved: (spec) => (inTfjs ? sameInTfjs(spec) : null),
 })
 
 const sum = (inputs: readonly tf.Tensor[]): tf.Tensor => inputs.reduce((total, x) => tf.add(total, x))
 
-export const add = elementwise<SpecOf<'Add'>>(sum)
+export const add = elementwise<SpecOf<'Add'>>(sum, { range: rangeOfSum })
 
 export const subtract = elementwise<SpecOf<'Subtract'>>(([a, b]) => tf.sub(a!, b!), {
   arity: TWO,
   inTfjs: false,
+  range: anyRange,
 })
 
 export const average = elementwise<SpecOf<'Average'>>((inputs) => tf.div(sum(inputs), inputs.length))
@@ -142,6 +145,7 @@ export const concatenate: LayerRule<SpecOf<'Concatenate'>> = {
     )
   },
   call: ({ axis }, inputs) => tf.concat([...inputs], axisOf(axis, inputs[0]!.shape.slice(1))),
+  range: commonRange,
   /** Along the features a step counts where it does in any input; along any other axis masks lie side by side. */
   mask({ axis }, inputs, masks) {
     if (masks.every((mask) => mask === undefined)) return undefined

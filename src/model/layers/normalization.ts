@@ -5,6 +5,7 @@ import { initializerOf } from '../initializers.js'
 import { axesOf } from './axes.js'
 import { type LayerRule, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
 import { type Affine, normalizeBatch, normalizeBy, normalizeSamples, rescaleSamples } from './normalize.js'
+import { anyRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { weightOf } from './weight.js'
 
@@ -50,6 +51,7 @@ export const batchNormalization: LayerRule<SpecOf<'BatchNormalization'>> = {
     update('moving_variance', next(moving_variance!, variance))
     return output
   },
+  range: anyRange,
   mask: passMask,
   readsMask: true,
   // along an inner axis tfjs takes the numbers of other channels
@@ -73,6 +75,7 @@ export const layerNormalization: LayerRule<SpecOf<'LayerNormalization'>> = {
     const lengths = x!.shape.map((length, axis) => (axes.includes(axis) ? length : 1))
     return normalizeSamples(x!, shaped(weights, lengths), { axes, epsilon: spec.epsilon })
   },
+  range: anyRange,
   mask: passMask,
   saved: (spec, [given]) => (fitsTfjs(given!) ? sameInTfjs(spec, { axis: sorted(spec.axis) }) : null),
 }
@@ -115,6 +118,7 @@ export const groupNormalization: LayerRule<SpecOf<'GroupNormalization'>> = {
     const normal = normalizeSamples(grouped, shaped(weights, lengths), { axes, epsilon: spec.epsilon })
     return tf.reshape(normal, x!.shape)
   },
+  range: anyRange,
   mask: passMask,
   saved: () => null,
 }
@@ -135,6 +139,7 @@ export const rmsNormalization: LayerRule<SpecOf<'RMSNormalization'>> = {
     const inverse = (squares: tf.Tensor) => tf.rsqrt(tf.add(tf.div(squares, divisor), spec.epsilon))
     return tf.mul(rescaleSamples(x!, { axes, divisor, inverse }), broadcastable(weights.scale!, lengths))
   },
+  range: anyRange,
   saved: () => null,
 }
 

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import { largest } from '../kinks.js'
 import type { LayerRule, SpecOf } from './layer.js'
+import { sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { innerOf, onPlane, padded, padsOf, plane, spaceOf, unplane, type Window, windowCounts } from './space.js'
 
@@ -20,6 +21,7 @@ const pooling = <Spec extends PoolSpec>(pool: (x: tf.Tensor, window: Window) => 
     return [...windowCounts(space, windowOf(spec)), channels]
   },
   call: (spec, [x]) => pool(x!, windowOf(spec)),
+  range: sameRange,
   saved: (spec) => sameInTfjs(spec),
 })
 
@@ -77,6 +79,7 @@ const overSpace = <Spec extends GlobalSpec>(
       keepdims,
       mask,
     ),
+  range: sameRange,
   /** tfjs knows no keepdims. */
   saved: (spec) => (spec.keepdims ? null : sameInTfjs(spec)),
 })

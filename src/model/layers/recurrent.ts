@@ -219,6 +219,7 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
       if (!return_sequences) return outputs.at(-1)!
       return tf.transpose(tf.reshape(tf.concat(outputs), [time, batch, units]), [1, 0, 2])
     },
+    range: ({ activation }) => ACTIVATIONS[activation].range ?? 'any',
     mask: ({ return_sequences }, _, [mask]) => (return_sequences ? mask : undefined),
     readsMask: true,
     saved: cell.saved,

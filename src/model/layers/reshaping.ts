@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
+import { sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { repeated } from './spatial.js'
 
@@ -13,6 +14,7 @@ export const flatten: LayerRule<SpecOf<'Flatten'>> = {
   outputShape: (_, [given]) => [sizeOf(given!)],
   moves: true,
   call: (_, [x]) => reshaped(x!, [sizeOf(x!.shape.slice(1))]),
+  range: sameRange,
   /** tfjs' own Flatten refuses a sample that is flat already; Keras' does not. */
   saved: (spec, [given]) => sameInTfjs(spec, { target_shape: [sizeOf(given!)] }, 'Reshape'),
 }
@@ -32,6 +34,7 @@ export const reshape: LayerRule<SpecOf<'Reshape'>> = {
   },
   moves: true,
   call: (spec, [x]) => reshaped(x!, reshape.outputShape(spec, [x!.shape.slice(1)])),
+  range: sameRange,
   /** tfjs does not find out what -1 stands for. */
   saved: (spec, inputs) => sameInTfjs(spec, { target_shape: reshape.outputShape(spec, inputs) }),
 }
@@ -46,6 +49,7 @@ export const permute: LayerRule<SpecOf<'Permute'>> = {
   },
   moves: true,
   call: ({ dims }, [x]) => tf.transpose(x!, [0, ...dims]),
+  range: sameRange,
   saved: (spec) => sameInTfjs(spec),
 }
 
@@ -56,5 +60,6 @@ export const repeatVector: LayerRule<SpecOf<'RepeatVector'>> = {
   },
   moves: true,
   call: ({ n }, [x]) => repeated(tf.expandDims(x!, 1), [1, n, 1]),
+  range: sameRange,
   saved: (spec) => sameInTfjs(spec),
 }

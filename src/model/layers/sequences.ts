@@ -6,6 +6,7 @@ import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
 import { withoutGradient } from '../without-gradient.js'
 import { type LayerRule, notSequence, passMask, ShapeProblem, type SpecOf } from './layer.js'
+import { anyRange, sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 
 /** Row `x` of a matrix for each whole number `x`. */
@@ -23,6 +24,7 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
   stopsGradient: () => true,
   lookups: ({ input_dim }) => input_dim,
   call: (_, [x], { weights }) => tf.gather(weights.embeddings!, tf.cast(x!, 'int32')),
+  range: anyRange,
   mask: ({ mask_zero }, [x]) => (mask_zero ? withoutGradient(() => tf.notEqual(x!, tf.zerosLike(x!))) : undefined),
   makesMask: ({ mask_zero }) => mask_zero,
   saved: (spec) => sameInTfjs(spec),
@@ -66,6 +68,7 @@ export const masking: LayerRule<SpecOf<'Masking'>> = {
     const counts = differs(x!, mask_value)
     return tf.where(tf.expandDims(counts, -1), x!, tf.zerosLike(x!))
   },
+  range: sameRange,
   mask: ({ mask_value }, [x]) => differs(x!, mask_value),
   makesMask: () => true,
   saved: (spec) => sameInTfjs(spec),

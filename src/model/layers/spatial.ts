@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
+import { sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { innerOf, type Pairs, padded, sliced, spaceOf } from './space.js'
 
@@ -19,6 +20,7 @@ export const zeroPadding: LayerRule<SpecOf<'ZeroPadding1D' | 'ZeroPadding2D'>> =
     return [...lengthsOf(space, pairs, 1), channels]
   },
   call: (spec, [x]) => padded(x!, pairsOf(spec.padding)),
+  range: sameRange,
   saved: (spec) => (spec.type === 'ZeroPadding2D' ? sameInTfjs(spec) : null),
 }
 
@@ -38,6 +40,7 @@ export const cropping: LayerRule<SpecOf<'Cropping1D' | 'Cropping2D'>> = {
       lengthsOf(innerOf(x!), pairs, -1),
     )
   },
+  range: sameRange,
   saved: (spec) => (spec.type === 'Cropping2D' ? sameInTfjs(spec) : null),
 }
 
@@ -54,6 +57,7 @@ export const upSampling: LayerRule<SpecOf<'UpSampling1D' | 'UpSampling2D'>> = {
     'interpolation' in spec && spec.interpolation === 'bilinear'
       ? interpolated(x!, factorsOf(spec))
       : repeated(x!, [1, ...factorsOf(spec), 1]),
+  range: sameRange,
   /** tfjs interpolates between other places. */
   saved: (spec) => (spec.type === 'UpSampling2D' && spec.interpolation === 'nearest' ? sameInTfjs(spec) : null),
 }

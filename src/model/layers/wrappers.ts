@@ -15,6 +15,7 @@ import {
   type SpecOf,
   type WeightRequest,
 } from './layer.js'
+import { rangeOf, rangeOfSum } from './range.js'
 import type { RecurrentSpec } from './recurrent.js'
 import { sameInTfjs } from './saved.js'
 
@@ -50,6 +51,10 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
         (layer) => applyLayer(ruleOf(layer), layer, inputs, passWithin(pass, layer.name)).output,
       )
       return MERGE[spec.merge_mode](forward!, spec.layer.return_sequences ? tf.reverse(backward!, 1) : backward!)
+    },
+    range(spec, inputs, shapes) {
+      const one = rangeOf<LayerSpec>(ruleOf(spec.layer), spec.layer, inputs, shapes)
+      return spec.merge_mode === 'sum' ? rangeOfSum(spec, [one]) : one
     },
     mask: ({ layer }, inputs, masks) => ruleOf(layer).mask?.(layer, inputs, masks),
     regularizesWithin: ({ layer }) => regularizesActivity(ruleOf(layer), layer),
@@ -112,6 +117,10 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
     regularizesWithin(spec) {
       const { layer, rule } = withRule(spec)
       return rule.regularizesWithin?.(layer) ?? false
+    },
+    range(spec, inputs, [given]) {
+      const { layer, rule } = withRule(spec)
+      return rangeOf(rule, layer, inputs, [given!.slice(1)])
     },
     mask: passMask,
     saved(spec, [given]) {
