@@ -28,11 +28,17 @@ export interface Operands {
 
 const A_RUN: Operands = { least: 1, most: 1, few: 'No run is given', many: 'One run at a time' }
 
+const ASKED_TO_END = {
+  hungUp: EXIT_WORDS.hungUp,
+  interrupted: EXIT_WORDS.interrupted,
+  terminated: EXIT_WORDS.terminated,
+}
+
 const RUN_EXITS: Command['exits'] = {
   done: EXIT_WORDS.done,
   badInput: 'the run, the data or the command line is wrong',
   internal: EXIT_WORDS.internal,
-  interrupted: EXIT_WORDS.interrupted,
+  ...ASKED_TO_END,
 }
 
 export const COMMANDS: { readonly [Name in CommandName]: Command } = {
@@ -86,7 +92,7 @@ What is cut off goes on where it was. Standard output gets the folder of the lib
       done: 'installed, was there already, or removed',
       badInput: 'it could not be installed, or the command line is wrong; nothing was changed',
       internal: EXIT_WORDS.internal,
-      interrupted: EXIT_WORDS.interrupted,
+      ...ASKED_TO_END,
     },
     examples: [
       ['train setup tensorflow', 'the official package, for the processor'],
@@ -106,7 +112,7 @@ The report is standard output; what is under way is shown on standard error.`,
       expectationFailed: 'none does',
       badInput: 'the command line is wrong',
       internal: EXIT_WORDS.internal,
-      interrupted: EXIT_WORDS.interrupted,
+      ...ASKED_TO_END,
     },
     examples: [
       ['train doctor', 'a report to read'],
@@ -124,7 +130,7 @@ precision are. SPEC is a file, or - for standard input. The table is standard ou
       badInput: 'the spec, the data or the command line is wrong, or no engine can train it here',
       diverged: EXIT_WORDS.diverged,
       internal: EXIT_WORDS.internal,
-      interrupted: EXIT_WORDS.interrupted,
+      ...ASKED_TO_END,
     },
     examples: [
       ['train bench specs/mnist-mlp.json', 'every engine'],
@@ -144,7 +150,7 @@ The suggestion is standard output; the curve goes to a folder as of a run, as a 
       badInput: EXIT_WORDS.badInput,
       diverged: 'the loss is NaN or infinite from the first step on',
       internal: EXIT_WORDS.internal,
-      interrupted: EXIT_WORDS.interrupted,
+      ...ASKED_TO_END,
     },
     examples: [
       ['train find-lr specs/mnist-mlp.json', 'the suggestion, and the command that uses it'],
@@ -161,7 +167,7 @@ derived from its graph. Trains nothing. SPEC is a file, or - for standard input.
       done: EXIT_WORDS.done,
       badInput: EXIT_WORDS.badInput,
       internal: EXIT_WORDS.internal,
-      interrupted: EXIT_WORDS.interrupted,
+      ...ASKED_TO_END,
     },
     examples: [
       ['train summary specs/mnist-mlp.json', "Keras' table, then the numbers of a step"],

@@ -1,11 +1,15 @@
 /** What the command's exit code says. */
+import { constants } from 'node:os'
+
 export const EXIT = {
   done: 0,
   expectationFailed: 1,
   badInput: 2,
   diverged: 3,
   internal: 70,
+  hungUp: 129,
   interrupted: 130,
+  terminated: 143,
 } as const
 
 export type ExitName = keyof typeof EXIT
@@ -14,8 +18,21 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_WORDS: { readonly [Name in ExitName]: string } = {
   done: 'done',
   expectationFailed: 'an expectation failed',
-  badInput: 'the spec, the data or the command line is wrong',
+  badInput: 'the spec, the data or the command line is wrong, or something could not be written',
   diverged: 'the loss or a weight became NaN or infinite',
   internal: 'a fault of this program',
-  interrupted: 'interrupted by Ctrl-C',
+  hungUp: 'the terminal was closed, SIGHUP',
+  interrupted: 'interrupted by Ctrl-C, SIGINT',
+  terminated: 'asked to end, SIGTERM',
 }
+
+/** Signals that ask for an end; as shells do, the exit code is 128 and the number of the signal. */
+export const END_SIGNALS = (
+  [
+    ['SIGINT', EXIT.interrupted],
+    ['SIGTERM', EXIT.terminated],
+    ['SIGHUP', EXIT.hungUp],
+  ] as const
+).map(([signal, exitCode]) => ({ signal, exitCode, number: constants.signals[signal] }))
+
+export type EndSignal = (typeof END_SIGNALS)[number]['signal']

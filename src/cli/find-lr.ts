@@ -1,15 +1,14 @@
 /** `train find-lr SPEC`: which learning rate a spec wants. What is trained meanwhile is thrown away. */
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
+import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import type { Batch } from '../engine/engine.js'
 import type { FindLrReport } from '../export/find-lr-report.js'
-import { createRunDirectory } from '../export/run-directory.js'
 import { NOTHING_TRAINED } from '../model/warnings.js'
 import { findLrLines, formatRate } from '../report/find-lr.js'
 import { lrCurve } from '../report/lr-curve.js'
 import { DEFAULT_OPTIMIZER } from '../spec/rbm.js'
-import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, isSupervised, isUnsupervised, type StageSpec } from '../spec/spec.js'
 import { type FindEnd, suggest, type Trial, trials } from '../training/find-lr.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -17,9 +16,10 @@ import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
+import { checkRunPlaces } from './places.js'
 import { prepare } from './prepare.js'
 import { requireSpec } from './read-spec.js'
-import { checkPlaces } from './results.js'
+import { createFolder } from './results.js'
 import type { Session } from './session.js'
 import { withSpinner } from './spinner.js'
 import { ownVersion } from './versions.js'
@@ -47,8 +47,8 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
       `find-lr follows the loss, which of an RBM with "${algorithm}" does not say how well it learns. Try rates by \`train\` with the metric "pseudo_likelihood" or "reconstruction_error"; 0.05 is a good one to begin with, 0.01 for "pcd".`,
     )
   }
-  await checkPlaces(options)
-  return interruptible(io, async (signal) => {
+  await checkRunPlaces(spec, file, options)
+  return interruptible(io, async (signal, interrupt) => {
     const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
     try {
       const { found, end } = await withSpinner('Trying learning rates', io, () => tryRates(session, steps, signal))
@@ -57,7 +57,7 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
         return EXIT.diverged
       }
       const { why, valley, steepest } = suggest(found, steps)
-      const directory = await createRunDirectory(spec.name, options.out)
+      const directory = await createFolder(spec, options)
       const report: FindLrReport = {
         version: 1,
         name: spec.name,
@@ -77,9 +77,12 @@ export async function findLr(file: string, options: Options, io: Io): Promise<Ex
         command: valley === null ? null : commandWith(valley, file, spec, options),
       }
       const document = JSON.stringify(report, null, 2)
-      await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`)
-      await writeFileAtomic(join(directory, 'find-lr.json'), `${document}\n`)
-      await writeFileAtomic(report.picture, lrCurve(report))
+      await interrupt.saving(() =>
+        inWords('write what was found', async () => {
+          await writeFileAtomic(join(directory, 'find-lr.json'), `${document}\n`)
+          await writeFileAtomic(report.picture, lrCurve(report))
+        }),
+      )
       const replaces = typeof spec.optimizer.learning_rate !== 'number'
       io.stdout.write(options.json ? `${document}\n` : `${findLrLines(report, { replaces }).join('\n')}\n`)
       return valley === null ? EXIT.expectationFailed : EXIT.done

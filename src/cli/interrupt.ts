@@ -1,33 +1,140 @@
-/** Ctrl-C, and a polite kill: the first asks for an end after the step under way, the second ends at once. */
-import { EXIT, type ExitCode } from './exit-codes.js'
-import { type Io, say } from './io.js'
+/** Ctrl-C, a polite kill, and a terminal that is closed: the first asks for an end in good order, the second ends at once. */
+import { Worker } from 'node:worker_threads'
+import { removeTemporaries, watchTemporaries } from '../base/temporary.js'
+import { END_SIGNALS, type EndSignal, type ExitCode } from './exit-codes.js'
+import { outlivesTerminal } from './hang-up.js'
+import { createVoice, type Io, say, type Voice } from './io.js'
+import { PHASES, type Phase, watch } from './watch.js'
+import type { Told } from './watch-thread.js'
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+export interface Interrupt {
+  /** Aborted by the first signal; its reason is an `Interruption`. */
+  readonly signal: AbortSignal
+  /** Before long work on this thread: from then on signals are heard in its middle. */
+  ready(): Promise<void>
+  /** What an end at once tells; until the next call training is under way if the words are of that. */
+  begin(phase: 'idle' | 'training', words: string): void
+  /** Writes what must not be cut off by a second signal. */
+  saving<T>(work: () => Promise<T>): Promise<T>
+  stop(): void
+}
 
-export function listenForInterrupt(io: Io): { readonly signal: AbortSignal; stop(): void } {
-  const controller = new AbortController()
-  const listener = () => {
-    if (controller.signal.aborted) io.exit(EXIT.interrupted)
-    controller.abort()
+/** The reason of an aborted signal. */
+export class Interruption extends Error {
+  constructor(readonly exitCode: ExitCode) {
+    super('interrupted')
   }
-  for (const signal of SIGNALS) io.on(signal, listener)
+}
+
+/** The exit code that the signal of an interruption stands for. */
+export function codeOfInterruption({ reason }: AbortSignal): ExitCode {
+  if (reason instanceof Interruption) return reason.exitCode
+  throw new Error('internal: no signal has come', { cause: reason })
+}
+
+const INTERRUPTED = 'Interrupted.'
+
+export interface ListenOptions {
+  /** Says nothing of what it does after the first signal. */
+  readonly quiet?: boolean
+  /** No long work keeps this thread busy. */
+  readonly alone?: boolean
+  readonly voice?: Voice
+}
+
+export function listenForInterrupt(
+  io: Io,
+  { quiet = false, alone = false, voice = createVoice(io) }: ListenOptions = {},
+): Interrupt {
+  const controller = new AbortController()
+  /** The phase, and for two sayings whether one of the threads has said them. */
+  const shared = new Int32Array(new SharedArrayBuffer(12))
+  if (quiet) shared.fill(1, 1)
+  const thread = alone ? NO_THREAD : startThread(shared)
+  let words = INTERRUPTED
+  const heard = watch({
+    phase: () => shared[0] as Phase,
+    now: () => performance.now(),
+    after: (milliseconds, work) => setTimeout(work, milliseconds).unref(),
+    say(once, text) {
+      if (Atomics.compareExchange(shared, once, 0, 1) === 0) voice.say(text)
+    },
+    end(exitCode) {
+      removeTemporaries()
+      voice.say(words)
+      io.exit(exitCode)
+    },
+  })
+  const listeners = new Map<EndSignal, () => void>()
+  for (const { signal, exitCode } of END_SIGNALS) {
+    const isIgnored = signal === 'SIGHUP' && outlivesTerminal(io)
+    const listener = () => {
+      if (isIgnored) return
+      controller.abort(new Interruption(exitCode))
+      heard(exitCode)
+    }
+    listeners.set(signal, listener)
+    io.on(signal, listener)
+  }
+  watchTemporaries((temporaries) => thread.tell({ temporaries }))
+  const setPhase = (phase: Phase) => Atomics.store(shared, 0, phase)
   return {
     signal: controller.signal,
+    ready: () => thread.ready,
+    begin(phase, text) {
+      words = text
+      thread.tell({ words })
+      setPhase(PHASES[phase])
+    },
+    async saving(work) {
+      const before = shared[0] as Phase
+      setPhase(PHASES.saving)
+      try {
+        return await work()
+      } finally {
+        setPhase(before)
+      }
+    },
     stop() {
-      for (const signal of SIGNALS) io.off(signal, listener)
+      for (const [signal, listener] of listeners) io.off(signal, listener)
+      watchTemporaries(() => {})
+      thread.stop()
     },
   }
 }
 
-/** Runs what ends at once when its signal is aborted, and has nothing to write then. */
-export async function interruptible(io: Io, work: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
-  const { signal, stop } = listenForInterrupt(io)
+interface Thread {
+  readonly ready: Promise<void>
+  tell(told: Told): void
+  stop(): void
+}
+
+const NO_THREAD: Thread = { ready: Promise.resolve(), tell: () => {}, stop: () => {} }
+
+/** It is of help; where there is none, signals wait for this thread. */
+function startThread(shared: Int32Array): Thread {
+  const worker = new Worker(new URL('./watch-thread.js', import.meta.url), { workerData: shared })
+  worker.unref()
+  const ready = new Promise<void>((resolve) => {
+    for (const event of ['message', 'error', 'exit']) worker.on(event, () => resolve())
+  })
+  return { ready, tell: (told) => worker.postMessage(told), stop: () => void worker.terminate() }
+}
+
+/** Runs what ends when its signal is aborted, and has nothing to write then. */
+export async function interruptible(
+  io: Io,
+  work: (signal: AbortSignal, interrupt: Interrupt) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const interrupt = listenForInterrupt(io)
+  const { signal, stop } = interrupt
   try {
-    return await work(signal)
+    await interrupt.ready()
+    return await work(signal, interrupt)
   } catch (error) {
     if (!signal.aborted) throw error
-    say(io, 'Interrupted.')
-    return EXIT.interrupted
+    say(io, INTERRUPTED)
+    return codeOfInterruption(signal)
   } finally {
     stop()
   }

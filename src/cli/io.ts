@@ -1,4 +1,5 @@
 import { visible } from '../base/visible.js'
+import type { EndSignal } from './exit-codes.js'
 
 /** What a command may touch of the process around it; tests give their own. */
 export interface Io {
@@ -6,8 +7,8 @@ export interface Io {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly env: Readonly<Record<string, string | undefined>>
-  on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
-  off(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+  on(signal: EndSignal, listener: () => void): unknown
+  off(signal: EndSignal, listener: () => void): unknown
   exit(code: number): never
 }
 
@@ -22,4 +23,24 @@ export const mayColor = (io: Pick<Io, 'env'>, stream: NodeJS.WriteStream): boole
 /** Writes lines for people. Names and paths in them may hold anything; a terminal obeys none of it. */
 export function say({ stderr }: Pick<Io, 'stderr'>, text: string): void {
   stderr.write(`${text.split('\n').map(visible).join('\n')}\n`)
+}
+
+/** Says things while something else may be drawing. */
+export interface Voice {
+  say(text: string): void
+  /** Whoever draws leaves its line before. */
+  leaving(leave: () => void): void
+}
+
+export function createVoice(io: Pick<Io, 'stderr'>): Voice {
+  let leave = () => {}
+  return {
+    say(text) {
+      leave()
+      say(io, text)
+    },
+    leaving(given) {
+      leave = given
+    },
+  }
 }

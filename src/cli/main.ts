@@ -5,11 +5,19 @@ import type { Target } from '../libtensorflow/target.js'
 import { type CommandLine, parseCommandLine } from './command-line.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
+import { watchOutput } from './output.js'
 import { ownVersion } from './versions.js'
 
 /** Runs a command; the result is the exit code of the process. Throws where a file of the program itself is missing. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
-  outliveReaders(io)
+  // who reads what is told to people may go away
+  io.stderr.on('error', () => {})
+  const output = watchOutput(io)
+  const code = await ended(argv, io)
+  return (await output.isWhole()) || code !== EXIT.done ? code : EXIT.badInput
+}
+
+async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
     return await run(parseCommandLine(argv, ownVersion()), io)
   } catch (error) {
@@ -35,11 +43,6 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 /** `bin/start.js` knows what to do then. */
 const isMissingModule = (error: unknown): boolean =>
   /^(ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '')
-
-/** A reader that goes away, such as `head`, does not stop a run. Who writes what must arrive looks at its own writes. */
-function outliveReaders({ stdout, stderr }: Io): void {
-  for (const stream of [stdout, stderr]) stream.on('error', () => {})
-}
 
 async function run(line: CommandLine, io: Io): Promise<ExitCode> {
   switch (line.command) {

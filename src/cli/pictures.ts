@@ -1,7 +1,7 @@
 /** Pictures that the training of an RBM leaves in the folder of its run. */
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
+import { makeFolder } from '../base/make-folder.js'
 import { dataInfo } from '../data/registry.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
@@ -41,7 +41,7 @@ export async function drawPictures(options: PicturesOptions): Promise<void> {
   try {
     const pictures = rbmPictures(await lookOf(options))
     const folder = join(directory, RUN_FILES.pictures)
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder, directory)
     for (const [name, image] of Object.entries(pictures)) await writeFileAtomic(join(folder, name), pngOf(image))
   } catch (error) {
     if (!signal.aborted) throw error

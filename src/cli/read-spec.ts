@@ -1,9 +1,9 @@
 /** Reads a spec and checks everything that can be known before the first step. */
 import { fstatSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { buffer } from 'node:stream/consumers'
-import { fileProblem } from '../base/file-problem.js'
+import { formatBytes } from '../base/bytes.js'
+import { problemWords } from '../base/file-problem.js'
 import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { decodeUtf8 } from '../base/utf8.js'
@@ -58,13 +58,39 @@ async function read(source: string, stdin: NodeJS.ReadableStream): Promise<strin
   })
   if (source === '-' && isFolder(stdin)) return issue('is a folder, must be a file')
   try {
-    const decoded = decodeUtf8(await (source === '-' ? buffer(stdin) : readFile(source)))
+    const bytes = source === '-' ? await atMost(MOST_BYTES, stdin) : await bytesOf(source)
+    if (bytes === undefined) return issue(`is longer than ${formatBytes(MOST_BYTES)}, which no spec is`)
+    const decoded = decodeUtf8(bytes)
     return 'text' in decoded ? decoded.text : issue(decoded.problem)
   } catch (error) {
-    const problem = fileProblem({ ...(error as Error), path: undefined })
+    const problem = problemWords(error)
     if (problem === undefined) throw error
     return issue(problem, await neighbour(source))
   }
+}
+
+const MOST_BYTES = 10e6
+
+/** A pipe or device tells no size, and may have no end. */
+async function bytesOf(path: string): Promise<Uint8Array | undefined> {
+  const file = await open(path)
+  try {
+    return await atMost(MOST_BYTES, file.createReadStream({ autoClose: false }))
+  } finally {
+    await file.close()
+  }
+}
+
+/** All that a stream has; `undefined` where it has more. */
+async function atMost(most: number, stream: NodeJS.ReadableStream): Promise<Uint8Array | undefined> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of stream) {
+    pieces.push(Buffer.from(piece))
+    size += piece.length
+    if (size > most) return undefined
+  }
+  return Buffer.concat(pieces)
 }
 
 /** Node gives a stream without content where the shell has `< FOLDER`. */

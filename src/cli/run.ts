@@ -11,7 +11,8 @@ import type { BadTensor, EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingE
 import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { type Io, mayColor, mayRedraw, say } from './io.js'
+import { codeOfInterruption } from './interrupt.js'
+import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
 import type { Options } from './options.js'
 import type { Results } from './results.js'
 import type { Session } from './session.js'
@@ -24,6 +25,7 @@ export interface Run {
   readonly warnings: readonly Issue[]
   readonly options: Options
   readonly io: Io
+  readonly voice: Voice
   readonly signal: AbortSignal
   readonly session: Session
   readonly results: Results
@@ -33,7 +35,7 @@ export interface Run {
 }
 
 export async function run(given: Run): Promise<ExitCode> {
-  const { spec, warnings, options, io, signal, session, results, engine, pictures } = given
+  const { spec, warnings, options, io, voice, signal, session, results, engine, pictures } = given
   const began = new Date()
   const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
   const now = () => performance.now()
@@ -45,15 +47,18 @@ export async function run(given: Run): Promise<ExitCode> {
     color: mayColor(io, io.stderr),
     now,
   })
+  voice.leaving(reporter.leave)
   const beginning = now()
   const {
     start,
     epochs,
     end: trained,
+    failure,
   } = await follow(
-    trainingEvents({ ...session.training, signal, now, files: results.files }),
+    (ending) => trainingEvents({ ...session.training, signal: ending, now, files: results.files }),
     reporter.onEvent,
     results,
+    signal,
   ).finally(reporter.leave)
   const tested =
     trained.reason === 'interrupted' || trained.reason === 'diverged' ? null : await testScores(session, signal)
@@ -80,7 +85,10 @@ export async function run(given: Run): Promise<ExitCode> {
     test,
     expectations,
   })
-  await results.finish(history, session)
+  await results.finish(history, session).catch((error) => {
+    throw both(failure, error)
+  })
+  if (failure) throw new UserError(`${failure.message}\nTraining ended there. The model and history.json are written.`)
   const { rbm } = session
   if (pictures && rbm !== null && end.reason !== 'interrupted' && end.reason !== 'diverged') {
     const { drawPictures } = await import('./pictures.js')
@@ -103,24 +111,37 @@ export async function run(given: Run): Promise<ExitCode> {
   return exitCodeOf(history.stop, expectations, signal)
 }
 
-/** Shows and writes the events as they come. */
+/** Shows and writes the events as they come. Where the folder of the run fails, training ends with the step under way. */
 async function follow(
-  events: AsyncIterable<TrainingEvent>,
+  events: (ending: AbortSignal) => AsyncIterable<TrainingEvent>,
   show: (event: TrainingEvent) => void,
   results: Results,
-): Promise<{ start: StartEvent; epochs: EpochEndEvent[]; end: EndEvent }> {
+  signal: AbortSignal,
+): Promise<{ start: StartEvent; epochs: EpochEndEvent[]; end: EndEvent; failure: UserError | undefined }> {
   const epochs: EpochEndEvent[] = []
   let start: StartEvent | undefined
-  for await (const event of events) {
+  let failure: UserError | undefined
+  const failed = new AbortController()
+  for await (const event of events(AbortSignal.any([signal, failed.signal]))) {
     show(event)
     if (event.type === 'start') start = event
     if (event.type === 'epochEnd') {
       epochs.push(event)
-      await results.epoch(event)
+      await results.epoch(event).catch((error) => {
+        if (!(error instanceof UserError)) throw error
+        failure = error
+        failed.abort()
+      })
     }
-    if (event.type === 'end') return { start: start!, epochs, end: event }
+    if (event.type === 'end') return { start: start!, epochs, end: event, failure }
   }
   throw new Error('internal: training ended without its last event')
+}
+
+/** What failed first, and what could not be saved after it; the same is said once. */
+function both(first: UserError | undefined, then: unknown): unknown {
+  if (first === undefined || !(then instanceof UserError) || then.message === first.message) return then
+  return new UserError(`${first.message}\n${then.message}`)
 }
 
 /** Loss and metrics on the test set; `null` when interrupted. A fault of its data is told when all is written. */
@@ -145,7 +166,7 @@ const prefixed = (metrics: Metrics, prefix: string): Metrics =>
   Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`${prefix}${key}`, value]))
 
 function exitCodeOf(stop: History['stop'], expectations: readonly Expectation[], signal: AbortSignal): ExitCode {
-  if (signal.aborted) return EXIT.interrupted
+  if (signal.aborted) return codeOfInterruption(signal)
   if (stop.reason === 'diverged') return EXIT.diverged
   return expectations.every(({ passed }) => passed) ? EXIT.done : EXIT.expectationFailed
 }

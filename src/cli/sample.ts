@@ -1,6 +1,7 @@
 /** `train sample RUN`: draws from a trained RBM by Gibbs sampling. */
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
+import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { batches, type Dataset } from '../data/dataset.js'
 import { maskOf } from '../data/mask.js'
@@ -42,7 +43,7 @@ export async function sample(directory: string, options: Options, io: Io): Promi
   if (chains > most) throw new UserError(`--samples: found "${chains}", must be at most ${most} to fit into memory`)
   const rbm = labels === undefined ? trained.rbm : clamped(trained, labels, chains)
   const mask = inpaint === undefined ? undefined : await maskOf(inpaint, sampleShape)
-  return interruptible(io, async (signal) => {
+  return interruptible(io, async (signal, interrupt) => {
     const engine = await engineFor(spec, { quiet: false, logs: false }, io)
     const isGiven = mask !== undefined || start === 'data'
     const given = isGiven ? await testRows(trained, chains, io) : undefined
@@ -59,11 +60,10 @@ export async function sample(directory: string, options: Options, io: Io): Promi
         ...(mask ? { held: { mask: mask.map((fill) => 1 - fill), values: given! } } : { from: given }),
       }),
     )
-    const folder = await createNumbered(join(directory, SAMPLES), out)
-    await writeSamples(folder, pictureOf(trained, drawn, mask && { mask, given: given! }), drawn, [
-      chains,
-      rbm.visibleUnits,
-    ])
+    const picture = pictureOf(trained, drawn, mask && { mask, given: given! })
+    const write = (folder: string) =>
+      inWords('write the samples', () => writeSamples(folder, picture, drawn, [chains, rbm.visibleUnits]))
+    const folder = await interrupt.saving(() => createNumbered(join(directory, SAMPLES), out, write))
     io.stdout.write(`${[...FILES, PICTURE].map((file) => join(folder, file)).join('\n')}\n`)
     return EXIT.done
   })

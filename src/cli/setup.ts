@@ -20,7 +20,7 @@ import { hasNvidiaDriver, requireSupported, type Target, thisSystem, wheelsFor }
 import { wheelSource } from '../libtensorflow/wheel-source.js'
 import { createTransferReporter } from '../report/transfer.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { listenForInterrupt } from './interrupt.js'
+import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
 import { type Io, mayRedraw, say } from './io.js'
 import type { Options } from './options.js'
 
@@ -29,7 +29,8 @@ export async function setup(target: Target | undefined, options: Options, io: Io
   const cache = cacheFolder()
   if (options.remove) return takeAway(cache, target, options, io)
   if (target === undefined) throw new Error('internal: setup of nothing')
-  const interrupt = listenForInterrupt(io)
+  const interrupt = listenForInterrupt(io, { quiet: true, alone: true })
+  interrupt.begin('training', 'Stopped at once.')
   const reporter = createTransferReporter(io.stderr, mayRedraw(io, io.stderr), () => performance.now())
   try {
     return await bring({ target, options, io, cache, signal: interrupt.signal, listener: reporter })
@@ -39,7 +40,7 @@ export async function setup(target: Target | undefined, options: Options, io: Io
     const kept = await keptBytes(cache)
     const goesOn = kept > 0 ? ` ${formatBytes(kept)} are kept, and the next \`train setup\` goes on from there.` : ''
     say(io, `Interrupted; nothing was installed.${goesOn}`)
-    return EXIT.interrupted
+    return codeOfInterruption(interrupt.signal)
   } finally {
     reporter.close()
     interrupt.stop()

@@ -1,5 +1,6 @@
 /** `train summary SPEC`: the layers of a model, what a step of it takes, and on request a picture and where its time goes. */
 import { writeFileAtomic } from '../base/atomic-file.js'
+import { inWords } from '../base/file-problem.js'
 import { type BatchShape, type Shape, sizeOf, withBatch } from '../base/shape.js'
 import { median, timesOf } from '../base/timing.js'
 import { trainCount } from '../data/dataset.js'
@@ -26,6 +27,7 @@ import { type Io, mayColor } from './io.js'
 import { type Learner, learnerOf } from './learner.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
+import { checkFilePlace, specPlace } from './places.js'
 import { requireSpec } from './read-spec.js'
 import { openSession, wholeBatches } from './session.js'
 import { withSpinner } from './spinner.js'
@@ -41,12 +43,14 @@ const WARM_UP = 3
 export async function summary(file: string, options: Options, io: Io): Promise<ExitCode> {
   const { spec: given, warnings } = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
   showWarnings(warnings, io)
+  const { svg } = options
+  if (svg !== undefined) await checkFilePlace('--svg', svg, [specPlace(file)])
   const spec = soleSpec(given, dataInfo(given.data))
   return interruptible(io, async (signal) => {
     const report = await reportOf(spec, options.explain === true, io, signal)
-    if (options.svg !== undefined) {
+    if (svg !== undefined) {
       const { networkPicture } = await import('../report/network-picture.js')
-      await writeFileAtomic(options.svg, networkPicture(report))
+      await inWords('write the picture', () => writeFileAtomic(svg, networkPicture(report)))
     }
     const lines = options.json
       ? [JSON.stringify(report, null, 2)]

@@ -1,5 +1,6 @@
 /** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
 import { join } from 'node:path'
+import { inWords } from '../base/file-problem.js'
 import type { Issue } from '../base/issue.js'
 import { warnOfSplit } from '../data/check.js'
 import type { StateValues } from '../engine/engine.js'
@@ -9,15 +10,16 @@ import type { IssueDraft } from '../spec/document.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, type ResolvedSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { listenForInterrupt } from './interrupt.js'
-import { type Io, say } from './io.js'
+import { codeOfInterruption, type Interrupt, listenForInterrupt } from './interrupt.js'
+import { createVoice, type Io, say, type Voice } from './io.js'
 import { learnsLabels } from './learner.js'
 import { nextData } from './next-data.js'
 import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
+import { checkRunPlaces } from './places.js'
 import { type Opened, openData } from './prepare.js'
 import { requireSpec } from './read-spec.js'
-import { checkPlaces, createFolder, openResults, userHistory, writeSpec } from './results.js'
+import { createFolder, openResults, userHistory, writeSpec } from './results.js'
 import { run } from './run.js'
 import type { Session } from './session.js'
 import { asLayers, type Stage, stagesOf } from './stages.js'
@@ -25,20 +27,27 @@ import { showWarnings } from './warnings.js'
 
 export async function train(file: string, options: Options, io: Io): Promise<ExitCode> {
   const { spec, warnings, issue } = await requireSpec(file, overridesOf(options), io.stdin)
-  await checkPlaces(options)
-  if (options.verbose !== '0') showWarnings(warnings, io)
-  const interrupt = listenForInterrupt(io)
+  await checkRunPlaces(spec, file, options)
+  const { verbose } = options
+  if (verbose !== '0') showWarnings(warnings, io)
+  const voice = createVoice(io)
+  const interrupt = listenForInterrupt(io, { quiet: verbose === '0', voice })
   try {
-    const { verbose } = options
+    interrupt.begin('idle', BEFORE_TRAINING)
     const opened = await openData(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
     const ofData = warningsOfData(spec, opened.dataset).map(issue)
     if (verbose !== '0') showWarnings(ofData, io)
+    await interrupt.ready()
+    const unwritten: string[] = []
     const all = [...warnings, ...ofData]
-    return await runStages({ spec, warnings: all, options, io, signal: interrupt.signal, opened })
+    const code = await runStages({ spec, warnings: all, options, io, voice, interrupt, unwritten, opened })
+    return code === EXIT.done && unwritten.length > 0 ? EXIT.badInput : code
   } finally {
     interrupt.stop()
   }
 }
+
+const BEFORE_TRAINING = 'Interrupted before training began; nothing was written.'
 
 interface Work {
   readonly spec: ResolvedSpec
@@ -46,7 +55,10 @@ interface Work {
   readonly warnings: readonly Issue[]
   readonly options: Options
   readonly io: Io
-  readonly signal: AbortSignal
+  readonly voice: Voice
+  readonly interrupt: Interrupt
+  /** What could not be written beside the folder of the run. */
+  readonly unwritten: string[]
   readonly opened: Opened
 }
 
@@ -56,7 +68,7 @@ const warningsOfData = (spec: ResolvedSpec, { info, train }: Opened['dataset']):
 
 /** One after another, as long as each comes to its end. */
 async function runStages(work: Work): Promise<ExitCode> {
-  const { spec, options, io, signal, opened } = work
+  const { spec, options, interrupt, opened } = work
   const stages = stagesOf(spec, opened.dataset.info)
   const trained: StateValues[] = []
   let { dataset } = opened
@@ -64,7 +76,7 @@ async function runStages(work: Work): Promise<ExitCode> {
   for (const [index, stage] of stages.entries()) {
     const session = await opened.compile(stage.spec, dataset)
     try {
-      if (signal.aborted) return interruptedBefore(stage, directory, io)
+      if (interrupt.signal.aborted) return interruptedBefore(stage, directory, work)
       if (stage.first) await session.runner.write(stage.first(trained))
       directory ??= await createFolder(spec, options)
       const code = await runStage(work, stage, session, directory, index === stages.length - 1)
@@ -75,34 +87,50 @@ async function runStages(work: Work): Promise<ExitCode> {
     }
     const next = stages[index + 1]
     if (!next) continue
+    interrupt.begin('idle', wordsBefore(next, directory))
     const made = await dataFor(next, { stage, weights: trained.at(-1)!, dataset }, work)
-    if (made === null) return interruptedBefore(next, directory, io)
+    if (made === null) return interruptedBefore(next, directory, work)
     dataset = made
   }
   if (isStacked(spec) && spec.model.fine_tune === null) {
     const { model, weights } = asLayers(spec, opened.dataset.info, trained)
-    await saveModel(join(directory!, RUN_FILES.model), model, weights, { checksum: true })
+    const place = join(directory!, RUN_FILES.model)
+    const options = { within: directory, checksum: true }
+    await interrupt.saving(() => inWords('save the model', () => saveModel(place, model, weights, options)))
   }
   return EXIT.done
 }
 
 /** The last stage's history is that of the run. */
 async function runStage(
-  { warnings, options, io, signal, opened }: Work,
+  { warnings, options, io, voice, interrupt, unwritten, opened }: Work,
   stage: Stage,
   session: Session,
   directory: string,
   isLast: boolean,
 ): Promise<ExitCode> {
   const { spec, title, folder, alone } = stage
+  const { signal } = interrupt
   const place = folder === null ? directory : join(directory, folder)
-  const ofRun =
-    folder === null ? [] : [RUN_FILES.rows, RUN_FILES.history].map((file) => historyFile(join(directory, file)))
-  const results = await openResults(place, session.model, isLast ? [...ofRun, ...userHistory(options, io)] : [])
+  const ofRun = folder !== null && isLast ? [RUN_FILES.rows, RUN_FILES.history] : []
+  const results = await openResults({
+    directory: place,
+    run: directory,
+    model: session.model,
+    ofRun: ofRun.map((file) => historyFile(join(directory, file))),
+    others: isLast ? userHistory(options, io, signal) : [],
+    interrupt,
+    warn(text) {
+      unwritten.push(text)
+      voice.say(`Warning: ${text}. Training goes on; the exit code will be ${EXIT.badInput}.`)
+    },
+  })
   try {
     if (folder !== null && alone) await writeSpec(place, spec)
     if (title !== null && options.verbose !== '0') say(io, title)
-    return await run({ spec, warnings, options, io, signal, session, results, engine: opened.engine, pictures: alone })
+    interrupt.begin('training', `Stopped at once: the model and history.json are not written. Files: ${place}`)
+    const { engine } = opened
+    return await run({ spec, warnings, options, io, voice, signal, session, results, engine, pictures: alone })
   } finally {
     await results.close()
   }
@@ -116,7 +144,7 @@ interface Done {
 }
 
 /** What the next stage learns; `null` when interrupted. */
-async function dataFor(next: Stage, { stage, weights, dataset }: Done, { signal, opened }: Work) {
+async function dataFor(next: Stage, { stage, weights, dataset }: Done, { interrupt: { signal }, opened }: Work) {
   // the network learns the data itself
   if (next.folder === null) return opened.dataset
   try {
@@ -129,11 +157,10 @@ async function dataFor(next: Stage, { stage, weights, dataset }: Done, { signal,
   }
 }
 
-function interruptedBefore({ title }: Stage, directory: string | undefined, io: Io): ExitCode {
-  const words =
-    directory === undefined
-      ? 'Interrupted before training began; nothing was written.'
-      : `Interrupted before this began: ${title}. Files: ${directory}`
-  say(io, words)
-  return EXIT.interrupted
+function interruptedBefore(stage: Stage, directory: string | undefined, { io, interrupt }: Work): ExitCode {
+  say(io, wordsBefore(stage, directory))
+  return codeOfInterruption(interrupt.signal)
 }
+
+const wordsBefore = ({ title }: Stage, directory: string | undefined): string =>
+  directory === undefined ? BEFORE_TRAINING : `Interrupted before this began: ${title}. Files: ${directory}`

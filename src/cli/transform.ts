@@ -12,6 +12,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
 import type { Options } from './options.js'
+import { checkFilePlace, ownFiles } from './places.js'
 import { engineFor } from './prepare.js'
 import { type Progress, withSpinner } from './spinner.js'
 import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
@@ -27,6 +28,9 @@ export async function transform(
 ): Promise<ExitCode> {
   const { out = join(directory, 'features.npy') } = options
   if (arrayFormatOf(out) === undefined) throw new UserError(`--out: found "${out}", must end in .npy or .csv`)
+  const inputs = [...ownFiles(directory), ...(data === undefined ? [] : [{ name: 'the data', at: data }])]
+  const outputs = data === undefined ? PARTS.flatMap((part) => [pathOf(out, part), labelsOf(out, part)]) : [out]
+  for (const path of outputs) await checkFilePlace(options.out === undefined ? 'features' : '--out', path, inputs)
   const trained = await readTrainedRbm(directory, 'transform', options, io)
   const rows = data === undefined ? undefined : await givenRows(data, trained)
   return interruptible(io, async (signal) => {
@@ -41,12 +45,12 @@ export async function transform(
       return EXIT.done
     }
     const dataset = await withSpinner(`Loading ${spec.data.dataset}`, io, () => loadData(spec.data, spec.seed))
-    for (const part of ['train', 'test'] as const) {
+    for (const part of PARTS) {
       const samples = dataset[part]
-      const path = beforeEnding(out, `-${part}`)
+      const path = pathOf(out, part)
       const source = { count: samples.count, batches: batches(samples, { batchSize: BATCH_SIZE }) }
       told(path, await transformed({ path, divisor: dataset.info.divisor, ...source }))
-      told(...(await writeLabels(beforeEnding(out, `-${part}-labels`), samples)))
+      told(...(await writeLabels(labelsOf(out, part), samples)))
     }
     return EXIT.done
   })
@@ -123,6 +127,11 @@ async function* inBatches(rows: Float32Array, { rbm: { visibleUnits } }: Trained
     yield { size: x.length / visibleUnits, arrays: { x } }
   }
 }
+
+const PARTS = ['train', 'test'] as const
+
+const pathOf = (out: string, part: string): string => beforeEnding(out, `-${part}`)
+const labelsOf = (out: string, part: string): string => beforeEnding(out, `-${part}-labels`)
 
 /** `features.npy` and `-test`: `features-test.npy` */
 const beforeEnding = (path: string, text: string): string => `${path.slice(0, -4)}${text}${path.slice(-4)}`

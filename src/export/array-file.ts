@@ -1,7 +1,6 @@
 /** Arrays as files for other programs: .npy for NumPy, .csv for everything else. Written a few rows at a time. */
-import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { openWhole } from '../base/atomic-file.js'
 import { npyHeader } from '../base/npy.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 
@@ -22,30 +21,28 @@ export function arrayFormatOf(path: string): ArrayFormat | undefined {
   return ending === '.npy' || ending === '.csv' ? (ending.slice(1) as ArrayFormat) : undefined
 }
 
+/** Elements that become text at once: a text has at most half a gigabyte. */
+const PIECE = 1 << 20
+
 /** `shape`: of all rows together; in a .csv the axes after the first are one line. */
 export async function openArrayFile(path: string, shape: Shape): Promise<ArrayWriter> {
   const columns = sizeOf(shape.slice(1))
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  const file = await open(temporary, 'wx')
   const isNpy = arrayFormatOf(path) === 'npy'
-  if (isNpy) await file.appendFile(npyHeader(shape))
-  let isOpen = true
+  const file = await openWhole(path)
+  const piece = columns * Math.max(1, Math.floor(PIECE / columns))
+  try {
+    if (isNpy) await file.append(npyHeader(shape))
+  } catch (error) {
+    await file.discard()
+    throw error
+  }
   return {
+    ...file,
     async append(rows) {
-      await file.appendFile(
-        isNpy ? new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength) : csvRows(rows, columns),
-      )
-    },
-    async finish() {
-      await file.sync()
-      await file.close()
-      isOpen = false
-      await rename(temporary, path)
-    },
-    async discard() {
-      if (!isOpen) return
-      await file.close()
-      await rm(temporary, { force: true })
+      if (isNpy) return file.append(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
+      for (let at = 0; at < rows.length; at += piece) {
+        await file.append(csvRows(rows.subarray(at, at + piece), columns))
+      }
     },
   }
 }

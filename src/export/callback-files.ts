@@ -1,22 +1,32 @@
 /** Carries out what callbacks ask to be written, in the folder of a run. */
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { appendWhole } from '../base/append.js'
+import { about, fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { makeFolder } from '../base/make-folder.js'
+import { doneWith, temporaryBeside } from '../base/temporary.js'
 import type { Saveable } from '../model/saveable.js'
-import type { AppendText, CallbackFiles, SaveModel, WriteScalars } from '../training/callbacks/callback.js'
+import type { AppendText, CallbackFiles, FileAction, SaveModel, WriteScalars } from '../training/callbacks/callback.js'
 import { eventFileHeader, eventFileName, scalarsEvent } from './event-file.js'
-import { saveModel } from './model.js'
+import { type SaveOptions, saveModel } from './model.js'
 
 type Weights = Readonly<Record<string, Float32Array>>
 
-export function callbackFiles(directory: string, model: Saveable): CallbackFiles & { close(): Promise<void> } {
+/** `onProblem` hears once of each callback's place that cannot be written; without it that is an error. */
+export function callbackFiles(
+  directory: string,
+  model: Saveable,
+  onProblem?: (problem: string) => void,
+): CallbackFiles & { close(): Promise<void> } {
   const files = new Map<string, FileHandle>()
+  /** The folder of the run is not made again where it is gone. */
+  const within = (path: string) => (relative(directory, path).startsWith('..') ? undefined : directory)
   /** Files stay open, and are only added to. */
   const opened = async (path: string) => {
     const known = files.get(path)
     if (known) return known
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path), within(path))
     const file = await open(path, 'a')
     files.set(path, file)
     return file
@@ -26,10 +36,12 @@ export function callbackFiles(directory: string, model: Saveable): CallbackFiles
     const place = resolve(directory, path)
     const isNew = !files.has(place)
     const file = await opened(place)
-    const info = await file.stat()
-    if (isNew && header !== '' && info.isFile() && info.size > 0)
-      await file.appendFile(await endOfLine(place, info.size, header))
-    await file.appendFile(info.size === 0 ? header + text : text)
+    await about(place, async () => {
+      const info = await file.stat()
+      const isAddedTo = isNew && header !== '' && info.isFile() && info.size > 0
+      const before = isAddedTo ? await endOfLine(place, info.size, header) : ''
+      await appendWhole(file, before + (info.size === 0 ? header + text : text))
+    })
   }
 
   const eventFiles = new Map<string, string>()
@@ -39,15 +51,33 @@ export function callbackFiles(directory: string, model: Saveable): CallbackFiles
     const path = known ?? join(directory, inside, eventFileName(seconds))
     eventFiles.set(inside, path)
     const file = await opened(path)
-    if (known === undefined) await file.appendFile(eventFileHeader(seconds))
-    await file.appendFile(scalarsEvent(seconds, step, scalars))
+    await about(path, async () => {
+      if (known === undefined) await appendWhole(file, eventFileHeader(seconds))
+      await appendWhole(file, scalarsEvent(seconds, step, scalars))
+    })
   }
 
+  const saveAt = async ({ path, weightsOnly }: SaveModel, weights: Weights) => {
+    const target = resolve(directory, path)
+    await saveWhole(target, model, weights, { weightsOnly, within: within(target) })
+  }
+
+  /** What has failed; rows after one that is missing would mislead, but a later model is as good as any. */
+  const failed = new Set<string>()
   return {
     async write(action, state) {
-      if (action.type === 'saveModel') await saveWhole(directory, model, action, await state())
-      else if (action.type === 'appendText') await appendText(action)
-      else await writeScalars(action)
+      const place = placeOf(action)
+      if (failed.has(place) && action.type !== 'saveModel') return
+      try {
+        if (action.type === 'saveModel') await saveAt(action, await state())
+        else if (action.type === 'appendText') await appendText(action)
+        else await writeScalars(action)
+      } catch (error) {
+        const problem = fileProblem(error)
+        if (problem === undefined || onProblem === undefined) throw error
+        if (!failed.has(place)) onProblem(problem)
+        failed.add(place)
+      }
     },
     async close() {
       for (const file of files.values()) await file.close()
@@ -79,24 +109,26 @@ async function endOfLine(path: string, size: number, header: string): Promise<st
 /** Characters of a first line beyond those that it should have. */
 const MOST_SHOWN = 40
 
+/** Models of one callback have different names in one folder. */
+function placeOf(action: FileAction): string {
+  if (action.type === 'saveModel') return `models in ${dirname(action.path)}`
+  return action.type === 'appendText' ? action.path : action.directory
+}
+
 /**
  * A new folder gets its name when all of it is there. In one that is there only the weights differ: the model around
  * them is that of this run, and they are replaced in one turn.
  */
-async function saveWhole(
-  directory: string,
-  model: Saveable,
-  { path, weightsOnly }: SaveModel,
-  weights: Weights,
-): Promise<void> {
-  const target = join(directory, path)
-  if (await stat(target).catch(() => undefined)) return saveModel(target, model, weights, { weightsOnly })
-  const temporary = `${target}.${randomBytes(6).toString('hex')}.tmp`
+async function saveWhole(target: string, model: Saveable, weights: Weights, options: SaveOptions): Promise<void> {
+  if (await stat(target).catch(() => undefined)) return saveModel(target, model, weights, options)
+  const temporary = temporaryBeside(target)
   try {
-    await saveModel(temporary, model, weights, { weightsOnly })
-    await rename(temporary, target)
-  } catch (error) {
+    await about(target, async () => {
+      await saveModel(temporary, model, weights, options)
+      await rename(temporary, target)
+    })
+  } finally {
     await rm(temporary, { recursive: true, force: true })
-    throw error
+    doneWith(temporary)
   }
 }

@@ -1,8 +1,10 @@
 /** Writers of a run's history: rows go out as epochs end, a document at the end. */
-import { access, constants, type FileHandle, open, realpath, stat } from 'node:fs/promises'
-import { dirname, extname } from 'node:path'
-import { fileProblem } from '../base/file-problem.js'
-import { UserError } from '../base/issue.js'
+import { open, stat } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { appendWhole } from '../base/append.js'
+import { about, inWords, ourOwnProblem } from '../base/file-problem.js'
+import { openPipe, writeTo } from '../base/pipe.js'
+import { checkWritable } from '../base/writable.js'
 import type { EpochEndEvent } from '../training/events.js'
 import { type History, historyText, writeHistory } from './history.js'
 import { csvHeader, csvRow, jsonRow } from './history-rows.js'
@@ -21,38 +23,102 @@ const ENDINGS: Readonly<Record<string, HistoryFormat>> = { '.csv': 'csv', '.json
 export const formatOf = (path: string): HistoryFormat => ENDINGS[extname(path).toLowerCase()] ?? 'json'
 
 /** Throws a UserError where a history could not be written. */
-export async function checkHistoryPath(path: string, format: HistoryFormat = formatOf(path)): Promise<void> {
-  try {
-    const found = await stat(path).catch((error) => {
-      if (error.code !== 'ENOENT') throw error
-    })
-    if (found?.isDirectory() || path.endsWith('/')) throw Object.assign(new Error(), { code: 'EISDIR', path })
-    if (found) await access(path, constants.W_OK)
-    if (!found) await access(dirname(path), constants.W_OK)
-    // a temporary file is to take its place
-    else if (found.isFile() && format === 'json') await access(dirname(await realpath(path)), constants.W_OK)
-  } catch (error) {
-    const problem = fileProblem(error)
-    if (problem === undefined) throw error
-    throw new UserError(`Cannot write the history: ${problem}.`)
+export const checkHistoryPath = (path: string, format: HistoryFormat = formatOf(path)): Promise<void> =>
+  inWords('write the history', () => checkWritable(path, { replaced: format === 'json' }))
+
+/**
+ * A file: `json` is written whole at the end; rows are on the disk when `epoch` returns, an older file goes with the
+ * first. A row that cannot be written whole is taken back. A pipe is waited for until someone reads it, or `signal`
+ * says that training ends.
+ */
+export function historyFile(path: string, format: HistoryFormat = formatOf(path), signal?: AbortSignal): HistoryWriter {
+  let place: Promise<Rows> | undefined
+  const opened = async () => {
+    place ??= about(path, () => openRows(path, signal))
+    return place
+  }
+  let isFirst = true
+  return {
+    async epoch(event) {
+      if (format === 'json') return
+      const text = rowsOf(format, event, isFirst)
+      isFirst = false
+      const { write } = await opened()
+      await about(path, () => outlive(write(text)))
+    },
+    async end(history) {
+      if (format === 'json' && history) {
+        const isPipe = (await stat(path).catch(() => undefined))?.isFIFO()
+        if (!isPipe) return outlive(writeHistory(path, history))
+        const { write } = await opened()
+        await about(path, () => outlive(write(historyText(history))))
+      }
+      await (await place?.catch(() => undefined))?.close()
+    },
   }
 }
 
-/** A file: `json` is written whole at the end; rows are on the disk when `epoch` returns, an older file goes with the first. */
-export function historyFile(path: string, format: HistoryFormat = formatOf(path)): HistoryWriter {
-  if (format === 'json') {
-    return { epoch: async () => {}, end: async (history) => history && outlive(writeHistory(path, history)) }
-  }
-  let file: FileHandle | undefined
+interface Rows {
+  write(text: string): Promise<void>
+  close(): Promise<void>
+}
+
+async function openRows(path: string, signal: AbortSignal | undefined): Promise<Rows> {
+  if ((await stat(path).catch(() => undefined))?.isFIFO()) return pipeRows(path, signal)
+  const file = await open(path, 'w')
+  // a device has no disk
+  const isFile = (await file.stat()).isFile()
   return {
-    async epoch(event) {
-      const text = rowsOf(format, event, file === undefined)
-      file ??= await open(path, 'w')
-      await outlive(file.appendFile(text))
-      // a pipe or device has no disk
-      if ((await file.stat()).isFile()) await file.datasync()
+    async write(text) {
+      if (!isFile) return file.appendFile(text)
+      await appendWhole(file, text)
+      await file.datasync()
     },
-    end: async () => file?.close(),
+    close: () => file.close(),
+  }
+}
+
+/** After training was to end, a pipe has so long to take what is left. */
+const LAST_MS = 1000
+
+async function pipeRows(path: string, signal: AbortSignal | undefined): Promise<Rows> {
+  const late = afterwards(signal)
+  const stream = await openPipe(path, late.signal).catch((error) => {
+    throw late.signal.aborted ? ourOwnProblem('EUNREAD', path) : error
+  })
+  stream.on('error', () => {})
+  return {
+    async write(text) {
+      const isLate = new Promise<never>((_, reject) => {
+        const give = () => reject(ourOwnProblem('EUNREAD', path))
+        if (late.signal.aborted) give()
+        late.signal.addEventListener('abort', give, { once: true })
+      })
+      await Promise.race([writeTo(stream, text), isLate])
+    },
+    async close() {
+      late.stop()
+      if (late.signal.aborted) stream.destroy()
+      else stream.destroySoon()
+    },
+  }
+}
+
+/** Aborted some time after another signal. */
+function afterwards(signal: AbortSignal | undefined): { readonly signal: AbortSignal; stop(): void } {
+  const late = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const begin = () => {
+    timer = setTimeout(() => late.abort(), LAST_MS)
+  }
+  if (signal?.aborted) begin()
+  signal?.addEventListener('abort', begin, { once: true })
+  return {
+    signal: late.signal,
+    stop() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', begin)
+    },
   }
 }
 
@@ -62,25 +128,26 @@ const outlive = (write: Promise<void>): Promise<void> =>
     if (error.code !== 'EPIPE') throw error
   })
 
-/** A stream, as a rule standard output. A reader that closes it early, such as `head`, does not stop the run. */
+/**
+ * A stream, as a rule standard output. A reader that closes it early, such as `head`, does not stop the run, nor does a
+ * full disk: whoever owns the stream hears of its errors.
+ */
 export function historyStream(stream: NodeJS.WritableStream, format: HistoryFormat): HistoryWriter {
-  let first = true
-  let closed = false
+  let isFirst = true
+  let isClosed = false
   // the callback of a write has the same error; without a listener it would end the process
   stream.on('error', () => {})
-  const write = (text: string) =>
-    new Promise<void>((resolve, reject) => {
-      if (closed) return resolve()
-      stream.write(text, (error: NodeJS.ErrnoException | null | undefined) => {
-        if (!error) return resolve()
-        closed = true
-        return error.code === 'EPIPE' ? resolve() : reject(error)
+  const write = async (text: string) => {
+    if (!isClosed) {
+      await writeTo(stream, text).catch(() => {
+        isClosed = true
       })
-    })
+    }
+  }
   return {
     async epoch(event) {
-      if (format !== 'json') await write(rowsOf(format, event, first))
-      first = false
+      if (format !== 'json') await write(rowsOf(format, event, isFirst))
+      isFirst = false
     },
     async end(history) {
       if (format === 'json' && history) await write(historyText(history))
@@ -88,7 +155,7 @@ export function historyStream(stream: NodeJS.WritableStream, format: HistoryForm
   }
 }
 
-function rowsOf(format: 'csv' | 'jsonl', event: EpochEndEvent, first: boolean): string {
+function rowsOf(format: 'csv' | 'jsonl', event: EpochEndEvent, isFirst: boolean): string {
   if (format === 'jsonl') return jsonRow(event)
-  return first ? csvHeader(event) + csvRow(event) : csvRow(event)
+  return isFirst ? csvHeader(event) + csvRow(event) : csvRow(event)
 }

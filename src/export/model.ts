@@ -1,8 +1,8 @@
 /** The trained model as files in tfjs' form: `model.json` and its weights; `tf.loadLayersModel` opens a network anywhere. */
 import { createHash } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
+import { makeFolder } from '../base/make-folder.js'
 import type { Saveable } from '../model/saveable.js'
 
 export interface SaveOptions {
@@ -13,6 +13,8 @@ export interface SaveOptions {
    * files are not replaced in one turn.
    */
   readonly checksum?: boolean
+  /** A folder above it that must be there; others are made. */
+  readonly within?: string | undefined
 }
 
 /** Writes `model.json` and `weights.bin` to a folder, made where it is missing; weights come by name, as an engine reads them. */
@@ -20,9 +22,9 @@ export async function saveModel(
   directory: string,
   model: Saveable,
   weights: Readonly<Record<string, Float32Array>>,
-  { weightsOnly = false, checksum = false }: SaveOptions = {},
+  { weightsOnly = false, checksum = false, within }: SaveOptions = {},
 ): Promise<void> {
-  await mkdir(directory, { recursive: true })
+  await makeFolder(directory, within)
   const { document, nameOf } = model.saved()
   const bytes = Buffer.concat(
     model.weights.map(({ name }) => {

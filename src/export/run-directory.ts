@@ -1,34 +1,36 @@
 /** The folder of a run: its own, and never one that holds something else. */
-import { mkdir, readdir } from 'node:fs/promises'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileProblem } from '../base/file-problem.js'
+import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { makeFolder } from '../base/make-folder.js'
+import { counted, doneWith } from '../base/temporary.js'
 
-/** Makes `out`, which must be new or empty; without it `runs/<name>/<n>` with the next free number. Gives its path. */
-export const createRunDirectory = (name: string, out?: string): Promise<string> =>
-  createNumbered(join('runs', name), out)
+/** Puts the first files into a folder. */
+type Fill = (directory: string) => Promise<void>
 
-/** Makes `out`, which must be new or empty; without it the next free number in `parent`. Gives its path. */
-export const createNumbered = (parent: string, out?: string): Promise<string> =>
-  inWords(() => (out === undefined ? nextFree(parent) : newOrEmpty(out)))
+/**
+ * Makes `out`, which must be new or empty; without it `runs/<name>/<n>` with the next free number. Gives its path. Until
+ * it is filled no other run takes it, and after that it is not empty.
+ */
+export const createRunDirectory = (name: string, out?: string, fill?: Fill): Promise<string> =>
+  createNumbered(join('runs', name), out, fill)
+
+/** As `createRunDirectory`, with the next free number in `parent`. */
+export async function createNumbered(parent: string, out?: string, fill: Fill = async () => {}): Promise<string> {
+  const path = await inWords(MAKING, () => (out === undefined ? nextFree(parent) : newFolder(out)))
+  await claimed(path, fill)
+  return path
+}
 
 /** Throws a UserError where a folder holds something or is none; one that does not exist holds nothing. */
-export const checkEmpty = (path: string): Promise<void> => inWords(() => empty(path))
+export const checkEmpty = (path: string): Promise<void> => inWords(MAKING, () => empty(path))
 
-async function inWords<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    const problem = fileProblem(error)
-    if (problem === undefined) throw error
-    throw new UserError(`Cannot make the folder of the run: ${problem}.`)
-  }
-}
+const MAKING = 'make the folder of the run'
 
 /** Two runs that start at once get two numbers: only one of them makes a folder. */
 async function nextFree(parent: string): Promise<string> {
-  await mkdir(parent, { recursive: true })
+  await makeFolder(parent)
   const numbers = (await readdir(parent)).filter((entry) => /^[1-9]\d{0,14}$/.test(entry)).map(Number)
   for (let number = Math.max(0, ...numbers) + 1; ; number++) {
     const path = join(parent, String(number))
@@ -41,10 +43,37 @@ async function nextFree(parent: string): Promise<string> {
   }
 }
 
-async function newOrEmpty(path: string): Promise<string> {
-  await mkdir(path, { recursive: true })
-  await empty(path)
+async function newFolder(path: string): Promise<string> {
+  await makeFolder(path)
   return path
+}
+
+/** Is there for as long as a run looks whether a folder is empty, and fills it. */
+const CLAIM = 'begins.tmp'
+
+async function claimed(path: string, fill: Fill): Promise<void> {
+  const claim = join(path, CLAIM)
+  const isOurs = await inWords(MAKING, () => made(claim))
+  if (!isOurs) throw new UserError(`Another run begins in the folder ${path}; a run is never written over anything.`)
+  try {
+    await inWords(MAKING, () => empty(path))
+    await fill(path)
+  } finally {
+    await rm(claim, { force: true })
+    doneWith(claim)
+  }
+}
+
+/** Whether it was not there yet. */
+async function made(claim: string): Promise<boolean> {
+  try {
+    await (await open(claim, 'wx')).close()
+    counted(claim)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
 }
 
 async function empty(path: string): Promise<void> {
@@ -52,7 +81,8 @@ async function empty(path: string): Promise<void> {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  if (entries.length === 0) return
-  const some = entries.length > 3 ? [...entries.slice(0, 3), '...'] : entries
+  const others = entries.filter((entry) => entry !== CLAIM)
+  if (others.length === 0) return
+  const some = others.length > 3 ? [...others.slice(0, 3), '...'] : others
   throw new UserError(`The folder ${path} is not empty (${some.join(', ')}); a run is never written over anything.`)
 }

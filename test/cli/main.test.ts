@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
-import { listenForInterrupt } from '../../src/cli/interrupt.js'
+import { codeOfInterruption, listenForInterrupt } from '../../src/cli/interrupt.js'
 import type { Io } from '../../src/cli/io.js'
 import { main } from '../../src/cli/main.js'
 import { runShell, temporaryFolder } from '../support/command.js'
@@ -74,17 +74,60 @@ describe('readers that go away', () => {
   })
 })
 
-describe('Ctrl-C', () => {
-  test.each(['SIGINT', 'SIGTERM'])('%s asks once for an end, and ends at once when it comes again', (signal) => {
+describe('standard output that is full', () => {
+  const withoutRoom = (code: string) => {
+    const fake = fakeIo()
+    Object.assign(fake.io.stdout, {
+      write: () => process.nextTick(() => fake.io.stdout.emit('error', Object.assign(new Error(code), { code }))),
+    })
+    return fake
+  }
+
+  test('makes the exit code 2, and is told once', async () => {
+    const { io, stderr } = withoutRoom('ENOSPC')
+    expect(await main(['--help'], io)).toBe(2)
+    expect(stderr()).toBe('Cannot write to standard output: the disk is full.\n')
+  })
+
+  test('a reader that is gone is nothing wrong', async () => {
+    const { io, stderr } = withoutRoom('EPIPE')
+    expect(await main(['--version'], io)).toBe(0)
+    expect(stderr()).toBe('')
+  })
+})
+
+describe('signals', () => {
+  const CODES = [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const
+
+  test.each(CODES)('%s asks once for an end, which stands for exit code %i', (signal, exitCode) => {
     const { io, process, exits } = fakeIo()
-    const interrupt = listenForInterrupt(io)
+    const interrupt = listenForInterrupt(io, { alone: true })
+    interrupt.begin('training', 'Stopped.')
     expect(interrupt.signal.aborted).toBe(false)
     process.emit(signal)
-    expect(interrupt.signal.aborted).toBe(true)
-    expect(exits).toEqual([])
+    expect(codeOfInterruption(interrupt.signal)).toBe(exitCode)
+    // by way of a launcher it comes twice
     process.emit(signal)
-    expect(exits).toEqual([130])
+    expect(exits).toEqual([])
     interrupt.stop()
     expect(process.listenerCount(signal)).toBe(0)
+  })
+
+  test('Ctrl-C says that the step is finished first; other signals are of no keyboard', () => {
+    for (const [signal, words] of [
+      ['SIGINT', 'Finishing the step; press Ctrl-C again to stop at once.\n'],
+      ['SIGTERM', ''],
+    ]) {
+      const { io, process, stderr } = fakeIo()
+      const interrupt = listenForInterrupt(io, { alone: true })
+      interrupt.begin('training', 'Stopped.')
+      process.emit(signal!)
+      interrupt.stop()
+      expect(stderr()).toBe(words)
+    }
   })
 })

@@ -91,20 +91,22 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
     return { ...result, files: filesBelow(join(cwd, 'out')) }
   }
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s in a step: it ends after the step, and leaves what it says',
-    async (signal) => {
-      const { code, stderr, files } = await killed(slow(), signal)
-      expect(code).toBe(130)
-      expect(stderr).toMatch(/\nInterrupted in epoch \d+, /)
-      expect(files.filter(isNoRow)).toEqual(['history.json', 'model/model.json', 'model/weights.bin', 'spec.json'])
-    },
-  )
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s in a step: it ends after the step, and leaves what it says', async (signal, exitCode) => {
+    const { code, stderr, files } = await killed(slow(), signal)
+    expect(code).toBe(exitCode)
+    expect(stderr).toMatch(/\nInterrupted in epoch \d+, /)
+    expect(files.filter(isNoRow)).toEqual(['history.json', 'model/model.json', 'model/weights.bin', 'spec.json'])
+  })
 
   test('twice: it ends at once', async () => {
     const { code, stderr, files } = await killed(slow(), 'SIGINT', 'SIGINT')
     expect(code).toBe(130)
     expect(stderr).not.toContain('Interrupted')
+    expect(stderr).toContain('Stopped at once: the model and history.json are not written. Files: out')
     expect(files.filter(isNoRow)).toEqual(['spec.json'])
   })
 

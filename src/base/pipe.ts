@@ -1,0 +1,34 @@
+/** Named pipes, as of `mkfifo` and `>(command)`. */
+import { closeSync, constants, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const PAUSE_MS = 20
+
+/**
+ * Opens a pipe for writing once someone reads it. Nothing waits for that but this promise: a thread that does would keep
+ * the process from ending. Rejects when the signal is aborted before.
+ */
+export async function openPipe(path: string, signal?: AbortSignal): Promise<Socket> {
+  for (;;) {
+    signal?.throwIfAborted()
+    try {
+      const descriptor = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
+      try {
+        return new Socket({ fd: descriptor, readable: false, writable: true })
+      } catch (error) {
+        closeSync(descriptor)
+        throw error
+      }
+    } catch (error) {
+      // nobody reads it yet
+      if ((error as NodeJS.ErrnoException).code !== 'ENXIO') throw error
+    }
+    await pause(PAUSE_MS, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** Writes all of it; a reader that leaves is an error, `EPIPE`. */
+export function writeTo(stream: NodeJS.WritableStream, data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => stream.write(data, (error) => (error ? reject(error) : resolve())))
+}

@@ -1,0 +1,43 @@
+/** Whether a run is to outlive its terminal. */
+import { readFileSync, readlinkSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Io } from './io.js'
+
+/**
+ * `nohup` lets a program ignore SIGHUP, which Node undoes before any JavaScript runs. So its other traces count: the name
+ * that a shell leaves in `_`, what it does to standard input and output of a terminal, and a parent that ignores SIGHUP,
+ * as a script under `nohup` does.
+ */
+export function outlivesTerminal({ env }: Pick<Io, 'env'>): boolean {
+  return (
+    basename(env._ ?? '') === 'nohup' ||
+    [1, 2].some((descriptor) => basename(linkOf(descriptor)) === 'nohup.out') ||
+    (linkOf(0) === '/dev/null' && isOnlyWritable(0)) ||
+    ignoresHangUp(process.ppid)
+  )
+}
+
+/** Of proc(5); empty where the system has none. */
+const linkOf = (descriptor: number): string => orEmpty(() => readlinkSync(`/proc/self/fd/${descriptor}`))
+
+const O_ACCMODE = 3
+const O_WRONLY = 1
+
+function isOnlyWritable(descriptor: number): boolean {
+  const flags = /^flags:\s+(\d+)/m.exec(orEmpty(() => readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')))?.[1]
+  return flags !== undefined && (Number.parseInt(flags, 8) & O_ACCMODE) === O_WRONLY
+}
+
+/** SIGHUP is number 1, the lowest bit. */
+function ignoresHangUp(pid: number): boolean {
+  const ignored = /^SigIgn:\s+([\da-f]+)/m.exec(orEmpty(() => readFileSync(`/proc/${pid}/status`, 'utf8')))?.[1]
+  return ignored !== undefined && (BigInt(`0x${ignored}`) & 1n) === 1n
+}
+
+function orEmpty(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
+}
