@@ -29,15 +29,16 @@ function sparsePlus(x: tf.Tensor): tf.Tensor {
  * Projection onto the simplex (Martins and Astudillo, 2016). The gradient, their proposition 2, is the incoming one on
  * the support, less its mean there: written out, because tfjs cannot look behind a comparison.
  */
-const sparsemax: ActivationFunction = tf.customGrad((...given) => {
-  const [z, save] = given as [tf.Tensor, (tensors: tf.Tensor[]) => void]
-  const support = simplexSupport(z)
-  save([support])
-  const excess = tf.div(tf.sub(sumLast(tf.mul(support, z)), 1), sumLast(support))
-  const gradFunc = (dy: tf.Tensor, [support]: tf.Tensor[]) =>
-    tf.mul(support!, tf.sub(dy, tf.div(sumLast(tf.mul(support!, dy)), sumLast(support!))))
-  return { value: tf.relu(tf.sub(z, excess)), gradFunc }
-})
+const sparsemax = (x: tf.Tensor): tf.Tensor =>
+  tf.customGrad((...given) => {
+    const [z, save] = given as [tf.Tensor, (tensors: tf.Tensor[]) => void]
+    const support = simplexSupport(z)
+    save([support])
+    const excess = tf.div(tf.sub(sumLast(tf.mul(support, z)), 1), sumLast(support))
+    const gradFunc = (dy: tf.Tensor, [support]: tf.Tensor[]) =>
+      tf.mul(support!, tf.sub(dy, tf.div(sumLast(tf.mul(support!, dy)), sumLast(support!))))
+    return { value: tf.relu(tf.sub(z, excess)), gradFunc }
+  })(x)
 
 /**
  * 1 where the projection is above 0 (algorithm 1, without sorting): an element z is when 1 + k z > s, with k and s the

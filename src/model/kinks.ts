@@ -8,13 +8,15 @@ import * as tf from '@tensorflow/tfjs-core'
 type Save = (tensors: tf.Tensor[]) => void
 type Elementwise = (x: tf.Tensor) => tf.Tensor
 
-/** `apply(x)`, with the gradient `slope(dy, x)`. */
-const withSlope = (apply: Elementwise, slope: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): Elementwise =>
-  tf.customGrad((...given) => {
-    const [x, save] = given as [tf.Tensor, Save]
-    save([x])
-    return { value: apply(x), gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => slope(dy, x!) }
-  })
+/** `apply(x)`, with the gradient `slope(dy, x)`: of one array, also where it is handed more, as `map` does. */
+const withSlope =
+  (apply: Elementwise, slope: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): Elementwise =>
+  (x) =>
+    tf.customGrad((...given) => {
+      const [x, save] = given as [tf.Tensor, Save]
+      save([x])
+      return { value: apply(x), gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => slope(dy, x!) }
+    })(x)
 
 /** The slope at 0 is 0. */
 export const abs = withSlope(

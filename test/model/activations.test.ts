@@ -32,6 +32,15 @@ test('every activation but sparsemax has fixtures', () => {
   expect([...asKeras.map(({ name }) => name), 'sparsemax'].sort()).toEqual(names.toSorted())
 })
 
+test.each(names)('%s takes one array of several in a row, as the gates of a recurrent layer', (name) => {
+  const [first] = tf.tidy(() =>
+    [tf.tensor2d(grids.ordinary!.slice(0, 4), [2, 2]), tf.zeros([2, 2])]
+      .map(ACTIVATIONS[name].apply)
+      .map((y) => y.dataSync()),
+  )
+  expect(first).toHaveLength(4)
+})
+
 describe.each(asKeras)('$name', ({ name, cases }) => {
   test.each(cases)('is as in Keras on $grid values', ({ grid, output, gradient, at_kinks }) => {
     const found = outputAndGradient(name, grids[grid]!)

@@ -467,6 +467,14 @@ const FACTS: {
       output: [2],
       weights: { kernel: [3, 6], recurrent_kernel: [2, 6], bias: [6] },
     },
+    'gates by sparsemax': {
+      layer: { units: 2, activation: 'sparsemax', recurrent_activation: 'sparsemax' },
+      input: [4, 3],
+      output: [2],
+      weights: { kernel: [3, 6], recurrent_kernel: [2, 6], bias: [2, 6] },
+      smooth: false,
+      inTfjs: false,
+    },
   },
   Bidirectional: {
     'every step': {
