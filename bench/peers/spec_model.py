@@ -128,12 +128,15 @@ def layer_of(keras, spec, name):
 
 
 def position_embedding(sequence_length, initializer, **options):
-    """KerasHub's layer of this name, which Keras has not: a learnt vector for each step of (batch, steps, features)."""
+    """KerasHub's layer of this name, which Keras has not: a learnt vector for each step of (batch, steps, features). A
+    mask goes on, as through KerasHub's TokenAndPositionEmbedding."""
     import keras
 
     class PositionEmbedding(keras.layers.Layer):
+        supports_masking = True
+
         def build(self, shape):
-            self.vectors = self.add_weight(shape=(sequence_length, shape[-1]), initializer=initializer)
+            self.vectors = self.add_weight(name="embeddings", shape=(sequence_length, shape[-1]), initializer=initializer)
 
         def call(self, x):
             return keras.ops.broadcast_to(self.vectors[: x.shape[1]], keras.ops.shape(x))
@@ -239,7 +242,7 @@ def schedule_of(keras, spec, lengths):
     return class_of(keras.optimizers.schedules, spec["type"])(**options)
 
 
-def linear_warmup(keras, lengths, warmup_steps, learning_rate, initial_learning_rate):
+def linear_warmup(keras, lengths, warmup_steps, learning_rate, initial_learning_rate=0):
     """Keras has it as a part of CosineDecay only (src/training/schedules/linear-warmup.ts)."""
     schedules = keras.optimizers.schedules
     if isinstance(learning_rate, dict):

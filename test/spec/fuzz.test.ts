@@ -1,14 +1,23 @@
 /** Whatever a file holds, reading it ends, in a spec or in issues that say where they are. */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { formatIssue, type Issue } from '../../src/base/issue.js'
+import { openSession } from '../../src/cli/session.js'
+import { loadData } from '../../src/data/registry.js'
+import { openEngine } from '../../src/engine/registry.js'
+import type { SupervisedSpec } from '../../src/spec/spec.js'
+import type { TrainingEvent } from '../../src/training/events.js'
+import { train } from '../../src/training/loop.js'
 import { runCommand } from '../support/command.js'
 import { mutatedSpec, SPECS, settings } from '../support/mutated-spec.js'
 import { readText } from '../support/read-spec.js'
+import { validSpec } from '../support/valid-spec.js'
 
 /** The same 2,000 specs every time; a failure names the one at fault. */
 const SEED = 20_260_101
 const RUNS = 2_000
+/** Valid specs that are trained; more with VALID_SPECS in the environment. */
+const VALID = 60
 /** How many of them go through the real command. */
 const COMMANDS = 30
 
@@ -94,5 +103,45 @@ describe('through the command', () => {
       expect(stderr).toMatch(code === 0 ? /^-: ok\n$/ : /^-:\d+:\d+[ :]/)
       expect(stderr).not.toMatch(/\n\s+at .*:\d+:\d+/)
     }
+  })
+})
+
+describe('valid specs, made of the tables of the format', () => {
+  const numbers = Array.from({ length: Number(process.env.VALID_SPECS ?? VALID) }, (_, index) => index)
+  const types = new Set<string>()
+
+  test.each(numbers)('%i trains', { timeout: 60_000 }, async (number) => {
+    const given = validSpec(number)
+    const { spec, issues } = readText(JSON.stringify(given))
+    expect(issues.map(formatIssue), JSON.stringify(given)).toEqual([])
+    const { engine } = await openEngine('onnx')
+    for (const layer of (given.model as { layers: { type: string }[] }).layers) types.add(layer.type)
+    const resolved = spec as SupervisedSpec
+    const session = await openSession(resolved, await loadData(resolved.data, 0), engine)
+    onTestFinished(() => session.runner.dispose())
+    const options = {
+      ...session.training,
+      files: { write: async () => {} },
+      signal: new AbortController().signal,
+      now: () => 0,
+    }
+    const events: TrainingEvent[] = []
+    try {
+      for await (const event of train(options)) events.push(event)
+    } catch (error) {
+      throw new Error(`${JSON.stringify(given)}: ${error instanceof Error ? error.stack : error}`)
+    }
+    const end = events.at(-1)!
+    expect(end.type).toBe('end')
+    const metrics = events.flatMap((event) => (event.type === 'epochEnd' ? Object.entries(event.metrics) : []))
+    if (end.type === 'end' && end.reason === 'completed') {
+      // a metric may be undefined; a loss may not
+      for (const [key, value] of metrics)
+        if (/loss$/.test(key)) expect(value, key + JSON.stringify(given)).toSatisfy(Number.isFinite)
+    }
+  })
+
+  test('and have most layers', () => {
+    if (numbers.length >= VALID) expect(types.size).toBeGreaterThan(25)
   })
 })

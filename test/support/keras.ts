@@ -8,6 +8,7 @@ import type { RegularizerSpec } from '../../src/spec/regularizers.js'
 import type { ScheduleSpec } from '../../src/spec/schedules.js'
 import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
 import type { Kind } from './coverage.js'
+import { evenly } from './hashed.js'
 
 /** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
 export interface LayerCase {
@@ -284,7 +285,24 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     }[]
   }
   masks: { cases: readonly KerasRun[] }
+  random_models: { samples: number; classes: number; sums: number; cases: RandomModel[] }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
+}
+
+/** A spec that was drawn, and how Keras trains it. */
+export interface RandomModel {
+  /** Of the draw. */
+  readonly number: number
+  /** Of samples that a formula gives; whole numbers are below `below`. */
+  readonly data: {
+    readonly kind: 'real' | 'bytes' | 'padded' | 'whole'
+    readonly shape: Shape
+    readonly below?: number
+  }
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly history: Readonly<Record<string, readonly number[]>>
+  /** Of each weight, sums that stand for it. */
+  readonly final: Readonly<Record<string, readonly number[]>>
 }
 
 type CallbackOptions<Type extends CallbackSpec['type']> = Partial<Extract<CallbackSpec, { type: Type }>>
@@ -313,13 +331,7 @@ export function kerasFixture<Name extends keyof Fixtures>(name: Name): Fixtures[
 
 /** As `initial_weight` of test/fixtures/keras/make_curves.py: uniform, by a hash of the name and of the index. */
 export function initialWeight(name: string, shape: Shape): Float32Array {
-  const key = new TextEncoder().encode(name).reduce((key, byte) => Math.imul(key ^ byte, 0x01000193), 0x811c9dc5)
   const [inputs, outputs] = shape.slice(-2) as [number, number]
   const limit = Math.sqrt(6 / (sizeOf(shape.slice(0, -2)) * (inputs + outputs)))
-  return Float32Array.from({ length: sizeOf(shape) }, (_, index) => {
-    let h = Math.imul(index, 0x9e3779b9) + key
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-    return (((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1) * limit
-  })
+  return Float32Array.from(evenly(name, sizeOf(shape)), (value) => value * limit)
 }

@@ -1,0 +1,86 @@
+/** Small models drawn at random train as in Keras: the history of two epochs, and the weights at the end. */
+import { describe, onTestFinished, test } from 'vitest'
+import { type Shape, sizeOf } from '../../src/base/shape.js'
+import { openSession } from '../../src/cli/session.js'
+import type { Dataset, Samples } from '../../src/data/dataset.js'
+import { openEngine } from '../../src/engine/registry.js'
+import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
+import type { Metrics } from '../../src/training/events.js'
+import { train } from '../../src/training/loop.js'
+import { expectClose, largest } from '../support/close.js'
+import { ownEngines, type RealEngine } from '../support/engines.js'
+import { evenly, hashes } from '../support/hashed.js'
+import { initialWeight, kerasFixture, type RandomModel } from '../support/keras.js'
+
+const { cases, samples, classes, sums } = kerasFixture('random_models')
+
+/** Every case on the reference, and some of them on each engine that compiles a step; all of them with RANDOM_MODELS=all. */
+const SOME = 8
+const isChosen = (engine: RealEngine, index: number): boolean =>
+  engine === 'eager:cpu' || process.env.RANDOM_MODELS === 'all' || index % SOME === 0
+
+describe.each(ownEngines)('on %s', (engineName) => {
+  const chosen = cases.filter((_, index) => isChosen(engineName, index))
+  test.each(chosen)('$number', async ({ data, spec, history, final }) => {
+    const resolved = { name: 'random', ...specSchema.parse({ data: 'mnist', ...spec }) } as SupervisedSpec
+    const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
+    const { model, runner, training } = await openSession(resolved, datasetOf(data), engine)
+    onTestFinished(() => runner.dispose())
+    await runner.write(Object.fromEntries(model.weights.map(({ name, shape }) => [name, firstValue(name, shape)])))
+
+    const found: Record<string, number[]> = {}
+    const files = { write: async () => {} }
+    const signal = new AbortController().signal
+    for await (const event of train({ ...training, files, signal, now: () => 0 })) {
+      if (event.type === 'epochEnd') append(found, event.metrics)
+    }
+    for (const [key, values] of Object.entries(history)) expectClose(found[key] ?? [], values, key, allowed(values))
+    const state = await runner.read()
+    for (const [name, values] of Object.entries(final)) {
+      expectClose(sumsOf(name, state[name]!), values, name, allowed(values))
+    }
+  })
+})
+
+/** Keras on JAX and Keras on TensorFlow are as far apart (`APART` of make_random_models.py). */
+const allowed = (values: readonly number[]) => ({ relative: 0, absolute: 2e-5 * Math.max(0.1, largest(values)) })
+
+function append(rows: Record<string, number[]>, metrics: Metrics): void {
+  for (const [key, value] of Object.entries(metrics)) rows[key] = [...(rows[key] ?? []), value]
+}
+
+// As test/fixtures/keras/make_random_models.py has them ------------------------
+
+function datasetOf({ kind, shape, below }: RandomModel['data']): Dataset {
+  const count = samples * sizeOf(shape)
+  const lengths = hashes('lengths', samples).map((hash) => 1 + (hash % shape[0]!))
+  const isPadding = (index: number) => {
+    const step = Math.floor(index / sizeOf(shape.slice(1))) % shape[0]!
+    return step >= lengths[Math.floor(index / sizeOf(shape))]!
+  }
+  const values = {
+    whole: () => hashes('x', count).map((hash) => hash % below!),
+    bytes: () => hashes('x', count).map((hash) => hash >>> 24),
+    real: () => evenly('x', count).map((value) => 2 * value),
+    padded: () => evenly('x', count).map((value, index) => (isPadding(index) ? 0 : 2 * value)),
+  }[kind]()
+  const x = kind === 'bytes' ? Uint8Array.from(values) : Float32Array.from(values)
+  const train: Samples = { count: samples, x, y: Uint8Array.from(hashes('y', samples), (hash) => hash % classes) }
+  const info = { name: 'random', sampleShape: shape, divisor: kind === 'bytes' ? 255 : 1, values: 'real' as const }
+  return { info: { ...info, classes, trainSamples: samples, testSamples: samples }, train, test: train }
+}
+
+function firstValue(name: string, shape: Shape): Float32Array {
+  const values = evenly(name, sizeOf(shape))
+  const own = name.split('/').at(-1)!
+  if (['gamma', 'scale', 'moving_variance'].includes(own)) return Float32Array.from(values, (value) => 1 + 0.3 * value)
+  if (shape.length < 2) return Float32Array.from(values, (value) => 0.3 * value)
+  return initialWeight(name, shape)
+}
+
+function sumsOf(name: string, values: Float32Array): Float64Array {
+  const factors = evenly(`${name}/sums`, values.length)
+  const totals = new Float64Array(Math.min(sums, values.length))
+  for (const [index, value] of values.entries()) totals[index % sums]! += value * factors[index]!
+  return totals
+}
