@@ -32,7 +32,7 @@ const MAKING = 'make the folder of the run'
 async function nextFree(parent: string): Promise<string> {
   await makeFolder(parent)
   const numbers = (await readdir(parent)).filter((entry) => /^[1-9]\d{0,14}$/.test(entry)).map(Number)
-  for (let number = Math.max(0, ...numbers) + 1; ; number++) {
+  for (let number = numbers.reduce((most, one) => Math.max(most, one), 0) + 1; ; number++) {
     const path = join(parent, String(number))
     try {
       await mkdir(path)

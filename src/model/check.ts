@@ -16,6 +16,12 @@ import { type Target, targetForm, targetOf, type WantedTarget } from './targets.
 /** Weights, slots and gradients share one 32-bit address space of 4 GiB; five arrays of this many floats fit. */
 export const MAX_WEIGHTS = 200e6
 
+/** Numbers that a layer gives for one sample; a few arrays of so many fit into 32-bit addresses. */
+const MAX_NUMBERS = 200e6
+
+/** Steps of all recurrent layers together: each is written out, and takes a part of a second until it is compiled. */
+const MAX_STEPS = 5000
+
 /** Every problem of fitting the spec's model to the data; empty when there is none. */
 export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
   const { network, issues } = networkOf(spec.model, outputs)
@@ -24,7 +30,7 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
   const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
   const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
   const masks = new Map<string, Shape>()
-  let weights = 0
+  let [weights, steps] = [0, 0]
   for (const { name, owner, layer, inputs, pointer } of network.calls) {
     const rule = layerRule<LayerSpec>(layer)
     const given = inputs.map((input) => shapes.get(input)!)
@@ -34,6 +40,13 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
       shape = rule.outputShape(layer, given)
       shapes.set(name, shape)
       followMask({ name, layer, inputs }, shapes, masks)
+      checkNumbers(shape)
+      steps += rule.steps?.(layer, given) ?? 0
+      if (steps > MAX_STEPS) {
+        throw new ShapeProblem(
+          `brings the model to ${counted(steps)} steps of recurrent layers, must be at most ${counted(MAX_STEPS)}`,
+        )
+      }
       checkActivity(layer, shape)
       const requests = rule.weights?.(layer, given) ?? []
       const own = requests.map((weight) => weight.shape)
@@ -57,7 +70,7 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
     }
     chain.push(`${`${name} (${layer.type})`.padEnd(NAME_WIDTH)} ${formatShape([null, ...shape])}`)
     if (weights > MAX_WEIGHTS) {
-      const message = `${layer.type} "${name}" brings the model to ${weights.toLocaleString('en')} weights, must be at most ${MAX_WEIGHTS.toLocaleString('en')}`
+      const message = `${layer.type} "${name}" brings the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
       return [{ code: 'size', pointer, message }]
     }
   }
@@ -75,6 +88,16 @@ const NAME_WIDTH = 24
 
 const formatAll = (shapes: readonly Shape[]): string =>
   shapes.map((shape) => formatShape([null, ...shape])).join(' and ')
+
+const counted = (count: number): string => count.toLocaleString('en')
+
+function checkNumbers(shape: Shape): void {
+  const numbers = sizeOf(shape)
+  if (numbers <= MAX_NUMBERS) return
+  throw new ShapeProblem(
+    `gives ${formatShape([null, ...shape])}, ${counted(numbers)} numbers for each sample, must be at most ${counted(MAX_NUMBERS)}`,
+  )
+}
 
 function checkArity({ least, most }: { least: number; most: number }, given: readonly Shape[]): void {
   if (given.length >= least && given.length <= most) return

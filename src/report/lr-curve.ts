@@ -1,4 +1,5 @@
 /** The curve of a learning-rate range test as a picture (SVG). */
+import { least } from '../base/timing.js'
 import type { FindLrReport } from '../export/find-lr-report.js'
 import { formatRate } from './find-lr.js'
 
@@ -24,7 +25,7 @@ export function lrCurve(report: FindLrReport): string {
   const [leastPower, mostPower] = [Math.log10(rates[0]!), Math.log10(Math.max(rates.at(-1)!, rates[0]! * 10))]
   const x = (rate: number) =>
     LEFT + ((WIDTH - LEFT - RIGHT) * (Math.log10(rate) - leastPower)) / (mostPower - leastPower)
-  const ticks = niceTicks(Math.min(...smoothed, ...loss), Math.max(...smoothed))
+  const ticks = niceTicks(Math.min(least(smoothed), least(loss)), -least(smoothed.map((value) => -value)))
   const [bottom, top] = [ticks[0]!, ticks.at(-1)!]
   const y = (value: number) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * (value - bottom)) / (top - bottom)
 

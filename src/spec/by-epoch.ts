@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { ByEpoch } from '../base/by-epoch.js'
 import { type RuleIssue, rules } from './family.js'
-import { LARGEST } from './whole.js'
+import { goesWithoutSaying, LONGEST_LIST } from './whole.js'
 import { written } from './words.js'
 
 interface Range {
@@ -15,6 +15,7 @@ export const byEpoch = (range: Range) =>
   z
     .array(z.array(z.number()).length(2))
     .min(1)
+    .max(LONGEST_LIST)
     .superRefine(rules((pairs) => pairRules(pairs, range)))
 
 function* pairRules(pairs: ByEpoch, { least, most, whole }: Range): Iterable<RuleIssue> {
@@ -22,13 +23,14 @@ function* pairRules(pairs: ByEpoch, { least, most, whole }: Range): Iterable<Rul
   for (const [index, [epoch, value]] of pairs.entries()) {
     // a pair of another length is told by the schema
     if (epoch === undefined || value === undefined) continue
-    if (!Number.isInteger(epoch) || (index === 0 ? epoch !== 1 : epoch <= before)) {
+    if (!Number.isSafeInteger(epoch) || (index === 0 ? epoch !== 1 : epoch <= before)) {
       const wanted = index === 0 ? '1, where the first pair begins' : `a whole number above ${before}`
       yield { code: 'range', path: [index, 0], message: `found epoch ${written(epoch)}, must be ${wanted}` }
     }
     before = epoch
     if (value >= least && value <= most && (!whole || Number.isInteger(value))) continue
-    const bounds = most < LARGEST ? `at least ${least} and at most ${most}` : `at least ${least}`
+    const bounds =
+      goesWithoutSaying(most) && value <= most ? `at least ${least}` : `at least ${least} and at most ${most}`
     const message = `found ${written(value)}, must be ${whole ? 'a whole number, ' : ''}${bounds}`
     yield { code: 'range', path: [index, 1], message }
   }

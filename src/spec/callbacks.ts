@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type DeepReadonly, family, member } from './family.js'
 import { scheduleSchema } from './schedules.js'
-import { whole } from './whole.js'
+import { LONGEST_LIST, whole } from './whole.js'
 
 const monitor = z
   .string()
@@ -135,6 +135,7 @@ export const CALLBACKS = [
 
 export const callbacksSchema = z
   .array(family(CALLBACKS))
+  .max(LONGEST_LIST)
   .default([])
   .describe('What watches the run, asked in this order: each an object with a `type`.')
 

@@ -1,10 +1,10 @@
 /** What is done to a weight after each update (keras/src/constraints/constraints.py). */
 import { z } from 'zod'
 import { type DeepReadonly, family, member } from './family.js'
-import { whole } from './whole.js'
+import { MOST_AXES, whole } from './whole.js'
 
 const axis = z
-  .union([whole(0), z.array(whole(0)).min(1)])
+  .union([whole(0), z.array(whole(0)).min(1).max(MOST_AXES)])
   .default(0)
   .describe('Axis, or axes, over which a norm is taken: 0 for Dense, [0, 1, 2] for Conv2D.')
 

@@ -44,6 +44,7 @@ export const dbnSchema = z
     rbms: z
       .array(rbm)
       .min(1)
+      .max(100)
       .describe(
         'The RBMs from the data on. What each learns are the probabilities of the hidden units of the one before; `validation_split` and `shuffle` of `fit` hold for all of them.',
       ),

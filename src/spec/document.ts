@@ -2,6 +2,7 @@
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Issue, Position } from '../base/issue.js'
 import { toPath, toPointer, within } from './pointer.js'
+import { MOST_COLUMNS } from './whole.js'
 import { shortened } from './words.js'
 
 /** An issue that has yet to be placed in a file. */
@@ -41,6 +42,13 @@ export interface Syntax {
 /** Deeper than any spec, and shallow enough for every recursive function. */
 const DEEPEST = 100
 
+/** Letters: twice as many as two thousand layers take with all that they can be told, a line each. */
+const LONGEST = 5_000_000
+/** Items of a list and keys of an object: as many as the longest list of the format may have. */
+const MOST_ITEMS = MOST_COLUMNS
+/** Words, numbers and signs in all. */
+const MOST_TOKENS = 1_000_000
+
 const BYTE_ORDER_MARK = '\uFEFF'
 
 /** Parses JSON with comments and trailing commas. */
@@ -54,11 +62,8 @@ export function parseSyntax(given: string, source: string): Syntax {
     position: position(offset),
     message,
   })
-  const tooDeep = offsetBelow(text, DEEPEST)
-  if (tooDeep !== undefined) {
-    const message = `found more than ${DEEPEST} brackets inside each other`
-    return { text, tree: undefined, issues: [issueAt(tooDeep, 'syntax', '', message)] }
-  }
+  const excess = excessIn(text)
+  if (excess) return { text, tree: undefined, issues: [issueAt(excess.offset, 'syntax', '', excess.message)] }
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
   if (errors.length > 0) {
@@ -82,13 +87,14 @@ export function parseSyntax(given: string, source: string): Syntax {
 
 export function createDocument({ text, tree }: Syntax, source: string, origins: readonly Origin[]): SpecDocument {
   const position = positionsIn(text)
+  const propertyOf = properties()
   function locate(pointer: string, atKey = false): Location {
     const origin = origins.findLast((one) => within(pointer, one.pointer))
     if (origin) return { source: origin.source }
     let node = tree
     let key: Node | undefined
     for (const step of toPath(pointer)) {
-      const property = node?.type === 'object' ? node.children?.findLast((one) => keyOf(one) === step) : undefined
+      const property = node?.type === 'object' ? propertyOf(node, step) : undefined
       const child = node?.type === 'array' ? node.children?.[Number(step)] : property?.children?.[1]
       if (!child) {
         // the object exists only because --set put something into it
@@ -129,6 +135,19 @@ export function toValue(node: Node): unknown {
   return Object.fromEntries(node.children!.map((property) => [keyOf(property), toValue(property.children![1]!)]))
 }
 
+/** The property of an object by its key, the last one where there are several; each object is gone through once. */
+function properties(): (object: Node, key: string | number) => Node | undefined {
+  const known = new WeakMap<Node, ReadonlyMap<unknown, Node>>()
+  return (object, key) => {
+    let byKey = known.get(object)
+    if (!byKey) {
+      byKey = new Map(object.children!.map((property) => [keyOf(property), property]))
+      known.set(object, byKey)
+    }
+    return byKey.get(key)
+  }
+}
+
 const keyOf = (property: Node): string => property.children![0]!.value
 
 function duplicateKeys(
@@ -150,18 +169,29 @@ function duplicateKeys(
 const END_OF_FILE = 17
 const OPENING = [1, 3]
 const CLOSING = [2, 4]
+const COMMA = 5
 
-/** Where brackets first stand deeper than `depth`, found without recursion. */
-function offsetBelow(text: string, depth: number): number | undefined {
+/** Where a text is more than a spec can be, found without recursion and before anything is made of it. */
+function excessIn(text: string): { readonly offset: number; readonly message: string } | undefined {
+  if (text.length > LONGEST) {
+    return { offset: LONGEST, message: `found ${counted(text.length)} letters, must be at most ${counted(LONGEST)}` }
+  }
   const scanner = createScanner(text, true)
-  let open = 0
+  const commas = [0]
+  let tokens = 0
   for (let token: number = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {
-    if (OPENING.includes(token)) open++
-    if (CLOSING.includes(token)) open--
-    if (open > depth) return scanner.getTokenOffset()
+    const found = (message: string) => ({ offset: scanner.getTokenOffset(), message })
+    if (OPENING.includes(token)) commas.push(0)
+    if (CLOSING.includes(token) && commas.length > 1) commas.pop()
+    if (token === COMMA) commas[commas.length - 1]!++
+    if (commas.length > DEEPEST + 1) return found(`found more than ${DEEPEST} brackets inside each other`)
+    if (commas.at(-1)! >= MOST_ITEMS) return found(`found more than ${counted(MOST_ITEMS)} items in one list`)
+    if (++tokens > MOST_TOKENS) return found(`found more than ${counted(MOST_TOKENS)} words, numbers and signs`)
   }
   return undefined
 }
+
+const counted = (count: number): string => count.toLocaleString('en')
 
 const EXPECTED: Readonly<Record<string, string>> = {
   InvalidSymbol: 'must be a value: a number, "text", true, false, null, [ or {',

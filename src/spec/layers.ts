@@ -17,7 +17,7 @@ import { REGULARIZATION, SPATIAL_DROPOUT } from './layers/regularization.js'
 import { RESHAPING } from './layers/reshaping.js'
 import { SEQUENCES } from './layers/sequences.js'
 import { SPATIAL } from './layers/spatial.js'
-import { whole } from './whole.js'
+import { LONGEST_LIST, whole } from './whole.js'
 
 export const LAYERS = [
   ...CORE,
@@ -83,6 +83,7 @@ const layerList = (place: Place) =>
   z
     .array(layerSchema)
     .min(1)
+    .max(LONGEST_LIST)
     .superRefine(rules((layers) => listRules(layers, place)))
     .transform(named)
     .describe('The layers in order, from the data to the output.')

@@ -1,6 +1,10 @@
 /** Losses by Keras' names, arguments and aliases (keras/src/losses/losses.py). A new one is one entry of `LOSSES`. */
 import { z } from 'zod'
 import { family, member } from './family.js'
+import { LARGEST, MOST_AXES, MOST_COLUMNS, whole } from './whole.js'
+
+/** Negative ones count from the end. */
+const axis = whole(-LARGEST)
 
 const logits = z.boolean().default(false).describe('The output is logits: softmax or sigmoid is yet to be taken of it.')
 
@@ -20,7 +24,7 @@ const gamma = z
 const balance = z.number().min(0).default(0.25).describe('Weight of the loss, at least 0.')
 
 const axes = z
-  .union([z.null(), z.int(), z.array(z.int()).min(1)])
+  .union([z.null(), axis, z.array(axis).min(1).max(MOST_AXES)])
   .default(null)
   .describe('Axes that make one value together, the batch being axis 0; null for all, the batch too.')
 
@@ -31,7 +35,7 @@ export const LOSS_FIELDS = {
   sparse_categorical_crossentropy: {
     from_logits: logits,
     ignore_class: z
-      .union([z.null(), z.int()])
+      .union([z.null(), whole(-LARGEST)])
       .default(null)
       .describe('Class number whose samples are left out; null for none.'),
   },
@@ -44,7 +48,7 @@ export const LOSS_FIELDS = {
   },
   categorical_focal_crossentropy: {
     alpha: z
-      .union([balance, z.array(z.number().min(0)).min(1)])
+      .union([balance, z.array(z.number().min(0)).min(1).max(MOST_COLUMNS)])
       .default(0.25)
       .describe('Weight of the loss, at least 0, or one for each class.'),
     gamma,
@@ -114,7 +118,7 @@ export const LOSSES = [
     'cosine_similarity',
     'Minus the cosine of the angle between target and output: -1 for the same direction.',
     {
-      axis: z.int().default(-1).describe('Axis of the vectors, the batch being axis 0, which it must not be.'),
+      axis: axis.default(-1).describe('Axis of the vectors, the batch being axis 0, which it must not be.'),
     },
     ['CosineSimilarity'],
   ),

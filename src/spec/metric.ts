@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { nameIn, type RuleIssue, rules } from './family.js'
 import { COLUMNS } from './history-names.js'
 import { identifier } from './identifier.js'
+import { LONGEST_LIST } from './whole.js'
 import { quoted } from './words.js'
 
 /** Which way is better; `null` where that is for the user to say (keras/src/metrics, `_direction`). */
@@ -55,7 +56,7 @@ export function metricList<const Table extends readonly [Entry, ...Entry[]]>(tab
     const { name, ...rest } = (typeof given === 'string' ? object.parse({ type: given }) : given) as unknown as WithName
     return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as unknown as ParsedMetric<Table>
   })
-  return z.array(one).superRefine(rules(unambiguous)).default([])
+  return z.array(one).max(LONGEST_LIST).superRefine(rules(unambiguous)).default([])
 }
 
 interface WithName {
@@ -67,12 +68,13 @@ interface WithName {
 const OTHERS: readonly string[] = ['loss', ...COLUMNS]
 
 function* unambiguous(metrics: readonly { readonly name: string }[]): Iterable<RuleIssue> {
-  const names = metrics.map(({ name }) => name)
-  for (const [index, name] of names.entries()) {
+  const seen = new Set<string>()
+  for (const [index, { name }] of metrics.entries()) {
     if (OTHERS.includes(name) || /^(val|test)_/.test(name)) {
       const message = `found "${name}", must not be one of ${quoted(OTHERS)}, nor begin with "val_" or "test_"`
       yield { code: 'name', path: [index, 'name'], message }
     }
-    if (names.indexOf(name) < index) yield { code: 'duplicate-name', path: [index], message: `found "${name}" again` }
+    if (seen.has(name)) yield { code: 'duplicate-name', path: [index], message: `found "${name}" again` }
+    seen.add(name)
   }
 }

@@ -7,7 +7,7 @@ import { nameIn } from './family.js'
 import { LOSS_FIELDS } from './losses.js'
 import { type Better, metric, metricList } from './metric.js'
 import { RBM_METRICS } from './rbm-metrics.js'
-import { whole } from './whole.js'
+import { MOST_COLUMNS, whole } from './whole.js'
 
 /** Of a metric that is a loss, or a mean of another sort, by its class in Keras. */
 const mean = <const Type extends string, Fields extends z.core.$ZodShape>(
@@ -41,7 +41,7 @@ const count = { thresholds: threshold }
 const k = whole(1).default(5).describe('How many of the largest outputs count, at least 1.')
 
 const atLeast = (of: string) => z.number().min(0).max(1).describe(`The least ${of}, 0 to 1.`)
-const thresholdCount = whole(1).default(200).describe('How many thresholds are tried, at least 1.')
+const thresholdCount = whole(1, MOST_COLUMNS).default(200).describe('How many thresholds are tried, at least 1.')
 const points = { num_thresholds: thresholdCount, class_id: classId }
 
 const fScore = {
@@ -193,7 +193,7 @@ export const METRICS = [
     'auc',
     'Area under a curve of all thresholds, 0 to 1; NaN without targets of both kinds.',
     {
-      num_thresholds: whole(2).default(200).describe('How many thresholds make the curve, at least 2.'),
+      num_thresholds: whole(2, MOST_COLUMNS).default(200).describe('How many thresholds make the curve, at least 2.'),
       curve: nameIn({
         ROC: 'true positive rate over false positive rate',
         PR: 'precision over recall',
@@ -209,12 +209,12 @@ export const METRICS = [
         .default('interpolation')
         .describe('How the area is added up.'),
       thresholds: z
-        .union([z.null(), z.array(z.number().min(0).max(1)).min(1)])
+        .union([z.null(), z.array(z.number().min(0).max(1)).min(1).max(MOST_COLUMNS)])
         .default(null)
         .describe('Thresholds, 0 to 1, in place of num_thresholds even ones.'),
       multi_label: z.boolean().default(false).describe('Mean of the areas of each output, not one of all together.'),
       label_weights: z
-        .union([z.null(), z.array(z.number().min(0)).min(1)])
+        .union([z.null(), z.array(z.number().min(0)).min(1).max(MOST_COLUMNS)])
         .default(null)
         .describe('A weight for each output; null for none.'),
       from_logits: z.boolean().default(false).describe('Sigmoid is yet to be taken of the output.'),
@@ -257,6 +257,7 @@ export const METRICS = [
       target_class_ids: z
         .array(z.int().min(0).max(1))
         .min(1)
+        .max(2)
         .default([0, 1])
         .describe('Whose overlap: 1 of yes, 0 of no; of both, the mean.'),
       threshold: z.number().default(0.5).describe('Outputs from it on are a yes.'),

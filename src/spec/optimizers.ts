@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { family, member, type RuleIssue, rules } from './family.js'
 import { learningRateSchema } from './schedules.js'
-import { whole } from './whole.js'
+import { LONGEST_LIST, whole } from './whole.js'
 import { written } from './words.js'
 
 const orNone = (least: z.ZodNumber, description: string) => least.nullable().default(null).describe(description)
@@ -174,6 +174,7 @@ export const OPTIMIZERS = [
     weight_decay: weightDecay.nullable().default(0.004).describe(`${WEIGHT_DECAY}, of matrices. null: none.`),
     exclude_layers: z
       .array(z.string().superRefine(rules(patternRules)))
+      .max(LONGEST_LIST)
       .default([])
       .describe(
         'Patterns: weights whose name, such as dense_1/kernel, matches one take Adam. Meant for the last layer.',
@@ -184,7 +185,7 @@ export const OPTIMIZERS = [
     muon_c: coefficient(2.0315, 'its fifth power'),
     adam_lr_ratio: z.number().min(0).default(1).describe('Learning rate where Adam is taken, in shares of the other.'),
     momentum: decay(0.95, 'gradients'),
-    ns_steps: whole(0).default(5).describe('Newton-Schulz iterations, at least 0.'),
+    ns_steps: whole(0, 100).default(5).describe('Newton-Schulz iterations, 0 to 100.'),
     nesterov: z.boolean().default(true).describe("Nesterov's momentum."),
     rms_rate: z
       .number()

@@ -4,7 +4,7 @@ import { type DeepReadonly, family, member, type RuleIssue, rules } from './fami
 import { historyNameRules, type NamedKey } from './history-names.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
-import { whole } from './whole.js'
+import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
 
 /** No class belongs to two groups. */
 function* groupRules(groups: readonly (readonly number[])[]): Iterable<RuleIssue> {
@@ -25,8 +25,9 @@ export const TARGETS = [
   member('label', 'The class label of a sample.', {}),
   member('grouped_label', 'The group in which the class label of a sample is, as a class number.', {
     groups: z
-      .array(z.array(whole(0)).min(1))
+      .array(z.array(whole(0)).min(1).max(MOST_COLUMNS))
       .min(2)
+      .max(MOST_COLUMNS)
       .superRefine(rules(groupRules))
       .describe('Class numbers, group by group; each class in one group: [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]].'),
   }),
@@ -49,6 +50,10 @@ const output = z
 export const outputsSchema = z
   .record(z.string().min(1).describe('Name of a layer.'), output)
   .refine((outputs) => Object.keys(outputs).length > 0)
+  .refine((outputs) => Object.keys(outputs).length <= LONGEST_LIST, {
+    error: `found more than ${LONGEST_LIST} outputs`,
+    abort: true,
+  })
   .optional()
   .describe(
     'For a model of several outputs, in place of `loss` and `metrics`: by the name of a layer, what its output is trained for. History keys are loss, and <name>_loss and <name>_<metric> for each.',

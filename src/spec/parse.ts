@@ -25,11 +25,11 @@ export interface ParsedSpec {
 /** Reads a spec: JSON, with comments and trailing commas. */
 export function parseSpec(text: string, { source, overrides = [] }: ParseOptions): ParsedSpec {
   const syntax = parseSyntax(text, source)
-  if (!syntax.tree) return { issues: syntax.issues, document: createDocument(syntax, source, []) }
+  if (!syntax.tree) return { issues: firstOf(syntax.issues), document: createDocument(syntax, source, []) }
   const { value, origins, issues: misfits } = applyOverrides(toValue(syntax.tree), overrides)
   const document = createDocument(syntax, source, origins)
   const { spec, drafts } = resolve(value)
-  const issues = inOrder([...syntax.issues, ...misfits, ...drafts.map((draft) => document.issue(draft))])
+  const issues = firstOf(inOrder([...syntax.issues, ...misfits, ...drafts.map((draft) => document.issue(draft))]))
   if (!spec || issues.length > 0) return { issues, document }
   const { $schema: _, name = nameOf(source), ...rest } = spec
   // which kind it is follows from its model, and the rules see to it that the rest is of that kind
@@ -41,7 +41,7 @@ function resolve(value: unknown): { spec?: ReturnType<typeof specSchema.parse>; 
   const drafts = schemaIssues(value)
   const parsed = specSchema.safeParse(value)
   if (parsed.success) return { spec: parsed.data, drafts }
-  const broken = parsed.error.issues.flatMap((issue): IssueDraft[] => {
+  const broken = parsed.error.issues.slice(0, MOST_BROKEN).flatMap((issue): IssueDraft[] => {
     const pointer = toPointer(issue.path as (string | number)[])
     if (issue.code === 'custom' && issue.params) {
       const { code, nearest, details } = issue.params
@@ -50,6 +50,19 @@ function resolve(value: unknown): { spec?: ReturnType<typeof specSchema.parse>; 
     return drafts.length > 0 ? [] : [{ code: issue.code ?? 'value', pointer, message: issue.message }]
   })
   return { drafts: [...drafts, ...broken] }
+}
+
+/** Of zod's issues, most of which the schema tells too. */
+const MOST_BROKEN = 50_000
+
+/** Issues that are told: more are hardly of as many mistakes, and nobody reads them. */
+const MOST_ISSUES = 1000
+
+function firstOf(issues: readonly Issue[]): readonly Issue[] {
+  const last = issues[MOST_ISSUES - 1]
+  if (issues.length <= MOST_ISSUES || !last) return issues
+  const message = `and ${issues.length - MOST_ISSUES} more problems from here on`
+  return [...issues.slice(0, MOST_ISSUES), { ...last, code: 'more', pointer: '', message }]
 }
 
 /** In the order of the file; what came with `--set` last. */

@@ -10,7 +10,7 @@ import { INITIALIZERS, initializer } from './initializers.js'
 import { GAPS, RBM_METRICS } from './rbm-metrics.js'
 import { regularizer } from './regularizers.js'
 import { temperaturesSchema } from './temperatures.js'
-import { LARGEST, whole } from './whole.js'
+import { MOST_GIBBS_STEPS, whole } from './whole.js'
 import { either, listed, oneOf, written } from './words.js'
 
 export const VISIBLE = [
@@ -59,7 +59,7 @@ export const rbmSchema = z
   .describe('A restricted Boltzmann machine.')
 
 const k = z
-  .union([whole(1), byEpoch({ least: 1, most: LARGEST, whole: true })])
+  .union([whole(1, MOST_GIBBS_STEPS), byEpoch({ least: 1, most: MOST_GIBBS_STEPS, whole: true })])
   .default(1)
   .describe('Gibbs steps, at least 1: a number, or pairs of an epoch and the number from then on, [[1, 1], [10, 5]].')
 

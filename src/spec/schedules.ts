@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { member, type RuleIssue, rules } from './family.js'
-import { whole } from './whole.js'
+import { LONGEST_LIST, whole } from './whole.js'
 
 const rate = (description: string) => z.number().min(0).describe(description)
 
@@ -31,8 +31,13 @@ const SCHEDULES = [
     boundaries: z
       .array(z.union([whole(0), inEpochs]))
       .min(1)
+      .max(LONGEST_LIST)
       .describe('The last step of each rate but the last, counted from 0, rising. Steps, or { "epochs": 5 }.'),
-    values: z.array(rate('Rate, at least 0.')).min(2).describe('The rates; one more than boundaries.'),
+    values: z
+      .array(rate('Rate, at least 0.'))
+      .min(2)
+      .max(LONGEST_LIST + 1)
+      .describe('The rates; one more than boundaries.'),
   }).superRefine(rules(oneMoreValue)),
   member('PolynomialDecay', 'Falls to `end_learning_rate` along (1 - step / decay_steps) ^ power, and stays there.', {
     initial_learning_rate: initial,

@@ -1,13 +1,15 @@
 /** Turns a validator's errors into issues in plain words, one for each place. */
 import { createRequire } from 'node:module'
 import type { ErrorObject, ValidateFunction } from 'ajv'
+import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
 import type { IssueDraft } from './document.js'
+import { LAYERS } from './layers.js'
 import { ancestors, toPath, toPointer } from './pointer.js'
-import { LARGEST } from './whole.js'
+import { goesWithoutSaying } from './whole.js'
 import { either, listed, oneOf, quoted, shortened, written, writtenWithType } from './words.js'
 
-let validate: ValidateFunction | undefined
+let validators: Readonly<Record<'spec' | 'layer', ValidateFunction>> | undefined
 
 /** Everything in which a value differs from the JSON Schema; behind a misspelt type, what differs from the nearest one. */
 export function schemaIssues(value: unknown): IssueDraft[] {
@@ -30,9 +32,49 @@ function replaceAt(value: unknown, pointer: string, replacement: unknown): void 
 }
 
 function differences(value: unknown): IssueDraft[] {
-  validate ??= createRequire(import.meta.url)('./validator.cjs') as ValidateFunction
-  return validate(value) ? [] : [...draftsOf(validate.errors ?? [])]
+  validators ??= createRequire(import.meta.url)('./validator.cjs') as NonNullable<typeof validators>
+  const { spec, layer } = validators
+  const errors = spec(value) ? [] : [...(spec.errors ?? [])]
+  for (const inner of innerLayers(value)) {
+    const place = { instancePath: inner.pointer, rootData: inner.value as object, dynamicAnchors: {} }
+    if (!layer(inner.value, { ...place, parentData: [], parentDataProperty: 0 })) errors.push(...(layer.errors ?? []))
+  }
+  return [...draftsOf(errors.slice(0, MOST_ERRORS))]
 }
+
+/** Of a validator, which has several for a value: more than are ever told. */
+const MOST_ERRORS = 50_000
+
+/** The fields of layers that hold layers. */
+const INNER: ReadonlyMap<unknown, string> = new Map(
+  LAYERS.flatMap(({ shape }) =>
+    Object.entries(shape).flatMap(([key, field]) =>
+      field instanceof z.ZodLazy ? [[shape.type.in.options[0] as unknown, key] as const] : [],
+    ),
+  ),
+)
+
+/** Layers within layers, each after the one that holds it. */
+function* innerLayers(value: unknown): Iterable<{ readonly pointer: string; readonly value: unknown }> {
+  const open = [{ pointer: '/model', value: fieldOf(value, 'model'), key: 'layers' }]
+  for (let one = open.pop(); one; one = open.pop()) {
+    const held = fieldOf(one.value, one.key)
+    const pointer = `${one.pointer}/${one.key}`
+    const layers = Array.isArray(held)
+      ? held.map((layer: unknown, index) => ({ pointer: `${pointer}/${index}`, value: layer }))
+      : held === undefined
+        ? []
+        : [{ pointer, value: held }]
+    for (const layer of layers) {
+      if (one.pointer !== '/model') yield layer
+      const key = INNER.get(fieldOf(layer.value, 'type'))
+      if (key !== undefined) open.push({ ...layer, key })
+    }
+  }
+}
+
+const fieldOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined
 
 function* draftsOf(errors: readonly ErrorObject[]): Iterable<IssueDraft> {
   const places = new Map<string, ErrorObject[]>()
@@ -201,7 +243,7 @@ function bounds(schema: NonNullable<ErrorObject['parentSchema']>, data: number):
   return [
     minimum === undefined ? '' : `at least ${minimum}`,
     exclusiveMinimum === undefined ? '' : `above ${exclusiveMinimum}`,
-    maximum === undefined || (maximum === LARGEST && data <= LARGEST) ? '' : `at most ${maximum}`,
+    maximum === undefined || (goesWithoutSaying(maximum) && data <= maximum) ? '' : `at most ${maximum}`,
     exclusiveMaximum === undefined ? '' : `below ${exclusiveMaximum}`,
   ].filter((words) => words !== '')
 }

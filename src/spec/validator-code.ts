@@ -1,14 +1,30 @@
 /** The check of a spec against the JSON Schema, as code: compiling the schema takes longer than all else that a command does. */
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
-import { EDITOR_KEYWORDS, jsonSchema } from './json-schema.js'
+import { EDITOR_KEYWORDS, type JsonSchema, jsonSchema } from './json-schema.js'
 
-/** Source of a CommonJS module that is an ajv `ValidateFunction`; the build writes it to `validator.cjs` beside this file. */
+const LAYER = '#/definitions/layer'
+
+/**
+ * Source of a CommonJS module with two functions of ajv, `spec` and `layer`; the build writes it to `validator.cjs` beside
+ * this file. Neither looks at layers within a layer: a call of such code takes so much of the stack that it must not call
+ * itself for each.
+ */
 export function validatorCode(): string {
+  const { definitions, ...schema } = jsonSchema()
   const ajv = new Ajv({
     // all problems, with what they are about
     ...{ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true },
     ...{ inlineRefs: false, validateSchema: false, code: { source: true } },
   }).addVocabulary(EDITOR_KEYWORDS)
-  return standalone.default(ajv, ajv.compile(jsonSchema()))
+  ajv.addSchema({ ...schema, definitions: withoutLayers(definitions) as JsonSchema }, 'spec')
+  return standalone.default(ajv, { spec: 'spec', layer: `spec${LAYER}` })
+}
+
+/** Definitions in which a layer may be anything. */
+function withoutLayers(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutLayers)
+  if (typeof schema !== 'object' || schema === null) return schema
+  if ('$ref' in schema && schema.$ref === LAYER) return {}
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withoutLayers(value)]))
 }

@@ -2,6 +2,7 @@
  * The learning-rate range test (Smith, "Cyclical Learning Rates", 2017): the rate grows from step to step, and the loss
  * says where it is good. Range, smoothing, stop and suggestions are those of `lr_find` of fastai (fastai/callback/schedule.py).
  */
+import { least as leastOf } from '../base/timing.js'
 import type { Batch } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import { oneAhead } from './ahead.js'
@@ -140,7 +141,7 @@ function valley(found: readonly Trial[]): number | null {
  * loss: beyond it the loss jumps, and its fall after a jump is no sign of a good rate.
  */
 function steepest(all: readonly Trial[]): number | null {
-  const lowest = Math.min(...all.map(({ smoothedLoss }) => smoothedLoss))
+  const lowest = leastOf(all.map(({ smoothedLoss }) => smoothedLoss))
   const found = all.slice(0, all.findIndex(({ smoothedLoss }) => smoothedLoss === lowest) + 1)
   let least = 0
   let rate: number | null = null

@@ -75,6 +75,8 @@ export interface LayerRule<Spec extends LayerSpec> {
   weights?(spec: Spec, inputs: readonly Shape[]): readonly WeightRequest[]
   /** By their own names; none where it does not say. */
   noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
+  /** How many times it writes itself out, one after another; once where it does not say. */
+  steps?(spec: Spec, inputs: readonly Shape[]): number
   call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
   /** Applied to what `call` gives, which is left without it so that a loss can see what it was made from. */
   activation?(spec: Spec, masks: Pass['masks'], inputs: readonly Shape[]): ActivationName

@@ -191,6 +191,7 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
         ...(spec.recurrent_dropout > 0 && { recurrent_dropout: drawn(spec.recurrent_dropout, spec.units) }),
       }
     },
+    steps: (_, [given]) => given![0]!,
     call(spec, [x], { weights, noise, masks: [mask] }) {
       const [batch, time, features] = x!.shape as [number, number, number]
       const { units, return_sequences, zero_output_for_mask } = spec

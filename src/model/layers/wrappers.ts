@@ -46,6 +46,7 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
     weights: (spec, inputs) => both(spec).flatMap((layer) => weightsWithin(ruleOf, layer, inputs)),
     noise: (spec, inputs) =>
       Object.fromEntries(both(spec).flatMap((layer) => noiseWithin(ruleOf(layer), layer, inputs))),
+    steps: (_, [given]) => 2 * given![0]!,
     call(spec, inputs, pass) {
       const [forward, backward] = both(spec).map(
         (layer) => applyLayer(ruleOf(layer), layer, inputs, passWithin(pass, layer.name)).output,
@@ -91,6 +92,10 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       return Object.fromEntries(
         drawn.map(([name, { shape, ...rest }]) => [name, { shape: [given![0]!, ...shape], ...rest }]),
       )
+    },
+    steps(spec, [given]) {
+      const { layer, rule } = withRule(spec)
+      return rule.steps?.(layer, [given!.slice(1)]) ?? 1
     },
     /** As in Keras, which calls no more than the layer's formula, the layer's `activity_regularizer` adds nothing. */
     call(spec, [x], pass) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { constraint } from '../constraints.js'
 import { initializer } from '../initializers.js'
 import { regularizer } from '../regularizers.js'
+import { MOST_AXES } from '../whole.js'
 import { axes, layer, size, weighted } from './layer.js'
 
 const slope = (value: number) => z.number().min(0).default(value).describe('Slope below.')
@@ -19,7 +20,7 @@ export const ACTIVATION_LAYERS = [
     alpha_regularizer: regularizer('What alpha adds to the loss.'),
     alpha_constraint: constraint('What is done to alpha after each update.'),
     shared_axes: z
-      .union([size, z.array(size).min(1)])
+      .union([size, z.array(size).min(1).max(MOST_AXES)])
       .nullable()
       .default(null)
       .describe('Axes along which alpha is the same, counted with the batch: [1, 2] after Conv2D. null for none.'),

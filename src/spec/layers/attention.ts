@@ -1,5 +1,6 @@
 /** Steps that look at each other (keras/src/layers/attention). */
 import { z } from 'zod'
+import { MOST_AXES } from '../whole.js'
 import { bias, kernel, onOutput, size, weighted } from './layer.js'
 
 const QUERY_VALUE_KEY = 'Inputs: query, value and, if it is not the value, key; one input is all three: self-attention.'
@@ -46,7 +47,7 @@ export const ATTENTION = [
     ...attending,
     ...manyHeads,
     output_shape: z
-      .union([size, z.array(size).min(1)])
+      .union([size, z.array(size).min(1).max(MOST_AXES)])
       .nullable()
       .default(null)
       .describe('Shape of a step of the output. Default: as many features as the query has.'),

@@ -4,6 +4,7 @@ import { constraint } from '../constraints.js'
 import { type RuleIssue, rules } from '../family.js'
 import { initializer } from '../initializers.js'
 import { regularizer } from '../regularizers.js'
+import { LARGEST_WINDOW } from '../whole.js'
 import { activated, bias, kernel, onOutput, perAxis, size, weighted } from './layer.js'
 import { padding, space } from './window.js'
 
@@ -11,12 +12,14 @@ const filters = size.describe('Number of output channels, at least 1.')
 
 /** Fields of a layer with windows that slide over so many axes, as Keras has them. */
 const windows = (axes: number) => ({
-  kernel_size: perAxis(axes, 1).describe(`Size of the window over ${space(axes)}: a number, or one for each.`),
-  strides: perAxis(axes, 1)
+  kernel_size: perAxis(axes, 1, LARGEST_WINDOW).describe(
+    `Size of the window over ${space(axes)}: a number, or one for each.`,
+  ),
+  strides: perAxis(axes, 1, LARGEST_WINDOW)
     .prefault(1)
     .describe(`Steps between windows, over ${space(axes)}.`),
   padding,
-  dilation_rate: perAxis(axes, 1)
+  dilation_rate: perAxis(axes, 1, LARGEST_WINDOW)
     .prefault(1)
     .describe('Steps between the elements of a window; above 1 only at strides of 1.'),
 })
@@ -24,7 +27,7 @@ const groups = size
   .default(1)
   .describe('Groups that the channels are split into, each with its share of the filters; must divide both.')
 const outputPadding = (axes: number) =>
-  perAxis(axes, 0)
+  perAxis(axes, 0, LARGEST_WINDOW)
     .nullable()
     .default(null)
     .describe(

@@ -1,6 +1,7 @@
 /** Input, Dense, Activation and Identity (keras/src/layers/core). */
 import { z } from 'zod'
 import { member } from '../family.js'
+import { MOST_AXES } from '../whole.js'
 import { activated, activation, bias, kernel, layer, name, onOutput, size, weighted } from './layer.js'
 
 export const CORE = [
@@ -9,6 +10,7 @@ export const CORE = [
     shape: z
       .array(size)
       .min(1)
+      .max(MOST_AXES - 1)
       .describe('Shape of one sample, without the batch: [784], or [28, 28]. Must be the shape of the data.'),
   }),
   weighted('Dense', 'Fully connected: activation(x . kernel + bias), over the last axis.', {

@@ -6,7 +6,7 @@ import { member, type RuleIssue } from '../family.js'
 import { identifier } from '../identifier.js'
 import { initializer } from '../initializers.js'
 import { regularizer } from '../regularizers.js'
-import { LARGEST, whole } from '../whole.js'
+import { LARGEST, LONGEST_LIST, MOST_AXES, whole } from '../whole.js'
 
 /** A layer without weights. */
 export const layer = <const Type extends string, Fields extends z.core.$ZodShape>(
@@ -31,7 +31,7 @@ export const name = identifier
   )
 
 const inputs = z
-  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(LONGEST_LIST)])
   .optional()
   .describe(
     'Name of the layer, or names of the layers, whose output goes in; in a Functional model or a Block. Default: the layer before. In a Block "input" is what goes into the block.',
@@ -65,14 +65,14 @@ export const onOutput = {
 export const axis = whole(-LARGEST)
 export const axes = (description: string) =>
   z
-    .union([axis, z.array(axis).min(1)])
+    .union([axis, z.array(axis).min(1).max(MOST_AXES)])
     .default(-1)
     .describe(description)
 
 /** A whole number for each axis; one alone stands for all of them. The resolved spec has them all. */
-export const perAxis = (axes: number, least: number) =>
+export const perAxis = (axes: number, least: number, most = LARGEST) =>
   z
-    .union([whole(least), z.array(whole(least)).length(axes)])
+    .union([whole(least, most), z.array(whole(least, most)).length(axes)])
     .transform((given) => (typeof given === 'number' ? Array<number>(axes).fill(given) : given))
 
 /** A layer within another takes what the outer one is given. */

@@ -1,12 +1,16 @@
 /** One number for each window, or for all of the space (keras/src/layers/pooling). */
 import { z } from 'zod'
+import { LARGEST_WINDOW } from '../whole.js'
 import { layer, perAxis } from './layer.js'
 import { padding, space } from './window.js'
 
 const poolSize = (axes: number) =>
-  perAxis(axes, 1).describe(`Size of the window over ${space(axes)}: a number, or one for each.`)
+  perAxis(axes, 1, LARGEST_WINDOW).describe(`Size of the window over ${space(axes)}: a number, or one for each.`)
 const pooling = (axes: number) => ({
-  strides: perAxis(axes, 1).nullable().default(null).describe('Steps between windows. Default: pool_size.'),
+  strides: perAxis(axes, 1, LARGEST_WINDOW)
+    .nullable()
+    .default(null)
+    .describe('Steps between windows. Default: pool_size.'),
   padding: padding.describe(
     '"valid": windows stay within the input. "same": they may reach beyond it; what lies there does not count.',
   ),

@@ -1,7 +1,7 @@
 /** Flatten, Reshape, Permute and RepeatVector (keras/src/layers/reshaping). */
 import { z } from 'zod'
 import { type RuleIssue, rules } from '../family.js'
-import { whole } from '../whole.js'
+import { MOST_AXES, whole } from '../whole.js'
 import { layer, size } from './layer.js'
 
 export const RESHAPING = [
@@ -10,6 +10,7 @@ export const RESHAPING = [
     target_shape: z
       .array(whole(-1))
       .min(1)
+      .max(MOST_AXES - 1)
       .superRefine(rules(targetShapeRules))
       .describe('The new shape, without the batch. One dimension may be -1: it takes what is left.'),
   }),
@@ -17,6 +18,7 @@ export const RESHAPING = [
     dims: z
       .array(size)
       .min(1)
+      .max(MOST_AXES - 1)
       .superRefine(rules(permutationRules))
       .describe('The axes in their new order, counted from 1: [2, 1] swaps two.'),
   }),

@@ -64,6 +64,13 @@ export const infoOf = (graph: Graph, value: ValueId): ValueInfo => {
   return info
 }
 
+/** A number that no value has, nor any after it; of graphs that have more values than a call can have arguments. */
+export function firstFree(values: Graph['values']): ValueId {
+  let last = -1
+  for (const value of values.keys()) last = Math.max(last, value)
+  return last + 1
+}
+
 /** Nodes that use each value. */
 export function consumersOf(graph: Graph): Map<ValueId, GraphNode[]> {
   const consumers = new Map<ValueId, GraphNode[]>()

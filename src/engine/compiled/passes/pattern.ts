@@ -2,6 +2,7 @@
 import type { Shape } from '../../../base/shape.js'
 import {
   consumersOf,
+  firstFree,
   type Graph,
   type GraphConstant,
   type GraphNode,
@@ -43,7 +44,7 @@ export function applyPatterns(graph: Graph, patterns: readonly Pattern[], pass: 
   const producers = new Map<ValueId, GraphNode>()
   const consumers = consumersOf(graph)
   const results = new Set(graph.outputs.map(({ value }) => value))
-  let next = Math.max(-1, ...values.keys()) + 1
+  let next = firstFree(values)
   const define = (info: ValueInfo): ValueId => {
     values.set(next, info)
     return next++

@@ -2,7 +2,7 @@
  * Removes what costs time and changes nothing: reshapes of reshapes, products with one, products of matrices with zero,
  * parts of what was put together, numbers known beforehand, values computed twice, and values nobody uses.
  */
-import type { Graph, GraphConstant, GraphNode, ValueId, ValueInfo } from '../graph/graph.js'
+import { firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId, type ValueInfo } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
 
 export function simplify(graph: Graph): Graph {
@@ -29,7 +29,7 @@ function rewrite(graph: Graph): Graph {
   const fills = new Map<ValueId, number>()
   const producers = new Map<ValueId, GraphNode>()
   const seen = new Map<string, ValueId>()
-  let nextId = Math.max(-1, ...values.keys()) + 1
+  let nextId = firstFree(values)
 
   const current = (value: ValueId): ValueId => replaced.get(value) ?? value
   const info = (value: ValueId): ValueInfo => values.get(value)!
