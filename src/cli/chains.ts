@@ -27,7 +27,7 @@ export async function runChains({ engine, seed, steps, signal, progress, ...rest
   const { start, walk } = gibbsPrograms({ ...rest, steps: stepsOfWalk })
   const left = steps % stepsOfWalk
   const programs = { start, walk, ...(left > 0 && { rest: gibbsPrograms({ ...rest, steps: left }).walk }) }
-  const runner = await engine.load(programs, { seed, batchSize: 1 })
+  const runner = await engine.load(programs, { seed, batchSize: 1, chains: rest.chains })
   try {
     for await (const event of gibbsSampling({ runner, steps, stepsOfWalk, signal })) {
       if (event.type === 'end') return event

@@ -1,6 +1,7 @@
 /** The command line: parses, runs a command, and turns whatever happens into words and an exit code. */
 import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
+import { memoryProblem } from '../engine/memory.js'
 import type { Target } from '../libtensorflow/target.js'
 import { type CommandLine, parseCommandLine } from './command-line.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -30,6 +31,11 @@ async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
     const problem = fileProblem(error)
     if (problem !== undefined) {
       say(io, `Cannot go on: ${problem}.`)
+      return EXIT.badInput
+    }
+    const memory = memoryProblem(error)
+    if (memory !== undefined) {
+      say(io, memory)
       return EXIT.badInput
     }
     const trace = error instanceof Error ? error.stack : String(error)

@@ -45,7 +45,13 @@ export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: 
     engine,
     dataset,
     waiting,
-    compile: (stage, data) => waiting(`Compiling for ${engine.name}`, () => openSession(stage, data, engine)),
+    async compile(stage, data) {
+      const warnings: string[] = []
+      const warn = (text: string) => warnings.push(text)
+      const session = await waiting(`Compiling for ${engine.name}`, () => openSession(stage, data, engine, warn))
+      if (!options.quiet) for (const text of warnings) say(io, `Warning: ${text}`)
+      return session
+    },
   }
 }
 

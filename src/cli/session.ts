@@ -26,7 +26,12 @@ export interface Session {
   testBatches(): AsyncIterable<Batch>
 }
 
-export async function openSession(spec: StageSpec, dataset: Dataset, engine: Engine): Promise<Session> {
+export async function openSession(
+  spec: StageSpec,
+  dataset: Dataset,
+  engine: Engine,
+  warn?: (text: string) => void,
+): Promise<Session> {
   const { seed, fit, optimizer } = spec
   const { info } = dataset
   const { train, validation, compared } = splitSamples(dataset.train, fit.validation_split)
@@ -35,7 +40,7 @@ export async function openSession(spec: StageSpec, dataset: Dataset, engine: Eng
   const means = () => elementMeans(train).map((mean) => mean / info.divisor)
   const learner = learnerOf(spec, info, { batchSize, stepsPerEpoch }, means)
   const { model, programs, plan, measured } = learner
-  const runner = await engine.load(programs, { seed, batchSize })
+  const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
   return {
     model,

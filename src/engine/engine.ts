@@ -51,6 +51,10 @@ export interface LoadOptions {
   readonly seed: number
   /** The largest batch that will be run. */
   readonly batchSize: number
+  /** Of programs that go on with chains instead of taking batches: how many. */
+  readonly chains?: number
+  /** Is told what may go wrong. */
+  readonly warn?: (text: string) => void
 }
 
 export interface Runner {

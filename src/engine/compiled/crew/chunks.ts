@@ -28,11 +28,39 @@ const COUNTERS = 2
 /** The ticket has the turn above these bits: a late thread takes nothing of a turn whose kernels it may not have. */
 const CHUNK_BITS = 16
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1
+/** Of a turn. */
+export const MOST_CHUNKS = CHUNK_MASK
 
 export const MOST_ARGUMENTS = 24
 const HEADER = 5
 const TASK_NUMBERS = HEADER + 2 * MOST_ARGUMENTS
 export const MOST_TASKS = 64
+
+/** Work that is more than one turn can have, as turns. */
+export function turnsOf(tasks: readonly Task[]): Task[][] {
+  const turns: Task[][] = [[]]
+  let left = MOST_CHUNKS
+  for (const task of tasks) {
+    const chunks = chunksOf(task)
+    for (let first = 0; first < chunks; ) {
+      if (left === 0 || turns.at(-1)!.length === MOST_TASKS) {
+        turns.push([])
+        left = MOST_CHUNKS
+      }
+      const taken = Math.min(left, chunks - first)
+      turns.at(-1)!.push(part(task, first, taken))
+      first += taken
+      left -= taken
+    }
+  }
+  return turns
+}
+
+const part = (task: Task, first: number, chunks: number): Task => ({
+  ...task,
+  arguments: task.arguments.map((value, index) => value + first * task.steps[index]!),
+  count: Math.min(chunks * task.chunk, task.count - first * task.chunk),
+})
 
 export interface Shared {
   readonly counters: SharedArrayBuffer

@@ -1,7 +1,7 @@
 /** Runs kernels over the arena on two threads: the one of JavaScript, and a helper that sleeps between turns. */
 import { availableParallelism } from 'node:os'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
-import { Chunks, chunksOf, type Kernel, MOST_TASKS, newShared, type Task } from './chunks.js'
+import { Chunks, chunksOf, type Kernel, MOST_CHUNKS, MOST_TASKS, newShared, type Task, turnsOf } from './chunks.js'
 import type { AddedKernels, HelperData } from './helper-thread.js'
 
 /** So little is done before a helper has woken. */
@@ -40,9 +40,10 @@ export class Crew {
       return
     }
     this.#helper ??= this.#startHelper()
-    for (let first = 0; first < tasks.length; first += MOST_TASKS) {
-      this.#chunks.offer(tasks.slice(first, first + MOST_TASKS))
-      if (first === 0) meanwhile?.()
+    const turns = total <= MOST_CHUNKS && tasks.length <= MOST_TASKS ? [tasks] : turnsOf(tasks)
+    for (const [index, turn] of turns.entries()) {
+      this.#chunks.offer(turn)
+      if (index === 0) meanwhile?.()
       this.#chunks.work(this.#kernels)
       if (!this.#awaitHelper()) throw new Error('internal: the helper thread does not answer')
     }

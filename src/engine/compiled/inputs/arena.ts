@@ -33,6 +33,11 @@ export class ArenaPlan {
     return this.#places.has(name)
   }
 
+  /** Of all that has a place. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
   /** Memory that threads share. */
   allocate(): WebAssembly.Memory {
     const pages = Math.ceil(this.#bytes / PAGE)

@@ -22,6 +22,7 @@ const FUNCTIONS = {
   CreateSessionOptions: [10, 'void *', ['void *']],
   // a path: of wide characters on Windows
   EnableProfiling: [14, 'void *', ['void *', process.platform === 'win32' ? 'str16' : 'const char *']],
+  DisableMemPattern: [17, 'void *', ['void *']],
   SetSessionLogSeverityLevel: [22, 'void *', ['void *', 'int']],
   SetSessionGraphOptimizationLevel: [23, 'void *', ['void *', 'int']],
   SetIntraOpNumThreads: [24, 'void *', ['void *', 'int']],

@@ -4,10 +4,12 @@
  */
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
+import { freeMemory } from '../../../base/free-memory.js'
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Program, Slot } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
+import { requireRoom, totalOf } from '../../memory.js'
 import type { Task } from '../crew/chunks.js'
 import { Crew } from '../crew/crew.js'
 import { loopKey, updateModule } from '../fuse/update-loop.js'
@@ -16,6 +18,7 @@ import { ArenaPlan } from '../inputs/arena.js'
 import { InputFeeder, padded, placeInputs } from '../inputs/feeder.js'
 import { isResult, type Update } from '../passes/split-update.js'
 import { openOnnxRuntime } from './c-api.js'
+import { demandOf } from './demand.js'
 import { type Step, stepOf } from './halves.js'
 import { lowerToOnnx } from './lower.js'
 import { type OtherHalf, otherHalf } from './other-half.js'
@@ -118,11 +121,16 @@ export class OnnxRunner implements Runner {
     for (const { name, shape } of state) plan.reserve(stateKey(name), padded(sizeOf(shape)))
     placeInputs(plan, programs, batchSize)
 
+    const demand = await demandOf(programs, traced, plan, batchSize)
+    const free = freeMemory()
+    const sparing = totalOf(demand(false)) > 0.8 * free
+    requireRoom(demand(sparing), options, free)
     const memory = plan.allocate()
     const crew = new Crew(memory)
     const feeder = await InputFeeder.create(plan, memory, crew, options.seed)
     const runner = new OnnxRunner(programs, options, state, plan, memory, crew, feeder, {
       ...SESSION_OPTIONS,
+      sparing,
       ...(profile && { profile }),
     })
     for (const slot of state) runner.#floats(stateKey(slot.name), slot.shape).set(slot.initial())

@@ -9,6 +9,8 @@ export interface SessionOptions {
   readonly threads: number
   /** Whether the runtime may rewrite the graph; by default it may. */
   readonly rewrites?: boolean
+  /** Without a plan of the memory of a whole run, which takes as much again as a run by itself. */
+  readonly sparing?: boolean
   /** Entries of onnxruntime_session_options_config_keys.h. */
   readonly config?: Readonly<Record<string, string>>
   /** How the file begins that takes the times of operators; written when the session is released. */
@@ -108,11 +110,15 @@ export class PreparedRun {
   }
 }
 
-function newOptions({ call }: OnnxRuntime, { threads, rewrites = true, config = {}, profile }: SessionOptions): Handle {
+function newOptions(
+  { call }: OnnxRuntime,
+  { threads, rewrites = true, sparing = false, config = {}, profile }: SessionOptions,
+): Handle {
   const options = created(call, (out) => call.CreateSessionOptions(out))
   const statuses = [
     call.SetIntraOpNumThreads(options, threads),
     call.SetInterOpNumThreads(options, 1),
+    ...(sparing ? [call.DisableMemPattern(options)] : []),
     call.SetSessionGraphOptimizationLevel(options, rewrites ? ALL_REWRITING : NO_REWRITING),
     call.SetSessionLogSeverityLevel(options, ERRORS_ONLY),
     ...Object.entries(config).map(([key, value]) => call.AddSessionConfigEntry(options, key, value)),

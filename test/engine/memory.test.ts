@@ -1,0 +1,54 @@
+/** Memory is foreseen: what clearly does not fit is refused before the first step, with what would fit. */
+import { expect, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
+import { memoryProblem, requireRoom } from '../../src/engine/memory.js'
+
+const GB = 1e9
+const demand = { fixed: GB, growing: 9 * GB }
+
+test('a step that fits says nothing', () => {
+  const warned: string[] = []
+  requireRoom(demand, { seed: 1, batchSize: 1000, warn: (text) => warned.push(text) }, 12 * GB)
+  expect(warned).toEqual([])
+})
+
+test('a step that hardly fits is warned of', () => {
+  const warned: string[] = []
+  requireRoom(demand, { seed: 1, batchSize: 1000, warn: (text) => warned.push(text) }, 9 * GB)
+  expect(warned).toEqual([
+    'A step of batch 1000 needs about 10.00 GB of memory; 9.00 GB are free: use a smaller fit.batch_size (about 700 would fit); it may end in the middle.',
+  ])
+})
+
+test.each([
+  [
+    { batchSize: 54000 },
+    'A step of batch 54000 needs about 10.00 GB of memory; 5.00 GB are free: use a smaller fit.batch_size (about 20,000 would fit).',
+  ],
+  [
+    { batchSize: 2 },
+    'A step of batch 2 needs about 10.00 GB of memory; 5.00 GB are free: use a smaller fit.batch_size, or a smaller model.',
+  ],
+  [
+    { batchSize: 1, chains: 4_000_000 },
+    'Sampling with 4000000 chains needs about 10.00 GB of memory; 5.00 GB are free: use fewer of them (about 1,000,000 would fit).',
+  ],
+])('%j that cannot fit is refused', (options, message) => {
+  expect(() => requireRoom(demand, { seed: 1, ...options }, 5 * GB)).toThrow(new UserError(message))
+})
+
+test.each([
+  'Array buffer allocation failed',
+  'Invalid typed array length: 6422528000',
+  'WebAssembly.Memory(): could not allocate memory',
+  'internal: ONNX Runtime: Failed to allocate memory for requested buffer of size 44302336000',
+  'std::bad_alloc',
+  'OOM when allocating tensor with shape[54000,26,26,32]',
+])('%s is told in words', (message) => {
+  expect(memoryProblem(new RangeError(message))).toMatch(/^There is too little memory \(.+\)\. Use a smaller /)
+})
+
+test.each(['Invalid typed array length: -1', 'Maximum call stack size exceeded', 'internal: no such value'])(
+  '%s is no matter of memory',
+  (message) => expect(memoryProblem(new RangeError(message))).toBeUndefined(),
+)
