@@ -1,0 +1,129 @@
+/** Where results go: another place that fails costs a warning, the folder of the run a clear end; nothing takes another's place. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { runCommand, runShell, temporaryFolder } from '../support/command.js'
+
+const SPEC = {
+  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
+  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
+  loss: 'sparse_categorical_crossentropy',
+  optimizer: 'Adam',
+  engine: 'onnx',
+  fit: { epochs: 3, batch_size: 4 },
+}
+
+const folderWith = (changes: object = {}) => temporaryFolder({ 'spec.json': JSON.stringify({ ...SPEC, ...changes }) })
+const WHOLE = ['history.csv', 'history.json', 'model', 'spec.json']
+const mayMount = process.platform === 'linux' && process.getuid?.() === 0
+
+/** A small disk of its own. */
+function disk(path: string, options: string): void {
+  mkdirSync(path)
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', path])
+  onTestFinished(() => void execFileSync('umount', [path]))
+}
+
+describe.runIf(process.platform === 'linux')('another place that fails', () => {
+  test.each([
+    ['rows', ['--history', '/dev/full', '--history-format', 'csv']],
+    ['a document', ['--history', '/dev/full']],
+    ['a CSVLogger', ['--set', 'callbacks=[{"type":"CSVLogger","filename":"/dev/full","append":true}]']],
+  ])('%s: one warning, exit code 2, and the run is whole', async (_, args) => {
+    const cwd = folderWith()
+    const { code, stderr } = await runCommand(['spec.json', '--out', 'out', ...args], { cwd })
+    expect(code, stderr).toBe(2)
+    expect(stderr.match(/^Warning: .*the disk is full/gm)).toHaveLength(1)
+    expect(readdirSync(join(cwd, 'out')).toSorted()).toEqual(WHOLE)
+  })
+
+  test('standard output', async () => {
+    const cwd = folderWith()
+    const { code, stderr } = await runShell('exec $train spec.json --out out --history - > /dev/full', { cwd })
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain('Cannot write to standard output: the disk is full.\n')
+    expect(readdirSync(join(cwd, 'out')).toSorted()).toEqual(WHOLE)
+  })
+
+  test.skipIf(!mayMount)('a disk that becomes full keeps whole rows', async () => {
+    const cwd = folderWith({ fit: { epochs: 300, batch_size: 8 } })
+    disk(join(cwd, 'small'), 'size=8k')
+    const { code, stderr } = await runCommand(['spec.json', '--out', 'out', '--history', 'small/h.csv'], { cwd })
+    expect(code, stderr).toBe(2)
+    const rows = readFileSync(join(cwd, 'small/h.csv'), 'utf8')
+    const all = readFileSync(join(cwd, 'out/history.csv'), 'utf8')
+    expect(rows.endsWith('\n')).toBe(true)
+    expect(rows.length).toBeGreaterThan(4096)
+    expect(all.startsWith(rows)).toBe(true)
+    expect(all.trimEnd().split('\n')).toHaveLength(301)
+  })
+
+  test.skipIf(!mayMount)('results on a disk with too little room are not taken for whole', async () => {
+    const cwd = folderWith()
+    disk(join(cwd, 'small'), 'size=4k')
+    const { code, stderr } = await runShell(
+      '$train --help > small/help; exec $train --help >> small/help',
+      { cwd },
+    )
+    expect(code, stderr).toBe(2)
+  })
+})
+
+test.skipIf(process.platform === 'win32')(
+  'the folder of the run renamed meanwhile: training ends, and it is said',
+  async () => {
+    const cwd = folderWith({ fit: { epochs: 100_000, batch_size: 8 } })
+    let isDone = false
+    const { code, stderr } = await runCommand(['spec.json', '--out', 'out'], {
+      cwd,
+      watch(_, text) {
+        if (isDone || !text.includes('Epoch 2/')) return
+        isDone = true
+        renameSync(join(cwd, 'out'), join(cwd, 'moved'))
+      },
+    })
+    expect(code).toBe(2)
+    expect(stderr).toContain('The folder of the run is gone: out was removed or renamed meanwhile.')
+    expect(existsSync(join(cwd, 'out'))).toBe(false)
+  },
+)
+
+describe('one place for two things', () => {
+  test.each([
+    [['spec.json', '--history', 'spec.json'], '--history: spec.json is the spec, which would be lost'],
+    [['spec.json', '--history', './same.json'], '--history: ./same.json is the spec, which would be lost'],
+    [['summary', 'spec.json', '--svg', 'spec.json'], '--svg: spec.json is the spec, which would be lost'],
+    [
+      [
+        'spec.json',
+        '--history',
+        'h.csv',
+        '--out',
+        'o/x',
+        '--set',
+        'callbacks=[{"type":"CSVLogger","filename":"../../h.csv","append":true}]',
+      ],
+      'and --history are one file',
+    ],
+  ])('%j is refused', async (args, words) => {
+    const cwd = folderWith()
+    execFileSync('ln', ['spec.json', 'same.json'], { cwd })
+    const before = readFileSync(join(cwd, 'spec.json'), 'utf8')
+    const { code, stderr } = await runCommand(args, { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toContain(words)
+    expect(readFileSync(join(cwd, 'spec.json'), 'utf8')).toBe(before)
+    expect(readdirSync(cwd).toSorted()).toEqual(['same.json', 'spec.json'])
+  })
+})
+
+test('of runs that begin in one folder at once, one trains', async () => {
+  const cwd = folderWith()
+  mkdirSync(join(cwd, 'same'))
+  const ended = await Promise.all(
+    [1, 2, 3].map((seed) => runCommand(['spec.json', '--out', 'same', '--set', `seed=${seed}`], { cwd })),
+  )
+  expect(ended.map(({ code }) => code).toSorted()).toEqual([0, 2, 2])
+  expect(readdirSync(join(cwd, 'same')).toSorted()).toEqual(WHOLE)
+})
