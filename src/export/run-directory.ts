@@ -1,5 +1,5 @@
 /** The folder of a run: its own, and never one that holds something else. */
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
@@ -19,7 +19,13 @@ export const createRunDirectory = (name: string, out?: string, fill?: Fill): Pro
 /** As `createRunDirectory`, with the next free number in `parent`. */
 export async function createNumbered(parent: string, out?: string, fill: Fill = async () => {}): Promise<string> {
   const path = await inWords(MAKING, () => (out === undefined ? nextFree(parent) : newFolder(out)))
-  await claimed(path, fill)
+  try {
+    await claimed(path, fill)
+  } catch (error) {
+    // of what could not be filled nothing stays; a folder that holds something does
+    await rmdir(path).catch(() => {})
+    throw error
+  }
   return path
 }
 
