@@ -62,10 +62,7 @@ describe.runIf(process.platform === 'linux')('another place that fails', () => {
   test.skipIf(!mayMount)('results on a disk with too little room are not taken for whole', async () => {
     const cwd = folderWith()
     disk(join(cwd, 'small'), 'size=4k')
-    const { code, stderr } = await runShell(
-      '$train --help > small/help; exec $train --help >> small/help',
-      { cwd },
-    )
+    const { code, stderr } = await runShell('$train --help > small/help; exec $train --help >> small/help', { cwd })
     expect(code, stderr).toBe(2)
   })
 })
