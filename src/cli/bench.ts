@@ -23,7 +23,6 @@ import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from 
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
-import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { requireSpec } from './read-spec.js'
 import { withSpinner } from './spinner.js'
@@ -36,9 +35,22 @@ const BUDGET_MS = 1000
 /** Until the threads of the engine before are asleep. */
 const REST_MS = 10
 
+export interface BenchOptions {
+  readonly set: readonly string[]
+  readonly engine: readonly string[]
+  readonly device: string | undefined
+  readonly rounds: number
+  readonly steps: number
+  readonly json: true | undefined
+}
+
 /** Standard output gets the table. */
-export async function bench(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const { spec: given, warnings } = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+export async function bench(file: string, options: BenchOptions, io: Io): Promise<ExitCode> {
+  const { spec: given, warnings } = await requireSpec(
+    file,
+    overridesOf({ set: options.set, device: options.device }),
+    io.stdin,
+  )
   showWarnings(warnings, io)
   const spec = soleSpec(given, dataInfo(given.data))
   return interruptible(io, async (signal) => {
@@ -53,7 +65,7 @@ export async function bench(file: string, options: Options, io: Io): Promise<Exi
 
 interface Comparison {
   readonly spec: StageSpec
-  readonly options: Options
+  readonly options: BenchOptions
   readonly io: Io
   readonly signal: AbortSignal
   /** Those that were started; whoever gave the list stops them. */

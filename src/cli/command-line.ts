@@ -3,37 +3,38 @@ import { existsSync } from 'node:fs'
 import { Parser } from 'yargs/helpers'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
-import { COMMANDS } from './commands.js'
+import type { Command, Commands, Option, OptionsOf, OptionTable } from './command.js'
 import { helpOf } from './help.js'
-import {
-  type CommandName,
-  defaultOf,
-  isList,
-  OPTION_LIST,
-  type Option,
-  type Options,
-  optionsOf,
-  placeholderOf,
-} from './options.js'
 
 export type CommandLine =
-  | { readonly command: CommandName; readonly operands: readonly string[]; readonly options: Options }
-  | { readonly command: 'help' | 'version'; readonly text: string }
+  | {
+      readonly command: string
+      readonly operands: readonly string[]
+      /** By the table of that command. */
+      readonly options: OptionsOf<OptionTable>
+    }
+  | { readonly text: string }
 
-/** What the arguments ask for; a UserError that names everything wrong with them. */
-export function parseCommandLine(argv: readonly string[], version: string): CommandLine {
-  const command = commandOf(argv[0])
-  const { values, problem } = taken(command === 'train' ? argv : argv.slice(1), command)
-  if (values.help) return { command: 'help', text: helpOf(command) }
-  if (values.version) return { command: 'version', text: version }
-  const problems = problem === undefined ? [...problemsOf(command, values)] : [problem]
-  if (problems.length > 0) {
-    const more = command === 'train' ? 'train --help' : `train ${command} --help`
-    throw new UserError([...problems, `See: ${more}`].join('\n'))
+/** The command and its options, or the text that is asked for. A UserError names everything wrong with the arguments. */
+export function parseCommandLine(argv: readonly string[], version: string, commands: Commands): CommandLine {
+  const name = commandOf(argv[0], commands)
+  const command = commands[name]!
+  const { values, problem } = taken(name === 'train' ? argv : argv.slice(1), command.options)
+  if (values.help) return { text: helpOf(name, commands) }
+  if (values.version) return { text: version }
+  const [first] = values._
+  const meant = name === 'train' && first !== undefined ? commandNear(first, commands) : undefined
+  if (meant !== undefined) {
+    throw usageError('train', `There is no command and no file ${first}; did you mean the command "${meant}"?`)
   }
-  const options = Object.fromEntries(OPTION_LIST.map((option) => [option.name, converted(option, values[option.name])]))
-  return { command, operands: values._, options: options as unknown as Options }
+  const problems = problem === undefined ? [...problemsOf(name, command, values)] : [problem]
+  if (problems.length > 0) throw usageError(name, ...problems)
+  const options = Object.entries(command.options).map(([key, option]) => [key, converted(option, values[key])])
+  return { command: name, operands: values._, options: Object.fromEntries(options) as OptionsOf<OptionTable> }
 }
+
+const usageError = (command: string, ...problems: readonly string[]): UserError =>
+  new UserError([...problems, `See: ${command === 'train' ? 'train' : `train ${command}`} --help`].join('\n'))
 
 function converted(option: Option, value: unknown): unknown {
   if (value === undefined) return isList(option) ? [] : undefined
@@ -41,88 +42,66 @@ function converted(option: Option, value: unknown): unknown {
 }
 
 /** The first word names a command, else it is a spec. */
-const commandOf = (word = ''): CommandName =>
-  word !== 'train' && Object.hasOwn(COMMANDS, word) ? (word as CommandName) : 'train'
+const commandOf = (word = '', commands: Commands): string =>
+  word !== 'train' && Object.hasOwn(commands, word) ? word : 'train'
 
 /** The command that a word was meant to be, where it can be no spec. */
-const commandNear = (word: string): string | undefined =>
-  /^[\w-]+$/.test(word) && !existsSync(word) ? nearest(word, Object.keys(COMMANDS)) : undefined
+const commandNear = (word: string, commands: Commands): string | undefined =>
+  /^[\w-]+$/.test(word) && !existsSync(word) ? nearest(word, Object.keys(commands)) : undefined
 
 type Values = Readonly<Record<string, unknown>> & { readonly _: string[] }
 
 /** The arguments taken apart; the parser stops at an option without its value. */
-function taken(argv: readonly string[], command: CommandName): { values: Values; problem?: string } {
-  const options = optionsOf(command)
-  const listed = (of: typeof options) => of.map(({ name }) => name)
+function taken(argv: readonly string[], table: OptionTable): { values: Values; problem?: string } {
+  const options = Object.entries(table)
+  const named = (of: (option: Option) => boolean) => options.flatMap(([name, option]) => (of(option) ? [name] : []))
+  const valued = named((option) => !isFlag(option))
   const { argv: values, error } = Parser.detailed([...argv], {
-    boolean: ['help', 'version', ...listed(options.filter(isFlag))],
-    string: ['_', ...listed(options.filter((one) => !isFlag(one)))],
-    array: listed(options.filter(isList)),
-    narg: Object.fromEntries(options.filter((one) => !isFlag(one)).map(({ name }) => [name, 1])),
-    alias: Object.fromEntries([['help', ['h']], ...options.map(({ name, alias }) => [name, alias ? [alias] : []])]),
+    boolean: ['help', 'version', ...named(isFlag)],
+    string: ['_', ...valued],
+    array: named(isList),
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
+    alias: { help: ['h'], ...Object.fromEntries(options.map(([name, { alias }]) => [name, alias ? [alias] : []])) },
     default: Object.fromEntries(
-      options.flatMap((one) => {
-        const preset = defaultOf(one, command)
-        return preset === undefined ? [] : [[one.name, preset]]
-      }),
+      options.flatMap(([name, { default: preset }]) => (preset === undefined ? [] : [[name, preset]])),
     ),
     configuration: { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false },
   })
   if (!error) return { values: values as Values }
   // `Not enough arguments following: engine`, which is all that the parser can complain about here
   const last = error.message.split(': ').at(-1)
-  const option = options.find(({ name, alias }) => name === last || alias === last)
-  if (!option) throw error
-  return {
-    values: values as Values,
-    problem: `--${option.name} needs a value: --${option.name} ${placeholderOf(option, command)}`,
-  }
+  const found = options.find(([name, { alias }]) => name === last || alias === last)
+  if (!found) throw error
+  const [name, { value }] = found
+  return { values: values as Values, problem: `--${name} needs a value: --${name} ${value}` }
 }
 
-/** What is wrong with parsed arguments, a line each. */
-function* problemsOf(command: CommandName, values: Values): Iterable<string> {
-  const [first] = values._
-  const meant = command === 'train' && first !== undefined ? commandNear(first) : undefined
-  if (meant !== undefined) {
-    yield `There is no command and no file ${first}; did you mean the command "${meant}"?`
-    return
+/** Problems of parsed arguments, one line each. */
+function* problemsOf(name: string, command: Command, values: Values): Iterable<string> {
+  const options = Object.entries(command.options)
+  const aliases = options.flatMap(([key, { alias }]) => (alias ? [key, alias] : [key]))
+  const known = [...aliases, 'help', 'h', 'version', '_']
+  for (const given of Object.keys(values)) {
+    if (known.includes(given)) continue
+    const near = nearest(given, known)
+    yield `Unknown option ${dashed(given)}${near === undefined ? '' : `; did you mean ${dashed(near)}?`}`
   }
-  const options = optionsOf(command)
-  const known = [...options.flatMap(({ name, alias }) => (alias ? [name, alias] : [name])), 'help', 'h', 'version', '_']
-  for (const name of Object.keys(values)) {
-    if (known.includes(name)) continue
-    const near = nearest(name, known)
-    yield `Unknown option ${dashed(name)}${near === undefined ? '' : `; did you mean ${dashed(near)}?`}`
-  }
-  for (const option of options) {
-    const { name, type, onceIn } = option
-    const value = values[name]
-    if (value === undefined || type === 'texts' || (isFlag(option) && value === true)) continue
+  for (const [key, option] of options) {
+    const value = values[key]
+    if (value === undefined || option.type === 'texts' || (isFlag(option) && value === true)) continue
     const given = [value].flat() as string[]
-    const isOnce = type !== 'choices' || onceIn?.includes(command)
-    if (isFlag(option)) yield `--${name} takes no value`
-    else if (given.length > 1 && isOnce) yield `--${name} is given more than once`
-    else
-      for (const one of given) yield* problemsOfValue({ ...option, name, value: placeholderOf(option, command) }, one)
+    if (isFlag(option)) yield `--${key} takes no value`
+    else if (given.length > 1 && !isList(option)) yield `--${key} is given more than once`
+    else for (const one of given) yield* problemsOfValue(key, option, one)
   }
-  for (const option of options) {
-    const { name, needs } = option
-    if (needs !== undefined && values[name] !== undefined && values[needs] === undefined) {
-      yield `--${name} needs --${needs}`
-    }
+  for (const [key, { needs }] of options) {
+    if (needs !== undefined && values[key] !== undefined && values[needs] === undefined)
+      yield `--${key} needs --${needs}`
   }
-  yield* problemsOfOperands(command, values)
+  yield* problemsOfOperands(name, command, values)
 }
 
-function* problemsOfValue(
-  {
-    name,
-    type,
-    choices,
-    value: placeholder,
-  }: Omit<Option, 'value'> & { readonly name: string; readonly value: string | undefined },
-  value: string,
-): Iterable<string> {
+function* problemsOfValue(name: string, { type, choices, value: placeholder }: Option, value: string) {
   if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
   else if (type === 'count' && !/^[1-9][0-9]{0,8}$/.test(value)) {
     yield `--${name}: found "${value}", must be a whole number from 1`
@@ -132,17 +111,16 @@ function* problemsOfValue(
   }
 }
 
-function* problemsOfOperands(command: CommandName, values: Values): Iterable<string> {
-  const { usage, operands } = COMMANDS[command]
+function* problemsOfOperands(name: string, { usage, operands }: Command, values: Values): Iterable<string> {
   const { least, most, few, many, words, noneWith } = operands
   const found = values._
   const isEnough = found.length >= least || (noneWith !== undefined && values[noneWith] === true)
-  if (!isEnough) yield `${few}: ${usage}`
+  if (!isEnough) yield `${few}: ${usage} [options]`
   if (found.length > most) yield `${many}, found ${found.length}: ${someOf(found)}`
   if (!words) return
   for (const word of found) {
     if (Object.hasOwn(words, word)) continue
-    yield `train ${command}: found "${word}", must be one of ${Object.keys(words).join(', ')}${didYouMean(word, Object.keys(words))}`
+    yield `train ${name}: found "${word}", must be one of ${Object.keys(words).join(', ')}${didYouMean(word, Object.keys(words))}`
   }
 }
 
@@ -158,5 +136,8 @@ function didYouMean(word: string, allowed: readonly string[]): string {
 }
 
 const isFlag = ({ type }: Option): boolean => type === 'flag'
+
+/** True for an option that may be given several times. */
+const isList = ({ type }: Option): boolean => type === 'texts' || type === 'choices'
 
 const dashed = (name: string): string => (name.length === 1 ? `-${name}` : `--${name}`)

@@ -17,14 +17,17 @@ import { type EngineProcess, openEngineProcess, whatAutoTakes } from './engine-p
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
-import type { Options } from './options.js'
 import { requireSpec } from './read-spec.js'
 import { withSpinner } from './spinner.js'
 import { soleSpec } from './stages.js'
 import { ownVersion } from './versions.js'
 
+export interface DoctorOptions {
+  readonly json: true | undefined
+}
+
 /** Standard output gets the report. */
-export const doctor = ({ json }: Options, io: Io): Promise<ExitCode> =>
+export const doctor = ({ json }: DoctorOptions, io: Io): Promise<ExitCode> =>
   interruptible(io, async (signal) => {
     const report = await examine(io, signal)
     const look = { color: mayColor(io, io.stdout), home: homedir() }

@@ -13,14 +13,18 @@ import { evaluate as measured } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
-import { likelihoodOf, methodOf } from './likelihood.js'
+import { type LikelihoodQuestion, likelihoodOf, methodOf } from './likelihood.js'
 import { openRun, readRun } from './open-run.js'
-import type { Options } from './options.js'
+import type { OverrideOptions } from './overrides.js'
 import { withSpinner } from './spinner.js'
 import { ownVersion } from './versions.js'
 
+export interface EvaluateOptions extends OverrideOptions, LikelihoodQuestion {
+  readonly json: true | undefined
+}
+
 /** Standard output gets the measures. */
-export async function evaluate(directory: string, options: Options, io: Io): Promise<ExitCode> {
+export async function evaluate(directory: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
   const run = await readRun(directory, options, io)
   const { spec } = run
   const method = methodOf(options, run)

@@ -17,13 +17,13 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
 export const EXIT_WORDS: { readonly [Name in ExitName]: string } = {
   done: 'done',
-  expectationFailed: 'an expectation failed',
-  badInput: 'the spec, the data or the command line is wrong, or something could not be written',
+  expectationFailed: 'an expectation was not met',
+  badInput: 'the spec, the data or the command line has a problem, or a file could not be written',
   diverged: 'the loss or a weight became NaN or infinite',
-  internal: 'a fault of this program',
-  hungUp: 'the terminal was closed, SIGHUP',
-  interrupted: 'interrupted by Ctrl-C, SIGINT',
-  terminated: 'asked to end, SIGTERM',
+  internal: 'a bug in this program',
+  hungUp: 'ended because the terminal was closed (SIGHUP)',
+  interrupted: 'interrupted by Ctrl-C (SIGINT)',
+  terminated: 'ended by kill or the system (SIGTERM)',
 }
 
 /** Signals that ask for an end; as shells do, the exit code is 128 and the number of the signal. */
@@ -36,3 +36,18 @@ export const END_SIGNALS = (
 ).map(([signal, exitCode]) => ({ signal, exitCode, number: constants.signals[signal] }))
 
 export type EndSignal = (typeof END_SIGNALS)[number]['signal']
+
+/** Exit codes of every command that may be asked to end while it works. */
+export const ENDED_EXITS = {
+  internal: EXIT_WORDS.internal,
+  hungUp: EXIT_WORDS.hungUp,
+  interrupted: EXIT_WORDS.interrupted,
+  terminated: EXIT_WORDS.terminated,
+} as const
+
+/** Exit codes of a command that opens a run. */
+export const RUN_EXITS = {
+  done: EXIT_WORDS.done,
+  badInput: 'the run, the data or the command line has a problem, or a file could not be written',
+  ...ENDED_EXITS,
+} as const

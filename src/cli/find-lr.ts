@@ -14,9 +14,8 @@ import { type FindEnd, suggest, type Trial, trials } from '../training/find-lr.j
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
-import type { Options } from './options.js'
-import { overridesOf } from './overrides.js'
-import { checkRunPlaces } from './places.js'
+import { type OverrideOptions, overridesOf } from './overrides.js'
+import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { prepare } from './prepare.js'
 import { requireSpec } from './read-spec.js'
 import { createFolder } from './results.js'
@@ -28,8 +27,13 @@ import { showWarnings } from './warnings.js'
 /** Fewer leave no curve between the first tenth and the last five. */
 const FEWEST_STEPS = 20
 
+export interface FindLrOptions extends OverrideOptions, PlaceOptions {
+  readonly steps: number
+  readonly json: true | undefined
+}
+
 /** Standard output gets the suggestion; a folder as of a run gets the curve. */
-export async function findLr(file: string, options: Options, io: Io): Promise<ExitCode> {
+export async function findLr(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
   const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
@@ -109,7 +113,7 @@ async function* endless({ training }: Session): AsyncGenerator<Batch> {
 }
 
 /** With what else the user has set; the type goes along where the file may have no optimizer, whose default it is. */
-function commandWith(rate: number, file: string, spec: StageSpec, { set }: Options): string {
+function commandWith(rate: number, file: string, spec: StageSpec, { set }: FindLrOptions): string {
   const { type: found } = spec.optimizer
   const type = found === (isSupervised(spec) ? 'RMSprop' : DEFAULT_OPTIMIZER) ? [`optimizer.type=${found}`] : []
   const settings = [...set, ...type, `optimizer.learning_rate=${formatRate(rate)}`]

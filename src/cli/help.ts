@@ -1,19 +1,20 @@
-/** Help, from the tables of commands, options and exit codes. */
-import { COMMANDS } from './commands.js'
+/** Help, from the tables of commands and exit codes. */
+import type { Command, Commands, Option } from './command.js'
 import { EXIT, type ExitName } from './exit-codes.js'
-import { type CommandName, defaultOf, type Option, optionsOf, placeholderOf } from './options.js'
 
-/** What `--help` prints, without the last line break. */
-export function helpOf(command: CommandName): string {
-  const { usage, help, examples, exits, operands } = COMMANDS[command]
+/** What `--help` prints, without the last line break. That of `train` lists the other commands. */
+export function helpOf(name: string, commands: Commands): string {
+  const { usage, help, examples, exits, operands, options: own } = commands[name]!
   const options: Row[] = [
-    ...optionsOf(command).flatMap((option) => optionRows(option, command)),
+    ...Object.entries(own).flatMap(([name, option]) => optionRows(name, option)),
     ['-h, --help', 'Show this help'],
     ['    --version', 'Show the version'],
   ]
   const codes = Object.entries(exits).map(([name, words]): Row => [String(EXIT[name as ExitName]).padStart(3), words])
+  const others = Object.values(commands).filter((command) => command !== commands.train)
   return [
-    `Usage: ${usage}\n\n${help}`,
+    `Usage: ${usage} [options]\n\n${help}`,
+    ...(name === 'train' ? [`Other commands:\n${table(others.map(rowOf))}`] : []),
     ...(operands.words ? [table(Object.entries(operands.words))] : []),
     `Options:\n${table(options)}`,
     `Examples:\n${table(examples)}`,
@@ -23,16 +24,15 @@ export function helpOf(command: CommandName): string {
 
 type Row = readonly [string, string]
 
-function optionRows(option: Option & { readonly name: string }, command: CommandName): Row[] {
-  const { name, alias, help, choices } = option
-  const [value, preset] = [placeholderOf(option, command), defaultOf(option, command)]
+const rowOf = ({ usage, summary }: Command): Row => [usage, summary]
+
+function optionRows(name: string, { alias, value, help, choices, default: preset }: Option): Row[] {
   const longest = Math.max(0, ...Object.keys(choices ?? {}).map(({ length }) => length))
   const meanings = Object.entries(choices ?? {}).map(([choice, meaning]): Row => {
     const mark = choice === preset ? ' (default)' : ''
     return ['', `  ${choice.padEnd(longest)} ${meaning}${mark}`]
   })
-  const words = typeof help === 'string' ? help : help[command]!
-  const text = preset === undefined || choices ? words : `${words}. Default: ${preset}`
+  const text = preset === undefined || choices ? help : `${help}. Default: ${preset}`
   return [[`${alias ? `-${alias}, ` : '    '}--${name}${value === undefined ? '' : ` ${value}`}`, text], ...meanings]
 }
 

@@ -17,7 +17,6 @@ import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } 
 import type { AisEstimate } from '../training/ais-estimate.js'
 import { type BaseMachine, baseMachine } from './base-machine.js'
 import type { StoredRun } from './open-run.js'
-import type { Options } from './options.js'
 import type { Session } from './session.js'
 import type { Progress } from './spinner.js'
 import { trainedSlots } from './trained-rbm.js'
@@ -32,8 +31,13 @@ const MURRAY = 'murray'
 /** Betas of one run of the program. */
 const STEPS = 10
 
+export interface LikelihoodQuestion {
+  readonly ais: string | undefined
+  readonly exact: true | undefined
+}
+
 /** What the command line asks for; a UserError where it cannot be had of this run. */
-export function methodOf({ ais, exact }: Options, { directory, spec }: StoredRun): Method | undefined {
+export function methodOf({ ais, exact }: LikelihoodQuestion, { directory, spec }: StoredRun): Method | undefined {
   if (ais === undefined && !exact) return undefined
   if (ais !== undefined && exact) throw new UserError('--ais and --exact: one at a time')
   const option = exact ? '--exact' : '--ais'

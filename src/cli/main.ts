@@ -2,11 +2,13 @@
 import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
 import { memoryProblem } from '../engine/memory.js'
-import type { Target } from '../libtensorflow/target.js'
-import { type CommandLine, parseCommandLine } from './command-line.js'
+import type { Commands } from './command.js'
+import { parseCommandLine } from './command-line.js'
+import { COMMANDS } from './commands/registry.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { watchOutput } from './output.js'
+import { ASKED_BY_SHELL } from './shells.js'
 import { ownVersion } from './versions.js'
 
 /** Runs a command; the result is the exit code of the process. Throws where a file of the program itself is missing. */
@@ -20,7 +22,7 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
 
 async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
   try {
-    return await run(parseCommandLine(argv, ownVersion()), io)
+    return await run(argv, io)
   } catch (error) {
     if (error instanceof UserError) {
       for (const issue of error.issues) say(io, formatIssue(issue))
@@ -50,31 +52,21 @@ async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
 const isMissingModule = (error: unknown): boolean =>
   /^(ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 
-async function run(line: CommandLine, io: Io): Promise<ExitCode> {
-  switch (line.command) {
-    case 'help':
-    case 'version':
-      io.stdout.write(`${line.text}\n`)
-      return EXIT.done
-    case 'validate':
-      return (await import('./validate.js')).validate(line.operands, line.options, io)
-    case 'train':
-      return (await import('./train.js')).train(line.operands[0]!, line.options, io)
-    case 'doctor':
-      return (await import('./doctor.js')).doctor(line.options, io)
-    case 'bench':
-      return (await import('./bench.js')).bench(line.operands[0]!, line.options, io)
-    case 'find-lr':
-      return (await import('./find-lr.js')).findLr(line.operands[0]!, line.options, io)
-    case 'summary':
-      return (await import('./summary.js')).summary(line.operands[0]!, line.options, io)
-    case 'evaluate':
-      return (await import('./evaluate.js')).evaluate(line.operands[0]!, line.options, io)
-    case 'sample':
-      return (await import('./sample.js')).sample(line.operands[0]!, line.options, io)
-    case 'transform':
-      return (await import('./transform.js')).transform(line.operands[0]!, line.operands[1], line.options, io)
-    case 'setup':
-      return (await import('./setup.js')).setup(line.operands[0] as Target | undefined, line.options, io)
+async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+  if (argv[0] === ASKED_BY_SHELL) {
+    const { completionsOf } = await import('./completion.js')
+    io.stdout.write(
+      completionsOf(argv.slice(1), COMMANDS)
+        .map((word) => `${word}\n`)
+        .join(''),
+    )
+    return EXIT.done
   }
+  const line = parseCommandLine(argv, ownVersion(), COMMANDS)
+  if ('text' in line) {
+    io.stdout.write(`${line.text}\n`)
+    return EXIT.done
+  }
+  const { command, operands, options } = line
+  return (COMMANDS as Commands)[command]!.run(operands, options, io, COMMANDS)
 }

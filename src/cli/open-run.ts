@@ -8,8 +8,7 @@ import type { Saveable } from '../model/saveable.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
-import type { Options } from './options.js'
-import { overridesOf } from './overrides.js'
+import { type OverrideOptions, overridesOf } from './overrides.js'
 import { type PrepareOptions, prepare } from './prepare.js'
 import { requireSpec } from './read-spec.js'
 import type { Session } from './session.js'
@@ -22,7 +21,7 @@ export interface StoredRun {
   readonly model: SavedModel
 }
 
-export async function readRun(directory: string, options: Options, io: Io): Promise<StoredRun> {
+export async function readRun(directory: string, options: OverrideOptions, io: Io): Promise<StoredRun> {
   const path = join(directory, RUN_FILES.spec)
   if (!(await stat(path).catch(() => undefined))) {
     const found = await stat(directory).catch(() => undefined)

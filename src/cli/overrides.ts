@@ -2,13 +2,20 @@
 import { type Issue, UserError } from '../base/issue.js'
 import { type Override, parseSetting } from '../spec/override.js'
 import { parseExpectation } from '../training/gate.js'
-import type { Options } from './options.js'
+
+/** Options that change fields of a spec. */
+export interface OverrideOptions {
+  readonly set: readonly string[]
+  readonly engine?: string | undefined
+  readonly device?: string | undefined
+  readonly expect?: readonly string[]
+}
 
 /** Overrides in the order in which they count; a UserError names every text that cannot be read. */
-export function overridesOf({ set, engine, device, expect }: Options): Override[] {
+export function overridesOf({ set, engine, device, expect = [] }: OverrideOptions): Override[] {
   const parsed = [
     ...set.map(parseSetting),
-    ...engine.map((name) => ({ path: ['engine'], value: name, source: `--engine ${name}` })),
+    ...(engine === undefined ? [] : [{ path: ['engine'], value: engine, source: `--engine ${engine}` }]),
     ...(device === undefined ? [] : [{ path: ['device'], value: device, source: `--device ${device}` }]),
     ...expect.map(expectation),
   ]

@@ -5,11 +5,10 @@ import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { fillTemplate, parseTemplate } from '../base/python-format.js'
 import { checkNewPath, checkWritable } from '../base/writable.js'
-import { checkHistoryPath, formatOf } from '../export/history-writer.js'
+import { checkHistoryPath, formatOf, type HistoryFormat } from '../export/history-writer.js'
 import { checkEmpty } from '../export/run-directory.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
-import type { Options } from './options.js'
 
 /** A file, or an open file by its number, and how it is called. */
 export interface Place {
@@ -23,8 +22,15 @@ const STREAMS: readonly Place[] = [
   { name: 'standard error', at: 2 },
 ]
 
+/** Options that say where results go. */
+export interface PlaceOptions {
+  readonly out?: string | undefined
+  readonly history?: string | undefined
+  readonly 'history-format'?: HistoryFormat | undefined
+}
+
 /** Of `train` and `find-lr`. */
-export async function checkRunPlaces(spec: ResolvedSpec, file: string, options: Options): Promise<void> {
+export async function checkRunPlaces(spec: ResolvedSpec, file: string, options: PlaceOptions): Promise<void> {
   const { history, 'history-format': format, out } = options
   const isFile = history !== undefined && history !== '-'
   const callbacks = callbackPlaces(spec, out ?? join('runs', spec.name, '1'))

@@ -17,7 +17,7 @@ import type { CallbackFiles } from '../training/callbacks/callback.js'
 import type { EpochEndEvent } from '../training/events.js'
 import type { Interrupt } from './interrupt.js'
 import type { Io } from './io.js'
-import type { Options } from './options.js'
+import type { PlaceOptions } from './places.js'
 import type { Session } from './session.js'
 
 export interface Results {
@@ -33,7 +33,7 @@ export interface Results {
 }
 
 /** Makes the folder of the run and puts the spec there. */
-export const createFolder = (spec: ResolvedSpec, { out }: Options): Promise<string> =>
+export const createFolder = (spec: ResolvedSpec, { out }: PlaceOptions): Promise<string> =>
   createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec))
 
 export const writeSpec = (directory: string, spec: ResolvedSpec): Promise<void> =>
@@ -141,7 +141,7 @@ function forgiving(name: string, { epoch, end }: HistoryWriter, warn: (text: str
 }
 
 /** `--history` */
-export function userHistory(options: Options, io: Io, signal: AbortSignal): OtherHistory[] {
+export function userHistory(options: PlaceOptions, io: Io, signal: AbortSignal): OtherHistory[] {
   const { history: path, 'history-format': format } = options
   if (path === undefined) return []
   if (path === '-') return [{ name: 'standard output', writer: historyStream(io.stdout, format ?? 'json') }]

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { type Issue, UserError } from '../base/issue.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
-import { createReporter } from '../report/reporter.js'
+import { createReporter, type StyleName } from '../report/reporter.js'
 import { expectationLines, summary } from '../report/summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { earlyStoppingOf, type StageSpec, watchersOf } from '../spec/spec.js'
@@ -13,17 +13,22 @@ import { evaluate, train as trainingEvents } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption } from './interrupt.js'
 import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
-import type { Options } from './options.js'
 import type { Results } from './results.js'
 import type { Session } from './session.js'
 import { withSpinner } from './spinner.js'
 import { versions } from './versions.js'
 
+/** Options that say how a run is shown. */
+export interface RunOptions {
+  readonly style: StyleName
+  readonly verbose: '0' | '1' | '2' | '3'
+}
+
 export interface Run {
   readonly spec: StageSpec
   /** Of the spec, said before training. */
   readonly warnings: readonly Issue[]
-  readonly options: Options
+  readonly options: RunOptions
   readonly io: Io
   readonly voice: Voice
   readonly signal: AbortSignal

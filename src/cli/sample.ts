@@ -17,7 +17,7 @@ import { clamped, clampedLabels } from './clamp.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
-import type { Options } from './options.js'
+import type { OverrideOptions } from './overrides.js'
 import { engineFor } from './prepare.js'
 import { withSpinner } from './spinner.js'
 import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
@@ -28,8 +28,17 @@ const SAMPLES = 'samples'
 /** Chains that the picture shows, the first ones. */
 const MOST_SHOWN = 1000
 
+export interface SampleOptions extends OverrideOptions {
+  readonly out: string | undefined
+  readonly steps: number
+  readonly samples: number
+  readonly start: 'noise' | 'data'
+  readonly inpaint: string | undefined
+  readonly clamp: string | undefined
+}
+
 /** Standard output gets the paths of what is written. */
-export async function sample(directory: string, options: Options, io: Io): Promise<ExitCode> {
+export async function sample(directory: string, options: SampleOptions, io: Io): Promise<ExitCode> {
   const { samples: chains, steps, out, inpaint, clamp, start } = options
   if (inpaint !== undefined && clamp !== undefined) throw new UserError('--inpaint and --clamp: one at a time')
   if (inpaint !== undefined && start === 'data') {

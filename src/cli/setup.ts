@@ -22,10 +22,15 @@ import { createTransferReporter } from '../report/transfer.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
 import { type Io, mayRedraw, say } from './io.js'
-import type { Options } from './options.js'
+
+export interface SetupOptions {
+  readonly from: string | undefined
+  readonly 'dry-run': true | undefined
+  readonly remove: true | undefined
+}
 
 /** Standard output gets the folder of the library, where there is one at the end. */
-export async function setup(target: Target | undefined, options: Options, io: Io): Promise<ExitCode> {
+export async function setup(target: Target | undefined, options: SetupOptions, io: Io): Promise<ExitCode> {
   const cache = cacheFolder()
   if (options.remove) return takeAway(cache, target, options, io)
   if (target === undefined) throw new Error('internal: setup of nothing')
@@ -54,7 +59,7 @@ async function checkLibrary(library: TensorflowLibrary): Promise<string> {
 
 interface Setup {
   readonly target: Target
-  readonly options: Options
+  readonly options: SetupOptions
   readonly io: Io
   readonly cache: string
   readonly signal: AbortSignal
@@ -128,7 +133,7 @@ function* planLines(target: Target, source: Source, cache: string, free: number)
 const folderPath = (cache: string, target: Target, version?: string): string =>
   `${cache}/${folderName(target, version)}`
 
-async function takeAway(cache: string, target: Target | undefined, options: Options, io: Io): Promise<ExitCode> {
+async function takeAway(cache: string, target: Target | undefined, options: SetupOptions, io: Io): Promise<ExitCode> {
   if (options.from !== undefined) throw new UserError('--remove takes no --from.')
   const dry = options['dry-run'] === true
   const removed: readonly Removed[] = dry ? await removable(cache, target) : await remove(cache, target)

@@ -25,7 +25,6 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
 import { type Learner, learnerOf } from './learner.js'
-import type { Options } from './options.js'
 import { overridesOf } from './overrides.js'
 import { checkFilePlace, specPlace } from './places.js'
 import { requireSpec } from './read-spec.js'
@@ -39,9 +38,16 @@ import { showWarnings } from './warnings.js'
 const STEPS = { most: 50, budgetMs: 5000, least: 3 }
 const WARM_UP = 3
 
+export interface SummaryOptions {
+  readonly set: readonly string[]
+  readonly json: true | undefined
+  readonly svg: string | undefined
+  readonly explain: true | undefined
+}
+
 /** Standard output gets the summary. */
-export async function summary(file: string, options: Options, io: Io): Promise<ExitCode> {
-  const { spec: given, warnings } = await requireSpec(file, overridesOf({ ...options, engine: [] }), io.stdin)
+export async function summary(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
+  const { spec: given, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
   showWarnings(warnings, io)
   const { svg } = options
   if (svg !== undefined) await checkFilePlace('--svg', svg, [specPlace(file)])

@@ -14,18 +14,19 @@ import { codeOfInterruption, type Interrupt, listenForInterrupt } from './interr
 import { createVoice, type Io, say, type Voice } from './io.js'
 import { learnsLabels } from './learner.js'
 import { nextData } from './next-data.js'
-import type { Options } from './options.js'
-import { overridesOf } from './overrides.js'
-import { checkRunPlaces } from './places.js'
+import { type OverrideOptions, overridesOf } from './overrides.js'
+import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { type Opened, openData } from './prepare.js'
 import { requireSpec } from './read-spec.js'
 import { createFolder, openResults, userHistory, writeSpec } from './results.js'
-import { run } from './run.js'
+import { type RunOptions, run } from './run.js'
 import type { Session } from './session.js'
 import { asLayers, type Stage, stagesOf } from './stages.js'
 import { showWarnings } from './warnings.js'
 
-export async function train(file: string, options: Options, io: Io): Promise<ExitCode> {
+export interface TrainOptions extends OverrideOptions, PlaceOptions, RunOptions {}
+
+export async function train(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
   const { spec, warnings, issue } = await requireSpec(file, overridesOf(options), io.stdin)
   await checkRunPlaces(spec, file, options)
   const { verbose } = options
@@ -53,7 +54,7 @@ interface Work {
   readonly spec: ResolvedSpec
   /** Of the spec. */
   readonly warnings: readonly Issue[]
-  readonly options: Options
+  readonly options: TrainOptions
   readonly io: Io
   readonly voice: Voice
   readonly interrupt: Interrupt

@@ -12,7 +12,7 @@ import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, isUnsupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
 import type { Io } from './io.js'
 import { readRun, type StoredRun, weightsOf } from './open-run.js'
-import type { Options } from './options.js'
+import type { OverrideOptions } from './overrides.js'
 
 export interface TrainedRbm {
   readonly spec: UnsupervisedSpec
@@ -30,7 +30,7 @@ export interface TrainedRbm {
 export async function readTrainedRbm(
   directory: string,
   command: string,
-  options: Options,
+  options: OverrideOptions,
   io: Io,
 ): Promise<TrainedRbm> {
   const run = await readRun(directory, options, io)

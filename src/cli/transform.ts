@@ -11,7 +11,7 @@ import { featuresProgram } from '../program/mirror.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
-import type { Options } from './options.js'
+import type { OverrideOptions } from './overrides.js'
 import { checkFilePlace, ownFiles } from './places.js'
 import { engineFor } from './prepare.js'
 import { type Progress, withSpinner } from './spinner.js'
@@ -19,11 +19,15 @@ import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
 
 const BATCH_SIZE = 1000
 
+export interface TransformOptions extends OverrideOptions {
+  readonly out: string | undefined
+}
+
 /** Standard output gets the paths and shapes of what is written. */
 export async function transform(
   directory: string,
   data: string | undefined,
-  options: Options,
+  options: TransformOptions,
   io: Io,
 ): Promise<ExitCode> {
   const { out = join(directory, 'features.npy') } = options

@@ -2,12 +2,11 @@
 import { formatIssue } from '../base/issue.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
-import type { Options } from './options.js'
-import { overridesOf } from './overrides.js'
+import { type OverrideOptions, overridesOf } from './overrides.js'
 import { readSpec } from './read-spec.js'
 import { showWarnings } from './warnings.js'
 
-export async function validate(files: readonly string[], options: Options, io: Io): Promise<ExitCode> {
+export async function validate(files: readonly string[], options: OverrideOptions, io: Io): Promise<ExitCode> {
   const overrides = overridesOf(options)
   let bad = 0
   for (const file of files) {

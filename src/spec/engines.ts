@@ -4,13 +4,13 @@ import { nameIn } from './family.js'
 
 /** Names of engines; those that are `eager` are references, not the fast path. */
 export const ENGINES = {
-  auto: 'tensorflow on a GPU, else tensorflow where it is set up, else onnx',
-  onnx: 'compiled: ONNX Runtime and WebAssembly',
-  tensorflow: "compiled: TensorFlow's C library; `train setup` installs it",
-  eager: 'short for eager:cpu',
-  'eager:cpu': 'operation by operation in plain JavaScript: slow, the reference',
-  'eager:tensorflow': 'operation by operation in TensorFlow; needs @tensorflow/tfjs-node',
-  'eager:webgpu': 'operation by operation in WebGPU; needs package webgpu',
+  auto: 'tensorflow if its library is installed, else onnx',
+  onnx: 'compiled, by ONNX Runtime and WebAssembly',
+  tensorflow: "compiled, by TensorFlow's C library; `train setup` installs it",
+  eager: 'the same as eager:cpu',
+  'eager:cpu': 'one operation at a time in JavaScript; slow, used as the reference',
+  'eager:tensorflow': 'one operation at a time in TensorFlow; needs @tensorflow/tfjs-node',
+  'eager:webgpu': 'one operation at a time in WebGPU; needs package webgpu',
 } as const
 
 /** The resolved spec says which one it really is. */

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
+import { type Commands, command } from '../../src/cli/command.js'
 import { parseCommandLine } from '../../src/cli/command-line.js'
-import { COMMANDS } from '../../src/cli/commands.js'
+import { COMMANDS } from '../../src/cli/commands/registry.js'
+import { completionsOf } from '../../src/cli/completion.js'
 import { EXIT, EXIT_WORDS } from '../../src/cli/exit-codes.js'
-import { OPTION_LIST } from '../../src/cli/options.js'
 import { runCommand } from '../support/command.js'
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'))
@@ -14,10 +15,10 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../pac
 /** Words between spaces; `''` is an empty one. */
 const wordsOf = (line: string): string[] =>
   line === '' ? [] : line.split(' ').map((word) => (word === "''" ? '' : word))
-const parsed = (line: string) => parseCommandLine(wordsOf(line), '1.2.3')
+const parsed = (line: string) => parseCommandLine(wordsOf(line), '1.2.3', COMMANDS)
 const optionsOf = (line: string) => {
   const found = parsed(line)
-  if (!('options' in found)) throw new Error(`${line} asks for ${found.command}`)
+  if (!('options' in found)) throw new Error(`${line} asks for text`)
   return found.options
 }
 
@@ -26,12 +27,12 @@ describe('options', () => {
     expect(parsed('a.json')).toEqual({
       command: 'train',
       operands: ['a.json'],
-      options: { set: [], expect: [], engine: [], style: 'keras1', verbose: '1' },
+      options: { set: [], expect: [], style: 'keras1', verbose: '1' },
     })
     expect(parsed('validate a.json')).toEqual({
       command: 'validate',
       operands: ['a.json'],
-      options: { set: [], expect: [], engine: [] },
+      options: { set: [] },
     })
   })
 
@@ -41,8 +42,8 @@ describe('options', () => {
     ['a.json -v 0', { verbose: '0' }],
     ['a.json -v0', { verbose: '0' }],
     ['--style keras3 a.json', { style: 'keras3' }],
-    ['a.json --engine eager', { engine: ['eager'] }],
-    ['a.json --engine=onnx', { engine: ['onnx'] }],
+    ['a.json --engine eager', { engine: 'eager' }],
+    ['a.json --engine=onnx', { engine: 'onnx' }],
     ['a.json --history - --history-format csv', { history: '-', 'history-format': 'csv' }],
     ['a.json --history=-', { history: '-' }],
     ['a.json --out results/1', { out: 'results/1' }],
@@ -73,8 +74,7 @@ describe('options', () => {
     ['setup --remove', [], { remove: true }],
     ['setup --remove tensorflow --dry-run', ['tensorflow'], { remove: true, 'dry-run': true }],
   ])('%s', (line, operands, options) => {
-    const lists = { set: [], expect: [], engine: [] }
-    expect(parsed(line)).toEqual({ command: 'setup', operands, options: { ...lists, ...options } })
+    expect(parsed(line)).toEqual({ command: 'setup', operands, options })
   })
 
   test.each([
@@ -84,14 +84,13 @@ describe('options', () => {
     ['bench a.json --set seed=1 --device cpu', ['a.json'], { set: ['seed=1'], device: 'cpu' }],
     ['doctor', [], {}],
     ['doctor --json', [], { json: true }],
-    ['evaluate runs/a/1 --json --engine onnx', ['runs/a/1'], { json: true, engine: ['onnx'] }],
+    ['evaluate runs/a/1 --json --engine onnx', ['runs/a/1'], { json: true, engine: 'onnx' }],
     ['sample runs/a/1 -n 5 --inpaint left', ['runs/a/1'], { samples: 5, inpaint: 'left', steps: 1000, start: 'noise' }],
     ['transform runs/a/1 b.npy --out c.csv', ['runs/a/1', 'b.npy'], { out: 'c.csv' }],
     ['summary a.json --svg a.svg --explain', ['a.json'], { svg: 'a.svg', explain: true }],
   ])('%s', (line, operands, options) => {
     const command = line.split(' ')[0]
-    const preset = { set: [], expect: [], engine: [], ...(command === 'bench' && { rounds: 5, steps: 100 }) }
-    expect(parsed(line)).toEqual({ command, operands, options: { ...preset, ...options } })
+    expect(parsed(line)).toMatchObject({ command, operands, options })
   })
 })
 
@@ -171,58 +170,45 @@ describe('mistakes', () => {
   })
 })
 
+/** `train --help` where the name is `train`. */
+const textOf = (line: string): string => {
+  const found = parsed(line.replace(/^train /, ''))
+  if (!('text' in found)) throw new Error(`${line} asks for ${found.command}`)
+  return found.text
+}
+
 describe('help', () => {
-  test.each([
-    ['help', ['--help']],
-    ['help', ['-h']],
-    ['help', ['a.json', '--engine', 'python', '--help']],
-    ['help-validate', ['validate', '--help']],
-    ['help-setup', ['setup', '--help']],
-    ['help-doctor', ['doctor', '--help']],
-    ['help-bench', ['bench', '--help']],
-    ['help-find-lr', ['find-lr', '--help']],
-    ['help-summary', ['summary', '--help']],
-    ['help-evaluate', ['evaluate', '--help']],
-    ['help-sample', ['sample', '--help']],
-    ['help-transform', ['transform', '--help']],
-  ])('%s by %j', async (name, args) => {
-    const { code, stdout, stderr } = await runCommand(args)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    await expect(stdout).toMatchFileSnapshot(`../golden/${name}.txt`)
+  test('is printed by the command', async () => {
+    for (const args of [['--help'], ['-h'], ['a.json', '--engine', 'python', '--help']]) {
+      expect(await runCommand(args)).toEqual({ code: 0, stdout: `${textOf('--help')}\n`, stderr: '' })
+    }
+  })
+
+  test.each(Object.keys(COMMANDS))('of %s', async (name) => {
+    const file = name === 'train' ? 'help' : `help-${name}`
+    await expect(`${textOf(`${name} --help`)}\n`).toMatchFileSnapshot(`../golden/${file}.txt`)
   })
 
   test('fits a window of 120 columns', () => {
-    for (const command of Object.keys(COMMANDS)) {
-      const found = parseCommandLine([command, '--help'].slice(command === 'train' ? 1 : 0), version)
-      const text = 'text' in found ? found.text : ''
-      for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
+    for (const name of Object.keys(COMMANDS)) {
+      for (const line of textOf(`${name} --help`).split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
     }
   })
 
-  test('has words for each option of each command', () => {
-    for (const command of Object.keys(COMMANDS)) {
-      const found = parseCommandLine([command, '--help'].slice(command === 'train' ? 1 : 0), version)
-      expect('text' in found && found.text).not.toContain('undefined')
-    }
-  })
-
-  test('has every option and every exit code', async () => {
-    const { stdout } = await runCommand(['--help'])
-    const all = ['validate', 'setup', 'doctor', 'bench', 'find-lr', 'summary', 'evaluate', 'sample', 'transform']
-      .map((command) => parsed(`${command} --help`))
-      .map((line) => 'text' in line && line.text)
-    for (const { name } of OPTION_LIST) expect([stdout, ...all].join('\n')).toContain(`--${name} `)
+  test('has every exit code', () => {
+    const lines = textOf('--help').split('\n')
     for (const [name, words] of Object.entries(EXIT_WORDS)) {
-      expect(stdout).toMatch(new RegExp(`^ +${EXIT[name as keyof typeof EXIT]} +${words}$`, 'm'))
+      expect(lines.map((line) => line.trim())).toContain(`${EXIT[name as keyof typeof EXIT]}   ${words}`)
     }
   })
 
   test('its examples are command lines', () => {
     for (const { examples } of Object.values(COMMANDS)) {
       for (const [line] of examples) {
-        const words = line.replaceAll("'", '').split(' ')
+        const [command] = line.split(/ >+ /) // without the file that the shell writes
+        const words = command!.replaceAll("'", '').split(' ')
         expect(words[0]).toBe('train')
-        expect(() => parseCommandLine(words.slice(1), version), line).not.toThrow()
+        expect(() => parseCommandLine(words.slice(1), version, COMMANDS), line).not.toThrow()
       }
     }
   })
@@ -230,4 +216,33 @@ describe('help', () => {
   test.each([[['--version']], [['validate', '--version']]])('the version by %j', async (args) => {
     expect(await runCommand(args)).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })
+})
+
+test('a command is its file and a line of the table: parser, help and completion follow', () => {
+  const greet = command({
+    usage: 'train greet NAME',
+    summary: 'say hello',
+    help: 'Says hello.',
+    operands: { least: 1, most: 1, few: 'No name is given', many: 'One name at a time' },
+    options: {
+      language: { type: 'choice', value: 'NAME', help: 'Language', choices: { latin: 'salve', greek: 'chaire' } },
+      loud: { type: 'flag', help: 'Shout' },
+    },
+    exits: { done: 'done' },
+    examples: [['train greet Ada', 'hello, Ada']],
+    run: async () => EXIT.done,
+  })
+  const commands: Commands = { ...COMMANDS, greet }
+  const line = (...words: string[]) => parseCommandLine(words, version, commands)
+  expect(line('greet', 'Ada', '--language', 'latin')).toEqual({
+    command: 'greet',
+    operands: ['Ada'],
+    options: { language: 'latin', loud: undefined },
+  })
+  expect(() => line('greet', 'Ada', '--language', 'dutch')).toThrow('must be one of latin, greek')
+  expect(line('--help')).toMatchObject({ text: expect.stringContaining('train greet NAME ') })
+  expect(line('greet', '--help')).toMatchObject({ text: expect.stringContaining('greek chaire') })
+  expect(completionsOf(['train', 'gr'], commands)).toEqual(['greet'])
+  expect(completionsOf(['train', 'greet', 'Ada', '--l'], commands)).toEqual(['--language', '--loud'])
+  expect(completionsOf(['train', 'greet', '--language', ''], commands)).toEqual(['latin', 'greek'])
 })

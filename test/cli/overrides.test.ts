@@ -1,6 +1,5 @@
 /** What the command line expects holds beside what the spec expects. */
 import { expect, test } from 'vitest'
-import type { Options } from '../../src/cli/options.js'
 import { overridesOf } from '../../src/cli/overrides.js'
 import { parseSpec } from '../../src/spec/parse.js'
 
@@ -13,7 +12,7 @@ function expected(inSpec: object, texts: readonly string[], set: readonly string
     metrics: ['acc'],
     expect: inSpec,
   }
-  const overrides = overridesOf({ set, engine: [], expect: texts } as unknown as Options)
+  const overrides = overridesOf({ set, expect: texts })
   const { spec: resolved, issues } = parseSpec(JSON.stringify(spec), { source: 'spec.json', overrides })
   return resolved?.expect ?? issues.map(({ source, message }) => `${source}: ${message}`)
 }

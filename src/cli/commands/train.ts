@@ -1,0 +1,65 @@
+/** `train SPEC`: the command without a name of its own. */
+import type { HistoryFormat } from '../../export/history-writer.js'
+import type { StyleName } from '../../report/reporter.js'
+import { command, ONE_SPEC } from '../command.js'
+import { EXIT_WORDS } from '../exit-codes.js'
+import { device, engine, out, set } from '../options.js'
+
+const STYLES: Readonly<Record<StyleName, string>> = { keras1: 'bar of Keras 1', keras3: 'bar of Keras 3' }
+
+const VERBOSE = {
+  0: 'only errors',
+  1: 'a progress bar, or one line per epoch if standard error is not a terminal',
+  2: 'one line per epoch',
+  3: 'the same as 1, and the messages of native libraries',
+} as const
+
+const FORMATS: Readonly<Record<HistoryFormat, string>> = {
+  json: 'one document, at the end',
+  jsonl: 'one line of JSON per epoch',
+  csv: 'one row per epoch',
+}
+
+export const train = command({
+  usage: 'train SPEC',
+  summary: 'train a model',
+  help: `Trains the model that a JSON file describes, and saves the model and its history in a folder.
+SPEC is a JSON file, or - for standard input. Progress is shown on standard error.`,
+  operands: ONE_SPEC,
+  options: {
+    set,
+    expect: {
+      type: 'texts',
+      value: 'EXPECTATION',
+      help: "Exit with 1 unless this holds at the end, too: 'val_acc>=0.975'. Repeatable",
+    },
+    engine,
+    device,
+    style: { type: 'choice', value: 'NAME', help: 'Look of the progress bar', choices: STYLES, default: 'keras1' },
+    verbose: {
+      type: 'choice',
+      value: 'LEVEL',
+      help: 'How much is printed',
+      choices: VERBOSE,
+      default: '1',
+      alias: 'v',
+    },
+    out,
+    history: { type: 'text', value: 'FILE', help: 'Write the history to this file too; - is standard output' },
+    'history-format': {
+      type: 'choice',
+      value: 'FORMAT',
+      help: 'Format of that history. Default: by the extension of FILE, else json',
+      choices: FORMATS,
+      needs: 'history',
+    },
+  },
+  exits: EXIT_WORDS,
+  examples: [
+    ['train specs/mnist-mlp.json', 'train on all of MNIST; results go to runs/mnist-mlp/1'],
+    ['train specs/mnist-mlp.json --set fit.epochs=3', 'train for three epochs'],
+    ["train specs/mnist-mlp.json --expect 'val_acc>=0.975'", 'in CI: exit code 1 if accuracy is lower'],
+    ['train specs/mnist-mlp.json --history - --history-format csv', 'stream one row per epoch to a plotting tool'],
+  ],
+  run: async ([file], options, io) => (await import('../train.js')).train(file!, options, io),
+})
