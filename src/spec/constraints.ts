@@ -1,6 +1,6 @@
 /** What is done to a weight after each update (keras/src/constraints/constraints.py). */
 import { z } from 'zod'
-import { type DeepReadonly, family, member } from './family.js'
+import { type DeepReadonly, family, member, type RuleIssue, rules } from './family.js'
 import { MOST_AXES, whole } from './whole.js'
 
 const axis = z
@@ -27,8 +27,14 @@ export const CONSTRAINTS = [
       axis,
     },
     ['min_max_norm'],
-  ),
+  ).superRefine(rules(normRules)),
 ] as const
+
+function* normRules({ min_value, max_value }: { min_value: number; max_value: number }): Iterable<RuleIssue> {
+  if (min_value <= max_value) return
+  const message = `found ${min_value}, must be at most max_value, ${max_value}`
+  yield { code: 'range', path: ['min_value'], message }
+}
 
 const constraintSchema = family(CONSTRAINTS).meta({ id: 'constraint' })
 export type ConstraintSpec = DeepReadonly<z.output<typeof constraintSchema>>

@@ -963,3 +963,13 @@ describe('a good spec', () => {
 
 /** As a run saves it. */
 const saved = (spec: ResolvedSpec): string => `${JSON.stringify(spec, null, 2)}\n`
+
+test.each([
+  ['min_value', { min_value: 1.5 }, /found 1.5, must be at most max_value, 1/],
+  ['max_value', { max_value: 0.3, min_value: 0.4 }, /found 0.4, must be at most max_value, 0.3/],
+])('a MinMaxNorm whose %s leaves no norm is refused', (_, norms, words) => {
+  const kernel_constraint = { type: 'MinMaxNorm', ...norms }
+  const layers = ['Flatten', { type: 'Dense', units: 10, kernel_constraint }]
+  const { issues } = readText(JSON.stringify({ data: 'mnist', loss: 'mse', model: { type: 'Sequential', layers } }))
+  expect(issues.map(({ message }) => message)).toEqual([expect.stringMatching(words)])
+})
