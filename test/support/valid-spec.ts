@@ -182,7 +182,8 @@ class Draw {
   }
 
   array({ items, minItems = 0, maxItems = minItems + 2 }: Node): unknown[] {
-    return Array.from({ length: minItems + this.below(maxItems - minItems + 1) }, () => this.from(items!))
+    const most = Math.min(maxItems, minItems + 2)
+    return Array.from({ length: minItems + this.below(most - minItems + 1) }, () => this.from(items!))
   }
 
   integer({ minimum = -3, maximum, default: preset }: Node): number {
