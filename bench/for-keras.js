@@ -12,7 +12,7 @@ import { splitSamples } from '../dist/data/dataset.js'
 import { loadData } from '../dist/data/registry.js'
 
 const [path, folder] = process.argv.slice(2)
-const spec = await requireSpec(path, [], process.stdin)
+const { spec } = await requireSpec(path, [], process.stdin)
 const { info, train } = await loadData(spec.data, spec.seed)
 const { x, y, count } = splitSamples(train, spec.fit.validation_split).train
 const { sampleShape: shape, divisor, classes } = info

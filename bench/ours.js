@@ -25,7 +25,7 @@ const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 const round = (value) => Math.round(value * 1e4) / 1e4
 
 const [name = 'onnx', precision = 'float32', path = MLP, ...settings] = process.argv.slice(2)
-const spec = await requireSpec(path, settings.map(parseSetting), process.stdin)
+const { spec } = await requireSpec(path, settings.map(parseSetting), process.stdin)
 const begun = performance.now()
 const { engine } = await openEngine(name, { device: 'cpu', precision, logs: false }).catch((error) => {
   answer({ skipped: error.message })

@@ -43,7 +43,7 @@ async function main(options) {
   if (options.unmeasured) return write(options.page, unmeasuredPage())
   requireDevice(options.device)
   const specs = []
-  for (const file of options.specs) specs.push({ file, spec: await requireSpec(file, [], process.stdin) })
+  for (const file of options.specs) specs.push({ file, spec: (await requireSpec(file, [], process.stdin)).spec })
   const card = await measureCard(options.device)
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-gpu-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))

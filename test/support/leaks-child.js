@@ -17,7 +17,7 @@ const STEPS_PER_EPOCH = 100
 const BATCH_SIZE = 4
 
 const [file, engineName, epochs] = process.argv.slice(2)
-const given = await requireSpec(file, [], process.stdin)
+const { spec: given } = await requireSpec(file, [], process.stdin)
 // what comes after the first RBM of a stack is more of its kind, and a network as others are
 const spec = isStacked(given) ? rbmStages(given)[0] : given
 const { fit, early_stopping } = spec
