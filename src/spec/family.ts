@@ -40,6 +40,13 @@ export function family<const Members extends readonly [Member, ...Member[]]>(mem
     .transform((value) => (typeof value === 'string' ? object.parse({ type: value }) : value))
 }
 
+/**
+ * As `transform`, which leaves a value as it is where a number in it is out of bounds: rules that come later then see the
+ * form that they are written for.
+ */
+export const formed = <Given, Made, Input>(schema: z.ZodType<Given, Input>, form: (given: Given) => Made) =>
+  schema.overwrite(form as never) as unknown as z.ZodType<Made, Input>
+
 /** A rule across fields is broken; `path` leads from where the rule is checked to the value at fault. */
 export interface RuleIssue {
   readonly code: string

@@ -3,7 +3,7 @@
  * `layers/`; here are the list of all, those that hold others, and what a list of layers may be.
  */
 import { z } from 'zod'
-import { family, type RuleIssue, rules } from './family.js'
+import { family, formed, type RuleIssue, rules } from './family.js'
 import { ACTIVATION_LAYERS } from './layers/activations.js'
 import { ATTENTION } from './layers/attention.js'
 import { CONVOLUTION } from './layers/convolution.js'
@@ -80,13 +80,14 @@ interface Place {
 
 /** Layers in order; every layer of the output has a name. */
 const layerList = (place: Place) =>
-  z
-    .array(layerSchema)
-    .min(1)
-    .max(LONGEST_LIST)
-    .superRefine(rules((layers) => listRules(layers, place)))
-    .transform(named)
-    .describe('The layers in order, from the data to the output.')
+  formed(
+    z
+      .array(layerSchema)
+      .min(1)
+      .max(LONGEST_LIST)
+      .superRefine(rules((layers) => listRules(layers, place))),
+    named,
+  ).describe('The layers in order, from the data to the output.')
 
 /** A stack of layers. */
 export const stackedLayers = layerList({ input: 'first', wired: false })

@@ -1,6 +1,6 @@
 /** What metrics of every kind of model share: how one is described, and a list of them. */
 import { z } from 'zod'
-import { nameIn, type RuleIssue, rules } from './family.js'
+import { formed, nameIn, type RuleIssue, rules } from './family.js'
 import { COLUMNS } from './history-names.js'
 import { identifier } from './identifier.js'
 import { LONGEST_LIST } from './whole.js'
@@ -52,7 +52,7 @@ export function metricList<const Table extends readonly [Entry, ...Entry[]]>(tab
       .filter(([name, { schema }]) => schema.safeParse({ type: name }).success)
       .map(([name, { schema }]) => [name, schema.description ?? '']),
   )
-  const one = z.union([nameIn(short), object]).transform((given) => {
+  const one = formed(z.union([nameIn(short), object]), (given) => {
     const { name, ...rest } = (typeof given === 'string' ? object.parse({ type: given }) : given) as unknown as WithName
     return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as unknown as ParsedMetric<Table>
   })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { activationName } from '../activations.js'
 import { constraint } from '../constraints.js'
-import { member, type RuleIssue } from '../family.js'
+import { formed, member, type RuleIssue } from '../family.js'
 import { identifier } from '../identifier.js'
 import { initializer } from '../initializers.js'
 import { regularizer } from '../regularizers.js'
@@ -71,9 +71,9 @@ export const axes = (description: string) =>
 
 /** A whole number for each axis; one alone stands for all of them. The resolved spec has them all. */
 export const perAxis = (axes: number, least: number, most = LARGEST) =>
-  z
-    .union([whole(least, most), z.array(whole(least, most)).length(axes)])
-    .transform((given) => (typeof given === 'number' ? Array<number>(axes).fill(given) : given))
+  formed(z.union([whole(least, most), z.array(whole(least, most)).length(axes)]), (given) =>
+    typeof given === 'number' ? Array<number>(axes).fill(given) : given,
+  )
 
 /** A layer within another takes what the outer one is given. */
 export function* wiringRules(layer: object): Iterable<RuleIssue> {

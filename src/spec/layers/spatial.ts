@@ -1,16 +1,13 @@
 /** Zeros around the space, less of it, more of it (keras/src/layers/reshaping). */
 import { z } from 'zod'
+import { formed } from '../family.js'
 import { whole } from '../whole.js'
 import { layer, perAxis, size } from './layer.js'
 
 /** Before and after, for each axis of two: one number for all sides, or one or a pair for each axis. */
-const pairs = z
-  .union([whole(0), z.array(z.union([whole(0), z.array(whole(0)).length(2)])).length(2)])
-  .transform((given) =>
-    (typeof given === 'number' ? [given, given] : given).map((side) =>
-      typeof side === 'number' ? [side, side] : side,
-    ),
-  )
+const pairs = formed(z.union([whole(0), z.array(z.union([whole(0), z.array(whole(0)).length(2)])).length(2)]), (given) =>
+  (typeof given === 'number' ? [given, given] : given).map((side) => (typeof side === 'number' ? [side, side] : side)),
+)
 
 export const SPATIAL = [
   layer('ZeroPadding1D', 'Puts zeros before and after (steps, channels).', {
