@@ -196,7 +196,15 @@ export const OPTIMIZERS = [
   }),
 ] as const
 
+/** Letters: some names of weights side by side. */
+const LONGEST_PATTERN = 1000
+
 function* patternRules(pattern: string): Iterable<RuleIssue> {
+  if (pattern.length > LONGEST_PATTERN) {
+    const message = `found ${pattern.length} letters, must be at most ${LONGEST_PATTERN}`
+    yield { code: 'range', path: [], message }
+    return
+  }
   try {
     new RegExp(pattern)
   } catch {

@@ -10,7 +10,7 @@ import { INITIALIZERS, initializer } from './initializers.js'
 import { GAPS, RBM_METRICS } from './rbm-metrics.js'
 import { regularizer } from './regularizers.js'
 import { temperaturesSchema } from './temperatures.js'
-import { MOST_GIBBS_STEPS, whole } from './whole.js'
+import { MOST_GIBBS_STEPS, MOST_TEMPERED_STEPS, whole } from './whole.js'
 import { either, listed, oneOf, written } from './words.js'
 
 export const VISIBLE = [
@@ -58,10 +58,12 @@ export const rbmSchema = z
   })
   .describe('A restricted Boltzmann machine.')
 
-const k = z
-  .union([whole(1, MOST_GIBBS_STEPS), byEpoch({ least: 1, most: MOST_GIBBS_STEPS, whole: true })])
-  .default(1)
-  .describe('Gibbs steps, at least 1: a number, or pairs of an epoch and the number from then on, [[1, 1], [10, 5]].')
+const gibbsSteps = (most: number) =>
+  z
+    .union([whole(1, most), byEpoch({ least: 1, most, whole: true })])
+    .default(1)
+    .describe('Gibbs steps, at least 1: a number, or pairs of an epoch and the number from then on, [[1, 1], [10, 5]].')
+const k = gibbsSteps(MOST_GIBBS_STEPS)
 
 const sparsity = z
   .strictObject({
@@ -134,7 +136,7 @@ export const ALGORITHMS = [
     'parallel_tempering',
     'Chains that go on, at several temperatures; neighbours swap states, so that those of the model itself move between modes (Desjardins et al., 2010).',
     {
-      k,
+      k: gibbsSteps(MOST_TEMPERED_STEPS),
       chains: whole(1)
         .nullable()
         .default(null)

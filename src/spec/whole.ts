@@ -20,8 +20,10 @@ export const LARGEST_WINDOW = 4096
 
 /** A step of training has them all written out, one after another. */
 export const MOST_GIBBS_STEPS = 1024
+/** With swaps between temperatures a step is four times as much to write out. */
+export const MOST_TEMPERED_STEPS = 256
 
-const BEYOND_REASON: readonly number[] = [LARGEST, MOST_COLUMNS, LARGEST_WINDOW, MOST_GIBBS_STEPS]
+const BEYOND_REASON: readonly number[] = [LARGEST, MOST_COLUMNS, LARGEST_WINDOW, MOST_GIBBS_STEPS, MOST_TEMPERED_STEPS]
 
 /** Whether a bound is so far out that it is told only to those who go beyond it. */
 export const goesWithoutSaying = (most: number): boolean => BEYOND_REASON.includes(most)

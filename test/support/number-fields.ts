@@ -62,24 +62,24 @@ const rbm = (rest: Fields): Fields => ({
 type Holder = readonly [name: string, node: Node, holders: readonly ((value: unknown) => Fields)[]]
 
 const LAYER_HOLDER: Holder = [
-    'layers',
-    models.get('Sequential')!.properties!.layers!.items!,
-    [[], ['Flatten'], [IMAGE]].flatMap((before) => [
-      (layer: unknown) => network([...before, layer, ...head(2, 'softmax')]),
-      (layer: unknown) => ({
-        ...network([]),
-        model: {
-          type: 'Functional',
-          layers: [
-            ...before,
-            { type: 'Activation', name: 'other', activation: 'linear' },
-            { ...(layer as object), inputs: ['other', 'other'] },
-            ...head(2, 'softmax'),
-          ],
-        },
-      }),
-    ]),
-  ]
+  'layers',
+  models.get('Sequential')!.properties!.layers!.items!,
+  [[], ['Flatten'], [IMAGE]].flatMap((before) => [
+    (layer: unknown) => network([...before, layer, ...head(2, 'softmax')]),
+    (layer: unknown) => ({
+      ...network([]),
+      model: {
+        type: 'Functional',
+        layers: [
+          ...before,
+          { type: 'Activation', name: 'other', activation: 'linear' },
+          { ...(layer as object), inputs: ['other', 'other'] },
+          ...head(2, 'softmax'),
+        ],
+      },
+    }),
+  ]),
+]
 
 /** Where a value of a place of the format may stand; the first that is valid is taken. */
 const HOLDERS: readonly Holder[] = [
@@ -125,7 +125,13 @@ const HOLDERS: readonly Holder[] = [
   ['rbm', without(models.get('RBM')!, 'visible_bias_initializer'), [(model) => rbm({ model })]],
   [
     'dbn',
-    without(models.get('DBN')!.properties!.rbms!.items!, 'visible_bias_initializer', 'training', 'optimizer', 'metrics'),
+    without(
+      models.get('DBN')!.properties!.rbms!.items!,
+      'visible_bias_initializer',
+      'training',
+      'optimizer',
+      'metrics',
+    ),
     [(one) => ({ data: FLAT, model: { type: 'DBN', rbms: [one] } })],
   ],
 ]
@@ -143,7 +149,11 @@ function heads(rest: (value: unknown) => Fields): ((value: unknown) => Fields)[]
     [1, 'linear'],
     [2, 'linear'],
     [2, 'sigmoid'],
-  ].map(([units, activation]) => (value) => network(head(units as number, activation as string), rest(value)))
+  ].map(
+    ([units, activation]) =>
+      (value) =>
+        network(head(units as number, activation as string), rest(value)),
+  )
 }
 
 /** What a field that must be there is given, where its least value does not fit. */
@@ -233,7 +243,9 @@ function* numbersIn(node: Node, path: string, seen: Set<string>, sample?: unknow
     }
   }
   if (node.items) {
-    const list = Array.isArray(sample) ? sample : (sampleOf({ ...node, minItems: Math.max(1, node.minItems ?? 1) }) as unknown[])
+    const list = Array.isArray(sample)
+      ? sample
+      : (sampleOf({ ...node, minItems: Math.max(1, node.minItems ?? 1) }) as unknown[])
     for (const inner of numbersIn(node.items, `${here}[]`, seen, list[0])) {
       for (let place = 0; place < Math.min(list.length, 2); place++) {
         const value = (number: number) => list.with(place, inner.value(number))
@@ -254,7 +266,8 @@ function* numbersIn(node: Node, path: string, seen: Set<string>, sample?: unknow
   }
 }
 
-const isOf = ({ type }: Node, wanted: string): boolean => type === wanted || (Array.isArray(type) && type.includes(wanted))
+const isOf = ({ type }: Node, wanted: string): boolean =>
+  type === wanted || (Array.isArray(type) && type.includes(wanted))
 
 /** The name by which members of a union are told apart. */
 function nameOf({ properties }: Node): string | undefined {

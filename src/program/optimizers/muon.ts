@@ -5,16 +5,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { adam } from './adam.js'
 import { norm } from './clipping.js'
+import { namePatterns } from './name-patterns.js'
 import { type Optimizer, type OptimizerSpecOf, type WeightInfo, zeros } from './optimizer.js'
 
 export function muon(spec: OptimizerSpecOf<'Muon'>): Optimizer {
   const { momentum, nesterov, rms_rate, exclude_embeddings } = spec
   const inner = adam({ beta_1: spec.adam_beta_1, beta_2: spec.adam_beta_2, epsilon: spec.epsilon, amsgrad: false })
-  const excluded = spec.exclude_layers.map((pattern) => new RegExp(pattern))
+  const isExcluded = namePatterns('exclude_layers', spec.exclude_layers)
   const takesAdam = ({ name, shape }: WeightInfo) =>
-    shape.length !== 2 ||
-    (exclude_embeddings && name.toLowerCase().includes('embedding')) ||
-    excluded.some((pattern) => pattern.test(name))
+    shape.length !== 2 || (exclude_embeddings && name.toLowerCase().includes('embedding')) || isExcluded(name)
   return {
     slots: (weight) => (takesAdam(weight) ? inner.slots(weight) : zeros('momentum')),
     weightDecay: (weight) => (takesAdam(weight) ? spec.adam_weight_decay : spec.weight_decay),

@@ -5,8 +5,12 @@ import { whole } from '../whole.js'
 import { layer, perAxis, size } from './layer.js'
 
 /** Before and after, for each axis of two: one number for all sides, or one or a pair for each axis. */
-const pairs = formed(z.union([whole(0), z.array(z.union([whole(0), z.array(whole(0)).length(2)])).length(2)]), (given) =>
-  (typeof given === 'number' ? [given, given] : given).map((side) => (typeof side === 'number' ? [side, side] : side)),
+const pairs = formed(
+  z.union([whole(0), z.array(z.union([whole(0), z.array(whole(0)).length(2)])).length(2)]),
+  (given) =>
+    (typeof given === 'number' ? [given, given] : given).map((side) =>
+      typeof side === 'number' ? [side, side] : side,
+    ),
 )
 
 export const SPATIAL = [

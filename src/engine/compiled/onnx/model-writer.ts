@@ -72,7 +72,7 @@ function writeNode(writer: BinaryWriter, { type, inputs, outputs, attributes = {
         attribute.tag(3, WireType.Varint).int64(value)
         attribute.tag(20, WireType.Varint).int32(2)
       } else if ('float' in value) {
-        attribute.tag(2, WireType.Bit32).float(value.float)
+        attribute.tag(2, WireType.Bit32).float(Math.fround(value.float))
         attribute.tag(20, WireType.Varint).int32(1)
       } else if ('text' in value) {
         attribute.tag(4, WireType.LengthDelimited).string(value.text)

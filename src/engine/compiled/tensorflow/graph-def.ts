@@ -68,7 +68,7 @@ function writeAttribute(writer: BinaryWriter, value: TensorflowAttribute): void 
   if ('type' in value) writer.tag(6, WireType.Varint).int32(DATA_TYPE[value.type])
   else if ('shape' in value) message(writer, 7, (inner) => writeShape(inner, value.shape))
   else if ('text' in value) writer.tag(2, WireType.LengthDelimited).string(value.text)
-  else if ('float' in value) writer.tag(4, WireType.Bit32).float(value.float)
+  else if ('float' in value) writer.tag(4, WireType.Bit32).float(Math.fround(value.float))
   else if ('bool' in value) writer.tag(5, WireType.Varint).bool(value.bool)
   else if ('int' in value) writer.tag(3, WireType.Varint).int64(value.int)
   else if ('ints' in value) {
