@@ -192,9 +192,23 @@ def loss_of(keras, spec, size):
     return made(keras, keras.losses, for_size(spec, size))
 
 
+FUNCTIONS_ONLY = (
+    "huber",
+    "binary_focal_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
+)
+
+
 def metric_of(keras, spec, size):
     # which accuracy it is follows from the shapes in Keras too
-    return "accuracy" if spec["type"] == "accuracy" else made(keras, keras.metrics, for_size(spec, size))
+    if spec["type"] == "accuracy":
+        return "accuracy"
+    spec = for_size(spec, size)
+    # some losses are metrics by their function only
+    if spec["type"] in FUNCTIONS_ONLY:
+        return keras.metrics.MeanMetricWrapper(getattr(keras.losses, spec["type"]), **arguments(keras, spec))
+    return made(keras, keras.metrics, spec)
 
 
 def for_size(spec, size):

@@ -6,7 +6,7 @@ import type { Batch, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { productSpeed, updateSpeed } from '../engine/speed.js'
 import type { Ahead } from '../training/ahead.js'
-import { refuseMissingRows } from '../training/lookups.js'
+import { refuseMissingRow } from '../training/lookups.js'
 import { runStep } from '../training/step.js'
 import type { Tasks } from './engine-process.js'
 import { openSession, type Session, wholeBatches } from './session.js'
@@ -48,7 +48,7 @@ async function step(): Promise<number> {
   const loss = (await runStep(session.training, batch, scalars, prepareNext)).loss![0]!
   if (!Number.isFinite(loss)) {
     const place = { pass: 'training', words: `step ${iterations}`, iterations: scalars.iterations } as const
-    await refuseMissingRows(session.training.runner, session.training.lookups ?? [], batch, place)
+    await refuseMissingRow(session.training.runner, session.training.lookups ?? [], batch, place)
   }
   return loss
 }

@@ -7,7 +7,15 @@ import { createReporter, type StyleName } from '../report/reporter.js'
 import { expectationLines, summary } from '../report/summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { earlyStoppingOf, type StageSpec, watchersOf } from '../spec/spec.js'
-import type { BadTensor, EndEvent, EpochEndEvent, Metrics, StartEvent, TrainingEvent } from '../training/events.js'
+import type {
+  BadTensor,
+  EndEvent,
+  EpochEndEvent,
+  Metrics,
+  StartEvent,
+  StopReason,
+  TrainingEvent,
+} from '../training/events.js'
 import { checkExpectations, type Expectation } from '../training/gate.js'
 import { evaluate, train as trainingEvents } from '../training/loop.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -66,7 +74,7 @@ export async function run(given: Run): Promise<ExitCode> {
     signal,
   ).finally(reporter.leave)
   const tested =
-    trained.reason === 'interrupted' || trained.reason === 'diverged' ? null : await testScores(session, signal)
+    trained.missingRow?.problem ?? (BROKEN_OFF.has(trained.reason) ? null : await testScores(session, signal))
   const [scores, fault] = tested instanceof UserError ? [null, tested] : [tested, null]
   const end = scores?.bad ? divergedInTest(trained, scores.bad, start) : trained
   const test = scores?.values ?? null
@@ -95,7 +103,7 @@ export async function run(given: Run): Promise<ExitCode> {
   })
   if (failure) throw new UserError(`${failure.message}\nTraining ended there. The model and history.json are written.`)
   const { rbm } = session
-  if (pictures && rbm !== null && end.reason !== 'interrupted' && end.reason !== 'diverged') {
+  if (pictures && rbm !== null && !BROKEN_OFF.has(end.reason)) {
     const { drawPictures } = await import('./pictures.js')
     const { directory } = results
     const draw = () => drawPictures({ directory, spec, session, rbm, engine, epochs: epochs.length, signal })
@@ -115,6 +123,9 @@ export async function run(given: Run): Promise<ExitCode> {
   if (fault) throw fault
   return exitCodeOf(history.stop, expectations, signal)
 }
+
+/** Then nothing is tested, and no pictures are drawn. */
+const BROKEN_OFF: ReadonlySet<StopReason> = new Set(['interrupted', 'diverged'])
 
 /** Shows and writes the events as they come. Where the folder of the run fails, training ends with the step under way. */
 async function follow(

@@ -64,6 +64,11 @@ export const historySchema = z
           step: z.int().describe('Steps done in this epoch.'),
         }),
         z.strictObject({
+          reason: z.literal('missing_row').describe('A layer computed a number that an Embedding has no vector for.'),
+          epoch,
+          step: z.int().describe('Step within the epoch, from 1.'),
+        }),
+        z.strictObject({
           reason: z.literal('diverged').describe('NaN or infinity.'),
           epoch,
           step: z.int().describe('Step within the epoch, from 1.'),
@@ -127,11 +132,19 @@ export function buildHistory({ warnings, start, epochs, end, test, expectations,
   }
 }
 
-function stopOf({ reason, interruptedAt, divergence }: EndEvent): History['stop'] {
-  if (reason === 'interrupted' || reason === 'time_budget') return { reason, ...interruptedAt! }
-  if (reason !== 'diverged') return { reason }
-  const { epoch, step, tensor } = divergence!
-  return { reason, epoch, step, tensor }
+function stopOf({ reason, interruptedAt, missingRow, divergence }: EndEvent): History['stop'] {
+  switch (reason) {
+    case 'completed':
+    case 'early_stopping':
+      return { reason }
+    case 'interrupted':
+    case 'time_budget':
+      return { reason, ...interruptedAt! }
+    case 'missing_row':
+      return { reason, epoch: missingRow!.epoch, step: missingRow!.step }
+    case 'diverged':
+      return { reason, epoch: divergence!.epoch, step: divergence!.step, tensor: divergence!.tensor }
+  }
 }
 
 const finite = (value: number | null | undefined): number | null => (Number.isFinite(value) ? value! : null)

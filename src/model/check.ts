@@ -8,9 +8,10 @@ import { checkActivity } from './layers/apply.js'
 import { checkWeight, ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { lossFor } from './losses.js'
-import { followMask } from './mask-shapes.js'
+import { followMask, noMasks } from './mask-shapes.js'
 import { metricFor } from './metrics/registry.js'
 import { type Call, DATA, networkOf } from './network.js'
+import { takenMasks } from './taken-masks.js'
 import { type Target, targetForm, targetOf, type WantedTarget } from './targets.js'
 
 /** Weights, slots and gradients share one 32-bit address space of 4 GiB; five arrays of this many floats fit. */
@@ -29,7 +30,8 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
   const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
   const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
   const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
-  const masks = new Map<string, Shape>()
+  const masks = noMasks()
+  const taken = takenMasks(network)
   let [weights, steps] = [0, 0]
   for (const { name, owner, layer, inputs, pointer } of network.calls) {
     const rule = layerRule<LayerSpec>(layer)
@@ -39,7 +41,6 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
       checkArity(rule.arity ?? { least: 1, most: 1 }, given)
       shape = rule.outputShape(layer, given)
       shapes.set(name, shape)
-      followMask({ name, layer, inputs }, shapes, masks)
       checkNumbers(shape)
       steps += rule.steps?.(layer, given) ?? 0
       if (steps > MAX_STEPS) {
@@ -47,6 +48,7 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
           `brings the model to ${counted(steps)} steps of recurrent layers, must be at most ${counted(MAX_STEPS)}`,
         )
       }
+      followMask({ name, layer, inputs }, shapes, masks, taken.before.get(name)!)
       checkActivity(layer, shape)
       const requests = rule.weights?.(layer, given) ?? []
       const own = requests.map((weight) => weight.shape)
@@ -77,7 +79,13 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
   return [
     ...outputs.flatMap((output, index) => {
       const call = network.calls.find(({ name }) => name === network.outputs[index])!
-      return checkOutput(output, info, { shape: shapes.get(call.name)!, mask: masks.get(call.name) }, call, chain)
+      return checkOutput(
+        output,
+        info,
+        { shape: shapes.get(call.name)!, mask: taken.atEnd.has(call.name) ? undefined : masks.carried.get(call.name) },
+        call,
+        chain,
+      )
     }),
     ...checkClassWeight(spec, info),
   ]

@@ -45,9 +45,8 @@ type SpecOf<Type extends LossSpec['type']> = Extract<LossSpec, { type: Type }>
 
 /**
  * The sum over a batch's samples of their losses, where Keras' `sum_over_batch_size` has the mean: each sample's is the
- * mean of its values. `weights`: one a sample. Of a mask, that of the output and the loss' own, what counts takes the
- * place of what does not: it weighs as much as the whole batch (keras/src/losses/loss.py, `apply_mask`), and where nothing
- * counts the sum is 0.
+ * mean of its values. `weights`: one a sample. A mask may come with the output, with the loss, or with both: the values
+ * that count weigh as much as the whole batch (keras/src/losses/loss.py, `apply_mask`); if none counts, the sum is 0.
  */
 export function lossOfBatch(loss: Loss, target: tf.Tensor, prediction: Prediction, weights?: tf.Tensor): tf.Tensor {
   const batch = prediction.output.shape[0]!
@@ -118,7 +117,7 @@ function hingeTarget(target: tf.Tensor): tf.Tensor {
   return tf.add(target, tf.mul(binary, tf.sub(target, 1)))
 }
 
-/** What is below 0 becomes 0; the slope at 0 is 1, where that of a rectifier is 0. */
+/** max(x, 0). Its slope at 0 is 1; a rectifier's is 0. */
 const aboveZero = (x: tf.Tensor) => tf.maximum(x, 0)
 const hinge = (target: tf.Tensor, { output }: Prediction) => aboveZero(tf.sub(1, tf.mul(hingeTarget(target), output)))
 

@@ -12,10 +12,11 @@ import type { LayerRule } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { savedForm } from './layers-topology.js'
 import { lookupsOf } from './lookups.js'
-import { followMask } from './mask-shapes.js'
+import { followMask, noMasks } from './mask-shapes.js'
 import { type Call, DATA, type Network, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 import type { Saveable } from './saveable.js'
+import { takenMasks } from './taken-masks.js'
 import { withoutGradient } from './without-gradient.js'
 
 export interface Model extends Saveable {
@@ -49,7 +50,7 @@ export interface Weight extends Slot {
   readonly constraint?: Projection | undefined
 }
 
-/** What a model makes of a batch: (batch, ...outputShape), and what its last activation, if any, made that from. */
+/** What a model makes of a batch: (batch, ...outputShape), what its last activation, if any, made that from, and what counts of it. */
 export type Prediction = LayerOutput
 
 /** The first output is there by itself too. */
@@ -135,12 +136,14 @@ export function buildModel(
     const noiseNames = Object.fromEntries(draws.map(([own]) => [own, `${name}/${own}`]))
     return { ...call, inputShapes, outputShape, weights: owned.get(owner)!, noise: noiseNames }
   })
-  const masks = new Map<string, Shape>()
-  for (const call of network.calls) followMask(call, shapes, masks)
+  const masks = noMasks()
+  const taken = takenMasks(network)
+  for (const call of network.calls) followMask(call, shapes, masks, taken.before.get(call.name)!)
+  const isMasked = (name: string) => masks.carried.has(name) && !taken.atEnd.has(name)
   const model: Model = {
     inputShape,
     outputShape: shapes.get(network.outputs[0]!)!,
-    outputs: network.outputs.map((name) => ({ name, shape: shapes.get(name)!, masked: masks.has(name) })),
+    outputs: network.outputs.map((name) => ({ name, shape: shapes.get(name)!, masked: isMasked(name) })),
     weights,
     noise,
     stages,
@@ -152,36 +155,48 @@ export function buildModel(
       const training = draws !== undefined
       const updates: Record<string, tf.Tensor> = {}
       const added = penalties.map(({ name, penalty }) => penalty(values[name]!))
-      const made = new Map<string, LayerOutput>([[DATA, { output: x }]])
+      const made = new Map<string, Made>([[DATA, { output: x }]])
       for (const stage of stages) {
+        const rule = ruleOf(stage.layer)
         const given = stage.inputs.map((name) => made.get(name)!)
         const rows = computed.get(stage.name)
         const inputs = given.map(({ output }) => (rows === undefined ? output : withRows(output, rows, added)))
-        const applied = applyLayer(ruleOf(stage.layer), stage.layer, inputs, {
+        const isTaken = taken.before.get(stage.name)!
+        const kept = given.map(({ kept }) => kept)
+        const carried = given.map(({ mask }, index) => (isTaken.has(stage.inputs[index]!) ? undefined : mask))
+        const isSame = rule.keepsMasks || carried.every((mask, index) => mask === kept[index])
+        const masks = isSame ? kept : carried
+        const applied = applyLayer(rule, stage.layer, inputs, {
           training,
           // a shared layer goes on from what its first use made of its running values
           weights: named(stage.weights, training ? { ...values, ...updates } : values),
           noise: draws ? named(stage.noise, draws) : {},
-          masks: given.map(({ mask }) => mask),
+          masks,
           update: (own, next) => {
             updates[stage.weights[own]!] = next
           },
           addLoss: (penalty) => added.push(penalty),
         })
-        const { logits } = ruleOf(stage.layer).handsOn?.(stage.layer, training) ? given[0]! : applied
-        made.set(stage.name, { ...applied, ...(logits && { logits }) })
-        if (ruleOf(stage.layer).takesMasks) {
-          for (const name of stage.inputs) made.set(name, { ...made.get(name)!, mask: undefined })
-        }
+        const { logits } = rule.handsOn?.(stage.layer, training) ? given[0]! : applied
+        const ofKept = isSame ? applied.mask : rule.mask?.(stage.layer, inputs, kept)
+        made.set(stage.name, { ...applied, kept: ofKept, ...(logits && { logits }) })
         visit?.(stage.name, applied.output)
       }
       const penalty = added.length === 0 ? null : added.reduce((sum, one) => tf.add(sum, one))
-      const outputs = network.outputs.map((name) => made.get(name)!)
+      const outputs = network.outputs.map((name) => {
+        const { kept, mask, ...rest } = made.get(name)!
+        return taken.atEnd.has(name) ? rest : { ...rest, mask }
+      })
       return { ...outputs[0]!, outputs, updates, penalty }
     },
     saved: () => savedForm(model),
   }
   return model
+}
+
+/** The output of a call with the mask that it carries, and the one that it would carry if none were taken away. */
+interface Made extends LayerOutput {
+  readonly kept?: tf.Tensor | undefined
 }
 
 /** The numbers, 0 in place of one that has no row; for such a one NaN is added to the loss. */

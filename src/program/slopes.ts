@@ -24,7 +24,7 @@ export function slopes(weights: readonly Slot[], state: Tensors, pass: (state: T
   if (weights.length === 0) return { gradients: [], ...pass(state) }
   const given = weights.map(({ name }) => state[name]!)
   const { grads } = tf.engine().gradients(() => lossOf(...given), given, undefined, true)
-  // within a layer whose output leads nowhere a part that adds to the loss may go by some of its weights only
+  // a layer that adds to the loss within itself may have weights on which no part of the loss depends
   const gradients = grads.map((gradient, index) => gradient ?? tf.zerosLike(given[index]!))
   return { gradients, updates, outputs }
 }

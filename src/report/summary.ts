@@ -44,7 +44,7 @@ const unopened = (names: readonly string[]): string =>
   `tf.loadLayersModel cannot open this model: tfjs has nothing that computes the same as ${names.join(', ')}.`
 
 function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStoppingSpec | null): string {
-  const { reason, epochs, divergence, interruptedAt, stopping } = end
+  const { reason, epochs, missingRow, divergence, interruptedAt, stopping } = end
   switch (reason) {
     case 'completed':
       return `Trained for ${counted(epochs, 'epoch')}, as many as the spec asks for.`
@@ -54,6 +54,8 @@ function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStop
       return `Stopped in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}: the time is up.`
     case 'interrupted':
       return `Interrupted in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}.`
+    case 'missing_row':
+      return `Stopped in epoch ${missingRow!.epoch}, at step ${missingRow!.step} of ${counted(stepsPerEpoch, 'step')}: a number has no row.`
     case 'diverged':
       return `Diverged ${placeOf(divergence!)}: ${badTensor(divergence!)}. ${remedy(divergence!)}`
   }

@@ -1,10 +1,11 @@
 /** What happens during training, as data. Reports, files and callbacks see only these. */
+import type { UserError } from '../base/issue.js'
 
 /** Metric values by history key, in the order they are shown: `loss`, `acc`, `val_loss`, `val_acc`. */
 export type Metrics = Readonly<Record<string, number>>
 
 /** Why training ended. */
-export type StopReason = 'completed' | 'early_stopping' | 'time_budget' | 'interrupted' | 'diverged'
+export type StopReason = 'completed' | 'early_stopping' | 'time_budget' | 'interrupted' | 'missing_row' | 'diverged'
 
 export interface StartEvent {
   readonly type: 'start'
@@ -63,6 +64,15 @@ export interface Divergence extends BadTensor {
   readonly updates: number
 }
 
+/** Where a layer was given a number that it has no row for. */
+export interface MissingRow {
+  readonly epoch: number
+  /** Step within the epoch, from 1; the last before a validation. */
+  readonly step: number
+  /** Names the layer and the number. */
+  readonly problem: UserError
+}
+
 /** The epoch whose value of `monitor` was best. */
 export interface BestEpoch {
   readonly epoch: number
@@ -82,6 +92,7 @@ export interface EndEvent {
   readonly restored: boolean
   /** Where Ctrl-C fell or the time was up: the epoch and the steps done in it. */
   readonly interruptedAt: { readonly epoch: number; readonly step: number } | null
+  readonly missingRow: MissingRow | null
   readonly divergence: Divergence | null
   /** Why early stopping stopped; null where it did not. */
   readonly stopping: Stopping | null

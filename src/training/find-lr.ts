@@ -6,7 +6,7 @@ import { least as leastOf } from '../base/timing.js'
 import type { Batch } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import { oneAhead } from './ahead.js'
-import { refuseMissingRows } from './lookups.js'
+import { refuseMissingRow } from './lookups.js'
 import { runStep, type Stepped } from './step.js'
 
 export const LEAST_RATE = 1e-7
@@ -55,7 +55,7 @@ export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindE
     const loss = sum / samples
     if (!Number.isFinite(loss)) {
       const place = { pass: 'training', words: `step ${iterations}`, iterations: iterations - 1 } as const
-      await refuseMissingRows(options.runner, options.lookups ?? [], batch, place)
+      await refuseMissingRow(options.runner, options.lookups ?? [], batch, place)
       return 'diverged'
     }
     updates++

@@ -11,14 +11,14 @@ export interface Place {
   readonly iterations: number
 }
 
-/** Throws a UserError with the first number of this batch that a layer has no row for, if there is one. The runner has program `lookups` where there are lookups. */
-export async function refuseMissingRows(
+/** The first number of this batch that a layer has no row for, in words. The runner has program `lookups` where there are lookups. */
+export async function missingRow(
   runner: Runner,
   lookups: readonly ComputedLookup[],
   batch: Batch,
   { pass, words, iterations }: Place,
-): Promise<void> {
-  if (lookups.length === 0) return
+): Promise<UserError | undefined> {
+  if (lookups.length === 0) return undefined
   const outputs = await runner.run('lookups', batch, { iterations })
   for (const { layer, source, rows } of lookups) {
     const numbers = outputs[`${pass}/${source}`]!
@@ -26,8 +26,15 @@ export async function refuseMissingRows(
     if (at < 0) continue
     const sample = Math.floor(at / (numbers.length / batch.size)) + 1
     const number = numbers[at]!
-    throw new UserError(
+    return new UserError(
       `${layer} is given ${Number(number.toPrecision(6))} by layer "${source}" (${words}, sample ${sample} of the batch), but ${rowsInWords(rows, { least: number, largest: number })}.`,
     )
   }
+  return undefined
+}
+
+/** Throws it. */
+export async function refuseMissingRow(...given: Parameters<typeof missingRow>): Promise<void> {
+  const problem = await missingRow(...given)
+  if (problem) throw problem
 }

@@ -11,11 +11,12 @@ import type {
   Divergence,
   EpochEndEvent,
   Metrics,
+  MissingRow,
   Stopping,
   StopReason,
   TrainingEvent,
 } from './events.js'
-import { refuseMissingRows } from './lookups.js'
+import { missingRow, type Place, refuseMissingRow } from './lookups.js'
 import type { Schedule } from './schedules/registry.js'
 import { runEnd, runStep } from './step.js'
 
@@ -66,6 +67,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   let updates = 0
   let completed = 0
   let reason: StopReason = 'completed'
+  let missing: MissingRow | null = null
   let divergence: Divergence | null = null
   let interruptedAt: { epoch: number; step: number } | null = null
   let stopping: Stopping | null = null
@@ -74,6 +76,14 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   const diverged = (during: Divergence['during'], bad: BadTensor) => {
     reason = 'diverged'
     divergence = { ...last, during, updates, ...bad }
+  }
+  /** What is measured is not finite: a number without a row makes it so, or training diverged. */
+  const wentBad = async (during: 'step' | 'validation', place: Place, batch: Batch, outputs: Outputs) => {
+    const measured = firstBad(outputs)!
+    const problem = await missingRow(runner, lookups, batch, place)
+    if (!problem) return diverged(during, await firstBadTensor(runner, batch, iterations, measured))
+    reason = 'missing_row'
+    missing = { ...last, problem }
   }
   /** Whether they are finite. */
   const lookAtWeights = async () => {
@@ -133,8 +143,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       last = { epoch, step }
       if (!totals.add(outputs, batch.size)) {
         const words = `epoch ${epoch}, step ${step}`
-        await refuseMissingRows(runner, lookups, batch, { pass: 'training', words, iterations })
-        diverged('step', await firstBadTensor(runner, batch, iterations, outputs))
+        await wentBad('step', { pass: 'training', words, iterations }, batch, outputs)
         break training
       }
       if (options.plan.isUpdate(iterations)) updates++
@@ -156,8 +165,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
           const outputs = await runner.run('evaluate', batch, scalars)
           if (!into.add(outputs, batch.size)) {
             const words = `the validation after epoch ${epoch}`
-            await refuseMissingRows(runner, lookups, batch, { pass: 'evaluation', words, iterations })
-            diverged('validation', await firstBadTensor(runner, batch, iterations, outputs))
+            await wentBad('validation', { pass: 'evaluation', words, iterations }, batch, outputs)
             break training
           }
           if (signal.aborted) {
@@ -188,10 +196,11 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   }
   // before any step there is nothing to end: a mean of the weights, for one, is still 0
   if (iterations > 0) await runEnd(options)
-  if (iterations > 0 && divergence === null) await lookAtWeights()
+  if (iterations > 0 && missing === null && divergence === null) await lookAtWeights()
   for (const callback of callbacks) await act(callback.onEnd())
   const best = callbacks.map((callback) => callback.best?.() ?? null).find((found) => found !== null) ?? null
-  yield { type: 'end', reason, updates, epochs: completed, best, restored, interruptedAt, divergence, stopping }
+  const stops = { interruptedAt, stopping, missingRow: missing, divergence }
+  yield { type: 'end', reason, updates, epochs: completed, best, restored, ...stops }
 }
 
 /** Loss and metrics over batches, without training, and what went bad first; of one kind of batches there is no gap. */
@@ -208,8 +217,9 @@ export async function evaluate(
     signal.throwIfAborted()
     const outputs = await runner.run('evaluate', batch, scalars)
     if (totals.add(outputs, batch.size)) continue
-    await refuseMissingRows(runner, lookups, batch, { pass: 'evaluation', words: 'the test', iterations: 0 })
-    bad ??= await firstBadTensor(runner, batch, 0, outputs)
+    const measured = firstBad(outputs)!
+    await refuseMissingRow(runner, lookups, batch, { pass: 'evaluation', words: 'the test', iterations: 0 })
+    bad ??= await firstBadTensor(runner, batch, 0, measured)
   }
   return { values: totals.values(), bad }
 }
@@ -259,11 +269,15 @@ class Totals {
 
 /**
  * The first tensor with NaN or infinity, in the order of the computation: weights, then the output of each layer, then the
- * loss, then what else is measured. `outputs` are those in which it showed.
+ * loss, then what else is measured. `measured`: where it showed; it is found before anything else runs, because the
+ * results of a run are valid until the next.
  */
-async function firstBadTensor(runner: Runner, batch: Batch, iterations: number, outputs: Outputs): Promise<BadTensor> {
-  // results of a run are valid until the next
-  const measured = firstBad(outputs)!
+async function firstBadTensor(
+  runner: Runner,
+  batch: Batch,
+  iterations: number,
+  measured: BadNumber,
+): Promise<BadTensor> {
   const weight = firstBad(await runner.read())
   if (weight !== null) return { tensor: weight.name, kind: 'weight', value: weight.value }
   const found = firstBad(await runner.run('inspect', batch, { iterations })) ?? measured
@@ -271,11 +285,16 @@ async function firstBadTensor(runner: Runner, batch: Batch, iterations: number, 
   return { tensor: `the output of ${found.name}`, kind: 'layer', value: found.value }
 }
 
+interface BadNumber {
+  readonly name: string
+  readonly value: number
+}
+
 /** The first NaN or infinity, of all arrays or of those with these names. */
 function firstBad(
   arrays: Readonly<Record<string, Float32Array>>,
   names: readonly string[] = Object.keys(arrays),
-): { readonly name: string; readonly value: number } | null {
+): BadNumber | null {
   for (const name of names) {
     const value = arrays[name]!.find((element) => !Number.isFinite(element))
     if (value !== undefined) return { name, value }

@@ -287,6 +287,28 @@ test('an update that leaves nothing finite ends with 3, though it is the last', 
   })
 })
 
+test('a number without a row in the middle of training ends with 2, and what was trained is there', async () => {
+  // the bias goes from 0.5 to -0.75, to 1.125, and to -1.6875, by its regularizer alone
+  const numbers = {
+    ...{ type: 'Dense', name: 'numbers', units: 2, kernel_initializer: 'zeros' },
+    ...{ bias_initializer: { type: 'constant', value: 0.5 }, bias_regularizer: { type: 'L2', l2: 1.25 } },
+  }
+  const layers = [numbers, { type: 'Embedding', input_dim: 2, output_dim: 3 }, 'Flatten', { type: 'Dense', units: 1 }]
+  const optimizer = { type: 'SGD', learning_rate: 1 }
+  const fit = { batch_size: 8, epochs: 3, validation_split: 0 }
+  const model = { type: 'Sequential', layers }
+  const cwd = folderWith({ ...BARS, model, optimizer, loss: 'mse', metrics: [], fit })
+  const { code, stderr } = await runCommand(['tiny.json', '--out', 'run', '--history', '-'], { cwd })
+  expect(code).toBe(2)
+  expect(stderr).toMatch(
+    /^Stopped in epoch 2, at step 2 of 2 steps: a number has no row\.\nTook .*\nEmbedding "embedding" is given -1\.6875 by layer "numbers" \(epoch 2, step 2, sample 1 of the batch\), but has vectors for 0 to 1 only, .*\n$/m,
+  )
+  expect(filesIn(join(cwd, 'run'))).toEqual(FILES)
+  const stop = { reason: 'missing_row', epoch: 2, step: 2 }
+  expect(historyOf(cwd, 'run')).toMatchObject({ epochs: 1, stop, test: null })
+  expect((await runCommand(['evaluate', 'run'], { cwd })).stderr).toContain('is given -1.6875 by layer "numbers"')
+})
+
 describe.each(['onnx', 'eager'])('on engine %s', (engine) => {
   test('a run that diverges ends with 3, and names the step and the tensor', async () => {
     const layers = [

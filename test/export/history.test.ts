@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
 import { historyJsonSchema, historySchema, historyText, writeHistory } from '../../src/export/history.js'
 import type { EndEvent } from '../../src/training/events.js'
 import { endEvent, epochsOf, historyOf, startEvent } from './sample-run.js'
@@ -53,6 +54,12 @@ describe('why it stopped', () => {
   test('interrupted: how far it was', () => {
     const interruptedAt = { epoch: 3, step: 210 }
     expect(stopOf({ reason: 'interrupted', interruptedAt })).toEqual({ reason: 'interrupted', ...interruptedAt })
+  })
+
+  test('missing row: where it was looked for', () => {
+    const place = { epoch: 2, step: 3 }
+    const missingRow = { ...place, problem: new UserError('Embedding "e" is given 7') }
+    expect(stopOf({ reason: 'missing_row', missingRow })).toEqual({ reason: 'missing_row', ...place })
   })
 
   test('diverged: where the numbers went bad', () => {

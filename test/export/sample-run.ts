@@ -29,6 +29,7 @@ export const endEvent: EndEvent = {
   best: null,
   restored: false,
   interruptedAt: null,
+  missingRow: null,
   divergence: null,
   stopping: null,
 }

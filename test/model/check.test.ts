@@ -179,6 +179,25 @@ test.each([
   )
 })
 
+test('a Softmax takes a mask with a flag for each element, as Keras does', () => {
+  const ends = { type: 'Reshape', target_shape: [4, 4] }
+  const softmax = (units: number) => {
+    const ofWords = { type: 'TimeDistributed', layer: { type: 'LSTM', units } }
+    return check([words, ofWords, { type: 'Softmax', name: 's' }, { type: 'Dense', units: 4 }, ends], toInput, pictures)
+  }
+  expect(softmax(4)).toEqual([])
+  expect(softmax(3)).toMatchObject([
+    {
+      pointer: '/model/layers/2',
+      message:
+        'Softmax "s" needs a mask of (None, 4, 3) for its input (None, 4, 3), but a layer before it made one of (None, 4, 4); a Reshape between them ends it',
+    },
+  ])
+  const ofSteps = check(masked({ type: 'Dense', units: 4 }, { type: 'Softmax', name: 's' }), toInput, pictures)
+  expect(ofSteps).toMatchObject([{ message: expect.stringContaining('but a layer before it made one of (None, 4);') }])
+  expect(check(masked({ type: 'Dense', units: 4 }, ends, 'Softmax' as never), toInput, pictures)).toEqual([])
+})
+
 test('a mask that cannot say which values of a loss count is named', () => {
   const heads = { type: 'MultiHeadAttention', num_heads: 1, key_dim: 2, output_shape: [2, 2] }
   const found = check(masked(sequence, heads), toInput, pictures)

@@ -157,6 +157,49 @@ describe('which weights a gradient reaches', () => {
     expect(learning([dense(), 'ActivityRegularization', layer, ...tail])).not.toContain('dense/bias')
   })
 
+  const position = { type: 'PositionEmbedding', name: 'p', sequence_length: 8 }
+  const heads = (rest: object) => ({ type: 'MultiHeadAttention', name: 'm', num_heads: 2, key_dim: 3, ...rest })
+  const parts = ['query', 'key', 'value', 'attention_output'].flatMap((one) => [`${one}/kernel`, `${one}/bias`])
+  const both = (rest: object) => {
+    const layer = { type: 'GRU', name: 'g', units: 3, return_sequences: true, ...rest }
+    return { type: 'Bidirectional', name: 'b', layer }
+  }
+  const within = (layer: object) => [
+    { type: 'Reshape', target_shape: [2, 4, 8] },
+    { type: 'TimeDistributed', name: 't', layer },
+    { type: 'Reshape', target_shape: [8, 8] },
+  ]
+  const ways = ['forward_g', 'backward_g'].flatMap((way) =>
+    ['kernel', 'recurrent_kernel', 'bias'].map((own) => `b/${way}/${own}`),
+  )
+  const regularized = { activity_regularizer: { type: 'L2', l2: 1 } }
+
+  test.each<[string, (rest: object) => unknown[], string[]]>([
+    ['a MultiHeadAttention', (rest) => [heads(rest)], parts.map((own) => `m/${own}`)],
+    ['one within TimeDistributed', (rest) => within(heads(rest)), parts.map((own) => `t/m/${own}`)],
+    ['the layer of a Bidirectional', (rest) => [both(rest)], ways],
+  ])('%s that adds to the loss within itself', async (_, layers, own) => {
+    const rest = ['p/embeddings', ...OUTPUT]
+    expect(learning([...layers({}), position, ...tail])).toEqual(rest)
+    expect(learning([...layers(regularized), position, ...tail])).toEqual([...own, ...rest])
+  })
+
+  test('a weight of such a layer that no part of the loss depends on has a gradient of 0', async () => {
+    const layers = [...within(heads(regularized)), position, ...tail]
+    const spec = resolveSpec({ layers, data: 'digits', loss: 'mse', optimizer: { type: 'SGD', learning_rate: 0.1 } })
+    const outputs = outputsOf(spec)
+    const model = buildModel(spec.model, digits.sampleShape, 0, outputs)
+    const programs = supervisedPrograms({ ...spec, model, info: digits, outputs })
+    const runner = await loadRunner('onnx', { ...programs }, { batchSize: 2 })
+    const before = await runner.read()
+    const arrays = { x: Uint8Array.from({ length: 128 }, (_, index) => index % 17), y: Int32Array.of(1, 2) }
+    await runner.run('train', { size: 2, arrays }, { learning_rate: 0.1, iterations: 0 })
+    const after = await runner.read()
+    const isSame = ([name, values]: [string, Float32Array]) => values.every((value, at) => value === before[name]![at])
+    const same = Object.entries(after).filter(isSame)
+    expect(same.map(([name]) => name)).toEqual(['t/m/attention_output/kernel', 't/m/attention_output/bias'])
+  })
+
   test('a mask, a comparison and a layer that is not trained let it through', () => {
     for (const layer of ['Masking', 'UnitNormalization', dense({ name: 'still', trainable: false })]) {
       expect(learning([dense(), layer, ...tail])).toContain('dense/kernel')

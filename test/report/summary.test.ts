@@ -1,5 +1,6 @@
 /** The last lines of a run, as a person reads them. */
 import { describe, expect, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
 import { expectationLines, type SummaryParts, summary } from '../../src/report/summary.js'
 import type { Divergence, EndEvent } from '../../src/training/events.js'
 import { endEvent } from '../export/sample-run.js'
@@ -77,6 +78,14 @@ describe('why it stopped', () => {
     expect(lines(end, { test: null })).toEqual([
       'Interrupted in epoch 4, after 210 of 422 steps.',
       'Best epoch: 7, val_loss 0.0712; the model has the last weights.',
+      TOOK,
+    ])
+  })
+
+  test('a number without a row: where', () => {
+    const missingRow = { epoch: 4, step: 210, problem: new UserError('Embedding "e" is given 7') }
+    expect(lines({ reason: 'missing_row', epochs: 3, missingRow }, { test: null })).toEqual([
+      'Stopped in epoch 4, at step 210 of 422 steps: a number has no row.',
       TOOK,
     ])
   })

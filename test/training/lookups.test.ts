@@ -1,8 +1,10 @@
 /** Numbers of rows that a model computes: one without a row ends a run in words, the same on every engine. */
 import { describe, expect, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
 import { buildModel, type ComputedLookup } from '../../src/model/model.js'
 import { meanOver } from '../../src/program/measured.js'
-import { evaluate } from '../../src/training/loop.js'
+import type { EndEvent } from '../../src/training/events.js'
+import { evaluate, type TrainingOptions } from '../../src/training/loop.js'
 import { engineNames, loadRunner } from '../support/engines.js'
 import { loopOptions, trainToEnd } from '../support/loop.js'
 import { BATCH_SIZE, smallNetwork } from '../support/network.js'
@@ -36,7 +38,13 @@ describe.each(engineNames)('engine %s', (engine) => {
     }
     const options = { runner, batchSize: BATCH_SIZE, samples: 16, epochs: 1, batches, lookups: LOOKUPS }
     const tested = () => evaluate(runner, batches(), [meanOver('loss')], new AbortController().signal, LOOKUPS)
-    return { runner, train: () => trainToEnd(loopOptions(options)), tested }
+    /** What ends it. */
+    const train = async (rest: Partial<TrainingOptions> = {}) => {
+      const end = (await trainToEnd(loopOptions({ ...options, ...rest }))).at(-1) as EndEvent
+      expect(end).toMatchObject({ reason: 'missing_row', divergence: null })
+      return end.missingRow
+    }
+    return { runner, train, tested, batches }
   }
 
   test.each([
@@ -48,9 +56,20 @@ describe.each(engineNames)('engine %s', (engine) => {
     const before = await runner.read()
     const words = (where: string) =>
       `Embedding "e" is given ${found} by layer "numbers" (${where}, sample 1 of the batch), but has vectors for 0 to 3 only${remedy}.`
-    await expect(train()).rejects.toThrow(words('epoch 1, step 1'))
+    expect(await train()).toEqual({ epoch: 1, step: 1, problem: new UserError(words('epoch 1, step 1')) })
     await expect(tested()).rejects.toThrow(words('the test'))
     expect(await runner.read()).toEqual(before)
+  })
+
+  test('in the validation of an epoch', async () => {
+    const { runner, train, batches } = await opened(0, 3)
+    async function* validation() {
+      await runner.write(weights(0, 9))
+      yield* batches()
+    }
+    const { epoch, step, problem } = (await train({ validation, epochs: 3 }))!
+    expect({ epoch, step }).toEqual({ epoch: 1, step: 2 })
+    expect(problem.message).toContain('is given 9 by layer "numbers" (the validation after epoch 1, sample 1 of')
   })
 
   test('the sample is named', async () => {
@@ -60,7 +79,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     const { train } = await opened((4.01 * 255) / largest, 0)
     const sample = pixels.indexOf(largest) + 1
     expect(sample).toBeGreaterThan(1)
-    await expect(train()).rejects.toThrow(`(epoch 1, step 1, sample ${sample} of the batch)`)
+    expect((await train())!.problem.message).toContain(`(epoch 1, step 1, sample ${sample} of the batch)`)
   })
 
   test('a fraction does not count, also of a number between -1 and 0', async () => {

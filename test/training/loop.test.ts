@@ -53,6 +53,7 @@ describe('events', () => {
         best: null,
         restored: false,
         interruptedAt: null,
+        missingRow: null,
         divergence: null,
         stopping: null,
       },

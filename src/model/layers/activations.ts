@@ -84,10 +84,7 @@ export const elu: LayerRule<SpecOf<'ELU'>> = {
   saved: (spec) => (spec.alpha === 1 ? sameInTfjs(spec) : null),
 }
 
-/**
- * Over one axis or several. What a mask of x's own axes leaves out takes no part and becomes 0; Keras refuses any other
- * mask, which goes on here.
- */
+/** Over one axis or several. What a mask leaves out, which has x's own axes, takes no part and becomes 0. */
 export const softmax: LayerRule<SpecOf<'Softmax'>> = {
   outputShape(spec, [given]) {
     axesOf(spec.axis, given!)
@@ -96,13 +93,14 @@ export const softmax: LayerRule<SpecOf<'Softmax'>> = {
   call(spec, [x], { masks: [mask] }) {
     if (isLast(spec, x!.shape.slice(1)) && !mask) return x!
     const axes = axesOf(spec.axis, x!.shape.slice(1))
-    const counts = mask?.rank === x!.rank ? mask : undefined
-    const probabilities = softmaxOver(counts ? tf.where(counts, x!, tf.fill(x!.shape, MASKED)) : x!, axes)
-    return counts ? tf.mul(probabilities, tf.cast(counts, 'float32')) : probabilities
+    const probabilities = softmaxOver(mask ? tf.where(mask, x!, tf.fill(x!.shape, MASKED)) : x!, axes)
+    return mask ? tf.mul(probabilities, tf.cast(mask, 'float32')) : probabilities
   },
   activation: (spec, [mask], [given]) => (isLast(spec, given!) && !mask ? 'softmax' : 'linear'),
   range: () => 'unit',
   mask: passMask,
+  readsMask: 'elements',
+  keepsMasks: true,
   saved(spec, [given]) {
     if (isLast(spec, given!)) return sameInTfjs(spec, { axis: -1 })
     return listed(spec.axis).length > 1 ? sameInTfjs(spec) : null

@@ -93,7 +93,7 @@ const single = <Spec extends Single>(
     return counted ? tf.mul(output, counted) : output
   },
   mask: passMask,
-  readsMask: true,
+  readsMask: 'steps',
   /** tfjs has no attention. */
   saved: () => null,
 })
@@ -235,7 +235,7 @@ const multiple = <Spec extends Multiple>(
   },
   range: anyRange,
   mask: passMask,
-  readsMask: true,
+  readsMask: 'steps',
   ...rest,
   saved: () => null,
 })

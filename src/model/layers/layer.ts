@@ -99,10 +99,15 @@ export interface LayerRule<Spec extends LayerSpec> {
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
   /** Whether the output carries a mask where no input does; none does where it does not say. */
   makesMask?(spec: Spec): boolean
-  /** Its output depends on masks, each of which must have a flag for each place of its input. */
-  readonly readsMask?: true
-  /** Its inputs carry no mask any more for layers that come after it. */
+  /** Its output depends on masks, each of which must have a flag for each step of its input, or for each element of it. */
+  readonly readsMask?: 'steps' | 'elements'
+  /** Its inputs carry no mask any more for layers that run after it. */
   readonly takesMasks?: true
+  /**
+   * Its masks are never taken away. Keras hands a layer with one input and an argument `mask` the mask that was there when
+   * the model was built; any other layer looks for a mask at its inputs as it runs (keras/src/layers/layer.py, `__call__`).
+   */
+  readonly keepsMasks?: true
   saved(spec: Spec, inputs: readonly Shape[]): SavedLayer | null
 }
 

@@ -156,7 +156,7 @@ export const concatenate: LayerRule<SpecOf<'Concatenate'>> = {
       along,
     )
   },
-  readsMask: true,
+  readsMask: 'steps',
   saved: (spec) => sameInTfjs(spec),
 }
 

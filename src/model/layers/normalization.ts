@@ -53,7 +53,8 @@ export const batchNormalization: LayerRule<SpecOf<'BatchNormalization'>> = {
   },
   range: anyRange,
   mask: passMask,
-  readsMask: true,
+  readsMask: 'steps',
+  keepsMasks: true,
   // along an inner axis tfjs takes the numbers of other channels
   saved: (spec, [given]) =>
     fitsTfjs(given!) && axesOf(spec.axis, given!)[0] === given!.length ? sameInTfjs(spec) : null,

@@ -88,7 +88,8 @@ export const globalMaxPooling1D = overSpace<SpecOf<'GlobalMaxPooling1D'>>(1, lar
 export const globalMaxPooling2D = overSpace<SpecOf<'GlobalMaxPooling2D'>>(2, largest)
 export const globalAveragePooling1D: LayerRule<SpecOf<'GlobalAveragePooling1D'>> = {
   ...overSpace<SpecOf<'GlobalAveragePooling1D'>>(1, mean),
-  readsMask: true,
+  readsMask: 'steps',
+  keepsMasks: true,
 }
 export const globalAveragePooling2D = overSpace<SpecOf<'GlobalAveragePooling2D'>>(2, tf.mean)
 

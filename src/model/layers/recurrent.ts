@@ -222,7 +222,8 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
     },
     range: ({ activation }) => ACTIVATIONS[activation].range ?? 'any',
     mask: ({ return_sequences }, _, [mask]) => (return_sequences ? mask : undefined),
-    readsMask: true,
+    readsMask: 'steps',
+    keepsMasks: true,
     saved: cell.saved,
   }
 }

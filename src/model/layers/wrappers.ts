@@ -59,7 +59,8 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
     },
     mask: ({ layer }, inputs, masks) => ruleOf(layer).mask?.(layer, inputs, masks),
     regularizesWithin: ({ layer }) => regularizesActivity(ruleOf(layer), layer),
-    readsMask: true,
+    readsMask: 'steps',
+    keepsMasks: true,
     saved(spec, inputs) {
       const layer = ruleOf(spec.layer).saved(spec.layer, inputs)
       return layer && sameInTfjs(spec, { layer })
@@ -128,6 +129,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       return rangeOf(rule, layer, inputs, [given!.slice(1)])
     },
     mask: passMask,
+    keepsMasks: true,
     saved(spec, [given]) {
       const { layer, rule } = withRule(spec)
       const saved = rule.saved(layer, [given!.slice(1)])

@@ -72,7 +72,7 @@ export function meanOfDefined(target: WantedTarget, values: Values, needs: strin
 const UNDEFINED = 'undefined'
 const LARGEST = 3e38
 
-/** How values become a number. */
+/** Makes a number of values. */
 interface Mean extends Pick<Metric, 'parts' | 'value' | 'needs'> {
   /** Of values (batch, ...). */
   sums(values: tf.Tensor, prediction: Prediction): Readonly<Record<string, tf.Tensor>>
@@ -84,7 +84,7 @@ const plainMean: Mean = {
   value: ({ [SUM]: sum }, samples) => sum![0]! / samples,
 }
 
-/** How much of the samples counts. */
+/** The name of the sum over samples of the share that counts. */
 const COUNT = 'count'
 
 /**
