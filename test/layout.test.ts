@@ -1,6 +1,6 @@
 /** The house rules that a program can check: who imports whom, formatting, lint, types. */
 import { execFile } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -55,6 +55,14 @@ test('imports go one way, and without cycles', async () => {
     }
   }
   expect(wrong).toEqual([])
+})
+
+test('folders are made by makeFolder: a recursive mkdir of Node may never end', () => {
+  const isRecursive = /mkdir(Sync)?\([^()]*(\([^()]*\)[^()]*)*recursive/
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  expect(files.filter((file) => isRecursive.test(readFileSync(join(root, 'src', file), 'utf8')))).toEqual([])
 })
 
 /** Runs a tool of the project; what it prints is the failure. */

@@ -17,6 +17,7 @@ import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
 import type { BenchReport } from '../export/bench-report.js'
 import { benchLines } from '../report/bench.js'
+import { rateRemedy } from '../report/summary.js'
 import { engineSchema } from '../spec/engines.js'
 import type { StageSpec } from '../spec/spec.js'
 import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from './engine-process.js'
@@ -85,11 +86,9 @@ async function compare(comparison: Comparison): Promise<ExitCode> {
       const limits = { most: steps, budgetMs: BUDGET_MS }
       await rest(REST_MS)
       const turn = await withSpinner(text, io, () => engine.ask('steps', limits))
-      if (turn.divergedAt !== undefined) {
-        say(
-          io,
-          `Diverged on engine ${name} in step ${turn.divergedAt}: the loss is NaN or infinite. ${turn.divergedAt === 1 ? 'No update was made yet, so this is not by the learning rate.' : 'Try a smaller learning rate.'}`,
-        )
+      if (turn.diverged !== undefined) {
+        const { step, updates } = turn.diverged
+        say(io, `Diverged on engine ${name} in step ${step}: the loss is NaN or infinite. ${rateRemedy(updates)}`)
         return EXIT.diverged
       }
       if (round > 0) turns.push(turn)

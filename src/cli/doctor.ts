@@ -62,7 +62,7 @@ const SPEC = fileURLToPath(new URL('../../specs/mnist-mlp.json', import.meta.url
 
 async function nvidia(): Promise<Cuda> {
   try {
-    return (await import('../libtensorflow/cuda.js')).findCuda()
+    return await (await import('../libtensorflow/cuda.js')).findCuda()
   } catch (error) {
     return { devices: [], problem: `the NVIDIA driver cannot be asked (${reasonOf(error)})` }
   }

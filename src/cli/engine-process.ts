@@ -30,8 +30,8 @@ export type Opened = Pick<Engine, 'name' | 'device' | 'compiled' | 'versions'> &
 export interface Turn {
   /** Milliseconds of each. */
   readonly times: readonly number[]
-  /** The step, counted from 1 since `load`, whose loss was NaN or infinite. */
-  readonly divergedAt: number | undefined
+  /** The step, counted from 1 since `load`, whose loss was NaN or infinite, and how many updates came before it. */
+  readonly diverged: { readonly step: number; readonly updates: number } | undefined
   /** The most memory that the process has had so far. */
   readonly peakBytes: number
 }

@@ -8,13 +8,14 @@ import { productSpeed, updateSpeed } from '../engine/speed.js'
 import type { Ahead } from '../training/ahead.js'
 import { refuseMissingRow } from '../training/lookups.js'
 import { runStep } from '../training/step.js'
-import type { Tasks } from './engine-process.js'
+import type { Tasks, Turn } from './engine-process.js'
 import { openSession, type Session, wholeBatches } from './session.js'
 
 let engine: Engine
 let session: Session
 let batches: AsyncGenerator<Ahead<Batch>, never>
 let iterations = 0
+let updates = 0
 
 export const TASKS: Tasks = {
   async open({ name, request }) {
@@ -32,12 +33,13 @@ export const TASKS: Tasks = {
     return { batchSize: session.training.batchSize }
   },
   async steps(limits) {
-    let divergedAt: number | undefined
+    let diverged: Turn['diverged']
     const times = await timesOf(async () => {
       const loss = await step()
-      if (!Number.isFinite(loss)) divergedAt ??= iterations
+      if (!Number.isFinite(loss)) diverged ??= { step: iterations, updates }
+      else if (session.training.plan.isUpdate(iterations - 1)) updates++
     }, limits)
-    return { times, divergedAt, peakBytes: process.resourceUsage().maxRSS * 1024 }
+    return { times, diverged, peakBytes: process.resourceUsage().maxRSS * 1024 }
   },
 }
 

@@ -51,7 +51,8 @@ export async function findLr(file: string, options: FindLrOptions, io: Io): Prom
       `find-lr follows the loss, which of an RBM with "${algorithm}" does not say how well it learns. Try rates by \`train\` with the metric "pseudo_likelihood" or "reconstruction_error"; 0.05 is a good one to begin with, 0.01 for "pcd".`,
     )
   }
-  await checkRunPlaces(spec, file, options)
+  // callbacks have no part in it
+  await checkRunPlaces({ ...spec, callbacks: [] }, file, options)
   return interruptible(io, async (signal, interrupt) => {
     const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
     try {

@@ -1,4 +1,5 @@
 /** Ctrl-C, a polite kill, and a terminal that is closed: the first asks for an end in good order, the second ends at once. */
+import { setImmediate as immediately } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { removeTemporaries, watchTemporaries } from '../base/temporary.js'
 import { END_SIGNALS, type EndSignal, type ExitCode } from './exit-codes.js'
@@ -10,7 +11,7 @@ import type { Told } from './watch-thread.js'
 export interface Interrupt {
   /** Aborted by the first signal; its reason is an `Interruption`. */
   readonly signal: AbortSignal
-  /** Before long work on this thread: from then on signals are heard in its middle. */
+  /** Before long work on this thread: from then on signals are heard in its middle; those before have aborted `signal`. */
   ready(): Promise<void>
   /** What an end at once tells; until the next call training is under way if the words are of that. */
   begin(phase: 'idle' | 'training', words: string): void
@@ -80,7 +81,11 @@ export function listenForInterrupt(
   const setPhase = (phase: Phase) => Atomics.store(shared, 0, phase)
   return {
     signal: controller.signal,
-    ready: () => thread.ready,
+    async ready() {
+      await thread.ready
+      // of signals that came before, this thread has heard by then
+      await immediately()
+    },
     begin(phase, text) {
       words = text
       thread.tell({ words })
@@ -130,6 +135,7 @@ export async function interruptible(
   const { signal, stop } = interrupt
   try {
     await interrupt.ready()
+    signal.throwIfAborted()
     return await work(signal, interrupt)
   } catch (error) {
     if (!signal.aborted) throw error

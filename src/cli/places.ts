@@ -5,10 +5,12 @@ import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { fillTemplate, parseTemplate } from '../base/python-format.js'
 import { checkNewPath, checkWritable } from '../base/writable.js'
+import { checkHeader } from '../export/callback-files.js'
 import { checkHistoryPath, formatOf, type HistoryFormat } from '../export/history-writer.js'
 import { checkEmpty } from '../export/run-directory.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import { historyKeys, type ResolvedSpec } from '../spec/spec.js'
+import { callbacksOf } from './session.js'
 
 /** A file, or an open file by its number, and how it is called. */
 export interface Place {
@@ -120,10 +122,14 @@ interface CallbackPlace extends Place {
 
 /** As they are in the last epoch, whose number is the longest. */
 function callbackPlaces(spec: ResolvedSpec, directory: string): CallbackPlace[] {
+  const headers = headersOf(spec)
   return spec.callbacks.flatMap((callback): CallbackPlace[] => {
     switch (callback.type) {
       case 'CSVLogger': {
-        const check = (path: string) => checkWritable(path, { replaced: false, folders: true })
+        const check = async (path: string) => {
+          await checkWritable(path, { replaced: false, folders: true })
+          await checkHeader(path, headers.get(callback.filename)!)
+        }
         return [{ name: callback.type, at: resolve(directory, callback.filename), check }]
       }
       case 'TensorBoard':
@@ -140,6 +146,14 @@ function callbackPlaces(spec: ResolvedSpec, directory: string): CallbackPlace[] 
     }
   })
 }
+
+/** The first lines of files that callbacks add rows to. */
+const headersOf = (spec: ResolvedSpec): ReadonlyMap<string, string> =>
+  new Map(
+    callbacksOf(spec)
+      .flatMap((callback) => callback.onBegin?.(historyKeys(spec)) ?? [])
+      .flatMap((action) => (action.type === 'appendText' ? [[action.path, action.header] as const] : [])),
+  )
 
 /** All that is wrong, at once. */
 async function together(checks: readonly (() => Promise<unknown>)[]): Promise<void> {

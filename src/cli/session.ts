@@ -6,7 +6,7 @@ import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
 import { betterOf } from '../spec/metrics.js'
-import { allMetricsOf, type StageSpec } from '../spec/spec.js'
+import { allMetricsOf, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
 import { buildCallbacks } from '../training/callbacks/registry.js'
@@ -75,7 +75,7 @@ export async function* wholeBatches({ batches, batchSize }: Session['training'])
 }
 
 /** Those of `callbacks`, after the one that `early_stopping` is. */
-function callbacksOf(spec: StageSpec): Callback[] {
+export function callbacksOf(spec: ResolvedSpec): Callback[] {
   const { early_stopping, callbacks, fit } = spec
   const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []
   const metrics = allMetricsOf(spec)

@@ -75,6 +75,7 @@ async function runStages(work: Work): Promise<ExitCode> {
   let { dataset } = opened
   let directory: string | undefined
   for (const [index, stage] of stages.entries()) {
+    if (interrupt.signal.aborted) return interruptedBefore(stage, directory, work)
     const session = await opened.compile(stage.spec, dataset)
     try {
       if (interrupt.signal.aborted) return interruptedBefore(stage, directory, work)

@@ -59,7 +59,7 @@ async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Pro
   if (needed) return ENGINES.tensorflow(request)
   try {
     if (request.device === 'auto') {
-      const { problem } = (await import('../libtensorflow/cuda.js')).findCuda()
+      const { problem } = await (await import('../libtensorflow/cuda.js')).findCuda()
       if (problem !== undefined) reasons.push(problem)
     }
     const library = locateTensorflow(process.env, { onlySetUp: true })

@@ -40,7 +40,7 @@ export function callbackFiles(
       const info = await file.stat()
       const isAddedTo = isNew && header !== '' && info.isFile() && info.size > 0
       const before = isAddedTo ? await endOfLine(place, info.size, header) : ''
-      await appendWhole(file, before + (info.size === 0 ? header + text : text))
+      await appendWhole(place, file, before + (info.size === 0 ? header + text : text))
     })
   }
 
@@ -52,8 +52,8 @@ export function callbackFiles(
     eventFiles.set(inside, path)
     const file = await opened(path)
     await about(path, async () => {
-      if (known === undefined) await appendWhole(file, eventFileHeader(seconds))
-      await appendWhole(file, scalarsEvent(seconds, step, scalars))
+      if (known === undefined) await appendWhole(path, file, eventFileHeader(seconds))
+      await appendWhole(path, file, scalarsEvent(seconds, step, scalars))
     })
   }
 
@@ -84,6 +84,12 @@ export function callbackFiles(
       files.clear()
     },
   }
+}
+
+/** Throws a UserError where a file is there with another header than rows are to be added under. */
+export async function checkHeader(path: string, header: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() && found.size > 0) await endOfLine(path, found.size, header)
 }
 
 /** What ends the last line of a file that is to be added to, and has the header. Throws a UserError where it has another. */

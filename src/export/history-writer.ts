@@ -71,7 +71,7 @@ async function openRows(path: string, signal: AbortSignal | undefined): Promise<
   return {
     async write(text) {
       if (!isFile) return file.appendFile(text)
-      await appendWhole(file, text)
+      await appendWhole(path, file, text)
       await file.datasync()
     },
     close: () => file.close(),

@@ -60,7 +60,10 @@ const CLAIM = 'begins.tmp'
 async function claimed(path: string, fill: Fill): Promise<void> {
   const claim = join(path, CLAIM)
   const isOurs = await inWords(MAKING, () => made(claim))
-  if (!isOurs) throw new UserError(`Another run begins in the folder ${path}; a run is never written over anything.`)
+  if (!isOurs)
+    throw new UserError(
+      `Another run begins in the folder ${path}, or one was killed as it began: then remove ${claim}.`,
+    )
   try {
     await inWords(MAKING, () => empty(path))
     await fill(path)

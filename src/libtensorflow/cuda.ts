@@ -1,5 +1,5 @@
 /** NVIDIA's driver on this machine, asked by its own C API (cuda.h). */
-import { mkdirSync } from 'node:fs'
+import { makeFolder } from '../base/make-folder.js'
 import { reasonOf } from '../base/reason.js'
 import { loadForGood, type SharedLibrary, setForLibraries } from '../base/shared-library.js'
 import { cacheFolder, kernelsFolder } from './installed.js'
@@ -27,7 +27,7 @@ export function keepKernelsInCache(): void {
 }
 
 /** What the driver says; never an error. */
-export function findCuda(): Cuda {
+export async function findCuda(): Promise<Cuda> {
   keepKernelsInCache()
   let library: SharedLibrary
   try {
@@ -37,7 +37,8 @@ export function findCuda(): Cuda {
   }
   try {
     const found = ask(library)
-    if (found.devices.length > 0) mkdirSync(process.env.CUDA_CACHE_PATH!, { recursive: true })
+    // without it the driver compiles again in each run
+    if (found.devices.length > 0) await makeFolder(process.env.CUDA_CACHE_PATH!).catch(() => {})
     return found
   } catch (error) {
     return { devices: [], problem: `the NVIDIA driver cannot be used (${reasonOf(error)})` }

@@ -1,9 +1,10 @@
 /** What `--from` names as where an installation comes from: a wheel, or a folder with the library. */
 import { constants } from 'node:fs'
-import { copyFile, mkdir, readdir, stat } from 'node:fs/promises'
+import { copyFile, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { makeFolder } from '../base/make-folder.js'
 import { isCudaFile, isLibraryFile, isNotice, libraryNames } from './contents.js'
 import { libraryIn } from './installed.js'
 import type { Listener, Source } from './source.js'
@@ -104,7 +105,7 @@ async function copyAll(copies: readonly Copy[], folder: string, { signal, listen
   for (const { from, to, bytes } of copies) {
     signal.throwIfAborted()
     listener.progress({ verb: 'Copying', file: basename(from), done: 0, total: bytes })
-    await mkdir(dirname(join(folder, to)), { recursive: true })
+    await makeFolder(dirname(join(folder, to)))
     await copyFile(from, join(folder, to), constants.COPYFILE_FICLONE)
     listener.progress({ verb: 'Copying', file: basename(from), done: bytes, total: bytes })
   }

@@ -1,10 +1,11 @@
 /** One `train setup` at a time: a file that names the process at work. */
 import { randomBytes } from 'node:crypto'
-import { link, lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { makeFolder } from '../base/make-folder.js'
 
 /** Lock files of this process. */
 const held = new Set<string>()
@@ -14,7 +15,7 @@ const MOST_TRIES = 100
 
 /** Runs work while nobody else can; a UserError when another process is at it, or what lies there is no lock. */
 export async function locked<Result>(cache: string, work: () => Promise<Result>): Promise<Result> {
-  await mkdir(cache, { recursive: true })
+  await makeFolder(cache)
   const file = join(cache, 'setup.lock')
   const own = `${file}.${randomBytes(6).toString('hex')}`
   try {

@@ -1,7 +1,8 @@
 /** Downloads by pip, where there is one: it heeds the user's index, proxy, certificates and passwords. */
 import { spawn } from 'node:child_process'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { makeFolder } from '../base/make-folder.js'
 import { bytesIn } from './disk-space.js'
 import { activePython, type Environment } from './python.js'
 import type { Wheel } from './wheels.js'
@@ -43,7 +44,7 @@ export async function pipDownload(
   path: string,
   { python, env, work, signal, onBytes, stallMs = STALL_MS }: PipDownload,
 ): Promise<string | undefined> {
-  await mkdir(work, { recursive: true })
+  await makeFolder(work)
   // pip downloads into a temporary folder of its own: within ours its progress is seen, and it goes with ours
   let over = false
   const stall = new AbortController()

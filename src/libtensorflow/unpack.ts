@@ -1,10 +1,11 @@
 /** Takes from a wheel, which is a zip archive, what an installation needs. */
-import { mkdir, open as openFile } from 'node:fs/promises'
+import { open as openFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { type Entry, open, type ZipFile } from 'yauzl'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { makeFolder } from '../base/make-folder.js'
 import { unpackedPath } from './contents.js'
 
 export interface UnpackOptions {
@@ -75,7 +76,7 @@ const PERMISSIONS = 0o777
 const PLAIN = 0o644
 
 async function extract(zip: ZipFile, entry: Entry, path: string, onBytes: (count: number) => void): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path))
   const mode = (entry.externalFileAttributes >>> 16) & PERMISSIONS || PLAIN
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) =>
     zip.openReadStream(entry, (error, found) => (error ? reject(error) : resolve(found))),

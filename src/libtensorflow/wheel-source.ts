@@ -1,7 +1,8 @@
 /** The official wheels as where an installation comes from: fetched by pip, or by Node alone, then unpacked. */
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
+import { makeFolder } from '../base/make-folder.js'
 import { bytesIn } from './disk-space.js'
 import { type DownloadOptions, download, sha256Of } from './download.js'
 import { downloadsFolder } from './installed.js'
@@ -36,7 +37,7 @@ export async function wheelSource(wheels: readonly Wheel[], options: WheelSource
     files: wheels.map(({ file, bytes }, at) => ({ name: file, bytes, here: Math.min(bytes, here[at]!) })),
     bytes: sum(wheels.map(({ unpacked }) => unpacked)),
     async fill(folder) {
-      await mkdir(downloads, { recursive: true })
+      await makeFolder(downloads)
       for (const wheel of wheels) await fetchWheel(wheel, python, index, options)
       for (const { file, unpacked } of wheels) {
         await unpackWheel(join(downloads, file), folder, {

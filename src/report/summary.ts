@@ -74,17 +74,19 @@ const PLACES: { readonly [During in Divergence['during']]: (divergence: Divergen
 
 const placeOf = (divergence: Divergence): string => PLACES[divergence.during](divergence)
 
-/** Before an update the learning rate has had no part in it. */
-const BEFORE_UPDATES: { readonly [Kind in BadTensor['kind']]: string } = {
-  weight: 'No update was made yet: the weight began so, by its initializer.',
-  layer:
-    'No update was made yet, so this is not by the learning rate: look at the layer, its first weights, and what goes into it.',
-  measure:
-    'No update was made yet, so this is not by the learning rate: every layer is finite; look at whether the last activation suits the loss.',
+/** Before an update the learning rate has had no part in it; `look` says where to look then. */
+export const rateRemedy = (updates: number, look?: string): string =>
+  updates > 0
+    ? 'Try a smaller learning rate.'
+    : `No update was made yet, so this is not by the learning rate${look === undefined ? '' : `: ${look}`}.`
+
+const LOOK: { readonly [Kind in BadTensor['kind']]: string } = {
+  weight: 'the weight began so, by its initializer',
+  layer: 'look at the layer, its first weights, and what goes into it',
+  measure: 'every layer is finite; look at whether the last activation suits the loss',
 }
 
-const remedy = ({ updates, kind }: Divergence): string =>
-  updates > 0 ? 'Try a smaller learning rate.' : BEFORE_UPDATES[kind]
+const remedy = ({ updates, kind }: Divergence): string => rateRemedy(updates, LOOK[kind])
 
 const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 

@@ -105,12 +105,31 @@ describe('what goes wrong', () => {
     )
   })
 
+  test('a loss that becomes NaN while gradients are still added up', async () => {
+    const changes = {
+      data: { dataset: 'bars-and-stripes', size: 2, flatten: true },
+      optimizer: { type: 'SGD', gradient_accumulation_steps: 4 },
+      model: {
+        type: 'Sequential',
+        layers: [{ type: 'Dense', units: 2, kernel_initializer: { type: 'constant', value: 3e38 } }],
+      },
+      loss: 'mse',
+      // the first picture is all 0
+      fit: { batch_size: 1, shuffle: false },
+    }
+    const { code, stderr } = await runCommand(['bench', 'tiny.json', '--engine', 'onnx'], { cwd: folderWith(changes) })
+    expect(code).toBe(3)
+    expect(stderr).toContain(
+      'Diverged on engine onnx in step 2: the loss is NaN or infinite. No update was made yet, so this is not by the learning rate.\n',
+    )
+  })
+
   test('an interruption leaves no process', async () => {
     const line = `
       $train bench tiny.json --engine onnx --rounds 100000 & bench=$!
       until engine=$(pgrep -P $bench); do sleep 0.05; done
       sleep 0.5; kill -TERM $bench; wait $bench; echo $?; pgrep -P $bench; kill -0 $engine 2>/dev/null && echo left; true`
     const { stdout, stderr } = await runShell(line, { cwd: folderWith() })
-    expect({ stdout, stderr }).toEqual({ stdout: '130\n', stderr: 'Interrupted.\n' })
+    expect({ stdout, stderr }).toEqual({ stdout: '143\n', stderr: 'Interrupted.\n' })
   })
 })

@@ -31,6 +31,8 @@ const STILL = stack('autoencoder', {
   fit: { batch_size: 1000, validation_split: 0.1 },
 })
 const PLAIN = stack(null, { fit: { validation_split: 0.1 } })
+/** An update by it leaves nothing finite. */
+const HUGE = { type: 'SGD', learning_rate: 3e38 }
 /** The first RBM of the stacks by itself. */
 const ALONE = {
   seed: 5,
@@ -143,6 +145,31 @@ test('Ctrl-C leaves what is done', async () => {
   expect(filesIn('runs/long/1')).toEqual(['spec.json', ...stages].toSorted())
   expect(historyOf('runs/long/1/stages/1').stop).toEqual({ reason: 'completed' })
   expect(historyOf('runs/long/1/stages/2').stop).toMatchObject({ reason: 'interrupted' })
+})
+
+test.each([
+  ['an RBM', 1, { optimizer: HUGE, kernel_regularizer: { type: 'L2', l2: 100 } }, {}],
+  ['the network', 2, {}, { optimizer: { ...HUGE, weight_decay: 10 } }],
+])('weights that are not finite after the last update of %s end the run', async (_, stage, ofFirst, ofNetwork) => {
+  const still = { type: 'SGD', learning_rate: 0 }
+  const one = { kernel_initializer: { type: 'constant', value: 1 }, optimizer: still, batch_size: 8 }
+  const rbms = [
+    { ...one, hidden_units: 3, ...ofFirst },
+    { ...one, hidden_units: 2 },
+  ]
+  const out = `bad-${stage}`
+  const spec = {
+    data: { dataset: 'bars-and-stripes', size: 2, flatten: true },
+    model: { type: 'DBN', rbms, fine_tune: 'classifier' },
+    loss: 'sparse_categorical_crossentropy',
+    fit: { batch_size: 8, validation_split: 0 },
+    ...ofNetwork,
+  }
+  writeFileSync(join(cwd, `${out}.json`), JSON.stringify(spec))
+  const { code, stderr } = await runCommand([`${out}.json`, '--engine', 'onnx', '--out', out], { cwd })
+  expect(code, stderr).toBe(3)
+  expect(stderr).toMatch(/\nDiverged in epoch 1, step 1, by its update: .* Try a smaller learning rate\.\n/)
+  expect(readdirSync(join(cwd, out, 'stages'))).toEqual(stage === 1 ? ['1'] : ['1', '2'])
 })
 
 describe('other commands', () => {

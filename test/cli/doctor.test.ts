@@ -94,7 +94,7 @@ describe('its processes', () => {
 
   test('are gone when it is interrupted', async () => {
     const { stdout, stderr } = await runShell(endedBy('TERM'))
-    expect({ stdout, stderr }).toEqual({ stdout: '130\n', stderr: 'Interrupted.\n' })
+    expect({ stdout, stderr }).toEqual({ stdout: '143\n', stderr: 'Interrupted.\n' })
   })
 
   test('are gone when it is killed', async () => {

@@ -1,5 +1,5 @@
 /** `train evaluate RUN`: the scores of the run again, and runs that cannot be read. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -93,6 +93,14 @@ describe('a folder is told that', () => {
     [
       'was cut off',
       (run) => rmSync(join(run, 'model'), { recursive: true }),
+      'run/model/model.json: no such file or folder; a run that was cut off before its end has no model',
+    ],
+    [
+      'was cut off as its model was written',
+      (run) => {
+        renameSync(join(run, 'model/weights.bin'), join(run, 'model/weights.bin.0a1b2c3d4e5f.tmp'))
+        rmSync(model(run))
+      },
       'run/model/model.json: no such file or folder; a run that was cut off before its end has no model',
     ],
     [

@@ -1,6 +1,6 @@
 /** Where results go: another place that fails costs a warning, the folder of the run a clear end; nothing takes another's place. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { runCommand, runShell, temporaryFolder } from '../support/command.js'
@@ -13,6 +13,8 @@ const SPEC = {
   engine: 'onnx',
   fit: { epochs: 3, batch_size: 4 },
 }
+
+const RATE = { type: 'LearningRateScheduler', rates: { 0: 0.1 } }
 
 const folderWith = (changes: object = {}) => temporaryFolder({ 'spec.json': JSON.stringify({ ...SPEC, ...changes }) })
 const WHOLE = ['history.csv', 'history.json', 'model', 'spec.json']
@@ -112,6 +114,47 @@ describe('one place for two things', () => {
     expect(stderr).toContain(words)
     expect(readFileSync(join(cwd, 'spec.json'), 'utf8')).toBe(before)
     expect(readdirSync(cwd).toSorted()).toEqual(['same.json', 'spec.json'])
+  })
+})
+
+describe('a file of a CSVLogger with other columns', () => {
+  const logger = { type: 'CSVLogger', filename: '../../log.csv', append: true }
+  const cwdWith = (text: string, more: object = {}) => {
+    const cwd = folderWith({ callbacks: [logger], ...more })
+    writeFileSync(join(cwd, 'log.csv'), text)
+    return cwd
+  }
+
+  test.each([
+    ['of the network', 'epoch,loss\r\n', {}, 'epoch,loss,val_loss'],
+    [
+      'with a rate',
+      'epoch,loss,val_loss\r\n',
+      { callbacks: [RATE, logger] },
+      'epoch,learning_rate,loss,val_learning_rate,val_loss',
+    ],
+    ['with validation', 'epoch,loss\r\n', { fit: { ...SPEC.fit, validation_split: 0.5 } }, 'epoch,loss,val_loss'],
+  ])('is refused before anything is made: %s', async (_, text, more, columns) => {
+    const cwd = cwdWith(text, more)
+    const { code, stderr } = await runCommand(['spec.json', '--out', 'o/x'], { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^Cannot add rows to .*log\.csv: its first line is .*\n$/)
+    expect(stderr).toContain(`and the columns are "${columns}".`)
+    expect(readdirSync(cwd).toSorted()).toEqual(['log.csv', 'spec.json'])
+  })
+
+  test('with the same columns it is added to', async () => {
+    const cwd = cwdWith('epoch,loss,val_loss\r\n0,1,NA\r\n')
+    const { code, stderr } = await runCommand(['spec.json', '--out', 'o/x'], { cwd })
+    expect(code, stderr).toBe(0)
+    expect(readFileSync(join(cwd, 'log.csv'), 'utf8').trimEnd().split('\r\n')).toHaveLength(5)
+  })
+
+  test('is nothing to find-lr, which has no callbacks', async () => {
+    const cwd = cwdWith('else\n')
+    const { code, stderr } = await runCommand(['find-lr', 'spec.json', '--out', 'o/x', '--steps', '20'], { cwd })
+    expect(stderr).not.toContain('log.csv')
+    expect([0, 1]).toContain(code)
   })
 })
 

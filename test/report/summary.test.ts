@@ -109,7 +109,7 @@ describe('why it stopped', () => {
   })
 
   test.each([
-    ['weight', 'dense/kernel', 'No update was made yet: the weight began so, by its initializer.'],
+    ['weight', 'dense/kernel', 'the weight began so, by its initializer.'],
     ['layer', 'the output of dense', 'look at the layer, its first weights, and what goes into it.'],
     ['measure', 'loss', 'every layer is finite; look at whether the last activation suits the loss.'],
   ] as const)('diverged before any update, at a %s', (kind, tensor, words) => {

@@ -19,6 +19,8 @@ export interface CommandOptions {
   readonly group?: boolean
   /** Sees the process, and what it has written to standard error so far whenever that grows. */
   readonly watch?: (child: ChildProcess, stderr: string) => void
+  /** Gets the process once it is started. */
+  readonly started?: (child: ChildProcess) => void
 }
 
 export interface CommandResult {
@@ -39,7 +41,7 @@ export const runShell = (line: string, options: CommandOptions = {}): Promise<Co
 function run(
   file: string,
   args: readonly string[],
-  { cwd = ROOT, stdin = '', env, group = false, watch }: CommandOptions,
+  { cwd = ROOT, stdin = '', env, group = false, watch, started }: CommandOptions,
 ) {
   return new Promise<CommandResult>((resolve, reject) => {
     const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, detached: group })
@@ -53,6 +55,7 @@ function run(
       watch?.(child, stderr)
     })
     child.on('error', reject)
+    child.on('spawn', () => started?.(child))
     child.on('close', (code) => resolve({ code, stdout, stderr }))
     // a command that fails early closes its input
     child.stdin.on('error', () => {}).end(stdin)

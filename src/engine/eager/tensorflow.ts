@@ -50,7 +50,7 @@ async function load(logs: boolean): Promise<EagerBackend> {
     const backend = 'exports' in loaded ? (tf.findBackend('tensorflow') as unknown as NodeBackend | null) : null
     if ('exports' in loaded && backend) {
       // the addon takes the last of TensorFlow's devices
-      const device = backend.isUsingGpuDevice ? `gpu:${Math.max(0, findCuda().devices.length - 1)}` : 'cpu'
+      const device = backend.isUsingGpuDevice ? `gpu:${Math.max(0, (await findCuda()).devices.length - 1)}` : 'cpu'
       const versions = { [name]: loaded.version, ...(backend.binding && { tensorflow: backend.binding.TF_Version }) }
       return { name: 'tensorflow', device, versions }
     }

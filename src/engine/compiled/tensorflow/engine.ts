@@ -35,7 +35,7 @@ export async function openTensorflow(
   library: TensorflowLibrary | undefined = locateTensorflow(),
 ): Promise<Engine> {
   if (!library) throw new UserError(`Engine tensorflow has no library here; ${SETUP_HINT}.`)
-  const wanted = placeFor(device, library)
+  const wanted = await placeFor(device, library)
   const tensorflow = openLibrary(library, logs)
   const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
   requirePrecision(precision, gpu === undefined ? 'cpu' : 'gpu')

@@ -15,9 +15,9 @@ export interface Place {
 }
 
 /** As far as the library's files and the driver tell; a UserError where there is no such device. */
-export function placeFor(device: Device, library: TensorflowLibrary): Place {
+export async function placeFor(device: Device, library: TensorflowLibrary): Promise<Place> {
   if (device === 'cpu' || (device === 'auto' && !library.cuda)) return {}
-  const cuda = findCuda()
+  const cuda = await findCuda()
   if (device === 'auto') return cuda.problem === undefined ? { gpu: 0 } : { notGpu: cuda.problem }
   if (cuda.problem !== undefined) throw new UserError(`There is no GPU to compute on: ${cuda.problem}.`)
   if (!library.cuda)
