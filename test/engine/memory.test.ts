@@ -1,7 +1,11 @@
 /** Memory is foreseen: what clearly does not fit is refused before the first step, with what would fit. */
+import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import { memoryProblem, requireRoom } from '../../src/engine/memory.js'
+import { openEngine } from '../../src/engine/registry.js'
+import type { Program } from '../../src/program/program.js'
+import { engineNames } from '../support/engines.js'
 
 const GB = 1e9
 const demand = { fixed: GB, growing: 9 * GB }
@@ -35,6 +39,19 @@ test.each([
   ],
 ])('%j that cannot fit is refused', (options, message) => {
   expect(() => requireRoom(demand, { seed: 1, ...options }, 5 * GB)).toThrow(new UserError(message))
+})
+
+test.each(engineNames)('a batch that no machine holds is refused before it is made, on %s', async (name) => {
+  const { engine } = await openEngine(name)
+  const x = { kind: 'batch', name: 'x', shape: [null, 100_000], dtype: 'float32', divisor: 1 } as const
+  const sum: Program = {
+    state: [],
+    inputs: [x],
+    run: (_, { x }) => ({ state: {}, outputs: { sum: tf.sum(x!) } }),
+  }
+  await expect(engine.load({ sum }, { seed: 1, batchSize: 100_000_000 })).rejects.toThrow(
+    /^A step of batch 100000000 needs about .* GB of memory; .* are free: use a smaller fit\.batch_size/,
+  )
 })
 
 test.each([

@@ -1,11 +1,12 @@
 /** Engines `eager:...`: a program op by op on a backend of tfjs. Slow; `eager:cpu` is the reference of all others. */
 import * as tf from '@tensorflow/tfjs-core'
 import { PURPOSE } from '../../base/philox.js'
-import { sizeOf, withBatch } from '../../base/shape.js'
+import { type Shape, sizeOf, withBatch } from '../../base/shape.js'
 import { drawNoise } from '../../program/noise.js'
 import type { Program, ProgramInput, Tensors } from '../../program/program.js'
-import type { Batch, Engine, Outputs, Runner, Scalars, StateValues } from '../engine.js'
+import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../engine.js'
 import { arrayFor, numberFor, programNamed, stateOf } from '../given.js'
+import { type Demand, requireRoom } from '../memory.js'
 
 /** A backend of tfjs, registered and ready. */
 export interface EagerBackend {
@@ -23,8 +24,23 @@ export const eagerEngine = (backend: EagerBackend): Engine => ({
   precision: 'float32',
   compiled: false,
   versions: backend.versions,
-  load: async (programs, { seed }) => new EagerRunner(backend, programs, seed),
+  load: async (programs, options) => {
+    requireRoom(leastOf(programs, options), options)
+    return new EagerRunner(backend, programs, options.seed)
+  },
 })
+
+/** What is there before the first operation; only a trace would know the rest. State is kept, given and made anew. */
+function leastOf(programs: Readonly<Record<string, Program>>, { batchSize }: LoadOptions): Demand {
+  const bytes = (shape: Shape) => Float32Array.BYTES_PER_ELEMENT * sizeOf(shape)
+  const inputs = Object.values(programs).map(({ inputs }) =>
+    inputs.reduce((sum, input) => sum + (input.kind === 'scalar' ? 0 : bytes(withBatch(input.shape, batchSize))), 0),
+  )
+  return {
+    fixed: 3 * stateOf(programs).reduce((sum, { shape }) => sum + bytes(shape), 0),
+    growing: Math.max(0, ...inputs),
+  }
+}
 
 /** State is kept outside of tfjs, so that between steps there are no tensors. */
 class EagerRunner implements Runner {
