@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const isCheckout = existsSync(join(root, 'scripts/build.js'))
 const REMEDY = isCheckout ? `\`npm ci && npm run build\` in ${root} mends it.` : 'Install trainspec again.'
 
+/** Exit codes above this stand for a signal. */
+const AFTER_SIGNALS = 128
+
 /** A line for the user. */
 class Obstacle extends Error {}
 
@@ -16,7 +19,10 @@ export async function start(fail) {
   try {
     if (isCheckout && !existsSync(join(root, 'dist/spec/validator.cjs'))) await build()
     const { main } = await import('../dist/cli/main.js')
-    process.exitCode = await main(process.argv.slice(2), process)
+    const code = await main(process.argv.slice(2), process)
+    // all is written; while Node frees what it has, a further Ctrl-C would end the process with another code
+    if (code > AFTER_SIGNALS) process.exit(code)
+    process.exitCode = code
   } catch (error) {
     fail(...problemOf(error))
   }

@@ -101,10 +101,24 @@ export function listenForInterrupt(
       }
     },
     stop() {
+      if (controller.signal.aborted) overhear(io)
       for (const [signal, listener] of listeners) io.off(signal, listener)
       watchTemporaries(() => {})
       thread.stop()
     },
+  }
+}
+
+/** Milliseconds that a process has to end by itself after an interruption. */
+const ENDING_MS = 1000
+
+/** Keeps further signals from killing a process that has written everything and is about to end with its own code. */
+function overhear(io: Io): void {
+  const began = performance.now()
+  for (const { signal, exitCode } of END_SIGNALS) {
+    io.on(signal, () => {
+      if (performance.now() - began > ENDING_MS) io.exit(exitCode)
+    })
   }
 }
 

@@ -113,8 +113,17 @@ describe('signals', () => {
     // by way of a launcher it comes twice
     process.emit(signal)
     expect(exits).toEqual([])
+    // until the process has ended, further ones change nothing
     interrupt.stop()
-    expect(process.listenerCount(signal)).toBe(0)
+    expect(process.listenerCount(signal)).toBe(1)
+    process.emit(signal)
+    expect(exits).toEqual([])
+  })
+
+  test('nothing listens any more where none has come', () => {
+    const { io, process } = fakeIo()
+    listenForInterrupt(io, { alone: true }).stop()
+    for (const [signal] of CODES) expect(process.listenerCount(signal)).toBe(0)
   })
 
   test('Ctrl-C says that the step is finished first; other signals are of no keyboard', () => {

@@ -188,7 +188,7 @@ test('a model of which nothing is trained is measured, by every command', async 
       { type: 'EarlyStopping', monitor: 'val_loss', patience: 2, restore_best_weights: true },
     ],
   })
-  const warning = /^Warning: tiny\.json:1:\d+ \/model: nothing is trained, .*\n/
+  const warning = /^Warning: tiny\.json:1:\d+ \/model: nothing is trained, .*$/m
   const { code, stderr } = await runCommand(['tiny.json', '--engine', 'onnx'], { cwd })
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringMatching(warning) })
   const { epochs, metrics } = historyOf(cwd, 'runs/tiny', '1')
