@@ -32,6 +32,12 @@ export interface RunOptions {
   readonly verbose: '0' | '1' | '2' | '3'
 }
 
+/** How training came to its end. A signal after that changes the exit code alone. */
+export interface Ended {
+  readonly code: ExitCode
+  readonly reason: StopReason
+}
+
 export interface Run {
   readonly spec: StageSpec
   /** Of the spec, said before training. */
@@ -47,7 +53,7 @@ export interface Run {
   readonly pictures: boolean
 }
 
-export async function run(given: Run): Promise<ExitCode> {
+export async function run(given: Run): Promise<Ended> {
   const { spec, warnings, options, io, voice, signal, session, results, engine, pictures } = given
   const began = new Date()
   const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
@@ -121,7 +127,7 @@ export async function run(given: Run): Promise<ExitCode> {
   })
   for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
   if (fault) throw fault
-  return exitCodeOf(history.stop, expectations, signal)
+  return { code: exitCodeOf(history.stop, expectations, signal), reason: end.reason }
 }
 
 /** Then nothing is tested, and no pictures are drawn. */

@@ -19,7 +19,7 @@ import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { type Opened, openData } from './prepare.js'
 import { requireSpec } from './read-spec.js'
 import { createFolder, openResults, userHistory, writeSpec } from './results.js'
-import { type RunOptions, run } from './run.js'
+import { type Ended, type RunOptions, run } from './run.js'
 import type { Session } from './session.js'
 import { asLayers, type Stage, stagesOf } from './stages.js'
 import { showWarnings } from './warnings.js'
@@ -81,7 +81,10 @@ async function runStages(work: Work): Promise<ExitCode> {
       if (interrupt.signal.aborted) return interruptedBefore(stage, directory, work)
       if (stage.first) await session.runner.write(stage.first(trained))
       directory ??= await createFolder(spec, options)
-      const code = await runStage(work, stage, session, directory, index === stages.length - 1)
+      const { code, reason } = await runStage(work, stage, session, directory, index === stages.length - 1)
+      const next = stages[index + 1]
+      const isWhole = !next && !(isStacked(spec) && spec.model.fine_tune === null)
+      if (interrupt.signal.aborted && reason !== 'interrupted' && !isWhole) say(work.io, wordsAfter(next, directory))
       if (code !== EXIT.done) return code
       if (stage.folder !== null) trained.push(await session.runner.read())
     } finally {
@@ -110,7 +113,7 @@ async function runStage(
   session: Session,
   directory: string,
   isLast: boolean,
-): Promise<ExitCode> {
+): Promise<Ended> {
   const { spec, title, folder, alone } = stage
   const { signal } = interrupt
   const place = folder === null ? directory : join(directory, folder)
@@ -163,6 +166,10 @@ function interruptedBefore(stage: Stage, directory: string | undefined, { io, in
   say(io, wordsBefore(stage, directory))
   return codeOfInterruption(interrupt.signal)
 }
+
+/** A signal after the last epoch of a stage keeps what follows from being made. */
+const wordsAfter = (next: Stage | undefined, directory: string): string =>
+  next ? wordsBefore(next, directory) : `Interrupted before the stack was whole. Files: ${directory}`
 
 const wordsBefore = ({ title }: Stage, directory: string | undefined): string =>
   directory === undefined ? BEFORE_TRAINING : `Interrupted before this began: ${title}. Files: ${directory}`
