@@ -1,5 +1,5 @@
 /** `train SPEC` from its command line to its files, exit code and words. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CommandResult, runCommand, runShell, temporaryFolder } from '../support/command.js'
@@ -499,4 +499,14 @@ describe('what is wrong before the run', () => {
     })
     expect(readdirSync(cwd)).toEqual(['tiny.json'])
   })
+})
+
+test('a clock that is set forward changes no duration and no budget of time', async () => {
+  const cwd = folderWith({ callbacks: [{ type: 'TimeBudget', seconds: 1000 }] })
+  const leap = join(cwd, 'leap.mjs')
+  writeFileSync(leap, 'const now = Date.now; let days = 0; Date.now = () => now() + days++ * 86_400_000\n')
+  const { code } = await runCommand(['tiny.json'], { cwd, env: { NODE_OPTIONS: `--import=${leap}` } })
+  const { total_seconds, seconds, stop } = historyOf(cwd, 'runs/tiny', '1')
+  expect({ code, stop }).toEqual({ code: 0, stop: { reason: 'completed' } })
+  for (const time of [total_seconds, ...seconds]) expect(time).toBeLessThan(1000)
 })
