@@ -65,25 +65,23 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
     return folderWith('mnist-10k', [wide, wide], { batch_size: 7200, epochs: 1000, validation_split: 0.1 })
   }
 
-  /** Sends signals into the middle of a step. */
+  /** Sends signals into the middle of a step: the first, and each other one when the command has answered the one before. */
   async function killed(cwd: string, ...signals: readonly NodeJS.Signals[]) {
     let pid = 0
+    let sent = 0
     let children: string[] = []
     const result = await runCommand(argumentsFor(engine), {
       cwd,
       group: true,
       watch(child, text) {
-        if (pid !== 0 || !text.includes('Train on ')) return
         pid = child.pid!
-        for (const [index, signal] of signals.entries()) {
-          setTimeout(
-            () => {
-              children = childrenOf(pid)
-              process.kill(-pid, signal)
-            },
-            300 * (index + 1),
-          )
-        }
+        const answers = ['Train on ', 'press Ctrl-C again']
+        if (sent === signals.length || !text.includes(answers[sent]!)) return
+        const signal = signals[sent++]!
+        setTimeout(() => {
+          children = childrenOf(pid)
+          process.kill(-pid, signal)
+        }, 300)
       },
     })
     expect(children.join(''), 'processes that the run had started').toBe('')

@@ -86,10 +86,13 @@ describe('what keeps the command from starting is said in one line', () => {
   })
 
   test.skipIf(process.platform === 'win32')('with too few files', () => {
-    const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n 40; "$0" bin/train.js --help`, process.execPath], {
-      cwd: ROOT,
-      encoding: 'utf8',
-    })
+    const limited = (files: number) =>
+      spawnSync('sh', ['-c', `ulimit -n ${files}; "$0" bin/train.js --help`, process.execPath], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      })
+    // newer versions of Node open fewer at once
+    const { status, stderr } = [40, 32, 28, 26, 24, 23, 22].map(limited).find(({ status }) => status !== 0)!
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr: 'trainspec cannot start: too many files are open. Raise the limit, as `ulimit -n 1024` does.\n',

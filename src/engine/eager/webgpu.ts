@@ -81,6 +81,7 @@ async function load(logs: boolean) {
     )
   }
   Object.assign(globalThis, dawn.globals)
+  castInShaders()
   const create = () => dawn.create([])
   // every operation on the device, however small its operands
   tf.env().set('WEBGPU_CPU_FORWARD', false)
@@ -92,6 +93,29 @@ async function load(logs: boolean) {
 }
 
 const problemOf = (name: string, found: object): string[] => ('problem' in found ? [`${name}: ${found.problem}`] : [])
+
+/**
+ * tfjs' Cast of whole numbers and truth values to `float32` hands the same buffer on, and its Transpose then fails on what
+ * lies in it. A product with 1 is a buffer of floats.
+ */
+function castInShaders(): void {
+  const { kernelFunc } = tf.getKernel('Cast', 'webgpu')
+  const multiply = tf.getKernel('Multiply', 'webgpu').kernelFunc
+  tf.unregisterKernel('Cast', 'webgpu')
+  tf.registerKernel({
+    kernelName: 'Cast',
+    backendName: 'webgpu',
+    kernelFunc(call) {
+      const x = call.inputs.x as tf.TensorInfo
+      const isSmaller = x.dtype === 'int32' || x.dtype === 'bool'
+      if (!isSmaller || call.attrs?.dtype !== 'float32') return kernelFunc(call)
+      const one = tf.scalar(1)
+      const product = multiply({ ...call, inputs: { a: x, b: one } })
+      one.dispose()
+      return product
+    },
+  })
+}
 
 async function loadDawn(): Promise<Dawn | { readonly problem: string }> {
   let problem = 'it is not installed'
