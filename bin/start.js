@@ -24,6 +24,7 @@ export async function start(fail) {
     if (code > AFTER_SIGNALS) process.exit(code)
     process.exitCode = code
   } catch (error) {
+    if (error.code === 'EMFILE' || error.code === 'ENFILE') throw error // no more can be found out
     fail(...problemOf(error))
   }
 }
@@ -55,9 +56,6 @@ async function build() {
 function problemOf(error) {
   const { code, path, message } = error
   if (error instanceof Obstacle) return [2, message]
-  if (code === 'EMFILE' || code === 'ENFILE') {
-    return [2, 'trainspec cannot start: too many files are open. Raise the limit, as `ulimit -n 1024` does.']
-  }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND' || code === 'ENOENT') {
     const [, missing = path ?? message] = /^Cannot find (?:package|module) '([^']+)'/.exec(message) ?? []
     return [2, `trainspec is not whole: ${missing} is missing. ${REMEDY}`]

@@ -8,10 +8,12 @@ const fail = (code, line) => {
 }
 
 if (major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)) {
-  import('./start.js').then(
-    ({ start }) => start(fail),
-    ({ message }) => fail(70, `trainspec cannot start: ${message}.`),
-  )
+  import('./start.js')
+    .then(({ start }) => start(fail))
+    .catch(({ code, message }) => {
+      if (code !== 'EMFILE' && code !== 'ENFILE') return fail(70, `trainspec cannot start: ${message}.`)
+      fail(2, 'trainspec cannot start: too many files are open. Raise the limit, as `ulimit -n 1024` does.')
+    })
 } else {
   fail(
     2,

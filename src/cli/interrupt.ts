@@ -137,7 +137,7 @@ function startThread(shared: Int32Array): Thread {
   const ready = new Promise<void>((resolve) => {
     for (const event of ['message', 'error', 'exit']) worker.on(event, () => resolve())
   })
-  return { ready, tell: (told) => worker.postMessage(told), stop: () => void worker.terminate() }
+  return { ready, tell: (told) => worker.postMessage(told), stop: () => worker.postMessage('stop' satisfies Told) }
 }
 
 /** Runs what ends when its signal is aborted, and has nothing to write then. */

@@ -1,19 +1,18 @@
 /**
- * A thread that hears signals while the main one is busy, and ends the process where that does not answer.
- *
- * Node gives signals to its main thread only, but what it stands on, libuv, to whoever asks for them. `process.binding`
- * is the way there; in a version of Node without it there is no such thread, and the main one does what it can.
+ * A thread that hears signals while the main one is busy, and ends the process where that does not answer. Without koffi
+ * there is no such thread, and the main one does what it can.
  */
 import { writeSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { isatty } from 'node:tty'
 import { parentPort, workerData } from 'node:worker_threads'
+import { koffi } from '../base/koffi.js'
 import { removeTemporaries } from '../base/temporary.js'
 import { END_SIGNALS } from './exit-codes.js'
+import { hearSignals } from './hear-signals.js'
 import { type Phase, watch } from './watch.js'
 
 /** What the main thread tells. */
-export type Told = { readonly temporaries: readonly string[] } | { readonly words: string }
+export type Told = { readonly temporaries: readonly string[] } | { readonly words: string } | 'stop'
 
 /** Shared with the main thread: the phase, and which sayings are said. */
 const shared = workerData as Int32Array
@@ -25,13 +24,13 @@ let words = ''
 const ANSWER_MS = 300
 
 parentPort!.on('message', (told: Told) => {
-  if ('words' in told) words = told.words
+  if (told === 'stop') stop()
+  else if ('words' in told) words = told.words
   else temporaries = told.temporaries
 })
 
-/** Ends the process, whatever its other threads do; loaded for that only. */
+/** Ends the process, whatever its other threads do. */
 function exit(exitCode: number): void {
-  const koffi = createRequire(import.meta.url)('koffi')
   const library = process.platform === 'win32' ? koffi.load('ucrtbase.dll') : koffi.load(null)
   library.func('void _exit(int code)')(exitCode)
 }
@@ -64,18 +63,12 @@ const heard = watch({
   },
 })
 
-interface SignalHandle {
-  onsignal: () => void
-  start(signal: number): number
+const codes = new Map(END_SIGNALS.map(({ number, exitCode }) => [number, exitCode]))
+const deaf = hearSignals([...codes.keys()], (number) => heard(codes.get(number)!))
+
+function stop(): void {
+  deaf()
+  parentPort!.close()
 }
 
-// the way is marked as one that may go
-process.noDeprecation = true
-// biome-ignore lint/suspicious/noExplicitAny: not among Node's types
-const { Signal } = (process as any).binding('signal_wrap') as { Signal: new () => SignalHandle }
-for (const { number, exitCode } of END_SIGNALS) {
-  const handle = new Signal()
-  handle.onsignal = () => heard(exitCode)
-  handle.start(number)
-}
 parentPort!.postMessage('listening')
