@@ -7,9 +7,9 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { requireSpec } from '../dist/cli/read-spec.js'
 import { splitSamples } from '../dist/data/dataset.js'
 import { loadData } from '../dist/data/registry.js'
+import { requireSpec } from '../dist/run/read-spec.js'
 
 const [path, folder] = process.argv.slice(2)
 const { spec } = await requireSpec(path, [], process.stdin)

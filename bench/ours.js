@@ -4,9 +4,6 @@
  * `parts` gives the time of each part of a step of engine onnx, `noise` that of its random numbers alone.
  */
 import { createInterface } from 'node:readline'
-import { learnerOf } from '../dist/cli/learner.js'
-import { requireSpec } from '../dist/cli/read-spec.js'
-import { openSession, wholeBatches } from '../dist/cli/session.js'
 import { loadData } from '../dist/data/registry.js'
 import { Crew } from '../dist/engine/compiled/crew/crew.js'
 import { ArenaPlan } from '../dist/engine/compiled/inputs/arena.js'
@@ -14,6 +11,9 @@ import { InputFeeder, placeInputs } from '../dist/engine/compiled/inputs/feeder.
 import { openEngine } from '../dist/engine/registry.js'
 import { buildModel } from '../dist/model/model.js'
 import { supervisedPrograms } from '../dist/program/supervised.js'
+import { learnerOf } from '../dist/run/learner.js'
+import { requireSpec } from '../dist/run/read-spec.js'
+import { openSession, wholeBatches } from '../dist/run/session.js'
 import { outputsOf } from '../dist/spec/outputs.js'
 import { parseSetting } from '../dist/spec/override.js'
 import { startProfile } from './profile.js'

@@ -1,6 +1,6 @@
 // Writes the JSON Schemas that editors and other programs read; the source is zod, in src/.
 import { writeFileSync } from 'node:fs'
-import { schemaFiles } from '../dist/cli/schema-files.js'
+import { schemaFiles } from '../dist/run/schema-files.js'
 
 for (const [name, text] of Object.entries(schemaFiles())) {
   writeFileSync(new URL(`../specs/${name}`, import.meta.url), text)

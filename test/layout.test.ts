@@ -28,8 +28,24 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
   training: { folders: ['base'], packages: [] },
   report: { folders: ['base'], packages: ['@dagrejs/dagre', 'fast-png'] },
   export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', '@bufbuild/protobuf', 'zod'] },
+  run: {
+    folders: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export'],
+    packages: [],
+  },
   cli: {
-    folders: ['base', 'spec', 'data', 'model', 'program', 'libtensorflow', 'engine', 'training', 'report', 'export'],
+    folders: [
+      'base',
+      'spec',
+      'data',
+      'model',
+      'program',
+      'libtensorflow',
+      'engine',
+      'training',
+      'report',
+      'export',
+      'run',
+    ],
     packages: ['yargs', 'ora'],
   },
 }

@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { openSession, wholeBatches } from '../../dist/cli/session.js'
 import { loadData } from '../../dist/data/registry.js'
 import { openEngine } from '../../dist/engine/registry.js'
+import { openSession, wholeBatches } from '../../dist/run/session.js'
 
 const CHUNK = 25
 

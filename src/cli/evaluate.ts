@@ -7,6 +7,8 @@ import { measureOf } from '../program/rbm-measures.js'
 import { evaluateLines } from '../report/evaluate.js'
 import { badTensor } from '../report/summary.js'
 import { undefinedLines } from '../report/undefined.js'
+import { readRun, writeWeights } from '../run/open-run.js'
+import { ownVersion } from '../run/versions.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isUnsupervised, type RbmMetricSpec, type ResolvedSpec } from '../spec/spec.js'
 import { evaluate as measured } from '../training/loop.js'
@@ -14,10 +16,9 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
 import { type LikelihoodQuestion, likelihoodOf, methodOf } from './likelihood.js'
-import { openRun, readRun } from './open-run.js'
-import type { OverrideOptions } from './overrides.js'
+import { type OverrideOptions, overridesOf } from './overrides.js'
+import { prepare } from './prepare.js'
 import { withSpinner } from './spinner.js'
-import { ownVersion } from './versions.js'
 
 export interface EvaluateOptions extends OverrideOptions, LikelihoodQuestion {
   readonly json: true | undefined
@@ -25,11 +26,12 @@ export interface EvaluateOptions extends OverrideOptions, LikelihoodQuestion {
 
 /** Standard output gets the measures. */
 export async function evaluate(directory: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
-  const run = await readRun(directory, options, io)
+  const run = await readRun(directory, overridesOf(options), io.stdin)
   const { spec } = run
   const method = methodOf(options, run)
   return interruptible(io, async (signal) => {
-    const { engine, session, weights } = await openRun(run, { quiet: options.json === true, logs: false }, io)
+    const { engine, session } = await prepare(run.spec, { quiet: options.json === true, logs: false }, io)
+    const weights = await writeWeights(run, session)
     try {
       const { runner, training, testBatches } = session
       const leftOut = measuredOfTraining(spec, await runner.read())

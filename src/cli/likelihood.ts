@@ -1,5 +1,6 @@
 /** log Z of a trained RBM, exact or estimated, and with it the mean log-likelihood of its data. */
 import { UserError } from '../base/issue.js'
+import type { Progress } from '../base/progress.js'
 import { sizeOf } from '../base/shape.js'
 import { dataInfo } from '../data/registry.js'
 import type { Engine, StateValues } from '../engine/engine.js'
@@ -11,15 +12,14 @@ import { labelledSide, type VisibleSide, visibleSide } from '../model/rbm/visibl
 import { wholeLogPartition } from '../model/rbm/whole-log-partition.js'
 import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
 import type { Program, Slot } from '../program/program.js'
+import { type BaseMachine, baseMachine } from '../run/base-machine.js'
+import type { StoredRun } from '../run/open-run.js'
+import type { Session } from '../run/session.js'
+import { trainedSlots } from '../run/trained-rbm.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isUnsupervised, type UnsupervisedSpec } from '../spec/spec.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
 import type { AisEstimate } from '../training/ais-estimate.js'
-import { type BaseMachine, baseMachine } from './base-machine.js'
-import type { StoredRun } from './open-run.js'
-import type { Session } from './session.js'
-import type { Progress } from './spinner.js'
-import { trainedSlots } from './trained-rbm.js'
 
 /** How log Z is to be had. */
 export type Method =

@@ -2,6 +2,7 @@
 import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
 import { memoryProblem } from '../engine/memory.js'
+import { ownVersion } from '../run/versions.js'
 import type { Commands } from './command.js'
 import { parseCommandLine } from './command-line.js'
 import { COMMANDS } from './commands/registry.js'
@@ -9,7 +10,6 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { watchOutput } from './output.js'
 import { ASKED_BY_SHELL } from './shells.js'
-import { ownVersion } from './versions.js'
 
 /** Runs a command; the result is the exit code of the process. Throws where a file of the program itself is missing. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {

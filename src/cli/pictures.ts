@@ -12,12 +12,12 @@ import type { Slot } from '../program/program.js'
 import { pngOf } from '../report/png.js'
 import { MOST_ROWS, MOST_TILES, type RbmLook, rbmPictures } from '../report/rbm-pictures.js'
 import { rowsOf, tileShape } from '../report/tiles.js'
+import { runChains } from '../run/chains.js'
+import type { Session } from '../run/session.js'
+import { sampleShapeOf, trainedSlots } from '../run/trained-rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { runStep } from '../training/step.js'
-import { runChains } from './chains.js'
-import type { Session } from './session.js'
-import { sampleShapeOf, trainedSlots } from './trained-rbm.js'
 
 export interface PicturesOptions {
   readonly directory: string

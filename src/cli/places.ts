@@ -8,9 +8,9 @@ import { checkNewPath, checkWritable } from '../base/writable.js'
 import { checkHeader } from '../export/callback-files.js'
 import { checkHistoryPath, formatOf, type HistoryFormat } from '../export/history-writer.js'
 import { checkEmpty } from '../export/run-directory.js'
+import { callbacksOf } from '../run/session.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { historyKeys, type ResolvedSpec } from '../spec/spec.js'
-import { callbacksOf } from './session.js'
 
 /** A file, or an open file by its number, and how it is called. */
 export interface Place {

@@ -3,11 +3,11 @@ import type { Dataset } from '../data/dataset.js'
 import { loadData } from '../data/registry.js'
 import type { Device, Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
+import { openSession, type Session } from '../run/session.js'
+import { soleSpec } from '../run/stages.js'
 import type { ResolvedSpec, StageSpec } from '../spec/spec.js'
 import { type Io, say } from './io.js'
-import { openSession, type Session } from './session.js'
 import { withSpinner } from './spinner.js'
-import { soleSpec } from './stages.js'
 
 export interface PrepareOptions {
   /** Says nothing of what it does. */

@@ -11,6 +11,7 @@ import { formatOf, type HistoryWriter, historyFile, historyStream } from '../exp
 import { saveModel } from '../export/model.js'
 import { createRunDirectory } from '../export/run-directory.js'
 import type { Saveable } from '../model/saveable.js'
+import type { Session } from '../run/session.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { CallbackFiles } from '../training/callbacks/callback.js'
@@ -18,7 +19,6 @@ import type { EpochEndEvent } from '../training/events.js'
 import type { Interrupt } from './interrupt.js'
 import type { Io } from './io.js'
 import type { PlaceOptions } from './places.js'
-import type { Session } from './session.js'
 
 export interface Results {
   readonly directory: string

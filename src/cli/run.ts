@@ -6,6 +6,8 @@ import { buildHistory, type History } from '../export/history.js'
 import { createReporter, type StyleName } from '../report/reporter.js'
 import { expectationLines, summary } from '../report/summary.js'
 import { undefinedLines } from '../report/undefined.js'
+import type { Session } from '../run/session.js'
+import { versions } from '../run/versions.js'
 import { earlyStoppingOf, type StageSpec, watchersOf } from '../spec/spec.js'
 import type {
   BadTensor,
@@ -22,9 +24,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption } from './interrupt.js'
 import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
 import type { Results } from './results.js'
-import type { Session } from './session.js'
 import { withSpinner } from './spinner.js'
-import { versions } from './versions.js'
 
 /** Options that say how a run is shown. */
 export interface RunOptions {

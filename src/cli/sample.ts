@@ -12,15 +12,15 @@ import type { Image } from '../report/image.js'
 import { pngOf } from '../report/png.js'
 import { beside, sampleTiles } from '../report/rbm-pictures.js'
 import { rowsOf, tileShape } from '../report/tiles.js'
-import { runChains, type Sampled } from './chains.js'
-import { clamped, clampedLabels } from './clamp.js'
+import { runChains, type Sampled } from '../run/chains.js'
+import { clamped, clampedLabels } from '../run/clamp.js'
+import { readTrainedRbm, type TrainedRbm } from '../run/trained-rbm.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
-import type { OverrideOptions } from './overrides.js'
+import { type OverrideOptions, overridesOf } from './overrides.js'
 import { engineFor } from './prepare.js'
 import { withSpinner } from './spinner.js'
-import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
 
 /** Numbers in the units of all chains together; there are several arrays of so many. */
 const MOST_UNITS = 100e6
@@ -46,7 +46,7 @@ export async function sample(directory: string, options: SampleOptions, io: Io):
   }
   const labels = clamp === undefined ? undefined : clampedLabels(clamp)
   if (out !== undefined) await checkEmpty(out)
-  const trained = await readTrainedRbm(directory, 'sample', options, io)
+  const trained = await readTrainedRbm(directory, 'sample', overridesOf(options), io.stdin)
   const { spec, weights, sampleShape } = trained
   const most = Math.floor(MOST_UNITS / (trained.rbm.visibleUnits + trained.rbm.hiddenUnits))
   if (chains > most) throw new UserError(`--samples: found "${chains}", must be at most ${most} to fit into memory`)

@@ -1,9 +1,7 @@
 /** Shows that work is under way; on a terminal only. */
 import ora from 'ora'
+import type { Progress } from '../base/progress.js'
 import { type Io, mayColor, mayRedraw } from './io.js'
-
-/** Says how much of the work is done. */
-export type Progress = (done: number, of: number) => void
 
 /** `text` with a spinner until `work` ends, and with a percentage where the work says how far it is; the line is gone afterwards. */
 export async function withSpinner<T>(

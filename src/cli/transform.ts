@@ -1,6 +1,7 @@
 /** `train transform RUN [DATA]`: the hidden units of a trained RBM as features, for another program. */
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
+import type { Progress } from '../base/progress.js'
 import { formatShape } from '../base/shape.js'
 import { placeIn, readArrayFile } from '../data/array-file.js'
 import { batches, type Samples } from '../data/dataset.js'
@@ -8,14 +9,14 @@ import { dataInfo, loadData } from '../data/registry.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import { arrayFormatOf, openArrayFile, writeArray } from '../export/array-file.js'
 import { featuresProgram } from '../program/mirror.js'
+import { readTrainedRbm, type TrainedRbm } from '../run/trained-rbm.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
-import type { OverrideOptions } from './overrides.js'
+import { type OverrideOptions, overridesOf } from './overrides.js'
 import { checkFilePlace, ownFiles } from './places.js'
 import { engineFor } from './prepare.js'
-import { type Progress, withSpinner } from './spinner.js'
-import { readTrainedRbm, type TrainedRbm } from './trained-rbm.js'
+import { withSpinner } from './spinner.js'
 
 const BATCH_SIZE = 1000
 
@@ -35,7 +36,7 @@ export async function transform(
   const inputs = [...ownFiles(directory), ...(data === undefined ? [] : [{ name: 'the data', at: data }])]
   const outputs = data === undefined ? PARTS.flatMap((part) => [pathOf(out, part), labelsOf(out, part)]) : [out]
   for (const path of outputs) await checkFilePlace(options.out === undefined ? 'features' : '--out', path, inputs)
-  const trained = await readTrainedRbm(directory, 'transform', options, io)
+  const trained = await readTrainedRbm(directory, 'transform', overridesOf(options), io.stdin)
   const rows = data === undefined ? undefined : await givenRows(data, trained)
   return interruptible(io, async (signal) => {
     const { spec } = trained

@@ -1,9 +1,9 @@
 /** `train validate FILE...`: everything that can be known before the first step, and nothing else. */
 import { formatIssue } from '../base/issue.js'
+import { readSpec } from '../run/read-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
-import { readSpec } from './read-spec.js'
 import { showWarnings } from './warnings.js'
 
 export async function validate(files: readonly string[], options: OverrideOptions, io: Io): Promise<ExitCode> {

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { readSpec } from '../../src/cli/read-spec.js'
 import { rangeOf } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'
+import { readSpec } from '../../src/run/read-spec.js'
 import { temporaryFolder } from '../support/command.js'
 import { resolveData } from '../support/spec.js'
 

@@ -1,9 +1,9 @@
 /** Whole specs train as in Keras: the loss before each of 200 steps, from the same weights and batches. */
 import { readFileSync } from 'node:fs'
 import { describe, onTestFinished, test } from 'vitest'
-import { openSession } from '../../src/cli/session.js'
 import { loadData } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
+import { openSession } from '../../src/run/session.js'
 import { parseSpec } from '../../src/spec/parse.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'

@@ -1,8 +1,8 @@
 /** Models whose outputs carry a mask train as in Keras: the history of whole runs, from the same weights and batches. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openSession } from '../../src/cli/session.js'
 import { loadData } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
+import { openSession } from '../../src/run/session.js'
 import { parseSpec } from '../../src/spec/parse.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'

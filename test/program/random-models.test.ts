@@ -1,9 +1,9 @@
 /** Small models drawn at random train as in Keras: the history of two epochs, and the weights at the end. */
 import { describe, onTestFinished, test } from 'vitest'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
-import { openSession } from '../../src/cli/session.js'
 import type { Dataset, Samples } from '../../src/data/dataset.js'
 import { openEngine } from '../../src/engine/registry.js'
+import { openSession } from '../../src/run/session.js'
 import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
 import type { Metrics } from '../../src/training/events.js'
 import { train } from '../../src/training/loop.js'

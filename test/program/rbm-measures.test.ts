@@ -1,11 +1,11 @@
 /** What is measured of the weights of an RBM, of their updates and of its hidden units. */
 import { expect, test } from 'vitest'
-import { openSession } from '../../src/cli/session.js'
 import { loadData } from '../../src/data/registry.js'
 import type { Outputs, Runner } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { freeEnergy, rowsOf } from '../../src/model/rbm/exact.js'
 import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
+import { openSession } from '../../src/run/session.js'
 import type { StageSpec } from '../../src/spec/spec.js'
 import type { EpochEndEvent } from '../../src/training/events.js'
 import { expectClose } from '../support/close.js'

@@ -1,8 +1,8 @@
 /** Sizes beyond reason: refused in words, in a time that grows with the text, whatever a spec is made of. */
 import { expect, test } from 'vitest'
-import { learnerOf } from '../../src/cli/learner.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { simplifiedGraph } from '../../src/engine/compiled/passes/simplified.js'
+import { learnerOf } from '../../src/run/learner.js'
 import type { StageSpec } from '../../src/spec/spec.js'
 import { readText } from '../support/read-spec.js'
 

@@ -1,8 +1,8 @@
 /** A small restricted Boltzmann machine in training, on seeded bits; the last batch of its epoch is short. */
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
-import { type Learner, learnerOf } from '../../src/cli/learner.js'
 import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
 import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
+import { type Learner, learnerOf } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 

@@ -1,9 +1,9 @@
 /** A small network on seeded data of bytes, for tests of engines; the last batch of its epoch is short. */
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
-import { type Learner, learnerOf } from '../../src/cli/learner.js'
 import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Runner } from '../../src/engine/engine.js'
+import { type Learner, learnerOf } from '../../src/run/learner.js'
 import type { OptimizerSpec, StageSpec } from '../../src/spec/spec.js'
 import { resolveSpec } from './spec.js'
 
@@ -48,7 +48,7 @@ export function smallNetwork(
   return { spec, programs, batch }
 }
 
-/** As `src/cli/session.ts` builds them. */
+/** As `src/run/session.ts` builds them. */
 export function programsOf(spec: StageSpec, info: DataInfo): Learner['programs'] {
   const means = () => new Float32Array(sizeOf(info.sampleShape)).fill(0.25)
   return learnerOf(spec, info, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, means).programs

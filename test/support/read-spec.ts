@@ -1,6 +1,6 @@
-/** Reads a spec's text as the command does (src/cli/read-spec.ts), in this process. */
+/** Reads a spec's text as the command does (src/run/read-spec.ts), in this process. */
 import type { Issue } from '../../src/base/issue.js'
-import { checkSpec } from '../../src/cli/check-spec.js'
+import { checkSpec } from '../../src/run/check-spec.js'
 import { type Override, parseSetting } from '../../src/spec/override.js'
 import { parseSpec } from '../../src/spec/parse.js'
 import type { ResolvedSpec } from '../../src/spec/spec.js'

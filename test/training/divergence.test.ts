@@ -1,8 +1,8 @@
 /** A run whose numbers go bad says so, wherever it happens: also where no step and no validation comes after. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openSession } from '../../src/cli/session.js'
 import { loadData } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
+import { openSession } from '../../src/run/session.js'
 import { parseSpec } from '../../src/spec/parse.js'
 import type { StageSpec } from '../../src/spec/spec.js'
 import type { EndEvent } from '../../src/training/events.js'

@@ -1,8 +1,9 @@
 /** Runs chains of a trained RBM on an engine and shows how far they are. */
+
+import type { Progress } from '../base/progress.js'
 import type { Engine } from '../engine/engine.js'
 import { type GibbsOptions, gibbsPrograms } from '../program/gibbs.js'
 import { gibbsSampling } from '../training/gibbs.js'
-import type { Progress } from './spinner.js'
 
 export interface ChainsOptions extends Omit<GibbsOptions, 'steps'> {
   readonly engine: Engine

@@ -7,12 +7,11 @@ import type { StateValues } from '../engine/engine.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
 import type { Slot } from '../program/program.js'
+import type { Override } from '../spec/override.js'
 import { labelsOf } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, isUnsupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
-import type { Io } from './io.js'
 import { readRun, type StoredRun, weightsOf } from './open-run.js'
-import type { OverrideOptions } from './overrides.js'
 
 export interface TrainedRbm {
   readonly spec: UnsupervisedSpec
@@ -30,10 +29,10 @@ export interface TrainedRbm {
 export async function readTrainedRbm(
   directory: string,
   command: string,
-  options: OverrideOptions,
-  io: Io,
+  overrides: readonly Override[],
+  stdin: NodeJS.ReadableStream,
 ): Promise<TrainedRbm> {
-  const run = await readRun(directory, options, io)
+  const run = await readRun(directory, overrides, stdin)
   const { spec } = run
   if (!isUnsupervised(spec)) {
     const own = isStacked(spec) ? `; its first RBM is in ${join(directory, RUN_FILES.stages, '1')}` : ''
