@@ -43,7 +43,7 @@ writeFileSync(join(root, 'dist/spec/validator.cjs'), validatorCode())
 /** What earlier builds made of sources that are gone. */
 function removeLeftovers() {
   for (const file of readdirSync(join(root, 'dist'), { recursive: true })) {
-    if (!/\.(js|map)$/.test(file) || existsSync(join(root, 'src', file.replace(/\.js$/, '.ts')))) continue
+    if (!/\.(js|map|d\.ts)$/.test(file) || existsSync(join(root, 'src', file.replace(/\.(js|d\.ts)$/, '.ts')))) continue
     rmSync(join(root, 'dist', file))
   }
 }

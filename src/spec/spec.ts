@@ -46,7 +46,29 @@ const functional = z
 
 const modelSchema = z.discriminatedUnion('type', [sequential, functional, rbmSchema, dbnSchema]).describe('The model.')
 
-const fields = z.strictObject({
+/** Named, so that the declarations of the package name it too. */
+type Fields = {
+  readonly $schema: z.ZodOptional<z.ZodString>
+  readonly name: z.ZodOptional<typeof identifier>
+  readonly seed: z.ZodDefault<z.ZodInt>
+  readonly engine: z.ZodPrefault<typeof engineSchema>
+  readonly device: z.ZodDefault<typeof deviceSchema>
+  readonly precision: z.ZodDefault<z.ZodType<keyof typeof PRECISIONS, keyof typeof PRECISIONS>>
+  readonly data: typeof dataSchema
+  readonly model: typeof modelSchema
+  readonly optimizer: z.ZodOptional<typeof optimizerSchema>
+  readonly loss: z.ZodOptional<typeof lossSchema>
+  readonly metrics: typeof anyMetricsSchema
+  readonly target: z.ZodOptional<typeof targetSchema>
+  readonly outputs: typeof outputsSchema
+  readonly training: typeof trainingSchema
+  readonly fit: typeof fitSchema
+  readonly early_stopping: typeof earlyStoppingSchema
+  readonly callbacks: typeof callbacksSchema
+  readonly expect: typeof expectSchema
+}
+
+const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
   $schema: z
     .string()
     .optional()

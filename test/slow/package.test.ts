@@ -44,11 +44,10 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
       run(ROOT, npm!, ['pack', '--ignore-scripts', '--json', '--pack-destination', work]).stdout,
     )
     const paths: string[] = packed.files.map(({ path }: { path: string }) => path)
-    const built = paths.filter((path) => /^dist\/.*\.js$/.test(path))
-    expect(built.filter((path) => !existsSync(join(ROOT, path.replace('dist', 'src').replace(/js$/, 'ts'))))).toEqual(
-      [],
-    )
-    expect(paths.filter((path) => path.endsWith('.map') || path.endsWith('.ts'))).toEqual([])
+    const built = paths.filter((path) => /^dist\/.*\.(js|ts)$/.test(path))
+    const sourceOf = (path: string) => join(ROOT, path.replace('dist', 'src').replace(/(\.d)?\.[jt]s$/, '.ts'))
+    expect(built.filter((path) => !existsSync(sourceOf(path)))).toEqual([])
+    expect(paths.filter((path) => path.endsWith('.map') || /(?<!\.d)\.ts$/.test(path))).toEqual([])
     expect(paths).toEqual(expect.arrayContaining(['licences/onnxruntime/LICENSE', 'bin/start.js']))
     expect(paths.filter((path) => path.startsWith('dist/native/onnxruntime/'))).toHaveLength(5)
 
@@ -85,6 +84,15 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
     expect(run(folder, train, args, { PATH: bin })).toMatchObject({ status: 0 })
     expect(JSON.parse(readFileSync(join(folder, 'out/history.json'), 'utf8'))).toMatchObject({ engine: 'onnx' })
 
+    // the library, from JavaScript and with types
+    writeFileSync(join(folder, 'use.mjs'), USE.replace(': string', ''))
+    expect(run(folder, join(folder, 'use.mjs'), [spec], { PATH: bin })).toMatchObject({ status: 0, stdout: 'loss\n' })
+    writeFileSync(join(folder, 'use.mts'), USE)
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022']
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')]
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    expect(run(folder, tsc, [...options, ...types, 'use.mts'])).toMatchObject({ status: 0, stdout: '' })
+
     expect(run(folder, npm!, ['uninstall', 'trainspec'], { PATH: bin })).toMatchObject({ status: 0 })
     // of scopes npm leaves empty folders
     const modules = join(folder, 'node_modules')
@@ -93,6 +101,24 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
     )
   })
 })
+
+/** Trains for an epoch, and prints the first key of what is measured. */
+const USE = `
+import { loadData, openEngine, openSession, requireSpec, soleSpec, train } from 'trainspec'
+import { Readable } from 'node:stream'
+
+const path: string = process.argv[2] ?? ''
+const { spec } = await requireSpec(path, [{ path: ['fit', 'epochs'], value: 1, source: 'here' }], Readable.from([]))
+const { engine } = await openEngine('onnx')
+const dataset = await loadData(spec.data, spec.seed)
+const session = await openSession(soleSpec(spec, dataset.info), dataset, engine)
+const { signal } = new AbortController()
+const files = { write: async () => {} }
+for await (const event of train({ ...session.training, signal, files, now: () => performance.now() })) {
+  if (event.type === 'epochEnd') console.log(Object.keys(event.metrics)[0])
+}
+await session.runner.dispose()
+`
 
 const namesBelow = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' })
 
