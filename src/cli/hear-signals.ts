@@ -13,8 +13,9 @@ const EVERY_MS = 50
 /** Calls `hear` with the number of each signal of these that comes. Gives what ends that. */
 export function hearSignals(numbers: readonly number[], hear: (number: number) => void): () => void {
   const node = koffi.load(process.platform === 'win32' ? process.execPath : null)
+  const heard = koffi.pointer(koffi.proto('void SignalHeard(void *handle, int number)'))
   /** A function that gives a size, or a negative number for an error. */
-  const call = (name: string, result: string, ...types: string[]) => {
+  const call = (name: string, result: string, ...types: (string | typeof heard)[]) => {
     const run = node.func(name, result, types)
     return (...args: unknown[]): number => {
       const status: number = run(...args)
@@ -28,8 +29,7 @@ export function hearSignals(numbers: readonly number[], hear: (number: number) =
   const run = call('uv_run', 'int', 'void *', 'int')
   const closeLoop = call('uv_loop_close', 'int', 'void *')
   const initSignal = call('uv_signal_init', 'int', 'void *', 'void *')
-  const heard = koffi.pointer(koffi.proto('void SignalHeard(void *handle, int number)'))
-  const start = node.func('uv_signal_start', 'int', ['void *', heard, 'int'])
+  const start = call('uv_signal_start', 'int', 'void *', heard, 'int')
   const close = node.func('uv_close', 'void', ['void *', 'void *'])
 
   const loop = koffi.alloc('uint8_t', loopSize())
