@@ -1,0 +1,20 @@
+/** How many nodes the graph of a program has after each pass of the compiler. */
+import { trace } from '../engine/compiled/graph/trace.js'
+import { PASSES } from '../engine/compiled/passes/simplified.js'
+import { splitUpdate } from '../engine/compiled/passes/split-update.js'
+import type { SummaryReport } from '../export/summary-report.js'
+import type { Program } from '../program/program.js'
+
+/** In the order of the passes; the first entry is the graph as it is traced. */
+export async function compilerPasses(
+  program: Program,
+  batchSize: number,
+): Promise<NonNullable<SummaryReport['explain']>['passes']> {
+  let graph = await trace(program, batchSize)
+  const passes = [{ name: 'traced', nodes: graph.nodes.length }]
+  for (const { name, run } of PASSES) {
+    graph = run(graph)
+    passes.push({ name, nodes: graph.nodes.length })
+  }
+  return [...passes, { name: 'update cut off', nodes: splitUpdate(graph).graph.nodes.length }]
+}

@@ -1,0 +1,65 @@
+/** The layers of a model, how they are joined, and their parameters. */
+import { sizeOf } from '../base/shape.js'
+import type { SummaryReport } from '../export/summary-report.js'
+import { isStack, nameOfData } from '../model/layers-topology.js'
+import type { Model } from '../model/model.js'
+import { DATA } from '../model/network.js'
+import type { Rbm } from '../model/rbm/rbm.js'
+import type { Slot } from '../program/program.js'
+import type { Learner } from './learner.js'
+
+type ModelDescription = Pick<SummaryReport, 'stack' | 'data' | 'layers' | 'outputs' | 'parameters'>
+
+export const describeModel = (learner: Learner): ModelDescription =>
+  learner.kind === 'rbm' ? describeRbm(learner.model) : describeNetwork(learner.model)
+
+function describeNetwork({ stages, weights, inputShape, outputs }: Model): ModelDescription {
+  const data = nameOfData(stages)
+  const sizes = new Map(weights.map(({ name, shape }) => [name, sizeOf(shape)]))
+  const layers = stages
+    .filter(({ name, owner }) => name === owner)
+    .map((stage) => ({
+      name: stage.name,
+      type: stage.layer.type,
+      parameters: Object.values(stage.weights).reduce((sum, name) => sum + sizes.get(name)!, 0),
+      calls: stages
+        .filter(({ owner }) => owner === stage.name)
+        .map(({ name, inputs, outputShape }) => ({
+          name,
+          inputs: inputs.map((input) => (input === DATA ? data : input)),
+          output_shape: [...outputShape],
+        })),
+    }))
+  return {
+    stack: isStack(stages),
+    data: { name: data, shape: [...inputShape] },
+    layers,
+    outputs: outputs.map(({ name }) => name),
+    parameters: {
+      total: countOf(weights),
+      trainable: countOf(weights.filter(({ trainable }) => trainable)),
+      non_trainable: countOf(weights.filter(({ trainable }) => !trainable)),
+    },
+  }
+}
+
+/** An RBM as one layer, whose output is the hidden units. */
+function describeRbm({ weights, visibleUnits, hiddenUnits }: Rbm): ModelDescription {
+  const total = countOf(weights)
+  return {
+    stack: true,
+    data: { name: 'data', shape: [visibleUnits] },
+    layers: [
+      {
+        name: 'rbm',
+        type: 'RBM',
+        parameters: total,
+        calls: [{ name: 'rbm', inputs: ['data'], output_shape: [hiddenUnits] }],
+      },
+    ],
+    outputs: ['rbm'],
+    parameters: { total, trainable: total, non_trainable: 0 },
+  }
+}
+
+const countOf = (slots: readonly Slot[]): number => slots.reduce((sum, { shape }) => sum + sizeOf(shape), 0)

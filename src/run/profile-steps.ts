@@ -1,0 +1,58 @@
+/** Times the parts of training steps on engine onnx, whatever engine the spec names. */
+import { median, timesOf } from '../base/timing.js'
+import { loadData } from '../data/registry.js'
+import type { StepTimes } from '../engine/compiled/onnx/engine.js'
+import type { Profile } from '../engine/compiled/onnx/profile.js'
+import type { SummaryReport } from '../export/summary-report.js'
+import type { StageSpec } from '../spec/spec.js'
+import { runStep } from '../training/step.js'
+import { openSession, wholeBatches } from './session.js'
+
+/** Steps that are timed, after those that warm up. */
+const STEPS = { most: 50, budgetMs: 5000, least: 3 }
+const WARM_UP = 3
+
+export type StepProfile = Omit<NonNullable<SummaryReport['explain']>, 'passes'>
+
+/** Loads the data of the spec and trains some steps. Throws the reason of `signal` when that is aborted. */
+export async function profileSteps(spec: StageSpec, signal: AbortSignal): Promise<StepProfile> {
+  const [{ openOnnx }, { startProfile }] = await Promise.all([
+    import('../engine/compiled/onnx/engine.js'),
+    import('../engine/compiled/onnx/profile.js'),
+  ])
+  const dataset = await loadData(spec.data, spec.seed)
+  let profile: Profile | undefined
+  try {
+    const { training } = await openSession(spec, dataset, {
+      ...openOnnx(),
+      async load(programs, options) {
+        profile = await startProfile(programs, options)
+        return profile.runner
+      },
+    })
+    const batches = wholeBatches(training)
+    let iterations = 0
+    const step = async () => {
+      signal.throwIfAborted()
+      const { batch, prepareNext } = (await batches.next()).value
+      const scalars = { learning_rate: training.learningRate(iterations), iterations: iterations++ }
+      await runStep(training, batch, scalars, prepareNext)
+    }
+    for (let warm = 0; warm < WARM_UP; warm++) await step()
+    // what the runner has spent so far, step by step
+    const spent = [{ ...profile!.runner.times }]
+    const { length: steps } = await timesOf(async () => {
+      await step()
+      spent.push({ ...profile!.runner.times })
+    }, STEPS)
+    const medianOf = (part: keyof StepTimes) =>
+      median(spent.slice(1).map((times, index) => times[part] - spent[index]![part]))
+    const step_ms = { inputs: medianOf('inputs'), graph: medianOf('graph'), update: medianOf('update') }
+    const halves = profile!.runner.runsInHalves('train')
+    return { engine: 'onnx', steps, step_ms, halves, operators: await profile!.finish(WARM_UP) }
+  } catch (error) {
+    // takes the files of the profile away
+    await profile?.finish(WARM_UP)
+    throw error
+  }
+}

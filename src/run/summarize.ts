@@ -1,0 +1,37 @@
+/** What `train summary` says of a spec: its layers and parameters, and the cost of a training step. Trains nothing. */
+import { trainCount } from '../data/dataset.js'
+import { dataInfo } from '../data/registry.js'
+import type { SummaryReport } from '../export/summary-report.js'
+import type { StageSpec } from '../spec/spec.js'
+import { describeModel } from './describe-model.js'
+import { type Learner, learnerOf } from './learner.js'
+import { stepCost } from './step-cost.js'
+import { ownVersion } from './versions.js'
+
+/** The model of a spec and its programs, for a look at them: no data are loaded, and its first weights are not the session's. */
+export interface Untrained {
+  readonly spec: StageSpec
+  readonly learner: Learner
+  readonly batchSize: number
+}
+
+export function untrained(spec: StageSpec): Untrained {
+  const { fit } = spec
+  const info = dataInfo(spec.data)
+  const samples = trainCount(info.trainSamples, fit.validation_split)
+  const batchSize = Math.min(fit.batch_size, samples)
+  const lengths = { batchSize, stepsPerEpoch: Math.ceil(samples / batchSize) }
+  return { spec, learner: learnerOf(spec, info, lengths, () => []), batchSize }
+}
+
+/** The report of `train summary` without what `--explain` adds. */
+export async function summarize({ spec, learner, batchSize }: Untrained): Promise<Omit<SummaryReport, 'explain'>> {
+  return {
+    version: 1,
+    name: spec.name,
+    trainspec: ownVersion(),
+    ...describeModel(learner),
+    batch_size: batchSize,
+    ...(await stepCost(learner.programs, batchSize)),
+  }
+}
