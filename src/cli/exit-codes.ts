@@ -1,4 +1,4 @@
-/** What the command's exit code says. */
+/** Exit codes of the command, and their meanings. */
 import { constants } from 'node:os'
 
 export const EXIT = {
@@ -18,12 +18,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 export const EXIT_WORDS: { readonly [Name in ExitName]: string } = {
   done: 'done',
   expectationFailed: 'an expectation was not met',
-  badInput: 'the spec, the data or the command line has a problem, or a file could not be written',
+  badInput: 'a problem with the spec, the data, the command line or writing a file',
   diverged: 'the loss or a weight became NaN or infinite',
   internal: 'a bug in this program',
-  hungUp: 'ended because the terminal was closed (SIGHUP)',
-  interrupted: 'interrupted by Ctrl-C (SIGINT)',
-  terminated: 'ended by kill or the system (SIGTERM)',
+  hungUp: 'stopped because the terminal was closed (SIGHUP)',
+  interrupted: 'stopped by Ctrl-C (SIGINT)',
+  terminated: 'stopped by kill or by the system (SIGTERM)',
 }
 
 /** Signals that ask for an end; as shells do, the exit code is 128 and the number of the signal. */
@@ -48,6 +48,6 @@ export const ENDED_EXITS = {
 /** Exit codes of a command that opens a run. */
 export const RUN_EXITS = {
   done: EXIT_WORDS.done,
-  badInput: 'the run, the data or the command line has a problem, or a file could not be written',
+  badInput: 'a problem with the run, the data, the command line or writing a file',
   ...ENDED_EXITS,
 } as const

@@ -1,4 +1,4 @@
-/** Options that several commands take. A command that needs other words for one writes `{ ...device, help: '...' }`. */
+/** Options that several commands take. A command changes the words of one with `{ ...device, help: '...' }`. */
 import { ENGINES } from '../spec/engines.js'
 import type { Option } from './command.js'
 
@@ -11,24 +11,23 @@ export const set = {
 export const engine = {
   type: 'choice',
   value: 'NAME',
-  help: 'Engine that computes. Default: the one in the spec, or auto',
+  help: "Engine to use. Default: the spec's, or auto",
   choices: ENGINES,
 } as const satisfies Option
 
 export const device = {
   type: 'text',
   value: 'DEVICE',
-  help: 'Device that computes: auto, cpu, gpu or gpu:1. Default: the one in the spec, or auto',
+  help: "Device to use: auto, cpu, gpu or gpu:1. Default: the spec's, or auto",
 } as const satisfies Option
 
 /** The folder of a run's results. */
 export const out = {
   type: 'text',
   value: 'FOLDER',
-  help: 'Folder for the results, new or empty. Default: runs/NAME/1, or the next free number',
+  help: 'Folder for the results; must be new or empty. Default: runs/NAME/1, or the next free number',
 } as const satisfies Option
 
-/** `path` is that of the document's schema. */
 export const json = {
   type: 'flag',
   help: 'Print one JSON document instead of the table',

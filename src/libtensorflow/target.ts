@@ -6,7 +6,7 @@ import { CPU_WHEELS, CUDA_WHEELS, type Wheel } from './wheels.js'
 /** Names of what can be set up; the command line offers the same. */
 export const TARGETS = {
   tensorflow: "TensorFlow's C library, for the processor",
-  cuda: "TensorFlow's C library and NVIDIA's packages, for an NVIDIA device",
+  cuda: "TensorFlow's C library and NVIDIA's packages, for an NVIDIA GPU",
 } as const
 
 export type Target = keyof typeof TARGETS

@@ -1,19 +1,19 @@
-/** What computes, where and how exactly; the command line offers the same. */
+/** Names of engines, precisions and devices. The command line offers the same names. */
 import { z } from 'zod'
 import { nameIn } from './family.js'
 
-/** Names of engines; those that are `eager` are references, not the fast path. */
+/** Engines by name. Those that are `eager` are references to compare with, not the fast path. */
 export const ENGINES = {
-  auto: 'tensorflow if its library is installed, else onnx',
+  auto: 'tensorflow if it is installed, else onnx',
   onnx: 'compiled, by ONNX Runtime and WebAssembly',
-  tensorflow: "compiled, by TensorFlow's C library; `train setup` installs it",
+  tensorflow: 'compiled, by TensorFlow; needs `train setup`',
   eager: 'the same as eager:cpu',
-  'eager:cpu': 'one operation at a time in JavaScript; slow, used as the reference',
-  'eager:tensorflow': 'one operation at a time in TensorFlow; needs @tensorflow/tfjs-node',
-  'eager:webgpu': 'one operation at a time in WebGPU; needs package webgpu',
+  'eager:cpu': 'not compiled, in JavaScript; slow, a reference',
+  'eager:tensorflow': 'not compiled, in TensorFlow; needs package @tensorflow/tfjs-node',
+  'eager:webgpu': 'not compiled, in WebGPU; needs package webgpu',
 } as const
 
-/** The resolved spec says which one it really is. */
+/** The resolved spec has the full name: `eager:cpu` for `eager`. */
 export const engineSchema = nameIn(ENGINES).transform((name) => (name === 'eager' ? 'eager:cpu' : name))
 
 /** Keras' dtype policies. */

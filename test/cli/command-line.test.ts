@@ -1,4 +1,4 @@
-/** What a command line says: its options, its help, and what is wrong with it. */
+/** The command line: options, help, and messages about its mistakes. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -170,7 +170,7 @@ describe('mistakes', () => {
   })
 })
 
-/** `train --help` where the name is `train`. */
+/** The text that a command line such as `train bench --help` asks for. */
 const textOf = (line: string): string => {
   const found = parsed(line.replace(/^train /, ''))
   if (!('text' in found)) throw new Error(`${line} asks for ${found.command}`)
@@ -184,14 +184,14 @@ describe('help', () => {
     }
   })
 
-  test.each(Object.keys(COMMANDS))('of %s', async (name) => {
+  test.each(Object.keys(COMMANDS))('of train %s is its golden file', async (name) => {
     const file = name === 'train' ? 'help' : `help-${name}`
     await expect(`${textOf(`${name} --help`)}\n`).toMatchFileSnapshot(`../golden/${file}.txt`)
   })
 
-  test('fits a window of 120 columns', () => {
+  test('fits a window of 80 columns', () => {
     for (const name of Object.keys(COMMANDS)) {
-      for (const line of textOf(`${name} --help`).split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
+      for (const line of textOf(`${name} --help`).split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
     }
   })
 
@@ -202,7 +202,7 @@ describe('help', () => {
     }
   })
 
-  test('its examples are command lines', () => {
+  test('has examples that are valid command lines', () => {
     for (const { examples } of Object.values(COMMANDS)) {
       for (const [line] of examples) {
         const [command] = line.split(/ >+ /) // without the file that the shell writes
@@ -241,7 +241,7 @@ test('a command is its file and a line of the table: parser, help and completion
   })
   expect(() => line('greet', 'Ada', '--language', 'dutch')).toThrow('must be one of latin, greek')
   expect(line('--help')).toMatchObject({ text: expect.stringContaining('train greet NAME ') })
-  expect(line('greet', '--help')).toMatchObject({ text: expect.stringContaining('greek chaire') })
+  expect(line('greet', '--help')).toMatchObject({ text: expect.stringMatching(/greek +chaire/) })
   expect(completionsOf(['train', 'gr'], commands)).toEqual(['greet'])
   expect(completionsOf(['train', 'greet', 'Ada', '--l'], commands)).toEqual(['--language', '--loud'])
   expect(completionsOf(['train', 'greet', '--language', ''], commands)).toEqual(['latin', 'greek'])

@@ -6,14 +6,15 @@ import { SHELLS, type Shell } from '../shells.js'
 export const completion = command({
   usage: 'train completion [bash|zsh|fish]',
   summary: 'print a completion script for your shell',
-  help: `Prints a script with which your shell completes commands, options, their values and files. Without a word it is for
-the shell in $SHELL. The script asks this program, so it stays right when the program is updated.`,
+  help: `Prints a completion script. With it, your shell completes commands, options,
+values and file names when you press Tab. The default is the shell in $SHELL.
+The script needs no change after an update: it asks this program each time.`,
   operands: { least: 0, most: 1, few: '', many: 'One shell at a time', words: SHELLS },
   options: {},
-  exits: { done: EXIT_WORDS.done, badInput: 'the command line has a problem, or $SHELL is none of these shells' },
+  exits: { done: EXIT_WORDS.done, badInput: 'a problem with the command line, or $SHELL is none of these shells' },
   examples: [
-    ['train completion >> ~/.bashrc', 'complete in every new window of bash'],
-    ['train completion fish > ~/.config/fish/completions/train.fish', 'the same for fish'],
+    ['train completion >> ~/.bashrc', 'turn on completion for every new bash shell'],
+    ['train completion fish > ~/.config/fish/completions/train.fish', 'turn on completion for fish'],
   ],
   run: async ([shell], _, io) => (await import('../completion.js')).printScript(shell as Shell | undefined, io),
 })

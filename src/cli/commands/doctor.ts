@@ -6,20 +6,22 @@ import { json } from '../options.js'
 export const doctor = command({
   usage: 'train doctor',
   summary: 'check which engines work on this machine',
-  help: `Checks this machine: its processor, GPUs and libraries, and for each engine whether it works, whether it computes
-correctly, and how fast. Prints the command that installs whatever is missing. Takes about ten seconds, or longer with
-slow engines. The report goes to standard output, progress to standard error.`,
-  operands: { least: 0, most: 0, few: '', many: 'train doctor takes no words' },
+  help: `Checks the processor, the GPUs and the libraries of this machine. Tests whether
+each engine works, whether its results are correct, and how fast it is. If
+something is missing, prints the command that installs it. Takes about ten
+seconds, or longer with slow engines. The report goes to standard output,
+progress to standard error.`,
+  operands: { least: 0, most: 0, few: '', many: 'train doctor takes no arguments' },
   options: { json: { ...json, help: 'Print one JSON document instead of the report' } },
   exits: {
-    done: 'a compiled engine works and computes correctly',
-    expectationFailed: 'no compiled engine does',
-    badInput: 'the command line has a problem',
+    done: 'a compiled engine works, and its results are correct',
+    expectationFailed: 'no compiled engine works correctly',
+    badInput: 'a problem with the command line',
     ...ENDED_EXITS,
   },
   examples: [
-    ['train doctor', 'a report to read'],
-    ['train doctor --json', 'the same for a program; its schema is specs/doctor.schema.json'],
+    ['train doctor', 'print a report to read'],
+    ['train doctor --json', 'for a program; its schema is specs/doctor.schema.json'],
   ],
   run: async (_, options, io) => (await import('../doctor.js')).doctor(options, io),
 })

@@ -5,14 +5,15 @@ import { ENDED_EXITS } from '../exit-codes.js'
 
 export const setup = command({
   usage: 'train setup tensorflow|cuda',
-  summary: 'install the TensorFlow library for engine tensorflow',
-  help: `Installs TensorFlow's C library in your cache folder, for engine tensorflow, and tests it; or removes it.
-An interrupted download resumes where it stopped. Prints the folder of the library to standard output.`,
+  summary: "install TensorFlow's C library",
+  help: `Installs TensorFlow's C library, which engine tensorflow needs, in your cache
+folder, and tests it. An interrupted download resumes. Prints the folder of the
+library to standard output.`,
   operands: {
     least: 1,
     most: 1,
-    few: 'Nothing to set up is given',
-    many: 'One at a time',
+    few: 'No library is given',
+    many: 'One library at a time',
     words: TARGETS,
     noneWith: 'remove',
   },
@@ -20,14 +21,14 @@ An interrupted download resumes where it stopped. Prints the folder of the libra
     from: {
       type: 'text',
       value: 'PATH',
-      help: 'Do not download: take the library from this wheel (.whl) or from this folder',
+      help: 'Do not download; take the library from this wheel (.whl) or folder',
     },
-    'dry-run': { type: 'flag', help: 'Print what would be done, with sources and sizes, and change nothing' },
-    remove: { type: 'flag', help: 'Remove the named library, or all, and unfinished downloads' },
+    'dry-run': { type: 'flag', help: 'Change nothing; print what would be done, with sources and sizes' },
+    remove: { type: 'flag', help: 'Remove this library, or both if none is named, and unfinished downloads' },
   },
   exits: {
-    done: 'installed, installed before, or removed',
-    badInput: 'not installed, or the command line has a problem; nothing was changed',
+    done: 'installed, already installed, or removed',
+    badInput: 'not installed, or a problem with the command line; nothing was changed',
     ...ENDED_EXITS,
   },
   examples: [

@@ -5,17 +5,18 @@ import { json, set } from '../options.js'
 
 export const summary = command({
   usage: 'train summary SPEC',
-  summary: 'print the layers of a model and the cost of a step',
-  help: `Prints the layers of a model with their shapes and parameters, and the arithmetic and memory of a training step.
-Trains nothing. SPEC is a JSON file, or - for standard input. The summary goes to standard output.`,
+  summary: 'print the layers and the cost of a model',
+  help: `Prints the layers of a model with their output shapes and parameters, then how
+much arithmetic and memory a training step takes. Does not train. SPEC is a JSON
+file, or - for standard input. The summary goes to standard output.`,
   operands: ONE_SPEC,
   options: {
     set,
     json,
-    svg: { type: 'text', value: 'FILE', help: 'Write a picture of the model to this file' },
+    svg: { type: 'text', value: 'FILE', help: 'Also write a picture of the model to this file' },
     explain: {
       type: 'flag',
-      help: 'Print what each compiler pass does too, and where the time of a step goes on engine onnx',
+      help: 'Also print what each compiler pass does, and where a step spends its time on engine onnx',
     },
   },
   exits: {
@@ -24,10 +25,10 @@ Trains nothing. SPEC is a JSON file, or - for standard input. The summary goes t
     ...ENDED_EXITS,
   },
   examples: [
-    ['train summary specs/mnist-mlp.json', 'the table of Keras, then the cost of a step'],
-    ['train summary specs/mnist-resnet.json --svg resnet.svg', 'draw the model too'],
+    ['train summary specs/mnist-mlp.json', "print Keras' summary table, then the cost of a step"],
+    ['train summary specs/mnist-resnet.json --svg resnet.svg', 'also draw the model'],
     ['train summary specs/mnist-mlp.json --explain', 'see what the compiler does and where the time goes'],
-    ['train summary specs/mnist-mlp.json --json', 'for a program: specs/summary.schema.json'],
+    ['train summary specs/mnist-mlp.json --json', 'for a program; its schema is specs/summary.schema.json'],
   ],
   run: async ([file], options, io) => (await import('../summary.js')).summary(file!, options, io),
 })

@@ -5,13 +5,13 @@ import { command, ONE_SPEC } from '../command.js'
 import { EXIT_WORDS } from '../exit-codes.js'
 import { device, engine, out, set } from '../options.js'
 
-const STYLES: Readonly<Record<StyleName, string>> = { keras1: 'bar of Keras 1', keras3: 'bar of Keras 3' }
+const STYLES: Readonly<Record<StyleName, string>> = { keras1: 'the bar of Keras 1', keras3: 'the bar of Keras 3' }
 
 const VERBOSE = {
   0: 'only errors',
   1: 'a progress bar, or one line per epoch if standard error is not a terminal',
   2: 'one line per epoch',
-  3: 'the same as 1, and the messages of native libraries',
+  3: 'the same as 1, plus messages of native libraries',
 } as const
 
 const FORMATS: Readonly<Record<HistoryFormat, string>> = {
@@ -23,33 +23,34 @@ const FORMATS: Readonly<Record<HistoryFormat, string>> = {
 export const train = command({
   usage: 'train SPEC',
   summary: 'train a model',
-  help: `Trains the model that a JSON file describes, and saves the model and its history in a folder.
-SPEC is a JSON file, or - for standard input. Progress is shown on standard error.`,
+  help: `Trains the model that a JSON file describes, and saves the model and its history
+in a folder. SPEC is a JSON file, or - for standard input. Progress goes to
+standard error.`,
   operands: ONE_SPEC,
   options: {
     set,
     expect: {
       type: 'texts',
       value: 'EXPECTATION',
-      help: "Exit with 1 unless this holds at the end, too: 'val_acc>=0.975'. Repeatable",
+      help: "Exit with code 1 unless this holds at the end, such as 'val_acc>=0.975'. Adds to the expectations of the spec. Repeatable",
     },
     engine,
     device,
-    style: { type: 'choice', value: 'NAME', help: 'Look of the progress bar', choices: STYLES, default: 'keras1' },
+    style: { type: 'choice', value: 'NAME', help: 'Style of the progress bar', choices: STYLES, default: 'keras1' },
     verbose: {
       type: 'choice',
       value: 'LEVEL',
-      help: 'How much is printed',
+      help: 'How much to print',
       choices: VERBOSE,
       default: '1',
       alias: 'v',
     },
     out,
-    history: { type: 'text', value: 'FILE', help: 'Write the history to this file too; - is standard output' },
+    history: { type: 'text', value: 'FILE', help: 'Also write the history to this file; - is standard output' },
     'history-format': {
       type: 'choice',
       value: 'FORMAT',
-      help: 'Format of that history. Default: by the extension of FILE, else json',
+      help: 'Format of that file. Default: by its extension, else json',
       choices: FORMATS,
       needs: 'history',
     },
