@@ -1,6 +1,7 @@
 /** What a step is given, by its program's inputs; something missing is a fault of ours. */
 import { sizeOf, withBatch } from '../base/shape.js'
-import type { BatchInput, Program, ScalarInput, Slot } from '../program/program.js'
+import type { Slot } from '../base/slot.js'
+import type { BatchInput, Program, ScalarInput } from '../program/program.js'
 import type { Batch, Scalars } from './engine.js'
 
 export function programNamed(programs: Readonly<Record<string, Program>>, name: string): Program {

@@ -1,8 +1,9 @@
 /** How fast an engine computes: two small programs, measured through the same seam as training. */
 import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.js'
+import type { Slot } from '../base/slot.js'
 import { median, timesOf } from '../base/timing.js'
-import type { Program, Slot } from '../program/program.js'
+import type { Program } from '../program/program.js'
 import type { Engine } from './engine.js'
 
 /** A rate that was measured at a size. */

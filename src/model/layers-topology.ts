@@ -1,13 +1,21 @@
 /** A model as the JSON of tfjs-layers and of Keras 2: classes and configurations of layers, and how they are joined. */
+import type { Shape } from '../base/shape.js'
 import type { SavedLayer } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { NOT_IN_TFJS } from './layers/saved.js'
-import type { Model, ModelStage } from './model.js'
+import type { ModelStage } from './model-stage.js'
 import { DATA } from './network.js'
 import type { SavedForm } from './saveable.js'
 
+/** All of a model that its saved form follows from. */
+interface Topology {
+  readonly inputShape: Shape
+  readonly stages: readonly ModelStage[]
+  readonly outputs: readonly { readonly name: string }[]
+}
+
 /** As `tf.loadLayersModel` reads it. */
-export function savedForm(model: Model): SavedForm {
+export function savedForm(model: Topology): SavedForm {
   const modelTopology = layersTopology(model)
   return {
     document: { ...HEADER, modelTopology },
@@ -29,7 +37,7 @@ function* notInTfjs(saved: unknown): Iterable<string> {
 const HEADER = { format: 'layers-model', generatedBy: 'trainspec', convertedBy: null }
 
 /** What `modelTopology` of a layers model holds. */
-export function layersTopology(model: Model): object {
+function layersTopology(model: Topology): object {
   const { stages, inputShape } = model
   const open = stages.filter(({ layer, inputs }) => layer.type !== 'Input' && inputs.includes(DATA))
   const data = nameOfData(stages)
@@ -88,7 +96,7 @@ const known = ({ layer, inputShapes }: ModelStage): SavedLayer =>
   layerRule(layer).saved(layer, inputShapes) ?? { class_name: `${NOT_IN_TFJS}${layer.type}`, config: {} }
 
 /** What a saved model calls a weight: its name, but where tfjs-layers has another. */
-export function savedWeightName({ stages }: Model, name: string): string {
+function savedWeightName({ stages }: Topology, name: string): string {
   for (const stage of stages) {
     const own = Object.keys(stage.weights).find((own) => stage.weights[own] === name)
     if (own !== undefined) return `${stage.owner}/${known(stage).weights?.[own] ?? own}`

@@ -2,9 +2,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-layers' // for Node, the gradients of tfjs' ops come with it
+import type { NoiseInput } from '../base/noise.js'
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Shape } from '../base/shape.js'
-import type { NoiseInput, Slot, Tensors } from '../program/program.js'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 import type { LayerSpec, NetworkSpec } from '../spec/spec.js'
 import type { Projection } from './constraints.js'
 import { applyLayer, type LayerOutput, regularizesActivity } from './layers/apply.js'
@@ -13,7 +15,8 @@ import { layerRule } from './layers/registry.js'
 import { savedForm } from './layers-topology.js'
 import { lookupsOf } from './lookups.js'
 import { followMask, noMasks } from './mask-shapes.js'
-import { type Call, DATA, type Network, networkOf, type OutputNames } from './network.js'
+import type { ModelStage } from './model-stage.js'
+import { DATA, type Network, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 import type { Saveable } from './saveable.js'
 import { takenMasks } from './taken-masks.js'
@@ -76,15 +79,6 @@ export interface ComputedLookup {
   /** The call that gives the numbers. */
   readonly source: string
   readonly rows: number
-}
-
-/** A call of a layer, with the shapes of a sample. */
-export interface ModelStage extends Call {
-  readonly inputShapes: readonly Shape[]
-  readonly outputShape: Shape
-  /** Weights and noise of the layer by its own names: their names in the model. */
-  readonly weights: Readonly<Record<string, string>>
-  readonly noise: Readonly<Record<string, string>>
 }
 
 /** The spec's layers on samples of `inputShape`; shapes are taken to be checked (`checkModel`). */

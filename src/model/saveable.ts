@@ -1,5 +1,5 @@
 /** What a trained model is written from. */
-import type { Slot } from '../program/program.js'
+import type { Slot } from '../base/slot.js'
 
 export interface Saveable {
   /** In the order in which they are written. */

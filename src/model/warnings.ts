@@ -4,10 +4,12 @@ import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, LossSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
-import { type Range, rangeOf } from './layers/range.js'
+import { rangeOf } from './layers/apply.js'
+import type { Range } from './layers/range.js'
 import { layerRule } from './layers/registry.js'
 import { LOSSES, lossFor } from './losses.js'
-import { buildModel, learns, type Model, type ModelStage } from './model.js'
+import { buildModel, learns, type Model } from './model.js'
+import type { ModelStage } from './model-stage.js'
 
 /** Of a spec without problems (`checkModel`), in the order of its layers, then of its outputs. */
 export function modelWarnings(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {

@@ -1,10 +1,11 @@
 /** What is done to an RBM's gradient beside the difference of its two phases. Gradients here are of what is made small. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm, VisibleMeans } from '../model/rbm/rbm.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { DataPhase } from './model-phase.js'
-import type { Slot, Tensors } from './program.js'
 
 /** Of kernel (visible, hidden), visible bias and hidden bias. */
 export interface RbmGradient {

@@ -6,9 +6,11 @@
  * more visible unit. Gaussian units have their variances in the base machine too, so that v | h has them at any t.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { NoiseInput } from '../base/noise.js'
+import type { Slot } from '../base/slot.js'
 import { oneHot } from '../model/rbm/class-rbm.js'
 import type { VisibleSide } from '../model/rbm/visible-side.js'
-import type { NoiseInput, Program, ScalarInput, Slot } from './program.js'
+import type { Program, ScalarInput } from './program.js'
 import { labelsInput, samplesInput } from './samples.js'
 
 export interface AisOptions {

@@ -1,9 +1,10 @@
 /** Training by backpropagation: forward, loss, gradients. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Tensors } from '../base/tensors.js'
 import { type Applied, learns, type Model } from '../model/model.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { type DescentPrograms, descent } from './descent.js'
-import type { BatchInput, Tensors } from './program.js'
+import type { BatchInput } from './program.js'
 import { slopes } from './slopes.js'
 
 /** Sums over a batch's samples, by history key; `loss` is among them, with what regularizers add. */

@@ -4,6 +4,8 @@
  * 2012, sections 3 and 4). Both are slopes of free energies, which tfjs differentiates.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { NoiseInput } from '../base/noise.js'
+import type { Tensors } from '../base/tensors.js'
 import type { Weight } from '../model/model.js'
 import { type ClassRbm, drawnLabel, oneHot } from '../model/rbm/class-rbm.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
@@ -14,7 +16,7 @@ import { descent, ITERATIONS } from './descent.js'
 import { drawOf, streamOf, type Use } from './draws.js'
 import { byGibbsSteps } from './gibbs-steps.js'
 import { meanOver } from './measured.js'
-import type { NoiseInput, Program, ProgramInput, Tensors } from './program.js'
+import type { Program, ProgramInput } from './program.js'
 import { labelsInput, samplesInput } from './samples.js'
 import { slopes } from './slopes.js'
 

@@ -4,6 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm, VisibleMeans } from '../model/rbm/rbm.js'
@@ -15,7 +17,7 @@ import { type Draw, drawOf, type Use } from './draws.js'
 import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
-import type { Program, ProgramInput, Slot, Tensors } from './program.js'
+import type { Program, ProgramInput } from './program.js'
 import { measureOf, type RbmMeasure } from './rbm-measures.js'
 import { samplesInput } from './samples.js'
 

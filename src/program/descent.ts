@@ -4,11 +4,13 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.js'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { clipped } from './optimizers/clipping.js'
 import type { Kept, Optimizer } from './optimizers/optimizer.js'
 import { buildOptimizer } from './optimizers/registry.js'
-import type { Program, ProgramInput, ScalarInput, Slot, Tensors } from './program.js'
+import type { Program, ProgramInput, ScalarInput } from './program.js'
 
 export interface DescentOptions {
   readonly optimizer: OptimizerSpec

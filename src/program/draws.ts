@@ -1,7 +1,8 @@
 /** Uniform random numbers for samples of units, as inputs of a program. */
 import type { Tensor } from '@tensorflow/tfjs-core'
+import type { NoiseInput } from '../base/noise.js'
+import type { Tensors } from '../base/tensors.js'
 import type { Rbm } from '../model/rbm/rbm.js'
-import type { NoiseInput, Tensors } from './program.js'
 
 /** What one sample of a layer of units takes. */
 export interface Draw {

@@ -3,9 +3,11 @@
  * Visible units that are held have their given values after each step, so that the others are sampled given them.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import { drawOf } from './draws.js'
-import type { Program, Slot, Tensors } from './program.js'
+import type { Program } from './program.js'
 
 export interface GibbsOptions {
   readonly rbm: Rbm

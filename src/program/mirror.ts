@@ -1,7 +1,8 @@
 /** What a trained RBM makes of samples: its hidden units, and what comes back of them. No random numbers. */
 import type { Tensor2D } from '@tensorflow/tfjs-core'
+import type { Slot } from '../base/slot.js'
 import type { Rbm } from '../model/rbm/rbm.js'
-import type { Program, Slot } from './program.js'
+import type { Program } from './program.js'
 import { samplesInput } from './samples.js'
 
 export interface MirrorOptions {

@@ -3,7 +3,10 @@
  * way (the equations are those of docs/rbm.md).
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { NoiseInput } from '../base/noise.js'
 import { PURPOSE, RandomStream } from '../base/philox.js'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 import { allStates } from '../model/rbm/enumeration.js'
 import { type MeanFieldOrder, meanField, meanFieldLogPartition, pairCovariance } from '../model/rbm/mean-field.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
@@ -12,7 +15,6 @@ import { inverseTemperatures, temperedStep } from '../model/rbm/tempering.js'
 import { weightedSums } from '../model/rbm/units.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import { type Draw, drawOf, streamOf, type Use } from './draws.js'
-import type { NoiseInput, Slot, Tensors } from './program.js'
 
 /** The batch, its hidden units given it, and what is made of a sample of them. */
 export interface DataPhase {

@@ -1,6 +1,7 @@
 /** What is measured at one output of a model: its loss and its metrics, as sums over a batch and as values of an epoch. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../base/shape.js'
+import type { Tensors } from '../base/tensors.js'
 import { lossFor, lossOfBatch } from '../model/losses.js'
 import { type Metric, SUM } from '../model/metrics/metric.js'
 import { metricFor } from '../model/metrics/registry.js'
@@ -8,7 +9,6 @@ import type { Prediction } from '../model/model.js'
 import { encodeTarget, type Target, type TargetForm, targetForm, type WantedTarget } from '../model/targets.js'
 import type { FitSpec, LossSpec, MetricSpec } from '../spec/spec.js'
 import { type Measured, meanOver } from './measured.js'
-import type { Tensors } from './program.js'
 
 export interface OutputOptions {
   /** Before each history key: nothing for the only output of a model, else the output's name and `_`. */

@@ -1,19 +1,8 @@
 /** The seam between models and engines: one step of work as a pure function of tensors, written in tfjs ops. */
-import type { Tensor } from '@tensorflow/tfjs-core'
-import type { BatchShape, Shape } from '../base/shape.js'
-
-export type Tensors = Readonly<Record<string, Tensor>>
-
-/** A tensor that lives as long as the run: a weight, what an optimizer keeps beside one, or a chain. */
-export interface Slot {
-  /** Unique: `dense_1/kernel`, or `dense_1/kernel/velocity` for an optimizer slot. */
-  readonly name: string
-  readonly shape: Shape
-  /** A chain is a state of units that goes on from step to step. */
-  readonly role: 'weight' | 'optimizer' | 'chain'
-  /** Values at the start of a run; seeded, the same on every call. */
-  initial(): Float32Array
-}
+import type { NoiseInput } from '../base/noise.js'
+import type { BatchShape } from '../base/shape.js'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 
 /** A tensor cut from the data for each step. */
 export interface BatchInput {
@@ -34,25 +23,6 @@ export interface ScalarInput {
   readonly name: string
   /** Where it follows from the iterations: what only every so many steps comes to pass is told to a step by such a number. */
   readonly of?: (iterations: number) => number
-}
-
-/**
- * How noise is drawn. `dropout`: 0 with probability `rate`, else `1 / (1 - rate)`. `uniform`: in [0, 1).
- * `coarse_uniform`: likewise of 16 bits, in half the time, for what happens with a probability right to 2^-17.
- */
-export type Distribution =
-  | { readonly type: 'dropout'; readonly rate: number }
-  | { readonly type: 'uniform' }
-  | { readonly type: 'coarse_uniform' }
-
-/** Random numbers of a step, made by the engine from (seed, stream, iterations, element): see `base/philox.ts`. */
-export interface NoiseInput {
-  readonly kind: 'noise'
-  readonly name: string
-  readonly shape: BatchShape
-  /** Tells the draws of one step apart; unique within a program. */
-  readonly stream: number
-  readonly distribution: Distribution
 }
 
 export type ProgramInput = BatchInput | ScalarInput | NoiseInput

@@ -1,12 +1,13 @@
 /** What is measured of an RBM beside the loss: sums over a batch, so that means over an epoch follow. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { NoiseInput } from '../base/noise.js'
+import type { Tensors } from '../base/tensors.js'
 import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { RbmMetricSpec } from '../spec/spec.js'
 import { streamOf, type Use } from './draws.js'
 import type { DataPhase, ModelPhase } from './model-phase.js'
-import type { NoiseInput, Tensors } from './program.js'
 
 interface Measuring {
   readonly rbm: Rbm

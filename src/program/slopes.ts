@@ -1,7 +1,8 @@
 /** Gradients of a loss by weights, and what was made on the way to it. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Slot } from '../base/slot.js'
+import type { Tensors } from '../base/tensors.js'
 import type { Gradients } from './descent.js'
-import type { Slot, Tensors } from './program.js'
 
 /** What a pass gives: the loss to go down, new values of what is not trained, and results. */
 export interface Pass {

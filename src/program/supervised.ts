@@ -1,5 +1,6 @@
 /** The programs of a network with labels: a training step by backpropagation, evaluation, and a look at every layer. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Tensors } from '../base/tensors.js'
 import type { DataInfo } from '../data/dataset.js'
 import type { Applied, Model } from '../model/model.js'
 import { targetOf, targetTensor } from '../model/targets.js'
@@ -9,7 +10,7 @@ import { backpropagation } from './backpropagation.js'
 import { type DescentPrograms, ITERATIONS } from './descent.js'
 import { type Measured, meanOver } from './measured.js'
 import { type MeasuredOutput, measureOutput, type Pass } from './output.js'
-import type { BatchInput, Program, Tensors } from './program.js'
+import type { BatchInput, Program } from './program.js'
 import { labelsInput, samplesInput } from './samples.js'
 
 export interface SupervisedOptions {

@@ -1,11 +1,11 @@
 /** The layers of a model, how they are joined, and their parameters. */
 import { sizeOf } from '../base/shape.js'
+import type { Slot } from '../base/slot.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import { isStack, nameOfData } from '../model/layers-topology.js'
 import type { Model } from '../model/model.js'
 import { DATA } from '../model/network.js'
 import type { Rbm } from '../model/rbm/rbm.js'
-import type { Slot } from '../program/program.js'
 import type { Learner } from './learner.js'
 
 type ModelDescription = Pick<SummaryReport, 'stack' | 'data' | 'layers' | 'outputs' | 'parameters'>

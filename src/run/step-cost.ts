@@ -1,11 +1,12 @@
 /** Arithmetic and memory of a training step, derived from its graph. */
 import { type BatchShape, type Shape, sizeOf, withBatch } from '../base/shape.js'
+import type { Slot } from '../base/slot.js'
 import { costOf } from '../engine/compiled/graph/cost.js'
 import { memoryOf } from '../engine/compiled/graph/memory.js'
 import { simplifiedGraph } from '../engine/compiled/passes/simplified.js'
 import { splitUpdate } from '../engine/compiled/passes/split-update.js'
 import type { SummaryReport } from '../export/summary-report.js'
-import type { Program, Slot } from '../program/program.js'
+import type { Program } from '../program/program.js'
 import type { Learner } from './learner.js'
 
 /** Bytes of a float32. */

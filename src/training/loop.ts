@@ -17,7 +17,7 @@ import type {
   TrainingEvent,
 } from './events.js'
 import { missingRow, type Place, refuseMissingRow } from './lookups.js'
-import type { Schedule } from './schedules/registry.js'
+import type { Schedule } from './schedules/schedule.js'
 import { runEnd, runStep } from './step.js'
 
 export interface TrainingOptions {

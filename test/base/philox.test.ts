@@ -1,5 +1,6 @@
 /** Random numbers: the published answers of Philox4x32-10, and what is made of them. */
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Distribution } from '../../src/base/noise.js'
 import {
   coarseUniforms,
   dropoutConstants,
@@ -14,7 +15,6 @@ import {
 } from '../../src/base/philox.js'
 import { Crew } from '../../src/engine/compiled/crew/crew.js'
 import { inputKernels } from '../../src/engine/compiled/inputs/kernels.js'
-import type { Distribution } from '../../src/program/program.js'
 import { expectSameBits } from '../support/close.js'
 
 const words = (hex: string) => hex.split(' ').map((word) => Number.parseInt(word, 16))

@@ -1,12 +1,15 @@
 /** Samples of the machine itself, by plain Gibbs sampling and by parallel tempering, against p(v) of every state. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
+import type { NoiseInput } from '../../src/base/noise.js'
+import type { Slot } from '../../src/base/slot.js'
+import type { Tensors } from '../../src/base/tensors.js'
 import { hiddenInput, sampled, visibleInput } from '../../src/model/rbm/bernoulli.js'
 import { freeEnergy } from '../../src/model/rbm/exact.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import { temperedStep } from '../../src/model/rbm/tempering.js'
-import type { NoiseInput, Program, Slot, Tensors } from '../../src/program/program.js'
+import type { Program } from '../../src/program/program.js'
 import { expectSameBits } from '../support/close.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {

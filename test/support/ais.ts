@@ -1,10 +1,10 @@
 /** Annealed importance sampling of small machines. */
 import { expect } from 'vitest'
+import type { Slot } from '../../src/base/slot.js'
 import { baseLogPartition, bernoulliLogSum } from '../../src/model/rbm/base-model.js'
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import { type VisibleSide, visibleSide } from '../../src/model/rbm/visible-side.js'
 import { aisPrograms } from '../../src/program/ais.js'
-import type { Slot } from '../../src/program/program.js'
 import { annealedImportanceSampling } from '../../src/training/ais.js'
 import { loadRunner, type RealEngine } from './engines.js'
 import { bernoulliRbm, weightSlots } from './rbm.js'

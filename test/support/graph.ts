@@ -2,11 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import { expect } from 'vitest'
+import { drawNoise } from '../../src/base/noise.js'
 import { PURPOSE } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
 import {
-  type Attributes,
-  type DType,
   type Graph,
   type GraphConstant,
   type GraphInput,
@@ -14,10 +13,9 @@ import {
   type GraphOutput,
   infoOf,
   type ValueId,
-  type ValueInfo,
 } from '../../src/engine/compiled/graph/graph.js'
 import { type KernelName, kernelRule } from '../../src/engine/compiled/graph/kernels.js'
-import { drawNoise } from '../../src/program/noise.js'
+import type { Attributes, DType, ValueInfo } from '../../src/engine/compiled/graph/value.js'
 import { expectClose } from './close.js'
 import type { Network } from './network.js'
 

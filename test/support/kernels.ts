@@ -2,9 +2,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect } from 'vitest'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
+import type { Tensors } from '../../src/base/tensors.js'
 import type { Outputs } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
-import type { Program, Tensors } from '../../src/program/program.js'
+import type { Program } from '../../src/program/program.js'
 import { expectClose, type Tolerance } from './close.js'
 import { ownEngines, type RealEngine, toleranceOn } from './engines.js'
 

@@ -1,8 +1,8 @@
 /** A small RBM of any units in training, on seeded numbers as its data. */
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
+import type { Slot } from '../../src/base/slot.js'
 import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
-import type { Slot } from '../../src/program/program.js'
 import { type Learner, learnerOf } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'

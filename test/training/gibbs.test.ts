@@ -1,12 +1,12 @@
 /** Chains of a small machine against its distribution, by going through every state. */
 import { describe, expect, test } from 'vitest'
+import type { Slot } from '../../src/base/slot.js'
 import { withLabels } from '../../src/model/rbm/class-rbm.js'
 import { freeEnergy } from '../../src/model/rbm/exact.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import type { Rbm } from '../../src/model/rbm/rbm.js'
 import { gibbsPrograms, type Held } from '../../src/program/gibbs.js'
-import type { Slot } from '../../src/program/program.js'
 import { gibbsSampling } from '../../src/training/gibbs.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {

@@ -1,9 +1,10 @@
 /** Engines `eager:...`: a program op by op on a backend of tfjs. Slow; `eager:cpu` is the reference of all others. */
 import * as tf from '@tensorflow/tfjs-core'
+import { drawNoise } from '../../base/noise.js'
 import { PURPOSE } from '../../base/philox.js'
 import { type Shape, sizeOf, withBatch } from '../../base/shape.js'
-import { drawNoise } from '../../program/noise.js'
-import type { Program, ProgramInput, Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
+import type { Program, ProgramInput } from '../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../engine.js'
 import { arrayFor, numberFor, programNamed, stateOf } from '../given.js'
 import { type Demand, requireRoom } from '../memory.js'

@@ -1,4 +1,4 @@
-/** Applies a layer: its call, its activation, what its output adds to the loss. */
+/** Applies a layer: its call, its activation, what its output adds to the loss; and the range of that output. */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape } from '../../base/shape.js'
 import type { ActivationName } from '../../spec/activations.js'
@@ -8,6 +8,7 @@ import { ACTIVATIONS } from '../activations.js'
 import { penaltyOf } from '../regularizers.js'
 import { withoutGradient } from '../without-gradient.js'
 import { type LayerRule, type Pass, ShapeProblem } from './layer.js'
+import type { Range } from './range.js'
 
 export interface LayerOutput {
   readonly output: tf.Tensor
@@ -34,6 +35,19 @@ export function applyLayer<Spec extends LayerSpec>(
   if (penalty) pass.addLoss(tf.div(penalty(output), output.shape[0]!))
   const mask = rule.mask?.(spec, inputs, pass.masks)
   return { output, mask, ...(activation && { logits: { value, activation } }) }
+}
+
+/** What its output can be, by what its inputs can, whose shapes are those of a sample. */
+export function rangeOf<Spec extends LayerSpec>(
+  rule: LayerRule<Spec>,
+  spec: Spec,
+  inputs: readonly Range[],
+  shapes: readonly Shape[],
+): Range {
+  const activation = rule.activation?.(spec, [], shapes) ?? 'linear'
+  if (activation !== 'linear') return ACTIVATIONS[activation].range ?? 'any'
+  if (rule.handsOn?.(spec, false)) return inputs[0]!
+  return rule.range?.(spec, inputs, shapes) ?? 'unknown'
 }
 
 /** Throws ShapeProblem where the layer's output, for samples of this shape, cannot be regularized as is asked for. */

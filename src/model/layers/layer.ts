@@ -1,7 +1,8 @@
 /** What every layer of the table declares: a layer is a pure function of its inputs and weights, written in tfjs ops. */
 import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Distribution } from '../../base/noise.js'
 import { formatShape, type Shape } from '../../base/shape.js'
-import type { Distribution, Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import type { ActivationName } from '../../spec/activations.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import type { Projection } from '../constraints.js'

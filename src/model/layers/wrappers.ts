@@ -1,10 +1,10 @@
 /** Layers around another one: Bidirectional and TimeDistributed (keras/src/layers/rnn). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
-import type { Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import { ACTIVATIONS } from '../activations.js'
-import { applyLayer, regularizesActivity } from './apply.js'
+import { applyLayer, rangeOf, regularizesActivity } from './apply.js'
 import {
   type LayerRule,
   type NoiseRequest,
@@ -15,7 +15,7 @@ import {
   type SpecOf,
   type WeightRequest,
 } from './layer.js'
-import { rangeOf, rangeOfSum } from './range.js'
+import { rangeOfSum } from './range.js'
 import type { RecurrentSpec } from './recurrent.js'
 import { sameInTfjs } from './saved.js'
 

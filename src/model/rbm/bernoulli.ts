@@ -1,6 +1,6 @@
 /** Bernoulli units in tfjs ops: what a program needs of them whose distribution is not the machine's own. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import { RBM_WEIGHTS } from './parameters.js'
 
 /** c + vW: (batch, visible) -> (batch, hidden) */

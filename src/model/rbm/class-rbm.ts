@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { PURPOSE, RandomStream } from '../../base/philox.js'
-import type { Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import type { RbmSpec } from '../../spec/rbm.js'
 import { weightOf } from '../layers/weight.js'
 import type { Weight } from '../model.js'

@@ -7,7 +7,7 @@
  * and m_h likewise; W^2 and W^3 element by element.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import { hiddenInput } from './bernoulli.js'
 import { RBM_WEIGHTS } from './parameters.js'
 import type { Conditional, Rbm } from './rbm.js'

@@ -7,7 +7,7 @@ import '@tensorflow/tfjs-backend-cpu'
 import '@tensorflow/tfjs-layers' // for Node, the gradients of tfjs' ops come with it
 import { PURPOSE, RandomStream } from '../../base/philox.js'
 import { sizeOf } from '../../base/shape.js'
-import type { Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import type { RbmSpec } from '../../spec/rbm.js'
 import { initializerOf } from '../initializers.js'
 import type { WeightRequest } from '../layers/layer.js'

@@ -4,7 +4,7 @@
  * Monte Carlo for training of restricted Boltzmann machines", 2010).
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import type { TrainingSpec } from '../../spec/rbm.js'
 import { hiddenInput, sampled, visibleInput } from './bernoulli.js'
 import { RBM_WEIGHTS } from './parameters.js'

@@ -3,7 +3,7 @@
  * and the label where labels are learnt. In tfjs ops.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensors } from '../../program/program.js'
+import type { Tensors } from '../../base/tensors.js'
 import { type ClassRbm, drawnLabel } from './class-rbm.js'
 import { RBM_WEIGHTS } from './parameters.js'
 import type { Rbm } from './rbm.js'

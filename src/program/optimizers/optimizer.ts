@@ -1,8 +1,8 @@
 /** What every optimizer of the table declares: what it keeps beside a weight, and one update, in tfjs ops. */
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
+import type { Tensors } from '../../base/tensors.js'
 import type { OptimizerSpec } from '../../spec/spec.js'
-import type { Tensors } from '../program.js'
 
 export type OptimizerSpecOf<Type extends OptimizerSpec['type']> = Extract<OptimizerSpec, { type: Type }>
 

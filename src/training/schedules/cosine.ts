@@ -1,5 +1,5 @@
 /** Cosine decays (Loshchilov and Hutter, 2017): learning_rate_schedule.py of Keras 3. */
-import type { Schedule, ScheduleOf, Steps } from './registry.js'
+import type { Schedule, ScheduleOf, Steps } from './schedule.js'
 
 export function cosineDecay(spec: ScheduleOf<'CosineDecay'>, steps: Steps): Schedule {
   const { initial_learning_rate: initial, warmup_target: target, alpha } = spec

@@ -1,5 +1,5 @@
 /** Decays by a formula: keras/src/optimizers/schedules/learning_rate_schedule.py of Keras 3. */
-import type { Schedule, ScheduleOf, Steps } from './registry.js'
+import type { Schedule, ScheduleOf, Steps } from './schedule.js'
 
 export function exponentialDecay(spec: ScheduleOf<'ExponentialDecay'>, steps: Steps): Schedule {
   const periods = periodsOf(spec, steps)

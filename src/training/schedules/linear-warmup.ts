@@ -1,5 +1,5 @@
 /** A straight rise in front of a rate or schedule (Goyal et al., "Accurate, Large Minibatch SGD", 2017). */
-import type { Schedule, ScheduleOf, Steps } from './registry.js'
+import type { Schedule, ScheduleOf, Steps } from './schedule.js'
 
 /** What comes after counts its steps from the end of the warm-up, as the decay of Keras' CosineDecay does. */
 export function linearWarmup(

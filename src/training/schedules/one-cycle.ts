@@ -2,7 +2,7 @@
  * One cycle (Smith and Topin, "Super-convergence", 2018), as torch.optim.lr_scheduler.OneCycleLR of PyTorch computes the
  * rate. Momentum stays as it is, and after the cycle the last rate stays.
  */
-import type { Schedule, ScheduleOf, Steps } from './registry.js'
+import type { Schedule, ScheduleOf, Steps } from './schedule.js'
 
 export function oneCycle(spec: ScheduleOf<'OneCycle'>, steps: Steps): Schedule {
   const { max_learning_rate: most, pct_start, div_factor, final_div_factor, three_phase } = spec

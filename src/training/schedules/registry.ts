@@ -1,24 +1,17 @@
 /** Schedules by their name in a spec: the learning rate as a pure function of the steps done, in float64. */
 import type { DeepReadonly } from '../../spec/family.js'
-import type { ScheduleSpec, StepCount } from '../../spec/schedules.js'
+import type { ScheduleSpec } from '../../spec/schedules.js'
 import { cosineDecay, cosineDecayRestarts } from './cosine.js'
 import { exponentialDecay, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay } from './decay.js'
 import { linearWarmup } from './linear-warmup.js'
 import { oneCycle } from './one-cycle.js'
-
-/** The learning rate of the step that comes after so many. As in Keras these are steps, not updates, where gradients are accumulated. */
-export type Schedule = (done: number) => number
-
-export type ScheduleOf<Type extends ScheduleSpec['type']> = DeepReadonly<Extract<ScheduleSpec, { type: Type }>>
+import type { Schedule, ScheduleOf, Steps } from './schedule.js'
 
 /** What a run's lengths are, for counts in epochs. */
 export interface RunLength {
   readonly stepsPerEpoch: number
   readonly epochs: number
 }
-
-/** Turns a count of a spec into steps. */
-export type Steps = (count: DeepReadonly<StepCount> | null) => number
 
 const SCHEDULES: { readonly [Type in ScheduleSpec['type']]: (spec: ScheduleOf<Type>, steps: Steps) => Schedule } = {
   ExponentialDecay: exponentialDecay,

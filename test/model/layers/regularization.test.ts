@@ -1,9 +1,9 @@
 /** What noise does to the mean and the deviation of what goes through. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
+import { drawNoise } from '../../../src/base/noise.js'
 import { PURPOSE, RandomStream } from '../../../src/base/philox.js'
 import { buildModel } from '../../../src/model/model.js'
-import { drawNoise } from '../../../src/program/noise.js'
 import { resolveModel } from '../../support/spec.js'
 import { expectNoTensorLeaks } from '../../support/tensors.js'
 

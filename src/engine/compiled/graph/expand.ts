@@ -1,9 +1,9 @@
 /** tfjs kernels that are no node of their own in a graph: they are written with others, or only name a value again. */
 import { backend_util, type NamedAttrMap, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../../../base/shape.js'
-import type { DType } from './graph.js'
 import type { KernelName } from './kernels.js'
 import { RESIZE } from './resize.js'
+import type { DType } from './value.js'
 import { concat, type Expansion, type GraphWriter, reshape, split } from './writer.js'
 
 export const EXPANSIONS: Readonly<Record<string, Expansion>> = {

@@ -3,19 +3,12 @@
  * Specification (`verify.ts` checks it): every value is defined once, by an input, a constant or a node, before it is
  * used; kernels, attributes, shapes and dtypes are those of `kernels.ts`; state outputs have the shape of their state.
  */
-import type { BatchShape, Shape } from '../../../base/shape.js'
+import type { BatchShape } from '../../../base/shape.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { KernelName } from './kernels.js'
+import type { Attributes, ValueInfo } from './value.js'
 
-export type DType = 'float32' | 'int32' | 'bool'
 export type ValueId = number
-
-export interface ValueInfo {
-  readonly shape: Shape
-  readonly dtype: DType
-}
-
-export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[]>>
 
 export interface GraphNode {
   readonly kernel: KernelName

@@ -1,8 +1,9 @@
 /** Checks a graph against its specification (`graph.ts`): after tracing, after every pass, before a runtime sees it. */
 import { isDeepStrictEqual } from 'node:util'
 import { formatShape, sizeOf } from '../../../base/shape.js'
-import { type Graph, infoOf, type ValueId, type ValueInfo } from './graph.js'
+import { type Graph, infoOf, type ValueId } from './graph.js'
 import { KERNELS, kernelRule } from './kernels.js'
+import type { ValueInfo } from './value.js'
 
 /** Throws an internal error that names the first fault; gives the graph back. */
 export function verify(graph: Graph, after: string): Graph {

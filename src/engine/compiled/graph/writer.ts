@@ -1,8 +1,9 @@
 /** What a kernel of tfjs may add to the graph that is traced. */
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../base/shape.js'
-import type { DType, GraphConstant } from './graph.js'
+import type { GraphConstant } from './graph.js'
 import type { KernelName } from './kernels.js'
+import type { DType } from './value.js'
 
 export interface GraphWriter {
   node(kernel: KernelName, inputs: readonly TensorInfo[], attributes: NamedAttrMap): TensorInfo

@@ -1,7 +1,7 @@
 /** The SIMD kernels of `assembly/kernels.ts` as work for a crew. Addresses are in bytes, counts in elements. */
 import { readFile } from 'node:fs/promises'
+import type { Distribution } from '../../../base/noise.js'
 import { dropoutConstants, type PhiloxKey } from '../../../base/philox.js'
-import type { Distribution } from '../../../program/program.js'
 import type { Task } from '../crew/chunks.js'
 import type { Crew } from '../crew/crew.js'
 

@@ -1,7 +1,8 @@
 /** Lowers a graph to an ONNX model: a table from kernel to operators, and one fusion ONNX Runtime does not do itself. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import { consumersOf, type DType, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
+import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
+import type { DType } from '../graph/value.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
 import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
 import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'

@@ -1,7 +1,7 @@
 /** Sessions of ONNX Runtime, and runs that are prepared once, over arrays that stay where they are. */
 import { koffi } from '../../../base/koffi.js'
 import type { Shape } from '../../../base/shape.js'
-import type { DType } from '../graph/graph.js'
+import type { DType } from '../graph/value.js'
 import { check, created, ERRORS_ONLY, type Handle, type OnnxRuntime, openOnnxRuntime } from './c-api.js'
 import { ELEMENT } from './model-writer.js'
 

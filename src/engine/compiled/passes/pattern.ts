@@ -1,14 +1,7 @@
 /** Patterns: what nodes spell out in one way, written in another. */
 import type { Shape } from '../../../base/shape.js'
-import {
-  consumersOf,
-  firstFree,
-  type Graph,
-  type GraphConstant,
-  type GraphNode,
-  type ValueId,
-  type ValueInfo,
-} from '../graph/graph.js'
+import { consumersOf, firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId } from '../graph/graph.js'
+import type { ValueInfo } from '../graph/value.js'
 import { verify } from '../graph/verify.js'
 import { removeUnused } from './simplify.js'
 

@@ -4,17 +4,10 @@
  * normalization does, it may not. Follows each value from the inputs on; what is not known to be separable is not.
  */
 import { type Shape, sizeOf } from '../../../base/shape.js'
-import {
-  type Attributes,
-  declaredShape,
-  type Graph,
-  type GraphNode,
-  infoOf,
-  isOfSamples,
-  type ValueId,
-} from '../graph/graph.js'
+import { declaredShape, type Graph, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'
 import { ELEMENTWISE } from '../graph/kernels/elementwise.js'
 import { type KernelName, kernelRule } from '../graph/kernels.js'
+import type { Attributes } from '../graph/value.js'
 import { isForUpdate } from './split-update.js'
 
 /** What a value is to the batch. */

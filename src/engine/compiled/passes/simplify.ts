@@ -2,14 +2,8 @@
  * Removes what costs time and changes nothing: reshapes of reshapes, products with one, products of matrices with zero,
  * parts of what was put together, numbers known beforehand, values computed twice, and values nobody uses.
  */
-import {
-  firstFree,
-  type Graph,
-  type GraphConstant,
-  type GraphNode,
-  type ValueId,
-  type ValueInfo,
-} from '../graph/graph.js'
+import { firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId } from '../graph/graph.js'
+import type { ValueInfo } from '../graph/value.js'
 import { verify } from '../graph/verify.js'
 
 export function simplify(graph: Graph): Graph {

@@ -2,16 +2,9 @@
  * What gradients of a weight that is used many times add up to, a step of a recurrent layer each, in one product over
  * all of them: A1' B1 + A2' B2 is [A1; A2]' [B1; B2]. Likewise sums over rows, for a bias.
  */
-import {
-  consumersOf,
-  firstFree,
-  type Graph,
-  type GraphNode,
-  infoOf,
-  type ValueId,
-  type ValueInfo,
-} from '../graph/graph.js'
+import { consumersOf, firstFree, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import { kernelRule } from '../graph/kernels.js'
+import type { ValueInfo } from '../graph/value.js'
 import { verify } from '../graph/verify.js'
 import { removeUnused } from './simplify.js'
 

@@ -1,8 +1,9 @@
 /** Engine `tensorflow`: a whole step as one graph in a session of TensorFlow's C library; state in its variables. */
 import { UserError } from '../../../base/issue.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
+import type { Slot } from '../../../base/slot.js'
 import { locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
-import type { Program, ProgramInput, Slot } from '../../../program/program.js'
+import type { Program, ProgramInput } from '../../../program/program.js'
 import {
   type Batch,
   DEFAULT_REQUEST,

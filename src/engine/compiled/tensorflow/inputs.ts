@@ -2,9 +2,10 @@
  * What TensorFlow is fed for an input of a step, and the operators that make the input of it: bytes as they are, and of
  * noise no more than the counter that it is drawn from, so that little goes to a device.
  */
+import type { Distribution } from '../../../base/noise.js'
 import { dropoutConstants, PURPOSE } from '../../../base/philox.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
-import type { Distribution, ProgramInput } from '../../../program/program.js'
+import type { ProgramInput } from '../../../program/program.js'
 import type { Batch, Scalars } from '../../engine.js'
 import { arrayFor, numberFor } from '../../given.js'
 import type { DataType } from './graph-def.js'

@@ -1,9 +1,11 @@
 /** A program is run once, on tensors without numbers, and leaves a graph. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
+import type { Slot } from '../../../../src/base/slot.js'
+import type { Tensors } from '../../../../src/base/tensors.js'
 import { infoOf } from '../../../../src/engine/compiled/graph/graph.js'
 import { trace } from '../../../../src/engine/compiled/graph/trace.js'
-import type { BatchInput, Program, ProgramInput, Slot, Tensors } from '../../../../src/program/program.js'
+import type { BatchInput, Program, ProgramInput } from '../../../../src/program/program.js'
 import { interpret } from '../../../support/graph.js'
 import { expectNoTensorLeaks } from '../../../support/tensors.js'
 

@@ -4,7 +4,7 @@
  */
 import type { NamedAttrMap } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../../base/shape.js'
-import type { Attributes, ValueInfo } from '../graph.js'
+import type { Attributes, ValueInfo } from '../value.js'
 import type { KernelRule } from './rule.js'
 import { countsOf, spaceOf, windowIn, windowOf } from './window.js'
 

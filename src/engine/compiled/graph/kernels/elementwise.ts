@@ -1,5 +1,5 @@
 /** Kernels that compute each element of their result by itself, and those along one axis. */
-import type { DType } from '../graph.js'
+import type { DType } from '../value.js'
 import { axesOf, binary, first, type KernelRule, none, question, unary } from './rule.js'
 
 /** Over one axis, the last unless told. */

@@ -1,7 +1,7 @@
 /** Largest elements and means of windows over (batch, ...space, channels), and their gradients. */
 import type { NamedAttrMap } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../../base/shape.js'
-import type { Attributes } from '../graph.js'
+import type { Attributes } from '../value.js'
 import type { KernelRule } from './rule.js'
 import { countsOf, perAxis, spaceOf, windowIn, windowOf } from './window.js'
 

@@ -1,5 +1,5 @@
 /** Kernels that sum up: over axes, and products of matrices. */
-import type { DType } from '../graph.js'
+import type { DType } from '../value.js'
 import { axesOf, broadcast, first, type KernelRule } from './rule.js'
 
 /** Reduces over axes; `attribute` is tfjs' name for them. */

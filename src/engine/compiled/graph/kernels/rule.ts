@@ -1,7 +1,7 @@
 /** What the table of kernels says of each of them, and rules that many kernels share. */
 import { backend_util, type NamedAttrMap, util } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../../base/shape.js'
-import type { Attributes, DType, ValueInfo } from '../graph.js'
+import type { Attributes, DType, ValueInfo } from '../value.js'
 
 export interface KernelRule {
   /** tfjs' names of the inputs; `list`: one or more, which tfjs gives as a list. */

@@ -4,7 +4,7 @@
  */
 import type { NamedAttrMap } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../../base/shape.js'
-import type { Attributes } from '../graph.js'
+import type { Attributes } from '../value.js'
 
 export interface Window {
   readonly strides: readonly number[]

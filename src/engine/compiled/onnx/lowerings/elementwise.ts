@@ -1,5 +1,5 @@
-import type { DType } from '../../graph/graph.js'
 import type { ELEMENTWISE } from '../../graph/kernels/elementwise.js'
+import type { DType } from '../../graph/value.js'
 import { cast, type Emitter, type Lowering, same } from './lowering.js'
 
 const alongAxis = (type: string): Lowering => same(type, ({ attributes }) => ({ axis: attributes.axis as number }))

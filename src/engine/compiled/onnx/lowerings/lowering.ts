@@ -1,6 +1,7 @@
 /** How a kernel becomes operators of ONNX. */
 import type { Shape } from '../../../../base/shape.js'
-import type { DType, GraphNode, ValueInfo } from '../../graph/graph.js'
+import type { GraphNode } from '../../graph/graph.js'
+import type { DType, ValueInfo } from '../../graph/value.js'
 import { ELEMENT, type OnnxAttribute } from '../model-writer.js'
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>

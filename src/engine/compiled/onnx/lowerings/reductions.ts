@@ -1,5 +1,6 @@
-import type { Attributes, GraphNode } from '../../graph/graph.js'
+import type { GraphNode } from '../../graph/graph.js'
 import type { REDUCTIONS } from '../../graph/kernels/reductions.js'
+import type { Attributes } from '../../graph/value.js'
 import { ELEMENT } from '../model-writer.js'
 import { cast, type Emitter, type Lowering, reshape, transpose } from './lowering.js'
 

@@ -1,6 +1,6 @@
 import type { Shape } from '../../../../base/shape.js'
-import type { DType } from '../../graph/graph.js'
 import type { ARRAYS } from '../../graph/kernels/arrays.js'
+import type { DType } from '../../graph/value.js'
 import { type Emitter, FLOAT, type Lowering, reshape, transpose, type } from './lowering.js'
 
 const INDEX = { Index: type('int32') }

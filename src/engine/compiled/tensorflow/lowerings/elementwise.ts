@@ -1,5 +1,5 @@
-import type { DType } from '../../graph/graph.js'
 import type { ELEMENTWISE } from '../../graph/kernels/elementwise.js'
+import type { DType } from '../../graph/value.js'
 import { FLOAT, type Lowering, same, transpose, type } from './lowering.js'
 
 /** Whole numbers are compared as int64: for int32 a GPU's kernel leaves the card (cwise_op_equal_to_1.cc). */

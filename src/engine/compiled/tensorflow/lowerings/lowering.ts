@@ -1,6 +1,7 @@
 /** How a kernel becomes operators of TensorFlow. */
 import type { Shape } from '../../../../base/shape.js'
-import type { DType, GraphNode, ValueInfo } from '../../graph/graph.js'
+import type { GraphNode } from '../../graph/graph.js'
+import type { DType, ValueInfo } from '../../graph/value.js'
 import type { DataType, TensorflowAttribute } from '../graph-def.js'
 
 export type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>

@@ -1,7 +1,7 @@
 import { type Shape, sizeOf } from '../../../../base/shape.js'
-import type { Attributes } from '../../graph/graph.js'
 import type { POOLING } from '../../graph/kernels/pooling.js'
 import { countsOf, spaceOf, windowIn } from '../../graph/kernels/window.js'
+import type { Attributes } from '../../graph/value.js'
 import { pad } from './arrays.js'
 import { paddingOf } from './convolution.js'
 import { FLOAT, type Lowering } from './lowering.js'

@@ -1,0 +1,11 @@
+/** What a graph knows of a value, and of the kernel that gives it. */
+import type { Shape } from '../../../base/shape.js'
+
+export type DType = 'float32' | 'int32' | 'bool'
+
+export interface ValueInfo {
+  readonly shape: Shape
+  readonly dtype: DType
+}
+
+export type Attributes = Readonly<Record<string, number | boolean | string | readonly number[]>>
