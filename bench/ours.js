@@ -9,12 +9,11 @@ import { Crew } from '../dist/engine/compiled/crew/crew.js'
 import { ArenaPlan } from '../dist/engine/compiled/inputs/arena.js'
 import { InputFeeder, placeInputs } from '../dist/engine/compiled/inputs/feeder.js'
 import { openEngine } from '../dist/engine/registry.js'
-import { buildModel } from '../dist/model/model.js'
-import { supervisedPrograms } from '../dist/program/supervised.js'
 import { learnerOf } from '../dist/run/learner.js'
 import { requireSpec } from '../dist/run/read-spec.js'
-import { openSession, wholeBatches } from '../dist/run/session.js'
-import { outputsOf } from '../dist/spec/outputs.js'
+import { openSession } from '../dist/run/session.js'
+import { soleSpec } from '../dist/run/stages.js'
+import { stepsOf } from '../dist/run/steps.js'
 import { parseSetting } from '../dist/spec/override.js'
 import { startProfile } from './profile.js'
 
@@ -25,18 +24,18 @@ const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 const round = (value) => Math.round(value * 1e4) / 1e4
 
 const [name = 'onnx', precision = 'float32', path = MLP, ...settings] = process.argv.slice(2)
-const { spec } = await requireSpec(path, settings.map(parseSetting), process.stdin)
+const { spec: given } = await requireSpec(path, settings.map(parseSetting), process.stdin)
 const begun = performance.now()
 const { engine } = await openEngine(name, { device: 'cpu', precision, logs: false }).catch((error) => {
   answer({ skipped: error.message })
   process.exit(0)
 })
 const opened = performance.now()
-const dataset = await loadData(spec.data, spec.seed)
+const dataset = await loadData(given.data, given.seed)
+const spec = soleSpec(given, dataset.info)
 const loaded = performance.now()
 const { runner, training } = await openSession(spec, dataset, engine)
-const batches = wholeBatches(training)
-let iterations = 0
+const step = stepsOf(training)
 await step()
 const now = performance.now()
 answer({
@@ -58,16 +57,6 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 process.exit(0)
 
-async function step(by = runner) {
-  const { batch, prepareNext } = (await batches.next()).value
-  return by.run(
-    'train',
-    batch,
-    { learning_rate: training.learningRate(iterations), iterations: iterations++ },
-    prepareNext,
-  )
-}
-
 async function timedSteps(n, wantedChunk) {
   const chunk = Math.min(wantedChunk ?? CHUNK, n)
   const times = []
@@ -75,7 +64,7 @@ async function timedSteps(n, wantedChunk) {
   let loss = 0
   for (let done = 0; done + chunk <= n; done += chunk) {
     const start = performance.now()
-    for (let i = 0; i < chunk; i++) loss = (await step()).loss[0] / training.batchSize
+    for (let i = 0; i < chunk; i++) loss = (await step()).outputs.loss[0] / training.batchSize
     times.push((performance.now() - start) / chunk)
   }
   times.sort((a, b) => a - b)
@@ -94,27 +83,28 @@ async function timedSteps(n, wantedChunk) {
 
 /**
  * Medians over n steps of what the engine says each part of a step took, and of the whole, in milliseconds. A second
- * runner takes turns with it and is profiled: what its operators take, in the same minute of this machine.
+ * session takes turns with it and is profiled: what its operators take, in the same minute of this machine.
  */
 async function parts(n) {
-  const { info } = dataset
-  const { train } = supervisedPrograms({
-    ...spec,
-    model: buildModel(spec.model, info.sampleShape, spec.seed),
-    info,
-    outputs: outputsOf(spec),
+  let profile
+  const { training: profiled } = await openSession(spec, dataset, {
+    ...engine,
+    async load(programs, options) {
+      profile = await startProfile(programs, options)
+      return profile.runner
+    },
   })
-  const profile = await startProfile({ train }, { seed: spec.seed, batchSize: training.batchSize })
+  const profiledStep = stepsOf(profiled)
   const samples = { whole: [], inputs: [], graph: [], update: [] }
   for (let done = 0; done < n; done += CHUNK) {
     for (let i = 0; i < CHUNK; i++) {
       const before = { ...runner.times }
       const start = performance.now()
-      await step(runner)
+      await step()
       samples.whole.push(performance.now() - start)
       for (const [part, total] of Object.entries(runner.times)) samples[part].push(total - before[part])
     }
-    for (let i = 0; i < CHUNK; i++) await step(profile.runner)
+    for (let i = 0; i < CHUNK; i++) await profiledStep()
   }
   const median = (times) => round(times.toSorted((a, b) => a - b)[times.length >> 1])
   const parts = Object.fromEntries(Object.entries(samples).map(([name, times]) => [name, median(times)]))

@@ -6,7 +6,8 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { loadData } from '../../dist/data/registry.js'
 import { openEngine } from '../../dist/engine/registry.js'
-import { openSession, wholeBatches } from '../../dist/run/session.js'
+import { openSession } from '../../dist/run/session.js'
+import { stepsOf } from '../../dist/run/steps.js'
 
 const CHUNK = 25
 
@@ -38,19 +39,8 @@ async function openStepper({ spec, device, precision, batch_size }) {
     logs: false,
   })
   const sized = { ...spec, fit: { ...spec.fit, batch_size } }
-  const { runner, training } = await openSession(sized, await loadData(spec.data, spec.seed), engine)
-  const batches = wholeBatches(training)
-  let iterations = 0
-  const step = async () => {
-    const { batch, prepareNext } = (await batches.next()).value
-    return runner.run(
-      'train',
-      batch,
-      { learning_rate: training.learningRate(iterations), iterations: iterations++ },
-      prepareNext,
-    )
-  }
-  return { step, batchSize: training.batchSize, device: engine.device, versions: engine.versions }
+  const { training } = await openSession(sized, await loadData(spec.data, spec.seed), engine)
+  return { step: stepsOf(training), batchSize: training.batchSize, device: engine.device, versions: engine.versions }
 }
 
 async function timedSteps(n) {
@@ -58,7 +48,7 @@ async function timedSteps(n) {
   let loss = 0
   for (let done = -CHUNK; done < n; done += CHUNK) {
     const start = performance.now()
-    for (let i = 0; i < CHUNK; i++) loss = (await session.step()).loss[0] / session.batchSize
+    for (let i = 0; i < CHUNK; i++) loss = (await session.step()).outputs.loss[0] / session.batchSize
     if (done >= 0) times.push((performance.now() - start) / CHUNK)
   }
   return { ms_per_step: times, loss, rss_mb: Math.round(process.resourceUsage().maxRSS / 1000) }

@@ -2,19 +2,18 @@
 import { timesOf } from '../base/timing.js'
 import { loadData } from '../data/registry.js'
 import { checkEngine } from '../engine/check.js'
-import type { Batch, Engine } from '../engine/engine.js'
+import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { productSpeed, updateSpeed } from '../engine/speed.js'
-import type { Ahead } from '../training/ahead.js'
 import { refuseMissingRow } from '../training/lookups.js'
-import { runStep } from '../training/step.js'
 import type { Tasks, Turn } from './engine-process.js'
-import { openSession, type Session, wholeBatches } from './session.js'
+import { openSession, type Session } from './session.js'
+import { stepsOf } from './steps.js'
 
 let engine: Engine
 let session: Session
-let batches: AsyncGenerator<Ahead<Batch>, never>
-let iterations = 0
+let nextStep: ReturnType<typeof stepsOf>
+let steps = 0
 let updates = 0
 
 export const TASKS: Tasks = {
@@ -29,27 +28,27 @@ export const TASKS: Tasks = {
   updateSpeed: () => updateSpeed(engine),
   async load(spec) {
     session = await openSession(spec, await loadData(spec.data, spec.seed), engine)
-    batches = wholeBatches(session.training)
+    nextStep = stepsOf(session.training)
     return { batchSize: session.training.batchSize }
   },
   async steps(limits) {
     let diverged: Turn['diverged']
     const times = await timesOf(async () => {
       const loss = await step()
-      if (!Number.isFinite(loss)) diverged ??= { step: iterations, updates }
-      else if (session.training.plan.isUpdate(iterations - 1)) updates++
+      steps++
+      if (!Number.isFinite(loss)) diverged ??= { step: steps, updates }
+      else if (session.training.plan.isUpdate(steps - 1)) updates++
     }, limits)
     return { times, diverged, peakBytes: process.resourceUsage().maxRSS * 1024 }
   },
 }
 
-/** As the training loop does it, its batch included. */
+/** Makes a step and gives the loss of its batch. */
 async function step(): Promise<number> {
-  const { batch, prepareNext } = (await batches.next()).value
-  const scalars = { learning_rate: session.training.learningRate(iterations), iterations: iterations++ }
-  const loss = (await runStep(session.training, batch, scalars, prepareNext)).loss![0]!
+  const { batch, iterations, outputs } = await nextStep()
+  const loss = outputs.loss![0]!
   if (!Number.isFinite(loss)) {
-    const place = { pass: 'training', words: `step ${iterations}`, iterations: scalars.iterations } as const
+    const place = { pass: 'training', words: `step ${iterations + 1}`, iterations } as const
     await refuseMissingRow(session.training.runner, session.training.lookups ?? [], batch, place)
   }
   return loss

@@ -5,8 +5,8 @@ import type { StepTimes } from '../engine/compiled/onnx/engine.js'
 import type { Profile } from '../engine/compiled/onnx/profile.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import type { StageSpec } from '../spec/spec.js'
-import { runStep } from '../training/step.js'
-import { openSession, wholeBatches } from './session.js'
+import { openSession } from './session.js'
+import { stepsOf } from './steps.js'
 
 /** Steps that are timed, after those that warm up. */
 const STEPS = { most: 50, budgetMs: 5000, least: 3 }
@@ -30,13 +30,10 @@ export async function profileSteps(spec: StageSpec, signal: AbortSignal): Promis
         return profile.runner
       },
     })
-    const batches = wholeBatches(training)
-    let iterations = 0
+    const nextStep = stepsOf(training)
     const step = async () => {
       signal.throwIfAborted()
-      const { batch, prepareNext } = (await batches.next()).value
-      const scalars = { learning_rate: training.learningRate(iterations), iterations: iterations++ }
-      await runStep(training, batch, scalars, prepareNext)
+      await nextStep()
     }
     for (let warm = 0; warm < WARM_UP; warm++) await step()
     // what the runner has spent so far, step by step

@@ -7,7 +7,6 @@ import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
 import { betterOf } from '../spec/metrics.js'
 import { allMetricsOf, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
-import { type Ahead, oneAhead } from '../training/ahead.js'
 import type { Callback } from '../training/callbacks/callback.js'
 import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
@@ -64,13 +63,6 @@ export async function openSession(
       ...(learner.kind === 'network' && { lookups: learner.model.lookups }),
     },
     testBatches: inOrder(dataset.test),
-  }
-}
-
-/** Epoch after epoch, without the shorter batch at the end of each: for whoever times steps as the loop runs them. */
-export async function* wholeBatches({ batches, batchSize }: Session['training']): AsyncGenerator<Ahead<Batch>, never> {
-  for (let epoch = 1; ; epoch++) {
-    for await (const ahead of oneAhead(batches(epoch))) if (ahead.batch.size === batchSize) yield ahead
   }
 }
 
