@@ -1,4 +1,7 @@
-/** Activation functions by Keras' names, with Keras 3's formulas and default arguments (keras/src/activations/activations.py). */
+/**
+ * Activation functions by Keras' names, with Keras 3's formulas and default arguments
+ * (keras/src/activations/activations.py).
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import type { ActivationName } from '../spec/activations.js'
 import { abs, clipped, selu } from './kinks.js'
@@ -9,7 +12,7 @@ interface Activation {
   readonly apply: ActivationFunction
   /** The name under which plain tfjs-layers has the same function; `null` where it has none, or another one. */
   readonly tfjs: string | null
-  /** What it gives: from 0 to 1, or above 0; other numbers too where it does not say. */
+  /** Range of the output: `unit` is 0 to 1, `positive` is above 0. Undefined means any number. */
   readonly range?: 'unit' | 'positive'
 }
 
@@ -17,17 +20,21 @@ const relu6 = (x: tf.Tensor) => clipped(x, 0, 6)
 const silu = (x: tf.Tensor) => tf.mul(x, tf.sigmoid(x))
 const hardSigmoid = (x: tf.Tensor) => tf.div(relu6(tf.add(x, 3)), 6)
 const hardSilu = (x: tf.Tensor) => tf.mul(x, hardSigmoid(x))
-/** As Keras writes it, with the slope 2 at 0 that follows from it. */
+/** As Keras writes it; the slope at 0 is therefore 2. */
 const celu = (x: tf.Tensor) => tf.add(tf.maximum(x, 0), tf.elu(tf.minimum(x, 0)))
-/** 0 below -1, (x + 1)^2 / 4 up to 1, x above: "From softmax to sparsemax" (Martins and Astudillo, 2016) for two classes. */
+/**
+ * 0 below -1, (x + 1)^2 / 4 up to 1, x above: "From softmax to sparsemax" (Martins and Astudillo, 2016) for two
+ * classes.
+ */
 function sparsePlus(x: tf.Tensor): tf.Tensor {
   const middle = tf.mul(tf.square(tf.add(tf.clipByValue(x, -1, 1), 1)), 0.25)
   return tf.where(tf.greaterEqual(x, 1), x, middle)
 }
 
 /**
- * Projection onto the simplex (Martins and Astudillo, 2016). The gradient, their proposition 2, is the incoming one on
- * the support, less its mean there: written out, because tfjs cannot look behind a comparison.
+ * Projection onto the simplex (Martins and Astudillo, 2016). Its gradient (their proposition 2) is the incoming
+ * gradient on the support, minus the mean of that gradient over the support. It is written out because tfjs cannot
+ * differentiate the comparison that finds the support.
  */
 const sparsemax = (x: tf.Tensor): tf.Tensor =>
   tf.customGrad((...given) => {
@@ -41,8 +48,8 @@ const sparsemax = (x: tf.Tensor): tf.Tensor =>
   })(x)
 
 /**
- * 1 where the projection is above 0 (algorithm 1, without sorting): an element z is when 1 + k z > s, with k and s the
- * number and the sum of the elements not below z.
+ * The support: 1 where the projection is above 0, else 0 (algorithm 1, without sorting). An element z is in the support
+ * if 1 + k z > s, where k and s are the number and the sum of the elements that are not below z.
  */
 function simplexSupport(z: tf.Tensor): tf.Tensor {
   const row = tf.expandDims(z, -2)

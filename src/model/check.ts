@@ -17,13 +17,13 @@ import { type Target, targetForm, targetOf, type WantedTarget } from './targets.
 /** Weights, slots and gradients share one 32-bit address space of 4 GiB; five arrays of this many floats fit. */
 export const MAX_WEIGHTS = 200e6
 
-/** Numbers that a layer gives for one sample; a few arrays of so many fit into 32-bit addresses. */
+/** Most numbers that a layer may give for one sample. A few arrays of this size fit into 32-bit addresses. */
 const MAX_NUMBERS = 200e6
 
-/** Steps of all recurrent layers together: each is written out, and takes a part of a second until it is compiled. */
+/** Most steps of all recurrent layers together. Each step is unrolled and takes a fraction of a second to compile. */
 const MAX_STEPS = 5000
 
-/** Every problem of fitting the spec's model to the data; empty when there is none. */
+/** Returns every problem of fitting the spec's model to the data, or an empty list. */
 export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
   const { network, issues } = networkOf(spec.model, outputs)
   if (issues.length > 0) return [...issues]
@@ -91,7 +91,7 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
   ]
 }
 
-/** Where shapes begin in a chain. */
+/** Column in which shapes begin in a list of layers. */
 const NAME_WIDTH = 24
 
 const formatAll = (shapes: readonly Shape[]): string =>
@@ -116,7 +116,7 @@ function checkArity({ least, most }: { least: number; most: number }, given: rea
   )
 }
 
-/** The target must have a form that the loss and every metric can compare with the output, and nothing else may keep them from it. */
+/** Checks that the loss and every metric can compare the target with this output, and can be computed for it. */
 function checkOutput(
   spec: OutputSpec,
   info: DataInfo,
@@ -153,22 +153,22 @@ function checkOutput(
   return [...checkGroups(spec, info), ...misfits.slice(0, 1)]
 }
 
-/** Why a mask cannot say which values of a sample count. */
+/** Explains why a mask cannot select values of a sample, or returns undefined if it can. */
 function maskProblem(mask: Shape, values: Shape): string | undefined {
   const long = mask.length < values.length ? values : mask
   const isAlike = long.every((length, axis) => [mask, values].every((one) => (one[axis] ?? length) === length))
   const isOneMore = long.length === Math.min(mask.length, values.length) + 1 && long.at(-1) === 1
   if (isAlike && (mask.length === values.length || isOneMore)) return undefined
   const [found, wanted] = [mask, values].map((shape) => formatShape([null, ...shape]))
-  return `has values of shape ${wanted}, which the mask of the output, ${found}, does not fit; a Reshape ends a mask`
+  return `needs a mask that fits values of shape ${wanted}, found one of shape ${found}; a Reshape layer removes it`
 }
 
-/** Shapes of the output that suit a target, in words. */
+/** Describes the output shapes that fit a target. */
 function formsOf(wanted: WantedTarget, target: Target, { name, sampleShape }: DataInfo): string {
   if (target.kind === 'values') {
     return wanted === 'fitting' || wanted === 'one_hot'
-      ? `the ${target.size} elements of a sample, ${formatShape([null, ...sampleShape])}`
-      : 'class labels, not the input'
+      ? `${target.size} elements, as many as a sample has, such as ${formatShape([null, ...sampleShape])}`
+      : 'class labels as the target, not the input'
   }
   const { classes } = target
   const forms =
@@ -180,7 +180,7 @@ function formsOf(wanted: WantedTarget, target: Target, { name, sampleShape }: Da
   return `${forms} for the ${classes} classes of ${name}`
 }
 
-/** Groups of labels hold every class. */
+/** Checks that groups of labels name only classes of the data, and every one of them. */
 function checkGroups({ target, pointer }: OutputSpec, { classes, name }: DataInfo): ModelIssue[] {
   if (target.type !== 'grouped_label') return []
   const at = `${pointer}/target/groups`

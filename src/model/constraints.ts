@@ -6,7 +6,7 @@ import { type Refusal, refusing } from './refusal.js'
 
 export interface Projection {
   (weight: tf.Tensor): tf.Tensor
-  /** Why it cannot be done to a shape. */
+  /** Explains why a weight of a given shape cannot be constrained. */
   readonly refuses?: Refusal
 }
 
@@ -15,7 +15,7 @@ type SpecOf<Type extends ConstraintSpec['type']> = Extract<ConstraintSpec, { typ
 const norms = (weight: tf.Tensor, axis: number | readonly number[]) =>
   tf.sqrt(tf.sum(tf.square(weight), axis as number | number[], true))
 
-/** The weight with norms that were `from` made `to`. */
+/** Scales the weight so that its norms `from` become `to`. */
 const rescaled = (weight: tf.Tensor, from: tf.Tensor, to: tf.Tensor) =>
   tf.mul(weight, tf.div(to, tf.add(from, EPSILON)))
 

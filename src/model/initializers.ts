@@ -1,4 +1,7 @@
-/** Initial values of weights by Keras' names (keras/src/initializers/random_initializers.py), drawn from the spec's seed. */
+/**
+ * Initial values of weights by Keras' names (keras/src/initializers/random_initializers.py), drawn from the spec's
+ * seed.
+ */
 import type { RandomStream } from '../base/philox.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { InitializerSpec } from '../spec/initializers.js'
@@ -6,7 +9,7 @@ import { type Refusal, refusing } from './refusal.js'
 
 export interface Initializer {
   (shape: Shape, random: RandomStream): Float32Array
-  /** Why it cannot make a weight of a shape. */
+  /** Explains why a weight of a given shape cannot be initialized. */
   readonly refuses?: Refusal
 }
 
@@ -34,7 +37,7 @@ const uniform =
 /** Standard deviation of a standard normal cut at two standard deviations. */
 const TRUNCATED_DEVIATION = 0.87962566103423978
 
-/** Of variance scale / fan. */
+/** Random values with mean 0 and variance scale / fan. */
 const scaled =
   ({ scale, mode, distribution }: Omit<SpecOf<'variance_scaling'>, 'type'>): Initializer =>
   (shape, random) => {
@@ -61,7 +64,10 @@ const glorot = { scale: 1, mode: 'fan_avg' } as const
 const he = { scale: 2, mode: 'fan_in' } as const
 const lecun = { scale: 1, mode: 'fan_in' } as const
 
-/** Q of a random normal matrix whose R has a positive diagonal, as Keras makes it; by Gram and Schmidt, each twice. */
+/**
+ * Q of the QR decomposition of a random normal matrix, with the diagonal of R positive, as in Keras. Computed by
+ * Gram-Schmidt; each vector is orthogonalized twice, against rounding.
+ */
 function orthogonal(shape: Shape, random: RandomStream, gain: number): Float32Array {
   const columns = shape.at(-1)!
   const rows = sizeOf(shape) / columns

@@ -1,4 +1,4 @@
-/** What is wrong with a model, before it has a place in a file. */
+/** A problem of a model, before it is located in a file. */
 import type { Issue } from '../base/issue.js'
 
 export type ModelIssue = Pick<Issue, 'code' | 'pointer' | 'message'> & {

@@ -1,14 +1,14 @@
 /**
- * Functions whose slope jumps, with the slopes that TensorFlow gives where it does (tensorflow/python/ops: math_grad.py,
- * nn_grad.py). tfjs gives others there, so that whatever is differentiated takes these; its own `maximum`, `minimum`,
- * `relu`, `elu`, `leakyRelu` and `clipByValue` agree with TensorFlow's.
+ * Functions whose slope jumps, with TensorFlow's slopes at the jumps (tensorflow/python/ops: math_grad.py, nn_grad.py).
+ * tfjs' own slopes differ there, so code that is differentiated uses these. The `maximum`, `minimum`, `relu`, `elu`,
+ * `leakyRelu` and `clipByValue` of tfjs agree with TensorFlow.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
 type Save = (tensors: tf.Tensor[]) => void
 type Elementwise = (x: tf.Tensor) => tf.Tensor
 
-/** `apply(x)`, with the gradient `slope(dy, x)`: of one array, also where it is handed more, as `map` does. */
+/** `apply(x)` with the gradient `slope(dy, x)`. The result ignores further arguments, so it can be passed to `map`. */
 const withSlope =
   (apply: Elementwise, slope: (dy: tf.Tensor, x: tf.Tensor) => tf.Tensor): Elementwise =>
   (x) =>
@@ -18,7 +18,7 @@ const withSlope =
       return { value: apply(x), gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => slope(dy, x!) }
     })(x)
 
-/** The slope at 0 is 0. */
+/** |x|, with slope 0 at 0. */
 export const abs = withSlope(
   (x) => tf.abs(x),
   (dy, x) => tf.mul(dy, tf.sign(x)),
@@ -27,10 +27,10 @@ export const abs = withSlope(
 /** Klambauer et al., 2017. */
 const SELU = { scale: 1.0507009873554805, alpha: 1.6732632423543772 }
 
-/** What selu gives for minus infinity. */
+/** The limit of selu at minus infinity. */
 export const SELU_LEAST = -SELU.scale * SELU.alpha
 
-/** The slope at 0 is that above it. */
+/** selu, with the slope at 0 of the part above 0. */
 export const selu = withSlope(
   (x) => tf.selu(x),
   (dy, x) => {
@@ -39,14 +39,14 @@ export const selu = withSlope(
   },
 )
 
-/** Clipped to these limits; the slope at both is 0, where that of a `clipByValue` is 1. */
+/** x clipped to these limits. The slope at both limits is 0; `tf.clipByValue` has slope 1 there. */
 export const clipped = (x: tf.Tensor, least: number, most: number): tf.Tensor =>
   withSlope(
     (x) => tf.clipByValue(x, least, most),
     (dy, x) => tf.where(tf.logicalAnd(tf.greater(x, least), tf.less(x, most)), dy, tf.zerosLike(dy)),
   )(x)
 
-/** The largest along these axes, or of all; equal ones share the gradient evenly. */
+/** The maximum over these axes, by default over all. Elements that are equally large share the gradient evenly. */
 export function largest(x: tf.Tensor, axes: number | number[] = [...x.shape.keys()], keepDims = false): tf.Tensor {
   const most = tf.customGrad((...given) => {
     const [x, save] = given as [tf.Tensor, Save]

@@ -1,4 +1,7 @@
-/** A model as the JSON of tfjs-layers and of Keras 2: classes and configurations of layers, and how they are joined. */
+/**
+ * Describes a model in the JSON of tfjs-layers and Keras 2: classes and configurations of layers, and their
+ * connections.
+ */
 import type { Shape } from '../base/shape.js'
 import type { SavedLayer } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
@@ -14,7 +17,7 @@ interface Topology {
   readonly outputs: readonly { readonly name: string }[]
 }
 
-/** As `tf.loadLayersModel` reads it. */
+/** The form that `tf.loadLayersModel` reads. */
 export function savedForm(model: Topology): SavedForm {
   const modelTopology = layersTopology(model)
   return {
@@ -24,7 +27,7 @@ export function savedForm(model: Topology): SavedForm {
   }
 }
 
-/** Names behind the prefix, as the spec has them, in the order of the layers. */
+/** Finds the names that carry the prefix NOT_IN_TFJS, in the order of the layers, and yields them without it. */
 function* notInTfjs(saved: unknown): Iterable<string> {
   if (typeof saved !== 'object' || saved === null) return
   for (const [key, value] of Object.entries(saved)) {
@@ -36,7 +39,7 @@ function* notInTfjs(saved: unknown): Iterable<string> {
 
 const HEADER = { format: 'layers-model', generatedBy: 'trainspec', convertedBy: null }
 
-/** What `modelTopology` of a layers model holds. */
+/** The value of `modelTopology` in the file of a layers model. */
 function layersTopology(model: Topology): object {
   const { stages, inputShape } = model
   const open = stages.filter(({ layer, inputs }) => layer.type !== 'Input' && inputs.includes(DATA))
@@ -50,7 +53,7 @@ function layersTopology(model: Topology): object {
     return { class_name: 'Sequential', config: { name: 'model', layers: [...before, ...stages.map(saved)] } }
 
   const owners = stages.filter(({ name, owner }) => name === owner)
-  /** The layer and the number of its use that gives what a name stands for. */
+  /** Layer, index of the layer's call, and index of the call's output: the source of the value with this name. */
   const place = (name: string): readonly [string, number, number] => {
     if (name === DATA) return [data, 0, 0]
     const { owner } = stages.find((stage) => stage.name === name)!
@@ -80,7 +83,7 @@ function layersTopology(model: Topology): object {
   }
 }
 
-/** Each layer takes the one before, once. */
+/** Whether the model is a plain stack: every layer is called once, on the output of the layer before it. */
 export const isStack = (stages: readonly ModelStage[]): boolean =>
   stages.every(
     ({ name, owner, inputs }, index) =>
@@ -95,7 +98,7 @@ function saved(stage: ModelStage): SavedLayer {
 const known = ({ layer, inputShapes }: ModelStage): SavedLayer =>
   layerRule(layer).saved(layer, inputShapes) ?? { class_name: `${NOT_IN_TFJS}${layer.type}`, config: {} }
 
-/** What a saved model calls a weight: its name, but where tfjs-layers has another. */
+/** Name of a weight in a saved model: that of tfjs-layers if it has another, else our own. */
 function savedWeightName({ stages }: Topology, name: string): string {
   for (const stage of stages) {
     const own = Object.keys(stage.weights).find((own) => stage.weights[own] === name)
@@ -104,7 +107,7 @@ function savedWeightName({ stages }: Topology, name: string): string {
   return name
 }
 
-/** For the data where no Input names it: a name that no layer has. */
+/** Name for the data if no Input layer gives it one: a name that no layer has. */
 export function nameOfData(stages: readonly ModelStage[]): string {
   let name = 'data'
   while (stages.some((stage) => stage.name === name)) name += '_'

@@ -1,4 +1,4 @@
-/** Layers that look rows up by number, such as an Embedding: where their numbers come from, and whether they have the rows. */
+/** Layers that look up rows by index, such as Embedding: the source of the indices, and a check that the rows exist. */
 import { hasRow, type Range, rowsInWords } from '../base/rows.js'
 import type { LayerSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
@@ -8,7 +8,7 @@ import { type Call, DATA, type Network, networkOf, type OutputNames } from './ne
 export interface Lookup {
   readonly call: Call
   readonly rows: number
-  /** The numbers are those of the data, all of them; else layers compute them. */
+  /** True if the indices are data, passed on unchanged; false if layers compute them. */
   readonly ofData: boolean
 }
 
@@ -24,7 +24,9 @@ export function lookupsOf({ calls }: Pick<Network, 'calls'>): readonly Lookup[] 
   })
 }
 
-/** Numbers of the data, which lie in this range, for which a layer has no row. */
+/**
+ * Checks that each layer that looks up values of the data has a row for all of them. `range` is the range of the data.
+ */
 export function checkLookups(spec: SupervisedSpec, outputs: OutputNames, range: Range, data: string): ModelIssue[] {
   const { least, largest } = range
   return lookupsOf(networkOf(spec.model, outputs).network).flatMap(

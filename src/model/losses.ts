@@ -13,28 +13,31 @@ import { EPSILON, normalizedVectors } from './normalized.js'
 import type { WantedTarget } from './targets.js'
 
 export interface Loss {
-  /** What labels are turned into before the loss sees them. */
+  /** The form of target that the loss takes. */
   readonly target: WantedTarget
-  /** (batch, ...): one loss each, Keras' `call`; or, over the batch as a whole, any shape. */
+  /** Loss values, as Keras' `call`: (batch, ...), or any shape if `ofBatch` is set. */
   values(target: tf.Tensor, prediction: Prediction): tf.Tensor
-  /** Of the shape of the values: 0 where one does not count, else 1. The others count for it (keras/src/losses/loss.py, `apply_mask`). */
+  /**
+   * A mask that the loss itself makes, of the shape of the values: 0 for a value that does not count, else 1. Values
+   * that count are scaled up for those that do not (keras/src/losses/loss.py, `apply_mask`).
+   */
   mask?(target: tf.Tensor, values: tf.Tensor): tf.Tensor
-  /** Of the values of a sample, where they are not those of all axes but the last. */
+  /** Shape of the values of one sample, if it is not the output's shape without the last axis. */
   readonly shape?: Shape
-  /** The values belong to the batch as a whole. */
+  /** True if values belong to the batch as a whole and not to single samples. */
   readonly ofBatch?: boolean
-  /** Of a crossentropy: what it takes the output for. */
+  /** For a crossentropy: how it reads the output. */
   readonly takes?: Probabilities
-  /** Why it cannot take the model's output: `has axis 3`. */
+  /** Explains why the loss cannot be computed for the model's output, such as `has axis 3`. */
   readonly problem?: string | undefined
 }
 
 export interface Probabilities {
-  /** Whether these are yet to be made of the output; null for a loss that cannot do so. */
+  /** True if the output is logits, false if it is probabilities; null for a loss that has no such option. */
   readonly fromLogits: boolean | null
-  /** The activation that makes them. */
+  /** The activation that makes probabilities from logits. */
   readonly by: 'softmax' | 'sigmoid'
-  /** Whether what is above 0 is divided by its sum, and is probabilities then. */
+  /** True if the loss divides the output by its sum, so that any numbers above 0 become probabilities. */
   readonly divides: boolean
 }
 
@@ -44,9 +47,10 @@ const ofYesOrNo = (fromLogits: boolean): Probabilities => ({ fromLogits, by: 'si
 type SpecOf<Type extends LossSpec['type']> = Extract<LossSpec, { type: Type }>
 
 /**
- * The sum over a batch's samples of their losses, where Keras' `sum_over_batch_size` has the mean: each sample's is the
- * mean of its values. `weights`: one a sample. A mask may come with the output, with the loss, or with both: the values
- * that count weigh as much as the whole batch (keras/src/losses/loss.py, `apply_mask`); if none counts, the sum is 0.
+ * Sum over the samples of a batch of each sample's loss, which is the mean of its values. (Keras' `sum_over_batch_size`
+ * is the mean over samples.) `weights` has one number per sample. The output, the loss, or both may have a mask: the
+ * values that count are scaled up to weigh as much as the whole batch (keras/src/losses/loss.py, `apply_mask`). If none
+ * counts, the sum is 0.
  */
 export function lossOfBatch(loss: Loss, target: tf.Tensor, prediction: Prediction, weights?: tf.Tensor): tf.Tensor {
   const batch = prediction.output.shape[0]!
@@ -64,7 +68,7 @@ export function lossOfBatch(loss: Loss, target: tf.Tensor, prediction: Predictio
   return values.size === batch ? sum : tf.div(sum, values.size / batch)
 }
 
-/** 1 for each value that counts, else 0; undefined where all do. */
+/** 1 for each value that counts, else 0; undefined if there is no mask. */
 function maskOf(loss: Loss, target: tf.Tensor, values: tf.Tensor, { mask }: Prediction): tf.Tensor | undefined {
   const own = loss.mask?.(target, values)
   const given = mask && tf.cast(mask, 'float32')
@@ -72,15 +76,16 @@ function maskOf(loss: Loss, target: tf.Tensor, values: tf.Tensor, { mask }: Pred
 }
 
 /**
- * What the output was or will be made from by this activation, where that is known: exact where a probability rounds to
- * 0 or 1. As Keras on TensorFlow chooses (keras/src/backend/tensorflow/nn.py, `_get_logits`).
+ * The logits from which this activation makes the output, if they are known: with them the loss is exact even if a
+ * probability rounds to 0 or 1. Same choice as Keras on TensorFlow (keras/src/backend/tensorflow/nn.py, `_get_logits`).
+ * `given`: the output itself is logits.
  */
 function logitsOf({ output, logits }: Prediction, activation: ActivationName, given: boolean): tf.Tensor | undefined {
   if (logits?.activation === activation) return logits.value
   return given ? output : undefined
 }
 
-/** Probabilities are kept away from 0 and 1. */
+/** Clips probabilities away from 0 and 1, so that their logarithms are finite. */
 const probability = (p: tf.Tensor) => tf.clipByValue(p, EPSILON, 1 - EPSILON)
 const normalized = (p: tf.Tensor) => probability(tf.div(p, tf.sum(p, -1, true)))
 
@@ -91,7 +96,7 @@ function crossentropy(target: tf.Tensor, prediction: Prediction, fromLogits: boo
   return tf.neg(tf.sum(tf.mul(target, logarithm), -1))
 }
 
-/** -t log p - (1 - t) log(1 - p), of each output. From logits z: softplus(z) - z t. */
+/** -t log p - (1 - t) log(1 - p) for each output. Computed from logits z it is softplus(z) - z t. */
 function binaryCrossentropy(target: tf.Tensor, prediction: Prediction, fromLogits: boolean): tf.Tensor {
   const logits = logitsOf(prediction, 'sigmoid', fromLogits)
   if (logits) return tf.sub(tf.softplus(logits), tf.mul(logits, target))
@@ -110,14 +115,16 @@ const oneHot = (target: tf.Tensor, { output }: Prediction) =>
 const meanLast = (x: tf.Tensor) => tf.mean(x, -1)
 const difference = (target: tf.Tensor, { output }: Prediction) => tf.sub(target, output)
 
-/** Labels that are 0 or 1 throughout the batch become -1 or 1; others stay (`convert_binary_labels_to_hinge`). */
+/**
+ * If every label of the batch is 0 or 1, they become -1 or 1; otherwise they stay (`convert_binary_labels_to_hinge`).
+ */
 function hingeTarget(target: tf.Tensor): tf.Tensor {
   const far = largest(abs(tf.mul(target, tf.sub(target, 1))))
   const binary = tf.cast(tf.equal(far, 0), 'float32')
   return tf.add(target, tf.mul(binary, tf.sub(target, 1)))
 }
 
-/** max(x, 0). Its slope at 0 is 1; a rectifier's is 0. */
+/** max(x, 0) with slope 1 at 0, where relu has slope 0. */
 const aboveZero = (x: tf.Tensor) => tf.maximum(x, 0)
 const hinge = (target: tf.Tensor, { output }: Prediction) => aboveZero(tf.sub(1, tf.mul(hingeTarget(target), output)))
 
@@ -130,25 +137,31 @@ function overlapLoss(target: tf.Tensor, { output }: Prediction, alpha: number, b
   return tf.sub(1, tf.div(overlap, whole))
 }
 
-/** Of Dice and Tversky: all axes, or those the spec names. Values belong to samples where the batch is not among them. */
+/**
+ * Axes over which Dice and Tversky sum: those of the spec, or all. If the batch is among them, the loss belongs to the
+ * batch as a whole.
+ */
 function overlapAxes(axis: number | readonly number[] | null, output: Shape) {
   const axes = axis === null ? undefined : [axis].flat()
   const ofBatch = axes === undefined || axes.some((one) => one === 0 || one === -output.length - 1)
   return { axes, ofBatch, problem: axisProblem(axes ?? [], output) }
 }
 
-/** The batch is axis 0. */
+/** Reports an axis that the output does not have; axis 0 is the batch. */
 function axisProblem(axes: readonly number[], output: Shape): string | undefined {
   const rank = output.length + 1
   const outside = axes.find((axis) => axis < -rank || axis >= rank)
   return outside === undefined ? undefined : `has axis ${outside}`
 }
 
-/** log(sum(exp x)) over the last axis where `chosen` is 1; very small where it is nowhere. */
+/** log(sum(exp x)) over the last axis, of the elements for which `chosen` is 1; about -1e30 if there are none. */
 const logSumExp = (x: tf.Tensor, chosen: tf.Tensor) =>
   tf.logSumExp(tf.add(tf.mul(x, chosen), tf.mul(tf.sub(chosen, 1), 1e30)), -1)
 
-/** Every sample of a batch against every other: (batch) from labels (batch) and embeddings (batch, n) of length 1. */
+/**
+ * Circle loss: compares every sample of a batch with every other. Takes labels (batch) and embeddings (batch, n) of
+ * length 1, returns (batch).
+ */
 function circle(labels: tf.Tensor, { output }: Prediction, { gamma, margin, remove_diagonal }: SpecOf<'circle'>) {
   const batch = output.shape[0]!
   const same = tf.equal(tf.reshape(labels, [batch, 1]), tf.reshape(labels, [1, batch]))
@@ -161,11 +174,11 @@ function circle(labels: tf.Tensor, { output }: Prediction, { gamma, margin, remo
   return tf.softplus(tf.add(logSumExp(toPositive, pairs), logSumExp(toNegative, negative)))
 }
 
-/** How a loss follows from its part of the spec, and from the model's output where it depends on that. */
+/** Makes a loss from its spec and from the shape of the model's output, without the batch. */
 export const LOSSES: {
   readonly [Type in LossSpec['type']]: (spec: SpecOf<Type>, output: Shape) => Loss
 } = {
-  // keras/src/trainers/compile_utils.py, `get_loss`: our labels are class numbers
+  // keras/src/trainers/compile_utils.py, `get_loss`: our labels are class indices
   crossentropy: (_, output) =>
     output.at(-1) === 1
       ? LOSSES.binary_crossentropy({ type: 'binary_crossentropy', from_logits: false, label_smoothing: 0 }, output)
@@ -327,6 +340,6 @@ function diceLoss(target: tf.Tensor, { output }: Prediction, axis?: number[]) {
   return tf.sub(1, tf.div(tf.mul(overlap, 2), both))
 }
 
-/** The loss of this spec for a model with this output, without the batch. */
+/** The loss of this spec for a model output of this shape, without the batch. */
 export const lossFor = (spec: LossSpec, output: Shape): Loss =>
   (LOSSES[spec.type] as (spec: LossSpec, output: Shape) => Loss)(spec, output)

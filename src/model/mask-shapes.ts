@@ -1,4 +1,4 @@
-/** Which outputs carry a mask, and of what shape: known before there is any data. */
+/** Finds which outputs carry a mask, and its shape, before there is any data. */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import { formatShape, type Shape } from '../base/shape.js'
@@ -7,19 +7,19 @@ import { ShapeProblem } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import type { Call } from './network.js'
 
-/** By the name of the call that gives the mask, without the batch. */
+/** Shapes of masks without the batch, by the name of the call that makes them. */
 export interface MaskShapes {
-  /** As layers look for them. */
+  /** Masks that layers find at their inputs. */
   readonly carried: Map<string, Shape>
-  /** As if none were taken away, for layers that keep theirs. */
+  /** Masks as they would be if no layer took any away; some layers still see these (`keepsMasks`). */
   readonly kept: Map<string, Shape>
 }
 
 export const noMasks = (): MaskShapes => ({ carried: new Map(), kept: new Map() })
 
 /**
- * Adds the masks that the output of a call has to those of the calls before it. Throws ShapeProblem where the layer cannot
- * take the mask of an input. `taken`: the inputs whose masks are gone by then.
+ * Adds the mask of a call's output to the masks of the calls before it. `taken` names the inputs that have lost their
+ * mask by then. Throws ShapeProblem if the layer cannot take the mask of an input.
  */
 export function followMask(
   { name, layer, inputs }: Pick<Call, 'name' | 'layer' | 'inputs'>,
@@ -49,13 +49,16 @@ export function followMask(
 
 const CHECKS = { steps: checkOfSteps, elements: checkOfElements, nothing: () => {} }
 
-/** A flag for each element of the input, or one for all along an axis (keras/src/layers/activations/softmax.py). */
+/**
+ * Checks that a mask has one flag per element of the input, or length 1 along an axis
+ * (keras/src/layers/activations/softmax.py).
+ */
 function checkOfElements(mask: Shape, sample: Shape): void {
   if (mask.length === sample.length && mask.every((length, axis) => length === 1 || length === sample[axis])) return
   throw misfit(mask, sample, sample)
 }
 
-/** A mask has a flag for each place of the input, which has features there. */
+/** Checks that a mask has one flag per position of the input, where the last axis of the input is features. */
 function checkOfSteps(mask: Shape, sample: Shape): void {
   const places = sample.slice(0, -1)
   if (mask.join() !== places.join()) throw misfit(mask, places, sample)
@@ -64,6 +67,6 @@ function checkOfSteps(mask: Shape, sample: Shape): void {
 function misfit(mask: Shape, needed: Shape, sample: Shape): ShapeProblem {
   const [wanted, found, input] = [needed, mask, sample].map((shape) => formatShape([null, ...shape]))
   return new ShapeProblem(
-    `needs a mask of ${wanted} for its input ${input}, but a layer before it made one of ${found}; a Reshape between them ends it`,
+    `needs a mask of shape ${wanted} for its input ${input}, but a layer before it made one of shape ${found}; a Reshape between them removes it`,
   )
 }

@@ -1,13 +1,13 @@
-/** Masks beside what they are masks of. */
+/** Fits the ranks of masks and values to one another. */
 import * as tf from '@tensorflow/tfjs-core'
 
-/** (batch, ...) with as many axes as `rank`, those at the end of length 1. */
+/** Adds axes of length 1 at the end of x, up to `rank` axes. */
 export const beside = (x: tf.Tensor, rank: number): tf.Tensor =>
   tf.reshape(x, [...x.shape, ...Array<number>(Math.max(0, rank - x.rank)).fill(1)])
 
 /**
- * Values and a mask with as many axes as one another: a last axis of length 1 is left out of the longer one, or added to
- * what has one number a sample (keras/src/losses/loss.py, `squeeze_or_expand_to_same_rank`).
+ * Gives values and a mask the same rank: squeezes a last axis of length 1 from the one with more axes, or adds one to
+ * the other if that has a single number per sample (keras/src/losses/loss.py, `squeeze_or_expand_to_same_rank`).
  */
 export function ofOneRank(values: tf.Tensor, mask: tf.Tensor): [values: tf.Tensor, mask: tf.Tensor] {
   const [long, short] = values.rank > mask.rank ? [values, mask] : [mask, values]

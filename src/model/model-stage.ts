@@ -2,11 +2,14 @@
 import type { Shape } from '../base/shape.js'
 import type { Call } from './network.js'
 
-/** A call of a layer, with the shapes of a sample. */
+/** A call of a layer with the shapes of its inputs and its output, without the batch. */
 export interface ModelStage extends Call {
   readonly inputShapes: readonly Shape[]
   readonly outputShape: Shape
-  /** Weights and noise of the layer by its own names: their names in the model. */
+  /**
+   * Names in the model of the layer's weights, by the names that the layer itself uses. `noise` is the same for its
+   * noise.
+   */
   readonly weights: Readonly<Record<string, string>>
   readonly noise: Readonly<Record<string, string>>
 }

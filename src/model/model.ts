@@ -1,7 +1,7 @@
 /** Builds a model from a spec: a pure function of its inputs and weights, written in tfjs ops. */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-layers' // for Node, the gradients of tfjs' ops come with it
+import '@tensorflow/tfjs-layers' // registers the gradients of tfjs' ops on Node
 import type { NoiseInput } from '../base/noise.js'
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Shape } from '../base/shape.js'
@@ -25,20 +25,20 @@ import { withoutGradient } from './without-gradient.js'
 export interface Model extends Saveable {
   /** Shape of a sample, without the batch. */
   readonly inputShape: Shape
-  /** Of the first output. */
+  /** Shape of the first output, without the batch. */
   readonly outputShape: Shape
-  /** `masked`: whether it carries a mask. */
+  /** Shapes without the batch; `masked` is true for an output that carries a mask. */
   readonly outputs: readonly { readonly name: string; readonly shape: Shape; readonly masked: boolean }[]
   /** In Keras' order: layer by layer, kernel before bias. */
   readonly weights: readonly Weight[]
-  /** Random numbers that a training pass takes. */
+  /** Random numbers that a training pass needs. */
   readonly noise: readonly NoiseInput[]
   readonly stages: readonly ModelStage[]
-  /** Layers that look rows up by numbers which layers before them compute. One without a row makes the loss NaN. */
+  /** Layers that look up rows by indices that other layers compute. An index without a row makes the loss NaN. */
   readonly lookups: readonly ComputedLookup[]
   /**
-   * x: (batch, ...inputShape). With `noise` it is a training pass, without an inference pass. `visit` is shown the
-   * output of every layer.
+   * Runs the model on x (batch, ...inputShape): in training mode if `noise` is given, else in inference mode. `visit`
+   * is called with the output of every layer.
    */
   apply(x: tf.Tensor, weights: Tensors, options?: ApplyOptions): Applied
 }
@@ -47,25 +47,31 @@ export interface Weight extends Slot {
   readonly role: 'weight'
   /** Whether an optimizer may change it. */
   readonly trainable: boolean
-  /** The loss has no gradient by it, so that it stays as it is, without decay, as in Keras on TensorFlow. */
+  /**
+   * The loss has no gradient with respect to this weight, so it never changes, not even by weight decay, as in Keras on
+   * TensorFlow.
+   */
   readonly unreached?: true
-  /** What is done to it after an update. */
+  /** Applied to the weight after each update. */
   readonly constraint?: Projection | undefined
 }
 
-/** What a model makes of a batch: (batch, ...outputShape), what its last activation, if any, made that from, and what counts of it. */
+/**
+ * One output of a model for a batch, (batch, ...outputShape), with the logits of its last activation and its mask, if
+ * it has them.
+ */
 export type Prediction = LayerOutput
 
-/** The first output is there by itself too. */
+/** All outputs of a model; the fields of LayerOutput are those of the first output. */
 export interface Applied extends LayerOutput {
   readonly outputs: readonly LayerOutput[]
-  /** Values that weights which are not trained have after a training step. */
+  /** New values of weights that change in a training step without being trained, such as running means. */
   readonly updates: Tensors
-  /** What regularizers add to the mean loss; null for nothing. */
+  /** Sum of all regularization terms, which is added to the mean loss; null if there are none. */
   readonly penalty: tf.Tensor | null
 }
 
-/** Whether training changes it. */
+/** Whether training changes a weight. */
 export const learns = ({ trainable, unreached }: Weight): boolean => trainable && !unreached
 
 export interface ApplyOptions {
@@ -76,12 +82,12 @@ export interface ApplyOptions {
 export interface ComputedLookup {
   /** `Embedding "embedding"` */
   readonly layer: string
-  /** The call that gives the numbers. */
+  /** Name of the call that computes the indices. */
   readonly source: string
   readonly rows: number
 }
 
-/** The spec's layers on samples of `inputShape`; shapes are taken to be checked (`checkModel`). */
+/** Builds the spec's layers for samples of `inputShape`. Assumes that `checkModel` has found no problem. */
 export function buildModel(
   spec: NetworkSpec,
   inputShape: Shape,
@@ -162,7 +168,7 @@ export function buildModel(
         const masks = isSame ? kept : carried
         const applied = applyLayer(rule, stage.layer, inputs, {
           training,
-          // a shared layer goes on from what its first use made of its running values
+          // a shared layer continues from the running values of its previous call
           weights: named(stage.weights, training ? { ...values, ...updates } : values),
           noise: draws ? named(stage.noise, draws) : {},
           masks,
@@ -188,12 +194,12 @@ export function buildModel(
   return model
 }
 
-/** The output of a call with the mask that it carries, and the one that it would carry if none were taken away. */
+/** Output of a call with its mask, and `kept`: the mask as it would be if no layer took any away. */
 interface Made extends LayerOutput {
   readonly kept?: tf.Tensor | undefined
 }
 
-/** The numbers, 0 in place of one that has no row; for such a one NaN is added to the loss. */
+/** Replaces an index that has no row by 0, and adds NaN to the loss if there is one. */
 function withRows(x: tf.Tensor, rows: number, added: tf.Tensor[]): tf.Tensor {
   const zeros = tf.zerosLike(x)
   const has = withoutGradient(() => tf.logicalAnd(tf.greater(x, -1), tf.less(x, rows)))
@@ -201,7 +207,7 @@ function withRows(x: tf.Tensor, rows: number, added: tf.Tensor[]): tf.Tensor {
   return withoutGradient(() => tf.where(has, x, zeros))
 }
 
-/** Owners of weights whose output a gradient of the loss comes back to: from the outputs, and from what is regularized. */
+/** Owners of the weights that a gradient of the loss reaches, from the outputs or from a regularized activity. */
 function reachedOwners({ calls, outputs }: Network): ReadonlySet<string> {
   const values = new Set(outputs)
   const owners = new Set<string>()

@@ -1,4 +1,7 @@
-/** A model spec as a list of calls of layers: blocks unrolled, shared layers resolved, each input by name, in an order that runs. */
+/**
+ * Turns a model spec into a list of layer calls that can run in this order: blocks are unrolled, shared layers are
+ * resolved, and inputs are named.
+ */
 import { nearest } from '../base/nearest.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, NetworkSpec } from '../spec/spec.js'
@@ -6,18 +9,21 @@ import type { ModelIssue } from './issue.js'
 
 /** One use of a layer. */
 export interface Call {
-  /** Of what it gives, unique: `conv`, `stage/conv` in a block, `stage/2/conv` in the second of several. */
+  /**
+   * Unique name of the call and of its output: `conv`, `stage/conv` in a block, `stage/2/conv` in a block's second
+   * repetition.
+   */
   readonly name: string
-  /** Whose weights it uses: its own name, but for a shared layer. */
+  /** Name of the call whose weights this one uses: its own, except for a shared layer. */
   readonly owner: string
   readonly layer: LayerSpec
-  /** Names of calls, or `DATA`. */
+  /** Names of the calls whose outputs it takes, or `DATA`. */
   readonly inputs: readonly string[]
-  /** Where the layer stands in the spec. */
+  /** JSON pointer to the layer in the spec. */
   readonly pointer: string
 }
 
-/** What comes in from outside; no layer is called so. */
+/** Stands for the data among the names of inputs; no layer has this name. */
 export const DATA = ''
 
 export interface Network {
@@ -30,13 +36,13 @@ type Unordered = Omit<Call, 'inputs'> & {
   readonly inputs: readonly { readonly name: string; readonly pointer: string }[]
 }
 
-/** Which layers give the outputs of a model; one without a name is the last. */
+/** Names of the layers that give a model's outputs; null stands for the last layer. */
 export type OutputNames = readonly Pick<OutputSpec, 'name' | 'pointer'>[]
 
-/** Layers that a model may have, repeated ones counted each time: more than anyone trains, few enough for every stack. */
+/** Most layers of a model, each repetition counted: more than anyone trains, and few enough for the recursion here. */
 const MOST_LAYERS = 2000
 
-/** The calls of a model, or what is wrong with how its layers are joined. */
+/** Returns the calls of a model, or the problems with how its layers are connected. */
 export function networkOf(
   model: NetworkSpec,
   wanted: OutputNames,
@@ -53,7 +59,7 @@ export function networkOf(
   const outputs = wanted.map(({ name, pointer }) => {
     if (name === null) return output
     if (!names.includes(name)) {
-      const message = `found "${name}", which is no layer of the model`
+      const message = `found "${name}", which is not a layer of the model`
       issues.push({ code: 'unknown-layer', pointer, message, nearest: nearest(name, names) })
     }
     return named(name)
@@ -69,7 +75,10 @@ const countOf = (layers: readonly LayerSpec[]): number =>
     0,
   )
 
-/** Names that a list of layers may take its inputs from: its own layers, and those around it. */
+/**
+ * Full name of a call for each name that layers may refer to: their own names, and those of the layers around their
+ * block.
+ */
 type Scope = ReadonlyMap<string, string>
 
 function expand(
@@ -93,7 +102,7 @@ function expand(
         issues.push({
           code: 'unknown-layer',
           pointer: where,
-          message: `found "${name}", which is no layer here`,
+          message: `found "${name}", which is not a layer here`,
           nearest: nearest(name, names),
         })
       }
@@ -126,13 +135,13 @@ function expand(
     calls.push({ name: full, owner: ownerOf(layer, full, scope, pointer, issues), layer, inputs, pointer })
     before = full
   }
-  // a block goes by the name of its last layer
+  // the output of a block is the output of its last layer
   const named = (name: string) => outputs.get(name) ?? name
   const inputsNamed = (call: Unordered) => call.inputs.map(({ name, pointer }) => ({ name: named(name), pointer }))
   return { calls: calls.map((call) => ({ ...call, inputs: inputsNamed(call) })), output: named(before), named }
 }
 
-/** What goes into a block, by the name it has inside. */
+/** Name of a block's input inside the block. */
 const BLOCK_INPUT = 'input'
 
 function inputsOf(layer: LayerSpec, pointer: string, before: string) {
@@ -151,13 +160,16 @@ function ownerOf(layer: LayerSpec, full: string, scope: Scope, pointer: string, 
   issues.push({
     code: 'unknown-layer',
     pointer: `${pointer}/layer`,
-    message: `found "${layer.layer}", which is no other layer here`,
+    message: `found "${layer.layer}", which is not another layer here`,
     nearest: nearest(layer.layer, names),
   })
   return full
 }
 
-/** Each call after those it takes; in the file's order where that runs. Shared layers become what they share. */
+/**
+ * Sorts calls so that each follows those it takes its inputs from, in the file's order as far as possible. A shared
+ * layer gets the layer and the owner that it refers to.
+ */
 function inOrder(calls: readonly Unordered[], issues: ModelIssue[]): Call[] {
   const byName = new Map(calls.map((call) => [call.name, call]))
   for (const { layer, owner, pointer } of calls) {
@@ -190,19 +202,19 @@ function inOrder(calls: readonly Unordered[], issues: ModelIssue[]): Call[] {
   return [...done.values()]
 }
 
-/** Layers that nothing comes of. */
+/** Reports layers whose output is not used. */
 function leadsNowhere(calls: readonly Call[], outputs: readonly string[]): ModelIssue[] {
   const used = new Set([
     ...outputs,
     ...calls.flatMap(({ inputs, name, owner }) => (owner === name ? inputs : [...inputs, owner])),
   ])
   const idle = calls.filter(({ name }) => !used.has(name))
-  // one place in the file stands for all its repetitions
+  // report a layer once, not for each repetition of its block
   return idle
     .filter(({ pointer }, index) => idle.findIndex((other) => other.pointer === pointer) === index)
     .map(({ name, layer, pointer }) => ({
       code: 'unused',
       pointer,
-      message: `${layer.type} "${name}" leads nowhere: no layer takes its output, and it is no output of the model`,
+      message: `${layer.type} "${name}" leads nowhere: no layer takes its output, and it is not an output of the model`,
     }))
 }

@@ -8,7 +8,7 @@ import { type Refusal, refusing } from './refusal.js'
 /** A scalar to be added to the loss. */
 export interface Penalty {
   (x: tf.Tensor): tf.Tensor
-  /** Why it cannot be had of a shape. */
+  /** Explains why a tensor of a given shape cannot be penalized. */
   readonly refuses?: Refusal
 }
 
@@ -30,7 +30,9 @@ const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<
     ({ l1, l2 }) =>
     (x) =>
       tf.add(absolute(x, l1), squares(x, l2)),
-  /** factor / 2 times the sum of |products of different unit rows|, over the number of pairs; 0 for one row. */
+  /**
+   * Sum of |product of two unit rows| over all pairs of different rows, times factor / number of pairs; 0 for one row.
+   */
   OrthogonalRegularizer: ({ factor, mode }) =>
     refusing(
       (x) => {

@@ -1,17 +1,20 @@
-/** What a trained model is written from. */
+/** The content of a saved model. */
 import type { Slot } from '../base/slot.js'
 
 export interface Saveable {
-  /** In the order in which they are written. */
+  /** In the order in which they are saved. */
   readonly weights: readonly Slot[]
   saved(): SavedForm
 }
 
 export interface SavedForm {
-  /** `model.json` without its weights; what reads it knows it by `format`. */
+  /** `model.json` without its weights. A reader recognizes the kind of model by `format`. */
   readonly document: object
-  /** Layers and activations of a network that tfjs-layers lacks or computes otherwise; with none it opens the file. */
+  /**
+   * Layers and activations that tfjs-layers lacks or computes differently. If there are none, tfjs-layers can open the
+   * file.
+   */
   readonly notInTfjs: readonly string[]
-  /** What the file calls a weight. */
+  /** Name of a weight in the file. */
   nameOf(weight: string): string
 }

@@ -1,10 +1,13 @@
-/** Which values lose the mask that they carry, and when: a layer such as MultiHeadAttention takes it away. */
+/**
+ * Finds the values that lose their mask, and when: a layer such as MultiHeadAttention takes away the masks of its
+ * inputs.
+ */
 import type { LayerSpec } from '../spec/spec.js'
 import { layerRule } from './layers/registry.js'
 import type { Call, Network } from './network.js'
 
 export interface TakenMasks {
-  /** By the name of a call: the values whose masks are gone when it runs. */
+  /** For each call by name: the values that have lost their mask when it runs. */
   readonly before: ReadonlyMap<string, ReadonlySet<string>>
   readonly atEnd: ReadonlySet<string>
 }
@@ -20,8 +23,8 @@ export function takenMasks(network: Network): TakenMasks {
 }
 
 /**
- * Keras runs the layers that are farthest from the outputs first; of those that are equally far, the one that was met
- * first on the way back from the outputs (keras/src/ops/function.py, `map_graph`).
+ * Keras runs the layers that are farthest from the outputs first. Among those equally far it runs first the one that it
+ * meets first on the way back from the outputs (keras/src/ops/function.py, `map_graph`).
  */
 function inOrderOfKeras({ calls, outputs }: Network): readonly Call[] {
   const byName = new Map(calls.map((call) => [call.name, call]))

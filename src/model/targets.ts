@@ -1,10 +1,10 @@
-/** What outputs are compared with, in the forms that losses and metrics want. */
+/** Targets of outputs, in the forms that losses and metrics take. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { DataInfo } from '../data/dataset.js'
 import type { TargetSpec } from '../spec/outputs.js'
 
-/** What there is to compare an output with: class labels, or a number for each element. */
+/** The target of an output: class labels, or a number for each of its elements. */
 export type Target =
   | { readonly kind: 'labels'; readonly classes: number }
   | { readonly kind: 'values'; readonly size: number }
@@ -20,7 +20,7 @@ export function targetOf(spec: TargetSpec, info: DataInfo): Target {
   }
 }
 
-/** The labels or values of a batch: from samples (batch, ...) and labels (batch), int32. */
+/** Target of a batch, from its samples (batch, ...) and its labels (batch), int32. */
 export function targetTensor(spec: TargetSpec, x: tf.Tensor, labels: tf.Tensor, info: DataInfo): tf.Tensor {
   switch (spec.type) {
     case 'label':
@@ -35,18 +35,18 @@ export function targetTensor(spec: TargetSpec, x: tf.Tensor, labels: tf.Tensor, 
 }
 
 /**
- * `one_hot`: (batch, classes). `class_index`: (batch), int32. `column`: (batch, 1), the class index as a number.
- * `values`: as the output.
+ * `one_hot`: (batch, classes). `class_index`: (batch), int32. `column`: (batch, 1), the class index as a float.
+ * `values`: the shape of the output.
  */
 export type TargetForm = 'one_hot' | 'class_index' | 'column' | 'values'
 
 /**
- * What a loss or a metric asks for. `fitting`: what can be compared element by element with the output.
- * `class_of_vector`: class indices, beside an output that is a vector of any size, not one of classes.
+ * The target that a loss or a metric takes. `fitting`: any that can be compared element by element with the output.
+ * `class_of_vector`: class indices, for an output that is a vector of any size, not one number per class.
  */
 export type WantedTarget = 'one_hot' | 'class_index' | 'fitting' | 'class_of_vector'
 
-/** The form that a target takes for a model with this output; null where none fits. */
+/** The form in which a target suits this output; null if there is none. */
 export function targetForm(wanted: WantedTarget, output: Shape, target: Target): TargetForm | null {
   if (target.kind === 'values') {
     return (wanted === 'fitting' || wanted === 'one_hot') && sizeOf(output) === target.size ? 'values' : null
@@ -57,14 +57,14 @@ export function targetForm(wanted: WantedTarget, output: Shape, target: Target):
   return output[0] === target.classes ? wanted : null
 }
 
-/** The form in which a label can be compared element by element with a model's output; null where none fits. */
+/** The form in which labels can be compared element by element with an output; null if there is none. */
 export function fittingForm(output: Shape, classes: number): TargetForm | null {
   if (output.length !== 1) return null
   if (output[0] === classes) return 'one_hot'
   return output[0] === 1 ? 'column' : null
 }
 
-/** Labels or values in the form asked for. */
+/** Converts labels or values to this form. */
 export function encodeTarget(given: tf.Tensor, form: TargetForm, output: Shape, target: Target): tf.Tensor {
   switch (form) {
     case 'one_hot':

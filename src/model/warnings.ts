@@ -1,4 +1,4 @@
-/** What a model and its losses may be, and can hardly be meant to be. */
+/** Warns of models and losses that are allowed but hardly meant. */
 import type { Shape } from '../base/shape.js'
 import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
@@ -11,7 +11,7 @@ import { LOSSES, lossFor } from './losses.js'
 import { buildModel, learns, type Model } from './model.js'
 import type { ModelStage } from './model-stage.js'
 
-/** Of a spec without problems (`checkModel`), in the order of its layers, then of its outputs. */
+/** Warnings for a spec without problems (`checkModel`), in the order of its layers, then of its outputs. */
 export function modelWarnings(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
   const model = buildModel(spec.model, info.sampleShape, spec.seed, outputs)
   const ranges = rangesOf(model.stages)
@@ -25,13 +25,16 @@ export function modelWarnings(spec: SupervisedSpec, info: DataInfo, outputs: rea
 /** Code of the warning that no weight learns. */
 export const NOTHING_TRAINED = 'nothing-trained'
 
-/** As Keras on TensorFlow warns (keras/src/optimizers/base_optimizer.py, `_filter_empty_gradients`; backend/tensorflow/trainer.py). */
+/**
+ * Same cases as in Keras on TensorFlow (keras/src/optimizers/base_optimizer.py, `_filter_empty_gradients`;
+ * backend/tensorflow/trainer.py).
+ */
 function untrained({ weights, stages }: Model): ModelIssue[] {
   const unreached = weights.filter(({ trainable, unreached }) => trainable && unreached).map(({ name }) => name)
   const reason =
     unreached.length === 0 ? 'no layer is trainable' : `no gradient of the loss reaches ${listed(unreached)}`
   if (!weights.some(learns)) {
-    const message = `nothing is trained, every epoch only measures: ${weights.length === 0 ? 'the model has no weights' : reason}`
+    const message = `nothing is trained, so each epoch only evaluates: ${weights.length === 0 ? 'the model has no weights' : reason}`
     return [{ code: NOTHING_TRAINED, pointer: '/model', message }]
   }
   if (unreached.length === 0) return []
@@ -43,15 +46,15 @@ function untrained({ weights, stages }: Model): ModelIssue[] {
 const listed = (names: readonly string[]): string =>
   names.length === 1 ? names[0]! : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
-/** keras/src/ops/nn.py, `softmax` */
+/** Keras warns of this too (keras/src/ops/nn.py, `softmax`). */
 function softmaxOfOne({ layer, name, owner, pointer, inputShapes, outputShape }: ModelStage): ModelIssue[] {
   const rule = layerRule<LayerSpec>(layer)
   if (name !== owner || rule.activation?.(layer, [], inputShapes) !== 'softmax' || outputShape.at(-1) !== 1) return []
-  const message = `${layer.type} "${name}" has softmax over one unit, which is 1 whatever goes in; "sigmoid" gives one probability`
+  const message = `${layer.type} "${name}" applies softmax to a single unit, which always gives 1; "sigmoid" gives one probability`
   return [{ code: 'softmax-of-one', pointer, message }]
 }
 
-/** What the output of each layer can be. */
+/** Range of each layer's output, by its name. */
 function rangesOf(stages: readonly ModelStage[]): ReadonlyMap<string, Range> {
   const ranges = new Map<string, Range>()
   for (const { name, layer, inputs, inputShapes } of stages) {
@@ -61,7 +64,10 @@ function rangesOf(stages: readonly ModelStage[]): ReadonlyMap<string, Range> {
   return ranges
 }
 
-/** Logits that are probabilities (as Keras warns: keras/src/backend/tensorflow/nn.py, `_get_logits`), and the other way round. */
+/**
+ * Warns if a loss takes logits but gets probabilities (as Keras: keras/src/backend/tensorflow/nn.py, `_get_logits`), or
+ * the reverse.
+ */
 function doubtfulProbabilities(
   { pointer, loss, metrics }: OutputSpec,
   shape: Shape,
@@ -85,8 +91,8 @@ function doubtfulProbabilities(
     const isRight = made.range === 'unit' || made.range === 'unknown' || (divides && made.range === 'positive')
     if (fromLogits || isRight) return []
     const remedy =
-      'from_logits' in spec ? `; "${by}" makes them of it, or from_logits: true` : `; "${by}" makes them of it`
-    const message = `${subject} takes probabilities, but "${made.name}" gives numbers below 0 or above 1 too${remedy}`
+      'from_logits' in spec ? `; make them with "${by}", or set from_logits: true` : `; make them with "${by}"`
+    const message = `${subject} takes probabilities, but "${made.name}" can give numbers below 0 or above 1${remedy}`
     return [{ code: 'not-probabilities', pointer: at, message }]
   })
 }

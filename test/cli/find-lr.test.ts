@@ -60,7 +60,7 @@ test('refuses where nothing is trained', async () => {
   const { code, stdout, stderr } = await runCommand(['find-lr', 'tiny.json'], { cwd: folderWith({ model: frozen }) })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toBe(
-    'tiny.json:1:56 /model: nothing is trained, every epoch only measures: no layer is trainable\nfind-lr looks for a rate at which weights learn, and none does.\n',
+    'tiny.json:1:56 /model: nothing is trained, so each epoch only evaluates: no layer is trainable\nfind-lr looks for a rate at which weights learn, and none does.\n',
   )
 })
 

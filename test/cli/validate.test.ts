@@ -94,7 +94,7 @@ test('a warning is said, and is no problem', async () => {
     stdout: '',
     stderr: [
       'a.json: ok',
-      'Warning: b.json:1:106 /model/layers/1: Dense "dense" has softmax over one unit, which is 1 whatever goes in; "sigmoid" gives one probability',
+      'Warning: b.json:1:106 /model/layers/1: Dense "dense" applies softmax to a single unit, which always gives 1; "sigmoid" gives one probability',
       'b.json: ok',
       '',
     ].join('\n'),

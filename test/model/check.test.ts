@@ -175,7 +175,7 @@ test.each([
   expect(others).toEqual([])
   expect(issue).toMatchObject({ code: 'shape', pointer: '/model/layers/2' })
   expect(issue!.message).toContain(
-    `${type} "${issue!.message.split('"')[1]}" needs a mask of (None, 4) for its input (None, 4, 12), but a layer before it made one of (None, 4, 4); a Reshape between them ends it`,
+    `${type} "${issue!.message.split('"')[1]}" needs a mask of shape (None, 4) for its input (None, 4, 12), but a layer before it made one of shape (None, 4, 4); a Reshape between them removes it`,
   )
 })
 
@@ -190,11 +190,13 @@ test('a Softmax takes a mask with a flag for each element, as Keras does', () =>
     {
       pointer: '/model/layers/2',
       message:
-        'Softmax "s" needs a mask of (None, 4, 3) for its input (None, 4, 3), but a layer before it made one of (None, 4, 4); a Reshape between them ends it',
+        'Softmax "s" needs a mask of shape (None, 4, 3) for its input (None, 4, 3), but a layer before it made one of shape (None, 4, 4); a Reshape between them removes it',
     },
   ])
   const ofSteps = check(masked({ type: 'Dense', units: 4 }, { type: 'Softmax', name: 's' }), toInput, pictures)
-  expect(ofSteps).toMatchObject([{ message: expect.stringContaining('but a layer before it made one of (None, 4);') }])
+  expect(ofSteps).toMatchObject([
+    { message: expect.stringContaining('but a layer before it made one of shape (None, 4);') },
+  ])
   expect(check(masked({ type: 'Dense', units: 4 }, ends, 'Softmax' as never), toInput, pictures)).toEqual([])
 })
 
@@ -206,7 +208,7 @@ test('a mask that cannot say which values of a loss count is named', () => {
       code: 'shape',
       pointer: '/loss',
       message:
-        'the model ends in (None, 4, 2, 2), but loss mean_squared_error has values of shape (None, 4, 2), which the mask of the output, (None, 4), does not fit; a Reshape ends a mask',
+        'the model ends in (None, 4, 2, 2), but loss mean_squared_error needs a mask that fits values of shape (None, 4, 2), found one of shape (None, 4); a Reshape layer removes it',
     },
   ])
   expect(check(masked(sequence, heads, { type: 'Reshape', target_shape: [4, 4] }), toInput, pictures)).toEqual([])

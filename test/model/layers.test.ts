@@ -738,7 +738,7 @@ describe('a shape that does not fit is refused in words', () => {
     [{ type: 'GroupNormalization' }, [8, 4], 'cannot make 32 groups of the 4 channels of (None, 8, 4)'],
     [{ type: 'PReLU', shared_axes: [1, 3] }, [8, 4], 'shares alpha along axis 3, but (None, 8, 4) has axes up to 2'],
     [{ type: 'Reshape', target_shape: [8, -1] }, [4], 'cannot turn (4,), 4 elements, into (8, -1)'],
-    [{ type: 'Permute', dims: [2, 1] }, [4], 'puts 2 axes in order, found (4,)'],
+    [{ type: 'Permute', dims: [2, 1] }, [4], 'permutes 2 axes, found (4,)'],
     [{ type: 'RepeatVector', n: 2 }, [2, 4], 'takes vectors, found (2, 4)'],
     [{ type: 'Conv2D', filters: 2, kernel_size: 3 }, [784], 'takes samples of (height, width, channels), found (784,)'],
     [{ type: 'Conv2D', filters: 2, kernel_size: [3, 2] }, [2, 4, 1], 'cannot place a window of (3, 2) in (2, 4)'],
@@ -827,7 +827,7 @@ describe('a shape that does not fit is refused in words', () => {
       ],
       'needs as many steps in its keys as in its values, found (None, 2, 4) and (None, 3, 4)',
     ],
-    [grouped, [[3, 4]], 'has 3 heads of the query, which is no multiple of 2 of keys and values'],
+    [grouped, [[3, 4]], 'has 3 query heads, which is not a multiple of its 2 heads of keys and values'],
     [
       { ...grouped, num_query_heads: 2 },
       [

@@ -147,15 +147,15 @@ describe('without what a metric measures it is NaN, over all batches and in word
     [{ type: 'auc', curve: 'PRGAIN' }, zeros, both],
     [{ type: 'auc', curve: 'PRGAIN' }, ones, both],
     [{ type: 'recall' }, zeros, 'a target that is 1'],
-    [{ type: 'precision' }, silent, 'an output that is a yes'],
+    [{ type: 'precision' }, silent, 'a positive prediction'],
     [{ type: 'sensitivity_at_specificity', specificity: 0 }, zeros, both],
     [{ type: 'sensitivity_at_specificity', specificity: 0.5 }, ones, both],
     [{ type: 'specificity_at_sensitivity', sensitivity: 0.5 }, zeros, both],
     [{ type: 'specificity_at_sensitivity', sensitivity: 0.5 }, ones, both],
     [{ type: 'precision_at_recall', recall: 0.5 }, zeros, 'a target that is 1'],
     [{ type: 'recall_at_precision', precision: 0.5 }, zeros, 'a target that is 1'],
-    [{ type: 'f1_score', threshold: 0.95 }, zeros, 'a target that is 1, or an output that is a yes'],
-    [{ type: 'f1_score', average: 'micro', threshold: 0.95 }, zeros, 'a target that is 1, or an output that is a yes'],
+    [{ type: 'f1_score', threshold: 0.95 }, zeros, 'a target that is 1, or a positive prediction'],
+    [{ type: 'f1_score', average: 'micro', threshold: 0.95 }, zeros, 'a target that is 1, or a positive prediction'],
     [{ type: 'fbeta_score', average: 'weighted', threshold: 0.5 }, zeros, 'a target that is 1'],
     [
       { type: 'binary_iou', target_class_ids: [1], threshold: 0.95 },
@@ -196,9 +196,9 @@ test('which way is better is as in Keras', () => {
 test.each([
   [{ type: 'precision', class_id: 4 }, [4], 'looks at class 4'],
   [{ type: 'auc', label_weights: [1, 2] }, [3], 'has 2 label_weights'],
-  [{ type: 'auc', multi_label: true }, [2, 3], 'needs a vector of each sample for multi_label'],
-  ['f1_score', [2, 3], 'needs a vector of each sample'],
-  ['r2_score', [2, 3], 'needs a vector of each sample'],
+  [{ type: 'auc', multi_label: true }, [2, 3], 'needs one vector for each sample, for multi_label'],
+  ['f1_score', [2, 3], 'needs one vector for each sample'],
+  ['r2_score', [2, 3], 'needs one vector for each sample'],
   [{ type: 'categorical_focal_crossentropy', alpha: [0.5, 0.5] }, [3], 'has alpha for 2 classes'],
 ])('%j cannot measure an output of %j', (spec, output, problem) => {
   expect(metricFor(resolveMetric(spec), output).problem).toBe(problem)

@@ -22,7 +22,7 @@ test('softmax over one unit', () => {
     {
       code: 'softmax-of-one',
       pointer: '/model/layers/0',
-      message: 'Dense "dense" has softmax over one unit, which is 1 whatever goes in; "sigmoid" gives one probability',
+      message: 'Dense "dense" applies softmax to a single unit, which always gives 1; "sigmoid" gives one probability',
     },
   ])
   expect(codes([dense('linear', 1), 'Softmax'], 'mse')).toEqual(['softmax-of-one'])
@@ -55,7 +55,7 @@ test('what cannot be probabilities', () => {
       code: 'not-probabilities',
       pointer: '/loss',
       message:
-        'loss categorical_crossentropy takes probabilities, but "dense" gives numbers below 0 or above 1 too; "softmax" makes them of it, or from_logits: true',
+        'loss categorical_crossentropy takes probabilities, but "dense" can give numbers below 0 or above 1; make them with "softmax", or set from_logits: true',
     },
   ])
   const doubtful: [layers: readonly unknown[], loss: string][] = [

@@ -284,7 +284,7 @@ describe('what does not go with such units is said', () => {
       { visible: 'gaussian', hidden_units: 100 },
       { training: { algorithm: 'exact' } },
       [
-        '/training/algorithm found "exact" with 64 visible and 100 hidden units; the hidden side must have at most 16, whose states are all gone through; "cd" and "pcd" take any size',
+        '/training/algorithm found "exact" with 64 visible and 100 hidden units; the hidden side must have at most 16, because every state of it is computed; "cd" and "pcd" take any size',
       ],
     ],
   ])('%s', (_, model, rest, expected) => {

@@ -128,7 +128,7 @@ test('a warning names what no gradient reaches, or says that nothing is trained'
       {
         code: 'nothing-trained',
         pointer: '/model',
-        message: `nothing is trained, every epoch only measures: ${why}`,
+        message: `nothing is trained, so each epoch only evaluates: ${why}`,
       },
     ])
   nothing([still(3), 'Flatten', still(1)], 'no layer is trainable')

@@ -8,7 +8,10 @@ import { anyRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { weightOf } from './weight.js'
 
-/** Keras takes relu6 where that is what is asked for, and its slope at 6 is 0, not 1. */
+/**
+ * max(x, 0) up to `most`, and 0 up to `above`. Keras uses relu6 if that is the function asked for; its slope at 6 is 0,
+ * not 1.
+ */
 function rectified(x: tf.Tensor, above: number, most: number | null): tf.Tensor {
   if (most === RELU6 && above === 0) return clipped(x, 0, RELU6)
   const passed = above === 0 ? tf.relu(x) : tf.mul(x, tf.step(tf.sub(x, above)))
@@ -17,7 +20,10 @@ function rectified(x: tf.Tensor, above: number, most: number | null): tf.Tensor 
 
 const RELU6 = 6
 
-/** Without bounds it is leaky; else `clip(x where x > threshold else 0, 0, max_value) - slope max(threshold - x, 0)`. */
+/**
+ * Without max_value and threshold it is leaky relu; else `clip(x where x > threshold else 0, 0, max_value) - slope
+ * max(threshold - x, 0)`.
+ */
 export const reLU: LayerRule<SpecOf<'ReLU'>> = {
   outputShape: (_, [given]) => given!,
   call({ max_value, negative_slope, threshold }, [x]) {
@@ -45,7 +51,7 @@ export const leakyReLU: LayerRule<SpecOf<'LeakyReLU'>> = {
   saved: ({ negative_slope }) => ({ class_name: 'LeakyReLU', config: { alpha: negative_slope } }),
 }
 
-/** One alpha an element of a sample, but for axes along which it is shared. */
+/** Has one alpha per element of a sample, except along axes that share it. */
 export const preLU: LayerRule<SpecOf<'PReLU'>> = {
   outputShape({ shared_axes }, [given]) {
     for (const axis of listed(shared_axes)) {
@@ -84,7 +90,7 @@ export const elu: LayerRule<SpecOf<'ELU'>> = {
   saved: (spec) => (spec.alpha === 1 ? sameInTfjs(spec) : null),
 }
 
-/** Over one axis or several. What a mask leaves out, which has x's own axes, takes no part and becomes 0. */
+/** Softmax over one or several axes. A mask has the shape of x; masked elements take no part and become 0. */
 export const softmax: LayerRule<SpecOf<'Softmax'>> = {
   outputShape(spec, [given]) {
     axesOf(spec.axis, given!)
@@ -107,13 +113,13 @@ export const softmax: LayerRule<SpecOf<'Softmax'>> = {
   },
 }
 
-/** Then a loss can see what the probabilities were made from. */
+/** Whether softmax is over the last axis. A loss can then be computed from its logits. */
 const isLast = ({ axis }: SpecOf<'Softmax'>, sample: Shape): boolean =>
   String(axesOf(axis, sample)) === `${sample.length}`
 
 const MASKED = -1e9
 
-/** The axes moved to the end and made one, which is all that tfjs' own softmax takes. */
+/** Moves the axes to the end and merges them, because tfjs' softmax takes the last axis only. */
 function softmaxOver(x: tf.Tensor, axes: readonly number[]): tf.Tensor {
   const order = [...x.shape.keys()].toSorted((a, b) => Number(axes.includes(a)) - Number(axes.includes(b)) || a - b)
   const moved = order.every((axis, index) => axis === index) ? x : tf.transpose(x, order)

@@ -1,4 +1,4 @@
-/** Applies a layer: its call, its activation, what its output adds to the loss; and the range of that output. */
+/** Applies a layer: its call, its activation and its activity regularizer; and finds the range of its output. */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape } from '../../base/shape.js'
 import type { ActivationName } from '../../spec/activations.js'
@@ -12,7 +12,7 @@ import type { Range } from './range.js'
 
 export interface LayerOutput {
   readonly output: tf.Tensor
-  /** What the layer's activation, if it has one, made the output from. */
+  /** The input of the layer's activation, if it has one. */
   readonly logits?: { readonly value: tf.Tensor; readonly activation: ActivationName }
   readonly mask?: tf.Tensor | undefined
 }
@@ -37,7 +37,7 @@ export function applyLayer<Spec extends LayerSpec>(
   return { output, mask, ...(activation && { logits: { value, activation } }) }
 }
 
-/** What its output can be, by what its inputs can, whose shapes are those of a sample. */
+/** Range of a layer's output, from the ranges of its inputs and the shapes of their samples. */
 export function rangeOf<Spec extends LayerSpec>(
   rule: LayerRule<Spec>,
   spec: Spec,
@@ -50,14 +50,14 @@ export function rangeOf<Spec extends LayerSpec>(
   return rule.range?.(spec, inputs, shapes) ?? 'unknown'
 }
 
-/** Throws ShapeProblem where the layer's output, for samples of this shape, cannot be regularized as is asked for. */
+/** Throws ShapeProblem if the layer's activity regularizer cannot be applied to an output of this shape. */
 export function checkActivity(spec: object, output: Shape): void {
   const batch = [null, ...output]
   const why = activityPenalty(spec)?.refuses?.(batch)
   if (why !== undefined) throw new ShapeProblem(`gives ${formatShape(batch)}, but ${why}`)
 }
 
-/** Whether a layer adds to the loss. */
+/** Whether a layer adds a penalty to the loss. */
 export const regularizesActivity = <Spec extends LayerSpec>(rule: LayerRule<Spec>, spec: Spec): boolean =>
   activityPenalty(spec) !== undefined || (rule.regularizesWithin?.(spec) ?? false)
 

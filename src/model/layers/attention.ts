@@ -1,7 +1,7 @@
 /**
- * Attention (keras/src/layers/attention): of each step of the query to the steps of the values, by how well their keys
- * fit. Inputs are query, value and key, (steps, features) each; the value is the key where there is none, and the query
- * is all three where it is alone.
+ * Attention (keras/src/layers/attention): each step of the query attends to the steps of the values, weighted by how
+ * well their keys match. Inputs are query, value and key, each (steps, features). Without a key the value is the key; a
+ * single input is query, value and key.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
@@ -26,7 +26,10 @@ function partsOf<Part>([query, value = query, key = value]: readonly Part[]): Pa
   return { query: query!, value: value!, key: key! }
 }
 
-/** Sequences whose keys and values have one number of steps; `alike`, whose query and key have as many features. */
+/**
+ * Checks that keys and values have the same number of steps and, if `alike`, that query and key have the same number of
+ * features. Throws ShapeProblem.
+ */
 function sequences(inputs: readonly Shape[], alike: boolean): Parts<Shape> {
   const parts = partsOf(inputs)
   const { query, value, key } = parts
@@ -42,10 +45,10 @@ function sequences(inputs: readonly Shape[], alike: boolean): Parts<Shape> {
   return parts
 }
 
-/** 0 where a score counts, this where it does not: it leaves nothing of it in a softmax. */
+/** Added to scores that are masked, so that softmax gives 0 for them. */
 const MASKED = -1e9
 
-/** (1, steps, steps): 1 where a step looks at itself or back. */
+/** (1, steps of the query, steps of the keys): 1 where a step may attend to itself or to earlier steps, else 0. */
 function causal(queries: number, keys: number): tf.Tensor {
   const seen = Float32Array.from({ length: queries * keys }, (_, index) =>
     index % keys <= Math.floor(index / keys) ? 1 : 0,
@@ -56,19 +59,19 @@ function causal(queries: number, keys: number): tf.Tensor {
 const product = (factors: readonly (tf.Tensor | undefined)[]): tf.Tensor | undefined =>
   factors.reduce((all, one) => (all && one ? tf.mul(all, one) : (all ?? one)), undefined)
 
-/** (batch, steps), bool -> numbers with a dimension of 1 at the axis. */
+/** Converts a mask (batch, steps) of booleans to floats, with an axis of length 1 inserted at `axis`. */
 const asNumbers = (mask: tf.Tensor | undefined, axis: 1 | 2): tf.Tensor | undefined =>
   mask && tf.cast(tf.expandDims(mask, axis), 'float32')
 
 const shut = (open: tf.Tensor): tf.Tensor => tf.mul(tf.sub(1, open), MASKED)
 
-// One head without weights of its own ----------------------------------------
+// Attention with a single head and no projections ----------------------------
 
 type Single = SpecOf<'Attention'> | SpecOf<'AdditiveAttention'>
 
 const single = <Spec extends Single>(
   weights: (spec: Spec, features: number) => readonly WeightRequest[],
-  /** (batch, steps of the query, steps of the keys). */
+  /** Returns (batch, steps of the query, steps of the keys). */
   score: (spec: Spec, query: tf.Tensor, key: tf.Tensor, weights: Pass['weights']) => tf.Tensor,
 ): LayerRule<Spec> => ({
   arity: ARITY,
@@ -98,7 +101,7 @@ const single = <Spec extends Single>(
   saved: () => null,
 })
 
-/** A list as long as that of the inputs. */
+/** The mask of each input, as a list of the same length. */
 const maskOfEach = (inputs: readonly unknown[], masks: Pass['masks']): readonly (tf.Tensor | undefined)[] =>
   inputs.map((_, index) => masks[index])
 
@@ -108,7 +111,7 @@ const scalar = (name: string): WeightRequest => ({
   initializer: initializerOf({ type: 'ones' }),
 })
 
-/** tanh(scale (query + key)) of every pair, features last. */
+/** tanh(scale (query + key)) for every pair of steps, with features last. */
 function pairs(query: tf.Tensor, key: tf.Tensor, scale?: tf.Tensor): tf.Tensor {
   const sum = tf.add(tf.expandDims(query, 2), tf.expandDims(key, 1))
   return tf.tanh(scale ? tf.mul(sum, scale) : sum)
@@ -137,22 +140,22 @@ export const additiveAttention = single<SpecOf<'AdditiveAttention'>>(
   },
 )
 
-// Many heads -----------------------------------------------------------------
+// Attention with several heads -----------------------------------------------
 
 type Multiple = SpecOf<'MultiHeadAttention'> | SpecOf<'GroupQueryAttention'>
 
-/** What the two layers of many heads differ in. */
+/** Sizes by which the two layers with several heads differ. */
 interface Heads {
   readonly queries: number
-  /** Fewer where several heads of the query share one of keys and values. */
+  /** Number of key and value heads; smaller than `queries` if several query heads share one. */
   readonly keys: number
   readonly keySize: number
   readonly valueSize: number
-  /** Shape of a step of the output. */
+  /** Shape of one step of the output. */
   readonly output: Shape
 }
 
-/** Dense(softmax(query . key / sqrt(size)) . value) of each head (Vaswani et al., 2017). */
+/** Dense(softmax(query . key / sqrt(size)) . value) for each head (Vaswani et al., 2017). */
 const multiple = <Spec extends Multiple>(
   headsOf: (spec: Spec, query: Shape) => Heads,
   check: (parts: Parts<Shape>, spec: Spec) => void,
@@ -212,7 +215,7 @@ const multiple = <Spec extends Multiple>(
       return tf.reshape(sum, [batch, x.shape[1]!, ...shape])
     }
     const dense = (name: string, x: tf.Tensor): tf.Tensor => penalized(spec, projected(name, x), pass)
-    // heads of the query that share keys lie one after another, as if they were steps: (batch, heads, steps, size)
+    // query heads that share a key head are laid out as further steps: (batch, key heads, steps, size)
     const byHead = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [0, 2, 1, 3])
     const asked = tf.reshape(byHead(dense('query', query)), [batch, keys, (queries / keys) * steps, keySize])
     const products = tf.matMul(asked, byHead(dense('key', key)), false, true)
@@ -224,7 +227,7 @@ const multiple = <Spec extends Multiple>(
     const mixed = tf.matMul(tf.reshape(shares, [batch, keys, (queries / keys) * steps, seen]), values)
     const together = byHead(tf.reshape(mixed, [batch, queries, steps, values.shape[3]!]))
     const gated = gate ? tf.mul(together, gate) : together
-    // the output's own penalty is that of the layer
+    // the layer's own activity regularizer applies to the output
     const weight = pass.weights['attention_output/kernel']!
     const rows = tf.matMul(
       tf.reshape(gated, [batch * steps, -1]),
@@ -240,7 +243,7 @@ const multiple = <Spec extends Multiple>(
   saved: () => null,
 })
 
-/** Each of the projections adds to the loss (`_get_common_kwargs_for_sublayer`). */
+/** Applies the activity regularizer to a projection, as Keras does for each (`_get_common_kwargs_for_sublayer`). */
 function penalized(
   { activity_regularizer: regularizer }: { readonly activity_regularizer: RegularizerSpec | null },
   x: tf.Tensor,
@@ -251,7 +254,10 @@ function penalized(
   return x
 }
 
-/** (batch or 1, 1, steps of the query or 1, steps of the keys): 1 where a step may look, 0 where not; null for anywhere. */
+/**
+ * Combines all masks. `numbers` is (batch or 1, 1, steps of the query or 1, steps of the keys): 1 where a step may
+ * attend, else 0. `always` is true if every step may attend at least to itself. Returns null if there is no mask.
+ */
 function openOf(
   spec: Multiple,
   inputs: readonly tf.Tensor[],
@@ -268,7 +274,7 @@ function openOf(
   return { numbers: tf.expandDims(open, 1), always: !padded && near === undefined }
 }
 
-/** (1, steps, steps): 1 within `window` - 1 steps. */
+/** (1, steps of the query, steps of the keys): 1 where steps are less than `window` apart, else 0. */
 const band = (queries: number, keys: number, window: number): tf.Tensor =>
   tf.tensor(
     Float32Array.from({ length: queries * keys }, (_, index) =>
@@ -278,19 +284,19 @@ const band = (queries: number, keys: number, window: number): tf.Tensor =>
   )
 
 /**
- * Softmax over what a step may look at. A step that may look at nothing looks at everything alike; in a layer with
- * dropout at nothing, because Keras computes the two by different functions.
+ * Softmax over the steps that a step may attend to. If it may attend to none, it attends to all equally; in a layer
+ * with dropout, to none, because Keras uses another function there.
  */
 function sharesOf(scores: tf.Tensor, open: ReturnType<typeof openOf>, dropping: boolean): tf.Tensor {
   if (!open) return tf.softmax(scores)
   const { numbers, always } = open
-  // where every step may look at itself, what is shut need not be made equal
+  // every row has an open score, so masked scores need not be made equal
   if (always) return tf.softmax(tf.add(scores, shut(numbers)))
   const shares = tf.softmax(tf.add(tf.mul(scores, numbers), shut(numbers)))
   return dropping ? tf.mul(shares, numbers) : shares
 }
 
-/** Keras deletes the masks of what it looks at (multi_head_attention.py, `call`): a sum with its input has no mask. */
+/** Keras deletes the masks of its inputs (multi_head_attention.py, `call`), so a residual sum has no mask. */
 export const multiHeadAttention = multiple<SpecOf<'MultiHeadAttention'>>(
   ({ num_heads, key_dim, value_dim, output_shape }, query) => ({
     queries: num_heads,
@@ -303,7 +309,7 @@ export const multiHeadAttention = multiple<SpecOf<'MultiHeadAttention'>>(
   { takesMasks: true },
 )
 
-/** Ainslie et al., 2023. */
+/** Grouped-query attention (Ainslie et al., 2023). */
 export const groupQueryAttention = multiple<SpecOf<'GroupQueryAttention'>>(
   ({ num_query_heads, num_key_value_heads, head_dim }, query) => ({
     queries: num_query_heads,
@@ -314,7 +320,9 @@ export const groupQueryAttention = multiple<SpecOf<'GroupQueryAttention'>>(
   }),
   ({ query, value }, { num_query_heads: queries, num_key_value_heads: keys }) => {
     if (queries % keys !== 0) {
-      throw new ShapeProblem(`has ${queries} heads of the query, which is no multiple of ${keys} of keys and values`)
+      throw new ShapeProblem(
+        `has ${queries} query heads, which is not a multiple of its ${keys} heads of keys and values`,
+      )
     }
     if (query[1] !== value[1]) {
       throw new ShapeProblem(

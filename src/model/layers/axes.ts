@@ -1,8 +1,11 @@
-/** Axes as Keras counts them: the batch is 0, the last one -1. */
+/** Axes as Keras counts them: 0 is the batch, -1 the last axis. */
 import { formatShape, type Shape } from '../../base/shape.js'
 import { ShapeProblem } from './layer.js'
 
-/** Axes of a tensor with the batch, for samples of this shape, in the order they are given; throws ShapeProblem. */
+/**
+ * Converts axes of a spec to axes of a batch of samples of this shape, counted from 0, in the order given. Throws
+ * ShapeProblem if an axis does not exist or is given twice.
+ */
 export function axesOf(given: number | readonly number[], sample: Shape): number[] {
   const rank = sample.length + 1
   const found = ([] as number[]).concat(given)

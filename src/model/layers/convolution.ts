@@ -1,4 +1,4 @@
-/** Convolutions (keras/src/layers/convolutional), in as many axes as their kernel_size says. */
+/** Convolutions (keras/src/layers/convolutional) over as many axes as kernel_size has. */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape } from '../../base/shape.js'
 import type { ConstraintSpec } from '../../spec/constraints.js'
@@ -77,7 +77,7 @@ export const convolution: LayerRule<SpecOf<'Conv1D' | 'Conv2D'>> = {
   call: (spec, [x], { weights }) => biased(spec, convolved(x!, weights.kernel!, windowOf(spec)), weights),
   activation: (spec) => spec.activation,
   range: anyRange,
-  /** tfjs knows no groups, and no causal padding. */
+  /** tfjs has neither groups nor causal padding. */
   saved: (spec) => (spec.groups > 1 || spec.padding === 'causal' ? null : sameInTfjs(spec)),
 }
 
@@ -104,12 +104,12 @@ export const transposedConvolution: LayerRule<SpecOf<'Conv1DTranspose' | 'Conv2D
   call: (spec, [x], { weights }) => biased(spec, transposed(x!, weights.kernel!, transposedWindow(spec)), weights),
   activation: (spec) => spec.activation,
   range: anyRange,
-  /** tfjs has one of planes, without dilations and output_padding. */
+  /** tfjs has only the 2D layer, without dilations and output_padding. */
   saved: (spec) =>
     spec.type === 'Conv1DTranspose' || isDilated(spec) || spec.output_padding ? null : sameInTfjs(spec),
 }
 
-/** DepthwiseConv1D and DepthwiseConv2D (base_depthwise_conv.py): each channel by itself. */
+/** DepthwiseConv1D and DepthwiseConv2D (base_depthwise_conv.py): each channel is convolved separately. */
 export const depthwiseConvolution: LayerRule<SpecOf<'DepthwiseConv1D' | 'DepthwiseConv2D'>> = {
   outputShape(spec, [given]) {
     const { space, channels } = spaceOf(given!, spec.kernel_size.length)
@@ -123,14 +123,14 @@ export const depthwiseConvolution: LayerRule<SpecOf<'DepthwiseConv1D' | 'Depthwi
   call: (spec, [x], { weights }) => biased(spec, convolvedByChannel(x!, weights.kernel!, windowOf(spec)), weights),
   activation: (spec) => spec.activation,
   range: anyRange,
-  /** tfjs has one of planes, passes over its dilations, and calls its kernel as Keras 2 did. */
+  /** tfjs has only the 2D layer, ignores its dilations, and names its kernel as Keras 2 did. */
   saved: (spec) =>
     spec.type === 'DepthwiseConv1D' || isDilated(spec)
       ? null
       : { ...sameInTfjs(spec), weights: { kernel: 'depthwise_kernel' } },
 }
 
-/** SeparableConv1D and SeparableConv2D (base_separable_conv.py): each channel by itself, then all channels at each place. */
+/** SeparableConv1D and SeparableConv2D (base_separable_conv.py): a depthwise convolution, then a pointwise one. */
 export const separableConvolution: LayerRule<SpecOf<'SeparableConv1D' | 'SeparableConv2D'>> = {
   outputShape(spec, [given]) {
     const { space } = spaceOf(given!, spec.kernel_size.length)
@@ -162,5 +162,5 @@ export const separableConvolution: LayerRule<SpecOf<'SeparableConv1D' | 'Separab
   saved: (spec) => (spec.type === 'SeparableConv1D' ? null : sameInTfjs(spec)),
 }
 
-/** 1 for each axis. */
+/** A list of 1 for each axis. */
 const ones = ({ kernel_size }: Pick<WindowSpec, 'kernel_size'>): Shape => kernel_size.map(() => 1)

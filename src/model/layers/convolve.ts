@@ -1,11 +1,11 @@
-/** Convolutions in tfjs ops that have gradients, on every axis of (batch, ...space, channels). */
+/** Convolutions of (batch, ...space, channels) in tfjs ops that have gradients. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import { innerOf, onPlane, padded, padsOf, plane, sliced, unplane, type Window, windowCounts } from './space.js'
 
 /**
- * Kernel: (...size, channels in, channels out). With fewer channels than the input has it works on groups of them, each
- * with its share of the channels out.
+ * Convolution with a kernel (...size, channels in, channels out). If the kernel has fewer input channels than x,
+ * channels are split into groups, each of which makes its share of the output channels.
  */
 export function convolved(x: tf.Tensor, kernel: tf.Tensor, window: Window): tf.Tensor {
   const [channels, filters] = kernel.shape.slice(-2) as [number, number]
@@ -26,7 +26,10 @@ export function convolved(x: tf.Tensor, kernel: tf.Tensor, window: Window): tf.T
   return slid(x, window, (x, strides, padding) => tf.conv2d(x, planeOfKernel(kernel), strides, padding))
 }
 
-/** Kernel: (...size, channels, multiplier); channel c gives channels c * multiplier and on. */
+/**
+ * Depthwise convolution with a kernel (...size, channels, multiplier). Input channel c makes `multiplier` output
+ * channels, the first of which is c * multiplier.
+ */
 export const convolvedByChannel = (x: tf.Tensor, kernel: tf.Tensor, window: Window): tf.Tensor =>
   slid(x, window, (x, strides, padding) => tf.depthwiseConv2d(x, planeOfKernel(kernel), strides, padding))
 
@@ -45,8 +48,9 @@ function slid(x: tf.Tensor, window: Window, apply: OnPlane): tf.Tensor {
 const undilated = ({ size, strides }: Window): Window => ({ size, strides, padding: 'valid' })
 
 /**
- * What dilated windows make, from what `apply` makes of windows without gaps, at strides of 1: elements a dilation apart
- * become a sample of their own (as tf.space_to_batch_nd). tfjs' gradients know no dilation.
+ * Dilated convolution by way of `apply`, a convolution without dilation at strides of 1: elements that lie a dilation
+ * apart become samples of their own (as in tf.space_to_batch_nd). Needed because tfjs' gradients do not support
+ * dilation.
  */
 function dilated(x: tf.Tensor, window: Window, apply: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const space = innerOf(x)
@@ -84,11 +88,14 @@ export interface TransposedWindow {
   readonly strides: Shape
   readonly dilations: Shape
   readonly padding: 'valid' | 'same'
-  /** Elements after the last window; null for as many as it takes to undo a convolution. */
+  /** Elements added after the last window; null adds as many as undoing a convolution needs. */
   readonly outputPadding: Shape | null
 }
 
-/** Length of each axis after a transposed convolution (keras/src/backend/common/backend_utils.py, compute_conv_transpose_output_shape). */
+/**
+ * Output length of each axis of a transposed convolution (keras/src/backend/common/backend_utils.py,
+ * compute_conv_transpose_output_shape).
+ */
 export const transposedCounts = (space: Shape, window: TransposedWindow): Shape =>
   space.map((length, axis) => {
     const { stride, reach, after } = transposedAxis(window, axis)
@@ -103,8 +110,9 @@ const transposedAxis = ({ size, strides, dilations, outputPadding }: TransposedW
 })
 
 /**
- * Kernel: (...size, channels out, channels in). The gradient of the convolution that goes the other way; where no
- * padding of that one gives Keras' length, what is cut off is Keras' on JAX (_convert_conv_transpose_padding_args_from_keras_to_jax).
+ * Transposed convolution with a kernel (...size, channels out, channels in): the gradient of a convolution. If no
+ * padding of that convolution gives Keras' output length, the edges are cut as Keras on JAX does
+ * (_convert_conv_transpose_padding_args_from_keras_to_jax).
  */
 export function transposed(x: tf.Tensor, kernel: tf.Tensor, window: TransposedWindow): tf.Tensor {
   const space = innerOf(x)
@@ -116,7 +124,7 @@ export function transposed(x: tf.Tensor, kernel: tf.Tensor, window: TransposedWi
     return padding === 'valid' ? 0 : Math.floor(both / 2)
   })
   if (dilations.some((step) => step > 1)) {
-    // at strides of 1 it is a convolution by the kernel turned round
+    // at strides of 1 this is a convolution with the flipped kernel
     const pads = space.map((length, axis): [number, number] => {
       const before = transposedAxis(window, axis).reach - 1 - cut[axis]!
       return [before, counts[axis]! - length - before + transposedAxis(window, axis).reach - 1]

@@ -37,7 +37,7 @@ export const dense: LayerRule<SpecOf<'Dense'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** A bias of `size` elements, as the layers of Keras that have one declare it. */
+/** Requests a bias of `size` elements, from the fields `bias_...` of a layer's spec. */
 export const biasOf = (
   spec: Pick<SpecOf<'Dense'>, 'bias_initializer' | 'bias_regularizer' | 'bias_constraint'>,
   size: number,

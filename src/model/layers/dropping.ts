@@ -1,4 +1,4 @@
-/** Dropout of elements within a layer: the noise that it asks for, called `noise`, and what is done with it. */
+/** Dropout within a layer: a request for noise, named `noise`, and its use. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import type { NoiseRequest, Pass } from './layer.js'

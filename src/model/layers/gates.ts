@@ -1,13 +1,14 @@
 /**
- * What the gates of LSTM and GRU do in one step, with the activations they were published with. The gradients are those
- * of the chain rule, written with what the step has computed already: of p = gate y, a sigmoid and what it was multiplied
- * with, the slope is p - p gate. A step forward and back is an eighth shorter so.
+ * One step of the gates of LSTM and GRU with their standard activations, tanh and sigmoid. Gradients follow the chain
+ * rule but reuse values of the forward step: for p = gate y, with a sigmoid gate, the derivative by the gate's input is
+ * p - p gate. That makes a step, forward and back, an eighth shorter.
  */
 import * as tf from '@tensorflow/tfjs-core'
 
 /**
- * LSTM (Hochreiter and Schmidhuber, 1997; Gers et al., 2000). `linear`: (batch, 4 units), what goes into the input,
- * forget, candidate and output gates; `carry`: (batch, units). Gives (batch, 2 units): the output and the new carry.
+ * LSTM (Hochreiter and Schmidhuber, 1997; Gers et al., 2000). `linear` (batch, 4 units) holds the inputs of the input,
+ * forget, candidate and output gates; `carry` is (batch, units). Returns (batch, 2 units): the output and the new
+ * carry.
  */
 export const lstmGates = (linear: tf.Tensor, carry: tf.Tensor): tf.Tensor =>
   tf.customGrad((...given) => {
@@ -41,8 +42,9 @@ function lstmGradient(dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] {
 }
 
 /**
- * GRU whose state is reset after the recurrent product (Cho et al., 2014). `x` and `state`: (batch, 3 units), what the
- * input and the state give to the update and reset gates and to the candidate; `h`: (batch, units), as what it gives.
+ * GRU that resets the state after the recurrent product (Cho et al., 2014). `x` and `state` (batch, 3 units) hold the
+ * parts of the input and of the state for the update gate, the reset gate and the candidate; `h` and the result are
+ * (batch, units).
  */
 export const gruGates = (x: tf.Tensor, state: tf.Tensor, h: tf.Tensor): tf.Tensor =>
   tf.customGrad((...given) => {

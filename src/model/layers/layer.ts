@@ -1,4 +1,4 @@
-/** What every layer of the table declares: a layer is a pure function of its inputs and weights, written in tfjs ops. */
+/** Types of layer rules. A layer is a pure function of its inputs and weights, written in tfjs ops. */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Distribution } from '../../base/noise.js'
 import { formatShape, type Shape } from '../../base/shape.js'
@@ -10,103 +10,113 @@ import type { Initializer } from '../initializers.js'
 import type { Penalty } from '../regularizers.js'
 import type { Range } from './range.js'
 
-/** A layer cannot take what it is given; the message says so in a user's words. */
+/** Thrown if a layer does not fit its inputs. The message is written for users and begins with a verb. */
 export class ShapeProblem extends Error {}
 
 export const notSequence = (given: Shape) =>
   new ShapeProblem(`needs (None, steps, features), but its input is ${formatShape([null, ...given])}`)
 
-/** A weight that a layer has. */
+/** Request for a weight of a layer. */
 export interface WeightRequest {
-  /** Its own name, as Keras names it: `kernel`. */
+  /** Name within the layer, as in Keras: `kernel`. */
   readonly name: string
   readonly shape: Shape
   readonly initializer: Initializer
-  /** `false` for what is not learnt by gradients: a running mean. */
+  /** `false` for a weight that is not learned by gradients, such as a running mean. */
   readonly trainable?: false | undefined
-  /** What it adds to the loss. */
+  /** Its regularizer. */
   readonly penalty?: Penalty | undefined
-  /** What is done to it after an update. */
+  /** Applied to the weight after each update. */
   readonly constraint?: Projection | undefined
 }
 
-/** Throws ShapeProblem where a weight cannot be made, regularized or constrained as is asked for. */
+/** Throws ShapeProblem if the weight's initializer, regularizer or constraint does not fit its shape. */
 export function checkWeight({ name, shape, initializer, penalty, constraint }: WeightRequest): void {
   const why = [initializer, penalty, constraint].map((part) => part?.refuses?.(shape)).find((one) => one !== undefined)
   if (why !== undefined) throw new ShapeProblem(`has a ${name} of shape ${formatShape(shape)}, but ${why}`)
 }
 
-/** Random numbers that a layer asks for in training. */
+/** Request for random numbers of a layer in training. */
 export interface NoiseRequest {
-  /** For one sample. */
+  /** Shape for one sample. */
   readonly shape: Shape
   readonly distribution: Distribution
 }
 
-/** What a layer is given beside its inputs. */
+/** The arguments of a layer's call beside its inputs. */
 export interface Pass {
   readonly training: boolean
-  /** By their own names. */
+  /** By their names within the layer. */
   readonly weights: Tensors
-  /** By their own names; there in training. */
+  /** By their names within the layer; present in training only. */
   readonly noise: Tensors
-  /** Of each input: (batch, time), bool, false where a step is to be passed over; undefined where there is none. */
+  /** The mask of each input: (batch, time), bool, false for steps to skip; undefined if there is none. */
   readonly masks: readonly (Tensor | undefined)[]
-  /** The value that a weight that is not trained has after this step; heeded in training. */
+  /** Sets the value of an untrained weight after this step; ignored outside of training. */
   update(weight: string, value: Tensor): void
-  /** Adds a scalar to the loss; heeded in training. */
+  /** Adds a scalar to the loss; ignored outside of training. */
   addLoss(penalty: Tensor): void
 }
 
-/** How plain tfjs-layers knows a layer: its class and configuration; `null` where it has none that computes the same. */
+/** A layer's class and configuration in plain tfjs-layers. */
 export interface SavedLayer {
   readonly class_name: string
   readonly config: Readonly<Record<string, unknown>>
-  /** What it calls those of its weights that have another name there. */
+  /** Names in tfjs-layers of weights that have another name there. */
   readonly weights?: Readonly<Record<string, string>>
 }
 
-/** Shapes are those of one sample, without the batch; tensors have the batch in front. */
+/**
+ * Rules of a type of layer. Shapes are those of one sample, without the batch; tensors have the batch as their first
+ * axis. A member that is missing has the default that its comment names.
+ */
 export interface LayerRule<Spec extends LayerSpec> {
-  /** How many inputs it takes; one where it does not say. */
+  /** Number of inputs. Default: one. */
   readonly arity?: { readonly least: number; readonly most: number }
   /** Shape of the output; throws ShapeProblem. */
   outputShape(spec: Spec, inputs: readonly Shape[]): Shape
-  /** In Keras' order; none where it does not say. */
+  /** Weights in Keras' order. Default: none. */
   weights?(spec: Spec, inputs: readonly Shape[]): readonly WeightRequest[]
-  /** By their own names; none where it does not say. */
+  /** Random numbers that it needs in training, by their names within the layer. Default: none. */
   noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
-  /** How many times it writes itself out, one after another; once where it does not say. */
+  /** Number of steps that it unrolls, one after another. Default: 1. */
   steps?(spec: Spec, inputs: readonly Shape[]): number
   call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
-  /** Applied to what `call` gives, which is left without it so that a loss can see what it was made from. */
+  /**
+   * Activation applied to the result of `call`. It is kept apart so that a loss can be computed from its input.
+   * Default: linear.
+   */
   activation?(spec: Spec, masks: Pass['masks'], inputs: readonly Shape[]): ActivationName
   /**
-   * Whether such a pass hands the input on as it is, so that a loss sees what the layers before it made that from; not
-   * where it does not say. As in Keras on TensorFlow, a copy of another form, as by Reshape to the same shape, does not.
+   * Whether the output is the input itself in such a pass, so that a loss may use the logits of the layers before. As
+   * in Keras on TensorFlow, a reshaped copy does not count, even a Reshape to the same shape. Default: no.
    */
   handsOn?(spec: Spec, training: boolean): boolean
-  /** How many rows it has, where its inputs, without their fractions, are numbers of rows from 0 on. */
+  /**
+   * Number of rows, for a layer whose inputs, rounded down, are indices of rows from 0 on. Default: it looks up no
+   * rows.
+   */
   lookups?(spec: Spec): number | undefined
-  /** Whether its output has every element of its inputs, and no other number; not where it does not say. */
+  /** Whether its output has all elements of its inputs and no other numbers. Default: no. */
   readonly moves?: true
-  /** Whether no gradient goes through it to its inputs, as where they are whole numbers; not where it does not say. */
+  /** Whether it stops gradients to its inputs, such as because these are integers. Default: no. */
   stopsGradient?(spec: Spec): boolean
-  /** Whether its call adds to the loss, its `activity_regularizer` apart; not where it does not say. */
+  /** Whether its call adds to the loss, apart from its `activity_regularizer`. Default: no. */
   regularizesWithin?(spec: Spec): boolean
-  /** What its output, before its activation, can be, by what its inputs can; unknown where it does not say. */
+  /** Range of its output before the activation, from the ranges of its inputs. Default: unknown. */
   range?(spec: Spec, inputs: readonly Range[], shapes: readonly Shape[]): Range
-  /** The mask of the output; without it masks end here, as in a Keras layer that does not support masking. */
+  /** The mask of the output. Default: none, as in a Keras layer that does not support masking. */
   mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
-  /** Whether the output carries a mask where no input does; none does where it does not say. */
+  /** Whether the output carries a mask even if no input does. Default: no. */
   makesMask?(spec: Spec): boolean
-  /** Its output depends on masks, each of which must have a flag for each step of its input, or for each element of it. */
+  /** Set if its output depends on masks: a mask must have one flag per step of its input, or one per element. */
   readonly readsMask?: 'steps' | 'elements'
-  /** Its inputs carry no mask any more for layers that run after it. */
+  /** Set if it removes the masks of its inputs, so that layers that run later do not see them. */
   readonly takesMasks?: true
   /**
-   * Its masks are never taken away. Keras hands a layer with one input and an argument `mask` the mask that was there when
-   * the model was built; any other layer looks for a mask at its inputs as it runs (keras/src/layers/layer.py, `__call__`).
+   * Set if it still sees masks that another layer removed. Keras hands a layer with one input and an argument `mask`
+   * the mask that existed when the model was built; any other layer looks for a mask at its inputs when it runs
+   * (keras/src/layers/layer.py, `__call__`).
    */
   readonly keepsMasks?: true
   saved(spec: Spec, inputs: readonly Shape[]): SavedLayer | null
@@ -114,5 +124,5 @@ export interface LayerRule<Spec extends LayerSpec> {
 
 export type SpecOf<Type extends LayerSpec['type']> = Extract<LayerSpec, { type: Type }>
 
-/** The mask of the only input, unchanged. */
+/** Passes on the mask of the only input. */
 export const passMask = (_spec: unknown, _inputs: unknown, [mask]: Pass['masks']): Tensor | undefined => mask

@@ -1,4 +1,4 @@
-/** Layers that make one output of several inputs (keras/src/layers/merging). */
+/** Layers that merge several inputs into one output (keras/src/layers/merging). */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import type { LayerSpec } from '../../spec/spec.js'
@@ -14,7 +14,10 @@ const TWO = { least: 2, most: 2 }
 export const formatShapes = (shapes: readonly Shape[]): string =>
   shapes.map((shape) => formatShape([null, ...shape])).join(' and ')
 
-/** Dimensions from the last one on must be equal, or 1 in one of the two (base_merge.py). */
+/**
+ * Shape to which both are broadcast. Dimensions, compared from the last one on, must be equal, or 1 in one of them
+ * (base_merge.py). Throws ShapeProblem.
+ */
 function broadcastShape(a: Shape, b: Shape): Shape {
   const [long, short] = a.length < b.length ? [b, a] : [a, b]
   const ahead = long.length - short.length
@@ -27,7 +30,7 @@ function broadcastShape(a: Shape, b: Shape): Shape {
   })
 }
 
-/** All of one rank: dimensions of 1 behind the batch. */
+/** Gives all inputs the same rank by inserting axes of length 1 after the batch. */
 function ofOneRank(inputs: readonly tf.Tensor[]): tf.Tensor[] {
   const rank = Math.max(...inputs.map((x) => x.rank))
   return inputs.map((x) =>
@@ -35,23 +38,23 @@ function ofOneRank(inputs: readonly tf.Tensor[]): tf.Tensor[] {
   )
 }
 
-/** A step counts where it does in any of the inputs; without a mask of one of them all do. */
+/** The union of the masks: a step counts if it counts in any input. Without a mask of one input, all steps count. */
 function anyMask(_spec: unknown, _inputs: unknown, masks: Pass['masks']): tf.Tensor | undefined {
   if (masks.includes(undefined)) return undefined
   return (masks as tf.Tensor[]).reduce(either)
 }
 
-/** Written with the operators that a graph knows. */
+/** Logical or, written with kernels that the engines have. */
 const either = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
   tf.logicalNot(tf.logicalAnd(tf.logicalNot(a), tf.logicalNot(b)))
 
-/** (batch, time) beside (batch, time, ...). */
+/** Adds axes of length 1 to a mask (batch, time), up to the rank of x (batch, time, ...). */
 const beside = (mask: tf.Tensor, x: tf.Tensor): tf.Tensor =>
   tf.reshape(mask, [...mask.shape, ...Array(Math.max(0, x.rank - mask.rank)).fill(1)])
 
 type Merged = Extract<LayerSpec, { type: 'Add' | 'Subtract' | 'Multiply' | 'Average' | 'Maximum' | 'Minimum' }>
 
-/** Element by element. */
+/** A layer that merges element by element. */
 const elementwise = <Spec extends Merged>(
   merge: (inputs: readonly tf.Tensor[], masks: Pass['masks']) => tf.Tensor,
   { arity = MANY, inTfjs = true, range = commonRange } = {},
@@ -76,7 +79,7 @@ export const subtract = elementwise<SpecOf<'Subtract'>>(([a, b]) => tf.sub(a!, b
 
 export const average = elementwise<SpecOf<'Average'>>((inputs) => tf.div(sum(inputs), inputs.length))
 
-/** A step that does not count is 1 in the product, and 0 where it counts in no input. */
+/** A masked step is a factor of 1; a step that is masked in all inputs is 0. */
 export const multiply = elementwise<SpecOf<'Multiply'>>((inputs, masks) => {
   const factors = inputs.map((x, index) => {
     const mask = masks[index]
@@ -87,14 +90,14 @@ export const multiply = elementwise<SpecOf<'Multiply'>>((inputs, masks) => {
   return mask ? tf.where(beside(mask, product), product, tf.zerosLike(product)) : product
 })
 
-/** As large as one another: tfjs' gradients of Maximum and Minimum do not sum up over what was repeated. */
+/** Broadcasts a and b to one shape, because tfjs' gradients of Maximum and Minimum do not sum over broadcast axes. */
 function spread(a: tf.Tensor, b: tf.Tensor): [tf.Tensor, tf.Tensor] {
   const shape = broadcastShape(a.shape, b.shape) as number[]
   const to = (x: tf.Tensor) => (x.shape.join() === shape.join() ? x : tf.add(x, tf.zeros(shape)))
   return [to(a), to(b)]
 }
 
-/** What does not count gives way to the other inputs. */
+/** Maximum or minimum. Masked steps of an input are left out if another input has them. */
 function extreme<Spec extends Merged>(choose: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): LayerRule<Spec> {
   return elementwise<Spec>((inputs, masks) => {
     let output = inputs[0]!
@@ -114,7 +117,10 @@ function extreme<Spec extends Merged>(choose: (a: tf.Tensor, b: tf.Tensor) => tf
 export const maximum = extreme<SpecOf<'Maximum'>>((a, b) => tf.maximum(a, b))
 export const minimum = extreme<SpecOf<'Minimum'>>((a, b) => tf.minimum(a, b))
 
-/** The axis of a batch of samples of this shape, counted from 0; the batch itself has none that can be meant. */
+/**
+ * Converts an axis of the spec to an axis of a batch of such samples, counted from 0. Throws ShapeProblem if it does
+ * not exist or is the batch.
+ */
 function axisOf(axis: number, shape: Shape): number {
   const rank = shape.length + 1
   const found = axis < 0 ? axis + rank : axis
@@ -126,7 +132,7 @@ function axisOf(axis: number, shape: Shape): number {
   return found
 }
 
-/** Inputs side by side along an axis. */
+/** Concatenates inputs along an axis. */
 export const concatenate: LayerRule<SpecOf<'Concatenate'>> = {
   arity: MANY,
   outputShape({ axis }, inputs) {
@@ -146,7 +152,7 @@ export const concatenate: LayerRule<SpecOf<'Concatenate'>> = {
   },
   call: ({ axis }, inputs) => tf.concat([...inputs], axisOf(axis, inputs[0]!.shape.slice(1))),
   range: commonRange,
-  /** Along the features a step counts where it does in any input; along any other axis masks lie side by side. */
+  /** Masks of inputs joined along the features are united; along any other axis they are concatenated. */
   mask({ axis }, inputs, masks) {
     if (masks.every((mask) => mask === undefined)) return undefined
     const along = axisOf(axis, inputs[0]!.shape.slice(1))
@@ -160,7 +166,7 @@ export const concatenate: LayerRule<SpecOf<'Concatenate'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** Sums of products along one axis of each of two inputs (dot.py, `batch_dot`). */
+/** Dot products of two inputs along one axis of each (dot.py, `batch_dot`). */
 export const dot: LayerRule<SpecOf<'Dot'>> = {
   arity: TWO,
   outputShape(spec, inputs) {
@@ -183,7 +189,7 @@ export const dot: LayerRule<SpecOf<'Dot'>> = {
     const product = tf.matMul(a!.matrices, b!.matrices, a!.axis === 1, b!.axis === 2)
     return tf.reshape(product, [inputs[0]!.shape[0]!, ...dot.outputShape(spec, shapes)])
   },
-  /** tfjs knows matrices at most, and normalizes short vectors otherwise. */
+  /** tfjs takes at most matrices, and normalizes short vectors differently. */
   saved: (spec, inputs) =>
     spec.normalize || inputs.some(({ length }) => length > 2)
       ? null
@@ -195,7 +201,10 @@ function dotAxes({ axes }: SpecOf<'Dot'>, inputs: readonly Shape[]): [number, nu
   return [axisOf(left, inputs[0]!), axisOf(right, inputs[1]!)]
 }
 
-/** (batch, rest, axis), or, where that is how they lie, (batch, axis, rest); `axis` says which. */
+/**
+ * Reshapes x to (batch, rest, axis), or to (batch, axis, rest) if that needs no transpose. `axis` in the result is the
+ * place of that axis, 1 or 2.
+ */
 function asMatrices(x: tf.Tensor, axis: number): { matrices: tf.Tensor3D; axis: 1 | 2 } {
   const length = x.shape[axis]!
   const rest = sizeOf(x.shape.slice(1)) / length

@@ -16,12 +16,12 @@ const affineWeights = (spec: AffineSpec, shape: Shape): WeightRequest[] => [
   ...(spec.center ? [weightOf(spec, 'beta', shape)] : []),
 ]
 
-/** tfjs' batch normalization, by which it normalizes samples too, takes this many axes. */
+/** Most axes that tfjs' batch normalization takes; its layer normalization uses it too. */
 const MOST_AXES_IN_TFJS = 4
 
 const fitsTfjs = (sample: Shape): boolean => sample.length + 1 <= MOST_AXES_IN_TFJS
 
-/** In training by the moments of the batch; otherwise, and where its weights are not trained, by running ones. */
+/** In training it normalizes by the moments of the batch, otherwise or if it is not trainable by running moments. */
 export const batchNormalization: LayerRule<SpecOf<'BatchNormalization'>> = {
   outputShape(spec, [given]) {
     axesOf(spec.axis, given!)
@@ -55,16 +55,16 @@ export const batchNormalization: LayerRule<SpecOf<'BatchNormalization'>> = {
   mask: passMask,
   readsMask: 'steps',
   keepsMasks: true,
-  // along an inner axis tfjs takes the numbers of other channels
+  // along an inner axis tfjs mixes up the channels
   saved: (spec, [given]) =>
     fitsTfjs(given!) && axesOf(spec.axis, given!)[0] === given!.length ? sameInTfjs(spec) : null,
 }
 
-/** Numbers for a tensor of more axes. */
+/** Converts a mask to floats and adds axes of length 1 at its end, up to this rank. */
 const widened = (mask: tf.Tensor, rank: number): tf.Tensor =>
   tf.reshape(tf.cast(mask, 'float32'), [...mask.shape, ...Array<number>(rank - mask.rank).fill(1)])
 
-/** Over one axis or several of each sample. */
+/** Normalizes each sample over one or several axes. */
 export const layerNormalization: LayerRule<SpecOf<'LayerNormalization'>> = {
   outputShape(spec, [given]) {
     axesOf(spec.axis, given!)
@@ -81,23 +81,23 @@ export const layerNormalization: LayerRule<SpecOf<'LayerNormalization'>> = {
   saved: (spec, [given]) => (fitsTfjs(given!) ? sameInTfjs(spec, { axis: sorted(spec.axis) }) : null),
 }
 
-/** As Keras sorts axes: as they are written, -1 before 1. */
+/** Sorts axes by their written value as Keras does, so that -1 comes before 1. */
 const sorted = (axis: number | readonly number[]): number[] => ([] as number[]).concat(axis).sort((a, b) => a - b)
 
 const lengthsOf = (axes: readonly number[], sample: Shape): Shape =>
   axesOf(axes, sample).map((axis) => sample[axis - 1]!)
 
-/** Gamma and beta in the shape that is broadcast. */
+/** Reshapes gamma and beta so that they are broadcast. */
 const shaped = ({ gamma, beta }: Affine, shape: number[]): Affine => ({
   gamma: gamma && broadcastable(gamma, shape),
   beta: beta && broadcastable(beta, shape),
 })
 
-/** What belongs to the last axis is broadcast as it is. */
+/** Reshapes values, unless they belong to the last axis and are broadcast anyway. */
 const broadcastable = (values: tf.Tensor, shape: number[]): tf.Tensor =>
   values.rank === 1 && shape.at(-1) === values.size ? values : tf.reshape(values, shape)
 
-/** Over groups of channels, and all axes but theirs, of each sample. */
+/** Normalizes each sample over groups of channels and all other axes. */
 export const groupNormalization: LayerRule<SpecOf<'GroupNormalization'>> = {
   outputShape(spec, [given]) {
     const channels = given![axesOf(spec.axis, given!)[0]! - 1]!
@@ -144,7 +144,7 @@ export const rmsNormalization: LayerRule<SpecOf<'RMSNormalization'>> = {
   saved: () => null,
 }
 
-/** `x / sqrt(sum(x^2))`; what is 0 stays 0. */
+/** `x / sqrt(sum(x^2))`; zeros stay 0. */
 export const unitNormalization: LayerRule<SpecOf<'UnitNormalization'>> = {
   outputShape(spec, [given]) {
     axesOf(spec.axis, given!)

@@ -1,13 +1,13 @@
 /**
- * Mean 0 and variance 1, with gradients written out: one pass forward and one back, in few kernels. What the kernels of
- * a batch look like in a graph is part of the contract: engine tensorflow finds them and puts its own in their place
+ * Normalization to mean 0 and variance 1 with hand-written gradients, which need fewer kernels. The order of kernels in
+ * `normalizeBatch` is part of its contract: engine tensorflow finds them in the graph and replaces them by its own
  * (engine/compiled/tensorflow/batch-norm.ts).
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import { EPSILON } from '../normalized.js'
 
-/** Factor and addend of what is normalized; either may be missing. */
+/** Scale and offset after normalization; either may be missing. */
 export interface Affine {
   readonly gamma?: tf.Tensor | undefined
   readonly beta?: tf.Tensor | undefined
@@ -20,10 +20,10 @@ export interface Moments {
 
 type Save = (tensors: tf.Tensor[]) => void
 
-/** Between two convolutions a batch is normalized over all axes but one, that of the channels. */
+/** All axes but that of the channels: the axes over which batch normalization takes moments. */
 const allBut = (x: tf.Tensor, channels: number) => x.shape.map((_, axis) => axis).filter((axis) => axis !== channels)
 
-/** One number a channel, for a tensor with the channels on some axis. */
+/** Reshapes one number per channel so that it is broadcast along the channel axis of the tensor. */
 function spread(values: tf.Tensor, { rank }: tf.Tensor, channels: number): tf.Tensor {
   if (channels === rank - 1) return values
   const shape = Array<number>(rank).fill(1)
@@ -32,13 +32,15 @@ function spread(values: tf.Tensor, { rank }: tf.Tensor, channels: number): tf.Te
 
 /**
  * Normalizes each channel over the batch: `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with the biased
- * variance. `gamma`, `beta` and the moments have one number a channel. Of a `mask`, (batch, ...) broadcast to x, only what
- * is 1 counts in the moments, over its number + 1e-7, as in Keras. No gradient goes through the moments given out.
+ * variance. `gamma`, `beta` and the moments have one number per channel. With a `mask` (batch, ...), broadcast to x,
+ * only elements where it is 1 count in the moments, which are divided by their number + 1e-7 as in Keras. The moments
+ * returned pass no gradient on.
  *
- * With c = x - mean, i = 1 / sqrt(variance + epsilon), s = gamma i, n elements a channel, the gradients are
- * dbeta = sum(dy), dgamma = i sum(dy c), dx = s dy - (s i / n) dgamma c - (s / n) dbeta (Ioffe and Szegedy, 2015).
- * In the graph, forward: Sum(x) Multiply(1/n) Sub, Square, Sum Multiply(1/n) Add(epsilon) Rsqrt, Multiply(gamma),
- * Multiply(c), Add(beta); back: Sum(dy), Multiply(dy, c) Sum Multiply(i), then Multiply(dy, s), Multiply(c), Add, Sub.
+ * With c = x - mean, i = 1 / sqrt(variance + epsilon), s = gamma i, and n elements per channel, the gradients are dbeta
+ * = sum(dy), dgamma = i sum(dy c), dx = s dy - (s i / n) dgamma c - (s / n) dbeta (Ioffe and Szegedy, 2015).
+ * Kernels in the graph, forward: Sum(x) Multiply(1/n) Sub, Square, Sum Multiply(1/n) Add(epsilon) Rsqrt,
+ * Multiply(gamma), Multiply(c), Add(beta); backward: Sum(dy), Multiply(dy, c) Sum Multiply(i), then Multiply(dy, s),
+ * Multiply(c), Add, Sub.
  */
 export function normalizeBatch(
   x: tf.Tensor,
@@ -81,7 +83,7 @@ export function normalizeBatch(
   return { output, mean, variance }
 }
 
-/** `gamma (x - mean) / sqrt(variance + epsilon) + beta` with moments that are given, one number a channel. */
+/** `gamma (x - mean) / sqrt(variance + epsilon) + beta` with given moments, one number per channel. */
 export function normalizeBy(
   x: tf.Tensor,
   { gamma, beta }: Affine,
@@ -95,9 +97,9 @@ export function normalizeBy(
 }
 
 /**
- * Normalizes each sample over some axes: `gamma (x - mean) / sqrt(variance + epsilon) + beta`; `gamma` and `beta` have
- * the rank of x or are of its last axis. With h = (x - mean) i, g = gamma dy, and means over the axes, the gradient is
- * dx = i (g - mean(g) - h mean(g h)) (Ba et al., 2016).
+ * Normalizes each sample over some axes: `gamma (x - mean) / sqrt(variance + epsilon) + beta`. `gamma` and `beta` have
+ * the rank of x, or belong to its last axis. With h = (x - mean) i, g = gamma dy, and means over the axes, the gradient
+ * is dx = i (g - mean(g) - h mean(g h)) (Ba et al., 2016).
  */
 export function normalizeSamples(
   x: tf.Tensor,
@@ -132,8 +134,9 @@ interface Rescaling {
 }
 
 /**
- * `x i`, with i = `inverse(sum of squares over the axes)`, where i = 1 / sqrt(sum / `divisor` + a constant). With h = x i
- * the gradient is dx = i (dy - h sum(dy h) / divisor). i is at most `most`, where that is given, and constant there.
+ * Returns `x i` with i = `inverse(sum of squares over the axes)`, which must be 1 / sqrt(sum / `divisor` + a constant).
+ * With h = x i the gradient is dx = i (dy - h sum(dy h) / divisor). If `most` is given, i is limited to it and is
+ * constant there.
  */
 export function rescaleSamples(x: tf.Tensor, { axes, divisor, inverse, most }: Rescaling): tf.Tensor {
   const total = (value: tf.Tensor) => tf.sum(value, axes, true)
@@ -155,13 +158,13 @@ export function rescaleSamples(x: tf.Tensor, { axes, divisor, inverse, most }: R
 
 const present = (...tensors: (tf.Tensor | undefined)[]): tf.Tensor[] => tensors.filter((one) => one !== undefined)
 
-/** The mean over axes, which stay, of 1. */
+/** A function that takes the mean over these axes and keeps them with length 1. */
 function meanOver({ shape }: tf.Tensor, axes: number[]): (x: tf.Tensor) => tf.Tensor {
   const share = 1 / sizeOf(axes.map((axis) => shape[axis]!))
   return (x) => tf.mul(tf.sum(x, axes, true), share)
 }
 
-/** Sums over the axes that a shape lacks, or has with length 1. */
+/** Sums x over the axes that `shape` lacks or has with length 1, so that the result has this shape. */
 function sumTo(x: tf.Tensor, shape: Shape): tf.Tensor {
   const lacking = x.rank - shape.length
   const axes = x.shape.flatMap((dim, axis) => (axis < lacking || shape[axis - lacking] !== dim ? [axis] : []))

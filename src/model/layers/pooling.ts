@@ -1,4 +1,4 @@
-/** Pools (keras/src/layers/pooling): the largest element or the mean of each window, or of the whole space. */
+/** Pooling (keras/src/layers/pooling): the maximum or the mean of each window, or of the whole space. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import { largest } from '../kinks.js'
@@ -27,12 +27,15 @@ const pooling = <Spec extends PoolSpec>(pool: (x: tf.Tensor, window: Window) => 
 
 type Padding = 'valid' | 'same'
 
-/** What lies beyond the input never is the largest. */
+/** Elements beyond the input are never the maximum. */
 export const maxPooling = pooling<SpecOf<'MaxPooling1D' | 'MaxPooling2D'>>((x, { size, strides, padding }) =>
   unplane(tf.maxPool(plane(x), onPlane(size), onPlane(strides), padding as Padding), size.length),
 )
 
-/** What lies beyond the input does not count. Zeros are put there first: tfjs' own gradient counts them. */
+/**
+ * Elements beyond the input do not count. Zeros are padded first and the mean is corrected, because tfjs' own gradient
+ * counts them.
+ */
 export const averagePooling = pooling<SpecOf<'AveragePooling1D' | 'AveragePooling2D'>>((x, window) => {
   const { size, strides } = window
   const space = innerOf(x)
@@ -42,7 +45,7 @@ export const averagePooling = pooling<SpecOf<'AveragePooling1D' | 'AveragePoolin
   return pads.flat().every((count) => count === 0) ? pooled : tf.mul(pooled, shareThatCounts(space, window))
 })
 
-/** Size of a window over the number of its elements that lie in the input, for each window: (1, ...counts, 1). */
+/** For each window, its size divided by the number of its elements that lie in the input: (1, ...counts, 1). */
 function shareThatCounts(space: Shape, window: Window): tf.Tensor {
   const { size, strides } = window
   const counts = windowCounts(space, window)
@@ -80,7 +83,7 @@ const overSpace = <Spec extends GlobalSpec>(
       mask,
     ),
   range: sameRange,
-  /** tfjs knows no keepdims. */
+  /** tfjs has no keepdims. */
   saved: (spec) => (spec.keepdims ? null : sameInTfjs(spec)),
 })
 
@@ -93,7 +96,7 @@ export const globalAveragePooling1D: LayerRule<SpecOf<'GlobalAveragePooling1D'>>
 }
 export const globalAveragePooling2D = overSpace<SpecOf<'GlobalAveragePooling2D'>>(2, tf.mean)
 
-/** Of the steps that the mask lets through. */
+/** Mean over the steps that the mask lets through. */
 function mean(x: tf.Tensor, axes: number[], keepDims: boolean, mask: tf.Tensor | undefined): tf.Tensor {
   if (!mask) return tf.mean(x, axes, keepDims)
   const kept = tf.expandDims(mask, -1)

@@ -1,20 +1,22 @@
-/** What the numbers of an output can be, whatever the weights: known before anything is computed. */
+/** Ranges of outputs, whatever the weights are; known before anything is computed. */
 
-/** From 0 to 1; above 0; or also below 0 or above 1. */
+/**
+ * `unit`: 0 to 1. `positive`: above 0. `any`: also below 0 or above 1. `unknown`: depends on inputs of unknown range.
+ */
 export type Range = 'unit' | 'positive' | 'any' | 'unknown'
 
-/** That of the only input: of layers that move, leave out or repeat elements. */
+/** The range of the only input, for layers that move, leave out or repeat elements. */
 export const sameRange = (_spec: unknown, [given]: readonly Range[]): Range => given!
 
-/** That of all inputs where it is the same: of layers that choose or mix elements. */
+/** The range that all inputs share, for layers that choose or mix elements. */
 export const commonRange = (_spec: unknown, inputs: readonly Range[]): Range =>
   inputs.every((range) => range === inputs[0]) ? inputs[0]! : 'unknown'
 
-/** Of sums: those of numbers from 0 to 1 may be above. */
+/** The range of a sum: numbers from 0 to 1 may add up to more than 1. */
 export function rangeOfSum(_spec: unknown, inputs: readonly Range[]): Range {
   const common = commonRange(_spec, inputs)
   return common === 'unit' ? 'unknown' : common
 }
 
-/** Of sums of products with weights, which may be any. */
+/** The range of sums of products with weights, which may have any sign and size. */
 export const anyRange = (): Range => 'any'

@@ -1,6 +1,6 @@
 /**
- * SimpleRNN, LSTM and GRU (keras/src/layers/rnn). The inputs of all steps go through the kernel in one product; then
- * step follows step, written out. Time comes before the batch, so that what a step needs lies together.
+ * SimpleRNN, LSTM and GRU (keras/src/layers/rnn). One product multiplies the inputs of all steps with the kernel; then
+ * the steps are unrolled, one after another. Time is the first axis, so that the data of one step are contiguous.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { ActivationName } from '../../spec/activations.js'
@@ -22,26 +22,26 @@ import { sameInTfjs } from './saved.js'
 
 export type RecurrentSpec = SpecOf<'SimpleRNN'> | SpecOf<'LSTM'> | SpecOf<'GRU'>
 
-/** What a kind of recurrent layer does in one step. */
+/** One step of a kind of recurrent layer. */
 interface Cell<Spec extends RecurrentSpec> {
-  /** Their kernels lie side by side, each of `units` columns. */
+  /** Number of gates. Their kernels lie side by side, with `units` columns each. */
   readonly gates: number
-  /** How many arrays a step hands to the next, each (batch, units); the first is the output. */
+  /** Number of arrays that a step passes to the next, each (batch, units); the first is the output. */
   readonly states: number
-  /** Where its bias differs from that of other layers. */
+  /** Fields of the bias that differ from the bias of other layers. */
   bias?(spec: Spec): Partial<WeightRequest>
-  /** `masks`: dropout of the state, one for each gate, or none. */
+  /** Makes the step. `masks` are dropout masks of the state: one for each gate, or none. */
   begin(spec: Spec, weights: CellWeights, masks: readonly tf.Tensor[]): Step
   saved(spec: Spec): SavedLayer | null
 }
 
 interface CellWeights {
   readonly kernel: tf.Tensor
-  /** Where the recurrent product has one of its own. */
+  /** Bias of the recurrent product, if it has one of its own. */
   readonly bias: tf.Tensor | undefined
 }
 
-/** `x`: (batch, gates * units), the inputs of the step times the kernel, and the bias. */
+/** `x` (batch, gates * units): the inputs of the step times the kernel, plus the bias. */
 type Step = (x: tf.Tensor, states: readonly tf.Tensor[]) => readonly tf.Tensor[]
 
 /** `activation(x + h . U)` */
@@ -56,7 +56,7 @@ const simpleCell: Cell<SpecOf<'SimpleRNN'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** Gates are input, forget, candidate, output (Hochreiter and Schmidhuber, 1997; Gers et al., 2000). */
+/** The gates are input, forget, candidate, output (Hochreiter and Schmidhuber, 1997; Gers et al., 2000). */
 const lstmCell: Cell<SpecOf<'LSTM'>> = {
   gates: 4,
   states: 2,
@@ -76,7 +76,7 @@ const lstmCell: Cell<SpecOf<'LSTM'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** 1 for the forget gate (Jozefowicz et al., 2015). */
+/** Initializes the bias of the forget gate with 1 (Jozefowicz et al., 2015). */
 const rememberingAtFirst =
   (others: Initializer): Initializer =>
   ([size], random) => {
@@ -84,7 +84,10 @@ const rememberingAtFirst =
     return Float32Array.from([...others([units], random), ...Array(units).fill(1), ...others([2 * units], random)])
   }
 
-/** Gates are update, reset, candidate; the state is reset after the recurrent product, or before it (Cho et al., 2014). */
+/**
+ * The gates are update, reset, candidate. The state is reset after the recurrent product or before it (Cho et al.,
+ * 2014).
+ */
 const gruCell: Cell<SpecOf<'GRU'>> = {
   gates: 3,
   states: 1,
@@ -117,7 +120,7 @@ const gruCell: Cell<SpecOf<'GRU'>> = {
       return mixed(update!, h!, act(tf.add(linear, candidate!)))
     }
   },
-  /** tfjs can only reset before the product. */
+  /** tfjs can only reset the state before the product. */
   saved: (spec) => (spec.reset_after ? null : sameInTfjs(spec)),
 }
 
@@ -132,7 +135,7 @@ const activations = (spec: Gated) =>
 const hasUsualActivations = ({ activation, recurrent_activation }: Gated): boolean =>
   activation === 'tanh' && recurrent_activation === 'sigmoid'
 
-/** Cuts (rows, n) into pieces whose widths are to each other as `parts`. */
+/** Splits the columns of (rows, n) in the ratio of `parts`. */
 function columns(x: tf.Tensor, parts: readonly number[]): tf.Tensor[] {
   const unit = x.shape[1]! / parts.reduce((sum, part) => sum + part, 0)
   return tf.split(
@@ -144,7 +147,10 @@ function columns(x: tf.Tensor, parts: readonly number[]): tf.Tensor[] {
 
 const dropped = (x: tf.Tensor) => (mask?: tf.Tensor) => (mask ? tf.mul(x, mask) : x)
 
-/** A product with a kernel, in which each gate has a dropout of its own where there are several masks. */
+/**
+ * Returns a function that multiplies rows with a kernel. With several masks, each gate's columns use their own dropout
+ * mask.
+ */
 function product(kernel: tf.Tensor, masks: readonly tf.Tensor[]) {
   const parts = masks.length > 1 ? tf.split(kernel, masks.length, 1) : [kernel]
   return (rows: (mask?: tf.Tensor) => tf.Tensor): tf.Tensor => {
@@ -154,7 +160,7 @@ function product(kernel: tf.Tensor, masks: readonly tf.Tensor[]) {
 }
 
 function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec> {
-  /** Keras draws one mask for all gates, but one for each where the state has dropout. */
+  /** Keras draws one mask for all gates, or one for each gate if the state has dropout. */
   const masksOf = (spec: Spec) => (spec.recurrent_dropout > 0 ? cell.gates : 1)
   return {
     outputShape({ units, return_sequences }, [given]) {
@@ -210,7 +216,7 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
       const outputs: tf.Tensor[] = []
       const order = inputs.map((_, index) => (spec.go_backwards ? time - 1 - index : index))
       for (const at of order) {
-        // gradients of the other states come through the last one
+        // the gradients of all states pass through the last one
         const before = time > FEW_STEPS ? states.with(-1, withCutGradient(states.at(-1)!)) : states
         const next = step(inputs[at]!, before)
         const counts = counted?.[at]
@@ -228,15 +234,15 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
   }
 }
 
-/** Over so many steps gradients do not vanish. */
+/** Up to this number of steps gradients do not vanish. */
 const FEW_STEPS = 64
 
-/** 2^-60: beside it float32 knows no more than multiples of 2^-83. */
+/** Added to a gradient and subtracted again: next to 2^-60, float32 keeps only multiples of 2^-83. */
 const FLOOR = 2 ** -60
 
 /**
- * The same, whose gradient is cut to multiples of 2^-83. What vanishes over many steps otherwise ends in subnormal
- * numbers, with which processors are ten times as slow.
+ * The identity, with its gradient rounded to multiples of 2^-83. Gradients that vanish over many steps would otherwise
+ * end in subnormal numbers, with which processors are ten times slower.
  */
 const withCutGradient = (x: tf.Tensor): tf.Tensor =>
   tf.customGrad((...given) => ({
@@ -244,14 +250,17 @@ const withCutGradient = (x: tf.Tensor): tf.Tensor =>
     gradFunc: (dy: tf.Tensor) => tf.sub(tf.add(dy, FLOOR), FLOOR),
   }))(x)
 
-/** Rows cut into equal pieces; the gradient of tfjs' `split` takes no single one. */
+/**
+ * Splits rows into equal pieces. A single piece is returned as it is, because the gradient of tfjs' `split` does not
+ * take one.
+ */
 const pieces = (x: tf.Tensor, count: number): tf.Tensor[] => (count === 1 ? [x] : tf.split(x, count))
 
-/** Of the inputs and, where there is one, of the recurrent product: rows of a bias. */
+/** Splits a bias into that of the inputs and, if it has two rows, that of the recurrent product. */
 const biases = (bias: tf.Tensor | undefined): (tf.Tensor | undefined)[] =>
   bias?.rank === 2 ? tf.unstack(bias) : [bias, undefined]
 
-/** (batch, masks, size) as one array for each mask. */
+/** Splits noise (batch, masks, size) into one array for each mask. */
 const masksFrom = (noise: tf.Tensor | undefined): tf.Tensor[] => (noise ? tf.unstack(noise, 1) : [])
 
 export const simpleRnn = recurrent(simpleCell)

@@ -36,7 +36,10 @@ import { embedding, masking, positionEmbedding } from './sequences.js'
 import { cropping, upSampling, zeroPadding } from './spatial.js'
 import { bidirectional, timeDistributed } from './wrappers.js'
 
-/** What is not applied itself: a block becomes its layers, a shared layer the one it shares (model/network.ts). */
+/**
+ * Types that are never applied themselves: a block becomes its layers, a shared layer the one that it shares
+ * (model/network.ts).
+ */
 type Structure = 'Block' | 'Shared'
 
 const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerRule<SpecOf<Type>> } = {
@@ -109,7 +112,7 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   GroupQueryAttention: groupQueryAttention,
 }
 
-/** The rule of a layer; the cast says what the table's type proves, that rule and spec are of one type. */
+/** The rule of a layer. The cast is safe: the table's type proves that rule and spec have the same type. */
 export function layerRule<Spec extends LayerSpec>(spec: Spec): LayerRule<Spec> {
   const rule = (LAYERS as Partial<Record<LayerSpec['type'], unknown>>)[spec.type]
   if (!rule) throw new Error(`internal: a ${spec.type} has no rule of its own`)

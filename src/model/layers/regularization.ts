@@ -1,4 +1,4 @@
-/** Layers that disturb in training, or add to the loss (keras/src/layers/regularization). */
+/** Layers that add noise in training, or a penalty to the loss (keras/src/layers/regularization). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import { SELU_LEAST } from '../kinks.js'
@@ -8,7 +8,10 @@ import { type LayerRule, type NoiseRequest, passMask, type SpecOf } from './laye
 import { sameInTfjs, savedIdentity } from './saved.js'
 import { spaceOf } from './space.js'
 
-/** Drops a fraction `rate` of the elements in training and scales the others by 1 / (1 - rate) (Srivastava et al., 2014). */
+/**
+ * Drops a fraction `rate` of the elements in training and scales the others by 1 / (1 - rate) (Srivastava et al.,
+ * 2014).
+ */
 export const dropout: LayerRule<SpecOf<'Dropout'>> = {
   outputShape: (_, [given]) => given!,
   noise: ({ rate }, [given]) => dropoutNoise(rate, given!),
@@ -18,14 +21,17 @@ export const dropout: LayerRule<SpecOf<'Dropout'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** Keeps mean and variance of what selu gives: `a (x where kept, else -1.7581) + b` (Klambauer et al., 2017). */
+/**
+ * Dropout that keeps the mean and the variance of selu's outputs: `a (x where kept, else -1.7581) + b` (Klambauer et
+ * al., 2017).
+ */
 export const alphaDropout: LayerRule<SpecOf<'AlphaDropout'>> = {
   outputShape: (_, [given]) => given!,
   noise: ({ rate }, [given]) => dropoutNoise(rate, given!),
   call({ rate }, [x], { noise }) {
     if (!noise.noise) return x!
     const a = ((1 - rate) * (1 + rate * SELU_LEAST ** 2)) ** -0.5
-    // noise is 1 / (1 - rate) where an element is kept
+    // noise is 1 / (1 - rate) for an element that is kept, else 0
     const kept = tf.mul(tf.mul(tf.sub(x!, SELU_LEAST), a * (1 - rate)), noise.noise)
     return tf.add(kept, a * SELU_LEAST * (1 - rate))
   },
@@ -43,7 +49,7 @@ export const gaussianNoise: LayerRule<SpecOf<'GaussianNoise'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** Multiplies by noise of mean 1 and the deviation of dropout's. */
+/** Multiplies by normal noise with mean 1 and the standard deviation of dropout's noise. */
 export const gaussianDropout: LayerRule<SpecOf<'GaussianDropout'>> = {
   outputShape: (_, [given]) => given!,
   noise: ({ rate }, [given]) => (rate > 0 ? twoUniforms(given!) : {}),
@@ -63,7 +69,7 @@ const twoUniforms = (shape: Shape): Readonly<Record<string, NoiseRequest>> => ({
   angle: { shape, distribution: uniform },
 })
 
-/** Standard normal: Box and Muller (1958). Uniform numbers are below 1, so the logarithm is finite. */
+/** Standard normal numbers by Box and Muller (1958). Uniform numbers are below 1, so the logarithm is finite. */
 const normal = ({ radius, angle }: Readonly<Record<string, tf.Tensor>>): tf.Tensor =>
   tf.mul(tf.sqrt(tf.mul(tf.log(tf.sub(1, radius!)), -2)), tf.cos(tf.mul(angle!, 2 * Math.PI)))
 
@@ -97,7 +103,7 @@ const spatialDropout = <Spec extends SpecOf<'SpatialDropout1D' | 'SpatialDropout
 
 /** Drops whole channels (spatial_dropout.py; Tompson et al., CVPR 2015). */
 export const spatialDropout1D = spatialDropout<SpecOf<'SpatialDropout1D'>>(1, (spec) => sameInTfjs(spec))
-/** tfjs has it by way of Dropout alone. */
+/** In tfjs it is a Dropout with a noise_shape. */
 export const spatialDropout2D = spatialDropout<SpecOf<'SpatialDropout2D'>>(2, (spec, [given]) =>
   sameInTfjs(spec, { noise_shape: [null, 1, 1, given!.at(-1)!] }, 'Dropout'),
 )

@@ -6,7 +6,7 @@ import { sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { repeated } from './spatial.js'
 
-/** The batch with samples of another shape. */
+/** Reshapes the samples of a batch. */
 const reshaped = (x: tf.Tensor, shape: Shape): tf.Tensor =>
   x.shape.slice(1).join() === shape.join() ? x : tf.reshape(x, [x.shape[0]!, ...shape])
 
@@ -15,11 +15,11 @@ export const flatten: LayerRule<SpecOf<'Flatten'>> = {
   moves: true,
   call: (_, [x]) => reshaped(x!, [sizeOf(x!.shape.slice(1))]),
   range: sameRange,
-  /** tfjs' own Flatten refuses a sample that is flat already; Keras' does not. */
+  /** tfjs' Flatten refuses samples that are flat already; Keras' does not. */
   saved: (spec, [given]) => sameInTfjs(spec, { target_shape: [sizeOf(given!)] }, 'Reshape'),
 }
 
-/** One dimension of `target_shape` may be -1: it takes what is left. */
+/** One dimension of `target_shape` may be -1; it is inferred from the others. */
 export const reshape: LayerRule<SpecOf<'Reshape'>> = {
   outputShape(spec, [given]) {
     const size = sizeOf(given!)
@@ -35,7 +35,7 @@ export const reshape: LayerRule<SpecOf<'Reshape'>> = {
   moves: true,
   call: (spec, [x]) => reshaped(x!, reshape.outputShape(spec, [x!.shape.slice(1)])),
   range: sameRange,
-  /** tfjs does not find out what -1 stands for. */
+  /** tfjs does not infer -1. */
   saved: (spec, inputs) => sameInTfjs(spec, { target_shape: reshape.outputShape(spec, inputs) }),
 }
 
@@ -43,7 +43,7 @@ export const reshape: LayerRule<SpecOf<'Reshape'>> = {
 export const permute: LayerRule<SpecOf<'Permute'>> = {
   outputShape({ dims }, [given]) {
     if (given!.length !== dims.length) {
-      throw new ShapeProblem(`puts ${dims.length} axes in order, found ${formatShape(given!)}`)
+      throw new ShapeProblem(`permutes ${dims.length} axes, found ${formatShape(given!)}`)
     }
     return dims.map((axis) => given![axis - 1]!)
   },

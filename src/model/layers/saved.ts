@@ -1,12 +1,17 @@
-/** A layer as plain tfjs-layers reads it: Keras' own names, which are the spec's. */
+/** Layers as plain tfjs-layers reads them, under Keras' names, which are also the spec's. */
 import type { ActivationName } from '../../spec/activations.js'
 import { ACTIVATIONS } from '../activations.js'
 import type { SavedLayer } from './layer.js'
 
-/** What is the spec's own business, or says how weights were found: a saved model is for use, and has its weights. */
+/**
+ * Fields that are left out: those that only the spec uses, and those that say how weights were found. A saved model is
+ * for use and has its weights.
+ */
 const LEFT_OUT = /^(type|inputs)$|(^|_)(initializer|regularizer|constraint)$/
 
-/** The layer under its own name, with the spec's fields as its configuration, and others instead of or beside them. */
+/**
+ * The layer under its own class name, with the spec's fields as its configuration. `others` replaces or adds fields.
+ */
 export function sameInTfjs(
   spec: { readonly type: string },
   others: Readonly<Record<string, unknown>> = {},
@@ -20,12 +25,12 @@ export function sameInTfjs(
   return { class_name, config: Object.fromEntries(saved) }
 }
 
-/** What passes all through where nothing is trained. */
+/** A layer that passes its input on outside of training. */
 export const savedIdentity: SavedLayer = { class_name: 'Activation', config: { activation: 'linear' } }
 
 /**
- * Stands before the name of a layer or an activation that tfjs-layers lacks, or computes by another formula. It does not
- * know such a name, so it refuses the file rather than compute something else.
+ * Prefix for the name of a layer or an activation that tfjs-layers lacks or computes differently. tfjs-layers does not
+ * know the name, so it refuses the file rather than compute something else.
  */
 export const NOT_IN_TFJS = 'trainspec_'
 

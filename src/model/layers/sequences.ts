@@ -1,4 +1,7 @@
-/** Embedding and Masking (keras/src/layers/core), and PositionEmbedding (KerasHub: keras_hub/src/layers/modeling/position_embedding.py). */
+/**
+ * Embedding and Masking (keras/src/layers/core), and PositionEmbedding (KerasHub:
+ * keras_hub/src/layers/modeling/position_embedding.py).
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape } from '../../base/shape.js'
 import { projectionOf } from '../constraints.js'
@@ -9,7 +12,7 @@ import { type LayerRule, notSequence, passMask, ShapeProblem, type SpecOf } from
 import { anyRange, sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 
-/** Row `x` of a matrix for each whole number `x`. */
+/** Looks up row x of a matrix for each integer x. */
 export const embedding: LayerRule<SpecOf<'Embedding'>> = {
   outputShape: ({ output_dim }, [given]) => [...given!, output_dim],
   weights: (spec) => [
@@ -30,7 +33,7 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** The first rows of a matrix for the steps of each sample. */
+/** Gives the steps of each sample the first rows of a matrix. */
 export const positionEmbedding: LayerRule<SpecOf<'PositionEmbedding'>> = {
   outputShape({ sequence_length }, [given]) {
     if (given!.length !== 2) {
@@ -54,14 +57,14 @@ export const positionEmbedding: LayerRule<SpecOf<'PositionEmbedding'>> = {
   call({ sequence_length }, [x], { weights }) {
     const [batch, steps, features] = x!.shape as [number, number, number]
     const rows = steps === sequence_length ? weights.embeddings! : tf.slice(weights.embeddings!, 0, steps)
-    // tfjs' gradient of Tile takes each repetition apart; that of a sum is one sum
+    // written as a sum because its gradient is one sum; tfjs' gradient of Tile slices out each repetition
     return tf.add(tf.reshape(rows, [1, steps, features]), tf.zeros([batch, 1, 1]))
   },
   mask: passMask,
   saved: () => null,
 }
 
-/** Makes 0 of a step whose features are all `mask_value`, and has it passed over from here on. */
+/** Sets a step to 0 and masks it if all its features are `mask_value`. */
 export const masking: LayerRule<SpecOf<'Masking'>> = {
   outputShape: (_, [given]) => given!,
   call({ mask_value }, [x]) {
@@ -74,5 +77,5 @@ export const masking: LayerRule<SpecOf<'Masking'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** Where any feature is not `value`. */
+/** (batch, time), bool: true if any feature of the step differs from `value`. */
 const differs = (x: tf.Tensor, value: number): tf.Tensor => withoutGradient(() => tf.any(tf.notEqual(x, value), -1))

@@ -1,6 +1,6 @@
 /**
- * Samples in space, (...space, channels): (steps, channels), (height, width, channels), and windows that slide over
- * them. All arithmetic is axis by axis, in as many as there are.
+ * Samples with axes of space, (...space, channels), such as (steps, channels) or (height, width, channels), and windows
+ * that slide over them. All arithmetic is axis by axis, for any number of axes.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape } from '../../base/shape.js'
@@ -9,18 +9,18 @@ import { ShapeProblem } from './layer.js'
 export interface Window {
   readonly size: Shape
   readonly strides: Shape
-  /** Steps between the elements of a window; 1 where it does not say. */
+  /** Distance between neighbouring elements of a window; 1 by default. */
   readonly dilations?: Shape
-  /** `same`: windows begin at every stride of the input. `causal`: a window ends where it stands. */
+  /** `same`: one window for every stride of the input. `causal`: a window ends at its own position. */
   readonly padding: 'valid' | 'same' | 'causal'
 }
 
-/** Number of elements before and after, axis by axis. */
+/** Number of elements before and after, for each axis. */
 export type Pairs = readonly (readonly [before: number, after: number])[]
 
 const AXES: Readonly<Record<number, string>> = { 1: 'steps', 2: 'height, width', 3: 'depth, height, width' }
 
-/** Space and channels of a sample with this many axes in space; throws ShapeProblem. */
+/** Splits the shape of a sample with this many axes of space. Throws ShapeProblem if it has another number of axes. */
 export function spaceOf(sample: Shape, axes: number): { readonly space: Shape; readonly channels: number } {
   if (sample.length !== axes + 1) {
     throw new ShapeProblem(`takes samples of (${AXES[axes]}, channels), found ${formatShape(sample)}`)
@@ -31,11 +31,14 @@ export function spaceOf(sample: Shape, axes: number): { readonly space: Shape; r
 /** The inner axes of (batch, ...space, channels). */
 export const innerOf = ({ shape }: tf.Tensor): Shape => shape.slice(1, -1)
 
-/** Elements from the first to the last of a window. */
+/** Length of a window along each axis, gaps of dilation included. */
 export const reachOf = ({ size, dilations }: Pick<Window, 'size' | 'dilations'>): Shape =>
   size.map((length, axis) => (length - 1) * (dilations?.[axis] ?? 1) + 1)
 
-/** How many windows there are along each axis (keras/src/ops/operation_utils.py, compute_conv_output_shape); throws ShapeProblem. */
+/**
+ * Number of windows along each axis (keras/src/ops/operation_utils.py, compute_conv_output_shape). Throws ShapeProblem
+ * if no window fits.
+ */
 export function windowCounts(space: Shape, window: Window): Shape {
   if (window.padding !== 'valid') return space.map((length, axis) => Math.ceil(length / window.strides[axis]!))
   const reach = reachOf(window)
@@ -46,7 +49,7 @@ export function windowCounts(space: Shape, window: Window): Shape {
   return counts
 }
 
-/** The zeros around the space: for `same` half of them before, and the odd one after. */
+/** Number of zeros around the space. For `same` half of them come before; an odd one comes after. */
 export function padsOf(space: Shape, window: Window): Pairs {
   const reach = reachOf(window)
   const counts = windowCounts(space, window)
@@ -57,20 +60,23 @@ export function padsOf(space: Shape, window: Window): Pairs {
   })
 }
 
-/** Zeros around (batch, ...space, channels). */
+/** Pads (batch, ...space, channels) with zeros. */
 export const padded = (x: tf.Tensor, pads: Pairs): tf.Tensor =>
   pads.flat().every((count) => count === 0)
     ? x
     : tf.pad(x, [[0, 0], ...pads.map(([before, after]) => [before, after] as [number, number]), [0, 0]])
 
-/** `lengths` elements of (batch, ...space, channels), after those that are left out before. */
+/** Slices (batch, ...space, channels): `lengths` elements of each axis of space, starting at `before`. */
 export const sliced = (x: tf.Tensor, before: Shape, lengths: Shape): tf.Tensor =>
   innerOf(x).join() === lengths.join() ? x : tf.slice(x, [0, ...before, 0], [x.shape[0]!, ...lengths, x.shape.at(-1)!])
 
-/** tfjs has windows over planes: steps are a plane of height 1. */
+/**
+ * Makes (batch, height, width, channels) of x, because tfjs has windows over two axes only; steps become a plane of
+ * height 1.
+ */
 export const plane = (x: tf.Tensor): tf.Tensor4D => (x.rank === 3 ? tf.expandDims(x, 1) : x) as tf.Tensor4D
 
-/** What was made of `plane`, with as many axes as were there before. */
+/** Undoes `plane`: gives y the original number of axes of space. */
 export const unplane = (y: tf.Tensor, axes: number): tf.Tensor => (axes === 1 ? tf.squeeze(y, [1]) : y)
 
 /** Sizes or strides along the axes of a plane. */

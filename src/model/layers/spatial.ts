@@ -1,4 +1,4 @@
-/** Zeros around the space, less of it, more of it (keras/src/layers/reshaping). */
+/** Padding, cropping and upsampling (keras/src/layers/reshaping). */
 import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
@@ -6,7 +6,7 @@ import { sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { innerOf, type Pairs, padded, sliced, spaceOf } from './space.js'
 
-/** Of one axis it is a pair, of more of them pairs. */
+/** A spec gives one pair for one axis, and a list of pairs for several axes. */
 const pairsOf = (given: readonly number[] | readonly (readonly number[])[]): Pairs =>
   (typeof given[0] === 'number' ? [given] : given) as Pairs
 
@@ -58,11 +58,11 @@ export const upSampling: LayerRule<SpecOf<'UpSampling1D' | 'UpSampling2D'>> = {
       ? interpolated(x!, factorsOf(spec))
       : repeated(x!, [1, ...factorsOf(spec), 1]),
   range: sameRange,
-  /** tfjs interpolates between other places. */
+  /** tfjs interpolates at other positions. */
   saved: (spec) => (spec.type === 'UpSampling2D' && spec.interpolation === 'nearest' ? sameInTfjs(spec) : null),
 }
 
-/** Each element as many times along each axis; the gradient is a sum, which tfjs' own of a tile spells out. */
+/** Repeats each element along each axis. Its gradient is written as one sum; tfjs' gradient of tile has many slices. */
 export function repeated(x: tf.Tensor, times: Shape): tf.Tensor {
   const apart = x.shape.flatMap((length, axis) => (times[axis] === 1 ? [length] : [length, 1]))
   const reps = times.flatMap((count) => (count === 1 ? [1] : [1, count]))
@@ -80,7 +80,10 @@ export function repeated(x: tf.Tensor, times: Shape): tf.Tensor {
   })(x)
 }
 
-/** Between the centres of the elements, linearly along each axis in turn (tf.image.resize, half_pixel_centers). */
+/**
+ * Interpolates linearly between the centres of the elements, along each axis in turn (tf.image.resize,
+ * half_pixel_centers).
+ */
 function interpolated(x: tf.Tensor, factors: Shape): tf.Tensor {
   return factors.reduce((y, factor, index) => {
     if (factor === 1) return y
@@ -92,7 +95,10 @@ function interpolated(x: tf.Tensor, factors: Shape): tf.Tensor {
   }, x)
 }
 
-/** Weights of the `length` elements in each of `length * factor` between them; at the edges of the outermost alone. */
+/**
+ * Interpolation matrix (length * factor, length), row-major. Positions beyond the outermost centres take the outermost
+ * element.
+ */
 function interpolation(length: number, factor: number): Float32Array {
   const weights = new Float32Array(length * factor * length)
   for (let index = 0; index < length * factor; index++) {

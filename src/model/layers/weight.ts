@@ -1,4 +1,7 @@
-/** What the weights of a layer are made from: its fields `kernel_initializer`, `kernel_regularizer`, `kernel_constraint`. */
+/**
+ * Requests for weights from the fields of a layer's spec: `kernel_initializer`, `kernel_regularizer`,
+ * `kernel_constraint`.
+ */
 import type { Shape } from '../../base/shape.js'
 import type { ConstraintSpec } from '../../spec/constraints.js'
 import type { InitializerSpec } from '../../spec/initializers.js'
@@ -12,7 +15,7 @@ type FieldsOf<Name extends string> = { readonly [Key in `${Name}_initializer`]: 
   readonly [Key in `${Name}_regularizer`]?: RegularizerSpec | null
 } & { readonly [Key in `${Name}_constraint`]?: ConstraintSpec | null }
 
-/** A weight whose fields begin with its name, as those of Keras do. */
+/** Request for a weight whose fields in the spec begin with its name, as in Keras. */
 export function weightOf<Name extends string>(spec: FieldsOf<Name>, name: Name, shape: Shape): WeightRequest {
   const field = <Value>(kind: string) => (spec as Readonly<Record<string, unknown>>)[`${name}_${kind}`] as Value
   return {

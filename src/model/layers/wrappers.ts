@@ -1,4 +1,4 @@
-/** Layers around another one: Bidirectional and TimeDistributed (keras/src/layers/rnn). */
+/** Layers that wrap another layer: Bidirectional and TimeDistributed (keras/src/layers/rnn). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import type { Tensors } from '../../base/tensors.js'
@@ -19,7 +19,7 @@ import { rangeOfSum } from './range.js'
 import type { RecurrentSpec } from './recurrent.js'
 import { sameInTfjs } from './saved.js'
 
-/** The registry, which holds the wrappers too. */
+/** Looks up rules in the registry. It is an argument because the registry imports this file. */
 type RuleOf = (spec: LayerSpec) => LayerRule<LayerSpec>
 
 const MERGE: { readonly [Mode in SpecOf<'Bidirectional'>['merge_mode']]: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor } = {
@@ -29,7 +29,7 @@ const MERGE: { readonly [Mode in SpecOf<'Bidirectional'>['merge_mode']]: (a: tf.
   ave: (a, b) => tf.div(tf.add(a, b), 2),
 }
 
-/** A recurrent layer and one like it that begins at the end; Schuster and Paliwal, 1997. */
+/** Runs a recurrent layer forward, and a copy of it backward in time (Schuster and Paliwal, 1997). */
 export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>> => {
   const both = ({ layer }: SpecOf<'Bidirectional'>): readonly [RecurrentSpec, RecurrentSpec] => {
     const like = { ...layer, zero_output_for_mask: layer.return_sequences }
@@ -68,7 +68,7 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
   }
 }
 
-/** The same layer on every step: steps become samples, so that it is applied once. */
+/** Applies the same layer to every step. Steps become samples, so the layer is applied once. */
 export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistributed'>> => {
   const withRule = (spec: SpecOf<'TimeDistributed'>) => {
     const layer = spec.layer as LayerSpec
@@ -80,9 +80,9 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       if (given!.length < 2) {
         throw notSequence(given!)
       }
-      if ((rule.arity?.least ?? 1) > 1) throw new ShapeProblem(`holds ${layer.type}, which has several inputs`)
+      if ((rule.arity?.least ?? 1) > 1) throw new ShapeProblem(`cannot wrap ${layer.type}, which has several inputs`)
       if ((rule.weights?.(layer, [given!.slice(1)]) ?? []).some(({ trainable }) => trainable === false)) {
-        throw new ShapeProblem(`holds ${layer.type}, whose running values would change with every step`)
+        throw new ShapeProblem(`cannot wrap ${layer.type}, whose running values would change with every step`)
       }
       return [given![0]!, ...rule.outputShape(layer, [given!.slice(1)])]
     },
@@ -98,7 +98,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       const { layer, rule } = withRule(spec)
       return rule.steps?.(layer, [given!.slice(1)]) ?? 1
     },
-    /** As in Keras, which calls no more than the layer's formula, the layer's `activity_regularizer` adds nothing. */
+    /** The layer's own `activity_regularizer` adds nothing, as in Keras, which calls only the layer's formula. */
     call(spec, [x], pass) {
       const { layer, rule } = withRule(spec)
       const [batch, time, ...sample] = x!.shape
@@ -138,7 +138,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
   }
 }
 
-/** Weights and noise of a layer within another go by its name: `forward_lstm/kernel`. */
+/** Name of a wrapped layer's weight or noise: `forward_lstm/kernel`. */
 const within = (layer: { readonly name: string }, own: string) => `${layer.name}/${own}`
 
 function weightsWithin(ruleOf: RuleOf, layer: LayerSpec, inputs: readonly Shape[]): WeightRequest[] {
@@ -158,7 +158,7 @@ const noiseWithin = (
 ): [string, NoiseRequest][] =>
   Object.entries(rule.noise?.(layer, inputs) ?? {}).map(([own, request]) => [within(layer, own), request])
 
-/** What the outer layer is given, as the inner one knows it. */
+/** The wrapper's arguments, with the wrapped layer's own names. */
 function passWithin(pass: Pass, name: string): Pass {
   const inner = (tensors: Tensors): Tensors =>
     Object.fromEntries(

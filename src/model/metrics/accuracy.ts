@@ -11,15 +11,17 @@ export const binaryAccuracy = (threshold: number): Metric =>
     tf.mean(equal(target, tf.cast(tf.greater(output, threshold), 'float32')), -1),
   )
 
-/** 1 where the largest output stands at the largest target. */
+/** 1 if the largest output has the index of the largest target, else 0. */
 export const categoricalAccuracy = (): Metric =>
   meanOf('one_hot', (target, { output }) => equal(tf.argMax(target, -1), tf.argMax(output, -1)))
 
-/** 1 where the largest output stands at the class index. */
+/** 1 if the largest output has the class index, else 0. */
 export const sparseCategoricalAccuracy = (): Metric =>
   meanOf('class_index', (target, { output }) => equal(target, tf.argMax(output, -1)))
 
-/** Keras' rule for `accuracy` (keras/src/trainers/compile_utils.py): binary for one output, else by the largest. */
+/**
+ * Keras' rule for `accuracy` (keras/src/trainers/compile_utils.py): binary if there is one output, else by class index.
+ */
 export const accuracy = (output: Shape): Metric =>
   output.at(-1) === 1 ? binaryAccuracy(0.5) : sparseCategoricalAccuracy()
 
@@ -29,7 +31,10 @@ export const topKCategoricalAccuracy = (k: number): Metric =>
 export const sparseTopKCategoricalAccuracy = (k: number): Metric =>
   meanOf('class_index', (target, { output }) => amongLargest(target, output, k))
 
-/** 1 where fewer than k outputs are larger than that of the class: ties are in (keras/src/backend/jax/math.py, `in_top_k`). */
+/**
+ * 1 if fewer than k outputs are larger than that of the class, so ties count as hits (keras/src/backend/jax/math.py,
+ * `in_top_k`); else 0.
+ */
 function amongLargest(classes: tf.Tensor, output: tf.Tensor, k: number): tf.Tensor {
   const chosen = tf.oneHot(classes as tf.Tensor1D, output.shape.at(-1)!, 1, 0, 'float32')
   const own = tf.sum(tf.mul(output, chosen), -1, true)

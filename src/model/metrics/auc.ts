@@ -3,10 +3,13 @@ import type { Shape } from '../../base/shape.js'
 import { type Confusion, confusionMetric } from './confusion.js'
 import { BOTH_TARGETS, type Metric, type MetricOf, quotient, sumOf, TRUE_TARGET } from './metric.js'
 
-/** The first and the last threshold lie this far outside of 0 ... 1, so that every output is above one and none above the other. */
+/**
+ * Distance of the first and the last threshold from the interval [0, 1]: every output lies above the first, and none
+ * above the last.
+ */
 const BEYOND = 1e-7
 
-/** By this share a sum of weights in float32 may be off. */
+/** Relative rounding error that a float32 sum of weights may have. */
 const ROUNDING = 1e-5
 
 type AucSpec = MetricOf<'auc'>
@@ -27,7 +30,7 @@ export function auc(spec: AucSpec, output: Shape): Metric {
   })
 }
 
-/** The counts of one label. */
+/** Counts of one label. */
 function column(confusion: Confusion, label: number, labels: number): Confusion {
   const of = (counts: readonly number[]) => counts.filter((_, index) => index % labels === label)
   return {
@@ -38,13 +41,16 @@ function column(confusion: Confusion, label: number, labels: number): Confusion 
   }
 }
 
-/** NaN where a curve has no points: one rate is of what is true, that of ROC and of a gain also of what is not. Keras has 0. */
+/**
+ * Area under one curve. NaN if the curve has no points: every curve needs positive targets, ROC and PRGAIN also
+ * negative ones. Keras gives 0.
+ */
 function areaOf(confusion: Confusion, { curve, summation_method, ...spec }: AucSpec): number {
   const [positives, negatives] = [
     confusion.truePositives[0]! + confusion.falseNegatives[0]!,
     confusion.falsePositives[0]! + confusion.trueNegatives[0]!,
   ]
-  // weighed counts are rounded
+  // weighted counts carry rounding errors
   const none = spec.label_weights === null ? 0 : ROUNDING * (positives + negatives)
   if (positives <= none || (curve !== 'PR' && negatives <= none)) return Number.NaN
   if (curve === 'PR' && summation_method === 'interpolation') return interpolatedPrecisionRecall(confusion)

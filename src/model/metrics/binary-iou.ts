@@ -1,4 +1,4 @@
-/** Intersection over union of yes and no (keras/src/metrics/iou_metrics.py, `BinaryIoU`). */
+/** Intersection over union of the classes 1 and 0 (keras/src/metrics/iou_metrics.py, `BinaryIoU`). */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import { EPSILON } from '../normalized.js'
@@ -17,13 +17,13 @@ export function binaryIoU({ target_class_ids, threshold }: MetricOf<'binary_iou'
       const [overlap, one, other] = [hits![0]!, yes![0]!, truths![0]!]
       const all = samples * sizeOf(output)
       const union = one + other - overlap
-      /** By class: what both have, and what either has. */
+      /** For classes 0 and 1: number of elements in the intersection, and in the union. */
       const classes = [
         { both: all - union, either: all - overlap },
         { both: overlap, either: union },
       ]
       const chosen = target_class_ids.map((id) => classes[id]!).filter(({ either }) => either > 0)
-      // Keras has 0
+      // Keras gives 0
       if (chosen.length === 0) return Number.NaN
       return sumOf(chosen.map(({ both, either }) => both / (either + EPSILON))) / (chosen.length + EPSILON)
     },

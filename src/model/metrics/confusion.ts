@@ -1,10 +1,13 @@
-/** Counts of right and wrong answers, and what follows from them (keras/src/metrics/confusion_metrics.py, metrics_utils.py). */
+/**
+ * Counts of true and false positives and negatives, and metrics made of them (keras/src/metrics/confusion_metrics.py,
+ * metrics_utils.py).
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import type { Prediction } from '../model.js'
 import { BOTH_TARGETS, type Metric, type MetricOf, sumOf, TRUE_TARGET } from './metric.js'
 
-/** For each threshold, row by row for each label where those are told apart. */
+/** Counts for each threshold; if labels are counted apart, a row of labels for each threshold, row-major. */
 export interface Confusion {
   readonly truePositives: readonly number[]
   readonly falsePositives: readonly number[]
@@ -13,19 +16,19 @@ export interface Confusion {
 }
 
 export interface Counting {
-  /** What must be there to be counted, that the metric has a value. */
+  /** What the metric needs to have a value, such as `a target that is 1`. */
   readonly needs?: string
-  /** In ascending order. An output above one is a yes. */
+  /** In ascending order. An output above a threshold is a positive prediction. */
   readonly thresholds: readonly number[]
   readonly topK?: number | null
   readonly classId?: number | null
-  /** Counts each label, the last axis, by itself. */
+  /** Counts each label (element of the last axis) separately. */
   readonly byLabel?: boolean
   readonly labelWeights?: readonly number[] | null
   readonly fromLogits?: boolean
 }
 
-/** A metric that follows from counts of all outputs of all samples. */
+/** A metric computed from counts over all outputs of all samples. */
 export function confusionMetric(counting: Counting, output: Shape, value: (confusion: Confusion) => number): Metric {
   const { classId = null, labelWeights = null, byLabel = false } = counting
   const labels = output.at(-1) ?? 1
@@ -40,7 +43,7 @@ export function confusionMetric(counting: Counting, output: Shape, value: (confu
       : weighed
         ? `has ${labelWeights.length} label_weights`
         : byLabel && output.length !== 1
-          ? 'needs a vector of each sample for multi_label'
+          ? 'needs one vector for each sample, for multi_label'
           : undefined,
     sums: (target, prediction) => counts(target, prediction, counting),
     value({ hits, yes, truths }, samples) {
@@ -60,14 +63,17 @@ export function confusionMetric(counting: Counting, output: Shape, value: (confu
   }
 }
 
-/** `hits` and `yes` by threshold, and by label where these are told apart; `truths` by label or in one. */
+/**
+ * Counts of one batch. `hits` (true positives) and `yes` (positive predictions) have a row for each threshold, with one
+ * number or one for each label. `truths` (positive targets) is one number, or one for each label.
+ */
 function counts(target: tf.Tensor, { output: given }: Prediction, counting: Counting) {
   const { thresholds, topK = null, classId = null, byLabel, labelWeights, fromLogits } = counting
   const prediction = fromLogits ? tf.sigmoid(given) : given
   const labels = given.shape.at(-1)!
   const chosen = classId === null ? null : tf.oneHot(tf.scalar(classId, 'int32'), labels, 1, 0, 'float32')
   const column = (x: tf.Tensor) => (chosen ? tf.sum(tf.mul(x, chosen), -1, true) : x)
-  // a row for all outputs, or one for each label; what is added up lies in the last axis
+  // one row of all outputs, or one row for each label; sums go over the last axis
   const laid = (x: tf.Tensor) => (byLabel ? tf.expandDims(tf.transpose(x), 0) : tf.reshape(x, [1, x.size]))
   const perThreshold = (numbers: readonly number[]) =>
     tf.tensor([...numbers], byLabel ? [numbers.length, 1, 1] : [numbers.length, 1], 'float32')
@@ -86,8 +92,9 @@ function counts(target: tf.Tensor, { output: given }: Prediction, counting: Coun
 }
 
 /**
- * Even thresholds are compared as Keras' `_update_confusion_matrix_variables_optimized` sorts outputs into buckets: clipped
- * to 0 ... 1 and times the number of steps, so that rounding is the same. `null` where they are not even.
+ * For evenly spaced thresholds: clips outputs to [0, 1] and multiplies them by the number of steps, as Keras'
+ * `_update_confusion_matrix_variables_optimized` does, so that rounding is the same. `above` are the thresholds after
+ * that scaling. `null` if thresholds are not even.
  */
 export function evenThresholds(thresholds: readonly number[]): { scale: number; above: number[] } | null {
   const steps = thresholds.length - 1
@@ -101,7 +108,10 @@ export function evenThresholds(thresholds: readonly number[]): { scale: number; 
 const isClose = (a: number, b: number): boolean => Math.abs(a - b) <= EPSILON + 1e-5 * Math.abs(b)
 const EPSILON = 1e-7
 
-/** 1 at the k largest outputs of the last axis, of equal ones at the first. Every output against every other. */
+/**
+ * 1 at the k largest outputs of the last axis, else 0; of equal ones the first count. Compares every output with every
+ * other.
+ */
 function largest(output: tf.Tensor, k: number): tf.Tensor {
   const labels = output.shape.at(-1)!
   const before = tf.tensor2d(
@@ -114,11 +124,11 @@ function largest(output: tf.Tensor, k: number): tf.Tensor {
   return tf.cast(tf.less(tf.sum(tf.add(larger, equal), -1), k), 'float32')
 }
 
-/** How often one kind of answer is given. */
+/** Number of true or false positives or negatives at one threshold. */
 export const countOf = (kind: keyof Confusion, threshold: number, output: Shape): Metric =>
   confusionMetric({ thresholds: [threshold] }, output, ({ [kind]: counts }) => counts[0]!)
 
-/** Below any output: with `top_k` alone every output among the largest is a yes. */
+/** A threshold below any output: with `top_k` alone, every output among the k largest is a positive prediction. */
 const NONE = -1e10
 
 type Retrieval = MetricOf<'precision'> | MetricOf<'recall'>
@@ -131,7 +141,7 @@ const retrieval = ({ thresholds, top_k, class_id }: Retrieval): Counting => ({
 
 export const precision = (spec: MetricOf<'precision'>, output: Shape): Metric =>
   confusionMetric(
-    { ...retrieval(spec), needs: 'an output that is a yes' },
+    { ...retrieval(spec), needs: 'a positive prediction' },
     output,
     (confusion) => precisions(confusion)[0]!,
   )
@@ -139,20 +149,20 @@ export const precision = (spec: MetricOf<'precision'>, output: Shape): Metric =>
 export const recall = (spec: MetricOf<'recall'>, output: Shape): Metric =>
   confusionMetric({ ...retrieval(spec), needs: TRUE_TARGET }, output, (confusion) => recalls(confusion)[0]!)
 
-/** NaN for a share of nothing, where Keras has 0. */
+/** of / (of + and) for each threshold; NaN for 0 / 0, where Keras gives 0. */
 const shares = (of: readonly number[], and: readonly number[]) =>
   of.map((count, index) => count / (count + and[index]!))
 
 const precisions = ({ truePositives, falsePositives }: Confusion) => shares(truePositives, falsePositives)
-/** Sensitivity is another word for it. */
+/** Recall, also called sensitivity. */
 const recalls = ({ truePositives, falseNegatives }: Confusion) => shares(truePositives, falseNegatives)
 const specificities = ({ trueNegatives, falsePositives }: Confusion) => shares(trueNegatives, falsePositives)
 
 type Shares = (confusion: Confusion) => readonly number[]
 
 /**
- * The most of `wanted` among the thresholds where `bound` is at least `least`, compared as float32 as in Keras; 0 where there
- * is no such threshold. NaN where one of them is a share of nothing at every threshold.
+ * Largest `wanted` over the thresholds at which `bound` is at least `least`, compared as float32 as in Keras; 0 if
+ * there is no such threshold. NaN if `wanted` or `bound` is 0 / 0 at every threshold.
  */
 const best =
   (wanted: Shares, bound: Shares, least: number) =>
@@ -168,7 +178,7 @@ interface Points {
   readonly class_id: number | null
 }
 
-/** 0, 1, and even steps between. */
+/** Evenly spaced thresholds from 0 to 1. */
 const between = (count: number) => (count === 1 ? [0.5] : Array.from({ length: count }, (_, i) => i / (count - 1)))
 
 const atPoint = (spec: Points, needs: string, output: Shape, value: (confusion: Confusion) => number) =>

@@ -1,6 +1,6 @@
 /**
- * F-scores (keras/src/metrics/f_score_metrics.py). A class that is never true and never found counts 0 in a mean, as in
- * Keras; where there is nothing but such classes a score is NaN, where Keras has 0.
+ * F-scores (keras/src/metrics/f_score_metrics.py). A class that is never a target and never predicted counts as 0 in a
+ * mean, as in Keras. If all classes are so, the score is NaN; Keras gives 0.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
@@ -18,9 +18,9 @@ export function fBetaScore({ average, beta, threshold }: FScore, output: Shape):
   return {
     target: 'fitting',
     parts: ['hits', 'yes', 'truths'],
-    needs: average === 'weighted' ? TRUE_TARGET : `${TRUE_TARGET}, or an output that is a yes`,
-    problem: output.length === 1 ? undefined : 'needs a vector of each sample',
-    /** Each of one class, (classes). */
+    needs: average === 'weighted' ? TRUE_TARGET : `${TRUE_TARGET}, or a positive prediction`,
+    problem: output.length === 1 ? undefined : 'needs one vector for each sample',
+    /** Each sum has shape (classes). */
     sums(target, { output }) {
       const yes = threshold === null ? largest(output) : tf.cast(tf.greater(output, threshold), 'float32')
       return { hits: tf.sum(tf.mul(yes, target), 0), yes: tf.sum(yes, 0), truths: tf.sum(target, 0) }
@@ -36,7 +36,7 @@ export function fBetaScore({ average, beta, threshold }: FScore, output: Shape):
   }
 }
 
-/** 1 at the largest output of a sample, if that is not 0. */
+/** 1 at the largest output of a sample, unless that is 0; else 0. */
 function largest(output: tf.Tensor): tf.Tensor {
   const first = tf.cast(tf.greaterEqual(output, tf.max(output, -1, true)), 'float32')
   return tf.mul(first, tf.cast(tf.greater(tf.abs(output), 1e-9), 'float32'))

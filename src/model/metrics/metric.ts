@@ -1,30 +1,34 @@
-/** What a metric is: sums over batches, and the value that follows from their totals. */
+/** A metric: sums over batches, and a value computed from their totals. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { MetricSpec } from '../../spec/spec.js'
 import { ofOneRank } from '../masks.js'
 import type { Prediction } from '../model.js'
 import type { WantedTarget } from '../targets.js'
 
-/** The name of the only sum of a metric that has one. */
+/** Name of the sum of a metric that has only one. */
 export const SUM = 'sum'
 
 /**
- * A metric that is exact over an epoch: `sums` is part of a program and is added up over batches in float64; `value` is
- * plain arithmetic on the totals. There is no other way to join batches; none of Keras' metrics needs one.
+ * A metric that is exact over an epoch. `sums` is part of a program, and its results are added up over batches in
+ * float64; `value` is plain arithmetic on the totals. Batches are joined in no other way; none of Keras' metrics needs
+ * one.
  */
 export interface Metric {
   readonly target: WantedTarget
-  /** The names of its sums. */
+  /** Names of its sums. */
   readonly parts: readonly string[]
-  /** What one batch adds, by part, each of any small shape. Targets and predictions are (batch, ...). */
+  /** Sums of one batch by name, each of any small shape. Targets and predictions are (batch, ...). */
   sums(target: tf.Tensor, prediction: Prediction): Readonly<Record<string, tf.Tensor>>
-  /** The value of all batches together, from the sums in row-major order. */
+  /** Value over all batches, from the totals in row-major order and the number of samples. */
   value(sums: Readonly<Record<string, Float64Array>>, samples: number): number
-  /** Why it cannot measure the model's output: `looks at class 12`. */
+  /** Explains why it cannot measure the model's output, such as `looks at class 12`. */
   readonly problem?: string | undefined
-  /** The metric of an output that carries a mask, where that matters to it: to means, as to Keras' `MeanMetricWrapper`. */
+  /**
+   * The metric to use if the output carries a mask. Undefined if the mask makes no difference, as for Keras' metrics
+   * that are no `MeanMetricWrapper`.
+   */
   readonly masked?: Metric
-  /** What must be in the data or the outputs for it to have a value; without that it is NaN: `a target that is 1`. */
+  /** What the data or the outputs must contain, such as `a target that is 1`; without it the value is NaN. */
   readonly needs?: string | undefined
 }
 
@@ -33,13 +37,16 @@ export type MetricOf<Type extends MetricSpec['type']> = Extract<MetricSpec, { ty
 /** (batch, ...) */
 type Values = (target: tf.Tensor, prediction: Prediction) => tf.Tensor
 
-/** The mean over samples, and over whatever values a sample has; of those that a mask lets through, where there is one. */
+/**
+ * The mean over samples of the mean of each sample's values; if the output has a mask, over the values that it lets
+ * through.
+ */
 export const meanOf = (target: WantedTarget, values: Values): Metric => ({
   ...meanOfAll(target, values),
   masked: { ...maskedMean, target, sums: (truth, found) => maskedMean.sums(values(truth, found), found) },
 })
 
-/** The mean whatever the mask. */
+/** The mean over all samples, even if the output has a mask. */
 export const meanOfAll = (target: WantedTarget, values: Values): Metric => ({
   ...plainMean,
   target,
@@ -47,9 +54,9 @@ export const meanOfAll = (target: WantedTarget, values: Values): Metric => ({
 })
 
 /**
- * The same where a value may be undefined, 0 / 0 or the logarithm of 0: then the mean is NaN as in Keras, but the step
- * stays sound, for a step with an output that is not finite changes no weight. Keras multiplies by the mask, so that an
- * undefined value that does not count makes its mean NaN too.
+ * Like `meanOf`, for values that may be undefined, such as 0 / 0 or log 0. Then the mean is NaN as in Keras, but the
+ * sums stay finite: a step with an output that is not finite would change no weight. An undefined value that is masked
+ * makes the mean NaN too, because Keras multiplies by the mask.
  */
 export function meanOfDefined(target: WantedTarget, values: Values, needs: string): Metric {
   const withUndefined = (mean: Mean): Metric => ({
@@ -72,9 +79,9 @@ export function meanOfDefined(target: WantedTarget, values: Values, needs: strin
 const UNDEFINED = 'undefined'
 const LARGEST = 3e38
 
-/** Makes a number of values. */
+/** Reduces values to a mean. */
 interface Mean extends Pick<Metric, 'parts' | 'value' | 'needs'> {
-  /** Of values (batch, ...). */
+  /** Sums of values (batch, ...). */
   sums(values: tf.Tensor, prediction: Prediction): Readonly<Record<string, tf.Tensor>>
 }
 
@@ -84,16 +91,16 @@ const plainMean: Mean = {
   value: ({ [SUM]: sum }, samples) => sum![0]! / samples,
 }
 
-/** The name of the sum over samples of the share that counts. */
+/** Name of the sum over samples of the share of each that counts. */
 const COUNT = 'count'
 
 /**
- * The sum of what counts over its number, in the epoch as a whole (keras/src/metrics/reduction_metrics.py,
- * `reduce_to_samplewise_values`): NaN where nothing counts, for which Keras has 0.
+ * Sum of the values that count divided by their number, over the whole epoch (keras/src/metrics/reduction_metrics.py,
+ * `reduce_to_samplewise_values`). NaN if none counts; Keras gives 0.
  */
 const maskedMean: Mean = {
   parts: [SUM, COUNT],
-  needs: 'a step that its mask lets through',
+  needs: 'a step that is not masked',
   sums(values, prediction) {
     const [all, mask] = ofOneRank(values, tf.cast(prediction.mask!, 'float32'))
     const inner = all.shape.flatMap((_, axis) => (axis < mask.rank ? [] : [axis]))
@@ -103,18 +110,18 @@ const maskedMean: Mean = {
   value: ({ [SUM]: sum, [COUNT]: count }) => sum![0]! / count![0]!,
 }
 
-/** The sum over samples of the mean of each sample's values. */
+/** Sum over samples of the mean of each sample's values. */
 function sumOfSamples(values: tf.Tensor, { output }: Prediction): tf.Tensor {
   const batch = output.shape[0]!
   const sum = tf.sum(values)
   return values.size === batch ? sum : tf.div(sum, values.size / batch)
 }
 
-/** What a metric needs that compares what is true with what is not. */
+/** Needs of metrics that compare positive with negative targets. */
 export const TRUE_TARGET = 'a target that is 1'
 export const BOTH_TARGETS = 'targets that are 1 and targets that are 0'
 
-/** Keras' `divide_no_nan`: 0 where the divisor is. */
+/** a / b, or 0 if b is 0 (Keras' `divide_no_nan`). */
 export const quotient = (a: number, b: number): number => (b === 0 ? 0 : a / b)
 
 export const sumOf = (values: Iterable<number>): number => {

@@ -18,10 +18,10 @@ function loss(spec: LossSpec, output: Shape): Metric {
   return { ...meanOf(target, values), problem }
 }
 
-/** One that may have no value: for outputs below 0, or a row of zeros. */
+/** A loss as a metric whose formula may be undefined, such as for outputs below 0 or a row of zeros. */
 function partialLoss(spec: LossSpec, output: Shape): Metric {
   const { target, values, problem } = lossFor(spec, output)
-  return { ...meanOfDefined(target, values, 'outputs for which its formula has a value'), problem }
+  return { ...meanOfDefined(target, values, 'outputs for which its formula is defined'), problem }
 }
 
 const METRICS: { readonly [Type in MetricSpec['type']]: Rule<Type> } = {
@@ -73,6 +73,6 @@ const METRICS: { readonly [Type in MetricSpec['type']]: Rule<Type> } = {
   binary_iou: binaryIoU,
 }
 
-/** The metric of this spec for a model with this output, without the batch. */
+/** The metric of this spec for a model output of this shape, without the batch. */
 export const metricFor = (spec: MetricSpec, output: Shape): Metric =>
   (METRICS[spec.type] as (spec: MetricSpec, output: Shape) => Metric)(spec, output)

@@ -1,17 +1,23 @@
-/** Where annealed importance sampling begins: a machine without weights, whose log Z is known. */
+/** Base models of annealed importance sampling: machines without weights, whose log Z is known. */
 import { LogSum, softplus } from './log-domain.js'
 
-/** Every visible unit is on half of the time. Of little use for a trained machine: chains do not find what it has learnt. */
+/**
+ * Biases with which each visible unit is on half of the time. Of little use for a trained machine: chains that start
+ * there do not find what it has learned.
+ */
 export const uniformBase = (visibleUnits: number): Float32Array => new Float32Array(visibleUnits)
 
-/** For each `ROWS` rows of data, so many more in which every unit is on; as in Salakhutdinov and Murray's base_rate.m. */
+/**
+ * Smoothing: adds this many rows with every unit on per `ROWS` rows of data, as in Salakhutdinov and Murray's
+ * base_rate.m.
+ */
 const ADDED = 5
 const ROWS = 100
 
 /**
- * Biases of the visible units, logit((count + 5B) / (N + 5B)) for N rows, `counts` of which have the unit on, and B
- * batches of 100 rows (Salakhutdinov and Murray, "On the quantitative analysis of deep belief networks", 2008). A unit
- * that is always on gets the bias of one that was off once.
+ * Biases of the visible units, logit((count + 5B) / (N + 5B)), where `counts` has the number of rows in which each unit
+ * is on, N is the number of rows and B that of batches of 100 rows (Salakhutdinov and Murray, "On the quantitative
+ * analysis of deep belief networks", 2008). A unit that is on in every row gets the bias of one that was off once.
  */
 export function marginalBase(counts: ArrayLike<number>, rows: number): Float32Array {
   const added = ADDED * Math.ceil(rows / ROWS)
@@ -21,15 +27,18 @@ export function marginalBase(counts: ArrayLike<number>, rows: number): Float32Ar
   })
 }
 
-/** Biases of Gaussian units: their means over N rows, from sums over these. */
+/** Biases of Gaussian units: the means over N rows, from the sums over the rows. */
 export const meanBase = (sums: ArrayLike<number>, rows: number): Float32Array =>
   Float32Array.from(sums, (sum) => sum / rows)
 
-/** Biases of a label, from how often each class is there; as if each had been there once more. */
+/** Biases of the label units from the number of samples of each class; one more is added to each count. */
 export const labelBase = (counts: ArrayLike<number>): Float32Array =>
   Float32Array.from(counts, (count) => Math.log(count + 1))
 
-/** log Z_A = H log 2 + the sum of what each part of the visible side has, one of the following. */
+/**
+ * log Z of the base model: H log 2 + the log sums of the parts of the visible side, each from one of the functions
+ * below.
+ */
 export const baseLogPartition = (parts: readonly number[], hiddenUnits: number): number =>
   parts.reduce((sum, part) => sum + part, hiddenUnits * Math.LN2)
 

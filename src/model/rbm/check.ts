@@ -11,19 +11,19 @@ import { parameterCount, requestsOf } from './rbm.js'
 import { inverseTemperatures } from './tempering.js'
 import { visibleRule } from './units.js'
 
-/** Numbers in the units of all chains together; a step has several arrays of so many. */
+/** Most units of all chains together; a step has several arrays of this size. */
 const MAX_CHAIN_UNITS = 100e6
-/** Numbers in what exact pseudo-likelihood makes of a batch. */
+/** Most hidden inputs that exact pseudo-likelihood computes for a batch. */
 const MAX_FLIPPED_INPUTS = 5e6
 
-/** Every problem of fitting an RBM to the data; empty when there is none. */
+/** Returns every problem of fitting an RBM to the data, or an empty list. */
 export function checkRbm(
   { model, training, metrics, fit }: UnsupervisedSpec,
   { name, sampleShape, values, classes, trainSamples }: DataInfo,
 ): ModelIssue[] {
   const visible = sizeOf(sampleShape)
   if (sampleShape.length !== 1) {
-    const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; "flatten": true makes them ${formatShape([null, visible])}`
+    const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; set "flatten": true to make them ${formatShape([null, visible])}`
     return [{ code: 'shape', pointer: '/data', message }]
   }
   const { hidden_units: hidden } = model
@@ -32,8 +32,8 @@ export function checkRbm(
     const found = values === 'grey' ? 'between 0 and 1' : 'any numbers'
     const way =
       values === 'grey'
-        ? '"binarize" in "data" makes them so: "sample" or "threshold"; "probability" takes them as they are'
-        : 'without "standardize" there may be a way: "binarize" in "data"'
+        ? 'set "binarize" in "data" to "sample" or "threshold", or to "probability" to use them as they are'
+        : 'without "standardize", "binarize" in "data" may make them so'
     const message = `values of ${name} are ${found}, but Bernoulli units are 0 or 1; ${way}`
     issues.push({ code: 'values', pointer: '/data', message })
   }
@@ -62,7 +62,7 @@ export function checkRbm(
     const { isBinary } = visibleRule(model)
     if ((isBinary ? Math.min(visible, hidden) : hidden) > MOST_IN_STEP) {
       const side = isBinary ? 'one side' : 'the hidden side'
-      const message = `found "exact" with ${visible} visible and ${hidden} hidden units; ${side} must have at most ${MOST_IN_STEP}, whose states are all gone through; "cd" and "pcd" take any size`
+      const message = `found "exact" with ${visible} visible and ${hidden} hidden units; ${side} must have at most ${MOST_IN_STEP}, because every state of it is computed; "cd" and "pcd" take any size`
       issues.push({ code: 'size', pointer: '/training/algorithm', message })
     }
   }
@@ -70,13 +70,13 @@ export function checkRbm(
     if (metric.type !== 'pseudo_likelihood' || !metric.exact) continue
     const inputs = Math.min(fit.batch_size, trainSamples) * visible * hidden
     if (inputs <= MAX_FLIPPED_INPUTS) continue
-    const message = `found "exact", which flips each of ${counted(visible)} units in each sample of a batch: ${counted(inputs)} inputs of hidden units, must be at most ${counted(MAX_FLIPPED_INPUTS)}; without "exact" it is estimated by one unit of each sample`
+    const message = `found "exact", which flips each of ${counted(visible)} visible units in each sample of a batch and so computes ${counted(inputs)} inputs of hidden units, must be at most ${counted(MAX_FLIPPED_INPUTS)}; without "exact" it flips one unit of each sample, for an estimate`
     issues.push({ code: 'size', pointer: `/metrics/${index}/exact`, message })
   }
   return issues
 }
 
-/** Over all temperatures; 0 where none go on. */
+/** Number of persistent chains over all temperatures; 0 if the algorithm keeps none. */
 function chainsOf(training: TrainingSpec, batchSize: number): number {
   switch (training.algorithm) {
     case 'pcd':

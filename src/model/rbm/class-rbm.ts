@@ -1,6 +1,6 @@
 /**
- * A restricted Boltzmann machine that has a label y beside the visible units (Larochelle, Mandel, Pascanu and Bengio,
- * JMLR 13, 2012): E(v, y, h) is that of the machine less d_y + sum_j U_yj h_j. In tfjs ops.
+ * A restricted Boltzmann machine with a label y beside the visible units (Larochelle, Mandel, Pascanu and Bengio, JMLR
+ * 13, 2012): its energy E(v, y, h) is that of the machine without labels minus d_y + sum_j U_yj h_j. In tfjs ops.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { PURPOSE, RandomStream } from '../../base/philox.js'
@@ -15,17 +15,17 @@ export interface ClassRbm extends Rbm {
   readonly classes: number
   /** p(h | v, y): y (batch, classes), one-hot. */
   hiddenGivenBoth(v: tf.Tensor2D, y: tf.Tensor2D, weights: Tensors): Conditional
-  /** log p(y | h) but for a constant: d + U h, (batch, classes). */
+  /** log p(y | h) up to a constant: d + U h, (batch, classes). */
   labelInput(h: tf.Tensor2D, weights: Tensors): tf.Tensor2D
-  /** F(v, y) = -log sum_h e^-E(v, y, h), of each sample: (batch). */
+  /** F(v, y) = -log sum_h e^-E(v, y, h) of each sample: (batch). */
   jointEnergy(v: tf.Tensor2D, y: tf.Tensor2D, weights: Tensors): tf.Tensor1D
   /** The total input of the hidden units for each label: (batch * classes, hidden). */
   inputsByLabel(v: tf.Tensor2D, weights: Tensors): tf.Tensor2D
-  /** log p(y | v) but for a constant, exactly: d_y + sum_j log(1 + e^(c_j + U_yj + v'W_j)), (batch, classes). */
+  /** log p(y | v) up to a constant, exact: d_y + sum_j log(1 + e^(c_j + U_yj + v'W_j)), (batch, classes). */
   logits(v: tf.Tensor2D, weights: Tensors): tf.Tensor2D
 }
 
-/** The streams before it are those of the machine's own weights. */
+/** First random stream of the label weights; lower ones belong to the weights of the machine without labels. */
 const STREAM = 100
 
 export function buildClassRbm(
@@ -78,8 +78,8 @@ export function buildClassRbm(
 }
 
 /**
- * The machine as those see it who have no labels: F(v) = -log sum_y e^-F(v, y), and hidden units given v by way of
- * p(y | v). A sample takes one more array of uniform numbers, of which the first of each row draws its label.
+ * The machine with its label summed out: F(v) = -log sum_y e^-F(v, y), and hidden units given v are drawn by way of p(y
+ * | v). A sample takes one more array of uniform numbers; the first number in each row draws the label.
  */
 export function withoutLabels(rbm: ClassRbm): Rbm {
   const { hidden, classes, hiddenUnits } = rbm
@@ -103,7 +103,10 @@ export function withoutLabels(rbm: ClassRbm): Rbm {
   }
 }
 
-/** The machine of one label a chain that is held: hidden units and energies are those given it, in rows of so many chains. */
+/**
+ * The machine with the label of each chain fixed: hidden units and energies are those given the label. Inputs must have
+ * one row per label.
+ */
 export function withLabels(rbm: ClassRbm, labels: readonly number[]): Rbm {
   const y = () => oneHot(tf.tensor1d([...labels], 'int32'), rbm.classes)
   return {
@@ -118,7 +121,10 @@ export function withLabels(rbm: ClassRbm, labels: readonly number[]): Rbm {
 export const oneHot = (labels: tf.Tensor1D, classes: number) =>
   tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D
 
-/** One-hot: the first class up to which the probabilities p add up to more than the uniform number, (batch, 1). */
+/**
+ * One-hot labels drawn from the probabilities p (batch, classes): the first class at which the cumulative sum of p
+ * exceeds the uniform number (batch, 1).
+ */
 function drawnBy(uniform: tf.Tensor2D, p: tf.Tensor2D): tf.Tensor2D {
   const classes = p.shape[1]
   const matrix = (of: (row: number, column: number) => boolean) =>
@@ -130,7 +136,7 @@ function drawnBy(uniform: tf.Tensor2D, p: tf.Tensor2D): tf.Tensor2D {
     p,
     matrix((row, column) => row <= column),
   )
-  // the last sum may be less than 1 by rounding
+  // the last sum may be a little less than 1
   const all = tf.sum(p, 1, true)
   const reached = tf.cast(tf.less(tf.mul(uniform, all), sums), 'float32')
   const before = tf.matMul(
@@ -141,8 +147,8 @@ function drawnBy(uniform: tf.Tensor2D, p: tf.Tensor2D): tf.Tensor2D {
 }
 
 /**
- * One-hot, with the probabilities of softmax(input): where input - log(-log u) is largest (Gumbel, 1954). The uniform
- * numbers are multiples of 2^-23 below 1; half of one more keeps them from 0 and 1.
+ * One-hot labels drawn from softmax(input): the class at which input - log(-log u) is largest (Gumbel, 1954). The
+ * uniform numbers u are multiples of 2^-23 below 1; adding half a step keeps them away from 0 and 1.
  */
 export function drawnLabel(input: tf.Tensor2D, uniform: tf.Tensor): tf.Tensor2D {
   const gumbel = tf.neg(tf.log(tf.neg(tf.log(tf.add(uniform, 2 ** -24)))))

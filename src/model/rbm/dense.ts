@@ -1,16 +1,16 @@
 /**
- * Trained RBMs as Dense layers: the mean of h is f(c + v W) forward, and that of v is g(b + h W') backward. A visible unit
- * with a variance of its own is seen as v / sigma^2, which the kernel takes in.
+ * Trained RBMs as Dense layers: forward the mean of h is f(c + v W), backward the mean of v is g(b + h W'). If a
+ * visible unit has a variance of its own, hidden units see v / sigma^2; the forward kernel includes that division.
  */
 import { RBM_WEIGHTS } from './parameters.js'
 
-/** Names of the layers that each RBM is, in the order of the RBMs. */
+/** Names of the layers made of each RBM, in the order of the RBMs. */
 export interface DenseNames {
   readonly forward: readonly string[]
   readonly backward: readonly string[]
 }
 
-/** Weights of layers by name, from the weights of each RBM by name. */
+/** Returns the weights of the layers by name, from the weights of each RBM by name. */
 export function denseWeights(
   rbms: readonly Readonly<Record<string, Float32Array>>[],
   { forward, backward }: DenseNames,
@@ -28,14 +28,14 @@ export function denseWeights(
   return weights
 }
 
-/** Each row over the variance of its visible unit. */
+/** Divides each row by the variance of its visible unit. */
 function overVariances(kernel: Float32Array, logVariances: Float32Array | undefined): Float32Array {
   if (logVariances === undefined) return kernel
   const columns = kernel.length / logVariances.length
   return kernel.map((value, at) => value * Math.exp(-logVariances[Math.floor(at / columns)]!))
 }
 
-/** Row-major, of so many columns. */
+/** Transposes a row-major matrix with this many columns. */
 function transposed(matrix: Float32Array, columns: number): Float32Array {
   const rows = matrix.length / columns
   return Float32Array.from(matrix, (_, at) => matrix[(at % rows) * columns + Math.floor(at / rows)]!)

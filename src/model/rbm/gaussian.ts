@@ -15,8 +15,8 @@ export function gaussianFreeEnergy(parameters: RbmParameters, visible: ArrayLike
 }
 
 /**
- * The same machine with visible units in deviations, v / sigma: biases b / sigma, weights W / sigma. `logVariances` are
- * log sigma^2. Its log Z is less by sum_i log sigma_i, as its volumes are smaller.
+ * The same machine with visible units measured in standard deviations, v / sigma: biases b / sigma, weights W / sigma.
+ * `logVariances` are log sigma^2. Its log Z is smaller by sum_i log sigma_i, because volumes are scaled.
  */
 export function inDeviations(parameters: RbmParameters, logVariances: ArrayLike<number>): RbmParameters {
   const { hiddenUnits, kernel, visibleBias } = parameters
@@ -29,7 +29,7 @@ export function inDeviations(parameters: RbmParameters, logVariances: ArrayLike<
 }
 
 /**
- * log Z over h: the integral over v of e^-E is (2 pi)^(D/2) exp(c'h + b'Wh + |Wh|^2 / 2). Throws `UserError` where
+ * log Z, summed over h: the integral over v of e^-E is (2 pi)^(D/2) exp(c'h + b'Wh + |Wh|^2 / 2). Throws `UserError` if
  * there are too many hidden units.
  */
 export function gaussianLogPartition(parameters: RbmParameters): number {
@@ -40,7 +40,7 @@ export function gaussianLogPartition(parameters: RbmParameters): number {
   const products = weightProducts(parameters)
   const sum = new LogSum()
   sum.add(0)
-  /** W'Wh of the state. */
+  /** W'Wh of the current state h. */
   const pull = new Float64Array(hiddenUnits)
   for (let index = 1; index < 2 ** hiddenUnits; index++) {
     const state = grayCode(index)
@@ -56,7 +56,7 @@ export function gaussianLogPartition(parameters: RbmParameters): number {
   return sum.value + (visibleUnits / 2) * Math.log(2 * Math.PI)
 }
 
-/** W'W, hidden by hidden. */
+/** W'W, (hidden, hidden). */
 function weightProducts({ visibleUnits, hiddenUnits, kernel }: RbmParameters): Float64Array {
   const products = new Float64Array(hiddenUnits * hiddenUnits)
   for (let i = 0; i < visibleUnits; i++) {

@@ -1,16 +1,16 @@
-/** Functions and sums of numbers that are kept as logarithms. */
+/** Functions and sums of numbers stored as logarithms. */
 
 /** log(1 + e^x), without overflow. */
 export const softplus = (x: number): number => (x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x)))
 
-/** 1 / (1 + e^-x), without overflow, and exact to its last digits at both ends. */
+/** 1 / (1 + e^-x), without overflow, and precise at both ends. */
 export function sigmoid(x: number): number {
   if (x >= 0) return 1 / (1 + Math.exp(-x))
   const small = Math.exp(x)
   return small / (1 + small)
 }
 
-/** log of a sum whose terms come one by one, as logarithms. */
+/** Logarithm of a sum whose terms are added one by one, as logarithms. */
 export class LogSum {
   #largest = Number.NEGATIVE_INFINITY
   #scaled = 0

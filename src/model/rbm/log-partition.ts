@@ -1,9 +1,9 @@
-/** log Z by enumeration of one side, whose other side is then a product of independent sums. */
+/** log Z by enumerating the states of one side; the sum over the other side is then a product of independent sums. */
 import { UserError } from '../../base/issue.js'
 import { LogSum, softplus } from './log-domain.js'
 import type { RbmParameters } from './parameters.js'
 
-/** 2^25 states with 784 units on the other side take some minutes. */
+/** Most units enumerated. 2^25 states with 784 units on the other side take some minutes. */
 export const MOST_ENUMERATED = 25
 
 export type Side = 'visible' | 'hidden'
@@ -11,13 +11,13 @@ export type Side = 'visible' | 'hidden'
 export const smallerSide = ({ visibleUnits, hiddenUnits }: Units): Side =>
   hiddenUnits <= visibleUnits ? 'hidden' : 'visible'
 
-/** Of visible units that are not 0 or 1 only the hidden side is. */
+/** Whether one side can be enumerated. If visible units are not binary, only the hidden side can. */
 export const isEnumerable = ({ visibleUnits, hiddenUnits }: Units, { isBinary }: { readonly isBinary: boolean }) =>
   (isBinary ? Math.min(visibleUnits, hiddenUnits) : hiddenUnits) <= MOST_ENUMERATED
 
 type Units = Pick<RbmParameters, 'visibleUnits' | 'hiddenUnits'>
 
-/** log Z of Bernoulli units. Throws `UserError` where the side to be enumerated has too many units. */
+/** log Z of Bernoulli units, enumerating side `over`. Throws `UserError` if it has too many units. */
 export function logPartition(parameters: RbmParameters, over: Side = smallerSide(parameters)): number {
   return logSumOverHidden(over === 'hidden' ? parameters : withSidesSwapped(parameters))
 }
@@ -25,11 +25,11 @@ export function logPartition(parameters: RbmParameters, over: Side = smallerSide
 export function requireEnumerable({ visibleUnits, hiddenUnits }: Units): void {
   if (hiddenUnits <= MOST_ENUMERATED) return
   throw new UserError(
-    `log Z of ${visibleUnits} by ${hiddenUnits} units cannot be summed up: at most ${MOST_ENUMERATED} units on one side can. Estimate it by annealed importance sampling.`,
+    `log Z of ${visibleUnits} by ${hiddenUnits} units cannot be computed exactly: one side must have at most ${MOST_ENUMERATED} units. Estimate it by annealed importance sampling.`,
   )
 }
 
-/** The same machine with its visible units called hidden. */
+/** The same machine with visible and hidden units exchanged. */
 export function withSidesSwapped({ visibleUnits, hiddenUnits, ...rest }: RbmParameters): RbmParameters {
   const kernel = new Float64Array(rest.kernel.length)
   for (let i = 0; i < visibleUnits; i++) {
@@ -44,12 +44,13 @@ export function withSidesSwapped({ visibleUnits, hiddenUnits, ...rest }: RbmPara
   }
 }
 
-/** States between two exact ones: rounding of so many products stays below 1e-12. */
+/** Every so many states x is computed anew, so that the rounding error of repeated products stays below 1e-12. */
 const EXACT_EVERY = 1024
 
 /**
- * log sum_h exp(c'h + sum_i log(1 + e^x_i)), x = b + Wh. In the order of Gray's code a state differs from the one before
- * in one unit, which multiplies each e^x_i by a known factor; the logarithm is taken of products of many (1 + e^x_i).
+ * log sum_h exp(c'h + sum_i log(1 + e^x_i)) with x = b + Wh. In Gray code order each state differs from the one before
+ * in one unit, which multiplies each e^x_i by a known factor. One logarithm is taken of a product of many factors (1 +
+ * e^x_i).
  */
 function logSumOverHidden(parameters: RbmParameters): number {
   requireEnumerable(parameters)
@@ -74,33 +75,33 @@ function logSumOverHidden(parameters: RbmParameters): number {
   return total.value
 }
 
-/** The index-th state: unit j is on where bit j is. */
+/** State number `index` in Gray code order: unit j is on if bit j is set. */
 export const grayCode = (index: number): number => index ^ (index >>> 1)
 
-/** Which unit the index-th state has changed. */
+/** The unit in which state number `index` differs from the state before it. */
 export const lowestBit = (index: number): number => 31 - Math.clz32(index & -index)
 
 const biasOf = (bias: Float64Array, state: number): number =>
   bias.reduce((sum, value, unit) => ((state >>> unit) & 1 ? sum + value : sum), 0)
 
-/** Beyond it e^x leaves float64. */
+/** e^x overflows float64 above this x. */
 const LARGEST_EXPONENT = 700
 
 /**
- * The inputs x of the visible units, and sum_i log(1 + e^x_i). Units whose input may leave the range of e^x in some
- * state are computed one by one; the others as factors, in chunks whose product stays in range in every state.
+ * The inputs x of the visible units, and sum_i log(1 + e^x_i). Units whose e^x could overflow in some state are
+ * computed one by one. The others are kept as factors e^x, in chunks whose product cannot overflow in any state.
  */
 class Fields {
   readonly #kernel: Float64Array
   readonly #bias: Float64Array
-  /** e^x of the factored units, which come first. */
+  /** e^x of the factored units, which come first in the order of units used here. */
   readonly #powers: Float64Array
-  /** e^W and e^-W, a row for each hidden unit. */
+  /** e^W and e^-W of the factored units, with one row per hidden unit. */
   readonly #up: Float64Array
   readonly #down: Float64Array
-  /** Where each chunk ends. */
+  /** End (exclusive) of each chunk of factored units. */
   readonly #ends: Int32Array
-  /** x of the others. */
+  /** x of the units that are not factored. */
   readonly #inputs: Float64Array
   readonly #units: number
   readonly #hiddenUnits: number
@@ -132,7 +133,7 @@ class Fields {
     this.#ends = chunkEnds(factored.map((unit) => softplus(reach(unit, 1))))
   }
 
-  /** Exactly, at any state. */
+  /** Sets this state and returns the sum, computed directly. */
   start(state: number): number {
     const x = this.#bias.slice()
     for (let hidden = 0; hidden < this.#hiddenUnits; hidden++) {
@@ -145,7 +146,7 @@ class Fields {
     return x.reduce((sum, input) => sum + softplus(input), 0)
   }
 
-  /** After one hidden unit has changed. */
+  /** Turns one hidden unit on or off and returns the new sum. */
   flip(hidden: number, on: boolean): number {
     const powers = this.#powers
     const factors = on ? this.#up : this.#down
@@ -183,7 +184,10 @@ class Fields {
   }
 }
 
-/** Chunks of neighbours whose largest logarithms add up to what a product may have. */
+/**
+ * Ends of chunks of neighbouring units. `largest` has each unit's largest possible logarithm; the sum of those in a
+ * chunk stays below LARGEST_EXPONENT.
+ */
 function chunkEnds(largest: readonly number[]): Int32Array {
   const ends: number[] = []
   let sum = 0

@@ -1,10 +1,12 @@
 /**
- * Mean field, in tfjs ops: fixed points for the mean of each unit, and log Z as they have it. Naive, or for Bernoulli
- * units with terms of second or third order in W (Thouless, Anderson and Palmer; for RBMs: Gabrié, Tramel and Krzakala,
- * "Training restricted Boltzmann machines via the Thouless-Anderson-Palmer free energy", 2015, whose third order for
- * units of 0 and 1 is here taken from the third cumulants):
- *   m_v = s(b + W m_h + [W^2 (m_h - m_h^2)] (1/2 - m_v) + [W^3 ((m_h - m_h^2) (1/2 - m_h))] (1/3 - 2 (m_v - m_v^2)))
- * and m_h likewise; W^2 and W^3 element by element.
+ * Mean-field approximation in tfjs ops: fixed points for the mean of each unit, and the estimate of log Z there. Either
+ * naive, or, for Bernoulli units, with TAP terms of second or third order in W (Thouless, Anderson and Palmer; for
+ * RBMs: Gabrié, Tramel and Krzakala, "Training restricted Boltzmann machines via the Thouless-Anderson-Palmer free
+ * energy", 2015; the third order for units of 0 and 1 is derived here from the third cumulants):
+ *
+ * m_v = s(b + W m_h + [W^2 (m_h - m_h^2)] (1/2 - m_v) + [W^3 ((m_h - m_h^2) (1/2 - m_h))] (1/3 - 2 (m_v - m_v^2)))
+ *
+ * and m_h likewise, with W^2 and W^3 taken element by element.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../../base/tensors.js'
@@ -24,12 +26,12 @@ export type MeanFieldOrder = 1 | 2 | 3
 
 export interface MeanFieldOptions {
   readonly order: MeanFieldOrder
-  /** Share of the old means that stays: 0 is none. */
+  /** Weight of the old means in each update; 0 for none. */
   readonly damping: number
   readonly steps: number
 }
 
-/** After so many steps, in each of which the visible means come first and the hidden ones follow. */
+/** Runs `steps` iterations and returns the means. Each iteration updates the visible means, then the hidden ones. */
 export function meanField(
   start: Means,
   rbm: Rbm,
@@ -52,9 +54,9 @@ export function meanField(
 }
 
 /**
- * log Z at a fixed point, of each row: S(m_v) + S(m_h) + b'm_v + c'm_h + m_v'W m_h, S the entropy, and with TAP
- * 1/2 sum W^2 (m_v - m_v^2) (m_h - m_h^2) + 2/3 sum W^3 (m_v - m_v^2) (1/2 - m_v) (m_h - m_h^2) (1/2 - m_h).
- * Naive, it is never above log Z.
+ * Estimate of log Z at a fixed point, for each row: S(m_v) + S(m_h) + b'm_v + c'm_h + m_v'W m_h, with S the entropy;
+ * TAP adds 1/2 sum W^2 (m_v - m_v^2) (m_h - m_h^2) + 2/3 sum W^3 (m_v - m_v^2) (1/2 - m_v) (m_h - m_h^2) (1/2 - m_h).
+ * The naive estimate is a lower bound of log Z.
  */
 export function meanFieldLogPartition(
   { visible, hidden }: Means,
@@ -75,8 +77,8 @@ export function meanFieldLogPartition(
 }
 
 /**
- * (visible, hidden): the covariance of each visible with each hidden unit, summed over the rows. It is what the slope of
- * log Z by W has beyond m_v m_h': W (m_v - m_v^2) (m_h - m_h^2), and 2 W^2 times the skewness of both.
+ * Covariance of each visible with each hidden unit, summed over the rows: (visible, hidden). It is the part of the
+ * derivative of log Z by W beyond m_v m_h': W (m_v - m_v^2) (m_h - m_h^2), plus 2 W^2 times the skewness of both.
  */
 export function pairCovariance({ visible, hidden }: Means, weights: Tensors, order: MeanFieldOrder): tf.Tensor2D {
   const kernel = weights[RBM_WEIGHTS.kernel]!
@@ -86,14 +88,14 @@ export function pairCovariance({ visible, hidden }: Means, weights: Tensors, ord
   return tf.add(second, tf.mul(third, 2))
 }
 
-/** W^2 and W^3, as far as the order wants them. */
+/** W^2 and W^3, as many as the order needs. */
 const powersOf = (weights: Tensors, order: MeanFieldOrder): tf.Tensor2D[] => {
   const kernel = weights[RBM_WEIGHTS.kernel] as tf.Tensor2D
   const square = tf.square(kernel)
   return [square, tf.mul(square, kernel) as tf.Tensor2D].slice(0, order - 1)
 }
 
-/** What TAP adds to the input of units with means `own`: what they themselves do to the other side comes back to them. */
+/** TAP's terms for the input of units with means `own`: their reaction on themselves by way of the other side. */
 function reaction(
   own: tf.Tensor2D,
   other: tf.Tensor2D,

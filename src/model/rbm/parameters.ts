@@ -1,10 +1,10 @@
-/** What a restricted Boltzmann machine has learnt, in float64: for exact work, which is no part of a program. */
+/** Learned parameters of a restricted Boltzmann machine in float64, for exact computations outside of programs. */
 
-/** E(v, h) = -b'v - c'h - v'Wh, with W of visible by hidden units. */
+/** Parameters of E(v, h) = -b'v - c'h - v'Wh. */
 export interface RbmParameters {
   readonly visibleUnits: number
   readonly hiddenUnits: number
-  /** W, row-major: a row has what one visible unit is to each hidden one. */
+  /** W (visible, hidden), row-major. */
   readonly kernel: Float64Array
   /** b */
   readonly visibleBias: Float64Array
@@ -12,19 +12,19 @@ export interface RbmParameters {
   readonly hiddenBias: Float64Array
 }
 
-/** Names of the weights, in the order in which a model has them. */
+/** Names of the weights, in the order of a model's weights. */
 export const RBM_WEIGHTS = {
   kernel: 'rbm/kernel',
   visibleBias: 'rbm/visible_bias',
   hiddenBias: 'rbm/hidden_bias',
-  /** Of Gaussian units that learn it. */
+  /** For Gaussian units that learn their variance: (visible). */
   visibleLogVariance: 'rbm/visible_log_variance',
-  /** Of a model with labels: (classes, hidden) and (classes). */
+  /** For a model with labels: (classes, hidden) and (classes). */
   labelKernel: 'rbm/label_kernel',
   labelBias: 'rbm/label_bias',
 } as const
 
-/** From weights by name, as a runner reads them or a run has saved them. */
+/** Makes parameters of weights by name, as a runner reads them or a run saves them. */
 export function rbmParameters(weights: Readonly<Record<string, ArrayLike<number>>>): RbmParameters {
   const named = (name: string): Float64Array => {
     const values = weights[name]

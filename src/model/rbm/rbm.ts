@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-layers' // for Node, the gradients of tfjs' ops come with it
+import '@tensorflow/tfjs-layers' // registers the gradients of tfjs' ops on Node
 import { PURPOSE, RandomStream } from '../../base/philox.js'
 import { sizeOf } from '../../base/shape.js'
 import type { Tensors } from '../../base/tensors.js'
@@ -18,7 +18,7 @@ import type { Saveable } from '../saveable.js'
 import { RBM_WEIGHTS } from './parameters.js'
 import { type Drawn, hiddenRule, type UnitRule, type VisibleRule, type VisibleWeights, visibleRule } from './units.js'
 
-/** A layer of units given the other one: their total input, their means, and samples. */
+/** The distribution of one side's units given the other side: their total input, means and samples. */
 export interface Conditional extends Drawn {
   readonly input: tf.Tensor2D
 }
@@ -26,25 +26,25 @@ export interface Conditional extends Drawn {
 export interface Rbm extends Saveable {
   readonly visibleUnits: number
   readonly hiddenUnits: number
-  /** Kernel, visible bias, hidden bias, and the logarithms of the visible units' variances where they are learned. */
+  /** Kernel, visible bias, hidden bias, and the log variances of the visible units if they are learned. */
   readonly weights: readonly Weight[]
-  /** What the weights add to what is made small; null for nothing. */
+  /** Regularization of the kernel; null if there is none. */
   readonly penalty: Penalty | null
   readonly visible: VisibleRule
   readonly hidden: UnitRule
-  /** Those of the visible units alone. */
+  /** Selects the weights that belong to the visible units alone. */
   own(weights: Tensors): VisibleWeights
-  /** The total input of the hidden units: v (batch, visible). */
+  /** Total input of the hidden units, (batch, hidden), for v (batch, visible). */
   hiddenInput(v: tf.Tensor2D, weights: Tensors): tf.Tensor2D
-  /** p(h | v): v (batch, visible). */
+  /** p(h | v) for v (batch, visible). */
   hiddenGiven(v: tf.Tensor2D, weights: Tensors): Conditional
-  /** p(v | h): h (batch, hidden). */
+  /** p(v | h) for h (batch, hidden). */
   visibleGiven(h: tf.Tensor2D, weights: Tensors): Conditional
-  /** F(v) = -log sum_h e^-E(v, h), of each sample: (batch). `hiddenInput` is the hidden units' where it is known. */
+  /** F(v) = -log sum_h e^-E(v, h) of each sample: (batch). `hiddenInput` may be given if it is known. */
   freeEnergy(v: tf.Tensor2D, weights: Tensors, hiddenInput?: tf.Tensor2D): tf.Tensor1D
 }
 
-/** The mean of each visible unit over the training data, where a weight's first values follow from it. */
+/** Gives the mean of each visible unit over the training data, for weights that are initialized from it. */
 export type VisibleMeans = () => ArrayLike<number>
 
 export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, means: VisibleMeans): Rbm {
@@ -101,7 +101,7 @@ type Requests = readonly [
   ...WeightRequest[],
 ]
 
-/** What the weights are made from; `means` are asked for when first values are. */
+/** Requests for the weights. `means` is called only when weights are initialized. */
 export function requestsOf(spec: RbmSpec, visibleUnits: number, means: VisibleMeans): Requests {
   const { hidden_units: hiddenUnits, visible_bias_initializer: visible } = spec
   const { biasFor, learnsVariance } = visibleRule(spec)
@@ -117,7 +117,10 @@ export function requestsOf(spec: RbmSpec, visibleUnits: number, means: VisibleMe
   ]
 }
 
-/** An element of the data that never changes would drive its unit's variance to 0. */
+/**
+ * Lower bound of a learned variance. Without it, an element of the data that never changes would drive its variance to
+ * 0.
+ */
 const LEAST_VARIANCE = 0.01
 
 const logVariance = (units: number): WeightRequest => ({
@@ -127,6 +130,6 @@ const logVariance = (units: number): WeightRequest => ({
   constraint: (values) => tf.maximum(values, Math.log(LEAST_VARIANCE)),
 })
 
-/** Numbers in the weights. */
+/** Total number of elements in the weights. */
 export const parameterCount = (requests: readonly WeightRequest[]): number =>
   requests.reduce((sum, { shape }) => sum + sizeOf(shape), 0)

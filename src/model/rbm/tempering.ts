@@ -1,7 +1,7 @@
 /**
- * Parallel tempering of Bernoulli units, in tfjs ops: chains at inverse temperatures t, each at p_t(v, h) ~ e^(-t E),
- * and swaps of neighbours that leave all of these distributions as they are (Desjardins et al., "Tempered Markov chain
- * Monte Carlo for training of restricted Boltzmann machines", 2010).
+ * Parallel tempering of Bernoulli units, in tfjs ops. Chains run at inverse temperatures t, each with p_t(v, h) ~ e^(-t
+ * E). Swaps between neighbouring temperatures keep all of these distributions (Desjardins et al., "Tempered Markov
+ * chain Monte Carlo for training of restricted Boltzmann machines", 2010).
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../../base/tensors.js'
@@ -10,10 +10,10 @@ import { hiddenInput, sampled, visibleInput } from './bernoulli.js'
 import { RBM_WEIGHTS } from './parameters.js'
 import { weightedSums } from './units.js'
 
-/** As a spec gives them: how many, or each. */
+/** As in a spec: the number of temperatures, or each inverse temperature. */
 type Temperatures = Extract<TrainingSpec, { algorithm: 'parallel_tempering' }>['temperatures']
 
-/** Each inverse temperature, from 1 on. */
+/** Inverse temperatures, the first of which is 1. A number n means n values, evenly spaced from 1 down to 0. */
 export const inverseTemperatures = (given: Temperatures): readonly number[] =>
   typeof given === 'number' ? Array.from({ length: given }, (_, index) => 1 - index / Math.max(given - 1, 1)) : given
 
@@ -22,21 +22,21 @@ export interface TemperingUniforms {
   /** (T n, hidden) and (T n, visible) */
   readonly hidden: tf.Tensor2D
   readonly visible: tf.Tensor2D
-  /** (T - 1, n): row i for a swap between temperatures i and i + 1. */
+  /** (T - 1, n): row i decides swaps between temperatures i and i + 1. */
   readonly swaps?: tf.Tensor2D | undefined
 }
 
 export interface Tempered {
   /** (T n, visible) */
   readonly visible: tf.Tensor2D
-  /** (T - 1, n), 1 where chains have been swapped; none with a single temperature. */
+  /** (T - 1, n): 1 where two chains were swapped, else 0; null with a single temperature. */
   readonly swapped: tf.Tensor2D | null
 }
 
 /**
- * One step of every chain: hidden units, visible units, then swaps between temperatures 0 and 1, 2 and 3, ..., and after
- * them between 1 and 2, 3 and 4, .... `visible` has n rows of the first temperature, then n of the second, and so on;
- * with t = [1, ...] the first n are of the machine itself.
+ * One step of every chain: samples hidden units, then visible units, then swaps temperatures 0 and 1, 2 and 3, ..., and
+ * after these 1 and 2, 3 and 4, .... `visible` has n rows of the first temperature, then n of the second, and so on. If
+ * the first inverse temperature is 1, the first n rows are samples of the machine itself.
  */
 export function temperedStep(
   visible: tf.Tensor2D,
@@ -60,7 +60,10 @@ export function temperedStep(
   return swapNeighbours(v, energy, inverse, uniforms.swaps!)
 }
 
-/** Swaps neighbours with probability min(1, exp((t_i - t_j) (E_i - E_j))); the hidden units are drawn anew anyway. */
+/**
+ * Swaps neighbours with probability min(1, exp((t_i - t_j) (E_i - E_j))). Only visible units are swapped, because the
+ * next step draws the hidden ones anew.
+ */
 export function swapNeighbours(
   visible: tf.Tensor2D,
   energy: tf.Tensor1D,
@@ -84,7 +87,7 @@ export function swapNeighbours(
   return { visible: tf.concat(states, 0), swapped: tf.concat(swapped, 0) }
 }
 
-/** Where `swap` is 1 each has the other's row; exactly, whatever is in it. */
+/** Exchanges the rows of a and b for which `swap` is 1, without rounding. */
 function exchanged(a: tf.Tensor2D, b: tf.Tensor2D, swap: tf.Tensor2D): [tf.Tensor2D, tf.Tensor2D] {
   const stay = tf.sub(1, swap)
   return [tf.add(tf.mul(a, stay), tf.mul(b, swap)), tf.add(tf.mul(b, stay), tf.mul(a, swap))]

@@ -1,6 +1,6 @@
 /**
- * What units of a kind do, given their total input: that of hidden unit j is c_j + sum_i v_i W_ij, of a visible one
- * b_i + sum_j W_ij h_j. In tfjs ops.
+ * Kinds of units: means and samples given their total input, which is c_j + sum_i v_i W_ij for hidden unit j and b_i +
+ * sum_j W_ij h_j for visible unit i. In tfjs ops.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { RandomStream } from '../../base/philox.js'
@@ -9,43 +9,43 @@ import type { RbmSpec } from '../../spec/rbm.js'
 /** The mean of each unit, and samples of it. */
 export interface Drawn {
   readonly mean: tf.Tensor2D
-  /** By uniform numbers in [0, 1): as many arrays of them as a unit takes. */
+  /** Draws a sample from uniform numbers in [0, 1): one array of them for each that a unit needs (`uniforms`). */
   sample(uniforms: readonly tf.Tensor[]): tf.Tensor2D
 }
 
 export interface UnitRule {
-  /** How many uniform numbers a sample of one unit takes. */
+  /** Number of uniform numbers needed to sample one unit. */
   readonly uniforms: number
-  /** Whether 16 bits of each are enough: they only have to lie below a probability. */
+  /** True if 16 bits of each number are enough, because it is only compared with a probability. */
   readonly coarse: boolean
   given(input: tf.Tensor2D): Drawn
-  /** log sum_s e^(s input) over the states s of each unit, or the integral. */
+  /** log sum_s e^(s input) over the states s of each unit, or the logarithm of the integral. */
   logSum(input: tf.Tensor2D): tf.Tensor2D
 }
 
-/** What visible units have of their own, one number each. */
+/** Weights that belong to the visible units alone, with one number per unit. */
 export interface VisibleWeights {
   readonly bias: tf.Tensor
-  /** z = log sigma^2; 0 where there is none. */
+  /** z = log sigma^2; undefined means 0. */
   readonly logVariance?: tf.Tensor | undefined
 }
 
 export interface VisibleRule {
   readonly uniforms: number
   readonly coarse: boolean
-  /** All states can be gone through. */
+  /** True if states are 0 and 1, so that all can be enumerated. */
   readonly isBinary: boolean
   readonly learnsVariance: boolean
   given(input: tf.Tensor2D, own: VisibleWeights): Drawn
-  /** log of the sum or integral over v of e^-(energy(v) - v'Wh), unit by unit, where `input` is b + Wh. */
+  /** log of the sum or integral over v of e^-(energy(v) - v'Wh) for each unit, where `input` is b + Wh. */
   logSum(input: tf.Tensor2D, own: VisibleWeights): tf.Tensor2D
-  /** (batch, visible) -> (batch): what the visible units by themselves add to the energy. */
+  /** (batch, visible) -> (batch): the part of the energy that depends on the visible units alone. */
   energy(v: tf.Tensor2D, own: VisibleWeights): tf.Tensor1D
-  /** What hidden units are given of the visible ones: v, or v / sigma^2. */
+  /** The values that hidden units receive from the visible ones: v, or v / sigma^2. */
   seen(v: tf.Tensor2D, own: VisibleWeights): tf.Tensor2D
-  /** The bias by which a unit alone has this mean. */
+  /** The bias with which an unconnected unit has this mean. */
   biasFor(mean: number): number
-  /** A sample of a unit alone. */
+  /** Draws a sample of an unconnected unit. */
   first(bias: number, random: RandomStream): number
 }
 
@@ -64,9 +64,10 @@ const bernoulli: UnitRule = {
 }
 
 /**
- * Endless copies of a Bernoulli unit with the same weights and biases lower by .5, 1.5, 2.5, ..., of which the sum is the
- * state (Nair and Hinton, ICML 2010). Its mean is log(1 + e^x), to within 0.02, and a sample is theirs,
- * max(0, x + N(0, s(x))), which near 0 falls short of the mean: at x = 0 it is 0.28 on average, not 0.69.
+ * Noisy rectified linear units: infinitely many copies of a Bernoulli unit with the same weights and with biases lower
+ * by .5, 1.5, 2.5, ...; the state is the number that are on (Nair and Hinton, ICML 2010). The mean log(1 + e^x) is
+ * right within 0.02. Samples use their approximation max(0, x + N(0, s(x))), which falls short of the mean near 0: at x
+ * = 0 it is 0.28 on average, not 0.69.
  */
 const nrelu: UnitRule = {
   uniforms: 2,
@@ -89,7 +90,7 @@ const VISIBLE: { readonly [Kind in Kinds<'visible'>]: (spec: VisibleSpec<Kind>) 
     first: (bias, random) => (random.uniform() < 1 / (1 + Math.exp(-bias)) ? 1 : 0),
   }),
 
-  /** N(b + Wh, sigma^2); energy sum_i (v_i - b_i)^2 / (2 sigma_i^2) (Cho, Ilin and Raiko, ICANN 2011). */
+  /** N(b + Wh, sigma^2), with energy sum_i (v_i - b_i)^2 / (2 sigma_i^2) (Cho, Ilin and Raiko, ICANN 2011). */
   gaussian: ({ variance }) => ({
     uniforms: 2,
     coarse: false,
@@ -126,14 +127,14 @@ export const hiddenRule = ({ hidden }: RbmSpec): UnitRule => HIDDEN[hidden.type]
 const over = (values: tf.Tensor2D, { logVariance }: VisibleWeights): tf.Tensor2D =>
   logVariance ? tf.mul(values, tf.exp(tf.neg(logVariance))) : values
 
-/** Standard normal: Box and Muller (1958). Uniform numbers are below 1, so the logarithm is finite. */
+/** Standard normal numbers by Box and Muller (1958). Uniform numbers are below 1, so the logarithm is finite. */
 const normal = ([radius, angle]: readonly tf.Tensor[]): tf.Tensor2D =>
   tf.mul(tf.sqrt(tf.mul(tf.log(tf.sub(1, radius!)), -2)), tf.cos(tf.mul(angle!, 2 * Math.PI)))
 
 /**
- * The integral of log(1 + e^t) from minus infinity to x, which is -Li2(-e^x). With L = log(1 + e^x) for x <= 0 it is
- * L + L^2/4 + L^3/36 - L^5/3600 + L^7/211680, right to 1e-8 (Bernoulli numbers; Maximon, 2003, section 4), and for others
- * x^2/2 + pi^2/6 less what it is at -x.
+ * The integral of log(1 + e^t) from minus infinity to x, which is -Li2(-e^x). For x <= 0, with L = log(1 + e^x), it is
+ * L + L^2/4 + L^3/36 - L^5/3600 + L^7/211680 within 1e-8 (Bernoulli numbers; Maximon, 2003, section 4). For x > 0 it is
+ * x^2/2 + pi^2/6 minus the value at -x.
  */
 function softplusIntegral(x: tf.Tensor2D): tf.Tensor2D {
   const integral = tf.customGrad((...given) => {
@@ -150,7 +151,7 @@ function softplusIntegral(x: tf.Tensor2D): tf.Tensor2D {
   return integral(x) as tf.Tensor2D
 }
 
-/** A unit that is never on, or always, has yet a finite bias (as in pylearn2's rbm_tools.py). */
+/** Keeps the bias finite for a unit that is never or always on (as in pylearn2's rbm_tools.py). */
 const LEAST_MEAN = 1e-5
 
 function logit(mean: number): number {

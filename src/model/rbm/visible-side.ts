@@ -1,6 +1,6 @@
 /**
- * What a machine has beside its hidden units, in parts whose units are sampled in a way of their own: the visible units,
- * and the label where labels are learnt. In tfjs ops.
+ * The visible side of a machine as parts, each sampled in its own way: the visible units, and the label if labels are
+ * learned. In tfjs ops.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../../base/tensors.js'
@@ -10,16 +10,16 @@ import type { Rbm } from './rbm.js'
 import { type UnitRule, weightedSums } from './units.js'
 
 export interface Part {
-  /** The weight that its biases are. */
+  /** Name of the weight that holds its biases. */
   readonly bias: string
   readonly units: number
-  /** How many uniform numbers a sample of one unit takes. */
+  /** Number of uniform numbers needed to sample one unit. */
   readonly uniforms: number
-  /** What it adds to the energy by itself, if its biases are these: (batch, units) -> (batch). */
+  /** The part of the energy that depends on these values alone, with these biases: (batch, units) -> (batch). */
   energy(values: tf.Tensor2D, bias: tf.Tensor, weights: Tensors): tf.Tensor1D
-  /** Its total input: h (batch, hidden) -> (batch, units). */
+  /** Total input of its units: h (batch, hidden) -> (batch, units). */
   input(h: tf.Tensor2D, weights: Tensors): tf.Tensor2D
-  /** Drawn by that. */
+  /** Draws a sample given the total input. */
   sample(input: tf.Tensor2D, uniforms: readonly tf.Tensor[], weights: Tensors): tf.Tensor2D
 }
 
@@ -27,7 +27,7 @@ export interface VisibleSide {
   readonly parts: readonly Part[]
   readonly hidden: UnitRule
   readonly hiddenUnits: number
-  /** The total input of the hidden units, given the values of each part. */
+  /** Total input of the hidden units, given the values of each part. */
   hiddenInput(values: readonly tf.Tensor2D[], weights: Tensors): tf.Tensor2D
 }
 
@@ -49,7 +49,7 @@ export function visibleSide(rbm: Rbm): VisibleSide {
   }
 }
 
-/** Values of the label are one-hot. */
+/** The visible side of a machine with labels; label values are one-hot. */
 export function labelledSide(rbm: ClassRbm): VisibleSide {
   const side = visibleSide(rbm)
   const label: Part = {

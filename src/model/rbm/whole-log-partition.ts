@@ -1,4 +1,4 @@
-/** log Z of a machine of Bernoulli hidden units by enumeration, with whatever it has on its visible side. */
+/** log Z by enumeration, for Bernoulli hidden units and any visible side. */
 import { gaussianLogPartition, inDeviations } from './gaussian.js'
 import { LogSum } from './log-domain.js'
 import { logPartition } from './log-partition.js'
@@ -7,8 +7,8 @@ import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from './parameters.js'
 type Weights = Readonly<Record<string, ArrayLike<number>>>
 
 /**
- * From weights by name. With labels it is log sum_y e^d_y Z_y, where Z_y is that of the machine of hidden biases c + U_y:
- * as many enumerations as there are classes. Throws `UserError` where there are too many units.
+ * Takes weights by name. With labels it is log sum_y e^d_y Z_y, where Z_y belongs to the machine with hidden biases c +
+ * U_y: one enumeration per class. Throws `UserError` if there are too many units.
  */
 export function wholeLogPartition(weights: Weights, { isBinary }: { readonly isBinary: boolean }): number {
   const parameters = rbmParameters(weights)
@@ -20,14 +20,14 @@ export function wholeLogPartition(weights: Weights, { isBinary }: { readonly isB
   return sum.value
 }
 
-/** What is left of a machine with labels while its label is this one. */
+/** The machine that remains when the label is fixed to this one. */
 export function givenLabel(parameters: RbmParameters, weights: Weights, label: number): RbmParameters {
   const { hiddenUnits, hiddenBias } = parameters
   const kernel = weights[RBM_WEIGHTS.labelKernel]!
   return { ...parameters, hiddenBias: hiddenBias.map((bias, j) => bias + kernel[label * hiddenUnits + j]!) }
 }
 
-/** Of Gaussian visible units, whose variances are 1 where they are not learned. */
+/** log Z with Gaussian visible units, whose variances are 1 unless they are learned. */
 function scaledLogPartition(parameters: RbmParameters, weights: Weights): number {
   const logVariances = weights[RBM_WEIGHTS.visibleLogVariance]
   if (!logVariances) return gaussianLogPartition(parameters)
