@@ -1,4 +1,7 @@
-/** What is done to an RBM's gradient beside the difference of its two phases. Gradients here are of what is made small. */
+/**
+ * Changes to an RBM's gradient: weight penalty, sparsity and centering. Gradients here are those of a loss that is
+ * minimized.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
@@ -7,7 +10,7 @@ import type { Rbm, VisibleMeans } from '../model/rbm/rbm.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { DataPhase } from './model-phase.js'
 
-/** Of kernel (visible, hidden), visible bias and hidden bias. */
+/** Gradients of the kernel (visible, hidden), the visible bias and the hidden bias. */
 export interface RbmGradient {
   readonly kernel: tf.Tensor
   readonly visibleBias: tf.Tensor
@@ -22,7 +25,7 @@ export interface AdjustmentOptions {
 
 const OFFSETS = { visible: 'rbm/visible_offset', hidden: 'rbm/hidden_offset', activity: 'rbm/hidden_activity' } as const
 
-/** What a spec wants done to the gradient, and the running means that it takes. */
+/** Returns a function that makes the changes which the spec asks for, and the slots for its running means. */
 export function adjustments({ rbm, training, means }: AdjustmentOptions): {
   readonly kept: readonly Slot[]
   adjust(gradient: RbmGradient, data: DataPhase, state: Tensors): { gradient: RbmGradient; updates: Tensors }
@@ -75,8 +78,9 @@ export function adjustments({ rbm, training, means }: AdjustmentOptions): {
 }
 
 /**
- * Around the means mu of the visible and lambda of the hidden units (Melchior, Fischer and Wiskott, JMLR 17(99), 2016):
- * dW' = dW - mu dc' - db lambda', db' = db - dW' lambda, dc' = dc - dW'^T mu, where dW' stands for the new one.
+ * Centered gradient, with the running means mu of the visible and lambda of the hidden units (Melchior, Fischer and
+ * Wiskott, JMLR 17(99), 2016): dW' = dW - mu dc' - db lambda', then db' = db - dW' lambda and dc' = dc - dW'^T mu with
+ * the new dW'.
  */
 export function centered(
   { kernel, visibleBias, hiddenBias }: RbmGradient,
@@ -90,7 +94,10 @@ export function centered(
   return { kernel: around, visibleBias: tf.sub(visibleBias, byRow), hiddenBias: tf.sub(hiddenBias, byColumn) }
 }
 
-/** The total input of each hidden unit is drawn down by cost (q - target): for its bias, and by the mean v for its weights. */
+/**
+ * Adds the gradient of sparsity, which lowers the total input of each hidden unit by cost (q - target): on its bias,
+ * and times the mean of v on its weights. q is the running mean activity.
+ */
 function sparser(
   { kernel, visibleBias, hiddenBias }: RbmGradient,
   {
@@ -108,6 +115,6 @@ function sparser(
   }
 }
 
-/** The next running mean of the rows of a batch. */
+/** Next value of a running mean over the rows of batches. */
 const runningMean = (old: tf.Tensor, rows: tf.Tensor, share: number): tf.Tensor =>
   tf.add(tf.mul(old, 1 - share), tf.mul(tf.mean(rows, 0), share))

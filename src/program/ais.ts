@@ -1,9 +1,10 @@
 /**
- * Annealed importance sampling (Neal, 2001; of RBMs: Salakhutdinov and Murray, 2008) as programs of any engine. Between
- * a base machine without weights (visible biases a, hidden biases 0) at t = 0 and the machine itself at t = 1 lies
- *   p*_t(v) = exp(-(1 - t) e_a(v) - t e_b(v)) prod_j (1 + exp(t (c_j + v'W_j)))
- * where e_b(v) is what visible units of biases b have of energy by themselves, -b'v where they are 0 or 1. A label is one
- * more visible unit. Gaussian units have their variances in the base machine too, so that v | h has them at any t.
+ * Annealed importance sampling (Neal, 2001; for RBMs: Salakhutdinov and Murray, 2008) as programs for any engine.
+ * Chains move from a base machine without weights (visible biases a, hidden biases 0) at t = 0 to the machine itself at
+ * t = 1, through the distributions
+ * p*_t(v) = exp(-(1 - t) e_a(v) - t e_b(v)) prod_j (1 + exp(t (c_j + v'W_j))).
+ * e_b(v) is the energy of the visible units alone with biases b: -b'v for binary units. A label is one more visible
+ * unit. Gaussian units have their variances in the base machine too, so that v | h has the same variances at any t.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { NoiseInput } from '../base/noise.js'
@@ -15,12 +16,12 @@ import { labelsInput, samplesInput } from './samples.js'
 
 export interface AisOptions {
   readonly side: VisibleSide
-  /** The machine's, by the names of `RBM_WEIGHTS`. */
+  /** Weights of the machine, named as in `RBM_WEIGHTS`. */
   readonly weights: readonly Slot[]
-  /** Biases of the base machine, of each part of its visible side. */
+  /** Biases of the base machine, for each part of its visible side. */
   readonly base: readonly Float32Array[]
   readonly chains: number
-  /** Betas that one run of `anneal` goes through. */
+  /** Number of betas that one run of `anneal` steps through. */
   readonly steps: number
 }
 
@@ -28,8 +29,9 @@ export interface AisPrograms {
   /** Draws the chains from the base machine. */
   readonly start: Program
   /**
-   * Goes from beta_0 by beta_1 to the last: for each of these the weights grow by p*_to(v) / p*_from(v), then the
-   * chains are sampled there once. Gives `log_weights`, what each chain's logarithm has grown by.
+   * Steps from beta_0 through beta_1 to the last one. Each step multiplies the weight of a chain by p*_to(v) /
+   * p*_from(v), then samples the chain once at the new beta. Outputs `log_weights`: the increase of each chain's log
+   * weight.
    */
   readonly anneal: Program
 }
@@ -106,7 +108,7 @@ export function aisPrograms({ side, weights, base, chains, steps }: AisOptions):
         const input = side.hiddenInput(chain, values)
         const warm = tf.mul(input, to) as tf.Tensor2D
         const cold = tf.mul(input, from) as tf.Tensor2D
-        // unit by unit, before they are summed: float32 keeps little of a difference of large sums
+        // subtract unit by unit before the sum: float32 keeps little of a difference of large sums
         const risen = tf.sum(tf.sub(hidden.logSum(warm), hidden.logSum(cold)), 1)
         const growth = tf.add(risen, tf.mul(apart(chain), tf.sub(to, from)))
         grown = grown ? tf.add(grown, growth) : growth
@@ -123,11 +125,11 @@ export function aisPrograms({ side, weights, base, chains, steps }: AisOptions):
 }
 
 export interface FreeEnergyOptions extends Pick<AisOptions, 'side' | 'weights'> {
-  /** What stored values are divided by. */
+  /** Divisor of stored values. */
   readonly divisor: number
 }
 
-/** Gives `free_energy`, F(v) of each sample of the batch, and with labels F(v, y). */
+/** Outputs `free_energy`: F(v) of each sample of the batch, or F(v, y) with labels. */
 export function freeEnergyProgram({ side, weights, divisor }: FreeEnergyOptions): Program {
   const { parts, hidden } = side
   const [visible, label] = parts

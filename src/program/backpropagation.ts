@@ -7,19 +7,22 @@ import { type DescentPrograms, descent } from './descent.js'
 import type { BatchInput } from './program.js'
 import { slopes } from './slopes.js'
 
-/** Sums over a batch's samples, by history key; `loss` is among them, with what regularizers add. */
+/** Returns sums over the samples of a batch by history key. `loss` is among them and includes regularization. */
 export type Measure = (inputs: Tensors, applied: Applied) => Tensors
 
 export interface BackpropagationOptions {
   readonly model: Model
   readonly optimizer: OptimizerSpec
-  /** What the model sees, and whatever else `measure` needs, such as labels. */
+  /** The input of the model, and the other inputs that `measure` needs, such as labels. */
   readonly x: BatchInput
   readonly targets: readonly BatchInput[]
   readonly measure: Measure
 }
 
-/** Steps down the gradient of the mean loss; gives what `measure` gives, from before the update. */
+/**
+ * Programs that descend the gradient of the mean loss. They output what `measure` returns, with the weights before the
+ * update.
+ */
 export function backpropagation({ model, optimizer, x, targets, measure }: BackpropagationOptions): DescentPrograms {
   const trained = model.weights.filter(learns)
   return descent({

@@ -1,7 +1,7 @@
 /**
- * The programs of a restricted Boltzmann machine that learns labels. The generative part follows contrastive divergence
- * of data and labels together, the discriminative one the exact gradient of -log p(y | v) (Larochelle et al., JMLR 13,
- * 2012, sections 3 and 4). Both are slopes of free energies, which tfjs differentiates.
+ * Programs of a restricted Boltzmann machine that learns labels. The generative part is contrastive divergence on data
+ * and labels together; the discriminative part follows the exact gradient of -log p(y | v) (Larochelle et al., JMLR 13,
+ * 2012, sections 3 and 4). Both are gradients of free energies, which tfjs differentiates.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { NoiseInput } from '../base/noise.js'
@@ -25,14 +25,14 @@ export interface ClassContrastiveOptions {
   readonly labels: LabelsSpec
   readonly training: TrainingSpec
   readonly optimizer: OptimizerSpec
-  /** `accuracy` under any name. */
+  /** The only metric is `accuracy`; it may have any name. */
   readonly metrics: readonly { readonly name: string }[]
-  /** What stored values are divided by. */
+  /** Divisor of stored values. */
   readonly divisor: number
   readonly stepsPerEpoch: number
 }
 
-/** How much each part counts. */
+/** Weight of each part in the loss. */
 function sharesOf(labels: LabelsSpec): { readonly generative: number; readonly discriminative: number } {
   switch (labels.type) {
     case 'generative':
@@ -51,7 +51,7 @@ export function classContrastivePrograms(options: ClassContrastiveOptions): Cont
   const { generative, discriminative } = sharesOf(options.labels)
   const chain = generative > 0 ? chainOf(rbm) : null
 
-  /** Sums over the batch; `fantasy` is what the chains came to. */
+  /** Loss and metrics as sums over the batch; `fantasy` is the final state of the chains. */
   const sums = (fantasy: Both | null, state: Tensors, given: Tensors) => {
     const v = given.x as tf.Tensor2D
     const labels = given.y as tf.Tensor1D
@@ -71,7 +71,7 @@ export function classContrastivePrograms(options: ClassContrastiveOptions): Cont
     chain?.run(k, use, { v: given.x as tf.Tensor2D, y: oneHot(given.y as tf.Tensor1D, rbm.classes) }, state, given) ??
     null
 
-  // p(y | v) is the same whatever the visible biases are
+  // p(y | v) does not depend on the visible biases
   const isTrained = ({ name }: Weight) => generative > 0 || name !== RBM_WEIGHTS.visibleBias
   const trained = rbm.weights.filter(isTrained)
   const steps = (k: number) =>
@@ -132,7 +132,7 @@ const contrast = (rbm: ClassRbm, data: Both, fantasy: Both, state: Tensors): tf.
 const crossentropy = (logits: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor =>
   tf.sum(tf.sub(tf.logSumExp(logits, 1), tf.sum(tf.mul(logits, y), 1)))
 
-/** h ~ p(h | v, y), then v ~ p(v | h) and y ~ p(y | h), k times from the data on. */
+/** k Gibbs steps from the data: h ~ p(h | v, y), then v ~ p(v | h) and y ~ p(y | h). */
 function chainOf(rbm: ClassRbm) {
   const hidden = (time: number, use: Use) => drawOf(rbm, { owner: 'data', side: 'hidden', time, use, rows: null })
   const visible = (time: number, use: Use) => drawOf(rbm, { owner: 'chain', side: 'visible', time, use, rows: null })

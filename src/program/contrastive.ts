@@ -1,6 +1,6 @@
 /**
- * The programs of a restricted Boltzmann machine: a step along <v h'> of the data minus <v h'> of the model, and an
- * evaluation. Only the phase of the model differs between algorithms (`model-phase.ts`).
+ * Programs of a restricted Boltzmann machine: a training step along <v h'> of the data minus <v h'> of the model, and
+ * an evaluation. Algorithms differ only in the model phase (`model-phase.ts`).
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
@@ -27,16 +27,16 @@ export interface ContrastiveOptions {
   readonly optimizer: OptimizerSpec
   readonly metrics: readonly RbmMetricSpec[]
   readonly seed: number
-  /** What stored values are divided by. */
+  /** Divisor of stored values. */
   readonly divisor: number
-  /** What values are then. */
+  /** Kind of the values after the division. */
   readonly values: ValueKind
   readonly batchSize: number
   readonly stepsPerEpoch: number
   readonly means: VisibleMeans
 }
 
-/** The steps of `plan`, `evaluate` and `inspect`; `measured` says what their outputs are. */
+/** The programs that `plan` runs, `evaluate` and `inspect`. `measured` describes their outputs. */
 export interface ContrastivePrograms {
   readonly programs: Readonly<Record<string, Program>> & { readonly train: Program; readonly evaluate: Program }
   readonly plan: StepPlan
@@ -66,7 +66,10 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
     return { data, model }
   }
 
-  /** The loss is the mean of F(data) - F(model), whose gradient is the step's with the model's units held fast. */
+  /**
+   * Sums over the batch. The loss is the mean of F(data) - F(model); its gradient, with the model's units held
+   * constant, is the gradient of the step.
+   */
   const sums = (use: Use, state: Tensors, given: Tensors, { data, model }: Phases) => {
     const free = tf.sum(rbm.freeEnergy(data.x, state, data.hidden.input))
     const others = measures.map(({ name, sum }) => [name, sum({ rbm, use, data, model, state, given })] as const)
@@ -76,7 +79,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
       ...updateSums(state, given),
     }
   }
-  /** As if each sample of the batch had what there is one of. */
+  /** Measures of the last update, multiplied by the batch size because every output is a sum over samples. */
   const updateSums = (state: Tensors, given: Tensors) => {
     const [size, kernel] = [state[UPDATE_SIZE.name] as tf.Scalar, state[RBM_WEIGHTS.kernel]!]
     const sums = ofUpdates.map(({ name, ofUpdate }) => [name, tf.mul(ofUpdate(size, kernel), given.x!.shape[0]!)])
@@ -113,7 +116,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
 
   const { programs, plan, last } = byGibbsSteps({ training, optimizer, stepsPerEpoch }, steps)
 
-  // chains are measured where they stand
+  // persistent chains are measured in their current state
   const still = algorithm.chains.length > 0 && !measures.some(({ followsChains }) => followsChains)
   const evaluated = still ? 0 : last
   const looking = {
@@ -155,7 +158,7 @@ interface Phases {
   readonly model: ModelPhase
 }
 
-/** Mean |dW| of the last update. */
+/** Holds the mean |dW| of the last update. */
 const UPDATE_SIZE: Slot = {
   name: 'rbm/update_size',
   shape: [],
@@ -165,7 +168,7 @@ const UPDATE_SIZE: Slot = {
 
 const largest = (pairs: ByEpoch): number => Math.max(...pairs.map(([, value]) => value!))
 
-/** What is made of the batch is made once, however many look at it. */
+/** Computes the data phase. Samples are drawn at most once, whoever uses them. */
 function dataPhase(rbm: Rbm, x: tf.Tensor2D, draw: Draw, state: Tensors, given: Tensors): DataPhase {
   const hidden = rbm.hiddenGiven(x, state)
   const sample = once(() => hidden.sample(draw.from(given)))
@@ -181,8 +184,8 @@ function once<Value>(make: () => Value): () => Value {
 }
 
 /**
- * <F(v)> over the data minus the same over the model, by the weights. The two outer products are one of twice the
- * depth: [v; v_k]' [-h; h_k].
+ * Gradient by the weights of the mean F(v) over the data minus that over the model. The two outer products are one
+ * product of twice the depth: [v; v_k]' [-h; h_k].
  */
 function difference(rbm: Rbm, { data, model }: Phases, state: Tensors): RbmGradient {
   const own = rbm.own(state)
@@ -200,8 +203,8 @@ function difference(rbm: Rbm, { data, model }: Phases, state: Tensors): RbmGradi
 }
 
 /**
- * The same by z = log sigma^2: -dE/dz = e^-z ((v - b)^2 / 2 - v (Wh)) (Cho, Ilin and Raiko, 2011, equation 9). Of means
- * the square is larger by sigma^2.
+ * The same gradient by z = log sigma^2: -dE/dz = e^-z ((v - b)^2 / 2 - v (Wh)) (Cho, Ilin and Raiko, 2011, equation 9).
+ * If the model's v are means and not samples, E[(v - b)^2] is larger by sigma^2.
  */
 function logVarianceDifference(rbm: Rbm, { data, model }: Phases, state: Tensors): tf.Tensor {
   const own = rbm.own(state)

@@ -1,6 +1,6 @@
 /**
- * Training by gradients, wherever they come from: accumulation, clipping, weight decay, the optimizer's update, and a
- * running mean of the weights, in the order of keras/src/optimizers/base_optimizer.py (`apply`).
+ * Training with gradients from any source: accumulation, clipping, weight decay, the optimizer's update and a running
+ * mean of the weights, in the order of keras/src/optimizers/base_optimizer.py (`apply`).
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.js'
@@ -14,21 +14,24 @@ import type { Program, ProgramInput, ScalarInput } from './program.js'
 
 export interface DescentOptions {
   readonly optimizer: OptimizerSpec
-  /** What is trained. */
+  /** Weights that are trained. */
   readonly weights: readonly Trained[]
-  /** What is not, and may yet have new values after a step: a running mean. */
+  /** State that is not trained but may change in a step, such as a running mean. */
   readonly untrained?: readonly Slot[]
-  /** What `gradients` needs, the iterations apart. */
+  /** Inputs of `gradients`. The iterations need not be listed. */
   readonly inputs: readonly ProgramInput[]
-  /** Of the step after so many, where it is not always the optimizer's. */
+  /** Momentum of the step after this many iterations, if it changes over time. */
   readonly momentum?: ((iterations: number) => number) | undefined
-  /** Of the weights, in their order; with what the step gives, from before the update, and new values of the untrained. */
+  /**
+   * Computes the gradients in the order of `weights`, the step's outputs (with the weights before the update), and new
+   * values of untrained state.
+   */
   readonly gradients: (state: Tensors, inputs: Tensors) => Gradients
-  /** What follows from an update, of the state before it and the new one. */
+  /** Computes outputs and state from the state before the update and after it. */
   readonly afterwards?: ((before: Tensors, after: Tensors, inputs: Tensors) => Omit<Gradients, 'gradients'>) | undefined
 }
 
-/** A weight with what is done to it after an update. */
+/** A trained weight. `constraint` is applied to it after each update. */
 export interface Trained extends Slot {
   readonly constraint?: ((weight: tf.Tensor) => tf.Tensor) | undefined
 }
@@ -39,21 +42,24 @@ export interface Gradients {
   readonly outputs: Tensors
 }
 
-/** Which of them make up a step: `stepPlan`. */
+/** Programs of training; `stepPlan` says which of them make up a step. */
 export interface DescentPrograms {
   /** A step with an update. */
   readonly train: Program
-  /** A step that only adds its gradients to those before it; constraints hold then too. */
+  /** A step that only adds its gradients to the accumulated ones. Constraints are applied all the same. */
   readonly accumulate?: Program
-  /** Puts the mean of the weights in their place; `overwrite` does so between two steps, where constraints hold. */
+  /** Replaces the weights by their running mean. `overwrite` does so during training, and applies constraints. */
   readonly average?: Program
   readonly overwrite?: Program
 }
 
-/** Programs of a step in the order they run, the first of which gives the outputs; and what to run after the last step. */
+/**
+ * Says which programs make up a step, in the order they run; the first gives the outputs. `end` lists the programs to
+ * run after the last step.
+ */
 export interface StepPlan {
   step(iterations: number): readonly string[]
-  /** Whether the step after so many changes the weights. */
+  /** Whether the step after this many iterations changes the weights. */
   isUpdate(iterations: number): boolean
   readonly end: readonly string[]
 }
@@ -62,7 +68,7 @@ export const ITERATIONS: ScalarInput = { kind: 'scalar', name: 'iterations' }
 const MOMENTUM = 'momentum'
 const LEARNING_RATE: ScalarInput = { kind: 'scalar', name: 'learning_rate' }
 
-/** Names of what is kept beside a weight for any optimizer. */
+/** Names of slots that a weight may have with any optimizer. */
 const ACCUMULATOR = 'gradient_accumulator'
 const AVERAGE = 'average'
 
@@ -81,7 +87,7 @@ export function descent({
     steps === null
       ? ITERATIONS
       : { kind: 'scalar', name: 'updates', of: (iterations) => updatesBefore(iterations, spec) }
-  /** The first mean is the weights themselves. */
+  /** Momentum of the running mean; 0 before the first update, so that the mean starts as the weights themselves. */
   const averaging: ScalarInput = {
     kind: 'scalar',
     name: 'ema_momentum',
@@ -102,7 +108,7 @@ export function descent({
   const scalars = [...new Set([LEARNING_RATE, ITERATIONS, updates, ...(use_ema ? [averaging] : []), ...changing])]
   const all = [...inputs, ...scalars]
 
-  /** Adds the mean of the weights to their new state. */
+  /** Adds the running mean of the weights to the new state. */
   const averaged = (old: Tensors, next: Record<string, tf.Tensor>, momentum: tf.Tensor | undefined) => {
     if (!momentum) return next
     for (const { name } of weights) {
@@ -112,7 +118,7 @@ export function descent({
     return next
   }
 
-  /** Keras holds weights to their constraints at the end of every step, also of one that makes no update. */
+  /** Applies constraints. Keras does so at the end of every step, even of one without an update. */
   const constrained = (old: Tensors, next: Record<string, tf.Tensor>) => {
     for (const { name, constraint } of weights) if (constraint) next[name] = constraint(next[name] ?? old[name]!)
     return next
@@ -185,7 +191,10 @@ export function descent({
   }
 }
 
-/** An optimizer where nothing is trained: no gradients to add up or to clip together, no weights to take a mean of. */
+/**
+ * The optimizer for a model in which nothing is trained: without running mean, accumulation and clipping by a global
+ * norm.
+ */
 export const resting = (spec: OptimizerSpec): OptimizerSpec => ({
   ...spec,
   use_ema: false,
@@ -209,7 +218,7 @@ export function stepPlan(spec: OptimizerSpec): StepPlan {
   }
 }
 
-/** What Keras calls the optimizer's iterations. */
+/** Number of updates so far; Keras calls it the optimizer's iterations. */
 const updatesBefore = (iterations: number, { gradient_accumulation_steps }: OptimizerSpec): number =>
   Math.floor(iterations / (gradient_accumulation_steps ?? 1))
 
@@ -228,7 +237,7 @@ const slotOf = (weight: Slot, { name, shape = weight.shape, initial = 0 }: Kept)
   initial: () => new Float32Array(sizeOf(shape)).fill(initial),
 })
 
-/** No weight is called so: its name has a layer's before it. */
+/** Unique, because names of weights begin with the name of a layer. */
 const sharedName = (name: string): string => `optimizer/${name}`
 
 const sharedSlot = ({ name, initial = 0 }: Kept): Slot => ({

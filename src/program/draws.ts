@@ -4,7 +4,7 @@ import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 
-/** What one sample of a layer of units takes. */
+/** The random numbers for one sample of a layer of units. */
 export interface Draw {
   readonly inputs: readonly NoiseInput[]
   from(given: Tensors): readonly Tensor[]
@@ -12,17 +12,20 @@ export interface Draw {
 
 export type Side = 'visible' | 'hidden'
 
-/** What a program's numbers are for: a measure must not see those of training. */
+/** Purpose of random numbers: measures must not use the numbers of training. */
 export type Use = 'training' | 'evaluation' | 'sampling'
 
-/** Streams of one use, one owner and one time lie together; kinds of units take fewer numbers than this. */
+/** Number of streams reserved for one use, owner, side and time; more than any kind of unit needs. */
 const MOST_UNIFORMS = 4
 const OWNERS = { data: 0, swap: 2 ** 17, chain: 2 ** 18, measure: 2 ** 19, label: 2 ** 18 + 2 ** 19 } as const
 const USES: { readonly [Name in Use]: number } = { training: 0, evaluation: 2 ** 20, sampling: 2 ** 21 }
 
 export const streamOf = (owner: keyof typeof OWNERS, use: Use, index = 0): number => USES[use] + OWNERS[owner] + index
 
-/** For the units of one side at a time of a chain, counted from 0; `rows`: how many samples, null for the batch. */
+/**
+ * Random numbers for the units of one side at one time of a chain, counted from 0. `rows` is the number of samples;
+ * null for the batch.
+ */
 export function drawOf(
   rbm: Rbm,
   {

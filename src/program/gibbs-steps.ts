@@ -1,4 +1,4 @@
-/** Programs for each number of Gibbs steps that a schedule has, and the plan that goes from one to the next. */
+/** Makes the programs for each number of Gibbs steps (k) in a schedule, and a plan that switches between them. */
 import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec } from '../spec/spec.js'
@@ -12,10 +12,10 @@ export interface GibbsSchedule {
 }
 
 export interface GibbsPrograms {
-  /** `train` is that of the first epoch. */
+  /** `train` is the program of the first epoch. */
   readonly programs: Readonly<Record<string, Program>> & { readonly train: Program }
   readonly plan: StepPlan
-  /** How many Gibbs steps there are in the end. */
+  /** Number of Gibbs steps in the last epochs. */
   readonly last: number
 }
 
@@ -44,7 +44,7 @@ export function byGibbsSteps(
   }
 }
 
-/** From 1. */
+/** Number of the epoch that a step belongs to, from 1. */
 export const epochOf = (iterations: number, stepsPerEpoch: number): number => Math.floor(iterations / stepsPerEpoch) + 1
 
 const kByEpoch = (training: TrainingSpec): ByEpoch => {

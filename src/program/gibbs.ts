@@ -1,6 +1,6 @@
 /**
- * Block Gibbs sampling of a trained RBM, as programs of any engine: h ~ p(h | v), then v ~ p(v | h), again and again.
- * Visible units that are held have their given values after each step, so that the others are sampled given them.
+ * Block Gibbs sampling of a trained RBM, as programs for any engine: repeats h ~ p(h | v), then v ~ p(v | h). Clamped
+ * visible units are reset to their given values after each step, so that the others are sampled given them.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Slot } from '../base/slot.js'
@@ -11,18 +11,18 @@ import type { Program } from './program.js'
 
 export interface GibbsOptions {
   readonly rbm: Rbm
-  /** The machine's weights, with the values that they have from the start. */
+  /** Weights of the machine, whose initial values are the trained ones. */
   readonly weights: readonly Slot[]
   readonly chains: number
-  /** Gibbs steps of one run of `walk`. */
+  /** Number of Gibbs steps in one run of `walk`. */
   readonly steps: number
-  /** Where chains begin, (chains, visible); without it, `start` draws v ~ p(v | h = 0). */
+  /** First states of the chains, (chains, visible); without it, `start` draws v ~ p(v | h = 0). */
   readonly from?: Float32Array | undefined
   readonly held?: Held | undefined
 }
 
 export interface Held {
-  /** 1 where a visible unit is held, else 0. */
+  /** (visible): 1 for a clamped unit, else 0. */
   readonly mask: Float32Array
   /** (chains, visible) */
   readonly values: Float32Array
@@ -30,7 +30,7 @@ export interface Held {
 
 export interface GibbsPrograms {
   readonly start: Program
-  /** Gives `visible`, the state of the chains, and `mean`, the probabilities by which it was drawn: (chains, visible). */
+  /** Outputs `visible`, the state of the chains, and `mean`, the means from which it was drawn: (chains, visible). */
   readonly walk: Program
 }
 

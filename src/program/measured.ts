@@ -1,19 +1,22 @@
-/** Numbers of the history, from what a program's outputs add up to over batches. */
+/** Numbers of the history, computed from totals of a program's outputs over batches. */
 
 export interface Measured {
   /** History key. */
   readonly key: string
-  /** The program's outputs that it follows from; each is a sum over the samples of a batch. */
+  /** Outputs of the program from which it is computed; each is a sum over the samples of a batch. */
   readonly outputs: readonly string[]
-  /** Its value, from the totals of these outputs over all batches, row-major, and the number of samples in them. */
+  /** Computes its value from the totals of these outputs over all batches, row-major, and the number of samples. */
   value(totals: readonly Float64Array[], samples: number): number
-  /** Without this it has no value and is NaN: `a target that is 1`. */
+  /** What it needs to have a value, such as `a target that is 1`; without it the value is NaN. */
   readonly needs?: string | undefined
-  /** One number, not one of training and one of validation: that of validation less that of as many training samples. */
+  /**
+   * Set if the history gets a single number instead of one for training and one for validation: the value for
+   * validation minus that for an equal number of training samples.
+   */
   readonly isGap?: true
 }
 
-/** The mean over samples of an output of the same name. */
+/** The mean over samples of the output of the same name. */
 export const meanOver = (key: string): Measured => ({
   key,
   outputs: [key],

@@ -1,4 +1,4 @@
-/** What a trained RBM makes of samples: its hidden units, and what comes back of them. No random numbers. */
+/** Hidden units and reconstructions of samples by a trained RBM, without random numbers. */
 import type { Tensor2D } from '@tensorflow/tfjs-core'
 import type { Slot } from '../base/slot.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -8,13 +8,13 @@ import { samplesInput } from './samples.js'
 export interface MirrorOptions {
   readonly rbm: Rbm
   readonly weights: readonly Slot[]
-  /** What stored values are divided by. */
+  /** Divisor of stored values. */
   readonly divisor: number
 }
 
 const inputOf = ({ rbm, divisor }: MirrorOptions) => samplesInput([rbm.visibleUnits], divisor)
 
-/** Gives `hidden`, the means of the hidden units given each sample: (batch, hidden). */
+/** Outputs `hidden`: the means of the hidden units given each sample, (batch, hidden). */
 export function featuresProgram(options: MirrorOptions): Program {
   const x = inputOf(options)
   return {
@@ -27,7 +27,9 @@ export function featuresProgram(options: MirrorOptions): Program {
   }
 }
 
-/** Gives `sample`, `hidden`, and `reconstruction`, the means of the visible units given those of the hidden ones. */
+/**
+ * Outputs `sample`, `hidden`, and `reconstruction`: the means of the visible units given the means of the hidden ones.
+ */
 export function mirrorProgram(options: MirrorOptions): Program {
   const { rbm, weights } = options
   const x = inputOf(options)

@@ -1,6 +1,6 @@
 /**
- * The two phases of an RBM's gradient: units of the data, and units of the model, which an algorithm gets in its own
- * way (the equations are those of docs/rbm.md).
+ * The two phases of an RBM's gradient: units given the data, and units of the model, which each algorithm obtains in
+ * its own way (docs/rbm.md has the equations).
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { NoiseInput } from '../base/noise.js'
@@ -16,11 +16,13 @@ import { weightedSums } from '../model/rbm/units.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import { type Draw, drawOf, streamOf, type Use } from './draws.js'
 
-/** The batch, its hidden units given it, and what is made of a sample of them. */
+/** The batch, its hidden units, and a sample of them with its reconstruction. */
 export interface DataPhase {
   readonly x: tf.Tensor2D
   readonly hidden: Conditional
-  /** A sample of the hidden units: data-driven units are sampled, or they would carry more than a bit each. */
+  /**
+   * A sample of the hidden units given the data. Means would carry more than one bit per unit into the reconstruction.
+   */
   sample(): tf.Tensor2D
   /** The visible units given that sample. */
   reconstruction(): Conditional
@@ -30,23 +32,25 @@ export interface ModelPhase {
   /** (n, visible), (n, hidden) */
   readonly visible: tf.Tensor2D
   readonly hidden: tf.Tensor2D
-  /** What each of the n rows counts, together 1: a number, or (n, 1). */
+  /** Weight of each of the n rows, which sum to 1: one number for all, or (n, 1). */
   readonly share: number | tf.Tensor
-  /** The visible units are not samples but their means given the hidden ones. */
+  /** True if the visible units are means given the hidden ones, not samples. */
   readonly areMeans?: boolean
-  /** (visible, hidden): what the mean of v h' has beyond the products of rows; none where units are independent. */
+  /** (visible, hidden): the mean of v h' minus the mean of the products of rows; undefined if units are independent. */
   readonly covariance?: tf.Tensor
-  /** Minus the mean free energy of the rows, or log Z where it is known: with the data's it makes the loss. */
+  /**
+   * Minus the mean free energy of the rows, or log Z if it is known. Added to the data's free energy it gives the loss.
+   */
   readonly free: tf.Scalar
   /** New values of chains. */
   readonly updates: Tensors
-  /** Share of the visible units that chains have changed. */
+  /** Fraction of the visible units that chains have flipped. */
   flips?(): tf.Scalar
-  /** Share of neighbouring temperatures that have swapped. */
+  /** Fraction of pairs of neighbouring temperatures that were swapped. */
   swaps?(): tf.Scalar
 }
 
-/** What a pass over a batch has at hand. */
+/** The arguments of a model phase. */
 export interface PhasePass {
   readonly data: DataPhase
   readonly state: Tensors
@@ -55,9 +59,9 @@ export interface PhasePass {
 
 export interface Algorithm {
   readonly chains: readonly Slot[]
-  /** Whether it begins at a sample of the hidden units given the data. */
+  /** Whether it starts from a sample of the hidden units given the data. */
   readonly fromSample: boolean
-  /** The numbers that `k` steps take. */
+  /** Random numbers for `k` steps. */
   draws(k: number, use: Use): readonly Draw[]
   phase(k: number, use: Use, pass: PhasePass): ModelPhase
 }
@@ -73,7 +77,7 @@ export interface AlgorithmOptions {
 const ALGORITHMS: {
   readonly [Name in TrainingSpec['algorithm']]: (spec: SpecOf<Name>, options: AlgorithmOptions) => Algorithm
 } = {
-  /** h0 ~ p(h | v0), then k times v ~ p(v | h), h ~ p(h | v); of the last h the mean is enough (Hinton, 2002). */
+  /** h0 ~ p(h | v0), then k times v ~ p(v | h), h ~ p(h | v); the last h needs only its mean (Hinton, 2002). */
   cd(_, { rbm }) {
     const visibleDraw = (time: number, use: Use) =>
       drawOf(rbm, { owner: 'chain', side: 'visible', time, use, rows: null })
@@ -97,7 +101,7 @@ const ALGORITHMS: {
     }
   },
 
-  /** The chains go on where the step before left them (Tieleman, 2008). */
+  /** Persistent chains continue where the step before left them (Tieleman, 2008). */
   pcd({ chains }, { rbm, seed, batchSize }) {
     const rows = chains ?? batchSize
     const chain = chainSlot(rbm, rows, seed)
@@ -123,7 +127,7 @@ const ALGORITHMS: {
     }
   },
 
-  /** As `pcd`, with chains at other temperatures that hand their states down to those of the machine itself. */
+  /** Like `pcd`, with more chains at higher temperatures, which swap states with those of the machine itself. */
   parallel_tempering({ chains, temperatures }, { rbm, seed, batchSize }) {
     const inverse = inverseTemperatures(temperatures)
     const own = chains ?? batchSize
@@ -170,7 +174,10 @@ const ALGORITHMS: {
     }
   },
 
-  /** m_v = s(b + W m_h), m_h = s(c + W' m_v), from the data on (Welling and Hinton, 2002), or TAP's (`mean-field.ts`). */
+  /**
+   * m_v = s(b + W m_h), m_h = s(c + W' m_v), iterated from the data (Welling and Hinton, 2002), or the TAP equations
+   * (`mean-field.ts`).
+   */
   mean_field: ({ order: name, damping }, { rbm }) => ({
     chains: [],
     fromSample: false,
@@ -193,7 +200,7 @@ const ALGORITHMS: {
     },
   }),
 
-  /** Every state of the smaller side with its probability; the other side given it has a mean that is known. */
+  /** All states of the smaller side with their probabilities, and the mean of the other side given each. */
   exact: (_, { rbm }) => ({
     chains: [],
     fromSample: false,
@@ -240,7 +247,7 @@ const ended = (
   free: tf.neg(tf.mean(rbm.freeEnergy(visible, state, input))) as tf.Scalar,
 })
 
-/** Chains begin as samples of the model while its kernel is as good as 0: of the visible biases alone. */
+/** Chains start as samples of a machine with the visible biases alone, because the first kernel is close to 0. */
 function chainSlot(rbm: Rbm, rows: number, seed: number): Slot {
   const shape = [rows, rbm.visibleUnits]
   return {
@@ -258,5 +265,5 @@ function chainSlot(rbm: Rbm, rows: number, seed: number): Slot {
 }
 
 export const CHAINS = 'rbm/chains'
-/** Weights have the first ones. */
+/** Lower streams belong to the weights. */
 const CHAIN_STREAM = 1000

@@ -1,4 +1,4 @@
-/** What is measured at one output of a model: its loss and its metrics, as sums over a batch and as values of an epoch. */
+/** Measures of one output of a model: its loss and its metrics, as sums over a batch and as values over an epoch. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../base/shape.js'
 import type { Tensors } from '../base/tensors.js'
@@ -11,11 +11,11 @@ import type { FitSpec, LossSpec, MetricSpec } from '../spec/spec.js'
 import { type Measured, meanOver } from './measured.js'
 
 export interface OutputOptions {
-  /** Before each history key: nothing for the only output of a model, else the output's name and `_`. */
+  /** Prefix of each history key: empty for a model's only output, else the output's name and `_`. */
   readonly prefix: string
-  /** Of one sample's output. */
+  /** Shape of the output for one sample. */
   readonly shape: Shape
-  /** Whether it carries a mask. */
+  /** Whether the output carries a mask. */
   readonly masked?: boolean
   readonly target: Target
   readonly loss: LossSpec
@@ -24,15 +24,17 @@ export interface OutputOptions {
 }
 
 export interface MeasuredOutput {
-  /** What a history has of it, its loss first. */
+  /** Its entries in a history, the loss first. */
   readonly measured: readonly Measured[]
-  /** By the names in `measured`, sums over a batch; `given` are its labels or values (`targetTensor`). */
+  /**
+   * Sums over a batch, by the names of outputs in `measured`. `given` is the batch's labels or values (`targetTensor`).
+   */
   sums(given: tf.Tensor, prediction: Prediction, pass: Pass): Tensors
-  /** The first of them, the loss. */
+  /** The first of these sums, the loss. */
   loss(given: tf.Tensor, prediction: Prediction, pass: Pass): tf.Tensor
 }
 
-/** Class weights count in the loss of training alone: not in metrics, nor in an evaluation. */
+/** Class weights count only in the loss of training, not in metrics nor in evaluation. */
 export type Pass = 'training' | 'evaluation'
 
 export function measureOutput({
@@ -76,7 +78,7 @@ export function measureOutput({
   }
 }
 
-/** The labels of a batch in the form that is wanted, made once. */
+/** Returns the target of a batch in a form; each form is made once. */
 type Encoder = (wanted: WantedTarget) => tf.Tensor
 
 /** A metric under its history key. */
@@ -97,7 +99,10 @@ function measuredMetric(key: string, { target, parts, sums, value, needs }: Metr
   }
 }
 
-/** Labels (batch), int32, to the weight of each sample; 1 where a class has none (keras/src/trainers/data_adapters/data_adapter_utils.py). */
+/**
+ * Returns a function from labels (batch), int32, to the weight of each sample. A class without a weight has 1
+ * (keras/src/trainers/data_adapters/data_adapter_utils.py).
+ */
 function classWeights(weightOf: NonNullable<FitSpec['class_weight']>, classes: number) {
   const weights = Array.from({ length: classes }, (_, index) => weightOf[index] ?? 1)
   return (labels: tf.Tensor): tf.Tensor =>

@@ -1,44 +1,48 @@
-/** The seam between models and engines: one step of work as a pure function of tensors, written in tfjs ops. */
+/** The interface between models and engines: one step of work as a pure function of tensors, written in tfjs ops. */
 import type { NoiseInput } from '../base/noise.js'
 import type { BatchShape } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
 
-/** A tensor cut from the data for each step. */
+/** An input that is cut from the data for each step. */
 export interface BatchInput {
   readonly kind: 'batch'
   readonly name: string
-  /** First dimension `null`: the batch. */
+  /** The first dimension is `null`, the batch. */
   readonly shape: BatchShape
   readonly dtype: 'float32' | 'int32'
-  /** The step sees `value / divisor`; data may arrive as bytes. 1 leaves values as they are. */
+  /** The step gets `value / divisor`. Data may be bytes; a divisor of 1 leaves values as they are. */
   readonly divisor: number
-  /** A promise: whole numbers from 0 on, each below this. */
+  /** If set, the values are integers from 0 to below this number. */
   readonly below?: number
 }
 
-/** A number that changes by step. The loop supplies `learning_rate` and `iterations` (steps done so far). */
+/**
+ * A number that may change with each step. The loop supplies `learning_rate` and `iterations` (the number of steps done
+ * so far).
+ */
 export interface ScalarInput {
   readonly kind: 'scalar'
   readonly name: string
-  /** Where it follows from the iterations: what only every so many steps comes to pass is told to a step by such a number. */
+  /** Computes the number from the step count, for things that happen only every n steps. */
   readonly of?: (iterations: number) => number
 }
 
 export type ProgramInput = BatchInput | ScalarInput | NoiseInput
 
 /**
- * What one step computes, of batches of any size. It must not draw random numbers, read the clock, or keep anything
- * between calls.
+ * The computation of one step, for batches of any size. It must not draw random numbers, read the clock, or keep
+ * anything between calls.
  */
 export interface Program {
   readonly state: readonly Slot[]
   readonly inputs: readonly ProgramInput[]
-  /** It never gives new state: an engine may leave it alone until it is first run. */
+  /** Set if it never returns new state. An engine may then load it when it is first run. */
   readonly keepsState?: true
   /**
-   * New values for some of the state, and named results. Tensors in, tensors out; the caller frees both. A result that
-   * comes of samples only is a sum over them, a gradient a mean: an engine may run halves of a batch and put them together.
+   * Returns new values for some of the state, and named outputs. The caller frees the tensors that go in and those that
+   * come out. An output computed from samples must be a sum over them, and a gradient a mean, because an engine may run
+   * the halves of a batch separately and combine the results.
    */
   run(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors }
 }

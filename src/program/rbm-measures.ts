@@ -1,4 +1,4 @@
-/** What is measured of an RBM beside the loss: sums over a batch, so that means over an epoch follow. */
+/** Measures of an RBM beside the loss, as sums over a batch from which means over an epoch are made. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
@@ -19,18 +19,18 @@ interface Measuring {
 }
 
 export interface RbmMeasure {
-  /** Looks at what is made of a sample of the hidden units. */
+  /** Set if it needs the reconstruction from a sample of the hidden units. */
   readonly reconstructs?: true
-  /** Looks at how chains move. */
+  /** Set if it needs the chains to move. */
   readonly followsChains?: true
-  /** Is that of validation less that of training. */
+  /** Set if its value is that of validation minus that of training. */
   readonly isGap?: true
   draws?(use: Use): readonly NoiseInput[]
-  /** Summed over the batch. */
+  /** Sum over the batch. */
   sum(measuring: Measuring): tf.Tensor
 }
 
-/** Of the last update: of its mean |dW| and the kernel. */
+/** A measure of the last update, from its mean |dW| and the kernel. */
 export interface UpdateMeasure {
   ofUpdate(size: tf.Scalar, kernel: tf.Tensor): tf.Tensor
 }
@@ -57,7 +57,7 @@ const MEASURES: {
     return values === 'binary' ? measure : { ...measure, sum: (measuring) => measure.sum(rounded(measuring)) }
   },
   free_energy: () => freeEnergy,
-  /** log Z is in both, and cancels (Hinton, UTML TR 2010-003, section 6). */
+  /** log Z is in both free energies and cancels (Hinton, UTML TR 2010-003, section 6). */
   free_energy_gap: () => ({ ...freeEnergy, isGap: true }),
   flip_rate: () => ({ followsChains: true, sum: ({ data, model }) => tf.mul(model.flips!(), data.x.shape[0]) }),
   swap_rate: () => ({ followsChains: true, sum: ({ data, model }) => tf.mul(model.swaps!(), data.x.shape[0]) }),
@@ -83,12 +83,12 @@ const freeEnergy: RbmMeasure = {
   sum: ({ rbm, data: { x, hidden }, state }) => tf.sum(rbm.freeEnergy(x, state, hidden.input)),
 }
 
-/** Where a unit is on with probability .95. */
+/** Total input with which a unit is on with probability .95. */
 const CERTAIN = Math.log(0.95 / 0.05)
-/** Weights that are all 0 have no ratio. */
+/** Avoids division by 0 if all weights are 0. */
 const LEAST = 1e-30
 
-/** visible log s(F(v~i) - F(v)), where bit i of v~i is flipped and i is drawn for each sample. */
+/** Estimate visible * log s(F(v~i) - F(v)), where v~i is v with bit i flipped and i is drawn for each sample. */
 const stochasticPseudoLikelihood: RbmMeasure = {
   draws: (use) => [unitDraw(use)],
   sum({ rbm, use, data: { x, hidden }, state, given }) {
@@ -96,7 +96,7 @@ const stochasticPseudoLikelihood: RbmMeasure = {
     const chosen = tf.oneHot(index, rbm.visibleUnits, 1, 0, 'float32')
     const change = tf.sub(1, tf.mul(tf.sum(tf.mul(x, chosen), 1, true), 2))
     const flipped = tf.add(x, tf.mul(chosen, change)) as tf.Tensor2D
-    // one row of the kernel is all that the hidden units see of it
+    // a flip changes the input of the hidden units by one row of the kernel
     const seen = tf.mul(tf.gather(state[RBM_WEIGHTS.kernel]!, index), change)
     const energy = rbm.freeEnergy(flipped, state, tf.add(hidden.input, seen) as tf.Tensor2D)
     const difference = tf.sub(rbm.freeEnergy(x, state, hidden.input), energy)
@@ -104,7 +104,7 @@ const stochasticPseudoLikelihood: RbmMeasure = {
   },
 }
 
-/** sum_i log s(F(v~i) - F(v)): all hidden inputs of all flips side by side. */
+/** sum_i log s(F(v~i) - F(v)), with the hidden inputs of all flips computed side by side. */
 const exactPseudoLikelihood: RbmMeasure = {
   sum({ rbm, data: { x, hidden }, state }) {
     const [batch, units] = x.shape
@@ -119,7 +119,7 @@ const exactPseudoLikelihood: RbmMeasure = {
   },
 }
 
-/** As the Deep Learning Tutorials do (code/rbm.py), so that a flip is one. */
+/** Rounds values to 0 or 1 as the Deep Learning Tutorials do (code/rbm.py), so that bits can be flipped. */
 function rounded(measuring: Measuring): Measuring {
   const { rbm, data, state } = measuring
   const x = tf.cast(tf.greaterEqual(data.x, 0.5), 'float32') as tf.Tensor2D

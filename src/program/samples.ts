@@ -1,8 +1,8 @@
-/** The inputs that programs cut from data: the samples, and their labels. */
+/** Inputs of programs that are cut from the data: samples and their labels. */
 import type { Shape } from '../base/shape.js'
 import type { BatchInput } from './program.js'
 
-/** `shape` is that of a sample; stored values are divided by `divisor`. */
+/** `shape` is the shape of a sample. Stored values are divided by `divisor`. */
 export const samplesInput = (shape: Shape, divisor: number): BatchInput => ({
   kind: 'batch',
   name: 'x',
@@ -11,7 +11,7 @@ export const samplesInput = (shape: Shape, divisor: number): BatchInput => ({
   divisor,
 })
 
-/** Class numbers. */
+/** Class indices. */
 export const labelsInput = (classes: number): BatchInput => ({
   kind: 'batch',
   name: 'y',

@@ -1,17 +1,20 @@
-/** Gradients of a loss by weights, and what was made on the way to it. */
+/** Gradients of a loss by weights, together with values computed on the way. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Gradients } from './descent.js'
 
-/** What a pass gives: the loss to go down, new values of what is not trained, and results. */
+/** The result of a pass: the loss, new values of untrained state, and outputs. */
 export interface Pass {
   readonly loss: tf.Scalar
   readonly updates: Tensors
   readonly outputs: Tensors
 }
 
-/** `pass` is given the state with the weights as those that it is differentiated by. */
+/**
+ * Differentiates the loss of `pass` by the weights. `pass` must use the state that it is given, which holds the
+ * weights.
+ */
 export function slopes(weights: readonly Slot[], state: Tensors, pass: (state: Tensors) => Pass): Required<Gradients> {
   let updates: Tensors = {}
   let outputs: Tensors = {}
@@ -25,7 +28,7 @@ export function slopes(weights: readonly Slot[], state: Tensors, pass: (state: T
   if (weights.length === 0) return { gradients: [], ...pass(state) }
   const given = weights.map(({ name }) => state[name]!)
   const { grads } = tf.engine().gradients(() => lossOf(...given), given, undefined, true)
-  // a layer that adds to the loss within itself may have weights on which no part of the loss depends
+  // a layer that regularizes inside its call may have weights on which no part of the loss depends
   const gradients = grads.map((gradient, index) => gradient ?? tf.zerosLike(given[index]!))
   return { gradients, updates, outputs }
 }

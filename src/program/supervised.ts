@@ -1,4 +1,4 @@
-/** The programs of a network with labels: a training step by backpropagation, evaluation, and a look at every layer. */
+/** Programs of a network with targets: training by backpropagation, evaluation, and the outputs of every layer. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensors } from '../base/tensors.js'
 import type { DataInfo } from '../data/dataset.js'
@@ -23,17 +23,17 @@ export interface SupervisedOptions {
 }
 
 /**
- * The programs of a step and `evaluate` give what `supervisedMeasures` needs: sums over the batch's samples of the loss
- * and of what each metric counts. `inspect` gives the output of every layer in a training pass, then the loss.
+ * The programs of a step and `evaluate` output what `supervisedMeasures` needs: sums over a batch of the loss and of
+ * each metric's parts. `inspect` outputs every layer's output in a training pass, and the loss.
  */
 export interface SupervisedPrograms extends DescentPrograms {
   readonly evaluate: Program
   readonly inspect: Program
-  /** Where the model computes numbers of rows. */
+  /** Set if layers look up rows by computed indices (`Model.lookups`). */
   readonly lookups?: Program
 }
 
-/** What a history has of these programs: `loss`, then what is measured at each output. */
+/** Entries of these programs in a history: `loss`, then the measures of each output. */
 export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>): readonly Measured[] {
   const each = measuredOutputs(options).flatMap(({ measured }) => measured)
   return options.outputs.length === 1 && options.outputs[0]!.name === null ? each : [meanOver('loss'), ...each]
@@ -76,7 +76,10 @@ export function supervisedPrograms(options: SupervisedOptions): SupervisedProgra
   return { ...steps, evaluate, inspect, ...(model.lookups.length > 0 && { lookups: lookupsProgram(model, x) }) }
 }
 
-/** The numbers that rows are looked up by, in a pass of training and in one of evaluation: by `training/`, `evaluation/` and their source. */
+/**
+ * Outputs the indices by which rows are looked up, in a training pass and in an evaluation pass. Names are `training/`
+ * or `evaluation/` and the name of the call that computes them.
+ */
 function lookupsProgram(model: Model, x: BatchInput): Program {
   const sources = new Set(model.lookups.map(({ source }) => source))
   return {
@@ -112,12 +115,12 @@ const measuredOutputs = ({
     }),
   )
 
-/** What a step measures: sums over a batch by history key, and the sum of the loss, which all outputs share. */
+/** Measures of a step: sums over a batch by history key, and the total loss of all outputs. */
 function measuring(options: SupervisedOptions) {
   const { info, outputs } = options
   const measured = measuredOutputs(options)
   const targets = ({ x, y }: Tensors) => outputs.map(({ target }) => targetTensor(target, x!, y!, info))
-  /** The weighted sum of the outputs' losses, with what regularizers add to the mean loss. */
+  /** Weighted sum of the outputs' losses, plus the regularization of the mean loss times the batch size. */
   const total = (losses: readonly tf.Tensor[], { penalty, output }: Applied): tf.Tensor => {
     const weighted = losses.map((loss, index) => {
       const { loss_weight } = outputs[index]!

@@ -1,4 +1,4 @@
-/** Adadelta (Zeiler, 2012; keras/src/optimizers/adadelta.py): steps as large as the steps before were. */
+/** Adadelta (Zeiler, 2012; keras/src/optimizers/adadelta.py): steps are scaled by the size of earlier steps. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Optimizer, type OptimizerSpecOf, zeros } from './optimizer.js'
 import { average } from './running-mean.js'

@@ -1,7 +1,7 @@
 /**
- * Adafactor (Shazeer and Stern, 2018; keras/src/optimizers/adafactor.py): the mean square of a weight of two or more
- * dimensions is kept as its means over the last and over the last but one. `relative_step` bounds the rate by
- * 1 / sqrt(step), which Keras 3 does in any case.
+ * Adafactor (Shazeer and Stern, 2018; keras/src/optimizers/adafactor.py): for a weight with two or more axes it keeps
+ * only the means of the squared gradient over the last axis and over the last but one. `relative_step` limits the rate
+ * to 1 / sqrt(step), as Keras 3 always does.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Optimizer, OptimizerSpecOf } from './optimizer.js'
@@ -34,7 +34,7 @@ export function adafactor(spec: OptimizerSpecOf<'Adafactor'>): Optimizer {
         next.r = mean(slots.r!, tf.mean(square, -1))
         next.c = mean(slots.c!, tf.mean(square, -2))
         const rows = tf.div(tf.sqrt(next.r), tf.sqrt(tf.mean(next.r, -1, true)))
-        // Keras takes the root of the product, which is 0 where a row and a column never had a gradient: NaN follows
+        // Keras takes the root of the product, which is 0 if a row and a column never had a gradient, and NaN follows
         change = tf.div(tf.div(gradient, tf.expandDims(rows, -1)), tf.expandDims(tf.sqrt(next.c), -2))
       }
       const excess = tf.maximum(tf.div(rootMeanSquare(change), clip_threshold), 1)

@@ -1,4 +1,6 @@
-/** Adagrad (Duchi et al., 2011; keras/src/optimizers/adagrad.py): divides by the root of all squared gradients so far. */
+/**
+ * Adagrad (Duchi et al., 2011; keras/src/optimizers/adagrad.py): divides by the root of the sum of squared gradients.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Optimizer, OptimizerSpecOf } from './optimizer.js'
 

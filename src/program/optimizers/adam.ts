@@ -1,6 +1,6 @@
 /**
- * Adam (Kingma and Ba, 2015; AMSGrad: Reddi et al., 2018), as keras/src/optimizers/adam.py computes it: epsilon is added
- * outside the bias correction. AdamW (Loshchilov and Hutter, 2019; adamw.py) is Adam with another default for
+ * Adam (Kingma and Ba, 2015; AMSGrad: Reddi et al., 2018) as in keras/src/optimizers/adam.py, where epsilon is added
+ * outside of the bias correction. AdamW (Loshchilov and Hutter, 2019; adamw.py) is Adam with another default for
  * `weight_decay`, which every optimizer of Keras has.
  */
 import * as tf from '@tensorflow/tfjs-core'

@@ -1,4 +1,6 @@
-/** Adamax (Kingma and Ba, 2015, section 7.1; keras/src/optimizers/adamax.py): Adam by the largest gradient that fades. */
+/**
+ * Adamax (Kingma and Ba, 2015, section 7.1; keras/src/optimizers/adamax.py): Adam with a decaying maximum of gradients.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Optimizer, type OptimizerSpecOf, zeros } from './optimizer.js'
 import { begun, toward } from './running-mean.js'

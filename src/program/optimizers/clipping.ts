@@ -1,8 +1,8 @@
-/** Gradients made no larger than wanted, as keras/src/optimizers/base_optimizer.py does it. */
+/** Gradient clipping as in keras/src/optimizers/base_optimizer.py. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { OptimizerSpec } from '../../spec/spec.js'
 
-/** By whichever of the three a spec has. */
+/** Clips by the one of the three fields that the spec sets. */
 export function clipped(gradients: readonly tf.Tensor[], spec: OptimizerSpec): readonly tf.Tensor[] {
   const { clipnorm, global_clipnorm, clipvalue } = spec
   if (clipnorm !== null) return gradients.map((gradient) => clipByNorm(gradient, clipnorm))
@@ -14,12 +14,14 @@ export function clipped(gradients: readonly tf.Tensor[], spec: OptimizerSpec): r
 /** L2 norm of all elements. */
 export const norm = (x: tf.Tensor): tf.Tensor => tf.sqrt(sumOfSquares(x))
 
-/** Elements between -most and most. */
+/** Limits elements to -most ... most. */
 export const clipByValue = (x: tf.Tensor, most: number): tf.Tensor => tf.maximum(tf.minimum(x, most), -most)
 
 const clipByNorm = (x: tf.Tensor, most: number): tf.Tensor => tf.div(tf.mul(x, most), tf.maximum(norm(x), most))
 
-/** By the norm of all of them together; where that is infinite they become NaN, which shows. */
+/**
+ * Clips by the norm of all gradients together. If it is infinite they become NaN, so that the run reports divergence.
+ */
 function clipByGlobalNorm(gradients: readonly tf.Tensor[], most: number): tf.Tensor[] {
   const whole = tf.sqrt(gradients.map(sumOfSquares).reduce((sum, one) => tf.add(sum, one)))
   const scale = tf.mul(tf.minimum(tf.div(1, whole), 1 / most), most)

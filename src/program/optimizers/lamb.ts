@@ -1,4 +1,4 @@
-/** LAMB (You et al., 2019; keras/src/optimizers/lamb.py): Adam, each weight's step in proportion to the weight's norm. */
+/** LAMB (You et al., 2019; keras/src/optimizers/lamb.py): Adam with each weight's step scaled to the weight's norm. */
 import * as tf from '@tensorflow/tfjs-core'
 import { norm } from './clipping.js'
 import { type Optimizer, type OptimizerSpecOf, zeros } from './optimizer.js'

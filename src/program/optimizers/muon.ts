@@ -1,6 +1,7 @@
 /**
- * Muon (Jordan et al., 2024; Liu et al., 2025, arXiv 2502.16982; keras/src/optimizers/muon.py): the momentum of a matrix
- * with all its singular values near 1. Other weights, and those that the spec excludes, take Adam.
+ * Muon (Jordan et al., 2024; Liu et al., 2025, arXiv 2502.16982; keras/src/optimizers/muon.py): the momentum of a
+ * matrix, with all its singular values brought close to 1. Other weights, and those that the spec excludes, are trained
+ * by Adam.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { adam } from './adam.js'
@@ -34,7 +35,7 @@ export function muon(spec: OptimizerSpecOf<'Muon'>): Optimizer {
   }
 }
 
-/** U S' V^T for x = U S V^T, S' near 1, by the Newton-Schulz iteration a x + (b x x^T + c (x x^T)^2) x. */
+/** U S' V^T for x = U S V^T, with S' close to 1, by the Newton-Schulz iteration a x + (b x x^T + c (x x^T)^2) x. */
 function orthogonal(
   x: tf.Tensor2D,
   { ns_steps, muon_a: a, muon_b: b, muon_c: c }: OptimizerSpecOf<'Muon'>,

@@ -1,4 +1,4 @@
-/** Nadam (Dozat, 2015; keras/src/optimizers/nadam.py): Adam with Nesterov's momentum, on a schedule of its own. */
+/** Nadam (Dozat, 2015; keras/src/optimizers/nadam.py): Adam with Nesterov momentum on a schedule. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Optimizer, type OptimizerSpecOf, zeros } from './optimizer.js'
 import { begun, toward } from './running-mean.js'
@@ -6,7 +6,7 @@ import { begun, toward } from './running-mean.js'
 const SCHEDULE_DECAY = 0.96
 
 export function nadam({ beta_1, beta_2, epsilon }: OptimizerSpecOf<'Nadam'>): Optimizer {
-  // Keras rounds the betas to float32 before it takes them from 1
+  // Keras rounds the betas to float32 before it subtracts them from 1
   const [decay_1, decay_2] = [Math.fround(beta_1), Math.fround(beta_2)]
   /** u_t = beta_1 (1 - 0.96^t / 2) */
   const share = (step: tf.Tensor) => tf.mul(beta_1, tf.sub(1, tf.mul(0.5, tf.pow(SCHEDULE_DECAY, step))))

@@ -1,11 +1,11 @@
-/** Patterns that a user gives, compared with names of weights in bounded time. */
+/** Matches a user's patterns with names of weights, in bounded time. */
 import { createContext, runInContext } from 'node:vm'
 import { UserError } from '../../base/issue.js'
 
-/** Milliseconds for all names of a model; a pattern that has no repetition within a repetition takes none. */
+/** Time limit in milliseconds for all names of a model. A pattern without nested repetition takes almost none. */
 const MOST = 1000
 
-/** Whether one of the patterns is found in a name. Throws a UserError where the comparison has no end in sight. */
+/** Returns a test of whether any of the patterns matches a name. The test throws a UserError if it takes too long. */
 export function namePatterns(field: string, patterns: readonly string[]): (name: string) => boolean {
   if (patterns.length === 0) return () => false
   const context = createContext({ patterns: patterns.map((pattern) => new RegExp(pattern)) })

@@ -1,4 +1,4 @@
-/** What every optimizer of the table declares: what it keeps beside a weight, and one update, in tfjs ops. */
+/** Types of optimizers: the slots that one keeps for a weight, and one update, in tfjs ops. */
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import type { Tensors } from '../../base/tensors.js'
@@ -6,33 +6,33 @@ import type { OptimizerSpec } from '../../spec/spec.js'
 
 export type OptimizerSpecOf<Type extends OptimizerSpec['type']> = Extract<OptimizerSpec, { type: Type }>
 
-/** What is known of a weight before any number is. */
+/** The properties of a weight that do not depend on its values. */
 export interface WeightInfo {
   /** `dense_1/kernel` */
   readonly name: string
   readonly shape: Shape
 }
 
-/** An array that an optimizer keeps, named as Keras names it. */
+/** An array that an optimizer keeps, with Keras' name. */
 export interface Kept {
   readonly name: string
-  /** Default: the weight's. */
+  /** Default: the weight's shape. */
   readonly shape?: Shape
-  /** What it is filled with at first; default 0. */
+  /** Initial value of every element; default 0. */
   readonly initial?: number
 }
 
 export interface Update {
   readonly weight: Tensor
   readonly gradient: Tensor
-  /** What is kept beside the weight, by name. */
+  /** Current values of the weight's slots, by name. */
   readonly slots: Tensors
-  /** The next values of what is kept for all weights. */
+  /** New values of the numbers that are kept once for all weights. */
   readonly shared: Tensors
   readonly learningRate: Scalar
-  /** Updates done before this one. */
+  /** Number of updates before this one. */
   readonly iterations: Scalar
-  /** In place of the spec's, where it changes. */
+  /** Replaces the momentum of the spec if it changes over time. */
   readonly momentum?: Scalar | undefined
 }
 
@@ -42,17 +42,20 @@ export interface Updated {
 }
 
 export interface Optimizer {
-  /** What is kept beside this weight. */
+  /** Slots that it keeps for this weight. */
   slots(weight: WeightInfo): readonly Kept[]
   /** Numbers kept once for all weights, and their values after one more update. */
   readonly shared?: {
     readonly numbers: readonly Kept[]
     next(numbers: Tensors, iterations: Scalar): Tensors
   }
-  /** Where it is not the same for all weights: the share taken off this one, times the learning rate; null for none. */
+  /**
+   * Weight decay of this weight, if it is not the same for all: the fraction of the weight that is subtracted, times
+   * the learning rate; null for none.
+   */
   weightDecay?(weight: WeightInfo): number | null
   update(step: Update, weight: WeightInfo): Updated
 }
 
-/** Arrays of the weight's shape that are 0 at first. */
+/** Slots of the weight's shape that start as 0. */
 export const zeros = (...names: readonly string[]): readonly Kept[] => names.map((name) => ({ name }))

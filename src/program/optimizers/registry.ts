@@ -30,6 +30,6 @@ const OPTIMIZERS: { readonly [Type in OptimizerSpec['type']]: (spec: OptimizerSp
   Muon: muon,
 }
 
-/** The optimizer of a spec; the cast says what the table's type proves. */
+/** The optimizer of a spec. The cast is safe by the table's type. */
 export const buildOptimizer = (spec: OptimizerSpec): Optimizer =>
   (OPTIMIZERS[spec.type] as (spec: OptimizerSpec) => Optimizer)(spec)

@@ -9,5 +9,5 @@ export const toward = (old: tf.Tensor, value: tf.Tensor, decay: number): tf.Tens
 export const average = (old: tf.Tensor, value: tf.Tensor, decay: number): tf.Tensor =>
   tf.add(tf.mul(old, decay), tf.mul(value, 1 - decay))
 
-/** 1 - decay^steps, which makes up for a mean that began at 0. */
+/** 1 - decay^steps, the bias correction of a mean that started at 0. */
 export const begun = (decay: number, steps: tf.Tensor): tf.Tensor => tf.sub(1, tf.pow(decay, steps))

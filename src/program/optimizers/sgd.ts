@@ -1,4 +1,4 @@
-/** Gradient descent with momentum, plain or Nesterov's (keras/src/optimizers/sgd.py). */
+/** Gradient descent with momentum, plain or Nesterov (keras/src/optimizers/sgd.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Optimizer, type OptimizerSpecOf, zeros } from './optimizer.js'
 
