@@ -139,8 +139,6 @@ export interface Wheel {
   readonly sha256: string
 }
 
-export const TENSORFLOW_VERSION = '${version}'
-
 /** The library for processors, by system. */
 export const CPU_WHEELS = ${JSON.stringify(cpu)} as const satisfies Readonly<Record<string, Wheel>>
 

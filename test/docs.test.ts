@@ -1,10 +1,10 @@
-/** What docs/rbm.md names is there: each `[`name`](../src/file.ts)` is declared in that file. */
+/** What docs/rbm.md names is there: each `[`name`](../src/file.ts)` or `../test/` is declared in that file. */
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 const docs = new URL('../docs/', import.meta.url)
 const named = Array.from(
-  readFileSync(new URL('rbm.md', docs), 'utf8').matchAll(/\[`(\w+)`\]\((\.\.\/src\/[\w/.-]+)\)/g),
+  readFileSync(new URL('rbm.md', docs), 'utf8').matchAll(/\[`(\w+)`\]\((\.\.\/(?:src|test)\/[\w/.-]+)\)/g),
   ([, name, file]) => [name!, file!] as const,
 )
 

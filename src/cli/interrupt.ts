@@ -21,7 +21,7 @@ export interface Interrupt {
 }
 
 /** The reason of an aborted signal. */
-export class Interruption extends Error {
+class Interruption extends Error {
   constructor(readonly exitCode: ExitCode) {
     super('interrupted')
   }

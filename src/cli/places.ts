@@ -69,7 +69,7 @@ export async function checkFilePlace(name: string, path: string, inputs: readonl
 }
 
 /** Throws a UserError where something would be written over an input, or two things in one place. */
-export function checkApart(inputs: readonly Place[], outputs: readonly Place[]): void {
+function checkApart(inputs: readonly Place[], outputs: readonly Place[]): void {
   const taken = new Map<string, Place & { readonly isInput: boolean }>()
   const all = [
     ...inputs.map((place) => ({ ...place, isInput: true })),

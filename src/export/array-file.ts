@@ -59,7 +59,7 @@ export async function writeArray(path: string, shape: Shape, values: Float32Arra
 }
 
 /** A line a row, without a header; each number reads back as the same float32. */
-export function csvRows(values: Float32Array, columns: number): string {
+function csvRows(values: Float32Array, columns: number): string {
   let text = ''
   for (let row = 0; row < values.length; row += columns) {
     text += `${Array.from(values.subarray(row, row + columns), shortest).join(',')}\n`

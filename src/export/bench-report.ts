@@ -1,7 +1,7 @@
 /** `train bench --json`: how long a step of one spec takes on each engine. */
 import { z } from 'zod'
 
-export const benchReportSchema = z
+const benchReportSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
     name: z.string().describe('Name of the spec.'),

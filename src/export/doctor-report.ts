@@ -35,7 +35,7 @@ const engine = z.strictObject({
     .describe('A training step of specs/mnist-mlp.json; null where not measured.'),
 })
 
-export const doctorReportSchema = z
+const doctorReportSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
     healthy: z.boolean().describe('A compiled engine works and computes rightly; exit code 0.'),

@@ -1,7 +1,7 @@
 /** `train evaluate --json`: what a trained model measures on the test set. */
 import { z } from 'zod'
 
-export const evaluateReportSchema = z
+const evaluateReportSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
     name: z.string().describe('Name of the run, from its spec.'),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 
 const rate = z.number().nullable().describe('A learning rate; null where the losses show none.')
 
-export const findLrReportSchema = z
+const findLrReportSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
     name: z.string().describe('Name of the spec.'),

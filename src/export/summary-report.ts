@@ -11,7 +11,7 @@ const parameters = z
   })
   .describe('Of the whole model.')
 
-export const summaryReportSchema = z
+const summaryReportSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
     name: z.string().describe('Name of the spec.'),

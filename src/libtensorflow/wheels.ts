@@ -10,8 +10,6 @@ export interface Wheel {
   readonly sha256: string
 }
 
-export const TENSORFLOW_VERSION = '2.21.0'
-
 /** The library for processors, by system. */
 export const CPU_WHEELS = {
   'linux-x64': {

@@ -36,7 +36,7 @@ export interface AisPrograms {
   readonly anneal: Program
 }
 
-export const betaName = (index: number): string => `beta_${index}`
+const betaName = (index: number): string => `beta_${index}`
 
 export function aisPrograms({ side, weights, base, chains, steps }: AisOptions): AisPrograms {
   const { parts, hidden, hiddenUnits } = side

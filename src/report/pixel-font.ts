@@ -50,7 +50,7 @@ const COLUMNS = 5
 const ROWS = 8
 
 /** One column of room after each letter. */
-export const ADVANCE = COLUMNS + 1
+const ADVANCE = COLUMNS + 1
 export const LINE = ROWS + 2
 
 export const textWidth = (text: string): number => text.length * ADVANCE - 1

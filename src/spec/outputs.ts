@@ -21,7 +21,7 @@ function* groupRules(groups: readonly (readonly number[])[]): Iterable<RuleIssue
   }
 }
 
-export const TARGETS = [
+const TARGETS = [
   member('label', 'The class label of a sample.', {}),
   member('grouped_label', 'The group in which the class label of a sample is, as a class number.', {
     groups: z

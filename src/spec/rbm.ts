@@ -109,7 +109,7 @@ const algorithm = <const Name extends string, Fields extends z.core.$ZodShape>(
 ) => z.strictObject({ algorithm: z.literal(name).describe(description), ...fields, ...forAll }).describe(description)
 
 /** How labels are learned with the data (Larochelle, Mandel, Pascanu and Bengio, JMLR 13, 2012). */
-export const LABELS = [
+const LABELS = [
   member('generative', 'The distribution of data and labels together, by contrastive divergence.', {}),
   member('discriminative', 'The probability of labels given the data, by its exact gradient.', {}),
   member('hybrid', 'The gradient of both, that of `generative` times alpha.', {

@@ -34,7 +34,7 @@ export const listed = (names: readonly string[]): string[] | undefined =>
   names.length > MOST_NAMES ? wrapped('allowed', names) : undefined
 
 /** `allowed: a, b, c`, broken into lines. */
-export function wrapped(title: string, names: readonly string[]): string[] {
+function wrapped(title: string, names: readonly string[]): string[] {
   const lines: string[] = []
   let line = `${title}:`
   for (const [index, name] of names.entries()) {

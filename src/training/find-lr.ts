@@ -9,8 +9,8 @@ import { oneAhead } from './ahead.js'
 import { refuseMissingRow } from './lookups.js'
 import { runStep, type Stepped } from './step.js'
 
-export const LEAST_RATE = 1e-7
-export const LARGEST_RATE = 10
+const LEAST_RATE = 1e-7
+const LARGEST_RATE = 10
 /** Share of the running mean that stays at each step. */
 const SMOOTHING = 0.98
 /** The test ends where the smoothed loss is so many times the best. */

@@ -5,10 +5,12 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatBytes } from '../../src/base/bytes.js'
 import { type Target, thisSystem, wheelsFor } from '../../src/libtensorflow/target.js'
-import { TENSORFLOW_VERSION } from '../../src/libtensorflow/wheels.js'
+import { CPU_WHEELS } from '../../src/libtensorflow/wheels.js'
 import { type CommandOptions, runCommand, temporaryFolder } from '../support/command.js'
 import { filesBelow } from '../support/installation.js'
 import { LIBRARY, packageIndex, stallAfter } from '../support/package-index.js'
+
+const { version } = CPU_WHEELS['linux-x64']
 
 /** A user with an empty home and without Python. */
 function newUser() {
@@ -27,11 +29,11 @@ function newUser() {
 
 /** As an earlier setup left it. */
 function install(cache: string, target: Target): string {
-  const folder = join(cache, `tensorflow-${TENSORFLOW_VERSION}${target === 'cuda' ? '-cuda' : ''}`)
+  const folder = join(cache, `tensorflow-${version}${target === 'cuda' ? '-cuda' : ''}`)
   const file = join(folder, 'tensorflow', LIBRARY)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, 'library')
-  writeFileSync(join(folder, 'installed.json'), JSON.stringify({ target, version: TENSORFLOW_VERSION, bytes: 7 }))
+  writeFileSync(join(folder, 'installed.json'), JSON.stringify({ target, version, bytes: 7 }))
   return folder
 }
 
@@ -50,7 +52,7 @@ describe('--dry-run', () => {
         `  ${file}   ${formatBytes(bytes)}`,
         `Together ${formatBytes(bytes)}; installed ${formatBytes(unpacked)}.`,
         `Needs ${formatBytes(bytes + unpacked)} on the disk while installing.`,
-        `Would install into ${join(cache, `tensorflow-${TENSORFLOW_VERSION}`)}.`,
+        `Would install into ${join(cache, `tensorflow-${version}`)}.`,
         'Nothing was changed.',
         '',
       ].join('\n'),
@@ -85,7 +87,7 @@ test('what is installed already is told at once; standard output gets its folder
   expect(await train('setup tensorflow')).toEqual({
     code: 0,
     stdout: `${join(folder, 'tensorflow')}\n`,
-    stderr: `TensorFlow ${TENSORFLOW_VERSION} is installed already, in ${folder}; \`train setup tensorflow --remove\` removes it.\n`,
+    stderr: `TensorFlow ${version} is installed already, in ${folder}; \`train setup tensorflow --remove\` removes it.\n`,
   })
 })
 

@@ -6,9 +6,9 @@ import { readArrayFile } from '../../src/data/array-file.js'
 import { loadMnist10k } from '../../src/data/mnist.js'
 import { writeArray } from '../../src/export/array-file.js'
 import { readModel } from '../../src/export/saved-model.js'
-import { hiddenProbabilities } from '../../src/model/rbm/exact.js'
 import { type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { runCommand } from '../support/command.js'
+import { hiddenProbabilities } from '../support/rbm-exact.js'
 import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
 
 let cwd: string

@@ -1,7 +1,9 @@
 /** Which wheels are for which system. */
 import { describe, expect, test } from 'vitest'
 import { requireSupported, wheelsFor } from '../../src/libtensorflow/target.js'
-import { TENSORFLOW_VERSION } from '../../src/libtensorflow/wheels.js'
+import { CPU_WHEELS } from '../../src/libtensorflow/wheels.js'
+
+const { version } = CPU_WHEELS['linux-x64']
 
 const system = (name: string, musl = false) => {
   const [platform, arch] = name.split('-') as [string, string]
@@ -16,13 +18,13 @@ describe('wheels', () => {
   ])('for the processor on %s', (name, project, platform) => {
     const [wheel, ...more] = wheelsFor('tensorflow', system(name))
     expect(more).toEqual([])
-    expect(wheel).toMatchObject({ project, version: TENSORFLOW_VERSION })
+    expect(wheel).toMatchObject({ project, version })
     expect(wheel!.file).toContain(`-${platform}.whl`)
   })
 
   test('for CUDA: TensorFlow and its extra and-cuda', () => {
     const [tensorflow, ...nvidia] = wheelsFor('cuda', system('linux-x64'))
-    expect(tensorflow).toMatchObject({ project: 'tensorflow', version: TENSORFLOW_VERSION })
+    expect(tensorflow).toMatchObject({ project: 'tensorflow', version })
     expect(nvidia.map(({ project }) => project)).toContain('nvidia-cudnn-cu12')
     expect(nvidia).toHaveLength(12)
   })

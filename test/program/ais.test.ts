@@ -7,10 +7,7 @@ import {
   gaussianLogSum,
   labelLogSum,
   marginalBase,
-  uniformBase,
 } from '../../src/model/rbm/base-model.js'
-import { freeEnergy, logLikelihood, rowsOf } from '../../src/model/rbm/exact.js'
-import { modelMoments } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { labelledSide, visibleSide } from '../../src/model/rbm/visible-side.js'
@@ -18,10 +15,12 @@ import { givenLabel, wholeLogPartition } from '../../src/model/rbm/whole-log-par
 import { aisPrograms, freeEnergyProgram } from '../../src/program/ais.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../../src/training/ais.js'
 import { aisEstimate } from '../../src/training/ais-estimate.js'
-import { deviation, sampled, sampledFrom } from '../support/ais.js'
+import { deviation, sampled, sampledFrom, uniformBase } from '../support/ais.js'
 import { expectClose } from '../support/close.js'
 import { loadRunner, ownEngines } from '../support/engines.js'
 import { barsAndStripes, bernoulliRbm, inFloat32, randomRbm, trainedExactly, weightSlots } from '../support/rbm.js'
+import { freeEnergy, logLikelihood, rowsOf } from '../support/rbm-exact.js'
+import { modelMoments } from '../support/rbm-exact-gradient.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 import { randomSlots, SIZES, unitMachine } from '../support/units.js'
 

@@ -2,8 +2,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Runner } from '../../src/engine/engine.js'
-import { logLikelihood } from '../../src/model/rbm/exact.js'
-import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { centered } from '../../src/program/adjustments.js'
@@ -11,6 +9,8 @@ import { expectClose, expectSameState } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
 import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import { flat, inFloat32, randomRbm } from '../support/rbm.js'
+import { logLikelihood } from '../support/rbm-exact.js'
+import { likelihoodGradient, type RbmMoments } from '../support/rbm-exact-gradient.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()

@@ -5,7 +5,6 @@ import type { NoiseInput } from '../../src/base/noise.js'
 import type { Slot } from '../../src/base/slot.js'
 import type { Tensors } from '../../src/base/tensors.js'
 import { hiddenInput, sampled, visibleInput } from '../../src/model/rbm/bernoulli.js'
-import { freeEnergy } from '../../src/model/rbm/exact.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import { temperedStep } from '../../src/model/rbm/tempering.js'
@@ -22,6 +21,7 @@ import {
   twoModes,
   weightSlots,
 } from '../support/rbm.js'
+import { freeEnergy } from '../support/rbm-exact.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()

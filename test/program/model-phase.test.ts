@@ -1,7 +1,5 @@
 /** How algorithms come by units of the model: parallel tempering as shipped, and means by TAP. */
 import { expect, test } from 'vitest'
-import { freeEnergy } from '../../src/model/rbm/exact.js'
-import { likelihoodGradient } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { CHAINS } from '../../src/program/model-phase.js'
@@ -18,6 +16,8 @@ import {
   randomRbm,
   twoModes,
 } from '../support/rbm.js'
+import { freeEnergy } from '../support/rbm-exact.js'
+import { likelihoodGradient } from '../support/rbm-exact-gradient.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()

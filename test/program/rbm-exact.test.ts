@@ -1,8 +1,6 @@
 /** What the programs of an RBM give, on average over many samples, against what is known of a small machine. */
 import { describe, expect, test } from 'vitest'
 import type { ValueKind } from '../../src/data/dataset.js'
-import { freeEnergy, pseudoLikelihood } from '../../src/model/rbm/exact.js'
-import { likelihoodGradient } from '../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { buildRbm } from '../../src/model/rbm/rbm.js'
@@ -21,6 +19,8 @@ import {
   randomRbm,
   weightSlots,
 } from '../support/rbm.js'
+import { freeEnergy, pseudoLikelihood } from '../support/rbm-exact.js'
+import { likelihoodGradient } from '../support/rbm-exact-gradient.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()

@@ -1,10 +1,9 @@
 /** Annealed importance sampling against log Z as it is, many times over. */
 import { expect, test } from 'vitest'
-import { uniformBase } from '../../src/model/rbm/base-model.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { linearBetas } from '../../src/training/ais.js'
 import { aisEstimate } from '../../src/training/ais-estimate.js'
-import { deviation, sampled } from '../support/ais.js'
+import { deviation, sampled, uniformBase } from '../support/ais.js'
 import { expectClose } from '../support/close.js'
 import { inFloat32, randomRbm } from '../support/rbm.js'
 

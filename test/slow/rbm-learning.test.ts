@@ -1,11 +1,11 @@
 /** What an RBM learns, and how it fails, as published: whole trainings of small machines on bars and stripes. */
 import { expect, test } from 'vitest'
-import { logLikelihood } from '../../src/model/rbm/exact.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { smallMachine } from '../support/contrastive.js'
 import { loadRunner } from '../support/engines.js'
 import { barsAndStripes } from '../support/rbm.js'
+import { logLikelihood } from '../support/rbm-exact.js'
 
 /** Bars and stripes of 4 x 4 pixels: all 32 rows in each batch, as Shark's tutorial trains on them. */
 const shark = {

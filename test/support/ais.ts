@@ -17,6 +17,12 @@ interface Settings {
   readonly seed?: number
 }
 
+/**
+ * Biases of a base model in which each visible unit is on half of the time. Of little use for a trained machine: chains
+ * do not find what it has learnt.
+ */
+export const uniformBase = (visibleUnits: number): Float32Array => new Float32Array(visibleUnits)
+
 /** Chains of a machine of Bernoulli units with a base model, and what they say of log Z. */
 export function sampled(parameters: RbmParameters, { base, ...settings }: Settings & { readonly base: Float32Array }) {
   const side = visibleSide(bernoulliRbm(parameters))

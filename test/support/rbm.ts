@@ -2,14 +2,14 @@
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import type { Slot } from '../../src/base/slot.js'
 import { buildClassRbm } from '../../src/model/rbm/class-rbm.js'
-import { energy, hiddenProbabilities, rowsOf, visibleProbabilities } from '../../src/model/rbm/exact.js'
-import { likelihoodGradient, type RbmMoments } from '../../src/model/rbm/exact-gradient.js'
 import { LogSum } from '../../src/model/rbm/log-domain.js'
 import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
 import { buildRbm, type Rbm } from '../../src/model/rbm/rbm.js'
 import { givenLabel } from '../../src/model/rbm/whole-log-partition.js'
 import type { RbmSpec } from '../../src/spec/rbm.js'
 import { specSchema } from '../../src/spec/spec.js'
+import { energy, hiddenProbabilities, rowsOf, visibleProbabilities } from './rbm-exact.js'
+import { likelihoodGradient, type RbmMoments } from './rbm-exact-gradient.js'
 
 export const randomNumbers = (seed: number): RandomStream =>
   new RandomStream({ seed, purpose: PURPOSE.sample, stream: 0, step: 0 })

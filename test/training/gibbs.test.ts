@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Slot } from '../../src/base/slot.js'
 import { withLabels } from '../../src/model/rbm/class-rbm.js'
-import { freeEnergy } from '../../src/model/rbm/exact.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import type { Rbm } from '../../src/model/rbm/rbm.js'
@@ -20,6 +19,7 @@ import {
   randomRbm,
   weightSlots,
 } from '../support/rbm.js'
+import { freeEnergy } from '../support/rbm-exact.js'
 
 const MACHINE = inFloat32(randomRbm(4, 3, { seed: 3 }))
 

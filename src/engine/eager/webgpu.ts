@@ -18,7 +18,7 @@ import { loadTfjs } from './load-tfjs.js'
 const DAWN = 'webgpu'
 const BACKEND = '@tensorflow/tfjs-backend-webgpu'
 /** What to install; of Dawn the version that was tried, others may do. */
-export const PACKAGES = [`${DAWN}@0.6.2`, `${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}`] as const
+const PACKAGES = [`${DAWN}@0.6.2`, `${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}`] as const
 
 interface Adapter {
   readonly info: { readonly isFallbackAdapter: boolean }

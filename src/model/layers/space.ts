@@ -32,7 +32,7 @@ export function spaceOf(sample: Shape, axes: number): { readonly space: Shape; r
 export const innerOf = ({ shape }: tf.Tensor): Shape => shape.slice(1, -1)
 
 /** Length of a window along each axis, gaps of dilation included. */
-export const reachOf = ({ size, dilations }: Pick<Window, 'size' | 'dilations'>): Shape =>
+const reachOf = ({ size, dilations }: Pick<Window, 'size' | 'dilations'>): Shape =>
   size.map((length, axis) => (length - 1) * (dilations?.[axis] ?? 1) + 1)
 
 /**

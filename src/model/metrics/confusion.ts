@@ -96,7 +96,7 @@ function counts(target: tf.Tensor, { output: given }: Prediction, counting: Coun
  * `_update_confusion_matrix_variables_optimized` does, so that rounding is the same. `above` are the thresholds after
  * that scaling. `null` if thresholds are not even.
  */
-export function evenThresholds(thresholds: readonly number[]): { scale: number; above: number[] } | null {
+function evenThresholds(thresholds: readonly number[]): { scale: number; above: number[] } | null {
   const steps = thresholds.length - 1
   const even = steps >= 2 && thresholds.every((one, index) => isClose(one, Math.fround(index / steps)))
   if (!even) return null

@@ -2,12 +2,6 @@
 import { LogSum, softplus } from './log-domain.js'
 
 /**
- * Biases with which each visible unit is on half of the time. Of little use for a trained machine: chains that start
- * there do not find what it has learned.
- */
-export const uniformBase = (visibleUnits: number): Float32Array => new Float32Array(visibleUnits)
-
-/**
  * Smoothing: adds this many rows with every unit on per `ROWS` rows of data, as in Salakhutdinov and Murray's
  * base_rate.m.
  */

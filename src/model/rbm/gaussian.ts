@@ -2,17 +2,9 @@
  * A machine of Gaussian visible units with standard deviation 1 and Bernoulli hidden ones, in float64:
  *   E(v, h) = |v - b|^2 / 2 - c'h - v'Wh
  */
-import { hiddenInputs } from './exact.js'
-import { LogSum, softplus } from './log-domain.js'
+import { LogSum } from './log-domain.js'
 import { grayCode, lowestBit, requireEnumerable } from './log-partition.js'
-import type { RbmParameters } from './parameters.js'
-
-/** F(v) = |v - b|^2 / 2 - sum_j log(1 + e^(c_j + v'W_j)) */
-export function gaussianFreeEnergy(parameters: RbmParameters, visible: ArrayLike<number>): number {
-  const { visibleBias } = parameters
-  const distance = visibleBias.reduce((sum, bias, i) => sum + (visible[i]! - bias) ** 2, 0)
-  return hiddenInputs(parameters, visible).reduce((sum, input) => sum - softplus(input), distance / 2)
-}
+import { hiddenInputs, type RbmParameters } from './parameters.js'
 
 /**
  * The same machine with visible units measured in standard deviations, v / sigma: biases b / sigma, weights W / sigma.

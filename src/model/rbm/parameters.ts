@@ -41,3 +41,16 @@ export function rbmParameters(weights: Readonly<Record<string, ArrayLike<number>
     hiddenBias,
   }
 }
+
+/** c + W'v */
+export function hiddenInputs(
+  { hiddenBias, kernel }: RbmParameters,
+  visible: ArrayLike<number>,
+): Float64Array<ArrayBuffer> {
+  const inputs = Float64Array.from(hiddenBias)
+  for (let i = 0, at = 0; i < visible.length; i++) {
+    const value = visible[i]!
+    for (let j = 0; j < inputs.length; j++) inputs[j]! += value * kernel[at++]!
+  }
+  return inputs
+}

@@ -64,7 +64,7 @@ export function temperedStep(
  * Swaps neighbours with probability min(1, exp((t_i - t_j) (E_i - E_j))). Only visible units are swapped, because the
  * next step draws the hidden ones anew.
  */
-export function swapNeighbours(
+function swapNeighbours(
   visible: tf.Tensor2D,
   energy: tf.Tensor1D,
   inverse: readonly number[],

@@ -1,8 +1,6 @@
 /** The mathematics of Bernoulli units, every part against another way to the same number. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/base/issue.js'
-import { freeEnergy, logLikelihood, pseudoLikelihood, rowsOf } from '../../../src/model/rbm/exact.js'
-import { likelihoodGradient, modelMoments } from '../../../src/model/rbm/exact-gradient.js'
 import { softplus } from '../../../src/model/rbm/log-domain.js'
 import { isEnumerable, logPartition } from '../../../src/model/rbm/log-partition.js'
 import type { RbmParameters } from '../../../src/model/rbm/parameters.js'
@@ -18,6 +16,8 @@ import {
   momentsUnder,
   randomRbm,
 } from '../../support/rbm.js'
+import { freeEnergy, logLikelihood, pseudoLikelihood, rowsOf } from '../../support/rbm-exact.js'
+import { likelihoodGradient, modelMoments } from '../../support/rbm-exact-gradient.js'
 
 const small = randomRbm(4, 3, { seed: 1 })
 const data = Uint8Array.from([1, 0, 0, 1, 1, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0, 1])

@@ -1,7 +1,6 @@
 /** Mean field against exact means and log Z: 50 machines of 8 by 6 units. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
-import { modelMoments } from '../../../src/model/rbm/exact-gradient.js'
 import { logPartition } from '../../../src/model/rbm/log-partition.js'
 import {
   type MeanFieldOrder,
@@ -12,6 +11,7 @@ import {
 import { RBM_WEIGHTS, type RbmParameters } from '../../../src/model/rbm/parameters.js'
 import { expectClose, largest } from '../../support/close.js'
 import { bernoulliRbm, inFloat32, randomRbm, weightSlots } from '../../support/rbm.js'
+import { modelMoments } from '../../support/rbm-exact-gradient.js'
 import { expectNoTensorLeaks } from '../../support/tensors.js'
 
 expectNoTensorLeaks()

@@ -40,7 +40,7 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
 }
 
 /** A variable of the session, and the node that reads it, by the slot's place in the engine's list of state. */
-export const variable = (index: number) => `state${index}`
+const variable = (index: number) => `state${index}`
 
 /** Nodes of one variable: its handle, and reading it. */
 export function variableNodes(prefix: string, index: number, shape: Shape): TensorflowNode[] {

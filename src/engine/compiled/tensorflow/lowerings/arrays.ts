@@ -13,7 +13,7 @@ export const pad = (emit: Emitter, x: string, paddings: readonly number[], value
   })
 
 /** A list of numbers as (count / 2, 2). */
-export const pairs = (emit: Emitter, values: readonly number[]) =>
+const pairs = (emit: Emitter, values: readonly number[]) =>
   reshape(emit, emit.ints(values), [values.length / 2, 2], 'int32')
 
 /** `size` elements from `begin` on along each axis, each `strides` after the one before. */

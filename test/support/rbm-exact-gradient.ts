@@ -1,8 +1,14 @@
 /** The gradient of the log-likelihood without any sampling, for machines small enough to be summed up. */
-import { hiddenProbabilities, rowsOf, visibleInputs } from './exact.js'
-import { sigmoid, softplus } from './log-domain.js'
-import { grayCode, logPartition, requireEnumerable, smallerSide, withSidesSwapped } from './log-partition.js'
-import type { RbmParameters } from './parameters.js'
+import { softplus } from '../../src/model/rbm/log-domain.js'
+import {
+  grayCode,
+  logPartition,
+  requireEnumerable,
+  smallerSide,
+  withSidesSwapped,
+} from '../../src/model/rbm/log-partition.js'
+import type { RbmParameters } from '../../src/model/rbm/parameters.js'
+import { hiddenProbabilities, rowsOf, sigmoid, visibleInputs } from './rbm-exact.js'
 
 /** One number for each parameter, laid out as the parameters are. */
 export type RbmMoments = Pick<RbmParameters, 'kernel' | 'visibleBias' | 'hiddenBias'>
@@ -20,7 +26,7 @@ export function likelihoodGradient(parameters: RbmParameters, rows: ArrayLike<nu
 }
 
 /** Means over the rows of v p(h|v)', v and p(h|v). */
-export function dataMoments(parameters: RbmParameters, rows: ArrayLike<number>): RbmMoments {
+function dataMoments(parameters: RbmParameters, rows: ArrayLike<number>): RbmMoments {
   const moments = noMoments(parameters)
   const each = rowsOf(parameters, rows)
   for (const row of each) addMoments(moments, row, hiddenProbabilities(parameters, row), 1 / each.length)

@@ -1,6 +1,6 @@
 /** A machine of Bernoulli units in float64: what follows from its energy without any sampling. */
-import { sigmoid, softplus } from './log-domain.js'
-import type { RbmParameters } from './parameters.js'
+import { softplus } from '../../src/model/rbm/log-domain.js'
+import { hiddenInputs, type RbmParameters } from '../../src/model/rbm/parameters.js'
 
 /** E(v, h) = -b'v - c'h - v'Wh */
 export function energy(parameters: RbmParameters, visible: ArrayLike<number>, hidden: ArrayLike<number>): number {
@@ -19,6 +19,13 @@ export function freeEnergy(parameters: RbmParameters, visible: ArrayLike<number>
   return -inputs.reduce((sum, input) => sum + softplus(input), dot(visibleBias, visible))
 }
 
+/** The same of Gaussian visible units with standard deviation 1: F(v) = |v - b|^2 / 2 - sum_j log(1 + e^(c_j + v'W_j)) */
+export function gaussianFreeEnergy(parameters: RbmParameters, visible: ArrayLike<number>): number {
+  const { visibleBias } = parameters
+  const distance = visibleBias.reduce((sum, bias, i) => sum + (visible[i]! - bias) ** 2, 0)
+  return hiddenInputs(parameters, visible).reduce((sum, input) => sum - softplus(input), distance / 2)
+}
+
 /** p(h_j = 1 | v) = s(c_j + v'W_j) */
 export const hiddenProbabilities = (parameters: RbmParameters, visible: ArrayLike<number>): Float64Array =>
   hiddenInputs(parameters, visible).map(sigmoid)
@@ -26,19 +33,6 @@ export const hiddenProbabilities = (parameters: RbmParameters, visible: ArrayLik
 /** p(v_i = 1 | h) = s(b_i + W_i h) */
 export const visibleProbabilities = (parameters: RbmParameters, hidden: ArrayLike<number>): Float64Array =>
   visibleInputs(parameters, hidden).map(sigmoid)
-
-/** c + W'v */
-export function hiddenInputs(
-  { hiddenBias, kernel }: RbmParameters,
-  visible: ArrayLike<number>,
-): Float64Array<ArrayBuffer> {
-  const inputs = Float64Array.from(hiddenBias)
-  for (let i = 0, at = 0; i < visible.length; i++) {
-    const value = visible[i]!
-    for (let j = 0; j < inputs.length; j++) inputs[j]! += value * kernel[at++]!
-  }
-  return inputs
-}
 
 /** b + Wh */
 export function visibleInputs(
@@ -86,6 +80,13 @@ export function rowsOf({ visibleUnits }: RbmParameters, rows: ArrayLike<number>)
 function meanOverRows(parameters: RbmParameters, rows: ArrayLike<number>, of: (row: Float64Array) => number): number {
   const each = rowsOf(parameters, rows)
   return each.reduce((sum, row) => sum + of(row), 0) / each.length
+}
+
+/** 1 / (1 + e^-x), without overflow, and exact to its last digits at both ends. */
+export function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x))
+  const small = Math.exp(x)
+  return small / (1 + small)
 }
 
 const dot = (a: Float64Array, b: ArrayLike<number>): number =>
