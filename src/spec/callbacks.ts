@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type DeepReadonly, family, member } from './family.js'
 import { scheduleSchema } from './schedules.js'
+import { type InFull, stringAs, withShortForm } from './short-forms.js'
 import { LONGEST_LIST, whole } from './whole.js'
 
 const monitor = z
@@ -37,12 +38,16 @@ const earlyStopping = {
 
 const earlyStoppingObject = z.strictObject(earlyStopping)
 
-export const earlyStoppingSchema = z
-  .union([z.null(), z.boolean(), monitor, earlyStoppingObject])
+/** `true` is all defaults. */
+const earlyStoppingInFull: InFull = (value) => (value === true ? {} : stringAs('monitor')(value))
+
+export const earlyStoppingSchema = withShortForm(
+  z.union([z.null(), z.boolean(), monitor, earlyStoppingObject]),
+  earlyStoppingInFull,
+)
   .transform((value) => {
     if (value === null || value === false) return null
-    if (value === true) return earlyStoppingObject.parse({})
-    return typeof value === 'string' ? earlyStoppingObject.parse({ monitor: value }) : value
+    return typeof value === 'object' ? value : earlyStoppingObject.parse(earlyStoppingInFull(value))
   })
   .default(null)
   .describe(

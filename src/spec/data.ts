@@ -1,6 +1,7 @@
 /** Where samples come from, and what is done to their values. */
 import { z } from 'zod'
 import { nameIn, type RuleIssue, rules } from './family.js'
+import { stringAs, withShortForm } from './short-forms.js'
 import { whole } from './whole.js'
 
 export const DATASETS = {
@@ -58,8 +59,7 @@ const object = z.discriminatedUnion('dataset', [
   set('go-positions', {}),
 ])
 
-export const dataSchema = z
-  .union([nameIn(DATASETS), object])
+export const dataSchema = withShortForm(z.union([nameIn(DATASETS), object]), stringAs('dataset'))
   .transform((data) => (typeof data === 'string' ? object.parse({ dataset: data }) : data))
   .superRefine(rules(dataRules))
   .describe('The data to learn: an object, or just the name of a data set.')

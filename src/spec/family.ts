@@ -1,5 +1,6 @@
 /** The two shapes that the format is made of: tables of names, and families of objects told apart by `type`. */
 import { z } from 'zod'
+import { stringAs, withShortForm } from './short-forms.js'
 
 /** One of a table's names; an editor shows each name's description as it completes it. */
 export function nameIn<const Name extends string>(table: Readonly<Record<Name, string>>) {
@@ -35,9 +36,9 @@ export function family<const Members extends readonly [Member, ...Member[]]>(mem
       if (one.safeParse({ type: name }).success) short[name] = one.description ?? ''
     }
   }
-  return z
-    .union([nameIn(short), object])
-    .transform((value) => (typeof value === 'string' ? object.parse({ type: value }) : value))
+  return withShortForm(z.union([nameIn(short), object]), stringAs('type')).transform((value) =>
+    typeof value === 'string' ? object.parse({ type: value }) : value,
+  )
 }
 
 /**

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { formed, nameIn, type RuleIssue, rules } from './family.js'
 import { COLUMNS } from './history-names.js'
 import { identifier } from './identifier.js'
+import { stringAs, withShortForm } from './short-forms.js'
 import { LONGEST_LIST } from './whole.js'
 import { quoted } from './words.js'
 
@@ -52,7 +53,7 @@ export function metricList<const Table extends readonly [Entry, ...Entry[]]>(tab
       .filter(([name, { schema }]) => schema.safeParse({ type: name }).success)
       .map(([name, { schema }]) => [name, schema.description ?? '']),
   )
-  const one = formed(z.union([nameIn(short), object]), (given) => {
+  const one = formed(withShortForm(z.union([nameIn(short), object]), stringAs('type')), (given) => {
     const { name, ...rest } = (typeof given === 'string' ? object.parse({ type: given }) : given) as unknown as WithName
     return { ...rest, type: entries.get(rest.type)!.type, name: name ?? rest.type } as unknown as ParsedMetric<Table>
   })

@@ -3,6 +3,8 @@ import type { Issue } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import type { Origin } from './document.js'
 import { toPointer } from './pointer.js'
+import { inFull, type Schema, schemasAt } from './short-forms.js'
+import { specSchema } from './spec.js'
 import { shortened, writtenWithType } from './words.js'
 
 /** A value that replaces the one in the file. */
@@ -73,6 +75,8 @@ interface Problem {
 /** Walks from object to object, makes those that are missing, and writes out short forms. */
 function assign(root: object, path: readonly string[], value: unknown): Problem | undefined {
   let at: unknown = root
+  /** Of what stands at the next step. */
+  let schemas: readonly Schema[] = [specSchema]
   for (const [depth, step] of path.entries()) {
     if (typeof at !== 'object' || at === null) {
       const message = `found ${writtenWithType(at)}, in which "${shortened(step)}" cannot be set; set the whole value, as an object`
@@ -90,22 +94,13 @@ function assign(root: object, path: readonly string[], value: unknown): Problem 
       }
       define(at, step, {})
     }
-    const next: unknown = Reflect.get(at, step)
-    const key = typeof next === 'string' ? shortFormKey(toPointer(path.slice(1, depth + 1))) : undefined
-    if (key !== undefined) define(at, step, { [key]: next })
+    const full = inFull(schemas, Reflect.get(at, step))
+    if (full) define(at, step, full)
     at = Reflect.get(at, step)
+    schemas = schemasAt(schemas, at, path[depth + 1]!)
   }
   return undefined
 }
-
-/** What a string at this place is the short form of: `"adam"` stands for `{ "type": "adam" }`. */
-const SHORT_FORMS: readonly (readonly [RegExp, string])[] = [
-  [/^\/(optimizer|loss|model\/layers\/\d+|model\/rbms\/\d+\/optimizer|callbacks\/\d+)$/, 'type'],
-  [/^\/data$/, 'dataset'],
-  [/^\/early_stopping$/, 'monitor'],
-]
-
-const shortFormKey = (pointer: string): string | undefined => SHORT_FORMS.find(([place]) => place.test(pointer))?.[1]
 
 /** Unlike assignment, safe for `__proto__`. */
 function define(target: object, key: string, value: unknown): undefined {

@@ -6,7 +6,7 @@ import { dataSchema } from './data.js'
 import { type DbnSpec, dbnRules, dbnSchema } from './dbn.js'
 import { deviceSchema, engineSchema, PRECISIONS } from './engines.js'
 import { expectSchema } from './expect.js'
-import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
+import { type DeepReadonly, formed, nameIn, type RuleIssue, rules } from './family.js'
 import { fitSchema } from './fit.js'
 import { keyRule } from './history-key.js'
 import { identifier } from './identifier.js'
@@ -109,11 +109,9 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
   expect: expectSchema,
 })
 
-export const specSchema = fields
-  .refine(hasLoss, { error: 'found no "loss", which must be given' })
-  .superRefine(rules((given) => kindRules(complete(given))))
-  .superRefine(rules((given) => historyKeyRules(complete(given))))
-  .transform(complete)
+export const specSchema = formed(fields.refine(hasLoss, { error: 'found no "loss", which must be given' }), complete)
+  .superRefine(rules(kindRules))
+  .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A model, its data, and how to train it.' })
 
 /** The JSON Schema says so too. */

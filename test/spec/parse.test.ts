@@ -937,6 +937,16 @@ describe('a good spec', () => {
       expect(spec.model.layers[0]).toEqual({ type: 'Flatten', name: 'a' })
     })
 
+    test('reaches into short forms wherever they stand', () => {
+      const layers = '["Flatten", { "type": "Dense", "units": 10, "kernel_initializer": "random_normal" }]'
+      const text = specText({ layers, metrics: '["acc"]', early_stopping: 'true', fit: '{ "validation_split": 0.5 }' })
+      const settings = ['model.layers.1.kernel_initializer.stddev=0.1', 'metrics.0.name=x', 'early_stopping.patience=3']
+      const { model, metrics, early_stopping } = resolved(text, undefined, ...settings)
+      expect(model.layers[1]).toMatchObject({ kernel_initializer: { type: 'random_normal', stddev: 0.1 } })
+      expect(metrics).toEqual([{ type: 'accuracy', name: 'x' }])
+      expect(early_stopping).toMatchObject({ monitor: 'val_loss', patience: 3 })
+    })
+
     test('mends what is wrong in the file', () => {
       const text = specText({ seed: '-1', fit: '7' })
       expect(readText(text, 'spec.json', ['seed=1', 'fit={}']).issues).toEqual([])

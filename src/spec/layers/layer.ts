@@ -6,6 +6,7 @@ import { formed, member, type RuleIssue } from '../family.js'
 import { identifier } from '../identifier.js'
 import { initializer } from '../initializers.js'
 import { regularizer } from '../regularizers.js'
+import { withShortForm } from '../short-forms.js'
 import { LARGEST, LONGEST_LIST, MOST_AXES, whole } from '../whole.js'
 
 /** A layer without weights. */
@@ -70,10 +71,14 @@ export const axes = (description: string) =>
     .describe(description)
 
 /** A whole number for each axis; one alone stands for all of them. The resolved spec has them all. */
-export const perAxis = (axes: number, least: number, most = LARGEST) =>
-  formed(z.union([whole(least, most), z.array(whole(least, most)).length(axes)]), (given) =>
-    typeof given === 'number' ? Array<number>(axes).fill(given) : given,
+export const perAxis = (axes: number, least: number, most = LARGEST) => {
+  const each = (given: number) => Array<number>(axes).fill(given)
+  const either = z.union([whole(least, most), z.array(whole(least, most)).length(axes)])
+  return formed(
+    withShortForm(either, (value) => (typeof value === 'number' ? each(value) : undefined)),
+    (given) => (typeof given === 'number' ? each(given) : given),
   )
+}
 
 /** A layer within another takes what the outer one is given. */
 export function* wiringRules(layer: object): Iterable<RuleIssue> {

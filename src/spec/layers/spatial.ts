@@ -1,16 +1,18 @@
 /** Zeros around the space, less of it, more of it (keras/src/layers/reshaping). */
 import { z } from 'zod'
 import { formed } from '../family.js'
+import { type InFull, withShortForm } from '../short-forms.js'
 import { whole } from '../whole.js'
 import { layer, perAxis, size } from './layer.js'
 
+/** A number stands for two of it. */
+const twice: InFull = (value) => (typeof value === 'number' ? [value, value] : undefined)
+const side = formed(withShortForm(z.union([whole(0), z.array(whole(0)).length(2)]), twice), (given) =>
+  typeof given === 'number' ? [given, given] : given,
+)
 /** Before and after, for each axis of two: one number for all sides, or one or a pair for each axis. */
-const pairs = formed(
-  z.union([whole(0), z.array(z.union([whole(0), z.array(whole(0)).length(2)])).length(2)]),
-  (given) =>
-    (typeof given === 'number' ? [given, given] : given).map((side) =>
-      typeof side === 'number' ? [side, side] : side,
-    ),
+const pairs = formed(withShortForm(z.union([whole(0), z.array(side).length(2)]), twice), (given) =>
+  typeof given === 'number' ? [given, given].map((one) => [one, one]) : given,
 )
 
 export const SPATIAL = [
