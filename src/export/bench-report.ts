@@ -3,54 +3,56 @@ import { z } from 'zod'
 
 const benchReportSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
+    version: z
+      .literal(1)
+      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
     name: z.string().describe('Name of the spec.'),
     batch_size: z.int().describe('Samples in a step.'),
-    precision: z.string().describe('What products were computed in.'),
+    precision: z.string().describe('Number format of the matrix products.'),
     trainspec: z.string().describe('Version of trainspec.'),
     node: z.string().describe('Version of Node.'),
     processor: z.string().describe('Name of the processor.'),
-    started: z.iso.datetime().describe('When it began, UTC.'),
-    rounds: z.int().describe('Turns of each engine, one to warm up not counted.'),
-    steps_per_turn: z.int().describe('At most.'),
-    budget_ms: z.number().describe('A turn begins no further step after so many milliseconds.'),
+    started: z.iso.datetime().describe('Start time, UTC.'),
+    rounds: z.int().describe('Turns of each engine, not counting the warm-up.'),
+    steps_per_turn: z.int().describe('Largest number of steps in a turn.'),
+    budget_ms: z.number().describe('Time limit of a turn in milliseconds. A turn starts no further step after it.'),
     auto: z
       .strictObject({
-        engine: z.string().describe('Its name.'),
-        device: z.string().describe('What it computes on.'),
-        note: z.string().describe('The same in words, and why not another.'),
+        engine: z.string().describe('Name of the engine.'),
+        device: z.string().describe('Device of the engine.'),
+        note: z.string().describe('Engine, device and the reason for the choice, in words.'),
       })
       .nullable()
-      .describe('What engine auto takes for this spec; null where that cannot be told.'),
+      .describe('Engine that `auto` chooses for this spec. null: unknown.'),
     engines: z
       .array(
         z.strictObject({
-          name: z.string().describe('As --engine names it.'),
-          device: z.string().describe('What it computed on: cpu, or gpu:0.'),
+          name: z.string().describe('Name of the engine, as in --engine.'),
+          device: z.string().describe('Device that was used: cpu, or gpu:0.'),
           versions: z.record(z.string(), z.string()).describe('Versions of its libraries.'),
-          steps: z.int().describe('Steps that were timed, in all rounds.'),
-          median_ms: z.number().describe('The median of their times, batch included.'),
-          minimum_ms: z.number().describe('The shortest.'),
-          round_medians_ms: z.array(z.number()).describe('The median of each round.'),
+          steps: z.int().describe('Number of timed steps, in all turns.'),
+          median_ms: z.number().describe('Median time of a step, with preparation of the batch.'),
+          minimum_ms: z.number().describe('Shortest time of a step.'),
+          round_medians_ms: z.array(z.number()).describe('Median time in each turn.'),
           ratio: z
             .number()
-            .describe('Times as long as the fastest engine takes: the median over rounds of the ratio in one round.'),
+            .describe('How many times as long as the fastest engine: the median of the ratios in each turn.'),
           peak_memory_bytes: z
             .int()
-            .describe('The most memory of a process with this engine alone, with Node and the data.'),
+            .describe('Peak memory of a process with this engine only, including Node and the data.'),
         }),
       )
-      .describe('The engines that were timed, fastest first.'),
+      .describe('Timed engines, fastest first.'),
     left_out: z
       .array(
         z.strictObject({
           name: z.string().describe('Name of the engine.'),
-          problem: z.string().describe('Why, and what mends it; one sentence.'),
+          problem: z.string().describe('The problem and its remedy, in one sentence.'),
         }),
       )
-      .describe('The engines that cannot be used here.'),
+      .describe('Engines that cannot be used here.'),
   })
-  .meta({ title: 'trainspec bench', description: 'How long a training step takes on each engine.' })
+  .meta({ title: 'trainspec bench', description: 'The time of a training step on each engine.' })
 
 export type BenchReport = z.output<typeof benchReportSchema>
 

@@ -3,89 +3,93 @@ import { z } from 'zod'
 
 const speed = z
   .strictObject({
-    size: z.int().describe('What it was measured at: side of a matrix, or elements of an array.'),
-    runs: z.int().describe('Runs that were timed; the rate is that of the median.'),
+    size: z.int().describe('Size in the measurement: side of the matrices, or elements of an array.'),
+    runs: z.int().describe('Number of timed runs. The rate is that of the median run.'),
     per_second: z.number().describe('Floating-point operations, or bytes.'),
   })
   .nullable()
 
 const engine = z.strictObject({
-  name: z.string().describe('As a spec or --engine names it.'),
+  name: z.string().describe('Name of the engine, as in a spec.'),
   state: z
     .enum(['right', 'wrong', 'unavailable'])
-    .describe('It computes what the reference computes, or something else, or cannot be used here.'),
+    .describe('Whether its results equal those of the reference, differ, or the engine cannot be used here.'),
   problem: z
     .string()
     .nullable()
-    .describe('Why it is wrong, unavailable, not measured or not on a GPU, and what mends it; one sentence.'),
-  compiled: z.boolean().nullable().describe('Programs are compiled; else it is slow. null where unavailable.'),
-  device: z.string().nullable().describe('What it computes on: cpu, or gpu:0. null where unavailable.'),
+    .describe('Why it is wrong, unavailable, not measured or not on a GPU, and the remedy; one sentence.'),
+  compiled: z
+    .boolean()
+    .nullable()
+    .describe('True if the engine compiles programs; else it is slow. null: unavailable.'),
+  device: z.string().nullable().describe('Device of the engine: cpu, or gpu:0. null: unavailable.'),
   versions: z.record(z.string(), z.string()).describe('Versions of its libraries.'),
-  matrix_product: speed.describe('Product of two square matrices in float32; null where not measured.'),
+  matrix_product: speed.describe('Product of two square matrices in float32. null: not measured.'),
   elementwise_update: speed.describe(
-    'Bytes read and written by an update of two arrays of float32; null where not measured.',
+    'Bytes read and written by an update of two arrays of float32. null: not measured.',
   ),
   step: z
     .strictObject({
-      steps: z.int().describe('Steps that were timed.'),
-      median_ms: z.number().describe('The median of their times, batch included.'),
-      minimum_ms: z.number().describe('The shortest.'),
+      steps: z.int().describe('Number of timed steps.'),
+      median_ms: z.number().describe('Median time of a step, with preparation of the batch.'),
+      minimum_ms: z.number().describe('Shortest time of a step.'),
     })
     .nullable()
-    .describe('A training step of specs/mnist-mlp.json; null where not measured.'),
+    .describe('A training step of specs/mnist-mlp.json. null: not measured.'),
 })
 
 const doctorReportSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
-    healthy: z.boolean().describe('A compiled engine works and computes rightly; exit code 0.'),
+    version: z
+      .literal(1)
+      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    healthy: z
+      .boolean()
+      .describe('True if a compiled engine works and its results are correct; the exit code is then 0.'),
     trainspec: z.string().describe('Version of trainspec.'),
     node: z.string().describe('Version of Node.'),
     system: z.string().describe('Platform and architecture: linux x64.'),
     processor: z
       .strictObject({
-        name: z.string().describe('As the system names it.'),
+        name: z.string().describe('Name of the processor, from the operating system.'),
         cores: z.int().describe('Logical cores that this process may use.'),
-        features: z
-          .array(z.string())
-          .nullable()
-          .describe('Vector units and bfloat16; null where the system does not tell.'),
+        features: z.array(z.string()).nullable().describe('Vector units and bfloat16. null: the system does not tell.'),
       })
       .describe('The processor.'),
     nvidia: z
       .strictObject({
-        devices: z.array(z.string()).describe('Names by number: gpu:0 is the first.'),
+        devices: z.array(z.string()).describe('Names of the GPUs, in order: the first is gpu:0.'),
         cuda: z.string().nullable().describe('CUDA version that the driver supports.'),
-        problem: z.string().nullable().describe('Why there is no device to use, and what mends it.'),
+        problem: z.string().nullable().describe('Why no GPU can be used, and the remedy.'),
       })
-      .describe('NVIDIA devices and their driver.'),
+      .describe('NVIDIA GPUs and their driver.'),
     tensorflow: z
       .strictObject({
         places: z
           .array(
             z.strictObject({
-              source: z.string().describe('Whose place it is: train setup, a package, a Python.'),
-              folder: z.string().describe('The folder that was looked at.'),
-              found: z.boolean().describe('The library is there.'),
-              cuda: z.boolean().describe('It can use an NVIDIA device.'),
-              counts: z.boolean().describe('It is the one that is used.'),
+              source: z.string().describe('Origin of the folder: train setup, a package, or a Python.'),
+              folder: z.string().describe('The folder.'),
+              found: z.boolean().describe('True if the library is there.'),
+              cuda: z.boolean().describe('True if the library can use an NVIDIA GPU.'),
+              counts: z.boolean().describe('True if this library is used.'),
             }),
           )
-          .describe('Every place, in the order in which they count.'),
-        problem: z.string().nullable().describe('What is wrong with the places, or would mend what is missing.'),
+          .describe('All folders, in the order of the search. The first library found is used.'),
+        problem: z.string().nullable().describe('The problem with these folders, or the remedy if none has a library.'),
       })
-      .describe("Where TensorFlow's C library was looked for."),
+      .describe("The search for TensorFlow's C library."),
     auto: z
       .strictObject({
-        engine: z.string().describe('Its name.'),
-        device: z.string().describe('What it computes on.'),
-        note: z.string().describe('The same in words, and why not another.'),
+        engine: z.string().describe('Name of the engine.'),
+        device: z.string().describe('Device of the engine.'),
+        note: z.string().describe('Engine, device and the reason for the choice, in words.'),
       })
       .nullable()
-      .describe('What engine auto takes here; null where that cannot be told.'),
-    engines: z.array(engine).describe('Every engine there is.'),
+      .describe('Engine that `auto` chooses on this machine. null: unknown.'),
+    engines: z.array(engine).describe('All engines.'),
   })
-  .meta({ title: 'trainspec doctor', description: 'What a machine can do.' })
+  .meta({ title: 'trainspec doctor', description: 'What this machine can compute on.' })
 
 export type DoctorReport = z.output<typeof doctorReportSchema>
 export type EngineFinding = DoctorReport['engines'][number]

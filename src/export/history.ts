@@ -6,60 +6,68 @@ import type { EndEvent, EpochEndEvent, Metrics, StartEvent } from '../training/e
 import type { Expectation } from '../training/gate.js'
 
 /** JSON has neither NaN nor infinity. */
-const measured = z.number().nullable().describe('null where it is NaN or infinite.')
+const measured = z.number().nullable().describe('null: NaN or infinite.')
 
 const epoch = z.int().describe('From 1.')
 
 export const historySchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
+    version: z
+      .literal(1)
+      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
     name: z.string().describe('Name of the run, from the spec.'),
-    seed: z.int().describe('Everything random followed from it.'),
-    engine: z.string().describe('What computed.'),
-    device: z.string().describe('What it computed on: cpu, gpu:0, or gpu where GPUs have no numbers.'),
-    precision: z.string().describe('What products were computed in.'),
+    seed: z.int().describe('Seed of all random numbers.'),
+    engine: z.string().describe('Engine that was used.'),
+    device: z.string().describe('Device that was used: cpu, gpu:0, or gpu if GPUs have no numbers.'),
+    precision: z.string().describe('Number format of the matrix products.'),
     processors: z
       .int()
-      .describe('Logical processors that the run could use. The same seed gives the same bits where this is the same.'),
+      .describe(
+        'Logical processors that the run could use. The same seed gives the same run, bit for bit, only with the same number.',
+      ),
     versions: z.record(z.string(), z.string()).describe('Versions of trainspec, Node and the packages that computed.'),
-    started: z.iso.datetime().describe('When training began, UTC.'),
-    total_seconds: z.number().describe('Wall time from there until the test scores were known.'),
+    started: z.iso.datetime().describe('Start time of training, UTC.'),
+    total_seconds: z.number().describe('Wall time from the start of training to the test scores.'),
     warnings: z
       .array(
         z.strictObject({
-          code: z.string().describe('Kind of warning, stable.'),
-          pointer: z.string().describe('JSON pointer of what it is about, in the spec; empty for all of it.'),
-          message: z.string().describe('What is doubtful, in words.'),
+          code: z.string().describe('Kind of warning; a stable code.'),
+          pointer: z.string().describe('JSON pointer to the place in the spec; empty for the whole spec.'),
+          message: z.string().describe('The warning in words.'),
         }),
       )
-      .describe('What the spec allows itself and can hardly mean.'),
+      .describe('Warnings: parts of the spec that are valid but probably a mistake.'),
     samples: z.int().describe('Training samples.'),
     validation_samples: z.int().describe('0 without validation.'),
-    epochs: z.int().describe('Epochs completed; the length of every array below.'),
+    epochs: z.int().describe('Number of completed epochs: the length of every array below.'),
     metrics: z
       .record(z.string(), z.array(measured))
-      .describe('One value an epoch for each history key: loss, the metrics, and the same with val_.'),
-    learning_rate: z.array(z.number()).describe('One value an epoch.'),
+      .describe('One value per epoch for each history key: loss, the metrics, and the same with val_.'),
+    learning_rate: z.array(z.number()).describe('One value per epoch.'),
     seconds: z.array(z.number()).describe('Wall time of each epoch, validation included.'),
     best: z
-      .strictObject({ epoch, monitor: z.string().describe('History key that was watched.'), value: measured })
+      .strictObject({ epoch, monitor: z.string().describe('Monitored history key.'), value: measured })
       .nullable()
       .describe(
-        'The best epoch by what early stopping watched; null without early stopping, or where all it saw was NaN.',
+        'The best epoch by the monitored value of early stopping. null: no early stopping, or all values were NaN.',
       ),
-    restored_best_weights: z.boolean().describe('The model has the weights of the best epoch, not of the last.'),
+    restored_best_weights: z
+      .boolean()
+      .describe('True if the model has the weights of the best epoch, not of the last.'),
     stop: z
       .discriminatedUnion('reason', [
         z.strictObject({
-          reason: z.enum(['completed', 'early_stopping']).describe('All epochs done, or no improvement any more.'),
+          reason: z
+            .enum(['completed', 'early_stopping'])
+            .describe('All epochs are done, or the monitored value stopped improving.'),
         }),
         z.strictObject({
-          reason: z.literal('interrupted').describe('By Ctrl-C or a signal.'),
+          reason: z.literal('interrupted').describe('Stopped by Ctrl-C or a signal.'),
           epoch,
           step: z.int().describe('Steps done in this epoch.'),
         }),
         z.strictObject({
-          reason: z.literal('time_budget').describe('The time was up; the last epoch is as long as there was time.'),
+          reason: z.literal('time_budget').describe('The time ran out; the last epoch may be incomplete.'),
           epoch,
           step: z.int().describe('Steps done in this epoch.'),
         }),
@@ -72,27 +80,27 @@ export const historySchema = z
           reason: z.literal('diverged').describe('NaN or infinity.'),
           epoch,
           step: z.int().describe('Step within the epoch, from 1.'),
-          tensor: z.string().describe('First tensor that held NaN or infinity.'),
+          tensor: z.string().describe('First tensor with NaN or infinity.'),
         }),
       ])
-      .describe('Why training ended, and where it was cut short.'),
+      .describe('Why training ended, and at which step if it was cut short.'),
     test: z
       .record(z.string(), measured)
       .nullable()
-      .describe('Loss and metrics on the test set; null where it was not reached.'),
+      .describe('Loss and metrics on the test set. null: the test was not reached.'),
     expectations: z
       .array(
         z.strictObject({
           key: z.string().describe('History key, or test_ and a key.'),
-          bound: z.enum(['min', 'max']).describe('What `value` is: the least or the most that passes.'),
+          bound: z.enum(['min', 'max']).describe('Whether the bound is a minimum or a maximum.'),
           value: z.number().describe('The bound.'),
-          found: measured.describe('null where the run has no such number, or it is NaN or infinite.'),
-          passed: z.boolean().describe('A number that is missing or NaN fails.'),
+          found: measured.describe('null: the run has no such number, or it is NaN or infinite.'),
+          passed: z.boolean().describe('Whether the expectation was met. A missing number or NaN fails.'),
         }),
       )
-      .describe('What the spec expected, and what became of it.'),
+      .describe('Expectations of the spec and their results.'),
   })
-  .meta({ title: 'trainspec history', description: 'What a training run measured.' })
+  .meta({ title: 'trainspec history', description: 'Measurements of a training run.' })
 
 export type History = z.output<typeof historySchema>
 

@@ -5,94 +5,106 @@ const shape = z.array(z.int()).describe('Without the batch.')
 const bytes = (description: string) => z.int().describe(description)
 const parameters = z
   .strictObject({
-    total: z.int().describe('Numbers in weights.'),
-    trainable: z.int().describe('Those that are trained.'),
-    non_trainable: z.int().describe('Those that are not.'),
+    total: z.int().describe('Number of parameters.'),
+    trainable: z.int().describe('Number of trainable parameters.'),
+    non_trainable: z.int().describe('Number of parameters that are not trained.'),
   })
-  .describe('Of the whole model.')
+  .describe('Of the whole model, in a training step.')
 
 const summaryReportSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of this format; it changes when a field changes its meaning or goes.'),
+    version: z
+      .literal(1)
+      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
     name: z.string().describe('Name of the spec.'),
     trainspec: z.string().describe('Version of trainspec.'),
-    stack: z.boolean().describe('Whether each layer takes the one before, once.'),
+    stack: z.boolean().describe('True for a plain stack: each layer has one input, the layer before it.'),
     data: z
-      .strictObject({ name: z.string().describe('What inputs call the data; no layer is called so.'), shape })
+      .strictObject({ name: z.string().describe('Name of the data in `inputs`. No layer has this name.'), shape })
       .describe('A sample of the data.'),
     layers: z
       .array(
         z.strictObject({
-          name: z.string().describe('Its name; in a Block with the path to it.'),
-          type: z.string().describe('As in the spec.'),
-          parameters: z.int().describe('Numbers in its weights.'),
+          name: z.string().describe('Name of the layer; in a Block, with its path.'),
+          type: z.string().describe('Type, as in the spec.'),
+          parameters: z.int().describe('Number of parameters of the layer.'),
           calls: z
             .array(
               z.strictObject({
-                name: z.string().describe('What inputs call the output: the name of the layer, or of what shares it.'),
-                inputs: z.array(z.string()).describe('What goes in, by name.'),
+                name: z
+                  .string()
+                  .describe('Name of the output in `inputs`: that of the layer, or of the Shared layer that uses it.'),
+                inputs: z.array(z.string()).describe('Names of the inputs.'),
                 output_shape: shape,
               }),
             )
-            .describe('One, and one more for each time that it is shared.'),
+            .describe('Uses of the layer: one, and one more for each Shared layer that refers to it.'),
         }),
       )
-      .describe('In an order in which they can run.'),
-    outputs: z.array(z.string()).describe('Names of the calls that give the outputs of the model.'),
+      .describe('Layers, in an order in which they can run.'),
+    outputs: z.array(z.string()).describe('Names of the outputs of the model.'),
     parameters,
     batch_size: z.int().describe('Samples in a step.'),
     flops: z
       .strictObject({
         step: z.int().describe('In a training step.'),
-        step_per_sample: z.number().describe('The same for each sample.'),
-        inference_per_sample: z.number().describe('For a sample outside training.'),
+        step_per_sample: z.number().describe('The same, per sample.'),
+        inference_per_sample: z.number().describe('Per sample, outside of training.'),
       })
-      .describe('Multiplications and additions of products and convolutions.'),
+      .describe('Multiplications and additions of matrix products and convolutions.'),
     memory: z
       .strictObject({
         weights: bytes('Weights.'),
-        optimizer: bytes('What the optimizer, or the training of an RBM, keeps beside them.'),
-        gradients: bytes('What a step gives: gradients, and new values that no fused loop computes.'),
+        optimizer: bytes('State of the optimizer, or of the training of an RBM.'),
+        gradients: bytes('Results of a step: gradients, and new values that no fused loop computes.'),
         inputs: bytes('The batch and random numbers.'),
-        activations: bytes('The most that the values between take at one time, each freed after its last use.'),
-        total: bytes('All of it.'),
+        activations: bytes('Peak of the intermediate values; each is freed after its last use.'),
+        total: bytes('The sum.'),
       })
-      .describe('Bytes of a training step, derived from its graph; what a runtime needs for itself comes on top.'),
+      .describe("Bytes of a training step, computed from its graph. The runtime's own memory comes on top."),
     explain: z
       .strictObject({
         passes: z
           .array(
-            z.strictObject({ name: z.string().describe('Name of the pass.'), nodes: z.int().describe('After it.') }),
+            z.strictObject({
+              name: z.string().describe('Name of the pass.'),
+              nodes: z.int().describe('Number of nodes after the pass.'),
+            }),
           )
-          .describe('How many nodes the graph of a training step has as it is traced, and after each pass.'),
-        engine: z.literal('onnx').describe('What times are of.'),
-        steps: z.int().describe('Steps that were timed.'),
+          .describe('Number of nodes in the graph of a training step, as traced and after each pass.'),
+        engine: z.literal('onnx').describe('Engine that was profiled.'),
+        steps: z.int().describe('Number of timed steps.'),
         step_ms: z
           .strictObject({
             inputs: z.number().describe('The batch and random numbers.'),
-            graph: z.number().describe('The graph in ONNX Runtime.'),
-            update: z.number().describe('The update, and random numbers of the next step.'),
+            graph: z.number().describe('Time of the graph in ONNX Runtime.'),
+            update: z.number().describe('Time of the update, and of the random numbers of the next step.'),
           })
-          .describe('Milliseconds of a step: medians.'),
+          .describe('Median times of a step, in milliseconds.'),
         halves: z
           .boolean()
           .describe(
-            'Whether each half of a batch has a thread and a session of its own; operators are of one of them.',
+            'True if each half of a batch has its own thread and session. The operators are those of one half.',
           ),
         operators: z
           .array(
             z.strictObject({
-              operator: z.string().describe("ONNX's name."),
-              nodes: z.int().describe('How many.'),
-              milliseconds: z.number().describe('Of a step, all nodes together, by the profile of the runtime.'),
+              operator: z.string().describe('Name of the operator in ONNX.'),
+              nodes: z.int().describe('Number of nodes with this operator.'),
+              milliseconds: z
+                .number()
+                .describe('Milliseconds in a step, for all nodes of this operator, from the profile of the runtime.'),
             }),
           )
-          .describe('The slowest first.'),
+          .describe('Operators, slowest first.'),
       })
       .nullable()
       .describe('With --explain.'),
   })
-  .meta({ title: 'trainspec summary', description: 'What a spec describes, and what a step of it takes.' })
+  .meta({
+    title: 'trainspec summary',
+    description: 'The model that a spec describes, and the cost of a training step.',
+  })
 
 export type SummaryReport = z.output<typeof summaryReportSchema>
 

@@ -9,7 +9,7 @@ export const ACTIVATIONS = {
   leaky_relu: 'x where positive, else 0.2 x',
   elu: 'x where positive, else exp(x) - 1',
   celu: 'x where positive, else exp(x) - 1 (alpha 1)',
-  selu: '1.0507 x where positive, else 1.7581 (exp(x) - 1): keeps mean and variance; wants lecun_normal weights',
+  selu: '1.0507 x where positive, else 1.7581 (exp(x) - 1): keeps mean and variance; use with lecun_normal weights',
   sigmoid: '1 / (1 + exp(-x)), between 0 and 1; for one yes-or-no output',
   hard_sigmoid: 'relu6(x + 3) / 6, a cheap sigmoid',
   log_sigmoid: 'log(sigmoid(x))',

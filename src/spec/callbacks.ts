@@ -8,32 +8,36 @@ import { LONGEST_LIST, whole } from './whole.js'
 const monitor = z
   .string()
   .meta({ examples: ['val_loss', 'loss'] })
-  .describe('History key to watch: loss, a metric, or either with val_ before it.')
+  .describe('History key to monitor: loss, a metric, or either with val_ before it.')
 
 const mode = z
   .enum(['auto', 'min', 'max'])
   .default('auto')
   .meta({ enumDescriptions: ["by the metric's name", 'smaller is better', 'larger is better'] })
-  .describe('Which way is better.')
+  .describe('Whether smaller or larger is better.')
 
 const minDelta = (preset: number) =>
   z
     .number()
     .default(preset)
-    .describe('Smallest change that counts as better, in the units of the monitored value; its sign is ignored.')
+    .describe(
+      'Smallest change that counts as an improvement, in the units of the monitored value. The sign is ignored.',
+    )
 
 const earlyStopping = {
   monitor: monitor.default('val_loss'),
   min_delta: minDelta(0),
-  patience: whole(0).default(0).describe('Epochs without anything better after which training stops, at least 0.'),
+  patience: whole(0)
+    .default(0)
+    .describe('Number of epochs without improvement after which training stops, at least 0.'),
   mode,
   baseline: z
     .number()
     .nullable()
     .default(null)
-    .describe('Value to be beaten before patience starts anew; null for none.'),
-  restore_best_weights: z.boolean().default(false).describe('At the end go back to the weights of the best epoch.'),
-  start_from_epoch: whole(0).default(0).describe('Epochs at the start that are not looked at, at least 0.'),
+    .describe('Value that must be beaten before patience starts again. null: none.'),
+  restore_best_weights: z.boolean().default(false).describe('Restore the weights of the best epoch at the end.'),
+  start_from_epoch: whole(0).default(0).describe('Number of first epochs to ignore, at least 0.'),
 }
 
 const earlyStoppingObject = z.strictObject(earlyStopping)
@@ -51,7 +55,7 @@ export const earlyStoppingSchema = withShortForm(
   })
   .default(null)
   .describe(
-    'Stop when nothing gets better: an object, just the history key to watch, or true for all defaults. null or false: never.',
+    'Stop when the monitored value no longer improves: an object, just the history key to monitor, or true for all defaults. null or false: never.',
   )
 
 /** Control characters steer terminals; a backslash is a folder on one system and a letter on another. */
@@ -76,65 +80,75 @@ const rates = z
   .refine((table) => Object.keys(table).length > 0, 'found an empty object, must have an epoch and its rate')
 
 export const CALLBACKS = [
-  member('EarlyStopping', 'Stops when nothing gets better; the field `early_stopping` by another name.', earlyStopping),
-  member('ReduceLROnPlateau', 'Multiplies the learning rate by `factor` when nothing gets better.', {
+  member(
+    'EarlyStopping',
+    'Stops when the monitored value no longer improves; the same as the field `early_stopping`.',
+    earlyStopping,
+  ),
+  member('ReduceLROnPlateau', 'Multiplies the learning rate by `factor` when the monitored value no longer improves.', {
     monitor: monitor.default('val_loss'),
     factor: z.number().min(0).lt(1).default(0.1).describe('Factor of the learning rate, at least 0 and below 1.'),
-    patience: whole(0).default(10).describe('Epochs without anything better after which the rate falls, at least 0.'),
+    patience: whole(0)
+      .default(10)
+      .describe('Number of epochs without improvement after which the learning rate is reduced, at least 0.'),
     mode,
     min_delta: minDelta(1e-4),
-    cooldown: whole(0).default(0).describe('Epochs after a fall that do not count, at least 0.'),
-    min_lr: z.number().min(0).default(0).describe('The rate does not fall below this; at least 0.'),
+    cooldown: whole(0).default(0).describe('Number of epochs to wait after a reduction, at least 0.'),
+    min_lr: z.number().min(0).default(0).describe('Smallest learning rate, at least 0.'),
   }),
-  member('ModelCheckpoint', 'Saves the model in the folder of the run, as the final model is saved.', {
+  member('ModelCheckpoint', 'Saves the model in the folder of the run, in the format of the final model.', {
     filepath: inRunFolder.describe(
-      'Folder of the model; {epoch}, {batch} and history keys stand for their numbers: checkpoints/{epoch:02d}-{val_loss:.2f}.',
+      'Folder of the model. {epoch}, {batch} and history keys are replaced by their values: checkpoints/{epoch:02d}-{val_loss:.2f}.',
     ),
     monitor: monitor.default('val_loss'),
     save_best_only: z.boolean().default(false).describe('Save only when the monitored value is the best so far.'),
-    save_weights_only: z.boolean().default(false).describe('Save the weights without the model around them.'),
+    save_weights_only: z.boolean().default(false).describe('Save the weights only, without the model.'),
     mode,
     save_freq: z
       .union([z.literal('epoch'), whole(1)])
       .default('epoch')
-      .describe('Save after each epoch, or after so many batches, at least 1.'),
+      .describe('Save after each epoch, or after this number of batches, at least 1.'),
     initial_value_threshold: z
       .number()
       .nullable()
       .default(null)
-      .describe('Value to be beaten by the first that is saved as the best; null for none.'),
+      .describe('The first saved model must be better than this. null: no threshold.'),
   }),
   member('LearningRateScheduler', 'Sets the learning rate when an epoch begins. Epochs count from 0, as in Keras.', {
     rates: rates
       .optional()
-      .describe('Learning rate by the epoch from which it holds: { "0": 0.01, "10": 0.001 }. Either this or schedule.'),
-    schedule: scheduleSchema.optional().describe('A schedule whose steps are epochs. Either this or rates.'),
+      .describe(
+        'Learning rates by the epoch in which they start: { "0": 0.01, "10": 0.001 }. Give either this or schedule.',
+      ),
+    schedule: scheduleSchema.optional().describe('A schedule whose steps are epochs. Give either this or rates.'),
   }),
-  member('CSVLogger', 'Writes a row an epoch, as Keras does: epochs from 0, columns by name.', {
-    filename: anywhere.describe('File in the folder of the run. A path out of it needs append.'),
+  member('CSVLogger', 'Writes one row per epoch, as in Keras: epochs count from 0, columns are sorted by name.', {
+    filename: anywhere.describe('File in the folder of the run. A path outside of it needs append.'),
     separator: z
       .string()
       .regex(/^[^A-Za-z0-9._+"\r\n-]$/)
       .meta({ patternErrorMessage: 'must be one character that is in no name and no number, such as a comma' })
       .default(',')
-      .describe('Between columns; one character.'),
-    append: z
-      .boolean()
-      .default(false)
-      .describe('Add to a file that is there, without another line of names; its own must be the same.'),
+      .describe('Separator of columns; one character.'),
+    append: z.boolean().default(false).describe('Append to an existing file. Its header must have the same columns.'),
   }),
-  member('TensorBoard', 'Writes files of events for TensorBoard: `tensorboard --logdir runs` shows all runs.', {
+  member('TensorBoard', 'Writes event files for TensorBoard: `tensorboard --logdir runs` shows all runs.', {
     log_dir: inRunFolder
       .default('logs')
-      .describe('Folder in the folder of the run; gets folders train and validation.'),
+      .describe('Folder within the folder of the run. Two folders are made in it, train and validation.'),
     update_freq: z
-      .union([z.enum(['epoch', 'batch']).meta({ enumDescriptions: ['of epochs', 'of each batch too'] }), whole(1)])
+      .union([
+        z.enum(['epoch', 'batch']).meta({ enumDescriptions: ['once per epoch', 'after every batch too'] }),
+        whole(1),
+      ])
       .default('epoch')
-      .describe('Write numbers of each epoch; of each batch too, or each so many batches, at least 1.'),
+      .describe(
+        'How often to write: once per epoch, after every batch too, or after this number of batches, at least 1.',
+      ),
   }),
-  member('TerminateOnNaN', 'Changes nothing: a run always stops at NaN or infinity, and says where.', {}),
-  member('TimeBudget', 'Stops at the end of the batch in which the time is up, and validates once more.', {
-    seconds: z.number().gt(0).describe('Time for training, above 0.'),
+  member('TerminateOnNaN', 'Has no effect: every run stops at NaN or infinity, and names the tensor.', {}),
+  member('TimeBudget', 'Stops after the batch in which the time runs out, and then validates.', {
+    seconds: z.number().gt(0).describe('Time for training in seconds, above 0.'),
   }),
 ] as const
 
@@ -142,6 +156,6 @@ export const callbacksSchema = z
   .array(family(CALLBACKS))
   .max(LONGEST_LIST)
   .default([])
-  .describe('What watches the run, asked in this order: each an object with a `type`.')
+  .describe('Callbacks, in the order in which they run: each an object with a `type`.')
 
 export type CallbackSpecs = DeepReadonly<z.output<typeof callbacksSchema>>

@@ -11,7 +11,7 @@ const axis = z
 export const CONSTRAINTS = [
   member(
     'MaxNorm',
-    'Keeps norms at most at a value.',
+    'Limits norms to a largest value.',
     { max_value: z.number().min(0).default(2).describe('Largest norm.'), axis },
     ['max_norm'],
   ),
@@ -19,11 +19,11 @@ export const CONSTRAINTS = [
   member('UnitNorm', 'Makes norms 1.', { axis }, ['unit_norm']),
   member(
     'MinMaxNorm',
-    'Moves norms between two values.',
+    'Moves norms into a range.',
     {
       min_value: z.number().min(0).default(0).describe('Smallest norm.'),
       max_value: z.number().min(0).default(1).describe('Largest norm.'),
-      rate: z.number().min(0).max(1).default(1).describe('Which part of the way; 1 is all of it.'),
+      rate: z.number().min(0).max(1).default(1).describe('Share of the way to the range; 1 is all of it.'),
       axis,
     },
     ['min_max_norm'],

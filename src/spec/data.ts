@@ -6,22 +6,22 @@ import { whole } from './whole.js'
 
 export const DATASETS = {
   mnist: 'Handwritten digits: 60,000 for training, 10,000 for the test; 28 x 28 bytes, scaled to 0 ... 1.',
-  'mnist-10k': 'A small MNIST of 10,000 digits, for quick trials; 28 x 28 bytes, scaled to 0 ... 1.',
+  'mnist-10k': '10,000 digits of MNIST, for quick trials; 28 x 28 bytes, scaled to 0 ... 1.',
   digits:
-    'Handwritten digits of 8 x 8 pixels, each pixel scaled to 0 ... 1 by the greatest value at its place: 1,797, mixed, four of five for training. The test set of "Optical Recognition of Handwritten Digits" (E. Alpaydin and C. Kaynak, UCI, CC BY 4.0), as scikit-learn has it.',
+    '1,797 handwritten digits of 8 x 8 pixels, in random order, 80 % for training. Each pixel is divided by the largest value at its place, so that values are 0 ... 1. The test set of "Optical Recognition of Handwritten Digits" (E. Alpaydin and C. Kaynak, UCI, CC BY 4.0), as in scikit-learn.',
   'bars-and-stripes':
-    'Pictures of 0 and 1 in which all rows are even (stripes, label 0) or all columns (bars, label 1): every one there is, for training and again for the test; all 0 and all 1 are each there twice.',
+    'All pictures of 0 and 1 in which each row has one value (stripes, label 0) or each column has one value (bars, label 1). The test set is the training set. All 0 and all 1 are in it twice, once with each label.',
   'go-positions':
-    "Made positions of Go, 9 x 9 points by 4 planes (own stones, the other's, empty, last move): 24,000 for training, 2,000 for the test; the label is the point where a simple player moves, 0 to 80.",
+    "Generated positions of Go, 9 x 9 points by 4 planes (own stones, opponent's stones, empty points, last move): 24,000 for training, 2,000 for the test. The label is the point where a simple player moves, 0 to 80.",
 } as const
 
 export const BINARIZATIONS = {
-  threshold: '1 where a value is at least 0.5.',
+  threshold: '1 if a value is at least 0.5, else 0.',
   sample: 'Each value, 0 to 1, is the probability of a 1, drawn once from the seed.',
   sample_each_epoch:
-    'Each value, 0 to 1, is the probability of a 1, drawn anew for each epoch of training; for validation and test drawn once.',
+    'Each value, 0 to 1, is the probability of a 1. Training samples are drawn again for each epoch, validation and test samples once.',
   probability:
-    'Values stay as they are, 0 to 1, and stand for probabilities: nothing is made binary. Likelihoods of such data are not those of binary data.',
+    'Values stay as they are, 0 to 1, and are used as probabilities. Likelihoods of such data do not compare with those of binary data.',
 } as const
 
 const shared = {
@@ -29,12 +29,14 @@ const shared = {
   binarize: nameIn(BINARIZATIONS)
     .nullable()
     .default(null)
-    .describe('How values between 0 and 1 become 0 or 1, in training, validation and test. null: not at all.'),
+    .describe(
+      'How values between 0 and 1 become 0 or 1, in training, validation and test. null: they stay as they are.',
+    ),
   standardize: z
     .boolean()
     .default(false)
     .describe(
-      'Give each element of a sample mean 0 and variance 1 over the training samples (before `validation_split`); one that never changes becomes 0. Values then take 4 bytes each.',
+      'Give each element of a sample mean 0 and variance 1 over the training samples (before `validation_split`). A constant element becomes 0. Values then take 4 bytes each.',
     ),
 }
 
@@ -50,7 +52,7 @@ const object = z.discriminatedUnion('dataset', [
       .boolean()
       .default(false)
       .describe(
-        'Add each digit moved by one pixel up, left, right and down, 8,985 in all; a digit and its copies may then be on both sides of training and test.',
+        'Add each digit moved by one pixel up, left, right and down, 8,985 in all. A digit and its copies may then be in both training and test set.',
       ),
   }),
   set('bars-and-stripes', {
@@ -62,7 +64,7 @@ const object = z.discriminatedUnion('dataset', [
 export const dataSchema = withShortForm(z.union([nameIn(DATASETS), object]), stringAs('dataset'))
   .transform((data) => (typeof data === 'string' ? object.parse({ dataset: data }) : data))
   .superRefine(rules(dataRules))
-  .describe('The data to learn: an object, or just the name of a data set.')
+  .describe('The data to train on: an object, or just the name of a data set.')
 
 function* dataRules({ binarize, standardize }: z.output<typeof object>): Iterable<RuleIssue> {
   if (binarize !== null && standardize) {

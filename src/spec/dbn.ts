@@ -19,7 +19,7 @@ import { written } from './words.js'
 
 export const FINE_TUNINGS = {
   classifier: 'Dense layers of the RBMs, with a new softmax over the classes on top.',
-  autoencoder: 'Dense layers of the RBMs, and the same backwards: kernels transposed, visible biases.',
+  autoencoder: 'Dense layers of the RBMs, then the same in reverse order with transposed kernels and visible biases.',
 } as const
 
 const rbm = z
@@ -28,9 +28,9 @@ const rbm = z
     training: trainingSchema
       .unwrap()
       .prefault(DEFAULT_TRAINING)
-      .describe('How it learns. Default: contrastive divergence with one Gibbs step.'),
-    optimizer: optimizerSchema.prefault(DEFAULT_OPTIMIZER).describe('How its weights follow gradients. Default: SGD.'),
-    metrics: metricList(RBM_METRICS).describe('Measured beside the loss, on training and validation data.'),
+      .describe('Training algorithm. Default: contrastive divergence with one Gibbs step.'),
+    optimizer: optimizerSchema.prefault(DEFAULT_OPTIMIZER).describe('Optimizer of the RBM. Default: SGD.'),
+    metrics: metricList(RBM_METRICS).describe('Metrics, measured on training and validation data.'),
     batch_size: batchSize,
     epochs,
   })
@@ -40,19 +40,19 @@ export const dbnSchema = z
   .strictObject({
     type: z
       .literal('DBN')
-      .describe('RBMs trained one upon another without labels, which then become layers of a network.'),
+      .describe('A stack of RBMs, trained one after another without labels. They then become layers of a network.'),
     rbms: z
       .array(rbm)
       .min(1)
       .max(100)
       .describe(
-        'The RBMs from the data on. What each learns are the probabilities of the hidden units of the one before; `validation_split` and `shuffle` of `fit` hold for all of them.',
+        'The RBMs, starting at the data. Each learns the hidden probabilities of the one before it. `validation_split` and `shuffle` of `fit` apply to all of them.',
       ),
     fine_tune: nameIn(FINE_TUNINGS)
       .nullable()
       .default(null)
       .describe(
-        'What the RBMs become the first layers of; `loss`, `metrics`, `optimizer` and `fit` then say how that is trained. null: they stay as they are.',
+        'Network that starts with the RBMs as its first layers. `loss`, `metrics`, `optimizer` and `fit` are those of the network. null: no further training.',
       ),
   })
   .describe('A stack of restricted Boltzmann machines.')

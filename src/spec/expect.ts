@@ -4,12 +4,12 @@ import { type RuleIssue, rules } from './family.js'
 
 const bounds = z
   .strictObject({
-    min: z.number().optional().describe('The least that passes.'),
-    max: z.number().optional().describe('The most that passes.'),
+    min: z.number().optional().describe('The value must be at least this.'),
+    max: z.number().optional().describe('The value must be at most this.'),
   })
   .refine((value) => Object.keys(value).length > 0, 'found an empty object, must have "min" or "max"')
   .superRefine(rules(ordered))
-  .meta({ minProperties: 1, description: 'What the value must lie between: min, max, or both.' })
+  .meta({ minProperties: 1, description: 'Bounds of the value: min, max, or both.' })
 
 function* ordered({ min, max }: { min?: number | undefined; max?: number | undefined }): Iterable<RuleIssue> {
   if (min !== undefined && max !== undefined && min > max) {
@@ -27,5 +27,5 @@ export const expectSchema = z
   .record(historyKey, bounds)
   .default({})
   .describe(
-    'What must be reached, by history key, or test_ and a key for the test set: { "val_acc": { "min": 0.97 } }.',
+    'Bounds for the final values, by history key, or by test_ and a key for the test set: { "val_acc": { "min": 0.97 } }.',
   )

@@ -9,21 +9,21 @@ const classNumber = z
 
 export const batchSize = whole(1).default(32).describe('Samples in a step, at least 1.')
 
-export const epochs = whole(1).default(1).describe('Passes over the training data, at least 1.')
+export const epochs = whole(1).default(1).describe('Number of passes over the training data, at least 1.')
 
 export const fitSchema = z
   .strictObject({
     batch_size: batchSize,
     epochs: whole(1)
       .default(1)
-      .describe('Passes over the training data, at least 1; the most there will be with early stopping.'),
+      .describe('Number of passes over the training data, at least 1. Early stopping may end sooner.'),
     validation_split: z
       .number()
       .min(0)
       .lt(1)
       .default(0)
       .describe(
-        'Fraction of the training data, at least 0 and below 1, cut from its end before shuffling and used to validate after each epoch.',
+        'Fraction of the training data to use for validation after each epoch, at least 0 and below 1. It is cut from the end, before shuffling.',
       ),
     shuffle: z.boolean().default(true).describe('Visit the samples in a new random order in each epoch.'),
     class_weight: z
@@ -31,7 +31,7 @@ export const fitSchema = z
       .nullable()
       .default(null)
       .describe(
-        'How much the samples of a class weigh in the loss of training, by class number: { "3": 2 }. Others weigh 1; null for all alike.',
+        'Weight of each class in the training loss, by class number: { "3": 2 }. Other classes weigh 1. null: all weigh 1.',
       ),
   })
   .prefault({})

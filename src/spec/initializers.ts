@@ -9,7 +9,7 @@ const mean = z.number().default(0).describe('Mean.')
 export const INITIALIZERS = [
   member('zeros', 'All 0.', {}, ['zero', 'Zeros']),
   member('ones', 'All 1.', {}, ['one', 'Ones']),
-  member('constant', 'All the same.', { value: z.number().default(0).describe('The value.') }, ['Constant']),
+  member('constant', 'One constant.', { value: z.number().default(0).describe('The value.') }, ['Constant']),
   member('identity', 'The identity matrix, for weights of two axes.', { gain }, ['Identity', 'IdentityInitializer']),
   member('glorot_uniform', 'Uniform within sqrt(6 / (inputs + outputs)) of 0 (Glorot and Bengio, 2010).', {}, [
     'GlorotUniform',
@@ -38,14 +38,17 @@ export const INITIALIZERS = [
   ]),
   member(
     'variance_scaling',
-    'Random, of a variance that follows from the number of inputs and outputs.',
+    'Random, with a variance that depends on the number of inputs and outputs.',
     {
       scale: z.number().gt(0).default(1).describe('Variance, times the number of connections.'),
-      mode: z.enum(['fan_in', 'fan_out', 'fan_avg']).default('fan_in').describe('Which connections count.'),
+      mode: z
+        .enum(['fan_in', 'fan_out', 'fan_avg'])
+        .default('fan_in')
+        .describe('Connections whose number scales the variance: inputs, outputs, or their mean.'),
       distribution: z
         .enum(['truncated_normal', 'untruncated_normal', 'uniform'])
         .default('truncated_normal')
-        .describe('How values are drawn.'),
+        .describe('Distribution of the values.'),
     },
     ['VarianceScaling'],
   ),

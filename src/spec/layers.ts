@@ -39,21 +39,21 @@ export const LAYERS = [
   }),
   ...MERGING,
   ...ATTENTION,
-  layer('Shared', 'Applies an earlier layer once more, with the same weights.', {
+  layer('Shared', 'Applies an earlier layer again, with the same weights.', {
     layer: z.string().min(1).describe('Name of the layer.'),
   }),
-  layer('Block', 'Layers that belong together and may repeat: what the last one gives goes on.', {
-    repeat: whole(1).default(1).describe('How many times, one after another; each time with weights of its own.'),
+  layer('Block', 'A group of layers that may repeat. Its output is that of the last layer.', {
+    repeat: whole(1).default(1).describe('How many copies follow one another, each with its own weights.'),
     layers: z
       .lazy((): z.ZodType<readonly { readonly type: string; readonly name: string }[]> => blockLayers)
       .describe(
-        'The layers in order. Their weights are called after the block: block/dense/kernel, or block/1/dense/kernel where it repeats.',
+        'The layers in order. The names of their weights start with that of the block: block/dense/kernel, or block/1/dense/kernel if it repeats.',
       ),
   }),
 ] as const
 
 const layerSchema = family(LAYERS)
-  .describe('A layer: an object with a `type`, or just the type where it needs no more.')
+  .describe('A layer: an object with a `type`, or just the type if it needs no other field.')
   .meta({ id: 'layer' })
 
 /** What a TimeDistributed holds. */

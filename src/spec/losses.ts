@@ -6,27 +6,27 @@ import { LARGEST, MOST_AXES, MOST_COLUMNS, whole } from './whole.js'
 /** Negative ones count from the end. */
 const axis = whole(-LARGEST)
 
-const logits = z.boolean().default(false).describe('The output is logits: softmax or sigmoid is yet to be taken of it.')
+const logits = z.boolean().default(false).describe('The output is logits: the loss applies softmax or sigmoid.')
 
 const labelSmoothing = z
   .number()
   .min(0)
   .max(1)
   .default(0)
-  .describe('Share of the target, 0 to 1, that is spread evenly: over the classes, or over yes and no.')
+  .describe('Share of the target, 0 to 1, that is spread evenly over the classes, or over yes and no.')
 
 const gamma = z
   .number()
   .min(0)
   .default(2)
-  .describe('How much less samples count that are right already, at least 0; 0 makes them all alike.')
+  .describe('How much less samples count that are already right, at least 0. With 0 all count the same.')
 
 const balance = z.number().min(0).default(0.25).describe('Weight of the loss, at least 0.')
 
 const axes = z
   .union([z.null(), axis, z.array(axis).min(1).max(MOST_AXES)])
   .default(null)
-  .describe('Axes that make one value together, the batch being axis 0; null for all, the batch too.')
+  .describe('Axes to sum over, counted with the batch. null: all, including the batch.')
 
 /** What a metric of the same name takes too (`./metrics.ts`). */
 export const LOSS_FIELDS = {
@@ -37,11 +37,14 @@ export const LOSS_FIELDS = {
     ignore_class: z
       .union([z.null(), whole(-LARGEST)])
       .default(null)
-      .describe('Class number whose samples are left out; null for none.'),
+      .describe('Class number whose samples are left out. null: none.'),
   },
   binary_focal_crossentropy: {
-    apply_class_balancing: z.boolean().default(false).describe('Weigh yes with alpha and no with 1 - alpha.'),
-    alpha: z.number().min(0).max(1).default(0.25).describe('Weight of yes, 0 to 1, where classes are balanced.'),
+    apply_class_balancing: z
+      .boolean()
+      .default(false)
+      .describe('Multiply the loss of yes by alpha and the loss of no by 1 - alpha.'),
+    alpha: z.number().min(0).max(1).default(0.25).describe('With apply_class_balancing: weight of yes, 0 to 1.'),
     gamma,
     from_logits: logits,
     label_smoothing: labelSmoothing,
@@ -59,7 +62,7 @@ export const LOSS_FIELDS = {
     delta: z.number().gt(0).default(1).describe('Difference, above 0, from which the loss grows linearly.'),
   },
   categorical_generalized_cross_entropy: {
-    q: z.number().gt(0).lt(1).default(0.5).describe('0 to 1: near 0 as crossentropy, near 1 as absolute error.'),
+    q: z.number().gt(0).lt(1).default(0.5).describe('0 to 1: near 0 like crossentropy, near 1 like absolute error.'),
   },
 } as const
 
@@ -67,13 +70,13 @@ export const LOSSES = [
   member('crossentropy', 'Binary crossentropy for one output, else sparse categorical crossentropy.', {}, ['ce']),
   member(
     'categorical_crossentropy',
-    'For one class of several, after softmax. Class labels are made one-hot.',
+    'For one of several classes, after softmax. Class labels become one-hot.',
     LOSS_FIELDS.categorical_crossentropy,
     ['CategoricalCrossentropy'],
   ),
   member(
     'sparse_categorical_crossentropy',
-    'For one class of several, after softmax, from class numbers.',
+    'For one of several classes, after softmax, with class numbers as targets.',
     LOSS_FIELDS.sparse_categorical_crossentropy,
     ['SparseCategoricalCrossentropy'],
   ),
@@ -84,19 +87,19 @@ export const LOSSES = [
   ]),
   member(
     'categorical_focal_crossentropy',
-    'For one class of several: samples that are right already count less (Lin et al., 2018).',
+    'For one of several classes: samples that are already right count less (Lin et al., 2018).',
     LOSS_FIELDS.categorical_focal_crossentropy,
     ['CategoricalFocalCrossentropy'],
   ),
   member(
     'binary_focal_crossentropy',
-    'For yes-or-no outputs: what is right already counts less (Lin et al., 2018).',
+    'For yes-or-no outputs: outputs that are already right count less (Lin et al., 2018).',
     LOSS_FIELDS.binary_focal_crossentropy,
     ['BinaryFocalCrossentropy'],
   ),
   member(
     'categorical_generalized_cross_entropy',
-    'For one class of several with wrong labels among them (Zhang and Sabuncu, 2018).',
+    'For one of several classes, when some labels are wrong (Zhang and Sabuncu, 2018).',
     LOSS_FIELDS.categorical_generalized_cross_entropy,
     ['CategoricalGeneralizedCrossEntropy'],
   ),
@@ -116,38 +119,43 @@ export const LOSSES = [
   member('log_cosh', 'Logarithm of the hyperbolic cosine of the difference.', {}, ['logcosh', 'LogCosh']),
   member(
     'cosine_similarity',
-    'Minus the cosine of the angle between target and output: -1 for the same direction.',
+    'Negative cosine of the angle between target and output: -1 for the same direction.',
     {
-      axis: axis.default(-1).describe('Axis of the vectors, the batch being axis 0, which it must not be.'),
+      axis: axis.default(-1).describe('Axis of the vectors, counted with the batch. 0, the batch, is not allowed.'),
     },
     ['CosineSimilarity'],
   ),
-  member('hinge', 'For yes-or-no outputs between -1 and 1. Targets of 0 and 1 are made -1 and 1.', {}, ['Hinge']),
+  member('hinge', 'For yes-or-no outputs between -1 and 1. Targets 0 and 1 become -1 and 1.', {}, ['Hinge']),
   member('squared_hinge', 'The square of hinge.', {}, ['SquaredHinge']),
-  member('categorical_hinge', 'For one class of several: its output is to be 1 above the largest other.', {}, [
+  member('categorical_hinge', 'For one of several classes: its output should be 1 above the largest other.', {}, [
     'CategoricalHinge',
   ]),
-  member('kl_divergence', 'How far one distribution is from another.', {}, [
+  member('kl_divergence', 'Kullback-Leibler divergence: how far one distribution is from another.', {}, [
     'kld',
     'KLD',
     'kullback_leibler_divergence',
     'KLDivergence',
   ]),
   member('poisson', 'For counts: the output is the mean of a Poisson distribution.', {}, ['Poisson']),
-  member('dice', '1 less the Dice coefficient: twice what overlaps, by the sum of both.', { axis: axes }, ['Dice']),
+  member(
+    'dice',
+    '1 - Dice coefficient. The coefficient is twice the overlap, divided by the sum of both.',
+    { axis: axes },
+    ['Dice'],
+  ),
   member(
     'tversky',
-    'The Dice loss with a weight for each kind of error (Salehi et al., 2017).',
+    'Dice loss with a weight for each kind of error (Salehi et al., 2017).',
     {
-      alpha: z.number().min(0).default(0.5).describe('Weight of what the output misses, at least 0.'),
-      beta: z.number().min(0).default(0.5).describe('Weight of what the output has too much, at least 0.'),
+      alpha: z.number().min(0).default(0.5).describe('Weight of false negatives, at least 0.'),
+      beta: z.number().min(0).default(0.5).describe('Weight of false positives, at least 0.'),
       axis: axes,
     },
     ['Tversky'],
   ),
   member(
     'circle',
-    'For embeddings of length 1: near those of the same class, far from the others of the batch (Sun et al., 2020).',
+    'For embeddings of length 1: pulls those of one class together, and those of other classes in the batch apart (Sun et al., 2020).',
     {
       gamma: z.number().gt(0).default(80).describe('Scale, above 0.'),
       margin: z.number().min(0).default(0.4).describe('Relaxation, at least 0.'),

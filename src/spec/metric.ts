@@ -23,7 +23,7 @@ export function metric<const Type extends string, Fields extends z.core.$ZodShap
   const schema = z
     .strictObject({
       type: names.describe(description),
-      name: identifier.optional().describe('History key. Default: the type as it is written here.'),
+      name: identifier.optional().describe('History key. Default: the type, as written here.'),
       ...fields,
     })
     .describe(description)

@@ -17,22 +17,22 @@ const mean = <const Type extends string, Fields extends z.core.$ZodShape>(
   aliases: readonly string[] = [],
 ) => metric('min', type, description, fields, aliases)
 
-const threshold = z.number().min(0).max(1).default(0.5).describe('Outputs above it, 0 to 1, are a yes.')
+const threshold = z.number().min(0).max(1).default(0.5).describe('Threshold, 0 to 1. An output above it is a yes.')
 
 const classId = z
   .union([z.null(), whole(0)])
   .default(null)
-  .describe('The one class that is looked at, from 0; null for all outputs.')
+  .describe('The only class to measure, from 0. null: all outputs.')
 
 const retrieval = {
   thresholds: z
     .union([z.null(), z.number().min(0).max(1)])
     .default(null)
-    .describe('Outputs above it, 0 to 1, are a yes; null for 0.5, or with top_k for none.'),
+    .describe('Threshold, 0 to 1. An output above it is a yes. null: 0.5, or no threshold with top_k.'),
   top_k: z
     .union([z.null(), whole(1)])
     .default(null)
-    .describe('Only so many of the largest outputs of a sample can be a yes; null for all.'),
+    .describe('Number of largest outputs of a sample that can be a yes. null: all.'),
   class_id: classId,
 }
 
@@ -40,29 +40,29 @@ const count = { thresholds: threshold }
 
 const k = whole(1).default(5).describe('How many of the largest outputs count, at least 1.')
 
-const atLeast = (of: string) => z.number().min(0).max(1).describe(`The least ${of}, 0 to 1.`)
-const thresholdCount = whole(1, MOST_COLUMNS).default(200).describe('How many thresholds are tried, at least 1.')
+const atLeast = (of: string) => z.number().min(0).max(1).describe(`Smallest ${of}, 0 to 1.`)
+const thresholdCount = whole(1, MOST_COLUMNS).default(200).describe('Number of thresholds to try, at least 1.')
 const points = { num_thresholds: thresholdCount, class_id: classId }
 
 const fScore = {
   average: nameIn({
     micro: 'of all outputs together',
     macro: 'mean of the classes',
-    weighted: 'mean of the classes, by how often each is true',
+    weighted: 'mean of the classes, weighted by how often each is true',
   })
     .default('macro')
-    .describe('How classes make one number.'),
+    .describe('How several classes give one number.'),
   threshold: z
     .union([z.null(), z.number().gt(0).max(1)])
     .default(null)
-    .describe("Outputs above it, 0 to 1, are a yes; null: each sample's largest."),
+    .describe("Threshold, 0 to 1. An output above it is a yes. null: only each sample's largest output is."),
 }
 
 export const METRICS = [
   metric(
     'max',
     'accuracy',
-    'Share of samples that are right, 0 to 1; binary for one output, else by the largest output.',
+    'Share of samples that are right, 0 to 1. One output: by a threshold; several: by the largest output.',
     {},
     ['acc', 'Accuracy'],
   ),
@@ -100,29 +100,34 @@ export const METRICS = [
     'BCE',
     'BinaryCrossentropy',
   ]),
-  mean('categorical_crossentropy', 'Crossentropy of one class of several.', LOSS_FIELDS.categorical_crossentropy, [
+  mean('categorical_crossentropy', 'Crossentropy of one of several classes.', LOSS_FIELDS.categorical_crossentropy, [
     'CategoricalCrossentropy',
   ]),
   mean(
     'sparse_categorical_crossentropy',
-    'Crossentropy of one class of several, from class numbers.',
+    'Crossentropy of one of several classes, with class numbers as targets.',
     LOSS_FIELDS.sparse_categorical_crossentropy,
     ['SparseCategoricalCrossentropy'],
   ),
-  mean('binary_focal_crossentropy', 'As the loss.', LOSS_FIELDS.binary_focal_crossentropy, ['BinaryFocalCrossentropy']),
-  mean('categorical_focal_crossentropy', 'As the loss.', LOSS_FIELDS.categorical_focal_crossentropy, [
+  mean('binary_focal_crossentropy', 'The same as the loss.', LOSS_FIELDS.binary_focal_crossentropy, [
+    'BinaryFocalCrossentropy',
+  ]),
+  mean('categorical_focal_crossentropy', 'The same as the loss.', LOSS_FIELDS.categorical_focal_crossentropy, [
     'CategoricalFocalCrossentropy',
   ]),
-  mean('categorical_generalized_cross_entropy', 'As the loss.', LOSS_FIELDS.categorical_generalized_cross_entropy, [
-    'CategoricalGeneralizedCrossEntropy',
-  ]),
-  mean('kl_divergence', 'How far one distribution is from another.', {}, [
+  mean(
+    'categorical_generalized_cross_entropy',
+    'The same as the loss.',
+    LOSS_FIELDS.categorical_generalized_cross_entropy,
+    ['CategoricalGeneralizedCrossEntropy'],
+  ),
+  mean('kl_divergence', 'Kullback-Leibler divergence: how far one distribution is from another.', {}, [
     'kld',
     'KLD',
     'kullback_leibler_divergence',
     'KLDivergence',
   ]),
-  mean('poisson', 'As the loss.', {}, ['Poisson']),
+  mean('poisson', 'The same as the loss.', {}, ['Poisson']),
 
   mean('mean_squared_error', 'Mean of squared differences.', {}, ['mse', 'MSE', 'MeanSquaredError']),
   mean('root_mean_squared_error', 'Root of the mean of squared differences.', {}, ['RootMeanSquaredError']),
@@ -137,7 +142,7 @@ export const METRICS = [
     'MSLE',
     'MeanSquaredLogarithmicError',
   ]),
-  mean('huber', 'As the loss.', LOSS_FIELDS.huber, ['Huber']),
+  mean('huber', 'The same as the loss.', LOSS_FIELDS.huber, ['Huber']),
   mean('log_cosh', 'Logarithm of the hyperbolic cosine of the difference.', {}, [
     'logcosh',
     'log_cosh_error',
@@ -150,15 +155,17 @@ export const METRICS = [
   metric(
     'max',
     'r2_score',
-    'Share of the variance of the target that the output explains, at most 1. Of a target that never varies 1 if it is always met, else 0.',
+    'Share of the variance of the target that the output explains, at most 1. With a constant target: 1 if every output is exact, else 0.',
     {
       class_aggregation: nameIn({
         uniform_average: 'mean of the outputs',
-        variance_weighted_average: 'mean of the outputs, by the variance of their targets',
+        variance_weighted_average: 'mean of the outputs, weighted by the variance of their targets',
       })
         .default('uniform_average')
-        .describe('How outputs make one number.'),
-      num_regressors: whole(0).default(0).describe('Independent variables of the adjusted score; 0 for the plain one.'),
+        .describe('How several outputs give one number.'),
+      num_regressors: whole(0)
+        .default(0)
+        .describe('Number of independent variables of the adjusted score. 0: the plain score.'),
     },
     ['R2Score'],
   ),
@@ -168,32 +175,34 @@ export const METRICS = [
   metric('max', 'concordance_correlation', 'Concordance correlation over the outputs of a sample, -1 to 1.', {}, [
     'ConcordanceCorrelation',
   ]),
-  mean('hinge', 'As the loss.', {}, ['Hinge']),
-  mean('squared_hinge', 'As the loss.', {}, ['SquaredHinge']),
-  mean('categorical_hinge', 'As the loss.', {}, ['CategoricalHinge']),
+  mean('hinge', 'The same as the loss.', {}, ['Hinge']),
+  mean('squared_hinge', 'The same as the loss.', {}, ['SquaredHinge']),
+  mean('categorical_hinge', 'The same as the loss.', {}, ['CategoricalHinge']),
 
-  metric(null, 'true_positives', 'How many yes are right.', count, ['TruePositives']),
-  metric(null, 'true_negatives', 'How many no are right.', count, ['TrueNegatives']),
-  metric(null, 'false_positives', 'How many yes are wrong.', count, ['FalsePositives']),
-  metric(null, 'false_negatives', 'How many no are wrong.', count, ['FalseNegatives']),
-  metric('max', 'precision', 'Share of the yes that are right, 0 to 1; NaN without a yes.', retrieval, ['Precision']),
-  metric('max', 'recall', 'Share of what is true that is a yes, 0 to 1; NaN where nothing is true.', retrieval, [
+  metric(null, 'true_positives', 'Number of true positives: a yes that is right.', count, ['TruePositives']),
+  metric(null, 'true_negatives', 'Number of true negatives: a no that is right.', count, ['TrueNegatives']),
+  metric(null, 'false_positives', 'Number of false positives: a yes that is wrong.', count, ['FalsePositives']),
+  metric(null, 'false_negatives', 'Number of false negatives: a no that is wrong.', count, ['FalseNegatives']),
+  metric('max', 'precision', 'Share of the yes that are right, 0 to 1. NaN if there is no yes.', retrieval, [
+    'Precision',
+  ]),
+  metric('max', 'recall', 'Share of the targets of 1 that get a yes, 0 to 1. NaN if no target is 1.', retrieval, [
     'Recall',
   ]),
   metric('max', 'f1_score', 'Harmonic mean of precision and recall, 0 to 1.', fScore, ['F1Score']),
   metric(
     'max',
     'fbeta_score',
-    'Mean of precision and recall, in which recall weighs beta times as much, 0 to 1.',
+    'Weighted harmonic mean of precision and recall, 0 to 1; recall weighs beta times as much.',
     { beta: z.number().gt(0).default(1).describe('Weight of recall, above 0.'), ...fScore },
     ['f_beta_score', 'FBetaScore'],
   ),
   metric(
     'max',
     'auc',
-    'Area under a curve of all thresholds, 0 to 1; NaN without targets of both kinds.',
+    'Area under a curve over all thresholds, 0 to 1. NaN if all targets are equal.',
     {
-      num_thresholds: whole(2, MOST_COLUMNS).default(200).describe('How many thresholds make the curve, at least 2.'),
+      num_thresholds: whole(2, MOST_COLUMNS).default(200).describe('Number of thresholds of the curve, at least 2.'),
       curve: nameIn({
         ROC: 'true positive rate over false positive rate',
         PR: 'precision over recall',
@@ -202,65 +211,68 @@ export const METRICS = [
         .default('ROC')
         .describe('What the curve shows.'),
       summation_method: nameIn({
-        interpolation: 'by the middle of two thresholds; for PR as Davis and Goadrich (2006)',
-        minoring: 'by the lower one of two thresholds',
-        majoring: 'by the higher one of two thresholds',
+        interpolation: 'at the middle of two thresholds; for PR as in Davis and Goadrich (2006)',
+        minoring: 'at the lower of two thresholds',
+        majoring: 'at the higher of two thresholds',
       })
         .default('interpolation')
-        .describe('How the area is added up.'),
+        .describe('How the area is summed.'),
       thresholds: z
         .union([z.null(), z.array(z.number().min(0).max(1)).min(1).max(MOST_COLUMNS)])
         .default(null)
-        .describe('Thresholds, 0 to 1, in place of num_thresholds even ones.'),
-      multi_label: z.boolean().default(false).describe('Mean of the areas of each output, not one of all together.'),
+        .describe('Thresholds, 0 to 1, instead of num_thresholds evenly spaced ones.'),
+      multi_label: z
+        .boolean()
+        .default(false)
+        .describe('Take the mean of an area for each output, instead of one area for all together.'),
       label_weights: z
         .union([z.null(), z.array(z.number().min(0)).min(1).max(MOST_COLUMNS)])
         .default(null)
-        .describe('A weight for each output; null for none.'),
-      from_logits: z.boolean().default(false).describe('Sigmoid is yet to be taken of the output.'),
+        .describe('A weight for each output. null: all weigh 1.'),
+      from_logits: z.boolean().default(false).describe('The output is logits: the metric applies sigmoid.'),
     },
     ['AUC'],
   ),
   metric(
     'max',
     'sensitivity_at_specificity',
-    'The best sensitivity of thresholds that are specific enough, 0 to 1.',
+    'Best sensitivity, 0 to 1, at thresholds with at least this specificity.',
     { specificity: atLeast('specificity'), ...points },
     ['SensitivityAtSpecificity'],
   ),
   metric(
     'max',
     'specificity_at_sensitivity',
-    'The best specificity of thresholds that are sensitive enough, 0 to 1.',
+    'Best specificity, 0 to 1, at thresholds with at least this sensitivity.',
     { sensitivity: atLeast('sensitivity'), ...points },
     ['SpecificityAtSensitivity'],
   ),
   metric(
     'max',
     'precision_at_recall',
-    'The best precision of thresholds that recall enough, 0 to 1.',
+    'Best precision, 0 to 1, at thresholds with at least this recall.',
     { recall: atLeast('recall'), ...points },
     ['PrecisionAtRecall'],
   ),
   metric(
     'max',
     'recall_at_precision',
-    'The best recall of thresholds that are precise enough, 0 to 1.',
+    'Best recall, 0 to 1, at thresholds with at least this precision.',
     { precision: atLeast('precision'), ...points },
     ['RecallAtPrecision'],
   ),
   metric(
     'max',
     'binary_iou',
-    'Overlap of yes and truth, and of no and untruth, by what either covers, 0 to 1.',
+    'Intersection over union for yes and for no, 0 to 1.',
     {
       target_class_ids: z
         .array(z.int().min(0).max(1))
         .min(1)
         .max(2)
         .default([0, 1])
-        .describe('Whose overlap: 1 of yes, 0 of no; of both, the mean.'),
-      threshold: z.number().default(0.5).describe('Outputs from it on are a yes.'),
+        .describe('Classes to measure: 1 is yes, 0 is no. With both, the mean.'),
+      threshold: z.number().default(0.5).describe('Threshold. An output of at least this is a yes.'),
     },
     ['binary_io_u', 'BinaryIoU'],
   ),
@@ -269,12 +281,12 @@ export const METRICS = [
 /** Measured of a model that learns from labels. */
 export const metricsSchema = metricList(METRICS)
   .meta({ id: 'metrics' })
-  .describe('Measured beside the loss, on training and validation data. Each is a history key as it is written here.')
+  .describe('Metrics, measured on training and validation data. Each becomes a history key, as written here.')
 
 /** Measured of any model; which of them suit it is a rule of the whole spec. */
 export const anyMetricsSchema = metricList([...METRICS, ...RBM_METRICS])
   .meta({ id: 'any_metrics' })
-  .describe('Measured beside the loss, on training and validation data. Each is a history key as it is written here.')
+  .describe('Metrics, measured on training and validation data. Each becomes a history key, as written here.')
 
 const BETTER: ReadonlyMap<string, Better> = new Map(
   [...METRICS, ...RBM_METRICS].map(({ type, better }) => [type, better]),

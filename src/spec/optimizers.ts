@@ -13,26 +13,26 @@ const WEIGHT_DECAY = 'Share of each weight, times the learning rate, that is tak
 /** What every optimizer takes: keras/src/optimizers/base_optimizer.py. */
 const forAll = {
   weight_decay: orNone(weightDecay, `${WEIGHT_DECAY}. null: none.`),
-  clipnorm: orNone(z.number().gt(0), 'Largest norm of the gradient of each weight, above 0; null: any.'),
-  clipvalue: orNone(z.number().gt(0), 'Largest size of each number of a gradient, above 0; null: any.'),
-  global_clipnorm: orNone(z.number().gt(0), 'Largest norm of all gradients together, above 0; null: any.'),
+  clipnorm: orNone(z.number().gt(0), 'Largest norm of the gradient of each weight, above 0. null: no limit.'),
+  clipvalue: orNone(z.number().gt(0), 'Largest absolute value of each element of a gradient, above 0. null: no limit.'),
+  global_clipnorm: orNone(z.number().gt(0), 'Largest norm of all gradients together, above 0. null: no limit.'),
   use_ema: z
     .boolean()
     .default(false)
-    .describe('Keep a running mean of the weights, and put it in their place when training ends.'),
+    .describe('Keep a moving average of the weights, and replace the weights by it when training ends.'),
   ema_momentum: z
     .number()
     .min(0)
     .max(1)
     .default(0.99)
-    .describe('Share of the old mean of the weights in the new one, 0 to 1; with `use_ema`.'),
+    .describe('With `use_ema`: share of the old average in the new one, 0 to 1.'),
   ema_overwrite_frequency: orNone(
     whole(1),
-    'Updates after which the mean takes the place of the weights, again and again; with `use_ema`. null: at the end only.',
+    'With `use_ema`: replace the weights by their average every so many updates. null: only at the end.',
   ),
   gradient_accumulation_steps: orNone(
     whole(2),
-    'Steps whose mean gradient makes one update, at least 2; null: each step is an update.',
+    'Number of steps whose mean gradient makes one update, at least 2. null: each step is an update.',
   ),
 }
 
@@ -63,9 +63,9 @@ const momentum = z
   .min(0)
   .max(1)
   .default(0)
-  .describe('Share of the last step that is added to this one, 0 to 1; 0 is plain descent.')
+  .describe('Share of the last step that is added to this one, 0 to 1. 0 is plain gradient descent.')
 
-const epsilon = z.number().min(0).default(1e-7).describe('Small number, at least 0, that keeps divisions from 0.')
+const epsilon = z.number().min(0).default(1e-7).describe('Small number, at least 0, that avoids division by 0.')
 
 const decay = (value: number, of: string) =>
   z.number().min(0).lt(1).default(value).describe(`Decay of the running mean of ${of}, at least 0 and below 1.`)
@@ -79,11 +79,7 @@ const adam = {
 
 const amsgrad = z.boolean().default(false).describe('Divide by the largest mean square so far (Reddi et al., 2018).')
 
-const accumulator = z
-  .number()
-  .min(0)
-  .default(0.1)
-  .describe('What the sum of squared gradients begins with, at least 0.')
+const accumulator = z.number().min(0).default(0.1).describe('First value of the sum of squared gradients, at least 0.')
 
 const strength = (description: string) => z.number().min(0).default(0).describe(`${description}, at least 0.`)
 
@@ -104,12 +100,12 @@ export const OPTIMIZERS = [
     centered: z.boolean().default(false).describe('Divide by the standard deviation instead of the root mean square.'),
   }),
   optimizer('Adam', 'Running means of gradient and squared gradient (Kingma and Ba, 2015).', { ...adam, amsgrad }),
-  optimizer('AdamW', 'Adam with weight decay apart from the gradient (Loshchilov and Hutter, 2019).', {
+  optimizer('AdamW', 'Adam with weight decay decoupled from the gradient (Loshchilov and Hutter, 2019).', {
     ...adam,
     amsgrad,
     weight_decay: weightDecay.default(0.004).describe(`${WEIGHT_DECAY}.`),
   }),
-  optimizer('Adadelta', 'Steps as large as the steps before were (Zeiler, 2012).', {
+  optimizer('Adadelta', 'Scales steps by the size of earlier steps (Zeiler, 2012).', {
     learning_rate: learningRateSchema(0.001),
     rho: decay(0.95, 'squared gradients and squared steps'),
     epsilon,
@@ -119,9 +115,14 @@ export const OPTIMIZERS = [
     initial_accumulator_value: accumulator,
     epsilon,
   }),
-  optimizer('Adamax', 'Adam by the largest gradient, which fades (Kingma and Ba, 2015, section 7.1).', {
+  optimizer('Adamax', 'Adam with a decaying maximum of gradients (Kingma and Ba, 2015, section 7.1).', {
     ...adam,
-    beta_2: z.number().min(0).lt(1).default(0.999).describe('How the largest gradient fades, at least 0 and below 1.'),
+    beta_2: z
+      .number()
+      .min(0)
+      .lt(1)
+      .default(0.999)
+      .describe('Decay of the maximum of gradients, at least 0 and below 1.'),
   }),
   optimizer('Nadam', "Adam with Nesterov's momentum (Dozat, 2015).", adam),
   optimizer('Ftrl', 'Follows the regularized leader (McMahan et al., 2013): for wide models with sparse inputs.', {
@@ -130,39 +131,49 @@ export const OPTIMIZERS = [
       .number()
       .max(0)
       .default(-0.5)
-      .describe('Power by which the rate falls with the sum of squared gradients, at most 0; 0: it does not.'),
+      .describe(
+        'Power by which the learning rate falls with the sum of squared gradients, at most 0. 0: it does not fall.',
+      ),
     initial_accumulator_value: accumulator,
-    l1_regularization_strength: strength('Penalty on the size of weights, which makes them 0'),
-    l2_regularization_strength: strength('Penalty on the square of weights, which keeps them still'),
-    l2_shrinkage_regularization_strength: strength('Penalty on the square of weights, as part of the loss'),
-    beta: z.number().min(0).default(0).describe('Slows the first steps, at least 0.'),
+    l1_regularization_strength: strength('L1 penalty, which makes weights exactly 0'),
+    l2_regularization_strength: strength('L2 penalty, which stabilizes the weights'),
+    l2_shrinkage_regularization_strength: strength('L2 penalty as a part of the loss'),
+    beta: z.number().min(0).default(0).describe('Makes the first steps smaller, at least 0.'),
   }),
-  optimizer('Lion', 'Steps of one size, by the sign of a momentum (Chen et al., 2023).', {
+  optimizer('Lion', 'Steps of equal size, in the direction of the sign of a momentum (Chen et al., 2023).', {
     learning_rate: learningRateSchema(0.001),
     beta_1: z
       .number()
       .gt(0)
       .max(1)
       .default(0.9)
-      .describe('Share of the momentum in the direction of a step, above 0 and at most 1; the gradient has the rest.'),
+      .describe('Share of the momentum in the direction of a step, above 0 and at most 1. The rest is the gradient.'),
     beta_2: decay(0.99, 'gradients'),
   }),
-  optimizer('Lamb', "Adam, each weight's step in proportion to the weight's norm (You et al., 2019).", adam),
-  optimizer('Adafactor', 'Keeps the means of rows and columns of squared gradients only (Shazeer and Stern, 2018).', {
-    learning_rate: learningRateSchema(0.001),
-    beta_2_decay: z
-      .number()
-      .default(-0.8)
-      .describe('Power of the step count by which old squared gradients lose weight; below 0.'),
-    epsilon_1: z.number().min(0).default(1e-30).describe('Added to squared gradients, at least 0.'),
-    epsilon_2: z.number().min(0).default(1e-3).describe('Least root mean square that a weight counts as, at least 0.'),
-    clip_threshold: z.number().gt(0).default(1).describe('Largest root mean square of a step, above 0.'),
-    relative_step: z
-      .boolean()
-      .default(true)
-      .describe('As in Keras 3, without effect: the rate is at most 1 / sqrt(step) in any case.'),
-  }),
-  optimizer('Muon', 'Makes all singular values of the momentum of a matrix alike; other weights take Adam.', {
+  optimizer('Lamb', "Adam with each weight's step in proportion to the weight's norm (You et al., 2019).", adam),
+  optimizer(
+    'Adafactor',
+    'Stores only row and column means of squared gradients, to save memory (Shazeer and Stern, 2018).',
+    {
+      learning_rate: learningRateSchema(0.001),
+      beta_2_decay: z
+        .number()
+        .default(-0.8)
+        .describe('Power of the step count by which old squared gradients decay; below 0.'),
+      epsilon_1: z.number().min(0).default(1e-30).describe('Added to squared gradients, at least 0.'),
+      epsilon_2: z
+        .number()
+        .min(0)
+        .default(1e-3)
+        .describe('Smallest root mean square of a weight that is used, at least 0.'),
+      clip_threshold: z.number().gt(0).default(1).describe('Largest root mean square of a step, above 0.'),
+      relative_step: z
+        .boolean()
+        .default(true)
+        .describe('Has no effect, as in Keras 3: the learning rate is at most 1 / sqrt(step) in any case.'),
+    },
+  ),
+  optimizer('Muon', "Makes all singular values of a matrix's momentum nearly equal. Other weights use Adam.", {
     learning_rate: learningRateSchema(0.001),
     adam_beta_1: decay(0.9, 'gradients, where Adam is taken'),
     adam_beta_2: decay(0.999, 'squared gradients, where Adam is taken'),
@@ -177,13 +188,17 @@ export const OPTIMIZERS = [
       .max(LONGEST_LIST)
       .default([])
       .describe(
-        'Patterns: weights whose name, such as dense_1/kernel, matches one take Adam. Meant for the last layer.',
+        'Patterns of names. A weight whose name, such as dense_1/kernel, matches one uses Adam. Use it for the last layer.',
       ),
-    exclude_embeddings: z.boolean().default(true).describe('Weights with `embedding` in their name take Adam.'),
-    muon_a: coefficient(3.4445, 'the matrix'),
-    muon_b: coefficient(-4.775, 'its third power'),
-    muon_c: coefficient(2.0315, 'its fifth power'),
-    adam_lr_ratio: z.number().min(0).default(1).describe('Learning rate where Adam is taken, in shares of the other.'),
+    exclude_embeddings: z.boolean().default(true).describe('Weights with `embedding` in their name use Adam.'),
+    muon_a: coefficient(3.4445, 'the first power'),
+    muon_b: coefficient(-4.775, 'the third power'),
+    muon_c: coefficient(2.0315, 'the fifth power'),
+    adam_lr_ratio: z
+      .number()
+      .min(0)
+      .default(1)
+      .describe('Learning rate of Adam, as a factor of the learning rate of Muon.'),
     momentum: decay(0.95, 'gradients'),
     ns_steps: whole(0, 100).default(5).describe('Newton-Schulz iterations, 0 to 100.'),
     nesterov: z.boolean().default(true).describe("Nesterov's momentum."),
@@ -192,7 +207,7 @@ export const OPTIMIZERS = [
       .min(0)
       .nullable()
       .default(0.2)
-      .describe('Root mean square of a step in units of the learning rate, at least 0. null: a step is left as it is.'),
+      .describe('Root mean square of a step in units of the learning rate, at least 0. null: steps are not rescaled.'),
   }),
 ] as const
 

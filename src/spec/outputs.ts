@@ -23,29 +23,29 @@ function* groupRules(groups: readonly (readonly number[])[]): Iterable<RuleIssue
 
 const TARGETS = [
   member('label', 'The class label of a sample.', {}),
-  member('grouped_label', 'The group in which the class label of a sample is, as a class number.', {
+  member('grouped_label', "The number of the group that has the sample's class label.", {
     groups: z
       .array(z.array(whole(0)).min(1).max(MOST_COLUMNS))
       .min(2)
       .max(MOST_COLUMNS)
       .superRefine(rules(groupRules))
-      .describe('Class numbers, group by group; each class in one group: [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]].'),
+      .describe('Groups of class numbers; each class is in one group: [[0, 2, 4, 6, 8], [1, 3, 5, 7, 9]].'),
   }),
   member('input', 'The sample itself, element by element: for an autoencoder.', {}),
 ] as const
 
 export const targetSchema = family(TARGETS).describe(
-  'What an output is compared with: the name, or an object with a `type`. Default: label.',
+  'Target of the output: the name, or an object with a `type`. Default: label.',
 )
 
 const output = z
   .strictObject({
-    loss: lossSchema.describe('What is made small: the name, or an object with a `type`.'),
-    loss_weight: z.number().min(0).default(1).describe('How much its loss counts in the sum of all.'),
+    loss: lossSchema.describe('Loss to minimize: the name, or an object with a `type`.'),
+    loss_weight: z.number().min(0).default(1).describe('Weight of its loss in the sum of all losses.'),
     metrics: metricsSchema,
     target: targetSchema.prefault('label'),
   })
-  .describe('What one output is trained for.')
+  .describe('Loss, metrics and target of one output.')
 
 export const outputsSchema = z
   .record(z.string().min(1).describe('Name of a layer.'), output)
@@ -56,7 +56,7 @@ export const outputsSchema = z
   })
   .optional()
   .describe(
-    'For a model of several outputs, in place of `loss` and `metrics`: by the name of a layer, what its output is trained for. History keys are loss, and <name>_loss and <name>_<metric> for each.',
+    'For a model with several outputs, instead of `loss` and `metrics`: loss, metrics and target of each output, by the name of its layer. History keys are loss, and <name>_loss and <name>_<metric> for each output.',
   )
 
 export type TargetSpec = DeepReadonly<z.output<typeof targetSchema>>

@@ -15,13 +15,13 @@ import { either, listed, oneOf, written } from './words.js'
 
 export const VISIBLE = [
   member('bernoulli', '0 or 1.', {}),
-  member('gaussian', 'Any number, normally distributed given the hidden units; for standardized data.', {
+  member('gaussian', 'Real numbers, normally distributed given the hidden units; for standardized data.', {
     variance: nameIn({
       fixed: 'Each unit has variance 1.',
-      learned: 'Each unit learns its own, by its logarithm (Cho, Ilin and Raiko, 2011); at least 0.01.',
+      learned: 'Each unit learns its own variance, as a logarithm (Cho, Ilin and Raiko, 2011); at least 0.01.',
     })
       .default('fixed')
-      .describe('The variance of a unit given the hidden ones.'),
+      .describe('The variance of a visible unit given the hidden units.'),
   }),
 ] as const
 export const HIDDEN = [
@@ -30,13 +30,19 @@ export const HIDDEN = [
 ] as const
 
 /** By what the data says of each unit. */
-const ofData = member('data', 'The mean of the training data, unit by unit; for Bernoulli units its logit.', {})
+const ofData = member(
+  'data',
+  'The mean of the training data for each unit; for Bernoulli units, the logit of that mean.',
+  {},
+)
 
 /** What a machine is made of, whether by itself or in a stack. */
 export const rbmFields = {
-  hidden_units: whole(1).describe('How many hidden units, at least 1; the data says how many are visible.'),
-  visible: family(VISIBLE).prefault('bernoulli').describe('What visible units are.'),
-  hidden: family(HIDDEN).prefault('bernoulli').describe('What hidden units are.'),
+  hidden_units: whole(1).describe(
+    'Number of hidden units, at least 1. The number of visible units follows from the data.',
+  ),
+  visible: family(VISIBLE).prefault('bernoulli').describe('Type of the visible units.'),
+  hidden: family(HIDDEN).prefault('bernoulli').describe('Type of the hidden units.'),
   kernel_initializer: initializer(
     { type: 'random_normal', mean: 0, stddev: 0.01 },
     'First values of the weights between visible and hidden units.',
@@ -45,8 +51,8 @@ export const rbmFields = {
     .prefault('data')
     .describe('First values of the visible biases.'),
   hidden_bias_initializer: initializer('zeros', 'First values of the hidden biases.'),
-  kernel_regularizer: regularizer('What the weights, and never the biases, add to what is made small.'),
-  kernel_constraint: constraint('What is done to the weights after each update.'),
+  kernel_regularizer: regularizer('Regularizer of the weights. It never acts on the biases.'),
+  kernel_constraint: constraint('Constraint on the weights, applied after each update.'),
 }
 
 export const rbmSchema = z
@@ -62,43 +68,42 @@ const gibbsSteps = (most: number) =>
   z
     .union([whole(1, most), byEpoch({ least: 1, most, whole: true })])
     .default(1)
-    .describe('Gibbs steps, at least 1: a number, or pairs of an epoch and the number from then on, [[1, 1], [10, 5]].')
+    .describe(
+      'Number of Gibbs steps, at least 1; or pairs of an epoch and the number from that epoch on, [[1, 1], [10, 5]].',
+    )
 const k = gibbsSteps(MOST_GIBBS_STEPS)
 
 const sparsity = z
   .strictObject({
-    target: z.number().gt(0).lt(1).describe('How active a hidden unit should be, above 0 and below 1.'),
-    cost: z.number().min(0).describe('How hard it is drawn there, at least 0.'),
+    target: z.number().gt(0).lt(1).describe('Target mean activity of a hidden unit, above 0 and below 1.'),
+    cost: z.number().min(0).describe('Strength of the pull, at least 0.'),
     rate: z
       .number()
       .min(0)
       .lt(1)
       .default(0.9)
-      .describe('Share of the old running mean of its activity in the new one, at least 0 and below 1.'),
+      .describe('Share of the old running mean of the activity in the new one, at least 0 and below 1.'),
   })
-  .describe('Draws hidden units to a mean activity.')
+  .describe('Pulls hidden units toward a mean activity.')
 
 /** What every algorithm takes. */
 const forAll = {
   centered: z
     .boolean()
     .default(false)
-    .describe('Take the gradient around the means of all units (Melchior, Fischer and Wiskott, 2016).'),
+    .describe('Use the centered gradient: units minus their means (Melchior, Fischer and Wiskott, 2016).'),
   offset_rate: z
     .number()
     .gt(0)
     .max(1)
     .default(0.01)
-    .describe('Share of a batch in the running means that `centered` uses, above 0 and at most 1.'),
-  sparsity: sparsity
-    .nullable()
-    .default(null)
-    .describe('Draws hidden units to a mean activity; null: they are as active as they are.'),
+    .describe('Share of each batch in the running means that `centered` uses, above 0 and at most 1.'),
+  sparsity: sparsity.nullable().default(null).describe('Pulls hidden units toward a mean activity. null: no target.'),
   momentum_by_epoch: byEpoch({ least: 0, most: 1, whole: false })
     .nullable()
     .default(null)
     .describe(
-      'Pairs of an epoch and the momentum of SGD from then on, [[1, 0.5], [6, 0.9]]; null: that of the optimizer.',
+      'Pairs of an epoch and the momentum of SGD from that epoch on, [[1, 0.5], [6, 0.9]]. null: the momentum of the optimizer.',
     ),
 }
 
@@ -112,47 +117,48 @@ const algorithm = <const Name extends string, Fields extends z.core.$ZodShape>(
 const LABELS = [
   member('generative', 'The distribution of data and labels together, by contrastive divergence.', {}),
   member('discriminative', 'The probability of labels given the data, by its exact gradient.', {}),
-  member('hybrid', 'The gradient of both, that of `generative` times alpha.', {
-    alpha: z.number().gt(0).default(0.01).describe('How much the generative part counts, above 0.'),
+  member('hybrid', 'The sum of both gradients, with `generative` times alpha.', {
+    alpha: z.number().gt(0).default(0.01).describe('Weight of the generative part, above 0.'),
   }),
 ] as const
 
 export const ALGORITHMS = [
-  algorithm('cd', 'Contrastive divergence: chains begin at the data (Hinton, 2002).', {
+  algorithm('cd', 'Contrastive divergence: chains start at the data (Hinton, 2002).', {
     k,
     labels: family(LABELS)
       .nullable()
       .default(null)
-      .describe('Learns labels too, so that the model is a classifier: how, by name or object. null: it does not.'),
-  }),
-  algorithm('pcd', 'Persistent contrastive divergence: chains go on from step to step (Tieleman, 2008).', {
-    k,
-    chains: whole(1)
-      .nullable()
-      .default(null)
-      .describe('How many chains, at least 1; null: as many as a batch has samples.'),
+      .describe('Objective with labels, by name or as an object: the RBM becomes a classifier. null: no labels.'),
   }),
   algorithm(
+    'pcd',
+    'Persistent contrastive divergence: chains continue from one training step to the next (Tieleman, 2008).',
+    {
+      k,
+      chains: whole(1).nullable().default(null).describe('Number of chains, at least 1. null: the batch size.'),
+    },
+  ),
+  algorithm(
     'parallel_tempering',
-    'Chains that go on, at several temperatures; neighbours swap states, so that those of the model itself move between modes (Desjardins et al., 2010).',
+    'Persistent chains at several temperatures. Neighbours swap states, which helps the chains of the model to move between modes (Desjardins et al., 2010).',
     {
       k: gibbsSteps(MOST_TEMPERED_STEPS),
       chains: whole(1)
         .nullable()
         .default(null)
-        .describe('How many chains at each temperature, at least 1; null: as many as a batch has samples.'),
+        .describe('Number of chains at each temperature, at least 1. null: the batch size.'),
       temperatures: temperaturesSchema,
     },
   ),
-  algorithm('mean_field', 'Contrastive divergence with means in place of samples (Welling and Hinton, 2002).', {
+  algorithm('mean_field', 'Contrastive divergence with means instead of samples (Welling and Hinton, 2002).', {
     k,
     order: nameIn({
-      naive: 'First order in the weights: units are taken as independent.',
-      tap2: 'Second order: units vary together, as Thouless, Anderson and Palmer have it (Gabrié, Tramel and Krzakala, 2015).',
+      naive: 'First order: units are treated as independent.',
+      tap2: 'Second order, by Thouless, Anderson and Palmer: includes how pairs of units vary together (Gabrié, Tramel and Krzakala, 2015).',
       tap3: 'Third order.',
     })
       .default('naive')
-      .describe('How far the expansion in the weights goes.'),
+      .describe('Order of the expansion in the weights.'),
     damping: z
       .number()
       .min(0)
@@ -160,14 +166,18 @@ export const ALGORITHMS = [
       .default(0)
       .describe('Share of the old means in the new ones, at least 0 and below 1.'),
   }),
-  algorithm('exact', 'The gradient of the likelihood itself, by all states of the smaller side: for small models.', {}),
+  algorithm(
+    'exact',
+    'The exact gradient of the likelihood, by a sum over all states of the smaller layer: for small models.',
+    {},
+  ),
 ] as const
 
 export const trainingSchema = z
   .discriminatedUnion('algorithm', ALGORITHMS)
   .meta({ id: 'training' })
   .optional()
-  .describe('How an RBM learns. Default: contrastive divergence with one Gibbs step.')
+  .describe('Training algorithm of an RBM. Default: contrastive divergence with one Gibbs step.')
 
 export type RbmSpec = DeepReadonly<z.output<typeof rbmSchema>>
 export type TrainingSpec = DeepReadonly<NonNullable<z.output<typeof trainingSchema>>>

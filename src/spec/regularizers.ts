@@ -18,10 +18,13 @@ export const REGULARIZERS = [
   ),
   member(
     'OrthogonalRegularizer',
-    'Draws the rows, or the columns, of a matrix to right angles.',
+    'Pulls the rows or the columns of a matrix toward right angles.',
     {
       factor: factor.default(0.01).describe('Factor of the mean absolute product.'),
-      mode: z.enum(['rows', 'columns']).default('rows').describe('What is to be at right angles.'),
+      mode: z
+        .enum(['rows', 'columns'])
+        .default('rows')
+        .describe('Whether rows or columns are pulled toward right angles.'),
     },
     ['orthogonal_regularizer'],
   ),

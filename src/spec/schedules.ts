@@ -9,8 +9,8 @@ import { LONGEST_LIST, whole } from './whole.js'
 const rate = (description: string) => z.number().min(0).describe(description)
 
 const inEpochs = z
-  .strictObject({ epochs: z.number().gt(0).describe('As many steps as so many epochs have, above 0.') })
-  .describe('A count in epochs.')
+  .strictObject({ epochs: z.number().gt(0).describe('Number of epochs, above 0.') })
+  .describe('A duration in epochs.')
 
 const counts = z.union([whole(1), inEpochs])
 
@@ -18,12 +18,12 @@ const counts = z.union([whole(1), inEpochs])
 const steps = (description: string) => counts.describe(`${description} Steps, at least 1, or { "epochs": 5 }.`)
 
 const initial = rate('Rate of the first step, at least 0.')
-const staircase = z.boolean().default(false).describe('Change only after each whole `decay_steps`, not in between.')
+const staircase = z.boolean().default(false).describe('Change the rate only every `decay_steps`, not in between.')
 
 const SCHEDULES = [
   member('ExponentialDecay', 'initial_learning_rate * decay_rate ^ (step / decay_steps).', {
     initial_learning_rate: initial,
-    decay_steps: steps('After these the rate has been multiplied by `decay_rate`.'),
+    decay_steps: steps('Steps in which the rate is multiplied by `decay_rate` once.'),
     decay_rate: z.number().min(0).describe('Factor, at least 0; below 1 the rate falls.'),
     staircase,
   }),
@@ -32,36 +32,40 @@ const SCHEDULES = [
       .array(z.union([whole(0), inEpochs]))
       .min(1)
       .max(LONGEST_LIST)
-      .describe('The last step of each rate but the last, counted from 0, rising. Steps, or { "epochs": 5 }.'),
+      .describe('The last step of each rate except the final one, counted from 0, rising. Steps, or { "epochs": 5 }.'),
     values: z
       .array(rate('Rate, at least 0.'))
       .min(2)
       .max(LONGEST_LIST + 1)
       .describe('The rates; one more than boundaries.'),
   }).superRefine(rules(oneMoreValue)),
-  member('PolynomialDecay', 'Falls to `end_learning_rate` along (1 - step / decay_steps) ^ power, and stays there.', {
+  member('PolynomialDecay', 'Falls to `end_learning_rate` as (1 - step / decay_steps) ^ power, and stays there.', {
     initial_learning_rate: initial,
-    decay_steps: steps('Until the end rate is reached.'),
+    decay_steps: steps('Steps until the end rate is reached.'),
     end_learning_rate: rate('Rate at the end, at least 0.').default(0.0001),
     power: z.number().min(0).default(1).describe('Power of the polynomial, at least 0; 1 is a straight line.'),
-    cycle: z.boolean().default(false).describe('At the end begin anew, with one more `decay_steps` to go each time.'),
+    cycle: z.boolean().default(false).describe('Start again at the end, each time with `decay_steps` more steps.'),
   }),
   member('InverseTimeDecay', 'initial_learning_rate / (1 + decay_rate * step / decay_steps).', {
     initial_learning_rate: initial,
-    decay_steps: steps('After these `decay_rate` has its effect once.'),
+    decay_steps: steps('Steps in which `decay_rate` takes effect once.'),
     decay_rate: z.number().min(0).describe('How fast the rate falls, at least 0.'),
     staircase,
   }),
-  member('CosineDecay', 'Half a wave of a cosine down, with a straight warm-up before it if wanted.', {
+  member('CosineDecay', 'Falls along half a cosine wave. A linear warm-up may come first.', {
     initial_learning_rate: initial,
-    decay_steps: steps('Length of the decay, the warm-up not counted.'),
-    alpha: z.number().min(0).default(0).describe('Where the decay ends, as a fraction of where it begins; at least 0.'),
+    decay_steps: steps('Length of the decay, not counting the warm-up.'),
+    alpha: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('Rate at the end of the decay, as a fraction of the rate at its start; at least 0.'),
     warmup_target: z
       .number()
       .min(0)
       .nullable()
       .default(null)
-      .describe('Rate at the end of the warm-up, where the decay begins; null for no warm-up.'),
+      .describe('Rate at the end of the warm-up, where the decay starts. null: no warm-up.'),
     warmup_steps: z
       .union([whole(0), inEpochs])
       .default(0)
@@ -72,27 +76,35 @@ const SCHEDULES = [
     first_decay_steps: steps('Length of the first decay.'),
     t_mul: z.number().min(1).default(2).describe('How many times as long the next decay is; at least 1.'),
     m_mul: z.number().min(0).default(1).describe('How many times as high the next decay begins; at least 0.'),
-    alpha: z.number().min(0).default(0).describe('Where decays end, as a fraction of the initial rate; at least 0.'),
+    alpha: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe('Rate at the end of each decay, as a fraction of the initial rate; at least 0.'),
   }),
-  member('OneCycle', 'Up to the largest rate and down to nearly 0 (Smith and Topin, 2018), as OneCycleLR of PyTorch.', {
-    max_learning_rate: rate('The largest rate, at least 0.'),
-    total_steps: counts
-      .nullable()
-      .default(null)
-      .describe('Length of the cycle. Steps, at least 1, or { "epochs": 5 }; null for the whole run.'),
-    pct_start: z.number().gt(0).lt(1).default(0.3).describe('Fraction of the cycle in which the rate rises, 0 to 1.'),
-    anneal_strategy: z
-      .enum(['cos', 'linear'])
-      .default('cos')
-      .meta({ enumDescriptions: ['along a cosine', 'along straight lines'] })
-      .describe('How the rate rises and falls.'),
-    div_factor: z.number().gt(0).default(25).describe('The first rate is the largest divided by this; above 0.'),
-    final_div_factor: z.number().gt(0).default(1e4).describe('The last rate is the first divided by this; above 0.'),
-    three_phase: z
-      .boolean()
-      .default(false)
-      .describe('Fall as long as the rate rose, back to the first rate, and only then to the last.'),
-  }),
+  member(
+    'OneCycle',
+    'Rises to the largest rate, then falls to nearly 0 (Smith and Topin, 2018), as OneCycleLR of PyTorch.',
+    {
+      max_learning_rate: rate('The largest rate, at least 0.'),
+      total_steps: counts
+        .nullable()
+        .default(null)
+        .describe('Length of the cycle. Steps, at least 1, or { "epochs": 5 }; null for the whole run.'),
+      pct_start: z.number().gt(0).lt(1).default(0.3).describe('Fraction of the cycle in which the rate rises, 0 to 1.'),
+      anneal_strategy: z
+        .enum(['cos', 'linear'])
+        .default('cos')
+        .meta({ enumDescriptions: ['along a cosine', 'along straight lines'] })
+        .describe('Shape of the rise and the fall.'),
+      div_factor: z.number().gt(0).default(25).describe('The first rate is the largest divided by this; above 0.'),
+      final_div_factor: z.number().gt(0).default(1e4).describe('The last rate is the first divided by this; above 0.'),
+      three_phase: z
+        .boolean()
+        .default(false)
+        .describe('Fall back to the first rate in as many steps as the rise took, and only then to the last rate.'),
+    },
+  ),
 ] as const
 
 function* oneMoreValue({
@@ -132,11 +144,13 @@ function* warmupHasTarget({
 /** The ids make one definition of what stands in many places of the JSON Schema. */
 const decays = z.discriminatedUnion('type', SCHEDULES).meta({ id: 'decay' })
 
-const linearWarmup = member('LinearWarmup', 'A straight rise in front of any rate or schedule (Goyal et al., 2017).', {
+const linearWarmup = member('LinearWarmup', 'A linear warm-up before any rate or schedule (Goyal et al., 2017).', {
   warmup_steps: steps('Length of the warm-up.'),
   learning_rate: z
     .union([z.number().min(0), decays])
-    .describe('Rate after the warm-up, at least 0, or a schedule that begins there; the rise ends at its first rate.'),
+    .describe(
+      'Rate after the warm-up, at least 0, or a schedule that starts there. The warm-up ends at its first rate.',
+    ),
   initial_learning_rate: initial.default(0),
 })
 

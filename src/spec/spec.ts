@@ -39,7 +39,7 @@ const sequential = z
 
 const functional = z
   .strictObject({
-    type: z.literal('Functional').describe('A graph: layers name the layers whose output they take.'),
+    type: z.literal('Functional').describe('A graph of layers: a layer names the layers that are its inputs.'),
     layers: wiredLayers,
   })
   .describe('A graph of layers.')
@@ -72,7 +72,7 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
   $schema: z
     .string()
     .optional()
-    .describe('Path or URL of the JSON Schema, by which an editor completes and explains this file.'),
+    .describe('Path or URL of the JSON Schema. With it an editor completes and explains the fields of this file.'),
   name: identifier.optional().describe('Name of the run and of its folder. Default: the name of the file.'),
   seed: z
     .int()
@@ -80,25 +80,25 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
     .max(2 ** 32 - 1)
     .default(0)
     .describe(
-      'Everything random follows from it, 0 to 4294967295. The same seed gives the same run, bit for bit, on the same engine and number of processors.',
+      'Seed of all random numbers, 0 to 4294967295. The same seed gives the same run, bit for bit, on the same engine and number of processors.',
     ),
-  engine: engineSchema.prefault('auto').describe('What computes.'),
+  engine: engineSchema.prefault('auto').describe('The engine that computes the training steps.'),
   device: deviceSchema
     .default('auto')
     .describe(
-      'Where to compute: auto, cpu, gpu, or gpu:1 for the second one. GPUs are for engines tensorflow, eager:tensorflow and eager:webgpu.',
+      'Device to compute on: auto, cpu, gpu, or gpu:1 for the second GPU. Engines tensorflow, eager:tensorflow and eager:webgpu can use a GPU.',
     ),
   precision: nameIn(PRECISIONS)
     .default('float32')
-    .describe('What products are computed in; weights and what they learn stay in 32 bits.'),
+    .describe('Number format of matrix products. Weights and their updates stay in 32 bits.'),
   data: dataSchema,
   model: modelSchema,
   optimizer: optimizerSchema
     .optional()
     .describe(
-      'How weights follow gradients: an object with a `type`, or just the type for its defaults. Default: rmsprop, or SGD for an RBM.',
+      'Optimizer: an object with a `type`, or just the type for its defaults. Default: rmsprop, or SGD for an RBM.',
     ),
-  loss: lossSchema.optional().describe('What is made small: the name, or an object with a `type`.'),
+  loss: lossSchema.optional().describe('Loss to minimize: the name, or an object with a `type`.'),
   metrics: anyMetricsSchema,
   target: targetSchema.optional(),
   outputs: outputsSchema,

@@ -8,7 +8,7 @@ export const temperaturesSchema = z
   .union([whole(1).max(1000), z.array(z.number()).min(1).max(1000).superRefine(rules(listRules))])
   .default(10)
   .describe(
-    'Inverse temperatures: how many, 1 to 1000, evenly from 1 down to 0, or a list that begins with 1 and falls, [1, 0.8, 0.5, 0]. The first is of the model itself; at 0 all states are alike.',
+    'Inverse temperatures: a number of them, 1 to 1000, spaced evenly from 1 down to 0; or a falling list that starts with 1, [1, 0.8, 0.5, 0]. The first is the model itself. At 0 all states are equally probable.',
   )
 
 function* listRules(list: readonly number[]): Iterable<RuleIssue> {

@@ -23,26 +23,24 @@ const windows = (axes: number) => ({
     .prefault(1)
     .describe('Steps between the elements of a window; above 1 only at strides of 1.'),
 })
-const groups = size
-  .default(1)
-  .describe('Groups that the channels are split into, each with its share of the filters; must divide both.')
+const groups = size.default(1).describe('Number of groups that channels and filters are split into; must divide both.')
 const outputPadding = (axes: number) =>
   perAxis(axes, 0, LARGEST_WINDOW)
     .nullable()
     .default(null)
     .describe(
-      'Elements added after the last window, fewer than strides. Default: with "same" so many that the output is strides times as long; with "valid" none, but where strides are longer than the window.',
+      'Number of elements added after the last window, fewer than strides. Default: with "same", the output becomes strides times as long; with "valid", none, unless strides are longer than the window.',
     )
 const depthMultiplier = size.default(1).describe('Number of output channels for each input channel.')
 const depthwise = {
-  depthwise_initializer: initializer('glorot_uniform', 'First values of the weights by channel.'),
-  depthwise_regularizer: regularizer('What the weights by channel add to the loss.'),
-  depthwise_constraint: constraint('What is done to the weights by channel after each update.'),
+  depthwise_initializer: initializer('glorot_uniform', 'First values of the depthwise kernel.'),
+  depthwise_regularizer: regularizer('Regularizer of the depthwise kernel.'),
+  depthwise_constraint: constraint('Constraint on the depthwise kernel, applied after each update.'),
 }
 const pointwise = {
-  pointwise_initializer: initializer('glorot_uniform', 'First values of the weights between channels.'),
-  pointwise_regularizer: regularizer('What the weights between channels add to the loss.'),
-  pointwise_constraint: constraint('What is done to the weights between channels after each update.'),
+  pointwise_initializer: initializer('glorot_uniform', 'First values of the pointwise kernel.'),
+  pointwise_regularizer: regularizer('Regularizer of the pointwise kernel.'),
+  pointwise_constraint: constraint('Constraint on the pointwise kernel, applied after each update.'),
 }
 
 const convolution = (axes: number) => ({
@@ -83,7 +81,7 @@ export const CONVOLUTION = [
         .enum(['valid', 'same', 'causal'])
         .default('valid')
         .describe(
-          'As in the others; "causal": a window ends at its own step, so that the output knows nothing of later ones.',
+          '"valid": windows stay within the input. "same": zeros are added, so that at strides of 1 the output is as long as the input. "causal": a window ends at its own step, so that no output depends on later steps.',
         ),
     },
     ['Convolution1D'],
@@ -93,13 +91,13 @@ export const CONVOLUTION = [
   ]).superRefine(rules(windowRules)),
   weighted(
     'Conv1DTranspose',
-    'A convolution of (steps, channels) turned round: it makes them longer by its strides.',
+    'A transposed convolution of (steps, channels): the output is longer than the input, by the factor `strides`.',
     transposed(1),
     ['Convolution1DTranspose'],
   ).superRefine(rules(windowRules)),
   weighted(
     'Conv2DTranspose',
-    'A convolution of images turned round: it makes them larger by its strides.',
+    'A transposed convolution of images: the output is larger than the input, by the factor `strides`.',
     transposed(2),
     ['Convolution2DTranspose'],
   ).superRefine(rules(windowRules)),

@@ -5,7 +5,7 @@ import { MOST_AXES } from '../whole.js'
 import { activated, activation, bias, kernel, layer, name, onOutput, size, weighted } from './layer.js'
 
 export const CORE = [
-  member('Input', 'States the shape of one sample. Optional: it is inferred from the data.', {
+  member('Input', 'The shape of one sample. Optional: it is inferred from the data.', {
     name,
     shape: z
       .array(size)
@@ -25,4 +25,4 @@ export const CORE = [
   }),
 ] as const
 
-export const IDENTITY = layer('Identity', 'Passes all through.', {})
+export const IDENTITY = layer('Identity', 'Returns its input.', {})

@@ -28,17 +28,17 @@ export const weighted = <const Type extends string, Fields extends z.core.$ZodSh
 export const name = identifier
   .optional()
   .describe(
-    'Name of the layer, unique in the model; its weights are called after it. Default: the type in snake_case, numbered from the second on: dense, dense_1.',
+    'Name of the layer, unique in the model. The names of its weights start with it. Default: the type in snake_case, numbered from the second on: dense, dense_1.',
   )
 
 const inputs = z
   .union([z.string().min(1), z.array(z.string().min(1)).min(1).max(LONGEST_LIST)])
   .optional()
   .describe(
-    'Name of the layer, or names of the layers, whose output goes in; in a Functional model or a Block. Default: the layer before. In a Block "input" is what goes into the block.',
+    'Names of the input layers, or the name of the only one; in a Functional model or a Block. Default: the layer before. In a Block, "input" is the input of the block.',
   )
 
-const trainable = z.boolean().default(true).describe('Whether its weights are trained; false keeps them as they are.')
+const trainable = z.boolean().default(true).describe('Whether its weights are trained. With false they never change.')
 
 export const size = whole(1)
 
@@ -50,17 +50,17 @@ export const activated = { activation: activation('Activation function of the ou
 /** Fields of a layer with a kernel, and of one with a bias, as Keras has them. */
 export const kernel = {
   kernel_initializer: initializer('glorot_uniform', 'First values of the weights.'),
-  kernel_regularizer: regularizer('What the weights add to the loss.'),
-  kernel_constraint: constraint('What is done to the weights after each update.'),
+  kernel_regularizer: regularizer('Regularizer of the weights.'),
+  kernel_constraint: constraint('Constraint on the weights, applied after each update.'),
 }
 export const bias = {
-  use_bias: z.boolean().default(true).describe('Whether a bias is added.'),
+  use_bias: z.boolean().default(true).describe('Whether to add a bias.'),
   bias_initializer: initializer('zeros', 'First values of the bias.'),
-  bias_regularizer: regularizer('What the bias adds to the loss.'),
-  bias_constraint: constraint('What is done to the bias after each update.'),
+  bias_regularizer: regularizer('Regularizer of the bias.'),
+  bias_constraint: constraint('Constraint on the bias, applied after each update.'),
 }
 export const onOutput = {
-  activity_regularizer: regularizer('What the output adds to the loss, over the number of samples.'),
+  activity_regularizer: regularizer('Regularizer of the output, divided by the number of samples.'),
 }
 
 export const axis = whole(-LARGEST)

@@ -7,27 +7,27 @@ import { whole } from '../whole.js'
 import { axes, axis, layer, weighted } from './layer.js'
 
 const epsilon = (value: number) =>
-  z.number().min(0).default(value).describe('Added to what is divided by, so that it is never 0.')
+  z.number().min(0).default(value).describe('Small number added to the divisor, so that it is never 0.')
 
 /** What a layer multiplies by and adds after it has normalized. */
 const affine = {
-  center: z.boolean().default(true).describe('Whether beta is added.'),
-  scale: z.boolean().default(true).describe('Whether there is a factor, gamma.'),
+  center: z.boolean().default(true).describe('Whether to add beta.'),
+  scale: z.boolean().default(true).describe('Whether to multiply by gamma.'),
   beta_initializer: initializer('zeros', 'First values of beta.'),
   gamma_initializer: initializer('ones', 'First values of gamma.'),
-  beta_regularizer: regularizer('What beta adds to the loss.'),
-  gamma_regularizer: regularizer('What gamma adds to the loss.'),
-  beta_constraint: constraint('What is done to beta after each update.'),
-  gamma_constraint: constraint('What is done to gamma after each update.'),
+  beta_regularizer: regularizer('Regularizer of beta.'),
+  gamma_regularizer: regularizer('Regularizer of gamma.'),
+  beta_constraint: constraint('Constraint on beta, applied after each update.'),
+  gamma_constraint: constraint('Constraint on gamma, applied after each update.'),
 }
 
 export const NORMALIZATION = [
   weighted(
     'BatchNormalization',
-    'Gives each channel mean 0 and variance 1: in training over the batch, otherwise by running means of what training saw.',
+    'Gives each channel mean 0 and variance 1, in training over the batch, otherwise by the running means from training.',
     {
       axis: axis.default(-1).describe('Axis of the channels, counted with the batch; -1 is the last.'),
-      momentum: z.number().min(0).max(1).default(0.99).describe('Share of a running mean that a step keeps.'),
+      momentum: z.number().min(0).max(1).default(0.99).describe('Share of the old running mean in the new one.'),
       epsilon: epsilon(1e-3),
       ...affine,
       moving_mean_initializer: initializer('zeros', 'First values of the running mean.'),
@@ -43,7 +43,7 @@ export const NORMALIZATION = [
     groups: whole(-1)
       .refine((groups) => groups !== 0, 'found 0, must be at least 1, or -1 for one of each channel')
       .default(32)
-      .describe('Number of groups, which the number of channels is a multiple of; -1 is one for each channel.'),
+      .describe('Number of groups; must divide the number of channels. -1: one group per channel.'),
     axis: axis.default(-1).describe('Axis of the channels, counted with the batch; -1 is the last.'),
     epsilon: epsilon(1e-3),
     ...affine,

@@ -12,51 +12,42 @@ const pooling = (axes: number) => ({
     .default(null)
     .describe('Steps between windows. Default: pool_size.'),
   padding: padding.describe(
-    '"valid": windows stay within the input. "same": they may reach beyond it; what lies there does not count.',
+    '"valid": windows stay within the input. "same": windows may reach beyond it; elements outside do not count.',
   ),
 })
 const overSpace = {
-  keepdims: z.boolean().default(false).describe('Whether the axes that are reduced stay, with length 1.'),
+  keepdims: z.boolean().default(false).describe('Whether to keep the reduced axes with length 1.'),
 }
 
 export const POOLING = [
   layer(
     'MaxPooling1D',
-    'Takes the largest element of each window of (steps, channels), by channel.',
+    'Largest element of each window of (steps, channels), for each channel.',
     { pool_size: poolSize(1).prefault(2), ...pooling(1) },
     ['MaxPool1D'],
   ),
   layer(
     'MaxPooling2D',
-    'Takes the largest element of each window of an image, by channel.',
+    'Largest element of each window of an image, for each channel.',
     { pool_size: poolSize(2).prefault(2), ...pooling(2) },
     ['MaxPool2D'],
   ),
   layer(
     'AveragePooling1D',
-    'Takes the mean of each window of (steps, channels), by channel.',
+    'Mean of each window of (steps, channels), for each channel.',
     { pool_size: poolSize(1), ...pooling(1) },
     ['AvgPool1D'],
   ),
   layer(
     'AveragePooling2D',
-    'Takes the mean of each window of an image, by channel.',
+    'Mean of each window of an image, for each channel.',
     { pool_size: poolSize(2), ...pooling(2) },
     ['AvgPool2D'],
   ),
-  layer('GlobalMaxPooling1D', 'Takes the largest element of each channel, over all steps.', overSpace, [
-    'GlobalMaxPool1D',
+  layer('GlobalMaxPooling1D', 'Largest element of each channel, over all steps.', overSpace, ['GlobalMaxPool1D']),
+  layer('GlobalMaxPooling2D', 'Largest element of each channel, over the whole image.', overSpace, ['GlobalMaxPool2D']),
+  layer('GlobalAveragePooling1D', 'Mean of each channel, over all steps that are not masked.', overSpace, [
+    'GlobalAvgPool1D',
   ]),
-  layer('GlobalMaxPooling2D', 'Takes the largest element of each channel, over all of an image.', overSpace, [
-    'GlobalMaxPool2D',
-  ]),
-  layer(
-    'GlobalAveragePooling1D',
-    'Takes the mean of each channel, over all steps. A mask leaves steps out.',
-    overSpace,
-    ['GlobalAvgPool1D'],
-  ),
-  layer('GlobalAveragePooling2D', 'Takes the mean of each channel, over all of an image.', overSpace, [
-    'GlobalAvgPool2D',
-  ]),
+  layer('GlobalAveragePooling2D', 'Mean of each channel, over the whole image.', overSpace, ['GlobalAvgPool2D']),
 ] as const

@@ -8,29 +8,32 @@ import { activation, bias, kernel, onOutput, size, snakeCase, weighted, wiringRu
 
 const recurrentFields = {
   units: size.describe('Number of outputs, at least 1.'),
-  activation: activation('Activation function of what is new in a step.').default('tanh'),
-  return_sequences: z.boolean().default(false).describe('Whether it gives the output of every step, or of the last.'),
+  activation: activation('Activation function of the new state.').default('tanh'),
+  return_sequences: z
+    .boolean()
+    .default(false)
+    .describe('Whether to return the output of every step, or only of the last.'),
   go_backwards: z
     .boolean()
     .default(false)
-    .describe('Whether it begins at the last step; outputs of all steps then come in that order.'),
+    .describe('Whether to start at the last step. Outputs of all steps are then in that order, too.'),
   dropout: z.number().min(0).lt(1).default(0).describe('Fraction of the inputs to drop, the same in every step.'),
   recurrent_dropout: z
     .number()
     .min(0)
     .lt(1)
     .default(0)
-    .describe('Fraction of what is handed from step to step to drop, the same in every step.'),
+    .describe('Fraction of the recurrent state to drop, the same in every step.'),
   zero_output_for_mask: z
     .boolean()
     .default(false)
-    .describe('Whether the output of a step that is passed over is 0, instead of that of the step before.'),
-  unroll: z.boolean().default(false).describe('As in Keras; makes no difference here: steps are always written out.'),
+    .describe('Whether the output of a masked step is 0, instead of that of the step before.'),
+  unroll: z.boolean().default(false).describe('Accepted as in Keras, but has no effect: steps are always unrolled.'),
   ...bias,
   ...kernel,
-  recurrent_initializer: initializer('orthogonal', 'First values of the weights between steps.'),
-  recurrent_regularizer: regularizer('What the weights between steps add to the loss.'),
-  recurrent_constraint: constraint('What is done to the weights between steps after each update.'),
+  recurrent_initializer: initializer('orthogonal', 'First values of the recurrent kernel.'),
+  recurrent_regularizer: regularizer('Regularizer of the recurrent kernel.'),
+  recurrent_constraint: constraint('Constraint on the recurrent kernel, applied after each update.'),
   ...onOutput,
 }
 const recurrentActivation = activation('Activation function of the gates.').default('sigmoid')
@@ -39,7 +42,7 @@ const recurrentActivation = activation('Activation function of the gates.').defa
 const RECURRENT = [
   weighted(
     'SimpleRNN',
-    'Recurrent: activation(x . kernel + h . recurrent_kernel + bias), step by step.',
+    'A recurrent layer: activation(x . kernel + h . recurrent_kernel + bias), step by step.',
     recurrentFields,
   ),
   weighted('LSTM', 'Long short-term memory (Hochreiter and Schmidhuber, 1997).', {
@@ -53,7 +56,7 @@ const RECURRENT = [
     reset_after: z
       .boolean()
       .default(true)
-      .describe('Whether the reset gate comes after the product with the recurrent kernel, or before it.'),
+      .describe('Whether to apply the reset gate after the product with the recurrent kernel, or before it.'),
   }),
 ] as const
 
@@ -61,7 +64,7 @@ const recurrentSchema = family(RECURRENT).meta({ id: 'recurrent' })
 
 export const RECURRENT_LAYERS = [
   ...RECURRENT,
-  weighted('Bidirectional', 'A recurrent layer, and another like it that begins at the last step.', {
+  weighted('Bidirectional', 'Runs a recurrent layer from the first step and a copy of it from the last.', {
     layer: recurrentSchema
       .superRefine(rules(forwardRules))
       .transform((layer) => ({ ...layer, name: layer.name ?? snakeCase(layer.type) }))
@@ -69,7 +72,7 @@ export const RECURRENT_LAYERS = [
     merge_mode: z
       .enum(['concat', 'sum', 'mul', 'ave'])
       .default('concat')
-      .describe('How the two outputs become one. Keras also has null, for two outputs; a layer here has one.'),
+      .describe('How the two outputs become one. Keras also has null, for two outputs, which is not supported here.'),
   }),
 ] as const
 

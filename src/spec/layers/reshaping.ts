@@ -12,9 +12,9 @@ export const RESHAPING = [
       .min(1)
       .max(MOST_AXES - 1)
       .superRefine(rules(targetShapeRules))
-      .describe('The new shape, without the batch. One dimension may be -1: it takes what is left.'),
+      .describe('The new shape, without the batch. One dimension may be -1; it is inferred from the others.'),
   }),
-  layer('Permute', 'Puts the axes of each sample in another order.', {
+  layer('Permute', 'Changes the order of the axes of each sample.', {
     dims: z
       .array(size)
       .min(1)

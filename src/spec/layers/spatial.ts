@@ -16,10 +16,10 @@ const pairs = formed(withShortForm(z.union([whole(0), z.array(side).length(2)]),
 )
 
 export const SPATIAL = [
-  layer('ZeroPadding1D', 'Puts zeros before and after (steps, channels).', {
+  layer('ZeroPadding1D', 'Adds zeros before and after the steps of (steps, channels).', {
     padding: perAxis(2, 0).prefault(1).describe('How many: a number, or [before, after].'),
   }),
-  layer('ZeroPadding2D', 'Puts zeros around an image.', {
+  layer('ZeroPadding2D', 'Adds zeros around an image.', {
     padding: pairs.prefault(1).describe('How many: a number, [rows, columns], or [[top, bottom], [left, right]].'),
   }),
   layer('Cropping1D', 'Cuts steps off both ends of (steps, channels).', {
@@ -36,6 +36,6 @@ export const SPATIAL = [
     interpolation: z
       .enum(['nearest', 'bilinear'])
       .default('nearest')
-      .describe('"nearest" repeats each element; "bilinear" goes evenly from one to the next.'),
+      .describe('"nearest" repeats each element; "bilinear" interpolates between elements.'),
   }),
 ] as const

@@ -6,5 +6,5 @@ export const padding = z
   .enum(['valid', 'same'])
   .default('valid')
   .describe(
-    '"valid": windows stay within the input. "same": zeros around it, so that at strides of 1 the output is as long.',
+    '"valid": windows stay within the input. "same": zeros are added, so that at strides of 1 the output is as long as the input.',
   )
