@@ -1,88 +1,98 @@
-/** Patterns: what nodes spell out in one way, written in another. */
-import type { Shape } from '../../../base/shape.js'
-import { consumersOf, firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId } from '../graph/graph.js'
-import type { ValueInfo } from '../graph/value.js'
-import { verify } from '../graph/verify.js'
-import { removeUnused } from './simplify.js'
+/**
+ * Patterns: pieces of a graph, as data with named holes. tfjs spells out log-softmax in five nodes,
+ *
+ *     const logSoftmax = op('Sub', [
+ *       op('Sub', ['x', op('Max', ['x'])], { as: 'shifted' }),
+ *       op('Log', [op('Sum', [op('Exp', ['shifted'])], { as: 'sum', where: ({ keepDims }) => keepDims === true })]),
+ *     ])
+ *
+ * and `match(logSoftmax, node, view)?.values` has the values `x`, `shifted` and `sum` where a node is the last of these.
+ * A name is one value wherever it stands. An operand may be a name alone, which any value fits; `hole`, with a question
+ * about the value; or `op`, a node of this kernel. Kernels that commute are tried with their operands in either order.
+ */
+import type { GraphNode, ValueId } from '../graph/graph.js'
+import { type KernelName, kernelRule } from '../graph/kernels.js'
+import type { Attributes } from '../graph/value.js'
+import { isUsedOnce, type View } from '../graph/view.js'
 
-/** What a pattern may ask about the graph before a node, and add to it. */
-export interface Context {
-  producerOf(value: ValueId): GraphNode | undefined
-  infoOf(value: ValueId): ValueInfo
-  /** Whether one node reads the value, and no output is it. */
-  isUsedOnce(value: ValueId): boolean
-  /** The value of an earlier node of these inputs, in any order. */
-  find(kernel: GraphNode['kernel'], inputs: readonly ValueId[]): ValueId | undefined
-  /** The rate of dropout where the value is its noise. */
-  dropoutRate(value: ValueId): number | undefined
-  /** Whether the value promises to be a class number below this. */
-  isBelow(value: ValueId, bound: number): boolean
-  /** Whether each row is 1 at one place and 0 elsewhere. */
-  isOneHot(value: ValueId): boolean
-  constant(value: number): ValueId
-  /** The identity matrix of this many rows. */
-  identity(size: number): ValueId
-  /** Puts a node before the one that is looked at. */
-  add(node: Omit<GraphNode, 'output'>, info: ValueInfo): ValueId
+export type Operand<Names extends string> = Names | Hole<Names> | Op<Names>
+
+interface Hole<Names extends string> {
+  readonly as: Names
+  readonly where: (value: ValueId, view: View) => boolean
 }
 
-/** Gives the one node for what `node` and those before it spell out, where it does. */
-export type Pattern = (node: GraphNode, context: Context) => GraphNode | undefined
-
-/** Asks each node in turn, the first pattern that fits it counts. `pass` is for what goes wrong. */
-export function applyPatterns(graph: Graph, patterns: readonly Pattern[], pass: string): Graph {
-  const values = new Map(graph.values)
-  const constants = [...graph.constants]
-  const nodes: GraphNode[] = []
-  const producers = new Map<ValueId, GraphNode>()
-  const consumers = consumersOf(graph)
-  const results = new Set(graph.outputs.map(({ value }) => value))
-  let next = firstFree(values)
-  const define = (info: ValueInfo): ValueId => {
-    values.set(next, info)
-    return next++
-  }
-  const push = (node: GraphNode): ValueId => {
-    nodes.push(node)
-    producers.set(node.output, node)
-    return node.output
-  }
-  const constant = (shape: Shape, data: GraphConstant['data']): ValueId => {
-    const value = define({ shape, dtype: 'float32' })
-    constants.push({ value, data })
-    return value
-  }
-  const identities = new Set<ValueId>()
-  const context: Context = {
-    producerOf: (value) => producers.get(value),
-    infoOf: (value) => values.get(value)!,
-    isUsedOnce: (value) => consumers.get(value)?.length === 1 && !results.has(value),
-    find: (kernel, inputs) =>
-      nodes.find((node) => node.kernel === kernel && isSame(node.inputs.toSorted(), inputs.toSorted()))?.output,
-    dropoutRate(value) {
-      const input = graph.inputs.find((one) => one.value === value)
-      if (input?.from !== 'input' || input.input.kind !== 'noise') return undefined
-      const { distribution } = input.input
-      return distribution.type === 'dropout' ? distribution.rate : undefined
-    },
-    isBelow(value, bound) {
-      const input = graph.inputs.find((one) => one.value === value)
-      return input?.from === 'input' && input.input.kind === 'batch' && (input.input.below ?? bound + 1) <= bound
-    },
-    isOneHot: (value) => identities.has(producers.get(value)?.inputs[0] ?? -1),
-    constant: (data) => constant([], data),
-    identity(size) {
-      const data = Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0))
-      const value = constant([size, size], data)
-      identities.add(value)
-      return value
-    },
-    add: (node, info) => push({ ...node, output: define(info) }),
-  }
-  for (const node of graph.nodes) {
-    push(patterns.map((pattern) => pattern(node, context)).find((one) => one !== undefined) ?? node)
-  }
-  return verify(removeUnused({ ...graph, values, constants, nodes }), pass)
+export interface Op<Names extends string> extends OpOptions<Names> {
+  readonly kernel: KernelName
+  readonly operands: readonly Operand<Names>[]
 }
 
-export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+interface OpOptions<Names extends string> {
+  /** The name of what the node gives. */
+  readonly as?: Names
+  /** Whether nothing else may read what the node gives. */
+  readonly usedOnce?: boolean
+  /** Whether the operands have to stand as they are written, of a kernel that commutes too. */
+  readonly inOrder?: boolean
+  readonly where?: (attributes: Attributes) => boolean
+}
+
+export interface Match<Names extends string> {
+  readonly values: Readonly<Record<Names, ValueId>>
+  /** What the nodes of the pattern give, the last included. */
+  readonly outputs: readonly ValueId[]
+}
+
+export const hole = <Name extends string>(as: Name, where: Hole<Name>['where']): Hole<Name> => ({ as, where })
+
+export function op<const Operands extends readonly Operand<string>[], As extends string = never>(
+  kernel: KernelName,
+  operands: Operands,
+  options?: OpOptions<As>,
+): Op<NamesIn<Operands[number]> | NoInfer<As>>
+export function op(kernel: KernelName, operands: readonly Operand<string>[], options?: OpOptions<string>): Op<string> {
+  return { kernel, operands, ...options }
+}
+
+type NamesIn<One> = One extends Operand<infer Names> ? Names : never
+
+/** The first way in which a node, with those before it, is the pattern; undefined where there is none. */
+export function match<Names extends string>(pattern: Op<Names>, node: GraphNode, view: View): Match<Names> | undefined {
+  const [found] = waysOfNode(pattern, node, { values: {}, outputs: [] }, view)
+  // every name of the pattern is bound on the way
+  return found as Match<Names> | undefined
+}
+
+/** A match that is under way. */
+type Found = Match<string>
+
+function waysOf(operand: Operand<string>, value: ValueId, found: Found, view: View): Found[] {
+  if (typeof operand === 'string') return named(operand, value, found)
+  if (!('kernel' in operand)) return operand.where(value, view) ? named(operand.as, value, found) : []
+  const node = view.producerOf(value)
+  return node ? waysOfNode(operand, node, found, view) : []
+}
+
+function waysOfNode(
+  { kernel, operands, as, usedOnce, inOrder, where }: Op<string>,
+  { kernel: ownKernel, inputs, attributes, output }: GraphNode,
+  found: Found,
+  view: View,
+): Found[] {
+  if (ownKernel !== kernel || inputs.length !== operands.length || where?.(attributes) === false) return []
+  if (usedOnce && !isUsedOnce(output, view)) return []
+  const orders = kernelRule(kernel).commutes && !inOrder ? [operands, operands.toReversed()] : [operands]
+  const ways = orders.flatMap((order) =>
+    order.reduce(
+      (ways, operand, index) => ways.flatMap((way) => waysOf(operand, inputs[index]!, way, view)),
+      as === undefined ? [found] : named(as, output, found),
+    ),
+  )
+  return ways.map(({ values, outputs }) => ({ values, outputs: [...outputs, output] }))
+}
+
+function named(name: string, value: ValueId, found: Found): Found[] {
+  const known = found.values[name]
+  if (known !== undefined) return known === value ? [found] : []
+  return [{ ...found, values: { ...found.values, [name]: value } }]
+}

@@ -1,109 +1,129 @@
 /** Finds what tfjs spells out in small steps and a runtime does in fewer. */
+import { isDeepStrictEqual } from 'node:util'
 import { dropoutConstants } from '../../../base/philox.js'
-import type { Graph } from '../graph/graph.js'
-import { applyPatterns, isSame, type Pattern } from './pattern.js'
-import { SUM_PATTERNS } from './sums.js'
+import type { Graph, ValueId } from '../graph/graph.js'
+import { attributesOf, axesOf, isScalar, type View } from '../graph/view.js'
+import { hole, op } from './pattern.js'
+import { applyRules, newNode, type Rule, rule } from './rewriter.js'
+import { SUM_RULES } from './sums.js'
 
 /** (x - max x) - log(sum(exp(x - max x))), as tfjs' `logSoftmax` writes it. */
-const logSoftmax: Pattern = ({ kernel, inputs, output }, { producerOf }) => {
-  if (kernel !== 'Sub') return undefined
-  const [shifted, logarithm] = inputs.map(producerOf)
-  if (shifted?.kernel !== 'Sub' || logarithm?.kernel !== 'Log') return undefined
-  const sum = producerOf(logarithm.inputs[0]!)
-  const exponential = sum && producerOf(sum.inputs[0]!)
-  const maximum = producerOf(shifted.inputs[1]!)
-  if (sum?.kernel !== 'Sum' || exponential?.kernel !== 'Exp' || maximum?.kernel !== 'Max') return undefined
-  const [x] = shifted.inputs
-  const axes = sum.attributes.axes as readonly number[]
-  const same =
-    exponential.inputs[0] === inputs[0] && maximum.inputs[0] === x && isSame(maximum.attributes, sum.attributes)
-  if (!same || axes.length !== 1 || !sum.attributes.keepDims) return undefined
-  return { kernel: 'LogSoftmax', inputs: [x!], attributes: { axis: axes[0]! }, output }
-}
+const logSoftmax = rule(
+  op('Sub', [
+    op('Sub', ['x', op('Max', ['x'], { as: 'maximum' })], { as: 'shifted' }),
+    op('Log', [op('Sum', [op('Exp', ['shifted'])], { as: 'sum', where: ({ keepDims }) => keepDims === true })]),
+  ]),
+  ({ x, maximum, sum }, graph) => {
+    const attributes = attributesOf(sum, graph)
+    const [axis, ...others] = axesOf(attributes)
+    if (others.length > 0 || !isDeepStrictEqual(attributesOf(maximum, graph), attributes)) return undefined
+    return newNode('LogSoftmax', [x], { axis: axis! })
+  },
+)
 
 /** exp(log(softmax(x))), in the gradient of `logSoftmax`. */
-const softmax: Pattern = ({ kernel, inputs, output }, { producerOf }) => {
-  const logarithm = producerOf(inputs[0]!)
-  if (kernel !== 'Exp' || logarithm?.kernel !== 'LogSoftmax') return undefined
-  return { kernel: 'Softmax', inputs: logarithm.inputs, attributes: logarithm.attributes, output }
+const softmax = rule(op('Exp', [op('LogSoftmax', ['x'], { as: 'logarithm' })]), ({ x, logarithm }, graph) =>
+  newNode('Softmax', [x], attributesOf(logarithm, graph)),
+)
+
+/** The rate of dropout where the value is its noise. */
+function dropoutRate(value: ValueId, { inputOf }: View): number | undefined {
+  const input = inputOf(value)
+  if (input?.from !== 'input' || input.input.kind !== 'noise') return undefined
+  const { distribution } = input.input
+  return distribution.type === 'dropout' ? distribution.rate : undefined
 }
 
 /**
  * The gradient of relu, then dropout: d noise step(relu z) is d scale step(relu z noise), for noise is 0 or scale. The
  * scale goes into the product that d comes from.
  */
-const droppedRectifier: Pattern = (
-  { kernel, inputs, output },
-  { producerOf, infoOf, find, dropoutRate, constant, add },
-) => {
-  const [dropped, step] = inputs.map(producerOf)
-  if (kernel !== 'Multiply' || dropped?.kernel !== 'Multiply' || step?.kernel !== 'Step') return undefined
-  const [gradient, noise] = dropped.inputs
-  const rate = dropoutRate(noise!)
-  const kept = find('Multiply', [step.inputs[0]!, noise!])
-  const rectified = producerOf(step.inputs[0]!)?.kernel === 'Relu' && step.attributes.alpha === 0
-  if (rate === undefined || kept === undefined || !rectified) return undefined
-  const { scale } = dropoutConstants(rate)
-  const info = infoOf(output)
-  const scaled = add({ kernel: 'Multiply', inputs: [gradient!, constant(scale)], attributes: {} }, info)
-  const positive = add({ kernel: 'Step', inputs: [kept], attributes: { alpha: 0 } }, info)
-  return { kernel: 'Multiply', inputs: [scaled, positive], attributes: {}, output }
+const droppedRectifier = rule(
+  op('Multiply', [
+    op('Multiply', ['gradient', hole('noise', (value, view) => dropoutRate(value, view) !== undefined)]),
+    op('Step', [op('Relu', ['z'], { as: 'rectified' })], { where: ({ alpha }) => alpha === 0 }),
+  ]),
+  ({ gradient, noise, rectified }, graph) => {
+    const kept = graph
+      .usersOf(rectified)
+      .find(({ kernel, inputs, output }) => kernel === 'Multiply' && inputs.includes(noise) && graph.producerOf(output))
+    if (!kept) return undefined
+    const scale = graph.number(dropoutConstants(dropoutRate(noise, graph)!).scale)
+    const scaled = graph.add(newNode('Multiply', [gradient, scale]))
+    return newNode('Multiply', [scaled, graph.add(newNode('Step', [kept.output], { alpha: 0 }))])
+  },
+)
+
+/** Whether the value promises to be a class number below this. */
+function isBelow(value: ValueId, bound: number, { inputOf }: View): boolean {
+  const input = inputOf(value)
+  return input?.from === 'input' && input.input.kind === 'batch' && (input.input.below ?? bound + 1) <= bound
 }
 
+/** Of so many rows, row after row. */
+const identityMatrix = (size: number) =>
+  Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0))
+
 /** One-hot labels are rows of the identity matrix, where no label is out of range. */
-const oneHot: Pattern = ({ kernel, inputs, attributes, output }, { isBelow, identity }) => {
-  const { depth, onValue, offValue } = attributes
-  if (kernel !== 'OneHot' || onValue !== 1 || offValue !== 0 || !isBelow(inputs[0]!, depth as number)) return undefined
-  return { kernel: 'GatherV2', inputs: [identity(depth as number), inputs[0]!], attributes: { axis: 0 }, output }
+const oneHot = rule(
+  op('OneHot', ['labels'], { where: ({ onValue, offValue }) => onValue === 1 && offValue === 0 }),
+  ({ labels }, graph, { attributes }) => {
+    const depth = attributes.depth as number
+    if (!isBelow(labels, depth, graph)) return undefined
+    const identity = graph.constant({ shape: [depth, depth], dtype: 'float32' }, identityMatrix(depth))
+    return newNode('GatherV2', [identity, labels], { axis: 0 })
+  },
+)
+
+/** Whether each row is 1 at one place and 0 elsewhere: what `oneHot` writes. */
+function isOneHot(value: ValueId, view: View): boolean {
+  const node = view.producerOf(value)
+  if (node?.kernel !== 'GatherV2') return false
+  const [table, labels] = node.inputs as [ValueId, ValueId]
+  const [depth] = view.infoOf(table).shape as [number]
+  return isBelow(labels, depth, view) && isDeepStrictEqual(view.constantOf(table), identityMatrix(depth))
 }
 
 /** c (t - p) for c t - sum(c t) p, in the gradient of a crossentropy with one-hot labels t, whose sum is 1. */
-const crossentropyGradient: Pattern = ({ kernel, inputs, output }, { producerOf, infoOf, isOneHot, add }) => {
-  if (kernel !== 'Sub') return undefined
-  const [target, rest] = inputs.map(producerOf)
-  if (target?.kernel !== 'Multiply' || rest?.kernel !== 'Multiply') return undefined
-  const [factor, labels] = target.inputs
-  const sum = producerOf(rest.inputs[0]!)
-  if (infoOf(factor!).shape.length > 0 || !isOneHot(labels!)) return undefined
-  const last = infoOf(labels!).shape.length - 1
-  const whole = sum?.kernel === 'Sum' && sum.inputs[0] === target.output && isSame(sum.attributes.axes, [last])
-  if (!whole || !sum.attributes.keepDims) return undefined
-  const difference = add({ kernel: 'Sub', inputs: [labels!, rest.inputs[1]!], attributes: {} }, infoOf(output))
-  return { kernel: 'Multiply', inputs: [difference, factor!], attributes: {}, output }
-}
+const crossentropyGradient = rule(
+  op('Sub', [
+    op('Multiply', [hole('factor', isScalar), hole('labels', isOneHot)], { as: 'target' }),
+    op('Multiply', [op('Sum', ['target'], { as: 'sum', where: ({ keepDims }) => keepDims === true }), 'prediction']),
+  ]),
+  ({ factor, labels, sum, prediction }, graph) => {
+    const last = graph.infoOf(labels).shape.length - 1
+    if (String(axesOf(attributesOf(sum, graph))) !== String(last)) return undefined
+    return newNode('Multiply', [graph.add(newNode('Sub', [labels, prediction])), factor])
+  },
+)
 
 /**
  * The gradient of a rectifier before a pool: where the gradient of a window goes, the input is the window's largest
  * element, so the few largest elements can be asked instead of all inputs.
  */
-const pooledRectifier: Pattern = ({ kernel, inputs, output }, { producerOf, infoOf, add }) => {
-  if (kernel !== 'Multiply') return undefined
-  for (const [gradient, step] of [inputs, inputs.toReversed()].map((pair) => pair.map(producerOf))) {
-    if (gradient?.kernel !== 'MaxPoolGrad' || step?.kernel !== 'Step') continue
-    const [dy, x, largest] = gradient.inputs
-    if (step.inputs[0] !== x) continue
-    const info = infoOf(dy!)
-    const slope = add({ kernel: 'Step', inputs: [largest!], attributes: step.attributes }, info)
-    const masked = add({ kernel: 'Multiply', inputs: [dy!, slope], attributes: {} }, info)
-    return { ...gradient, inputs: [masked, x!, largest!], output }
-  }
-  return undefined
-}
+const pooledRectifier = rule(
+  op('Multiply', [op('MaxPoolGrad', ['dy', 'x', 'largest'], { as: 'gradient' }), op('Step', ['x'], { as: 'step' })]),
+  ({ dy, x, largest, gradient, step }, graph) => {
+    const slope = graph.add(newNode('Step', [largest], attributesOf(step, graph)))
+    const masked = graph.add(newNode('Multiply', [dy, slope]))
+    return newNode('MaxPoolGrad', [masked, x, largest], attributesOf(gradient, graph))
+  },
+)
 
 /** A pool's gradient has in each channel the sum that it was given. */
-const sumOfPooled: Pattern = ({ kernel, inputs, attributes, output }, { producerOf, infoOf }) => {
-  const gradient = producerOf(inputs[0]!)
-  if (kernel !== 'Sum' || attributes.keepDims || gradient?.kernel !== 'MaxPoolGrad') return undefined
-  const axes = attributes.axes as readonly number[]
-  const space = infoOf(inputs[0]!).shape.slice(1, -1)
-  if (!space.every((_, axis) => axes.includes(axis + 1))) return undefined
-  return { kernel, inputs: [gradient.inputs[0]!], attributes, output }
-}
+const sumOfPooled = rule(
+  op('Sum', [op('MaxPoolGrad', ['dy', 'x', 'largest'])], { where: ({ keepDims }) => keepDims === false }),
+  ({ dy, x }, graph, { attributes }) => {
+    const space = graph.infoOf(x).shape.slice(1, -1)
+    if (!space.every((_, axis) => axesOf(attributes).includes(axis + 1))) return undefined
+    return newNode('Sum', [dy], attributes)
+  },
+)
 
-const PATTERNS: readonly Pattern[] = [
+const RULES: readonly Rule[] = [
   logSoftmax,
   softmax,
-  ...SUM_PATTERNS,
+  ...SUM_RULES,
   droppedRectifier,
   oneHot,
   crossentropyGradient,
@@ -111,4 +131,4 @@ const PATTERNS: readonly Pattern[] = [
   sumOfPooled,
 ]
 
-export const recognize = (graph: Graph): Graph => applyPatterns(graph, PATTERNS, 'recognize')
+export const recognize = (graph: Graph): Graph => applyRules(graph, RULES, 'recognize')

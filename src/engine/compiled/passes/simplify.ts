@@ -5,6 +5,7 @@
 import { firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId } from '../graph/graph.js'
 import type { ValueInfo } from '../graph/value.js'
 import { verify } from '../graph/verify.js'
+import { removeUnused } from './remove-unused.js'
 
 export function simplify(graph: Graph): Graph {
   return verify(removeUnused(rewrite(graph)), 'simplify')
@@ -169,22 +170,4 @@ function rewrite(graph: Graph): Graph {
     }
     return undefined
   }
-}
-
-/** Keeps what an output depends on; inputs stay, because the program promised them. */
-export function removeUnused(graph: Graph): Graph {
-  const used = new Set(graph.outputs.map(({ value }) => value))
-  const nodes = graph.nodes
-    .toReversed()
-    .filter(({ output, inputs }) => {
-      if (!used.has(output)) return false
-      for (const input of inputs) used.add(input)
-      return true
-    })
-    .toReversed()
-  const constants = graph.constants.filter(({ value }) => used.has(value))
-  const defined = new Set(
-    [...graph.inputs, ...constants].map(({ value }) => value).concat(nodes.map(({ output }) => output)),
-  )
-  return { ...graph, nodes, constants, values: new Map([...graph.values].filter(([value]) => defined.has(value))) }
 }

@@ -7,7 +7,7 @@
 import { MOST_ARGUMENTS } from '../crew/chunks.js'
 import { consumersOf, type Graph, type GraphNode, type GraphOutput, infoOf, type ValueId } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
-import { removeUnused } from './simplify.js'
+import { removeUnused } from './remove-unused.js'
 
 /** One operation of an expression; operands are indices into the expression's list. */
 export type Expression =

@@ -6,7 +6,7 @@ import { consumersOf, firstFree, type Graph, type GraphNode, infoOf, type ValueI
 import { kernelRule } from '../graph/kernels.js'
 import type { ValueInfo } from '../graph/value.js'
 import { verify } from '../graph/verify.js'
-import { removeUnused } from './simplify.js'
+import { removeUnused } from './remove-unused.js'
 
 /** Fewer terms are as fast apart. */
 const LEAST_TERMS = 3

@@ -2,8 +2,11 @@
  * Normalization of a batch of pictures and its gradient, which TensorFlow has as one operator each: the kernels that
  * `normalizeBatch` (model/layers/normalize.ts) writes, found again.
  */
-import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
-import type { KernelName } from '../graph/kernels.js'
+import { sizeOf } from '../../../base/shape.js'
+import type { Graph, GraphNode, ValueId } from '../graph/graph.js'
+import type { Attributes } from '../graph/value.js'
+import { numberOf, type View } from '../graph/view.js'
+import { hole, match, op } from '../passes/pattern.js'
 import { type Emitter, FLOAT, type } from './lowerings/lowering.js'
 import type { Rewriting, Writer } from './rewriting.js'
 
@@ -38,33 +41,101 @@ export interface Written {
   readonly inner: readonly ValueId[]
 }
 
+const isNumber = (value: ValueId, view: View) => numberOf(value, view) !== undefined
+const isInput = (value: ValueId, view: View) => view.inputOf(value) !== undefined
+const channelSums = { where: ({ axes, keepDims }: Attributes) => String(axes) === '0,1,2' && !keepDims }
+
+const mean = op('Multiply', [op('Sum', ['x'], { ...channelSums, as: 'sum' }), hole('share', isNumber)], { as: 'mean' })
+const centered = op('Sub', ['x', mean], { as: 'centered' })
+const squares = op('Sum', [op('Square', [centered])], channelSums)
+const variance = op('Multiply', [squares, 'share'], { as: 'variance' })
+const inverse = op('Rsqrt', [op('Add', [variance, hole('epsilon', isNumber)])], { as: 'inverse' })
+const scale = op('Multiply', [inverse, hole('gamma', isInput)], { as: 'scale' })
+
+const FORWARD = op('Add', [op('Multiply', [centered, scale]), hole('beta', isInput)])
+
+const each = op('Multiply', ['scale', 'share'], { as: 'each' })
+const weighed = op('Multiply', ['dy', 'centered'], { as: 'weighed' })
+const dGamma = op('Multiply', [op('Sum', [weighed], channelSums), 'inverse'], { as: 'dGamma' })
+const along = op('Multiply', ['centered', op('Multiply', [op('Multiply', [each, 'inverse']), dGamma])])
+const dBeta = op('Sum', ['summed'], { ...channelSums, as: 'dBeta' })
+const moved = op('Add', [along, op('Multiply', ['each', dBeta])])
+
+const GRADIENT = op('Sub', [op('Multiply', ['dy', scale], { as: 'straight' }), moved])
+
 /** By the node where they are to be written, and the values of all nodes that they replace. */
-export function batchNormsOf(graph: Graph): {
-  readonly written: ReadonlyMap<ValueId, Written>
-  readonly parts: ReadonlySet<ValueId>
-} {
+export function batchNormsOf(
+  graph: Graph,
+  view: View,
+): { readonly written: ReadonlyMap<ValueId, Written>; readonly parts: ReadonlySet<ValueId> } {
+  const places = new Map(graph.nodes.map(({ output }, index) => [output, index]))
+  const isBefore = (a: ValueId, b: ValueId) => places.get(a)! < places.get(b)!
+  const gradients = new Map(
+    graph.nodes.flatMap((node) => {
+      const found = gradientAt(node, view)
+      return found ? [[found.scale, found] as const] : []
+    }),
+  )
   const written = new Map<ValueId, Written>()
   const parts = new Set<ValueId>()
-  const look = lookAt(graph)
-  for (const sum of graph.nodes) {
-    const found = look.forward(sum)
+  for (const node of graph.nodes) {
+    const found = forwardAt(node, view)
     if (!found) continue
-    const back = look.gradient(found)
-    const all = [...found.inner, ...found.outer, ...(back ? [...back.inner, ...back.outer] : [])]
-    const closed = [...found.inner, ...(back?.inner ?? [])].every((value) => look.isWithin(value, all))
-    if (!closed) continue
+    const candidate = gradients.get(found.scale)
+    const at = candidate?.takers.reduce((a, b) => (isBefore(a, b) ? a : b))
+    // the gradient takes what TensorFlow's operator saves
+    const back = at !== undefined && isBefore(node.output, at) ? candidate : undefined
     const norm = { ...found.norm, gradient: back?.gradient }
+    const all = new Set([...found.nodes, ...(back?.nodes ?? [])])
+    const { output, mean, variance } = norm
+    const outer = [output, mean, variance, back?.gradient.dx, back?.gradient.dGamma, back?.gradient.dBeta]
+    const inner = [...all].filter((value) => !outer.includes(value))
+    const isWithin = (value: ValueId) =>
+      !view.isOutput(value) && view.usersOf(value).every((user) => all.has(user.output))
+    if (!inner.every(isWithin)) continue
+    const [own, others] = [true, false].map((forward) => inner.filter((value) => found.nodes.has(value) === forward))
+    written.set(found.sum, { norm, part: 'forward', inner: own! })
+    if (at !== undefined && back) written.set(at, { norm, part: 'gradient', inner: others! })
     for (const value of all) parts.add(value)
-    written.set(sum.output, { norm, part: 'forward', inner: found.inner })
-    if (back) written.set(back.first, { norm, part: 'gradient', inner: back.inner })
   }
   return { written, parts }
 }
 
+/** The normalization of which a node is the last. */
+function forwardAt(node: GraphNode, view: View) {
+  const found = match(FORWARD, node, view)
+  if (!found) return undefined
+  const { x, sum, mean, share, variance, epsilon, scale, gamma, beta } = found.values
+  const shape = view.infoOf(x).shape
+  const count = sizeOf(shape.slice(0, -1))
+  if (shape.length !== 4 || Math.abs(numberOf(share, view)! * count - 1) > 1e-6) return undefined
+  const norm = { x, gamma, beta, epsilon: numberOf(epsilon, view)!, count, output: node.output, mean, variance }
+  return { norm, sum, scale, nodes: new Set(found.outputs) }
+}
+
+/** The gradient of which a node is the last, by the `scale` of its normalization. */
+function gradientAt(node: GraphNode, view: View) {
+  const found = match(GRADIENT, node, view)
+  if (!found) return undefined
+  const { dy, summed, dBeta, dGamma, scale, weighed, straight } = found.values
+  const isOwn = summed === dy
+  if (!isOwn && !hasSameSums(dy, summed, view)) return undefined
+  const own = isOwn ? [dBeta] : []
+  const gradient: BatchNormGradient = { dy, dx: node.output, dGamma, dBeta: own[0] }
+  const nodes = found.outputs.filter((value) => isOwn || value !== dBeta)
+  return { gradient, scale, takers: [weighed, straight, ...own], nodes }
+}
+
+/** What a pool hands back has the sum of what it is given. */
+function hasSameSums(pooled: ValueId, given: ValueId, { producerOf }: View): boolean {
+  const pool = producerOf(pooled)
+  return pool?.kernel === 'MaxPoolGrad' && pool.inputs[0] === given
+}
+
 const NORM = { ...FLOAT, U: type('float32'), data_format: { text: 'NHWC' }, is_training: { bool: true } }
 
-export function batchNorms(graph: Graph): Rewriting {
-  const { written, parts } = batchNormsOf(graph)
+export function batchNorms(graph: Graph, view: View): Rewriting {
+  const { written, parts } = batchNormsOf(graph, view)
   const writers = [...written].map(([at, one]): [ValueId, Writer] => [at, (emit, nameOf) => nodesOf(emit, one, nameOf)])
   return { written: new Map(writers), replaced: parts }
 }
@@ -99,118 +170,4 @@ function nodesOf(
     [dGamma, `${all}:1`],
     ...(dBeta === undefined ? [] : [[dBeta, `${all}:2`] as [ValueId, string]]),
   ]
-}
-
-const AXES = '0,1,2'
-
-function lookAt(graph: Graph) {
-  const producers = new Map(graph.nodes.map((node) => [node.output, node]))
-  const places = new Map(graph.nodes.map((node, index) => [node.output, index]))
-  const consumers = consumersOf(graph)
-  const results = new Set(graph.outputs.map(({ value }) => value))
-  const numbers = new Map(graph.constants.map(({ value, data }) => [value, data]))
-  const rankOf = (value: ValueId) => infoOf(graph, value).shape.length
-
-  const users = (value: ValueId | undefined, kernel: KernelName): GraphNode[] =>
-    (consumers.get(value!) ?? []).filter((node) => node.kernel === kernel)
-  /** The one node of a kernel that takes these, in either order where that is the same. */
-  const of = (kernel: KernelName, ...inputs: (ValueId | undefined)[]): ValueId | undefined => {
-    const found = users(inputs[0], kernel).find((node) => {
-      const [a, b] = node.inputs
-      const [c, d] = inputs
-      return (a === c && b === d) || (kernel !== 'Sub' && a === d && b === c)
-    })
-    return found?.output
-  }
-  const isSum = (node: GraphNode | undefined) =>
-    node?.kernel === 'Sum' && `${node.attributes.axes}` === AXES && node.attributes.keepDims === false
-  const sumOf = (value: ValueId | undefined) => users(value, 'Sum').find(isSum)?.output
-  /** The node of a kernel with a number, and the number. */
-  const withNumber = (kernel: KernelName, value: ValueId | undefined) => {
-    for (const node of users(value, kernel)) {
-      const number = numbers.get(node.inputs.find((input) => input !== value)!)
-      if (typeof number === 'number') return { value: node.output, number }
-    }
-    return undefined
-  }
-  /** The node of a kernel with something that is there from the beginning. */
-  const withGiven = (kernel: KernelName, value: ValueId | undefined, except: readonly ValueId[] = []) => {
-    const node = users(value, kernel).find(({ inputs }) =>
-      inputs.some(
-        (input) => input !== value && !producers.has(input) && !numbers.has(input) && !except.includes(input),
-      ),
-    )
-    return node && { value: node.output, given: node.inputs.find((input) => input !== value)! }
-  }
-
-  function forward(sum: GraphNode) {
-    const [x] = sum.inputs
-    if (!isSum(sum) || rankOf(x!) !== 4) return undefined
-    const count = infoOf(graph, x!)
-      .shape.slice(0, 3)
-      .reduce((all, dim) => all * dim, 1)
-    const isShare = (share: number) => Math.abs(share * count - 1) < 1e-6
-    const mean = withNumber('Multiply', sum.output)
-    const centered = mean && isShare(mean.number) ? of('Sub', x, mean.value) : undefined
-    const square = users(centered, 'Square')[0]?.output
-    const squares = sumOf(square)
-    const variance = withNumber('Multiply', squares)
-    if (!variance || !isShare(variance.number)) return undefined
-    const shifted = withNumber('Add', variance.value)
-    const inverse = users(shifted?.value, 'Rsqrt')[0]?.output
-    const scale = withGiven('Multiply', inverse)
-    const scaled = of('Multiply', centered, scale?.value)
-    const output = withGiven('Add', scaled)
-    if (!output) return undefined
-    const norm = {
-      ...{ x: x!, gamma: scale!.given, beta: output.given, epsilon: shifted!.number, count },
-      ...{ output: output.value, mean: mean!.value, variance: variance.value },
-    }
-    const inner = [sum.output, centered!, square!, squares!, shifted!.value, inverse!, scale!.value, scaled!]
-    return {
-      ...{ norm, inner, outer: [norm.output, norm.mean, norm.variance] },
-      ...{ centered: centered!, inverse: inverse!, scale: scale!.value, isShare },
-    }
-  }
-
-  function gradient({ centered, inverse, scale, isShare, norm }: NonNullable<ReturnType<typeof forward>>) {
-    const each = withNumber('Multiply', scale)
-    if (!each || !isShare(each.number)) return undefined
-    const curved = of('Multiply', each.value, inverse)
-    for (const { inputs, output: weighed } of users(centered, 'Multiply')) {
-      const dy = inputs.find((input) => input !== centered)!
-      const sum = sumOf(weighed)
-      const dGamma = of('Multiply', sum, inverse)
-      const slope = of('Multiply', curved, dGamma)
-      const along = of('Multiply', centered, slope)
-      const straight = of('Multiply', dy, scale)
-      const moved = users(along, 'Add')[0]
-      const shift = producers.get(moved?.inputs.find((input) => input !== along) ?? -1)
-      const dx = of('Sub', straight, moved?.output)
-      const dBeta = shift?.kernel === 'Multiply' ? shift.inputs.find((input) => input !== each.value) : undefined
-      if (dx === undefined || dBeta === undefined || !shift!.inputs.includes(each.value)) continue
-      const isOwn = isSum(producers.get(dBeta)) && producers.get(dBeta)!.inputs[0] === dy
-      if (!isOwn && !sumsBefore(dBeta, dy)) continue
-      const inner = [each.value, curved!, weighed, sum!, slope!, along!, straight!, moved!.output, shift!.output]
-      const outer = [dx, dGamma!, ...(isOwn ? [dBeta] : [])]
-      const takers = [weighed, straight!, ...(isOwn ? [dBeta] : [])]
-      const first = takers.reduce((a, b) => (places.get(a)! < places.get(b)! ? a : b))
-      const found: BatchNormGradient = { dy, dx, dGamma: dGamma!, dBeta: isOwn ? dBeta : undefined }
-      return places.get(norm.output)! < places.get(first)! ? { gradient: found, inner, outer, first } : undefined
-    }
-    return undefined
-  }
-
-  /** What a pool hands back has the sum of what it is given. */
-  function sumsBefore(sum: ValueId, dy: ValueId): boolean {
-    const pool = producers.get(dy)
-    return (
-      pool?.kernel === 'MaxPoolGrad' && isSum(producers.get(sum)) && producers.get(sum)!.inputs[0] === pool.inputs[0]
-    )
-  }
-
-  const isWithin = (value: ValueId, all: readonly ValueId[]): boolean =>
-    !results.has(value) && consumers.get(value)!.every(({ output }) => all.includes(output))
-
-  return { forward, gradient, isWithin }
 }

@@ -5,7 +5,9 @@ import type { Batch } from '../../engine.js'
 import { type Graph, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import type { DType } from '../graph/value.js'
+import { viewOf } from '../graph/view.js'
 import type { SplitStep } from '../passes/split-update.js'
+import { activationGradients } from './activation-gradients.js'
 import { type ApplyInput, applyFor } from './apply.js'
 import { batchNorms } from './batch-norm.js'
 import { type DataType, encodeGraph, type TensorflowNode } from './graph-def.js'
@@ -16,8 +18,6 @@ import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
 import { type Emitter, FLOAT, type Lowering, type TensorflowAttributes, type } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
-import { rectifierGradients } from './rectifier.js'
-import { slopes } from './slopes.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
@@ -40,7 +40,7 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
 }
 
 /** A variable of the session, and the node that reads it, by the slot's place in the engine's list of state. */
-const variable = (index: number) => `state${index}`
+export const variable = (index: number) => `state${index}`
 
 /** Nodes of one variable: its handle, and reading it. */
 export function variableNodes(prefix: string, index: number, shape: Shape): TensorflowNode[] {
@@ -127,7 +127,8 @@ export function lowerToTensorflow(
     const { shape, dtype } = infoOf(graph, value)
     names.set(value, constant(dtype, shape, expand(data, shape, dtype)))
   }
-  const rewritings = [batchNorms(graph), rectifierGradients(graph), slopes(graph)]
+  const view = viewOf(graph)
+  const rewritings = [batchNorms(graph, view), activationGradients(graph, view)]
   for (const node of graph.nodes) {
     const write = rewritings.map(({ written }) => written.get(node.output)).find((one) => one !== undefined)
     for (const [value, name] of write?.(emit, nameOf) ?? []) names.set(value, name)

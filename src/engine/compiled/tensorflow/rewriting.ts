@@ -1,5 +1,7 @@
 /** Nodes that TensorFlow has one operator for, written in place of them. */
-import type { ValueId } from '../graph/graph.js'
+import type { GraphNode, ValueId } from '../graph/graph.js'
+import { isUsedOnce, type View } from '../graph/view.js'
+import { match, type Op } from '../passes/pattern.js'
 import type { Emitter } from './lowerings/lowering.js'
 
 export interface Rewriting {
@@ -14,3 +16,28 @@ export type Writer = (
   emit: Emitter,
   nameOf: (value: ValueId) => string,
 ) => readonly (readonly [value: ValueId, name: string])[]
+
+/** What is written in place of a node and of others before it, where they are what one operator computes. */
+export type OperatorRule = (
+  node: GraphNode,
+  view: View,
+) => { readonly write: Writer; readonly replaced: readonly ValueId[] } | undefined
+
+/** `write` gives the name of what the last node of the pattern computes. */
+export const operatorRule =
+  <Names extends string>(
+    pattern: Op<Names>,
+    write: (values: Readonly<Record<Names, ValueId>>, emit: Emitter, nameOf: (value: ValueId) => string) => string,
+  ): OperatorRule =>
+  (node, view) => {
+    const found = match(pattern, node, view)
+    if (!found) return undefined
+    const replaced = found.outputs.filter((value) => value === node.output || isUsedOnce(value, view))
+    return {
+      replaced,
+      write(emit, nameOf) {
+        const name = write(found.values, emit, nameOf)
+        return replaced.map((value) => [value, name])
+      },
+    }
+  }

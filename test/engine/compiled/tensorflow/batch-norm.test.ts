@@ -1,5 +1,6 @@
 /** Batch normalization is one operator of TensorFlow where it is of pictures, and stays as it is where it is not. */
 import { expect, test } from 'vitest'
+import { viewOf } from '../../../../src/engine/compiled/graph/view.js'
 import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplified.js'
 import { batchNormsOf } from '../../../../src/engine/compiled/tensorflow/batch-norm.js'
 import { BATCH_SIZE, smallNetwork } from '../../../support/network.js'
@@ -11,7 +12,7 @@ const NORM = { type: 'BatchNormalization', epsilon: 0.01 }
 async function found(layers: readonly unknown[], program = 'train', shape = [4, 4, 1]) {
   const { programs } = smallNetwork({ layers: [...layers, ...HEAD], loss: 'sparse_categorical_crossentropy' }, shape)
   const graph = await simplifiedGraph(programs[program]!, BATCH_SIZE)
-  const { written, parts } = batchNormsOf(graph)
+  const { written, parts } = batchNormsOf(graph, viewOf(graph))
   return { graph, parts, written: [...written.values()] }
 }
 

@@ -1,6 +1,6 @@
 /** Kernels that compute each element of their result by itself, and those along one axis. */
 import type { DType } from '../value.js'
-import { axesOf, binary, first, type KernelRule, none, question, unary } from './rule.js'
+import { axesOf, binary, commutative, first, type KernelRule, none, question, unary } from './rule.js'
 
 /** Over one axis, the last unless told. */
 const alongAxis = {
@@ -10,26 +10,26 @@ const alongAxis = {
 } as const satisfies KernelRule
 
 export const ELEMENTWISE = {
-  Add: binary(),
+  Add: commutative(),
   Sub: binary(),
-  Multiply: binary(),
+  Multiply: commutative(),
   RealDiv: binary('float32'),
-  Maximum: binary(),
-  Minimum: binary(),
+  Maximum: commutative(),
+  Minimum: commutative(),
   Pow: binary(),
   /** What is left of a quotient that was rounded down: of the sign of the divisor. */
   Mod: binary(),
   Atan2: binary(),
 
-  Equal: binary('bool'),
-  NotEqual: binary('bool'),
+  Equal: commutative('bool'),
+  NotEqual: commutative('bool'),
   Greater: binary('bool'),
   GreaterEqual: binary('bool'),
   Less: binary('bool'),
   LessEqual: binary('bool'),
-  LogicalAnd: binary('bool'),
+  LogicalAnd: commutative('bool'),
   LogicalNot: unary,
-  LogicalOr: binary('bool'),
+  LogicalOr: commutative('bool'),
   IsFinite: question,
   IsInf: question,
   IsNan: question,

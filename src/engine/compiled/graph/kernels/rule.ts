@@ -10,6 +10,8 @@ export interface KernelRule {
   readonly attributes: (attributes: NamedAttrMap, inputs: readonly ValueInfo[]) => Attributes
   /** Throws where the inputs do not fit. */
   readonly output: (inputs: readonly ValueInfo[], attributes: Attributes) => ValueInfo
+  /** Whether the two inputs may change places. */
+  readonly commutes?: boolean
 }
 
 export const none = () => ({})
@@ -32,6 +34,9 @@ export const binary = (dtype?: DType) =>
     attributes: none,
     output: ([a, b]) => ({ shape: broadcast(a!.shape, b!.shape), dtype: dtype ?? a!.dtype }),
   }) as const satisfies KernelRule
+
+/** Likewise, and the inputs may change places. */
+export const commutative = (dtype?: DType) => ({ ...binary(dtype), commutes: true }) as const satisfies KernelRule
 
 export const broadcast = (a: Shape, b: Shape): number[] => backend_util.assertAndGetBroadcastShape([...a], [...b])
 

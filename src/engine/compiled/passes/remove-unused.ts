@@ -1,0 +1,19 @@
+import type { Graph } from '../graph/graph.js'
+
+/** Keeps what an output depends on; inputs stay, because the program promised them. */
+export function removeUnused(graph: Graph): Graph {
+  const used = new Set(graph.outputs.map(({ value }) => value))
+  const nodes = graph.nodes
+    .toReversed()
+    .filter(({ output, inputs }) => {
+      if (!used.has(output)) return false
+      for (const input of inputs) used.add(input)
+      return true
+    })
+    .toReversed()
+  const constants = graph.constants.filter(({ value }) => used.has(value))
+  const defined = new Set(
+    [...graph.inputs, ...constants].map(({ value }) => value).concat(nodes.map(({ output }) => output)),
+  )
+  return { ...graph, nodes, constants, values: new Map([...graph.values].filter(([value]) => defined.has(value))) }
+}

@@ -1,0 +1,78 @@
+/**
+ * Gradients of rectifiers, sigmoid and tanh, which TensorFlow has as one operator each: tfjs writes them out in two or
+ * three, the gates of recurrent layers (model/layers/gates.ts) with a product that they have already.
+ */
+import type { Graph, ValueId } from '../graph/graph.js'
+import type { KernelName } from '../graph/kernels.js'
+import { numberOf, type View } from '../graph/view.js'
+import { hole, op } from '../passes/pattern.js'
+import { FLOAT } from './lowerings/lowering.js'
+import { type OperatorRule, operatorRule, type Rewriting, type Writer } from './rewriting.js'
+
+const INNER = { usedOnce: true }
+const one = hole('one', (value, view) => numberOf(value, view) === 1)
+
+/** What a kernel gives, or a piece of it. */
+const madeBy = (kernel: KernelName) => {
+  const isMade = (value: ValueId, view: View): boolean => {
+    const node = view.producerOf(value)
+    return node?.kernel === kernel || (node?.kernel === 'Slice' && isMade(node.inputs[0]!, view))
+  }
+  return hole('y', isMade)
+}
+const sigmoid = madeBy('Sigmoid')
+const tanh = madeBy('Tanh')
+
+const relu = operatorRule(
+  op('Multiply', [op('Step', ['x'], { ...INNER, where: ({ alpha }) => alpha === 0 }), 'dy']),
+  ({ x, dy }, emit, nameOf) => emit.op('ReluGrad', [dy, x].map(nameOf), FLOAT),
+)
+
+/** dy y (1 - y) */
+const ofSigmoid = operatorRule(
+  op('Multiply', [op('Multiply', [sigmoid, op('Sub', [one, 'y'], INNER)], INNER), 'dy']),
+  ({ y, dy }, emit, nameOf) => emit.op('SigmoidGrad', [y, dy].map(nameOf), FLOAT),
+)
+
+/** dy (1 - y^2) */
+const ofTanh = operatorRule(
+  op('Multiply', [op('Sub', [one, op('Square', [tanh], INNER)], INNER), 'dy']),
+  ({ y, dy }, emit, nameOf) => emit.op('TanhGrad', [y, dy].map(nameOf), FLOAT),
+)
+
+/** dy (p - p y), where p is factor y. */
+const ofScaledSigmoid = operatorRule(
+  op('Multiply', [
+    op('Sub', [op('Multiply', ['factor', sigmoid], { as: 'p' }), op('Multiply', ['p', 'y'], INNER)], INNER),
+    'dy',
+  ]),
+  ({ y, dy, factor }, emit, nameOf) =>
+    emit.op('SigmoidGrad', [nameOf(y), emit.op('Mul', [dy, factor].map(nameOf), FLOAT)], FLOAT),
+)
+
+/** dy (factor - p y), where p is factor y. */
+const ofScaledTanh = operatorRule(
+  op('Multiply', [
+    op('Sub', ['factor', op('Multiply', [op('Multiply', ['factor', tanh], { as: 'p' }), 'y'], INNER)], INNER),
+    'dy',
+  ]),
+  ({ y, dy, factor }, emit, nameOf) =>
+    emit.op('TanhGrad', [nameOf(y), emit.op('Mul', [dy, factor].map(nameOf), FLOAT)], FLOAT),
+)
+
+const RULES: readonly OperatorRule[] = [relu, ofTanh, ofSigmoid, ofScaledSigmoid, ofScaledTanh]
+
+export function activationGradients({ nodes }: Graph, view: View): Rewriting {
+  const written = new Map<ValueId, Writer>()
+  const replaced = new Set<ValueId>()
+  for (const node of nodes) {
+    // the operators do not broadcast
+    const [first, ...others] = node.inputs.map((input) => view.infoOf(input).shape.join())
+    if (node.kernel !== 'Multiply' || others.some((shape) => shape !== first)) continue
+    const found = RULES.map((find) => find(node, view)).find((one) => one !== undefined)
+    if (!found) continue
+    written.set(node.output, found.write)
+    for (const value of found.replaced) replaced.add(value)
+  }
+  return { written, replaced }
+}
