@@ -28,6 +28,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
 import { overridesOf } from './overrides.js'
+import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
 
@@ -36,17 +37,16 @@ const BUDGET_MS = 1000
 /** Until the threads of the engine before are asleep. */
 const REST_MS = 10
 
-export interface BenchOptions {
+export interface BenchOptions extends ReportOptions {
   readonly set: readonly string[]
   readonly engine: readonly string[]
   readonly device: string | undefined
   readonly rounds: number
   readonly steps: number
-  readonly json: true | undefined
 }
 
 /** Standard output gets the table. */
-export async function bench(file: string, options: BenchOptions, io: Io): Promise<ExitCode> {
+export async function benchSpec(file: string, options: BenchOptions, io: Io): Promise<ExitCode> {
   const { spec: given, warnings } = await requireSpec(
     file,
     overridesOf({ set: options.set, device: options.device }),
@@ -110,8 +110,7 @@ async function compare(comparison: Comparison): Promise<ExitCode> {
     engines: rowsOf(ready),
     left_out: leftOut,
   }
-  const lines = options.json ? [JSON.stringify(report, null, 2)] : benchLines(report)
-  io.stdout.write(`${lines.join('\n')}\n`)
+  writeReport(report, benchLines, options, io)
   return EXIT.done
 }
 

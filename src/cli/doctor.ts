@@ -20,19 +20,15 @@ import type { EngineName, StageSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
+import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 
-export interface DoctorOptions {
-  readonly json: true | undefined
-}
-
 /** Standard output gets the report. */
-export const doctor = ({ json }: DoctorOptions, io: Io): Promise<ExitCode> =>
+export const doctor = (options: ReportOptions, io: Io): Promise<ExitCode> =>
   interruptible(io, async (signal) => {
     const report = await examine(io, signal)
     const look = { color: mayColor(io, io.stdout), home: homedir() }
-    const lines = json ? [JSON.stringify(report, null, 2)] : doctorLines(report, look)
-    io.stdout.write(`${lines.join('\n')}\n`)
+    writeReport(report, () => doctorLines(report, look), options, io)
     return report.healthy ? EXIT.done : EXIT.expectationFailed
   })
 

@@ -20,6 +20,7 @@ import { type Io, say } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
 import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { prepare } from './prepare.js'
+import { type ReportOptions, writeReport } from './report.js'
 import { createFolder } from './results.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
@@ -27,13 +28,12 @@ import { showWarnings } from './warnings.js'
 /** Fewer leave no curve between the first tenth and the last five. */
 const FEWEST_STEPS = 20
 
-export interface FindLrOptions extends OverrideOptions, PlaceOptions {
+export interface FindLrOptions extends OverrideOptions, PlaceOptions, ReportOptions {
   readonly steps: number
-  readonly json: true | undefined
 }
 
 /** Standard output gets the suggestion; a folder as of a run gets the curve. */
-export async function findLr(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
+export async function findLearningRate(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
   const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
@@ -81,15 +81,14 @@ export async function findLr(file: string, options: FindLrOptions, io: Io): Prom
         picture: join(directory, 'find-lr.svg'),
         command: valley === null ? null : commandWith(valley, file, spec, options),
       }
-      const document = JSON.stringify(report, null, 2)
       await interrupt.saving(() =>
         inWords('write what was found', async () => {
-          await writeFileAtomic(join(directory, 'find-lr.json'), `${document}\n`)
+          await writeFileAtomic(join(directory, 'find-lr.json'), `${JSON.stringify(report, null, 2)}\n`)
           await writeFileAtomic(report.picture, lrCurve(report))
         }),
       )
       const replaces = typeof spec.optimizer.learning_rate !== 'number'
-      io.stdout.write(options.json ? `${document}\n` : `${findLrLines(report, { replaces }).join('\n')}\n`)
+      writeReport(report, () => findLrLines(report, { replaces }), options, io)
       return valley === null ? EXIT.expectationFailed : EXIT.done
     } finally {
       await session.runner.dispose()

@@ -37,10 +37,22 @@ export async function engineFor(
   return engine
 }
 
+/** Loads the data of a spec. */
+export const loadDataset = (
+  { data, seed }: Pick<ResolvedSpec, 'data' | 'seed'>,
+  options: Pick<PrepareOptions, 'quiet'>,
+  io: Io,
+): Promise<Dataset> => waitingWith(options, io)(`Loading ${data.dataset}`, () => loadData(data, seed))
+
+const waitingWith =
+  ({ quiet }: Pick<PrepareOptions, 'quiet'>, io: Io): Opened['waiting'] =>
+  (text, work) =>
+    quiet ? work() : withSpinner(text, io, work)
+
 export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: Io): Promise<Opened> {
-  const waiting = <T>(text: string, work: () => Promise<T>) => (options.quiet ? work() : withSpinner(text, io, work))
+  const waiting = waitingWith(options, io)
   const engine = await engineFor(spec, options, io)
-  const dataset = await waiting(`Loading ${spec.data.dataset}`, () => loadData(spec.data, spec.seed))
+  const dataset = await loadDataset(spec, options, io)
   return {
     engine,
     dataset,

@@ -14,18 +14,18 @@ import { interruptible } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
 import { overridesOf } from './overrides.js'
 import { checkFilePlace, specPlace } from './places.js'
+import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
 
-export interface SummaryOptions {
+export interface SummaryOptions extends ReportOptions {
   readonly set: readonly string[]
-  readonly json: true | undefined
   readonly svg: string | undefined
   readonly explain: true | undefined
 }
 
 /** Standard output gets the summary. */
-export async function summary(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
+export async function summarizeSpec(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
   const { spec: given, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
   showWarnings(warnings, io)
   const { svg } = options
@@ -41,10 +41,8 @@ export async function summary(file: string, options: SummaryOptions, io: Io): Pr
       const { networkPicture } = await import('../report/network-picture.js')
       await inWords('write the picture', () => writeFileAtomic(svg, networkPicture(report)))
     }
-    const lines = options.json
-      ? [JSON.stringify(report, null, 2)]
-      : modelSummaryLines(report, { color: mayColor(io, io.stdout) })
-    io.stdout.write(`${lines.join('\n')}\n`)
+    const color = mayColor(io, io.stdout)
+    writeReport(report, () => modelSummaryLines(report, { color }), options, io)
     return EXIT.done
   })
 }

@@ -26,7 +26,7 @@ import { showWarnings } from './warnings.js'
 
 export interface TrainOptions extends OverrideOptions, PlaceOptions, RunOptions {}
 
-export async function train(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
+export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
   const { spec, warnings, issue } = await requireSpec(file, overridesOf(options), io.stdin)
   await checkRunPlaces(spec, file, options)
   const { verbose } = options

@@ -6,7 +6,7 @@ import { type Io, say } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
 import { showWarnings } from './warnings.js'
 
-export async function validate(files: readonly string[], options: OverrideOptions, io: Io): Promise<ExitCode> {
+export async function validateSpecs(files: readonly string[], options: OverrideOptions, io: Io): Promise<ExitCode> {
   const overrides = overridesOf(options)
   let bad = 0
   for (const file of files) {

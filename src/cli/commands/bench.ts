@@ -39,5 +39,5 @@ standard input. The table goes to standard output.`,
       'for a program; its schema is specs/bench.schema.json',
     ],
   ],
-  run: async ([file], options, io) => (await import('../bench.js')).bench(file!, options, io),
+  run: async ([file], options, io) => (await import('../bench.js')).benchSpec(file!, options, io),
 })

@@ -32,5 +32,5 @@ The results go to standard output.`,
     ['train evaluate runs/rbm-mnist-pcd/1 --ais chains=100,betas=10000', 'estimate the log-likelihood of an RBM'],
     ['train evaluate runs/mnist-mlp/1 --json', 'for a program; its schema is specs/evaluate.schema.json'],
   ],
-  run: async ([directory], options, io) => (await import('../evaluate.js')).evaluate(directory!, options, io),
+  run: async ([directory], options, io) => (await import('../evaluate.js')).evaluateRun(directory!, options, io),
 })

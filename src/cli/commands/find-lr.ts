@@ -37,5 +37,5 @@ folder, as a picture and as numbers.`,
     ['train find-lr specs/mnist-mlp.json --steps 300', 'get a smoother curve'],
     ['train find-lr specs/mnist-mlp.json --json', 'for a program; its schema is specs/find-lr.schema.json'],
   ],
-  run: async ([file], options, io) => (await import('../find-lr.js')).findLr(file!, options, io),
+  run: async ([file], options, io) => (await import('../find-lr.js')).findLearningRate(file!, options, io),
 })

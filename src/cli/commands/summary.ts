@@ -30,5 +30,5 @@ file, or - for standard input. The summary goes to standard output.`,
     ['train summary specs/mnist-mlp.json --explain', 'see what the compiler does and where the time goes'],
     ['train summary specs/mnist-mlp.json --json', 'for a program; its schema is specs/summary.schema.json'],
   ],
-  run: async ([file], options, io) => (await import('../summary.js')).summary(file!, options, io),
+  run: async ([file], options, io) => (await import('../summary.js')).summarizeSpec(file!, options, io),
 })

@@ -62,5 +62,5 @@ standard error.`,
     ["train specs/mnist-mlp.json --expect 'val_acc>=0.975'", 'in CI: exit code 1 if accuracy is lower'],
     ['train specs/mnist-mlp.json --history - --history-format csv', 'stream one row per epoch to a plotting tool'],
   ],
-  run: async ([file], options, io) => (await import('../train.js')).train(file!, options, io),
+  run: async ([file], options, io) => (await import('../train.js')).trainSpec(file!, options, io),
 })

@@ -15,5 +15,5 @@ JSON file, or - for standard input.`,
     ['train validate specs/mnist-*.json', 'check several specs'],
     ['train validate specs/mnist-mlp.json --set model.layers.2.rate=0.5', 'check a change before you make it'],
   ],
-  run: async (files, options, io) => (await import('../validate.js')).validate(files, options, io),
+  run: async (files, options, io) => (await import('../validate.js')).validateSpecs(files, options, io),
 })

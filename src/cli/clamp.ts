@@ -3,7 +3,7 @@ import { UserError } from '../base/issue.js'
 import { dataInfo } from '../data/registry.js'
 import { type ClassRbm, withLabels } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
-import type { TrainedRbm } from './trained-rbm.js'
+import type { TrainedRbm } from '../run/trained-rbm.js'
 
 /** Classes as they are written, in the order in which chains take them in turn. */
 export function clampedLabels(text: string): readonly number[] {

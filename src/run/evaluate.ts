@@ -1,0 +1,67 @@
+/** Measures a trained model on the test set of its spec. */
+import { dataInfo } from '../data/registry.js'
+import type { Engine, StateValues } from '../engine/engine.js'
+import type { EvaluateReport } from '../export/evaluate-report.js'
+import type { Measured } from '../program/measured.js'
+import { CHAINS } from '../program/model-phase.js'
+import { measureOf } from '../program/rbm-measures.js'
+import { labelsOf } from '../spec/rbm.js'
+import { isUnsupervised, type RbmMetricSpec, type ResolvedSpec } from '../spec/spec.js'
+import type { BadTensor, Metrics } from '../training/events.js'
+import { evaluate } from '../training/loop.js'
+import type { StoredRun } from './open-run.js'
+import type { Session } from './session.js'
+import { ownVersion } from './versions.js'
+
+export interface Evaluation {
+  /** What was measured, `loss` first. */
+  readonly metrics: readonly Measured[]
+  readonly test: Metrics
+  /** The first tensor with NaN or infinity. */
+  readonly bad: BadTensor | null
+  /** Names of metrics that only training has. */
+  readonly leftOut: readonly string[]
+}
+
+/** `session` has the trained weights. Throws the reason of `signal` when that is aborted. */
+export async function evaluateSession(
+  spec: ResolvedSpec,
+  { runner, training, testBatches }: Session,
+  signal: AbortSignal,
+): Promise<Evaluation> {
+  const leftOut = measuredOfTraining(spec, await runner.read())
+  const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
+  const { values: test, bad } = await evaluate(runner, testBatches(), metrics, signal, training.lookups)
+  return { metrics, test, bad, leftOut }
+}
+
+/** Metrics of chains, of updates and of training samples: a test set has none of these. */
+function measuredOfTraining(spec: ResolvedSpec, state: StateValues): string[] {
+  if (!isUnsupervised(spec) || labelsOf(spec.training)) return []
+  const { values } = dataInfo(spec.data)
+  const isLeftOut = (metric: RbmMetricSpec) => {
+    const measure = measureOf(metric, values)
+    return 'ofUpdate' in measure || measure.followsChains || measure.isGap
+  }
+  return [...(CHAINS in state ? ['loss'] : []), ...spec.metrics.filter(isLeftOut).map(({ name }) => name)]
+}
+
+/** The document of `train evaluate`. */
+export const evaluateReport = (
+  { directory, spec }: StoredRun,
+  engine: Engine,
+  { test, leftOut }: Evaluation,
+  likelihood: EvaluateReport['likelihood'],
+): EvaluateReport => ({
+  version: 1,
+  name: spec.name,
+  run: directory,
+  trainspec: ownVersion(),
+  engine: engine.name,
+  device: engine.device,
+  data: spec.data.dataset,
+  samples: dataInfo(spec.data).testSamples,
+  test: Object.fromEntries(Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null])),
+  left_out: [...leftOut],
+  likelihood,
+})
