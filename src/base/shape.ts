@@ -14,3 +14,7 @@ export function formatShape(shape: BatchShape): string {
 
 /** The shape with its unknown dimensions filled by the batch size. */
 export const withBatch = (shape: BatchShape, batch: number): number[] => shape.map((dim) => dim ?? batch)
+
+/** Parts of `columns` elements each; they share the memory of `values`. */
+export const rowsOf = (values: Float32Array, columns: number): Float32Array[] =>
+  Array.from({ length: values.length / columns }, (_, row) => values.subarray(row * columns, (row + 1) * columns))

@@ -1,128 +1,26 @@
-/** Pictures that the training of an RBM leaves in the folder of its run. */
+/** Draws the pictures that the training of an RBM leaves in the folder of its run. */
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { makeFolder } from '../base/make-folder.js'
-import type { Slot } from '../base/slot.js'
-import { dataInfo } from '../data/registry.js'
-import type { Engine, StateValues } from '../engine/engine.js'
-import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
-import type { Rbm } from '../model/rbm/rbm.js'
-import { mirrorProgram } from '../program/mirror.js'
-import { CHAINS } from '../program/model-phase.js'
 import { pngOf } from '../report/png.js'
-import { MOST_ROWS, MOST_TILES, type RbmLook, rbmPictures } from '../report/rbm-pictures.js'
-import { rowsOf, tileShape } from '../report/tiles.js'
-import { runChains } from '../run/chains.js'
-import type { Session } from '../run/session.js'
-import { sampleShapeOf, trainedSlots } from '../run/trained-rbm.js'
+import { MOST_ROWS, MOST_TILES, rbmPictures } from '../report/rbm-pictures.js'
+import { tileShape } from '../report/tiles.js'
+import { type PictureOptions, pictureNumbers } from '../run/pictures.js'
+import { sampleShapeOf } from '../run/trained-rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import type { ResolvedSpec } from '../spec/spec.js'
-import { runStep } from '../training/step.js'
 
-export interface PicturesOptions {
-  readonly directory: string
-  readonly spec: ResolvedSpec
-  /** After its last step. */
-  readonly session: Session
-  readonly rbm: Rbm
-  readonly engine: Engine
-  readonly epochs: number
-  readonly signal: AbortSignal
-}
-
-/** Chains that begin with noise take as many steps as training took, but no more than these. */
-const MOST_STEPS = 1000
-/** Chains of training are where they should be; a step gives them their means. */
-const STEPS_FROM_CHAINS = 1
-
-/** Leaves off where it is interrupted. */
-export async function drawPictures(options: PicturesOptions): Promise<void> {
-  const { directory, signal } = options
+/** Stops where it is interrupted. */
+export async function drawPictures(
+  directory: string,
+  options: Omit<PictureOptions, 'samples' | 'fantasies'>,
+): Promise<void> {
   try {
-    const pictures = rbmPictures(await lookOf(options))
+    const numbers = await pictureNumbers({ ...options, samples: MOST_ROWS, fantasies: MOST_TILES })
+    const pictures = rbmPictures({ tile: tileShape(sampleShapeOf(options.spec)), ...numbers })
     const folder = join(directory, RUN_FILES.pictures)
     await makeFolder(folder, directory)
     for (const [name, image] of Object.entries(pictures)) await writeFileAtomic(join(folder, name), pngOf(image))
   } catch (error) {
-    if (!signal.aborted) throw error
+    if (!options.signal.aborted) throw error
   }
 }
-
-async function lookOf(options: PicturesOptions): Promise<RbmLook> {
-  const { session, spec, rbm } = options
-  const state = await session.runner.read()
-  const weights = trainedSlots(rbm, state)
-  return {
-    tile: tileShape(sampleShapeOf(spec)),
-    kernel: state[RBM_WEIGHTS.kernel]!,
-    visibleBias: state[RBM_WEIGHTS.visibleBias]!,
-    hiddenBias: state[RBM_WEIGHTS.hiddenBias]!,
-    update: await nextUpdate(options, state),
-    ...(await mirrored(options, weights)),
-    fantasies: await fantasies(options, weights, state),
-  }
-}
-
-/**
- * What one more step of training would add to the kernel, at the rate of the last one: a schedule may end at 0. The
- * state is then as it was.
- */
-async function nextUpdate({ session, epochs }: PicturesOptions, before: StateValues): Promise<Float32Array> {
-  const { runner, training } = session
-  const iterations = stepsOf(session, epochs)
-  for await (const batch of training.batches(epochs + 1)) {
-    await runStep(training, batch, { learning_rate: training.learningRate(iterations - 1), iterations })
-    break
-  }
-  const after = (await runner.read())[RBM_WEIGHTS.kernel]!
-  await runner.write(before)
-  return after.map((value, at) => value - before[RBM_WEIGHTS.kernel]![at]!)
-}
-
-/** The first test samples, their hidden units, and what comes back. */
-async function mirrored(
-  { session, spec, engine, rbm }: PicturesOptions,
-  weights: readonly Slot[],
-): Promise<Pick<RbmLook, 'samples' | 'hidden' | 'reconstructions'>> {
-  const { divisor } = dataInfo(spec.data)
-  const programs = { mirror: mirrorProgram({ rbm, weights, divisor }) }
-  const runner = await engine.load(programs, { seed: spec.seed, batchSize: session.training.batchSize })
-  const look = { samples: [] as Float32Array[], hidden: [] as Float32Array[], reconstructions: [] as Float32Array[] }
-  try {
-    for await (const batch of session.testBatches()) {
-      const { sample, hidden, reconstruction } = await runner.run('mirror', batch, {})
-      // an engine uses its arrays again
-      look.samples.push(...rowsOf(sample!.slice(), rbm.visibleUnits))
-      look.hidden.push(...rowsOf(hidden!.slice(), rbm.hiddenUnits))
-      look.reconstructions.push(...rowsOf(reconstruction!.slice(), rbm.visibleUnits))
-      if (look.samples.length >= MOST_ROWS) break
-    }
-  } finally {
-    await runner.dispose()
-  }
-  return look
-}
-
-/** Means of chains: those of training where it keeps some. */
-async function fantasies(
-  { session, spec, engine, rbm, epochs, signal }: PicturesOptions,
-  weights: readonly Slot[],
-  state: StateValues,
-): Promise<Float32Array[]> {
-  const kept = state[CHAINS]
-  const from = kept?.slice(0, MOST_TILES * rbm.visibleUnits)
-  const { mean } = await runChains({
-    engine,
-    rbm,
-    weights,
-    chains: from ? from.length / rbm.visibleUnits : MOST_TILES,
-    from,
-    steps: from ? STEPS_FROM_CHAINS : Math.min(MOST_STEPS, stepsOf(session, epochs)),
-    seed: spec.seed,
-    signal,
-  })
-  return rowsOf(mean, rbm.visibleUnits)
-}
-
-const stepsOf = ({ training: { samples, batchSize } }: Session, epochs: number): number =>
-  epochs * Math.ceil(samples / batchSize)

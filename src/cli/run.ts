@@ -112,7 +112,7 @@ export async function run(given: Run): Promise<Ended> {
   if (pictures && rbm !== null && !BROKEN_OFF.has(end.reason)) {
     const { drawPictures } = await import('./pictures.js')
     const { directory } = results
-    const draw = () => drawPictures({ directory, spec, session, rbm, engine, epochs: epochs.length, signal })
+    const draw = () => drawPictures(directory, { spec, session, rbm, engine, epochs: epochs.length, signal })
     await (verbose === 0 ? draw() : withSpinner('Drawing', io, draw))
   }
   const lines = summary({

@@ -3,15 +3,15 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
-import { batches, type Dataset } from '../data/dataset.js'
+import { rowsOf } from '../base/shape.js'
+import { firstRows } from '../data/dataset.js'
 import { maskOf } from '../data/mask.js'
-import { loadData } from '../data/registry.js'
 import { writeArray } from '../export/array-file.js'
 import { checkEmpty, createNumbered } from '../export/run-directory.js'
 import type { Image } from '../report/image.js'
 import { pngOf } from '../report/png.js'
 import { beside, sampleTiles } from '../report/rbm-pictures.js'
-import { rowsOf, tileShape } from '../report/tiles.js'
+import { tileShape } from '../report/tiles.js'
 import { runChains, type Sampled } from '../run/chains.js'
 import { readTrainedRbm, type TrainedRbm } from '../run/trained-rbm.js'
 import { clamped, clampedLabels } from './clamp.js'
@@ -19,7 +19,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import type { Io } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
-import { engineFor } from './prepare.js'
+import { engineFor, loadDataset } from './prepare.js'
 import { withSpinner } from './spinner.js'
 
 /** Numbers in the units of all chains together; there are several arrays of so many. */
@@ -38,7 +38,7 @@ export interface SampleOptions extends OverrideOptions {
 }
 
 /** Standard output gets the paths of what is written. */
-export async function sample(directory: string, options: SampleOptions, io: Io): Promise<ExitCode> {
+export async function sampleRun(directory: string, options: SampleOptions, io: Io): Promise<ExitCode> {
   const { samples: chains, steps, out, inpaint, clamp, start } = options
   if (inpaint !== undefined && clamp !== undefined) throw new UserError('--inpaint and --clamp: one at a time')
   if (inpaint !== undefined && start === 'data') {
@@ -107,16 +107,9 @@ const HOLE = 0.5
 
 /** The first samples of the test set, as the machine sees them. */
 async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
-  const { test, info } = await withSpinner(`Loading ${spec.data.dataset}`, io, () => loadData(spec.data, spec.seed))
+  const { test, info } = await loadDataset(spec, { quiet: false }, io)
   if (count > test.count) {
     throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${info.name}`)
   }
   return firstRows(test, count, info.divisor)
-}
-
-async function firstRows(samples: Dataset['test'], count: number, divisor: number): Promise<Float32Array> {
-  for await (const { arrays } of batches(samples, { batchSize: count })) {
-    return Float32Array.from(arrays.x, (value) => value / divisor)
-  }
-  return new Float32Array(0)
 }

@@ -105,6 +105,14 @@ export async function* batches(samples: Samples, pass: Pass): AsyncGenerator<Sam
   }
 }
 
+/** Values of the first samples, a row each. */
+export async function firstRows(samples: Samples, count: number, divisor: number): Promise<Float32Array> {
+  for await (const { arrays } of batches(samples, { batchSize: count })) {
+    return Float32Array.from(arrays.x, (value) => value / divisor)
+  }
+  return new Float32Array(0)
+}
+
 /** No values yet, of the same type. */
 const emptyLike = (values: Samples['x'], length: number): Samples['x'] =>
   values instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)

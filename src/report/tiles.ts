@@ -51,10 +51,6 @@ export function tiles(rows: readonly Float32Array[], { tile, columns, scale, gro
   return enlarged(image, zoomFor(width))
 }
 
-/** Parts of `columns` elements each; they share the memory of `values`. */
-export const rowsOf = (values: Float32Array, columns: number): Float32Array[] =>
-  Array.from({ length: values.length / columns }, (_, row) => values.subarray(row * columns, (row + 1) * columns))
-
 interface Range {
   readonly least: number
   readonly largest: number

@@ -47,5 +47,5 @@ probabilities of at most 1,000 samples.`,
     ['train sample runs/class-rbm-mnist-cd25/1 --clamp label=7', 'draw sevens, from an RBM trained with labels'],
     ['train sample runs/rbm-mnist-pcd/1 --set seed=7', 'draw other samples'],
   ],
-  run: async ([directory], options, io) => (await import('../sample.js')).sample(directory!, options, io),
+  run: async ([directory], options, io) => (await import('../sample.js')).sampleRun(directory!, options, io),
 })

@@ -29,5 +29,5 @@ shape of each file.`,
     ['train transform runs/rbm-mnist-pcd/1 digits.npy --out hidden.npy', 'transform your own samples'],
   ],
   run: async ([directory, data], options, io) =>
-    (await import('../transform.js')).transform(directory!, data, options, io),
+    (await import('../transform.js')).transformRun(directory!, data, options, io),
 })

@@ -1,0 +1,100 @@
+/** The hidden units of a trained RBM for samples of its data set, or of a file, written as an array. */
+import { UserError } from '../base/issue.js'
+import type { Progress } from '../base/progress.js'
+import { formatShape, type Shape } from '../base/shape.js'
+import { placeIn, readArrayFile } from '../data/array-file.js'
+import { batches, type Samples } from '../data/dataset.js'
+import { dataInfo } from '../data/registry.js'
+import type { Batch, Engine } from '../engine/engine.js'
+import { openArrayFile, writeArray } from '../export/array-file.js'
+import { featuresProgram } from '../program/mirror.js'
+import type { TrainedRbm } from './trained-rbm.js'
+
+const BATCH_SIZE = 1000
+
+/** Samples in batches, as the model takes them. */
+export interface SampleStream {
+  readonly count: number
+  readonly batches: AsyncIterable<Batch>
+  /** Values are `stored / divisor`. */
+  readonly divisor: number
+}
+
+export const samplesOf = (samples: Samples, divisor: number): SampleStream => ({
+  count: samples.count,
+  batches: batches(samples, { batchSize: BATCH_SIZE }),
+  divisor,
+})
+
+/** A row for each sample; a UserError where the file has no values that the model takes. */
+export async function samplesIn(path: string, { rbm, spec }: TrainedRbm): Promise<SampleStream> {
+  const given = await readArrayFile(path)
+  const { shape, values } = given
+  const width = values.length / (shape[0] ?? 1)
+  if (width !== rbm.visibleUnits) {
+    throw new UserError(
+      `${path}: has shape ${formatShape(shape)}, must have rows of the ${rbm.visibleUnits} visible units`,
+    )
+  }
+  if (dataInfo(spec.data).values !== 'real') {
+    const odd = values.findIndex((value) => !(value >= 0 && value <= 1))
+    if (odd >= 0) {
+      throw new UserError(
+        `${path}: ${placeIn(given, odd)} holds ${values[odd]}, but the model was trained on values from 0 to 1`,
+      )
+    }
+  }
+  return { count: values.length / width, batches: inBatches(values, width), divisor: 1 }
+}
+
+async function* inBatches(rows: Float32Array, width: number): AsyncGenerator<Batch> {
+  const step = BATCH_SIZE * width
+  for (let at = 0; at < rows.length; at += step) {
+    const x = rows.subarray(at, at + step)
+    yield { size: x.length / width, arrays: { x } }
+  }
+}
+
+export interface FeaturesOptions {
+  readonly trained: TrainedRbm
+  readonly engine: Engine
+  readonly samples: SampleStream
+  /** Of the file to write; its ending says the format. */
+  readonly path: string
+  readonly signal: AbortSignal
+  readonly progress: Progress
+}
+
+/** Writes a row for each sample; gives the shape. Throws the reason of `signal` when that is aborted. */
+export async function writeFeatures({ trained, engine, samples, path, signal, progress }: FeaturesOptions) {
+  const { rbm, weights, spec } = trained
+  const { count, divisor } = samples
+  const shape: Shape = [count, rbm.hiddenUnits]
+  const programs = { features: featuresProgram({ rbm, weights, divisor }) }
+  const runner = await engine.load(programs, { seed: spec.seed, batchSize: BATCH_SIZE })
+  try {
+    const file = await openArrayFile(path, shape)
+    try {
+      let done = 0
+      for await (const batch of samples.batches) {
+        signal.throwIfAborted()
+        await file.append((await runner.run('features', batch, {})).hidden!)
+        done += batch.size
+        progress(done, count)
+      }
+      await file.finish()
+    } finally {
+      await file.discard()
+    }
+  } finally {
+    await runner.dispose()
+  }
+  return shape
+}
+
+/** Writes the class of each sample; gives the shape. */
+export async function writeLabels(path: string, { y, count }: Samples): Promise<Shape> {
+  const shape = [count]
+  await writeArray(path, shape, Float32Array.from(y))
+  return shape
+}
