@@ -9,6 +9,7 @@ import { findLrLines, formatRate } from '../report/find-lr.js'
 import { lrCurve } from '../report/lr-curve.js'
 import { rateReport, tryRates } from '../run/find-lr.js'
 import { requireSpec } from '../run/read-spec.js'
+import { createFolder } from '../run/results.js'
 import { DEFAULT_OPTIMIZER } from '../spec/rbm.js'
 import { isStacked, isSupervised, isUnsupervised, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -18,7 +19,6 @@ import { type OverrideOptions, overridesOf } from './overrides.js'
 import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { prepare } from './prepare.js'
 import { type ReportOptions, writeReport } from './report.js'
-import { createFolder } from './results.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
 
@@ -50,7 +50,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
       }
       const found = rateReport(spec, engine, session.training, steps, tried)
       const { suggestion } = found
-      const directory = await createFolder(spec, options)
+      const directory = await createFolder(spec, options.out)
       const report: FindLrReport = {
         ...found,
         picture: join(directory, 'find-lr.svg'),

@@ -9,6 +9,7 @@ import { saveModel } from '../export/model.js'
 import { learnsLabels } from '../run/learner.js'
 import { nextData } from '../run/next-data.js'
 import { requireSpec } from '../run/read-spec.js'
+import { createFolder, openResults, writeSpec } from '../run/results.js'
 import type { Session } from '../run/session.js'
 import { asLayers, type Stage, stagesOf } from '../run/stages.js'
 import type { IssueDraft } from '../spec/document.js'
@@ -20,11 +21,11 @@ import { createVoice, type Io, say, type Voice } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
 import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { type Opened, openData } from './prepare.js'
-import { createFolder, openResults, userHistory, writeSpec } from './results.js'
-import { type Ended, type RunOptions, run } from './run.js'
+import { type Ended, type ShowOptions, trainAndTest } from './train-and-test.js'
+import { userHistory } from './user-history.js'
 import { showWarnings } from './warnings.js'
 
-export interface TrainOptions extends OverrideOptions, PlaceOptions, RunOptions {}
+export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {}
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
   const { spec, warnings, issue } = await requireSpec(file, overridesOf(options), io.stdin)
@@ -80,7 +81,7 @@ async function runStages(work: Work): Promise<ExitCode> {
     try {
       if (interrupt.signal.aborted) return interruptedBefore(stage, directory, work)
       if (stage.first) await session.runner.write(stage.first(trained))
-      directory ??= await createFolder(spec, options)
+      directory ??= await createFolder(spec, options.out)
       const { code, reason } = await runStage(work, stage, session, directory, index === stages.length - 1)
       const next = stages[index + 1]
       const isWhole = !next && !(isStacked(spec) && spec.model.fine_tune === null)
@@ -124,7 +125,7 @@ async function runStage(
     model: session.model,
     ofRun: ofRun.map((file) => historyFile(join(directory, file))),
     others: isLast ? userHistory(options, io, signal) : [],
-    interrupt,
+    saving: interrupt.saving,
     warn(text) {
       unwritten.push(text)
       voice.say(`Warning: ${text}. Training goes on; the exit code will be ${EXIT.badInput}.`)
@@ -135,7 +136,10 @@ async function runStage(
     if (title !== null && options.verbose !== '0') say(io, title)
     interrupt.begin('training', `Stopped at once: the model and history.json are not written. Files: ${place}`)
     const { engine } = opened
-    return await run({ spec, warnings, options, io, voice, signal, session, results, engine, pictures: alone })
+    return await trainAndTest({
+      ...{ spec, warnings, session, engine, results, signal },
+      ...{ options, io, voice, pictures: alone },
+    })
   } finally {
     await results.close()
   }

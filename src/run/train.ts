@@ -1,14 +1,9 @@
-/** Trains what a session has, tests it, and leaves the results in their folder. */
+/** Trains what a session has, tests it, and writes the results. */
 import { availableParallelism } from 'node:os'
 import { type Issue, UserError } from '../base/issue.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
-import { createReporter, type StyleName } from '../report/reporter.js'
-import { expectationLines, summary } from '../report/summary.js'
-import { undefinedLines } from '../report/undefined.js'
-import type { Session } from '../run/session.js'
-import { versions } from '../run/versions.js'
-import { earlyStoppingOf, type StageSpec, watchersOf } from '../spec/spec.js'
+import type { StageSpec } from '../spec/spec.js'
 import type {
   BadTensor,
   EndEvent,
@@ -19,74 +14,69 @@ import type {
   TrainingEvent,
 } from '../training/events.js'
 import { checkExpectations, type Expectation } from '../training/gate.js'
-import { evaluate, train as trainingEvents } from '../training/loop.js'
-import { EXIT, type ExitCode } from './exit-codes.js'
-import { codeOfInterruption } from './interrupt.js'
-import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
+import { evaluate, train } from '../training/loop.js'
 import type { Results } from './results.js'
-import { withSpinner } from './spinner.js'
+import type { Session } from './session.js'
+import { versions } from './versions.js'
 
-/** Options that say how a run is shown. */
-export interface RunOptions {
-  readonly style: StyleName
-  readonly verbose: '0' | '1' | '2' | '3'
-}
-
-/** How training came to its end. A signal after that changes the exit code alone. */
-export interface Ended {
-  readonly code: ExitCode
-  readonly reason: StopReason
-}
-
-export interface Run {
+/** A session to train, and where its results go. */
+export interface TrainingRun {
   readonly spec: StageSpec
   /** Of the spec, said before training. */
   readonly warnings: readonly Issue[]
-  readonly options: RunOptions
-  readonly io: Io
-  readonly voice: Voice
-  readonly signal: AbortSignal
   readonly session: Session
-  readonly results: Results
   readonly engine: Engine
-  /** Whether to draw those that its model has. */
-  readonly pictures: boolean
+  readonly results: Results
+  readonly signal: AbortSignal
 }
 
-export async function run(given: Run): Promise<Ended> {
-  const { spec, warnings, options, io, voice, signal, session, results, engine, pictures } = given
-  const began = new Date()
-  const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
+export interface Trained {
+  readonly start: StartEvent
+  readonly epochs: readonly EpochEndEvent[]
+  readonly end: EndEvent
+  /** Why the results could not be written, which ended training. */
+  readonly failure: UserError | undefined
+  readonly began: { readonly date: Date; readonly milliseconds: number }
+}
+
+/** Trains. Each event is shown as it comes, and written. */
+export async function trainSession(
+  { session, results, signal }: TrainingRun,
+  show: (event: TrainingEvent) => void,
+): Promise<Trained> {
   const now = () => performance.now()
-  const reporter = createReporter({
-    style: options.style,
-    verbose,
-    stream: io.stderr,
-    redraws: mayRedraw(io, io.stderr),
-    color: mayColor(io, io.stderr),
-    now,
-  })
-  voice.leaving(reporter.leave)
-  const beginning = now()
-  const {
-    start,
-    epochs,
-    end: trained,
-    failure,
-  } = await follow(
-    (ending) => trainingEvents({ ...session.training, signal: ending, now, files: results.files }),
-    reporter.onEvent,
+  const began = { date: new Date(), milliseconds: now() }
+  const trained = await follow(
+    (ending) => train({ ...session.training, signal: ending, now, files: results.files }),
+    show,
     results,
     signal,
-  ).finally(reporter.leave)
+  )
+  return { ...trained, began }
+}
+
+export interface Tested {
+  /** As training ended, but for a test that diverged. */
+  readonly end: EndEvent
+  readonly history: History
+  /** Loss and metrics on the test set; null where it was not tested. */
+  readonly test: Metrics | null
+  readonly expectations: readonly Expectation[]
+  /** A fault of the test data. */
+  readonly fault: UserError | undefined
+}
+
+/** Tests what was trained and writes the model and the history; a UserError where that fails, or failed in training. */
+export async function finishRun(run: TrainingRun, trained: Trained): Promise<Tested> {
+  const { spec, warnings, session, engine, results, signal } = run
+  const { start, epochs, failure, began } = trained
   const tested =
-    trained.missingRow?.problem ?? (BROKEN_OFF.has(trained.reason) ? null : await testScores(session, signal))
-  const [scores, fault] = tested instanceof UserError ? [null, tested] : [tested, null]
-  const end = scores?.bad ? divergedInTest(trained, scores.bad, start) : trained
+    trained.end.missingRow?.problem ?? (BROKEN_OFF.has(trained.end.reason) ? null : await testScores(session, signal))
+  const [scores, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
+  const end = scores?.bad ? divergedInTest(trained.end, scores.bad, start) : trained.end
   const test = scores?.values ?? null
   const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]
   const expectations = checkExpectations(spec.expect, { ...left?.metrics, ...prefixed(test ?? {}, 'test_') })
-  const seconds = (now() - beginning) / 1000
   const history = buildHistory({
     name: spec.name,
     seed: spec.seed,
@@ -95,8 +85,8 @@ export async function run(given: Run): Promise<Ended> {
     precision: engine.precision,
     processors: availableParallelism(),
     versions: versions(engine),
-    started: began.toISOString(),
-    total_seconds: seconds,
+    started: began.date.toISOString(),
+    total_seconds: (performance.now() - began.milliseconds) / 1000,
     warnings,
     start,
     epochs,
@@ -108,30 +98,11 @@ export async function run(given: Run): Promise<Ended> {
     throw both(failure, error)
   })
   if (failure) throw new UserError(`${failure.message}\nTraining ended there. The model and history.json are written.`)
-  const { rbm } = session
-  if (pictures && rbm !== null && !BROKEN_OFF.has(end.reason)) {
-    const { drawPictures } = await import('./pictures.js')
-    const { directory } = results
-    const draw = () => drawPictures(directory, { spec, session, rbm, engine, epochs: epochs.length, signal })
-    await (verbose === 0 ? draw() : withSpinner('Drawing', io, draw))
-  }
-  const lines = summary({
-    end,
-    stepsPerEpoch: start.stepsPerEpoch,
-    earlyStopping: earlyStoppingOf(spec),
-    test,
-    missing: undefinedLines({ metrics: session.training.metrics, epochs, test, watchers: watchersOf(spec) }),
-    seconds,
-    directory: results.directory,
-    notInTfjs: session.model.saved().notInTfjs,
-  })
-  for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
-  if (fault) throw fault
-  return { code: exitCodeOf(history.stop, expectations, signal), reason: end.reason }
+  return { end, history, test, expectations, fault }
 }
 
 /** Then nothing is tested, and no pictures are drawn. */
-const BROKEN_OFF: ReadonlySet<StopReason> = new Set(['interrupted', 'diverged'])
+export const BROKEN_OFF: ReadonlySet<StopReason> = new Set(['interrupted', 'diverged'])
 
 /** Shows and writes the events as they come. Where the folder of the run fails, training ends with the step under way. */
 async function follow(
@@ -186,9 +157,3 @@ const divergedInTest = (end: EndEvent, bad: BadTensor, { stepsPerEpoch }: StartE
 
 const prefixed = (metrics: Metrics, prefix: string): Metrics =>
   Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`${prefix}${key}`, value]))
-
-function exitCodeOf(stop: History['stop'], expectations: readonly Expectation[], signal: AbortSignal): ExitCode {
-  if (signal.aborted) return codeOfInterruption(signal)
-  if (stop.reason === 'diverged') return EXIT.diverged
-  return expectations.every(({ passed }) => passed) ? EXIT.done : EXIT.expectationFailed
-}

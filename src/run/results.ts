@@ -1,4 +1,4 @@
-/** What a run leaves: its folder, with rows as epochs end, the model and the history at the end, and `--history`. */
+/** What a run leaves: its folder, with rows as epochs end, the model and the history at the end, and a history elsewhere. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
@@ -7,18 +7,15 @@ import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
 import { callbackFiles } from '../export/callback-files.js'
 import { type History, writeHistory } from '../export/history.js'
-import { formatOf, type HistoryWriter, historyFile, historyStream } from '../export/history-writer.js'
+import { type HistoryWriter, historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
 import { createRunDirectory } from '../export/run-directory.js'
 import type { Saveable } from '../model/saveable.js'
-import type { Session } from '../run/session.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { CallbackFiles } from '../training/callbacks/callback.js'
 import type { EpochEndEvent } from '../training/events.js'
-import type { Interrupt } from './interrupt.js'
-import type { Io } from './io.js'
-import type { PlaceOptions } from './places.js'
+import type { Session } from './session.js'
 
 export interface Results {
   readonly directory: string
@@ -33,7 +30,7 @@ export interface Results {
 }
 
 /** Makes the folder of the run and puts the spec there. */
-export const createFolder = (spec: ResolvedSpec, { out }: PlaceOptions): Promise<string> =>
+export const createFolder = (spec: ResolvedSpec, out: string | undefined): Promise<string> =>
   createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec))
 
 export const writeSpec = (directory: string, spec: ResolvedSpec): Promise<void> =>
@@ -55,14 +52,15 @@ export interface ResultsOptions {
   /** Of the run: get its history too, and must not fail either. */
   readonly ofRun: readonly HistoryWriter[]
   readonly others: readonly OtherHistory[]
-  readonly interrupt: Interrupt
+  /** Does work that must not be cut off. */
+  saving<T>(work: () => Promise<T>): Promise<T>
   /** Hears of each other place that fails, once. */
   warn(text: string): void
 }
 
 /** Opens the files of what is trained at one go. */
 export async function openResults(options: ResultsOptions): Promise<Results> {
-  const { directory, run, model, ofRun, interrupt, warn } = options
+  const { directory, run, model, ofRun, saving, warn } = options
   await inWords('make the folder of the run', () => makeFolder(directory, run))
   const rows = historyFile(join(directory, RUN_FILES.rows))
   const others = options.others.map(({ name, writer }) => forgiving(name, writer, warn))
@@ -78,14 +76,14 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
   let ended = false
   return {
     directory,
-    files: { write: (...action) => interrupt.saving(() => ofCallbacks.write(...action)) },
+    files: { write: (...action) => saving(() => ofCallbacks.write(...action)) },
     async epoch(event) {
       for (const writer of others) await writer.epoch(event)
       await checkFolder()
       for (const writer of [rows, ...ofRun]) await inWords('write the history', () => writer.epoch(event))
     },
     finish: (history, { runner }) =>
-      interrupt.saving(async () => {
+      saving(async () => {
         ended = true
         try {
           await checkFolder()
@@ -138,12 +136,4 @@ function forgiving(name: string, { epoch, end }: HistoryWriter, warn: (text: str
     epoch: (event) => trying(async () => (isWhole ? epoch(event) : undefined)),
     end: (history) => trying(() => end(isWhole ? history : undefined)),
   }
-}
-
-/** `--history` */
-export function userHistory(options: PlaceOptions, io: Io, signal: AbortSignal): OtherHistory[] {
-  const { history: path, 'history-format': format } = options
-  if (path === undefined) return []
-  if (path === '-') return [{ name: 'standard output', writer: historyStream(io.stdout, format ?? 'json') }]
-  return [{ name: path, writer: historyFile(path, format ?? formatOf(path), signal) }]
 }

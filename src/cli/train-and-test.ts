@@ -1,0 +1,76 @@
+/** Trains what a session has, tests it, and shows both. */
+
+import type { History } from '../export/history.js'
+import { createReporter, type StyleName } from '../report/reporter.js'
+import { expectationLines, summary } from '../report/summary.js'
+import { undefinedLines } from '../report/undefined.js'
+import { BROKEN_OFF, finishRun, type TrainingRun, trainSession } from '../run/train.js'
+import { earlyStoppingOf, watchersOf } from '../spec/spec.js'
+import type { StopReason } from '../training/events.js'
+import type { Expectation } from '../training/gate.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { codeOfInterruption } from './interrupt.js'
+import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
+import { withSpinner } from './spinner.js'
+
+/** Options that say how a run is shown. */
+export interface ShowOptions {
+  readonly style: StyleName
+  readonly verbose: '0' | '1' | '2' | '3'
+}
+
+/** How training came to its end. A signal after that changes the exit code alone. */
+export interface Ended {
+  readonly code: ExitCode
+  readonly reason: StopReason
+}
+
+export interface ShownRun extends TrainingRun {
+  readonly options: ShowOptions
+  readonly io: Io
+  readonly voice: Voice
+  /** Whether to draw those that its model has. */
+  readonly pictures: boolean
+}
+
+export async function trainAndTest(run: ShownRun): Promise<Ended> {
+  const { spec, session, results, engine, signal, options, io, voice, pictures } = run
+  const verbose = (options.verbose === '3' ? 1 : Number(options.verbose)) as 0 | 1 | 2
+  const reporter = createReporter({
+    style: options.style,
+    verbose,
+    stream: io.stderr,
+    redraws: mayRedraw(io, io.stderr),
+    color: mayColor(io, io.stderr),
+    now: () => performance.now(),
+  })
+  voice.leaving(reporter.leave)
+  const trained = await trainSession(run, reporter.onEvent).finally(reporter.leave)
+  const { end, history, test, expectations, fault } = await finishRun(run, trained)
+  const { start, epochs } = trained
+  const { rbm } = session
+  if (pictures && rbm !== null && !BROKEN_OFF.has(end.reason)) {
+    const { drawPictures } = await import('./pictures.js')
+    const draw = () => drawPictures(results.directory, { spec, session, rbm, engine, epochs: epochs.length, signal })
+    await (verbose === 0 ? draw() : withSpinner('Drawing', io, draw))
+  }
+  const lines = summary({
+    end,
+    stepsPerEpoch: start.stepsPerEpoch,
+    earlyStopping: earlyStoppingOf(spec),
+    test,
+    missing: undefinedLines({ metrics: session.training.metrics, epochs, test, watchers: watchersOf(spec) }),
+    seconds: history.total_seconds,
+    directory: results.directory,
+    notInTfjs: session.model.saved().notInTfjs,
+  })
+  for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
+  if (fault) throw fault
+  return { code: exitCodeOf(history.stop, expectations, signal), reason: end.reason }
+}
+
+function exitCodeOf(stop: History['stop'], expectations: readonly Expectation[], signal: AbortSignal): ExitCode {
+  if (signal.aborted) return codeOfInterruption(signal)
+  if (stop.reason === 'diverged') return EXIT.diverged
+  return expectations.every(({ passed }) => passed) ? EXIT.done : EXIT.expectationFailed
+}
