@@ -32,15 +32,13 @@ export interface Network {
   readonly outputs: readonly string[]
 }
 
-type Unordered = Omit<Call, 'inputs'> & {
-  readonly inputs: readonly { readonly name: string; readonly pointer: string }[]
-}
-
 /** Names of the layers that give a model's outputs; null stands for the last layer. */
 export type OutputNames = readonly Pick<OutputSpec, 'name' | 'pointer'>[]
 
 /** Most layers of a model, each repetition counted: more than anyone trains, and few enough for the recursion here. */
 const MOST_LAYERS = 2000
+
+const NONE: Network = { calls: [], outputs: [] }
 
 /** Returns the calls of a model, or the problems with how its layers are connected. */
 export function networkOf(
@@ -51,22 +49,15 @@ export function networkOf(
   const count = countOf(layers)
   if (count > MOST_LAYERS) {
     const message = `the model has ${count.toLocaleString('en')} layers, must have at most ${MOST_LAYERS.toLocaleString('en')}`
-    return { network: { calls: [], outputs: [] }, issues: [{ code: 'size', pointer: '/model/layers', message }] }
+    return { network: NONE, issues: [{ code: 'size', pointer: '/model/layers', message }] }
   }
-  const issues: ModelIssue[] = []
-  const { calls, output, named } = expand(layers, '/model/layers', '', new Map(), issues)
-  const names = layers.map(({ name }) => name)
-  const outputs = wanted.map(({ name, pointer }) => {
-    if (name === null) return output
-    if (!names.includes(name)) {
-      const message = `found "${name}", which is not a layer of the model`
-      issues.push({ code: 'unknown-layer', pointer, message, nearest: nearest(name, names) })
-    }
-    return named(name)
-  })
-  const ordered = issues.length > 0 ? [] : inOrder(calls, issues)
-  if (issues.length === 0) issues.push(...leadsNowhere(ordered, outputs))
-  return { network: { calls: ordered, outputs }, issues }
+  const misnamed = [...nameIssues(layers, '/model/layers', new Set()), ...outputIssues(layers, wanted)]
+  if (misnamed.length > 0) return { network: NONE, issues: misnamed }
+  const { calls, outputs } = unrolled(layers, wanted)
+  const wrong = sharedIssue(calls)
+  const ordered = wrong ?? inOrder(calls)
+  if ('code' in ordered) return { network: NONE, issues: [ordered] }
+  return { network: { calls: ordered, outputs }, issues: unusedIssues(ordered, outputs) }
 }
 
 const countOf = (layers: readonly LayerSpec[]): number =>
@@ -75,135 +66,163 @@ const countOf = (layers: readonly LayerSpec[]): number =>
     0,
   )
 
+/** Name of a block's input inside the block. */
+const BLOCK_INPUT = 'input'
+
+const layersIn = (block: Extract<LayerSpec, { type: 'Block' }>) => block.layers as readonly LayerSpec[]
+
+/**
+ * Reports names that no layer has, as inputs or to be shared, and blocks with several inputs. `around` has the names
+ * around a block. Each block is checked once, however often it repeats.
+ */
+function* nameIssues(layers: readonly LayerSpec[], at: string, around: ReadonlySet<string>): Iterable<ModelIssue> {
+  const names = new Set([...around, ...layers.map(({ name }) => name)])
+  for (const [index, layer] of layers.entries()) {
+    const pointer = `${at}/${index}`
+    const inputs = givenInputs(layer) ?? []
+    for (const { name, at } of inputs) {
+      if (!names.has(name)) yield unknownLayer(pointer + at, `found "${name}", which is not a layer here`, name, names)
+    }
+    if (layer.type === 'Block') {
+      if (inputs.length > 1) {
+        const message = `Block "${layer.name}" has ${inputs.length} inputs, must have one`
+        yield { code: 'inputs', pointer: `${pointer}/inputs`, message }
+      }
+      yield* nameIssues(layersIn(layer), `${pointer}/layers`, new Set([...names, BLOCK_INPUT]))
+    }
+    if (layer.type === 'Shared') {
+      const isOther = (name: string) => name !== layer.name && !(around.has(BLOCK_INPUT) && name === BLOCK_INPUT)
+      const others = new Set([...names].filter(isOther))
+      if (!others.has(layer.layer)) {
+        const message = `found "${layer.layer}", which is not another layer here`
+        yield unknownLayer(`${pointer}/layer`, message, layer.layer, others)
+      }
+    }
+  }
+}
+
+function* outputIssues(layers: readonly LayerSpec[], wanted: OutputNames): Iterable<ModelIssue> {
+  const names = new Set(layers.map(({ name }) => name))
+  for (const { name, pointer } of wanted) {
+    if (name === null || names.has(name)) continue
+    yield unknownLayer(pointer, `found "${name}", which is not a layer of the model`, name, names)
+  }
+}
+
+const unknownLayer = (pointer: string, message: string, name: string, names: ReadonlySet<string>): ModelIssue => ({
+  code: 'unknown-layer',
+  pointer,
+  message,
+  nearest: nearest(name, [...names]),
+})
+
+/** The inputs that a layer names, each with its pointer within the layer; undefined if it has no field `inputs`. */
+function givenInputs(layer: LayerSpec): readonly { readonly name: string; readonly at: string }[] | undefined {
+  const { inputs } = layer as { inputs?: string | readonly string[] }
+  if (layer.type === 'Input' || inputs === undefined) return undefined
+  if (typeof inputs === 'string') return [{ name: inputs, at: '/inputs' }]
+  return inputs.map((name, index) => ({ name, at: `/inputs/${index}` }))
+}
+
 /**
  * Full name of a call for each name that layers may refer to: their own names, and those of the layers around their
  * block.
  */
 type Scope = ReadonlyMap<string, string>
 
-function expand(
-  layers: readonly LayerSpec[],
-  at: string,
-  prefix: string,
-  around: Scope,
-  issues: ModelIssue[],
-): { calls: Unordered[]; output: string; named: (name: string) => string } {
-  const within = new Map(layers.map(({ name }) => [name, `${prefix}${name}`]))
-  const scope = new Map([...around, ...within])
-  const calls: Unordered[] = []
-  const outputs = new Map<string, string>()
-  let before = around.get(BLOCK_INPUT) ?? DATA
-  for (const [index, layer] of layers.entries()) {
-    const pointer = `${at}/${index}`
-    const resolve = (name: string, where: string) => {
-      const found = scope.get(name)
-      if (found === undefined) {
-        const names = [...scope.keys()]
-        issues.push({
-          code: 'unknown-layer',
-          pointer: where,
-          message: `found "${name}", which is not a layer here`,
-          nearest: nearest(name, names),
-        })
+/** Unrolls blocks. The names must be right (`nameIssues`). Calls come in the order of the file. */
+function unrolled(layers: readonly LayerSpec[], wanted: OutputNames): Network {
+  const calls: Call[] = []
+  /** The last call of each block, whose output is that of the block, by the full name of the block. */
+  const ends = new Map<string, string>()
+
+  /** Adds the calls of a list of layers and returns the name of the last. `before` is the input of the first. */
+  const add = (layers: readonly LayerSpec[], at: string, prefix: string, around: Scope, before: string): string => {
+    const scope = new Map([...around, ...layers.map(({ name }) => [name, `${prefix}${name}`] as const)])
+    let last = before
+    for (const [index, layer] of layers.entries()) {
+      const pointer = `${at}/${index}`
+      const name = `${prefix}${layer.name}`
+      const inputs = inputsOf(layer, scope, last)
+      if (layer.type === 'Block') {
+        last = inputs[0]!
+        for (let time = 1; time <= layer.repeat; time++) {
+          const inner = layer.repeat === 1 ? `${name}/` : `${name}/${time}/`
+          last = add(layersIn(layer), `${pointer}/layers`, inner, new Map([...scope, [BLOCK_INPUT, last]]), last)
+        }
+        ends.set(name, last)
+      } else {
+        const owner = layer.type === 'Shared' ? scope.get(layer.layer)! : name
+        calls.push({ name, owner, layer, inputs, pointer })
+        last = name
       }
-      return found ?? DATA
     }
-    const inputs = inputsOf(layer, pointer, before).map(({ name, pointer, given }) => ({
-      name: given ? resolve(name, pointer) : name,
-      pointer,
-    }))
-    const full = `${prefix}${layer.name}`
-    if (layer.type === 'Block') {
-      if (inputs.length > 1) {
-        const message = `Block "${layer.name}" has ${inputs.length} inputs, must have one`
-        issues.push({ code: 'inputs', pointer: `${pointer}/inputs`, message })
-      }
-      let given = inputs[0]!.name
-      for (let time = 1; time <= layer.repeat; time++) {
-        const inner = layer.repeat === 1 ? `${full}/` : `${full}/${time}/`
-        const block = layer.layers as readonly LayerSpec[]
-        const repeated: ModelIssue[] = []
-        const made = expand(block, `${pointer}/layers`, inner, new Map([...scope, [BLOCK_INPUT, given]]), repeated)
-        if (time === 1) issues.push(...repeated)
-        calls.push(...made.calls)
-        given = made.output
-      }
-      outputs.set(full, given)
-      before = given
-      continue
-    }
-    calls.push({ name: full, owner: ownerOf(layer, full, scope, pointer, issues), layer, inputs, pointer })
-    before = full
+    return last
   }
-  // the output of a block is the output of its last layer
-  const named = (name: string) => outputs.get(name) ?? name
-  const inputsNamed = (call: Unordered) => call.inputs.map(({ name, pointer }) => ({ name: named(name), pointer }))
-  return { calls: calls.map((call) => ({ ...call, inputs: inputsNamed(call) })), output: named(before), named }
+
+  const last = add(layers, '/model/layers', '', new Map(), DATA)
+  const callOf = (name: string) => ends.get(name) ?? name
+  return {
+    calls: calls.map((call) => ({ ...call, inputs: call.inputs.map(callOf) })),
+    outputs: wanted.map(({ name }) => (name === null ? last : callOf(name))),
+  }
 }
 
-/** Name of a block's input inside the block. */
-const BLOCK_INPUT = 'input'
-
-function inputsOf(layer: LayerSpec, pointer: string, before: string) {
-  const { inputs } = layer as { inputs?: string | readonly string[] }
-  if (layer.type === 'Input') return [{ name: DATA, pointer, given: false }]
-  if (inputs === undefined) return [{ name: before, pointer, given: false }]
-  if (typeof inputs === 'string') return [{ name: inputs, pointer: `${pointer}/inputs`, given: true }]
-  return inputs.map((name, index) => ({ name, pointer: `${pointer}/inputs/${index}`, given: true }))
+/** A layer that names no inputs takes the one before. */
+function inputsOf(layer: LayerSpec, scope: Scope, before: string): readonly string[] {
+  if (layer.type === 'Input') return [DATA]
+  return givenInputs(layer)?.map(({ name }) => scope.get(name)!) ?? [before]
 }
 
-function ownerOf(layer: LayerSpec, full: string, scope: Scope, pointer: string, issues: ModelIssue[]): string {
-  if (layer.type !== 'Shared') return full
-  const inBlock = full !== layer.name
-  const names = [...scope.keys()].filter((name) => name !== layer.name && !(inBlock && name === BLOCK_INPUT))
-  if (names.includes(layer.layer)) return scope.get(layer.layer)!
-  issues.push({
-    code: 'unknown-layer',
-    pointer: `${pointer}/layer`,
-    message: `found "${layer.layer}", which is not another layer here`,
-    nearest: nearest(layer.layer, names),
-  })
-  return full
+/** Reports the first shared layer that is a Block or an Input. */
+function sharedIssue(calls: readonly Call[]): ModelIssue | undefined {
+  const types = new Map(calls.map(({ name, layer }) => [name, layer.type]))
+  for (const { layer, owner, pointer } of calls) {
+    if (layer.type !== 'Shared') continue
+    // a block is not a call
+    const type = types.get(owner) ?? 'Block'
+    if (type !== 'Block' && type !== 'Input') continue
+    const message = `found "${layer.layer}", which is ${type === 'Block' ? 'a Block' : 'an Input'}; only a layer can be shared`
+    return { code: 'shared', pointer: `${pointer}/layer`, message }
+  }
+  return undefined
 }
 
 /**
  * Sorts calls so that each follows those it takes its inputs from, in the file's order as far as possible. A shared
- * layer gets the layer and the owner that it refers to.
+ * layer gets the layer and the owner that it refers to. Returns an issue if a layer needs its own output.
  */
-function inOrder(calls: readonly Unordered[], issues: ModelIssue[]): Call[] {
+function inOrder(calls: readonly Call[]): readonly Call[] | ModelIssue {
   const byName = new Map(calls.map((call) => [call.name, call]))
-  for (const { layer, owner, pointer } of calls) {
-    if (layer.type !== 'Shared') continue
-    const type = byName.get(owner)?.layer.type ?? 'Block'
-    if (type !== 'Block' && type !== 'Input') continue
-    const message = `found "${layer.layer}", which is ${type === 'Block' ? 'a Block' : 'an Input'}; only a layer can be shared`
-    issues.push({ code: 'shared', pointer: `${pointer}/layer`, message })
-    return []
-  }
   const done = new Map<string, Call>()
   const path: string[] = []
-  const visit = (call: Unordered): void => {
-    if (done.has(call.name) || issues.length > 0) return
+  const visit = (call: Call): ModelIssue | undefined => {
+    if (done.has(call.name)) return undefined
     if (path.includes(call.name)) {
       const circle = [...path.slice(path.indexOf(call.name)), call.name]
       const message = `${call.layer.type} "${call.layer.name}" needs its own output: ${circle.toReversed().join(' -> ')}`
-      issues.push({ code: 'cycle', pointer: call.pointer, message })
-      return
+      return { code: 'cycle', pointer: call.pointer, message }
     }
     path.push(call.name)
-    for (const { name } of call.inputs) if (name !== DATA) visit(byName.get(name)!)
-    if (call.owner !== call.name) visit(byName.get(call.owner)!)
+    const earlier = [...call.inputs, ...(call.owner === call.name ? [] : [call.owner])]
+    for (const name of earlier) {
+      const issue = name === DATA ? undefined : visit(byName.get(name)!)
+      if (issue) return issue
+    }
     path.pop()
-    const layer = call.owner === call.name ? call.layer : (done.get(call.owner)?.layer ?? call.layer)
-    const owner = done.get(call.owner)?.owner ?? call.owner
-    done.set(call.name, { ...call, layer, owner, inputs: call.inputs.map(({ name }) => name) })
+    const { layer, owner } = done.get(call.owner) ?? call
+    done.set(call.name, { ...call, layer, owner })
+    return undefined
   }
-  for (const call of calls) visit(call)
+  for (const call of calls) {
+    const issue = visit(call)
+    if (issue) return issue
+  }
   return [...done.values()]
 }
 
 /** Reports layers whose output is not used. */
-function leadsNowhere(calls: readonly Call[], outputs: readonly string[]): ModelIssue[] {
+function unusedIssues(calls: readonly Call[], outputs: readonly string[]): ModelIssue[] {
   const used = new Set([
     ...outputs,
     ...calls.flatMap(({ inputs, name, owner }) => (owner === name ? inputs : [...inputs, owner])),
