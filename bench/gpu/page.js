@@ -1,4 +1,4 @@
-/** docs/gpu.md as a whole, from what was measured, or for want of it. */
+/** Writes docs/gpu.md from measurements, or says that there are none. */
 
 import { table } from '../table.js'
 
@@ -8,10 +8,10 @@ const DOING = {
   mixed_float16: 'mixed_float16',
 }
 
-/** The page while there is nothing to show. */
+/** The page without measurements. */
 export const unmeasuredPage = () =>
   page(
-    '**Not measured yet**: no machine with an NVIDIA GPU was at hand. Whoever has one makes this page, numbers and all, with one command.',
+    '**Not measured yet**: we had no machine with an NVIDIA GPU. If you have one, one command makes this page with its numbers.',
     HOW,
     READING,
   )
@@ -21,7 +21,7 @@ export function measuredPage(record) {
   const tried = record.device === 'cpu'
   const summary = tried
     ? 'Tried on a processor (`--device cpu`) to see that everything runs. These numbers say nothing about a GPU.'
-    : `Measured on ${record.date.slice(0, 10)}. A training step by each program on the same card, in turns: ${record.rounds} alternations after a first one that does not count, ${record.steps} steps each.`
+    : `Measured on ${record.date.slice(0, 10)}. The programs take turns on the same GPU: ${record.rounds} rounds of ${record.steps} steps, after a first round that does not count.`
   return page(
     `${summary}\n\n\`\`\`sh\n${record.command}\n\`\`\``,
     machineSection(record),
@@ -55,7 +55,7 @@ function machineSection({ card, machine, groups }) {
   return [
     '## The machine',
     table(['', ''], rows),
-    card.skipped === undefined ? peaks(card) : `What the card can do at most was not measured: ${card.skipped}.`,
+    card.skipped === undefined ? peaks(card) : `The peak of the GPU was not measured: ${card.skipped}.`,
   ].join('\n\n')
 }
 
@@ -68,7 +68,7 @@ function peaks({ flops, side, copy, copy_bytes: bytes, from_host: fromHost }) {
     [`copy of ${(bytes / 2 ** 20).toFixed(0)} MiB, read and written`, `${(copy / 1e9).toFixed(1)} GB/s`],
     ...(fromHost ? [['from the memory of the processor', `${(fromHost / 1e9).toFixed(1)} GB/s`]] : []),
   ]
-  return table(['at most, measured by PyTorch', ''], rows)
+  return table(['peak, measured by PyTorch', ''], rows)
 }
 
 function groupSection({ spec, batch_size: batch, precision, flops, bytes, fed_bytes: fed, bound, programs }, card) {
@@ -95,23 +95,23 @@ function groupSection({ spec, batch_size: batch, precision, flops, bytes, fed_by
 
 const READING = `## How to read it
 
-- **Bound**: the roofline. No step takes less time than its arithmetic at the card's peak, or its bytes at the card's bandwidth, both measured on the card itself; the larger of the two is the bound. Arithmetic is that of the matrix products, forward and backward. Bytes are what no program can avoid: weights and optimizer slots read and written once, the batch read once, the output of each layer with products written and read once. What fits into the card's cache can move faster than that.
-- **Share of the bound**: bound over median. A small network at batch 128 leaves a card idle most of the time: what counts then is how many kernels a step starts, and how fast.
-- **TF32**: cards from Ampere on can round the factors of float32 products to 10 bits of fraction, and are many times faster then. TensorFlow and JAX do so unless told otherwise, and engine \`tensorflow\` with them; PyTorch does not for matrix products. Here all programs of a table do, or none: in tables "all 23 bits" each is told not to, by its own switch and by \`NVIDIA_TF32_OVERRIDE=0\`; in the other tables each is told that it may.
-- **Data**: trainspec and Keras take each batch from the memory of the processor, as their users do; trainspec sends the dropout masks too. The PyTorch loop keeps the whole data set on the card, as its users can.
-- **mixed_float16**: Keras' and PyTorch's programs scale the loss, trainspec does not.
-- **loss**: of the last steps, to see that all of them learn.`
+- **Bound**: the roofline, the shortest possible time of a step. It is the larger of two times: that of the arithmetic at the GPU's peak, and that of the bytes at the GPU's bandwidth. Peak and bandwidth are measured on the GPU. The arithmetic is that of the matrix products, forward and backward. The bytes are those that every program must move: weights and optimizer slots read and written once, the batch read once, the output of each layer with products written and read once. Data in the GPU's cache can move faster.
+- **Share of the bound**: bound divided by median. A small network at batch 128 leaves a GPU idle most of the time. Its speed depends on the number of kernels in a step and on how fast they start.
+- **TF32**: GPUs from Ampere on can round the factors of float32 products to 10 bits of fraction, which makes products many times faster. TensorFlow and JAX do so by default, and so does engine \`tensorflow\`. PyTorch does not for matrix products. In a table here all programs use TF32, or none. In tables "all 23 bits" TF32 is off in each program, by its own switch and by \`NVIDIA_TF32_OVERRIDE=0\`; in the other tables it is on.
+- **Data**: trainspec and Keras send each batch from the memory of the processor, as in normal use. trainspec sends the dropout masks too. The PyTorch program keeps the whole data set on the GPU.
+- **mixed_float16**: the programs of Keras and PyTorch scale the loss; trainspec does not.
+- **loss**: the loss of the last steps, which shows that all programs learn.`
 
 const HOW = `## How to make this page
 
 On Linux x64 with an NVIDIA GPU, Node, Python 3.11 or newer, and a C compiler for torch.compile:
 
-1. A driver: \`nvidia-smi\` says which CUDA it supports. 12 does for trainspec, TensorFlow and JAX; PyTorch from PyPI is for CUDA 13 (\`PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 bench/peers/setup-gpu.sh torch\` looks for one for CUDA 12 in PyTorch's own index).
-2. \`npm ci && npm run build && npx train setup cuda\`: TensorFlow's library and NVIDIA's packages, 3.4 GB to fetch, 5.7 GB on the disk.
-3. \`bench/peers/setup-gpu.sh\`: the Python peers, 10 GB to fetch, about twice that on the disk. Without them they are named as skipped.
-4. \`npm run bench:gpu\`: it has not been timed on a card; expect half an hour. It writes this page and \`bench/results/gpu.json\`.
+1. A driver: \`nvidia-smi\` shows the CUDA version that it supports. trainspec, TensorFlow and JAX need CUDA 12. PyTorch from PyPI needs CUDA 13; \`PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 bench/peers/setup-gpu.sh torch\` installs a PyTorch for CUDA 12 from PyTorch's own index.
+2. \`npm ci && npm run build && npx train setup cuda\`: installs TensorFlow's library and NVIDIA's packages. It downloads 3.4 GB and takes 5.7 GB on disk.
+3. \`bench/peers/setup-gpu.sh\`: installs the Python programs to compare with. It downloads 10 GB and takes about 20 GB on disk. Programs that are not installed are skipped, and the output says so.
+4. \`npm run bench:gpu\`: writes this page and \`bench/results/gpu.json\`. Expect half an hour; it has not been timed on a GPU.
 
-\`npm run bench:gpu -- --batch 256 --precision tf32 specs/mnist-10k.json\` takes other specs, batch sizes and precisions, \`CUDA_VISIBLE_DEVICES=1\` another card. \`--device cpu\` tries the flow without a card and writes to \`bench/results/\` instead.`
+\`npm run bench:gpu -- --batch 256 --precision tf32 specs/mnist-10k.json\` runs another spec, batch size and precision. \`CUDA_VISIBLE_DEVICES=1\` chooses another GPU. \`--device cpu\` tries the benchmark without a GPU and writes to \`bench/results/\` only.`
 
 const ms = (value) => `${value.toFixed(value < 1 ? 4 : 2)} ms`
 const percent = (share) => `${(100 * share).toFixed(1)} %`
