@@ -1,4 +1,4 @@
-/** Whether an engine computes what it should: a step whose result is known by hand, then a small network's training. */
+/** Checks the results of an engine: one step whose result is known, then the training of a small network. */
 import * as tf from '@tensorflow/tfjs-core'
 import { UserError } from '../base/issue.js'
 import { type PhiloxKey, PURPOSE, philoxBits, uniformOf } from '../base/philox.js'
@@ -9,14 +9,14 @@ import type { Program } from '../program/program.js'
 import type { Batch, Engine, StateValues } from './engine.js'
 import { openEngine } from './registry.js'
 
-/** A UserError in one sentence where the numbers are wrong. */
+/** Throws a UserError of one sentence if the engine's numbers are wrong. */
 export async function checkEngine(engine: Engine): Promise<void> {
   await checkStep(engine)
   await checkNetwork(engine)
 }
 
 const wrong = ({ name, device }: Engine, what: string): UserError =>
-  new UserError(`Engine ${name} on ${device} computes wrongly here: ${what}.`)
+  new UserError(`Engine ${name} gives wrong results on ${device}: ${what}.`)
 
 const RATE = 0.5
 
@@ -61,7 +61,7 @@ const SEED = 7
 const LEARNING_RATE = 0.1
 const MOMENTUM = 0.9
 
-/** GPUs round what goes into a product to 11 bits (TF32); a wrong formula is farther off. */
+/** GPUs round the factors of a product to 11 bits (TF32); a wrong formula is farther off. */
 const TOLERANCE = 2e-3
 
 const draw = (purpose: PhiloxKey['purpose'], stream: number, count: number) =>
@@ -74,7 +74,7 @@ const WEIGHTS: Readonly<Record<string, Shape>> = {
   'second/bias': [CLASSES],
 }
 
-/** Weights, each with its velocity. */
+/** Slots of the weights, each with its velocity. */
 const STATE = Object.entries(WEIGHTS).flatMap(([name, shape], stream): Slot[] => {
   const count = sizeOf(shape)
   const initial = () => Float32Array.from(draw(PURPOSE.initial, stream, count), (bits) => uniformOf(bits) - 0.5)
@@ -84,7 +84,10 @@ const STATE = Object.entries(WEIGHTS).flatMap(([name, shape], stream): Slot[] =>
   ]
 })
 
-/** Bytes of an image, relu, dropout, softmax, gradient descent with momentum: inputs and kernels of many kinds take part. */
+/**
+ * A training step with bytes of images, relu, dropout, softmax, and gradient descent with momentum, so that many kinds
+ * of inputs and kernels take part.
+ */
 const TRAIN: Program = {
   state: STATE,
   inputs: [
@@ -122,7 +125,7 @@ const TRAIN: Program = {
   },
 }
 
-/** The last one is short, as in an epoch. */
+/** Makes the batch of a step. The last one is shorter, as in an epoch. */
 function batchOf(step: number): Batch {
   const size = step === STEPS - 1 ? BATCH_SIZE - 3 : BATCH_SIZE
   const x = Uint8Array.from(draw(PURPOSE.sample, 2 * step, size * FEATURES), (bits) => bits & 0xff)
@@ -130,9 +133,9 @@ function batchOf(step: number): Batch {
   return { size, arrays: { x, y } }
 }
 
-/** Losses and the whole state after a few steps, against those of the reference. */
+/** Compares losses, and the whole state after a few steps, with those of engine `eager:cpu`. */
 async function checkNetwork(engine: Engine): Promise<void> {
-  tf.enableProdMode() // tfjs then prints no advice
+  tf.enableProdMode() // keeps tfjs from printing advice
   const expected = await trained((await openEngine('eager:cpu')).engine)
   const found = await trained(engine)
   for (const [name, values] of Object.entries(expected)) {

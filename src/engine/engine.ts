@@ -1,7 +1,9 @@
-/** The seam between engines and the loop. State lives wherever the engine keeps it. */
+/** The interface between engines and the training loop. Where state lives is up to the engine. */
 import type { Program } from '../program/program.js'
 
-/** Arrays of one batch by input name, `size` samples each. Valid until the batch after the next one is asked for. */
+/**
+ * Arrays of one batch by input name, with `size` samples each. Valid until the batch after the next one is requested.
+ */
 export interface Batch {
   readonly size: number
   readonly arrays: Readonly<Record<string, Uint8Array | Int32Array | Float32Array>>
@@ -9,19 +11,19 @@ export interface Batch {
 
 export type Scalars = Readonly<Record<string, number>>
 
-/** Results of a step by name, flat. Valid until the program's next run. */
+/** Outputs of a step by name, as flat arrays. Valid until the program's next run. */
 export type Outputs = Readonly<Record<string, Float32Array>>
 
-/** All state by slot name, copied. */
+/** Copies of state by slot name. */
 export type StateValues = Readonly<Record<string, Float32Array>>
 
-/** Where to compute, as a spec or `--device` says it. */
+/** The device to compute on, as in a spec or in `--device`. */
 export type Device = 'auto' | 'cpu' | 'gpu' | `gpu:${number}`
 
-/** Keras' dtype policies: what products are computed in; weights stay float32. */
+/** Keras' dtype policies: the type in which products are computed. Weights stay float32. */
 export type Precision = 'float32' | 'mixed_bfloat16' | 'mixed_float16'
 
-/** What is asked of an engine before it is opened. */
+/** Options for opening an engine. */
 export interface EngineRequest {
   readonly device: Device
   readonly precision: Precision
@@ -32,18 +34,18 @@ export interface EngineRequest {
 export const DEFAULT_REQUEST: EngineRequest = { device: 'auto', precision: 'float32', logs: false }
 
 export interface Engine {
-  /** As it would be asked for: `onnx`, `tensorflow`, `eager:cpu`. */
+  /** Name by which a spec selects it: `onnx`, `tensorflow`, `eager:cpu`. */
   readonly name: string
-  /** `cpu`, `gpu:0`, or `gpu` where GPUs have no numbers: what it computes on. */
+  /** The device that it computes on: `cpu`, `gpu:0`, or `gpu` if GPUs have no numbers. */
   readonly device: string
-  /** Why not on a GPU, where one was to be expected: for the middle of a sentence. */
+  /** The reason why it does not use a GPU although one could be expected, as a part of a sentence. */
   readonly notGpu?: string
   readonly precision: Precision
-  /** Programs are traced and compiled; else each operation runs by itself, which is slow. */
+  /** True if programs are traced and compiled; false if each operation runs by itself, which is slow. */
   readonly compiled: boolean
-  /** Versions of the libraries that compute, by name, for the history of a run. */
+  /** Versions of the libraries that compute, by name. They are saved in the history of a run. */
   readonly versions: Readonly<Record<string, string>>
-  /** Prepares programs that share one state, at its initial values. `seed` feeds the noise inputs. */
+  /** Prepares programs that share one state, with its initial values. `seed` is the seed of the noise inputs. */
   load(programs: Readonly<Record<string, Program>>, options: LoadOptions): Promise<Runner>
 }
 
@@ -51,17 +53,16 @@ export interface LoadOptions {
   readonly seed: number
   /** The largest batch that will be run. */
   readonly batchSize: number
-  /** Of programs that go on with chains instead of taking batches: how many. */
+  /** Number of chains, for programs that advance chains and take no batches. */
   readonly chains?: number
-  /** Is told what may go wrong. */
+  /** Called with a warning, such as that memory may run out. */
   readonly warn?: (text: string) => void
 }
 
 export interface Runner {
   /**
-   * Runs one step of a program and, where it updates state, keeps the new values.
-   * If an output is NaN or infinite the state stays as it was before the step. `meanwhile` is called, if at all, at a
-   * moment in which this thread would wait for others.
+   * Runs one step of a program and keeps the new state. If an output is NaN or infinite, state stays as it was before
+   * the step. `meanwhile` may be called while this thread would otherwise wait for other threads.
    */
   run(program: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs>
   /** The whole state, bit for bit. */

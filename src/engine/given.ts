@@ -1,4 +1,4 @@
-/** What a step is given, by its program's inputs; something missing is a fault of ours. */
+/** Looks up the inputs of a step. A missing one is an internal error. */
 import { sizeOf, withBatch } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import type { BatchInput, Program, ScalarInput } from '../program/program.js'
@@ -10,7 +10,7 @@ export function programNamed(programs: Readonly<Record<string, Program>>, name: 
   return program
 }
 
-/** The array of an input, as long as the input's shape says. */
+/** The array of an input. Throws if its length does not match the input's shape. */
 export function arrayFor({ name, shape }: BatchInput, { size, arrays }: Batch): Batch['arrays'][string] {
   const array = arrays[name]
   const elements = sizeOf(withBatch(shape, size))

@@ -1,25 +1,25 @@
-/** Whether a step fits into memory: known before the first one from the graph, and told in words. */
+/** Estimates from the graph, before the first step, whether a step fits into memory. */
 import { formatBytes } from '../base/bytes.js'
 import { freeMemory } from '../base/free-memory.js'
 import { UserError } from '../base/issue.js'
 import type { LoadOptions } from './engine.js'
 
-/** What a step takes, in bytes. */
+/** Memory of a step, in bytes. */
 export interface Demand {
-  /** However large the batch is: state and gradients. */
+  /** The part that does not depend on the batch size: state and gradients. */
   readonly fixed: number
-  /** With the batch: inputs and activations. */
+  /** The part that grows with the batch: inputs and activations. */
   readonly growing: number
 }
 
 export const totalOf = ({ fixed, growing }: Demand): number => fixed + growing
 
-/** Estimates are within a third of what steps were measured to take: a step that takes this share of one may yet fit. */
+/** Estimates are within a third of measured memory, so a step may fit if this fraction of its estimate is free. */
 const LEAST_SHARE = 0.7
-/** Something is left for everything else. */
+/** Fraction of free memory that a step may use; the rest is for everything else. */
 const USABLE = 0.9
 
-/** Throws a UserError where a step clearly does not fit, and warns where it hardly does. */
+/** Throws a UserError if a step clearly does not fit, and warns if it may not fit. */
 export function requireRoom(demand: Demand, options: LoadOptions, free = freeMemory()): void {
   const total = totalOf(demand)
   if (total <= USABLE * free) return
@@ -28,13 +28,13 @@ export function requireRoom(demand: Demand, options: LoadOptions, free = freeMem
   const [found, remedy] =
     chains === undefined
       ? [`A step of batch ${batchSize}`, `use a smaller fit.batch_size${fitting(share * batchSize)}`]
-      : [`Sampling with ${chains} chains`, `use fewer of them${fitting(share * chains)}`]
+      : [`Sampling with ${chains} chains`, `use fewer chains${fitting(share * chains)}`]
   const text = `${found} needs about ${formatBytes(total)} of memory; ${formatBytes(free)} are free: ${remedy}`
   if (LEAST_SHARE * total > free) throw new UserError(`${text}.`)
-  options.warn?.(`${text}; it may end in the middle.`)
+  options.warn?.(`${text}; the step may run out of memory.`)
 }
 
-/** Rounded down to one digit; nothing where not even one fits. */
+/** A note on what would fit, with the count rounded down to one digit; another remedy if not even one fits. */
 function fitting(count: number): string {
   if (!(count >= 1)) return ', or a smaller model'
   const unit = 10 ** Math.floor(Math.log10(count))
@@ -44,7 +44,7 @@ function fitting(count: number): string {
 const OUT_OF_MEMORY =
   /Array buffer allocation failed|could not allocate memory|Failed to allocate memory|bad_alloc|bad allocation|OOM when allocating|Cannot create a Buffer larger|Invalid typed array length: \d{10}|Set maximum size exceeded|Map maximum size exceeded|Invalid string length/i
 
-/** What was not foreseen, in words; `undefined` for an error of another kind. */
+/** Explains an error of a library that ran out of memory; `undefined` for any other error. */
 export function memoryProblem(error: unknown): string | undefined {
   const message = error instanceof Error ? error.message : ''
   const found = OUT_OF_MEMORY.exec(message)

@@ -1,12 +1,12 @@
-/** The processor of this machine, as far as the system tells. */
+/** Describes the processor of this machine, as far as the system tells. */
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 
 export interface Processor {
   readonly name: string
-  /** Logical ones that this process may use. */
+  /** Number of logical cores that this process may use. */
   readonly cores: number
-  /** Vector units and bfloat16, by the names that people know; `undefined` where the system does not tell. */
+  /** Vector units and bfloat16 support, by their usual names; `undefined` if the system does not tell. */
   readonly features?: readonly string[]
 }
 
@@ -27,7 +27,7 @@ function cpuinfo(): string {
   }
 }
 
-/** What Linux calls them, on x64 and on arm64. */
+/** Names of features in /proc/cpuinfo, on x64 and on arm64. */
 const FEATURES: Readonly<Record<string, readonly string[]>> = {
   AVX2: ['avx2'],
   'AVX-512': ['avx512f'],
@@ -37,7 +37,7 @@ const FEATURES: Readonly<Record<string, readonly string[]>> = {
   bfloat16: ['avx512_bf16', 'amx_bf16', 'bf16'],
 }
 
-/** Of the text of /proc/cpuinfo; `undefined` where it has no list of them. */
+/** Features listed in the text of /proc/cpuinfo; `undefined` if it has no list. */
 export function featuresIn(text: string): readonly string[] | undefined {
   const list = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1]
   if (list === undefined) return undefined

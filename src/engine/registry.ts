@@ -1,4 +1,6 @@
-/** Engines by their name in a spec and on the command line; each is loaded only when it is asked for. */
+/**
+ * Engines by their name in a spec and on the command line. An engine's code is loaded only when the engine is opened.
+ */
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
@@ -27,10 +29,10 @@ const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Prom
   },
 }
 
-/** Every engine there is, whether or not it works here. */
+/** Names of all engines, whether or not they work on this machine. */
 export const ENGINE_NAMES = Object.keys(ENGINES) as readonly RealEngine[]
 
-/** Opens an engine; for `auto` the note says in a line which one was taken, and why not those before it. */
+/** Opens an engine. For `auto` the note is a line that names the chosen engine and says why better ones were not. */
 export async function openEngine(
   name: EngineName,
   request: EngineRequest = DEFAULT_REQUEST,
@@ -53,7 +55,10 @@ function noteOf({ name, device, compiled }: Engine, reasons: readonly string[]):
   return `Engine ${name} on ${device}${slow}${why}.`
 }
 
-/** What only engine tensorflow can do is left to it, with its own words where it cannot. */
+/**
+ * Opens engine tensorflow if it is set up. If the request needs it (a GPU or another precision), errors of opening it
+ * are thrown; otherwise they become reasons.
+ */
 async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Promise<Engine | undefined> {
   const needed = request.device.startsWith('gpu') || request.precision !== 'float32'
   if (needed) return ENGINES.tensorflow(request)
@@ -66,7 +71,7 @@ async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Pro
     if (library) {
       const engine = await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)
       if (request.device === 'auto' && engine.device === 'cpu' && reasons.length === 0) {
-        reasons.push(engine.notGpu ?? `the library is without CUDA; ${CUDA_SETUP_HINT}`)
+        reasons.push(engine.notGpu ?? `the library has no CUDA support; ${CUDA_SETUP_HINT}`)
       }
       return engine
     }
@@ -92,7 +97,7 @@ const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
 function requireProcessor(name: RealEngine, request: EngineRequest): void {
   if (request.device.startsWith('gpu')) {
     throw new UserError(
-      `Engine ${name} computes on the processor only, and device ${request.device} is asked for: take engine tensorflow.`,
+      `Engine ${name} computes on the processor only, but device ${request.device} is asked for: use engine tensorflow.`,
     )
   }
   requireFloat32(name, request)
@@ -101,6 +106,6 @@ function requireProcessor(name: RealEngine, request: EngineRequest): void {
 function requireFloat32(name: RealEngine, { precision }: EngineRequest): void {
   if (precision === 'float32') return
   throw new UserError(
-    `Engine ${name} computes in float32 only, and precision ${precision} is asked for: take engine tensorflow.`,
+    `Engine ${name} computes in float32 only, but precision ${precision} is asked for: use engine tensorflow.`,
   )
 }

@@ -1,4 +1,4 @@
-/** How fast an engine computes: two small programs, measured through the same seam as training. */
+/** Measures the speed of an engine with two small programs, run as in training. */
 import * as tf from '@tensorflow/tfjs-core'
 import { sizeOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
@@ -6,25 +6,28 @@ import { median, timesOf } from '../base/timing.js'
 import type { Program } from '../program/program.js'
 import type { Engine } from './engine.js'
 
-/** A rate that was measured at a size. */
+/** A rate, measured at one size. */
 export interface Speed {
   readonly size: number
-  /** Runs that were timed; the rate is that of their median. */
+  /** Number of timed runs; the rate is that of their median time. */
   readonly runs: number
   readonly perSecond: number
 }
 
-/** A program for each size; the work of one run counts what `perSecond` counts. */
+/** A program for each size. `work` is the work of one run, in the unit of `perSecond`. */
 interface Trial {
   readonly sizes: readonly number[]
   readonly program: (size: number) => Program
   readonly work: (size: number) => number
 }
 
-/** Floating-point operations a second of the product of two square matrices; `size` is their side. */
+/** Floating-point operations per second in a product of two square matrices; `size` is the length of a side. */
 export const productSpeed = (engine: Engine): Promise<Speed> => measure(engine, PRODUCT)
 
-/** Bytes a second that an elementwise update reads and writes; `size` is the elements of each of its two arrays. */
+/**
+ * Bytes per second that an elementwise update reads and writes; `size` is the number of elements in each of its two
+ * arrays.
+ */
 export const updateSpeed = (engine: Engine): Promise<Speed> => measure(engine, UPDATE)
 
 const filled = (name: string, shape: readonly number[]): Slot => ({
@@ -33,13 +36,13 @@ const filled = (name: string, shape: readonly number[]): Slot => ({
   role: 'weight',
   initial() {
     const values = new Float32Array(sizeOf(shape))
-    // not `Float32Array.from`, which takes seconds for the largest
+    // `Float32Array.from` would take seconds for the largest size
     for (let index = 0; index < values.length; index++) values[index] = (index % 31) / 31 - 0.5
     return values
   },
 })
 
-/** One number is the result, because a matrix that is copied out would be measured too. */
+/** Outputs a single number, so that copying a matrix out is not measured. */
 const PRODUCT: Trial = {
   sizes: [256, 512, 1024, 2048, 4096, 8192],
   program: (size) => ({
@@ -52,7 +55,7 @@ const PRODUCT: Trial = {
 
 const FLOAT_BYTES = 4
 
-/** Gradient descent with momentum down w^2 / 2: reads and writes two arrays. */
+/** Gradient descent with momentum on w^2 / 2, which reads and writes two arrays. */
 const UPDATE: Trial = {
   sizes: [2 ** 18, 2 ** 20, 2 ** 22, 2 ** 24],
   program: (size) => ({
@@ -68,11 +71,14 @@ const UPDATE: Trial = {
 
 const NOTHING = { size: 1, arrays: {} }
 const SCALARS = { rate: 1e-4 }
-/** A shorter run tells more of what surrounds the work than of the work. */
+/** A shorter run would measure mostly overhead. */
 const LONG_ENOUGH_MS = 10
 const LIMITS = { most: 50, budgetMs: 250, least: 3 }
 
-/** At the smallest size whose run is long enough, so that slow engines take little time and fast ones are not wronged. */
+/**
+ * Measures at the smallest size that runs long enough, so that slow engines are done soon and fast engines are measured
+ * fairly.
+ */
 async function measure(engine: Engine, { sizes, program, work }: Trial): Promise<Speed> {
   for (const size of sizes) {
     const runner = await engine.load({ program: program(size) }, { seed: 0, batchSize: NOTHING.size })

@@ -1,12 +1,15 @@
-/** Keeps native libraries, which write to standard error of their own accord, from doing so. */
+/** Hides what native libraries write to standard error. */
 import { koffi } from '../base/koffi.js'
 
 const STDERR = 2
 const WRITE_ONLY = 1
 
-/** The file behind standard error is exchanged meanwhile: first log lines of libraries heed no setting. */
+/**
+ * Runs `work` with the file descriptor of standard error redirected to /dev/null, because the first log lines of
+ * libraries ignore all settings. Does nothing on Windows.
+ */
 export function withoutStderr<Result>(work: () => Result): Result {
-  if (process.platform === 'win32') return work() // no such functions there
+  if (process.platform === 'win32') return work() // these functions do not exist there
   const library = koffi.load(null)
   const [dup, dup2, open, close] = [
     library.func('int dup(int file)'),

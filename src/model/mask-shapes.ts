@@ -34,7 +34,7 @@ export function followMask(
   for (const [index, mask] of kept.entries()) if (mask) CHECKS[rule.readsMask ?? 'nothing'](mask, samples[index]!)
   const shapeOf = (given: readonly (Shape | undefined)[]) => {
     if (!rule.mask || !(rule.makesMask?.(layer) || given.some((mask) => mask !== undefined))) return undefined
-    tf.enableProdMode() // tfjs then prints no advice
+    tf.enableProdMode() // keeps tfjs from printing advice
     return tf.tidy(() => {
       const tensors = samples.map((sample) => tf.zeros([1, ...sample]))
       const ofEach = given.map((mask) => mask && tf.zeros([1, ...mask], 'bool'))

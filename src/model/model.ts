@@ -94,7 +94,7 @@ export function buildModel(
   seed: number,
   wanted: OutputNames = [{ name: null, pointer: '' }],
 ): Model {
-  tf.enableProdMode() // tfjs then prints no advice
+  tf.enableProdMode() // keeps tfjs from printing advice
   const { network } = networkOf(spec, wanted)
   const weights: Weight[] = []
   const noise: NoiseInput[] = []

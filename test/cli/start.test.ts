@@ -138,11 +138,11 @@ describe('engine onnx says what is missing', () => {
     const { status, stderr } = start(folder, ['tiny.json', '--engine', 'onnx'])
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: `Engine onnx has no ONNX Runtime: ${folder}/dist/native/onnxruntime is missing. Install trainspec again; in a checkout \`npm ci && npm run build\`.\n`,
+      stderr: `Engine onnx has no ONNX Runtime: ${folder}/dist/native/onnxruntime is missing. Install trainspec again; in a checkout run \`npm ci && npm run build\`.\n`,
     })
     mkdirSync(join(folder, 'dist/native/onnxruntime/beos-x64'), { recursive: true })
     expect(start(folder, ['tiny.json', '--engine', 'onnx']).stderr).toBe(
-      `Engine onnx has no ONNX Runtime for ${process.platform}-${process.arch}, only for beos-x64: take engine eager:cpu.\n`,
+      `Engine onnx has no ONNX Runtime for ${process.platform}-${process.arch}, only for beos-x64: use engine eager:cpu.\n`,
     )
   })
 

@@ -38,7 +38,7 @@ describe('is not passed', () => {
   const changed = (distort: Run) => async () => {
     await expect(checkEngine(await wrongEngine(distort))).rejects.toThrow(UserError)
     await expect(checkEngine(await wrongEngine(distort))).rejects.toThrow(
-      /^Engine onnx on cpu computes wrongly here: [^\n]+\.$/,
+      /^Engine onnx gives wrong results on cpu: [^\n]+\.$/,
     )
   }
 

@@ -47,9 +47,7 @@ test.each(['onnx', 'eager:cpu'] as const)(
   'engine %s refuses a GPU and less precision in one sentence',
   async (name) => {
     const request = { device: 'auto', precision: 'float32', logs: false } as const
-    await expect(openEngine(name, { ...request, device: 'gpu' })).rejects.toThrow(
-      /device gpu is asked for: take engine/,
-    )
+    await expect(openEngine(name, { ...request, device: 'gpu' })).rejects.toThrow(/device gpu is asked for: use engine/)
     await expect(openEngine(name, { ...request, precision: 'mixed_float16' })).rejects.toThrow(
       /precision mixed_float16 is asked/,
     )

@@ -20,7 +20,7 @@ test('a step that hardly fits is warned of', () => {
   const warned: string[] = []
   requireRoom(demand, { seed: 1, batchSize: 1000, warn: (text) => warned.push(text) }, 9 * GB)
   expect(warned).toEqual([
-    'A step of batch 1000 needs about 10.00 GB of memory; 9.00 GB are free: use a smaller fit.batch_size (about 700 would fit); it may end in the middle.',
+    'A step of batch 1000 needs about 10.00 GB of memory; 9.00 GB are free: use a smaller fit.batch_size (about 700 would fit); the step may run out of memory.',
   ])
 })
 
@@ -35,7 +35,7 @@ test.each([
   ],
   [
     { batchSize: 1, chains: 4_000_000 },
-    'Sampling with 4000000 chains needs about 10.00 GB of memory; 5.00 GB are free: use fewer of them (about 1,000,000 would fit).',
+    'Sampling with 4000000 chains needs about 10.00 GB of memory; 5.00 GB are free: use fewer chains (about 1,000,000 would fit).',
   ],
 ])('%j that cannot fit is refused', (options, message) => {
   expect(() => requireRoom(demand, { seed: 1, ...options }, 5 * GB)).toThrow(new UserError(message))

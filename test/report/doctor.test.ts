@@ -35,7 +35,7 @@ const REPORT: DoctorReport = {
       step: { steps: 200, median_ms: 0.71, minimum_ms: 0.695 },
     },
     {
-      ...{ name: 'b:slow', state: 'wrong', problem: 'Engine b:slow computes wrongly here.', compiled: false },
+      ...{ name: 'b:slow', state: 'wrong', problem: 'Engine b:slow gives wrong results on cpu.', compiled: false },
       ...{ device: 'cpu', versions: { lb: '3.4' }, matrix_product: null, elementwise_update: null, step: null },
     },
     UNAVAILABLE,
@@ -56,7 +56,7 @@ test('all of it', () => {
     '                         product     n     update    array     step    least  steps',
     '  ✓  a       gpu:0  51.2 TFLOP/s  8192  2.90 TB/s  67.1 MB  0.71 ms  0.69 ms    200',
     '  ✗  b:slow  cpu',
-    '     Engine b:slow computes wrongly here.',
+    '     Engine b:slow gives wrong results on cpu.',
     '  -  c',
     '     Engine c has no library; `get c` installs it.',
     '  ✓ trains a small network as the reference does. product: of two n by n matrices. update: of two',

@@ -1,4 +1,4 @@
-/** tfjs' plain JavaScript backend: slow and trusted. */
+/** tfjs' backend in plain JavaScript: slow, but simple and well tested. */
 import '@tensorflow/tfjs-backend-cpu'
 import { packageVersion } from '../../base/package-version.js'
 import type { Engine } from '../engine.js'

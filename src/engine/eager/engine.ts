@@ -1,4 +1,7 @@
-/** Engines `eager:...`: a program op by op on a backend of tfjs. Slow; `eager:cpu` is the reference of all others. */
+/**
+ * Engines `eager:...`: run a program operation by operation on a backend of tfjs. They are slow; `eager:cpu` is the
+ * reference for all other engines.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import { drawNoise } from '../../base/noise.js'
 import { PURPOSE } from '../../base/philox.js'
@@ -11,11 +14,11 @@ import { type Demand, requireRoom } from '../memory.js'
 
 /** A backend of tfjs, registered and ready. */
 export interface EagerBackend {
-  /** As tfjs knows it. */
+  /** Name of the backend in tfjs. */
   readonly name: 'cpu' | 'tensorflow' | 'webgpu'
   readonly device: string
   readonly versions: Engine['versions']
-  /** Throws what went wrong on the device since the last look, where it tells that by the way. */
+  /** Throws the first error on the device since the last check, for backends that report errors asynchronously. */
   check?(): void
 }
 
@@ -31,7 +34,10 @@ export const eagerEngine = (backend: EagerBackend): Engine => ({
   },
 })
 
-/** What is there before the first operation; only a trace would know the rest. State is kept, given and made anew. */
+/**
+ * Memory needed before the first operation: state, its tensors and its new values, and the inputs. Only a trace would
+ * tell how much the operations need.
+ */
 function leastOf(programs: Readonly<Record<string, Program>>, { batchSize }: LoadOptions): Demand {
   const bytes = (shape: Shape) => Float32Array.BYTES_PER_ELEMENT * sizeOf(shape)
   const inputs = Object.values(programs).map(({ inputs }) =>
@@ -43,7 +49,7 @@ function leastOf(programs: Readonly<Record<string, Program>>, { batchSize }: Loa
   }
 }
 
-/** State is kept outside of tfjs, so that between steps there are no tensors. */
+/** Keeps state outside of tfjs, so that no tensors exist between steps. */
 class EagerRunner implements Runner {
   readonly #state: Map<string, Float32Array>
 
@@ -56,7 +62,7 @@ class EagerRunner implements Runner {
   }
 
   async run(name: string, batch: Batch, scalars: Scalars): Promise<Outputs> {
-    // signals and output have their turn between steps
+    // lets signals and output be handled between steps
     await new Promise((resolve) => setImmediate(resolve))
     const program = programNamed(this.programs, name)
     if (tf.getBackend() !== this.backend.name) await tf.setBackend(this.backend.name)
@@ -83,7 +89,7 @@ class EagerRunner implements Runner {
     this.#state.clear()
   }
 
-  /** The values of tensors, which are freed. */
+  /** Reads the values of tensors and frees the tensors. */
   async #take({ state, outputs }: ReturnType<Program['run']>) {
     try {
       return { state: await valuesOf(state), outputs: await valuesOf(outputs) }
@@ -115,7 +121,7 @@ class EagerRunner implements Runner {
   }
 }
 
-/** Copies, read without blocking: WebGPU cannot do it otherwise. */
+/** Copies the values of tensors without blocking, because WebGPU cannot read otherwise. */
 async function valuesOf(tensors: Tensors): Promise<Record<string, Float32Array>> {
   const values: Record<string, Float32Array> = {}
   for (const [name, tensor] of Object.entries(tensors)) values[name] = new Float32Array(await tensor.data())

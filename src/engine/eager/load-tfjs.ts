@@ -10,21 +10,21 @@ import { withoutStderr } from '../without-stderr.js'
 export type LoadedPackage = { readonly exports: unknown; readonly version: string } | { readonly problem: string }
 
 interface LoadOptions {
-  /** Whether what it loads may write to standard error. */
+  /** Whether the loaded package may write to standard error. */
   readonly logs: boolean
-  /** Why a folder need not be tried, if so. */
+  /** Explains why a folder cannot work, so that it is not tried. */
   readonly obstacle?: (folder: string) => string | undefined
 }
 
 const require = createRequire(import.meta.url)
 
 /**
- * From the first folder that works. A package outside of ours brings a copy of tfjs-core of its own; all copies in a
- * process share one engine, one table of kernels and one of gradients, in `globalThis`, so that what it registers is
- * there for our programs. That holds for copies of one version, so any other is refused.
+ * Loads a package from the first folder that works. A package outside of ours brings its own copy of tfjs-core. All
+ * copies in a process share one engine and one table of kernels and gradients through `globalThis`, so our programs see
+ * what the package registers. That works only for equal versions, so any other version is refused.
  */
 export async function loadTfjs(name: string, { logs, obstacle }: LoadOptions): Promise<LoadedPackage> {
-  tf.enableProdMode() // tfjs then prints no advice, nor that a second copy came
+  tf.enableProdMode() // keeps tfjs from printing advice, and a notice of the second copy
   const needed = packageVersion('@tensorflow/tfjs-core')
   let problem = 'it is not installed'
   for (const folder of packageFolders(name)) {
@@ -40,7 +40,7 @@ export async function loadTfjs(name: string, { logs, obstacle }: LoadOptions): P
     } catch (error) {
       problem = reasonOf(error)
     } finally {
-      // what is loaded may have put itself in front
+      // the package may have made its backend the current one
       await tf.setBackend(before || 'cpu')
     }
   }

@@ -1,4 +1,7 @@
-/** tfjs' backend on TensorFlow's C library, by the native addon of `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`. */
+/**
+ * tfjs' backend on TensorFlow's C library, through the native addon of `@tensorflow/tfjs-node-gpu` or
+ * `@tensorflow/tfjs-node`.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import util from 'node:util'
@@ -12,10 +15,10 @@ import { type EagerBackend, eagerEngine } from './engine.js'
 import { loadTfjs } from './load-tfjs.js'
 
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
-/** Node-API 8 is the newest that the package knows, so every version of Node takes this one. */
+/** The addon for Node-API 8. The package has none for newer versions, so every version of Node uses it. */
 const ADDON = join('lib', 'napi-v8', 'tfjs_binding.node')
 
-/** What the package registers, as far as it matters here. */
+/** The part used here of the backend that the package registers. */
 interface NodeBackend {
   readonly isUsingGpuDevice: boolean
   readonly binding?: { readonly TF_Version: string }
@@ -23,21 +26,21 @@ interface NodeBackend {
 
 let opened: EagerBackend | undefined
 
-/** A UserError where no package of these works here, or it computes on another device than is asked for. */
+/** Throws a UserError if none of the packages works, or if the one that works uses another device than requested. */
 export async function openTensorflow({ device, logs }: EngineRequest): Promise<Engine> {
   opened ??= await load(logs)
   const found = opened.device
   if (device === 'auto' || device === found || (device === 'gpu' && found !== 'cpu')) return eagerEngine(opened)
-  const asked = `Engine eager:tensorflow computes on ${found} here, and device ${device} is asked for`
+  const asked = `Engine eager:tensorflow computes on ${found} here, but device ${device} is asked for`
   throw new UserError(
     found === 'cpu'
-      ? `${asked}: take engine tensorflow.`
-      : `${asked}: it takes the last GPU that CUDA_VISIBLE_DEVICES lets it see, none with CUDA_VISIBLE_DEVICES=-1.`,
+      ? `${asked}: use engine tensorflow.`
+      : `${asked}: it uses the last GPU that CUDA_VISIBLE_DEVICES allows, and none with CUDA_VISIBLE_DEVICES=-1.`,
   )
 }
 
 async function load(logs: boolean): Promise<EagerBackend> {
-  // Node 23 took it away, and the package calls it
+  // the package calls this function, which Node 23 removed
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value === null || value === undefined })
   if (!logs) process.env.TF_CPP_MIN_LOG_LEVEL = '3'
   keepKernelsInCache()
@@ -49,12 +52,12 @@ async function load(logs: boolean): Promise<EagerBackend> {
     })
     const backend = 'exports' in loaded ? (tf.findBackend('tensorflow') as unknown as NodeBackend | null) : null
     if ('exports' in loaded && backend) {
-      // the addon takes the last of TensorFlow's devices
+      // the addon uses the last of TensorFlow's devices
       const device = backend.isUsingGpuDevice ? `gpu:${Math.max(0, (await findCuda()).devices.length - 1)}` : 'cpu'
       const versions = { [name]: loaded.version, ...(backend.binding && { tensorflow: backend.binding.TF_Version }) }
       return { name: 'tensorflow', device, versions }
     }
-    problems.push(`${name}: ${'problem' in loaded ? loaded.problem : 'it brings no backend'}`)
+    problems.push(`${name}: ${'problem' in loaded ? loaded.problem : 'it registers no backend'}`)
   }
   throw new UserError(
     `Engine eager:tensorflow finds no TensorFlow for tfjs (${problems.join('; ')}); \`npm install --ignore-scripts=false @tensorflow/tfjs-node@${packageVersion('@tensorflow/tfjs-core')}\` installs one.`,

@@ -1,4 +1,4 @@
-/** tfjs' backend on WebGPU, which npm package `webgpu` (Dawn) brings to Node. */
+/** tfjs' backend on WebGPU, which the npm package `webgpu` (Dawn) brings to Node. */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -17,7 +17,7 @@ import { loadTfjs } from './load-tfjs.js'
 
 const DAWN = 'webgpu'
 const BACKEND = '@tensorflow/tfjs-backend-webgpu'
-/** What to install; of Dawn the version that was tried, others may do. */
+/** The packages to install. For Dawn it is the version that was tested; others may work. */
 const PACKAGES = [`${DAWN}@0.6.2`, `${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}`] as const
 
 interface Adapter {
@@ -51,11 +51,11 @@ interface BackendPackage {
 let loaded: { readonly gpu: Gpu; readonly package: BackendPackage; readonly versions: Engine['versions'] } | undefined
 let opened: EagerBackend | undefined
 
-/** A UserError where a package or an adapter is missing, or there is no such device. */
+/** Throws a UserError if a package or an adapter is missing, or if there is no such device. */
 export async function openWebgpu({ device, logs }: EngineRequest): Promise<Engine> {
   if (device.startsWith('gpu:')) {
     throw new UserError(
-      `Engine eager:webgpu cannot tell GPUs apart, and device ${device} is asked for: take device gpu.`,
+      `Engine eager:webgpu cannot select one of several GPUs, but device ${device} is asked for: use device gpu.`,
     )
   }
   loaded ??= await load(logs)
@@ -65,7 +65,9 @@ export async function openWebgpu({ device, logs }: EngineRequest): Promise<Engin
   return eagerEngine(opened)
 }
 
-/** Where drivers of Mesa and NVIDIA keep the shaders that they compiled; else in folders of their own in the home. */
+/**
+ * Variables that tell drivers of Mesa and NVIDIA where to keep compiled shaders; by default they use the home folder.
+ */
 const SHADER_CACHES = ['MESA_SHADER_CACHE_DIR', '__GL_SHADER_DISK_CACHE_PATH']
 
 async function load(logs: boolean) {
@@ -83,7 +85,7 @@ async function load(logs: boolean) {
   Object.assign(globalThis, dawn.globals)
   castInShaders()
   const create = () => dawn.create([])
-  // every operation on the device, however small its operands
+  // runs every operation on the device, however small
   tf.env().set('WEBGPU_CPU_FORWARD', false)
   return {
     gpu: logs ? create() : withoutStderr(create),
@@ -95,8 +97,8 @@ async function load(logs: boolean) {
 const problemOf = (name: string, found: object): string[] => ('problem' in found ? [`${name}: ${found.problem}`] : [])
 
 /**
- * tfjs' Cast of whole numbers and truth values to `float32` hands the same buffer on, and its Transpose then fails on what
- * lies in it. A product with 1 is a buffer of floats.
+ * Replaces tfjs' Cast of integers and booleans to `float32`. tfjs' own returns the same buffer, on which its Transpose
+ * then fails. A product with 1 gives a buffer of floats.
  */
 function castInShaders(): void {
   const { kernelFunc } = tf.getKernel('Cast', 'webgpu')
@@ -131,7 +133,7 @@ async function loadDawn(): Promise<Dawn | { readonly problem: string }> {
   return { problem }
 }
 
-/** An adapter that computes in software counts as the processor. */
+/** Finds an adapter. One that computes in software counts as the processor. */
 async function findAdapter(gpu: Gpu, device: Device, logs: boolean): Promise<Adapter> {
   const options = device === 'cpu' ? { forceFallbackAdapter: true } : { powerPreference: 'high-performance' as const }
   const request = () => gpu.requestAdapter(options)
@@ -139,7 +141,7 @@ async function findAdapter(gpu: Gpu, device: Device, logs: boolean): Promise<Ada
   if (adapter && (device !== 'gpu' || !adapter.info.isFallbackAdapter)) return adapter
   const missing = { auto: 'adapter', cpu: 'adapter that computes in software', gpu: 'GPU' }[device as 'auto']
   throw new UserError(
-    `Engine eager:webgpu finds no ${missing} here: it needs a driver for ${DRIVERS[process.platform] ?? 'WebGPU'}; engine eager:cpu does without.`,
+    `Engine eager:webgpu finds no ${missing} here: it needs a driver for ${DRIVERS[process.platform] ?? 'WebGPU'}; engine eager:cpu needs none.`,
   )
 }
 
@@ -149,7 +151,7 @@ const DRIVERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   win32: 'Direct3D 12',
 }
 
-/** Limits that tfjs' shaders and buffers run into; those that are not named are the least that WebGPU allows. */
+/** Limits that tfjs' shaders and buffers need to be raised. All others stay at WebGPU's minimum. */
 const LIMITS = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
@@ -182,15 +184,18 @@ async function register(adapter: Adapter, kind: 'cpu' | 'gpu'): Promise<EagerBac
     device: kind,
     versions,
     check() {
-      if (failure !== undefined) throw new UserError(`WebGPU gave up: ${failure.split('\n')[0]!.replace(/\.$/, '')}.`)
+      if (failure !== undefined) throw new UserError(`WebGPU failed: ${failure.split('\n')[0]!.replace(/\.$/, '')}.`)
     },
   }
 }
 
-/** Priority: tfjs' plain backend has 1, so that only this engine takes this one. */
+/** Priority of the backend. tfjs' plain backend has 1, so tfjs never chooses this one by itself. */
 const LAST_CHOICE = 0
 
-/** tfjs looks for WebGPU where browsers have it; it is put there for no longer than that, as it would keep Node running. */
+/**
+ * Defines `navigator` while `work` runs, because tfjs looks for WebGPU where browsers have it. A permanent one would
+ * keep Node running.
+ */
 function withNavigator<Result>(navigator: object, work: () => Result): Result {
   const before = Object.getOwnPropertyDescriptor(globalThis, 'navigator')
   Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true })

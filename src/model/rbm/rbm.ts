@@ -48,7 +48,7 @@ export interface Rbm extends Saveable {
 export type VisibleMeans = () => ArrayLike<number>
 
 export function buildRbm(spec: RbmSpec, visibleUnits: number, seed: number, means: VisibleMeans): Rbm {
-  tf.enableProdMode() // tfjs then prints no advice
+  tf.enableProdMode() // keeps tfjs from printing advice
   const { hidden_units: hiddenUnits } = spec
   const [visible, hidden] = [visibleRule(spec), hiddenRule(spec)]
   const requests = requestsOf(spec, visibleUnits, means)

@@ -19,7 +19,7 @@ const NAME = '@tensorflow/tfjs-node'
 
 test('less precision is refused', async () => {
   const args = [...ENGINE, '--set', 'precision=mixed_float16']
-  expectRefusal(await runIn(projectWith(), args), /^Engine eager:tensorflow computes in float32 only, and precision /)
+  expectRefusal(await runIn(projectWith(), args), /^Engine eager:tensorflow computes in float32 only, but precision /)
 })
 
 /** A package that works of the project itself would come first. */
@@ -39,7 +39,7 @@ describe.skipIf(own)('packages that do not work', () => {
       /tfjs-node: its version is 3\.21\.1, and 4\.22\.0 is needed\)/,
     ],
     ['that does not load', packageWith(NAME, 'throw new Error("no such library")'), /tfjs-node: no such library\)/],
-    ['that brings no backend', packageWith(NAME, ''), /tfjs-node: it brings no backend\)/],
+    ['that brings no backend', packageWith(NAME, ''), /tfjs-node: it registers no backend\)/],
     [
       'without its addon',
       { [`${NAME}/package.json`]: JSON.stringify({ name: NAME, version: VERSION }) },
@@ -70,7 +70,7 @@ describe.skipIf(own)('a package that says it uses a GPU', () => {
   })
 
   test.each(['cpu', 'gpu:1'])('refuses %s', async (device) => {
-    const words = new RegExp(`computes on gpu:0 here, and device ${device} is asked for: .*CUDA_VISIBLE_DEVICES`)
+    const words = new RegExp(`computes on gpu:0 here, but device ${device} is asked for: .*CUDA_VISIBLE_DEVICES`)
     expectRefusal(await runIn(projectWith(gpu), [...ENGINE, '--device', device], ALONE), words)
   })
 })

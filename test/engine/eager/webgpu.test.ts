@@ -24,8 +24,8 @@ describe.skipIf(isOwn('webgpu') || isOwn('@tensorflow/tfjs-backend-webgpu'))('pa
 })
 
 test.each([
-  [['--device', 'gpu:0'], /cannot tell GPUs apart, and device gpu:0 is asked for: take device gpu\.$/m],
-  [['--set', 'precision=mixed_float16'], /computes in float32 only, and precision mixed_float16 is asked for/],
+  [['--device', 'gpu:0'], /cannot select one of several GPUs, but device gpu:0 is asked for: use device gpu\.$/m],
+  [['--set', 'precision=mixed_float16'], /computes in float32 only, but precision mixed_float16 is asked for/],
 ])('%s is refused', async (args, words) => {
   expectRefusal(await runIn(projectWith(), [...ENGINE, ...args]), words)
 })
@@ -54,7 +54,7 @@ describe.runIf(engineNames.includes('eager:webgpu'))('with an adapter', () => {
     const env = { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' }
     expectRefusal(
       await runIn(projectWith(), ENGINE, env),
-      /^Engine eager:webgpu finds no adapter here: it needs a driver for Vulkan, .*; engine eager:cpu does without\.$/m,
+      /^Engine eager:webgpu finds no adapter here: it needs a driver for Vulkan, .*; engine eager:cpu needs none\.$/m,
     )
   })
 })

@@ -1,17 +1,22 @@
-/** Work that two threads share: cut into chunks, each taken by whichever thread is free. Both threads run this code. */
+/**
+ * Work shared by two threads: it is cut into chunks, and each chunk is taken by whichever thread is free. Both threads
+ * run this code.
+ */
 
-/** A call of a kernel, cut into chunks: what changes from one to the next are addresses and the number of elements. */
+/**
+ * A call of a kernel, cut into chunks. Calls for different chunks differ in addresses and in the number of elements.
+ */
 export interface Task {
-  /** The kernel's place in the crew's list. */
+  /** Index of the kernel in the crew's list. */
   readonly kernel: number
-  /** What the whole is called with; a chunk has its own count. */
+  /** Arguments of the whole call; each chunk has its own count. */
   readonly arguments: readonly number[]
-  /** What each argument grows by from chunk to chunk. */
+  /** Increment of each argument from chunk to chunk. */
   readonly steps: readonly number[]
-  /** Which argument says how many elements there are. */
+  /** Index of the argument that is the number of elements. */
   readonly countAt: number
   readonly count: number
-  /** Elements of a chunk. */
+  /** Elements per chunk. */
   readonly chunk: number
 }
 
@@ -20,15 +25,21 @@ export const chunksOf = ({ count, chunk }: Pick<Task, 'count' | 'chunk'>): numbe
 // biome-ignore lint/suspicious/noExplicitAny: kernels take numbers, each its own
 export type Kernel = (...values: any[]) => void
 
-/** Cells of the shared counters: turn and chunks not taken yet in one number, and chunks not done yet. */
+/**
+ * Cells of the shared counters. TICKET packs the number of the turn and the number of chunks not yet taken; UNDONE
+ * counts chunks not yet done.
+ */
 const TICKET = 0
 const UNDONE = 1
 const COUNTERS = 2
 
-/** The ticket has the turn above these bits: a late thread takes nothing of a turn whose kernels it may not have. */
+/**
+ * The ticket holds the turn above these bits. A thread that wakes late takes no chunks of a turn whose kernels it may
+ * not have.
+ */
 const CHUNK_BITS = 16
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1
-/** Of a turn. */
+/** Most chunks of a turn. */
 export const MOST_CHUNKS = CHUNK_MASK
 
 export const MOST_ARGUMENTS = 24
@@ -36,7 +47,7 @@ const HEADER = 5
 const TASK_NUMBERS = HEADER + 2 * MOST_ARGUMENTS
 export const MOST_TASKS = 64
 
-/** Work that is more than one turn can have, as turns. */
+/** Splits work into turns that are not too large. */
 export function turnsOf(tasks: readonly Task[]): Task[][] {
   const turns: Task[][] = [[]]
   let left = MOST_CHUNKS
@@ -82,7 +93,7 @@ export class Chunks {
     this.#numbers = new Float64Array(tasks)
   }
 
-  /** Puts up a turn's work; all chunks of the last turn are done by then. */
+  /** Publishes the work of a turn. All chunks of the last turn must be done. */
   offer(tasks: readonly Task[]): void {
     const numbers = this.#numbers
     let at = 0
@@ -103,20 +114,20 @@ export class Chunks {
     Atomics.notify(this.#counters, TICKET)
   }
 
-  /** Takes chunks of a turn and does them until none is left to take. */
+  /** Takes chunks of a turn and does them until none are left. */
   work(kernels: readonly Kernel[], turn = this.#turn): void {
     for (;;) {
       const ticket = Atomics.load(this.#counters, TICKET)
       const left = ticket & CHUNK_MASK
       if (left === 0 || ticket >> CHUNK_BITS !== turn) return
-      // what is taken belongs to the turn that was seen, and its tasks stay until it is done
+      // the chunk belongs to the turn in the ticket, and its tasks stay in place until it is done
       if (Atomics.compareExchange(this.#counters, TICKET, ticket, ticket - 1) !== ticket) continue
       this.#do(left - 1, kernels)
       if (Atomics.sub(this.#counters, UNDONE, 1) === 1) Atomics.notify(this.#counters, UNDONE)
     }
   }
 
-  /** Sleeps until there is work, and gives its turn. */
+  /** Sleeps until there is work, and returns the number of its turn. */
   awaitWork(): number {
     for (;;) {
       const ticket = Atomics.load(this.#counters, TICKET)
@@ -125,7 +136,9 @@ export class Chunks {
     }
   }
 
-  /** Waits for chunks that the other thread still does; false when it takes longer than `timeout` milliseconds. */
+  /**
+   * Waits for chunks that the other thread is doing. Returns false if that takes longer than `timeout` milliseconds.
+   */
   awaitDone(timeout: number): boolean {
     for (;;) {
       const undone = Atomics.load(this.#counters, UNDONE)

@@ -1,13 +1,13 @@
-/** Runs kernels over the arena on two threads: the one of JavaScript, and a helper that sleeps between turns. */
+/** Runs kernels over the arena on two threads: the main thread, and a helper that sleeps between turns. */
 import { availableParallelism } from 'node:os'
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { Chunks, chunksOf, type Kernel, MOST_CHUNKS, MOST_TASKS, newShared, type Task, turnsOf } from './chunks.js'
 import type { AddedKernels, HelperData } from './helper-thread.js'
 
-/** So little is done before a helper has woken. */
+/** Work of this many chunks is done before a helper would wake up. */
 const LEAST_CHUNKS = 2
 
-/** A chunk takes microseconds; after twice as long, in milliseconds, the helper is dead. */
+/** Milliseconds to wait for the helper, twice. A chunk takes microseconds, so a helper that takes longer is dead. */
 const HELPER_TIMEOUT = 30_000
 
 export class Crew {
@@ -16,12 +16,12 @@ export class Crew {
   readonly #shared = newShared()
   readonly #chunks = new Chunks(this.#shared)
   #hasHelper = availableParallelism() > 1
-  /** Started by the first turn that is worth it. */
+  /** Started by the first turn that is large enough. */
   #helper: { readonly worker: Worker; readonly port: MessagePort } | undefined
 
   constructor(private readonly memory: WebAssembly.Memory) {}
 
-  /** Makes a module's kernels known to both threads: their places in the list, in the order of the names. */
+  /** Adds a module's kernels on both threads and returns their indices in the list, in the order of the names. */
   add(module: WebAssembly.Module, names: readonly string[]): number[] {
     const { exports } = new WebAssembly.Instance(module, { env: { memory: this.memory } })
     const first = this.#kernels.length
@@ -32,7 +32,9 @@ export class Crew {
     return names.map((_, index) => first + index)
   }
 
-  /** Does all of the work, in any order, before it returns; this thread does `meanwhile` first, where there is another. */
+  /**
+   * Does all of the work, in any order, before it returns. If there is a helper, this thread first calls `meanwhile`.
+   */
   run(tasks: readonly Task[], meanwhile?: () => void): void {
     const total = tasks.reduce((sum, task) => sum + chunksOf(task), 0)
     if (total <= LEAST_CHUNKS || !this.#hasHelper) {
@@ -49,7 +51,7 @@ export class Crew {
     }
   }
 
-  /** Twice, because a process that was stopped, as by Ctrl-Z, finds the time over when it goes on. */
+  /** Waits twice, because a process that was stopped, as by Ctrl-Z, finds its timeout expired when it continues. */
   #awaitHelper(): boolean {
     return this.#chunks.awaitDone(HELPER_TIMEOUT) || this.#chunks.awaitDone(HELPER_TIMEOUT)
   }
@@ -66,7 +68,7 @@ export class Crew {
     const { port1: port, port2 } = new MessageChannel()
     const data: HelperData = { shared: this.#shared, memory: this.memory, port: port2 }
     const worker = new Worker(new URL('helper-thread.js', import.meta.url), { workerData: data, transferList: [port2] })
-    // without it the work is done all the same
+    // without the helper, this thread does all the work
     worker.once('error', () => {
       this.#hasHelper = false
     })

@@ -1,15 +1,18 @@
-/** The second thread of a crew: sleeps until there is work, helps, sleeps. Instances come by message, seen when it wakes. */
+/**
+ * The second thread of a crew: sleeps until there is work, does its share, and sleeps again. Modules arrive as
+ * messages, which are read after it wakes.
+ */
 import { type MessagePort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { Chunks, type Kernel, type Shared } from './chunks.js'
 
-/** What the thread is started with. */
+/** The data that the thread is started with. */
 export interface HelperData {
   readonly shared: Shared
   readonly memory: WebAssembly.Memory
   readonly port: MessagePort
 }
 
-/** Kernels of a module, appended to the list in this order. */
+/** Kernels of a module, to be appended to the list in this order. */
 export interface AddedKernels {
   readonly module: WebAssembly.Module
   readonly names: readonly string[]
@@ -19,7 +22,7 @@ const { shared, memory, port } = workerData as HelperData
 const chunks = new Chunks(shared)
 const kernels: Kernel[] = []
 for (;;) {
-  // the turn first: every kernel that it needs has been sent before it was put up
+  // read the turn first: all kernels that it needs were sent before it was published
   const turn = chunks.awaitWork()
   for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
     const { module, names } = received.message as AddedKernels

@@ -1,18 +1,18 @@
-/** Turns the updates of a step into WebAssembly: one SIMD loop over the arena for all weights with the same update. */
+/** Compiles the updates of a step to WebAssembly: one SIMD loop over the arena for all weights with the same update. */
 import type { Expression, FusedKernel, Update } from '../passes/split-update.js'
 import { encodeModule, F32, I32, op, V128, type WasmFunction } from './wasm-module.js'
 
-/** Bytes a loop takes at a time; arrays are padded to a multiple. */
+/** Bytes that a loop processes per iteration; arrays are padded to a multiple. */
 export const LOOP_BYTES = 32
 
-/** Where the vectors of one turn lie; two a turn keep the loop's own work small. */
+/** Byte offsets of the vectors of one iteration. With two per iteration the overhead of the loop is small. */
 const VECTORS = [0, 16]
 
-/** Updates with the same key are one loop. */
+/** Updates with the same key share a loop. */
 export const loopKey = ({ expressions, stores, arrays }: Update): string =>
   JSON.stringify([expressions, stores, arrays.length])
 
-/** A module that exports one loop for each key; names by key. */
+/** Makes a module that exports one loop for each key; `names` has the loops' names by key. */
 export function updateModule(updates: readonly Update[]): {
   readonly module: WebAssembly.Module
   readonly names: ReadonlyMap<string, string>
@@ -25,7 +25,7 @@ export function updateModule(updates: readonly Update[]): {
   }
 }
 
-/** Kernels that are one instruction on their operands, in order. */
+/** Kernels that are a single instruction on their operands, in order. */
 const INSTRUCTIONS: { readonly [Kernel in Exclude<FusedKernel, 'Sign'>]: readonly number[] } = {
   Add: op.add,
   Sub: op.sub,
@@ -39,12 +39,15 @@ const INSTRUCTIONS: { readonly [Kernel in Exclude<FusedKernel, 'Sign'>]: readonl
   Abs: op.abs,
 }
 
-/** `(array pointers..., bytes, scalars...)`: bytes is a multiple of LOOP_BYTES above 0, pointers are aligned to it. */
+/**
+ * A loop with the parameters `(array pointers..., bytes, scalars...)`. `bytes` must be a positive multiple of
+ * LOOP_BYTES, and pointers must be aligned to it.
+ */
 function loopFunction({ expressions, arrays, scalars, stores }: Update, name: string): WasmFunction {
   const bytes = arrays.length
   const scalar = (index: number) => bytes + 1 + index
   const offset = scalar(scalars.length)
-  /** Each expression has a local of its own for each vector; the engine's register allocator does the rest. */
+  /** Each expression has its own local variable for each vector; WebAssembly's register allocator does the rest. */
   const result = (expression: number, vector: number) => offset + 1 + VECTORS.length * expression + vector
   const inverse = result(expressions.length, 0)
   const address = (array: number) => [...op.get(array), ...op.get(offset), ...op.i32Add]
@@ -99,7 +102,7 @@ function loopFunction({ expressions, arrays, scalars, stores }: Update, name: st
   }
 }
 
-/** 1 with the sign of x where x is above or below 0, else x itself: 0, or NaN. */
+/** 1 with the sign of x if x is above or below 0, else x itself (0 or NaN). */
 function signOf(x: readonly number[]): number[] {
   const splat = (value: number) => [...op.f32Const(value), ...op.splat]
   const one = [...splat(1), ...x, ...splat(-0), ...op.and, ...op.or]
@@ -108,9 +111,9 @@ function signOf(x: readonly number[]): number[] {
 }
 
 /**
- * Whether a divisor has an epsilon that keeps it from 0, so that the product of two of them has an inverse. Then one
- * quotient, 1 / (b0 b1), serves two vectors, within 2 units in the last place: a processor has a single slow unit for
- * quotients and roots, and the loop of an optimizer waits for it.
+ * Whether a divisor contains an epsilon that keeps it away from 0, so that the product of two divisors can be inverted.
+ * Then one quotient, 1 / (b0 b1), serves two vectors, within 2 units in the last place. Processors have a single slow
+ * unit for quotients and roots, for which the loop of an optimizer waits.
  */
 function isFarFromZero(expressions: readonly Expression[], divisor: number): boolean {
   const hasEpsilon = (index: number, least: number): boolean => {

@@ -1,4 +1,7 @@
-/** Writes WebAssembly modules of one kind: functions over an imported memory, parameters of i32 and f32, SIMD inside. */
+/**
+ * Encodes WebAssembly modules of one kind: functions over an imported memory, with parameters of types i32 and f32 and
+ * SIMD instructions.
+ */
 
 export const I32 = 0x7f
 export const F32 = 0x7d
@@ -24,16 +27,16 @@ export const op = {
   i32Add: [0x6a],
   i32LessUnsigned: [0x49],
   f32Const: (value: number) => [0x43, ...new Uint8Array(new Float32Array([value]).buffer)],
-  /** 16-byte loads and stores at an address aligned to 16, plus an offset. */
+  /** 16-byte loads and stores at an address aligned to 16, plus a constant offset. */
   load: (offset: number) => simd(0x00, 4, ...unsigned(offset)),
   store: (offset: number) => simd(0x0b, 4, ...unsigned(offset)),
   splat: simd(0x13),
-  /** All ones where it holds, else all zeros. */
+  /** Comparisons: all bits 1 if true, else 0. */
   less: simd(0x43),
   greater: simd(0x44),
   and: simd(0x4e),
   or: simd(0x50),
-  /** Bits of the first operand where the third has ones, else of the second. */
+  /** Bits of the first operand where the third operand has ones, else bits of the second. */
   select: simd(0x52),
   abs: simd(0xe0),
   neg: simd(0xe1),
@@ -46,10 +49,10 @@ export const op = {
   max: simd(0xe9),
 } as const
 
-/** A memory that threads share must say how far it could grow. */
+/** Maximum size of the memory, which a shared memory must declare. */
 const MOST_PAGES = 65536
 
-/** A module that imports `env.memory` and exports the functions. */
+/** Encodes a module that imports `env.memory` and exports these functions. */
 export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ parameters }) => [0x60, ...vector(parameters.map((type) => [type])), 0])
   const memory = [...text('env'), ...text('memory'), 0x02, 0x03, ...unsigned(1), ...unsigned(MOST_PAGES)]
@@ -76,7 +79,7 @@ const section = (id: number, content: readonly number[]) => [id, ...unsigned(con
 const vector = (items: readonly (readonly number[])[]) => [...unsigned(items.length), ...items.flat()]
 const text = (value: string) => [...unsigned(value.length), ...Buffer.from(value, 'ascii')]
 
-/** LEB128. */
+/** Encodes an integer as unsigned LEB128. */
 function unsigned(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)]
 }

@@ -1,4 +1,4 @@
-/** What a graph must compute: floating-point operations of its products and convolutions, derived from shapes. */
+/** Counts the floating-point operations of a graph's products and convolutions, from shapes. */
 import { sizeOf } from '../../../base/shape.js'
 import { type Graph, type GraphNode, infoOf } from './graph.js'
 import type { KernelName } from './kernels.js'
@@ -6,7 +6,7 @@ import type { KernelName } from './kernels.js'
 export interface Cost {
   /** Multiplications and additions. */
   readonly flops: number
-  /** Elements that products and convolutions give. */
+  /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
 }
 
@@ -15,9 +15,10 @@ type Count = (graph: Graph, node: GraphNode) => number
 const shapeOf = (graph: Graph, node: GraphNode, input: number) => infoOf(graph, node.inputs[input]!).shape
 
 /**
- * A convolution multiplies and adds once for each element that it gives, each place of the window and, where all
- * channels go in, each channel; so do its gradients, because all that differs is what is summed up. `given`: which
- * input has the elements; without it the output. Windows over the edge count in full.
+ * A convolution has one multiplication and one addition for each output element, each position of the window and,
+ * unless it is depthwise, each input channel. Its gradients have as many, because they only sum over other axes.
+ * `given` is the index of the input that has the shape of the convolution's output; by default it is the node's output.
+ * Windows at the edges are counted in full.
  */
 const convolution = (filter: 'whole' | 'by channel', at: { given?: number; filter: number | 'attribute' }): Count => {
   return (graph, node) => {
@@ -28,7 +29,7 @@ const convolution = (filter: 'whole' | 'by channel', at: { given?: number; filte
   }
 }
 
-/** Of a whole node; kernels that are neither product nor convolution are not in it. */
+/** Operations of a node; kernels other than products and convolutions are not listed. */
 const FLOPS: { readonly [Kernel in KernelName]?: Count } = {
   BatchMatMul: (graph, node) =>
     2 * sizeOf(infoOf(graph, node.output).shape) * shapeOf(graph, node, 0).at(node.attributes.transposeA ? -2 : -1)!,

@@ -1,4 +1,7 @@
-/** tfjs kernels that are no node of their own in a graph: they are written with others, or only name a value again. */
+/**
+ * tfjs kernels that do not become nodes themselves: they are written with other kernels, or only give a value another
+ * name.
+ */
 import { backend_util, type NamedAttrMap, slice_util, type TensorInfo, util } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../../../base/shape.js'
 import type { KernelName } from './kernels.js'
@@ -15,7 +18,7 @@ export const EXPANSIONS: Readonly<Record<string, Expansion>> = {
   },
   FusedConv2D: fusedConvolution('Conv2D'),
   FusedDepthwiseConv2D: fusedConvolution('DepthwiseConv2dNative'),
-  // of the input only its shape matters
+  // only the shape of the input matters
   AvgPoolGrad: (write, { dy, input }, attributes) =>
     write.node('AvgPoolGrad', [dy!], { ...attributes, inputShape: input!.shape }),
 
@@ -23,7 +26,7 @@ export const EXPANSIONS: Readonly<Record<string, Expansion>> = {
 
   AddN: (write, inputs) => Object.values(inputs).reduce((sum, x) => add(write, sum, x)),
   SquaredDifference: (write, { a, b }) => write.node('Square', [write.node('Sub', [a!, b!], {})], {}),
-  /** Of whole numbers, whatever it is given (FloorDiv.ts of tfjs' plain backend). */
+  /** Gives integers for any type of input (FloorDiv.ts of tfjs' plain backend). */
   FloorDiv(write, { a, b }) {
     const quotient = write.node('RealDiv', [toFloat(write, a!), toFloat(write, b!)], {})
     return write.node('Cast', [write.node('Floor', [quotient], {})], { dtype: 'int32' })
@@ -109,7 +112,7 @@ const prelu = (write: GraphWriter, x: TensorInfo, alpha: TensorInfo) => {
 const relu6 = (write: GraphWriter, x: TensorInfo) =>
   write.node('ClipByValue', [x], { clipValueMin: 0, clipValueMax: 6 })
 
-/** One product of matrices where `b` is one matrix; `rest` may follow on its rows. */
+/** A matrix product; a plain 2D product if `b` is a single matrix. `rest` is applied to its rows. */
 function matMul(
   write: GraphWriter,
   a: TensorInfo,
@@ -135,7 +138,7 @@ function fusedConvolution(kernel: KernelName): Expansion {
   }
 }
 
-/** tfjs' names of what a fused kernel does last (fused_util.ts, applyActivation). */
+/** The activation at the end of a fused kernel, by tfjs' names (fused_util.ts, applyActivation). */
 function activated(
   write: GraphWriter,
   x: TensorInfo,
@@ -162,7 +165,7 @@ function activated(
   }
 }
 
-/** Products of each element and those before it, one after another: runtimes have no kernel for it. */
+/** Cumulative products, written out element by element because runtimes have no kernel for them. */
 function cumprod(write: GraphWriter, x: TensorInfo, { axis, exclusive, reverse }: NamedAttrMap): TensorInfo {
   const at = util.parseAxisParam((axis ?? 0) as number, x.shape)[0]!
   const parts = split(write, x, Array(x.shape[at]!).fill(1), at)
@@ -177,7 +180,7 @@ function cumprod(write: GraphWriter, x: TensorInfo, { axis, exclusive, reverse }
   return concat(write, reverse ? results.toReversed() : results, at)
 }
 
-/** A border of mirrored elements, without the outermost again (`reflect`) or with it (`symmetric`). */
+/** Pads x with mirrored elements: without the outermost element (`reflect`) or with it (`symmetric`). */
 function mirrored(write: GraphWriter, x: TensorInfo, paddings: readonly number[][], mode: string): TensorInfo {
   const skipped = mode === 'reflect' ? 1 : 0
   return paddings.reduce((inner, [before, after], axis) => {
@@ -192,14 +195,14 @@ function mirrored(write: GraphWriter, x: TensorInfo, paddings: readonly number[]
   }, x)
 }
 
-/** `count` numbers from `start` on, added up in float32 as tfjs does (LinSpace_impl.ts, Range_impl.ts). */
+/** `count` numbers from `start` on, accumulated in float32 as in tfjs (LinSpace_impl.ts, Range_impl.ts). */
 function steps(start: number, step: number, count: number): Float32Array {
   const values = new Float32Array(count).fill(start)
   for (let index = 1; index < count; index++) values[index] = values[index - 1]! + step
   return values
 }
 
-/** tf.range steps down by itself where the end is lower. */
+/** The values of tf.range, which counts down by itself if the end is lower than the start. */
 function rangeOf(start: number, stop: number, step: number): Float32Array {
   if (start === stop || (start < stop && step < 0) || (stop < start && step > 1)) return new Float32Array()
   return steps(start, stop < start && step === 1 ? -1 : step, Math.abs(Math.ceil((stop - start) / step)))

@@ -1,7 +1,8 @@
 /**
- * A step as a graph of tfjs kernels: plain data with static shapes, in tfjs' names and layouts, that knows no runtime.
- * Specification (`verify.ts` checks it): every value is defined once, by an input, a constant or a node, before it is
- * used; kernels, attributes, shapes and dtypes are those of `kernels.ts`; state outputs have the shape of their state.
+ * A step as a graph of tfjs kernels: plain data with static shapes, in tfjs' names and layouts, independent of any
+ * runtime. Specification (`verify.ts` checks it): every value is defined once, by an input, a constant or a node,
+ * before it is used; kernels, attributes, shapes and dtypes are those of `kernels.ts`; state outputs have the shape of
+ * their state.
  */
 import type { BatchShape } from '../../../base/shape.js'
 import type { ProgramInput } from '../../../program/program.js'
@@ -19,7 +20,7 @@ export interface GraphNode {
 
 export interface GraphConstant {
   readonly value: ValueId
-  /** One number stands for a tensor filled with it. */
+  /** A single number means a tensor filled with it. */
   readonly data: Float32Array | Int32Array | Uint8Array | number
 }
 
@@ -28,16 +29,19 @@ export type GraphInput = { readonly value: ValueId } & (
   | { readonly from: 'input'; readonly name: string; readonly input: ProgramInput }
 )
 
-/** As its program declares it, with `null` for the batch; of a scalar and of state, which know no batch, none. */
+/**
+ * Shape of an input as its program declares it, with `null` for the batch; empty for scalars and for state, which have
+ * no batch.
+ */
 export const declaredShape = (input: GraphInput): BatchShape =>
   input.from === 'input' && input.input.kind !== 'scalar' ? input.input.shape : []
 
-/** Whether an input has rows of samples, one after another. */
+/** Whether the first axis of an input is the batch. */
 export const isOfSamples = (input: GraphInput): boolean => declaredShape(input)[0] === null
 
 export interface GraphOutput {
   readonly value: ValueId
-  /** `state`: the new value of the state of this name. `output`: a result of the program. */
+  /** `state`: the new value of the state with this name. `output`: an output of the program. */
   readonly to: 'state' | 'output'
   readonly name: string
 }
@@ -46,7 +50,7 @@ export interface Graph {
   readonly values: ReadonlyMap<ValueId, ValueInfo>
   readonly inputs: readonly GraphInput[]
   readonly constants: readonly GraphConstant[]
-  /** In an order in which they can run. */
+  /** In an order in which they can run: each node follows those whose values it uses. */
   readonly nodes: readonly GraphNode[]
   readonly outputs: readonly GraphOutput[]
 }
@@ -57,7 +61,10 @@ export const infoOf = (graph: Graph, value: ValueId): ValueInfo => {
   return info
 }
 
-/** A number that no value has, nor any after it; of graphs that have more values than a call can have arguments. */
+/**
+ * The first unused value id: every id from here on is free. Written as a loop because large graphs have more values
+ * than a call can have arguments.
+ */
 export function firstFree(values: Graph['values']): ValueId {
   let last = -1
   for (const value of values.keys()) last = Math.max(last, value)

@@ -1,7 +1,7 @@
 /**
- * The tfjs kernels a graph may hold: the names of their inputs, their attributes in one normal form, and the shape and
- * dtype of what they give (tfjs-core/src/kernel_names.ts). The tracer registers them, `verify` checks by them, and each
- * runtime has a total table from these names.
+ * The tfjs kernels that a graph may contain (tfjs-core/src/kernel_names.ts): names of inputs, attributes in normal
+ * form, and shape and dtype of the result. The tracer registers these kernels, `verify` checks graphs against them, and
+ * each runtime has a table with an entry for every name.
  */
 import { ARRAYS } from './kernels/arrays.js'
 import { CONVOLUTION } from './kernels/convolution.js'

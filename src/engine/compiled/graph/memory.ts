@@ -1,15 +1,15 @@
-/** Room that the values of a graph take, when each is freed after its last use. */
+/** Memory of a graph's values, if each value is freed after its last use. */
 import { sizeOf } from '../../../base/shape.js'
 import { type Graph, infoOf, type ValueId } from './graph.js'
 
 export interface Memory {
-  /** What the graph gives; it stays to the end. */
+  /** Bytes of the graph's outputs, which stay to the end. */
   readonly outputs: number
-  /** The most that all other values which nodes make take at one time. */
+  /** Largest number of bytes that all other values of nodes take at one time. */
   readonly between: number
 }
 
-/** In bytes. A reshaped value shares the room of what it was made from. */
+/** Computes the memory in bytes. A reshaped value shares the memory of its source. */
 export function memoryOf(graph: Graph): Memory {
   const rooms = new Map<ValueId, ValueId>()
   const roomOf = (value: ValueId) => rooms.get(value) ?? value

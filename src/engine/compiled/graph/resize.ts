@@ -1,15 +1,18 @@
 /**
- * Images (batch, height, width, channels) of another size. Which pixels make a new one is known beforehand, so the
- * bilinear ones are two products with constant matrices, and gradients are products with these matrices turned.
+ * Resizing of images (batch, height, width, channels). The weights of old pixels in each new one are known in advance,
+ * so bilinear resizing is two products with constant matrices, and gradients are products with their transposes.
  */
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core'
 import { type Expansion, type GraphWriter, reshape } from './writer.js'
 
-/** Along one axis: each new pixel's share of each old one, (new, old). */
+/** Weights along one axis, of each old pixel in each new one: (new, old). */
 type Shares = number[][]
 type Interpolation = (from: number, to: number, attributes: NamedAttrMap) => Shares
 
-/** Old pixels in which a new one lies, as a fraction (ResizeBilinear.ts, ResizeNearestNeighbor.ts of tfjs' backends). */
+/**
+ * Position of each new pixel among the old ones, as a fraction (ResizeBilinear.ts, ResizeNearestNeighbor.ts of tfjs'
+ * backends).
+ */
 function places(from: number, to: number, { alignCorners, halfPixelCenters }: NamedAttrMap, centre: number): number[] {
   const corners = alignCorners && to > 1
   const ratio = corners ? (from - 1) / (to - 1) : from / to
@@ -36,7 +39,7 @@ const bilinearShares: Interpolation = (from, to, attributes) =>
 
 const turned = (shares: Shares): Shares => shares[0]!.map((_, old) => shares.map((row) => row[old]!))
 
-/** Mixes rows, then columns. */
+/** Resizes rows, then columns. */
 function mix(write: GraphWriter, x: TensorInfo, rows: Shares, columns: Shares): TensorInfo {
   const [batch, height, width, channels] = x.shape as [number, number, number, number]
   const product = (shares: Shares, of: TensorInfo) => {
@@ -48,7 +51,7 @@ function mix(write: GraphWriter, x: TensorInfo, rows: Shares, columns: Shares): 
   return reshape(write, wide, [batch, rows.length, columns.length, channels])
 }
 
-/** tfjs' gradients do not look at `halfPixelCenters`, and are those of other pixels. */
+/** Gradient of a resize. `halfPixelCenters` is refused, because tfjs' gradients ignore it and give wrong values. */
 const gradient =
   (interpolation: Interpolation): Expansion =>
   (write, { images, dy }, attributes) => {
@@ -64,7 +67,7 @@ export const RESIZE: Readonly<Record<string, Expansion>> = {
     return mix(write, images!, rows!, columns!)
   },
   ResizeBilinearGrad: gradient(bilinearShares),
-  /** Picked, and not multiplied: what is infinite stays by itself. */
+  /** Pixels are gathered, not multiplied, so that an infinite pixel does not affect others. */
   ResizeNearestNeighbor: (write, { images }, attributes) =>
     (attributes.size as number[]).reduce((x, to, index) => {
       const chosen = Int32Array.from(nearest(x.shape[index + 1]!, to, attributes))

@@ -1,4 +1,4 @@
-/** Runs a program once on a tfjs backend whose kernels compute nothing and write graph nodes. */
+/** Traces a program: runs it once on a tfjs backend whose kernels compute nothing and write graph nodes. */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, withBatch } from '../../../base/shape.js'
 import type { Program, ProgramInput } from '../../../program/program.js'
@@ -10,10 +10,12 @@ import { verify } from './verify.js'
 import type { GraphWriter, Named } from './writer.js'
 
 const BACKEND = 'trace'
-/** Priority: real backends have 1 or more, so tfjs never takes this one of its own accord. */
+/** Priority of the backend. Real backends have 1 or more, so tfjs never chooses this one by itself. */
 const LAST_CHOICE = 0
 
-/** The graph of one step of a program on batches of this size. The caller's tfjs backend is as it was afterwards. */
+/**
+ * Returns the graph of one step of a program for batches of this size. The current tfjs backend is restored afterwards.
+ */
 export async function trace(program: Program, batch: number): Promise<Graph> {
   const backend = traceBackend()
   const before = tf.getBackend()
@@ -25,7 +27,7 @@ export async function trace(program: Program, batch: number): Promise<Graph> {
   }
 }
 
-/** The one tracing backend of this process, registered with its kernels on first use. */
+/** The tracing backend of this process, registered with its kernels on first use. */
 function traceBackend(): TraceBackend {
   const found = tf.findBackend(BACKEND)
   if (found) return found as TraceBackend
@@ -35,7 +37,7 @@ function traceBackend(): TraceBackend {
   return backend
 }
 
-/** Those that `expand.ts` writes with others, and for all others one node each. */
+/** Registers the expansions of `expand.ts`, and a node for every other kernel. */
 function registerKernels(backend: TraceBackend): void {
   const register = (
     kernelName: string,
@@ -71,7 +73,7 @@ interface Recording {
 }
 
 class TraceBackend extends tf.KernelBackend implements GraphWriter {
-  /** tfjs' handle of a tensor -> the graph value it stands for. */
+  /** Graph values by tfjs' handles of tensors. */
   #ids = new WeakMap<object, ValueId>()
   #recording: Recording = { values: new Map(), inputs: [], constants: [], nodes: [] }
 
@@ -124,14 +126,14 @@ class TraceBackend extends tf.KernelBackend implements GraphWriter {
     return info
   }
 
-  /** Another tensor for the same value: tfjs counts and frees tensors, not values. */
+  /** Makes another tensor for the same value, because tfjs counts and frees tensors, not values. */
   alias(x: tf.TensorInfo): tf.TensorInfo {
     const dataId = {}
     this.#ids.set(dataId, this.#id(x))
     return { dataId, shape: x.shape, dtype: x.dtype }
   }
 
-  /** tfjs makes a tensor from numbers: a constant of the graph. */
+  /** Called if tfjs makes a tensor from numbers: adds a constant to the graph. */
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
     if (!(values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array)) {
       throw new Error(`internal: a constant of dtype ${dtype} cannot be traced`)

@@ -5,7 +5,7 @@ import { type Graph, infoOf, type ValueId } from './graph.js'
 import { KERNELS, kernelRule } from './kernels.js'
 import type { ValueInfo } from './value.js'
 
-/** Throws an internal error that names the first fault; gives the graph back. */
+/** Throws an internal error that names the first fault; otherwise returns the graph. */
 export function verify(graph: Graph, after: string): Graph {
   const fail = (fault: string): never => {
     throw new Error(`internal: graph after ${after}: ${fault}`)
@@ -59,7 +59,7 @@ export function verify(graph: Graph, after: string): Graph {
 
 const format = ({ dtype, shape }: ValueInfo): string => `${dtype} ${formatShape(shape)}`
 
-/** Nothing where it throws. */
+/** Returns undefined if `work` throws. */
 function attempt<Result>(work: () => Result): Result | undefined {
   try {
     return work()

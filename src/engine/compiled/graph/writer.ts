@@ -1,4 +1,4 @@
-/** What a kernel of tfjs may add to the graph that is traced. */
+/** The interface with which kernels of tfjs add nodes to the graph being traced. */
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../base/shape.js'
 import type { GraphConstant } from './graph.js'
@@ -8,13 +8,13 @@ import type { DType } from './value.js'
 export interface GraphWriter {
   node(kernel: KernelName, inputs: readonly TensorInfo[], attributes: NamedAttrMap): TensorInfo
   constant(shape: Shape, dtype: DType, data: GraphConstant['data']): TensorInfo
-  /** Another tensor for the same value. */
+  /** Makes another tensor for the same value. */
   alias(x: TensorInfo): TensorInfo
 }
 
 export type Named = Readonly<Record<string, TensorInfo>>
 
-/** `inputs` by tfjs' names, or by number where tfjs gives a list. */
+/** `inputs` are named as in tfjs, or numbered if tfjs passes a list. */
 export type Expansion = (write: GraphWriter, inputs: Named, attributes: NamedAttrMap) => TensorInfo | TensorInfo[]
 
 export const reshape = (write: GraphWriter, x: TensorInfo, shape: readonly number[]): TensorInfo =>
@@ -23,7 +23,7 @@ export const reshape = (write: GraphWriter, x: TensorInfo, shape: readonly numbe
 export const concat = (write: GraphWriter, parts: readonly TensorInfo[], axis: number): TensorInfo =>
   parts.length === 1 ? write.alias(parts[0]!) : write.node('Concat', parts, { axis })
 
-/** Pieces of these sizes along an axis. */
+/** Splits x into pieces of these sizes along an axis. */
 export function split(write: GraphWriter, x: TensorInfo, sizes: readonly number[], axis: number): TensorInfo[] {
   let from = 0
   return sizes.map((count) => {

@@ -1,19 +1,24 @@
-/** One WebAssembly memory that holds state, gradients, batches and noise side by side, so that kernels reach all of it. */
+/**
+ * The arena: one WebAssembly memory that holds state, gradients, batches and noise, so that kernels reach all of it.
+ */
 import { formatBytes } from '../../../base/bytes.js'
 import { UserError } from '../../../base/issue.js'
 
 const ALIGNMENT = 64
 const PAGE = 65536
-/** Addresses have 32 bits. */
+/** Limit of 32-bit addresses. */
 const MOST_PAGES = 65536
 
-/** Lays arrays out one after another; the memory is made when all are known, because growing it would move every view. */
+/**
+ * Lays out arrays one after another. The memory is allocated when all are known, because growing it would move every
+ * view.
+ */
 export class ArenaPlan {
-  /** Address 0 stays free, so that a forgotten pointer is not a valid one. */
+  /** Starts after address 0, so that an uninitialized pointer is never valid. */
   #bytes = ALIGNMENT
   readonly #places = new Map<string, number>()
 
-  /** Room for this many bytes: its address. The same name gets the same place. */
+  /** Reserves room for this many bytes and returns its address. The same name gets the same address. */
   reserve(name: string, bytes: number): number {
     const known = this.#places.get(name)
     if (known !== undefined) return known
@@ -33,17 +38,17 @@ export class ArenaPlan {
     return this.#places.has(name)
   }
 
-  /** Of all that has a place. */
+  /** Total size of everything reserved. */
   get bytes(): number {
     return this.#bytes
   }
 
-  /** Memory that threads share. */
+  /** Allocates the memory, shared between threads. */
   allocate(): WebAssembly.Memory {
     const pages = Math.ceil(this.#bytes / PAGE)
     if (pages > MOST_PAGES) {
       throw new UserError(
-        `This model with this fit.batch_size takes ${formatBytes(this.#bytes)} of memory in one piece; ${formatBytes(MOST_PAGES * PAGE)} can be had.`,
+        `This model with this fit.batch_size needs ${formatBytes(this.#bytes)} of memory in one piece; at most ${formatBytes(MOST_PAGES * PAGE)} is possible.`,
       )
     }
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })

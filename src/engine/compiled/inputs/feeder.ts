@@ -1,4 +1,4 @@
-/** Writes what a step reads - batches, noise, numbers - into one arena, by SIMD kernels. */
+/** Writes the inputs of a step (batches, noise, scalars) into the arena with SIMD kernels. */
 import { PURPOSE } from '../../../base/philox.js'
 import { sizeOf, withBatch } from '../../../base/shape.js'
 import type { BatchInput, Program, ProgramInput } from '../../../program/program.js'
@@ -9,14 +9,14 @@ import type { Crew } from '../crew/crew.js'
 import type { ArenaPlan } from './arena.js'
 import { type InputKernels, inputKernels } from './kernels.js'
 
-/** Kernels and loops work on whole vectors; every array has room for the last one. */
+/** Bytes for this many elements, rounded up because kernels and loops work on whole vectors. */
 export const padded = (elements: number): number => Math.ceil(elements / 32) * 32 * 4
 
-/** The place of an input in the arena. */
+/** Name of an input's place in the arena. */
 export const inputKey = (name: string) => `input ${name}`
 const stagingKey = (name: string) => `bytes ${name}`
 
-/** Room for the inputs of programs; `batch` is the largest. */
+/** Reserves room for the inputs of programs; `batch` is the largest batch size. */
 export function placeInputs(plan: ArenaPlan, programs: Readonly<Record<string, Program>>, batch: number): void {
   for (const { inputs } of Object.values(programs)) {
     for (const input of inputs) {
@@ -28,7 +28,7 @@ export function placeInputs(plan: ArenaPlan, programs: Readonly<Record<string, P
 }
 
 export class InputFeeder {
-  /** For which step each noise input has been made, and how many elements. */
+  /** For each noise input: the step for which it was made, and the number of elements. */
   readonly #noise = new Map<string, { readonly step: number; readonly count: number }>()
 
   private constructor(
@@ -39,7 +39,7 @@ export class InputFeeder {
     private readonly seed: number,
   ) {}
 
-  /** Over the memory of a plan that has the inputs' places. */
+  /** Makes a feeder for the memory of a plan in which the inputs have places. */
   static async create(plan: ArenaPlan, memory: WebAssembly.Memory, crew: Crew, seed: number): Promise<InputFeeder> {
     return new InputFeeder(plan, memory, crew, await inputKernels(crew), seed)
   }
@@ -50,8 +50,8 @@ export class InputFeeder {
   }
 
   /**
-   * The work that makes the noise of a step, but for what is there already. A step may have it done for the next one
-   * together with work of its own: waking a helper once costs less than twice.
+   * Tasks that make the noise of a step, except for noise that exists already. A step may do them for the next step
+   * together with its own work, because waking the helper once costs less than twice.
    */
   noise(inputs: readonly ProgramInput[], size: number, step: number): Task[] {
     return inputs.flatMap((input) => {
@@ -66,7 +66,7 @@ export class InputFeeder {
     })
   }
 
-  /** Writes what is copied, and gives the work that is left. */
+  /** Copies an input into the arena, and returns the work that remains. */
   #feedOne(input: ProgramInput, batch: Batch, scalars: Scalars): Task | undefined {
     const address = this.plan.find(inputKey(input.name))
     switch (input.kind) {

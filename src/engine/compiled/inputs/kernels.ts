@@ -1,14 +1,14 @@
-/** The SIMD kernels of `assembly/kernels.ts` as work for a crew. Addresses are in bytes, counts in elements. */
+/** The SIMD kernels of `assembly/kernels.ts` as tasks of a crew. Addresses are in bytes, counts in elements. */
 import { readFile } from 'node:fs/promises'
 import type { Distribution } from '../../../base/noise.js'
 import { dropoutConstants, type PhiloxKey } from '../../../base/philox.js'
 import type { Task } from '../crew/chunks.js'
 import type { Crew } from '../crew/crew.js'
 
-/** Elements of a chunk: a few microseconds of work, and whole blocks of random numbers. */
+/** Elements per chunk: a few microseconds of work, and a whole number of blocks of random numbers. */
 const CHUNK = 8192
 const CHUNK_BYTES = CHUNK * Float32Array.BYTES_PER_ELEMENT
-/** Elements that one block of Philox gives: of 16 bits, of 32 for uniform numbers that are not coarse. */
+/** Elements made of one block of Philox: numbers of 16 bits (masks, coarse uniforms), or of 32 bits. */
 const HALVES_BLOCK = 8
 const WORDS_BLOCK = 4
 
@@ -17,7 +17,7 @@ export interface InputKernels {
   decodeBytes(out: number, source: number, count: number, divisor: number): Task
   /** f32 values = values / divisor. */
   divide(values: number, count: number, divisor: number): Task
-  /** f32 values = 0 where they are subnormal. */
+  /** Sets subnormal f32 values to 0. */
   flushSubnormal(values: number, count: number): Task
   /** f32 out = `dropoutMask`, `uniforms` or `coarseUniforms` of base/philox.ts. */
   noise(out: number, count: number, key: PhiloxKey, distribution: Distribution): Task

@@ -1,7 +1,8 @@
 /**
- * ONNX Runtime's C API (onnxruntime_c_api.h), as far as a session needs it, of the library of package onnxruntime-node,
- * which scripts/build.js puts into dist/native/onnxruntime. The package's own `run` copies each result into a new buffer, also where it is given one to
- * write to: with every step the gradients of all weights. Handles are addresses.
+ * The part of ONNX Runtime's C API (onnxruntime_c_api.h) that a session needs. The library is that of package
+ * onnxruntime-node, which scripts/build.js puts into dist/native/onnxruntime. It is called directly because the
+ * package's own `run` copies each result into a new buffer, even if it is given one to write to; that would copy the
+ * gradients of all weights in every step. Handles are addresses.
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,14 +14,17 @@ import { loadForGood, type SharedLibrary, setForLibraries } from '../../../base/
 
 export type Handle = bigint
 
-/** Places in the table of functions, to which versions only append, and types. A status is a handle, null if all is well. */
+/**
+ * Index in the table of functions, to which new versions only append; type of the result; types of the parameters. A
+ * status is a handle, null if there is no error.
+ */
 const FUNCTIONS = {
   GetErrorMessage: [2, 'const char *', ['void *']],
   CreateEnv: [3, 'void *', ['int', 'const char *', 'void *']],
   DisableTelemetryEvents: [6, 'void *', ['void *']],
   CreateSessionFromArray: [8, 'void *', ['void *', 'void *', 'size_t', 'void *', 'void *']],
   CreateSessionOptions: [10, 'void *', ['void *']],
-  // a path: of wide characters on Windows
+  // the path has wide characters on Windows
   EnableProfiling: [14, 'void *', ['void *', process.platform === 'win32' ? 'str16' : 'const char *']],
   DisableMemPattern: [17, 'void *', ['void *']],
   SetSessionLogSeverityLevel: [22, 'void *', ['void *', 'int']],
@@ -53,7 +57,7 @@ export interface OnnxRuntime {
   readonly version: string
 }
 
-/** Has all of these functions; a library that is newer gives the same ones. */
+/** The version of the API to ask for. It has all of these functions, and newer libraries still provide it. */
 const API_VERSION = 7
 const POINTER_BYTES = 8
 
@@ -61,15 +65,15 @@ const POINTER_BYTES = 8
 export const ERRORS_ONLY = 3
 
 /**
- * ONNX Runtime reports how it is used to Microsoft unless these say otherwise when it is loaded: on Linux and macOS over
- * the network by itself (core/platform/posix/telemetry.cc), on Windows as events of the system, where only the second
- * counts. The one call for it, `DisableTelemetryEvents`, comes too late for the first event.
+ * ONNX Runtime reports usage to Microsoft unless these variables are set when it is loaded: on Linux and macOS over the
+ * network (core/platform/posix/telemetry.cc), on Windows as system events, where only the second variable counts. The
+ * function for this, `DisableTelemetryEvents`, comes too late for the first event.
  */
 const SILENT = { ORT_DISABLE_TELEMETRY: '1', ORT_RUNNING_UNIT_TESTS: '1' } as const
 
 let opened: OnnxRuntime | undefined
 
-/** Loads the library once in a process; a UserError in one sentence where there is none that can be used. */
+/** Loads the library, once per process. Throws a UserError of one sentence if there is none that can be used. */
 export function openOnnxRuntime(): OnnxRuntime {
   if (opened) return opened
   for (const [name, value] of Object.entries(SILENT)) setForLibraries(name, value)
@@ -88,7 +92,7 @@ export function openOnnxRuntime(): OnnxRuntime {
   return opened
 }
 
-/** Throws what a status says. */
+/** Throws an internal error with the message of a status, unless it is null. */
 export function check({ GetErrorMessage, ReleaseStatus }: OnnxRuntime['call'], status: Handle | null): void {
   if (status === null) return
   const message: string = GetErrorMessage(status)
@@ -96,7 +100,7 @@ export function check({ GetErrorMessage, ReleaseStatus }: OnnxRuntime['call'], s
   throw new Error(`internal: ONNX Runtime: ${message}`)
 }
 
-/** What a function made, whose last argument says where to put it. */
+/** Calls a function that writes a handle to its last argument, and returns the handle. */
 export function created(call: OnnxRuntime['call'], create: (out: BigUint64Array) => Handle | null): Handle {
   const out = new BigUint64Array(1)
   check(call, create(out))
@@ -105,7 +109,7 @@ export function created(call: OnnxRuntime['call'], create: (out: BigUint64Array)
 
 const LIBRARIES = fileURLToPath(new URL('../../../native/onnxruntime', import.meta.url))
 
-/** native/onnxruntime/linux-x64/libonnxruntime.so.1, or what it is called elsewhere. */
+/** Loads native/onnxruntime/linux-x64/libonnxruntime.so.1, or the file of this platform. */
 function load(): SharedLibrary {
   const system = `${process.platform}-${process.arch}`
   const systems = namesIn(LIBRARIES)
@@ -113,8 +117,8 @@ function load(): SharedLibrary {
   if (name === undefined) {
     throw new UserError(
       systems.length === 0
-        ? `Engine onnx has no ONNX Runtime: ${LIBRARIES} is missing. Install trainspec again; in a checkout \`npm ci && npm run build\`.`
-        : `Engine onnx has no ONNX Runtime for ${system}, only for ${systems.join(', ')}: take engine eager:cpu.`,
+        ? `Engine onnx has no ONNX Runtime: ${LIBRARIES} is missing. Install trainspec again; in a checkout run \`npm ci && npm run build\`.`
+        : `Engine onnx has no ONNX Runtime for ${system}, only for ${systems.join(', ')}: use engine eager:cpu.`,
     )
   }
   const file = join(LIBRARIES, system, name)
@@ -125,7 +129,7 @@ function load(): SharedLibrary {
   }
 }
 
-/** None where there is no folder. */
+/** Sorted names in a folder; empty if it does not exist. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort()

@@ -1,4 +1,4 @@
-/** What steps in ONNX Runtime take of memory, by measured shares of what their graphs need at least. */
+/** Estimates the memory of steps in ONNX Runtime, from measured ratios to the minimum that their graphs need. */
 import { freeMemory } from '../../../base/free-memory.js'
 import { sizeOf } from '../../../base/shape.js'
 import type { Program } from '../../../program/program.js'
@@ -9,18 +9,21 @@ import type { ArenaPlan } from '../inputs/arena.js'
 import { type Step, stepOf } from './halves.js'
 
 /**
- * Times the least that the values of a step need at once: its allocator doubles what it has each time it needs more, and
- * from the second step on a plan of the whole step has a piece of its own. Of twelve networks and machines 2.4 to 4.2,
- * and without that plan 1.4 to 2.2.
+ * Ratio of measured memory to the minimum for a step's values. ONNX Runtime's allocator doubles its memory each time it
+ * needs more; and from the second step on its memory plan for the whole step holds a piece of its own. Over twelve
+ * networks and machines the ratio was 2.4 to 4.2 with that plan (`planned`) and 1.4 to 2.2 without (`sparing`).
  */
 const SHARE = { planned: 3.2, sparing: 1.9 }
-/** The runtime itself, its threads and code. */
+/** Bytes for the runtime itself, its threads and code. */
 const BASE = 50e6
-/** A constant is in the model, in its encoding and in the session. */
+/** Copies of a constant: in the model, in its encoding and in the session. */
 const COPIES = 3
 const FLOAT = 4
 
-/** By whether sessions are sparing. Programs that only look are traced where they may matter, for that takes time. */
+/**
+ * Returns the memory demand as a function of whether sessions avoid memory plans. Programs that keep state are traced,
+ * which takes time, only if memory may be short.
+ */
 export async function demandOf(
   programs: Readonly<Record<string, Program>>,
   traced: ReadonlyMap<string, Step>,

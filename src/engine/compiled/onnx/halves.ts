@@ -1,4 +1,7 @@
-/** Which steps run on two halves of a batch, a thread each: less waits for one another than within each product. */
+/**
+ * Decides which steps run on two halves of a batch, with a thread each. These wait for one another once per step
+ * instead of within every product.
+ */
 import { availableParallelism } from 'node:os'
 import { sizeOf } from '../../../base/shape.js'
 import type { Program } from '../../../program/program.js'
@@ -8,18 +11,18 @@ import { simplifiedGraph } from '../passes/simplified.js'
 import { type SplitStep, splitUpdate, updateFromHalves } from '../passes/split-update.js'
 import { sumsOfSoftplus } from './sum-of-softplus.js'
 
-/** A program's step for one batch size: of the whole batch, or, with the same updates, of each of its halves. */
+/** A program's step for one batch size. With `halves` the graph is that of half a batch; the updates are the same. */
 export interface Step extends SplitStep {
   readonly halves: boolean
 }
 
 /**
- * How often a sample uses each weight, from which on halves are faster. A dense layer uses it once: for it, half of a
- * batch is a product of half the rows at a lower rate, and there are two gradients as large as the weights.
+ * Halves are faster if each sample uses each weight at least this many times. A dense layer uses it once: half a batch
+ * is then a product of half the rows at a lower rate, and there are two gradients as large as the weights.
  */
 const LEAST_USES = 4
 
-/** The step of a program, traced, simplified, and without its update. */
+/** Traces and simplifies the step of a program, and splits off its update. */
 export async function stepOf(program: Program, size: number, mayHalve: boolean): Promise<Step> {
   if (mayHalve && size % 2 === 0 && availableParallelism() > 1) {
     const half = await traceStep(program, size / 2)
@@ -33,7 +36,10 @@ export async function stepOf(program: Program, size: number, mayHalve: boolean):
 const traceStep = async (program: Program, size: number): Promise<SplitStep> =>
   splitUpdate(sumsOfSoftplus(await simplifiedGraph(program, size)))
 
-/** A multiplication and an addition each; training has two more of them. */
+/**
+ * Number of times that a sample uses each weight. Each use is a multiplication and an addition; training has two more
+ * such products.
+ */
 function usesOf({ graph, updates }: SplitStep, { state }: Program, size: number): number {
   const weights = state.filter(({ role }) => role === 'weight').reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   return costOf(graph).flops / (2 * size * weights) / (updates.length > 0 ? 3 : 1)

@@ -1,4 +1,7 @@
-/** Lowers a graph to an ONNX model: a table from kernel to operators, and one fusion ONNX Runtime does not do itself. */
+/**
+ * Lowers a graph to an ONNX model, with a table from kernels to operators and with fusions that ONNX Runtime does not
+ * do itself.
+ */
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
@@ -13,9 +16,9 @@ import { encodeModel, type OnnxNode, type OnnxTensor } from './model-writer.js'
 
 export interface LoweredGraph {
   readonly model: Uint8Array
-  /** Names of what the model takes. */
+  /** Names of the model's inputs. */
   readonly inputs: ReadonlySet<string>
-  /** ONNX names of the graph's values: as they are fed and used, and as they are fetched. */
+  /** ONNX names of the graph's values: as inputs and intermediate values, and as outputs. */
   readonly nameOf: (value: ValueId) => string
   readonly outputNameOf: (value: ValueId) => string
 }
@@ -67,7 +70,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
           shape: [values.length],
           data: BigInt64Array.from(values, BigInt),
         }),
-      /** The last operator written gives the node's own value. */
+      /** Gives the first output of the last operator the name of the node's value. */
       rename() {
         const last = nodes.at(-1)
         if (!last || nodes.length === from) throw new Error('internal: a lowering wrote no operator')
@@ -88,7 +91,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
     const cut = cuts.get(node.output)
     if (cut) {
       const { axis, pieces } = cut
-      if (pieces[0] !== node) continue // it came with the first one
+      if (pieces[0] !== node) continue // the operator of the first piece gives this one too
       const sizes = emit.ints(pieces.map(({ attributes }) => (attributes.size as number[])[axis]!))
       const outputs = pieces.map(({ output }) => nameOf(output))
       nodes.push({ type: 'Split', inputs: [nameOf(node.inputs[0]!), sizes], outputs, attributes: { axis } })
@@ -111,7 +114,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
     emit.rename()
   }
   const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
-  /** A result that no node computes has to be copied by an operator of its own. */
+  /** An output that no node computes is copied by an Identity operator. */
   const outputNameOf = (value: ValueId) => (given.has(value) ? `copy${value}` : nameOf(value))
   for (const value of new Set(graph.outputs.map((output) => output.value))) {
     if (given.has(value)) {
@@ -137,8 +140,9 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
 }
 
 /**
- * A product with what ONNX Runtime does inside Gemm, but only where it is told: a bias along the rows, a summand, a
- * factor. A convolution takes a bias by channel likewise, and then a rectifier too, which ONNX Runtime finds itself.
+ * A product fused with what ONNX Runtime's Gemm can do, but does only if told: adding a bias along the rows or a whole
+ * summand, or multiplying by a factor. A convolution likewise takes a bias per channel, and then also a relu, which
+ * ONNX Runtime fuses itself.
  */
 interface FusedProduct {
   readonly product: GraphNode
@@ -148,7 +152,7 @@ interface FusedProduct {
 
 const TAKES_BIAS: ReadonlySet<KernelName> = new Set<KernelName>(['BatchMatMul', 'Conv2D', 'DepthwiseConv2dNative'])
 
-/** The nodes that are such a whole, and the products that are computed as a part of them. */
+/** Finds the nodes that become fused products (`wholes`), and the products that are parts of them (`parts`). */
 function fusedProducts(graph: Graph) {
   const consumers = consumersOf(graph)
   const producers = new Map(graph.nodes.map((node) => [node.output, node]))
@@ -177,13 +181,13 @@ function fusedProducts(graph: Graph) {
   return { wholes, parts }
 }
 
-/** A value that is cut along one axis into pieces, in their order, which is also that of the nodes. */
+/** A value that slices cut along one axis into consecutive pieces. */
 interface Cut {
   readonly axis: number
   readonly pieces: readonly GraphNode[]
 }
 
-/** By each piece: one operator gives them all. */
+/** Finds cuts, by each of their pieces. A cut becomes a single Split operator. */
 function cutsOf(graph: Graph): Map<ValueId, Cut> {
   const slices = new Map<ValueId, GraphNode[]>()
   for (const node of graph.nodes) {
@@ -201,7 +205,7 @@ function cutsOf(graph: Graph): Map<ValueId, Cut> {
   return cuts
 }
 
-/** The axis along which the pieces follow one another and leave nothing out. */
+/** The axis along which the pieces follow one another without gaps; undefined if there is none. */
 function axisOfCut(shape: Shape, pieces: readonly GraphNode[]): number | undefined {
   if (pieces.length < 2) return undefined
   const sizeAlong = (piece: GraphNode, axis: number) => (piece.attributes.size as number[])[axis]!

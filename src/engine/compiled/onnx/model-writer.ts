@@ -1,4 +1,4 @@
-/** Writes ONNX models: the few messages of onnx.proto (IR version 9) that a step needs. */
+/** Encodes ONNX models, with the few messages of onnx.proto (IR version 9) that a step needs. */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { message } from '../../../base/protobuf.js'
 import type { Shape } from '../../../base/shape.js'
@@ -13,7 +13,7 @@ export interface OnnxNode {
   readonly type: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
-  /** A number is an INT, a list INTS. */
+  /** A number becomes an INT attribute, a list INTS. */
   readonly attributes?: Readonly<Record<string, OnnxAttribute>>
 }
 
@@ -40,7 +40,7 @@ export interface OnnxGraph {
 const IR_VERSION = 9
 const OPSET = 18
 
-/** ModelProto as bytes. */
+/** Encodes a ModelProto. */
 export function encodeModel(graph: OnnxGraph): Uint8Array {
   const writer = new BinaryWriter()
   writer.tag(1, WireType.Varint).int64(IR_VERSION)

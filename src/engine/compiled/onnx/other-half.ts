@@ -11,11 +11,14 @@ import { OnnxSession, type PlacedTensor, type PreparedRun, type SessionOptions }
 export interface OtherHalf {
   readonly session: OnnxSession
   readonly run: PreparedRun
-  /** What it gives the program. */
+  /** Outputs of the program for this half. */
   readonly outputs: Outputs
 }
 
-/** It reads state where the first half does; `placed` gives an array at so many elements after a place in the arena. */
+/**
+ * Prepares the second half. It reads the same state as the first half. `placed` returns the array that starts `after`
+ * elements from a place in the arena.
+ */
 export async function otherHalf(
   { model, inputs, nameOf, outputNameOf }: LoweredGraph,
   { graph, updates }: Step,

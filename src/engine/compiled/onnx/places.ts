@@ -1,4 +1,4 @@
-/** Names of places in the arena, and which of them lie side by side. */
+/** Names of places in the arena, and their order. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import { LOOP_BYTES, loopKey } from '../fuse/update-loop.js'
 import type { GraphInput } from '../graph/graph.js'
@@ -7,10 +7,13 @@ import { inputKey, padded } from '../inputs/feeder.js'
 import type { Update } from '../passes/split-update.js'
 
 export const stateKey = (name: string) => `state ${name}`
-/** Of an input of the graph. */
+/** Place of an input of the graph. */
 export const placeOf = ({ from, name }: GraphInput) => (from === 'state' ? stateKey(name) : inputKey(name))
 
-/** The room for an update's array; for a gradient named by the first state it updates, so every batch size finds it. */
+/**
+ * Place of an array of an update. A gradient's place is named after the first state that the update stores, so that it
+ * is the same for every batch size.
+ */
 function roomFor({ arrays, stores }: Update, index: number): string {
   const array = arrays[index]!
   if (array.from === 'state') return stateKey(array.name)
@@ -18,7 +21,10 @@ function roomFor({ arrays, stores }: Update, index: number): string {
   return `gradient ${index} of ${owner.from === 'state' ? owner.name : owner.value}`
 }
 
-/** Where what the runtime computes goes, of this half of a batch or of the other one: what two updates read, only once. */
+/**
+ * Where each gradient is written, for one half of the batch or the other. A gradient that two updates read has one
+ * place.
+ */
 export function gradientPlaces(updates: readonly Update[], ofOther: boolean): Map<number, string> {
   const places = new Map<number, string>()
   for (const update of updates) {
@@ -30,7 +36,7 @@ export function gradientPlaces(updates: readonly Update[], ofOther: boolean): Ma
   return places
 }
 
-/** The places of each update's arrays, in the order of both. */
+/** Places of each update's arrays, in the order of the updates and their arrays. */
 export function arrayPlaces(updates: readonly Update[]): string[][] {
   const [own, other] = [gradientPlaces(updates, false), gradientPlaces(updates, true)]
   return updates.map(({ arrays }) =>
@@ -40,14 +46,17 @@ export function arrayPlaces(updates: readonly Update[]): string[][] {
   )
 }
 
-/** Of each array of an update. */
+/** Size in bytes of each array of an update. */
 export const updateBytes = ({ arrays, stores }: Update, shapes: ReadonlyMap<string, Shape>): number => {
   const stored = arrays[stores[0]!.array]!
   const bytes = padded(sizeOf(stored.from === 'state' ? shapes.get(stored.name)! : []))
   return Math.ceil(bytes / LOOP_BYTES) * LOOP_BYTES
 }
 
-/** All weights side by side, then all of the first slot, ..., then all gradients: one loop can run through them. */
+/**
+ * Reserves places for updates: all weights side by side, then all of the first slot, ..., then all gradients, so that
+ * one loop can run through them.
+ */
 export function placeUpdates(plan: ArenaPlan, updates: readonly Update[], shapes: ReadonlyMap<string, Shape>): void {
   for (const key of new Set(updates.map(loopKey))) {
     const alike = updates.filter((update) => loopKey(update) === key)

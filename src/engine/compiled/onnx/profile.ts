@@ -1,4 +1,4 @@
-/** What ONNX Runtime's own profile says of the operators of a step. */
+/** Times of a step's operators, from ONNX Runtime's own profile. */
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,19 +7,22 @@ import type { Program } from '../../../program/program.js'
 import type { LoadOptions } from '../../engine.js'
 import { OnnxRunner } from './engine.js'
 
-/** All nodes of one operator. */
+/** The nodes of one operator taken together. */
 export interface OperatorTime {
   /** ONNX's name: `Gemm`. */
   readonly operator: string
   readonly nodes: number
-  /** Of a step: the sum over nodes of their medians. */
+  /** Time in a step: the sum over nodes of their median times. */
   readonly milliseconds: number
 }
 
 export interface Profile {
-  /** One as the engine's, that takes notes. */
+  /** A runner like that of the engine, with profiling on. */
   readonly runner: OnnxRunner
-  /** Ends the runner; the slowest operator first. The first runs of each node are not counted. */
+  /**
+   * Disposes of the runner and returns the times, slowest operator first. The first `warmUp` runs of each node are not
+   * counted.
+   */
   finish(warmUp: number): Promise<OperatorTime[]>
 }
 
@@ -47,7 +50,7 @@ export async function startProfile(
   }
 }
 
-/** An entry of the runtime's file, as far as it is of interest. */
+/** The part used here of an entry in the runtime's file. */
 interface Event {
   readonly cat: string
   readonly name: string
@@ -56,7 +59,10 @@ interface Event {
   readonly args?: { readonly op_name?: string }
 }
 
-/** One list for each compiled program; nodes of different ones may have the same name. */
+/**
+ * Totals over one list of events for each compiled program. Lists are separate because nodes of different programs may
+ * have the same name.
+ */
 function totals(lists: readonly (readonly Event[])[], warmUp: number): OperatorTime[] {
   const operators = new Map<string, { nodes: number; milliseconds: number }>()
   for (const events of lists) {

@@ -1,4 +1,4 @@
-/** Sessions of ONNX Runtime, and runs that are prepared once, over arrays that stay where they are. */
+/** Sessions of ONNX Runtime, and runs that are prepared once over arrays at fixed addresses. */
 import { koffi } from '../../../base/koffi.js'
 import type { Shape } from '../../../base/shape.js'
 import type { DType } from '../graph/value.js'
@@ -7,13 +7,13 @@ import { ELEMENT } from './model-writer.js'
 
 export interface SessionOptions {
   readonly threads: number
-  /** Whether the runtime may rewrite the graph; by default it may. */
+  /** Whether the runtime may optimize the graph; default true. */
   readonly rewrites?: boolean
-  /** Without a plan of the memory of a whole run, which takes as much again as a run by itself. */
+  /** Turns off the memory plan for a whole run, which takes as much memory again as the run itself. */
   readonly sparing?: boolean
   /** Entries of onnxruntime_session_options_config_keys.h. */
   readonly config?: Readonly<Record<string, string>>
-  /** How the file begins that takes the times of operators; written when the session is released. */
+  /** Prefix of the file for the times of operators, which is written when the session is released. */
   readonly profile?: string | undefined
 }
 
@@ -24,7 +24,7 @@ export interface PlacedTensor {
   readonly values: Float32Array | Int32Array | Uint8Array
 }
 
-/** By name in the model. */
+/** Tensors by their names in the model. */
 export type PlacedTensors = Readonly<Record<string, PlacedTensor>>
 
 /** GraphOptimizationLevel. */
@@ -43,7 +43,7 @@ export class OnnxSession {
     private readonly session: Handle,
   ) {}
 
-  /** Off the thread of JavaScript. */
+  /** Creates a session on another thread. */
   static async create(model: Uint8Array, options: SessionOptions): Promise<OnnxSession> {
     const runtime = openOnnxRuntime()
     const { call, env } = runtime
@@ -57,7 +57,7 @@ export class OnnxSession {
     }
   }
 
-  /** A run that reads and writes these arrays; they are held as long as it is. */
+  /** Prepares a run that reads and writes these arrays. It keeps references to them. */
   prepare(inputs: PlacedTensors, outputs: PlacedTensors): PreparedRun {
     const { call } = this.runtime
     const binding = created(call, (out) => call.CreateIoBinding(this.session, out))
@@ -68,7 +68,7 @@ export class OnnxSession {
         const place = [koffi.address(values), values.byteLength, BigInt64Array.from(shape, BigInt), shape.length]
         const value = created(call, (out) => call.CreateTensorWithDataAsOrtValue(memory, ...place, ELEMENT[dtype], out))
         const status = bind(binding, name, value)
-        call.ReleaseValue(value) // the binding has it
+        call.ReleaseValue(value) // the binding holds a reference
         check(call, status)
       }
     }
@@ -81,7 +81,7 @@ export class OnnxSession {
     return new PreparedRun(this.runtime, this.session, binding, [inputs, outputs])
   }
 
-  /** And all runs that were prepared. */
+  /** Frees the session and all its prepared runs. */
   release(): void {
     const { call } = this.runtime
     for (const binding of this.#bindings.splice(0)) call.ReleaseIoBinding(binding)
@@ -94,7 +94,7 @@ export class PreparedRun {
     private readonly runtime: OnnxRuntime,
     private readonly session: Handle,
     private readonly binding: Handle,
-    /** Only addresses are known to the runtime. */
+    /** Keeps the arrays alive, because the runtime knows only their addresses. */
     readonly held: readonly PlacedTensors[],
   ) {}
 
@@ -103,7 +103,7 @@ export class PreparedRun {
     check(call, call.RunWithBinding(this.session, null, this.binding))
   }
 
-  /** Off the thread of JavaScript, which may do its own work meanwhile. */
+  /** Runs on another thread. */
   async runAside(): Promise<void> {
     const { call } = this.runtime
     await aside(call, call.RunWithBinding, this.session, null, this.binding)
@@ -128,7 +128,7 @@ function newOptions(
   return options
 }
 
-/** Calls a function that returns a status on a thread that is not JavaScript's. */
+/** Calls a function that returns a status, on another thread, and checks the status. */
 async function aside(
   call: OnnxRuntime['call'],
   work: OnnxRuntime['call']['RunWithBinding'],

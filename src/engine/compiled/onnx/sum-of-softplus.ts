@@ -1,15 +1,15 @@
 /**
- * log(1 + e^x) summed along rows, as the free energy of an RBM has it: log(1 + e^x) = max(0, x) - log s(|x|), where
- * s(|x|) is above 1/2, so that the product of many of them has one logarithm. ONNX Runtime's Softplus takes two
- * exponentials and two logarithms an element, and a step of contrastive divergence as long for it as for a product.
+ * Sums of log(1 + e^x) along rows, as in the free energy of an RBM. log(1 + e^x) = max(0, x) - log s(|x|), and s(|x|)
+ * is at least 1/2, so one logarithm of a product replaces many. ONNX Runtime's Softplus takes two exponentials and two
+ * logarithms per element, as long as a product in a step of contrastive divergence.
  */
 import type { Graph } from '../graph/graph.js'
 import { op } from '../passes/pattern.js'
 import { applyRules, newNode, rule } from '../passes/rewriter.js'
 
-/** Of so many numbers from 1/2 to 1 the product is no subnormal number. */
+/** A product of this many numbers from 1/2 to 1 is not subnormal. */
 const MOST_FACTORS = 126
-/** With fewer, little is won. */
+/** With fewer factors little time is saved. */
 const LEAST_FACTORS = 8
 
 const sumOfSoftplus = rule(

@@ -1,28 +1,28 @@
-/** Recognizes updates that TensorFlow has one operator for, which changes a variable and its slots in place. */
+/** Recognizes updates for which TensorFlow has a single operator that changes a variable and its slots in place. */
 import type { ValueId } from '../graph/graph.js'
 import type { Update } from '../passes/split-update.js'
 import type { TensorflowAttribute } from './graph-def.js'
 
-/** An operator on variables; its inputs in order. */
+/** An operator on variables, with its inputs in order. */
 export interface Apply {
   readonly op: string
   readonly inputs: readonly ApplyInput[]
   readonly attributes: Readonly<Record<string, TensorflowAttribute>>
-  /** The variables that it changes. */
+  /** Names of the variables that it changes. */
   readonly changed: readonly string[]
 }
 
 export type ApplyInput =
   | { readonly variable: string }
-  /** A variable without a slot, as large as this one and 0 before a step. */
+  /** A variable of the same shape that is no slot, and is 0 before each step. */
   | { readonly scratchOf: string }
   | { readonly value: ValueId }
-  /** A number of rank 0. */
+  /** A scalar constant. */
   | { readonly number: number }
 
 /**
- * What a form of update is written with: `s0`, `s1` for stored state, `g` for the gradient, `r0` for a scalar, `n0`, `n1`
- * for numbers, each numbered where it first stands.
+ * The parts of a form of update, numbered in the order of their first use: `s0`, `s1` for stored state, `g` for the
+ * gradient, `r0` for a scalar, `n0`, `n1` for numbers.
  */
 interface Parts {
   variable(index: number): { readonly variable: string }
@@ -33,9 +33,9 @@ interface Parts {
 
 interface Form {
   readonly op: string
-  /** The stored expressions, one after another. */
+  /** The stored expressions, in order. */
   readonly stores: readonly string[]
-  /** Whether the operator's own constants follow from these numbers. */
+  /** Whether the operator, which computes some constants itself, uses these numbers. */
   readonly suits?: (numbers: readonly number[]) => boolean
   readonly inputs: (parts: Parts) => readonly ApplyInput[]
   readonly attributes?: Readonly<Record<string, TensorflowAttribute>>
@@ -52,7 +52,7 @@ const momentum = ({ variable, gradient, rate, numbers }: Parts) => [
   { number: numbers[0]! },
 ]
 
-/** After tensorflow/core/kernels/training_ops.cc. Operators that round otherwise than Keras does are left out. */
+/** From tensorflow/core/kernels/training_ops.cc. Operators that round differently than Keras are left out. */
 const FORMS: readonly Form[] = [
   {
     op: 'ResourceApplyGradientDescent',
@@ -85,7 +85,7 @@ const FORMS: readonly Form[] = [
   },
 ]
 
-/** The operator that does the whole of an update, if there is one. */
+/** The operator that does a whole update, if there is one. */
 export function applyFor(update: Update): Apply | undefined {
   const { arrays, stores, scalars } = update
   const stored = stores.map(({ array }) => {

@@ -1,4 +1,4 @@
-/** TensorFlow's C API (tensorflow/c/c_api.h, tf_tensor.h), as far as a session needs it. Handles are addresses. */
+/** The part of TensorFlow's C API (tensorflow/c/c_api.h, tf_tensor.h) that a session needs. Handles are addresses. */
 import { UserError } from '../../../base/issue.js'
 import { reasonOf } from '../../../base/reason.js'
 import { loadForGood } from '../../../base/shared-library.js'
@@ -35,7 +35,7 @@ const FUNCTIONS = {
   TF_DeleteTensor: 'void TF_DeleteTensor(void *tensor)',
   TF_TensorData: 'void *TF_TensorData(void *tensor)',
   TF_TensorByteSize: 'size_t TF_TensorByteSize(void *tensor)',
-  // arrays of TF_Output, of tensors and of operations are buffers that stay, so that a call converts nothing
+  // arrays of TF_Output, tensors and operations are buffers that are reused, so that a call converts nothing
   TF_SessionRun:
     'void TF_SessionRun(void *session, void *options, void *inputs, void *values, int inputs_count, void *outputs, void *results, int outputs_count, void *targets, int targets_count, void *metadata, void *status)',
 } as const
@@ -48,7 +48,7 @@ type Foreign = ((...values: any[]) => any) & { async: (...values: any[]) => void
 export interface Tensorflow {
   readonly version: string
   readonly call: Readonly<Record<FunctionName, Foreign>>
-  /** Runs work that writes to standard error of its own accord, unheard unless logs are wanted. */
+  /** Runs work during which the library writes to standard error; hides that output unless logs are wanted. */
   quietly<Result>(work: () => Result): Result
 }
 
@@ -56,7 +56,7 @@ const LEAST_VERSION = [2, 9] as const
 
 let opened: { readonly file: string; readonly tensorflow: Tensorflow } | undefined
 
-/** Loads the library once in a process; a UserError in one sentence where it cannot be used. */
+/** Loads the library, once per process. Throws a UserError of one sentence if it cannot be used. */
 export function openLibrary({ file }: TensorflowLibrary, logs: boolean): Tensorflow {
   if (opened?.file === file) return opened.tensorflow
   if (!logs) process.env.TF_CPP_MIN_LOG_LEVEL = '3'
@@ -81,7 +81,7 @@ function load(file: string): Omit<Tensorflow, 'quietly'> {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major !== LEAST_VERSION[0] || minor < LEAST_VERSION[1]) {
     throw new UserError(
-      `TensorFlow's library is of version ${version}, ${LEAST_VERSION.join('.')} or newer is needed (${file}).`,
+      `TensorFlow's library has version ${version}, but ${LEAST_VERSION.join('.')} or newer is needed (${file}).`,
     )
   }
   const functions = Object.entries(FUNCTIONS).map(([name, type]) => [name, attempt(() => library.func(type))])

@@ -1,10 +1,10 @@
-/** Tries a library out: loads it and trains a step, on the GPU where it can. */
+/** Tests a library: loads it and trains a step, on the GPU if there is one. */
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import { checkEngine } from '../../check.js'
 import { DEFAULT_REQUEST } from '../../engine.js'
 import { openTensorflow } from './engine.js'
 
-/** Answers with what a person wants to know of it; a UserError when it does not work. */
+/** Returns a sentence for users about the library. Throws a UserError if it does not work. */
 export async function checkTensorflow(library: TensorflowLibrary): Promise<string> {
   const engine = await openTensorflow(DEFAULT_REQUEST, library)
   await checkEngine(engine)

@@ -1,4 +1,7 @@
-/** ConfigProto of a session: device, threads, precision (tensorflow/core/protobuf/config.proto, rewriter_config.proto). */
+/**
+ * The ConfigProto of a session: device, threads, precision (tensorflow/core/protobuf/config.proto,
+ * rewriter_config.proto).
+ */
 import { availableParallelism } from 'node:os'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { message } from '../../../base/protobuf.js'
@@ -6,25 +9,30 @@ import type { Precision } from '../../engine.js'
 
 export interface SessionConfig {
   readonly precision: Precision
-  /** How many nodes the largest graph has, or about so many; absent: few. */
+  /** Approximate number of nodes of the largest graph; absent if there are few. */
   readonly nodes?: number
-  /** The number of the GPU to use; absent: the processor only. */
+  /** Number of the GPU to use; absent for the processor. */
   readonly gpu?: number
 }
 
 const ON = 1
 const OFF = 2
-/** It also moves constants through sums, which changes how they round; `simplify` has folded what there is to fold. */
+/**
+ * Constant folding. It is off because it also moves constants through sums, which changes rounding; `simplify` has
+ * folded constants already.
+ */
 const CONSTANT_FOLDING = 3
 
 const DISABLE_META_OPTIMIZER = 19
 /**
- * Nodes of a graph up to which TensorFlow may rewrite it, which takes long: of long sequences come tens of thousands,
- * in which there is nothing to rewrite.
+ * TensorFlow rewrites a graph only up to this number of nodes, because rewriting takes long. Long sequences have tens
+ * of thousands of nodes, in which there is nothing to rewrite.
  */
 const MOST_REWRITTEN = 5_000
 
-/** RewriterConfig: `auto_mixed_precision` for CUDA; `..._onednn_bfloat16`, once `..._mkl`, for processors. */
+/**
+ * Fields of RewriterConfig: `auto_mixed_precision` for CUDA; for processors `..._onednn_bfloat16`, formerly `..._mkl`.
+ */
 const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
   float32: [],
   mixed_bfloat16: [31, 25],
@@ -35,7 +43,7 @@ export function sessionConfig({ precision, nodes = 0, gpu }: SessionConfig): Uin
   const writer = new BinaryWriter()
   if (gpu === undefined) message(writer, 1, noGpu)
   writer.tag(2, WireType.Varint).int32(availableParallelism())
-  // one operator at a time on all cores: two at once would wait for each other's shares
+  // one operator at a time, on all cores: two at once would wait for each other's threads
   writer.tag(5, WireType.Varint).int32(1)
   if (gpu !== undefined) {
     message(writer, 6, (options) => {
@@ -48,7 +56,7 @@ export function sessionConfig({ precision, nodes = 0, gpu }: SessionConfig): Uin
     message(graph, 10, (rewriters) => {
       rewriters.tag(CONSTANT_FOLDING, WireType.Varint).int32(OFF)
       for (const field of REWRITERS[precision]) rewriters.tag(field, WireType.Varint).int32(ON)
-      // a precision is a rewriter's work
+      // mixed precision needs the rewriter
       const needed = REWRITERS[precision].length > 0
       if (nodes > MOST_REWRITTEN && !needed) rewriters.tag(DISABLE_META_OPTIMIZER, WireType.Varint).bool(true)
     }),
@@ -56,6 +64,6 @@ export function sessionConfig({ precision, nodes = 0, gpu }: SessionConfig): Uin
   return writer.finish()
 }
 
-/** An entry of device_count. */
+/** An entry of device_count that hides GPUs. */
 const noGpu = (entry: BinaryWriter) =>
   entry.tag(1, WireType.LengthDelimited).string('GPU').tag(2, WireType.Varint).int32(0)

@@ -1,4 +1,6 @@
-/** Writes TensorFlow graphs: the few messages of graph.proto, node_def.proto and tensor.proto that a step needs. */
+/**
+ * Encodes TensorFlow graphs, with the few messages of graph.proto, node_def.proto and tensor.proto that a step needs.
+ */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { message } from '../../../base/protobuf.js'
 import type { Shape } from '../../../base/shape.js'
@@ -36,7 +38,7 @@ export type TensorflowAttribute =
 export interface TensorflowNode {
   readonly name: string
   readonly op: string
-  /** Names of nodes, `name:1` for a second output, `^name` for one that only has to run before. */
+  /** Names of nodes: `name:1` for the second output, `^name` for a node that only has to run before. */
   readonly inputs: readonly string[]
   readonly attributes: Readonly<Record<string, TensorflowAttribute>>
 }
@@ -44,7 +46,7 @@ export interface TensorflowNode {
 /** The version of graphs that TensorFlow 2.9 and later write (tensorflow/core/public/version.h). */
 const PRODUCER = 1087
 
-/** GraphDef as bytes. */
+/** Encodes a GraphDef. */
 export function encodeGraph(nodes: readonly TensorflowNode[]): Uint8Array {
   const writer = new BinaryWriter()
   for (const { name, op, inputs, attributes } of nodes) {

@@ -1,6 +1,6 @@
 /**
- * What TensorFlow is fed for an input of a step, and the operators that make the input of it: bytes as they are, and of
- * noise no more than the counter that it is drawn from, so that little goes to a device.
+ * The tensors fed to TensorFlow for the inputs of a step, and the operators that make inputs of them. Bytes are fed as
+ * bytes, and for noise only the counter from which it is drawn, so that little is copied to a device.
  */
 import type { Distribution } from '../../../base/noise.js'
 import { dropoutConstants, PURPOSE } from '../../../base/philox.js'
@@ -11,17 +11,17 @@ import { arrayFor, numberFor } from '../../given.js'
 import type { DataType } from './graph-def.js'
 import { type Emitter, FLOAT, reshape, type } from './lowerings/lowering.js'
 
-/** What is fed. */
+/** Type, shape and size of a tensor that is fed. */
 export interface Feed {
   readonly dtype: DataType
   readonly shape: Shape
   readonly bytes: number
 }
 
-/** Philox, by the number that TensorFlow gives it (tensorflow/core/framework/rng_alg.h). */
+/** TensorFlow's number for Philox (tensorflow/core/framework/rng_alg.h). */
 const PHILOX = 1
 
-/** What an input is fed by in a step of this batch, and of all that come after it in the same form. */
+/** The feed of an input, for this batch and for all later ones of the same form. */
 export function feedOf(input: ProgramInput, batch: Batch): Feed {
   switch (input.kind) {
     case 'scalar':
@@ -36,7 +36,7 @@ export function feedOf(input: ProgramInput, batch: Batch): Feed {
   }
 }
 
-/** Which inputs come as bytes: steps that differ in it are different graphs. */
+/** Names the inputs that are bytes. Steps that differ in it need different graphs. */
 export const formOf = (batch: Batch): string =>
   Object.keys(batch.arrays)
     .filter((name) => arrivesAsBytes(name, batch))
@@ -44,7 +44,7 @@ export const formOf = (batch: Batch): string =>
 
 const arrivesAsBytes = (name: string, { arrays }: Batch): boolean => arrays[name] instanceof Uint8Array
 
-/** The name of the input's values: what is fed at `fed`, made into numbers of `shape`. */
+/** Writes the operators that turn the tensor `fed` into the input's values of `shape`, and returns their name. */
 export function inputFrom(
   emit: Emitter,
   fed: string,
@@ -59,7 +59,7 @@ export function inputFrom(
   return input.divisor === 1 ? floats : emit.op('RealDiv', [floats, emit.float(input.divisor)], FLOAT)
 }
 
-/** The draws of base/philox.ts, whose layout is TensorFlow's. */
+/** Draws the numbers of base/philox.ts, which has TensorFlow's layout. */
 function noiseFrom(emit: Emitter, counter: string, distribution: Distribution, shape: Shape, seed: number): string {
   const key = emit.words('uint64', [1], Uint32Array.of(seed, PURPOSE.noise))
   const draw = (op: string, dtype: DataType, count: Shape) =>
@@ -76,7 +76,7 @@ function noiseFrom(emit: Emitter, counter: string, distribution: Distribution, s
   return reshape(emit, first, shape)
 }
 
-/** What `dropoutMask` and `coarseUniforms` make of 16 bits. */
+/** Makes the numbers of `dropoutMask` or `coarseUniforms` from 16 bits each. */
 function fromHalves(emit: Emitter, halves: string, distribution: Exclude<Distribution, { type: 'uniform' }>): string {
   if (distribution.type === 'coarse_uniform') {
     return emit.op('Mul', [emit.op('AddV2', [halves, emit.float(0.5)], FLOAT), emit.float(2 ** -16)], FLOAT)
@@ -90,7 +90,7 @@ function fromHalves(emit: Emitter, halves: string, distribution: Exclude<Distrib
   )
 }
 
-/** Writes what is fed for a step into its tensor. */
+/** Writes the feed of a step into its tensor. */
 export function writeFeed(input: ProgramInput, memory: ArrayBuffer, batch: Batch, scalars: Scalars): void {
   switch (input.kind) {
     case 'scalar':

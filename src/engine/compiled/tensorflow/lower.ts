@@ -1,4 +1,4 @@
-/** Lowers a graph to TensorFlow: a table from kernel to operators; state lives in session variables. */
+/** Lowers a graph to TensorFlow with a table from kernels to operators. State lives in variables of the session. */
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { Batch } from '../../engine.js'
@@ -21,13 +21,13 @@ import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
-  /** What to feed, and the nodes that take it. */
+  /** Tensors to feed, and the nodes that take them. */
   readonly feeds: readonly (Feed & { readonly node: string; readonly input: ProgramInput })[]
-  /** Names of nodes to fetch. */
+  /** Name of the node to fetch for an output of the graph. */
   readonly fetchOf: (value: ValueId) => string
-  /** The node that updates all state, where there is any to update. */
+  /** The node that updates all state; undefined if there is nothing to update. */
   readonly update?: string
-  /** The node that sets scratch variables to 0, where there are any. */
+  /** The node that sets scratch variables to 0; undefined if there are none. */
   readonly clear?: string
 }
 
@@ -39,10 +39,10 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   ...POOLING_LOWERINGS,
 }
 
-/** A variable of the session, and the node that reads it, by the slot's place in the engine's list of state. */
+/** Name of a session variable, by the slot's index in the engine's list of state. */
 export const variable = (index: number) => `state${index}`
 
-/** Nodes of one variable: its handle, and reading it. */
+/** The nodes of one variable: its handle, and the node that reads it. */
 export function variableNodes(prefix: string, index: number, shape: Shape): TensorflowNode[] {
   const handle = `${prefix}handle${index}`
   return [
@@ -57,13 +57,13 @@ export function variableNodes(prefix: string, index: number, shape: Shape): Tens
 }
 
 export interface LoweringOptions {
-  /** Names of nodes begin with it. */
+  /** Prefix of the names of nodes. */
   readonly prefix: string
-  /** The place of a slot in the engine's list of state. */
+  /** Index of a slot in the engine's list of state. */
   readonly indexOf: (slot: string) => number
   /** A batch of the form that the step will be fed. */
   readonly batch: Batch
-  /** Of the noise. */
+  /** Seed of the noise. */
   readonly seed: number
 }
 
@@ -139,7 +139,7 @@ export function lowerToTensorflow(
   const clears: string[] = []
   const update = addUpdate()
   const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
-  /** What is fed cannot be fetched; a copy can. */
+  /** Inputs and constants are fetched through a copy, because TensorFlow cannot fetch what is fed. */
   const fetches = new Map(
     graph.outputs.map(({ value }) => {
       const { dtype } = infoOf(graph, value)
@@ -161,7 +161,10 @@ export function lowerToTensorflow(
     ...(clear !== undefined && { clear }),
   }
 
-  /** New state is assigned only where every output of the step is finite; old state has been read by then. */
+  /**
+   * Adds the nodes that assign new state. They run only if every output of the step is finite, and after old state has
+   * been read.
+   */
   function addUpdate(): string | undefined {
     const stored = graph.outputs.filter(({ to }) => to === 'state')
     if (stored.length === 0) return undefined
@@ -208,7 +211,9 @@ export function lowerToTensorflow(
     )
   }
 
-  /** The handle of a variable that is set to 0 before the first step and wherever state is written. */
+  /**
+   * Returns the handle of a scratch variable, which is set to 0 before the first step and whenever state is written.
+   */
   function scratch(name: string): string {
     const { shape } = infoOf(graph, stateInput(name).value)
     const handle = add('VarHandleOp', [], {
@@ -220,7 +225,10 @@ export function lowerToTensorflow(
     return handle
   }
 
-  /** Nodes that use state's old value and that the outputs need: once they are done it can change where it lies. */
+  /**
+   * Nodes that use the old value of a state and that outputs need. Only after these may the variable be changed in
+   * place.
+   */
   function usersOf(name: string): string[] {
     const { value } = stateInput(name)
     const users = split.nodes.filter(({ inputs }) => inputs.includes(value))

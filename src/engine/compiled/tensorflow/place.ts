@@ -1,4 +1,4 @@
-/** Where engine `tensorflow` computes: what was asked for, what this machine has, and what TensorFlow can use of it. */
+/** Chooses the device of engine `tensorflow`, from the request, the machine, and what TensorFlow can use. */
 import { UserError } from '../../../base/issue.js'
 import { findCuda } from '../../../libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
@@ -8,20 +8,20 @@ import { sessionConfig } from './config.js'
 import { TensorflowFailure, TensorflowSession } from './session.js'
 
 export interface Place {
-  /** The number of the GPU; absent: the processor. */
+  /** Number of the GPU; absent for the processor. */
   readonly gpu?: number
-  /** Why not on a GPU, where device `auto` and a library for CUDA let one expect it. */
+  /** The reason why it is not a GPU, although device `auto` and a library with CUDA support let one expect it. */
   readonly notGpu?: string
 }
 
-/** As far as the library's files and the driver tell; a UserError where there is no such device. */
+/** Chooses the device from the library's files and the driver. Throws a UserError if there is no such device. */
 export async function placeFor(device: Device, library: TensorflowLibrary): Promise<Place> {
   if (device === 'cpu' || (device === 'auto' && !library.cuda)) return {}
   const cuda = await findCuda()
   if (device === 'auto') return cuda.problem === undefined ? { gpu: 0 } : { notGpu: cuda.problem }
   if (cuda.problem !== undefined) throw new UserError(`There is no GPU to compute on: ${cuda.problem}.`)
   if (!library.cuda)
-    throw new UserError(`TensorFlow's library here is without CUDA (${library.file}); ${CUDA_SETUP_HINT}.`)
+    throw new UserError(`TensorFlow's library here has no CUDA support (${library.file}); ${CUDA_SETUP_HINT}.`)
   const gpu = device === 'gpu' ? 0 : Number(device.slice('gpu:'.length))
   if (gpu >= cuda.devices.length) {
     throw new UserError(
@@ -31,7 +31,10 @@ export async function placeFor(device: Device, library: TensorflowLibrary): Prom
   return { gpu }
 }
 
-/** The place, once TensorFlow was asked: without the GPU, `auto` is the processor and anything else a UserError. */
+/**
+ * Checks the choice by asking TensorFlow. If the GPU cannot be used, `auto` falls back to the processor; any other
+ * request throws a UserError.
+ */
 export function placeThatWorks(
   place: Place,
   device: Device,
@@ -45,7 +48,10 @@ export function placeThatWorks(
   throw new UserError(`${problem}.`)
 }
 
-/** A session is made for it: the driver is then at work, and the next session has it at once. */
+/**
+ * Explains why a GPU cannot be used; undefined if it can. Opens a session to find out, which starts the driver, so the
+ * next session opens quickly.
+ */
 function problemOf(gpu: number, tensorflow: Tensorflow, file: string): string | undefined {
   try {
     const session = new TensorflowSession(tensorflow, sessionConfig({ precision: 'float32', gpu }))

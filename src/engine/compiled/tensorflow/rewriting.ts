@@ -1,17 +1,17 @@
-/** Nodes that TensorFlow has one operator for, written in place of them. */
+/** Groups of nodes that are replaced by a single operator of TensorFlow. */
 import type { GraphNode, ValueId } from '../graph/graph.js'
 import { isUsedOnce, type View } from '../graph/view.js'
 import { match, type Op } from '../passes/pattern.js'
 import type { Emitter } from './lowerings/lowering.js'
 
 export interface Rewriting {
-  /** By the node where something is to be written. */
+  /** Writers, by the output of the node in whose place they write. */
   readonly written: ReadonlyMap<ValueId, Writer>
-  /** The values of all nodes that are replaced. */
+  /** Outputs of all nodes that are replaced. */
   readonly replaced: ReadonlySet<ValueId>
 }
 
-/** Writes operators; gives the names of the values that they replace. */
+/** Writes operators, and returns the names of the values that they replace. */
 export type Writer = (
   emit: Emitter,
   nameOf: (value: ValueId) => string,

@@ -1,4 +1,4 @@
-/** A TensorFlow session that grows by graphs, and runs that are prepared once. */
+/** A TensorFlow session to which graphs are added, and runs that are prepared once. */
 
 import { UserError } from '../../../base/issue.js'
 import { koffi } from '../../../base/koffi.js'
@@ -10,7 +10,7 @@ import { DATA_TYPE, type DataType } from './graph-def.js'
 const OUT_OF_MEMORY = 8
 const OUTPUT_BYTES = 16
 
-/** A call that failed, and what TensorFlow said: a fault of ours unless the caller knows better. */
+/** A failed call with TensorFlow's message. It counts as an internal error unless the caller handles it. */
 export class TensorflowFailure extends Error {
   constructor(
     readonly code: number,
@@ -20,13 +20,13 @@ export class TensorflowFailure extends Error {
   }
 }
 
-/** A tensor of TensorFlow's own, and its numbers. */
+/** A tensor allocated by TensorFlow, and a view of its numbers. */
 export interface FedTensor<Values> {
   readonly handle: Handle
   readonly values: Values
 }
 
-/** What one run feeds, fetches and does; made once. */
+/** The arguments of a run: its feeds, fetches and targets. */
 export interface PreparedRun {
   readonly inputs: Buffer
   readonly values: BigUint64Array
@@ -72,7 +72,7 @@ export class TensorflowSession {
     this.#check()
   }
 
-  /** A tensor to feed; its numbers may be written before each run. */
+  /** Allocates a tensor to feed. Its numbers may be written before each run. */
   tensor(type: DataType, shape: Shape, bytes: number): FedTensor<ArrayBuffer> {
     const { call } = this.tensorflow
     const handle: Handle = call.TF_AllocateTensor(
@@ -115,7 +115,7 @@ export class TensorflowSession {
     }
   }
 
-  /** Runs off the thread of JavaScript; `use` sees the numbers of each fetch in turn, which are freed afterwards. */
+  /** Runs on another thread. `use` is called with the numbers of each fetch in turn, which are freed afterwards. */
   async run(prepared: PreparedRun, use: (index: number, numbers: Float32Array) => void = () => {}): Promise<void> {
     const { call } = this.tensorflow
     const { inputs, values, outputs, results, targets } = prepared
@@ -155,7 +155,9 @@ export class TensorflowSession {
     return found
   }
 
-  /** An array of TF_Output { TF_Operation *oper; int index }; `name:1` is the second output of a node. */
+  /**
+   * Makes an array of TF_Output { TF_Operation *oper; int index }. The name `name:1` means the second output of a node.
+   */
   #outputs(names: readonly string[]): Buffer {
     const buffer = Buffer.alloc(Math.max(1, names.length) * OUTPUT_BYTES)
     for (const [at, name] of names.entries()) {

@@ -29,6 +29,8 @@ test('what is too large for addresses of 32 bits is told in a sentence', () => {
   const plan = new ArenaPlan()
   for (const name of ['a', 'b', 'c']) plan.reserve(name, 2 ** 31)
   expect(() => plan.allocate()).toThrow(
-    new UserError('This model with this fit.batch_size takes 6.44 GB of memory in one piece; 4.29 GB can be had.'),
+    new UserError(
+      'This model with this fit.batch_size needs 6.44 GB of memory in one piece; at most 4.29 GB is possible.',
+    ),
   )
 })

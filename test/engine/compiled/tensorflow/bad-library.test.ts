@@ -70,7 +70,7 @@ describe.runIf(canCompile)('of C', () => {
     return folder
   }
 
-  test('version 2.0', () => expectRefused(versioned('2.0.0'), /is of version 2\.0\.0, 2\.9 or newer is needed/))
+  test('version 2.0', () => expectRefused(versioned('2.0.0'), /has version 2\.0\.0, but 2\.9 or newer is needed/))
 
   test('a function is missing', () => expectRefused(versioned('2.21.0'), /cannot be used: .*'TF_NewStatus'/))
 

@@ -1,4 +1,4 @@
-/** Kernels that only move elements, or place numbers. */
+/** Kernels that only move elements or fill in constants. */
 import { slice_util, util } from '@tensorflow/tfjs-core'
 import { sizeOf } from '../../../../base/shape.js'
 import { axesOf, first, type KernelRule } from './rule.js'
@@ -15,7 +15,7 @@ export const ARRAYS = {
       return { shape: shape.with(axis as number, length), dtype }
     },
   },
-  /** Of whole numbers within the axis. */
+  /** Indices are integers within the axis. */
   GatherV2: {
     inputs: ['x', 'indices'],
     attributes({ axis, batchDims }, [x]) {
@@ -36,7 +36,7 @@ export const ARRAYS = {
     }),
     output: ([indices], { depth }) => ({ shape: [...indices!.shape, depth as number], dtype: 'float32' }),
   },
-  /** `paddings`: how many before and how many after, axis by axis. */
+  /** `paddings`: number of elements before and after, for each axis. */
   PadV2: {
     inputs: ['x'],
     attributes: ({ paddings, constantValue }) => ({
@@ -78,7 +78,7 @@ export const ARRAYS = {
       return { shape: size as number[], dtype: x!.dtype }
     },
   },
-  /** `size` elements along each axis, from `begin` on, each `strides` after the one before. */
+  /** Takes `size` elements along each axis from `begin` on, `strides` apart. */
   StridedSlice: {
     inputs: ['x'],
     attributes: ({ begin, size, strides }) => ({

@@ -1,6 +1,7 @@
 /**
- * Convolutions of (batch, ...space, channels) with filters (...size, channels in, channels out), by channel with
- * (...size, channels, multiplier), and their gradients. tfjs' gradients know no dilation; the graph does.
+ * Convolutions of (batch, ...space, channels) with filters (...size, channels in, channels out), depthwise convolutions
+ * with filters (...size, channels, multiplier), and their gradients. tfjs' gradients do not support dilation; those of
+ * the graph do.
  */
 import type { NamedAttrMap } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../../base/shape.js'
@@ -8,7 +9,7 @@ import type { Attributes, ValueInfo } from '../value.js'
 import type { KernelRule } from './rule.js'
 import { countsOf, spaceOf, windowIn, windowOf } from './window.js'
 
-/** Channels that a filter gives. */
+/** Number of output channels of a filter. */
 type ChannelsOut = (filter: Shape) => number
 const all: ChannelsOut = (filter) => filter.at(-1)!
 const eachTimes: ChannelsOut = (filter) => filter.at(-2)! * filter.at(-1)!

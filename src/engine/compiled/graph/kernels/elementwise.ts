@@ -1,8 +1,8 @@
-/** Kernels that compute each element of their result by itself, and those along one axis. */
+/** Kernels that compute each element of their result separately, and kernels along one axis. */
 import type { DType } from '../value.js'
 import { axesOf, binary, commutative, first, type KernelRule, none, question, unary } from './rule.js'
 
-/** Over one axis, the last unless told. */
+/** Works along one axis, by default the last. */
 const alongAxis = {
   inputs: ['logits'],
   attributes: ({ axis, dim }, [logits]) => ({ axis: axesOf(axis ?? dim ?? -1, logits!.shape)[0]! }),
@@ -17,7 +17,7 @@ export const ELEMENTWISE = {
   Maximum: commutative(),
   Minimum: commutative(),
   Pow: binary(),
-  /** What is left of a quotient that was rounded down: of the sign of the divisor. */
+  /** Remainder of division rounded down; it has the sign of the divisor. */
   Mod: binary(),
   Atan2: binary(),
 
@@ -44,7 +44,7 @@ export const ELEMENTWISE = {
   Log1p: unary,
   Neg: unary,
   Reciprocal: unary,
-  /** Halves to the even number. */
+  /** Rounds halves to even. */
   Round: unary,
   Rsqrt: unary,
   Sign: unary,
@@ -70,7 +70,7 @@ export const ELEMENTWISE = {
   Selu: unary,
   Sigmoid: unary,
   Softplus: unary,
-  /** 1 above 0, `alpha` below. */
+  /** 1 above 0, else `alpha`. */
   Step: { inputs: ['x'], attributes: ({ alpha }) => ({ alpha: (alpha as number) ?? 0 }), output: first },
   Tanh: unary,
   Softmax: alongAxis,

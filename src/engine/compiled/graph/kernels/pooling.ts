@@ -1,4 +1,4 @@
-/** Largest elements and means of windows over (batch, ...space, channels), and their gradients. */
+/** Maximum and mean of windows over (batch, ...space, channels), and their gradients. */
 import type { NamedAttrMap } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../../base/shape.js'
 import type { Attributes } from '../value.js'
@@ -29,7 +29,7 @@ function requireGradient(dy: Shape, input: Shape, attributes: Attributes): void 
 
 export const POOLING = {
   MaxPool: pool,
-  /** The first of equal elements takes all of the gradient, row by row. */
+  /** The first of equal elements, in row-major order, gets all of the gradient. */
   MaxPoolGrad: {
     inputs: ['dy', 'input', 'output'],
     attributes: (given, [, input]) => poolAttributes(given, input!.shape),
@@ -38,11 +38,11 @@ export const POOLING = {
       return input!
     },
   },
-  /** What lies in the pads does not count. */
+  /** Padding does not count in the mean. */
   AvgPool: pool,
   /**
-   * Without pads: with them tfjs' own kernel gives something else than the gradient, for it divides by the size of a
-   * window and not by what counted (AvgPoolGrad.ts of its backends).
+   * Only without padding: with padding tfjs' own kernel is not the gradient, because it divides by the size of the
+   * window and not by the number of elements that count (AvgPoolGrad.ts of its backends).
    */
   AvgPoolGrad: {
     inputs: ['dy'],

@@ -1,8 +1,8 @@
-/** Kernels that sum up: over axes, and products of matrices. */
+/** Kernels that reduce: over axes, and matrix products. */
 import type { DType } from '../value.js'
 import { axesOf, broadcast, first, type KernelRule } from './rule.js'
 
-/** Reduces over axes; `attribute` is tfjs' name for them. */
+/** Reduces over axes; `attribute` is tfjs' name for the axes. */
 const reduction = (attribute: 'axis' | 'reductionIndices') =>
   ({
     inputs: ['x'],
@@ -19,14 +19,14 @@ const reduction = (attribute: 'axis' | 'reductionIndices') =>
     },
   }) as const satisfies KernelRule
 
-/** Where the extreme element of an axis is. */
+/** Index of the largest or smallest element along an axis. */
 const place = {
   inputs: ['x'],
   attributes: ({ axis }, [x]) => ({ axis: axesOf(axis ?? 0, x!.shape)[0]! }),
   output: ([x], { axis }) => ({ shape: x!.shape.filter((_, index) => index !== axis), dtype: 'int32' }),
 } as const satisfies KernelRule
 
-/** Of the last axis, the `k` largest, in order. */
+/** The `k` largest elements of the last axis, in descending order. */
 const largest = (dtype?: DType) =>
   ({
     inputs: ['x'],
@@ -44,7 +44,7 @@ export const REDUCTIONS = {
   Sum: reduction('axis'),
   ArgMax: place,
   ArgMin: place,
-  /** Sums of each element and those before it. `exclusive`: without itself; `reverse`: from the end. */
+  /** Cumulative sums. `exclusive` leaves out the element itself; `reverse` starts from the end. */
   Cumsum: {
     inputs: ['x'],
     attributes: ({ axis, exclusive, reverse }, [x]) => ({
@@ -54,10 +54,13 @@ export const REDUCTIONS = {
     }),
     output: first,
   },
-  /** tfjs' TopK has two results; a node has one. The first of equal elements comes first. */
+  /**
+   * The two results of tfjs' TopK as two kernels, because a node has one result. Of equal elements the first comes
+   * first.
+   */
   TopKValues: largest(),
   TopKIndices: largest('int32'),
-  /** Rows of `x` added up where they have the same number, which is below `numSegments` and not negative. */
+  /** Sums the rows of `x` that have the same segment id; ids are from 0 to `numSegments` - 1. */
   UnsortedSegmentSum: {
     inputs: ['x', 'segmentIds'],
     attributes: ({ numSegments }) => ({ numSegments: numSegments as number }),
@@ -69,7 +72,7 @@ export const REDUCTIONS = {
     },
   },
 
-  /** Products of the last two dimensions; those before are broadcast. */
+  /** Matrix products over the last two axes; the axes before them are broadcast. */
   BatchMatMul: {
     inputs: ['a', 'b'],
     attributes: ({ transposeA, transposeB }) => ({ transposeA: Boolean(transposeA), transposeB: Boolean(transposeB) }),

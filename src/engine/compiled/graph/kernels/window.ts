@@ -1,6 +1,6 @@
 /**
- * Windows that slide over the inner axes of (batch, ...space, channels), in as many dimensions as there are:
- * convolutions and pools. The normal form of their attributes has one number an axis, and of pads two: before, after.
+ * Windows of convolutions and pools that slide over the inner axes of (batch, ...space, channels), for any number of
+ * these. In the normal form of their attributes there is one number per axis, and two for padding: before and after.
  */
 import type { NamedAttrMap } from '@tensorflow/tfjs-core'
 import type { Shape } from '../../../../base/shape.js'
@@ -8,20 +8,23 @@ import type { Attributes } from '../value.js'
 
 export interface Window {
   readonly strides: readonly number[]
-  /** Steps between the elements of a window. */
+  /** Distance between neighbouring elements of a window. */
   readonly dilations: readonly number[]
-  /** Before and after, axis by axis: [top, bottom, left, right]. */
+  /** Padding before and after each axis: [top, bottom, left, right]. */
   readonly pads: readonly number[]
 }
 
 /** The inner axes of (batch, ...space, channels). */
 export const spaceOf = (shape: Shape): Shape => shape.slice(1, -1)
 
-/** One number an axis; tfjs lets one stand for all. */
+/** One number per axis; tfjs allows a single number for all. */
 export const perAxis = (given: unknown, rank: number): number[] =>
   typeof given === 'number' ? Array(rank).fill(given) : [...(given as number[])]
 
-/** From tfjs' `strides`, `dilations` and `pad`, or from a window (conv_util.ts, getPadAndOutInfo). */
+/**
+ * Makes a window from tfjs' `strides`, `dilations` and `pad`, or from attributes in normal form (conv_util.ts,
+ * getPadAndOutInfo).
+ */
 export function windowOf(given: NamedAttrMap, space: Shape, size: Shape) {
   const { dataFormat = 'NHWC', dimRoundingMode = 'floor' } = given
   if (dataFormat !== 'NHWC' || (dimRoundingMode ?? 'floor') !== 'floor') {
@@ -52,10 +55,10 @@ export function padsOf(
   return (pad as number[][]).slice(1, -1).flat()
 }
 
-/** Elements from the first to the last of a window. */
+/** Length of a window along an axis, gaps of dilation included. */
 export const reach = (size: number, dilation: number): number => (size - 1) * dilation + 1
 
-/** How many windows there are along each axis. */
+/** Number of windows along each axis. */
 export function countsOf(space: Shape, size: Shape, { strides, dilations, pads }: Window): number[] {
   const counts = space.map(
     (_, axis) => 1 + Math.floor(leftOver(space, size, { strides, dilations, pads }, axis) / strides[axis]!),
@@ -64,13 +67,13 @@ export function countsOf(space: Shape, size: Shape, { strides, dilations, pads }
   return counts
 }
 
-/** Elements along an axis, with its pads, that a first window does not reach. */
+/** Number of elements along a padded axis beyond the first window. */
 const leftOver = (space: Shape, size: Shape, { dilations, pads }: Window, axis: number): number =>
   space[axis]! + pads[2 * axis]! + pads[2 * axis + 1]! - reach(size[axis]!, dilations[axis]!)
 
-/** Elements along each axis, with its pads, that the last window does not reach. */
+/** Number of elements along each padded axis beyond the last window. */
 export const remaindersOf = (space: Shape, size: Shape, window: Window): number[] =>
   space.map((_, axis) => leftOver(space, size, window, axis) % window.strides[axis]!)
 
-/** The window of a node, and how large it is. */
+/** The window of a node, with its size. */
 export const windowIn = (attributes: Attributes) => attributes as unknown as Window & { readonly size: Shape }

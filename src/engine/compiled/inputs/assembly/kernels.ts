@@ -1,7 +1,7 @@
 // SIMD kernels over the arena, in AssemblyScript: `npm run build` compiles them to kernels.wasm.
-// Pointers are byte addresses aligned to 16; counts are elements, rounded up by the caller's padding.
+// Pointers are byte addresses aligned to 16. Counts are in elements and may be exceeded up to the arrays' padding.
 
-/** f32 out[i] = src[i] / divisor for bytes. */
+/** out[i] = src[i] / divisor, from bytes to f32. */
 export function decode_u8(out: usize, src: usize, count: i32, divisor: f32): void {
   const d = f32x4.splat(divisor)
   const end = out + ((<usize>count) << 2)
@@ -24,7 +24,7 @@ export function divide_f32(out: usize, count: i32, divisor: f32): void {
   }
 }
 
-/** f32 values[i] = 0 where it is subnormal; NaN stays. */
+/** Sets values[i] (f32) to 0 if it is subnormal; NaN stays. */
 export function flush_subnormal(values: usize, count: i32): void {
   const smallest = f32x4.splat(1.1754943508222875e-38)
   const end = values + ((<usize>count) << 2)
@@ -36,8 +36,8 @@ export function flush_subnormal(values: usize, count: i32): void {
 }
 
 /**
- * Dropout mask by Philox4x32-10, as base/philox.ts defines it: a block gives eight elements of 16 bits, each dropped when
- * it lies below the threshold. `first` is the block of the first element.
+ * Dropout mask by Philox4x32-10 as defined in base/philox.ts: a block gives eight elements of 16 bits, and an element
+ * below the threshold is dropped. `first` is the index of the first element's block.
  */
 export function dropout_mask(
   out: usize,
@@ -68,7 +68,10 @@ export function dropout_mask(
   }
 }
 
-/** Uniform f32 in [0, 1), as base/philox.ts defines them: the low 23 bits of each word. `first` is a block, as above. */
+/**
+ * Uniform f32 in [0, 1) as defined in base/philox.ts: the low 23 bits of each word. `first` is the index of the first
+ * block.
+ */
 export function uniforms(
   out: usize,
   count: i32,
@@ -90,7 +93,10 @@ export function uniforms(
   }
 }
 
-/** Uniform f32 of 16 bits each, as base/philox.ts defines them: (half + 1/2) 2^-16. `first` is a block, as above. */
+/**
+ * Uniform f32 of 16 bits each as defined in base/philox.ts: (half + 1/2) 2^-16. `first` is the index of the first
+ * block.
+ */
 export function coarse_uniforms(
   out: usize,
   count: i32,
@@ -116,7 +122,7 @@ export function coarse_uniforms(
   }
 }
 
-/** The sixteen words of four blocks one after another, to `out`. The blocks are computed side by side, one a lane. */
+/** Writes the sixteen words of four consecutive blocks to `out`. The blocks are computed side by side, one per lane. */
 @inline
 function four_blocks(out: usize, first: u32, seed: u32, purpose: u32, stream: u32, step: u32): void {
   const M0 = i32x4.splat(<i32>0xd2511f53),
@@ -155,14 +161,14 @@ function four_blocks(out: usize, first: u32, seed: u32, purpose: u32, stream: u3
   v128.store(out, v128.shuffle<i32>(b01, b23, 2, 3, 6, 7), 48)
 }
 
-/** Words become numbers in their place. */
+/** Converts four words to uniform numbers in place. */
 @inline
 function store_uniform(out: usize): void {
   const bits = v128.and(v128.load(out), i32x4.splat(0x7fffff))
   v128.store(out, f32x4.mul(f32x4.convert_i32x4_u(bits), f32x4.splat(1.1920928955078125e-7)))
 }
 
-/** Eight numbers from the words of one block. */
+/** Writes eight numbers made of the words of one block. */
 @inline
 function store_coarse(out: usize, words: v128): void {
   v128.store(out, middle(i32x4.extend_low_i16x8_u(words)))
@@ -174,7 +180,7 @@ function middle(halves: v128): v128 {
   return f32x4.mul(f32x4.add(f32x4.convert_i32x4_u(halves), f32x4.splat(0.5)), f32x4.splat(1.52587890625e-5))
 }
 
-/** Eight elements of a mask likewise. */
+/** Writes eight elements of a mask made of the words of one block. */
 @inline
 function store_mask(out: usize, words: v128, threshold: v128, keep: v128): void {
   const kept = i16x8.ge_u(words, threshold)

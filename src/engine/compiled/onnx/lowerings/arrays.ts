@@ -1,10 +1,10 @@
 import type { ARRAYS } from '../../graph/kernels/arrays.js'
 import { type Emitter, type Lowering, reshape, same, transpose } from './lowering.js'
 
-/** Beyond every array's beginning, where steps go backwards. */
+/** An end before the start of any array, for negative strides. */
 const BEFORE_ALL = -(2 ** 31)
 
-/** Elements from `begin` on along each axis. */
+/** Slices `size` elements along each axis from `begin` on. */
 export function slice(
   emit: Emitter,
   x: string,
@@ -23,7 +23,7 @@ export function slice(
 export const ARRAY_LOWERINGS: { readonly [Kernel in keyof typeof ARRAYS]: Lowering } = {
   Concat: (emit, { attributes }, names) => emit.op('Concat', names, { axis: attributes.axis as number }),
   GatherV2: same('Gather', ({ attributes }) => ({ axis: attributes.axis as number })),
-  /** By comparison: ONNX Runtime has OneHot for few combinations of types. */
+  /** Written as a comparison, because ONNX Runtime has OneHot for few combinations of types. */
   OneHot(emit, { attributes }, [indices], [info]) {
     const depth = attributes.depth as number
     const column = reshape(emit, indices!, [...info!.shape, 1])

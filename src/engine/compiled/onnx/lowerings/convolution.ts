@@ -11,16 +11,18 @@ const convolutionAttributes = (window: Window) => ({
   pads: onnxPads(window),
 })
 
-/** By channel: a filter (...size, channels, multiplier) is one of (...size, 1, channels * multiplier) in groups. */
+/**
+ * Shape of a depthwise filter (...size, channels, multiplier) as a grouped one: (...size, 1, channels * multiplier).
+ */
 const grouped = (filter: Shape): Shape => [...filter.slice(0, -2), 1, filter.at(-2)! * filter.at(-1)!]
 
-/** The filter as ONNX has it, and in how many groups of channels it works. */
+/** The filter in ONNX's layout, and the number of groups of channels. */
 function filterOf(emit: Emitter, name: string, shape: Shape, byChannel: boolean) {
   const filter = byChannel ? reshape(emit, name, grouped(shape)) : name
   return { filter: filterFirst(emit, filter, shape), group: byChannel ? shape.at(-2)! : 1 }
 }
 
-/** With a bias by channel where a third name is given. */
+/** Adds a bias per channel if there is a third name. */
 const forward =
   (byChannel: boolean): Lowering =>
   (emit, { attributes }, [x, weights, bias], [input, shape]) => {
@@ -33,7 +35,7 @@ const forward =
     return channelsLast(emit, result, input!.shape)
   }
 
-/** `output_padding` is what the last window did not reach: nothing of the gradient comes there. */
+/** `output_padding` covers the elements that the last window did not reach; their gradient is 0. */
 const backpropInput =
   (byChannel: boolean): Lowering =>
   (emit, { attributes }, [dy, weights], [gradient, shape]) => {
@@ -48,7 +50,10 @@ const backpropInput =
     return channelsLast(emit, result, input)
   }
 
-/** What the last window did not reach gives elements that belong to no filter. */
+/**
+ * Drops elements of a filter's gradient beyond its size, which exist if the last window did not reach the end of the
+ * input.
+ */
 const firstOf = (emit: Emitter, x: string, found: Shape, wanted: Shape) =>
   found.join() === wanted.join()
     ? x
@@ -59,12 +64,15 @@ const firstOf = (emit: Emitter, x: string, found: Shape, wanted: Shape) =>
         wanted,
       )
 
-/** Where windows were strides apart the gradient's own elements are, and the other way round. */
+/**
+ * Exchanges strides and dilations: in the gradient of a filter, the elements of dy are as far apart as windows were,
+ * and the other way round.
+ */
 const swapped = (window: Window): Window => ({ ...window, strides: window.dilations, dilations: window.strides })
 
 /**
- * The gradient of a filter is a convolution of x by dy over all samples, which take the place of channels. Channels in
- * take that of samples; by channel they are groups.
+ * The gradient of a filter as a convolution of x by dy, with samples in the role of channels and input channels in the
+ * role of samples; for depthwise filters channels are groups.
  */
 const throughSamples =
   (byChannel: boolean): Lowering =>
@@ -88,9 +96,9 @@ const throughSamples =
   }
 
 /**
- * The same without turning x, which is (batch, ...space, channels): read as (1, batch, ...space but the last, last *
- * channels), windows `channels` apart along the last axis, it gives (1, out, ...size but the last, last * channels).
- * Only where the filter is not dilated along its last axis.
+ * The same gradient without transposing x, which is (batch, ...space, channels). It is read as (1, batch, ...space but
+ * the last, last * channels). Windows that are `channels` apart along the last axis then give (1, out, ...size but the
+ * last, last * channels). Only for filters that are not dilated along their last axis.
  */
 const backpropFilter: Lowering = (emit, node, names, infos) => {
   const window = windowIn(node.attributes)

@@ -14,7 +14,7 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   Maximum: same('Max'),
   Minimum: same('Min'),
   Pow: same('Pow'),
-  /** ONNX has it for whole numbers; for others it has the rest of a quotient cut towards 0. */
+  /** ONNX has this operator for integers; for floats it has the remainder of division rounded towards 0. */
   Mod(emit, _, [a, b], [info]) {
     if (info!.dtype === 'int32') return emit.op('Mod', [a!, b!])
     const rest = (x: string) => emit.op('Mod', [x, b!], { fmod: 1 })
@@ -22,7 +22,7 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
     const alike = emit.op('Equal', [negative(emit, a!), negative(emit, b!)])
     return emit.op('Where', [alike, cut, rest(emit.op('Add', [cut, b!]))])
   },
-  /** By the angle on the right, turned over where x is on the left. */
+  /** Takes the angle in the right half plane, and mirrors it if x is negative. */
   Atan2(emit, _, [y, x]) {
     const flat = emit.op('Equal', [y!, emit.fill(0)])
     const slope = emit.op('Where', [flat, emit.fill(0), emit.op('Div', [y!, emit.op('Abs', [x!])])])
@@ -48,14 +48,17 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   Ceil: same('Ceil'),
   Erf: same('Erf'),
   Exp: same('Exp'),
-  /** tanh(x / 2) (e^x + 1), which keeps all digits where x is small. */
+  /** tanh(x / 2) (e^x + 1), which keeps all digits for small x. */
   Expm1(emit, _, [x]) {
     const tanh = emit.op('Tanh', [emit.op('Mul', [x!, emit.fill(0.5)])])
     return emit.op('Mul', [tanh, emit.op('Add', [emit.op('Exp', [x!]), emit.fill(1)])])
   },
   Floor: same('Floor'),
   Log: same('Log'),
-  /** For small x times x / (u - 1), u the rounded 1 + x: what rounding did to the logarithm (Goldberg 1991, theorem 4). */
+  /**
+   * For small x, log(u) x / (u - 1) with u = 1 + x rounded, which corrects for that rounding (Goldberg 1991, theorem
+   * 4).
+   */
   Log1p(emit, _, [x]) {
     const u = emit.op('Add', [x!, emit.fill(1)])
     const logarithm = emit.op('Log', [u])
@@ -96,7 +99,7 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   Selu: same('Selu'),
   Sigmoid: same('Sigmoid'),
   Softplus: same('Softplus'),
-  /** In one operator: 3.4e38 x, clipped to 0 ... 1, is 0 or 1 for every normal number. */
+  /** One operator: 3.4e38 x clipped to [0, 1] is 0 or 1 for every normal number x. */
   Step(emit, { attributes }, [x]) {
     if (attributes.alpha === 0) return emit.op('HardSigmoid', [x!], { alpha: { float: 3.4e38 }, beta: { float: 0 } })
     const positive = emit.op('Greater', [x!, emit.fill(0)])

@@ -1,6 +1,6 @@
 /**
- * ONNX has channels before space, tfjs after. Here, and nowhere else, values change between the two, each time by a
- * Transpose of its own.
+ * Converts between the layouts of tfjs (channels last) and ONNX (channels first). Only this file does, each time with a
+ * Transpose.
  */
 import type { Shape } from '../../../../base/shape.js'
 import type { Window } from '../../graph/kernels/window.js'
@@ -29,7 +29,7 @@ export const filterFirst = (emit: Emitter, filter: string, { length: rank }: Sha
 export const filterLast = (emit: Emitter, filter: string, { length: rank }: Shape) =>
   transpose(emit, filter, [...space(rank).map((axis) => axis + 1), 0, 1])
 
-/** ONNX has all pads before space first, then all after. */
+/** Padding in ONNX's order: before every axis, then after every axis. */
 export const onnxPads = ({ pads }: Pick<Window, 'pads'>): number[] => [
   ...pads.filter((_, index) => index % 2 === 0),
   ...pads.filter((_, index) => index % 2 === 1),

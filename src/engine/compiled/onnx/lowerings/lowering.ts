@@ -1,4 +1,4 @@
-/** How a kernel becomes operators of ONNX. */
+/** Lowering of kernels to operators of ONNX. */
 import type { Shape } from '../../../../base/shape.js'
 import type { GraphNode } from '../../graph/graph.js'
 import type { DType, ValueInfo } from '../../graph/value.js'
@@ -8,22 +8,22 @@ export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>
 
 /** Writes operators. */
 export interface Emitter {
-  /** Gives the name of what the operator computes. */
+  /** Adds an operator and returns the name of its result. */
   op(type: string, inputs: readonly string[], attributes?: OnnxAttributes): string
-  /** Of an operator with several results. */
+  /** Adds an operator with several results and returns their names. */
   ops(type: string, inputs: readonly string[], attributes: OnnxAttributes, results: number): readonly string[]
-  /** One number, or a tensor filled with it. */
+  /** A constant: a number, or a tensor filled with it. */
   fill(value: number, shape?: Shape, dtype?: DType): string
-  /** `name` stands for its elements: matrices of one name are one. */
+  /** A constant matrix. `name` identifies its elements; matrices with the same name and shape are stored once. */
   matrix(name: string, shape: readonly [number, number], element: (row: number, column: number) => number): string
   int32s(values: readonly number[]): string
   ints(values: readonly number[]): string
 }
 
-/** The last operator written gives, as its first result, the value of the node. */
+/** Writes the operators of a node. The first result of the last operator must be the node's value. */
 export type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string
 
-/** A kernel that is one operator of the same inputs. */
+/** The lowering of a kernel that is a single operator with the same inputs. */
 export const same =
   (type: string, attributes?: (node: GraphNode) => OnnxAttributes): Lowering =>
   (emit, node, names) =>

@@ -16,13 +16,13 @@ const pool =
   (emit, { attributes }, [x], [info]) =>
     channelsLast(emit, emit.op(type, [channelsFirst(emit, x!, info!.shape)], poolAttributes(attributes)), info!.shape)
 
-/** Elements of a row of windows up to which products with matrices as wide are the fastest. */
+/** Longest row of windows, in elements, for which products with matrices of that width are fastest. */
 const WIDEST = 256
 
-/** Axes of the plane that windows cut, as (rows, columns). */
+/** Two axes (rows, columns) for windows in one or two dimensions. */
 const planeOf = (space: Shape): Shape => (space.length === 1 ? [1, ...space] : space)
 
-/** Whether windows lie side by side in one or two dimensions, in rows that are not too long. */
+/** Whether windows tile one or two axes without gaps, overlap or padding, in rows that are not too long. */
 function isTiled({ attributes }: GraphNode, shape: Shape): boolean {
   const { size, strides, dilations, pads } = windowIn(attributes)
   const apart = size.every((length, axis) => length === strides[axis]! && dilations[axis] === 1)
@@ -35,10 +35,11 @@ function isTiled({ attributes }: GraphNode, shape: Shape): boolean {
 }
 
 /**
- * ONNX Runtime's MaxPool is several times slower where it tells places, and what puts a gradient there runs on one
- * thread. Here a row of windows, (height * columns), is a row of a matrix: one product spreads the gradient to all
- * elements of its window. Those equal to the largest have a 1 for it, from which another product takes the ones before,
- * so that the first of equal elements is left.
+ * Gradient of max pooling for tiled windows. ONNX Runtime's MaxPool is several times slower if it must return indices,
+ * and the operator that would scatter the gradient to them runs on one thread. Here the elements of a row of windows,
+ * (height * columns), are a row of a matrix. One product spreads the gradient to all elements of its window. Elements
+ * equal to the maximum are marked with 1; another product subtracts the marks before each in its window, so that only
+ * the first of equal elements keeps its mark.
  */
 const byProducts: Lowering = (emit, { attributes }, names, [gradient, info]) => {
   const { shape } = info!
@@ -69,12 +70,15 @@ const byProducts: Lowering = (emit, { attributes }, names, [gradient, info]) => 
   return channelsLast(emit, reshape(emit, whole, [shape[0]!, shape.at(-1)!, ...spaceOf(shape)]), shape)
 }
 
-/** MaxPool tells where each largest element is, the first of equal ones; the gradient is added up there. */
+/**
+ * Gradient of max pooling in general: MaxPool returns the index of each maximum (the first of equal ones), and the
+ * gradient is added there.
+ */
 const byPlaces: Lowering = (emit, { attributes }, [dy, input], [gradient, info]) => {
   const { shape } = info!
   const x = channelsFirst(emit, input!, shape)
   const indices = emit.ops('MaxPool', [x], poolAttributes(attributes), 2)[1]!
-  // a window of nothing but NaN has none
+  // a window of NaN only has no index
   const places = emit.op('Max', [reshape(emit, indices, [-1]), emit.ints([0])])
   const updates = reshape(emit, channelsFirst(emit, dy!, gradient!.shape), [-1])
   const sums = emit.op('ScatterElements', [emit.fill(0, [sizeOf(shape)]), places, updates], {
@@ -90,7 +94,7 @@ export const POOLING_LOWERINGS: { readonly [Kernel in keyof typeof POOLING]: Low
   MaxPoolGrad: (emit, node, names, infos) =>
     (isTiled(node, infos[1]!.shape) ? byProducts : byPlaces)(emit, node, names, infos),
   AvgPool: pool('AveragePool'),
-  /** Each element of the gradient goes to its window in equal parts; channels are samples there. */
+  /** Spreads each element of the gradient evenly over its window. Channels are treated as samples. */
   AvgPoolGrad(emit, { attributes }, [dy], [gradient]) {
     const window = windowIn(attributes)
     const shape = attributes.inputShape as number[]

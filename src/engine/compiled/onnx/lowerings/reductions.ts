@@ -14,7 +14,7 @@ const place =
   (emit, { attributes }, [x]) =>
     cast(emit, emit.op(type, [x!], { axis: attributes.axis as number, keepdims: 0 }), 'int32')
 
-/** ONNX reduces numbers only. */
+/** Reduces booleans as integers, because ONNX reduces only numbers. */
 const ofTruths =
   (type: string): Lowering =>
   (emit, node, [x], infos) =>
@@ -29,7 +29,7 @@ export const REDUCTION_LOWERINGS: { readonly [Kernel in keyof typeof REDUCTIONS]
   Mean: reduce('ReduceMean'),
   Min: reduce('ReduceMin'),
   Prod: reduce('ReduceProd'),
-  /** Rows are added fastest by the matrix product that a row of ones makes. */
+  /** The sum over rows is fastest as a product with a row of ones. */
   Sum: (emit, node, names, infos) =>
     infos[0]!.shape.length === 2 && String(node.attributes.axes) === '0' && !node.attributes.keepDims
       ? emit.op('MatMul', [emit.fill(1, [infos[0]!.shape[0]!]), names[0]!])
@@ -38,10 +38,10 @@ export const REDUCTION_LOWERINGS: { readonly [Kernel in keyof typeof REDUCTIONS]
   ArgMin: place('ArgMin'),
   Cumsum: (emit, { attributes: { axis, exclusive, reverse } }, [x]) =>
     emit.op('CumSum', [x!, emit.ints([axis as number])], { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 }),
-  // as operators of their own, so that what is not asked for is not there
+  // two separate operators, so that a result that is not needed is not computed
   TopKValues: (emit, { attributes }, [x]) => topK(emit, x!, attributes)[0]!,
   TopKIndices: (emit, { attributes }, [x]) => cast(emit, topK(emit, x!, attributes)[1]!, 'int32'),
-  /** Element by element, so that a row that comes often gets all it is given. */
+  /** Scatters element by element, so that rows with the same id add up. */
   UnsortedSegmentSum(emit, { attributes }, [x, ids], [info]) {
     const { shape } = info!
     const column = reshape(emit, emit.op('Cast', [ids!], { to: ELEMENT.int64 }), [

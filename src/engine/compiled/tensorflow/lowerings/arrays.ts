@@ -5,18 +5,18 @@ import { type Emitter, FLOAT, type Lowering, reshape, transpose, type } from './
 
 const INDEX = { Index: type('int32') }
 
-/** Before and after, axis by axis. */
+/** Pads with a value. `paddings` has the numbers of elements before and after each axis. */
 export const pad = (emit: Emitter, x: string, paddings: readonly number[], value = 0, dtype: DType = 'float32') =>
   emit.op('PadV2', [x, pairs(emit, paddings), emit.scalar(value, dtype)], {
     T: type(dtype),
     Tpaddings: type('int32'),
   })
 
-/** A list of numbers as (count / 2, 2). */
+/** A constant (count / 2, 2) made of a list of numbers. */
 const pairs = (emit: Emitter, values: readonly number[]) =>
   reshape(emit, emit.ints(values), [values.length / 2, 2], 'int32')
 
-/** `size` elements from `begin` on along each axis, each `strides` after the one before. */
+/** Takes `size` elements along each axis from `begin` on, `strides` apart. */
 export function stridedSlice(
   emit: Emitter,
   x: string,
@@ -26,7 +26,7 @@ export function stridedSlice(
   dtype: DType = 'float32',
 ): string {
   const ends = begin.map((from, axis) => from + size[axis]! * strides[axis]!)
-  // an end before the beginning cannot be said but by a mask
+  // an end before the first element can only be given as a mask
   const mask = ends.reduce((bits, end, axis) => (end < 0 ? bits | (1 << axis) : bits), 0)
   return emit.op('StridedSlice', [x, emit.ints(begin), emit.ints(ends), emit.ints(strides)], {
     ...INDEX,
@@ -35,7 +35,7 @@ export function stridedSlice(
   })
 }
 
-/** Zeros between the elements: `steps` from one to the next along each axis. */
+/** Inserts zeros between elements, so that they are `steps` apart along each axis. */
 export function spread(emit: Emitter, x: string, shape: Shape, steps: readonly number[]): string {
   if (steps.every((step) => step === 1)) return x
   const cells = pad(

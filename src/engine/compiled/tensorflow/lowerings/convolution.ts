@@ -1,6 +1,7 @@
 /**
- * TensorFlow's kernels for processors have no gradients of dilated filters, and by channel neither dilations nor strides
- * that differ. There zeros between the elements of the filter, or of the gradient, say the same.
+ * TensorFlow's kernels for processors have no gradients of dilated filters; their depthwise convolutions have neither
+ * dilations nor unequal strides. For these, zeros are inserted between the elements of the filter or of the gradient,
+ * which gives the same result.
  */
 import type { Shape } from '../../../../base/shape.js'
 import type { CONVOLUTION } from '../../graph/kernels/convolution.js'
@@ -9,7 +10,7 @@ import type { TensorflowAttribute } from '../graph-def.js'
 import { pad, spread, stridedSlice } from './arrays.js'
 import { type Emitter, FLOAT, type Lowering } from './lowering.js'
 
-/** How TensorFlow is told of pads: by name where they have one. */
+/** TensorFlow's attributes for padding: its name if it has one, else explicit numbers. */
 export function paddingOf(
   space: Shape,
   size: Shape,
@@ -31,13 +32,13 @@ const windowAttributes = (space: Shape, size: Shape, window: Window) => ({
 const sizeOfFilter = (filter: Shape): Shape => filter.slice(0, -2)
 const undilated = (window: Window): Window => ({ ...window, dilations: window.dilations.map(() => 1) })
 
-/** The same filter with zeros where a dilated one has gaps. */
+/** Fills the gaps of a dilated filter with zeros. */
 function withoutGaps(emit: Emitter, filter: string, shape: Shape, { dilations }: Window) {
   const size = sizeOfFilter(shape).map((length, axis) => reach(length, dilations[axis]!))
   return { filter: spread(emit, filter, shape, [...dilations, 1, 1]), shape: [...size, ...shape.slice(-2)] }
 }
 
-/** Of the gradient of a filter with zeros in its gaps, that of the filter. */
+/** Takes the gradient of a dilated filter out of that of the filter with zeros in its gaps. */
 const withGaps = (emit: Emitter, gradient: string, shape: Shape, { dilations }: Window) =>
   dilations.every((step) => step === 1)
     ? gradient
@@ -78,7 +79,10 @@ const backpropFilter =
 
 const isEven = ({ strides }: Window) => strides.every((stride) => stride === strides[0])
 
-/** By channel: a gradient of windows at strides that differ, as one of windows at every place. */
+/**
+ * For depthwise convolutions with unequal strides: spreads the gradient to windows at every position, with strides of
+ * 1.
+ */
 function evenly(op: string, emit: Emitter, dy: string, shape: Shape, input: Shape, filter: Shape, window: Window) {
   if (!op.startsWith('Depthwise') || isEven(window)) return { gradient: dy, window }
   const everywhere = { ...window, strides: window.strides.map(() => 1) }

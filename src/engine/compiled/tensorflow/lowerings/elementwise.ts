@@ -2,7 +2,9 @@ import type { ELEMENTWISE } from '../../graph/kernels/elementwise.js'
 import type { DType } from '../../graph/value.js'
 import { FLOAT, type Lowering, same, transpose, type } from './lowering.js'
 
-/** Whole numbers are compared as int64: for int32 a GPU's kernel leaves the card (cwise_op_equal_to_1.cc). */
+/**
+ * Integers are compared as int64, because the int32 kernel of a GPU computes on the processor (cwise_op_equal_to_1.cc).
+ */
 const comparison =
   (op: string): Lowering =>
   (emit, _, names, [first]) => {
@@ -16,7 +18,7 @@ const logical =
   (emit, _, names) =>
     emit.op(op, names)
 
-/** TensorFlow has it for the last axis only. */
+/** For any axis; TensorFlow has the operator for the last axis only. */
 const alongAxis =
   (op: string): Lowering =>
   (emit, { attributes }, [x], [info]) => {
@@ -84,7 +86,7 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   Elu: same('Elu'),
   EluGrad: same('EluGrad'),
   LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
-  /** Not Relu, which makes 0 of NaN: a run that diverges would look like one that does not. */
+  /** Not Relu, which turns NaN into 0: a run that diverges would look as if it did not. */
   Relu: (emit, _, [x]) => emit.op('Maximum', [x!, emit.float(0)], FLOAT),
   Selu: same('Selu'),
   Sigmoid: same('Sigmoid'),
@@ -96,10 +98,13 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
       FLOAT,
     ),
   Tanh: same('Tanh'),
-  /** Of its logarithm, which a crossentropy needs too: TensorFlow computes that once, and its Softmax takes longer. */
+  /**
+   * As exp of log-softmax, which a crossentropy needs too: TensorFlow then computes that once, and its own Softmax is
+   * slower.
+   */
   Softmax: (emit, node, names, infos) => emit.op('Exp', [logSoftmax(emit, node, names, infos)], FLOAT),
   LogSoftmax: logSoftmax,
-  /** Not ClipByValue, which makes a number of NaN. */
+  /** Not ClipByValue, which turns NaN into a number. */
   ClipByValue: (emit, { attributes }, [x]) =>
     emit.op(
       'Maximum',

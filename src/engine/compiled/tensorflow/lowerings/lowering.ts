@@ -1,4 +1,4 @@
-/** How a kernel becomes operators of TensorFlow. */
+/** Lowering of kernels to operators of TensorFlow. */
 import type { Shape } from '../../../../base/shape.js'
 import type { GraphNode } from '../../graph/graph.js'
 import type { DType, ValueInfo } from '../../graph/value.js'
@@ -6,14 +6,14 @@ import type { DataType, TensorflowAttribute } from '../graph-def.js'
 
 export type TensorflowAttributes = Readonly<Record<string, TensorflowAttribute>>
 
-/** Writes operators; gives the name of what the last one computes. */
+/** Writes operators and constants; each method returns the name of the result. */
 export interface Emitter {
   op(op: string, inputs: readonly string[], attributes?: TensorflowAttributes): string
   float(value: number): string
   scalar(value: number, dtype: DType): string
   floats(values: readonly number[], shape: Shape): string
   ints(values: readonly number[] | number): string
-  /** A constant of a type for which JavaScript has no array, by its 32-bit words. */
+  /** A constant of a type for which JavaScript has no array, given as 32-bit words. */
   words(dtype: DataType, shape: Shape, words: Uint32Array): string
 }
 
@@ -22,7 +22,7 @@ export type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[]
 export const type = (dtype: DataType): TensorflowAttribute => ({ type: dtype })
 export const FLOAT = { T: type('float32') }
 
-/** A kernel that is one operator of the same inputs, all of the type of the first. */
+/** The lowering of a kernel that is a single operator with the same inputs, all of the type of the first. */
 export const same =
   (op: string, attributes?: (node: GraphNode) => TensorflowAttributes): Lowering =>
   (emit, node, names, [first]) =>

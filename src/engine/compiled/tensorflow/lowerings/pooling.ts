@@ -21,7 +21,7 @@ export const POOLING_LOWERINGS: { readonly [Kernel in keyof typeof POOLING]: Low
   MaxPool: (emit, { attributes }, [x], [info]) => emit.op('MaxPool', [x!], poolAttributes(attributes, info!.shape)),
   MaxPoolGrad: (emit, { attributes }, [dy, input, output], [, info]) =>
     emit.op('MaxPoolGrad', [input!, output!, dy!], poolAttributes(attributes, info!.shape)),
-  /** Pads that TensorFlow has no name for are zeros here, and count until the factor takes them out. */
+  /** Padding that TensorFlow has no name for is added as zeros, which count in the mean; a factor corrects for that. */
   AvgPool(emit, { attributes }, [x], [info]) {
     const { padding, explicit_paddings: explicit, ...rest } = poolAttributes(attributes, info!.shape)
     if (!explicit) return emit.op('AvgPool', [x!], { padding, ...rest })
