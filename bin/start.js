@@ -17,7 +17,7 @@ class Obstacle extends Error {}
 
 export async function start(fail) {
   try {
-    if (isCheckout && !existsSync(join(root, 'dist/spec/validator.cjs'))) await build()
+    if (isCheckout && !existsSync(join(root, 'dist/built'))) await build()
     const { main } = await import('../dist/cli/main.js')
     const code = await main(process.argv.slice(2), process)
     // all is written; while Node frees what it has, a further Ctrl-C would end the process with another code

@@ -32,7 +32,7 @@ function replaceAt(value: unknown, pointer: string, replacement: unknown): void 
 }
 
 function differences(value: unknown): IssueDraft[] {
-  validators ??= createRequire(import.meta.url)('./validator.cjs') as NonNullable<typeof validators>
+  validators ??= createRequire(import.meta.url)('../../generated/validator.cjs') as NonNullable<typeof validators>
   const { spec, layer } = validators
   const errors = spec(value) ? [] : [...(spec.errors ?? [])]
   for (const inner of innerLayers(value)) {

@@ -6,9 +6,9 @@ import { EDITOR_KEYWORDS, type JsonSchema, jsonSchema } from './json-schema.js'
 const LAYER = '#/definitions/layer'
 
 /**
- * Source of a CommonJS module with two functions of ajv, `spec` and `layer`; the build writes it to `validator.cjs` beside
- * this file. Neither looks at layers within a layer: a call of such code takes so much of the stack that it must not call
- * itself for each.
+ * Source of a CommonJS module with two functions of ajv, `spec` and `layer`; scripts/generated.js writes it to
+ * generated/validator.cjs. Neither looks at layers within a layer: a call of such code takes so much of the stack that it
+ * must not call itself for each.
  */
 export function validatorCode(): string {
   const { definitions, ...schema } = jsonSchema()

@@ -25,7 +25,9 @@ const project = (name: string, catchers: readonly Catcher[], mutation?: Mutation
   test: {
     name,
     include: [...new Set(catchers.map((catcher) => `test/${CATCHERS[catcher].file}.test.ts`))],
-    testTimeout: PATIENCE,
+    testTimeout: PATIENCE.slow,
+    // the fastest is enough, and named by what catches
+    provide: { engines: 'all' },
     // or they would not pass through here
     server: { deps: { inline: [/\/dist\//] } },
   },

@@ -11,17 +11,17 @@ export interface Mutation {
 /** A test by its file and its name: the fastest engine is enough. */
 export const CATCHERS = {
   likelihood: {
-    file: 'program/rbm-exact',
+    file: 'program/rbm-exact.full',
     test: 'by going through every state is that of the likelihood, engine onnx',
   },
-  'expected CD-2': { file: 'program/rbm-exact', test: 'is that of expected CD-k, engine onnx, k = 2' },
-  persistence: { file: 'program/rbm-exact', test: 'persistent chains after 50 steps have p(v), engine onnx' },
+  'expected CD-2': { file: 'program/rbm-exact.full', test: 'is that of expected CD-k, engine onnx, k = 2' },
+  persistence: { file: 'program/rbm-exact.full', test: 'persistent chains after 50 steps have p(v), engine onnx' },
   estimate: {
-    file: 'program/rbm-exact',
+    file: 'program/rbm-exact.full',
     test: 'stochastic pseudo-likelihood is on average the exact one, engine onnx',
   },
-  decay: { file: 'program/contrastive', test: 'decay is of the kernel alone' },
-  'p(v) by tempering': { file: 'program/model-phase', test: 'its chains of the machine itself have p(v)' },
+  decay: { file: 'program/contrastive.engines', test: 'decay is of the kernel alone' },
+  'p(v) by tempering': { file: 'program/model-phase.full', test: 'its chains of the machine itself have p(v)' },
   'slope of order 2': { file: 'model/rbm/mean-field', test: 'log Z of order 2 has no slope where the means are fixed' },
   'slope of order 3': { file: 'model/rbm/mean-field', test: 'log Z of order 3 has no slope where the means are fixed' },
 } as const

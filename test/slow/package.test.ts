@@ -49,7 +49,7 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
     expect(built.filter((path) => !existsSync(sourceOf(path)))).toEqual([])
     expect(paths.filter((path) => path.endsWith('.map') || /(?<!\.d)\.ts$/.test(path))).toEqual([])
     expect(paths).toEqual(expect.arrayContaining(['licences/onnxruntime/LICENSE', 'bin/start.js']))
-    expect(paths.filter((path) => path.startsWith('dist/native/onnxruntime/'))).toHaveLength(5)
+    expect(paths.filter((path) => path.startsWith('generated/onnxruntime/'))).toHaveLength(5)
 
     // a folder with a space, and a PATH that has neither compiler nor cmake nor Python
     const folder = join(work, 'an empty folder')

@@ -6,7 +6,7 @@ import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import { type VisibleSide, visibleSide } from '../../src/model/rbm/visible-side.js'
 import { aisPrograms } from '../../src/program/ais.js'
 import { annealedImportanceSampling } from '../../src/training/ais.js'
-import { loadRunner, type RealEngine } from './engines.js'
+import { fastest, loadRunner, type RealEngine } from './engines.js'
 import { bernoulliRbm, weightSlots } from './rbm.js'
 
 interface Settings {
@@ -35,7 +35,7 @@ export async function sampledFrom(
   side: VisibleSide,
   weights: readonly Slot[],
   { biases, logZ: baseLogZ }: { readonly biases: readonly Float32Array[]; readonly logZ: number },
-  { engine = 'onnx', chains, betas, steps = 1, seed = 1 }: Settings,
+  { engine = fastest, chains, betas, steps = 1, seed = 1 }: Settings,
 ) {
   const programs = { ...aisPrograms({ side, weights, base: biases, chains, steps }) }
   const runner = await loadRunner(engine, programs, { batchSize: 1, seed })

@@ -1,5 +1,5 @@
 /** Engines that every test of an engine runs on, and a runner that is freed when its test ends. */
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import type { Runner } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
@@ -8,6 +8,9 @@ import type { EngineName } from '../../src/spec/spec.js'
 import type { Tolerance } from './close.js'
 
 export type RealEngine = Exclude<EngineName, 'auto'>
+
+/** What others are compared with; written in JavaScript. */
+export const REFERENCE: RealEngine = 'eager:cpu'
 
 /** What brings an engine that does not work on every machine; a total table: an engine without tests is a compile error. */
 const BROUGHT_BY: { readonly [Name in RealEngine]: string | null } = {
@@ -18,7 +21,14 @@ const BROUGHT_BY: { readonly [Name in RealEngine]: string | null } = {
   'eager:webgpu': 'eval "$(scripts/software-gpu.sh)"',
 }
 
-/** Those that work here; the others are named with what brings them. */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** On which engines a project of vitest.config.ts runs tests: `others` are all but the reference. */
+    readonly engines: 'all' | 'reference' | 'others'
+  }
+}
+
+/** Those of the project that work here; the others are named with what brings them. */
 export const engineNames: readonly RealEngine[] = await enginesHere()
 
 /**
@@ -27,9 +37,14 @@ export const engineNames: readonly RealEngine[] = await enginesHere()
  */
 export const ownEngines = engineNames.filter((name) => name === 'onnx' || name === 'tensorflow' || name === 'eager:cpu')
 
+/** The fastest, for what need not be seen on each. */
+export const fastest = engineNames.includes('onnx') ? 'onnx' : 'eager:cpu'
+
 async function enginesHere(): Promise<RealEngine[]> {
   const names: RealEngine[] = []
+  const wanted = inject('engines')
   for (const [name, command] of Object.entries(BROUGHT_BY) as [RealEngine, string | null][]) {
+    if (wanted !== 'all' && (wanted === 'reference') !== (name === REFERENCE)) continue
     if (command === null || (await works(name))) names.push(name)
     else console.warn(`Skipped: engine ${name}. \`${command}\` brings what it needs.`)
   }

@@ -16,7 +16,7 @@ import { buildModel, type Model } from '../../src/model/model.js'
 import type { Program } from '../../src/program/program.js'
 import type { LayerSpec, NetworkSpec } from '../../src/spec/spec.js'
 import { expectClose, largest } from './close.js'
-import { loadRunner, ownEngines, toleranceOn } from './engines.js'
+import { loadRunner, ownEngines, REFERENCE, type RealEngine, toleranceOn } from './engines.js'
 import { expectGradient } from './gradients.js'
 import type { LayerCase } from './keras.js'
 import { resolveModel, resolveSpec } from './spec.js'
@@ -282,20 +282,20 @@ async function checkEngines(
   )
   for (const training of [true, false]) {
     const program = layerProgram(spec, inputs, { training, masks, below, factors: waves })
-    const results = new Map<string, Values>()
-    for (const engine of ownEngines) {
+    const results = new Map<RealEngine, Values>()
+    for (const engine of new Set([REFERENCE, ...ownEngines])) {
       const runner = await loadRunner(engine, { layer: program }, { batchSize: BATCH })
       await runner.write(values)
       const arrays = Object.fromEntries(program.inputs.map(({ name }) => [name, values[name] ?? noise[name]!]))
       const outputs = await runner.run('layer', { size: BATCH, arrays }, {})
       results.set(engine, Object.fromEntries(Object.entries(outputs).map(([name, array]) => [name, array.slice()])))
     }
-    const expected = results.get('eager:cpu')!
+    const expected = results.get(REFERENCE)!
     for (const [engine, found] of results) {
       expect(Object.keys(found).toSorted()).toEqual(Object.keys(expected).toSorted())
       for (const [name, array] of Object.entries(expected)) {
         const absolute = 1e-5 * Math.max(1, largest(array))
-        const tolerance = toleranceOn(engine as (typeof ownEngines)[number], { relative: 1e-4, absolute })
+        const tolerance = toleranceOn(engine, { relative: 1e-4, absolute })
         expectClose(found[name]!, array, `${engine}: ${name}`, tolerance)
       }
     }

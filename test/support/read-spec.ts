@@ -19,3 +19,6 @@ export function readText(
   const drafts = checkSpec(spec)
   return { ...(drafts.length === 0 && { spec }), issues: drafts.map((draft) => document.issue(draft)) }
 }
+
+/** As a run saves it. */
+export const saved = (spec: ResolvedSpec): string => `${JSON.stringify(spec, null, 2)}\n`

@@ -26,7 +26,7 @@ export interface InputKernels {
 const NAMES = ['decode_u8', 'divide_f32', 'flush_subnormal', 'dropout_mask', 'uniforms', 'coarse_uniforms'] as const
 
 export async function inputKernels(crew: Crew): Promise<InputKernels> {
-  const bytes = await readFile(new URL('kernels.wasm', import.meta.url))
+  const bytes = await readFile(new URL('../../../../generated/kernels.wasm', import.meta.url))
   const places = crew.add(await WebAssembly.compile(bytes), NAMES)
   const [decode, divide, flush, mask, uniforms, coarse] = places as [number, number, number, number, number, number]
   return {

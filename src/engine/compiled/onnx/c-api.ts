@@ -1,6 +1,6 @@
 /**
  * The part of ONNX Runtime's C API (onnxruntime_c_api.h) that a session needs. The library is that of package
- * onnxruntime-node, which scripts/build.js puts into dist/native/onnxruntime. It is called directly because the
+ * onnxruntime-node, which scripts/generated.js puts into generated/onnxruntime. It is called directly because the
  * package's own `run` copies each result into a new buffer, even if it is given one to write to; that would copy the
  * gradients of all weights in every step. Handles are addresses.
  */
@@ -107,9 +107,9 @@ export function created(call: OnnxRuntime['call'], create: (out: BigUint64Array)
   return out[0]!
 }
 
-const LIBRARIES = fileURLToPath(new URL('../../../native/onnxruntime', import.meta.url))
+const LIBRARIES = fileURLToPath(new URL('../../../../generated/onnxruntime', import.meta.url))
 
-/** Loads native/onnxruntime/linux-x64/libonnxruntime.so.1, or the file of this platform. */
+/** Loads generated/onnxruntime/linux-x64/libonnxruntime.so.1, or the file of this platform. */
 function load(): SharedLibrary {
   const system = `${process.platform}-${process.arch}`
   const systems = namesIn(LIBRARIES)

@@ -1,4 +1,4 @@
-// SIMD kernels over the arena, in AssemblyScript: `npm run build` compiles them to kernels.wasm.
+// SIMD kernels over the arena, in AssemblyScript: `npm run build` compiles them to generated/kernels.wasm.
 // Pointers are byte addresses aligned to 16. Counts are in elements and may be exceeded up to the arrays' padding.
 
 /** out[i] = src[i] / divisor, from bytes to f32. */

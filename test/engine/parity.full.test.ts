@@ -13,7 +13,14 @@ import { soleSpec } from '../../src/run/stages.js'
 import type { LossSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largest } from '../support/close.js'
-import { COMPUTES_IN_SHADERS, engineNames, loadRunner, type RealEngine, toleranceOn } from '../support/engines.js'
+import {
+  COMPUTES_IN_SHADERS,
+  engineNames,
+  loadRunner,
+  REFERENCE,
+  type RealEngine,
+  toleranceOn,
+} from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { BATCH_SIZE, type Network, programsOf, smallNetwork } from '../support/network.js'
 import { readText } from '../support/read-spec.js'
@@ -22,7 +29,6 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-const REFERENCE: RealEngine = 'eager:cpu'
 const STEPS = 50
 const native = engineNames.filter((name) => !COMPUTES_IN_SHADERS[name])
 const others = native.filter((name) => name !== REFERENCE)

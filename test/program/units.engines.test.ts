@@ -174,7 +174,10 @@ function samplesOf(draw: (uniform: readonly tf.Tensor[]) => tf.Tensor): number[]
   return Array.from(draw(numbers).dataSync())
 }
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-const varianceOf = (values: readonly number[]) => meanOf(values.map((value) => (value - meanOf(values)) ** 2))
+const varianceOf = (values: readonly number[]) => {
+  const mean = meanOf(values)
+  return meanOf(values.map((value) => (value - mean) ** 2))
+}
 const inputs = (value: number) => tf.fill([COUNT, 1], value) as tf.Tensor2D
 
 describe('samples', () => {

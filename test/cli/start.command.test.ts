@@ -18,8 +18,8 @@ const SPEC = JSON.stringify({
 function installed(...parts: readonly ('dist' | 'node_modules' | 'scripts')[]): string {
   const folder = temporaryFolder({ 'tiny.json': SPEC })
   chmodSync(folder, 0o755)
-  const native = join(ROOT, 'dist/native')
-  for (const name of ['bin', 'package.json', 'dist', 'scripts'] as const) {
+  const native = join(ROOT, 'generated/onnxruntime')
+  for (const name of ['bin', 'package.json', 'dist', 'generated', 'scripts'] as const) {
     if ((name === 'dist' || name === 'scripts') && !parts.includes(name)) continue
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (file) => file !== native })
   }
@@ -138,9 +138,9 @@ describe('engine onnx says what is missing', () => {
     const { status, stderr } = start(folder, ['tiny.json', '--engine', 'onnx'])
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: `Engine onnx has no ONNX Runtime: ${folder}/dist/native/onnxruntime is missing. Install trainspec again; in a checkout run \`npm ci && npm run build\`.\n`,
+      stderr: `Engine onnx has no ONNX Runtime: ${folder}/generated/onnxruntime is missing. Install trainspec again; in a checkout run \`npm ci && npm run build\`.\n`,
     })
-    mkdirSync(join(folder, 'dist/native/onnxruntime/beos-x64'), { recursive: true })
+    mkdirSync(join(folder, 'generated/onnxruntime/beos-x64'), { recursive: true })
     expect(start(folder, ['tiny.json', '--engine', 'onnx']).stderr).toBe(
       `Engine onnx has no ONNX Runtime for ${process.platform}-${process.arch}, only for beos-x64: use engine eager:cpu.\n`,
     )

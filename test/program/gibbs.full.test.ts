@@ -10,7 +10,7 @@ import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import { temperedStep } from '../../src/model/rbm/tempering.js'
 import type { Program } from '../../src/program/program.js'
 import { expectSameBits } from '../support/close.js'
-import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
+import { fastest, loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {
   allStates,
   CHI_SQUARE_15,
@@ -97,7 +97,7 @@ describe('20,000 chains after 50 steps', () => {
     const program = stepOf(small, { chains: 20_000 }, (v, state, { visible }) =>
       sampled(visibleInput(tf.sigmoid(hiddenInput(v, state)), state), visible!),
     )
-    expect(misfit(small, await chainsAfter('onnx', program, STEPS))).toBeGreaterThan(2 * CHI_SQUARE_15)
+    expect(misfit(small, await chainsAfter(fastest, program, STEPS))).toBeGreaterThan(2 * CHI_SQUARE_15)
   })
 })
 
@@ -120,10 +120,10 @@ describe('parallel tempering', () => {
     const chains = 400
     const inverse = Array.from({ length: 11 }, (_, index) => 1 - index / 10)
     const share = (rows: Float32Array) => rows.subarray(0, 10 * chains).filter((on) => on === 1).length / (10 * chains)
-    const plain = await chainsAfter('onnx', stepOf(twoModes, { chains, first }, gibbs), 300)
+    const plain = await chainsAfter(fastest, stepOf(twoModes, { chains, first }, gibbs), 300)
     expect(share(plain)).toBeLessThan(0.01)
     const options = { chains, temperatures: inverse.length, first }
-    const rows = await chainsAfter('onnx', stepOf(twoModes, options, tempered(inverse)), 300)
+    const rows = await chainsAfter(fastest, stepOf(twoModes, options, tempered(inverse)), 300)
     // five standard errors about a half
     expect(Math.abs(share(rows) - 0.5)).toBeLessThan(2.5 / Math.sqrt(chains))
   })

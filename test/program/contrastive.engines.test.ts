@@ -7,7 +7,7 @@ import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from '../../src/model/
 import { centered } from '../../src/program/adjustments.js'
 import { expectClose, expectSameState } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
-import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
+import { fastest, loadRunner, ownEngines, REFERENCE, type RealEngine } from '../support/engines.js'
 import { flat, inFloat32, randomRbm } from '../support/rbm.js'
 import { logLikelihood } from '../support/rbm-exact.js'
 import { likelihoodGradient, type RbmMoments } from '../support/rbm-exact-gradient.js'
@@ -15,7 +15,6 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-const REFERENCE: RealEngine = 'eager:cpu'
 const others = ownEngines.filter((name) => name !== REFERENCE)
 
 const metrics = [
@@ -184,7 +183,7 @@ describe('against sums over all states', () => {
       const parameters = inFloat32(randomRbm(visible, hidden, { seed: 1 }))
       const rows = ROWS.subarray(0, 4 * visible)
       const machine = smallMachine({ training: { algorithm: 'exact' }, optimizer: plain }, { visible, hidden })
-      const runner = await loadRunner('onnx', machine.learner.programs, { batchSize: BATCH_SIZE })
+      const runner = await loadRunner(fastest, machine.learner.programs, { batchSize: BATCH_SIZE })
       const found = await gradientOf(runner, parameters, rows)
       expectClose(flat(found), flat(likelihoodGradient(parameters, rows)), 'gradient', { relative: 0, absolute: 2e-6 })
       await runner.write(weightsOf(parameters))
@@ -219,7 +218,7 @@ test('decay is of the kernel alone', async () => {
   const regularized = { kernel_regularizer: { type: 'L2', l2: 0.25 } }
   const stepped = async (model: object) => {
     const machine = smallMachine({ model: { hidden_bias_initializer: 'ones', ...model }, optimizer: plain })
-    const runner = await loadRunner('onnx', machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
+    const runner = await loadRunner(fastest, machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
     const before = await runner.read()
     await machineSteps(runner, machine, 1)
     return { before, after: await runner.read() }

@@ -17,7 +17,7 @@ import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } 
 import { aisEstimate } from '../../src/training/ais-estimate.js'
 import { deviation, sampled, sampledFrom, uniformBase } from '../support/ais.js'
 import { expectClose } from '../support/close.js'
-import { loadRunner, ownEngines } from '../support/engines.js'
+import { fastest, loadRunner, ownEngines } from '../support/engines.js'
 import { barsAndStripes, bernoulliRbm, inFloat32, randomRbm, trainedExactly, weightSlots } from '../support/rbm.js'
 import { freeEnergy, logLikelihood, rowsOf } from '../support/rbm-exact.js'
 import { modelMoments } from '../support/rbm-exact-gradient.js'
@@ -156,7 +156,7 @@ test('an interrupted estimate ends with the reason of the signal', async () => {
   const side = visibleSide(bernoulliRbm(parameters))
   const base = [uniformBase(4)]
   const programs = aisPrograms({ side, weights: weightSlots(parameters), base, chains: 5, steps: 1 })
-  const runner = await loadRunner('onnx', { ...programs }, { batchSize: 1 })
+  const runner = await loadRunner(fastest, { ...programs }, { batchSize: 1 })
   const controller = new AbortController()
   const betas = linearBetas(50)
   const events = annealedImportanceSampling({

@@ -6,7 +6,7 @@ import { openSession } from '../../src/run/session.js'
 import { parseSpec } from '../../src/spec/parse.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
-import { ownEngines, type RealEngine } from '../support/engines.js'
+import { fastest, ownEngines, type RealEngine } from '../support/engines.js'
 import { initialWeight, type KerasRun, kerasFixture } from '../support/keras.js'
 import { NO_FILES, trainToEnd } from '../support/loop.js'
 
@@ -43,5 +43,5 @@ describe.each(ownEngines)('on %s', (engine) => {
 })
 
 describe('layers hand masks on, and end them, as in Keras', () => {
-  test.each(layers)('$name', (run) => expectHistory(run, 'onnx'))
+  test.each(layers)('$name', (run) => expectHistory(run, fastest))
 })

@@ -7,7 +7,7 @@ import { buildRbm } from '../../src/model/rbm/rbm.js'
 import { contrastivePrograms } from '../../src/program/contrastive.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
-import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
+import { fastest, loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {
   allStates,
   CHI_SQUARE_15,
@@ -112,7 +112,7 @@ test('pseudo-likelihood of probabilities is that of what they are rounded to', a
     { type: 'pseudo_likelihood', name: 'estimated' },
   ]
   const look = async (options: { data: number[]; values: ValueKind }) => {
-    const { run } = await trained('onnx', { algorithm: 'cd' }, { metrics, ...options })
+    const { run } = await trained(fastest, { algorithm: 'cd' }, { metrics, ...options })
     const { pseudo_likelihood, estimated } = await run('evaluate', 0)
     return [pseudo_likelihood![0]!, estimated![0]!]
   }

@@ -7,7 +7,7 @@ import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import type { Rbm } from '../../src/model/rbm/rbm.js'
 import { gibbsPrograms, type Held } from '../../src/program/gibbs.js'
 import { gibbsSampling } from '../../src/training/gibbs.js'
-import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
+import { fastest, loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {
   allStates,
   bernoulliRbm,
@@ -38,7 +38,7 @@ const sampled = (parameters: RbmParameters, settings: Settings) =>
 async function sampledFrom(
   rbm: Rbm,
   weights: readonly Slot[],
-  { engine = 'onnx', chains, steps, stepsOfWalk, ...rest }: Settings,
+  { engine = fastest, chains, steps, stepsOfWalk, ...rest }: Settings,
 ) {
   const options = { rbm, weights, chains, ...rest }
   const { start, walk } = gibbsPrograms({ ...options, steps: stepsOfWalk })

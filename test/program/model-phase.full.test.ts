@@ -5,7 +5,7 @@ import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { CHAINS } from '../../src/program/model-phase.js'
 import { expectSameState, largest } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
-import { loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
+import { fastest, loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {
   allStates,
   CHI_SQUARE_15,
@@ -23,7 +23,7 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 expectNoTensorLeaks()
 
 const still = { type: 'SGD', learning_rate: 0 }
-const load = (machine: Machine, engine: RealEngine = 'onnx') =>
+const load = (machine: Machine, engine: RealEngine = fastest) =>
   loadRunner(engine, machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
 
 test.each(ownEngines)('parallel tempering at one temperature is PCD bit for bit, engine %s', async (engine) => {

@@ -9,12 +9,12 @@ import type { StageSpec } from '../../src/spec/spec.js'
 import type { EpochEndEvent } from '../../src/training/events.js'
 import { expectClose } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine } from '../support/contrastive.js'
-import { loadRunner, ownEngines } from '../support/engines.js'
+import { fastest, loadRunner, ownEngines } from '../support/engines.js'
 import { NO_FILES, trainToEnd } from '../support/loop.js'
 import { freeEnergy, rowsOf } from '../support/rbm-exact.js'
 import { readText } from '../support/read-spec.js'
 
-const load = (machine: Machine) => loadRunner('onnx', machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
+const load = (machine: Machine) => loadRunner(fastest, machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
 
 const kernelOf = async (runner: Runner) => (await runner.read())[RBM_WEIGHTS.kernel]!
 const meanSize = (values: Float32Array) => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length

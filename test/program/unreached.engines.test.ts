@@ -8,7 +8,7 @@ import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { runEnd, runStep } from '../../src/training/step.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
-import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
+import { engineNames, fastest, loadRunner, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { BATCH_SIZE, smallNetwork } from '../support/network.js'
 import { optimizerTypes, resolveData, resolveSpec } from '../support/spec.js'
@@ -190,7 +190,7 @@ describe('which weights a gradient reaches', () => {
     const outputs = outputsOf(spec)
     const model = buildModel(spec.model, digits.sampleShape, 0, outputs)
     const programs = supervisedPrograms({ ...spec, model, info: digits, outputs })
-    const runner = await loadRunner('onnx', { ...programs }, { batchSize: 2 })
+    const runner = await loadRunner(fastest, { ...programs }, { batchSize: 2 })
     const before = await runner.read()
     const arrays = { x: Uint8Array.from({ length: 128 }, (_, index) => index % 17), y: Int32Array.of(1, 2) }
     await runner.run('train', { size: 2, arrays }, { learning_rate: 0.1, iterations: 0 })

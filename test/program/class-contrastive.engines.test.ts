@@ -6,6 +6,7 @@ import type { Batch } from '../../src/engine/engine.js'
 import { type ClassRbm, withoutLabels } from '../../src/model/rbm/class-rbm.js'
 import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
 import { expectClose } from '../support/close.js'
+import { fastest } from '../support/engines.js'
 import { readText } from '../support/read-spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 import { expectSameOnEngines, load, randomWeights, SIZES, stepGradient, unitMachine } from '../support/units.js'
@@ -160,7 +161,7 @@ test('the generative gradient is that of contrastive divergence, on average', as
   const { v, y } = start!
   const arrays = { x: Float32Array.from({ length: ROWS * D }, (_, at) => v[at % D]!), y: new Int32Array(ROWS).fill(y) }
   const many = { ...machine, batch: { size: ROWS, arrays } }
-  const found = await stepGradient(await load(machine, 'onnx', ROWS), many, weights)
+  const found = await stepGradient(await load(machine, fastest, ROWS), many, weights)
   // where the chains come to is held fast
   const fantasies = exactly(weights).afterStep(v, y)
   const loss = (now: Values) => {

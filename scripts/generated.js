@@ -1,0 +1,91 @@
+// Makes generated/, which src/ and dist/ both read: the SIMD kernels by the AssemblyScript compiler, the check of a spec by
+// ajv, and ONNX Runtime's libraries as they are. What is there and was made of the same sources stays.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const require = createRequire(import.meta.url)
+const folder = join(root, 'generated')
+/** By file: a hash of what it was made of. */
+const MADE_OF = join(folder, 'made-of.json')
+
+/** Of AssemblyScript. */
+export const makeKernels = () =>
+  make('kernels.wasm', ['src/engine/compiled/inputs/assembly'], (file) => {
+    const compiler = join(dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js')
+    const memory = ['--importMemory', '--sharedMemory', '--maximumMemory', '65536']
+    const options = [...memory, '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'threads', '-O3']
+    const args = [compiler, 'src/engine/compiled/inputs/assembly/kernels.ts', '--outFile', file, ...options]
+    execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  })
+
+/** `validatorCode` gives that function of spec/validator-code. */
+export const makeValidator = (validatorCode) =>
+  make('validator.cjs', ['src/spec', 'src/base'], async (file) => {
+    const code = await validatorCode()
+    writeFileSync(file, code())
+  })
+
+/** The library of each system that package onnxruntime-node has one for, alone: its scripts and its JavaScript are not needed. */
+export function bringOnnxRuntime() {
+  const from = join(dirname(require.resolve('onnxruntime-node/package.json')), 'bin/napi-v6')
+  for (const file of readdirSync(from, { recursive: true })) {
+    const [, platform, arch, name] =
+      /^(\w+)[/\\](\w+)[/\\]((?:lib)?onnxruntime(?:\.so\.\d+|\.\d+\.dylib|\.dll))$/.exec(file) ?? []
+    if (name === undefined) continue
+    const to = join(folder, 'onnxruntime', `${platform}-${arch}`)
+    mkdirSync(to, { recursive: true })
+    rmSync(join(to, name), { force: true })
+    linked(join(from, file), join(to, name))
+  }
+}
+
+/** Makes a file unless it is there and its sources are those that it was made of. */
+async function make(name, sources, write) {
+  const file = join(folder, name)
+  const hash = hashOf(['scripts/generated.js', 'package-lock.json', ...sources])
+  const madeOf = existsSync(MADE_OF) ? JSON.parse(readFileSync(MADE_OF, 'utf8')) : {}
+  if (existsSync(file) && madeOf[name] === hash) return
+  mkdirSync(folder, { recursive: true })
+  await write(file)
+  writeFileSync(MADE_OF, JSON.stringify({ ...madeOf, [name]: hash }))
+}
+
+/** Of the names and contents of files and of all in folders. */
+function hashOf(paths) {
+  const hash = createHash('sha256')
+  for (const file of paths.flatMap((path) => filesOf(join(root, path)))) {
+    hash.update(`${relative(root, file)}\n`).update(readFileSync(file))
+  }
+  return hash.digest('hex')
+}
+
+const filesOf = (path) =>
+  statSync(path).isFile()
+    ? [path]
+    : readdirSync(path)
+        .sort()
+        .flatMap((name) => filesOf(join(path, name)))
+
+/** One file under two names where the disk can do that. */
+function linked(from, to) {
+  try {
+    linkSync(from, to)
+  } catch {
+    copyFileSync(from, to)
+  }
+}

@@ -1,0 +1,23 @@
+/** Training any shipped spec leaves nothing behind. */
+import { readdirSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, test } from 'vitest'
+import { expectNoLeak } from '../support/leaks.js'
+
+const folder = join(import.meta.dirname, '../../specs')
+const specs = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+
+/** Hundreds of steps; fewer for specs whose steps are long. */
+const HUNDREDS = 10
+const FEWER = 3
+const LONG_STEPS = [
+  ...['go-policy', 'mnist-cnn', 'mnist-cnn-bn', 'mnist-resnet', 'mnist-transformer'],
+  // as others, but for the length of their chains
+  ...['rbm-mnist-cd25', 'rbm-mnist-pcd15', 'class-rbm-mnist-cd25'],
+]
+
+describe('training on engine onnx leaves nothing behind', () => {
+  test.each(specs)('specs/%s', (spec) =>
+    expectNoLeak(join(folder, spec), LONG_STEPS.includes(basename(spec, '.json')) ? FEWER : HUNDREDS),
+  )
+})

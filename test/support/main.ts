@@ -1,0 +1,31 @@
+/** The command within the process of the tests, for what needs no process of its own: words and exit codes. */
+import { EventEmitter } from 'node:events'
+import { Readable } from 'node:stream'
+import type { Io } from '../../src/cli/io.js'
+import { main } from '../../src/cli/main.js'
+import type { CommandResult } from './command.js'
+
+/** `train ...args`, to its end; paths are seen from the folder in which the tests run. */
+export async function runMain(
+  args: readonly string[],
+  { stdin = '', env = {} }: { stdin?: string; env?: Readonly<Record<string, string>> } = {},
+): Promise<CommandResult> {
+  const written = { stdout: '', stderr: '' }
+  const stream = (name: keyof typeof written) =>
+    Object.assign(new EventEmitter(), {
+      write(text: string) {
+        written[name] += text
+        return true
+      },
+    })
+  const io = Object.assign(new EventEmitter(), {
+    stdin: Readable.from([stdin]),
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env,
+    exit(code: number) {
+      throw new Error(`exit ${code}`)
+    },
+  }) as unknown as Io
+  return { code: await main(args, io), ...written }
+}
