@@ -1,4 +1,4 @@
-/** What a graph knows of a value, and of the kernel that gives it. */
+/** Types of a graph's values, and attributes of its kernels. */
 import type { Shape } from '../../../base/shape.js'
 
 export type DType = 'float32' | 'int32' | 'bool'

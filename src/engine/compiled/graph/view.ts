@@ -1,4 +1,4 @@
-/** What passes ask about a graph, each in constant time. */
+/** Lookups in a graph for passes, each in constant time. */
 import {
   consumersOf,
   type Graph,
@@ -37,11 +37,11 @@ export function viewOf(graph: Graph): View {
   }
 }
 
-/** Whether one node reads the value, once, and no output is it: then that node may take the place of both. */
+/** Whether the value is read exactly once and is no output, so that its reader may replace both nodes. */
 export const isUsedOnce = (value: ValueId, { usersOf, isOutput }: View): boolean =>
   usersOf(value).length === 1 && !isOutput(value)
 
-/** The number that fills a constant; undefined for any other value. */
+/** The number that a constant is filled with; undefined for any other value. */
 export function numberOf(value: ValueId, { constantOf }: View): number | undefined {
   const data = constantOf(value)
   return typeof data === 'number' ? data : undefined
@@ -56,5 +56,5 @@ export function attributesOf(value: ValueId, { producerOf }: View): Attributes {
   return node.attributes
 }
 
-/** The axes of a node that reduces or sums over some. */
+/** The axes over which a node reduces. */
 export const axesOf = ({ axes }: Attributes) => axes as readonly number[]

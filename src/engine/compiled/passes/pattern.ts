@@ -28,18 +28,18 @@ export interface Op<Names extends string> extends OpOptions<Names> {
 }
 
 interface OpOptions<Names extends string> {
-  /** The name of what the node gives. */
+  /** Name of the node's value. */
   readonly as?: Names
-  /** Whether nothing else may read what the node gives. */
+  /** If true, only the pattern may read the node's value. */
   readonly usedOnce?: boolean
-  /** Whether the operands have to stand as they are written, of a kernel that commutes too. */
+  /** If true, operands must be in this order, even if the kernel commutes. */
   readonly inOrder?: boolean
   readonly where?: (attributes: Attributes) => boolean
 }
 
 export interface Match<Names extends string> {
   readonly values: Readonly<Record<Names, ValueId>>
-  /** What the nodes of the pattern give, the last included. */
+  /** Values of all nodes that match the pattern, the last node included. */
   readonly outputs: readonly ValueId[]
 }
 
@@ -56,14 +56,14 @@ export function op(kernel: KernelName, operands: readonly Operand<string>[], opt
 
 type NamesIn<One> = One extends Operand<infer Names> ? Names : never
 
-/** The first way in which a node, with those before it, is the pattern; undefined where there is none. */
+/** The first way in which a node and those before it match the pattern; undefined if there is none. */
 export function match<Names extends string>(pattern: Op<Names>, node: GraphNode, view: View): Match<Names> | undefined {
   const [found] = waysOfNode(pattern, node, { values: {}, outputs: [] }, view)
-  // every name of the pattern is bound on the way
+  // every match binds all names of the pattern
   return found as Match<Names> | undefined
 }
 
-/** A match that is under way. */
+/** A match in progress. */
 type Found = Match<string>
 
 function waysOf(operand: Operand<string>, value: ValueId, found: Found, view: View): Found[] {

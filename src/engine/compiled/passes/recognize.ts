@@ -1,4 +1,4 @@
-/** Finds what tfjs spells out in small steps and a runtime does in fewer. */
+/** Replaces sequences of kernels that tfjs writes in small steps by fewer kernels. */
 import { isDeepStrictEqual } from 'node:util'
 import { dropoutConstants } from '../../../base/philox.js'
 import type { Graph, ValueId } from '../graph/graph.js'
@@ -7,7 +7,7 @@ import { hole, op } from './pattern.js'
 import { applyRules, newNode, type Rule, rule } from './rewriter.js'
 import { SUM_RULES } from './sums.js'
 
-/** (x - max x) - log(sum(exp(x - max x))), as tfjs' `logSoftmax` writes it. */
+/** (x - max x) - log(sum(exp(x - max x))), as in tfjs' `logSoftmax`. */
 const logSoftmax = rule(
   op('Sub', [
     op('Sub', ['x', op('Max', ['x'], { as: 'maximum' })], { as: 'shifted' }),
@@ -26,7 +26,7 @@ const softmax = rule(op('Exp', [op('LogSoftmax', ['x'], { as: 'logarithm' })]), 
   newNode('Softmax', [x], attributesOf(logarithm, graph)),
 )
 
-/** The rate of dropout where the value is its noise. */
+/** The rate of dropout, if the value is noise of dropout. */
 function dropoutRate(value: ValueId, { inputOf }: View): number | undefined {
   const input = inputOf(value)
   if (input?.from !== 'input' || input.input.kind !== 'noise') return undefined
@@ -35,8 +35,8 @@ function dropoutRate(value: ValueId, { inputOf }: View): number | undefined {
 }
 
 /**
- * The gradient of relu, then dropout: d noise step(relu z) is d scale step(relu z noise), for noise is 0 or scale. The
- * scale goes into the product that d comes from.
+ * The gradient of relu followed by dropout: d noise step(relu z) equals d scale step(relu z noise), because noise is 0
+ * or scale. The factor `scale` is then absorbed by the product that makes d.
  */
 const droppedRectifier = rule(
   op('Multiply', [
@@ -54,17 +54,17 @@ const droppedRectifier = rule(
   },
 )
 
-/** Whether the value promises to be a class number below this. */
+/** Whether the value is an input of class indices below this bound. */
 function isBelow(value: ValueId, bound: number, { inputOf }: View): boolean {
   const input = inputOf(value)
   return input?.from === 'input' && input.input.kind === 'batch' && (input.input.below ?? bound + 1) <= bound
 }
 
-/** Of so many rows, row after row. */
+/** The identity matrix of this size, row-major. */
 const identityMatrix = (size: number) =>
   Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0))
 
-/** One-hot labels are rows of the identity matrix, where no label is out of range. */
+/** One-hot labels are rows of the identity matrix, if no label is out of range. */
 const oneHot = rule(
   op('OneHot', ['labels'], { where: ({ onValue, offValue }) => onValue === 1 && offValue === 0 }),
   ({ labels }, graph, { attributes }) => {
@@ -75,7 +75,7 @@ const oneHot = rule(
   },
 )
 
-/** Whether each row is 1 at one place and 0 elsewhere: what `oneHot` writes. */
+/** Whether the value was written by `oneHot`: each row is 1 at one place and 0 elsewhere. */
 function isOneHot(value: ValueId, view: View): boolean {
   const node = view.producerOf(value)
   if (node?.kernel !== 'GatherV2') return false
@@ -84,7 +84,7 @@ function isOneHot(value: ValueId, view: View): boolean {
   return isBelow(labels, depth, view) && isDeepStrictEqual(view.constantOf(table), identityMatrix(depth))
 }
 
-/** c (t - p) for c t - sum(c t) p, in the gradient of a crossentropy with one-hot labels t, whose sum is 1. */
+/** Replaces c t - sum(c t) p by c (t - p), in the gradient of a crossentropy with one-hot labels t, whose sum is 1. */
 const crossentropyGradient = rule(
   op('Sub', [
     op('Multiply', [hole('factor', isScalar), hole('labels', isOneHot)], { as: 'target' }),
@@ -98,8 +98,8 @@ const crossentropyGradient = rule(
 )
 
 /**
- * The gradient of a rectifier before a pool: where the gradient of a window goes, the input is the window's largest
- * element, so the few largest elements can be asked instead of all inputs.
+ * The gradient of relu before max pooling. A window's gradient goes to its largest element, so the step function can be
+ * applied to the few maxima instead of all inputs.
  */
 const pooledRectifier = rule(
   op('Multiply', [op('MaxPoolGrad', ['dy', 'x', 'largest'], { as: 'gradient' }), op('Step', ['x'], { as: 'step' })]),
@@ -110,7 +110,7 @@ const pooledRectifier = rule(
   },
 )
 
-/** A pool's gradient has in each channel the sum that it was given. */
+/** The gradient of max pooling has the same sum per channel as the gradient that it was given. */
 const sumOfPooled = rule(
   op('Sum', [op('MaxPoolGrad', ['dy', 'x', 'largest'])], { where: ({ keepDims }) => keepDims === false }),
   ({ dy, x }, graph, { attributes }) => {

@@ -1,6 +1,6 @@
 import type { Graph } from '../graph/graph.js'
 
-/** Keeps what an output depends on; inputs stay, because the program promised them. */
+/** Removes nodes and constants that no output depends on. Inputs stay, because the program declares them. */
 export function removeUnused(graph: Graph): Graph {
   const used = new Set(graph.outputs.map(({ value }) => value))
   const nodes = graph.nodes

@@ -1,4 +1,4 @@
-/** A graph that is written anew, node after node, and rules that do so by patterns. */
+/** Rewrites a graph node by node, and defines rules that do so by patterns. */
 import { firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId } from '../graph/graph.js'
 import { type KernelName, kernelRule } from '../graph/kernels.js'
 import type { Attributes, ValueInfo } from '../graph/value.js'
@@ -7,7 +7,7 @@ import { type View, viewOf } from '../graph/view.js'
 import { match, type Op } from './pattern.js'
 import { removeUnused } from './remove-unused.js'
 
-/** A node whose value has no number yet. */
+/** A node whose value has no id yet. */
 export type NewNode = Omit<GraphNode, 'output'>
 
 export const newNode = (kernel: KernelName, inputs: readonly ValueId[], attributes: Attributes = {}): NewNode => ({
@@ -16,16 +16,18 @@ export const newNode = (kernel: KernelName, inputs: readonly ValueId[], attribut
   attributes,
 })
 
-/** `producerOf` gives nodes that have been written; users and outputs are those of the graph before. */
+/**
+ * Writes a new graph. `producerOf` returns nodes that have been written; users and outputs are those of the old graph.
+ */
 export interface Rewriter extends View {
-  /** Writes a node as it is. */
+  /** Writes a node unchanged. */
   keep(node: GraphNode): void
-  /** Writes a node with the shape that follows from its inputs; its value is a new one, or `output`. */
+  /** Writes a node, with the shape that follows from its inputs, and returns its value: a new id, or `output`. */
   add(node: NewNode, output?: ValueId): ValueId
   constant(type: ValueInfo, data: GraphConstant['data']): ValueId
-  /** A constant of rank 0. */
+  /** Adds a scalar constant. */
   number(value: number): ValueId
-  /** The graph of what has been written and is used; `pass` is named by what goes wrong. */
+  /** Returns the graph of all that was written and is used. `pass` names the pass in errors. */
   finish(pass: string, outputs?: Graph['outputs']): Graph
 }
 
@@ -67,13 +69,16 @@ export function rewriterOf(graph: Graph): Rewriter {
   }
 }
 
-/** For the last node of a pattern: another one that gives the same. */
+/** Replaces the last node of a pattern by another node with the same value. */
 export interface Rule {
   readonly kernel: KernelName
   readonly replace: (node: GraphNode, graph: Rewriter) => NewNode | undefined
 }
 
-/** `replacement` gets the values of the pattern by name; it may write nodes before the one that it gives. */
+/**
+ * Makes a rule. `replacement` gets the values of the pattern by name, and may write nodes before the node that it
+ * returns.
+ */
 export const rule = <Names extends string>(
   pattern: Op<Names>,
   replacement: (values: Readonly<Record<Names, ValueId>>, graph: Rewriter, node: GraphNode) => NewNode | undefined,
@@ -85,7 +90,7 @@ export const rule = <Names extends string>(
   },
 })
 
-/** Asks the rules about each node in turn; the first that gives something counts. */
+/** Applies the rules to each node in turn; the first that returns a node wins. */
 export function applyRules(graph: Graph, rules: readonly Rule[], pass: string): Graph {
   const rewriter = rewriterOf(graph)
   for (const node of graph.nodes) {

@@ -1,4 +1,4 @@
-/** From a program to the graph that every runtime lowers. */
+/** Makes the simplified graph of a program, which every runtime lowers. */
 import type { Program } from '../../../program/program.js'
 import type { Graph } from '../graph/graph.js'
 import { trace } from '../graph/trace.js'
@@ -6,7 +6,7 @@ import { recognize } from './recognize.js'
 import { simplify } from './simplify.js'
 import { stackTerms } from './stack-terms.js'
 
-/** In their order. */
+/** The passes, in order. */
 export const PASSES: readonly { readonly name: string; readonly run: (graph: Graph) => Graph }[] = [
   { name: 'simplify', run: simplify },
   { name: 'recognize', run: recognize },
@@ -14,6 +14,6 @@ export const PASSES: readonly { readonly name: string; readonly run: (graph: Gra
   { name: 'simplify', run: simplify },
 ]
 
-/** A program's graph for one batch size, with all that the passes make shorter. */
+/** The graph of a program for one batch size, after all passes. */
 export const simplifiedGraph = async (program: Program, batch: number): Promise<Graph> =>
   PASSES.reduce((graph, { run }) => run(graph), await trace(program, batch))

@@ -1,6 +1,6 @@
 /**
- * Removes what costs time and changes nothing: reshapes of reshapes, products with one, products of matrices with zero,
- * parts of what was put together, numbers known beforehand, values computed twice, and values nobody uses.
+ * Removes nodes that change nothing: reshapes of reshapes, multiplications by one, matrix products with zero, slices of
+ * what was concatenated, constants that can be computed now, values computed twice, and unused values.
  */
 import { firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId } from '../graph/graph.js'
 import type { ValueInfo } from '../graph/value.js'
@@ -11,7 +11,7 @@ export function simplify(graph: Graph): Graph {
   return verify(removeUnused(rewrite(graph)), 'simplify')
 }
 
-/** Arithmetic on known scalars, in float32 as every engine does it. */
+/** Arithmetic on constant scalars, in float32 as in every engine. */
 const FOLD: Partial<Record<GraphNode['kernel'], (...x: number[]) => number>> = {
   Add: (a, b) => a! + b!,
   Sub: (a, b) => a! - b!,
@@ -36,7 +36,7 @@ function rewrite(graph: Graph): Graph {
   const current = (value: ValueId): ValueId => replaced.get(value) ?? value
   const info = (value: ValueId): ValueInfo => values.get(value)!
 
-  /** The value filled with one number, one for each number and shape. */
+  /** The constant filled with a number; there is one for each number and shape. */
   const filled = (number: number, type: ValueInfo, id?: ValueId): ValueId => {
     const key = `fill ${Object.is(number, -0) ? '-0' : number} ${type.dtype} ${type.shape}`
     const known = seen.get(key)
@@ -60,7 +60,8 @@ function rewrite(graph: Graph): Graph {
     const output = info(node.output)
 
     if (ELEMENTWISE_PAIRS.has(node.kernel)) node = { ...node, inputs: scalarConstants(node.inputs, output) }
-    // Relu(x) and x are positive at the same places; asking the former leaves x to the product that made it.
+    // Relu(x) and x are positive at the same places. Reading Relu(x) leaves x to be fused with the product that made
+    // it.
     const rectified =
       node.kernel === 'Step' && node.attributes.alpha === 0 ? seen.get(`Relu ${node.inputs} {}`) : undefined
     if (rectified !== undefined) node = { ...node, inputs: [rectified] }
@@ -118,7 +119,7 @@ function rewrite(graph: Graph): Graph {
   const outputs = graph.outputs.map((output) => ({ ...output, value: current(output.value) }))
   return { ...graph, values, constants, nodes, outputs }
 
-  /** A filled tensor beside an operand that has the result's shape already can be a scalar. */
+  /** Replaces a filled tensor by a scalar, if the other operand has the shape of the result already. */
   function scalarConstants(inputs: readonly ValueId[], output: ValueInfo): readonly ValueId[] {
     return inputs.map((input, index) => {
       const number = fills.get(input)
@@ -129,7 +130,7 @@ function rewrite(graph: Graph): Graph {
     })
   }
 
-  /** A sum over all axes but the last few does not care how the others were cut. */
+  /** Removes a reshape that only splits leading axes, if a sum over these follows. */
   function withoutLeadingOnes(node: GraphNode): GraphNode {
     const { axes, keepDims } = node.attributes
     const reshape = producers.get(node.inputs[0]!)
@@ -141,7 +142,10 @@ function rewrite(graph: Graph): Graph {
     return { ...node, inputs: reshape.inputs, attributes: { axes: [0], keepDims: false } }
   }
 
-  /** What a product with one, a quotient by one, or a part of what was put together equals. */
+  /**
+   * The value that a multiplication or division by one, or a slice of a concatenation, equals; undefined for other
+   * nodes.
+   */
   function sameAs(node: GraphNode, output: ValueInfo): ValueId | undefined {
     const { kernel, inputs } = node
     const neutral = (index: number) => fills.get(inputs[index]!) === 1
@@ -155,7 +159,7 @@ function rewrite(graph: Graph): Graph {
     return undefined
   }
 
-  /** The input of a Concat that a Slice takes out of it again. */
+  /** The input of a Concat that a Slice takes out again. */
   function partOf({ inputs: [whole], attributes }: GraphNode): ValueId | undefined {
     const concat = producers.get(whole!)
     if (concat?.kernel !== 'Concat') return undefined

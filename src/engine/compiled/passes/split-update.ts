@@ -1,15 +1,15 @@
 /**
- * Cuts the elementwise end off a step: from gradients to new weights and optimizer slots. What stays goes to the
- * runtime and gives the gradients; what is cut off becomes, for each weight, one expression over its arrays that a
- * single loop can compute (`fuse/`). Nothing here knows an optimizer: any chain of elementwise nodes that only new
- * state depends on is cut.
+ * Splits the elementwise end of a step, from gradients to new weights and optimizer slots, off the graph. The rest goes
+ * to the runtime and computes the gradients. The end becomes, for each weight, one expression over its arrays that a
+ * single loop computes (`fuse/`). This file knows no optimizers: any chain of elementwise nodes on which only new state
+ * depends is split off.
  */
 import { MOST_ARGUMENTS } from '../crew/chunks.js'
 import { consumersOf, type Graph, type GraphNode, type GraphOutput, infoOf, type ValueId } from '../graph/graph.js'
 import { verify } from '../graph/verify.js'
 import { removeUnused } from './remove-unused.js'
 
-/** One operation of an expression; operands are indices into the expression's list. */
+/** One operation of an expression. Operands are indices in the expression's list. */
 export type Expression =
   | { readonly kind: 'array'; readonly index: number }
   | { readonly kind: 'scalar'; readonly index: number }
@@ -20,29 +20,29 @@ export type Expression =
 export const FUSED_KERNELS = ['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum', 'Sqrt', 'Square', 'Neg', 'Abs', 'Sign'] as const
 export type FusedKernel = (typeof FUSED_KERNELS)[number]
 
-/** An array an update reads or writes: state by name, or a value that the runtime computes. */
+/** An array that an update reads or writes: state by name, or a value that the runtime computes. */
 export type UpdateArray = { readonly from: 'state'; readonly name: string } | ComputedArray
 
 interface ComputedArray {
   readonly from: 'graph'
   readonly value: ValueId
-  /** Of the other half of a batch. */
+  /** Set for a value of the other half of a batch. */
   readonly other?: true
 }
 
 /** The update of one weight and its slots. */
 export interface Update {
-  /** In order of first use; the same for every weight of one optimizer, so that equal loops can be told. */
+  /** In order of first use, which is the same for all weights of an optimizer, so that equal loops are recognized. */
   readonly expressions: readonly Expression[]
   readonly arrays: readonly UpdateArray[]
-  /** Values of rank 0: program inputs, or computed by the runtime. */
+  /** Scalars: inputs of the program, or values that the runtime computes. */
   readonly scalars: readonly ValueId[]
-  /** Which expression is stored to which array. */
+  /** The expression that is stored to each array. */
   readonly stores: readonly { readonly expression: number; readonly array: number }[]
 }
 
 export interface SplitStep {
-  /** The step without its end: gives the program's outputs, and every value that an update reads. */
+  /** The step without its end. It outputs the program's outputs and every value that an update reads. */
   readonly graph: Graph
   readonly updates: readonly Update[]
 }
@@ -79,8 +79,8 @@ export function splitUpdate(graph: Graph): SplitStep {
 }
 
 /**
- * The same update where two halves of a batch have given each value that the runtime computes: it takes their mean.
- * Undefined where a loop would take too much. The arrays of the other half come after all others, in the same order.
+ * The same update for values that are computed by two halves of a batch: it reads their mean. Undefined if a loop would
+ * have too many arguments. The arrays of the other half come after all others, in the same order.
  */
 export function updateFromHalves(update: Update): Update | undefined {
   const { expressions, arrays, stores } = update
@@ -109,10 +109,13 @@ export function updateFromHalves(update: Update): Update | undefined {
   return fitsOneCall(halved) ? halved : undefined
 }
 
-/** A loop takes each array and each scalar, and how many bytes there are. */
+/** Whether the arguments of a loop suffice: each array, each scalar, and the number of bytes. */
 const fitsOneCall = ({ arrays, scalars }: Update): boolean => arrays.length + scalars.length < MOST_ARGUMENTS
 
-/** Updates run one after another: none may read state that another one, or the runtime, has changed before. */
+/**
+ * Whether an update reads no state that another update, or the runtime, has changed before: updates run one after
+ * another.
+ */
 function readsOnlyItsOwn(
   { arrays, scalars }: Update,
   outputs: readonly GraphOutput[],
@@ -129,16 +132,16 @@ function readsOnlyItsOwn(
 const stateNamesOf = (graph: Graph): ReadonlyMap<ValueId, string> =>
   new Map(graph.inputs.flatMap(({ from, value, name }) => (from === 'state' ? [[value, name]] : [])))
 
-/** Name of the output that carries a value to the updates. */
+/** Name of the output that passes a value to the updates. */
 export const updateValueName = (value: ValueId): string => `update:${value}`
 
-/** Whether an output carries a value to the updates. */
+/** Whether an output passes a value to the updates. */
 export const isForUpdate = ({ name, value }: GraphOutput): boolean => name === updateValueName(value)
 
-/** Whether an output is what the program gives, and neither for the updates nor state. */
+/** Whether an output is one of the program's own, neither state nor for updates. */
 export const isResult = (output: GraphOutput): boolean => output.to === 'output' && !isForUpdate(output)
 
-/** Nodes that can be fused and that nothing but new state depends on. */
+/** Nodes that can be fused and on which only new state depends. */
 function elementwiseEnd(graph: Graph): Set<ValueId> {
   const consumers = consumersOf(graph)
   const results = new Set(graph.outputs.filter(({ to }) => to === 'output').map(({ value }) => value))
@@ -152,7 +155,7 @@ function elementwiseEnd(graph: Graph): Set<ValueId> {
   return end
 }
 
-/** Every operand is a scalar or has the result's shape. */
+/** Whether a node can be part of a loop: every operand is a scalar or has the shape of the result. */
 function canFuse(graph: Graph, { kernel, inputs, output }: GraphNode): boolean {
   const { shape, dtype } = infoOf(graph, output)
   if (!(FUSED_KERNELS as readonly string[]).includes(kernel) || dtype !== 'float32' || shape.length === 0) return false
@@ -162,7 +165,7 @@ function canFuse(graph: Graph, { kernel, inputs, output }: GraphNode): boolean {
   })
 }
 
-/** State is named `weight` or `weight/slot`: the longest name of a weight that is the state's own beginning. */
+/** The weight that a state belongs to. State is named `weight` or `weight/slot`. */
 function ownerOf(name: string, graph: Graph): string {
   const names = graph.inputs.filter(({ from }) => from === 'state').map((input) => input.name)
   return (

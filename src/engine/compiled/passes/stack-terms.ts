@@ -1,6 +1,6 @@
 /**
- * What gradients of a weight that is used many times add up to, a step of a recurrent layer each, in one product over
- * all of them: A1' B1 + A2' B2 is [A1; A2]' [B1; B2]. Likewise sums over rows, for a bias.
+ * Merges the products that add up to the gradient of a weight which is used many times, once per step of a recurrent
+ * layer: A1' B1 + A2' B2 is [A1; A2]' [B1; B2]. Likewise sums over rows, for a bias.
  */
 import { consumersOf, firstFree, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import { kernelRule } from '../graph/kernels.js'
@@ -8,7 +8,7 @@ import type { ValueInfo } from '../graph/value.js'
 import { verify } from '../graph/verify.js'
 import { removeUnused } from './remove-unused.js'
 
-/** Fewer terms are as fast apart. */
+/** Fewer terms are as fast without merging. */
 const LEAST_TERMS = 3
 
 export function stackTerms(graph: Graph): Graph {
@@ -28,7 +28,7 @@ export function stackTerms(graph: Graph): Graph {
   const isPartOfSum = (value: ValueId) => usedOnce(value) && consumers.get(value)![0]!.kernel === 'Add'
   const shapeOf = (value: ValueId) => infoOf(graph, value).shape.join()
 
-  /** What a sum adds up, where all of it has one shape. */
+  /** The terms of a nested sum in which all values have the same shape. */
   const termsOf = (sum: GraphNode): ValueId[] => {
     const terms: ValueId[] = []
     const open = [...sum.inputs]
@@ -52,7 +52,7 @@ export function stackTerms(graph: Graph): Graph {
     nodes.push({ kernel, inputs, attributes: given, output })
     return output
   }
-  /** Beside one another in the order in which they already are so elsewhere. */
+  /** Stacks the operands of terms, in the order of an existing Concat of the same values if there is one. */
   const stacked = (terms: readonly GraphNode[]): ValueId => {
     const [first] = terms as [GraphNode]
     const last = terms.map(({ inputs }) => inputs.at(-1)!)

@@ -1,4 +1,4 @@
-/** Sums and means of what is linear: the sum goes first, so that the rest has fewer numbers to work on. */
+/** Sums and means of linear expressions: sums first, so that the other operations have fewer numbers to work on. */
 import type { ValueId } from '../graph/graph.js'
 import type { Attributes } from '../graph/value.js'
 import { isScalar, isUsedOnce } from '../graph/view.js'
@@ -9,20 +9,20 @@ const OVER_ROWS = { axes: [0], keepDims: false }
 const isOverRows = ({ axes, keepDims }: Attributes) => String(axes) === '0' && !keepDims
 const dropsAxes = ({ keepDims }: Attributes) => keepDims === false
 
-/** -sum(sum(x)) for sum(-sum(x)): the sum over a batch of the losses of its samples. */
+/** Replaces sum(-sum(x)), the sum over a batch of its samples' losses, by -sum(sum(x)). */
 const sumOfNegatives = rule(op('Sum', [op('Neg', [op('Sum', ['x'])])]), ({ x }, graph, { output }) => {
   if (!isScalar(output, graph)) return undefined
   const axes = graph.infoOf(x).shape.map((_, axis) => axis)
   return newNode('Neg', [graph.add(newNode('Sum', [x], { axes, keepDims: false }))])
 })
 
-/** The mean of a vector, or of rows: a sum that others may need too. */
+/** Replaces the mean of a vector or over rows by a sum, which other nodes may share, and a factor. */
 const mean = rule(op('Mean', ['x'], { where: isOverRows }), ({ x }, graph, { output, attributes }) => {
   const sum = (isScalar(output, graph) && totalOf(x, graph)) || newNode('Sum', [x], attributes)
   return newNode('Multiply', [graph.add(sum), graph.number(1 / graph.infoOf(x).shape[0]!)])
 })
 
-/** c sum(x) for sum(x c), c a number. */
+/** Replaces sum(x c) by c sum(x), for a scalar c. */
 const sumOfScaled = rule(
   op('Sum', [
     op('Multiply', [hole('x', (value, view) => !isScalar(value, view)), hole('factor', isScalar)], {
@@ -34,14 +34,14 @@ const sumOfScaled = rule(
 )
 
 /**
- * The sum of all of a vector that is a sum of terms: of each term by itself. That of the rows of X, weighted by w, is
- * (1' X) w, where 1' X is what the gradient of a bias has too.
+ * Replaces the sum over a vector of added terms by the sums of the terms. For X w, the weighted rows of X, it is (1' X)
+ * w; the gradient of a bias shares 1' X.
  */
 const total = rule(op('Sum', ['x'], { where: dropsAxes }), ({ x }, graph, { output }) =>
   isScalar(output, graph) && graph.infoOf(x).shape.length === 1 ? totalOf(x, graph) : undefined,
 )
 
-/** X w, as a vector. */
+/** X w as a vector. */
 const weightedRows = op('Reshape', [
   op('BatchMatMul', ['rows', 'weights'], {
     usedOnce: true,
@@ -49,7 +49,7 @@ const weightedRows = op('Reshape', [
   }),
 ])
 
-/** The node that gives the sum of a vector by a shorter way; undefined where there is none. */
+/** A node that computes the sum of a vector in a shorter way; undefined if there is none. */
 function totalOf(x: ValueId, graph: Rewriter): NewNode | undefined {
   const node = graph.producerOf(x)
   if (!node || !isUsedOnce(x, graph)) return undefined

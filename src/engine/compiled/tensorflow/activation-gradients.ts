@@ -1,6 +1,7 @@
 /**
- * Gradients of rectifiers, sigmoid and tanh, which TensorFlow has as one operator each: tfjs writes them out in two or
- * three, the gates of recurrent layers (model/layers/gates.ts) with a product that they have already.
+ * Recognizes gradients of relu, sigmoid and tanh, for which TensorFlow has a single operator each. tfjs writes them
+ * with two or three kernels; the gates of recurrent layers (model/layers/gates.ts) reuse a product that they have
+ * computed.
  */
 import type { Graph, ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
@@ -12,7 +13,7 @@ import { type OperatorRule, operatorRule, type Rewriting, type Writer } from './
 const INNER = { usedOnce: true }
 const one = hole('one', (value, view) => numberOf(value, view) === 1)
 
-/** What a kernel gives, or a piece of it. */
+/** A hole for the result of a kernel, or a slice of it. */
 const madeBy = (kernel: KernelName) => {
   const isMade = (value: ValueId, view: View): boolean => {
     const node = view.producerOf(value)
@@ -40,7 +41,7 @@ const ofTanh = operatorRule(
   ({ y, dy }, emit, nameOf) => emit.op('TanhGrad', [y, dy].map(nameOf), FLOAT),
 )
 
-/** dy (p - p y), where p is factor y. */
+/** dy (p - p y) with p = factor y */
 const ofScaledSigmoid = operatorRule(
   op('Multiply', [
     op('Sub', [op('Multiply', ['factor', sigmoid], { as: 'p' }), op('Multiply', ['p', 'y'], INNER)], INNER),
@@ -50,7 +51,7 @@ const ofScaledSigmoid = operatorRule(
     emit.op('SigmoidGrad', [nameOf(y), emit.op('Mul', [dy, factor].map(nameOf), FLOAT)], FLOAT),
 )
 
-/** dy (factor - p y), where p is factor y. */
+/** dy (factor - p y) with p = factor y */
 const ofScaledTanh = operatorRule(
   op('Multiply', [
     op('Sub', ['factor', op('Multiply', [op('Multiply', ['factor', tanh], { as: 'p' }), 'y'], INNER)], INNER),

@@ -1,6 +1,6 @@
 /**
- * Normalization of a batch of pictures and its gradient, which TensorFlow has as one operator each: the kernels that
- * `normalizeBatch` (model/layers/normalize.ts) writes, found again.
+ * Recognizes batch normalization of images and its gradient, for which TensorFlow has a single operator each, in the
+ * kernels that `normalizeBatch` (model/layers/normalize.ts) writes.
  */
 import { sizeOf } from '../../../base/shape.js'
 import type { Graph, GraphNode, ValueId } from '../graph/graph.js'
@@ -10,17 +10,17 @@ import { hole, match, op } from '../passes/pattern.js'
 import { type Emitter, FLOAT, type } from './lowerings/lowering.js'
 import type { Rewriting, Writer } from './rewriting.js'
 
-/** Values of the graph: what goes in, and what comes out. */
+/** Inputs and outputs of a normalization, as values of the graph. */
 export interface BatchNorm {
   readonly x: ValueId
   readonly gamma: ValueId
   readonly beta: ValueId
   readonly epsilon: number
-  /** Elements a channel. */
+  /** Number of elements per channel. */
   readonly count: number
   readonly output: ValueId
   readonly mean: ValueId
-  /** Biased. */
+  /** The biased variance. */
   readonly variance: ValueId
   readonly gradient?: BatchNormGradient | undefined
 }
@@ -29,15 +29,15 @@ export interface BatchNormGradient {
   readonly dy: ValueId
   readonly dx: ValueId
   readonly dGamma: ValueId
-  /** Where it is the sum of dy; else another node has it already. */
+  /** The gradient of beta, if it is the sum of dy; undefined if another node computes it. */
   readonly dBeta?: ValueId | undefined
 }
 
-/** What is written in place of a node: of a whole normalization, or of its gradient. */
+/** An operator that is written in place of a node: a whole normalization, or its gradient. */
 export interface Written {
   readonly norm: BatchNorm
   readonly part: 'forward' | 'gradient'
-  /** Values that nobody else takes. */
+  /** Values that only the replaced nodes use. */
   readonly inner: readonly ValueId[]
 }
 
@@ -63,7 +63,10 @@ const moved = op('Add', [along, op('Multiply', ['each', dBeta])])
 
 const GRADIENT = op('Sub', [op('Multiply', ['dy', scale], { as: 'straight' }), moved])
 
-/** By the node where they are to be written, and the values of all nodes that they replace. */
+/**
+ * Finds normalizations. `written` has the operators by the node in whose place they are written; `parts` has the values
+ * of all nodes that they replace.
+ */
 export function batchNormsOf(
   graph: Graph,
   view: View,
@@ -83,7 +86,7 @@ export function batchNormsOf(
     if (!found) continue
     const candidate = gradients.get(found.scale)
     const at = candidate?.takers.reduce((a, b) => (isBefore(a, b) ? a : b))
-    // the gradient takes what TensorFlow's operator saves
+    // the gradient needs values that TensorFlow's forward operator saves
     const back = at !== undefined && isBefore(node.output, at) ? candidate : undefined
     const norm = { ...found.norm, gradient: back?.gradient }
     const all = new Set([...found.nodes, ...(back?.nodes ?? [])])
@@ -101,7 +104,7 @@ export function batchNormsOf(
   return { written, parts }
 }
 
-/** The normalization of which a node is the last. */
+/** Finds the normalization that ends with this node. */
 function forwardAt(node: GraphNode, view: View) {
   const found = match(FORWARD, node, view)
   if (!found) return undefined
@@ -113,7 +116,7 @@ function forwardAt(node: GraphNode, view: View) {
   return { norm, sum, scale, nodes: new Set(found.outputs) }
 }
 
-/** The gradient of which a node is the last, by the `scale` of its normalization. */
+/** Finds the gradient that ends with this node. `scale` identifies its normalization. */
 function gradientAt(node: GraphNode, view: View) {
   const found = match(GRADIENT, node, view)
   if (!found) return undefined
@@ -126,7 +129,7 @@ function gradientAt(node: GraphNode, view: View) {
   return { gradient, scale, takers: [weighed, straight, ...own], nodes }
 }
 
-/** What a pool hands back has the sum of what it is given. */
+/** Whether `pooled` is the gradient of a max pool that was given `given`: it then has the same sums. */
 function hasSameSums(pooled: ValueId, given: ValueId, { producerOf }: View): boolean {
   const pool = producerOf(pooled)
   return pool?.kernel === 'MaxPoolGrad' && pool.inputs[0] === given
@@ -140,7 +143,10 @@ export function batchNorms(graph: Graph, view: View): Rewriting {
   return { written: new Map(writers), replaced: parts }
 }
 
-/** Names are of values that others take, and of those that lie within, for who must wait for them. */
+/**
+ * Writes the operators of a normalization. Returns names for its outputs, and for inner values, which later nodes may
+ * have to wait for.
+ */
 function nodesOf(
   emit: Emitter,
   { norm, part, inner }: Written,
@@ -151,7 +157,7 @@ function nodesOf(
     const none = emit.floats([], [0])
     const inputs = [nameOf(x), nameOf(gamma), nameOf(beta), none, none]
     const all = emit.op('FusedBatchNormV3', inputs, { ...NORM, epsilon: { float: epsilon } })
-    // what it gives is the unbiased variance, of a single element too
+    // the operator returns the unbiased variance, even for a single element
     const biased = emit.op('Mul', [`${all}:2`, emit.float(Math.max(count - 1, 1) / count)], FLOAT)
     return [
       ...inner.map((value): [ValueId, string] => [value, all]),

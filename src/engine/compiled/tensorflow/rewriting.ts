@@ -17,13 +17,18 @@ export type Writer = (
   nameOf: (value: ValueId) => string,
 ) => readonly (readonly [value: ValueId, name: string])[]
 
-/** What is written in place of a node and of others before it, where they are what one operator computes. */
+/**
+ * Looks for nodes, the last of which is `node`, that one operator of TensorFlow computes. Returns a writer for it and
+ * the outputs of the nodes that it replaces.
+ */
 export type OperatorRule = (
   node: GraphNode,
   view: View,
 ) => { readonly write: Writer; readonly replaced: readonly ValueId[] } | undefined
 
-/** `write` gives the name of what the last node of the pattern computes. */
+/**
+ * Makes a rule of a pattern. `write` writes the operators and returns the name of the value of the pattern's last node.
+ */
 export const operatorRule =
   <Names extends string>(
     pattern: Op<Names>,
