@@ -72,7 +72,7 @@ const ours = (engine, precision = 'float32') => ({
   steps,
 })
 
-/** One training step of an engine: each peer takes turns with it, and nothing else is up meanwhile. */
+/** One training step of an engine. Each peer takes turns with it, and no other program runs. */
 async function benchSteps(engine, peers) {
   log(`engine ${engine}`)
   const results = []

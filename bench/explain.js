@@ -1,4 +1,4 @@
-/** Where a training step goes, from the engine's own times and a profile of its operators. */
+/** Times of the parts of a training step, from the engine's own times and a profile of its operators. */
 
 /**
  * `parts`: medians in milliseconds, of one process in which steps and profiled steps took turns. Operators are slower

@@ -19,7 +19,7 @@ await makeValidator(async () => (await import('../dist/spec/validator-code.js'))
 // last: `bin/train.js` takes it for the sign of a whole build
 writeFileSync(join(root, 'dist/built'), '')
 
-/** What earlier builds made of sources that are gone. */
+/** Outputs of earlier builds whose sources were removed. */
 function removeLeftovers() {
   for (const file of readdirSync(join(root, 'dist'), { recursive: true })) {
     if (!/\.(js|map|d\.ts)$/.test(file) || existsSync(join(root, 'src', file.replace(/\.(js|d\.ts)$/, '.ts')))) continue

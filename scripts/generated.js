@@ -81,7 +81,7 @@ const filesOf = (path) =>
         .sort()
         .flatMap((name) => filesOf(join(path, name)))
 
-/** One file under two names where the disk can do that. */
+/** Links the file, or copies it if the disk cannot link. */
 function linked(from, to) {
   try {
     linkSync(from, to)

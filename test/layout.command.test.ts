@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 const root = dirname(import.meta.dirname)
 const require = createRequire(import.meta.url)
 
-/** What each folder may import, types apart: the stages in the order in which data flows. */
+/** The folders that each folder may import from, in the order in which data flows. */
 const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages: readonly string[] }>> = {
   base: { folders: [], packages: ['fastest-levenshtein', '@bufbuild/protobuf', 'koffi'] },
   spec: { folders: ['base'], packages: ['zod', 'ajv', 'jsonc-parser'] },

@@ -25,7 +25,7 @@ expectNoTensorLeaks()
 const folder = new URL('../specs/', import.meta.url)
 const specs = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
 
-/** Those that an engine without compiled kernels has done in seconds. */
+/** Specs that an engine without compiled kernels trains in seconds. */
 const QUICK = ['mnist-10k.json', 'mnist-autoencoder.json']
 const isFast = (engine: RealEngine) => engine !== 'eager:cpu'
 

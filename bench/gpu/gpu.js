@@ -138,7 +138,7 @@ const pythonOf = (environment) => process.env.PEERS_PYTHON ?? join(peers, '.venv
 
 const missing = (python) => `no Python at ${python.replace(`${root}/`, '')}: run bench/peers/setup-gpu.sh`
 
-/** What the card can do at most; `skipped` says why where that is not known. */
+/** Peak of the GPU; `skipped` has the reason if it is not known. */
 async function measureCard(device) {
   log('the card itself')
   const python = pythonOf('torch')
@@ -149,7 +149,7 @@ async function measureCard(device) {
   return skipped === undefined ? JSON.parse(output) : { skipped }
 }
 
-/** One spec, batch size and precision: every program is up, one at a time runs, and the others are stopped meanwhile. */
+/** One spec, batch size and precision. All programs are started; one runs at a time, and the others are stopped. */
 async function benchGroup({ file, spec, batchSize, precision, card, folder, options }) {
   const { job, info, programs: steps } = await writeJob({ spec, batchSize, precision, device: options.device, folder })
   const cost = await stepCost({ programs: steps, sampleShape: info.sampleShape, batchSize, precision })

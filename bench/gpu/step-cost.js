@@ -1,4 +1,4 @@
-/** What a training step must cost, derived from its graph: floating-point operations and bytes. */
+/** The smallest possible cost of a training step, from its graph: floating-point operations and bytes. */
 import { costOf } from '../../dist/engine/compiled/graph/cost.js'
 import { simplifiedGraph } from '../../dist/engine/compiled/passes/simplified.js'
 

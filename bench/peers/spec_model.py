@@ -116,7 +116,7 @@ class Scope:
         return x
 
 
-# What Keras takes when a layer is called, not when it is made.
+# Arguments that Keras takes when a layer is called, not when it is made.
 OF_CALLS = ("use_causal_mask",)
 
 

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-test('text and bytes arrive, in place of what was there', async () => {
+test('text and bytes are written, and replace the old file', async () => {
   const path = join(folder, 'file')
   await writeFile(path, 'something much longer than what comes')
   await writeFileAtomic(path, 'new')
@@ -32,7 +32,7 @@ test('writers of one file do not mix', async () => {
   expect(await readdir(folder)).toEqual(['file'])
 })
 
-test('where it cannot be written, what was there stays and nothing is left', async () => {
+test('if it cannot be written, the old file stays and no other file is left', async () => {
   const path = join(folder, 'folder')
   await mkdir(join(path, 'full'), { recursive: true })
   await expect(writeFileAtomic(path, 'new')).rejects.toThrow()

@@ -22,7 +22,7 @@ test('every error of the system has words', () => {
   expect(problemOf('EILSEQ')).toBe('illegal byte sequence (EILSEQ)')
 })
 
-test("what Node itself refuses of a file is the file's problem too", async () => {
+test('errors of Node about a file are problems of the file too', async () => {
   const nul = await readFile('a\0b').catch((error) => error)
   expect(fileProblem(nul)).toBe('a name has no null byte')
   expect(problemOf('ERR_FS_FILE_TOO_LARGE')).toContain('larger')
@@ -36,7 +36,7 @@ test('any other error is not about files', () => {
   expect(problemOf('ERR_INVALID_ARG_TYPE')).toBeUndefined()
 })
 
-test('in words: what was done, to which file, and on which disk', async () => {
+test('a message has the operation, the file and the disk', async () => {
   const failing = (error: unknown) => inWords('save it', async () => Promise.reject(error)).catch((failure) => failure)
   const full = await failing(Object.assign(new Error('x'), { code: 'ENOSPC', path: '/no/such/file' }))
   expect(full).toBeInstanceOf(UserError)

@@ -14,14 +14,14 @@ test('an issue has its place, its pointer and its message', () => {
   expect(formatIssue(issue)).toBe('specs/x.json:9:31 /model/layers/2/rate: found 1.5, must be at least 0 and below 1')
 })
 
-test('the whole document has no pointer, and what was not read from a file no position', () => {
+test('the whole document has no pointer, and a value from outside of a file has no position', () => {
   const { position: _, ...unplaced } = issue
   expect(formatIssue({ ...unplaced, source: '--set fit.epochs=0', pointer: '' })).toBe(
     '--set fit.epochs=0: found 1.5, must be at least 0 and below 1',
   )
 })
 
-test('a near name is asked for, and details stand below', () => {
+test('a near name is suggested, and details are below', () => {
   const text = formatIssue({ ...issue, message: 'unknown type "Droput"', nearest: 'Dropout', details: ['one', 'two'] })
   expect(text).toBe(
     'specs/x.json:9:31 /model/layers/2/rate: unknown type "Droput"; did you mean "Dropout"?\n    one\n    two',
@@ -35,7 +35,7 @@ test("a user's mistake carries its issues", () => {
   expect(new UserError('plain').issues).toEqual([])
 })
 
-test('what cannot be seen, or would steer a terminal, is written as its number', () => {
+test('invisible characters and control characters are written as numbers', () => {
   const text = formatIssue({
     ...issue,
     pointer: '/\u001b[31m',

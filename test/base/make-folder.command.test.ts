@@ -5,14 +5,14 @@ import { expect, test } from 'vitest'
 import { makeFolder } from '../../src/base/make-folder.js'
 import { runShell, temporaryFolder } from '../support/command.js'
 
-test('those above it are made too, and ones that are there are left', async () => {
+test('parent folders are made too, and existing folders stay', async () => {
   const folder = temporaryFolder()
   for (let time = 0; time < 2; time++) await makeFolder(join(folder, 'a/b/c/'))
   expect(readdirSync(join(folder, 'a/b'))).toEqual(['c'])
   await makeFolder('/')
 })
 
-test('what must be there is not made', async () => {
+test('a folder that must exist is not made', async () => {
   const folder = temporaryFolder()
   const run = join(folder, 'run')
   await expect(makeFolder(join(run, 'a/b'), run)).rejects.toMatchObject({ code: 'ENOENT', path: run })

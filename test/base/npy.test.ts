@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { npyHeader, parseNpy } from '../../src/base/npy.js'
 
-/** As NumPy pads a header: 128 bytes for small shapes. */
+/** Header with the padding of NumPy: 128 bytes for small shapes. */
 const numpyFile = (dict: string, data: readonly number[]): Uint8Array =>
   Uint8Array.from([...Buffer.from(`\x93NUMPY\x01\x00v\x00${dict.padEnd(117)}\n`, 'latin1'), ...data])
 

@@ -39,14 +39,14 @@ test('a sequence of bits is the blocks of its key one after another, cut anywher
   expect([...whole]).toEqual([...block.subarray(0, 11)])
 })
 
-test('every part of the key makes other numbers', () => {
+test('every part of the key changes the numbers', () => {
   const first = philoxBits(key, 8)
   for (const other of [{ seed: 8 }, { purpose: PURPOSE.noise }, { stream: 1 }, { step: 1 }]) {
     expect(philoxBits({ ...key, ...other }, 8)).not.toEqual(first)
   }
 })
 
-/** What the WebAssembly kernel writes, from element 16 of this memory on. */
+/** Output of the WebAssembly kernel, from element 16 of this memory on. */
 const memory = new WebAssembly.Memory({ initial: 8, maximum: 8, shared: true })
 async function noiseTo(count: number, drawn: PhiloxKey, distribution: Distribution): Promise<Float32Array> {
   const crew = new Crew(memory)
@@ -55,7 +55,7 @@ async function noiseTo(count: number, drawn: PhiloxKey, distribution: Distributi
   return new Float32Array(memory.buffer, 64, count)
 }
 
-/** Nothing is written further than arrays are padded: 32 elements. */
+/** The kernel writes no further than the padding of arrays: 32 elements. */
 const expectPadded = (all: Float32Array) => {
   expect([...all.subarray(0, 16)]).toEqual(Array(16).fill(-1))
   expect([...all.subarray(16 + 32)]).toEqual(Array(16).fill(-1))
@@ -203,7 +203,7 @@ describe('a permutation', () => {
     expect(permutation({ ...key, step: 1 }, 100)).not.toEqual(permutation(key, 100))
   })
 
-  test('puts every index everywhere alike', () => {
+  test('puts every index at every place equally often', () => {
     const counts = new Map<string, number>()
     for (let step = 0; step < 6000; step++) {
       const order = permutation({ ...key, step }, 3).join('')

@@ -10,6 +10,6 @@ test('shapes are written as Keras writes them', () => {
   expect([[], [3], [null, 28, 28], [null]].map(formatShape)).toEqual(['()', '(3,)', '(None, 28, 28)', '(None,)'])
 })
 
-test('the batch fills what is unknown', () => {
+test('the batch size fills the unknown dimension', () => {
   expect(withBatch([null, 3], 8)).toEqual([8, 3])
 })

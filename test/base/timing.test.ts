@@ -12,7 +12,7 @@ test('the least of very many numbers', () => {
   expect(least(Array.from({ length: 1e6 }, (_, index) => Math.abs(index - 777_777) + 2))).toBe(2)
 })
 
-test('as many times as are wanted, one after another', async () => {
+test('as many times as requested, one after another', async () => {
   let running = 0
   let most = 0
   const times = await timesOf(
@@ -34,7 +34,7 @@ test('without a budget once, or as often as it must be', async () => {
   expect(await timesOf(async () => {}, { most: 2, budgetMs: 0, least: 3 })).toHaveLength(2)
 })
 
-test('what fails ends it', async () => {
+test('an error ends it', async () => {
   const failing = () => Promise.reject(new Error('no'))
   await expect(timesOf(failing, { most: 4, budgetMs: 1000 })).rejects.toThrow('no')
 })

@@ -15,7 +15,7 @@ const TINY = {
 const folderWith = (changes: object = {}) => temporaryFolder({ 'tiny.json': JSON.stringify({ ...TINY, ...changes }) })
 const FEW = ['--rounds', '2', '--steps', '3']
 
-test('--json: every engine that works here, fastest first; the others with why not', async () => {
+test('--json: every engine that works here, fastest first; the others with the reason', async () => {
   const cwd = folderWith()
   const { code, stdout, stderr } = await runCommand(['bench', 'tiny.json', '--json', ...FEW], { cwd })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -52,8 +52,8 @@ test('a table of the engines that are named, of a spec from standard input with 
   expect(stdout).toMatch(new RegExp(`^${lines.join('\n')}`))
 })
 
-describe('what goes wrong', () => {
-  test('an engine whose package cannot be loaded is left out, or the end where it was asked for', async () => {
+describe('errors', () => {
+  test('an engine whose package cannot be loaded is skipped, or an error if it was requested', async () => {
     const [cwd, env] = [folderWith(), { ...withoutPackage('koffi'), NODE_PATH: '' }]
     const all = await runCommand(['bench', 'tiny.json', '--json', ...FEW], { cwd, env })
     expect(all).toMatchObject({ code: 0, stderr: '' })
@@ -105,7 +105,7 @@ describe('what goes wrong', () => {
     )
   })
 
-  test('a loss that becomes NaN while gradients are still added up', async () => {
+  test('a loss that becomes NaN while gradients are accumulated', async () => {
     const changes = {
       data: { dataset: 'bars-and-stripes', size: 2, flatten: true },
       optimizer: { type: 'SGD', gradient_accumulation_steps: 4 },

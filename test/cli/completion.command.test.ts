@@ -10,7 +10,7 @@ import { COMMAND, runCommand, temporaryFolder } from '../support/command.js'
 
 const offered = (line: string) => completionsOf(['train', ...line.split(' ')], COMMANDS)
 
-describe('what is offered', () => {
+describe('completions', () => {
   test.each([
     ['commands', 'e', ['evaluate']],
     ['all of them', '', Object.keys(COMMANDS).filter((name) => name !== 'train')],
@@ -82,7 +82,7 @@ for (const shell of Object.keys(SHELLS) as (keyof typeof SHELLS)[]) {
   })
 }
 
-test('a shell that is not known is told', async () => {
+test('an unknown shell gives a message', async () => {
   expect(await runCommand(['completion'], { env: { SHELL: '/bin/tcsh' } })).toEqual({
     code: 2,
     stdout: '',

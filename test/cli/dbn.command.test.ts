@@ -64,7 +64,7 @@ const weightsIn = async (...path: string[]) =>
     [...(await readModel(join(cwd, ...path, 'model'))).weights].map(([name, { values }]) => [name, values]),
   )
 
-test('each stage leaves its history and model, and the last one those of the run', () => {
+test('each stage saves its history and model, and the last one those of the run', () => {
   const files = [...STAGE, 'spec.json', ...stages].toSorted()
   for (const run of ['classifier', 'still', 'plain']) expect(filesIn(run), run).toEqual(files)
   expect(historyOf('classifier')).toMatchObject({
@@ -76,20 +76,20 @@ test('each stage leaves its history and model, and the last one those of the run
   expect(bytes('plain/history.json').equals(bytes('plain/stages/2/history.json'))).toBe(true)
 })
 
-test('the same seed is the same stack, whatever becomes of it', () => {
+test('the same seed gives the same stack, whatever follows it', () => {
   for (const file of [1, 2].flatMap((stage) => MODEL.map((name) => `stages/${stage}/${name}`))) {
     for (const other of ['still', 'plain'])
       expect(bytes('classifier', file).equals(bytes(other, file)), file).toBe(true)
   }
 })
 
-test('the first RBM is the one that the data alone would give', () => {
+test('the first RBM is the same as when trained alone', () => {
   expect(bytes('classifier/stages/1/model/weights.bin').equals(bytes('alone/model/weights.bin'))).toBe(true)
   const { seconds: _, ...history } = historyOf('classifier/stages/1')
   expect(history.metrics).toEqual(historyOf('alone').metrics)
 })
 
-test('the network begins with the weights of the RBMs, backwards too', async () => {
+test('the network starts with the weights of the RBMs, also in reverse order', async () => {
   const network = await weightsIn('still')
   for (const [stage, layer, hidden] of [
     ['stages/1', 'rbm_1', 20],
@@ -110,7 +110,7 @@ test('the network begins with the weights of the RBMs, backwards too', async () 
   for (const [name, values] of Object.entries(plain)) expect(network[name], name).toEqual(values)
 })
 
-test('says what is under way', async () => {
+test('names the stage', async () => {
   const { stderr } = await runCommand(['plain.json', '--engine', 'onnx', '--set', 'fit.validation_split=0'], { cwd })
   const lines = [
     'RBM 1 of 2: 784-20',
@@ -128,7 +128,7 @@ test('says what is under way', async () => {
   expect(stderr).toMatch(new RegExp(`${lines.join('\n')}\n$`))
 })
 
-test('Ctrl-C leaves what is done', async () => {
+test('Ctrl-C keeps finished stages', async () => {
   const long = [FIRST, { ...SECOND, epochs: 100_000 }]
   writeFileSync(join(cwd, 'long.json'), JSON.stringify({ ...CLASSIFIER, model: { ...CLASSIFIER.model, rbms: long } }))
   let sent = false
@@ -194,7 +194,7 @@ describe('other commands', () => {
     expect({ code, report: JSON.parse(stdout) }).toMatchObject({ code: 0, report: { batch_size: 200 } })
   })
 
-  test('sample takes its first RBM', async () => {
+  test('sample uses its first RBM', async () => {
     const { code } = await runCommand(['sample', 'classifier/stages/1', '-n', '2', '--steps', '2'], { cwd })
     expect(code).toBe(0)
   })

@@ -16,7 +16,7 @@ const nothingSetUp = () => {
 
 const reportOf = (stdout: string) => documentOf(stdout, 'doctor.schema.json')
 
-test('--json: one document, in which what works is right and measured', async () => {
+test('--json: one document; working engines are correct and measured', async () => {
   const { code, stdout, stderr } = await runCommand(['doctor', '--json'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const report = reportOf(stdout)
@@ -36,7 +36,7 @@ test('--json: one document, in which what works is right and measured', async ()
   expect(report.tensorflow.places.filter(({ counts }: { counts: boolean }) => counts).length).toBeLessThanOrEqual(1)
 })
 
-test('for people: plain text on standard output, with the command for what is missing', async () => {
+test('for people: plain text on standard output, with the command that installs missing parts', async () => {
   const { code, stdout, stderr } = await runCommand(['doctor'], { env: nothingSetUp() })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
@@ -52,7 +52,7 @@ test('for people: plain text on standard output, with the command for what is mi
   )
 })
 
-test('exit code 1 where no compiled engine works', async () => {
+test('exit code 1 if no compiled engine works', async () => {
   const env = { ...nothingSetUp(), ...withoutPackage('koffi') }
   const { code, stdout, stderr } = await runCommand(['doctor', '--json'], { env })
   expect({ code, stderr }).toEqual({ code: 1, stderr: '' })
@@ -64,23 +64,26 @@ test('exit code 1 where no compiled engine works', async () => {
   })
 })
 
-test.skipIf(!canCompile)('a library that crashes takes nothing with it; a GPU that is not used is told', async () => {
-  const folder = temporaryFolder()
-  compile(join(folder, LIBRARY), '#include <stdlib.h>\nconst char *TF_Version(void) { abort(); }\n')
-  compileDriver(folder)
-  const driver = { LD_LIBRARY_PATH: folder, STUB_GPUS: '1', STUB_DRIVER: '12040' }
-  const env = { TRAINSPEC_TENSORFLOW: folder, ...driver }
-  const { code, stdout, stderr } = await runCommand(['doctor', '--json'], { env })
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  const { engines, nvidia, tensorflow, auto } = reportOf(stdout)
-  const problem = 'Engine tensorflow ended its process (SIGABRT).'
-  expect(engines).toContainEqual(expect.objectContaining({ name: 'tensorflow', state: 'unavailable', problem }))
-  expect(tensorflow.places[0]).toMatchObject({ source: 'TRAINSPEC_TENSORFLOW', folder, counts: true })
-  expect(auto).toBeNull()
-  if (process.platform !== 'linux') return
-  expect(nvidia).toEqual({ devices: ['Stub 0'], cuda: '12.4', problem: null })
-  expect(tensorflow.problem).toBe('The NVIDIA device is not used; `train setup cuda` installs it for NVIDIA devices.')
-})
+test.skipIf(!canCompile)(
+  'a library that crashes does not end the command; a GPU that is not used is reported',
+  async () => {
+    const folder = temporaryFolder()
+    compile(join(folder, LIBRARY), '#include <stdlib.h>\nconst char *TF_Version(void) { abort(); }\n')
+    compileDriver(folder)
+    const driver = { LD_LIBRARY_PATH: folder, STUB_GPUS: '1', STUB_DRIVER: '12040' }
+    const env = { TRAINSPEC_TENSORFLOW: folder, ...driver }
+    const { code, stdout, stderr } = await runCommand(['doctor', '--json'], { env })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const { engines, nvidia, tensorflow, auto } = reportOf(stdout)
+    const problem = 'Engine tensorflow ended its process (SIGABRT).'
+    expect(engines).toContainEqual(expect.objectContaining({ name: 'tensorflow', state: 'unavailable', problem }))
+    expect(tensorflow.places[0]).toMatchObject({ source: 'TRAINSPEC_TENSORFLOW', folder, counts: true })
+    expect(auto).toBeNull()
+    if (process.platform !== 'linux') return
+    expect(nvidia).toEqual({ devices: ['Stub 0'], cuda: '12.4', problem: null })
+    expect(tensorflow.problem).toBe('The NVIDIA device is not used; `train setup cuda` installs it for NVIDIA devices.')
+  },
+)
 
 describe('its processes', () => {
   /** Starts it, waits for the process of an engine, sends a signal; that process must end too. */

@@ -73,7 +73,7 @@ test('a table for people, with a metric that the run did not have', async () => 
   )
 })
 
-describe('a folder is told that', () => {
+describe('a message says that a folder', () => {
   const evaluated = async (change: (run: string) => void, ...args: string[]) => {
     const cwd = temporaryFolder()
     cpSync(join(trained, 'sequential'), join(cwd, 'run'), { recursive: true })
@@ -222,21 +222,21 @@ describe('the likelihood of an RBM', () => {
     ])
   })
 
-  test('is told in words', async () => {
+  test('is printed in words', async () => {
     const { stdout } = await runCommand(['evaluate', 'small', '--ais', 'betas=20'], { cwd })
     expect(stdout).toMatch(
       /\nMean log-likelihood in nats, by 100 chains of annealed importance sampling, 20 betas:\n {2}training samples +-\d+\.\d\d\n {2}test samples +-\d+\.\d\d\n {2}log Z +\d+\.\d\d\n {2}its interval from +(-inf|\d+\.\d\d)\n {2}to +\d+\.\d\d\n {2}chains that count +\d+\.\d\n/,
     )
   })
 
-  test('says what it is of', async () => {
+  test('says what it is the likelihood of', async () => {
     const { stdout: real } = await runCommand(['evaluate', 'real', '--exact'], { cwd })
     expect(real).toMatch(/\nMean log-density in nats, exact:\n/)
     const { stdout: labelled } = await runCommand(['evaluate', 'labelled', '--exact'], { cwd })
     expect(labelled).toMatch(/\nMean log-likelihood of samples with their labels in nats, exact:\n/)
   })
 
-  test('comes without what only chains of training say', async () => {
+  test('comes without metrics of the chains of training', async () => {
     const { test: measures, left_out } = await reportOf('chains')
     expect(left_out).toEqual(['loss', 'flip_rate'])
     expect(Object.keys(measures)).toEqual(['pseudo_likelihood'])
@@ -258,7 +258,7 @@ describe('the likelihood of an RBM', () => {
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) })
   })
 
-  test('is none of a network', async () => {
+  test('is refused for a network', async () => {
     const { code, stderr } = await runCommand(['evaluate', 'sequential', '--exact'], { cwd: trained })
     const words = '--exact: sequential has a model of type Sequential; log Z is of those of type RBM\n'
     expect({ code, stderr }).toEqual({ code: 2, stderr: words })

@@ -13,7 +13,7 @@ const TINY = {
 }
 const folderWith = (changes: object = {}) => temporaryFolder({ 'tiny.json': JSON.stringify({ ...TINY, ...changes }) })
 
-test('suggests a rate with the command that uses it, and leaves the curve', async () => {
+test('suggests a rate with the command that uses it, and saves the curve', async () => {
   const cwd = folderWith()
   const { code, stdout, stderr } = await runCommand(['find-lr', 'tiny.json', '--engine', 'onnx'], { cwd })
   expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.not.stringContaining('fault') })
@@ -55,7 +55,7 @@ test('--json, over a schedule, with accumulated gradients and changes', async ()
   expect(stdout).toBe(readFileSync(join(cwd, 'found/find-lr.json'), 'utf8'))
 })
 
-test('refuses where nothing is trained', async () => {
+test('refuses a model without trained weights', async () => {
   const frozen = { ...TINY.model, layers: [{ ...TINY.model.layers[0], trainable: false }] }
   const { code, stdout, stderr } = await runCommand(['find-lr', 'tiny.json'], { cwd: folderWith({ model: frozen }) })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

@@ -18,7 +18,7 @@ describe.runIf(process.platform === 'linux').each([
   ['nohup of bash, which names it in the environment', `exec bash -c 'nohup ${train}; exit'`],
   ['a script under nohup', `exec nohup sh -c '${train} > rows; exit'`],
 ])('%s', (_, line) => {
-  test('the terminal is closed: training goes on to its end', async () => {
+  test('the terminal is closed: training continues to its end', async () => {
     const cwd = temporaryFolder({ 'spec.json': JSON.stringify(SPEC) })
     let isClosed = false
     const { stderr } = await runShell(line, {

@@ -29,7 +29,7 @@ const until = (isSo: () => boolean) =>
     }, LOOK_MS)
   })
 
-/** Of proc(5). The last signal that the command listens for is SIGHUP, number 1; SIGINT Node itself catches before. */
+/** See proc(5). The last signal that the command listens for is SIGHUP, number 1. Node itself catches SIGINT earlier. */
 const listens: Case['when'] = ({ pid }) => {
   const caught = /^SigCgt:\s+([\da-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]
   return (BigInt(`0x${caught}`) & 1n) === 1n
@@ -38,7 +38,7 @@ const listens: Case['when'] = ({ pid }) => {
 interface Case {
   readonly spec?: object
   readonly args?: readonly string[]
-  /** Whether the moment of the first Ctrl-C has come. */
+  /** True when it is time for the first Ctrl-C. */
   readonly when: (now: { readonly pid: number; readonly cwd: string; readonly stderr: string }) => boolean
   /** Milliseconds from that on to the first, and from the first to the second. */
   readonly delay?: number
@@ -73,7 +73,7 @@ async function interrupted({ spec = SPEC, args = [], when, delay = 0, again }: C
 }
 
 describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
-  test('where a pipe for rows is read by nobody', async () => {
+  test('with a pipe for rows that nobody reads', async () => {
     const when: Case['when'] = ({ stderr }) => stderr.includes(' - loss: ')
     const args = ['--history', 'pipe', '--history-format', 'csv']
     const { code, stderr, after, files } = await interrupted({ args, when })

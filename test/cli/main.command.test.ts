@@ -1,4 +1,4 @@
-/** What the command does when something else than the spec is wrong. */
+/** Errors that are not errors of the spec. */
 import { EventEmitter } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
@@ -34,23 +34,23 @@ describe('an error', () => {
     return { code: await main(['--help'], fake.io), stderr: fake.stderr() }
   }
 
-  test('of ours is 70, and says whose it is, where it came from, and whom to tell', async () => {
+  test('of ours is 70, and says that it is our bug, where it happened, and whom to tell', async () => {
     const { code, stderr } = await failing(new TypeError('x is not a function'))
     expect(code).toBe(70)
     expect(stderr).toMatch(/^This is a fault of trainspec \d+\.\d+\.\d+, not of your spec\. Please report it/)
     expect(stderr).toMatch(/TypeError: x is not a function\n {4}at /)
   })
 
-  test('that is no Error is told too', async () => {
+  test('that is no Error gives a message too', async () => {
     expect(await failing('odd')).toMatchObject({ code: 70, stderr: expect.stringContaining('odd') })
   })
 
-  test("of the user's is 2, without a trace", async () => {
+  test('of the user is 2, without a stack trace', async () => {
     const issues = [{ code: 'x', source: 'a.json', pointer: '/b', message: 'found c' }]
     expect(await failing(new UserError('Sorry.', issues))).toEqual({ code: 2, stderr: 'a.json /b: found c\nSorry.\n' })
   })
 
-  test('shows what would steer a terminal, and keeps its lines', async () => {
+  test('shows control characters, and keeps its lines', async () => {
     const issues = [{ code: 'x', source: 'a\u001b[31m.json', pointer: '', message: 'found c' }]
     const shown = await failing(new UserError('--out \u001b[2J: no.\nSee: train --help', issues))
     expect(shown.stderr).toBe('a\\u001b[31m.json: found c\n--out \\u001b[2J: no.\nSee: train --help\n')
@@ -58,14 +58,14 @@ describe('an error', () => {
     expect((await failing(error)).stderr).toBe('Cannot go on: runs/\\u001b[31m: the disk is full.\n')
   })
 
-  test('of the disk is 2, in words', async () => {
+  test('of the disk is 2, with a message', async () => {
     const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: 'runs/x' })
     expect(await failing(error)).toEqual({ code: 2, stderr: 'Cannot go on: runs/x: the disk is full.\n' })
   })
 })
 
 describe('readers that go away', () => {
-  test('cost neither help nor a check', async () => {
+  test('do not disturb help or a check', async () => {
     const cwd = temporaryFolder({ 'a.json': '{}' })
     const { stderr } = await runShell('$train --help | true; $train validate a.json a.json 2>&1 | head -1 | wc -l', {
       cwd,
@@ -83,13 +83,13 @@ describe('standard output that is full', () => {
     return fake
   }
 
-  test('makes the exit code 2, and is told once', async () => {
+  test('makes the exit code 2, and is reported once', async () => {
     const { io, stderr } = withoutRoom('ENOSPC')
     expect(await main(['--help'], io)).toBe(2)
     expect(stderr()).toBe('Cannot write to standard output: the disk is full.\n')
   })
 
-  test('a reader that is gone is nothing wrong', async () => {
+  test('a reader that has left is no error', async () => {
     const { io, stderr } = withoutRoom('EPIPE')
     expect(await main(['--version'], io)).toBe(0)
     expect(stderr()).toBe('')
@@ -103,7 +103,7 @@ describe('signals', () => {
     ['SIGHUP', 129],
   ] as const
 
-  test.each(CODES)('%s asks once for an end, which stands for exit code %i', (signal, exitCode) => {
+  test.each(CODES)('%s asks once for an end, with exit code %i', (signal, exitCode) => {
     const { io, process, exits } = fakeIo()
     const interrupt = listenForInterrupt(io, { alone: true })
     interrupt.begin('training', 'Stopped.')
@@ -120,13 +120,13 @@ describe('signals', () => {
     expect(exits).toEqual([])
   })
 
-  test('nothing listens any more where none has come', () => {
+  test('no listener remains if no signal came', () => {
     const { io, process } = fakeIo()
     listenForInterrupt(io, { alone: true }).stop()
     for (const [signal] of CODES) expect(process.listenerCount(signal)).toBe(0)
   })
 
-  test('Ctrl-C says that the step is finished first; other signals are of no keyboard', () => {
+  test('Ctrl-C prints that the step is finished first; other signals do not come from a keyboard', () => {
     for (const [signal, words] of [
       ['SIGINT', 'Finishing the step; press Ctrl-C again to stop at once.\n'],
       ['SIGTERM', ''],

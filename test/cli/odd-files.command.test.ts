@@ -25,7 +25,7 @@ const SPEC = {
 const home = process.cwd()
 let folder = ''
 const mounts: string[] = []
-/** Those of them that can be written to, and have no room. */
+/** Files that can be opened for writing, but have no space. */
 const small: string[] = []
 const server = createServer()
 
@@ -70,7 +70,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** What a disk holds that was not put there at first. */
+/** Files on a disk that were not there at first. */
 const addedTo = (disk: string) => readdirSync(disk).filter((entry) => !['filler', 'a', 'b'].includes(entry))
 
 /** In this process, which is quicker than one of its own. */
@@ -150,7 +150,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   'sample --inpaint': '.csv',
 }
 
-/** Of every so many pairs one; another one in each place. */
+/** One of every so many pairs, another one in each place. */
 const SHARE = process.env.TRAINSPEC_FUZZ === 'all' ? 1 : 5
 
 describe.skipIf(process.platform === 'win32').each(Object.entries(PLACES))('%s', (place, argsFor) => {

@@ -1,9 +1,9 @@
-/** What the command line expects holds beside what the spec expects. */
+/** Expectations of the command line add to those of the spec. */
 import { expect, test } from 'vitest'
 import { overridesOf } from '../../src/cli/overrides.js'
 import { parseSpec } from '../../src/spec/parse.js'
 
-/** What a spec that expects this expects with such options. */
+/** The expectations of a spec, together with those of these options. */
 function expected(inSpec: object, texts: readonly string[], set: readonly string[] = []) {
   const spec = {
     data: { dataset: 'bars-and-stripes', flatten: true },
@@ -28,11 +28,11 @@ test.each<[object, string[], object]>([
   expect(expected(inSpec, texts)).toEqual(all)
 })
 
-test('--set replaces what the spec expects', () => {
+test('--set replaces the expectation of the spec', () => {
   expect(expected({ acc: { min: 0.9 } }, ['acc>=0.2'], ['expect.acc.min=0.1'])).toEqual({ acc: { min: 0.2 } })
 })
 
-test('bounds that nothing meets are refused', () => {
+test('bounds that no value can meet are refused', () => {
   expect(expected({ acc: { min: 0.9 } }, ['acc<=0.1', 'acc<=0.5'])).toEqual([
     'spec.json: found 0.9, must be at most max, which is 0.1',
   ])

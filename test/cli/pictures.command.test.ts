@@ -56,7 +56,7 @@ test('the model is that of training, not of the step that the pictures show', as
   expect(JSON.parse(stdout).test).toEqual(history.test)
 })
 
-test('there are updates to see where the rate ends at 0', () => {
+test('updates are visible even if the rate ends at 0', () => {
   const { width, height, data, channels } = decode(readFileSync(join(cwd, 'pcd/pictures/histograms.png')))
   // the second of four panels, where a line stands at 0 between what is below and above
   const panel = data.subarray(Math.floor(height / 4) * width * channels, Math.floor(height / 2) * width * channels)
@@ -65,7 +65,7 @@ test('there are updates to see where the rate ends at 0', () => {
   expect(Array.from(panel).some(isZero)).toBe(true)
 })
 
-test('a run that diverged has none', async () => {
+test('a run that diverged has no pictures', async () => {
   const args = ['cd.json', '--out', 'diverged', '--set', 'optimizer.learning_rate=1e38']
   const { code } = await runCommand(args, { cwd })
   expect(code).toBe(3)

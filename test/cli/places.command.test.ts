@@ -1,4 +1,4 @@
-/** Where results go: another place that fails costs a warning, the folder of the run a clear end; nothing takes another's place. */
+/** Places of results. A failing place outside of the folder of the run gives a warning; a failing folder ends the run. No file replaces another. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ function disk(path: string, options: string): void {
   onTestFinished(() => void execFileSync('umount', [path]))
 }
 
-describe.runIf(process.platform === 'linux')('another place that fails', () => {
+describe.runIf(process.platform === 'linux')('a place outside of the run folder that fails', () => {
   test.each([
     ['rows', ['--history', '/dev/full', '--history-format', 'csv']],
     ['a document', ['--history', '/dev/full']],
@@ -61,7 +61,7 @@ describe.runIf(process.platform === 'linux')('another place that fails', () => {
     expect(all.trimEnd().split('\n')).toHaveLength(301)
   })
 
-  test.skipIf(!mayMount)('results on a disk with too little room are not taken for whole', async () => {
+  test.skipIf(!mayMount)('incomplete results on a full disk are not taken for complete ones', async () => {
     const cwd = folderWith()
     disk(join(cwd, 'small'), 'size=4k')
     const { code, stderr } = await runShell('$train --help > small/help; exec $train --help >> small/help', { cwd })
@@ -88,7 +88,7 @@ test.skipIf(process.platform === 'win32')(
   },
 )
 
-describe('one place for two things', () => {
+describe('one path for two files', () => {
   test.each([
     [['spec.json', '--history', 'spec.json'], '--history: spec.json is the spec, which would be lost'],
     [['spec.json', '--history', './same.json'], '--history: ./same.json is the spec, which would be lost'],
@@ -143,14 +143,14 @@ describe('a file of a CSVLogger with other columns', () => {
     expect(readdirSync(cwd).toSorted()).toEqual(['log.csv', 'spec.json'])
   })
 
-  test('with the same columns it is added to', async () => {
+  test('with the same columns it gets more rows', async () => {
     const cwd = cwdWith('epoch,loss,val_loss\r\n0,1,NA\r\n')
     const { code, stderr } = await runCommand(['spec.json', '--out', 'o/x'], { cwd })
     expect(code, stderr).toBe(0)
     expect(readFileSync(join(cwd, 'log.csv'), 'utf8').trimEnd().split('\r\n')).toHaveLength(5)
   })
 
-  test('is nothing to find-lr, which has no callbacks', async () => {
+  test('does not matter to find-lr, which runs no callbacks', async () => {
     const cwd = cwdWith('else\n')
     const { code, stderr } = await runCommand(['find-lr', 'spec.json', '--out', 'o/x', '--steps', '20'], { cwd })
     expect(stderr).not.toContain('log.csv')
@@ -158,7 +158,7 @@ describe('a file of a CSVLogger with other columns', () => {
   })
 })
 
-test('of runs that begin in one folder at once, one trains', async () => {
+test('of runs that start in one folder at once, one trains', async () => {
   const cwd = folderWith()
   mkdirSync(join(cwd, 'same'))
   const ended = await Promise.all(

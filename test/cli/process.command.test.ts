@@ -1,4 +1,4 @@
-/** What a run takes of the machine while it lasts, and that however it ends nothing is left. */
+/** Threads and files of a run while it lasts. Nothing remains after it, however it ends. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -25,7 +25,7 @@ const argumentsFor = (engine: string) => ['spec.json', '--engine', engine, '--de
 /** Rows are there once an epoch has ended. */
 const isNoRow = (file: string) => file !== 'history.csv'
 
-/** Of proc(5). */
+/** See proc(5). */
 const proc = (pid: number, file: string) => readFileSync(`/proc/${pid}/${file}`, 'utf8')
 
 const childrenOf = (pid: number) => readdirSync(`/proc/${pid}/task`).map((task) => proc(pid, `task/${task}/children`))
@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
    * first five. Medians, because a reading just before garbage is collected says little. 8 kB lost in a step are found;
    * handles of TensorFlow are counted elsewhere.
    */
-  test('holds as much memory after 5,000 steps as after 2,000', async () => {
+  test('uses as much memory after 5,000 steps as after 2,000', async () => {
     const [epochs, warm, group] = [20, 5, 5]
     const cwd = folderWith('mnist', [{ type: 'Dropout', rate: 0.2 }], { batch_size: 240, epochs, validation_split: 0 })
     const kilobytes: number[] = []
@@ -108,7 +108,7 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
     expect(files.filter(isNoRow)).toEqual(['spec.json'])
   })
 
-  test('SIGKILL in a step leaves what was written by then, and no process', async () => {
+  test('SIGKILL in a step leaves the files written so far, and no process', async () => {
     const { code, files } = await killed(slow(), 'SIGKILL')
     expect(code).toBeNull()
     expect(files.filter(isNoRow)).toEqual(['spec.json'])

@@ -73,7 +73,7 @@ describe('--inpaint', () => {
   const MASK = 'mask.csv'
   const isFilled = (pixel: number) => pixel % 28 >= 14
 
-  test.each(['right', MASK])('%s leaves what it does not fill in as it was', async (mask) => {
+  test.each(['right', MASK])('%s keeps all other pixels', async (mask) => {
     const row = Array.from({ length: 784 }, (_, pixel) => (isFilled(pixel) ? 1 : 0))
     writeFileSync(join(cwd, MASK), `${row.join(',')}\n`)
     const out = `inpainted-by-${mask}`

@@ -27,7 +27,7 @@ function newUser() {
   return { home, cache, train }
 }
 
-/** As an earlier setup left it. */
+/** An installation of an earlier setup. */
 function install(cache: string, target: Target): string {
   const folder = join(cache, `tensorflow-${version}${target === 'cuda' ? '-cuda' : ''}`)
   const file = join(folder, 'tensorflow', LIBRARY)
@@ -40,7 +40,7 @@ function install(cache: string, target: Target): string {
 const [wheel] = wheelsFor('tensorflow', thisSystem())
 
 describe('--dry-run', () => {
-  test('tells what, how large, from where and where to, and changes nothing', async () => {
+  test('prints packages, sizes, sources and the folder, and changes nothing', async () => {
     const { home, cache, train } = newUser()
     const { code, stdout, stderr } = await train('setup tensorflow --dry-run')
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
@@ -81,7 +81,7 @@ describe('--dry-run', () => {
   })
 })
 
-test('what is installed already is told at once; standard output gets its folder', async () => {
+test('an existing installation is reported at once; its folder goes to standard output', async () => {
   const { cache, train } = newUser()
   const folder = install(cache, 'tensorflow')
   expect(await train('setup tensorflow')).toEqual({
@@ -92,7 +92,7 @@ test('what is installed already is told at once; standard output gets its folder
 })
 
 describe('--remove', () => {
-  test('takes the named one, or all', async () => {
+  test('removes the named library, or all', async () => {
     const { home, cache, train } = newUser()
     const [cpu, cuda] = [install(cache, 'tensorflow'), install(cache, 'cuda')]
     mkdirSync(join(cache, 'downloads'))
@@ -114,7 +114,7 @@ describe('--remove', () => {
     expect(await train('setup --remove')).toEqual({ code: 0, stdout: '', stderr: `Nothing to remove in ${cache}.\n` })
   })
 
-  test('takes no --from', async () => {
+  test('cannot be combined with --from', async () => {
     expect(await newUser().train('setup --remove --from x')).toMatchObject({
       code: 2,
       stderr: '--remove takes no --from.\n',
@@ -122,7 +122,7 @@ describe('--remove', () => {
   })
 })
 
-describe('what goes wrong ends with 2, in a sentence', () => {
+describe('errors end with 2 and a message', () => {
   test('no network', async () => {
     const { cache, train } = newUser()
     const { code, stdout, stderr } = await train('setup tensorflow')
@@ -133,7 +133,7 @@ describe('what goes wrong ends with 2, in a sentence', () => {
     expect(filesBelow(cache)).toEqual([])
   })
 
-  test.each(['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'pip.conf'])('and shows no password of %s', async (where) => {
+  test.each(['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'pip.conf'])('no message shows the password of %s', async (where) => {
     const { home, train } = newUser()
     const secret = 'http://alice:s3cr3t@127.0.0.1:1/simple?key=h1dden'
     const settings = join(home, 'pip.conf')
@@ -154,7 +154,7 @@ describe('what goes wrong ends with 2, in a sentence', () => {
     expect(filesBelow(cache)).toEqual([])
   })
 
-  test('a cache that cannot be', async () => {
+  test('a cache that cannot be made', async () => {
     const { home, train } = newUser()
     writeFileSync(join(home, 'file'), '')
     const given = temporaryFolder({ [LIBRARY]: 'library' })
@@ -164,7 +164,7 @@ describe('what goes wrong ends with 2, in a sentence', () => {
     expect(stderr).toMatch(/^(Cannot go on|Cannot install into .*): .*a part of the path is a file, not a folder\.\n$/)
   })
 
-  test('another setup at work', async () => {
+  test('another setup is running', async () => {
     const { cache, train } = newUser()
     mkdirSync(cache, { recursive: true })
     writeFileSync(join(cache, 'setup.lock'), JSON.stringify({ pid: process.pid, host: hostname() }))
@@ -183,7 +183,7 @@ test('a library that does not work is not installed', async () => {
   expect(filesBelow(home)).toEqual([])
 })
 
-test.runIf(process.platform === 'linux')('a cache where nothing can be made is told', async () => {
+test.runIf(process.platform === 'linux')('a cache folder in which nothing can be made gives a message', async () => {
   const { train } = newUser()
   const from = temporaryFolder({ [LIBRARY]: 'library' })
   const { code, stdout, stderr } = await train(`setup tensorflow --from ${from}`, {

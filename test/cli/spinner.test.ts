@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { withSpinner } from '../../src/cli/spinner.js'
 
-/** What is written while something is waited for. */
+/** Text of the spinner. */
 async function written(
   window: { isTTY: boolean; columns?: number },
   env: Readonly<Record<string, string>> = {},
@@ -21,5 +21,5 @@ test.each([
   ['a terminal that tells no size', { isTTY: true, columns: 0 }],
 ])('is not drawn on %s', async (_, window) => expect(await written(window)).toBe(''))
 
-test('is not drawn where the cursor cannot move', async () =>
+test('is not drawn if the cursor cannot move', async () =>
   expect(await written({ isTTY: true, columns: 80 }, { TERM: 'dumb' })).toBe(''))

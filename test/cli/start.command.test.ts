@@ -55,7 +55,7 @@ const NO_MORE_FILES = `
 
 const AGAIN = 'Install trainspec again.'
 
-describe('what keeps the command from starting is said in one line', () => {
+describe('a message of one line says why the command cannot start', () => {
   test.each(['16.20.2', '18.20.8', '20.18.3', '21.7.3', '22.11.0'])('Node %s', (version) => {
     const folder = temporaryFolder({
       'old.cjs': `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`,
@@ -110,7 +110,7 @@ describe('what keeps the command from starting is said in one line', () => {
   })
 })
 
-describe('a checkout that is not built', () => {
+describe('a checkout that was not built', () => {
   test('without the packages for that', () => {
     const folder = installed('scripts')
     expect(start(folder)).toEqual({
@@ -132,7 +132,7 @@ describe('a checkout that is not built', () => {
   })
 })
 
-describe('engine onnx says what is missing', () => {
+describe('engine onnx names the missing part', () => {
   test('ONNX Runtime', () => {
     const folder = installed('dist', 'node_modules')
     const { status, stderr } = start(folder, ['tiny.json', '--engine', 'onnx'])
@@ -146,7 +146,7 @@ describe('engine onnx says what is missing', () => {
     )
   })
 
-  test('the native part of koffi, which npm leaves out with --omit=optional; auto does without it', () => {
+  test('the native part of koffi, which npm leaves out with --omit=optional; auto works without it', () => {
     const folder = installed('dist')
     const packages = join(ROOT, 'node_modules')
     mkdirSync(join(folder, 'node_modules'))

@@ -53,7 +53,7 @@ test.each(['stack', 'graph'] as const)('the table of a %s is that of Keras', asy
   ])
 })
 
-test('the document says what a step takes', async () => {
+test('the document has the cost of a step', async () => {
   const { code, stdout } = await runCommand(['summary', 'graph.json', '--json', '--set', 'fit.batch_size=8'], {
     cwd: cwd(),
   })
@@ -94,7 +94,7 @@ test('the document says what a step takes', async () => {
   expect(total).toBe(Object.values<number>(parts).reduce((sum, one) => sum + one))
 })
 
-test('--explain says what passes do and where time goes, and leaves no file', async () => {
+test('--explain prints the effect of passes and where time goes, and leaves no file', async () => {
   const folder = cwd()
   const profiles = () => readdirSync(tmpdir()).filter((name) => name.startsWith('trainspec-profile-'))
   const before = profiles()
@@ -122,13 +122,13 @@ describe('--svg', () => {
     expect(readFileSync(join(folder, 'graph.svg'), 'utf8')).toMatch(/^<svg .*again, shares twice.*<\/svg>\n$/s)
   })
 
-  test('into a folder that is not there is an error in words', async () => {
+  test('into a missing folder is an error with a message', async () => {
     const { code, stderr } = await runCommand(['summary', 'graph.json', '--svg', 'none/graph.svg'], { cwd: cwd() })
     expect({ code, stderr }).toEqual({ code: 2, stderr: 'Cannot write --svg: none: no such file or folder.\n' })
   })
 })
 
-test('a spec that does not fit is told as by train validate, and nothing is written', async () => {
+test('a spec that does not fit gives the messages of train validate, and nothing is written', async () => {
   const folder = temporaryFolder(specOf('bad', { type: 'Sequential', layers: ['Flatten', dense('out', 7)] }))
   const { code, stdout, stderr } = await runCommand(['summary', 'bad.json', '--svg', 'bad.svg'], { cwd: folder })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })

@@ -27,7 +27,7 @@ const SPEC = JSON.stringify({
 const canWatch = canCompile && process.platform === 'linux'
 if (!canWatch) console.warn('Skipped: what a run touches. Watching it needs Linux and a C compiler.')
 
-describe.skipIf(!canWatch)('a process asks nobody on the network and writes nowhere but', () => {
+describe.skipIf(!canWatch)('a process makes no network requests and writes only to', () => {
   /** A folder with the spec, an environment that is watched, and what was seen in it outside of the folder `out`. */
   function watched() {
     const folder = temporaryFolder({ 'tiny.json': SPEC })
@@ -64,7 +64,7 @@ describe.skipIf(!canWatch)('a process asks nobody on the network and writes nowh
     expect(strays()).toEqual([])
   })
 
-  test('nothing at all, in processes that the command starts', async () => {
+  test('nothing, in processes that the command starts', async () => {
     const { folder, env, strays } = watched()
     const args = ['bench', 'tiny.json', '--engine', 'onnx', '--rounds', '1', '--steps', '1', '--json']
     const { code, stderr } = await runCommand(args, { cwd: folder, env })
@@ -72,7 +72,7 @@ describe.skipIf(!canWatch)('a process asks nobody on the network and writes nowh
     expect(strays()).toEqual([])
   })
 
-  test('nothing at all, where a thread opens the engine, whose environment is a copy', async () => {
+  test('nothing, if a thread opens the engine, whose environment is a copy', async () => {
     const { folder, env, strays } = watched()
     const engine = join(COMMAND, '../../dist/engine/compiled/onnx/engine.js')
     writeFileSync(join(folder, 'thread.mjs'), `import { openOnnx } from ${JSON.stringify(engine)}\nopenOnnx()\n`)

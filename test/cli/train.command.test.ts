@@ -46,7 +46,7 @@ function expectPlain({ stderr }: CommandResult): void {
   expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/)
 }
 
-test('a run leaves its files, a second one beside the first, and both are the same but for the clock', async () => {
+test('a run saves its files, a second one in its own folder, and both are the same except for times', async () => {
   const cwd = folderWith()
   const first = await runCommand(['tiny.json'], { cwd })
   expect(first).toMatchObject({ code: 0, stdout: '' })
@@ -136,7 +136,7 @@ test('a spec from standard input, its history as one document on standard output
   expect(JSON.parse(read(cwd, 'runs/stdin/1/spec.json')).fit.epochs).toBe(1)
 })
 
-describe('a reader that goes away', () => {
+describe('a reader that leaves', () => {
   test('from standard output does not stop the run', async () => {
     const cwd = folderWith()
     const line = '{ $train tiny.json --set fit.epochs=30 --history - --history-format csv; echo $? > code; } | head -2'
@@ -158,7 +158,7 @@ describe('a reader that goes away', () => {
   })
 })
 
-test('a warning is said before training and kept; --verbose 0 says none', async () => {
+test('a warning is printed before training and saved; --verbose 0 prints none', async () => {
   const model = { type: 'Sequential', layers: [{ type: 'Dense', units: 1, activation: 'softmax' }] }
   const cwd = folderWith({ model, loss: 'binary_crossentropy', metrics: [], fit: { ...TINY.fit, epochs: 1 } })
   const loud = await runCommand(['tiny.json'], { cwd })
@@ -174,7 +174,7 @@ test('a warning is said before training and kept; --verbose 0 says none', async 
   }
 })
 
-test('a model of which nothing is trained is measured, by every command', async () => {
+test('every command measures a model without trained weights', async () => {
   const layers = [
     { type: 'BatchNormalization', trainable: false },
     { ...TINY.model.layers[0], trainable: false },
@@ -218,7 +218,7 @@ describe('expectations', () => {
     ])
   })
 
-  test('that are not make 1, and the run is kept', async () => {
+  test('that are not met make 1, and the run is kept', async () => {
     const cwd = folderWith({ expect: { acc: { min: 0.1, max: 0.2 } } })
     const { code, stderr } = await runCommand(['tiny.json', '--expect', 'val_loss<=0.0001'], { cwd })
     expect(code).toBe(1)
@@ -250,7 +250,7 @@ const BARS = {
   fit: { batch_size: 4, epochs: 2, validation_split: 0.5 },
 }
 
-test('a metric that is undefined is nan in rows, null in JSON, said once, and no expectation of it passes', async () => {
+test('an undefined metric is nan in rows and null in JSON, is reported once, and fails its expectations', async () => {
   const expect_ = { val_auc: { min: 0, max: 1 } }
   const early_stopping = { monitor: 'val_auc', patience: 0 }
   const cwd = folderWith({ ...BARS, early_stopping, expect: expect_ })
@@ -268,7 +268,7 @@ test('a metric that is undefined is nan in rows, null in JSON, said once, and no
   expect(read(cwd, 'run/history.csv')).toMatch(/^1,[\d.]+,nan,/m)
 })
 
-test('an update that leaves nothing finite ends with 3, though it is the last', async () => {
+test('a last update that leaves nothing finite ends with 3', async () => {
   const optimizer = { type: 'SGD', learning_rate: 3e38 }
   const layers = [{ type: 'Dense', units: 1, kernel_initializer: { type: 'constant', value: 9 } }]
   const model = { type: 'Sequential', layers }
@@ -287,7 +287,7 @@ test('an update that leaves nothing finite ends with 3, though it is the last', 
   })
 })
 
-test('a number without a row in the middle of training ends with 2, and what was trained is there', async () => {
+test('a number without a row in the middle of training ends with 2, and the model is saved', async () => {
   // the bias goes from 0.5 to -0.75, to 1.125, and to -1.6875, by its regularizer alone
   const numbers = {
     ...{ type: 'Dense', name: 'numbers', units: 2, kernel_initializer: 'zeros' },
@@ -390,7 +390,7 @@ describe('callbacks', () => {
     { type: 'TimeBudget', seconds: 1e6 },
   ]
 
-  test('leave their files in the folder of the run, and change nothing else', async () => {
+  test('write their files to the folder of the run, and change nothing else', async () => {
     const cwd = folderWith({ callbacks })
     expect(await runCommand(['tiny.json'], { cwd })).toMatchObject({ code: 0 })
     const run = join(cwd, 'runs/tiny/1')
@@ -424,7 +424,7 @@ describe('callbacks', () => {
     ])
   })
 
-  test('an interruption loses nothing of what they wrote', async () => {
+  test('an interruption loses nothing that they wrote', async () => {
     const cwd = folderWith({ callbacks, fit: { ...TINY.fit, epochs: 100_000 } })
     let sent = false
     const result = await runCommand(['tiny.json'], {
@@ -442,7 +442,7 @@ describe('callbacks', () => {
     expect(eventsOf(readFileSync(join(run, 'logs/validation', name!)))).toHaveLength(2 * epochs + 1)
   })
 
-  test('a time budget ends the run well', async () => {
+  test('a time budget ends the run normally', async () => {
     const cwd = folderWith({ callbacks: [{ type: 'TimeBudget', seconds: 0.5 }], fit: { ...TINY.fit, epochs: 100_000 } })
     const { code, stderr } = await runCommand(['tiny.json'], { cwd })
     expect(code).toBe(0)
@@ -462,8 +462,8 @@ describe('callbacks', () => {
   })
 })
 
-describe('what is wrong before the run', () => {
-  test('leaves nothing behind, and says all of it', async () => {
+describe('errors before the run', () => {
+  test('leaves no files, and reports every error', async () => {
     const cwd = folderWith({ optimizer: 'adm', seed: -1 })
     expect(await runCommand(['tiny.json'], { cwd })).toMatchObject({
       code: 2,
@@ -475,14 +475,14 @@ describe('what is wrong before the run', () => {
     expect(readdirSync(cwd)).toEqual(['tiny.json'])
   })
 
-  test('a spec that is not there', async () => {
+  test('a missing spec', async () => {
     const cwd = folderWith()
     const { code, stderr } = await runCommand(['tny.json'], { cwd })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^tny\.json: no such file or folder; did you mean "tiny\.json"\?\n/)
   })
 
-  test('a folder that holds something already', async () => {
+  test('a folder that is not empty', async () => {
     const cwd = folderWith()
     const { code, stderr } = await runCommand(['tiny.json', '--out', '.'], { cwd })
     expect(code).toBe(2)
@@ -501,7 +501,7 @@ describe('what is wrong before the run', () => {
   })
 })
 
-test('a clock that is set forward changes no duration and no budget of time', async () => {
+test('setting the clock forward changes neither durations nor a time budget', async () => {
   const cwd = folderWith({ callbacks: [{ type: 'TimeBudget', seconds: 1000 }] })
   const leap = join(cwd, 'leap.mjs')
   writeFileSync(leap, 'const now = Date.now; let days = 0; Date.now = () => now() + days++ * 86_400_000\n')

@@ -73,7 +73,7 @@ test.each([
   expect(readdirSync(cwd, { recursive: true })).toEqual(before)
 })
 
-test('the model and the history are as they were', () => {
+test('the model and the history do not change', () => {
   expect(readdirSync(join(cwd, 'rbm')).filter((name) => !name.startsWith('features'))).toEqual([
     'history.csv',
     'history.json',

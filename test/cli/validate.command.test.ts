@@ -10,7 +10,7 @@ const MASKED = GOOD.replace('"Flatten"', '"Masking", "Flatten"')
 const BAD = GOOD.replace('"mse"', '"msee"').replace('10', '0')
 
 describe('files', () => {
-  test('several: each is told of, in order, and one that is bad makes 2', async () => {
+  test('several: a report for each, in order; one with problems makes the exit code 2', async () => {
     const cwd = temporaryFolder({ 'a.json': GOOD, 'b.json': BAD, 'c.jsonc': `// good\n${MASKED}` })
     expect(await runCommand(['validate', 'a.json', 'b.json', 'c.jsonc', 'd.json'], { cwd })).toEqual({
       code: 2,
@@ -32,7 +32,7 @@ describe('files', () => {
     expect(readdirSync(cwd)).toEqual(['a.json', 'b.json', 'c.jsonc'])
   })
 
-  test('one that is not there: the nearest that is', async () => {
+  test('a missing one: the nearest existing name', async () => {
     const cwd = temporaryFolder({ 'mnist-mlp.json': GOOD, 'notes.txt': '' })
     mkdirSync(join(cwd, 'specs'))
     const stderrOf = async (file: string) => (await runCommand(['validate', file], { cwd })).stderr
@@ -86,7 +86,7 @@ describe('files', () => {
   })
 })
 
-test('a warning is said, and is no problem', async () => {
+test('a warning is printed, and is not a problem', async () => {
   const doubtful = GOOD.replace('10', '1, "activation": "softmax"').replace('"mse"', '"binary_crossentropy"')
   const cwd = temporaryFolder({ 'a.json': GOOD, 'b.json': doubtful })
   expect(await runCommand(['validate', 'a.json', 'b.json'], { cwd })).toEqual({
@@ -101,7 +101,7 @@ test('a warning is said, and is no problem', async () => {
   })
 })
 
-test('--set changes every file, and is where its mistakes are', async () => {
+test('--set changes every file, and its mistakes point to it', async () => {
   const cwd = temporaryFolder({ 'a.json': GOOD, 'b.json': GOOD })
   const set = (setting: string) => runCommand(['validate', 'a.json', 'b.json', '--set', setting], { cwd })
   expect(await set('model.layers.1.units=1')).toMatchObject({ code: 0, stderr: 'a.json: ok\nb.json: ok\n' })

@@ -1,4 +1,4 @@
-/** What becomes of signals, by when they come and what would be lost. */
+/** The effect of signals, by their time and by the files that would be lost. */
 import { describe, expect, test } from 'vitest'
 import { PHASES, type Phase, watch } from '../../src/cli/watch.js'
 
@@ -23,7 +23,7 @@ function watched(phase: Phase) {
 }
 
 describe('while training', () => {
-  test('the first is said to be heard, the second ends', () => {
+  test('the first is confirmed by a message, the second ends', () => {
     const { state, heard, pass } = watched(PHASES.training)
     heard(130)
     expect(state).toMatchObject({ said: ['Finishing the step; press Ctrl-C again to stop at once.'], ends: [] })
@@ -32,7 +32,7 @@ describe('while training', () => {
     expect(state.ends).toEqual([130])
   })
 
-  test('one that follows at once is the same', () => {
+  test('one that follows at once counts as the same', () => {
     const { state, heard, pass } = watched(PHASES.training)
     for (let at = 0; at < 200; at += 20) {
       heard(130)
@@ -52,7 +52,7 @@ describe('while training', () => {
   })
 })
 
-test('with nothing to lose, one is enough, after a second in which all may end in good order', () => {
+test('if nothing can be lost, one is enough, after a second for an orderly end', () => {
   const { state, heard, pass } = watched(PHASES.idle)
   heard(129)
   expect(state.ends).toEqual([])
@@ -60,7 +60,7 @@ test('with nothing to lose, one is enough, after a second in which all may end i
   expect(state.ends).toEqual([129])
 })
 
-test('training that begins meanwhile is not cut off', () => {
+test('training that starts meanwhile is not cut off', () => {
   const { state, heard, pass } = watched(PHASES.idle)
   heard(130)
   state.phase = PHASES.training
@@ -68,7 +68,7 @@ test('training that begins meanwhile is not cut off', () => {
   expect(state.ends).toEqual([])
 })
 
-test('while results are written, only the third ends', () => {
+test('while results are written, only the third one ends', () => {
   const { state, heard, pass } = watched(PHASES.training)
   heard(130)
   state.phase = PHASES.saving

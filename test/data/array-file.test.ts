@@ -73,7 +73,7 @@ test.each([
   await expect(readArrayFile(path)).rejects.toThrow(new UserError(`${path}: ${words}`))
 })
 
-test('a folder, a device and a link to one are told and not read', async () => {
+test('a folder, a device and a link to one are refused and not read', async () => {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'x.npy'))
   symlinkSync('/dev/zero', join(folder, 'x.csv'))
@@ -83,7 +83,7 @@ test('a folder, a device and a link to one are told and not read', async () => {
   await expect(readArrayFile(join(folder, 'x.png'))).rejects.toThrow('x.png: is a device or a pipe, must be a file')
 })
 
-test('a file of more bytes than an array can have is told and not read', async () => {
+test('a file of more bytes than an array can have is refused and not read', async () => {
   for (const name of ['x.npy', 'x.csv', 'x.png']) {
     const path = fileOf(name, '')
     truncateSync(path, 2 ** 40) // with a hole in it, so that it takes no room

@@ -40,7 +40,7 @@ test('of 2 by 2 pixels are these', async () => {
   ])
 })
 
-test('training and test are the same, of 4 by 4 pixels where nothing is said', async () => {
+test('training and test are the same, of 4 by 4 pixels by default', async () => {
   const data = resolveData('bars-and-stripes')
   expect(data).toMatchObject({ size: 4 })
   const { info, train, test: tested } = await loadBarsAndStripes({ size: 4 })

@@ -75,7 +75,7 @@ describe.each(['bytes', 'floats'] as const)('of %s', (kind) => {
     expect(tested.x).not.toEqual(train.x.subarray(0, tested.x.length))
   })
 
-  test('sample_each_epoch is drawn anew', async () => {
+  test('sample_each_epoch is drawn again', async () => {
     const { info, train, test: tested } = made('sample_each_epoch')
     expect(info).toEqual({ ...dataset.info, values: 'binary' })
     expect(train.x).toBe(dataset.train.x)
@@ -88,7 +88,7 @@ describe.each(['bytes', 'floats'] as const)('of %s', (kind) => {
     expect(await shown(tested, info.divisor)).toEqual(await shown(made('sample').test, 1))
   })
 
-  test('a sample has the same draw wherever it comes', async () => {
+  test('a sample has the same draw at any position', async () => {
     const { info, train } = made('sample_each_epoch')
     const rows = await shown(train, info.divisor, { epoch: 3 })
     const mixed = await shown(train, info.divisor, { epoch: 3, shuffle: { seed: 1, epoch: 3 } })
@@ -98,7 +98,7 @@ describe.each(['bytes', 'floats'] as const)('of %s', (kind) => {
     expect(await shown(validation, info.divisor, { epoch: 3 })).toEqual(rows.slice(-COUNT / 10))
   })
 
-  test('probability leaves values as they are, and says so', () => {
+  test('probability leaves values as they are, and declares them so', () => {
     const { info, train } = made('probability')
     expect(info).toEqual({ ...dataset.info, values: 'probability' })
     expect(train).toBe(dataset.train)

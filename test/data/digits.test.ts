@@ -57,7 +57,7 @@ test('each digit is there five times, four of them moved by a pixel', async () =
   }
 })
 
-test('they are mixed, four of five for training', async () => {
+test('they are shuffled, four of five for training', async () => {
   const { info, train, test: tested } = await loadDigits({ shifted: true })
   expect([train.count, tested.count]).toEqual([7188, 1797])
   expect([info.trainSamples, info.testSamples]).toEqual([7188, 1797])

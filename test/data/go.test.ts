@@ -12,14 +12,14 @@ function boardOf(...rows: string[]): Board {
   return board
 }
 
-test('stones that hang together share their liberties', () => {
+test('connected stones share their liberties', () => {
   const board = boardOf('XX.', 'XO.')
   const { stones, liberties } = groupAt(board, 0)
   expect(stones.toSorted((a, b) => a - b)).toEqual([0, 1, 9])
   expect([...liberties].toSorted((a, b) => a - b)).toEqual([2, 18])
 })
 
-test('a group without liberties is taken off, and nobody may take his own', () => {
+test('a group without liberties is removed, and no player may capture his own stones', () => {
   const after = played(boardOf('OX.', '.X.'), 9, 1)!
   expect(after.captured).toBe(1)
   expect([...after.board.slice(0, 2)]).toEqual([0, 1])

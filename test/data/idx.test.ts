@@ -53,6 +53,6 @@ test.each([
   await expect(refused).rejects.toThrow(join(folder, 'file'))
 })
 
-test('a file that is not there is named', async () => {
+test('a missing file is named', async () => {
   await expect(readIdx(join(folder, 'nothing'))).rejects.toThrow('nothing')
 })

@@ -20,7 +20,7 @@ describe('a file', () => {
     return file
   }
 
-  test('has 1 for what is filled in', async () => {
+  test('has 1 for the pixels to fill in', async () => {
     expect([...(await maskOf(path('1,0\n0,0\n'), [2, 2]))]).toEqual([1, 0, 0, 0])
     expect([...(await maskOf(path('1,0,0,0\n'), [2, 2]))]).toEqual([1, 0, 0, 0])
   })

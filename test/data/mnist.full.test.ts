@@ -21,7 +21,7 @@ const countsOf = (...sets: readonly Samples[]) => {
   return counts
 }
 
-test('every data set has what its information promises', async () => {
+test('every data set agrees with its information', async () => {
   for (const dataset of Object.keys(DATASETS) as (keyof typeof DATASETS)[]) {
     const { info, train, test } = await loadData(resolveData(dataset), 0)
     expect(info).toEqual(dataInfo(resolveData(dataset)))
@@ -104,7 +104,7 @@ describe('mnist-10k', () => {
     expect([...found.values()].filter((surplus) => surplus !== 0)).toEqual([])
   })
 
-  test('is mixed, and always in the same order', async () => {
+  test('is shuffled, always in the same order', async () => {
     const { train, test } = await loadMnist10k()
     expect(countsOf(train, test)).toEqual([1001, 1127, 991, 1032, 980, 863, 1014, 1070, 944, 978])
     for (const share of countsOf(train).map((count, digit) => count / countsOf(train, test)[digit]!)) {

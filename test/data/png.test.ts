@@ -39,7 +39,7 @@ test('colours of a palette', () => {
   expect(found).toEqual({ shape: [1, 4], values: Float32Array.of(0, 1 / 3, 1, 0) })
 })
 
-test('an interlaced picture is that which is not', () => {
+test('an interlaced picture equals one that is not', () => {
   const size = { width: 3, height: 2 }
   const plain = png(size, Uint8Array.of(0, 0, 51, 102, 0, 153, 204, 255))
   // the passes that have pixels: (0, 0); (2, 0); (1, 0); the second row
@@ -83,7 +83,7 @@ test.each([
   expect(parsePng(bytes)).toEqual({ problem: `it is no picture that can be read: ${problem}` })
 })
 
-test('what is packed beside the pixels is not unpacked', () => {
+test('compressed data other than pixels are not unpacked', () => {
   const bomb = chunk('iCCP', Buffer.concat([Buffer.from('a\0\0'), deflateSync(zeros(1e6))]))
   const broken = chunk('iCCP', Buffer.from('a\0\0no zlib'))
   for (const profile of [bomb, broken]) {

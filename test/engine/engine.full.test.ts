@@ -1,4 +1,4 @@
-/** What every engine promises: the same numbers from the same seed, and state that moves in and out bit for bit. */
+/** Every engine gives the same numbers for a seed, and reads and writes its state exactly. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { coarseUniforms, dropoutMask, PURPOSE, philoxBits, uniforms } from '../../src/base/philox.js'
@@ -34,7 +34,7 @@ const input = (name: string, shape: BatchInput['shape'], rest: Partial<BatchInpu
   ...rest,
 })
 
-test('auto is tensorflow where it is set up, else onnx, and says why', async () => {
+test('auto is tensorflow if it is set up, else onnx, and gives the reason', async () => {
   const { engine, note } = await openEngine('auto')
   const isSetUp = locateTensorflow(process.env, { onlySetUp: true }) !== undefined
   expect(engine.name).toBe(isSetUp ? 'tensorflow' : 'onnx')
@@ -91,7 +91,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     expect((await run(6)).losses).not.toEqual(first.losses)
   })
 
-  test('a run goes on from saved state exactly', async () => {
+  test('a run continues exactly from saved state', async () => {
     const whole = await load()
     await trainSteps(whole, network, optimizer, 7)
     const begun = await load()
@@ -271,7 +271,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     expect(await loss(2, 20)).toBeLessThan(first)
   })
 
-  test('nothing is held once it is disposed of', async () => {
+  test('nothing stays in memory after dispose', async () => {
     // timers are those of the test runner
     const held = () => process.getActiveResourcesInfo().filter((kind) => kind !== 'Timeout')
     const before = held()
@@ -289,7 +289,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     expect(held()).toEqual(before)
   })
 
-  test('a mistake in the calling is our bug, in words', async () => {
+  test('a wrong call is an internal error with a message', async () => {
     const runner = await load()
     await expect(runner.run('nothing', network.batch(0), {})).rejects.toThrow('internal: no program nothing')
     const few = { size: 2, arrays: network.batch(0).arrays }
@@ -300,7 +300,7 @@ describe.each(engineNames)('engine %s', (engine) => {
   })
 })
 
-test('engine onnx has no room for batches larger than it was told', async () => {
+test('engine onnx refuses batches larger than announced', async () => {
   const runner = await loadRunner('onnx', { ...network.programs }, { batchSize: BATCH_SIZE - 1 })
   await expect(runner.run('evaluate', network.batch(0), {})).rejects.toThrow('internal: a batch of 8, at most 7 fit')
 })

@@ -16,7 +16,7 @@ test('a step that fits says nothing', () => {
   expect(warned).toEqual([])
 })
 
-test('a step that hardly fits is warned of', () => {
+test('a step that barely fits gives a warning', () => {
   const warned: string[] = []
   requireRoom(demand, { seed: 1, batchSize: 1000, warn: (text) => warned.push(text) }, 9 * GB)
   expect(warned).toEqual([
@@ -41,7 +41,7 @@ test.each([
   expect(() => requireRoom(demand, { seed: 1, ...options }, 5 * GB)).toThrow(new UserError(message))
 })
 
-test.each(engineNames)('a batch that no machine holds is refused before it is made, on %s', async (name) => {
+test.each(engineNames)('a batch too large for any machine is refused before it is made, on %s', async (name) => {
   const { engine } = await openEngine(name)
   const x = { kind: 'batch', name: 'x', shape: [null, 100_000], dtype: 'float32', divisor: 1 } as const
   const sum: Program = {

@@ -34,7 +34,7 @@ const native = engineNames.filter((name) => !COMPUTES_IN_SHADERS[name])
 const others = native.filter((name) => name !== REFERENCE)
 const inShaders = engineNames.filter((name) => COMPUTES_IN_SHADERS[name])
 
-/** What a training leaves to be compared: each step's sums for loss and metrics, those of an evaluation, and all state. */
+/** The results of a training to compare: the sums of each step and of an evaluation, and the whole state. */
 interface Trained {
   readonly sums: Readonly<Record<string, number[]>>
   readonly state: StateValues
@@ -205,7 +205,7 @@ function sideBySide(layer: object, shape: Shape): Network {
   return smallNetwork({ layers: [], ...rest }, shape)
 }
 
-/** So many steps that runtimes take the graph as it is, and that gradients vanish. */
+/** Enough time steps that runtimes do not optimize the graph, and that gradients vanish. */
 function manySteps(): Network {
   const layers = [
     { type: 'GRU', units: 3, return_sequences: true },
@@ -294,7 +294,7 @@ describe.skipIf(inShaders.length === 0)('after 10 steps engines that compute in 
   )
 })
 
-describe('a run that moves to another engine goes on as if it had stayed', () => {
+describe('a run continues on another engine as if it had stayed', () => {
   const [before, after] = [10, 10]
 
   // from each to the next one, round in a ring

@@ -12,12 +12,12 @@ test.each([
   ['arm64', 'BogoMIPS\t: 50\nFeatures\t: fp asimd sve bf16\nCPU part\t: 0xd40', ['NEON', 'SVE', 'bfloat16']],
 ])('%s', (_, text, features) => expect(featuresIn(text)).toEqual(features))
 
-test('nothing is said where the system says nothing', () => {
+test('there is no result if the system gives none', () => {
   expect(featuresIn('')).toBeUndefined()
   expect(featuresIn('processor\t: 0\nuarch\t: sifive,u74')).toBeUndefined()
 })
 
-test('this machine has one', () => {
+test('this machine has a processor with a name', () => {
   const { name, cores } = thisProcessor()
   expect(name).not.toBe('')
   expect(cores).toBeGreaterThanOrEqual(1)

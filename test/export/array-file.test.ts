@@ -30,7 +30,7 @@ test('rows come one after another, and the file has its name at the end', async 
   expect(readFileSync(join(folder, 'a.csv'), 'utf8')).toBe('0.1,2\n3,4\n5,6\n')
 })
 
-test('what is discarded leaves nothing', async () => {
+test('a discarded file leaves nothing', async () => {
   const folder = temporaryFolder()
   const file = await openArrayFile(join(folder, 'a.npy'), [3, 2])
   await file.discard()

@@ -1,4 +1,4 @@
-/** What callbacks ask for is in the folder of the run, whole. */
+/** Files of callbacks are complete, in the folder of the run. */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { io } from '@tensorflow/tfjs-core'
@@ -29,7 +29,7 @@ async function write(folder: string, actions: readonly FileAction[], weights = w
 const append = (path: string, text: string, header = ''): FileAction => ({ type: 'appendText', path, text, header })
 const save = (path: string, weightsOnly = false): FileAction => ({ type: 'saveModel', path, weightsOnly })
 
-test('text is added, under its header', async () => {
+test('text is appended below its header', async () => {
   const folder = temporaryFolder()
   await write(folder, [append('a/b.csv', ''), append('a/b.csv', '1\n', 'x\n'), append('a/b.csv', '2\n', 'x\n')])
   expect(readFileSync(join(folder, 'a/b.csv'), 'utf8')).toBe('x\n1\n2\n')
@@ -62,13 +62,13 @@ test.each([
   expect(readFileSync(join(folder, 'log.csv'), 'utf8')).toBe(`${before}${between}1,2\r\n`)
 })
 
-test('a path may lead out of the folder', async () => {
+test('a path may be outside of the folder', async () => {
   const folder = temporaryFolder()
   await write(join(folder, 'runs/1'), [append('../all.csv', '1\n')])
   expect(readFileSync(join(folder, 'runs/all.csv'), 'utf8')).toBe('1\n')
 })
 
-test('a model is saved in the form of the final one, and over itself', async () => {
+test('a model is saved in the format of the final one, and replaces itself', async () => {
   const folder = temporaryFolder()
   await write(folder, [save('checkpoints/best')])
   expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['best'])
@@ -81,7 +81,7 @@ test('a model is saved in the form of the final one, and over itself', async () 
   expect(readFileSync(join(files, 'weights.bin'))).toEqual(Buffer.from(new Float32Array(8).fill(2).buffer))
 })
 
-test('a model that is written once has a checksum, which a damaged file does not meet', async () => {
+test('a model that is written once has a checksum that detects damage', async () => {
   const folder = temporaryFolder()
   await saveModel(folder, model, weightsOf(1), { checksum: true })
   expect([...(await readModel(folder)).weights.keys()]).toEqual(['dense/kernel', 'dense/bias'])
@@ -112,7 +112,7 @@ test('weights alone are what tf.io.loadWeights reads', async () => {
   }
 })
 
-test('a model that cannot be saved leaves nothing behind', async () => {
+test('a model that cannot be saved leaves no files', async () => {
   const folder = temporaryFolder()
   mkdirSync(join(folder, 'a'))
   writeFileSync(join(folder, 'a/b'), '')

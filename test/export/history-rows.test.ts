@@ -6,7 +6,7 @@ import { epochEnd } from './sample-run.js'
 
 const event = epochEnd(1, { loss: 0.5, acc: 0.8, val_loss: 0.4, val_acc: 0.85 }, 3.25)
 
-test('CSV: keys in the order of the event, the clock last', () => {
+test('CSV: keys in the order of the event, the time last', () => {
   expect(csvHeader(event)).toBe('epoch,loss,acc,val_loss,val_acc,learning_rate,seconds\n')
   expect(csvRow(event)).toBe('1,0.5,0.8,0.4,0.85,0.001,3.25\n')
 })
@@ -25,7 +25,7 @@ test('NaN and infinities: words in CSV, null in JSON', () => {
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true })
 
-test('every number reads back as it was', () => {
+test('every number is the same when read back', () => {
   fc.assert(
     fc.property(finite, finite, finite, (loss, acc, seconds) => {
       const row = epochEnd(3, { loss, acc }, seconds)

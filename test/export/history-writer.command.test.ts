@@ -22,7 +22,7 @@ const JSONL = [
   '{"epoch":2,"loss":0.25,"learning_rate":0.001,"seconds":3.25}\n',
 ] as const
 
-test('the format is that of the ending', () => {
+test('the format follows from the file extension', () => {
   expect(['a.csv', 'b.jsonl', 'c.ndjson', 'd.json', 'e.CSV', 'f', 'csv'].map(formatOf)).toEqual([
     'csv',
     'jsonl',
@@ -115,7 +115,7 @@ describe('a file', () => {
   })
 })
 
-describe('where a history cannot be written, it is said before the run', () => {
+describe('a history that cannot be written is refused before the run', () => {
   let folder = ''
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'trainspec-'))

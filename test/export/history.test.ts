@@ -48,21 +48,21 @@ test('warnings: code, place and words', () => {
   ])
 })
 
-describe('why it stopped', () => {
+describe('the reason to stop', () => {
   const stopOf = (end: Partial<EndEvent>) => historyOf({ end: { ...endEvent, ...end } }).stop
 
-  test('interrupted: how far it was', () => {
+  test('interrupted: the last epoch and step', () => {
     const interruptedAt = { epoch: 3, step: 210 }
     expect(stopOf({ reason: 'interrupted', interruptedAt })).toEqual({ reason: 'interrupted', ...interruptedAt })
   })
 
-  test('missing row: where it was looked for', () => {
+  test('missing row: the step and the layer', () => {
     const place = { epoch: 2, step: 3 }
     const missingRow = { ...place, problem: new UserError('Embedding "e" is given 7') }
     expect(stopOf({ reason: 'missing_row', missingRow })).toEqual({ reason: 'missing_row', ...place })
   })
 
-  test('diverged: where the numbers went bad', () => {
+  test('diverged: the step and the tensor', () => {
     const bad = { tensor: 'dense/kernel', kind: 'weight', value: Number.NaN } as const
     const divergence = { epoch: 1, step: 3, during: 'step', updates: 2, ...bad } as const
     const { value, during, kind, updates, ...place } = divergence
@@ -71,14 +71,14 @@ describe('why it stopped', () => {
   })
 })
 
-test('a run that was cut in its first epoch is a history too', () => {
+test('a run that ended in its first epoch has a history too', () => {
   const end: EndEvent = { ...endEvent, reason: 'interrupted', epochs: 0, interruptedAt: { epoch: 1, step: 0 } }
   const history = historyOf({ epochs: [], end, test: null })
   expect(history).toMatchObject({ epochs: 0, metrics: {}, learning_rate: [], seconds: [], test: null })
   expect(historySchema.parse(history)).toEqual(history)
 })
 
-test('NaN and infinities, which JSON has not, are null', () => {
+test('NaN and infinities, which JSON lacks, are null', () => {
   const history = historyOf({
     epochs: epochsOf({ loss: Number.NaN }, { loss: Number.POSITIVE_INFINITY }),
     end: { ...endEvent, best: { epoch: 1, monitor: 'loss', value: Number.NaN } },
@@ -93,7 +93,7 @@ test('NaN and infinities, which JSON has not, are null', () => {
 
 const validate = new Ajv({ strict: false, validateFormats: false }).compile(historyJsonSchema())
 
-test('whatever was measured, the file reads back as it was and its JSON Schema accepts it', () => {
+test('any history is the same when read back, and its JSON Schema accepts it', () => {
   const metrics = fc.record({ loss: fc.double(), acc: fc.double() })
   fc.assert(
     fc.property(fc.array(metrics, { maxLength: 5 }), fc.option(metrics), (measured, scores) => {
@@ -106,7 +106,7 @@ test('whatever was measured, the file reads back as it was and its JSON Schema a
   )
 })
 
-test('the JSON Schema refuses what is not in the format', () => {
+test('the JSON Schema refuses other formats', () => {
   const { stop: _, ...without } = historyOf()
   for (const wrong of [without, { ...historyOf(), more: 1 }, { ...historyOf(), version: 2 }]) {
     expect(validate(wrong)).toBe(false)

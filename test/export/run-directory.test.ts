@@ -27,19 +27,19 @@ describe('by name', () => {
     expect(await createRunDirectory('cnn')).toBe(join('runs', 'cnn', '1'))
   })
 
-  test('a number is never used again below one that is in use, and other names do not count', async () => {
+  test('numbers below one in use are not used again, and other names do not count', async () => {
     for (const name of ['7', 'best', '08', '12x', '9'.repeat(30)])
       await mkdir(join('runs/mlp', name), { recursive: true })
     expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '8'))
   })
 
-  test('a file with the next number is stepped over', async () => {
+  test('a file with the next number is skipped', async () => {
     await mkdir('runs/mlp', { recursive: true })
     await writeFile('runs/mlp/1', '')
     expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '2'))
   })
 
-  test('runs that start at once get a folder each', async () => {
+  test('runs that start at the same time get different folders', async () => {
     const paths = await Promise.all(Array.from({ length: 20 }, () => createRunDirectory('mlp')))
     expect(new Set(paths).size).toBe(20)
     expect((await readdir('runs/mlp')).length).toBe(20)
@@ -53,7 +53,7 @@ describe('by name', () => {
   })
 })
 
-describe('where the user says', () => {
+describe('in the folder of the user', () => {
   test('a new folder, with the folders above it', async () => {
     expect(await createRunDirectory('mlp', 'results/today')).toBe('results/today')
     expect(await readdir('results/today')).toEqual([])
@@ -64,7 +64,7 @@ describe('where the user says', () => {
     expect(await createRunDirectory('mlp', 'empty')).toBe('empty')
   })
 
-  test('not a folder that holds something', async () => {
+  test('not a folder with files in it', async () => {
     await mkdir('full')
     for (const name of ['a', 'b', 'c', 'd']) await writeFile(join('full', name), '')
     await expect(createRunDirectory('mlp', 'full')).rejects.toEqual(
@@ -72,7 +72,7 @@ describe('where the user says', () => {
     )
   })
 
-  test('not one that another run begins in, or left when it was killed', async () => {
+  test('not one that another run has started in, or was killed in', async () => {
     await mkdir('begun')
     await writeFile('begun/begins.tmp', '')
     await expect(createRunDirectory('mlp', 'begun')).rejects.toEqual(
@@ -88,7 +88,7 @@ describe('where the user says', () => {
     )
   })
 
-  test('what is said before the run: nothing of a new or empty folder, which is not made', async () => {
+  test('before the run: no message for a new or empty folder, which is not made', async () => {
     await mkdir('empty')
     await checkEmpty('empty')
     await checkEmpty('new/below')
@@ -98,7 +98,7 @@ describe('where the user says', () => {
     )
   })
 
-  test('what is said before the run: a file in the way', async () => {
+  test('before the run: a message for a file in the way', async () => {
     await writeFile('file', '')
     for (const path of ['file', 'file/run']) {
       await expect(checkEmpty(path)).rejects.toEqual(

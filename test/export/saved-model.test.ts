@@ -33,7 +33,7 @@ function edit(folder: string, change: (manifest: { paths: string[]; weights: { s
   writeFileSync(path, JSON.stringify(document))
 }
 
-test('comes back as it was saved', async () => {
+test('is read back as it was saved', async () => {
   const { weights } = await readModel(await savedFolder())
   expect([...weights.values()].map(({ shape }) => shape)).toEqual([[3, 2], [2], [2, 1], [1]])
 })
@@ -62,7 +62,7 @@ test.each([
   expect((error as UserError).message.length).toBeLessThan(folder.length + 200)
 })
 
-test('a link out of the folder is not followed, one within it is', async () => {
+test('a link out of the folder is not followed; a link within it is', async () => {
   const folder = await savedFolder()
   copyFileSync(join(folder, 'weights.bin'), join(folder, '../elsewhere.bin'))
   symlinkSync('../elsewhere.bin', join(folder, 'out.bin'))
@@ -79,7 +79,7 @@ test('a link out of the folder is not followed, one within it is', async () => {
   expect((await withPath('in.bin')).weights.size).toBe(4)
 })
 
-test('files of another size, and sizes beyond reason, are told before anything is read', async () => {
+test('files of wrong or excessive size are refused before anything is read', async () => {
   const folder = await savedFolder()
   const weights = join(folder, 'weights.bin')
   truncateSync(weights, 2 ** 40)
@@ -94,7 +94,7 @@ test('files of another size, and sizes beyond reason, are told before anything i
   await expect(readModel(folder)).rejects.toThrow(/model\.json: has 8.59 GB, must have at most 64.0 MB$/)
 })
 
-test('model.json and weights.bin that are folders or devices are told', async () => {
+test('folders or devices in place of model.json and weights.bin are refused', async () => {
   for (const file of ['model.json', 'weights.bin']) {
     const folder = join(temporaryFolder(), 'model')
     const source = await savedFolder()
@@ -109,7 +109,7 @@ test('model.json and weights.bin that are folders or devices are told', async ()
   await expect(readModel(folder)).rejects.toThrow('model.json: is a device or a pipe, must be a file')
 })
 
-test.each(['model.json', 'weights.bin'])('a damaged %s is read or told in one sentence', async (name) => {
+test.each(['model.json', 'weights.bin'])('a damaged %s is read or refused in one sentence', async (name) => {
   const folder = await savedFolder()
   const path = join(folder, name)
   const whole = readFileSync(path)

@@ -1,4 +1,4 @@
-/** What `--from` may name. */
+/** `--from`: a folder or a wheel. */
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -42,7 +42,7 @@ describe('a folder', () => {
     }
   })
 
-  test('of a C package, or its lib/; links become files', async () => {
+  test('of a C package, or its lib/; links are copied as files', async () => {
     const root = folderWith('lib/libtensorflow.2.18', `lib/${FRAMEWORK}`, 'LICENSE', 'THIRD_PARTY_TF_C_LICENSES')
     symlinkSync('libtensorflow.2.18', join(root, 'lib', PLAIN))
     for (const from of [root, join(root, 'lib')]) {
@@ -63,7 +63,7 @@ describe('a folder', () => {
   })
 })
 
-test('a wheel tells its version', async () => {
+test('a wheel has its version', async () => {
   const { data, wheel } = tensorflowWheel()
   const path = join(temporaryFolder(), wheel.file)
   writeFileSync(path, data)
@@ -79,7 +79,7 @@ describe('mistakes', () => {
       (error) => (error instanceof UserError ? error.message : `not ours: ${error}`),
     )
 
-  test('are told in a sentence', async () => {
+  test('give a message of one sentence', async () => {
     const root = folderWith('empty/x', 'bad.whl', `cpu/tensorflow/${LIBRARY}`)
     writeFileSync(join(root, 'other-1.0-py3-none-any.whl'), wheelOf('other', { 'x.py': '' }).data)
     const { data } = tensorflowWheel()

@@ -1,4 +1,4 @@
-/** Where the library is looked for, in which order, and what is told of each place. */
+/** The search for the library: its order, and the report on each folder. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -17,7 +17,7 @@ function write(root: string, ...files: string[]): void {
   }
 }
 
-/** As `train setup` leaves it. */
+/** An installation as `train setup` makes it. */
 function install(cache: string, target: 'tensorflow' | 'cuda'): string {
   const folder = join(cache, folderName(target, '2.21.0'))
   write(folder, `tensorflow/${LIBRARY}`)
@@ -50,7 +50,7 @@ describe('TRAINSPEC_TENSORFLOW', () => {
     })
   })
 
-  test('counts before all others, also when it is wrong', () => {
+  test('is used before all others, even if it is wrong', () => {
     const { cache, locate } = nothing()
     install(cache, 'tensorflow')
     const folder = temporaryFolder()
@@ -63,7 +63,7 @@ describe('TRAINSPEC_TENSORFLOW', () => {
 })
 
 describe('without it', () => {
-  test('what was set up counts first, that for CUDA before the other', () => {
+  test('a library of train setup is used first, that for CUDA before the other', () => {
     const { cache, venv, locate } = nothing()
     write(venv, `lib/python3.12/site-packages/tensorflow/${LIBRARY}`)
     const cpu = install(cache, 'tensorflow')
@@ -109,7 +109,7 @@ describe('without it', () => {
       return { bin, locate: () => locateTensorflow({ PATH: bin }, { cache, cwd }) }
     }
 
-    test('where it says that its packages are', () => {
+    test('in the folder of its packages', () => {
       const packages = temporaryFolder()
       write(packages, `tensorflow/${LIBRARY}`)
       const { bin, locate } = withPython(`echo '["/nowhere", "${packages}"]'`)
@@ -124,17 +124,20 @@ describe('without it', () => {
       expect(withPython(script).locate()).toBeUndefined()
     })
 
-    test.runIf(spawnSync('python3', ['--version']).status === 0)('a real one is asked where its packages are', () => {
-      const { cache, cwd } = nothing()
-      const places = tensorflowPlaces({ PATH: process.env.PATH }, { cache, cwd })
-      const python = places.filter(({ source }) => source.startsWith('Python in '))
-      expect(python.length).toBeGreaterThan(0)
-      for (const { folder } of python) expect(folder).toMatch(/-packages\/tensorflow$/)
-    })
+    test.runIf(spawnSync('python3', ['--version']).status === 0)(
+      'a real Python names the folder of its packages',
+      () => {
+        const { cache, cwd } = nothing()
+        const places = tensorflowPlaces({ PATH: process.env.PATH }, { cache, cwd })
+        const python = places.filter(({ source }) => source.startsWith('Python in '))
+        expect(python.length).toBeGreaterThan(0)
+        for (const { folder } of python) expect(folder).toMatch(/-packages\/tensorflow$/)
+      },
+    )
   })
 })
 
-test('every place is told, with what was found', () => {
+test('the report names every place and the result there', () => {
   const { env, cache, cwd, venv } = nothing()
   write(venv, `lib/python3.12/site-packages/tensorflow/${LIBRARY}`)
   const folder = temporaryFolder()

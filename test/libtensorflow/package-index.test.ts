@@ -1,4 +1,4 @@
-/** Which package index is asked without pip. */
+/** The package index, if pip is not used. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
@@ -7,9 +7,9 @@ import { temporaryFolder } from '../support/command.js'
 import { indexThat, tensorflowWheel } from '../support/package-index.js'
 
 describe('the index', () => {
-  test('is PyPI where nothing is set', () => expect(indexOf({}, [])).toBe('https://pypi.org/simple'))
+  test('is PyPI by default', () => expect(indexOf({}, [])).toBe('https://pypi.org/simple'))
 
-  test.each(['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL'])('is that of %s', (name) => {
+  test.each(['PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL'])('is taken from %s', (name) => {
     expect(indexOf({ [name]: 'https://example.org/simple/' }, [])).toBe('https://example.org/simple')
   })
 
@@ -23,7 +23,7 @@ describe('the index', () => {
     expect(indexOf({}, [join(folder, 'none.conf'), join(folder, 'pip.conf')])).toBe(url)
   })
 
-  test("of the environment counts before that of pip's settings", () => {
+  test("the environment has priority over pip's settings", () => {
     const folder = temporaryFolder({ 'pip.conf': '[global]\nindex-url = https://a.example/simple\n' })
     expect(indexOf({ PIP_INDEX_URL: 'https://b.example' }, [join(folder, 'pip.conf')])).toBe('https://b.example')
     const { VIRTUAL_ENV } = { VIRTUAL_ENV: folder }
@@ -42,19 +42,19 @@ async function ask(index: string, stallMs = 10_000) {
   return { said, found }
 }
 
-describe('an index is given up in words that', () => {
+describe('a message says that an index', () => {
   test('does not answer', async () => {
     const { found } = await ask(await indexThat(() => {}), 50)
     expect(found).toBeInstanceOf(UserError)
     expect(found.message).toMatch(/^The package index .* cannot be reached: the server sent nothing for too long\.$/)
   })
 
-  test('begins an answer and stops', async () => {
+  test('starts an answer and stops', async () => {
     const { found } = await ask(await indexThat((_, response) => void response.writeHead(200).write('<')), 50)
     expect(found.message).toMatch(/sent nothing for too long\.$/)
   })
 
-  test('sends in drops, without an end', async () => {
+  test('sends slowly, without an end', async () => {
     const drip = await indexThat((_, response) => {
       const drop = () => void response.write(' ', () => setTimeout(drop, 10))
       drop()
@@ -62,7 +62,7 @@ describe('an index is given up in words that', () => {
     expect((await ask(drip, 100)).found.message).toMatch(/sent nothing for too long\.$/)
   })
 
-  test('sends in floods, without an end', async () => {
+  test('sends fast, without an end', async () => {
     const part = Buffer.alloc(2 ** 22)
     const flood = await indexThat((_, response) => {
       const more = () => void response.write(part, (error) => error ?? more())
@@ -71,7 +71,7 @@ describe('an index is given up in words that', () => {
     expect((await ask(flood)).found.message).toMatch(/^The package index .* sends a page of more than 67\.1 MB\.$/)
   })
 
-  test('has an address that is none', async () => {
+  test('has an invalid address', async () => {
     const { wheel } = tensorflowWheel()
     const files = [{ filename: wheel.file, url: 'http://[', hashes: {} }]
     const index = await indexThat((_, response) => {
@@ -81,7 +81,7 @@ describe('an index is given up in words that', () => {
   })
 })
 
-test('a wait is told after some seconds', async () => {
+test('after some seconds a message says what it waits for', async () => {
   let answer = () => {}
   const index = await indexThat((_, response) => {
     answer = () => void response.writeHead(404).end()
@@ -108,7 +108,7 @@ test.each([
   expect(Buffer.from(authorization!.replace('Basic ', ''), 'base64').toString()).toBe(meant)
 })
 
-test("what is no file of settings is not read: pip's settings may be named", async () => {
+test('a settings file of pip that is not a file is not read', async () => {
   const device = process.platform === 'win32' ? 'nul' : '/dev/zero'
   expect(indexOf({}, [device, temporaryFolder()])).toBe('https://pypi.org/simple')
 })

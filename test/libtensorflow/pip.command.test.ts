@@ -20,7 +20,7 @@ ${download}
   return `${bin}${delimiter}/bin${delimiter}/usr/bin`
 }
 
-test('pip brings it, and Node asks nobody', async () => {
+test('pip downloads, and Node makes no request', async () => {
   const made = tensorflowWheel()
   const file = join(temporaryFolder(), made.wheel.file)
   writeFileSync(file, made.data)
@@ -57,7 +57,7 @@ test.each([
   expect(requests).toHaveLength(1)
 })
 
-test('a pip that waits without end is given up, and Node fetches it', async () => {
+test('if pip waits without end, Node downloads instead', async () => {
   const made = tensorflowWheel()
   const { url } = await packageIndex([made])
   const env = { PATH: pathWithPip('exec sleep 100') }
@@ -68,7 +68,7 @@ test('a pip that waits without end is given up, and Node fetches it', async () =
   ])
 })
 
-test('when pip brings another file, nothing is installed', async () => {
+test('if pip downloads another file, nothing is installed', async () => {
   const made = tensorflowWheel()
   const { url } = await packageIndex([made])
   const env = { PATH: pathWithPip(`echo other > $dest/${made.wheel.file}`) }
@@ -77,7 +77,7 @@ test('when pip brings another file, nothing is installed', async () => {
   expect(filesBelow(cache)).toEqual([])
 })
 
-test('what came in part is continued without pip', async () => {
+test('a partial download continues without pip', async () => {
   const made = tensorflowWheel()
   const bad = await packageIndex([made], { answers: [cutAfter(10_000)] })
   const { cache } = await tryInstall({ wheels: [made], index: bad.url })
@@ -88,7 +88,7 @@ test('what came in part is continued without pip', async () => {
   expect(good.requests.map(({ range }) => range)).toEqual(['bytes=40000-'])
 })
 
-test('an interrupted pip leaves nothing', async () => {
+test('an interrupted pip leaves no files', async () => {
   const made = tensorflowWheel()
   const { url } = await packageIndex([made])
   const stop = new AbortController()
@@ -113,7 +113,7 @@ function pipWithPart({ wheel: { file }, data }: MadeUpWheel, then: string): stri
   return pathWithPip(`mkdir $TMPDIR/unpack; cp ${part} $TMPDIR/unpack/; ${then}`)
 }
 
-test('what an interrupted pip has fetched is continued; Ctrl-C, which reaches it too, it does not heed', async () => {
+test('a download of an interrupted pip continues; pip ignores the Ctrl-C that it also receives', async () => {
   const made = tensorflowWheel()
   const { url, requests } = await packageIndex([made])
   const stop = new AbortController()
@@ -132,7 +132,7 @@ test('what an interrupted pip has fetched is continued; Ctrl-C, which reaches it
   expect(readdirSync(cache)).toEqual(['tensorflow-2.21.0'])
 })
 
-test('what a killed pip has fetched is continued at once', async () => {
+test('a download of a killed pip continues at once', async () => {
   const made = tensorflowWheel()
   const { url, requests } = await packageIndex([made])
   const env = { PATH: pipWithPart(made, 'kill -KILL $$') }
@@ -142,7 +142,7 @@ test('what a killed pip has fetched is continued at once', async () => {
   expect(requests.map(({ range }) => range)).toEqual(['bytes=10000-'])
 })
 
-test('when what came in part cannot be continued, pip fetches all', async () => {
+test('if a partial download cannot continue, pip downloads all of it', async () => {
   const made = tensorflowWheel()
   const bad = await packageIndex([made], { answers: [cutAfter(10_000)] })
   const { cache } = await tryInstall({ wheels: [made], index: bad.url })
@@ -158,7 +158,7 @@ test('when what came in part cannot be continued, pip fetches all', async () => 
   expect(readdirSync(cache)).toEqual(['tensorflow-2.21.0'])
 })
 
-/** Whether a true pip is here. */
+/** True if a real pip is installed. */
 function hasPip(): boolean {
   try {
     execFileSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' })
@@ -168,7 +168,7 @@ function hasPip(): boolean {
   }
 }
 
-test.runIf(hasPip())('the true pip fetches from the index that its settings name', async () => {
+test.runIf(hasPip())('a real pip downloads from the index in its settings', async () => {
   const made = tensorflowWheel()
   const { url, requests } = await packageIndex([made], { html: true })
   const { PATH = '', HOME = '' } = process.env

@@ -73,7 +73,7 @@ describe('a wheel from an index', () => {
     expect(progress.at(-1)).toEqual({ verb: 'Unpacking', file, done: unpacked, total: unpacked })
   })
 
-  test('with packages for CUDA: they lie where its run paths look', async () => {
+  test('with packages for CUDA, in the folders of its run paths', async () => {
     const tensorflow = tensorflowWheel()
     const cudnn = wheelOf(
       'nvidia-cudnn-cu12',
@@ -94,7 +94,7 @@ describe('a wheel from an index', () => {
     expect(files).not.toContain('nvidia/cudnn/include/cudnn.h')
   })
 
-  test('goes on after cuts, and asks only for what is missing', async () => {
+  test('continues after lost connections, and requests only the missing part', async () => {
     const wheel = tensorflowWheel()
     const { url, requests } = await packageIndex([wheel], { answers: [cutAfter(100_000), cutAfter(100_000), serve] })
     const { cache, error } = await tryInstall({ wheels: [wheel], index: url })
@@ -103,14 +103,14 @@ describe('a wheel from an index', () => {
     expect(filesBelow(cache)).toEqual(INSTALLED)
   })
 
-  test('goes on after a server that sends nothing any more', async () => {
+  test('continues after a server stops sending', async () => {
     const wheel = tensorflowWheel()
     const { url, requests } = await packageIndex([wheel], { answers: [stallAfter(50_000), serve] })
     expect((await tryInstall({ wheels: [wheel], index: url, stallMs: 300 })).error).toBeUndefined()
     expect(requests.map(({ range }) => range)).toEqual([undefined, 'bytes=50000-'])
   })
 
-  test('goes on in a later setup', async () => {
+  test('continues in a later setup', async () => {
     const wheel = tensorflowWheel()
     const bad = await packageIndex([wheel], { answers: [cutAfter(30_000)] })
     const { cache, error } = await tryInstall({ wheels: [wheel], index: bad.url })
@@ -125,7 +125,7 @@ describe('a wheel from an index', () => {
     expect(filesBelow(cache)).toEqual(INSTALLED)
   })
 
-  test('begins again where the server knows no ranges, or what lay there was wrong', async () => {
+  test('starts again if the server knows no ranges, or if the first part was wrong', async () => {
     const wheel = tensorflowWheel()
     const noRanges: Answer = (_, response, data) => response.end(data)
     for (const answer of [noRanges, serve]) {
@@ -138,7 +138,7 @@ describe('a wheel from an index', () => {
     }
   })
 
-  test('a name and a password go to the server that they are for, and into no message', async () => {
+  test('user name and password are sent to their server only, and are in no message', async () => {
     const wheel = tensorflowWheel()
     const { url, requests } = await packageIndex([wheel])
     const named = (index: string) => index.replace('http://', 'http://me:s%40cret@')
@@ -160,7 +160,7 @@ async function expectNothingInstalled(trial: Parameters<typeof tryInstall>[0], m
 }
 
 describe('nothing is installed', () => {
-  test('when the file is another', async () => {
+  test('when the file has another hash', async () => {
     const [wheel, other] = [tensorflowWheel(), tensorflowWheel()]
     const data = other.data.subarray(0, wheel.data.length)
     const { url } = await packageIndex([{ wheel: wheel.wheel, data: Buffer.concat([data], wheel.data.length) }])
@@ -170,14 +170,14 @@ describe('nothing is installed', () => {
     )
   })
 
-  test('when the index says so before anything is fetched', async () => {
+  test('when the index has another hash, before any download', async () => {
     const wheel = tensorflowWheel()
     const { url, requests } = await packageIndex([wheel], { sha256: '0'.repeat(64) })
     await expectNothingInstalled({ wheels: [wheel], index: url }, /has another .*\.whl than the official one/)
     expect(requests).toEqual([])
   })
 
-  test('when the file is longer', async () => {
+  test('when the file is too long', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([{ ...wheel, data: Buffer.concat([wheel.data, wheel.data]) }])
     const { error } = await tryInstall({ wheels: [wheel], index: url })
@@ -237,7 +237,7 @@ describe('nothing is installed', () => {
     await expectNothingInstalled({ wheels, index: 'nonsense' }, /is no URL\.$/)
   })
 
-  test('when it is no archive, is cut off, or holds no library', async () => {
+  test('when the file is not an archive, is incomplete, or has no library', async () => {
     const whole = tensorflowWheel()
     const made = (data: Buffer) => {
       const { wheel } = wheelOf('tensorflow-cpu', {})
@@ -256,7 +256,7 @@ describe('nothing is installed', () => {
     }
   })
 
-  test('when the check fails; an error of ours stays one', async () => {
+  test('when the check fails; an internal error stays one', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const check = async () => {
@@ -275,7 +275,7 @@ describe('nothing is installed', () => {
     expect(filesBelow(cache)).toEqual(kept)
   })
 
-  test('when there is too little space, before anything is fetched', async () => {
+  test('when there is too little space, before any download', async () => {
     const wheel = tensorflowWheel()
     const { url, requests } = await packageIndex([wheel])
     const free = async () => 500_000
@@ -311,7 +311,7 @@ describe('nothing is installed', () => {
     expect(asked.error!.message).toMatch(/^The disk of .* has \d+\.\d kB free/)
   })
 
-  test('when the folder may not be written to', async () => {
+  test('when the folder is not writable', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const above = temporaryFolder()
@@ -356,7 +356,7 @@ describe('nothing is installed', () => {
   })
 })
 
-/** Whether this user may mount, so that a small disk can be made. */
+/** True if this user may mount, which a small disk needs. */
 function canMount(): boolean {
   if (process.platform !== 'linux' || process.geteuid?.() !== 0) return false
   try {
@@ -367,8 +367,8 @@ function canMount(): boolean {
   }
 }
 
-describe('what was there', () => {
-  test('stays when a new one fails, and goes when it succeeds', async () => {
+describe('an existing installation', () => {
+  test('stays if a new one fails, and is removed if it succeeds', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const { cache } = await tryInstall({ wheels: [wheel], index: url })
@@ -382,7 +382,7 @@ describe('what was there', () => {
     expect(installations(cache).map(({ version }) => version)).toEqual(['2.22.0'])
   })
 
-  test('of a killed setup is swept away', async () => {
+  test('of a killed setup is removed', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const cache = temporaryFolder()
@@ -407,7 +407,7 @@ test.each([
   expect(filesBelow(cache)).toEqual(INSTALLED)
 })
 
-describe('what lies in the place of the lock', () => {
+describe('a lock file', () => {
   test.each([
     ['a folder', (file: string) => mkdirSync(file)],
     ['a link to nothing', (file: string) => symlinkSync('nothing', file)],
@@ -425,7 +425,7 @@ describe('what lies in the place of the lock', () => {
     expect(readdirSync(cache)).toEqual(['setup.lock'])
   })
 
-  test.skipIf(process.getuid === undefined)('a file that may not be read, is told', async () => {
+  test.skipIf(process.getuid === undefined)('that may not be read gives a message', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const cache = temporaryFolder({ 'setup.lock': '{}' })
@@ -443,7 +443,7 @@ describe('what lies in the place of the lock', () => {
     expect(readdirSync(cache)).toEqual(['setup.lock'])
   })
 
-  test.each(['', 'null', '{"pid":"1"}', '[1]'])('%j, names no process and is taken', async (text) => {
+  test.each(['', 'null', '{"pid":"1"}', '[1]'])('%j names no process and is ignored', async (text) => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const cache = temporaryFolder({ 'setup.lock': text })
@@ -453,7 +453,7 @@ describe('what lies in the place of the lock', () => {
 })
 
 describe('two setups at once', () => {
-  test('the second one is told', async () => {
+  test('the second one gets a message', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const cache = temporaryFolder()
@@ -486,7 +486,7 @@ describe('two setups at once', () => {
 })
 
 describe('removing', () => {
-  test('takes one, or all, and the downloads', async () => {
+  test('removes one or all, and the downloads', async () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const { cache } = await tryInstall({ wheels: [wheel], index: url })

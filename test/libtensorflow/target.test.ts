@@ -1,4 +1,4 @@
-/** Which wheels are for which system. */
+/** The wheels for each system. */
 import { describe, expect, test } from 'vitest'
 import { requireSupported, wheelsFor } from '../../src/libtensorflow/target.js'
 import { CPU_WHEELS } from '../../src/libtensorflow/wheels.js'
@@ -41,7 +41,7 @@ describe('wheels', () => {
   })
 })
 
-describe('other systems are told', () => {
+describe('other systems get a message', () => {
   test.each([
     [
       'tensorflow',
@@ -62,7 +62,7 @@ describe('other systems are told', () => {
     ],
   ] as const)('%s on %j', (target, where, message) => expect(() => wheelsFor(target, where)).toThrow(message))
 
-  test('a library of their own is welcome where the engine runs', () => {
+  test('users may bring a library on systems where the engine runs', () => {
     expect(() => requireSupported(system('darwin-x64'))).not.toThrow()
     expect(() => requireSupported(system('linux-x64', true))).toThrow(/musl/)
   })

@@ -76,7 +76,7 @@ test.each([
   ])
 })
 
-test('an output that the loss cannot be told by is named, with all shapes', () => {
+test('an output that does not fit the loss is named, with all shapes', () => {
   expect(check([softmax10])).toEqual([
     {
       code: 'shape',
@@ -113,7 +113,7 @@ test('a metric that does not fit an output which fits the loss is named itself',
   })
 })
 
-test('a loss or a metric that cannot take the output for another reason says which', () => {
+test('a loss or a metric that cannot use the output gives the reason', () => {
   const layers = ['Flatten', softmax10]
   const messages = (rest: object) => check(layers, rest).map(({ pointer, message }) => `${pointer} ${message}`)
   expect(messages({ loss: { type: 'dice', axis: [1, 2] } })).toEqual([
@@ -200,7 +200,7 @@ test('a Softmax takes a mask with a flag for each element, as Keras does', () =>
   expect(check(masked({ type: 'Dense', units: 4 }, ends, 'Softmax' as never), toInput, pictures)).toEqual([])
 })
 
-test('a mask that cannot say which values of a loss count is named', () => {
+test('a mask that does not fit the values of a loss is named', () => {
   const heads = { type: 'MultiHeadAttention', num_heads: 1, key_dim: 2, output_shape: [2, 2] }
   const found = check(masked(sequence, heads), toInput, pictures)
   expect(found).toMatchObject([

@@ -1,4 +1,4 @@
-/** Where a slope jumps, at ties, edges and 0, gradients are those of Keras on TensorFlow. */
+/** At points where a slope jumps (ties, edges and 0), gradients are those of Keras on TensorFlow. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
@@ -33,7 +33,7 @@ function gradientsOf(operation: Operation, given: readonly number[][]): number[]
   )
 }
 
-/** What tfjs has under TensorFlow's name. */
+/** Operations of tfjs, by TensorFlow's names. */
 const inTfjs = (name: string): Operation =>
   name === 'clipByValue' ? (x) => tf.clipByValue(x!, 0, 6) : (tf as unknown as Record<string, Operation>)[name]!
 
@@ -54,11 +54,11 @@ describe('an operation of tfjs', () => {
     }
   })
 
-  test('has the slopes of TensorFlow, but for five', () => {
+  test('has the slopes of TensorFlow, except for five', () => {
     expect(differs.map(({ name }) => name)).toEqual(['abs', 'relu6', 'selu', 'max', 'min'])
   })
 
-  test('that has others is in no formula that is differentiated', () => {
+  test('with other slopes is in no differentiated formula', () => {
     const folder = join(import.meta.dirname, '../../src/model')
     // metrics and constraints have no gradient; the formulas of RBMs have gradients of their own
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
@@ -77,7 +77,7 @@ describe('an operation of tfjs', () => {
     selu: (x) => selu(x!),
     max: (x) => largest(x!),
   }
-  test.each(Object.keys(OURS))('%s is ours in its place', (name) => {
+  test.each(Object.keys(OURS))('%s is replaced by ours', (name) => {
     const { given, gradients } = operations.find((operation) => operation.name === name)!
     expectGradients(gradientsOf(OURS[name]!, given), gradients)
   })

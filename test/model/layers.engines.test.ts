@@ -16,7 +16,7 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-/** Of two inputs of three steps. */
+/** Masks of two inputs of three steps. */
 const MASKS = [
   [true, false, false],
   [true, true, false],

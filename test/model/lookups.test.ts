@@ -23,7 +23,7 @@ const BARS = { dataset: 'bars-and-stripes', size: 2 }
 const STANDARD = { ...BARS, standardize: true }
 const embedding = (input_dim: number) => ({ type: 'Embedding', name: 'e', input_dim, output_dim: 2 })
 
-test('a number of the data that is too large, with its place and what is enough', async () => {
+test('a number in the data that is too large, with its place and a sufficient size', async () => {
   const message =
     'Embedding "e" is given numbers from 0 to 1 by bars-and-stripes, but has vectors for 0 only; "input_dim": 2 has enough'
   expect(await problems([embedding(1)], BARS)).toEqual([
@@ -52,7 +52,7 @@ test('within another layer', async () => {
   expect(await problems([layer], BARS)).toMatchObject([{ message }])
 })
 
-test('a number below 0, which only reading the data tells', async () => {
+test('a number below 0, found when the data are read', async () => {
   expect(await problems([embedding(9)], STANDARD)).toMatchObject([
     {
       message:
@@ -61,7 +61,7 @@ test('a number below 0, which only reading the data tells', async () => {
   ])
 })
 
-test('what layers compute is not of the data', async () => {
+test('numbers that layers compute are not checked as data', async () => {
   for (const layer of [
     { type: 'Dense', units: 2 },
     { type: 'Dropout', rate: 0.5 },

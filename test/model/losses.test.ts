@@ -97,7 +97,7 @@ describe.each<{ type: LossSpec['type']; activation: ActivationName }>([
   })
   const direct = (target: tf.Tensor, logits: tf.Tensor) => loss.values(target, predict(logits))
 
-  test('is that of the probabilities, where those are exact', () => {
+  test('is that of the probabilities, if those are exact', () => {
     tf.tidy(() => {
       const target = targetFor(loss)
       const logits = tf.tensor2d([0.3, -1.5, 2, 0.25, 4, -0.7], [2, 3])
@@ -106,7 +106,7 @@ describe.each<{ type: LossSpec['type']; activation: ActivationName }>([
     })
   })
 
-  test('has the gradient that is its slope', () => {
+  test('has its slope as gradient', () => {
     const target = targetFor(loss)
     expectGradient((logits) => direct(target, logits), [0.3, -1.5, 2, 0.25, 4, -0.7], [2, 3], type)
     target.dispose()
@@ -125,7 +125,7 @@ describe.each<{ type: LossSpec['type']; activation: ActivationName }>([
   })
 })
 
-test('a loss takes the output where the last step is another activation, or none', () => {
+test('a loss uses the output if the last activation is another one, or none', () => {
   tf.tidy(() => {
     const target = tf.tensor2d([1, 0], [1, 2])
     const output = tf.tensor2d([0.25, 0.75], [1, 2])
@@ -143,7 +143,7 @@ test('crossentropy is binary for one output, else sparse categorical', () => {
   expect(lossFor(resolveLoss('ce'), [4]).target).toBe('class_index')
 })
 
-test('a sample that is far from all of its class, or has none of it in the batch, leaves circle finite', () => {
+test('circle is finite for a sample that is far from its class or alone in the batch', () => {
   tf.tidy(() => {
     const loss = lossFor(resolveLoss('circle'), [2])
     const labels = tf.tensor1d([0, 1, 2], 'int32')

@@ -17,7 +17,7 @@ const { cases: runs, directions } = kerasFixture('metric_runs')
 
 type Batch = Omit<Fixtures['metric_runs']['cases'][number]['batches'][number], 'result'>
 
-/** What a metric of these batches comes to after each of them. */
+/** The value of a metric after each of these batches. */
 function valuesAfter(metric: Metric, batches: readonly Batch[]): number[] {
   const totals: Record<string, Float64Array> = {}
   let samples = 0
@@ -41,7 +41,7 @@ function valuesAfter(metric: Metric, batches: readonly Batch[]): number[] {
   })
 }
 
-test('every metric has fixtures, or is one of those that have', () => {
+test('every metric, or its other name, has fixtures', () => {
   const known = [...cases, ...runs].map(({ metric }) => typeOf(metric))
   expect(metricTypes.filter((type) => !known.includes(type))).toEqual(['accuracy', 'crossentropy'])
 })
@@ -64,7 +64,7 @@ test.each([...cases.map((one) => ({ ...one, settings: {} })), ...runs])(
 const UNDEFINED_WITHOUT_TRUTHS = ['AUC', 'RecallAtPrecision']
 
 /** Our labels are class numbers, so Keras' categorical accuracy on one-hot targets is sparse accuracy on them. */
-test('accuracy means what it means in Keras, by the shape of the output', () => {
+test('the shape of the output decides which accuracy is used, as in Keras', () => {
   for (const { y_pred_shape, metric } of accuracy_means) {
     const wanted = metricFor(resolveMetric('accuracy'), y_pred_shape.slice(1)).target
     expect(wanted).toBe(metric === 'BinaryAccuracy' ? 'fitting' : 'class_index')
@@ -131,7 +131,7 @@ describe('a target that never varies', () => {
   })
 })
 
-describe('without what a metric measures it is NaN, over all batches and in words', () => {
+describe('without anything to measure a metric is NaN over all batches, with a message', () => {
   const zeros = batch([0, 0, 0], [3, 1], [0.2, 0.7, 0.9], [3, 1])
   const ones = batch([1, 1, 1], [3, 1], [0.2, 0.7, 0.9], [3, 1])
   const silent = batch([1, 0, 1], [3, 1], [0.2, 0.1, 0.3], [3, 1])
@@ -184,7 +184,7 @@ describe('without what a metric measures it is NaN, over all batches and in word
   })
 })
 
-test('which way is better is as in Keras', () => {
+test('the better direction is that of Keras', () => {
   const better = { up: 'max', down: 'min', null: null } as const
   for (const [kind, direction] of Object.entries(directions)) {
     const type = typeOf(kind)

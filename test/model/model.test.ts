@@ -46,7 +46,7 @@ test('initial weights follow the seed, and every weight has draws of its own', (
   expectSameBits(twice.initial(), twice.initial())
 })
 
-test('each dropout has noise of its own', () => {
+test('each dropout has its own noise', () => {
   const { noise } = buildModel(mlp, [2, 3], 1)
   expect(noise).toEqual([
     { kind: 'noise', name: 'dropout/noise', shape: [null, 4], stream: 0, distribution: { type: 'dropout', rate: 0.5 } },
@@ -64,7 +64,7 @@ test('a training pass multiplies by its masks, an inference pass does not', () =
   })
 })
 
-test('a visitor sees what each layer gives, after its activation', () => {
+test('a visitor sees the output of each layer, after its activation', () => {
   const model = buildModel(resolveModel([{ type: 'Dense', units: 2, activation: 'relu' }, 'Flatten']), [1], 1)
   tf.tidy(() => {
     const seen: [string, number[]][] = []
@@ -78,7 +78,7 @@ test('a visitor sees what each layer gives, after its activation', () => {
   })
 })
 
-test('what the last activation was made from is known, for losses', () => {
+test('the input of the last activation is known, for losses', () => {
   const logitsOf = (...layers: unknown[]) => {
     const model = buildModel(resolveModel(layers), [2], 1)
     return tf.tidy(() => model.apply(tf.tensor2d([1, 2], [1, 2]), {}).logits?.activation)
@@ -90,7 +90,7 @@ test('what the last activation was made from is known, for losses', () => {
   expect(logitsOf('Flatten')).toBeUndefined()
 })
 
-describe('a loss is from logits through layers that hand their input on, as in Keras', () => {
+describe('a loss is from logits through layers that pass their input on, as in Keras', () => {
   test.each(kerasFixture('handed_on').cases)(
     '$layers',
     ({ layers, loss: type, shape, evaluation, training, ...given }) => {
@@ -114,7 +114,7 @@ describe('a loss is from logits through layers that hand their input on, as in K
   const MOST_CLIPPED = 16.2
 })
 
-test('a whole model goes to plain tfjs and back, more than once', async () => {
+test('a whole model is saved for plain tfjs and loaded again, more than once', async () => {
   await expectSameInTfjs(mlp, [2, 3])
   await expectSameInTfjs(mlp, [2, 3])
 })

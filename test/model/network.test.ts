@@ -39,7 +39,7 @@ function callsOf(model: NetworkSpec): string[] {
 }
 
 describe('calls', () => {
-  test('of a stack: each takes the one before', () => {
+  test('of a stack: the input of each is the layer before', () => {
     expect(callsOf(resolveModel(['Flatten', { type: 'Dense', units: 2 }, { type: 'Dense', units: 1 }]))).toEqual([
       'flatten <- data',
       'dense <- flatten',
@@ -47,7 +47,7 @@ describe('calls', () => {
     ])
   })
 
-  test('of a graph: the layer before where no inputs are given', () => {
+  test('of a graph: the input is the layer before, unless inputs are given', () => {
     expect(callsOf(graph(dense('a'), dense('b'), dense('c', 'a'), add('b', 'c'), dense('out')))).toEqual([
       'a <- data',
       'b <- a',
@@ -57,7 +57,7 @@ describe('calls', () => {
     ])
   })
 
-  test('come in an order that runs, whatever that of the file', () => {
+  test('are in an order that can run, whatever the order in the file', () => {
     expect(
       callsOf(graph({ type: 'Input', name: 'x', shape: [3] }, dense('b', 'a'), dense('a', 'x'), add('a', 'b'))),
     ).toEqual(['x <- data', 'a <- x', 'b <- a', 'add <- a, b'])
@@ -79,7 +79,7 @@ describe('calls', () => {
 })
 
 describe('a block', () => {
-  test('becomes its layers, called after it, and goes by its own name', () => {
+  test('becomes its layers, with names that start with its name, and can be an input by its name', () => {
     expect(callsOf(graph(block({ name: 'stage' }, dense('a'), dense('b')), dense('out', 'stage')))).toEqual([
       'stage/a <- data',
       'stage/b <- stage/a',
@@ -87,7 +87,7 @@ describe('a block', () => {
     ])
   })
 
-  test('repeats, one after another, each time with layers of its own', () => {
+  test('repeats, each time with its own layers', () => {
     const model = graph(
       dense('first'),
       block({ name: 'stage', repeat: 2 }, dense('a'), add('a', 'input')),
@@ -106,7 +106,7 @@ describe('a block', () => {
     )
   })
 
-  test('in a block, which it may look out of', () => {
+  test('in a block, with inputs from outside', () => {
     const inner = block({ name: 'inner' }, dense('a', 'start'), add('a', 'input'))
     expect(callsOf(graph(dense('start'), block({ name: 'outer' }, dense('b'), inner)))).toEqual([
       'start <- data',
@@ -153,7 +153,7 @@ describe('a shared layer', () => {
     add('judge', 'again'),
   )
 
-  test('is a call with weights of another', () => {
+  test('is a call with the weights of another layer', () => {
     expect(callsOf(twins)).toEqual([
       'x <- data',
       'left <- x',
@@ -168,14 +168,14 @@ describe('a shared layer', () => {
     )
   })
 
-  test('may stand before the layer it shares, and share one that is shared', () => {
+  test('may come before its layer, and may refer to another shared layer', () => {
     const shared = (name: string, layer: string, inputs: string) => ({ type: 'Shared', name, layer, inputs })
     expect(
       callsOf(graph(dense('x'), shared('c', 'b', 'x'), shared('b', 'a', 'x'), dense('a', 'x'), add('a', 'b', 'c'))),
     ).toEqual(['x <- data', 'a <- x', 'b [a] <- x', 'c [a] <- x', 'add <- a, b, c'])
   })
 
-  test('in a block shares that of its own repetition, or one outside', () => {
+  test('in a block shares a layer of its repetition, or one outside', () => {
     const again = (name: string, layer: string) => ({ type: 'Shared', name, layer })
     const stage = block({ name: 'stage', repeat: 2 }, dense('a'), again('own', 'a'), again('far', 'start'))
     expect(callsOf(graph(dense('start'), stage))).toEqual([
@@ -189,7 +189,7 @@ describe('a shared layer', () => {
     ])
   })
 
-  test('has gradients of all its uses', () => {
+  test('gets the gradients of all its uses', () => {
     const model = buildModel(graph(dense('a', undefined, 2), { type: 'Shared', layer: 'a' }), [2], 1)
     tf.tidy(() => {
       const bias = tf.zeros([2])

@@ -1,4 +1,4 @@
-/** What weights add to the loss is what Keras adds, and so are the gradients. */
+/** Regularizers and their gradients are those of Keras. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { buildModel } from '../../src/model/model.js'

@@ -20,7 +20,7 @@ function without(...layers: readonly object[]) {
   return [...before].flatMap(([name, taken]) => (taken.has('x') ? [name] : []))
 }
 
-test('of layers as far from the output, the one that is added first runs first, whatever the order of the file', () => {
+test('of layers at the same distance from the output, the one added first runs first, whatever the order in the file', () => {
   expect(without(heads, dense('other', 'x'), add('other', 'heads'))).toEqual(['sum'])
   expect(without(dense('other', 'x'), heads, add('other', 'heads'))).toEqual(['sum'])
   expect(without(heads, dense('other', 'x'), add('heads', 'other')).toSorted()).toEqual(['other', 'sum'])
@@ -34,7 +34,7 @@ test('a layer farther from the output runs first', () => {
   expect(without(...nearer).toSorted()).toEqual(['deep', 'other', 'sum'])
 })
 
-test('a shared layer is as far from the output as the farthest call that was met before', () => {
+test('the distance of a shared layer from the output is that of its farthest earlier call', () => {
   const again = { type: 'Shared', name: 'again', layer: 'other', inputs: 'x' }
   const chain = [dense('early', 'data'), dense('other', 'early'), dense('a', 'other'), dense('b', 'a')]
   expect(without(heads, ...chain, again, add('heads', 'again', 'b'))).not.toContain('again')

@@ -30,7 +30,7 @@ test.each<[TargetForm, number[], string, number[]]>([
   })
 })
 
-test('the form that fits follows the output', () => {
+test('the form of the target follows from the output', () => {
   expect(fittingForm([10], 10)).toBe('one_hot')
   expect(fittingForm([1], 10)).toBe('column')
   expect(fittingForm([7], 10)).toBeNull()
@@ -38,7 +38,7 @@ test('the form that fits follows the output', () => {
   expect(fittingForm([1], 1)).toBe('one_hot')
 })
 
-test('what is asked for needs an output that suits it', () => {
+test('a target needs an output that fits it', () => {
   expect(targetForm('one_hot', [10], labels(10))).toBe('one_hot')
   expect(targetForm('class_index', [10], labels(10))).toBe('class_index')
   expect(targetForm('class_index', [7], labels(10))).toBeNull()

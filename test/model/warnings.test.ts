@@ -49,7 +49,7 @@ test('logits that are probabilities', () => {
   ])
 })
 
-test('what cannot be probabilities', () => {
+test('outputs that cannot be probabilities', () => {
   expect(warnings([dense('relu')], { loss: 'categorical_crossentropy', metrics: [] })).toEqual([
     {
       code: 'not-probabilities',
@@ -71,7 +71,7 @@ test('what cannot be probabilities', () => {
   for (const [layers, loss] of doubtful) expect(codes(layers, loss), loss).toEqual(['not-probabilities'])
 })
 
-test('what may be probabilities is not doubted', () => {
+test('no warning for outputs that may be probabilities', () => {
   const right: [layers: readonly unknown[], loss: unknown][] = [
     [[dense('softmax')], 'crossentropy'],
     [[dense('hard_sigmoid')], 'binary_crossentropy'],

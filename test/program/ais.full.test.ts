@@ -69,7 +69,7 @@ describe('Z is right on average of other visible units, and of labels beside the
   })
 })
 
-test('steps of one run or of many: betas that do not fill the last run change nothing', async () => {
+test('the number of betas per run does not change the result, even if the last run is not full', async () => {
   const small = inFloat32(randomRbm(4, 3, { seed: 2 }))
   const settings = { base: uniformBase(4), chains: 20_000, betas: linearBetas(10) }
   const estimates = [await sampled(small, { ...settings, steps: 4 }), await sampled(small, { ...settings, steps: 10 })]
@@ -114,7 +114,7 @@ describe('against exact log Z', () => {
     expectClose([estimate.logZ], [logPartition(learnt)], 'log Z', { relative: 0, absolute: 0.05 })
   })
 
-  test('of a machine far from uniform: a base of its marginals comes near, a uniform one warns', async () => {
+  test('of an RBM far from uniform: a base of its marginals is close, a uniform base gives a warning', async () => {
     const far = inFloat32(randomRbm(200, 10, { seed: 5, weights: 0.4, biases: 3 }))
     const exact = logPartition(far)
     const marginals = marginalBase(
@@ -131,7 +131,7 @@ describe('against exact log Z', () => {
   })
 })
 
-test('an interval has no lower end where three deviations are more than the mean', () => {
+test('an interval has no lower end if three deviations exceed the mean', () => {
   const estimate = aisEstimate(Float64Array.of(0, 0, 0, 9), 2)
   expect(estimate.interval[0]).toBeNull()
   expect(estimate.effectiveSamples).toBeLessThan(1.01)

@@ -206,7 +206,7 @@ test.each(Object.entries(MACHINES))('%s: the same on every engine', async (_, [l
   await expectSameOnEngines(machine)
 })
 
-describe('what does not go with labels is said', () => {
+describe('settings that do not go with labels give a message', () => {
   const issuesOf = (rest: object) => {
     const data = { dataset: 'mnist', flatten: true, binarize: 'sample' }
     const spec = { data, model: { type: 'RBM', hidden_units: 8 }, ...rest }

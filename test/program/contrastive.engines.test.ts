@@ -157,7 +157,7 @@ describe.each(ownEngines)('engine %s', (engine) => {
   })
 })
 
-/** What a step of plain descent at rate 1 takes off the weights. */
+/** The change of the weights in a step of gradient descent with rate 1. */
 async function gradientOf(runner: Runner, parameters: RbmParameters, x: Uint8Array): Promise<RbmMoments> {
   await runner.write(weightsOf(parameters))
   await runner.run(

@@ -58,7 +58,7 @@ function stepOf(
   }
 }
 
-/** Where the chains are after so many steps. */
+/** The states of the chains after this number of steps. */
 async function chainsAfter(engine: RealEngine, program: Program, steps: number): Promise<Float32Array> {
   const runner = await loadRunner(engine, { step: program }, { batchSize: 1, seed: 3 })
   for (let step = 0; step < steps; step++) await runner.run('step', { size: 1, arrays: {} }, { iterations: step })
@@ -93,7 +93,7 @@ describe('20,000 chains after 50 steps', () => {
     expect(misfit(small, rows)).toBeLessThan(CHI_SQUARE_15)
   })
 
-  test('have another one where probabilities of hidden units take the place of samples', async () => {
+  test('have another distribution if probabilities of hidden units replace samples', async () => {
     const program = stepOf(small, { chains: 20_000 }, (v, state, { visible }) =>
       sampled(visibleInput(tf.sigmoid(hiddenInput(v, state)), state), visible!),
     )
@@ -115,7 +115,7 @@ describe('parallel tempering', () => {
     expect(misfit(small, rows.subarray(0, 4 * chains))).toBeLessThan(CHI_SQUARE_15)
   })
 
-  test('reaches both modes of a machine with two, where Gibbs sampling stays in the first', async () => {
+  test('reaches both modes of an RBM with two, but Gibbs sampling stays in the first', async () => {
     const first = new Float32Array(10)
     const chains = 400
     const inverse = Array.from({ length: 11 }, (_, index) => 1 - index / 10)

@@ -42,6 +42,6 @@ describe.each(ownEngines)('on %s', (engine) => {
   test.each(runs)('$name', (run) => expectHistory(run, engine))
 })
 
-describe('layers hand masks on, and end them, as in Keras', () => {
+describe('layers pass masks on, or end them, as in Keras', () => {
   test.each(layers)('$name', (run) => expectHistory(run, fastest))
 })

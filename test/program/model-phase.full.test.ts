@@ -52,7 +52,7 @@ test('its chains of the machine itself have p(v)', async () => {
   expect(chiSquare(seen, expected)).toBeLessThan(CHI_SQUARE_15)
 })
 
-test('it reaches both modes of a machine with two, where PCD stays in the first', async () => {
+test('it reaches both modes of an RBM with two, but PCD stays in the first', async () => {
   const chains = 400
   const on = async (training: object) => {
     const fields = { training: { k: 10, chains, ...training }, optimizer: still }

@@ -1,4 +1,4 @@
-/** What is measured at an output: keys, sums that values follow from, and where class weights count. */
+/** Loss and metrics of an output: keys, sums, and the effect of class weights. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { measureOutput, type OutputOptions, type Pass } from '../../src/program/output.js'
@@ -39,14 +39,14 @@ function measured(given: OutputOptions, pass: Pass, mask?: readonly boolean[]) {
 
 const crossentropies = [0.6, 0.6, 0.25].map((p) => -Math.log(p))
 
-test('the loss comes first, and every key begins with the prefix', () => {
+test('the loss comes first, and every key starts with the prefix', () => {
   const given = { loss: 'categorical_crossentropy', metrics: ['acc', { type: 'AUC', name: 'area' }, 'poisson'] }
   const keys = (prefix: string) => measureOutput(options(given, prefix)).measured.map(({ key }) => key)
   expect(keys('')).toEqual(['loss', 'acc', 'area', 'poisson'])
   expect(keys('digit_')).toEqual(['digit_loss', 'digit_acc', 'digit_area', 'digit_poisson'])
 })
 
-test('values are means over samples, or what counts come to', () => {
+test('values are means over samples, or are computed from counts', () => {
   const metrics = ['acc', 'Precision', { type: 'Recall', thresholds: 0.55 }, 'categorical_crossentropy']
   const found = measured(options({ loss: 'ce', metrics }), 'training')
   const mean = crossentropies.reduce((sum, one) => sum + one) / 3
@@ -86,7 +86,7 @@ const MASKED = {
   fit: { class_weight: { 0: 3, 1: 0.5 } },
 }
 
-test('what a mask leaves out counts neither in the loss nor in a mean; a root and counts do not see the mask', () => {
+test('masked elements count neither in the loss nor in a mean; a root and counts ignore the mask', () => {
   const [first, , third] = crossentropies as [number, number, number]
   const { loss, acc, ce, ...others } = measured(options(MASKED), 'training', [true, false, true])
   const { loss: ofEvaluation } = measured(options(MASKED), 'evaluation', [true, false, true])
@@ -98,7 +98,7 @@ test('what a mask leaves out counts neither in the loss nor in a mean; a root an
   expect(others).toEqual({ RootMeanSquaredError, Precision })
 })
 
-test('of a batch in which nothing counts the loss is 0, and a mean is no number', () => {
+test('in a batch with all elements masked the loss is 0 and a mean is NaN', () => {
   const { loss, acc } = measured(options(MASKED), 'training', [false, false, false])
   expect([loss, acc]).toEqual([0, Number.NaN])
   const { loss: whole } = measured(options({ loss: 'dice' }), 'training', [false, false, false])

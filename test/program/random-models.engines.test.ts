@@ -49,7 +49,7 @@ function append(rows: Record<string, number[]>, metrics: Metrics): void {
   for (const [key, value] of Object.entries(metrics)) rows[key] = [...(rows[key] ?? []), value]
 }
 
-// As test/fixtures/keras/make_random_models.py has them ------------------------
+// The same in test/fixtures/keras/make_random_models.py ------------------------
 
 function datasetOf({ kind, shape, below }: RandomModel['data']): Dataset {
   const count = samples * sizeOf(shape)

@@ -1,4 +1,4 @@
-/** What the programs of an RBM give, on average over many samples, against what is known of a small machine. */
+/** Means of many samples of an RBM's programs, against the exact values of a small RBM. */
 import { describe, expect, test } from 'vitest'
 import type { ValueKind } from '../../src/data/dataset.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'

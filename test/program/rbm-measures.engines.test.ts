@@ -1,4 +1,4 @@
-/** What is measured of the weights of an RBM, of their updates and of its hidden units. */
+/** Metrics of an RBM's weights, updates and hidden units. */
 import { expect, test } from 'vitest'
 import { loadData } from '../../src/data/registry.js'
 import type { Outputs, Runner } from '../../src/engine/engine.js'
@@ -25,7 +25,7 @@ const valuesOf = (outputs: Outputs, size: number) =>
 
 const metrics = ['weight_size', 'update_size', 'update_ratio']
 
-test('sizes of weights and updates are those that a step shows', async () => {
+test('sizes of weights and updates are those of the step', async () => {
   const machine = smallMachine({
     model: { kernel_constraint: { type: 'MaxNorm', max_value: 0.02 } },
     optimizer: { type: 'SGD', learning_rate: 0.5, momentum: 0.9 },
@@ -54,7 +54,7 @@ test('sizes of weights and updates are those that a step shows', async () => {
   }
 })
 
-test('a step that only adds its gradient shows the update before it', async () => {
+test('a step that only accumulates its gradient shows the update before it', async () => {
   const optimizer = { type: 'SGD', learning_rate: 0.5, gradient_accumulation_steps: 2 }
   const machine = smallMachine({ optimizer, metrics: ['update_size'] })
   const steps = await machineSteps(await load(machine), machine, 5)
@@ -101,7 +101,7 @@ test.each(ownEngines)(
   },
 )
 
-test('a hidden unit is dead that is off, or on, in all samples of a batch', async () => {
+test('a hidden unit is dead if it is off, or on, in all samples of a batch', async () => {
   const machine = smallMachine({ metrics: ['dead_units'] })
   const runner = await load(machine)
   const kernel = new Float32Array(30)

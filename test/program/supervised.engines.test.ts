@@ -131,7 +131,7 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
   const programs = supervisedPrograms({ ...spec, model, info: { ...info, classes: 3 }, outputs: outputsOf(spec) })
   const batch = { size, arrays: { x: Float32Array.from(inputs[0]!), y: Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1]) } }
 
-  test('inspection shows every layer in order, then the loss, as training saw them', async () => {
+  test('inspection shows every layer in order, then the loss, as in training', async () => {
     const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
     const seen = await runner.run('inspect', batch, { iterations: 7 })
     expect(Object.keys(seen)).toEqual(['flatten', 'same', 'nothing', 'x', 'y', 'output', 'end', 'loss'])
@@ -143,7 +143,7 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
     expectClose(trained.loss!, [loss!], 'loss', closely)
   })
 
-  test('evaluation drops nothing and changes nothing', async () => {
+  test('evaluation has no dropout and changes nothing', async () => {
     const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
     const before = await runner.read()
     const evaluate = async () => structuredClone(await runner.run('evaluate', batch, {}))

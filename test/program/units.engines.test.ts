@@ -107,7 +107,7 @@ describe.each(['fixed', 'learned'] as const)('gaussian visible units of %s varia
   })
 })
 
-test('the integral over a gaussian unit is what a sum over a grid gives', () => {
+test('the integral over a gaussian unit equals a sum over a grid', () => {
   // one visible unit matters; the others are alone and known
   const one = {
     [RBM_WEIGHTS.kernel]: [0.7, -1.1, 0.4, ...Array(9).fill(0)],
@@ -208,7 +208,7 @@ describe('samples', () => {
   })
 })
 
-test('what a rectified unit adds to the free energy is the sum over its copies', () => {
+test('a rectified unit adds the sum over its copies to the free energy', () => {
   const points = [-20, -3, -0.5, -1e-3, 0, 1e-3, 0.5, 3, 20]
   const { logSum, given } = hiddenRule(specOf({ hidden: { type: 'nrelu' } }))
   const [found, means] = tf.tidy(() => {
@@ -251,7 +251,7 @@ test('an element that never changes does not drive a variance to 0', async () =>
   for (const logVariance of variances) expect(logVariance).toBeGreaterThanOrEqual(Math.fround(Math.log(0.01)) - 1e-6)
 })
 
-describe('what does not go with such units is said', () => {
+describe('settings that do not go with such units give a message', () => {
   const issuesOf = (model: object, rest: object) => {
     const data = { dataset: 'digits', flatten: true, standardize: true }
     const spec = { data, model: { type: 'RBM', hidden_units: 8, ...model }, ...rest }

@@ -101,7 +101,7 @@ const dense = (rest: object = {}) => ({ type: 'Dense', name: 'dense', units: 4, 
 const tail = ['Flatten', { type: 'Dense', name: 'output', units: 1 }]
 const OUTPUT = ['output/kernel', 'output/bias']
 
-test('a warning names what no gradient reaches, or says that nothing is trained', () => {
+test('a warning names the weights without a gradient, or says that nothing is trained', () => {
   const warned = (layers: readonly unknown[]) => {
     const spec = resolveSpec({ layers, data: 'digits', loss: 'mse' })
     return modelWarnings(spec, digits, outputsOf(spec)).map(({ code, pointer, message }) => ({
@@ -139,7 +139,7 @@ test('a warning names what no gradient reaches, or says that nothing is trained'
   expect(warned([dense({ activity_regularizer: 'L2' }), position, ...tail])).toEqual([])
 })
 
-describe('which weights a gradient reaches', () => {
+describe('weights that a gradient reaches', () => {
   test.each<[string, unknown, string[]]>([
     ['PositionEmbedding', { type: 'PositionEmbedding', name: 'p', sequence_length: 9 }, ['p/embeddings']],
     ['Embedding', { type: 'Embedding', name: 'e', input_dim: 9, output_dim: 2 }, ['e/embeddings']],
@@ -206,7 +206,7 @@ describe('which weights a gradient reaches', () => {
     }
   })
 
-  test('of a layer in two places one is enough', () => {
+  test('of a layer in two places, one path is enough', () => {
     const layers = [
       { type: 'Input', name: 'x', shape: [8, 8] },
       dense({ inputs: 'x' }),

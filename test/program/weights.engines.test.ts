@@ -31,7 +31,7 @@ const info = {
 const programs = supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) })
 const frozen = ['frozen/kernel', 'frozen/bias', 'still/gamma', 'still/moving_mean', 'still/moving_variance']
 
-test('what is not trained has no slots', () => {
+test('weights that are not trained have no slots', () => {
   const slots = programs.train.state.filter(({ role }) => role === 'optimizer').map(({ name }) => name)
   expect(slots).toContain('hidden/kernel/momentum')
   for (const name of [...frozen, 'norm/moving_mean']) {
@@ -39,7 +39,7 @@ test('what is not trained has no slots', () => {
   }
 })
 
-test('each use of a shared layer moves its running values on', async () => {
+test('each use of a shared layer updates its running values', async () => {
   const layers = [
     { type: 'BatchNormalization', name: 'norm', momentum: 0.5 },
     { type: 'Shared', layer: 'norm' },
@@ -88,7 +88,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     expectClose([outputs.loss![0]! / size], [evaluated], 'loss of an evaluation', closely)
   })
 
-  test('weights that are restored bring their running values', async () => {
+  test('restored weights include their running values', async () => {
     const network = smallNetwork({
       layers: [{ type: 'Dense', units: 4 }, 'BatchNormalization', { type: 'Dense', units: 3, activation: 'softmax' }],
       loss: 'sparse_categorical_crossentropy',

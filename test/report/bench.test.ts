@@ -34,7 +34,7 @@ test('all of it', () => {
   ])
 })
 
-test('one turn, nothing left out, no word of auto', () => {
+test('one turn, nothing skipped, nothing about auto', () => {
   const lines = benchLines({ ...REPORT, rounds: 1, left_out: [], auto: null })
   expect(lines[0]).toBe('A training step of mnist-mlp, batch 128, float32; 1 turn each, of at most 100 steps or 1 s.')
   expect(lines).toHaveLength(5)

@@ -74,7 +74,7 @@ test('all of it', () => {
   ])
 })
 
-test('where nothing works, and the system tells little', () => {
+test('if nothing works and the system tells little', () => {
   const lines = doctorLines(
     {
       ...REPORT,

@@ -12,7 +12,7 @@ function bars({ width, height, data }: ReturnType<typeof histograms>): number[] 
   })
 }
 
-test('bars are as high as there are values, and the rarest are seen', () => {
+test('the height of a bar is its number of values, and the smallest bars are visible', () => {
   const values = Float32Array.from([...Array(1000).fill(0), ...Array(500).fill(1), 2])
   const heights = bars(histograms([{ title: 'values', values }])).filter((height) => height > 0)
   const [most, half, one] = [...new Set(heights)].toSorted((a, b) => b - a)

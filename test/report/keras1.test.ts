@@ -61,7 +61,7 @@ test('before the first epoch: the samples, where some are for validation', () =>
   expect(keras1.heading(1, { ...startEvent, epochs: 1 })).toBe('Epoch 1/1')
 })
 
-test('a narrow window takes from the bar first, then the bar, then the end of the line', () => {
+test('a narrow window shortens the bar, then removes it, then cuts the end of the line', () => {
   const at = (width: number) => keras1.running(progress(100, 50, 2, { loss: 0.5, acc: 0.75 }), width, false)
   expect(at(79)).toBe(' 50/100 [==============>...............] - ETA: 2s - loss: 0.5000 - acc: 0.7500')
   expect(at(69)).toBe(' 50/100 [=========>..........] - ETA: 2s - loss: 0.5000 - acc: 0.7500')

@@ -20,7 +20,7 @@ const metrics = { loss: 0.2969, acc: 0.9092 }
 const validated = { ...metrics, val_loss: 0.1136, val_acc: 0.964 }
 const running = (...args: Parameters<typeof progress>) => plain(keras3.running(progress(...args), 200, true))
 
-test('the first step counts until there is a second', () => {
+test('the time of the first step is used until there is a second', () => {
   expect(running(422, 1, 1.5, 1.5, metrics)).toBe(
     '  1/422 ━━━━━━━━━━━━━━━━━━━━ 10:31 2s/step - acc: 0.9092 - loss: 0.2969',
   )
@@ -55,7 +55,7 @@ test('a number below 0 has an exponent in the line, none in the bar', () => {
   expect(keras3.line(done)).toBe('10/10 - 2s - 150ms/step - loss: -5.0000e-01')
 })
 
-test('an epoch has a heading where there are several', () => {
+test('epochs have headings if there are several', () => {
   expect(keras3.begin(startEvent)).toEqual([])
   expect(keras3.heading(3, startEvent)).toBe('Epoch 3/100')
   expect(keras3.heading(1, { ...startEvent, epochs: 1 })).toBeNull()
@@ -71,13 +71,13 @@ describe('colour', () => {
     )
   })
 
-  test('without it, what is to come is blank and there are no codes', () => {
+  test('without colour the rest of the bar is blank, and there are no codes', () => {
     expect(keras3.running(half, 80, false)).toBe('2/4 ━━━━━━━━━━           2s 1s/step')
     expect(keras3.finished(progress(4, 4, 3, 0, {}), false)).toBe('4/4 ━━━━━━━━━━━━━━━━━━━━ 3s 1s/step')
   })
 })
 
-test('a narrow window takes from the bar first, then the bar, then the end of the line', () => {
+test('a narrow window shortens the bar, then removes it, then cuts the end of the line', () => {
   const at = (width: number) => keras3.running(progress(422, 211, 2.97, 1.5, metrics), width, false)
   expect(at(69)).toBe('211/422 ━━━━━━━━━━           1s 7ms/step - acc: 0.9092 - loss: 0.2969')
   expect(at(59)).toBe('211/422 ━━━━━      1s 7ms/step - acc: 0.9092 - loss: 0.2969')

@@ -19,7 +19,7 @@ const report = (name: string, type: string): SummaryReport => ({
   explain: null,
 })
 
-test('what is too long for its column goes on below', () => {
+test('text too long for its column continues below', () => {
   const lines = modelTable(report('stage/2/of_more_than_thirty_letters/conv', 'Conv2DTranspose'), false)
   expect(lines.slice(6, 9)).toEqual([
     '│ stage/2/of_more_than_thirty_l │ (None, 2, 3)              │           1,234 │ data[0][0]                 │',

@@ -58,7 +58,7 @@ test.each([
   expect(formatMetric(value)).toBe(text)
 })
 
-test('four decimals are the nearest ones', () => {
+test('four decimals are rounded to nearest', () => {
   const double = fc.double({ min: 2e-3, max: 1e6, noNaN: true })
   fc.assert(
     fc.property(double, (value) => {

@@ -1,8 +1,8 @@
-/** What is shown of an RBM: which numbers stand where. */
+/** Pictures of an RBM: the place of each number. */
 import { expect, test } from 'vitest'
 import { beside, filtersOf, rbmPictures } from '../../src/report/rbm-pictures.js'
 
-test('a filter is what one hidden unit has to all visible ones', () => {
+test('a filter has the weights of one hidden unit to all visible units', () => {
   // 3 visible, 2 hidden
   expect(filtersOf(Float32Array.of(1, 10, 2, 20, 3, 30), 2)).toEqual([
     Float32Array.of(1, 2, 3),
@@ -24,7 +24,7 @@ test('lists stand side by side, sample by sample', () => {
   expect([middle(Math.floor((1.5 * width) / 5)), middle(Math.floor((3.5 * width) / 5))]).toEqual([255, 0])
 })
 
-test('there is each picture, for more units and samples than are shown', () => {
+test('each picture is made, even with more units and samples than it shows', () => {
   const rows = (count: number, length: number) =>
     Array.from({ length: count }, () => new Float32Array(length).fill(0.5))
   const pictures = rbmPictures({

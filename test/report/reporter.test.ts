@@ -1,4 +1,4 @@
-/** What a person sees while a network trains: on terminals of any width, and in a log. */
+/** Progress of a training, on terminals of any width and in a log. */
 import { stripVTControlCharacters as plain } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { Terminal } from './terminal.js'
 const validated = { loss: 0.2969, acc: 0.9092, val_loss: 0.1136, val_acc: 0.964 }
 const halfway = { loss: 0.066, acc: 0.9797 }
 
-/** One epoch, and the half of a second. */
+/** One and a half epochs. */
 function anEpochAndAHalf(run: Driver): void {
   run.begin()
   run.step(1, 0.5, { loss: 1.8943, acc: 0.3818 })
@@ -36,7 +36,7 @@ describe("Keras 1's bar on a terminal", () => {
     expect(terminal.screen()).toEqual(TRANSCRIPT)
   })
 
-  test('what is said after an error stands below it', () => {
+  test('messages after an error are below it', () => {
     const terminal = new Terminal(120)
     const run = drive({ start: startEvent, stream: terminal.stream })
     anEpochAndAHalf(run)
@@ -45,7 +45,7 @@ describe("Keras 1's bar on a terminal", () => {
     expect(terminal.screen()).toEqual([...TRANSCRIPT, 'There is too little memory.', ''])
   })
 
-  test('every byte of it', () => {
+  test('all of its bytes', () => {
     const terminal = new Terminal(120)
     anEpochAndAHalf(drive({ start: startEvent, stream: terminal.stream }))
     const first = '  128/54000 [..............................] - ETA: 210s - loss: 1.8943 - acc: 0.3818'
@@ -132,7 +132,7 @@ describe('the width of the window', () => {
     }
   })
 
-  test('a narrower window wraps the old line; the next drawing takes all its rows away', () => {
+  test('a narrower window wraps the old line; the next drawing removes all its rows', () => {
     const terminal = new Terminal(100)
     const run = drive({ start: startEvent, stream: terminal.stream })
     run.begin()
@@ -149,7 +149,7 @@ describe('the width of the window', () => {
     ])
   })
 
-  test('while it is resized nothing is drawn, until it has stood still for 0.3 s', () => {
+  test('nothing is drawn while it is resized, until 0.3 s after the last change', () => {
     const terminal = new Terminal(100)
     const run = drive({ start: startEvent, stream: terminal.stream })
     run.begin()
@@ -201,7 +201,7 @@ describe('the width of the window', () => {
     { maxLength: 40 },
   )
 
-  test.each(['keras1', 'keras3'] as const)('%s: whatever the window does, the transcript holds no rubbish', (style) => {
+  test.each(['keras1', 'keras3'] as const)('%s: no remains of old lines, whatever the window does', (style) => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 140 }), moves, fc.boolean(), (columns, story, color) => {
         const terminal = new Terminal(columns)
@@ -232,7 +232,7 @@ describe('the width of the window', () => {
 })
 
 describe('not on a terminal', () => {
-  test.each(['keras1', 'keras3'] as const)('%s: a line an epoch, without control codes', (style) => {
+  test.each(['keras1', 'keras3'] as const)('%s: one line per epoch, without control codes', (style) => {
     const { stream, text } = pipe()
     anEpochAndAHalf(drive({ start: startEvent, stream, style, color: true }))
     const heading = style === 'keras1' ? 'Train on 54000 samples, validate on 6000 samples\n' : ''

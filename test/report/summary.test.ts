@@ -33,13 +33,13 @@ const lines = (end: Partial<EndEvent>, rest: Partial<SummaryParts> = {}) =>
 const TEST = 'Test: loss: 0.0654 - acc: 0.9812'
 const TOOK = 'Took 41 s. Files: runs/mnist-mlp/1'
 
-test('layers that tfjs lacks are named in the end', () => {
+test('layers that tfjs lacks are named at the end', () => {
   expect(lines({ epochs: 3 }, { notInTfjs: ['GRU', 'gelu'] }).at(-1)).toBe(
     'tf.loadLayersModel cannot open this model: tfjs has nothing that computes the same as GRU, gelu.',
   )
 })
 
-describe('why it stopped', () => {
+describe('the reason to stop', () => {
   test('no improvement', () => {
     const stopping = { epochs: 2, baseline: null }
     expect(lines({ reason: 'early_stopping', epochs: 9, best, restored: true, stopping })).toEqual([
@@ -124,7 +124,7 @@ describe('expectations', () => {
   const line = (bound: 'min' | 'max', value: number, found: number | null, passed: boolean) =>
     expectationLines([{ key: 'val_acc', bound, value, found, passed }])[0]
 
-  test('what was found, and what was expected', () => {
+  test('found and expected values', () => {
     expect(line('min', 0.975, 0.98123456789, true)).toBe('passed: val_acc 0.9812346, expected at least 0.975')
     expect(line('max', 0.12, 0.25, false)).toBe('FAILED: val_acc 0.25, expected at most 0.12')
   })
@@ -134,7 +134,7 @@ describe('expectations', () => {
     expect(line('min', 0.5, Number.NaN, false)).toBe('FAILED: val_acc nan, expected at least 0.5')
   })
 
-  test('so close to the bound that only all digits show why', () => {
+  test('a value so close to the bound that only all digits show the difference', () => {
     expect(line('min', 0.975, 0.97499999, false)).toBe('FAILED: val_acc 0.97499999, expected at least 0.975')
     expect(line('max', 0.12, 0.12000000001, false)).toBe('FAILED: val_acc 0.12000000001, expected at most 0.12')
     expect(line('min', 0.975, 0.975, true)).toBe('passed: val_acc 0.975, expected at least 0.975')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tableLines, wrapped } from '../../src/report/table.js'
 
-test('columns are aligned; what paints a cell takes no room; a row may be shorter', () => {
+test('columns are aligned; colour codes take no width; a row may be shorter', () => {
   const rows = [['engine', 'median'], ['\x1b[32monnx\x1b[39m', '2.31 ms'], ['eager', '538 ms', 'slow'], ['x']]
   expect(tableLines(rows, 'lrl')).toEqual([
     'engine   median',
@@ -11,7 +11,7 @@ test('columns are aligned; what paints a cell takes no room; a row may be shorte
   ])
 })
 
-test('text is broken between words', () => {
+test('text is wrapped between words', () => {
   expect(wrapped('one two three four', '', 9)).toEqual(['one two', 'three', 'four'])
   expect(wrapped('one two three four', '  ', 9)).toEqual(['  one two', '  three', '  four'])
   expect(wrapped('in /a/very/long/path here', '', 9)).toEqual(['in', '/a/very/long/path', 'here'])

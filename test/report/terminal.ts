@@ -39,7 +39,7 @@ export class Terminal {
     return true
   }
 
-  /** What is to be seen, a row a line, down to the cursor or the last row with text. */
+  /** The visible text, one line per row, down to the cursor or the last row with text. */
   screen(): string[] {
     return this.#seen.map(({ cells }) => cells.join('').trimEnd())
   }

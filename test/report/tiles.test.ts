@@ -15,7 +15,7 @@ test.each([
   [[9, 9, 4], 18, 18],
 ])('a tile for samples of shape %j', (shape, height, width) => expect(tileShape(shape)).toEqual({ height, width }))
 
-/** Of the enlarged picture, one number a square: the grey, or -1 for the colour between tiles. */
+/** One number for each square of the enlarged picture: its grey, or -1 for the colour between tiles. */
 function pixels({ width, height, channels, data }: Image, zoom: number): number[][] {
   return Array.from({ length: height / zoom }, (_, y) =>
     Array.from({ length: width / zoom }, (_, x) => {
@@ -74,7 +74,7 @@ describe('tiles', () => {
   })
 })
 
-test('a raster has a row a sample', () => {
+test('a raster has one row per sample', () => {
   const image = raster([Float32Array.of(0, 1), Float32Array.of(0.5, 0.25)])
   expect(pixels(image, 450)).toEqual([
     [0, 255],

@@ -24,7 +24,7 @@ function shown(isTTY: boolean, columns = 100) {
   }
 }
 
-test('off a terminal: a line at the beginning, and one every ten seconds', () => {
+test('not on a terminal: a line at the beginning, and one every ten seconds', () => {
   const { at, reporter, take } = shown(false)
   at(0, 0)
   for (let second = 1; second <= 20; second++) at(second, second * 2e6)
@@ -43,7 +43,7 @@ test('off a terminal: a line at the beginning, and one every ten seconds', () =>
   )
 })
 
-test('on a terminal: a bar, which counts what has come since it began', () => {
+test('on a terminal: a bar, with the speed since its start', () => {
   const { at, reporter, take } = shown(true)
   at(0, 50e6) // half of it came earlier
   expect(take()).toBe('Fetching [===============>..............] 50.0 MB of 100.0 MB - x.whl')

@@ -1,4 +1,4 @@
-/** What a run has no number for is said once, with what it needs. */
+/** An undefined metric is reported once, with its requirement. */
 import { expect, test } from 'vitest'
 import { meanOver } from '../../src/program/measured.js'
 import { type UndefinedParts, undefinedLines } from '../../src/report/undefined.js'
@@ -9,12 +9,12 @@ const metrics = [meanOver('loss'), { ...meanOver('auc'), needs: 'targets of both
 const lines = (parts: Partial<UndefinedParts>) =>
   undefinedLines({ metrics, epochs: epochsOf({ loss: 1, auc: 1 }), test: null, watchers: [], ...parts })
 
-test('nothing, where all are numbers', () => {
+test('nothing is printed if all values are numbers', () => {
   expect(lines({ test: { loss: 1, auc: 0 }, watchers: [{ type: 'EarlyStopping', monitor: 'auc' }] })).toEqual([])
   expect(lines({ epochs: [], watchers: [{ type: 'EarlyStopping', monitor: 'auc' }] })).toEqual([])
 })
 
-test('one line a metric, with every place', () => {
+test('one line per metric, with every place', () => {
   const epochs = epochsOf({ auc: NONE, val_auc: 1, m: 1, val_m: 2 }, { auc: NONE, val_auc: NONE, m: 1, val_m: NONE })
   expect(lines({ epochs, test: { auc: NONE } })).toEqual([
     'auc is nan in 2 of 2 epochs of training, in 1 of 2 epochs of validation and in the test: it needs targets of both kinds.',
@@ -22,7 +22,7 @@ test('one line a metric, with every place', () => {
   ])
 })
 
-test('one line a callback that watched nothing but NaN', () => {
+test('one line per callback that saw only NaN', () => {
   const watchers = ['EarlyStopping', 'ReduceLROnPlateau'].map((type) => ({ type, monitor: 'val_m' }))
   const idle = (type: string) => `${type} watched val_m, which was nan in every epoch; it did nothing.`
   expect(lines({ epochs: epochsOf({ val_m: NONE }, { val_m: NONE }), watchers }).slice(1)).toEqual([

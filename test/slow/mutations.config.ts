@@ -40,7 +40,7 @@ function broken(code: string, { from, to }: Mutation): string {
   return code.replace(from, to)
 }
 
-/** What became of the tests that ran, by project; the test that started vitest reads it. */
+/** Results of the tests, by project. The test that started vitest reads them. */
 const outcomes: Reporter = {
   onTestRunEnd(modules) {
     const ran = modules.flatMap(({ project, children }) =>

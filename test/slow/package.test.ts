@@ -33,12 +33,12 @@ const reached = await fetch(registry, { signal: AbortSignal.timeout(20_000) }).t
 )
 if (!reached) console.warn(`Skipped: the packed package. ${registry} cannot be reached.`)
 
-/** Who may be asked: the registry, or the proxy before it. */
+/** Hosts that npm may contact: the registry, or its proxy. */
 const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].flatMap((name) => process.env[name] ?? [])
 const HOSTS = [registry, ...proxies].map((url) => `name ${new URL(url).hostname}`)
 
 describe.skipIf(!reached)('the package as npm packs it', () => {
-  test('installs into an empty folder, trains, and goes without a trace', () => {
+  test('installs into an empty folder, trains, and uninstalls completely', () => {
     const work = temporaryFolder()
     const [packed] = JSON.parse(
       run(ROOT, npm!, ['pack', '--ignore-scripts', '--json', '--pack-destination', work]).stdout,

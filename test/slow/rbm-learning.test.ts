@@ -1,4 +1,4 @@
-/** What an RBM learns, and how it fails, as published: whole trainings of small machines on bars and stripes. */
+/** Published results and failures of RBMs: whole trainings of small RBMs on bars and stripes. */
 import { expect, test } from 'vitest'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { rbmParameters } from '../../src/model/rbm/parameters.js'
@@ -49,7 +49,7 @@ test('CD-1 learns 4 x 4 bars and stripes as well as in the tutorial of Shark: 19
   expect(mean).toBeLessThan(199)
 })
 
-test('at a constant rate CD-1 gets worse again, and CD-10 does not', async () => {
+test('with a constant learning rate CD-1 gets worse again, and CD-10 does not', async () => {
   const [early, late] = await learnt(3, { ...shark, seed: 1 }, 8, [4000, 16_000])
   const [, more] = await learnt(3, { ...shark, seed: 1, training: { algorithm: 'cd', k: 10 } }, 8, [4000, 16_000])
   expect(late).toBeGreaterThan(early!)

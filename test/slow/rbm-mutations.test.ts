@@ -13,7 +13,7 @@ interface Outcome {
   readonly message: string
 }
 
-test('each way of being wrong is caught', async () => {
+test('each fault is caught', async () => {
   const all = await outcomes()
   const found = (project: string, catcher: Catcher) =>
     all.find((one) => one.project === project && one.test.endsWith(CATCHERS[catcher].test))
@@ -27,7 +27,7 @@ test('each way of being wrong is caught', async () => {
   }
 })
 
-/** Of `mutations.config.ts`. */
+/** Runs the tests of `mutations.config.ts`, and reads their results. */
 async function outcomes(): Promise<Outcome[]> {
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
   const config = join(import.meta.dirname, 'mutations.config.ts')

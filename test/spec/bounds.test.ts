@@ -14,14 +14,14 @@ const messagesOf = (text: string) => readText(text).issues.map(({ message }) => 
 const nested = (times: number, inner: unknown, around: (layer: unknown) => unknown): unknown =>
   times === 0 ? inner : around(nested(times - 1, inner, around))
 
-test.each([1, 20, 25, 40])('%d blocks inside each other are read', (times) => {
+test.each([1, 20, 25, 40])('%d nested blocks are read', (times) => {
   const layer = nested(times, 'Flatten', (inner) => ({ type: 'Block', layers: [inner] }))
   expect(
     messagesOf(withLayers([layer, { type: 'Dense', units: 784 }, { type: 'Reshape', target_shape: [28, 28] }])),
   ).toEqual([])
 })
 
-test('what is wrong deep within is told at its place', () => {
+test('a mistake deep inside is reported at its place', () => {
   const layer = nested(30, { type: 'Dense', units: 0 }, (inner) => ({ type: 'Block', layers: [inner] }))
   const { issues } = readText(withLayers([layer]))
   expect(issues).toEqual([
@@ -32,7 +32,7 @@ test('what is wrong deep within is told at its place', () => {
   ])
 })
 
-test.each([25, 60, 90])('%d layers, each distributed by the next, are told by their shapes', (times) => {
+test.each([25, 60, 90])('%d nested TimeDistributed layers are reported by their shapes', (times) => {
   const layer = nested(times, { type: 'Dense', units: 2 }, (inner) => ({ type: 'TimeDistributed', layer: inner }))
   expect(messagesOf(withLayers([layer]))).toEqual([expect.stringContaining('needs (None, steps, features)')])
 })
@@ -53,7 +53,7 @@ test.each([
   ['spaces', ' '.repeat(4_000_000), 'found nothing, must be an object'],
 ])('too many %s are told once', (_, text, message) => expect(messagesOf(text)).toEqual([message]))
 
-test('of very many problems the first thousand are told', () => {
+test('of very many problems the first thousand are reported', () => {
   const { issues } = readText(withLayers(Array(1500).fill('Flattn')))
   expect(issues).toHaveLength(1001)
   expect(issues[0]!.message).toContain('found "Flattn"')

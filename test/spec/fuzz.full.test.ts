@@ -31,7 +31,7 @@ test('good specs once saved are read as the same', () => {
   expect(readsSaved(500)).toBeGreaterThan(50)
 })
 
-test('and with --set, where an issue stands in the file or at the option', () => readsWithSettings(RUNS / 2))
+test('with --set an issue points to the file or to the option', () => readsWithSettings(RUNS / 2))
 
 test.each([
   ['names', { type: 'Dens', units: 10 }],
@@ -58,7 +58,7 @@ describe('through the command', () => {
   })
 })
 
-describe('valid specs, made of the tables of the format', () => {
+describe('valid specs, made from the tables of the format', () => {
   const numbers = Array.from({ length: Number(process.env.VALID_SPECS ?? VALID) }, (_, index) => index)
   const types = new Set<string>()
 

@@ -41,7 +41,7 @@ const withAliases = (members: readonly Member[]) =>
 const named = (type: string, aliases: readonly string[]) =>
   aliases.length === 0 ? type : `${type} (${aliases.join(', ')})`
 
-test('a name comes, goes and changes on purpose', async () => {
+test('names change only on purpose', async () => {
   const kinds = {
     layers: withAliases(LAYERS),
     activations: Object.keys(ACTIVATIONS),

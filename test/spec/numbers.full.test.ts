@@ -18,7 +18,7 @@ import { readText } from '../support/read-spec.js'
 /** All values on every engine of ours with NUMBERS=all in the environment; else some of them. */
 const ALL = process.env.NUMBERS === 'all'
 const FAR = [0, -1, 0.5, 2 ** 31, 2 ** 53, 1e308, -1e308]
-/** What one field tries of so many values, each field others. */
+/** Each field tries one of so many values. Other fields try others. */
 const SHARE = ALL ? 1 : 6
 /** Milliseconds that reading, building and tracing may take. */
 const MOST = 10_000
@@ -29,7 +29,7 @@ const DATA = { dataset: 'bars-and-stripes', size: 3 }
 
 const fields = numberFields()
 
-test('all kinds of fields are met', () => {
+test('fields of all kinds are tried', () => {
   expect(fields.length).toBeGreaterThan(550)
   const kinds = new Set(fields.map(({ path }) => path.split('/')[0]))
   expect(kinds.size).toBeGreaterThan(15)

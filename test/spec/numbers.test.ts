@@ -42,7 +42,7 @@ test('metrics whose numbers are out of bounds keep their names', () => {
   ])
 })
 
-test('swaps between temperatures are bounded closer than other Gibbs steps', () => {
+test('tempering has a lower limit of Gibbs steps', () => {
   const model = { type: 'RBM', hidden_units: 2 }
   const training = { algorithm: 'parallel_tempering', k: 257 }
   expect(toldOf({ data: { ...DATA, flatten: true }, model, training })).toEqual([

@@ -1,4 +1,4 @@
-/** What is wrong with a spec, in words and where it stands; and what a good one becomes. */
+/** Problems of a spec with their messages and positions; and valid specs when resolved. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -654,11 +654,11 @@ describe('positions', () => {
     expect(places(text.replace('"seed"', '/* \u{1F600} */ "seed"'))).toEqual(['5:20', '6:13'])
   })
 
-  test('lines in comments count, and line separators that JSON does not know do not', () => {
+  test('line breaks in comments count; line separators that JSON does not know do not', () => {
     expect(places(text.replace('{', '{ /* 1\n2\r\n3 */ // 4\u2028'))).toEqual(['7:11', '8:13'])
   })
 
-  test('issues come in the order of the file, those of --set last', () => {
+  test('issues are in the order of the file, those of --set last', () => {
     const all = specText({ fit: '{ "epochs": 0, "epoch": 1 }', seed: '-1', loss: '"x"', 'x/y': '1' })
     const { issues } = readText(all, 'spec.json', ['engine=x', 'data=mist'])
     expect(issues.map(({ pointer }) => pointer)).toEqual([
@@ -668,7 +668,7 @@ describe('positions', () => {
   })
 })
 
-describe('a good spec', () => {
+describe('a valid spec', () => {
   const resolved = (text: string, source?: string, ...settings: string[]): SupervisedSpec => {
     const { spec, issues } = readText(text, source, settings)
     expect(issues.map(formatIssue)).toEqual([])
@@ -687,7 +687,7 @@ describe('a good spec', () => {
     await expect(saved(spec)).toMatchFileSnapshot(`../golden/${name}.resolved.json`)
   })
 
-  test('every short form is the long one', () => {
+  test('every short form becomes the long form', () => {
     const short = specText({
       data: '"mnist"',
       loss: '"mse"',
@@ -760,7 +760,7 @@ describe('a good spec', () => {
     ])
   })
 
-  test('a metric is called as it is written, or by its name', () => {
+  test('the key of a metric is its type as written, or its name', () => {
     const written = '["mse", "MeanSquaredError", { "type": "RootMeanSquaredError" }, { "type": "recall", "name": "r" }]'
     const spec = resolved(specText({ metrics: written }))
     expect(spec.metrics.map(({ type, name }) => [type, name])).toEqual([
@@ -818,7 +818,7 @@ describe('a good spec', () => {
     })
   })
 
-  test('layers are named as in Keras, around the names that are given', () => {
+  test('layers are named as in Keras, without using given names again', () => {
     const dense = '{ "type": "Dense", "units": 10 }'
     const { layers } = resolved(
       specText({
@@ -855,18 +855,18 @@ describe('a good spec', () => {
     expect(() => Object.assign(spec.fit, { epochs: 2 })).toThrow(TypeError)
   })
 
-  test('once saved is read as the same', () => {
+  test('is the same after saving and reading', () => {
     readsSaved(100)
   })
 
-  test('a key of the schema is not kept, the history keys are in order', () => {
+  test('the key $schema is removed, and history keys are in order', () => {
     const spec = resolved(specText({ $schema: '"x"', metrics: '["mse", "acc"]', fit: '{ "validation_split": 0.5 }' }))
     expect(spec).not.toHaveProperty('$schema')
     expect(historyKeys(spec)).toEqual(['loss', 'mse', 'acc', 'val_loss', 'val_mse', 'val_acc'])
     expect(historyKeys(resolved(specText({ metrics: '["mse"]' })))).toEqual(['loss', 'mse'])
   })
 
-  test('a gap of training and validation is one key, the last', () => {
+  test('the free energy gap has one key, the last', () => {
     const data = '{ "dataset": "bars-and-stripes", "flatten": true }'
     const metrics = '["free_energy_gap", "free_energy"]'
     const fields = { data, loss: '', model: '{ "type": "RBM", "hidden_units": 2 }', metrics }
@@ -877,7 +877,7 @@ describe('a good spec', () => {
   describe('with --set', () => {
     const set = (...settings: string[]) => resolved(specText({ metrics: '["acc"]' }), undefined, ...settings)
 
-    test('takes JSON, and whatever else as text', () => {
+    test('reads JSON, and anything else as text', () => {
       expect(set('seed=7').seed).toBe(7)
       expect(set('optimizer=adam').optimizer.type).toBe('Adam')
       expect(set('optimizer="adam"').optimizer.type).toBe('Adam')
@@ -887,7 +887,7 @@ describe('a good spec', () => {
       expect(set('optimizer={"type":"SGD","momentum":0.5}').optimizer).toMatchObject({ type: 'SGD', momentum: 0.5 })
     })
 
-    test('a value may hold equals signs, and be a string by its quotes', () => {
+    test('a value may contain equals signs, and quotes make it a string', () => {
       const { issues } = readText(specText(), 'spec.json', ['name=a=b', 'seed="5"'])
       expect(issues.map(({ pointer, source }) => [pointer, source])).toEqual([
         ['/name', '--set name=a=b'],
@@ -895,7 +895,7 @@ describe('a good spec', () => {
       ])
     })
 
-    test('makes the objects on its way', () => {
+    test('makes missing objects of the path', () => {
       expect(set('fit.epochs=3', 'fit.batch_size=7').fit).toMatchObject({ epochs: 3, batch_size: 7 })
       expect(set('expect.acc.min=0.5', 'expect.loss.max=1').expect).toEqual({ acc: { min: 0.5 }, loss: { max: 1 } })
     })
@@ -908,7 +908,7 @@ describe('a good spec', () => {
       expect(set('fit={"epochs":5,"batch_size":5}', 'fit.epochs=6').fit).toMatchObject({ epochs: 6, batch_size: 5 })
     })
 
-    test('reaches into short forms, which it writes out', () => {
+    test('reaches into short forms, which become long forms', () => {
       const text = specText({ optimizer: '"adam"', early_stopping: '"loss"' })
       const settings = [
         'optimizer.beta_1=0.8',
@@ -933,12 +933,12 @@ describe('a good spec', () => {
       expect(early_stopping).toMatchObject({ monitor: 'val_loss', patience: 3 })
     })
 
-    test('mends what is wrong in the file', () => {
+    test('can correct the file', () => {
       const text = specText({ seed: '-1', fit: '7' })
       expect(readText(text, 'spec.json', ['seed=1', 'fit={}']).issues).toEqual([])
     })
 
-    test('an issue stands at the --set that gave the value, even inside it', () => {
+    test('an issue points to the --set that gave the value, or into it', () => {
       const { issues } = readText(specText(), 'spec.json', ['fit={"epochs":1}', 'fit.batch_size=0', 'fit.epochs=0'])
       expect(issues.map(({ pointer, source, position }) => [pointer, source, position])).toEqual([
         ['/fit/batch_size', '--set fit.batch_size=0', undefined],
@@ -957,7 +957,7 @@ describe('a good spec', () => {
   })
 })
 
-/** As a run saves it. */
+/** The spec as a run saves it. */
 test.each([
   ['min_value', { min_value: 1.5 }, /found 1.5, must be at most max_value, 1/],
   ['max_value', { max_value: 0.3, min_value: 0.4 }, /found 0.4, must be at most max_value, 0.3/],

@@ -83,14 +83,14 @@ describe('the schema and zod', () => {
 describe.each(readdirSync(SPECS).filter((name) => !name.endsWith('.schema.json')))('specs/%s', (name) => {
   const text = committed(name)
 
-  test('is valid by its schema, which it names', () => {
+  test('names its schema and is valid by it', () => {
     const value = parse(text, [], { allowTrailingComma: true })
     validate(value)
     expect(validate.errors).toBeNull()
     expect(value.$schema).toBe('./spec.schema.json')
   })
 
-  test('has no problem at all, and is called as its file', () => {
+  test('has no problems, and has the name of its file', () => {
     const { spec, issues } = readText(text, name)
     expect(issues).toEqual([])
     expect(`${spec?.name}.json`).toBe(name)

@@ -121,7 +121,7 @@ const NO_SHORT_FORM = [
 
 const places = [...placesOf(specSchema, [], (value) => value)]
 
-test('the walk finds short forms of every kind', () => {
+test('short forms of every kind are found', () => {
   const names = new Set(places.map(nameOf))
   const wanted = [
     ...['data', 'optimizer', 'loss', 'metrics', 'target', 'early_stopping', 'callbacks', 'layers', 'layer'],
@@ -131,7 +131,7 @@ test('the walk finds short forms of every kind', () => {
   expect(wanted.filter((name) => !names.has(name))).toEqual([])
 })
 
-test('--set reaches into each, which it writes out to what it stands for', () => {
+test('--set reaches into each short form, which becomes its long form', () => {
   const refused = new Set<string>()
   const tried = new Set<readonly unknown[]>()
   for (const place of places) {

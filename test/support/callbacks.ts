@@ -5,7 +5,7 @@ import type { Action, Callback } from '../../src/training/callbacks/callback.js'
 import { buildCallbacks } from '../../src/training/callbacks/registry.js'
 import type { BatchEndEvent, EpochEndEvent, Metrics } from '../../src/training/events.js'
 
-/** As a session builds them: defaults filled in; a key with `acc` in it gets better upwards. */
+/** Callbacks as a session builds them, with defaults. For keys with `acc` in them, larger is better. */
 export const callbacksOf = (specs: readonly (object | string)[], now: () => number = () => 0): Callback[] =>
   buildCallbacks(callbacksSchema.parse(specs) as CallbackSpec[], {
     epochs: 10,
@@ -32,6 +32,6 @@ export const batchEnd = (epoch: number, step: number, metrics: Metrics): BatchEn
   metrics,
 })
 
-/** What a callback answers to an epoch that ends. */
+/** The answer of a callback to the end of an epoch. */
 export const answerTo = (callback: Callback, event: EpochEndEvent, updates = event.epoch): readonly Action[] =>
   callback.onEpochEnd(event, { learningRate: event.learningRate, updates })

@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 
 type Numbers = ArrayLike<number>
 
-/** As NumPy's `allclose`: an error may be as large as `absolute + relative * |expected|`. */
+/** Like NumPy's `allclose`: an error may be as large as `absolute + relative * |expected|`. */
 export interface Tolerance {
   readonly relative: number
   readonly absolute?: number

@@ -64,7 +64,7 @@ export async function machineSteps(
   return all
 }
 
-/** As a runner takes them. */
+/** The parameters in the form that a runner takes. */
 export const weightsOf = ({ kernel, visibleBias, hiddenBias }: RbmParameters) => ({
   [RBM_WEIGHTS.kernel]: Float32Array.from(kernel),
   [RBM_WEIGHTS.visibleBias]: Float32Array.from(visibleBias),

@@ -1,4 +1,4 @@
-/** Which names of Keras a spec may use: what docs/coverage.md is made of. */
+/** Names of Keras that a spec may use, for docs/coverage.md. */
 import { ACTIVATIONS } from '../../src/spec/activations.js'
 import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
@@ -51,7 +51,7 @@ export const covered = (kind: Kind): Covered[] =>
     reason: keras.map((name) => GAPS[kind][name]).find((reason) => reason !== undefined),
   }))
 
-/** What Keras does not have. */
+/** Names that Keras does not have. */
 const additions = (kind: Kind): string[] => {
   const known = kerasFixture('names').kinds[kind].flat()
   return OURS[kind].filter((names) => !names.some((name) => known.includes(name))).map(([name]) => name!)

@@ -31,7 +31,7 @@ export const runIn = (cwd: string, args: readonly string[], env: Readonly<Record
 
 export const historyIn = (cwd: string) => JSON.parse(readFileSync(join(cwd, 'runs/tiny/1/history.json'), 'utf8'))
 
-/** One sentence, and nothing else. */
+/** Fails unless the text is one sentence. */
 export function expectRefusal(result: CommandResult, words: RegExp): void {
   expect(result).toMatchObject({ code: 2, stdout: '' })
   expect(result.stderr).toMatch(/^[A-Z][^\n]*\.\n$/)

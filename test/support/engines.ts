@@ -12,7 +12,7 @@ export type RealEngine = Exclude<EngineName, 'auto'>
 /** What others are compared with; written in JavaScript. */
 export const REFERENCE: RealEngine = 'eager:cpu'
 
-/** What brings an engine that does not work on every machine; a total table: an engine without tests is a compile error. */
+/** How to install an engine that does not work on every machine. A total table: an engine without tests is a compile error. */
 const BROUGHT_BY: { readonly [Name in RealEngine]: string | null } = {
   onnx: null,
   tensorflow: 'npx train setup tensorflow',
@@ -51,7 +51,7 @@ async function enginesHere(): Promise<RealEngine[]> {
   return names
 }
 
-/** Whether it opens; anything but a sentence for users is a fault. */
+/** True if the engine opens. Any error except a UserError fails. */
 async function works(name: RealEngine): Promise<boolean> {
   try {
     await openEngine(name)

@@ -28,7 +28,7 @@ export interface Tried {
   readonly said: readonly string[]
   readonly progress: readonly Progress[]
   readonly checked: readonly TensorflowLibrary[]
-  /** What was thrown. */
+  /** The thrown error. */
   readonly error?: Error
 }
 

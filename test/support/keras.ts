@@ -1,4 +1,4 @@
-/** What Keras 3 computes: `test/fixtures/keras`, typed. */
+/** Results of Keras 3 in `test/fixtures/keras`, typed. */
 import { readFileSync } from 'node:fs'
 import { sizeOf } from '../../src/base/shape.js'
 import type { ActivationName } from '../../src/spec/activations.js'
@@ -10,13 +10,13 @@ import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src
 import type { Kind } from './coverage.js'
 import { evenly } from './hashed.js'
 
-/** One layer on one batch (test/fixtures/keras/layer_case.py); arrays by own names of weights, and `x0`, `x1` ... */
+/** One layer on one batch (test/fixtures/keras/layer_case.py). Arrays by our names of weights, and `x0`, `x1` ... */
 export interface LayerCase {
   readonly name: string
   readonly layer: { readonly type: string }
   readonly training: boolean
   readonly mask?: readonly boolean[]
-  /** Of each input of several, as Keras hands masks on; null for none. The output's is row-major, null for none. */
+  /** Mask of each input, as in Keras; null for none. The mask of the output is row-major; null for none. */
   readonly masks?: readonly (readonly boolean[] | null)[]
   readonly output_mask?: readonly boolean[] | null
   readonly inputs: readonly { readonly shape: Shape; readonly values: number[]; readonly integers?: boolean }[]
@@ -57,14 +57,14 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     defaults: OptimizerSpec[]
     cases: {
       name: string
-      /** What differs from the defaults. */
+      /** Settings that differ from the defaults. */
       optimizer: Partial<OptimizerSpec> & Pick<OptimizerSpec, 'type'>
       learning_rate: number
       iterations: number
       variables: Record<string, number[]>[]
       slots: Record<string, Record<string, number[]>>
       shared?: Record<string, number[]>
-      /** What `fit` leaves, where it is not what the last step left. */
+      /** Weights after `fit`, if they are not those of the last step. */
       finalized?: Record<string, number[]>
     }[]
   }
@@ -134,14 +134,14 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       y_pred_shape: number[]
       y_true: number[]
       y_pred: number[]
-      /** One number where the loss is of the whole batch. */
+      /** One number if the loss is that of the whole batch. */
       values: number[] | number
       mean: number
-      /** One weight a sample, and the mean with them. */
+      /** One weight per sample, and the mean loss with these weights. */
       weights: number[]
       weighted: number
       gradient: number[]
-      /** Where Keras' gradient is NaN; 0 in `gradient`. */
+      /** Elements at which Keras' gradient is NaN. They are 0 in `gradient`. */
       undefined: number[]
     }[]
   }
@@ -155,7 +155,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
         y_pred_shape: number[]
         y_true: number[]
         y_pred: number[]
-        /** Of all batches up to this one. */
+        /** The value for all batches up to this one. */
         result: number
       }[]
     }[]
@@ -226,7 +226,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     cases: { options: Omit<CallbackOptions<'ReduceLROnPlateau'>, 'type'>; curve: string; rates: number[] }[]
   }
   model_checkpoint: {
-    /** Of each epoch. */
+    /** Values of each epoch. */
     batches: number
     curves: Record<string, number[]>
     cases: {
@@ -246,7 +246,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     operations: { name: string; given: number[][]; gradients: number[][] }[]
     points: number[]
     factors: number[]
-    /** Of the sum of their values at `points` times `factors`. */
+    /** Gradient of the sum of the values at `points` times `factors`. */
     activations: { name: string; gradient: number[] }[]
     layers: LayerCase[]
     losses: {
@@ -293,7 +293,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
 export interface RandomModel {
   /** Of the draw. */
   readonly number: number
-  /** Of samples that a formula gives; whole numbers are below `below`. */
+  /** Samples from a formula. Integers are less than `below`. */
   readonly data: {
     readonly kind: 'real' | 'bytes' | 'padded' | 'whole'
     readonly shape: Shape
@@ -301,7 +301,7 @@ export interface RandomModel {
   }
   readonly spec: Readonly<Record<string, unknown>>
   readonly history: Readonly<Record<string, readonly number[]>>
-  /** Of each weight, sums that stand for it. */
+  /** Sums of each weight, which stand for it. */
   readonly final: Readonly<Record<string, readonly number[]>>
 }
 
@@ -329,7 +329,7 @@ export function kerasFixture<Name extends keyof Fixtures>(name: Name): Fixtures[
   return JSON.parse(text, (_, value) => SPECIAL[value] ?? value)
 }
 
-/** As `initial_weight` of test/fixtures/keras/make_curves.py: uniform, by a hash of the name and of the index. */
+/** The same as `initial_weight` in test/fixtures/keras/make_curves.py: uniform, by a hash of name and index. */
 export function initialWeight(name: string, shape: Shape): Float32Array {
   const [inputs, outputs] = shape.slice(-2) as [number, number]
   const limit = Math.sqrt(6 / (sizeOf(shape.slice(0, -2)) * (inputs + outputs)))

@@ -9,7 +9,7 @@ import type { Program } from '../../src/program/program.js'
 import { expectClose, type Tolerance } from './close.js'
 import { ownEngines, type RealEngine, toleranceOn } from './engines.js'
 
-/** What a function is given: floats, or whole numbers, of which the first dimension is that of all others. */
+/** Inputs of a function: floats or integers. All have the first dimension of the first one. */
 export interface Operand {
   readonly shape: Shape
   readonly values: readonly number[]

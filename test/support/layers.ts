@@ -1,4 +1,4 @@
-/** One checker for every layer: shapes, weights, gradients, noise, every engine, Keras, and the way to plain tfjs and back. */
+/** The checker of every layer: shapes, weights, gradients, noise, engines, Keras, and saving to tfjs and loading. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -209,7 +209,7 @@ interface ProgramFacts {
   readonly training: boolean
   readonly masks?: Masks | undefined
   readonly below?: number | undefined
-  /** What the output is multiplied by before it is summed up and differentiated. */
+  /** Factors of the output in the sum that is differentiated. */
   readonly factors: (size: number) => Float32Array
 }
 
@@ -302,7 +302,7 @@ async function checkEngines(
   }
 }
 
-/** What Keras computes with the same weights: output, gradients, and the values of what is not trained. */
+/** Keras' results with the same weights: output, gradients, and weights that are not trained. */
 export function checkLayerCase({
   layer,
   training,

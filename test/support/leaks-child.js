@@ -48,7 +48,7 @@ await session.runner.dispose()
 rmSync(out, { recursive: true })
 process.stdout.write(JSON.stringify(found))
 
-/** As many samples as make an epoch, from the beginning again where there are fewer. */
+/** The samples of an epoch. If there are fewer, they repeat from the first. */
 function first({ count: all, x, y }) {
   const count = Math.ceil((STEPS_PER_EPOCH * BATCH_SIZE) / (1 - fit.validation_split))
   const rows = Array.from({ length: count }, (_, row) => row % all)

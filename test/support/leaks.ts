@@ -24,7 +24,7 @@ export async function expectNoLeak(spec: string, hundreds: number): Promise<void
   expect(mean(later.slice(-third))).toBeLessThan(1.1 * mean(later.slice(0, third)))
 }
 
-/** What is in memory after each hundred steps. */
+/** Memory in use after each hundred steps. */
 async function measured(spec: string, engine: string, hundreds: number): Promise<Measured[]> {
   const args = ['--expose-gc', child, spec, engine, String(hundreds)]
   const { stdout } = await promisify(execFile)(process.execPath, args).catch(({ code, signal, stdout, stderr }) => {

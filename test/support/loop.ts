@@ -15,7 +15,7 @@ export type Script = (call: Call, index: number) => Readonly<Record<string, numb
 
 export interface ScriptedRunner extends Runner {
   readonly calls: readonly Call[]
-  /** What was written, in order. */
+  /** Written texts, in order. */
   readonly written: readonly StateValues[]
 }
 

@@ -48,7 +48,7 @@ export function smallNetwork(
   return { spec, programs, batch }
 }
 
-/** As `src/run/session.ts` builds them. */
+/** Built as in `src/run/session.ts`. */
 export function programsOf(spec: StageSpec, info: DataInfo): Learner['programs'] {
   const means = () => new Float32Array(sizeOf(info.sampleShape)).fill(0.25)
   return learnerOf(spec, info, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, means).programs

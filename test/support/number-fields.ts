@@ -81,7 +81,7 @@ const LAYER_HOLDER: Holder = [
   ]),
 ]
 
-/** Where a value of a place of the format may stand; the first that is valid is taken. */
+/** Places in a spec for a value of the format. The first valid one is used. */
 const HOLDERS: readonly Holder[] = [
   ...['initializer', 'regularizer', 'constraint'].map((name): Holder => {
     const hold = (value: unknown) => network(['Flatten', { type: 'Dense', units: 2, [`kernel_${name}`]: value }])
@@ -156,7 +156,7 @@ function heads(rest: (value: unknown) => Fields): ((value: unknown) => Fields)[]
   )
 }
 
-/** What a field that must be there is given, where its least value does not fit. */
+/** Values of required fields whose smallest value does not fit. */
 const SAMPLES: Fields = {
   units: 2,
   filters: 2,

@@ -10,7 +10,7 @@ import { zipOf } from './zip.js'
 const names = (
   process.platform === 'darwin' ? ['_cc.2.dylib', '_framework.2.dylib'] : ['_cc.so.2', '_framework.so.2']
 ).map((ending) => `libtensorflow${ending}`)
-/** As this system names the two files of the library. */
+/** Names of the two library files on this system. */
 export const [LIBRARY, FRAMEWORK] = names as [string, string]
 
 export interface MadeUpWheel {

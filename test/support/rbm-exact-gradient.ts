@@ -10,10 +10,10 @@ import {
 import type { RbmParameters } from '../../src/model/rbm/parameters.js'
 import { hiddenProbabilities, rowsOf, sigmoid, visibleInputs } from './rbm-exact.js'
 
-/** One number for each parameter, laid out as the parameters are. */
+/** One number for each parameter, in the order of the parameters. */
 export type RbmMoments = Pick<RbmParameters, 'kernel' | 'visibleBias' | 'hiddenBias'>
 
-/** Of the mean log-likelihood of rows that lie one after another: what holds in the data less what holds in the model. */
+/** Gradient of the mean log-likelihood of consecutive rows: moments of the data minus moments of the model. */
 export function likelihoodGradient(parameters: RbmParameters, rows: ArrayLike<number>): RbmMoments {
   const data = dataMoments(parameters, rows)
   const model = modelMoments(parameters)

@@ -47,7 +47,7 @@ export const twoModes: RbmParameters = {
   hiddenBias: new Float64Array(10).fill(-10),
 }
 
-/** As a program computes with them. */
+/** The parameters in float32, as programs use them. */
 export function inFloat32(parameters: RbmParameters): RbmParameters {
   const rounded = (values: Float64Array) => values.map(Math.fround)
   const { kernel, visibleBias, hiddenBias } = parameters
@@ -180,7 +180,7 @@ export function momentsUnder(parameters: RbmParameters, q: readonly number[]): R
   return moments
 }
 
-/** What CD-k gives on average: its chains start at the data and are sampled k times. */
+/** The expected gradient of CD-k: its chains start at the data and are sampled k times. */
 export function expectedContrastiveDivergence(
   parameters: RbmParameters,
   rows: ArrayLike<number>,

@@ -20,5 +20,5 @@ export function readText(
   return { ...(drafts.length === 0 && { spec }), issues: drafts.map((draft) => document.issue(draft)) }
 }
 
-/** As a run saves it. */
+/** The spec as a run saves it. */
 export const saved = (spec: ResolvedSpec): string => `${JSON.stringify(spec, null, 2)}\n`

@@ -10,7 +10,7 @@ import { mutatedJson } from './mutated-spec.js'
 
 const SCHEMA = join(import.meta.dirname, '../../specs/spec.schema.json')
 
-/** As an editor reads it: without the keyword `discriminator`, of which drafts know nothing. */
+/** The schema as an editor reads it: without the keyword `discriminator`, which no draft has. */
 export const validate = new Ajv({ allErrors: true, allowUnionTypes: true, formats: { 'date-time': true } })
   .addVocabulary([...EDITOR_KEYWORDS, 'discriminator'])
   .compile(JSON.parse(readFileSync(SCHEMA, 'utf8')))

@@ -42,7 +42,7 @@ export const optimizerTypes = typesOf(OPTIMIZERS) as OptimizerSpec['type'][]
 export const lossTypes = typesOf(LOSSES) as LossSpec['type'][]
 export const metricTypes = METRICS.map(({ type }) => type)
 
-/** What a metric must be given beside its type. */
+/** Required fields of a metric. */
 const NEEDED: Readonly<Record<string, object>> = {
   sensitivity_at_specificity: { specificity: 0.5 },
   specificity_at_sensitivity: { sensitivity: 0.5 },

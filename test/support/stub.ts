@@ -8,11 +8,11 @@ import { LIBRARY } from './package-index.js'
 const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0)
 const tensorflow = locateTensorflow()
 
-/** Whether C can be compiled. */
+/** True if there is a C compiler. */
 export const canCompile = compiler !== undefined
 if (!canCompile) console.warn('Skipped: stub libraries. They need a C compiler.')
 
-/** Whether TensorFlow can be made to look as on another machine. */
+/** True if a stub can make TensorFlow see another machine. */
 export const canStubTensorflow = canCompile && tensorflow !== undefined && process.platform === 'linux'
 if (tensorflow === undefined) {
   console.warn('Skipped: stubs of TensorFlow. `npx train setup tensorflow` installs what they need.')

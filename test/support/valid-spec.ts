@@ -121,7 +121,7 @@ class Draw {
     return null
   }
 
-  /** Whether a spec has issues at or below a place. */
+  /** True if a spec has issues at or below a place. */
   issues(spec: Fields, pointer: string): boolean {
     return readText(JSON.stringify(spec)).issues.some((issue) => issue.pointer.startsWith(pointer))
   }

@@ -13,7 +13,7 @@ async function* counting(events: string[], count = 3) {
   }
 }
 
-test('each batch comes once, whether or not it was asked for early', async () => {
+test('each batch comes once, whether or not it was prepared ahead', async () => {
   const events: string[] = []
   for await (const { batch, prepareNext } of oneAhead(counting(events))) {
     events.push(`taken ${batch}`)
@@ -28,7 +28,7 @@ test('each batch comes once, whether or not it was asked for early', async () =>
   ])
 })
 
-test('who leaves early closes the source', async () => {
+test('leaving early closes the source', async () => {
   const events: string[] = []
   for await (const { prepareNext } of oneAhead(counting(events))) {
     prepareNext()
@@ -37,7 +37,7 @@ test('who leaves early closes the source', async () => {
   expect(events).toEqual(['made 0', 'made 1', 'closed'])
 })
 
-test('a source that fails early is told when its batch is taken', async () => {
+test('an early error of the source is thrown when its batch is taken', async () => {
   async function* failing() {
     yield 0
     throw new Error('no more')

@@ -35,7 +35,7 @@ describe('trials', () => {
     )
   })
 
-  test('keep a rate until there is an update, and take the mean loss of its batches', async () => {
+  test('keep a rate until there is an update, and use the mean loss of its batches', async () => {
     const optimizer = resolveOptimizer({ type: 'SGD', gradient_accumulation_steps: 3, use_ema: true })
     const { found, runner } = await run((step) => 60 - 3 * step, 5, { plan: stepPlan(optimizer) })
     expect(runner.calls.map(({ program }) => program).slice(0, 4)).toEqual([
@@ -60,19 +60,19 @@ describe('trials', () => {
     expect(found[1]!.loss).toBe(2)
   })
 
-  test('end where the smoothed loss is 4 times its best', async () => {
+  test('end when the smoothed loss is 4 times its lowest', async () => {
     const { found, end } = await run((step) => (step < 50 ? 1 : 1000))
     expect(end).toBe('loss_too_high')
     expect(found).toHaveLength(51)
   })
 
-  test('end at NaN, which is no trial', async () => {
+  test('end at NaN, which does not count as a trial', async () => {
     const { found, end } = await run((step) => (step < 30 ? 1 : Number.NaN))
     expect(end).toBe('diverged')
     expect(found).toHaveLength(30)
   })
 
-  test('stop when they are told to', async () => {
+  test('stop when asked to', async () => {
     const controller = new AbortController()
     controller.abort()
     await expect(run(() => 1, 100, controller)).rejects.toThrow('aborted')
@@ -103,12 +103,12 @@ describe('suggestions', () => {
     expect(suggest(curve(losses), 50)).toMatchObject({ valley: null, steepest: null })
   })
 
-  test('a fall after the least loss is none', () => {
+  test('a fall after the lowest loss does not count', () => {
     const losses = [...Array.from({ length: 30 }, (_, step) => 5 - 0.1 * step), 50, 10, 9, 8, 7, 7, 7, 7, 7]
     expect(indexOf(suggest(curve(losses), 40).steepest)).toBeLessThan(30)
   })
 
-  test('there are none where the loss only grows, or nothing is left', () => {
+  test('there are none if the loss only grows, or if too few trials are left', () => {
     expect(suggest(curve(Array.from({ length: 40 }, (_, step) => step)), 40)).toMatchObject({
       valley: null,
       steepest: null,
@@ -152,7 +152,7 @@ describe('no rate is suggested where the loss', () => {
     expect(suggest(late, STEPS)).toEqual(none('late'))
   })
 
-  test('but a fall that is more is one', () => {
+  test('a larger fall counts', () => {
     for (let seed = 0; seed < 20; seed++) {
       const falling = drawn(seed, (step, normal) => 2.3 - 1.5 / (1 + Math.exp((55 - step) / 5)) + 0.1 * normal)
       expect(suggest(falling, STEPS)).toMatchObject({ why: null, valley: expect.any(Number) })

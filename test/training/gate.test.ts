@@ -12,7 +12,7 @@ describe('an expectation on the command line', () => {
     expect(parseExpectation(text)).toEqual(parsed)
   })
 
-  test('strictly more or less, and equal, are refused: a number with digits is a bound that may be met', () => {
+  test('strict bounds and equality are refused; only >= and <= are allowed', () => {
     for (const sign of ['>', '<', '=', '==']) {
       expect(parseExpectation(`val_acc${sign}0.9`)).toEqual({ problem: `found ${sign}, must be >= or <=` })
     }
@@ -27,7 +27,7 @@ describe('an expectation on the command line', () => {
     },
   )
 
-  test('every finite number is read as it was written', () => {
+  test('every finite number is read exactly', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom('>=', '<='), (value, sign) => {
         expect(parseExpectation(`loss ${sign} ${value}`)).toMatchObject({ value: Number(String(value)) })
@@ -45,11 +45,11 @@ describe('an expectation on the command line', () => {
   })
 })
 
-describe('what was found against what was expected', () => {
+describe('found and expected values', () => {
   const passes = (expected: Parameters<typeof checkExpectations>[0], found: Record<string, number>) =>
     checkExpectations(expected, found).map(({ passed }) => passed)
 
-  test('a bound that is met exactly passes', () => {
+  test('a value equal to its bound passes', () => {
     expect(passes({ acc: { min: 0.9, max: 0.9 } }, { acc: 0.9 })).toEqual([true, true])
   })
 
@@ -66,7 +66,7 @@ describe('what was found against what was expected', () => {
     ])
   })
 
-  test('what every object inherits is missing too', () => {
+  test('keys that every object inherits are missing too', () => {
     for (const key of ['constructor', 'toString', 'hasOwnProperty']) {
       expect(checkExpectations({ [key]: { min: 0 } }, { acc: 1 })).toMatchObject([{ found: null, passed: false }])
     }
@@ -76,7 +76,7 @@ describe('what was found against what was expected', () => {
     expect(passes({ loss: { min: -1e308, max: 1e308 } }, { loss: Number.NaN })).toEqual([false, false])
   })
 
-  test('nothing expected, nothing to fail', () => {
+  test('without expectations there are no results', () => {
     expect(checkExpectations({}, { loss: 1 })).toEqual([])
   })
 })

@@ -61,7 +61,7 @@ const distribution = (parameters: RbmParameters): number[] => {
 const CHAINS = 20_000
 
 describe.each(ownEngines.filter((name) => name !== 'eager:cpu'))('on engine %s', (engine) => {
-  test('chains that begin with noise come to the distribution of the machine', async () => {
+  test('chains that start with noise reach the distribution of the RBM', async () => {
     const { visible, done } = await sampled(MACHINE, { engine, chains: CHAINS, steps: 53, stepsOfWalk: 10 })
     expect(done).toEqual([10, 20, 30, 40, 50, 53])
     const expected = distribution(MACHINE).map((p) => p * CHAINS)
@@ -69,7 +69,7 @@ describe.each(ownEngines.filter((name) => name !== 'eager:cpu'))('on engine %s',
     expect(chiSquare(seen, expected)).toBeLessThan(CHI_SQUARE_15)
   })
 
-  test('units that are held stay, and the others come to their distribution given them', async () => {
+  test('clamped units stay, and the others reach their distribution given them', async () => {
     const values = Float32Array.from({ length: 4 * CHAINS }, (_, at) => [1, 0, 0, 1][at % 4]!)
     const held = { mask: Float32Array.of(1, 0, 0, 1), values }
     const { visible, mean } = await sampled(MACHINE, { engine, chains: CHAINS, steps: 40, stepsOfWalk: 10, held })
@@ -88,7 +88,7 @@ describe.each(ownEngines.filter((name) => name !== 'eager:cpu'))('on engine %s',
     for (let at = 0; at < mean.length; at += 4) expect([mean[at], mean[at + 3]]).toEqual([1, 1])
   })
 
-  test('where a label of each chain is held, they come to the distribution given theirs', async () => {
+  test('chains with clamped labels reach the distribution given their labels', async () => {
     const labels = [2, 0]
     const { rbm, weights, given } = labelledRbm(MACHINE, 3, { seed: 4 })
     const perChain = Array.from({ length: CHAINS }, (_, chain) => labels[chain % 2]!)
@@ -103,7 +103,7 @@ describe.each(ownEngines.filter((name) => name !== 'eager:cpu'))('on engine %s',
   })
 })
 
-test('without a step beyond the first, chains are near where they begin', async () => {
+test('after one step chains are near their start', async () => {
   const strong = { ...MACHINE, kernel: MACHINE.kernel.map(() => 0), visibleBias: new Float64Array(4).fill(40) }
   const from = Float32Array.of(0, 0, 0, 0, 1, 1, 1, 1)
   const { visible, mean } = await sampled(strong, { chains: 2, steps: 1, stepsOfWalk: 1, from })

@@ -79,7 +79,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
 }
 
 describe('an MLP on 10,000 digits', () => {
-  test('learns to tell them, and the same seed tells the same story', async () => {
+  test('learns them, and the same seed gives the same run', async () => {
     const first = await learn({ seed: 1, epochs: 3 })
     expect(first.end).toMatchObject({ reason: 'completed', epochs: 3 })
     expect(first.history.map(({ metrics }) => Object.keys(metrics))[0]).toEqual(['loss', 'acc', 'val_loss', 'val_acc'])
@@ -98,7 +98,7 @@ describe('an MLP on 10,000 digits', () => {
     expect(ofValidation).toEqual({ loss: best.val_loss, acc: best.val_acc })
   })
 
-  test('says where it diverged when the steps are too large', async () => {
+  test('says where it diverged if the steps are too large', async () => {
     const { end } = await learn({ seed: 1, epochs: 3, learning_rate: 1e38 })
     expect(end.reason).toBe('diverged')
     expect(end.divergence).toMatchObject({ epoch: 1, tensor: expect.stringMatching(/dense|loss/) })

@@ -38,7 +38,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     }
     const options = { runner, batchSize: BATCH_SIZE, samples: 16, epochs: 1, batches, lookups: LOOKUPS }
     const tested = () => evaluate(runner, batches(), [meanOver('loss')], new AbortController().signal, LOOKUPS)
-    /** What ends it. */
+    /** The error that ends the run. */
     const train = async (rest: Partial<TrainingOptions> = {}) => {
       const end = (await trainToEnd(loopOptions({ ...options, ...rest }))).at(-1) as EndEvent
       expect(end).toMatchObject({ reason: 'missing_row', divergence: null })
@@ -82,7 +82,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     expect((await train())!.problem.message).toContain(`(epoch 1, step 1, sample ${sample} of the batch)`)
   })
 
-  test('a fraction does not count, also of a number between -1 and 0', async () => {
+  test('fractions are cut off, also of numbers between -1 and 0', async () => {
     const [ends, whole] = [await opened(0, 3.99), await opened(0, 3)]
     expect((await ends.tested()).values.loss).toBe((await whole.tested()).values.loss)
     const [negative, zero] = [await opened(0, -0.99), await opened(0, 0)]
@@ -92,7 +92,7 @@ describe.each(engineNames)('engine %s', (engine) => {
   })
 })
 
-test('a model has those whose numbers it computes', () => {
+test('a model lists the lookups of numbers that it computes', () => {
   const lookups = (layers: readonly unknown[]) => buildModel(resolveModel(layers), [4], 0).lookups
   const embedding = { type: 'Embedding', name: 'e', input_dim: 4, output_dim: 2 }
   expect(lookups(['Flatten', embedding])).toEqual([])

@@ -17,7 +17,7 @@ const epochEnds = (events: readonly TrainingEvent[]) =>
 const types = (events: readonly TrainingEvent[]) => events.map(({ type }) => type)
 
 describe('events', () => {
-  test('come in order, with means over samples', async () => {
+  test('are in order, with means over samples', async () => {
     const runner = counting()
     const events = await trainToEnd(loopOptions({ runner, epochs: 2, validationSamples: 6 }))
     // batches of 4, 4, 2 with losses 1, 2, 3; then 4, 5, 6. Validation: 4, 2 with 101, 102; then 103, 104
@@ -65,7 +65,7 @@ describe('events', () => {
     expect(epochEnds(events)[0]!.metrics).toEqual({ loss: 1.8 })
   })
 
-  test('metrics keep the order in which they were asked for', async () => {
+  test('metrics keep the order of the spec', async () => {
     const runner = scriptedRunner(({ size }) => ({ acc: size, mae: 3 * size, loss: 2 * size }))
     const options = { runner, metrics: ['loss', 'mae', 'acc'], validationSamples: 4 }
     const [{ metrics }] = epochEnds(await trainToEnd(loopOptions(options))) as [EpochEndEvent]
@@ -79,7 +79,7 @@ describe('events', () => {
     ])
   })
 
-  test('one batch takes all when it is larger than the data', async () => {
+  test('a batch larger than the data has all samples', async () => {
     const runner = counting()
     const events = await trainToEnd(loopOptions({ runner, samples: 10, batchSize: 64 }))
     expect(events[0]).toMatchObject({ stepsPerEpoch: 1 })
@@ -88,14 +88,14 @@ describe('events', () => {
   })
 })
 
-test('the step counts on from epoch to epoch, and validation is no step', async () => {
+test('the step count continues from epoch to epoch, and validation is no step', async () => {
   const runner = counting()
   await trainToEnd(loopOptions({ runner, epochs: 2, validationSamples: 4 }))
   const steps = runner.calls.map(({ program, scalars }) => (program === 'train' ? scalars.iterations : program))
   expect(steps).toEqual([0, 1, 2, 'evaluate', 3, 4, 5, 'evaluate'])
 })
 
-test('a metric follows from the totals of its outputs, in training and in validation', async () => {
+test('a metric is computed from the totals of its sums, in training and in validation', async () => {
   const precision: Measured = {
     key: 'precision',
     outputs: ['hits', 'yes'],
@@ -121,7 +121,7 @@ test('a metric follows from the totals of its outputs, in training and in valida
 describe('a gap', () => {
   const gap: Measured = { ...meanOver('gap'), isGap: true }
 
-  test('is what validation has more than samples of training, once an epoch', async () => {
+  test('is validation minus as many training samples, once per epoch', async () => {
     // in each epoch batches of 4 and 2 of validation, then of training
     const means = [10, 20, 1, 3]
     const script = ({ program, size }: Call, index: number) =>
@@ -158,7 +158,7 @@ describe('a plan', () => {
     onEnd: () => [{ type: 'restoreWeights' }],
   }
 
-  test('names the programs of each step, the first of which gives the metrics, and what ends training', async () => {
+  test('names the programs of each step, the first of which gives the metrics, and the programs at the end', async () => {
     const runner = scriptedRunner(({ program, size }, index) =>
       program === 'average' ? {} : { loss: size * (program === 'train' ? 100 + index : index) },
     )
@@ -187,7 +187,7 @@ describe('a plan', () => {
     expect(order).toEqual(['accumulate', 'average', 'write'])
   })
 
-  test('leaves the rate to the count of steps, and tells callbacks the count of updates, as in Keras', async () => {
+  test('computes the rate from the count of steps, and gives callbacks the count of updates, as in Keras', async () => {
     const standings: Standing[] = []
     const watching: Callback = {
       ...IDLE,
@@ -206,7 +206,7 @@ describe('a plan', () => {
     ])
   })
 
-  test('has no end where nothing began', async () => {
+  test('runs nothing at the end if no step ran', async () => {
     const runner = counting()
     await trainToEnd(loopOptions({ runner, plan, signal: AbortSignal.abort() }))
     expect(runner.calls).toEqual([])
@@ -223,7 +223,7 @@ test('each epoch asks for its own batches', async () => {
   expect(asked).toEqual([1, 2, 3])
 })
 
-test('a missing output is our bug, in words', async () => {
+test('a missing output is an internal error with a message', async () => {
   const runner = scriptedRunner(() => ({ loss: 1 }))
   await expect(trainToEnd(loopOptions({ runner, metrics: ['loss', 'acc'] }))).rejects.toThrow('internal: no output acc')
 })
@@ -231,7 +231,7 @@ test('a missing output is our bug, in words', async () => {
 describe('callbacks', () => {
   const callback = (rest: Partial<Callback>): Callback => ({ onEpochEnd: () => [], onEnd: () => [], ...rest })
 
-  test('see each epoch before the rest of the world, and may stop training', async () => {
+  test('see each epoch before other listeners, and may stop training', async () => {
     const seen: number[] = []
     const stopping = callback({
       onEpochEnd({ epoch }) {
@@ -245,7 +245,7 @@ describe('callbacks', () => {
     expect(endOf(events)).toMatchObject({ reason: 'early_stopping', epochs: 2 })
   })
 
-  test('may keep weights and bring them back', async () => {
+  test('may keep weights and restore them', async () => {
     const runner = counting()
     const keeping = callback({
       onEpochEnd: ({ epoch }) => (epoch === 1 ? [{ type: 'keepWeights' }] : []),
@@ -257,7 +257,7 @@ describe('callbacks', () => {
     expect(await runner.read()).toEqual({ weight: Float32Array.of(3) })
   })
 
-  test('bring nothing back when nothing was kept', async () => {
+  test('restore nothing if nothing was kept', async () => {
     const runner = counting()
     const restoring = callback({ onEnd: () => [{ type: 'restoreWeights' }] })
     expect(endOf(await trainToEnd(loopOptions({ runner, callbacks: [restoring] })))).toMatchObject({ restored: false })
@@ -312,7 +312,7 @@ describe('an interrupt', () => {
     expect(endOf(events)).toMatchObject({ reason: 'interrupted', epochs: 0, interruptedAt: { epoch: 1, step: 0 } })
   })
 
-  test('still brings back the best weights', async () => {
+  test('still restores the best weights', async () => {
     const keeping: Callback = {
       onEpochEnd: () => [{ type: 'keepWeights' }],
       onEnd: () => [{ type: 'restoreWeights' }],
@@ -363,7 +363,7 @@ describe('divergence', () => {
     expect(epochEnds(events).length).toBe(1)
   })
 
-  test('is of a weight where a weight is bad', async () => {
+  test('names a weight if a weight is bad', async () => {
     const runner = scriptedRunner(() => ({ loss: Number.NaN }))
     runner.read = async () => ({ 'dense/kernel': Float32Array.of(1, 2), 'dense/bias': Float32Array.of(Number.NaN) })
     const end = endOf(await trainToEnd(loopOptions({ runner })))
@@ -371,13 +371,13 @@ describe('divergence', () => {
     expect(end.divergence).toEqual({ epoch: 1, step: 1, during: 'step', updates: 0, ...found })
   })
 
-  test('is of the loss where nothing else is found', async () => {
+  test('names the loss if nothing else is found', async () => {
     const { end } = await diverge({ train: 0 }, { dense: [1], loss: [2] })
     expect(end.divergence).toMatchObject({ tensor: 'loss', value: Number.NaN })
   })
 })
 
-describe('weights that an update makes bad, where no step comes after it', () => {
+describe('weights that the last update makes bad', () => {
   /** They are, after so many steps. */
   const runnerOf = (steps: number, value: number) => {
     const runner = counting()
@@ -401,7 +401,7 @@ describe('weights that an update makes bad, where no step comes after it', () =>
     expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', divergence: found })
   })
 
-  test('are kept by no callback', async () => {
+  test('are not kept by a callback', async () => {
     const events: number[] = []
     const keeping: Callback = {
       ...IDLE,
@@ -416,7 +416,7 @@ describe('weights that an update makes bad, where no step comes after it', () =>
     expect(events).toEqual([1])
   })
 
-  test('are found where the time is up', async () => {
+  test('are found when the time is up', async () => {
     const stop: Callback = { ...IDLE, onBatchEnd: () => [{ type: 'stop', reason: 'time_budget' }] }
     const options = loopOptions({ runner: runnerOf(1, Number.NaN), callbacks: [stop] })
     expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', divergence: { step: 1 } })
@@ -450,7 +450,7 @@ describe('evaluation', () => {
     })
   })
 
-  test('stops when it is told to', async () => {
+  test('stops when asked to', async () => {
     const controller = new AbortController()
     const runner = scriptedRunner(() => {
       controller.abort()

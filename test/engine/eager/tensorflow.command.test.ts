@@ -6,7 +6,7 @@ import { engineNames } from '../../support/engines.js'
 
 const ENGINE = ['--engine', 'eager:tensorflow']
 const VERSION = packageVersion('@tensorflow/tfjs-core')
-/** Nothing beyond the project's own packages. */
+/** The project's own packages only. */
 const ALONE = { NODE_PATH: '' }
 
 /** A package of this name whose main file is `code`, with a file where the addon would be. */
@@ -25,8 +25,8 @@ test('less precision is refused', async () => {
 /** A package that works of the project itself would come first. */
 const own = isOwn(NAME) || isOwn('@tensorflow/tfjs-node-gpu/lib')
 
-describe.skipIf(own)('packages that do not work', () => {
-  test('without a package that works, a sentence says what each lacks and what installs one', async () => {
+describe.skipIf(own)('packages that cannot be used', () => {
+  test('without a working package, a message says what each lacks and how to install one', async () => {
     const words =
       /finds no TensorFlow for tfjs \(@tensorflow\/tfjs-node-gpu: .*; @tensorflow\/tfjs-node: it is not installed\); `npm install --ignore-scripts=false @tensorflow\/tfjs-node@4\.22\.0` installs one\.$/m
     expectRefusal(await runIn(projectWith(), ENGINE, ALONE), words)

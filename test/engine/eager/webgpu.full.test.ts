@@ -8,13 +8,13 @@ const ENGINE = ['--engine', 'eager:webgpu']
 
 // of the project itself they would come first
 describe.skipIf(isOwn('webgpu') || isOwn('@tensorflow/tfjs-backend-webgpu'))('packages', () => {
-  test('that are missing: a sentence says which are missing and what installs them', async () => {
+  test('that are missing: a message names them and how to install them', async () => {
     const words =
       /^Engine eager:webgpu needs two packages \(webgpu: it is not installed; @tensorflow\/tfjs-backend-webgpu: it is not installed\); `npm install webgpu@[\d.]+ @tensorflow\/tfjs-backend-webgpu@4\.22\.0` installs them\.$/m
     expectRefusal(await runIn(projectWith(), ENGINE, { NODE_PATH: '' }), words)
   })
 
-  test('that do not load are told', async () => {
+  test('that do not load give a message', async () => {
     const cwd = projectWith({
       'webgpu/package.json': JSON.stringify({ name: 'webgpu', version: '0.6.2', type: 'module', main: 'index.js' }),
       'webgpu/index.js': 'throw new Error("no build for this machine")',
@@ -38,7 +38,7 @@ describe.runIf(engineNames.includes('eager:webgpu'))('with an adapter', () => {
     expect(Object.keys(historyIn(cwd).versions)).toContain('webgpu')
   })
 
-  test('one that computes in software is the processor, and no GPU', async () => {
+  test('an adapter that computes in software is the processor, not a GPU', async () => {
     const { device } = (await openEngine('eager:webgpu')).engine
     if (device === 'gpu') return
     expect((await openEngine('eager:webgpu', { device: 'cpu', precision: 'float32', logs: false })).engine.device).toBe(
@@ -50,7 +50,7 @@ describe.runIf(engineNames.includes('eager:webgpu'))('with an adapter', () => {
     )
   })
 
-  test.runIf(process.platform === 'linux')('without a driver, a sentence says so', async () => {
+  test.runIf(process.platform === 'linux')('without a driver, a message says so', async () => {
     const env = { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' }
     expectRefusal(
       await runIn(projectWith(), ENGINE, env),

@@ -1,4 +1,4 @@
-/** What only moves elements moves them alike on every engine, and so do the gradients. */
+/** Operations that only move elements give the same result on every engine, and so do their gradients. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, test } from 'vitest'
 import { type Computation, expectOnEveryEngine, type Operands, some, withGradients } from '../../support/kernels.js'

@@ -189,7 +189,7 @@ function anyCase(): fc.Arbitrary<Case> {
     }))
 }
 
-/** Of less than a window, so that none lies outside. */
+/** Padding of less than a window, so that no window lies outside. */
 function anyPads(): fc.Arbitrary<Pad> {
   const one = fc.integer({ min: 0, max: 2 })
   return fc.tuple(one, one, one, one).map((pads) => explicit(...pads))

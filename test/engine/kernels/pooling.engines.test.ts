@@ -37,7 +37,7 @@ const largest = ({ size, strides, pad }: Case) =>
 const mean = ({ size, strides, pad }: Case) =>
   withGradients(({ x }) => tf.avgPool(x as tf.Tensor4D, size, strides, pad as 'same'))
 
-describe('the largest of windows, and the gradient', () => {
+describe('max pooling and its gradient', () => {
   test.each([...CASES, ...PADDED])('%j', (one) => expectOnEveryEngine(largest(one), { x: some(one.x) }))
 
   test.each([...CASES, ...PADDED])('goes to the first of equal ones: %j', async (one) => {
@@ -55,10 +55,10 @@ describe('the largest of windows, and the gradient', () => {
   })
 })
 
-describe('the mean of windows', () => {
+describe('average pooling', () => {
   test.each(CASES)('and the gradient: %j', (one) => expectOnEveryEngine(mean(one), { x: some(one.x) }))
 
-  test.each(PADDED)('without what lies in pads: %j', ({ x, size, strides, pad }) =>
+  test.each(PADDED)('without padding: %j', ({ x, size, strides, pad }) =>
     expectOnEveryEngine((given) => ({ y: tf.avgPool(given.x as tf.Tensor4D, size, strides, pad as 'same') }), {
       x: some(x),
     }),

@@ -1,4 +1,4 @@
-/** What sums up or looks something up is the same on every engine, and so are gradients. */
+/** Sums and lookups give the same result on every engine, and so do their gradients. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, test } from 'vitest'
 import {

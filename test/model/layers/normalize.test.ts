@@ -1,9 +1,9 @@
-/** What a normalized batch looks like in a graph, which passes may look for. */
+/** The nodes of a normalized batch in a graph. Passes may look for them. */
 import { expect, test } from 'vitest'
 import { simplifiedGraph } from '../../../src/engine/compiled/passes/simplified.js'
 import { smallNetwork } from '../../support/network.js'
 
-test('a batch is normalized in the kernels that are promised, each pass over all elements once', async () => {
+test('batch normalization uses the documented kernels, with one pass over all elements each', async () => {
   const layers = [
     { type: 'Reshape', target_shape: [3, 2, 1] },
     { type: 'Conv2D', filters: 2, kernel_size: 1 },

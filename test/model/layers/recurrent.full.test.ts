@@ -6,7 +6,7 @@ import { expectNoTensorLeaks } from '../../support/tensors.js'
 
 expectNoTensorLeaks()
 
-describe('a graph has so many nodes for each of 500 steps', () => {
+describe('a graph has this number of nodes for each of 500 steps', () => {
   test.each([
     [{ type: 'SimpleRNN', units: 2 }, 13],
     [{ type: 'LSTM', units: 2 }, 38],

@@ -1,4 +1,4 @@
-/** What noise does to the mean and the deviation of what goes through. */
+/** Noise layers: the mean and the deviation of their outputs. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { drawNoise } from '../../../src/base/noise.js'

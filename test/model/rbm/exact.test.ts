@@ -40,7 +40,7 @@ describe('log Z', () => {
     expectClose([logPartition(parameters, 'hidden')], [brute], 'over h', { relative: 0, absolute: 1e-10 })
   })
 
-  test.each([800, -800])('and so with biases of %d, where e^x has no float64', (bias) => {
+  test.each([800, -800])('is exact with biases of %d, where e^x is no float64', (bias) => {
     const moved = (values: Float64Array) => values.map((value, index) => value + (index % 2 === 0 ? bias : 0))
     const parameters = { ...small, visibleBias: moved(small.visibleBias), hiddenBias: moved(small.hiddenBias) }
     const brute = bruteLogPartition(parameters)
@@ -69,7 +69,7 @@ describe('log Z', () => {
     expectClose([logPartition(apart)], [alone], 'log Z', { relative: 0, absolute: 1e-12 })
   })
 
-  test('of too many units is refused with what to do', () => {
+  test('of too many units is refused, with a remedy', () => {
     const [isBinary, isReal] = [{ isBinary: true }, { isBinary: false }]
     expect(isEnumerable({ visibleUnits: 784, hiddenUnits: 25 }, isBinary)).toBe(true)
     expect(isEnumerable({ visibleUnits: 26, hiddenUnits: 26 }, isBinary)).toBe(false)
@@ -82,7 +82,7 @@ describe('log Z', () => {
 })
 
 describe('the gradient of the log-likelihood', () => {
-  test('is what central differences give', () => {
+  test('equals central differences', () => {
     const STEP = 1e-5
     const likelihood = (parameters: RbmParameters) => logLikelihood(parameters, data, logPartition(parameters))
     const slopes = (key: 'kernel' | 'visibleBias' | 'hiddenBias') =>
@@ -96,7 +96,7 @@ describe('the gradient of the log-likelihood', () => {
     expectClose(gradient, measured, 'gradient', { relative: 0, absolute: 1e-8 })
   })
 
-  test('is 0 on average over what the model itself gives', () => {
+  test('is 0 on average over samples of the model', () => {
     const p = distribution(small)
     const scores = allStates(4).map((v) => flat(likelihoodGradient(small, v)))
     const means = scores[0]!.map((_, index) => sumOf(scores.map((score, state) => p[state]! * score[index]!)))
@@ -116,7 +116,7 @@ describe('Gibbs sampling', () => {
   const transitions = gibbsTransitions(small)
   const p = distribution(small)
 
-  test('leaves p(v) as it is, step by step in balance, and all probabilities sum to 1', () => {
+  test('does not change p(v), is in detailed balance, and its probabilities sum to 1', () => {
     expect(Math.abs(sumOf(p) - 1)).toBeLessThan(1e-14)
     for (const row of transitions) expect(Math.abs(sumOf(row) - 1)).toBeLessThan(1e-14)
     expectClose(afterStep(p, transitions), p, 'p T', { relative: 0, absolute: 1e-14 })
@@ -126,7 +126,7 @@ describe('Gibbs sampling', () => {
     }
   })
 
-  test('the error of expected CD-k falls with k to nothing', () => {
+  test('the error of expected CD-k falls to 0 as k grows', () => {
     const gradient = flat(likelihoodGradient(small, data))
     const errors = [1, 2, 5, 10, 50].map((k) => {
       const expected = flat(expectedContrastiveDivergence(small, data, k))
@@ -194,7 +194,7 @@ describe('p(v) does not change', () => {
     expectClose(distribution(permuted), p, 'p(v)', { relative: 1e-12 })
   })
 
-  test('when a hidden unit is turned round, and log Z falls by its bias', () => {
+  test('when a hidden unit is inverted; log Z falls by its bias', () => {
     const j = 1
     const turned: RbmParameters = {
       ...small,

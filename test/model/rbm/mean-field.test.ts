@@ -61,7 +61,7 @@ function meanErrors(weights: number, order: MeanFieldOrder) {
   return { logZ: meanOf(all.map(({ logZ }) => logZ)), means: meanOf(all.map(({ means }) => means)) }
 }
 
-test.each([0.2, 0.8])('naive mean field never has more than log Z: weights of %d', (weights) => {
+test.each([0.2, 0.8])('naive mean field is at most log Z: weights of %d', (weights) => {
   for (const machine of machines(weights)) expect(errors(machine, 1).logZ).toBeLessThan(1e-5)
 })
 
@@ -80,7 +80,7 @@ test('with weights of .8 each order is nearer in its means', () => {
   expect(second.logZ).toBeLessThan(naive.logZ / 4)
 })
 
-test('without weights every order is exact, and damping changes where it goes by, not where it ends', () => {
+test('without weights every order is exact, and damping changes the path, not the end', () => {
   const apart = { ...machines(1)[0]!, kernel: new Float64Array(48) }
   for (const order of [1, 2, 3] as const) {
     const { logZ, means } = errors(apart, order)
@@ -108,7 +108,7 @@ test.each([1, 2, 3] as const)('log Z of order %d has no slope where the means ar
   }
 })
 
-test.each([2, 3] as const)('what units have in common is the slope of log Z by the weights, order %d', (order) => {
+test.each([2, 3] as const)('the covariance of units is the slope of log Z by the weights, order %d', (order) => {
   const machine = machines(0.8)[0]!
   const { found, expected } = tf.tidy(() => {
     const weights = weightsOf(machine)

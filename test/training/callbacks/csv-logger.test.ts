@@ -28,7 +28,7 @@ test.each(cases.map((one) => [`${one.rows}, ${JSON.stringify([one.separator, one
   },
 )
 
-test('the learning rate is there only after a callback that logs it', () => {
+test('there is a learning rate only after a callback that logs it', () => {
   const logger = { type: 'CSVLogger', filename: 'log.csv' }
   const header = (specs: readonly object[]) => {
     const [action] = callbacksOf(specs).flatMap((callback) => callback.onBegin?.(['loss']) ?? [])

@@ -104,7 +104,7 @@ describe('in the training loop', () => {
     return { end: events.at(-1) as EndEvent, weight: (await runner.read()).weight![0] }
   }
 
-  test('weights of the best epoch come back when patience ends', async () => {
+  test('the weights of the best epoch are restored when patience ends', async () => {
     const { end, weight } = await run({ patience: 2, restore_best_weights: true })
     const best = { epoch: 2, monitor: 'val_loss', value: expect.closeTo(0.5) }
     expect(end).toMatchObject({ reason: 'early_stopping', epochs: 4, best, restored: true })
@@ -117,7 +117,7 @@ describe('in the training loop', () => {
     expect(weight).toBe(4)
   })
 
-  test('weights come back as well when all epochs are done', async () => {
+  test('the weights are also restored when all epochs are done', async () => {
     const { end, weight } = await run({
       patience: 9,
       monitor: 'val_loss',
@@ -128,7 +128,7 @@ describe('in the training loop', () => {
     expect(weight).toBe(5)
   })
 
-  test('nothing comes back when no epoch was looked at', async () => {
+  test('nothing is restored if no epoch was compared', async () => {
     const { end, weight } = await run({ start_from_epoch: 50, restore_best_weights: true })
     expect(end).toMatchObject({ reason: 'completed', epochs: 5, best: null, restored: false })
     expect(weight).toBe(5)

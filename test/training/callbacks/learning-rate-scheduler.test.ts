@@ -13,7 +13,7 @@ async function ratesOf(spec: object) {
   return told
 }
 
-test('by a table, from its epochs on; before them as the optimizer says', async () => {
+test('by a table, from its epochs on; before them the rate is that of the optimizer', async () => {
   expect(await ratesOf({ rates: { 1: 0.25, 3: 0.125 } })).toEqual([0.5, 0.25, 0.25, 0.125, 0.125])
 })
 

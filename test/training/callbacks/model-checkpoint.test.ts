@@ -39,7 +39,7 @@ test.each(['min', 'max'])('any number is better than NaN: mode %s', (mode) => {
   expect(saved([Number.NaN, Number.NaN])).toEqual([])
 })
 
-test('within an epoch it goes by the batches so far', () => {
+test('within an epoch it uses the batches so far', () => {
   const options = { filepath: '{batch}', save_freq: 1, save_best_only: true, monitor: 'loss' }
   const callback = callbackOf({ type: 'ModelCheckpoint', ...options })
   const paths = [3, 4, 2, 2, 1].flatMap((loss, index) =>
@@ -48,7 +48,7 @@ test('within an epoch it goes by the batches so far', () => {
   expect(paths).toEqual(['1', '3', '5'])
 })
 
-test('the loop hands over the weights as they are then', async () => {
+test('the loop passes the weights of that moment', async () => {
   const written: unknown[] = []
   const files = {
     async write(action: Action, state: () => Promise<unknown>) {

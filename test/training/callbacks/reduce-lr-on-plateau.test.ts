@@ -21,20 +21,23 @@ describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })
   })
 })
 
-test.each(['min', 'max'])('NaN before any number lowers nothing, and any number is better: mode %s', (mode) => {
-  const loweredAt = (values: readonly number[]) => {
-    const callback = callbackOf({ type: 'ReduceLROnPlateau', patience: 2, mode })
-    return values.flatMap((value, index) =>
-      answerTo(callback, epochEnd(index + 1, { val_loss: value })).length > 0 ? [index + 1] : [],
-    )
-  }
-  const { NaN: none } = Number
-  expect(loweredAt([none, none, none, none])).toEqual([])
-  expect(loweredAt([none, none, none, 1, 1, none])).toEqual([6])
-  expect(loweredAt([none, none, 1, mode === 'min' ? 0.5 : 2, none, none])).toEqual([6])
-})
+test.each(['min', 'max'])(
+  'NaN before the first number does not lower the rate, and any number is better: mode %s',
+  (mode) => {
+    const loweredAt = (values: readonly number[]) => {
+      const callback = callbackOf({ type: 'ReduceLROnPlateau', patience: 2, mode })
+      return values.flatMap((value, index) =>
+        answerTo(callback, epochEnd(index + 1, { val_loss: value })).length > 0 ? [index + 1] : [],
+      )
+    }
+    const { NaN: none } = Number
+    expect(loweredAt([none, none, none, none])).toEqual([])
+    expect(loweredAt([none, none, none, 1, 1, none])).toEqual([6])
+    expect(loweredAt([none, none, 1, mode === 'min' ? 0.5 : 2, none, none])).toEqual([6])
+  },
+)
 
-test('in the loop the next epoch has the new rate; an epoch is told with the rate that it had', async () => {
+test('in the loop the next epoch has the new rate, and an epoch reports the rate that it used', async () => {
   const runner = scriptedRunner(({ size }) => ({ loss: size }))
   const callbacks = [callbackOf({ type: 'ReduceLROnPlateau', monitor: 'loss', patience: 1, factor: 0.5 })]
   const events = await trainToEnd(loopOptions({ runner, callbacks, epochs: 4, samples: 4, batchSize: 4 }))
@@ -43,7 +46,7 @@ test('in the loop the next epoch has the new rate; an epoch is told with the rat
   expect(told).toEqual([0.5, 0.5, 0.25, 0.125])
 })
 
-test('two of them lower it twice', async () => {
+test('two callbacks lower it twice', async () => {
   const runner = scriptedRunner(({ size }) => ({ loss: size }))
   const plateau = () => callbackOf({ type: 'ReduceLROnPlateau', monitor: 'loss', patience: 1, factor: 0.5 })
   const callbacks = [plateau(), plateau()]

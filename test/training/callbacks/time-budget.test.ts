@@ -23,6 +23,6 @@ test('in the middle of an epoch', async () => {
   expect(events.at(-2)).toMatchObject({ type: 'epochEnd', epoch: 2, metrics: { loss: 1, val_loss: 1 } })
 })
 
-test('time that is left over is not used', async () => {
+test('remaining time is not used', async () => {
   expect((await trainFor(100)).end).toMatchObject({ reason: 'completed', epochs: 3, interruptedAt: null })
 })

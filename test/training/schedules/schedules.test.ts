@@ -7,7 +7,7 @@ import { kerasFixture } from '../../support/keras.js'
 const { steps, cases } = kerasFixture('schedules')
 const RUN = { stepsPerEpoch: 10, epochs: 4 }
 
-/** As a spec has it, with its defaults. */
+/** A schedule as in a resolved spec. */
 const build = (spec: object | number, run = RUN) =>
   buildSchedule(typeof spec === 'number' ? spec : scheduleSchema.parse(spec), run)
 
@@ -32,7 +32,7 @@ test('every schedule but the warm-up has a case', () => {
   expect(types.filter((type) => !tried.has(type))).toEqual(['LinearWarmup'])
 })
 
-test('a number stays', () => {
+test('a number stays constant', () => {
   expect(rates(0.5, [0, 1, 1e6])).toEqual([0.5, 0.5, 0.5])
 })
 
@@ -43,7 +43,7 @@ describe('a warm-up', () => {
     expect(rates(warm({ learning_rate: 0.5 }), [0, 1, 2, 3, 4, 5, 100])).toEqual([0, 0.125, 0.25, 0.375, 0.5, 0.5, 0.5])
   })
 
-  test('from any rate, down as well as up', () => {
+  test('from any rate, down or up', () => {
     expect(rates(warm({ learning_rate: 0.5, initial_learning_rate: 1 }), [0, 2, 4])).toEqual([1, 0.75, 0.5])
   })
 
@@ -56,18 +56,18 @@ describe('a warm-up', () => {
 })
 
 describe('steps by epochs', () => {
-  test('are as many as the epochs have', () => {
+  test('are the steps of these epochs', () => {
     const exponential = { type: 'ExponentialDecay', initial_learning_rate: 1, decay_rate: 0.5, staircase: true }
     expect(rates({ ...exponential, decay_steps: { epochs: 2 } }, [19, 20, 40])).toEqual([1, 0.5, 0.25])
     expect(rates({ ...exponential, decay_steps: { epochs: 0.25 } }, [1, 2, 3])).toEqual([1, 1, 0.5])
   })
 
-  test('as a boundary are all of these epochs', () => {
+  test('as a boundary mean the end of these epochs', () => {
     const piecewise = { type: 'PiecewiseConstantDecay', boundaries: [{ epochs: 1 }, { epochs: 3 }], values: [3, 2, 1] }
     expect(rates(piecewise, [9, 10, 29, 30])).toEqual([3, 2, 2, 1])
   })
 
-  test('one cycle takes the whole run where nothing else is said', () => {
+  test('one cycle takes the whole run by default', () => {
     const cycle = { type: 'OneCycle', max_learning_rate: 1 }
     const whole = steps.map(build({ ...cycle, total_steps: 40 }))
     expect(rates(cycle, steps)).toEqual(whole)
@@ -77,7 +77,7 @@ describe('steps by epochs', () => {
     expect(build(cycle)(1000)).toBe(build(cycle)(39))
   })
 
-  test('one cycle of a step or two is a rate', () => {
+  test('a cycle of one or two steps has finite rates', () => {
     for (const total_steps of [1, 2, 3, 4, 5, 10]) {
       for (const pct_start of [0.2, 0.5]) {
         for (const three_phase of [false, true]) {
@@ -92,7 +92,7 @@ describe('steps by epochs', () => {
   })
 })
 
-test('restarts begin exactly where they should', () => {
+test('restarts are at the exact step', () => {
   const restarts = { type: 'CosineDecayRestarts', initial_learning_rate: 1, first_decay_steps: 1, t_mul: 3 }
   const begins = [0, 1, 4, 13, 40, 121, 364, 1093] satisfies number[]
   expect(rates(restarts, begins)).toEqual(begins.map(() => 1))

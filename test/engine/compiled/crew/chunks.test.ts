@@ -11,7 +11,7 @@ const task = (kernel: number, count: number): Task => ({
   chunk: 10,
 })
 
-test('who comes late does nothing of the next turn, whose kernels it may not have', () => {
+test('a late thread does no work of the next turn, whose kernels it may not have', () => {
   const shared = newShared()
   const [main, helper] = [new Chunks(shared), new Chunks(shared)]
   const done: string[] = []
@@ -28,7 +28,7 @@ test('who comes late does nothing of the next turn, whose kernels it may not hav
   expect(main.awaitDone(0)).toBe(true)
 })
 
-test('turns go on after their number has wrapped', () => {
+test('turns continue after their number has wrapped around', () => {
   const shared = newShared()
   const [main, helper] = [new Chunks(shared), new Chunks(shared)]
   let done = 0

@@ -15,7 +15,7 @@ async function crewOver(elements: number) {
   return { crew, kernels, values: new Float32Array(memory.buffer, 64, elements) }
 }
 
-test('every element is reached once a turn, over thousands of turns', async () => {
+test('every element is computed once per turn, over thousands of turns', async () => {
   const { crew, kernels, values } = await crewOver(COUNT)
   values.fill(1)
   for (let turn = 0; turn < 100; turn++) crew.run([kernels.divide(64, COUNT, 2)])
@@ -42,13 +42,13 @@ test('tasks of any size are one turn', () => expectEachOnce([0, 1, 31, 8192, 819
 
 test('more tasks than a turn holds are several turns', () => expectEachOnce(Array(200).fill(20_000)))
 
-test('little work and none need no second thread', async () => {
+test('little or no work needs no second thread', async () => {
   await expectEachOnce([5])
   const { crew } = await crewOver(1)
   crew.run([])
 })
 
-test('nothing is left of it', async () => {
+test('nothing remains after it ends', async () => {
   const before = process.getActiveResourcesInfo().toSorted()
   const { crew, kernels, values } = await crewOver(COUNT)
   values.fill(1)

@@ -11,7 +11,7 @@ const task = (count: number, at = 0): Task => ({
   chunk: 10,
 })
 
-/** Where each turn of a list begins, and how many elements it has. */
+/** The first element of each turn of a list, and its number of elements. */
 const placesOf = (turns: readonly Task[][]) =>
   turns.map((turn) => turn.map(({ arguments: [at], count }) => [at, count]))
 

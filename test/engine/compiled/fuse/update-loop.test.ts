@@ -102,7 +102,7 @@ describe('a loop', () => {
     expectSameUpdate(updateOf(steps, [303, 150]), 2 * PER_LOOP, [1])
   })
 
-  test('swaps arrays rightly: all is read before anything is written', () => {
+  test('swaps arrays correctly: all is read before anything is written', () => {
     expectSameUpdate(updateOf([op('Add', a, s), op('Add', b, s)], [5, 4]), 2 * PER_LOOP, [0.5])
   })
 

@@ -1,4 +1,4 @@
-/** What a graph computes and the room it takes, by graphs whose numbers are counted by hand. */
+/** The arithmetic and the memory of graphs, against numbers counted by hand. */
 import { expect, test } from 'vitest'
 import { costOf } from '../../../../src/engine/compiled/graph/cost.js'
 import { memoryOf } from '../../../../src/engine/compiled/graph/memory.js'
@@ -42,7 +42,7 @@ test('a convolution by channel does not sum over channels', () => {
   expect(costOf(graph).flops).toBe(3 * 2 * (2 * 4 * 4 * 6) * (3 * 3))
 })
 
-test('a value takes room from where it is made to its last use', () => {
+test('a value takes memory from the node that makes it to its last use', () => {
   const graph = buildGraph(({ input, node }) => {
     const x = input('x', [10])
     const a = node('Exp', [x])
@@ -54,7 +54,7 @@ test('a value takes room from where it is made to its last use', () => {
   expect(memoryOf(graph)).toEqual({ outputs: 4, between: 120 })
 })
 
-test('a reshaped value shares its room; truth takes a byte; an output stays', () => {
+test('a reshaped value shares its memory; a boolean takes a byte; an output stays', () => {
   const graph = buildGraph(({ input, node }) => {
     const a = node('Exp', [input('x', [2, 5])])
     const flat = node('Reshape', [a], { shape: [10] })

@@ -59,7 +59,7 @@ describe('a traced program', () => {
     expect(graph.outputs.map(({ to, name }) => `${to} ${name}`)).toEqual(['state b', 'output mean', 'output same'])
   })
 
-  test('holds gradients as it holds everything else', async () => {
+  test('contains the kernels of gradients too', async () => {
     const graph = await trace(
       program((x, w) => ({ g: tf.grad((v) => tf.sum(tf.square(tf.matMul(x as tf.Tensor2D, v as tf.Tensor2D))))(w) })),
       2,
@@ -151,7 +151,7 @@ describe('tracing', () => {
     outside.dispose()
   })
 
-  test('refuses what it cannot express', async () => {
+  test('refuses operations that it cannot express', async () => {
     const turned = program((x) => {
       const image = tf.reshape(x, [1, 2, 3, 1]) as tf.Tensor4D
       return { y: tf.conv2d(image, tf.ones([1, 1, 2, 1]), 1, 'same', 'NCHW') }

@@ -22,7 +22,7 @@ const withInfo = (value: number, shape: readonly number[], dtype: 'float32' | 'i
   values: new Map([...sound.values, [value, { shape, dtype }]]),
 })
 
-test('a sound graph is given back', () => {
+test('a valid graph is returned', () => {
   expect(verify(sound, 'building')).toBe(sound)
 })
 

@@ -25,7 +25,7 @@ test('a name has one place', () => {
   expect(() => plan.find('u')).toThrow('internal: the arena has no place for u')
 })
 
-test('what is too large for addresses of 32 bits is told in a sentence', () => {
+test('arrays too large for 32-bit addresses give a message', () => {
   const plan = new ArenaPlan()
   for (const name of ['a', 'b', 'c']) plan.reserve(name, 2 ** 31)
   expect(() => plan.allocate()).toThrow(

@@ -17,14 +17,14 @@ const { programs, batch } = smallNetwork({ layers, loss: 'sparse_categorical_cro
 ])
 
 describe.skipIf(availableParallelism() === 1)('a batch', () => {
-  test('is run in halves where its samples use each weight many times', async () => {
+  test('is run in halves if its samples use each weight many times', async () => {
     expect((await stepOf(programs.train, 8, true)).halves).toBe(true)
     expect((await stepOf(programs.evaluate, 8, true)).halves).toBe(true)
     const dense = smallNetwork({ layers: [{ type: 'Dense', units: 3 }], loss: 'mse' })
     expect((await stepOf(dense.programs.train, 8, true)).halves).toBe(false)
   })
 
-  test('of an odd number of samples is not, and the next one may be', async () => {
+  test('of an odd number of samples stays whole; the next one may be halved', async () => {
     for (const batchSize of [8, 9]) {
       const states = []
       for (const engine of ['onnx', 'eager:cpu'] as const) {

@@ -16,7 +16,7 @@ async function newSession() {
   return session
 }
 
-test('a run is over the same arrays each time, in memory of one thread or of several', async () => {
+test('every run uses the same arrays, in memory of one thread or of several', async () => {
   const session = await newSession()
   const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true })
   for (const given of [new Float32Array(2), new Float32Array(buffer, 64, 2)]) {
@@ -30,7 +30,7 @@ test('a run is over the same arrays each time, in memory of one thread or of sev
   }
 })
 
-test('a run aside leaves this thread free, and two are two', async () => {
+test('a run in another thread leaves this thread free, and two runs are independent', async () => {
   const session = await newSession()
   const results = [new Float32Array(2), new Float32Array(2)] as const
   const runs = results.map((result, index) =>
@@ -43,7 +43,7 @@ test('a run aside leaves this thread free, and two are two', async () => {
   ])
 })
 
-test('what went wrong is told in words, and a session goes on', async () => {
+test('an error gives a message, and the session still works', async () => {
   await expect(OnnxSession.create(Uint8Array.of(1, 2, 3), { threads: 1 })).rejects.toThrow(
     /^internal: ONNX Runtime: .*model/i,
   )

@@ -27,17 +27,17 @@ function found<Names extends string>(pattern: Op<Names>, graph: Graph) {
 describe('a name', () => {
   const difference = op('Sub', ['x', op('Exp', ['x'])])
 
-  test('is the value that stands there', () => {
+  test('is the value at its place', () => {
     const { graph, values } = graphOf(({ node }, a) => ({ out: node('Sub', [a, node('Exp', [a])]) }))
     expect(found(difference, graph)?.values).toEqual({ x: values.a })
   })
 
-  test('is one value wherever it stands', () => {
+  test('is the same value everywhere in the pattern', () => {
     const { graph } = graphOf(({ node }, a, b) => ({ out: node('Sub', [a, node('Exp', [b])]) }))
     expect(found(difference, graph)).toBeUndefined()
   })
 
-  test('of a node is that node wherever it stands', () => {
+  test('of a node is the same node everywhere in the pattern', () => {
     const pattern = op('Sub', [op('Exp', ['x'], { as: 'power' }), op('Neg', ['power'])])
     const build = (twice: boolean) =>
       graphOf(({ node }, a) => {
@@ -73,7 +73,7 @@ describe('operands', () => {
     }
   })
 
-  test('of any other, and where it is said, fit in their own', () => {
+  test('of other kernels, or of kernels marked so, fit only in their order', () => {
     for (const swapped of [false, true]) {
       const difference = op('Sub', [op('Neg', ['x']), 'y'])
       expect(found(difference, negativeFirst('Sub', swapped).graph) !== undefined).toBe(!swapped)
@@ -136,7 +136,7 @@ describe('questions', () => {
     expect(found(op('Multiply', [square, 'power']), twice.graph)).toBeUndefined()
   })
 
-  test('are no: an output of the graph is read by who ran it', () => {
+  test('are answered no for an output of the graph, which the caller reads', () => {
     const graph = buildGraph(({ input, node }) => {
       const power = node('Exp', [input('a', [4])])
       return { out: node('Neg', [power]), power }

@@ -1,4 +1,4 @@
-/** What tfjs spells out is put together again, and only that. */
+/** Operations that tfjs writes as several kernels are found again, and nothing else is. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Graph } from '../../../../src/engine/compiled/graph/graph.js'
@@ -94,7 +94,7 @@ describe('one-hot labels', () => {
   })
 })
 
-describe('what only looks like a log-softmax stays', () => {
+describe('formulas that only look like a log-softmax stay', () => {
   /** tfjs' formula with one thing changed. */
   const almost = (change: {
     maximumOf?: 'other'

@@ -14,7 +14,7 @@ const HALF = BATCH_SIZE / 2
 
 const step = async (program: Program, size: number) => splitUpdate(sumsOfSoftplus(await simplifiedGraph(program, size)))
 
-/** What the halves of a batch give, put together as an engine does it, is what the whole gives. */
+/** The results of both halves of a batch, joined as in an engine, equal those of the whole batch. */
 async function expectHalvesToAgree(network: Network, program: Program): Promise<void> {
   const [whole, half] = [await step(program, BATCH_SIZE), await step(program, HALF)]
   expect([whole, half].map(({ graph }, index) => isSeparable(graph, index === 0 ? BATCH_SIZE : HALF))).toEqual([
@@ -43,7 +43,7 @@ async function expectHalvesToAgree(network: Network, program: Program): Promise<
   }
 }
 
-/** Whether labels are 0 and 1, or -1 and 1, is seen from all of a batch; the others divide by sums over it. */
+/** Losses that use the whole batch: to see whether labels are 0 and 1 or -1 and 1, or to divide by a sum. */
 const LOOKS_ACROSS: readonly string[] = ['hinge', 'squared_hinge', 'dice', 'tversky', 'circle']
 
 const typeOf = (metric: string | { readonly type: string }) => (typeof metric === 'string' ? metric : metric.type)
@@ -138,7 +138,7 @@ describe('a step that may run on halves of a batch', () => {
   })
 })
 
-describe('a step that may not', () => {
+describe('a step that may not run on halves', () => {
   const networks: Record<string, readonly unknown[]> = {
     'normalizes over the batch': ['BatchNormalization'],
     'adds to the loss what weights add to its mean': [{ type: 'Dense', units: 3, kernel_regularizer: 'l2' }],
@@ -148,13 +148,13 @@ describe('a step that may not', () => {
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
   })
 
-  test('bounds its gradient by the norm of all', async () => {
+  test('limits its gradient by the norm of all gradients', async () => {
     const optimizer = { type: 'SGD', global_clipnorm: 1 }
     const { programs } = smallNetwork({ layers: flat, loss: 'mse', optimizer })
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
   })
 
-  test('divides by how much a mask lets through, of which each half has its own', async () => {
+  test('divides by the number of unmasked elements, which differs between halves', async () => {
     const layers = ['Masking', { type: 'Dense', units: 3, activation: 'softmax' }]
     const { programs } = smallNetwork({ layers, loss: 'sparse_categorical_crossentropy' })
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
@@ -165,7 +165,7 @@ describe('a step that may not', () => {
     expect(isSeparable((await step(programs.train, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
   })
 
-  test('gives something of each sample', async () => {
+  test('has a result for each sample', async () => {
     const { programs } = smallNetwork({ layers: flat, loss: 'mse' })
     expect(isSeparable((await step(programs.inspect!, BATCH_SIZE)).graph, BATCH_SIZE)).toBe(false)
   })

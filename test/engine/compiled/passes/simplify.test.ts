@@ -41,7 +41,7 @@ describe('training steps keep their results', () => {
   })
 })
 
-describe('what is removed', () => {
+describe('removed nodes', () => {
   const x = [1, -2, 3, 0.5, 0, 7]
   type Rewrite = [build: (builder: GraphBuilder, x: number) => number, kept: KernelName[]]
   const rewrites: Record<string, Rewrite> = {
@@ -138,7 +138,7 @@ describe('what is removed', () => {
     expect(results).toEqual({ y: Float32Array.of(-Infinity, -Infinity), z: Float32Array.of(Infinity, Infinity) })
   })
 
-  test('the slope of a relu asks the output, so that the input need not be kept', async () => {
+  test('the slope of a relu uses the output, so that the input need not be kept', async () => {
     const before = buildGraph(({ input, node }) => {
       const x = input('x', [2, 3])
       return { y: node('Relu', [x]), slope: node('Step', [x], { alpha: 0 }) }

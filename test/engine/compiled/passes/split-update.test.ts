@@ -13,7 +13,7 @@ import { evaluateUpdate } from '../../../support/update.js'
 
 expectNoTensorLeaks()
 
-/** What a split step gives: the graph's part by tfjs, then each update, in place as an engine does it. */
+/** The results of a split step: the graph by tfjs, then each update in place, as in an engine. */
 async function runSplit(whole: Graph, { graph, updates }: SplitStep, given: Readonly<Record<string, Numbers>>) {
   const results = await interpret(graph, given)
   const names = new Map(whole.inputs.map(({ value, name }) => [value, name]))
@@ -117,13 +117,13 @@ test('state that becomes one number everywhere is a store of its own', async () 
   expect(split.updates.map(({ stores }) => stores.length)).toEqual([2])
 })
 
-describe('what is not cut off', () => {
+describe('parts that are not cut off', () => {
   test('a step without state', async () => {
     const graph = buildGraph(({ input, node }) => ({ y: node('Neg', [input('g', [4])]) }))
     expect((await expectSameStep(graph, values)).updates).toEqual([])
   })
 
-  test('what a result depends on', async () => {
+  test('nodes that a result depends on', async () => {
     const graph = buildGraph(({ state, input, node }) => {
       const half = node('Multiply', [state('w', [4]), input('rate', [])])
       return { 'state w': node('Abs', [half]), size: node('Sum', [half]) }
@@ -187,7 +187,7 @@ describe('what is not cut off', () => {
   })
 })
 
-/** What they need beside sums and products of a weight's own arrays stays in the graph, with what it needs. */
+/** Updates that need more than sums and products of a weight's own arrays: the rest stays in the graph. */
 const NOT_WHOLE = ['Adafactor', 'Lamb', 'Muon']
 const isWhole = ({ optimizer }: (typeof cases)[number]) =>
   !NOT_WHOLE.includes(optimizer.type) && !('learning_rate_power' in optimizer)

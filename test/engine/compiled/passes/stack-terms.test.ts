@@ -44,7 +44,7 @@ test('products of many steps become one, in the order in which their factors lie
   await expectSameResults(graph, stacked, given)
 })
 
-test('what else is added stays, and what is used elsewhere too', async () => {
+test('other terms stay, and so do terms that are used elsewhere', async () => {
   const graph = buildGraph((builder) => {
     const { pairs, each } = products(builder)
     const rows = pairs.map(([, b]) => builder.node('Sum', [b], { axis: [0] }))

@@ -7,7 +7,7 @@ import { buildGraph, expectSameResults, type GraphBuilder } from '../../../suppo
 const kernels = (graph: Graph) => graph.nodes.map(({ kernel }) => kernel)
 const given = { x: [0.5, -1, 2, 3, 0, -0.25], w: [1, -2, 0.5], n: [4, -3] }
 
-/** Of rows x (2, 3), a column w and a vector n of two. */
+/** Graphs of rows x (2, 3), a column w and a vector n of two. */
 const graphOf = (build: (builder: GraphBuilder, x: number, w: number, n: number) => number) =>
   buildGraph((builder) => {
     const { input } = builder
@@ -34,7 +34,7 @@ describe('the sum of all', () => {
     }
   })
 
-  test('of weighted rows that are needed themselves stays', async () => {
+  test('of weighted rows with other uses stays', async () => {
     const before = buildGraph((builder) => {
       const rows = weighted(builder, builder.input('x', [2, 3]), builder.input('w', [3, 1]))
       return { rows, y: builder.node('Sum', [rows], { axis: [0], reductionIndices: [0] }) }
@@ -43,7 +43,7 @@ describe('the sum of all', () => {
     await expectSameResults(before, recognize(before), given)
   })
 
-  test('of terms that are spread over the others stays', async () => {
+  test('of broadcast terms stays', async () => {
     const before = graphOf((b, x, w, n) => {
       const one = b.node('Slice', [n], { begin: [0], size: [1] })
       return b.node('Sum', [b.node('Sub', [one, weighted(b, x, w)])], { axis: [0], reductionIndices: [0] })

@@ -40,7 +40,7 @@ test.each([
 const real = locateTensorflow()
 
 /** The loader does not look whether a file ends before its parts do: without our own look the process would die. */
-describe.runIf(real !== undefined && process.platform === 'linux')('the true library, cut short', () => {
+describe.runIf(real !== undefined && process.platform === 'linux')('the real library, cut short', () => {
   /** The first bytes of a file beside the library. */
   function start(name: string, count: number): Buffer {
     const bytes = Buffer.alloc(count)
@@ -56,7 +56,7 @@ describe.runIf(real !== undefined && process.platform === 'linux')('the true lib
     await expectRefused(folder, /^TensorFlow's library cannot be used: the end of .*libtensorflow_cc.* is missing\.$/m)
   })
 
-  test('what it links to', async () => {
+  test('a missing library that it links to', async () => {
     const folder = temporaryFolder({ [LIBRARY]: '' })
     writeFileSync(join(folder, FRAMEWORK), start(FRAMEWORK, 1_000_000))
     await expectRefused(folder, /cannot be used: the end of .*libtensorflow_framework.* is missing\.$/m)

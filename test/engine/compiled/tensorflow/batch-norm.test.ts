@@ -25,7 +25,7 @@ test('forward and back', async () => {
   expect(norm.gradient?.dBeta).toBeDefined()
 })
 
-test('a sum that another pass has moved before a pool is left to it', async () => {
+test('a sum that another pass has moved before a pool stays there', async () => {
   const { graph, written, parts } = await found([CONVOLUTION, NORM, 'ReLU', { type: 'MaxPooling2D', pool_size: 2 }])
   expect(written.map(({ part }) => part)).toEqual(['forward', 'gradient'])
   expect(written[0]!.norm.gradient).toMatchObject({ dBeta: undefined })

@@ -10,7 +10,7 @@ import { canStubTensorflow, compileDriver, compileTensorflow } from '../../../su
 
 const SPEC = join(import.meta.dirname, '../../../../specs/mnist-10k.json')
 
-/** What the stubs are told, without STUB_ before it. */
+/** Settings of the stubs, without their prefix STUB_. */
 type Machine = Readonly<Record<string, string | number>>
 
 describe.runIf(canStubTensorflow)('with a stub of the driver and a library for CUDA', () => {
@@ -61,7 +61,7 @@ describe.runIf(canStubTensorflow)('with a stub of the driver and a library for C
 
   const MACHINE = { DRIVER: 12040, GPUS: 2 }
 
-  /** Where the choice is left to the program it goes on without the GPU, and says why. */
+  /** With engine or device auto, the program continues without the GPU and says why. */
   async function expectProcessor(machine: Machine, why: RegExp): Promise<void> {
     for (const line of ['', '--engine tensorflow']) {
       const result = await run(line, machine)
