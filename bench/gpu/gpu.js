@@ -124,7 +124,7 @@ function parsed(args) {
 function requireDevice(device) {
   const library = locateTensorflow()
   if (device === 'cpu') {
-    if (!library) throw new UserError(`Engine tensorflow has no library here; ${SETUP_HINT}.`)
+    if (!library) throw new UserError(`Engine tensorflow finds no TensorFlow library; ${SETUP_HINT}.`)
     return
   }
   const { problem } = findCuda()

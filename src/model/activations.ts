@@ -10,7 +10,7 @@ export type ActivationFunction = (x: tf.Tensor) => tf.Tensor
 
 interface Activation {
   readonly apply: ActivationFunction
-  /** The name under which plain tfjs-layers has the same function; `null` where it has none, or another one. */
+  /** Name of the same function in plain tfjs-layers; `null` if it has none, or a different one. */
   readonly tfjs: string | null
   /** Range of the output: `unit` is 0 to 1, `positive` is above 0. Undefined means any number. */
   readonly range?: 'unit' | 'positive'

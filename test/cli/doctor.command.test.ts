@@ -44,7 +44,7 @@ test('for people: plain text on standard output, with the command that installs 
   expect(stdout).toMatch(/^trainspec \d+\.\d+\.\d+, Node [^\n]*\n\nDevices\n {2}Processor {2}./)
   expect(stdout).toMatch(/\n {2}✓ {2}onnx +cpu +[\d.]+ [MGT]FLOP\/s +\d+ +[\d.]+ [MGT]B\/s .* ms +\d+\n/)
   expect(stdout).toContain(
-    '\n  -  tensorflow\n     Engine tensorflow has no library here; `train setup tensorflow` installs it.\n',
+    '\n  -  tensorflow\n     Engine tensorflow finds no TensorFlow library; `train setup tensorflow` installs it.\n',
   )
   expect(stdout).toMatch(/\n {2}- {2}train setup +~\/.*trainspec\n/)
   expect(stdout).toMatch(

@@ -88,8 +88,9 @@ export interface LayerRule<Spec extends LayerSpec> {
    */
   activation?(spec: Spec, masks: Pass['masks'], inputs: readonly Shape[]): ActivationName
   /**
-   * Whether the output is the input itself in such a pass, so that a loss may use the logits of the layers before. As
-   * in Keras on TensorFlow, a reshaped copy does not count, even a Reshape to the same shape. Default: no.
+   * Whether the output is the input itself in a training or an inference pass, so that a loss may use the logits of the
+   * layers before. As in Keras on TensorFlow, a reshaped copy does not count, even a Reshape to the same shape.
+   * Default: no.
    */
   handsOn?(spec: Spec, training: boolean): boolean
   /**

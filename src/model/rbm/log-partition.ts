@@ -154,7 +154,7 @@ class Fields {
     let place = hidden * powers.length
     let i = 0
     for (const end of this.#ends) {
-      // two products, so that one does not wait for the other
+      // two products that do not wait for one another
       let even = 1
       let odd = 1
       for (; i + 1 < end; i += 2, place += 2) {

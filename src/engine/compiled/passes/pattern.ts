@@ -1,14 +1,15 @@
 /**
- * Patterns: pieces of a graph, as data with named holes. tfjs spells out log-softmax in five nodes,
+ * Patterns: pieces of a graph, as data with named holes. tfjs writes log-softmax with five nodes:
  *
  *     const logSoftmax = op('Sub', [
  *       op('Sub', ['x', op('Max', ['x'])], { as: 'shifted' }),
  *       op('Log', [op('Sum', [op('Exp', ['shifted'])], { as: 'sum', where: ({ keepDims }) => keepDims === true })]),
  *     ])
  *
- * and `match(logSoftmax, node, view)?.values` has the values `x`, `shifted` and `sum` where a node is the last of these.
- * A name is one value wherever it stands. An operand may be a name alone, which any value fits; `hole`, with a question
- * about the value; or `op`, a node of this kernel. Kernels that commute are tried with their operands in either order.
+ * `match(logSoftmax, node, view)?.values` holds the values `x`, `shifted` and `sum` if `node` is the last of these. A
+ * name stands for one value everywhere in a pattern. An operand is a name alone, which any value matches; a `hole`,
+ * which has a condition on the value; or an `op`, a node of this kernel. Operands of commutative kernels are tried in
+ * either order.
  */
 import type { GraphNode, ValueId } from '../graph/graph.js'
 import { type KernelName, kernelRule } from '../graph/kernels.js'

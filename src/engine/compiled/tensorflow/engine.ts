@@ -1,4 +1,6 @@
-/** Engine `tensorflow`: a whole step as one graph in a session of TensorFlow's C library; state in its variables. */
+/**
+ * Engine `tensorflow`: a whole step is one graph in a session of TensorFlow's C library, with state in its variables.
+ */
 import { UserError } from '../../../base/issue.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
 import type { Slot } from '../../../base/slot.js'
@@ -30,12 +32,15 @@ import { lowerToTensorflow, variableNodes } from './lower.js'
 import { placeFor, placeThatWorks } from './place.js'
 import { type FedTensor, type PreparedRun, TensorflowSession } from './session.js'
 
-/** The engine on a device; a UserError where there is no library that works, no such device, or not this precision. */
+/**
+ * Opens the engine on a device. Throws a UserError if no library works, or if the device or the precision is not
+ * available.
+ */
 export async function openTensorflow(
   { device, precision, logs }: EngineRequest = DEFAULT_REQUEST,
   library: TensorflowLibrary | undefined = locateTensorflow(),
 ): Promise<Engine> {
-  if (!library) throw new UserError(`Engine tensorflow has no library here; ${SETUP_HINT}.`)
+  if (!library) throw new UserError(`Engine tensorflow finds no TensorFlow library; ${SETUP_HINT}.`)
   const wanted = await placeFor(device, library)
   const tensorflow = openLibrary(library, logs)
   const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
@@ -53,25 +58,28 @@ export async function openTensorflow(
   }
 }
 
-/** TensorFlow's graph rewriter has bfloat16 for processors only, and float16 for NVIDIA devices only. */
+/**
+ * Throws a UserError if TensorFlow's graph rewriter does not have the precision: it has bfloat16 for processors only,
+ * and float16 for NVIDIA devices only.
+ */
 function requirePrecision(precision: Precision, kind: 'cpu' | 'gpu'): void {
   if (precision === 'mixed_float16' && kind === 'cpu') {
     throw new UserError(
-      'Precision mixed_float16 needs a GPU: processors compute it slower than float32. On a processor take mixed_bfloat16.',
+      'Precision mixed_float16 needs a GPU: processors compute it slower than float32. On a processor use mixed_bfloat16.',
     )
   }
   if (precision === 'mixed_bfloat16' && kind === 'gpu') {
     throw new UserError(
-      "Precision mixed_bfloat16 is for processors: TensorFlow's graph rewriter has none for GPUs. On a GPU take mixed_float16.",
+      "Precision mixed_bfloat16 is for processors: TensorFlow's graph rewriter does not have it for GPUs. On a GPU use mixed_float16.",
     )
   }
 }
 
-/** Times the least that the values of a step need at once; of twelve networks and machines 0.9 to 2.3. */
+/** Ratio of measured memory to the minimum for a step's values; over twelve networks and machines it was 0.9 to 2.3. */
 const SHARE = 1.5
-/** TensorFlow's threads and code. */
+/** Bytes for TensorFlow's threads and code. */
 const BASE = 60e6
-/** State lies in variables, in what they are set from, and in their next values. */
+/** Copies of state: in variables, in the tensors from which these are set, and in their next values. */
 const COPIES = 3
 const FLOAT = 4
 
@@ -89,7 +97,7 @@ function demandOf(graph: Graph, { inputs }: Program, state: readonly Slot[], bat
 
 interface CompiledStep {
   readonly run: PreparedRun
-  /** Sets what is no state to 0. */
+  /** Sets scratch variables, which are not state, to 0. */
   readonly clear?: PreparedRun
   readonly inputs: readonly (FedTensor<ArrayBuffer> & { readonly input: ProgramInput })[]
   readonly outputs: Readonly<Record<string, Float32Array>>
@@ -110,14 +118,14 @@ class TensorflowRunner implements Runner {
     private readonly programs: Readonly<Record<string, Program>>,
     private readonly state: readonly Slot[],
     private readonly seed: number,
-    /** By program and size of the batch, until the first step is made. */
+    /** Graphs by program and batch size, kept until the first step is compiled. */
     private readonly traced: Map<string, Graph>,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
   }
 
-  /** `open` makes a session for graphs of about so many nodes. */
+  /** `open` opens a session for graphs of about this many nodes. */
   static async create(
     open: (nodes: number) => TensorflowSession,
     programs: Readonly<Record<string, Program>>,
@@ -126,7 +134,7 @@ class TensorflowRunner implements Runner {
   ): Promise<TensorflowRunner> {
     const { seed, batchSize } = options
     const state = stateOf(programs)
-    // the others are evaluations of the same network, or small
+    // traces only the first program: the others are evaluations of the same network, or small
     const [[first, program] = []] = Object.entries(programs)
     const traced = new Map<string, Graph>()
     const graph = program && (await simplifiedGraph(program, batchSize))
@@ -178,7 +186,7 @@ class TensorflowRunner implements Runner {
     this.session.close()
   }
 
-  /** Nodes that read all state in one run and assign it in one. */
+  /** Adds nodes that read all state in one run and assign it in another. */
   #addState() {
     const nodes: TensorflowNode[] = this.state.flatMap(({ shape }, index) => [
       ...variableNodes('', index, shape),
@@ -188,7 +196,7 @@ class TensorflowRunner implements Runner {
         inputs: [],
         attributes: { dtype: { type: 'float32' }, shape: { shape } },
       },
-      // a copy of its own: the fed one is written again
+      // a copy, because the fed tensor will be overwritten
       { name: `copy${index}`, op: 'DeepCopy', inputs: [`given${index}`], attributes: { T: { type: 'float32' } } },
       {
         name: `assign${index}`,

@@ -38,7 +38,7 @@ export const binary = (dtype?: DType) =>
     output: ([a, b]) => ({ shape: broadcast(a!.shape, b!.shape), dtype: dtype ?? a!.dtype }),
   }) as const satisfies KernelRule
 
-/** Likewise, and the inputs may change places. */
+/** A binary kernel whose inputs may change places. */
 export const commutative = (dtype?: DType) => ({ ...binary(dtype), commutes: true }) as const satisfies KernelRule
 
 export const broadcast = (a: Shape, b: Shape): number[] => backend_util.assertAndGetBroadcastShape([...a], [...b])
