@@ -15,7 +15,7 @@ import { openSession } from '../dist/run/session.js'
 import { soleSpec } from '../dist/run/stages.js'
 import { stepsOf } from '../dist/run/steps.js'
 import { parseSetting } from '../dist/spec/override.js'
-import { startProfile } from './profile.js'
+import { profileProducts } from './profile.js'
 
 const CHUNK = 25
 const MLP = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
@@ -90,7 +90,7 @@ async function parts(n) {
   const { training: profiled } = await openSession(spec, dataset, {
     ...engine,
     async load(programs, options) {
-      profile = await startProfile(programs, options)
+      profile = await profileProducts(programs, options)
       return profile.runner
     },
   })

@@ -1,13 +1,13 @@
 /** How much of a training step ONNX Runtime spends in products. */
-import { startProfile as start } from '../dist/engine/compiled/onnx/profile.js'
+import { startProfile } from '../dist/engine/compiled/onnx/profile.js'
 
 /** Steps of a profile that are not counted. */
 const WARM_UP = 50
 const PRODUCTS = new Set(['Gemm', 'FusedGemm', 'MatMul'])
 
 /** A runner like the engine's that takes notes; `finish` gives the milliseconds of a step in products and in the rest. */
-export async function startProfile(programs, options) {
-  const { runner, finish } = await start(programs, options)
+export async function profileProducts(programs, options) {
+  const { runner, finish } = await startProfile(programs, options)
   return {
     runner,
     async finish() {

@@ -82,6 +82,15 @@ test('folders are made by makeFolder: a recursive mkdir of Node may never end', 
   expect(files.filter((file) => isRecursive.test(readFileSync(join(root, 'src', file), 'utf8')))).toEqual([])
 })
 
+test('no import gives another name to what this project exports', () => {
+  const renames = /import\s+(type\s+)?{[^}]*\sas\s[^}]*}\s+from\s+'\.{1,2}\//
+  const files = ['src', 'test', 'bench', 'scripts'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+  )
+  const code = files.filter((file) => /\.[jt]s$/.test(file))
+  expect(code.filter((file) => renames.test(readFileSync(join(root, file), 'utf8')))).toEqual([])
+})
+
 /** Runs a tool of the project; what it prints is the failure. */
 const clean = (file: string, ...args: string[]) =>
   promisify(execFile)(process.execPath, [file, ...args], { cwd: root }).catch(({ stdout, stderr }) => {

@@ -8,8 +8,8 @@ import { cacheFolder, folderName, type Installation } from '../libtensorflow/ins
 import type { TensorflowLibrary } from '../libtensorflow/locate.js'
 import {
   bytesNeeded,
-  setup as install,
   installedVersion,
+  installLibrary,
   keptBytes,
   type Removed,
   removable,
@@ -83,7 +83,7 @@ async function bring({ target, options, io, cache, signal, listener }: Setup): P
     listener.say('Checking the library: training a step.')
     return checkLibrary(library)
   }
-  const { installation, checked } = await install({ target, source, cache, signal, listener, check })
+  const { installation, checked } = await installLibrary({ target, source, cache, signal, listener, check })
   listener.say(`${nameOf(installation)} is installed in ${installation.folder}, ${formatBytes(installation.bytes)}.`)
   listener.say(checked)
   if (target === 'cuda' && !hasNvidiaDriver()) listener.say(NO_DRIVER)

@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { devNull, homedir } from 'node:os'
 import { join } from 'node:path'
-import { unescape as unquoted } from 'node:querystring'
+import querystring from 'node:querystring'
 import { formatBytes } from '../base/bytes.js'
 import { UserError } from '../base/issue.js'
 import { networkProblem, SILENCE, STALL_MS } from './download.js'
@@ -189,6 +189,6 @@ function withoutCredentials(url: URL): string {
 /** As pip reads them: a percent sign before anything but two digits stands for itself. */
 function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}
-  const text = `${unquoted(username)}:${unquoted(password)}`
+  const text = `${querystring.unescape(username)}:${querystring.unescape(password)}`
   return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
 }

@@ -23,7 +23,7 @@ import { locked } from './lock.js'
 import type { Listener, Source } from './source.js'
 import type { Target } from './target.js'
 
-export interface SetupOptions {
+export interface InstallOptions {
   readonly target: Target
   readonly source: Source
   readonly cache: string
@@ -46,7 +46,7 @@ export const installedVersion = (cache: string, target: Target, version: string)
   installations(cache).find((one) => one.target === target && one.version === version)
 
 /** Fetches, checks and puts in place; replaces what there was of the same target. Errors leave what was there. */
-export async function setup(options: SetupOptions): Promise<SetupResult> {
+export async function installLibrary(options: InstallOptions): Promise<SetupResult> {
   const { cache, signal } = options
   try {
     return await locked(cache, () => install(options))
@@ -60,7 +60,14 @@ export async function setup(options: SetupOptions): Promise<SetupResult> {
   }
 }
 
-async function install({ target, source, cache, signal, check, free = freeBytes }: SetupOptions): Promise<SetupResult> {
+async function install({
+  target,
+  source,
+  cache,
+  signal,
+  check,
+  free = freeBytes,
+}: InstallOptions): Promise<SetupResult> {
   await sweep(cache)
   await requireSpace(source, cache, free)
   const temporary = join(cache, `${NEW}${randomBytes(6).toString('hex')}`)

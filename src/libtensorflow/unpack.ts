@@ -1,8 +1,8 @@
 /** Takes from a wheel, which is a zip archive, what an installation needs. */
-import { open as openFile } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { type Entry, open, type ZipFile } from 'yauzl'
+import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
@@ -57,7 +57,7 @@ async function withEntries(wheel: string, work: (zip: ZipFile, entries: readonly
 
 const opened = (path: string) =>
   new Promise<ZipFile>((resolve, reject) =>
-    open(path, { lazyEntries: true, autoClose: false }, (error, zip) => (error ? reject(error) : resolve(zip))),
+    yauzl.open(path, { lazyEntries: true, autoClose: false }, (error, zip) => (error ? reject(error) : resolve(zip))),
   )
 
 const entriesOf = (zip: ZipFile) =>
@@ -81,7 +81,7 @@ async function extract(zip: ZipFile, entry: Entry, path: string, onBytes: (count
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) =>
     zip.openReadStream(entry, (error, found) => (error ? reject(error) : resolve(found))),
   )
-  const file = await openFile(path, 'wx', mode)
+  const file = await open(path, 'wx', mode)
   try {
     let sum = 0
     for await (const part of stream as AsyncIterable<Buffer>) {

@@ -61,7 +61,7 @@ function simplexSupport(z: tf.Tensor): tf.Tensor {
 
 const sumLast = (x: tf.Tensor) => tf.sum(x, -1, true)
 
-export const ACTIVATIONS: { readonly [Name in ActivationName]: Activation } = {
+export const ACTIVATION_FUNCTIONS: { readonly [Name in ActivationName]: Activation } = {
   linear: { apply: (x) => x, tfjs: 'linear' },
   relu: { apply: (x) => tf.relu(x), tfjs: 'relu' },
   relu6: { apply: relu6, tfjs: 'relu6' },

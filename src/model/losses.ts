@@ -175,14 +175,17 @@ function circle(labels: tf.Tensor, { output }: Prediction, { gamma, margin, remo
 }
 
 /** Makes a loss from its spec and from the shape of the model's output, without the batch. */
-export const LOSSES: {
+export const LOSS_FUNCTIONS: {
   readonly [Type in LossSpec['type']]: (spec: SpecOf<Type>, output: Shape) => Loss
 } = {
   // keras/src/trainers/compile_utils.py, `get_loss`: our labels are class indices
   crossentropy: (_, output) =>
     output.at(-1) === 1
-      ? LOSSES.binary_crossentropy({ type: 'binary_crossentropy', from_logits: false, label_smoothing: 0 }, output)
-      : LOSSES.sparse_categorical_crossentropy(
+      ? LOSS_FUNCTIONS.binary_crossentropy(
+          { type: 'binary_crossentropy', from_logits: false, label_smoothing: 0 },
+          output,
+        )
+      : LOSS_FUNCTIONS.sparse_categorical_crossentropy(
           { type: 'sparse_categorical_crossentropy', from_logits: false, ignore_class: null },
           output,
         ),
@@ -342,4 +345,4 @@ function diceLoss(target: tf.Tensor, { output }: Prediction, axis?: number[]) {
 
 /** The loss of this spec for a model output of this shape, without the batch. */
 export const lossFor = (spec: LossSpec, output: Shape): Loss =>
-  (LOSSES[spec.type] as (spec: LossSpec, output: Shape) => Loss)(spec, output)
+  (LOSS_FUNCTIONS[spec.type] as (spec: LossSpec, output: Shape) => Loss)(spec, output)

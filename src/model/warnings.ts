@@ -7,7 +7,7 @@ import type { ModelIssue } from './issue.js'
 import { rangeOf } from './layers/apply.js'
 import type { Range } from './layers/range.js'
 import { layerRule } from './layers/registry.js'
-import { LOSSES, lossFor } from './losses.js'
+import { LOSS_FUNCTIONS, lossFor } from './losses.js'
 import { buildModel, learns, type Model } from './model.js'
 import type { ModelStage } from './model-stage.js'
 
@@ -76,7 +76,9 @@ function doubtfulProbabilities(
   const measures = [
     { what: 'loss', spec: loss, at: `${pointer}/loss` },
     ...metrics.flatMap((spec, index) =>
-      spec.type in LOSSES ? [{ what: 'metric', spec: spec as LossSpec, at: `${pointer}/metrics/${index}` }] : [],
+      spec.type in LOSS_FUNCTIONS
+        ? [{ what: 'metric', spec: spec as LossSpec, at: `${pointer}/metrics/${index}` }]
+        : [],
     ),
   ]
   return measures.flatMap(({ what, spec, at }) => {

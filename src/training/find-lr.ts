@@ -2,7 +2,7 @@
  * The learning-rate range test (Smith, "Cyclical Learning Rates", 2017): the rate grows from step to step, and the loss
  * says where it is good. Range, smoothing, stop and suggestions are those of `lr_find` of fastai (fastai/callback/schedule.py).
  */
-import { least as leastOf } from '../base/timing.js'
+import { least } from '../base/timing.js'
 import type { Batch } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import { oneAhead } from './ahead.js'
@@ -141,15 +141,15 @@ function valley(found: readonly Trial[]): number | null {
  * loss: beyond it the loss jumps, and its fall after a jump is no sign of a good rate.
  */
 function steepest(all: readonly Trial[]): number | null {
-  const lowest = leastOf(all.map(({ smoothedLoss }) => smoothedLoss))
+  const lowest = least(all.map(({ smoothedLoss }) => smoothedLoss))
   const found = all.slice(0, all.findIndex(({ smoothedLoss }) => smoothedLoss === lowest) + 1)
-  let least = 0
+  let lowestSlope = 0
   let rate: number | null = null
   for (const [index, { learningRate, smoothedLoss }] of found.slice(0, -1).entries()) {
     const next = found[index + 1]!
     const slope = (next.smoothedLoss - smoothedLoss) / Math.log(next.learningRate / learningRate)
-    if (slope < least) {
-      least = slope
+    if (slope < lowestSlope) {
+      lowestSlope = slope
       rate = learningRate
     }
   }

@@ -5,14 +5,14 @@ import type { Shape } from '../../src/base/shape.js'
 import { batches } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'
 import type { Batch, Outputs, StateValues } from '../../src/engine/engine.js'
-import { ACTIVATIONS } from '../../src/model/activations.js'
+import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
 import { targetForm } from '../../src/model/targets.js'
 import { stepPlan } from '../../src/program/descent.js'
 import { soleSpec } from '../../src/run/stages.js'
 import type { LossSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
-import { expectClose, largest } from '../support/close.js'
+import { expectClose, largestMagnitude } from '../support/close.js'
 import {
   COMPUTES_IN_SHADERS,
   engineNames,
@@ -74,8 +74,8 @@ function expectSame(engine: RealEngine, found: Trained, expected: Trained, where
   expect(Object.keys(found.state)).toEqual(Object.keys(expected.state))
   for (const [name, values] of Object.entries(expected.state)) {
     // an accumulator is 0 after each update
-    if (!name.endsWith('/gradient_accumulator')) expect(largest(values), `${name} has been trained`).toBeGreaterThan(0)
-    const tolerance = toleranceOn(engine, { relative: 1e-4, absolute: absolute * largest(values) })
+    if (!name.endsWith('/gradient_accumulator')) expect(largestMagnitude(values), `${name} has been trained`).toBeGreaterThan(0)
+    const tolerance = toleranceOn(engine, { relative: 1e-4, absolute: absolute * largestMagnitude(values) })
     expectClose(found.state[name]!, values, `${where}: ${name}`, tolerance)
   }
 }
@@ -261,7 +261,7 @@ describe(`after ${STEPS} steps all engines agree`, () => {
   test('through convolutions that have the same gradients', () =>
     expectAgreement(sideBySide({ type: 'Conv2D', filters: 2, kernel_size: 3 }, [8, 8, 1])))
 
-  test.each(Object.keys(ACTIVATIONS))('through activation %s, with Flatten and Reshape', (activation) =>
+  test.each(Object.keys(ACTIVATION_FUNCTIONS))('through activation %s, with Flatten and Reshape', (activation) =>
     expectAgreement(throughActivation(activation)),
   )
 })
@@ -289,7 +289,7 @@ describe.skipIf(inShaders.length === 0)('after 10 steps engines that compute in 
     expectAgreement(forLoss(loss, optimizer, { metrics: ['acc', 'mse'] }), { steps: 10, on: inShaders }),
   )
 
-  test.each(Object.keys(ACTIVATIONS))('through activation %s', (activation) =>
+  test.each(Object.keys(ACTIVATION_FUNCTIONS))('through activation %s', (activation) =>
     expectAgreement(throughActivation(activation), { steps: 6, on: inShaders }),
   )
 })

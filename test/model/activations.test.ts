@@ -1,7 +1,7 @@
 /** Activation functions and their gradients are Keras'. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
-import { ACTIVATIONS } from '../../src/model/activations.js'
+import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import type { ActivationName } from '../../src/spec/activations.js'
 import { expectClose } from '../support/close.js'
 import { expectGradient } from '../support/gradients.js'
@@ -11,10 +11,10 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 expectNoTensorLeaks()
 
 const { shape, grids, factors, activations } = kerasFixture('activations')
-const names = Object.keys(ACTIVATIONS) as ActivationName[]
+const names = Object.keys(ACTIVATION_FUNCTIONS) as ActivationName[]
 
 function outputAndGradient(name: ActivationName, x: number[]) {
-  const { apply } = ACTIVATIONS[name]
+  const { apply } = ACTIVATION_FUNCTIONS[name]
   return tf.tidy(() => {
     const input = tf.tensor2d(x, shape)
     const weighted = (t: tf.Tensor) => tf.sum(tf.mul(apply(t), tf.tensor2d(factors, shape)))
@@ -35,7 +35,7 @@ test('every activation but sparsemax has fixtures', () => {
 test.each(names)('%s takes one array of several in a row, as the gates of a recurrent layer', (name) => {
   const [first] = tf.tidy(() =>
     [tf.tensor2d(grids.ordinary!.slice(0, 4), [2, 2]), tf.zeros([2, 2])]
-      .map(ACTIVATIONS[name].apply)
+      .map(ACTIVATION_FUNCTIONS[name].apply)
       .map((y) => y.dataSync()),
   )
   expect(first).toHaveLength(4)
@@ -54,7 +54,7 @@ describe('gradients are the slopes', () => {
   // No element is near a kink of any of them; for sparsemax each row has some elements in and some out.
   const x = [-6.6, -3.4, -1.6, -0.75, -0.3, 0.2, 0.35, 0.8, 1.3, 2.2, 3.6, 6.7, 0.1, 0.6, 0.9, 1.1, -0.2, -1.2]
   test.each(names)('%s', (name) => {
-    expectGradient(ACTIVATIONS[name].apply, x, shape, name)
+    expectGradient(ACTIVATION_FUNCTIONS[name].apply, x, shape, name)
   })
 })
 

@@ -2,15 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { projectionOf } from '../../src/model/constraints.js'
-import { constraint as schemaOf } from '../../src/spec/constraints.js'
+import { constraint } from '../../src/spec/constraints.js'
 import { expectClose } from '../support/close.js'
 import { kerasFixture } from '../support/keras.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-test.each(kerasFixture('weights').constraints)('$constraint', ({ constraint, shape, x, y }) => {
-  const project = projectionOf(schemaOf('').parse(constraint))!
+test.each(kerasFixture('weights').constraints)('$constraint', ({ constraint: given, shape, x, y }) => {
+  const project = projectionOf(constraint('').parse(given))!
   tf.tidy(() => {
     const projected = project(tf.tensor(x, [...shape]))
     expect(projected.shape).toEqual(shape)

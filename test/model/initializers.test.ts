@@ -3,13 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import { sizeOf } from '../../src/base/shape.js'
 import { initializerOf } from '../../src/model/initializers.js'
-import { type InitializerSpec, initializer as schemaOf } from '../../src/spec/initializers.js'
+import { type InitializerSpec, initializer } from '../../src/spec/initializers.js'
 import { kerasFixture } from '../support/keras.js'
 
 const { shape, quantile_levels, initializers } = kerasFixture('initializers')
 const DRAWS = 60
 
-const named = (type: InitializerSpec['type']) => initializerOf(schemaOf(type, '').parse(undefined) as InitializerSpec)
+const named = (type: InitializerSpec['type']) =>
+  initializerOf(initializer(type, '').parse(undefined) as InitializerSpec)
 
 const stream = (seed: number, number: number) =>
   new RandomStream({ seed, purpose: PURPOSE.initial, stream: number, step: 0 })
@@ -53,8 +54,8 @@ describe.each(initializers)('$name', ({ name, expected, measured }) => {
 describe('with arguments, and of filters', () => {
   const { shape, draws, quantile_levels, cases, identity } = kerasFixture('weights').initializers
 
-  test.each(cases)('$initializer', ({ initializer, mean, std, quantiles }) => {
-    const made = initializerOf(schemaOf(initializer.type, '').parse(initializer))
+  test.each(cases)('$initializer', ({ initializer: given, mean, std, quantiles }) => {
+    const made = initializerOf(initializer(given.type, '').parse(given))
     const values = Float64Array.from(
       Array.from({ length: draws }, (_, draw) => [...made(shape, stream(3, draw))]).flat(),
     ).sort()

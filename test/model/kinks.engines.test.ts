@@ -3,14 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
-import { ACTIVATIONS } from '../../src/model/activations.js'
+import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { abs, clipped, largest, selu } from '../../src/model/kinks.js'
 import { lossFor, lossOfBatch } from '../../src/model/losses.js'
 import { buildModel } from '../../src/model/model.js'
 import { penaltyOf } from '../../src/model/regularizers.js'
 import type { ActivationName } from '../../src/spec/activations.js'
-import { regularizer as schemaOf } from '../../src/spec/regularizers.js'
-import { expectClose, largest as largestOf } from '../support/close.js'
+import { regularizer } from '../../src/spec/regularizers.js'
+import { expectClose, largestMagnitude } from '../support/close.js'
 import { kerasFixture } from '../support/keras.js'
 import { expectOnEveryEngine } from '../support/kernels.js'
 import { checkLayerCase } from '../support/layers.js'
@@ -84,7 +84,7 @@ describe('an operation of tfjs', () => {
 })
 
 test.each(activations)('activation $name', ({ name, gradient }) => {
-  const weighted = (x: tf.Tensor) => tf.mul(ACTIVATIONS[name as ActivationName].apply(x), tf.tensor1d(factors))
+  const weighted = (x: tf.Tensor) => tf.mul(ACTIVATION_FUNCTIONS[name as ActivationName].apply(x), tf.tensor1d(factors))
   const [found] = gradientsOf((x) => weighted(x!), [points])
   expectClose(found!, gradient, name, { relative: 1e-4, absolute: 1e-6 })
 })
@@ -109,13 +109,13 @@ test.each(losses)('loss $loss $settings', (given) => {
     const gradient = tf
       .grad(mean as (x: tf.Tensor) => tf.Scalar)(prediction)
       .dataSync()
-    const absolute = 2e-6 * Math.max(1e-3, largestOf(given.gradient))
+    const absolute = 2e-6 * Math.max(1e-3, largestMagnitude(given.gradient))
     expectClose(gradient, given.gradient, 'gradient', { relative: 1e-5, absolute })
   })
 })
 
-test.each(regularizers)('$regularizer', ({ regularizer, shape, x, gradient }) => {
-  const penalty = penaltyOf(schemaOf('').parse(regularizer))!
+test.each(regularizers)('$regularizer', ({ regularizer: given, shape, x, gradient }) => {
+  const penalty = penaltyOf(regularizer('').parse(given))!
   tf.tidy(() => {
     const found = tf
       .grad((x) => penalty(x))(tf.tensor(x, [...shape]))
@@ -131,7 +131,7 @@ test('every engine has these slopes', async () => {
   > = {
     ...Object.fromEntries(
       activations.map(({ name, gradient }) => {
-        const f: Operation = (x) => tf.mul(ACTIVATIONS[name as ActivationName].apply(x!), tf.tensor1d(factors))
+        const f: Operation = (x) => tf.mul(ACTIVATION_FUNCTIONS[name as ActivationName].apply(x!), tf.tensor1d(factors))
         return [name, { f, x: points, shape: [points.length], gradient }]
       }),
     ),
@@ -142,9 +142,9 @@ test('every engine has these slopes', async () => {
       }),
     ),
     ...Object.fromEntries(
-      regularizers.map(({ regularizer, ...rest }, index) => [
-        `${regularizer.type} ${index}`,
-        { f: penaltyOf(schemaOf('').parse(regularizer)) as Operation, ...rest },
+      regularizers.map(({ regularizer: given, ...rest }, index) => [
+        `${given.type} ${index}`,
+        { f: penaltyOf(regularizer('').parse(given)) as Operation, ...rest },
       ]),
     ),
   }

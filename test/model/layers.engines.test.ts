@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Shape } from '../../src/base/shape.js'
-import { ACTIVATIONS } from '../../src/model/activations.js'
+import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { ShapeProblem } from '../../src/model/layers/layer.js'
 import { layerRule } from '../../src/model/layers/registry.js'
 import type { ActivationName } from '../../src/spec/activations.js'
@@ -686,7 +686,9 @@ test('README names the layers that plain tfjs does not open', () => {
   const openedOf = (facts: Readonly<Record<string, { inTfjs?: boolean }>>) =>
     Object.values(facts).map(({ inTfjs = true }) => inTfjs)
   const all = Object.entries(FACTS).map(([type, facts]) => [type, openedOf(facts)] as const)
-  const activations = (Object.keys(ACTIVATIONS) as ActivationName[]).filter((name) => ACTIVATIONS[name].tfjs === null)
+  const activations = (Object.keys(ACTIVATION_FUNCTIONS) as ActivationName[]).filter(
+    (name) => ACTIVATION_FUNCTIONS[name].tfjs === null,
+  )
   const never = all.filter(([, opened]) => !opened.includes(true)).map(([type]) => type)
   expect(named(always!)).toEqual([...never, ...activations].toSorted())
   expect(named(sometimes!)).toEqual(
@@ -842,18 +844,24 @@ describe('a shape that does not fit is refused in words', () => {
 })
 
 describe('activations in a saved model', () => {
-  const names = Object.keys(ACTIVATIONS) as ActivationName[]
+  const names = Object.keys(ACTIVATION_FUNCTIONS) as ActivationName[]
   const layers = (activation: ActivationName) =>
     resolveModel([
       { type: 'Dense', units: 6, activation },
       { type: 'Activation', activation },
     ])
 
-  test.each(names.filter((name) => ACTIVATIONS[name].tfjs !== null))('%s is the same in plain tfjs', async (name) => {
-    await expectSameInTfjs(layers(name), [4])
-  })
+  test.each(names.filter((name) => ACTIVATION_FUNCTIONS[name].tfjs !== null))(
+    '%s is the same in plain tfjs',
+    async (name) => {
+      await expectSameInTfjs(layers(name), [4])
+    },
+  )
 
-  test.each(names.filter((name) => ACTIVATIONS[name].tfjs === null))('%s is refused by plain tfjs', async (name) => {
-    await expect(expectSameInTfjs(layers(name), [4])).rejects.toThrow('Unknown activation: trainspec')
-  })
+  test.each(names.filter((name) => ACTIVATION_FUNCTIONS[name].tfjs === null))(
+    '%s is refused by plain tfjs',
+    async (name) => {
+      await expect(expectSameInTfjs(layers(name), [4])).rejects.toThrow('Unknown activation: trainspec')
+    },
+  )
 })

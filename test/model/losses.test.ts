@@ -1,7 +1,7 @@
 /** Losses and their gradients are Keras'. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
-import { ACTIVATIONS } from '../../src/model/activations.js'
+import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { type Loss, lossFor, lossOfBatch } from '../../src/model/losses.js'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { LossSpec } from '../../src/spec/spec.js'
@@ -66,7 +66,10 @@ test.each(settings)('$loss with $settings is as in Keras', (given) => {
     const gradient = tf
       .grad(of as (x: tf.Tensor) => tf.Scalar)(output)
       .dataSync()
-    expectClose(defined(gradient), defined(given.gradient), 'gradient', { relative: 1e-5, absolute: 2e-6 * largest })
+    expectClose(defined(gradient), defined(given.gradient), 'gradient', {
+      relative: 1e-5,
+      absolute: 2e-6 * largest,
+    })
   })
 })
 
@@ -92,7 +95,7 @@ describe.each<{ type: LossSpec['type']; activation: ActivationName }>([
 ])('$type from what $activation is made of', ({ type, activation }) => {
   const loss = lossFor(resolveLoss(type), [3])
   const predict = (value: tf.Tensor) => ({
-    output: ACTIVATIONS[activation].apply(value),
+    output: ACTIVATION_FUNCTIONS[activation].apply(value),
     logits: { value, activation },
   })
   const direct = (target: tf.Tensor, logits: tf.Tensor) => loss.values(target, predict(logits))
@@ -101,7 +104,7 @@ describe.each<{ type: LossSpec['type']; activation: ActivationName }>([
     tf.tidy(() => {
       const target = targetFor(loss)
       const logits = tf.tensor2d([0.3, -1.5, 2, 0.25, 4, -0.7], [2, 3])
-      const viaOutput = loss.values(target, { output: ACTIVATIONS[activation].apply(logits) })
+      const viaOutput = loss.values(target, { output: ACTIVATION_FUNCTIONS[activation].apply(logits) })
       expectClose(direct(target, logits).dataSync(), viaOutput.dataSync(), type, { relative: 1e-5 })
     })
   })

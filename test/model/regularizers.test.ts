@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { buildModel } from '../../src/model/model.js'
 import { penaltyOf } from '../../src/model/regularizers.js'
-import { regularizer as schemaOf } from '../../src/spec/regularizers.js'
+import { regularizer } from '../../src/spec/regularizers.js'
 import { expectClose } from '../support/close.js'
 import { expectGradient } from '../support/gradients.js'
 import { kerasFixture } from '../support/keras.js'
@@ -13,13 +13,13 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 expectNoTensorLeaks()
 buildModel(resolveModel([{ type: 'Dense', units: 1 }]), [1], 0) // brings tfjs' gradients
 
-test.each(kerasFixture('weights').regularizers)('$regularizer', ({ regularizer, shape, x, value, gradient }) => {
-  const penalty = penaltyOf(schemaOf('').parse(regularizer))!
+test.each(kerasFixture('weights').regularizers)('$regularizer', ({ regularizer: given, shape, x, value, gradient }) => {
+  const penalty = penaltyOf(regularizer('').parse(given))!
   tf.tidy(() => {
-    const given = tf.tensor(x, [...shape])
-    expectClose(penalty(given).dataSync(), [value], 'value', { relative: 1e-5 })
+    const tensor = tf.tensor(x, [...shape])
+    expectClose(penalty(tensor).dataSync(), [value], 'value', { relative: 1e-5 })
     const found = tf
-      .grad((x) => penalty(x))(given)
+      .grad((x) => penalty(x))(tensor)
       .dataSync()
     expectClose(found, gradient, 'gradient', { relative: 1e-4, absolute: 1e-6 })
   })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { CHAINS } from '../../src/program/model-phase.js'
-import { expectSameState, largest } from '../support/close.js'
+import { expectSameState, largestMagnitude } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
 import { fastest, loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {
@@ -96,7 +96,7 @@ test('the gradient is nearer to that of the likelihood with each order of mean f
     const after = flat(rbmParameters(await runner.read()))
     const moved = after.map((value, index) => value - flat(parameters)[index]!)
     const exact = flat(likelihoodGradient(parameters, machine.batch(0).arrays.x!))
-    errors.push(largest(moved.map((value, index) => value - exact[index]!)))
+    errors.push(largestMagnitude(moved.map((value, index) => value - exact[index]!)))
   }
   expect(errors[1]).toBeLessThan(errors[0]! / 4)
   expect(errors[2]).toBeLessThan(errors[1]! / 2)

@@ -5,7 +5,7 @@ import { descent, stepPlan } from '../../src/program/descent.js'
 import type { BatchInput } from '../../src/program/program.js'
 import type { OptimizerSpec } from '../../src/spec/spec.js'
 import { runEnd, runStep } from '../../src/training/step.js'
-import { expectClose, largest } from '../support/close.js'
+import { expectClose, largestMagnitude } from '../support/close.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { optimizerTypes, resolveOptimizer } from '../support/spec.js'
@@ -85,7 +85,12 @@ test.each(cases)('$name has the learning rate of Keras', ({ optimizer, learning_
 describe.each(engineNames)('engine %s', (engine) => {
   /** A number near 0 may differ by a share of the largest beside it. */
   const closeTo = (found: Float32Array, expected: readonly number[], what: string) =>
-    expectClose(found, expected, what, toleranceOn(engine, { relative: 1e-5, absolute: 1e-6 * largest(expected) }))
+    expectClose(
+      found,
+      expected,
+      what,
+      toleranceOn(engine, { relative: 1e-5, absolute: 1e-6 * largestMagnitude(expected) }),
+    )
 
   test.each(cases)('$name takes 20 steps as in Keras', async ({ optimizer, ...expected }) => {
     const spec = resolveOptimizer(optimizer)

@@ -7,7 +7,7 @@ import { openSession } from '../../src/run/session.js'
 import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
 import type { Metrics } from '../../src/training/events.js'
 import { train } from '../../src/training/loop.js'
-import { expectClose, largest } from '../support/close.js'
+import { expectClose, largestMagnitude } from '../support/close.js'
 import { ownEngines, type RealEngine } from '../support/engines.js'
 import { evenly, hashes } from '../support/hashed.js'
 import { initialWeight, kerasFixture, type RandomModel } from '../support/keras.js'
@@ -43,7 +43,10 @@ describe.each(ownEngines)('on %s', (engineName) => {
 })
 
 /** Keras on JAX and Keras on TensorFlow are as far apart (`APART` of make_random_models.py). */
-const allowed = (values: readonly number[]) => ({ relative: 0, absolute: 2e-5 * Math.max(0.1, largest(values)) })
+const allowed = (values: readonly number[]) => ({
+  relative: 0,
+  absolute: 2e-5 * Math.max(0.1, largestMagnitude(values)),
+})
 
 function append(rows: Record<string, number[]>, metrics: Metrics): void {
   for (const [key, value] of Object.entries(metrics)) rows[key] = [...(rows[key] ?? []), value]

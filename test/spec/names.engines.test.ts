@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { dataInfo } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
-import { ACTIVATIONS as FUNCTIONS } from '../../src/model/activations.js'
+import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { initializerOf } from '../../src/model/initializers.js'
 import { layerRule } from '../../src/model/layers/registry.js'
-import { LOSSES as FORMULAS } from '../../src/model/losses.js'
+import { LOSS_FUNCTIONS } from '../../src/model/losses.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
 import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
@@ -72,7 +72,7 @@ const sameNames = (table: object, names: object) =>
   expect(Object.keys(table).toSorted()).toEqual(Object.keys(names).toSorted())
 
 describe('behind each name there is', () => {
-  test('an activation', () => sameNames(FUNCTIONS, ACTIVATIONS))
+  test('an activation', () => sameNames(ACTIVATION_FUNCTIONS, ACTIVATIONS))
 
   test.each(INITIALIZERS.map(({ shape }) => shape.type.in.options[0] as InitializerSpec['type']))(
     'an initializer: %s',
@@ -82,7 +82,7 @@ describe('behind each name there is', () => {
     },
   )
 
-  test('a loss', () => expect(Object.keys(FORMULAS)).toEqual(lossTypes))
+  test('a loss', () => expect(Object.keys(LOSS_FUNCTIONS)).toEqual(lossTypes))
 
   const structure = ['Block', 'Shared']
   const types = LAYERS.map(({ shape }) => shape.type.in.options[0]!).filter((type) => !structure.includes(type))

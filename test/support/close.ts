@@ -31,7 +31,7 @@ export function expectClose(
 }
 
 /** Largest absolute value, for tolerances that follow the size of an array. */
-export const largest = (values: Numbers): number =>
+export const largestMagnitude = (values: Numbers): number =>
   Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 
 /** The same bits, element by element: tells 0 from -0 and one NaN from another. */

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TensorflowLibrary } from '../../src/libtensorflow/locate.js'
-import { type SetupOptions, setup } from '../../src/libtensorflow/setup.js'
+import { type InstallOptions, installLibrary } from '../../src/libtensorflow/setup.js'
 import type { Progress } from '../../src/libtensorflow/source.js'
 import { wheelSource } from '../../src/libtensorflow/wheel-source.js'
 import { temporaryFolder } from './command.js'
@@ -15,9 +15,9 @@ export interface Trial {
   readonly cache?: string
   /** Further variables; without a PATH there is no pip. */
   readonly env?: Readonly<Record<string, string>>
-  readonly target?: SetupOptions['target']
-  readonly check?: SetupOptions['check']
-  readonly free?: SetupOptions['free']
+  readonly target?: InstallOptions['target']
+  readonly check?: InstallOptions['check']
+  readonly free?: InstallOptions['free']
   readonly signal?: AbortSignal
   readonly stallMs?: number
   readonly onProgress?: (progress: Progress) => void
@@ -57,7 +57,7 @@ export async function tryInstall(trial: Trial): Promise<Tried> {
         patience: { waitsMs: [1, 1, 1], stallMs: trial.stallMs ?? 10_000 },
       },
     )
-    await setup({
+    await installLibrary({
       target: trial.target ?? 'tensorflow',
       source,
       cache,

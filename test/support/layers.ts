@@ -15,7 +15,7 @@ import { layerRule } from '../../src/model/layers/registry.js'
 import { buildModel, type Model } from '../../src/model/model.js'
 import type { Program } from '../../src/program/program.js'
 import type { LayerSpec, NetworkSpec } from '../../src/spec/spec.js'
-import { expectClose, largest } from './close.js'
+import { expectClose, largestMagnitude } from './close.js'
 import { loadRunner, ownEngines, REFERENCE, type RealEngine, toleranceOn } from './engines.js'
 import { expectGradient } from './gradients.js'
 import type { LayerCase } from './keras.js'
@@ -294,7 +294,7 @@ async function checkEngines(
     for (const [engine, found] of results) {
       expect(Object.keys(found).toSorted()).toEqual(Object.keys(expected).toSorted())
       for (const [name, array] of Object.entries(expected)) {
-        const absolute = 1e-5 * Math.max(1, largest(array))
+        const absolute = 1e-5 * Math.max(1, largestMagnitude(array))
         const tolerance = toleranceOn(engine, { relative: 1e-4, absolute })
         expectClose(found[name]!, array, `${engine}: ${name}`, tolerance)
       }
@@ -343,7 +343,7 @@ export function checkLayerCase({
       expect(outputs[name], name).toBeDefined()
       expectClose(outputs[name]!.dataSync(), values, name, {
         relative: 1e-4,
-        absolute: 1e-5 * Math.max(1, largest(values)),
+        absolute: 1e-5 * Math.max(1, largestMagnitude(values)),
       })
     }
     try {
@@ -385,7 +385,7 @@ export async function expectSameInTfjs(spec: NetworkSpec, inputShape: Shape, bel
       expect(predicted.shape).toEqual(output.shape)
       return [output.dataSync(), predicted.dataSync()]
     })
-    expectClose(theirs, ours, 'prediction by tfjs', { relative: 1e-5, absolute: 1e-6 * Math.max(1, largest(ours)) })
+    expectClose(theirs, ours, 'prediction by tfjs', { relative: 1e-5, absolute: 1e-6 * Math.max(1, largestMagnitude(ours)) })
   } finally {
     const kept = loaded.weights.map((weight) => weight.read())
     loaded.dispose()

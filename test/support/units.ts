@@ -6,7 +6,7 @@ import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
 import { type Learner, learnerOf } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
-import { expectClose, largest } from './close.js'
+import { expectClose, largestMagnitude } from './close.js'
 import { loadRunner, ownEngines } from './engines.js'
 
 export const SIZES = { visible: 4, hidden: 3, batch: 8, classes: 3 }
@@ -63,7 +63,7 @@ export async function expectSameOnEngines(machine: UnitMachine): Promise<void> {
       }
     }
     for (const [name, values] of Object.entries(expected.state)) {
-      const tolerance = { relative: 1e-4, absolute: 1e-7 + 1e-5 * largest(values) }
+      const tolerance = { relative: 1e-4, absolute: 1e-7 + 1e-5 * largestMagnitude(values) }
       expectClose(found.state[name]!, values, `${engine}: ${name}`, tolerance)
     }
   }

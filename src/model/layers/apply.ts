@@ -4,7 +4,7 @@ import { formatShape, type Shape } from '../../base/shape.js'
 import type { ActivationName } from '../../spec/activations.js'
 import type { RegularizerSpec } from '../../spec/regularizers.js'
 import type { LayerSpec } from '../../spec/spec.js'
-import { ACTIVATIONS } from '../activations.js'
+import { ACTIVATION_FUNCTIONS } from '../activations.js'
 import { penaltyOf } from '../regularizers.js'
 import { withoutGradient } from '../without-gradient.js'
 import { type LayerRule, type Pass, ShapeProblem } from './layer.js'
@@ -30,7 +30,7 @@ export function applyLayer<Spec extends LayerSpec>(
     pass.masks,
     inputs.map(({ shape }) => shape.slice(1)),
   )
-  const output = activation ? ACTIVATIONS[activation].apply(value) : value
+  const output = activation ? ACTIVATION_FUNCTIONS[activation].apply(value) : value
   const penalty = activityPenalty(spec)
   if (penalty) pass.addLoss(tf.div(penalty(output), output.shape[0]!))
   const mask = rule.mask?.(spec, inputs, pass.masks)
@@ -45,7 +45,7 @@ export function rangeOf<Spec extends LayerSpec>(
   shapes: readonly Shape[],
 ): Range {
   const activation = rule.activation?.(spec, [], shapes) ?? 'linear'
-  if (activation !== 'linear') return ACTIVATIONS[activation].range ?? 'any'
+  if (activation !== 'linear') return ACTIVATION_FUNCTIONS[activation].range ?? 'any'
   if (rule.handsOn?.(spec, false)) return inputs[0]!
   return rule.range?.(spec, inputs, shapes) ?? 'unknown'
 }

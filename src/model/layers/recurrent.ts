@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { ActivationName } from '../../spec/activations.js'
-import { ACTIVATIONS } from '../activations.js'
+import { ACTIVATION_FUNCTIONS } from '../activations.js'
 import { projectionOf } from '../constraints.js'
 import { type Initializer, initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
@@ -49,7 +49,7 @@ const simpleCell: Cell<SpecOf<'SimpleRNN'>> = {
   gates: 1,
   states: 1,
   begin({ activation }, { kernel }, masks) {
-    const { apply } = ACTIVATIONS[activation]
+    const { apply } = ACTIVATION_FUNCTIONS[activation]
     const recurrent = product(kernel, masks)
     return (x, [h]) => [apply(tf.add(recurrent(dropped(h!)), x))]
   },
@@ -130,7 +130,7 @@ interface Gated {
 }
 
 const activations = (spec: Gated) =>
-  [ACTIVATIONS[spec.activation].apply, ACTIVATIONS[spec.recurrent_activation].apply] as const
+  [ACTIVATION_FUNCTIONS[spec.activation].apply, ACTIVATION_FUNCTIONS[spec.recurrent_activation].apply] as const
 
 const hasUsualActivations = ({ activation, recurrent_activation }: Gated): boolean =>
   activation === 'tanh' && recurrent_activation === 'sigmoid'
@@ -226,7 +226,7 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
       if (!return_sequences) return outputs.at(-1)!
       return tf.transpose(tf.reshape(tf.concat(outputs), [time, batch, units]), [1, 0, 2])
     },
-    range: ({ activation }) => ACTIVATIONS[activation].range ?? 'any',
+    range: ({ activation }) => ACTIVATION_FUNCTIONS[activation].range ?? 'any',
     mask: ({ return_sequences }, _, [mask]) => (return_sequences ? mask : undefined),
     readsMask: 'steps',
     keepsMasks: true,

@@ -1,6 +1,6 @@
 /** Layers as plain tfjs-layers reads them, under Keras' names, which are also the spec's. */
 import type { ActivationName } from '../../spec/activations.js'
-import { ACTIVATIONS } from '../activations.js'
+import { ACTIVATION_FUNCTIONS } from '../activations.js'
 import type { SavedLayer } from './layer.js'
 
 /**
@@ -34,4 +34,4 @@ export const savedIdentity: SavedLayer = { class_name: 'Activation', config: { a
  */
 export const NOT_IN_TFJS = 'trainspec_'
 
-const savedActivation = (name: ActivationName): string => ACTIVATIONS[name].tfjs ?? `${NOT_IN_TFJS}${name}`
+const savedActivation = (name: ActivationName): string => ACTIVATION_FUNCTIONS[name].tfjs ?? `${NOT_IN_TFJS}${name}`

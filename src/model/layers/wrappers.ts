@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import type { Tensors } from '../../base/tensors.js'
 import type { LayerSpec } from '../../spec/spec.js'
-import { ACTIVATIONS } from '../activations.js'
+import { ACTIVATION_FUNCTIONS } from '../activations.js'
 import { applyLayer, rangeOf, regularizesActivity } from './apply.js'
 import {
   type LayerRule,
@@ -109,7 +109,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       const noise = mapValues(within.noise, (draw) => rows(draw, draw.shape.slice(2)))
       const value = rule.call(layer, [rows(x!, sample)], { ...within, noise })
       const activation = rule.activation?.(layer, masks, [sample])
-      const output = activation ? ACTIVATIONS[activation].apply(value) : value
+      const output = activation ? ACTIVATION_FUNCTIONS[activation].apply(value) : value
       return tf.reshape(output, [batch!, time!, ...output.shape.slice(1)])
     },
     stopsGradient(spec) {

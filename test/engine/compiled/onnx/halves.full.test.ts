@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { stepOf } from '../../../../src/engine/compiled/onnx/halves.js'
-import { expectClose, largest } from '../../../support/close.js'
+import { expectClose, largestMagnitude } from '../../../support/close.js'
 import { loadRunner } from '../../../support/engines.js'
 import { smallNetwork } from '../../../support/network.js'
 
@@ -38,7 +38,7 @@ describe.skipIf(availableParallelism() === 1)('a batch', () => {
         await runner.dispose()
       }
       for (const [name, values] of Object.entries(states[1]!)) {
-        const absolute = 1e-5 * largest(values)
+        const absolute = 1e-5 * largestMagnitude(values)
         expectClose(states[0]![name]!, values, `${name} in batches of ${batchSize}`, { relative: 1e-4, absolute })
       }
     }

@@ -4,7 +4,7 @@ import { type Graph, infoOf } from '../../../../src/engine/compiled/graph/graph.
 import type { KernelName } from '../../../../src/engine/compiled/graph/kernels.js'
 import { trace } from '../../../../src/engine/compiled/graph/trace.js'
 import { simplify } from '../../../../src/engine/compiled/passes/simplify.js'
-import { ACTIVATIONS } from '../../../../src/model/activations.js'
+import { ACTIVATION_FUNCTIONS } from '../../../../src/model/activations.js'
 import { buildGraph, expectSameResults, type GraphBuilder, givenTo, interpret } from '../../../support/graph.js'
 import { kerasFixture } from '../../../support/keras.js'
 import { BATCH_SIZE, type Network, smallNetwork } from '../../../support/network.js'
@@ -30,7 +30,7 @@ describe('training steps keep their results', () => {
     { type: 'Dense', units: 3, activation: 'sigmoid' },
   ]
 
-  test.each(Object.keys(ACTIVATIONS))('through %s', async (activation) => {
+  test.each(Object.keys(ACTIVATION_FUNCTIONS))('through %s', async (activation) => {
     await check(smallNetwork({ layers: dense(activation), loss: 'mse', optimizer: 'SGD' }))
   })
   test.each(lossTypes)('down the %s', async (loss) => {
