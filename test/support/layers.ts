@@ -385,7 +385,10 @@ export async function expectSameInTfjs(spec: NetworkSpec, inputShape: Shape, bel
       expect(predicted.shape).toEqual(output.shape)
       return [output.dataSync(), predicted.dataSync()]
     })
-    expectClose(theirs, ours, 'prediction by tfjs', { relative: 1e-5, absolute: 1e-6 * Math.max(1, largestMagnitude(ours)) })
+    expectClose(theirs, ours, 'prediction by tfjs', {
+      relative: 1e-5,
+      absolute: 1e-6 * Math.max(1, largestMagnitude(ours)),
+    })
   } finally {
     const kept = loaded.weights.map((weight) => weight.read())
     loaded.dispose()
