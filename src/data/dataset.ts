@@ -38,8 +38,8 @@ export interface Dataset {
   readonly test: Samples
 }
 
-/** One pass over some samples. */
-export interface Pass {
+/** How samples are cut into batches, and in which order. */
+export interface BatchOptions {
   readonly batchSize: number
   /** Without it, samples come as they are stored. */
   readonly shuffle?: { readonly seed: number; readonly epoch: number }
@@ -85,19 +85,19 @@ function slice({ count, x, y, draws }: Samples, from: number, to: number): Sampl
 }
 
 /** The batches of one pass, in order; the last one may be short. */
-export async function* batches(samples: Samples, pass: Pass): AsyncGenerator<SampleBatch> {
+export async function* batches(samples: Samples, options: BatchOptions): AsyncGenerator<SampleBatch> {
   const { count, x, y, draws } = samples
   const width = x.length / count
-  const order = pass.shuffle && permutation({ ...shuffleKey(pass.shuffle) }, count)
-  const twice = [0, 1].map(() => [emptyLike(x, pass.batchSize * width), new Int32Array(pass.batchSize)] as const)
-  for (let start = 0, turn = 0; start < count; start += pass.batchSize, turn = 1 - turn) {
+  const order = options.shuffle && permutation({ ...shuffleKey(options.shuffle) }, count)
+  const twice = [0, 1].map(() => [emptyLike(x, options.batchSize * width), new Int32Array(options.batchSize)] as const)
+  for (let start = 0, turn = 0; start < count; start += options.batchSize, turn = 1 - turn) {
     const [xBatch, yBatch] = twice[turn]!
-    const size = Math.min(pass.batchSize, count - start)
+    const size = Math.min(options.batchSize, count - start)
     for (let row = 0; row < size; row++) {
       const index = order ? order[start + row]! : start + row
       const from = index * width
       if (draws)
-        drawBinary(x, draws, { epoch: pass.epoch ?? ONCE, from, count: width, as: draws.one }, xBatch, row * width)
+        drawBinary(x, draws, { epoch: options.epoch ?? ONCE, from, count: width, as: draws.one }, xBatch, row * width)
       else xBatch.set(x.subarray(from, from + width), row * width)
       yBatch[row] = y[index]!
     }

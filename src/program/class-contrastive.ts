@@ -4,6 +4,7 @@
  * 2012, sections 3 and 4). Both are gradients of free energies, which tfjs differentiates.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { DrawMode } from '../base/mode.js'
 import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Weight } from '../model/model.js'
@@ -13,7 +14,7 @@ import type { LabelsSpec, TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import type { ContrastivePrograms } from './contrastive.js'
 import { descent, ITERATIONS } from './descent.js'
-import { drawOf, streamOf, type Use } from './draws.js'
+import { drawOf, streamOf } from './draws.js'
 import { byGibbsSteps } from './gibbs-steps.js'
 import { meanOver } from './measured.js'
 import type { Program, ProgramInput } from './program.js'
@@ -67,8 +68,8 @@ export function classContrastivePrograms(options: ClassContrastiveOptions): Cont
       ...Object.fromEntries(metrics.map(({ name }) => [name, hits])),
     }
   }
-  const fantasyOf = (k: number, use: Use, state: Tensors, given: Tensors) =>
-    chain?.run(k, use, { v: given.x as tf.Tensor2D, y: oneHot(given.y as tf.Tensor1D, rbm.classes) }, state, given) ??
+  const fantasyOf = (k: number, mode: DrawMode, state: Tensors, given: Tensors) =>
+    chain?.run(k, mode, { v: given.x as tf.Tensor2D, y: oneHot(given.y as tf.Tensor1D, rbm.classes) }, state, given) ??
     null
 
   // p(y | v) does not depend on the visible biases
@@ -134,26 +135,28 @@ const crossentropy = (logits: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor =>
 
 /** k Gibbs steps from the data: h ~ p(h | v, y), then v ~ p(v | h) and y ~ p(y | h). */
 function chainOf(rbm: ClassRbm) {
-  const hidden = (time: number, use: Use) => drawOf(rbm, { owner: 'data', side: 'hidden', time, use, rows: null })
-  const visible = (time: number, use: Use) => drawOf(rbm, { owner: 'chain', side: 'visible', time, use, rows: null })
-  const label = (time: number, use: Use): NoiseInput => ({
+  const hidden = (time: number, mode: DrawMode) =>
+    drawOf(rbm, { owner: 'data', side: 'hidden', time, mode, rows: null })
+  const visible = (time: number, mode: DrawMode) =>
+    drawOf(rbm, { owner: 'chain', side: 'visible', time, mode, rows: null })
+  const label = (time: number, mode: DrawMode): NoiseInput => ({
     kind: 'noise',
-    name: `${use}/label/${time}`,
+    name: `${mode}/label/${time}`,
     shape: [null, rbm.classes],
-    stream: streamOf('label', use, time),
+    stream: streamOf('label', mode, time),
     distribution: { type: 'uniform' },
   })
   const times = (k: number) => Array.from({ length: k }, (_, index) => index + 1)
   return {
-    inputs: (k: number, use: Use): ProgramInput[] =>
-      times(k).flatMap((time) => [...hidden(time, use).inputs, ...visible(time, use).inputs, label(time, use)]),
-    run(k: number, use: Use, data: Both, state: Tensors, given: Tensors): Both {
+    inputs: (k: number, mode: DrawMode): ProgramInput[] =>
+      times(k).flatMap((time) => [...hidden(time, mode).inputs, ...visible(time, mode).inputs, label(time, mode)]),
+    run(k: number, mode: DrawMode, data: Both, state: Tensors, given: Tensors): Both {
       let now = data
       for (const time of times(k)) {
-        const h = rbm.hiddenGivenBoth(now.v, now.y, state).sample(hidden(time, use).from(given))
+        const h = rbm.hiddenGivenBoth(now.v, now.y, state).sample(hidden(time, mode).from(given))
         now = {
-          v: rbm.visibleGiven(h, state).sample(visible(time, use).from(given)),
-          y: drawnLabel(rbm.labelInput(h, state), given[label(time, use).name]!),
+          v: rbm.visibleGiven(h, state).sample(visible(time, mode).from(given)),
+          y: drawnLabel(rbm.labelInput(h, state), given[label(time, mode).name]!),
         }
       }
       return now

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
+import type { DrawMode } from '../base/mode.js'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
 import type { ValueKind } from '../data/dataset.js'
@@ -13,7 +14,7 @@ import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec, RbmMetricSpec } from '../spec/spec.js'
 import { adjustments, type RbmGradient } from './adjustments.js'
 import { descent, ITERATIONS, type StepPlan } from './descent.js'
-import { type Draw, drawOf, type Use } from './draws.js'
+import { type Draw, drawOf } from './draws.js'
 import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
@@ -52,17 +53,17 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   const ofUpdates = named.filter((one) => 'ofUpdate' in one)
   const watched = ofUpdates.length > 0 ? [UPDATE_SIZE] : []
   const samples = algorithm.fromSample || measures.some(({ reconstructs }) => reconstructs)
-  const dataDraw = (use: Use) => drawOf(rbm, { owner: 'data', side: 'hidden', time: 0, use, rows: null })
+  const dataDraw = (mode: DrawMode) => drawOf(rbm, { owner: 'data', side: 'hidden', time: 0, mode, rows: null })
 
-  const noiseOf = (k: number, use: Use): ProgramInput[] => [
-    ...(samples ? dataDraw(use).inputs : []),
-    ...algorithm.draws(k, use).flatMap(({ inputs }) => inputs),
-    ...measures.flatMap(({ draws }) => draws?.(use) ?? []),
+  const noiseOf = (k: number, mode: DrawMode): ProgramInput[] => [
+    ...(samples ? dataDraw(mode).inputs : []),
+    ...algorithm.draws(k, mode).flatMap(({ inputs }) => inputs),
+    ...measures.flatMap(({ draws }) => draws?.(mode) ?? []),
   ]
 
-  const phases = (k: number, use: Use, state: Tensors, given: Tensors) => {
-    const data = dataPhase(rbm, given.x as tf.Tensor2D, dataDraw(use), state, given)
-    const model = algorithm.phase(k, use, { data, state, given })
+  const phases = (k: number, mode: DrawMode, state: Tensors, given: Tensors) => {
+    const data = dataPhase(rbm, given.x as tf.Tensor2D, dataDraw(mode), state, given)
+    const model = algorithm.phase(k, mode, { data, state, given })
     return { data, model }
   }
 
@@ -70,9 +71,9 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
    * Sums over the batch. The loss is the mean of F(data) - F(model); its gradient, with the model's units held
    * constant, is the gradient of the step.
    */
-  const sums = (use: Use, state: Tensors, given: Tensors, { data, model }: Phases) => {
+  const sums = (mode: DrawMode, state: Tensors, given: Tensors, { data, model }: Phases) => {
     const free = tf.sum(rbm.freeEnergy(data.x, state, data.hidden.input))
-    const others = measures.map(({ name, sum }) => [name, sum({ rbm, use, data, model, state, given })] as const)
+    const others = measures.map(({ name, sum }) => [name, sum({ rbm, mode, data, model, state, given })] as const)
     return {
       loss: tf.add(free, tf.mul(model.free, data.x.shape[0])),
       ...Object.fromEntries(others),

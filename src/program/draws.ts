@@ -1,5 +1,6 @@
 /** Uniform random numbers for samples of units, as inputs of a program. */
 import type { Tensor } from '@tensorflow/tfjs-core'
+import type { DrawMode } from '../base/mode.js'
 import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -12,15 +13,13 @@ export interface Draw {
 
 export type Side = 'visible' | 'hidden'
 
-/** Purpose of random numbers: measures must not use the numbers of training. */
-export type Use = 'training' | 'evaluation' | 'sampling'
-
 /** Number of streams reserved for one use, owner, side and time; more than any kind of unit needs. */
 const MOST_UNIFORMS = 4
 const OWNERS = { data: 0, swap: 2 ** 17, chain: 2 ** 18, measure: 2 ** 19, label: 2 ** 18 + 2 ** 19 } as const
-const USES: { readonly [Name in Use]: number } = { training: 0, evaluation: 2 ** 20, sampling: 2 ** 21 }
+const MODES: { readonly [Name in DrawMode]: number } = { training: 0, evaluation: 2 ** 20, sampling: 2 ** 21 }
 
-export const streamOf = (owner: keyof typeof OWNERS, use: Use, index = 0): number => USES[use] + OWNERS[owner] + index
+export const streamOf = (owner: keyof typeof OWNERS, mode: DrawMode, index = 0): number =>
+  MODES[mode] + OWNERS[owner] + index
 
 /**
  * Random numbers for the units of one side at one time of a chain, counted from 0. `rows` is the number of samples;
@@ -32,17 +31,17 @@ export function drawOf(
     owner,
     side,
     time,
-    use,
+    mode,
     rows,
-  }: { owner: 'data' | 'chain'; side: Side; time: number; use: Use; rows: number | null },
+  }: { owner: 'data' | 'chain'; side: Side; time: number; mode: DrawMode; rows: number | null },
 ): Draw {
   const units = side === 'visible' ? rbm.visibleUnits : rbm.hiddenUnits
-  const first = streamOf(owner, use, MOST_UNIFORMS * (2 * time + (side === 'visible' ? 1 : 0)))
+  const first = streamOf(owner, mode, MOST_UNIFORMS * (2 * time + (side === 'visible' ? 1 : 0)))
   const inputs = Array.from(
     { length: rbm[side].uniforms },
     (_, index): NoiseInput => ({
       kind: 'noise',
-      name: `${use}/${owner}/${side}/${time}/${index}`,
+      name: `${mode}/${owner}/${side}/${time}/${index}`,
       shape: [rows, units],
       stream: first + index,
       distribution: { type: rbm[side].coarse ? 'coarse_uniform' : 'uniform' },

@@ -55,8 +55,8 @@ export function gibbsPrograms({ rbm, weights, chains, steps, from, held }: Gibbs
     : []
   const state = [...weights, v, ...given]
   const draws = (time: number) => ({
-    hidden: drawOf(rbm, { owner: 'chain', side: 'hidden', time, use: 'sampling', rows: chains }),
-    visible: drawOf(rbm, { owner: 'chain', side: 'visible', time, use: 'sampling', rows: chains }),
+    hidden: drawOf(rbm, { owner: 'chain', side: 'hidden', time, mode: 'sampling', rows: chains }),
+    visible: drawOf(rbm, { owner: 'chain', side: 'visible', time, mode: 'sampling', rows: chains }),
   })
   const first = draws(0)
   const each = Array.from({ length: steps }, (_, step) => draws(step + 1))

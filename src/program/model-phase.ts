@@ -3,6 +3,7 @@
  * its own way (docs/rbm.md has the equations).
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { DrawMode } from '../base/mode.js'
 import type { NoiseInput } from '../base/noise.js'
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Slot } from '../base/slot.js'
@@ -14,7 +15,7 @@ import type { Conditional, Rbm } from '../model/rbm/rbm.js'
 import { inverseTemperatures, temperedStep } from '../model/rbm/tempering.js'
 import { weightedSums } from '../model/rbm/units.js'
 import type { TrainingSpec } from '../spec/rbm.js'
-import { type Draw, drawOf, streamOf, type Use } from './draws.js'
+import { type Draw, drawOf, streamOf } from './draws.js'
 
 /** The batch, its hidden units, and a sample of them with its reconstruction. */
 export interface DataPhase {
@@ -62,8 +63,8 @@ export interface Algorithm {
   /** Whether it starts from a sample of the hidden units given the data. */
   readonly fromSample: boolean
   /** Random numbers for `k` steps. */
-  draws(k: number, use: Use): readonly Draw[]
-  phase(k: number, use: Use, pass: PhasePass): ModelPhase
+  draws(k: number, mode: DrawMode): readonly Draw[]
+  phase(k: number, mode: DrawMode, pass: PhasePass): ModelPhase
 }
 
 type SpecOf<Name extends TrainingSpec['algorithm']> = Extract<TrainingSpec, { algorithm: Name }>
@@ -79,21 +80,21 @@ const ALGORITHMS: {
 } = {
   /** h0 ~ p(h | v0), then k times v ~ p(v | h), h ~ p(h | v); the last h needs only its mean (Hinton, 2002). */
   cd(_, { rbm }) {
-    const visibleDraw = (time: number, use: Use) =>
-      drawOf(rbm, { owner: 'chain', side: 'visible', time, use, rows: null })
-    const hiddenDraw = (time: number, use: Use) =>
-      drawOf(rbm, { owner: 'chain', side: 'hidden', time, use, rows: null })
+    const visibleDraw = (time: number, mode: DrawMode) =>
+      drawOf(rbm, { owner: 'chain', side: 'visible', time, mode, rows: null })
+    const hiddenDraw = (time: number, mode: DrawMode) =>
+      drawOf(rbm, { owner: 'chain', side: 'hidden', time, mode, rows: null })
     return {
       chains: [],
       fromSample: true,
-      draws: (k, use) =>
-        steps(k).flatMap((time) => [visibleDraw(time, use), ...(time < k ? [hiddenDraw(time, use)] : [])]),
-      phase(k, use, { data, state, given }) {
-        let v = data.reconstruction().sample(visibleDraw(1, use).from(given))
+      draws: (k, mode) =>
+        steps(k).flatMap((time) => [visibleDraw(time, mode), ...(time < k ? [hiddenDraw(time, mode)] : [])]),
+      phase(k, mode, { data, state, given }) {
+        let v = data.reconstruction().sample(visibleDraw(1, mode).from(given))
         let hidden = rbm.hiddenGiven(v, state)
         for (const time of steps(k).slice(1)) {
-          const h = hidden.sample(hiddenDraw(time - 1, use).from(given))
-          v = rbm.visibleGiven(h, state).sample(visibleDraw(time, use).from(given))
+          const h = hidden.sample(hiddenDraw(time - 1, mode).from(given))
+          v = rbm.visibleGiven(h, state).sample(visibleDraw(time, mode).from(given))
           hidden = rbm.hiddenGiven(v, state)
         }
         return { ...ended(rbm, v, hidden, state), updates: {} }
@@ -105,18 +106,18 @@ const ALGORITHMS: {
   pcd({ chains }, { rbm, seed, batchSize }) {
     const rows = chains ?? batchSize
     const chain = chainSlot(rbm, rows, seed)
-    const draw = (side: 'visible' | 'hidden', time: number, use: Use) =>
-      drawOf(rbm, { owner: 'chain', side, time, use, rows })
+    const draw = (side: 'visible' | 'hidden', time: number, mode: DrawMode) =>
+      drawOf(rbm, { owner: 'chain', side, time, mode, rows })
     return {
       chains: [chain],
       fromSample: false,
-      draws: (k, use) => steps(k).flatMap((time) => [draw('hidden', time, use), draw('visible', time, use)]),
-      phase(k, use, { state, given }) {
+      draws: (k, mode) => steps(k).flatMap((time) => [draw('hidden', time, mode), draw('visible', time, mode)]),
+      phase(k, mode, { state, given }) {
         const before = state[chain.name] as tf.Tensor2D
         let v = before
         for (const time of steps(k)) {
-          const h = rbm.hiddenGiven(v, state).sample(draw('hidden', time, use).from(given))
-          v = rbm.visibleGiven(h, state).sample(draw('visible', time, use).from(given))
+          const h = rbm.hiddenGiven(v, state).sample(draw('hidden', time, mode).from(given))
+          v = rbm.visibleGiven(h, state).sample(draw('visible', time, mode).from(given))
         }
         return {
           ...ended(rbm, v, rbm.hiddenGiven(v, state), state),
@@ -133,14 +134,14 @@ const ALGORITHMS: {
     const own = chains ?? batchSize
     const rows = own * inverse.length
     const chain = chainSlot(rbm, rows, seed)
-    const draw = (side: 'visible' | 'hidden', time: number, use: Use) =>
-      drawOf(rbm, { owner: 'chain', side, time, use, rows })
-    const swapDraw = (time: number, use: Use): Draw => {
+    const draw = (side: 'visible' | 'hidden', time: number, mode: DrawMode) =>
+      drawOf(rbm, { owner: 'chain', side, time, mode, rows })
+    const swapDraw = (time: number, mode: DrawMode): Draw => {
       const input: NoiseInput = {
         kind: 'noise',
-        name: `${use}/swap/${time}`,
+        name: `${mode}/swap/${time}`,
         shape: [inverse.length - 1, own],
-        stream: streamOf('swap', use, time),
+        stream: streamOf('swap', mode, time),
         distribution: { type: 'uniform' },
       }
       return { inputs: inverse.length > 1 ? [input] : [], from: (given) => [given[input.name]!] }
@@ -148,14 +149,14 @@ const ALGORITHMS: {
     return {
       chains: [chain],
       fromSample: false,
-      draws: (k, use) =>
-        steps(k).flatMap((time) => [draw('hidden', time, use), draw('visible', time, use), swapDraw(time, use)]),
-      phase(k, use, { state, given }) {
+      draws: (k, mode) =>
+        steps(k).flatMap((time) => [draw('hidden', time, mode), draw('visible', time, mode), swapDraw(time, mode)]),
+      phase(k, mode, { state, given }) {
         const before = state[chain.name] as tf.Tensor2D
         let all = before
         let swapped: tf.Tensor | null = null
         for (const time of steps(k)) {
-          const numbers = [draw('hidden', time, use), draw('visible', time, use), swapDraw(time, use)]
+          const numbers = [draw('hidden', time, mode), draw('visible', time, mode), swapDraw(time, mode)]
           const [hidden, visible, swaps] = numbers.map((one) => one.from(given)[0] as tf.Tensor2D)
           const next = temperedStep(all, state, inverse, { hidden: hidden!, visible: visible!, swaps })
           all = next.visible

@@ -1,5 +1,6 @@
 /** Measures of one output of a model: its loss and its metrics, as sums over a batch and as values over an epoch. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Mode } from '../base/mode.js'
 import type { Shape } from '../base/shape.js'
 import type { Tensors } from '../base/tensors.js'
 import { lossFor, lossOfBatch } from '../model/losses.js'
@@ -29,13 +30,10 @@ export interface MeasuredOutput {
   /**
    * Sums over a batch, by the names of outputs in `measured`. `given` is the batch's labels or values (`targetTensor`).
    */
-  sums(given: tf.Tensor, prediction: Prediction, pass: Pass): Tensors
+  sums(given: tf.Tensor, prediction: Prediction, mode: Mode): Tensors
   /** The first of these sums, the loss. */
-  loss(given: tf.Tensor, prediction: Prediction, pass: Pass): tf.Tensor
+  loss(given: tf.Tensor, prediction: Prediction, mode: Mode): tf.Tensor
 }
-
-/** Class weights count only in the loss of training, not in metrics nor in evaluation. */
-export type Pass = 'training' | 'evaluation'
 
 export function measureOutput({
   prefix,
@@ -63,18 +61,18 @@ export function measureOutput({
       return target
     }
   }
-  const lossFrom = (given: tf.Tensor, target: Encoder, prediction: Prediction, pass: Pass) =>
-    lossOfBatch(rule, target(rule.target), prediction, pass === 'training' && weights ? weights(given) : undefined)
+  const lossFrom = (given: tf.Tensor, target: Encoder, prediction: Prediction, mode: Mode) =>
+    lossOfBatch(rule, target(rule.target), prediction, mode === 'training' && weights ? weights(given) : undefined)
 
   return {
     measured: [meanOver(lossKey), ...metrics.map(({ measured }) => measured)],
-    sums(given, prediction, pass) {
+    sums(given, prediction, mode) {
       const target = encoder(given)
-      const loss = lossFrom(given, target, prediction, pass)
+      const loss = lossFrom(given, target, prediction, mode)
       const others = metrics.map(({ sums }) => sums(target, prediction))
       return Object.assign({ [lossKey]: loss }, ...others) as Tensors
     },
-    loss: (given, prediction, pass) => lossFrom(given, encoder(given), prediction, pass),
+    loss: (given, prediction, mode) => lossFrom(given, encoder(given), prediction, mode),
   }
 }
 

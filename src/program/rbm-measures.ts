@@ -1,17 +1,18 @@
 /** Measures of an RBM beside the loss, as sums over a batch from which means over an epoch are made. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { DrawMode } from '../base/mode.js'
 import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
 import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { RbmMetricSpec } from '../spec/spec.js'
-import { streamOf, type Use } from './draws.js'
+import { streamOf } from './draws.js'
 import type { DataPhase, ModelPhase } from './model-phase.js'
 
 interface Measuring {
   readonly rbm: Rbm
-  readonly use: Use
+  readonly mode: DrawMode
   readonly data: DataPhase
   readonly model: ModelPhase
   readonly state: Tensors
@@ -25,7 +26,7 @@ export interface RbmMeasure {
   readonly followsChains?: true
   /** Set if its value is that of validation minus that of training. */
   readonly isGap?: true
-  draws?(use: Use): readonly NoiseInput[]
+  draws?(mode: DrawMode): readonly NoiseInput[]
   /** Sum over the batch. */
   sum(measuring: Measuring): tf.Tensor
 }
@@ -90,9 +91,9 @@ const LEAST = 1e-30
 
 /** Estimate visible * log s(F(v~i) - F(v)), where v~i is v with bit i flipped and i is drawn for each sample. */
 const stochasticPseudoLikelihood: RbmMeasure = {
-  draws: (use) => [unitDraw(use)],
-  sum({ rbm, use, data: { x, hidden }, state, given }) {
-    const index = tf.cast(tf.floor(tf.mul(given[unitDraw(use).name]!, rbm.visibleUnits)), 'int32') as tf.Tensor1D
+  draws: (mode) => [unitDraw(mode)],
+  sum({ rbm, mode, data: { x, hidden }, state, given }) {
+    const index = tf.cast(tf.floor(tf.mul(given[unitDraw(mode).name]!, rbm.visibleUnits)), 'int32') as tf.Tensor1D
     const chosen = tf.oneHot(index, rbm.visibleUnits, 1, 0, 'float32')
     const change = tf.sub(1, tf.mul(tf.sum(tf.mul(x, chosen), 1, true), 2))
     const flipped = tf.add(x, tf.mul(chosen, change)) as tf.Tensor2D
@@ -126,10 +127,10 @@ function rounded(measuring: Measuring): Measuring {
   return { ...measuring, data: { ...data, x, hidden: rbm.hiddenGiven(x, state) } }
 }
 
-const unitDraw = (use: Use): NoiseInput => ({
+const unitDraw = (mode: DrawMode): NoiseInput => ({
   kind: 'noise',
-  name: `${use}/flipped unit`,
+  name: `${mode}/flipped unit`,
   shape: [null],
-  stream: streamOf('measure', use),
+  stream: streamOf('measure', mode),
   distribution: { type: 'uniform' },
 })

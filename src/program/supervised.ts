@@ -1,5 +1,6 @@
 /** Programs of a network with targets: training by backpropagation, evaluation, and the outputs of every layer. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Mode } from '../base/mode.js'
 import type { Tensors } from '../base/tensors.js'
 import type { DataInfo } from '../data/dataset.js'
 import type { Applied, Model } from '../model/model.js'
@@ -9,7 +10,7 @@ import type { FitSpec, OptimizerSpec } from '../spec/spec.js'
 import { backpropagation } from './backpropagation.js'
 import { type DescentPrograms, ITERATIONS } from './descent.js'
 import { type Measured, meanOver } from './measured.js'
-import { type MeasuredOutput, measureOutput, type Pass } from './output.js'
+import { type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program } from './program.js'
 import { labelsInput, samplesInput } from './samples.js'
 
@@ -88,8 +89,8 @@ function lookupsProgram(model: Model, x: BatchInput): Program {
     keepsState: true,
     run(state, inputs) {
       const outputs: Record<string, tf.Tensor> = {}
-      const seen = (pass: Pass) => (layer: string, value: tf.Tensor) => {
-        if (sources.has(layer)) outputs[`${pass}/${layer}`] = value
+      const seen = (mode: Mode) => (layer: string, value: tf.Tensor) => {
+        if (sources.has(layer)) outputs[`${mode}/${layer}`] = value
       }
       model.apply(inputs.x!, state, { noise: inputs, visit: seen('training') })
       model.apply(inputs.x!, state, { visit: seen('evaluation') })
@@ -130,15 +131,15 @@ function measuring(options: SupervisedOptions) {
     return penalty ? tf.add(sum, tf.mul(penalty, output.shape[0]!)) : sum
   }
   return {
-    sums(inputs: Tensors, applied: Applied, pass: Pass): Tensors {
+    sums(inputs: Tensors, applied: Applied, mode: Mode): Tensors {
       const given = targets(inputs)
-      const each = measured.map((output, index) => output.sums(given[index]!, applied.outputs[index]!, pass))
+      const each = measured.map((output, index) => output.sums(given[index]!, applied.outputs[index]!, mode))
       const losses = each.map((sums, index) => sums[`${outputs[index]!.prefix}loss`]!)
       return { ...Object.assign({}, ...each), loss: total(losses, applied) }
     },
-    loss(inputs: Tensors, applied: Applied, pass: Pass): tf.Tensor {
+    loss(inputs: Tensors, applied: Applied, mode: Mode): tf.Tensor {
       const given = targets(inputs)
-      const losses = measured.map((output, index) => output.loss(given[index]!, applied.outputs[index]!, pass))
+      const losses = measured.map((output, index) => output.loss(given[index]!, applied.outputs[index]!, mode))
       return total(losses, applied)
     },
   }

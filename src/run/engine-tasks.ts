@@ -48,7 +48,7 @@ async function step(): Promise<number> {
   const { batch, iterations, outputs } = await nextStep()
   const loss = outputs.loss![0]!
   if (!Number.isFinite(loss)) {
-    const place = { pass: 'training', words: `step ${iterations + 1}`, iterations } as const
+    const place = { mode: 'training', words: `step ${iterations + 1}`, iterations } as const
     await refuseMissingRow(session.training.runner, session.training.lookups ?? [], batch, place)
   }
   return loss

@@ -54,7 +54,7 @@ export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindE
     if (!plan.isUpdate(iterations++)) continue
     const loss = sum / samples
     if (!Number.isFinite(loss)) {
-      const place = { pass: 'training', words: `step ${iterations}`, iterations: iterations - 1 } as const
+      const place = { mode: 'training', words: `step ${iterations}`, iterations: iterations - 1 } as const
       await refuseMissingRow(options.runner, options.lookups ?? [], batch, place)
       return 'diverged'
     }

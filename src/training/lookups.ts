@@ -1,11 +1,13 @@
 /** Numbers that a layer has no row for: which they are, once a loss is NaN because of one. */
 import { UserError } from '../base/issue.js'
+import type { Mode } from '../base/mode.js'
 import { hasRow, rowsInWords } from '../base/rows.js'
 import type { Batch, Runner } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 
-export interface Place {
-  readonly pass: 'training' | 'evaluation'
+/** Where a loss is NaN. */
+export interface BatchPlace {
+  readonly mode: Mode
   /** `epoch 1, step 3` */
   readonly words: string
   readonly iterations: number
@@ -16,12 +18,12 @@ export async function missingRow(
   runner: Runner,
   lookups: readonly ComputedLookup[],
   batch: Batch,
-  { pass, words, iterations }: Place,
+  { mode, words, iterations }: BatchPlace,
 ): Promise<UserError | undefined> {
   if (lookups.length === 0) return undefined
   const outputs = await runner.run('lookups', batch, { iterations })
   for (const { layer, source, rows } of lookups) {
-    const numbers = outputs[`${pass}/${source}`]!
+    const numbers = outputs[`${mode}/${source}`]!
     const at = numbers.findIndex((number) => !hasRow(rows, number))
     if (at < 0) continue
     const sample = Math.floor(at / (numbers.length / batch.size)) + 1

@@ -16,7 +16,7 @@ import type {
   StopReason,
   TrainingEvent,
 } from './events.js'
-import { missingRow, type Place, refuseMissingRow } from './lookups.js'
+import { type BatchPlace, missingRow, refuseMissingRow } from './lookups.js'
 import type { Schedule } from './schedules/schedule.js'
 import { runEnd, runStep } from './step.js'
 
@@ -78,7 +78,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     divergence = { ...last, during, updates, ...bad }
   }
   /** What is measured is not finite: a number without a row makes it so, or training diverged. */
-  const wentBad = async (during: 'step' | 'validation', place: Place, batch: Batch, outputs: Outputs) => {
+  const wentBad = async (during: 'step' | 'validation', place: BatchPlace, batch: Batch, outputs: Outputs) => {
     const measured = firstBad(outputs)!
     const problem = await missingRow(runner, lookups, batch, place)
     if (!problem) return diverged(during, await firstBadTensor(runner, batch, iterations, measured))
@@ -143,7 +143,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       last = { epoch, step }
       if (!totals.add(outputs, batch.size)) {
         const words = `epoch ${epoch}, step ${step}`
-        await wentBad('step', { pass: 'training', words, iterations }, batch, outputs)
+        await wentBad('step', { mode: 'training', words, iterations }, batch, outputs)
         break training
       }
       if (options.plan.isUpdate(iterations)) updates++
@@ -165,7 +165,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
           const outputs = await runner.run('evaluate', batch, scalars)
           if (!into.add(outputs, batch.size)) {
             const words = `the validation after epoch ${epoch}`
-            await wentBad('validation', { pass: 'evaluation', words, iterations }, batch, outputs)
+            await wentBad('validation', { mode: 'evaluation', words, iterations }, batch, outputs)
             break training
           }
           if (signal.aborted) {
@@ -218,7 +218,7 @@ export async function evaluate(
     const outputs = await runner.run('evaluate', batch, scalars)
     if (totals.add(outputs, batch.size)) continue
     const measured = firstBad(outputs)!
-    await refuseMissingRow(runner, lookups, batch, { pass: 'evaluation', words: 'the test', iterations: 0 })
+    await refuseMissingRow(runner, lookups, batch, { mode: 'evaluation', words: 'the test', iterations: 0 })
     bad ??= await firstBadTensor(runner, batch, 0, measured)
   }
   return { values: totals.values(), bad }

@@ -1,7 +1,7 @@
 /** Grey values become 0 and 1 as the spec says, the same ones for the same seed. */
 import { describe, expect, test } from 'vitest'
 import { type Binarization, binarized, binarizedInfo } from '../../src/data/binarize.js'
-import { batches, type Dataset, type Pass, type Samples, splitSamples } from '../../src/data/dataset.js'
+import { type BatchOptions, batches, type Dataset, type Samples, splitSamples } from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { BINARIZATIONS } from '../../src/spec/data.js'
 import { readText } from '../support/read-spec.js'
@@ -29,7 +29,7 @@ const datasetOf = (kind: 'bytes' | 'floats'): Dataset => ({
 })
 
 /** The values that a step would see, sample by sample in their own order. */
-async function shown(samples: Samples, divisor: number, pass: Partial<Pass> = {}) {
+async function shown(samples: Samples, divisor: number, pass: Partial<BatchOptions> = {}) {
   const rows: number[][] = []
   for await (const { size, arrays } of batches(samples, { batchSize: 64, ...pass })) {
     for (let row = 0; row < size; row++) {

@@ -1,7 +1,14 @@
 /** Splits are Keras', and a pass shows every sample once, in an order that follows from seed and epoch. */
 import { describe, expect, test } from 'vitest'
 import { checkSplit, warnOfSplit } from '../../src/data/check.js'
-import { batches, flattened, type Pass, type Samples, splitSamples, trainCount } from '../../src/data/dataset.js'
+import {
+  type BatchOptions,
+  batches,
+  flattened,
+  type Samples,
+  splitSamples,
+  trainCount,
+} from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
 import { resolveData, resolveSpec } from '../support/spec.js'
 
@@ -12,7 +19,7 @@ const samplesOf = (count: number): Samples => ({
   y: Uint8Array.from({ length: count }, (_, index) => index),
 })
 
-async function visit(samples: Samples, pass: Pass) {
+async function visit(samples: Samples, pass: BatchOptions) {
   const seen: number[] = []
   const sizes: number[] = []
   for await (const { size, arrays } of batches(samples, pass)) {

@@ -1,7 +1,8 @@
 /** Loss and metrics of an output: keys, sums, and the effect of class weights. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
-import { measureOutput, type OutputOptions, type Pass } from '../../src/program/output.js'
+import type { Mode } from '../../src/base/mode.js'
+import { measureOutput, type OutputOptions } from '../../src/program/output.js'
 import { expectClose } from '../support/close.js'
 import { resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -24,11 +25,11 @@ const LABELS = [0, 2, 1]
 const OUTPUT = [0.6, 0.3, 0.1, 0.2, 0.2, 0.6, 0.5, 0.25, 0.25]
 
 /** Everything that one batch comes to; `mask` has a flag for each sample. */
-function measured(given: OutputOptions, pass: Pass, mask?: readonly boolean[]) {
+function measured(given: OutputOptions, mode: Mode, mask?: readonly boolean[]) {
   const output = measureOutput({ ...given, masked: mask !== undefined })
   return tf.tidy(() => {
     const prediction = { output: tf.tensor2d(OUTPUT, [3, 3]), mask: mask && tf.tensor1d([...mask], 'bool') }
-    const sums = output.sums(tf.tensor1d(LABELS, 'int32'), prediction, pass)
+    const sums = output.sums(tf.tensor1d(LABELS, 'int32'), prediction, mode)
     expect(Object.keys(sums)).toEqual(output.measured.flatMap(({ outputs }) => outputs))
     const totalOf = (name: string) => Float64Array.from(sums[name]!.dataSync())
     return Object.fromEntries(

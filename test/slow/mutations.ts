@@ -64,7 +64,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
   'means of hidden units passed on, not samples': {
     file: 'program/model-phase.js',
-    from: "const h = rbm.hiddenGiven(v, state).sample(draw('hidden', time, use).from(given));",
+    from: "const h = rbm.hiddenGiven(v, state).sample(draw('hidden', time, mode).from(given));",
     to: 'const h = rbm.hiddenGiven(v, state).mean;',
     caughtBy: 'persistence',
   },

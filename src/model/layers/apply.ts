@@ -7,7 +7,7 @@ import type { LayerSpec } from '../../spec/spec.js'
 import { ACTIVATION_FUNCTIONS } from '../activations.js'
 import { penaltyOf } from '../regularizers.js'
 import { withoutGradient } from '../without-gradient.js'
-import { type LayerRule, type Pass, ShapeProblem } from './layer.js'
+import { type CallContext, type LayerRule, ShapeProblem } from './layer.js'
 import type { Range } from './range.js'
 
 export interface LayerOutput {
@@ -21,19 +21,19 @@ export function applyLayer<Spec extends LayerSpec>(
   rule: LayerRule<Spec>,
   spec: Spec,
   given: readonly tf.Tensor[],
-  pass: Pass,
+  context: CallContext,
 ): LayerOutput {
   const inputs = rule.stopsGradient?.(spec) ? given.map((x) => withoutGradient(() => tf.clone(x))) : given
-  const value = rule.call(spec, inputs, pass)
+  const value = rule.call(spec, inputs, context)
   const activation = rule.activation?.(
     spec,
-    pass.masks,
+    context.masks,
     inputs.map(({ shape }) => shape.slice(1)),
   )
   const output = activation ? ACTIVATION_FUNCTIONS[activation].apply(value) : value
   const penalty = activityPenalty(spec)
-  if (penalty) pass.addLoss(tf.div(penalty(output), output.shape[0]!))
-  const mask = rule.mask?.(spec, inputs, pass.masks)
+  if (penalty) context.addLoss(tf.div(penalty(output), output.shape[0]!))
+  const mask = rule.mask?.(spec, inputs, context.masks)
   return { output, mask, ...(activation && { logits: { value, activation } }) }
 }
 

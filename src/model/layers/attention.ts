@@ -10,7 +10,7 @@ import { projectionOf } from '../constraints.js'
 import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
 import { dropoutNoise, dropped } from './dropping.js'
-import { type LayerRule, type Pass, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
+import { type CallContext, type LayerRule, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
 import { formatShapes } from './merging.js'
 import { anyRange } from './range.js'
 
@@ -72,7 +72,7 @@ type Single = SpecOf<'Attention'> | SpecOf<'AdditiveAttention'>
 const single = <Spec extends Single>(
   weights: (spec: Spec, features: number) => readonly WeightRequest[],
   /** Returns (batch, steps of the query, steps of the keys). */
-  score: (spec: Spec, query: tf.Tensor, key: tf.Tensor, weights: Pass['weights']) => tf.Tensor,
+  score: (spec: Spec, query: tf.Tensor, key: tf.Tensor, weights: CallContext['weights']) => tf.Tensor,
 ): LayerRule<Spec> => ({
   arity: ARITY,
   outputShape(_, inputs) {
@@ -84,13 +84,13 @@ const single = <Spec extends Single>(
     const { query, key } = partsOf(inputs)
     return dropoutNoise(spec.dropout, [query[0]!, key[0]!])
   },
-  call(spec, inputs, pass) {
+  call(spec, inputs, context) {
     const { query, value, key } = partsOf(inputs)
-    const masks = partsOf(maskOfEach(inputs, pass.masks))
-    const scores = score(spec, query, key, pass.weights)
+    const masks = partsOf(maskOfEach(inputs, context.masks))
+    const scores = score(spec, query, key, context.weights)
     const back = spec.use_causal_mask ? causal(query.shape[1]!, key.shape[1]!) : undefined
     const open = product([asNumbers(masks.value, 1), back])
-    const shares = dropped(tf.softmax(open ? tf.add(scores, shut(open)) : scores), pass.noise)
+    const shares = dropped(tf.softmax(open ? tf.add(scores, shut(open)) : scores), context.noise)
     const output = tf.matMul(shares, value)
     const counted = asNumbers(masks.query, 2)
     return counted ? tf.mul(output, counted) : output
@@ -102,7 +102,7 @@ const single = <Spec extends Single>(
 })
 
 /** The mask of each input, as a list of the same length. */
-const maskOfEach = (inputs: readonly unknown[], masks: Pass['masks']): readonly (tf.Tensor | undefined)[] =>
+const maskOfEach = (inputs: readonly unknown[], masks: CallContext['masks']): readonly (tf.Tensor | undefined)[] =>
   inputs.map((_, index) => masks[index])
 
 const scalar = (name: string): WeightRequest => ({
@@ -200,40 +200,40 @@ const multiple = <Spec extends Multiple>(
     return dropoutNoise(spec.dropout, [headsOf(spec, query).queries, query[0]!, key[0]!])
   },
   regularizesWithin: ({ activity_regularizer }) => activity_regularizer !== null,
-  call(spec, inputs, pass) {
+  call(spec, inputs, context) {
     const { query, value, key } = partsOf(inputs)
     const { queries, keys, keySize, output: out } = headsOf(spec, query.shape.slice(1))
     const [batch, steps] = query.shape as [number, number]
     const seen = key.shape[1]!
     /** (batch, steps, features) -> (batch, steps, heads, size). */
     const projected = (name: string, x: tf.Tensor): tf.Tensor => {
-      const shape = pass.weights[`${name}/kernel`]!.shape.slice(1)
-      const kernel = tf.reshape(pass.weights[`${name}/kernel`]!, [-1, sizeOf(shape)])
+      const shape = context.weights[`${name}/kernel`]!.shape.slice(1)
+      const kernel = tf.reshape(context.weights[`${name}/kernel`]!, [-1, sizeOf(shape)])
       const rows = tf.matMul(tf.reshape(x, [-1, kernel.shape[0]!]), kernel)
-      const bias = pass.weights[`${name}/bias`]
+      const bias = context.weights[`${name}/bias`]
       const sum = bias ? tf.add(rows, tf.reshape(bias, [-1])) : rows
       return tf.reshape(sum, [batch, x.shape[1]!, ...shape])
     }
-    const dense = (name: string, x: tf.Tensor): tf.Tensor => penalized(spec, projected(name, x), pass)
+    const dense = (name: string, x: tf.Tensor): tf.Tensor => penalized(spec, projected(name, x), context)
     // query heads that share a key head are laid out as further steps: (batch, key heads, steps, size)
     const byHead = (x: tf.Tensor): tf.Tensor => tf.transpose(x, [0, 2, 1, 3])
     const asked = tf.reshape(byHead(dense('query', query)), [batch, keys, (queries / keys) * steps, keySize])
     const products = tf.matMul(asked, byHead(dense('key', key)), false, true)
     const scores = tf.reshape(tf.mul(products, 1 / Math.sqrt(keySize)), [batch, queries, steps, seen])
-    const open = openOf(spec, inputs, pass.masks)
-    const shares = dropped(sharesOf(scores, open, spec.dropout > 0), pass.noise)
-    const gate = spec.use_gate ? penalized(spec, tf.sigmoid(projected('gate', query)), pass) : undefined
+    const open = openOf(spec, inputs, context.masks)
+    const shares = dropped(sharesOf(scores, open, spec.dropout > 0), context.noise)
+    const gate = spec.use_gate ? penalized(spec, tf.sigmoid(projected('gate', query)), context) : undefined
     const values = byHead(dense('value', value))
     const mixed = tf.matMul(tf.reshape(shares, [batch, keys, (queries / keys) * steps, seen]), values)
     const together = byHead(tf.reshape(mixed, [batch, queries, steps, values.shape[3]!]))
     const gated = gate ? tf.mul(together, gate) : together
     // the layer's own activity regularizer applies to the output
-    const weight = pass.weights['attention_output/kernel']!
+    const weight = context.weights['attention_output/kernel']!
     const rows = tf.matMul(
       tf.reshape(gated, [batch * steps, -1]),
       tf.reshape(weight, [sizeOf(weight.shape.slice(0, 2)), sizeOf(out)]),
     )
-    const bias = pass.weights['attention_output/bias']
+    const bias = context.weights['attention_output/bias']
     return tf.reshape(bias ? tf.add(rows, tf.reshape(bias, [-1])) : rows, [batch, steps, ...out])
   },
   range: anyRange,
@@ -247,10 +247,10 @@ const multiple = <Spec extends Multiple>(
 function penalized(
   { activity_regularizer: regularizer }: { readonly activity_regularizer: RegularizerSpec | null },
   x: tf.Tensor,
-  pass: Pass,
+  context: CallContext,
 ): tf.Tensor {
   const penalty = penaltyOf(regularizer)
-  if (penalty) pass.addLoss(tf.div(penalty(x), x.shape[0]!))
+  if (penalty) context.addLoss(tf.div(penalty(x), x.shape[0]!))
   return x
 }
 
@@ -261,7 +261,7 @@ function penalized(
 function openOf(
   spec: Multiple,
   inputs: readonly tf.Tensor[],
-  given: Pass['masks'],
+  given: CallContext['masks'],
 ): { readonly numbers: tf.Tensor; readonly always: boolean } | null {
   const { query, key } = partsOf(inputs)
   const masks = partsOf(maskOfEach(inputs, given))

@@ -9,7 +9,7 @@ import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
 import { convolved, convolvedByChannel, type TransposedWindow, transposed, transposedCounts } from './convolve.js'
 import { biasOf } from './core.js'
-import { type LayerRule, type Pass, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
+import { type CallContext, type LayerRule, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
 import { anyRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { spaceOf, type Window, windowCounts } from './space.js'
@@ -58,7 +58,7 @@ type BiasSpec = Parameters<typeof biasOf>[0] & { readonly use_bias: boolean }
 const withBias = (spec: BiasSpec, size: number, kernels: readonly WeightRequest[]): readonly WeightRequest[] =>
   spec.use_bias ? [...kernels, biasOf(spec, size)] : kernels
 
-const biased = (spec: BiasSpec, x: tf.Tensor, weights: Pass['weights']): tf.Tensor =>
+const biased = (spec: BiasSpec, x: tf.Tensor, weights: CallContext['weights']): tf.Tensor =>
   spec.use_bias ? tf.add(x, weights.bias!) : x
 
 /** Conv1D and Conv2D (base_conv.py). */

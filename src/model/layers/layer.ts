@@ -44,7 +44,7 @@ export interface NoiseRequest {
 }
 
 /** The arguments of a layer's call beside its inputs. */
-export interface Pass {
+export interface CallContext {
   readonly training: boolean
   /** By their names within the layer. */
   readonly weights: Tensors
@@ -81,12 +81,12 @@ export interface LayerRule<Spec extends LayerSpec> {
   noise?(spec: Spec, inputs: readonly Shape[]): Readonly<Record<string, NoiseRequest>>
   /** Number of steps that it unrolls, one after another. Default: 1. */
   steps?(spec: Spec, inputs: readonly Shape[]): number
-  call(spec: Spec, inputs: readonly Tensor[], pass: Pass): Tensor
+  call(spec: Spec, inputs: readonly Tensor[], context: CallContext): Tensor
   /**
    * Activation applied to the result of `call`. It is kept apart so that a loss can be computed from its input.
    * Default: linear.
    */
-  activation?(spec: Spec, masks: Pass['masks'], inputs: readonly Shape[]): ActivationName
+  activation?(spec: Spec, masks: CallContext['masks'], inputs: readonly Shape[]): ActivationName
   /**
    * Whether the output is the input itself in a training or an inference pass, so that a loss may use the logits of the
    * layers before. As in Keras on TensorFlow, a reshaped copy does not count, even a Reshape to the same shape.
@@ -107,7 +107,7 @@ export interface LayerRule<Spec extends LayerSpec> {
   /** Range of its output before the activation, from the ranges of its inputs. Default: unknown. */
   range?(spec: Spec, inputs: readonly Range[], shapes: readonly Shape[]): Range
   /** The mask of the output. Default: none, as in a Keras layer that does not support masking. */
-  mask?(spec: Spec, inputs: readonly Tensor[], masks: Pass['masks']): Tensor | undefined
+  mask?(spec: Spec, inputs: readonly Tensor[], masks: CallContext['masks']): Tensor | undefined
   /** Whether the output carries a mask even if no input does. Default: no. */
   makesMask?(spec: Spec): boolean
   /** Set if its output depends on masks: a mask must have one flag per step of its input, or one per element. */
@@ -126,4 +126,4 @@ export interface LayerRule<Spec extends LayerSpec> {
 export type SpecOf<Type extends LayerSpec['type']> = Extract<LayerSpec, { type: Type }>
 
 /** Passes on the mask of the only input. */
-export const passMask = (_spec: unknown, _inputs: unknown, [mask]: Pass['masks']): Tensor | undefined => mask
+export const passMask = (_spec: unknown, _inputs: unknown, [mask]: CallContext['masks']): Tensor | undefined => mask

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import type { LayerSpec } from '../../spec/spec.js'
 import { normalizedVectors } from '../normalized.js'
-import { type LayerRule, type Pass, ShapeProblem, type SpecOf } from './layer.js'
+import { type CallContext, type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
 import { anyRange, commonRange, rangeOfSum } from './range.js'
 import { sameInTfjs } from './saved.js'
 
@@ -39,7 +39,7 @@ function ofOneRank(inputs: readonly tf.Tensor[]): tf.Tensor[] {
 }
 
 /** The union of the masks: a step counts if it counts in any input. Without a mask of one input, all steps count. */
-function anyMask(_spec: unknown, _inputs: unknown, masks: Pass['masks']): tf.Tensor | undefined {
+function anyMask(_spec: unknown, _inputs: unknown, masks: CallContext['masks']): tf.Tensor | undefined {
   if (masks.includes(undefined)) return undefined
   return (masks as tf.Tensor[]).reduce(either)
 }
@@ -56,7 +56,7 @@ type Merged = Extract<LayerSpec, { type: 'Add' | 'Subtract' | 'Multiply' | 'Aver
 
 /** A layer that merges element by element. */
 const elementwise = <Spec extends Merged>(
-  merge: (inputs: readonly tf.Tensor[], masks: Pass['masks']) => tf.Tensor,
+  merge: (inputs: readonly tf.Tensor[], masks: CallContext['masks']) => tf.Tensor,
   { arity = MANY, inTfjs = true, range = commonRange } = {},
 ): LayerRule<Spec> => ({
   arity,

@@ -6,10 +6,10 @@ import type { LayerSpec } from '../../spec/spec.js'
 import { ACTIVATION_FUNCTIONS } from '../activations.js'
 import { applyLayer, rangeOf, regularizesActivity } from './apply.js'
 import {
+  type CallContext,
   type LayerRule,
   type NoiseRequest,
   notSequence,
-  type Pass,
   passMask,
   ShapeProblem,
   type SpecOf,
@@ -47,9 +47,9 @@ export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>
     noise: (spec, inputs) =>
       Object.fromEntries(both(spec).flatMap((layer) => noiseWithin(ruleOf(layer), layer, inputs))),
     steps: (_, [given]) => 2 * given![0]!,
-    call(spec, inputs, pass) {
+    call(spec, inputs, context) {
       const [forward, backward] = both(spec).map(
-        (layer) => applyLayer(ruleOf(layer), layer, inputs, passWithin(pass, layer.name)).output,
+        (layer) => applyLayer(ruleOf(layer), layer, inputs, contextWithin(context, layer.name)).output,
       )
       return MERGE[spec.merge_mode](forward!, spec.layer.return_sequences ? tf.reverse(backward!, 1) : backward!)
     },
@@ -99,13 +99,13 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       return rule.steps?.(layer, [given!.slice(1)]) ?? 1
     },
     /** The layer's own `activity_regularizer` adds nothing, as in Keras, which calls only the layer's formula. */
-    call(spec, [x], pass) {
+    call(spec, [x], context) {
       const { layer, rule } = withRule(spec)
       const [batch, time, ...sample] = x!.shape
       const rows = (y: tf.Tensor, shape: Shape) => tf.reshape(y, [batch! * time!, ...shape])
-      const [mask] = pass.masks
+      const [mask] = context.masks
       const masks = [mask && mask.rank > 2 ? rows(mask, mask.shape.slice(2)) : undefined]
-      const within = passWithin({ ...pass, masks }, layer.name)
+      const within = contextWithin({ ...context, masks }, layer.name)
       const noise = mapValues(within.noise, (draw) => rows(draw, draw.shape.slice(2)))
       const value = rule.call(layer, [rows(x!, sample)], { ...within, noise })
       const activation = rule.activation?.(layer, masks, [sample])
@@ -159,7 +159,7 @@ const noiseWithin = (
   Object.entries(rule.noise?.(layer, inputs) ?? {}).map(([own, request]) => [within(layer, own), request])
 
 /** The wrapper's arguments, with the wrapped layer's own names. */
-function passWithin(pass: Pass, name: string): Pass {
+function contextWithin(context: CallContext, name: string): CallContext {
   const inner = (tensors: Tensors): Tensors =>
     Object.fromEntries(
       Object.entries(tensors)
@@ -167,10 +167,10 @@ function passWithin(pass: Pass, name: string): Pass {
         .map(([own, value]) => [own.slice(name.length + 1), value]),
     )
   return {
-    ...pass,
-    weights: inner(pass.weights),
-    noise: inner(pass.noise),
-    update: (own, value) => pass.update(`${name}/${own}`, value),
+    ...context,
+    weights: inner(context.weights),
+    noise: inner(context.noise),
+    update: (own, value) => context.update(`${name}/${own}`, value),
   }
 }
 
