@@ -1,7 +1,9 @@
-/** Adding to files. */
+/** Appends to files. */
 import { type FileHandle, realpath, rm } from 'node:fs/promises'
 
-/** Adds all of it or nothing: what does not fit any more is taken back, with the file where it had nothing yet. */
+/**
+ * Appends all of the data or nothing. If it does not fit, cuts off what was written, or removes a file that was empty.
+ */
 export async function appendWhole(path: string, file: FileHandle, data: string | Uint8Array): Promise<void> {
   const found = await file.stat()
   try {

@@ -1,13 +1,13 @@
-/** Files that are written whole or not at all. */
+/** Writes files completely or not at all. */
 import { lstat, open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { about } from './file-problem.js'
 import { openPipe, writeTo } from './pipe.js'
 import { doneWith, temporaryBeside } from './temporary.js'
 
-/** A file that gets its name when all of it is there. */
+/** A file that gets its name when it is complete. */
 export interface WholeFile {
-  /** Adds to its end. */
+  /** Appends data. */
   append(data: string | Uint8Array): Promise<void>
   finish(): Promise<void>
   /** Leaves nothing behind, unless it is finished. */
@@ -28,7 +28,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   }
 }
 
-/** As `writeFileAtomic`, piece by piece. What the system objects to is about `path`, whatever it happens to. */
+/** The same as `writeFileAtomic`, piece by piece. Every system error has `path`, even one about the temporary file. */
 export async function openWhole(path: string): Promise<WholeFile> {
   return about(path, async () => {
     const found = await thereIs(path)
@@ -43,7 +43,7 @@ const thereIs = (path: string) =>
     if (error.code !== 'ENOENT') throw error
   })
 
-/** Where links lead, also where nothing is there yet. */
+/** Follows links, also to a file that does not exist yet. */
 async function targetOf(path: string): Promise<string> {
   if (await thereIs(path)) return realpath(path)
   const link = await lstat(path).catch(() => undefined)
@@ -101,7 +101,7 @@ async function pipe(path: string): Promise<WholeFile> {
   }
 }
 
-/** Makes the rename itself last; Windows cannot open a folder and needs no such step. */
+/** Writes the rename itself to the disk. Windows cannot open a folder, and does not need this. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')

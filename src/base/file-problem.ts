@@ -1,60 +1,60 @@
-/** What the operating system objects to, in words. */
+/** Turns errors of the operating system into plain words. */
 import { realpathSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { getSystemErrorMap } from 'node:util'
 import { UserError } from './issue.js'
 
-/** Where the system has no code, or one that misleads. */
+/** Our own codes, where the system has none or a misleading one. */
 const ofOurOwn = {
-  EDANGLING: 'it is a link that leads nowhere',
-  EGONE: 'the working folder is gone',
-  ENOWHERE: 'nothing can be made there',
-  EUNREAD: 'nobody reads this pipe',
+  EDANGLING: 'it is a link to a file that does not exist',
+  EGONE: 'the current folder no longer exists',
+  ENOWHERE: 'no file can be created there',
+  EUNREAD: 'no program reads from this pipe',
 }
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
-  EBADF: 'it is not open for this',
-  EBUSY: 'something else uses it',
+  EBADF: 'it is not open for this operation',
+  EBUSY: 'it is in use',
   EDQUOT: 'the quota of disk space is used up',
-  EEXIST: 'a file has this name',
-  EFBIG: 'it would be larger than a file may be here',
+  EEXIST: 'a file with this name exists',
+  EFBIG: 'the file would be too large',
   EIO: 'the disk has an error',
   EISDIR: 'is a folder, must be a file',
-  ELOOP: 'it is a link that leads back to itself',
+  ELOOP: 'it is a link to itself',
   EMFILE: 'too many open files',
   ENAMETOOLONG: 'the name is too long',
   ENFILE: 'too many open files on this machine',
-  ENODEV: 'the device is not there',
+  ENODEV: 'no such device',
   ENOENT: 'no such file or folder',
-  ENOMEM: 'no memory is left',
+  ENOMEM: 'out of memory',
   ENOSPC: 'the disk is full',
   ENOTDIR: 'a part of the path is a file, not a folder',
   ENOTEMPTY: 'the folder is not empty',
-  ENXIO: 'it is a socket, or a device that is not there',
+  ENXIO: 'it is a socket, or a device that does not exist',
   EPERM: 'no permission',
-  EPIPE: 'whoever read it is gone',
-  EROFS: 'it cannot be written to',
-  ESTALE: 'the disk of another machine has lost it',
+  EPIPE: 'its reader has closed it',
+  EROFS: 'the disk is read-only',
+  ESTALE: 'the network file system has lost it',
   ETIMEDOUT: 'it did not answer in time',
-  ETXTBSY: 'it is a program that runs',
+  ETXTBSY: 'it is a running program',
   ERR_FS_EISDIR: 'is a folder, must be a file',
-  ERR_FS_FILE_TOO_LARGE: 'it is larger than a file may be that is read at once',
-  ERR_STRING_TOO_LONG: 'it is longer than a text may be',
+  ERR_FS_FILE_TOO_LARGE: 'it is too large to be read',
+  ERR_STRING_TOO_LONG: 'it is too long for a text',
   ...ofOurOwn,
 }
 
-/** An error with words, as the system's are. */
+/** Makes an error with one of our own codes, in the form of a system error. */
 export const ourOwnProblem = (code: keyof typeof ofOurOwn, path: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`${code}: ${path}`), { code, path })
 
-/** In words of our own, else in those of the system: no error of the system is without. */
+/** Returns our own words for a system error, else the system's. Undefined for an error that is not of the system. */
 function wordsOf(error: unknown): string | undefined {
   const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException
   if (typeof code !== 'string') return undefined
   if (syscall === 'uv_cwd') return WORDS.EGONE
   if (Object.hasOwn(WORDS, code)) return WORDS[code]
-  if (code === 'ERR_INVALID_ARG_VALUE' && message?.includes('null bytes')) return 'a name has no null byte'
+  if (code === 'ERR_INVALID_ARG_VALUE' && message?.includes('null bytes')) return 'a name must not contain a null byte'
   if (code.startsWith('ERR_FS_')) return message
   if (!/^(?:E(?!RR_)[A-Z\d_]+|UNKNOWN)$/.test(code)) return undefined
   const [, words] = [...getSystemErrorMap().values()].find(([name]) => name === code) ?? []
@@ -68,12 +68,12 @@ export function fileProblem(error: unknown): string | undefined {
   return words && (path === undefined ? words : `${path}: ${words}`)
 }
 
-/** The same without a path, for who has named it. */
+/** The same without the path, for a message that already names it. */
 export const problemWords = wordsOf
 
 /**
- * Does what the words say. What the system objects to becomes a UserError with the file that it was about, and the disk
- * where it is full or read-only: `Cannot save the model: runs/x/model: the disk is full (/home).`
+ * Runs work. Turns a system error into a UserError with the deed and the file, and the disk if it is full or read-only:
+ * `Cannot save the model: runs/x/model: the disk is full (/home).`
  */
 export async function inWords<T>(deed: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -85,7 +85,7 @@ export async function inWords<T>(deed: string, work: () => Promise<T>): Promise<
   }
 }
 
-/** Names the file in what the system objects to: that of a handle has no name, that of a temporary file a strange one. */
+/** Sets the path of a system error: an error of a file handle has none, and that of a temporary file is unfamiliar. */
 export async function about<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -97,7 +97,7 @@ export async function about<T>(path: string, work: () => Promise<T>): Promise<T>
 
 const OF_A_DISK = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']
 
-/** ` (/home)`: where the disk is mounted; of one with room, that it takes no more files. */
+/** ` (/home)`: the mount point of the disk. If it has space left, says that it can hold no more files. */
 function diskOf({ path, code }: NodeJS.ErrnoException): string {
   if (path === undefined || !OF_A_DISK.includes(code!)) return ''
   try {
@@ -112,7 +112,7 @@ function diskOf({ path, code }: NodeJS.ErrnoException): string {
   }
 }
 
-/** The file or folder itself, or the nearest above it that is there. */
+/** The real path of the file or folder, or of its nearest ancestor that exists. */
 function nearestThere(path: string): string {
   try {
     return realpathSync(path)

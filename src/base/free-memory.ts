@@ -1,13 +1,13 @@
-/** How much memory this process may still take. */
+/** Finds out how much memory this process may still use. */
 import { readFileSync } from 'node:fs'
 import { freemem, totalmem } from 'node:os'
 
-/** In bytes: what the machine has left, its swap too, or what a container allows beyond this process, whichever is less. */
+/** Returns bytes: the free memory and swap of the machine, or what a container still allows, whichever is less. */
 export function freeMemory(): number {
   const machine = onLinux() ?? freemem()
   const allowed = process.constrainedMemory()
   if (!(allowed > 0 && allowed < totalmem())) return machine
-  // what the container has in its cache of files counts as used, but gives way
+  // the container's cache of files counts as used, but the system frees it on demand
   return Math.min(machine, Math.max(process.availableMemory(), allowed - process.memoryUsage.rss()))
 }
 

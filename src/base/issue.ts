@@ -1,7 +1,7 @@
 /** Problems with what the user gave us, as data. Words are made here in one place, printing is done by `cli`. */
 import { visible } from './visible.js'
 
-/** Where in a text something stands; line and column count from 1. */
+/** A position in a text. Line and column count from 1. */
 export interface Position {
   readonly line: number
   readonly column: number
@@ -18,16 +18,16 @@ export interface Issue {
   readonly position?: Position
   /** One sentence without a full stop: `found 1.5, must be at least 0 and below 1`. */
   readonly message: string
-  /** The nearest allowed name, where one is near. */
+  /** The nearest allowed name, if one is near. */
   readonly nearest?: string
   /** Further lines that help, such as the chain of shapes up to a layer. */
   readonly details?: readonly string[]
 }
 
-/** More letters of a pointer than any key of ours needs. */
+/** Limit on the characters of a pointer in a message: more than any key of the format needs. */
 const LONGEST_POINTER = 200
 
-/** The beginning and the end of a long pointer: a key may be as long as the file. */
+/** Shortens a pointer to its beginning and its end, because a key may be as long as the file. */
 const shortenedPointer = (pointer: string): string =>
   pointer.length > LONGEST_POINTER ? `${pointer.slice(0, LONGEST_POINTER / 2)}...${pointer.slice(-20)}` : pointer
 
@@ -42,7 +42,9 @@ export class UserError extends Error {
   }
 }
 
-/** `specs/x.json:9:31 /model/layers/2/rate: found 1.5, must be ... (did you mean "Dropout"?)`, details indented below. */
+/**
+ * `specs/x.json:9:31 /model/layers/2/rate: found 1.5, must be ... (did you mean "Dropout"?)`, details indented below.
+ */
 export function formatIssue(issue: Issue): string {
   const place = issue.position ? `${issue.source}:${issue.position.line}:${issue.position.column}` : issue.source
   const where = issue.pointer === '' ? place : `${place} ${shortenedPointer(issue.pointer)}`
@@ -52,5 +54,5 @@ export function formatIssue(issue: Issue): string {
     .join('\n')
 }
 
-/** The same of what is allowed, and can hardly be meant. */
+/** The same for a warning: something that is allowed but probably not meant. */
 export const formatWarning = (issue: Issue): string => `Warning: ${formatIssue(issue)}`

@@ -1,4 +1,7 @@
-/** Package koffi, by which C functions are called; importing this is a UserError where the package has no native part. */
+/**
+ * The package koffi, which calls C functions. Importing this file throws a UserError if koffi's native part is
+ * missing.
+ */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { UserError } from './issue.js'
@@ -13,7 +16,7 @@ function load(): typeof import('koffi') {
     const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
     const native = `@koromix/koffi-${process.platform}-${process.arch}@${dependencies.koffi}`
     throw new UserError(
-      `C libraries cannot be called (${reasonOf(error)}); \`npm install ${native}\` installs what \`--omit=optional\` leaves out. Engine eager:cpu does without.`,
+      `C libraries cannot be called (${reasonOf(error)}). \`npm install ${native}\` installs the package that \`--omit=optional\` leaves out. Engine eager:cpu works without it.`,
     )
   }
 }

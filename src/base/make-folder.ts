@@ -1,11 +1,11 @@
-/** Makes folders. Node's recursive `mkdir` never ends where the system says that a folder is missing which is there. */
+/** Creates folders. Node's recursive `mkdir` never ends if the system says that an existing folder is missing. */
 import { lstat, mkdir, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ourOwnProblem } from './file-problem.js'
 
 /**
- * Makes a folder where it is missing, and those above it; `within` is one of these that must be there. Throws as `mkdir`
- * does.
+ * Creates a folder and the folders above it, if they are missing. `within` is one of these that must exist. Throws the
+ * errors of `mkdir`.
  */
 export async function makeFolder(path: string, within?: string): Promise<void> {
   if (within !== undefined && resolve(path) === resolve(within)) {
@@ -22,7 +22,7 @@ export async function makeFolder(path: string, within?: string): Promise<void> {
   if (again !== undefined) throw again
 }
 
-/** Whatever the system says of one that is there: it may be the root of a disk, or on one that is read-only. */
+/** Returns an error, but none for a folder that exists: it may be the root of a disk, or on a read-only disk. */
 async function made(path: string): Promise<NodeJS.ErrnoException | undefined> {
   try {
     await mkdir(path)

@@ -1,13 +1,13 @@
-/** "Did you mean": the allowed name nearest to what was written. */
+/** "Did you mean": finds the allowed name nearest to a word. */
 import { distance } from 'fastest-levenshtein'
 
-/** Longer words are no slips of the pen, and would take long to compare. */
+/** Longer words are no typing errors, and would take long to compare. */
 const LONGEST = 60
 
 const letters = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 /**
- * The candidate with the fewest edits, where a third of the word's letters may be wrong; `undefined` when none is near.
+ * Returns the candidate with the fewest edits, at most a third of the word's letters; undefined if none is near.
  * Case, hyphens and underscores do not count: `batchSize` is `batch_size`. Two letters in the wrong order are one edit.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {

@@ -1,4 +1,4 @@
-/** Random numbers that a step asks for, and how every engine makes them. */
+/** The random numbers of a step, and how every engine makes them. */
 import { coarseUniforms, dropoutMask, type PhiloxKey, uniforms } from './philox.js'
 import type { BatchShape } from './shape.js'
 
@@ -17,14 +17,14 @@ export interface NoiseInput {
   readonly name: string
   readonly shape: BatchShape
   /**
-   * Tells the draws of one step apart. Programs that are loaded together give an input of one name the same stream and
-   * distribution: an engine makes its numbers once.
+   * Separates the draws of one step. In programs that are loaded together, inputs of the same name must have the same
+   * stream and distribution, because an engine makes their numbers once.
    */
   readonly stream: number
   readonly distribution: Distribution
 }
 
-/** The first `count` numbers. */
+/** Returns the first `count` numbers. */
 export function drawNoise(distribution: Distribution, key: PhiloxKey, count: number): Float32Array {
   switch (distribution.type) {
     case 'dropout':

@@ -1,14 +1,17 @@
-/** NumPy's file format for one array, version 1.0 (numpy/lib/format.py): a header that is a Python dict, then the elements. */
+/**
+ * NumPy's file format for one array, version 1.0 (numpy/lib/format.py): a header that is a Python dict, then the
+ * elements.
+ */
 import { type Shape, sizeOf } from './shape.js'
 
 const MAGIC = '\x93NUMPY'
-/** Data begin at a multiple of this. */
+/** The data begins at a multiple of this. */
 const ALIGNMENT = 64
 const LENGTH_END = 10
-/** Letters of a header that a message shows. */
+/** Characters of a header that a message shows. */
 const MOST_SHOWN = 60
 
-/** What stands before float32 elements in row-major (C) order, little-endian. */
+/** Returns the header of a file with float32 elements in row-major (C) order, little-endian. */
 export function npyHeader(shape: Shape): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
   const dict = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`
@@ -25,7 +28,7 @@ export interface NumberArray {
   readonly values: Float32Array
 }
 
-/** Kinds of elements that are read, little-endian, to float32. */
+/** Types of elements that can be read, all little-endian. They become float32. */
 const READERS: Readonly<Record<string, { readonly bytes: number; read(view: DataView, at: number): number }>> = {
   '<f4': { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
   '<f8': { bytes: 8, read: (view, at) => view.getFloat64(at, true) },
@@ -36,19 +39,19 @@ const READERS: Readonly<Record<string, { readonly bytes: number; read(view: Data
   '<i8': { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
 }
 
-/** The array of a file's bytes, or what is wrong with them, for the middle of a sentence. */
+/** Parses the bytes of a file. Returns the array, or a message for the middle of a sentence. */
 export function parseNpy(bytes: Uint8Array): NumberArray | { readonly problem: string } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const text = (from: number, to: number) => Buffer.from(bytes.subarray(from, to)).toString('latin1')
-  if (text(0, MAGIC.length) !== MAGIC || bytes.length < LENGTH_END + 2) return { problem: 'it is no .npy file' }
-  // from version 2 on the length takes four bytes
+  if (text(0, MAGIC.length) !== MAGIC || bytes.length < LENGTH_END + 2) return { problem: 'it is not a .npy file' }
+  // from version 2 on, the length has four bytes
   const isFirst = bytes[MAGIC.length] === 1
   const begin = isFirst ? LENGTH_END : LENGTH_END + 2
   const end = begin + (isFirst ? view.getUint16(LENGTH_END - 2, true) : view.getUint32(LENGTH_END - 2, true))
   const header = text(begin, end)
   const descr = /'descr': *'([^']*)'/.exec(header)?.[1]
   const tuple = /'shape': *\(([\d, ]*)\)/.exec(header)?.[1]
-  if (descr === undefined || tuple === undefined) return { problem: 'its header names no kind or no shape' }
+  if (descr === undefined || tuple === undefined) return { problem: 'its header has no type or no shape' }
   const reader = READERS[descr]
   if (reader === undefined) {
     return { problem: `its elements are ${descr}, must be one of ${Object.keys(READERS).join(', ')}` }
@@ -58,10 +61,10 @@ export function parseNpy(bytes: Uint8Array): NumberArray | { readonly problem: s
   const shape = dims.map(Number)
   const count = sizeOf(shape)
   if (!dims.every((dim) => /^\d+$/.test(dim)) || !Number.isSafeInteger(count * reader.bytes)) {
-    return { problem: `its shape is (${tuple.slice(0, MOST_SHOWN)}), must be whole numbers with commas between them` }
+    return { problem: `its shape is (${tuple.slice(0, MOST_SHOWN)}), must be whole numbers separated by commas` }
   }
   if (shape.length > 1 && /'fortran_order': *True/.test(header)) {
-    return { problem: 'it is stored column by column; numpy.ascontiguousarray makes rows of it' }
+    return { problem: 'it is stored in column-major order; numpy.ascontiguousarray converts it' }
   }
   const found = bytes.length - end
   if (found !== count * reader.bytes) {

@@ -10,7 +10,7 @@ const M1 = 0xcd9e8d57
 const W0 = 0x9e3779b9
 const W1 = 0xbb67ae85
 
-/** What a draw is for: keeps the sequences of one seed apart. */
+/** Purposes of draws. They separate the sequences of one seed. */
 export const PURPOSE = { noise: 0, initial: 1, shuffle: 2, sample: 3, binarize: 4 } as const
 
 export interface PhiloxKey {
@@ -77,7 +77,7 @@ export const uniforms = (key: PhiloxKey, count: number): Float32Array =>
 
 /**
  * `count` uniform numbers of 16 bits each, the low half of a word before the high one: the middles of 2^16 parts of
- * [0, 1), exact in float32. That one of them lies below p happens with probability p to within 2^-17.
+ * [0, 1), exact in float32. Each is below p with probability p, to within 2^-17.
  */
 export function coarseUniforms(key: PhiloxKey, count: number): Float32Array {
   const halves = halvesOf(key, count)
@@ -91,8 +91,8 @@ function halvesOf(key: PhiloxKey, count: number): (element: number) => number {
 }
 
 /**
- * Inverted dropout draws 16 bits an element, the low half of a word before the high one: an element is dropped when they
- * lie below `threshold`, else it is multiplied by `scale`.
+ * Inverted dropout draws 16 bits per element, the low half of a word before the high one. An element is dropped if they
+ * are below `threshold`; else it is multiplied by `scale`.
  */
 export function dropoutConstants(rate: number): { threshold: number; scale: number } {
   return { threshold: Math.min(0xffff, Math.round(rate * 0x10000)), scale: Math.fround(1 / (1 - rate)) }
@@ -105,7 +105,7 @@ export function dropoutMask(key: PhiloxKey, rate: number, count: number): Float3
   return Float32Array.from({ length: count }, (_, element) => (halves(element) >= threshold ? scale : 0))
 }
 
-/** Numbers one after another, for what is drawn once: initial weights and the order of samples. */
+/** A sequence of random numbers, for draws that are made once: initial weights and the order of samples. */
 export class RandomStream {
   readonly #key: PhiloxKey
   readonly #block = new Uint32Array(4)

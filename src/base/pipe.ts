@@ -1,4 +1,4 @@
-/** Named pipes, as of `mkfifo` and `>(command)`. */
+/** Named pipes, which `mkfifo` and `>(command)` make. */
 import { closeSync, constants, openSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 const PAUSE_MS = 20
 
 /**
- * Opens a pipe for writing once someone reads it. Nothing waits for that but this promise: a thread that does would keep
- * the process from ending. Rejects when the signal is aborted before.
+ * Opens a pipe for writing as soon as a program reads it. No thread waits for that, because it would keep the process
+ * from ending. Rejects if the signal is aborted first.
  */
 export async function openPipe(path: string, signal?: AbortSignal): Promise<Socket> {
   for (;;) {
@@ -28,7 +28,7 @@ export async function openPipe(path: string, signal?: AbortSignal): Promise<Sock
   }
 }
 
-/** Writes all of it; a reader that leaves is an error, `EPIPE`. */
+/** Writes all of the data. If the reader has closed the pipe, the error is `EPIPE`. */
 export function writeTo(stream: NodeJS.WritableStream, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => stream.write(data, (error) => (error ? reject(error) : resolve())))
 }

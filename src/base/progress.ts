@@ -1,2 +1,2 @@
-/** Says how much of some work is done. */
+/** Reports how much of some work is done. */
 export type Progress = (done: number, of: number) => void

@@ -1,7 +1,7 @@
-/** What every protobuf message that we write needs. */
+/** Writes protobuf messages. */
 import { type BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 
-/** A message within a message. */
+/** Writes a message inside a message. */
 export function message(writer: BinaryWriter, field: number, write: (inner: BinaryWriter) => void): void {
   writer.tag(field, WireType.LengthDelimited).fork()
   write(writer)

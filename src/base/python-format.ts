@@ -1,4 +1,4 @@
-/** Numbers as Python prints them, and names with places for numbers: `{epoch:02d}-{val_loss:.2f}`. */
+/** Formats numbers as Python does, and fills names that have placeholders: `{epoch:02d}-{val_loss:.2f}`. */
 
 /** `repr` of a float: `0.25`, `1.0`, `1e-05`, `nan`. */
 export function pythonFloat(value: number): string {
@@ -9,9 +9,9 @@ export function pythonFloat(value: number): string {
   return text.includes('.') ? text : `${text}.0`
 }
 
-/** As `toFixed`, but a tie goes to the even digit, as in C and Python; `toFixed` goes away from zero. */
+/** Like `toFixed`, but rounds a tie to the even digit, as C and Python do; `toFixed` rounds it away from zero. */
 export function fixed(value: number, digits: number): string {
-  // from here on `toFixed` has an exponent, and numbers have no fraction
+  // from here on, `toFixed` gives an exponent, and numbers have no fraction
   if (Math.abs(value) >= 1e21) return digits === 0 ? String(BigInt(value)) : `${BigInt(value)}.${'0'.repeat(digits)}`
   return toEven(value.toFixed(digits), value.toFixed(100).split('.')[1]!.slice(digits))
 }
@@ -22,7 +22,7 @@ function exponential(value: number, digits: number): string {
   return twoDigitExponent(`${toEven(text!, all.slice(digits))}e${exponent}`)
 }
 
-/** The last digit one less where it is odd and the rest that was rounded away was a half. */
+/** Lowers the last digit by one if it is odd and exactly a half was rounded away. */
 function toEven(text: string, rest: string): string {
   const last = Number(text.at(-1))
   return /^50*$/.test(rest) && last % 2 === 1 ? text.slice(0, -1) + (last - 1) : text
@@ -30,14 +30,14 @@ function toEven(text: string, rest: string): string {
 
 const twoDigitExponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2')
 
-/** A text between places, or a place. */
+/** A placeholder, or the text between placeholders. */
 export type Piece = string | Place
 
 interface Place {
-  /** What stands in the braces. */
+  /** The text in the braces. */
   readonly text: string
   readonly key: string
-  /** Spaces, or zeros, are put before a number that is shorter. */
+  /** A shorter number is padded on the left, with spaces or zeros. */
   readonly width: number
   readonly zeros: boolean
   readonly precision: number | undefined
@@ -47,17 +47,17 @@ interface Place {
 const PIECES = /\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]/g
 const PLACE = /^([^:{}!.[\]]+)(?::(0?)(\d{0,3})(?:\.(\d{1,2}))?([dfe]?))?$/
 
-/** Reads a name with places, as Python's `str.format` does where numbers have a width, a precision and one of d, f, e. */
+/** Parses a name with placeholders of Python's `str.format`, which may have a width, a precision and one of d, f, e. */
 export function parseTemplate(text: string): readonly Piece[] | { readonly problem: string } {
   const pieces: Piece[] = []
   for (const [piece, inside] of text.matchAll(PIECES)) {
     if (inside === undefined) {
-      if (piece === '{' || piece === '}') return { problem: `has a brace without its other one: ${text}` }
+      if (piece === '{' || piece === '}') return { problem: `has an unmatched brace: ${text}` }
       pieces.push(piece === '{{' ? '{' : piece === '}}' ? '}' : piece)
       continue
     }
     const [, key, zeros, width, precision, form] = PLACE.exec(inside) ?? []
-    if (key === undefined) return { problem: `has {${inside}}, must be as {epoch:02d} or {val_loss:.2f}` }
+    if (key === undefined) return { problem: `has {${inside}}, must be like {epoch:02d} or {val_loss:.2f}` }
     pieces.push({
       text: inside,
       key,
@@ -73,15 +73,15 @@ export function parseTemplate(text: string): readonly Piece[] | { readonly probl
 export const placesOf = (pieces: readonly Piece[]): readonly Place[] =>
   pieces.filter((piece) => typeof piece !== 'string')
 
-/** What is wrong with a place for a whole number, or for one with a fraction. */
+/** Returns what is wrong with a placeholder for a whole number, or for a number with a fraction. */
 export function problemOfPlace({ text, form, precision }: Place, whole: boolean): string | undefined {
   if (precision !== undefined && (form === undefined || form === 'd')) {
     return `has {${text}}, must have f or e after its precision`
   }
-  return form === 'd' && !whole ? `has {${text}}, must have f or e in place of d: it is no whole number` : undefined
+  return form === 'd' && !whole ? `has {${text}}, must have f or e instead of d: it is not a whole number` : undefined
 }
 
-/** The name with its numbers; those whose key is among `whole` are whole. */
+/** Returns the name with its numbers. Those whose key is in `whole` are whole numbers. */
 export function fillTemplate(
   pieces: readonly Piece[],
   values: Readonly<Record<string, number>>,

@@ -1,14 +1,14 @@
-/** Files that others made, read whole, and never more of them than was meant. */
+/** Reads whole files that other programs made, up to a limit. */
 import { constants, open, stat } from 'node:fs/promises'
 import { formatBytes } from './bytes.js'
 import { UserError } from './issue.js'
 
-/** So much is asked for at once. */
+/** Bytes that are read at once. */
 const PIECE = 1 << 26
 
 /**
- * The bytes of a file. Throws a UserError that names it where it is a folder, a device or a pipe, where it has more than
- * `most` bytes, or where it has not `exactly` so many.
+ * Returns the bytes of a file. Throws a UserError that names the file if it is a folder, a device or a pipe, or if it
+ * has more than `most` bytes, or another number than `exactly`.
  */
 export async function readWhole(path: string, limits: { most: number; exactly?: number }): Promise<Uint8Array> {
   const { most, exactly } = limits
@@ -18,10 +18,10 @@ export async function readWhole(path: string, limits: { most: number; exactly?: 
   }
   const { size } = found
   if (exactly !== undefined && size !== exactly) {
-    throw new UserError(`${path}: found ${size} bytes, must be ${exactly}; the file is not whole`)
+    throw new UserError(`${path}: found ${size} bytes, must be ${exactly}; the file is damaged`)
   }
   if (size > most) throw new UserError(`${path}: has ${formatBytes(size)}, must have at most ${formatBytes(most)}`)
-  // no link is put in its place meanwhile that would be waited for
+  // non-blocking, because a pipe may have taken the place of the file
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const bytes = new Uint8Array(size)

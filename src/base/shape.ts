@@ -6,7 +6,7 @@ export type BatchShape = readonly (number | null)[]
 /** Number of elements of a tensor of this shape; 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, dim) => product * dim, 1)
 
-/** `(None, 28, 28)`: the way Keras writes a shape. */
+/** Formats a shape as Keras does: `(None, 28, 28)`. */
 export function formatShape(shape: BatchShape): string {
   const dims = shape.map((dim) => dim ?? 'None')
   return dims.length === 1 ? `(${dims[0]},)` : `(${dims.join(', ')})`

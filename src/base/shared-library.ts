@@ -1,4 +1,4 @@
-/** Loads libraries of C functions, and sets what they read of the environment. */
+/** Loads C libraries, and sets environment variables for them. */
 import { koffi } from './koffi.js'
 
 export type SharedLibrary = ReturnType<typeof koffi.load>
@@ -7,8 +7,8 @@ export type SharedLibrary = ReturnType<typeof koffi.load>
 const LAZY = 1
 
 /**
- * Loads a library for as long as the process lives. koffi unloads what it has loaded before the process has ended, and
- * then threads of the library, and what it has registered for the end, would be where nothing is any more.
+ * Loads a library for the whole life of the process. koffi alone would unload it before the process has ended; threads
+ * and exit handlers of the library would then run code that is gone.
  */
 export function loadForGood(file: string): SharedLibrary {
   const library = koffi.load(file)
@@ -18,8 +18,8 @@ export function loadForGood(file: string): SharedLibrary {
 }
 
 /**
- * Sets a variable of the environment for a library that is not loaded yet, and for processes started later. In a thread
- * other than the first `process.env` is a copy, which no library sees.
+ * Sets an environment variable for libraries that are not loaded yet, and for processes that start later. In any thread
+ * but the first, `process.env` is a copy that libraries do not see.
  */
 export function setForLibraries(name: string, value: string): void {
   process.env[name] = value

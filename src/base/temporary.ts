@@ -1,4 +1,4 @@
-/** Temporary files and folders: whoever ends the process in the middle of something takes them away. */
+/** Keeps a list of temporary files and folders, so that they can be removed when the process is ended during work. */
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -6,29 +6,29 @@ import { basename, dirname, join } from 'node:path'
 const there = new Set<string>()
 let tell: (paths: readonly string[]) => void = () => {}
 
-/** Letters of a name that are kept: with four bytes each and the rest, it is not longer than a name may be. */
+/** Characters of a name that are kept. Even with four bytes each, the new name is not too long for a file system. */
 const KEPT = 40
 
-/** The name of one beside what it is to become. It counts from now until it is done with. */
+/** Returns a temporary name in the same folder as `path`. It is in the list until `doneWith` is called. */
 export function temporaryBeside(path: string): string {
   const name = `${[...basename(path)].slice(0, KEPT).join('')}.${randomBytes(6).toString('hex')}.tmp`
   return counted(join(dirname(path), name))
 }
 
-/** What has a name of its own, for as long as it is temporary. */
+/** Adds a path to the list, and returns it. */
 export function counted(temporary: string): string {
   there.add(temporary)
   tell([...there])
   return temporary
 }
 
-/** It has its own name now, or is gone. */
+/** Removes a path from the list, after it was renamed or removed. */
 export function doneWith(temporary: string): void {
   there.delete(temporary)
   tell([...there])
 }
 
-/** Tells of those that there are, now and whenever they change. */
+/** Calls `listener` with the list, now and after every change. */
 export function watchTemporaries(listener: (paths: readonly string[]) => void): void {
   tell = listener
   tell([...there])

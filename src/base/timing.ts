@@ -1,15 +1,15 @@
-/** How long something takes that is done again and again. */
+/** Times work that is repeated. */
 
 export interface TimingLimits {
-  /** Times that are wanted. */
+  /** Maximum number of repetitions. */
   readonly most: number
-  /** After this many milliseconds no further one is begun, */
+  /** After this many milliseconds no further repetition begins, */
   readonly budgetMs: number
-  /** but for the first few. Default: 1. */
+  /** but there are at least this many. Default: 1. */
   readonly least?: number
 }
 
-/** Milliseconds of each time. */
+/** Returns the milliseconds of each repetition. */
 export async function timesOf(
   work: () => Promise<unknown>,
   { most, budgetMs, least: atLeast = 1 }: TimingLimits,
@@ -24,12 +24,12 @@ export async function timesOf(
   return times
 }
 
-/** The middle one, or the mean of the middle two; NaN of none. */
+/** The middle number, or the mean of the middle two. NaN for an empty list. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
 }
 
-/** The smallest; of any number of numbers, unlike `Math.min`. */
+/** The smallest number. Unlike `Math.min`, it works for a list of any length. */
 export const least = (numbers: readonly number[]): number =>
   numbers.reduce((smallest, number) => Math.min(smallest, number), Number.POSITIVE_INFINITY)

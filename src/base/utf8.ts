@@ -1,6 +1,6 @@
-/** Bytes of a text file as text. Every text that the program reads is UTF-8; another encoding is told by name. */
+/** Decodes text files. All text that the program reads must be UTF-8; another encoding is named in the message. */
 
-/** The text without a byte order mark; or the problem, as the end of a sentence that begins with the file. */
+/** The text without a byte order mark, or a message that continues a sentence beginning with the file name. */
 export type Decoded = { readonly text: string } | { readonly problem: string }
 
 export function decodeUtf8(bytes: Uint8Array): Decoded {
@@ -9,13 +9,13 @@ export function decodeUtf8(bytes: Uint8Array): Decoded {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch (error) {
-    // a text too long for a string is another error
+    // a text that is too long for a string is another error
     if (!(error instanceof TypeError)) throw error
     return { problem: problemOf(bytes) }
   }
 }
 
-/** By the byte order mark, or by a zero beside the first character: JSON, CSV and JSON Lines begin with ASCII. */
+/** Looks for a byte order mark, or for a zero beside the first character: JSON, CSV and JSON Lines begin with ASCII. */
 function wideEncodingOf([a, b, c, d]: Uint8Array): string | undefined {
   if (a === 0 && b === 0) return 'UTF-32'
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'UTF-32' : 'UTF-16'
@@ -34,7 +34,7 @@ function problemOf(bytes: Uint8Array): string {
   return `is not UTF-8 text: line ${line} has the byte ${byte}; save the file as UTF-8`
 }
 
-/** Where the first character begins that is none. The end of what decodes is found by halves. */
+/** Returns the position of the first byte that cannot be decoded, by binary search for the longest valid beginning. */
 function firstBad(bytes: Uint8Array): number {
   let [good, bad] = [0, bytes.length]
   while (bad - good > 1) {

@@ -1,6 +1,6 @@
-/** Text that a terminal shows and does not obey. */
+/** Makes text safe to print: the terminal shows control characters instead of obeying them. */
 
-/** Control characters, format characters and odd spaces as `\u` and their number. Other letters of any script stay. */
+/** Replaces control characters, format characters and unusual spaces by `\u` and their code. Other letters stay. */
 export const visible = (line: string): string =>
   line.replace(/(?! )[\p{Cc}\p{Cf}\p{Cs}\p{Z}]/gu, (character) =>
     Array.from({ length: character.length }, (_, unit) => {

@@ -1,15 +1,15 @@
-/** Whether a file could be written, as far as that can be known before. */
+/** Checks whether a file can be written, as far as that can be known in advance. */
 import { access, constants, lstat, realpath, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 export interface WritableOptions {
-  /** A temporary file is to take its place; else it is added to or emptied. */
+  /** True if a temporary file will replace the file; false if it will be appended to or emptied. */
   readonly replaced: boolean
-  /** Folders above it that are missing are made. */
+  /** True if missing folders above it will be created. */
   readonly folders?: boolean
 }
 
-/** Throws as the system does where a file could not be written, for its name, its place, or what is there already. */
+/** Throws a system error if a file could not be written because of its name, its folder, or what is there already. */
 export async function checkWritable(path: string, { replaced, folders = false }: WritableOptions): Promise<void> {
   const found = await stat(path).catch((error) => {
     if (error.code !== 'ENOENT') throw error
@@ -25,7 +25,10 @@ export async function checkWritable(path: string, { replaced, folders = false }:
   await checkNewPath(path)
 }
 
-/** Of a file or folder that is to be made with those above it: that each name will do, and that the first can be made. */
+/**
+ * Checks the path of a file or folder that will be created with the folders above it: each name must be valid, and the
+ * first missing folder must be possible to create.
+ */
 export async function checkNewPath(path: string): Promise<void> {
   const missing: string[] = []
   for (let there = resolve(path); ; there = dirname(there)) {
@@ -37,7 +40,7 @@ export async function checkNewPath(path: string): Promise<void> {
       const folder = await stat(there)
       if (!folder.isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR', path })
       await access(there, constants.W_OK)
-      // the system looks at a name only where the folder around it is there
+      // the system checks a name only if the folder around it exists
       for (const name of missing) {
         await lstat(join(there, name)).catch((error) => {
           if (error.code !== 'ENOENT') throw Object.assign(error, { path })

@@ -1,11 +1,11 @@
 /**
  * `train bench SPEC`: how long a training step takes on each engine that works here.
  *
- * Each engine has a process of its own, and they take turns. In one process they would share memory, so that its peak
- * is nobody's, and a crash of one would end all; two copies of TensorFlow cannot even live in one. A process that waits
- * for its turn is idle: its threads, which spin during a step, are asleep a few milliseconds after the last one (it was
- * measured: none of a processor in the second after a turn), so that a rest before each turn is enough, and none needs
- * to be stopped while another one is timed.
+ * Each engine runs in a process of its own, and the processes take turns. In one process the engines would share
+ * memory, so its peak would belong to none of them; a crash of one would end them all; and two copies of TensorFlow
+ * cannot be loaded into one process. A process that waits for its turn is idle: the threads that spin during a step
+ * fall asleep a few milliseconds after it (measured: no processor time in the second after a turn). So a short rest
+ * before each turn is enough, and no process has to be stopped while another one is timed.
  */
 import { setTimeout as rest } from 'node:timers/promises'
 import { UserError } from '../base/issue.js'
@@ -32,9 +32,9 @@ import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
 
-/** A slow engine makes fewer steps in a turn. */
+/** Time limit of a turn: a slow engine runs fewer steps. */
 const BUDGET_MS = 1000
-/** Until the threads of the engine before are asleep. */
+/** Time for the threads of the previous engine to fall asleep. */
 const REST_MS = 10
 
 export interface BenchOptions extends ReportOptions {
@@ -45,7 +45,7 @@ export interface BenchOptions extends ReportOptions {
   readonly steps: number
 }
 
-/** Standard output gets the table. */
+/** Prints the table, or the JSON document, to standard output. */
 export async function benchSpec(file: string, options: BenchOptions, io: Io): Promise<ExitCode> {
   const { spec: given, warnings } = await requireSpec(
     file,
@@ -69,7 +69,7 @@ interface Comparison {
   readonly options: BenchOptions
   readonly io: Io
   readonly signal: AbortSignal
-  /** Those that were started; whoever gave the list stops them. */
+  /** Receives every process that is started. The caller stops them. */
   readonly processes: EngineProcess[]
 }
 
@@ -77,7 +77,7 @@ async function compare(comparison: Comparison): Promise<ExitCode> {
   const { spec, options, io, signal } = comparison
   const { rounds, steps } = options
   const started = new Date()
-  const auto = await withSpinner('Asking what engine auto takes', io, () => whatAutoTakes(requestOf(spec), signal))
+  const auto = await withSpinner('Asking which engine auto selects', io, () => whatAutoTakes(requestOf(spec), signal))
   const { ready, leftOut, batchSize } = await openEngines(comparison)
   for (let round = 0; round <= rounds; round++) {
     for (const { engine, turns } of ready) {
@@ -125,7 +125,10 @@ const requestOf = ({ device, precision }: StageSpec): EngineRequest => ({
   logs: false,
 })
 
-/** Opens those that are asked for, which must work, or all that work; each once, whatever names it has. */
+/**
+ * Opens the engines that were asked for, all of which must work, or else every engine that works. An engine with
+ * several names is opened once.
+ */
 async function openEngines({ spec, options, io, signal, processes }: Comparison) {
   const asked = options.engine.map((name) => engineSchema.parse(name))
   const ready: Contender[] = []
@@ -143,7 +146,7 @@ async function openEngines({ spec, options, io, signal, processes }: Comparison)
       ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io, () => ask('load', spec)))
       ready.push({ engine, turns: [] })
     } catch (error) {
-      // one that does not open, for whatever reason, is not of this machine; one that opens must not fail but in words
+      // an engine that does not open is skipped, for whatever reason; one that opened may fail only with a UserError
       const isNormal = engine === undefined || error instanceof UserError
       if (signal.aborted || asked.length > 0 || !isNormal) throw error
       leftOut.push({ name, problem: reasonOf(error) })
@@ -151,11 +154,14 @@ async function openEngines({ spec, options, io, signal, processes }: Comparison)
   }
   if (ready.length > 0) return { ready, leftOut, batchSize }
   throw new UserError(
-    ['No engine can train this spec here.', ...leftOut.map(({ name, problem }) => `${name}: ${problem}`)].join('\n'),
+    [
+      'No engine can train this spec on this machine.',
+      ...leftOut.map(({ name, problem }) => `${name}: ${problem}`),
+    ].join('\n'),
   )
 }
 
-/** Fastest first. */
+/** Returns a row of the report for each engine, fastest first. */
 function rowsOf(contenders: readonly Contender[]): BenchReport['engines'] {
   const timed = contenders.map(({ engine, turns }) => {
     const times = turns.flatMap((turn) => turn.times)

@@ -1,21 +1,23 @@
-/** `--clamp label=7`: the labels that chains are held at. */
+/** `--clamp label=7`: labels that chains are clamped to. */
 import { UserError } from '../base/issue.js'
 import { dataInfo } from '../data/registry.js'
 import { type ClassRbm, withLabels } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { TrainedRbm } from '../run/trained-rbm.js'
 
-/** Classes as they are written, in the order in which chains take them in turn. */
+/** Parses the option. Returns the classes, in the order in which chains take turns with them. */
 export function clampedLabels(text: string): readonly number[] {
   const found = /^label=([0-9]{1,9}(?:,[0-9]{1,9})*)$/.exec(text)
-  if (!found) throw new UserError(`--clamp: found "${text}", must be label=N, or several: label=0,1,2`)
+  if (!found) throw new UserError(`--clamp: found "${text}", must be label=N, or several labels such as label=0,1,2`)
   return found[1]!.split(',').map(Number)
 }
 
-/** The machine with a label for each of so many chains; a UserError where it has no such label. */
+/** Returns the RBM with a fixed label for each chain. Throws a UserError if it has no such label. */
 export function clamped({ labelled, spec }: TrainedRbm, labels: readonly number[], chains: number): Rbm {
   if (labelled === null) {
-    throw new UserError('--clamp: the model has learnt no labels; "labels" in "training" of a spec says that it does')
+    throw new UserError(
+      '--clamp: the model was trained without labels; to train one with labels, set "labels" in "training" of the spec',
+    )
   }
   checkLabels(labels, labelled, dataInfo(spec.data).name)
   return withLabels(

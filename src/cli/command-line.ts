@@ -1,4 +1,4 @@
-/** Reads the command line: which command, its files or words, and options. yargs' parser takes it apart. */
+/** Parses the command line into a command, its operands and its options, with the parser of yargs. */
 import { existsSync } from 'node:fs'
 import { Parser } from 'yargs/helpers'
 import { UserError } from '../base/issue.js'
@@ -10,12 +10,15 @@ export type CommandLine =
   | {
       readonly command: string
       readonly operands: readonly string[]
-      /** By the table of that command. */
+      /** Typed by the option table of that command. */
       readonly options: OptionsOf<OptionTable>
     }
   | { readonly text: string }
 
-/** The command and its options, or the text that is asked for. A UserError names everything wrong with the arguments. */
+/**
+ * Returns the command with its operands and options, or the text of `--help` or `--version`. Throws a UserError that
+ * lists everything wrong with the arguments.
+ */
 export function parseCommandLine(argv: readonly string[], version: string, commands: Commands): CommandLine {
   const name = commandOf(argv[0], commands)
   const command = commands[name]!
@@ -25,7 +28,7 @@ export function parseCommandLine(argv: readonly string[], version: string, comma
   const [first] = values._
   const meant = name === 'train' && first !== undefined ? commandNear(first, commands) : undefined
   if (meant !== undefined) {
-    throw usageError('train', `There is no command and no file ${first}; did you mean the command "${meant}"?`)
+    throw usageError('train', `There is no command or file named "${first}"; did you mean the command "${meant}"?`)
   }
   const problems = problem === undefined ? [...problemsOf(name, command, values)] : [problem]
   if (problems.length > 0) throw usageError(name, ...problems)
@@ -41,17 +44,19 @@ function converted(option: Option, value: unknown): unknown {
   return option.type === 'count' ? Number(value) : value
 }
 
-/** The first word names a command, else it is a spec. */
+/** The name of the command: the first word if it is one. Any other first word is a spec, for `train`. */
 const commandOf = (word = '', commands: Commands): string =>
   word !== 'train' && Object.hasOwn(commands, word) ? word : 'train'
 
-/** The command that a word was meant to be, where it can be no spec. */
+/**
+ * The command nearest to a word. Undefined if none is near, or if the word may be a spec: a path or an existing file.
+ */
 const commandNear = (word: string, commands: Commands): string | undefined =>
   /^[\w-]+$/.test(word) && !existsSync(word) ? nearest(word, Object.keys(commands)) : undefined
 
 type Values = Readonly<Record<string, unknown>> & { readonly _: string[] }
 
-/** The arguments taken apart; the parser stops at an option without its value. */
+/** Parses the arguments. The parser stops at an option that lacks its value, so that is the only problem then. */
 function taken(argv: readonly string[], table: OptionTable): { values: Values; problem?: string } {
   const options = Object.entries(table)
   const named = (of: (option: Option) => boolean) => options.flatMap(([name, option]) => (of(option) ? [name] : []))
@@ -68,7 +73,7 @@ function taken(argv: readonly string[], table: OptionTable): { values: Values; p
     configuration: { 'boolean-negation': false, 'camel-case-expansion': false, 'dot-notation': false },
   })
   if (!error) return { values: values as Values }
-  // `Not enough arguments following: engine`, which is all that the parser can complain about here
+  // the only error that the parser can report here is `Not enough arguments following: engine`
   const last = error.message.split(': ').at(-1)
   const found = options.find(([name, { alias }]) => name === last || alias === last)
   if (!found) throw error
@@ -104,7 +109,7 @@ function* problemsOf(name: string, command: Command, values: Values): Iterable<s
 function* problemsOfValue(name: string, { type, choices, value: placeholder }: Option, value: string) {
   if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
   else if (type === 'count' && !/^[1-9][0-9]{0,8}$/.test(value)) {
-    yield `--${name}: found "${value}", must be a whole number from 1`
+    yield `--${name}: found "${value}", must be a positive whole number`
   } else if (choices && !Object.hasOwn(choices, value)) {
     const names = Object.keys(choices)
     yield `--${name}: found "${value}", must be one of ${names.join(', ')}${didYouMean(value, names)}`
@@ -126,7 +131,7 @@ function* problemsOfOperands(name: string, { usage, operands }: Command, values:
 
 const MOST_WORDS = 8
 
-/** The first words of many. */
+/** Joins words, and leaves out those after the first few. */
 const someOf = (words: readonly string[]): string =>
   words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS).join(' ')} ...` : words.join(' ')
 

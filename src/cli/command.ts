@@ -1,11 +1,11 @@
-/** What a command of the command line is: its words, its options, and its work. Parser, help and completion follow from it. */
+/** The type of a command: its texts, its options and its work. Parser, help and completion are derived from it. */
 import type { ExitCode, ExitName } from './exit-codes.js'
 import type { Io } from './io.js'
 
 export interface Option {
   /** `texts` and `choices` may be given several times; `count` is a whole number from 1; a `flag` takes no value. */
   readonly type: 'text' | 'texts' | 'choice' | 'choices' | 'count' | 'flag'
-  /** Stands for the value in the help: `FILE`. A flag has none. */
+  /** Placeholder for the value in the help, such as `FILE`. A flag has none. */
   readonly value?: string
   readonly help: string
   /** Allowed values and their meanings. */
@@ -13,7 +13,7 @@ export interface Option {
   readonly default?: string
   /** One letter. */
   readonly alias?: string
-  /** Another option of the same command, without which this one does nothing. */
+  /** Another option of the same command that must be given with this one. */
   readonly needs?: string
 }
 
@@ -39,16 +39,16 @@ export type OptionsOf<Table extends OptionTable> = {
     : ValueOf<Table[Name]> | undefined
 }
 
-/** The words of a command line that are no options. */
+/** The operands of a command: the words on the command line that are not options. */
 export interface Operands {
   readonly least: number
   readonly most: number
-  /** Errors where there are fewer, and where there are more. */
+  /** Error messages for fewer operands, and for more. */
   readonly few: string
   readonly many: string
   /** Allowed words and their meanings; without this, operands are files. */
   readonly words?: Readonly<Record<string, string>>
-  /** An option with which no operand is needed. */
+  /** An option that makes the operand unnecessary. */
   readonly noneWith?: string
 }
 
@@ -62,9 +62,9 @@ export interface Command<Table extends OptionTable = OptionTable> {
   readonly options: Table
   /** Meanings of its exit codes. */
   readonly exits: Partial<Readonly<Record<ExitName, string>>>
-  /** Command lines and their effects. */
+  /** Example command lines and what they do. */
   readonly examples: readonly (readonly [line: string, effect: string])[]
-  /** Does the work. Heavy modules are imported here, so that help and errors of usage do not load them. */
+  /** Does the work. Heavy modules are imported here, so that help and usage errors do not load them. */
   run(operands: readonly string[], options: OptionsOf<Table>, io: Io, commands: Commands): Promise<ExitCode>
 }
 
@@ -74,6 +74,6 @@ export type Commands = Readonly<Record<string, Command>>
 /** Checks a command, and infers the types of its options. */
 export const command = <const Table extends OptionTable>(one: Command<Table>): Command<Table> => one
 
-export const ONE_SPEC: Operands = { least: 1, most: 1, few: 'No spec is given', many: 'One spec at a time' }
+export const ONE_SPEC: Operands = { least: 1, most: 1, few: 'No spec is given', many: 'Only one spec can be given' }
 
-export const ONE_RUN: Operands = { least: 1, most: 1, few: 'No run is given', many: 'One run at a time' }
+export const ONE_RUN: Operands = { least: 1, most: 1, few: 'No run is given', many: 'Only one run can be given' }

@@ -1,6 +1,6 @@
 /**
- * Completion on the command line. As with yargs, the shell's script calls `train --get-yargs-completions` with the words so
- * far, and takes each line of the answer as a completion; where there is none it completes files.
+ * Shell completion. As with yargs, the script of the shell calls `train --get-yargs-completions` with the words typed
+ * so far, and takes each line of the answer as a completion. If the answer is empty, it completes file names.
  */
 import { UserError } from '../base/issue.js'
 import type { Command, Commands, Option } from './command.js'
@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
 import { ASKED_BY_SHELL, SHELLS, type Shell } from './shells.js'
 
-/** What may stand in place of the last word, after those before it. The first word is the program. */
+/** Returns the completions of the last of the words typed so far. The first word is the program. */
 export function completionsOf(words: readonly string[], commands: Commands): string[] {
   const [first = '', ...rest] = words.slice(1)
   const last = words.at(-1) ?? ''
@@ -30,7 +30,7 @@ export function completionsOf(words: readonly string[], commands: Commands): str
 
 const matching = (candidates: readonly string[], start: string) => candidates.filter((one) => one.startsWith(start))
 
-/** `--engine=on` in two; the value is undefined where there is no `=`. */
+/** Splits `--engine=on` at the `=`. Without one, the value is undefined. */
 function parted(word: string): readonly [option: string, value: string | undefined] {
   const at = word.startsWith('--') ? word.indexOf('=') : -1
   return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)]
@@ -43,7 +43,7 @@ function optionNamed({ options }: Command, word = ''): Option | undefined {
   return found?.[1]
 }
 
-/** Those that may still be given. */
+/** Returns the options that may still be given. */
 function freeOptions({ options }: Command, before: readonly string[]): string[] {
   const given = new Set(before.map((word) => parted(word)[0]))
   const free = Object.entries(options).filter(
@@ -52,7 +52,7 @@ function freeOptions({ options }: Command, before: readonly string[]): string[] 
   return [...free.map(([name]) => `--${name}`), '--help', '--version']
 }
 
-/** A shell that is not named is that of the environment. */
+/** Prints the script of a shell, by default the one in `$SHELL`. */
 export async function printScript(named: Shell | undefined, io: Io): Promise<ExitCode> {
   const shell = named ?? (io.env.SHELL?.split('/').at(-1) as Shell | undefined)
   if (shell === undefined || !Object.hasOwn(SCRIPTS, shell)) {
@@ -67,7 +67,7 @@ export async function printScript(named: Shell | undefined, io: Io): Promise<Exi
 const PROGRAMS = 'train trainspec'
 
 const SCRIPTS: { readonly [Name in Shell]: string } = {
-  // bash ends a word at a colon or an equals sign too: what stands before the last one is cut off the answers
+  // bash also ends a word at `:` and `=`, so everything up to the last of these is cut off each answer
   bash: `###-begin-train-completions-###
 _train_completions() {
   local line="\${COMP_LINE:0:COMP_POINT}" words reply word cut

@@ -1,4 +1,4 @@
-/** `train doctor`: what this machine can do, and what it lacks. */
+/** `train doctor`: reports which engines work on this machine, and what is missing. */
 import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from '../base/reason.js'
@@ -23,7 +23,7 @@ import { type Io, mayColor } from './io.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 
-/** Standard output gets the report. */
+/** Prints the report to standard output. */
 export const doctor = (options: ReportOptions, io: Io): Promise<ExitCode> =>
   interruptible(io, async (signal) => {
     const report = await examine(io, signal)
@@ -38,7 +38,7 @@ async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   const { spec: given } = await requireSpec(SPEC, [], io.stdin)
   const spec = soleSpec(given, dataInfo(given.data))
   const engines = await findings(spec, io, signal)
-  const auto = await withSpinner('Asking what engine auto takes', io, () => whatAutoTakes(DEFAULT_REQUEST, signal))
+  const auto = await withSpinner('Asking which engine auto selects', io, () => whatAutoTakes(DEFAULT_REQUEST, signal))
   return {
     version: 1,
     healthy: engines.some(({ state, compiled }) => state === 'right' && compiled),
@@ -53,14 +53,14 @@ async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   }
 }
 
-/** Ships with the package. */
+/** The spec that is timed; it ships with the package. */
 const SPEC = fileURLToPath(new URL('../../specs/mnist-mlp.json', import.meta.url))
 
 async function nvidia(): Promise<Cuda> {
   try {
     return await (await import('../libtensorflow/cuda.js')).findCuda()
   } catch (error) {
-    return { devices: [], problem: `the NVIDIA driver cannot be asked (${reasonOf(error)})` }
+    return { devices: [], problem: `the NVIDIA driver cannot be queried (${reasonOf(error)})` }
   }
 }
 
@@ -81,7 +81,7 @@ function tensorflowReport(cuda: Cuda): DoctorReport['tensorflow'] {
   return { places, problem }
 }
 
-/** Each engine once, whatever names it has. */
+/** Examines each engine once, even if it has several names. */
 async function findings(spec: StageSpec, io: Io, signal: AbortSignal): Promise<EngineFinding[]> {
   const found = new Map<string, EngineFinding>()
   for (const name of ENGINE_NAMES) {
@@ -92,9 +92,9 @@ async function findings(spec: StageSpec, io: Io, signal: AbortSignal): Promise<E
   return [...found.values()]
 }
 
-/** An engine that hangs, as one may with a driver that is broken, must not take the report with it. */
+/** Time limit of an engine: one that hangs, for example because of a broken driver, must not block the report. */
 const PATIENCE_MS = 60_000
-/** Of mnist-mlp; a slow engine makes as many as there is time for. */
+/** Steps of mnist-mlp to time. A slow engine runs fewer, as many as there is time for. */
 const STEPS = { most: 200, budgetMs: 700, least: 3 }
 const FIRST_STEPS = { most: 5, budgetMs: 100 }
 
@@ -113,13 +113,13 @@ async function examineEngine(
   const doing = <T>(what: string, work: () => Promise<T>) => withSpinner(`Engine ${name}: ${what}`, io, work)
   let engine: EngineProcess | undefined
   try {
-    engine = await doing('opening it', () => openEngineProcess(name, DEFAULT_REQUEST, signal))
+    engine = await doing('opening', () => openEngineProcess(name, DEFAULT_REQUEST, signal))
     const { opened, ask } = engine
     const { compiled, device, versions } = opened
     Object.assign(finding, { name: opened.name, state: 'wrong', compiled, device, versions })
-    // of an engine that was named it says why not on a GPU, where one was to be expected
+    // the note of an engine opened by name says why it does not use a GPU although one was to be expected
     finding.problem = opened.note ?? null
-    await doing('checking what it computes', () => ask('check'))
+    await doing('checking its results', () => ask('check'))
     finding.state = 'right'
     finding.matrix_product = speedOf(await doing('timing a matrix product', () => ask('productSpeed')))
     finding.elementwise_update = speedOf(await doing('timing an update', () => ask('updateSpeed')))
@@ -131,7 +131,7 @@ async function examineEngine(
     })
   } catch (error) {
     interrupt.throwIfAborted()
-    finding.problem = patience.aborted ? `It was given up after ${PATIENCE_MS / 1000} s.` : reasonOf(error)
+    finding.problem = patience.aborted ? `It did not finish within ${PATIENCE_MS / 1000} s.` : reasonOf(error)
   } finally {
     await engine?.stop()
   }

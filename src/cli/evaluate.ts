@@ -17,7 +17,7 @@ import { withSpinner } from './spinner.js'
 
 export interface EvaluateOptions extends OverrideOptions, LogZOptions, ReportOptions {}
 
-/** Standard output gets the measures. */
+/** Prints the loss and the metrics to standard output. */
 export async function evaluateRun(directory: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
   const run = await readRun(directory, overridesOf(options), io.stdin)
   const { spec } = run
@@ -26,18 +26,18 @@ export async function evaluateRun(directory: string, options: EvaluateOptions, i
     const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
     const weights = await writeWeights(run, session)
     try {
-      const evaluation = await withSpinner('Measuring', io, () => evaluateSession(spec, session, signal))
+      const evaluation = await withSpinner('Evaluating', io, () => evaluateSession(spec, session, signal))
       const { metrics, test, bad } = evaluation
       const { rbm } = session
       const likelihood =
         method && rbm && isUnsupervised(spec) && bad === null
-          ? await withSpinner('Likelihood', io, (progress) =>
+          ? await withSpinner('Computing the likelihood', io, (progress) =>
               likelihoodOf({ method, engine, session, rbm, spec, weights, signal, progress }),
             )
           : null
       writeReport(evaluateReport(run, engine, evaluation, likelihood), evaluateLines, options, io)
       if (bad !== null) {
-        say(io, `What the model computes is not finite: ${badTensor(bad)}.`)
+        say(io, `The model computes values that are not finite: ${badTensor(bad)}.`)
         return EXIT.diverged
       }
       for (const line of undefinedLines({ metrics, epochs: [], test, watchers: [] })) say(io, line)

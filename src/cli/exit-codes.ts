@@ -26,7 +26,7 @@ export const EXIT_WORDS: { readonly [Name in ExitName]: string } = {
   terminated: 'stopped by kill or by the system (SIGTERM)',
 }
 
-/** Signals that ask for an end; as shells do, the exit code is 128 and the number of the signal. */
+/** Signals that ask the process to end. As in shells, the exit code is 128 plus the number of the signal. */
 export const END_SIGNALS = (
   [
     ['SIGINT', EXIT.interrupted],
@@ -37,7 +37,7 @@ export const END_SIGNALS = (
 
 export type EndSignal = (typeof END_SIGNALS)[number]['signal']
 
-/** Exit codes of every command that may be asked to end while it works. */
+/** Exit codes of every command that a signal may end while it works. */
 export const ENDED_EXITS = {
   internal: EXIT_WORDS.internal,
   hungUp: EXIT_WORDS.hungUp,

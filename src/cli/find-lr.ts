@@ -1,4 +1,4 @@
-/** `train find-lr SPEC`: which learning rate a spec wants. What is trained meanwhile is thrown away. */
+/** `train find-lr SPEC`: suggests a learning rate for a spec. The weights that it trains are thrown away. */
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
@@ -22,23 +22,23 @@ import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
 
-/** Fewer leave no curve between the first tenth and the last five. */
+/** With fewer steps no curve is left between the first tenth and the last five steps, which are not used. */
 const FEWEST_STEPS = 20
 
 export interface FindLrOptions extends OverrideOptions, PlaceOptions, ReportOptions {
   readonly steps: number
 }
 
-/** Standard output gets the suggestion; a folder as of a run gets the curve. */
+/** Prints the suggestion to standard output, and writes the curve into a folder like that of a run. */
 export async function findLearningRate(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
   const { steps } = options
-  if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS} here`)
+  if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS}`)
   const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
   const idle = warnings.filter(({ code }) => code === NOTHING_TRAINED)
-  if (idle.length > 0) throw new UserError('find-lr looks for a rate at which weights learn, and none does.', idle)
+  if (idle.length > 0) throw new UserError('find-lr needs weights to train, but this model has none.', idle)
   showWarnings(warnings, io)
   checkFindable(spec)
-  // callbacks have no part in it
+  // callbacks do not run here
   await checkRunPlaces({ ...spec, callbacks: [] }, file, options)
   return interruptible(io, async (signal, interrupt) => {
     const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
@@ -57,7 +57,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
         command: suggestion === null ? null : commandWith(suggestion, file, spec, options),
       }
       await interrupt.saving(() =>
-        inWords('write what was found', async () => {
+        inWords('write the results', async () => {
           await writeFileAtomic(join(directory, 'find-lr.json'), `${JSON.stringify(report, null, 2)}\n`)
           await writeFileAtomic(report.picture, lrCurve(report))
         }),
@@ -75,18 +75,21 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
 function checkFindable(spec: ResolvedSpec): asserts spec is StageSpec {
   if (isStacked(spec)) {
     throw new UserError(
-      'find-lr begins at first weights that are drawn, but a DBN is fine-tuned from those of its RBMs. Try rates by `train`; 0.001 is a good one to begin with for Adam.',
+      'find-lr starts from random weights, but a DBN is fine-tuned from the weights of its RBMs. Try learning rates with `train` instead; 0.001 is a good start for Adam.',
     )
   }
   if (isUnsupervised(spec) && spec.training.algorithm !== 'exact') {
     const { algorithm } = spec.training
     throw new UserError(
-      `find-lr follows the loss, which of an RBM with "${algorithm}" does not say how well it learns. Try rates by \`train\` with the metric "pseudo_likelihood" or "reconstruction_error"; 0.05 is a good one to begin with, 0.01 for "pcd".`,
+      `find-lr follows the loss, but the loss of an RBM with "${algorithm}" does not show how well it learns. Try learning rates with \`train\` and the metric "pseudo_likelihood" or "reconstruction_error"; a good start is 0.05, or 0.01 for "pcd".`,
     )
   }
 }
 
-/** With what else the user has set; the type goes along where the file may have no optimizer, whose default it is. */
+/**
+ * Returns the command that trains at the rate, with the user's own `--set`. It sets the type of a default optimizer
+ * too, because the file may have no optimizer to change.
+ */
 function commandWith(rate: number, file: string, spec: StageSpec, { set }: FindLrOptions): string {
   const { type: found } = spec.optimizer
   const type = found === (isSupervised(spec) ? 'RMSprop' : DEFAULT_OPTIMIZER) ? [`optimizer.type=${found}`] : []
@@ -94,5 +97,5 @@ function commandWith(rate: number, file: string, spec: StageSpec, { set }: FindL
   return ['train', file, ...settings.flatMap((setting) => ['--set', setting])].map(quoted).join(' ')
 }
 
-/** As a shell wants it. */
+/** Quotes a word for a shell, if it has to be quoted. */
 const quoted = (word: string): string => (/^[\w./=:@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -1,12 +1,12 @@
-/** Whether a run is to outlive its terminal. */
+/** Finds out whether a run should go on when its terminal is closed. */
 import { readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Io } from './io.js'
 
 /**
- * `nohup` lets a program ignore SIGHUP, which Node undoes before any JavaScript runs. So its other traces count: the name
- * that a shell leaves in `_`, what it does to standard input and output of a terminal, and a parent that ignores SIGHUP,
- * as a script under `nohup` does.
+ * `nohup` makes a program ignore SIGHUP, but Node undoes that before any JavaScript runs. So this looks for other
+ * traces of `nohup`: its name in `_`, which the shell sets; the way it redirects standard input and output of a
+ * terminal; and a parent that ignores SIGHUP, such as a script under `nohup`.
  */
 export function outlivesTerminal({ env }: Pick<Io, 'env'>): boolean {
   return (
@@ -17,7 +17,7 @@ export function outlivesTerminal({ env }: Pick<Io, 'env'>): boolean {
   )
 }
 
-/** Of proc(5); empty where the system has none. */
+/** The path behind a file descriptor, from proc(5). Empty on a system without it. */
 const linkOf = (descriptor: number): string => orEmpty(() => readlinkSync(`/proc/self/fd/${descriptor}`))
 
 const O_ACCMODE = 3

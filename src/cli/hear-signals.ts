@@ -1,20 +1,20 @@
 /**
- * Hears signals in a thread that is not JavaScript's main one, to which alone Node gives them: by a loop of libuv, on which
- * Node stands and whose functions it hands out (https://docs.libuv.org/en/v1.x/signal.html).
+ * Handles signals in a thread other than the main one, although Node delivers them to the main thread only. It runs a
+ * loop of libuv, the library under Node, whose functions Node exports (https://docs.libuv.org/en/v1.x/signal.html).
  */
 import { koffi } from '../base/koffi.js'
 
 /** `UV_SIGNAL` of `uv_handle_type`, and `UV_RUN_NOWAIT` of `uv_run_mode`, in libuv 1. */
 const SIGNAL_HANDLE = 16
 const RUN_NOWAIT = 2
-/** So often the loop is asked. */
+/** Time between two looks at the loop. */
 const EVERY_MS = 50
 
-/** Calls `hear` with the number of each signal of these that comes. Gives what ends that. */
+/** Calls `hear` with the number of each of these signals that arrives. Returns a function that stops it. */
 export function hearSignals(numbers: readonly number[], hear: (number: number) => void): () => void {
   const node = koffi.load(process.platform === 'win32' ? process.execPath : null)
   const heard = koffi.pointer(koffi.proto('void SignalHeard(void *handle, int number)'))
-  /** A function that gives a size, or a negative number for an error. */
+  /** A function of libuv that returns a size, or a negative number for an error, which is thrown. */
   const call = (name: string, result: string, ...types: (string | typeof heard)[]) => {
     const run = node.func(name, result, types)
     return (...args: unknown[]): number => {

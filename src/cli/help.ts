@@ -1,4 +1,4 @@
-/** Help, from the tables of commands and exit codes. */
+/** Makes the help of a command from the tables of commands and exit codes. */
 import type { Command, Commands, Option } from './command.js'
 import { EXIT, type ExitName } from './exit-codes.js'
 

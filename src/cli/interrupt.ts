@@ -1,4 +1,4 @@
-/** Ctrl-C, a polite kill, and a terminal that is closed: the first asks for an end in good order, the second ends at once. */
+/** Handles SIGINT (Ctrl-C), SIGTERM and SIGHUP: the first ends the work in good order, the second ends it at once. */
 import { setImmediate as immediately } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { removeTemporaries, watchTemporaries } from '../base/temporary.js'
@@ -11,11 +11,14 @@ import type { Told } from './watch-thread.js'
 export interface Interrupt {
   /** Aborted by the first signal; its reason is an `Interruption`. */
   readonly signal: AbortSignal
-  /** Before long work on this thread: from then on signals are heard in its middle; those before have aborted `signal`. */
+  /**
+   * To be awaited before long work on this thread. From then on signals are handled even during that work; earlier ones
+   * have aborted `signal`.
+   */
   ready(): Promise<void>
-  /** What an end at once tells; until the next call training is under way if the words are of that. */
+  /** Sets the phase, and the words that are printed if the process is ended at once during it. */
   begin(phase: 'idle' | 'training', words: string): void
-  /** Writes what must not be cut off by a second signal. */
+  /** Runs work that a second signal must not cut off, such as writing a file. */
   saving<T>(work: () => Promise<T>): Promise<T>
   stop(): void
 }
@@ -36,9 +39,9 @@ export function codeOfInterruption({ reason }: AbortSignal): ExitCode {
 const INTERRUPTED = 'Interrupted.'
 
 export interface ListenOptions {
-  /** Says nothing of what it does after the first signal. */
+  /** Prints nothing after the first signal. */
   readonly quiet?: boolean
-  /** No long work keeps this thread busy. */
+  /** This thread is never busy for long, so no other thread has to handle signals. */
   readonly alone?: boolean
   readonly voice?: Voice
 }
@@ -48,7 +51,7 @@ export function listenForInterrupt(
   { quiet = false, alone = false, voice = createVoice(io) }: ListenOptions = {},
 ): Interrupt {
   const controller = new AbortController()
-  /** The phase, and for two sayings whether one of the threads has said them. */
+  /** The phase; then for each of two messages, whether one of the threads has printed it. */
   const shared = new Int32Array(new SharedArrayBuffer(12))
   if (quiet) shared.fill(1, 1)
   const thread = alone ? NO_THREAD : startThread(shared)
@@ -83,7 +86,7 @@ export function listenForInterrupt(
     signal: controller.signal,
     async ready() {
       await thread.ready
-      // of signals that came before, this thread has heard by then
+      // this thread has handled earlier signals by then
       await immediately()
     },
     begin(phase, text) {
@@ -130,7 +133,7 @@ interface Thread {
 
 const NO_THREAD: Thread = { ready: Promise.resolve(), tell: () => {}, stop: () => {} }
 
-/** It is of help; where there is none, signals wait for this thread. */
+/** Starts a thread that handles signals while this one is busy. If it cannot start, signals wait for this thread. */
 function startThread(shared: Int32Array): Thread {
   const worker = new Worker(new URL('./watch-thread.js', import.meta.url), { workerData: shared })
   worker.unref()
@@ -140,7 +143,10 @@ function startThread(shared: Int32Array): Thread {
   return { ready, tell: (told) => worker.postMessage(told), stop: () => worker.postMessage('stop' satisfies Told) }
 }
 
-/** Runs what ends when its signal is aborted, and has nothing to write then. */
+/**
+ * Runs work that ends when its signal is aborted and has nothing to write then. Returns its exit code, or that of the
+ * signal.
+ */
 export async function interruptible(
   io: Io,
   work: (signal: AbortSignal, interrupt: Interrupt) => Promise<ExitCode>,

@@ -1,7 +1,7 @@
 import { visible } from '../base/visible.js'
 import type { EndSignal } from './exit-codes.js'
 
-/** What a command may touch of the process around it; tests give their own. */
+/** The parts of the process that a command uses. Tests pass their own. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream
   readonly stdout: NodeJS.WriteStream
@@ -12,23 +12,23 @@ export interface Io {
   exit(code: number): never
 }
 
-/** True where a terminal can move its cursor, so that a line may be drawn again. */
+/** True if the stream is a terminal that can move its cursor, so that a line can be redrawn. */
 export const mayRedraw = ({ env }: Pick<Io, 'env'>, stream: NodeJS.WriteStream): boolean =>
   stream.isTTY && env.TERM !== 'dumb'
 
-/** True where a person will see colours, and wants to (https://no-color.org). */
+/** True if the stream shows colours and the user has not turned them off (https://no-color.org). */
 export const mayColor = (io: Pick<Io, 'env'>, stream: NodeJS.WriteStream): boolean =>
   mayRedraw(io, stream) && !io.env.NO_COLOR
 
-/** Writes lines for people. Names and paths in them may hold anything; a terminal obeys none of it. */
+/** Prints lines to standard error. Control characters, which a name or path may contain, are made visible. */
 export function say({ stderr }: Pick<Io, 'stderr'>, text: string): void {
   stderr.write(`${text.split('\n').map(visible).join('\n')}\n`)
 }
 
-/** Says things while something else may be drawing. */
+/** Prints messages while something else may be drawing a line. */
 export interface Voice {
   say(text: string): void
-  /** Whoever draws leaves its line before. */
+  /** Sets the function that ends the drawn line. It is called before each message. */
   leaving(leave: () => void): void
 }
 

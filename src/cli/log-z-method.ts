@@ -1,4 +1,4 @@
-/** `--exact` and `--ais chains=100,betas=10000`: how log Z of a trained RBM is computed. */
+/** The options `--exact` and `--ais chains=100,betas=10000`, which choose how log Z of a trained RBM is computed. */
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
 import { dataInfo } from '../data/registry.js'
@@ -16,18 +16,20 @@ export interface LogZOptions {
   readonly exact: true | undefined
 }
 
-/** What the command line asks for, if anything; a UserError where this run cannot have it. */
+/** Returns the method that the options ask for, if any. Throws a UserError if it cannot be used on this run. */
 export function logZMethod({ ais, exact }: LogZOptions, { directory, spec }: StoredRun): LogZMethod | undefined {
   if (ais === undefined && !exact) return undefined
-  if (ais !== undefined && exact) throw new UserError('--ais and --exact: one at a time')
+  if (ais !== undefined && exact) throw new UserError('--ais and --exact cannot be used together')
   const option = exact ? '--exact' : '--ais'
   if (!isUnsupervised(spec)) {
-    throw new UserError(`${option}: ${directory} has a model of type ${spec.model.type}; log Z is of those of type RBM`)
+    throw new UserError(
+      `${option}: ${directory} holds a model of type ${spec.model.type}, but only a model of type RBM has a log Z`,
+    )
   }
   const { hidden } = spec.model
   if (hidden.type !== 'bernoulli') {
     throw new UserError(
-      `${option}: the hidden units are ${hidden.type}, whose samples are approximate: there is no sum over their states; log Z is computed of Bernoulli hidden units only`,
+      `${option}: log Z can be computed only for Bernoulli hidden units, but those of this model are ${hidden.type}, whose states cannot be summed over`,
     )
   }
   return exact ? exactMethod(spec) : aisMethod(ais!)
@@ -40,11 +42,11 @@ function exactMethod({ data, model }: UnsupervisedSpec): LogZMethod {
   if (isEnumerable({ visibleUnits, hiddenUnits }, rule)) return { type: 'exact' }
   const side = rule.isBinary ? 'one side' : 'the hidden side'
   throw new UserError(
-    `--exact: of ${visibleUnits} visible and ${hiddenUnits} hidden units ${side} must have at most ${MOST_ENUMERATED}; --ais chains=100,betas=10000 estimates log Z of any model`,
+    `--exact: found ${visibleUnits} visible and ${hiddenUnits} hidden units, but ${side} must have at most ${MOST_ENUMERATED}; --ais chains=100,betas=10000 estimates log Z of any model`,
   )
 }
 
-/** `chains=100,betas=10000`, in any order; what is left out has its default. */
+/** Parses `chains=100,betas=10000`, in any order. A part that is left out gets its default. */
 function aisMethod(text: string): LogZMethod {
   const found: Record<string, string> = {}
   for (const part of text.split(',')) {
@@ -52,9 +54,7 @@ function aisMethod(text: string): LogZMethod {
     const isCount = /^[1-9][0-9]{0,6}$/.test(value ?? '')
     const isRight = key === 'chains' ? isCount : key === 'betas' && (isCount || value === MURRAY)
     if (!isRight || more.length > 0) {
-      throw new UserError(
-        `--ais: found "${part}", must be chains=N or betas=N (or betas=${MURRAY}), with a comma between`,
-      )
+      throw new UserError(`--ais: found "${part}", must be chains=N, betas=N or betas=${MURRAY}, separated by a comma`)
     }
     found[key!] = value!
   }

@@ -1,4 +1,4 @@
-/** The command line: parses, runs a command, and turns whatever happens into words and an exit code. */
+/** The command line: parses it, runs the command, and turns errors into messages and exit codes. */
 import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
 import { memoryProblem } from '../engine/memory.js'
@@ -11,9 +11,9 @@ import { type Io, say } from './io.js'
 import { watchOutput } from './output.js'
 import { ASKED_BY_SHELL } from './shells.js'
 
-/** Runs a command; the result is the exit code of the process. Throws where a file of the program itself is missing. */
+/** Runs a command and returns the exit code of the process. Throws if a file of the program itself is missing. */
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
-  // who reads what is told to people may go away
+  // the reader of standard error may go away
   io.stderr.on('error', () => {})
   const output = watchOutput(io)
   const code = await ended(argv, io)
@@ -32,7 +32,7 @@ async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
     if (isMissingModule(error)) throw error
     const problem = fileProblem(error)
     if (problem !== undefined) {
-      say(io, `Cannot go on: ${problem}.`)
+      say(io, `Cannot continue: ${problem}.`)
       return EXIT.badInput
     }
     const memory = memoryProblem(error)
@@ -42,13 +42,13 @@ async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
     }
     const trace = error instanceof Error ? error.stack : String(error)
     io.stderr.write(
-      `This is a fault of trainspec ${ownVersion()}, not of your spec. Please report it with this text:\n${trace}\n`,
+      `This is a bug in trainspec ${ownVersion()}, not in your spec. Please report it with this text:\n${trace}\n`,
     )
     return EXIT.internal
   }
 }
 
-/** `bin/start.js` knows what to do then. */
+/** True for an error that `bin/start.js` reports: a file of the program is missing. */
 const isMissingModule = (error: unknown): boolean =>
   /^(ERR_)?MODULE_NOT_FOUND$/.test((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 

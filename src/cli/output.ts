@@ -1,4 +1,4 @@
-/** Standard output, of which programs read what must be whole. */
+/** Watches standard output: programs read it, so it must be complete or the command must fail. */
 import { fstatSync, writeFileSync } from 'node:fs'
 import { setImmediate as immediately } from 'node:timers/promises'
 import { problemWords } from '../base/file-problem.js'
@@ -6,8 +6,8 @@ import { reasonOf } from '../base/reason.js'
 import { type Io, say } from './io.js'
 
 /**
- * Listens for what goes wrong there, and says it once. A reader that goes away, such as `head`, does not stop a run and is
- * nothing wrong.
+ * Reports the first error of standard output. A reader that goes away, such as `head`, does not stop a run and is no
+ * error. `isWhole` waits until everything is written and returns false after an error.
  */
 export function watchOutput(io: Io): { isWhole(): Promise<boolean> } {
   const { stdout } = io
@@ -21,14 +21,14 @@ export function watchOutput(io: Io): { isWhole(): Promise<boolean> } {
   return {
     async isWhole() {
       if (stdout.writableLength > 0) await new Promise<void>((resolve) => stdout.write('', () => resolve()))
-      // an error is told after the write
+      // the error event comes after the callback of the write
       await immediately()
       return isWhole
     },
   }
 }
 
-/** Node takes a file on a full disk for written when a part of it is. */
+/** Makes a write to a file fail unless all of it is written. Node reports success after a part, on a full disk. */
 function writeWhole(stream: NodeJS.WriteStream & { fd: 1 }): void {
   if (!fstatSync(stream.fd).isFile()) return
   stream._write = (chunk, _, done) => {

@@ -1,4 +1,4 @@
-/** What the command line changes in a spec; it is checked, and saved with the run, as if it stood in the file. */
+/** Changes to a spec from the command line. They are checked, and saved with the run, as if they were in the file. */
 import { type Issue, UserError } from '../base/issue.js'
 import { type Override, parseSetting } from '../spec/override.js'
 import { parseExpectation } from '../training/gate.js'
@@ -11,7 +11,9 @@ export interface OverrideOptions {
   readonly expect?: readonly string[]
 }
 
-/** Overrides in the order in which they count; a UserError names every text that cannot be read. */
+/**
+ * Returns the overrides in the order in which they apply. Throws a UserError that lists every one that is malformed.
+ */
 export function overridesOf({ set, engine, device, expect = [] }: OverrideOptions): Override[] {
   const parsed = [
     ...set.map(parseSetting),
@@ -29,7 +31,7 @@ function expectation(text: string): Override | Issue {
   const parsed = parseExpectation(text)
   if ('problem' in parsed) return { code: 'expectation', source, pointer: '', message: parsed.problem }
   const { key, bound, value } = parsed
-  // all that is expected must hold: the stricter bound says all
+  // all expectations must hold, so only the stricter of two bounds matters
   const stricter = bound === 'min' ? Math.max : Math.min
   const joined = (before: unknown) => (typeof before === 'number' ? stricter(before, value) : value)
   return { path: ['expect', key, bound], value, joined, source }

@@ -1,4 +1,4 @@
-/** Everything about the places of results that can be wrong before the work: each can be written, and is no other's. */
+/** Checks the paths of results before the work begins: each can be written, and no two are the same file. */
 import { fstatSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { inWords } from '../base/file-problem.js'
@@ -12,13 +12,13 @@ import { callbacksOf } from '../run/session.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { historyKeys, type ResolvedSpec } from '../spec/spec.js'
 
-/** A file, or an open file by its number, and how it is called. */
+/** A file, given by its path or its file descriptor, and its name in messages. */
 export interface Place {
   readonly name: string
   readonly at: string | number
 }
 
-/** Standard output and error are written too, where they are files. */
+/** Standard output and standard error, which may be redirected to files. */
 const STREAMS: readonly Place[] = [
   { name: 'standard output', at: 1 },
   { name: 'standard error', at: 2 },
@@ -31,20 +31,20 @@ export interface PlaceOptions {
   readonly 'history-format'?: HistoryFormat | undefined
 }
 
-/** Of `train` and `find-lr`. */
+/** Checks every path that `train` or `find-lr` writes. Throws a UserError that lists all problems. */
 export async function checkRunPlaces(spec: ResolvedSpec, file: string, options: PlaceOptions): Promise<void> {
   const { history, 'history-format': format, out } = options
   const isFile = history !== undefined && history !== '-'
   const callbacks = callbackPlaces(spec, out ?? join('runs', spec.name, '1'))
   await together([
     async () => (out === undefined ? undefined : checkEmpty(out)),
-    ...(out === undefined ? [] : [() => inWords('make the folder of the run', () => checkNewPath(out))]),
-    () => inWords('make the folder of the run', () => checkNewPath(join('runs', spec.name))),
+    ...(out === undefined ? [] : [() => inWords('create the folder of the run', () => checkNewPath(out))]),
+    () => inWords('create the folder of the run', () => checkNewPath(join('runs', spec.name))),
     async () => (isFile ? checkHistoryPath(history, format ?? formatOf(history)) : undefined),
     ...callbacks.map(
       ({ name, at, check }) =>
         () =>
-          inWords(`write what ${name} writes`, () => check(at)),
+          inWords(`write the files of ${name}`, () => check(at)),
     ),
     async () =>
       checkApart(
@@ -56,19 +56,19 @@ export async function checkRunPlaces(spec: ResolvedSpec, file: string, options: 
 
 export const specPlace = (file: string): Place => ({ name: 'the spec', at: file === '-' ? 0 : file })
 
-/** What lies in the folder of every run. */
+/** The files that are in the folder of every run. */
 export const ownFiles = (directory: string): Place[] =>
   [RUN_FILES.spec, RUN_FILES.rows, RUN_FILES.history, `${RUN_FILES.model}/model.json`, `${RUN_FILES.model}/weights.bin`]
     .map((file) => join(directory, file))
     .map((at) => ({ name: at, at }))
 
-/** Of a file that is written whole. */
+/** Checks the path of a file that is written whole, to replace any file there. */
 export async function checkFilePlace(name: string, path: string, inputs: readonly Place[]): Promise<void> {
   await inWords(`write ${name}`, () => checkWritable(path, { replaced: true }))
   checkApart(inputs, [{ name, at: path }])
 }
 
-/** Throws a UserError where something would be written over an input, or two things in one place. */
+/** Throws a UserError if an output would overwrite an input, or two outputs are the same file. */
 function checkApart(inputs: readonly Place[], outputs: readonly Place[]): void {
   const taken = new Map<string, Place & { readonly isInput: boolean }>()
   const all = [
@@ -80,18 +80,21 @@ function checkApart(inputs: readonly Place[], outputs: readonly Place[]): void {
     if (found === undefined) continue
     const other = taken.get(found)
     taken.set(found, other ?? place)
-    // a shell has opened these, and may have opened one for both
+    // the shell opened the streams, and may have sent both to one file
     if (other === undefined || place.isInput || STREAMS.some(({ name }) => name === place.name)) continue
     const shown = typeof place.at === 'string' && place.at !== place.name ? `${place.name}: ${place.at}` : place.name
     throw new UserError(
       other.isInput
-        ? `${shown} is ${other.name}, which would be lost; choose another file.`
-        : `${shown} and ${other.name} are one file; choose another for one of them.`,
+        ? `${shown} would overwrite ${other.name}; choose another file.`
+        : `${shown} and ${other.name} are the same file; choose another for one of them.`,
     )
   }
 }
 
-/** The same for two names of one file; `undefined` of what any number of writers may share. */
+/**
+ * Returns an identity that all names of one file share. Undefined for what any number of writers may use, such as a
+ * terminal.
+ */
 function identityOf(at: string | number): string | undefined {
   const found = statOf(at)
   if (found) return found.isFile() || found.isFIFO() ? `${found.dev}:${found.ino}` : undefined
@@ -106,7 +109,7 @@ function statOf(at: string | number): Stats | undefined {
   }
 }
 
-/** Of a file that is not there yet. */
+/** Resolves the links in the path of a file that may not exist yet. */
 function realPathOf(path: string): string {
   try {
     return realpathSync(path)
@@ -120,7 +123,7 @@ interface CallbackPlace extends Place {
   check(path: string): Promise<void>
 }
 
-/** As they are in the last epoch, whose number is the longest. */
+/** The paths that callbacks write, as in the last epoch, whose number has the most digits. */
 function callbackPlaces(spec: ResolvedSpec, directory: string): CallbackPlace[] {
   const headers = headersOf(spec)
   return spec.callbacks.flatMap((callback): CallbackPlace[] => {
@@ -147,7 +150,7 @@ function callbackPlaces(spec: ResolvedSpec, directory: string): CallbackPlace[] 
   })
 }
 
-/** The first lines of files that callbacks add rows to. */
+/** Header lines of the files to which callbacks append rows, by path. */
 const headersOf = (spec: ResolvedSpec): ReadonlyMap<string, string> =>
   new Map(
     callbacksOf(spec)
@@ -155,7 +158,7 @@ const headersOf = (spec: ResolvedSpec): ReadonlyMap<string, string> =>
       .flatMap((action) => (action.type === 'appendText' ? [[action.path, action.header] as const] : [])),
   )
 
-/** All that is wrong, at once. */
+/** Runs all checks, then throws one UserError with every problem. */
 async function together(checks: readonly (() => Promise<unknown>)[]): Promise<void> {
   const problems = new Set<string>()
   for (const check of checks) {

@@ -10,23 +10,23 @@ import { type Io, say } from './io.js'
 import { withSpinner } from './spinner.js'
 
 export interface PrepareOptions {
-  /** Says nothing of what it does. */
+  /** Prints no progress, notes or warnings. */
   readonly quiet: boolean
   /** Whether native libraries may log. */
   readonly logs: boolean
 }
 
-/** What a spec is trained with. */
+/** The engine and the data of a spec. */
 export interface Opened {
   readonly engine: Engine
   readonly dataset: Dataset
-  /** Does work, and says that it is under way. */
+  /** Does work, and shows a spinner meanwhile. */
   waiting<Result>(text: string, work: () => Promise<Result>): Promise<Result>
-  /** Compiles what is trained at one go. */
+  /** Compiles the programs of one stage. */
   compile(spec: StageSpec, dataset: Dataset): Promise<Session>
 }
 
-/** The engine that a spec asks for; says what it is where the spec leaves that open. */
+/** Opens the engine of a spec. If the spec leaves the choice open, prints which engine it is. */
 export async function engineFor(
   { engine: name, device, precision }: Pick<ResolvedSpec, 'engine' | 'device' | 'precision'>,
   { quiet, logs }: PrepareOptions,
@@ -67,7 +67,7 @@ export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: 
   }
 }
 
-/** For a command that looks at one model. */
+/** Opens engine, data and session for a command that works on one model. */
 export async function prepare(
   spec: ResolvedSpec,
   options: PrepareOptions,

@@ -1,4 +1,4 @@
-/** Reports on standard output: a document for programs with `--json`, lines for people without. */
+/** Prints reports to standard output: a JSON document with `--json`, else lines for people. */
 import type { Io } from './io.js'
 
 export interface ReportOptions {

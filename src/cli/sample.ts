@@ -22,10 +22,10 @@ import { type OverrideOptions, overridesOf } from './overrides.js'
 import { engineFor, loadDataset } from './prepare.js'
 import { withSpinner } from './spinner.js'
 
-/** Numbers in the units of all chains together; there are several arrays of so many. */
+/** Limit on the units of all chains together. Several arrays of this size are held in memory. */
 const MOST_UNITS = 100e6
 const SAMPLES = 'samples'
-/** Chains that the picture shows, the first ones. */
+/** Limit on the chains that the picture shows. */
 const MOST_SHOWN = 1000
 
 export interface SampleOptions extends OverrideOptions {
@@ -37,12 +37,14 @@ export interface SampleOptions extends OverrideOptions {
   readonly clamp: string | undefined
 }
 
-/** Standard output gets the paths of what is written. */
+/** Prints the paths of the written files to standard output. */
 export async function sampleRun(directory: string, options: SampleOptions, io: Io): Promise<ExitCode> {
   const { samples: chains, steps, out, inpaint, clamp, start } = options
-  if (inpaint !== undefined && clamp !== undefined) throw new UserError('--inpaint and --clamp: one at a time')
+  if (inpaint !== undefined && clamp !== undefined) throw new UserError('--inpaint and --clamp cannot be used together')
   if (inpaint !== undefined && start === 'data') {
-    throw new UserError('--start data: with --inpaint it would show what is to be filled in')
+    throw new UserError(
+      '--start data cannot be used with --inpaint: chains would start from the part that is to be filled in',
+    )
   }
   const labels = clamp === undefined ? undefined : clampedLabels(clamp)
   if (out !== undefined) await checkEmpty(out)
@@ -87,7 +89,10 @@ async function writeSamples(folder: string, picture: Image, { visible, mean }: S
   await writeFileAtomic(join(folder, PICTURE), pngOf(picture))
 }
 
-/** Probabilities are smoother to look at than samples. What is filled in stands beside what was given and what there was. */
+/**
+ * Draws the probabilities, which look smoother than samples. With inpainting, in three columns: original, hole,
+ * result.
+ */
 function pictureOf(
   { rbm, sampleShape }: TrainedRbm,
   { mean }: Sampled,
@@ -105,7 +110,7 @@ function pictureOf(
 
 const HOLE = 0.5
 
-/** The first samples of the test set, as the machine sees them. */
+/** Returns the first samples of the test set, scaled as the RBM sees them. */
 async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
   const { test, info } = await loadDataset(spec, { quiet: false }, io)
   if (count > test.count) {

@@ -1,4 +1,4 @@
-/** `train setup tensorflow|cuda`: brings TensorFlow's C library, and takes it away again. */
+/** `train setup tensorflow|cuda`: installs TensorFlow's C library, or removes it. */
 import { dirname } from 'node:path'
 import { formatBytes } from '../base/bytes.js'
 import { UserError } from '../base/issue.js'
@@ -29,7 +29,7 @@ export interface SetupOptions {
   readonly remove: true | undefined
 }
 
-/** Standard output gets the folder of the library, where there is one at the end. */
+/** Prints the folder of the installed library to standard output. */
 export async function setup(target: Target | undefined, options: SetupOptions, io: Io): Promise<ExitCode> {
   const cache = cacheFolder()
   if (options.remove) return takeAway(cache, target, options, io)
@@ -43,7 +43,8 @@ export async function setup(target: Target | undefined, options: SetupOptions, i
     reporter.close()
     if (!interrupt.signal.aborted) throw error
     const kept = await keptBytes(cache)
-    const goesOn = kept > 0 ? ` ${formatBytes(kept)} are kept, and the next \`train setup\` goes on from there.` : ''
+    const goesOn =
+      kept > 0 ? ` ${formatBytes(kept)} of the download are kept; the next \`train setup\` resumes it.` : ''
     say(io, `Interrupted; nothing was installed.${goesOn}`)
     return codeOfInterruption(interrupt.signal)
   } finally {
@@ -52,7 +53,7 @@ export async function setup(target: Target | undefined, options: SetupOptions, i
   }
 }
 
-/** The one seam to the engine: loads the library and trains a step with it. */
+/** Loads the library and trains a step with it. This is the only place where setup uses an engine. */
 async function checkLibrary(library: TensorflowLibrary): Promise<string> {
   return (await import('../engine/compiled/tensorflow/check.js')).checkTensorflow(library)
 }
@@ -77,7 +78,7 @@ async function bring({ target, options, io, cache, signal, listener }: Setup): P
   }
   const toFetch = source.files.reduce((sum, { bytes, here }) => sum + bytes - here, 0)
   if (source.means !== undefined && toFetch > 0) {
-    listener.say(`Fetching ${formatBytes(toFetch)} with ${source.means} from ${source.from}.`)
+    listener.say(`Downloading ${formatBytes(toFetch)} with ${source.means} from ${source.from}.`)
   }
   const check = (library: TensorflowLibrary) => {
     listener.say('Checking the library: training a step.')
@@ -92,9 +93,9 @@ async function bring({ target, options, io, cache, signal, listener }: Setup): P
 }
 
 const NO_DRIVER =
-  'No NVIDIA driver is on this machine: what is installed computes on the processor here, and on a device where there is a driver.'
+  'This machine has no NVIDIA driver, so the library computes on the processor until a driver is installed.'
 
-/** Where the library comes from; `undefined`, once told, when it is there already. */
+/** Returns where the library comes from. If it is installed already, says so and returns undefined. */
 async function sourceOf({ target, options, io, cache, signal, listener }: Setup): Promise<Source | undefined> {
   const system = thisSystem()
   if (options.from !== undefined) {
@@ -105,7 +106,7 @@ async function sourceOf({ target, options, io, cache, signal, listener }: Setup)
   const installed = installedVersion(cache, target, wheels[0]!.version)
   if (!installed) return wheelSource(wheels, { cache, env: io.env, signal, listener })
   listener.say(
-    `${nameOf(installed)} is installed already, in ${installed.folder}; \`train setup ${target} --remove\` removes it.`,
+    `${nameOf(installed)} is already installed in ${installed.folder}; \`train setup ${target} --remove\` removes it.`,
   )
   io.stdout.write(`${dirname(installed.file)}\n`)
   return undefined
@@ -116,17 +117,17 @@ const nameOf = ({ target, version }: Pick<Installation, 'target' | 'version'>): 
 
 function* planLines(target: Target, source: Source, cache: string, free: number): Iterable<string> {
   const { from, means, files, bytes, version } = source
-  yield means === undefined ? `Would copy from ${from}:` : `Would fetch with ${means} from ${from}:`
+  yield means === undefined ? `Would copy from ${from}:` : `Would download with ${means} from ${from}:`
   const longest = Math.max(...files.map(({ name }) => name.length))
   for (const { name, bytes: size, here } of files) {
-    const part = means !== undefined && here > 0 ? `, ${formatBytes(here)} of it are here` : ''
+    const part = means !== undefined && here > 0 ? `, ${formatBytes(here)} already downloaded` : ''
     yield `  ${name.padEnd(longest)}   ${formatBytes(size)}${part}`
   }
   const total = files.reduce((sum, file) => sum + file.bytes, 0)
-  yield `Together ${formatBytes(total)}; installed ${formatBytes(bytes)}.`
-  yield `Needs ${formatBytes(bytesNeeded(source))} on the disk while installing; ${formatBytes(free)} are free.`
+  yield `Total ${formatBytes(total)}; ${formatBytes(bytes)} when installed.`
+  yield `Needs ${formatBytes(bytesNeeded(source))} of disk space while installing; ${formatBytes(free)} are free.`
   yield `Would install into ${folderPath(cache, target, version)}.`
-  if (target === 'cuda' && !hasNvidiaDriver()) yield 'No NVIDIA driver is on this machine.'
+  if (target === 'cuda' && !hasNvidiaDriver()) yield 'This machine has no NVIDIA driver.'
   yield 'Nothing was changed.'
 }
 
@@ -134,13 +135,13 @@ const folderPath = (cache: string, target: Target, version?: string): string =>
   `${cache}/${folderName(target, version)}`
 
 async function takeAway(cache: string, target: Target | undefined, options: SetupOptions, io: Io): Promise<ExitCode> {
-  if (options.from !== undefined) throw new UserError('--remove takes no --from.')
+  if (options.from !== undefined) throw new UserError('--remove and --from cannot be used together.')
   const dry = options['dry-run'] === true
   const removed: readonly Removed[] = dry ? await removable(cache, target) : await remove(cache, target)
   const verb = dry ? 'Would remove' : 'Removed'
   for (const { path, bytes } of removed) say(io, `${verb} ${path}: ${formatBytes(bytes)}.`)
   const total = removed.reduce((sum, { bytes }) => sum + bytes, 0)
   if (removed.length === 0) say(io, `Nothing to remove in ${cache}.`)
-  else say(io, dry ? 'Nothing was changed.' : `${formatBytes(total)} are free again.`)
+  else say(io, dry ? 'Nothing was changed.' : `Freed ${formatBytes(total)}.`)
   return EXIT.done
 }

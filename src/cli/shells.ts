@@ -1,9 +1,9 @@
-/** Shells that complete the command line. */
+/** Shells for which there is a completion script. */
 
-/** The option by which a script asks for completions; yargs' own scripts call it too. */
+/** The option with which a script asks for completions, the same as in the scripts of yargs. */
 export const ASKED_BY_SHELL = '--get-yargs-completions'
 
-/** Shells, and the file that the script is added to. */
+/** Shells, and the file where the script belongs. */
 export const SHELLS = {
   bash: 'add the script to ~/.bashrc',
   zsh: 'add the script to ~/.zshrc',

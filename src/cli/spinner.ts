@@ -1,21 +1,23 @@
-/** Shows that work is under way; on a terminal only. */
+/** Shows that work is under way, only on a terminal. */
 import ora from 'ora'
 import type { Progress } from '../base/progress.js'
 import { type Io, mayColor, mayRedraw } from './io.js'
 
-/** `text` with a spinner until `work` ends, and with a percentage where the work says how far it is; the line is gone afterwards. */
+/**
+ * Shows `text` with a spinner until `work` ends, with a percentage if the work reports progress. Then erases the line.
+ */
 export async function withSpinner<T>(
   text: string,
   io: Pick<Io, 'stderr' | 'env'>,
   work: (progress: Progress) => Promise<T>,
 ): Promise<T> {
-  // in a window that tells no size ora would erase rows without end
+  // in a window that reports no size, ora would erase rows without end
   const stream = io.stderr
   const isSilent = !mayRedraw(io, stream) || stream.columns === 0
   const color = mayColor(io, stream) ? 'cyan' : false
   const spinner = ora({ text, stream, color, isSilent, discardStdin: false }).start()
   try {
-    // let it be drawn once before work that keeps the thread busy
+    // let it draw once before work that keeps the thread busy
     await new Promise((resolve) => setImmediate(resolve))
     return await work((done, of) => {
       spinner.text = `${text}: ${Math.floor((100 * done) / of)}%`

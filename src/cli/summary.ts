@@ -1,4 +1,4 @@
-/** `train summary SPEC`: the layers of a model, what a step of it takes, and on request a picture and where its time goes. */
+/** `train summary SPEC`: prints the layers of a model and the cost of a step; on request, a picture and a profile. */
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { dataInfo } from '../data/registry.js'
@@ -24,7 +24,7 @@ export interface SummaryOptions extends ReportOptions {
   readonly explain: true | undefined
 }
 
-/** Standard output gets the summary. */
+/** Prints the summary to standard output. */
 export async function summarizeSpec(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
   const { spec: given, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
   showWarnings(warnings, io)
@@ -47,7 +47,7 @@ export async function summarizeSpec(file: string, options: SummaryOptions, io: I
   })
 }
 
-/** What the compiler makes of a step, and where its time goes. */
+/** Counts the nodes of a step after each compiler pass, and times the parts of steps. */
 async function explain(
   { spec, learner, batchSize }: Untrained,
   io: Io,

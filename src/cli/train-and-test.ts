@@ -1,4 +1,4 @@
-/** Trains what a session has, tests it, and shows both. */
+/** Trains the model of a session, tests it, and shows both. */
 
 import type { History } from '../export/history.js'
 import { createReporter, type StyleName } from '../report/reporter.js'
@@ -13,13 +13,13 @@ import { codeOfInterruption } from './interrupt.js'
 import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
 import { withSpinner } from './spinner.js'
 
-/** Options that say how a run is shown. */
+/** Options for how a run is shown. */
 export interface ShowOptions {
   readonly style: StyleName
   readonly verbose: '0' | '1' | '2' | '3'
 }
 
-/** How training came to its end. A signal after that changes the exit code alone. */
+/** How training ended. A signal that comes later changes only the exit code. */
 export interface Ended {
   readonly code: ExitCode
   readonly reason: StopReason
@@ -29,7 +29,7 @@ export interface ShownRun extends TrainingRun {
   readonly options: ShowOptions
   readonly io: Io
   readonly voice: Voice
-  /** Whether to draw those that its model has. */
+  /** True if the pictures of an RBM are to be drawn. */
   readonly pictures: boolean
 }
 

@@ -1,4 +1,4 @@
-/** `train SPEC`: reads, loads, compiles, trains, tests, and leaves the results in a folder. */
+/** `train SPEC`: reads the spec, loads the data, compiles, trains, tests, and writes the results into a folder. */
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import type { Issue } from '../base/issue.js'
@@ -53,22 +53,22 @@ const BEFORE_TRAINING = 'Interrupted before training began; nothing was written.
 
 interface Work {
   readonly spec: ResolvedSpec
-  /** Of the spec. */
+  /** Warnings about the spec and the data. */
   readonly warnings: readonly Issue[]
   readonly options: TrainOptions
   readonly io: Io
   readonly voice: Voice
   readonly interrupt: Interrupt
-  /** What could not be written beside the folder of the run. */
+  /** Receives a message for each place beside the folder of the run that could not be written. */
   readonly unwritten: string[]
   readonly opened: Opened
 }
 
-/** What the data say against the spec, and only reading them tells. */
+/** Warnings that need the data to be read. */
 const warningsOfData = (spec: ResolvedSpec, { info, train }: Opened['dataset']): readonly IssueDraft[] =>
   stagesOf(spec, info).some((stage) => learnsLabels(stage.spec)) ? warnOfSplit(spec.fit, train) : []
 
-/** One after another, as long as each comes to its end. */
+/** Trains the stages one after another, until one is interrupted or fails. */
 async function runStages(work: Work): Promise<ExitCode> {
   const { spec, options, interrupt, opened } = work
   const stages = stagesOf(spec, opened.dataset.info)
@@ -107,7 +107,7 @@ async function runStages(work: Work): Promise<ExitCode> {
   return EXIT.done
 }
 
-/** The last stage's history is that of the run. */
+/** Trains one stage. The history of the last one is also that of the run. */
 async function runStage(
   { warnings, options, io, voice, interrupt, unwritten, opened }: Work,
   stage: Stage,
@@ -128,13 +128,13 @@ async function runStage(
     saving: interrupt.saving,
     warn(text) {
       unwritten.push(text)
-      voice.say(`Warning: ${text}. Training goes on; the exit code will be ${EXIT.badInput}.`)
+      voice.say(`Warning: ${text}. Training continues; the exit code will be ${EXIT.badInput}.`)
     },
   })
   try {
     if (folder !== null && alone) await writeSpec(place, spec)
     if (title !== null && options.verbose !== '0') say(io, title)
-    interrupt.begin('training', `Stopped at once: the model and history.json are not written. Files: ${place}`)
+    interrupt.begin('training', `Stopped at once; the model and history.json were not written. Files: ${place}`)
     const { engine } = opened
     return await trainAndTest({
       ...{ spec, warnings, session, engine, results, signal },
@@ -148,16 +148,16 @@ async function runStage(
 interface Done {
   readonly stage: Stage
   readonly weights: StateValues
-  /** What it has learnt. */
+  /** The data set that it was trained on. */
   readonly dataset: Opened['dataset']
 }
 
-/** What the next stage learns; `null` when interrupted. */
+/** Returns the data of the next stage, or null when interrupted. */
 async function dataFor(next: Stage, { stage, weights, dataset }: Done, { interrupt: { signal }, opened }: Work) {
-  // the network learns the data itself
+  // the network is trained on the data of the spec
   if (next.folder === null) return opened.dataset
   try {
-    return await opened.waiting('Computing what is learnt next', () =>
+    return await opened.waiting('Computing the data of the next RBM', () =>
       nextData(stage.spec, weights, dataset, opened.engine, signal),
     )
   } catch (error) {
@@ -171,9 +171,9 @@ function interruptedBefore(stage: Stage, directory: string | undefined, { io, in
   return codeOfInterruption(interrupt.signal)
 }
 
-/** A signal after the last epoch of a stage keeps what follows from being made. */
+/** The message for a signal after the last epoch of a stage, which prevents what should follow. */
 const wordsAfter = (next: Stage | undefined, directory: string): string =>
-  next ? wordsBefore(next, directory) : `Interrupted before the stack was whole. Files: ${directory}`
+  next ? wordsBefore(next, directory) : `Interrupted before the model of the stack was saved. Files: ${directory}`
 
 const wordsBefore = ({ title }: Stage, directory: string | undefined): string =>
-  directory === undefined ? BEFORE_TRAINING : `Interrupted before this began: ${title}. Files: ${directory}`
+  directory === undefined ? BEFORE_TRAINING : `Interrupted before this stage began: ${title}. Files: ${directory}`

@@ -1,4 +1,4 @@
-/** `train transform RUN [DATA]`: the hidden units of a trained RBM as features, for another program. */
+/** `train transform RUN [DATA]`: writes the hidden units of a trained RBM as features for another program. */
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { formatShape, type Shape } from '../base/shape.js'
@@ -17,7 +17,7 @@ export interface TransformOptions extends OverrideOptions {
   readonly out: string | undefined
 }
 
-/** Standard output gets the paths and shapes of what is written. */
+/** Prints the paths and shapes of the written files to standard output. */
 export async function transformRun(
   directory: string,
   data: string | undefined,
@@ -57,5 +57,5 @@ const PARTS = ['train', 'test'] as const
 const featuresPath = (out: string, part: string): string => beforeEnding(out, `-${part}`)
 const labelsPath = (out: string, part: string): string => beforeEnding(out, `-${part}-labels`)
 
-/** `features.npy` and `-test`: `features-test.npy` */
+/** Inserts text before the extension: `features.npy` and `-test` give `features-test.npy`. */
 const beforeEnding = (path: string, text: string): string => `${path.slice(0, -4)}${text}${path.slice(-4)}`

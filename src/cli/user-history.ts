@@ -1,4 +1,4 @@
-/** `--history` */
+/** The history that `--history` asks for. */
 import { formatOf, historyFile, historyStream } from '../export/history-writer.js'
 import type { OtherHistory } from '../run/results.js'
 import type { Io } from './io.js'

@@ -1,4 +1,4 @@
-/** `train validate FILE...`: everything that can be known before the first step, and nothing else. */
+/** `train validate FILE...`: checks specs and trains nothing. */
 import { formatIssue } from '../base/issue.js'
 import { readSpec } from '../run/read-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'

@@ -1,4 +1,4 @@
-/** What is allowed, and can hardly be meant: said before any work. */
+/** Prints warnings: about settings that are allowed but probably not meant. */
 import { formatWarning, type Issue } from '../base/issue.js'
 import { type Io, say } from './io.js'
 

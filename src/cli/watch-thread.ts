@@ -1,6 +1,6 @@
 /**
- * A thread that hears signals while the main one is busy, and ends the process where that does not answer. Without koffi
- * there is no such thread, and the main one does what it can.
+ * A thread that handles signals while the main one is busy, and ends the process if that does not react. Without koffi
+ * this thread cannot start, and the main thread handles signals as well as it can.
  */
 import { writeSync } from 'node:fs'
 import { isatty } from 'node:tty'
@@ -11,16 +11,16 @@ import { END_SIGNALS } from './exit-codes.js'
 import { hearSignals } from './hear-signals.js'
 import { type Phase, watch } from './watch.js'
 
-/** What the main thread tells. */
+/** A message from the main thread. */
 export type Told = { readonly temporaries: readonly string[] } | { readonly words: string } | 'stop'
 
-/** Shared with the main thread: the phase, and which sayings are said. */
+/** Shared with the main thread: the phase, and which messages have been printed. */
 const shared = workerData as Int32Array
 
 let temporaries: readonly string[] = []
 let words = ''
 
-/** So long the main thread has to say something itself. */
+/** Time for the main thread to print a message itself. */
 const ANSWER_MS = 300
 
 parentPort!.on('message', (told: Told) => {
@@ -35,14 +35,14 @@ function exit(exitCode: number): void {
   library.func('void _exit(int code)')(exitCode)
 }
 
-/** A bar or a spinner may have hidden the cursor and stand in the line. */
+/** Turns line wrap and the cursor on again and starts a new line, because a bar or a spinner may be shown. */
 const RESET = isatty(2) ? '\x1b[?7h\x1b[?25h\n' : ''
 
 function print(text: string): void {
   try {
     writeSync(2, text)
   } catch {
-    // nobody hears it
+    // standard error is closed
   }
 }
 
@@ -51,7 +51,7 @@ const heard = watch({
   now: () => performance.now(),
   after: (milliseconds, work) => setTimeout(work, milliseconds),
   say(once, text) {
-    // the main thread says it better, because it knows of the bar
+    // the main thread prints it better, because it can leave the line of the bar
     setTimeout(() => {
       if (Atomics.compareExchange(shared, once, 0, 1) === 0) print(`${RESET === '' ? '' : '\n'}${text}\n`)
     }, ANSWER_MS)

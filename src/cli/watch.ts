@@ -1,8 +1,8 @@
-/** What becomes of signals that ask for an end. It is asked in JavaScript's main thread, and in one that is never busy. */
+/** Decides what to do about signals. Runs in JavaScript's main thread and in a second one, which is never busy. */
 
 import { EXIT } from './exit-codes.js'
 
-/** What would be lost by an end at once: nothing; the results of training; a file of which a part is written. */
+/** What ending at once would lose: `idle` nothing, `training` the results, `saving` a half-written file. */
 export const PHASES = { idle: 0, training: 1, saving: 2 } as const
 
 export type Phase = (typeof PHASES)[keyof typeof PHASES]
@@ -12,21 +12,21 @@ export interface Watched {
   /** Milliseconds. */
   now(): number
   after(milliseconds: number, work: () => void): void
-  /** Tells a person at a terminal, once for each number, whichever thread comes first. */
+  /** Prints a message for a person at a terminal; once for each number, by whichever thread comes first. */
   say(once: number, text: string): void
   /** Ends the process. */
   end(exitCode: number): void
 }
 
-/** A signal after a shorter time is the same press of a key, or has come by way of a launcher too. */
+/** A signal sooner than this after the last is a repeat of it: from the same key press, or passed on by a launcher. */
 const SAME_MS = 250
-/** With nothing to lose, whoever is asked to end has so long to do it in good order. */
+/** Time for work to end in good order when nothing would be lost. */
 const IDLE_MS = 1000
 
 const SAYINGS = { finishing: 'Finishing the step', saving: 'Writing the results' }
 const AGAIN = 'press Ctrl-C again to stop at once.'
 
-/** Gives what hears each signal, by the exit code that it stands for. */
+/** Returns a function to call on each signal, with the exit code that the signal stands for. */
 export function watch({ phase, now, after, say: tell, end }: Watched): (exitCode: number) => void {
   let heard = 0
   let last = Number.NEGATIVE_INFINITY
@@ -35,7 +35,7 @@ export function watch({ phase, now, after, say: tell, end }: Watched): (exitCode
     last = now()
     heard++
     const found = phase()
-    // other signals are not of a terminal's keys
+    // only SIGINT comes from a key of the terminal
     const say: Watched['say'] = exitCode === EXIT.interrupted ? tell : () => {}
     if (heard === 1 && found === PHASES.idle) {
       after(IDLE_MS, () => {

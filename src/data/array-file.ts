@@ -1,4 +1,4 @@
-/** Arrays that a user gives as a file: .npy, .csv, or a picture (.png). */
+/** Reads arrays from the user's files: .npy, .csv, or a picture (.png). */
 import { extname } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { type NumberArray, parseNpy } from '../base/npy.js'
@@ -9,13 +9,13 @@ import { parsePng } from './png.js'
 
 interface Reader {
   parse(bytes: Uint8Array): NumberArray | { readonly problem: string }
-  /** The largest file. */
+  /** Size of the largest file that is read, in bytes. */
   readonly most: number
 }
 
-/** One array in JavaScript can have so many bytes in every version of Node, and a few more. */
+/** An array in JavaScript can have this many bytes, and a few more, in every version of Node. */
 const MOST_NUMBERS = 4e9
-/** Of the largest picture that is read, 2^24 pixels of four times 16 bits, and of what stands around them. */
+/** The largest picture that is read: 2^24 pixels of four times 16 bits, and its other parts. */
 const MOST_PICTURE = 2 ** 24 * 8 + 1e6
 
 const READERS: Readonly<Record<string, Reader>> = {
@@ -26,14 +26,14 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 export const ARRAY_ENDINGS: readonly string[] = Object.keys(READERS)
 
-/** Finite numbers, at least one. Throws a UserError that names the file. */
+/** Reads finite numbers, at least one. Throws a UserError that names the file. */
 export async function readArrayFile(path: string): Promise<NumberArray> {
   const reader = READERS[extname(path).toLowerCase()]
   if (reader === undefined) throw new UserError(`${path}: must end in one of ${ARRAY_ENDINGS.join(', ')}`)
   const found = reader.parse(await readWhole(path, reader))
   if ('problem' in found) throw new UserError(`${path}: ${found.problem}`)
   if (found.values.length === 0)
-    throw new UserError(`${path}: it holds no numbers: its shape is ${formatShape(found.shape)}`)
+    throw new UserError(`${path}: contains no numbers, its shape is ${formatShape(found.shape)}`)
   const odd = found.values.findIndex((value) => !Number.isFinite(value))
   if (odd >= 0) {
     throw new UserError(
@@ -43,7 +43,7 @@ export async function readArrayFile(path: string): Promise<NumberArray> {
   return found
 }
 
-/** `row 2, column 5`, counted from 1: of the first axis, and of all others together. */
+/** `row 2, column 5`, counted from 1. A row is an index of the first axis; columns run over all other axes. */
 export function placeIn({ shape }: Pick<NumberArray, 'shape'>, element: number): string {
   const columns = sizeOf(shape.slice(1))
   return `row ${Math.floor(element / columns) + 1}, column ${(element % columns) + 1}`

@@ -1,4 +1,7 @@
-/** Bars and stripes (Hinton and Sejnowski, 1986; MacKay, 2003, chapter 43): few pictures, so that likelihoods are exact. */
+/**
+ * Bars and stripes (Hinton and Sejnowski, 1986; MacKay, 2003, chapter 43): so few pictures that likelihoods can be
+ * exact.
+ */
 import type { DataInfo, Dataset, Samples } from './dataset.js'
 
 export interface BarsAndStripesOptions {
@@ -14,7 +17,10 @@ export function barsAndStripesInfo({ size }: BarsAndStripesOptions): DataInfo {
   }
 }
 
-/** Every way to fill whole rows (label 0), then whole columns (label 1): all 0 and all 1 come twice. The test is the same. */
+/**
+ * Makes every picture of whole rows (label 0), then every picture of whole columns (label 1), so all 0 and all 1 come
+ * twice. The test set is the same as the training set.
+ */
 export async function loadBarsAndStripes(options: BarsAndStripesOptions): Promise<Dataset> {
   const info = barsAndStripesInfo(options)
   const { size } = options

@@ -1,4 +1,4 @@
-/** Values between 0 and 1 made 0 or 1. */
+/** Turns values between 0 and 1 into 0 or 1. */
 import type { BINARIZATIONS } from '../spec/data.js'
 import type { DataInfo, Dataset, Samples, ValueKind } from './dataset.js'
 import { type Draws, drawBinary, ONCE } from './draws.js'
@@ -6,11 +6,11 @@ import { type Draws, drawBinary, ONCE } from './draws.js'
 export type Binarization = keyof typeof BINARIZATIONS
 
 interface Rule {
-  /** What values are afterwards. */
+  /** The kind of values afterwards. */
   readonly values: ValueKind
-  /** Whether a 1 is stored as 1, in a byte; else values stay as they are stored. */
+  /** True if the result is stored as bytes 0 and 1; else values stay as they are stored. */
   readonly bytes: boolean
-  /** `draws` tells the draws of these samples from others. */
+  /** `draws` separates the draws of these samples from others. */
   samples(samples: Samples, draws: Draws): Samples
 }
 

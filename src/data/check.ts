@@ -1,4 +1,4 @@
-/** Checks how a spec cuts its data. */
+/** Checks how a spec splits its data. */
 import type { Issue } from '../base/issue.js'
 import type { FitSpec } from '../spec/spec.js'
 import { type DataInfo, type Samples, splitSamples, trainCount } from './dataset.js'
@@ -15,7 +15,10 @@ export function checkSplit(fit: FitSpec, info: DataInfo): SplitIssue[] {
   return [{ code: 'range', pointer: '/fit/validation_split', message }]
 }
 
-/** Says which classes `validation_split` puts on one side only: it takes the last samples, which may be sorted. */
+/**
+ * Warns of classes that are only in training or only in validation: the split takes the last samples, which may be
+ * sorted.
+ */
 export function warnOfSplit(fit: FitSpec, samples: Samples): SplitIssue[] {
   const { validation_split: fraction } = fit
   if (fraction === 0) return []
@@ -35,7 +38,7 @@ export function warnOfSplit(fit: FitSpec, samples: Samples): SplitIssue[] {
 const onlyIn = (one: ReadonlySet<number>, other: ReadonlySet<number>): number[] =>
   [...one].filter((label) => !other.has(label)).toSorted((a, b) => a - b)
 
-/** More classes than these are counted. */
+/** If there are more classes than this, the rest is only counted. */
 const MOST_CLASSES = 8
 
 function classes(labels: readonly number[]): string {

@@ -1,9 +1,9 @@
-/** Numbers in text, a row a line with commas between them, as NumPy and spreadsheets write them. */
+/** Parses numbers in text, one row per line, separated by commas, as NumPy and spreadsheets write them. */
 import type { NumberArray } from '../base/npy.js'
 
-/** As JSON and Python write a finite number; quotes around it are those of a spreadsheet. */
+/** A finite number as JSON and Python write it. Spreadsheets may put quotes around it. */
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-/** How programs write what is no number at all. */
+/** How programs write a missing or infinite number. */
 const NOT_FINITE = /^[+-]?(?:nan|na|n\/a|null|none|inf|infinity)$/i
 const MOST_SHOWN = 40
 
@@ -13,10 +13,10 @@ const BYTE_ORDER_MARKS: readonly (readonly number[])[] = [
   [0xfe, 0xff],
 ]
 
-/** The numbers of a file's bytes, or what is wrong with them; a first row of words is passed over. */
+/** Parses the bytes of a file. Returns the numbers, or a message. Skips a first row of column names. */
 export function parseCsv(bytes: Uint8Array): NumberArray | { readonly problem: string } {
   const isWide = BYTE_ORDER_MARKS.some((mark) => mark.every((byte, at) => bytes[at] === byte))
-  if (isWide || bytes.subarray(0, 4).includes(0)) return { problem: 'it is text in UTF-16, must be in UTF-8' }
+  if (isWide || bytes.subarray(0, 4).includes(0)) return { problem: 'the text is in UTF-16, must be in UTF-8' }
   let values = new Float32Array(1024)
   let [count, rows, columns, row, isFirst] = [0, 0, 0, 0, true]
   for (const line of linesOf(bytes)) {
@@ -40,16 +40,16 @@ export function parseCsv(bytes: Uint8Array): NumberArray | { readonly problem: s
     }
     rows++
   }
-  return rows === 0 ? { problem: 'it has no rows' } : { shape: [rows, columns], values: values.subarray(0, count) }
+  return rows === 0 ? { problem: 'contains no rows' } : { shape: [rows, columns], values: values.subarray(0, count) }
 }
 
-/** One after another, so that a file may be longer than a string can be. */
+/** Yields line after line, so that a file may be longer than the longest string. */
 function* linesOf(bytes: Uint8Array): Iterable<string> {
-  const decoder = new TextDecoder() // passes a byte order mark over
+  const decoder = new TextDecoder() // skips a byte order mark
   for (let from = 0; from < bytes.length; ) {
     const end = bytes.indexOf(NEW_LINE, from)
     const to = end < 0 ? bytes.length : end
-    // of "\r\n" the rest; alone, as old programs end a line
+    // removes the rest of "\r\n"; old programs end a line with "\r" alone
     yield* decoder.decode(bytes.subarray(from, to)).replace(/\r$/, '').split('\r')
     from = to + 1
   }
@@ -57,7 +57,7 @@ function* linesOf(bytes: Uint8Array): Iterable<string> {
 
 const unquoted = (cell: string): string => /^\s*"?(.*?)"?\s*$/s.exec(cell)![1]!.trim()
 
-/** Names of columns: no number among them, and a word. */
+/** True for names of columns: at least one word, and no number. */
 const isHeader = (cells: readonly string[]): boolean =>
   !cells.some((cell) => NUMBER.test(cell)) && cells.some((cell) => /\p{L}/u.test(cell) && !NOT_FINITE.test(cell))
 
@@ -67,5 +67,5 @@ function fault(cell: string): string {
   if (NOT_FINITE.test(cell) || NUMBER.test(cell)) return `${found}, must be a finite number of 32 bits`
   const parts = cell.split(/[;\t]|\s+/).map((part) => part.trim())
   const isDivided = parts.length > 1 && parts.some((part) => NUMBER.test(part))
-  return isDivided ? `${found}; columns must have commas between them` : `${found}, must be a number`
+  return isDivided ? `${found}; columns must be separated by commas` : `${found}, must be a number`
 }

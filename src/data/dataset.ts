@@ -1,14 +1,14 @@
-/** Data as the rest of the program sees it: what it looks like, and batches of named typed arrays. */
+/** Data as the rest of the program sees it: a description, and batches of named typed arrays. */
 import { PURPOSE, permutation } from '../base/philox.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import { type Draws, drawBinary, ONCE } from './draws.js'
 
-/** What a data set looks like; known before any of it is read. */
+/** The description of a data set, which is known before any of it is read. */
 export interface DataInfo {
   readonly name: string
   /** Shape of one sample, without the batch: `[28, 28]`, or `[784]` when flattened. */
   readonly sampleShape: Shape
-  /** Values of a sample are `stored / divisor`. */
+  /** The values of a sample are `stored / divisor`. */
   readonly divisor: number
   readonly values: ValueKind
   /** Number of classes of the labels. */
@@ -18,17 +18,17 @@ export interface DataInfo {
 }
 
 /**
- * What values are. `binary`: 0 and 1. `probability`: between 0 and 1, meant as the probability of a 1. `grey`: between
- * 0 and 1. `real`: any.
+ * The kind of values. `binary`: 0 and 1. `probability`: between 0 and 1, meant as the probability of a 1. `grey`:
+ * between 0 and 1. `real`: any.
  */
 export type ValueKind = 'binary' | 'probability' | 'grey' | 'real'
 
-/** Samples side by side: values, as bytes where they are bytes, and one class index each. */
+/** Samples in one array: their values, stored as bytes if they are bytes, and a class index per sample. */
 export interface Samples {
   readonly count: number
   readonly x: Uint8Array | Float32Array
   readonly y: Uint8Array
-  /** Where values are the probabilities of a 1, and each pass draws which are. */
+  /** Set if values are probabilities of a 1, and each pass over the data draws 0 or 1 anew. */
   readonly draws?: Draws
 }
 
@@ -43,11 +43,11 @@ export interface BatchOptions {
   readonly batchSize: number
   /** Without it, samples come as they are stored. */
   readonly shuffle?: { readonly seed: number; readonly epoch: number }
-  /** What is drawn anew each epoch is drawn for this one, from 1; without it, as it is drawn once. */
+  /** The epoch, from 1, for which values are drawn that are drawn anew each epoch. Without it, they are drawn once. */
   readonly epoch?: number
 }
 
-/** Samples of one batch; the arrays are used again for the one after the next. */
+/** The samples of one batch. The arrays are reused for the batch after the next. */
 export interface SampleBatch {
   readonly size: number
   readonly arrays: { readonly x: Uint8Array | Float32Array; readonly y: Int32Array }
@@ -55,8 +55,8 @@ export interface SampleBatch {
 
 /**
  * Cuts the last fraction off, before any shuffling: Keras' `validation_split`
- * (keras/src/trainers/data_adapters/array_data_adapter.py, `train_validation_split`). `compared` are the first samples of
- * training, as many as those of validation where there are so many.
+ * (keras/src/trainers/data_adapters/array_data_adapter.py, `train_validation_split`). `compared` has as many of the
+ * first training samples as there are validation samples, or all of them if there are fewer.
  */
 export function splitSamples(
   samples: Samples,
@@ -71,7 +71,7 @@ export function splitSamples(
   }
 }
 
-/** How many of `count` samples `validation_split` leaves for training. */
+/** Returns how many of `count` samples `validation_split` leaves for training. */
 export const trainCount = (count: number, fraction: number): number => Math.floor(count * (1 - fraction))
 
 function slice({ count, x, y, draws }: Samples, from: number, to: number): Samples {
@@ -113,7 +113,7 @@ export async function firstRows(samples: Samples, count: number, divisor: number
   return new Float32Array(0)
 }
 
-/** No values yet, of the same type. */
+/** A new array of the same type. */
 const emptyLike = (values: Samples['x'], length: number): Samples['x'] =>
   values instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)
 
@@ -124,7 +124,7 @@ const shuffleKey = ({ seed, epoch }: { seed: number; epoch: number }) => ({
   step: epoch,
 })
 
-/** The mean over samples of each element as it is stored, or of something of it. */
+/** Returns the mean over samples of each element as it is stored, or of a function of it. */
 export function elementMeans(
   { count, x }: Samples,
   of: (stored: number, element: number) => number = (stored) => stored,
@@ -148,5 +148,5 @@ export function rangeOf({ info, train, test }: Dataset): { readonly least: numbe
   return { least: least / info.divisor, largest: largest / info.divisor }
 }
 
-/** The same data set with each sample as one row. */
+/** Describes the same data set with each sample as a vector. */
 export const flattened = (info: DataInfo): DataInfo => ({ ...info, sampleShape: [sizeOf(info.sampleShape)] })

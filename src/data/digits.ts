@@ -1,7 +1,7 @@
 /**
- * Handwritten digits of 8 x 8 pixels from 0 to 16: the test set of "Optical Recognition of Handwritten Digits" by
- * E. Alpaydin and C. Kaynak (UCI Machine Learning Repository, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0), as
- * scikit-learn's `load_digits` has it.
+ * Handwritten digits of 8 x 8 pixels from 0 to 16: the test set of "Optical Recognition of Handwritten Digits" by E.
+ * Alpaydin and C. Kaynak (UCI Machine Learning Repository, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0), the same
+ * as scikit-learn's `load_digits`.
  */
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -15,7 +15,9 @@ const PIXELS = EDGE * EDGE
 const TRAIN_SHARE = 0.8
 
 export interface DigitsOptions {
-  /** With each digit moved by one pixel, four ways: `nudge_dataset` of scikit-learn's example of an RBM. */
+  /**
+   * Adds each digit moved by one pixel in four directions, like `nudge_dataset` in scikit-learn's example of an RBM.
+   */
   readonly shifted: boolean
 }
 
@@ -36,7 +38,7 @@ export function digitsInfo({ shifted }: DigitsOptions): DataInfo {
   }
 }
 
-/** Mixed once, always in the same order. */
+/** Loads the digits, shuffled in an order that is always the same. */
 export async function loadDigits(options: DigitsOptions): Promise<Dataset> {
   const info = digitsInfo(options)
   // pictures, then labels
@@ -59,7 +61,7 @@ export async function loadDigits(options: DigitsOptions): Promise<Dataset> {
   return { info, train: take(0, info.trainSamples), test: take(info.trainSamples, info.testSamples) }
 }
 
-/** What moves out of a picture is lost. */
+/** Moves each picture. Pixels that leave it are lost. */
 function moved(pictures: Uint8Array, rows: number, columns: number): Uint8Array {
   const isInside = (place: number) => place >= 0 && place < EDGE
   return Uint8Array.from(pictures, (_, index) => {
@@ -69,7 +71,9 @@ function moved(pictures: Uint8Array, rows: number, columns: number): Uint8Array 
   })
 }
 
-/** Each pixel over the greatest value at its place, as by scikit-learn's `minmax_scale`: the least one is 0 everywhere. */
+/**
+ * Divides each pixel by the largest value at its position, like `minmax_scale` of scikit-learn: the least is always 0.
+ */
 function scaled(parts: readonly Uint8Array[]): Float32Array {
   const greatest = new Uint8Array(PIXELS)
   for (const part of parts) {

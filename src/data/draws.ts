@@ -1,25 +1,25 @@
-/** Values from 0 to `one` as the probabilities of a 1, and the draws of 0 and 1 by them. */
+/** Draws 0 or 1 with the probabilities that values from 0 to `one` stand for. */
 import { PURPOSE, philox4x32 } from '../base/philox.js'
 
-/** What a value's draw follows from, with the epoch. */
+/** Together with the epoch, this determines the draw of each value. */
 export interface Draws {
   readonly seed: number
-  /** Tells the draws of one seed apart: training and test samples. */
+  /** Separates the draws of training samples from those of test samples. */
   readonly stream: number
-  /** What a probability of 1 is stored as. */
+  /** The stored value that stands for a probability of 1. */
   readonly one: number
-  /** Place of the first value among those of the stream. */
+  /** Index of the first value among those of the stream. */
   readonly first: number
 }
 
-/** The epoch of what is drawn once. */
+/** The epoch of values that are drawn only once. */
 export const ONCE = 0
 
-/** Bits of a draw, and how many of them a block of random numbers has: probabilities are right to within 2^-17. */
+/** Bits of a draw, and the number of draws in a block of random bits. Probabilities are exact to within 2^-17. */
 const BITS = 16
 const A_BLOCK = 128 / BITS
 
-/** Which values are drawn, and what a 1 is written as. */
+/** The values to draw, and the number that is written for a 1. */
 export interface Drawn {
   readonly epoch: number
   readonly from: number
@@ -27,7 +27,7 @@ export interface Drawn {
   readonly as: number
 }
 
-/** Writes 0 or `as` for `count` values from `from` on; a value has the same draw whatever is drawn beside it. */
+/** Writes 0 or `as` for `count` values from `from` on. The draw of a value does not depend on the other values. */
 export function drawBinary(
   values: Uint8Array | Float32Array,
   draws: Draws,

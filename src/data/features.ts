@@ -1,4 +1,4 @@
-/** A data set of what an RBM makes of another one: the probabilities of its hidden units. */
+/** A data set of features: the hidden probabilities of an RBM for the samples of another data set. */
 import { batches, type DataInfo, type Dataset, type Samples } from './dataset.js'
 
 export const featuresInfo = (info: DataInfo, units: number): DataInfo => ({
@@ -8,7 +8,7 @@ export const featuresInfo = (info: DataInfo, units: number): DataInfo => ({
   values: 'probability',
 })
 
-/** Gives the features of a batch, `units` for each of its samples. */
+/** Computes the features of a batch, (samples, units). */
 export type Features = (batch: {
   readonly size: number
   readonly arrays: { readonly x: Samples['x'] }

@@ -8,7 +8,7 @@ import type { DataInfo, Dataset, Samples } from './dataset.js'
 
 const SIZE = 9
 const POINTS = SIZE * SIZE
-/** Stones of who moves, stones of the other, empty points, the last move. */
+/** Stones of the player to move, stones of the opponent, empty points, the last move. */
 const PLANES = 4
 
 export const goPositionsInfo: DataInfo = {
@@ -26,7 +26,7 @@ export async function loadGoPositions(): Promise<Dataset> {
   return { info: goPositionsInfo, train: positions(trainSamples, 0), test: positions(testSamples, 1) }
 }
 
-/** 0 for an empty point, else 1 or -1 for who owns the stone. */
+/** 0 for an empty point, else 1 or -1 for the owner of the stone. */
 export type Board = Int8Array
 export type Player = 1 | -1
 
@@ -40,7 +40,7 @@ const NEIGHBOURS: readonly (readonly number[])[] = Array.from({ length: POINTS }
   ]
 })
 
-/** The stones that hang together with the one at a point, and the empty points beside them. */
+/** The group of the stone at a point, and its liberties: the empty points beside the group. */
 export function groupAt(board: Board, point: number): { stones: number[]; liberties: Set<number> } {
   const owner = board[point]
   const stones = [point]
@@ -58,7 +58,7 @@ export function groupAt(board: Board, point: number): { stones: number[]; libert
   return { stones, liberties }
 }
 
-/** The board after a move with what it captures taken off; null where it may not be played: on a stone, or suicide. */
+/** Returns the board after a move, without captured stones. Null for an illegal move: on a stone, or suicide. */
 export function played(board: Board, point: number, player: Player): { board: Board; captured: number } | null {
   if (board[point] !== 0) return null
   const next = board.slice()
@@ -79,8 +79,8 @@ const isEye = (board: Board, point: number, player: Player) =>
   board[point] === 0 && NEIGHBOURS[point]!.every((beside) => board[beside] === player)
 
 /**
- * What the simple player chooses: it captures, saves its stones, threatens, keeps liberties, and stays near the last
- * move and the middle; of equal moves the first. -1 where it passes.
+ * Returns the move of the simple player. It captures, saves its stones, threatens, keeps liberties, and stays near the
+ * last move and the middle. Of equal moves it takes the first; it returns -1 to pass.
  */
 export function chosenMove(board: Board, player: Player, last: number): number {
   let [best, most] = [-1, Number.NEGATIVE_INFINITY]
@@ -111,7 +111,7 @@ const MIDDLE = (POINTS - 1) / 2
 const distance = (a: number, b: number): number =>
   Math.abs(Math.floor(a / SIZE) - Math.floor(b / SIZE)) + Math.abs((a % SIZE) - (b % SIZE))
 
-/** Moves of a game, and between two positions that are kept. */
+/** Moves in a game, and moves between two positions that are kept. */
 const LONGEST_GAME = 70
 const MOVES_APART = 5
 
@@ -140,10 +140,10 @@ function positions(count: number, stream: number): Samples {
   return { count, x, y }
 }
 
-/** Any move that is allowed and fills no eye; -1 for none. */
+/** Returns a random legal move that fills no eye, or -1 if there is none. */
 function randomMove(board: Board, player: Player, random: RandomStream): number {
   const start = random.below(POINTS)
-  // a step that has no divisor in common with the number of points comes to each of them
+  // a stride that shares no divisor with the number of points visits each of them
   const stride = STRIDES[random.below(STRIDES.length)]!
   for (let tried = 0; tried < POINTS; tried++) {
     const point = (start + tried * stride) % POINTS

@@ -5,7 +5,9 @@ import { type Shape, sizeOf } from '../base/shape.js'
 
 const UNSIGNED_BYTE = 0x08
 
-/** Reads an IDX file of unsigned bytes; the data is a view of the file's buffer. */
+/**
+ * Reads an IDX file of unsigned bytes. The data is a view of the file's buffer. Throws a UserError for any other file.
+ */
 export async function readIdx(path: string): Promise<{ shape: Shape; data: Uint8Array }> {
   const file = await readFile(path)
   const rank = file[3] ?? 0
@@ -17,7 +19,7 @@ export async function readIdx(path: string): Promise<{ shape: Shape; data: Uint8
   if (data.length !== sizeOf(shape)) {
     const fault = data.length < sizeOf(shape) ? 'cut short' : 'too long'
     throw new UserError(
-      `${path} is ${fault}: it holds ${data.length} bytes of data, its header promises ${sizeOf(shape)}`,
+      `${path} is ${fault}: it has ${data.length} bytes of data, but its header states ${sizeOf(shape)}`,
     )
   }
   return { shape, data }

@@ -1,4 +1,6 @@
-/** Which elements of a sample are to be filled in: by a word, or by a file with 1 there and 0 elsewhere. */
+/**
+ * The elements of a sample that inpainting fills in, given by a word, or by a file with 1 for these and 0 elsewhere.
+ */
 import { extname } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
@@ -7,7 +9,7 @@ import { ARRAY_ENDINGS, placeIn, readArrayFile } from './array-file.js'
 
 type Place = { readonly row: number; readonly column: number; readonly rows: number; readonly columns: number }
 
-/** Halves of a sample of rows and columns. */
+/** Halves of a sample that has rows and columns. */
 const HALVES: Readonly<Record<string, (place: Place) => boolean>> = {
   left: ({ column, columns }) => 2 * column < columns,
   right: ({ column, columns }) => 2 * column >= columns,
@@ -15,7 +17,7 @@ const HALVES: Readonly<Record<string, (place: Place) => boolean>> = {
   bottom: ({ row, rows }) => 2 * row >= rows,
 }
 
-/** 1 for each element of a sample that is to be filled in, else 0. Throws a UserError where that is none, or all. */
+/** Returns 1 for each element of a sample that is to be filled in, else 0. Throws a UserError if it is none or all. */
 export async function maskOf(text: string, sampleShape: Shape): Promise<Float32Array> {
   const mask = Object.hasOwn(HALVES, text) ? half(text, sampleShape) : await fileMask(text, sampleShape)
   const count = mask.reduce((sum, value) => sum + value, 0)
@@ -28,7 +30,7 @@ export async function maskOf(text: string, sampleShape: Shape): Promise<Float32A
 function half(word: string, sampleShape: Shape): Float32Array {
   const [rows, columns, ...more] = sampleShape
   if (columns === undefined) {
-    throw new UserError(`"${word}" is of samples with rows and columns; these have shape ${formatShape(sampleShape)}`)
+    throw new UserError(`"${word}" needs samples with rows and columns; these have shape ${formatShape(sampleShape)}`)
   }
   const depth = sizeOf(more)
   const isIn = HALVES[word]!
@@ -50,7 +52,7 @@ async function fileMask(path: string, sampleShape: Shape): Promise<Float32Array>
   const size = sizeOf(sampleShape)
   if (values.length !== size) {
     throw new UserError(
-      `${path}: has ${values.length} elements, ${formatShape(shape)}, must have the ${size} of a sample, ${formatShape(sampleShape)}`,
+      `${path}: has ${values.length} elements, ${formatShape(shape)}, must have ${size}, the same as a sample, ${formatShape(sampleShape)}`,
     )
   }
   const odd = values.findIndex((value) => value !== 0 && value !== 1)

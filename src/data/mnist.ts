@@ -31,7 +31,7 @@ export const mnist10kInfo: DataInfo = { name: 'mnist-10k', ...digits, trainSampl
 
 /**
  * The 10,000 digits of package `mnist`, stored there by class as decimal fractions of 255.
- * They are mixed once, always in the same order; the first 8,000 are for training and the last 2,000 for testing.
+ * They are shuffled in an order that is always the same. The first 8,000 are for training, the last 2,000 for testing.
  */
 export async function loadMnist10k(): Promise<Dataset> {
   const folder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits')

@@ -1,4 +1,4 @@
-/** Pictures in PNG (https://www.w3.org/TR/png-3), of which everything is measured before it is unpacked. */
+/** Reads pictures in PNG (https://www.w3.org/TR/png-3). All sizes are checked before anything is unpacked. */
 import { inflateSync } from 'node:zlib'
 import { type DecodedPng, decode } from 'fast-png'
 import type { NumberArray } from '../base/npy.js'
@@ -7,10 +7,12 @@ import { reasonOf } from '../base/reason.js'
 type Problem = { readonly problem: string }
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
-/** 4,096 by 4,096: far more than a sample of any data set has. */
+/** 4,096 by 4,096 pixels: far more than a sample of any data set has. */
 const MOST_PIXELS = 2 ** 24
 
-/** By the type of its colours, samples of a pixel and the bits that one may have; with a palette one, its place there. */
+/**
+ * For each colour type, the numbers per pixel and the bits that each may have. A palette needs one number, an index.
+ */
 const COLORS: Readonly<Record<number, { readonly channels: number; readonly depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { channels: 3, depths: [8, 16] },
@@ -19,7 +21,7 @@ const COLORS: Readonly<Record<number, { readonly channels: number; readonly dept
   6: { channels: 4, depths: [8, 16] },
 }
 const PALETTE = 3
-/** First column and row, and steps, of each of the seven passes of an interlaced picture (section 8.1). */
+/** First column and row, and strides, of each of the seven passes of an interlaced picture (section 8.1). */
 const ADAM7 = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -30,10 +32,12 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const
 
-/** Brightness from 0 to 1; of a colour, the mean of red, green and blue. */
+/**
+ * Returns the brightness of each pixel, 0 to 1: for a colour, the mean of red, green and blue. Or returns a message.
+ */
 export function parsePng(bytes: Uint8Array): NumberArray | Problem {
   const found = read(bytes)
-  return 'problem' in found ? { problem: `it is no picture that can be read: ${found.problem}` } : found
+  return 'problem' in found ? { problem: `the picture cannot be read: ${found.problem}` } : found
 }
 
 function read(bytes: Uint8Array): NumberArray | Problem {
@@ -70,9 +74,11 @@ function read(bytes: Uint8Array): NumberArray | Problem {
   return { shape: [height, width], values }
 }
 
-/** The chunks that make the picture, without those that tell of it; the pixels have the size that the header states. */
+/**
+ * Returns only the chunks that are needed for the pixels. Checks that there are as many pixels as the header states.
+ */
 function essence(bytes: Uint8Array): { readonly bytes: Uint8Array } | Problem {
-  if (!SIGNATURE.every((byte, at) => bytes[at] === byte)) return { problem: 'it is no PNG file' }
+  if (!SIGNATURE.every((byte, at) => bytes[at] === byte)) return { problem: 'it is not a PNG file' }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const chunks = {
     IHDR: [] as Uint8Array[],
@@ -85,7 +91,7 @@ function essence(bytes: Uint8Array): { readonly bytes: Uint8Array } | Problem {
     if (end > bytes.length) return { problem: 'it is cut off' }
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
     if (Object.hasOwn(chunks, type)) chunks[type as keyof typeof chunks].push(bytes.subarray(at, end))
-    else if (/^[A-Z]/.test(type)) return { problem: `it has a part ${JSON.stringify(type)} that is not known` }
+    else if (/^[A-Z]/.test(type)) return { problem: `it has a part ${JSON.stringify(type)} of unknown meaning` }
     at = end
   }
   const [header, ...more] = chunks.IHDR
@@ -107,7 +113,7 @@ function essence(bytes: Uint8Array): { readonly bytes: Uint8Array } | Problem {
   return { bytes: Buffer.concat([Uint8Array.from(SIGNATURE), ...IHDR, ...palette, ...IDAT, ...IEND]) }
 }
 
-/** What the pixels take when they are unpacked: rows of whole bytes, each after a byte that says how it is filtered. */
+/** Returns the size of the unpacked pixels in bytes. A row has a byte for its filter, then whole bytes of pixels. */
 function pixelBytes(header: Uint8Array): number | Problem {
   const view = new DataView(header.buffer, header.byteOffset + 8)
   const [width, height] = [view.getUint32(0), view.getUint32(4)]
@@ -118,7 +124,7 @@ function pixelBytes(header: Uint8Array): number | Problem {
   }
   const { channels, depths } = COLORS[color!] ?? { channels: 0, depths: [] }
   if (!depths.includes(depth!) || compression !== 0 || filter !== 0 || interlace! > 1) {
-    return { problem: 'its header states a form that PNG does not have' }
+    return { problem: 'its header has values that PNG does not allow' }
   }
   const rows = (columns: number, count: number) =>
     columns === 0 ? 0 : count * (1 + Math.ceil((columns * channels * depth!) / 8))
@@ -130,7 +136,10 @@ function pixelBytes(header: Uint8Array): number | Problem {
   )
 }
 
-/** One number an element: pixels of fewer than eight bits lie several in a byte, the first one on top; each row begins a byte. */
+/**
+ * Unpacks pixels of fewer than eight bits, several of which share a byte, highest bits first. A row begins with a new
+ * byte.
+ */
 function unpacked({ width, height, depth, data }: DecodedPng): DecodedPng['data'] {
   if (depth >= 8) return data
   const rowBytes = Math.ceil((width * depth) / 8)

@@ -23,7 +23,7 @@ const SOURCES: { readonly [Name in DataSpec['dataset']]: Source<Extract<DataSpec
 
 const sourceOf = (spec: DataSpec): Source<DataSpec> => SOURCES[spec.dataset] as Source<DataSpec>
 
-/** What the data will look like, without reading it. */
+/** Returns the description of the data, without reading it. */
 export function dataInfo(spec: DataSpec): DataInfo {
   const { flatten, binarize, standardize } = spec
   const info = sourceOf(spec).info(spec)
@@ -32,7 +32,7 @@ export function dataInfo(spec: DataSpec): DataInfo {
   return binarize === null ? shaped : binarizedInfo(shaped, binarize)
 }
 
-/** Reads the data into memory; `seed` is for what is drawn. */
+/** Reads the data into memory. `seed` is for values that are drawn at random. */
 export async function loadData(spec: DataSpec, seed: number): Promise<Dataset> {
   const { flatten, binarize, standardize } = spec
   const stored = await sourceOf(spec).load(spec)

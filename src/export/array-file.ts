@@ -1,4 +1,4 @@
-/** Arrays as files for other programs: .npy for NumPy, .csv for everything else. Written a few rows at a time. */
+/** Writes arrays to files for other programs, a few rows at a time: .npy for NumPy, .csv for everything else. */
 import { extname } from 'node:path'
 import { openWhole } from '../base/atomic-file.js'
 import { npyHeader } from '../base/npy.js'
@@ -7,24 +7,24 @@ import { type Shape, sizeOf } from '../base/shape.js'
 export type ArrayFormat = 'npy' | 'csv'
 
 export interface ArrayWriter {
-  /** Whole rows. */
+  /** Appends whole rows. */
   append(rows: Float32Array): Promise<void>
-  /** The file gets its name when all of it is there. */
+  /** Completes the file. Only then does it get its name. */
   finish(): Promise<void>
-  /** Leaves nothing behind, unless it is finished. */
+  /** Removes the file, unless it is finished. */
   discard(): Promise<void>
 }
 
-/** The format by the name of a file; `undefined` for none of them. */
+/** Returns the format by the extension of a file; undefined for any other extension. */
 export function arrayFormatOf(path: string): ArrayFormat | undefined {
   const ending = extname(path).toLowerCase()
   return ending === '.npy' || ending === '.csv' ? (ending.slice(1) as ArrayFormat) : undefined
 }
 
-/** Elements that become text at once: a text has at most half a gigabyte. */
+/** Elements that are turned into text at once: a string can have at most half a gigabyte. */
 const PIECE = 1 << 20
 
-/** `shape`: of all rows together; in a .csv the axes after the first are one line. */
+/** Opens a file for an array. `shape` is that of the whole array; in a .csv, all axes after the first make one line. */
 export async function openArrayFile(path: string, shape: Shape): Promise<ArrayWriter> {
   const columns = sizeOf(shape.slice(1))
   const isNpy = arrayFormatOf(path) === 'npy'
@@ -47,7 +47,7 @@ export async function openArrayFile(path: string, shape: Shape): Promise<ArrayWr
   }
 }
 
-/** A whole array at once. */
+/** Writes a whole array. */
 export async function writeArray(path: string, shape: Shape, values: Float32Array): Promise<void> {
   const file = await openArrayFile(path, shape)
   try {
@@ -58,7 +58,7 @@ export async function writeArray(path: string, shape: Shape, values: Float32Arra
   }
 }
 
-/** A line a row, without a header; each number reads back as the same float32. */
+/** Returns one line per row, without a header. Each number reads back as the same float32. */
 function csvRows(values: Float32Array, columns: number): string {
   let text = ''
   for (let row = 0; row < values.length; row += columns) {
@@ -67,7 +67,7 @@ function csvRows(values: Float32Array, columns: number): string {
   return text
 }
 
-/** The fewest of 7 to 9 digits that are this float32 again. */
+/** Formats a float32 with the fewest digits, from 7 to 9, that read back as the same number. */
 function shortest(value: number): string {
   if (Number.isInteger(value)) return String(value)
   for (let digits = 7; digits < 9; digits++) {

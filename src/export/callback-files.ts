@@ -1,4 +1,4 @@
-/** Carries out what callbacks ask to be written, in the folder of a run. */
+/** Writes the files that callbacks ask for, in the folder of a run. */
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { appendWhole } from '../base/append.js'
@@ -13,16 +13,16 @@ import { type SaveOptions, saveModel } from './model.js'
 
 type Weights = Readonly<Record<string, Float32Array>>
 
-/** `onProblem` hears once of each callback's place that cannot be written; without it that is an error. */
+/** `onProblem` is called once for each place that cannot be written. Without it, the error is thrown. */
 export function callbackFiles(
   directory: string,
   model: Saveable,
   onProblem?: (problem: string) => void,
 ): CallbackFiles & { close(): Promise<void> } {
   const files = new Map<string, FileHandle>()
-  /** The folder of the run is not made again where it is gone. */
+  /** The folder of the run is not created again if it is gone. */
   const within = (path: string) => (relative(directory, path).startsWith('..') ? undefined : directory)
-  /** Files stay open, and are only added to. */
+  /** Opens a file to append to it. Files stay open. */
   const opened = async (path: string) => {
     const known = files.get(path)
     if (known) return known
@@ -62,7 +62,7 @@ export function callbackFiles(
     await saveWhole(target, model, weights, { weightsOnly, within: within(target) })
   }
 
-  /** What has failed; rows after one that is missing would mislead, but a later model is as good as any. */
+  /** Places that have failed. Rows after a missing one would mislead, but a later model may still be saved. */
   const failed = new Set<string>()
   return {
     async write(action, state) {
@@ -86,13 +86,13 @@ export function callbackFiles(
   }
 }
 
-/** Throws a UserError where a file is there with another header than rows are to be added under. */
+/** Throws a UserError if a file exists and has another header than the rows that are to be appended. */
 export async function checkHeader(path: string, header: string): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile() && found.size > 0) await endOfLine(path, found.size, header)
 }
 
-/** What ends the last line of a file that is to be added to, and has the header. Throws a UserError where it has another. */
+/** Returns the text that ends the last line of an existing file. Throws a UserError if the file has another header. */
 async function endOfLine(path: string, size: number, header: string): Promise<string> {
   const file = await open(path)
   try {
@@ -104,7 +104,7 @@ async function endOfLine(path: string, size: number, header: string): Promise<st
     const [found, wanted] = [lineOf(await bytesAt(0, Buffer.byteLength(header) + MOST_SHOWN)), lineOf(header)]
     if (found !== wanted) {
       const [is, must] = [found.slice(0, wanted.length + MOST_SHOWN), wanted].map((line) => JSON.stringify(line))
-      throw new UserError(`Cannot add rows to ${path}: its first line is ${is}, and the columns are ${must}.`)
+      throw new UserError(`Cannot add rows to ${path}: its first line is ${is}, but the columns are ${must}.`)
     }
     return (await bytesAt(size - 1, 1)) === '\n' ? '' : '\r\n'
   } finally {
@@ -115,15 +115,17 @@ async function endOfLine(path: string, size: number, header: string): Promise<st
 /** Characters of a first line beyond those that it should have. */
 const MOST_SHOWN = 40
 
-/** Models of one callback have different names in one folder. */
+/**
+ * Returns what a failure applies to. Models of one callback have different names in one folder, so they share a place.
+ */
 function placeOf(action: FileAction): string {
   if (action.type === 'saveModel') return `models in ${dirname(action.path)}`
   return action.type === 'appendText' ? action.path : action.directory
 }
 
 /**
- * A new folder gets its name when all of it is there. In one that is there only the weights differ: the model around
- * them is that of this run, and they are replaced in one turn.
+ * Saves a model. A new folder gets its name when it is complete. In an existing folder only the weights differ, because
+ * the model is that of this run; they are replaced at once.
  */
 async function saveWhole(target: string, model: Saveable, weights: Weights, options: SaveOptions): Promise<void> {
   if (await stat(target).catch(() => undefined)) return saveModel(target, model, weights, options)

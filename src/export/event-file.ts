@@ -7,11 +7,11 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { message } from '../base/protobuf.js'
 import { encodeRecord } from './record-file.js'
 
-/** The name by which TensorBoard knows such a file; `seconds` since 1970. */
+/** A file name that TensorBoard recognizes. `seconds` are those since 1970. */
 export const eventFileName = (seconds: number): string =>
   `events.out.tfevents.${Math.floor(seconds)}.${hostname()}.${process.pid}.0.v2`
 
-/** The first record. */
+/** The first record of a file. */
 export const eventFileHeader = (seconds: number): Uint8Array =>
   event(seconds, 0, (writer) => writer.tag(3, WireType.LengthDelimited).string('brain.Event:2'))
 

@@ -1,4 +1,4 @@
-/** The history as rows, an epoch each: CSV and lines of JSON. */
+/** Formats the history as rows, one per epoch: CSV and JSON Lines. */
 import type { EpochEndEvent } from '../training/events.js'
 
 /** Columns in the order of a row; the clock, which differs from run to run, is last. */

@@ -1,4 +1,4 @@
-/** Writers of a run's history: rows go out as epochs end, a document at the end. */
+/** Writes the history of a run: a row after each epoch, or a document at the end. */
 import { open, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { appendWhole } from '../base/append.js'
@@ -13,23 +13,23 @@ export type HistoryFormat = 'json' | 'jsonl' | 'csv'
 
 export interface HistoryWriter {
   epoch(event: EpochEndEvent): Promise<void>
-  /** The last call; without a history the run failed, and files are only closed. */
+  /** Must be the last call. Without a history, because the run failed, it only closes files. */
   end(history?: History): Promise<void>
 }
 
 const ENDINGS: Readonly<Record<string, HistoryFormat>> = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl' }
 
-/** The format that a file's ending names; `json` where it names none. */
+/** Returns the format by the extension of a file; `json` for any other extension. */
 export const formatOf = (path: string): HistoryFormat => ENDINGS[extname(path).toLowerCase()] ?? 'json'
 
-/** Throws a UserError where a history could not be written. */
+/** Throws a UserError if a history could not be written. */
 export const checkHistoryPath = (path: string, format: HistoryFormat = formatOf(path)): Promise<void> =>
   inWords('write the history', () => checkWritable(path, { replaced: format === 'json' }))
 
 /**
- * A file: `json` is written whole at the end; rows are on the disk when `epoch` returns, an older file goes with the
- * first. A row that cannot be written whole is taken back. A pipe is waited for until someone reads it, or `signal`
- * says that training ends.
+ * Writes to a file. `json` is written at the end. Rows are on the disk when `epoch` resolves; the first row replaces an
+ * older file. A row that cannot be written completely is removed. Writing to a pipe waits until a program reads it, or
+ * until `signal` ends training.
  */
 export function historyFile(path: string, format: HistoryFormat = formatOf(path), signal?: AbortSignal): HistoryWriter {
   let place: Promise<Rows> | undefined
@@ -78,7 +78,7 @@ async function openRows(path: string, signal: AbortSignal | undefined): Promise<
   }
 }
 
-/** After training was to end, a pipe has so long to take what is left. */
+/** Time for a pipe to take the rest after `signal` was aborted. */
 const LAST_MS = 1000
 
 async function pipeRows(path: string, signal: AbortSignal | undefined): Promise<Rows> {
@@ -104,7 +104,7 @@ async function pipeRows(path: string, signal: AbortSignal | undefined): Promise<
   }
 }
 
-/** Aborted some time after another signal. */
+/** Returns a signal that is aborted some time after another one. */
 function afterwards(signal: AbortSignal | undefined): { readonly signal: AbortSignal; stop(): void } {
   const late = new AbortController()
   let timer: NodeJS.Timeout | undefined
@@ -129,8 +129,8 @@ const outlive = (write: Promise<void>): Promise<void> =>
   })
 
 /**
- * A stream, as a rule standard output. A reader that closes it early, such as `head`, does not stop the run, nor does a
- * full disk: whoever owns the stream hears of its errors.
+ * Writes to a stream, usually standard output. A reader that closes it early, such as `head`, does not stop the run,
+ * nor does a full disk: the owner of the stream handles its errors.
  */
 export function historyStream(stream: NodeJS.WritableStream, format: HistoryFormat): HistoryWriter {
   let isFirst = true

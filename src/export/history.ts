@@ -1,4 +1,4 @@
-/** `history.json`: everything a run measured, and what it takes to know which run it was. */
+/** `history.json`: everything that a run measured, and what identifies the run. */
 import { z } from 'zod'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import type { Issue } from '../base/issue.js'

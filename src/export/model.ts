@@ -1,4 +1,7 @@
-/** The trained model as files in tfjs' form: `model.json` and its weights; `tf.loadLayersModel` opens a network anywhere. */
+/**
+ * Saves a trained model in the format of TensorFlow.js, `model.json` and its weights, which `tf.loadLayersModel`
+ * opens.
+ */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
@@ -6,18 +9,21 @@ import { makeFolder } from '../base/make-folder.js'
 import type { Saveable } from '../model/saveable.js'
 
 export interface SaveOptions {
-  /** `weights_manifest.json` in place of `model.json`: what `tf.io.loadWeights` reads. */
+  /** Writes `weights_manifest.json`, which `tf.io.loadWeights` reads, instead of `model.json`. */
   readonly weightsOnly?: boolean
   /**
-   * States the SHA-256 of the weights beside their path, where tfjs overlooks it. Not for what is written over again: two
-   * files are not replaced in one turn.
+   * Writes the SHA-256 of the weights beside their path, where TensorFlow.js ignores it. Not for a model that is saved
+   * again over itself, because two files cannot be replaced at once.
    */
   readonly checksum?: boolean
-  /** A folder above it that must be there; others are made. */
+  /** A folder above it that must exist; others are created. */
   readonly within?: string | undefined
 }
 
-/** Writes `model.json` and `weights.bin` to a folder, made where it is missing; weights come by name, as an engine reads them. */
+/**
+ * Writes `model.json` and `weights.bin` into a folder, which is created if it is missing. `weights` has each weight by
+ * its name in programs.
+ */
 export async function saveModel(
   directory: string,
   model: Saveable,

@@ -11,7 +11,7 @@ export function encodeRecord(data: Uint8Array): Uint8Array {
   return record
 }
 
-/** Masked, because a checksum of data that holds checksums is weak (tensorflow/core/lib/hash/crc32c.h). */
+/** Masked, because a checksum of data that contains checksums is weak (tensorflow/core/lib/hash/crc32c.h). */
 function maskedChecksum(data: Uint8Array): number {
   const crc = crc32c(data)
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0

@@ -1,4 +1,4 @@
-/** The folder of a run: its own, and never one that holds something else. */
+/** Creates the folder of a run. A run never shares a folder with anything else. */
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
@@ -6,35 +6,35 @@ import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
 import { counted, doneWith } from '../base/temporary.js'
 
-/** Puts the first files into a folder. */
+/** Writes the first files into a folder. */
 type Fill = (directory: string) => Promise<void>
 
 /**
- * Makes `out`, which must be new or empty; without it `runs/<name>/<n>` with the next free number. Gives its path. Until
- * it is filled no other run takes it, and after that it is not empty.
+ * Creates `out`, which must be new or empty, or else `runs/<name>/<n>` with the next free number. Returns its path.
+ * Until it is filled no other run can take it, and after that it is not empty.
  */
 export const createRunDirectory = (name: string, out?: string, fill?: Fill): Promise<string> =>
   createNumbered(join('runs', name), out, fill)
 
-/** As `createRunDirectory`, with the next free number in `parent`. */
+/** The same, but with the next free number in `parent`. */
 export async function createNumbered(parent: string, out?: string, fill: Fill = async () => {}): Promise<string> {
   const path = await inWords(MAKING, () => (out === undefined ? nextFree(parent) : newFolder(out)))
   try {
     await claimed(path, fill)
   } catch (error) {
-    // of what could not be filled nothing stays; a folder that holds something does
+    // removes the folder if it could not be filled, but only if it is empty
     await rmdir(path).catch(() => {})
     throw error
   }
   return path
 }
 
-/** Throws a UserError where a folder holds something or is none; one that does not exist holds nothing. */
+/** Throws a UserError if a folder is not empty, or not a folder. A folder that does not exist counts as empty. */
 export const checkEmpty = (path: string): Promise<void> => inWords(MAKING, () => empty(path))
 
-const MAKING = 'make the folder of the run'
+const MAKING = 'create the folder of the run'
 
-/** Two runs that start at once get two numbers: only one of them makes a folder. */
+/** Runs that start at the same time get different numbers, because only one of them can create a folder. */
 async function nextFree(parent: string): Promise<string> {
   await makeFolder(parent)
   const numbers = (await readdir(parent)).filter((entry) => /^[1-9]\d{0,14}$/.test(entry)).map(Number)
@@ -54,7 +54,7 @@ async function newFolder(path: string): Promise<string> {
   return path
 }
 
-/** Is there for as long as a run looks whether a folder is empty, and fills it. */
+/** A file that exists while a run checks whether a folder is empty and fills it. */
 const CLAIM = 'begins.tmp'
 
 async function claimed(path: string, fill: Fill): Promise<void> {
@@ -62,7 +62,7 @@ async function claimed(path: string, fill: Fill): Promise<void> {
   const isOurs = await inWords(MAKING, () => made(claim))
   if (!isOurs)
     throw new UserError(
-      `Another run begins in the folder ${path}, or one was killed as it began: then remove ${claim}.`,
+      `Another run is starting in the folder ${path}. If none is, because it was killed, remove ${claim}.`,
     )
   try {
     await inWords(MAKING, () => empty(path))
@@ -73,7 +73,7 @@ async function claimed(path: string, fill: Fill): Promise<void> {
   }
 }
 
-/** Whether it was not there yet. */
+/** Creates the file. Returns false if it exists already. */
 async function made(claim: string): Promise<boolean> {
   try {
     await (await open(claim, 'wx')).close()
@@ -93,5 +93,5 @@ async function empty(path: string): Promise<void> {
   const others = entries.filter((entry) => entry !== CLAIM)
   if (others.length === 0) return
   const some = others.length > 3 ? [...others.slice(0, 3), '...'] : others
-  throw new UserError(`The folder ${path} is not empty (${some.join(', ')}); a run is never written over anything.`)
+  throw new UserError(`The folder ${path} is not empty (${some.join(', ')}); a run never overwrites anything.`)
 }

@@ -9,14 +9,14 @@ import { readWhole } from '../base/read-file.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import { MAX_WEIGHTS } from '../model/check.js'
 
-/** A weight by its name in programs, and in the file. */
+/** A weight, with its names in programs and in the file. */
 export interface WantedWeight {
   readonly name: string
   readonly saved: string
   readonly shape: Shape
 }
 
-/** The part of `model.json` that says what lies in `weights.bin`. */
+/** The part of `model.json` that describes `weights.bin`. */
 const manifestSchema = z.object({
   weightsManifest: z
     .array(
@@ -30,19 +30,19 @@ const manifestSchema = z.object({
 })
 
 const FLOAT_BYTES = 4
-/** Layers are described in some thousand letters each. */
+/** Limit on the size of `model.json`, in which a layer needs a few thousand characters. */
 const MOST_MANIFEST = 64e6
-/** A file of this folder: no way out of it. */
+/** The name of a file in the same folder. */
 const FILE_NAME = /^(?!\.{1,2}$)[^/\\\p{Cc}]{1,255}$/u
 
-/** A model as it lies in its folder. */
+/** A model that was read from its folder. */
 export interface SavedModel {
   readonly path: string
   /** By the names in the file. */
   readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly values: Float32Array }>
 }
 
-/** Throws a UserError where a folder holds no whole model. */
+/** Reads a model. Throws a UserError if the folder has no complete model. */
 export async function readModel(directory: string): Promise<SavedModel> {
   const place = join(directory, 'model.json')
   const manifest = await readManifest(place)
@@ -56,7 +56,7 @@ export async function readModel(directory: string): Promise<SavedModel> {
   const { sha256 } = manifest
   if (sha256 !== undefined && createHash('sha256').update(bytes).digest('hex') !== sha256) {
     throw new UserError(
-      `${path}: its SHA-256 is not the one that ${place} states; the file is damaged, or of another run`,
+      `${path}: its SHA-256 differs from the one in ${place}; the file is damaged, or belongs to another run`,
     )
   }
   let at = 0
@@ -69,7 +69,7 @@ export async function readModel(directory: string): Promise<SavedModel> {
   return { path, weights: new Map(weights) }
 }
 
-/** The weights that a model has, by their names in programs. Throws a UserError where the file has others. */
+/** Returns the weights of a model by their names in programs. Throws a UserError if the file has other ones. */
 export function weightsFor(
   { path, weights }: SavedModel,
   wanted: readonly WantedWeight[],
@@ -94,7 +94,7 @@ async function readManifest(path: string) {
   return parsed.data.weightsManifest[0]!
 }
 
-/** Also where a link leads, it is in the folder of the model. */
+/** Returns the path of the weights. Throws a UserError if the file, or the target of a link, is in another folder. */
 async function weightsFile(directory: string, name: string, manifest: string): Promise<string> {
   const path = join(directory, name)
   const isHere = async () => dirname(await realpath(path)) === (await realpath(directory))
@@ -120,6 +120,6 @@ async function inWords<T>(path: string, read: () => Promise<T>): Promise<T> {
     if (error instanceof UserError) throw error
     const problem = fileProblem({ ...(error as Error), path: undefined })
     if (problem === undefined) throw error
-    throw new UserError(`${path}: ${problem}; a run that was cut off before its end has no model`)
+    throw new UserError(`${path}: ${problem}; a run that was killed before its end has no model`)
   }
 }

@@ -1,4 +1,4 @@
-/** What `train setup` takes from a wheel: libraries, what they need beside them, and every notice of a licence. */
+/** Selects what `train setup` takes from a wheel: libraries, the files that they need, and every licence. */
 
 /** Names of the file with the C API, best first. */
 export const libraryNames = (platform: string = process.platform): readonly string[] =>
@@ -6,19 +6,19 @@ export const libraryNames = (platform: string = process.platform): readonly stri
     ? ['libtensorflow_cc.2.dylib', 'libtensorflow.2.dylib']
     : ['libtensorflow_cc.so.2', 'libtensorflow.so.2']
 
-/** The library and what it links to, by the names under which they are asked for. */
+/** The library and those that it links to, by the names under which the loader looks for them. */
 const LIBRARY = /^libtensorflow(?:_cc|_framework)?(?:\.so\.2|\.2\.dylib)$/
-/** NVIDIA's packages without what only compilers read. */
+/** NVIDIA's packages, without the files that only compilers need. */
 const CUDA = /^nvidia\/\w+\/(?:lib\/[^/]+\.so[^/]*|bin\/.+|nvvm\/.+)$/
 const NOTICE = /^(?:THIRD_PARTY\w*|LICEN[SC]E|NOTICE)(?:\.\w+)?$/i
 const NOTICE_OF_PACKAGE = /^(\w+)-[^/]*\.dist-info\/(?:licenses\/)?([^/]+)$/
 
 export const isLibraryFile = (name: string): boolean => LIBRARY.test(name)
 export const isNotice = (name: string): boolean => NOTICE.test(name)
-/** Of a path that begins with `nvidia/`. */
+/** Expects a path that begins with `nvidia/`. */
 export const isCudaFile = (path: string): boolean => CUDA.test(path)
 
-/** Where a file of a wheel goes, below the folder of an installation; `undefined` for what is left out. */
+/** Returns the path of a wheel's file inside the folder of an installation; undefined for a file that is left out. */
 export function unpackedPath(path: string): string | undefined {
   if (path === 'tensorflow/include/LICENSE') return 'tensorflow/LICENSE'
   const inTensorflow = path.startsWith('tensorflow/') ? path.slice('tensorflow/'.length) : ''

@@ -1,32 +1,32 @@
-/** NVIDIA's driver on this machine, asked by its own C API (cuda.h). */
+/** Queries NVIDIA's driver on this machine through its C API (cuda.h). */
 import { makeFolder } from '../base/make-folder.js'
 import { reasonOf } from '../base/reason.js'
 import { loadForGood, type SharedLibrary, setForLibraries } from '../base/shared-library.js'
 import { cacheFolder, kernelsFolder } from './installed.js'
 
 export interface Cuda {
-  /** Names of the devices, by their number. */
+  /** Names of the devices; the index is the number of the device. */
   readonly devices: readonly string[]
   /** The CUDA version that the driver supports, `12.4`. */
   readonly driver?: string
-  /** Why there is none to use, for the middle of a sentence. */
+  /** Why no device can be used, for the middle of a sentence. */
   readonly problem?: string
 }
 
-/** The packages of `train setup cuda` are of CUDA 12. */
+/** The packages of `train setup cuda` are for CUDA 12. */
 const LEAST_DRIVER = 12
 const DRIVER = 'libcuda.so.1'
 const NAME_BYTES = 256
 
 /**
- * Has NVIDIA's driver keep the kernels that it compiles, which may take half an hour, in our cache, unless CUDA_CACHE_PATH
- * names another place. It reads that when it is first used.
+ * Makes NVIDIA's driver keep compiled kernels in our cache, unless CUDA_CACHE_PATH names another folder: compiling them
+ * may take half an hour. Must be called before the driver is first used, which is when it reads the variable.
  */
 export function keepKernelsInCache(): void {
   if (!process.env.CUDA_CACHE_PATH) setForLibraries('CUDA_CACHE_PATH', kernelsFolder(cacheFolder()))
 }
 
-/** What the driver says; never an error. */
+/** Queries the driver. Never throws. */
 export async function findCuda(): Promise<Cuda> {
   keepKernelsInCache()
   let library: SharedLibrary
@@ -37,7 +37,7 @@ export async function findCuda(): Promise<Cuda> {
   }
   try {
     const found = ask(library)
-    // without it the driver compiles again in each run
+    // without the folder, the driver compiles again in each run
     if (found.devices.length > 0) await makeFolder(process.env.CUDA_CACHE_PATH!).catch(() => {})
     return found
   } catch (error) {
@@ -57,13 +57,13 @@ function ask(library: SharedLibrary): Cuda {
     return {
       devices: [],
       driver,
-      problem: `the NVIDIA driver is too old, it supports CUDA ${driver} and ${LEAST_DRIVER}.0 or newer is needed: install a newer driver`,
+      problem: `the NVIDIA driver is too old: it supports CUDA ${driver}, but ${LEAST_DRIVER}.0 or newer is needed`,
     }
   }
   const code: number = init(0)
   const count = [0]
   if (code !== 0 || getCount(count) !== 0 || count[0] === 0) {
-    return { devices: [], driver, problem: `the NVIDIA driver has no device (cuInit gave ${code})` }
+    return { devices: [], driver, problem: `the NVIDIA driver has no device (cuInit returned ${code})` }
   }
   const devices = Array.from({ length: count[0]! }, (_, device) => {
     const name = Buffer.alloc(NAME_BYTES)

@@ -1,8 +1,8 @@
-/** Space on a disk: how much is free, and how much a folder takes. */
+/** Measures disk space: how much is free, and how much a folder uses. */
 import { lstat, readdir, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Bytes that may still be written where a folder lies, or will lie. */
+/** Returns the free bytes on the disk of a folder, which may not exist yet. */
 export async function freeBytes(folder: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(folder)
@@ -14,10 +14,10 @@ export async function freeBytes(folder: string): Promise<number> {
   }
 }
 
-/** Nothing is there, or could be: a part of the path is a file. */
+/** True if the path does not exist, or cannot exist because a part of it is a file. */
 const isAbsent = (error: unknown): boolean => /^(ENOENT|ENOTDIR)$/.test((error as NodeJS.ErrnoException).code ?? '')
 
-/** Bytes of the files in a folder, or of a file; 0 for what is not there. */
+/** Returns the bytes of a file, or of the files in a folder; 0 if it does not exist. */
 export async function bytesIn(path: string): Promise<number> {
   try {
     const found = await lstat(path)

@@ -1,4 +1,4 @@
-/** Downloads that go on where they were cut: what has come stays on the disk until all of it is there. */
+/** Resumable downloads: an incomplete file stays on the disk until the rest is downloaded. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
@@ -11,7 +11,7 @@ import { shown, withoutPasswords } from './url.js'
 export interface Download {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Where it comes to lie; what came earlier is there already. */
+  /** Path of the file, which may contain an earlier part of it already. */
   readonly path: string
   readonly bytes: number
   readonly sha256: string
@@ -20,33 +20,31 @@ export interface Download {
 export interface DownloadOptions {
   readonly signal: AbortSignal
   readonly onBytes: (done: number) => void
-  /** Before the first, second, ... try after one that failed. */
+  /** Waiting times before the first, second, ... retry. */
   readonly waitsMs?: readonly number[]
-  /** A server that sends nothing for so long is given up. */
+  /** The time after which a server that sends nothing is given up. */
   readonly stallMs?: number
 }
 
 const WAITS_MS = [500, 1000, 2000, 4000]
 export const STALL_MS = 60_000
-/** With as much as this, a try was no failure: a long download may be cut often. */
+/** A try that got this many bytes does not count as a failure, because a long download may be interrupted often. */
 const ENOUGH = 2 ** 22
 
-/** Why a server is given up that stays connected and sends nothing. */
+/** Why a server that stays connected but sends nothing is given up. */
 export const SILENCE = 'the server sent nothing for too long'
 
-/** A try that may be repeated. */
+/** An error after which the download may be tried again. */
 class Cut extends Error {}
 
-/** Fetches all of a file; a UserError when it cannot be had, or is another file than it should be. */
+/** Downloads a file. Throws a UserError if that fails, or if the file is not the expected one. */
 export async function download(wanted: Download, options: DownloadOptions): Promise<void> {
   const resumed = (await sizeOf(wanted.path)) > 0
   await fetchWhole(wanted, options)
   if ((await sha256Of(wanted.path, options.signal)) === wanted.sha256) return
   await rm(wanted.path, { force: true })
-  if (resumed) return download(wanted, options) // what lay there may have been the fault
-  throw new UserError(
-    `${shown(wanted.url)} is not the file that it should be: its SHA-256 differs, so it was thrown away.`,
-  )
+  if (resumed) return download(wanted, options) // the earlier part may have been wrong
+  throw new UserError(`${shown(wanted.url)} is not the expected file: its SHA-256 differs, so it was deleted.`)
 }
 
 async function fetchWhole(wanted: Download, options: DownloadOptions): Promise<void> {
@@ -63,15 +61,15 @@ async function fetchWhole(wanted: Download, options: DownloadOptions): Promise<v
       const now = await sizeOf(wanted.path)
       failures = now - before >= ENOUGH ? 1 : failures + 1
       if (failures > waits.length) {
-        const kept = now > 0 ? `; ${formatBytes(now)} of it are kept, and the next try goes on from there` : ''
-        throw new UserError(`${shown(wanted.url)} cannot be fetched: ${error.message}${kept}.`)
+        const kept = now > 0 ? `; ${formatBytes(now)} of it are kept, and the next try resumes the download` : ''
+        throw new UserError(`${shown(wanted.url)} cannot be downloaded: ${error.message}${kept}.`)
       }
       await pause(waits[failures - 1], undefined, { signal: options.signal })
     }
   }
 }
 
-/** One request, for what is missing. */
+/** Makes one request, for the rest of the file. */
 async function fetchRest({ url, headers, path, bytes }: Download, options: DownloadOptions): Promise<void> {
   const have = await sizeOf(path)
   const stall = new AbortController()
@@ -82,7 +80,7 @@ async function fetchRest({ url, headers, path, bytes }: Download, options: Downl
     const answer = await fetch(url, { headers: { ...headers, 'accept-encoding': 'identity', ...range }, signal })
     const goesOn = answer.status === 206 && answer.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true
     if (!answer.ok || !answer.body) throw problemOf(answer)
-    // a server without ranges sends all of it again
+    // a server without range requests sends the whole file again
     const file = await open(path, goesOn ? 'a' : 'w')
     let done = goesOn ? have : 0
     try {
@@ -90,7 +88,7 @@ async function fetchRest({ url, headers, path, bytes }: Download, options: Downl
         watch.refresh()
         await file.writeFile(part)
         done += part.length
-        if (done > bytes) throw new UserError(`${shown(url)} is longer than it should be: ${formatBytes(bytes)}.`)
+        if (done > bytes) throw new UserError(`${shown(url)} is larger than the expected ${formatBytes(bytes)}.`)
         options.onBytes(done)
       }
       await file.sync()
@@ -106,11 +104,11 @@ async function fetchRest({ url, headers, path, bytes }: Download, options: Downl
   }
 }
 
-/** What an answer without a file says; a server's trouble may pass. */
+/** Turns an answer without a file into an error. Errors of the server itself may be temporary. */
 function problemOf({ status, statusText, url }: Response): Error {
   const words = `the server answered ${status}${statusText === '' ? '' : ` (${statusText})`}`
   if (status >= 500 || status === 429 || status === 408) return new Cut(words)
-  return new UserError(`${shown(url)} cannot be fetched: ${words}.`)
+  return new UserError(`${shown(url)} cannot be downloaded: ${words}.`)
 }
 
 const NETWORK: Readonly<Record<string, string>> = {
@@ -125,7 +123,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'the server cannot be reached',
 }
 
-/** Why a request failed, in words. */
+/** Says why a request failed. */
 export function networkProblem(error: unknown): string {
   const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string }
   return NETWORK[cause?.code ?? ''] ?? withoutPasswords(cause?.message || message || String(error))

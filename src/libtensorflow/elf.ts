@@ -1,9 +1,12 @@
-/** Whether libraries of Linux are whole: the loader does not look, and the process dies where it reads what is missing. */
+/**
+ * Checks that Linux libraries are complete. The loader does not, and the process would crash on reading a missing
+ * part.
+ */
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isLibraryFile } from './contents.js'
 
-/** The first file that is cut short: the library, or what it links to beside it. */
+/** Returns the first file that is cut short: the library, or one beside it that it links to. */
 export const cutShort = (library: string): string | undefined =>
   readdirSync(dirname(library))
     .filter(isLibraryFile)
@@ -15,7 +18,10 @@ const CLASS_64 = 2
 const HEADER_BYTES = 64
 const LOAD = 1
 
-/** Where the last part that is loaded ends (elf(5)); 0 for what is no ELF file of 64 bits, which the loader refuses. */
+/**
+ * Returns the end of the last part that is loaded (elf(5)); 0 for a file that is not 64-bit ELF, which the loader
+ * rejects.
+ */
 function bytesNeeded(path: string): number {
   const file = openSync(path, 'r')
   try {
@@ -33,7 +39,7 @@ function bytesNeeded(path: string): number {
   }
 }
 
-/** Zeros where the file has ended. */
+/** Reads bytes; zeros stand for those beyond the end of the file. */
 function bytesAt(file: number, position: number, count: number): Buffer {
   const bytes = Buffer.alloc(count)
   readSync(file, bytes, 0, count, position)

@@ -1,4 +1,4 @@
-/** What `--from` names as where an installation comes from: a wheel, or a folder with the library. */
+/** The source of an installation that `--from` names: a wheel, or a folder with the library. */
 import { constants } from 'node:fs'
 import { copyFile, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -17,7 +17,7 @@ export interface GivenSourceOptions {
   readonly listener: Listener
 }
 
-/** A UserError in one sentence for what holds no library. */
+/** Throws a UserError if `from` contains no library. */
 export async function givenSource(from: string, options: GivenSourceOptions): Promise<Source> {
   const path = resolve(from)
   const found = await stat(path).catch((error) => {
@@ -25,13 +25,13 @@ export async function givenSource(from: string, options: GivenSourceOptions): Pr
   })
   if (found.isDirectory()) return folderSource(from, path, options)
   if (options.target === 'tensorflow') return fileSource(path, found.size, options)
-  throw new UserError('`train setup cuda --from` takes a folder: site-packages, with tensorflow and nvidia in it.')
+  throw new UserError('`train setup cuda --from` needs a folder: site-packages, with tensorflow and nvidia in it.')
 }
 
 async function fileSource(path: string, size: number, { signal, listener }: GivenSourceOptions): Promise<Source> {
   const file = basename(path)
   const bytes = await unpackedBytes(path)
-  if (bytes === 0) throw new UserError(`${file} holds no TensorFlow: there is no ${libraryNames()[0]} in it.`)
+  if (bytes === 0) throw new UserError(`${file} does not contain TensorFlow: there is no ${libraryNames()[0]} in it.`)
   const version = /^tensorflow\w*-(\d[\w.]*)-/.exec(file)?.[1]
   return {
     ...(version !== undefined && { version }),
@@ -48,7 +48,7 @@ async function fileSource(path: string, size: number, { signal, listener }: Give
 
 interface Copy {
   readonly from: string
-  /** Below the folder of the installation. */
+  /** Path inside the folder of the installation. */
   readonly to: string
   readonly bytes: number
 }
@@ -57,12 +57,12 @@ async function folderSource(from: string, path: string, options: GivenSourceOpti
   const library = [path, join(path, 'lib'), join(path, 'tensorflow')].find((one) => libraryIn(one) !== undefined)
   if (library === undefined) {
     throw new UserError(
-      `--from ${from}: there is no ${libraryNames().join(' or ')} in it, in its lib/ or its tensorflow/.`,
+      `--from ${from}: there is no ${libraryNames().join(' or ')} in this folder, in its lib/ or in its tensorflow/.`,
     )
   }
   const copies = [
     ...(await copiesIn(library, 'tensorflow', (name) => isLibraryFile(name) || isNotice(name))),
-    // a C package has its notices beside lib/
+    // a C package has its licences beside lib/
     ...(basename(library) === 'lib' ? await copiesIn(dirname(library), 'tensorflow', isNotice) : []),
   ]
   if (options.target === 'cuda') {
@@ -81,7 +81,7 @@ async function folderSource(from: string, path: string, options: GivenSourceOpti
   }
 }
 
-/** Files of a folder, where a link counts as what it leads to. */
+/** Lists the files of a folder. A link counts as its target. */
 async function copiesIn(folder: string, to: string, wanted: (name: string) => boolean): Promise<Copy[]> {
   const names = (await readdir(folder)).filter(wanted)
   const found = await Promise.all(

@@ -1,20 +1,20 @@
-/** What `train setup` has installed: folders in the user's cache, each with a note of what it is. */
+/** Installations of `train setup`: folders in the user's cache, each with a file that describes it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import envPaths from 'env-paths'
 import { libraryNames } from './contents.js'
 import { TARGETS, type Target } from './target.js'
 
-/** `~/.cache/trainspec`, `~/Library/Caches/trainspec`; XDG_CACHE_HOME is heeded on Linux. */
+/** `~/.cache/trainspec`, `~/Library/Caches/trainspec`. On Linux, XDG_CACHE_HOME is respected. */
 export const cacheFolder = (): string => envPaths('trainspec', { suffix: '' }).cache
 
 export const downloadsFolder = (cache: string): string => join(cache, 'downloads')
 
-/** What drivers keep of kernels and shaders that they compiled for a device. */
+/** Folders where drivers keep the kernels and shaders that they compiled for a device. */
 export const kernelsFolder = (cache: string): string => join(cache, 'cuda')
 export const shadersFolder = (cache: string): string => join(cache, 'shaders')
 
-/** What the note in an installation says. */
+/** The description of an installation, which is a file in its folder. */
 export interface Note {
   readonly target: Target
   /** Absent for a library of unknown version. */
@@ -34,7 +34,7 @@ export const NOTE = 'installed.json'
 export const folderName = (target: Target, version = 'given'): string =>
   `tensorflow-${version}${target === 'cuda' ? '-cuda' : ''}`
 
-/** Whole installations in the cache: those for CUDA first. */
+/** Returns the complete installations in the cache, those for CUDA first. */
 export function installations(cache: string): Installation[] {
   return namesIn(cache)
     .filter((name) => name.startsWith('tensorflow-'))
@@ -42,7 +42,7 @@ export function installations(cache: string): Installation[] {
     .toSorted((a, b) => Number(b.target === 'cuda') - Number(a.target === 'cuda'))
 }
 
-/** None where there is no folder, or none that may be read. */
+/** Returns an empty list if the folder does not exist or cannot be read. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -58,11 +58,11 @@ function installationIn(folder: string): Installation | undefined {
     const note: Note = JSON.parse(readFileSync(join(folder, NOTE), 'utf8'))
     return Object.hasOwn(TARGETS, note.target) ? { ...note, folder, file } : undefined
   } catch {
-    return undefined // no note: not whole, or not ours
+    return undefined // no description: incomplete, or not ours
   }
 }
 
-/** The library that lies in a folder. */
+/** The path of the library in a folder, if it is there. */
 export const libraryIn = (folder: string): string | undefined =>
   libraryNames()
     .map((name) => join(folder, name))

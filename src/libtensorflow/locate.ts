@@ -7,16 +7,16 @@ import { libraryNames } from './contents.js'
 import { cacheFolder, installations, libraryIn } from './installed.js'
 import { type Environment, environmentRoot, pythonOnPath, sitePackagesOf } from './python.js'
 
-/** Where the library lies; it is loaded from its own folder, so that its relative run paths resolve. */
+/** The library that was found. It is loaded from its own folder, so that its relative run paths resolve. */
 export interface TensorflowLibrary {
   readonly file: string
-  /** Where it was found, as a person would say it: `TRAINSPEC_TENSORFLOW`, `train setup`, `Python in /x/venv`. */
+  /** Where it was found, for messages: `TRAINSPEC_TENSORFLOW`, `train setup`, `Python in /x/venv`. */
   readonly source: string
-  /** Whether it can use a CUDA device, as far as the files beside it tell. */
+  /** True if it can use a CUDA device, judging by the files beside it. */
   readonly cuda: boolean
 }
 
-/** A place that was looked at; without `file` there is no library there. */
+/** A place that was searched. Without `file`, it has no library. */
 export interface TensorflowPlace {
   readonly source: string
   readonly folder: string
@@ -27,17 +27,18 @@ export interface TensorflowPlace {
 export interface LocateOptions {
   readonly cache?: string
   readonly cwd?: string
-  /** Whether to look only where someone put it for this program: TRAINSPEC_TENSORFLOW and `train setup`. */
+  /** True to search only places that are meant for this program: TRAINSPEC_TENSORFLOW and `train setup`. */
   readonly onlySetUp?: boolean
 }
 
-/** How a library comes onto a machine, for the end of a sentence. */
+/** How to install the library, for the end of a sentence. */
 export const SETUP_HINT = '`train setup tensorflow` installs it'
 export const CUDA_SETUP_HINT = '`train setup cuda` installs it for NVIDIA devices'
 
 /**
- * The folder that TRAINSPEC_TENSORFLOW names, else what `train setup` installed, else an installed
- * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, else TensorFlow in the active Python environment.
+ * Returns the library in the folder that TRAINSPEC_TENSORFLOW names, else of `train setup`, else of an installed
+ * `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`, else of TensorFlow in the active Python environment. Throws a
+ * UserError if the named folder has no library.
  */
 export function locateTensorflow(
   env: Environment = process.env,
@@ -47,14 +48,14 @@ export function locateTensorflow(
     if (file !== undefined) return { file, source, cuda }
     if (source === NAMED) {
       throw new UserError(
-        `TRAINSPEC_TENSORFLOW is ${env[NAMED]}, where there is no ${libraryNames().join(' or ')}: name the folder that holds it, or unset the variable.`,
+        `TRAINSPEC_TENSORFLOW is ${env[NAMED]}, but there is no ${libraryNames().join(' or ')} in it. Set it to the folder with the library, or unset it.`,
       )
     }
   }
   return undefined
 }
 
-/** Every place, in the order in which they count. */
+/** Returns all places, in the order of the search. */
 export const tensorflowPlaces = (
   env: Environment = process.env,
   options: LocateOptions = {},
@@ -62,7 +63,7 @@ export const tensorflowPlaces = (
 
 const NAMED = 'TRAINSPEC_TENSORFLOW'
 
-/** One after the other, because the later ones cost more. */
+/** Yields places one by one, because later ones take more time to search. */
 function* placesOf(env: Environment, { cache = cacheFolder(), cwd = process.cwd(), onlySetUp = false }: LocateOptions) {
   const named = env[NAMED]
   if (named) {
@@ -111,7 +112,9 @@ function placeOf(folder: string, source: string): TensorflowPlace {
   return { source, folder, ...(file !== undefined && { file }), cuda: file !== undefined && hasCuda(folder) }
 }
 
-/** NVIDIA's packages lie beside it, and it is not the build for processors, beside which PyTorch's may lie. */
+/**
+ * True if NVIDIA's packages are beside it and it is not the build for processors, which may be beside PyTorch's copy.
+ */
 function hasCuda(folder: string): boolean {
   const packages = dirname(folder)
   if (!existsSync(join(packages, 'nvidia', 'cudnn'))) return false

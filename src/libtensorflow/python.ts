@@ -1,4 +1,4 @@
-/** Python as it lies on this machine: where its packages are, and whether it has pip. Nothing here fails loudly. */
+/** Finds Python on this machine, and the folders of its packages. Nothing here throws. */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -9,13 +9,13 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export const environmentRoot = (env: Environment): string | undefined =>
   env.VIRTUAL_ENV || env.CONDA_PREFIX || undefined
 
-/** The first `python3`, else `python`, of PATH. */
+/** The first `python3` in PATH, else the first `python`. */
 export function pythonOnPath(env: Environment): string | undefined {
   const folders = (env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
   return ['python3', 'python'].flatMap((name) => folders.map((folder) => join(folder, name))).find(canRun)
 }
 
-/** The Python of the active environment, else of PATH. */
+/** The Python of the active environment, else the one in PATH. */
 export const activePython = (env: Environment): string | undefined => {
   const root = environmentRoot(env)
   return [...(root === undefined ? [] : [join(root, 'bin', 'python')])].find(canRun) ?? pythonOnPath(env)
@@ -36,7 +36,7 @@ print(json.dumps([s.get_path('purelib'), s.get_path('platlib'), s.get_path('pure
 
 const PATIENCE_MS = 3000
 
-/** Folders of a Python's packages: its own, and the user's. Imports no package and writes nothing. */
+/** Returns the folders of a Python's packages: its own, and the user's. Imports no package and writes nothing. */
 export function sitePackagesOf(python: string, env: Environment): readonly string[] {
   const { status, stdout } = spawnSync(python, ['-I', '-B', '-c', FOLDERS], {
     env,

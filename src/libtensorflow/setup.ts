@@ -1,4 +1,4 @@
-/** Installs TensorFlow's C library into the user's cache: whole and tried out, or not at all. */
+/** Installs TensorFlow's C library into the user's cache, complete and tested, or not at all. */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -29,19 +29,19 @@ export interface InstallOptions {
   readonly cache: string
   readonly signal: AbortSignal
   readonly listener: Listener
-  /** Trains a step with the library; what it answers is told. Its error undoes the installation. */
+  /** Tests the library by training a step. Returns a message for the user. An error undoes the installation. */
   readonly check: (library: TensorflowLibrary) => Promise<string>
-  /** Bytes free where a folder lies. */
+  /** Returns the free bytes on the disk of a folder. */
   readonly free?: (folder: string) => Promise<number>
 }
 
 export interface SetupResult {
   readonly installation: Installation
-  /** What the check said. */
+  /** The message of the check. */
   readonly checked: string
 }
 
-/** The installation of a version that needs no setup any more. */
+/** The installation of a version, if there is one already. */
 export const installedVersion = (cache: string, target: Target, version: string): Installation | undefined =>
   installations(cache).find((one) => one.target === target && one.version === version)
 
@@ -75,7 +75,7 @@ async function install({
     await mkdir(temporary)
     await source.fill(temporary)
     const file = libraryIn(join(temporary, 'tensorflow'))
-    if (file === undefined) throw new UserError(`${source.from} holds no ${libraryNames().join(' or ')}.`)
+    if (file === undefined) throw new UserError(`${source.from} contains no ${libraryNames().join(' or ')}.`)
     const note: Note = {
       target,
       ...(source.version !== undefined && { version: source.version }),
@@ -95,7 +95,7 @@ async function install({
   }
 }
 
-/** Bytes that an installation still needs on the disk. */
+/** Bytes of disk space that an installation still needs. */
 export const bytesNeeded = ({ files, bytes }: Source): number =>
   bytes + files.reduce((sum, file) => sum + file.bytes - file.here, 0)
 
@@ -104,15 +104,15 @@ async function requireSpace(source: Source, cache: string, free: (folder: string
   const available = await free(cache)
   if (available >= needed) return
   throw new UserError(
-    `The disk of ${cache} has ${formatBytes(available)} free, and ${formatBytes(needed)} are needed while installing.`,
+    `The disk of ${cache} has only ${formatBytes(available)} free, but ${formatBytes(needed)} are needed while installing.`,
   )
 }
 
-/** Folders under way, and folders just replaced. */
+/** Prefixes of folders that are being installed, and of folders that were just replaced. */
 const NEW = '.new-'
 const OLD = '.old-'
 
-/** Puts a folder in the place of another; if that fails the other is back. */
+/** Replaces a folder by another. If that fails, restores the old one. */
 async function replace(from: string, to: string): Promise<void> {
   const old = aside(to)
   const moved = await rename(to, old).then(
@@ -131,7 +131,9 @@ async function replace(from: string, to: string): Promise<void> {
   await rm(old, { recursive: true, force: true })
 }
 
-/** Takes a folder away at once: of what is half removed nothing counts as installed, and the next setup sweeps it. */
+/**
+ * Removes a folder. Renames it first, so that a half-removed one never counts as installed; the next setup removes it.
+ */
 async function discard(folder: string): Promise<void> {
   const old = aside(folder)
   await rename(folder, old)
@@ -146,7 +148,7 @@ async function removeOthers(cache: string, target: Target, kept: string): Promis
   }
 }
 
-/** Removes what a killed process left. */
+/** Removes what a killed process left behind. */
 async function sweep(cache: string): Promise<void> {
   for (const name of await leftovers(cache)) await rm(join(cache, name), { recursive: true, force: true })
   await rm(join(downloadsFolder(cache), 'pip'), { recursive: true, force: true })
@@ -155,12 +157,12 @@ async function sweep(cache: string): Promise<void> {
 const leftovers = async (cache: string): Promise<string[]> =>
   (await readdir(cache)).filter((name) => name.startsWith(NEW) || name.startsWith(OLD))
 
-/** Folders that hold nothing go too. */
+/** Removes empty folders. */
 async function tidy(cache: string): Promise<void> {
   for (const folder of [downloadsFolder(cache), kernelsFolder(cache), cache]) await rmdir(folder).catch(() => {})
 }
 
-/** Bytes of downloads that a next setup goes on from. */
+/** Bytes of unfinished downloads, which the next setup resumes. */
 export const keptBytes = (cache: string): Promise<number> => bytesIn(downloadsFolder(cache))
 
 export interface Removed {
@@ -168,7 +170,10 @@ export interface Removed {
   readonly bytes: number
 }
 
-/** What `remove` would remove: installations of a target, or all, what is left of downloads, and what drivers compiled. */
+/**
+ * Lists what `remove` would remove: installations of a target or all, unfinished downloads, and drivers' compiled
+ * files.
+ */
 export async function removable(cache: string, target?: Target): Promise<Removed[]> {
   const folders = installations(cache)
     .filter((one) => target === undefined || one.target === target)

@@ -13,7 +13,7 @@ export interface UnpackOptions {
   readonly onBytes?: (done: number) => void
 }
 
-/** Writes what is taken below `folder`; the result is its bytes. A UserError for what is no whole archive. */
+/** Unpacks into `folder`. Returns the bytes written. Throws a UserError if the archive is damaged. */
 export async function unpackWheel(wheel: string, folder: string, options: UnpackOptions): Promise<number> {
   let bytes = 0
   await withEntries(wheel, async (zip, entries) => {
@@ -49,7 +49,7 @@ async function withEntries(wheel: string, work: (zip: ZipFile, entries: readonly
   } catch (error) {
     const { name, message } = error as Error
     if (error instanceof UserError || name === 'AbortError' || fileProblem(error) !== undefined) throw error
-    throw new UserError(`${basename(wheel)} is not a whole wheel: ${message.replace(/\.$/, '')}.`)
+    throw new UserError(`${basename(wheel)} is not a complete wheel: ${message.replace(/\.$/, '')}.`)
   } finally {
     zip?.close()
   }

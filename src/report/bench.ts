@@ -1,4 +1,4 @@
-/** How long a step takes on each engine, as a table for a person. */
+/** Formats the report of `train bench` as a table. */
 import { formatBytes } from '../base/bytes.js'
 import type { BenchReport } from '../export/bench-report.js'
 import { formatMilliseconds, threeDigits } from './numbers.js'
@@ -18,13 +18,13 @@ export function benchLines(report: BenchReport): string[] {
   ])
   return [
     ...wrapped(
-      `A training step of ${name}, batch ${batch}, ${precision}; ${rounds} ${rounds === 1 ? 'turn' : 'turns'} each, of at most ${steps} steps or ${budget / 1000} s.`,
+      `Training step of ${name}, batch ${batch}, ${precision}; ${rounds} ${rounds === 1 ? 'turn' : 'turns'} per engine, at most ${steps} steps or ${budget / 1000} s each.`,
     ),
     '',
     ...tableLines([header, ...rows], 'llrrrrr'),
     ...(report.left_out.length + (report.auto ? 1 : 0) > 0 ? [''] : []),
-    ...(report.left_out.length > 0 ? ['Left out:'] : []),
+    ...(report.left_out.length > 0 ? ['Skipped:'] : []),
     ...report.left_out.flatMap(({ name: engine, problem }) => wrapped(`${engine}: ${problem}`, '  ')),
-    ...(report.auto ? wrapped(report.auto.note.replace(/^Engine /, 'Engine auto takes ')) : []),
+    ...(report.auto ? wrapped(report.auto.note.replace(/^Engine /, 'Engine auto selects ')) : []),
   ]
 }

@@ -1,4 +1,4 @@
-/** What a machine can do, in words for a person. */
+/** Formats the report of `train doctor`. */
 import { styleText } from 'node:util'
 import { formatBytes } from '../base/bytes.js'
 import type { DoctorReport, EngineFinding } from '../export/doctor-report.js'
@@ -9,7 +9,7 @@ const INDENTATION = '  '
 
 export interface DoctorOptions {
   readonly color: boolean
-  /** The user's folder, which is written as ~. */
+  /** The home folder of the user, which is printed as ~. */
   readonly home: string
 }
 
@@ -28,10 +28,10 @@ export function doctorLines(report: DoctorReport, { color, home }: DoctorOptions
     paint('bold', 'Libraries'),
     ...libraryLines(report, paint, home),
     '',
-    ...(auto ? wrapped(auto.note.replace(/^Engine /, 'Engine auto takes ')) : []),
+    ...(auto ? wrapped(auto.note.replace(/^Engine /, 'Engine auto selects ')) : []),
     healthy
       ? 'This machine can train.'
-      : 'No compiled engine works and computes rightly here: see above for what mends it.',
+      : 'No compiled engine works correctly on this machine; see above for how to fix it.',
   ]
 }
 
@@ -80,7 +80,7 @@ function engineLines(engines: readonly EngineFinding[], paint: Paint): string[] 
     ...(step ? [formatMilliseconds(step.median_ms), formatMilliseconds(step.minimum_ms), String(step.steps)] : []),
   ])
   const measured = engines.some(({ matrix_product: product }) => product)
-  const header = measured ? ['', '', '', 'product', 'n', 'update', 'array', 'step', 'least', 'steps'] : []
+  const header = measured ? ['', '', '', 'product', 'n', 'update', 'array', 'step', 'minimum', 'steps'] : []
   const [top, ...lines] = tableLines([header, ...rows], 'lllrrrrrrr').map((line) => INDENTATION + line)
   return [
     ...(measured ? [paint('dim', top!)] : []),
@@ -92,7 +92,7 @@ function engineLines(engines: readonly EngineFinding[], paint: Paint): string[] 
   ]
 }
 
-const LEGEND = `${USED} trains a small network as the reference does. product: of two n by n matrices. update: of two arrays, read and written. step: of specs/mnist-mlp.json, the median and the least of so many.`
+const LEGEND = `${USED}: trains a small network with the same results as the reference. product: of two n by n matrices. update: reads and writes two arrays. step: a training step of specs/mnist-mlp.json, median and minimum.`
 
 function libraryLines({ engines, tensorflow }: DoctorReport, paint: Paint, home: string): string[] {
   const versions = Object.entries<string>(Object.assign({}, ...engines.map((engine) => engine.versions)))
@@ -102,7 +102,7 @@ function libraryLines({ engines, tensorflow }: DoctorReport, paint: Paint, home:
     short(source),
     `${short(folder)}${cuda && found ? ', with CUDA' : ''}`,
   ])
-  const those = `TensorFlow's C library: ${USED} used, ${THERE} there too, ${ABSENT} not there, in the order in which places count.`
+  const those = `TensorFlow's C library, in the order of the search: ${USED} used, ${THERE} found but not used, ${ABSENT} not found.`
   return [
     ...(versions.length > 0 ? wrapped(versions.map((version) => version.join(' ')).join(', '), INDENTATION) : []),
     ...wrapped(those, INDENTATION),

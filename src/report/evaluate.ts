@@ -1,4 +1,4 @@
-/** What a trained model measures, for a person. */
+/** Formats the report of `train evaluate`. */
 import { fixed } from '../base/python-format.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import { formatMetric } from './numbers.js'
@@ -10,7 +10,9 @@ export function evaluateLines({ run, name, data, samples, test, left_out, likeli
     `${name} in ${run}, on the ${samples} test samples of ${data}:`,
     ...table(rows),
     ...(left_out.length > 0
-      ? wrapped(`Not ${left_out.join(', ')}: of chains, updates or samples of training, not of a test set.`)
+      ? wrapped(
+          `Left out: ${left_out.join(', ')}. These measure chains, updates or samples of training, not a test set.`,
+        )
       : []),
     ...(likelihood ? likelihoodLines(likelihood) : []),
   ]
@@ -20,18 +22,18 @@ type Likelihood = NonNullable<EvaluateReport['likelihood']>
 
 function likelihoodLines({ log_z, density, labels, train, test, ais, warnings }: Likelihood): string[] {
   const [least, most] = ais?.interval ?? []
-  const of = ais ? `by ${ais.chains} chains of annealed importance sampling, ${ais.betas} betas` : 'exact'
+  const of = ais ? `estimated by annealed importance sampling, ${ais.chains} chains, ${ais.betas} betas` : 'exact'
   return [
-    `Mean log-${density ? 'density' : 'likelihood'}${labels ? ' of samples with their labels' : ''} in nats, ${of}:`,
+    `Mean log-${density ? 'density' : 'likelihood'}${labels ? ' of samples and their labels' : ''} in nats, ${of}:`,
     ...table([
       ['training samples', fixed(train, 2)],
       ['test samples', fixed(test, 2)],
       ['log Z', fixed(log_z, 2)],
       ...(ais
         ? [
-            ['its interval from', least === null ? '-inf' : fixed(least!, 2)],
-            ['to', fixed(most!, 2)],
-            ['chains that count', ais.effective_samples.toFixed(1)],
+            ['log Z at least', least === null ? '-inf' : fixed(least!, 2)],
+            ['log Z at most', fixed(most!, 2)],
+            ['effective chains', ais.effective_samples.toFixed(1)],
           ]
         : []),
     ]),

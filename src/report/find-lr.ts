@@ -1,9 +1,9 @@
-/** What a learning-rate range test found, for a person. */
+/** Formats the report of `train find-lr`, a learning-rate range test. */
 import type { FindLrReport } from '../export/find-lr-report.js'
 import { formatMetric } from './numbers.js'
 import { wrapped } from './table.js'
 
-/** `replaces`: the spec has a schedule where the suggestion goes. */
+/** `replaces`: the spec has a learning-rate schedule, which the suggestion would replace. */
 export function findLrLines(report: FindLrReport, { replaces }: { readonly replaces: boolean }): string[] {
   const { name, batch_size: batch, learning_rate: rates, suggestion, steepest, command, picture, end } = report
   const last = formatRate(rates.at(-1)!)
@@ -14,15 +14,15 @@ export function findLrLines(report: FindLrReport, { replaces }: { readonly repla
     '',
     ...(suggestion === null
       ? [
-          `No rate can be suggested: ${report.why === null ? 'the loss does not fall. More --steps may help.' : REASONS[report.why]}`,
+          `No learning rate can be suggested: ${report.why === null ? 'the loss does not fall. More --steps may help.' : REASONS[report.why]}`,
         ]
       : [
-          `Suggested: ${formatRate(suggestion)}, in the longest fall of the loss (${lossAt(report, suggestion)} there)`,
+          `Suggested: ${formatRate(suggestion)}, within the longest fall of the loss, where the loss is ${lossAt(report, suggestion)}`,
           ...(steepest === null ? [] : [`Steepest:  ${formatRate(steepest)}, where the loss falls fastest`]),
           '',
           `  ${command}`,
           '',
-          ...(replaces ? ['The spec has a schedule of the learning rate; this number would take its place.'] : []),
+          ...(replaces ? ['The spec has a learning-rate schedule; this command replaces it by a constant rate.'] : []),
         ]),
     `Curve: ${picture}`,
   ]
@@ -30,14 +30,14 @@ export function findLrLines(report: FindLrReport, { replaces }: { readonly repla
 
 const ENDS: Readonly<Record<FindLrReport['end'], string>> = {
   largest_rate: 'All rates were tried.',
-  loss_too_high: 'There the loss was 4 times its best.',
-  diverged: 'At the next one the loss was NaN or infinite.',
+  loss_too_high: 'It stopped there, because the loss was 4 times its lowest value.',
+  diverged: 'It stopped there, because the loss was NaN or infinite at the next rate.',
 }
 
 const REASONS: Readonly<Record<NonNullable<FindLrReport['why']>, string>> = {
   flat: 'the loss does not change at any rate.',
-  noise: 'the loss falls no more than it goes up and down from batch to batch.',
-  late: 'the loss falls only at the last rates; a good one may lie beyond.',
+  noise: 'the loss falls by less than it varies from batch to batch.',
+  late: 'the loss falls only at the highest rates; a good rate may be higher still.',
 }
 
 /** `0.0021`, `1.3e-7`. */

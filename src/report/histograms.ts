@@ -1,4 +1,4 @@
-/** Distributions of numbers as a picture: a panel for each, below one another. */
+/** Draws distributions of numbers as histograms, one panel below another. */
 import { enlarged, fill, filled, type Image } from './image.js'
 import { LINE, textWidth, write } from './pixel-font.js'
 
@@ -19,7 +19,10 @@ const AXIS = [120, 120, 120] as const
 const TEXT = [30, 30, 30] as const
 const ZERO = [210, 90, 60] as const
 
-/** Each from its least to its largest value, in bins of one width; a line where 0 lies, and the mean size in words. */
+/**
+ * A panel per distribution, from its least to its largest value, in bins of equal width. A line marks 0; the text gives
+ * the mean absolute value.
+ */
 export function histograms(distributions: readonly Distribution[]): Image {
   const panel = LINE + HEIGHT + LINE + MARGIN
   const width = BINS * BIN_WIDTH + 2 * MARGIN
@@ -37,7 +40,7 @@ function drawPanel(image: Image, { title, values }: Distribution, top: number): 
   write(image, title, left, top, TEXT)
   write(image, sum, right - textWidth(sum), top, AXIS)
   for (const [bin, count] of counts.entries()) {
-    // what is there is seen
+    // a bin that is not empty is always visible
     const height = count === 0 ? 0 : Math.max(1, Math.round(((HEIGHT - 4) * count) / most))
     fill(image, left + bin * BIN_WIDTH, floor - height, BIN_WIDTH - 1, height, BAR)
   }
@@ -50,7 +53,7 @@ function drawPanel(image: Image, { title, values }: Distribution, top: number): 
   write(image, short(largest), right - textWidth(short(largest)), floor + 3, TEXT)
 }
 
-/** Values that are not finite are left out. Where all are one, it stands in the middle. */
+/** Counts values in bins, without those that are not finite. If all values are equal, they are in the middle bin. */
 function binned(values: Float32Array) {
   let [least, largest, sum, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0]
   for (const value of values) {

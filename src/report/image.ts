@@ -1,4 +1,4 @@
-/** A picture as numbers: pixels row by row, of one grey byte or of red, green and blue. */
+/** A picture in memory: pixels row by row, each one grey byte, or three bytes for red, green and blue. */
 
 export interface Image {
   readonly width: number
@@ -15,7 +15,7 @@ export function filled(width: number, height: number, color: Color): Image {
   return { width, height, channels: color.length, data }
 }
 
-/** Colours a rectangle of `image`; what lies outside is cut off. */
+/** Fills a rectangle of `image` with a colour, as far as it lies inside the image. */
 export function fill(image: Image, left: number, top: number, width: number, height: number, color: Color): void {
   const { channels, data } = image
   for (let y = Math.max(0, top); y < Math.min(image.height, top + height); y++) {
@@ -25,7 +25,7 @@ export function fill(image: Image, left: number, top: number, width: number, hei
   }
 }
 
-/** Each pixel as a square of `times` by `times`. */
+/** Returns the image with each pixel as a square of `times` by `times` pixels. */
 export function enlarged(image: Image, times: number): Image {
   const { width, height, channels, data } = image
   const large = new Uint8Array(data.length * times * times)
@@ -38,5 +38,5 @@ export function enlarged(image: Image, times: number): Image {
   return { width: width * times, height: height * times, channels, data: large }
 }
 
-/** How often a picture of this width can be enlarged to be seen well, and no wider than a window. */
+/** By how much to enlarge a picture of this width: as far as it fits into a window of 900 pixels. */
 export const zoomFor = (width: number): number => Math.max(1, Math.floor(900 / width))

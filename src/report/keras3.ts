@@ -1,4 +1,6 @@
-/** The bar of Keras 3 (keras/src/utils/progbar.py, callbacks/progbar_logger.py). It counts steps and sorts the metrics. */
+/**
+ * The bar of Keras 3 (keras/src/utils/progbar.py, callbacks/progbar_logger.py). It counts steps and sorts the metrics.
+ */
 import { styleText } from 'node:util'
 import type { Metrics } from '../training/events.js'
 import { formatMetricOfLine, formatMetrics } from './numbers.js'
@@ -22,17 +24,17 @@ export const keras3: Style = {
     const info = `${formatPace(secondsPerStep(progress))}${formatMetrics(sorted(progress.metrics))}`
     return `${bar(progress, WIDTH, color)} ${bold(`${progress.elapsed.toFixed(0)}s`, color)}${info}`
   },
-  // the first step counts here, as in Keras, which at `verbose=2` does not look before the epoch ends
+  // the first step is included, as in Keras, which at `verbose=2` measures only at the end of the epoch
   line: ({ step, start, elapsed, metrics }) =>
     `${count(step, start.stepsPerEpoch)} - ${elapsed.toFixed(0)}s -${formatPace(elapsed / step)}${formatMetrics(sorted(metrics), formatMetricOfLine)}`,
 }
 
 const bold = (text: string, color: boolean): string => (color ? styleText('bold', text, FORCED) : text)
 
-/** Whether to colour is decided by who draws. */
+/** Makes `styleText` always colour; the caller has decided whether to. */
 const FORCED = { validateStream: false } as const
 
-/** `211/422 ━━━━━━━━━━━━━━━━━━━━`: the done part green. Without colour the part to come is left blank. */
+/** `211/422 ━━━━━━━━━━━━━━━━━━━━`: the finished part is green. Without colour, the rest is blank. */
 function bar({ step, start }: Progress, width: number, color: boolean): string {
   const done = Math.floor((width * step) / start.stepsPerEpoch)
   const head = '━'.repeat(done)
@@ -46,7 +48,7 @@ function bar({ step, start }: Progress, width: number, color: boolean): string {
 const sorted = (metrics: Metrics): Metrics =>
   Object.fromEntries(Object.entries(metrics).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 
-/** The first step, which compiles, does not count. */
+/** The mean without the first step, which compiles. */
 const secondsPerStep = ({ step, elapsed, firstStep }: WatchedProgress): number =>
   step > 1 ? (elapsed - firstStep) / (step - 1) : elapsed
 

@@ -1,38 +1,42 @@
-/** The last line of a terminal, drawn again and again. */
+/** The last line of a terminal, which is redrawn in place. */
 import { stripVTControlCharacters } from 'node:util'
 
 const TO_START = '\r'
 const UP = '\x1b[A'
-/** Not `CSI J`, which erases all below at once: at the top of a window tmux takes it for a clear and keeps a copy. */
+/**
+ * Erases a row. `CSI J` erases all rows below at once, but at the top of a window tmux takes it for a clear and keeps
+ * a copy.
+ */
 const ERASE_ROW = '\x1b[K'
-/** What is too long for the row ends in its last column. */
+/** Turns line wrap off, so that text too long for the row is cut off at its last column. */
 const inOneRow = (text: string) => `\x1b[?7l${text}\x1b[?7h`
 
 export interface LiveLine {
-  /** Replaces what is there. */
+  /** Replaces the text of the line. */
   draw(text: string): void
-  /** Replaces what is there by text that stays. */
+  /** Replaces the text of the line by text that stays, and starts a new line. */
   end(text: string): void
-  /** Ends the line where it stands, if there is one. */
+  /** Ends the current line, if there is one. */
   leave(): void
 }
 
-/** Columns of the window, as far as it has told. */
+/** Columns of the window, as last reported; 80 if it reports none. */
 export const columnsOf = (stream: NodeJS.WriteStream): number => Math.max(1, stream.columns || 80)
 
 export function liveLine(stream: NodeJS.WriteStream): LiveLine {
   let width = 0
-  /** Of the window at the last drawing. */
+  /** Columns of the window when the line was last drawn. */
   let columns = 0
-  /** In a window that became narrower the old text has wrapped: it takes more rows now. */
+  /** Erases the old text. If the window became narrower, that text has wrapped and takes more rows. */
   const erase = () => {
     const rows = Math.ceil(width / columnsOf(stream))
     return rows === 0 ? '' : TO_START + ERASE_ROW + (UP + ERASE_ROW).repeat(rows - 1)
   }
   return {
     draw(text) {
-      // A window may be narrower already than it has told. Text that wraps there takes as many rows as `erase` will count;
-      // drawn again, it must not take more.
+      // The window may already be narrower than it has reported. Text that wraps in it takes as many rows as `erase`
+      // will
+      // count; redrawn text must not take more.
       const again = width > 0 && columns === columnsOf(stream)
       stream.write(`${erase()}${again ? inOneRow(text) : text}`)
       columns = columnsOf(stream)

@@ -1,4 +1,4 @@
-/** The curve of a learning-rate range test as a picture (SVG). */
+/** Draws the curve of a learning-rate range test as an SVG picture. */
 import { least } from '../base/timing.js'
 import type { FindLrReport } from '../export/find-lr-report.js'
 import { formatRate } from './find-lr.js'
@@ -19,7 +19,7 @@ const COLORS = {
   steepest: '#2e8b57',
 }
 
-/** The rate grows to the right by powers of ten; dots are losses of batches, the line is their running mean. */
+/** The x axis is the learning rate, on a log scale. Dots are the losses of batches; the line is their running mean. */
 export function lrCurve(report: FindLrReport): string {
   const { name, learning_rate: rates, loss, smoothed_loss: smoothed, suggestion, steepest } = report
   const [leastPower, mostPower] = [Math.log10(rates[0]!), Math.log10(Math.max(rates.at(-1)!, rates[0]! * 10))]
@@ -89,7 +89,7 @@ const line = (x1: number, y1: number, x2: number, y2: number, color: string, das
 const text = (x: number, y: number, words: string, anchor = 'middle', color = COLORS.text): string =>
   `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}" fill="${color}">${words}</text>`
 
-/** About five round numbers, the first at or below the least value and the last at or above the largest. */
+/** Returns about five round numbers, the first at or below the least value and the last at or above the largest. */
 function niceTicks(least: number, largest: number): number[] {
   const span = largest - least || Math.abs(largest) || 1
   const power = 10 ** Math.floor(Math.log10(span / 4))

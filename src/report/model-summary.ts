@@ -1,4 +1,4 @@
-/** What a spec describes, and what a step of it takes, for a person. */
+/** Formats the report of `train summary`. */
 import { formatBytes } from '../base/bytes.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import { modelTable } from './model-table.js'
@@ -8,13 +8,13 @@ import { tableLines } from './table.js'
 export function modelSummaryLines(report: SummaryReport, { color }: { readonly color: boolean }): string[] {
   const { batch_size: batch, flops, memory, explain } = report
   const rows = [
-    ['arithmetic', formatFlops(flops.step), `${formatFlops(flops.step_per_sample)} a sample`],
-    ['', '', `${formatFlops(flops.inference_per_sample)} a sample in inference`],
+    ['arithmetic', formatFlops(flops.step), `${formatFlops(flops.step_per_sample)} per sample`],
+    ['', '', `${formatFlops(flops.inference_per_sample)} per sample in inference`],
     ['memory', formatBytes(memory.total), `${formatBytes(memory.weights)} weights`],
     ['', '', `${formatBytes(memory.optimizer)} optimizer`],
     ['', '', `${formatBytes(memory.gradients)} gradients`],
     ['', '', `${formatBytes(memory.inputs)} batch and random numbers`],
-    ['', '', `${formatBytes(memory.activations)} activations, at most at one time`],
+    ['', '', `${formatBytes(memory.activations)} activations, at their peak`],
   ]
   return [
     ...modelTable(report, color),
@@ -49,7 +49,7 @@ function explainLines({
       ),
     ),
     '',
-    `A step on engine onnx, the median of ${steps}:`,
+    `Time of a step on engine onnx, median of ${steps}:`,
     ...indented(
       tableLines(
         parts.map(([name, time]) => [name, formatMilliseconds(time), share(time, whole)]),
@@ -57,7 +57,7 @@ function explainLines({
       ),
     ),
     '',
-    halves ? 'Operators of the graph, which each of two threads runs on half of the batch:' : 'Operators of the graph:',
+    halves ? 'Operators of the graph, each run by two threads on half of the batch:' : 'Operators of the graph:',
     ...indented(
       tableLines(
         [
@@ -67,7 +67,7 @@ function explainLines({
             formatMilliseconds(milliseconds),
             share(milliseconds, times.graph),
           ]),
-          ['between them', '', formatMilliseconds(between), share(between, times.graph)],
+          ['between operators', '', formatMilliseconds(between), share(between, times.graph)],
         ],
         'lrrr',
       ),

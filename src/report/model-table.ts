@@ -1,18 +1,21 @@
-/** The table of a model as Keras prints it (keras/src/utils/summary_utils.py), where names too long go on below instead of being cut off. */
+/**
+ * The table of a model as Keras prints it (keras/src/utils/summary_utils.py), but long names wrap instead of being cut
+ * off.
+ */
 import { styleText } from 'node:util'
 import { formatShape } from '../base/shape.js'
 import type { SummaryReport } from '../export/summary-report.js'
 
 interface Column {
   readonly header: string
-  /** Of its text; a space on each side comes on top. */
+  /** Width of the text, without the space on each side. */
   readonly width: number
   readonly right?: boolean
-  /** What is painted, and how. */
+  /** The text to colour, and its colour. */
   readonly paint: readonly [RegExp, Color]
 }
 
-/** Keras' 256 colours: of a number, of None, of a type. */
+/** Keras' colours of a number, of a type and of None, as codes of the 256-colour palette. */
 type Color = 'number' | 'type'
 const CODES: Readonly<Record<Color, number>> = { number: 34, type: 33 }
 const NONE = 45
@@ -24,7 +27,7 @@ const column = (header: string, width: number, paint: Column['paint'], right = f
   right,
 })
 
-/** Keras' widths at its usual length of a line: 88, and 108 for a model that is no stack. */
+/** Column widths of Keras at its default line length: 88 for a stack, 108 for any other model. */
 const STACK = [
   column('Layer (type)', 36, [/(?<=\()\w+(?=\) *$)/g, 'type']),
   column('Output Shape', 27, [/\d+|None/g, 'number']),
@@ -74,7 +77,7 @@ export function modelTable(report: SummaryReport, color: boolean): string[] {
 
 type Layer = SummaryReport['layers'][number]
 
-/** With the data in front where a layer takes them as they are. */
+/** The layers, preceded by the data if a layer takes the data as input without an Input layer. */
 function layersWithData({ data, layers }: SummaryReport): readonly Layer[] {
   const open = layers.some(
     ({ type, calls }) => type !== 'Input' && calls.some(({ inputs }) => inputs.includes(data.name)),
@@ -93,13 +96,13 @@ function cellsOf({ name, type, parameters, calls }: Layer, report: SummaryReport
   ]
 }
 
-/** `dense[1][0]`: the second call of a layer, its first output. */
+/** Formats a connection as Keras does: `dense[1][0]` is the first output of the second call of a layer. */
 function place(name: string, { layers }: SummaryReport): string {
   const owner = layers.find(({ calls }) => calls.some((call) => call.name === name))
   return `${owner?.name ?? name}[${owner?.calls.findIndex((call) => call.name === name) ?? 0}][0]`
 }
 
-/** Broken between words, and within those that are too long. */
+/** Breaks text between words, and within words that are too long. */
 function foldedLines(text: string, width: number): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {

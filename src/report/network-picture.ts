@@ -1,4 +1,4 @@
-/** A model as a picture (SVG): a box for each call of a layer, and what goes where, from top to bottom. */
+/** Draws a model as an SVG picture: a box per call of a layer, and edges between them, from top to bottom. */
 import { type Edge, Graph, layout } from '@dagrejs/dagre'
 import { formatShape } from '../base/shape.js'
 import type { SummaryReport } from '../export/summary-report.js'
@@ -6,7 +6,7 @@ import type { SummaryReport } from '../export/summary-report.js'
 const HEIGHT = 52
 const LEAST_WIDTH = 120
 const PADDING = 14
-/** Width of a letter of the larger and of the smaller lines, a little more than most fonts take. */
+/** Width of a letter in large and in small text, a little more than most fonts need. */
 const LARGE = 7.6
 const SMALL = 6.6
 const MARGIN = 24
@@ -99,7 +99,7 @@ function drawn({ title, lines, fill }: Box, { x, y, width }: { x: number; y: num
   ].join('')
 }
 
-/** A smooth line: straight at its ends, and halfway between inner points it passes through. */
+/** A smooth path that is straight at its ends and passes halfway between inner points. */
 function curve(points: readonly { x: number; y: number }[]): string {
   const at = ({ x, y }: { x: number; y: number }) => `${round(x)} ${round(y)}`
   const [first, ...rest] = points

@@ -1,10 +1,10 @@
-/** Numbers as Keras prints them. */
+/** Formats numbers, metrics as Keras does. */
 import { fixed } from '../base/python-format.js'
 
-/** `0.2969`; at most 0.001 in size: `1.2346e-05`. */
+/** `0.2969`, or `1.2346e-05` if the absolute value is at most 0.001. */
 export const formatMetric = (value: number): string => formatAs(value, Math.abs(value) > 1e-3)
 
-/** As at Keras' `verbose=2`, which takes every number below 0 for a small one: `-5.0000e-01`. */
+/** The same at Keras' `verbose=2`, which treats every number below 0 as small: `-5.0000e-01`. */
 export const formatMetricOfLine = (value: number): string => formatAs(value, value > 1e-3)
 
 function formatAs(value: number, decimals: boolean): string {
@@ -41,7 +41,7 @@ const SCALES = [
   [1e6, 'M'],
 ] as const
 
-/** `104 GFLOP/s`, `29.3 MB/s`; at least mega. */
+/** `104 GFLOP/s`, `29.3 MB/s`. The smallest prefix is mega. */
 export function formatRate(perSecond: number, unit: 'FLOP/s' | 'B/s'): string {
   const [scale, letter] = SCALES.find(([least]) => perSecond >= 0.9995 * least) ?? SCALES.at(-1)!
   return `${threeDigits(perSecond / scale)} ${letter}${unit}`

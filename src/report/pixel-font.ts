@@ -1,4 +1,4 @@
-/** Letters for pictures of pixels: five columns of eight, each a byte with its lowest bit on top. */
+/** A bitmap font: a letter is five columns of eight pixels, each a byte with its lowest bit on top. */
 import { type Color, fill, type Image } from './image.js'
 
 const GLYPHS: Readonly<Record<string, string>> = {
@@ -49,13 +49,13 @@ const GLYPHS: Readonly<Record<string, string>> = {
 const COLUMNS = 5
 const ROWS = 8
 
-/** One column of room after each letter. */
+/** Width of a letter and the column of space after it. */
 const ADVANCE = COLUMNS + 1
 export const LINE = ROWS + 2
 
 export const textWidth = (text: string): number => text.length * ADVANCE - 1
 
-/** Small letters, digits and some signs; what has no glyph is left blank. */
+/** Draws text: small letters, digits and some signs. Any other character is left blank. */
 export function write(image: Image, text: string, left: number, top: number, color: Color): void {
   for (const [index, letter] of [...text].entries()) {
     const columns = Buffer.from(GLYPHS[letter] ?? GLYPHS[' ']!, 'hex')

@@ -1,4 +1,4 @@
-/** A picture as the bytes of a PNG file. */
+/** Encodes a picture as a PNG file. */
 import { encode } from 'fast-png'
 import type { Image } from './image.js'
 

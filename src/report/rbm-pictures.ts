@@ -1,4 +1,4 @@
-/** What a trained RBM looks like: pictures by the names of their files. */
+/** Draws the pictures of a trained RBM. */
 import { histograms } from './histograms.js'
 import type { Image } from './image.js'
 import { raster, type Scale, type TileShape, tiles } from './tiles.js'
@@ -9,21 +9,21 @@ export interface RbmLook {
   readonly kernel: Float32Array
   readonly visibleBias: Float32Array
   readonly hiddenBias: Float32Array
-  /** What one more step would add to the kernel. */
+  /** What one more step would add to the kernel; of the same shape. */
   readonly update: Float32Array
-  /** Samples, their hidden units, and what comes back of those. */
+  /** Samples, their hidden probabilities, and their reconstructions. */
   readonly samples: readonly Float32Array[]
   readonly hidden: readonly Float32Array[]
   readonly reconstructions: readonly Float32Array[]
-  /** Means of the visible units of chains. */
+  /** Means of the visible units of Gibbs chains. */
   readonly fantasies: readonly Float32Array[]
 }
 
-/** So many filters, the first ones, and fantasy particles are shown. */
+/** Number of filters and of fantasy particles to show; the first ones. */
 export const MOST_TILES = 100
-/** Samples beside their reconstructions. */
+/** Number of samples to show beside their reconstructions. */
 const MOST_PAIRS = 40
-/** Rows of the raster. */
+/** Rows of the raster: samples whose hidden units are shown. */
 export const MOST_ROWS = 200
 
 const COLUMNS = 10
@@ -48,7 +48,7 @@ export function rbmPictures(look: RbmLook): Readonly<Record<string, Image>> {
   }
 }
 
-/** Weights of each hidden unit to the visible ones. */
+/** The weights between each hidden unit and all visible units, one array per hidden unit. */
 export const filtersOf = (kernel: Float32Array, hiddenUnits: number): Float32Array[] =>
   Array.from({ length: hiddenUnits }, (_, unit) =>
     Float32Array.from({ length: kernel.length / hiddenUnits }, (_, at) => kernel[at * hiddenUnits + unit]!),
@@ -57,13 +57,13 @@ export const filtersOf = (kernel: Float32Array, hiddenUnits: number): Float32Arr
 export const sampleTiles = (rows: readonly Float32Array[], tile: TileShape): Image =>
   tiles(rows, { tile, columns: COLUMNS, scale: scaleOf(rows) })
 
-/** Pictures of the same sample side by side, one of each list. */
+/** Draws the tiles of several lists side by side: the first of each list, then the second of each, and so on. */
 export function beside(lists: readonly (readonly Float32Array[])[], most: number, tile: TileShape): Image {
   const rows = lists[0]!.slice(0, most).flatMap((_, index) => lists.map((list) => list[index]!))
   const group = lists.length
   return tiles(rows, { tile, columns: group * Math.floor(COLUMNS / group), scale: scaleOf(rows), group })
 }
 
-/** Probabilities are shown as they are; what may be any number, by its own range. */
+/** Values between 0 and 1, such as probabilities, are shown as they are; others are scaled to their range. */
 const scaleOf = (rows: readonly Float32Array[]): Scale =>
   rows.every((row) => row.every((value) => value >= 0 && value <= 1)) ? 'unit' : 'all'

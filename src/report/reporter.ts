@@ -1,4 +1,4 @@
-/** Shows training to a person: events in, text out. */
+/** Shows the progress of training: takes events, writes text. */
 import type { EpochEndEvent, StartEvent, TrainingEvent } from '../training/events.js'
 import { keras1 } from './keras1.js'
 import { keras3 } from './keras3.js'
@@ -12,11 +12,11 @@ export type StyleName = keyof typeof STYLES
 
 export interface ReportOptions {
   readonly style: StyleName
-  /** 0 shows nothing, 1 a bar, 2 a line an epoch, as in Keras. */
+  /** 0 shows nothing, 1 a bar, 2 one line per epoch, as in Keras. */
   readonly verbose: 0 | 1 | 2
   readonly stream: NodeJS.WriteStream
   readonly color: boolean
-  /** The stream is a terminal on which a line may be drawn again. */
+  /** True if the stream is a terminal that can redraw a line. */
   readonly redraws: boolean
   /** Milliseconds. */
   readonly now: () => number
@@ -24,7 +24,7 @@ export interface ReportOptions {
 
 export interface Reporter {
   onEvent(event: TrainingEvent): void
-  /** Ends the line where it stands, if training did not come to its end. */
+  /** Ends the current line, if training was broken off. */
   leave(): void
 }
 
@@ -37,7 +37,7 @@ export function createReporter(options: ReportOptions): Reporter {
 /** At most 20 times a second. */
 const REDRAW_MILLISECONDS = 50
 
-/** A window that is being resized tells so late, tmux by a quarter of a second: better not to draw before it stands still. */
+/** A window that is being resized reports it late, tmux by a quarter of a second, so nothing is drawn for this time. */
 const RESIZE_MILLISECONDS = 300
 
 function bar({ style, stream, color, now }: ReportOptions): Reporter {
@@ -92,13 +92,13 @@ interface EpochLines {
   end(style: Style, event: EpochEndEvent, start: StartEvent): string
 }
 
-/** `Epoch 1/100`, and below it the numbers, as Keras' `verbose=2`. */
+/** `Epoch 1/100`, and the numbers on the line below, as at Keras' `verbose=2`. */
 const belowHeading: EpochLines = {
   begin: ({ heading }, epoch, start) => heading(epoch, start),
   end: ({ line }, event, start) => line(epochDone(start, event)),
 }
 
-/** `Epoch 1/100 - 3s - loss: 0.2969`, which can be searched line by line. */
+/** `Epoch 1/100 - 3s - loss: 0.2969`: one line per epoch, for logs that are searched line by line. */
 const inOneLine: EpochLines = {
   begin: () => null,
   end: (_, { epoch, seconds, metrics }, start) =>

@@ -1,20 +1,20 @@
-/** What a look of the progress bar is: text from numbers, without a clock or a stream. */
+/** The type of a progress bar's style. It makes text from numbers and uses neither a clock nor a stream. */
 import type { EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
 
-/** Where an epoch stands. */
+/** The progress of an epoch. */
 export interface Progress {
   readonly start: StartEvent
   readonly epoch: number
   /** Steps and samples done in this epoch. */
   readonly step: number
   readonly samples: number
-  /** Means over the epoch so far; at the end with validation. */
+  /** Means over the epoch so far; at its end, those of validation too. */
   readonly metrics: Metrics
   /** Seconds since the epoch began. */
   readonly elapsed: number
 }
 
-/** Where an epoch stands that was watched from its beginning. */
+/** The progress of an epoch that was watched from its beginning. */
 export interface WatchedProgress extends Progress {
   /** Seconds that its first step took. */
   readonly firstStep: number
@@ -33,7 +33,7 @@ export interface Style {
   line(progress: Progress): string
 }
 
-/** A whole epoch done. */
+/** The progress of an epoch that has ended. */
 export const epochDone = (start: StartEvent, { epoch, metrics, seconds }: EpochEndEvent): Progress => ({
   start,
   epoch,
@@ -43,10 +43,10 @@ export const epochDone = (start: StartEvent, { epoch, metrics, seconds }: EpochE
   elapsed: seconds,
 })
 
-/** A bar shorter than this says less than the numbers that it would push out. */
+/** Shortest useful bar. Below this, the numbers are worth more than the bar. */
 const LEAST_WIDTH = 5
 
-/** How much of `bar` columns remains where `text`, which has it in full, must fit `width`; 0 for no bar. */
+/** Returns how long a bar may be so that `text`, which contains it with `bar` columns, fits `width`; 0 for no bar. */
 export function barWidth(bar: number, text: string, width: number): number {
   const room = bar - Math.max(0, text.length - width)
   return room >= LEAST_WIDTH ? room : 0

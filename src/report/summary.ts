@@ -1,4 +1,4 @@
-/** The last lines of a run: why it stopped, which epoch was best, the score, the time, the files. */
+/** The last lines of a run: why it stopped, the best epoch, the test results, the time, the files. */
 import type { EarlyStoppingSpec } from '../spec/spec.js'
 import type { BadTensor, Divergence, EndEvent, Metrics } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
@@ -8,13 +8,13 @@ export interface SummaryParts {
   readonly end: EndEvent
   readonly stepsPerEpoch: number
   readonly earlyStopping: EarlyStoppingSpec | null
-  /** `null` where the test was not reached. */
+  /** Null if the model was not tested. */
   readonly test: Metrics | null
-  /** What the run has no number for. */
+  /** Lines about metrics that were NaN. */
   readonly missing: readonly string[]
   readonly seconds: number
   readonly directory: string
-  /** Layers and activations because of which plain tfjs does not open the model. */
+  /** Layers and activations that TensorFlow.js does not have, so that it cannot open the model. */
   readonly notInTfjs: readonly string[]
 }
 
@@ -29,7 +29,7 @@ export function summary({
   notInTfjs,
 }: SummaryParts): string[] {
   const { best } = end
-  const weights = end.restored ? 'its weights are in the model' : 'the model has the last weights'
+  const weights = end.restored ? 'the saved model has its weights' : 'the saved model has the weights of the last epoch'
   return [
     reasonOf(end, stepsPerEpoch, earlyStopping),
     ...(best ? [`Best epoch: ${best.epoch}, ${best.monitor} ${formatMetric(best.value)}; ${weights}.`] : []),
@@ -41,17 +41,17 @@ export function summary({
 }
 
 const unopened = (names: readonly string[]): string =>
-  `tf.loadLayersModel cannot open this model: tfjs has nothing that computes the same as ${names.join(', ')}.`
+  `tf.loadLayersModel cannot open the saved model: TensorFlow.js has no equivalent of ${names.join(', ')}.`
 
 function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStoppingSpec | null): string {
   const { reason, epochs, missingRow, divergence, interruptedAt, stopping } = end
   switch (reason) {
     case 'completed':
-      return `Trained for ${counted(epochs, 'epoch')}, as many as the spec asks for.`
+      return `Trained for ${counted(epochs, 'epoch')}.`
     case 'early_stopping':
       return `Stopped early after ${counted(epochs, 'epoch')}: ${earlyStopping!.monitor} has not ${stopping!.baseline === null ? 'improved' : `been better than the baseline of ${stopping!.baseline}`} for ${counted(stopping!.epochs, 'epoch')}.`
     case 'time_budget':
-      return `Stopped in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}: the time is up.`
+      return `Stopped in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}: the time budget is used up.`
     case 'interrupted':
       return `Interrupted in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}.`
     case 'missing_row':
@@ -61,29 +61,32 @@ function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStop
   }
 }
 
-/** `the first tensor that went bad is dense/kernel, with nan` */
+/** `the first tensor with nan is dense/kernel` */
 export const badTensor = ({ tensor, value }: BadTensor): string =>
-  `the first tensor that went bad is ${tensor}, with ${formatMetric(value)}`
+  `the first tensor with ${formatMetric(value)} is ${tensor}`
 
 const PLACES: { readonly [During in Divergence['during']]: (divergence: Divergence) => string } = {
   step: ({ epoch, step }) => `in epoch ${epoch}, step ${step}`,
-  weights: ({ epoch, step }) => `in epoch ${epoch}, step ${step}, by its update`,
+  weights: ({ epoch, step }) => `in epoch ${epoch}, in the update of step ${step}`,
   validation: ({ epoch, step }) => `in epoch ${epoch}, step ${step}, in validation`,
   test: ({ epoch }) => `in the test, after epoch ${epoch}`,
 }
 
 const placeOf = (divergence: Divergence): string => PLACES[divergence.during](divergence)
 
-/** Before an update the learning rate has had no part in it; `look` says where to look then. */
+/**
+ * A remedy for a run that diverged. Before the first update the learning rate is not the cause; `look` says what may
+ * be.
+ */
 export const rateRemedy = (updates: number, look?: string): string =>
   updates > 0
     ? 'Try a smaller learning rate.'
-    : `No update was made yet, so this is not by the learning rate${look === undefined ? '' : `: ${look}`}.`
+    : `No update had been made, so the learning rate is not the cause${look === undefined ? '' : `: ${look}`}.`
 
 const LOOK: { readonly [Kind in BadTensor['kind']]: string } = {
-  weight: 'the weight began so, by its initializer',
-  layer: 'look at the layer, its first weights, and what goes into it',
-  measure: 'every layer is finite; look at whether the last activation suits the loss',
+  weight: 'the initializer of the weight gave it this value',
+  layer: 'check the layer, its initial weights and its inputs',
+  measure: 'the outputs of every layer are finite; check whether the last activation suits the loss',
 }
 
 const remedy = ({ updates, kind }: Divergence): string => rateRemedy(updates, LOOK[kind])
@@ -98,7 +101,7 @@ export function expectationLines(expectations: readonly Expectation[]): string[]
   })
 }
 
-/** Seven digits, all where these would hide on which side of the bound a number lies. */
+/** Formats a number with seven digits, or with all if seven would hide on which side of the bound it lies. */
 function beside(bound: number, found: number): string {
   if (!Number.isFinite(found)) return formatMetric(found)
   const short = Number(found.toPrecision(7))

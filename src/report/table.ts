@@ -1,12 +1,15 @@
-/** Text in columns, and text within a window. */
+/** Lays out text in columns, and wraps text to a width. */
 import { stripVTControlCharacters } from 'node:util'
 
-/** Reports are no wider. */
+/** Maximum width of a report, in columns. */
 export const REPORT_WIDTH = 100
 
 const GAP = '  '
 
-/** One letter a column: `l` for the left, `r` for the right. A row may be shorter. */
+/**
+ * Lays out rows in columns. `alignment` has a letter per column: `l` for left, `r` for right. A row may have fewer
+ * cells.
+ */
 export function tableLines(rows: readonly (readonly string[])[], alignment: string): string[] {
   const columns = [...alignment]
   const lengthOf = (cell = '') => stripVTControlCharacters(cell).length
@@ -23,10 +26,13 @@ export function tableLines(rows: readonly (readonly string[])[], alignment: stri
   )
 }
 
-/** A command in backticks is one: it is there to be copied. */
+/** A command in backticks counts as one word, so that it can be copied. */
 const WORDS = /(?:`[^`]*`|[^ ])+/g
 
-/** Breaks text between words; every line begins with the indentation. What is one word, such as a path, stays whole. */
+/**
+ * Breaks text between words; every line begins with the indentation. A word longer than a line, such as a path, stays
+ * whole.
+ */
 export function wrapped(text: string, indentation = '', width = REPORT_WIDTH): string[] {
   const lines: string[] = []
   for (const word of text.match(WORDS) ?? ['']) {

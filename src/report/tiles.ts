@@ -1,4 +1,4 @@
-/** Small pictures in a grid: filters, samples, reconstructions. */
+/** Draws small pictures in a grid: filters, samples, reconstructions. */
 import { type Shape, sizeOf } from '../base/shape.js'
 import { enlarged, filled, type Image, zoomFor } from './image.js'
 
@@ -7,22 +7,25 @@ export interface TileShape {
   readonly height: number
 }
 
-/** What is black and what is white: 0 and 1; the least and the largest value of a tile, or of all tiles. */
+/**
+ * The values drawn as black and white: `unit` 0 and 1; `each` the least and largest of the tile; `all` those of all
+ * tiles.
+ */
 export type Scale = 'unit' | 'each' | 'all'
 
 export interface TileOptions {
   readonly tile: TileShape
   readonly columns: number
   readonly scale: Scale
-  /** So many tiles stand closer together than others: 2 for pairs. */
+  /** Number of tiles that are grouped, with a gap between groups: 2 for pairs. */
   readonly group?: number
 }
 
-/** A colour, so that no grey is taken for it. */
+/** Not a grey, so that it cannot be taken for a value. */
 const BORDER = [70, 100, 150] as const
 const GROUP_GAP = 4
 
-/** A sample of two axes as it is; of others, all its elements in a field that is as square as can be. */
+/** A sample with two axes keeps its shape. Any other is laid out in rows, in a tile that is as square as possible. */
 export function tileShape(sampleShape: Shape): TileShape {
   const [height, width, ...more] = sampleShape
   if (width !== undefined && sizeOf(more) === 1) return { width, height: height! }
@@ -31,7 +34,10 @@ export function tileShape(sampleShape: Shape): TileShape {
   return { width: side, height: Math.ceil(size / side) }
 }
 
-/** `rows`: the elements of each tile, row by row. Where a tile has room for more, its end has the colour of the border. */
+/**
+ * Draws tiles. `rows` has the elements of each, row by row. If a tile has more room, the rest has the colour of the
+ * border.
+ */
 export function tiles(rows: readonly Float32Array[], { tile, columns, scale, group = columns }: TileOptions): Image {
   const across = Math.min(columns, rows.length)
   const down = Math.ceil(rows.length / across)
@@ -69,13 +75,13 @@ function rangeOf(rows: readonly Float32Array[]): Range {
   return { least, largest }
 }
 
-/** A tile of one value is in the middle between black and white. */
+/** Returns a function from a value to a grey level. If all values are equal, it is the middle grey. */
 function greyOf({ least, largest }: Range): (value: number) => number {
   if (!(largest > least)) return () => 128
   return (value) => Math.round((255 * (Math.min(largest, Math.max(least, value)) - least)) / (largest - least))
 }
 
-/** A raster: a row of pixels for each row, from black for 0 to white for 1. */
+/** Draws each row as a row of pixels, from black for 0 to white for 1. */
 export function raster(rows: readonly Float32Array[]): Image {
   const width = rows[0]!.length
   const grey = greyOf(UNIT)

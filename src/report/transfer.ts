@@ -1,10 +1,10 @@
-/** Bytes that come: a bar on a terminal, else a line now and then. */
+/** Shows the progress of a download or copy: a bar on a terminal, else a line now and then. */
 import { formatBytes } from '../base/bytes.js'
 import { columnsOf, liveLine } from './live-line.js'
 import { formatDuration } from './numbers.js'
 
 export interface Transfer {
-  /** `Fetching`, `Unpacking`, ... */
+  /** `Downloading`, `Unpacking`, ... */
   readonly verb: string
   readonly file: string
   readonly done: number
@@ -13,9 +13,9 @@ export interface Transfer {
 
 export interface TransferReporter {
   progress(transfer: Transfer): void
-  /** A line that stays, above the bar. */
+  /** Prints a line that stays, above the bar. */
   say(line: string): void
-  /** Leaves the bar where it stands. */
+  /** Ends the line of the bar. */
   close(): void
 }
 
@@ -53,12 +53,12 @@ export function createTransferReporter(
   }
 }
 
-/** `Fetching x.whl: 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left` */
+/** `Downloading x.whl: 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left` */
 function lineOf({ verb, file, done, total }: Transfer, rate: number): string {
   return `${verb} ${file}: ${formatBytes(done)} of ${formatBytes(total)}${rateOf(done, total, rate)}`
 }
 
-/** `Fetching [=====>....] 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left - x.whl`, the end cut off where it is too long. */
+/** `Downloading [=====>....] 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left - x.whl`, cut off if it is too long. */
 function barOf({ verb, file, done, total }: Transfer, rate: number, columns: number): string {
   const full = total === 0 ? WIDTH : Math.min(WIDTH, Math.floor((done / total) * WIDTH))
   const bar = `${'='.repeat(full)}${full < WIDTH ? '>' : ''}`.padEnd(WIDTH, '.')

@@ -1,4 +1,4 @@
-/** Says once what a run has no number for. */
+/** Reports metrics that were NaN, once at the end of a run. */
 import type { Measured } from '../program/measured.js'
 import type { EpochEndEvent, Metrics } from '../training/events.js'
 
@@ -28,11 +28,11 @@ export function undefinedLines({ metrics, epochs, test, watchers }: UndefinedPar
       ...counted(`val_${key}`, ' of validation'),
       ...(Number.isNaN(test?.[key]) ? ['in the test'] : []),
     ]
-    return places.length === 0 ? [] : [`${key} is nan ${listed(places)}${needs ? `: it needs ${needs}` : ''}.`]
+    return places.length === 0 ? [] : [`${key} was nan ${listed(places)}${needs ? `: it needs ${needs}` : ''}.`]
   })
   const idle = watchers.flatMap(({ type, monitor }) =>
     epochs.length > 0 && epochs.every(isUndefined(monitor))
-      ? [`${type} watched ${monitor}, which was nan in every epoch; it did nothing.`]
+      ? [`${type} had no effect, because ${monitor}, which it watches, was nan in every epoch.`]
       : [],
   )
   return [...found, ...idle]

@@ -1,4 +1,4 @@
-/** The machine that annealed importance sampling begins with, from the training data. */
+/** The base-rate model from which annealed importance sampling starts. It comes from the training data. */
 import type { StateValues } from '../engine/engine.js'
 import {
   baseLogPartition,
@@ -14,10 +14,10 @@ import type { Rbm } from '../model/rbm/rbm.js'
 import type { Session } from './session.js'
 
 export interface BaseMachine {
-  /** Of each part of the visible side. */
+  /** Biases of each part of the visible side: of the visible units, then of the labels if there are any. */
   readonly biases: readonly Float32Array[]
   readonly logZ: number
-  /** For a report. */
+  /** A description for the report. */
   readonly words: string
 }
 

@@ -1,4 +1,4 @@
-/** Runs chains of a trained RBM on an engine and shows how far they are. */
+/** Runs Gibbs chains of a trained RBM on an engine and reports their progress. */
 
 import type { Progress } from '../base/progress.js'
 import type { Engine } from '../engine/engine.js'
@@ -8,13 +8,13 @@ import { gibbsSampling } from '../training/gibbs.js'
 export interface ChainsOptions extends Omit<GibbsOptions, 'steps'> {
   readonly engine: Engine
   readonly seed: number
-  /** Gibbs steps in all. */
+  /** Total number of Gibbs steps. */
   readonly steps: number
   readonly signal: AbortSignal
   readonly progress?: Progress
 }
 
-/** Of one run of the program: more cost memory for random numbers, fewer cost time around them. */
+/** Gibbs steps in one run of the program. More need more memory for random numbers; fewer cost more time per step. */
 const STEPS_OF_WALK = 10
 
 export interface Sampled {

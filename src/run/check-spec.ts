@@ -14,13 +14,16 @@ import { isStacked, isSupervised, type ResolvedSpec, type StackedSpec } from '..
 import { fineTuningStage, rbmStages } from '../spec/stages.js'
 import { sizesOf } from './stages.js'
 
-/** Every problem that can be known without reading the data; empty when there is none. */
+/** Returns every problem that can be found without reading the data. */
 export function checkSpec(spec: ResolvedSpec): ModelIssue[] {
   const info = dataInfo(spec.data)
   return [...checkItsModel(spec, info), ...checkSplit(spec.fit, info)]
 }
 
-/** Of a spec that has no problems: those that only the data tell. They are read where what they are does not say it. */
+/**
+ * Returns the problems that depend on the values of the data, for a spec that has no others. Reads the data only if
+ * their kind does not say enough.
+ */
 export async function checkValues(spec: ResolvedSpec): Promise<ModelIssue[]> {
   if (!isSupervised(spec)) return []
   const outputs = outputsOf(spec)
@@ -30,7 +33,7 @@ export async function checkValues(spec: ResolvedSpec): Promise<ModelIssue[]> {
   return checkLookups(spec, outputs, range, info.name)
 }
 
-/** Of a spec that has no problems: what it can hardly mean. */
+/** Returns the warnings for a spec that has no problems: settings that are probably not meant. */
 export function warningsOf(spec: ResolvedSpec): ModelIssue[] {
   const info = dataInfo(spec.data)
   if (isSupervised(spec)) return modelWarnings(spec, info, outputsOf(spec))
@@ -43,7 +46,10 @@ function checkItsModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
   return isStacked(spec) ? checkStack(spec, info) : checkRbm(spec, info)
 }
 
-/** Each RBM, and the network if they are right; issues point to where the stack says what the stage has. */
+/**
+ * Checks each RBM, then the network if the RBMs are right. Issues point to the field of the stack that a stage is made
+ * from.
+ */
 function checkStack(spec: StackedSpec, info: DataInfo): ModelIssue[] {
   let seen = info
   for (const [index, stage] of rbmStages(spec).entries()) {
@@ -56,11 +62,11 @@ function checkStack(spec: StackedSpec, info: DataInfo): ModelIssue[] {
   return checkModel(tuned, info, outputsOf(tuned)).map(inFineTuning)
 }
 
-/** Layers of the network are nowhere in the file. */
+/** Points an issue with a layer of the network to `fine_tune`, because the file does not contain these layers. */
 const inFineTuning = (issue: ModelIssue): ModelIssue =>
   issue.pointer.startsWith('/model/layers') ? { ...issue, pointer: '/model/fine_tune' } : issue
 
-/** `/model/hidden_units` and `/training/chains` of an RBM. */
+/** Turns a pointer into the spec of an RBM, such as `/model/hidden_units`, into one of the stack. */
 function pointerInStack(pointer: string, index: number): string {
   if (pointer.startsWith('/data')) return pointer
   return `/model/rbms/${index}${pointer.replace(/^\/model/, '')}`

@@ -1,11 +1,11 @@
-/** How many nodes the graph of a program has after each pass of the compiler. */
+/** Counts the nodes in the graph of a program after each compiler pass. */
 import { trace } from '../engine/compiled/graph/trace.js'
 import { PASSES } from '../engine/compiled/passes/simplified.js'
 import { splitUpdate } from '../engine/compiled/passes/split-update.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import type { Program } from '../program/program.js'
 
-/** In the order of the passes; the first entry is the graph as it is traced. */
+/** Returns the counts in the order of the passes. The first entry is the traced graph. */
 export async function compilerPasses(
   program: Program,
   batchSize: number,

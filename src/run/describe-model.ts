@@ -1,4 +1,4 @@
-/** The layers of a model, how they are joined, and their parameters. */
+/** Describes a model: its layers, how they are connected, and their parameters. */
 import { sizeOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import type { SummaryReport } from '../export/summary-report.js'
@@ -43,7 +43,7 @@ function describeNetwork({ stages, weights, inputShape, outputs }: Model): Model
   }
 }
 
-/** An RBM as one layer, whose output is the hidden units. */
+/** Describes an RBM as one layer, whose output is the hidden units. */
 function describeRbm({ weights, visibleUnits, hiddenUnits }: Rbm): ModelDescription {
   const total = countOf(weights)
   return {

@@ -1,13 +1,13 @@
-/** The process of an engine: does what `engine-process.ts` asks of it, one task after another. */
+/** The child process of an engine. It runs the tasks that `engine-process.ts` sends, one after another. */
 import { UserError } from '../base/issue.js'
 import type { Answer, Question, Tasks } from './engine-process.js'
 
-// Ctrl-C reaches every process of a terminal; the one that started this one decides
+// Ctrl-C reaches every process of a terminal; the parent process decides what to do
 process.on('SIGINT', () => {})
-// it has ended, however that came
+// the parent process has ended, for whatever reason
 process.on('disconnect', () => process.exit())
 
-// only now, because loading takes a while in which these must be heard
+// imported after the listeners above are set, because loading takes a while
 const { TASKS } = await import('./engine-tasks.js')
 
 process.on('message', async ({ task, argument }: Question) => {

@@ -1,7 +1,6 @@
 /**
- * An engine in a process of its own. A library that crashes ends that process only; what one engine keeps in memory,
- * its threads, its copy of a library that another engine has too, are no other's; its peak of memory is its own; and it
- * can be ended in the middle of a step.
+ * An engine in a process of its own. A library that crashes ends only that process. Engines share no memory, no threads
+ * and no copy of a library. The peak memory of each can be measured, and it can be ended in the middle of a step.
  */
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -11,28 +10,30 @@ import type { Engine, EngineRequest } from '../engine/engine.js'
 import type { Speed } from '../engine/speed.js'
 import type { EngineName, StageSpec } from '../spec/spec.js'
 
-/** What it can be asked to do: `open` first, and `load` before `steps`. */
+/** The tasks of the process: `open` must come first, and `load` before `steps`. */
 export interface Tasks {
   open(what: { readonly name: EngineName; readonly request: EngineRequest }): Promise<Opened>
   check(): Promise<void>
   productSpeed(): Promise<Speed>
   updateSpeed(): Promise<Speed>
-  /** Loads the data of a spec, and compiles its programs. */
+  /** Loads the data of a spec and compiles its programs. */
   load(spec: StageSpec): Promise<{ readonly batchSize: number }>
-  /** Goes on training. */
+  /** Runs the next training steps and times each. */
   steps(limits: TimingLimits): Promise<Turn>
 }
 
 /** An engine as it was opened; the note is that of `openEngine`. */
 export type Opened = Pick<Engine, 'name' | 'device' | 'compiled' | 'versions'> & { readonly note: string | undefined }
 
-/** Some steps. */
+/** The result of some training steps. */
 export interface Turn {
-  /** Milliseconds of each. */
+  /** Milliseconds that each step took. */
   readonly times: readonly number[]
-  /** The step, counted from 1 since `load`, whose loss was NaN or infinite, and how many updates came before it. */
+  /**
+   * The first step, counted from 1 since `load`, whose loss was NaN or infinite, and the number of updates before it.
+   */
   readonly diverged: { readonly step: number; readonly updates: number } | undefined
-  /** The most memory that the process has had so far. */
+  /** Peak memory of the process so far. */
   readonly peakBytes: number
 }
 
@@ -47,18 +48,21 @@ export type Answer =
 
 export interface EngineProcess {
   readonly opened: Opened
-  /** Rejects as the task does, and at once when the signal is aborted. */
+  /** Runs a task. Rejects if the task fails, and at once when the signal is aborted. */
   ask<Name extends Exclude<keyof Tasks, 'open'>>(
     task: Name,
     ...argument: Parameters<Tasks[Name]>
   ): ReturnType<Tasks[Name]>
-  /** Ends it, whatever it does. */
+  /** Kills the process. */
   stop(): Promise<void>
 }
 
 const CHILD = fileURLToPath(new URL('engine-child.js', import.meta.url))
 
-/** Opens an engine; a UserError where that fails. It writes nothing to the terminal. */
+/**
+ * Starts a process and opens an engine in it. Throws a UserError if that fails. The process writes nothing to the
+ * terminal.
+ */
 export async function openEngineProcess(
   name: EngineName,
   request: EngineRequest,
@@ -79,8 +83,8 @@ export async function openEngineProcess(
         signal.removeEventListener('abort', abort)
         resolve(message)
       })
-      ended.then((how) => reject(new UserError(`Engine ${name} ended its process (${how}).`)))
-      child.send({ task, argument } satisfies Question, () => {}) // one that has ended is told by `ended`
+      ended.then((how) => reject(new UserError(`The process of engine ${name} ended unexpectedly (${how}).`)))
+      child.send({ task, argument } satisfies Question, () => {}) // `ended` reports a process that has ended
     })
     if ('result' in answer) return answer.result as never
     const { words, trace, isUsers } = answer.problem
@@ -99,7 +103,7 @@ export async function openEngineProcess(
   }
 }
 
-/** What engine `auto` is here; null where it is none, of which that engine says why. */
+/** Returns the engine that `auto` selects on this machine, or null if it selects none. */
 export async function whatAutoTakes(
   request: EngineRequest,
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-/** What a process that holds one engine can do. */
+/** The tasks of a process that holds one engine. */
 import { timesOf } from '../base/timing.js'
 import { loadData } from '../data/registry.js'
 import { checkEngine } from '../engine/check.js'
@@ -43,7 +43,7 @@ export const TASKS: Tasks = {
   },
 }
 
-/** Makes a step and gives the loss of its batch. */
+/** Runs a training step and returns the loss of its batch. */
 async function step(): Promise<number> {
   const { batch, iterations, outputs } = await nextStep()
   const loss = outputs.loss![0]!

@@ -14,16 +14,19 @@ import type { Session } from './session.js'
 import { ownVersion } from './versions.js'
 
 export interface Evaluation {
-  /** What was measured, `loss` first. */
+  /** The measures, `loss` first. */
   readonly metrics: readonly Measured[]
   readonly test: Metrics
   /** The first tensor with NaN or infinity. */
   readonly bad: BadTensor | null
-  /** Names of metrics that only training has. */
+  /** Names of metrics that can be measured only in training. */
   readonly leftOut: readonly string[]
 }
 
-/** `session` has the trained weights. Throws the reason of `signal` when that is aborted. */
+/**
+ * Measures the model of a session, which must have the trained weights. Throws the reason of `signal` when that is
+ * aborted.
+ */
 export async function evaluateSession(
   spec: ResolvedSpec,
   { runner, training, testBatches }: Session,

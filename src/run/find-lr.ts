@@ -1,4 +1,4 @@
-/** Tries learning rates on a session, whose weights change, and reports which one is good. */
+/** Tries learning rates on a session, whose weights change, and suggests one. */
 import type { Batch, Engine } from '../engine/engine.js'
 import type { FindLrReport } from '../export/find-lr-report.js'
 import type { StageSpec } from '../spec/spec.js'
@@ -7,12 +7,12 @@ import type { Session } from './session.js'
 import { ownVersion } from './versions.js'
 
 export interface RatesTried {
-  /** In the order of their rates. */
+  /** Trials in the order of their rates. */
   readonly found: readonly Trial[]
   readonly end: FindEnd
 }
 
-/** Throws the reason of `signal` when that is aborted. */
+/** Tries rates, one per step. Throws the reason of `signal` when that is aborted. */
 export async function tryRates({ training }: Session, steps: number, signal: AbortSignal): Promise<RatesTried> {
   const { runner, plan, lookups } = training
   const tests = trials({ runner, plan, lookups, batches: endless(training), steps, signal })
@@ -29,7 +29,7 @@ async function* endless({ batches }: Session['training']): AsyncGenerator<Batch>
   for (let epoch = 1; ; epoch++) yield* batches(epoch)
 }
 
-/** The report without the files and the command line that follow from it. */
+/** Makes the report, without the names of the files and the command line that are added later. */
 export function rateReport(
   spec: StageSpec,
   engine: Engine,

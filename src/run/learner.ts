@@ -1,4 +1,4 @@
-/** What is trained, by the kind of its model: its programs, which of them make a step, and what they measure. */
+/** Makes what training needs from a spec: the model, its programs, the programs of a step, and the measures. */
 import type { DataInfo } from '../data/dataset.js'
 import { buildModel, learns, type Model } from '../model/model.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
@@ -16,14 +16,14 @@ import { isSupervised, type StageSpec } from '../spec/spec.js'
 export type Learner = {
   readonly programs: Readonly<Record<string, Program>> & { readonly train: Program; readonly evaluate: Program }
   readonly plan: StepPlan
-  /** What a history has, `loss` first. */
+  /** The measures in the history, `loss` first. */
   readonly measured: readonly Measured[]
 } & (
   | { readonly kind: 'network'; readonly model: Model }
   | { readonly kind: 'rbm'; readonly model: Rbm; readonly unlabelled: Rbm; readonly labelled: ClassRbm | null }
 )
 
-/** True where labels of the data count in training: not for an autoencoder, nor for an RBM without labels. */
+/** True if training uses the labels of the data. False for an autoencoder and for an RBM without labels. */
 export const learnsLabels = (spec: StageSpec): boolean =>
   isSupervised(spec) ? outputsOf(spec).some(({ target }) => target.type !== 'input') : labelsOf(spec.training) !== null
 
@@ -32,7 +32,7 @@ export interface Lengths {
   readonly stepsPerEpoch: number
 }
 
-/** `means` of the training data are asked for when first values are. */
+/** Builds the learner of a spec. `means` gives the means of the training data; it is called only for initial values. */
 export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, means: VisibleMeans): Learner {
   const { seed, optimizer } = spec
   if (!isSupervised(spec)) {

@@ -1,4 +1,4 @@
-/** log Z of a trained RBM, exact or estimated, and with it the mean log-likelihood of its data. */
+/** Computes log Z of a trained RBM, exactly or as an estimate, and with it the mean log-likelihood of its data. */
 import type { Progress } from '../base/progress.js'
 import type { Slot } from '../base/slot.js'
 import { dataInfo } from '../data/registry.js'
@@ -17,12 +17,15 @@ import { type BaseMachine, baseMachine } from './base-machine.js'
 import type { Session } from './session.js'
 import { trainedSlots } from './trained-rbm.js'
 
-/** The exact sum, or annealed importance sampling with so many betas, spaced evenly, or those of Salakhutdinov and Murray. */
+/**
+ * How log Z is computed: as an exact sum, or by annealed importance sampling. `betas` is a number of evenly spaced
+ * betas, or stands for those of Salakhutdinov and Murray.
+ */
 export type LogZMethod =
   | { readonly type: 'exact' }
   | { readonly type: 'ais'; readonly chains: number; readonly betas: number | 'murray' }
 
-/** Betas of one run of the program. */
+/** Number of betas that one run of the program goes through. */
 const STEPS = 10
 
 export interface LikelihoodOptions {
@@ -64,14 +67,14 @@ export async function likelihoodOf(options: LikelihoodOptions): Promise<Likeliho
   }
 }
 
-/** What the number does not say, however right it is. */
+/** Warnings about what the number does not mean, even if it is exact. */
 function* doubts({ data, training }: UnsupervisedSpec, { visible }: Rbm): Iterable<string> {
   const { values } = dataInfo(data)
   if (visible.isBinary && values !== 'binary') {
-    yield `The data are ${values}, not 0 and 1: this is no likelihood of binary data.`
+    yield `The data are ${values}, not 0 and 1, so this is not the likelihood of binary data.`
   }
   if (labelsOf(training)?.type === 'discriminative') {
-    yield 'The model has learnt labels given samples ("discriminative"), and nothing of how likely samples are.'
+    yield 'The model was trained to predict labels ("discriminative"), so it says little about how likely samples are.'
   }
 }
 

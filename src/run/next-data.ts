@@ -1,4 +1,4 @@
-/** What the next RBM of a stack learns: the probabilities of the hidden units of the one before. */
+/** The training data of the next RBM of a stack: the hidden probabilities of the RBM before it. */
 import { sizeOf } from '../base/shape.js'
 import type { Dataset } from '../data/dataset.js'
 import { withFeatures } from '../data/features.js'
@@ -10,7 +10,7 @@ import { NO_MEANS, trainedSlots } from './trained-rbm.js'
 
 const BATCH_SIZE = 1000
 
-/** Of training and test samples; throws the reason of `signal` when that is aborted. */
+/** Computes the features of training and test samples. Throws the reason of `signal` when that is aborted. */
 export async function nextData(
   spec: StageSpec,
   weights: StateValues,

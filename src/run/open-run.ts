@@ -1,4 +1,4 @@
-/** Opens the folder of a run again: its spec, and its trained weights. */
+/** Reads the folder of a run: its spec and its trained weights. */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
@@ -11,15 +11,15 @@ import type { ResolvedSpec } from '../spec/spec.js'
 import { requireSpec } from './read-spec.js'
 import type { Session } from './session.js'
 
-/** What lies in the folder of a run. */
+/** The contents of a run's folder. */
 export interface StoredRun {
   readonly directory: string
-  /** With the overrides. */
+  /** With the overrides applied. */
   readonly spec: ResolvedSpec
   readonly model: SavedModel
 }
 
-/** The spec and the model of a run. Overrides change fields of its spec. */
+/** Reads the spec and the model of a run. Overrides change fields of the spec. */
 export async function readRun(
   directory: string,
   overrides: readonly Override[],
@@ -29,7 +29,7 @@ export async function readRun(
   if (!(await stat(path).catch(() => undefined))) {
     const found = await stat(directory).catch(() => undefined)
     const why = found === undefined ? 'no such folder' : `it has no ${RUN_FILES.spec}`
-    throw new UserError(`${directory} is no folder of a run: ${why}`)
+    throw new UserError(`${directory} is not the folder of a run: ${why}`)
   }
   const { spec } = await requireSpec(path, overrides, stdin)
   return { directory, spec, model: await readModel(join(directory, RUN_FILES.model)) }
@@ -44,7 +44,10 @@ export function weightsOf({ model: stored }: StoredRun, model: Saveable): StateV
   )
 }
 
-/** Puts the trained weights of a run into a session, and gives them; a session that they do not fit is freed. */
+/**
+ * Writes the trained weights of a run into a session and returns them. If they do not fit, disposes the session's
+ * runner.
+ */
 export async function writeWeights(run: StoredRun, { model, runner }: Session): Promise<StateValues> {
   try {
     const weights = weightsOf(run, model)

@@ -1,4 +1,4 @@
-/** The numbers that pictures of an RBM show after its training. */
+/** Computes the numbers for the pictures of a trained RBM. */
 import { rowsOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import { dataInfo } from '../data/registry.js'
@@ -20,9 +20,9 @@ export interface PictureOptions {
   readonly rbm: Rbm
   readonly engine: Engine
   readonly epochs: number
-  /** At least so many test samples, where there are so many. */
+  /** Least number of test samples, if there are that many. */
   readonly samples: number
-  /** So many fantasy particles. */
+  /** Number of fantasy particles. */
   readonly fantasies: number
   readonly signal: AbortSignal
 }
@@ -32,19 +32,19 @@ export interface PictureNumbers {
   readonly kernel: Float32Array
   readonly visibleBias: Float32Array
   readonly hiddenBias: Float32Array
-  /** What one more step would add to the kernel. */
+  /** What one more step would add to the kernel; of the same shape. */
   readonly update: Float32Array
-  /** The first test samples, their hidden units, and the reconstructions from those. */
+  /** The first test samples, their hidden probabilities, and their reconstructions. */
   readonly samples: readonly Float32Array[]
   readonly hidden: readonly Float32Array[]
   readonly reconstructions: readonly Float32Array[]
-  /** Means of the visible units of chains. */
+  /** Means of the visible units of Gibbs chains. */
   readonly fantasies: readonly Float32Array[]
 }
 
-/** Chains that begin with noise take as many steps as training took, but no more than these. */
+/** Limit on the steps of chains that start from noise; they run as many steps as training did, up to this limit. */
 const MOST_STEPS = 1000
-/** Chains of training are where they should be; a step gives them their means. */
+/** Steps of chains that training kept. They need no burn-in; one step computes their means. */
 const STEPS_FROM_CHAINS = 1
 
 export async function pictureNumbers(options: PictureOptions): Promise<PictureNumbers> {
@@ -62,8 +62,8 @@ export async function pictureNumbers(options: PictureOptions): Promise<PictureNu
 }
 
 /**
- * What one more step of training would add to the kernel, at the rate of the last one: a schedule may end at 0. The
- * state is then as it was.
+ * Returns what one more training step would add to the kernel, at the learning rate of the last step, because a
+ * schedule may end at 0. Restores the state afterwards.
  */
 async function nextUpdate({ session, epochs }: PictureOptions, before: StateValues): Promise<Float32Array> {
   const { runner, training } = session
@@ -77,7 +77,7 @@ async function nextUpdate({ session, epochs }: PictureOptions, before: StateValu
   return after.map((value, at) => value - before[RBM_WEIGHTS.kernel]![at]!)
 }
 
-/** The first test samples, their hidden units, and what comes back. */
+/** Returns the first test samples, their hidden probabilities and their reconstructions. */
 async function mirrored(
   { session, spec, engine, rbm, samples: most }: PictureOptions,
   weights: readonly Slot[],
@@ -89,7 +89,7 @@ async function mirrored(
   try {
     for await (const batch of session.testBatches()) {
       const { sample, hidden, reconstruction } = await runner.run('mirror', batch, {})
-      // an engine uses its arrays again
+      // an engine reuses its arrays
       look.samples.push(...rowsOf(sample!.slice(), rbm.visibleUnits))
       look.hidden.push(...rowsOf(hidden!.slice(), rbm.hiddenUnits))
       look.reconstructions.push(...rowsOf(reconstruction!.slice(), rbm.visibleUnits))
@@ -101,7 +101,7 @@ async function mirrored(
   return look
 }
 
-/** Means of chains: those of training where it keeps some. */
+/** Returns the means of Gibbs chains: of those that training kept, or else of new ones that start from noise. */
 async function fantasies(
   { session, spec, engine, rbm, epochs, fantasies: most, signal }: PictureOptions,
   weights: readonly Slot[],

@@ -36,7 +36,7 @@ export async function profileSteps(spec: StageSpec, signal: AbortSignal): Promis
       await nextStep()
     }
     for (let warm = 0; warm < WARM_UP; warm++) await step()
-    // what the runner has spent so far, step by step
+    // total times of the runner after each step
     const spent = [{ ...profile!.runner.times }]
     const { length: steps } = await timesOf(async () => {
       await step()
@@ -48,7 +48,7 @@ export async function profileSteps(spec: StageSpec, signal: AbortSignal): Promis
     const halves = profile!.runner.runsInHalves('train')
     return { engine: 'onnx', steps, step_ms, halves, operators: await profile!.finish(WARM_UP) }
   } catch (error) {
-    // takes the files of the profile away
+    // removes the files of the profile
     await profile?.finish(WARM_UP)
     throw error
   }

@@ -13,13 +13,13 @@ import type { ResolvedSpec } from '../spec/spec.js'
 
 export interface CheckedSpec {
   readonly spec: ResolvedSpec
-  /** Of what is allowed, and can hardly be meant. */
+  /** Warnings about settings that are allowed but probably not meant. */
   readonly warnings: readonly Issue[]
-  /** Gives a later finding its place in the file. */
+  /** Adds the position in the file to a problem found later. */
   issue(draft: IssueDraft): Issue
 }
 
-/** The resolved spec, or every issue there is. Files that cannot be read are an issue too. */
+/** Returns the resolved spec, or all issues. A file that cannot be read is an issue too. */
 export async function readSpec(
   source: string,
   overrides: readonly Override[],
@@ -38,7 +38,7 @@ export async function readSpec(
   return { spec, warnings: warningsOf(spec).map(issue), issue }
 }
 
-/** As `readSpec`, for a command that needs the spec. */
+/** The same as `readSpec`, but throws a UserError with all issues. */
 export async function requireSpec(...args: Parameters<typeof readSpec>): Promise<CheckedSpec> {
   const read = await readSpec(...args)
   if ('spec' in read) return read
@@ -59,7 +59,7 @@ async function read(source: string, stdin: NodeJS.ReadableStream): Promise<strin
   if (source === '-' && isFolder(stdin)) return issue('is a folder, must be a file')
   try {
     const bytes = source === '-' ? await atMost(MOST_BYTES, stdin) : await bytesOf(source)
-    if (bytes === undefined) return issue(`is longer than ${formatBytes(MOST_BYTES)}, which no spec is`)
+    if (bytes === undefined) return issue(`is larger than ${formatBytes(MOST_BYTES)}, the limit for a spec`)
     const decoded = decodeUtf8(bytes)
     return 'text' in decoded ? decoded.text : issue(decoded.problem)
   } catch (error) {
@@ -71,7 +71,7 @@ async function read(source: string, stdin: NodeJS.ReadableStream): Promise<strin
 
 const MOST_BYTES = 10e6
 
-/** A pipe or device tells no size, and may have no end. */
+/** Reads a file up to the limit. A pipe or device reports no size and may never end. */
 async function bytesOf(path: string): Promise<Uint8Array | undefined> {
   const file = await open(path)
   try {
@@ -81,7 +81,7 @@ async function bytesOf(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** All that a stream has; `undefined` where it has more. */
+/** Reads a whole stream. Returns undefined if it has more than `most` bytes. */
 async function atMost(most: number, stream: NodeJS.ReadableStream): Promise<Uint8Array | undefined> {
   const pieces: Buffer[] = []
   let size = 0
@@ -93,7 +93,7 @@ async function atMost(most: number, stream: NodeJS.ReadableStream): Promise<Uint
   return Buffer.concat(pieces)
 }
 
-/** Node gives a stream without content where the shell has `< FOLDER`. */
+/** True if standard input is a folder (`< FOLDER`). Node gives an empty stream for it. */
 function isFolder(stdin: NodeJS.ReadableStream & { readonly fd?: unknown }): boolean {
   try {
     return typeof stdin.fd === 'number' && fstatSync(stdin.fd).isDirectory()

@@ -1,4 +1,7 @@
-/** What a run leaves: its folder, with rows as epochs end, the model and the history at the end, and a history elsewhere. */
+/**
+ * Writes the results of a run into its folder: a row of history after each epoch; the model and the history at the end.
+ * A history can be written elsewhere too.
+ */
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
@@ -19,17 +22,20 @@ import type { Session } from './session.js'
 
 export interface Results {
   readonly directory: string
-  /** Where callbacks write. */
+  /** Writes the files of callbacks. */
   readonly files: CallbackFiles
-  /** Throws a UserError where the folder of the run fails; another place that fails costs a warning. */
+  /**
+   * Writes the row of an epoch. Throws a UserError if the folder of the run fails; any other place only gets a
+   * warning.
+   */
   epoch(event: EpochEndEvent): Promise<void>
-  /** Writes all that can be written, and throws a UserError that says what could not. */
+  /** Writes the model and the history. Throws a UserError at the end, if any of it could not be written. */
   finish(history: History, session: Session): Promise<void>
-  /** Closes files; the last call, whatever happened. */
+  /** Closes the files. Must be the last call, even after an error. */
   close(): Promise<void>
 }
 
-/** Makes the folder of the run and puts the spec there. */
+/** Creates the folder of the run, writes the spec into it, and returns its path. */
 export const createFolder = (spec: ResolvedSpec, out: string | undefined): Promise<string> =>
   createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec))
 
@@ -38,40 +44,40 @@ export const writeSpec = (directory: string, spec: ResolvedSpec): Promise<void> 
     writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`),
   )
 
-/** A history beside that in the folder, and how it is called. */
+/** A history outside the folder of the run, and its name in messages. */
 export interface OtherHistory {
   readonly name: string
   readonly writer: HistoryWriter
 }
 
 export interface ResultsOptions {
-  /** May be yet to be made, but not the folder of the run around it. */
+  /** Folder of the stage, inside `run` or equal to it. Created if missing; `run` must exist. */
   readonly directory: string
   readonly run: string
   readonly model: Saveable
-  /** Of the run: get its history too, and must not fail either. */
+  /** Further files of the run that get the same history. Their failure is that of the run, too. */
   readonly ofRun: readonly HistoryWriter[]
   readonly others: readonly OtherHistory[]
-  /** Does work that must not be cut off. */
+  /** Runs work that a signal must not cut off. */
   saving<T>(work: () => Promise<T>): Promise<T>
-  /** Hears of each other place that fails, once. */
+  /** Called once for each place outside the folder of the run that fails. */
   warn(text: string): void
 }
 
-/** Opens the files of what is trained at one go. */
+/** Opens the files of one stage. */
 export async function openResults(options: ResultsOptions): Promise<Results> {
   const { directory, run, model, ofRun, saving, warn } = options
-  await inWords('make the folder of the run', () => makeFolder(directory, run))
+  await inWords('create the folder of the run', () => makeFolder(directory, run))
   const rows = historyFile(join(directory, RUN_FILES.rows))
   const others = options.others.map(({ name, writer }) => forgiving(name, writer, warn))
   const ofCallbacks = callbackFiles(directory, model, (problem) =>
-    warn(`Not all that callbacks write is there: ${problem}`),
+    warn(`The files that callbacks write are incomplete: ${problem}`),
   )
   const { ino } = await stat(run)
   const checkFolder = async () => {
     const found = await stat(run).catch(() => undefined)
     if (found?.ino !== ino)
-      throw new UserError(`The folder of the run is gone: ${run} was removed or renamed meanwhile.`)
+      throw new UserError(`The folder of the run is gone: ${run} was removed or renamed during training.`)
   }
   let ended = false
   return {
@@ -105,7 +111,7 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
   }
 }
 
-/** Does each, whatever becomes of those before it. */
+/** Does each work, even if one before it failed. Throws one UserError with all problems at the end. */
 async function all(works: readonly (readonly [deed: string, work: () => Promise<void>])[]): Promise<void> {
   const problems = new Set<string>()
   for (const [deed, work] of works) {
@@ -119,7 +125,7 @@ async function all(works: readonly (readonly [deed: string, work: () => Promise<
   if (problems.size > 0) throw new UserError([...problems].join('\n'))
 }
 
-/** What fails there is told once, and then left alone: rows after one that is missing would mislead. */
+/** A writer that warns once when it fails and then writes nothing more: rows after a missing one would mislead. */
 function forgiving(name: string, { epoch, end }: HistoryWriter, warn: (text: string) => void): HistoryWriter {
   let isWhole = true
   const trying = async (work: () => Promise<void>) => {
@@ -128,7 +134,7 @@ function forgiving(name: string, { epoch, end }: HistoryWriter, warn: (text: str
     } catch (error) {
       const problem = problemWords(error)
       if (problem === undefined) throw error
-      if (isWhole) warn(`The history in ${name} is not whole: ${problem}`)
+      if (isWhole) warn(`The history in ${name} is incomplete: ${problem}`)
       isWhole = false
     }
   }

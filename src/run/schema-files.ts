@@ -1,4 +1,4 @@
-/** The JSON Schemas of what the command reads and writes, by file name in `specs/`. */
+/** The JSON Schemas of the documents that the command reads and writes, by their file names in `specs/`. */
 import { benchReportJsonSchema } from '../export/bench-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
 import { evaluateReportJsonSchema } from '../export/evaluate-report.js'

@@ -1,4 +1,4 @@
-/** Joins the stages: from a spec and its data to programs that an engine has ready to run. */
+/** Makes a session from a spec and its data: the model, and its programs loaded by an engine. */
 import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, elementMeans, splitSamples } from '../data/dataset.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
@@ -15,12 +15,12 @@ import { learnerOf } from './learner.js'
 
 export interface Session {
   readonly model: Saveable
-  /** The model where it is an RBM, as it is without labels. */
+  /** The RBM without its labels; null if the model is a network. */
   readonly rbm: Rbm | null
-  /** The same with them, where it learns some. */
+  /** The RBM with its labels; null if it has none, or if the model is a network. */
   readonly labelled: ClassRbm | null
   readonly runner: Runner
-  /** What the loop needs, but for the clock, the interruption, and the files of a run. */
+  /** The options of the training loop, except the clock, the signal and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
   testBatches(): AsyncIterable<Batch>
 }
@@ -66,7 +66,7 @@ export async function openSession(
   }
 }
 
-/** Those of `callbacks`, after the one that `early_stopping` is. */
+/** Builds the callbacks of a spec: first the one for `early_stopping`, then those in `callbacks`. */
 export function callbacksOf(spec: ResolvedSpec): Callback[] {
   const { early_stopping, callbacks, fit } = spec
   const stopping = early_stopping ? [{ type: 'EarlyStopping' as const, ...early_stopping }] : []

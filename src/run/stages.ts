@@ -1,4 +1,4 @@
-/** What of a spec is trained one after another: all of it at once, or the RBMs of a stack and then their network. */
+/** The stages in which a spec is trained: one, or for a stack, each of its RBMs and then the network. */
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
 import type { DataInfo } from '../data/dataset.js'
@@ -10,18 +10,18 @@ import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, type ResolvedSpec, type StackedSpec, type StageSpec } from '../spec/spec.js'
 import { fineTuningStage, rbmStages, unrolled } from '../spec/stages.js'
 
-/** The weights of each RBM that is trained, in their order. */
+/** The weights of each RBM that has been trained, in order. */
 export type Trained = readonly StateValues[]
 
 export interface Stage {
   readonly spec: StageSpec
-  /** What is under way; null where nothing else is. */
+  /** A title to print before the stage; null if it is the only one. */
   readonly title: string | null
-  /** Where in the folder of the run its results go; null: they are those of the run. */
+  /** Folder of its results, inside the folder of the run. Null if its results are those of the run. */
   readonly folder: string | null
-  /** Whether training its spec by itself would be the same. */
+  /** True if training this spec alone gives the same result. */
   readonly alone: boolean
-  /** What takes the place of its first weights; null where nothing does. */
+  /** Returns values for some of its weights, from the RBMs before it. Null if it starts from random weights only. */
   readonly first: ((trained: Trained) => StateValues) | null
 }
 
@@ -48,17 +48,17 @@ export function stagesOf(spec: ResolvedSpec, info: DataInfo): readonly Stage[] {
 
 export const sizesOf = ({ sampleShape, classes }: DataInfo) => ({ visibleUnits: sizeOf(sampleShape), classes })
 
-/** What a command looks at that looks at one model: of a stack, the network that it becomes. */
+/** The spec for a command that works on one model. For a stack, that is the network that it becomes. */
 export function soleSpec(spec: ResolvedSpec, info: DataInfo): StageSpec {
   if (!isStacked(spec)) return spec
   const tuned = fineTuningStage(spec, sizesOf(info))
   if (tuned) return tuned
   throw new UserError(
-    'This DBN is not fine-tuned ("fine_tune": null), so that there is no network to look at; a spec of type RBM with the fields of one of its "rbms" is one.',
+    'This DBN is not fine-tuned ("fine_tune": null), so it has no network. To look at one of its RBMs, write a spec of type RBM with the fields of that entry of "rbms".',
   )
 }
 
-/** The RBMs of a stack as the layers of a network. */
+/** Returns the trained RBMs of a stack as the layers of a network, with their weights. */
 export function asLayers(
   spec: StackedSpec,
   info: DataInfo,

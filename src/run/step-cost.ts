@@ -1,4 +1,4 @@
-/** Arithmetic and memory of a training step, derived from its graph. */
+/** Derives the arithmetic and memory of a training step from its graph. */
 import { type BatchShape, type Shape, sizeOf, withBatch } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import { costOf } from '../engine/compiled/graph/cost.js'

@@ -1,4 +1,4 @@
-/** Steps of training, one at a time and without end, for whoever times them or looks at them. */
+/** Training steps one at a time, without end, for code that times or examines steps. */
 import type { Batch, Outputs } from '../engine/engine.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import { runStep } from '../training/step.js'
@@ -6,16 +6,16 @@ import type { Session } from './session.js'
 
 export interface TrainingStep {
   readonly batch: Batch
-  /** Steps before this one. */
+  /** Number of steps before this one. */
   readonly iterations: number
-  /** Of the first program of the step, `loss` among them. */
+  /** Outputs of the first program of the step, `loss` among them. */
   readonly outputs: Outputs
 }
 
 /**
- * A function that makes the next step each time it is called, as the training loop makes it: the same batches in the same
- * order, the programs that the plan names, the learning rate of the schedule. Only the shorter batch at the end of an epoch
- * is left out, so that all steps are of the same size.
+ * Returns a function that runs the next step each time it is called, as the training loop does: the same batches in
+ * the same order, the programs of the plan, the learning rate of the schedule. Only the shorter batch at the end of an
+ * epoch is left out, so that all steps have the same size.
  */
 export function stepsOf(training: Session['training']): () => Promise<TrainingStep> {
   const batches = wholeBatches(training)

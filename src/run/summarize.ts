@@ -1,4 +1,7 @@
-/** What `train summary` says of a spec: its layers and parameters, and the cost of a training step. Trains nothing. */
+/**
+ * Makes the report of `train summary`: the layers and parameters of a model, and the cost of a training step. Trains
+ * nothing.
+ */
 import { trainCount } from '../data/dataset.js'
 import { dataInfo } from '../data/registry.js'
 import type { SummaryReport } from '../export/summary-report.js'
@@ -8,7 +11,7 @@ import { type Learner, learnerOf } from './learner.js'
 import { stepCost } from './step-cost.js'
 import { ownVersion } from './versions.js'
 
-/** The model of a spec and its programs, for a look at them: no data are loaded, and its first weights are not the session's. */
+/** The model of a spec and its programs, built without loading data. Its initial weights are not those of training. */
 export interface Untrained {
   readonly spec: StageSpec
   readonly learner: Learner
@@ -24,7 +27,7 @@ export function untrained(spec: StageSpec): Untrained {
   return { spec, learner: learnerOf(spec, info, lengths, () => []), batchSize }
 }
 
-/** The report of `train summary` without what `--explain` adds. */
+/** Makes the report, without the part that `--explain` adds. */
 export async function summarize({ spec, learner, batchSize }: Untrained): Promise<Omit<SummaryReport, 'explain'>> {
   return {
     version: 1,

@@ -1,4 +1,4 @@
-/** Trains what a session has, tests it, and writes the results. */
+/** Trains the model of a session, tests it, and writes the results. */
 import { availableParallelism } from 'node:os'
 import { type Issue, UserError } from '../base/issue.js'
 import type { Engine } from '../engine/engine.js'
@@ -19,10 +19,10 @@ import type { Results } from './results.js'
 import type { Session } from './session.js'
 import { versions } from './versions.js'
 
-/** A session to train, and where its results go. */
+/** A session to train, and the writer of its results. */
 export interface TrainingRun {
   readonly spec: StageSpec
-  /** Of the spec, said before training. */
+  /** Warnings about the spec, printed before training. */
   readonly warnings: readonly Issue[]
   readonly session: Session
   readonly engine: Engine
@@ -34,12 +34,12 @@ export interface Trained {
   readonly start: StartEvent
   readonly epochs: readonly EpochEndEvent[]
   readonly end: EndEvent
-  /** Why the results could not be written, which ended training. */
+  /** The error that ended training, because the results could not be written. */
   readonly failure: UserError | undefined
   readonly began: { readonly date: Date; readonly milliseconds: number }
 }
 
-/** Trains. Each event is shown as it comes, and written. */
+/** Trains. Shows and writes each event as it comes. */
 export async function trainSession(
   { session, results, signal }: TrainingRun,
   show: (event: TrainingEvent) => void,
@@ -56,17 +56,19 @@ export async function trainSession(
 }
 
 export interface Tested {
-  /** As training ended, but for a test that diverged. */
+  /** How training ended; changed if the test diverged. */
   readonly end: EndEvent
   readonly history: History
-  /** Loss and metrics on the test set; null where it was not tested. */
+  /** Loss and metrics on the test set; null if the model was not tested. */
   readonly test: Metrics | null
   readonly expectations: readonly Expectation[]
-  /** A fault of the test data. */
+  /** An error in the test data. */
   readonly fault: UserError | undefined
 }
 
-/** Tests what was trained and writes the model and the history; a UserError where that fails, or failed in training. */
+/**
+ * Tests the trained model, and writes it and the history. Throws a UserError if writing fails, or failed in training.
+ */
 export async function finishRun(run: TrainingRun, trained: Trained): Promise<Tested> {
   const { spec, warnings, session, engine, results, signal } = run
   const { start, epochs, failure, began } = trained
@@ -97,14 +99,15 @@ export async function finishRun(run: TrainingRun, trained: Trained): Promise<Tes
   await results.finish(history, session).catch((error) => {
     throw both(failure, error)
   })
-  if (failure) throw new UserError(`${failure.message}\nTraining ended there. The model and history.json are written.`)
+  if (failure)
+    throw new UserError(`${failure.message}\nTraining stopped there; the model and history.json were written.`)
   return { end, history, test, expectations, fault }
 }
 
-/** Then nothing is tested, and no pictures are drawn. */
+/** After these, the model is not tested and no pictures are drawn. */
 export const BROKEN_OFF: ReadonlySet<StopReason> = new Set(['interrupted', 'diverged'])
 
-/** Shows and writes the events as they come. Where the folder of the run fails, training ends with the step under way. */
+/** Shows and writes events as they come. If the folder of the run fails, training ends after the current step. */
 async function follow(
   events: (ending: AbortSignal) => AsyncIterable<TrainingEvent>,
   show: (event: TrainingEvent) => void,
@@ -131,13 +134,16 @@ async function follow(
   throw new Error('internal: training ended without its last event')
 }
 
-/** What failed first, and what could not be saved after it; the same is said once. */
+/** Joins the first error and the one that occurred while saving after it. Equal messages are reported once. */
 function both(first: UserError | undefined, then: unknown): unknown {
   if (first === undefined || !(then instanceof UserError) || then.message === first.message) return then
   return new UserError(`${first.message}\n${then.message}`)
 }
 
-/** Loss and metrics on the test set; `null` when interrupted. A fault of its data is told when all is written. */
+/**
+ * Returns the loss and metrics on the test set, or null when interrupted. A UserError about its data is returned, not
+ * thrown, so that the results can be written first.
+ */
 async function testScores({ runner, training, testBatches }: Session, signal: AbortSignal) {
   try {
     return await evaluate(runner, testBatches(), training.metrics, signal, training.lookups)
@@ -148,7 +154,7 @@ async function testScores({ runner, training, testBatches }: Session, signal: Ab
   }
 }
 
-/** After the last step. */
+/** The end of a run whose test diverged, after the last training step. */
 const divergedInTest = (end: EndEvent, bad: BadTensor, { stepsPerEpoch }: StartEvent): EndEvent => ({
   ...end,
   reason: 'diverged',

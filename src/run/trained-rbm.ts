@@ -1,4 +1,4 @@
-/** A trained RBM out of the folder of a run. */
+/** Reads a trained RBM from the folder of a run. */
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
@@ -15,17 +15,17 @@ import { readRun, type StoredRun, weightsOf } from './open-run.js'
 
 export interface TrainedRbm {
   readonly spec: UnsupervisedSpec
-  /** As it is without labels. */
+  /** The RBM without its labels. */
   readonly rbm: Rbm
-  /** With them, where it has learnt some. */
+  /** The RBM with its labels; null if it has none. */
   readonly labelled: ClassRbm | null
-  /** Their first values are the trained ones. */
+  /** Slots whose initial values are the trained weights. */
   readonly weights: readonly Slot[]
-  /** Of the data before they were made vectors. */
+  /** Shape of a sample before it was flattened. */
   readonly sampleShape: Shape
 }
 
-/** `command` is what needs it, for the message where the run has another kind of model. */
+/** Reads an RBM. Throws a UserError that names `command` if the run has another kind of model. */
 export async function readTrainedRbm(
   directory: string,
   command: string,
@@ -37,7 +37,7 @@ export async function readTrainedRbm(
   if (!isUnsupervised(spec)) {
     const own = isStacked(spec) ? `; its first RBM is in ${join(directory, RUN_FILES.stages, '1')}` : ''
     throw new UserError(
-      `${directory} has a model of type ${spec.model.type}; train ${command} is for those of type RBM${own}`,
+      `${directory} holds a model of type ${spec.model.type}, but train ${command} needs a model of type RBM${own}`,
     )
   }
   const { model, data, seed, training } = spec
@@ -54,7 +54,7 @@ export async function readTrainedRbm(
   }
 }
 
-/** Throws a UserError where a weight is NaN or infinite: nothing can be drawn or computed of it. */
+/** Returns the weights. Throws a UserError if one is NaN or infinite, because nothing can be computed from it. */
 function finite({ model: { path } }: StoredRun, weights: StateValues): StateValues {
   for (const [name, values] of Object.entries(weights)) {
     const bad = values.find((value) => !Number.isFinite(value))
@@ -64,7 +64,7 @@ function finite({ model: { path } }: StoredRun, weights: StateValues): StateValu
   return weights
 }
 
-/** Trained weights have values already. */
+/** Stands in for the means of the data, which trained weights do not need. */
 export const NO_MEANS: VisibleMeans = () => {
   throw new Error('internal: the first values of trained weights are asked for')
 }

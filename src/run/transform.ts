@@ -1,4 +1,4 @@
-/** The hidden units of a trained RBM for samples of its data set, or of a file, written as an array. */
+/** Writes the hidden probabilities of a trained RBM, for samples of its data set or of a file, as an array. */
 import { UserError } from '../base/issue.js'
 import type { Progress } from '../base/progress.js'
 import { formatShape, type Shape } from '../base/shape.js'
@@ -12,11 +12,11 @@ import type { TrainedRbm } from './trained-rbm.js'
 
 const BATCH_SIZE = 1000
 
-/** Samples in batches, as the model takes them. */
+/** A stream of samples, in batches. */
 export interface SampleStream {
   readonly count: number
   readonly batches: AsyncIterable<Batch>
-  /** Values are `stored / divisor`. */
+  /** The values of samples are `stored / divisor`. */
   readonly divisor: number
 }
 
@@ -26,14 +26,14 @@ export const samplesOf = (samples: Samples, divisor: number): SampleStream => ({
   divisor,
 })
 
-/** A row for each sample; a UserError where the file has no values that the model takes. */
+/** Reads samples from a file, one per row. Throws a UserError if they do not fit the model. */
 export async function samplesIn(path: string, { rbm, spec }: TrainedRbm): Promise<SampleStream> {
   const given = await readArrayFile(path)
   const { shape, values } = given
   const width = values.length / (shape[0] ?? 1)
   if (width !== rbm.visibleUnits) {
     throw new UserError(
-      `${path}: has shape ${formatShape(shape)}, must have rows of the ${rbm.visibleUnits} visible units`,
+      `${path}: has shape ${formatShape(shape)}, but each row must have ${rbm.visibleUnits} values, one for each visible unit`,
     )
   }
   if (dataInfo(spec.data).values !== 'real') {
@@ -59,13 +59,16 @@ export interface FeaturesOptions {
   readonly trained: TrainedRbm
   readonly engine: Engine
   readonly samples: SampleStream
-  /** Of the file to write; its ending says the format. */
+  /** Path of the file to write; its extension chooses the format. */
   readonly path: string
   readonly signal: AbortSignal
   readonly progress: Progress
 }
 
-/** Writes a row for each sample; gives the shape. Throws the reason of `signal` when that is aborted. */
+/**
+ * Writes a row for each sample. Returns the shape, (samples, hidden units). Throws the reason of `signal` when
+ * aborted.
+ */
 export async function writeFeatures({ trained, engine, samples, path, signal, progress }: FeaturesOptions) {
   const { rbm, weights, spec } = trained
   const { count, divisor } = samples
@@ -92,7 +95,7 @@ export async function writeFeatures({ trained, engine, samples, path, signal, pr
   return shape
 }
 
-/** Writes the class of each sample; gives the shape. */
+/** Writes the class of each sample. Returns the shape, (samples). */
 export async function writeLabels(path: string, { y, count }: Samples): Promise<Shape> {
   const shape = [count]
   await writeArray(path, shape, Float32Array.from(y))

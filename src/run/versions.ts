@@ -1,8 +1,8 @@
-/** Versions of what runs, for the history of a run. */
+/** Versions of the software that ran, for the history. */
 import { packageVersion, versionIn } from '../base/package-version.js'
 import type { Engine } from '../engine/engine.js'
 
-/** Of trainspec, as `train --version` prints it. */
+/** The version of trainspec, as `train --version` prints it. */
 export const ownVersion = (): string => versionIn(new URL('../../package.json', import.meta.url))
 
 export const versions = (engine: Engine): Record<string, string> => ({

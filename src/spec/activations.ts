@@ -1,4 +1,7 @@
-/** Names of activation functions (keras/src/activations/activations.py), but for `threshold`, which has no defaults, and `glu`, which halves its axis. */
+/**
+ * Activation functions of Keras (keras/src/activations/activations.py), except `threshold`, which has no default
+ * arguments, and `glu`, which halves its axis.
+ */
 import type { z } from 'zod'
 import { nameIn } from './family.js'
 

@@ -1,4 +1,4 @@
-/** Numbers that change at some epochs, as a spec gives them. */
+/** The schema of a number that changes at given epochs: pairs of an epoch and the value from then on. */
 import { z } from 'zod'
 import type { ByEpoch } from '../base/by-epoch.js'
 import { type RuleIssue, rules } from './family.js'
@@ -21,10 +21,10 @@ export const byEpoch = (range: Range) =>
 function* pairRules(pairs: ByEpoch, { least, most, whole }: Range): Iterable<RuleIssue> {
   let before = 0
   for (const [index, [epoch, value]] of pairs.entries()) {
-    // a pair of another length is told by the schema
+    // the schema reports a pair of another length
     if (epoch === undefined || value === undefined) continue
     if (!Number.isSafeInteger(epoch) || (index === 0 ? epoch !== 1 : epoch <= before)) {
-      const wanted = index === 0 ? '1, where the first pair begins' : `a whole number above ${before}`
+      const wanted = index === 0 ? '1 in the first pair' : `a whole number above ${before}`
       yield { code: 'range', path: [index, 0], message: `found epoch ${written(epoch)}, must be ${wanted}` }
     }
     before = epoch

@@ -1,4 +1,4 @@
-/** What a schema cannot say of callbacks: how they fit the rest of a spec, and each other. */
+/** Rules for callbacks that the schema cannot express: how they fit the rest of a spec, and each other. */
 import { isAbsolute, normalize } from 'node:path/posix'
 import { parseTemplate, placesOf, problemOfPlace } from '../base/python-format.js'
 import type { CallbackSpecs } from './callbacks.js'
@@ -17,7 +17,7 @@ interface Surroundings {
   readonly optimizer?: { readonly learning_rate: number | object } | undefined
 }
 
-/** `keys` are those of the history, `metrics` those of all outputs by these keys. */
+/** `keys` are the history keys; `metrics` are the metrics of all outputs, named by these keys. */
 export function* callbackRules(spec: Surroundings, keys: readonly string[], metrics: MetricSpecs): Iterable<RuleIssue> {
   let stopping = spec.early_stopping ? '"early_stopping"' : undefined
   const taken = new Set<string>()
@@ -26,11 +26,15 @@ export function* callbackRules(spec: Surroundings, keys: readonly string[], metr
     yield* RULES[callback.type]?.(callback as never, path, keys, metrics) ?? []
     if (callback.type === 'EarlyStopping') {
       if (stopping)
-        yield { code: 'duplicate-name', path, message: `found EarlyStopping beside ${stopping}, must be once` }
+        yield {
+          code: 'duplicate-name',
+          path,
+          message: `found EarlyStopping in addition to ${stopping}, only one can be set`,
+        }
       stopping ??= 'another'
     }
     if (SETS_RATE.includes(callback.type) && typeof spec.optimizer?.learning_rate === 'object') {
-      const message = `found ${callback.type}, but the learning rate of the optimizer is a schedule, which nothing else may set`
+      const message = `found ${callback.type}, but the learning rate of the optimizer is a schedule, which no callback may change`
       yield { code: 'learning-rate', path, message }
     }
     yield* placeRules(callback, path, taken)
@@ -55,14 +59,14 @@ const RULES: { readonly [Type in CallbackSpec['type']]: Rule<Type> | null } = {
       yield {
         code: 'missing-key',
         path,
-        message: `found ${rates ? 'both' : 'neither'}, must have "rates" or "schedule"`,
+        message: `found ${rates ? 'both' : 'neither'} of "rates" and "schedule", must have one of them`,
       }
     }
   },
   *CSVLogger({ filename, append }, path) {
     const way = normalize(filename)
     if (append || !(isAbsolute(way) || way.startsWith('../'))) return
-    const message = 'leads out of the folder of the run, where a file is only added to: it needs "append": true'
+    const message = 'is outside the folder of the run, where files are never replaced: it needs "append": true'
     yield { code: 'path', path: [...path, 'filename'], message }
   },
   TensorBoard: null,
@@ -75,7 +79,7 @@ interface Monitored {
   readonly mode: 'auto' | 'min' | 'max'
 }
 
-/** What is watched is a key of the history, and has a better way. */
+/** The monitored key must be in the history, and it must be known whether larger or smaller values are better. */
 export function* monitorRules(
   monitored: Monitored,
   path: RuleIssue['path'],
@@ -88,7 +92,7 @@ export function* monitorRules(
 
 function* modeRule({ monitor, mode }: Monitored, path: RuleIssue['path'], metrics: MetricSpecs): Iterable<RuleIssue> {
   if (mode !== 'auto' || betterOf(monitor, metrics) !== null) return
-  const message = `found "auto", must be "min" or "max": of ${written(monitor)} neither is better by itself`
+  const message = `found "auto", must be "min" or "max": it is not known which is better for ${written(monitor)}`
   yield { code: 'range', path: [...path, 'mode'], message }
 }
 
@@ -98,7 +102,7 @@ function* checkpointRules(
   keys: readonly string[],
   metrics: MetricSpecs,
 ): Iterable<RuleIssue> {
-  /** Within an epoch there is nothing of validation yet. */
+  /** Checks a history key. Those of validation are not known within an epoch. */
   const rule = function* (key: string, others: readonly string[], where: RuleIssue['path']): Iterable<RuleIssue> {
     if (save_freq === 'epoch' || !key.startsWith('val_') || !keys.includes(key)) {
       yield* keyRule(key, [...others, ...keys], where)
@@ -113,7 +117,7 @@ function* checkpointRules(
   }
   const where = [...path, 'filepath']
   if (/\.(keras|h5)$/.test(filepath)) {
-    const message = `found ${quoted([filepath])}, must be without its ending: a model is saved as a folder, in the form of tfjs`
+    const message = `found ${quoted([filepath])}, must have no file extension: a model is saved as a folder, in the format of TensorFlow.js`
     yield { code: 'path', path: where, message }
   }
   const template = parseTemplate(filepath)
@@ -129,15 +133,15 @@ function* checkpointRules(
   }
 }
 
-/** Nothing is written over the run's own files, and no two callbacks write to one place. */
+/** A callback must not overwrite the run's own files, nor write to the same path as another callback. */
 function* placeRules(callback: CallbackSpec, path: RuleIssue['path'], taken: Set<string>): Iterable<RuleIssue> {
   for (const [key, value] of Object.entries(callback)) {
     if (!PLACES.includes(key)) continue
     const place = normalize(value as string)
     const message = Object.values<string>(RUN_FILES).includes(place.split('/')[0]!.toLowerCase())
-      ? `found ${quoted([place])}, which is the run's own`
+      ? `found ${quoted([place])}, a name that the run itself uses`
       : taken.has(place)
-        ? `found ${quoted([place])}, which another callback writes`
+        ? `found ${quoted([place])}, which another callback writes too`
         : undefined
     if (message !== undefined) yield { code: 'path', path: [...path, key], message }
     taken.add(place)

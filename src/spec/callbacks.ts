@@ -1,4 +1,4 @@
-/** What watches a training run, with the arguments and defaults of Keras 3 (keras/src/callbacks). */
+/** Callbacks, with the arguments and defaults of Keras 3 (keras/src/callbacks). */
 import { z } from 'zod'
 import { type DeepReadonly, family, member } from './family.js'
 import { scheduleSchema } from './schedules.js'
@@ -58,7 +58,10 @@ export const earlyStoppingSchema = withShortForm(
     'Stop when the monitored value no longer improves: an object, just the history key to monitor, or true for all defaults. null or false: never.',
   )
 
-/** Control characters steer terminals; a backslash is a folder on one system and a letter on another. */
+/**
+ * A path that must match a pattern. The patterns exclude control characters, which a terminal obeys, and the backslash,
+ * which separates folders on some systems only.
+ */
 const path = (pattern: RegExp, message: string) => z.string().regex(pattern).meta({ patternErrorMessage: message })
 
 const inRunFolder = path(

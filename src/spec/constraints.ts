@@ -1,4 +1,4 @@
-/** What is done to a weight after each update (keras/src/constraints/constraints.py). */
+/** Constraints, which change a weight after each update (keras/src/constraints/constraints.py). */
 import { z } from 'zod'
 import { type DeepReadonly, family, member, type RuleIssue, rules } from './family.js'
 import { MOST_AXES, whole } from './whole.js'

@@ -1,4 +1,4 @@
-/** Where samples come from, and what is done to their values. */
+/** The field `data` of a spec: the data set, and how its values are prepared. */
 import { z } from 'zod'
 import { nameIn, type RuleIssue, rules } from './family.js'
 import { stringAs, withShortForm } from './short-forms.js'
@@ -40,7 +40,7 @@ const shared = {
     ),
 }
 
-/** A data set with the options that it alone has. */
+/** The schema of a data set: the options that only it has, and those that all data sets have. */
 const set = <const Name extends keyof typeof DATASETS, Own extends z.core.$ZodShape>(name: Name, own: Own) =>
   z.strictObject({ dataset: z.literal(name).describe(DATASETS[name]), ...own, ...shared }).describe(DATASETS[name])
 
@@ -68,7 +68,7 @@ export const dataSchema = withShortForm(z.union([nameIn(DATASETS), object]), str
 
 function* dataRules({ binarize, standardize }: z.output<typeof object>): Iterable<RuleIssue> {
   if (binarize !== null && standardize) {
-    const message = 'found true beside "binarize": standardized values are no probabilities of a 1'
+    const message = 'found true in addition to "binarize", but standardized values are not probabilities of a 1'
     yield { code: 'order', path: ['standardize'], message }
   }
 }

@@ -1,4 +1,6 @@
-/** Deep belief networks: restricted Boltzmann machines trained one upon another, and the network that they become. */
+/**
+ * Deep belief networks: a stack of restricted Boltzmann machines, trained in turn, and the network that they become.
+ */
 import { z } from 'zod'
 import { type DeepReadonly, nameIn, type RuleIssue } from './family.js'
 import { batchSize, epochs } from './fit.js'
@@ -77,7 +79,7 @@ interface Given {
   readonly expect: object
 }
 
-/** What does not go with a stack, or within it. */
+/** Rules for a stack, and for the RBMs in it. */
 export function* dbnRules(spec: Given): Iterable<RuleIssue> {
   const { rbms, fine_tune } = spec.model
   for (const [index, one] of rbms.entries()) {
@@ -86,25 +88,26 @@ export function* dbnRules(spec: Given): Iterable<RuleIssue> {
       yield { ...issue, path: [...path, ...issue.path] }
     }
     if (labelsOf(one.training)) {
-      const message = 'found "labels", but RBMs of a stack learn without labels; "fine_tune": "classifier" learns them'
+      const message =
+        'found "labels", but the RBMs of a stack learn without labels; use "fine_tune": "classifier" to learn them'
       yield { code: 'order', path: [...path, 'training', 'labels'], message }
     }
     const { visible, hidden } = one
     if (index > 0 && visible.type !== 'bernoulli') {
-      const message = `found ${written(visible.type)}, but what this RBM learns are the probabilities of units of another one; only the first can have other visible units than "bernoulli"`
+      const message = `found ${written(visible.type)}, but this RBM learns the hidden probabilities of the RBM before it; only the first RBM can have visible units other than "bernoulli"`
       yield { code: 'order', path: [...path, 'visible'], message }
     }
     if (index < rbms.length - 1 && hidden.type !== 'bernoulli') {
-      const message = `found ${written(hidden.type)}, but what the next RBM learns are probabilities; only the last can have other hidden units than "bernoulli"`
+      const message = `found ${written(hidden.type)}, but the next RBM learns probabilities; only the last RBM can have hidden units other than "bernoulli"`
       yield { code: 'order', path: [...path, 'hidden'], message }
     }
   }
   if (spec.training !== undefined) {
-    const message = 'found "training" beside a stack, of which each RBM has its own'
+    const message = 'found "training", but each RBM of a DBN has its own, in "rbms"'
     yield { code: 'order', path: ['training'], message }
   }
   if (spec.outputs !== undefined) {
-    const message = 'found "outputs", but a DBN has one; "fine_tune" says which'
+    const message = 'found "outputs", but a DBN has only one output, which "fine_tune" chooses'
     yield { code: 'order', path: ['outputs'], message }
   }
   if (fine_tune === null) yield* unusedRules(spec)
@@ -126,7 +129,7 @@ function* targetRules(fineTuning: FineTuning, target: Given['target']): Iterable
   yield { code: 'order', path: ['target'], message }
 }
 
-/** Without fine-tuning nothing says how a network learns. */
+/** Without fine-tuning, fields that say how to train a network are errors. */
 function* unusedRules(spec: Given): Iterable<RuleIssue> {
   const { loss, metrics, optimizer, target, fit, early_stopping, callbacks, expect } = spec
   const given: readonly (readonly [key: string, path: RuleIssue['path'], isGiven: boolean])[] = [
@@ -143,7 +146,7 @@ function* unusedRules(spec: Given): Iterable<RuleIssue> {
   ]
   for (const [key, path, isGiven] of given) {
     if (!isGiven) continue
-    const message = `found ${written(key)}, which is for the fine-tuning, but "fine_tune" is null; each RBM has what it takes in "rbms"`
+    const message = `found ${written(key)}, which is for fine-tuning, but "fine_tune" is null; each RBM has its own settings in "rbms"`
     yield { code: 'order', path, message }
   }
 }

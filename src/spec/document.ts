@@ -1,13 +1,13 @@
-/** A spec's text as a tree with positions, so that any later stage can say where in the file a problem lies. */
+/** Parses the text of a spec into a tree with positions, so that any later stage can report the place of a problem. */
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Issue, Position } from '../base/issue.js'
 import { toPath, toPointer, within } from './pointer.js'
 import { MOST_COLUMNS } from './whole.js'
 import { shortened } from './words.js'
 
-/** An issue that has yet to be placed in a file. */
+/** An issue without its position in the file. */
 export interface IssueDraft extends Omit<Issue, 'source' | 'position' | 'nearest' | 'details'> {
-  /** Points at a key of the object instead of its value. */
+  /** True if the position is that of the key, not of its value. */
   readonly atKey?: boolean | undefined
   readonly nearest?: string | undefined
   readonly details?: readonly string[] | undefined
@@ -20,33 +20,36 @@ export interface Location {
 
 export interface SpecDocument {
   readonly source: string
-  /** Where the value stands, or what was meant to hold it; the `--set` text where that gave the value. */
+  /**
+   * Returns the position of a value, or of the nearest value around it that exists. If `--set` gave the value, its
+   * text is the source.
+   */
   locate(pointer: string): Location
-  /** The draft as an issue with its place. */
+  /** Completes a draft with its position. */
   issue(draft: IssueDraft): Issue
 }
 
-/** Where `--set` put a value; a later one counts more. */
+/** The place of a value that `--set` gave. A later one takes precedence. */
 export interface Origin {
   readonly pointer: string
   readonly source: string
 }
 
-/** What reading text as JSON with comments gives: a tree, or issues, or both. */
+/** The result of parsing: a tree, or issues, or both. */
 export interface Syntax {
   readonly text: string
   readonly tree: Node | undefined
   readonly issues: readonly Issue[]
 }
 
-/** Deeper than any spec, and shallow enough for every recursive function. */
+/** Limit on nesting: more than any spec needs, and safe for every recursive function. */
 const DEEPEST = 100
 
-/** Letters: twice as many as two thousand layers take with all that they can be told, a line each. */
+/** Limit on characters: twice as many as two thousand layers need with all their fields, one per line. */
 const LONGEST = 5_000_000
-/** Items of a list and keys of an object: as many as the longest list of the format may have. */
+/** Limit on items of a list and keys of an object: that of the longest list in the format. */
 const MOST_ITEMS = MOST_COLUMNS
-/** Words, numbers and signs in all. */
+/** Limit on tokens. */
 const MOST_TOKENS = 1_000_000
 
 const BYTE_ORDER_MARK = '\uFEFF'
@@ -128,14 +131,16 @@ export function createDocument({ text, tree }: Syntax, source: string, origins: 
   }
 }
 
-/** The value a tree stands for. A key `__proto__` is a key like any other. */
+/** Returns the value of a tree. A key `__proto__` is a key like any other. */
 export function toValue(node: Node): unknown {
   if (node.type === 'array') return node.children!.map(toValue)
   if (node.type !== 'object') return node.value
   return Object.fromEntries(node.children!.map((property) => [keyOf(property), toValue(property.children![1]!)]))
 }
 
-/** The property of an object by its key, the last one where there are several; each object is gone through once. */
+/**
+ * Returns a function that finds a property by its key, the last one if there are several. It indexes each object once.
+ */
 function properties(): (object: Node, key: string | number) => Node | undefined {
   const known = new WeakMap<Node, ReadonlyMap<unknown, Node>>()
   return (object, key) => {
@@ -171,10 +176,10 @@ const OPENING = [1, 3]
 const CLOSING = [2, 4]
 const COMMA = 5
 
-/** Where a text is more than a spec can be, found without recursion and before anything is made of it. */
+/** Finds the place where a text exceeds a limit. It uses no recursion, because it runs before anything else. */
 function excessIn(text: string): { readonly offset: number; readonly message: string } | undefined {
   if (text.length > LONGEST) {
-    return { offset: LONGEST, message: `found ${counted(text.length)} letters, must be at most ${counted(LONGEST)}` }
+    return { offset: LONGEST, message: `found ${counted(text.length)} characters, must be at most ${counted(LONGEST)}` }
   }
   const scanner = createScanner(text, true)
   const commas = [0]
@@ -184,7 +189,7 @@ function excessIn(text: string): { readonly offset: number; readonly message: st
     if (OPENING.includes(token)) commas.push(0)
     if (CLOSING.includes(token) && commas.length > 1) commas.pop()
     if (token === COMMA) commas[commas.length - 1]!++
-    if (commas.length > DEEPEST + 1) return found(`found more than ${DEEPEST} brackets inside each other`)
+    if (commas.length > DEEPEST + 1) return found(`found brackets nested more than ${DEEPEST} deep`)
     if (commas.at(-1)! >= MOST_ITEMS) return found(`found more than ${counted(MOST_ITEMS)} items in one list`)
     if (++tokens > MOST_TOKENS) return found(`found more than ${counted(MOST_TOKENS)} words, numbers and signs`)
   }
@@ -212,8 +217,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
 }
 
 /**
- * One slip makes the parser stumble more than once: it passes over a word that it does not know, misses what should
- * stand there, and a key that is missing leaves a value missing too.
+ * Drops errors that only follow from another one. After an unknown word the parser also reports a missing key or value,
+ * and after a missing key it reports a missing value.
  */
 function slipsIn(errors: readonly ParseError[]): ParseError[] {
   const slips: ParseError[] = []
@@ -238,7 +243,7 @@ function syntaxMessage(text: string, { error, offset, length }: ParseError): str
   return `found ${found}, ${EXPECTED[name] ?? `not JSON (${name})`}`
 }
 
-/** Line and column of an offset, counted from 1. */
+/** Returns a function from an offset to its line and column, counted from 1. */
 function positionsIn(text: string): (offset: number) => Position {
   const starts = [0, ...Array.from(text.matchAll(/\r\n|\n|\r/g), (end) => end.index + end[0].length)]
   return (offset) => {

@@ -26,4 +26,4 @@ export const PRECISIONS = {
 export const deviceSchema = z
   .string()
   .regex(/^(auto|cpu|gpu(:[0-9]{1,3})?)$/)
-  .meta({ patternErrorMessage: 'must be auto, cpu, gpu, or gpu: and a number from 0, such as gpu:1' })
+  .meta({ patternErrorMessage: 'must be auto, cpu, gpu, or gpu with a number, such as gpu:1' })

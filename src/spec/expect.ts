@@ -1,4 +1,4 @@
-/** What a run must reach; a run that does not ends with exit code 1. */
+/** The field `expect` of a spec: bounds on results. A run that misses one ends with exit code 1. */
 import { z } from 'zod'
 import { type RuleIssue, rules } from './family.js'
 
@@ -17,7 +17,7 @@ function* ordered({ min, max }: { min?: number | undefined; max?: number | undef
   }
 }
 
-/** zod passes over a key `__proto__` without a word; an expectation that nobody checks must not be accepted. */
+/** zod silently drops a key `__proto__`. It is refused, because every accepted expectation must be checked. */
 const historyKey = z
   .string()
   .regex(/^(?!__proto__$)/)

@@ -1,15 +1,15 @@
-/** The two shapes that the format is made of: tables of names, and families of objects told apart by `type`. */
+/** The two building blocks of the format: tables of names, and families of objects that differ by `type`. */
 import { z } from 'zod'
 import { stringAs, withShortForm } from './short-forms.js'
 
-/** One of a table's names; an editor shows each name's description as it completes it. */
+/** The schema of a name from a table. An editor shows the description of each name when it completes it. */
 export function nameIn<const Name extends string>(table: Readonly<Record<Name, string>>) {
   return z.enum(Object.keys(table) as [Name, ...Name[]]).meta({ enumDescriptions: Object.values(table) })
 }
 
 /**
- * A member of a family: `{ "type": "Dropout", "rate": 0.2 }`. An alias stands for the type wherever it is written;
- * the resolved spec has the type.
+ * The schema of a member of a family: `{ "type": "Dropout", "rate": 0.2 }`. An alias may be written in place of the
+ * type; the resolved spec has the type.
  */
 export function member<const Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,
@@ -25,12 +25,12 @@ export function member<const Type extends string, Fields extends z.core.$ZodShap
 
 type Member = ReturnType<typeof member>
 
-/** All members; one that needs nothing but its type may be written as a bare string. */
+/** The schema of a family. A member that needs only its type may be written as a string. */
 export function family<const Members extends readonly [Member, ...Member[]]>(members: Members) {
   const object = z.discriminatedUnion('type', members)
   const short: Record<string, string> = {}
   for (const one of members) {
-    // a field that refers to what is yet to be defined holds members of this family, and must be given
+    // a lazy field holds members of this family, which are not defined yet; it is required, so there is no short form
     if (Object.values(one.shape).some((field) => field instanceof z.ZodLazy)) continue
     for (const name of one.shape.type.in.options) {
       if (one.safeParse({ type: name }).success) short[name] = one.description ?? ''
@@ -42,13 +42,13 @@ export function family<const Members extends readonly [Member, ...Member[]]>(mem
 }
 
 /**
- * As `transform`, which leaves a value as it is where a number in it is out of bounds: rules that come later then see the
- * form that they are written for.
+ * Like `transform`, but also changes a value in which a number is out of bounds, so that later rules see the form that
+ * they expect.
  */
 export const formed = <Given, Made, Input>(schema: z.ZodType<Given, Input>, form: (given: Given) => Made) =>
   schema.overwrite(form as never) as unknown as z.ZodType<Made, Input>
 
-/** A rule across fields is broken; `path` leads from where the rule is checked to the value at fault. */
+/** A broken rule across fields. `path` leads from the value that the rule checks to the part of it that is at fault. */
 export interface RuleIssue {
   readonly code: string
   readonly path: readonly (string | number)[]

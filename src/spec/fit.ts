@@ -1,4 +1,4 @@
-/** How long and in what portions to train: the arguments of Keras' `fit`. */
+/** The field `fit` of a spec: the arguments of Keras' `fit`. */
 import { z } from 'zod'
 import { whole } from './whole.js'
 

@@ -1,9 +1,9 @@
-/** Names of what a history has, wherever a spec speaks of one. */
+/** Checks the history keys that a spec refers to. */
 import { nearest } from '../base/nearest.js'
 import type { RuleIssue } from './family.js'
 import { listed, oneOf, written } from './words.js'
 
-/** The key must be one of those. */
+/** The key must be one of `keys`. */
 export function* keyRule(key: string, keys: readonly string[], path: RuleIssue['path']): Iterable<RuleIssue> {
   if (keys.includes(key)) return
   const message = `found ${written(key)}, ${oneOf(keys)}`

@@ -1,25 +1,25 @@
-/** No two numbers of a run have one name: in its history, in its rows, for its gate. */
+/** Rules for history keys: no two numbers of a run may have the same name. */
 import type { RuleIssue } from './family.js'
 import { toPointer } from './pointer.js'
 import { written } from './words.js'
 
-/** A history key, and where the spec makes it. */
+/** A history key, and the place in the spec that it comes from. */
 export interface NamedKey {
   readonly key: string
-  /** Null for what every history has. */
+  /** Null for a key that every history has. */
   readonly path: RuleIssue['path'] | null
 }
 
-/** What stands beside the numbers of an epoch: columns, and places in the name of a checkpoint. */
+/** Columns of the history beside the measures. They are placeholders in the path of a checkpoint too. */
 export const COLUMNS: readonly string[] = ['epoch', 'batch', 'learning_rate', 'seconds']
 
-/** What is before the key of what is measured elsewhere than in training. */
+/** Prefixes of the keys of validation and of the test. */
 const PASSES = [
   { before: 'val_', pass: ' in validation' },
   { before: 'test_', pass: ' in the test' },
 ] as const
 
-/** Each key of training is, with a word before it, a key of validation and of the test; these meet no other key. */
+/** Each key also exists with the prefixes of validation and of the test. None of all these may equal another. */
 export function* historyNameRules(keys: readonly NamedKey[]): Iterable<RuleIssue> {
   const taken = new Map<string, Meaning>(COLUMNS.map((name) => [name, { is: 'a column of the history', pass: '' }]))
   const inOrder = [...keys.filter(({ path }) => path === null), ...keys.filter(({ path }) => path !== null)]
@@ -40,7 +40,7 @@ export function* historyNameRules(keys: readonly NamedKey[]): Iterable<RuleIssue
           }
         }
       } else if (like !== undefined) {
-        const message = `the history key ${written(key)} begins with ${written(like.before)}, as keys of what is measured${like.pass} do; the output needs another name`
+        const message = `the history key ${written(key)} begins with ${written(like.before)}, which is the prefix of everything measured${like.pass}; the output needs another name`
         yield { code: 'duplicate-name', path, message }
       }
     }
@@ -48,7 +48,7 @@ export function* historyNameRules(keys: readonly NamedKey[]): Iterable<RuleIssue
   }
 }
 
-/** What a name stands for. */
+/** The number that a name stands for. */
 interface Meaning {
   readonly is: string
   readonly pass: string
@@ -56,4 +56,4 @@ interface Meaning {
 }
 
 const twice = (name: string, pass: string, other: Meaning): string =>
-  `the history key ${written(name)}${pass === '' ? '' : `, of this${pass},`} is ${other.is}${other.pass} too`
+  `its history key${pass}, ${written(name)}, is also ${other.is}${other.pass}`

@@ -1,4 +1,4 @@
-/** Names that the user invents; they become folders and keys, so they are kept plain. */
+/** Names that the user chooses. They become names of folders and keys, so only plain characters are allowed. */
 import { z } from 'zod'
 
 export const identifier = z
@@ -9,7 +9,7 @@ export const identifier = z
       'must be 1 to 100 letters, digits, dots, hyphens and underscores, beginning with a letter or digit and not ending in a dot',
   })
 
-/** The nearest identifier to any text. */
+/** Turns any text into an identifier, or into `otherwise` if no character of it is allowed. */
 export const toIdentifier = (text: string, otherwise: string): string =>
   text
     .replace(/[^A-Za-z0-9._-]+/g, '-')

@@ -1,4 +1,7 @@
-/** Weight initializers with Keras' names and default arguments (keras/src/initializers). A new one is one entry of `INITIALIZERS`. */
+/**
+ * Weight initializers with Keras' names and default arguments (keras/src/initializers). A new one is one entry of
+ * `INITIALIZERS`.
+ */
 import { z } from 'zod'
 import { type DeepReadonly, family, member } from './family.js'
 
@@ -61,6 +64,6 @@ export const INITIALIZERS = [
 const initializerSchema = family(INITIALIZERS).meta({ id: 'initializer' })
 export type InitializerSpec = DeepReadonly<z.output<typeof initializerSchema>>
 
-/** First values of a weight: an initializer's name, or an object with its arguments. */
+/** The schema of an initializer, written as its name or as an object with its arguments. */
 export const initializer = (given: InitializerSpec['type'] | InitializerSpec, description: string) =>
   initializerSchema.prefault(given as never).describe(description)

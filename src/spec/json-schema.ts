@@ -4,12 +4,12 @@ import { specSchema } from './spec.js'
 
 export type JsonSchema = Record<string, unknown>
 
-/** What editors read beyond the standard; VS Code documents each. */
+/** Keywords beyond the standard that editors read; VS Code documents each. */
 export const EDITOR_KEYWORDS = ['enumDescriptions', 'patternErrorMessage', 'allowComments', 'allowTrailingCommas']
 
 /**
- * Draft 7, which editors support best. Alternatives differ in JSON type, or else by `type`, which `discriminator`
- * states, so that a validator complains only about the one that is meant.
+ * Returns the schema in draft 7, which editors support best. Alternatives differ in their JSON type, or else by a tag
+ * such as `type`. `discriminator` names the tag, so that a validator reports errors of the intended alternative only.
  */
 export function jsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(specSchema, {
@@ -36,7 +36,7 @@ const modelWith = (properties: object) => ({
   properties: { model: { type: 'object', required: ['type'], properties } },
 })
 
-/** Such models learn without a loss. */
+/** Models that are trained without a loss. */
 const WITHOUT_LOSS = [
   modelWith({ type: { const: 'RBM' } }),
   modelWith({ type: { const: 'DBN' }, fine_tune: { const: null } }),

@@ -1,6 +1,6 @@
 /**
  * Layers, with the arguments and defaults of Keras 3 (keras/src/layers). A new layer is one entry of its family in
- * `layers/`; here are the list of all, those that hold others, and what a list of layers may be.
+ * `layers/`. This file has the list of all layers, the layers that contain others, and the rules for a list of layers.
  */
 import { z } from 'zod'
 import { family, formed, type RuleIssue, rules } from './family.js'
@@ -56,7 +56,7 @@ const layerSchema = family(LAYERS)
   .describe('A layer: an object with a `type`, or just the type if it needs no other field.')
   .meta({ id: 'layer' })
 
-/** What a TimeDistributed holds. */
+/** The layer in a TimeDistributed. */
 const distributedLayer = layerSchema
   .superRefine(rules(distributedRules))
   .transform((layer) => ({ ...layer, name: layer.name ?? snakeCase(layer.type) })) as z.ZodType<NamedLayer>
@@ -70,15 +70,15 @@ function* distributedRules(layer: z.output<typeof layerSchema>): Iterable<RuleIs
 type WithName<Layer> = Layer extends unknown ? Layer & { name: string } : never
 export type NamedLayer = WithName<z.output<typeof layerSchema>>
 
-/** Where a list of layers stands decides what it may hold. */
+/** The kind of place where a list of layers is, which decides what the list may contain. */
 interface Place {
-  /** Where an Input may be. */
+  /** The positions in the list that an Input may have. */
   readonly input: 'first' | 'anywhere' | 'nowhere'
-  /** Whether a layer may say where its inputs come from. */
+  /** True if a layer may name its inputs. */
   readonly wired: boolean
 }
 
-/** Layers in order; every layer of the output has a name. */
+/** The schema of a list of layers. It gives every layer a name. */
 const layerList = (place: Place) =>
   formed(
     z
@@ -91,7 +91,7 @@ const layerList = (place: Place) =>
 
 /** A stack of layers. */
 export const stackedLayers = layerList({ input: 'first', wired: false })
-/** Layers that name what goes into them. */
+/** Layers that may name their inputs. */
 export const wiredLayers = layerList({ input: 'anywhere', wired: true })
 const blockLayers = layerList({ input: 'nowhere', wired: true }) as z.ZodType<readonly NamedLayer[]>
 
@@ -106,25 +106,25 @@ function* listRules(layers: readonly z.output<typeof layerSchema>[], place: Plac
       yield { code: 'order', path: [index], message: 'found Input, which cannot be in a Block' }
     }
     if (name === 'input' && place.input === 'nowhere') {
-      const message = 'found "input", which in a Block is what goes into it; must be another name'
+      const message = 'found "input", which is the name of the input of a Block; must be another name'
       yield { code: 'duplicate-name', path: [index, 'name'], message }
     }
     if ('inputs' in layer && layer.inputs !== undefined && !place.wired) {
       const message =
-        'found inputs in a Sequential model, where each layer takes the one before; "type": "Functional" allows them'
+        'found inputs in a Sequential model, where the input of each layer is the layer before it; "type": "Functional" allows inputs'
       yield { code: 'order', path: [index, 'inputs'], message }
     }
     if (name === undefined) continue
     const first = seen.get(name)
     if (first === undefined) seen.set(name, index)
     else {
-      const message = `found "${name}" again, the name of layer ${first} too; must be unique`
+      const message = `found "${name}", which is the name of layer ${first} too; must be unique`
       yield { code: 'duplicate-name', path: [index, 'name'], message }
     }
   }
 }
 
-/** Keras' naming: `dense`, `dense_1`, `dense_2`; names that the user gave are passed over. */
+/** Names layers as Keras does: `dense`, `dense_1`, `dense_2`. It skips names that the user gave. */
 function named(layers: z.output<typeof layerSchema>[]): NamedLayer[] {
   const taken = new Set(layers.map((one) => one.name))
   const count = new Map<string, number>()

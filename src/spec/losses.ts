@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { family, member } from './family.js'
 import { LARGEST, MOST_AXES, MOST_COLUMNS, whole } from './whole.js'
 
-/** Negative ones count from the end. */
+/** A negative axis counts from the end. */
 const axis = whole(-LARGEST)
 
 const logits = z.boolean().default(false).describe('The output is logits: the loss applies softmax or sigmoid.')
@@ -28,7 +28,7 @@ const axes = z
   .default(null)
   .describe('Axes to sum over, counted with the batch. null: all, including the batch.')
 
-/** What a metric of the same name takes too (`./metrics.ts`). */
+/** Arguments that a loss shares with the metric of the same name (`./metrics.ts`). */
 export const LOSS_FIELDS = {
   binary_crossentropy: { from_logits: logits, label_smoothing: labelSmoothing },
   categorical_crossentropy: { from_logits: logits, label_smoothing: labelSmoothing },

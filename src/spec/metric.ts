@@ -1,4 +1,4 @@
-/** What metrics of every kind of model share: how one is described, and a list of them. */
+/** Shared by the metrics of all models: a function that defines a metric, and the schema of a list of them. */
 import { z } from 'zod'
 import { formed, nameIn, type RuleIssue, rules } from './family.js'
 import { COLUMNS } from './history-names.js'
@@ -7,10 +7,10 @@ import { stringAs, withShortForm } from './short-forms.js'
 import { LONGEST_LIST } from './whole.js'
 import { quoted } from './words.js'
 
-/** Which way is better; `null` where that is for the user to say (keras/src/metrics, `_direction`). */
+/** Whether larger or smaller values are better; null if the user must say (keras/src/metrics, `_direction`). */
 export type Better = 'max' | 'min' | null
 
-/** One entry of a table of metrics. */
+/** Makes an entry of a table of metrics. */
 export function metric<const Type extends string, Fields extends z.core.$ZodShape>(
   better: Better,
   type: Type,
@@ -18,7 +18,7 @@ export function metric<const Type extends string, Fields extends z.core.$ZodShap
   fields: Fields,
   aliases: readonly string[] = [],
 ) {
-  // an alias is made the type once it has given the metric its name
+  // an alias is the default name of the metric, so it is replaced by the type only after that
   const names = z.enum([type, ...aliases] as [Type])
   const schema = z
     .strictObject({
@@ -40,7 +40,7 @@ interface Entry {
 type Named<Given> = Given extends unknown ? Omit<Given, 'name'> & { readonly name: string } : never
 export type ParsedMetric<Table extends readonly Entry[]> = Named<z.output<Table[number]['schema']>>
 
-/** Metrics of a table, in a list without two of one name. One that needs nothing but its type may be written as a bare string. */
+/** The schema of a list of metrics with unique names. A metric that needs only its type may be written as a string. */
 export function metricList<const Table extends readonly [Entry, ...Entry[]]>(table: Table) {
   const named = table.flatMap((entry) => [entry.type, ...entry.aliases].map((name) => [name, entry] as const))
   const entries = new Map<string, Entry>(named)
@@ -65,7 +65,7 @@ interface WithName {
   readonly name?: string
 }
 
-/** Names that stand for other numbers: in a history, in rows of an epoch, in the name of a checkpoint. */
+/** Names of other numbers in the history and in the paths of checkpoints. */
 const OTHERS: readonly string[] = ['loss', ...COLUMNS]
 
 function* unambiguous(metrics: readonly { readonly name: string }[]): Iterable<RuleIssue> {

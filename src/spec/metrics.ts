@@ -9,7 +9,7 @@ import { type Better, metric, metricList } from './metric.js'
 import { RBM_METRICS } from './rbm-metrics.js'
 import { MOST_COLUMNS, whole } from './whole.js'
 
-/** Of a metric that is a loss, or a mean of another sort, by its class in Keras. */
+/** A metric that is a loss or another mean in Keras: smaller values are better. */
 const mean = <const Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,
   description: string,
@@ -278,12 +278,12 @@ export const METRICS = [
   ),
 ] as const
 
-/** Measured of a model that learns from labels. */
+/** Metrics of a model that learns from labels. */
 export const metricsSchema = metricList(METRICS)
   .meta({ id: 'metrics' })
   .describe('Metrics, measured on training and validation data. Each becomes a history key, as written here.')
 
-/** Measured of any model; which of them suit it is a rule of the whole spec. */
+/** Metrics of any model. A rule of the whole spec checks that they suit the model. */
 export const anyMetricsSchema = metricList([...METRICS, ...RBM_METRICS])
   .meta({ id: 'any_metrics' })
   .describe('Metrics, measured on training and validation data. Each becomes a history key, as written here.')
@@ -293,8 +293,8 @@ const BETTER: ReadonlyMap<string, Better> = new Map(
 )
 
 /**
- * Which way the value of a history key is better: that of a metric, or `loss`, either with val_ before it
- * (keras/src/callbacks/monitor_callback.py); `null` where that is for the user to say.
+ * Returns whether larger or smaller values of a history key are better: of `loss` or a metric, or of either with val_
+ * before it (keras/src/callbacks/monitor_callback.py). Null if the user must say.
  */
 export function betterOf(key: string, metrics: readonly { readonly type: string; readonly name: string }[]): Better {
   const metric = metrics.find(({ name }) => name === key.replace(/^val_/, ''))

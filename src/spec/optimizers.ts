@@ -1,4 +1,7 @@
-/** Optimizers, with the arguments and defaults of Keras 3 (keras/src/optimizers). A new one is one entry of `OPTIMIZERS`. */
+/**
+ * Optimizers, with the arguments and defaults of Keras 3 (keras/src/optimizers). A new one is one entry of
+ * `OPTIMIZERS`.
+ */
 import { z } from 'zod'
 import { family, member, type RuleIssue, rules } from './family.js'
 import { learningRateSchema } from './schedules.js'
@@ -10,7 +13,7 @@ const orNone = (least: z.ZodNumber, description: string) => least.nullable().def
 const weightDecay = z.number().min(0)
 const WEIGHT_DECAY = 'Share of each weight, times the learning rate, that is taken off before an update; at least 0'
 
-/** What every optimizer takes: keras/src/optimizers/base_optimizer.py. */
+/** Arguments of every optimizer (keras/src/optimizers/base_optimizer.py). */
 const forAll = {
   weight_decay: orNone(weightDecay, `${WEIGHT_DECAY}. null: none.`),
   clipnorm: orNone(z.number().gt(0), 'Largest norm of the gradient of each weight, above 0. null: no limit.'),
@@ -38,7 +41,7 @@ const forAll = {
 
 const CLIPS = ['clipnorm', 'clipvalue', 'global_clipnorm'] as const
 
-/** Keras also takes a class name in lower case. */
+/** Defines an optimizer. As in Keras, its name may also be written in lower case. */
 const optimizer = <const Type extends string, Fields extends z.core.$ZodShape>(
   type: Type,
   description: string,
@@ -211,12 +214,12 @@ export const OPTIMIZERS = [
   }),
 ] as const
 
-/** Letters: some names of weights side by side. */
+/** Limit on the characters of a pattern: enough for the names of several weights. */
 const LONGEST_PATTERN = 1000
 
 function* patternRules(pattern: string): Iterable<RuleIssue> {
   if (pattern.length > LONGEST_PATTERN) {
-    const message = `found ${pattern.length} letters, must be at most ${LONGEST_PATTERN}`
+    const message = `found ${pattern.length} characters, must be at most ${LONGEST_PATTERN}`
     yield { code: 'range', path: [], message }
     return
   }

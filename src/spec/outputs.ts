@@ -1,4 +1,4 @@
-/** What the outputs of a model are trained for: one, or several by name. */
+/** The outputs of a model and how each is trained: one output, or several by name. */
 import { z } from 'zod'
 import { type DeepReadonly, family, member, type RuleIssue, rules } from './family.js'
 import { historyNameRules, type NamedKey } from './history-names.js'
@@ -6,7 +6,7 @@ import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
 import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
 
-/** No class belongs to two groups. */
+/** A class must not be in two groups. */
 function* groupRules(groups: readonly (readonly number[])[]): Iterable<RuleIssue> {
   const seen = new Map<number, number>()
   for (const [group, classes] of groups.entries()) {
@@ -14,7 +14,7 @@ function* groupRules(groups: readonly (readonly number[])[]): Iterable<RuleIssue
       const before = seen.get(one)
       if (before === undefined) seen.set(one, group)
       else {
-        const message = `found class ${one} again, which is in group ${before} too`
+        const message = `found class ${one}, which is in group ${before} already`
         yield { code: 'duplicate', path: [group, index], message }
       }
     }
@@ -61,13 +61,13 @@ export const outputsSchema = z
 
 export type TargetSpec = DeepReadonly<z.output<typeof targetSchema>>
 
-/** One output and what it is trained for. */
+/** One output and how it is trained. */
 export interface OutputSpec extends DeepReadonly<z.output<typeof output>> {
   /** The layer; null for the last one of a model with one output. */
   readonly name: string | null
-  /** Before each of its history keys. */
+  /** Prefix of its history keys. */
   readonly prefix: string
-  /** Where the spec says it. */
+  /** JSON pointer to its fields in the spec. */
   readonly pointer: string
 }
 
@@ -78,7 +78,7 @@ type Given = DeepReadonly<{
   outputs?: z.output<typeof outputsSchema>
 }>
 
-/** The outputs of a spec: those it names, or the only one. */
+/** Returns the outputs of a spec: those that it names, or the only one. */
 export function outputsOf({ loss, metrics, target, outputs }: Given): readonly OutputSpec[] {
   if (outputs === undefined)
     return [{ name: null, prefix: '', pointer: '', loss: loss!, loss_weight: 1, metrics, target }]
@@ -96,7 +96,7 @@ export const metricsOf = (spec: Given): readonly Given['metrics'][number][] =>
     metrics.map((metric) => ({ ...metric, name: `${prefix}${metric.name}` })),
   )
 
-/** What is measured of any samples: the loss, and of each output its own loss, where there are several, and its metrics. */
+/** History keys of training: the loss; then for each output its own loss, if there are several, and its metrics. */
 export const measuredKeys = (spec: Given): string[] => [
   'loss',
   ...outputsOf(spec).flatMap(({ name, prefix, metrics }) => [
@@ -105,19 +105,23 @@ export const measuredKeys = (spec: Given): string[] => [
   ]),
 ]
 
-/** `outputs` stand in place of `loss` and `metrics`. */
+/** A spec with `outputs` must not have `loss` or `metrics`. */
 export function* outputRules(
   spec: Given & { readonly fit: { readonly class_weight: object | null } },
 ): Iterable<RuleIssue> {
   if (spec.outputs === undefined) return
   if (spec.loss !== undefined) {
-    yield { code: 'order', path: ['loss'], message: 'found "loss" beside "outputs", each of which has its own' }
+    yield { code: 'order', path: ['loss'], message: 'found "loss" in addition to "outputs", each of which has its own' }
   }
   if (spec.metrics.length > 0) {
-    yield { code: 'order', path: ['metrics'], message: 'found "metrics" beside "outputs", each of which has its own' }
+    yield {
+      code: 'order',
+      path: ['metrics'],
+      message: 'found "metrics" in addition to "outputs", each of which has its own',
+    }
   }
   if (spec.fit.class_weight !== null) {
-    const message = 'found "class_weight", which is for a model with one output'
+    const message = 'found "class_weight", which is only for a model with one output'
     yield { code: 'order', path: ['fit', 'class_weight'], message }
   }
   yield* historyNameRules([{ key: 'loss', path: null }, ...Object.entries(spec.outputs).flatMap(namedKeys)])
@@ -125,7 +129,7 @@ export function* outputRules(
 
 const namedKeys = ([name, { metrics }]: readonly [string, Pick<OutputSpec, 'metrics'>]): NamedKey[] => [
   { key: `${name}_loss`, path: ['outputs', name] },
-  // two metrics of one name are a matter of their list
+  // the schema of the list reports two metrics of the same name
   ...metrics
     .map((metric, index) => ({ key: `${name}_${metric.name}`, path: ['outputs', name, 'metrics', index] }))
     .filter(({ key }, index, all) => all.findIndex((other) => other.key === key) === index),

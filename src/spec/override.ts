@@ -11,19 +11,19 @@ import { shortened, writtenWithType } from './words.js'
 export interface Override {
   readonly path: readonly string[]
   readonly value: unknown
-  /** Makes one value of it and what stands there, in place of replacing that. */
+  /** Combines the value with the one that is there, instead of replacing it. */
   readonly joined?: (before: unknown) => unknown
   /** What the user wrote: `--set fit.epochs=3`. */
   readonly source: string
 }
 
-/** Reads the text of a `--set`: a path with dots, an equals sign, and a value in JSON or as plain text. */
+/** Parses the text of a `--set`: a path with dots, an equals sign, and a value in JSON or as plain text. */
 export function parseSetting(text: string): Override | Issue {
   const source = `--set ${text}`
   const equals = text.indexOf('=')
   const path = text.slice(0, Math.max(0, equals)).split('.')
   if (path.every((step) => step !== '')) return { path, value: parsed(text.slice(equals + 1)), source }
-  const message = `found ${JSON.stringify(shortened(text))}, must be a path and a value: fit.epochs=3, model.layers.2.rate=0.5`
+  const message = `found ${JSON.stringify(shortened(text))}, must be a path and a value, such as fit.epochs=3 or model.layers.2.rate=0.5`
   return { code: 'override', source, pointer: '', message }
 }
 
@@ -33,7 +33,7 @@ export interface Overridden {
   readonly issues: readonly Issue[]
 }
 
-/** Applies overrides in order; what they change in `value` is changed in place. */
+/** Applies overrides in order. Changes `value` in place. */
 export function applyOverrides(value: unknown, overrides: readonly Override[]): Overridden {
   const root = { '': value }
   const origins: Origin[] = []
@@ -48,7 +48,7 @@ export function applyOverrides(value: unknown, overrides: readonly Override[]): 
   return { value: root[''], origins, issues }
 }
 
-/** `undefined` where nothing stands. */
+/** The value at a path; undefined if there is none. */
 const valueAt = (root: object, path: readonly string[]): unknown =>
   path.reduce<unknown>(
     (at, step) =>
@@ -56,7 +56,7 @@ const valueAt = (root: object, path: readonly string[]): unknown =>
     root,
   )
 
-/** JSON, and whatever is not JSON is text. */
+/** Parses JSON. Text that is not JSON stays as it is. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -66,13 +66,13 @@ function parsed(text: string): unknown {
 }
 
 interface Problem {
-  /** Steps of the path up to the value at fault. */
+  /** Number of steps of the path up to the value at fault. */
   readonly depth: number
   readonly message: string
   readonly nearest?: string
 }
 
-/** Walks from object to object, makes those that are missing, and writes out short forms. */
+/** Sets a value. On the way it creates objects that are missing and expands short forms. */
 function assign(root: object, path: readonly string[], value: unknown): Problem | undefined {
   let at: unknown = root
   /** Of what stands at the next step. */

@@ -1,4 +1,4 @@
-/** From text to a spec: syntax, overrides, schema, defaults, rules across fields. All problems at once. */
+/** Turns text into a spec: syntax, overrides, schema, defaults, rules across fields. Reports all problems at once. */
 import { basename, extname } from 'node:path'
 import type { Issue } from '../base/issue.js'
 import { createDocument, type IssueDraft, parseSyntax, type SpecDocument, toValue } from './document.js'
@@ -14,15 +14,15 @@ export interface ParseOptions {
   readonly overrides?: readonly Override[]
 }
 
-/** `spec` is there when there are no issues. */
+/** Has a `spec` only if there are no issues. */
 export interface ParsedSpec {
   readonly spec?: ResolvedSpec
   readonly issues: readonly Issue[]
-  /** Gives later issues their place. */
+  /** Adds the position to issues that are found later. */
   readonly document: SpecDocument
 }
 
-/** Reads a spec: JSON, with comments and trailing commas. */
+/** Parses a spec: JSON with comments and trailing commas. */
 export function parseSpec(text: string, { source, overrides = [] }: ParseOptions): ParsedSpec {
   const syntax = parseSyntax(text, source)
   if (!syntax.tree) return { issues: firstOf(syntax.issues), document: createDocument(syntax, source, []) }
@@ -32,14 +32,14 @@ export function parseSpec(text: string, { source, overrides = [] }: ParseOptions
   const issues = firstOf(inOrder([...syntax.issues, ...misfits, ...drafts.map((draft) => document.issue(draft))]))
   if (!spec || issues.length > 0) return { issues, document }
   const { $schema: _, name = nameOf(source), ...rest } = spec
-  // which kind it is follows from its model, and the rules see to it that the rest is of that kind
+  // the model decides which kind of spec it is, and the rules have checked that the other fields fit that kind
   return { spec: frozen({ name, ...rest } as ResolvedSpec), issues, document }
 }
 
-/** The JSON Schema says what is wrong in the form; zod adds defaults and the rules that a schema cannot state. */
+/** The JSON Schema finds errors of form. zod adds defaults, and checks rules that a schema cannot express. */
 function resolve(value: unknown): { spec?: ReturnType<typeof specSchema.parse>; drafts: readonly IssueDraft[] } {
   const drafts = schemaIssues(value)
-  // more than are told: what zod finds on top, object by object, takes seconds
+  // these are more than are reported, and zod would take seconds to find further ones
   if (drafts.length > MOST_ISSUES) return { drafts }
   const parsed = specSchema.safeParse(value)
   if (parsed.success) return { spec: parsed.data, drafts }
@@ -54,20 +54,20 @@ function resolve(value: unknown): { spec?: ReturnType<typeof specSchema.parse>; 
   return { drafts: [...drafts, ...broken] }
 }
 
-/** Of zod's issues, most of which the schema tells too. */
+/** Limit on zod's issues, most of which the schema reports too. */
 const MOST_BROKEN = 50_000
 
-/** Issues that are told: more are hardly of as many mistakes, and nobody reads them. */
+/** Limit on issues that are reported. More are hardly due to as many mistakes, and nobody reads them. */
 const MOST_ISSUES = 1000
 
 function firstOf(issues: readonly Issue[]): readonly Issue[] {
   const last = issues[MOST_ISSUES - 1]
   if (issues.length <= MOST_ISSUES || !last) return issues
-  const message = `and ${issues.length - MOST_ISSUES} more problems from here on`
+  const message = `and ${issues.length - MOST_ISSUES} more problems after this one`
   return [...issues.slice(0, MOST_ISSUES), { ...last, code: 'more', pointer: '', message }]
 }
 
-/** In the order of the file; what came with `--set` last. */
+/** Sorts issues by their position in the file. Those of `--set` come last. */
 function inOrder(issues: readonly Issue[]): Issue[] {
   const rank = ({ position }: Issue) =>
     position ? position.line * 2 ** 32 + position.column : Number.POSITIVE_INFINITY

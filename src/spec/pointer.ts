@@ -11,11 +11,11 @@ export const toPath = (pointer: string): string[] =>
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
 
-/** Whether `pointer` is `ancestor` or lies in it. */
+/** True if `pointer` is `ancestor` or inside it. */
 export const within = (pointer: string, ancestor: string): boolean =>
   pointer === ancestor || pointer.startsWith(`${ancestor}/`)
 
-/** The pointers of what holds the value, from the nearest to the whole document. */
+/** Returns the pointers of the values that contain it, from the nearest to the whole document. */
 export function ancestors(pointer: string): string[] {
   const end = pointer.lastIndexOf('/')
   return end < 0 ? [] : [pointer.slice(0, end), ...ancestors(pointer.slice(0, end))]

@@ -1,4 +1,4 @@
-/** What is measured of a restricted Boltzmann machine. A new one is one entry of `RBM_METRICS`. */
+/** Metrics of a restricted Boltzmann machine. A new one is one entry of `RBM_METRICS`. */
 import { z } from 'zod'
 import { metric } from './metric.js'
 
@@ -62,5 +62,5 @@ export const RBM_METRICS = [
   metric(null, 'update_ratio', "update_size / weight_size. It should be about 0.001 (Hinton's guide).", {}),
 ] as const
 
-/** Those that are one number of training and validation together. */
+/** Metrics that are one number for training and validation together. */
 export const GAPS: readonly string[] = ['free_energy_gap']

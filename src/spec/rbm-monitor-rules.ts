@@ -1,4 +1,4 @@
-/** What is worth watching while an RBM learns: not its loss. */
+/** A rule against callbacks that watch the loss of an RBM. */
 import type { CallbackSpecs } from './callbacks.js'
 import type { RuleIssue } from './family.js'
 import { labelsOf, type TrainingSpec } from './rbm.js'
@@ -10,7 +10,10 @@ interface Given {
   readonly callbacks: CallbackSpecs
 }
 
-/** The mean of F(data) - F(model) falls and rises while an RBM gets better (Hinton, UTML TR 2010-003, section 5). */
+/**
+ * The loss of an RBM, the mean of F(data) - F(model), falls and rises while the RBM gets better (Hinton, UTML TR
+ * 2010-003, section 5), so a callback must not watch it.
+ */
 export function* lossRules({ training, early_stopping, callbacks }: Given): Iterable<RuleIssue> {
   if (!training || training.algorithm === 'exact') return
   const labels = labelsOf(training)
@@ -27,7 +30,7 @@ export function* lossRules({ training, early_stopping, callbacks }: Given): Iter
   for (const [path, monitor] of watched) {
     if (!['loss', 'val_loss'].includes(monitor)) continue
     const names = better.map((name) => written(monitor.replace('loss', name))).join(' or ')
-    const message = `found ${written(monitor)}, which with ${written(training.algorithm)} does not fall as an RBM learns; a metric tells more: ${names}, listed in "metrics"`
+    const message = `found ${written(monitor)}, but with ${written(training.algorithm)} the loss does not show how well an RBM learns; watch a metric instead: ${names}, listed in "metrics"`
     yield { code: 'unknown-metric', path: [...path, 'monitor'], message }
   }
 }

@@ -1,8 +1,8 @@
-/** What goes with some kinds of units of an RBM only. */
+/** Rules for fields that suit only some kinds of units of an RBM. */
 import type { RuleIssue } from './family.js'
 import type { RbmSpec, TrainingSpec } from './rbm.js'
 
-/** Metrics that look at visible units as 0 or 1. */
+/** Metrics that need visible units to be 0 or 1. */
 const OF_BINARY: readonly string[] = ['pseudo_likelihood', 'reconstruction_crossentropy', 'flip_rate']
 
 interface Given {
@@ -16,12 +16,12 @@ export function* unitRules(
 ): Iterable<RuleIssue> {
   for (const [index, { type }] of metrics.entries()) {
     if (visible.type === 'bernoulli' || !OF_BINARY.includes(type)) continue
-    const message = `found "${type}", which is measured of visible units that are 0 or 1; these are ${visible.type}`
+    const message = `found "${type}", which is only for visible units that are 0 or 1; these are ${visible.type}`
     yield { code: 'order', path: ['metrics', index], message }
   }
   const kinds = [visible.type, hidden.type]
   if (training?.algorithm === 'parallel_tempering' && kinds.some((kind) => kind !== 'bernoulli')) {
-    const message = `found "parallel_tempering", which tempers units that are 0 or 1; these are ${kinds.join(' and ')}`
+    const message = `found "parallel_tempering", which is only for units that are 0 or 1; these are ${kinds.join(' and ')}`
     yield { code: 'order', path: ['training', 'algorithm'], message }
   }
   if (
@@ -29,15 +29,15 @@ export function* unitRules(
     training.order !== 'naive' &&
     kinds.some((kind) => kind !== 'bernoulli')
   ) {
-    const message = `found "${training.order}", whose terms are of units that are 0 or 1; these are ${kinds.join(' and ')}`
+    const message = `found "${training.order}", which is only for units that are 0 or 1; these are ${kinds.join(' and ')}`
     yield { code: 'order', path: ['training', 'order'], message }
   }
   if (training?.algorithm === 'exact' && hidden.type !== 'bernoulli') {
-    const message = `found "exact", which goes through all states of hidden units that are 0 or 1; these are ${hidden.type}`
+    const message = `found "exact", which is only for hidden units that are 0 or 1; these are ${hidden.type}`
     yield { code: 'order', path: ['training', 'algorithm'], message }
   }
   if (training?.centered && visible.type === 'gaussian' && visible.variance === 'learned') {
-    const message = 'found true beside a variance that is learned, which moves with the means; "variance": "fixed" goes'
+    const message = 'found true, which cannot be used with a learned variance; use "variance": "fixed"'
     yield { code: 'order', path: ['training', 'centered'], message }
   }
 }

@@ -29,14 +29,14 @@ export const HIDDEN = [
   member('nrelu', 'Noisy rectified linear: max(0, x + noise of variance s(x)) (Nair and Hinton, 2010).', {}),
 ] as const
 
-/** By what the data says of each unit. */
+/** Initializer of visible biases from the data, unit by unit. */
 const ofData = member(
   'data',
   'The mean of the training data for each unit; for Bernoulli units, the logit of that mean.',
   {},
 )
 
-/** What a machine is made of, whether by itself or in a stack. */
+/** Fields of an RBM, by itself or in a stack. */
 export const rbmFields = {
   hidden_units: whole(1).describe(
     'Number of hidden units, at least 1. The number of visible units follows from the data.',
@@ -86,7 +86,7 @@ const sparsity = z
   })
   .describe('Pulls hidden units toward a mean activity.')
 
-/** What every algorithm takes. */
+/** Fields of every algorithm. */
 const forAll = {
   centered: z
     .boolean()
@@ -187,7 +187,7 @@ export type LabelsSpec = NonNullable<Extract<TrainingSpec, { algorithm: 'cd' }>[
 export const labelsOf = (training: TrainingSpec | undefined): LabelsSpec | null =>
   training?.algorithm === 'cd' ? training.labels : null
 
-/** What a spec without them stands for. */
+/** Defaults of a spec for an RBM. */
 export const DEFAULT_TRAINING = { algorithm: 'cd' } as const
 export const DEFAULT_OPTIMIZER = 'SGD'
 
@@ -201,20 +201,20 @@ interface Given {
   readonly optimizer: { readonly type: string }
 }
 
-/** Of a model with labels. */
+/** Metrics of an RBM with labels. */
 const CLASS_METRICS: readonly string[] = ['accuracy']
-/** Of chains that go on: the algorithms that have them. */
+/** Metrics of persistent chains, and the algorithms that have such chains. */
 const CHAIN_METRICS: Readonly<Record<string, readonly string[]>> = {
   flip_rate: ['pcd', 'parallel_tempering'],
   swap_rate: ['parallel_tempering'],
 }
 const METRIC_NAMES: readonly string[] = RBM_METRICS.map(({ type }) => type)
 
-/** What does not go with an RBM. */
+/** Rules for the fields of a spec with an RBM. */
 export function* rbmRules(spec: Given): Iterable<RuleIssue> {
   for (const key of ['loss', 'outputs', 'target'] as const) {
     if (spec[key] === undefined) continue
-    const message = `found "${key}", but an RBM learns without labels and without a loss; "training" says how`
+    const message = `found "${key}", but an RBM learns without labels and without a loss; use "training" instead`
     yield { code: 'order', path: [key], message }
   }
   if (spec.fit.class_weight !== null) {
@@ -225,34 +225,34 @@ export function* rbmRules(spec: Given): Iterable<RuleIssue> {
   const [measured, kind] = labels ? [CLASS_METRICS, 'an RBM with labels'] : [METRIC_NAMES, 'an RBM']
   for (const [index, { type }] of spec.metrics.entries()) {
     if (!measured.includes(type)) {
-      const message = `found ${written(type)}, which is not measured of ${kind}; ${oneOf(measured)}`
+      const message = `found ${written(type)}, which is not a metric of ${kind}; ${oneOf(measured)}`
       yield { code: 'name', path: ['metrics', index], message, details: listed(measured) }
     }
     if (GAPS.includes(type) && spec.fit.validation_split === 0) {
-      const message = `found ${written(type)}, which compares training samples with those of validation: it needs a "validation_split" above 0 in "fit"`
+      const message = `found ${written(type)}, which compares training and validation samples: it needs a "validation_split" above 0 in "fit"`
       yield { code: 'order', path: ['metrics', index], message }
     }
     const needed = CHAIN_METRICS[type]
     if (needed && !needed.includes(spec.training?.algorithm ?? DEFAULT_TRAINING.algorithm)) {
-      const message = `found ${written(type)}, which is measured of chains that go on: it needs "algorithm": ${either(needed.map(written))}`
+      const message = `found ${written(type)}, which measures persistent chains: it needs "algorithm": ${either(needed.map(written))}`
       yield { code: 'order', path: ['metrics', index], message }
     }
   }
   for (const key of ['centered', 'sparsity', 'momentum_by_epoch'] as const) {
     if (!labels || !spec.training?.[key]) continue
-    const message = `found "${key}", which does not go with labels`
+    const message = `found "${key}", which cannot be used with labels`
     yield { code: 'order', path: ['training', key], message }
   }
   if (spec.training?.momentum_by_epoch && spec.optimizer.type !== 'SGD') {
-    const message = `found "momentum_by_epoch", which is for SGD; the optimizer is ${spec.optimizer.type}`
+    const message = `found "momentum_by_epoch", which is only for SGD; the optimizer is ${spec.optimizer.type}`
     yield { code: 'order', path: ['training', 'momentum_by_epoch'], message }
   }
 }
 
-/** What goes with an RBM only. */
+/** Rules for a network: it must not have fields that are only for an RBM. */
 export function* networkRules({ training, metrics }: Pick<Given, 'training' | 'metrics'>): Iterable<RuleIssue> {
   if (training !== undefined) {
-    const message = 'found "training", which is for an RBM; a network learns by "loss" and "optimizer"'
+    const message = 'found "training", which is only for an RBM; a network is trained with "loss" and "optimizer"'
     yield { code: 'order', path: ['training'], message }
   }
   for (const [index, { type }] of metrics.entries()) {
@@ -260,7 +260,7 @@ export function* networkRules({ training, metrics }: Pick<Given, 'training' | 'm
     yield {
       code: 'name',
       path: ['metrics', index],
-      message: `found ${written(type)}, which is measured of an RBM only`,
+      message: `found ${written(type)}, which is a metric of an RBM only`,
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What a weight, or the output of a layer, adds to the loss (keras/src/regularizers/regularizers.py). */
+/** Regularizers: penalties on a weight or on the output of a layer (keras/src/regularizers/regularizers.py). */
 import { z } from 'zod'
 import { type DeepReadonly, family, member } from './family.js'
 

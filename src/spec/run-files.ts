@@ -1,10 +1,10 @@
-/** Files that every run leaves in its folder; callbacks keep off them. */
+/** Names in the folder of a run that belong to the run itself. Callbacks must not use them. */
 export const RUN_FILES = {
   spec: 'spec.json',
   rows: 'history.csv',
   history: 'history.json',
   model: 'model',
   pictures: 'pictures',
-  /** Of a stack: a folder for each RBM, by its number. */
+  /** For a stack: holds a folder for each RBM, by its number. */
   stages: 'stages',
 } as const

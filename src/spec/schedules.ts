@@ -136,12 +136,12 @@ function* warmupHasTarget({
   warmup_steps: unknown
 }): Iterable<RuleIssue> {
   if (target === null && steps !== 0) {
-    const message = 'there is no warm-up without "warmup_target", the rate at its end'
+    const message = 'a warm-up needs "warmup_target", the rate at its end'
     yield { code: 'warmup', path: ['warmup_steps'], message }
   }
 }
 
-/** The ids make one definition of what stands in many places of the JSON Schema. */
+/** The id makes this one definition in the JSON Schema, which many places refer to. */
 const decays = z.discriminatedUnion('type', SCHEDULES).meta({ id: 'decay' })
 
 const linearWarmup = member('LinearWarmup', 'A linear warm-up before any rate or schedule (Goyal et al., 2017).', {
@@ -156,7 +156,7 @@ const linearWarmup = member('LinearWarmup', 'A linear warm-up before any rate or
 
 export const scheduleSchema = z.discriminatedUnion('type', [...SCHEDULES, linearWarmup]).meta({ id: 'schedule' })
 
-/** A number, or a schedule; `preset` where nothing is given. */
+/** The schema of a learning rate: a number or a schedule. `preset` is its default. */
 export const learningRateSchema = (preset: number) =>
   z
     .union([z.number().min(0), scheduleSchema])
@@ -164,5 +164,5 @@ export const learningRateSchema = (preset: number) =>
     .describe('Step size, at least 0, or a schedule: an object with a `type`. Typical: 0.0001 to 0.1.')
 
 export type ScheduleSpec = z.output<typeof scheduleSchema>
-/** Steps, or epochs to count them by. */
+/** A number of steps, or of epochs. */
 export type StepCount = z.output<typeof counts>

@@ -11,7 +11,9 @@ import { either, listed, oneOf, quoted, shortened, written, writtenWithType } fr
 
 let validators: Readonly<Record<'spec' | 'layer', ValidateFunction>> | undefined
 
-/** Everything in which a value differs from the JSON Schema; behind a misspelt type, what differs from the nearest one. */
+/**
+ * Returns all differences from the JSON Schema. An object with a misspelt type is compared with the nearest type too.
+ */
 export function schemaIssues(value: unknown): IssueDraft[] {
   const issues = differences(value)
   const misspelt = issues.filter(
@@ -42,10 +44,10 @@ function differences(value: unknown): IssueDraft[] {
   return [...draftsOf(errors.slice(0, MOST_ERRORS))]
 }
 
-/** Of a validator, which has several for a value: more than are ever told. */
+/** Limit on a validator's errors, of which a value can have several: more than are ever reported. */
 const MOST_ERRORS = 50_000
 
-/** The fields of layers that hold layers. */
+/** Types of layers that contain layers, and the field that holds these. */
 const INNER: ReadonlyMap<unknown, string> = new Map(
   LAYERS.flatMap(({ shape }) =>
     Object.entries(shape).flatMap(([key, field]) =>
@@ -54,7 +56,7 @@ const INNER: ReadonlyMap<unknown, string> = new Map(
   ),
 )
 
-/** Layers within layers, each after the one that holds it. */
+/** Layers inside layers, each after the one that contains it. */
 function* innerLayers(value: unknown): Iterable<{ readonly pointer: string; readonly value: unknown }> {
   const open = [{ pointer: '/model', value: fieldOf(value, 'model'), key: 'layers' }]
   for (let one = open.pop(); one; one = open.pop()) {
@@ -86,7 +88,7 @@ function* draftsOf(errors: readonly ErrorObject[]): Iterable<IssueDraft> {
   const outer = new Set([...places.keys()].flatMap(ancestors))
   for (const [pointer, here] of places) {
     const drafts = here.flatMap((error) => (isMismatch(error) ? [] : (WORDS[error.keyword]?.(error, here) ?? [])))
-    // several keywords may object to one value, a bound and another bound; names are listed once
+    // several keywords, such as two bounds, may reject one value; names are listed once
     const seen = new Set<string>()
     let told: string | undefined
     for (const draft of drafts) {
@@ -96,13 +98,13 @@ function* draftsOf(errors: readonly ErrorObject[]): Iterable<IssueDraft> {
       yield names === told ? { ...draft, details: undefined } : draft
       told = names ?? told
     }
-    // alternatives differ in JSON type: where one got further than its type, it is the one that is meant
+    // alternatives differ in JSON type, so if one fails for another reason than its type, it is the one that was meant
     const mismatches = here.filter(isMismatch)
     if (drafts.length === 0 && mismatches.length > 0 && !outer.has(pointer)) yield mismatch(pointer, mismatches)
   }
 }
 
-/** The value is of another JSON type than this alternative wants. All enumerations are of strings. */
+/** True if the value has another JSON type than this alternative needs. All enumerations are of strings. */
 const isMismatch = ({ keyword, data }: ErrorObject): boolean =>
   keyword === 'type' ||
   (keyword === 'enum' && typeof data !== 'string') ||
@@ -153,7 +155,7 @@ const name: Words = ({ instancePath, data, schema, params }, here) => {
   const whole = members.find(({ names }) => names.includes(data as string))
   if (whole) {
     const rest = whole.required.filter((key) => key !== 'type')
-    const message = `found ${written(data)}, which needs more than its type: an object with "type" and ${quoted(rest)}`
+    const message = `found ${written(data)}, must be an object with "type" and ${quoted(rest)}`
     return { code: 'type', pointer: instancePath, message }
   }
   const own: string[] = Array.isArray(schema) ? schema : [params.allowedValue]
@@ -171,7 +173,10 @@ function nameIssue(pointer: string, found: unknown, names: readonly string[]): I
   }
 }
 
-/** What a place may hold, told apart by its tag, mostly `type`: for each, the names of its tag and the keys it must have. */
+/**
+ * The alternatives for a value, which differ by a tag, mostly `type`: the names in the tag and the required keys of
+ * each.
+ */
 function membersOf(schema: ErrorObject['parentSchema']): { names: string[]; required: string[] }[] {
   const tag: string = schema?.discriminator?.propertyName ?? 'type'
   return (schema?.oneOf ?? []).map(
@@ -187,7 +192,10 @@ interface TypeSchema {
   readonly const?: string
 }
 
-/** Words for every keyword of the schema but `type`; `anyOf`, `oneOf` and `propertyNames` only repeat what is said inside them. */
+/**
+ * Messages for each keyword of the schema except `type`. `anyOf`, `oneOf` and `propertyNames` only repeat errors
+ * inside them.
+ */
 const WORDS: Readonly<Record<string, Words>> = {
   minimum: range,
   maximum: range,
@@ -203,7 +211,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   enum: name,
   const: name,
   discriminator: ({ instancePath, params, parentSchema }) =>
-    // a missing type is told by `required`
+    // `required` reports a missing type
     params.tagValue === undefined
       ? []
       : nameIssue(

@@ -1,4 +1,6 @@
-/** The whole spec. zod is the one source of the format: types, defaults, words for editors, rules across fields. */
+/**
+ * The whole spec. The zod schema is the only source of the format: types, defaults, descriptions, rules across fields.
+ */
 import { z } from 'zod'
 import { callbackRules, monitorRules } from './callback-rules.js'
 import { callbacksSchema, earlyStoppingSchema } from './callbacks.js'
@@ -46,7 +48,7 @@ const functional = z
 
 const modelSchema = z.discriminatedUnion('type', [sequential, functional, rbmSchema, dbnSchema]).describe('The model.')
 
-/** Named, so that the declarations of the package name it too. */
+/** A named type, so that the package's type declarations refer to it by name. */
 type Fields = {
   readonly $schema: z.ZodOptional<z.ZodString>
   readonly name: z.ZodOptional<typeof identifier>
@@ -114,16 +116,16 @@ export const specSchema = formed(fields.refine(hasLoss, { error: 'found no "loss
   .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A model, its data, and how to train it.' })
 
-/** The JSON Schema says so too. */
+/** False if a network has no loss. The JSON Schema has the same rule. */
 function hasLoss({ model, loss, outputs }: z.output<typeof fields>): boolean {
   return !endsInNetwork(model) || loss !== undefined || outputs !== undefined
 }
 
-/** Whether a network is trained, if only at the end. */
+/** True if the spec trains a network, perhaps after other stages. */
 const endsInNetwork = (model: z.output<typeof modelSchema>): boolean =>
   model.type === 'DBN' ? model.fine_tune !== null : model.type !== 'RBM'
 
-/** With the defaults that follow from the kind of model. */
+/** Adds the defaults that depend on the kind of model. */
 function complete({ optimizer, loss, metrics, target, outputs, training, ...rest }: z.output<typeof fields>) {
   const { fit, early_stopping, callbacks, expect, ...before } = rest
   const { model } = before
@@ -173,8 +175,8 @@ function* kindRules(spec: Parsed): Iterable<RuleIssue> {
 }
 
 /**
- * What a history of this spec has, in order: `loss`, the metrics, and the same with `val_` where there is validation; then
- * what is measured of both together.
+ * Returns the history keys of a spec, in order: `loss`, the metrics, and the same with `val_` if there is validation;
+ * then the metrics of training and validation together.
  */
 export function historyKeys(spec: Parsed): string[] {
   const keys = keysOf(spec)
@@ -214,7 +216,7 @@ export interface SupervisedSpec extends Shared, Pick<Parsed, 'loss' | 'outputs'>
   readonly target: TargetSpec
 }
 
-/** A model of the distribution of the data. */
+/** An RBM: a model of the distribution of the data. */
 export interface UnsupervisedSpec extends Shared {
   readonly model: RbmSpec
   readonly optimizer: OptimizerSpec
@@ -222,7 +224,7 @@ export interface UnsupervisedSpec extends Shared {
   readonly metrics: readonly RbmMetricSpec[]
 }
 
-/** Models of the distribution of the data one upon another, and what is trained of them then, if anything is. */
+/** A DBN: RBMs trained one after another, and the network that is then trained, if `fine_tune` is not null. */
 export interface StackedSpec extends Shared, Pick<Parsed, 'loss'> {
   readonly model: DbnSpec
   readonly optimizer?: OptimizerSpec
@@ -230,10 +232,10 @@ export interface StackedSpec extends Shared, Pick<Parsed, 'loss'> {
   readonly target?: TargetSpec
 }
 
-/** What is trained at one go. */
+/** A spec that is trained in one stage. */
 export type StageSpec = SupervisedSpec | UnsupervisedSpec
 
-/** Complete, defaulted, frozen; saved beside the results, and running it again is the same run. */
+/** A complete, frozen spec with all defaults. It is saved with the results; running it again gives the same run. */
 export type ResolvedSpec = StageSpec | StackedSpec
 
 export const isStacked = (spec: ResolvedSpec): spec is StackedSpec => spec.model.type === 'DBN'
@@ -243,12 +245,12 @@ export const isUnsupervised = (spec: ResolvedSpec): spec is UnsupervisedSpec => 
 export const isSupervised = (spec: ResolvedSpec): spec is SupervisedSpec =>
   !isStacked(spec) && spec.model.type !== 'RBM'
 
-/** How the run stops early, wherever the spec says it. */
+/** Returns the early stopping of a spec, which is either its field or one of its callbacks. */
 export function earlyStoppingOf({ early_stopping, callbacks }: ResolvedSpec): EarlyStoppingSpec | null {
   return early_stopping ?? callbacks.find((callback) => callback.type === 'EarlyStopping') ?? null
 }
 
-/** The callbacks of a spec that go by the value of a history key. */
+/** Returns the callbacks of a spec that watch a history key. */
 export function watchersOf({ early_stopping, callbacks }: ResolvedSpec): { type: string; monitor: string }[] {
   const stopping = early_stopping ? [{ type: 'EarlyStopping', monitor: early_stopping.monitor }] : []
   return [

@@ -1,9 +1,9 @@
-/** A stack as what is trained one after another: each RBM by itself, then the network that they become. */
+/** Makes a spec for each stage of a stack: for each RBM, then for the network that they become. */
 import type { FineTuning, StackedRbmSpec } from './dbn.js'
 import { stackedLayers } from './layers.js'
 import type { NetworkSpec, StackedSpec, SupervisedSpec, UnsupervisedSpec } from './spec.js'
 
-/** The RBMs from the data on, each as a spec of its own; only the first one learns the data that it names. */
+/** Returns a spec for each RBM, from the data upwards. Only the first one learns the data that its spec names. */
 export function rbmStages(spec: StackedSpec): readonly UnsupervisedSpec[] {
   return spec.model.rbms.map((one, index) => {
     const { training, optimizer, metrics, batch_size, epochs, ...rbm } = one
@@ -21,7 +21,7 @@ export function rbmStages(spec: StackedSpec): readonly UnsupervisedSpec[] {
   })
 }
 
-/** The network that a stack is fine-tuned as; null where it is not. */
+/** Returns the spec of the network that is fine-tuned, or null if `fine_tune` is null. */
 export function fineTuningStage(spec: StackedSpec, data: DataSizes): SupervisedSpec | null {
   const { model, optimizer, loss, metrics, target, fit, early_stopping, callbacks, expect } = spec
   if (model.fine_tune === null) return null
@@ -39,18 +39,21 @@ export function fineTuningStage(spec: StackedSpec, data: DataSizes): SupervisedS
   }
 }
 
-/** Each stage draws numbers of its own. */
+/** Fields that all stages share. Each stage has a seed of its own. */
 function sharedBy({ name, seed, engine, device, precision, data }: StackedSpec, stage: number) {
   return { name, seed: (seed + stage) % 2 ** 32, engine, device, precision, data }
 }
 
-/** What a network's ends follow from. */
+/** Sizes that the first and the last layer depend on. */
 export interface DataSizes {
   readonly visibleUnits: number
   readonly classes: number
 }
 
-/** RBMs as layers of a network, with the names of those that an RBM is: forward, and backward where there are such. */
+/**
+ * RBMs as layers of a network, and the name of the layer that each RBM became: forward, and for an autoencoder backward
+ * too.
+ */
 export interface Unrolled {
   readonly network: NetworkSpec
   readonly forward: readonly string[]
@@ -84,7 +87,7 @@ const TOPS: { readonly [Name in FineTuning]: (spec: StackedSpec, data: DataSizes
   },
 }
 
-/** What gives the mean of a unit from its input. */
+/** Activations that give the mean of a unit from its input. */
 const HIDDEN_ACTIVATIONS: { readonly [Kind in StackedRbmSpec['hidden']['type']]: string } = {
   bernoulli: 'sigmoid',
   nrelu: 'softplus',

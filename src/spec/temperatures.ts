@@ -16,7 +16,10 @@ function* listRules(list: readonly number[]): Iterable<RuleIssue> {
     const before = list[index - 1]
     const isRight = before === undefined ? value === 1 : value >= 0 && value < before
     if (isRight) continue
-    const wanted = before === undefined ? '1, that of the model itself' : `at least 0 and below the ${before} before it`
+    const wanted =
+      before === undefined
+        ? '1, the temperature of the model itself'
+        : `at least 0 and below ${before}, the one before it`
     yield { code: 'range', path: [index], message: `found ${written(value)}, must be ${wanted}` }
   }
 }

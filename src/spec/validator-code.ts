@@ -1,4 +1,7 @@
-/** The check of a spec against the JSON Schema, as code: compiling the schema takes longer than all else that a command does. */
+/**
+ * Generates code that checks a spec against the JSON Schema. Compiling the schema in each command would take longer
+ * than everything else.
+ */
 import { Ajv } from 'ajv'
 import standalone from 'ajv/dist/standalone/index.js'
 import { EDITOR_KEYWORDS, type JsonSchema, jsonSchema } from './json-schema.js'
@@ -13,7 +16,7 @@ const LAYER = '#/definitions/layer'
 export function validatorCode(): string {
   const { definitions, ...schema } = jsonSchema()
   const ajv = new Ajv({
-    // all problems, with what they are about
+    // all problems, with the values that they are about
     ...{ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true },
     ...{ inlineRefs: false, validateSchema: false, code: { source: true } },
   }).addVocabulary(EDITOR_KEYWORDS)
@@ -21,7 +24,7 @@ export function validatorCode(): string {
   return standalone.default(ajv, { spec: 'spec', layer: `spec${LAYER}` })
 }
 
-/** Definitions in which a layer may be anything. */
+/** Returns definitions in which any value is accepted as a layer. */
 function withoutLayers(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutLayers)
   if (typeof schema !== 'object' || schema === null) return schema

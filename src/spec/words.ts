@@ -1,11 +1,11 @@
-/** How issues name values and what is allowed. */
+/** Formats values, and lists of allowed names, for the messages of issues. */
 
 const LONGEST_VALUE = 40
 /** More names than these are listed below the message instead of in it. */
 const MOST_NAMES = 8
 const LINE = 100
 
-/** A value as it stands in the file, shortened: `"relu"`, `1.5`, `an object`. */
+/** A value as it is in the file, shortened: `"relu"`, `1.5`, `an object`. */
 export function written(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty array' : 'an array'
   if (typeof value === 'object' && value !== null)
@@ -14,7 +14,7 @@ export function written(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(shortened(value)) : String(value)
 }
 
-/** A value where one of another type must be: `a string "12"`. */
+/** A value of the wrong type: `a string "12"`. */
 export const writtenWithType = (value: unknown): string =>
   typeof value === 'string' ? `a string ${written(value)}` : written(value)
 
@@ -23,13 +23,13 @@ export const shortened = (text: string): string =>
 
 export const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ')
 
-/** `must be one of "a", "b"`; many names go to `listed`. */
+/** `must be one of "a", "b"`. If there are many names, `listed` lists them. */
 export function oneOf(names: readonly string[]): string {
   if (names.length === 1) return `must be ${quoted(names)}`
   return names.length > MOST_NAMES ? `must be one of ${names.length} names` : `must be one of ${quoted(names)}`
 }
 
-/** The lines below a message whose names are too many for it. */
+/** The lines below a message that list its names, if they are too many for the message. */
 export const listed = (names: readonly string[]): string[] | undefined =>
   names.length > MOST_NAMES ? wrapped('allowed', names) : undefined
 

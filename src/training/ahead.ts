@@ -1,8 +1,8 @@
-/** Batches with a way to have the next one made early, in a moment in which this thread would only wait. */
+/** Batches that can be prepared one ahead, while this thread would only wait. */
 
 export interface Ahead<Batch> {
   readonly batch: Batch
-  /** Makes the batch that follows, unless it is there already. */
+  /** Starts to make the next batch, unless that has been done. */
   prepareNext(): void
 }
 
@@ -11,7 +11,7 @@ export async function* oneAhead<Batch>(batches: AsyncIterable<Batch>): AsyncGene
   let next: Promise<IteratorResult<Batch>> | undefined
   const prepareNext = () => {
     next ??= source.next()
-    next.catch(() => {}) // told when it is taken
+    next.catch(() => {}) // reported when the batch is taken
   }
   try {
     for (;;) {

@@ -1,23 +1,26 @@
-/** What the weights of annealed importance sampling say of log Z, and how far they can be trusted. */
+/** The estimate of log Z from the weights of annealed importance sampling, and how far it can be trusted. */
 
 export interface AisEstimate {
   readonly logZ: number
   /**
-   * log(Z - 3 s), log(Z + 3 s), where s is the deviation of the mean of the weights: as Salakhutdinov and Murray's
-   * program has it. The lower end is null where Z - 3 s is not positive.
+   * log(Z - 3 s) and log(Z + 3 s), where s is the standard deviation of the mean of the weights, as in the program of
+   * Salakhutdinov and Murray. The lower end is null if Z - 3 s is not positive.
    */
   readonly interval: readonly [lower: number | null, upper: number]
-  /** (sum w)^2 / sum w^2: how many equal weights would say as much. */
+  /** (sum w)^2 / sum w^2: the number of equal weights that would give the same precision. */
   readonly effectiveSamples: number
   readonly logWeightVariance: number
-  /** Why it is not to be trusted. */
+  /** Why the estimate may be wrong; null if there is no sign of that. */
   readonly warning: string | null
 }
 
-/** Fewer effective samples than this, and a few chains make up the estimate. */
+/** With fewer effective samples than this, the estimate comes from a few chains only. */
 const LEAST_EFFECTIVE = 20
 
-/** From log w of each chain and the base machine's log Z: Z is on average Z_A times the mean of w. */
+/**
+ * Returns the estimate from log w of each chain and log Z of the base model: Z is on average Z_base times the mean of
+ * w.
+ */
 export function aisEstimate(logWeights: Float64Array, baseLogZ: number): AisEstimate {
   const chains = logWeights.length
   const largest = logWeights.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)
@@ -33,14 +36,14 @@ export function aisEstimate(logWeights: Float64Array, baseLogZ: number): AisEsti
     logWeightVariance: varianceOf(logWeights),
     warning:
       effectiveSamples < LEAST_EFFECTIVE
-        ? `${chains} chains count for ${effectiveSamples.toFixed(1)} only, fewer than ${LEAST_EFFECTIVE}: log Z may be far from the estimate, and outside of its interval. Take more betas, more chains, or a base model nearer to the data.`
+        ? `The ${chains} chains have an effective sample size of only ${effectiveSamples.toFixed(1)}, below ${LEAST_EFFECTIVE}: log Z may be far from the estimate, and outside its interval. Use more betas or more chains.`
         : null,
   }
 }
 
 const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** Of the population that the values are drawn from; 0 where there is but one. */
+/** The variance of the population that the values are drawn from; 0 for a single value. */
 function varianceOf(values: Float64Array): number {
   const mean = meanOf(values)
   return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1)

@@ -1,4 +1,4 @@
-/** Annealed importance sampling on any engine, as events: the programs are those of `program/ais.ts`. */
+/** Annealed importance sampling on any engine, as events. The programs are those of `program/ais.ts`. */
 import type { Batch, Runner } from '../engine/engine.js'
 import { type AisEstimate, aisEstimate } from './ais-estimate.js'
 import { NOTHING } from './step.js'
@@ -11,17 +11,17 @@ export interface AisRun {
   readonly betas: readonly number[]
   /** Betas that one run of `anneal` goes through. */
   readonly steps: number
-  /** log Z of the base machine. */
+  /** log Z of the base model. */
   readonly baseLogZ: number
   readonly signal: AbortSignal
 }
 
 export type AisEvent =
   | { readonly type: 'progress'; readonly done: number; readonly betas: number }
-  /** `logWeights` has one log w a chain. */
+  /** `logWeights` has log w of each chain. */
   | { readonly type: 'end'; readonly estimate: AisEstimate; readonly logWeights: Float64Array }
 
-/** So many betas at equal distances, 0 not counted among them. */
+/** `count` betas at equal distances, and 0 before them. */
 export const linearBetas = (count: number): number[] => Array.from({ length: count + 1 }, (_, index) => index / count)
 
 /** 0 (.001) .5, .5 (.0001) .9, .9 (.00001) 1: the 14,500 betas of Salakhutdinov and Murray, 2008. */
@@ -35,12 +35,12 @@ export const murrayBetas = (): number[] => [
 export async function* annealedImportanceSampling(options: AisRun): AsyncGenerator<AisEvent> {
   const { runner, chains, betas, steps, signal } = options
   const total = betas.length - 1
-  // float64: ten thousand small numbers are added
+  // float64, because ten thousand small numbers are added
   const logWeights = new Float64Array(chains)
   await runner.run('start', NOTHING, { iterations: 0 })
   for (let done = 0; done < total; done += steps) {
     signal.throwIfAborted()
-    // beyond the last beta the weights grow no more
+    // beyond the last beta, which is 1, the weights no longer change
     const given = Array.from({ length: steps + 1 }, (_, step) => [`beta_${step}`, betas[done + step] ?? 1])
     const scalars = { ...Object.fromEntries(given), iterations: done / steps + 1 }
     const { log_weights: grown } = await runner.run('anneal', NOTHING, scalars)
@@ -50,7 +50,7 @@ export async function* annealedImportanceSampling(options: AisRun): AsyncGenerat
   yield { type: 'end', estimate: aisEstimate(logWeights, options.baseLogZ), logWeights }
 }
 
-/** Mean of F(v) over batches, by program `free_energy`; the mean log-likelihood is -F - log Z. */
+/** Returns the mean of F(v) over batches, with program `free_energy`. The mean log-likelihood is -F - log Z. */
 export async function meanFreeEnergy(
   runner: Runner,
   batches: AsyncIterable<Batch>,

@@ -1,7 +1,7 @@
-/** What happens during training, as data. Reports, files and callbacks see only these. */
+/** The events of training, as data. Reports, files and callbacks see nothing else of it. */
 import type { UserError } from '../base/issue.js'
 
-/** Metric values by history key, in the order they are shown: `loss`, `acc`, `val_loss`, `val_acc`. */
+/** Metric values by history key, in the order in which they are shown: `loss`, `acc`, `val_loss`, `val_acc`. */
 export type Metrics = Readonly<Record<string, number>>
 
 /** Why training ended. */
@@ -15,7 +15,7 @@ export interface StartEvent {
   readonly epochs: number
   readonly batchSize: number
   readonly stepsPerEpoch: number
-  /** History keys of what is measured of each batch, `loss` first. */
+  /** History keys of the measures of each batch, `loss` first. */
   readonly metrics: readonly string[]
 }
 
@@ -40,7 +40,7 @@ export interface EpochEndEvent {
   readonly epoch: number
   /** Training and validation metrics of the whole epoch. */
   readonly metrics: Metrics
-  /** As it stands at the end of the epoch: what the next step would take. */
+  /** The rate at the end of the epoch, which the next step would use. */
   readonly learningRate: number
   /** Wall time of the epoch, validation included. */
   readonly seconds: number
@@ -53,21 +53,21 @@ export interface BadTensor {
   readonly value: number
 }
 
-/** Where the numbers went bad. */
+/** The place where training diverged. */
 export interface Divergence extends BadTensor {
   readonly epoch: number
   /** Step within the epoch, from 1. */
   readonly step: number
-  /** Where it showed: in a step, in the weights after the last one, or in a pass without training. */
+  /** Where it was noticed: in a step, in the weights after a step, or in validation or the test. */
   readonly during: 'step' | 'weights' | 'validation' | 'test'
-  /** Updates made before. */
+  /** Updates made before it. */
   readonly updates: number
 }
 
-/** Where a layer was given a number that it has no row for. */
+/** The place where a layer got a number for which it has no row. */
 export interface MissingRow {
   readonly epoch: number
-  /** Step within the epoch, from 1; the last before a validation. */
+  /** Step within the epoch, from 1; in validation, the last step before it. */
   readonly step: number
   /** Names the layer and the number. */
   readonly problem: UserError
@@ -88,20 +88,20 @@ export interface EndEvent {
   /** Epochs completed. */
   readonly epochs: number
   readonly best: BestEpoch | null
-  /** Weights of the best epoch were put back. */
+  /** True if the weights of the best epoch were restored. */
   readonly restored: boolean
-  /** Where Ctrl-C fell or the time was up: the epoch and the steps done in it. */
+  /** The epoch in which Ctrl-C came or the time was up, and the steps done in it. */
   readonly interruptedAt: { readonly epoch: number; readonly step: number } | null
   readonly missingRow: MissingRow | null
   readonly divergence: Divergence | null
-  /** Why early stopping stopped; null where it did not. */
+  /** Why early stopping stopped the run; null if it did not. */
   readonly stopping: Stopping | null
 }
 
-/** How long early stopping waited in vain. */
+/** How many epochs early stopping waited without an improvement. */
 export interface Stopping {
   readonly epochs: number
-  /** That no epoch has beaten; null where one has, or there is none. */
+  /** The baseline, if no epoch has beaten it; else null. */
   readonly baseline: number | null
 }
 

@@ -1,6 +1,7 @@
 /**
- * The learning-rate range test (Smith, "Cyclical Learning Rates", 2017): the rate grows from step to step, and the loss
- * says where it is good. Range, smoothing, stop and suggestions are those of `lr_find` of fastai (fastai/callback/schedule.py).
+ * The learning-rate range test (Smith, "Cyclical Learning Rates", 2017): the rate grows from step to step, and the
+ * curve of the loss shows a good rate. Range, smoothing, stop and suggestions are those of `lr_find` of fastai
+ * (fastai/callback/schedule.py).
  */
 import { least } from '../base/timing.js'
 import type { Batch } from '../engine/engine.js'
@@ -11,32 +12,35 @@ import { runStep, type Stepped } from './step.js'
 
 const LEAST_RATE = 1e-7
 const LARGEST_RATE = 10
-/** Share of the running mean that stays at each step. */
+/** Share of the running mean that is kept at each step. */
 const SMOOTHING = 0.98
-/** The test ends where the smoothed loss is so many times the best. */
+/** The test ends when the smoothed loss is this many times the lowest. */
 const TOO_BAD = 4
 
 export interface Trial {
   readonly learningRate: number
-  /** Mean over the samples of the update. */
+  /** Mean loss over the samples of the update. */
   readonly loss: number
   readonly smoothedLoss: number
 }
 
-/** The runner has the programs of the plan; its weights change. */
+/** The runner must have the programs of the plan. Its weights change. */
 export interface FindOptions extends Stepped {
-  /** Batches without end. */
+  /** Batches that never end. */
   readonly batches: AsyncIterable<Batch>
-  /** Trials, each an update, from the least rate to the largest, at least 2. */
+  /** Number of trials, at least 2. Each is an update; they go from the least rate to the largest. */
   readonly steps: number
-  /** Whose numbers are looked at where the loss is NaN. */
+  /** Lookups whose numbers are checked if the loss is NaN. */
   readonly lookups?: readonly ComputedLookup[] | undefined
   readonly signal: AbortSignal
 }
 
 export type FindEnd = 'largest_rate' | 'loss_too_high' | 'diverged'
 
-/** Trials in the order of their rates, each of as many batches as make an update; gives why it ended. A loss of NaN or infinity is no trial. */
+/**
+ * Yields trials in the order of their rates, each of as many batches as make an update. Returns why it ended. A step
+ * with a loss of NaN or infinity is no trial.
+ */
 export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindEnd> {
   const { plan, batches, steps, signal } = options
   let iterations = 0
@@ -62,7 +66,7 @@ export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindE
     sum = 0
     samples = 0
     mean = SMOOTHING * mean + (1 - SMOOTHING) * loss
-    // the mean began at 0, which counts less and less
+    // corrects for the running mean's start at 0
     const smoothedLoss = mean / (1 - SMOOTHING ** updates)
     yield { learningRate, loss, smoothedLoss }
     best = Math.min(best, smoothedLoss)
@@ -72,19 +76,22 @@ export async function* trials(options: FindOptions): AsyncGenerator<Trial, FindE
   return 'largest_rate'
 }
 
-/** Why no rate is good: the loss never changes, falls no more than it goes up and down, or falls only in the last trials. */
+/** Why no rate is suggested: the loss never changes, falls by less than its noise, or falls only in the last trials. */
 export type NoFall = 'flat' | 'noise' | 'late'
 
 export interface Suggestions {
-  /** Null where there are suggestions, and where there are too few trials to tell. */
+  /** Null if there are suggestions, or too few trials to tell. */
   readonly why: NoFall | null
-  /** In the middle of the longest fall of the loss: a good rate. */
+  /** A good rate: in the middle of the longest fall of the loss. */
   readonly valley: number | null
-  /** Where the loss falls fastest. */
+  /** The rate at which the loss falls fastest. */
   readonly steepest: number | null
 }
 
-/** Without the first tenth, in which nothing has begun, and the last five, in which it goes wrong. */
+/**
+ * Suggests rates. Ignores the first tenth of the trials, where learning has hardly begun, and the last five, where it
+ * fails.
+ */
 export function suggest(found: readonly Trial[], steps: number): Suggestions {
   const why = noFall(found, steps)
   if (why !== null) return { why, valley: null, steepest: null }
@@ -93,12 +100,12 @@ export function suggest(found: readonly Trial[], steps: number): Suggestions {
 }
 
 const LAST = 5
-/** Share of a loss that its rounding may make: that of a float32, and of a sum of many. */
+/** Relative rounding error of a loss, which is a sum of many numbers of float32. */
 const ROUNDING = 1e-5
-/** Standard errors by which losses must have fallen; their mean of some steps is that low by chance in one of 30,000. */
+/** Standard errors by which losses must fall to count. By chance, the mean of some steps is that low once in 30,000. */
 const SURE = 4
 
-/** Losses go up and down from batch to batch by as much as those of two steps in turn differ (von Neumann, 1941). */
+/** Estimates the noise of the loss from the differences between successive steps (von Neumann, 1941). */
 function noFall(found: readonly Trial[], steps: number): NoFall | null {
   const losses = found.map(({ loss }) => loss)
   const largest = Math.max(...losses)
@@ -116,7 +123,7 @@ function noFall(found: readonly Trial[], steps: number): NoFall | null {
   return found.length === steps && means[0]! - Math.min(...before) <= SURE * error ? 'late' : null
 }
 
-/** The longest falling subsequence of losses, by its length; the rate in the middle of its middle third. */
+/** Finds the longest falling subsequence of losses, and returns the rate in the middle of its middle third. */
 function valley(found: readonly Trial[]): number | null {
   const lengths = found.map(() => 1)
   let start = 0
@@ -137,8 +144,9 @@ function valley(found: readonly Trial[]): number | null {
 }
 
 /**
- * By the slope over the logarithm of the rate; none where the loss never falls. Unlike fastai's it stops at the least
- * loss: beyond it the loss jumps, and its fall after a jump is no sign of a good rate.
+ * Returns the rate with the steepest slope of the loss over the logarithm of the rate, or null if the loss never
+ * falls. Unlike fastai, it looks only up to the lowest loss: beyond that the loss jumps, and a fall after a jump is no
+ * sign of a good rate.
  */
 function steepest(all: readonly Trial[]): number | null {
   const lowest = least(all.map(({ smoothedLoss }) => smoothedLoss))

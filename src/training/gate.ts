@@ -1,8 +1,8 @@
-/** The gate: what a run must reach, and whether it did. */
+/** The gate: compares the results of a run with its expectations. */
 import type { ExpectSpec } from '../spec/spec.js'
 import type { Metrics } from './events.js'
 
-/** What became of one bound; `found` is null where the run has no such number. */
+/** A bound and whether it was met; `found` is null if the run has no such number. */
 export interface Expectation {
   readonly key: string
   readonly bound: 'min' | 'max'
@@ -13,18 +13,20 @@ export interface Expectation {
 
 const PATTERN = /^\s*(?<key>[^\s<>=]+)\s*(?<sign>[<>]=?|==?)\s*(?<value>\S+)\s*$/
 
-/** Reads `val_acc>=0.975`; a problem says what is wrong with the text. */
+/** Parses `val_acc>=0.975`. Returns a message if the text is malformed. */
 export function parseExpectation(text: string): Pick<Expectation, 'key' | 'bound' | 'value'> | { problem: string } {
   const { key, sign, value } = PATTERN.exec(text)?.groups ?? {}
   const number = Number(value)
   if (!key || !sign || !Number.isFinite(number)) {
-    return { problem: `found ${JSON.stringify(text)}, must be a history key, >= or <=, and a number: val_acc>=0.975` }
+    return {
+      problem: `found ${JSON.stringify(text)}, must be a history key, >= or <=, and a number, such as val_acc>=0.975`,
+    }
   }
   if (sign !== '>=' && sign !== '<=') return { problem: `found ${sign}, must be >= or <=` }
   return { key, bound: sign === '>=' ? 'min' : 'max', value: number }
 }
 
-/** Each bound of the spec against the numbers of the run; a number that is missing or NaN fails. */
+/** Compares each bound of the spec with the numbers of the run. A number that is missing or NaN fails. */
 export function checkExpectations(expect: ExpectSpec, found: Metrics): Expectation[] {
   return Object.entries(expect).flatMap(([key, bounds]) =>
     (['min', 'max'] as const).flatMap((bound): Expectation[] => {

@@ -1,11 +1,11 @@
-/** Gibbs sampling on any engine, as events: the programs are those of `program/gibbs.ts`. */
+/** Gibbs sampling on any engine, as events. The programs are those of `program/gibbs.ts`. */
 import type { Runner } from '../engine/engine.js'
 import { NOTHING } from './step.js'
 
 export interface GibbsRun {
-  /** With programs `start`, `walk`, and `rest` for what is left when `steps` is no multiple of those of a walk. */
+  /** With programs `start` and `walk`, and `rest` for the last steps if `steps` is not a multiple of `stepsOfWalk`. */
   readonly runner: Runner
-  /** Gibbs steps in all, at least 1, and those of one run of `walk`. */
+  /** Total number of Gibbs steps, at least 1, and the number in one run of `walk`. */
   readonly steps: number
   readonly stepsOfWalk: number
   readonly signal: AbortSignal
@@ -13,7 +13,7 @@ export interface GibbsRun {
 
 export type GibbsEvent =
   | { readonly type: 'progress'; readonly done: number }
-  /** The state of the chains and the probabilities by which it was drawn, (chains, visible). */
+  /** The states of the chains and the probabilities from which they were drawn, (chains, visible). */
   | { readonly type: 'end'; readonly visible: Float32Array; readonly mean: Float32Array }
 
 export async function* gibbsSampling({ runner, steps, stepsOfWalk, signal }: GibbsRun): AsyncGenerator<GibbsEvent> {

@@ -1,4 +1,4 @@
-/** Numbers that a layer has no row for: which they are, once a loss is NaN because of one. */
+/** Finds numbers for which a layer has no row, after a loss is NaN because of one. */
 import { UserError } from '../base/issue.js'
 import type { Mode } from '../base/mode.js'
 import { hasRow, rowsInWords } from '../base/rows.js'
@@ -13,7 +13,10 @@ export interface BatchPlace {
   readonly iterations: number
 }
 
-/** The first number of this batch that a layer has no row for, in words. The runner has program `lookups` where there are lookups. */
+/**
+ * Returns an error about the first number of this batch for which a layer has no row, if there is one. The runner must
+ * have program `lookups` if there are lookups.
+ */
 export async function missingRow(
   runner: Runner,
   lookups: readonly ComputedLookup[],
@@ -29,13 +32,13 @@ export async function missingRow(
     const sample = Math.floor(at / (numbers.length / batch.size)) + 1
     const number = numbers[at]!
     return new UserError(
-      `${layer} is given ${Number(number.toPrecision(6))} by layer "${source}" (${words}, sample ${sample} of the batch), but ${rowsInWords(rows, { least: number, largest: number })}.`,
+      `${layer} gets the number ${Number(number.toPrecision(6))} from layer "${source}" (${words}, sample ${sample} of the batch), but ${rowsInWords(rows, { least: number, largest: number })}.`,
     )
   }
   return undefined
 }
 
-/** Throws it. */
+/** The same, but throws the error. */
 export async function refuseMissingRow(...given: Parameters<typeof missingRow>): Promise<void> {
   const problem = await missingRow(...given)
   if (problem) throw problem

@@ -1,4 +1,4 @@
-/** The one training loop, for every engine and every kind of model: it runs programs and says what happened. */
+/** The only training loop, for every engine and every kind of model. It runs programs and yields events. */
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { StepPlan } from '../program/descent.js'
@@ -21,10 +21,10 @@ import type { Schedule } from './schedules/schedule.js'
 import { runEnd, runStep } from './step.js'
 
 export interface TrainingOptions {
-  /** Has the programs of the plan, `evaluate` and `inspect`. */
+  /** Must have the programs of the plan, `evaluate` and `inspect`. */
   readonly runner: Runner
   readonly plan: StepPlan
-  /** Names of what is saved of the state. */
+  /** Names of the weights: the part of the state that is saved. */
   readonly weights: readonly string[]
   readonly epochs: number
   readonly batchSize: number
@@ -32,25 +32,25 @@ export interface TrainingOptions {
   readonly validationSamples: number
   /** Batches of the training data in the order of this epoch, from 1. */
   readonly batches: (epoch: number) => AsyncIterable<Batch>
-  /** `null` without validation data. */
+  /** Null without validation data. */
   readonly validation: (() => AsyncIterable<Batch>) | null
-  /** Some of the training data, the same each time, for what is a gap between validation and them. */
+  /** Some of the training data, always the same, for measures of the gap between training and validation. */
   readonly compared: () => AsyncIterable<Batch>
-  /** What the programs measure, `loss` first. */
+  /** The measures of the programs, `loss` first. */
   readonly metrics: readonly Measured[]
   readonly learningRate: Schedule
   readonly callbacks: readonly Callback[]
-  /** Whose numbers are looked at where the loss is NaN. */
+  /** Lookups whose numbers are checked if the loss is NaN. */
   readonly lookups?: readonly ComputedLookup[]
-  /** Where callbacks write. */
+  /** Writes the files of callbacks. */
   readonly files: CallbackFiles
-  /** Ends training after the step under way. */
+  /** Ends training after the current step. */
   readonly signal: AbortSignal
   /** Milliseconds. */
   readonly now: () => number
 }
 
-/** Trains; the last event is always `end`. */
+/** Trains, and yields events. The last event is always `end`. */
 export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent> {
   const { runner, epochs, callbacks, signal, now } = options
   const { samples, validationSamples, batchSize, metrics, lookups = [] } = options
@@ -85,13 +85,15 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     reason = 'missing_row'
     missing = { ...last, problem }
   }
-  /** Whether they are finite. */
+  /** Checks the weights. Returns true if they are finite. */
   const lookAtWeights = async () => {
     const bad = firstBad(await runner.read(), options.weights)
     if (bad !== null) diverged('weights', { tensor: bad.name, kind: 'weight', value: bad.value })
     return bad === null
   }
-  /** A callback has said stop; TypeScript does not see what `act` does. */
+  /**
+   * True after a callback has stopped training. A function, because TypeScript does not see that `act` sets `reason`.
+   */
   const hasEnded = () => reason !== 'completed'
   const act = async (actions: readonly Action[]) => {
     for (const action of actions) {
@@ -179,7 +181,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
       for (const key of keys) measured[`val_${key}`] = values[key]!
       for (const [key, value] of Object.entries(compared.values())) measured[key] = values[key]! - value
     }
-    // validation shows it; without that no callback is to keep such weights
+    // validation would show weights that are not finite; without it, callbacks must not see such weights
     else if ((callbacks.length > 0 || epoch === epochs) && !(await lookAtWeights())) break
     const event: EpochEndEvent = {
       type: 'epochEnd',
@@ -194,7 +196,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     }
     yield event
   }
-  // before any step there is nothing to end: a mean of the weights, for one, is still 0
+  // before the first step there is nothing to finish; a mean of the weights, for example, is still 0
   if (iterations > 0) await runEnd(options)
   if (iterations > 0 && missing === null && divergence === null) await lookAtWeights()
   for (const callback of callbacks) await act(callback.onEnd())
@@ -203,7 +205,11 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   yield { type: 'end', reason, updates, epochs: completed, best, restored, ...stops }
 }
 
-/** Loss and metrics over batches, without training, and what went bad first; of one kind of batches there is no gap. */
+/**
+ * Returns the loss and metrics over batches, without training, and the first tensor that is not finite. Measures of a
+ * gap are left out, because they need two kinds of batches. Throws a UserError if a layer gets a number for which it
+ * has no row.
+ */
 export async function evaluate(
   runner: Runner,
   batches: AsyncIterable<Batch>,
@@ -226,13 +232,13 @@ export async function evaluate(
 
 const withoutGaps = (metrics: readonly Measured[]): Measured[] => metrics.filter(({ isGap }) => !isGap)
 
-/** Batches with their number, from which what is random in an evaluation follows: it is the same in each of them. */
+/** Batches with their number, from which random numbers follow, so that every evaluation draws the same ones. */
 async function* evaluated(batches: AsyncIterable<Batch>): AsyncGenerator<{ batch: Batch; scalars: Scalars }> {
   let iterations = 0
   for await (const batch of batches) yield { batch, scalars: { iterations: iterations++ } }
 }
 
-/** What the outputs of batches add up to, in float64, so that values over an epoch are exact. */
+/** Sums of the outputs of batches, in float64, so that values over an epoch are exact. */
 class Totals {
   samples = 0
   readonly #sums = new Map<string, Float64Array>()
@@ -242,7 +248,7 @@ class Totals {
     this.#outputs = new Set(measured.flatMap(({ outputs }) => outputs))
   }
 
-  /** Adds a batch's sums; false when one of them is NaN or infinite. */
+  /** Adds the sums of a batch. Returns false if one of them is NaN or infinite. */
   add(outputs: Readonly<Record<string, Float32Array>>, size: number): boolean {
     this.samples += size
     let finite = true
@@ -268,9 +274,9 @@ class Totals {
 }
 
 /**
- * The first tensor with NaN or infinity, in the order of the computation: weights, then the output of each layer, then the
- * loss, then what else is measured. `measured`: where it showed; it is found before anything else runs, because the
- * results of a run are valid until the next.
+ * Returns the first tensor with NaN or infinity, in the order of the computation: weights, then the output of each
+ * layer, then the loss, then the other measures. `measured` is the output in which it was noticed. The caller finds
+ * that before anything else runs, because the results of a run are valid only until the next one.
  */
 async function firstBadTensor(
   runner: Runner,
@@ -290,7 +296,7 @@ interface BadNumber {
   readonly value: number
 }
 
-/** The first NaN or infinity, of all arrays or of those with these names. */
+/** Finds the first NaN or infinity in all arrays, or in those with these names. */
 function firstBad(
   arrays: Readonly<Record<string, Float32Array>>,
   names: readonly string[] = Object.keys(arrays),

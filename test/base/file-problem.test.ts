@@ -24,8 +24,8 @@ test('every error of the system has words', () => {
 
 test('errors of Node about a file are problems of the file too', async () => {
   const nul = await readFile('a\0b').catch((error) => error)
-  expect(fileProblem(nul)).toBe('a name has no null byte')
-  expect(problemOf('ERR_FS_FILE_TOO_LARGE')).toContain('larger')
+  expect(fileProblem(nul)).toBe('a name must not contain a null byte')
+  expect(problemOf('ERR_FS_FILE_TOO_LARGE')).toContain('too large')
   expect(problemOf('ERR_FS_NEW_ONE')).toBe('x')
 })
 

@@ -43,6 +43,6 @@ test.skipIf(process.platform === 'win32')('a working folder that was removed', a
   mkdirSync(join(folder, 'gone'))
   const spec = join(import.meta.dirname, '../../specs/mnist-mlp.json')
   const { code, stderr } = await runShell(`cd gone; rmdir ../gone; exec $train ${spec} --out x`, { cwd: folder })
-  expect(stderr).toMatch(/^Cannot .*: the working folder is gone\.$/m)
+  expect(stderr).toMatch(/^Cannot .*: the current folder no longer exists\.$/m)
   expect(code).toBe(2)
 })

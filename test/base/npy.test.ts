@@ -39,12 +39,12 @@ test.each([
 
 test.each([
   ['cut off', MATRIX.subarray(0, -1), 'it has 23 bytes of data, must have 24'],
-  ['cut off in the header', MATRIX.subarray(0, 40), 'its header names no kind or no shape'],
-  ['something else', Buffer.from('epoch,loss\n1,0.5\n'), 'it is no .npy file'],
+  ['cut off in the header', MATRIX.subarray(0, 40), 'its header has no type or no shape'],
+  ['something else', Buffer.from('epoch,loss\n1,0.5\n'), 'it is not a .npy file'],
   [
     'by columns',
     numpyFile("{'descr': '<f8', 'fortran_order': True, 'shape': (2, 3), }", new Array(48).fill(0)),
-    'it is stored column by column; numpy.ascontiguousarray makes rows of it',
+    'it is stored in column-major order; numpy.ascontiguousarray converts it',
   ],
   [
     'of complex numbers',

@@ -42,12 +42,12 @@ test('a table of the engines that are named, of a spec from standard input with 
   const { code, stdout, stderr } = await runCommand(args, { stdin: JSON.stringify({ ...TINY, engine: 'eager' }) })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const lines = [
-    'A training step of stdin, batch 20, float32; 2 turns each, of at most 3 steps or 1 s\\.',
+    'Training step of stdin, batch 20, float32; 2 turns per engine, at most 3 steps or 1 s each\\.',
     '',
     'engine  device +median +minimum +times as long +steps +peak memory',
     'onnx    cpu +[\\d.]+ ms +[\\d.]+ ms +1\\.00 +6 +[\\d.]+ MB',
     '',
-    'Engine auto takes .*',
+    'Engine auto selects .*',
   ]
   expect(stdout).toMatch(new RegExp(`^${lines.join('\n')}`))
 })
@@ -82,7 +82,7 @@ describe('errors', () => {
     const args = ['bench', 'tiny.json', '--device', 'gpu:99']
     const { code, stdout, stderr } = await runCommand(args, { cwd: folderWith(), env })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toMatch(/^No engine can train this spec here\.\nonnx: [^\n]*\ntensorflow: [^\n]*\n/)
+    expect(stderr).toMatch(/^No engine can train this spec on this machine\.\nonnx: [^\n]*\ntensorflow: [^\n]*\n/)
   })
 
   test('a loss that becomes NaN', async () => {
@@ -120,7 +120,7 @@ describe('errors', () => {
     const { code, stderr } = await runCommand(['bench', 'tiny.json', '--engine', 'onnx'], { cwd: folderWith(changes) })
     expect(code).toBe(3)
     expect(stderr).toContain(
-      'Diverged on engine onnx in step 2: the loss is NaN or infinite. No update was made yet, so this is not by the learning rate.\n',
+      'Diverged on engine onnx in step 2: the loss is NaN or infinite. No update had been made, so the learning rate is not the cause.\n',
     )
   })
 

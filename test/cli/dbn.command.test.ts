@@ -116,12 +116,12 @@ test('names the stage', async () => {
     'RBM 1 of 2: 784-20',
     'Epoch 1/2 .*',
     'Epoch 2/2 .*',
-    'Trained for 2 epochs, .*',
+    'Trained for 2 epochs\\.',
     'Test: .*',
     'Took .* Files: runs/plain/1/stages/1',
     'RBM 2 of 2: 20-12',
     'Epoch 1/1 .*',
-    'Trained for 1 epoch, .*',
+    'Trained for 1 epoch\\.',
     'Test: .*',
     'Took .* Files: runs/plain/1/stages/2',
   ]
@@ -168,7 +168,7 @@ test.each([
   writeFileSync(join(cwd, `${out}.json`), JSON.stringify(spec))
   const { code, stderr } = await runCommand([`${out}.json`, '--engine', 'onnx', '--out', out], { cwd })
   expect(code, stderr).toBe(3)
-  expect(stderr).toMatch(/\nDiverged in epoch 1, step 1, by its update: .* Try a smaller learning rate\.\n/)
+  expect(stderr).toMatch(/\nDiverged in epoch 1, in the update of step 1: .* Try a smaller learning rate\.\n/)
   expect(readdirSync(join(cwd, out, 'stages'))).toEqual(stage === 1 ? ['1'] : ['1', '2'])
 })
 
@@ -203,12 +203,12 @@ describe('other commands', () => {
     [
       'sample',
       ['sample', 'classifier'],
-      /^classifier has a model of type DBN; .* its first RBM is in classifier\/stages\/1$/m,
+      /^classifier holds a model of type DBN, .* its first RBM is in classifier\/stages\/1$/m,
     ],
     ['find-lr', ['find-lr', 'classifier.json'], /^find-lr begins at first weights that are drawn, but a DBN /m],
     ['bench without a network', ['bench', 'plain.json'], /^This DBN is not fine-tuned /m],
     ['evaluate without a network', ['evaluate', 'plain'], /^This DBN is not fine-tuned /m],
-    ['log Z', ['evaluate', 'classifier', '--exact'], /^--exact: classifier has a model of type DBN; /m],
+    ['log Z', ['evaluate', 'classifier', '--exact'], /^--exact: classifier holds a model of type DBN, /m],
   ])('%s: one clear sentence', async (_, args, words) => {
     const { code, stderr } = await runCommand(args, { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) })

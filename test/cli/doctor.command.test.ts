@@ -48,7 +48,7 @@ test('for people: plain text on standard output, with the command that installs 
   )
   expect(stdout).toMatch(/\n {2}- {2}train setup +~\/.*trainspec\n/)
   expect(stdout).toMatch(
-    /\nEngine auto takes onnx on cpu \(.*tensorflow is not set up\)\.\nThis machine can train\.\n$/,
+    /\nEngine auto selects onnx on cpu \(.*tensorflow is not set up\)\.\nThis machine can train\.\n$/,
   )
 })
 
@@ -75,7 +75,7 @@ test.skipIf(!canCompile)(
     const { code, stdout, stderr } = await runCommand(['doctor', '--json'], { env })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const { engines, nvidia, tensorflow, auto } = reportOf(stdout)
-    const problem = 'Engine tensorflow ended its process (SIGABRT).'
+    const problem = 'The process of engine tensorflow ended unexpectedly (SIGABRT).'
     expect(engines).toContainEqual(expect.objectContaining({ name: 'tensorflow', state: 'unavailable', problem }))
     expect(tensorflow.places[0]).toMatchObject({ source: 'TRAINSPEC_TENSORFLOW', folder, counts: true })
     expect(auto).toBeNull()

@@ -83,8 +83,8 @@ describe('a message says that a folder', () => {
   const model = (run: string) => join(run, 'model/model.json')
 
   test.each<[string, (run: string) => void, string]>([
-    ['is not there', (run) => rmSync(run, { recursive: true }), 'run is no folder of a run: no such folder'],
-    ['is no run', (run) => rmSync(join(run, 'spec.json')), 'run is no folder of a run: it has no spec.json'],
+    ['is not there', (run) => rmSync(run, { recursive: true }), 'run is not the folder of a run: no such folder'],
+    ['is no run', (run) => rmSync(join(run, 'spec.json')), 'run is not the folder of a run: it has no spec.json'],
     [
       'has a bad spec',
       (run) => writeFileSync(join(run, 'spec.json'), '{}'),
@@ -93,7 +93,7 @@ describe('a message says that a folder', () => {
     [
       'was cut off',
       (run) => rmSync(join(run, 'model'), { recursive: true }),
-      'run/model/model.json: no such file or folder; a run that was cut off before its end has no model',
+      'run/model/model.json: no such file or folder; a run that was killed before its end has no model',
     ],
     [
       'was cut off as its model was written',
@@ -101,12 +101,12 @@ describe('a message says that a folder', () => {
         renameSync(join(run, 'model/weights.bin'), join(run, 'model/weights.bin.0a1b2c3d4e5f.tmp'))
         rmSync(model(run))
       },
-      'run/model/model.json: no such file or folder; a run that was cut off before its end has no model',
+      'run/model/model.json: no such file or folder; a run that was killed before its end has no model',
     ],
     [
       'has not all weights',
       (run) => truncateSync(join(run, 'model/weights.bin'), 1000),
-      'run/model/weights.bin: found 1000 bytes, must be 25608; the file is not whole',
+      'run/model/weights.bin: found 1000 bytes, must be 25608; the file is damaged',
     ],
     [
       'has weights that are damaged',
@@ -114,7 +114,7 @@ describe('a message says that a folder', () => {
         const bytes = readFileSync(join(run, 'model/weights.bin'))
         writeFileSync(join(run, 'model/weights.bin'), bytes.fill(255, 400, 404))
       },
-      'run/model/weights.bin: its SHA-256 is not the one that run/model/model.json states; the file is damaged, or of another run',
+      'run/model/weights.bin: its SHA-256 differs from the one in run/model/model.json; the file is damaged, or belongs to another run',
     ],
     [
       'has another model',
@@ -218,14 +218,14 @@ describe('the likelihood of an RBM', () => {
     // log p(v, y) is below log p(y | v), of which the loss of a discriminative machine is the negative
     expect(likelihood.test).toBeLessThan(-alone.test.loss)
     expect(alone.likelihood.warnings).toEqual([
-      'The model has learnt labels given samples ("discriminative"), and nothing of how likely samples are.',
+      'The model was trained to predict labels ("discriminative"), so it says little about how likely samples are.',
     ])
   })
 
   test('is printed in words', async () => {
     const { stdout } = await runCommand(['evaluate', 'small', '--ais', 'betas=20'], { cwd })
     expect(stdout).toMatch(
-      /\nMean log-likelihood in nats, by 100 chains of annealed importance sampling, 20 betas:\n {2}training samples +-\d+\.\d\d\n {2}test samples +-\d+\.\d\d\n {2}log Z +\d+\.\d\d\n {2}its interval from +(-inf|\d+\.\d\d)\n {2}to +\d+\.\d\d\n {2}chains that count +\d+\.\d\n/,
+      /\nMean log-likelihood in nats, estimated by annealed importance sampling, 100 chains, 20 betas:\n {2}training samples +-\d+\.\d\d\n {2}test samples +-\d+\.\d\d\n {2}log Z +\d+\.\d\d\n {2}log Z at least +(-inf|\d+\.\d\d)\n {2}log Z at most +\d+\.\d\d\n {2}effective chains +\d+\.\d\n/,
     )
   })
 
@@ -243,15 +243,21 @@ describe('the likelihood of an RBM', () => {
   })
 
   test.each([
-    [['large', '--exact'], '--exact: of 784 visible and 26 hidden units one side must have at most 25; --ais'],
+    [['large', '--exact'], '--exact: found 784 visible and 26 hidden units, but one side must have at most 25; --ais'],
     [
       ['many-real', '--exact'],
-      '--exact: of 64 visible and 26 hidden units the hidden side must have at most 25; --ais',
+      '--exact: found 64 visible and 26 hidden units, but the hidden side must have at most 25; --ais',
     ],
-    [['rectified', '--exact'], '--exact: the hidden units are nrelu, whose samples are approximate'],
-    [['rectified', '--ais', 'betas=5'], '--ais: the hidden units are nrelu, whose samples are approximate'],
-    [['small', '--exact', '--ais', 'chains=5'], '--ais and --exact: one at a time'],
-    [['small', '--ais', 'chains=0'], '--ais: found "chains=0", must be chains=N or betas=N (or betas=murray)'],
+    [
+      ['rectified', '--exact'],
+      '--exact: log Z can be computed only for Bernoulli hidden units, but those of this model are nrelu',
+    ],
+    [
+      ['rectified', '--ais', 'betas=5'],
+      '--ais: log Z can be computed only for Bernoulli hidden units, but those of this model are nrelu',
+    ],
+    [['small', '--exact', '--ais', 'chains=5'], '--ais and --exact cannot be used together'],
+    [['small', '--ais', 'chains=0'], '--ais: found "chains=0", must be chains=N, betas=N or betas=murray'],
     [['small', '--ais', '100'], '--ais: found "100", must be chains=N or betas=N'],
   ])('%j is told', async (args, words) => {
     const { code, stdout, stderr } = await runCommand(['evaluate', ...args], { cwd })
@@ -260,7 +266,7 @@ describe('the likelihood of an RBM', () => {
 
   test('is refused for a network', async () => {
     const { code, stderr } = await runCommand(['evaluate', 'sequential', '--exact'], { cwd: trained })
-    const words = '--exact: sequential has a model of type Sequential; log Z is of those of type RBM\n'
+    const words = '--exact: sequential holds a model of type Sequential, but only a model of type RBM has a log Z\n'
     expect({ code, stderr }).toEqual({ code: 2, stderr: words })
   })
 })

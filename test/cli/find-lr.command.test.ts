@@ -60,13 +60,13 @@ test('refuses a model without trained weights', async () => {
   const { code, stdout, stderr } = await runCommand(['find-lr', 'tiny.json'], { cwd: folderWith({ model: frozen }) })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toBe(
-    'tiny.json:1:56 /model: nothing is trained, so each epoch only evaluates: no layer is trainable\nfind-lr looks for a rate at which weights learn, and none does.\n',
+    'tiny.json:1:56 /model: nothing is trained, so each epoch only evaluates: no layer is trainable\nfind-lr needs weights to train, but this model has none.\n',
   )
 })
 
 test.each([
   [['--steps', '19'], '--steps: found "19", must be at least 20 here\n'],
-  [['--out', '.'], 'The folder . is not empty (tiny.json); a run is never written over anything.\n'],
+  [['--out', '.'], 'The folder . is not empty (tiny.json); a run never overwrites anything.\n'],
 ])('%j is refused before anything is done', async (args, words) => {
   const cwd = folderWith()
   const { code, stdout, stderr } = await runCommand(['find-lr', 'tiny.json', ...args], { cwd })

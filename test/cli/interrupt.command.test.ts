@@ -78,7 +78,7 @@ describe.runIf(process.platform === 'linux')('Ctrl-C', () => {
     const args = ['--history', 'pipe', '--history-format', 'csv']
     const { code, stderr, after, files } = await interrupted({ args, when })
     expect(code, stderr).toBe(130)
-    expect(stderr).toContain('Warning: The history in pipe is not whole: nobody reads this pipe.')
+    expect(stderr).toContain('Warning: The history in pipe is incomplete: no program reads from this pipe.')
     expect(after).toBeLessThan(SOON_MS)
     expect(files).toEqual(WHOLE)
   })

@@ -37,7 +37,7 @@ describe('an error', () => {
   test('of ours is 70, and says that it is our bug, where it happened, and whom to tell', async () => {
     const { code, stderr } = await failing(new TypeError('x is not a function'))
     expect(code).toBe(70)
-    expect(stderr).toMatch(/^This is a fault of trainspec \d+\.\d+\.\d+, not of your spec\. Please report it/)
+    expect(stderr).toMatch(/^This is a bug in trainspec \d+\.\d+\.\d+, not in your spec\. Please report it/)
     expect(stderr).toMatch(/TypeError: x is not a function\n {4}at /)
   })
 
@@ -55,12 +55,12 @@ describe('an error', () => {
     const shown = await failing(new UserError('--out \u001b[2J: no.\nSee: train --help', issues))
     expect(shown.stderr).toBe('a\\u001b[31m.json: found c\n--out \\u001b[2J: no.\nSee: train --help\n')
     const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: 'runs/\u001b[31m' })
-    expect((await failing(error)).stderr).toBe('Cannot go on: runs/\\u001b[31m: the disk is full.\n')
+    expect((await failing(error)).stderr).toBe('Cannot continue: runs/\\u001b[31m: the disk is full.\n')
   })
 
   test('of the disk is 2, with a message', async () => {
     const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: 'runs/x' })
-    expect(await failing(error)).toEqual({ code: 2, stderr: 'Cannot go on: runs/x: the disk is full.\n' })
+    expect(await failing(error)).toEqual({ code: 2, stderr: 'Cannot continue: runs/x: the disk is full.\n' })
   })
 })
 

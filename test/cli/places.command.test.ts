@@ -83,16 +83,16 @@ test.skipIf(process.platform === 'win32')(
       },
     })
     expect(code).toBe(2)
-    expect(stderr).toContain('The folder of the run is gone: out was removed or renamed meanwhile.')
+    expect(stderr).toContain('The folder of the run is gone: out was removed or renamed during training.')
     expect(existsSync(join(cwd, 'out'))).toBe(false)
   },
 )
 
 describe('one path for two files', () => {
   test.each([
-    [['spec.json', '--history', 'spec.json'], '--history: spec.json is the spec, which would be lost'],
-    [['spec.json', '--history', './same.json'], '--history: ./same.json is the spec, which would be lost'],
-    [['summary', 'spec.json', '--svg', 'spec.json'], '--svg: spec.json is the spec, which would be lost'],
+    [['spec.json', '--history', 'spec.json'], '--history: spec.json would overwrite the spec'],
+    [['spec.json', '--history', './same.json'], '--history: ./same.json would overwrite the spec'],
+    [['summary', 'spec.json', '--svg', 'spec.json'], '--svg: spec.json would overwrite the spec'],
     [
       [
         'spec.json',
@@ -103,7 +103,7 @@ describe('one path for two files', () => {
         '--set',
         'callbacks=[{"type":"CSVLogger","filename":"../../h.csv","append":true}]',
       ],
-      'and --history are one file',
+      'and --history are the same file',
     ],
   ])('%j is refused', async (args, words) => {
     const cwd = folderWith()
@@ -139,7 +139,7 @@ describe('a file of a CSVLogger with other columns', () => {
     const { code, stderr } = await runCommand(['spec.json', '--out', 'o/x'], { cwd })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^Cannot add rows to .*log\.csv: its first line is .*\n$/)
-    expect(stderr).toContain(`and the columns are "${columns}".`)
+    expect(stderr).toContain(`but the columns are "${columns}".`)
     expect(readdirSync(cwd).toSorted()).toEqual(['log.csv', 'spec.json'])
   })
 

@@ -104,7 +104,7 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
     const { code, stderr, files } = await killed(slow(4000), 'SIGINT', 'SIGINT')
     expect(code).toBe(130)
     expect(stderr).not.toContain('Interrupted')
-    expect(stderr).toContain('Stopped at once: the model and history.json are not written. Files: out')
+    expect(stderr).toContain('Stopped at once; the model and history.json were not written. Files: out')
     expect(files.filter(isNoRow)).toEqual(['spec.json'])
   })
 

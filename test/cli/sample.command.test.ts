@@ -113,8 +113,8 @@ test('--start data begins at test samples', async () => {
 })
 
 test.each([
-  [['network'], 'network has a model of type Sequential; train sample is for those of type RBM'],
-  [['none'], 'none is no folder of a run: no such folder'],
+  [['network'], 'network holds a model of type Sequential, but train sample needs a model of type RBM'],
+  [['none'], 'none is not the folder of a run: no such folder'],
   [['rbm', '--out', '.'], 'The folder . is not empty'],
   [['rbm', '-n', '999999999'], '--samples: found "999999999", must be at most 125628 to fit into memory'],
   [
@@ -125,12 +125,12 @@ test.each([
   [['rbm', '--inpaint', 'none.npy'], 'none.npy: no such file or folder'],
   [
     ['rbm', '--inpaint', 'left', '--start', 'data'],
-    '--start data: with --inpaint it would show what is to be filled in',
+    '--start data cannot be used with --inpaint: chains would start from the part that is to be filled in',
   ],
   [['rbm', '--clamp', 'label=7'], '--clamp: the model has learnt no labels; "labels" in "training" of a spec says'],
   [['labelled', '--clamp', 'label=3,10'], '--clamp: found label 10, must be a class of mnist-10k, from 0 to 9'],
-  [['labelled', '--clamp', 'seven'], '--clamp: found "seven", must be label=N, or several: label=0,1,2'],
-  [['labelled', '--clamp', 'label=7', '--inpaint', 'left'], '--inpaint and --clamp: one at a time'],
+  [['labelled', '--clamp', 'seven'], '--clamp: found "seven", must be label=N, or several labels such as label=0,1,2'],
+  [['labelled', '--clamp', 'label=7', '--inpaint', 'left'], '--inpaint and --clamp cannot be used together'],
   [['rbm', '--set', 'model.hidden_units=13'], 'weight "rbm/kernel" has shape (784, 12), must be (784, 13)'],
 ])('%j is told, and nothing is written', async (args, words) => {
   const before = readdirSync(cwd, { recursive: true })

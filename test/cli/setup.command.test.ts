@@ -48,10 +48,10 @@ describe('--dry-run', () => {
     expect(stderr).toMatch(/ \d+\.\d+ [MG]B are free\.\n/)
     expect(stderr.replace(/; \S+ \wB are free/, '')).toBe(
       [
-        'Would fetch with Node alone from http://127.0.0.1:1/simple:',
+        'Would download with Node alone from http://127.0.0.1:1/simple:',
         `  ${file}   ${formatBytes(bytes)}`,
-        `Together ${formatBytes(bytes)}; installed ${formatBytes(unpacked)}.`,
-        `Needs ${formatBytes(bytes + unpacked)} on the disk while installing.`,
+        `Total ${formatBytes(bytes)}; ${formatBytes(unpacked)} when installed.`,
+        `Needs ${formatBytes(bytes + unpacked)} of disk space while installing.`,
         `Would install into ${join(cache, `tensorflow-${version}`)}.`,
         'Nothing was changed.',
         '',
@@ -87,7 +87,7 @@ test('an existing installation is reported at once; its folder goes to standard 
   expect(await train('setup tensorflow')).toEqual({
     code: 0,
     stdout: `${join(folder, 'tensorflow')}\n`,
-    stderr: `TensorFlow ${version} is installed already, in ${folder}; \`train setup tensorflow --remove\` removes it.\n`,
+    stderr: `TensorFlow ${version} is already installed in ${folder}; \`train setup tensorflow --remove\` removes it.\n`,
   })
 })
 
@@ -105,11 +105,11 @@ describe('--remove', () => {
     expect(first).toMatchObject({ code: 0, stdout: '' })
     expect(first.stderr).toMatch(
       new RegExp(
-        `^Removed ${cuda}: \\d+ bytes\\.\nRemoved ${cache}/downloads: 4 bytes\\.\nRemoved ${cache}/cuda: 8 bytes\\.\nRemoved ${cache}/shaders: 8 bytes\\.\n\\d+ bytes are free again\\.\n$`,
+        `^Removed ${cuda}: \\d+ bytes\\.\nRemoved ${cache}/downloads: 4 bytes\\.\nRemoved ${cache}/cuda: 8 bytes\\.\nRemoved ${cache}/shaders: 8 bytes\\.\nFreed \\d+ bytes\\.\n$`,
       ),
     )
     const second = await train('setup --remove')
-    expect(second.stderr).toMatch(new RegExp(`^Removed ${cpu}: \\d+ bytes\\.\n\\d+ bytes are free again\\.\n$`))
+    expect(second.stderr).toMatch(new RegExp(`^Removed ${cpu}: \\d+ bytes\\.\nFreed \\d+ bytes\\.\n$`))
     expect(filesBelow(home)).toEqual([])
     expect(await train('setup --remove')).toEqual({ code: 0, stdout: '', stderr: `Nothing to remove in ${cache}.\n` })
   })
@@ -117,7 +117,7 @@ describe('--remove', () => {
   test('cannot be combined with --from', async () => {
     expect(await newUser().train('setup --remove --from x')).toMatchObject({
       code: 2,
-      stderr: '--remove takes no --from.\n',
+      stderr: '--remove and --from cannot be used together.\n',
     })
   })
 })
@@ -150,7 +150,9 @@ describe('errors end with 2 and a message', () => {
     const { cache, train } = newUser()
     const { code, stderr } = await train(`setup tensorflow --from ${temporaryFolder()}`)
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^--from .*: there is no libtensorflow_cc.* in it, in its lib\/ or its tensorflow\/\.\n$/)
+    expect(stderr).toMatch(
+      /^--from .*: there is no libtensorflow_cc.* in this folder, in its lib\/ or in its tensorflow\/\.\n$/,
+    )
     expect(filesBelow(cache)).toEqual([])
   })
 
@@ -161,7 +163,9 @@ describe('errors end with 2 and a message', () => {
     const env = { XDG_CACHE_HOME: join(home, 'file'), HOME: join(home, 'file') }
     const { code, stderr } = await train(`setup tensorflow --from ${given}`, { env })
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^(Cannot go on|Cannot install into .*): .*a part of the path is a file, not a folder\.\n$/)
+    expect(stderr).toMatch(
+      /^(Cannot continue|Cannot install into .*): .*a part of the path is a file, not a folder\.\n$/,
+    )
   })
 
   test('another setup is running', async () => {
@@ -170,7 +174,7 @@ describe('errors end with 2 and a message', () => {
     writeFileSync(join(cache, 'setup.lock'), JSON.stringify({ pid: process.pid, host: hostname() }))
     const { code, stderr } = await train('setup tensorflow')
     expect(code).toBe(2)
-    expect(stderr).toContain(`Another \`train setup\` is at work (process ${process.pid} on `)
+    expect(stderr).toContain(`Another \`train setup\` is running (process ${process.pid} on `)
   })
 })
 
@@ -190,7 +194,7 @@ test.runIf(process.platform === 'linux')('a cache folder in which nothing can be
     env: { XDG_CACHE_HOME: '/proc/x' },
   })
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-  expect(stderr).toBe('Cannot install into /proc/x/trainspec: /proc/x: nothing can be made there.\n')
+  expect(stderr).toBe('Cannot install into /proc/x/trainspec: /proc/x: no file can be created there.\n')
 })
 
 test.each([
@@ -216,7 +220,7 @@ test.each([
   clearInterval(waiting)
   expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
   expect(stderr).toMatch(
-    /\nInterrupted; nothing was installed\. 500\.0 kB are kept, and the next `train setup` goes on from there\.\n$/,
+    /\nInterrupted; nothing was installed\. 500\.0 kB of the download are kept; the next `train setup` resumes it\.\n$/,
   )
   expect(filesBelow(home)).toEqual([part.slice(home.length + 1)])
 })

@@ -62,7 +62,7 @@ describe('a message of one line says why the command cannot start', () => {
     })
     expect(start(ROOT, ['--help'], { node: ['-r', join(folder, 'old.cjs')] })).toEqual({
       status: 2,
-      stderr: `trainspec needs Node 20.19, 22.12 or newer, and this is Node ${version}: https://nodejs.org has them.\n`,
+      stderr: `trainspec needs Node 20.19, 22.12 or newer, but this is Node ${version}. Get a newer one from https://nodejs.org.\n`,
     })
   })
 
@@ -70,7 +70,7 @@ describe('a message of one line says why the command cannot start', () => {
     const folder = installed('dist', 'node_modules')
     rmSync(join(folder, 'dist', file))
     const missing = join(folder, 'dist', file)
-    expect(start(folder)).toEqual({ status: 2, stderr: `trainspec is not whole: ${missing} is missing. ${AGAIN}\n` })
+    expect(start(folder)).toEqual({ status: 2, stderr: `trainspec is incomplete: ${missing} is missing. ${AGAIN}\n` })
   })
 
   test('without a file that only a command needs', () => {
@@ -80,14 +80,14 @@ describe('a message of one line says why the command cannot start', () => {
     rmSync(missing)
     expect(start(folder, ['validate', 'tiny.json'])).toEqual({
       status: 2,
-      stderr: `trainspec is not whole: ${missing} is missing. ${AGAIN}\n`,
+      stderr: `trainspec is incomplete: ${missing} is missing. ${AGAIN}\n`,
     })
   })
 
   test('without its packages', () => {
     const { status, stderr } = start(installed('dist'))
     expect(status).toBe(2)
-    expect(stderr).toMatch(/^trainspec is not whole: [\w./-]+ is missing\. Install trainspec again\.\n$/)
+    expect(stderr).toMatch(/^trainspec is incomplete: [\w./-]+ is missing\. Install trainspec again\.\n$/)
   })
 
   test('with a file that is cut', () => {
@@ -105,7 +105,7 @@ describe('a message of one line says why the command cannot start', () => {
     const { status, stderr } = spawnSync('sh', ['-c', limited, process.execPath], { cwd: ROOT, encoding: 'utf8' })
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: 'trainspec cannot start: too many files are open. Raise the limit, as `ulimit -n 1024` does.\n',
+      stderr: 'trainspec cannot start: too many files are open. Raise the limit, for example with `ulimit -n 1024`.\n',
     })
   })
 })
@@ -115,7 +115,7 @@ describe('a checkout that was not built', () => {
     const folder = installed('scripts')
     expect(start(folder)).toEqual({
       status: 2,
-      stderr: `This checkout is built when it is first used, which needs package typescript: run \`npm ci\` in ${folder}/, without --omit=dev.\n`,
+      stderr: `This checkout is not built yet, and building it needs the package typescript. Run \`npm ci\` in ${folder}/, without --omit=dev.\n`,
     })
   })
 
@@ -127,7 +127,7 @@ describe('a checkout that was not built', () => {
     chmodSync(folder, 0o755)
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: `This checkout is built when it is first used, and you may not write to ${folder}/: its owner can, with \`npm run build\`.\n`,
+      stderr: `This checkout is not built yet, and you may not write to ${folder}/. Ask its owner to run \`npm run build\` there.\n`,
     })
   })
 })

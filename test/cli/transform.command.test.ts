@@ -62,7 +62,7 @@ test.each([
   [['none.npy'], 'none.npy: no such file or folder'],
   [['nan.npy'], 'nan.npy: row 2, column 3 holds NaN, must be a finite number'],
   [['grey.csv'], 'grey.csv: row 1, column 1 holds 255, but the model was trained on values from 0 to 1'],
-  [['rows.csv'], 'rows.csv: has shape (2, 3), must have rows of the 784 visible units'],
+  [['rows.csv'], 'rows.csv: has shape (2, 3), but each row must have 784 values'],
 ])('%j is told, and nothing is written', async (args, words) => {
   writeFileSync(join(cwd, 'rows.csv'), '1,0,0\n0,1,1\n')
   writeFileSync(join(cwd, 'grey.csv'), `${new Array(784).fill(255).join(',')}\n`)

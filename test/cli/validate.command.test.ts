@@ -110,7 +110,7 @@ test('--set changes every file, and its mistakes point to it', async () => {
   expect(await set('fit.epochs')).toMatchObject({
     code: 2,
     stderr:
-      '--set fit.epochs: found "fit.epochs", must be a path and a value: fit.epochs=3, model.layers.2.rate=0.5\n' +
+      '--set fit.epochs: found "fit.epochs", must be a path and a value, such as fit.epochs=3 or model.layers.2.rate=0.5\n' +
       'The command line has a problem.\n',
   })
 })

@@ -120,6 +120,6 @@ test('standardized values are no probabilities', () => {
   const model = { type: 'Sequential', layers: ['Flatten', { type: 'Dense', units: 10 }] }
   const { issues } = readText(JSON.stringify({ data, loss: 'sparse_categorical_crossentropy', model }))
   expect(issues.map(({ pointer, message }) => [pointer, message])).toEqual([
-    ['/data/standardize', 'found true beside "binarize": standardized values are no probabilities of a 1'],
+    ['/data/standardize', 'found true in addition to "binarize", but standardized values are not probabilities of a 1'],
   ])
 })

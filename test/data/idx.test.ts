@@ -39,12 +39,12 @@ test.each([
   [
     'data cut short',
     [0, 0, 8, 1, 0, 0, 0, 5, 1, 2, 3],
-    'is cut short: it holds 3 bytes of data, its header promises 5',
+    'is cut short: it has 3 bytes of data, but its header states 5',
   ],
   [
     'data that goes on',
     [0, 0, 8, 1, 0, 0, 0, 2, 1, 2, 3],
-    'is too long: it holds 3 bytes of data, its header promises 2',
+    'is too long: it has 3 bytes of data, but its header states 2',
   ],
 ])('%s is refused', async (_, bytes, message) => {
   const refused = read(...bytes)

@@ -26,7 +26,7 @@ describe('a file', () => {
   })
 
   test.each([
-    ['1,0\n', 'has 2 elements, (1, 2), must have the 4 of a sample, (2, 2)'],
+    ['1,0\n', 'has 2 elements, (1, 2), must have 4, the same as a sample, (2, 2)'],
     ['1,0\n0,0.5\n', 'holds 0.5, must hold only 0 and 1'],
     ['0,0\n0,0\n', 'fills in none of the 4 elements of a sample'],
     ['1,1\n1,1\n', 'fills in all of the 4 elements of a sample'],
@@ -41,5 +41,5 @@ test.each([
 ])('%s is told', async (text, words) => await expect(maskOf(text, [2, 2])).rejects.toThrow(words))
 
 test('halves are of samples with rows and columns', async () => {
-  await expect(maskOf('left', [7])).rejects.toThrow('"left" is of samples with rows and columns; these have shape (7,)')
+  await expect(maskOf('left', [7])).rejects.toThrow('"left" needs samples with rows and columns; these have shape (7,)')
 })

@@ -76,11 +76,11 @@ test.each([
   [
     'a form of its own',
     png({ width: 1, height: 1, depth: 4, color: 2 }, zeros(3)),
-    'its header states a form that PNG does not have',
+    'its header has values that PNG does not allow',
   ],
   ['an end that is missing', png({ width: 1, height: 1 }, zeros(2)).subarray(0, -6), 'it is cut off'],
 ])('a picture with %s is told', (_, bytes, problem) => {
-  expect(parsePng(bytes)).toEqual({ problem: `it is no picture that can be read: ${problem}` })
+  expect(parsePng(bytes)).toEqual({ problem: `the picture cannot be read: ${problem}` })
 })
 
 test('compressed data other than pixels are not unpacked', () => {

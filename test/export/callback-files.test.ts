@@ -46,7 +46,7 @@ test.each([
   const folder = temporaryFolder({ 'log.csv': before })
   const adding = write(folder, [append('log.csv', '', 'epoch,acc,loss\r\n')])
   await expect(adding).rejects.toThrow(
-    `Cannot add rows to ${join(folder, 'log.csv')}: its first line is ${JSON.stringify(found)}, and the columns are "epoch,acc,loss".`,
+    `Cannot add rows to ${join(folder, 'log.csv')}: its first line is ${JSON.stringify(found)}, but the columns are "epoch,acc,loss".`,
   )
   expect(readFileSync(join(folder, 'log.csv'), 'utf8')).toBe(before)
 })
@@ -89,7 +89,7 @@ test('a model that is written once has a checksum that detects damage', async ()
   const bytes = readFileSync(path)
   for (const at of [0, bytes.length - 1]) {
     writeFileSync(path, Buffer.from(bytes).fill(bytes[at]! ^ 1, at, at + 1))
-    await expect(readModel(folder)).rejects.toThrow('the file is damaged, or of another run')
+    await expect(readModel(folder)).rejects.toThrow('the file is damaged, or belongs to another run')
   }
   // as `tf.loadLayersModel` reads it
   const manifest = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8')).weightsManifest

@@ -48,7 +48,9 @@ describe('by name', () => {
   test('a file in the place of a folder is named', async () => {
     await writeFile('runs', '')
     await expect(createRunDirectory('mlp')).rejects.toEqual(
-      refused(`Cannot make the folder of the run: ${join('runs', 'mlp')}: a part of the path is a file, not a folder.`),
+      refused(
+        `Cannot create the folder of the run: ${join('runs', 'mlp')}: a part of the path is a file, not a folder.`,
+      ),
     )
   })
 })
@@ -68,7 +70,7 @@ describe('in the folder of the user', () => {
     await mkdir('full')
     for (const name of ['a', 'b', 'c', 'd']) await writeFile(join('full', name), '')
     await expect(createRunDirectory('mlp', 'full')).rejects.toEqual(
-      refused('The folder full is not empty (a, b, c, ...); a run is never written over anything.'),
+      refused('The folder full is not empty (a, b, c, ...); a run never overwrites anything.'),
     )
   })
 
@@ -76,7 +78,9 @@ describe('in the folder of the user', () => {
     await mkdir('begun')
     await writeFile('begun/begins.tmp', '')
     await expect(createRunDirectory('mlp', 'begun')).rejects.toEqual(
-      refused('Another run begins in the folder begun, or one was killed as it began: then remove begun/begins.tmp.'),
+      refused(
+        'Another run is starting in the folder begun. If none is, because it was killed, remove begun/begins.tmp.',
+      ),
     )
     expect(await readdir('begun')).toEqual(['begins.tmp'])
   })
@@ -84,7 +88,7 @@ describe('in the folder of the user', () => {
   test('not a file', async () => {
     await writeFile('file', '')
     await expect(createRunDirectory('mlp', 'file')).rejects.toEqual(
-      refused('Cannot make the folder of the run: file: a file has this name.'),
+      refused('Cannot create the folder of the run: file: a file with this name exists.'),
     )
   })
 
@@ -94,7 +98,7 @@ describe('in the folder of the user', () => {
     await checkEmpty('new/below')
     expect(await readdir('.')).toEqual(['empty'])
     await expect(checkEmpty('.')).rejects.toEqual(
-      refused('The folder . is not empty (empty); a run is never written over anything.'),
+      refused('The folder . is not empty (empty); a run never overwrites anything.'),
     )
   })
 
@@ -102,7 +106,7 @@ describe('in the folder of the user', () => {
     await writeFile('file', '')
     for (const path of ['file', 'file/run']) {
       await expect(checkEmpty(path)).rejects.toEqual(
-        refused(`Cannot make the folder of the run: ${path}: a part of the path is a file, not a folder.`),
+        refused(`Cannot create the folder of the run: ${path}: a part of the path is a file, not a folder.`),
       )
     }
   })

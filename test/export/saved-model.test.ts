@@ -83,9 +83,7 @@ test('files of wrong or excessive size are refused before anything is read', asy
   const folder = await savedFolder()
   const weights = join(folder, 'weights.bin')
   truncateSync(weights, 2 ** 40)
-  await expect(readModel(folder)).rejects.toThrow(
-    `${weights}: found ${2 ** 40} bytes, must be 44; the file is not whole`,
-  )
+  await expect(readModel(folder)).rejects.toThrow(`${weights}: found ${2 ** 40} bytes, must be 44; the file is damaged`)
   edit(folder, (manifest) => {
     manifest.weights[0]!.shape = [2 ** 38]
   })

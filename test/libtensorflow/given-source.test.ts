@@ -86,12 +86,12 @@ describe('mistakes', () => {
     writeFileSync(join(root, 'cut.whl'), data.subarray(0, 200_000))
     expect(await message(join(root, 'no'))).toBe(`--from ${join(root, 'no')}: no such file or folder.`)
     expect(await message(join(root, 'empty'))).toMatch(
-      /: there is no libtensorflow_cc\S+ or \S+ in it, in its lib\/ or its tensorflow\/\.$/,
+      /: there is no libtensorflow_cc\S+ or \S+ in this folder, in its lib\/ or in its tensorflow\/\.$/,
     )
-    expect(await message(join(root, 'bad.whl'))).toMatch(/^bad\.whl is not a whole wheel: .+\.$/)
-    expect(await message(join(root, 'cut.whl'))).toMatch(/^cut\.whl is not a whole wheel: .+\.$/)
+    expect(await message(join(root, 'bad.whl'))).toMatch(/^bad\.whl is not a complete wheel: .+\.$/)
+    expect(await message(join(root, 'cut.whl'))).toMatch(/^cut\.whl is not a complete wheel: .+\.$/)
     expect(await message(join(root, 'other-1.0-py3-none-any.whl'))).toMatch(
-      /holds no TensorFlow: there is no libtensorflow_cc/,
+      /does not contain TensorFlow: there is no libtensorflow_cc/,
     )
     expect(await message(join(root, 'cpu'), 'cuda')).toMatch(/there are no NVIDIA packages \(nvidia\/\) beside /)
     expect(await message(join(root, 'bad.whl'), 'cuda')).toMatch(/takes a folder: site-packages/)
@@ -102,6 +102,6 @@ describe('mistakes', () => {
     const path = join(temporaryFolder(), wheel.file)
     writeFileSync(path, Buffer.concat([data.subarray(0, 1000), Buffer.from([~data[1000]! & 255]), data.subarray(1001)]))
     const source = await sourceFrom(path)
-    await expect(source.fill(temporaryFolder())).rejects.toThrow(/is not a whole wheel: /)
+    await expect(source.fill(temporaryFolder())).rejects.toThrow(/is not a complete wheel: /)
   })
 })

@@ -56,7 +56,7 @@ describe('TRAINSPEC_TENSORFLOW', () => {
     const folder = temporaryFolder()
     expect(() => locate({ TRAINSPEC_TENSORFLOW: folder })).toThrow(UserError)
     expect(() => locate({ TRAINSPEC_TENSORFLOW: folder })).toThrow(
-      /^TRAINSPEC_TENSORFLOW is .*, where there is no libtensorflow_cc\S* or libtensorflow\.\S+: name the folder that holds it, or unset the variable\.$/,
+      /^TRAINSPEC_TENSORFLOW is .*, but there is no libtensorflow_cc\S* or libtensorflow\.\S+ in it\. Set it to the folder with the library, or unset it\.$/,
     )
     expect(locate({ TRAINSPEC_TENSORFLOW: '' })?.source).toBe('train setup')
   })

@@ -41,19 +41,19 @@ test.each([
     'echo "WARNING: x" >&2; echo "ERROR: No matching distribution found." >&2; exit 1',
     'No matching distribution found',
   ],
-  ['fails without a word', 'exit 3', 'it ended with 3'],
+  ['fails without a word', 'exit 3', 'its exit code was 3'],
   [
     'tells a password',
     'echo "ERROR: No files at https://me:s3cr3t@example.org/simple" >&2; exit 1',
     'No files at https://example.org/simple',
   ],
-  ['brings nothing', 'exit 0', 'it did not bring tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_17_x86_64.whl'],
+  ['brings nothing', 'exit 0', 'it did not download tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_17_x86_64.whl'],
 ])('when pip %s, that is told, and Node fetches it', async (_, download, words) => {
   const made = tensorflowWheel()
   const { url, requests } = await packageIndex([made])
   const { error, said } = await tryInstall({ wheels: [made], index: url, env: { PATH: pathWithPip(download) } })
   expect(error).toBeUndefined()
-  expect(said).toEqual([`pip could not fetch ${made.wheel.file} (${words}); fetching it without pip.`])
+  expect(said).toEqual([`pip could not download ${made.wheel.file} (${words}); downloading it without pip.`])
   expect(requests).toHaveLength(1)
 })
 
@@ -64,7 +64,7 @@ test('if pip waits without end, Node downloads instead', async () => {
   const { error, said } = await tryInstall({ wheels: [made], index: url, env, stallMs: 500 })
   expect(error).toBeUndefined()
   expect(said).toEqual([
-    `pip could not fetch ${made.wheel.file} (it brought nothing for too long); fetching it without pip.`,
+    `pip could not download ${made.wheel.file} (it made no progress for too long); downloading it without pip.`,
   ])
 })
 
@@ -138,7 +138,7 @@ test('a download of a killed pip continues at once', async () => {
   const env = { PATH: pipWithPart(made, 'kill -KILL $$') }
   const { error, said } = await tryInstall({ wheels: [made], index: url, env })
   expect(error).toBeUndefined()
-  expect(said).toEqual([`pip could not fetch ${made.wheel.file} (it was killed); fetching it without pip.`])
+  expect(said).toEqual([`pip could not download ${made.wheel.file} (it was killed); downloading it without pip.`])
   expect(requests.map(({ range }) => range)).toEqual(['bytes=10000-'])
 })
 
@@ -153,7 +153,7 @@ test('if a partial download cannot continue, pip downloads all of it', async () 
   const { error, said } = await tryInstall({ wheels: [made], index: url, cache, env })
   expect(error).toBeUndefined()
   expect(said).toEqual([
-    `The package index has no ${url}/tensorflow-cpu/: the server answered 404. Fetching all of ${made.wheel.file} with pip.`,
+    `The package index has no ${url}/tensorflow-cpu/: the server answered 404. Downloading all of ${made.wheel.file} with pip.`,
   ])
   expect(readdirSync(cache)).toEqual(['tensorflow-2.21.0'])
 })

@@ -69,7 +69,7 @@ describe('a wheel from an index', () => {
       },
     ])
     const { bytes, file, unpacked } = wheel.wheel
-    expect(progress).toContainEqual({ verb: 'Fetching', file, done: bytes, total: bytes })
+    expect(progress).toContainEqual({ verb: 'Downloading', file, done: bytes, total: bytes })
     expect(progress.at(-1)).toEqual({ verb: 'Unpacking', file, done: unpacked, total: unpacked })
   })
 
@@ -116,7 +116,7 @@ describe('a wheel from an index', () => {
     const { cache, error } = await tryInstall({ wheels: [wheel], index: bad.url })
     expect(error).toBeInstanceOf(UserError)
     expect(error!.message).toMatch(
-      /^http:.*\.whl cannot be fetched: the connection was cut; 120\.0 kB of it are kept, and the next try goes on from there\.$/,
+      /^http:.*\.whl cannot be downloaded: the connection was cut; 120\.0 kB of it are kept, and the next try resumes the download\.$/,
     )
     expect(filesBelow(cache)).toEqual([`downloads/${wheel.wheel.file}`])
     const good = await packageIndex([wheel])
@@ -173,7 +173,10 @@ describe('nothing is installed', () => {
   test('when the index has another hash, before any download', async () => {
     const wheel = tensorflowWheel()
     const { url, requests } = await packageIndex([wheel], { sha256: '0'.repeat(64) })
-    await expectNothingInstalled({ wheels: [wheel], index: url }, /has another .*\.whl than the official one/)
+    await expectNothingInstalled(
+      { wheels: [wheel], index: url },
+      /^The .*\.whl of the package index .* is not the official file/,
+    )
     expect(requests).toEqual([])
   })
 
@@ -181,7 +184,7 @@ describe('nothing is installed', () => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([{ ...wheel, data: Buffer.concat([wheel.data, wheel.data]) }])
     const { error } = await tryInstall({ wheels: [wheel], index: url })
-    expect(error?.message).toMatch(/is longer than it should be/)
+    expect(error?.message).toMatch(/is larger than the expected /)
   })
 
   test('when the index lacks the package, or the file', async () => {
@@ -199,8 +202,8 @@ describe('nothing is installed', () => {
   })
 
   test.each([
-    [404, /cannot be fetched: the server answered 404 \(Not Found\)\.$/, 1],
-    [503, /cannot be fetched: the server answered 503 \(Service Unavailable\)\.$/, 4],
+    [404, /cannot be downloaded: the server answered 404 \(Not Found\)\.$/, 1],
+    [503, /cannot be downloaded: the server answered 503 \(Service Unavailable\)\.$/, 4],
   ])('when the server answers %i', async (status, message, tries) => {
     const wheel = tensorflowWheel()
     const { url, requests } = await packageIndex([wheel], {
@@ -232,7 +235,7 @@ describe('nothing is installed', () => {
     )
     await expectNothingInstalled(
       { wheels, index, env: { HTTPS_PROXY: 'http://proxy.example:8080' } },
-      /; HTTPS_PROXY counts for pip, but for Node alone only from 22\.21 on, with NODE_USE_ENV_PROXY=1\.$/,
+      /; pip uses HTTPS_PROXY, but Node does so only from version 22\.21 on, with NODE_USE_ENV_PROXY=1\.$/,
     )
     await expectNothingInstalled({ wheels, index: 'nonsense' }, /is no URL\.$/)
   })
@@ -245,9 +248,9 @@ describe('nothing is installed', () => {
       return { data, wheel: { ...wheel, bytes: data.length, sha256 } }
     }
     for (const [data, message] of [
-      [Buffer.from('not an archive'), /is not a whole wheel: .*[^.]\.$/],
-      [whole.data.subarray(0, -100), /is not a whole wheel/],
-      [wheelOf('x', { 'y.txt': 'y' }).data, /holds no libtensorflow_cc/],
+      [Buffer.from('not an archive'), /is not a complete wheel: .*[^.]\.$/],
+      [whole.data.subarray(0, -100), /is not a complete wheel/],
+      [wheelOf('x', { 'y.txt': 'y' }).data, /contains no libtensorflow_cc/],
     ] as const) {
       const wheel = made(data)
       const { url } = await packageIndex([wheel])
@@ -281,7 +284,7 @@ describe('nothing is installed', () => {
     const free = async () => 500_000
     await expectNothingInstalled(
       { wheels: [wheel], index: url, free },
-      /^The disk of .* has 500\.0 kB free, and 60\d\.\d kB are needed while installing\.$/,
+      /^The disk of .* has only 500\.0 kB free, but 60\d\.\d kB are needed while installing\.$/,
     )
     expect(requests).toEqual([])
   })
@@ -339,7 +342,7 @@ describe('nothing is installed', () => {
     expect(error!.message).toMatch(/a part of the path is a file, not a folder\.$/)
   })
 
-  test.each(['Fetching', 'Unpacking'])('when it is interrupted while %s', async (verb) => {
+  test.each(['Downloading', 'Unpacking'])('when it is interrupted while %s', async (verb) => {
     const wheel = tensorflowWheel()
     const { url } = await packageIndex([wheel])
     const stop = new AbortController()
@@ -421,7 +424,7 @@ describe('a lock file', () => {
     const file = join(cache, 'setup.lock')
     make(file)
     const { error } = await tryInstall({ wheels: [wheel], index: url, cache })
-    expect(error).toEqual(new UserError(`${file} is no file that \`train setup\` made: remove it.`))
+    expect(error).toEqual(new UserError(`${file} is not a file that \`train setup\` made; remove it.`))
     expect(readdirSync(cache)).toEqual(['setup.lock'])
   })
 
@@ -437,7 +440,7 @@ describe('a lock file', () => {
     const { error } = await tryInstall({ wheels: [wheel], index: url, cache }).finally(() => process.seteuid!(user))
     expect(error).toEqual(
       new UserError(
-        `Cannot tell whether another \`train setup\` is at work: ${file}: no permission. If none is, have that file removed.`,
+        `Cannot tell whether another \`train setup\` is running: ${file}: no permission. If none is, remove that file.`,
       ),
     )
     expect(readdirSync(cache)).toEqual(['setup.lock'])
@@ -470,7 +473,7 @@ describe('two setups at once', () => {
     expect(first.error).toBeUndefined()
     expect(second!.error).toBeInstanceOf(UserError)
     expect(second!.error!.message).toMatch(
-      /^Another `train setup` is at work \(process \d+ on .+\): wait until it has ended/,
+      /^Another `train setup` is running \(process \d+ on .+\)\. Wait until it has ended/,
     )
     expect(filesBelow(cache)).toEqual(INSTALLED)
   })

@@ -46,19 +46,19 @@ describe('other systems get a message', () => {
     [
       'tensorflow',
       system('darwin-x64'),
-      /^`train setup tensorflow` has nothing for darwin-x64: there are packages for /,
+      /^`train setup tensorflow` does not support darwin-x64: there are packages for /,
     ],
     [
       'cuda',
       system('linux-arm64'),
-      /^`train setup cuda` has nothing for linux-arm64: there are packages for Linux x64\.$/,
+      /^`train setup cuda` does not support linux-arm64: there are packages for Linux x64 only\.$/,
     ],
-    ['cuda', system('darwin-arm64'), /has nothing for darwin-arm64/],
+    ['cuda', system('darwin-arm64'), /does not support darwin-arm64/],
     ['tensorflow', system('linux-x64', true), /^TensorFlow has no build for Linux with musl, such as Alpine/],
     [
       'tensorflow',
       system('win32-x64'),
-      /^`train setup` does not know win32: engine tensorflow runs on Linux and macOS\.$/,
+      /^`train setup` does not support win32: engine tensorflow runs on Linux and macOS only\.$/,
     ],
   ] as const)('%s on %j', (target, where, message) => expect(() => wheelsFor(target, where)).toThrow(message))
 

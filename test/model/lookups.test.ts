@@ -25,7 +25,7 @@ const embedding = (input_dim: number) => ({ type: 'Embedding', name: 'e', input_
 
 test('a number in the data that is too large, with its place and a sufficient size', async () => {
   const message =
-    'Embedding "e" is given numbers from 0 to 1 by bars-and-stripes, but has vectors for 0 only; "input_dim": 2 has enough'
+    'Embedding "e" is given numbers from 0 to 1 by bars-and-stripes, but has vectors for 0 only; "input_dim": 2 is enough'
   expect(await problems([embedding(1)], BARS)).toEqual([
     { pointer: '/model/layers/0', position: { line: 1, column: 88 }, message },
   ])

@@ -127,7 +127,9 @@ describe('against exact log Z', () => {
     expect(near.warning).toBeNull()
     const { estimate } = await sampled(far, { ...settings, base: uniformBase(200) })
     expect(estimate.effectiveSamples).toBeLessThan(20)
-    expect(estimate.warning).toMatch(/^100 chains count for \d+\.\d only, fewer than 20: log Z may be far/)
+    expect(estimate.warning).toMatch(
+      /^The 100 chains have an effective sample size of only \d+\.\d, below 20: log Z may be far/,
+    )
   })
 })
 

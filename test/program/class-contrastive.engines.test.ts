@@ -218,17 +218,17 @@ describe('settings that do not go with labels give a message', () => {
     [
       'accuracy without labels',
       { metrics: ['accuracy'] },
-      ['/metrics/0 found "accuracy", which is not measured of an RBM; must be one of 12 names'],
+      ['/metrics/0 found "accuracy", which is not a metric of an RBM; must be one of 12 names'],
     ],
     [
       'what is measured of chains',
       { training: cd, metrics: ['free_energy'] },
-      ['/metrics/0 found "free_energy", which is not measured of an RBM with labels; must be "accuracy"'],
+      ['/metrics/0 found "free_energy", which is not a metric of an RBM with labels; must be "accuracy"'],
     ],
     [
       'a centred gradient',
       { training: { ...cd, centered: true } },
-      ['/training/centered found "centered", which does not go with labels'],
+      ['/training/centered found "centered", which cannot be used with labels'],
     ],
     [
       'another algorithm',

@@ -264,23 +264,19 @@ describe('settings that do not go with such units give a message', () => {
       'pseudo-likelihood of gaussian units',
       { visible: 'gaussian' },
       { metrics: ['pseudo_likelihood'] },
-      ['/metrics/0 found "pseudo_likelihood", which is measured of visible units that are 0 or 1; these are gaussian'],
+      ['/metrics/0 found "pseudo_likelihood", which is only for visible units that are 0 or 1; these are gaussian'],
     ],
     [
       'the exact gradient of rectified units',
       { visible: 'gaussian', hidden: 'nrelu' },
       { training: { algorithm: 'exact' } },
-      [
-        '/training/algorithm found "exact", which goes through all states of hidden units that are 0 or 1; these are nrelu',
-      ],
+      ['/training/algorithm found "exact", which is only for hidden units that are 0 or 1; these are nrelu'],
     ],
     [
       'a centred gradient with a learned variance',
       { visible: { type: 'gaussian', variance: 'learned' } },
       { training: { algorithm: 'cd', centered: true } },
-      [
-        '/training/centered found true beside a variance that is learned, which moves with the means; "variance": "fixed" goes',
-      ],
+      ['/training/centered found true, which cannot be used with a learned variance; use "variance": "fixed"'],
     ],
     [
       'the exact gradient of too many hidden units, however few the visible ones',

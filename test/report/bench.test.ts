@@ -22,20 +22,22 @@ const REPORT: BenchReport = {
 
 test('all of it', () => {
   expect(benchLines(REPORT)).toEqual([
-    'A training step of mnist-mlp, batch 128, float32; 5 turns each, of at most 100 steps or 1 s.',
+    'Training step of mnist-mlp, batch 128, float32; 5 turns per engine, at most 100 steps or 1 s each.',
     '',
     'engine  device   median  minimum  times as long  steps  peak memory',
     'a       cpu     1.90 ms  1.80 ms           1.00    500     612.0 MB',
     'b:slow  gpu:0    538 ms   531 ms            283     10      1.25 GB',
     '',
-    'Left out:',
+    'Skipped:',
     '  c: Engine c has no library; `get c` installs it.',
-    'Engine auto takes a on cpu (no NVIDIA driver).',
+    'Engine auto selects a on cpu (no NVIDIA driver).',
   ])
 })
 
 test('one turn, nothing skipped, nothing about auto', () => {
   const lines = benchLines({ ...REPORT, rounds: 1, left_out: [], auto: null })
-  expect(lines[0]).toBe('A training step of mnist-mlp, batch 128, float32; 1 turn each, of at most 100 steps or 1 s.')
+  expect(lines[0]).toBe(
+    'Training step of mnist-mlp, batch 128, float32; 1 turn per engine, at most 100 steps or 1 s each.',
+  )
   expect(lines).toHaveLength(5)
 })

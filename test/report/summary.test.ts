@@ -35,7 +35,7 @@ const TOOK = 'Took 41 s. Files: runs/mnist-mlp/1'
 
 test('layers that tfjs lacks are named at the end', () => {
   expect(lines({ epochs: 3 }, { notInTfjs: ['GRU', 'gelu'] }).at(-1)).toBe(
-    'tf.loadLayersModel cannot open this model: tfjs has nothing that computes the same as GRU, gelu.',
+    'tf.loadLayersModel cannot open the saved model: TensorFlow.js has no equivalent of GRU, gelu.',
   )
 })
 
@@ -44,7 +44,7 @@ describe('the reason to stop', () => {
     const stopping = { epochs: 2, baseline: null }
     expect(lines({ reason: 'early_stopping', epochs: 9, best, restored: true, stopping })).toEqual([
       'Stopped early after 9 epochs: val_loss has not improved for 2 epochs.',
-      'Best epoch: 7, val_loss 0.0712; its weights are in the model.',
+      'Best epoch: 7, val_loss 0.0712; the saved model has its weights.',
       TEST,
       TOOK,
     ])
@@ -66,18 +66,14 @@ describe('the reason to stop', () => {
   })
 
   test('all epochs done, without early stopping', () => {
-    expect(lines({ epochs: 1 }, { earlyStopping: null })).toEqual([
-      'Trained for 1 epoch, as many as the spec asks for.',
-      TEST,
-      TOOK,
-    ])
+    expect(lines({ epochs: 1 }, { earlyStopping: null })).toEqual(['Trained for 1 epoch.', TEST, TOOK])
   })
 
   test('interrupted: no scores', () => {
     const end = { reason: 'interrupted', epochs: 3, best, interruptedAt: { epoch: 4, step: 210 } } as const
     expect(lines(end, { test: null })).toEqual([
       'Interrupted in epoch 4, after 210 of 422 steps.',
-      'Best epoch: 7, val_loss 0.0712; the model has the last weights.',
+      'Best epoch: 7, val_loss 0.0712; the saved model has the weights of the last epoch.',
       TOOK,
     ])
   })
@@ -98,23 +94,23 @@ describe('the reason to stop', () => {
 
   test.each([
     ['step', 'in epoch 1, step 3'],
-    ['weights', 'in epoch 1, step 3, by its update'],
+    ['weights', 'in epoch 1, in the update of step 3'],
     ['validation', 'in epoch 1, step 3, in validation'],
     ['test', 'in the test, after epoch 1'],
   ] as const)('diverged: where, during %s', (during, place) => {
     expect(divergedWith({ during })).toEqual([
-      `Diverged ${place}: the first tensor that went bad is dense/kernel, with nan. Try a smaller learning rate.`,
+      `Diverged ${place}: the first tensor with nan is dense/kernel. Try a smaller learning rate.`,
       TOOK,
     ])
   })
 
   test.each([
-    ['weight', 'dense/kernel', 'the weight began so, by its initializer.'],
-    ['layer', 'the output of dense', 'look at the layer, its first weights, and what goes into it.'],
-    ['measure', 'loss', 'every layer is finite; look at whether the last activation suits the loss.'],
+    ['weight', 'dense/kernel', 'the initializer of the weight gave it this value.'],
+    ['layer', 'the output of dense', 'check the layer, its initial weights and its inputs.'],
+    ['measure', 'loss', 'the outputs of every layer are finite; check whether the last activation suits the loss.'],
   ] as const)('diverged before any update, at a %s', (kind, tensor, words) => {
     const [reason] = divergedWith({ kind, tensor, updates: 0 })
-    expect(reason).toContain(`the first tensor that went bad is ${tensor}, with nan. No update was made yet`)
+    expect(reason).toContain(`the first tensor with nan is ${tensor}. No update had been made`)
     expect(reason).toContain(words)
     expect(reason).not.toContain('smaller')
   })

@@ -11,7 +11,7 @@ function shown(isTTY: boolean, columns = 100) {
   const stream = { isTTY, columns, write } as unknown as NodeJS.WriteStream
   const reporter = createTransferReporter(stream, stream.isTTY, () => clock)
   return {
-    at(seconds: number, done: number, verb = 'Fetching') {
+    at(seconds: number, done: number, verb = 'Downloading') {
       clock = seconds * 1000
       reporter.progress({ verb, file: 'x.whl', done, total: 100e6 })
     },
@@ -33,9 +33,9 @@ test('not on a terminal: a line at the beginning, and one every ten seconds', ()
   reporter.close()
   expect(take()).toBe(
     [
-      'Fetching x.whl: 0 bytes of 100.0 MB',
-      'Fetching x.whl: 20.0 MB of 100.0 MB - 2.0 MB/s - 40 s left',
-      'Fetching x.whl: 40.0 MB of 100.0 MB - 2.0 MB/s - 30 s left',
+      'Downloading x.whl: 0 bytes of 100.0 MB',
+      'Downloading x.whl: 20.0 MB of 100.0 MB - 2.0 MB/s - 40 s left',
+      'Downloading x.whl: 40.0 MB of 100.0 MB - 2.0 MB/s - 30 s left',
       'Done.',
       'Unpacking x.whl: 0 bytes of 100.0 MB',
       '',
@@ -46,7 +46,7 @@ test('not on a terminal: a line at the beginning, and one every ten seconds', ()
 test('on a terminal: a bar, with the speed since its start', () => {
   const { at, reporter, take } = shown(true)
   at(0, 50e6) // half of it came earlier
-  expect(take()).toBe('Fetching [===============>..............] 50.0 MB of 100.0 MB - x.whl')
+  expect(take()).toBe('Downloading [===============>..............] 50.0 MB of 100.0 MB - x.whl')
   at(0.05, 51e6)
   expect(take()).toBe('')
   at(10, 60e6)
@@ -60,5 +60,5 @@ test('on a terminal: a bar, with the speed since its start', () => {
 test('in a narrow window: the numbers', () => {
   const { at, take } = shown(true, 40)
   at(0, 50e6)
-  expect(take()).toBe('Fetching 50.0 MB of 100.0 MB')
+  expect(take()).toBe('Downloading 50.0 MB of 100.0 MB')
 })

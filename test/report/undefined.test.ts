@@ -17,14 +17,14 @@ test('nothing is printed if all values are numbers', () => {
 test('one line per metric, with every place', () => {
   const epochs = epochsOf({ auc: NONE, val_auc: 1, m: 1, val_m: 2 }, { auc: NONE, val_auc: NONE, m: 1, val_m: NONE })
   expect(lines({ epochs, test: { auc: NONE } })).toEqual([
-    'auc is nan in 2 of 2 epochs of training, in 1 of 2 epochs of validation and in the test: it needs targets of both kinds.',
-    'm is nan in 1 of 2 epochs of validation.',
+    'auc was nan in 2 of 2 epochs of training, in 1 of 2 epochs of validation and in the test: it needs targets of both kinds.',
+    'm was nan in 1 of 2 epochs of validation.',
   ])
 })
 
 test('one line per callback that saw only NaN', () => {
   const watchers = ['EarlyStopping', 'ReduceLROnPlateau'].map((type) => ({ type, monitor: 'val_m' }))
-  const idle = (type: string) => `${type} watched val_m, which was nan in every epoch; it did nothing.`
+  const idle = (type: string) => `${type} had no effect, because val_m, which it watches, was nan in every epoch.`
   expect(lines({ epochs: epochsOf({ val_m: NONE }, { val_m: NONE }), watchers }).slice(1)).toEqual([
     idle('EarlyStopping'),
     idle('ReduceLROnPlateau'),

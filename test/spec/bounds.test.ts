@@ -40,7 +40,7 @@ test.each([25, 60, 90])('%d nested TimeDistributed layers are reported by their 
 const many = (count: number, of: (index: number) => string) => Array.from({ length: count }, (_, at) => of(at)).join()
 
 test.each([
-  ['brackets', `${'['.repeat(200)}`, 'found more than 100 brackets inside each other'],
+  ['brackets', `${'['.repeat(200)}`, 'found brackets nested more than 100 deep'],
   ['one key again and again', `{${many(200_000, () => '"a":1')}}`, 'found more than 10,000 items in one list'],
   ['keys', `{${many(200_000, (at) => `"k${at}":1`)}}`, 'found more than 10,000 items in one list'],
   ['numbers', `[${many(200_000, () => '1')}]`, 'found more than 10,000 items in one list'],
@@ -49,7 +49,7 @@ test.each([
     `[${many(900, () => `[${many(999, () => '1')}]`)}]`,
     'found more than 1,000,000 words, numbers and signs',
   ],
-  ['letters', `"${'x'.repeat(5_000_000)}"`, 'found 5,000,002 letters, must be at most 5,000,000'],
+  ['letters', `"${'x'.repeat(5_000_000)}"`, 'found 5,000,002 characters, must be at most 5,000,000'],
   ['spaces', ' '.repeat(4_000_000), 'found nothing, must be an object'],
 ])('too many %s are told once', (_, text, message) => expect(messagesOf(text)).toEqual([message]))
 
@@ -57,7 +57,7 @@ test('of very many problems the first thousand are reported', () => {
   const { issues } = readText(withLayers(Array(1500).fill('Flattn')))
   expect(issues).toHaveLength(1001)
   expect(issues[0]!.message).toContain('found "Flattn"')
-  expect(issues.at(-1)!.message).toBe('and 500 more problems from here on')
+  expect(issues.at(-1)!.message).toBe('and 500 more problems after this one')
 })
 
 test.each([

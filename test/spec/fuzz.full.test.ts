@@ -42,7 +42,7 @@ test.each([
   const { issues } = readText(JSON.stringify({ data: 'mnist', loss: 'mse', model: { type: 'Sequential', layers } }))
   expect(issues).toHaveLength(1001)
   // that there are too many layers is one more
-  expect(issues.at(-1)!.message).toBe('and 8001 more problems from here on')
+  expect(issues.at(-1)!.message).toBe('and 8001 more problems after this one')
 })
 
 describe('through the command', () => {

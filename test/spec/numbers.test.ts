@@ -13,7 +13,7 @@ test.each([
     wide({ output_padding: 5000 }),
     [
       '/model/layers/0/output_padding: found 5000, must be at least 0 and at most 4096',
-      '/model/layers/0/output_padding: found 5000, must be below strides, 1',
+      '/model/layers/0/output_padding: found 5000, must be below the stride, 1',
     ],
   ],
   [

@@ -48,14 +48,14 @@ describe.each(engineNames)('engine %s', (engine) => {
   }
 
   test.each([
-    ['too large', 7.5, '7.5', '; "input_dim": 8 has enough'],
+    ['too large', 7.5, '7.5', '; "input_dim": 8 is enough'],
     ['below 0', -1.25, '-1.25', ', whole numbers from 0 on'],
     ['not a number', Number.NaN, 'NaN', ', whole numbers from 0 on'],
   ])('a number that is %s', async (_, constant, found, remedy) => {
     const { runner, train, tested } = await opened(0, constant, { mask_zero: true })
     const before = await runner.read()
     const words = (where: string) =>
-      `Embedding "e" is given ${found} by layer "numbers" (${where}, sample 1 of the batch), but has vectors for 0 to 3 only${remedy}.`
+      `Embedding "e" gets the number ${found} from layer "numbers" (${where}, sample 1 of the batch), but has vectors for 0 to 3 only${remedy}.`
     expect(await train()).toEqual({ epoch: 1, step: 1, problem: new UserError(words('epoch 1, step 1')) })
     await expect(tested()).rejects.toThrow(words('the test'))
     expect(await runner.read()).toEqual(before)
@@ -69,7 +69,9 @@ describe.each(engineNames)('engine %s', (engine) => {
     }
     const { epoch, step, problem } = (await train({ validation, epochs: 3 }))!
     expect({ epoch, step }).toEqual({ epoch: 1, step: 2 })
-    expect(problem.message).toContain('is given 9 by layer "numbers" (the validation after epoch 1, sample 1 of')
+    expect(problem.message).toContain(
+      'gets the number 9 from layer "numbers" (the validation after epoch 1, sample 1 of',
+    )
   })
 
   test('the sample is named', async () => {

@@ -9,7 +9,7 @@ export const completion = command({
   help: `Prints a completion script. With it, your shell completes commands, options,
 values and file names when you press Tab. The default is the shell in $SHELL.
 The script needs no change after an update: it asks this program each time.`,
-  operands: { least: 0, most: 1, few: '', many: 'One shell at a time', words: SHELLS },
+  operands: { least: 0, most: 1, few: '', many: 'Only one shell can be given', words: SHELLS },
   options: {},
   exits: { done: EXIT_WORDS.done, badInput: 'a problem with the command line, or $SHELL is none of these shells' },
   examples: [

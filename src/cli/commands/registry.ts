@@ -1,4 +1,4 @@
-/** Every command. A new one is a file of this folder and a line of this table. */
+/** Every command. A new one is a file in this folder and a line in this table. */
 import { bench } from './bench.js'
 import { completion } from './completion.js'
 import { doctor } from './doctor.js'
@@ -11,7 +11,7 @@ import { train } from './train.js'
 import { transform } from './transform.js'
 import { validate } from './validate.js'
 
-/** In the order of the help. The first is the one without a name on the command line. */
+/** Commands in the order of the help. `train`, the first, needs no name on the command line. */
 export const COMMANDS = {
   train,
   validate,

@@ -11,7 +11,7 @@ sample, and writes them to a file. RUN is the folder of a run. DATA is a .npy or
 .csv file with one sample per row. Without DATA, transforms the training and
 test samples of the run, and writes their labels too. Prints the path and the
 shape of each file.`,
-  operands: { least: 1, most: 2, few: 'No run is given', many: 'A run and a file at most' },
+  operands: { least: 1, most: 2, few: 'No run is given', many: 'Only one run and one file can be given' },
   options: {
     set,
     engine,

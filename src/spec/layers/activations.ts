@@ -1,4 +1,4 @@
-/** Activation functions that are layers, for what they can be told (keras/src/layers/activations). */
+/** Activation functions with arguments, which are layers (keras/src/layers/activations). */
 import { z } from 'zod'
 import { constraint } from '../constraints.js'
 import { initializer } from '../initializers.js'

@@ -1,4 +1,4 @@
-/** Steps that look at each other (keras/src/layers/attention). */
+/** Attention layers (keras/src/layers/attention). */
 import { z } from 'zod'
 import { MOST_AXES } from '../whole.js'
 import { bias, kernel, onOutput, size, weighted } from './layer.js'
@@ -6,12 +6,12 @@ import { bias, kernel, onOutput, size, weighted } from './layer.js'
 const QUERY_VALUE_KEY =
   'Inputs: query, value and key. Without a key, the value is the key. A single input is all three: self-attention.'
 
-/** Fields of every attention. */
+/** Fields of every attention layer. */
 const attending = {
   dropout: z.number().min(0).lt(1).default(0).describe('Fraction of the attention scores to drop in training.'),
   use_causal_mask: z.boolean().default(false).describe('Whether a step sees only itself and earlier steps.'),
 }
-/** Fields of an attention of many heads. */
+/** Fields of attention layers with several heads. */
 const manyHeads = {
   sliding_window: size
     .nullable()

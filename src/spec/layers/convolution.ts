@@ -1,4 +1,4 @@
-/** Windows times filters (keras/src/layers/convolutional). */
+/** Convolution layers (keras/src/layers/convolutional). */
 import { z } from 'zod'
 import { constraint } from '../constraints.js'
 import { type RuleIssue, rules } from '../family.js'
@@ -10,7 +10,7 @@ import { padding, space } from './window.js'
 
 const filters = size.describe('Number of output channels, at least 1.')
 
-/** Fields of a layer with windows that slide over so many axes, as Keras has them. */
+/** Fields of a layer whose windows slide over this number of axes, in the order of Keras. */
 const windows = (axes: number) => ({
   kernel_size: perAxis(axes, 1, LARGEST_WINDOW).describe(
     `Size of the window over ${space(axes)}: a number, or one for each.`,
@@ -121,7 +121,7 @@ export const CONVOLUTION = [
   ).superRefine(rules(windowRules)),
 ] as const
 
-/** Across the fields of a convolution (keras/src/layers/convolutional/base_conv.py, base_conv_transpose.py). */
+/** Rules across the fields of a convolution (keras/src/layers/convolutional/base_conv.py, base_conv_transpose.py). */
 function* windowRules(layer: {
   readonly strides: readonly number[]
   readonly dilation_rate: readonly number[]
@@ -132,7 +132,7 @@ function* windowRules(layer: {
   const { strides, dilation_rate, filters = 1, groups = 1, output_padding } = layer
   const dilation = Math.max(...dilation_rate)
   if (dilation > 1 && Math.max(...strides) > 1) {
-    yield { code: 'range', path: ['dilation_rate'], message: `found ${dilation}, must be 1 where strides are above 1` }
+    yield { code: 'range', path: ['dilation_rate'], message: `found ${dilation}, must be 1 if strides are above 1` }
   }
   if (filters % groups !== 0) {
     const message = `found ${filters}, must be a multiple of the number of groups, ${groups}`
@@ -143,7 +143,7 @@ function* windowRules(layer: {
     yield {
       code: 'range',
       path: ['output_padding'],
-      message: `found ${after}, must be below strides, ${strides[axis]}`,
+      message: `found ${after}, must be below the stride, ${strides[axis]}`,
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What layers share: how one is described, and fields that several families have. */
+/** Shared by all layers: functions that define a layer, and fields that several families have. */
 import { z } from 'zod'
 import { activationName } from '../activations.js'
 import { constraint } from '../constraints.js'
@@ -47,7 +47,7 @@ export const rate = (description: string) => z.number().min(0).lt(1).describe(de
 export const activation = (description: string) => activationName.describe(description)
 export const activated = { activation: activation('Activation function of the output.').default('linear') }
 
-/** Fields of a layer with a kernel, and of one with a bias, as Keras has them. */
+/** Fields of a layer with a kernel, and of one with a bias, in the order of Keras. */
 export const kernel = {
   kernel_initializer: initializer('glorot_uniform', 'First values of the weights.'),
   kernel_regularizer: regularizer('Regularizer of the weights.'),
@@ -70,7 +70,7 @@ export const axes = (description: string) =>
     .default(-1)
     .describe(description)
 
-/** A whole number for each axis; one alone stands for all of them. The resolved spec has them all. */
+/** The schema of a whole number per axis, or a single one for all axes. A resolved spec has one per axis. */
 export const perAxis = (axes: number, least: number, most = LARGEST) => {
   const each = (given: number) => Array<number>(axes).fill(given)
   const either = z.union([whole(least, most), z.array(whole(least, most)).length(axes)])
@@ -80,10 +80,10 @@ export const perAxis = (axes: number, least: number, most = LARGEST) => {
   )
 }
 
-/** A layer within another takes what the outer one is given. */
+/** A layer inside another one has the input of the outer layer, so it must not name inputs. */
 export function* wiringRules(layer: object): Iterable<RuleIssue> {
   if (!('inputs' in layer) || layer.inputs === undefined) return
-  const message = 'found inputs, which a layer within another cannot have; it takes what the outer one is given'
+  const message = 'found inputs, but a layer inside another one always has the input of the outer layer'
   yield { code: 'order', path: ['inputs'], message }
 }
 

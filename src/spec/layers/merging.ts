@@ -1,4 +1,4 @@
-/** Layers that make one of several inputs (keras/src/layers/merging). */
+/** Layers that merge several inputs into one (keras/src/layers/merging). */
 import { z } from 'zod'
 import { axis, layer } from './layer.js'
 

@@ -1,4 +1,4 @@
-/** Means of 0 and variances of 1 (keras/src/layers/normalization). */
+/** Normalization layers (keras/src/layers/normalization). */
 import { z } from 'zod'
 import { constraint } from '../constraints.js'
 import { initializer } from '../initializers.js'
@@ -9,7 +9,7 @@ import { axes, axis, layer, weighted } from './layer.js'
 const epsilon = (value: number) =>
   z.number().min(0).default(value).describe('Small number added to the divisor, so that it is never 0.')
 
-/** What a layer multiplies by and adds after it has normalized. */
+/** Fields of the factor gamma and the offset beta, which a layer applies after it has normalized. */
 const affine = {
   center: z.boolean().default(true).describe('Whether to add beta.'),
   scale: z.boolean().default(true).describe('Whether to multiply by gamma.'),
@@ -41,7 +41,7 @@ export const NORMALIZATION = [
   }),
   weighted('GroupNormalization', 'Gives groups of channels of each sample mean 0 and variance 1 (Wu and He, 2018).', {
     groups: whole(-1)
-      .refine((groups) => groups !== 0, 'found 0, must be at least 1, or -1 for one of each channel')
+      .refine((groups) => groups !== 0, 'found 0, must be at least 1, or -1 for one group per channel')
       .default(32)
       .describe('Number of groups; must divide the number of channels. -1: one group per channel.'),
     axis: axis.default(-1).describe('Axis of the channels, counted with the batch; -1 is the last.'),

@@ -1,4 +1,4 @@
-/** One number for each window, or for all of the space (keras/src/layers/pooling). */
+/** Pooling layers: one number for each window, or for each channel (keras/src/layers/pooling). */
 import { z } from 'zod'
 import { LARGEST_WINDOW } from '../whole.js'
 import { layer, perAxis } from './layer.js'

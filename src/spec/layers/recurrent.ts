@@ -1,4 +1,4 @@
-/** Layers that go through a sequence step by step (keras/src/layers/rnn). */
+/** Recurrent layers (keras/src/layers/rnn). */
 import { z } from 'zod'
 import { constraint } from '../constraints.js'
 import { family, type RuleIssue, rules } from '../family.js'
@@ -38,7 +38,7 @@ const recurrentFields = {
 }
 const recurrentActivation = activation('Activation function of the gates.').default('sigmoid')
 
-/** Layers that go through a sequence, step by step; what a Bidirectional may hold. */
+/** Layers that go through a sequence step by step. A Bidirectional may contain one of these. */
 const RECURRENT = [
   weighted(
     'SimpleRNN',
@@ -79,6 +79,6 @@ export const RECURRENT_LAYERS = [
 function* forwardRules(layer: z.output<typeof recurrentSchema>): Iterable<RuleIssue> {
   yield* wiringRules(layer)
   if (!layer.go_backwards) return
-  const message = 'found true, but the layer of a Bidirectional goes forwards; the other one goes backwards'
+  const message = 'found true, but the layer in a Bidirectional must go forwards; its copy goes backwards'
   yield { code: 'order', path: ['go_backwards'], message }
 }

@@ -1,4 +1,4 @@
-/** Noise, dropout, and a loss of what goes through (keras/src/layers/regularization). */
+/** Regularization layers: noise, dropout, and a penalty on activity (keras/src/layers/regularization). */
 import { z } from 'zod'
 import { layer, rate } from './layer.js'
 

@@ -27,19 +27,18 @@ export const RESHAPING = [
   }),
 ] as const
 
-/** At most one dimension is free, and none is 0: not in the JSON Schema, which cannot count in this version. */
+/** At most one dimension may be -1, and none may be 0. Draft 7 of JSON Schema cannot express this. */
 function* targetShapeRules(shape: readonly number[]): Iterable<RuleIssue> {
   const free = shape.indexOf(-1)
   for (const [index, dim] of shape.entries()) {
-    if (dim === 0)
-      yield { code: 'range', path: [index], message: 'found 0, must be at least 1, or -1 for what is left' }
+    if (dim === 0) yield { code: 'range', path: [index], message: 'found 0, must be at least 1, or -1 to infer it' }
     if (dim === -1 && index !== free) {
-      yield { code: 'range', path: [index], message: `found a second -1, only one dimension can take what is left` }
+      yield { code: 'range', path: [index], message: `found a second -1, but only one dimension can be inferred` }
     }
   }
 }
 
-/** Each axis once, counted from 1. */
+/** Each axis, counted from 1, must appear exactly once. */
 function* permutationRules(dims: readonly number[]): Iterable<RuleIssue> {
   for (const [index, dim] of dims.entries()) {
     if (dim > dims.length) {
@@ -49,7 +48,7 @@ function* permutationRules(dims: readonly number[]): Iterable<RuleIssue> {
         message: `found ${dim}, must be at most ${dims.length}, the number of axes`,
       }
     } else if (dims.indexOf(dim) !== index) {
-      yield { code: 'range', path: [index], message: `found ${dim} again; each axis must stand here once` }
+      yield { code: 'range', path: [index], message: `found ${dim} again; each axis must appear exactly once` }
     }
   }
 }

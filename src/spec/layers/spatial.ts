@@ -1,4 +1,4 @@
-/** Zeros around the space, less of it, more of it (keras/src/layers/reshaping). */
+/** Padding, cropping and upsampling layers (keras/src/layers/reshaping). */
 import { z } from 'zod'
 import { formed } from '../family.js'
 import { type InFull, withShortForm } from '../short-forms.js'
@@ -10,7 +10,7 @@ const twice: InFull = (value) => (typeof value === 'number' ? [value, value] : u
 const side = formed(withShortForm(z.union([whole(0), z.array(whole(0)).length(2)]), twice), (given) =>
   typeof given === 'number' ? [given, given] : given,
 )
-/** Before and after, for each axis of two: one number for all sides, or one or a pair for each axis. */
+/** Amounts before and after, for each of two axes: a number for all sides, or for each axis a number or a pair. */
 const pairs = formed(withShortForm(z.union([whole(0), z.array(side).length(2)]), twice), (given) =>
   typeof given === 'number' ? [given, given].map((one) => [one, one]) : given,
 )

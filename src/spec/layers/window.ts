@@ -1,4 +1,4 @@
-/** Windows that slide over space: what convolution and pooling share. */
+/** Fields of sliding windows, which convolution and pooling share. */
 import { z } from 'zod'
 
 export const space = (axes: number) => (axes === 1 ? 'steps' : 'height and width')

@@ -1,4 +1,4 @@
-/** What a callback is: it sees events and answers with actions as data; only the loop acts. */
+/** The type of a callback. It sees events and answers with actions, which are data; only the loop carries them out. */
 import type { StateValues } from '../../engine/engine.js'
 import type { BatchEndEvent, BestEpoch, EpochEndEvent, Stopping } from '../events.js'
 
@@ -9,25 +9,25 @@ export type Action =
   | { readonly type: 'restoreWeights' }
   | { readonly type: 'stop'; readonly reason: 'time_budget' }
   | { readonly type: 'stop'; readonly reason: 'early_stopping'; readonly stopping: Stopping }
-  /** From the next step on, in place of whatever said it until now. */
+  /** Replaces the schedule, or an earlier value, from the next step on. */
   | { readonly type: 'setLearningRate'; readonly value: number }
   | FileAction
 
 export type FileAction = SaveModel | AppendText | WriteScalars
 
-/** Save the model as it is now. Paths lead from the folder of the run. */
+/** Save the model as it is now. Paths are relative to the folder of the run. */
 export interface SaveModel {
   readonly type: 'saveModel'
   readonly path: string
   readonly weightsOnly: boolean
 }
 
-/** Add to the end of a file, made where it is missing. */
+/** Append text to a file, which is created if it is missing. */
 export interface AppendText {
   readonly type: 'appendText'
   readonly path: string
   readonly text: string
-  /** Comes before the text where the file is empty; one that is not must begin with it. Empty for none. */
+  /** Written first if the file is empty; a file that is not empty must begin with it. An empty string for none. */
   readonly header: string
 }
 
@@ -39,34 +39,34 @@ export interface WriteScalars {
   readonly scalars: Readonly<Record<string, number>>
 }
 
-/** Where files of callbacks go: whoever runs the loop has the folder. */
+/** Writes the files of callbacks, for the loop, which does not know the folder of the run. */
 export interface CallbackFiles {
-  /** `state` is the runner's, for `saveModel`. */
+  /** `state` reads the state of the runner, for `saveModel`. */
   write(action: FileAction, state: () => Promise<StateValues>): Promise<void>
 }
 
-/** How training stands when an epoch ends, after what the callbacks before this one did. */
+/** The state of training when an epoch ends, after the actions of the callbacks before this one. */
 export interface Standing {
   readonly learningRate: number
-  /** Updates done. */
+  /** Number of updates made. */
   readonly updates: number
 }
 
 export interface Callback {
-  /** It puts the learning rate among the numbers of an epoch, for those after it. */
+  /** Adds the learning rate to the numbers of an epoch, for the callbacks after this one. */
   readonly logsLearningRate?: true
-  /** `keys` are those of an epoch, in any order. */
+  /** Called before the first epoch. `keys` are the history keys of an epoch, in any order. */
   onBegin?(keys: readonly string[]): readonly Action[]
   /** Epochs count from 1. */
   onEpochBegin?(epoch: number): readonly Action[]
-  /** Costs time in each step; only who needs it has it. */
+  /** Costs time in each step, so only callbacks that need it have it. */
   onBatchEnd?(event: BatchEndEvent): readonly Action[]
   onEpochEnd(event: EpochEndEvent, standing: Standing): readonly Action[]
-  /** Training is over, for whatever reason. */
+  /** Called when training has ended, for whatever reason. */
   onEnd(): readonly Action[]
-  /** The best epoch by this callback's measure, where it has one. */
+  /** The best epoch by this callback's measure, if it has one. */
   best?(): BestEpoch | null
 }
 
-/** Does nothing; a callback adds what it does. */
+/** A callback that does nothing, for others to extend. */
 export const IDLE: Callback = { onEpochEnd: () => [], onEnd: () => [] }

@@ -1,4 +1,4 @@
-/** A row an epoch, to the byte as keras/src/callbacks/csv_logger.py of Keras 3 and Python's `csv` write it. */
+/** Writes one row per epoch, byte for byte as keras/src/callbacks/csv_logger.py of Keras 3 and Python's `csv` do. */
 import { pythonFloat } from '../../base/python-format.js'
 import type { Metrics } from '../events.js'
 import type { Callback } from './callback.js'
@@ -8,13 +8,13 @@ export interface CsvLoggerOptions {
   readonly separator: string
 }
 
-/** `withLearningRate`: a callback before this one logs it, and only then Keras' logger sees it. */
+/** `withLearningRate`: a callback before this one logs the learning rate. Only then does Keras' logger see it. */
 export function csvLogger({ filename: path, separator }: CsvLoggerOptions, withLearningRate: boolean): Callback {
   let header = ''
   let columns: readonly string[] = []
   const row = (cells: readonly string[]) => `${cells.join(separator)}\r\n`
   return {
-    // a file that cannot be written, or has other columns, does not wait for the end of an epoch
+    // this reports a file that cannot be written or has other columns at once, not only after the first epoch
     onBegin(keys) {
       columns = columnsOf([...keys, ...(withLearningRate ? ['learning_rate'] : [])])
       header = row(['epoch', ...columns])
@@ -30,7 +30,7 @@ export function csvLogger({ filename: path, separator }: CsvLoggerOptions, withL
   }
 }
 
-/** By name; without validation there are columns for it too, which stay `NA`. */
+/** Columns sorted by name. As in Keras, there are columns of validation even without validation; they contain `NA`. */
 function columnsOf(keys: readonly string[]): string[] {
   const sorted = keys.toSorted()
   return sorted.some((key) => key.startsWith('val_')) ? sorted : [...sorted, ...sorted.map((key) => `val_${key}`)]

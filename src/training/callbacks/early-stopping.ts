@@ -9,12 +9,12 @@ export interface EarlyStoppingOptions {
   readonly min_delta: number
   /** Epochs without improvement after which training stops. */
   readonly patience: number
-  /** Which way is better. */
+  /** Whether smaller or larger values are better. */
   readonly mode: 'min' | 'max'
   /** A value that must be beaten for the patience to start anew; null for none. */
   readonly baseline: number | null
   readonly restore_best_weights: boolean
-  /** Epochs before this one, counted from 0, are not looked at. */
+  /** Epochs before this one, counted from 0, are ignored. */
   readonly start_from_epoch: number
 }
 
@@ -27,7 +27,7 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback {
     onEpochEnd({ epoch, metrics }) {
       const value = metrics[monitor]
       if (value === undefined || epoch - 1 < options.start_from_epoch) return []
-      // epochs count from the first number on
+      // epochs before the first value that is not NaN do not count
       if (best === null && Number.isNaN(value)) return []
       wait++
       if (improves(value, best?.value ?? null)) {

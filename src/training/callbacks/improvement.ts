@@ -1,8 +1,9 @@
-/** Whether a monitored value is better: keras/src/callbacks/monitor_callback.py of Keras 3. */
+/** Compares monitored values: keras/src/callbacks/monitor_callback.py of Keras 3. */
 
 /**
- * As in Keras: `minDelta` is taken off in float64, then float32 numbers are compared. Any number improves on nothing, and NaN
- * never improves; in Keras a first NaN is the best for good.
+ * Returns a function that tells whether a value improves on the best one so far. As in Keras, `minDelta` is subtracted
+ * in float64, then float32 numbers are compared. If `best` is null, any number is an improvement. NaN never is; in
+ * Keras a first NaN stays the best forever.
  */
 export function improvement(mode: 'min' | 'max', minDelta: number): (value: number, best: number | null) => boolean {
   const towardWorse = mode === 'max' ? -Math.abs(minDelta) : Math.abs(minDelta)

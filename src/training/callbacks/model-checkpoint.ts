@@ -1,18 +1,18 @@
-/** Saves the model now and then: keras/src/callbacks/model_checkpoint.py of Keras 3. */
+/** Saves the model after epochs or batches: keras/src/callbacks/model_checkpoint.py of Keras 3. */
 import { fillTemplate, parseTemplate } from '../../base/python-format.js'
 import type { Metrics } from '../events.js'
 import type { Action, Callback } from './callback.js'
 import { improvement } from './improvement.js'
 
 export interface CheckpointOptions {
-  /** With places for numbers: `{epoch:02d}-{val_loss:.2f}`. */
+  /** With placeholders for numbers: `{epoch:02d}-{val_loss:.2f}`. */
   readonly filepath: string
   readonly monitor: string
   readonly save_best_only: boolean
   readonly save_weights_only: boolean
-  /** Which way is better. */
+  /** Whether smaller or larger values are better. */
   readonly mode: 'min' | 'max'
-  /** After each epoch, or after so many batches. */
+  /** After each epoch, or after each time this number of batches. */
   readonly save_freq: 'epoch' | number
   /** A value that the first best must beat; null for none. */
   readonly initial_value_threshold: number | null

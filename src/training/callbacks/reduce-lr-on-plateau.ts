@@ -1,4 +1,6 @@
-/** Lowers the learning rate when a metric no longer improves: keras/src/callbacks/reduce_lr_on_plateau.py of Keras 3. */
+/**
+ * Lowers the learning rate when a metric no longer improves: keras/src/callbacks/reduce_lr_on_plateau.py of Keras 3.
+ */
 import type { Callback } from './callback.js'
 import { improvement } from './improvement.js'
 
@@ -7,10 +9,10 @@ export interface PlateauOptions {
   readonly factor: number
   /** Epochs without improvement after which the rate falls. */
   readonly patience: number
-  /** Which way is better. */
+  /** Whether smaller or larger values are better. */
   readonly mode: 'min' | 'max'
   readonly min_delta: number
-  /** Epochs after a fall in which none is counted. */
+  /** Epochs after a reduction that do not count. */
   readonly cooldown: number
   readonly min_lr: number
 }
@@ -35,7 +37,7 @@ export function reduceLrOnPlateau(options: PlateauOptions): Callback {
         wait = 0
         return []
       }
-      // epochs count from the first number on
+      // epochs before the first value that is not NaN do not count
       if (best === null || cooling > 0 || ++wait < patience || learningRate <= min_lr) return []
       cooling = cooldown
       wait = 0

@@ -10,10 +10,10 @@ import { reduceLrOnPlateau } from './reduce-lr-on-plateau.js'
 import { tensorBoard } from './tensorboard.js'
 import { timeBudget } from './time-budget.js'
 
-/** What callbacks know of the run. */
+/** What callbacks know about the run. */
 export interface Surroundings {
   readonly epochs: RunLength['epochs']
-  /** Which way a history key gets better; null where neither is better by itself. */
+  /** Whether smaller or larger values of a history key are better; null if neither is known to be. */
   betterOf(monitor: string): 'min' | 'max' | null
   /** Milliseconds. */
   readonly now: () => number
@@ -22,7 +22,7 @@ export interface Surroundings {
 type Builder<Type extends CallbackSpec['type']> = (
   spec: Extract<CallbackSpec, { type: Type }>,
   surroundings: Surroundings,
-  /** The callbacks that are asked before this one. */
+  /** The callbacks that see each event before this one. */
   before: readonly Callback[],
 ) => Callback
 
@@ -38,18 +38,20 @@ const CALLBACKS: { readonly [Type in CallbackSpec['type']]: Builder<Type> } = {
       before.some(({ logsLearningRate }) => logsLearningRate),
     ),
   TensorBoard: (spec) => tensorBoard(spec),
-  // the loop does it for every run
+  // the loop does this in every run
   TerminateOnNaN: () => IDLE,
   TimeBudget: (spec, { now }) => timeBudget(spec, now),
 }
 
-/** `auto` goes by the metric that is watched; one that has no better way is only where nothing depends on it. */
+/**
+ * `auto` follows the watched metric. A metric without a better direction is allowed only if the direction is not used.
+ */
 const withMode = <Spec extends { readonly monitor: string; readonly mode: 'auto' | 'min' | 'max' }>(
   spec: Spec,
   { betterOf }: Surroundings,
 ) => ({ ...spec, mode: spec.mode === 'auto' ? (betterOf(spec.monitor) ?? 'min') : spec.mode })
 
-/** The callbacks of a spec in their order; the casts say what the table's type proves. */
+/** Builds the callbacks of a spec, in order. The casts are safe by the type of the table. */
 export function buildCallbacks(specs: readonly CallbackSpec[], surroundings: Surroundings): Callback[] {
   const built: Callback[] = []
   for (const spec of specs) {

@@ -1,10 +1,12 @@
-/** Numbers for TensorBoard, under the names of keras/src/callbacks/tensorboard.py of Keras 3. */
+/** Writes numbers for TensorBoard, with the names of keras/src/callbacks/tensorboard.py of Keras 3. */
 import type { Metrics } from '../events.js'
 import type { Callback } from './callback.js'
 
 export interface TensorBoardOptions {
   readonly log_dir: string
-  /** Numbers of each epoch; of each batch too, or each so many batches. */
+  /**
+   * `epoch`: numbers of each epoch only. `batch`: of each batch too. A number: also after each time that many batches.
+   */
   readonly update_freq: 'epoch' | 'batch' | number
 }
 

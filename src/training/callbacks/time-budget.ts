@@ -1,7 +1,7 @@
-/** Stops when the time is up, at the end of the batch in which it is. */
+/** Stops at the end of the batch in which the time is up. */
 import { type Callback, IDLE } from './callback.js'
 
-/** `now` in milliseconds. */
+/** `now` returns milliseconds. */
 export function timeBudget({ seconds }: { readonly seconds: number }, now: () => number): Callback {
   let end = Number.POSITIVE_INFINITY
   return {

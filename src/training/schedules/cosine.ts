@@ -13,8 +13,8 @@ export function cosineDecay(spec: ScheduleOf<'CosineDecay'>, steps: Steps): Sche
 }
 
 /**
- * Decay i begins at sum over j < i of first_decay_steps * t_mul^j. Keras finds i by a logarithm in float32, which now
- * and then takes the first step of a decay for the last of the one before; sums are exact.
+ * Decay i begins at the sum over j < i of first_decay_steps * t_mul^j. Keras finds i with a logarithm in float32, which
+ * sometimes takes the first step of a decay for the last step of the decay before; sums are exact.
  */
 export function cosineDecayRestarts(spec: ScheduleOf<'CosineDecayRestarts'>, steps: Steps): Schedule {
   const { initial_learning_rate: initial, t_mul, m_mul, alpha } = spec
@@ -37,5 +37,5 @@ export function cosineDecayRestarts(spec: ScheduleOf<'CosineDecayRestarts'>, ste
   }
 }
 
-/** From 1 to 0. */
+/** Half a wave of a cosine, from 1 to 0. */
 const halfWave = (fraction: number): number => 0.5 * (1 + Math.cos(Math.PI * fraction))

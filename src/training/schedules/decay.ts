@@ -11,7 +11,7 @@ export function inverseTimeDecay(spec: ScheduleOf<'InverseTimeDecay'>, steps: St
   return (done) => spec.initial_learning_rate / (1 + spec.decay_rate * periods(done))
 }
 
-/** How many times `decay_steps` are done; only whole ones with `staircase`. */
+/** Steps done, divided by `decay_steps`; rounded down with `staircase`. */
 function periodsOf(
   { decay_steps, staircase }: Pick<ScheduleOf<'ExponentialDecay'>, 'decay_steps' | 'staircase'>,
   steps: Steps,
@@ -25,7 +25,7 @@ export function piecewiseConstantDecay(spec: ScheduleOf<'PiecewiseConstantDecay'
   const boundaries = spec.boundaries.map((count) => (typeof count === 'number' ? count : steps(count) - 1))
   return (done) => {
     const index = boundaries.findIndex((boundary) => done <= boundary)
-    return spec.values.at(index)! // -1, the last one, after all boundaries
+    return spec.values.at(index)! // after all boundaries the index is -1, which is the last value
   }
 }
 

@@ -1,7 +1,7 @@
-/** A straight rise in front of a rate or schedule (Goyal et al., "Accurate, Large Minibatch SGD", 2017). */
+/** A linear rise before a rate or a schedule (Goyal et al., "Accurate, Large Minibatch SGD", 2017). */
 import type { Schedule, ScheduleOf, Steps } from './schedule.js'
 
-/** What comes after counts its steps from the end of the warm-up, as the decay of Keras' CosineDecay does. */
+/** The schedule after the warm-up counts its steps from there, as the decay of Keras' CosineDecay does. */
 export function linearWarmup(
   spec: ScheduleOf<'LinearWarmup'>,
   steps: Steps,

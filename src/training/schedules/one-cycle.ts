@@ -1,6 +1,7 @@
 /**
- * One cycle (Smith and Topin, "Super-convergence", 2018), as torch.optim.lr_scheduler.OneCycleLR of PyTorch computes the
- * rate. Momentum stays as it is, and after the cycle the last rate stays.
+ * One cycle (Smith and Topin, "Super-convergence", 2018). The rate is computed as in
+ * torch.optim.lr_scheduler.OneCycleLR of PyTorch. Momentum does not change, and after the cycle the rate stays the
+ * same.
  */
 import type { Schedule, ScheduleOf, Steps } from './schedule.js'
 

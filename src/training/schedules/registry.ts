@@ -24,7 +24,7 @@ const SCHEDULES: { readonly [Type in ScheduleSpec['type']]: (spec: ScheduleOf<Ty
   LinearWarmup: (spec, steps) => linearWarmup(spec, steps, (after) => build(after, steps)),
 }
 
-/** A number or a schedule of a spec; a count that is null is the whole run. */
+/** Builds a schedule from a number or a schedule of a spec. A count that is null means the whole run. */
 export function buildSchedule(
   spec: number | DeepReadonly<ScheduleSpec>,
   { stepsPerEpoch, epochs }: RunLength,
@@ -35,7 +35,7 @@ export function buildSchedule(
   })
 }
 
-/** The cast says what the table's type proves. */
+/** The cast is safe by the type of the table. */
 function build(spec: number | DeepReadonly<ScheduleSpec>, steps: Steps): Schedule {
   if (typeof spec === 'number') return () => spec
   return (SCHEDULES[spec.type] as (spec: DeepReadonly<ScheduleSpec>, steps: Steps) => Schedule)(spec, steps)
