@@ -84,7 +84,7 @@ function slice({ count, x, y, draws }: Samples, from: number, to: number): Sampl
   }
 }
 
-/** The batches of one pass, in order; the last one may be short. */
+/** Yields the batches of one pass; the last one may be shorter. */
 export async function* batches(samples: Samples, options: BatchOptions): AsyncGenerator<SampleBatch> {
   const { count, x, y, draws } = samples
   const width = x.length / count

@@ -45,7 +45,10 @@ export interface SetupResult {
 export const installedVersion = (cache: string, target: Target, version: string): Installation | undefined =>
   installations(cache).find((one) => one.target === target && one.version === version)
 
-/** Fetches, checks and puts in place; replaces what there was of the same target. Errors leave what was there. */
+/**
+ * Downloads, checks and installs. Replaces an installation of the same target; after an error, the old one is still
+ * there.
+ */
 export async function installLibrary(options: InstallOptions): Promise<SetupResult> {
   const { cache, signal } = options
   try {

@@ -1,4 +1,4 @@
-/** Takes from a wheel, which is a zip archive, what an installation needs. */
+/** Unpacks the files that an installation needs from a wheel, which is a zip archive. */
 import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'

@@ -77,7 +77,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     reason = 'diverged'
     divergence = { ...last, during, updates, ...bad }
   }
-  /** What is measured is not finite: a number without a row makes it so, or training diverged. */
+  /** Handles a measure that is not finite: a number had no row, or training diverged. */
   const wentBad = async (during: 'step' | 'validation', place: BatchPlace, batch: Batch, outputs: Outputs) => {
     const measured = firstBad(outputs)!
     const problem = await missingRow(runner, lookups, batch, place)
