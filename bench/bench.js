@@ -1,7 +1,7 @@
 /**
- * What is claimed of speed, measured: `npm run bench -- --help`. All ratios are of one run in which the programs take
- * turns, at least five times each: a machine's speed drifts. Peers in Python are taken from bench/peers/.venv
- * (bench/peers/setup.sh), or from PEERS_PYTHON.
+ * Measures the speed that README claims: `npm run bench -- --help`. All ratios are from one run in which the programs
+ * take turns, at least five times each, because the speed of a machine drifts. Python peers run in bench/peers/.venv
+ * (made by bench/peers/setup.sh), or in the Python of PEERS_PYTHON.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -20,15 +20,15 @@ const root = dirname(here)
 const options = yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage(
-    '$0 [--explain | --spec FILE | --rbm]\n\nTimes what is claimed of specs/mnist-mlp.json, beside Keras and tfjs; or something else.',
+    '$0 [--explain | --spec FILE | --rbm]\n\nCompares specs/mnist-mlp.json with Keras and tfjs, or times another job.',
   )
   .options({
-    explain: { type: 'boolean', describe: 'Where the time of a step goes, too' },
-    spec: { type: 'string', describe: 'A training step of this spec' },
-    rbm: { type: 'boolean', describe: 'An epoch of contrastive divergence' },
+    explain: { type: 'boolean', describe: 'Also print where the time of a step goes' },
+    spec: { type: 'string', describe: 'Time a training step of this spec' },
+    rbm: { type: 'boolean', describe: 'Time an epoch of contrastive divergence' },
     rounds: { type: 'number', default: 5, describe: 'Turns of each program' },
     steps: { type: 'number', describe: 'Steps in a turn' },
-    out: { type: 'string', default: join(here, 'results', 'latest.json'), describe: 'Where all results go' },
+    out: { type: 'string', default: join(here, 'results', 'latest.json'), describe: 'File for all results' },
   })
   .conflicts({ spec: ['rbm', 'explain'], rbm: 'explain' })
   .strict()
@@ -160,7 +160,7 @@ async function benchCold() {
   return { results, peak_memory_mb: memory }
 }
 
-/** The validation accuracy that a whole training on engine tensorflow keeps, in each precision. */
+/** The validation accuracy of a whole training on engine tensorflow, in each precision. */
 async function benchPrecision() {
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
   const results = []
@@ -211,7 +211,7 @@ const stepTable = (engine, { results }) =>
     ),
   )
 
-/** All that is measured of specs/mnist-mlp.json. */
+/** All measurements of specs/mnist-mlp.json. */
 async function benchMlp() {
   const step = await benchSteps('onnx', [...BACKENDS.map(keras), ...TFJS.map(tfjs)])
   const tensorflow = await benchSteps('tensorflow', [

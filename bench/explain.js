@@ -1,8 +1,8 @@
 /** Times of the parts of a training step, from the engine's own times and a profile of its operators. */
 
 /**
- * `parts`: medians in milliseconds, of one process in which steps and profiled steps took turns. Operators are slower
- * while they are profiled; where they then take longer than the whole graph does else, their times are cut down to it.
+ * `parts`: medians in milliseconds, from one process in which steps and profiled steps took turns. Operators are slower
+ * while they are profiled. If they take longer than the whole graph without a profile, their times are scaled down.
  */
 export function explain({ whole, inputs, graph, update, ...profiled }) {
   const cut = Math.min(1, graph / (profiled.products + profiled.others))

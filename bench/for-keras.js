@@ -1,9 +1,9 @@
 /**
- * node bench/for-keras.js SPEC FOLDER: writes what Keras needs to train as we do.
+ * node bench/for-keras.js SPEC FOLDER: writes the files with which Keras trains the same job.
  *
- * spec.json   the spec with every default in its place
- * data.json   {"shape": of a sample, "divisor", "classes", "count"} of the samples that are trained on
- * x, y        these samples as bytes in the order of the data set, and their labels
+ * spec.json   the spec with every default
+ * data.json   {"shape": of a sample, "divisor", "classes", "count"} of the training samples
+ * x, y        these samples as bytes, in the order of the data set, and their labels
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
  * trainspec as a peer: node ours.js [ENGINE [PRECISION [SPEC [KEY=VALUE ...]]]]. Speaks the JSON lines of
- * peers/keras_mlp.py; a time is that of `chunk` steps of the command's own session, batches included, over `chunk`.
- * `parts` gives the time of each part of a step of engine onnx, `noise` that of its random numbers alone.
+ * peers/keras_mlp.py. A time is that of `chunk` steps of the command's own session, with batches, divided by `chunk`.
+ * `parts` has the time of each part of a step of engine onnx, `noise` that of its random numbers alone.
  */
 import { createInterface } from 'node:readline'
 import { loadData } from '../dist/data/registry.js'
@@ -75,15 +75,15 @@ async function timedSteps(n, wantedChunk) {
     steps: times.length * chunk,
     chunk,
     loss: round(loss),
-    // the time in which JavaScript's own thread did not wait, a step
+    // the time per step in which the thread of JavaScript did not wait
     busy_ms: round(performance.eventLoopUtilization(idle).active / (times.length * chunk)),
     rss_mb: Math.round(process.resourceUsage().maxRSS / 1000),
   }
 }
 
 /**
- * Medians over n steps of what the engine says each part of a step took, and of the whole, in milliseconds. A second
- * session takes turns with it and is profiled: what its operators take, in the same minute of this machine.
+ * Medians over n steps, in milliseconds, of each part of a step as the engine reports it, and of the whole step. A second
+ * session takes turns with the first and is profiled, for the times of its operators in the same minute.
  */
 async function parts(n) {
   let profile

@@ -1,2 +1,2 @@
-// Loaded before a command (node --import): says on stdout, at the end, how much memory the process took at most.
+// Loaded before a command (node --import). At the end, prints the peak memory of the process to stdout.
 process.on('exit', () => process.stdout.write(`${Math.round(process.resourceUsage().maxRSS / 1000)}\n`))

@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
-/** A peer that waits is stopped, and would outlive us. */
+/** Peers to kill at the end: a stopped peer would outlive this process. */
 const running = new Set()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts a peer; `skipped` says why where it cannot run here. */
+/** Starts a peer. If it cannot run here, `skipped` has the reason. */
 export async function startPeer(file, args, env = {}) {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, ...env } })
   running.add(child)
@@ -40,7 +40,7 @@ export async function startPeer(file, args, env = {}) {
   }
 }
 
-/** Wall time in seconds of a whole command, and what it answered on stdout; `skipped` where it did. */
+/** Wall time in seconds of a whole command, and its answer on stdout; `skipped` if it was skipped. */
 export async function timeCommand(file, args, env = {}) {
   const start = performance.now()
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ...env } })

@@ -1,7 +1,8 @@
 /**
- * The matrix products of a CD-1 step in ONNX Runtime and nothing else, as a peer: node products.js [package]. Hidden
- * units of the data, visible ones, hidden ones again, and both outer products as one of twice the depth: 392 MFLOP. The
- * session has the options of engine onnx; `package` runs it as package onnxruntime-node does.
+ * The matrix products of a CD-1 step in ONNX Runtime and nothing else, as a peer: node products.js [package]. The
+ * products are those for the hidden units of the data, the visible units, the hidden units again, and both outer
+ * products as one of twice the depth: 392 MFLOP. The session has the options of engine onnx. `package` runs the model
+ * with package onnxruntime-node.
  */
 import { createInterface } from 'node:readline'
 import { SESSION_OPTIONS } from '../dist/engine/compiled/onnx/engine.js'

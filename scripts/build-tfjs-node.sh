@@ -1,8 +1,8 @@
 #!/bin/sh
-# Builds the addon of @tensorflow/tfjs-node on the library of `train setup tensorflow`, for engine eager:tensorflow,
-# because the one that its install script would fetch is of TensorFlow 2.9 and for old versions of Node only.
-# Linux; needs a C++ compiler, Python 3 with pip, and 1 GB of disk. What is built lies in FOLDER, else in a temporary one.
-# Usage: scripts/build-tfjs-node.sh [FOLDER]. Prints what to set: eval "$(scripts/build-tfjs-node.sh)"
+# Builds the addon of @tensorflow/tfjs-node with the library of `train setup tensorflow`, for engine eager:tensorflow.
+# The addon that its install script would download has TensorFlow 2.9 and works only with old versions of Node.
+# Needs Linux, a C++ compiler, Python 3 with pip, and 1 GB of disk. Builds in FOLDER, by default a temporary one.
+# Usage: scripts/build-tfjs-node.sh [FOLDER]. Prints variables to set: eval "$(scripts/build-tfjs-node.sh)"
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$(mktemp -d)}
@@ -37,7 +37,7 @@ mkdir -p "$package/deps/lib"
 ln -sfn "$folder/tensorflow/include" "$package/deps/include"
 ln -sf "$library/libtensorflow_cc.so.2" "$package/deps/lib/libtensorflow.so"
 ln -sf "$library/libtensorflow_framework.so.2" "$package/deps/lib/libtensorflow_framework.so"
-# headers that came with Node, where they did; else node-gyp fetches them
+# headers of this Node, if they are installed; else node-gyp downloads them
 node=$(node -p 'path.dirname(path.dirname(process.execPath))')
 [ -d "$node/include/node" ] && export npm_config_nodedir="$node"
 cd "$package"

@@ -16,7 +16,7 @@ copyFileSync(join(root, 'src/data/digits.gz'), join(root, 'dist/data/digits.gz')
 bringOnnxRuntime()
 await makeKernels()
 await makeValidator(async () => (await import('../dist/spec/validator-code.js')).validatorCode)
-// last: `bin/train.js` takes it for the sign of a whole build
+// last: this file tells `bin/train.js` that the build is complete
 writeFileSync(join(root, 'dist/built'), '')
 
 /** Outputs of earlier builds whose sources were removed. */

@@ -1,4 +1,4 @@
-// Adds up a folder of Vitest's JSON reports and its list of steps that failed. Last line: `N passed, N failed`.
+// Sums a folder of Vitest's JSON reports and the list of failed steps. Last line: `N passed, N failed`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -31,7 +31,7 @@ failed += failedSteps.size
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 
-/** Test files of a report; none where Vitest did not come to write it, which the step's failure tells. */
+/** Test files of a report. None if Vitest could not write it; the step has failed then. */
 function testsIn(file) {
   try {
     return JSON.parse(readFileSync(join(folder, file), 'utf8')).testResults

@@ -20,10 +20,10 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
 const folder = join(root, 'generated')
-/** By file: a hash of what it was made of. */
+/** By file: a hash of its sources. */
 const MADE_OF = join(folder, 'made-of.json')
 
-/** Of AssemblyScript. */
+/** Compiles the SIMD kernels from AssemblyScript. */
 export const makeKernels = () =>
   make('kernels.wasm', ['src/engine/compiled/inputs/assembly'], (file) => {
     const compiler = join(dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js')
@@ -33,14 +33,14 @@ export const makeKernels = () =>
     execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
   })
 
-/** `validatorCode` gives that function of spec/validator-code. */
+/** `validatorCode` loads the function of that name from spec/validator-code. */
 export const makeValidator = (validatorCode) =>
   make('validator.cjs', ['src/spec', 'src/base'], async (file) => {
     const code = await validatorCode()
     writeFileSync(file, code())
   })
 
-/** The library of each system that package onnxruntime-node has one for, alone: its scripts and its JavaScript are not needed. */
+/** Copies the libraries of package onnxruntime-node, one per system. Its scripts and its JavaScript are not needed. */
 export function bringOnnxRuntime() {
   const from = join(dirname(require.resolve('onnxruntime-node/package.json')), 'bin/napi-v6')
   for (const file of readdirSync(from, { recursive: true })) {
@@ -54,7 +54,7 @@ export function bringOnnxRuntime() {
   }
 }
 
-/** Makes a file unless it is there and its sources are those that it was made of. */
+/** Makes a file, unless it exists and was made from the same sources. */
 async function make(name, sources, write) {
   const file = join(folder, name)
   const hash = hashOf(['scripts/generated.js', 'package-lock.json', ...sources])
@@ -65,7 +65,7 @@ async function make(name, sources, write) {
   writeFileSync(MADE_OF, JSON.stringify({ ...madeOf, [name]: hash }))
 }
 
-/** Of the names and contents of files and of all in folders. */
+/** A hash of the names and contents of files, and of all files in folders. */
 function hashOf(paths) {
   const hash = createHash('sha256')
   for (const file of paths.flatMap((path) => filesOf(join(root, path)))) {

@@ -1,4 +1,4 @@
-// Writes src/libtensorflow/wheels.ts: which wheels `train setup` fetches, with their true sizes and hashes, from PyPI.
+// Writes src/libtensorflow/wheels.ts: the wheels that `train setup` downloads, with their sizes and hashes, from PyPI.
 // Give the version of TensorFlow: node scripts/pin-wheels.js 2.21.0
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ async function filesOf(project) {
   return pages.get(project)
 }
 
-/** Reads an archive where it lies. */
+/** Reads an archive on the server, without downloading all of it. */
 class Remote extends RandomAccessReader {
   constructor(url) {
     super()
@@ -62,7 +62,7 @@ const textOf = (zip, entry) =>
     ),
   )
 
-/** Bytes of what is taken from a wheel, and its METADATA. */
+/** Bytes of the files that we take from a wheel, and its METADATA. */
 function look(url, size) {
   return opened(url, size).then(
     (zip) =>

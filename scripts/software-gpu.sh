@@ -1,8 +1,8 @@
 #!/bin/sh
-# Brings what engine eager:webgpu needs on a machine without a GPU: its two packages, and from Debian's
-# chromium-common a driver for Vulkan that computes on the processor (SwiftShader). Nothing is installed in the system.
-# Debian or Ubuntu with that package; 300 MB of disk. What is brought lies in FOLDER, else in a temporary one.
-# Usage: scripts/software-gpu.sh [FOLDER]. Prints what to set: eval "$(scripts/software-gpu.sh)"
+# Installs engine eager:webgpu on a machine without a GPU: its two packages, and SwiftShader, a Vulkan driver that
+# computes on the processor, from Debian's package chromium-common. Changes nothing in the system.
+# Needs Debian or Ubuntu with that package, and 300 MB of disk. Installs in FOLDER, by default a temporary one.
+# Usage: scripts/software-gpu.sh [FOLDER]. Prints variables to set: eval "$(scripts/software-gpu.sh)"
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$(mktemp -d)}

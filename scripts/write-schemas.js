@@ -1,4 +1,4 @@
-// Writes the JSON Schemas that editors and other programs read; the source is zod, in src/.
+// Writes the JSON Schemas that editors and other programs read, from the zod schemas in src/.
 import { writeFileSync } from 'node:fs'
 import { schemaFiles } from '../dist/run/schema-files.js'
 

@@ -2,10 +2,10 @@
  * npm run bench:gpu [-- SPEC...] [--batch 128,2048] [--precision float32,tf32,mixed_float16] [--rounds N] [--steps N]
  *                   [--device gpu|cpu] [--out FILE] [--page FILE] [--unmeasured]
  *
- * A training step of each spec on the card by trainspec, PyTorch and Keras 3, which take turns, beside what the card can
- * do at most. Writes docs/gpu.md and a JSON file. Which card: CUDA_VISIBLE_DEVICES, as for every program of CUDA.
- * Peers are taken from bench/peers/.venv-gpu (bench/peers/setup-gpu.sh), or all from PEERS_PYTHON. `--device cpu` tries
- * the flow where there is no card; its numbers say nothing about one. `--unmeasured` writes the page without numbers.
+ * Times a training step of each spec on the GPU in trainspec, PyTorch and Keras 3, which take turns, and measures the
+ * peak of the GPU. Writes docs/gpu.md and a JSON file. CUDA_VISIBLE_DEVICES chooses the GPU. Peers run in
+ * bench/peers/.venv-gpu (made by bench/peers/setup-gpu.sh), or all in PEERS_PYTHON. `--device cpu` tries the benchmark
+ * without a GPU; its numbers say nothing about one. `--unmeasured` writes the page without numbers.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -199,7 +199,7 @@ function result(name, versions, turns, bound) {
   }
 }
 
-/** The job as a file that every program reads, with the training samples beside it. */
+/** Writes the job as a file that every program reads, and the training samples next to it. */
 async function writeJob({ spec, batchSize, precision, device, folder }) {
   const { info, train: all } = await loadData(spec.data, spec.seed)
   const { train } = splitSamples(all, spec.fit.validation_split)
@@ -228,7 +228,7 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
 }
 
 function programsFor(job, precision) {
-  // every library of NVIDIA's heeds it; each program also says so to its own
+  // every library of NVIDIA follows it; each program also sets its own switch
   const env = { NVIDIA_TF32_OVERRIDE: precision === 'float32' ? '0' : undefined }
   const python =
     (environment, script, ...args) =>
@@ -255,7 +255,7 @@ const machine = () => ({
   platform: process.platform,
 })
 
-/** The driver's own version where nvidia-smi tells it, and the CUDA version that it supports. */
+/** The version of the driver, if nvidia-smi prints it, and the CUDA version that it supports. */
 function driver() {
   const { driver: cuda, devices } = findCuda()
   try {

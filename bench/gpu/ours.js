@@ -1,6 +1,6 @@
 /**
- * trainspec as a peer on a card: node ours.js JOB. Speaks the JSON lines of peers/keras_mlp.py. Steps are those of the
- * command's own session, batches included; a time is that of 25 of them, and the first 25 of a turn are not counted.
+ * trainspec as a peer on a GPU: node ours.js JOB. Speaks the JSON lines of peers/keras_mlp.py. Steps are those of the
+ * command's own session, with batches. A time is that of 25 steps; the first 25 of a turn do not count.
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -31,7 +31,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 process.exit(0)
 
-/** The step of a session on the engine; `precision` of a job also tells TF32 from float32. */
+/** The step of a session on the engine. `precision` of a job also distinguishes TF32 from float32. */
 async function openStepper({ spec, device, precision, batch_size }) {
   const { engine } = await openEngine('tensorflow', {
     device,

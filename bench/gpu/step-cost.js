@@ -8,8 +8,8 @@ const FLOAT = 4
 const HALF = 2
 
 /**
- * `flops`: products only. `bytes`: what no program can avoid moving. Weights and optimizer slots are read once and
- * written once, the batch is read once, and what the products of the forward pass give is written once and read once.
+ * `flops`: products only. `bytes`: the bytes that every program must move. Weights and optimizer slots are read once and
+ * written once, the batch is read once, and the results of the forward products are written once and read once.
  */
 export async function stepCost({ programs, sampleShape, batchSize, precision }) {
   const step = costOf(await simplifiedGraph(programs.train, batchSize))
@@ -28,6 +28,6 @@ export function lowerBound({ flops, bytes }, { peak, bandwidth }) {
   return { ms: Math.max(arithmetic, memory), by: arithmetic > memory ? 'arithmetic' : 'memory' }
 }
 
-/** Bytes that trainspec sends to the card in a step: all inputs of the program, noise included. */
+/** Bytes that trainspec sends to the GPU in a step: all inputs of the program, with noise. */
 export const fedBytes = (inputs, batchSize) =>
   inputs.reduce((sum, { shape = [] }) => sum + FLOAT * sizeOf(shape.map((dim) => dim ?? batchSize)), 0)

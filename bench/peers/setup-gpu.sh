@@ -1,8 +1,8 @@
 #!/bin/sh
-# Makes bench/peers/.venv-gpu with an environment for each of tensorflow, jax and torch: TensorFlow and JAX come with
-# libraries of CUDA 12, PyTorch with those of CUDA 13, and both lie in nvidia/cudnn, so they cannot share one.
-# Needs python3 3.11 or newer; fetches 10 GB, and takes about twice that on the disk. Arguments name environments; the default is all three.
-# pip's own settings hold: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 looks there for a torch of CUDA 12.
+# Makes bench/peers/.venv-gpu with an environment for each of tensorflow, jax and torch. They cannot share one: TensorFlow
+# and JAX bring libraries of CUDA 12, PyTorch those of CUDA 13, and both are installed in nvidia/cudnn.
+# Needs python3 3.11 or newer. Downloads 10 GB and takes about 20 GB on disk. Arguments name environments; default: all.
+# pip's settings apply: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cu126 also finds a torch for CUDA 12.
 set -eu
 cd "$(dirname "$0")"
 python=${PYTHON:-python3}

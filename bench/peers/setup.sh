@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes bench/peers/.venv with the Python peers of the benchmark. Needs python3 3.11 or newer.
-# Arguments go to pip; on Linux this takes the small torch, without the CUDA libraries:
+# Arguments go to pip; on Linux this installs the small torch, without CUDA libraries:
 #   bench/peers/setup.sh --extra-index-url https://download.pytorch.org/whl/cpu
 set -eu
 cd "$(dirname "$0")"

@@ -164,7 +164,7 @@ def argument(keras, name, value):
     if isinstance(value, list):
         return tuple(argument(keras, name, one) for one in value)
     if not isinstance(value, dict):
-        # F-scores take no int, and JSON knows no difference
+        # F-scores accept no int, and JSON does not distinguish int and float
         return float(value) if name in ("beta", "threshold") and value is not None else value
     if name == "layer":
         return layer_of(keras, value, value["name"])
@@ -201,11 +201,11 @@ FUNCTIONS_ONLY = (
 
 
 def metric_of(keras, spec, size):
-    # which accuracy it is follows from the shapes in Keras too
+    # Keras too chooses the accuracy by the shapes
     if spec["type"] == "accuracy":
         return "accuracy"
     spec = for_size(spec, size)
-    # some losses are metrics by their function only
+    # some losses are metrics only as functions
     if spec["type"] in FUNCTIONS_ONLY:
         return keras.metrics.MeanMetricWrapper(getattr(keras.losses, spec["type"]), **arguments(keras, spec))
     return made(keras, keras.metrics, spec)
@@ -246,7 +246,7 @@ COUNTS = ("decay_steps", "first_decay_steps", "warmup_steps", "boundaries")
 
 
 def schedule_of(keras, spec, lengths):
-    # JSON knows no difference between 0 and 0.0, Keras does
+    # JSON does not distinguish 0 and 0.0, but Keras does
     real = lambda value: float(value) if type(value) is int else value
     options = {
         name: lengths.steps(value) if name in COUNTS else real(value) for name, value in spec.items() if name != "type"

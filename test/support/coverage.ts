@@ -71,7 +71,7 @@ function section(kind: Kind): string {
     '| --- | --- |',
     ...there.map(({ keras, ours }) => `| ${quoted(keras)} | ${quoted(ours)} |`),
     '',
-    ...(missing.length > 0 ? ['| not there | why |', '| --- | --- |'] : []),
+    ...(missing.length > 0 ? ['| missing | reason |', '| --- | --- |'] : []),
     ...missing.map(({ keras, reason }) => `| ${quoted(keras)} | ${reason} |`),
     ...(missing.length > 0 ? [''] : []),
     ...(own.length > 0 ? [`Not of Keras: ${quoted(own)}.`, ''] : []),
@@ -80,9 +80,9 @@ function section(kind: Kind): string {
 
 export const coverageText = (): string =>
   [
-    '# What of Keras a spec can name',
+    '# Names of Keras in a spec',
     '',
-    `Every public name of Keras ${kerasFixture('names').versions.keras}, and its names in a spec; names of one thing are in one line.`,
+    `All public names of Keras ${kerasFixture('names').versions.keras}, with their names in a spec. Different names of one thing are in one line.`,
     '`npm run docs` writes this file.',
     '',
     ...(Object.keys(OURS) as Kind[]).map(section),

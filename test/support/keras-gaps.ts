@@ -1,9 +1,9 @@
-/** Why a name of Keras is not in trainspec; docs/coverage.md says it. */
+/** Reasons why names of Keras are not in trainspec, for docs/coverage.md. */
 import type { Kind } from './coverage.js'
 
 const of = (names: string, reason: string) => Object.fromEntries(names.split(/\s+/).map((name) => [name, reason]))
 
-const BASE = 'needs code: a class to write one with'
+const BASE = 'needs code: a base class to write your own'
 
 export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = {
   layers: {
@@ -14,41 +14,41 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
     ),
     ...of(
       'AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveMaxPooling1D AdaptiveMaxPooling2D',
-      'windows that follow from the size of the output: later',
+      'windows computed from the size of the output: later',
     ),
     ...of('ConvLSTM1D ConvLSTM2D ConvLSTM3D', 'recurrent convolution: later'),
     EinsumDense: 'products along any axes: later',
-    SpectralNormalization: "bounds another layer's weights: later",
+    SpectralNormalization: "limits another layer's weights: later",
     ReversibleEmbedding: 'shares its weights with an output layer: later',
-    ...of('GRUCell LSTMCell SimpleRNNCell', 'one step of GRU, LSTM or SimpleRNN, which are there'),
+    ...of('GRUCell LSTMCell SimpleRNNCell', 'one step of a recurrent layer; write GRU, LSTM or SimpleRNN'),
     RNN: 'needs a cell: write SimpleRNN, LSTM or GRU',
     StackedRNNCells: 'write recurrent layers one after another',
     InputLayer: 'write Input',
     Lambda: 'needs code: any function',
     ...of('Layer Wrapper', BASE),
-    InputSpec: 'needs code: what a layer says of its inputs',
-    ...of('FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper', "needs code: another framework's layer"),
+    InputSpec: 'needs code: a description of the inputs of a layer',
+    ...of('FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper', 'needs code: a layer of another framework'),
     ...of(
       `AugMix AutoContrast CenterCrop ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization MixUp RandAugment
        RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop RandomElasticTransform
        RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective
        RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom
        Solarization MaxNumBoundingBoxes`,
-      "augmentation, the data's matter: later",
+      'augmentation of data: later',
     ),
     ...of(
       `CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MelSpectrogram Normalization Rescaling
        Resizing STFTSpectrogram StringLookup TextVectorization`,
-      "preprocessing, the data's matter: later",
+      'preprocessing of data: later',
     ),
     Pipeline: 'preprocessing: later; layers one after another are a Block',
   },
   activations: {
-    glu: 'halves the channels, so it is no function of each element: later',
-    threshold: 'needs arguments; where below it is 0, write the layer ReLU with threshold',
+    glu: 'halves the channels, so it is not a function of each element: later',
+    threshold: 'needs arguments; with the value 0, write the layer ReLU with threshold',
   },
   initializers: {
-    STFT: 'for STFTSpectrogram, which is not there',
+    STFT: 'for STFTSpectrogram, which is missing',
     Initializer: BASE,
   },
   regularizers: { Regularizer: BASE },
@@ -65,17 +65,17 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
     Loss: BASE,
   },
   metrics: {
-    ...of('IoU MeanIoU OneHotIoU OneHotMeanIoU', 'segmentation, a class for each place: later'),
-    ...of('Mean Sum MeanMetricWrapper', 'needs code: adds up what it is given'),
+    ...of('IoU MeanIoU OneHotIoU OneHotMeanIoU', 'segmentation, a class for each pixel: later'),
+    ...of('Mean Sum MeanMetricWrapper', 'needs code: sums or averages values that code computes'),
     Metric: BASE,
   },
   callbacks: {
-    BackupAndRestore: 'going on with a run: later',
+    BackupAndRestore: 'resuming a run: later',
     ...of('Callback LambdaCallback', 'needs code: any function'),
-    CallbackList: 'needs code: a spec has the list callbacks',
+    CallbackList: 'needs code; a spec has the list callbacks',
     History: 'every run writes history.json',
     OrbaxCheckpoint: 'a format of JAX; write ModelCheckpoint',
-    ProgbarLogger: 'the bar is there: options --style and --verbose',
+    ProgbarLogger: 'every run has a progress bar: options --style and --verbose',
     RemoteMonitor: 'sends numbers over the network; write CSVLogger or TensorBoard',
     SwapEMAWeights: 'write use_ema in the optimizer',
   },
