@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bringOnnxRuntime, makeKernels, makeValidator } from './generated.js'
+import { bringOnnxRuntime, makeGradients, makeKernels, makeValidator } from './generated.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -15,6 +15,7 @@ removeLeftovers()
 copyFileSync(join(root, 'src/data/digits.gz'), join(root, 'dist/data/digits.gz'))
 bringOnnxRuntime()
 await makeKernels()
+await makeGradients()
 await makeValidator(async () => (await import('../dist/spec/validator-code.js')).validatorCode)
 // last: this file tells `bin/train.js` that the build is complete
 writeFileSync(join(root, 'dist/built'), '')

@@ -1,5 +1,5 @@
 // Makes generated/, which src/ and dist/ both read: the SIMD kernels by the AssemblyScript compiler, the check of a spec by
-// ajv, and ONNX Runtime's libraries as they are. What is there and was made of the same sources stays.
+// ajv, the gradients of tfjs by rolldown, and ONNX Runtime's libraries as they are. What is there and was made of the same sources stays.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -31,6 +31,13 @@ export const makeKernels = () =>
     const options = [...memory, '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'threads', '-O3']
     const args = [compiler, 'src/engine/compiled/inputs/assembly/kernels.ts', '--outFile', file, ...options]
     execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
+  })
+
+/** The gradients of tfjs, bundled by rolldown. */
+export const makeGradients = () =>
+  make('gradients.cjs', ['scripts/gradients.js'], async (file) => {
+    const { bundledGradients } = await import('./gradients.js')
+    writeFileSync(file, await bundledGradients())
   })
 
 /** `validatorCode` loads the function of that name from spec/validator-code. */

@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages
   data: { folders: ['base'], packages: ['fast-png'] },
   model: {
     folders: ['base'],
-    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers', '@tensorflow/tfjs-backend-cpu'],
+    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
   },
   program: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core'] },
   libtensorflow: { folders: ['base'], packages: ['env-paths', 'yauzl', 'koffi'] },

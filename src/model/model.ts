@@ -1,7 +1,7 @@
 /** Builds a model from a spec: a pure function of its inputs and weights, written in tfjs ops. */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-layers' // registers the gradients of tfjs' ops on Node
+import './gradients.js'
 import type { NoiseInput } from '../base/noise.js'
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Shape } from '../base/shape.js'

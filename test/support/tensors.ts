@@ -1,7 +1,7 @@
 /** Tensors in tests: tfjs' plain backend, and a check that they are freed. */
 import { enableProdMode, memory } from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-layers' // brings the gradients
+import '../../src/model/gradients.js'
 import { afterEach, beforeEach, expect } from 'vitest'
 
 enableProdMode() // tfjs then prints no advice

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
-import '@tensorflow/tfjs-layers' // registers the gradients of tfjs' ops on Node
+import '../gradients.js'
 import { PURPOSE, RandomStream } from '../../base/philox.js'
 import { sizeOf } from '../../base/shape.js'
 import type { Tensors } from '../../base/tensors.js'
