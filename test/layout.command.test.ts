@@ -1,4 +1,4 @@
-/** The house rules that a program can check: who imports whom, formatting, lint, types. */
+/** Rules of the code that a program can check: imports, formatting, lint, types. */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,4 +1,4 @@
-/** Every spec that ships is valid, and trains on every engine. */
+/** Every shipped spec is valid, and trains on every engine. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** A file is written whole or not at all, and nothing is left beside it. */
+/** A file is written completely or not at all, and no other file remains. */
 import { execFile, execFileSync } from 'node:child_process'
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

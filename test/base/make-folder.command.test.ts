@@ -1,4 +1,4 @@
-/** Folders are made, or it is said why not: never neither. */
+/** Folders are made, or an error gives the reason. */
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Random numbers: the published answers of Philox4x32-10, and what is made of them. */
+/** Random numbers: the published answers of Philox4x32-10, and the numbers made from them. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Distribution } from '../../src/base/noise.js'
 import {

@@ -1,4 +1,4 @@
-/** A terminal shows what a file or an argument holds, and does not obey it. */
+/** Control characters of files and arguments are shown, so that a terminal does not act on them. */
 import { expect, test } from 'vitest'
 import { visible } from '../../src/base/visible.js'
 

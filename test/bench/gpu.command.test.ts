@@ -1,4 +1,4 @@
-/** The GPU benchmark where there is no GPU: what a step must cost, and what it refuses. */
+/** The GPU benchmark without a GPU: the cost of a step, and refused options. */
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { BATCH_SIZE, smallNetwork } from '../support/network.js'

@@ -1,4 +1,4 @@
-/** The scripts of the benchmark run on what the library exports today. */
+/** The scripts of the benchmark run with the current exports of the library. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

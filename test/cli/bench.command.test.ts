@@ -1,4 +1,4 @@
-/** `train bench SPEC` from its command line to its table, exit code and words. */
+/** `train bench SPEC` from its command line to its table, exit code and messages. */
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { runCommand, runShell, temporaryFolder, withoutPackage } from '../support/command.js'

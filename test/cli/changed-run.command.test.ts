@@ -1,4 +1,4 @@
-/** The spec of a run that was changed after it: each command opens the run or says in words why not. */
+/** A run whose spec was changed later: each command opens the run or gives the reason why not. */
 import { EventEmitter } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

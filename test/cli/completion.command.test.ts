@@ -1,4 +1,4 @@
-/** Completion: what is offered, and that real shells offer it. */
+/** Completions, also in real shells. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'

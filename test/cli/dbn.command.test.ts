@@ -1,4 +1,4 @@
-/** `train` of a DBN from its command line to the files of each stage, and what other commands make of it. */
+/** `train` of a DBN from its command line to the files of each stage, and other commands on its run. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** `train doctor` on this machine, as it is and with one thing or another taken away. */
+/** `train doctor` on this machine, complete and with parts missing. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ENGINE_NAMES } from '../../src/engine/registry.js'

@@ -1,4 +1,4 @@
-/** A run that is to outlive its terminal does; Node itself would forget that SIGHUP is ignored. */
+/** A run under nohup outlives its terminal. Node itself would forget that SIGHUP is ignored. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Ctrl-C ends a command soon, whatever it is at: it waits for a reader, compiles, or writes the results. */
+/** Ctrl-C ends a command soon while it waits for a reader, compiles, or writes results. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Pictures that a run of an RBM leaves. */
+/** Pictures in the folder of an RBM's run. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decode } from 'fast-png'

@@ -1,4 +1,4 @@
-/** Places of results. A failing place outside of the folder of the run gives a warning; a failing folder ends the run. No file replaces another. */
+/** Places of results: outside of the folder of the run a failure gives a warning; the folder itself ends the run. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-/** `train setup` as a user starts it: what it says, its exit codes, and what lies on the disk afterwards. */
+/** `train setup` as a user starts it: messages, exit codes, and files on the disk afterwards. */
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'

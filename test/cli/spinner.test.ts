@@ -1,4 +1,4 @@
-/** The spinner: on a terminal, and nowhere else. */
+/** The spinner is drawn on a terminal only. */
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
 import { withSpinner } from '../../src/cli/spinner.js'

@@ -1,4 +1,4 @@
-/** `train SPEC` from its command line to its files, exit code and words. */
+/** `train SPEC` from its command line to its files, exit code and messages. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** `train validate`: which files it reads, what it says of them, and that it does nothing else. */
+/** `train validate`: the files that it reads, and its messages. It does nothing else. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

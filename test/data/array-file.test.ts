@@ -1,4 +1,4 @@
-/** Arrays that a user gives: the same numbers from each kind of file, and what is wrong with one. */
+/** Arrays of a user: the same numbers from each kind of file, and messages about bad files. */
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { encode } from 'fast-png'

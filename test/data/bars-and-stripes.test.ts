@@ -1,4 +1,4 @@
-/** Every picture of bars or stripes is there, the two that are both twice. */
+/** Every picture of bars or stripes is there. The two pictures that are both are there twice. */
 import { expect, test } from 'vitest'
 import { barsAndStripesInfo, loadBarsAndStripes } from '../../src/data/bars-and-stripes.js'
 import { resolveData } from '../support/spec.js'

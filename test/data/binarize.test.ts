@@ -1,4 +1,4 @@
-/** Grey values become 0 and 1 as the spec says, the same ones for the same seed. */
+/** Grey values become 0 and 1 as in the spec, the same ones for the same seed. */
 import { describe, expect, test } from 'vitest'
 import { type Binarization, binarized, binarizedInfo } from '../../src/data/binarize.js'
 import { type BatchOptions, batches, type Dataset, type Samples, splitSamples } from '../../src/data/dataset.js'

@@ -1,4 +1,4 @@
-/** Splits are Keras', and a pass shows every sample once, in an order that follows from seed and epoch. */
+/** Splits are those of Keras. A pass has every sample once, in an order given by seed and epoch. */
 import { describe, expect, test } from 'vitest'
 import { checkSplit, warnOfSplit } from '../../src/data/check.js'
 import {

@@ -1,4 +1,4 @@
-/** IDX files are read, and anything else is refused in words. */
+/** IDX files are read, and anything else is refused with a message. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

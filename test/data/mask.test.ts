@@ -1,4 +1,4 @@
-/** Parts of a sample, by words and by files. */
+/** Parts of a sample to fill in, by names and by files. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Pictures: brightness by the rules of PNG, and files that state or hold more than a picture should. */
+/** PNG pictures: brightness by the rules of PNG, and files that claim or contain too much. */
 import { crc32, deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { parsePng } from '../../src/data/png.js'

@@ -1,4 +1,4 @@
-/** Elements get mean 0 and variance 1 over the training samples; the test samples are treated as they were. */
+/** Elements get mean 0 and variance 1 over the training samples. Test samples get the same transformation. */
 import { expect, test } from 'vitest'
 import type { Dataset } from '../../src/data/dataset.js'
 import { dataInfo, loadData } from '../../src/data/registry.js'

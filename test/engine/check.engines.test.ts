@@ -1,4 +1,4 @@
-/** The check of an engine: real engines pass it, one that is wrong in one place does not. */
+/** The check of an engine: real engines pass; an engine with one fault does not. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import { checkEngine } from '../../src/engine/check.js'

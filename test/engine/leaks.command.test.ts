@@ -1,4 +1,4 @@
-/** Training one spec of each kind leaves nothing behind; test/slow/leaks.test.ts has all of them. */
+/** Training one spec of each kind leaks no memory; test/slow/leaks.test.ts trains all specs. */
 import { join } from 'node:path'
 import { test } from 'vitest'
 import { expectNoLeak } from '../support/leaks.js'

@@ -1,4 +1,4 @@
-/** Memory is foreseen: what clearly does not fit is refused before the first step, with what would fit. */
+/** Memory is estimated: a step that clearly does not fit is refused before it runs, with a size that would fit. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'

@@ -1,4 +1,4 @@
-/** Every engine computes what the reference engine computes, and goes on where another one was. */
+/** Every engine gives the results of the reference engine, and can continue the run of another one. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Shape } from '../../src/base/shape.js'

@@ -1,4 +1,4 @@
-/** Speed can be measured on every engine; how fast it is, is no matter for a test. */
+/** Speed can be measured on every engine. No test depends on the speed itself. */
 import { expect, test } from 'vitest'
 import { openEngine } from '../../src/engine/registry.js'
 import { productSpeed, updateSpeed } from '../../src/engine/speed.js'

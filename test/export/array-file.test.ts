@@ -1,4 +1,4 @@
-/** Arrays as files: what is written reads back as the same numbers, whole or not at all. */
+/** Files of arrays: the numbers are the same when read back, and a file is complete or absent. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

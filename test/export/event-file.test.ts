@@ -1,4 +1,4 @@
-/** Event files are read back here by their written specification: TFRecord, CRC-32C, event.proto, summary.proto. */
+/** Event files are read back by their specifications: TFRecord, CRC-32C, event.proto, summary.proto. */
 import { expect, test } from 'vitest'
 import { eventFileHeader, eventFileName, scalarsEvent } from '../../src/export/event-file.js'
 import { crc32c, encodeRecord } from '../../src/export/record-file.js'

@@ -1,4 +1,4 @@
-/** Rows of the history keep every digit, and other programs read them. */
+/** Rows of the history keep every digit, and other programs can read them. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { csvHeader, csvRow, jsonRow } from '../../src/export/history-rows.js'

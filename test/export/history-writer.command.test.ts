@@ -1,4 +1,4 @@
-/** `--history`: what stands in the file or stream after each epoch, and after a failure. */
+/** `--history`: the contents of the file or stream after each epoch, and after a failure. */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,4 @@
-/** `history.json`: what is in it, that its schema says so, and that no half of it is ever on the disk. */
+/** `history.json`: its contents, its schema, and that the file on the disk is always complete. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

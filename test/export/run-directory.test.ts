@@ -1,4 +1,4 @@
-/** Every run has a folder of its own, and no file is ever in its way. */
+/** Every run has its own folder, and replaces no file. */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

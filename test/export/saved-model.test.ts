@@ -1,4 +1,4 @@
-/** A saved model read back: whole, or told in one sentence, and never a file from elsewhere. */
+/** Reading a saved model: complete, or refused in one sentence, and never from files outside of its folder. */
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

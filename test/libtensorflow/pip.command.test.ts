@@ -1,4 +1,4 @@
-/** Downloads by pip, and what happens when pip is absent, fails, or brings something else. */
+/** Downloads by pip, also if pip is absent, fails, or downloads another file. */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Installing the library: what is fetched, what lies there afterwards, and that an error leaves nothing half done. */
+/** Installing the library: its downloads, its files, and that an error leaves nothing incomplete. */
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-/** Weights are moved to where Keras moves them. */
+/** Constraints give the weights that Keras gives. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { projectionOf } from '../../src/model/constraints.js'

@@ -1,4 +1,4 @@
-/** Every layer, by its facts. */
+/** Every layer is checked against facts that are written here. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

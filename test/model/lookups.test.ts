@@ -1,4 +1,4 @@
-/** A layer that looks rows up by number has a row for every number of the data, or is refused. */
+/** A layer that looks up rows must have a row for every number in the data, or is refused. */
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Losses and their gradients are Keras'. */
+/** Losses and their gradients are those of Keras. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'

@@ -1,4 +1,4 @@
-/** Metrics are Keras': over batches of different sizes, after each of them. */
+/** Metrics are those of Keras, after each of several batches of different sizes. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Metric } from '../../src/model/metrics/metric.js'

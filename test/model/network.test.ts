@@ -1,4 +1,4 @@
-/** How layers are joined: names, order, blocks, shared layers; and the same model in plain tfjs. */
+/** Graphs of layers: names, order, blocks, shared layers; and the same model in plain tfjs. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { buildModel } from '../../src/model/model.js'

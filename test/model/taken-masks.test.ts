@@ -1,4 +1,4 @@
-/** The order in which Keras runs a graph, where it decides which layer still finds a mask. */
+/** The order in which Keras runs a graph, which decides the layers that still get a mask. */
 import { expect, test } from 'vitest'
 import { networkOf } from '../../src/model/network.js'
 import { takenMasks } from '../../src/model/taken-masks.js'

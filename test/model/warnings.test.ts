@@ -1,4 +1,4 @@
-/** A spec that is allowed and can hardly be meant is warned of; one that may be meant is not. */
+/** A valid spec that is probably a mistake gives a warning. Other specs give none. */
 import { expect, test } from 'vitest'
 import { dataInfo } from '../../src/data/registry.js'
 import { modelWarnings } from '../../src/model/warnings.js'

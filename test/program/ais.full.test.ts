@@ -1,4 +1,4 @@
-/** Annealed importance sampling against log Z as it is. */
+/** Annealed importance sampling against exact log Z. */
 import { describe, expect, test } from 'vitest'
 import type { Batch } from '../../src/engine/engine.js'
 import {

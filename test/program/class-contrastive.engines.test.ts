@@ -1,4 +1,4 @@
-/** A machine with labels: its probabilities and gradients against sums over all states, and one result on every engine. */
+/** An RBM with labels: probabilities and gradients against sums over all states, and the same result on every engine. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { PURPOSE, uniforms } from '../../src/base/philox.js'

@@ -1,4 +1,4 @@
-/** The programs of an RBM in training: the same on every engine, to be gone on with, and as their parts say. */
+/** Training programs of an RBM: the same on every engine, resumable, and equal to the sum of their parts. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Runner } from '../../src/engine/engine.js'

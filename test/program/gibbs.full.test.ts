@@ -1,4 +1,4 @@
-/** Samples of the machine itself, by plain Gibbs sampling and by parallel tempering, against p(v) of every state. */
+/** Samples of an RBM, by Gibbs sampling and by parallel tempering, against p(v) of every state. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { NoiseInput } from '../../src/base/noise.js'

@@ -1,4 +1,4 @@
-/** How algorithms come by units of the model: parallel tempering as shipped, and means by TAP. */
+/** Samples of the model by parallel tempering, and means by TAP. */
 import { expect, test } from 'vitest'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { rbmParameters } from '../../src/model/rbm/parameters.js'

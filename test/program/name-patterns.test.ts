@@ -1,4 +1,4 @@
-/** Patterns of a user: as regular expressions find names, and never without end. */
+/** Patterns of a user match names like regular expressions, and always end. */
 import { expect, test } from 'vitest'
 import { namePatterns } from '../../src/program/optimizers/name-patterns.js'
 

@@ -1,4 +1,4 @@
-/** Optimizers take the steps that Keras takes, on each engine. */
+/** Optimizers take the steps of Keras, on each engine. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { descent, stepPlan } from '../../src/program/descent.js'

@@ -1,4 +1,4 @@
-/** Whole training runs go as in Keras: losses, metrics and weights, on each engine. */
+/** Whole training runs have the losses, metrics and weights of Keras, on each engine. */
 import { describe, expect, test } from 'vitest'
 import type { Runner } from '../../src/engine/engine.js'
 import { lossFor, lossOfBatch } from '../../src/model/losses.js'

@@ -1,4 +1,4 @@
-/** Weights that no gradient reaches, and models of which nothing is trained. */
+/** Weights without a gradient, and models without trained weights. */
 import { describe, expect, test } from 'vitest'
 import { dataInfo } from '../../src/data/registry.js'
 import { buildModel, learns } from '../../src/model/model.js'

@@ -1,4 +1,4 @@
-/** Regularizers, constraints, running values and layers that are not trained: a run goes as in Keras, on every engine. */
+/** Runs with regularizers, constraints, running values and untrained layers are those of Keras, on every engine. */
 import { describe, expect, test } from 'vitest'
 import { buildModel } from '../../src/model/model.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'

@@ -1,4 +1,4 @@
-/** Training without training: events at the times that a test says. */
+/** Events of a training, at times that a test chooses, without training. */
 import { createReporter, type ReportOptions } from '../../src/report/reporter.js'
 import type { EndEvent, Metrics, StartEvent, TrainingEvent } from '../../src/training/events.js'
 import { endEvent } from '../export/sample-run.js'

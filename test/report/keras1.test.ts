@@ -1,4 +1,4 @@
-/** The bar of Keras 1.2.2, to the character; the lines that count as right were printed by its own class. */
+/** The bar of Keras 1.2.2, exactly. Keras' own class printed the expected lines. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { keras1 } from '../../src/report/keras1.js'

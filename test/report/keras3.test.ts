@@ -1,4 +1,4 @@
-/** The bar of Keras 3, to the character; the lines that count as right were printed by its own class. */
+/** The bar of Keras 3, exactly. Keras' own class printed the expected lines. */
 import { stripVTControlCharacters as plain } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

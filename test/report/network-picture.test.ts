@@ -1,4 +1,4 @@
-/** The picture of a model: each call a box, each input an arrow, nothing outside. */
+/** The picture of a model: a box for each call, an arrow for each input, and nothing outside. */
 import { expect, test } from 'vitest'
 import type { SummaryReport } from '../../src/export/summary-report.js'
 import { networkPicture } from '../../src/report/network-picture.js'

@@ -1,4 +1,4 @@
-/** How a download looks. */
+/** The progress of a download. */
 import { expect, test } from 'vitest'
 import { createTransferReporter } from '../../src/report/transfer.js'
 

@@ -1,4 +1,4 @@
-/** Steps that are timed or looked at are those of the training loop, bit for bit. */
+/** Steps that are timed or profiled equal those of the training loop, bit for bit. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadData } from '../../src/data/registry.js'
 import type { StateValues } from '../../src/engine/engine.js'

@@ -1,4 +1,4 @@
-/** Training any shipped spec leaves nothing behind. */
+/** Training any shipped spec leaks no memory. */
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, test } from 'vitest'

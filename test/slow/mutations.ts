@@ -1,4 +1,4 @@
-/** Ways in which implementations of RBMs have been wrong, each as one line of what is built, and the tests that tell. */
+/** Faults that implementations of RBMs have had. Each is one changed line of `dist/`, with the test that must fail. */
 
 export interface Mutation {
   /** In `dist/`. */

@@ -1,4 +1,4 @@
-/** Annealed importance sampling against log Z as it is, many times over. */
+/** Annealed importance sampling against exact log Z, many times. */
 import { expect, test } from 'vitest'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { linearBetas } from '../../src/training/ais.js'

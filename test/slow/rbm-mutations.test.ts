@@ -1,4 +1,4 @@
-/** Tests of the tests: for each way of breaking an RBM the test that is named for it fails, and passes on what is whole. */
+/** Tests of the tests: for each fault in an RBM, the test named for it fails. It passes without the fault. */
 import { execFile } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,4 @@
-/** Sizes beyond reason: refused in words, in a time that grows with the text, whatever a spec is made of. */
+/** Excessive sizes are refused with a message, in a time that grows with the text, for any spec. */
 import { expect, test } from 'vitest'
 import { dataInfo } from '../../src/data/registry.js'
 import { simplifiedGraph } from '../../src/engine/compiled/passes/simplified.js'

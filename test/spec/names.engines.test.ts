@@ -1,4 +1,4 @@
-/** Every name that a spec may use, and something behind each of them. */
+/** Every name that a spec may use is implemented. */
 import { describe, expect, test } from 'vitest'
 import { dataInfo } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'

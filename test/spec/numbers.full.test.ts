@@ -1,4 +1,4 @@
-/** Every number of the format at its bounds, and far beyond: refused in words, or a model that builds and takes a step. */
+/** Every number of the format at its bounds and far beyond: refused with a message, or a model that takes a step. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import { loadData } from '../../src/data/registry.js'

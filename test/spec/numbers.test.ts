@@ -1,4 +1,4 @@
-/** Numbers out of bounds beside rules across fields. */
+/** Numbers out of bounds, together with rules across fields. */
 import { expect, test } from 'vitest'
 import { readText } from '../support/read-spec.js'
 

@@ -1,4 +1,4 @@
-/** The schema and zod are of one mind on many documents. */
+/** The schema and zod agree on many documents. */
 import { expect, test } from 'vitest'
 import { agreeOnMutated } from '../support/schema-and-zod.js'
 

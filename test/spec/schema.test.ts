@@ -1,4 +1,4 @@
-/** The JSON Schemas that editors read: current, complete, and of one mind with zod. */
+/** The JSON Schemas that editors read are current and complete, and agree with zod. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'jsonc-parser'

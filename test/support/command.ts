@@ -1,4 +1,4 @@
-/** The real command as a child process, in a folder of its own. */
+/** The real command as a child process, in its own folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Files with damage in them, drawn by fast-check: what a disk, a transfer or a hostile hand makes of one. */
+/** Damaged files, drawn by fast-check: as a disk, a transfer or an attacker could make them. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { UserError } from '../../src/base/issue.js'

@@ -1,4 +1,4 @@
-/** Whatever a file holds, reading it ends, in a spec or in issues that say where they are. */
+/** Reading any file ends, with a spec or with issues that have positions. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { formatIssue, type Issue } from '../../src/base/issue.js'

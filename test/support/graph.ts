@@ -1,4 +1,4 @@
-/** Graphs written by hand, and what they compute by tfjs' plain kernels. */
+/** Graphs written by hand, and their results by tfjs' plain kernels. */
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import { expect } from 'vitest'

@@ -1,4 +1,4 @@
-/** Numbers that follow from a name and an index: test/fixtures/keras/hashed.py has them too. */
+/** Numbers computed from a name and an index, as in test/fixtures/keras/hashed.py. */
 
 /** Whole numbers, the same for the same name, of 32 bits. */
 export function hashes(name: string, count: number): Uint32Array {

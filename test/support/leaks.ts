@@ -1,4 +1,4 @@
-/** Training holds on to nothing: the tensors and the memory of a process are those of its first steps. */
+/** Training leaks nothing: a process keeps the number of tensors and the memory of its first steps. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

@@ -1,4 +1,4 @@
-/** The command within the process of the tests, for what needs no process of its own: words and exit codes. */
+/** The command within the process of the tests, to test messages and exit codes without another process. */
 import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import type { Io } from '../../src/cli/io.js'

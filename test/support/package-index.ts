@@ -1,4 +1,4 @@
-/** A package index on this machine that serves made-up wheels, well or badly. */
+/** A package index on this machine that serves made-up wheels, with or without faults. */
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

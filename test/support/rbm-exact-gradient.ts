@@ -1,4 +1,4 @@
-/** The gradient of the log-likelihood without any sampling, for machines small enough to be summed up. */
+/** The exact gradient of the log-likelihood, for small RBMs. */
 import { softplus } from '../../src/model/rbm/log-domain.js'
 import {
   grayCode,

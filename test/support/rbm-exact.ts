@@ -1,4 +1,4 @@
-/** A machine of Bernoulli units in float64: what follows from its energy without any sampling. */
+/** An RBM of Bernoulli units in float64: exact values from its energy. */
 import { softplus } from '../../src/model/rbm/log-domain.js'
 import { hiddenInputs, type RbmParameters } from '../../src/model/rbm/parameters.js'
 

@@ -1,4 +1,4 @@
-/** Small restricted Boltzmann machines, and what can be known of them by going through every state. */
+/** Small restricted Boltzmann machines, and exact values by a sum over all states. */
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import type { Slot } from '../../src/base/slot.js'
 import { buildClassRbm } from '../../src/model/rbm/class-rbm.js'

@@ -1,4 +1,4 @@
-/** Documents for programs, held to their published schemas. */
+/** Checks JSON documents against their published schemas. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'

@@ -1,4 +1,4 @@
-/** Specs for tests, resolved as a user's file is, and the names that the format has. */
+/** Specs for tests, resolved like the file of a user, and the names of the format. */
 import { LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'

@@ -1,4 +1,4 @@
-/** Machines that are not here, in C: libraries and drivers that are broken, or that say what a test wants. */
+/** Stubs of other machines, in C: libraries and drivers that are broken, or that report what a test needs. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'

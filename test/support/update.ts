@@ -1,4 +1,4 @@
-/** An update in plain JavaScript, float32 at each operation: what the WebAssembly loop must compute. */
+/** An update in plain JavaScript, in float32 at each operation: the expected result of the WebAssembly loop. */
 import type { FusedKernel, Update } from '../../src/engine/compiled/passes/split-update.js'
 
 const OPERATIONS: { readonly [Kernel in FusedKernel]: (a: number, b: number) => number } = {

@@ -1,4 +1,4 @@
-/** Batches that may be made one ahead come all, in order, once each, and their source is closed. */
+/** Batches that are made one ahead: all come, in order, once each, and their source is closed. */
 import { expect, test } from 'vitest'
 import { oneAhead } from '../../src/training/ahead.js'
 

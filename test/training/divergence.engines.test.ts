@@ -1,4 +1,4 @@
-/** A run whose numbers go bad says so, wherever it happens: also where no step and no validation comes after. */
+/** A run whose numbers become NaN or infinite says so, even if no step and no validation follows. */
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadData } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'

@@ -1,4 +1,4 @@
-/** The range test grows the rate, smooths the loss, ends where fastai's does, and suggests what its does. */
+/** The range test raises the rate and smooths the loss. It ends and suggests a rate as fastai's does. */
 
 import { describe, expect, test } from 'vitest'
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'

@@ -1,4 +1,4 @@
-/** The gate: what is read from the command line, and what passes. */
+/** Expectations: parsing those of the command line, and checking them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkExpectations, parseExpectation } from '../../src/training/gate.js'

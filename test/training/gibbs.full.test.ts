@@ -1,4 +1,4 @@
-/** Chains of a small machine against its distribution, by going through every state. */
+/** Chains of a small RBM against its distribution, from a sum over all states. */
 import { describe, expect, test } from 'vitest'
 import type { Slot } from '../../src/base/slot.js'
 import { withLabels } from '../../src/model/rbm/class-rbm.js'

@@ -1,4 +1,4 @@
-/** The whole way from data to a trained network: it learns, the same each time, and says so when it cannot. */
+/** From data to a trained network: it learns, gives the same run each time, and says so if it diverges. */
 import { describe, expect, test } from 'vitest'
 import { batches, splitSamples } from '../../src/data/dataset.js'
 import { loadData } from '../../src/data/registry.js'

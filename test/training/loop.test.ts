@@ -1,4 +1,4 @@
-/** The loop says what happens, in order, with exact means, and ends for the right reason. */
+/** The loop gives events in order, with exact means, and ends for the right reason. */
 import { describe, expect, test } from 'vitest'
 import type { StepPlan } from '../../src/program/descent.js'
 import { type Measured, meanOver } from '../../src/program/measured.js'

@@ -1,4 +1,4 @@
-/** Engine `eager:tensorflow`: which package it takes, what it says where none works, and what it computes on. */
+/** Engine `eager:tensorflow`: its package, its message if no package works, and its device. */
 import { describe, expect, test } from 'vitest'
 import { packageVersion } from '../../../src/base/package-version.js'
 import { expectRefusal, expectRun, historyIn, isOwn, projectWith, runIn } from '../../support/eager-run.js'

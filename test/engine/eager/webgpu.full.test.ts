@@ -1,4 +1,4 @@
-/** Engine `eager:webgpu`: what it says where a package or an adapter is missing, and what it computes on. */
+/** Engine `eager:webgpu`: its message if a package or an adapter is missing, and its device. */
 import { describe, expect, test } from 'vitest'
 import { openEngine } from '../../../src/engine/registry.js'
 import { expectRefusal, expectRun, historyIn, isOwn, projectWith, runIn } from '../../support/eager-run.js'

@@ -1,4 +1,4 @@
-/** Images of another size are the same on every engine, and so are gradients as far as tfjs has them. */
+/** Resized images are the same on every engine, and so are the gradients that tfjs has. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, test } from 'vitest'
 import { expectOnEveryEngine, some, withGradients } from '../../support/kernels.js'

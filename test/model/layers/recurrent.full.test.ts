@@ -1,4 +1,4 @@
-/** Recurrent layers over many steps: what makes them slow to load does not come back. */
+/** Recurrent layers over many steps load quickly. */
 import { describe, expect, test } from 'vitest'
 import { simplifiedGraph } from '../../../src/engine/compiled/passes/simplified.js'
 import { smallNetwork } from '../../support/network.js'

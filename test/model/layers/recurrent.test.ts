@@ -1,4 +1,4 @@
-/** Recurrent layers over many steps: what makes them slow to run does not come back. */
+/** Recurrent layers over many steps run quickly. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import { buildModel } from '../../../src/model/model.js'

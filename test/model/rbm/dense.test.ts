@@ -1,4 +1,4 @@
-/** RBMs as layers of a network: it computes what they compute, one upon another. */
+/** RBMs as layers of a network, which gives the results of the stacked RBMs. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { buildModel } from '../../../src/model/model.js'

@@ -1,4 +1,4 @@
-/** The mathematics of Bernoulli units, every part against another way to the same number. */
+/** The mathematics of Bernoulli units. Each number is compared with the same number, computed another way. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/base/issue.js'
 import { softplus } from '../../../src/model/rbm/log-domain.js'

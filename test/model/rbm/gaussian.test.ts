@@ -1,4 +1,4 @@
-/** log Z of Gaussian visible units against sums over a fine grid, and against what is known without weights. */
+/** log Z of Gaussian visible units against sums over a fine grid, and against exact values without weights. */
 import { expect, test } from 'vitest'
 import { gaussianLogPartition } from '../../../src/model/rbm/gaussian.js'
 import { LogSum, softplus } from '../../../src/model/rbm/log-domain.js'

@@ -1,4 +1,4 @@
-/** Mean field against exact means and log Z: 50 machines of 8 by 6 units. */
+/** Mean field against exact means and log Z of 50 RBMs of 8 by 6 units. */
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import { logPartition } from '../../../src/model/rbm/log-partition.js'

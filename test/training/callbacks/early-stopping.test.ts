@@ -1,4 +1,4 @@
-/** EarlyStopping stops when Keras' does, and leaves the weights that Keras' leaves. */
+/** EarlyStopping stops in the epoch in which Keras does, with the same weights. */
 import { describe, expect, test } from 'vitest'
 import { betterOf } from '../../../src/spec/metrics.js'
 import { earlyStopping } from '../../../src/training/callbacks/early-stopping.js'

@@ -1,4 +1,4 @@
-/** LearningRateScheduler sets the rate when an epoch begins, from a table or a schedule. */
+/** LearningRateScheduler sets the rate at the start of an epoch, from a table or a schedule. */
 import { expect, test } from 'vitest'
 import { callbackOf } from '../../support/callbacks.js'
 import { loopOptions, scriptedRunner, trainToEnd } from '../../support/loop.js'

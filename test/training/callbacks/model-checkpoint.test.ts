@@ -1,4 +1,4 @@
-/** ModelCheckpoint saves when Keras' does, under the same names. */
+/** ModelCheckpoint saves in the same epochs as Keras, under the same names. */
 import { describe, expect, test } from 'vitest'
 import type { Action } from '../../../src/training/callbacks/callback.js'
 import { answerTo, batchEnd, callbackOf, epochEnd } from '../../support/callbacks.js'

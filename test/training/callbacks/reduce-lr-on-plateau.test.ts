@@ -1,4 +1,4 @@
-/** ReduceLROnPlateau lowers the rate when Keras' does, and by as much. */
+/** ReduceLROnPlateau lowers the rate in the same epochs as Keras, by the same amount. */
 import { describe, expect, test } from 'vitest'
 import { answerTo, callbackOf, epochEnd } from '../../support/callbacks.js'
 import { kerasFixture } from '../../support/keras.js'

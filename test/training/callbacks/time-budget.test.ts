@@ -1,4 +1,4 @@
-/** A time budget ends training with the batch in which the time is up; the epoch is validated and counts. */
+/** A time budget ends training after the batch in which the time runs out. The epoch is validated and counts. */
 import { expect, test } from 'vitest'
 import type { EndEvent } from '../../../src/training/events.js'
 import { callbackOf } from '../../support/callbacks.js'

@@ -1,4 +1,4 @@
-/** Schedules give the rates that Keras' (and, for one cycle, PyTorch's) give. */
+/** Schedules give the rates of Keras, and OneCycle those of PyTorch. */
 import { describe, expect, test } from 'vitest'
 import { type ScheduleSpec, scheduleSchema } from '../../../src/spec/schedules.js'
 import { buildSchedule } from '../../../src/training/schedules/registry.js'

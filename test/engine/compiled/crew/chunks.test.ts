@@ -1,4 +1,4 @@
-/** Two threads at one set of chunks, step by step in one thread, so that one may come late. */
+/** Two threads share chunks. The test runs both step by step in one thread, so that one can be late. */
 import { expect, test } from 'vitest'
 import { Chunks, newShared, type Task } from '../../../../src/engine/compiled/crew/chunks.js'
 

@@ -1,4 +1,4 @@
-/** Two threads do all of the work, each part of it once. */
+/** Two threads do all of the work, and each part once. */
 import { expect, onTestFinished, test } from 'vitest'
 import { Crew } from '../../../../src/engine/compiled/crew/crew.js'
 import { inputKernels } from '../../../../src/engine/compiled/inputs/kernels.js'

@@ -1,4 +1,4 @@
-/** Work of more chunks than a turn can count is cut into turns, and all of it is done. */
+/** Work of too many chunks for one turn is cut into turns, and all of it is done. */
 import { expect, test } from 'vitest'
 import { chunksOf, MOST_CHUNKS, MOST_TASKS, type Task, turnsOf } from '../../../../src/engine/compiled/crew/chunks.js'
 

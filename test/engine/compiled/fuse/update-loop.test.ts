@@ -1,4 +1,4 @@
-/** The WebAssembly loop of an update computes it bit for bit, and touches nothing else. */
+/** The WebAssembly loop of an update gives the exact result, and changes nothing else. */
 import { describe, expect, test } from 'vitest'
 import { PURPOSE, RandomStream } from '../../../../src/base/philox.js'
 import { LOOP_BYTES, loopKey, updateModule } from '../../../../src/engine/compiled/fuse/update-loop.js'

@@ -1,4 +1,4 @@
-/** A program is run once, on tensors without numbers, and leaves a graph. */
+/** Tracing runs a program once, on tensors without numbers, and gives a graph. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Slot } from '../../../../src/base/slot.js'

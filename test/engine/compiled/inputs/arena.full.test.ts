@@ -1,4 +1,4 @@
-/** Arrays in one memory do not overlap, start where SIMD wants them, and fit. */
+/** Arrays in one memory do not overlap, are aligned for SIMD, and fit. */
 import { expect, test } from 'vitest'
 import { UserError } from '../../../../src/base/issue.js'
 import { ArenaPlan } from '../../../../src/engine/compiled/inputs/arena.js'

@@ -1,4 +1,4 @@
-/** A session of ONNX Runtime reads and writes arrays where they are. */
+/** A session of ONNX Runtime reads and writes arrays in place. */
 import { expect, onTestFinished, test } from 'vitest'
 import { lowerToOnnx } from '../../../../src/engine/compiled/onnx/lower.js'
 import { OnnxSession, type PlacedTensor } from '../../../../src/engine/compiled/onnx/session.js'

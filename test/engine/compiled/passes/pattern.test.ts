@@ -1,4 +1,4 @@
-/** Patterns fit what they spell out, and nothing else. */
+/** A pattern matches the graph that it describes, and nothing else. */
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { Graph } from '../../../../src/engine/compiled/graph/graph.js'
 import { numberOf, viewOf } from '../../../../src/engine/compiled/graph/view.js'

@@ -1,4 +1,4 @@
-/** The update is cut off a step as expressions; both parts together compute what the step did. */
+/** The update is cut off a step as expressions. Both parts together give the result of the step. */
 import { describe, expect, test } from 'vitest'
 import { type Graph, infoOf, type ValueId } from '../../../../src/engine/compiled/graph/graph.js'
 import { trace } from '../../../../src/engine/compiled/graph/trace.js'

@@ -1,4 +1,4 @@
-/** Sums go before what is linear, and only there. */
+/** Sums move before linear operations, and only before these. */
 import { describe, expect, test } from 'vitest'
 import type { Graph } from '../../../../src/engine/compiled/graph/graph.js'
 import { recognize } from '../../../../src/engine/compiled/passes/recognize.js'

@@ -1,4 +1,4 @@
-/** A library that cannot be used is told in one sentence, and nothing is left. */
+/** A library that cannot be used gives a message of one sentence, and no files remain. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** Batch normalization is one operator of TensorFlow where it is of pictures, and stays as it is where it is not. */
+/** Batch normalization of images becomes one operator of TensorFlow. Any other stays as it is. */
 import { expect, test } from 'vitest'
 import { viewOf } from '../../../../src/engine/compiled/graph/view.js'
 import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplified.js'

@@ -1,4 +1,4 @@
-/** Engine `tensorflow` and GPUs, as far as it goes without one: the driver is a stub, and sessions say that they have one. */
+/** Engine `tensorflow` with GPUs, as far as a machine without one allows: stubs of the driver and of TensorFlow report GPUs. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

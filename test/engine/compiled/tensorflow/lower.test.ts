@@ -1,4 +1,4 @@
-/** A step stays on the card: each of its operators has a kernel for GPUs that takes what lies in the card's memory. */
+/** A step stays on the GPU: each of its operators has a kernel for GPUs that reads the GPU's memory. */
 import { BinaryReader } from '@bufbuild/protobuf/wire'
 import { describe, expect, test } from 'vitest'
 import { simplifiedGraph } from '../../../../src/engine/compiled/passes/simplified.js'
