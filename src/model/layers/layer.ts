@@ -100,7 +100,7 @@ export interface LayerRule<Spec extends LayerSpec> {
   lookups?(spec: Spec): number | undefined
   /** Whether its output has all elements of its inputs and no other numbers. Default: no. */
   readonly moves?: true
-  /** Whether it stops gradients to its inputs, such as because these are integers. Default: no. */
+  /** Whether it stops gradients to its inputs, for example because these are integers. Default: no. */
   stopsGradient?(spec: Spec): boolean
   /** Whether its call adds to the loss, apart from its `activity_regularizer`. Default: no. */
   regularizesWithin?(spec: Spec): boolean

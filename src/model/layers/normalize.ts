@@ -32,9 +32,9 @@ function spread(values: tf.Tensor, { rank }: tf.Tensor, channels: number): tf.Te
 
 /**
  * Normalizes each channel over the batch: `gamma (x - mean) / sqrt(variance + epsilon) + beta`, with the biased
- * variance. `gamma`, `beta` and the moments have one number per channel. With a `mask` (batch, ...), broadcast to x,
- * only elements where it is 1 count in the moments, which are divided by their number + 1e-7 as in Keras. The moments
- * returned pass no gradient on.
+ * variance. `gamma`, `beta` and the moments have one number per channel. A `mask` (batch, ...) is broadcast to x: only
+ * elements with mask 1 count in the moments, and sums are divided by the number of these + 1e-7, as in Keras. The
+ * moments that are returned pass no gradient on.
  *
  * With c = x - mean, i = 1 / sqrt(variance + epsilon), s = gamma i, and n elements per channel, the gradients are dbeta
  * = sum(dy), dgamma = i sum(dy c), dx = s dy - (s i / n) dgamma c - (s / n) dbeta (Ioffe and Szegedy, 2015).
