@@ -1,5 +1,7 @@
 /** Projections of weights by Keras' names (keras/src/constraints/constraints.py). */
+
 import * as tf from '@tensorflow/tfjs-core'
+import { type ByType, callByType } from '../base/by-type.js'
 import type { ConstraintSpec } from '../spec/constraints.js'
 import { EPSILON } from './normalized.js'
 import { type Refusal, refusing } from './refusal.js'
@@ -10,8 +12,6 @@ export interface Projection {
   readonly refuses?: Refusal
 }
 
-type SpecOf<Type extends ConstraintSpec['type']> = Extract<ConstraintSpec, { type: Type }>
-
 const norms = (weight: tf.Tensor, axis: number | readonly number[]) =>
   tf.sqrt(tf.sum(tf.square(weight), axis as number | number[], true))
 
@@ -19,7 +19,7 @@ const norms = (weight: tf.Tensor, axis: number | readonly number[]) =>
 const rescaled = (weight: tf.Tensor, from: tf.Tensor, to: tf.Tensor) =>
   tf.mul(weight, tf.div(to, tf.add(from, EPSILON)))
 
-const CONSTRAINTS: { readonly [Type in ConstraintSpec['type']]: (spec: SpecOf<Type>) => Projection } = {
+const CONSTRAINTS: ByType<ConstraintSpec, [], Projection> = {
   MaxNorm:
     ({ max_value, axis }) =>
     (weight) => {
@@ -42,7 +42,7 @@ const CONSTRAINTS: { readonly [Type in ConstraintSpec['type']]: (spec: SpecOf<Ty
 
 export function projectionOf(spec: ConstraintSpec | null): Projection | undefined {
   if (spec === null) return undefined
-  const projection = (CONSTRAINTS[spec.type] as (spec: ConstraintSpec) => Projection)(spec)
+  const projection = callByType(CONSTRAINTS, spec)
   return 'axis' in spec ? refusing(projection, lackedBy(spec)) : projection
 }
 

@@ -2,6 +2,7 @@
  * Initial values of weights by Keras' names (keras/src/initializers/random_initializers.py), drawn from the spec's
  * seed.
  */
+import { type ByType, callByType, type OfType } from '../base/by-type.js'
 import type { RandomStream } from '../base/philox.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { InitializerSpec } from '../spec/initializers.js'
@@ -22,8 +23,6 @@ function fans(shape: Shape): { input: number; output: number } {
   return { input: shape.at(-2)! * field, output: shape.at(-1)! * field }
 }
 
-type SpecOf<Type extends InitializerSpec['type']> = Extract<InitializerSpec, { type: Type }>
-
 const constant =
   (value: number): Initializer =>
   (shape) =>
@@ -39,7 +38,7 @@ const TRUNCATED_DEVIATION = 0.87962566103423978
 
 /** Random values with mean 0 and variance scale / fan. */
 const scaled =
-  ({ scale, mode, distribution }: Omit<SpecOf<'variance_scaling'>, 'type'>): Initializer =>
+  ({ scale, mode, distribution }: Omit<OfType<InitializerSpec, 'variance_scaling'>, 'type'>): Initializer =>
   (shape, random) => {
     const { input, output } = fans(shape)
     const fan = { fan_in: input, fan_out: output, fan_avg: (input + output) / 2 }[mode]
@@ -96,7 +95,7 @@ function orthogonal(shape: Shape, random: RandomStream, gain: number): Float32Ar
 
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, index) => sum + value * b[index]!, 0)
 
-const INITIALIZERS: { readonly [Type in InitializerSpec['type']]: (spec: SpecOf<Type>) => Initializer } = {
+const INITIALIZERS: ByType<InitializerSpec, [], Initializer> = {
   zeros: () => constant(0),
   ones: () => constant(1),
   constant: ({ value }) => constant(value),
@@ -131,5 +130,4 @@ const INITIALIZERS: { readonly [Type in InitializerSpec['type']]: (spec: SpecOf<
     ),
 }
 
-export const initializerOf = (spec: InitializerSpec): Initializer =>
-  (INITIALIZERS[spec.type] as (spec: InitializerSpec) => Initializer)(spec)
+export const initializerOf = (spec: InitializerSpec): Initializer => callByType(INITIALIZERS, spec)

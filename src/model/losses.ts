@@ -2,7 +2,9 @@
  * Losses by Keras' names (keras/src/losses/losses.py; crossentropies of probabilities as keras/src/backend/jax/nn.py
  * computes them). Targets and predictions may have any rank; the first axis is the batch.
  */
+
 import * as tf from '@tensorflow/tfjs-core'
+import { type ByType, callByType, type OfType } from '../base/by-type.js'
 import type { Shape } from '../base/shape.js'
 import type { ActivationName } from '../spec/activations.js'
 import type { LossSpec } from '../spec/spec.js'
@@ -43,8 +45,6 @@ export interface Probabilities {
 
 const ofClasses = (fromLogits: boolean): Probabilities => ({ fromLogits, by: 'softmax', divides: true })
 const ofYesOrNo = (fromLogits: boolean): Probabilities => ({ fromLogits, by: 'sigmoid', divides: false })
-
-type SpecOf<Type extends LossSpec['type']> = Extract<LossSpec, { type: Type }>
 
 /**
  * Sum over the samples of a batch of each sample's loss, which is the mean of its values. (Keras' `sum_over_batch_size`
@@ -162,7 +162,11 @@ const logSumExp = (x: tf.Tensor, chosen: tf.Tensor) =>
  * Circle loss: compares every sample of a batch with every other. Takes labels (batch) and embeddings (batch, n) of
  * length 1, returns (batch).
  */
-function circle(labels: tf.Tensor, { output }: Prediction, { gamma, margin, remove_diagonal }: SpecOf<'circle'>) {
+function circle(
+  labels: tf.Tensor,
+  { output }: Prediction,
+  { gamma, margin, remove_diagonal }: OfType<LossSpec, 'circle'>,
+) {
   const batch = output.shape[0]!
   const same = tf.equal(tf.reshape(labels, [batch, 1]), tf.reshape(labels, [1, batch]))
   const negative = tf.cast(tf.logicalNot(same), 'float32')
@@ -175,9 +179,7 @@ function circle(labels: tf.Tensor, { output }: Prediction, { gamma, margin, remo
 }
 
 /** Makes a loss from its spec and from the shape of the model's output, without the batch. */
-export const LOSS_FUNCTIONS: {
-  readonly [Type in LossSpec['type']]: (spec: SpecOf<Type>, output: Shape) => Loss
-} = {
+export const LOSS_FUNCTIONS: ByType<LossSpec, [output: Shape], Loss> = {
   // keras/src/trainers/compile_utils.py, `get_loss`: our labels are class indices
   crossentropy: (_, output) =>
     output.at(-1) === 1
@@ -344,5 +346,4 @@ function diceLoss(target: tf.Tensor, { output }: Prediction, axis?: number[]) {
 }
 
 /** The loss of this spec for a model output of this shape, without the batch. */
-export const lossFor = (spec: LossSpec, output: Shape): Loss =>
-  (LOSS_FUNCTIONS[spec.type] as (spec: LossSpec, output: Shape) => Loss)(spec, output)
+export const lossFor = (spec: LossSpec, output: Shape): Loss => callByType(LOSS_FUNCTIONS, spec, output)

@@ -1,5 +1,7 @@
 /** Penalties by Keras' names (keras/src/regularizers/regularizers.py). */
+
 import * as tf from '@tensorflow/tfjs-core'
+import { type ByType, callByType } from '../base/by-type.js'
 import type { RegularizerSpec } from '../spec/regularizers.js'
 import { abs } from './kinks.js'
 import { normalizedVectors } from './normalized.js'
@@ -12,12 +14,10 @@ export interface Penalty {
   readonly refuses?: Refusal
 }
 
-type SpecOf<Type extends RegularizerSpec['type']> = Extract<RegularizerSpec, { type: Type }>
-
 const absolute = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(abs(x)), factor)
 const squares = (x: tf.Tensor, factor: number) => tf.mul(tf.sum(tf.square(x)), factor)
 
-const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<Type>) => Penalty } = {
+const REGULARIZERS: ByType<RegularizerSpec, [], Penalty> = {
   L1:
     ({ l1 }) =>
     (x) =>
@@ -49,4 +49,4 @@ const REGULARIZERS: { readonly [Type in RegularizerSpec['type']]: (spec: SpecOf<
 }
 
 export const penaltyOf = (spec: RegularizerSpec | null): Penalty | undefined =>
-  spec === null ? undefined : (REGULARIZERS[spec.type] as (spec: RegularizerSpec) => Penalty)(spec)
+  spec === null ? undefined : callByType(REGULARIZERS, spec)

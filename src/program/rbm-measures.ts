@@ -1,5 +1,7 @@
 /** Measures of an RBM beside the loss, as sums over a batch from which means over an epoch are made. */
+
 import * as tf from '@tensorflow/tfjs-core'
+import { type ByType, callByType } from '../base/by-type.js'
 import type { DrawMode } from '../base/mode.js'
 import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
@@ -36,11 +38,7 @@ export interface UpdateMeasure {
   ofUpdate(size: tf.Scalar, kernel: tf.Tensor): tf.Tensor
 }
 
-type SpecOf<Type extends RbmMetricSpec['type']> = Extract<RbmMetricSpec, { type: Type }>
-
-const MEASURES: {
-  readonly [Type in RbmMetricSpec['type']]: (spec: SpecOf<Type>, values: ValueKind) => RbmMeasure | UpdateMeasure
-} = {
+const MEASURES: ByType<RbmMetricSpec, [values: ValueKind], RbmMeasure | UpdateMeasure> = {
   reconstruction_error: () => ({
     reconstructs: true,
     sum: ({ data }) => tf.sum(tf.mean(tf.square(tf.sub(data.x, data.reconstruction().mean)), 1)),
@@ -78,7 +76,7 @@ const MEASURES: {
 }
 
 export const measureOf = (spec: RbmMetricSpec, values: ValueKind): RbmMeasure | UpdateMeasure =>
-  (MEASURES[spec.type] as (spec: RbmMetricSpec, values: ValueKind) => RbmMeasure | UpdateMeasure)(spec, values)
+  callByType(MEASURES, spec, values)
 
 const freeEnergy: RbmMeasure = {
   sum: ({ rbm, data: { x, hidden }, state }) => tf.sum(rbm.freeEnergy(x, state, hidden.input)),

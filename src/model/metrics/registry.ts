@@ -1,4 +1,5 @@
 /** Metrics by their type in a spec. */
+import { type ByType, callByType } from '../../base/by-type.js'
 import type { Shape } from '../../base/shape.js'
 import type { LossSpec, MetricSpec } from '../../spec/spec.js'
 import { lossFor } from '../losses.js'
@@ -7,10 +8,8 @@ import { auc } from './auc.js'
 import { binaryIoU } from './binary-iou.js'
 import * as confusion from './confusion.js'
 import { fBetaScore } from './f-score.js'
-import { type Metric, type MetricOf, meanOf, meanOfDefined } from './metric.js'
+import { type Metric, meanOf, meanOfDefined } from './metric.js'
 import * as regression from './regression.js'
-
-type Rule<Type extends MetricSpec['type']> = (spec: MetricOf<Type>, output: Shape) => Metric
 
 /** A loss as a metric: the mean of its values. */
 function loss(spec: LossSpec, output: Shape): Metric {
@@ -24,7 +23,7 @@ function partialLoss(spec: LossSpec, output: Shape): Metric {
   return { ...meanOfDefined(target, values, 'outputs for which its formula is defined'), problem }
 }
 
-const METRICS: { readonly [Type in MetricSpec['type']]: Rule<Type> } = {
+const METRICS: ByType<MetricSpec, [output: Shape], Metric> = {
   accuracy: (_, output) => accuracies.accuracy(output),
   binary_accuracy: ({ threshold }) => accuracies.binaryAccuracy(threshold),
   categorical_accuracy: accuracies.categoricalAccuracy,
@@ -74,5 +73,4 @@ const METRICS: { readonly [Type in MetricSpec['type']]: Rule<Type> } = {
 }
 
 /** The metric of this spec for a model output of this shape, without the batch. */
-export const metricFor = (spec: MetricSpec, output: Shape): Metric =>
-  (METRICS[spec.type] as (spec: MetricSpec, output: Shape) => Metric)(spec, output)
+export const metricFor = (spec: MetricSpec, output: Shape): Metric => callByType(METRICS, spec, output)

@@ -2,7 +2,9 @@
  * Kinds of units: means and samples given their total input, which is c_j + sum_i v_i W_ij for hidden unit j and b_i +
  * sum_j W_ij h_j for visible unit i. In tfjs ops.
  */
+
 import * as tf from '@tensorflow/tfjs-core'
+import { type ByType, callByType } from '../../base/by-type.js'
 import type { RandomStream } from '../../base/philox.js'
 import type { RbmSpec } from '../../spec/rbm.js'
 
@@ -50,7 +52,6 @@ export interface VisibleRule {
 }
 
 type Kinds<Side extends 'visible' | 'hidden'> = RbmSpec[Side]['type']
-type VisibleSpec<Kind> = Extract<RbmSpec['visible'], { type: Kind }>
 
 /** p(1) = s(input), where s(x) = 1 / (1 + e^-x). */
 const bernoulli: UnitRule = {
@@ -79,7 +80,7 @@ const nrelu: UnitRule = {
   logSum: softplusIntegral,
 }
 
-const VISIBLE: { readonly [Kind in Kinds<'visible'>]: (spec: VisibleSpec<Kind>) => VisibleRule } = {
+const VISIBLE: ByType<RbmSpec['visible'], [], VisibleRule> = {
   bernoulli: () => ({
     ...bernoulli,
     isBinary: true,
@@ -119,8 +120,7 @@ const VISIBLE: { readonly [Kind in Kinds<'visible'>]: (spec: VisibleSpec<Kind>) 
 
 const HIDDEN: { readonly [Kind in Kinds<'hidden'>]: UnitRule } = { bernoulli, nrelu }
 
-export const visibleRule = ({ visible }: RbmSpec): VisibleRule =>
-  (VISIBLE[visible.type] as (spec: RbmSpec['visible']) => VisibleRule)(visible)
+export const visibleRule = ({ visible }: RbmSpec): VisibleRule => callByType(VISIBLE, visible)
 export const hiddenRule = ({ hidden }: RbmSpec): UnitRule => HIDDEN[hidden.type]
 
 /** values / sigma^2 */

@@ -1,4 +1,5 @@
 /** Optimizers by their name in a spec. */
+import { type ByType, callByType } from '../../base/by-type.js'
 import type { OptimizerSpec } from '../../spec/spec.js'
 import { adadelta } from './adadelta.js'
 import { adafactor } from './adafactor.js'
@@ -10,11 +11,11 @@ import { lamb } from './lamb.js'
 import { lion } from './lion.js'
 import { muon } from './muon.js'
 import { nadam } from './nadam.js'
-import type { Optimizer, OptimizerSpecOf } from './optimizer.js'
+import type { Optimizer } from './optimizer.js'
 import { rmsprop } from './rmsprop.js'
 import { sgd } from './sgd.js'
 
-const OPTIMIZERS: { readonly [Type in OptimizerSpec['type']]: (spec: OptimizerSpecOf<Type>) => Optimizer } = {
+const OPTIMIZERS: ByType<OptimizerSpec, [], Optimizer> = {
   SGD: sgd,
   RMSprop: rmsprop,
   Adam: adam,
@@ -30,6 +31,5 @@ const OPTIMIZERS: { readonly [Type in OptimizerSpec['type']]: (spec: OptimizerSp
   Muon: muon,
 }
 
-/** The optimizer of a spec. The cast is safe by the table's type. */
-export const buildOptimizer = (spec: OptimizerSpec): Optimizer =>
-  (OPTIMIZERS[spec.type] as (spec: OptimizerSpec) => Optimizer)(spec)
+/** The optimizer of a spec. */
+export const buildOptimizer = (spec: OptimizerSpec): Optimizer => callByType(OPTIMIZERS, spec)

@@ -1,4 +1,5 @@
 /** Callbacks by their name in a spec. */
+import { type ByType, callByType } from '../../base/by-type.js'
 import type { CallbackSpec } from '../../spec/spec.js'
 import { buildSchedule, type RunLength } from '../schedules/registry.js'
 import { type Callback, IDLE } from './callback.js'
@@ -19,14 +20,10 @@ export interface Surroundings {
   readonly now: () => number
 }
 
-type Builder<Type extends CallbackSpec['type']> = (
-  spec: Extract<CallbackSpec, { type: Type }>,
-  surroundings: Surroundings,
-  /** The callbacks that see each event before this one. */
-  before: readonly Callback[],
-) => Callback
+/** `before`: the callbacks that see each event before this one. */
+type Surrounded = [surroundings: Surroundings, before: readonly Callback[]]
 
-const CALLBACKS: { readonly [Type in CallbackSpec['type']]: Builder<Type> } = {
+const CALLBACKS: ByType<CallbackSpec, Surrounded, Callback> = {
   EarlyStopping: (spec, surroundings) => earlyStopping(withMode(spec, surroundings)),
   ReduceLROnPlateau: (spec, surroundings) => reduceLrOnPlateau(withMode(spec, surroundings)),
   ModelCheckpoint: (spec, surroundings) => modelCheckpoint(withMode(spec, surroundings)),
@@ -51,11 +48,9 @@ const withMode = <Spec extends { readonly monitor: string; readonly mode: 'auto'
   { betterOf }: Surroundings,
 ) => ({ ...spec, mode: spec.mode === 'auto' ? (betterOf(spec.monitor) ?? 'min') : spec.mode })
 
-/** Builds the callbacks of a spec, in order. The casts are safe by the type of the table. */
+/** Builds the callbacks of a spec, in order. */
 export function buildCallbacks(specs: readonly CallbackSpec[], surroundings: Surroundings): Callback[] {
   const built: Callback[] = []
-  for (const spec of specs) {
-    built.push((CALLBACKS[spec.type] as Builder<CallbackSpec['type']>)(spec as never, surroundings, built))
-  }
+  for (const spec of specs) built.push(callByType(CALLBACKS, spec, surroundings, built))
   return built
 }

@@ -1,11 +1,12 @@
 /** Schedules by their name in a spec: the learning rate as a pure function of the steps done, in float64. */
+import { type ByType, callByType } from '../../base/by-type.js'
 import type { DeepReadonly } from '../../spec/family.js'
 import type { ScheduleSpec } from '../../spec/schedules.js'
 import { cosineDecay, cosineDecayRestarts } from './cosine.js'
 import { exponentialDecay, inverseTimeDecay, piecewiseConstantDecay, polynomialDecay } from './decay.js'
 import { linearWarmup } from './linear-warmup.js'
 import { oneCycle } from './one-cycle.js'
-import type { Schedule, ScheduleOf, Steps } from './schedule.js'
+import type { Schedule, Steps } from './schedule.js'
 
 /** What a run's lengths are, for counts in epochs. */
 export interface RunLength {
@@ -13,7 +14,7 @@ export interface RunLength {
   readonly epochs: number
 }
 
-const SCHEDULES: { readonly [Type in ScheduleSpec['type']]: (spec: ScheduleOf<Type>, steps: Steps) => Schedule } = {
+const SCHEDULES: ByType<DeepReadonly<ScheduleSpec>, [steps: Steps], Schedule> = {
   ExponentialDecay: exponentialDecay,
   PiecewiseConstantDecay: piecewiseConstantDecay,
   PolynomialDecay: polynomialDecay,
@@ -35,8 +36,7 @@ export function buildSchedule(
   })
 }
 
-/** The cast is safe by the type of the table. */
 function build(spec: number | DeepReadonly<ScheduleSpec>, steps: Steps): Schedule {
   if (typeof spec === 'number') return () => spec
-  return (SCHEDULES[spec.type] as (spec: DeepReadonly<ScheduleSpec>, steps: Steps) => Schedule)(spec, steps)
+  return callByType(SCHEDULES, spec, steps)
 }
