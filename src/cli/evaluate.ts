@@ -1,6 +1,6 @@
 /** `train evaluate RUN`: loss and metrics of a trained model on the test set. */
 import { evaluateLines } from '../report/evaluate.js'
-import { badTensor } from '../report/summary.js'
+import { badTensor } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { evaluateReport, evaluateSession } from '../run/evaluate.js'
 import { likelihoodOf } from '../run/likelihood.js'

@@ -55,7 +55,7 @@ export async function setup(target: Target | undefined, options: SetupOptions, i
 
 /** Loads the library and trains a step with it. This is the only place where setup uses an engine. */
 async function checkLibrary(library: TensorflowLibrary): Promise<string> {
-  return (await import('../engine/compiled/tensorflow/check.js')).checkTensorflow(library)
+  return (await import('../engine/compiled/tensorflow/check-tensorflow.js')).checkTensorflow(library)
 }
 
 interface Setup {

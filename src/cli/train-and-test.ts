@@ -2,7 +2,7 @@
 
 import type { History } from '../export/history.js'
 import { createReporter, type StyleName } from '../report/reporter.js'
-import { expectationLines, summary } from '../report/summary.js'
+import { expectationLines, runSummary } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { BROKEN_OFF, finishRun, type TrainingRun, trainSession } from '../run/train.js'
 import { earlyStoppingOf, watchersOf } from '../spec/spec.js'
@@ -54,7 +54,7 @@ export async function trainAndTest(run: ShownRun): Promise<Ended> {
     const draw = () => drawPictures(results.directory, { spec, session, rbm, engine, epochs: epochs.length, signal })
     await (verbose === 0 ? draw() : withSpinner('Drawing', io, draw))
   }
-  const lines = summary({
+  const lines = runSummary({
     end,
     stepsPerEpoch: start.stepsPerEpoch,
     earlyStopping: earlyStoppingOf(spec),

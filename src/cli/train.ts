@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import type { Issue } from '../base/issue.js'
-import { warnOfSplit } from '../data/check.js'
+import { warnOfSplit } from '../data/check-split.js'
 import type { StateValues } from '../engine/engine.js'
 import { historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { formatShape, type Shape } from '../base/shape.js'
-import { arrayFormatOf } from '../export/array-file.js'
+import { arrayFormatOf } from '../export/write-array.js'
 import { readTrainedRbm } from '../run/trained-rbm.js'
 import { type SampleStream, samplesIn, samplesOf, writeFeatures, writeLabels } from '../run/transform.js'
 import { EXIT, type ExitCode } from './exit-codes.js'

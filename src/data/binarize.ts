@@ -1,7 +1,7 @@
 /** Turns values between 0 and 1 into 0 or 1. */
 import type { BINARIZATIONS } from '../spec/data.js'
+import { type Draws, drawBinary, ONCE } from './binary-draws.js'
 import type { DataInfo, Dataset, Samples, ValueKind } from './dataset.js'
-import { type Draws, drawBinary, ONCE } from './draws.js'
 
 export type Binarization = keyof typeof BINARIZATIONS
 

@@ -1,7 +1,7 @@
 /** Data as the rest of the program sees it: a description, and batches of named typed arrays. */
 import { PURPOSE, permutation } from '../base/philox.js'
 import { type Shape, sizeOf } from '../base/shape.js'
-import { type Draws, drawBinary, ONCE } from './draws.js'
+import { type Draws, drawBinary, ONCE } from './binary-draws.js'
 
 /** The description of a data set, which is known before any of it is read. */
 export interface DataInfo {

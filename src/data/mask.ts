@@ -5,7 +5,7 @@ import { extname } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
-import { ARRAY_ENDINGS, placeIn, readArrayFile } from './array-file.js'
+import { ARRAY_ENDINGS, placeIn, readArrayFile } from './read-array.js'
 
 type Place = { readonly row: number; readonly column: number; readonly rows: number; readonly columns: number }
 

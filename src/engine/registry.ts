@@ -21,7 +21,7 @@ const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Prom
   },
   'eager:tensorflow': async (request) => {
     requireFloat32('eager:tensorflow', request)
-    return (await import('./eager/tensorflow.js')).openTensorflow(request)
+    return (await import('./eager/tensorflow.js')).openEagerTensorflow(request)
   },
   'eager:webgpu': async (request) => {
     requireFloat32('eager:webgpu', request)

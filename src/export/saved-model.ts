@@ -7,7 +7,7 @@ import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { readWhole } from '../base/read-file.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
-import { MAX_WEIGHTS } from '../model/check.js'
+import { MAX_WEIGHTS } from '../model/check-model.js'
 
 /** A weight, with its names in programs and in the file. */
 export interface WantedWeight {

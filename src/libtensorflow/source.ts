@@ -23,7 +23,7 @@ export interface SourceFile {
   readonly here: number
 }
 
-export interface Progress {
+export interface TransferProgress {
   readonly verb: 'Downloading' | 'Unpacking' | 'Copying'
   readonly file: string
   readonly done: number
@@ -33,5 +33,5 @@ export interface Progress {
 export interface Listener {
   /** Prints a line. */
   say(line: string): void
-  progress(progress: Progress): void
+  progress(progress: TransferProgress): void
 }

@@ -14,12 +14,12 @@ import type { LabelsSpec, TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import type { ContrastivePrograms } from './contrastive.js'
 import { descent, ITERATIONS } from './descent.js'
-import { drawOf, streamOf } from './draws.js'
 import { byGibbsSteps } from './gibbs-steps.js'
 import { meanOver } from './measured.js'
 import type { Program, ProgramInput } from './program.js'
 import { labelsInput, samplesInput } from './samples.js'
 import { slopes } from './slopes.js'
+import { drawOf, streamOf } from './unit-draws.js'
 
 export interface ClassContrastiveOptions {
   readonly rbm: ClassRbm

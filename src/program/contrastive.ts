@@ -3,7 +3,7 @@
  * an evaluation. Algorithms differ only in the model phase (`model-phase.ts`).
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
+import { type ByEpoch, inEpoch } from '../base/in-epoch.js'
 import type { DrawMode } from '../base/mode.js'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
@@ -14,13 +14,13 @@ import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec, RbmMetricSpec } from '../spec/spec.js'
 import { adjustments, type RbmGradient } from './adjustments.js'
 import { descent, ITERATIONS, type StepPlan } from './descent.js'
-import { type Draw, drawOf } from './draws.js'
 import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
 import type { Program, ProgramInput } from './program.js'
 import { measureOf, type RbmMeasure } from './rbm-measures.js'
 import { samplesInput } from './samples.js'
+import { type Draw, drawOf } from './unit-draws.js'
 
 export interface ContrastiveOptions {
   readonly rbm: Rbm

@@ -1,5 +1,5 @@
 /** Makes the programs for each number of Gibbs steps (k) in a schedule, and a plan that switches between them. */
-import { type ByEpoch, inEpoch } from '../base/by-epoch.js'
+import { type ByEpoch, inEpoch } from '../base/in-epoch.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { type DescentPrograms, type StepPlan, stepPlan } from './descent.js'

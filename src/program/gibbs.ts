@@ -6,8 +6,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Rbm } from '../model/rbm/rbm.js'
-import { drawOf } from './draws.js'
 import type { Program } from './program.js'
+import { drawOf } from './unit-draws.js'
 
 export interface GibbsOptions {
   readonly rbm: Rbm

@@ -15,7 +15,7 @@ import type { Conditional, Rbm } from '../model/rbm/rbm.js'
 import { inverseTemperatures, temperedStep } from '../model/rbm/tempering.js'
 import { weightedSums } from '../model/rbm/units.js'
 import type { TrainingSpec } from '../spec/rbm.js'
-import { type Draw, drawOf, streamOf } from './draws.js'
+import { type Draw, drawOf, streamOf } from './unit-draws.js'
 
 /** The batch, its hidden units, and a sample of them with its reconstruction. */
 export interface DataPhase {

@@ -9,8 +9,8 @@ import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { RbmMetricSpec } from '../spec/spec.js'
-import { streamOf } from './draws.js'
 import type { DataPhase, ModelPhase } from './model-phase.js'
+import { streamOf } from './unit-draws.js'
 
 interface Measuring {
   readonly rbm: Rbm

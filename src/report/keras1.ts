@@ -1,6 +1,6 @@
 /** The bar of Keras 1.2.2 (keras/utils/generic_utils.py, `Progbar`; keras/callbacks.py, `ProgbarLogger`). It counts samples. */
 import { formatMetricOfLine, formatMetrics } from './numbers.js'
-import { barWidth, count, epochOf, type Progress, type Style } from './style.js'
+import { barWidth, count, type EpochProgress, epochOf, type Style } from './style.js'
 
 const WIDTH = 30
 
@@ -21,7 +21,7 @@ export const keras1: Style = {
 }
 
 /** `28032/54000 [==============>...............]` */
-function bar({ samples, start }: Progress, width: number): string {
+function bar({ samples, start }: EpochProgress, width: number): string {
   const done = Math.floor((width * samples) / start.samples)
   const head = done === 0 ? '' : '='.repeat(done - 1) + (samples < start.samples ? '>' : '=')
   return `${count(samples, start.samples)} [${head}${'.'.repeat(width - done)}]`

@@ -4,7 +4,7 @@
 import { styleText } from 'node:util'
 import type { Metrics } from '../training/events.js'
 import { formatMetricOfLine, formatMetrics } from './numbers.js'
-import { barWidth, count, epochOf, type Progress, type Style, type WatchedProgress } from './style.js'
+import { barWidth, count, type EpochProgress, epochOf, type Style, type WatchedProgress } from './style.js'
 
 const WIDTH = 20
 
@@ -35,7 +35,7 @@ const bold = (text: string, color: boolean): string => (color ? styleText('bold'
 const FORCED = { validateStream: false } as const
 
 /** `211/422 ━━━━━━━━━━━━━━━━━━━━`: the finished part is green. Without colour, the rest is blank. */
-function bar({ step, start }: Progress, width: number, color: boolean): string {
+function bar({ step, start }: EpochProgress, width: number, color: boolean): string {
   const done = Math.floor((width * step) / start.stepsPerEpoch)
   const head = '━'.repeat(done)
   const rest = width - done

@@ -2,7 +2,7 @@
 import type { EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
 
 /** The progress of an epoch. */
-export interface Progress {
+export interface EpochProgress {
   readonly start: StartEvent
   readonly epoch: number
   /** Steps and samples done in this epoch. */
@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 /** The progress of an epoch that was watched from its beginning. */
-export interface WatchedProgress extends Progress {
+export interface WatchedProgress extends EpochProgress {
   /** Seconds that its first step took. */
   readonly firstStep: number
 }
@@ -30,11 +30,11 @@ export interface Style {
   /** The bar that stays when an epoch has ended. */
   finished(progress: WatchedProgress, color: boolean): string
   /** The line of an epoch without a bar, below its heading: `--verbose 2`. */
-  line(progress: Progress): string
+  line(progress: EpochProgress): string
 }
 
 /** The progress of an epoch that has ended. */
-export const epochDone = (start: StartEvent, { epoch, metrics, seconds }: EpochEndEvent): Progress => ({
+export const epochDone = (start: StartEvent, { epoch, metrics, seconds }: EpochEndEvent): EpochProgress => ({
   start,
   epoch,
   step: start.stepsPerEpoch,

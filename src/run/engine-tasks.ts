@@ -1,7 +1,7 @@
 /** The tasks of a process that holds one engine. */
 import { timesOf } from '../base/timing.js'
 import { loadData } from '../data/registry.js'
-import { checkEngine } from '../engine/check.js'
+import { checkEngine } from '../engine/check-engine.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { productSpeed, updateSpeed } from '../engine/speed.js'

@@ -30,7 +30,7 @@ export interface TrainingRun {
   readonly signal: AbortSignal
 }
 
-export interface Trained {
+export interface TrainingResult {
   readonly start: StartEvent
   readonly epochs: readonly EpochEndEvent[]
   readonly end: EndEvent
@@ -43,7 +43,7 @@ export interface Trained {
 export async function trainSession(
   { session, results, signal }: TrainingRun,
   show: (event: TrainingEvent) => void,
-): Promise<Trained> {
+): Promise<TrainingResult> {
   const now = () => performance.now()
   const began = { date: new Date(), milliseconds: now() }
   const trained = await follow(
@@ -69,7 +69,7 @@ export interface Tested {
 /**
  * Tests the trained model, and writes it and the history. Throws a UserError if writing fails, or failed in training.
  */
-export async function finishRun(run: TrainingRun, trained: Trained): Promise<Tested> {
+export async function finishRun(run: TrainingRun, trained: TrainingResult): Promise<Tested> {
   const { spec, warnings, session, engine, results, signal } = run
   const { start, epochs, failure, began } = trained
   const tested =

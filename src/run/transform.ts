@@ -2,11 +2,11 @@
 import { UserError } from '../base/issue.js'
 import type { Progress } from '../base/progress.js'
 import { formatShape, type Shape } from '../base/shape.js'
-import { placeIn, readArrayFile } from '../data/array-file.js'
 import { batches, type Samples } from '../data/dataset.js'
+import { placeIn, readArrayFile } from '../data/read-array.js'
 import { dataInfo } from '../data/registry.js'
 import type { Batch, Engine } from '../engine/engine.js'
-import { openArrayFile, writeArray } from '../export/array-file.js'
+import { openArrayFile, writeArray } from '../export/write-array.js'
 import { featuresProgram } from '../program/mirror.js'
 import type { TrainedRbm } from './trained-rbm.js'
 

@@ -1,6 +1,6 @@
 /** The schema of a number that changes at given epochs: pairs of an epoch and the value from then on. */
 import { z } from 'zod'
-import type { ByEpoch } from '../base/by-epoch.js'
+import type { ByEpoch } from '../base/in-epoch.js'
 import { type RuleIssue, rules } from './family.js'
 import { goesWithoutSaying, LONGEST_LIST } from './whole.js'
 import { written } from './words.js'

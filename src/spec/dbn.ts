@@ -63,7 +63,7 @@ export type DbnSpec = DeepReadonly<z.output<typeof dbnSchema>>
 export type StackedRbmSpec = DbnSpec['rbms'][number]
 export type FineTuning = keyof typeof FINE_TUNINGS
 
-interface Given {
+interface DbnFields {
   readonly model: DbnSpec
   readonly optimizer?: unknown
   readonly loss?: unknown
@@ -80,7 +80,7 @@ interface Given {
 }
 
 /** Rules for a stack, and for the RBMs in it. */
-export function* dbnRules(spec: Given): Iterable<RuleIssue> {
+export function* dbnRules(spec: DbnFields): Iterable<RuleIssue> {
   const { rbms, fine_tune } = spec.model
   for (const [index, one] of rbms.entries()) {
     const path = ['model', 'rbms', index]
@@ -122,7 +122,7 @@ const TARGETS: { readonly [Name in FineTuning]: readonly string[] } = {
   autoencoder: ['input'],
 }
 
-function* targetRules(fineTuning: FineTuning, target: Given['target']): Iterable<RuleIssue> {
+function* targetRules(fineTuning: FineTuning, target: DbnFields['target']): Iterable<RuleIssue> {
   if (target === undefined || TARGETS[fineTuning].includes(target.type)) return
   const compared = fineTuning === 'autoencoder' ? 'the sample itself' : 'labels'
   const message = `found ${written(target.type)}, but the output of ${written(fineTuning)} is compared with ${compared}`
@@ -130,7 +130,7 @@ function* targetRules(fineTuning: FineTuning, target: Given['target']): Iterable
 }
 
 /** Without fine-tuning, fields that say how to train a network are errors. */
-function* unusedRules(spec: Given): Iterable<RuleIssue> {
+function* unusedRules(spec: DbnFields): Iterable<RuleIssue> {
   const { loss, metrics, optimizer, target, fit, early_stopping, callbacks, expect } = spec
   const given: readonly (readonly [key: string, path: RuleIssue['path'], isGiven: boolean])[] = [
     ['loss', ['loss'], loss !== undefined],

@@ -71,7 +71,7 @@ export interface OutputSpec extends DeepReadonly<z.output<typeof output>> {
   readonly pointer: string
 }
 
-type Given = DeepReadonly<{
+type OutputFields = DeepReadonly<{
   loss?: z.output<typeof lossSchema> | undefined
   metrics: z.output<typeof metricsSchema>
   target: z.output<typeof targetSchema>
@@ -79,7 +79,7 @@ type Given = DeepReadonly<{
 }>
 
 /** Returns the outputs of a spec: those that it names, or the only one. */
-export function outputsOf({ loss, metrics, target, outputs }: Given): readonly OutputSpec[] {
+export function outputsOf({ loss, metrics, target, outputs }: OutputFields): readonly OutputSpec[] {
   if (outputs === undefined)
     return [{ name: null, prefix: '', pointer: '', loss: loss!, loss_weight: 1, metrics, target }]
   return Object.entries(outputs).map(([name, one]) => ({
@@ -91,13 +91,13 @@ export function outputsOf({ loss, metrics, target, outputs }: Given): readonly O
 }
 
 /** All metrics by their history keys. */
-export const metricsOf = (spec: Given): readonly Given['metrics'][number][] =>
+export const metricsOf = (spec: OutputFields): readonly OutputFields['metrics'][number][] =>
   outputsOf(spec).flatMap(({ prefix, metrics }) =>
     metrics.map((metric) => ({ ...metric, name: `${prefix}${metric.name}` })),
   )
 
 /** History keys of training: the loss; then for each output its own loss, if there are several, and its metrics. */
-export const measuredKeys = (spec: Given): string[] => [
+export const measuredKeys = (spec: OutputFields): string[] => [
   'loss',
   ...outputsOf(spec).flatMap(({ name, prefix, metrics }) => [
     ...(name === null ? [] : [`${prefix}loss`]),
@@ -107,7 +107,7 @@ export const measuredKeys = (spec: Given): string[] => [
 
 /** A spec with `outputs` must not have `loss` or `metrics`. */
 export function* outputRules(
-  spec: Given & { readonly fit: { readonly class_weight: object | null } },
+  spec: OutputFields & { readonly fit: { readonly class_weight: object | null } },
 ): Iterable<RuleIssue> {
   if (spec.outputs === undefined) return
   if (spec.loss !== undefined) {

@@ -4,7 +4,7 @@ import type { RuleIssue } from './family.js'
 import { labelsOf, type TrainingSpec } from './rbm.js'
 import { written } from './words.js'
 
-interface Given {
+interface MonitorFields {
   readonly training?: TrainingSpec | undefined
   readonly early_stopping: { readonly monitor: string } | null
   readonly callbacks: CallbackSpecs
@@ -14,7 +14,7 @@ interface Given {
  * The loss of an RBM, the mean of F(data) - F(model), falls and rises while the RBM gets better (Hinton, UTML TR
  * 2010-003, section 5), so a callback must not watch it.
  */
-export function* lossRules({ training, early_stopping, callbacks }: Given): Iterable<RuleIssue> {
+export function* lossRules({ training, early_stopping, callbacks }: MonitorFields): Iterable<RuleIssue> {
   if (!training || training.algorithm === 'exact') return
   const labels = labelsOf(training)
   if (labels && labels.type !== 'generative') return

@@ -5,14 +5,14 @@ import type { RbmSpec, TrainingSpec } from './rbm.js'
 /** Metrics that need visible units to be 0 or 1. */
 const OF_BINARY: readonly string[] = ['pseudo_likelihood', 'reconstruction_crossentropy', 'flip_rate']
 
-interface Given {
+interface UnitFields {
   readonly training?: TrainingSpec | undefined
   readonly metrics: readonly { readonly type: string }[]
 }
 
 export function* unitRules(
   { visible, hidden }: Pick<RbmSpec, 'visible' | 'hidden'>,
-  { training, metrics }: Given,
+  { training, metrics }: UnitFields,
 ): Iterable<RuleIssue> {
   for (const [index, { type }] of metrics.entries()) {
     if (visible.type === 'bernoulli' || !OF_BINARY.includes(type)) continue

@@ -191,7 +191,7 @@ export const labelsOf = (training: TrainingSpec | undefined): LabelsSpec | null 
 export const DEFAULT_TRAINING = { algorithm: 'cd' } as const
 export const DEFAULT_OPTIMIZER = 'SGD'
 
-interface Given {
+interface RbmFields {
   readonly loss?: unknown
   readonly outputs?: unknown
   readonly target?: unknown
@@ -211,7 +211,7 @@ const CHAIN_METRICS: Readonly<Record<string, readonly string[]>> = {
 const METRIC_NAMES: readonly string[] = RBM_METRICS.map(({ type }) => type)
 
 /** Rules for the fields of a spec with an RBM. */
-export function* rbmRules(spec: Given): Iterable<RuleIssue> {
+export function* rbmRules(spec: RbmFields): Iterable<RuleIssue> {
   for (const key of ['loss', 'outputs', 'target'] as const) {
     if (spec[key] === undefined) continue
     const message = `found "${key}", but an RBM learns without labels and without a loss; use "training" instead`
@@ -250,7 +250,7 @@ export function* rbmRules(spec: Given): Iterable<RuleIssue> {
 }
 
 /** Rules for a network: it must not have fields that are only for an RBM. */
-export function* networkRules({ training, metrics }: Pick<Given, 'training' | 'metrics'>): Iterable<RuleIssue> {
+export function* networkRules({ training, metrics }: Pick<RbmFields, 'training' | 'metrics'>): Iterable<RuleIssue> {
   if (training !== undefined) {
     const message = 'found "training", which is only for an RBM; a network is trained with "loss" and "optimizer"'
     yield { code: 'order', path: ['training'], message }

@@ -1,6 +1,6 @@
 /** Splits are those of Keras. A pass has every sample once, in an order given by seed and epoch. */
 import { describe, expect, test } from 'vitest'
-import { checkSplit, warnOfSplit } from '../../src/data/check.js'
+import { checkSplit, warnOfSplit } from '../../src/data/check-split.js'
 import {
   type BatchOptions,
   batches,

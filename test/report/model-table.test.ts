@@ -1,4 +1,4 @@
-/** Keras' table of a model; `test/cli/summary.test.ts` compares it to the character. */
+/** Keras' table of a model; `test/cli/summary.command.test.ts` compares it to the character. */
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import type { SummaryReport } from '../../src/export/summary-report.js'

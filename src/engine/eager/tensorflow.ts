@@ -27,7 +27,7 @@ interface NodeBackend {
 let opened: EagerBackend | undefined
 
 /** Throws a UserError if none of the packages works, or if the one that works uses another device than requested. */
-export async function openTensorflow({ device, logs }: EngineRequest): Promise<Engine> {
+export async function openEagerTensorflow({ device, logs }: EngineRequest): Promise<Engine> {
   opened ??= await load(logs)
   const found = opened.device
   if (device === 'auto' || device === found || (device === 'gpu' && found !== 'cpu')) return eagerEngine(opened)

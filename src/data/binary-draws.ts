@@ -20,7 +20,7 @@ const BITS = 16
 const A_BLOCK = 128 / BITS
 
 /** The values to draw, and the number that is written for a 1. */
-export interface Drawn {
+interface DrawnRange {
   readonly epoch: number
   readonly from: number
   readonly count: number
@@ -31,7 +31,7 @@ export interface Drawn {
 export function drawBinary(
   values: Uint8Array | Float32Array,
   draws: Draws,
-  { epoch, from, count, as }: Drawn,
+  { epoch, from, count, as }: DrawnRange,
   out: Uint8Array | Float32Array,
   at: number,
 ): void {

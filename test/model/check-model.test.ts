@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { DataInfo } from '../../src/data/dataset.js'
 import { dataInfo } from '../../src/data/registry.js'
-import { checkModel } from '../../src/model/check.js'
+import { checkModel } from '../../src/model/check-model.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { resolveData, resolveSpec } from '../support/spec.js'
 

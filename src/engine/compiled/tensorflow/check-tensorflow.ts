@@ -1,6 +1,6 @@
 /** Tests a library: loads it and trains a step, on the GPU if there is one. */
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
-import { checkEngine } from '../../check.js'
+import { checkEngine } from '../../check-engine.js'
 import { DEFAULT_REQUEST } from '../../engine.js'
 import { openTensorflow } from './engine.js'
 

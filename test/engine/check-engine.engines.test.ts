@@ -1,7 +1,7 @@
 /** The check of an engine: real engines pass; an engine with one fault does not. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
-import { checkEngine } from '../../src/engine/check.js'
+import { checkEngine } from '../../src/engine/check-engine.js'
 import type { Engine, Outputs, Runner } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { engineNames } from '../support/engines.js'

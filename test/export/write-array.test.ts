@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { RandomStream } from '../../src/base/philox.js'
-import { readArrayFile } from '../../src/data/array-file.js'
-import { arrayFormatOf, openArrayFile, writeArray } from '../../src/export/array-file.js'
+import { readArrayFile } from '../../src/data/read-array.js'
+import { arrayFormatOf, openArrayFile, writeArray } from '../../src/export/write-array.js'
 import { temporaryFolder } from '../support/command.js'
 
 const random = new RandomStream({ seed: 1, purpose: 0, stream: 0, step: 0 })

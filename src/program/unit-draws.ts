@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import type { DrawMode } from '../base/mode.js'
 import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
+import type { Side } from '../model/rbm/log-partition.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 
 /** The random numbers for one sample of a layer of units. */
@@ -10,8 +11,6 @@ export interface Draw {
   readonly inputs: readonly NoiseInput[]
   from(given: Tensors): readonly Tensor[]
 }
-
-export type Side = 'visible' | 'hidden'
 
 /** Number of streams reserved for one use, owner, side and time; more than any kind of unit needs. */
 const MOST_UNIFORMS = 4

@@ -5,7 +5,7 @@ import { encode } from 'fast-png'
 import { expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import { npyHeader } from '../../src/base/npy.js'
-import { readArrayFile } from '../../src/data/array-file.js'
+import { readArrayFile } from '../../src/data/read-array.js'
 import { temporaryFolder } from '../support/command.js'
 import { expectResultOrSentence, forDamaged } from '../support/damaged.js'
 

@@ -1,7 +1,7 @@
 /** The last lines of a run, as a person reads them. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
-import { expectationLines, type SummaryParts, summary } from '../../src/report/summary.js'
+import { expectationLines, runSummary, type SummaryParts } from '../../src/report/run-summary.js'
 import type { Divergence, EndEvent } from '../../src/training/events.js'
 import { endEvent } from '../export/sample-run.js'
 
@@ -18,7 +18,7 @@ const earlyStopping: NonNullable<SummaryParts['earlyStopping']> = {
 const best = { epoch: 7, monitor: 'val_loss', value: 0.0712 }
 
 const lines = (end: Partial<EndEvent>, rest: Partial<SummaryParts> = {}) =>
-  summary({
+  runSummary({
     end: { ...endEvent, ...end },
     stepsPerEpoch: 422,
     earlyStopping,

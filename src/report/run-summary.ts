@@ -18,7 +18,7 @@ export interface SummaryParts {
   readonly notInTfjs: readonly string[]
 }
 
-export function summary({
+export function runSummary({
   end,
   stepsPerEpoch,
   earlyStopping,
