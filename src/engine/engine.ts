@@ -1,5 +1,5 @@
 /** The interface between engines and the training loop. Where state lives is up to the engine. */
-import type { Program } from '../program/program.js'
+import type { Programs } from '../program/program.js'
 
 /**
  * Arrays of one batch by input name, with `size` samples each. Valid until the batch after the next one is requested.
@@ -46,7 +46,7 @@ export interface Engine {
   /** Versions of the libraries that compute, by name. They are saved in the history of a run. */
   readonly versions: Readonly<Record<string, string>>
   /** Prepares programs that share one state, with its initial values. `seed` is the seed of the noise inputs. */
-  load(programs: Readonly<Record<string, Program>>, options: LoadOptions): Promise<Runner>
+  load<Loaded extends Programs>(programs: Loaded, options: LoadOptions): Promise<Runner<keyof Loaded & string>>
 }
 
 export interface LoadOptions {
@@ -59,12 +59,13 @@ export interface LoadOptions {
   readonly warn?: (text: string) => void
 }
 
-export interface Runner {
+/** Runs programs of these names. */
+export interface Runner<Name extends string> {
   /**
    * Runs one step of a program and keeps the new state. If an output is NaN or infinite, state stays as it was before
    * the step. `meanwhile` may be called while this thread would otherwise wait for other threads.
    */
-  run(program: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs>
+  run(program: Name, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs>
   /** The whole state, bit for bit. */
   read(): Promise<StateValues>
   /** Replaces the named part of the state, bit for bit. */

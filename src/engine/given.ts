@@ -1,10 +1,10 @@
 /** Looks up the inputs of a step. A missing one is an internal error. */
 import { sizeOf, withBatch } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
-import type { BatchInput, Program, ScalarInput } from '../program/program.js'
+import type { BatchInput, Program, Programs, ScalarInput } from '../program/program.js'
 import type { Batch, Scalars } from './engine.js'
 
-export function programNamed(programs: Readonly<Record<string, Program>>, name: string): Program {
+export function programNamed(programs: Programs, name: string): Program {
   const program = programs[name]
   if (!program) throw new Error(`internal: no program ${name}`)
   return program
@@ -28,7 +28,7 @@ export function numberFor({ name, of }: ScalarInput, scalars: Scalars): number {
 }
 
 /** The state that programs share, each slot once. */
-export function stateOf(programs: Readonly<Record<string, Program>>): Slot[] {
+export function stateOf(programs: Programs): Slot[] {
   const slots = Object.values(programs).flatMap(({ state }) => state)
   return [...new Map(slots.map((slot) => [slot.name, slot])).values()]
 }

@@ -25,7 +25,7 @@ export interface AisOptions {
   readonly steps: number
 }
 
-export interface AisPrograms {
+export type AisPrograms = {
   /** Draws the chains from the base machine. */
   readonly start: Program
   /**

@@ -15,6 +15,7 @@ import type { OptimizerSpec, RbmMetricSpec } from '../spec/spec.js'
 import { adjustments, type RbmGradient } from './adjustments.js'
 import { descent, ITERATIONS, type StepPlan } from './descent.js'
 import { byGibbsSteps, epochOf } from './gibbs-steps.js'
+import type { LearningPrograms } from './learning-programs.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
 import type { Program, ProgramInput } from './program.js'
@@ -39,7 +40,7 @@ export interface ContrastiveOptions {
 
 /** The programs that `plan` runs, `evaluate` and `inspect`. `measured` describes their outputs. */
 export interface ContrastivePrograms {
-  readonly programs: Readonly<Record<string, Program>> & { readonly train: Program; readonly evaluate: Program }
+  readonly programs: LearningPrograms
   readonly plan: StepPlan
   readonly measured: readonly Measured[]
 }

@@ -43,7 +43,7 @@ export interface Gradients {
 }
 
 /** Programs of training; `stepPlan` says which of them make up a step. */
-export interface DescentPrograms {
+export type DescentPrograms = {
   /** A step with an update. */
   readonly train: Program
   /** A step that only adds its gradients to the accumulated ones. Constraints are applied all the same. */
@@ -53,15 +53,23 @@ export interface DescentPrograms {
   readonly overwrite?: Program
 }
 
+type DescentName = keyof DescentPrograms
+
+/** `train`, or `train/k` for a later number k of Gibbs steps. */
+export type StepName = DescentName | `${DescentName}/${number}`
+
+/** The programs that steps are made of. */
+export type StepPrograms = DescentPrograms & Readonly<Record<`${DescentName}/${number}`, Program>>
+
 /**
  * Says which programs make up a step, in the order they run; the first gives the outputs. `end` lists the programs to
  * run after the last step.
  */
-export interface StepPlan {
-  step(iterations: number): readonly string[]
+export interface StepPlan<Name extends StepName = StepName> {
+  step(iterations: number): readonly [Name, ...Name[]]
   /** Whether the step after this many iterations changes the weights. */
   isUpdate(iterations: number): boolean
-  readonly end: readonly string[]
+  readonly end: readonly Name[]
 }
 
 export const ITERATIONS: ScalarInput = { kind: 'scalar', name: 'iterations' }
@@ -202,7 +210,7 @@ export const resting = (spec: OptimizerSpec): OptimizerSpec => ({
   global_clipnorm: null,
 })
 
-export function stepPlan(spec: OptimizerSpec): StepPlan {
+export function stepPlan(spec: OptimizerSpec): StepPlan<DescentName> {
   const { gradient_accumulation_steps, ema_overwrite_frequency, use_ema } = spec
   const steps = gradient_accumulation_steps ?? 1
   const overwrites = (iterations: number) =>

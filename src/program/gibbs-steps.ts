@@ -2,8 +2,7 @@
 import { type ByEpoch, inEpoch } from '../base/in-epoch.js'
 import type { TrainingSpec } from '../spec/rbm.js'
 import type { OptimizerSpec } from '../spec/spec.js'
-import { type DescentPrograms, type StepPlan, stepPlan } from './descent.js'
-import type { Program } from './program.js'
+import { type DescentPrograms, type StepName, type StepPlan, type StepPrograms, stepPlan } from './descent.js'
 
 export interface GibbsSchedule {
   readonly training: TrainingSpec
@@ -13,7 +12,7 @@ export interface GibbsSchedule {
 
 export interface GibbsPrograms {
   /** `train` is the program of the first epoch. */
-  readonly programs: Readonly<Record<string, Program>> & { readonly train: Program }
+  readonly programs: StepPrograms
   readonly plan: StepPlan
   /** Number of Gibbs steps in the last epochs. */
   readonly last: number
@@ -26,18 +25,19 @@ export function byGibbsSteps(
   const byEpoch = kByEpoch(training)
   const counts = [...new Set(byEpoch.map(([, k]) => k!))]
   const [first, last] = [counts[0]!, byEpoch.at(-1)![1]!]
-  const named = (name: string, k: number) => (k === first ? name : `${name}/${k}`)
-  const all = counts.flatMap((k) =>
-    Object.entries(programsOf(k)).map(([name, program]) => [named(name, k), program] as const),
-  )
+  const named = (name: keyof DescentPrograms, k: number): StepName => (k === first ? name : `${name}/${k}`)
+  const later = counts
+    .slice(1)
+    .flatMap((k) => Object.entries(programsOf(k)).map(([name, program]) => [`${name}/${k}`, program] as const))
   const plan = stepPlan(optimizer)
   return {
-    programs: Object.fromEntries(all) as { train: Program },
+    programs: { ...programsOf(first), ...Object.fromEntries(later) },
     plan: {
       ...plan,
       step(iterations) {
         const k = inEpoch(byEpoch, epochOf(iterations, stepsPerEpoch))
-        return plan.step(iterations).map((name) => named(name, k))
+        const [name, ...rest] = plan.step(iterations)
+        return [named(name, k), ...rest.map((one) => named(one, k))]
       },
     },
     last,

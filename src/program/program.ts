@@ -46,3 +46,6 @@ export interface Program {
    */
   run(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors }
 }
+
+/** Programs by name. */
+export type Programs = Readonly<Record<string, Program>>

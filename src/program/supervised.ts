@@ -8,7 +8,8 @@ import { targetOf, targetTensor } from '../model/targets.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { FitSpec, OptimizerSpec } from '../spec/spec.js'
 import { backpropagation } from './backpropagation.js'
-import { type DescentPrograms, ITERATIONS } from './descent.js'
+import { ITERATIONS } from './descent.js'
+import type { LearningPrograms } from './learning-programs.js'
 import { type Measured, meanOver } from './measured.js'
 import { type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program } from './program.js'
@@ -23,24 +24,18 @@ export interface SupervisedOptions {
   readonly fit: Pick<FitSpec, 'class_weight'>
 }
 
-/**
- * The programs of a step and `evaluate` output what `supervisedMeasures` needs: sums over a batch of the loss and of
- * each metric's parts. `inspect` outputs every layer's output in a training pass, and the loss.
- */
-export interface SupervisedPrograms extends DescentPrograms {
-  readonly evaluate: Program
-  readonly inspect: Program
-  /** Set if layers look up rows by computed indices (`Model.lookups`). */
-  readonly lookups?: Program
-}
-
 /** Entries of these programs in a history: `loss`, then the measures of each output. */
 export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>): readonly Measured[] {
   const each = measuredOutputs(options).flatMap(({ measured }) => measured)
   return options.outputs.length === 1 && options.outputs[0]!.name === null ? each : [meanOver('loss'), ...each]
 }
 
-export function supervisedPrograms(options: SupervisedOptions): SupervisedPrograms {
+/**
+ * The programs of a step and `evaluate` output what `supervisedMeasures` needs: sums over a batch of the loss and of
+ * each metric's parts. `inspect` outputs every layer's output in a training pass, and the loss. There is a `lookups` if
+ * layers look up rows by computed indices (`Model.lookups`).
+ */
+export function supervisedPrograms(options: SupervisedOptions): LearningPrograms {
   const { model, info, optimizer } = options
   const x = samplesInput(model.inputShape, info.divisor)
   const y = labelsInput(info.classes)

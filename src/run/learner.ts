@@ -6,15 +6,15 @@ import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
 import { classContrastivePrograms } from '../program/class-contrastive.js'
 import { contrastivePrograms } from '../program/contrastive.js'
 import { resting, type StepPlan, stepPlan } from '../program/descent.js'
+import type { LearningPrograms } from '../program/learning-programs.js'
 import type { Measured } from '../program/measured.js'
-import type { Program } from '../program/program.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
 import { outputsOf } from '../spec/outputs.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isSupervised, type StageSpec } from '../spec/spec.js'
 
 export type Learner = {
-  readonly programs: Readonly<Record<string, Program>> & { readonly train: Program; readonly evaluate: Program }
+  readonly programs: LearningPrograms
   readonly plan: StepPlan
   /** The measures in the history, `loss` first. */
   readonly measured: readonly Measured[]
@@ -57,7 +57,7 @@ export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, mea
   return {
     kind: 'network',
     model,
-    programs: { ...supervisedPrograms(options) },
+    programs: supervisedPrograms(options),
     plan: stepPlan(descending),
     measured: supervisedMeasures(options),
   }

@@ -8,7 +8,6 @@ import type { Rbm } from '../model/rbm/rbm.js'
 import { labelledSide, type VisibleSide, visibleSide } from '../model/rbm/visible-side.js'
 import { wholeLogPartition } from '../model/rbm/whole-log-partition.js'
 import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
-import type { Program } from '../program/program.js'
 import { labelsOf } from '../spec/rbm.js'
 import type { UnsupervisedSpec } from '../spec/spec.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
@@ -96,9 +95,7 @@ async function estimated(
   const base = await baseMachine(session, rbm, weights, dataInfo(spec.data).divisor)
   const betas = wanted === 'murray' ? murrayBetas() : linearBetas(wanted)
   const steps = Math.min(STEPS, betas.length - 1)
-  const programs: Record<string, Program> = {
-    ...aisPrograms({ side, weights: slots, base: base.biases, chains, steps }),
-  }
+  const programs = aisPrograms({ side, weights: slots, base: base.biases, chains, steps })
   const runner = await engine.load(programs, { seed: spec.seed, batchSize: 1 })
   try {
     const settings = { runner, chains, betas, steps, baseLogZ: base.logZ, signal }

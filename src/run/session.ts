@@ -5,6 +5,7 @@ import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
+import type { LearningProgram } from '../program/learning-programs.js'
 import { betterOf } from '../spec/metrics.js'
 import { allMetricsOf, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import type { Callback } from '../training/callbacks/callback.js'
@@ -19,7 +20,7 @@ export interface Session {
   readonly rbm: Rbm | null
   /** The RBM with its labels; null if it has none, or if the model is a network. */
   readonly labelled: ClassRbm | null
-  readonly runner: Runner
+  readonly runner: Runner<LearningProgram>
   /** The options of the training loop, except the clock, the signal and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
   testBatches(): AsyncIterable<Batch>

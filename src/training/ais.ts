@@ -1,11 +1,11 @@
 /** Annealed importance sampling on any engine, as events. The programs are those of `program/ais.ts`. */
 import type { Batch, Runner } from '../engine/engine.js'
+import type { AisPrograms } from '../program/ais.js'
 import { type AisEstimate, aisEstimate } from './ais-estimate.js'
 import { NOTHING } from './step.js'
 
 export interface AisRun {
-  /** With programs `start` and `anneal`. */
-  readonly runner: Runner
+  readonly runner: Runner<keyof AisPrograms>
   readonly chains: number
   /** From 0 to 1: `linearBetas`, `murrayBetas`. */
   readonly betas: readonly number[]
@@ -52,7 +52,7 @@ export async function* annealedImportanceSampling(options: AisRun): AsyncGenerat
 
 /** Returns the mean of F(v) over batches, with program `free_energy`. The mean log-likelihood is -F - log Z. */
 export async function meanFreeEnergy(
-  runner: Runner,
+  runner: Runner<'free_energy'>,
   batches: AsyncIterable<Batch>,
   signal: AbortSignal,
 ): Promise<number> {

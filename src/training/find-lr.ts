@@ -4,8 +4,9 @@
  * (fastai/callback/schedule.py).
  */
 import { least } from '../base/timing.js'
-import type { Batch } from '../engine/engine.js'
+import type { Batch, Runner } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
+import type { LearningProgram } from '../program/learning-programs.js'
 import { oneAhead } from './ahead.js'
 import { refuseMissingRow } from './lookups.js'
 import { runStep, type Stepped } from './step.js'
@@ -26,6 +27,7 @@ export interface Trial {
 
 /** The runner must have the programs of the plan. Its weights change. */
 export interface FindOptions extends Stepped {
+  readonly runner: Runner<LearningProgram>
   /** Batches that never end. */
   readonly batches: AsyncIterable<Batch>
   /** Number of trials, at least 2. Each is an update; they go from the least rate to the largest. */

@@ -4,7 +4,7 @@ import { NOTHING } from './step.js'
 
 export interface GibbsRun {
   /** With programs `start` and `walk`, and `rest` for the last steps if `steps` is not a multiple of `stepsOfWalk`. */
-  readonly runner: Runner
+  readonly runner: Runner<'start' | 'walk' | 'rest'>
   /** Total number of Gibbs steps, at least 1, and the number in one run of `walk`. */
   readonly steps: number
   readonly stepsOfWalk: number

@@ -18,7 +18,7 @@ export interface BatchPlace {
  * have program `lookups` if there are lookups.
  */
 export async function missingRow(
-  runner: Runner,
+  runner: Runner<'lookups'>,
   lookups: readonly ComputedLookup[],
   batch: Batch,
   { mode, words, iterations }: BatchPlace,

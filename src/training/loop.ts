@@ -2,6 +2,7 @@
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { StepPlan } from '../program/descent.js'
+import type { LearningProgram } from '../program/learning-programs.js'
 import type { Measured } from '../program/measured.js'
 import { oneAhead } from './ahead.js'
 import type { Action, Callback, CallbackFiles } from './callbacks/callback.js'
@@ -22,7 +23,7 @@ import { runEnd, runStep } from './step.js'
 
 export interface TrainingOptions {
   /** Must have the programs of the plan, `evaluate` and `inspect`. */
-  readonly runner: Runner
+  readonly runner: Runner<LearningProgram>
   readonly plan: StepPlan
   /** Names of the weights: the part of the state that is saved. */
   readonly weights: readonly string[]
@@ -211,7 +212,7 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
  * has no row.
  */
 export async function evaluate(
-  runner: Runner,
+  runner: Runner<LearningProgram>,
   batches: AsyncIterable<Batch>,
   metrics: readonly Measured[],
   signal: AbortSignal,
@@ -279,7 +280,7 @@ class Totals {
  * that before anything else runs, because the results of a run are valid only until the next one.
  */
 async function firstBadTensor(
-  runner: Runner,
+  runner: Runner<'inspect'>,
   batch: Batch,
   iterations: number,
   measured: BadNumber,

@@ -1,9 +1,9 @@
 /** One step of training: the programs that its plan names. */
 import type { Batch, Outputs, Runner, Scalars } from '../engine/engine.js'
-import type { StepPlan } from '../program/descent.js'
+import type { StepName, StepPlan } from '../program/descent.js'
 
 export interface Stepped {
-  readonly runner: Runner
+  readonly runner: Runner<StepName>
   readonly plan: StepPlan
 }
 
@@ -18,7 +18,7 @@ export async function runStep(
   meanwhile?: () => void,
 ): Promise<Outputs> {
   const [first, ...rest] = plan.step(scalars.iterations ?? 0)
-  const outputs = await runner.run(first!, batch, scalars, meanwhile)
+  const outputs = await runner.run(first, batch, scalars, meanwhile)
   for (const program of rest) await runner.run(program, NOTHING, {})
   return outputs
 }

@@ -14,7 +14,10 @@ test.each(engineNames)('engine %s passes', async (name) => {
 })
 
 describe('is not passed', () => {
-  type Run = (call: { runner: Runner; program: string; step: number }, run: () => Promise<Outputs>) => Promise<Outputs>
+  type Run = (
+    call: { runner: Runner<string>; program: string; step: number },
+    run: () => Promise<Outputs>,
+  ) => Promise<Outputs>
 
   /** An engine that works, but for what is done to each of its steps. */
   async function wrongEngine(distort: Run): Promise<Engine> {

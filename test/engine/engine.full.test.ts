@@ -291,6 +291,7 @@ describe.each(engineNames)('engine %s', (engine) => {
 
   test('a wrong call is an internal error with a message', async () => {
     const runner = await load()
+    // @ts-expect-error: no program of this name was loaded
     await expect(runner.run('nothing', network.batch(0), {})).rejects.toThrow('internal: no program nothing')
     const few = { size: 2, arrays: network.batch(0).arrays }
     await expect(runner.run('evaluate', few, {})).rejects.toThrow('internal: batch x has 48 elements, not 12')

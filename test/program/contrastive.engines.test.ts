@@ -158,7 +158,7 @@ describe.each(ownEngines)('engine %s', (engine) => {
 })
 
 /** The change of the weights in a step of gradient descent with rate 1. */
-async function gradientOf(runner: Runner, parameters: RbmParameters, x: Uint8Array): Promise<RbmMoments> {
+async function gradientOf(runner: Runner<'train'>, parameters: RbmParameters, x: Uint8Array): Promise<RbmMoments> {
   await runner.write(weightsOf(parameters))
   await runner.run(
     'train',

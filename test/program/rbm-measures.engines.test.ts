@@ -16,7 +16,7 @@ import { readText } from '../support/read-spec.js'
 
 const load = (machine: Machine) => loadRunner(fastest, machine.learner.programs, { batchSize: BATCH_SIZE, seed: 5 })
 
-const kernelOf = async (runner: Runner) => (await runner.read())[RBM_WEIGHTS.kernel]!
+const kernelOf = async (runner: Runner<never>) => (await runner.read())[RBM_WEIGHTS.kernel]!
 const meanSize = (values: Float32Array) => values.reduce((sum, value) => sum + Math.abs(value), 0) / values.length
 
 /** Values of one batch, from their sums over it. */

@@ -86,7 +86,7 @@ const flat = (weights: ByLayer) =>
     [`${layer}/bias`, Float32Array.from(bias)] as const,
   ])
 
-async function expectWeights(runner: Runner, expected: ByLayer, when: string, closely: Tolerance) {
+async function expectWeights(runner: Runner<never>, expected: ByLayer, when: string, closely: Tolerance) {
   const state = await runner.read()
   for (const [name, values] of flat(expected)) expectClose(state[name]!, values, `${name} ${when}`, closely)
 }

@@ -50,7 +50,7 @@ export function smallMachine(
 
 /** Some steps from step `from` on; gives the outputs of each. */
 export async function machineSteps(
-  runner: Runner,
+  runner: Runner<'train'>,
   { spec, learner, batch }: Machine,
   steps: number,
   from = 0,

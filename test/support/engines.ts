@@ -3,7 +3,7 @@ import { inject, onTestFinished } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import type { Runner } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
-import type { Program } from '../../src/program/program.js'
+import type { Programs } from '../../src/program/program.js'
 import type { EngineName } from '../../src/spec/spec.js'
 import type { Tolerance } from './close.js'
 
@@ -81,11 +81,11 @@ export const COMPUTES_IN_SHADERS: { readonly [Name in RealEngine]: boolean } = {
   'eager:webgpu': true,
 }
 
-export async function loadRunner(
+export async function loadRunner<Loaded extends Programs>(
   engineName: RealEngine,
-  programs: Readonly<Record<string, Program>>,
+  programs: Loaded,
   { seed = 1, batchSize }: { seed?: number; batchSize: number },
-): Promise<Runner> {
+): Promise<Runner<keyof Loaded & string>> {
   const { engine } = await openEngine(engineName)
   const runner = await engine.load(programs, { seed, batchSize })
   onTestFinished(() => runner.dispose())

@@ -13,7 +13,7 @@ export interface Call {
 
 export type Script = (call: Call, index: number) => Readonly<Record<string, number | readonly number[]>>
 
-export interface ScriptedRunner extends Runner {
+export interface ScriptedRunner extends Runner<string> {
   readonly calls: readonly Call[]
   /** Written texts, in order. */
   readonly written: readonly StateValues[]

@@ -58,7 +58,7 @@ const STEPS_PER_EPOCH = Math.ceil(SAMPLES / BATCH_SIZE)
 
 /** Trains for some steps, counting on from `from`; gives the loss sum of each. */
 export async function trainSteps(
-  runner: Runner,
+  runner: Runner<'train'>,
   { batch }: Network,
   { learning_rate }: OptimizerSpec,
   steps: number,

@@ -69,7 +69,7 @@ export async function expectSameOnEngines(machine: UnitMachine): Promise<void> {
   }
 }
 
-export async function unitSteps(runner: Runner, machine: UnitMachine, count: number): Promise<Outputs[]> {
+export async function unitSteps(runner: Runner<'train'>, machine: UnitMachine, count: number): Promise<Outputs[]> {
   const all: Outputs[] = []
   for (let iterations = 0; iterations < count; iterations++) {
     const scalars = { learning_rate: machine.spec.optimizer.learning_rate as number, iterations }
@@ -99,7 +99,7 @@ export function randomSlots(machine: UnitMachine) {
 
 /** Minus what a step of plain descent at rate 1 does to the weights. */
 export async function stepGradient(
-  runner: Runner,
+  runner: Runner<'train'>,
   machine: UnitMachine,
   weights: Readonly<Record<string, Float32Array>>,
 ): Promise<Record<string, number[]>> {

@@ -7,7 +7,7 @@ import { drawNoise } from '../../base/noise.js'
 import { PURPOSE } from '../../base/philox.js'
 import { type Shape, sizeOf, withBatch } from '../../base/shape.js'
 import type { Tensors } from '../../base/tensors.js'
-import type { Program, ProgramInput } from '../../program/program.js'
+import type { Program, ProgramInput, Programs } from '../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../engine.js'
 import { arrayFor, numberFor, programNamed, stateOf } from '../given.js'
 import { type Demand, requireRoom } from '../memory.js'
@@ -38,7 +38,7 @@ export const eagerEngine = (backend: EagerBackend): Engine => ({
  * Memory needed before the first operation: state, its tensors and its new values, and the inputs. Only a trace would
  * tell how much the operations need.
  */
-function leastOf(programs: Readonly<Record<string, Program>>, { batchSize }: LoadOptions): Demand {
+function leastOf(programs: Programs, { batchSize }: LoadOptions): Demand {
   const bytes = (shape: Shape) => Float32Array.BYTES_PER_ELEMENT * sizeOf(shape)
   const inputs = Object.values(programs).map(({ inputs }) =>
     inputs.reduce((sum, input) => sum + (input.kind === 'scalar' ? 0 : bytes(withBatch(input.shape, batchSize))), 0),
@@ -50,12 +50,12 @@ function leastOf(programs: Readonly<Record<string, Program>>, { batchSize }: Loa
 }
 
 /** Keeps state outside of tfjs, so that no tensors exist between steps. */
-class EagerRunner implements Runner {
+class EagerRunner implements Runner<string> {
   readonly #state: Map<string, Float32Array>
 
   constructor(
     private readonly backend: EagerBackend,
-    private readonly programs: Readonly<Record<string, Program>>,
+    private readonly programs: Programs,
     private readonly seed: number,
   ) {
     this.#state = new Map(stateOf(programs).map(({ name, initial }) => [name, initial()]))

@@ -1,7 +1,7 @@
 /** Writes the inputs of a step (batches, noise, scalars) into the arena with SIMD kernels. */
 import { PURPOSE } from '../../../base/philox.js'
 import { sizeOf, withBatch } from '../../../base/shape.js'
-import type { BatchInput, Program, ProgramInput } from '../../../program/program.js'
+import type { BatchInput, ProgramInput, Programs } from '../../../program/program.js'
 import type { Batch, Scalars } from '../../engine.js'
 import { arrayFor, numberFor } from '../../given.js'
 import type { Task } from '../crew/chunks.js'
@@ -17,7 +17,7 @@ export const inputKey = (name: string) => `input ${name}`
 const stagingKey = (name: string) => `bytes ${name}`
 
 /** Reserves room for the inputs of programs; `batch` is the largest batch size. */
-export function placeInputs(plan: ArenaPlan, programs: Readonly<Record<string, Program>>, batch: number): void {
+export function placeInputs(plan: ArenaPlan, programs: Programs, batch: number): void {
   for (const { inputs } of Object.values(programs)) {
     for (const input of inputs) {
       const elements = input.kind === 'scalar' ? 1 : sizeOf(withBatch(input.shape, batch))

@@ -1,7 +1,7 @@
 /** Estimates the memory of steps in ONNX Runtime, from measured ratios to the minimum that their graphs need. */
 import { freeMemory } from '../../../base/free-memory.js'
 import { sizeOf } from '../../../base/shape.js'
-import type { Program } from '../../../program/program.js'
+import type { Programs } from '../../../program/program.js'
 import { stateOf } from '../../given.js'
 import type { Demand } from '../../memory.js'
 import { memoryOf } from '../graph/memory.js'
@@ -25,7 +25,7 @@ const FLOAT = 4
  * which takes time, only if memory may be short.
  */
 export async function demandOf(
-  programs: Readonly<Record<string, Program>>,
+  programs: Programs,
   traced: ReadonlyMap<string, Step>,
   plan: ArenaPlan,
   batchSize: number,

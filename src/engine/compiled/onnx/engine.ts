@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises'
 import { freeMemory } from '../../../base/free-memory.js'
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Slot } from '../../../base/slot.js'
-import type { Program } from '../../../program/program.js'
+import type { Program, Programs } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
 import { requireRoom, totalOf } from '../../memory.js'
@@ -90,14 +90,14 @@ export interface StepTimes {
   update: number
 }
 
-export class OnnxRunner implements Runner {
+export class OnnxRunner implements Runner<string> {
   readonly #steps = new Map<string, Promise<CompiledStep>>()
   readonly times: StepTimes = { inputs: 0, graph: 0, update: 0 }
   /** Programs whose whole batches are run in halves, a thread each. */
   readonly #inHalves = new Set<string>()
 
   private constructor(
-    private readonly programs: Readonly<Record<string, Program>>,
+    private readonly programs: Programs,
     private readonly options: LoadOptions,
     private readonly state: readonly Slot[],
     private readonly plan: ArenaPlan,
@@ -108,7 +108,7 @@ export class OnnxRunner implements Runner {
   ) {}
 
   static async create(
-    programs: Readonly<Record<string, Program>>,
+    programs: Programs,
     { profile, ...options }: LoadOptions & { profile?: string },
   ): Promise<OnnxRunner> {
     const { batchSize } = options

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { median } from '../../../base/timing.js'
-import type { Program } from '../../../program/program.js'
+import type { Programs } from '../../../program/program.js'
 import type { LoadOptions } from '../../engine.js'
 import { OnnxRunner } from './engine.js'
 
@@ -26,10 +26,7 @@ export interface Profile {
   finish(warmUp: number): Promise<OperatorTime[]>
 }
 
-export async function startProfile(
-  programs: Readonly<Record<string, Program>>,
-  options: LoadOptions,
-): Promise<Profile> {
+export async function startProfile(programs: Programs, options: LoadOptions): Promise<Profile> {
   const folder = await mkdtemp(join(tmpdir(), 'trainspec-profile-'))
   const runner = await OnnxRunner.create(programs, { ...options, profile: join(folder, 'step') })
   return {

@@ -5,7 +5,7 @@ import { UserError } from '../../../base/issue.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
 import type { Slot } from '../../../base/slot.js'
 import { locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
-import type { Program, ProgramInput } from '../../../program/program.js'
+import type { Program, ProgramInput, Programs } from '../../../program/program.js'
 import {
   type Batch,
   DEFAULT_REQUEST,
@@ -104,7 +104,7 @@ interface CompiledStep {
   readonly outputNames: readonly string[]
 }
 
-class TensorflowRunner implements Runner {
+class TensorflowRunner implements Runner<string> {
   readonly #steps = new Map<string, CompiledStep>()
   readonly #indices: ReadonlyMap<string, number>
   #stateRuns: {
@@ -115,7 +115,7 @@ class TensorflowRunner implements Runner {
 
   private constructor(
     private readonly session: TensorflowSession,
-    private readonly programs: Readonly<Record<string, Program>>,
+    private readonly programs: Programs,
     private readonly state: readonly Slot[],
     private readonly seed: number,
     /** Graphs by program and batch size, kept until the first step is compiled. */
@@ -128,7 +128,7 @@ class TensorflowRunner implements Runner {
   /** `open` opens a session for graphs of about this many nodes. */
   static async create(
     open: (nodes: number) => TensorflowSession,
-    programs: Readonly<Record<string, Program>>,
+    programs: Programs,
     options: LoadOptions,
     onProcessor: boolean,
   ): Promise<TensorflowRunner> {

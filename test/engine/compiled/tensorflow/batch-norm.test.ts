@@ -9,9 +9,11 @@ const HEAD = ['Flatten', { type: 'Dense', units: 3, activation: 'softmax' }]
 const CONVOLUTION = { type: 'Conv2D', filters: 2, kernel_size: 3, padding: 'same' }
 const NORM = { type: 'BatchNormalization', epsilon: 0.01 }
 
-async function found(layers: readonly unknown[], program = 'train', shape = [4, 4, 1]) {
+type Name = 'train' | 'evaluate' | 'inspect'
+
+async function found(layers: readonly unknown[], program: Name = 'train', shape = [4, 4, 1]) {
   const { programs } = smallNetwork({ layers: [...layers, ...HEAD], loss: 'sparse_categorical_crossentropy' }, shape)
-  const graph = await simplifiedGraph(programs[program]!, BATCH_SIZE)
+  const graph = await simplifiedGraph(programs[program], BATCH_SIZE)
   const { written, parts } = batchNormsOf(graph, viewOf(graph))
   return { graph, parts, written: [...written.values()] }
 }
@@ -38,7 +40,7 @@ test('a pass of training without a gradient has the first half', async () => {
   expect(written.map(({ part }) => part)).toEqual(['forward'])
 })
 
-test.each([
+test.each<[string, readonly unknown[], Name, number[]]>([
   ['evaluation', [CONVOLUTION, NORM], 'evaluate', [4, 4, 1]],
   ['vectors', [{ type: 'Dense', units: 4 }, NORM], 'train', [6]],
   ['sequences', [NORM], 'train', [4, 3]],

@@ -1,0 +1,15 @@
+/** The programs of every kind of model that is trained. */
+import type { StepPrograms } from './descent.js'
+import type { Program } from './program.js'
+
+/** The programs of a step, and those that only look at the state. */
+export type LearningPrograms = StepPrograms & {
+  /** Measures a batch, without training. */
+  readonly evaluate: Program
+  /** Outputs each layer's output, or the units of an RBM, and the loss: shows where the first NaN comes from. */
+  readonly inspect: Program
+  /** Outputs the indices by which layers look up rows; set if the model computes such indices. */
+  readonly lookups?: Program
+}
+
+export type LearningProgram = keyof LearningPrograms
