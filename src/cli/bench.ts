@@ -12,7 +12,7 @@ import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
 import { dataInfo } from '../data/registry.js'
-import type { Device, EngineRequest } from '../engine/engine.js'
+import type { EngineRequest } from '../engine/engine.js'
 import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
 import type { BenchReport } from '../export/bench-report.js'
@@ -119,11 +119,7 @@ interface Contender {
   readonly turns: Turn[]
 }
 
-const requestOf = ({ device, precision }: StageSpec): EngineRequest => ({
-  device: device as Device,
-  precision,
-  logs: false,
-})
+const requestOf = ({ device, precision }: StageSpec): EngineRequest => ({ device, precision, logs: false })
 
 /**
  * Opens the engines that were asked for, all of which must work, or else every engine that works. An engine with

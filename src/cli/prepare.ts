@@ -1,7 +1,7 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
 import type { Dataset } from '../data/dataset.js'
 import { loadData } from '../data/registry.js'
-import type { Device, Engine } from '../engine/engine.js'
+import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { openSession, type Session } from '../run/session.js'
 import { soleSpec } from '../run/stages.js'
@@ -32,7 +32,7 @@ export async function engineFor(
   { quiet, logs }: PrepareOptions,
   io: Io,
 ): Promise<Engine> {
-  const { engine, note } = await openEngine(name, { device: device as Device, precision, logs })
+  const { engine, note } = await openEngine(name, { device, precision, logs })
   if (note !== undefined && !quiet) say(io, note)
   return engine
 }

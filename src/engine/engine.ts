@@ -1,5 +1,6 @@
 /** The interface between engines and the training loop. Where state lives is up to the engine. */
 import type { Programs } from '../program/program.js'
+import type { Device, Precision } from '../spec/engines.js'
 
 /**
  * Arrays of one batch by input name, with `size` samples each. Valid until the batch after the next one is requested.
@@ -16,12 +17,6 @@ export type Outputs = Readonly<Record<string, Float32Array>>
 
 /** Copies of state by slot name. */
 export type StateValues = Readonly<Record<string, Float32Array>>
-
-/** The device to compute on, as in a spec or in `--device`. */
-export type Device = 'auto' | 'cpu' | 'gpu' | `gpu:${number}`
-
-/** Keras' dtype policies: the type in which products are computed. Weights stay float32. */
-export type Precision = 'float32' | 'mixed_bfloat16' | 'mixed_float16'
 
 /** Options for opening an engine. */
 export interface EngineRequest {
@@ -59,7 +54,7 @@ export interface LoadOptions {
   readonly warn?: (text: string) => void
 }
 
-/** Runs programs of these names. */
+/** Runs the programs of these names. */
 export interface Runner<Name extends string> {
   /**
    * Runs one step of a program and keeps the new state. If an output is NaN or infinite, state stays as it was before

@@ -23,7 +23,14 @@ export const PRECISIONS = {
   mixed_float16: 'products in float16, weights in 32 bits: engine tensorflow on a GPU',
 } as const
 
+export type Precision = keyof typeof PRECISIONS
+
+/** A single pattern in the JSON Schema, so that one message covers every mistake. */
 export const deviceSchema = z
-  .string()
-  .regex(/^(auto|cpu|gpu(:[0-9]{1,3})?)$/)
+  .templateLiteral([
+    z.union([z.enum(['auto', 'cpu', 'gpu']), z.templateLiteral(['gpu:', z.string().regex(/^[0-9]{1,3}$/)])]),
+  ])
   .meta({ patternErrorMessage: 'must be auto, cpu, gpu, or gpu with a number, such as gpu:1' })
+
+/** The device to compute on, as in a spec or in `--device`. */
+export type Device = z.infer<typeof deviceSchema>

@@ -6,7 +6,7 @@ import { callbackRules, monitorRules } from './callback-rules.js'
 import { callbacksSchema, earlyStoppingSchema } from './callbacks.js'
 import { dataSchema } from './data.js'
 import { type DbnSpec, dbnRules, dbnSchema } from './dbn.js'
-import { deviceSchema, engineSchema, PRECISIONS } from './engines.js'
+import { deviceSchema, engineSchema, PRECISIONS, type Precision } from './engines.js'
 import { expectSchema } from './expect.js'
 import { type DeepReadonly, formed, nameIn, type RuleIssue, rules } from './family.js'
 import { fitSchema } from './fit.js'
@@ -55,7 +55,7 @@ type Fields = {
   readonly seed: z.ZodDefault<z.ZodInt>
   readonly engine: z.ZodPrefault<typeof engineSchema>
   readonly device: z.ZodDefault<typeof deviceSchema>
-  readonly precision: z.ZodDefault<z.ZodType<keyof typeof PRECISIONS, keyof typeof PRECISIONS>>
+  readonly precision: z.ZodDefault<z.ZodType<Precision, Precision>>
   readonly data: typeof dataSchema
   readonly model: typeof modelSchema
   readonly optimizer: z.ZodOptional<typeof optimizerSchema>

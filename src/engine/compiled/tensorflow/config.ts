@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { message } from '../../../base/protobuf.js'
-import type { Precision } from '../../engine.js'
+import type { Precision } from '../../../spec/engines.js'
 
 export interface SessionConfig {
   readonly precision: Precision

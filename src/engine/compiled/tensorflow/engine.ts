@@ -6,6 +6,7 @@ import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
 import type { Slot } from '../../../base/slot.js'
 import { locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import type { Program, ProgramInput, Programs } from '../../../program/program.js'
+import type { Precision } from '../../../spec/engines.js'
 import {
   type Batch,
   DEFAULT_REQUEST,
@@ -13,7 +14,6 @@ import {
   type EngineRequest,
   type LoadOptions,
   type Outputs,
-  type Precision,
   type Runner,
   type Scalars,
   type StateValues,

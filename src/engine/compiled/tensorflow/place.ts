@@ -2,7 +2,7 @@
 import { UserError } from '../../../base/issue.js'
 import { findCuda } from '../../../libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
-import type { Device } from '../../engine.js'
+import type { Device } from '../../../spec/engines.js'
 import type { Tensorflow } from './c-api.js'
 import { sessionConfig } from './config.js'
 import { TensorflowFailure, TensorflowSession } from './session.js'
