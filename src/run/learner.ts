@@ -1,5 +1,6 @@
 /** Makes what training needs from a spec: the model, its programs, the programs of a step, and the measures. */
 import type { DataInfo } from '../data/dataset.js'
+import type { EpochLengths } from '../data/epoch.js'
 import { buildModel, learns, type Model } from '../model/model.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
@@ -27,10 +28,7 @@ export type Learner = {
 export const learnsLabels = (spec: StageSpec): boolean =>
   isSupervised(spec) ? outputsOf(spec).some(({ target }) => target.type !== 'input') : labelsOf(spec.training) !== null
 
-export interface Lengths {
-  readonly batchSize: number
-  readonly stepsPerEpoch: number
-}
+type Lengths = Pick<EpochLengths, 'batchSize' | 'stepsPerEpoch'>
 
 /** Builds the learner of a spec. `means` gives the means of the training data; it is called only for initial values. */
 export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, means: VisibleMeans): Learner {

@@ -67,7 +67,7 @@ export async function pictureNumbers(options: PictureOptions): Promise<PictureNu
  */
 async function nextUpdate({ session, epochs }: PictureOptions, before: StateValues): Promise<Float32Array> {
   const { runner, training } = session
-  const iterations = stepsOf(session, epochs)
+  const iterations = epochs * session.training.stepsPerEpoch
   for await (const batch of training.batches(epochs + 1)) {
     await runStep(training, batch, { learning_rate: training.learningRate(iterations - 1), iterations })
     break
@@ -115,12 +115,9 @@ async function fantasies(
     weights,
     chains: from ? from.length / rbm.visibleUnits : most,
     from,
-    steps: from ? STEPS_FROM_CHAINS : Math.min(MOST_STEPS, stepsOf(session, epochs)),
+    steps: from ? STEPS_FROM_CHAINS : Math.min(MOST_STEPS, epochs * session.training.stepsPerEpoch),
     seed: spec.seed,
     signal,
   })
   return rowsOf(mean, rbm.visibleUnits)
 }
-
-const stepsOf = ({ training: { samples, batchSize } }: Session, epochs: number): number =>
-  epochs * Math.ceil(samples / batchSize)

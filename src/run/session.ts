@@ -1,6 +1,7 @@
 /** Makes a session from a spec and its data: the model, and its programs loaded by an engine. */
 import type { Dataset, Samples } from '../data/dataset.js'
 import { batches, elementMeans, splitSamples } from '../data/dataset.js'
+import { epochLengths } from '../data/epoch.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -35,10 +36,10 @@ export async function openSession(
   const { seed, fit, optimizer } = spec
   const { info } = dataset
   const { train, validation, compared } = splitSamples(dataset.train, fit.validation_split)
-  const batchSize = Math.min(fit.batch_size, train.count)
-  const stepsPerEpoch = Math.ceil(train.count / batchSize)
+  const lengths = epochLengths(dataset.train.count, fit)
+  const { batchSize, stepsPerEpoch } = lengths
   const means = () => elementMeans(train).map((mean) => mean / info.divisor)
-  const learner = learnerOf(spec, info, { batchSize, stepsPerEpoch }, means)
+  const learner = learnerOf(spec, info, lengths, means)
   const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
   const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
@@ -52,8 +53,7 @@ export async function openSession(
       plan,
       weights: model.weights.map(({ name }) => name),
       epochs: fit.epochs,
-      batchSize,
-      samples: train.count,
+      ...lengths,
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,

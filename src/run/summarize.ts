@@ -2,7 +2,7 @@
  * Makes the report of `train summary`: the layers and parameters of a model, and the cost of a training step. Trains
  * nothing.
  */
-import { trainCount } from '../data/dataset.js'
+import { epochLengths } from '../data/epoch.js'
 import { dataInfo } from '../data/registry.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import type { StageSpec } from '../spec/spec.js'
@@ -19,12 +19,9 @@ export interface Untrained {
 }
 
 export function untrained(spec: StageSpec): Untrained {
-  const { fit } = spec
   const info = dataInfo(spec.data)
-  const samples = trainCount(info.trainSamples, fit.validation_split)
-  const batchSize = Math.min(fit.batch_size, samples)
-  const lengths = { batchSize, stepsPerEpoch: Math.ceil(samples / batchSize) }
-  return { spec, learner: learnerOf(spec, info, lengths, () => []), batchSize }
+  const lengths = epochLengths(info.trainSamples, spec.fit)
+  return { spec, learner: learnerOf(spec, info, lengths, () => []), batchSize: lengths.batchSize }
 }
 
 /** Makes the report, without the part that `--explain` adds. */

@@ -1,4 +1,5 @@
 /** The only training loop, for every engine and every kind of model. It runs programs and yields events. */
+import type { EpochLengths } from '../data/epoch.js'
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { StepPlan } from '../program/descent.js'
@@ -21,15 +22,13 @@ import { type BatchPlace, missingRow, refuseMissingRow } from './lookups.js'
 import type { Schedule } from './schedules/schedule.js'
 import { runEnd, runStep } from './step.js'
 
-export interface TrainingOptions {
+export interface TrainingOptions extends EpochLengths {
   /** Must have the programs of the plan, `evaluate` and `inspect`. */
   readonly runner: Runner<LearningProgram>
   readonly plan: StepPlan
   /** Names of the weights: the part of the state that is saved. */
   readonly weights: readonly string[]
   readonly epochs: number
-  readonly batchSize: number
-  readonly samples: number
   readonly validationSamples: number
   /** Batches of the training data in the order of this epoch, from 1. */
   readonly batches: (epoch: number) => AsyncIterable<Batch>
@@ -54,8 +53,7 @@ export interface TrainingOptions {
 /** Trains, and yields events. The last event is always `end`. */
 export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent> {
   const { runner, epochs, callbacks, signal, now } = options
-  const { samples, validationSamples, batchSize, metrics, lookups = [] } = options
-  const stepsPerEpoch = Math.ceil(samples / batchSize)
+  const { samples, validationSamples, batchSize, stepsPerEpoch, metrics, lookups = [] } = options
   const ofEach = withoutGaps(metrics)
   const gaps = metrics.filter(({ isGap }) => isGap)
   const keys = ofEach.map(({ key }) => key)

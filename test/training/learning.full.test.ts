@@ -1,6 +1,7 @@
 /** From data to a trained network: it learns, gives the same run each time, and says so if it diverges. */
 import { describe, expect, test } from 'vitest'
 import { batches, splitSamples } from '../../src/data/dataset.js'
+import { epochLengths } from '../../src/data/epoch.js'
 import { loadData } from '../../src/data/registry.js'
 import { buildModel } from '../../src/model/model.js'
 import { stepPlan } from '../../src/program/descent.js'
@@ -52,8 +53,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     runner,
     weights: model.weights.map(({ name }) => name),
     epochs,
-    batchSize: BATCH_SIZE,
-    samples: samples.count,
+    ...epochLengths(samples.count, { batch_size: BATCH_SIZE, validation_split: 0 }),
     validationSamples: validation.count,
     batches: (epoch: number) => batches(samples, { batchSize: BATCH_SIZE, shuffle: { seed, epoch } }),
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),

@@ -1,6 +1,7 @@
 /** Checks an RBM against its data before anything is built: shapes and sizes. */
 import { formatShape, sizeOf } from '../../base/shape.js'
 import type { DataInfo } from '../../data/dataset.js'
+import { epochLengths } from '../../data/epoch.js'
 import type { TrainingSpec } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check-model.js'
@@ -52,7 +53,8 @@ export function checkRbm(
     const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
     issues.push({ code: 'size', pointer: '/model/hidden_units', message })
   }
-  const chains = chainsOf(training, Math.min(fit.batch_size, trainSamples))
+  const { batchSize } = epochLengths(trainSamples, fit)
+  const chains = chainsOf(training, batchSize)
   const most = Math.floor(MAX_CHAIN_UNITS / (visible + hidden))
   if (chains > most) {
     const message = `found ${counted(chains)} chains of ${counted(visible + hidden)} units, which do not fit into memory; must be at most ${counted(most)}${training.algorithm === 'parallel_tempering' ? ' over all temperatures' : ''}`
@@ -68,7 +70,7 @@ export function checkRbm(
   }
   for (const [index, metric] of metrics.entries()) {
     if (metric.type !== 'pseudo_likelihood' || !metric.exact) continue
-    const inputs = Math.min(fit.batch_size, trainSamples) * visible * hidden
+    const inputs = batchSize * visible * hidden
     if (inputs <= MAX_FLIPPED_INPUTS) continue
     const message = `found "exact", which flips each of ${counted(visible)} visible units in each sample of a batch and so computes ${counted(inputs)} inputs of hidden units, must be at most ${counted(MAX_FLIPPED_INPUTS)}; without "exact" it flips one unit of each sample, for an estimate`
     issues.push({ code: 'size', pointer: `/metrics/${index}/exact`, message })
