@@ -94,7 +94,7 @@ describe('mistakes', () => {
       /does not contain TensorFlow: there is no libtensorflow_cc/,
     )
     expect(await message(join(root, 'cpu'), 'cuda')).toMatch(/there are no NVIDIA packages \(nvidia\/\) beside /)
-    expect(await message(join(root, 'bad.whl'), 'cuda')).toMatch(/takes a folder: site-packages/)
+    expect(await message(join(root, 'bad.whl'), 'cuda')).toMatch(/needs a folder: site-packages/)
   })
 
   test('a wheel with a broken file', async () => {

@@ -73,7 +73,7 @@ test('if pip downloads another file, nothing is installed', async () => {
   const { url } = await packageIndex([made])
   const env = { PATH: pathWithPip(`echo other > $dest/${made.wheel.file}`) }
   const { cache, error } = await tryInstall({ wheels: [made], index: url, env })
-  expect(error!.message).toMatch(/as pip fetched it, is not the official file: its SHA-256 differs/)
+  expect(error!.message).toMatch(/as pip downloaded it, is not the official file: its SHA-256 differs/)
   expect(filesBelow(cache)).toEqual([])
 })
 

