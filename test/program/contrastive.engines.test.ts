@@ -1,4 +1,4 @@
-/** Training programs of an RBM: the same on every engine, resumable, and equal to the sum of their parts. */
+/** Training programs of an RBM: the same on every engine, resumable, and consistent with their parts. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
 import type { Runner } from '../../src/engine/engine.js'

@@ -1,4 +1,4 @@
-/** The training loop without an engine: the test gives the results of the runner, and its only weight counts the steps. */
+/** The training loop without an engine: the test sets the results of the runner, whose only weight counts steps. */
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../../src/engine/engine.js'
 import { type Measured, meanOver } from '../../src/program/measured.js'
 import type { CallbackFiles } from '../../src/training/callbacks/callback.js'

@@ -1,4 +1,4 @@
-/** Lookups of numbers that a model computes: a number without a row ends the run with the same message on every engine. */
+/** Lookups of computed numbers: one without a row ends the run with the same message on every engine. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import { buildModel, type ComputedLookup } from '../../src/model/model.js'

@@ -1,4 +1,4 @@
-/** Engine `tensorflow` with GPUs, as far as a machine without one allows: stubs of the driver and of TensorFlow report GPUs. */
+/** Engine `tensorflow` with GPUs, as far as a machine without one allows: stubs report the driver and the GPUs. */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
