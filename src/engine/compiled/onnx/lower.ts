@@ -3,9 +3,9 @@
  * do itself.
  */
 import { type Shape, sizeOf } from '../../../base/shape.js'
+import { elementsOf } from '../graph/constant.js'
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
-import type { DType } from '../graph/value.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
 import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
 import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
@@ -51,7 +51,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
       op: (type, inputs, attributes = {}) => ops(type, inputs, attributes, 1)[0]!,
       ops,
       fill: (value, shape = [], dtype = 'float32') =>
-        constant({ name: `${dtype} ${value} ${shape}`, element: dtype, shape, data: expand(value, shape, dtype) }),
+        constant({ name: `${dtype} ${value} ${shape}`, element: dtype, shape, data: elementsOf(value, shape, dtype) }),
       matrix: (name, shape, element) =>
         constant({
           name: `${name} ${shape}`,
@@ -81,7 +81,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
 
   for (const { value, data } of graph.constants) {
     const { shape, dtype } = infoOf(graph, value)
-    constant({ name: nameOf(value), element: dtype, shape, data: expand(data, shape, dtype) })
+    constant({ name: nameOf(value), element: dtype, shape, data: elementsOf(data, shape, dtype) })
   }
   const fused = fusedProducts(graph)
   const cuts = cutsOf(graph)
@@ -218,12 +218,6 @@ function axisOfCut(shape: Shape, pieces: readonly GraphNode[]): number | undefin
     end += sizeAlong(piece, axis)
   }
   return end === shape[axis] ? axis : undefined
-}
-
-function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {
-  if (typeof data !== 'number') return data
-  const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
-  return new arrays[dtype](sizeOf(shape)).fill(data)
 }
 
 const uniqueBy = <Item>(items: readonly Item[], key: (item: Item) => string): Item[] => [

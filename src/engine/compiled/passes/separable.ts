@@ -5,8 +5,8 @@
  */
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import { declaredShape, type Graph, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'
-import { ELEMENTWISE } from '../graph/kernels/elementwise.js'
-import { type KernelName, kernelRule } from '../graph/kernels.js'
+import { BY_ELEMENT } from '../graph/kernels/elementwise.js'
+import type { KernelName } from '../graph/kernels.js'
 import type { Attributes } from '../graph/value.js'
 import { isForUpdate } from './split-update.js'
 
@@ -84,12 +84,12 @@ function kindOf({ kernel }: GraphNode, inputs: readonly Operand[], place: Place)
   if (inputs.every(({ kind }) => kind.of === 'all')) return ofAll(kernel, inputs, place)
   const sums = inputs.filter(({ kind }) => kind.of === 'sum' || kind.of === 'mean')
   if (sums.length > 0) return inputs.some(({ kind }) => kind.of === 'each') ? undefined : ofSums(kernel, inputs)
-  return (RULES[kernel] ?? (isElementwise(kernel) ? elementwise : undefined))?.(inputs, place)
+  return (isByElement(kernel) ? elementwise : RULES[kernel])(inputs, place)
 }
 
-/** Those of the table that are not along an axis. */
-const isElementwise = (kernel: KernelName): boolean =>
-  Object.hasOwn(ELEMENTWISE, kernel) && kernelRule(kernel).inputs[0] !== 'logits'
+type ByElement = keyof typeof BY_ELEMENT
+
+const isByElement = (kernel: KernelName): kernel is ByElement => Object.hasOwn(BY_ELEMENT, kernel)
 
 function ofAll(kernel: KernelName, inputs: readonly Operand[], { shape, attributes }: Place): Kind {
   const [x] = inputs as [Operand]
@@ -100,7 +100,7 @@ function ofAll(kernel: KernelName, inputs: readonly Operand[], { shape, attribut
     case 'Transpose':
       return all(shape, (axis) => isEven(x, (attributes.perm as readonly number[])[axis]!))
     default:
-      return isElementwise(kernel)
+      return isByElement(kernel)
         ? all(shape, (axis) => inputs.every((one) => isEven(one, axis - shape.length + one.shape.length)))
         : all(shape)
   }
@@ -253,7 +253,8 @@ const gather: Rule = ([x, indices], { attributes }) => {
   return each(x.kind.axis + (x.kind.axis > axis ? indices!.shape.length - 1 : 0), x.kind.inner)
 }
 
-const RULES: { readonly [Kernel in KernelName]?: Rule } = {
+/** Kernels that look at several elements at once. One that is never separable has a rule that gives undefined. */
+const RULES: { readonly [Kernel in Exclude<KernelName, ByElement>]: Rule } = {
   Softmax: besides(axisOf),
   LogSoftmax: besides(axisOf),
   Cumsum: besides(axisOf),

@@ -2,14 +2,10 @@
  * Removes nodes that change nothing: reshapes of reshapes, multiplications by one, matrix products with zero, slices of
  * what was concatenated, constants that can be computed now, values computed twice, and unused values.
  */
-import { firstFree, type Graph, type GraphConstant, type GraphNode, type ValueId } from '../graph/graph.js'
+import type { Graph, GraphNode, ValueId } from '../graph/graph.js'
 import type { ValueInfo } from '../graph/value.js'
-import { verify } from '../graph/verify.js'
-import { removeUnused } from './remove-unused.js'
-
-export function simplify(graph: Graph): Graph {
-  return verify(removeUnused(rewrite(graph)), 'simplify')
-}
+import { numberOf } from '../graph/view.js'
+import { rewriterOf } from './rewriter.js'
 
 /** Arithmetic on constant scalars, in float32 as in every engine. */
 const FOLD: Partial<Record<GraphNode['kernel'], (...x: number[]) => number>> = {
@@ -23,41 +19,37 @@ const FOLD: Partial<Record<GraphNode['kernel'], (...x: number[]) => number>> = {
 
 const ELEMENTWISE_PAIRS = new Set<GraphNode['kernel']>(['Add', 'Sub', 'Multiply', 'RealDiv', 'Maximum', 'Minimum'])
 
-function rewrite(graph: Graph): Graph {
-  const values = new Map(graph.values)
-  const constants: GraphConstant[] = []
-  const nodes: GraphNode[] = []
+export function simplify(graph: Graph): Graph {
+  const rewriter = rewriterOf(graph)
+  const { producerOf, infoOf } = rewriter
   const replaced = new Map<ValueId, ValueId>()
-  const fills = new Map<ValueId, number>()
-  const producers = new Map<ValueId, GraphNode>()
+  /** Values by what computes them, constants by what fills them. */
   const seen = new Map<string, ValueId>()
-  let nextId = firstFree(values)
 
   const current = (value: ValueId): ValueId => replaced.get(value) ?? value
-  const info = (value: ValueId): ValueInfo => values.get(value)!
+  const numberIn = (value: ValueId) => numberOf(value, rewriter)
+  const fillKey = (number: number, { dtype, shape }: ValueInfo) =>
+    `fill ${Object.is(number, -0) ? '-0' : number} ${dtype} ${shape}`
 
   /** The constant filled with a number; there is one for each number and shape. */
-  const filled = (number: number, type: ValueInfo, id?: ValueId): ValueId => {
-    const key = `fill ${Object.is(number, -0) ? '-0' : number} ${type.dtype} ${type.shape}`
-    const known = seen.get(key)
-    if (known !== undefined) return known
-    const value = id ?? nextId++
-    values.set(value, type)
-    constants.push({ value, data: number })
-    fills.set(value, number)
+  const filled = (number: number, type: ValueInfo): ValueId => {
+    const key = fillKey(number, type)
+    const value = seen.get(key) ?? rewriter.constant(type, number)
     seen.set(key, value)
     return value
   }
 
-  for (const constant of graph.constants) {
-    if (typeof constant.data === 'number') {
-      replaced.set(constant.value, filled(constant.data, info(constant.value), constant.value))
-    } else constants.push(constant)
+  for (const { value, data } of graph.constants) {
+    if (typeof data !== 'number') continue
+    const key = fillKey(data, infoOf(value))
+    const known = seen.get(key)
+    if (known === undefined) seen.set(key, value)
+    else replaced.set(value, known)
   }
 
   for (const original of graph.nodes) {
     let node: GraphNode = { ...original, inputs: original.inputs.map(current) }
-    const output = info(node.output)
+    const output = infoOf(node.output)
 
     if (ELEMENTWISE_PAIRS.has(node.kernel)) node = { ...node, inputs: scalarConstants(node.inputs, output) }
     // Relu(x) and x are positive at the same places. Reading Relu(x) leaves x to be fused with the product that made
@@ -71,20 +63,20 @@ function rewrite(graph: Graph): Graph {
       continue
     }
     if (node.kernel === 'Reshape') {
-      const inner = producers.get(node.inputs[0]!)
+      const inner = producerOf(node.inputs[0]!)
       if (inner?.kernel === 'Reshape') node = { ...node, inputs: inner.inputs }
-      if (info(node.inputs[0]!).shape.join() === output.shape.join()) {
+      if (infoOf(node.inputs[0]!).shape.join() === output.shape.join()) {
         replaced.set(node.output, node.inputs[0]!)
         continue
       }
-      const number = fills.get(node.inputs[0]!)
+      const number = numberIn(node.inputs[0]!)
       if (number !== undefined) {
         replaced.set(node.output, filled(number, output))
         continue
       }
     }
     if (node.kernel === 'Transpose') {
-      const inner = producers.get(node.inputs[0]!)
+      const inner = producerOf(node.inputs[0]!)
       const perm = node.attributes.perm as readonly number[]
       if (inner?.kernel === 'Transpose') {
         const before = inner.attributes.perm as readonly number[]
@@ -97,7 +89,7 @@ function rewrite(graph: Graph): Graph {
     }
     node = withoutLeadingOnes(node)
     const fold = FOLD[node.kernel]
-    const numbers = node.inputs.map((input) => fills.get(input))
+    const numbers = node.inputs.map((input) => numberIn(input))
     if (fold && output.dtype === 'float32' && numbers.every((number) => number !== undefined)) {
       replaced.set(node.output, filled(Math.fround(fold(...(numbers as number[]))), output))
       continue
@@ -113,18 +105,17 @@ function rewrite(graph: Graph): Graph {
       continue
     }
     seen.set(key, node.output)
-    producers.set(node.output, node)
-    nodes.push(node)
+    rewriter.keep(node)
   }
   const outputs = graph.outputs.map((output) => ({ ...output, value: current(output.value) }))
-  return { ...graph, values, constants, nodes, outputs }
+  return rewriter.finish('simplify', outputs)
 
   /** Replaces a filled tensor by a scalar, if the other operand has the shape of the result already. */
   function scalarConstants(inputs: readonly ValueId[], output: ValueInfo): readonly ValueId[] {
     return inputs.map((input, index) => {
-      const number = fills.get(input)
-      const other = info(inputs[1 - index]!)
-      const { shape, dtype } = info(input)
+      const number = numberIn(input)
+      const other = infoOf(inputs[1 - index]!)
+      const { shape, dtype } = infoOf(input)
       if (number === undefined || shape.length === 0 || other.shape.join() !== output.shape.join()) return input
       return filled(number, { shape: [], dtype })
     })
@@ -133,9 +124,9 @@ function rewrite(graph: Graph): Graph {
   /** Removes a reshape that only splits leading axes, if a sum over these follows. */
   function withoutLeadingOnes(node: GraphNode): GraphNode {
     const { axes, keepDims } = node.attributes
-    const reshape = producers.get(node.inputs[0]!)
+    const reshape = producerOf(node.inputs[0]!)
     if (node.kernel !== 'Sum' || keepDims || reshape?.kernel !== 'Reshape') return node
-    const [before, after] = [reshape.inputs[0]!, reshape.output].map((value) => info(value).shape)
+    const [before, after] = [reshape.inputs[0]!, reshape.output].map((value) => infoOf(value).shape)
     const count = (axes as readonly number[]).length
     const leading = (axes as readonly number[]).every((axis, index) => axis === index)
     if (!leading || after!.slice(count).join() !== before!.slice(1).join()) return node
@@ -148,9 +139,9 @@ function rewrite(graph: Graph): Graph {
    */
   function sameAs(node: GraphNode, output: ValueInfo): ValueId | undefined {
     const { kernel, inputs } = node
-    const neutral = (index: number) => fills.get(inputs[index]!) === 1
+    const neutral = (index: number) => numberIn(inputs[index]!) === 1
     const whole = (index: number) => {
-      const { shape, dtype } = info(inputs[index]!)
+      const { shape, dtype } = infoOf(inputs[index]!)
       return shape.join() === output.shape.join() && dtype === output.dtype
     }
     if (kernel === 'Multiply' && neutral(0) && whole(1)) return inputs[1]
@@ -161,14 +152,14 @@ function rewrite(graph: Graph): Graph {
 
   /** The input of a Concat that a Slice takes out again. */
   function partOf({ inputs: [whole], attributes }: GraphNode): ValueId | undefined {
-    const concat = producers.get(whole!)
+    const concat = producerOf(whole!)
     if (concat?.kernel !== 'Concat') return undefined
     const axis = concat.attributes.axis as number
     const begin = attributes.begin as readonly number[]
     const size = attributes.size as readonly number[]
     let at = 0
     for (const part of concat.inputs) {
-      const { shape } = info(part)
+      const { shape } = infoOf(part)
       if (at === begin[axis] && shape.join() === size.join()) return part
       at += shape[axis]!
     }

@@ -1,10 +1,10 @@
 /** Lowers a graph to TensorFlow with a table from kernels to operators. State lives in variables of the session. */
-import { type Shape, sizeOf } from '../../../base/shape.js'
+import type { Shape } from '../../../base/shape.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { Batch } from '../../engine.js'
+import { elementsOf } from '../graph/constant.js'
 import { type Graph, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
-import type { DType } from '../graph/value.js'
 import { viewOf } from '../graph/view.js'
 import type { SplitStep } from '../passes/split-update.js'
 import { activationGradients } from './activation-gradients.js'
@@ -101,7 +101,7 @@ export function lowerToTensorflow(
   const emit: Emitter = {
     op: (op, inputs, attributes = {}) => add(op, inputs, attributes),
     float: (value) => constant('float32', [], Float32Array.of(value)),
-    scalar: (value, dtype) => constant(dtype, [], expand(value, [], dtype)),
+    scalar: (value, dtype) => constant(dtype, [], elementsOf(value, [], dtype)),
     floats: (values, shape) => constant('float32', shape, Float32Array.from(values)),
     ints: (values) =>
       typeof values === 'number'
@@ -125,7 +125,7 @@ export function lowerToTensorflow(
   }
   for (const { value, data } of graph.constants) {
     const { shape, dtype } = infoOf(graph, value)
-    names.set(value, constant(dtype, shape, expand(data, shape, dtype)))
+    names.set(value, constant(dtype, shape, elementsOf(data, shape, dtype)))
   }
   const view = viewOf(graph)
   const rewritings = [batchNorms(graph, view), activationGradients(graph, view)]
@@ -238,10 +238,4 @@ export function lowerToTensorflow(
   function stateInput(name: string) {
     return graph.inputs.find((input) => input.from === 'state' && input.name === name)!
   }
-}
-
-function expand(data: Float32Array | Int32Array | Uint8Array | number, shape: Shape, dtype: DType) {
-  if (typeof data !== 'number') return data
-  const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
-  return new arrays[dtype](sizeOf(shape)).fill(data)
 }

@@ -9,7 +9,8 @@ const alongAxis = {
   output: first,
 } as const satisfies KernelRule
 
-export const ELEMENTWISE = {
+/** Each element of the result is computed by itself. */
+export const BY_ELEMENT = {
   Add: commutative(),
   Sub: binary(),
   Multiply: commutative(),
@@ -73,8 +74,6 @@ export const ELEMENTWISE = {
   /** 1 above 0, else `alpha`. */
   Step: { inputs: ['x'], attributes: ({ alpha }) => ({ alpha: (alpha as number) ?? 0 }), output: first },
   Tanh: unary,
-  Softmax: alongAxis,
-  LogSoftmax: alongAxis,
   ClipByValue: {
     inputs: ['x'],
     attributes: ({ clipValueMin, clipValueMax }) => ({
@@ -95,3 +94,17 @@ export const ELEMENTWISE = {
     output: ([, chosen]) => chosen!,
   },
 } as const satisfies Record<string, KernelRule>
+
+export const ELEMENTWISE = { ...BY_ELEMENT, Softmax: alongAxis, LogSoftmax: alongAxis } as const
+
+/** Kernels of one input that all runtimes know by this name. */
+// biome-ignore format: a list
+const SAME_NAMES = [
+  'Abs', 'Ceil', 'Erf', 'Exp', 'Floor', 'Log', 'Neg', 'Reciprocal', 'Sign', 'Sqrt',
+  'Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh',
+  'Elu', 'Selu', 'Sigmoid', 'Softplus', 'Tanh',
+] as const satisfies readonly (keyof typeof BY_ELEMENT)[]
+
+/** Rows of a runtime's table for them. */
+export const forSameNames = <Row>(rowOf: (name: string) => Row) =>
+  Object.fromEntries(SAME_NAMES.map((name) => [name, rowOf(name)])) as Record<(typeof SAME_NAMES)[number], Row>

@@ -1,4 +1,4 @@
-import type { ELEMENTWISE } from '../../graph/kernels/elementwise.js'
+import { type ELEMENTWISE, forSameNames } from '../../graph/kernels/elementwise.js'
 import type { DType } from '../../graph/value.js'
 import { cast, type Emitter, type Lowering, same } from './lowering.js'
 
@@ -7,6 +7,8 @@ const alongAxis = (type: string): Lowering => same(type, ({ attributes }) => ({ 
 const negative = (emit: Emitter, x: string) => emit.op('Less', [x, emit.fill(0)])
 
 export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWISE]: Lowering } = {
+  ...forSameNames(same),
+
   Add: same('Add'),
   Sub: same('Sub'),
   Multiply: same('Mul'),
@@ -44,17 +46,11 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   IsInf: same('IsInf'),
   IsNan: same('IsNaN'),
 
-  Abs: same('Abs'),
-  Ceil: same('Ceil'),
-  Erf: same('Erf'),
-  Exp: same('Exp'),
   /** tanh(x / 2) (e^x + 1), which keeps all digits for small x. */
   Expm1(emit, _, [x]) {
     const tanh = emit.op('Tanh', [emit.op('Mul', [x!, emit.fill(0.5)])])
     return emit.op('Mul', [tanh, emit.op('Add', [emit.op('Exp', [x!]), emit.fill(1)])])
   },
-  Floor: same('Floor'),
-  Log: same('Log'),
   /**
    * For small x, log(u) x / (u - 1) with u = 1 + x rounded, which corrects for that rounding (Goldberg 1991, theorem
    * 4).
@@ -67,27 +63,10 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
     const small = emit.op('Less', [emit.op('Abs', [x!]), emit.fill(0.5)])
     return emit.op('Where', [small, emit.op('Where', [unchanged, x!, corrected]), logarithm])
   },
-  Neg: same('Neg'),
-  Reciprocal: same('Reciprocal'),
   Round: same('Round'),
   Rsqrt: (emit, _, names) => emit.op('Reciprocal', [emit.op('Sqrt', names)]),
-  Sign: same('Sign'),
-  Sqrt: same('Sqrt'),
   Square: (emit, _, [x]) => emit.op('Mul', [x!, x!]),
 
-  Sin: same('Sin'),
-  Cos: same('Cos'),
-  Tan: same('Tan'),
-  Asin: same('Asin'),
-  Acos: same('Acos'),
-  Atan: same('Atan'),
-  Sinh: same('Sinh'),
-  Cosh: same('Cosh'),
-  Asinh: same('Asinh'),
-  Acosh: same('Acosh'),
-  Atanh: same('Atanh'),
-
-  Elu: same('Elu'),
   EluGrad: (emit, _, [dy, y]) =>
     emit.op('Where', [
       emit.op('Less', [y!, emit.fill(0)]),
@@ -96,16 +75,12 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
     ]),
   LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
   Relu: same('Relu'),
-  Selu: same('Selu'),
-  Sigmoid: same('Sigmoid'),
-  Softplus: same('Softplus'),
   /** One operator: 3.4e38 x clipped to [0, 1] is 0 or 1 for every normal number x. */
   Step(emit, { attributes }, [x]) {
     if (attributes.alpha === 0) return emit.op('HardSigmoid', [x!], { alpha: { float: 3.4e38 }, beta: { float: 0 } })
     const positive = emit.op('Greater', [x!, emit.fill(0)])
     return emit.op('Where', [positive, emit.fill(1), emit.fill(attributes.alpha as number)])
   },
-  Tanh: same('Tanh'),
   Softmax: alongAxis('Softmax'),
   LogSoftmax: alongAxis('LogSoftmax'),
   ClipByValue: (emit, { attributes }, [x]) =>

@@ -1,4 +1,4 @@
-import type { ELEMENTWISE } from '../../graph/kernels/elementwise.js'
+import { type ELEMENTWISE, forSameNames } from '../../graph/kernels/elementwise.js'
 import type { DType } from '../../graph/value.js'
 import { FLOAT, type Lowering, same, transpose, type } from './lowering.js'
 
@@ -32,6 +32,8 @@ const alongAxis =
 const logSoftmax: Lowering = alongAxis('LogSoftmax')
 
 export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWISE]: Lowering } = {
+  ...forSameNames(same),
+
   Add: same('AddV2'),
   Sub: same('Sub'),
   Multiply: same('Mul'),
@@ -55,49 +57,22 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
   IsInf: same('IsInf'),
   IsNan: same('IsNan'),
 
-  Abs: same('Abs'),
-  Ceil: same('Ceil'),
-  Erf: same('Erf'),
-  Exp: same('Exp'),
   Expm1: same('Expm1'),
-  Floor: same('Floor'),
-  Log: same('Log'),
   Log1p: same('Log1p'),
-  Neg: same('Neg'),
-  Reciprocal: same('Reciprocal'),
   Round: same('Rint'),
   Rsqrt: same('Rsqrt'),
-  Sign: same('Sign'),
-  Sqrt: same('Sqrt'),
   Square: same('Square'),
 
-  Sin: same('Sin'),
-  Cos: same('Cos'),
-  Tan: same('Tan'),
-  Asin: same('Asin'),
-  Acos: same('Acos'),
-  Atan: same('Atan'),
-  Sinh: same('Sinh'),
-  Cosh: same('Cosh'),
-  Asinh: same('Asinh'),
-  Acosh: same('Acosh'),
-  Atanh: same('Atanh'),
-
-  Elu: same('Elu'),
   EluGrad: same('EluGrad'),
   LeakyRelu: same('LeakyRelu', ({ attributes }) => ({ alpha: { float: attributes.alpha as number } })),
   /** Not Relu, which turns NaN into 0: a run that diverges would look as if it did not. */
   Relu: (emit, _, [x]) => emit.op('Maximum', [x!, emit.float(0)], FLOAT),
-  Selu: same('Selu'),
-  Sigmoid: same('Sigmoid'),
-  Softplus: same('Softplus'),
   Step: (emit, { attributes }, [x]) =>
     emit.op(
       'SelectV2',
       [emit.op('Greater', [x!, emit.float(0)], FLOAT), emit.float(1), emit.float(attributes.alpha as number)],
       FLOAT,
     ),
-  Tanh: same('Tanh'),
   /**
    * As exp of log-softmax, which a crossentropy needs too: TensorFlow then computes that once, and its own Softmax is
    * slower.

@@ -1,0 +1,9 @@
+import { type Shape, sizeOf } from '../../../base/shape.js'
+import type { GraphConstant } from './graph.js'
+import type { DType } from './value.js'
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
+
+/** The elements of a constant, where one number may stand for all of them. */
+export const elementsOf = (data: GraphConstant['data'], shape: Shape, dtype: DType) =>
+  typeof data === 'number' ? new ARRAYS[dtype](sizeOf(shape)).fill(data) : data
