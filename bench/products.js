@@ -5,7 +5,7 @@
  * with package onnxruntime-node.
  */
 import { createInterface } from 'node:readline'
-import { SESSION_OPTIONS } from '../dist/engine/compiled/onnx/engine.js'
+import { SESSION_OPTIONS } from '../dist/engine/compiled/onnx/compiled-step.js'
 import { encodeModel } from '../dist/engine/compiled/onnx/model-writer.js'
 import { OnnxSession } from '../dist/engine/compiled/onnx/session.js'
 

@@ -3,6 +3,7 @@ import { sizeOf } from '../../../base/shape.js'
 import type { Outputs } from '../../engine.js'
 import { infoOf, isOfSamples } from '../graph/graph.js'
 import { isResult } from '../passes/split-update.js'
+import type { ArenaArrays } from './arena-arrays.js'
 import type { Step } from './halves.js'
 import type { LoweredGraph } from './lower.js'
 import { gradientPlaces, placeOf } from './places.js'
@@ -16,20 +17,20 @@ export interface OtherHalf {
 }
 
 /**
- * Prepares the second half. It reads the same state as the first half. `placed` returns the array that starts `after`
- * elements from a place in the arena.
+ * Prepares the second half. It reads the same state as the first half.
  */
 export async function otherHalf(
   { model, inputs, nameOf, outputNameOf }: LoweredGraph,
   { graph, updates }: Step,
-  placed: (place: string, dtype: PlacedTensor['dtype'], shape: PlacedTensor['shape'], after?: number) => PlacedTensor,
+  arrays: ArenaArrays,
   options: SessionOptions,
 ): Promise<OtherHalf> {
   const feeds: Record<string, PlacedTensor> = {}
   for (const input of graph.inputs) {
     const { shape, dtype } = infoOf(graph, input.value)
     const name = nameOf(input.value)
-    if (inputs.has(name)) feeds[name] = placed(placeOf(input), dtype, shape, isOfSamples(input) ? sizeOf(shape) : 0)
+    if (inputs.has(name))
+      feeds[name] = arrays.tensor(placeOf(input), dtype, shape, isOfSamples(input) ? sizeOf(shape) : 0)
   }
   const places = gradientPlaces(updates, true)
   const fetches: Record<string, PlacedTensor> = {}
@@ -38,7 +39,7 @@ export async function otherHalf(
     const { shape } = infoOf(graph, output.value)
     const name = outputNameOf(output.value)
     const place = places.get(output.value)
-    if (place !== undefined) fetches[name] ??= placed(place, 'float32', shape)
+    if (place !== undefined) fetches[name] ??= arrays.tensor(place, 'float32', shape)
     if (!isResult(output)) continue
     if (place !== undefined) throw new Error(`internal: ${output.name} is for an update too`)
     fetches[name] ??= { dtype: 'float32', shape, values: new Float32Array(sizeOf(shape)) }

@@ -16,7 +16,7 @@ import { type KernelName, kernelRule } from '../graph/kernels.js'
 import type { Attributes } from '../graph/value.js'
 import { isUsedOnce, type View } from '../graph/view.js'
 
-export type Operand<Names extends string> = Names | Hole<Names> | Op<Names>
+type Operand<Names extends string> = Names | Hole<Names> | Op<Names>
 
 interface Hole<Names extends string> {
   readonly as: Names
@@ -38,7 +38,7 @@ interface OpOptions<Names extends string> {
   readonly where?: (attributes: Attributes) => boolean
 }
 
-export interface Match<Names extends string> {
+interface Match<Names extends string> {
   readonly values: Readonly<Record<Names, ValueId>>
   /** Values of all nodes that match the pattern, the last node included. */
   readonly outputs: readonly ValueId[]

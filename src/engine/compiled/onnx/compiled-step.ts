@@ -1,0 +1,129 @@
+/** The step of a program for one batch size: sessions of the runtime that read and write the arena, and update loops. */
+import { availableParallelism } from 'node:os'
+import { setImmediate } from 'node:timers/promises'
+import { type Shape, sizeOf } from '../../../base/shape.js'
+import type { Outputs } from '../../engine.js'
+import type { Task } from '../crew/chunks.js'
+import type { Crew } from '../crew/crew.js'
+import { infoOf, type ValueId } from '../graph/graph.js'
+import { isResult } from '../passes/split-update.js'
+import type { ArenaArrays } from './arena-arrays.js'
+import type { Step } from './halves.js'
+import { lowerToOnnx } from './lower.js'
+import { otherHalf } from './other-half.js'
+import { gradientPlaces, placeOf, stateKey } from './places.js'
+import { OnnxSession, type PlacedTensor, type SessionOptions } from './session.js'
+import { loopCalls, updateTask } from './update-loops.js'
+
+export const SESSION_OPTIONS: SessionOptions = {
+  threads: availableParallelism(),
+  config: {
+    // a thread of the runtime that spun on after the graph would keep the crew's helper from its core
+    'session.force_spinning_stop': '1',
+    // if another process uses a core, threads that wait by spinning take the rest: spin only as long as the waits of an
+    // undisturbed step, and let the thread that runs take more of the work
+    'session.intra_op.spin_duration_us': '50',
+    'session.dynamic_block_base': '4',
+  },
+}
+
+/**
+ * Most nodes of a graph that the runtime may rewrite. Rewriting takes a time that grows with their square, and the tens
+ * of thousands of nodes of a long sequence have nothing to rewrite.
+ */
+const MOST_REWRITTEN = 5_000
+
+export interface CompiledStep {
+  /** What the program gives; `compute` writes it. */
+  readonly outputs: Outputs
+  /** Runs the graph over the arena. */
+  compute(): Promise<void>
+  /** Stores the new state that the graph computed, and returns the tasks that compute the rest of it. */
+  update(): Task[]
+  release(): void
+}
+
+/** What the steps of a runner share. */
+export interface SharedBySteps {
+  readonly arrays: ArenaArrays
+  readonly crew: Crew
+  /** Shapes of state. */
+  readonly shapes: ReadonlyMap<string, Shape>
+  readonly session: SessionOptions
+}
+
+export async function compileStep(
+  step: Step,
+  { arrays, crew, shapes, session: sessionOptions }: SharedBySteps,
+): Promise<CompiledStep> {
+  const { graph, updates, halves } = step
+  const lowered = lowerToOnnx(graph)
+  const options = { ...sessionOptions, rewrites: graph.nodes.length <= MOST_REWRITTEN }
+  const threads = availableParallelism()
+  const [session, other] = await Promise.all([
+    OnnxSession.create(lowered.model, { ...options, ...(halves && { threads: Math.ceil(threads / 2) }) }),
+    // a profile is of the first half
+    halves
+      ? otherHalf(lowered, step, arrays, { ...options, threads: Math.floor(threads / 2), profile: undefined })
+      : undefined,
+  ])
+
+  const feeds: Record<string, PlacedTensor> = {}
+  const given = new Map<ValueId, Float32Array>()
+  for (const input of graph.inputs) {
+    const { shape, dtype } = infoOf(graph, input.value)
+    const tensor = arrays.tensor(placeOf(input), dtype, shape)
+    const name = lowered.nameOf(input.value)
+    if (tensor.values instanceof Float32Array) given.set(input.value, tensor.values)
+    if (lowered.inputs.has(name)) feeds[name] = tensor
+  }
+
+  const gradients = gradientPlaces(updates, false)
+  const fetches: Record<string, PlacedTensor> = {}
+  const outputs: Record<string, Float32Array> = {}
+  const copies: { readonly from: Float32Array; readonly to: Float32Array }[] = []
+  const computed = new Map<ValueId, Float32Array>()
+  for (const output of graph.outputs) {
+    const { shape, dtype } = infoOf(graph, output.value)
+    if (dtype !== 'float32') throw new Error(`internal: output ${output.name} has dtype ${dtype}`)
+    const gradient = gradients.get(output.value)
+    const values =
+      computed.get(output.value) ?? (gradient ? arrays.floats(gradient, shape) : new Float32Array(sizeOf(shape)))
+    computed.set(output.value, values)
+    fetches[lowered.outputNameOf(output.value)] ??= { dtype, shape, values }
+    if (output.to === 'state') copies.push({ from: values, to: arrays.floats(stateKey(output.name), shape) })
+    else if (isResult(output)) outputs[output.name] = values
+  }
+  const run = session.prepare(feeds, fetches)
+
+  const scalarOf = (value: ValueId) => {
+    const array = computed.get(value) ?? given.get(value)
+    if (!array) throw new Error(`internal: scalar ${value} of an update is not computed`)
+    return array
+  }
+  const loops = loopCalls(updates, scalarOf, shapes, crew, arrays)
+  /** Outputs with what the other half adds to them: each array once, because names may share one. */
+  const sums = new Map(other && Object.entries(outputs).map(([name, own]) => [own, other.outputs[name]!]))
+  return {
+    outputs,
+    async compute() {
+      // events that came between steps, such as Ctrl-C, are handled first
+      await setImmediate()
+      const othersEnd = other?.run.runAside()
+      try {
+        run.run()
+      } finally {
+        await othersEnd
+      }
+      for (const [values, added] of sums) for (const index of values.keys()) values[index]! += added[index]!
+    },
+    update() {
+      for (const { from, to } of copies) to.set(from)
+      return loops.map(updateTask)
+    },
+    release() {
+      session.release()
+      other?.session.release()
+    },
+  }
+}
