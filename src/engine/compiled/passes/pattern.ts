@@ -25,7 +25,8 @@ interface Hole<Names extends string> {
 
 export interface Op<Names extends string> extends OpOptions<Names> {
   readonly kernel: KernelName
-  readonly operands: readonly Operand<Names>[]
+  /** The operands in each order in which they fit. */
+  readonly orders: readonly (readonly Operand<Names>[])[]
 }
 
 interface OpOptions<Names extends string> {
@@ -52,13 +53,15 @@ export function op<const Operands extends readonly Operand<string>[], As extends
   options?: OpOptions<As>,
 ): Op<NamesIn<Operands[number]> | NoInfer<As>>
 export function op(kernel: KernelName, operands: readonly Operand<string>[], options?: OpOptions<string>): Op<string> {
-  return { kernel, operands, ...options }
+  const turns = kernelRule(kernel).commutes && !options?.inOrder
+  return { kernel, orders: turns ? [operands, operands.toReversed()] : [operands], ...options }
 }
 
 type NamesIn<One> = One extends Operand<infer Names> ? Names : never
 
 /** The first way in which a node and those before it match the pattern; undefined if there is none. */
 export function match<Names extends string>(pattern: Op<Names>, node: GraphNode, view: View): Match<Names> | undefined {
+  if (node.kernel !== pattern.kernel) return undefined
   const [found] = waysOfNode(pattern, node, { values: {}, outputs: [] }, view)
   // every match binds all names of the pattern
   return found as Match<Names> | undefined
@@ -75,22 +78,26 @@ function waysOf(operand: Operand<string>, value: ValueId, found: Found, view: Vi
 }
 
 function waysOfNode(
-  { kernel, operands, as, usedOnce, inOrder, where }: Op<string>,
-  { kernel: ownKernel, inputs, attributes, output }: GraphNode,
+  { kernel, orders, as, usedOnce, where }: Op<string>,
+  node: GraphNode,
   found: Found,
   view: View,
 ): Found[] {
-  if (ownKernel !== kernel || inputs.length !== operands.length || where?.(attributes) === false) return []
+  const { inputs, output } = node
+  if (node.kernel !== kernel || inputs.length !== orders[0]!.length) return []
+  const possible = orders.filter((order) => order.every((operand, index) => hasKernel(operand, inputs[index]!, view)))
+  if (possible.length === 0 || where?.(node.attributes) === false) return []
   if (usedOnce && !isUsedOnce(output, view)) return []
-  const orders = kernelRule(kernel).commutes && !inOrder ? [operands, operands.toReversed()] : [operands]
-  const ways = orders.flatMap((order) =>
-    order.reduce(
-      (ways, operand, index) => ways.flatMap((way) => waysOf(operand, inputs[index]!, way, view)),
-      as === undefined ? [found] : named(as, output, found),
-    ),
+  const start = as === undefined ? [found] : named(as, output, found)
+  const ways = possible.flatMap((order) =>
+    order.reduce((ways, operand, index) => ways.flatMap((way) => waysOf(operand, inputs[index]!, way, view)), start),
   )
   return ways.map(({ values, outputs }) => ({ values, outputs: [...outputs, output] }))
 }
+
+/** Whether the kernel is right where the operand asks for one. Most nodes fail here, before anything is noted. */
+const hasKernel = (operand: Operand<string>, value: ValueId, { producerOf }: View): boolean =>
+  typeof operand === 'string' || !('kernel' in operand) || producerOf(value)?.kernel === operand.kernel
 
 function named(name: string, value: ValueId, found: Found): Found[] {
   const known = found.values[name]

@@ -67,11 +67,13 @@ export function activationGradients({ nodes }: Graph, view: View): Rewriting {
   const written = new Map<ValueId, Writer>()
   const replaced = new Set<ValueId>()
   for (const node of nodes) {
-    // the operators do not broadcast
-    const [first, ...others] = node.inputs.map((input) => view.infoOf(input).shape.join())
-    if (node.kernel !== 'Multiply' || others.some((shape) => shape !== first)) continue
-    const found = RULES.map((find) => find(node, view)).find((one) => one !== undefined)
+    if (node.kernel !== 'Multiply') continue
+    let found: ReturnType<OperatorRule>
+    for (const rule of RULES) found ??= rule(node, view)
     if (!found) continue
+    // the operators do not broadcast
+    const [first, second] = node.inputs.map((input) => view.infoOf(input).shape.join())
+    if (first !== second) continue
     written.set(node.output, found.write)
     for (const value of found.replaced) replaced.add(value)
   }
