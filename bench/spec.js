@@ -19,12 +19,12 @@ export async function benchSpec(path, { python, threads, rounds, steps: wanted =
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-bench-'))
   const { status, stderr } = spawnSync(process.execPath, [inBench('for-keras.js'), path, folder], { encoding: 'utf8' })
   if (status !== 0) throw new Error(`${path} cannot be used:\n${stderr}`)
-  const { name, fit } = JSON.parse(readFileSync(join(folder, 'spec.json'), 'utf8'))
+  const { name, fit, precision } = JSON.parse(readFileSync(join(folder, 'spec.json'), 'utf8'))
 
   const programs = [
     ...ENGINES.map((engine) => ({
       name: `trainspec, ${engine}`,
-      start: () => startPeer(process.execPath, [inBench('ours.js'), engine, 'float32', path]),
+      start: () => startPeer(process.execPath, [inBench('ours.js'), engine, precision, path]),
     })),
     ...BACKENDS.map((backend) => ({
       name: `Keras 3, ${backend}`,

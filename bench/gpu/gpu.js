@@ -203,6 +203,14 @@ function result(name, versions, turns, bound) {
 async function writeJob({ spec, batchSize, precision, device, folder }) {
   const { info, train: all } = await loadData(spec.data, spec.seed)
   const { train } = splitSamples(all, spec.fit.validation_split)
+  const others = {
+    '"data.binarize"': train.draws,
+    '"target"': spec.target.type !== 'label',
+    '"outputs"': spec.outputs,
+    '"fit.class_weight"': spec.fit.class_weight,
+  }
+  const [refused] = Object.keys(others).filter((field) => others[field])
+  if (refused) throw new UserError(`${refused} of ${spec.name} asks for what the programs to compare with do not do.`)
   if (batchSize > train.count) {
     throw new UserError(`--batch ${batchSize} is more than the ${train.count} samples of ${spec.name}.`)
   }
@@ -217,6 +225,7 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
     precision,
     batch_size: batchSize,
     sample_shape: info.sampleShape,
+    dtype: train.x instanceof Float32Array ? 'float32' : 'uint8',
     divisor: info.divisor,
     classes: info.classes,
     target: targetForm(target, model.outputShape, { kind: 'labels', classes: info.classes }),

@@ -47,8 +47,8 @@ def load_job(path):
     """`x` [samples, ...shape] float32 and `y` in the form that the loss takes, beside the fields of the file."""
     with open(path) as file:
         job = SimpleNamespace(**json.load(file))
-    pixels = np.fromfile(job.x, np.uint8).reshape(-1, *job.sample_shape)
-    job.x = pixels.astype("float32") / job.divisor
+    stored = np.fromfile(job.x, job.dtype).reshape(-1, *job.sample_shape)
+    job.x = stored.astype("float32") / job.divisor
     labels = np.fromfile(job.y, np.uint8)
     if job.target == "one_hot":
         job.y = np.eye(job.classes, dtype="float32")[labels]

@@ -4,9 +4,11 @@ Steps are those of `fit` with Keras' defaults, as in keras_mlp.py: batches come 
 """
 
 import importlib
+import math
 
 from gpu_job import prepare_environment, prepare_torch, serve
 from keras_mlp import epoch_timer
+from spec_model import build_model, compile_model, refuse_what_keras_cannot
 
 CHUNK = 25
 CHUNKS = 4  # in one `fit`, beside the first, which is not counted
@@ -19,8 +21,6 @@ def start(job, backend):
     import numpy as np
 
     keras.utils.set_random_seed(job.spec["seed"])
-    if job.precision == "mixed_float16":
-        keras.mixed_precision.set_global_policy("mixed_float16")
     model = model_of(keras, job)
     # a `fit` never runs out of data
     times = -(-(1 + CHUNKS) * CHUNK * job.batch_size // len(job.x))
@@ -70,23 +70,11 @@ def versions(backend, keras):
 
 
 def model_of(keras, job):
-    """The spec's names and fields are Keras' own."""
-    layers = [keras.Input(job.sample_shape)]
-    for layer in job.spec["model"]["layers"]:
-        if layer["type"] != "Input":
-            layers.append(made(keras.layers, layer))
-    model = keras.Sequential(layers)
-    model.compile(
-        optimizer=made(keras.optimizers, job.spec["optimizer"]),
-        loss=job.spec["loss"]["type"],
-        metrics=[metric["type"] for metric in job.spec["metrics"]],
-    )
+    spec = {**job.spec, "precision": "mixed_float16" if job.precision == "mixed_float16" else "float32"}
+    refuse_what_keras_cannot(spec)
+    model, _ = build_model(keras, spec, job.sample_shape)
+    compile_model(keras, model, spec, steps_per_epoch=math.ceil(len(job.x) / job.batch_size))
     return model
-
-
-def made(module, spec):
-    fields = {name: value for name, value in spec.items() if name != "type"}
-    return getattr(module, spec["type"])(**fields)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ CHUNK = 25
 
 def start(job, mode):
     prepare_environment(job, "torch")
+    refuse_what_is_left_out(job.spec)
     torch = prepare_torch(job)
     torch.manual_seed(job.spec["seed"])
     device = torch.device("cuda" if job.device == "gpu" else "cpu")
@@ -75,6 +76,28 @@ def batches_of(torch, samples, size, device):
         order = torch.randperm(samples, device=device)
         for start in range(0, samples - size + 1, size):
             yield order[start : start + size]
+
+
+# Fields of which the loop does nothing.
+LEFT_OUT = {
+    "optimizer": {"clipnorm", "clipvalue", "global_clipnorm", "use_ema", "gradient_accumulation_steps"},
+    "loss": {"from_logits", "label_smoothing", "ignore_class"},
+    "layers": {"kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"},
+}
+
+
+def refuse_what_is_left_out(spec):
+    """A ValueError that names the field."""
+    places = [("optimizer", spec["optimizer"]), ("loss", spec["loss"])]
+    places += [("layers", layer) for layer in spec["model"]["layers"]]
+    for place, fields in places:
+        for name in LEFT_OUT[place] & fields.keys():
+            if fields[name]:
+                raise ValueError(f'"{name}" of "{place}": this loop does not do it')
+    if spec["optimizer"]["weight_decay"] and spec["optimizer"]["type"] != "AdamW":
+        raise ValueError('"weight_decay" of "optimizer": this loop has it for AdamW only')
+    if not isinstance(spec["optimizer"]["learning_rate"], (int, float)):
+        raise ValueError('"learning_rate" of "optimizer": this loop has no schedules')
 
 
 def model_of(torch, job):

@@ -53,8 +53,10 @@ def serve(answer, timed):
 
 
 def timed_steps(keras, model, x, y, n, chunk=None, batch=BATCH, **options):
+    """`x` is an array, and `y` beside it; or a PyDataset of whole batches with their targets, and y is None."""
     chunk = min(chunk or CHUNK, n)
-    per_fit = max(1, len(x) // batch // chunk - 1)  # counted chunks of one `fit`: with the first, they fit in the data
+    batches, sizes = (len(x), {}) if y is None else (len(x) // batch, {"batch_size": batch})
+    per_fit = max(1, batches // chunk - 1)  # counted chunks of one `fit`: with the first, they fit in the data
     left = max(1, n // chunk)
     times = []
     while left > 0:
@@ -63,11 +65,11 @@ def timed_steps(keras, model, x, y, n, chunk=None, batch=BATCH, **options):
         history = model.fit(
             x,
             y,
-            batch_size=batch,
             steps_per_epoch=chunk,
             epochs=1 + counted,
             verbose=0,
             callbacks=[timer],
+            **sizes,
             **options,
         ).history
         times += timer.milliseconds[1:]

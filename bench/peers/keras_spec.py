@@ -12,7 +12,7 @@ from pathlib import Path
 from answers import skip, take_stdout
 from keras_mlp import serve, timed_steps
 from mlp import THREADS, start_keras
-from spec_model import build_model, compile_model, read_job, targets_of
+from spec_model import Job, batches_of, build_model, compile_model, targets_of
 
 
 def main():
@@ -20,14 +20,21 @@ def main():
     backend = os.environ.get("KERAS_BACKEND", "")
     try:
         keras = start_keras(backend)
-        spec, x, labels, classes = read_job(Path(sys.argv[1]))
-        batch = min(spec["fit"]["batch_size"], len(x))
-        model, _ = build_model(keras, spec, x.shape[1:])
-        compile_model(keras, model, spec, steps_per_epoch=math.ceil(len(x) / batch))
+        job = Job(Path(sys.argv[1]))
+        spec, samples = job.spec, len(job.x)
+        batch = min(spec["fit"]["batch_size"], samples)
+        model, _ = build_model(keras, spec, job.x.shape[1:])
+        compile_model(keras, model, spec, steps_per_epoch=math.ceil(samples / batch))
     except (ImportError, OSError, ValueError) as error:
         skip(answer, error)
-    y = targets_of(spec, model, x, labels, classes)
-    options = {"batch": batch, "shuffle": spec["fit"]["shuffle"]}
+    # a `fit` of the benchmark is not the end of training, at which the mean of the weights would take their place
+    model.optimizer.finalize_variable_values = lambda weights: None
+    if job.drawn:
+        x, y, shuffle = batches_of(keras, job, model, batch), None, False
+    else:
+        x, y = job.x, targets_of(spec, model, job.x, job.labels, job.classes)
+        shuffle = spec["fit"]["shuffle"]
+    options = {"batch": batch, "shuffle": shuffle}
     if spec["fit"]["class_weight"]:
         options["class_weight"] = {int(label): weight for label, weight in spec["fit"]["class_weight"].items()}
     start = time.perf_counter()

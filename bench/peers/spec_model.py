@@ -8,14 +8,59 @@ import json
 import math
 
 
-def read_job(folder):
-    """What `node bench/for-keras.js SPEC FOLDER` wrote: spec, samples as float32, labels, number of classes."""
+class Job:
+    """What `node bench/for-keras.js SPEC FOLDER` wrote. `x`: samples as float32; `labels`: class numbers. With `drawn`,
+    values of x are probabilities of a 1, and each epoch draws samples anew."""
+
+    def __init__(self, folder):
+        import numpy as np
+
+        self.spec, data = (json.loads((folder / f"{name}.json").read_text()) for name in ("spec", "data"))
+        x = np.fromfile(folder / "x", data["dtype"]).reshape(data["count"], *data["shape"])
+        self.x = x.astype("float32") / data["divisor"]
+        self.labels = np.fromfile(folder / "y", np.uint8).astype("int32")
+        self.classes, self.drawn = data["classes"], data["drawn"]
+        refuse_what_keras_cannot(self.spec)
+
+
+def refuse_what_keras_cannot(spec):
+    """A ValueError that names the field, for what would fail later or be another job without a word."""
+    kind = spec["model"]["type"]
+    if kind not in ("Sequential", "Functional"):
+        raise ValueError(f'"model": Keras has no {kind}')
+    rate = spec["optimizer"]["learning_rate"]
+    if isinstance(rate, dict) and "OneCycle" in (rate["type"], kind_of(rate.get("learning_rate"))):
+        raise ValueError('"optimizer.learning_rate": Keras has no OneCycle')
+
+
+def kind_of(value):
+    return value["type"] if isinstance(value, dict) else None
+
+
+def batches_of(keras, job, model, batch):
+    """Whole batches of samples that are drawn as they are taken; an epoch takes each sample once at most."""
     import numpy as np
 
-    spec, data = (json.loads((folder / f"{name}.json").read_text()) for name in ("spec", "data"))
-    x = np.fromfile(folder / "x", np.uint8).reshape(data["count"], *data["shape"])
-    labels = np.fromfile(folder / "y", np.uint8).astype("int32")
-    return spec, x.astype("float32") / data["divisor"], labels, data["classes"]
+    random = np.random.default_rng(job.spec["seed"])
+
+    class Drawn(keras.utils.PyDataset):
+        def __init__(self):
+            super().__init__()
+            self.on_epoch_end()
+
+        def __len__(self):
+            return len(job.x) // batch
+
+        def __getitem__(self, index):
+            rows = self.order[index * batch : (index + 1) * batch]
+            x = (random.random(job.x[rows].shape, "float32") < job.x[rows]).astype("float32")
+            return x, targets_of(job.spec, model, x, job.labels[rows], job.classes)
+
+        def on_epoch_end(self):
+            count = len(job.x)
+            self.order = random.permutation(count) if job.spec["fit"]["shuffle"] else np.arange(count)
+
+    return Drawn()
 
 
 def build_model(keras, spec, sample_shape):
