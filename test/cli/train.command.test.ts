@@ -164,7 +164,7 @@ test('a warning is printed before training and saved; --verbose 0 prints none', 
   const loud = await runCommand(['tiny.json'], { cwd })
   expect(loud).toMatchObject({ code: 0, stdout: '' })
   expect(loud.stderr).toMatch(
-    /^Warning: tiny\.json:1:\d+ \/model\/layers\/0: Dense "dense" has softmax over one unit,.*\n/,
+    /^Warning: tiny\.json:1:\d+ \/model\/layers\/0: Dense "dense" applies softmax to a single unit,.*\n/,
   )
   expect(await runCommand(['tiny.json', '-v', '0'], { cwd })).toMatchObject({ code: 0, stderr: '' })
   for (const run of ['1', '2']) {
