@@ -1,7 +1,8 @@
 /**
- * Whether a step may run on two halves of a batch by itself, each as a batch of half the size, and what the halves give
- * be put together: sums over the samples added, gradients averaged. Where something looks across the batch, as batch
- * normalization does, it may not. Follows each value from the inputs on; what is not known to be separable is not.
+ * Decides whether a step may run separately on two halves of a batch, each as a batch of half the size, and its results
+ * be combined: sums over samples are added, gradients averaged. A step that looks across the batch, as batch
+ * normalization does, may not. Follows each value from the inputs on; a value that is not known to be separable makes
+ * the whole step inseparable.
  */
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import { declaredShape, type Graph, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'
@@ -10,15 +11,18 @@ import type { KernelName } from '../graph/kernels.js'
 import type { Attributes } from '../graph/value.js'
 import { isForUpdate } from './split-update.js'
 
-/** What a value is to the batch. */
+/** How a value relates to the batch: independent of it, samples along one axis, or a sum over samples. */
 type Kind =
-  /** The same for each half; along an axis that is `even` all elements are alike. */
+  /** The same for both halves. Along an axis that is `even`, all elements are equal. */
   | { readonly of: 'all'; readonly even: readonly boolean[] }
   | Each
-  /** A linear sum over the samples; `mean` where something of all was added to it: halves can be averaged, not added. */
+  /**
+   * A linear sum over the samples. `mean`: a value that is the same for both halves was added to it, so that halves can
+   * be averaged but not added.
+   */
   | { readonly of: 'sum' | 'mean' }
 
-/** Of each sample: along the axis samples follow one another, `inner` elements of each, again and again. */
+/** Samples follow one another along `axis`, with `inner` elements each; the whole sequence may repeat. */
 interface Each {
   readonly of: 'each'
   readonly axis: number
@@ -31,19 +35,19 @@ interface Operand {
 }
 
 interface Place {
-  /** Samples of a half. */
+  /** Number of samples in a half. */
   readonly size: number
-  /** Of the output. */
+  /** Shape of the output. */
   readonly shape: Shape
   readonly attributes: Attributes
 }
 
-/** What a kernel gives where an input is of each sample or a sum; undefined where halves would give something else. */
+/** The kind of a kernel's result if an input has samples; undefined if halves would give another result. */
 type Rule = (inputs: readonly Operand[], place: Place) => Kind | undefined
 
-/** `size`: samples in a batch of the graph, which is that of a half. */
+/** `size` is the number of samples in the graph's batch, which is a half. */
 export function isSeparable(graph: Graph, size: number): boolean {
-  // among axes of one element that of a single sample cannot be told
+  // with a single sample, its axis cannot be told from other axes of length 1
   if (size < 2) return false
   const kinds = new Map<ValueId, Kind>()
   const shapeOf = (value: ValueId): Shape => infoOf(graph, value).shape
@@ -106,11 +110,14 @@ function ofAll(kernel: KernelName, inputs: readonly Operand[], { shape, attribut
   }
 }
 
-/** Also along an axis that is not there, or of one element: it is broadcast. */
+/**
+ * Whether all elements along an axis are equal. They also are if the axis has length 1 or does not exist, because it is
+ * broadcast.
+ */
 const isEven = ({ kind, shape }: Operand, axis: number): boolean =>
   axis < 0 || shape[axis] === 1 || (kind.of === 'all' && kind.even[axis]!)
 
-/** Only what is linear in the sums. */
+/** The kind of a kernel's result if an input is a sum; only kernels that are linear in it are allowed. */
 function ofSums(kernel: KernelName, inputs: readonly Operand[]): Kind | undefined {
   const kinds = inputs.map(({ kind }) => kind)
   const [first, second] = kinds
@@ -139,13 +146,13 @@ function ofSums(kernel: KernelName, inputs: readonly Operand[]): Kind | undefine
 const isEach = (operand: Operand | undefined): operand is Operand & { readonly kind: Each } =>
   operand?.kind.of === 'each'
 
-/** The places of samples in all operands that have them, if they are the same. */
+/** The position of samples, if it is the same in all operands that have samples. */
 function onePlace(places: readonly Each[]): Each | undefined {
   const [first] = places
   return places.every(({ axis, inner }) => axis === first?.axis && inner === first.inner) ? first : undefined
 }
 
-/** Axes are counted from the last one, along which shapes are broadcast. */
+/** Axes are aligned from the last one, as in broadcasting. */
 const elementwise: Rule = (inputs, { shape }) => {
   const fromLeft = ({ shape: own }: Operand, axis: number) => axis + shape.length - own.length
   const found = onePlace(inputs.filter(isEach).map((one) => each(fromLeft(one, one.kind.axis), one.kind.inner)))
@@ -157,7 +164,7 @@ const elementwise: Rule = (inputs, { shape }) => {
   return fits ? found : undefined
 }
 
-/** Kernels of one operand that leave the axis of the samples alone; `touched`: the axes that they do not. */
+/** A rule for kernels with one operand that change only the axes `touched`: samples must lie along another axis. */
 const besides =
   (touched: (attributes: Attributes, shape: Shape) => readonly number[]): Rule =>
   ([x], { attributes }) =>
@@ -166,7 +173,9 @@ const besides =
 const axisOf = ({ axis }: Attributes) => [axis as number]
 const where = (shape: Shape, changes: (axis: number) => boolean) => [...shape.keys()].filter(changes)
 
-/** Over axes: a sum over the samples, where it is linear; else of each of them. */
+/**
+ * A reduction over axes: over the axis of the samples it is a sum if the kernel is linear, and not allowed otherwise.
+ */
 const reduction =
   (linear: boolean): Rule =>
   ([x], { attributes }) => {
@@ -177,7 +186,7 @@ const reduction =
     return attributes.keepDims ? x.kind : each(axis - axes.filter((one) => one < axis).length, inner)
   }
 
-/** Of samples along the first axis, window by window. */
+/** Windows over samples along the first axis. */
 const windows: Rule = (inputs) => {
   const samples = inputs.filter(isEach)
   return samples.every(({ kind }) => kind.axis === 0) && isEach(inputs[0])
@@ -186,19 +195,19 @@ const windows: Rule = (inputs) => {
 }
 const convolution: Rule = (inputs, place) => (isEach(inputs[1]) ? undefined : windows(inputs, place))
 const pool: Rule = (inputs, place) => (inputs.every(isEach) ? windows(inputs, place) : undefined)
-/** Sums over the rows of two operands side by side. */
+/** Sums over the samples of two operands. */
 const overRows: Rule = (inputs, place) => pool(inputs, place) && { of: 'sum' }
 
 const product: Rule = ([a, b], { shape, attributes: { transposeA, transposeB } }) => {
   const rank = shape.length
-  /** Counted in the output, where the axis that is summed over is `summed`. */
+  /** Stands for the axis that is summed over, among the axes of the output. */
   const summed = -1
   const placeIn = (operand: Operand | undefined, free: number, transposed: boolean): Each | undefined => {
     if (!isEach(operand)) return undefined
     const { axis, inner } = operand.kind
     const fromEnd = operand.shape.length - axis
     if (fromEnd > 2) return each(rank - fromEnd, inner)
-    // rows of a and columns of b go on to the output
+    // rows of a and columns of b are axes of the output
     const goesOn = ((fromEnd === 2) !== transposed) === (free === rank - 2)
     return each(goesOn ? free : summed, inner)
   }
@@ -216,7 +225,7 @@ const product: Rule = ([a, b], { shape, attributes: { transposeA, transposeB } }
   return broadcast ? only : undefined
 }
 
-/** Elements stay in their order: samples are as far apart as before. */
+/** Elements keep their order, so samples are as far apart as before. */
 const reshape: Rule = ([x], { size, shape }) => {
   if (!isEach(x)) return undefined
   const apart = x.kind.inner * sizeOf(x.shape.slice(x.kind.axis + 1))
@@ -227,7 +236,7 @@ const reshape: Rule = ([x], { size, shape }) => {
   return axis < 0 ? undefined : each(axis, apart / sizeOf(shape.slice(axis + 1)))
 }
 
-/** Pieces along the axis of the samples have to be of whole rounds of them. */
+/** Along the axis of the samples, a piece must consist of whole sequences of samples. */
 const slice: Rule = ([x], { size, attributes }) => {
   if (!isEach(x)) return undefined
   const { axis, inner } = x.kind
@@ -245,7 +254,7 @@ const concat: Rule = (inputs, { size, attributes }) => {
   return fits ? found : undefined
 }
 
-/** The numbers take the place of the axis. */
+/** The axes of the indices replace the axis that is gathered along. */
 const gather: Rule = ([x, indices], { attributes }) => {
   const axis = attributes.axis as number
   if (isEach(indices)) return isEach(x) ? undefined : each(axis + indices.kind.axis, indices.kind.inner)
