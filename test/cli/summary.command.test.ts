@@ -44,7 +44,7 @@ test.each(['stack', 'graph'] as const)('the table of a %s is that of Keras', asy
   expect(lines.slice(table.length)).toEqual([
     '',
     'A training step of 32 samples:',
-    expect.stringMatching(/^ {2}arithmetic +[\d.]+ MFLOP {2}[\d.]+ [Mk]FLOP a sample$/),
+    expect.stringMatching(/^ {2}arithmetic +[\d.]+ MFLOP {2}[\d.]+ [Mk]FLOP per sample$/),
     ...[
       '[Mk]FLOP per sample in inference',
       'B weights',
@@ -106,7 +106,7 @@ test('--explain prints the effect of passes and where time goes, and leaves no f
   expect(code).toBe(0)
   const [, explained] = stdout.split('Nodes in the graph of the step:\n')
   expect(explained).toMatch(
-    /^ {2}traced +\d+\n {2}simplify +\d+\n(.*\n)* {2}update cut off +\d+\n\nTime of a step on engine onnx, median of \d+:\n {2}batch and random numbers +[\d.]+ ms +\d+%\n {2}graph +.*\n {2}update +.*\n\nOperators of the graph:\n( {2}\w+ +\d+ +[\d.]+ ms +\d+%\n)+ {2}between them +[\d.]+ ms +\d+%\n$/,
+    /^ {2}traced +\d+\n {2}simplify +\d+\n(.*\n)* {2}update cut off +\d+\n\nTime of a step on engine onnx, median of \d+:\n {2}batch and random numbers +[\d.]+ ms +\d+%\n {2}graph +.*\n {2}update +.*\n\nOperators of the graph:\n( {2}\w+ +\d+ +[\d.]+ ms +\d+%\n)+ {2}between operators +[\d.]+ ms +\d+%\n$/,
   )
   expect(explained).toMatch(/Gemm|MatMul/)
   expect(profiles().filter((name) => !before.includes(name))).toEqual([])
