@@ -4,6 +4,6 @@ import type { DType } from './value.js'
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array }
 
-/** The elements of a constant, where one number may stand for all of them. */
+/** The elements of a constant; a single number is expanded to the whole shape. */
 export const elementsOf = (data: GraphConstant['data'], shape: Shape, dtype: DType) =>
   typeof data === 'number' ? new ARRAYS[dtype](sizeOf(shape)).fill(data) : data

@@ -18,7 +18,7 @@ import { loopCalls, updateTask } from './update-loops.js'
 export const SESSION_OPTIONS: SessionOptions = {
   threads: availableParallelism(),
   config: {
-    // a thread of the runtime that spun on after the graph would keep the crew's helper from its core
+    // a thread of the runtime that keeps spinning after the graph would take a core from the crew's helper
     'session.force_spinning_stop': '1',
     // if another process uses a core, threads that wait by spinning take the rest: spin only as long as the waits of an
     // undisturbed step, and let the thread that runs take more of the work
@@ -34,7 +34,7 @@ export const SESSION_OPTIONS: SessionOptions = {
 const MOST_REWRITTEN = 5_000
 
 export interface CompiledStep {
-  /** What the program gives; `compute` writes it. */
+  /** Outputs of the program, which `compute` writes. */
   readonly outputs: Outputs
   /** Runs the graph over the arena. */
   compute(): Promise<void>
@@ -43,7 +43,7 @@ export interface CompiledStep {
   release(): void
 }
 
-/** What the steps of a runner share. */
+/** Objects that all steps of a runner share. */
 export interface SharedBySteps {
   readonly arrays: ArenaArrays
   readonly crew: Crew
@@ -62,7 +62,7 @@ export async function compileStep(
   const threads = availableParallelism()
   const [session, other] = await Promise.all([
     OnnxSession.create(lowered.model, { ...options, ...(halves && { threads: Math.ceil(threads / 2) }) }),
-    // a profile is of the first half
+    // only the first half is profiled
     halves
       ? otherHalf(lowered, step, arrays, { ...options, threads: Math.floor(threads / 2), profile: undefined })
       : undefined,

@@ -1,6 +1,7 @@
 /**
- * Engine `onnx`: layers forward and backward in ONNX Runtime, noise, batches and the optimizer's update in SIMD kernels,
- * all over one arena that neither side copies. Where it pays, each half of a batch has a thread and a session of its own.
+ * Engine `onnx`: ONNX Runtime computes layers, forward and backward; SIMD kernels make noise and batches and do the
+ * optimizer's update. All work on one arena without copying. If it pays, each half of a batch has a thread and a
+ * session of its own.
  */
 import { freeMemory } from '../../../base/free-memory.js'
 import { sizeOf } from '../../../base/shape.js'
@@ -19,7 +20,7 @@ import { demandOf } from './demand.js'
 import { type Step, stepOf } from './halves.js'
 import { placeUpdates, stateKey } from './places.js'
 
-/** A UserError where the runtime's library cannot be had. */
+/** Opens the engine. Throws a UserError if the runtime's library cannot be loaded. */
 export function openOnnx(): Engine {
   const { version } = openOnnxRuntime()
   return {
@@ -32,10 +33,10 @@ export function openOnnx(): Engine {
   }
 }
 
-/** Steps after which subnormal numbers are looked for: often enough that few gather, rarely enough to cost nothing. */
+/** Steps between searches for subnormal numbers: often enough that few gather, rarely enough to cost nothing. */
 const FLUSH_STEPS = 64
 
-/** Where the time of a step goes, in milliseconds; see `bench`. */
+/** Time of the parts of a step, in milliseconds (see `bench`). */
 export interface StepTimes {
   inputs: number
   graph: number
@@ -45,7 +46,7 @@ export interface StepTimes {
 export class OnnxRunner implements Runner<string> {
   readonly #steps = new Map<string, Promise<CompiledStep>>()
   readonly times: StepTimes = { inputs: 0, graph: 0, update: 0 }
-  /** Programs whose whole batches are run in halves, a thread each. */
+  /** Names of programs whose whole batches run in halves, with a thread each. */
   readonly #inHalves = new Set<string>()
 
   private constructor(
@@ -85,7 +86,7 @@ export class OnnxRunner implements Runner<string> {
     for (const slot of state) runner.#arrayOf(slot).set(slot.initial())
     for (const [name, step] of traced) {
       if (step.halves) runner.#inHalves.add(name)
-      if (step.updates.length === 0) continue // made when it is first run
+      if (step.updates.length === 0) continue // compiled when it is first run
       const compiled = compileStep(step, runner.shared)
       runner.#steps.set(`${name} ${batchSize}`, compiled)
       await compiled
@@ -93,7 +94,7 @@ export class OnnxRunner implements Runner<string> {
     return runner
   }
 
-  /** Whether whole batches of a program that has an update are run in halves. */
+  /** Whether whole batches of a program that has an update run in halves. */
   runsInHalves(name: string): boolean {
     return this.#inHalves.has(name)
   }
@@ -144,7 +145,7 @@ export class OnnxRunner implements Runner<string> {
     if (!step) {
       if (size > this.options.batchSize)
         throw new Error(`internal: a batch of ${size}, at most ${this.options.batchSize} fit`)
-      // the arena has room for the gradients of two halves where a whole batch has them
+      // the arena has room for gradients of two halves only if a whole batch has them
       const mayHalve = program.keepsState === true || this.runsInHalves(name)
       step = stepOf(program, size, mayHalve).then((traced) => compileStep(traced, this.shared))
       this.#steps.set(key, step)
@@ -153,8 +154,8 @@ export class OnnxRunner implements Runner<string> {
   }
 
   /**
-   * Running means of gradients that have ceased end in subnormal numbers, stay there for ever, and make every step that
-   * touches them slower.
+   * Sets subnormal numbers of optimizer slots to 0. Running means of gradients that have vanished end in such numbers,
+   * stay there for ever, and make every step that reads them slower.
    */
   #flush(iterations: number): void {
     if (iterations % FLUSH_STEPS !== FLUSH_STEPS - 1) return
