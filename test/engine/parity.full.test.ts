@@ -1,142 +1,17 @@
 /** Every engine gives the results of the reference engine, and can continue the run of another one. */
-import { readFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
 import type { Shape } from '../../src/base/shape.js'
-import { batches } from '../../src/data/dataset.js'
-import { loadData } from '../../src/data/registry.js'
-import type { Batch, Outputs, StateValues } from '../../src/engine/engine.js'
 import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
 import { targetForm } from '../../src/model/targets.js'
-import { stepPlan } from '../../src/program/descent.js'
-import { soleSpec } from '../../src/run/stages.js'
-import type { LossSpec } from '../../src/spec/spec.js'
-import { runStep } from '../../src/training/step.js'
-import { expectClose, largestMagnitude } from '../support/close.js'
-import {
-  COMPUTES_IN_SHADERS,
-  engineNames,
-  loadRunner,
-  REFERENCE,
-  type RealEngine,
-  toleranceOn,
-} from '../support/engines.js'
-import { kerasFixture } from '../support/keras.js'
-import { BATCH_SIZE, type Network, programsOf, smallNetwork } from '../support/network.js'
-import { readText } from '../support/read-spec.js'
-import { allMetrics, lossTypes, optimizerTypes, resolveMetric } from '../support/spec.js'
+import { COMPUTES_IN_SHADERS, engineNames, REFERENCE } from '../support/engines.js'
+import { type Network, smallNetwork } from '../support/network.js'
+import { expectAgreement, expectToGoOn, forLoss, inTurn, oneOfEach, STEPS, shipped } from '../support/parity.js'
+import { allMetrics, lossTypes, resolveMetric } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-const STEPS = 50
-const native = engineNames.filter((name) => !COMPUTES_IN_SHADERS[name])
-const others = native.filter((name) => name !== REFERENCE)
 const inShaders = engineNames.filter((name) => COMPUTES_IN_SHADERS[name])
-
-/** The results of a training to compare: the sums of each step and of an evaluation, and the whole state. */
-interface Trained {
-  readonly sums: Readonly<Record<string, number[]>>
-  readonly state: StateValues
-}
-
-/** Trains from some step on, with all state taken over if it is given. */
-async function trained(
-  engine: RealEngine,
-  { spec, programs, batch }: Network,
-  steps: number,
-  { from = 0, state = {} }: { from?: number; state?: StateValues } = {},
-): Promise<Trained> {
-  const runner = await loadRunner(engine, { ...programs }, { batchSize: BATCH_SIZE, seed: 5 })
-  await runner.write(state)
-  const sums: Record<string, number[]> = {}
-  const add = (outputs: Outputs) => {
-    for (const [name, values] of Object.entries(outputs)) sums[name] = [...(sums[name] ?? []), ...values]
-  }
-  const learning_rate = spec.optimizer.learning_rate as number
-  const training = { runner, plan: stepPlan(spec.optimizer) }
-  for (let iterations = from; iterations < from + steps; iterations++) {
-    add(await runStep(training, batch(iterations), { learning_rate, iterations }))
-  }
-  add(await runner.run('evaluate', batch(0), {}))
-  return { sums, state: await runner.read() }
-}
-
-/** `absolute` is a share of the largest weight of a tensor: what a number near 0 may differ by. */
-function expectSame(engine: RealEngine, found: Trained, expected: Trained, where: string, absolute = 1e-6): void {
-  // WGSL leaves open which of NaN and infinity comes of an overflow
-  const told = (sum: number) => (COMPUTES_IN_SHADERS[engine] && !Number.isFinite(sum) ? Number.NaN : sum)
-  expect(Object.keys(found.sums)).toEqual(Object.keys(expected.sums))
-  for (const [name, values] of Object.entries(expected.sums)) {
-    const tolerance = toleranceOn(engine, { relative: 1e-4 })
-    expectClose(found.sums[name]!.map(told), values.map(told), `${where}: ${name}`, tolerance)
-  }
-  expect(Object.keys(found.state)).toEqual(Object.keys(expected.state))
-  for (const [name, values] of Object.entries(expected.state)) {
-    // an accumulator is 0 after each update
-    if (!name.endsWith('/gradient_accumulator'))
-      expect(largestMagnitude(values), `${name} has been trained`).toBeGreaterThan(0)
-    const tolerance = toleranceOn(engine, { relative: 1e-4, absolute: absolute * largestMagnitude(values) })
-    expectClose(found.state[name]!, values, `${where}: ${name}`, tolerance)
-  }
-}
-
-/** Trains the same network on all engines: losses, metrics, every weight and every slot agree. */
-async function expectAgreement(
-  network: Network,
-  { absolute, steps = STEPS, on = others }: { absolute?: number; steps?: number; on?: readonly RealEngine[] } = {},
-): Promise<void> {
-  const expected = await trained(REFERENCE, network, steps)
-  for (const engine of on) expectSame(engine, await trained(engine, network, steps), expected, engine, absolute)
-}
-
-/** An output that suits the loss, for 3 classes, and what the loss is given. */
-const OUTPUTS: { readonly [Type in LossSpec['type']]: string | { activation: string; given: object } } = {
-  crossentropy: 'softmax',
-  categorical_crossentropy: 'softmax',
-  sparse_categorical_crossentropy: { activation: 'linear', given: { from_logits: true, ignore_class: 1 } },
-  binary_crossentropy: { activation: 'sigmoid', given: { label_smoothing: 0.1 } },
-  categorical_focal_crossentropy: { activation: 'softmax', given: { alpha: [0.2, 0.5, 0.3] } },
-  binary_focal_crossentropy: { activation: 'sigmoid', given: { apply_class_balancing: true } },
-  categorical_generalized_cross_entropy: 'softmax',
-  mean_squared_error: 'linear',
-  mean_absolute_error: 'linear',
-  mean_absolute_percentage_error: 'linear',
-  mean_squared_logarithmic_error: 'sigmoid',
-  huber: { activation: 'linear', given: { delta: 0.4 } },
-  log_cosh: 'linear',
-  cosine_similarity: 'tanh',
-  hinge: 'tanh',
-  squared_hinge: 'tanh',
-  categorical_hinge: 'linear',
-  kl_divergence: 'softmax',
-  poisson: 'softplus',
-  dice: { activation: 'sigmoid', given: { axis: 1 } },
-  tversky: 'sigmoid',
-  circle: { activation: 'tanh', given: { gamma: 2 } },
-}
-
-const mlp = (output: string) => [
-  { type: 'Dense', units: 10 },
-  { type: 'Activation', activation: 'relu' },
-  { type: 'Dropout', rate: 0.2 },
-  { type: 'Dense', units: 7, activation: 'tanh' },
-  { type: 'Dropout', rate: 0.4 },
-  { type: 'Dense', units: 3, activation: output },
-]
-
-const optimizers = kerasFixture('optimizers').cases
-
-/** Each once, the losses in turn. */
-const inTurn = optimizers.map((one, index) => ({ ...one, loss: lossTypes[index % lossTypes.length]! }))
-
-const oneOfEach = optimizerTypes.map((type) => inTurn.find(({ optimizer }) => optimizer.type === type)!)
-
-function forLoss(type: LossSpec['type'], optimizer: unknown, rest: object = {}): Network {
-  const chosen = OUTPUTS[type]
-  const { activation, given } = typeof chosen === 'string' ? { activation: chosen, given: {} } : chosen
-  return smallNetwork({ layers: mlp(activation), loss: { type, ...given }, optimizer, ...rest })
-}
 
 /** Few thresholds: an output that rounds otherwise may be on the other side of one. */
 const metrics = allMetrics.flatMap((metric): unknown[] => {
@@ -161,19 +36,6 @@ function withMetrics(units: number, activation: string, loss: string): Network {
     return targetForm(target, [units], { kind: 'labels', classes: 3 }) !== null
   })
   return smallNetwork({ layers, loss, optimizer: 'SGD', metrics: fitting })
-}
-
-/** A spec of the project on its digits, `BATCH_SIZE` at a time. */
-async function shipped(file: string): Promise<Network> {
-  const { spec: given } = readText(readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
-  const { info, train } = await loadData({ ...given!.data, dataset: 'mnist-10k' }, 0)
-  const spec = soleSpec(given!, info)
-  const programs = programsOf(spec, info)
-  const taken: Batch[] = []
-  for await (const { size, arrays } of batches(train, { batchSize: BATCH_SIZE })) {
-    if (taken.push({ size, arrays: { x: arrays.x.slice(), y: arrays.y.slice() } }) === STEPS) break
-  }
-  return { spec, programs, batch: (step) => taken[step % STEPS]! }
 }
 
 /** Windows of the second pool leave a row and a column over. */
@@ -231,12 +93,6 @@ function throughActivation(activation: string): Network {
 }
 
 describe(`after ${STEPS} steps all engines agree`, () => {
-  describe.each(optimizerTypes)('by %s', (optimizer) => {
-    test.each(['categorical_crossentropy', 'mean_squared_error'] as const)('down the %s', (loss) =>
-      expectAgreement(forLoss(loss, optimizer)),
-    )
-  })
-
   // Ftrl makes a weight of a sum over all steps, which may end near 0 and yet have the roundings of its parts
   test.each(inTurn)('by $name down the $loss', ({ optimizer, loss }) =>
     expectAgreement(forLoss(loss, optimizer), { absolute: optimizer.type === 'Ftrl' ? 1e-5 : 1e-6 }),
@@ -249,11 +105,6 @@ describe(`after ${STEPS} steps all engines agree`, () => {
   test('with class weights', () =>
     expectAgreement(forLoss('categorical_crossentropy', 'SGD', { fit: { class_weight: { 0: 3, 2: 0.5 } } })))
 
-  // adaptive steps make as much of a tiny gradient, and of how it was rounded, as of a large one
-  test.each(['mnist-mlp.json', 'mnist-10k.json'])('on specs/%s', async (file) =>
-    expectAgreement(await shipped(file), { absolute: 1e-5 }),
-  )
-
   test('through convolutions, pools and dropout', () => expectAgreement(convolved()))
 
   test('through layers that have the same gradients', () =>
@@ -264,6 +115,13 @@ describe(`after ${STEPS} steps all engines agree`, () => {
 
   test.each(Object.keys(ACTIVATION_FUNCTIONS))('through activation %s, with Flatten and Reshape', (activation) =>
     expectAgreement(throughActivation(activation)),
+  )
+})
+
+// adaptive steps make as much of a tiny gradient, and of how it was rounded, as of a large one
+describe('after 10 steps all engines agree', () => {
+  test.each(['mnist-mlp.json', 'mnist-10k.json'])('on specs/%s', async (file) =>
+    expectAgreement(await shipped(file, 10), { steps: 10, absolute: 1e-5 }),
   )
 })
 
@@ -296,16 +154,5 @@ describe.skipIf(inShaders.length === 0)('after 10 steps engines that compute in 
 })
 
 describe('a run continues on another engine as if it had stayed', () => {
-  const [before, after] = [10, 10]
-
-  // from each to the next one, round in a ring
-  test.each(optimizers)('by $name', async ({ optimizer }) => {
-    const network = forLoss('categorical_crossentropy', optimizer, { metrics: ['acc'] })
-    for (const [index, from] of native.entries()) {
-      const to = native[(index + 1) % native.length]!
-      const { state } = await trained(from, network, before)
-      const goOn = (engine: RealEngine) => trained(engine, network, after, { from: before, state })
-      expectSame(to, await goOn(to), await goOn(from), `from ${from} to ${to}`)
-    }
-  })
+  test.each(oneOfEach)('by $name', ({ optimizer }) => expectToGoOn(optimizer))
 })

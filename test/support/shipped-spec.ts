@@ -1,0 +1,92 @@
+/** Every spec that ships trains on every engine. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Dataset, Samples } from '../../src/data/dataset.js'
+import { loadData } from '../../src/data/registry.js'
+import type { StateValues } from '../../src/engine/engine.js'
+import { openEngine } from '../../src/engine/registry.js'
+import { callbackFiles } from '../../src/export/callback-files.js'
+import { saveModel } from '../../src/export/model.js'
+import { nextData } from '../../src/run/next-data.js'
+import { openSession } from '../../src/run/session.js'
+import { stagesOf } from '../../src/run/stages.js'
+import { labelsOf } from '../../src/spec/rbm.js'
+import { isStacked, isSupervised, type ResolvedSpec } from '../../src/spec/spec.js'
+import type { EpochEndEvent } from '../../src/training/events.js'
+import { temporaryFolder } from './command.js'
+import type { RealEngine } from './engines.js'
+import { trainToEnd } from './loop.js'
+import { readText } from './read-spec.js'
+
+const folder = new URL('../../specs/', import.meta.url)
+
+/** Their files. */
+export const specs = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+
+const EPOCHS = 3
+const STEPS_PER_EPOCH = 10
+export const STEPS = EPOCHS * STEPS_PER_EPOCH
+const BATCH_SIZE = 32
+
+/** In so many steps it learns, and it leaves a model. */
+export async function expectToLearn(file: string, engineName: RealEngine): Promise<void> {
+  const spec = shortened(readText(readFileSync(new URL(file, folder), 'utf8'), file).spec!)
+  const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - spec.fit.validation_split))
+  const { engine } = await openEngine(engineName)
+  const dataset = first(count, await loadData(spec.data, spec.seed))
+  const out = temporaryFolder()
+  const trained: StateValues[] = []
+  let learnt = dataset
+  for (const stage of stagesOf(spec, dataset.info)) {
+    // what is fine-tuned learns the data itself
+    const session = await openSession(stage.spec, stage.folder === null ? dataset : learnt, engine)
+    const { model, runner, training } = session
+    const files = callbackFiles(out, model)
+    try {
+      if (stage.first) await runner.write(stage.first(trained))
+      const { signal } = new AbortController()
+      const events = await trainToEnd({ ...training, signal, now: () => performance.now(), files })
+      const learnsLabels = isSupervised(stage.spec) || labelsOf(stage.spec.training) !== null
+      const watched = learnsLabels ? 'loss' : 'reconstruction_error'
+      const losses = (events.filter(({ type }) => type === 'epochEnd') as EpochEndEvent[]).map(
+        ({ metrics }) => metrics[watched]!,
+      )
+      expect(losses).toHaveLength(EPOCHS)
+      expect(losses.at(-1)).toBeLessThan(losses[0]!)
+      trained.push(await runner.read())
+      await saveModel(join(out, 'model'), model, trained.at(-1)!)
+      if (stage.folder !== null) learnt = await nextData(stage.spec, trained.at(-1)!, learnt, engine, signal)
+    } finally {
+      await files.close()
+      await runner.dispose()
+    }
+  }
+  const { modelTopology, weightsManifest, ...rest } = JSON.parse(readFileSync(join(out, 'model/model.json'), 'utf8'))
+  if (modelTopology) expect(modelTopology.config.layers.length).toBeGreaterThan(0)
+  else expect(rest.model).toEqual(spec.model)
+  const shapes: number[][] = weightsManifest[0].weights.map(({ shape }: { shape: number[] }) => shape)
+  const elements = shapes.reduce((sum, shape) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  expect(readFileSync(join(out, 'model/weights.bin'))).toHaveLength(4 * elements)
+}
+
+/** Few epochs of small batches of small data. */
+function shortened(spec: ResolvedSpec): ResolvedSpec {
+  const { data: given } = spec
+  const data = given.dataset === 'mnist' ? { ...given, dataset: 'mnist-10k' as const } : given
+  const length = { batch_size: BATCH_SIZE, epochs: EPOCHS }
+  const short = { ...spec, data, fit: { ...spec.fit, ...length } }
+  if (!isStacked(short)) return short
+  const rbms = short.model.rbms.map((rbm) => ({ ...rbm, ...length }))
+  return { ...short, model: { ...short.model, rbms } }
+}
+
+/** The first samples of a data set, for training and for the test. */
+function first(count: number, { info, train, test }: Dataset): Dataset {
+  const of = ({ x, y, count: all }: Samples): Samples => ({
+    count: Math.min(count, all),
+    x: x.subarray(0, (x.length / all) * count),
+    y: y.subarray(0, count),
+  })
+  return { info, train: of(train), test: of(test) }
+}
