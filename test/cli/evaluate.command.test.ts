@@ -8,6 +8,7 @@ import { readModel } from '../../src/export/saved-model.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
+import { runMain } from '../support/main.js'
 import { logLikelihood } from '../support/rbm-exact.js'
 import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
 import { documentOf } from '../support/schema.js'
@@ -78,7 +79,7 @@ describe('a message says that a folder', () => {
     const cwd = temporaryFolder()
     cpSync(join(trained, 'sequential'), join(cwd, 'run'), { recursive: true })
     change(join(cwd, 'run'))
-    return runCommand(['evaluate', 'run', ...args], { cwd })
+    return runMain(['evaluate', 'run', ...args], { cwd })
   }
   const model = (run: string) => join(run, 'model/model.json')
 
@@ -170,7 +171,7 @@ describe('the likelihood of an RBM', () => {
   })
 
   const reportOf = async (...args: string[]) => {
-    const { code, stdout } = await runCommand(['evaluate', ...args, '--json'], { cwd })
+    const { code, stdout } = await runMain(['evaluate', ...args, '--json'], { cwd })
     expect(code).toBe(0)
     return documentOf(stdout, 'evaluate.schema.json')
   }
@@ -223,16 +224,16 @@ describe('the likelihood of an RBM', () => {
   })
 
   test('is printed in words', async () => {
-    const { stdout } = await runCommand(['evaluate', 'small', '--ais', 'betas=20'], { cwd })
+    const { stdout } = await runMain(['evaluate', 'small', '--ais', 'betas=20'], { cwd })
     expect(stdout).toMatch(
       /\nMean log-likelihood in nats, estimated by annealed importance sampling, 100 chains, 20 betas:\n {2}training samples +-\d+\.\d\d\n {2}test samples +-\d+\.\d\d\n {2}log Z +\d+\.\d\d\n {2}log Z at least +(-inf|\d+\.\d\d)\n {2}log Z at most +\d+\.\d\d\n {2}effective chains +\d+\.\d\n/,
     )
   })
 
   test('says what it is the likelihood of', async () => {
-    const { stdout: real } = await runCommand(['evaluate', 'real', '--exact'], { cwd })
+    const { stdout: real } = await runMain(['evaluate', 'real', '--exact'], { cwd })
     expect(real).toMatch(/\nMean log-density in nats, exact:\n/)
-    const { stdout: labelled } = await runCommand(['evaluate', 'labelled', '--exact'], { cwd })
+    const { stdout: labelled } = await runMain(['evaluate', 'labelled', '--exact'], { cwd })
     expect(labelled).toMatch(/\nMean log-likelihood of samples with their labels in nats, exact:\n/)
   })
 
@@ -260,12 +261,12 @@ describe('the likelihood of an RBM', () => {
     [['small', '--ais', 'chains=0'], '--ais: found "chains=0", must be chains=N, betas=N or betas=murray'],
     [['small', '--ais', '100'], '--ais: found "100", must be chains=N or betas=N'],
   ])('%j is told', async (args, words) => {
-    const { code, stdout, stderr } = await runCommand(['evaluate', ...args], { cwd })
+    const { code, stdout, stderr } = await runMain(['evaluate', ...args], { cwd })
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) })
   })
 
   test('is refused for a network', async () => {
-    const { code, stderr } = await runCommand(['evaluate', 'sequential', '--exact'], { cwd: trained })
+    const { code, stderr } = await runMain(['evaluate', 'sequential', '--exact'], { cwd: trained })
     const words = '--exact: sequential holds a model of type Sequential, but only a model of type RBM has a log Z\n'
     expect({ code, stderr }).toEqual({ code: 2, stderr: words })
   })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type CommandResult, runCommand, runShell, temporaryFolder } from '../support/command.js'
 import { eventsOf } from '../support/event-file.js'
+import { runMain } from '../support/main.js'
 import { documentOf } from '../support/schema.js'
 
 /** Learns something in two epochs of a second or less. */
@@ -232,7 +233,7 @@ describe('expectations', () => {
     '%s is refused before the run',
     async (text) => {
       const cwd = folderWith()
-      const { code, stdout, stderr } = await runCommand(['tiny.json', '--expect', text], { cwd })
+      const { code, stdout, stderr } = await runMain(['tiny.json', '--expect', text], { cwd })
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
       expect(stderr).toContain(`--expect ${text}`)
       expect(existsSync(join(cwd, 'runs'))).toBe(false)
@@ -467,7 +468,7 @@ describe('callbacks', () => {
 describe('errors before the run', () => {
   test('leaves no files, and reports every error', async () => {
     const cwd = folderWith({ optimizer: 'adm', seed: -1 })
-    expect(await runCommand(['tiny.json'], { cwd })).toMatchObject({
+    expect(await runMain(['tiny.json'], { cwd })).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(
@@ -479,14 +480,14 @@ describe('errors before the run', () => {
 
   test('a missing spec', async () => {
     const cwd = folderWith()
-    const { code, stderr } = await runCommand(['tny.json'], { cwd })
+    const { code, stderr } = await runMain(['tny.json'], { cwd })
     expect(code).toBe(2)
     expect(stderr).toMatch(/^tny\.json: no such file or folder; did you mean "tiny\.json"\?\n/)
   })
 
   test('a folder that is not empty', async () => {
     const cwd = folderWith()
-    const { code, stderr } = await runCommand(['tiny.json', '--out', '.'], { cwd })
+    const { code, stderr } = await runMain(['tiny.json', '--out', '.'], { cwd })
     expect(code).toBe(2)
     expect(stderr).toMatch(/The folder \. is not empty \(tiny\.json\); a run never overwrites anything\.\n$/)
     expect(readdirSync(cwd)).toEqual(['tiny.json'])
@@ -494,7 +495,7 @@ describe('errors before the run', () => {
 
   test('a history that cannot be written', async () => {
     const cwd = folderWith()
-    expect(await runCommand(['tiny.json', '--history', 'no/h.csv'], { cwd })).toEqual({
+    expect(await runMain(['tiny.json', '--history', 'no/h.csv'], { cwd })).toEqual({
       code: 2,
       stdout: '',
       stderr: 'Cannot write the history: no: no such file or folder.\n',

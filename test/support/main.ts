@@ -3,12 +3,12 @@ import { EventEmitter } from 'node:events'
 import { Readable } from 'node:stream'
 import type { Io } from '../../src/cli/io.js'
 import { main } from '../../src/cli/main.js'
-import type { CommandResult } from './command.js'
+import type { CommandOptions, CommandResult } from './command.js'
 
-/** `train ...args`, to its end; paths are seen from the folder in which the tests run. */
+/** `train ...args`, to its end. */
 export async function runMain(
   args: readonly string[],
-  { stdin = '', env = {} }: { stdin?: string; env?: Readonly<Record<string, string>> } = {},
+  { cwd = process.cwd(), stdin = '' }: Pick<CommandOptions, 'cwd' | 'stdin'> = {},
 ): Promise<CommandResult> {
   const written = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof written) =>
@@ -22,10 +22,16 @@ export async function runMain(
     stdin: Readable.from([stdin]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    env,
+    env: process.env,
     exit(code: number) {
       throw new Error(`exit ${code}`)
     },
   }) as unknown as Io
-  return { code: await main(args, io), ...written }
+  const before = process.cwd()
+  process.chdir(cwd)
+  try {
+    return { code: await main(args, io), ...written }
+  } finally {
+    process.chdir(before)
+  }
 }

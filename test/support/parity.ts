@@ -59,7 +59,8 @@ function expectSame(engine: RealEngine, found: Trained, expected: Trained, where
   expect(Object.keys(found.state)).toEqual(Object.keys(expected.state))
   for (const [name, values] of Object.entries(expected.state)) {
     // an accumulator is 0 after each update
-    if (!name.endsWith('/gradient_accumulator')) expect(largestMagnitude(values), `${name} has been trained`).toBeGreaterThan(0)
+    if (!name.endsWith('/gradient_accumulator'))
+      expect(largestMagnitude(values), `${name} has been trained`).toBeGreaterThan(0)
     const tolerance = toleranceOn(engine, { relative: 1e-4, absolute: absolute * largestMagnitude(values) })
     expectClose(found.state[name]!, values, `${where}: ${name}`, tolerance)
   }
