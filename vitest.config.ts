@@ -25,6 +25,9 @@ const SLOW = ['test/slow/*.test.ts']
 /** Milliseconds that a test may take, against what never ends: most take a hundredth of them. */
 export const PATIENCE = { unit: 10_000, engines: 60_000, full: 60_000, command: 60_000, slow: 300_000 }
 
+/** A hook may prepare several runs for the tests of a file. */
+const HOOK = 3
+
 const project = (
   name: keyof typeof PATIENCE,
   test: TestProjectInlineConfiguration['test'],
@@ -32,7 +35,7 @@ const project = (
 ): TestProjectInlineConfiguration => ({
   extends: true,
   plugins,
-  test: { name, testTimeout: PATIENCE[name], hookTimeout: PATIENCE[name], ...test },
+  test: { name, testTimeout: PATIENCE[name], hookTimeout: HOOK * PATIENCE[name], ...test },
 })
 
 /** A file's name says which project it belongs to: CONTRIBUTING.md has the rule. */

@@ -1,9 +1,9 @@
-/** A small RBM, trained by the real command once for a test file. */
+/** A small RBM, trained once for a test file. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
-import { runCommand } from './command.js'
+import { runMain } from './main.js'
 
 export const SMALL_RBM = {
   data: { dataset: 'mnist-10k', flatten: true, binarize: 'threshold' },
@@ -20,7 +20,7 @@ export async function trainedRuns(specs: Readonly<Record<string, object>>): Prom
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
   for (const [name, spec] of Object.entries(specs)) {
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(spec))
-    const { code, stderr } = await runCommand([`${name}.json`, '--out', name, '--engine', 'onnx'], { cwd: folder })
+    const { code, stderr } = await runMain([`${name}.json`, '--out', name, '--engine', 'onnx'], { cwd: folder })
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Trained for') })
   }
   return folder
