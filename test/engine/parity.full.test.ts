@@ -1,4 +1,5 @@
 /** Every engine gives the results of the reference engine, and can continue the run of another one. */
+import { describe, test } from 'vitest'
 import type { Shape } from '../../src/base/shape.js'
 import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
