@@ -210,7 +210,7 @@ def argument(keras, name, value):
         return tuple(argument(keras, name, one) for one in value)
     if not isinstance(value, dict):
         # F-scores accept no int, and JSON does not distinguish int and float
-        return float(value) if name in ("beta", "threshold") and value is not None else value
+        return float(value) if name in ("beta", "threshold", "momentum") and value is not None else value
     if name == "layer":
         return layer_of(keras, value, value["name"])
     for kind in ("initializer", "regularizer", "constraint"):
