@@ -1,78 +1,13 @@
-/** Rules of the code that a program can check: imports, formatting, lint, types. */
+/** Rules of the code that a program can check: names, formatting, lint, types. */
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { cruise } from 'dependency-cruiser'
 import { expect, test } from 'vitest'
 
 const root = dirname(import.meta.dirname)
 const require = createRequire(import.meta.url)
-
-/** The folders that each folder may import from, in the order in which data flows. */
-const MAY_IMPORT: Readonly<Record<string, { folders: readonly string[]; packages: readonly string[] }>> = {
-  base: { folders: [], packages: ['fastest-levenshtein', '@bufbuild/protobuf', 'koffi'] },
-  spec: { folders: ['base'], packages: ['zod', 'ajv', 'jsonc-parser'] },
-  data: { folders: ['base'], packages: ['fast-png'] },
-  model: {
-    folders: ['base'],
-    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
-  },
-  program: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core'] },
-  libtensorflow: { folders: ['base'], packages: ['env-paths', 'yauzl', 'koffi'] },
-  engine: {
-    folders: ['base', 'program', 'libtensorflow'],
-    packages: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', 'koffi', '@bufbuild/protobuf'],
-  },
-  training: { folders: ['base'], packages: [] },
-  report: { folders: ['base'], packages: ['@dagrejs/dagre', 'fast-png'] },
-  export: { folders: ['base', 'model'], packages: ['@tensorflow/tfjs-core', '@bufbuild/protobuf', 'zod'] },
-  run: {
-    folders: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export'],
-    packages: [],
-  },
-  cli: {
-    folders: [
-      'base',
-      'spec',
-      'data',
-      'model',
-      'program',
-      'libtensorflow',
-      'engine',
-      'training',
-      'report',
-      'export',
-      'run',
-    ],
-    packages: ['yargs', 'ora'],
-  },
-}
-
-test('imports go one way, and without cycles', async () => {
-  // `src/index.ts` names what the package gives
-  const folders = readdirSync(join(root, 'src')).filter((name) => name !== 'index.ts')
-  expect(Object.keys(MAY_IMPORT).toSorted()).toEqual(folders.toSorted())
-  // compiled files, in which imports of types are gone
-  const { output } = await cruise(['dist'], { baseDir: root, doNotFollow: { path: 'node_modules' } })
-  if (typeof output === 'string') throw new Error(output)
-  const wrong: string[] = []
-  for (const { source, dependencies } of output.modules) {
-    const from = /^dist\/(\w+)\//.exec(source)?.[1]
-    if (!from) continue
-    const { folders, packages } = MAY_IMPORT[from]!
-    for (const { resolved, module, circular, dependencyTypes } of dependencies) {
-      const to = /^dist\/(\w+)\//.exec(resolved)?.[1]
-      const allowed = to
-        ? to === from || folders.includes(to)
-        : dependencyTypes.includes('core') || packages.some((name) => module === name || module.startsWith(`${name}/`))
-      if (!allowed) wrong.push(`${source} imports ${module}`)
-      if (circular) wrong.push(`${source} and ${resolved} import each other`)
-    }
-  }
-  expect(wrong).toEqual([])
-})
 
 test('folders are made by makeFolder: a recursive mkdir of Node may never end', () => {
   const isRecursive = /mkdir(Sync)?\([^()]*(\([^()]*\)[^()]*)*recursive/

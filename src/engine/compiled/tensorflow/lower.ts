@@ -40,7 +40,7 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
 }
 
 /** Name of a session variable, by the slot's index in the engine's list of state. */
-export const variable = (index: number) => `state${index}`
+const variable = (index: number) => `state${index}`
 
 /** The nodes of one variable: its handle, and the node that reads it. */
 export function variableNodes(prefix: string, index: number, shape: Shape): TensorflowNode[] {
