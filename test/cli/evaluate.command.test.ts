@@ -234,7 +234,7 @@ describe('the likelihood of an RBM', () => {
     const { stdout: real } = await runMain(['evaluate', 'real', '--exact'], { cwd })
     expect(real).toMatch(/\nMean log-density in nats, exact:\n/)
     const { stdout: labelled } = await runMain(['evaluate', 'labelled', '--exact'], { cwd })
-    expect(labelled).toMatch(/\nMean log-likelihood of samples with their labels in nats, exact:\n/)
+    expect(labelled).toMatch(/\nMean log-likelihood of samples and their labels in nats, exact:\n/)
   })
 
   test('comes without metrics of the chains of training', async () => {
@@ -259,7 +259,7 @@ describe('the likelihood of an RBM', () => {
     ],
     [['small', '--exact', '--ais', 'chains=5'], '--ais and --exact cannot be used together'],
     [['small', '--ais', 'chains=0'], '--ais: found "chains=0", must be chains=N, betas=N or betas=murray'],
-    [['small', '--ais', '100'], '--ais: found "100", must be chains=N or betas=N'],
+    [['small', '--ais', '100'], '--ais: found "100", must be chains=N, betas=N or betas=murray'],
   ])('%j is told', async (args, words) => {
     const { code, stdout, stderr } = await runMain(['evaluate', ...args], { cwd })
     expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) })

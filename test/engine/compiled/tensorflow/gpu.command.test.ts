@@ -106,7 +106,7 @@ describe.runIf(canStubTensorflow)('with a stub of the driver and a library for C
   })
 
   test.each([
-    ['a driver that is too old', { DRIVER: 11040, GPUS: 1 }, /driver is too old, it supports CUDA 11\.4 and 12\.0 or /],
+    ['a driver that is too old', { DRIVER: 11040, GPUS: 1 }, /driver is too old: it supports CUDA 11\.4, but 12\.0 or newer /],
     ['no device', { DRIVER: 12040, GPUS: 0 }, /the NVIDIA driver has no device \(cuInit returned 100\)/],
   ])('%s: auto goes on on the processor, and a GPU is refused', async (_, machine, why) => {
     await expectProcessor(machine, why)
