@@ -127,7 +127,10 @@ test.each([
     ['rbm', '--inpaint', 'left', '--start', 'data'],
     '--start data cannot be used with --inpaint: chains would start from the part that is to be filled in',
   ],
-  [['rbm', '--clamp', 'label=7'], '--clamp: the model has learnt no labels; "labels" in "training" of a spec says'],
+  [
+    ['rbm', '--clamp', 'label=7'],
+    '--clamp: the model was trained without labels; to train one with labels, set "labels"',
+  ],
   [['labelled', '--clamp', 'label=3,10'], '--clamp: found label 10, must be a class of mnist-10k, from 0 to 9'],
   [['labelled', '--clamp', 'seven'], '--clamp: found "seven", must be label=N, or several labels such as label=0,1,2'],
   [['labelled', '--clamp', 'label=7', '--inpaint', 'left'], '--inpaint and --clamp cannot be used together'],
