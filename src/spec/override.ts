@@ -75,7 +75,7 @@ interface Problem {
 /** Sets a value. On the way it creates objects that are missing and expands short forms. */
 function assign(root: object, path: readonly string[], value: unknown): Problem | undefined {
   let at: unknown = root
-  /** Of what stands at the next step. */
+  // schemas of the value `at`
   let schemas: readonly Schema[] = [specSchema]
   for (const [depth, step] of path.entries()) {
     if (typeof at !== 'object' || at === null) {

@@ -1,25 +1,28 @@
-/** Values that stand for more: `"adam"` for `{ "type": "adam" }`. Which there are, and where in the format, the schema knows. */
+/** Short forms of values, such as `"adam"` for `{ "type": "adam" }`. The schema knows where they are allowed. */
 import { z } from 'zod'
 
-/** The value that a short form stands for; undefined for a value that is not short. */
+/** Returns the object that a short form stands for, or undefined if the value is not a short form. */
 export type InFull = (value: unknown) => object | undefined
 
-/** What is registered here is no part of the JSON Schema. A schema that `describe` or `superRefine` makes of another has its entry too. */
+/**
+ * Entries here do not change the JSON Schema. A schema that `describe` or `superRefine` derives from another inherits
+ * its entry.
+ */
 const SHORT_FORMS = z.registry<{ inFull: InFull }>()
 
-/** The schema, which takes short forms. */
+/** Registers how a schema expands its short forms, and returns the schema. */
 export function withShortForm<Schema extends z.ZodType>(schema: Schema, inFull: InFull): Schema {
   SHORT_FORMS.add(schema, { inFull })
   return schema
 }
 
-/** Of a bare string: the object that has it under this key. */
+/** Expands a string to an object with the string under this key. */
 export const stringAs =
   (key: string): InFull =>
   (value) =>
     typeof value === 'string' ? { [key]: value } : undefined
 
-/** What the schemas of a place say that a short form there stands for. */
+/** Expands a short form by the first of these schemas that knows it. */
 export function inFull(schemas: readonly Schema[], value: unknown): object | undefined {
   for (const schema of alternatives(schemas, value)) {
     const full = SHORT_FORMS.get(schema)?.inFull(value)
@@ -28,7 +31,7 @@ export function inFull(schemas: readonly Schema[], value: unknown): object | und
   return undefined
 }
 
-/** The schemas of an item of an array, or of the value under a key of an object; several where alternatives have that key. */
+/** Returns the schemas of an array's item or of an object's value: one for each alternative that has the key. */
 export function schemasAt(schemas: readonly Schema[], value: unknown, step: string): readonly Schema[] {
   return [...alternatives(schemas, value)].flatMap((schema) => {
     const { def } = (schema as z.core.$ZodTypes)._zod
@@ -47,7 +50,7 @@ export function schemasAt(schemas: readonly Schema[], value: unknown, step: stri
 
 export type Schema = z.core.$ZodType
 
-/** The schemas, and those within them that a value may follow; where its tag is known, only those of that tag. */
+/** Yields the schemas and the alternatives inside them; if the value has a known tag, only those with that tag. */
 function* alternatives(schemas: readonly Schema[], value: unknown): Iterable<Schema> {
   for (const schema of schemas) {
     yield schema
@@ -74,7 +77,7 @@ function inside(schema: Schema, value: unknown): readonly Schema[] {
   }
 }
 
-/** Members with the tag of a value; all of them where it has none, or one that no member has. */
+/** Returns the members with the tag of a value, or all members if the value has no known tag. */
 function tagged({ options, discriminator }: z.core.$ZodDiscriminatedUnionDef, value: unknown): readonly Schema[] {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, discriminator)) return options
   const tag = Reflect.get(value, discriminator)
