@@ -19,7 +19,7 @@ import { loadTfjs } from './load-tfjs.js'
 const DAWN = 'webgpu'
 const BACKEND = '@tensorflow/tfjs-backend-webgpu'
 /** The packages to install. For Dawn it is the version that was tested; others may work. */
-const PACKAGES = [`${DAWN}@0.6.2`, `${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}`] as const
+export const PACKAGES = [`${DAWN}@0.6.2`, `${BACKEND}@${packageVersion('@tensorflow/tfjs-core')}`] as const
 
 interface Adapter {
   readonly info: { readonly isFallbackAdapter: boolean }
