@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type CommandResult, runCommand, temporaryFolder } from '../../../support/command.js'
-import { filesBelow } from '../../../support/installation.js'
-import { canStubTensorflow, compileDriver, compileTensorflow } from '../../../support/stub.js'
+import { type CommandResult, runCommand, temporaryFolder } from '../support/command.js'
+import { filesBelow } from '../support/installation.js'
+import { canStubTensorflow, compileDriver, compileTensorflow } from '../support/stub.js'
 
-const SPEC = join(import.meta.dirname, '../../../../specs/mnist-10k.json')
+const SPEC = join(import.meta.dirname, '../../specs/mnist-10k.json')
 
 /** Settings of the stubs, without their prefix STUB_. */
 type Machine = Readonly<Record<string, string | number>>
@@ -106,7 +106,11 @@ describe.runIf(canStubTensorflow)('with a stub of the driver and a library for C
   })
 
   test.each([
-    ['a driver that is too old', { DRIVER: 11040, GPUS: 1 }, /driver is too old: it supports CUDA 11\.4, but 12\.0 or newer /],
+    [
+      'a driver that is too old',
+      { DRIVER: 11040, GPUS: 1 },
+      /driver is too old: it supports CUDA 11\.4, but 12\.0 or newer /,
+    ],
     ['no device', { DRIVER: 12040, GPUS: 0 }, /the NVIDIA driver has no device \(cuInit returned 100\)/],
   ])('%s: auto goes on on the processor, and a GPU is refused', async (_, machine, why) => {
     await expectProcessor(machine, why)

@@ -2,12 +2,12 @@
 import { closeSync, openSync, readdirSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { locateTensorflow } from '../../../../src/libtensorflow/locate.js'
-import { type CommandResult, runCommand, temporaryFolder } from '../../../support/command.js'
-import { FRAMEWORK, LIBRARY } from '../../../support/package-index.js'
-import { canCompile, compile } from '../../../support/stub.js'
+import { locateTensorflow } from '../../src/libtensorflow/locate.js'
+import { type CommandResult, runCommand, temporaryFolder } from '../support/command.js'
+import { FRAMEWORK, LIBRARY } from '../support/package-index.js'
+import { canCompile, compile } from '../support/stub.js'
 
-const SPEC = join(import.meta.dirname, '../../../../specs/mnist-10k.json')
+const SPEC = join(import.meta.dirname, '../../specs/mnist-10k.json')
 
 function expectRefusal(result: CommandResult, words: RegExp): void {
   expect(result).toMatchObject({ code: 2, stdout: '' })
