@@ -8,20 +8,24 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { splitSamples } from '../dist/data/dataset.js'
-import { loadData } from '../dist/data/registry.js'
+import { classesOf, soleInput } from '../dist/base/form.js'
+import { loadData } from '../dist/data/load.js'
+import { roomFor, rowsFrom } from '../dist/data/table.js'
 import { requireSpec } from '../dist/run/read-spec.js'
 import { soleSpec } from '../dist/run/stages.js'
 
 const [path, folder] = process.argv.slice(2)
 const { spec: given } = await requireSpec(path, [], process.stdin)
-const { info, train } = await loadData(given.data, given.seed)
-const spec = soleSpec(given, info)
-const { x, y, count, draws } = splitSamples(train, spec.fit.validation_split).train
-const { sampleShape: shape, divisor, classes } = info
+const { form, train } = await loadData(given)
+const spec = soleSpec(given, form)
+const { count } = train
+const { x, y } = roomFor(train.fields, count)
+train.read(rowsFrom(0, count), null, { x, y })
+const { shape, divisor, dtype } = soleInput(form)
+const classes = classesOf(form)
+const drawn = given.data.binarize === 'sample_each_epoch'
 writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec))
-const dtype = x instanceof Float32Array ? 'float32' : 'uint8'
-const data = { shape, dtype, divisor, classes, count, drawn: draws !== undefined }
+const data = { shape, dtype, divisor, classes, count, drawn }
 writeFileSync(join(folder, 'data.json'), JSON.stringify(data))
 writeFileSync(join(folder, 'x'), x)
-writeFileSync(join(folder, 'y'), y)
+writeFileSync(join(folder, 'y'), Uint8Array.from(y))

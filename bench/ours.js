@@ -4,7 +4,7 @@
  * `parts` has the time of each part of a step of engine onnx, `noise` that of its random numbers alone.
  */
 import { createInterface } from 'node:readline'
-import { loadData } from '../dist/data/registry.js'
+import { loadData } from '../dist/data/load.js'
 import { Crew } from '../dist/engine/compiled/crew/crew.js'
 import { ArenaPlan } from '../dist/engine/compiled/inputs/arena.js'
 import { InputFeeder, placeInputs } from '../dist/engine/compiled/inputs/feeder.js'
@@ -31,10 +31,10 @@ const { engine } = await openEngine(name, { device: 'cpu', precision, logs: fals
   process.exit(0)
 })
 const opened = performance.now()
-const dataset = await loadData(given.data, given.seed)
-const spec = soleSpec(given, dataset.info)
+const data = await loadData(given)
+const spec = soleSpec(given, data.form)
 const loaded = performance.now()
-const { runner, training } = await openSession(spec, dataset, engine)
+const { runner, training } = await openSession(spec, data, engine)
 const step = stepsOf(training)
 await step()
 const now = performance.now()
@@ -114,7 +114,7 @@ async function parts(n) {
 /** The random numbers of n steps, by the kernels of engine onnx and nothing else: the median in milliseconds. */
 async function noise(n) {
   const { batchSize } = training
-  const { train } = learnerOf(spec, dataset.info, { batchSize, stepsPerEpoch: 1 }, () => []).programs
+  const { train } = learnerOf(spec, data.form, { batchSize, stepsPerEpoch: 1 }, () => []).programs
   const plan = new ArenaPlan()
   placeInputs(plan, { train }, batchSize)
   const memory = plan.allocate()

@@ -2,9 +2,9 @@
  * The library under the command line. It reads specs, makes sessions of them, and opens runs; it writes to no stream.
  * Functions that meet a mistake of the user throw a UserError, whose issues say where it is.
  */
+export type { DataForm } from './base/form.js'
 export { formatIssue, type Issue, UserError } from './base/issue.js'
-export type { DataInfo, Dataset } from './data/dataset.js'
-export { loadData } from './data/registry.js'
+export { type Data, describeData, loadData } from './data/load.js'
 export type { Engine, Runner } from './engine/engine.js'
 export { openEngine } from './engine/registry.js'
 export { checkSpec } from './run/check-spec.js'

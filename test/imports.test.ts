@@ -13,10 +13,10 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   spec: { loads: ['base', 'zod', 'ajv', 'jsonc-parser'] },
   data: { loads: ['base', 'fast-png'], types: ['spec'] },
   model: {
-    loads: [...['base', 'data'], ...['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu']],
+    loads: ['base', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
     types: ['spec'],
   },
-  program: { loads: ['base', 'model', '@tensorflow/tfjs-core'], types: ['spec', 'data'] },
+  program: { loads: ['base', 'model', '@tensorflow/tfjs-core'], types: ['spec'] },
   libtensorflow: { loads: ['base', 'env-paths', 'yauzl'] },
   engine: {
     loads: [
@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     ],
     types: ['spec', 'program'],
   },
-  training: { loads: ['base'], types: ['spec', 'data', 'model', 'program', 'engine'] },
+  training: { loads: ['base'], types: ['spec', 'model', 'program', 'engine'] },
   export: { loads: ['base', 'model', '@bufbuild/protobuf', 'zod'], types: ['training'] },
   report: { loads: ['base', '@dagrejs/dagre', 'fast-png'], types: ['spec', 'program', 'training', 'export'] },
   run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export'] },

@@ -13,9 +13,10 @@ import { cpus, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { classesOf, soleInput } from '../../dist/base/form.js'
 import { formatIssue, UserError } from '../../dist/base/issue.js'
-import { splitSamples } from '../../dist/data/dataset.js'
-import { loadData } from '../../dist/data/registry.js'
+import { loadData } from '../../dist/data/load.js'
+import { roomFor, rowsFrom } from '../../dist/data/table.js'
 import { findCuda } from '../../dist/libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, locateTensorflow, SETUP_HINT } from '../../dist/libtensorflow/locate.js'
 import { lossFor } from '../../dist/model/losses.js'
@@ -151,8 +152,8 @@ async function measureCard(device) {
 
 /** One spec, batch size and precision. All programs are started; one runs at a time, and the others are stopped. */
 async function benchGroup({ file, spec, batchSize, precision, card, folder, options }) {
-  const { job, info, programs: steps } = await writeJob({ spec, batchSize, precision, device: options.device, folder })
-  const cost = await stepCost({ programs: steps, sampleShape: info.sampleShape, batchSize, precision })
+  const { job, form, programs: steps } = await writeJob({ spec, batchSize, precision, device: options.device, folder })
+  const cost = await stepCost({ programs: steps, sampleShape: soleInput(form).shape, batchSize, precision })
   const programs = []
   for (const { name, start } of programsFor(job, precision)) {
     log(`  ${name} starts`)
@@ -201,10 +202,11 @@ function result(name, versions, turns, bound) {
 
 /** Writes the job as a file that every program reads, and the training samples next to it. */
 async function writeJob({ spec, batchSize, precision, device, folder }) {
-  const { info, train: all } = await loadData(spec.data, spec.seed)
-  const { train } = splitSamples(all, spec.fit.validation_split)
+  const { form, train } = await loadData(spec)
+  const { shape, dtype, divisor } = soleInput(form)
+  const classes = classesOf(form)
   const others = {
-    '"data.binarize"': train.draws,
+    '"data.binarize"': spec.data.binarize === 'sample_each_epoch',
     '"target"': spec.target.type !== 'label',
     '"outputs"': spec.outputs,
     '"fit.class_weight"': spec.fit.class_weight,
@@ -214,26 +216,28 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
   if (batchSize > train.count) {
     throw new UserError(`--batch ${batchSize} is more than the ${train.count} samples of ${spec.name}.`)
   }
-  const model = buildModel(spec.model, info.sampleShape, spec.seed)
+  const model = buildModel(spec.model, shape, spec.seed)
   const { target } = lossFor(spec.loss, model.outputShape)
   const [x, y, job] = ['x', 'y', 'job.json'].map((name) => join(folder, name))
-  writeFileSync(x, train.x)
-  writeFileSync(y, train.y)
+  const samples = roomFor(train.fields, train.count)
+  train.read(rowsFrom(0, train.count), null, samples)
+  writeFileSync(x, samples.x)
+  writeFileSync(y, Uint8Array.from(samples.y))
   const record = {
     spec,
     device,
     precision,
     batch_size: batchSize,
-    sample_shape: info.sampleShape,
-    dtype: train.x instanceof Float32Array ? 'float32' : 'uint8',
-    divisor: info.divisor,
-    classes: info.classes,
-    target: targetForm(target, model.outputShape, { kind: 'labels', classes: info.classes }),
+    sample_shape: shape,
+    dtype,
+    divisor,
+    classes,
+    target: targetForm(target, model.outputShape, { kind: 'labels', classes }),
     x,
     y,
   }
   writeFileSync(job, JSON.stringify(record))
-  return { job, info, programs: supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) }) }
+  return { job, form, programs: supervisedPrograms({ ...spec, model, form, outputs: outputsOf(spec) }) }
 }
 
 function programsFor(job, precision) {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { loadData } from '../../dist/data/registry.js'
+import { loadData } from '../../dist/data/load.js'
 import { openEngine } from '../../dist/engine/registry.js'
 import { openSession } from '../../dist/run/session.js'
 import { stepsOf } from '../../dist/run/steps.js'
@@ -39,7 +39,7 @@ async function openStepper({ spec, device, precision, batch_size }) {
     logs: false,
   })
   const sized = { ...spec, fit: { ...spec.fit, batch_size } }
-  const { training } = await openSession(sized, await loadData(spec.data, spec.seed), engine)
+  const { training } = await openSession(sized, await loadData(spec), engine)
   return { step: stepsOf(training), batchSize: training.batchSize, device: engine.device, versions: engine.versions }
 }
 

@@ -11,7 +11,7 @@ import { setTimeout as rest } from 'node:timers/promises'
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import type { EngineRequest } from '../engine/engine.js'
 import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
@@ -53,7 +53,7 @@ export async function benchSpec(file: string, options: BenchOptions, io: Io): Pr
     io.stdin,
   )
   showWarnings(warnings, io)
-  const spec = soleSpec(given, dataInfo(given.data))
+  const spec = soleSpec(given, describeData(given))
   return interruptible(io, async (signal) => {
     const processes: EngineProcess[] = []
     try {

@@ -1,6 +1,6 @@
 /** `--clamp label=7`: labels that chains are clamped to. */
 import { UserError } from '../base/issue.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import { type ClassRbm, withLabels } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { TrainedRbm } from '../run/trained-rbm.js'
@@ -19,7 +19,7 @@ export function clamped({ labelled, spec }: TrainedRbm, labels: readonly number[
       '--clamp: the model was trained without labels; to train one with labels, set "labels" in "training" of the spec',
     )
   }
-  checkLabels(labels, labelled, dataInfo(spec.data).name)
+  checkLabels(labels, labelled, describeData(spec).name)
   return withLabels(
     labelled,
     Array.from({ length: chains }, (_, chain) => labels[chain % labels.length]!),

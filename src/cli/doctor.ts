@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import { DEFAULT_REQUEST } from '../engine/engine.js'
 import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
@@ -36,7 +36,7 @@ async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   const { name, cores, features } = thisProcessor()
   const cuda = await nvidia()
   const { spec: given } = await requireSpec(SPEC, [], io.stdin)
-  const spec = soleSpec(given, dataInfo(given.data))
+  const spec = soleSpec(given, describeData(given))
   const engines = await findings(spec, io, signal)
   const auto = await withSpinner('Asking which engine auto selects', io, () => whatAutoTakes(DEFAULT_REQUEST, signal))
   return {

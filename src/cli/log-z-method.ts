@@ -1,7 +1,8 @@
 /** The options `--exact` and `--ais chains=100,betas=10000`, which choose how log Z of a trained RBM is computed. */
+import { soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import { isEnumerable, MOST_ENUMERATED } from '../model/rbm/log-partition.js'
 import { visibleRule } from '../model/rbm/units.js'
 import type { LogZMethod } from '../run/likelihood.js'
@@ -35,10 +36,10 @@ export function logZMethod({ ais, exact }: LogZOptions, { directory, spec }: Sto
   return exact ? exactMethod(spec) : aisMethod(ais!)
 }
 
-function exactMethod({ data, model }: UnsupervisedSpec): LogZMethod {
-  const { hidden_units: hiddenUnits } = model
-  const visibleUnits = sizeOf(dataInfo(data).sampleShape)
-  const rule = visibleRule(model)
+function exactMethod(spec: UnsupervisedSpec): LogZMethod {
+  const { hidden_units: hiddenUnits } = spec.model
+  const visibleUnits = sizeOf(soleInput(describeData(spec)).shape)
+  const rule = visibleRule(spec.model)
   if (isEnumerable({ visibleUnits, hiddenUnits }, rule)) return { type: 'exact' }
   const side = rule.isBinary ? 'one side' : 'the hidden side'
   throw new UserError(

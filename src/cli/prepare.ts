@@ -1,6 +1,5 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
-import type { Dataset } from '../data/dataset.js'
-import { loadData } from '../data/registry.js'
+import { type Data, loadData } from '../data/load.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import { openSession, type Session } from '../run/session.js'
@@ -19,11 +18,11 @@ export interface PrepareOptions {
 /** The engine and the data of a spec. */
 export interface Opened {
   readonly engine: Engine
-  readonly dataset: Dataset
+  readonly data: Data
   /** Does work, and shows a spinner meanwhile. */
   waiting<Result>(text: string, work: () => Promise<Result>): Promise<Result>
   /** Compiles the programs of one stage. */
-  compile(spec: StageSpec, dataset: Dataset): Promise<Session>
+  compile(spec: StageSpec, data: Data): Promise<Session>
 }
 
 /** Opens the engine of a spec. If the spec leaves the choice open, prints which engine it is. */
@@ -38,11 +37,8 @@ export async function engineFor(
 }
 
 /** Loads the data of a spec. */
-export const loadDataset = (
-  { data, seed }: Pick<ResolvedSpec, 'data' | 'seed'>,
-  options: Pick<PrepareOptions, 'quiet'>,
-  io: Io,
-): Promise<Dataset> => waitingWith(options, io)(`Loading ${data.dataset}`, () => loadData(data, seed))
+export const loadDataset = (spec: ResolvedSpec, options: Pick<PrepareOptions, 'quiet'>, io: Io): Promise<Data> =>
+  waitingWith(options, io)(`Loading ${spec.data.dataset}`, () => loadData(spec))
 
 const waitingWith =
   ({ quiet }: Pick<PrepareOptions, 'quiet'>, io: Io): Opened['waiting'] =>
@@ -52,15 +48,15 @@ const waitingWith =
 export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: Io): Promise<Opened> {
   const waiting = waitingWith(options, io)
   const engine = await engineFor(spec, options, io)
-  const dataset = await loadDataset(spec, options, io)
+  const data = await loadDataset(spec, options, io)
   return {
     engine,
-    dataset,
+    data,
     waiting,
-    async compile(stage, data) {
+    async compile(stage, given) {
       const warnings: string[] = []
       const warn = (text: string) => warnings.push(text)
-      const session = await waiting(`Compiling for ${engine.name}`, () => openSession(stage, data, engine, warn))
+      const session = await waiting(`Compiling for ${engine.name}`, () => openSession(stage, given, engine, warn))
       if (!options.quiet) for (const text of warnings) say(io, `Warning: ${text}`)
       return session
     },
@@ -73,6 +69,6 @@ export async function prepare(
   options: PrepareOptions,
   io: Io,
 ): Promise<{ readonly engine: Engine; readonly session: Session }> {
-  const { engine, dataset, compile } = await openData(spec, options, io)
-  return { engine, session: await compile(soleSpec(spec, dataset.info), dataset) }
+  const { engine, data, compile } = await openData(spec, options, io)
+  return { engine, session: await compile(soleSpec(spec, data.form), data) }
 }

@@ -2,10 +2,12 @@
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
+import { soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { rowsOf } from '../base/shape.js'
-import { firstRows } from '../data/dataset.js'
 import { maskOf } from '../data/mask.js'
+import { ONCE } from '../data/steps/binary-draws.js'
+import { roomFor, rowsFrom } from '../data/table.js'
 import { checkEmpty, createNumbered } from '../export/run-directory.js'
 import { writeArray } from '../export/write-array.js'
 import type { Image } from '../report/image.js'
@@ -112,9 +114,12 @@ const HOLE = 0.5
 
 /** Returns the first samples of the test set, scaled as the RBM sees them. */
 async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
-  const { test, info } = await loadDataset(spec, { quiet: false }, io)
+  const { test, form } = await loadDataset(spec, { quiet: false }, io)
   if (count > test.count) {
-    throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${info.name}`)
+    throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${form.name}`)
   }
-  return firstRows(test, count, info.divisor)
+  const { divisor } = soleInput(form)
+  const values = roomFor(test.fields, count)
+  test.read(rowsFrom(0, count), ONCE, values)
+  return Float32Array.from(values[Object.keys(form.inputs)[0]!]!, (value) => value / divisor)
 }

@@ -1,7 +1,7 @@
 /** `train summary SPEC`: prints the layers of a model and the cost of a step; on request, a picture and a profile. */
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import { modelSummaryLines } from '../report/model-summary.js'
 import { compilerPasses } from '../run/compiler-passes.js'
@@ -30,7 +30,7 @@ export async function summarizeSpec(file: string, options: SummaryOptions, io: I
   showWarnings(warnings, io)
   const { svg } = options
   if (svg !== undefined) await checkFilePlace('--svg', svg, [specPlace(file)])
-  const spec = soleSpec(given, dataInfo(given.data))
+  const spec = soleSpec(given, describeData(given))
   return interruptible(io, async (signal) => {
     const model = untrained(spec)
     const report: SummaryReport = {

@@ -37,7 +37,7 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
   try {
     interrupt.begin('idle', BEFORE_TRAINING)
     const opened = await openData(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
-    const ofData = warningsOfData(spec, opened.dataset).map(issue)
+    const ofData = warningsOfData(spec, opened.data).map(issue)
     if (verbose !== '0') showWarnings(ofData, io)
     await interrupt.ready()
     const unwritten: string[] = []
@@ -65,19 +65,19 @@ interface Work {
 }
 
 /** Warnings that need the data to be read. */
-const warningsOfData = (spec: ResolvedSpec, { info, train }: Opened['dataset']): readonly IssueDraft[] =>
-  stagesOf(spec, info).some((stage) => learnsLabels(stage.spec)) ? warnOfSplit(spec.fit, train) : []
+const warningsOfData = (spec: ResolvedSpec, data: Opened['data']): readonly IssueDraft[] =>
+  stagesOf(spec, data.form).some((stage) => learnsLabels(stage.spec)) ? warnOfSplit(spec.fit, data) : []
 
 /** Trains the stages one after another, until one is interrupted or fails. */
 async function runStages(work: Work): Promise<ExitCode> {
   const { spec, options, interrupt, opened } = work
-  const stages = stagesOf(spec, opened.dataset.info)
+  const stages = stagesOf(spec, opened.data.form)
   const trained: StateValues[] = []
-  let { dataset } = opened
+  let { data } = opened
   let directory: string | undefined
   for (const [index, stage] of stages.entries()) {
     if (interrupt.signal.aborted) return interruptedBefore(stage, directory, work)
-    const session = await opened.compile(stage.spec, dataset)
+    const session = await opened.compile(stage.spec, data)
     try {
       if (interrupt.signal.aborted) return interruptedBefore(stage, directory, work)
       if (stage.first) await session.runner.write(stage.first(trained))
@@ -94,12 +94,12 @@ async function runStages(work: Work): Promise<ExitCode> {
     const next = stages[index + 1]
     if (!next) continue
     interrupt.begin('idle', wordsBefore(next, directory))
-    const made = await dataFor(next, { stage, weights: trained.at(-1)!, dataset }, work)
+    const made = await dataFor(next, { stage, weights: trained.at(-1)!, data }, work)
     if (made === null) return interruptedBefore(next, directory, work)
-    dataset = made
+    data = made
   }
   if (isStacked(spec) && spec.model.fine_tune === null) {
-    const { model, weights } = asLayers(spec, opened.dataset.info, trained)
+    const { model, weights } = asLayers(spec, opened.data.form, trained)
     const place = join(directory!, RUN_FILES.model)
     const options = { within: directory, checksum: true }
     await interrupt.saving(() => inWords('save the model', () => saveModel(place, model, weights, options)))
@@ -149,16 +149,16 @@ interface Done {
   readonly stage: Stage
   readonly weights: StateValues
   /** The data set that it was trained on. */
-  readonly dataset: Opened['dataset']
+  readonly data: Opened['data']
 }
 
 /** Returns the data of the next stage, or null when interrupted. */
-async function dataFor(next: Stage, { stage, weights, dataset }: Done, { interrupt: { signal }, opened }: Work) {
+async function dataFor(next: Stage, { stage, weights, data }: Done, { interrupt: { signal }, opened }: Work) {
   // the network is trained on the data of the spec
-  if (next.folder === null) return opened.dataset
+  if (next.folder === null) return opened.data
   try {
     return await opened.waiting('Computing the data of the next RBM', () =>
-      nextData(stage.spec, weights, dataset, opened.engine, signal),
+      nextData(stage.spec, weights, data, opened.engine, signal),
     )
   } catch (error) {
     if (signal.aborted) return null

@@ -41,12 +41,13 @@ export async function transformRun(
       print(out, await transformed(out, given))
       return EXIT.done
     }
-    const dataset = await loadDataset(spec, { quiet: false }, io)
+    const loaded = await loadDataset(spec, { quiet: false }, io)
+    const { train, validation, test } = loaded
+    const tables = { train: [train, validation], test: [test] }
     for (const part of PARTS) {
-      const samples = dataset[part]
       const [path, labels] = [featuresPath(out, part), labelsPath(out, part)]
-      print(path, await transformed(path, samplesOf(samples, dataset.info.divisor)))
-      print(labels, await writeLabels(labels, samples))
+      print(path, await transformed(path, samplesOf(loaded, tables[part])))
+      print(labels, await writeLabels(labels, loaded, tables[part]))
     }
     return EXIT.done
   })

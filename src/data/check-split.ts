@@ -1,17 +1,18 @@
 /** Checks how a spec splits its data. */
+import type { DataForm } from '../base/form.js'
 import type { Issue } from '../base/issue.js'
 import type { FitSpec } from '../spec/spec.js'
-import { type DataInfo, type Samples, splitSamples, trainCount } from './dataset.js'
+import type { Data } from './load.js'
+import { storedRows, type Table } from './table.js'
 
 type SplitIssue = Pick<Issue, 'code' | 'pointer' | 'message'>
 
 /** Keras' rule: a `validation_split` must leave samples on both sides. */
-export function checkSplit(fit: FitSpec, info: DataInfo): SplitIssue[] {
+export function checkSplit(fit: FitSpec, { name, rows: { train, validation } }: DataForm): SplitIssue[] {
   const { validation_split: fraction } = fit
-  const train = trainCount(info.trainSamples, fraction)
-  if (fraction === 0 || (train > 0 && train < info.trainSamples)) return []
+  if (fraction === 0 || (train > 0 && validation > 0)) return []
   const side = train === 0 ? 'to train on' : 'to validate on'
-  const message = `found ${fraction}, which leaves none of the ${info.trainSamples} samples of ${info.name} ${side}`
+  const message = `found ${fraction}, which leaves none of the ${train + validation} samples of ${name} ${side}`
   return [{ code: 'range', pointer: '/fit/validation_split', message }]
 }
 
@@ -19,11 +20,11 @@ export function checkSplit(fit: FitSpec, info: DataInfo): SplitIssue[] {
  * Warns of classes that are only in training or only in validation: the split takes the last samples, which may be
  * sorted.
  */
-export function warnOfSplit(fit: FitSpec, samples: Samples): SplitIssue[] {
+export function warnOfSplit(fit: FitSpec, { form, train, validation }: Data): SplitIssue[] {
   const { validation_split: fraction } = fit
-  if (fraction === 0) return []
-  const { train, validation } = splitSamples(samples, fraction)
-  const [trained, validated] = [new Set(train.y), new Set(validation.y)]
+  const field = Object.keys(form.targets)[0]
+  if (fraction === 0 || field === undefined) return []
+  const [trained, validated] = [classesIn(train, field), classesIn(validation, field)]
   const untrained = onlyIn(validated, trained)
   const unvalidated = onlyIn(trained, validated)
   const sides = [
@@ -33,6 +34,12 @@ export function warnOfSplit(fit: FitSpec, samples: Samples): SplitIssue[] {
   if (sides.length === 0) return []
   const message = `found ${fraction}, which leaves ${sides.join(' and ')}`
   return [{ code: 'class-missing', pointer: '/fit/validation_split', message }]
+}
+
+function classesIn(table: Table, field: string): ReadonlySet<number> {
+  const found = new Set<number>()
+  for (const values of storedRows(table, field)) for (const value of values) found.add(value)
+  return found
 }
 
 const onlyIn = (one: ReadonlySet<number>, other: ReadonlySet<number>): number[] =>

@@ -1,6 +1,6 @@
 /** Checks a model against its data before anything is built: shapes, targets, and size. */
+import { classesOf, type DataForm, soleInput } from '../base/form.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
-import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
@@ -24,11 +24,12 @@ const MAX_NUMBERS = 200e6
 const MAX_STEPS = 5000
 
 /** Returns every problem of fitting the spec's model to the data, or an empty list. */
-export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
+export function checkModel(spec: SupervisedSpec, form: DataForm, outputs: readonly OutputSpec[]): ModelIssue[] {
   const { network, issues } = networkOf(spec.model, outputs)
   if (issues.length > 0) return [...issues]
-  const shapes = new Map<string, Shape>([[DATA, info.sampleShape]])
-  const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...info.sampleShape])}`]
+  const sample = soleInput(form).shape
+  const shapes = new Map<string, Shape>([[DATA, sample]])
+  const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...sample])}`]
   const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
   const masks = noMasks()
   const taken = takenMasks(network)
@@ -81,13 +82,13 @@ export function checkModel(spec: SupervisedSpec, info: DataInfo, outputs: readon
       const call = network.calls.find(({ name }) => name === network.outputs[index])!
       return checkOutput(
         output,
-        info,
+        form,
         { shape: shapes.get(call.name)!, mask: taken.atEnd.has(call.name) ? undefined : masks.carried.get(call.name) },
         call,
         chain,
       )
     }),
-    ...checkClassWeight(spec, info),
+    ...checkClassWeight(spec, form),
   ]
 }
 
@@ -119,7 +120,7 @@ function checkArity({ least, most }: { least: number; most: number }, given: rea
 /** Checks that the loss and every metric can compare the target with this output, and can be computed for it. */
 function checkOutput(
   spec: OutputSpec,
-  info: DataInfo,
+  data: DataForm,
   { shape: output, mask }: { readonly shape: Shape; readonly mask: Shape | undefined },
   { name, pointer: layer }: Call,
   chain: readonly string[],
@@ -141,16 +142,18 @@ function checkOutput(
       return { user: `metric ${one.type}`, at, own: at, target, problem, values: masked && output.slice(0, -1) }
     }),
   ]
-  const target = targetOf(spec.target, info)
+  const target = targetOf(spec.target, data)
   const ends = `${spec.name === null ? 'the model ends' : `output "${name}" ends`} in ${formatShape([null, ...output])}, but`
-  const misfits = wanted.flatMap(({ user, at, own, target: form, problem, values }): ModelIssue[] => {
-    if (targetForm(form, output, target) === null) {
-      return [{ code: 'shape', pointer: at, message: `${ends} ${user} needs ${formsOf(form, target, info)}`, details }]
+  const misfits = wanted.flatMap(({ user, at, own, target: wanted, problem, values }): ModelIssue[] => {
+    if (targetForm(wanted, output, target) === null) {
+      return [
+        { code: 'shape', pointer: at, message: `${ends} ${user} needs ${formsOf(wanted, target, data)}`, details },
+      ]
     }
     const why = problem ?? (mask && values && maskProblem(mask, values))
     return why === undefined ? [] : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${why}`, details }]
   })
-  return [...checkGroups(spec, info), ...misfits.slice(0, 1)]
+  return [...checkGroups(spec, data), ...misfits.slice(0, 1)]
 }
 
 /** Explains why a mask cannot select values of a sample, or returns undefined if it can. */
@@ -164,10 +167,10 @@ function maskProblem(mask: Shape, values: Shape): string | undefined {
 }
 
 /** Describes the output shapes that fit a target. */
-function formsOf(wanted: WantedTarget, target: Target, { name, sampleShape }: DataInfo): string {
+function formsOf(wanted: WantedTarget, target: Target, data: DataForm): string {
   if (target.kind === 'values') {
     return wanted === 'fitting' || wanted === 'one_hot'
-      ? `${target.size} elements, as many as a sample has, such as ${formatShape([null, ...sampleShape])}`
+      ? `${target.size} elements, as many as a sample has, such as ${formatShape([null, ...soleInput(data).shape])}`
       : 'class labels as the target, not the input'
   }
   const { classes } = target
@@ -177,12 +180,14 @@ function formsOf(wanted: WantedTarget, target: Target, { name, sampleShape }: Da
       : wanted === 'fitting'
         ? `(None, ${classes}) or (None, 1)`
         : `(None, ${classes})`
-  return `${forms} for the ${classes} classes of ${name}`
+  return `${forms} for the ${classes} classes of ${data.name}`
 }
 
 /** Checks that groups of labels name only classes of the data, and every one of them. */
-function checkGroups({ target, pointer }: OutputSpec, { classes, name }: DataInfo): ModelIssue[] {
+function checkGroups({ target, pointer }: OutputSpec, form: DataForm): ModelIssue[] {
   if (target.type !== 'grouped_label') return []
+  const { name } = form
+  const classes = classesOf(form)
   const at = `${pointer}/target/groups`
   const missing = Array.from({ length: classes }, (_, one) => one).filter((one) => !target.groups.flat().includes(one))
   return [
@@ -211,11 +216,11 @@ function checkGroups({ target, pointer }: OutputSpec, { classes, name }: DataInf
   ]
 }
 
-const checkClassWeight = ({ fit }: SupervisedSpec, { classes, name }: DataInfo): ModelIssue[] =>
+const checkClassWeight = ({ fit }: SupervisedSpec, form: DataForm): ModelIssue[] =>
   Object.keys(fit.class_weight ?? {})
-    .filter((index) => Number(index) >= classes)
+    .filter((index) => Number(index) >= classesOf(form))
     .map((index) => ({
       code: 'range',
       pointer: `/fit/class_weight/${index}`,
-      message: `found class ${index}, but ${name} has ${classes} classes, numbered from 0`,
+      message: `found class ${index}, but ${form.name} has ${classesOf(form)} classes, numbered from 0`,
     }))

@@ -1,7 +1,7 @@
 /** Targets of outputs, in the forms that losses and metrics take. */
 import * as tf from '@tensorflow/tfjs-core'
+import { classesOf, type DataForm, soleInput } from '../base/form.js'
 import { type Shape, sizeOf } from '../base/shape.js'
-import type { DataInfo } from '../data/dataset.js'
 import type { TargetSpec } from '../spec/outputs.js'
 
 /** The target of an output: class labels, or a number for each of its elements. */
@@ -9,24 +9,24 @@ export type Target =
   | { readonly kind: 'labels'; readonly classes: number }
   | { readonly kind: 'values'; readonly size: number }
 
-export function targetOf(spec: TargetSpec, info: DataInfo): Target {
+export function targetOf(spec: TargetSpec, form: DataForm): Target {
   switch (spec.type) {
     case 'label':
-      return { kind: 'labels', classes: info.classes }
+      return { kind: 'labels', classes: classesOf(form) }
     case 'grouped_label':
       return { kind: 'labels', classes: spec.groups.length }
     case 'input':
-      return { kind: 'values', size: sizeOf(info.sampleShape) }
+      return { kind: 'values', size: sizeOf(soleInput(form).shape) }
   }
 }
 
 /** Target of a batch, from its samples (batch, ...) and its labels (batch), int32. */
-export function targetTensor(spec: TargetSpec, x: tf.Tensor, labels: tf.Tensor, info: DataInfo): tf.Tensor {
+export function targetTensor(spec: TargetSpec, x: tf.Tensor, labels: tf.Tensor, form: DataForm): tf.Tensor {
   switch (spec.type) {
     case 'label':
       return labels
     case 'grouped_label': {
-      const group = Array.from({ length: info.classes }, (_, one) => spec.groups.findIndex((of) => of.includes(one)))
+      const group = Array.from({ length: classesOf(form) }, (_, one) => spec.groups.findIndex((of) => of.includes(one)))
       return tf.gather(tf.tensor1d(group, 'int32'), labels as tf.Tensor1D)
     }
     case 'input':

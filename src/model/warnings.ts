@@ -1,6 +1,6 @@
 /** Warns of models and losses that are allowed but hardly meant. */
+import { type DataForm, soleInput } from '../base/form.js'
 import type { Shape } from '../base/shape.js'
-import type { DataInfo } from '../data/dataset.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, LossSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
@@ -12,8 +12,8 @@ import { buildModel, learns, type Model } from './model.js'
 import type { ModelStage } from './model-stage.js'
 
 /** Warnings for a spec without problems (`checkModel`), in the order of its layers, then of its outputs. */
-export function modelWarnings(spec: SupervisedSpec, info: DataInfo, outputs: readonly OutputSpec[]): ModelIssue[] {
-  const model = buildModel(spec.model, info.sampleShape, spec.seed, outputs)
+export function modelWarnings(spec: SupervisedSpec, form: DataForm, outputs: readonly OutputSpec[]): ModelIssue[] {
+  const model = buildModel(spec.model, soleInput(form).shape, spec.seed, outputs)
   const ranges = rangesOf(model.stages)
   const doubtful = outputs.flatMap((output, index) => {
     const { name, shape } = model.outputs[index]!

@@ -3,11 +3,11 @@
  * an evaluation. Algorithms differ only in the model phase (`model-phase.ts`).
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { ValueKind } from '../base/field.js'
 import { type ByEpoch, inEpoch } from '../base/in-epoch.js'
 import type { DrawMode } from '../base/mode.js'
 import type { Slot } from '../base/slot.js'
 import type { Tensors } from '../base/tensors.js'
-import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm, VisibleMeans } from '../model/rbm/rbm.js'
 import type { TrainingSpec } from '../spec/rbm.js'

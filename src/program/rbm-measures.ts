@@ -1,11 +1,10 @@
 /** Measures of an RBM beside the loss, as sums over a batch from which means over an epoch are made. */
-
 import * as tf from '@tensorflow/tfjs-core'
 import { type ByType, callByType } from '../base/by-type.js'
+import type { ValueKind } from '../base/field.js'
 import type { DrawMode } from '../base/mode.js'
 import type { NoiseInput } from '../base/noise.js'
 import type { Tensors } from '../base/tensors.js'
-import type { ValueKind } from '../data/dataset.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { RbmMetricSpec } from '../spec/spec.js'

@@ -1,8 +1,8 @@
 /** Programs of a network with targets: training by backpropagation, evaluation, and the outputs of every layer. */
 import * as tf from '@tensorflow/tfjs-core'
+import { classesOf, type DataForm, soleInput } from '../base/form.js'
 import type { Mode } from '../base/mode.js'
 import type { Tensors } from '../base/tensors.js'
-import type { DataInfo } from '../data/dataset.js'
 import type { Applied, Model } from '../model/model.js'
 import { targetOf, targetTensor } from '../model/targets.js'
 import type { OutputSpec } from '../spec/outputs.js'
@@ -17,7 +17,7 @@ import { labelsInput, samplesInput } from './samples.js'
 
 export interface SupervisedOptions {
   readonly model: Model
-  readonly info: DataInfo
+  readonly form: DataForm
   /** In the order of the model's outputs. */
   readonly outputs: readonly OutputSpec[]
   readonly optimizer: OptimizerSpec
@@ -36,9 +36,9 @@ export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>
  * layers look up rows by computed indices (`Model.lookups`).
  */
 export function supervisedPrograms(options: SupervisedOptions): LearningPrograms {
-  const { model, info, optimizer } = options
-  const x = samplesInput(model.inputShape, info.divisor)
-  const y = labelsInput(info.classes)
+  const { model, form, optimizer } = options
+  const x = samplesInput(model.inputShape, soleInput(form).divisor)
+  const y = labelsInput(classesOf(form))
   const { sums, loss } = measuring(options)
   const steps = backpropagation({
     model,
@@ -96,7 +96,7 @@ function lookupsProgram(model: Model, x: BatchInput): Program {
 
 const measuredOutputs = ({
   model,
-  info,
+  form,
   outputs,
   fit,
 }: Omit<SupervisedOptions, 'optimizer'>): readonly MeasuredOutput[] =>
@@ -104,7 +104,7 @@ const measuredOutputs = ({
     measureOutput({
       prefix,
       ...model.outputs[index]!,
-      target: targetOf(target, info),
+      target: targetOf(target, form),
       loss,
       metrics,
       classWeight: fit.class_weight,
@@ -113,9 +113,9 @@ const measuredOutputs = ({
 
 /** Measures of a step: sums over a batch by history key, and the total loss of all outputs. */
 function measuring(options: SupervisedOptions) {
-  const { info, outputs } = options
+  const { form, outputs } = options
   const measured = measuredOutputs(options)
-  const targets = ({ x, y }: Tensors) => outputs.map(({ target }) => targetTensor(target, x!, y!, info))
+  const targets = ({ x, y }: Tensors) => outputs.map(({ target }) => targetTensor(target, x!, y!, form))
   /** Weighted sum of the outputs' losses, plus the regularization of the mean loss times the batch size. */
   const total = (losses: readonly tf.Tensor[], { penalty, output }: Applied): tf.Tensor => {
     const weighted = losses.map((loss, index) => {

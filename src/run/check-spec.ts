@@ -1,8 +1,8 @@
 /** Checks a spec against its data. */
+import { type DataForm, soleInput } from '../base/form.js'
 import { checkSplit } from '../data/check-split.js'
-import { type DataInfo, rangeOf } from '../data/dataset.js'
-import { featuresInfo } from '../data/features.js'
-import { dataInfo, loadData } from '../data/registry.js'
+import { describeData, loadData } from '../data/load.js'
+import { fieldRange } from '../data/table.js'
 import { checkModel } from '../model/check-model.js'
 import type { ModelIssue } from '../model/issue.js'
 import { checkLookups, lookupsOf } from '../model/lookups.js'
@@ -12,12 +12,13 @@ import { modelWarnings } from '../model/warnings.js'
 import { outputsOf } from '../spec/outputs.js'
 import { isStacked, isSupervised, type ResolvedSpec, type StackedSpec } from '../spec/spec.js'
 import { fineTuningStage, rbmStages } from '../spec/stages.js'
+import { hiddenForm } from './hidden-form.js'
 import { sizesOf } from './stages.js'
 
 /** Returns every problem that can be found without reading the data. */
 export function checkSpec(spec: ResolvedSpec): ModelIssue[] {
-  const info = dataInfo(spec.data)
-  return [...checkItsModel(spec, info), ...checkSplit(spec.fit, info)]
+  const form = describeData(spec)
+  return [...checkItsModel(spec, form), ...checkSplit(spec.fit, form)]
 }
 
 /**
@@ -28,38 +29,43 @@ export async function checkValues(spec: ResolvedSpec): Promise<ModelIssue[]> {
   if (!isSupervised(spec)) return []
   const outputs = outputsOf(spec)
   if (!lookupsOf(networkOf(spec.model, outputs).network).some(({ ofData }) => ofData)) return []
-  const info = dataInfo(spec.data)
-  const range = info.values === 'real' ? rangeOf(await loadData(spec.data, spec.seed)) : { least: 0, largest: 1 }
-  return checkLookups(spec, outputs, range, info.name)
+  const form = describeData(spec)
+  const range = soleInput(form).values === 'real' ? await rangeOfData(spec) : { least: 0, largest: 1 }
+  return checkLookups(spec, outputs, range, form.name)
+}
+
+async function rangeOfData(spec: ResolvedSpec) {
+  const { form, train, validation, test } = await loadData(spec)
+  return fieldRange([train, validation, test], Object.keys(form.inputs)[0]!)
 }
 
 /** Returns the warnings for a spec that has no problems: settings that are probably not meant. */
 export function warningsOf(spec: ResolvedSpec): ModelIssue[] {
-  const info = dataInfo(spec.data)
-  if (isSupervised(spec)) return modelWarnings(spec, info, outputsOf(spec))
-  const tuned = isStacked(spec) ? fineTuningStage(spec, sizesOf(info)) : undefined
-  return tuned ? modelWarnings(tuned, info, outputsOf(tuned)).map(inFineTuning) : []
+  const form = describeData(spec)
+  if (isSupervised(spec)) return modelWarnings(spec, form, outputsOf(spec))
+  const tuned = isStacked(spec) ? fineTuningStage(spec, sizesOf(form)) : undefined
+  return tuned ? modelWarnings(tuned, form, outputsOf(tuned)).map(inFineTuning) : []
 }
 
-function checkItsModel(spec: ResolvedSpec, info: DataInfo): ModelIssue[] {
-  if (isSupervised(spec)) return checkModel(spec, info, outputsOf(spec))
-  return isStacked(spec) ? checkStack(spec, info) : checkRbm(spec, info)
+function checkItsModel(spec: ResolvedSpec, form: DataForm): ModelIssue[] {
+  if (isSupervised(spec)) return checkModel(spec, form, outputsOf(spec))
+  return isStacked(spec) ? checkStack(spec, form) : checkRbm(spec, form)
 }
 
 /**
  * Checks each RBM, then the network if the RBMs are right. Issues point to the field of the stack that a stage is made
  * from.
  */
-function checkStack(spec: StackedSpec, info: DataInfo): ModelIssue[] {
-  let seen = info
+function checkStack(spec: StackedSpec, form: DataForm): ModelIssue[] {
+  let seen = form
   for (const [index, stage] of rbmStages(spec).entries()) {
     const issues = checkRbm(stage, seen)
     if (issues.length > 0) return issues.map((issue) => ({ ...issue, pointer: pointerInStack(issue.pointer, index) }))
-    seen = featuresInfo(seen, stage.model.hidden_units)
+    seen = hiddenForm(seen, stage.model.hidden_units)
   }
-  const tuned = fineTuningStage(spec, sizesOf(info))
+  const tuned = fineTuningStage(spec, sizesOf(form))
   if (!tuned) return []
-  return checkModel(tuned, info, outputsOf(tuned)).map(inFineTuning)
+  return checkModel(tuned, form, outputsOf(tuned)).map(inFineTuning)
 }
 
 /** Points an issue with a layer of the network to `fine_tune`, because the file does not contain these layers. */

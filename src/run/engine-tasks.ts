@@ -1,6 +1,6 @@
 /** The tasks of a process that holds one engine. */
 import { timesOf } from '../base/timing.js'
-import { loadData } from '../data/registry.js'
+import { loadData } from '../data/load.js'
 import { checkEngine } from '../engine/check-engine.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
@@ -27,7 +27,7 @@ export const TASKS: Tasks = {
   productSpeed: () => productSpeed(engine),
   updateSpeed: () => updateSpeed(engine),
   async load(spec) {
-    session = await openSession(spec, await loadData(spec.data, spec.seed), engine)
+    session = await openSession(spec, await loadData(spec), engine)
     nextStep = stepsOf(session.training)
     return { batchSize: session.training.batchSize }
   },

@@ -1,5 +1,6 @@
 /** Measures a trained model on the test set of its spec. */
-import { dataInfo } from '../data/registry.js'
+import { soleInput } from '../base/form.js'
+import { describeData } from '../data/load.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import type { Measured } from '../program/measured.js'
@@ -41,7 +42,7 @@ export async function evaluateSession(
 /** Metrics of chains, of updates and of training samples: a test set has none of these. */
 function measuredOfTraining(spec: ResolvedSpec, state: StateValues): string[] {
   if (!isUnsupervised(spec) || labelsOf(spec.training)) return []
-  const { values } = dataInfo(spec.data)
+  const { values } = soleInput(describeData(spec))
   const isLeftOut = (metric: RbmMetricSpec) => {
     const measure = measureOf(metric, values)
     return 'ofUpdate' in measure || measure.followsChains || measure.isGap
@@ -63,7 +64,7 @@ export const evaluateReport = (
   engine: engine.name,
   device: engine.device,
   data: spec.data.dataset,
-  samples: dataInfo(spec.data).testSamples,
+  samples: describeData(spec).rows.test,
   test: Object.fromEntries(Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null])),
   left_out: [...leftOut],
   likelihood,

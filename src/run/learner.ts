@@ -1,6 +1,7 @@
 /** Makes what training needs from a spec: the model, its programs, the programs of a step, and the measures. */
-import type { DataInfo } from '../data/dataset.js'
-import type { EpochLengths } from '../data/epoch.js'
+import type { EpochLengths } from '../base/epoch.js'
+import { classesOf, type DataForm, soleInput } from '../base/form.js'
+import { sizeOf } from '../base/shape.js'
 import { buildModel, learns, type Model } from '../model/model.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
@@ -31,15 +32,15 @@ export const learnsLabels = (spec: StageSpec): boolean =>
 type Lengths = Pick<EpochLengths, 'batchSize' | 'stepsPerEpoch'>
 
 /** Builds the learner of a spec. `means` gives the means of the training data; it is called only for initial values. */
-export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, means: VisibleMeans): Learner {
+export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, means: VisibleMeans): Learner {
   const { seed, optimizer } = spec
   if (!isSupervised(spec)) {
-    const visibleUnits = info.sampleShape[0]!
+    const { shape, divisor, values } = soleInput(form)
+    const visibleUnits = sizeOf(shape)
     const { training, metrics } = spec
-    const { divisor, classes, values } = info
     const labels = labelsOf(training)
     if (labels) {
-      const model = buildClassRbm(spec.model, { visibleUnits, classes }, seed, means)
+      const model = buildClassRbm(spec.model, { visibleUnits, classes: classesOf(form) }, seed, means)
       const options = { rbm: model, labels, training, optimizer, metrics, divisor, ...lengths }
       const seen = { unlabelled: withoutLabels(model), labelled: model }
       return { kind: 'rbm', model, ...seen, ...classContrastivePrograms(options) }
@@ -49,9 +50,9 @@ export function learnerOf(spec: StageSpec, info: DataInfo, lengths: Lengths, mea
     return { kind: 'rbm', model, unlabelled: model, labelled: null, ...contrastivePrograms(options) }
   }
   const outputs = outputsOf(spec)
-  const model = buildModel(spec.model, info.sampleShape, seed, outputs)
+  const model = buildModel(spec.model, soleInput(form).shape, seed, outputs)
   const descending = model.weights.some(learns) ? optimizer : resting(optimizer)
-  const options = { model, info, outputs, optimizer: descending, fit: spec.fit }
+  const options = { model, form, outputs, optimizer: descending, fit: spec.fit }
   return {
     kind: 'network',
     model,

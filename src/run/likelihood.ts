@@ -1,7 +1,8 @@
 /** Computes log Z of a trained RBM, exactly or as an estimate, and with it the mean log-likelihood of its data. */
+import { soleInput } from '../base/form.js'
 import type { Progress } from '../base/progress.js'
 import type { Slot } from '../base/slot.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -43,7 +44,7 @@ type Likelihood = NonNullable<EvaluateReport['likelihood']>
 export async function likelihoodOf(options: LikelihoodOptions): Promise<Likelihood> {
   const { method, engine, session, rbm, spec, weights, signal } = options
   const slots = trainedSlots(rbm, weights)
-  const { divisor } = dataInfo(spec.data)
+  const { divisor } = soleInput(describeData(spec))
   const batchSize = session.training.batchSize
   const side = session.labelled ? labelledSide(session.labelled) : visibleSide(rbm)
   const free_energy = freeEnergyProgram({ side, weights: slots, divisor })
@@ -67,12 +68,12 @@ export async function likelihoodOf(options: LikelihoodOptions): Promise<Likeliho
 }
 
 /** Warnings about what the number does not mean, even if it is exact. */
-function* doubts({ data, training }: UnsupervisedSpec, { visible }: Rbm): Iterable<string> {
-  const { values } = dataInfo(data)
+function* doubts(spec: UnsupervisedSpec, { visible }: Rbm): Iterable<string> {
+  const { values } = soleInput(describeData(spec))
   if (visible.isBinary && values !== 'binary') {
     yield `The data are ${values}, not 0 and 1, so this is not the likelihood of binary data.`
   }
-  if (labelsOf(training)?.type === 'discriminative') {
+  if (labelsOf(spec.training)?.type === 'discriminative') {
     yield 'The model was trained to predict labels ("discriminative"), so it says little about how likely samples are.'
   }
 }
@@ -92,7 +93,7 @@ async function estimated(
   side: VisibleSide,
   slots: readonly Slot[],
 ): Promise<Found> {
-  const base = await baseMachine(session, rbm, weights, dataInfo(spec.data).divisor)
+  const base = await baseMachine(session, rbm, weights, soleInput(describeData(spec)).divisor)
   const betas = wanted === 'murray' ? murrayBetas() : linearBetas(wanted)
   const steps = Math.min(STEPS, betas.length - 1)
   const programs = aisPrograms({ side, weights: slots, base: base.biases, chains, steps })

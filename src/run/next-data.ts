@@ -1,33 +1,45 @@
 /** The training data of the next RBM of a stack: the hidden probabilities of the RBM before it. */
+import type { Named, Numbers } from '../base/field.js'
+import { soleInput } from '../base/form.js'
 import { sizeOf } from '../base/shape.js'
-import type { Dataset } from '../data/dataset.js'
-import { withFeatures } from '../data/features.js'
+import type { Data } from '../data/load.js'
+import { type Table, withField } from '../data/table.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import { buildRbm } from '../model/rbm/rbm.js'
 import { featuresProgram } from '../program/mirror.js'
 import { isSupervised, type StageSpec } from '../spec/spec.js'
+import { hiddenForm } from './hidden-form.js'
 import { NO_MEANS, trainedSlots } from './trained-rbm.js'
 
 const BATCH_SIZE = 1000
 
-/** Computes the features of training and test samples. Throws the reason of `signal` when that is aborted. */
+/** Computes the hidden probabilities of all samples. Throws the reason of `signal` when that is aborted. */
 export async function nextData(
   spec: StageSpec,
   weights: StateValues,
-  dataset: Dataset,
+  { form, train, validation, test }: Data,
   engine: Engine,
   signal: AbortSignal,
-): Promise<Dataset> {
+): Promise<Data> {
   if (isSupervised(spec)) throw new Error('internal: a network is followed by nothing')
-  const { divisor, sampleShape } = dataset.info
-  const rbm = buildRbm(spec.model, sizeOf(sampleShape), spec.seed, NO_MEANS)
+  const { divisor, shape } = soleInput(form)
+  const rbm = buildRbm(spec.model, sizeOf(shape), spec.seed, NO_MEANS)
   const program = featuresProgram({ rbm, weights: trainedSlots(rbm, weights), divisor })
   const runner = await engine.load({ features: program }, { seed: spec.seed, batchSize: BATCH_SIZE })
+  const features = async (arrays: Named<Numbers>, size: number) => {
+    signal.throwIfAborted()
+    return (await runner.run('features', { size, arrays }, {})).hidden!
+  }
+  const hidden = hiddenForm(form, rbm.hiddenUnits)
+  const [input] = Object.keys(hidden.inputs)
+  const next = (table: Table) => withField(table, input!, soleInput(hidden), features, BATCH_SIZE)
   try {
-    return await withFeatures(dataset, rbm.hiddenUnits, BATCH_SIZE, async (batch) => {
-      signal.throwIfAborted()
-      return (await runner.run('features', batch, {})).hidden!
-    })
+    return {
+      form: hidden,
+      train: await next(train),
+      validation: await next(validation),
+      test: await next(test),
+    }
   } finally {
     await runner.dispose()
   }

@@ -1,7 +1,8 @@
 /** Computes the numbers for the pictures of a trained RBM. */
+import { soleInput } from '../base/form.js'
 import { rowsOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -82,7 +83,7 @@ async function mirrored(
   { session, spec, engine, rbm, samples: most }: PictureOptions,
   weights: readonly Slot[],
 ): Promise<Pick<PictureNumbers, 'samples' | 'hidden' | 'reconstructions'>> {
-  const { divisor } = dataInfo(spec.data)
+  const { divisor } = soleInput(describeData(spec))
   const programs = { mirror: mirrorProgram({ rbm, weights, divisor }) }
   const runner = await engine.load(programs, { seed: spec.seed, batchSize: session.training.batchSize })
   const look = { samples: [] as Float32Array[], hidden: [] as Float32Array[], reconstructions: [] as Float32Array[] }

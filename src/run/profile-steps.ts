@@ -1,6 +1,6 @@
 /** Times the parts of training steps on engine onnx, whatever engine the spec names. */
 import { median, timesOf } from '../base/timing.js'
-import { loadData } from '../data/registry.js'
+import { loadData } from '../data/load.js'
 import type { StepTimes } from '../engine/compiled/onnx/engine.js'
 import type { Profile } from '../engine/compiled/onnx/profile.js'
 import type { SummaryReport } from '../export/summary-report.js'
@@ -20,10 +20,10 @@ export async function profileSteps(spec: StageSpec, signal: AbortSignal): Promis
     import('../engine/compiled/onnx/engine.js'),
     import('../engine/compiled/onnx/profile.js'),
   ])
-  const dataset = await loadData(spec.data, spec.seed)
+  const data = await loadData(spec)
   let profile: Profile | undefined
   try {
-    const { training } = await openSession(spec, dataset, {
+    const { training } = await openSession(spec, data, {
       ...openOnnx(),
       async load(programs, options) {
         profile = await startProfile(programs, options)

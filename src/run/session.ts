@@ -1,7 +1,8 @@
 /** Makes a session from a spec and its data: the model, and its programs loaded by an engine. */
-import type { Dataset, Samples } from '../data/dataset.js'
-import { batches, elementMeans, splitSamples } from '../data/dataset.js'
-import { epochLengths } from '../data/epoch.js'
+import { epochLengths } from '../base/epoch.js'
+import { batches } from '../data/batches.js'
+import type { Data } from '../data/load.js'
+import { elementMeans, part, type Table } from '../data/table.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -29,20 +30,19 @@ export interface Session {
 
 export async function openSession(
   spec: StageSpec,
-  dataset: Dataset,
+  data: Data,
   engine: Engine,
   warn?: (text: string) => void,
 ): Promise<Session> {
   const { seed, fit, optimizer } = spec
-  const { info } = dataset
-  const { train, validation, compared } = splitSamples(dataset.train, fit.validation_split)
-  const lengths = epochLengths(dataset.train.count, fit)
+  const { form, train, validation, test } = data
+  const lengths = epochLengths(train.count, fit.batch_size)
   const { batchSize, stepsPerEpoch } = lengths
-  const means = () => elementMeans(train).map((mean) => mean / info.divisor)
-  const learner = learnerOf(spec, info, lengths, means)
+  const means = () => elementMeans(train, Object.keys(form.inputs)[0]!)
+  const learner = learnerOf(spec, form, lengths, means)
   const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
-  const inOrder = (samples: Samples) => () => batches(samples, { batchSize })
+  const inOrder = (table: Table) => () => batches(table, { batchSize })
   return {
     model,
     rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
@@ -57,13 +57,14 @@ export async function openSession(
       validationSamples: validation.count,
       batches: (epoch) => batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
-      compared: inOrder(compared),
+      // the first training samples, as many as validation has
+      compared: inOrder(part(train, 0, Math.min(train.count, validation.count))),
       metrics: measured,
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),
       ...(learner.kind === 'network' && { lookups: learner.model.lookups }),
     },
-    testBatches: inOrder(dataset.test),
+    testBatches: inOrder(test),
   }
 }
 

@@ -1,7 +1,7 @@
 /** The stages in which a spec is trained: one, or for a stack, each of its RBMs and then the network. */
+import { classesOf, type DataForm, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
-import type { DataInfo } from '../data/dataset.js'
 import type { StateValues } from '../engine/engine.js'
 import { buildModel } from '../model/model.js'
 import { denseWeights } from '../model/rbm/dense.js'
@@ -25,9 +25,9 @@ export interface Stage {
   readonly first: ((trained: Trained) => StateValues) | null
 }
 
-export function stagesOf(spec: ResolvedSpec, info: DataInfo): readonly Stage[] {
+export function stagesOf(spec: ResolvedSpec, form: DataForm): readonly Stage[] {
   if (!isStacked(spec)) return [{ spec, title: null, folder: null, alone: true, first: null }]
-  const data = sizesOf(info)
+  const data = sizesOf(form)
   const units = [data.visibleUnits, ...spec.model.rbms.map(({ hidden_units }) => hidden_units)]
   const rbms = rbmStages(spec).map(
     (one, index, { length }): Stage => ({
@@ -46,12 +46,15 @@ export function stagesOf(spec: ResolvedSpec, info: DataInfo): readonly Stage[] {
   return [...rbms, { spec: tuned, title, folder: null, alone: false, first: (trained) => denseWeights(trained, names) }]
 }
 
-export const sizesOf = ({ sampleShape, classes }: DataInfo) => ({ visibleUnits: sizeOf(sampleShape), classes })
+export const sizesOf = (form: DataForm) => ({
+  visibleUnits: sizeOf(soleInput(form).shape),
+  classes: classesOf(form),
+})
 
 /** The spec for a command that works on one model. For a stack, that is the network that it becomes. */
-export function soleSpec(spec: ResolvedSpec, info: DataInfo): StageSpec {
+export function soleSpec(spec: ResolvedSpec, form: DataForm): StageSpec {
   if (!isStacked(spec)) return spec
-  const tuned = fineTuningStage(spec, sizesOf(info))
+  const tuned = fineTuningStage(spec, sizesOf(form))
   if (tuned) return tuned
   throw new UserError(
     'This DBN is not fine-tuned ("fine_tune": null), so it has no network. To look at one of its RBMs, write a spec of type RBM with the fields of that entry of "rbms".',
@@ -61,9 +64,9 @@ export function soleSpec(spec: ResolvedSpec, info: DataInfo): StageSpec {
 /** Returns the trained RBMs of a stack as the layers of a network, with their weights. */
 export function asLayers(
   spec: StackedSpec,
-  info: DataInfo,
+  form: DataForm,
   trained: Trained,
 ): { readonly model: Saveable; readonly weights: StateValues } {
-  const { network, ...names } = unrolled(spec, sizesOf(info))
-  return { model: buildModel(network, info.sampleShape, spec.seed), weights: denseWeights(trained, names) }
+  const { network, ...names } = unrolled(spec, sizesOf(form))
+  return { model: buildModel(network, soleInput(form).shape, spec.seed), weights: denseWeights(trained, names) }
 }

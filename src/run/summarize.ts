@@ -2,8 +2,8 @@
  * Makes the report of `train summary`: the layers and parameters of a model, and the cost of a training step. Trains
  * nothing.
  */
-import { epochLengths } from '../data/epoch.js'
-import { dataInfo } from '../data/registry.js'
+import { epochLengths } from '../base/epoch.js'
+import { describeData } from '../data/load.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import type { StageSpec } from '../spec/spec.js'
 import { describeModel } from './describe-model.js'
@@ -19,9 +19,9 @@ export interface Untrained {
 }
 
 export function untrained(spec: StageSpec): Untrained {
-  const info = dataInfo(spec.data)
-  const lengths = epochLengths(info.trainSamples, spec.fit)
-  return { spec, learner: learnerOf(spec, info, lengths, () => []), batchSize: lengths.batchSize }
+  const form = describeData(spec)
+  const lengths = epochLengths(form.rows.train, spec.fit.batch_size)
+  return { spec, learner: learnerOf(spec, form, lengths, () => []), batchSize: lengths.batchSize }
 }
 
 /** Makes the report, without the part that `--explain` adds. */

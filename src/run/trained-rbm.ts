@@ -1,9 +1,10 @@
 /** Reads a trained RBM from the folder of a run. */
 import { join } from 'node:path'
+import { classesOf, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
-import { dataInfo } from '../data/registry.js'
+import { describeData } from '../data/load.js'
 import type { StateValues } from '../engine/engine.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
@@ -40,9 +41,9 @@ export async function readTrainedRbm(
       `${directory} holds a model of type ${spec.model.type}, but train ${command} needs a model of type RBM${own}`,
     )
   }
-  const { model, data, seed, training } = spec
-  const { sampleShape, classes } = dataInfo(data)
-  const visibleUnits = sizeOf(sampleShape)
+  const { model, seed, training } = spec
+  const form = describeData(spec)
+  const [visibleUnits, classes] = [sizeOf(soleInput(form).shape), classesOf(form)]
   const labelled = labelsOf(training) ? buildClassRbm(model, { visibleUnits, classes }, seed, NO_MEANS) : null
   const rbm = labelled ? withoutLabels(labelled) : buildRbm(model, visibleUnits, seed, NO_MEANS)
   return {
@@ -72,4 +73,5 @@ export const NO_MEANS: VisibleMeans = () => {
 export const trainedSlots = ({ weights }: Rbm, values: StateValues): Slot[] =>
   weights.map((slot) => ({ ...slot, initial: () => Float32Array.from(values[slot.name]!) }))
 
-export const sampleShapeOf = ({ data }: ResolvedSpec): Shape => dataInfo({ ...data, flatten: false }).sampleShape
+export const sampleShapeOf = (spec: ResolvedSpec): Shape =>
+  soleInput(describeData({ ...spec, data: { ...spec.data, flatten: false } })).shape

@@ -1,10 +1,12 @@
 /** Writes the hidden probabilities of a trained RBM, for samples of its data set or of a file, as an array. */
+import { soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import type { Progress } from '../base/progress.js'
 import { formatShape, type Shape } from '../base/shape.js'
-import { batches, type Samples } from '../data/dataset.js'
+import { batches } from '../data/batches.js'
+import { type Data, describeData } from '../data/load.js'
 import { placeIn, readArrayFile } from '../data/read-array.js'
-import { dataInfo } from '../data/registry.js'
+import { storedRows, type Table } from '../data/table.js'
 import type { Batch, Engine } from '../engine/engine.js'
 import { openArrayFile, writeArray } from '../export/write-array.js'
 import { featuresProgram } from '../program/mirror.js'
@@ -20,11 +22,18 @@ export interface SampleStream {
   readonly divisor: number
 }
 
-export const samplesOf = (samples: Samples, divisor: number): SampleStream => ({
-  count: samples.count,
-  batches: batches(samples, { batchSize: BATCH_SIZE }),
-  divisor,
+/** The rows of tables, one table after another. */
+export const samplesOf = ({ form }: Data, tables: readonly Table[]): SampleStream => ({
+  count: countOf(tables),
+  batches: inTurn(tables),
+  divisor: soleInput(form).divisor,
 })
+
+async function* inTurn(tables: readonly Table[]): AsyncGenerator<Batch> {
+  for (const table of tables) yield* batches(table, { batchSize: BATCH_SIZE })
+}
+
+const countOf = (tables: readonly Table[]): number => tables.reduce((sum, { count }) => sum + count, 0)
 
 /** Reads samples from a file, one per row. Throws a UserError if they do not fit the model. */
 export async function samplesIn(path: string, { rbm, spec }: TrainedRbm): Promise<SampleStream> {
@@ -36,7 +45,7 @@ export async function samplesIn(path: string, { rbm, spec }: TrainedRbm): Promis
       `${path}: has shape ${formatShape(shape)}, but each row must have ${rbm.visibleUnits} values, one for each visible unit`,
     )
   }
-  if (dataInfo(spec.data).values !== 'real') {
+  if (soleInput(describeData(spec)).values !== 'real') {
     const odd = values.findIndex((value) => !(value >= 0 && value <= 1))
     if (odd >= 0) {
       throw new UserError(
@@ -96,8 +105,17 @@ export async function writeFeatures({ trained, engine, samples, path, signal, pr
 }
 
 /** Writes the class of each sample. Returns the shape, (samples). */
-export async function writeLabels(path: string, { y, count }: Samples): Promise<Shape> {
-  const shape = [count]
-  await writeArray(path, shape, Float32Array.from(y))
+export async function writeLabels(path: string, { form }: Data, tables: readonly Table[]): Promise<Shape> {
+  const [target] = Object.keys(form.targets)
+  const shape = [countOf(tables)]
+  const labels = new Float32Array(countOf(tables))
+  let at = 0
+  for (const table of tables) {
+    for (const values of storedRows(table, target!)) {
+      labels.set(values, at)
+      at += values.length
+    }
+  }
+  await writeArray(path, shape, labels)
   return shape
 }

@@ -36,7 +36,7 @@ const shared = {
     .boolean()
     .default(false)
     .describe(
-      'Give each element of a sample mean 0 and variance 1 over the training samples (before `validation_split`). A constant element becomes 0. Values then take 4 bytes each.',
+      'Give each element of a sample mean 0 and variance 1 over the training samples, without those of `validation_split`. A constant element becomes 0. Values then take 4 bytes each.',
     ),
 }
 

@@ -1,5 +1,5 @@
 /** The only training loop, for every engine and every kind of model. It runs programs and yields events. */
-import type { EpochLengths } from '../data/epoch.js'
+import type { EpochLengths } from '../base/epoch.js'
 import type { Batch, Outputs, Runner, Scalars, StateValues } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { StepPlan } from '../program/descent.js'

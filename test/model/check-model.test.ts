@@ -1,22 +1,22 @@
 /** A model that cannot be trained on its data is refused, with the layer and the shapes that led to it. */
 import { expect, test } from 'vitest'
-import type { DataInfo } from '../../src/data/dataset.js'
-import { dataInfo } from '../../src/data/registry.js'
+import type { DataForm } from '../../src/base/form.js'
 import { checkModel } from '../../src/model/check-model.js'
 import { outputsOf } from '../../src/spec/outputs.js'
+import { formOfData } from '../support/data.js'
 import { resolveData, resolveSpec } from '../support/spec.js'
 
-const mnist = dataInfo(resolveData('mnist'))
-const check = (layers: readonly unknown[], rest: object = {}, info: DataInfo = mnist) => {
+const mnist = formOfData(resolveData('mnist'))
+const check = (layers: readonly unknown[], rest: object = {}, form: DataForm = mnist) => {
   const spec = resolveSpec({ layers, loss: 'categorical_crossentropy', ...rest })
-  return checkModel(spec, info, outputsOf(spec))
+  return checkModel(spec, form, outputsOf(spec))
 }
 
 const softmax10 = { type: 'Dense', units: 10, activation: 'softmax' }
 
 test('a model that fits has no issues', () => {
   expect(check(['Flatten', softmax10], { metrics: ['acc', 'mse', 'categorical_accuracy'] })).toEqual([])
-  expect(check([softmax10], {}, dataInfo(resolveData({ dataset: 'mnist', flatten: true })))).toEqual([])
+  expect(check([softmax10], {}, formOfData(resolveData({ dataset: 'mnist', flatten: true })))).toEqual([])
   expect(check(['Flatten', { type: 'Dense', units: 1 }], { loss: 'mae', metrics: ['mse'] })).toEqual([])
   expect(check(['Flatten', { type: 'Dense', units: 10 }], { loss: 'sparse_categorical_crossentropy' })).toEqual([])
 })
@@ -161,7 +161,7 @@ test('a model too large for one memory is refused before it is built', () => {
 const masked = (...layers: readonly object[]) => [{ type: 'Masking' }, ...layers]
 const words = { type: 'Embedding', input_dim: 2, output_dim: 3, mask_zero: true }
 const sequence = { type: 'LSTM', units: 4, return_sequences: true }
-const pictures = dataInfo(resolveData({ dataset: 'bars-and-stripes', size: 4 }))
+const pictures = formOfData(resolveData({ dataset: 'bars-and-stripes', size: 4 }))
 const toInput = { loss: 'mse', target: 'input' }
 
 test.each([

@@ -2,10 +2,10 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { rangeOf } from '../../src/data/dataset.js'
-import { loadData } from '../../src/data/registry.js'
+import { fieldRange } from '../../src/data/table.js'
 import { readSpec } from '../../src/run/read-spec.js'
 import { temporaryFolder } from '../support/command.js'
+import { dataOf } from '../support/data.js'
 import { resolveData } from '../support/spec.js'
 
 const problems = async (layers: readonly unknown[], data: object) => {
@@ -74,6 +74,7 @@ test('numbers that layers compute are not checked as data', async () => {
 test.each(['digits', 'bars-and-stripes', 'mnist-10k'])(
   'the values of %s go from 0 to 1, as is taken for granted',
   async (dataset) => {
-    expect(rangeOf(await loadData(resolveData(dataset), 0))).toEqual({ least: 0, largest: 1 })
+    const { train, test } = await dataOf(resolveData(dataset))
+    expect(fieldRange([train, test], 'x')).toEqual({ least: 0, largest: 1 })
   },
 )

@@ -11,6 +11,7 @@ import {
   targetTensor,
 } from '../../src/model/targets.js'
 import type { TargetSpec } from '../../src/spec/outputs.js'
+import { formOf } from '../support/data.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -63,22 +64,14 @@ test('values are compared with an output of as many elements, as that is shaped'
 })
 
 test('the target of an output is the label, its group, or the sample', () => {
-  const info = {
-    name: 'test',
-    sampleShape: [2],
-    divisor: 1,
-    values: 'real' as const,
-    classes: 3,
-    trainSamples: 1,
-    testSamples: 0,
-  }
+  const form = formOf({ shape: [2], classes: 3 })
   const grouped: TargetSpec = { type: 'grouped_label', groups: [[1], [2, 0]] }
-  expect(targetOf({ type: 'label' }, info)).toEqual({ kind: 'labels', classes: 3 })
-  expect(targetOf(grouped, info)).toEqual({ kind: 'labels', classes: 2 })
-  expect(targetOf({ type: 'input' }, info)).toEqual({ kind: 'values', size: 2 })
+  expect(targetOf({ type: 'label' }, form)).toEqual({ kind: 'labels', classes: 3 })
+  expect(targetOf(grouped, form)).toEqual({ kind: 'labels', classes: 2 })
+  expect(targetOf({ type: 'input' }, form)).toEqual({ kind: 'values', size: 2 })
   tf.tidy(() => {
     const [x, y] = [tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor1d([2, 1], 'int32')]
-    const values = (spec: TargetSpec) => [...targetTensor(spec, x, y, info).dataSync()]
+    const values = (spec: TargetSpec) => [...targetTensor(spec, x, y, form).dataSync()]
     expect(values({ type: 'label' })).toEqual([2, 1])
     expect(values(grouped)).toEqual([1, 0])
     expect(values({ type: 'input' })).toEqual([1, 2, 3, 4])

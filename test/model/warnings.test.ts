@@ -1,11 +1,11 @@
 /** A valid spec that is probably a mistake gives a warning. Other specs give none. */
 import { expect, test } from 'vitest'
-import { dataInfo } from '../../src/data/registry.js'
 import { modelWarnings } from '../../src/model/warnings.js'
 import { outputsOf } from '../../src/spec/outputs.js'
+import { formOfData } from '../support/data.js'
 import { resolveData, resolveSpec } from '../support/spec.js'
 
-const digits = dataInfo(resolveData({ dataset: 'digits', flatten: true }))
+const digits = formOfData(resolveData({ dataset: 'digits', flatten: true }))
 
 const warnings = (layers: readonly unknown[], rest: object) => {
   const spec = resolveSpec({ layers, ...rest })

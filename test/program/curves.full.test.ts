@@ -1,7 +1,7 @@
 /** Whole specs train as in Keras: the loss before each of 200 steps, from the same weights and batches. */
 import { readFileSync } from 'node:fs'
 import { describe, onTestFinished, test } from 'vitest'
-import { loadData } from '../../src/data/registry.js'
+import { loadData } from '../../src/data/load.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'
 import { parseSpec } from '../../src/spec/parse.js'
@@ -24,7 +24,7 @@ describe.each(cases)('$spec', ({ spec: name, batch_size, optimizer, losses }) =>
     })
     const spec = parsed.spec as SupervisedSpec
     const fit = { ...spec.fit, batch_size, shuffle: false, validation_split: 0 }
-    const dataset = await loadData(spec.data, spec.seed)
+    const dataset = await loadData({ ...spec, fit })
     const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
     const resolved = { ...spec, optimizer: resolveOptimizer(optimizer), fit }
     const { model, runner, training } = await openSession(resolved, dataset, engine)

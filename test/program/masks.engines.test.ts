@@ -1,6 +1,6 @@
 /** Models whose outputs carry a mask train as in Keras: the history of whole runs, from the same weights and batches. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadData } from '../../src/data/registry.js'
+import { loadData } from '../../src/data/load.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'
 import { parseSpec } from '../../src/spec/parse.js'
@@ -17,7 +17,7 @@ const layers = cases.filter(({ of }) => of === 'layers')
 /** Each epoch's loss and metrics, of training and of validation. */
 async function historyOf(given: object, engineName: RealEngine): Promise<KerasRun['history']> {
   const spec = parseSpec(JSON.stringify(given), { source: 'masks.json' }).spec as SupervisedSpec
-  const dataset = await loadData(spec.data, spec.seed)
+  const dataset = await loadData(spec)
   const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
   const session = await openSession({ ...spec, fit: { ...spec.fit, shuffle: false } }, dataset, engine)
   const { model, runner, training } = session

@@ -1,13 +1,15 @@
 /** Small models drawn at random train as in Keras: the history of two epochs, and the weights at the end. */
 import { describe, onTestFinished, test } from 'vitest'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
-import type { Dataset, Samples } from '../../src/data/dataset.js'
+import type { Data } from '../../src/data/load.js'
+import { splitLast } from '../../src/data/split.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'
 import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
 import type { Metrics } from '../../src/training/events.js'
 import { train } from '../../src/training/loop.js'
 import { expectClose, largestMagnitude } from '../support/close.js'
+import { formOf, tableOf } from '../support/data.js'
 import { ownEngines, type RealEngine } from '../support/engines.js'
 import { evenly, hashes } from '../support/hashed.js'
 import { initialWeight, kerasFixture, type RandomModel } from '../support/keras.js'
@@ -24,7 +26,7 @@ describe.each(ownEngines)('on %s', (engineName) => {
   test.each(chosen)('$number', async ({ data, spec, history, final }) => {
     const resolved = { name: 'random', ...specSchema.parse({ data: 'mnist', ...spec }) } as SupervisedSpec
     const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
-    const { model, runner, training } = await openSession(resolved, datasetOf(data), engine)
+    const { model, runner, training } = await openSession(resolved, dataOf(data, resolved.fit.validation_split), engine)
     onTestFinished(() => runner.dispose())
     await runner.write(Object.fromEntries(model.weights.map(({ name, shape }) => [name, firstValue(name, shape)])))
 
@@ -54,7 +56,7 @@ function append(rows: Record<string, number[]>, metrics: Metrics): void {
 
 // The same in test/fixtures/keras/make_random_models.py ------------------------
 
-function datasetOf({ kind, shape, below }: RandomModel['data']): Dataset {
+function dataOf({ kind, shape, below }: RandomModel['data'], validationSplit: number): Data {
   const count = samples * sizeOf(shape)
   const lengths = hashes('lengths', samples).map((hash) => 1 + (hash % shape[0]!))
   const isPadding = (index: number) => {
@@ -68,9 +70,14 @@ function datasetOf({ kind, shape, below }: RandomModel['data']): Dataset {
     padded: () => evenly('x', count).map((value, index) => (isPadding(index) ? 0 : 2 * value)),
   }[kind]()
   const x = kind === 'bytes' ? Uint8Array.from(values) : Float32Array.from(values)
-  const train: Samples = { count: samples, x, y: Uint8Array.from(hashes('y', samples), (hash) => hash % classes) }
-  const info = { name: 'random', sampleShape: shape, divisor: kind === 'bytes' ? 255 : 1, values: 'real' as const }
-  return { info: { ...info, classes, trainSamples: samples, testSamples: samples }, train, test: train }
+  const field = kind === 'bytes' ? ({ dtype: 'uint8', divisor: 255 } as const) : {}
+  const form = formOf({ shape, classes, ...field, rows: { train: samples, test: samples } })
+  const table = tableOf(
+    form,
+    x,
+    Int32Array.from(hashes('y', samples), (hash) => hash % classes),
+  )
+  return { form, ...splitLast(table, validationSplit), test: table }
 }
 
 function firstValue(name: string, shape: Shape): Float32Array {

@@ -1,6 +1,6 @@
 /** Means of many samples of an RBM's programs, against the exact values of a small RBM. */
 import { describe, expect, test } from 'vitest'
-import type { ValueKind } from '../../src/data/dataset.js'
+import type { ValueKind } from '../../src/base/field.js'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { buildRbm } from '../../src/model/rbm/rbm.js'

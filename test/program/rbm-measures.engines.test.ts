@@ -1,6 +1,6 @@
 /** Metrics of an RBM's weights, updates and hidden units. */
 import { expect, test } from 'vitest'
-import { loadData } from '../../src/data/registry.js'
+import { loadData } from '../../src/data/load.js'
 import type { Outputs, Runner } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
@@ -9,6 +9,7 @@ import type { StageSpec } from '../../src/spec/spec.js'
 import type { EpochEndEvent } from '../../src/training/events.js'
 import { expectClose } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine } from '../support/contrastive.js'
+import { storedOf } from '../support/data.js'
 import { fastest, loadRunner, ownEngines } from '../support/engines.js'
 import { NO_FILES, trainToEnd } from '../support/loop.js'
 import { freeEnergy, rowsOf } from '../support/rbm-exact.js'
@@ -80,15 +81,16 @@ test.each(ownEngines)(
         fit: { batch_size: 5, epochs: 2, validation_split: 0.25 },
       }),
     )
-    const dataset = await loadData(spec!.data, spec!.seed)
+    const data = await loadData(spec!)
     const { engine } = await openEngine(name)
-    const { runner, training } = await openSession(spec as StageSpec, dataset, engine)
+    const { runner, training } = await openSession(spec as StageSpec, data, engine)
     try {
       const { signal } = new AbortController()
       const events = await trainToEnd({ ...training, signal, now: () => 0, files: NO_FILES })
       const { metrics } = events.findLast(({ type }) => type === 'epochEnd') as EpochEndEvent
       const parameters = rbmParameters(await runner.read())
-      const energies = rowsOf(parameters, dataset.train.x).map((row) => freeEnergy(parameters, row))
+      const rows = [data.train, data.validation].flatMap((table) => rowsOf(parameters, storedOf(table).x))
+      const energies = rows.map((row) => freeEnergy(parameters, row))
       const mean = (of: readonly number[]) => of.reduce((sum, value) => sum + value, 0) / of.length
       // 32 samples
       const [first, last] = [energies.slice(0, 8), energies.slice(24)]

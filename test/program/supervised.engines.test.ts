@@ -10,6 +10,7 @@ import type { BatchInput } from '../../src/program/program.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
+import { formOf } from '../support/data.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
 import { resolveLoss, resolveMetric, resolveModel, resolveOptimizer, resolveSpec } from '../support/spec.js'
@@ -22,14 +23,7 @@ type ByLayer = Problem['initial']
 
 const { input_shape, inputs, problems } = kerasFixture('training')
 const [size, features] = input_shape
-const info = {
-  name: 'test',
-  sampleShape: [features],
-  divisor: 1,
-  values: 'real' as const,
-  trainSamples: 32,
-  testSamples: 0,
-}
+const form = (classes: number) => formOf({ shape: [features!], classes })
 const CLOSELY = { relative: 1e-5 }
 
 const LABEL = { type: 'label' } as const
@@ -46,7 +40,7 @@ function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, g
     const labels = targets.map((target) => Int32Array.from(rule.target === 'one_hot' ? hot(target, units) : target))
     const options = {
       model,
-      info: { ...info, classes: Math.max(2, units) },
+      form: form(Math.max(2, units)),
       outputs: [
         {
           ...{ name: null, prefix: '', pointer: '', loss_weight: 1 },
@@ -128,7 +122,7 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
   ]
   const model = buildModel(resolveModel(layers), [features], 0)
   const spec = resolveSpec({ layers, optimizer: 'SGD', loss: 'categorical_crossentropy', metrics: ['acc', 'mse'] })
-  const programs = supervisedPrograms({ ...spec, model, info: { ...info, classes: 3 }, outputs: outputsOf(spec) })
+  const programs = supervisedPrograms({ ...spec, model, form: form(3), outputs: outputsOf(spec) })
   const batch = { size, arrays: { x: Float32Array.from(inputs[0]!), y: Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1]) } }
 
   test('inspection shows every layer in order, then the loss, as in training', async () => {

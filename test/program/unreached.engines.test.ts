@@ -1,6 +1,5 @@
 /** Weights without a gradient, and models without trained weights. */
 import { describe, expect, test } from 'vitest'
-import { dataInfo } from '../../src/data/registry.js'
 import { buildModel, learns } from '../../src/model/model.js'
 import { modelWarnings } from '../../src/model/warnings.js'
 import { stepPlan } from '../../src/program/descent.js'
@@ -8,6 +7,7 @@ import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { runEnd, runStep } from '../../src/training/step.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
+import { formOf, formOfData } from '../support/data.js'
 import { engineNames, fastest, loadRunner, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { BATCH_SIZE, smallNetwork } from '../support/network.js'
@@ -18,10 +18,7 @@ expectNoTensorLeaks()
 
 const { input_shape, inputs, targets, initial, cases } = kerasFixture('unreached')
 const [size, features] = input_shape
-const info = {
-  ...{ name: 'test', sampleShape: [features], divisor: 1, values: 'real' as const },
-  ...{ classes: 3, trainSamples: 12, testSamples: 0 },
-}
+const form = formOf({ shape: [features], classes: 3 })
 
 describe.each(engineNames)('engine %s', (engine) => {
   const closely = toleranceOn(engine, { relative: 2e-5, absolute: 2e-6 })
@@ -29,7 +26,7 @@ describe.each(engineNames)('engine %s', (engine) => {
   test.each(cases)('with $name a run goes as in Keras', async ({ layers, optimizer, losses, final, warned }) => {
     const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
     const model = buildModel(spec.model, [features], 0)
-    const programs = supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) })
+    const programs = supervisedPrograms({ ...spec, model, form, outputs: outputsOf(spec) })
     const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
     const start = Object.fromEntries(Object.entries(initial).map(([name, its]) => [name, Float32Array.from(its)]))
     await runner.write(start)
@@ -90,10 +87,10 @@ test('every optimizer has a step without a trained weight', () => {
   }
 })
 
-const digits = dataInfo(resolveData('digits'))
+const digits = formOfData(resolveData('digits'))
 const learning = (layers: readonly unknown[]) => {
   const spec = resolveSpec({ layers, data: 'digits', loss: 'mse' })
-  return buildModel(spec.model, digits.sampleShape, 0, outputsOf(spec))
+  return buildModel(spec.model, digits.inputs.x!.shape, 0, outputsOf(spec))
     .weights.filter(learns)
     .map(({ name }) => name)
 }
@@ -188,8 +185,8 @@ describe('weights that a gradient reaches', () => {
     const layers = [...within(heads(regularized)), position, ...tail]
     const spec = resolveSpec({ layers, data: 'digits', loss: 'mse', optimizer: { type: 'SGD', learning_rate: 0.1 } })
     const outputs = outputsOf(spec)
-    const model = buildModel(spec.model, digits.sampleShape, 0, outputs)
-    const programs = supervisedPrograms({ ...spec, model, info: digits, outputs })
+    const model = buildModel(spec.model, digits.inputs.x!.shape, 0, outputs)
+    const programs = supervisedPrograms({ ...spec, model, form: digits, outputs })
     const runner = await loadRunner(fastest, { ...programs }, { batchSize: 2 })
     const before = await runner.read()
     const arrays = { x: Uint8Array.from({ length: 128 }, (_, index) => index % 17), y: Int32Array.of(1, 2) }
@@ -218,7 +215,7 @@ describe('weights that a gradient reaches', () => {
     ]
     const of = (model: object) => {
       const spec = resolveSpec({ layers: [], data: 'digits', loss: 'mse', model })
-      const { weights } = buildModel(spec.model, digits.sampleShape, 0, outputsOf(spec))
+      const { weights } = buildModel(spec.model, digits.inputs.x!.shape, 0, outputsOf(spec))
       return weights.filter(learns).map(({ name }) => name)
     }
     expect(of({ type: 'Functional', layers })).toContain('dense/kernel')

@@ -5,6 +5,7 @@ import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import type { Callback } from '../../src/training/callbacks/callback.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
+import { formOf } from '../support/data.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { loopOptions, trainToEnd } from '../support/loop.js'
@@ -19,16 +20,8 @@ const { layers, optimizer, input_shape, inputs, targets, initial, losses, final,
 const [size, features] = input_shape
 const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
 const model = buildModel(spec.model, [features], 0)
-const info = {
-  name: 'test',
-  sampleShape: [features],
-  divisor: 1,
-  values: 'real' as const,
-  classes: 3,
-  trainSamples: 32,
-  testSamples: 0,
-}
-const programs = supervisedPrograms({ ...spec, model, info, outputs: outputsOf(spec) })
+const form = formOf({ shape: [features], classes: 3 })
+const programs = supervisedPrograms({ ...spec, model, form, outputs: outputsOf(spec) })
 const frozen = ['frozen/kernel', 'frozen/bias', 'still/gamma', 'still/moving_mean', 'still/moving_variance']
 
 test('weights that are not trained have no slots', () => {

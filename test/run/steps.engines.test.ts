@@ -1,6 +1,6 @@
 /** Steps that are timed or profiled equal those of the training loop, bit for bit. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadData } from '../../src/data/registry.js'
+import { loadData } from '../../src/data/load.js'
 import type { StateValues } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession, type Session } from '../../src/run/session.js'
@@ -71,7 +71,7 @@ describe.each(ownEngines)('on engine %s', (name) => {
     expect(read.issues).toEqual([])
     const resolved = read.spec as StageSpec
     const { engine } = await openEngine(name)
-    const session = await openSession(resolved, await loadData(resolved.data, resolved.seed), engine)
+    const session = await openSession(resolved, await loadData(resolved), engine)
     onTestFinished(() => session.runner.dispose())
     return session
   }

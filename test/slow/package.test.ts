@@ -110,8 +110,8 @@ import { Readable } from 'node:stream'
 const path: string = process.argv[2] ?? ''
 const { spec } = await requireSpec(path, [{ path: ['fit', 'epochs'], value: 1, source: 'here' }], Readable.from([]))
 const { engine } = await openEngine('onnx')
-const dataset = await loadData(spec.data, spec.seed)
-const session = await openSession(soleSpec(spec, dataset.info), dataset, engine)
+const data = await loadData(spec)
+const session = await openSession(soleSpec(spec, data.form), data, engine)
 const { signal } = new AbortController()
 const files = { write: async () => {} }
 for await (const event of train({ ...session.training, signal, files, now: () => performance.now() })) {

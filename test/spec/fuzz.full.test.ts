@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { formatIssue } from '../../src/base/issue.js'
-import { loadData } from '../../src/data/registry.js'
+import { loadData } from '../../src/data/load.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
@@ -69,7 +69,7 @@ describe('valid specs, made from the tables of the format', () => {
     const { engine } = await openEngine('onnx')
     for (const layer of (given.model as { layers: { type: string }[] }).layers) types.add(layer.type)
     const resolved = spec as SupervisedSpec
-    const session = await openSession(resolved, await loadData(resolved.data, 0), engine)
+    const session = await openSession(resolved, await loadData(resolved), engine)
     onTestFinished(() => session.runner.dispose())
     const options = {
       ...session.training,

@@ -1,6 +1,5 @@
 /** Every name that a spec may use is implemented. */
 import { describe, expect, test } from 'vitest'
-import { dataInfo } from '../../src/data/registry.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { ACTIVATION_FUNCTIONS } from '../../src/model/activations.js'
 import { initializerOf } from '../../src/model/initializers.js'
@@ -24,6 +23,7 @@ import { RBM_METRICS } from '../../src/spec/rbm-metrics.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
 import { scheduleSchema } from '../../src/spec/schedules.js'
 import type { DataSpec, EngineName, LayerSpec } from '../../src/spec/spec.js'
+import { formOfData } from '../support/data.js'
 import { engineNames } from '../support/engines.js'
 import { allMetrics, lossTypes, optimizerTypes, resolveData, resolveMetric, resolveSpec } from '../support/spec.js'
 
@@ -127,7 +127,7 @@ describe('behind each name there is', () => {
   })
 
   test.each(Object.keys(DATASETS) as DataSpec['dataset'][])('a data set: %s', (dataset) => {
-    expect(dataInfo(resolveData(dataset)).name).toBe(dataset)
+    expect(formOfData(resolveData(dataset)).name).toBe(dataset)
   })
 
   test.each<EngineName>(engineNames)('an engine: %s', async (name) => {

@@ -1,7 +1,7 @@
 /** Every number of the format at its bounds and far beyond: refused with a message, or a model that takes a step. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
-import { loadData } from '../../src/data/registry.js'
+import { loadData } from '../../src/data/load.js'
 import { memoryOf } from '../../src/engine/compiled/graph/memory.js'
 import { simplifiedGraph } from '../../src/engine/compiled/passes/simplified.js'
 import { openEngine } from '../../src/engine/registry.js'
@@ -92,11 +92,11 @@ async function expectHolds(given: object, what: string): Promise<void> {
 async function build(spec: ResolvedSpec, on: readonly RealEngine[] = engines): Promise<string> {
   warningsOf(spec)
   if ((await checkValues(spec)).length > 0) return 'refused'
-  const dataset = await loadData(spec.data, 0)
-  const [stage] = stagesOf(spec, dataset.info)
-  const batchSize = Math.min(stage!.spec.fit.batch_size, dataset.train.count)
+  const data = await loadData(spec)
+  const [stage] = stagesOf(spec, data.form)
+  const batchSize = Math.min(stage!.spec.fit.batch_size, data.train.count)
   const lengths = { batchSize, stepsPerEpoch: 1 }
-  const learner = learnerOf(stage!.spec, dataset.info, lengths, () => Array(dataset.info.sampleShape[0]!).fill(0.5))
+  const learner = learnerOf(stage!.spec, data.form, lengths, () => Array(data.form.inputs.x!.shape[0]!).fill(0.5))
   const state = learner.model.weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 4), 0)
   if (state > 50 * SMALL.bytes) return 'built'
   const graph = await simplifiedGraph(learner.programs.train, batchSize)
@@ -104,7 +104,7 @@ async function build(spec: ResolvedSpec, on: readonly RealEngine[] = engines): P
   for (const name of on) {
     const { engine } = await openEngine(name)
     try {
-      const session = await openSession(stage!.spec, dataset, engine)
+      const session = await openSession(stage!.spec, data, engine)
       const options = { ...session.training, files: { write: async () => {} }, signal: new AbortController().signal }
       try {
         for await (const event of train({ ...options, now: () => 0 })) if (event.type === 'epochEnd') break

@@ -5,6 +5,7 @@ import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.
 import { type Learner, learnerOf } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
+import { formOf } from './data.js'
 
 export const BATCH_SIZE = 8
 const SAMPLES = 21
@@ -34,12 +35,12 @@ export function smallMachine(
     philoxBits({ seed: 3, purpose: PURPOSE.sample, stream: 0, step: 0 }, SAMPLES * visible),
     (word) => +(word % 3 === 0),
   )
-  const info = { name: 'test', sampleShape: [visible], divisor: 1, values: 'binary' as const, classes: 2 }
+  const form = formOf({ shape: [visible], values: 'binary', classes: 2, rows: { train: SAMPLES } })
   const means = () => new Float64Array(visible).fill(0.3)
   const lengths = { batchSize, stepsPerEpoch: STEPS_PER_EPOCH }
   return {
     spec,
-    learner: learnerOf(spec, { ...info, trainSamples: SAMPLES, testSamples: 0 }, lengths, means),
+    learner: learnerOf(spec, form, lengths, means),
     batch(step) {
       const start = (step % STEPS_PER_EPOCH) * BATCH_SIZE
       const end = Math.min(SAMPLES, start + BATCH_SIZE)

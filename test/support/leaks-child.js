@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memory } from '@tensorflow/tfjs-core'
-import { loadData } from '../../dist/data/registry.js'
+import { loadData } from '../../dist/data/load.js'
+import { chosen } from '../../dist/data/table.js'
 import { openEngine } from '../../dist/engine/registry.js'
 import { callbackFiles } from '../../dist/export/callback-files.js'
 import { requireSpec } from '../../dist/run/read-spec.js'
@@ -22,7 +23,8 @@ const { spec: given } = await requireSpec(file, [], process.stdin)
 const spec = isStacked(given) ? rbmStages(given)[0] : given
 const { fit, early_stopping } = spec
 const { dataset } = spec.data
-const data = await loadData({ ...spec.data, dataset: dataset === 'mnist' ? 'mnist-10k' : dataset }, spec.seed)
+const small = { ...spec.data, dataset: dataset === 'mnist' ? 'mnist-10k' : dataset }
+const { form, train: all, validation, test } = await loadData({ ...spec, data: small })
 const { engine } = await openEngine(engineName)
 const session = await openSession(
   {
@@ -31,7 +33,12 @@ const session = await openSession(
     // goes on to the last epoch, and still keeps the best weights
     early_stopping: early_stopping && { ...early_stopping, patience: Number(epochs) },
   },
-  { info: data.info, train: first(data.train), test: first(data.test) },
+  {
+    form,
+    train: first(all),
+    validation: first(validation, fit.validation_split / (1 - fit.validation_split)),
+    test: first(test),
+  },
   engine,
 )
 const out = mkdtempSync(join(tmpdir(), 'trainspec-'))
@@ -48,12 +55,12 @@ await session.runner.dispose()
 rmSync(out, { recursive: true })
 process.stdout.write(JSON.stringify(found))
 
-/** The samples of an epoch. If there are fewer, they repeat from the first. */
-function first({ count: all, x, y }) {
-  const count = Math.ceil((STEPS_PER_EPOCH * BATCH_SIZE) / (1 - fit.validation_split))
-  const rows = Array.from({ length: count }, (_, row) => row % all)
-  const width = x.length / all
-  const samples = new x.constructor(count * width)
-  for (const [at, row] of rows.entries()) samples.set(x.subarray(row * width, (row + 1) * width), at * width)
-  return { count, x: samples, y: Uint8Array.from(rows, (row) => y[row]) }
+/** Rows for an epoch, or a share of it. If there are fewer, they repeat from the first. */
+function first(table, share = 1) {
+  if (table.count === 0) return table
+  const count = Math.ceil(STEPS_PER_EPOCH * BATCH_SIZE * share)
+  return chosen(
+    table,
+    Uint32Array.from({ length: count }, (_, row) => row % table.count),
+  )
 }

@@ -1,10 +1,11 @@
 /** A small network on seeded data of bytes, for tests of engines; the last batch of its epoch is short. */
+import { type DataForm, soleInput } from '../../src/base/form.js'
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
-import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Runner } from '../../src/engine/engine.js'
 import { type Learner, learnerOf } from '../../src/run/learner.js'
 import type { OptimizerSpec, StageSpec } from '../../src/spec/spec.js'
+import { formOf } from './data.js'
 import { resolveSpec } from './spec.js'
 
 export const BATCH_SIZE = 8
@@ -25,33 +26,25 @@ export function smallNetwork(
   sampleShape: Shape = FEATURES,
 ): Network {
   const spec = resolveSpec({ layers, ...fields })
-  const info = {
-    name: 'test',
-    sampleShape,
-    divisor: 255,
-    values: 'grey' as const,
-    classes: CLASSES,
-    trainSamples: SAMPLES,
-    testSamples: 0,
-  }
-  const programs = programsOf(spec, info)
+  const x = { shape: sampleShape, dtype: 'uint8', divisor: 255, values: 'grey' } as const
+  const programs = programsOf(spec, formOf({ ...x, classes: CLASSES, rows: { train: SAMPLES } }))
   const width = sizeOf(sampleShape)
   const draw = (stream: number, count: number) =>
     philoxBits({ seed: 3, purpose: PURPOSE.sample, stream, step: 0 }, count)
-  const x = Uint8Array.from(draw(0, SAMPLES * width), (bits) => bits & 0xff)
+  const bytes = Uint8Array.from(draw(0, SAMPLES * width), (bits) => bits & 0xff)
   const y = Int32Array.from(draw(1, SAMPLES), (bits) => bits % CLASSES)
   const batch = (step: number): Batch => {
     const start = (step % Math.ceil(SAMPLES / BATCH_SIZE)) * BATCH_SIZE
     const end = Math.min(SAMPLES, start + BATCH_SIZE)
-    return { size: end - start, arrays: { x: x.subarray(start * width, end * width), y: y.subarray(start, end) } }
+    return { size: end - start, arrays: { x: bytes.subarray(start * width, end * width), y: y.subarray(start, end) } }
   }
   return { spec, programs, batch }
 }
 
 /** Built as in `src/run/session.ts`. */
-export function programsOf(spec: StageSpec, info: DataInfo): Learner['programs'] {
-  const means = () => new Float32Array(sizeOf(info.sampleShape)).fill(0.25)
-  return learnerOf(spec, info, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, means).programs
+export function programsOf(spec: StageSpec, form: DataForm): Learner['programs'] {
+  const means = () => new Float32Array(sizeOf(soleInput(form).shape)).fill(0.25)
+  return learnerOf(spec, form, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, means).programs
 }
 
 const STEPS_PER_EPOCH = Math.ceil(SAMPLES / BATCH_SIZE)

@@ -1,14 +1,14 @@
 /** Networks that are trained on every engine: each computes what the reference engine computes. */
 import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { batches } from '../../src/data/dataset.js'
-import { loadData } from '../../src/data/registry.js'
+import { batches } from '../../src/data/batches.js'
 import type { Batch, Outputs, StateValues } from '../../src/engine/engine.js'
 import { stepPlan } from '../../src/program/descent.js'
 import { soleSpec } from '../../src/run/stages.js'
 import type { LossSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largestMagnitude } from './close.js'
+import { dataOf } from './data.js'
 import { COMPUTES_IN_SHADERS, engineNames, loadRunner, REFERENCE, type RealEngine, toleranceOn } from './engines.js'
 import { kerasFixture } from './keras.js'
 import { BATCH_SIZE, type Network, programsOf, smallNetwork } from './network.js'
@@ -126,12 +126,12 @@ export function forLoss(type: LossSpec['type'], optimizer: unknown, rest: object
 /** A spec of the project on its digits, `BATCH_SIZE` at a time. */
 export async function shipped(file: string, steps: number): Promise<Network> {
   const { spec: given } = readText(readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
-  const { info, train } = await loadData({ ...given!.data, dataset: 'mnist-10k' }, 0)
-  const spec = soleSpec(given!, info)
-  const programs = programsOf(spec, info)
+  const { form, train } = await dataOf({ ...given!.data, dataset: 'mnist-10k' })
+  const spec = soleSpec(given!, form)
+  const programs = programsOf(spec, form)
   const taken: Batch[] = []
   for await (const { size, arrays } of batches(train, { batchSize: BATCH_SIZE })) {
-    if (taken.push({ size, arrays: { x: arrays.x.slice(), y: arrays.y.slice() } }) === steps) break
+    if (taken.push({ size, arrays: { x: arrays.x!.slice(), y: arrays.y!.slice() } }) === steps) break
   }
   return { spec, programs, batch: (step) => taken[step % steps]! }
 }

@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import type { Dataset, Samples } from '../../src/data/dataset.js'
-import { loadData } from '../../src/data/registry.js'
+import { type Data, loadData } from '../../src/data/load.js'
+import { part, type Table } from '../../src/data/table.js'
 import type { StateValues } from '../../src/engine/engine.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { callbackFiles } from '../../src/export/callback-files.js'
@@ -32,15 +32,14 @@ const BATCH_SIZE = 32
 /** In so many steps it learns, and it leaves a model. */
 export async function expectToLearn(file: string, engineName: RealEngine): Promise<void> {
   const spec = shortened(readText(readFileSync(new URL(file, folder), 'utf8'), file).spec!)
-  const count = Math.ceil((BATCH_SIZE * STEPS_PER_EPOCH) / (1 - spec.fit.validation_split))
   const { engine } = await openEngine(engineName)
-  const dataset = first(count, await loadData(spec.data, spec.seed))
+  const data = first(await loadData(spec), spec.fit.validation_split)
   const out = temporaryFolder()
   const trained: StateValues[] = []
-  let learnt = dataset
-  for (const stage of stagesOf(spec, dataset.info)) {
+  let learnt = data
+  for (const stage of stagesOf(spec, data.form)) {
     // what is fine-tuned learns the data itself
-    const session = await openSession(stage.spec, stage.folder === null ? dataset : learnt, engine)
+    const session = await openSession(stage.spec, stage.folder === null ? data : learnt, engine)
     const { model, runner, training } = session
     const files = callbackFiles(out, model)
     try {
@@ -81,12 +80,10 @@ function shortened(spec: ResolvedSpec): ResolvedSpec {
   return { ...short, model: { ...short.model, rbms } }
 }
 
-/** The first samples of a data set, for training and for the test. */
-function first(count: number, { info, train, test }: Dataset): Dataset {
-  const of = ({ x, y, count: all }: Samples): Samples => ({
-    count: Math.min(count, all),
-    x: x.subarray(0, (x.length / all) * count),
-    y: y.subarray(0, count),
-  })
-  return { info, train: of(train), test: of(test) }
+/** The first samples of each part, so many that an epoch has its steps. */
+function first({ form, train, validation, test }: Data, validationSplit: number): Data {
+  const samples = BATCH_SIZE * STEPS_PER_EPOCH
+  const of = (table: Table, count: number) => part(table, 0, Math.min(count, table.count))
+  const validated = Math.ceil((samples * validationSplit) / (1 - validationSplit))
+  return { form, train: of(train, samples), validation: of(validation, validated), test: of(test, samples) }
 }

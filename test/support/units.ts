@@ -1,12 +1,12 @@
 /** A small RBM of any units in training, on seeded numbers as its data. */
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import type { Slot } from '../../src/base/slot.js'
-import type { DataInfo } from '../../src/data/dataset.js'
 import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
 import { type Learner, learnerOf } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largestMagnitude } from './close.js'
+import { formOf } from './data.js'
 import { loadRunner, ownEngines } from './engines.js'
 
 export const SIZES = { visible: 4, hidden: 3, batch: 8, classes: 3 }
@@ -30,12 +30,9 @@ export function unitMachine({ model = {}, ...fields }: Readonly<Record<string, u
   const number = () => (isBinary ? +(random.uniform() < 0.4) : random.normal() + 0.3)
   const x = Float32Array.from({ length: batch * visible }, number)
   const y = Int32Array.from({ length: batch }, (_, row) => row % classes)
-  const info: DataInfo = {
-    ...{ name: 'test', sampleShape: [visible], divisor: 1, values: isBinary ? 'binary' : 'real', classes },
-    ...{ trainSamples: batch, testSamples: 0 },
-  }
+  const form = formOf({ shape: [visible], values: isBinary ? 'binary' : 'real', classes, rows: { train: batch } })
   const means = () => Float64Array.from({ length: visible }, () => 0.3)
-  const learner = learnerOf(spec, info, { batchSize: batch, stepsPerEpoch: 4 }, means)
+  const learner = learnerOf(spec, form, { batchSize: batch, stepsPerEpoch: 4 }, means)
   if (learner.kind !== 'rbm') throw new Error('not an RBM')
   return { spec, learner, batch: { size: batch, arrays: { x, y } } }
 }

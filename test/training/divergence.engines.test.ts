@@ -1,6 +1,6 @@
 /** A run whose numbers become NaN or infinite says so, even if no step and no validation follows. */
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadData } from '../../src/data/registry.js'
+import { loadData } from '../../src/data/load.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'
 import { parseSpec } from '../../src/spec/parse.js'
@@ -27,7 +27,7 @@ async function endOf(spec: object, engine: (typeof ownEngines)[number]): Promise
   const parsed = parseSpec(JSON.stringify(spec), { source: 'spec.json' })
   expect(parsed.issues).toEqual([])
   const resolved = parsed.spec as StageSpec
-  const session = await openSession(resolved, await loadData(resolved.data, 0), (await openEngine(engine)).engine)
+  const session = await openSession(resolved, await loadData(resolved), (await openEngine(engine)).engine)
   onTestFinished(() => session.runner.dispose())
   const options = { ...session.training, signal: new AbortController().signal, now: () => 0, files: NO_FILES }
   for await (const event of train(options)) if (event.type === 'end') return event

@@ -1,8 +1,8 @@
 /** From data to a trained network: it learns, gives the same run each time, and says so if it diverges. */
 import { describe, expect, test } from 'vitest'
-import { batches, splitSamples } from '../../src/data/dataset.js'
-import { epochLengths } from '../../src/data/epoch.js'
-import { loadData } from '../../src/data/registry.js'
+import { epochLengths } from '../../src/base/epoch.js'
+import { batches } from '../../src/data/batches.js'
+import { loadData } from '../../src/data/load.js'
 import { buildModel } from '../../src/model/model.js'
 import { stepPlan } from '../../src/program/descent.js'
 import { supervisedMeasures, supervisedPrograms } from '../../src/program/supervised.js'
@@ -19,7 +19,7 @@ expectNoTensorLeaks()
 
 const BATCH_SIZE = 128
 const data = resolveData({ dataset: 'mnist-10k', flatten: true })
-const dataset = loadData(data, 0)
+const loaded = loadData({ data, seed: 0, fit: { validation_split: 0.1 } })
 
 /** A small MLP on the 10,000 digits; all that happened, and the score on the test digits. */
 async function learn(rest: { seed: number; epochs: number; learning_rate?: number; patience?: number }) {
@@ -31,13 +31,12 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
   const { seed, epochs, learning_rate = 0.003, patience } = rest
   const optimizer = { type: 'RMSprop', learning_rate }
   const spec = resolveSpec({ layers, data, seed, optimizer, loss: 'categorical_crossentropy', metrics: ['acc'] })
-  const { info, train: all, test } = await dataset
-  const { train: samples, validation } = splitSamples(all, 0.1)
-  const model = buildModel(spec.model, info.sampleShape, seed)
+  const { form, train: samples, validation, test } = await loaded
+  const model = buildModel(spec.model, form.inputs.x!.shape, seed)
   const outputs = outputsOf(spec)
-  const programs = supervisedPrograms({ ...spec, model, info, outputs })
+  const programs = supervisedPrograms({ ...spec, model, form, outputs })
   const runner = await loadRunner('onnx', { ...programs }, { batchSize: BATCH_SIZE, seed })
-  const metrics = supervisedMeasures({ ...spec, model, info, outputs })
+  const metrics = supervisedMeasures({ ...spec, model, form, outputs })
   const { signal } = new AbortController()
   const stopping = earlyStopping({
     monitor: 'val_loss',
@@ -53,7 +52,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
     runner,
     weights: model.weights.map(({ name }) => name),
     epochs,
-    ...epochLengths(samples.count, { batch_size: BATCH_SIZE, validation_split: 0 }),
+    ...epochLengths(samples.count, BATCH_SIZE),
     validationSamples: validation.count,
     batches: (epoch: number) => batches(samples, { batchSize: BATCH_SIZE, shuffle: { seed, epoch } }),
     validation: () => batches(validation, { batchSize: BATCH_SIZE }),

@@ -1,7 +1,7 @@
 /** Checks an RBM against its data before anything is built: shapes and sizes. */
+import { epochLengths } from '../../base/epoch.js'
+import { classesOf, type DataForm, soleInput } from '../../base/form.js'
 import { formatShape, sizeOf } from '../../base/shape.js'
-import type { DataInfo } from '../../data/dataset.js'
-import { epochLengths } from '../../data/epoch.js'
 import type { TrainingSpec } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
 import { MAX_WEIGHTS } from '../check-model.js'
@@ -18,10 +18,9 @@ const MAX_CHAIN_UNITS = 100e6
 const MAX_FLIPPED_INPUTS = 5e6
 
 /** Returns every problem of fitting an RBM to the data, or an empty list. */
-export function checkRbm(
-  { model, training, metrics, fit }: UnsupervisedSpec,
-  { name, sampleShape, values, classes, trainSamples }: DataInfo,
-): ModelIssue[] {
+export function checkRbm({ model, training, metrics, fit }: UnsupervisedSpec, form: DataForm): ModelIssue[] {
+  const { name, rows } = form
+  const { shape: sampleShape, values } = soleInput(form)
   const visible = sizeOf(sampleShape)
   if (sampleShape.length !== 1) {
     const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; set "flatten": true to make them ${formatShape([null, visible])}`
@@ -48,12 +47,12 @@ export function checkRbm(
     }
   }
   const weights =
-    parameterCount(requests) + (training.algorithm === 'cd' && training.labels ? classes * (hidden + 1) : 0)
+    parameterCount(requests) + (training.algorithm === 'cd' && training.labels ? classesOf(form) * (hidden + 1) : 0)
   if (weights > MAX_WEIGHTS) {
     const message = `${counted(hidden)} hidden units bring the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
     issues.push({ code: 'size', pointer: '/model/hidden_units', message })
   }
-  const { batchSize } = epochLengths(trainSamples, fit)
+  const { batchSize } = epochLengths(rows.train, fit.batch_size)
   const chains = chainsOf(training, batchSize)
   const most = Math.floor(MAX_CHAIN_UNITS / (visible + hidden))
   if (chains > most) {

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { UserError } from '../../src/base/issue.js'
-import { readIdx } from '../../src/data/idx.js'
+import { UserError } from '../../../src/base/issue.js'
+import { readIdx } from '../../../src/data/sources/idx.js'
 
 let folder: string
 beforeAll(async () => {

@@ -2,18 +2,21 @@
  * Bars and stripes (Hinton and Sejnowski, 1986; MacKay, 2003, chapter 43): so few pictures that likelihoods can be
  * exact.
  */
-import type { DataInfo, Dataset, Samples } from './dataset.js'
+import { classField } from '../../base/field.js'
+import type { Loaded, Samples, SetForm } from './set.js'
 
 export interface BarsAndStripesOptions {
   /** Pixels along an edge. */
   readonly size: number
 }
 
-export function barsAndStripesInfo({ size }: BarsAndStripesOptions): DataInfo {
+export function barsAndStripesForm({ size }: BarsAndStripesOptions): SetForm {
   const count = 2 * 2 ** size
   return {
-    ...{ name: 'bars-and-stripes', sampleShape: [size, size], divisor: 1, values: 'binary', classes: 2 },
-    ...{ trainSamples: count, testSamples: count },
+    x: { shape: [size, size], dtype: 'uint8', divisor: 1, values: 'binary' },
+    y: classField(2),
+    train: count,
+    test: count,
   }
 }
 
@@ -21,9 +24,7 @@ export function barsAndStripesInfo({ size }: BarsAndStripesOptions): DataInfo {
  * Makes every picture of whole rows (label 0), then every picture of whole columns (label 1), so all 0 and all 1 come
  * twice. The test set is the same as the training set.
  */
-export async function loadBarsAndStripes(options: BarsAndStripesOptions): Promise<Dataset> {
-  const info = barsAndStripesInfo(options)
-  const { size } = options
+export async function loadBarsAndStripes({ size }: BarsAndStripesOptions): Promise<Loaded> {
   const ways = 2 ** size
   const x = new Uint8Array(2 * ways * size * size)
   for (let index = 0; index < x.length; index++) {
@@ -31,7 +32,7 @@ export async function loadBarsAndStripes(options: BarsAndStripesOptions): Promis
     const picture = Math.floor(index / size ** 2)
     x[index] = (picture >> (picture < ways ? row : column)) & 1
   }
-  const y = Uint8Array.from({ length: 2 * ways }, (_, picture) => +(picture >= ways))
+  const y = Int32Array.from({ length: 2 * ways }, (_, picture) => +(picture >= ways))
   const samples: Samples = { count: 2 * ways, x, y }
-  return { info, train: samples, test: samples }
+  return { train: samples, test: samples }
 }

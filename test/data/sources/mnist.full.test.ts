@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { sizeOf } from '../../src/base/shape.js'
-import type { Samples } from '../../src/data/dataset.js'
-import { loadMnist, loadMnist10k, mnist10kInfo, mnistInfo } from '../../src/data/mnist.js'
-import { dataInfo, loadData } from '../../src/data/registry.js'
-import { DATASETS } from '../../src/spec/data.js'
-import { resolveData } from '../support/spec.js'
+import { classesOf, soleInput } from '../../../src/base/form.js'
+import { sizeOf } from '../../../src/base/shape.js'
+import { loadMnist, loadMnist10k } from '../../../src/data/sources/mnist.js'
+import type { Samples } from '../../../src/data/sources/set.js'
+import { DATASETS } from '../../../src/spec/data.js'
+import { dataOf, formOfData, storedOf } from '../../support/data.js'
+import { resolveData } from '../../support/spec.js'
 
 const require = createRequire(import.meta.url)
 const folderOf = (name: string) => dirname(require.resolve(`${name}/package.json`))
@@ -23,28 +24,29 @@ const countsOf = (...sets: readonly Samples[]) => {
 
 test('every data set agrees with its information', async () => {
   for (const dataset of Object.keys(DATASETS) as (keyof typeof DATASETS)[]) {
-    const { info, train, test } = await loadData(resolveData(dataset), 0)
-    expect(info).toEqual(dataInfo(resolveData(dataset)))
-    expect(info.name).toBe(dataset)
-    const size = sizeOf(info.sampleShape)
-    for (const [samples, count] of [
-      [train, info.trainSamples],
-      [test, info.testSamples],
+    const { form, train, test } = await dataOf(resolveData(dataset))
+    expect(form).toEqual(formOfData(resolveData(dataset)))
+    expect(form.name).toBe(dataset)
+    const size = sizeOf(soleInput(form).shape)
+    for (const [table, count] of [
+      [train, form.rows.train],
+      [test, form.rows.test],
     ] as const) {
-      expect(samples.count).toBe(count)
-      expect(samples.x.length).toBe(count * size)
-      expect(samples.y.length).toBe(count)
-      expect(samples.y.every((label) => label < info.classes)).toBe(true)
+      expect(table.count).toBe(count)
+      const { x, y } = storedOf(table)
+      expect(x.length).toBe(count * size)
+      expect(y.every((label) => label < classesOf(form))).toBe(true)
     }
-    expect(dataInfo(resolveData({ dataset, flatten: true })).sampleShape).toEqual([size])
-    expect((await loadData(resolveData({ dataset, flatten: true }), 0)).info.sampleShape).toEqual([size])
+    expect(soleInput(formOfData(resolveData({ dataset, flatten: true }))).shape).toEqual([size])
+    expect(soleInput((await dataOf(resolveData({ dataset, flatten: true }))).form).shape).toEqual([size])
   }
 })
 
 test('digits are images of bytes', () => {
   for (const dataset of ['mnist', 'mnist-10k'] as const) {
-    const digits = { sampleShape: [28, 28], divisor: 255, classes: 10 }
-    expect(dataInfo(resolveData(dataset))).toMatchObject(digits)
+    const form = formOfData(resolveData(dataset))
+    expect(soleInput(form)).toEqual({ shape: [28, 28], dtype: 'uint8', divisor: 255, values: 'grey' })
+    expect(classesOf(form)).toBe(10)
   }
 })
 
@@ -60,8 +62,7 @@ describe('mnist', () => {
   })
 
   test('is read whole, in order', async () => {
-    const { info, train, test } = await loadMnist()
-    expect(info).toBe(mnistInfo)
+    const { train, test } = await loadMnist()
     expect([...train.y.subarray(0, 10)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
     expect([...test.y.subarray(0, 10)]).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9])
     expect(countsOf(train)).toEqual([5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
@@ -82,8 +83,7 @@ describe('mnist-10k', () => {
     JSON.parse(readFileSync(join(folderOf('mnist'), 'src', 'digits', `${digit}.json`), 'utf8')).data
 
   test('holds each digit of the package once, as the bytes it was made from', async () => {
-    const { info, train, test } = await loadMnist10k()
-    expect(info).toBe(mnist10kInfo)
+    const { train, test } = await loadMnist10k()
     const found = new Map<string, number>()
     for (const { count, x, y } of [train, test]) {
       for (let row = 0; row < count; row++) {

@@ -1,6 +1,6 @@
 /** Positions of Go follow the rules of capture. */
 import { expect, test } from 'vitest'
-import { type Board, chosenMove, groupAt, played } from '../../src/data/go.js'
+import { type Board, chosenMove, groupAt, played } from '../../../src/data/sources/go.js'
 
 /** Rows of `X` for player 1, `O` for the other; what is not written is empty. */
 function boardOf(...rows: string[]): Board {

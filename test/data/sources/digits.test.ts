@@ -1,7 +1,7 @@
 /** The 8 x 8 digits are those of scikit-learn, scaled and moved as in its example of an RBM. */
 import { expect, test } from 'vitest'
-import type { Samples } from '../../src/data/dataset.js'
-import { loadDigits } from '../../src/data/digits.js'
+import { digitsForm, loadDigits } from '../../../src/data/sources/digits.js'
+import type { Samples } from '../../../src/data/sources/set.js'
 
 const PIXELS = 64
 
@@ -58,9 +58,10 @@ test('each digit is there five times, four of them moved by a pixel', async () =
 })
 
 test('they are shuffled, four of five for training', async () => {
-  const { info, train, test: tested } = await loadDigits({ shifted: true })
+  const { train, test: tested } = await loadDigits({ shifted: true })
   expect([train.count, tested.count]).toEqual([7188, 1797])
-  expect([info.trainSamples, info.testSamples]).toEqual([7188, 1797])
+  const form = digitsForm({ shifted: true })
+  expect([form.train, form.test]).toEqual([7188, 1797])
   for (const share of countsOf(rowsOf(tested)).map((count, digit) => count / (5 * COUNTS[digit]!))) {
     expect(Math.abs(share - 0.2)).toBeLessThan(0.05)
   }

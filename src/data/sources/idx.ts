@@ -1,7 +1,7 @@
 /** IDX files, the format of the original MNIST (http://yann.lecun.com/exdb/mnist): magic, dimensions, bytes. */
 import { readFile } from 'node:fs/promises'
-import { UserError } from '../base/issue.js'
-import { type Shape, sizeOf } from '../base/shape.js'
+import { UserError } from '../../base/issue.js'
+import { type Shape, sizeOf } from '../../base/shape.js'
 
 const UNSIGNED_BYTE = 0x08
 

@@ -3,27 +3,25 @@
  * simple player would choose. For trying policy networks (Maddison et al., ICLR 2015; Silver et al., Nature 2016);
  * nobody learns good Go from it.
  */
-import { PURPOSE, RandomStream } from '../base/philox.js'
-import type { DataInfo, Dataset, Samples } from './dataset.js'
+import { classField } from '../../base/field.js'
+import { PURPOSE, RandomStream } from '../../base/philox.js'
+import type { Loaded, Samples, SetForm } from './set.js'
 
 const SIZE = 9
 const POINTS = SIZE * SIZE
 /** Stones of the player to move, stones of the opponent, empty points, the last move. */
 const PLANES = 4
 
-export const goPositionsInfo: DataInfo = {
-  name: 'go-positions',
-  sampleShape: [SIZE, SIZE, PLANES],
-  divisor: 1,
-  values: 'binary',
-  classes: POINTS,
-  trainSamples: 24000,
-  testSamples: 2000,
+export const goPositionsForm: SetForm = {
+  x: { shape: [SIZE, SIZE, PLANES], dtype: 'uint8', divisor: 1, values: 'binary' },
+  y: classField(POINTS),
+  train: 24000,
+  test: 2000,
 }
 
-export async function loadGoPositions(): Promise<Dataset> {
-  const { trainSamples, testSamples } = goPositionsInfo
-  return { info: goPositionsInfo, train: positions(trainSamples, 0), test: positions(testSamples, 1) }
+export async function loadGoPositions(): Promise<Loaded> {
+  const { train, test } = goPositionsForm
+  return { train: positions(train, 0), test: positions(test, 1) }
 }
 
 /** 0 for an empty point, else 1 or -1 for the owner of the stone. */
@@ -118,7 +116,7 @@ const MOVES_APART = 5
 function positions(count: number, stream: number): Samples {
   const random = new RandomStream({ seed: 9, purpose: PURPOSE.sample, stream, step: 0 })
   const x = new Uint8Array(count * POINTS * PLANES)
-  const y = new Uint8Array(count)
+  const y = new Int32Array(count)
   let row = 0
   while (row < count) {
     let board: Board = new Int8Array(POINTS)

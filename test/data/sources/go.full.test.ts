@@ -1,12 +1,12 @@
 /** Positions of Go are the same every time, and their labels are moves that may be played. */
 import { expect, test } from 'vitest'
-import { goPositionsInfo, loadGoPositions, played } from '../../src/data/go.js'
+import { goPositionsForm, loadGoPositions, played } from '../../../src/data/sources/go.js'
 
 test('positions are the same every time, and each label is an empty point that may be played', async () => {
   const { train, test: tested } = await loadGoPositions()
   const again = await loadGoPositions()
   expect(again.train.y).toEqual(train.y)
-  expect([train.count, tested.count]).toEqual([goPositionsInfo.trainSamples, goPositionsInfo.testSamples])
+  expect([train.count, tested.count]).toEqual([goPositionsForm.train, goPositionsForm.test])
   const moves = new Set<number>()
   for (let row = 0; row < tested.count; row++) {
     const planes = tested.x.subarray(row * 324, (row + 1) * 324)

@@ -1,5 +1,6 @@
 /** Draws 0 or 1 with the probabilities that values from 0 to `one` stand for. */
-import { PURPOSE, philox4x32 } from '../base/philox.js'
+import type { Numbers } from '../../base/field.js'
+import { PURPOSE, philox4x32 } from '../../base/philox.js'
 
 /** Together with the epoch, this determines the draw of each value. */
 export interface Draws {
@@ -29,10 +30,10 @@ interface DrawnRange {
 
 /** Writes 0 or `as` for `count` values from `from` on. The draw of a value does not depend on the other values. */
 export function drawBinary(
-  values: Uint8Array | Float32Array,
+  values: ArrayLike<number>,
   draws: Draws,
   { epoch, from, count, as }: DrawnRange,
-  out: Uint8Array | Float32Array,
+  out: Numbers,
   at: number,
 ): void {
   const { seed, stream, one, first } = draws

@@ -6,8 +6,9 @@
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { PURPOSE, permutation } from '../base/philox.js'
-import type { DataInfo, Dataset, Samples } from './dataset.js'
+import { classField } from '../../base/field.js'
+import { PURPOSE, permutation } from '../../base/philox.js'
+import type { Loaded, Samples, SetForm } from './set.js'
 
 const COUNT = 1797
 const EDGE = 8
@@ -29,18 +30,20 @@ const MOVES = [
   [1, 0],
 ] as const
 
-export function digitsInfo({ shifted }: DigitsOptions): DataInfo {
+export function digitsForm({ shifted }: DigitsOptions): SetForm {
   const count = shifted ? COUNT * (1 + MOVES.length) : COUNT
-  const trainSamples = Math.floor(count * TRAIN_SHARE)
+  const train = Math.floor(count * TRAIN_SHARE)
   return {
-    ...{ name: 'digits', sampleShape: [EDGE, EDGE], divisor: 1, values: 'grey', classes: 10 },
-    ...{ trainSamples, testSamples: count - trainSamples },
+    x: { shape: [EDGE, EDGE], dtype: 'float32', divisor: 1, values: 'grey' },
+    y: classField(10),
+    train,
+    test: count - train,
   }
 }
 
 /** Loads the digits, shuffled in an order that is always the same. */
-export async function loadDigits(options: DigitsOptions): Promise<Dataset> {
-  const info = digitsInfo(options)
+export async function loadDigits(options: DigitsOptions): Promise<Loaded> {
+  const { train, test } = digitsForm(options)
   // pictures, then labels
   const stored = await promisify(gunzip)(await readFile(new URL('digits.gz', import.meta.url)))
   const pictures = stored.subarray(0, COUNT * PIXELS)
@@ -50,7 +53,7 @@ export async function loadDigits(options: DigitsOptions): Promise<Dataset> {
   const order = permutation({ seed: 0, purpose: PURPOSE.sample, stream: 0, step: 0 }, all.length / PIXELS)
   const take = (from: number, count: number): Samples => {
     const x = new Float32Array(count * PIXELS)
-    const y = new Uint8Array(count)
+    const y = new Int32Array(count)
     for (let row = 0; row < count; row++) {
       const index = order[from + row]!
       x.set(all.subarray(index * PIXELS, (index + 1) * PIXELS), row * PIXELS)
@@ -58,7 +61,7 @@ export async function loadDigits(options: DigitsOptions): Promise<Dataset> {
     }
     return { count, x, y }
   }
-  return { info, train: take(0, info.trainSamples), test: take(info.trainSamples, info.testSamples) }
+  return { train: take(0, train), test: take(train, test) }
 }
 
 /** Moves each picture. Pixels that leave it are lost. */

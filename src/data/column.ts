@@ -1,0 +1,20 @@
+/** A column of a source, or the result of a step: a field, or values that further steps turn into a field. */
+import type { Field, Numbers } from '../base/field.js'
+
+/** `text`: strings. `integer`: whole numbers, exact to 2^53, that may be too large for float32, such as identifiers. */
+export type Column = Field | { readonly values: 'text' } | { readonly values: 'integer' }
+
+/** Values of some rows. A gap is null among strings and NaN among whole numbers and float32. */
+export type Values = Numbers | Float64Array | readonly (string | null)[]
+
+/** The field of a column with one number per row. */
+export const numberField: Field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' }
+
+/** Whether a column is a field already. */
+export const isField = (column: Column): column is Field => column.values !== 'text' && column.values !== 'integer'
+
+/** Returns rows `from` to `to` (exclusive) of a column with `width` values per row. */
+export const cut = (values: Values, from: number, to: number, width: number): Values =>
+  Array.isArray(values)
+    ? values.slice(from * width, to * width)
+    : (values as Numbers).subarray(from * width, to * width)

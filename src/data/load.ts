@@ -1,0 +1,59 @@
+/** Loads the data of a spec: splits the rows into training, validation and test, and prepares them for a model. */
+import type { DataForm } from '../base/form.js'
+import type { DataSpec } from '../spec/spec.js'
+import { fieldsOf, learn, nothingLearnt, type Plans, TRAINING, tableOf } from './preparation.js'
+import { setForm, setSources } from './sources/built-in.js'
+import { splitLast, trainCount } from './split.js'
+import { BINARIZE } from './steps/binarize.js'
+import { flatten } from './steps/flatten.js'
+import { standardize } from './steps/standardize.js'
+import type { Step } from './steps/step.js'
+import type { Table } from './table.js'
+
+/** The fields of a spec that determine its data. */
+export interface DataRequest {
+  readonly data: DataSpec
+  readonly seed: number
+  readonly fit: { readonly validation_split: number }
+}
+
+export interface Data {
+  readonly form: DataForm
+  readonly train: Table
+  readonly validation: Table
+  readonly test: Table
+}
+
+/** Returns the form of the data without reading them. */
+export function describeData({ data, fit, seed }: DataRequest): DataForm {
+  const { x, y, train, test } = setForm(data)
+  const plans = plansOf(data, seed)
+  const { x: input, ...targets } = fieldsOf(plans, { x, y }, nothingLearnt(plans))
+  const rows = trainCount(train, fit.validation_split)
+  return { name: data.dataset, inputs: { x: input! }, targets, rows: { train: rows, validation: train - rows, test } }
+}
+
+/** Reads the data into memory. */
+export async function loadData(request: DataRequest): Promise<Data> {
+  const { data, fit, seed } = request
+  const plans = plansOf(data, seed)
+  const { train, test } = await setSources(data)
+  const learnt = await learn(plans, train, 0, trainCount(train.count, fit.validation_split))
+  return {
+    form: describeData(request),
+    ...splitLast(await tableOf(plans, train, TRAINING, learnt), fit.validation_split),
+    test: await tableOf(plans, test, TEST, learnt),
+  }
+}
+
+/** Number of the source of test samples, as TRAINING is that of training samples. */
+const TEST = 1
+
+function plansOf({ flatten: isFlat, standardize: isStandard, binarize }: DataSpec, seed: number): Plans {
+  const steps: readonly Step[] = [
+    ...(isFlat ? [flatten] : []),
+    ...(isStandard ? [standardize] : []),
+    ...(binarize === null ? [] : [BINARIZE[binarize](seed)]),
+  ]
+  return { x: [{ column: 'x', steps }], y: [{ column: 'y', steps: [] }] }
+}

@@ -1,0 +1,26 @@
+/** Sources of rows: columns by name, read in order. */
+import type { Named } from '../../base/field.js'
+import type { Column, Values } from '../column.js'
+
+export interface Source {
+  /** The columns of each row, before any step. */
+  readonly columns: Named<Column>
+  readonly count: number
+  /** All rows, in order, some at a time. */
+  rows(): AsyncIterable<Rows> | Iterable<Rows>
+}
+
+/** Some consecutive rows, as one array per column. */
+export interface Rows {
+  /** Number of the first one in the source, from 0. */
+  readonly from: number
+  readonly count: number
+  readonly columns: Named<Values>
+}
+
+/** A source whose rows are all in memory. */
+export const memorySource = (columns: Named<Column>, count: number, values: Named<Values>): Source => ({
+  columns,
+  count,
+  rows: () => [{ from: 0, count, columns: values }],
+})

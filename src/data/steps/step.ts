@@ -1,0 +1,30 @@
+/** Steps: functions of the values of a column that prepare them for a model. */
+import type { Field } from '../../base/field.js'
+import type { Json } from '../../base/json.js'
+import type { Column, Values } from '../column.js'
+import type { DrawAnew } from '../table.js'
+
+/** `Learnt` is the type of what a step learns from training rows; null for a step that learns nothing. */
+export interface Step<Learnt extends Json = Json> {
+  /** Starts to learn from a column. */
+  learning?(given: Column): Learning<Learnt>
+  /** Returns the column after the step. */
+  column(given: Column, learnt: Learnt): Column
+  /** Returns the new values of some rows; may return the array that it is given. */
+  apply(values: Values, given: Column, learnt: Learnt, at: Place): Values
+  /** For a step whose values are drawn again in each epoch: draws them from the result of `apply`. */
+  anew?(given: Field, source: number): DrawAnew
+}
+
+/** The number of the source (training, test) and the number of the first row in it. */
+export interface Place {
+  readonly source: number
+  readonly row: number
+}
+
+/** Sees all training rows in order, as many times as it needs. */
+export interface Learning<Learnt extends Json> {
+  see(values: Values): void
+  /** Called after all rows: returns the result, or 'again' to see all rows once more. */
+  end(): { readonly learnt: Learnt } | 'again'
+}

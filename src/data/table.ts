@@ -1,0 +1,157 @@
+/** Tables: rows of fixed width that can be read in any order. */
+import { ARRAYS, type Field, type Named, type Numbers } from '../base/field.js'
+import { sizeOf } from '../base/shape.js'
+import { ONCE } from './steps/binary-draws.js'
+
+export interface Table {
+  readonly fields: Named<Field>
+  readonly count: number
+  /**
+   * Writes these rows into the arrays of a batch, one after another from their beginning. Values that are drawn anew
+   * for each epoch are those of `epoch`, from 1, or of `ONCE`; with null they are what they are drawn from.
+   */
+  read(rows: Uint32Array, epoch: number | null, into: Named<Numbers>): void
+}
+
+/** Draws the values of one row for an epoch from the stored values. `row` is its number in the source. */
+export type DrawAnew = (
+  stored: Numbers,
+  from: number,
+  count: number,
+  at: { readonly row: number; readonly epoch: number },
+  into: Numbers,
+  to: number,
+) => void
+
+/** A table in memory. `anew` has the fields whose values are drawn again in each epoch. */
+export function memoryTable(
+  fields: Named<Field>,
+  columns: Named<Numbers>,
+  count: number,
+  anew: Named<DrawAnew> = {},
+): Table {
+  const each = Object.entries(fields).map(([name, { shape }]) => ({
+    name,
+    width: sizeOf(shape),
+    values: columns[name]!,
+    draw: anew[name],
+  }))
+  return {
+    fields,
+    count,
+    read(rows, epoch, into) {
+      for (const { name, width, values, draw } of each) {
+        const out = into[name]!
+        for (let index = 0, to = 0; index < rows.length; index++, to += width) {
+          const row = rows[index]!
+          const from = row * width
+          if (draw && epoch !== null) draw(values, from, width, { row, epoch }, out, to)
+          else if (width === 1) out[to] = values[from]!
+          else out.set(values.subarray(from, from + width), to)
+        }
+      }
+    },
+  }
+}
+
+/** Rows `from` to `to` of a table, `to` left out. */
+export const part = (table: Table, from: number, to: number): Table =>
+  from === 0 && to === table.count
+    ? table
+    : {
+        ...view(table, to - from),
+        read: (rows, ...rest) =>
+          table.read(
+            rows.map((row) => row + from),
+            ...rest,
+          ),
+      }
+
+/** The rows of a table with these numbers, in their order. */
+export const chosen = (table: Table, numbers: Uint32Array): Table => ({
+  ...view(table, numbers.length),
+  read: (rows, ...rest) =>
+    table.read(
+      rows.map((row) => numbers[row]!),
+      ...rest,
+    ),
+})
+
+const view = ({ fields }: Table, count: number) => ({ fields, count })
+
+/** Copies a table into memory and replaces one field, whose values `valuesOf` computes from some rows at a time. */
+export async function withField(
+  table: Table,
+  name: string,
+  field: Field,
+  valuesOf: (rows: Named<Numbers>, count: number) => Promise<Numbers>,
+  rowsAtOnce: number,
+): Promise<Table> {
+  const fields = { ...table.fields, [name]: field }
+  const columns = roomFor(fields, table.count)
+  const room = roomFor(table.fields, Math.min(rowsAtOnce, table.count))
+  for (let from = 0; from < table.count; from += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, table.count - from)
+    table.read(rowsFrom(from, count), ONCE, room)
+    const rows = Object.fromEntries(
+      Object.entries(room).map(([key, values]) => [key, values.subarray(0, count * sizeOf(table.fields[key]!.shape))]),
+    )
+    const made: Named<Numbers> = { ...rows, [name]: await valuesOf(rows, count) }
+    for (const [key, values] of Object.entries(made)) columns[key]!.set(values, from * sizeOf(fields[key]!.shape))
+  }
+  return memoryTable(fields, columns, table.count)
+}
+
+/** Returns an array for each field, with room for this many rows. */
+export const roomFor = (fields: Named<Field>, rows: number): Record<string, Numbers> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, { dtype, shape }]) => [name, new ARRAYS[dtype](rows * sizeOf(shape))]),
+  )
+
+/** The numbers of `count` rows from `from` on. */
+export const rowsFrom = (from: number, count: number): Uint32Array =>
+  Uint32Array.from({ length: count }, (_, index) => from + index)
+
+/** Number of rows that are read at a time to go through a table. */
+const ROWS_AT_ONCE = 1024
+
+/** Yields the stored values of one field in order, some rows at a time. The array is reused for the next rows. */
+export function* storedRows(table: Table, field: string): Generator<Numbers> {
+  const room = roomFor(table.fields, Math.min(ROWS_AT_ONCE, table.count))
+  const width = sizeOf(table.fields[field]!.shape)
+  for (let from = 0; from < table.count; from += ROWS_AT_ONCE) {
+    const count = Math.min(ROWS_AT_ONCE, table.count - from)
+    table.read(rowsFrom(from, count), null, room)
+    yield room[field]!.subarray(0, count * width)
+  }
+}
+
+/** Returns the mean over rows of each element of a field, of the values `stored / divisor`. */
+export function elementMeans(table: Table, field: string): Float64Array {
+  const { shape, divisor } = table.fields[field]!
+  const sums = new Float64Array(sizeOf(shape))
+  for (const values of storedRows(table, field)) {
+    for (let at = 0; at < values.length; ) {
+      for (let element = 0; element < sums.length; element++, at++) sums[element]! += values[at]!
+    }
+  }
+  return sums.map((sum) => sum / table.count / divisor)
+}
+
+/** Returns the least and the largest value, `stored / divisor`, of a field of these tables. */
+export function fieldRange(
+  tables: readonly Table[],
+  field: string,
+): { readonly least: number; readonly largest: number } {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const table of tables) {
+    for (const values of storedRows(table, field)) {
+      for (const stored of values) {
+        if (stored < least) least = stored
+        if (stored > largest) largest = stored
+      }
+    }
+  }
+  const { divisor } = tables[0]!.fields[field]!
+  return { least: least / divisor, largest: largest / divisor }
+}

@@ -1,0 +1,67 @@
+/** Tables give the rows that are asked for, whatever stands between them and their values. */
+import { expect, test } from 'vitest'
+import type { Numbers } from '../../src/base/field.js'
+import {
+  chosen,
+  elementMeans,
+  fieldRange,
+  part,
+  roomFor,
+  storedRows,
+  type Table,
+  withField,
+} from '../../src/data/table.js'
+import { formOf, tableOf } from '../support/data.js'
+
+/** 3000 rows (i, -i) / 10 with label i % 3. */
+const COUNT = 3000
+const table = tableOf(
+  formOf({ shape: [2], divisor: 10, classes: 3 }),
+  Float32Array.from({ length: 2 * COUNT }, (_, at) => (at % 2 === 0 ? at / 2 : (1 - at) / 2)),
+  Int32Array.from({ length: COUNT }, (_, row) => row % 3),
+)
+
+function read(from: Table, ...rows: number[]) {
+  const room = roomFor(from.fields, rows.length)
+  from.read(Uint32Array.from(rows), 1, room)
+  return { x: [...room.x!], y: [...room.y!] }
+}
+
+test('rows come in the order that is asked for, repeated ones too', () => {
+  expect(read(table, 7, 0, 7)).toEqual({ x: [7, -7, 0, 0, 7, -7], y: [1, 0, 1] })
+})
+
+test('a part counts its rows from 0, a part of a part too', () => {
+  const middle = part(part(table, 1000, 2000), 5, 10)
+  expect(middle.count).toBe(5)
+  expect(read(middle, 0, 4)).toEqual({ x: [1005, -1005, 1009, -1009], y: [0, 1] })
+  expect(part(table, 0, COUNT)).toBe(table)
+})
+
+test('chosen rows come in their order', () => {
+  const few = chosen(table, Uint32Array.of(5, 2, 9))
+  expect(few.count).toBe(3)
+  expect(read(few, 0, 1, 2)).toEqual({ x: [5, -5, 2, -2, 9, -9], y: [2, 2, 0] })
+  expect(read(part(few, 1, 3), 1).x).toEqual([9, -9])
+})
+
+test('a look at a field sees every row once, in order', () => {
+  const seen: number[] = []
+  for (const values of storedRows(table, 'y')) seen.push(...values)
+  expect(seen).toEqual(Array.from({ length: COUNT }, (_, row) => row % 3))
+  expect([...storedRows(part(table, 0, 0), 'y')]).toEqual([])
+})
+
+test('means and ranges are of values, which are divided', () => {
+  expect([...elementMeans(table, 'x')]).toEqual([149.95, -149.95])
+  expect(fieldRange([part(table, 0, 10), part(table, 20, 21)], 'x')).toEqual({ least: -2, largest: 2 })
+})
+
+test('a field is replaced some rows at a time, and the others stay', async () => {
+  const field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' } as const
+  const sums = async ({ x, y }: Readonly<Record<string, Numbers>>, count: number) =>
+    Float32Array.from({ length: count }, (_, row) => x![2 * row]! + 100 * y![row]!)
+  const made = await withField(table, 'x', field, sums, 700)
+  expect(made.fields).toEqual({ x: field, y: table.fields.y })
+  expect(read(made, 0, 1, 2999)).toEqual({ x: [0, 101, 3199], y: [0, 1, 2] })
+})
