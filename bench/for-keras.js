@@ -10,7 +10,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { classesOf, soleInput } from '../dist/base/form.js'
 import { loadData } from '../dist/data/load.js'
-import { roomFor, rowsFrom } from '../dist/data/table.js'
+import { readRows } from '../dist/data/table.js'
 import { requireSpec } from '../dist/run/read-spec.js'
 import { soleSpec } from '../dist/run/stages.js'
 
@@ -19,8 +19,7 @@ const { spec: given } = await requireSpec(path, [], process.stdin)
 const { form, train } = await loadData(given)
 const spec = soleSpec(given, form)
 const { count } = train
-const { x, y } = roomFor(train.fields, count)
-train.read(rowsFrom(0, count), null, { x, y })
+const { x, y } = readRows(train, 0, count, null)
 const { shape, divisor, dtype } = soleInput(form)
 const classes = classesOf(form)
 const drawn = given.data.binarize === 'sample_each_epoch'

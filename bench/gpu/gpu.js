@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util'
 import { classesOf, soleInput } from '../../dist/base/form.js'
 import { formatIssue, UserError } from '../../dist/base/issue.js'
 import { loadData } from '../../dist/data/load.js'
-import { roomFor, rowsFrom } from '../../dist/data/table.js'
+import { readRows } from '../../dist/data/table.js'
 import { findCuda } from '../../dist/libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, locateTensorflow, SETUP_HINT } from '../../dist/libtensorflow/locate.js'
 import { lossFor } from '../../dist/model/losses.js'
@@ -219,8 +219,7 @@ async function writeJob({ spec, batchSize, precision, device, folder }) {
   const model = buildModel(spec.model, shape, spec.seed)
   const { target } = lossFor(spec.loss, model.outputShape)
   const [x, y, job] = ['x', 'y', 'job.json'].map((name) => join(folder, name))
-  const samples = roomFor(train.fields, train.count)
-  train.read(rowsFrom(0, train.count), null, samples)
+  const samples = readRows(train, 0, train.count, null)
   writeFileSync(x, samples.x)
   writeFileSync(y, Uint8Array.from(samples.y))
   const record = {

@@ -14,5 +14,8 @@ export interface DataForm {
 /** Returns the input of a model that has only one. */
 export const soleInput = ({ inputs }: DataForm): Field => Object.values(inputs)[0]!
 
+/** Returns the name of that input. */
+export const inputName = ({ inputs }: DataForm): string => Object.keys(inputs)[0]!
+
 /** Number of classes of the first target; 0 without a target of classes. */
 export const classesOf = ({ targets }: DataForm): number => Object.values(targets)[0]?.classes ?? 0

@@ -2,12 +2,12 @@
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
-import { soleInput } from '../base/form.js'
+import { inputName, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { rowsOf } from '../base/shape.js'
 import { maskOf } from '../data/mask.js'
 import { ONCE } from '../data/steps/binary-draws.js'
-import { roomFor, rowsFrom } from '../data/table.js'
+import { readRows } from '../data/table.js'
 import { checkEmpty, createNumbered } from '../export/run-directory.js'
 import { writeArray } from '../export/write-array.js'
 import type { Image } from '../report/image.js'
@@ -119,7 +119,6 @@ async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Fl
     throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${form.name}`)
   }
   const { divisor } = soleInput(form)
-  const values = roomFor(test.fields, count)
-  test.read(rowsFrom(0, count), ONCE, values)
-  return Float32Array.from(values[Object.keys(form.inputs)[0]!]!, (value) => value / divisor)
+  const values = readRows(test, 0, count, ONCE)[inputName(form)]!
+  return Float32Array.from(values, (value) => value / divisor)
 }

@@ -1,9 +1,8 @@
 /** Batches of one pass over a table. */
 import type { Named, Numbers } from '../base/field.js'
 import { PURPOSE, permutation } from '../base/philox.js'
-import { sizeOf } from '../base/shape.js'
 import { ONCE } from './steps/binary-draws.js'
-import { roomFor, rowsFrom, type Table } from './table.js'
+import { firstRows, roomFor, rowsFrom, type Table } from './table.js'
 
 /** How rows are cut into batches, and in which order. */
 export interface BatchOptions {
@@ -30,8 +29,7 @@ export async function* batches(table: Table, options: BatchOptions): AsyncGenera
     const room = twice[turn]!
     const size = Math.min(batchSize, count - start)
     table.read(order?.subarray(start, start + size) ?? rowsFrom(start, size), epoch, room)
-    const cut = ([name, values]: [string, Numbers]) => [name, values.subarray(0, size * sizeOf(fields[name]!.shape))]
-    yield { size, arrays: Object.fromEntries(Object.entries(room).map(cut)) as Named<Numbers> }
+    yield { size, arrays: firstRows(room, fields, size) }
   }
 }
 

@@ -1,7 +1,6 @@
 /** Tables: rows of fixed width that can be read in any order. */
 import { ARRAYS, type Field, type Named, type Numbers } from '../base/field.js'
 import { sizeOf } from '../base/shape.js'
-import { ONCE } from './steps/binary-draws.js'
 
 export interface Table {
   readonly fields: Named<Field>
@@ -79,34 +78,29 @@ export const chosen = (table: Table, numbers: Uint32Array): Table => ({
 
 const view = ({ fields }: Table, count: number) => ({ fields, count })
 
-/** Copies a table into memory and replaces one field, whose values `valuesOf` computes from some rows at a time. */
-export async function withField(
-  table: Table,
-  name: string,
-  field: Field,
-  valuesOf: (rows: Named<Numbers>, count: number) => Promise<Numbers>,
-  rowsAtOnce: number,
-): Promise<Table> {
-  const fields = { ...table.fields, [name]: field }
-  const columns = roomFor(fields, table.count)
-  const room = roomFor(table.fields, Math.min(rowsAtOnce, table.count))
-  for (let from = 0; from < table.count; from += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, table.count - from)
-    table.read(rowsFrom(from, count), ONCE, room)
-    const rows = Object.fromEntries(
-      Object.entries(room).map(([key, values]) => [key, values.subarray(0, count * sizeOf(table.fields[key]!.shape))]),
-    )
-    const made: Named<Numbers> = { ...rows, [name]: await valuesOf(rows, count) }
-    for (const [key, values] of Object.entries(made)) columns[key]!.set(values, from * sizeOf(fields[key]!.shape))
-  }
-  return memoryTable(fields, columns, table.count)
-}
-
 /** Returns an array for each field, with room for this many rows. */
 export const roomFor = (fields: Named<Field>, rows: number): Record<string, Numbers> =>
   Object.fromEntries(
     Object.entries(fields).map(([name, { dtype, shape }]) => [name, new ARRAYS[dtype](rows * sizeOf(shape))]),
   )
+
+/** Returns the first rows of these arrays, without a copy. */
+export const firstRows = (arrays: Named<Numbers>, fields: Named<Field>, count: number): Record<string, Numbers> =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => [name, values.subarray(0, count * sizeOf(fields[name]!.shape))]),
+  )
+
+/** Reads `count` consecutive rows into the arrays of `room`, and returns their values by field. */
+export function readRows(
+  table: Table,
+  from: number,
+  count: number,
+  epoch: number | null,
+  room: Named<Numbers> = roomFor(table.fields, count),
+): Record<string, Numbers> {
+  table.read(rowsFrom(from, count), epoch, room)
+  return firstRows(room, table.fields, count)
+}
 
 /** The numbers of `count` rows from `from` on. */
 export const rowsFrom = (from: number, count: number): Uint32Array =>
@@ -118,11 +112,8 @@ const ROWS_AT_ONCE = 1024
 /** Yields the stored values of one field in order, some rows at a time. The array is reused for the next rows. */
 export function* storedRows(table: Table, field: string): Generator<Numbers> {
   const room = roomFor(table.fields, Math.min(ROWS_AT_ONCE, table.count))
-  const width = sizeOf(table.fields[field]!.shape)
   for (let from = 0; from < table.count; from += ROWS_AT_ONCE) {
-    const count = Math.min(ROWS_AT_ONCE, table.count - from)
-    table.read(rowsFrom(from, count), null, room)
-    yield room[field]!.subarray(0, count * width)
+    yield readRows(table, from, Math.min(ROWS_AT_ONCE, table.count - from), null, room)[field]!
   }
 }
 

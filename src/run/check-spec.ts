@@ -1,5 +1,5 @@
 /** Checks a spec against its data. */
-import { type DataForm, soleInput } from '../base/form.js'
+import { type DataForm, inputName, soleInput } from '../base/form.js'
 import { checkSplit } from '../data/check-split.js'
 import { describeData, loadData } from '../data/load.js'
 import { fieldRange } from '../data/table.js'
@@ -36,7 +36,7 @@ export async function checkValues(spec: ResolvedSpec): Promise<ModelIssue[]> {
 
 async function rangeOfData(spec: ResolvedSpec) {
   const { form, train, validation, test } = await loadData(spec)
-  return fieldRange([train, validation, test], Object.keys(form.inputs)[0]!)
+  return fieldRange([train, validation, test], inputName(form))
 }
 
 /** Returns the warnings for a spec that has no problems: settings that are probably not meant. */

@@ -1,9 +1,10 @@
 /** The training data of the next RBM of a stack: the hidden probabilities of the RBM before it. */
-import type { Named, Numbers } from '../base/field.js'
-import { soleInput } from '../base/form.js'
+import { inputName, soleInput } from '../base/form.js'
 import { sizeOf } from '../base/shape.js'
+import type { TableBatch } from '../data/batches.js'
 import type { Data } from '../data/load.js'
-import { type Table, withField } from '../data/table.js'
+import type { Table } from '../data/table.js'
+import { withField } from '../data/with-field.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import { buildRbm } from '../model/rbm/rbm.js'
 import { featuresProgram } from '../program/mirror.js'
@@ -26,13 +27,12 @@ export async function nextData(
   const rbm = buildRbm(spec.model, sizeOf(shape), spec.seed, NO_MEANS)
   const program = featuresProgram({ rbm, weights: trainedSlots(rbm, weights), divisor })
   const runner = await engine.load({ features: program }, { seed: spec.seed, batchSize: BATCH_SIZE })
-  const features = async (arrays: Named<Numbers>, size: number) => {
+  const features = async (batch: TableBatch) => {
     signal.throwIfAborted()
-    return (await runner.run('features', { size, arrays }, {})).hidden!
+    return (await runner.run('features', batch, {})).hidden!
   }
   const hidden = hiddenForm(form, rbm.hiddenUnits)
-  const [input] = Object.keys(hidden.inputs)
-  const next = (table: Table) => withField(table, input!, soleInput(hidden), features, BATCH_SIZE)
+  const next = (table: Table) => withField(table, inputName(hidden), soleInput(hidden), features, BATCH_SIZE)
   try {
     return {
       form: hidden,

@@ -108,7 +108,7 @@ export async function writeFeatures({ trained, engine, samples, path, signal, pr
 export async function writeLabels(path: string, { form }: Data, tables: readonly Table[]): Promise<Shape> {
   const [target] = Object.keys(form.targets)
   const shape = [countOf(tables)]
-  const labels = new Float32Array(countOf(tables))
+  const labels = new Float32Array(shape[0]!)
   let at = 0
   for (const table of tables) {
     for (const values of storedRows(table, target!)) {

@@ -57,6 +57,10 @@ test('without a step values are those of the source, not a copy', async () => {
   const plain = { x: [{ column: 'pair', steps: [] }], y: [{ column: 'label', steps: [] }] }
   const table = await tableOf(plain, source, 0, await learn(plain, source, 0, 4))
   expect(storedOf(table).x).toEqual(values)
+  const before = values[0]!
+  values[0] = 42
+  expect(storedOf(table).x[0]).toBe(42)
+  values[0] = before
 })
 
 describe('several parts of a field', () => {

@@ -1,16 +1,6 @@
 /** Tables give the rows that are asked for, whatever stands between them and their values. */
 import { expect, test } from 'vitest'
-import type { Numbers } from '../../src/base/field.js'
-import {
-  chosen,
-  elementMeans,
-  fieldRange,
-  part,
-  roomFor,
-  storedRows,
-  type Table,
-  withField,
-} from '../../src/data/table.js'
+import { chosen, elementMeans, fieldRange, part, roomFor, storedRows, type Table } from '../../src/data/table.js'
 import { formOf, tableOf } from '../support/data.js'
 
 /** 3000 rows (i, -i) / 10 with label i % 3. */
@@ -57,11 +47,11 @@ test('means and ranges are of values, which are divided', () => {
   expect(fieldRange([part(table, 0, 10), part(table, 20, 21)], 'x')).toEqual({ least: -2, largest: 2 })
 })
 
-test('a field is replaced some rows at a time, and the others stay', async () => {
-  const field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' } as const
-  const sums = async ({ x, y }: Readonly<Record<string, Numbers>>, count: number) =>
-    Float32Array.from({ length: count }, (_, row) => x![2 * row]! + 100 * y![row]!)
-  const made = await withField(table, 'x', field, sums, 700)
-  expect(made.fields).toEqual({ x: field, y: table.fields.y })
-  expect(read(made, 0, 1, 2999)).toEqual({ x: [0, 101, 3199], y: [0, 1, 2] })
+test('parts and chosen rows are views, not copies', () => {
+  const form = formOf({ shape: [], classes: 1 })
+  const x = Float32Array.of(1, 2, 3)
+  const whole = tableOf(form, x, new Int32Array(3))
+  const views = [part(whole, 1, 3), chosen(whole, Uint32Array.of(1))]
+  x[1] = 7
+  for (const view of views) expect(read(view, 0).x).toEqual([7])
 })

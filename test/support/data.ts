@@ -2,7 +2,7 @@
 import { classField, type Field, type Numbers } from '../../src/base/field.js'
 import type { DataForm } from '../../src/base/form.js'
 import { type DataRequest, describeData, loadData } from '../../src/data/load.js'
-import { memoryTable, roomFor, rowsFrom, type Table } from '../../src/data/table.js'
+import { memoryTable, readRows, type Table } from '../../src/data/table.js'
 import type { DataSpec } from '../../src/spec/spec.js'
 
 interface Made extends Partial<Omit<Field, 'classes'>> {
@@ -24,11 +24,8 @@ export const tableOf = ({ inputs, targets }: DataForm, x: Numbers, y: Int32Array
   memoryTable({ ...inputs, ...targets }, { x, y }, y.length)
 
 /** The values of a whole table, as they are stored. */
-export function storedOf(table: Table): { readonly x: Numbers; readonly y: Numbers } {
-  const room = roomFor(table.fields, table.count)
-  table.read(rowsFrom(0, table.count), null, room)
-  return room as { x: Numbers; y: Numbers }
-}
+export const storedOf = (table: Table) =>
+  readRows(table, 0, table.count, null) as { readonly x: Numbers; readonly y: Numbers }
 
 /** The data of a spec's `data`, none of them for validation. */
 const alone = (data: DataSpec, seed = 0): DataRequest => ({ data, seed, fit: { validation_split: 0 } })

@@ -35,6 +35,7 @@ test('every data set agrees with its information', async () => {
       expect(table.count).toBe(count)
       const { x, y } = storedOf(table)
       expect(x.length).toBe(count * size)
+      expect(y.length).toBe(count)
       expect(y.every((label) => label < classesOf(form))).toBe(true)
     }
     expect(soleInput(formOfData(resolveData({ dataset, flatten: true }))).shape).toEqual([size])
