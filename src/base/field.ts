@@ -7,13 +7,13 @@ export type Named<Value> = Readonly<Record<string, Value>>
 export type Numbers = Uint8Array | Int32Array | Float32Array
 
 /**
- * What numbers mean. `binary`: 0 and 1. `probability`: between 0 and 1, meant as the probability of a 1. `grey`: between
- * 0 and 1. `real`: any. `class`: whole numbers from 0, one for each class.
+ * The meaning of numbers. `binary`: 0 and 1. `probability`: between 0 and 1, meant as the probability of a 1.
+ * `grey`: between 0 and 1. `real`: any. `class`: whole numbers from 0, one for each class.
  */
 export type ValueKind = 'binary' | 'probability' | 'grey' | 'real' | 'class'
 
 export interface Field {
-  /** Of a row, without the batch: `[28, 28]`; `[]` for a single number. */
+  /** Shape of a row without the batch: `[28, 28]`; `[]` for a single number. */
   readonly shape: Shape
   /** Type of the array in which values are stored and given to a program. */
   readonly dtype: keyof typeof ARRAYS

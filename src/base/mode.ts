@@ -1,5 +1,5 @@
-/** What a model is computed for. Class weights and dropout count in training only. */
+/** The purpose of a pass through a model. Class weights and dropout count in training only. */
 export type Mode = 'training' | 'evaluation'
 
-/** What random numbers are drawn for: each mode has its own, so that measures do not use those of training. */
+/** The purpose of random numbers. Each mode has its own, so that measures do not use those of training. */
 export type DrawMode = Mode | 'sampling'

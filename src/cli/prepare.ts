@@ -11,7 +11,7 @@ import { withSpinner } from './spinner.js'
 export interface PrepareOptions {
   /** Prints no progress, notes or warnings. */
   readonly quiet: boolean
-  /** Whether native libraries may log. */
+  /** True if native libraries may log. */
   readonly logs: boolean
 }
 

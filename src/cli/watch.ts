@@ -2,7 +2,7 @@
 
 import { EXIT } from './exit-codes.js'
 
-/** What ending at once would lose: `idle` nothing, `training` the results, `saving` a half-written file. */
+/** The loss if the command ended at once: `idle` nothing, `training` the results, `saving` a half-written file. */
 export const PHASES = { idle: 0, training: 1, saving: 2 } as const
 
 export type Phase = (typeof PHASES)[keyof typeof PHASES]

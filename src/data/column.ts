@@ -10,7 +10,7 @@ export type Values = Numbers | Float64Array | readonly (string | null)[]
 /** The field of a column with one number per row. */
 export const numberField: Field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' }
 
-/** Whether a column is a field already. */
+/** True if a column is a field already. */
 export const isField = (column: Column): column is Field => column.values !== 'text' && column.values !== 'integer'
 
 /** Returns rows `from` to `to` (exclusive) of a column with `width` values per row. */

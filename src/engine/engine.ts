@@ -22,7 +22,7 @@ export type StateValues = Readonly<Record<string, Float32Array>>
 export interface EngineRequest {
   readonly device: Device
   readonly precision: Precision
-  /** Whether log lines of native libraries may reach standard error. */
+  /** True if log lines of native libraries may reach standard error. */
   readonly logs: boolean
 }
 

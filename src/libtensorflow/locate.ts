@@ -10,7 +10,7 @@ import { type Environment, environmentRoot, pythonOnPath, sitePackagesOf } from 
 /** The library that was found. It is loaded from its own folder, so that its relative run paths resolve. */
 export interface TensorflowLibrary {
   readonly file: string
-  /** Where it was found, for messages: `TRAINSPEC_TENSORFLOW`, `train setup`, `Python in /x/venv`. */
+  /** The place where it was found, for messages: `TRAINSPEC_TENSORFLOW`, `train setup`, `Python in /x/venv`. */
   readonly source: string
   /** True if it can use a CUDA device, judging by the files beside it. */
   readonly cuda: boolean

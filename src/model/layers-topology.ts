@@ -83,7 +83,7 @@ function layersTopology(model: Topology): object {
   }
 }
 
-/** Whether the model is a plain stack: every layer is called once, on the output of the layer before it. */
+/** True if the model is a plain stack: every layer is called once, on the output of the layer before it. */
 export const isStack = (stages: readonly ModelStage[]): boolean =>
   stages.every(
     ({ name, owner, inputs }, index) =>

@@ -45,7 +45,7 @@ export interface Model extends Saveable {
 
 export interface Weight extends Slot {
   readonly role: 'weight'
-  /** Whether an optimizer may change it. */
+  /** True if an optimizer may change it. */
   readonly trainable: boolean
   /**
    * The loss has no gradient with respect to this weight, so it never changes, not even by weight decay, as in Keras on
@@ -71,7 +71,7 @@ export interface Applied extends LayerOutput {
   readonly penalty: tf.Tensor | null
 }
 
-/** Whether training changes a weight. */
+/** True if training changes a weight. */
 export const learns = ({ trainable, unreached }: Weight): boolean => trainable && !unreached
 
 export interface ApplyOptions {

@@ -67,7 +67,7 @@ export type StepPrograms = DescentPrograms & Readonly<Record<`${DescentName}/${n
  */
 export interface StepPlan<Name extends StepName = StepName> {
   step(iterations: number): readonly [Name, ...Name[]]
-  /** Whether the step after this many iterations changes the weights. */
+  /** True if the step after this many iterations changes the weights. */
   isUpdate(iterations: number): boolean
   readonly end: readonly Name[]
 }

@@ -7,7 +7,7 @@ export interface Measured {
   readonly outputs: readonly string[]
   /** Computes its value from the totals of these outputs over all batches, row-major, and the number of samples. */
   value(totals: readonly Float64Array[], samples: number): number
-  /** What it needs to have a value, such as `a target that is 1`; without it the value is NaN. */
+  /** The condition for a value, such as `a target that is 1`; without it the value is NaN. */
   readonly needs?: string | undefined
   /**
    * Set if the history gets a single number instead of one for training and one for validation: the value for

@@ -60,7 +60,7 @@ export interface PhasePass {
 
 export interface Algorithm {
   readonly chains: readonly Slot[]
-  /** Whether it starts from a sample of the hidden units given the data. */
+  /** True if it starts from a sample of the hidden units given the data. */
   readonly fromSample: boolean
   /** Random numbers for `k` steps. */
   draws(k: number, mode: DrawMode): readonly Draw[]

@@ -16,7 +16,7 @@ export interface OutputOptions {
   readonly prefix: string
   /** Shape of the output for one sample. */
   readonly shape: Shape
-  /** Whether the output carries a mask. */
+  /** True if the output carries a mask. */
   readonly masked?: boolean
   readonly target: Target
   readonly loss: LossSpec

@@ -9,7 +9,7 @@ export interface RbmLook {
   readonly kernel: Float32Array
   readonly visibleBias: Float32Array
   readonly hiddenBias: Float32Array
-  /** What one more step would add to the kernel; of the same shape. */
+  /** The change of the kernel by one more step; same shape as the kernel. */
   readonly update: Float32Array
   /** Samples, their hidden probabilities, and their reconstructions. */
   readonly samples: readonly Float32Array[]

@@ -7,7 +7,7 @@ import { stringAs, withShortForm } from './short-forms.js'
 import { LONGEST_LIST } from './whole.js'
 import { quoted } from './words.js'
 
-/** Whether larger or smaller values are better; null if the user must say (keras/src/metrics, `_direction`). */
+/** The better direction of values; null if the user must say (keras/src/metrics, `_direction`). */
 export type Better = 'max' | 'min' | null
 
 /** Makes an entry of a table of metrics. */

@@ -58,7 +58,7 @@ export interface Divergence extends BadTensor {
   readonly epoch: number
   /** Step within the epoch, from 1. */
   readonly step: number
-  /** Where it was noticed: in a step, in the weights after a step, or in validation or the test. */
+  /** The place where it was noticed: in a step, in the weights after a step, or in validation or the test. */
   readonly during: 'step' | 'weights' | 'validation' | 'test'
   /** Updates made before it. */
   readonly updates: number

@@ -5,7 +5,7 @@ import { hasRow, rowsInWords } from '../base/rows.js'
 import type { Batch, Runner } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 
-/** Where a loss is NaN. */
+/** The place of a loss that is NaN. */
 export interface BatchPlace {
   readonly mode: Mode
   /** `epoch 1, step 3` */

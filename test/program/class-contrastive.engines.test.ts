@@ -10,6 +10,7 @@ import { fastest } from '../support/engines.js'
 import { readText } from '../support/read-spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 import { expectSameOnEngines, load, randomWeights, SIZES, stepGradient, unitMachine } from '../support/units.js'
+import { slopes, type Values } from '../support/weight-slopes.js'
 
 expectNoTensorLeaks()
 
@@ -19,8 +20,6 @@ const LABELS = { generative: 'generative', discriminative: 'discriminative', hyb
 
 const machineOf = (labels: unknown, rest: Record<string, unknown> = {}) =>
   unitMachine({ optimizer: { type: 'SGD', learning_rate: 1 }, training: { algorithm: 'cd', labels }, ...rest })
-
-type Values = Readonly<Record<string, ArrayLike<number>>>
 
 const statesOf = (units: number) =>
   Array.from({ length: 2 ** units }, (_, state) => Array.from({ length: units }, (__, i) => (state >> i) & 1))
@@ -61,19 +60,6 @@ function exactly(weights: Values) {
       )
     },
   }
-}
-
-function slopes(f: (weights: Values) => number, weights: Readonly<Record<string, Float32Array>>) {
-  const STEP = 1e-5
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, values]) => [
-      name,
-      Array.from(values, (value, at) => {
-        const moved = (by: number) => f({ ...weights, [name]: Array.from(values).with(at, value + by) })
-        return (moved(STEP) - moved(-STEP)) / (2 * STEP)
-      }),
-    ]),
-  )
 }
 
 const samplesOf = ({ arrays }: Batch) =>

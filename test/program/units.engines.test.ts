@@ -18,6 +18,7 @@ import {
   unitMachine,
   unitSteps,
 } from '../support/units.js'
+import { slopes, type Values } from '../support/weight-slopes.js'
 
 expectNoTensorLeaks()
 
@@ -33,8 +34,6 @@ const UNITS = {
   'binary, rectified hidden units': { hidden: 'nrelu' },
 }
 const plain = { type: 'SGD', learning_rate: 1 }
-
-type Values = Readonly<Record<string, ArrayLike<number>>>
 
 /** Energies and sums in float64, straight from E(v, h) = sum (v - b)^2 / 2 sigma^2 - c'h - (v / sigma^2)' W h. */
 function gaussianRbm(weights: Values) {
@@ -63,20 +62,6 @@ function gaussianRbm(weights: Values) {
 
 const rowsOf = (x: ArrayLike<number>) =>
   Array.from({ length: x.length / D }, (_, row) => Array.from({ length: D }, (__, i) => x[row * D + i]!))
-
-/** Central differences of a function of the weights, weight by weight. */
-function slopes(f: (weights: Values) => number, weights: Readonly<Record<string, Float32Array>>) {
-  const STEP = 1e-5
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, values]) => [
-      name,
-      Array.from(values, (value, at) => {
-        const moved = (by: number) => f({ ...weights, [name]: Array.from(values).with(at, value + by) })
-        return (moved(STEP) - moved(-STEP)) / (2 * STEP)
-      }),
-    ]),
-  )
-}
 
 describe.each(['fixed', 'learned'] as const)('gaussian visible units of %s variance', (variance) => {
   const machine = unitMachine({

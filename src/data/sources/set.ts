@@ -1,7 +1,7 @@
 /** A data set that comes with the program: samples, one class for each, and a test set. */
 import type { Field, Numbers } from '../../base/field.js'
 
-/** What a data set looks like; known before any of it is read. */
+/** The form of a data set, which is known before any of it is read. */
 export interface SetForm {
   /** A sample. */
   readonly x: Field

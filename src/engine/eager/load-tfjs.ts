@@ -10,7 +10,7 @@ import { withoutStderr } from '../without-stderr.js'
 export type LoadedPackage = { readonly exports: unknown; readonly version: string } | { readonly problem: string }
 
 interface LoadOptions {
-  /** Whether the loaded package may write to standard error. */
+  /** True if the loaded package may write to standard error. */
   readonly logs: boolean
   /** Explains why a folder cannot work, so that it is not tried. */
   readonly obstacle?: (folder: string) => string | undefined

@@ -113,7 +113,7 @@ export const softmax: LayerRule<SpecOf<'Softmax'>> = {
   },
 }
 
-/** Whether softmax is over the last axis. A loss can then be computed from its logits. */
+/** True if softmax is over the last axis. A loss can then be computed from its logits. */
 const isLast = ({ axis }: SpecOf<'Softmax'>, sample: Shape): boolean =>
   String(axesOf(axis, sample)) === `${sample.length}`
 

@@ -57,7 +57,7 @@ export function checkActivity(spec: object, output: Shape): void {
   if (why !== undefined) throw new ShapeProblem(`gives ${formatShape(batch)}, but ${why}`)
 }
 
-/** Whether a layer adds a penalty to the loss. */
+/** True if a layer adds a penalty to the loss. */
 export const regularizesActivity = <Spec extends LayerSpec>(rule: LayerRule<Spec>, spec: Spec): boolean =>
   activityPenalty(spec) !== undefined || (rule.regularizesWithin?.(spec) ?? false)
 

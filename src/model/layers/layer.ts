@@ -88,7 +88,7 @@ export interface LayerRule<Spec extends LayerSpec> {
    */
   activation?(spec: Spec, masks: CallContext['masks'], inputs: readonly Shape[]): ActivationName
   /**
-   * Whether the output is the input itself in a training or an inference pass, so that a loss may use the logits of the
+   * True if the output is the input itself in a training or an inference pass, so that a loss may use the logits of the
    * layers before. As in Keras on TensorFlow, a reshaped copy does not count, even a Reshape to the same shape.
    * Default: no.
    */
@@ -98,17 +98,17 @@ export interface LayerRule<Spec extends LayerSpec> {
    * rows.
    */
   lookups?(spec: Spec): number | undefined
-  /** Whether its output has all elements of its inputs and no other numbers. Default: no. */
+  /** True if its output has all elements of its inputs and no other numbers. Default: no. */
   readonly moves?: true
-  /** Whether it stops gradients to its inputs, for example because these are integers. Default: no. */
+  /** True if it stops gradients to its inputs, for example because these are integers. Default: no. */
   stopsGradient?(spec: Spec): boolean
-  /** Whether its call adds to the loss, apart from its `activity_regularizer`. Default: no. */
+  /** True if its call adds to the loss, apart from its `activity_regularizer`. Default: no. */
   regularizesWithin?(spec: Spec): boolean
   /** Range of its output before the activation, from the ranges of its inputs. Default: unknown. */
   range?(spec: Spec, inputs: readonly Range[], shapes: readonly Shape[]): Range
   /** The mask of the output. Default: none, as in a Keras layer that does not support masking. */
   mask?(spec: Spec, inputs: readonly Tensor[], masks: CallContext['masks']): Tensor | undefined
-  /** Whether the output carries a mask even if no input does. Default: no. */
+  /** True if the output carries a mask even if no input does. Default: no. */
   makesMask?(spec: Spec): boolean
   /** Set if its output depends on masks: a mask must have one flag per step of its input, or one per element. */
   readonly readsMask?: 'steps' | 'elements'

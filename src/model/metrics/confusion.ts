@@ -16,7 +16,7 @@ export interface Confusion {
 }
 
 export interface Counting {
-  /** What the metric needs to have a value, such as `a target that is 1`. */
+  /** The condition for a value, such as `a target that is 1`. */
   readonly needs?: string
   /** In ascending order. An output above a threshold is a positive prediction. */
   readonly thresholds: readonly number[]

@@ -28,7 +28,7 @@ export interface Metric {
    * that are no `MeanMetricWrapper`.
    */
   readonly masked?: Metric
-  /** What the data or the outputs must contain, such as `a target that is 1`; without it the value is NaN. */
+  /** The content that the data or the outputs need, such as `a target that is 1`; without it the value is NaN. */
   readonly needs?: string | undefined
 }
 

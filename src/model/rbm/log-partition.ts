@@ -11,7 +11,7 @@ export type Side = 'visible' | 'hidden'
 export const smallerSide = ({ visibleUnits, hiddenUnits }: Units): Side =>
   hiddenUnits <= visibleUnits ? 'hidden' : 'visible'
 
-/** Whether one side can be enumerated. If visible units are not binary, only the hidden side can. */
+/** True if one side can be enumerated. If visible units are not binary, only the hidden side can. */
 export const isEnumerable = ({ visibleUnits, hiddenUnits }: Units, { isBinary }: { readonly isBinary: boolean }) =>
   (isBinary ? Math.min(visibleUnits, hiddenUnits) : hiddenUnits) <= MOST_ENUMERATED
 

@@ -9,7 +9,7 @@ export interface EarlyStoppingOptions {
   readonly min_delta: number
   /** Epochs without improvement after which training stops. */
   readonly patience: number
-  /** Whether smaller or larger values are better. */
+  /** The better direction of values. */
   readonly mode: 'min' | 'max'
   /** A value that must be beaten for the patience to start anew; null for none. */
   readonly baseline: number | null

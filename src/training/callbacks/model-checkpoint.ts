@@ -10,7 +10,7 @@ export interface CheckpointOptions {
   readonly monitor: string
   readonly save_best_only: boolean
   readonly save_weights_only: boolean
-  /** Whether smaller or larger values are better. */
+  /** The better direction of values. */
   readonly mode: 'min' | 'max'
   /** After each epoch, or after each time this number of batches. */
   readonly save_freq: 'epoch' | number

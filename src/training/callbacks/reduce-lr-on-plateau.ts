@@ -9,7 +9,7 @@ export interface PlateauOptions {
   readonly factor: number
   /** Epochs without improvement after which the rate falls. */
   readonly patience: number
-  /** Whether smaller or larger values are better. */
+  /** The better direction of values. */
   readonly mode: 'min' | 'max'
   readonly min_delta: number
   /** Epochs after a reduction that do not count. */

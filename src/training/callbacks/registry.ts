@@ -11,10 +11,10 @@ import { reduceLrOnPlateau } from './reduce-lr-on-plateau.js'
 import { tensorBoard } from './tensorboard.js'
 import { timeBudget } from './time-budget.js'
 
-/** What callbacks know about the run. */
+/** The facts about the run that callbacks get. */
 export interface Surroundings {
   readonly epochs: RunLength['epochs']
-  /** Whether smaller or larger values of a history key are better; null if neither is known to be. */
+  /** The better direction of a history key; null if neither is known to be. */
   betterOf(monitor: string): 'min' | 'max' | null
   /** Milliseconds. */
   readonly now: () => number

@@ -111,7 +111,7 @@ function signOf(x: readonly number[]): number[] {
 }
 
 /**
- * Whether a divisor contains an epsilon that keeps it away from 0, so that the product of two divisors can be inverted.
+ * True if a divisor contains an epsilon that keeps it away from 0, so that the product of two divisors can be inverted.
  * Then one quotient, 1 / (b0 b1), serves two vectors, within 2 units in the last place. Processors have a single slow
  * unit for quotients and roots, for which the loop of an optimizer waits.
  */

@@ -36,7 +36,7 @@ export type GraphInput = { readonly value: ValueId } & (
 export const declaredShape = (input: GraphInput): BatchShape =>
   input.from === 'input' && input.input.kind !== 'scalar' ? input.input.shape : []
 
-/** Whether the first axis of an input is the batch. */
+/** True if the first axis of an input is the batch. */
 export const isOfSamples = (input: GraphInput): boolean => declaredShape(input)[0] === null
 
 export interface GraphOutput {

@@ -37,7 +37,7 @@ export function viewOf(graph: Graph): View {
   }
 }
 
-/** Whether the value is read exactly once and is no output, so that its reader may replace both nodes. */
+/** True if the value is read exactly once and is no output, so that its reader may replace both nodes. */
 export const isUsedOnce = (value: ValueId, { usersOf, isOutput }: View): boolean =>
   usersOf(value).length === 1 && !isOutput(value)
 

@@ -94,7 +94,7 @@ export class OnnxRunner implements Runner<string> {
     return runner
   }
 
-  /** Whether whole batches of a program that has an update run in halves. */
+  /** True if whole batches of a program that has an update run in halves. */
   runsInHalves(name: string): boolean {
     return this.#inHalves.has(name)
   }

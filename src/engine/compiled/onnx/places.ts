@@ -22,7 +22,7 @@ function roomFor({ arrays, stores }: Update, index: number): string {
 }
 
 /**
- * Where each gradient is written, for one half of the batch or the other. A gradient that two updates read has one
+ * The place of each gradient, for one half of the batch or the other. A gradient that two updates read has one
  * place.
  */
 export function gradientPlaces(updates: readonly Update[], ofOther: boolean): Map<number, string> {

@@ -7,7 +7,7 @@ import { ELEMENT } from './model-writer.js'
 
 export interface SessionOptions {
   readonly threads: number
-  /** Whether the runtime may optimize the graph; default true. */
+  /** True if the runtime may optimize the graph; default true. */
   readonly rewrites?: boolean
   /** Turns off the memory plan for a whole run, which takes as much memory again as the run itself. */
   readonly sparing?: boolean

@@ -95,7 +95,7 @@ function waysOfNode(
   return ways.map(({ values, outputs }) => ({ values, outputs: [...outputs, output] }))
 }
 
-/** Whether the kernel is right where the operand asks for one. Most nodes fail here, before anything is noted. */
+/** True if the operand asks for no kernel, or for this one. Most nodes fail here, before anything is noted. */
 const hasKernel = (operand: Operand<string>, value: ValueId, { producerOf }: View): boolean =>
   typeof operand === 'string' || !('kernel' in operand) || producerOf(value)?.kernel === operand.kernel
 

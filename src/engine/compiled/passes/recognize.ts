@@ -54,7 +54,7 @@ const droppedRectifier = rule(
   },
 )
 
-/** Whether the value is an input of class indices below this bound. */
+/** True if the value is an input of class indices below this bound. */
 function isBelow(value: ValueId, bound: number, { inputOf }: View): boolean {
   const input = inputOf(value)
   return input?.from === 'input' && input.input.kind === 'batch' && (input.input.below ?? bound + 1) <= bound
@@ -75,7 +75,7 @@ const oneHot = rule(
   },
 )
 
-/** Whether the value was written by `oneHot`: each row is 1 at one place and 0 elsewhere. */
+/** True if the value was written by `oneHot`: each row is 1 at one place and 0 elsewhere. */
 function isOneHot(value: ValueId, view: View): boolean {
   const node = view.producerOf(value)
   if (node?.kernel !== 'GatherV2') return false

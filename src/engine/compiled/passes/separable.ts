@@ -111,7 +111,7 @@ function ofAll(kernel: KernelName, inputs: readonly Operand[], { shape, attribut
 }
 
 /**
- * Whether all elements along an axis are equal. They also are if the axis has length 1 or does not exist, because it is
+ * True if all elements along an axis are equal. They also are if the axis has length 1 or does not exist, because it is
  * broadcast.
  */
 const isEven = ({ kind, shape }: Operand, axis: number): boolean =>

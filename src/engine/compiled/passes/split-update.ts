@@ -109,11 +109,11 @@ export function updateFromHalves(update: Update): Update | undefined {
   return fitsOneCall(halved) ? halved : undefined
 }
 
-/** Whether the arguments of a loop suffice: each array, each scalar, and the number of bytes. */
+/** True if the arguments of a loop suffice: each array, each scalar, and the number of bytes. */
 const fitsOneCall = ({ arrays, scalars }: Update): boolean => arrays.length + scalars.length < MOST_ARGUMENTS
 
 /**
- * Whether an update reads no state that another update, or the runtime, has changed before: updates run one after
+ * True if an update reads no state that another update, or the runtime, has changed before: updates run one after
  * another.
  */
 function readsOnlyItsOwn(
@@ -135,10 +135,10 @@ const stateNamesOf = (graph: Graph): ReadonlyMap<ValueId, string> =>
 /** Name of the output that passes a value to the updates. */
 export const updateValueName = (value: ValueId): string => `update:${value}`
 
-/** Whether an output passes a value to the updates. */
+/** True if an output passes a value to the updates. */
 export const isForUpdate = ({ name, value }: GraphOutput): boolean => name === updateValueName(value)
 
-/** Whether an output is one of the program's own, neither state nor for updates. */
+/** True if an output is one of the program's own, neither state nor for updates. */
 export const isResult = (output: GraphOutput): boolean => output.to === 'output' && !isForUpdate(output)
 
 /** Nodes that can be fused and on which only new state depends. */
@@ -155,7 +155,7 @@ function elementwiseEnd(graph: Graph): Set<ValueId> {
   return end
 }
 
-/** Whether a node can be part of a loop: every operand is a scalar or has the shape of the result. */
+/** True if a node can be part of a loop: every operand is a scalar or has the shape of the result. */
 function canFuse(graph: Graph, { kernel, inputs, output }: GraphNode): boolean {
   const { shape, dtype } = infoOf(graph, output)
   if (!(FUSED_KERNELS as readonly string[]).includes(kernel) || dtype !== 'float32' || shape.length === 0) return false

@@ -35,7 +35,7 @@ interface Form {
   readonly op: string
   /** The stored expressions, in order. */
   readonly stores: readonly string[]
-  /** Whether the operator, which computes some constants itself, uses these numbers. */
+  /** True if the operator, which computes some constants itself, uses these numbers. */
   readonly suits?: (numbers: readonly number[]) => boolean
   readonly inputs: (parts: Parts) => readonly ApplyInput[]
   readonly attributes?: Readonly<Record<string, TensorflowAttribute>>

@@ -129,7 +129,7 @@ function gradientAt(node: GraphNode, view: View) {
   return { gradient, scale, takers: [weighed, straight, ...own], nodes }
 }
 
-/** Whether `pooled` is the gradient of a max pool that was given `given`: it then has the same sums. */
+/** True if `pooled` is the gradient of a max pool that was given `given`: it then has the same sums. */
 function hasSameSums(pooled: ValueId, given: ValueId, { producerOf }: View): boolean {
   const pool = producerOf(pooled)
   return pool?.kernel === 'MaxPoolGrad' && pool.inputs[0] === given

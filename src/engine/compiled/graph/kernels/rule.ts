@@ -13,7 +13,7 @@ export interface KernelRule {
   readonly attributes: (attributes: NamedAttrMap, inputs: readonly ValueInfo[]) => Attributes
   /** Shape and dtype of the result. Throws if the inputs do not fit. */
   readonly output: (inputs: readonly ValueInfo[], attributes: Attributes) => ValueInfo
-  /** Whether the two inputs may change places. */
+  /** True if the two inputs may change places. */
   readonly commutes?: boolean
 }
 

@@ -22,7 +22,7 @@ const WIDEST = 256
 /** Two axes (rows, columns) for windows in one or two dimensions. */
 const planeOf = (space: Shape): Shape => (space.length === 1 ? [1, ...space] : space)
 
-/** Whether windows tile one or two axes without gaps, overlap or padding, in rows that are not too long. */
+/** True if windows tile one or two axes without gaps, overlap or padding, in rows that are not too long. */
 function isTiled({ attributes }: GraphNode, shape: Shape): boolean {
   const { size, strides, dilations, pads } = windowIn(attributes)
   const apart = size.every((length, axis) => length === strides[axis]! && dilations[axis] === 1)
