@@ -1,0 +1,54 @@
+/** Tables as their files give them: named columns, whose types a spec gives or a look at all rows suggests. */
+import type { Field, Named } from '../../base/field.js'
+import type { Column } from '../column.js'
+import type { Rows } from './source.js'
+
+/**
+ * How a column is read. `number`: float32; `integer`: a whole number, exact to 2^53; `text`: as it stands. A gap is NaN,
+ * or null in text.
+ */
+export type ColumnType = 'number' | 'integer' | 'text'
+
+export interface RawTable {
+  /** Name for messages: the path of the file, or of the first of several. */
+  readonly name: string
+  /**
+   * The columns in their order: the field of an array; for a table, the type that the file states, or null if it states
+   * none, as a CSV file.
+   */
+  readonly columns: Named<Field | ColumnType | null>
+  /** Looks at all rows of these columns, none of which is a field. */
+  facts(columns: readonly string[]): Promise<Named<ColumnFacts>>
+  /**
+   * The different values of a column as text, without gaps, sorted by code point; null if there are more than `most`.
+   */
+  distinct(column: string, most: number): Promise<readonly string[] | null>
+  /**
+   * The rows of these columns, each as this type, or `field` for a column that is one. While they are read, a value that
+   * does not have the type is a UserError, which lists such cells up to a limit: file, row, column and value.
+   */
+  read(columns: Named<ColumnType | 'field'>): RowStream
+  close(): void
+}
+
+/** Rows in order, whose number is known after the last one. */
+export interface RowStream {
+  readonly columns: Named<Column>
+  rows(): AsyncIterable<Rows> | Iterable<Rows>
+}
+
+export interface ColumnFacts {
+  readonly gaps: number
+  /** Number of values that are neither gaps nor finite numbers. */
+  readonly notNumbers: number
+  /** The first of them. */
+  readonly firstNotNumber: Cell | null
+  /** True if all numbers are whole. */
+  readonly whole: boolean
+}
+
+export interface Cell {
+  /** From 1, without the header. */
+  readonly row: number
+  readonly value: string
+}
