@@ -11,7 +11,6 @@ import { setTimeout as rest } from 'node:timers/promises'
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
-import { describeData } from '../data/load.js'
 import type { EngineRequest } from '../engine/engine.js'
 import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
@@ -47,13 +46,13 @@ export interface BenchOptions extends ReportOptions {
 
 /** Prints the table, or the JSON document, to standard output. */
 export async function benchSpec(file: string, options: BenchOptions, io: Io): Promise<ExitCode> {
-  const { spec: given, warnings } = await requireSpec(
-    file,
-    overridesOf({ set: options.set, device: options.device }),
-    io.stdin,
-  )
+  const {
+    spec: given,
+    data,
+    warnings,
+  } = await requireSpec(file, overridesOf({ set: options.set, device: options.device }), io.stdin)
   showWarnings(warnings, io)
-  const spec = soleSpec(given, describeData(given))
+  const spec = soleSpec(given, data.form)
   return interruptible(io, async (signal) => {
     const processes: EngineProcess[] = []
     try {

@@ -1,6 +1,5 @@
 /** `--clamp label=7`: labels that chains are clamped to. */
 import { UserError } from '../base/issue.js'
-import { describeData } from '../data/load.js'
 import { type ClassRbm, withLabels } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { TrainedRbm } from '../run/trained-rbm.js'
@@ -13,13 +12,13 @@ export function clampedLabels(text: string): readonly number[] {
 }
 
 /** Returns the RBM with a fixed label for each chain. Throws a UserError if it has no such label. */
-export function clamped({ labelled, spec }: TrainedRbm, labels: readonly number[], chains: number): Rbm {
+export function clamped({ labelled, data: { form } }: TrainedRbm, labels: readonly number[], chains: number): Rbm {
   if (labelled === null) {
     throw new UserError(
       '--clamp: the model was trained without labels; to train one with labels, set "labels" in "training" of the spec',
     )
   }
-  checkLabels(labels, labelled, describeData(spec).name)
+  checkLabels(labels, labelled, form.name)
   return withLabels(
     labelled,
     Array.from({ length: chains }, (_, chain) => labels[chain % labels.length]!),

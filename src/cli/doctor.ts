@@ -3,7 +3,6 @@ import { homedir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
-import { describeData } from '../data/load.js'
 import { DEFAULT_REQUEST } from '../engine/engine.js'
 import { thisProcessor } from '../engine/processor.js'
 import { ENGINE_NAMES } from '../engine/registry.js'
@@ -35,8 +34,8 @@ export const doctor = (options: ReportOptions, io: Io): Promise<ExitCode> =>
 async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   const { name, cores, features } = thisProcessor()
   const cuda = await nvidia()
-  const { spec: given } = await requireSpec(SPEC, [], io.stdin)
-  const spec = soleSpec(given, describeData(given))
+  const { spec: given, data } = await requireSpec(SPEC, [], io.stdin)
+  const spec = soleSpec(given, data.form)
   const engines = await findings(spec, io, signal)
   const auto = await withSpinner('Asking which engine auto selects', io, () => whatAutoTakes(DEFAULT_REQUEST, signal))
   return {

@@ -23,7 +23,7 @@ export async function evaluateRun(directory: string, options: EvaluateOptions, i
   const { spec } = run
   const method = logZMethod(options, run)
   return interruptible(io, async (signal) => {
-    const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
+    const { engine, session } = await prepare(run, { quiet: options.json === true, logs: false }, io)
     const weights = await writeWeights(run, session)
     try {
       const evaluation = await withSpinner('Evaluating', io, () => evaluateSession(spec, session, signal))

@@ -33,7 +33,8 @@ export interface FindLrOptions extends OverrideOptions, PlaceOptions, ReportOpti
 export async function findLearningRate(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS}`)
-  const { spec, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
+  const checked = await requireSpec(file, overridesOf(options), io.stdin)
+  const { spec, warnings } = checked
   const idle = warnings.filter(({ code }) => code === NOTHING_TRAINED)
   if (idle.length > 0) throw new UserError('find-lr needs weights to train, but this model has none.', idle)
   showWarnings(warnings, io)
@@ -41,7 +42,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
   // callbacks do not run here
   await checkRunPlaces({ ...spec, callbacks: [] }, file, options)
   return interruptible(io, async (signal, interrupt) => {
-    const { engine, session } = await prepare(spec, { quiet: options.json === true, logs: false }, io)
+    const { engine, session } = await prepare(checked, { quiet: options.json === true, logs: false }, io)
     try {
       const tried = await withSpinner('Trying learning rates', io, () => tryRates(session, steps, signal))
       if (tried.found.length === 0) {

@@ -1,8 +1,7 @@
 /** The options `--exact` and `--ais chains=100,betas=10000`, which choose how log Z of a trained RBM is computed. */
-import { soleInput } from '../base/form.js'
+import { type DataForm, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
-import { describeData } from '../data/load.js'
 import { isEnumerable, MOST_ENUMERATED } from '../model/rbm/log-partition.js'
 import { visibleRule } from '../model/rbm/units.js'
 import type { LogZMethod } from '../run/likelihood.js'
@@ -18,7 +17,10 @@ export interface LogZOptions {
 }
 
 /** Returns the method that the options ask for, if any. Throws a UserError if it cannot be used on this run. */
-export function logZMethod({ ais, exact }: LogZOptions, { directory, spec }: StoredRun): LogZMethod | undefined {
+export function logZMethod(
+  { ais, exact }: LogZOptions,
+  { directory, spec, data: { form } }: StoredRun,
+): LogZMethod | undefined {
   if (ais === undefined && !exact) return undefined
   if (ais !== undefined && exact) throw new UserError('--ais and --exact cannot be used together')
   const option = exact ? '--exact' : '--ais'
@@ -33,12 +35,12 @@ export function logZMethod({ ais, exact }: LogZOptions, { directory, spec }: Sto
       `${option}: log Z can be computed only for Bernoulli hidden units, but those of this model are ${hidden.type}, whose states cannot be summed over`,
     )
   }
-  return exact ? exactMethod(spec) : aisMethod(ais!)
+  return exact ? exactMethod(spec, form) : aisMethod(ais!)
 }
 
-function exactMethod(spec: UnsupervisedSpec): LogZMethod {
+function exactMethod(spec: UnsupervisedSpec, form: DataForm): LogZMethod {
   const { hidden_units: hiddenUnits } = spec.model
-  const visibleUnits = sizeOf(soleInput(describeData(spec)).shape)
+  const visibleUnits = sizeOf(soleInput(form).shape)
   const rule = visibleRule(spec.model)
   if (isEnumerable({ visibleUnits, hiddenUnits }, rule)) return { type: 'exact' }
   const side = rule.isBinary ? 'one side' : 'the hidden side'

@@ -1,7 +1,8 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
-import { type Data, loadData } from '../data/load.js'
+import type { Data, OpenData } from '../data/load.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
+import type { CheckedSpec } from '../run/read-spec.js'
 import { openSession, type Session } from '../run/session.js'
 import { soleSpec } from '../run/stages.js'
 import type { ResolvedSpec, StageSpec } from '../spec/spec.js'
@@ -14,6 +15,9 @@ export interface PrepareOptions {
   /** True if native libraries may log. */
   readonly logs: boolean
 }
+
+/** A spec and its data, which are not read yet. */
+type Checked = Pick<CheckedSpec, 'spec' | 'data'>
 
 /** The engine and the data of a spec. */
 export interface Opened {
@@ -36,19 +40,19 @@ export async function engineFor(
   return engine
 }
 
-/** Loads the data of a spec. */
-export const loadDataset = (spec: ResolvedSpec, options: Pick<PrepareOptions, 'quiet'>, io: Io): Promise<Data> =>
-  waitingWith(options, io)(`Loading ${spec.data.dataset}`, () => loadData(spec))
+/** Loads data. */
+export const loadDataset = ({ form, load }: OpenData, options: Pick<PrepareOptions, 'quiet'>, io: Io): Promise<Data> =>
+  waitingWith(options, io)(`Loading ${form.name}`, load)
 
 const waitingWith =
   ({ quiet }: Pick<PrepareOptions, 'quiet'>, io: Io): Opened['waiting'] =>
   (text, work) =>
     quiet ? work() : withSpinner(text, io, work)
 
-export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: Io): Promise<Opened> {
+export async function openSpec({ spec, data: unread }: Checked, options: PrepareOptions, io: Io): Promise<Opened> {
   const waiting = waitingWith(options, io)
   const engine = await engineFor(spec, options, io)
-  const data = await loadDataset(spec, options, io)
+  const data = await loadDataset(unread, options, io)
   return {
     engine,
     data,
@@ -65,10 +69,10 @@ export async function openData(spec: ResolvedSpec, options: PrepareOptions, io: 
 
 /** Opens engine, data and session for a command that works on one model. */
 export async function prepare(
-  spec: ResolvedSpec,
+  checked: Checked,
   options: PrepareOptions,
   io: Io,
 ): Promise<{ readonly engine: Engine; readonly session: Session }> {
-  const { engine, data, compile } = await openData(spec, options, io)
-  return { engine, session: await compile(soleSpec(spec, data.form), data) }
+  const { engine, data, compile } = await openSpec(checked, options, io)
+  return { engine, session: await compile(soleSpec(checked.spec, data.form), data) }
 }

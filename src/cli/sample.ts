@@ -113,8 +113,8 @@ function pictureOf(
 const HOLE = 0.5
 
 /** Returns the first samples of the test set, scaled as the RBM sees them. */
-async function testRows({ spec }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
-  const { test, form } = await loadDataset(spec, { quiet: false }, io)
+async function testRows({ data }: TrainedRbm, count: number, io: Io): Promise<Float32Array> {
+  const { test, form } = await loadDataset(data, { quiet: false }, io)
   if (count > test.count) {
     throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${form.name}`)
   }

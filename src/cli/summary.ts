@@ -1,7 +1,6 @@
 /** `train summary SPEC`: prints the layers of a model and the cost of a step; on request, a picture and a profile. */
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
-import { describeData } from '../data/load.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import { modelSummaryLines } from '../report/model-summary.js'
 import { compilerPasses } from '../run/compiler-passes.js'
@@ -26,13 +25,13 @@ export interface SummaryOptions extends ReportOptions {
 
 /** Prints the summary to standard output. */
 export async function summarizeSpec(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
-  const { spec: given, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
+  const { spec: given, data, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
   showWarnings(warnings, io)
   const { svg } = options
   if (svg !== undefined) await checkFilePlace('--svg', svg, [specPlace(file)])
-  const spec = soleSpec(given, describeData(given))
+  const spec = soleSpec(given, data.form)
   return interruptible(io, async (signal) => {
-    const model = untrained(spec)
+    const model = untrained(spec, data.form)
     const report: SummaryReport = {
       ...(await summarize(model)),
       explain: options.explain ? await explain(model, io, signal) : null,

@@ -20,7 +20,7 @@ import { codeOfInterruption, type Interrupt, listenForInterrupt } from './interr
 import { createVoice, type Io, say, type Voice } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
 import { checkRunPlaces, type PlaceOptions } from './places.js'
-import { type Opened, openData } from './prepare.js'
+import { type Opened, openSpec } from './prepare.js'
 import { type Ended, type ShowOptions, trainAndTest } from './train-and-test.js'
 import { userHistory } from './user-history.js'
 import { showWarnings } from './warnings.js'
@@ -28,7 +28,8 @@ import { showWarnings } from './warnings.js'
 export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {}
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
-  const { spec, warnings, issue } = await requireSpec(file, overridesOf(options), io.stdin)
+  const checked = await requireSpec(file, overridesOf(options), io.stdin)
+  const { spec, warnings, issue } = checked
   await checkRunPlaces(spec, file, options)
   const { verbose } = options
   if (verbose !== '0') showWarnings(warnings, io)
@@ -36,7 +37,7 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
   const interrupt = listenForInterrupt(io, { quiet: verbose === '0', voice })
   try {
     interrupt.begin('idle', BEFORE_TRAINING)
-    const opened = await openData(spec, { quiet: verbose === '0', logs: verbose === '3' }, io)
+    const opened = await openSpec(checked, { quiet: verbose === '0', logs: verbose === '3' }, io)
     const ofData = warningsOfData(spec, opened.data).map(issue)
     if (verbose !== '0') showWarnings(ofData, io)
     await interrupt.ready()

@@ -41,7 +41,7 @@ export async function transformRun(
       print(out, await transformed(out, given))
       return EXIT.done
     }
-    const loaded = await loadDataset(spec, { quiet: false }, io)
+    const loaded = await loadDataset(trained.data, { quiet: false }, io)
     const { train, validation, test } = loaded
     const tables = { train: [train, validation], test: [test] }
     for (const part of PARTS) {

@@ -1,5 +1,6 @@
 /** Loads the data of a spec: splits the rows into training, validation and test, and prepares them for a model. */
 import type { DataForm } from '../base/form.js'
+import type { Shape } from '../base/shape.js'
 import type { DataSpec } from '../spec/spec.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
@@ -24,8 +25,23 @@ export interface Data {
   readonly test: Table
 }
 
-/** Returns the form of the data without reading them. */
-export function describeData({ data, fit, seed }: DataRequest): DataForm {
+/** Data whose form is known. */
+export interface OpenData {
+  readonly form: DataForm
+  /** Reads the data into memory. */
+  load(): Promise<Data>
+}
+
+/** Finds the form of the data. Those of a set that comes with the program are not read for it. */
+export async function openData(request: DataRequest): Promise<OpenData> {
+  return { form: describeSet(request), load: () => loadSet(request) }
+}
+
+/** Reads the data into memory. */
+export const loadData = async (request: DataRequest): Promise<Data> => (await openData(request)).load()
+
+/** Returns the form of a set that comes with the program. */
+export function describeSet({ data, fit, seed }: DataRequest): DataForm {
   const { x, y, train, test } = setForm(data)
   const plans = plansOf(data, seed)
   const { x: input, ...targets } = fieldsOf(plans, { x, y }, nothingLearnt(plans))
@@ -33,18 +49,20 @@ export function describeData({ data, fit, seed }: DataRequest): DataForm {
   return { name: data.dataset, inputs: { x: input! }, targets, rows: { train: rows, validation: train - rows, test } }
 }
 
-/** Reads the data into memory. */
-export async function loadData(request: DataRequest): Promise<Data> {
+async function loadSet(request: DataRequest): Promise<Data> {
   const { data, fit, seed } = request
   const plans = plansOf(data, seed)
   const { train, test } = await setSources(data)
   const learnt = await learn(plans, train, 0, trainCount(train.count, fit.validation_split))
   return {
-    form: describeData(request),
+    form: describeSet(request),
     ...splitLast(await tableOf(plans, train, TRAINING, learnt), fit.validation_split),
     test: await tableOf(plans, test, TEST, learnt),
   }
 }
+
+/** Returns the shape of a sample before it is flattened. */
+export const sampleShapeOf = (data: DataSpec): Shape => setForm(data).x.shape
 
 /** Number of the source of test samples, as TRAINING is that of training samples. */
 const TEST = 1

@@ -1,7 +1,7 @@
 /** Checks a spec against its data. */
 import { type DataForm, inputName, soleInput } from '../base/form.js'
 import { checkSplit } from '../data/check-split.js'
-import { describeData, loadData } from '../data/load.js'
+import type { OpenData } from '../data/load.js'
 import { fieldRange } from '../data/table.js'
 import { checkModel } from '../model/check-model.js'
 import type { ModelIssue } from '../model/issue.js'
@@ -16,8 +16,7 @@ import { hiddenForm } from './hidden-form.js'
 import { sizesOf } from './stages.js'
 
 /** Returns every problem that can be found without reading the data. */
-export function checkSpec(spec: ResolvedSpec): ModelIssue[] {
-  const form = describeData(spec)
+export function checkSpec(spec: ResolvedSpec, form: DataForm): ModelIssue[] {
   return [...checkItsModel(spec, form), ...checkSplit(spec.fit, form)]
 }
 
@@ -25,23 +24,22 @@ export function checkSpec(spec: ResolvedSpec): ModelIssue[] {
  * Returns the problems that depend on the values of the data, for a spec that has no others. Reads the data only if
  * their kind does not say enough.
  */
-export async function checkValues(spec: ResolvedSpec): Promise<ModelIssue[]> {
+export async function checkValues(spec: ResolvedSpec, data: OpenData): Promise<ModelIssue[]> {
   if (!isSupervised(spec)) return []
   const outputs = outputsOf(spec)
   if (!lookupsOf(networkOf(spec.model, outputs).network).some(({ ofData }) => ofData)) return []
-  const form = describeData(spec)
-  const range = soleInput(form).values === 'real' ? await rangeOfData(spec) : { least: 0, largest: 1 }
+  const { form } = data
+  const range = soleInput(form).values === 'real' ? await rangeOfData(data) : { least: 0, largest: 1 }
   return checkLookups(spec, outputs, range, form.name)
 }
 
-async function rangeOfData(spec: ResolvedSpec) {
-  const { form, train, validation, test } = await loadData(spec)
+async function rangeOfData({ form, load }: OpenData) {
+  const { train, validation, test } = await load()
   return fieldRange([train, validation, test], inputName(form))
 }
 
 /** Returns the warnings for a spec that has no problems: settings that are probably not meant. */
-export function warningsOf(spec: ResolvedSpec): ModelIssue[] {
-  const form = describeData(spec)
+export function warningsOf(spec: ResolvedSpec, form: DataForm): ModelIssue[] {
   if (isSupervised(spec)) return modelWarnings(spec, form, outputsOf(spec))
   const tuned = isStacked(spec) ? fineTuningStage(spec, sizesOf(form)) : undefined
   return tuned ? modelWarnings(tuned, form, outputsOf(tuned)).map(inFineTuning) : []

@@ -1,6 +1,5 @@
 /** Measures a trained model on the test set of its spec. */
-import { soleInput } from '../base/form.js'
-import { describeData } from '../data/load.js'
+import { type DataForm, soleInput } from '../base/form.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import type { Measured } from '../program/measured.js'
@@ -30,19 +29,19 @@ export interface Evaluation {
  */
 export async function evaluateSession(
   spec: ResolvedSpec,
-  { runner, training, testBatches }: Session,
+  { form, runner, training, testBatches }: Session,
   signal: AbortSignal,
 ): Promise<Evaluation> {
-  const leftOut = measuredOfTraining(spec, await runner.read())
+  const leftOut = measuredOfTraining(spec, form, await runner.read())
   const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
   const { values: test, bad } = await evaluate(runner, testBatches(), metrics, signal, training.lookups)
   return { metrics, test, bad, leftOut }
 }
 
 /** Metrics of chains, of updates and of training samples: a test set has none of these. */
-function measuredOfTraining(spec: ResolvedSpec, state: StateValues): string[] {
+function measuredOfTraining(spec: ResolvedSpec, form: DataForm, state: StateValues): string[] {
   if (!isUnsupervised(spec) || labelsOf(spec.training)) return []
-  const { values } = soleInput(describeData(spec))
+  const { values } = soleInput(form)
   const isLeftOut = (metric: RbmMetricSpec) => {
     const measure = measureOf(metric, values)
     return 'ofUpdate' in measure || measure.followsChains || measure.isGap
@@ -52,7 +51,7 @@ function measuredOfTraining(spec: ResolvedSpec, state: StateValues): string[] {
 
 /** The document of `train evaluate`. */
 export const evaluateReport = (
-  { directory, spec }: StoredRun,
+  { directory, spec, data: { form } }: StoredRun,
   engine: Engine,
   { test, leftOut }: Evaluation,
   likelihood: EvaluateReport['likelihood'],
@@ -63,8 +62,8 @@ export const evaluateReport = (
   trainspec: ownVersion(),
   engine: engine.name,
   device: engine.device,
-  data: spec.data.dataset,
-  samples: describeData(spec).rows.test,
+  data: form.name,
+  samples: form.rows.test,
   test: Object.fromEntries(Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null])),
   left_out: [...leftOut],
   likelihood,

@@ -1,8 +1,7 @@
 /** Computes log Z of a trained RBM, exactly or as an estimate, and with it the mean log-likelihood of its data. */
-import { soleInput } from '../base/form.js'
+import { type DataForm, soleInput } from '../base/form.js'
 import type { Progress } from '../base/progress.js'
 import type { Slot } from '../base/slot.js'
-import { describeData } from '../data/load.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -44,7 +43,7 @@ type Likelihood = NonNullable<EvaluateReport['likelihood']>
 export async function likelihoodOf(options: LikelihoodOptions): Promise<Likelihood> {
   const { method, engine, session, rbm, spec, weights, signal } = options
   const slots = trainedSlots(rbm, weights)
-  const { divisor } = soleInput(describeData(spec))
+  const { divisor } = soleInput(session.form)
   const batchSize = session.training.batchSize
   const side = session.labelled ? labelledSide(session.labelled) : visibleSide(rbm)
   const free_energy = freeEnergyProgram({ side, weights: slots, divisor })
@@ -60,7 +59,7 @@ export async function likelihoodOf(options: LikelihoodOptions): Promise<Likeliho
       labels: session.labelled !== null,
       train: await meanOf(session.training.batches(1)),
       test: await meanOf(session.testBatches()),
-      warnings: [...(warning === null ? [] : [warning]), ...doubts(spec, rbm)],
+      warnings: [...(warning === null ? [] : [warning]), ...doubts(spec, session.form, rbm)],
     }
   } finally {
     await runner.dispose()
@@ -68,8 +67,8 @@ export async function likelihoodOf(options: LikelihoodOptions): Promise<Likeliho
 }
 
 /** Warnings about what the number does not mean, even if it is exact. */
-function* doubts(spec: UnsupervisedSpec, { visible }: Rbm): Iterable<string> {
-  const { values } = soleInput(describeData(spec))
+function* doubts(spec: UnsupervisedSpec, form: DataForm, { visible }: Rbm): Iterable<string> {
+  const { values } = soleInput(form)
   if (visible.isBinary && values !== 'binary') {
     yield `The data are ${values}, not 0 and 1, so this is not the likelihood of binary data.`
   }
@@ -93,7 +92,7 @@ async function estimated(
   side: VisibleSide,
   slots: readonly Slot[],
 ): Promise<Found> {
-  const base = await baseMachine(session, rbm, weights, soleInput(describeData(spec)).divisor)
+  const base = await baseMachine(session, rbm, weights, soleInput(session.form).divisor)
   const betas = wanted === 'murray' ? murrayBetas() : linearBetas(wanted)
   const steps = Math.min(STEPS, betas.length - 1)
   const programs = aisPrograms({ side, weights: slots, base: base.biases, chains, steps })

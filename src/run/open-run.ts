@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
+import type { OpenData } from '../data/load.js'
 import type { StateValues } from '../engine/engine.js'
 import { readModel, type SavedModel, weightsFor } from '../export/saved-model.js'
 import type { Saveable } from '../model/saveable.js'
@@ -16,6 +17,8 @@ export interface StoredRun {
   readonly directory: string
   /** With the overrides applied. */
   readonly spec: ResolvedSpec
+  /** The data of the spec, which are not read yet. */
+  readonly data: OpenData
   readonly model: SavedModel
 }
 
@@ -31,8 +34,8 @@ export async function readRun(
     const why = found === undefined ? 'no such folder' : `it has no ${RUN_FILES.spec}`
     throw new UserError(`${directory} is not the folder of a run: ${why}`)
   }
-  const { spec } = await requireSpec(path, overrides, stdin)
-  return { directory, spec, model: await readModel(join(directory, RUN_FILES.model)) }
+  const { spec, data } = await requireSpec(path, overrides, stdin)
+  return { directory, spec, data, model: await readModel(join(directory, RUN_FILES.model)) }
 }
 
 /** The trained weights of a run, by their names in programs. */

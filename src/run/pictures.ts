@@ -2,7 +2,6 @@
 import { soleInput } from '../base/form.js'
 import { rowsOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
-import { describeData } from '../data/load.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -83,7 +82,7 @@ async function mirrored(
   { session, spec, engine, rbm, samples: most }: PictureOptions,
   weights: readonly Slot[],
 ): Promise<Pick<PictureNumbers, 'samples' | 'hidden' | 'reconstructions'>> {
-  const { divisor } = soleInput(describeData(spec))
+  const { divisor } = soleInput(session.form)
   const programs = { mirror: mirrorProgram({ rbm, weights, divisor }) }
   const runner = await engine.load(programs, { seed: spec.seed, batchSize: session.training.batchSize })
   const look = { samples: [] as Float32Array[], hidden: [] as Float32Array[], reconstructions: [] as Float32Array[] }

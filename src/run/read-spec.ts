@@ -7,12 +7,15 @@ import { problemWords } from '../base/file-problem.js'
 import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { decodeUtf8 } from '../base/utf8.js'
+import type { OpenData } from '../data/load.js'
 import type { IssueDraft } from '../spec/document.js'
 import type { Override } from '../spec/override.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 
 export interface CheckedSpec {
   readonly spec: ResolvedSpec
+  /** Its data, which are not read yet. */
+  readonly data: OpenData
   /** Warnings about settings that are allowed but probably not meant. */
   readonly warnings: readonly Issue[]
   /** Adds the position in the file to a problem found later. */
@@ -30,12 +33,16 @@ export async function readSpec(
   const { parseSpec } = await import('../spec/parse.js')
   const { spec, issues, document } = parseSpec(text, { source, overrides })
   if (!spec) return { issues }
-  const { checkSpec, checkValues, warningsOf } = await import('./check-spec.js')
-  const unread = checkSpec(spec)
-  const misfits = unread.length > 0 ? unread : await checkValues(spec)
+  const [{ openData }, { checkSpec, checkValues, warningsOf }] = await Promise.all([
+    import('../data/load.js'),
+    import('./check-spec.js'),
+  ])
+  const data = await openData(spec)
+  const unread = checkSpec(spec, data.form)
+  const misfits = unread.length > 0 ? unread : await checkValues(spec, data)
   if (misfits.length > 0) return { issues: misfits.map((draft) => document.issue(draft)) }
   const { issue } = document
-  return { spec, warnings: warningsOf(spec).map(issue), issue }
+  return { spec, data, warnings: warningsOf(spec, data.form).map(issue), issue }
 }
 
 /** The same as `readSpec`, but throws a UserError with all issues. */

@@ -1,6 +1,6 @@
 /** Makes a session from a spec and its data: the model, and its programs loaded by an engine. */
 import { epochLengths } from '../base/epoch.js'
-import { inputName } from '../base/form.js'
+import { type DataForm, inputName } from '../base/form.js'
 import { batches } from '../data/batches.js'
 import type { Data } from '../data/load.js'
 import { elementMeans, part, type Table } from '../data/table.js'
@@ -18,6 +18,8 @@ import { buildSchedule } from '../training/schedules/registry.js'
 import { learnerOf } from './learner.js'
 
 export interface Session {
+  /** The form of its data. */
+  readonly form: DataForm
   readonly model: Saveable
   /** The RBM without its labels; null if the model is a network. */
   readonly rbm: Rbm | null
@@ -45,6 +47,7 @@ export async function openSession(
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
   const inOrder = (table: Table) => () => batches(table, { batchSize })
   return {
+    form,
     model,
     rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
     labelled: learner.kind === 'rbm' ? learner.labelled : null,

@@ -3,7 +3,7 @@
  * nothing.
  */
 import { epochLengths } from '../base/epoch.js'
-import { describeData } from '../data/load.js'
+import type { DataForm } from '../base/form.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import type { StageSpec } from '../spec/spec.js'
 import { describeModel } from './describe-model.js'
@@ -18,8 +18,7 @@ export interface Untrained {
   readonly batchSize: number
 }
 
-export function untrained(spec: StageSpec): Untrained {
-  const form = describeData(spec)
+export function untrained(spec: StageSpec, form: DataForm): Untrained {
   const lengths = epochLengths(form.rows.train, spec.fit.batch_size)
   return { spec, learner: learnerOf(spec, form, lengths, () => []), batchSize: lengths.batchSize }
 }

@@ -4,18 +4,19 @@ import { classesOf, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
-import { describeData } from '../data/load.js'
+import { type OpenData, sampleShapeOf } from '../data/load.js'
 import type { StateValues } from '../engine/engine.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
 import type { Override } from '../spec/override.js'
 import { labelsOf } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import { isStacked, isUnsupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
+import { isStacked, isUnsupervised, type UnsupervisedSpec } from '../spec/spec.js'
 import { readRun, type StoredRun, weightsOf } from './open-run.js'
 
 export interface TrainedRbm {
   readonly spec: UnsupervisedSpec
+  readonly data: OpenData
   /** The RBM without its labels. */
   readonly rbm: Rbm
   /** The RBM with its labels; null if it has none. */
@@ -34,7 +35,7 @@ export async function readTrainedRbm(
   stdin: NodeJS.ReadableStream,
 ): Promise<TrainedRbm> {
   const run = await readRun(directory, overrides, stdin)
-  const { spec } = run
+  const { spec, data } = run
   if (!isUnsupervised(spec)) {
     const own = isStacked(spec) ? `; its first RBM is in ${join(directory, RUN_FILES.stages, '1')}` : ''
     throw new UserError(
@@ -42,16 +43,17 @@ export async function readTrainedRbm(
     )
   }
   const { model, seed, training } = spec
-  const form = describeData(spec)
+  const { form } = data
   const [visibleUnits, classes] = [sizeOf(soleInput(form).shape), classesOf(form)]
   const labelled = labelsOf(training) ? buildClassRbm(model, { visibleUnits, classes }, seed, NO_MEANS) : null
   const rbm = labelled ? withoutLabels(labelled) : buildRbm(model, visibleUnits, seed, NO_MEANS)
   return {
     spec,
+    data,
     rbm,
     labelled,
     weights: trainedSlots(rbm, finite(run, weightsOf(run, rbm))),
-    sampleShape: sampleShapeOf(spec),
+    sampleShape: sampleShapeOf(spec.data),
   }
 }
 
@@ -72,6 +74,3 @@ export const NO_MEANS: VisibleMeans = () => {
 
 export const trainedSlots = ({ weights }: Rbm, values: StateValues): Slot[] =>
   weights.map((slot) => ({ ...slot, initial: () => Float32Array.from(values[slot.name]!) }))
-
-export const sampleShapeOf = (spec: ResolvedSpec): Shape =>
-  soleInput(describeData({ ...spec, data: { ...spec.data, flatten: false } })).shape

@@ -4,7 +4,7 @@ import { UserError } from '../base/issue.js'
 import type { Progress } from '../base/progress.js'
 import { formatShape, type Shape } from '../base/shape.js'
 import { batches } from '../data/batches.js'
-import { type Data, describeData } from '../data/load.js'
+import type { Data } from '../data/load.js'
 import { placeIn, readArrayFile } from '../data/read-array.js'
 import { storedRows, type Table } from '../data/table.js'
 import type { Batch, Engine } from '../engine/engine.js'
@@ -36,7 +36,7 @@ async function* inTurn(tables: readonly Table[]): AsyncGenerator<Batch> {
 const countOf = (tables: readonly Table[]): number => tables.reduce((sum, { count }) => sum + count, 0)
 
 /** Reads samples from a file, one per row. Throws a UserError if they do not fit the model. */
-export async function samplesIn(path: string, { rbm, spec }: TrainedRbm): Promise<SampleStream> {
+export async function samplesIn(path: string, { rbm, data: { form } }: TrainedRbm): Promise<SampleStream> {
   const given = await readArrayFile(path)
   const { shape, values } = given
   const width = values.length / (shape[0] ?? 1)
@@ -45,7 +45,7 @@ export async function samplesIn(path: string, { rbm, spec }: TrainedRbm): Promis
       `${path}: has shape ${formatShape(shape)}, but each row must have ${rbm.visibleUnits} values, one for each visible unit`,
     )
   }
-  if (soleInput(describeData(spec)).values !== 'real') {
+  if (soleInput(form).values !== 'real') {
     const odd = values.findIndex((value) => !(value >= 0 && value <= 1))
     if (odd >= 0) {
       throw new UserError(

@@ -1,7 +1,7 @@
 /** Every number of the format at its bounds and far beyond: refused with a message, or a model that takes a step. */
 import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
-import { loadData } from '../../src/data/load.js'
+import { openData } from '../../src/data/load.js'
 import { memoryOf } from '../../src/engine/compiled/graph/memory.js'
 import { simplifiedGraph } from '../../src/engine/compiled/passes/simplified.js'
 import { openEngine } from '../../src/engine/registry.js'
@@ -90,9 +90,10 @@ async function expectHolds(given: object, what: string): Promise<void> {
 }
 
 async function build(spec: ResolvedSpec, on: readonly RealEngine[] = engines): Promise<string> {
-  warningsOf(spec)
-  if ((await checkValues(spec)).length > 0) return 'refused'
-  const data = await loadData(spec)
+  const unread = await openData(spec)
+  warningsOf(spec, unread.form)
+  if ((await checkValues(spec, unread)).length > 0) return 'refused'
+  const data = await unread.load()
   const [stage] = stagesOf(spec, data.form)
   const batchSize = Math.min(stage!.spec.fit.batch_size, data.train.count)
   const lengths = { batchSize, stepsPerEpoch: 1 }

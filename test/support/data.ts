@@ -1,7 +1,7 @@
 /** Made-up data: samples `x` and a class `y` of each. */
 import { classField, type Field, type Numbers } from '../../src/base/field.js'
 import type { DataForm } from '../../src/base/form.js'
-import { type DataRequest, describeData, loadData } from '../../src/data/load.js'
+import { type DataRequest, describeSet, loadData } from '../../src/data/load.js'
 import { memoryTable, readRows, type Table } from '../../src/data/table.js'
 import type { DataSpec } from '../../src/spec/spec.js'
 
@@ -30,5 +30,5 @@ export const storedOf = (table: Table) =>
 /** The data of a spec's `data`, none of them for validation. */
 const alone = (data: DataSpec, seed = 0): DataRequest => ({ data, seed, fit: { validation_split: 0 } })
 
-export const formOfData = (data: DataSpec): DataForm => describeData(alone(data))
+export const formOfData = (data: DataSpec): DataForm => describeSet(alone(data))
 export const dataOf = (data: DataSpec, seed?: number) => loadData(alone(data, seed))
