@@ -1,5 +1,6 @@
 /** The field `data` of a spec: the data set, and how its values are prepared. */
 import { z } from 'zod'
+import { BINARIZATIONS } from './binarizations.js'
 import { nameIn, type RuleIssue, rules } from './family.js'
 import { stringAs, withShortForm } from './short-forms.js'
 import { whole } from './whole.js'
@@ -13,15 +14,6 @@ export const DATASETS = {
     'All pictures of 0 and 1 in which each row has one value (stripes, label 0) or each column has one value (bars, label 1). The test set is the training set. All 0 and all 1 are in it twice, once with each label.',
   'go-positions':
     "Generated positions of Go, 9 x 9 points by 4 planes (own stones, opponent's stones, empty points, last move): 24,000 for training, 2,000 for the test. The label is the point where a simple player moves, 0 to 80.",
-} as const
-
-export const BINARIZATIONS = {
-  threshold: '1 if a value is at least 0.5, else 0.',
-  sample: 'Each value, 0 to 1, is the probability of a 1, drawn once from the seed.',
-  sample_each_epoch:
-    'Each value, 0 to 1, is the probability of a 1. Training samples are drawn again for each epoch, validation and test samples once.',
-  probability:
-    'Values stay as they are, 0 to 1, and are used as probabilities. Likelihoods of such data do not compare with those of binary data.',
 } as const
 
 const shared = {

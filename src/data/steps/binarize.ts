@@ -1,7 +1,7 @@
 /** Turns values between 0 and 1 into 0 or 1. */
 import type { Field, Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
-import type { BINARIZATIONS } from '../../spec/data.js'
+import type { BINARIZATIONS } from '../../spec/binarizations.js'
 import { type Draws, drawBinary, ONCE } from './binary-draws.js'
 import type { Step } from './step.js'
 

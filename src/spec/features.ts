@@ -1,0 +1,175 @@
+/**
+ * Features: columns of a table that a model gets, with the types of Keras' FeatureSpace and their defaults
+ * (keras/src/layers/preprocessing/feature_space.py).
+ */
+import { z } from 'zod'
+import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
+import { withShortForm } from './short-forms.js'
+import { boundaryRules, chainRules, type StepValues, stepChain, tokenRules } from './step-chain.js'
+import { binBoundaries, epsilon, maxTokens, numBins, numOovIndices, offset, scale } from './steps.js'
+import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
+
+const column = z.string().optional().describe('Name of the column. Default: the name of the feature.')
+
+const FILLS = {
+  error: 'A gap is an error.',
+  drop: 'Rows with a gap are left out.',
+  most_frequent: 'The most frequent value of the training rows; among several the smallest.',
+} as const
+const NUMBER_FILLS = {
+  ...FILLS,
+  mean: 'The mean of the training rows.',
+  median: 'The median of the training rows.',
+} as const
+const CATEGORY_FILLS = { category: 'A category of its own, if training rows have gaps.', ...FILLS } as const
+
+const missing = {
+  numbers: z
+    .union([nameIn(NUMBER_FILLS), z.number()])
+    .default('error')
+    .describe('What replaces a gap: a name or a number.'),
+  integers: z
+    .union([nameIn(FILLS), z.int()])
+    .default('error')
+    .describe('What replaces a gap: a name or a whole number.'),
+  text: z
+    .union([nameIn(FILLS), z.strictObject({ value: z.string().describe('The text.') })])
+    .default('error')
+    .describe('What replaces a gap: a name, or an object with a text.'),
+  wholeCategory: z
+    .union([nameIn(CATEGORY_FILLS), z.int()])
+    .default('category')
+    .describe('What replaces a gap: a name or a whole number.'),
+  textCategory: z
+    .union([nameIn(CATEGORY_FILLS), z.strictObject({ value: z.string().describe('The text.') })])
+    .default('category')
+    .describe('What replaces a gap: a name, or an object with a text.'),
+}
+
+const encoded = nameIn({
+  one_hot: 'A vector with a 1 at the number of the category.',
+  int: 'The number of the category, for an Embedding.',
+})
+  .default('one_hot')
+  .describe('How the number of a category is given to the model.')
+
+const bins = numBins.default(32).describe('Number of places.')
+const steps = (description: string) => stepChain.default([]).describe(description)
+const neededSteps = (last: string) => stepChain.min(1).describe(`Steps, one after another; ${last}.`)
+const categories = { max_tokens: maxTokens, num_oov_indices: numOovIndices, output_mode: encoded }
+
+export const FEATURES = [
+  member('float', 'A number, as it is or after steps.', {
+    column,
+    missing: missing.numbers,
+    steps: steps('Steps, one after another. None: the number as it is.'),
+  }),
+  member('float_normalized', 'A number, with mean 0 and variance 1 over the training rows.', {
+    column,
+    missing: missing.numbers,
+  }),
+  member('float_rescaled', 'A number, times scale plus offset.', {
+    column,
+    missing: missing.numbers,
+    scale: scale(1),
+    offset,
+  }),
+  member('float_discretized', 'A number, as the number of its bin.', {
+    column,
+    missing: missing.numbers,
+    num_bins: bins.describe('Number of bins with about as many training rows in each, if bin_boundaries is null.'),
+    bin_boundaries: binBoundaries,
+    epsilon,
+    output_mode: encoded,
+  }),
+  member('integer_categorical', 'A whole number that names a category.', {
+    column,
+    missing: missing.wholeCategory,
+    ...categories,
+  }),
+  member('string_categorical', 'A text that names a category.', {
+    column,
+    missing: missing.textCategory,
+    ...categories,
+  }),
+  member('integer_hashed', 'A whole number, such as an identifier, as the number of a place that a hash chooses.', {
+    column,
+    missing: missing.integers,
+    num_bins: bins,
+    output_mode: encoded,
+  }),
+  member('string_hashed', 'A text, such as a name, as the number of a place that a hash chooses.', {
+    column,
+    missing: missing.text,
+    num_bins: bins,
+    output_mode: encoded,
+  }),
+  member('integer', 'A whole number, exact to 9007199254740991, that steps turn into numbers.', {
+    column,
+    missing: missing.integers,
+    steps: neededSteps('"IntegerLookup", "Hashing" or "CategoryEncoding" among them'),
+  }),
+  member('string', 'A text that steps turn into numbers.', {
+    column,
+    missing: missing.text,
+    steps: neededSteps('"StringLookup" or "Hashing" among them'),
+  }),
+  member('array', 'Numbers of any shape, from a file of arrays.', {
+    column,
+    missing: missing.numbers,
+    steps: steps('Steps, one after another. None: the numbers as they are.'),
+  }),
+] as const
+
+/** The values of the column that the steps of a feature begin with. */
+export const FIRST_VALUES: { readonly [Type in FeatureSpec['type']]: StepValues } = {
+  float: 'numbers',
+  float_normalized: 'numbers',
+  float_rescaled: 'numbers',
+  float_discretized: 'numbers',
+  integer_categorical: 'integers',
+  string_categorical: 'text',
+  integer_hashed: 'integers',
+  string_hashed: 'text',
+  integer: 'integers',
+  string: 'text',
+  array: 'numbers',
+}
+
+export type FeatureSpec = DeepReadonly<z.output<(typeof FEATURES)[number]>>
+
+export const featureSchema = family(FEATURES).superRefine(rules(featureRules)).meta({ id: 'feature' })
+
+function* featureRules(feature: FeatureSpec): Iterable<RuleIssue> {
+  if ('steps' in feature) yield* chainRules(feature.steps, FIRST_VALUES[feature.type], ['steps'])
+  if ('max_tokens' in feature) yield* tokenRules(feature, 0)
+  if ('bin_boundaries' in feature) yield* boundaryRules(feature.bin_boundaries)
+}
+
+const crossed = z
+  .strictObject({
+    feature_names: z
+      .array(z.string())
+      .min(2)
+      .max(LONGEST_LIST)
+      .describe('Names of the features to cross: categories, hashes or bins.'),
+    crossing_dim: whole(1, MOST_COLUMNS)
+      .default(32)
+      .describe('Number of places that a hash of their values chooses from.'),
+    output_mode: encoded,
+  })
+  .describe('A hash of the values of several features.')
+
+const crossSchema = withShortForm(z.union([z.array(z.string()).min(2).max(LONGEST_LIST), crossed]), (value) =>
+  Array.isArray(value) ? { feature_names: value } : undefined,
+).transform((value) =>
+  Array.isArray(value) ? crossed.parse({ feature_names: value }) : (value as z.output<typeof crossed>),
+)
+
+export type CrossSpec = DeepReadonly<z.output<typeof crossSchema>>
+
+export const crossesSchema = z
+  .array(crossSchema)
+  .max(LONGEST_LIST)
+  .default([])
+  .describe('Features to cross, as lists of their names: each list is one more feature, a hash of their values.')
