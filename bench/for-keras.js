@@ -8,7 +8,7 @@
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { classesOf, soleInput } from '../dist/base/form.js'
+import { classesOf, labelsKey, soleInput, soleInputKey } from '../dist/base/form.js'
 import { loadData } from '../dist/data/load.js'
 import { readRows } from '../dist/data/table.js'
 import { requireSpec } from '../dist/run/read-spec.js'
@@ -19,12 +19,12 @@ const { spec: given } = await requireSpec(path, [], process.stdin)
 const { form, train } = await loadData(given)
 const spec = soleSpec(given, form)
 const { count } = train
-const { x, y } = readRows(train, 0, count, null)
+const stored = readRows(train, 0, count, null)
 const { shape, divisor, dtype } = soleInput(form)
 const classes = classesOf(form)
 const drawn = given.data.binarize === 'sample_each_epoch'
 writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec))
 const data = { shape, dtype, divisor, classes, count, drawn }
 writeFileSync(join(folder, 'data.json'), JSON.stringify(data))
-writeFileSync(join(folder, 'x'), x)
-writeFileSync(join(folder, 'y'), Uint8Array.from(y))
+writeFileSync(join(folder, 'x'), stored[soleInputKey(form)])
+writeFileSync(join(folder, 'y'), Uint8Array.from(stored[labelsKey(form)]))

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
-import { inputName, soleInput } from '../base/form.js'
+import { soleInput, soleInputKey } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { rowsOf } from '../base/shape.js'
 import { maskOf } from '../data/mask.js'
@@ -119,6 +119,6 @@ async function testRows({ data }: TrainedRbm, count: number, io: Io): Promise<Fl
     throw new UserError(`--samples: found "${count}", must be at most the ${test.count} test samples of ${form.name}`)
   }
   const { divisor } = soleInput(form)
-  const values = readRows(test, 0, count, ONCE)[inputName(form)]!
+  const values = readRows(test, 0, count, ONCE)[soleInputKey(form)]!
   return Float32Array.from(values, (value) => value / divisor)
 }

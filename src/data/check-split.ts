@@ -1,5 +1,5 @@
 /** Checks how a spec splits its data. */
-import type { DataForm } from '../base/form.js'
+import { classesOf, type DataForm, labelsKey } from '../base/form.js'
 import type { Issue } from '../base/issue.js'
 import type { FitSpec } from '../spec/spec.js'
 import type { Data } from './load.js'
@@ -22,9 +22,9 @@ export function checkSplit(fit: FitSpec, { name, rows: { train, validation } }: 
  */
 export function warnOfSplit(fit: FitSpec, { form, train, validation }: Data): SplitIssue[] {
   const { validation_split: fraction } = fit
-  const field = Object.keys(form.targets)[0]
-  if (fraction === 0 || field === undefined) return []
-  const [trained, validated] = [classesIn(train, field), classesIn(validation, field)]
+  if (fraction === 0 || classesOf(form) === 0) return []
+  const key = labelsKey(form)
+  const [trained, validated] = [classesIn(train, key), classesIn(validation, key)]
   const untrained = onlyIn(validated, trained)
   const unvalidated = onlyIn(trained, validated)
   const sides = [

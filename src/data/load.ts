@@ -1,5 +1,5 @@
 /** Loads the data of a spec: splits the rows into training, validation and test, and prepares them for a model. */
-import type { DataForm } from '../base/form.js'
+import { type DataForm, inputKey, targetKey } from '../base/form.js'
 import type { Shape } from '../base/shape.js'
 import type { DataSpec } from '../spec/spec.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TRAINING, tableOf } from './preparation.js'
@@ -44,9 +44,15 @@ export const loadData = async (request: DataRequest): Promise<Data> => (await op
 export function describeSet({ data, fit, seed }: DataRequest): DataForm {
   const { x, y, train, test } = setForm(data)
   const plans = plansOf(data, seed)
-  const { x: input, ...targets } = fieldsOf(plans, { x, y }, nothingLearnt(plans))
+  const { [X]: input, [Y]: target } = fieldsOf(plans, { x, y }, nothingLearnt(plans))
   const rows = trainCount(train, fit.validation_split)
-  return { name: data.dataset, inputs: { x: input! }, targets, rows: { train: rows, validation: train - rows, test } }
+  return {
+    name: data.dataset,
+    inputs: { x: input! },
+    targets: { y: target! },
+    weights: false,
+    rows: { train: rows, validation: train - rows, test },
+  }
 }
 
 async function loadSet(request: DataRequest): Promise<Data> {
@@ -64,6 +70,9 @@ async function loadSet(request: DataRequest): Promise<Data> {
 /** Returns the shape of a sample before it is flattened. */
 export const sampleShapeOf = (data: DataSpec): Shape => setForm(data).x.shape
 
+/** Keys of the fields of built-in data. */
+const [X, Y] = [inputKey('x'), targetKey('y')]
+
 /** Number of the source of test samples, as TRAINING is that of training samples. */
 const TEST = 1
 
@@ -73,5 +82,5 @@ function plansOf({ flatten: isFlat, standardize: isStandard, binarize }: DataSpe
     ...(isStandard ? [standardize] : []),
     ...(binarize === null ? [] : [BINARIZE[binarize](seed)]),
   ]
-  return { x: [{ column: 'x', steps }], y: [{ column: 'y', steps: [] }] }
+  return { [X]: [{ column: 'x', steps }], [Y]: [{ column: 'y', steps: [] }] }
 }

@@ -11,8 +11,7 @@ import type { NoiseInput } from '../base/noise.js'
 import type { Slot } from '../base/slot.js'
 import { oneHot } from '../model/rbm/class-rbm.js'
 import type { VisibleSide } from '../model/rbm/visible-side.js'
-import type { Program, ScalarInput } from './program.js'
-import { labelsInput, samplesInput } from './samples.js'
+import type { BatchInput, Program, ScalarInput } from './program.js'
 
 export interface AisOptions {
   readonly side: VisibleSide
@@ -125,16 +124,17 @@ export function aisPrograms({ side, weights, base, chains, steps }: AisOptions):
 }
 
 export interface FreeEnergyOptions extends Pick<AisOptions, 'side' | 'weights'> {
-  /** Divisor of stored values. */
-  readonly divisor: number
+  /** The samples. */
+  readonly x: BatchInput
+  /** Their labels, if the side has labels. */
+  readonly y: BatchInput | null
 }
 
 /** Outputs `free_energy`: F(v) of each sample of the batch, or F(v, y) with labels. */
-export function freeEnergyProgram({ side, weights, divisor }: FreeEnergyOptions): Program {
+export function freeEnergyProgram({ side, weights, x, y }: FreeEnergyOptions): Program {
   const { parts, hidden } = side
-  const [visible, label] = parts
-  const x = samplesInput([visible!.units], divisor)
-  const labels = label ? [labelsInput(label.units)] : []
+  const label = parts[1]
+  const labels = y ? [y] : []
   return {
     state: weights,
     inputs: [x, ...labels],

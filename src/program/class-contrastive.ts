@@ -16,8 +16,7 @@ import type { ContrastivePrograms } from './contrastive.js'
 import { descent, ITERATIONS } from './descent.js'
 import { byGibbsSteps } from './gibbs-steps.js'
 import { meanOver } from './measured.js'
-import type { Program, ProgramInput } from './program.js'
-import { labelsInput, samplesInput } from './samples.js'
+import type { BatchInput, Program, ProgramInput } from './program.js'
 import { slopes } from './slopes.js'
 import { drawOf, streamOf } from './unit-draws.js'
 
@@ -28,8 +27,9 @@ export interface ClassContrastiveOptions {
   readonly optimizer: OptimizerSpec
   /** The only metric is `accuracy`; it may have any name. */
   readonly metrics: readonly { readonly name: string }[]
-  /** Divisor of stored values. */
-  readonly divisor: number
+  /** The samples, and their labels. */
+  readonly x: BatchInput
+  readonly y: BatchInput
   readonly stepsPerEpoch: number
 }
 
@@ -46,31 +46,31 @@ function sharesOf(labels: LabelsSpec): { readonly generative: number; readonly d
 }
 
 export function classContrastivePrograms(options: ClassContrastiveOptions): ContrastivePrograms {
-  const { rbm, training, optimizer, metrics, divisor, stepsPerEpoch } = options
-  const x = samplesInput([rbm.visibleUnits], divisor)
-  const y = labelsInput(rbm.classes)
+  const { rbm, training, optimizer, metrics, x, y, stepsPerEpoch } = options
   const { generative, discriminative } = sharesOf(options.labels)
   const chain = generative > 0 ? chainOf(rbm) : null
 
+  const dataOf = (given: Tensors): Both => ({
+    v: given[x.name] as tf.Tensor2D,
+    y: oneHot(given[y.name] as tf.Tensor1D, rbm.classes),
+  })
+
   /** Loss and metrics as sums over the batch; `fantasy` is the final state of the chains. */
   const sums = (fantasy: Both | null, state: Tensors, given: Tensors) => {
-    const v = given.x as tf.Tensor2D
-    const labels = given.y as tf.Tensor1D
-    const y = oneHot(labels, rbm.classes)
-    const logits = rbm.logits(v, state)
+    const data = dataOf(given)
+    const logits = rbm.logits(data.v, state)
     const parts = [
-      ...(fantasy ? [tf.mul(contrast(rbm, { v, y }, fantasy, state), generative)] : []),
-      ...(discriminative > 0 ? [tf.mul(crossentropy(logits, y), discriminative)] : []),
+      ...(fantasy ? [tf.mul(contrast(rbm, data, fantasy, state), generative)] : []),
+      ...(discriminative > 0 ? [tf.mul(crossentropy(logits, data.y), discriminative)] : []),
     ]
-    const hits = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'))
+    const hits = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), given[y.name]!), 'float32'))
     return {
       loss: parts.reduce((sum, part) => tf.add(sum, part)),
       ...Object.fromEntries(metrics.map(({ name }) => [name, hits])),
     }
   }
   const fantasyOf = (k: number, mode: DrawMode, state: Tensors, given: Tensors) =>
-    chain?.run(k, mode, { v: given.x as tf.Tensor2D, y: oneHot(given.y as tf.Tensor1D, rbm.classes) }, state, given) ??
-    null
+    chain?.run(k, mode, dataOf(given), state, given) ?? null
 
   // p(y | v) does not depend on the visible biases
   const isTrained = ({ name }: Weight) => generative > 0 || name !== RBM_WEIGHTS.visibleBias
@@ -85,7 +85,7 @@ export function classContrastivePrograms(options: ClassContrastiveOptions): Cont
         const fantasy = fantasyOf(k, 'training', state, given)
         return slopes(trained, state, (now) => {
           const outputs = sums(fantasy, now, given)
-          const mean = tf.div(outputs.loss, given.x!.shape[0]!)
+          const mean = tf.div(outputs.loss, given[x.name]!.shape[0]!)
           const penalty = rbm.penalty?.(now[RBM_WEIGHTS.kernel]!)
           return { loss: (penalty ? tf.add(mean, penalty) : mean) as tf.Scalar, updates: {}, outputs }
         })
@@ -107,8 +107,8 @@ export function classContrastivePrograms(options: ClassContrastiveOptions): Cont
     ...looking,
     inputs: [...looking.inputs, ITERATIONS],
     run(state, given) {
-      const input = rbm.hiddenInput(given.x as tf.Tensor2D, state)
-      const labels = rbm.logits(given.x as tf.Tensor2D, state)
+      const input = rbm.hiddenInput(given[x.name] as tf.Tensor2D, state)
+      const labels = rbm.logits(given[x.name] as tf.Tensor2D, state)
       return { state: {}, outputs: { 'hidden units': input, labels, loss: measure(state, given).loss } }
     },
   }

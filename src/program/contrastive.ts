@@ -18,9 +18,8 @@ import { byGibbsSteps, epochOf } from './gibbs-steps.js'
 import type { LearningPrograms } from './learning-programs.js'
 import { type Measured, meanOver } from './measured.js'
 import { algorithmOf, type DataPhase, type ModelPhase } from './model-phase.js'
-import type { Program, ProgramInput } from './program.js'
+import type { BatchInput, Program, ProgramInput } from './program.js'
 import { measureOf, type RbmMeasure } from './rbm-measures.js'
-import { samplesInput } from './samples.js'
 import { type Draw, drawOf } from './unit-draws.js'
 
 export interface ContrastiveOptions {
@@ -29,8 +28,8 @@ export interface ContrastiveOptions {
   readonly optimizer: OptimizerSpec
   readonly metrics: readonly RbmMetricSpec[]
   readonly seed: number
-  /** Divisor of stored values. */
-  readonly divisor: number
+  /** The samples. */
+  readonly x: BatchInput
   /** Kind of the values after the division. */
   readonly values: ValueKind
   readonly batchSize: number
@@ -46,8 +45,7 @@ export interface ContrastivePrograms {
 }
 
 export function contrastivePrograms(options: ContrastiveOptions): ContrastivePrograms {
-  const { rbm, training, optimizer, metrics, divisor, values, stepsPerEpoch } = options
-  const x = samplesInput([rbm.visibleUnits], divisor)
+  const { rbm, training, optimizer, metrics, x, values, stepsPerEpoch } = options
   const algorithm = algorithmOf(training, options)
   const named = metrics.map((metric) => ({ name: metric.name, ...measureOf(metric, values) }))
   const measures = named.filter((one): one is RbmMeasure & { name: string } => !('ofUpdate' in one))
@@ -63,7 +61,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   ]
 
   const phases = (k: number, mode: DrawMode, state: Tensors, given: Tensors) => {
-    const data = dataPhase(rbm, given.x as tf.Tensor2D, dataDraw(mode), state, given)
+    const data = dataPhase(rbm, given[x.name] as tf.Tensor2D, dataDraw(mode), state, given)
     const model = algorithm.phase(k, mode, { data, state, given })
     return { data, model }
   }
@@ -84,7 +82,7 @@ export function contrastivePrograms(options: ContrastiveOptions): ContrastivePro
   /** Measures of the last update, multiplied by the batch size because every output is a sum over samples. */
   const updateSums = (state: Tensors, given: Tensors) => {
     const [size, kernel] = [state[UPDATE_SIZE.name] as tf.Scalar, state[RBM_WEIGHTS.kernel]!]
-    const sums = ofUpdates.map(({ name, ofUpdate }) => [name, tf.mul(ofUpdate(size, kernel), given.x!.shape[0]!)])
+    const sums = ofUpdates.map(({ name, ofUpdate }) => [name, tf.mul(ofUpdate(size, kernel), given[x.name]!.shape[0]!)])
     return Object.fromEntries(sums) as Tensors
   }
 

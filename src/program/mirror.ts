@@ -2,27 +2,23 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core'
 import type { Slot } from '../base/slot.js'
 import type { Rbm } from '../model/rbm/rbm.js'
-import type { Program } from './program.js'
-import { samplesInput } from './samples.js'
+import type { BatchInput, Program } from './program.js'
 
 export interface MirrorOptions {
   readonly rbm: Rbm
   readonly weights: readonly Slot[]
-  /** Divisor of stored values. */
-  readonly divisor: number
+  /** The samples. */
+  readonly x: BatchInput
 }
 
-const inputOf = ({ rbm, divisor }: MirrorOptions) => samplesInput([rbm.visibleUnits], divisor)
-
 /** Outputs `hidden`: the means of the hidden units given each sample, (batch, hidden). */
-export function featuresProgram(options: MirrorOptions): Program {
-  const x = inputOf(options)
+export function featuresProgram({ rbm, weights, x }: MirrorOptions): Program {
   return {
-    state: options.weights,
+    state: weights,
     inputs: [x],
     run: (state, inputs) => ({
       state: {},
-      outputs: { hidden: options.rbm.hiddenGiven(inputs[x.name] as Tensor2D, state).mean },
+      outputs: { hidden: rbm.hiddenGiven(inputs[x.name] as Tensor2D, state).mean },
     }),
   }
 }
@@ -30,9 +26,7 @@ export function featuresProgram(options: MirrorOptions): Program {
 /**
  * Outputs `sample`, `hidden`, and `reconstruction`: the means of the visible units given the means of the hidden ones.
  */
-export function mirrorProgram(options: MirrorOptions): Program {
-  const { rbm, weights } = options
-  const x = inputOf(options)
+export function mirrorProgram({ rbm, weights, x }: MirrorOptions): Program {
   return {
     state: weights,
     inputs: [x],

@@ -1,22 +1,27 @@
 /** Inputs of programs that are cut from the data: samples and their labels. */
-import type { Shape } from '../base/shape.js'
+import type { Field } from '../base/field.js'
+import { classesOf, type DataForm, labelsKey, soleInput, soleInputKey } from '../base/form.js'
 import type { BatchInput } from './program.js'
 
-/** `shape` is the shape of a sample. Stored values are divided by `divisor`. */
-export const samplesInput = (shape: Shape, divisor: number): BatchInput => ({
+/** Samples of a field, which a table has under this key. Stored values are divided by the divisor of the field. */
+export const samplesInput = (key: string, { shape, divisor }: Pick<Field, 'shape' | 'divisor'>): BatchInput => ({
   kind: 'batch',
-  name: 'x',
+  name: key,
   shape: [null, ...shape],
   dtype: 'float32',
   divisor,
 })
 
-/** Class indices. */
-export const labelsInput = (classes: number): BatchInput => ({
+/** Class numbers, which a table has under this key. */
+export const labelsInput = (key: string, classes: number): BatchInput => ({
   kind: 'batch',
-  name: 'y',
+  name: key,
   shape: [null],
   dtype: 'int32',
   divisor: 1,
   below: classes,
 })
+
+/** The samples of data that have one input, and their labels: the inputs of the programs of an RBM. */
+export const soleSamples = (form: DataForm): BatchInput => samplesInput(soleInputKey(form), soleInput(form))
+export const soleLabels = (form: DataForm): BatchInput => labelsInput(labelsKey(form), classesOf(form))

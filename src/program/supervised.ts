@@ -1,6 +1,6 @@
 /** Programs of a network with targets: training by backpropagation, evaluation, and the outputs of every layer. */
 import * as tf from '@tensorflow/tfjs-core'
-import { classesOf, type DataForm, soleInput } from '../base/form.js'
+import { type DataForm, labelsKey, soleInputKey } from '../base/form.js'
 import type { Mode } from '../base/mode.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Applied, Model } from '../model/model.js'
@@ -13,7 +13,7 @@ import type { LearningPrograms } from './learning-programs.js'
 import { type Measured, meanOver } from './measured.js'
 import { type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program } from './program.js'
-import { labelsInput, samplesInput } from './samples.js'
+import { soleLabels, soleSamples } from './samples.js'
 
 export interface SupervisedOptions {
   readonly model: Model
@@ -37,8 +37,8 @@ export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>
  */
 export function supervisedPrograms(options: SupervisedOptions): LearningPrograms {
   const { model, form, optimizer } = options
-  const x = samplesInput(model.inputShape, soleInput(form).divisor)
-  const y = labelsInput(classesOf(form))
+  const x = soleSamples(form)
+  const y = soleLabels(form)
   const { sums, loss } = measuring(options)
   const steps = backpropagation({
     model,
@@ -52,7 +52,7 @@ export function supervisedPrograms(options: SupervisedOptions): LearningPrograms
     state: model.weights,
     inputs: [x, y],
     keepsState: true,
-    run: (state, inputs) => ({ state: {}, outputs: sums(inputs, model.apply(inputs.x!, state), 'evaluation') }),
+    run: (state, inputs) => ({ state: {}, outputs: sums(inputs, model.apply(inputs[x.name]!, state), 'evaluation') }),
   }
 
   const inspect: Program = {
@@ -64,7 +64,7 @@ export function supervisedPrograms(options: SupervisedOptions): LearningPrograms
       const visit = (layer: string, value: tf.Tensor) => {
         outputs[layer] = value
       }
-      const applied = model.apply(inputs.x!, state, { noise: inputs, visit })
+      const applied = model.apply(inputs[x.name]!, state, { noise: inputs, visit })
       outputs.loss = loss(inputs, applied, 'training')
       return { state: {}, outputs }
     },
@@ -87,8 +87,8 @@ function lookupsProgram(model: Model, x: BatchInput): Program {
       const seen = (mode: Mode) => (layer: string, value: tf.Tensor) => {
         if (sources.has(layer)) outputs[`${mode}/${layer}`] = value
       }
-      model.apply(inputs.x!, state, { noise: inputs, visit: seen('training') })
-      model.apply(inputs.x!, state, { visit: seen('evaluation') })
+      model.apply(inputs[x.name]!, state, { noise: inputs, visit: seen('training') })
+      model.apply(inputs[x.name]!, state, { visit: seen('evaluation') })
       return { state: {}, outputs }
     },
   }
@@ -115,7 +115,8 @@ const measuredOutputs = ({
 function measuring(options: SupervisedOptions) {
   const { form, outputs } = options
   const measured = measuredOutputs(options)
-  const targets = ({ x, y }: Tensors) => outputs.map(({ target }) => targetTensor(target, x!, y!, form))
+  const [x, y] = [soleInputKey(form), labelsKey(form)]
+  const targets = (given: Tensors) => outputs.map(({ target }) => targetTensor(target, given[x]!, given[y]!, form))
   /** Weighted sum of the outputs' losses, plus the regularization of the mean loss times the batch size. */
   const total = (losses: readonly tf.Tensor[], { penalty, output }: Applied): tf.Tensor => {
     const weighted = losses.map((loss, index) => {

@@ -1,4 +1,5 @@
 /** The base-rate model from which annealed importance sampling starts. It comes from the training data. */
+import { labelsKey, soleInput, soleInputKey } from '../base/form.js'
 import type { StateValues } from '../engine/engine.js'
 import {
   baseLogPartition,
@@ -22,16 +23,16 @@ export interface BaseMachine {
 }
 
 export async function baseMachine(
-  { training, labelled }: Session,
+  { training, labelled, form }: Session,
   { visible, visibleUnits, hiddenUnits }: Rbm,
   weights: StateValues,
-  divisor: number,
 ): Promise<BaseMachine> {
+  const { divisor } = soleInput(form)
   const sums = new Float64Array(visibleUnits)
   const counts = new Float64Array(labelled?.classes ?? 0)
   for await (const { arrays } of training.batches(1)) {
-    for (const [at, value] of arrays.x!.entries()) sums[at % visibleUnits]! += value / divisor
-    if (labelled) for (const label of arrays.y!) counts[label]! += 1
+    for (const [at, value] of arrays[soleInputKey(form)]!.entries()) sums[at % visibleUnits]! += value / divisor
+    if (labelled) for (const label of arrays[labelsKey(form)]!) counts[label]! += 1
   }
   const label = labelled ? [labelBase(counts)] : []
   const ofLabel = label.map(labelLogSum)

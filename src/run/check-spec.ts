@@ -1,5 +1,5 @@
 /** Checks a spec against its data. */
-import { type DataForm, inputName, soleInput } from '../base/form.js'
+import { type DataForm, soleInput, soleInputKey } from '../base/form.js'
 import { checkSplit } from '../data/check-split.js'
 import type { OpenData } from '../data/load.js'
 import { fieldRange } from '../data/table.js'
@@ -35,7 +35,7 @@ export async function checkValues(spec: ResolvedSpec, data: OpenData): Promise<M
 
 async function rangeOfData({ form, load }: OpenData) {
   const { train, validation, test } = await load()
-  return fieldRange([train, validation, test], inputName(form))
+  return fieldRange([train, validation, test], soleInputKey(form))
 }
 
 /** Returns the warnings for a spec that has no problems: settings that are probably not meant. */

@@ -10,6 +10,7 @@ import { contrastivePrograms } from '../program/contrastive.js'
 import { resting, type StepPlan, stepPlan } from '../program/descent.js'
 import type { LearningPrograms } from '../program/learning-programs.js'
 import type { Measured } from '../program/measured.js'
+import { soleLabels, soleSamples } from '../program/samples.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
 import { outputsOf } from '../spec/outputs.js'
 import { labelsOf } from '../spec/rbm.js'
@@ -35,18 +36,19 @@ type Lengths = Pick<EpochLengths, 'batchSize' | 'stepsPerEpoch'>
 export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, means: VisibleMeans): Learner {
   const { seed, optimizer } = spec
   if (!isSupervised(spec)) {
-    const { shape, divisor, values } = soleInput(form)
+    const { shape, values } = soleInput(form)
     const visibleUnits = sizeOf(shape)
+    const x = soleSamples(form)
     const { training, metrics } = spec
     const labels = labelsOf(training)
     if (labels) {
       const model = buildClassRbm(spec.model, { visibleUnits, classes: classesOf(form) }, seed, means)
-      const options = { rbm: model, labels, training, optimizer, metrics, divisor, ...lengths }
+      const options = { rbm: model, labels, training, optimizer, metrics, x, y: soleLabels(form), ...lengths }
       const seen = { unlabelled: withoutLabels(model), labelled: model }
       return { kind: 'rbm', model, ...seen, ...classContrastivePrograms(options) }
     }
     const model = buildRbm(spec.model, visibleUnits, seed, means)
-    const options = { rbm: model, training, optimizer, metrics, seed, divisor, values, means, ...lengths }
+    const options = { rbm: model, training, optimizer, metrics, seed, x, values, means, ...lengths }
     return { kind: 'rbm', model, unlabelled: model, labelled: null, ...contrastivePrograms(options) }
   }
   const outputs = outputsOf(spec)

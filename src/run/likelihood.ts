@@ -8,6 +8,7 @@ import type { Rbm } from '../model/rbm/rbm.js'
 import { labelledSide, type VisibleSide, visibleSide } from '../model/rbm/visible-side.js'
 import { wholeLogPartition } from '../model/rbm/whole-log-partition.js'
 import { aisPrograms, freeEnergyProgram } from '../program/ais.js'
+import { soleLabels, soleSamples } from '../program/samples.js'
 import { labelsOf } from '../spec/rbm.js'
 import type { UnsupervisedSpec } from '../spec/spec.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../training/ais.js'
@@ -43,10 +44,15 @@ type Likelihood = NonNullable<EvaluateReport['likelihood']>
 export async function likelihoodOf(options: LikelihoodOptions): Promise<Likelihood> {
   const { method, engine, session, rbm, spec, weights, signal } = options
   const slots = trainedSlots(rbm, weights)
-  const { divisor } = soleInput(session.form)
+  const { form } = session
   const batchSize = session.training.batchSize
   const side = session.labelled ? labelledSide(session.labelled) : visibleSide(rbm)
-  const free_energy = freeEnergyProgram({ side, weights: slots, divisor })
+  const free_energy = freeEnergyProgram({
+    side,
+    weights: slots,
+    x: soleSamples(form),
+    y: session.labelled ? soleLabels(form) : null,
+  })
   const found = method.type === 'exact' ? exact(weights, rbm) : await estimated(options, method, side, slots)
   const runner = await engine.load({ free_energy }, { seed: spec.seed, batchSize })
   try {
@@ -92,7 +98,7 @@ async function estimated(
   side: VisibleSide,
   slots: readonly Slot[],
 ): Promise<Found> {
-  const base = await baseMachine(session, rbm, weights, soleInput(session.form).divisor)
+  const base = await baseMachine(session, rbm, weights)
   const betas = wanted === 'murray' ? murrayBetas() : linearBetas(wanted)
   const steps = Math.min(STEPS, betas.length - 1)
   const programs = aisPrograms({ side, weights: slots, base: base.biases, chains, steps })

@@ -1,5 +1,4 @@
 /** Computes the numbers for the pictures of a trained RBM. */
-import { soleInput } from '../base/form.js'
 import { rowsOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import type { Engine, StateValues } from '../engine/engine.js'
@@ -7,6 +6,7 @@ import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import { mirrorProgram } from '../program/mirror.js'
 import { CHAINS } from '../program/model-phase.js'
+import { soleSamples } from '../program/samples.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { runStep } from '../training/step.js'
 import { runChains } from './chains.js'
@@ -82,8 +82,7 @@ async function mirrored(
   { session, spec, engine, rbm, samples: most }: PictureOptions,
   weights: readonly Slot[],
 ): Promise<Pick<PictureNumbers, 'samples' | 'hidden' | 'reconstructions'>> {
-  const { divisor } = soleInput(session.form)
-  const programs = { mirror: mirrorProgram({ rbm, weights, divisor }) }
+  const programs = { mirror: mirrorProgram({ rbm, weights, x: soleSamples(session.form) }) }
   const runner = await engine.load(programs, { seed: spec.seed, batchSize: session.training.batchSize })
   const look = { samples: [] as Float32Array[], hidden: [] as Float32Array[], reconstructions: [] as Float32Array[] }
   try {

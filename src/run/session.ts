@@ -1,6 +1,6 @@
 /** Makes a session from a spec and its data: the model, and its programs loaded by an engine. */
 import { epochLengths } from '../base/epoch.js'
-import { type DataForm, inputName } from '../base/form.js'
+import { type DataForm, soleInputKey } from '../base/form.js'
 import { batches } from '../data/batches.js'
 import type { Data } from '../data/load.js'
 import { elementMeans, part, type Table } from '../data/table.js'
@@ -41,7 +41,7 @@ export async function openSession(
   const { form, train, validation, test } = data
   const lengths = epochLengths(train.count, fit.batch_size)
   const { batchSize, stepsPerEpoch } = lengths
-  const means = () => elementMeans(train, inputName(form))
+  const means = () => elementMeans(train, soleInputKey(form))
   const learner = learnerOf(spec, form, lengths, means)
   const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })

@@ -1,5 +1,5 @@
 /** Writes the hidden probabilities of a trained RBM, for samples of its data set or of a file, as an array. */
-import { soleInput } from '../base/form.js'
+import { labelsKey, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import type { Progress } from '../base/progress.js'
 import { formatShape, type Shape } from '../base/shape.js'
@@ -10,6 +10,8 @@ import { storedRows, type Table } from '../data/table.js'
 import type { Batch, Engine } from '../engine/engine.js'
 import { openArrayFile, writeArray } from '../export/write-array.js'
 import { featuresProgram } from '../program/mirror.js'
+import type { BatchInput } from '../program/program.js'
+import { soleSamples } from '../program/samples.js'
 import type { TrainedRbm } from './trained-rbm.js'
 
 const BATCH_SIZE = 1000
@@ -18,15 +20,14 @@ const BATCH_SIZE = 1000
 export interface SampleStream {
   readonly count: number
   readonly batches: AsyncIterable<Batch>
-  /** The values of samples are `stored / divisor`. */
-  readonly divisor: number
+  readonly x: BatchInput
 }
 
 /** The rows of tables, one table after another. */
 export const samplesOf = ({ form }: Data, tables: readonly Table[]): SampleStream => ({
   count: countOf(tables),
   batches: inTurn(tables),
-  divisor: soleInput(form).divisor,
+  x: soleSamples(form),
 })
 
 async function* inTurn(tables: readonly Table[]): AsyncGenerator<Batch> {
@@ -53,14 +54,15 @@ export async function samplesIn(path: string, { rbm, data: { form } }: TrainedRb
       )
     }
   }
-  return { count: values.length / width, batches: inBatches(values, width), divisor: 1 }
+  const x = { ...soleSamples(form), divisor: 1 }
+  return { count: values.length / width, batches: inBatches(values, x.name, width), x }
 }
 
-async function* inBatches(rows: Float32Array, width: number): AsyncGenerator<Batch> {
+async function* inBatches(rows: Float32Array, key: string, width: number): AsyncGenerator<Batch> {
   const step = BATCH_SIZE * width
   for (let at = 0; at < rows.length; at += step) {
-    const x = rows.subarray(at, at + step)
-    yield { size: x.length / width, arrays: { x } }
+    const some = rows.subarray(at, at + step)
+    yield { size: some.length / width, arrays: { [key]: some } }
   }
 }
 
@@ -80,9 +82,9 @@ export interface FeaturesOptions {
  */
 export async function writeFeatures({ trained, engine, samples, path, signal, progress }: FeaturesOptions) {
   const { rbm, weights, spec } = trained
-  const { count, divisor } = samples
+  const { count, x } = samples
   const shape: Shape = [count, rbm.hiddenUnits]
-  const programs = { features: featuresProgram({ rbm, weights, divisor }) }
+  const programs = { features: featuresProgram({ rbm, weights, x }) }
   const runner = await engine.load(programs, { seed: spec.seed, batchSize: BATCH_SIZE })
   try {
     const file = await openArrayFile(path, shape)
@@ -106,12 +108,12 @@ export async function writeFeatures({ trained, engine, samples, path, signal, pr
 
 /** Writes the class of each sample. Returns the shape, (samples). */
 export async function writeLabels(path: string, { form }: Data, tables: readonly Table[]): Promise<Shape> {
-  const [target] = Object.keys(form.targets)
+  const key = labelsKey(form)
   const shape = [countOf(tables)]
   const labels = new Float32Array(shape[0]!)
   let at = 0
   for (const table of tables) {
-    for (const values of storedRows(table, target!)) {
+    for (const values of storedRows(table, key)) {
       labels.set(values, at)
       at += values.length
     }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type BatchOptions, batches } from '../../src/data/batches.js'
 import { part, type Table } from '../../src/data/table.js'
-import { formOf, storedOf, tableOf } from '../support/data.js'
+import { formOf, storedOf, tableOf, X, Y } from '../support/data.js'
 
 /** Row `i` is two bytes and a label that all tell `i`. */
 const rowsOf = (count: number): Table =>
@@ -16,7 +16,7 @@ async function visit(table: Table, options: BatchOptions) {
   const seen: number[] = []
   const sizes: number[] = []
   for await (const { size, arrays } of batches(table, options)) {
-    const { x, y } = arrays
+    const { [X]: x, [Y]: y } = arrays
     expect(x).toHaveLength(2 * size)
     expect(y).toHaveLength(size)
     for (let row = 0; row < size; row++) {

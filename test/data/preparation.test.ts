@@ -6,7 +6,7 @@ import { memorySource, type Source } from '../../src/data/sources/source.js'
 import { flatten } from '../../src/data/steps/flatten.js'
 import { standardize } from '../../src/data/steps/standardize.js'
 import type { Step } from '../../src/data/steps/step.js'
-import { storedOf } from '../support/data.js'
+import { storedOf, X, Y } from '../support/data.js'
 
 const pair: Field = { shape: [2, 1], dtype: 'float32', divisor: 1, values: 'real' }
 const label: Field = { shape: [], dtype: 'int32', divisor: 1, values: 'class', classes: 2 }
@@ -29,13 +29,13 @@ const inChunks = (rows: number): Source => ({
 })
 
 const plans: Plans = {
-  x: [{ column: 'pair', steps: [flatten, standardize] }],
-  y: [{ column: 'label', steps: [] }],
+  [X]: [{ column: 'pair', steps: [flatten, standardize] }],
+  [Y]: [{ column: 'label', steps: [] }],
 }
 const learntOf = (from: Source) => learn(plans, from, 0, 3)
 
 test('rows that are not for training teach nothing', async () => {
-  const [, moments] = (await learntOf(source)).x![0]!
+  const [, moments] = (await learntOf(source))[X]![0]!
   expect(moments).toEqual({ means: [3, 9], variances: [8 / 3, 0] })
 })
 
@@ -48,13 +48,13 @@ test.each([1, 2, 3])('chunks of %s rows give the same', async (rows) => {
 })
 
 test('fields are what the steps make of columns', async () => {
-  const { x, y } = fieldsOf(plans, source.columns, await learntOf(source))
+  const { [X]: x, [Y]: y } = fieldsOf(plans, source.columns, await learntOf(source))
   expect(x).toEqual({ shape: [2], dtype: 'float32', divisor: 1, values: 'real' })
   expect(y).toEqual(label)
 })
 
 test('without a step values are those of the source, not a copy', async () => {
-  const plain = { x: [{ column: 'pair', steps: [] }], y: [{ column: 'label', steps: [] }] }
+  const plain = { [X]: [{ column: 'pair', steps: [] }], [Y]: [{ column: 'label', steps: [] }] }
   const table = await tableOf(plain, source, 0, await learn(plain, source, 0, 4))
   expect(storedOf(table).x).toEqual(values)
   const before = values[0]!
@@ -69,7 +69,7 @@ describe('several parts of a field', () => {
     apply: (values) => (values as Float32Array).map((value) => 2 * value),
   }
   const joined: Plans = {
-    x: [
+    [X]: [
       { column: 'pair', steps: [flatten] },
       { column: 'label', steps: [twice] },
     ],
@@ -78,7 +78,7 @@ describe('several parts of a field', () => {
   test.each([1, 4])('lie side by side in a row, in chunks of %s rows', async (rows) => {
     const learnt = await learn(joined, source, 0, 4)
     const table = await tableOf(joined, inChunks(rows), 0, learnt)
-    expect(table.fields.x).toEqual({ shape: [3], dtype: 'float32', divisor: 1, values: 'real' })
+    expect(table.fields[X]).toEqual({ shape: [3], dtype: 'float32', divisor: 1, values: 'real' })
     expect([...storedOf(table).x]).toEqual([1, 9, 0, 3, 9, 2, 5, 9, 0, 1e6, -1e6, 2])
   })
 })
@@ -88,8 +88,8 @@ test('a step that learns sees what the steps before it make', async () => {
     column: (given) => given,
     apply: (values) => (values as Float32Array).map((value) => value + 1),
   }
-  const chain: Plans = { x: [{ column: 'pair', steps: [standardize, shifted, standardize] }] }
-  const [first, nothing, second] = (await learn(chain, source, 0, 3)).x![0]!
+  const chain: Plans = { [X]: [{ column: 'pair', steps: [standardize, shifted, standardize] }] }
+  const [first, nothing, second] = (await learn(chain, source, 0, 3))[X]![0]!
   expect(first).toEqual({ means: [3, 9], variances: [8 / 3, 0] })
   expect(nothing).toBeNull()
   expect(second).toMatchObject({ means: [expect.closeTo(1, 6), 1], variances: [expect.closeTo(1, 6), 0] })

@@ -1,7 +1,7 @@
 /** Tables give the rows that are asked for, whatever stands between them and their values. */
 import { expect, test } from 'vitest'
 import { chosen, elementMeans, fieldRange, part, roomFor, storedRows, type Table } from '../../src/data/table.js'
-import { formOf, tableOf } from '../support/data.js'
+import { formOf, tableOf, X, Y } from '../support/data.js'
 
 /** 3000 rows (i, -i) / 10 with label i % 3. */
 const COUNT = 3000
@@ -14,7 +14,7 @@ const table = tableOf(
 function read(from: Table, ...rows: number[]) {
   const room = roomFor(from.fields, rows.length)
   from.read(Uint32Array.from(rows), 1, room)
-  return { x: [...room.x!], y: [...room.y!] }
+  return { x: [...room[X]!], y: [...room[Y]!] }
 }
 
 test('rows come in the order that is asked for, repeated ones too', () => {
@@ -37,14 +37,14 @@ test('chosen rows come in their order', () => {
 
 test('a look at a field sees every row once, in order', () => {
   const seen: number[] = []
-  for (const values of storedRows(table, 'y')) seen.push(...values)
+  for (const values of storedRows(table, Y)) seen.push(...values)
   expect(seen).toEqual(Array.from({ length: COUNT }, (_, row) => row % 3))
-  expect([...storedRows(part(table, 0, 0), 'y')]).toEqual([])
+  expect([...storedRows(part(table, 0, 0), Y)]).toEqual([])
 })
 
 test('means and ranges are of values, which are divided', () => {
-  expect([...elementMeans(table, 'x')]).toEqual([149.95, -149.95])
-  expect(fieldRange([part(table, 0, 10), part(table, 20, 21)], 'x')).toEqual({ least: -2, largest: 2 })
+  expect([...elementMeans(table, X)]).toEqual([149.95, -149.95])
+  expect(fieldRange([part(table, 0, 10), part(table, 20, 21)], X)).toEqual({ least: -2, largest: 2 })
 })
 
 test('parts and chosen rows are views, not copies', () => {

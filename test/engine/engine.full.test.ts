@@ -9,6 +9,7 @@ import { locateTensorflow } from '../../src/libtensorflow/locate.js'
 import type { BatchInput, Program } from '../../src/program/program.js'
 import type { Precision } from '../../src/spec/engines.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
+import { arraysOf, X } from '../support/data.js'
 import { engineNames, loadRunner } from '../support/engines.js'
 import { BATCH_SIZE, smallNetwork, trainSteps } from '../support/network.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -127,10 +128,10 @@ describe.each(engineNames)('engine %s', (engine) => {
       await trainSteps(runner, network, optimizer, 2)
       const before = await runner.read()
       const { size, arrays } = network.batch(0)
-      const x = Float32Array.from(arrays.x!).fill(bad, 3, 4)
+      const x = Float32Array.from(arrays[X]!).fill(bad, 3, 4)
       const outputs = await runner.run(
         'train',
-        { size, arrays: { ...arrays, x } },
+        { size, arrays: { ...arrays, [X]: x } },
         { learning_rate: 0.1, iterations: 2 },
       )
       expect(outputs.loss![0]).not.toSatisfy(Number.isFinite)
@@ -263,7 +264,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     const { programs, spec } = smallNetwork({ layers, loss: 'mse', optimizer: 'SGD', seed: 3 }, [1])
     const runner = await loadRunner(engine, { ...programs }, { batchSize: 2 })
     const loss = async (size: number, iterations: number) => {
-      const arrays = { x: Uint8Array.of(255, 128).subarray(0, size), y: Int32Array.of(1, 2).subarray(0, size) }
+      const arrays = arraysOf(Uint8Array.of(255, 128).subarray(0, size), Int32Array.of(1, 2).subarray(0, size))
       const scalars = { learning_rate: spec.optimizer.learning_rate as number, iterations }
       return (await runner.run('train', { size, arrays }, scalars)).loss![0]! / size
     }

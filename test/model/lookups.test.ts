@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { fieldRange } from '../../src/data/table.js'
 import { readSpec } from '../../src/run/read-spec.js'
 import { temporaryFolder } from '../support/command.js'
-import { dataOf } from '../support/data.js'
+import { dataOf, X } from '../support/data.js'
 import { resolveData } from '../support/spec.js'
 
 const problems = async (layers: readonly unknown[], data: object) => {
@@ -75,6 +75,6 @@ test.each(['digits', 'bars-and-stripes', 'mnist-10k'])(
   'the values of %s go from 0 to 1, as is taken for granted',
   async (dataset) => {
     const { train, test } = await dataOf(resolveData(dataset))
-    expect(fieldRange([train, test], 'x')).toEqual({ least: 0, largest: 1 })
+    expect(fieldRange([train, test], X)).toEqual({ least: 0, largest: 1 })
   },
 )

@@ -13,10 +13,12 @@ import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { labelledSide, visibleSide } from '../../src/model/rbm/visible-side.js'
 import { givenLabel, wholeLogPartition } from '../../src/model/rbm/whole-log-partition.js'
 import { aisPrograms, freeEnergyProgram } from '../../src/program/ais.js'
+import { soleLabels, soleSamples } from '../../src/program/samples.js'
 import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } from '../../src/training/ais.js'
 import { aisEstimate } from '../../src/training/ais-estimate.js'
 import { deviation, sampled, sampledFrom, uniformBase } from '../support/ais.js'
 import { expectClose } from '../support/close.js'
+import { arraysOf, formOf, X, Y } from '../support/data.js'
 import { fastest, loadRunner, ownEngines } from '../support/engines.js'
 import { barsAndStripes, bernoulliRbm, inFloat32, randomRbm, trainedExactly, weightSlots } from '../support/rbm.js'
 import { freeEnergy, logLikelihood, rowsOf } from '../support/rbm-exact.js'
@@ -180,10 +182,14 @@ test.each(ownEngines)(
     const machine = unitMachine({ training: { algorithm: 'cd', labels: 'generative' } })
     const { slots, values } = randomSlots(machine)
     const side = labelledSide(machine.learner.labelled!)
-    const programs = { free_energy: freeEnergyProgram({ side, weights: slots, divisor: 1 }) }
+    const [visible, label] = side.parts
+    const form = formOf({ shape: [visible!.units], classes: label!.units })
+    const programs = {
+      free_energy: freeEnergyProgram({ side, weights: slots, x: soleSamples(form), y: soleLabels(form) }),
+    }
     const runner = await loadRunner(engine, programs, { batchSize: SIZES.batch })
     const parameters = rbmParameters(values)
-    const { x, y } = machine.batch.arrays
+    const { [X]: x, [Y]: y } = machine.batch.arrays
     const energies = rowsOf(parameters, x!).map((row, at) => {
       const label = y![at]!
       return freeEnergy(givenLabel(parameters, values, label), row) - values[RBM_WEIGHTS.labelBias]![label]!
@@ -197,11 +203,18 @@ test.each(ownEngines)('mean free energy over batches, engine %s', async (engine)
   const parameters = inFloat32(randomRbm(16, 5, { seed: 7 }))
   const rows = barsAndStripes(4)
   const side = visibleSide(bernoulliRbm(parameters))
-  const programs = { free_energy: freeEnergyProgram({ side, weights: weightSlots(parameters), divisor: 1 }) }
+  const programs = {
+    free_energy: freeEnergyProgram({
+      side,
+      weights: weightSlots(parameters),
+      x: soleSamples(formOf({ shape: [16] })),
+      y: null,
+    }),
+  }
   const runner = await loadRunner(engine, programs, { batchSize: 24 })
   async function* batches(): AsyncGenerator<Batch> {
-    yield { size: 24, arrays: { x: rows.slice(0, 24 * 16) } }
-    yield { size: 8, arrays: { x: rows.slice(24 * 16) } }
+    yield { size: 24, arrays: arraysOf(rows.slice(0, 24 * 16)) }
+    yield { size: 8, arrays: arraysOf(rows.slice(24 * 16)) }
   }
   const mean = await meanFreeEnergy(runner, batches(), new AbortController().signal)
   const expected = rowsOf(parameters, rows).reduce((sum, row) => sum + freeEnergy(parameters, row) / 32, 0)

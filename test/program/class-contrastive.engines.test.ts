@@ -6,6 +6,7 @@ import type { Batch } from '../../src/engine/engine.js'
 import { type ClassRbm, withoutLabels } from '../../src/model/rbm/class-rbm.js'
 import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
 import { expectClose } from '../support/close.js'
+import { arraysOf, X, Y } from '../support/data.js'
 import { fastest } from '../support/engines.js'
 import { readText } from '../support/read-spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -63,7 +64,7 @@ function exactly(weights: Values) {
 }
 
 const samplesOf = ({ arrays }: Batch) =>
-  Array.from(arrays.y!, (y, row) => ({ v: Array.from({ length: D }, (_, i) => arrays.x![row * D + i]!), y }))
+  Array.from(arrays[Y]!, (y, row) => ({ v: Array.from({ length: D }, (_, i) => arrays[X]![row * D + i]!), y }))
 
 const meanOver = (samples: ReturnType<typeof samplesOf>, f: (v: readonly number[], y: number) => number) =>
   samples.reduce((sum, { v, y }) => sum + f(v, y), 0) / samples.length
@@ -145,7 +146,10 @@ test('the generative gradient is that of contrastive divergence, on average', as
   const weights = randomWeights(machine)
   const [start] = samplesOf(machine.batch)
   const { v, y } = start!
-  const arrays = { x: Float32Array.from({ length: ROWS * D }, (_, at) => v[at % D]!), y: new Int32Array(ROWS).fill(y) }
+  const arrays = arraysOf(
+    Float32Array.from({ length: ROWS * D }, (_, at) => v[at % D]!),
+    new Int32Array(ROWS).fill(y),
+  )
   const many = { ...machine, batch: { size: ROWS, arrays } }
   const found = await stepGradient(await load(machine, fastest, ROWS), many, weights)
   // where the chains come to is held fast

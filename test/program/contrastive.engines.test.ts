@@ -7,6 +7,7 @@ import { RBM_WEIGHTS, type RbmParameters, rbmParameters } from '../../src/model/
 import { centered } from '../../src/program/adjustments.js'
 import { expectClose, expectSameState } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
+import { arraysOf } from '../support/data.js'
 import { fastest, loadRunner, ownEngines, REFERENCE, type RealEngine } from '../support/engines.js'
 import { flat, inFloat32, randomRbm } from '../support/rbm.js'
 import { logLikelihood } from '../support/rbm-exact.js'
@@ -162,7 +163,7 @@ async function gradientOf(runner: Runner<'train'>, parameters: RbmParameters, x:
   await runner.write(weightsOf(parameters))
   await runner.run(
     'train',
-    { size: x.length / parameters.visibleUnits, arrays: { x } },
+    { size: x.length / parameters.visibleUnits, arrays: arraysOf(x) },
     { learning_rate: 1, iterations: 0 },
   )
   const after = rbmParameters(await runner.read())
@@ -187,7 +188,7 @@ describe('against sums over all states', () => {
       const found = await gradientOf(runner, parameters, rows)
       expectClose(flat(found), flat(likelihoodGradient(parameters, rows)), 'gradient', { relative: 0, absolute: 2e-6 })
       await runner.write(weightsOf(parameters))
-      const { loss } = await runner.run('evaluate', { size: 4, arrays: { x: rows } }, { iterations: 0 })
+      const { loss } = await runner.run('evaluate', { size: 4, arrays: arraysOf(rows) }, { iterations: 0 })
       const expected = -logLikelihood(parameters, rows, logPartition(parameters))
       expectClose([loss![0]! / 4], [expected], 'loss', { relative: 1e-6 })
     },

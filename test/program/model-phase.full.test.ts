@@ -5,6 +5,7 @@ import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { CHAINS } from '../../src/program/model-phase.js'
 import { expectSameState, largestMagnitude } from '../support/close.js'
 import { BATCH_SIZE, type Machine, machineSteps, smallMachine, weightsOf } from '../support/contrastive.js'
+import { X } from '../support/data.js'
 import { fastest, loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {
   allStates,
@@ -95,7 +96,7 @@ test('the gradient is nearer to that of the likelihood with each order of mean f
     await machineSteps(runner, machine, 1)
     const after = flat(rbmParameters(await runner.read()))
     const moved = after.map((value, index) => value - flat(parameters)[index]!)
-    const exact = flat(likelihoodGradient(parameters, machine.batch(0).arrays.x!))
+    const exact = flat(likelihoodGradient(parameters, machine.batch(0).arrays[X]!))
     errors.push(largestMagnitude(moved.map((value, index) => value - exact[index]!)))
   }
   expect(errors[1]).toBeLessThan(errors[0]! / 4)

@@ -5,8 +5,10 @@ import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { RBM_WEIGHTS, rbmParameters } from '../../src/model/rbm/parameters.js'
 import { buildRbm } from '../../src/model/rbm/rbm.js'
 import { contrastivePrograms } from '../../src/program/contrastive.js'
+import { soleSamples } from '../../src/program/samples.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
+import { arraysOf, formOf } from '../support/data.js'
 import { fastest, loadRunner, ownEngines, type RealEngine } from '../support/engines.js'
 import {
   allStates,
@@ -49,7 +51,7 @@ async function trained(
     ...spec,
     rbm: buildRbm(spec.model, 4, 1, means),
     seed: 1,
-    divisor: 1,
+    x: soleSamples(formOf({ shape: [4] })),
     values,
     batchSize,
     stepsPerEpoch: 1,
@@ -59,7 +61,7 @@ async function trained(
   await runner.write(start)
   const batch = {
     size: batchSize,
-    arrays: { x: Float32Array.from({ length: 4 * batchSize }, (_, at) => data[at % 16]!) },
+    arrays: arraysOf(Float32Array.from({ length: 4 * batchSize }, (_, at) => data[at % 16]!)),
   }
   return {
     runner,

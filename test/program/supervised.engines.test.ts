@@ -10,7 +10,7 @@ import type { BatchInput } from '../../src/program/program.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
-import { formOf } from '../support/data.js'
+import { arraysOf, formOf, X, Y } from '../support/data.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
 import { resolveLoss, resolveMetric, resolveModel, resolveOptimizer, resolveSpec } from '../support/spec.js'
@@ -54,14 +54,14 @@ function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, g
     }
     return { train: supervisedPrograms(options).train, targets: labels }
   }
-  const x: BatchInput = { kind: 'batch', name: 'x', shape: [null, features], dtype: 'float32', divisor: 1 }
-  const y: BatchInput = { ...x, name: 'y', shape: [null, ...target_shape.slice(1)] }
+  const x: BatchInput = { kind: 'batch', name: X, shape: [null, features], dtype: 'float32', divisor: 1 }
+  const y: BatchInput = { ...x, name: Y, shape: [null, ...target_shape.slice(1)] }
   const { train } = backpropagation({
     model,
     optimizer,
     x,
     targets: [y],
-    measure: ({ y }, prediction) => ({
+    measure: ({ [Y]: y }, prediction) => ({
       loss: lossOfBatch(rule, y!, prediction),
       ...Object.fromEntries(
         measured.map((spec) => [spec.name, metricFor(spec, [units]).sums(y!, prediction)[SUM]!] as const),
@@ -96,7 +96,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     await runner.write(Object.fromEntries(flat(problem.initial)))
     for (const [iterations, expected] of losses.entries()) {
       const index = iterations % inputs.length
-      const batch = { size, arrays: { x: Float32Array.from(inputs[index]!), y: targets[index]! } }
+      const batch = { size, arrays: arraysOf(Float32Array.from(inputs[index]!), targets[index]!) }
       const outputs = await runner.run('train', batch, { learning_rate: optimizer.learning_rate as number, iterations })
       expectClose([outputs.loss![0]! / size], [expected], `loss before step ${iterations}`, closely)
       if (iterations > 0) continue
@@ -123,13 +123,13 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
   const model = buildModel(resolveModel(layers), [features], 0)
   const spec = resolveSpec({ layers, optimizer: 'SGD', loss: 'categorical_crossentropy', metrics: ['acc', 'mse'] })
   const programs = supervisedPrograms({ ...spec, model, form: form(3), outputs: outputsOf(spec) })
-  const batch = { size, arrays: { x: Float32Array.from(inputs[0]!), y: Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1]) } }
+  const batch = { size, arrays: arraysOf(Float32Array.from(inputs[0]!), Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1])) }
 
   test('inspection shows every layer in order, then the loss, as in training', async () => {
     const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
     const seen = await runner.run('inspect', batch, { iterations: 7 })
     expect(Object.keys(seen)).toEqual(['flatten', 'same', 'nothing', 'x', 'y', 'output', 'end', 'loss'])
-    for (const name of ['flatten', 'same', 'nothing']) expect(seen[name]).toEqual(batch.arrays.x)
+    for (const name of ['flatten', 'same', 'nothing']) expect(seen[name]).toEqual(batch.arrays[X])
     expect(seen.end).toEqual(seen.output)
     for (const [index, value] of seen.y!.entries()) expect([0, Math.fround(2 * seen.x![index]!)]).toContain(value)
     const [loss] = seen.loss!

@@ -7,6 +7,7 @@ import { RBM_WEIGHTS } from '../../src/model/rbm/parameters.js'
 import { hiddenRule, visibleRule } from '../../src/model/rbm/units.js'
 import type { RbmSpec } from '../../src/spec/rbm.js'
 import { expectClose } from '../support/close.js'
+import { X } from '../support/data.js'
 import { readText } from '../support/read-spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 import {
@@ -68,7 +69,7 @@ describe.each(['fixed', 'learned'] as const)('gaussian visible units of %s varia
     ...{ model: { visible: { type: 'gaussian', variance } }, optimizer: plain },
     training: { algorithm: 'exact' },
   })
-  const x = machine.batch.arrays.x!
+  const x = machine.batch.arrays[X]!
 
   test('the exact gradient is the slope of the likelihood', async () => {
     const weights = randomWeights(machine)
@@ -123,7 +124,7 @@ test.each(Object.entries(UNITS))('%s: a step is along the slope of F(data) - F(c
     const loss = (...values: tf.Tensor[]): tf.Scalar => {
       const now: Tensors = Object.fromEntries(names.map((name, index) => [name, values[index]!]))
       const mean = (of: ArrayLike<number>) => tf.mean(rbm.freeEnergy(rows(of), now))
-      return tf.sub(mean(machine.batch.arrays.x!), mean(chains))
+      return tf.sub(mean(machine.batch.arrays[X]!), mean(chains))
     }
     const values = rbm.weights.map(({ name, shape }) => tf.tensor(weights[name]!, [...shape]))
     return tf
@@ -230,7 +231,7 @@ test('a rectified unit adds the sum over its copies to the free energy', () => {
 test('an element that never changes does not drive a variance to 0', async () => {
   const machine = unitMachine({ model: UNITS['learned variance'], optimizer: plain })
   const runner = await load(machine)
-  machine.batch.arrays.x!.fill(0)
+  machine.batch.arrays[X]!.fill(0)
   await unitSteps(runner, machine, 20)
   const variances = (await runner.read())[RBM_WEIGHTS.visibleLogVariance]!
   for (const logVariance of variances) expect(logVariance).toBeGreaterThanOrEqual(Math.fround(Math.log(0.01)) - 1e-6)

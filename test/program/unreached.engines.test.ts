@@ -7,7 +7,7 @@ import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { runEnd, runStep } from '../../src/training/step.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
-import { formOf, formOfData } from '../support/data.js'
+import { arraysOf, formOf, formOfData } from '../support/data.js'
 import { engineNames, fastest, loadRunner, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { BATCH_SIZE, smallNetwork } from '../support/network.js'
@@ -33,7 +33,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     const training = { runner, plan: stepPlan(spec.optimizer) }
     for (const [iterations, expected] of losses.entries()) {
       const at = iterations % inputs.length
-      const batch = { size, arrays: { x: Float32Array.from(inputs[at]!), y: Int32Array.from(targets[at]!) } }
+      const batch = { size, arrays: arraysOf(Float32Array.from(inputs[at]!), Int32Array.from(targets[at]!)) }
       const learning_rate = optimizer.learning_rate as number
       const outputs = await runStep(training, batch, { learning_rate, iterations })
       expectClose([outputs.loss![0]! / size], [expected], `loss before step ${iterations}`, closely)
@@ -189,7 +189,10 @@ describe('weights that a gradient reaches', () => {
     const programs = supervisedPrograms({ ...spec, model, form: digits, outputs })
     const runner = await loadRunner(fastest, { ...programs }, { batchSize: 2 })
     const before = await runner.read()
-    const arrays = { x: Uint8Array.from({ length: 128 }, (_, index) => index % 17), y: Int32Array.of(1, 2) }
+    const arrays = arraysOf(
+      Uint8Array.from({ length: 128 }, (_, index) => index % 17),
+      Int32Array.of(1, 2),
+    )
     await runner.run('train', { size: 2, arrays }, { learning_rate: 0.1, iterations: 0 })
     const after = await runner.read()
     const isSame = ([name, values]: [string, Float32Array]) => values.every((value, at) => value === before[name]![at])

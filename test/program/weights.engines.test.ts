@@ -5,7 +5,7 @@ import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import type { Callback } from '../../src/training/callbacks/callback.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
-import { formOf } from '../support/data.js'
+import { arraysOf, formOf, X } from '../support/data.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { loopOptions, trainToEnd } from '../support/loop.js'
@@ -43,7 +43,7 @@ test('each use of a shared layer updates its running values', async () => {
   const { size, arrays } = network.batch(0)
   await runner.run('train', network.batch(0), { learning_rate: 0, iterations: 0 })
   const { 'norm/moving_mean': found } = await runner.read()
-  const pixels = arrays.x as Uint8Array
+  const pixels = arrays[X] as Uint8Array
   const means = Array.from(found!, (_, feature) =>
     Array.from({ length: size }, (_, row) => pixels[row * found!.length + feature]! / 255 / size).reduce(
       (a, b) => a + b,
@@ -62,7 +62,7 @@ describe.each(engineNames)('engine %s', (engine) => {
   const closely = toleranceOn(engine, { relative: 2e-5, absolute: 1e-6 })
   const batch = (step: number) => {
     const at = step % inputs.length
-    return { size, arrays: { x: Float32Array.from(inputs[at]!), y: Int32Array.from(targets[at]!) } }
+    return { size, arrays: arraysOf(Float32Array.from(inputs[at]!), Int32Array.from(targets[at]!)) }
   }
 
   test('losses with their penalties, weights and running values are those of Keras', async () => {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { logPartition } from '../../src/model/rbm/log-partition.js'
 import { rbmParameters } from '../../src/model/rbm/parameters.js'
 import { smallMachine } from '../support/contrastive.js'
+import { arraysOf } from '../support/data.js'
 import { loadRunner } from '../support/engines.js'
 import { barsAndStripes } from '../support/rbm.js'
 import { logLikelihood } from '../support/rbm-exact.js'
@@ -33,7 +34,7 @@ async function learnt(
   for (const count of updates) {
     for (; iterations < count; iterations++) {
       const scalars = { learning_rate: spec.optimizer.learning_rate as number, iterations }
-      await runner.run('train', { size, arrays: { x: rows } }, scalars)
+      await runner.run('train', { size, arrays: arraysOf(rows) }, scalars)
     }
     const parameters = rbmParameters(await runner.read())
     found.push(-size * logLikelihood(parameters, rows, logPartition(parameters)))

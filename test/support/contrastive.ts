@@ -5,7 +5,7 @@ import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.
 import { type Learner, learnerOf } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
-import { formOf } from './data.js'
+import { arraysOf, formOf } from './data.js'
 
 export const BATCH_SIZE = 8
 const SAMPLES = 21
@@ -44,7 +44,7 @@ export function smallMachine(
     batch(step) {
       const start = (step % STEPS_PER_EPOCH) * BATCH_SIZE
       const end = Math.min(SAMPLES, start + BATCH_SIZE)
-      return { size: end - start, arrays: { x: bits.subarray(start * visible, end * visible) } }
+      return { size: end - start, arrays: arraysOf(bits.subarray(start * visible, end * visible)) }
     },
   }
 }

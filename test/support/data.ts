@@ -1,6 +1,6 @@
 /** Made-up data: samples `x` and a class `y` of each. */
 import { classField, type Field, type Numbers } from '../../src/base/field.js'
-import type { DataForm } from '../../src/base/form.js'
+import { type DataForm, inputKey, targetKey } from '../../src/base/form.js'
 import { type DataRequest, describeSet, loadData } from '../../src/data/load.js'
 import { memoryTable, readRows, type Table } from '../../src/data/table.js'
 import type { DataSpec } from '../../src/spec/spec.js'
@@ -17,15 +17,25 @@ export const formOf = ({ name = 'test', classes = 0, rows, ...x }: Made): DataFo
   name,
   inputs: { x: { dtype: 'float32', divisor: 1, values: 'real', ...x } },
   targets: { y: classField(classes) },
+  weights: false,
   rows: { train: 1, validation: 0, test: 0, ...rows },
 })
 
+/** Keys of input `x` and target `y`, which data of one input and one target have here. */
+export const [X, Y] = [inputKey('x'), targetKey('y')]
+
+/** The arrays of a batch of such data. */
+export const arraysOf = (x: Numbers, y?: Numbers) => ({ [X]: x, ...(y && { [Y]: y }) })
+
+/** A table of such data. */
 export const tableOf = ({ inputs, targets }: DataForm, x: Numbers, y: Int32Array): Table =>
-  memoryTable({ ...inputs, ...targets }, { x, y }, y.length)
+  memoryTable({ [X]: inputs.x!, [Y]: targets.y! }, arraysOf(x, y), y.length)
 
 /** The values of a whole table, as they are stored. */
-export const storedOf = (table: Table) =>
-  readRows(table, 0, table.count, null) as { readonly x: Numbers; readonly y: Numbers }
+export function storedOf(table: Table) {
+  const { [X]: x, [Y]: y } = readRows(table, 0, table.count, null)
+  return { x: x!, y: y! }
+}
 
 /** The data of a spec's `data`, none of them for validation. */
 const alone = (data: DataSpec, seed = 0): DataRequest => ({ data, seed, fit: { validation_split: 0 } })

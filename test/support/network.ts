@@ -5,7 +5,7 @@ import { type Shape, sizeOf } from '../../src/base/shape.js'
 import type { Batch, Runner } from '../../src/engine/engine.js'
 import { type Learner, learnerOf } from '../../src/run/learner.js'
 import type { OptimizerSpec, StageSpec } from '../../src/spec/spec.js'
-import { formOf } from './data.js'
+import { arraysOf, formOf } from './data.js'
 import { resolveSpec } from './spec.js'
 
 export const BATCH_SIZE = 8
@@ -36,7 +36,7 @@ export function smallNetwork(
   const batch = (step: number): Batch => {
     const start = (step % Math.ceil(SAMPLES / BATCH_SIZE)) * BATCH_SIZE
     const end = Math.min(SAMPLES, start + BATCH_SIZE)
-    return { size: end - start, arrays: { x: bytes.subarray(start * width, end * width), y: y.subarray(start, end) } }
+    return { size: end - start, arrays: arraysOf(bytes.subarray(start * width, end * width), y.subarray(start, end)) }
   }
   return { spec, programs, batch }
 }

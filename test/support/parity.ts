@@ -8,7 +8,7 @@ import { soleSpec } from '../../src/run/stages.js'
 import type { LossSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largestMagnitude } from './close.js'
-import { dataOf } from './data.js'
+import { arraysOf, dataOf, X, Y } from './data.js'
 import { COMPUTES_IN_SHADERS, engineNames, loadRunner, REFERENCE, type RealEngine, toleranceOn } from './engines.js'
 import { kerasFixture } from './keras.js'
 import { BATCH_SIZE, type Network, programsOf, smallNetwork } from './network.js'
@@ -131,7 +131,7 @@ export async function shipped(file: string, steps: number): Promise<Network> {
   const programs = programsOf(spec, form)
   const taken: Batch[] = []
   for await (const { size, arrays } of batches(train, { batchSize: BATCH_SIZE })) {
-    if (taken.push({ size, arrays: { x: arrays.x!.slice(), y: arrays.y!.slice() } }) === steps) break
+    if (taken.push({ size, arrays: arraysOf(arrays[X]!.slice(), arrays[Y]!.slice()) }) === steps) break
   }
   return { spec, programs, batch: (step) => taken[step % steps]! }
 }

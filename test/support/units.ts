@@ -6,7 +6,7 @@ import { type Learner, learnerOf } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largestMagnitude } from './close.js'
-import { formOf } from './data.js'
+import { arraysOf, formOf } from './data.js'
 import { loadRunner, ownEngines } from './engines.js'
 
 export const SIZES = { visible: 4, hidden: 3, batch: 8, classes: 3 }
@@ -34,7 +34,7 @@ export function unitMachine({ model = {}, ...fields }: Readonly<Record<string, u
   const means = () => Float64Array.from({ length: visible }, () => 0.3)
   const learner = learnerOf(spec, form, { batchSize: batch, stepsPerEpoch: 4 }, means)
   if (learner.kind !== 'rbm') throw new Error('not an RBM')
-  return { spec, learner, batch: { size: batch, arrays: { x, y } } }
+  return { spec, learner, batch: { size: batch, arrays: arraysOf(x, y) } }
 }
 
 type OwnEngine = (typeof ownEngines)[number]

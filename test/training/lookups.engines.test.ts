@@ -5,6 +5,7 @@ import { buildModel, type ComputedLookup } from '../../src/model/model.js'
 import { meanOver } from '../../src/program/measured.js'
 import type { EndEvent } from '../../src/training/events.js'
 import { evaluate, type TrainingOptions } from '../../src/training/loop.js'
+import { X } from '../support/data.js'
 import { engineNames, loadRunner } from '../support/engines.js'
 import { loopOptions, trainToEnd } from '../support/loop.js'
 import { BATCH_SIZE, smallNetwork } from '../support/network.js'
@@ -76,7 +77,7 @@ describe.each(engineNames)('engine %s', (engine) => {
 
   test('the sample is named', async () => {
     const { arrays } = network(4).batch(0)
-    const pixels = Array.from({ length: BATCH_SIZE }, (_, row) => arrays.x![row * 6 + 1]!)
+    const pixels = Array.from({ length: BATCH_SIZE }, (_, row) => arrays[X]![row * 6 + 1]!)
     const largest = Math.max(...pixels)
     const { train } = await opened((4.01 * 255) / largest, 0)
     const sample = pixels.indexOf(largest) + 1

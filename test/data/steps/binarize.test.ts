@@ -9,7 +9,7 @@ import { splitLast } from '../../../src/data/split.js'
 import { BINARIZE, type Binarization } from '../../../src/data/steps/binarize.js'
 import type { Table } from '../../../src/data/table.js'
 import { BINARIZATIONS } from '../../../src/spec/binarizations.js'
-import { formOfData, storedOf } from '../../support/data.js'
+import { formOfData, storedOf, X } from '../../support/data.js'
 import { readText } from '../../support/read-spec.js'
 import { resolveData } from '../../support/spec.js'
 
@@ -29,11 +29,11 @@ const valuesOf = (kind: keyof typeof FIELDS, count: number) => {
 
 /** The values that a step would see, sample by sample in their own order. */
 async function shown(table: Table, pass: Partial<BatchOptions> = {}) {
-  const { divisor } = table.fields.x!
+  const { divisor } = table.fields[X]!
   const rows: number[][] = []
   for await (const { size, arrays } of batches(table, { batchSize: 64, ...pass })) {
     for (let row = 0; row < size; row++) {
-      const values = arrays.x!.subarray(row * WIDTH, (row + 1) * WIDTH)
+      const values = arrays[X]!.subarray(row * WIDTH, (row + 1) * WIDTH)
       rows.push(Array.from(values, (value) => value / divisor))
     }
   }
@@ -55,7 +55,7 @@ function expectDrawn(rows: readonly number[][]) {
 describe.each(['bytes', 'floats'] as const)('of %s', (kind) => {
   const field = FIELDS[kind]
   const made = async (how: Binarization, { seed = 1, source = 0, count = COUNT } = {}) => {
-    const plans = { x: [{ column: 'x', steps: [BINARIZE[how](seed)] }] }
+    const plans = { [X]: [{ column: 'x', steps: [BINARIZE[how](seed)] }] }
     const given = memorySource({ x: field }, count, { x: valuesOf(kind, count) })
     return tableOf(plans, given, source, nothingLearnt(plans))
   }
@@ -63,13 +63,13 @@ describe.each(['bytes', 'floats'] as const)('of %s', (kind) => {
 
   test('threshold', async () => {
     const table = await made('threshold')
-    expect(table.fields.x).toEqual({ shape: [WIDTH], dtype: 'uint8', divisor: 1, values: 'binary' })
+    expect(table.fields[X]).toEqual({ shape: [WIDTH], dtype: 'uint8', divisor: 1, values: 'binary' })
     expect((await shown(table))[7]).toEqual(greys.map((grey) => (grey >= 127.5 ? 1 : 0)))
   })
 
   test('sample is drawn once, and kept as bytes', async () => {
     const table = await made('sample')
-    expect(table.fields.x).toEqual({ shape: [WIDTH], dtype: 'uint8', divisor: 1, values: 'binary' })
+    expect(table.fields[X]).toEqual({ shape: [WIDTH], dtype: 'uint8', divisor: 1, values: 'binary' })
     const rows = await shown(table)
     expectDrawn(rows)
     expect(await shown(table, { epoch: 2 })).toEqual(rows)
@@ -80,7 +80,7 @@ describe.each(['bytes', 'floats'] as const)('of %s', (kind) => {
 
   test('sample_each_epoch is drawn again', async () => {
     const table = await made('sample_each_epoch')
-    expect(table.fields.x).toEqual({ ...field, values: 'binary' })
+    expect(table.fields[X]).toEqual({ ...field, values: 'binary' })
     expect(storedOf(table).x).toEqual(valuesOf(kind, COUNT))
     const epochs = await Promise.all([1, 2].map((epoch) => shown(table, { epoch })))
     for (const rows of epochs) expectDrawn(rows)
@@ -103,7 +103,7 @@ describe.each(['bytes', 'floats'] as const)('of %s', (kind) => {
 
   test('probability leaves values as they are, and declares them so', async () => {
     const table = await made('probability')
-    expect(table.fields.x).toEqual({ ...field, values: 'probability' })
+    expect(table.fields[X]).toEqual({ ...field, values: 'probability' })
     expect(storedOf(table).x).toEqual(valuesOf(kind, COUNT))
   })
 })

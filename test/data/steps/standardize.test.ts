@@ -4,7 +4,7 @@ import { loadData } from '../../../src/data/load.js'
 import { learn, tableOf } from '../../../src/data/preparation.js'
 import { memorySource } from '../../../src/data/sources/source.js'
 import { standardize } from '../../../src/data/steps/standardize.js'
-import { storedOf } from '../../support/data.js'
+import { storedOf, X, Y } from '../../support/data.js'
 import { resolveData } from '../../support/spec.js'
 
 test('by hand', async () => {
@@ -12,12 +12,12 @@ test('by hand', async () => {
   const y = { shape: [], dtype: 'int32', divisor: 1, values: 'class', classes: 1 } as const
   const sourceOf = (...values: number[]) =>
     memorySource({ x, y }, values.length / 2, { x: Uint8Array.from(values), y: new Int32Array(values.length / 2) })
-  const plans = { x: [{ column: 'x', steps: [standardize] }], y: [{ column: 'y', steps: [] }] }
+  const plans = { [X]: [{ column: 'x', steps: [standardize] }], [Y]: [{ column: 'y', steps: [] }] }
   // an element of mean 4 and deviation 2, and one that never changes
   const train = sourceOf(2, 7, 6, 7, 2, 7, 6, 7)
   const learnt = await learn(plans, train, 0, 4)
   const table = await tableOf(plans, train, 0, learnt)
-  expect(table.fields.x).toEqual({ shape: [2], dtype: 'float32', divisor: 1, values: 'real' })
+  expect(table.fields[X]).toEqual({ shape: [2], dtype: 'float32', divisor: 1, values: 'real' })
   expect([...storedOf(table).x]).toEqual([-1, 0, 1, 0, -1, 0, 1, 0])
   expect([...storedOf(await tableOf(plans, sourceOf(9, 8), 1, learnt)).x]).toEqual([2.5, 0])
 })

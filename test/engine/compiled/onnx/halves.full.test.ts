@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import { stepOf } from '../../../../src/engine/compiled/onnx/halves.js'
 import { expectClose, largestMagnitude } from '../../../support/close.js'
+import { arraysOf, X, Y } from '../../../support/data.js'
 import { loadRunner } from '../../../support/engines.js'
 import { smallNetwork } from '../../../support/network.js'
 
@@ -31,7 +32,7 @@ describe.skipIf(availableParallelism() === 1)('a batch', () => {
         const runner = await loadRunner(engine, { ...programs }, { batchSize, seed: 1 })
         const { arrays } = batch(0)
         for (const [iterations, size] of [8, 7, 8, 6].entries()) {
-          const some = { x: arrays.x!.subarray(0, STEPS * size), y: arrays.y!.subarray(0, size) }
+          const some = arraysOf(arrays[X]!.subarray(0, STEPS * size), arrays[Y]!.subarray(0, size))
           await runner.run('train', { size, arrays: some }, { learning_rate: 0.01, iterations })
         }
         states.push(await runner.read())

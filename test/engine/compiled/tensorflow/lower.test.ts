@@ -6,6 +6,7 @@ import { splitUpdate } from '../../../../src/engine/compiled/passes/split-update
 import { DATA_TYPE, type DataType } from '../../../../src/engine/compiled/tensorflow/graph-def.js'
 import { lowerToTensorflow } from '../../../../src/engine/compiled/tensorflow/lower.js'
 import type { Program } from '../../../../src/program/program.js'
+import { arraysOf } from '../../../support/data.js'
 import { BATCH_SIZE, smallNetwork } from '../../../support/network.js'
 import { allMetrics } from '../../../support/spec.js'
 
@@ -150,7 +151,7 @@ async function loweredOf(program: Program) {
   return lowerToTensorflow(graph, splitUpdate(graph), {
     prefix: 'step/',
     indexOf: (slot) => places.indexOf(slot),
-    batch: { size: BATCH_SIZE, arrays: { x: new Uint8Array() } },
+    batch: { size: BATCH_SIZE, arrays: arraysOf(new Uint8Array()) },
     seed: 1,
   })
 }
