@@ -7,6 +7,7 @@ import { setForm, setSources } from './sources/built-in.js'
 import { splitLast, trainCount } from './split.js'
 import { BINARIZE } from './steps/binarize.js'
 import { flatten } from './steps/flatten.js'
+import { stepOf } from './steps/registry.js'
 import { standardize } from './steps/standardize.js'
 import type { Step } from './steps/step.js'
 import type { Table } from './table.js'
@@ -76,11 +77,15 @@ const [X, Y] = [inputKey('x'), targetKey('y')]
 /** Number of the source of test samples, as TRAINING is that of training samples. */
 const TEST = 1
 
-function plansOf({ flatten: isFlat, standardize: isStandard, binarize }: DataSpec, seed: number): Plans {
+function plansOf(
+  { flatten: isFlat, standardize: isStandard, binarize, steps: further }: DataSpec,
+  seed: number,
+): Plans {
   const steps: readonly Step[] = [
     ...(isFlat ? [flatten] : []),
     ...(isStandard ? [standardize] : []),
     ...(binarize === null ? [] : [BINARIZE[binarize](seed)]),
+    ...further.map((step) => stepOf(step, seed)),
   ]
   return { [X]: [{ column: 'x', steps }], [Y]: [{ column: 'y', steps: [] }] }
 }

@@ -1,22 +1,33 @@
 /** Makes fields from the columns of a source, by steps that learn from training rows only. */
 import { ARRAYS, type Field, type Named, type Numbers } from '../base/field.js'
+import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
 import { sizeOf } from '../base/shape.js'
 import { type Column, cut, isField, type Values } from './column.js'
+import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import type { Rows, Source } from './sources/source.js'
+import { StepProblem } from './steps/problem.js'
 import type { Place, Step } from './steps/step.js'
 import { type DrawAnew, memoryTable, type Table } from './table.js'
 
 /** A column, and the steps that turn it into a field, in order. */
-export interface Part {
+export interface Chain {
   readonly column: string
   readonly steps: readonly Step[]
 }
 
+/** Several chains, and how their fields become one. */
+export interface Crossed {
+  readonly chains: readonly Chain[]
+  readonly crossing: Crossing
+}
+
+export type Part = Chain | Crossed
+
 /** The parts of each field, by its name. Several parts are concatenated to one vector. */
 export type Plans = Named<readonly Part[]>
 
-/** Results of learning, by field, part and step; null for a step that learns nothing. */
+/** Results of learning, by field, chain and step; null for a step that learns nothing. */
 export type Learnt = Named<readonly (readonly Json[])[]>
 
 /** Number of the source of training samples, for steps that draw random numbers. */
@@ -24,62 +35,89 @@ export const TRAINING = 0
 
 /** Returns the fields that result from the plans. */
 export const fieldsOf = (plans: Plans, columns: Named<Column>, learnt: Learnt): Named<Field> =>
-  mapped(plans, (parts, name) =>
-    joinedField(parts.map((part, index) => fieldAfter(part, columns, learnt[name]![index]!))),
-  )
+  mapped(plans, (parts, name) => joinedField(fieldsOfParts(parts, columns, learnt[name]!)))
 
 /** The results of learning for plans whose steps learn nothing. */
 export const nothingLearnt = (plans: Plans): Learnt =>
-  mapped(plans, (parts) => parts.map(({ steps }) => steps.map(() => null)))
+  mapped(plans, (parts) => parts.flatMap(chainsOf).map(({ steps }) => steps.map(() => null)))
 
-function joinedField(fields: readonly Field[]): Field {
-  if (fields.length === 1) return fields[0]!
-  const width = fields.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-  return { shape: [width], dtype: 'float32', divisor: 1, values: 'real' }
+const chainsOf = (part: Part): readonly Chain[] => ('chains' in part ? part.chains : [part])
+
+/** Makes one value for each part from the values of its chains. */
+function ofParts<Value>(parts: readonly Part[], values: readonly Value[], cross: CrossValues<Value>): Value[] {
+  let at = 0
+  return parts.map((part) => {
+    const own = values.slice(at, at + chainsOf(part).length)
+    at += own.length
+    return 'chains' in part ? cross(part, own) : own[0]!
+  })
 }
 
-function fieldAfter(part: Part, columns: Named<Column>, learnt: readonly Json[]): Field {
-  const field = columnAfter(part, columns, learnt)
-  if (!isField(field)) throw new Error(`internal: column "${part.column}" is not made a field`)
+type CrossValues<Value> = (part: Crossed, values: readonly Value[]) => Value
+
+const fieldsOfParts = (parts: readonly Part[], columns: Named<Column>, learnt: Learnt[string]): Field[] =>
+  ofParts(
+    parts,
+    parts.flatMap(chainsOf).map((chain, index) => fieldAfter(chain, columns, learnt[index]!)),
+    ({ crossing }) => crossing.field,
+  )
+
+function fieldAfter(chain: Chain, columns: Named<Column>, learnt: readonly Json[]): Field {
+  const field = columnAfter(chain, columns, learnt)
+  if (!isField(field)) throw new Error(`internal: column "${chain.column}" is not made a field`)
   return field
 }
 
-/** Returns the column after the steps of a part that have learned so far. */
-const columnAfter = ({ column, steps }: Part, columns: Named<Column>, learnt: readonly Json[]): Column =>
-  learnt.reduce<Column>((given, one, index) => steps[index]!.column(given, one), columns[column]!)
+/** Returns the column after the steps of a chain that have learned so far. */
+const columnAfter = ({ column, steps }: Chain, columns: Named<Column>, learnt: readonly Json[]): Column =>
+  inColumn(column, () =>
+    learnt.reduce<Column>((given, one, index) => steps[index]!.column(given, one), columns[column]!),
+  )
+
+/** Runs steps. A StepProblem becomes a UserError that names the column. */
+function inColumn<Result>(column: string, run: () => Result): Result {
+  try {
+    return run()
+  } catch (error) {
+    throw error instanceof StepProblem ? new UserError(`column ${JSON.stringify(column)}: ${error.message}`) : error
+  }
+}
 
 /** Shows the training rows, `from` to `to` (exclusive), to every step that learns, and returns the results. */
 export async function learn(plans: Plans, source: Source, from: number, to: number): Promise<Learnt> {
-  const learnt = mapped(plans, (parts) => parts.map((): Json[] => []))
-  const all = Object.entries(plans).flatMap(([name, parts]) =>
-    parts.map((part, index) => ({ part, learnt: learnt[name]![index]! })),
+  const learnt = mapped(plans, (parts) => parts.flatMap(chainsOf).map((): Json[] => []))
+  const chains = Object.entries(plans).flatMap(([name, parts]) =>
+    parts.flatMap(chainsOf).map((chain, index) => ({ chain, learnt: learnt[name]![index]! })),
   )
+  const all = chains.map((one, number) => ({ ...one, at: { source: TRAINING, chain: number } }))
   for (;;) {
     let waiting = all.flatMap((one) => {
-      const learning = nextLearning(one.part, one.learnt, source.columns)
+      const learning = nextLearning(one.chain, one.learnt, source.columns)
       return learning ? [{ ...one, learning }] : []
     })
     if (waiting.length === 0) return learnt
     while (waiting.length > 0) {
       for await (const rows of source.rows()) {
         const seen = within(rows, source.columns, from, to)
-        for (const { part, learnt, learning } of waiting) {
-          learning.see(applied(part, source.columns, seen, TRAINING, learnt))
+        for (const { chain, learnt, learning, at } of waiting) {
+          const values = applied(chain, source.columns, seen, at, learnt)
+          inColumn(chain.column, () => learning.see(values, { ...at, row: seen.from }))
         }
       }
-      waiting = waiting.filter(({ learnt, learning }) => {
-        const end = learning.end()
-        if (end !== 'again') learnt.push(end.learnt)
-        return end === 'again'
-      })
+      const ends = await Promise.all(waiting.map(({ chain, learning }) => inColumn(chain.column, () => learning.end())))
+      for (const [index, end] of ends.entries()) if (end !== 'again') waiting[index]!.learnt.push(end.learnt)
+      waiting = waiting.filter((_, index) => ends[index] === 'again')
     }
   }
 }
 
-/** Starts the next step of a part that must see rows; steps before it that learn nothing are passed over. */
-function nextLearning(part: Part, learnt: Json[], columns: Named<Column>) {
-  for (let step = part.steps[learnt.length]; step; step = part.steps[learnt.length]) {
-    if (step.learning) return step.learning(columnAfter(part, columns, learnt))
+/** Starts the next step of a chain that must see rows; steps before it that learn nothing are passed over. */
+function nextLearning(chain: Chain, learnt: Json[], columns: Named<Column>) {
+  for (let step = chain.steps[learnt.length]; step; step = chain.steps[learnt.length]) {
+    if (step.learning) {
+      const given = columnAfter(chain, columns, learnt)
+      return inColumn(chain.column, () => step!.learning!(given))
+    }
     learnt.push(null)
   }
   return undefined
@@ -97,52 +135,60 @@ function within({ from, count, columns }: Rows, kinds: Named<Column>, first: num
 
 const widthOf = (column: Column): number => (isField(column) ? sizeOf(column.shape) : 1)
 
-/** Applies the steps of a part that have learned so far to some rows. */
+/** Applies the steps of a chain that have learned so far to some rows. */
 function applied(
-  { column, steps }: Part,
+  { column, steps }: Chain,
   columns: Named<Column>,
   rows: Rows,
-  source: number,
+  at: Omit<Place, 'row'>,
   learnt: readonly Json[],
 ): Values {
-  const at: Place = { source, row: rows.from }
-  let given = columns[column]!
-  let values = rows.columns[column]!
-  for (const [index, one] of learnt.entries()) {
-    values = steps[index]!.apply(values, given, one, at)
-    given = steps[index]!.column(given, one)
-  }
-  return values
+  return inColumn(column, () => {
+    let given = columns[column]!
+    let values = rows.columns[column]!
+    for (const [index, one] of learnt.entries()) {
+      values = steps[index]!.apply(values, given, one, { ...at, row: rows.from })
+      given = steps[index]!.column(given, one)
+    }
+    return values
+  })
 }
 
 /** Returns all rows of a source as a table in memory. `number` separates the random draws of sources. */
 export async function tableOf(plans: Plans, source: Source, number: number, learnt: Learnt): Promise<Table> {
-  const fields = fieldsOf(plans, source.columns, learnt)
-  const pieces: Record<string, Numbers[]> = mapped(plans, () => [])
+  const { columns } = source
+  const fields = fieldsOf(plans, columns, learnt)
+  const first = firstChains(plans)
+  const each = Object.entries(plans).map(([name, parts]) => ({
+    name,
+    parts,
+    chains: parts.flatMap(chainsOf).map((chain, index) => ({
+      chain,
+      learnt: learnt[name]![index]!,
+      at: { source: number, chain: first[name]! + index },
+    })),
+    fields: fieldsOfParts(parts, columns, learnt[name]!),
+    pieces: [] as Numbers[],
+  }))
   for await (const rows of source.rows()) {
-    for (const [name, parts] of Object.entries(plans)) {
-      const values = parts.map(
-        (part, index) => applied(part, source.columns, rows, number, learnt[name]![index]!) as Numbers,
-      )
-      pieces[name]!.push(sideBySide(values, rows.count, fields[name]!))
+    for (const { name, parts, chains, fields: own, pieces } of each) {
+      const values = chains.map(({ chain, at, learnt }) => applied(chain, columns, rows, at, learnt) as Numbers)
+      const made = ofParts(parts, values, ({ crossing }, crossed) => crossing.apply(crossed))
+      pieces.push(sideBySide(made, own, rows.count, fields[name]!))
     }
   }
-  const columns = mapped(pieces, (all, name) => oneAfterAnother(all, fields[name]!))
-  return memoryTable(fields, columns, source.count, drawnAnew(plans, source.columns, learnt, number))
+  const whole = Object.fromEntries(each.map(({ name, pieces }) => [name, oneAfterAnother(pieces, fields[name]!)]))
+  return memoryTable(fields, whole, source.count, drawnAnew(plans, columns, learnt, number))
 }
 
-/** Concatenates the parts of a field row by row. */
-function sideBySide(parts: readonly Numbers[], rows: number, { shape }: Field): Numbers {
-  if (parts.length === 1) return parts[0]!
-  const width = sizeOf(shape)
-  const joined = new Float32Array(rows * width)
-  let left = 0
-  for (const values of parts) {
-    const own = values.length / rows
-    for (let row = 0; row < rows; row++) joined.set(values.subarray(row * own, (row + 1) * own), row * width + left)
-    left += own
-  }
-  return joined
+/** The number of the first chain of each field, among all chains. */
+function firstChains(plans: Plans): Named<number> {
+  let next = 0
+  return mapped(plans, (parts) => {
+    const first = next
+    next += parts.flatMap(chainsOf).length
+    return first
+  })
 }
 
 function oneAfterAnother(pieces: readonly Numbers[], { dtype }: Field): Numbers {
@@ -156,13 +202,24 @@ function oneAfterAnother(pieces: readonly Numbers[], { dtype }: Field): Numbers 
   return whole
 }
 
-/** Returns the functions that draw values anew, for fields of one part. */
-function drawnAnew(plans: Plans, columns: Named<Column>, learnt: Learnt, number: number): Named<DrawAnew> {
-  const each = Object.entries(plans).flatMap(([name, [part]]) => {
-    const index = part!.steps.findIndex(({ anew }) => anew)
-    if (index < 0) return []
-    const given = fieldAfter(part!, columns, learnt[name]![0]!.slice(0, index))
-    return [[name, part!.steps[index]!.anew!(given, number)]]
+/** Returns the functions that draw values anew, by field. */
+function drawnAnew(plans: Plans, columns: Named<Column>, learnt: Learnt, source: number): Named<DrawAnew> {
+  const first = firstChains(plans)
+  const each = Object.entries(plans).flatMap(([name, parts]) => {
+    const draws = ofParts<DrawAnew | null>(
+      parts,
+      parts.flatMap(chainsOf).map((chain, index) => {
+        const step = chain.steps.findIndex(({ anew }) => anew)
+        if (step < 0) return null
+        const given = fieldAfter(chain, columns, learnt[name]![index]!.slice(0, step))
+        // concatenated values have no divisor
+        const stored = parts.length === 1 ? given : { ...given, divisor: 1 }
+        return chain.steps[step]!.anew!(stored, { source, chain: first[name]! + index })
+      }),
+      () => null,
+    )
+    if (draws.every((draw) => draw === null)) return []
+    return [[name, draws.length === 1 ? draws[0]! : drawnParts(draws, fieldsOfParts(parts, columns, learnt[name]!))]]
   })
   return Object.fromEntries(each)
 }

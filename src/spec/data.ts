@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { BINARIZATIONS } from './binarizations.js'
 import { nameIn, type RuleIssue, rules } from './family.js'
 import { stringAs, withShortForm } from './short-forms.js'
+import { chainRules, sizeRules, stepChain } from './step-chain.js'
 import { whole } from './whole.js'
 
 export const DATASETS = {
@@ -30,6 +31,9 @@ const shared = {
     .describe(
       'Give each element of a sample mean 0 and variance 1 over the training samples, without those of `validation_split`. A constant element becomes 0. Values then take 4 bytes each.',
     ),
+  steps: stepChain
+    .default([])
+    .describe('Further steps that prepare samples, one after another, after "flatten", "standardize" and "binarize".'),
 }
 
 /** The schema of a data set: the options that only it has, and those that all data sets have. */
@@ -58,7 +62,9 @@ export const dataSchema = withShortForm(z.union([nameIn(DATASETS), object]), str
   .superRefine(rules(dataRules))
   .describe('The data to train on: an object, or just the name of a data set.')
 
-function* dataRules({ binarize, standardize }: z.output<typeof object>): Iterable<RuleIssue> {
+function* dataRules({ binarize, standardize, steps }: z.output<typeof object>): Iterable<RuleIssue> {
+  yield* chainRules(steps, 'numbers', ['steps'])
+  yield* sizeRules(steps, ['steps'])
   if (binarize !== null && standardize) {
     const message = 'found true in addition to "binarize", but standardized values are not probabilities of a 1'
     yield { code: 'order', path: ['standardize'], message }

@@ -56,6 +56,15 @@ export function* chainRules(
   }
 }
 
+/** Lists steps whose size follows from the training rows, for data whose form is known before they are read. */
+export function* sizeRules(steps: readonly StepSpec[], path: readonly (string | number)[]): Iterable<RuleIssue> {
+  for (const [index, step] of steps.entries()) {
+    if (step.type !== 'IntegerLookup' || step.vocabulary !== null) continue
+    const message = 'found no "vocabulary", which a data set that comes with the program needs'
+    yield { code: 'order', path: [...path, index], message }
+  }
+}
+
 function* fillRules(
   { strategy, value }: Step<'FillMissing'>,
   given: StepValues,
@@ -187,6 +196,6 @@ export function ownTokens(step: Step<'StringLookup' | 'IntegerLookup'>): readonl
   return special.every((token, index) => vocabulary![index] === token) ? vocabulary!.slice(special.length) : vocabulary!
 }
 
-const stepSchema = family(STEPS).superRefine(rules(stepRules)).meta({ id: 'step' })
+export const stepSchema = family(STEPS).superRefine(rules(stepRules)).meta({ id: 'step' })
 
 export const stepChain = z.array(stepSchema).max(LONGEST_LIST)

@@ -117,6 +117,7 @@ const nameOf = ({ path }: Place): string => path.findLast((step) => !/^\d+$/.tes
 const NO_SHORT_FORM = [
   ...['alpha', 'axes', 'axis', 'inputs', 'k', 'output_shape', 'shared_axes', 'temperatures'],
   ...['learning_rate', 'boundaries', 'decay_steps', 'first_decay_steps', 'total_steps', 'warmup_steps'],
+  ...['mean', 'variance', 'scale', 'offset', 'salt'],
 ]
 
 const places = [...placesOf(specSchema, [], (value) => value)]

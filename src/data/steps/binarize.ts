@@ -19,9 +19,9 @@ export const BINARIZE: { readonly [Name in Binarization]: (seed: number) => Step
   }),
   sample: (seed) => ({
     column: (given: Field) => ({ ...given, dtype: 'uint8', divisor: 1, values: 'binary' }),
-    apply(values: Numbers, { divisor, shape }: Field, _learnt, { source, row }) {
+    apply(values: Numbers, { divisor, shape }: Field, _learnt, { source, chain, row }) {
       const drawn = new Uint8Array(values.length)
-      const draws: Draws = { seed, stream: source, one: divisor, first: row * sizeOf(shape) }
+      const draws: Draws = { seed, stream: source, chain, one: divisor, first: row * sizeOf(shape) }
       drawBinary(values, draws, { epoch: ONCE, from: 0, count: values.length, as: 1 }, drawn, 0)
       return drawn
     },
@@ -30,11 +30,11 @@ export const BINARIZE: { readonly [Name in Binarization]: (seed: number) => Step
     column: (given: Field) => ({ ...given, values: 'binary' }),
     apply: (values) => values,
     anew:
-      ({ divisor }, source) =>
+      ({ divisor }, { source, chain }) =>
       (stored, from, count, { epoch }, into, to) =>
         drawBinary(
           stored,
-          { seed, stream: source, one: divisor, first: 0 },
+          { seed, stream: source, chain, one: divisor, first: 0 },
           { epoch, from, count, as: divisor },
           into,
           to,

@@ -7,6 +7,8 @@ export interface Draws {
   readonly seed: number
   /** Separates the draws of training samples from those of test samples. */
   readonly stream: number
+  /** Separates the draws of columns. */
+  readonly chain: number
   /** The stored value that stands for a probability of 1. */
   readonly one: number
   /** Index of the first value among those of the stream. */
@@ -36,7 +38,7 @@ export function drawBinary(
   out: Numbers,
   at: number,
 ): void {
-  const { seed, stream, one, first } = draws
+  const { seed, stream, chain, one, first } = draws
   const key = [seed >>> 0, PURPOSE.binarize] as const
   const words = new Uint32Array(4)
   const halves = new Uint16Array(words.buffer)
@@ -51,7 +53,7 @@ export function drawBinary(
     const place = first + from + index
     const block = Math.floor(place / A_BLOCK)
     if (block !== drawn) {
-      philox4x32([block, 0, stream, epoch], key, words)
+      philox4x32([block, chain, stream, epoch], key, words)
       drawn = block
     }
     out[at + index] = halves[place % A_BLOCK]! * one < value * 2 ** BITS ? as : 0

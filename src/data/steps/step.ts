@@ -13,18 +13,24 @@ export interface Step<Learnt extends Json = Json> {
   /** Returns the new values of some rows; may return the array that it is given. */
   apply(values: Values, given: Column, learnt: Learnt, at: Place): Values
   /** For a step whose values are drawn again in each epoch: draws them from the result of `apply`. */
-  anew?(given: Field, source: number): DrawAnew
+  anew?(given: Field, at: Omit<Place, 'row'>): DrawAnew
 }
 
-/** The number of the source (training, test) and the number of the first row in it. */
+/** Some rows of a source. */
 export interface Place {
+  /** Number of the source: training, test. */
   readonly source: number
+  /** Number of the chain of steps among all chains; it separates their random draws. */
+  readonly chain: number
+  /** Number of the first row in the source, from 0. */
   readonly row: number
 }
 
 /** Sees all training rows in order, as many times as it needs. */
 export interface Learning<Learnt extends Json> {
-  see(values: Values): void
+  see(values: Values, at: Place): void
   /** Called after all rows: returns the result, or 'again' to see all rows once more. */
-  end(): { readonly learnt: Learnt } | 'again'
+  end(): End<Learnt> | Promise<End<Learnt>>
 }
+
+export type End<Learnt extends Json> = { readonly learnt: Learnt } | 'again'

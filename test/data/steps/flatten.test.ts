@@ -9,5 +9,5 @@ test('the shape becomes that of a vector, and values stay the same array', () =>
   const given = soleInput(formOfData(resolveData('mnist')))
   expect(flatten.column(given, null)).toEqual({ ...given, shape: [784] })
   const values = new Uint8Array(784)
-  expect(flatten.apply(values, given, null, { source: 0, row: 0 })).toBe(values)
+  expect(flatten.apply(values, given, null, { source: 0, chain: 0, row: 0 })).toBe(values)
 })

@@ -1,0 +1,79 @@
+/** `Normalization` (keras/src/layers/preprocessing/normalization.py). */
+import type { Field, Numbers } from '../../base/field.js'
+import { formatShape } from '../../base/shape.js'
+import type { StepSpec } from '../../spec/steps.js'
+import { type Groups, groupsAlong, learningMoments, type Moments } from './moments.js'
+import { mapped, realField } from './numbers.js'
+import { StepProblem } from './problem.js'
+import type { Step } from './step.js'
+
+type Spec = Extract<StepSpec, { readonly type: 'Normalization' }>
+
+/** Keras' `epsilon()`, the least deviation that values are divided by. */
+const LEAST_DEVIATION = 1e-7
+
+export function normalization(spec: Spec): Step<Moments> | Step<null> {
+  const { axis, mean, variance, invert } = spec
+  const scaled = (values: Numbers, given: Field, { means, variances }: Moments) => {
+    const { of } = groupsOf(given, axis)
+    const deviations = variances.map((one) => Math.max(Math.sqrt(one), LEAST_DEVIATION))
+    return mapped(values, given, (value, element) => {
+      const group = of[element]!
+      return invert ? means[group]! + value * deviations[group]! : (value - means[group]!) / deviations[group]!
+    })
+  }
+  if (mean === null || variance === null) {
+    return {
+      column: ({ shape }: Field) => realField(shape),
+      learning: (given: Field) => learningMoments(given, groupsOf(given, axis)),
+      apply: scaled,
+    }
+  }
+  const givenMoments = (given: Field): Moments => {
+    const { count } = groupsOf(given, axis)
+    return {
+      means: spread(mean, count, lastKept(given, axis)),
+      variances: spread(variance, count, lastKept(given, axis)),
+    }
+  }
+  return {
+    column(given: Field) {
+      givenMoments(given)
+      return realField(given.shape)
+    },
+    apply: (values: Numbers, given: Field) => scaled(values, given, givenMoments(given)),
+  }
+}
+
+/** The elements that share a mean. A single number counts as a row of one element. */
+const groupsOf = ({ shape, ...rest }: Field, axis: Spec['axis']): Groups =>
+  groupsAlong({ ...rest, shape: shape.length === 0 ? [1] : shape }, keptAxes(shape, axis))
+
+/** The axes of a row, from 0, each element of which has its own mean, in rising order. */
+function keptAxes(shape: Field['shape'], axis: Spec['axis']): readonly number[] {
+  const axes = Math.max(shape.length, 1) + 1
+  const kept = [axis ?? []].flat().map((one) => (one < 0 ? one + axes : one))
+  const wrong = kept.findIndex((one) => one < 1 || one >= axes)
+  if (wrong >= 0) {
+    const found = [axis].flat()[wrong]
+    throw new StepProblem(
+      `found axis ${found} of rows ${formatShape([null, ...shape])}, must be 1 to ${axes - 1} or -1 to -${axes - 1}`,
+    )
+  }
+  return [...new Set(kept)].map((one) => one - 1).toSorted((a, b) => a - b)
+}
+
+/** Number of elements of the last axis that is kept. */
+const lastKept = ({ shape }: Field, axis: Spec['axis']): number => {
+  const last = keptAxes(shape, axis).at(-1)
+  return last === undefined ? 1 : (shape[last] ?? 1)
+}
+
+/** Spreads one number, or one for each element of the last kept axis, over all groups. */
+function spread(numbers: number | readonly number[], count: number, last: number): number[] {
+  const list = [numbers].flat() as readonly number[]
+  if (list.length !== 1 && list.length !== last) {
+    throw new StepProblem(`found ${list.length} numbers in "mean", must be 1 or ${last}, as in the axis`)
+  }
+  return Array.from({ length: count }, (_, group) => list[group % list.length]!)
+}

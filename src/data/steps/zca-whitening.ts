@@ -1,0 +1,132 @@
+/**
+ * ZCA whitening as in Keras' ImageDataGenerator (keras/src/legacy/preprocessing/image.py, `fit`): the mean of each
+ * feature is subtracted, and the row x becomes x W with W = U diag(sqrt(n) / (s + epsilon)) U', where the n training
+ * rows side by side, d x n, are U diag(s) V'. We find U and s from the d x d matrix of products of elements.
+ */
+import type { Field, Numbers } from '../../base/field.js'
+import { sizeOf } from '../../base/shape.js'
+import { featuresOf } from './feature-wise.js'
+import { numbersOf, realField } from './numbers.js'
+import { StepProblem } from './problem.js'
+import type { Learning, Step } from './step.js'
+
+/** The mean of each feature, and W row by row as float32 in base64. */
+type Whitening = { readonly means: readonly number[]; readonly matrix: string }
+
+/** The time to find U grows with the third power of the elements: 784 take seconds, these take a quarter of an hour. */
+const MOST_ELEMENTS = 4096
+
+export function zcaWhitening(epsilon: number): Step<Whitening> {
+  const matrices = new WeakMap<Whitening, Float32Array>()
+  const matrixOf = (learnt: Whitening) => {
+    const matrix =
+      matrices.get(learnt) ?? new Float32Array(Uint8Array.from(Buffer.from(learnt.matrix, 'base64')).buffer)
+    matrices.set(learnt, matrix)
+    return matrix
+  }
+  return {
+    learning: (given: Field) => learningWhitening(given, epsilon),
+    column({ shape }: Field) {
+      const elements = sizeOf(shape)
+      if (elements > MOST_ELEMENTS) {
+        throw new StepProblem(`found rows of ${elements} elements, must be at most ${MOST_ELEMENTS} for ZCA whitening`)
+      }
+      return realField(shape)
+    },
+    apply: (values: Numbers, given: Field, learnt) => turned(centered(values, given, learnt.means), matrixOf(learnt)),
+  }
+}
+
+/** Goes through the rows twice: for the means, then for the products of elements. */
+function learningWhitening(given: Field, epsilon: number): Learning<Whitening> {
+  const width = sizeOf(given.shape)
+  const features = featuresOf(given)
+  const sums = new Float64Array(features.count)
+  const products = new Float64Array(width * width)
+  let rows = 0
+  let means: readonly number[] | undefined
+  return {
+    see(values: Numbers) {
+      if (means) return addProducts(centered(values, given, means), products, width)
+      rows += values.length / width
+      for (const [at, value] of numbersOf(values, given).entries()) sums[features.of[at % width]!]! += value
+    },
+    async end() {
+      if (!means) {
+        means = [...sums].map((sum) => sum / ((rows * width) / features.count))
+        return 'again'
+      }
+      const matrix = await whiteningMatrix(products, { width, rows, epsilon })
+      return { learnt: { means, matrix: Buffer.from(matrix.buffer).toString('base64') } }
+    },
+  }
+}
+
+function centered(values: Numbers, given: Field, means: readonly number[]): Float64Array {
+  const features = featuresOf(given).of
+  const made = new Float64Array(values.length)
+  for (const [at, value] of numbersOf(values, given).entries()) {
+    made[at] = value - means[features[at % features.length]!]!
+  }
+  return made
+}
+
+/** Adds the products of all pairs of elements of each row; only those with i <= j. */
+function addProducts(rows: Float64Array, products: Float64Array, width: number): void {
+  for (let row = 0; row < rows.length; row += width) {
+    for (let i = 0; i < width; i++) {
+      const one = rows[row + i]!
+      if (one === 0) continue
+      for (let j = i, to = i * width + i; j < width; j++, to++) products[to]! += one * rows[row + j]!
+    }
+  }
+}
+
+interface Training {
+  readonly width: number
+  readonly rows: number
+  readonly epsilon: number
+}
+
+async function whiteningMatrix(products: Float64Array, { width, rows, epsilon }: Training): Promise<Float32Array> {
+  const { EigenvalueDecomposition, Matrix } = await import('ml-matrix')
+  const symmetric = new Matrix(width, width)
+  for (let i = 0; i < width; i++) {
+    for (let j = i; j < width; j++) {
+      symmetric.set(i, j, products[i * width + j]!)
+      symmetric.set(j, i, products[i * width + j]!)
+    }
+  }
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true })
+  // in rising order; there are no more singular vectors than rows
+  const first = Math.max(0, width - rows)
+  const scales = realEigenvalues.map((value) => Math.sqrt(rows) / (Math.sqrt(Math.max(value, 0)) + epsilon))
+  const vectors = eigenvectorMatrix.to2DArray().map((row) => Float64Array.from(row.slice(first)))
+  const scaled = vectors.map((row) => row.map((value, index) => value * scales[first + index]!))
+  const matrix = new Float32Array(width * width)
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0
+      for (let k = 0; k < vectors[i]!.length; k++) sum += scaled[i]![k]! * vectors[j]![k]!
+      matrix[i * width + j] = sum
+      matrix[j * width + i] = sum
+    }
+  }
+  return matrix
+}
+
+/** Multiplies each row by the matrix. */
+function turned(rows: Float64Array, matrix: Float32Array): Float32Array {
+  const width = Math.sqrt(matrix.length)
+  const made = new Float32Array(rows.length)
+  const sums = new Float64Array(width)
+  for (let row = 0; row < rows.length; row += width) {
+    sums.fill(0)
+    for (let i = 0; i < width; i++) {
+      const value = rows[row + i]!
+      for (let j = 0, at = i * width; j < width; j++, at++) sums[j]! += value * matrix[at]!
+    }
+    made.set(sums, row)
+  }
+  return made
+}
