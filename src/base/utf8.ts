@@ -16,7 +16,7 @@ export function decodeUtf8(bytes: Uint8Array): Decoded {
 }
 
 /** Looks for a byte order mark, or for a zero beside the first character: JSON, CSV and JSON Lines begin with ASCII. */
-function wideEncodingOf([a, b, c, d]: Uint8Array): string | undefined {
+export function wideEncodingOf([a, b, c, d]: Uint8Array): string | undefined {
   if (a === 0 && b === 0) return 'UTF-32'
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? 'UTF-32' : 'UTF-16'
   if (a === 0xfe && b === 0xff) return 'UTF-16'

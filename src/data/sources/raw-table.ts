@@ -48,6 +48,8 @@ export interface ColumnFacts {
 }
 
 export interface Cell {
+  /** Path of the file. */
+  readonly file: string
   /** From 1, without the header. */
   readonly row: number
   readonly value: string

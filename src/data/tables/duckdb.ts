@@ -1,0 +1,146 @@
+/** Queries in SQL over tables in files, within this process: DuckDB (https://duckdb.org), loaded at the first need. */
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
+import type Bindings from '@duckdb/node-bindings'
+import { UserError } from '../../base/issue.js'
+import { reasonOf } from '../../base/reason.js'
+
+/** The type of a column of a query: DOUBLE as numbers, in which NULL is NaN, or VARCHAR as text. */
+export type SqlType = 'DOUBLE' | 'VARCHAR'
+
+export interface SqlQuery {
+  /** Expressions, with their types. */
+  readonly columns: readonly (readonly [expression: string, type: SqlType])[]
+  /** The table, as SQL writes it after FROM. */
+  readonly from: string
+}
+
+export interface SqlChunk {
+  readonly count: number
+  /** In the order of the query. */
+  readonly columns: readonly (Float64Array | readonly (string | null)[])[]
+  /** False if a number, other than NULL, is NaN or infinite. */
+  readonly allFinite: boolean
+}
+
+export type SqlValue = null | boolean | number | string
+
+export interface Sql {
+  /** Yields the rows of some columns, in their order, some at a time. */
+  stream(query: SqlQuery): AsyncGenerator<SqlChunk>
+  /** Returns all rows of a query with a small result. Whole numbers of 64 bits and more are text. */
+  all(query: string): Promise<readonly Readonly<Record<string, SqlValue>>[]>
+  close(): void
+}
+
+/** An error of DuckDB about a query. */
+export class SqlError extends Error {}
+
+const SETTINGS = {
+  // with one thread, the order of rows and the memory are the same on every machine
+  threads: '1',
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+}
+
+/**
+ * Opens DuckDB for queries that may read these files and nothing else, and may write no file. Throws a UserError if the
+ * library does not load.
+ */
+export async function openSql(paths: readonly string[]): Promise<Sql> {
+  const { DuckDBInstance, low } = await loadLibrary()
+  const database = await DuckDBInstance.create(':memory:', SETTINGS)
+  const allowed = [...new Set(paths.flatMap((path) => [path, literal(path)]))]
+  /** Runs work on a connection of its own, because a query ends the stream of the query before it. */
+  const connected = async <Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> => {
+    const connection = await database.connect()
+    try {
+      return await inWords(() => work(connection))
+    } finally {
+      connection.closeSync()
+    }
+  }
+  await connected(async (connection) => {
+    await connection.run(`SET allowed_paths = [${allowed.map(text).join(', ')}]`)
+    // an ORDER BY that needs more memory than there is fails, and writes no files
+    await connection.run("SET temp_directory = ''")
+    await connection.run('SET enable_external_access = false')
+    await connection.run('SET lock_configuration = true')
+  })
+  return {
+    async *stream({ columns, from }) {
+      const connection = await database.connect()
+      try {
+        // An error in the middle of a stream looks like its end. So a row with a 1 follows the last row.
+        const select = `SELECT ${columns.map(([expression]) => expression).join(', ')}, 0::DOUBLE FROM ${from}`
+        const last = `SELECT ${'NULL, '.repeat(columns.length)} 1::DOUBLE`
+        const result = await inWords(() => connection.stream(`${select} UNION ALL ${last}`))
+        const types = columns.map(([, type]) => type)
+        for (let isLast = false; !isLast; ) {
+          const chunk = await inWords(() => result.fetchChunk())
+          if (!chunk || chunk.rowCount === 0) throw new SqlError('the rows end before the last one')
+          isLast = numbersOf(low, chunk, columns.length).at(-1) === 1
+          const count = isLast ? chunk.rowCount - 1 : chunk.rowCount
+          if (count > 0) yield taken(low, chunk, count, types)
+        }
+      } finally {
+        connection.closeSync()
+      }
+    },
+    all: (query) =>
+      connected(
+        async (connection) => (await connection.runAndReadAll(query)).getRowObjectsJson() as Record<string, SqlValue>[],
+      ),
+    close: () => database.closeSync(),
+  }
+}
+
+function taken(low: typeof Bindings, chunk: DuckDBDataChunk, count: number, types: readonly SqlType[]): SqlChunk {
+  let allFinite = true
+  const columns = types.map((type, index) => {
+    if (type === 'VARCHAR') return (chunk.getColumnValues(index) as (string | null)[]).slice(0, count)
+    const numbers = numbersOf(low, chunk, index).slice(0, count)
+    const valid = low.vector_get_validity(low.data_chunk_get_vector(chunk.chunk, index), Math.ceil(count / 64) * 8)
+    for (let row = 0; row < count; row++) {
+      if (valid && !((valid[row >> 3]! >> (row & 7)) & 1)) numbers[row] = Number.NaN
+      else if (!Number.isFinite(numbers[row])) allFinite = false
+    }
+    return numbers
+  })
+  return { count, columns, allFinite }
+}
+
+/** A view of a column of DOUBLE, which lasts as long as the chunk. */
+function numbersOf(low: typeof Bindings, chunk: DuckDBDataChunk, column: number): Float64Array {
+  const { rowCount } = chunk
+  const { buffer, byteOffset } = low.vector_get_data(low.data_chunk_get_vector(chunk.chunk, column), rowCount * 8)
+  return new Float64Array(buffer, byteOffset, rowCount)
+}
+
+async function loadLibrary() {
+  try {
+    const [{ DuckDBInstance }, { default: low }] = await Promise.all([
+      import('@duckdb/node-api'),
+      import('@duckdb/node-bindings'),
+    ])
+    return { DuckDBInstance, low }
+  } catch (error) {
+    throw new UserError(`Reading tables needs DuckDB, which does not load on this machine: ${reasonOf(error)}`)
+  }
+}
+
+async function inWords<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new SqlError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** `it's` as SQL writes it: `'it''s'`. */
+export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`
+
+/** The name of a column as SQL writes it. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** The pattern that matches this path alone. */
+export const literal = (path: string): string => path.replace(/[*?[]/g, '[$&]')

@@ -1,0 +1,124 @@
+/**
+ * Tables in JSON files. A value stands for the same as its text in a CSV file: the string "1.5" is a number, `true` is a
+ * text.
+ */
+import type { Named } from '../../base/field.js'
+import { UserError } from '../../base/issue.js'
+import { visible } from '../../base/visible.js'
+import { numberField, type Values } from '../column.js'
+import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
+import { byCodePoint } from './by-code-point.js'
+import { noFacts, see } from './facts.js'
+import { type JsonRecord, kindOf } from './json-records.js'
+import { numberIn } from './number-text.js'
+import type { TableOptions } from './options.js'
+
+/** The columns are the keys of so many first rows. */
+const FIRST_ROWS = 10_000
+
+type Reader = (path: string) => AsyncIterable<readonly JsonRecord[]>
+
+/** Opens a file whose records `read` yields in order, some at a time. */
+export async function openJson(path: string, { missing_values }: TableOptions, read: Reader): Promise<RawTable> {
+  const cells = cellsOf(path, new Set(['', ...missing_values]))
+  const names = await firstKeys(path, read)
+  return {
+    name: path,
+    columns: Object.fromEntries(names.map((name) => [name, null])),
+    async facts(columns) {
+      const facts = Object.fromEntries(columns.map((column) => [column, noFacts()]))
+      let from = 0
+      for await (const records of read(path)) {
+        for (const column of columns) {
+          for (const [at, cell] of cells(records, column, from).entries()) {
+            const isFirst = see(facts[column]!, numberOf(cell), cell === null)
+            if (isFirst) facts[column]!.firstNotNumber = { file: path, row: from + at + 1, value: String(cell) }
+          }
+        }
+        from += records.length
+      }
+      return facts
+    },
+    async distinct(column, most) {
+      const found = new Set<string>()
+      let from = 0
+      for await (const records of read(path)) {
+        for (const cell of cells(records, column, from)) if (cell !== null) found.add(String(cell))
+        if (found.size > most) return null
+        from += records.length
+      }
+      return [...found].toSorted(byCodePoint)
+    },
+    read(wanted) {
+      const types = wanted as Named<ColumnType>
+      return {
+        columns: Object.fromEntries(
+          Object.entries(types).map(([name, type]) => [name, type === 'number' ? numberField : { values: type }]),
+        ),
+        async *rows() {
+          const bad: BadCell[] = []
+          let from = 0
+          for await (const records of read(path)) {
+            const columns: Record<string, Values> = {}
+            for (const [column, type] of Object.entries(types)) {
+              const found = cells(records, column, from)
+              columns[column] = typed(found, type)
+              for (const [at, cell] of found.entries()) {
+                if (cell === null || fits(cell, type)) continue
+                bad.push({ file: path, row: from + at + 1, column, type, value: String(cell) })
+              }
+            }
+            if (bad.length >= MOST_CELLS) break
+            // after a value that does not fit, the rest is read for more of them
+            if (bad.length === 0) yield { from, count: records.length, columns }
+            from += records.length
+          }
+          if (bad.length > 0) throw badCells(bad.toSorted((a, b) => a.row - b.row).slice(0, MOST_CELLS))
+        },
+      }
+    },
+    close() {},
+  }
+}
+
+/** A number, text, or null for a gap. */
+type JsonCell = number | string | null
+
+/** Returns a function that gives the cells of a column of some records, before which the file has `from` others. */
+const cellsOf =
+  (path: string, gaps: ReadonlySet<string>) =>
+  (records: readonly JsonRecord[], column: string, from: number): JsonCell[] =>
+    records.map((record, at) => {
+      const value = Object.hasOwn(record, column) ? record[column] : null
+      if (value === null) return null
+      if (typeof value === 'object') {
+        const place = `${path}: row ${from + at + 1}, column "${visible(column)}"`
+        throw new UserError(`${place}: found ${kindOf(value)}, must be a number or text`)
+      }
+      const cell = typeof value === 'boolean' ? String(value) : (value as number | string)
+      return gaps.has(String(cell)) ? null : cell
+    })
+
+function typed(cells: readonly JsonCell[], type: ColumnType): Values {
+  if (type === 'text') return cells.map((cell) => (cell === null ? null : String(cell)))
+  const numbers = type === 'number' ? new Float32Array(cells.length) : new Float64Array(cells.length)
+  for (const [at, cell] of cells.entries()) numbers[at] = numberOf(cell)
+  return numbers
+}
+
+const numberOf = (cell: JsonCell): number =>
+  typeof cell === 'number' ? cell : cell === null ? Number.NaN : numberIn(cell)
+
+/** The keys of the first rows, in the order in which they appear. */
+async function firstKeys(path: string, read: Reader): Promise<string[]> {
+  const names = new Set<string>()
+  let rows = 0
+  for await (const records of read(path)) {
+    for (const record of records) for (const name of Object.keys(record)) names.add(name)
+    rows += records.length
+    if (rows >= FIRST_ROWS) break
+  }
+  if (rows === 0) throw new UserError(`${path}: it is empty`)
+  return [...names]
+}

@@ -1,0 +1,67 @@
+/** Parquet files, by DuckDB. */
+import { open } from 'node:fs/promises'
+import { UserError } from '../../base/issue.js'
+import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import { nameProblems } from './csv-look.js'
+import { literal, type Sql, SqlError, text } from './duckdb.js'
+import type { TableOptions } from './options.js'
+import { sqlTable } from './sql-table.js'
+import { columnOf } from './typed-column.js'
+
+export async function openParquet(path: string, { missing_values }: TableOptions, sql: Sql): Promise<RawTable> {
+  // for the errors of the system
+  await (await open(path)).close()
+  const file = `read_parquet(${text(literal(path))})`
+  const schema = await sql
+    .all(`SELECT name, num_children FROM parquet_schema(${text(literal(path))})`)
+    .catch(refuse(path))
+  const names = topNames(
+    schema.map(({ name, num_children }) => ({ name: String(name), children: Number(num_children) })),
+  )
+  const problems = nameProblems(names)
+  if (problems.length > 0) throw new UserError(`${path}: ${problems.join('; ')}; every column needs a name of its own`)
+  // the columns have numbers for names, because SQL does not tell `a` from `A`
+  const rows = `${file} AS file(${names.map((_, index) => `c${index}`).join(', ')})`
+  const types = await sql.all(`DESCRIBE SELECT * FROM ${rows}`).catch(refuse(path))
+  const columns = names.map(
+    (name, index) => [name, columnOf(`c${index}`, String(types[index]!.column_type), missing_values)] as const,
+  )
+  return sqlTable({
+    name: path,
+    sql,
+    columns: Object.fromEntries(columns),
+    likelyNumbers: columns.flatMap(([name, { type }]) => (isNumeric(type) ? [name] : [])),
+    rows: () => rows,
+    problemOf: async ({ message }) => problemOf(message),
+  })
+}
+
+const isNumeric = (type: ColumnType | null): boolean => type === 'number' || type === 'integer'
+
+/** The columns of a schema that is written as a tree, each node before its children: the children of the first node. */
+function topNames(nodes: readonly { readonly name: string; readonly children: number }[]): string[] {
+  const names: string[] = []
+  let at = 1
+  const skip = () => {
+    const { children } = nodes[at++]!
+    for (let child = 0; child < (children || 0); child++) skip()
+  }
+  while (at < nodes.length) {
+    names.push(nodes[at]!.name)
+    skip()
+  }
+  return names
+}
+
+const refuse = (path: string) => (error: unknown) => {
+  const problem = error instanceof SqlError ? problemOf(error.message) : undefined
+  throw problem === undefined ? error : new UserError(`${path}: ${problem}`)
+}
+
+function problemOf(message: string): string | undefined {
+  const [first] = message.split('\n')
+  if (/^(?:Binder|Parser|Catalog|Permission) Error/.test(first!)) return undefined
+  if (/^Out of Memory/.test(first!)) return 'there is too little memory to read it'
+  if (/magic bytes|too small to be a Parquet/i.test(message)) return 'it is no Parquet file, or it is cut short'
+  return `it cannot be read as Parquet: ${first}`
+}

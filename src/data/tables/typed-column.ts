@@ -1,0 +1,48 @@
+/** Columns whose types a file or a query states, as numbers and as text. */
+import type { ColumnType } from '../sources/raw-table.js'
+import { text } from './duckdb.js'
+import type { SqlColumn } from './sql-table.js'
+
+/**
+ * Returns the column that an expression gives, by its type in SQL. Booleans are the texts `true` and `false`; dates and
+ * times are texts as ISO 8601 has them, with a space between both.
+ */
+export function columnOf(expression: string, sqlType: string, missing: readonly string[]): SqlColumn {
+  const type = typeOf(sqlType)
+  const gap = type === 'text' ? textGap(expression, missing) : numberGap(expression, missing)
+  const value = gap === '' ? expression : `CASE WHEN ${gap} THEN NULL ELSE ${expression} END`
+  const asText = `(${value})::VARCHAR`
+  if (type === 'text') {
+    const [number, strict] = [`TRY_CAST(${asText} AS DOUBLE)`, `(${asText})::DOUBLE`]
+    return { type, text: asText, number, strict, ...nestedOf(sqlType) }
+  }
+  const number = `(${value})::DOUBLE`
+  return { type, text: asText, number, strict: number }
+}
+
+function typeOf(sqlType: string): ColumnType {
+  if (/^U?(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/.test(sqlType)) return 'integer'
+  return /^(?:FLOAT|DOUBLE|DECIMAL\(\d+,\d+\))$/.test(sqlType) ? 'number' : 'text'
+}
+
+const SINGLE =
+  /^(?:VARCHAR|BOOLEAN|DATE|UUID|INTERVAL|TIME(?:_NS)?|TIMESTAMP(?:_S|_MS|_NS)?|TIME(?:STAMP)? WITH TIME ZONE|ENUM\(.*\))$/s
+
+function nestedOf(sqlType: string): { readonly nested?: string } {
+  if (SINGLE.test(sqlType)) return {}
+  if (sqlType.endsWith(']')) return { nested: 'lists' }
+  if (sqlType.startsWith('STRUCT')) return { nested: 'structs' }
+  if (sqlType.startsWith('MAP')) return { nested: 'maps' }
+  return { nested: sqlType === 'BLOB' ? 'bytes' : `values of type ${sqlType}` }
+}
+
+const textGap = (expression: string, missing: readonly string[]): string =>
+  `${expression}::VARCHAR IN (${['', ...missing].map(text).join(', ')})`
+
+/** DuckDB takes NaN as equal to NaN. */
+function numberGap(expression: string, missing: readonly string[]): string {
+  const numbers = missing.filter((value) => !Number.isNaN(Number(value)) || /^\s*nan\s*$/i.test(value))
+  return numbers.length === 0
+    ? ''
+    : `${expression}::DOUBLE IN (${numbers.map((one) => `${text(one)}::DOUBLE`).join(', ')})`
+}
