@@ -8,7 +8,8 @@ import { LONGEST_RECORD } from './csv-records.js'
 import { literal, type Sql, text } from './duckdb.js'
 import type { TableOptions } from './options.js'
 import { checkGzip, headOf, isGzip } from './pieces.js'
-import { type SqlColumn, sqlTable } from './sql-table.js'
+import type { SqlColumn } from './sql-file.js'
+import { sqlTable } from './sql-table.js'
 
 /** Bytes of the first look, if these have a whole record. */
 const HEAD = 65_536

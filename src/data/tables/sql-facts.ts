@@ -3,9 +3,9 @@ import type { Named } from '../../base/field.js'
 import type { Cell, ColumnFacts } from '../sources/raw-table.js'
 import { SqlError, type SqlQuery } from './duckdb.js'
 import { noFacts, see } from './facts.js'
-import type { SqlTable } from './sql-table.js'
+import type { SqlFile } from './sql-file.js'
 
-export async function sqlFacts(table: SqlTable, wanted: readonly string[]): Promise<Named<ColumnFacts>> {
+export async function sqlFacts(table: SqlFile, wanted: readonly string[]): Promise<Named<ColumnFacts>> {
   // to read likely numbers as such is twice as fast
   const quick = await countedFacts(table, wanted, new Set(table.likelyNumbers)).catch((error) => {
     if (error instanceof SqlError) return undefined
@@ -15,7 +15,7 @@ export async function sqlFacts(table: SqlTable, wanted: readonly string[]): Prom
 }
 
 /** Looks at all rows once; undefined if a column that is read as numbers has one that is not finite. */
-async function countedFacts(table: SqlTable, wanted: readonly string[], asNumbers: ReadonlySet<string>) {
+async function countedFacts(table: SqlFile, wanted: readonly string[], asNumbers: ReadonlySet<string>) {
   const { sql, columns, rows } = table
   const facts = Object.fromEntries(wanted.map((column) => [column, noFacts()]))
   const query: SqlQuery = {
@@ -52,7 +52,7 @@ async function countedFacts(table: SqlTable, wanted: readonly string[], asNumber
 }
 
 /** The cell of a row, which counts from 0. */
-async function cellAt({ name, sql, columns, rows }: SqlTable, column: string, row: number): Promise<Cell> {
+async function cellAt({ name, sql, columns, rows }: SqlFile, column: string, row: number): Promise<Cell> {
   const value = `SELECT ${columns[column]!.text} AS value FROM ${rows(new Set())} LIMIT 1 OFFSET ${row}`
   const [found] = await sql.all(value)
   return { file: name, row: row + 1, value: String(found!.value) }

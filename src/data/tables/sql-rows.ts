@@ -5,12 +5,12 @@ import type { ColumnType } from '../sources/raw-table.js'
 import type { Rows } from '../sources/source.js'
 import { type BadCell, badCells, MOST_CELLS } from './bad-cells.js'
 import { SqlError, type SqlQuery } from './duckdb.js'
-import type { SqlTable } from './sql-table.js'
+import type { SqlFile } from './sql-file.js'
 
 /** Numbers from here on round to infinity in 32 bits: the middle between the largest float and 2^128. */
 const BEYOND_FLOAT = 2 ** 128 - 2 ** 103
 
-export function sqlRows(table: SqlTable, types: Named<ColumnType>) {
+export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
   const { sql, columns, rows } = table
   const names = Object.keys(types)
   const query: SqlQuery = {
@@ -58,14 +58,14 @@ function fits(values: Values, type: ColumnType): boolean {
 }
 
 /** Reads again. Throws the error that lists the cells without their type, or else the error of a row. */
-async function explain(table: SqlTable, types: Named<ColumnType>): Promise<void> {
+async function explain(table: SqlFile, types: Named<ColumnType>): Promise<void> {
   const cells = await misfits(table, types)
   if (cells.length > 0) throw badCells(cells)
   const counts = Object.keys(types).map((name) => `count(${table.columns[name]!.text})`)
   await table.sql.all(`SELECT ${counts.join(', ')} FROM ${table.rows(new Set())}`)
 }
 
-async function misfits({ name: file, sql, columns, rows }: SqlTable, types: Named<ColumnType>): Promise<BadCell[]> {
+async function misfits({ name: file, sql, columns, rows }: SqlFile, types: Named<ColumnType>): Promise<BadCell[]> {
   const names = Object.keys(types).filter((name) => types[name] !== 'text')
   if (names.length === 0) return []
   const cells = names.map((name, at) => {

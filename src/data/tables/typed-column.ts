@@ -1,7 +1,7 @@
 /** Columns whose types a file or a query states, as numbers and as text. */
 import type { ColumnType } from '../sources/raw-table.js'
 import { text } from './duckdb.js'
-import type { SqlColumn } from './sql-table.js'
+import type { SqlColumn } from './sql-file.js'
 
 /**
  * Returns the column that an expression gives, by its type in SQL. Booleans are the texts `true` and `false`; dates and
