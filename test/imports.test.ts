@@ -11,7 +11,12 @@ import { type Allowed, importsOf, wrongImports } from './support/imports.js'
 const ALLOWED: Readonly<Record<string, Allowed>> = {
   base: { loads: ['fastest-levenshtein', '@bufbuild/protobuf', 'koffi'], types: ['@tensorflow/tfjs-core'] },
   spec: { loads: ['base', 'zod', 'ajv', 'jsonc-parser'] },
-  data: { loads: ['base', 'spec', 'fast-png', 'ml-matrix', '@duckdb/node-api', '@duckdb/node-bindings'] },
+  data: {
+    loads: [
+      ...['base', 'spec', 'fast-png', 'yauzl', 'tinyglobby', 'h5wasm', 'ml-matrix'],
+      ...['@duckdb/node-api', '@duckdb/node-bindings'],
+    ],
+  },
   model: {
     loads: ['base', '@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'],
     types: ['spec'],

@@ -1,5 +1,6 @@
 /** The form of data: the fields that a model gets, by name, and the number of rows of each part. */
 import type { Field, Named } from './field.js'
+import type { Shape } from './shape.js'
 
 export interface DataForm {
   /** Name of the data set, for messages. */
@@ -13,8 +14,17 @@ export interface DataForm {
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number }
 }
 
+/**
+ * Shapes of the inputs of a model. A number per row becomes a vector of one, as in Keras' `fit`
+ * (keras/src/models/functional.py, `_adjust_input_rank`).
+ */
+export const inputShapes = ({ inputs }: DataForm): Named<Shape> =>
+  Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape.length === 0 ? [1] : shape]))
+
 /** Key of an input among the fields of a table, the arrays of a batch and the inputs of a program. */
 export const inputKey = (name: string): string => `x:${name}`
+
+export const isInputKey = (key: string): boolean => key.startsWith(inputKey(''))
 
 /** The same for a target. Keys are unlike each other and unlike the names of layers, noise and scalars. */
 export const targetKey = (name: string): string => `y:${name}`

@@ -1,8 +1,8 @@
 /** Parses numbers in text, one row per line, separated by commas, as NumPy and spreadsheets write them. */
-import type { NumberArray } from '../base/npy.js'
+import type { NumberArray } from './number-array.js'
 
 /** A finite number as JSON and Python write it. Spreadsheets may put quotes around it. */
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+export const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 /** How programs write a missing or infinite number. */
 const NOT_FINITE = /^[+-]?(?:nan|na|n\/a|null|none|inf|infinity)$/i
 const MOST_SHOWN = 40

@@ -1,8 +1,8 @@
 /** Reads pictures in PNG (https://www.w3.org/TR/png-3). All sizes are checked before anything is unpacked. */
 import { inflateSync } from 'node:zlib'
 import { type DecodedPng, decode } from 'fast-png'
-import type { NumberArray } from '../base/npy.js'
 import { reasonOf } from '../base/reason.js'
+import type { NumberArray } from './number-array.js'
 
 type Problem = { readonly problem: string }
 

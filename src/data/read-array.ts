@@ -1,14 +1,16 @@
 /** Reads arrays from the user's files: .npy, .csv, or a picture (.png). */
 import { extname } from 'node:path'
 import { UserError } from '../base/issue.js'
-import { type NumberArray, parseNpy } from '../base/npy.js'
 import { readWhole } from '../base/read-file.js'
 import { formatShape, sizeOf } from '../base/shape.js'
+import { readNpy } from './arrays/whole-npy.js'
 import { parseCsv } from './csv.js'
+import type { NumberArray } from './number-array.js'
 import { parsePng } from './png.js'
 
 interface Reader {
-  parse(bytes: Uint8Array): NumberArray | { readonly problem: string }
+  /** Throws a UserError that names the file, also if it has more than `most` bytes. */
+  read(path: string, most: number): Promise<NumberArray>
   /** Size of the largest file that is read, in bytes. */
   readonly most: number
 }
@@ -19,9 +21,9 @@ const MOST_NUMBERS = 4e9
 const MOST_PICTURE = 2 ** 24 * 8 + 1e6
 
 const READERS: Readonly<Record<string, Reader>> = {
-  '.npy': { parse: parseNpy, most: MOST_NUMBERS },
-  '.csv': { parse: parseCsv, most: MOST_NUMBERS },
-  '.png': { parse: parsePng, most: MOST_PICTURE },
+  '.npy': { read: readNpy, most: MOST_NUMBERS },
+  '.csv': { read: parsed(parseCsv), most: MOST_NUMBERS },
+  '.png': { read: parsed(parsePng), most: MOST_PICTURE },
 }
 
 export const ARRAY_ENDINGS: readonly string[] = Object.keys(READERS)
@@ -30,8 +32,7 @@ export const ARRAY_ENDINGS: readonly string[] = Object.keys(READERS)
 export async function readArrayFile(path: string): Promise<NumberArray> {
   const reader = READERS[extname(path).toLowerCase()]
   if (reader === undefined) throw new UserError(`${path}: must end in one of ${ARRAY_ENDINGS.join(', ')}`)
-  const found = reader.parse(await readWhole(path, reader))
-  if ('problem' in found) throw new UserError(`${path}: ${found.problem}`)
+  const found = await reader.read(path, reader.most)
   if (found.values.length === 0)
     throw new UserError(`${path}: contains no numbers, its shape is ${formatShape(found.shape)}`)
   const odd = found.values.findIndex((value) => !Number.isFinite(value))
@@ -41,6 +42,15 @@ export async function readArrayFile(path: string): Promise<NumberArray> {
     )
   }
   return found
+}
+
+/** Reads a file whole, and parses its bytes. */
+function parsed(parse: (bytes: Uint8Array) => NumberArray | { readonly problem: string }): Reader['read'] {
+  return async (path, most) => {
+    const found = parse(await readWhole(path, { most }))
+    if ('problem' in found) throw new UserError(`${path}: ${found.problem}`)
+    return found
+  }
 }
 
 /** `row 2, column 5`, counted from 1. A row is an index of the first axis; columns run over all other axes. */

@@ -19,9 +19,14 @@ const summaryReportSchema = z
     name: z.string().describe('Name of the spec.'),
     trainspec: z.string().describe('Version of trainspec.'),
     stack: z.boolean().describe('True for a plain stack: each layer has one input, the layer before it.'),
-    data: z
-      .strictObject({ name: z.string().describe('Name of the data in `inputs`. No layer has this name.'), shape })
-      .describe('A sample of the data.'),
+    inputs: z
+      .array(
+        z.strictObject({
+          name: z.string().describe('Name of the input in the `inputs` of layers: `data` if it is the only one.'),
+          shape,
+        }),
+      )
+      .describe('Inputs of the data.'),
     layers: z
       .array(
         z.strictObject({

@@ -1,5 +1,5 @@
 /** Checks a model against its data before anything is built: shapes, targets, and size. */
-import { classesOf, type DataForm, soleInput } from '../base/form.js'
+import { classesOf, type DataForm, inputKey, inputShapes, soleInput } from '../base/form.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, SupervisedSpec } from '../spec/spec.js'
@@ -10,7 +10,7 @@ import { layerRule } from './layers/registry.js'
 import { lossFor } from './losses.js'
 import { followMask, noMasks } from './mask-shapes.js'
 import { metricFor } from './metrics/registry.js'
-import { type Call, DATA, networkOf } from './network.js'
+import { type Call, networkOf } from './network.js'
 import { takenMasks } from './taken-masks.js'
 import { type Target, targetForm, targetOf, type WantedTarget } from './targets.js'
 
@@ -25,11 +25,15 @@ const MAX_STEPS = 5000
 
 /** Returns every problem of fitting the spec's model to the data, or an empty list. */
 export function checkModel(spec: SupervisedSpec, form: DataForm, outputs: readonly OutputSpec[]): ModelIssue[] {
-  const { network, issues } = networkOf(spec.model, outputs)
+  const inputs = inputShapes(form)
+  const { network, issues } = networkOf(spec.model, outputs, inputs)
   if (issues.length > 0) return [...issues]
-  const sample = soleInput(form).shape
-  const shapes = new Map<string, Shape>([[DATA, sample]])
-  const chain = [`${'data'.padEnd(NAME_WIDTH)} ${formatShape([null, ...sample])}`]
+  const entries = Object.entries(inputs)
+  const shapes = new Map(entries.map(([name, shape]) => [inputKey(name), shape]))
+  const chain = entries.map(([name, shape]) => {
+    const data = entries.length === 1 ? 'data' : `${name} (data)`
+    return `${data.padEnd(NAME_WIDTH)} ${formatShape([null, ...shape])}`
+  })
   const owners = new Map<string, { readonly given: readonly Shape[]; readonly weights: readonly Shape[] }>()
   const masks = noMasks()
   const taken = takenMasks(network)

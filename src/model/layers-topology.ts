@@ -2,17 +2,18 @@
  * Describes a model in the JSON of tfjs-layers and Keras 2: classes and configurations of layers, and their
  * connections.
  */
+import type { Named } from '../base/field.js'
+import { inputKey, isInputKey } from '../base/form.js'
 import type { Shape } from '../base/shape.js'
 import type { SavedLayer } from './layers/layer.js'
 import { layerRule } from './layers/registry.js'
 import { NOT_IN_TFJS } from './layers/saved.js'
 import type { ModelStage } from './model-stage.js'
-import { DATA } from './network.js'
 import type { SavedForm } from './saveable.js'
 
 /** All of a model that its saved form follows from. */
 interface Topology {
-  readonly inputShape: Shape
+  readonly inputs: Named<Shape>
   readonly stages: readonly ModelStage[]
   readonly outputs: readonly { readonly name: string }[]
 }
@@ -41,21 +42,23 @@ const HEADER = { format: 'layers-model', generatedBy: 'trainspec', convertedBy: 
 
 /** The value of `modelTopology` in the file of a layers model. */
 function layersTopology(model: Topology): object {
-  const { stages, inputShape } = model
-  const open = stages.filter(({ layer, inputs }) => layer.type !== 'Input' && inputs.includes(DATA))
-  const data = nameOfData(stages)
-  const input: SavedLayer = {
-    class_name: 'InputLayer',
-    config: { name: data, batch_input_shape: [null, ...inputShape] },
-  }
-  const before = open.length > 0 ? [input] : []
+  const { stages } = model
+  const data = dataInputs(model)
+  const before = data.flatMap(({ key, name, shape }): (SavedLayer & { name: string })[] => {
+    const isOpen = stages.some(({ layer, inputs }) => layer.type !== 'Input' && inputs.includes(key))
+    const config = { name, batch_input_shape: [null, ...shape] }
+    return isOpen ? [{ name, class_name: 'InputLayer', config }] : []
+  })
   if (isStack(stages))
-    return { class_name: 'Sequential', config: { name: 'model', layers: [...before, ...stages.map(saved)] } }
+    return {
+      class_name: 'Sequential',
+      config: { name: 'model', layers: [...before.map(({ name: _, ...layer }) => layer), ...stages.map(saved)] },
+    }
 
   const owners = stages.filter(({ name, owner }) => name === owner)
   /** Layer, index of the layer's call, and index of the call's output: the source of the value with this name. */
   const place = (name: string): readonly [string, number, number] => {
-    if (name === DATA) return [data, 0, 0]
+    if (isInputKey(name)) return [data.find(({ key }) => key === name)!.name, 0, 0]
     const { owner } = stages.find((stage) => stage.name === name)!
     return [owner, stages.filter((stage) => stage.owner === owner).findIndex((stage) => stage.name === name), 0]
   }
@@ -65,19 +68,19 @@ function layersTopology(model: Topology): object {
       : stages
           .filter((stage) => stage.owner === owner.name)
           .map(({ inputs }) => inputs.map((name) => [...place(name), {}]))
-  const inputs = [
-    ...before.map(() => data),
-    ...owners.filter(({ layer }) => layer.type === 'Input').map(({ name }) => name),
-  ]
+  const inputs = data.flatMap(({ key, name }) => [
+    ...before.filter((layer) => layer.name === name),
+    ...owners.filter(({ layer, inputs }) => layer.type === 'Input' && inputs[0] === key),
+  ])
   return {
     class_name: 'Model',
     config: {
       name: 'model',
       layers: [
-        ...before.map((one) => ({ name: data, ...one, inbound_nodes: [] })),
+        ...before.map((one) => ({ ...one, inbound_nodes: [] })),
         ...owners.map((stage) => ({ name: stage.name, ...saved(stage), inbound_nodes: inbound(stage) })),
       ],
-      input_layers: inputs.map((name) => [name, 0, 0]),
+      input_layers: inputs.map(({ name }) => [name, 0, 0]),
       output_layers: model.outputs.map(({ name }) => place(name)),
     },
   }
@@ -87,7 +90,9 @@ function layersTopology(model: Topology): object {
 export const isStack = (stages: readonly ModelStage[]): boolean =>
   stages.every(
     ({ name, owner, inputs }, index) =>
-      name === owner && inputs.length === 1 && inputs[0] === (index === 0 ? DATA : stages[index - 1]!.name),
+      name === owner &&
+      inputs.length === 1 &&
+      (index === 0 ? isInputKey(inputs[0]!) : inputs[0] === stages[index - 1]!.name),
   )
 
 function saved(stage: ModelStage): SavedLayer {
@@ -107,9 +112,15 @@ function savedWeightName({ stages }: Topology, name: string): string {
   return name
 }
 
-/** Name for the data if no Input layer gives it one: a name that no layer has. */
-export function nameOfData(stages: readonly ModelStage[]): string {
-  let name = 'data'
-  while (stages.some((stage) => stage.name === name)) name += '_'
-  return name
+/**
+ * The inputs of the data: their keys, shapes, and names for inputs that no Input layer names, which are names of no
+ * layers. The only input is named `data`.
+ */
+export function dataInputs({ inputs, stages }: Pick<Topology, 'inputs' | 'stages'>) {
+  const all = Object.entries(inputs)
+  return all.map(([own, shape]) => {
+    let name = all.length === 1 ? 'data' : own
+    while (stages.some((stage) => stage.name === name)) name += '_'
+    return { key: inputKey(own), name, shape }
+  })
 }

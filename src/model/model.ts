@@ -2,6 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import './gradients.js'
+import type { Named } from '../base/field.js'
+import { inputKey } from '../base/form.js'
 import type { NoiseInput } from '../base/noise.js'
 import { PURPOSE, RandomStream } from '../base/philox.js'
 import type { Shape } from '../base/shape.js'
@@ -16,15 +18,15 @@ import { savedForm } from './layers-topology.js'
 import { lookupsOf } from './lookups.js'
 import { followMask, noMasks } from './mask-shapes.js'
 import type { ModelStage } from './model-stage.js'
-import { DATA, type Network, networkOf, type OutputNames } from './network.js'
+import { type Network, networkOf, type OutputNames } from './network.js'
 import type { Penalty } from './regularizers.js'
 import type { Saveable } from './saveable.js'
 import { takenMasks } from './taken-masks.js'
 import { withoutGradient } from './without-gradient.js'
 
 export interface Model extends Saveable {
-  /** Shape of a sample, without the batch. */
-  readonly inputShape: Shape
+  /** Shape of each input for one sample, by name. */
+  readonly inputs: Named<Shape>
   /** Shape of the first output, without the batch. */
   readonly outputShape: Shape
   /** Shapes without the batch; `masked` is true for an output that carries a mask. */
@@ -37,10 +39,10 @@ export interface Model extends Saveable {
   /** Layers that look up rows by indices that other layers compute. An index without a row makes the loss NaN. */
   readonly lookups: readonly ComputedLookup[]
   /**
-   * Runs the model on x (batch, ...inputShape): in training mode if `noise` is given, else in inference mode. `visit`
-   * is called with the output of every layer.
+   * Runs the model on its inputs by name, each (batch, ...shape): in training mode if `noise` is given, else in inference
+   * mode. `visit` is called with the output of every layer.
    */
-  apply(x: tf.Tensor, weights: Tensors, options?: ApplyOptions): Applied
+  apply(inputs: Tensors, weights: Tensors, options?: ApplyOptions): Applied
 }
 
 export interface Weight extends Slot {
@@ -87,22 +89,22 @@ export interface ComputedLookup {
   readonly rows: number
 }
 
-/** Builds the spec's layers for samples of `inputShape`. Assumes that `checkModel` has found no problem. */
+/** Builds the spec's layers for inputs of these shapes. Assumes that `checkModel` has found no problem. */
 export function buildModel(
   spec: NetworkSpec,
-  inputShape: Shape,
+  inputs: Named<Shape>,
   seed: number,
   wanted: OutputNames = [{ name: null, pointer: '' }],
 ): Model {
   tf.enableProdMode() // keeps tfjs from printing advice
-  const { network } = networkOf(spec, wanted)
+  const { network } = networkOf(spec, wanted, inputs)
   const weights: Weight[] = []
   const noise: NoiseInput[] = []
   const penalties: { readonly name: string; readonly penalty: Penalty }[] = []
-  const shapes = new Map<string, Shape>([[DATA, inputShape]])
+  const shapes = new Map(byKey(inputs))
   const owned = new Map<string, ModelStage['weights']>()
   const reached = reachedOwners(network)
-  const computed = new Map(lookupsOf(network).flatMap(({ call, rows, ofData }) => (ofData ? [] : [[call.name, rows]])))
+  const computed = new Map(lookupsOf(network).flatMap(({ call, rows, inputs }) => (inputs ? [] : [[call.name, rows]])))
   const stages = network.calls.map((call): ModelStage => {
     const { layer, name, owner } = call
     const rule = ruleOf(layer)
@@ -141,7 +143,7 @@ export function buildModel(
   for (const call of network.calls) followMask(call, shapes, masks, taken.before.get(call.name)!)
   const isMasked = (name: string) => masks.carried.has(name) && !taken.atEnd.has(name)
   const model: Model = {
-    inputShape,
+    inputs,
     outputShape: shapes.get(network.outputs[0]!)!,
     outputs: network.outputs.map((name) => ({ name, shape: shapes.get(name)!, masked: isMasked(name) })),
     weights,
@@ -151,11 +153,11 @@ export function buildModel(
       const rows = computed.get(name)
       return rows === undefined ? [] : [{ layer: `${layer.type} "${name}"`, source: inputs[0]!, rows }]
     }),
-    apply(x, values, { noise: draws, visit } = {}) {
+    apply(samples, values, { noise: draws, visit } = {}) {
       const training = draws !== undefined
       const updates: Record<string, tf.Tensor> = {}
       const added = penalties.map(({ name, penalty }) => penalty(values[name]!))
-      const made = new Map<string, Made>([[DATA, { output: x }]])
+      const made = new Map<string, Made>(byKey(samples).map(([key, output]) => [key, { output }]))
       for (const stage of stages) {
         const rule = ruleOf(stage.layer)
         const given = stage.inputs.map((name) => made.get(name)!)
@@ -219,6 +221,9 @@ function reachedOwners({ calls, outputs }: Network): ReadonlySet<string> {
   }
   return owners
 }
+
+const byKey = <Value>(inputs: Named<Value>) =>
+  Object.entries(inputs).map(([name, value]) => [inputKey(name), value] as const)
 
 const ruleOf = (layer: LayerSpec): LayerRule<LayerSpec> => layerRule<LayerSpec>(layer)
 

@@ -2,7 +2,10 @@
  * Turns a model spec into a list of layer calls that can run in this order: blocks are unrolled, shared layers are
  * resolved, and inputs are named.
  */
+import type { Named } from '../base/field.js'
+import { inputKey, isInputKey } from '../base/form.js'
 import { nearest } from '../base/nearest.js'
+import { formatShape, type Shape } from '../base/shape.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, NetworkSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
@@ -17,14 +20,11 @@ export interface Call {
   /** Name of the call whose weights this one uses: its own, except for a shared layer. */
   readonly owner: string
   readonly layer: LayerSpec
-  /** Names of the calls whose outputs it takes, or `DATA`. */
+  /** Names of the calls whose outputs it takes, and keys of the inputs of the data (`inputKey`), which no call has. */
   readonly inputs: readonly string[]
   /** JSON pointer to the layer in the spec. */
   readonly pointer: string
 }
-
-/** Stands for the data among the names of inputs; no layer has this name. */
-export const DATA = ''
 
 export interface Network {
   readonly calls: readonly Call[]
@@ -40,10 +40,11 @@ const MOST_LAYERS = 2000
 
 const NONE: Network = { calls: [], outputs: [] }
 
-/** Returns the calls of a model, or the problems with how its layers are connected. */
+/** Returns the calls of a model for data with these inputs, or the problems with how its layers are connected. */
 export function networkOf(
   model: NetworkSpec,
   wanted: OutputNames,
+  inputs: Named<Shape>,
 ): { readonly network: Network; readonly issues: readonly ModelIssue[] } {
   const layers = model.layers as readonly LayerSpec[]
   const count = countOf(layers)
@@ -51,13 +52,59 @@ export function networkOf(
     const message = `the model has ${count.toLocaleString('en')} layers, must have at most ${MOST_LAYERS.toLocaleString('en')}`
     return { network: NONE, issues: [{ code: 'size', pointer: '/model/layers', message }] }
   }
-  const misnamed = [...nameIssues(layers, '/model/layers', new Set()), ...outputIssues(layers, wanted)]
+  const data = dataOf(inputs)
+  const misnamed = [
+    ...inputIssues(model, data),
+    ...nameIssues(layers, '/model/layers', new Set(), data),
+    ...outputIssues(layers, wanted),
+  ]
   if (misnamed.length > 0) return { network: NONE, issues: misnamed }
-  const { calls, outputs } = unrolled(layers, wanted)
+  const { calls, outputs } = unrolled(layers, wanted, data)
   const wrong = sharedIssue(calls)
   const ordered = wrong ?? inOrder(calls)
   if ('code' in ordered) return { network: NONE, issues: [ordered] }
-  return { network: { calls: ordered, outputs }, issues: unusedIssues(ordered, outputs) }
+  return { network: { calls: ordered, outputs }, issues: unusedIssues(ordered, outputs, data) }
+}
+
+/** The inputs of the data. */
+interface DataInputs {
+  readonly names: ReadonlySet<string>
+  /** Key of the input that a layer takes that names none; null if there are several. */
+  readonly sole: string | null
+  /** `2 inputs: photo (None, 28, 28), about (None, 100)` */
+  readonly words: string
+}
+
+function dataOf(inputs: Named<Shape>): DataInputs {
+  const names = Object.keys(inputs)
+  const each = names.map((name) => `"${name}" ${formatShape([null, ...inputs[name]!])}`)
+  return {
+    names: new Set(names),
+    sole: names.length === 1 ? inputKey(names[0]!) : null,
+    words: `${names.length} inputs: ${each.join(', ')}`,
+  }
+}
+
+/** Reports layers that take the data, of which there are several inputs, without saying which. */
+function* inputIssues(model: NetworkSpec, { names, sole, words }: DataInputs): Iterable<ModelIssue> {
+  if (sole !== null) return
+  if (model.type === 'Sequential') {
+    const message = `a Sequential model has one input, but the data have ${words}; "output_mode": "concat" in "data" joins numbers to one input, and the layers of a "Functional" model name their "inputs"`
+    yield { code: 'inputs', pointer: '/model/type', message }
+    return
+  }
+  for (const [index, layer] of (model.layers as readonly LayerSpec[]).entries()) {
+    const pointer = `/model/layers/${index}`
+    const { type, name } = layer
+    if (type === 'Input') {
+      if (names.has(name)) continue
+      const message = `Input "${name}" has the name of no input of the data, which have ${words}`
+      yield { code: 'unknown-input', pointer, message, nearest: nearest(name, [...names]) }
+    } else if (index === 0 && givenInputs(layer) === undefined) {
+      const message = `${type} "${name}" takes the data, which have ${words}; "inputs" must name those that it takes`
+      yield { code: 'inputs', pointer, message }
+    }
+  }
 }
 
 const countOf = (layers: readonly LayerSpec[]): number =>
@@ -75,20 +122,33 @@ const layersIn = (block: Extract<LayerSpec, { type: 'Block' }>) => block.layers 
  * Reports names that no layer has, as inputs or to be shared, and blocks with several inputs. `around` has the names
  * around a block. Each block is checked once, however often it repeats.
  */
-function* nameIssues(layers: readonly LayerSpec[], at: string, around: ReadonlySet<string>): Iterable<ModelIssue> {
+function* nameIssues(
+  layers: readonly LayerSpec[],
+  at: string,
+  around: ReadonlySet<string>,
+  data: DataInputs,
+): Iterable<ModelIssue> {
   const names = new Set([...around, ...layers.map(({ name }) => name)])
   for (const [index, layer] of layers.entries()) {
     const pointer = `${at}/${index}`
     const inputs = givenInputs(layer) ?? []
     for (const { name, at } of inputs) {
-      if (!names.has(name)) yield unknownLayer(pointer + at, `found "${name}", which is not a layer here`, name, names)
+      if (names.has(name) || data.names.has(name)) continue
+      yield data.sole === null
+        ? unknownLayer(
+            pointer + at,
+            `found "${name}", which is neither a layer here nor one of the data's ${data.words}`,
+            name,
+            new Set([...names, ...data.names]),
+          )
+        : unknownLayer(pointer + at, `found "${name}", which is not a layer here`, name, names)
     }
     if (layer.type === 'Block') {
       if (inputs.length > 1) {
         const message = `Block "${layer.name}" has ${inputs.length} inputs, must have one`
         yield { code: 'inputs', pointer: `${pointer}/inputs`, message }
       }
-      yield* nameIssues(layersIn(layer), `${pointer}/layers`, new Set([...names, BLOCK_INPUT]))
+      yield* nameIssues(layersIn(layer), `${pointer}/layers`, new Set([...names, BLOCK_INPUT]), data)
     }
     if (layer.type === 'Shared') {
       const isOther = (name: string) => name !== layer.name && !(around.has(BLOCK_INPUT) && name === BLOCK_INPUT)
@@ -125,13 +185,13 @@ function givenInputs(layer: LayerSpec): readonly { readonly name: string; readon
 }
 
 /**
- * Full name of a call for each name that layers may refer to: their own names, and those of the layers around their
- * block.
+ * Full name of a call for each name that layers may refer to: their own names, those of the layers around their block,
+ * and those of the inputs of the data.
  */
 type Scope = ReadonlyMap<string, string>
 
 /** Unrolls blocks. The names must be right (`nameIssues`). Calls come in the order of the file. */
-function unrolled(layers: readonly LayerSpec[], wanted: OutputNames): Network {
+function unrolled(layers: readonly LayerSpec[], wanted: OutputNames, { names, sole }: DataInputs): Network {
   const calls: Call[] = []
   /** The last call of each block, whose output is that of the block, by the full name of the block. */
   const ends = new Map<string, string>()
@@ -143,7 +203,7 @@ function unrolled(layers: readonly LayerSpec[], wanted: OutputNames): Network {
     for (const [index, layer] of layers.entries()) {
       const pointer = `${at}/${index}`
       const name = `${prefix}${layer.name}`
-      const inputs = inputsOf(layer, scope, last)
+      const inputs = inputsOf(layer, scope, last, sole)
       if (layer.type === 'Block') {
         last = inputs[0]!
         for (let time = 1; time <= layer.repeat; time++) {
@@ -160,7 +220,8 @@ function unrolled(layers: readonly LayerSpec[], wanted: OutputNames): Network {
     return last
   }
 
-  const last = add(layers, '/model/layers', '', new Map(), DATA)
+  const fields = new Map([...names].map((name) => [name, inputKey(name)]))
+  const last = add(layers, '/model/layers', '', fields, sole ?? '')
   const callOf = (name: string) => ends.get(name) ?? name
   return {
     calls: calls.map((call) => ({ ...call, inputs: call.inputs.map(callOf) })),
@@ -169,8 +230,8 @@ function unrolled(layers: readonly LayerSpec[], wanted: OutputNames): Network {
 }
 
 /** A layer that names no inputs takes the one before. */
-function inputsOf(layer: LayerSpec, scope: Scope, before: string): readonly string[] {
-  if (layer.type === 'Input') return [DATA]
+function inputsOf(layer: LayerSpec, scope: Scope, before: string, sole: string | null): readonly string[] {
+  if (layer.type === 'Input') return [sole ?? inputKey(layer.name)]
   return givenInputs(layer)?.map(({ name }) => scope.get(name)!) ?? [before]
 }
 
@@ -206,7 +267,7 @@ function inOrder(calls: readonly Call[]): readonly Call[] | ModelIssue {
     path.push(call.name)
     const earlier = [...call.inputs, ...(call.owner === call.name ? [] : [call.owner])]
     for (const name of earlier) {
-      const issue = name === DATA ? undefined : visit(byName.get(name)!)
+      const issue = isInputKey(name) ? undefined : visit(byName.get(name)!)
       if (issue) return issue
     }
     path.pop()
@@ -221,19 +282,28 @@ function inOrder(calls: readonly Call[]): readonly Call[] | ModelIssue {
   return [...done.values()]
 }
 
-/** Reports layers whose output is not used. */
-function unusedIssues(calls: readonly Call[], outputs: readonly string[]): ModelIssue[] {
+/** Reports inputs of the data and layers whose output is not used. */
+function unusedIssues(calls: readonly Call[], outputs: readonly string[], data: DataInputs): ModelIssue[] {
   const used = new Set([
     ...outputs,
     ...calls.flatMap(({ inputs, name, owner }) => (owner === name ? inputs : [...inputs, owner])),
   ])
   const idle = calls.filter(({ name }) => !used.has(name))
+  const inputs = [...data.names].filter((name) => !used.has(inputKey(name)))
   // report a layer once, not for each repetition of its block
-  return idle
+  const layers = idle
     .filter(({ pointer }, index) => idle.findIndex((other) => other.pointer === pointer) === index)
     .map(({ name, layer, pointer }) => ({
       code: 'unused',
       pointer,
       message: `${layer.type} "${name}" leads nowhere: no layer takes its output, and it is not an output of the model`,
     }))
+  return [
+    ...inputs.map((name) => ({
+      code: 'unused',
+      pointer: '/model/layers',
+      message: `input "${name}" of the data leads nowhere: no layer takes it`,
+    })),
+    ...layers,
+  ]
 }

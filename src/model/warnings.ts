@@ -1,5 +1,5 @@
 /** Warns of models and losses that are allowed but hardly meant. */
-import { type DataForm, soleInput } from '../base/form.js'
+import { type DataForm, inputShapes } from '../base/form.js'
 import type { Shape } from '../base/shape.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { LayerSpec, LossSpec, SupervisedSpec } from '../spec/spec.js'
@@ -13,7 +13,7 @@ import type { ModelStage } from './model-stage.js'
 
 /** Warnings for a spec without problems (`checkModel`), in the order of its layers, then of its outputs. */
 export function modelWarnings(spec: SupervisedSpec, form: DataForm, outputs: readonly OutputSpec[]): ModelIssue[] {
-  const model = buildModel(spec.model, soleInput(form).shape, spec.seed, outputs)
+  const model = buildModel(spec.model, inputShapes(form), spec.seed, outputs)
   const ranges = rangesOf(model.stages)
   const doubtful = outputs.flatMap((output, index) => {
     const { name, shape } = model.outputs[index]!

@@ -1,10 +1,12 @@
 /** Training by backpropagation: forward, loss, gradients. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Named } from '../base/field.js'
 import type { Tensors } from '../base/tensors.js'
 import { type Applied, learns, type Model } from '../model/model.js'
 import type { OptimizerSpec } from '../spec/spec.js'
 import { type DescentPrograms, descent } from './descent.js'
 import type { BatchInput } from './program.js'
+import { tensorsOf } from './samples.js'
 import { slopes } from './slopes.js'
 
 /** Returns sums over the samples of a batch by history key. `loss` is among them and includes regularization. */
@@ -13,8 +15,8 @@ export type Measure = (inputs: Tensors, applied: Applied) => Tensors
 export interface BackpropagationOptions {
   readonly model: Model
   readonly optimizer: OptimizerSpec
-  /** The input of the model, and the other inputs that `measure` needs, such as labels. */
-  readonly x: BatchInput
+  /** The inputs of the model by name, and the other inputs that `measure` needs, such as labels. */
+  readonly samples: Named<BatchInput>
   readonly targets: readonly BatchInput[]
   readonly measure: Measure
 }
@@ -23,19 +25,26 @@ export interface BackpropagationOptions {
  * Programs that descend the gradient of the mean loss. They output what `measure` returns, with the weights before the
  * update.
  */
-export function backpropagation({ model, optimizer, x, targets, measure }: BackpropagationOptions): DescentPrograms {
+export function backpropagation({
+  model,
+  optimizer,
+  samples,
+  targets,
+  measure,
+}: BackpropagationOptions): DescentPrograms {
   const trained = model.weights.filter(learns)
   return descent({
     optimizer,
     weights: trained,
     untrained: model.weights.filter((weight) => !learns(weight)),
-    inputs: [x, ...targets, ...model.noise],
+    inputs: [...Object.values(samples), ...targets, ...model.noise],
     gradients(state, inputs) {
-      const given = inputs[x.name]!
+      const given = tensorsOf(samples, inputs)
+      const [batch] = Object.values(given)[0]!.shape
       return slopes(trained, state, (weights) => {
         const applied = model.apply(given, weights, { noise: inputs })
         const outputs = measure(inputs, applied)
-        return { loss: tf.div(outputs.loss!, given.shape[0]!), updates: applied.updates, outputs }
+        return { loss: tf.div(outputs.loss!, batch!), updates: applied.updates, outputs }
       })
     },
   })

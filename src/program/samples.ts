@@ -1,6 +1,7 @@
 /** Inputs of programs that are cut from the data: samples and their labels. */
-import type { Field } from '../base/field.js'
-import { classesOf, type DataForm, labelsKey, soleInput, soleInputKey } from '../base/form.js'
+import type { Field, Named } from '../base/field.js'
+import { classesOf, type DataForm, inputKey, inputShapes, labelsKey, soleInput, soleInputKey } from '../base/form.js'
+import type { Tensors } from '../base/tensors.js'
 import type { BatchInput } from './program.js'
 
 /** Samples of a field, which a table has under this key. Stored values are divided by the divisor of the field. */
@@ -11,6 +12,19 @@ export const samplesInput = (key: string, { shape, divisor }: Pick<Field, 'shape
   dtype: 'float32',
   divisor,
 })
+
+/** The inputs of a model, by name. */
+export const samplesOf = (form: DataForm): Named<BatchInput> =>
+  Object.fromEntries(
+    Object.entries(inputShapes(form)).map(([name, shape]) => [
+      name,
+      samplesInput(inputKey(name), { ...form.inputs[name]!, shape }),
+    ]),
+  )
+
+/** The tensors of these inputs, by name. */
+export const tensorsOf = (inputs: Named<BatchInput>, given: Tensors): Tensors =>
+  Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, given[input.name]!]))
 
 /** Class numbers, which a table has under this key. */
 export const labelsInput = (key: string, classes: number): BatchInput => ({

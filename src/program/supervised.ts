@@ -1,5 +1,6 @@
 /** Programs of a network with targets: training by backpropagation, evaluation, and the outputs of every layer. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Named } from '../base/field.js'
 import { type DataForm, labelsKey, soleInputKey } from '../base/form.js'
 import type { Mode } from '../base/mode.js'
 import type { Tensors } from '../base/tensors.js'
@@ -13,7 +14,7 @@ import type { LearningPrograms } from './learning-programs.js'
 import { type Measured, meanOver } from './measured.js'
 import { type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program } from './program.js'
-import { soleLabels, soleSamples } from './samples.js'
+import { samplesOf, soleLabels, tensorsOf } from './samples.js'
 
 export interface SupervisedOptions {
   readonly model: Model
@@ -37,58 +38,62 @@ export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>
  */
 export function supervisedPrograms(options: SupervisedOptions): LearningPrograms {
   const { model, form, optimizer } = options
-  const x = soleSamples(form)
+  const samples = samplesOf(form)
   const y = soleLabels(form)
   const { sums, loss } = measuring(options)
   const steps = backpropagation({
     model,
     optimizer,
-    x,
+    samples,
     targets: [y],
     measure: (inputs, applied) => sums(inputs, applied, 'training'),
   })
 
   const evaluate: Program = {
     state: model.weights,
-    inputs: [x, y],
+    inputs: [...Object.values(samples), y],
     keepsState: true,
-    run: (state, inputs) => ({ state: {}, outputs: sums(inputs, model.apply(inputs[x.name]!, state), 'evaluation') }),
+    run: (state, inputs) => ({
+      state: {},
+      outputs: sums(inputs, model.apply(tensorsOf(samples, inputs), state), 'evaluation'),
+    }),
   }
 
   const inspect: Program = {
     state: model.weights,
-    inputs: [x, y, ITERATIONS, ...model.noise],
+    inputs: [...Object.values(samples), y, ITERATIONS, ...model.noise],
     keepsState: true,
     run(state, inputs) {
       const outputs: Record<string, tf.Tensor> = {}
       const visit = (layer: string, value: tf.Tensor) => {
         outputs[layer] = value
       }
-      const applied = model.apply(inputs[x.name]!, state, { noise: inputs, visit })
+      const applied = model.apply(tensorsOf(samples, inputs), state, { noise: inputs, visit })
       outputs.loss = loss(inputs, applied, 'training')
       return { state: {}, outputs }
     },
   }
-  return { ...steps, evaluate, inspect, ...(model.lookups.length > 0 && { lookups: lookupsProgram(model, x) }) }
+  return { ...steps, evaluate, inspect, ...(model.lookups.length > 0 && { lookups: lookupsProgram(model, samples) }) }
 }
 
 /**
  * Outputs the indices by which rows are looked up, in a training pass and in an evaluation pass. Names are `training/`
  * or `evaluation/` and the name of the call that computes them.
  */
-function lookupsProgram(model: Model, x: BatchInput): Program {
+function lookupsProgram(model: Model, samples: Named<BatchInput>): Program {
   const sources = new Set(model.lookups.map(({ source }) => source))
   return {
     state: model.weights,
-    inputs: [x, ITERATIONS, ...model.noise],
+    inputs: [...Object.values(samples), ITERATIONS, ...model.noise],
     keepsState: true,
     run(state, inputs) {
       const outputs: Record<string, tf.Tensor> = {}
       const seen = (mode: Mode) => (layer: string, value: tf.Tensor) => {
         if (sources.has(layer)) outputs[`${mode}/${layer}`] = value
       }
-      model.apply(inputs[x.name]!, state, { noise: inputs, visit: seen('training') })
-      model.apply(inputs[x.name]!, state, { visit: seen('evaluation') })
+      const given = tensorsOf(samples, inputs)
+      model.apply(given, state, { noise: inputs, visit: seen('training') })
+      model.apply(given, state, { visit: seen('evaluation') })
       return { state: {}, outputs }
     },
   }

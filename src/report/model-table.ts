@@ -77,13 +77,18 @@ export function modelTable(report: SummaryReport, color: boolean): string[] {
 
 type Layer = SummaryReport['layers'][number]
 
-/** The layers, preceded by the data if a layer takes the data as input without an Input layer. */
-function layersWithData({ data, layers }: SummaryReport): readonly Layer[] {
-  const open = layers.some(
-    ({ type, calls }) => type !== 'Input' && calls.some(({ inputs }) => inputs.includes(data.name)),
+/** The layers, preceded by the inputs of the data that a layer takes without an Input layer. */
+function layersWithData({ inputs, layers }: SummaryReport): readonly Layer[] {
+  const taken = new Set(
+    layers.flatMap(({ type, calls }) => (type === 'Input' ? [] : calls.flatMap((call) => call.inputs))),
   )
-  const input = { name: data.name, type: 'Input', parameters: 0 }
-  return open ? [{ ...input, calls: [{ name: data.name, inputs: [], output_shape: data.shape }] }, ...layers] : layers
+  const data = inputs
+    .filter(({ name }) => taken.has(name))
+    .map(({ name, shape }) => ({
+      ...{ name, type: 'Input', parameters: 0 },
+      calls: [{ name, inputs: [], output_shape: shape }],
+    }))
+  return [...data, ...layers]
 }
 
 function cellsOf({ name, type, parameters, calls }: Layer, report: SummaryReport): string[] {

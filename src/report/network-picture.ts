@@ -62,7 +62,7 @@ export function networkPicture(report: SummaryReport): string {
   ].join('\n')
 }
 
-function boxesOf({ data, layers, outputs }: SummaryReport): Box[] {
+function boxesOf({ inputs: data, layers, outputs }: SummaryReport): Box[] {
   const shapes = (shape: readonly number[]) => formatShape([null, ...shape])
   const called = layers.flatMap(({ name, type, parameters, calls }) =>
     calls.map((call): Box => {
@@ -77,9 +77,16 @@ function boxesOf({ data, layers, outputs }: SummaryReport): Box[] {
       }
     }),
   )
-  const open = called.some(({ inputs }) => inputs.includes(data.name))
-  const source = { id: data.name, title: 'data', lines: ['', shapes(data.shape)], fill: COLORS.data, inputs: [] }
-  return open ? [source, ...called] : called
+  const taken = new Set(called.flatMap(({ inputs }) => inputs))
+  const sources = data
+    .filter(({ name }) => taken.has(name))
+    .map(
+      ({ name, shape }): Box => ({
+        ...{ id: name, title: 'data', fill: COLORS.data, inputs: [] },
+        lines: [data.length === 1 ? '' : name, shapes(shape)],
+      }),
+    )
+  return [...sources, ...called]
 }
 
 const widthOf = ({ title, lines }: Box): number =>

@@ -1,12 +1,12 @@
 /** Checks a spec against its data. */
-import { type DataForm, soleInput, soleInputKey } from '../base/form.js'
+import type { Field } from '../base/field.js'
+import { type DataForm, inputKey } from '../base/form.js'
 import { checkSplit } from '../data/check-split.js'
 import type { OpenData } from '../data/load.js'
 import { fieldRange } from '../data/table.js'
 import { checkModel } from '../model/check-model.js'
 import type { ModelIssue } from '../model/issue.js'
-import { checkLookups, lookupsOf } from '../model/lookups.js'
-import { networkOf } from '../model/network.js'
+import { checkLookups, lookupsOfData } from '../model/lookups.js'
 import { checkRbm } from '../model/rbm/check-rbm.js'
 import { modelWarnings } from '../model/warnings.js'
 import { outputsOf } from '../spec/outputs.js'
@@ -26,16 +26,18 @@ export function checkSpec(spec: ResolvedSpec, form: DataForm): ModelIssue[] {
  */
 export async function checkValues(spec: ResolvedSpec, data: OpenData): Promise<ModelIssue[]> {
   if (!isSupervised(spec)) return []
-  const outputs = outputsOf(spec)
-  if (!lookupsOf(networkOf(spec.model, outputs).network).some(({ ofData }) => ofData)) return []
   const { form } = data
-  const range = soleInput(form).values === 'real' ? await rangeOfData(data) : { least: 0, largest: 1 }
-  return checkLookups(spec, outputs, range, form.name)
-}
-
-async function rangeOfData({ form, load }: OpenData) {
-  const { train, validation, test } = await load()
-  return fieldRange([train, validation, test], soleInputKey(form))
+  const lookups = lookupsOfData(spec, outputsOf(spec), form)
+  const keys = new Set(lookups.flatMap(({ inputs }) => inputs!))
+  const fields = Object.entries(form.inputs).filter(([name]) => keys.has(inputKey(name)))
+  if (fields.length === 0) return []
+  const read = fields.some(([, { values }]) => values === 'real') ? await data.load() : null
+  const rangeOf = (key: string, { values, classes }: Field) =>
+    values === 'real'
+      ? fieldRange([read!.train, read!.validation, read!.test], key)
+      : { least: 0, largest: classes === undefined ? 1 : classes - 1 }
+  const ranges = fields.map(([name, field]) => [inputKey(name), rangeOf(inputKey(name), field)] as const)
+  return checkLookups(lookups, Object.fromEntries(ranges), form.name)
 }
 
 /** Returns the warnings for a spec that has no problems: settings that are probably not meant. */

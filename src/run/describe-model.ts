@@ -2,19 +2,20 @@
 import { sizeOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import type { SummaryReport } from '../export/summary-report.js'
-import { isStack, nameOfData } from '../model/layers-topology.js'
+import { dataInputs, isStack } from '../model/layers-topology.js'
 import type { Model } from '../model/model.js'
-import { DATA } from '../model/network.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Learner } from './learner.js'
 
-type ModelDescription = Pick<SummaryReport, 'stack' | 'data' | 'layers' | 'outputs' | 'parameters'>
+type ModelDescription = Pick<SummaryReport, 'stack' | 'inputs' | 'layers' | 'outputs' | 'parameters'>
 
 export const describeModel = (learner: Learner): ModelDescription =>
   learner.kind === 'rbm' ? describeRbm(learner.model) : describeNetwork(learner.model)
 
-function describeNetwork({ stages, weights, inputShape, outputs }: Model): ModelDescription {
-  const data = nameOfData(stages)
+function describeNetwork(model: Model): ModelDescription {
+  const { stages, weights, outputs } = model
+  const data = dataInputs(model)
+  const names = new Map(data.map(({ key, name }) => [key, name]))
   const sizes = new Map(weights.map(({ name, shape }) => [name, sizeOf(shape)]))
   const layers = stages
     .filter(({ name, owner }) => name === owner)
@@ -26,13 +27,13 @@ function describeNetwork({ stages, weights, inputShape, outputs }: Model): Model
         .filter(({ owner }) => owner === stage.name)
         .map(({ name, inputs, outputShape }) => ({
           name,
-          inputs: inputs.map((input) => (input === DATA ? data : input)),
+          inputs: inputs.map((input) => names.get(input) ?? input),
           output_shape: [...outputShape],
         })),
     }))
   return {
     stack: isStack(stages),
-    data: { name: data, shape: [...inputShape] },
+    inputs: data.map(({ name, shape }) => ({ name, shape: [...shape] })),
     layers,
     outputs: outputs.map(({ name }) => name),
     parameters: {
@@ -48,7 +49,7 @@ function describeRbm({ weights, visibleUnits, hiddenUnits }: Rbm): ModelDescript
   const total = countOf(weights)
   return {
     stack: true,
-    data: { name: 'data', shape: [visibleUnits] },
+    inputs: [{ name: 'data', shape: [visibleUnits] }],
     layers: [
       {
         name: 'rbm',

@@ -1,6 +1,6 @@
 /** Makes what training needs from a spec: the model, its programs, the programs of a step, and the measures. */
 import type { EpochLengths } from '../base/epoch.js'
-import { classesOf, type DataForm, soleInput } from '../base/form.js'
+import { classesOf, type DataForm, inputShapes, soleInput } from '../base/form.js'
 import { sizeOf } from '../base/shape.js'
 import { buildModel, learns, type Model } from '../model/model.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
@@ -52,7 +52,7 @@ export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, mea
     return { kind: 'rbm', model, unlabelled: model, labelled: null, ...contrastivePrograms(options) }
   }
   const outputs = outputsOf(spec)
-  const model = buildModel(spec.model, soleInput(form).shape, seed, outputs)
+  const model = buildModel(spec.model, inputShapes(form), seed, outputs)
   const descending = model.weights.some(learns) ? optimizer : resting(optimizer)
   const options = { model, form, outputs, optimizer: descending, fit: spec.fit }
   return {

@@ -1,5 +1,5 @@
 /** The stages in which a spec is trained: one, or for a stack, each of its RBMs and then the network. */
-import { classesOf, type DataForm, soleInput } from '../base/form.js'
+import { classesOf, type DataForm, inputShapes, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
 import type { StateValues } from '../engine/engine.js'
@@ -68,5 +68,5 @@ export function asLayers(
   trained: Trained,
 ): { readonly model: Saveable; readonly weights: StateValues } {
   const { network, ...names } = unrolled(spec, sizesOf(form))
-  return { model: buildModel(network, soleInput(form).shape, spec.seed), weights: denseWeights(trained, names) }
+  return { model: buildModel(network, inputShapes(form), spec.seed), weights: denseWeights(trained, names) }
 }

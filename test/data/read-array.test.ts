@@ -44,7 +44,7 @@ test.each([
 
 test.each([
   ['mask.txt', '1', 'must end in one of .npy, .csv, .png'],
-  ['mask.npy', '1', 'it is not a .npy file'],
+  ['mask.npy', '1', 'is not a .npy file'],
   ['mask.csv', '1,2\n3\n', 'row 2 has 1 columns, must have 2'],
   ['mask.csv', 'a,b\n1,x\n', 'row 2, column 2 holds "x", must be a number'],
   ['mask.csv', 'a,b\n1,2\n\n1,\n', 'row 4, column 2 is empty, must be a number'],

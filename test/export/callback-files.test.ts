@@ -15,7 +15,7 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-const model = buildModel(resolveModel([{ type: 'Dense', units: 2, activation: 'relu' }]), [3], 1)
+const model = buildModel(resolveModel([{ type: 'Dense', units: 2, activation: 'relu' }]), { x: [3] }, 1)
 const weightsOf = (value: number) =>
   Object.fromEntries(model.weights.map(({ name, initial }) => [name, initial().fill(value)]))
 

@@ -18,7 +18,7 @@ async function savedFolder(): Promise<string> {
       { type: 'Dense', units: 2 },
       { type: 'Dense', units: 1 },
     ]),
-    [3],
+    { x: [3] },
     1,
   )
   const state = Object.fromEntries(model.weights.map(({ name, initial }) => [name, initial()]))

@@ -18,7 +18,7 @@ import { resolveLoss, resolveModel } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
-buildModel(resolveModel([{ type: 'Dense', units: 1 }]), [1], 0) // brings tfjs' gradients
+buildModel(resolveModel([{ type: 'Dense', units: 1 }]), { x: [1] }, 0) // brings tfjs' gradients
 
 const { operations, points, factors, activations, layers, losses, regularizers } = kerasFixture('kinks')
 

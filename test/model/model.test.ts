@@ -22,7 +22,7 @@ const mlp = resolveModel([
 ])
 
 test('weights come layer by layer, kernel before bias', () => {
-  const { weights, outputShape } = buildModel(mlp, [2, 3], 1)
+  const { weights, outputShape } = buildModel(mlp, { x: [2, 3] }, 1)
   expect(outputShape).toEqual([2])
   expect(weights.map(({ name, shape }) => [name, shape])).toEqual([
     ['dense/kernel', [6, 4]],
@@ -35,19 +35,19 @@ test('weights come layer by layer, kernel before bias', () => {
 })
 
 test('initial weights follow the seed, and every weight has draws of its own', () => {
-  const initial = (seed: number) => buildModel(mlp, [2, 3], seed).weights.map(({ initial }) => initial())
+  const initial = (seed: number) => buildModel(mlp, { x: [2, 3] }, seed).weights.map(({ initial }) => initial())
   const [kernel, bias, hidden, output, outputBias] = initial(1)
   expect([...bias!]).toEqual([1, 1, 1, 1])
   expect([...outputBias!]).toEqual([0, 0])
   expect(hidden!.subarray(0, 8)).not.toEqual(output)
   for (const [index, values] of initial(1).entries()) expectSameBits(values, initial(1)[index]!)
   expect(initial(2)[0]).not.toEqual(kernel)
-  const twice = buildModel(mlp, [2, 3], 1).weights[0]!
+  const twice = buildModel(mlp, { x: [2, 3] }, 1).weights[0]!
   expectSameBits(twice.initial(), twice.initial())
 })
 
 test('each dropout has its own noise', () => {
-  const { noise } = buildModel(mlp, [2, 3], 1)
+  const { noise } = buildModel(mlp, { x: [2, 3] }, 1)
   expect(noise).toEqual([
     { kind: 'noise', name: 'dropout/noise', shape: [null, 4], stream: 0, distribution: { type: 'dropout', rate: 0.5 } },
     { kind: 'noise', name: 'rest/noise', shape: [null, 4], stream: 1, distribution: { type: 'dropout', rate: 0.25 } },
@@ -55,22 +55,22 @@ test('each dropout has its own noise', () => {
 })
 
 test('a training pass multiplies by its masks, an inference pass does not', () => {
-  const model = buildModel(resolveModel([{ type: 'Dropout', rate: 0.5 }]), [3], 1)
+  const model = buildModel(resolveModel([{ type: 'Dropout', rate: 0.5 }]), { x: [3] }, 1)
   tf.tidy(() => {
     const x = tf.tensor2d([1, 2, 3], [1, 3])
     const noise = { 'dropout/noise': tf.tensor2d([2, 0, 2], [1, 3]) }
-    expect([...model.apply(x, {}, { noise }).output.dataSync()]).toEqual([2, 0, 6])
-    expect([...model.apply(x, {}).output.dataSync()]).toEqual([1, 2, 3])
+    expect([...model.apply({ x }, {}, { noise }).output.dataSync()]).toEqual([2, 0, 6])
+    expect([...model.apply({ x }, {}).output.dataSync()]).toEqual([1, 2, 3])
   })
 })
 
 test('a visitor sees the output of each layer, after its activation', () => {
-  const model = buildModel(resolveModel([{ type: 'Dense', units: 2, activation: 'relu' }, 'Flatten']), [1], 1)
+  const model = buildModel(resolveModel([{ type: 'Dense', units: 2, activation: 'relu' }, 'Flatten']), { x: [1] }, 1)
   tf.tidy(() => {
     const seen: [string, number[]][] = []
     const weights = { 'dense/kernel': tf.tensor2d([1, -1], [1, 2]), 'dense/bias': tf.tensor1d([0, 0]) }
     const visit = (layer: string, output: tf.Tensor) => seen.push([layer, [...output.dataSync()]])
-    model.apply(tf.tensor2d([3], [1, 1]), weights, { visit })
+    model.apply({ x: tf.tensor2d([3], [1, 1]) }, weights, { visit })
     expect(seen).toEqual([
       ['dense', [3, 0]],
       ['flatten', [3, 0]],
@@ -80,8 +80,8 @@ test('a visitor sees the output of each layer, after its activation', () => {
 
 test('the input of the last activation is known, for losses', () => {
   const logitsOf = (...layers: unknown[]) => {
-    const model = buildModel(resolveModel(layers), [2], 1)
-    return tf.tidy(() => model.apply(tf.tensor2d([1, 2], [1, 2]), {}).logits?.activation)
+    const model = buildModel(resolveModel(layers), { x: [2] }, 1)
+    return tf.tidy(() => model.apply({ x: tf.tensor2d([1, 2], [1, 2]) }, {}).logits?.activation)
   }
   const softmax = { type: 'Activation', activation: 'softmax' }
   expect(logitsOf(softmax)).toBe('softmax')
@@ -95,13 +95,16 @@ describe('a loss is from logits through layers that pass their input on, as in K
     '$layers',
     ({ layers, loss: type, shape, evaluation, training, ...given }) => {
       const sample = shape.slice(1)
-      const model = buildModel(resolveModel(layers), sample, 1)
+      const model = buildModel(resolveModel(layers), { x: sample }, 1)
       const loss = lossFor(resolveLoss(type), sample)
       tf.tidy(() => {
         const target = tf.tensor(given.target, [...shape])
         const weights = { 'dense/kernel': tf.eye(4), 'dense/bias': tf.zeros([4]) }
         const mean = (options: ApplyOptions) =>
-          tf.div(lossOfBatch(loss, target, model.apply(tf.tensor(given.x, [...shape]), weights, options)), shape[0]!)
+          tf.div(
+            lossOfBatch(loss, target, model.apply({ x: tf.tensor(given.x, [...shape]) }, weights, options)),
+            shape[0]!,
+          )
         expectClose(mean({}).dataSync(), [evaluation], 'evaluation', { relative: 1e-5 })
         const noise = Object.fromEntries(model.noise.map(({ name }) => [name, tf.scalar(0.5)]))
         if (training !== null) expectClose(mean({ noise }).dataSync(), [training], 'training', { relative: 1e-5 })

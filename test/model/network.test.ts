@@ -1,11 +1,14 @@
 /** Graphs of layers: names, order, blocks, shared layers; and the same model in plain tfjs. */
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, test } from 'vitest'
+import type { Named } from '../../src/base/field.js'
+import { inputKey } from '../../src/base/form.js'
+import type { Shape } from '../../src/base/shape.js'
 import { buildModel } from '../../src/model/model.js'
-import { DATA, networkOf } from '../../src/model/network.js'
+import { networkOf } from '../../src/model/network.js'
 import type { NetworkSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
-import { expectSameInTfjs } from '../support/layers.js'
+import { expectInputsSameInTfjs, expectSameInTfjs } from '../support/layers.js'
 import { resolveModel, resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
@@ -28,12 +31,14 @@ const block = (fields: object, ...layers: unknown[]) => ({ type: 'Block', ...fie
 const LAST = [{ name: null, pointer: '/loss' }]
 
 /** `dense <- flatten, data`: each call and what it takes; weights of another layer in brackets. */
-function callsOf(model: NetworkSpec): string[] {
-  const { network, issues } = networkOf(model, LAST)
+function callsOf(model: NetworkSpec, data: Named<Shape> = { x: [3] }): string[] {
+  const { network, issues } = networkOf(model, LAST, data)
   expect(issues).toEqual([])
   expect(network.outputs).toEqual([network.calls.at(-1)!.name])
   return network.calls.map(({ name, owner, inputs }) => {
-    const from = inputs.map((input) => (input === DATA ? 'data' : input)).join(', ')
+    const from = inputs
+      .map((input) => (input === inputKey('x') ? 'data' : input.replace(/^x:(.*)/, '$1 of the data')))
+      .join(', ')
     return `${name}${owner === name ? '' : ` [${owner}]`} <- ${from}`
   })
 }
@@ -78,6 +83,113 @@ describe('calls', () => {
   })
 })
 
+describe('data of several inputs', () => {
+  const DATA = { photo: [2, 3], rooms: [3] }
+  const flat = { type: 'Flatten', name: 'flat', inputs: 'photo' }
+  const input = (name: string, shape: Shape) => ({ type: 'Input', name, shape })
+  const issuesOf = (model: NetworkSpec, data: Named<Shape> = DATA) =>
+    networkOf(model, LAST, data).issues.map(({ pointer, message, nearest }) => ({
+      ...{ pointer, message },
+      ...(nearest !== undefined && { nearest }),
+    }))
+  const WORDS = '2 inputs: "photo" (None, 2, 3), "rooms" (None, 3)'
+
+  test('layers name the inputs that they take', () => {
+    expect(callsOf(graph(flat, dense('a', 'rooms'), { type: 'Concatenate', inputs: ['flat', 'a'] }), DATA)).toEqual([
+      'flat <- photo of the data',
+      'a <- rooms of the data',
+      'concatenate <- flat, a',
+    ])
+  })
+
+  test('an Input stands for the one of its name', () => {
+    const model = graph(input('rooms', [3]), dense('a'), input('photo', [2, 3]), { type: 'Flatten' }, add('a', 'rooms'))
+    const used = graph(...model.layers.slice(0, 4), { type: 'Concatenate', inputs: ['a', 'rooms', 'flatten'] })
+    expect(callsOf(used, DATA)).toEqual([
+      'rooms <- rooms of the data',
+      'a <- rooms',
+      'photo <- photo of the data',
+      'flatten <- photo',
+      'concatenate <- a, rooms, flatten',
+    ])
+  })
+
+  test('a layer in a block may name them; a layer of the same name comes first', () => {
+    const model = graph(flat, block({ name: 'stage' }, dense('rooms'), dense('b', 'rooms'), add('b', 'input')))
+    expect(issuesOf(model)).toEqual([
+      { pointer: '/model/layers', message: 'input "rooms" of the data leads nowhere: no layer takes it' },
+    ])
+    const both = graph(flat, block({ name: 'stage' }, dense('b', 'rooms'), add('b', 'input')))
+    expect(callsOf(both, DATA)).toEqual([
+      'flat <- photo of the data',
+      'stage/b <- rooms of the data',
+      'stage/add <- stage/b, flat',
+    ])
+  })
+
+  test('the only input may be named too', () => {
+    expect(callsOf(graph(dense('a'), dense('b', 'x'), add('a', 'b')))).toEqual([
+      'a <- data',
+      'b <- data',
+      'add <- a, b',
+    ])
+  })
+
+  test.each<[string, NetworkSpec, object]>([
+    [
+      'a layer does not say which it takes',
+      graph(dense('a'), flat, add('a', 'flat')),
+      {
+        pointer: '/model/layers/0',
+        message: `Dense "a" takes the data, which have ${WORDS}; "inputs" must name those that it takes`,
+      },
+    ],
+    [
+      'a stack takes only one',
+      resolveModel(['Flatten', { type: 'Dense', units: 2 }]),
+      {
+        pointer: '/model/type',
+        message: `a Sequential model has one input, but the data have ${WORDS}; "output_mode": "concat" in "data" joins numbers to one input, and the layers of a "Functional" model name their "inputs"`,
+      },
+    ],
+    [
+      'an Input has another name',
+      graph(input('room', [3]), dense('a'), flat, add('a', 'flat')),
+      {
+        pointer: '/model/layers/0',
+        message: `Input "room" has the name of no input of the data, which have ${WORDS}`,
+        nearest: 'rooms',
+      },
+    ],
+    [
+      'a name is wrong',
+      graph(flat, dense('a', 'romms'), add('a', 'flat')),
+      {
+        pointer: '/model/layers/1/inputs',
+        message: `found "romms", which is neither a layer here nor one of the data's ${WORDS}`,
+        nearest: 'rooms',
+      },
+    ],
+    [
+      'no layer takes one',
+      graph(flat, dense('a')),
+      { pointer: '/model/layers', message: 'input "rooms" of the data leads nowhere: no layer takes it' },
+    ],
+  ])('is refused if %s', (_, model, issue) => {
+    expect(issuesOf(model)).toEqual([issue])
+  })
+
+  test.each<[string, NetworkSpec]>([
+    ['taken by layers', graph(flat, dense('a', 'rooms'), { type: 'Concatenate', inputs: ['flat', 'a'] })],
+    [
+      'one by an Input, and the second of them first',
+      graph(input('rooms', [3]), dense('a'), { ...flat, name: 'data' }, { type: 'Concatenate', inputs: ['a', 'data'] }),
+    ],
+  ])('plain tfjs computes the same: %s', async (_, model) => {
+    await expectInputsSameInTfjs(model, DATA)
+  })
+})
+
 describe('a block', () => {
   test('becomes its layers, with names that start with its name, and can be an input by its name', () => {
     expect(callsOf(graph(block({ name: 'stage' }, dense('a'), dense('b')), dense('out', 'stage')))).toEqual([
@@ -101,7 +213,7 @@ describe('a block', () => {
       'stage/2/add <- stage/2/a, stage/1/add',
       'out <- stage/2/add',
     ])
-    expect(buildModel(model, [4], 1).weights.map(({ name }) => name)).toEqual(
+    expect(buildModel(model, { x: [4] }, 1).weights.map(({ name }) => name)).toEqual(
       ['first', 'stage/1/a', 'stage/2/a', 'out'].flatMap((name) => [`${name}/kernel`, `${name}/bias`]),
     )
   })
@@ -128,7 +240,7 @@ describe('a block', () => {
 
   test('with names by default is not mixed up with one that repeats', () => {
     const one = { type: 'Dense', units: 4 }
-    const names = networkOf(graph(block({ repeat: 2 }, one), block({}, one)), LAST).network.calls.map(
+    const names = networkOf(graph(block({ repeat: 2 }, one), block({}, one)), LAST, { x: [3] }).network.calls.map(
       ({ name }) => name,
     )
     expect(names).toEqual(['block/1/dense', 'block/2/dense', 'block_1/dense'])
@@ -162,7 +274,7 @@ describe('a shared layer', () => {
       'again [judge] <- right',
       'add <- judge, again',
     ])
-    const model = buildModel(twins, [3], 1)
+    const model = buildModel(twins, { x: [3] }, 1)
     expect(model.weights.map(({ name }) => name)).toEqual(
       ['left', 'right', 'judge'].flatMap((name) => [`${name}/kernel`, `${name}/bias`]),
     )
@@ -190,12 +302,12 @@ describe('a shared layer', () => {
   })
 
   test('gets the gradients of all its uses', () => {
-    const model = buildModel(graph(dense('a', undefined, 2), { type: 'Shared', layer: 'a' }), [2], 1)
+    const model = buildModel(graph(dense('a', undefined, 2), { type: 'Shared', layer: 'a' }), { x: [2] }, 1)
     tf.tidy(() => {
       const bias = tf.zeros([2])
       const x = tf.tensor2d([[1, -2]])
       const kernel = tf.tensor2d([0.1, 0.2, 0.3, 0.4], [2, 2])
-      const ours = (k: tf.Tensor) => model.apply(x, { 'a/kernel': k, 'a/bias': bias }).output
+      const ours = (k: tf.Tensor) => model.apply({ x }, { 'a/kernel': k, 'a/bias': bias }).output
       const layer = (given: tf.Tensor, k: tf.Tensor) => tf.tanh(tf.matMul(given, k))
       const [found, expected] = [ours, (k: tf.Tensor) => layer(layer(x, k), k)].map((f) =>
         tf.grad(f)(kernel).dataSync(),

@@ -11,7 +11,7 @@ import { resolveModel } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
-buildModel(resolveModel([{ type: 'Dense', units: 1 }]), [1], 0) // brings tfjs' gradients
+buildModel(resolveModel([{ type: 'Dense', units: 1 }]), { x: [1] }, 0) // brings tfjs' gradients
 
 test.each(kerasFixture('weights').regularizers)('$regularizer', ({ regularizer: given, shape, x, value, gradient }) => {
   const penalty = penaltyOf(regularizer('').parse(given))!

@@ -15,7 +15,7 @@ const begin = [
 /** The layers that find no mask at x. */
 function without(...layers: readonly object[]) {
   const { model } = resolveSpec({ layers: [], model: { type: 'Functional', layers: [...begin, ...layers] } })
-  const { before, atEnd } = takenMasks(networkOf(model, [{ name: null, pointer: '' }]).network)
+  const { before, atEnd } = takenMasks(networkOf(model, [{ name: null, pointer: '' }], { x: [3] }).network)
   expect(atEnd).toEqual(new Set(['x']))
   return [...before].flatMap(([name, taken]) => (taken.has('x') ? [name] : []))
 }

@@ -31,7 +31,7 @@ const LABEL = { type: 'label' } as const
 /** Class labels go the whole way through `supervisedPrograms`; real numbers, which no data set has yet, go below it. */
 function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, given: unknown) {
   const optimizer = resolveOptimizer(given)
-  const model = buildModel(resolveModel(layers), [features], 0)
+  const model = buildModel(resolveModel(layers), { x: [features] }, 0)
   const units = model.outputShape[0]!
   const lossSpec = resolveLoss(loss)
   const rule = lossFor(lossSpec, [units])
@@ -59,7 +59,7 @@ function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, g
   const { train } = backpropagation({
     model,
     optimizer,
-    x,
+    samples: { x },
     targets: [y],
     measure: ({ [Y]: y }, prediction) => ({
       loss: lossOfBatch(rule, y!, prediction),
@@ -120,7 +120,7 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
     { type: 'Dense', units: 3, activation: 'softmax', name: 'output' },
     { type: 'Reshape', target_shape: [3], name: 'end' },
   ]
-  const model = buildModel(resolveModel(layers), [features], 0)
+  const model = buildModel(resolveModel(layers), { x: [features] }, 0)
   const spec = resolveSpec({ layers, optimizer: 'SGD', loss: 'categorical_crossentropy', metrics: ['acc', 'mse'] })
   const programs = supervisedPrograms({ ...spec, model, form: form(3), outputs: outputsOf(spec) })
   const batch = { size, arrays: arraysOf(Float32Array.from(inputs[0]!), Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1])) }

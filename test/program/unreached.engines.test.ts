@@ -1,5 +1,6 @@
 /** Weights without a gradient, and models without trained weights. */
 import { describe, expect, test } from 'vitest'
+import { inputShapes } from '../../src/base/form.js'
 import { buildModel, learns } from '../../src/model/model.js'
 import { modelWarnings } from '../../src/model/warnings.js'
 import { stepPlan } from '../../src/program/descent.js'
@@ -25,7 +26,7 @@ describe.each(engineNames)('engine %s', (engine) => {
 
   test.each(cases)('with $name a run goes as in Keras', async ({ layers, optimizer, losses, final, warned }) => {
     const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
-    const model = buildModel(spec.model, [features], 0)
+    const model = buildModel(spec.model, { x: [features] }, 0)
     const programs = supervisedPrograms({ ...spec, model, form, outputs: outputsOf(spec) })
     const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
     const start = Object.fromEntries(Object.entries(initial).map(([name, its]) => [name, Float32Array.from(its)]))
@@ -90,7 +91,7 @@ test('every optimizer has a step without a trained weight', () => {
 const digits = formOfData(resolveData('digits'))
 const learning = (layers: readonly unknown[]) => {
   const spec = resolveSpec({ layers, data: 'digits', loss: 'mse' })
-  return buildModel(spec.model, digits.inputs.x!.shape, 0, outputsOf(spec))
+  return buildModel(spec.model, inputShapes(digits), 0, outputsOf(spec))
     .weights.filter(learns)
     .map(({ name }) => name)
 }
@@ -185,7 +186,7 @@ describe('weights that a gradient reaches', () => {
     const layers = [...within(heads(regularized)), position, ...tail]
     const spec = resolveSpec({ layers, data: 'digits', loss: 'mse', optimizer: { type: 'SGD', learning_rate: 0.1 } })
     const outputs = outputsOf(spec)
-    const model = buildModel(spec.model, digits.inputs.x!.shape, 0, outputs)
+    const model = buildModel(spec.model, inputShapes(digits), 0, outputs)
     const programs = supervisedPrograms({ ...spec, model, form: digits, outputs })
     const runner = await loadRunner(fastest, { ...programs }, { batchSize: 2 })
     const before = await runner.read()
@@ -218,7 +219,7 @@ describe('weights that a gradient reaches', () => {
     ]
     const of = (model: object) => {
       const spec = resolveSpec({ layers: [], data: 'digits', loss: 'mse', model })
-      const { weights } = buildModel(spec.model, digits.inputs.x!.shape, 0, outputsOf(spec))
+      const { weights } = buildModel(spec.model, inputShapes(digits), 0, outputsOf(spec))
       return weights.filter(learns).map(({ name }) => name)
     }
     expect(of({ type: 'Functional', layers })).toContain('dense/kernel')

@@ -19,7 +19,7 @@ const { layers, optimizer, input_shape, inputs, targets, initial, losses, final,
   kerasFixture('weights').training
 const [size, features] = input_shape
 const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
-const model = buildModel(spec.model, [features], 0)
+const model = buildModel(spec.model, { x: [features] }, 0)
 const form = formOf({ shape: [features], classes: 3 })
 const programs = supervisedPrograms({ ...spec, model, form, outputs: outputsOf(spec) })
 const frozen = ['frozen/kernel', 'frozen/bias', 'still/gamma', 'still/moving_mean', 'still/moving_variance']

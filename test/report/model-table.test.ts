@@ -9,7 +9,7 @@ const report = (name: string, type: string): SummaryReport => ({
   name: 'test',
   trainspec: '0',
   stack: false,
-  data: { name: 'data', shape: [2] },
+  inputs: [{ name: 'data', shape: [2] }],
   layers: [{ name, type, parameters: 1234, calls: [{ name, inputs: ['data'], output_shape: [2, 3] }] }],
   outputs: [name],
   parameters: { total: 1234, trainable: 1234, non_trainable: 0 },

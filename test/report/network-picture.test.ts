@@ -16,7 +16,7 @@ const REPORT: SummaryReport = {
   name: 'two <outputs> & one data',
   trainspec: '0',
   stack: false,
-  data: { name: 'data', shape: [2, 3] },
+  inputs: [{ name: 'data', shape: [2, 3] }],
   layers: [
     layer('a', 'Dense', call('a', ['data']), call('again', ['a'])),
     layer('add', 'Add', call('add', ['a', 'again', 'a'])),

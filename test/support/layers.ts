@@ -1,10 +1,12 @@
 /** The checker of every layer: shapes, weights, gradients, noise, engines, Keras, and saving to tfjs and loading. */
+
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import * as tfl from '@tensorflow/tfjs-layers'
 import { expect } from 'vitest'
+import type { Named } from '../../src/base/field.js'
 import type { Distribution } from '../../src/base/noise.js'
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
@@ -359,9 +361,14 @@ export function checkLayerCase({
   })
 }
 
-/** Saves the model with random weights, loads it with plain tfjs, and compares what both make of random data. */
-export async function expectSameInTfjs(spec: NetworkSpec, inputShape: Shape, below?: number): Promise<void> {
-  const model = buildModel(spec, inputShape, 1)
+/** Saves a model of one input with random weights, and compares it with plain tfjs on random data. */
+export const expectSameInTfjs = (spec: NetworkSpec, inputShape: Shape, below?: number): Promise<void> =>
+  expectInputsSameInTfjs(spec, { x: inputShape }, below)
+
+/** The same for a model of any inputs. Several must be in tfjs in their order; one may be there several times. */
+export async function expectInputsSameInTfjs(spec: NetworkSpec, inputs: Named<Shape>, below?: number): Promise<void> {
+  const model = buildModel(spec, inputs, 1)
+  const shapes = Object.entries(inputs)
   const random = new RandomStream({ seed: 2, purpose: PURPOSE.sample, stream: 0, step: 0 })
   const draw = (shape: Shape, next: () => number) => Float32Array.from({ length: sizeOf(shape) }, next)
   const weights = Object.fromEntries(
@@ -374,14 +381,16 @@ export async function expectSameInTfjs(spec: NetworkSpec, inputShape: Shape, bel
   try {
     const names = new Set(loaded.layers.map(({ name }) => name))
     for (const { name, owner } of model.stages) if (name === owner) expect(names).toContain(name)
-    expect(loaded.inputs[0]!.shape).toEqual([null, ...model.inputShape])
-    const shape = [5, ...model.inputShape]
-    const x = draw(shape, () => (below === undefined ? 2 * random.normal() : random.below(below)))
+    const order = loaded.inputs.map((_, at) => shapes[shapes.length === 1 ? 0 : at]!)
+    expect(loaded.inputs.map(({ shape }) => shape)).toEqual(order.map(([, shape]) => [null, ...shape]))
+    const next = () => (below === undefined ? 2 * random.normal() : random.below(below))
+    const drawn = Object.fromEntries(shapes.map(([name, shape]) => [name, draw([5, ...shape], next)]))
     const [ours, theirs] = tf.tidy(() => {
       const tensors = Object.fromEntries(model.weights.map((w) => [w.name, tf.tensor(weights[w.name]!, [...w.shape])]))
-      const { output } = model.apply(tf.tensor(x, shape), tensors)
-      const given = loaded.inputs.map(() => tf.tensor(x, shape))
-      const predicted = loaded.predict(given.length === 1 ? given[0]! : given) as tf.Tensor
+      const given = Object.fromEntries(shapes.map(([name, shape]) => [name, tf.tensor(drawn[name]!, [5, ...shape])]))
+      const { output } = model.apply(given, tensors)
+      const inOrder = order.map(([name]) => given[name]!)
+      const predicted = loaded.predict(inOrder.length === 1 ? inOrder[0]! : inOrder) as tf.Tensor
       expect(predicted.shape).toEqual(output.shape)
       return [output.dataSync(), predicted.dataSync()]
     })

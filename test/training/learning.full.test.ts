@@ -1,6 +1,7 @@
 /** From data to a trained network: it learns, gives the same run each time, and says so if it diverges. */
 import { describe, expect, test } from 'vitest'
 import { epochLengths } from '../../src/base/epoch.js'
+import { inputShapes } from '../../src/base/form.js'
 import { batches } from '../../src/data/batches.js'
 import { loadData } from '../../src/data/load.js'
 import { buildModel } from '../../src/model/model.js'
@@ -32,7 +33,7 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
   const optimizer = { type: 'RMSprop', learning_rate }
   const spec = resolveSpec({ layers, data, seed, optimizer, loss: 'categorical_crossentropy', metrics: ['acc'] })
   const { form, train: samples, validation, test } = await loaded
-  const model = buildModel(spec.model, form.inputs.x!.shape, seed)
+  const model = buildModel(spec.model, inputShapes(form), seed)
   const outputs = outputsOf(spec)
   const programs = supervisedPrograms({ ...spec, model, form, outputs })
   const runner = await loadRunner('onnx', { ...programs }, { batchSize: BATCH_SIZE, seed })

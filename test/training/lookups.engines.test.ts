@@ -96,7 +96,7 @@ describe.each(engineNames)('engine %s', (engine) => {
 })
 
 test('a model lists the lookups of numbers that it computes', () => {
-  const lookups = (layers: readonly unknown[]) => buildModel(resolveModel(layers), [4], 0).lookups
+  const lookups = (layers: readonly unknown[]) => buildModel(resolveModel(layers), { x: [4] }, 0).lookups
   const embedding = { type: 'Embedding', name: 'e', input_dim: 4, output_dim: 2 }
   expect(lookups(['Flatten', embedding])).toEqual([])
   expect(lookups([{ type: 'Dense', name: 'numbers', units: 2 }, embedding])).toEqual(LOOKUPS)

@@ -13,13 +13,13 @@ const COUNT = 40_000
 
 /** Mean and standard deviation of what a layer makes of these numbers in training. */
 function through(layer: object, x: Float32Array) {
-  const model = buildModel(resolveModel([layer]), [COUNT], 0)
+  const model = buildModel(resolveModel([layer]), { x: [COUNT] }, 0)
   const given = model.noise.map(({ name, stream, distribution }) => {
     const key = { seed: 1, purpose: PURPOSE.noise, stream, step: 0 }
     return [name, tf.tensor(drawNoise(distribution, key, COUNT), [1, COUNT])] as const
   })
   const values = tf.tidy(() => {
-    const { output } = model.apply(tf.tensor(x, [1, COUNT]), {}, { noise: Object.fromEntries(given) })
+    const { output } = model.apply({ x: tf.tensor(x, [1, COUNT]) }, {}, { noise: Object.fromEntries(given) })
     return output.dataSync<'float32'>()
   })
   tf.dispose(given.map(([, tensor]) => tensor))

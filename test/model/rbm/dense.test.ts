@@ -50,7 +50,7 @@ test.each([
 ])('%s', async (_, first, last) => {
   const spec = stackOf(first, last, 'autoencoder')
   const { network, ...names } = unrolled(spec, { visibleUnits: VISIBLE, classes: 10 })
-  const model = buildModel(network, [VISIBLE], 0)
+  const model = buildModel(network, { x: [VISIBLE] }, 0)
   const rbms = weightsOf(spec)
   const found = tf.tidy(() => {
     const x = tf.tensor2d(
@@ -68,7 +68,7 @@ test.each([
       ),
     )
     const layers: Record<string, Float32Array> = {}
-    const { output } = model.apply(x, weights, {
+    const { output } = model.apply({ x }, weights, {
       visit: (layer, value) => {
         layers[layer] = value.dataSync() as Float32Array
       },

@@ -1,0 +1,85 @@
+/** Bytes of files and of members of archives, read some at a time. */
+import { constants, type FileHandle, open, stat } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { UserError } from '../../base/issue.js'
+
+export interface Bytes {
+  /** For messages: the path of a file, or `data.npz: x` for a member of an archive. */
+  readonly name: string
+  /** How many there are; undefined if only the last one tells. */
+  readonly size: number | undefined
+  /** Starts to read from the first byte. */
+  start(): Promise<ByteReader>
+}
+
+export interface ByteReader {
+  /** Fills an array with the next bytes. Returns their number, which is smaller only at the end. */
+  fill(into: Uint8Array): Promise<number>
+  /** Does the same from any place, if the bytes are those of a file. */
+  readonly fillFrom?: (at: number, into: Uint8Array) => Promise<number>
+  close(): Promise<void>
+}
+
+/** The bytes of a file. Throws a UserError if it is a folder, a device or a pipe. */
+export async function fileBytes(path: string, name: string): Promise<Bytes> {
+  const found = await stat(path)
+  if (!found.isFile()) {
+    throw new UserError(`${name}: is a ${found.isDirectory() ? 'folder' : 'device or a pipe'}, must be a file`)
+  }
+  return { name, size: found.size, start: async () => fileReader(await openFile(path)) }
+}
+
+/** Opens without waiting, because a pipe may have taken the place of the file. */
+const openFile = (path: string) => open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+
+function fileReader(file: FileHandle): ByteReader {
+  let at = 0
+  const fillFrom = async (from: number, into: Uint8Array) => {
+    let done = 0
+    while (done < into.length) {
+      const { bytesRead } = await file.read(into, done, Math.min(into.length - done, MOST_AT_ONCE), from + done)
+      if (bytesRead === 0) break
+      done += bytesRead
+    }
+    return done
+  }
+  return {
+    async fill(into) {
+      const count = await fillFrom(at, into)
+      at += count
+      return count
+    },
+    fillFrom,
+    close: () => file.close(),
+  }
+}
+
+const MOST_AT_ONCE = 1 << 26
+
+/** Reads the bytes of a stream. `inWords` turns an error of the stream into one for the user. */
+export function streamReader(stream: Readable, inWords: (error: unknown) => unknown): ByteReader {
+  const pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]()
+  let rest: Uint8Array = new Uint8Array()
+  return {
+    async fill(into) {
+      let at = 0
+      while (at < into.length) {
+        if (rest.length === 0) {
+          const next = await pieces.next().catch((error) => {
+            throw inWords(error)
+          })
+          if (next.done) break
+          rest = next.value
+        }
+        const count = Math.min(rest.length, into.length - at)
+        into.set(rest.subarray(0, count), at)
+        rest = rest.subarray(count)
+        at += count
+      }
+      return at
+    },
+    async close() {
+      await pieces.return?.()
+    },
+  }
+}
