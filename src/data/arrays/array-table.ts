@@ -51,7 +51,7 @@ export function arrayTable({ name, blocks, unusable, close }: ArrayTable): RawTa
     name,
     columns,
     async facts(wanted) {
-      const facts = new Map(wanted.map((column) => [column, new Facts()]))
+      const facts = new Map(wanted.map((column) => [column, new Facts(name)]))
       for await (const { parts } of partsOf(blocksFor(wanted), wanted)) {
         for (const { column, elements } of parts) facts.get(column)!.see(elements)
       }

@@ -81,6 +81,9 @@ export class Facts {
   #facts: ColumnFacts = { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true }
   #row = 0
 
+  /** `file` is the path that messages name. */
+  constructor(private readonly file: string) {}
+
   see(elements: Elements): void {
     const isWhole = !isTexts(elements) && !(elements instanceof Float32Array || elements instanceof Float64Array)
     if (!isWhole) this.#look(elements)
@@ -96,6 +99,7 @@ export class Facts {
       else if (!Number.isFinite(number)) {
         notNumbers++
         firstNotNumber ??= {
+          file: this.file,
           row: this.#row + index + 1,
           value: isTexts(elements) ? (elements[index] ?? NO_TEXT) : String(number),
         }
