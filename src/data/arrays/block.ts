@@ -1,7 +1,7 @@
 /** Blocks: columns that are read together, because they lie in one array. */
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import { formatShape, type Shape } from '../../base/shape.js'
+import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import type { Elements, ElementType } from './element.js'
 
 export interface Block {
@@ -40,6 +40,22 @@ const MOST_ROWS_AT_ONCE = 1 << 16
 
 export const rowsAtOnce = (rowBytes: number, budget = AT_ONCE): number =>
   Math.max(1, Math.min(MOST_ROWS_AT_ONCE, Math.floor(budget / Math.max(1, rowBytes))))
+
+/** Longest row, in bytes. */
+const MOST_ROW = 2 ** 30
+
+/**
+ * Splits the shape of an array into rows and the shape of a row. Throws a UserError if it has no rows, or rows that
+ * cannot be read.
+ */
+export function rowsOf(name: string, shape: Shape, elementBytes: number) {
+  if (shape.length === 0) throw new UserError(`${name}: has no rows, because it is a single value`)
+  const [rows, ...rest] = shape as [number, ...number[]]
+  const rowBytes = sizeOf(rest) * elementBytes
+  if (rowBytes === 0) throw new UserError(`${name}: has no values, because its shape is ${formatShape(shape)}`)
+  if (rowBytes > MOST_ROW) throw new UserError(`${name}: has ${rowBytes} bytes a row, must have at most ${MOST_ROW}`)
+  return { rows, rest, rowBytes }
+}
 
 /** Puts the rows of blocks one after another. Throws a UserError if their columns differ. */
 export function joined(blocks: readonly Block[]): Block {

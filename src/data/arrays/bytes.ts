@@ -1,7 +1,10 @@
 /** Bytes of files and of members of archives, read some at a time. */
-import { constants, type FileHandle, open, stat } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
+import { constants, createReadStream } from 'node:fs'
+import { type FileHandle, open, stat } from 'node:fs/promises'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
 import { UserError } from '../../base/issue.js'
+import { reasonOf } from '../../base/reason.js'
 
 export interface Bytes {
   /** For messages: the path of a file, or `data.npz: x` for a member of an archive. */
@@ -55,6 +58,23 @@ function fileReader(file: FileHandle): ByteReader {
 }
 
 const MOST_AT_ONCE = 1 << 26
+
+/** The unpacked bytes of a file that gzip packed. Its checksum is compared at the end. */
+export async function gzipBytes(path: string, name: string): Promise<Bytes> {
+  await fileBytes(path, name)
+  return {
+    name,
+    size: undefined,
+    async start() {
+      const unpacked = pipeline(createReadStream(path), createGunzip(), () => {})
+      return streamReader(unpacked, (error) =>
+        /^Z_/.test((error as NodeJS.ErrnoException).code ?? '')
+          ? new UserError(`${name}: is damaged or cut off: ${reasonOf(error)}`)
+          : error,
+      )
+    },
+  }
+}
 
 /** Reads the bytes of a stream. `inWords` turns an error of the stream into one for the user. */
 export function streamReader(stream: Readable, inWords: (error: unknown) => unknown): ByteReader {

@@ -112,7 +112,8 @@ function textType(letter: 'U' | 'S', length: number, swapped: boolean): ElementT
   }
 }
 
-function utf8Text(bytes: Uint8Array): string | null | undefined {
+/** Bytes in UTF-8, with zeros after them: the text, null if it is empty, undefined if it is none. */
+export function utf8Text(bytes: Uint8Array): string | null | undefined {
   let end = bytes.length
   while (end > 0 && bytes[end - 1] === 0) end--
   if (end === 0) return null

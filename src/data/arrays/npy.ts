@@ -1,7 +1,7 @@
 /** Reads the rows of arrays in NumPy's format (.npy). A row is an index of the first axis. */
 import { UserError } from '../../base/issue.js'
 import { formatShape, sizeOf } from '../../base/shape.js'
-import { type Block, rowsAtOnce } from './block.js'
+import { type Block, rowsAtOnce, rowsOf } from './block.js'
 import type { ByteReader, Bytes } from './bytes.js'
 import { columnMajorReader, MOST_TRANSPOSED } from './column-major.js'
 import { type Member, type NpyHeader, readNpyHeader } from './npy-header.js'
@@ -14,13 +14,8 @@ import { recordBlock } from './record-block.js'
 export async function npyBlock(bytes: Bytes, column: string | null): Promise<Block> {
   const { name } = bytes
   const header = await npyHeaderOf(bytes)
-  const { shape } = header
-  if (shape.length === 0) throw new UserError(`${name}: has no rows, because it is a single value`)
-  const [rows, ...rest] = shape as [number, ...number[]]
-  if (sizeOf(rest) === 0) throw new UserError(`${name}: has no values, because its shape is ${formatShape(shape)}`)
+  const { rows, rest, rowBytes } = rowsOf(name, header.shape, header.bytes)
   const pieces = piecesOf(header, rest, name, column)
-  const rowBytes = header.bytes * sizeOf(rest)
-  if (rowBytes > MOST_ROW) throw new UserError(`${name}: has ${rowBytes} bytes a row, must have at most ${MOST_ROW}`)
   return recordBlock({
     name,
     rows,
@@ -31,8 +26,6 @@ export async function npyBlock(bytes: Bytes, column: string | null): Promise<Blo
   })
 }
 
-/** Longest row, in bytes. */
-const MOST_ROW = 2 ** 30
 /** Most columns that a matrix may become. */
 const MOST_COLUMNS = 100_000
 

@@ -1,5 +1,5 @@
 /** Opens files of arrays as tables. */
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import type { RawTable } from '../sources/raw-table.js'
@@ -7,20 +7,37 @@ import type { ArrayFile, OpenArrayFile } from './array-file.js'
 import { arrayTable } from './array-table.js'
 import { type Block, joined } from './block.js'
 import { fileBytes } from './bytes.js'
+import { openHdf5 } from './hdf5.js'
+import { idxBlock } from './idx.js'
 import { npyBlock } from './npy.js'
 import { openNpz } from './npz.js'
 
-/** How a file is opened, by its ending. */
-const FORMATS: Readonly<Record<string, OpenArrayFile>> = {
-  '.npy': async (path, name, column) => ({
-    blocks: [await npyBlock(await fileBytes(path, name), column)],
-    unusable: {},
-    close: () => {},
-  }),
-  '.npz': openNpz,
+interface Format {
+  /** Matches the names of its files. */
+  readonly names: RegExp
+  readonly open: OpenArrayFile
 }
 
-const formatOf = (path: string): OpenArrayFile | undefined => FORMATS[extname(path).toLowerCase()]
+const FORMATS: readonly Format[] = [
+  {
+    names: /\.npy$/i,
+    open: async (path, name, column) => ofOne(await npyBlock(await fileBytes(path, name), column)),
+  },
+  { names: /\.npz$/i, open: openNpz },
+  { names: /\.(?:h5|hdf5?|he5)$/i, open: openHdf5 },
+  {
+    // train-images-idx3-ubyte.gz
+    names: /(?:\.idx|[.-]idx\d-\w+)(?:\.gz)?$/i,
+    open: async (path, name, column) => ofOne(await idxBlock(path, name, column ?? 'x')),
+  },
+]
+
+/** For messages. */
+const ENDINGS = '.npy, .npz, .h5, .hdf5, .idx, -idx3-ubyte, .idx.gz'
+
+const ofOne = (block: Block): ArrayFile => ({ blocks: [block], unusable: {}, close: () => {} })
+
+const formatOf = (path: string): Format | undefined => FORMATS.find(({ names }) => names.test(path))
 
 /** True if the name of a file says that it holds arrays. */
 export const isArrayFile = (path: string): boolean => formatOf(path) !== undefined
@@ -64,11 +81,9 @@ export async function openArrays(
 }
 
 function opened(path: string, folder: string, column: string | null): Promise<ArrayFile> {
-  const open = formatOf(path)
-  if (open === undefined) {
-    throw new UserError(`${path}: must be an array, in a file that ends in ${Object.keys(FORMATS).join(', ')}`)
-  }
-  return open(resolve(folder, path), path, column)
+  const format = formatOf(path)
+  if (format === undefined) throw new UserError(`${path}: must be a file of arrays, which ends in ${ENDINGS}`)
+  return format.open(resolve(folder, path), path, column)
 }
 
 /** Joins the blocks of files by their columns. */

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { classField, type Field } from '../../base/field.js'
 import { PURPOSE, permutation } from '../../base/philox.js'
-import { readIdx } from './idx.js'
+import { readIdx } from '../arrays/idx.js'
 import type { Loaded, Samples, SetForm } from './set.js'
 
 const require = createRequire(import.meta.url)

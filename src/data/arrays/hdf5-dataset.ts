@@ -1,0 +1,150 @@
+/** Reads the rows of a dataset of an HDF5 file. */
+import { UserError } from '../../base/issue.js'
+import { sizeOf } from '../../base/shape.js'
+import { type Block, rowsAtOnce, rowsOf } from './block.js'
+import { type Elements, type ElementType, elementType, utf8Text } from './element.js'
+import { DAMAGED, type Dataset, type Hdf5Library, inWords } from './hdf5-library.js'
+
+/** Opens what a name in a file stands for as a column. Throws a UserError if it is no dataset that can be one. */
+export function hdf5Block(library: Hdf5Library, entry: unknown, name: string, column: string): Block {
+  if (entry instanceof library.ExternalLink) {
+    throw new UserError(`${name}: leads to another file, ${JSON.stringify(entry.filename)}, which is not opened`)
+  }
+  if (!(entry instanceof library.Dataset)) throw new UserError(`${name}: is not a dataset`)
+  const dataset: Dataset = entry
+  const { metadata, filters } = inWords(name, () => ({ metadata: dataset.metadata, filters: dataset.filters }))
+  const problem = problemOf(metadata, filters)
+  if (problem !== undefined) throw new UserError(`${name}: ${problem}`)
+  const type = typeOf(metadata)
+  if ('problem' in type) throw new UserError(`${name}: ${type.problem}`)
+  const { rows, rest, rowBytes } = rowsOf(name, metadata.shape!.map(Number), metadata.size)
+  const width = sizeOf(rest)
+  return {
+    name,
+    rows,
+    columns: { [column]: { type: type.type, kind: type.kind, shape: rest } },
+    rowsAtOnce: wholeChunks(metadata.vlen ? MOST_VARIABLE : rowsAtOnce(rowBytes), metadata.chunks, rowBytes),
+    async start() {
+      let from = 0
+      return {
+        left: () => rows - from,
+        async next(count) {
+          const slice = { from, count, rest, bytes: count * rowBytes }
+          const elements: Elements = metadata.vlen
+            ? inWords(name, () => variableTexts(library, dataset, slice))
+            : type.decode(inWords(name, () => sliceBytes(library, dataset, slice, (bytes) => bytes.slice())))
+          if (elements.length !== count * width) throw new UserError(`${name}: ${DAMAGED}`)
+          const found = { file: name, from, columns: { [column]: elements } }
+          from += count
+          return found
+        },
+        close: async () => {},
+      }
+    },
+  }
+}
+
+type Metadata = Dataset['metadata']
+
+/** HDF5's numbers for its classes of types (H5T_class_t). */
+const CLASS = { integer: 0, float: 1, string: 3, compound: 6, enumeration: 8 }
+/** Filters that are part of HDF5: deflate, shuffle, Fletcher's checksum, n-bit, scale and offset. */
+const FILTERS = [1, 2, 3, 5, 6]
+
+function problemOf(metadata: Metadata, filters: Dataset['filters']): string | undefined {
+  if (metadata.shape === null) return 'has no values'
+  if (metadata.virtual_sources) return 'has its values in other files, which are not opened'
+  if (metadata.type === CLASS.compound)
+    return 'holds records or complex numbers; save each member as a dataset of its own'
+  const odd = filters.find(({ id }) => !FILTERS.includes(id))
+  return odd && `is packed by ${JSON.stringify(odd.name)}, which is not part of HDF5; save it with "gzip"`
+}
+
+function typeOf(metadata: Metadata): ElementType | { readonly problem: string } {
+  const { type, size, signed, enum_type: names } = metadata
+  if (type === CLASS.string) return textType(metadata)
+  if (type === CLASS.float) return elementType(`f${size}`)
+  const isEnum = type === CLASS.enumeration && names?.type === CLASS.integer
+  // h5py's way to store truth values
+  if (isEnum && size === 1 && names.nmembers === 2 && names.members.FALSE === 0 && names.members.TRUE === 1) {
+    return elementType('b1')
+  }
+  if (isEnum || type === CLASS.integer) return elementType(`${signed ? 'i' : 'u'}${size}`)
+  return { problem: 'holds neither numbers nor text' }
+}
+
+const SPACES_AFTER = 2
+
+/** Text of a fixed number of bytes, with zeros or spaces after it. */
+function textType({ size, strpad }: Metadata): ElementType {
+  const isPadded = strpad === SPACES_AFTER
+  return {
+    type: 'U',
+    kind: 'text',
+    bytes: size,
+    decode: (bytes) =>
+      Array.from({ length: bytes.length / size }, (_, index) => {
+        const text = bytes.subarray(index * size, (index + 1) * size)
+        const end = text.indexOf(0)
+        const found = utf8Text(end < 0 ? text : text.subarray(0, end))
+        return isPadded && found ? found.replace(/ +$/, '') || null : found
+      }),
+  }
+}
+
+/** Rows of text of any length that are read at once. */
+const MOST_VARIABLE = 1024
+/** Largest chunk that is read at once, in bytes. */
+const MOST_CHUNK = 1 << 26
+
+/** A multiple of the rows of a chunk, because the library unpacks a large chunk again for each part that is read. */
+function wholeChunks(rows: number, chunks: readonly number[] | null, rowBytes: number): number {
+  const chunk = Number(chunks?.[0] ?? 1)
+  return chunk * rowBytes > MOST_CHUNK ? rows : Math.max(1, Math.floor(rows / chunk)) * chunk
+}
+
+interface Slice {
+  readonly from: number
+  readonly count: number
+  /** Shape of a row. */
+  readonly rest: readonly number[]
+  readonly bytes: number
+}
+
+/**
+ * Reads rows as little-endian bytes, and gives them to `use` in the library's memory. `Dataset.slice` of the package
+ * returns what that memory holds by chance if the library fails; the function below it, which is called here, says so.
+ */
+function sliceBytes<Result>(
+  { module }: Hdf5Library,
+  { file_id, path }: Dataset,
+  { from, count, rest, bytes }: Slice,
+  use: (bytes: Uint8Array, at: number) => Result,
+): Result {
+  const at = module._malloc(bytes)
+  if (at === 0) throw new Error('out of memory')
+  try {
+    const counts = [count, ...rest].map(BigInt)
+    const offsets = [from, ...rest.map(() => 0)].map(BigInt)
+    const strides = counts.map(() => 1n)
+    if (module.get_dataset_data(file_id, path, counts, offsets, strides, BigInt(at)) < 0) throw new Error('not read')
+    return use(module.HEAPU8.subarray(at, at + bytes), at)
+  } finally {
+    module._free(at)
+  }
+}
+
+/** Reads texts of any length: the bytes of the slice are addresses of them. */
+function variableTexts(library: Hdf5Library, dataset: Dataset, slice: Slice): Elements {
+  const { module } = library
+  return sliceBytes(library, dataset, slice, (bytes, at) => {
+    const memory = module.HEAPU8
+    const addresses = Uint32Array.from(new Uint32Array(memory.buffer, at, bytes.length / 4))
+    const texts = Array.from(addresses, (address) =>
+      address === 0 ? null : utf8Text(memory.subarray(address, memory.indexOf(0, address))),
+    )
+    const counts = [slice.count, ...slice.rest].map(BigInt)
+    module.reclaim_vlen_memory_count(dataset.file_id, dataset.path, '', BigInt(at), counts)
+    return texts
+  })
+}
