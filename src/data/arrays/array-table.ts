@@ -51,9 +51,9 @@ export function arrayTable({ name, blocks, unusable, close }: ArrayTable): RawTa
     name,
     columns,
     async facts(wanted) {
-      const facts = new Map(wanted.map((column) => [column, new Facts(name)]))
+      const facts = new Map(wanted.map((column) => [column, new Facts()]))
       for await (const { parts } of partsOf(blocksFor(wanted), wanted)) {
-        for (const { column, elements } of parts) facts.get(column)!.see(elements)
+        for (const part of parts) facts.get(part.column)!.see(part)
       }
       return Object.fromEntries([...facts].map(([column, { facts }]) => [column, facts]))
     },

@@ -79,18 +79,14 @@ const shown = (elements: Elements, index: number): string =>
 /** Collects facts about a column, some rows at a time. */
 export class Facts {
   #facts: ColumnFacts = { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true }
-  #row = 0
 
-  /** `file` is the path that messages name. */
-  constructor(private readonly file: string) {}
-
-  see(elements: Elements): void {
+  see(rows: ColumnRows): void {
+    const { elements } = rows
     const isWhole = !isTexts(elements) && !(elements instanceof Float32Array || elements instanceof Float64Array)
-    if (!isWhole) this.#look(elements)
-    this.#row += elements.length
+    if (!isWhole) this.#look(elements, rows)
   }
 
-  #look(elements: Texts | Float32Array | Float64Array): void {
+  #look(elements: Texts | Float32Array | Float64Array, { file, from }: ColumnRows): void {
     let { gaps, notNumbers, firstNotNumber, whole } = this.#facts
     const numbers = isTexts(elements) ? parsed(elements) : elements
     for (let index = 0; index < numbers.length; index++) {
@@ -98,11 +94,8 @@ export class Facts {
       if (isTexts(elements) ? elements[index] === null : Number.isNaN(number)) gaps++
       else if (!Number.isFinite(number)) {
         notNumbers++
-        firstNotNumber ??= {
-          file: this.file,
-          row: this.#row + index + 1,
-          value: isTexts(elements) ? (elements[index] ?? NO_TEXT) : String(number),
-        }
+        const value = isTexts(elements) ? (elements[index] ?? NO_TEXT) : String(number)
+        firstNotNumber ??= { file, row: from + index + 1, value }
       } else whole &&= Number.isInteger(number)
     }
     this.#facts = { gaps, notNumbers, firstNotNumber, whole }

@@ -63,7 +63,7 @@ test('members of records are columns', async () => {
   expect(await table.facts(['id', 'size', 'colour'])).toEqual({
     id: { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true },
     size: { gaps: 1, notNumbers: 0, firstNotNumber: null, whole: false },
-    colour: { gaps: 1, notNumbers: 2, firstNotNumber: { row: 1, value: 'red' }, whole: true },
+    colour: { gaps: 1, notNumbers: 2, firstNotNumber: { file: 'records.npy', row: 1, value: 'red' }, whole: true },
   })
   expect(await table.distinct('colour', 2)).toEqual(['blue', 'red'])
   expect(await table.distinct('id', 2)).toBeNull()
@@ -179,7 +179,7 @@ test('cells that a column may not have are listed with file, row and column', as
     'word.npy: row 1, column "word": found bytes that are no text, must be a finite number of 32 bits',
   ])
   expect(await (await tableOf({ y: ['y.npy'] }, folder)).facts(['y'])).toEqual({
-    y: { gaps: 1, notNumbers: 1, firstNotNumber: { row: 2, value: 'Infinity' }, whole: true },
+    y: { gaps: 1, notNumbers: 1, firstNotNumber: { file: 'y.npy', row: 2, value: 'Infinity' }, whole: true },
   })
 })
 
