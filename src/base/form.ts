@@ -15,11 +15,13 @@ export interface DataForm {
 }
 
 /**
- * Shapes of the inputs of a model. A number per row becomes a vector of one, as in Keras' `fit`
+ * Shape of a field as an input of a model. A number per row becomes a vector of one, as in Keras' `fit`
  * (keras/src/models/functional.py, `_adjust_input_rank`).
  */
+export const inputShape = ({ shape }: Field): Shape => (shape.length === 0 ? [1] : shape)
+
 export const inputShapes = ({ inputs }: DataForm): Named<Shape> =>
-  Object.fromEntries(Object.entries(inputs).map(([name, { shape }]) => [name, shape.length === 0 ? [1] : shape]))
+  Object.fromEntries(Object.entries(inputs).map(([name, field]) => [name, inputShape(field)]))
 
 /** Key of an input among the fields of a table, the arrays of a batch and the inputs of a program. */
 export const inputKey = (name: string): string => `x:${name}`

@@ -1,7 +1,7 @@
 /** Checks a model against its data before anything is built: shapes, targets, and size. */
-import { classesOf, type DataForm, inputKey, inputShapes, soleInput } from '../base/form.js'
+import { type DataForm, inputKey, inputShape, inputShapes } from '../base/form.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
-import type { OutputSpec } from '../spec/outputs.js'
+import type { OutputSpec, TargetSpec } from '../spec/outputs.js'
 import type { LayerSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
 import { checkActivity } from './layers/apply.js'
@@ -12,7 +12,7 @@ import { followMask, noMasks } from './mask-shapes.js'
 import { metricFor } from './metrics/registry.js'
 import { type Call, networkOf } from './network.js'
 import { takenMasks } from './taken-masks.js'
-import { type Target, targetForm, targetOf, type WantedTarget } from './targets.js'
+import { type FoundTarget, findTarget, takesNumbers, targetForm, type WantedTarget } from './targets.js'
 
 /** Weights, slots and gradients share one 32-bit address space of 4 GiB; five arrays of this many floats fit. */
 export const MAX_WEIGHTS = 200e6
@@ -92,7 +92,7 @@ export function checkModel(spec: SupervisedSpec, form: DataForm, outputs: readon
         chain,
       )
     }),
-    ...checkClassWeight(spec, form),
+    ...checkClassWeight(spec, outputs, network.outputs, form),
   ]
 }
 
@@ -130,7 +130,12 @@ function checkOutput(
   chain: readonly string[],
 ): ModelIssue[] {
   const details = ['shapes of the model:', ...chain.map((line) => `  ${line}`)]
-  const loss = lossFor(spec.loss, output)
+  const found = findTarget(spec.target, spec.name ?? name, data)
+  if ('problem' in found) {
+    return [{ code: 'target', pointer: `${spec.pointer}/target`, message: found.problem, nearest: found.nearest }]
+  }
+  const { target } = found
+  const loss = lossFor(spec.loss, output, target.kind)
   const wanted = [
     {
       user: `loss ${spec.loss.type}`,
@@ -141,23 +146,27 @@ function checkOutput(
       values: loss.ofBatch ? undefined : (loss.shape ?? output.slice(0, -1)),
     },
     ...spec.metrics.map((one, index) => {
-      const { target, problem, masked } = metricFor(one, output)
+      const metric = metricFor(one, output, target.kind)
       const at = `${spec.pointer}/metrics/${index}`
-      return { user: `metric ${one.type}`, at, own: at, target, problem, values: masked && output.slice(0, -1) }
+      return { user: `metric ${one.type}`, at, own: at, ...metric, values: metric.masked && output.slice(0, -1) }
     }),
   ]
-  const target = targetOf(spec.target, data)
   const ends = `${spec.name === null ? 'the model ends' : `output "${name}" ends`} in ${formatShape([null, ...output])}, but`
   const misfits = wanted.flatMap(({ user, at, own, target: wanted, problem, values }): ModelIssue[] => {
     if (targetForm(wanted, output, target) === null) {
       return [
-        { code: 'shape', pointer: at, message: `${ends} ${user} needs ${formsOf(wanted, target, data)}`, details },
+        {
+          code: 'shape',
+          pointer: at,
+          message: `${ends} ${user} needs ${formsOf(wanted, found, spec.target, data)}`,
+          details,
+        },
       ]
     }
     const why = problem ?? (mask && values && maskProblem(mask, values))
     return why === undefined ? [] : [{ code: 'shape', pointer: own, message: `${ends} ${user} ${why}`, details }]
   })
-  return [...checkGroups(spec, data), ...misfits.slice(0, 1)]
+  return [...checkGroups(spec, found.field.classes ?? 0, data.name), ...misfits.slice(0, 1)]
 }
 
 /** Explains why a mask cannot select values of a sample, or returns undefined if it can. */
@@ -171,11 +180,17 @@ function maskProblem(mask: Shape, values: Shape): string | undefined {
 }
 
 /** Describes the output shapes that fit a target. */
-function formsOf(wanted: WantedTarget, target: Target, data: DataForm): string {
+function formsOf(wanted: WantedTarget, { target, field }: FoundTarget, spec: TargetSpec, data: DataForm): string {
   if (target.kind === 'values') {
-    return wanted === 'fitting' || wanted === 'one_hot'
-      ? `${target.size} elements, as many as a sample has, such as ${formatShape([null, ...soleInput(data).shape])}`
-      : 'class labels as the target, not the input'
+    const ofInput = spec.type === 'input'
+    if (!takesNumbers(wanted, target)) {
+      return ofInput
+        ? 'class labels as the target, not the input'
+        : `a class as the target, not ${numbers(field.shape)}`
+    }
+    return ofInput
+      ? `${target.size} elements, as many as a sample has, such as ${formatShape([null, ...field.shape])}`
+      : `${formatShape([null, ...inputShape(field)])}, because the target is ${numbers(field.shape)}`
   }
   const { classes } = target
   const forms =
@@ -187,11 +202,16 @@ function formsOf(wanted: WantedTarget, target: Target, data: DataForm): string {
   return `${forms} for the ${classes} classes of ${data.name}`
 }
 
+const numbers = (shape: Shape): string =>
+  shape.length === 0
+    ? 'a number'
+    : shape.length === 1
+      ? `${shape[0]} numbers`
+      : `numbers of shape ${formatShape(shape)}`
+
 /** Checks that groups of labels name only classes of the data, and every one of them. */
-function checkGroups({ target, pointer }: OutputSpec, form: DataForm): ModelIssue[] {
+function checkGroups({ target, pointer }: OutputSpec, classes: number, name: string): ModelIssue[] {
   if (target.type !== 'grouped_label') return []
-  const { name } = form
-  const classes = classesOf(form)
   const at = `${pointer}/target/groups`
   const missing = Array.from({ length: classes }, (_, one) => one).filter((one) => !target.groups.flat().includes(one))
   return [
@@ -220,11 +240,26 @@ function checkGroups({ target, pointer }: OutputSpec, form: DataForm): ModelIssu
   ]
 }
 
-const checkClassWeight = ({ fit }: SupervisedSpec, form: DataForm): ModelIssue[] =>
-  Object.keys(fit.class_weight ?? {})
-    .filter((index) => Number(index) >= classesOf(form))
+/** Class weights are for a model with one output. */
+function checkClassWeight(
+  { fit }: SupervisedSpec,
+  [output]: readonly OutputSpec[],
+  [layer]: readonly string[],
+  form: DataForm,
+): ModelIssue[] {
+  if (fit.class_weight === null) return []
+  const found = findTarget(output!.target, layer!, form)
+  if ('problem' in found) return []
+  const { target } = found
+  const pointer = '/fit/class_weight'
+  if (target.kind === 'values') {
+    return [{ code: 'target', pointer, message: 'found weights of classes, but the target is not a class' }]
+  }
+  return Object.keys(fit.class_weight)
+    .filter((index) => Number(index) >= target.classes)
     .map((index) => ({
       code: 'range',
-      pointer: `/fit/class_weight/${index}`,
-      message: `found class ${index}, but ${form.name} has ${classesOf(form)} classes, numbered from 0`,
+      pointer: `${pointer}/${index}`,
+      message: `found class ${index}, but ${form.name} has ${target.classes} classes, numbered from 0`,
     }))
+}

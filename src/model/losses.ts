@@ -12,7 +12,7 @@ import { abs, largest } from './kinks.js'
 import { beside, ofOneRank } from './masks.js'
 import type { Prediction } from './model.js'
 import { EPSILON, normalizedVectors } from './normalized.js'
-import type { WantedTarget } from './targets.js'
+import type { Target, WantedTarget } from './targets.js'
 
 export interface Loss {
   /** The form of target that the loss takes. */
@@ -178,19 +178,20 @@ function circle(
   return tf.softplus(tf.add(logSumExp(toPositive, pairs), logSumExp(toNegative, negative)))
 }
 
-/** Makes a loss from its spec and from the shape of the model's output, without the batch. */
-export const LOSS_FUNCTIONS: ByType<LossSpec, [output: Shape], Loss> = {
+/** Makes a loss from its spec, from the shape of the model's output, without the batch, and from the kind of target. */
+export const LOSS_FUNCTIONS: ByType<LossSpec, [output: Shape, target: Target['kind']], Loss> = {
   // keras/src/trainers/compile_utils.py, `get_loss`: our labels are class indices
-  crossentropy: (_, output) =>
-    output.at(-1) === 1
-      ? LOSS_FUNCTIONS.binary_crossentropy(
-          { type: 'binary_crossentropy', from_logits: false, label_smoothing: 0 },
-          output,
-        )
-      : LOSS_FUNCTIONS.sparse_categorical_crossentropy(
-          { type: 'sparse_categorical_crossentropy', from_logits: false, ignore_class: null },
-          output,
-        ),
+  crossentropy(_, ...rest) {
+    const [output, target] = rest
+    const settings = { from_logits: false, label_smoothing: 0 }
+    if (output.at(-1) === 1)
+      return LOSS_FUNCTIONS.binary_crossentropy({ type: 'binary_crossentropy', ...settings }, ...rest)
+    if (target === 'values') {
+      return LOSS_FUNCTIONS.categorical_crossentropy({ type: 'categorical_crossentropy', ...settings }, ...rest)
+    }
+    const sparse = { type: 'sparse_categorical_crossentropy', from_logits: false, ignore_class: null } as const
+    return LOSS_FUNCTIONS.sparse_categorical_crossentropy(sparse, ...rest)
+  },
   categorical_crossentropy: ({ from_logits, label_smoothing }, output) => ({
     target: 'one_hot',
     takes: ofClasses(from_logits),
@@ -345,5 +346,6 @@ function diceLoss(target: tf.Tensor, { output }: Prediction, axis?: number[]) {
   return tf.sub(1, tf.div(tf.mul(overlap, 2), both))
 }
 
-/** The loss of this spec for a model output of this shape, without the batch. */
-export const lossFor = (spec: LossSpec, output: Shape): Loss => callByType(LOSS_FUNCTIONS, spec, output)
+/** The loss of this spec for a model output of this shape, without the batch, and for this kind of target. */
+export const lossFor = (spec: LossSpec, output: Shape, target: Target['kind'] = 'labels'): Loss =>
+  callByType(LOSS_FUNCTIONS, spec, output, target)

@@ -1,6 +1,8 @@
 /** Targets of outputs, in the forms that losses and metrics take. */
 import * as tf from '@tensorflow/tfjs-core'
-import { classesOf, type DataForm, soleInput } from '../base/form.js'
+import type { Field } from '../base/field.js'
+import { type DataForm, soleInput, soleInputKey, targetKey } from '../base/form.js'
+import { nearest } from '../base/nearest.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { TargetSpec } from '../spec/outputs.js'
 
@@ -9,30 +11,80 @@ export type Target =
   | { readonly kind: 'labels'; readonly classes: number }
   | { readonly kind: 'values'; readonly size: number }
 
-export function targetOf(spec: TargetSpec, form: DataForm): Target {
-  switch (spec.type) {
-    case 'label':
-      return { kind: 'labels', classes: classesOf(form) }
-    case 'grouped_label':
-      return { kind: 'labels', classes: spec.groups.length }
-    case 'input':
-      return { kind: 'values', size: sizeOf(soleInput(form).shape) }
+/** A target, and the field of the data that it comes from. */
+export interface FoundTarget {
+  /** Key of the field among the arrays of a batch. */
+  readonly key: string
+  readonly field: Field
+  readonly target: Target
+  /** The group of each class, for a target that is a group of classes. */
+  readonly groups: readonly number[] | null
+}
+
+/** The reason why an output has no target. */
+export interface TargetProblem {
+  readonly problem: string
+  readonly nearest?: string | undefined
+}
+
+/** Finds the target of an output, which the layer of this name gives. */
+export function findTarget(spec: TargetSpec, layer: string, form: DataForm): FoundTarget | TargetProblem {
+  if (spec.type === 'input') return inputTarget(form)
+  const name = spec.type === 'field' ? spec.name : nameFor(layer, form)
+  const field = name === undefined ? undefined : form.targets[name]
+  if (name === undefined || !field) return problemOf(spec, layer, form)
+  const key = targetKey(name)
+  const { classes } = field
+  if (spec.type !== 'grouped_label') {
+    const target = classes === undefined ? valuesOf(field) : ({ kind: 'labels', classes } as const)
+    return { key, field, target, groups: null }
+  }
+  if (classes === undefined) return { problem: `found grouped_label, but target "${name}" is not a class` }
+  const groups = Array.from({ length: classes }, (_, one) => spec.groups.findIndex((of) => of.includes(one)))
+  return { key, field, target: { kind: 'labels', classes: spec.groups.length }, groups }
+}
+
+/** The same for a spec that `checkModel` has found right. */
+export function targetOf(spec: TargetSpec, layer: string, form: DataForm): FoundTarget {
+  const found = findTarget(spec, layer, form)
+  if ('problem' in found) throw new Error(`internal: ${found.problem}`)
+  return found
+}
+
+/** The only target, or the one with the name of the layer. */
+function nameFor(layer: string, { targets }: DataForm): string | undefined {
+  const names = Object.keys(targets)
+  return names.length === 1 ? names[0] : names.find((name) => name === layer)
+}
+
+const valuesOf = ({ shape }: Field): Target => ({ kind: 'values', size: sizeOf(shape) })
+
+function inputTarget(form: DataForm): FoundTarget | TargetProblem {
+  const count = Object.keys(form.inputs).length
+  if (count > 1) return { problem: `found input, but the data have ${count} inputs, must have one for that` }
+  const field = soleInput(form)
+  return { key: soleInputKey(form), field, target: valuesOf(field), groups: null }
+}
+
+/** Types of targets, which a name may be meant to be. */
+const TYPES: readonly TargetSpec['type'][] = ['label', 'input']
+
+function problemOf(spec: TargetSpec, layer: string, { name: data, targets }: DataForm): TargetProblem {
+  const names = Object.keys(targets)
+  const all = names.map((name) => `"${name}"`).join(', ')
+  if (names.length === 0) return { problem: `found ${spec.type}, but ${data} has no target` }
+  if (spec.type !== 'field') {
+    return { problem: `output "${layer}" has no target: ${data} has ${names.length}, ${all}; "target" must name one` }
+  }
+  return {
+    problem: `found "${spec.name}", which is not a target of ${data}; ${names.length === 1 ? 'its only target is' : 'its targets are'} ${all}`,
+    nearest: nearest(spec.name, [...names, ...TYPES]),
   }
 }
 
-/** Target of a batch, from its samples (batch, ...) and its labels (batch), int32. */
-export function targetTensor(spec: TargetSpec, x: tf.Tensor, labels: tf.Tensor, form: DataForm): tf.Tensor {
-  switch (spec.type) {
-    case 'label':
-      return labels
-    case 'grouped_label': {
-      const group = Array.from({ length: classesOf(form) }, (_, one) => spec.groups.findIndex((of) => of.includes(one)))
-      return tf.gather(tf.tensor1d(group, 'int32'), labels as tf.Tensor1D)
-    }
-    case 'input':
-      return x
-  }
-}
+/** Target of a batch, from the array of its key: labels (batch), int32, or numbers (batch, ...). */
+export const targetTensor = ({ groups }: FoundTarget, given: tf.Tensor): tf.Tensor =>
+  groups ? tf.gather(tf.tensor1d([...groups], 'int32'), given as tf.Tensor1D) : given
 
 /**
  * `one_hot`: (batch, classes). `class_index`: (batch), int32. `column`: (batch, 1), the class index as a float.
@@ -48,14 +100,18 @@ export type WantedTarget = 'one_hot' | 'class_index' | 'fitting' | 'class_of_vec
 
 /** The form in which a target suits this output; null if there is none. */
 export function targetForm(wanted: WantedTarget, output: Shape, target: Target): TargetForm | null {
-  if (target.kind === 'values') {
-    return (wanted === 'fitting' || wanted === 'one_hot') && sizeOf(output) === target.size ? 'values' : null
-  }
+  if (target.kind === 'values') return takesNumbers(wanted, target) && isAlike(output, target) ? 'values' : null
   if (wanted === 'fitting') return fittingForm(output, target.classes)
   if (output.length !== 1) return null
   if (wanted === 'class_of_vector') return 'class_index'
   return output[0] === target.classes ? wanted : null
 }
+
+/** True if numbers of this shape can be such a target. One number is not one of several classes. */
+export const takesNumbers = (wanted: WantedTarget, { size }: { readonly size: number }): boolean =>
+  wanted === 'fitting' || (wanted === 'one_hot' && size > 1)
+
+const isAlike = (output: Shape, { size }: { readonly size: number }): boolean => sizeOf(output) === size
 
 /** The form in which labels can be compared element by element with an output; null if there is none. */
 export function fittingForm(output: Shape, classes: number): TargetForm | null {

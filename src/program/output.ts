@@ -43,11 +43,11 @@ export function measureOutput({
   ...spec
 }: OutputOptions): MeasuredOutput {
   const lossKey = `${prefix}loss`
-  const rule = lossFor(spec.loss, shape)
+  const rule = lossFor(spec.loss, shape, compared.kind)
   const weights =
     spec.classWeight && compared.kind === 'labels' ? classWeights(spec.classWeight, compared.classes) : undefined
   const metrics = spec.metrics.map((one) => {
-    const metric = metricFor(one, shape)
+    const metric = metricFor(one, shape, compared.kind)
     return measuredMetric(`${prefix}${one.name}`, (masked && metric.masked) || metric)
   })
 

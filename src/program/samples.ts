@@ -2,6 +2,7 @@
 import type { Field, Named } from '../base/field.js'
 import { classesOf, type DataForm, inputKey, inputShapes, labelsKey, soleInput, soleInputKey } from '../base/form.js'
 import type { Tensors } from '../base/tensors.js'
+import type { FoundTarget } from '../model/targets.js'
 import type { BatchInput } from './program.js'
 
 /** Samples of a field, which a table has under this key. Stored values are divided by the divisor of the field. */
@@ -35,6 +36,10 @@ export const labelsInput = (key: string, classes: number): BatchInput => ({
   divisor: 1,
   below: classes,
 })
+
+/** The target of an output. */
+export const targetInput = ({ key, field }: FoundTarget): BatchInput =>
+  field.classes === undefined ? samplesInput(key, field) : labelsInput(key, field.classes)
 
 /** The samples of data that have one input, and their labels: the inputs of the programs of an RBM. */
 export const soleSamples = (form: DataForm): BatchInput => samplesInput(soleInputKey(form), soleInput(form))

@@ -1,11 +1,11 @@
 /** Programs of a network with targets: training by backpropagation, evaluation, and the outputs of every layer. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Named } from '../base/field.js'
-import { type DataForm, labelsKey, soleInputKey } from '../base/form.js'
+import type { DataForm } from '../base/form.js'
 import type { Mode } from '../base/mode.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Applied, Model } from '../model/model.js'
-import { targetOf, targetTensor } from '../model/targets.js'
+import { type FoundTarget, targetOf, targetTensor } from '../model/targets.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { FitSpec, OptimizerSpec } from '../spec/spec.js'
 import { backpropagation } from './backpropagation.js'
@@ -14,7 +14,7 @@ import type { LearningPrograms } from './learning-programs.js'
 import { type Measured, meanOver } from './measured.js'
 import { type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program } from './program.js'
-import { samplesOf, soleLabels, tensorsOf } from './samples.js'
+import { samplesOf, targetInput, tensorsOf } from './samples.js'
 
 export interface SupervisedOptions {
   readonly model: Model
@@ -39,19 +39,24 @@ export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>
 export function supervisedPrograms(options: SupervisedOptions): LearningPrograms {
   const { model, form, optimizer } = options
   const samples = samplesOf(form)
-  const y = soleLabels(form)
+  const read = new Set(Object.values(samples).map(({ name }) => name))
+  const found = targetsOf(options).map(targetInput)
+  const targets = found.filter(
+    ({ name }, index) => !read.has(name) && found.findIndex((one) => one.name === name) === index,
+  )
+  const given = [...Object.values(samples), ...targets]
   const { sums, loss } = measuring(options)
   const steps = backpropagation({
     model,
     optimizer,
     samples,
-    targets: [y],
+    targets,
     measure: (inputs, applied) => sums(inputs, applied, 'training'),
   })
 
   const evaluate: Program = {
     state: model.weights,
-    inputs: [...Object.values(samples), y],
+    inputs: given,
     keepsState: true,
     run: (state, inputs) => ({
       state: {},
@@ -61,7 +66,7 @@ export function supervisedPrograms(options: SupervisedOptions): LearningPrograms
 
   const inspect: Program = {
     state: model.weights,
-    inputs: [...Object.values(samples), y, ITERATIONS, ...model.noise],
+    inputs: [...given, ITERATIONS, ...model.noise],
     keepsState: true,
     run(state, inputs) {
       const outputs: Record<string, tf.Tensor> = {}
@@ -99,29 +104,31 @@ function lookupsProgram(model: Model, samples: Named<BatchInput>): Program {
   }
 }
 
-const measuredOutputs = ({
-  model,
-  form,
-  outputs,
-  fit,
-}: Omit<SupervisedOptions, 'optimizer'>): readonly MeasuredOutput[] =>
-  outputs.map(({ prefix, target, loss, metrics }, index) =>
+/** The target of each output. */
+const targetsOf = ({ model, form, outputs }: Omit<SupervisedOptions, 'optimizer'>): readonly FoundTarget[] =>
+  outputs.map(({ name, target }, index) => targetOf(target, name ?? model.outputs[index]!.name, form))
+
+const measuredOutputs = (options: Omit<SupervisedOptions, 'optimizer'>): readonly MeasuredOutput[] => {
+  const { model, outputs, fit } = options
+  const targets = targetsOf(options)
+  return outputs.map(({ prefix, loss, metrics }, index) =>
     measureOutput({
       prefix,
       ...model.outputs[index]!,
-      target: targetOf(target, form),
+      target: targets[index]!.target,
       loss,
       metrics,
       classWeight: fit.class_weight,
     }),
   )
+}
 
 /** Measures of a step: sums over a batch by history key, and the total loss of all outputs. */
 function measuring(options: SupervisedOptions) {
-  const { form, outputs } = options
+  const { outputs } = options
+  const found = targetsOf(options)
   const measured = measuredOutputs(options)
-  const [x, y] = [soleInputKey(form), labelsKey(form)]
-  const targets = (given: Tensors) => outputs.map(({ target }) => targetTensor(target, given[x]!, given[y]!, form))
+  const targets = (given: Tensors) => found.map((target) => targetTensor(target, given[target.key]!))
   /** Weighted sum of the outputs' losses, plus the regularization of the mean loss times the batch size. */
   const total = (losses: readonly tf.Tensor[], { penalty, output }: Applied): tf.Tensor => {
     const weighted = losses.map((loss, index) => {

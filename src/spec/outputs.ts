@@ -1,9 +1,10 @@
 /** The outputs of a model and how each is trained: one output, or several by name. */
 import { z } from 'zod'
-import { type DeepReadonly, family, member, type RuleIssue, rules } from './family.js'
+import { type DeepReadonly, member, nameIn, type RuleIssue, rules } from './family.js'
 import { historyNameRules, type NamedKey } from './history-names.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
+import { withShortForm } from './short-forms.js'
 import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
 
 /** A class must not be in two groups. */
@@ -22,7 +23,14 @@ function* groupRules(groups: readonly (readonly number[])[]): Iterable<RuleIssue
 }
 
 const TARGETS = [
-  member('label', 'The class label of a sample.', {}),
+  member(
+    'label',
+    'The target of the data: a class label, or numbers. Of several targets, the one with the name of the layer.',
+    {},
+  ),
+  member('field', 'One of several targets of the data.', {
+    name: z.string().min(1).describe('Name of the target.'),
+  }),
   member('grouped_label', "The number of the group that has the sample's class label.", {
     groups: z
       .array(z.array(whole(0)).min(1).max(MOST_COLUMNS))
@@ -34,9 +42,20 @@ const TARGETS = [
   member('input', 'The sample itself, element by element: for an autoencoder.', {}),
 ] as const
 
-export const targetSchema = family(TARGETS).describe(
-  'Target of the output: the name, or an object with a `type`. Default: label.',
+/** Types that need no other field. */
+const bare = nameIn({ label: TARGETS[0].description!, input: TARGETS[3].description! })
+const target = z.discriminatedUnion('type', TARGETS)
+
+const inFull = (text: string) => (bare.safeParse(text).success ? { type: text } : { type: 'field', name: text })
+
+export const targetSchema = withShortForm(
+  z.union([bare, z.string().min(1).describe('Name of a target of the data.'), target]),
+  (given) => (typeof given === 'string' ? inFull(given) : undefined),
 )
+  .transform((given) => (typeof given === 'string' ? target.parse(inFull(given)) : given))
+  .describe(
+    'Target of the output: a type, the name of a target of the data, or an object with a `type`. Default: label.',
+  )
 
 const output = z
   .strictObject({

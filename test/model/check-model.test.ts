@@ -1,9 +1,11 @@
 /** A model that cannot be trained on its data is refused, with the layer and the shapes that led to it. */
 import { expect, test } from 'vitest'
+import type { Field } from '../../src/base/field.js'
 import type { DataForm } from '../../src/base/form.js'
+import type { Shape } from '../../src/base/shape.js'
 import { checkModel } from '../../src/model/check-model.js'
 import { outputsOf } from '../../src/spec/outputs.js'
-import { formOfData } from '../support/data.js'
+import { formOf, formOfData } from '../support/data.js'
 import { resolveData, resolveSpec } from '../support/spec.js'
 
 const mnist = formOfData(resolveData('mnist'))
@@ -214,4 +216,45 @@ test('a mask that does not fit the values of a loss is named', () => {
   expect(check(masked(sequence, heads, { type: 'Reshape', target_shape: [4, 4] }), toInput, pictures)).toEqual([])
   expect(check(masked(sequence), { ...toInput, metrics: ['mae', 'Precision'] }, pictures)).toEqual([])
   expect(check([words, { type: 'Dense', units: 1 }], { ...toInput, metrics: ['mae'] }, pictures)).toEqual([])
+})
+
+test('a target of numbers needs an output of as many, and a loss that compares numbers', () => {
+  const field: Field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' }
+  const numbers = (shape: Shape): DataForm => ({ ...formOf({ shape: [4] }), targets: { price: { ...field, shape } } })
+  const messages = (units: number, shape: Shape, rest: object) =>
+    check([{ type: 'Dense', units }], rest, numbers(shape)).map(({ message }) => message)
+  expect(messages(1, [], { loss: 'mse', metrics: ['mae', 'r2_score', 'acc', 'root_mean_squared_error'] })).toEqual([])
+  expect(messages(3, [3], { loss: 'mse', metrics: ['mae', 'r2_score', 'cosine_similarity'] })).toEqual([])
+  expect(messages(3, [3], { loss: 'binary_crossentropy', metrics: ['binary_accuracy', 'auc', 'f1_score'] })).toEqual([])
+  // one-hot numbers
+  expect(messages(3, [3], { loss: 'categorical_crossentropy', metrics: ['acc', 'crossentropy'] })).toEqual([])
+  expect(messages(2, [], { loss: 'mse' })).toEqual([
+    'the model ends in (None, 2), but loss mean_squared_error needs (None, 1), because the target is a number',
+  ])
+  expect(messages(1, [3], { loss: 'mse' })).toEqual([
+    'the model ends in (None, 1), but loss mean_squared_error needs (None, 3), because the target is 3 numbers',
+  ])
+  expect(messages(1, [2, 3], { loss: 'mse' })).toEqual([
+    'the model ends in (None, 1), but loss mean_squared_error needs (None, 2, 3), because the target is numbers of shape (2, 3)',
+  ])
+  expect(messages(1, [], { loss: 'categorical_crossentropy' })).toEqual([
+    'the model ends in (None, 1), but loss categorical_crossentropy needs a class as the target, not a number',
+  ])
+  expect(messages(3, [3], { loss: 'mse', metrics: ['sparse_categorical_accuracy'] })).toEqual([
+    'the model ends in (None, 3), but metric sparse_categorical_accuracy needs a class as the target, not 3 numbers',
+  ])
+  expect(messages(1, [], { loss: 'mse', fit: { class_weight: { 0: 2 } } })).toEqual([
+    'found weights of classes, but the target is not a class',
+  ])
+})
+
+test('a target that the data do not have is named, with the nearest', () => {
+  expect(check(['Flatten', softmax10], { target: 'lable' })).toEqual([
+    {
+      code: 'target',
+      pointer: '/target',
+      message: 'found "lable", which is not a target of mnist; its only target is "y"',
+      nearest: 'label',
+    },
+  ])
 })

@@ -1,8 +1,11 @@
 /** Labels in the forms that losses and metrics take. */
 import * as tf from '@tensorflow/tfjs-core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { classField, type Field } from '../../src/base/field.js'
+import type { DataForm } from '../../src/base/form.js'
 import {
   encodeTarget,
+  findTarget,
   fittingForm,
   type Target,
   type TargetForm,
@@ -11,7 +14,7 @@ import {
   targetTensor,
 } from '../../src/model/targets.js'
 import type { TargetSpec } from '../../src/spec/outputs.js'
-import { formOf } from '../support/data.js'
+import { formOf, X, Y } from '../support/data.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -55,6 +58,8 @@ test('values are compared with an output of as many elements, as that is shaped'
   expect(targetForm('one_hot', [6], values)).toBe('values')
   expect(targetForm('fitting', [7], values)).toBeNull()
   expect(targetForm('class_index', [6], values)).toBeNull()
+  expect(targetForm('fitting', [1], { kind: 'values', size: 1 })).toBe('values')
+  expect(targetForm('one_hot', [1], { kind: 'values', size: 1 })).toBeNull()
   tf.tidy(() => {
     const given = tf.tensor3d([1, 2, 3, 4, 5, 6], [1, 3, 2])
     const target = encodeTarget(given, 'values', [2, 3], values)
@@ -63,17 +68,71 @@ test('values are compared with an output of as many elements, as that is shaped'
   })
 })
 
-test('the target of an output is the label, its group, or the sample', () => {
+describe('the target of an output', () => {
   const form = formOf({ shape: [2], classes: 3 })
   const grouped: TargetSpec = { type: 'grouped_label', groups: [[1], [2, 0]] }
-  expect(targetOf({ type: 'label' }, form)).toEqual({ kind: 'labels', classes: 3 })
-  expect(targetOf(grouped, form)).toEqual({ kind: 'labels', classes: 2 })
-  expect(targetOf({ type: 'input' }, form)).toEqual({ kind: 'values', size: 2 })
-  tf.tidy(() => {
-    const [x, y] = [tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor1d([2, 1], 'int32')]
-    const values = (spec: TargetSpec) => [...targetTensor(spec, x, y, form).dataSync()]
-    expect(values({ type: 'label' })).toEqual([2, 1])
-    expect(values(grouped)).toEqual([1, 0])
-    expect(values({ type: 'input' })).toEqual([1, 2, 3, 4])
+  const find = (spec: TargetSpec, data: DataForm = form) => findTarget(spec, 'price', data)
+
+  test('is the label, its group, or the sample', () => {
+    expect(find({ type: 'label' })).toMatchObject({ key: Y, target: labels(3) })
+    expect(find(grouped)).toMatchObject({ key: Y, target: labels(2) })
+    expect(find({ type: 'input' })).toMatchObject({ key: X, target: { kind: 'values', size: 2 } })
+    tf.tidy(() => {
+      const values = (spec: TargetSpec) => [
+        ...targetTensor(targetOf(spec, 'a', form), tf.tensor1d([2, 1], 'int32')).dataSync(),
+      ]
+      expect(values({ type: 'label' })).toEqual([2, 1])
+      expect(values(grouped)).toEqual([1, 0])
+    })
+  })
+
+  const numbers: Field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' }
+  const several: DataForm = {
+    ...form,
+    targets: { price: numbers, sold: classField(2), rooms: { ...numbers, shape: [3] } },
+  }
+
+  test('is the only one, whatever its kind', () => {
+    const priced = { ...form, targets: { cost: numbers } }
+    expect(find({ type: 'label' }, priced)).toMatchObject({ key: 'y:cost', target: { kind: 'values', size: 1 } })
+  })
+
+  test('of several is the one that is named, or has the name of the layer', () => {
+    expect(find({ type: 'field', name: 'sold' }, several)).toMatchObject({ key: 'y:sold', target: labels(2) })
+    expect(find({ type: 'field', name: 'rooms' }, several)).toMatchObject({ target: { kind: 'values', size: 3 } })
+    expect(find({ type: 'label' }, several)).toMatchObject({ key: 'y:price' })
+    expect(findTarget({ type: 'grouped_label', groups: [[0], [1]] }, 'sold', several)).toMatchObject({ key: 'y:sold' })
+  })
+
+  test.each<[TargetSpec, DataForm, object]>([
+    [
+      { type: 'field', name: 'prise' },
+      several,
+      {
+        problem: 'found "prise", which is not a target of test; its targets are "price", "sold", "rooms"',
+        nearest: 'price',
+      },
+    ],
+    [
+      { type: 'field', name: 'z' },
+      form,
+      { problem: 'found "z", which is not a target of test; its only target is "y"' },
+    ],
+    [{ type: 'label' }, { ...form, targets: {} }, { problem: 'found label, but test has no target' }],
+    [grouped, several, { problem: 'found grouped_label, but target "price" is not a class' }],
+    [
+      { type: 'input' },
+      { ...form, inputs: { a: numbers, b: numbers } },
+      { problem: 'found input, but the data have 2 inputs, must have one for that' },
+    ],
+  ])('%j: what is missing', (spec, data, problem) => {
+    expect(find(spec, data)).toEqual(problem)
+    expect(() => targetOf(spec, 'price', data)).toThrow(/^internal/)
+  })
+
+  test('of several is asked for, if no name says which', () => {
+    expect(findTarget({ type: 'label' }, 'dense', several)).toEqual({
+      problem: 'output "dense" has no target: test has 3, "price", "sold", "rooms"; "target" must name one',
+    })
   })
 })

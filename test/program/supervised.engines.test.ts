@@ -1,16 +1,13 @@
 /** Whole training runs have the losses, metrics and weights of Keras, on each engine. */
 import { describe, expect, test } from 'vitest'
+import type { Field } from '../../src/base/field.js'
 import type { Runner } from '../../src/engine/engine.js'
-import { lossFor, lossOfBatch } from '../../src/model/losses.js'
-import { SUM } from '../../src/model/metrics/metric.js'
-import { metricFor } from '../../src/model/metrics/registry.js'
+import { lossFor } from '../../src/model/losses.js'
 import { buildModel } from '../../src/model/model.js'
-import { backpropagation } from '../../src/program/backpropagation.js'
-import type { BatchInput } from '../../src/program/program.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
-import { arraysOf, formOf, X, Y } from '../support/data.js'
+import { arraysOf, formOf, X } from '../support/data.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
 import { resolveLoss, resolveMetric, resolveModel, resolveOptimizer, resolveSpec } from '../support/spec.js'
@@ -23,52 +20,38 @@ type ByLayer = Problem['initial']
 
 const { input_shape, inputs, problems } = kerasFixture('training')
 const [size, features] = input_shape
-const form = (classes: number) => formOf({ shape: [features!], classes })
 const CLOSELY = { relative: 1e-5 }
 
 const LABEL = { type: 'label' } as const
 
-/** Class labels go the whole way through `supervisedPrograms`; real numbers, which no data set has yet, go below it. */
+/** Targets of whole numbers are class labels. */
 function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, given: unknown) {
   const optimizer = resolveOptimizer(given)
   const model = buildModel(resolveModel(layers), { x: [features] }, 0)
   const units = model.outputShape[0]!
   const lossSpec = resolveLoss(loss)
-  const rule = lossFor(lossSpec, [units])
-  const measured = Object.keys(metrics).map(resolveMetric)
-  if (targets.flat().every(Number.isInteger)) {
-    const labels = targets.map((target) => Int32Array.from(rule.target === 'one_hot' ? hot(target, units) : target))
-    const options = {
-      model,
-      form: form(Math.max(2, units)),
-      outputs: [
-        {
-          ...{ name: null, prefix: '', pointer: '', loss_weight: 1 },
-          loss: lossSpec,
-          metrics: measured,
-          target: LABEL,
-        },
-      ],
-      optimizer,
-      fit: { class_weight: null },
-    }
-    return { train: supervisedPrograms(options).train, targets: labels }
-  }
-  const x: BatchInput = { kind: 'batch', name: X, shape: [null, features], dtype: 'float32', divisor: 1 }
-  const y: BatchInput = { ...x, name: Y, shape: [null, ...target_shape.slice(1)] }
-  const { train } = backpropagation({
+  const areLabels = targets.flat().every(Number.isInteger)
+  const form = formOf({ shape: [features!], classes: Math.max(2, units) })
+  const numbers: Field = { shape: target_shape.slice(1), dtype: 'float32', divisor: 1, values: 'real' }
+  const options = {
     model,
+    form: areLabels ? form : { ...form, targets: { y: numbers } },
+    outputs: [
+      {
+        ...{ name: null, prefix: '', pointer: '', loss_weight: 1, target: LABEL },
+        loss: lossSpec,
+        metrics: Object.keys(metrics).map(resolveMetric),
+      },
+    ],
     optimizer,
-    samples: { x },
-    targets: [y],
-    measure: ({ [Y]: y }, prediction) => ({
-      loss: lossOfBatch(rule, y!, prediction),
-      ...Object.fromEntries(
-        measured.map((spec) => [spec.name, metricFor(spec, [units]).sums(y!, prediction)[SUM]!] as const),
-      ),
-    }),
-  })
-  return { train, targets: targets.map((target) => Float32Array.from(target)) }
+    fit: { class_weight: null },
+  }
+  const isOneHot = lossFor(lossSpec, [units]).target === 'one_hot'
+  const labelsIn = (target: readonly number[]) => Int32Array.from(isOneHot ? hot(target, units) : target)
+  return {
+    train: supervisedPrograms(options).train,
+    targets: targets.map((target) => (areLabels ? labelsIn(target) : Float32Array.from(target))),
+  }
 }
 
 const hot = (rows: readonly number[], width: number) =>
@@ -122,7 +105,12 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
   ]
   const model = buildModel(resolveModel(layers), { x: [features] }, 0)
   const spec = resolveSpec({ layers, optimizer: 'SGD', loss: 'categorical_crossentropy', metrics: ['acc', 'mse'] })
-  const programs = supervisedPrograms({ ...spec, model, form: form(3), outputs: outputsOf(spec) })
+  const programs = supervisedPrograms({
+    ...spec,
+    model,
+    form: formOf({ shape: [features], classes: 3 }),
+    outputs: outputsOf(spec),
+  })
   const batch = { size, arrays: arraysOf(Float32Array.from(inputs[0]!), Int32Array.from([0, 1, 2, 0, 1, 2, 0, 1])) }
 
   test('inspection shows every layer in order, then the loss, as in training', async () => {

@@ -1,6 +1,7 @@
 /** Accuracies (keras/src/metrics/accuracy_metrics.py). */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
+import type { Target } from '../targets.js'
 import { type Metric, meanOf } from './metric.js'
 
 const equal = (a: tf.Tensor, b: tf.Tensor) => tf.cast(tf.equal(a, b), 'float32')
@@ -20,10 +21,13 @@ export const sparseCategoricalAccuracy = (): Metric =>
   meanOf('class_index', (target, { output }) => equal(target, tf.argMax(output, -1)))
 
 /**
- * Keras' rule for `accuracy` (keras/src/trainers/compile_utils.py): binary if there is one output, else by class index.
+ * Keras' rule for `accuracy` (keras/src/trainers/compile_utils.py): binary if there is one output; else by the largest
+ * output, compared with a class index, or with the largest number of the target.
  */
-export const accuracy = (output: Shape): Metric =>
-  output.at(-1) === 1 ? binaryAccuracy(0.5) : sparseCategoricalAccuracy()
+export function accuracy(output: Shape, target: Target['kind']): Metric {
+  if (output.at(-1) === 1) return binaryAccuracy(0.5)
+  return target === 'labels' ? sparseCategoricalAccuracy() : categoricalAccuracy()
+}
 
 export const topKCategoricalAccuracy = (k: number): Metric =>
   meanOf('one_hot', (target, { output }) => amongLargest(tf.argMax(target, -1), output, k))

@@ -3,6 +3,7 @@ import { type ByType, callByType } from '../../base/by-type.js'
 import type { Shape } from '../../base/shape.js'
 import type { LossSpec, MetricSpec } from '../../spec/spec.js'
 import { lossFor } from '../losses.js'
+import type { Target } from '../targets.js'
 import * as accuracies from './accuracy.js'
 import { auc } from './auc.js'
 import { binaryIoU } from './binary-iou.js'
@@ -12,19 +13,19 @@ import { type Metric, meanOf, meanOfDefined } from './metric.js'
 import * as regression from './regression.js'
 
 /** A loss as a metric: the mean of its values. */
-function loss(spec: LossSpec, output: Shape): Metric {
-  const { target, values, problem } = lossFor(spec, output)
+function loss(spec: LossSpec, output: Shape, kind: Target['kind']): Metric {
+  const { target, values, problem } = lossFor(spec, output, kind)
   return { ...meanOf(target, values), problem }
 }
 
 /** A loss as a metric whose formula may be undefined, such as for outputs below 0 or a row of zeros. */
-function partialLoss(spec: LossSpec, output: Shape): Metric {
-  const { target, values, problem } = lossFor(spec, output)
+function partialLoss(spec: LossSpec, output: Shape, kind: Target['kind']): Metric {
+  const { target, values, problem } = lossFor(spec, output, kind)
   return { ...meanOfDefined(target, values, 'outputs for which its formula is defined'), problem }
 }
 
-const METRICS: ByType<MetricSpec, [output: Shape], Metric> = {
-  accuracy: (_, output) => accuracies.accuracy(output),
+const METRICS: ByType<MetricSpec, [output: Shape, target: Target['kind']], Metric> = {
+  accuracy: (_, output, target) => accuracies.accuracy(output, target),
   binary_accuracy: ({ threshold }) => accuracies.binaryAccuracy(threshold),
   categorical_accuracy: accuracies.categoricalAccuracy,
   sparse_categorical_accuracy: accuracies.sparseCategoricalAccuracy,
@@ -72,5 +73,6 @@ const METRICS: ByType<MetricSpec, [output: Shape], Metric> = {
   binary_iou: binaryIoU,
 }
 
-/** The metric of this spec for a model output of this shape, without the batch. */
-export const metricFor = (spec: MetricSpec, output: Shape): Metric => callByType(METRICS, spec, output)
+/** The metric of this spec for a model output of this shape, without the batch, and for this kind of target. */
+export const metricFor = (spec: MetricSpec, output: Shape, target: Target['kind'] = 'labels'): Metric =>
+  callByType(METRICS, spec, output, target)
