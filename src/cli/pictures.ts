@@ -16,7 +16,10 @@ export async function drawPictures(
 ): Promise<void> {
   try {
     const numbers = await pictureNumbers({ ...options, samples: MOST_ROWS, fantasies: MOST_TILES })
-    const pictures = rbmPictures({ tile: tileShape(sampleShapeOf(options.spec.data)), ...numbers })
+    const pictures = rbmPictures({
+      tile: tileShape(sampleShapeOf(options.spec.data, options.session.form)),
+      ...numbers,
+    })
     const folder = join(directory, RUN_FILES.pictures)
     await makeFolder(folder, directory)
     for (const [name, image] of Object.entries(pictures)) await writeFileAtomic(join(folder, name), pngOf(image))

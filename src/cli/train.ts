@@ -32,7 +32,10 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
   const { spec, warnings, issue } = checked
   await checkRunPlaces(spec, file, options)
   const { verbose } = options
-  if (verbose !== '0') showWarnings(warnings, io)
+  if (verbose !== '0') {
+    for (const line of checked.data.decided) say(io, line)
+    showWarnings(warnings, io)
+  }
   const voice = createVoice(io)
   const interrupt = listenForInterrupt(io, { quiet: verbose === '0', voice })
   try {

@@ -18,3 +18,14 @@ export const cut = (values: Values, from: number, to: number, width: number): Va
   Array.isArray(values)
     ? values.slice(from * width, to * width)
     : (values as Numbers).subarray(from * width, to * width)
+
+/** Returns these rows of a column with `width` values per row. */
+export function picked(values: Values, rows: Uint32Array, width: number): Values {
+  if (Array.isArray(values)) return Array.from(rows, (row) => values[row])
+  const given = values as Numbers
+  const found = given.slice(0, rows.length * width)
+  for (let index = 0; index < rows.length; index++) {
+    for (let at = 0; at < width; at++) found[index * width + at] = given[rows[index]! * width + at]!
+  }
+  return found
+}

@@ -1,8 +1,11 @@
 /** Loads the data of a spec: splits the rows into training, validation and test, and prepares them for a model. */
-import { type DataForm, inputKey, targetKey } from '../base/form.js'
+import { type DataForm, inputKey, soleInput, targetKey } from '../base/form.js'
 import type { Shape } from '../base/shape.js'
-import type { DataSpec } from '../spec/spec.js'
-import { fieldsOf, learn, nothingLearnt, type Plans, TRAINING, tableOf } from './preparation.js'
+import type { SetSpec } from '../spec/data.js'
+import type { OutputSpec } from '../spec/outputs.js'
+import type { DataSpec, LossSpec } from '../spec/spec.js'
+import { targetKindOf } from '../spec/target-kinds.js'
+import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
 import { splitLast, trainCount } from './split.js'
 import { BINARIZE } from './steps/binarize.js'
@@ -17,7 +20,12 @@ export interface DataRequest {
   readonly data: DataSpec
   readonly seed: number
   readonly fit: { readonly validation_split: number }
+  /** Decide whether a target is a class or a number. */
+  readonly loss?: LossSpec | undefined
+  readonly outputs?: Readonly<Record<string, Pick<OutputSpec, 'loss' | 'target'>>> | undefined
 }
+
+type SetRequest = DataRequest & { readonly data: SetSpec }
 
 export interface Data {
   readonly form: DataForm
@@ -28,21 +36,34 @@ export interface Data {
 
 /** Data whose form is known. */
 export interface OpenData {
+  /** The field of the spec, with everything that was decided about data of the user. */
+  readonly data: DataSpec
   readonly form: DataForm
+  /** Lines that say what was decided. */
+  readonly decided: readonly string[]
   /** Reads the data into memory. */
   load(): Promise<Data>
 }
 
-/** Finds the form of the data. Those of a set that comes with the program are not read for it. */
+/**
+ * Finds the form of the data. A set that comes with the program is not read for it; data of the user are. Throws a
+ * DataError with problems of the spec, or a UserError with problems of a file.
+ */
 export async function openData(request: DataRequest): Promise<OpenData> {
-  return { form: describeSet(request), load: () => loadSet(request) }
+  const { data, seed, fit } = request
+  if ('source' in data) {
+    const { openOwn } = await import('./own/open.js')
+    return openOwn({ data, seed, fit, kindOf: targetKindOf(request) })
+  }
+  const set = { ...request, data }
+  return { data, form: describeSet(set), decided: [], load: () => loadSet(set) }
 }
 
 /** Reads the data into memory. */
 export const loadData = async (request: DataRequest): Promise<Data> => (await openData(request)).load()
 
 /** Returns the form of a set that comes with the program. */
-export function describeSet({ data, fit, seed }: DataRequest): DataForm {
+export function describeSet({ data, fit, seed }: SetRequest): DataForm {
   const { x, y, train, test } = setForm(data)
   const plans = plansOf(data, seed)
   const { [X]: input, [Y]: target } = fieldsOf(plans, { x, y }, nothingLearnt(plans))
@@ -56,11 +77,11 @@ export function describeSet({ data, fit, seed }: DataRequest): DataForm {
   }
 }
 
-async function loadSet(request: DataRequest): Promise<Data> {
+async function loadSet(request: SetRequest): Promise<Data> {
   const { data, fit, seed } = request
   const plans = plansOf(data, seed)
   const { train, test } = await setSources(data)
-  const learnt = await learn(plans, train, 0, trainCount(train.count, fit.validation_split))
+  const learnt = await learn(plans, train, { from: 0, to: trainCount(train.count, fit.validation_split) })
   return {
     form: describeSet(request),
     ...splitLast(await tableOf(plans, train, TRAINING, learnt), fit.validation_split),
@@ -69,16 +90,14 @@ async function loadSet(request: DataRequest): Promise<Data> {
 }
 
 /** Returns the shape of a sample before it is flattened. */
-export const sampleShapeOf = (data: DataSpec): Shape => setForm(data).x.shape
+export const sampleShapeOf = (data: DataSpec, form: DataForm): Shape =>
+  'source' in data ? soleInput(form).shape : setForm(data).x.shape
 
 /** Keys of the fields of built-in data. */
 const [X, Y] = [inputKey('x'), targetKey('y')]
 
-/** Number of the source of test samples, as TRAINING is that of training samples. */
-const TEST = 1
-
 function plansOf(
-  { flatten: isFlat, standardize: isStandard, binarize, steps: further }: DataSpec,
+  { flatten: isFlat, standardize: isStandard, binarize, steps: further }: SetSpec,
   seed: number,
 ): Plans {
   const steps: readonly Step[] = [

@@ -3,7 +3,7 @@ import { ARRAYS, type Field, type Named, type Numbers } from '../base/field.js'
 import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
 import { sizeOf } from '../base/shape.js'
-import { type Column, cut, isField, type Values } from './column.js'
+import { type Column, cut, isField, picked, type Values } from './column.js'
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import type { Rows, Source } from './sources/source.js'
 import { StepProblem } from './steps/problem.js'
@@ -30,8 +30,10 @@ export type Plans = Named<readonly Part[]>
 /** Results of learning, by field, chain and step; null for a step that learns nothing. */
 export type Learnt = Named<readonly (readonly Json[])[]>
 
-/** Number of the source of training samples, for steps that draw random numbers. */
+/** Numbers of the sources of samples, for steps that draw random numbers. */
 export const TRAINING = 0
+export const TEST = 1
+export const VALIDATION = 2
 
 /** Returns the fields that result from the plans. */
 export const fieldsOf = (plans: Plans, columns: Named<Column>, learnt: Learnt): Named<Field> =>
@@ -83,8 +85,11 @@ function inColumn<Result>(column: string, run: () => Result): Result {
   }
 }
 
-/** Shows the training rows, `from` to `to` (exclusive), to every step that learns, and returns the results. */
-export async function learn(plans: Plans, source: Source, from: number, to: number): Promise<Learnt> {
+/** Numbers of rows: all from one to another (exclusive), or those of a sorted list. */
+export type RowSet = { readonly from: number; readonly to: number } | Uint32Array
+
+/** Shows the training rows to every step that learns, and returns the results. */
+export async function learn(plans: Plans, source: Source, training: RowSet): Promise<Learnt> {
   const learnt = mapped(plans, (parts) => parts.flatMap(chainsOf).map((): Json[] => []))
   const chains = Object.entries(plans).flatMap(([name, parts]) =>
     parts.flatMap(chainsOf).map((chain, index) => ({ chain, learnt: learnt[name]![index]! })),
@@ -98,7 +103,7 @@ export async function learn(plans: Plans, source: Source, from: number, to: numb
     if (waiting.length === 0) return learnt
     while (waiting.length > 0) {
       for await (const rows of source.rows()) {
-        const seen = within(rows, source.columns, from, to)
+        const seen = within(rows, source.columns, training)
         for (const { chain, learnt, learning, at } of waiting) {
           const values = applied(chain, source.columns, seen, at, learnt)
           inColumn(chain.column, () => learning.see(values, { ...at, row: seen.from }))
@@ -123,14 +128,34 @@ function nextLearning(chain: Chain, learnt: Json[], columns: Named<Column>) {
   return undefined
 }
 
-function within({ from, count, columns }: Rows, kinds: Named<Column>, first: number, last: number): Rows {
-  const start = Math.min(Math.max(first, from), from + count)
-  const end = Math.max(start, Math.min(last, from + count))
+/** Returns the rows of a chunk that are in a set. */
+function within({ from, count, columns }: Rows, kinds: Named<Column>, set: RowSet): Rows {
+  if (set instanceof Uint32Array) {
+    const numbers = set.subarray(firstFrom(set, from), firstFrom(set, from + count)).map((row) => row - from)
+    return {
+      from,
+      count: numbers.length,
+      columns: mapped(columns, (values, name) => picked(values, numbers, widthOf(kinds[name]!))),
+    }
+  }
+  const start = Math.min(Math.max(set.from, from), from + count)
+  const end = Math.max(start, Math.min(set.to, from + count))
   return {
     from: start,
     count: end - start,
     columns: mapped(columns, (values, name) => cut(values, start - from, end - from, widthOf(kinds[name]!))),
   }
+}
+
+/** Returns the index of the first number of a sorted list that is at least `least`. */
+function firstFrom(sorted: Uint32Array, least: number): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 const widthOf = (column: Column): number => (isField(column) ? sizeOf(column.shape) : 1)

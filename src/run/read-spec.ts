@@ -8,6 +8,7 @@ import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { decodeUtf8 } from '../base/utf8.js'
 import type { OpenData } from '../data/load.js'
+import { within, withPaths } from '../data/own/paths.js'
 import type { IssueDraft } from '../spec/document.js'
 import type { Override } from '../spec/override.js'
 import type { ResolvedSpec } from '../spec/spec.js'
@@ -31,16 +32,30 @@ export async function readSpec(
   const text = await read(source, stdin)
   if (typeof text !== 'string') return { issues: [text] }
   const { parseSpec } = await import('../spec/parse.js')
-  const { spec, issues, document } = parseSpec(text, { source, overrides })
-  if (!spec) return { issues }
-  const [{ openData }, { checkSpec, checkValues, warningsOf }] = await Promise.all([
+  const { spec: given, issues, document } = parseSpec(text, { source, overrides })
+  if (!given) return { issues }
+  const [{ openData }, { DataError }, { withUnits }, { checkSpec, checkValues, warningsOf }] = await Promise.all([
     import('../data/load.js'),
+    import('../data/own/problem.js'),
+    import('./auto-units.js'),
     import('./check-spec.js'),
   ])
-  const data = await openData(spec)
+  const refusal = (drafts: readonly IssueDraft[]) => ({ issues: drafts.map((draft) => document.issue(draft)) })
+  let data: OpenData
+  try {
+    data = await openData({ ...given, data: withPaths(given.data, (path) => within(dirname(source), path)) })
+  } catch (error) {
+    if (error instanceof DataError) return refusal(error.problems)
+    if (!(error instanceof UserError)) throw error
+    return error.issues.length > 0
+      ? { issues: error.issues }
+      : refusal([{ code: 'data', pointer: '/data', message: error.message }])
+  }
+  const { spec, issues: open } = withUnits({ ...given, data: data.data } as ResolvedSpec, data.form)
+  if (open.length > 0) return refusal(open)
   const unread = checkSpec(spec, data.form)
   const misfits = unread.length > 0 ? unread : await checkValues(spec, data)
-  if (misfits.length > 0) return { issues: misfits.map((draft) => document.issue(draft)) }
+  if (misfits.length > 0) return refusal(misfits)
   const { issue } = document
   return { spec, data, warnings: warningsOf(spec, data.form).map(issue), issue }
 }

@@ -8,6 +8,7 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
+import { seenFrom, withPaths } from '../data/own/paths.js'
 import { callbackFiles } from '../export/callback-files.js'
 import { type History, writeHistory } from '../export/history.js'
 import { type HistoryWriter, historyFile } from '../export/history-writer.js'
@@ -41,8 +42,12 @@ export const createFolder = (spec: ResolvedSpec, out: string | undefined): Promi
 
 export const writeSpec = (directory: string, spec: ResolvedSpec): Promise<void> =>
   inWords('write the spec of the run', () =>
-    writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(spec, null, 2)}\n`),
+    writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(seenFromRun(spec, directory), null, 2)}\n`),
   )
+
+/** In the spec of a run, paths of data are relative to its folder. */
+const seenFromRun = (spec: ResolvedSpec, directory: string): ResolvedSpec =>
+  ({ ...spec, data: withPaths(spec.data, (path) => seenFrom(directory, path)) }) as ResolvedSpec
 
 /** A history outside the folder of the run, and its name in messages. */
 export interface OtherHistory {

@@ -53,7 +53,7 @@ export async function readTrainedRbm(
     rbm,
     labelled,
     weights: trainedSlots(rbm, finite(run, weightsOf(run, rbm))),
-    sampleShape: sampleShapeOf(spec.data),
+    sampleShape: sampleShapeOf(spec.data, form),
   }
 }
 

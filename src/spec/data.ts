@@ -1,7 +1,9 @@
 /** The field `data` of a spec: the data set, and how its values are prepared. */
 import { z } from 'zod'
 import { BINARIZATIONS } from './binarizations.js'
-import { nameIn, type RuleIssue, rules } from './family.js'
+import { byKey } from './by-key.js'
+import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
+import { ownData, ownDataRules } from './own-data.js'
 import { stringAs, withShortForm } from './short-forms.js'
 import { chainRules, sizeRules, stepChain } from './step-chain.js'
 import { whole } from './whole.js'
@@ -40,7 +42,7 @@ const shared = {
 const set = <const Name extends keyof typeof DATASETS, Own extends z.core.$ZodShape>(name: Name, own: Own) =>
   z.strictObject({ dataset: z.literal(name).describe(DATASETS[name]), ...own, ...shared }).describe(DATASETS[name])
 
-const object = z.discriminatedUnion('dataset', [
+const sets = z.discriminatedUnion('dataset', [
   set('mnist', {}),
   set('mnist-10k', {}),
   set('digits', {
@@ -57,12 +59,20 @@ const object = z.discriminatedUnion('dataset', [
   set('go-positions', {}),
 ])
 
-export const dataSchema = withShortForm(z.union([nameIn(DATASETS), object]), stringAs('dataset'))
-  .transform((data) => (typeof data === 'string' ? object.parse({ dataset: data }) : data))
-  .superRefine(rules(dataRules))
-  .describe('The data to train on: an object, or just the name of a data set.')
+/** JSON Schema tells the two kinds of object apart by the key `source`. */
+const object = byKey('source', ownData, sets)
 
-function* dataRules({ binarize, standardize, steps }: z.output<typeof object>): Iterable<RuleIssue> {
+export const dataSchema = withShortForm(z.union([nameIn(DATASETS), object]), stringAs('dataset'))
+  .transform((data) => (typeof data === 'string' ? sets.parse({ dataset: data }) : data))
+  .superRefine(rules(dataRules))
+  .describe('The data to train on: the name of a data set that comes with the program, or an object.')
+
+function* dataRules(data: z.output<typeof object>): Iterable<RuleIssue> {
+  if ('source' in data) {
+    yield* ownDataRules(data)
+    return
+  }
+  const { binarize, standardize, steps } = data
   yield* chainRules(steps, 'numbers', ['steps'])
   yield* sizeRules(steps, ['steps'])
   if (binarize !== null && standardize) {
@@ -70,3 +80,6 @@ function* dataRules({ binarize, standardize, steps }: z.output<typeof object>): 
     yield { code: 'order', path: ['standardize'], message }
   }
 }
+
+/** A data set that comes with the program. */
+export type SetSpec = DeepReadonly<z.output<typeof sets>>

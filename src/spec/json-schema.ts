@@ -1,5 +1,6 @@
 /** The JSON Schema of a spec, for editors and for the first check of a file. Generated from zod, never edited. */
 import { z } from 'zod'
+import { keyOf } from './by-key.js'
 import { specSchema } from './spec.js'
 
 export type JsonSchema = Record<string, unknown>
@@ -23,6 +24,13 @@ export function jsonSchema(): JsonSchema {
           required: [def.discriminator],
           discriminator: { propertyName: def.discriminator },
         })
+      }
+      const key = keyOf(zodSchema)
+      if (key !== undefined) {
+        const [having, lacking] = jsonSchema.anyOf!
+        delete jsonSchema.anyOf
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        Object.assign(jsonSchema, { type: 'object', if: { required: [key] }, then: having, else: lacking })
       }
     },
   })

@@ -165,4 +165,35 @@ export const LOSSES = [
   ),
 ] as const
 
+/**
+ * The target that a loss is made for. `class`: one of several classes; `yes_or_no`: one of two, by a single output;
+ * `number`: numbers.
+ */
+export const LOSS_TARGETS: {
+  readonly [Type in z.output<(typeof LOSSES)[number]>['type']]: 'class' | 'yes_or_no' | 'number'
+} = {
+  crossentropy: 'class',
+  categorical_crossentropy: 'class',
+  sparse_categorical_crossentropy: 'class',
+  binary_crossentropy: 'yes_or_no',
+  categorical_focal_crossentropy: 'class',
+  binary_focal_crossentropy: 'yes_or_no',
+  categorical_generalized_cross_entropy: 'class',
+  mean_squared_error: 'number',
+  mean_absolute_error: 'number',
+  mean_absolute_percentage_error: 'number',
+  mean_squared_logarithmic_error: 'number',
+  huber: 'number',
+  log_cosh: 'number',
+  cosine_similarity: 'number',
+  hinge: 'yes_or_no',
+  squared_hinge: 'yes_or_no',
+  categorical_hinge: 'class',
+  kl_divergence: 'number',
+  poisson: 'number',
+  dice: 'number',
+  tversky: 'number',
+  circle: 'class',
+}
+
 export const lossSchema = family(LOSSES).meta({ id: 'loss' })

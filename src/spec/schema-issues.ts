@@ -121,14 +121,25 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 function mismatch(pointer: string, errors: readonly ErrorObject[]): IssueDraft {
-  const types = errors
-    .flatMap(({ parentSchema }) => parentSchema?.type ?? [])
-    .map((type: string) => TYPES[type] ?? type)
-  const { data, parentSchema } = errors[0]!
+  const { data } = errors[0]!
   const found = typeof data === 'number' ? written(data) : writtenWithType(data)
-  const bounded = errors.length === 1 && typeof data === 'number' ? bounds(parentSchema ?? {}, data) : []
-  const allowed = [either([...new Set(types)]), bounded.join(' and ')].filter((words) => words !== '').join(', ')
+  const all = [...new Set(errors.flatMap((error) => alternative(error)))]
+  const allowed = all.some((words) => words.includes(',')) ? all.join(', or ') : either(all)
   return { code: 'type', pointer, message: `found ${found}, must be ${allowed}` }
+}
+
+/** Says which values one alternative allows: a type, with bounds for a number; or its name, if it has only one. */
+function alternative({ data, parentSchema }: ErrorObject): string[] {
+  const [name, other] = parentSchema?.enum ?? []
+  if (name !== undefined && other === undefined) return [JSON.stringify(name)]
+  const types: string[] = [parentSchema?.type ?? []].flat()
+  const bounded = typeof data === 'number' ? bounds(parentSchema ?? {}, data) : []
+  return types.map((type) => {
+    const isNumber = type === 'number' || type === 'integer'
+    return [TYPES[type] ?? type, ...(isNumber ? [bounded.join(' and ')] : [])]
+      .filter((words) => words !== '')
+      .join(', ')
+  })
 }
 
 type Words = (error: ErrorObject, here: readonly ErrorObject[]) => IssueDraft | IssueDraft[]

@@ -1,15 +1,14 @@
 /** A split leaves samples on both sides, and says which classes are on one side alone. */
 import { describe, expect, test } from 'vitest'
 import { checkSplit, warnOfSplit } from '../../src/data/check-split.js'
-import { describeSet } from '../../src/data/load.js'
 import { splitLast } from '../../src/data/split.js'
 import { part } from '../../src/data/table.js'
-import { formOf, tableOf } from '../support/data.js'
+import { formOf, formOfSpec, tableOf } from '../support/data.js'
 import { resolveSpec } from '../support/spec.js'
 
 const check = (validation_split: number) => {
   const spec = resolveSpec({ layers: ['Flatten'], data: 'mnist-10k', fit: { validation_split } })
-  return checkSplit(spec.fit, describeSet(spec)).map(({ message }) => message)
+  return checkSplit(spec.fit, formOfSpec(spec)).map(({ message }) => message)
 }
 
 test('validation_split must leave samples on both sides', () => {

@@ -32,7 +32,7 @@ const plans: Plans = {
   [X]: [{ column: 'pair', steps: [flatten, standardize] }],
   [Y]: [{ column: 'label', steps: [] }],
 }
-const learntOf = (from: Source) => learn(plans, from, 0, 3)
+const learntOf = (from: Source) => learn(plans, from, { from: 0, to: 3 })
 
 test('rows that are not for training teach nothing', async () => {
   const [, moments] = (await learntOf(source))[X]![0]!
@@ -55,7 +55,7 @@ test('fields are what the steps make of columns', async () => {
 
 test('without a step values are those of the source, not a copy', async () => {
   const plain = { [X]: [{ column: 'pair', steps: [] }], [Y]: [{ column: 'label', steps: [] }] }
-  const table = await tableOf(plain, source, 0, await learn(plain, source, 0, 4))
+  const table = await tableOf(plain, source, 0, await learn(plain, source, { from: 0, to: 4 }))
   expect(storedOf(table).x).toEqual(values)
   const before = values[0]!
   values[0] = 42
@@ -76,7 +76,7 @@ describe('several parts of a field', () => {
   }
 
   test.each([1, 4])('lie side by side in a row, in chunks of %s rows', async (rows) => {
-    const learnt = await learn(joined, source, 0, 4)
+    const learnt = await learn(joined, source, { from: 0, to: 4 })
     const table = await tableOf(joined, inChunks(rows), 0, learnt)
     expect(table.fields[X]).toEqual({ shape: [3], dtype: 'float32', divisor: 1, values: 'real' })
     expect([...storedOf(table).x]).toEqual([1, 9, 0, 3, 9, 2, 5, 9, 0, 1e6, -1e6, 2])
@@ -89,7 +89,7 @@ test('a step that learns sees what the steps before it make', async () => {
     apply: (values) => (values as Float32Array).map((value) => value + 1),
   }
   const chain: Plans = { [X]: [{ column: 'pair', steps: [standardize, shifted, standardize] }] }
-  const [first, nothing, second] = (await learn(chain, source, 0, 3))[X]![0]!
+  const [first, nothing, second] = (await learn(chain, source, { from: 0, to: 3 }))[X]![0]!
   expect(first).toEqual({ means: [3, 9], variances: [8 / 3, 0] })
   expect(nothing).toBeNull()
   expect(second).toMatchObject({ means: [expect.closeTo(1, 6), 1], variances: [expect.closeTo(1, 6), 0] })

@@ -1,9 +1,9 @@
 /** Excessive sizes are refused with a message, in a time that grows with the text, for any spec. */
 import { expect, test } from 'vitest'
-import { describeSet } from '../../src/data/load.js'
 import { simplifiedGraph } from '../../src/engine/compiled/passes/simplified.js'
 import { learnerOf } from '../../src/run/learner.js'
 import type { StageSpec } from '../../src/spec/spec.js'
+import { formOfSpec } from '../support/data.js'
 import { readText } from '../support/read-spec.js'
 
 const withLayers = (layers: readonly unknown[], rest: object = {}) =>
@@ -129,7 +129,7 @@ test.each([
 
 test('the largest number of Gibbs steps makes a graph', async () => {
   const { spec } = readText(rbm({ algorithm: 'cd', k: 1024 })) as { spec: StageSpec }
-  const form = describeSet(spec)
+  const form = formOfSpec(spec)
   const { programs } = learnerOf(spec, form, { batchSize: 2, stepsPerEpoch: 1 }, () => Array(4).fill(0.5))
   const { nodes } = await simplifiedGraph(programs.train, 2)
   expect(nodes.length).toBeGreaterThan(5000)

@@ -10,6 +10,7 @@ import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
 import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
+import type { SetSpec } from '../../src/spec/data.js'
 import { DATASETS } from '../../src/spec/data.js'
 import { FINE_TUNINGS } from '../../src/spec/dbn.js'
 import { ENGINES } from '../../src/spec/engines.js'
@@ -22,7 +23,7 @@ import { ALGORITHMS, HIDDEN, VISIBLE } from '../../src/spec/rbm.js'
 import { RBM_METRICS } from '../../src/spec/rbm-metrics.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
 import { scheduleSchema } from '../../src/spec/schedules.js'
-import type { DataSpec, EngineName, LayerSpec } from '../../src/spec/spec.js'
+import type { EngineName, LayerSpec } from '../../src/spec/spec.js'
 import { formOfData } from '../support/data.js'
 import { engineNames } from '../support/engines.js'
 import { allMetrics, lossTypes, optimizerTypes, resolveData, resolveMetric, resolveSpec } from '../support/spec.js'
@@ -126,7 +127,7 @@ describe('behind each name there is', () => {
     expect(metricFor(resolveMetric(spec), [10]).parts.length).toBeGreaterThan(0)
   })
 
-  test.each(Object.keys(DATASETS) as DataSpec['dataset'][])('a data set: %s', (dataset) => {
+  test.each(Object.keys(DATASETS) as SetSpec['dataset'][])('a data set: %s', (dataset) => {
     expect(formOfData(resolveData(dataset)).name).toBe(dataset)
   })
 

@@ -3,6 +3,7 @@ import { classField, type Field, type Numbers } from '../../src/base/field.js'
 import { type DataForm, inputKey, targetKey } from '../../src/base/form.js'
 import { type DataRequest, describeSet, loadData } from '../../src/data/load.js'
 import { memoryTable, readRows, type Table } from '../../src/data/table.js'
+import type { SetSpec } from '../../src/spec/data.js'
 import type { DataSpec } from '../../src/spec/spec.js'
 
 interface Made extends Partial<Omit<Field, 'classes'>> {
@@ -40,5 +41,12 @@ export function storedOf(table: Table) {
 /** The data of a spec's `data`, none of them for validation. */
 const alone = (data: DataSpec, seed = 0): DataRequest => ({ data, seed, fit: { validation_split: 0 } })
 
-export const formOfData = (data: DataSpec): DataForm => describeSet(alone(data))
+/** The data set of a spec that names one. */
+export function setOf(data: DataSpec): SetSpec {
+  if ('source' in data) throw new Error('this spec names no data set')
+  return data
+}
+
+export const formOfSpec = (spec: DataRequest): DataForm => describeSet({ ...spec, data: setOf(spec.data) })
+export const formOfData = (data: DataSpec): DataForm => formOfSpec(alone(data))
 export const dataOf = (data: DataSpec, seed?: number) => loadData(alone(data, seed))

@@ -1,10 +1,10 @@
 /** Reads a spec's text as the command does (src/run/read-spec.ts), in this process. */
 import type { Issue } from '../../src/base/issue.js'
-import { describeSet } from '../../src/data/load.js'
 import { checkSpec } from '../../src/run/check-spec.js'
 import { type Override, parseSetting } from '../../src/spec/override.js'
 import { parseSpec } from '../../src/spec/parse.js'
 import type { ResolvedSpec } from '../../src/spec/spec.js'
+import { formOfSpec } from './data.js'
 
 /** The spec, or every issue there is; `settings` are texts of `--set`. */
 export function readText(
@@ -17,7 +17,7 @@ export function readText(
   if (unread.length > 0) return { issues: unread }
   const { spec, issues, document } = parseSpec(text, { source, overrides: overrides as Override[] })
   if (!spec) return { issues }
-  const drafts = checkSpec(spec, describeSet(spec))
+  const drafts = checkSpec(spec, formOfSpec(spec))
   return { ...(drafts.length === 0 && { spec }), issues: drafts.map((draft) => document.issue(draft)) }
 }
 

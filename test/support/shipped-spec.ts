@@ -72,7 +72,7 @@ export async function expectToLearn(file: string, engineName: RealEngine): Promi
 /** Few epochs of small batches of small data. */
 function shortened(spec: ResolvedSpec): ResolvedSpec {
   const { data: given } = spec
-  const data = given.dataset === 'mnist' ? { ...given, dataset: 'mnist-10k' as const } : given
+  const data = 'dataset' in given && given.dataset === 'mnist' ? { ...given, dataset: 'mnist-10k' as const } : given
   const length = { batch_size: BATCH_SIZE, epochs: EPOCHS }
   const short = { ...spec, data, fit: { ...spec.fit, ...length } }
   if (!isStacked(short)) return short

@@ -1,5 +1,5 @@
 /** Data sets that come with the program: samples and their labels, and a test set. */
-import type { DataSpec } from '../../spec/spec.js'
+import type { SetSpec } from '../../spec/data.js'
 import { barsAndStripesForm, loadBarsAndStripes } from './bars-and-stripes.js'
 import { digitsForm, loadDigits } from './digits.js'
 import { goPositionsForm, loadGoPositions } from './go.js'
@@ -12,7 +12,7 @@ interface BuiltIn<Spec> {
   load(spec: Spec): Promise<Loaded>
 }
 
-const SETS: { readonly [Name in DataSpec['dataset']]: BuiltIn<Extract<DataSpec, { dataset: Name }>> } = {
+const SETS: { readonly [Name in SetSpec['dataset']]: BuiltIn<Extract<SetSpec, { dataset: Name }>> } = {
   mnist: { form: () => mnistForm, load: loadMnist },
   'mnist-10k': { form: () => mnist10kForm, load: loadMnist10k },
   digits: { form: digitsForm, load: loadDigits },
@@ -20,12 +20,12 @@ const SETS: { readonly [Name in DataSpec['dataset']]: BuiltIn<Extract<DataSpec, 
   'go-positions': { form: () => goPositionsForm, load: loadGoPositions },
 }
 
-const setOf = (spec: DataSpec): BuiltIn<DataSpec> => SETS[spec.dataset] as BuiltIn<DataSpec>
+const setOf = (spec: SetSpec): BuiltIn<SetSpec> => SETS[spec.dataset] as BuiltIn<SetSpec>
 
-export const setForm = (spec: DataSpec): SetForm => setOf(spec).form(spec)
+export const setForm = (spec: SetSpec): SetForm => setOf(spec).form(spec)
 
 /** Training and test samples, each a source of columns `x` and `y`. */
-export async function setSources(spec: DataSpec): Promise<{ readonly train: Source; readonly test: Source }> {
+export async function setSources(spec: SetSpec): Promise<{ readonly train: Source; readonly test: Source }> {
   const { x, y } = setForm(spec)
   const { train, test } = await setOf(spec).load(spec)
   const sourceOf = (samples: Samples) => memorySource({ x, y }, samples.count, { x: samples.x, y: samples.y })

@@ -15,7 +15,7 @@ test('by hand', async () => {
   const plans = { [X]: [{ column: 'x', steps: [standardize] }], [Y]: [{ column: 'y', steps: [] }] }
   // an element of mean 4 and deviation 2, and one that never changes
   const train = sourceOf(2, 7, 6, 7, 2, 7, 6, 7)
-  const learnt = await learn(plans, train, 0, 4)
+  const learnt = await learn(plans, train, { from: 0, to: 4 })
   const table = await tableOf(plans, train, 0, learnt)
   expect(table.fields[X]).toEqual({ shape: [2], dtype: 'float32', divisor: 1, values: 'real' })
   expect([...storedOf(table).x]).toEqual([-1, 0, 1, 0, -1, 0, 1, 0])

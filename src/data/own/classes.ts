@@ -1,0 +1,153 @@
+/** Classes of targets: their names, and the rows that have them. */
+import type { Named } from '../../base/field.js'
+import { nearest } from '../../base/nearest.js'
+import type { Rows } from '../sources/source.js'
+import { labelText, namesIn } from '../steps/labels.js'
+import type { Target } from './decide.js'
+import { firstOf, type Problem, quoted, refuse } from './problem.js'
+import type { ReadSource } from './read.js'
+import type { Parts } from './split-rows.js'
+
+/** Limit on classes: each is an output of the model. */
+const MOST_CLASSES = 10_000
+
+/** True if the names of classes stand in the column of a target. */
+export const hasLabels = ({ type, columns }: Pick<Target, 'type' | 'columns'>): boolean =>
+  type === 'class' || (type === 'multi_hot' && columns === undefined)
+
+/** Adds the names of the classes to each target that leaves them open. */
+export async function namedClasses(targets: Named<Target>, main: ReadSource): Promise<Record<string, Target>> {
+  const problems: Problem[] = []
+  const named: Record<string, Target> = {}
+  for (const [name, target] of Object.entries(targets)) {
+    const { column, class_names, type, pointer } = target
+    if (!hasLabels(target) || class_names !== undefined) {
+      named[name] = target
+      continue
+    }
+    const found = await labelsOf(target, main)
+    const at = `column ${quoted(column!)} of ${main.file}`
+    const few = type === 'class' ? 2 : 1
+    if (found.size > MOST_CLASSES) {
+      const message = `${at} has more than ${MOST_CLASSES} different values, too many for classes; a loss such as "mse", or "type": "number", takes it as a number`
+      problems.push({ code: 'classes', pointer, message })
+    } else if (found.size < few) {
+      const only = [...found].map(quoted).join('')
+      const message = `${at} has ${only === '' ? 'no class' : `only the class ${only}`}, must have at least ${few}`
+      problems.push({ code: 'classes', pointer, message })
+    }
+    named[name] = { ...target, class_names: [...found].toSorted(byValue(found)) }
+  }
+  refuse(problems)
+  return named
+}
+
+/** The different names in the column of a target; of too many only the first. */
+async function labelsOf(target: Target, { source }: ReadSource): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  for await (const rows of source.rows()) {
+    for (const { label } of labelsIn(rows, target)) found.add(label)
+    if (found.size > MOST_CLASSES) return found
+  }
+  return found
+}
+
+/** Whole numbers are sorted by value, other names by code point. */
+function byValue(names: ReadonlySet<string>): (a: string, b: string) => number {
+  if ([...names].every((name) => /^-?\d{1,15}$/.test(name))) return (a, b) => Number(a) - Number(b)
+  return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+interface Label {
+  readonly label: string
+  /** From 1. */
+  readonly row: number
+}
+
+/** The names in the column of a target, row by row. */
+function* labelsIn({ from, count, columns }: Rows, { column, type, separator }: Target): Iterable<Label> {
+  const values = columns[column!]!
+  for (let row = 0; row < count; row++) {
+    const text = labelText(values[row]!)
+    const labels = type === 'class' ? [text] : namesIn(text, separator!)
+    for (const label of labels) yield { label, row: from + row + 1 }
+  }
+}
+
+/** Reports values that are no class of a target, and numbers that are not 0 or 1 where they must be. */
+export async function oddLabels(targets: Named<Target>, read: ReadSource): Promise<Problem[]> {
+  const all: Problem[] = []
+  for (const target of Object.values(targets)) {
+    if (hasLabels(target)) all.push(...(await oddNames(target, read)))
+    else if (target.type === 'multi_hot') all.push(...(await oddFlags(target, read)))
+  }
+  return all
+}
+
+async function oddNames(target: Target, { source, file }: ReadSource): Promise<readonly Problem[]> {
+  const { class_names, column, pointer } = target
+  const known = new Set(class_names)
+  const problems: Problem[] = []
+  for await (const rows of source.rows()) {
+    for (const { label, row } of labelsIn(rows, target)) {
+      if (known.has(label)) continue
+      const message = `row ${row} of ${file}, column ${quoted(column!)}: found ${quoted(label)}, which is not one of the ${known.size} classes`
+      problems.push({ code: 'class', pointer, message, nearest: nearest(label, known) })
+    }
+  }
+  return firstOf(problems)
+}
+
+async function oddFlags({ columns, pointer }: Target, { source, file }: ReadSource): Promise<readonly Problem[]> {
+  const problems: Problem[] = []
+  for await (const rows of source.rows()) {
+    for (const column of columns!) {
+      for (const [row, value] of (rows.columns[column] as Float32Array).entries()) {
+        if (value === 0 || value === 1) continue
+        const message = `row ${rows.from + row + 1} of ${file}, column ${quoted(column)}: found ${value}, must be 0 or 1`
+        problems.push({ code: 'class', pointer, message })
+      }
+    }
+  }
+  return firstOf(problems)
+}
+
+/** The class number of each row of a target. */
+export async function classNumbersOf(target: Target, { source }: ReadSource): Promise<Int32Array> {
+  const numbers = new Map(target.class_names!.map((name, index) => [name, index]))
+  const found = new Int32Array(source.count)
+  for await (const rows of source.rows()) {
+    for (const { label, row } of labelsIn(rows, target)) found[row - 1] = numbers.get(label)!
+  }
+  return found
+}
+
+/** Reports parts without rows, and classes that are in one part and not in another. */
+export function partProblems(
+  parts: Parts,
+  { file, pointer }: ReadSource,
+  classes: Named<{ readonly target: Target; readonly numbers: Int32Array }>,
+): Problem[] {
+  if (parts.train.length === 0) return [{ code: 'split', pointer, message: `${file} has no rows to train on` }]
+  return Object.entries(classes).flatMap(([name, { target, numbers }]) => {
+    const names = target.class_names!
+    const seen = (rows: Uint32Array) => new Set(Array.from(rows, (row) => numbers[row]!))
+    const trained = seen(parts.train)
+    const validated = seen(parts.validation)
+    const missing = [...names.keys()].filter((label) => !trained.has(label) && numbers.includes(label))
+    const unvalidated = parts.validation.length === 0 ? [] : [...trained].filter((label) => !validated.has(label))
+    const problem = (labels: readonly number[], part: string): Problem[] => {
+      if (labels.length === 0) return []
+      const list = labels
+        .toSorted((a, b) => a - b)
+        .slice(0, MOST_NAMED)
+        .map((label) => quoted(names[label]!))
+      const rest = labels.length > MOST_NAMED ? ` and ${labels.length - MOST_NAMED} more` : ''
+      const message = `target ${quoted(name)}: no row of class ${list.join(', ')}${rest} is left ${part}; give such classes more rows, leave their rows out, or change "split" or "validation_split"`
+      return [{ code: 'class-missing', pointer: target.pointer, message }]
+    }
+    return [...problem(missing, 'to train on'), ...problem(unvalidated, 'to validate on')]
+  })
+}
+
+const MOST_NAMED = 8

@@ -1,0 +1,181 @@
+/** Decides what the spec leaves open: the features with their types, and the kinds of targets. */
+import type { Named } from '../../base/field.js'
+import { nearest } from '../../base/nearest.js'
+import { type FeatureSpec, featureSchema } from '../../spec/features.js'
+import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
+import type { RawTable } from '../sources/raw-table.js'
+import { firstOf, type Problem, quoted, refuse } from './problem.js'
+
+/** A feature and its column. */
+export type Feature = FeatureSpec & { readonly column: string }
+
+/** A target and its columns. */
+export interface Target extends TargetColumn {
+  readonly type: keyof typeof TARGET_TYPES
+  readonly pointer: string
+}
+
+export interface Decisions {
+  readonly features: Named<Feature>
+  readonly targets: Named<Target>
+}
+
+/** Whether the loss that uses a target compares classes or numbers. */
+export type TargetKind = (target: string) => 'class' | 'number'
+
+/** Text of at most this many different values is a category. */
+const MOST_CATEGORIES = 100
+
+/** Throws a DataError with all problems. */
+export async function decide(spec: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
+  const targets = targetsOf(spec, kindOf)
+  refuse(missingColumns(spec, targets, table))
+  const features = await featuresOf(spec, targets, table)
+  return { features: mapped(features, (feature) => filled(feature, spec)), targets }
+}
+
+/** Each target by its name, with the type that it has or that the loss decides. */
+function targetsOf({ target, targets }: OwnDataSpec, kindOf: TargetKind): Record<string, Target> {
+  const all = target
+    ? [{ name: target.column ?? 'target', pointer: '/data/target', one: target }]
+    : Object.entries(targets ?? {}).map(([name, one]) => ({
+        name,
+        pointer: `/data/targets/${name}`,
+        one: one.columns === undefined ? { column: name, ...one } : one,
+      }))
+  return Object.fromEntries(
+    all.map(({ name, pointer, one }) => {
+      const byLoss = kindOf(name) === 'class' && one.columns !== undefined ? 'multi_hot' : kindOf(name)
+      return [name, { ...one, type: one.type ?? byLoss, pointer }]
+    }),
+  )
+}
+
+const columnsOf = ({ column, columns }: TargetColumn): readonly string[] => columns ?? [column!]
+
+/** Names of columns in the spec that the table does not have. */
+function missingColumns(
+  spec: OwnDataSpec,
+  targets: Named<Target>,
+  { name: file, columns }: RawTable,
+): readonly Problem[] {
+  const { features, ignore, weight, missing, split } = spec
+  const listed = Array.isArray(features)
+  const named = [
+    ...(listed
+      ? (features as readonly string[]).map((column, index) => ({ column, pointer: `/data/features/${index}` }))
+      : Object.entries((features ?? {}) as Named<FeatureSpec>).map(([name, { column }]) => ({
+          column: column ?? name,
+          pointer: column === undefined ? `/data/features/${name}` : `/data/features/${name}/column`,
+        }))),
+    ...Object.values(targets).flatMap((target) =>
+      columnsOf(target).map((column) => ({ column, pointer: target.pointer })),
+    ),
+    ...ignore.map((column, index) => ({ column, pointer: `/data/ignore/${index}` })),
+    ...Object.keys(typeof missing === 'string' ? {} : missing).map((column) => ({
+      column,
+      pointer: `/data/missing/${column}`,
+    })),
+    ...SPLIT_WAYS.flatMap((way) => {
+      const column = typeof split === 'string' ? undefined : split[way]
+      return column === undefined ? [] : [{ column, pointer: `/data/split/${way}` }]
+    }),
+    ...(weight === null ? [] : [{ column: weight, pointer: '/data/weight' }]),
+  ]
+  const names = Object.keys(columns)
+  return firstOf(
+    named
+      .filter(({ column }) => !Object.hasOwn(columns, column))
+      .map(({ column, pointer }) => {
+        const near = nearest(column, names)
+        const known = near === undefined ? `; its columns are ${listOf(names)}` : ''
+        return {
+          code: 'column',
+          pointer,
+          message: `found ${quoted(column)}, which is not a column of ${file}${known}`,
+          nearest: near,
+        }
+      }),
+  )
+}
+
+/** Names that a message lists. */
+const MOST_LISTED = 12
+
+const listOf = (names: readonly string[]): string => {
+  const rest = names.length - MOST_LISTED
+  return `${names.slice(0, MOST_LISTED).map(quoted).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
+
+async function featuresOf(
+  spec: OwnDataSpec,
+  targets: Named<Target>,
+  table: RawTable,
+): Promise<Record<string, Feature>> {
+  const { features, ignore, weight } = spec
+  if (features !== undefined && !Array.isArray(features)) {
+    return Object.fromEntries(
+      Object.entries(features as Named<FeatureSpec>).map(([name, one]) => [
+        name,
+        { ...one, column: one.column ?? name },
+      ]),
+    )
+  }
+  const taken = new Set([...Object.values(targets).flatMap(columnsOf), ...ignore, ...(weight === null ? [] : [weight])])
+  const chosen =
+    (features as readonly string[] | undefined) ?? Object.keys(table.columns).filter((name) => !taken.has(name))
+  const pointer = features === undefined ? '/data' : '/data/features'
+  if (chosen.length === 0) {
+    refuse([{ code: 'column', pointer, message: `${table.name} has no column that could be a feature` }])
+  }
+  return inferred(chosen, table, pointer)
+}
+
+/** What replaces a gap in a column, as the field `missing` of the data says. */
+export function fillOf({ missing }: Pick<OwnDataSpec, 'missing'>, column: string): string | number {
+  if (typeof missing === 'string') return missing
+  return Object.hasOwn(missing, column) ? missing[column]! : 'error'
+}
+
+/** A feature that leaves open what replaces a gap gets it from the data, if it suits its values. */
+function filled(feature: Feature, data: OwnDataSpec): Feature {
+  if (feature.missing !== 'error') return feature
+  const missing = fillOf(data, feature.column)
+  const isSuitable = featureSchema.safeParse({ ...feature, missing }).success
+  return isSuitable ? ({ ...feature, missing } as Feature) : feature
+}
+
+const mapped = (features: Named<Feature>, change: (feature: Feature) => Feature): Record<string, Feature> =>
+  Object.fromEntries(Object.entries(features).map(([name, feature]) => [name, change(feature)]))
+
+/** The type of each column follows from its values: numbers are normalized, text of few values is a category. */
+async function inferred(names: readonly string[], table: RawTable, pointer: string): Promise<Record<string, Feature>> {
+  const plain = names.filter((name) => typeof table.columns[name] !== 'object' || table.columns[name] === null)
+  const facts = await table.facts(plain)
+  const features: Record<string, Feature> = {}
+  const problems: Problem[] = []
+  for (const name of names) {
+    const column = table.columns[name]
+    const make = (type: FeatureSpec['type']) => {
+      features[name] = { ...(featureSchema.parse({ type }) as FeatureSpec), column: name }
+    }
+    if (typeof column === 'object' && column !== null) {
+      make('array')
+      continue
+    }
+    const { notNumbers, firstNotNumber, gaps } = facts[name]!
+    if (gaps > 0 && notNumbers === 0 && (await table.distinct(name, MOST_CATEGORIES))?.length === 0) {
+      const message = `column ${quoted(name)} of ${table.name} has no values; leave it out: "ignore": [${quoted(name)}]`
+      problems.push({ code: 'column', pointer, message })
+    } else if (column !== 'text' && notNumbers === 0) make('float_normalized')
+    else if ((await table.distinct(name, MOST_CATEGORIES)) !== null) make('string_categorical')
+    else {
+      const found =
+        firstNotNumber === null ? '' : `, such as ${quoted(firstNotNumber.value)} in row ${firstNotNumber.row},`
+      const message = `column ${quoted(name)} of ${table.name} has text${found} of more than ${MOST_CATEGORIES} different values, for which no type is obvious; leave it out: "ignore": [${quoted(name)}], or write its type: "features": { ${quoted(name)}: "string_hashed", ... }`
+      problems.push({ code: 'column', pointer, message })
+    }
+  }
+  refuse(firstOf(problems))
+  return features
+}

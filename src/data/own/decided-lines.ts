@@ -1,0 +1,62 @@
+/** Says in two lines what was decided about data of the user. */
+import type { Named } from '../../base/field.js'
+import type { DataForm } from '../../base/form.js'
+import type { OwnDataSpec } from '../../spec/own-data.js'
+import type { Feature, Target } from './decide.js'
+import { quoted } from './problem.js'
+import type { ReadSource } from './read.js'
+
+export interface Decided {
+  readonly data: OwnDataSpec
+  readonly features: Named<Feature>
+  readonly targets: Named<Target>
+  readonly form: DataForm
+  readonly main: ReadSource
+}
+
+export const decidedLines = ({ data, features, targets, form, main }: Decided): string[] => [
+  `${main.file}: ${rowsOf(form, data, main)}. Features: ${featuresOf(features)}.`,
+  ...Object.entries(targets).map(([name, target]) => `Target ${quoted(name)}: ${targetOf(target)}.`),
+]
+
+function rowsOf({ rows }: DataForm, { split, validation, test }: OwnDataSpec, { dropped }: ReadSource): string {
+  const { train, validation: validated, test: tested } = rows
+  const parts = [
+    `${counted(train)} rows to train`,
+    ...(validated > 0 ? [`${counted(validated)} to validate`] : []),
+    ...(tested > 0 ? [`${counted(tested)} to test`] : []),
+  ]
+  const isSplit = (validated > 0 && validation === null) || (tested > 0 && typeof test === 'number')
+  const how = isSplit || typeof split === 'object' ? `, ${wayOf(split)}` : ''
+  const without = dropped > 0 ? `; ${counted(dropped)} rows with gaps are left out` : ''
+  return `${parts.join(', ')}${how}${without}`
+}
+
+function wayOf(split: OwnDataSpec['split']): string {
+  if (split === 'shuffled') return 'drawn at random'
+  if (split === 'last') return 'the last ones'
+  const [way, column] = Object.entries(split)[0]!
+  return `by ${way === 'by' ? 'the order of' : way === 'column' ? 'column' : `the ${way} of`} ${quoted(column!)}`
+}
+
+/** Features and classes that are named. */
+const MOST_NAMED = 10
+
+function featuresOf(features: Named<Feature>): string {
+  const byType = new Map<string, string[]>()
+  for (const [name, { type }] of Object.entries(features)) byType.set(type, [...(byType.get(type) ?? []), name])
+  return [...byType].map(([type, names]) => `${listOf(names)} (${type})`).join('; ')
+}
+
+function targetOf({ type, class_names = [] }: Target): string {
+  if (type === 'number') return 'number'
+  const names = class_names.map((name, index) => `${index} ${quoted(name)}`)
+  return type === 'class' ? `class ${listOf(names)}` : `any of ${listOf(names)}`
+}
+
+const listOf = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`
+
+const counted = (count: number): string => count.toLocaleString('en')

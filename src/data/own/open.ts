@@ -1,0 +1,151 @@
+/** Opens data of the user: decides what the spec leaves open, reads the rows once, splits them, and learns the steps. */
+import type { Field, Named } from '../../base/field.js'
+import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
+import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
+import type { OpenData } from '../load.js'
+import { fieldsOf, learn, type Part, type Plans, TEST, TRAINING, tableOf, VALIDATION } from '../preparation.js'
+import { classNumbers, flags, multiHot } from '../steps/labels.js'
+import { stepsOf } from '../steps/registry.js'
+import { chosen } from '../table.js'
+import { classNumbersOf, hasLabels, namedClasses, oddLabels, partProblems } from './classes.js'
+import { type Decisions, decide, type Feature, type Target, type TargetKind } from './decide.js'
+import { decidedLines } from './decided-lines.js'
+import { partsOf } from './parts.js'
+import { refuse } from './problem.js'
+import { columnsOf, gapProblems, openAt, type ReadSource, readMain, readSource } from './read.js'
+
+export interface OwnRequest {
+  readonly data: OwnDataSpec
+  readonly seed: number
+  readonly fit: { readonly validation_split: number }
+  readonly kindOf: TargetKind
+}
+
+/** Data of the user, and its spec with everything that was decided. */
+export interface OpenOwn extends OpenData {
+  readonly data: OwnDataSpec
+}
+
+/** Reads all rows. Throws a DataError with problems of the spec, or a UserError with problems of a file. */
+export async function openOwn({ data, seed, fit, kindOf }: OwnRequest): Promise<OpenOwn> {
+  const { main, decisions } = await readFirst(data, kindOf)
+  const readOther = (source: SourceSpec | null, pointer: string) =>
+    source === null ? null : readSource(source, pointer, decisions, data)
+  const validation = await readOther(data.validation, '/data/validation')
+  const test = await readOther(isShare(data.test) ? null : data.test, '/data/test')
+  const all = [main, validation, test].filter((one) => one !== null)
+  refuse(all.flatMap((one) => gapProblems(one, decisions, data)))
+  const targets = await namedClasses(decisions.targets, main)
+  refuse((await Promise.all(all.map((one) => oddLabels(targets, one)))).flat())
+
+  const classes: Record<string, { readonly target: Target; readonly numbers: Int32Array }> = {}
+  for (const [name, target] of Object.entries(targets)) {
+    if (target.type === 'class') classes[name] = { target, numbers: await classNumbersOf(target, main) }
+  }
+  const shares = {
+    validation: validation ? 0 : fit.validation_split,
+    test: isShare(data.test) ? data.test : 0,
+  }
+  const parts = await partsOf({ data, main, shares, classes: Object.values(classes)[0]?.numbers ?? null, seed })
+  refuse(partProblems(parts, main, classes))
+
+  const plans = plansOf(data, decisions.features, targets, seed)
+  const learnt = await learn(plans, main.source, parts.train)
+  const fields = fieldsOf(plans, main.source.columns, learnt)
+  const form = formOf(main.file, fields, {
+    train: parts.train.length,
+    validation: validation?.source.count ?? parts.validation.length,
+    test: test?.source.count ?? parts.test.length,
+  })
+  const settled = settledSpec(data, decisions.features, targets)
+  return {
+    data: settled,
+    form,
+    decided: decidedLines({ data: settled, features: decisions.features, targets, form, main }),
+    load: once(async () => {
+      const whole = await tableOf(plans, main.source, TRAINING, learnt)
+      const tableFrom = async (other: ReadSource | null, number: number, rows: Uint32Array) =>
+        other ? tableOf(plans, other.source, number, learnt) : chosen(whole, rows)
+      return {
+        form,
+        train: chosen(whole, parts.train),
+        validation: await tableFrom(validation, VALIDATION, parts.validation),
+        test: await tableFrom(test, TEST, parts.test),
+      }
+    }),
+  }
+}
+
+const isShare = (test: OwnDataSpec['test']): test is number => typeof test === 'number'
+
+async function readFirst(data: OwnDataSpec, kindOf: TargetKind): Promise<{ main: ReadSource; decisions: Decisions }> {
+  const table = await openAt(data.source, '/data/source', data)
+  try {
+    const decisions = await decide(data, table, kindOf)
+    const main = await readMain(table, decisions, data)
+    if (main.source.count === 0) {
+      refuse([
+        {
+          code: 'rows',
+          pointer: '/data/source',
+          message: `${main.file} has no rows${main.dropped > 0 ? ' without a gap' : ''}`,
+        },
+      ])
+    }
+    return { main, decisions }
+  } finally {
+    table.close()
+  }
+}
+
+function plansOf(data: OwnDataSpec, features: Named<Feature>, targets: Named<Target>, seed: number): Plans {
+  const plans: Record<string, Part[]> = {}
+  for (const [name, feature] of Object.entries(features)) {
+    const own = data.output_mode === 'dict' || feature.type === 'array'
+    const key = inputKey(own ? name : CONCATENATED)
+    plans[key] ??= []
+    plans[key].push({ column: feature.column, steps: stepsOf(feature, seed).steps })
+  }
+  for (const [name, target] of Object.entries(targets)) {
+    plans[targetKey(name)] = columnsOf(target).map((column) => ({ column, steps: targetSteps(target) }))
+  }
+  if (data.weight !== null) plans[WEIGHT] = [{ column: data.weight, steps: [] }]
+  return plans
+}
+
+/** Name of the input of features that are concatenated. */
+const CONCATENATED = 'features'
+
+function targetSteps(target: Target) {
+  if (target.type === 'class') return [classNumbers(target.class_names!)]
+  if (target.type === 'number') return []
+  return hasLabels(target) ? [multiHot(target.class_names!, target.separator!)] : [flags]
+}
+
+function formOf(name: string, fields: Named<Field>, rows: DataForm['rows']): DataForm {
+  const those = (key: (name: string) => string) => {
+    const prefix = key('')
+    const found = Object.entries(fields).filter(([name]) => name.startsWith(prefix))
+    return Object.fromEntries(found.map(([name, field]) => [name.slice(prefix.length), field]))
+  }
+  return { name, inputs: those(inputKey), targets: those(targetKey), weights: Object.hasOwn(fields, WEIGHT), rows }
+}
+
+/** The spec with the features and the classes that were found, so that the next run decides nothing. */
+function settledSpec(data: OwnDataSpec, features: Named<Feature>, targets: Named<Target>): OwnDataSpec {
+  const written = ({ pointer: _, ...target }: Target) => target
+  const [only] = Object.values(targets)
+  const { source, select, csv, missing_values, features: _, ...rest } = data
+  return {
+    // in the order of the format
+    ...{ source, select, csv, missing_values, features },
+    ...rest,
+    target: data.target && written(only!),
+    targets: data.targets && Object.fromEntries(Object.entries(targets).map(([name, one]) => [name, written(one)])),
+  }
+}
+
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | undefined
+  return () => (result ??= work())
+}

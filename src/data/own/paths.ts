@@ -1,0 +1,30 @@
+/** Paths of own data in a spec. In a file they are relative to its folder; in the program, to the current folder. */
+import { isAbsolute, join, relative, resolve } from 'node:path'
+import type { SourceSpec } from '../../spec/own-data.js'
+import type { DataSpec } from '../../spec/spec.js'
+
+/** Changes every path in the field `data`. URLs stay as they are. */
+export function withPaths(data: DataSpec, change: (path: string) => string): DataSpec {
+  if (!('source' in data)) return data
+  const one = (path: string) => (isUrl(path) ? path : change(path))
+  const several = (paths: string | readonly string[]) => (typeof paths === 'string' ? one(paths) : paths.map(one))
+  const source = (given: SourceSpec): SourceSpec =>
+    typeof given === 'string' || Array.isArray(given)
+      ? several(given as string | readonly string[])
+      : Object.fromEntries(Object.entries(given).map(([name, paths]) => [name, several(paths)]))
+  return {
+    ...data,
+    source: source(data.source),
+    validation: data.validation && source(data.validation),
+    test: typeof data.test === 'number' ? data.test : data.test && source(data.test),
+  }
+}
+
+export const isUrl = (path: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(path)
+
+/** The path of a file that a spec in this folder names. */
+export const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
+
+/** The same path, for a spec in this folder. */
+export const seenFrom = (folder: string, path: string): string =>
+  isAbsolute(path) ? path : relative(resolve(folder), resolve(path))

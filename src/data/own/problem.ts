@@ -1,0 +1,38 @@
+/** Problems with the user's data, found by comparing the spec with the files. */
+import { visible } from '../../base/visible.js'
+
+export interface Problem {
+  readonly code: string
+  /** JSON pointer to the field of the spec that names the data. */
+  readonly pointer: string
+  readonly message: string
+  readonly nearest?: string | undefined
+}
+
+/** All problems that were found; whoever read the spec adds the places. */
+export class DataError extends Error {
+  override readonly name = 'DataError'
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n'))
+  }
+}
+
+/** Throws the problems if there are any. */
+export function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new DataError(problems)
+}
+
+/** Most problems of one kind that are reported. */
+const MOST = 20
+
+/** The first problems, and how many more there are. */
+export const firstOf = (problems: readonly Problem[]): readonly Problem[] =>
+  problems.length <= MOST
+    ? problems
+    : [
+        ...problems.slice(0, MOST),
+        { ...problems[MOST]!, message: `and ${problems.length - MOST} more problems of this kind`, nearest: undefined },
+      ]
+
+/** A name in quotes, safe to print. */
+export const quoted = (name: string): string => `"${visible(name)}"`

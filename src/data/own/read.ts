@@ -1,0 +1,163 @@
+/** Reads the columns of a source that features and targets need. */
+import type { Named } from '../../base/field.js'
+import { UserError } from '../../base/issue.js'
+import { FIRST_VALUES } from '../../spec/features.js'
+import { type OwnDataSpec, type SourceSpec, SPLIT_WAYS } from '../../spec/own-data.js'
+import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import { type Decisions, fillOf, type Target } from './decide.js'
+import { openSource } from './open-source.js'
+import { DataError, type Problem, quoted, refuse } from './problem.js'
+import { type Spooled, spool } from './spool.js'
+
+export interface ReadSource extends Spooled {
+  /** Name of the file for messages. */
+  readonly file: string
+  /** JSON pointer to the field of the spec that names it. */
+  readonly pointer: string
+}
+
+/** Reads the rows of the source, with the column that splits them. */
+export async function readMain(table: RawTable, decisions: Decisions, data: OwnDataSpec): Promise<ReadSource> {
+  const uses = usesOf(decisions, data)
+  const column = splitColumn(data)
+  if (column !== undefined) uses[column] = new Set([...(uses[column] ?? []), 'label'])
+  return readColumns(uses, table, '/data/source', droppingColumns(decisions, data))
+}
+
+/** The column whose values split the rows; undefined if they are split in another way. */
+export const splitColumn = ({ split }: OwnDataSpec): string | undefined =>
+  typeof split === 'object' ? SPLIT_WAYS.map((way) => split[way]).find((column) => column !== undefined) : undefined
+
+async function readColumns(
+  uses: Uses,
+  table: RawTable,
+  pointer: string,
+  dropping: ReadonlySet<string>,
+): Promise<ReadSource> {
+  return { ...(await spool(table.read(wantedColumns(uses, table, pointer)), dropping)), file: table.name, pointer }
+}
+
+/** Opens a source. Throws a DataError if its file cannot be opened. */
+export async function openAt(source: SourceSpec, pointer: string, data: OwnDataSpec): Promise<RawTable> {
+  try {
+    return await openSource(source, data)
+  } catch (error) {
+    if (!(error instanceof UserError) || error.issues.length > 0) throw error
+    throw new DataError([{ code: 'file', pointer, message: error.message }])
+  }
+}
+
+/** Opens a further source, which must have the same columns, and reads its rows. */
+export async function readSource(
+  source: SourceSpec,
+  pointer: string,
+  decisions: Decisions,
+  data: OwnDataSpec,
+): Promise<ReadSource> {
+  const table = await openAt(source, pointer, data)
+  try {
+    const uses = usesOf(decisions, data)
+    const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column))
+    refuse(
+      missing.map((column) => ({
+        code: 'column',
+        pointer,
+        message: `${table.name} has no column ${quoted(column)}, which the source has`,
+      })),
+    )
+    return await readColumns(uses, table, pointer, droppingColumns(decisions, data))
+  } finally {
+    table.close()
+  }
+}
+
+/** The types in which a column is used: by a feature, by a target, as weights. */
+function usesOf({ features, targets }: Decisions, { weight }: OwnDataSpec): Record<string, ReadonlySet<Use>> {
+  const uses: Record<string, Set<Use>> = {}
+  const use = (column: string, as: Use) => {
+    uses[column] ??= new Set()
+    uses[column].add(as)
+  }
+  for (const { column, type } of Object.values(features))
+    use(column, type === 'array' ? 'field' : COLUMN_TYPES[FIRST_VALUES[type]])
+  for (const target of Object.values(targets)) for (const column of columnsOf(target)) use(column, useOf(target))
+  if (weight !== null) use(weight, 'number')
+  return uses
+}
+
+type Uses = Named<ReadonlySet<Use>>
+type Use = ColumnType | 'field' | 'label'
+
+const COLUMN_TYPES = { numbers: 'number', integers: 'integer', text: 'text' } as const
+
+export const columnsOf = ({ column, columns }: Pick<Target, 'column' | 'columns'>): readonly string[] =>
+  columns ?? [column!]
+
+/** Labels are texts, or numbers if the file states that type. */
+const useOf = ({ type, columns }: Target): Use =>
+  type === 'class' || (type === 'multi_hot' && columns === undefined) ? 'label' : 'number'
+
+function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string): Named<ColumnType | 'field'> {
+  const problems: Problem[] = []
+  const wanted: Record<string, ColumnType | 'field'> = {}
+  for (const [column, uses] of Object.entries(all)) {
+    const stated = columns[column]
+    const isArray = typeof stated === 'object' && stated !== null
+    // labels can be read from numbers too
+    const firm = [...uses].flatMap((use) => (use === 'label' ? [] : [isArray && use === 'number' ? 'field' : use]))
+    const types = new Set(firm.length > 0 ? firm : [labelType(stated)])
+    const [type, other] = [...types]
+    if (other !== undefined) {
+      const message = `column ${quoted(column)} of ${name} is used both as ${WORDS[type!]} and as ${WORDS[other]}; it can be read in one way only`
+      problems.push({ code: 'column', pointer, message })
+    } else if (isArray !== (type === 'field')) {
+      const message = isArray
+        ? `column ${quoted(column)} of ${name} is an array, must be read with type "array"`
+        : `column ${quoted(column)} of ${name} has single values, so it cannot have type "array"`
+      problems.push({ code: 'column', pointer, message })
+    }
+    wanted[column] = type!
+  }
+  refuse(problems)
+  return wanted
+}
+
+const labelType = (stated: RawTable['columns'][string] | undefined): ColumnType | 'field' =>
+  typeof stated === 'string' ? stated : stated ? 'field' : 'text'
+
+const WORDS = { number: 'numbers', integer: 'whole numbers', text: 'text', field: 'an array' } as const
+
+/** Columns a gap in which removes the row. */
+function droppingColumns({ features, targets }: Decisions, data: OwnDataSpec): ReadonlySet<string> {
+  const others = [...Object.values(targets).flatMap(columnsOf), ...(data.weight === null ? [] : [data.weight])]
+  return new Set([
+    ...Object.values(features)
+      .filter(({ missing }) => missing === 'drop')
+      .map(({ column }) => column),
+    ...others.filter((column) => fillOf(data, column) === 'drop'),
+  ])
+}
+
+/** Reports columns with gaps that nothing fills. */
+export function gapProblems({ gaps, file, pointer }: ReadSource, decisions: Decisions, data: OwnDataSpec): Problem[] {
+  const { features, targets } = decisions
+  const dropping = droppingColumns(decisions, data)
+  const needed = new Map<string, string>()
+  for (const { column, missing } of Object.values(features)) {
+    if (missing !== 'error') continue
+    const remedy = `"missing": { ${quoted(column)}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`
+    needed.set(column, remedy)
+  }
+  const rest = [...Object.values(targets).flatMap(columnsOf), data.weight, splitColumn(data)].filter(
+    (column) => column !== null && column !== undefined,
+  )
+  for (const column of rest) needed.set(column, `"missing": { ${quoted(column)}: "drop" } in "data" leaves such rows out`)
+  return Object.entries(gaps).flatMap(([column, { count, first }]) => {
+    const remedy = needed.get(column)
+    if (remedy === undefined || dropping.has(column)) return []
+    const many = count === 1 ? 'a gap' : `${count} gaps, the first`
+    return [
+      { code: 'gap', pointer, message: `column ${quoted(column)} of ${file} has ${many} in row ${first}; ${remedy}` },
+    ]
+  })
+}

@@ -1,0 +1,183 @@
+/** Divides the rows of a source into those for training, for validation and for the test. */
+import { PURPOSE, permutation } from '../../base/philox.js'
+import { trainCount } from '../split.js'
+
+/** Numbers of rows, sorted. */
+export interface Parts {
+  readonly train: Uint32Array
+  readonly validation: Uint32Array
+  readonly test: Uint32Array
+}
+
+/** Shares of the rows: the test has its share of all rows, validation its share of the rest. */
+export interface Shares {
+  readonly validation: number
+  readonly test: number
+}
+
+/** The last rows are for the test, and those before them for validation, as Keras' `validation_split` cuts them off. */
+export const splitLast = (count: number, shares: Shares): Parts => cutUp(rangeOf(count), shares)
+
+/**
+ * Rows are drawn by the seed. `classes` has the class of each row, in whose proportions they are drawn; a class of at
+ * least as many rows as there are parts has a row in each.
+ */
+export function splitShuffled(count: number, shares: Shares, classes: Int32Array | null, seed: number): Parts {
+  const sizes = splitLast(count, shares)
+  const [rest, test] = drawn(shuffled(count, seed), sizes.test.length, classes)
+  const [train, validation] = drawn(rest, sizes.validation.length, classes)
+  return sorted({ train, validation, test })
+}
+
+/** Rows in the order of the values of a column: the largest are for the test, those before them for validation. */
+export function splitBy(values: readonly (number | string)[], shares: Shares): Parts {
+  const order = Uint32Array.from(
+    [...values.keys()].toSorted((a, b) => (values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : a - b)),
+  )
+  return sorted(cutUp(order, shares))
+}
+
+/** Groups are drawn by the seed, and added to the test, then to validation, until a part has its share of the rows. */
+export function splitGroups(groups: readonly string[], shares: Shares, seed: number): Parts {
+  const rowsOf = new Map<string, number[]>()
+  for (const [row, group] of groups.entries()) {
+    const rows = rowsOf.get(group)
+    if (rows) rows.push(row)
+    else rowsOf.set(group, [row])
+  }
+  const all = [...rowsOf.values()]
+  const waiting = Array.from(shuffled(all.length, seed), (index) => all[index]!)
+  const wanted = splitLast(groups.length, shares)
+  const take = (size: number): Uint32Array => {
+    const rows: number[] = []
+    for (let index = 0; index < waiting.length; ) {
+      const group = waiting[index]!
+      // a group that would bring the part further from its size than it is goes elsewhere
+      if (Math.abs(rows.length + group.length - size) < Math.abs(rows.length - size)) {
+        rows.push(...group)
+        waiting.splice(index, 1)
+      } else index++
+    }
+    return Uint32Array.from(rows)
+  }
+  const test = take(wanted.test.length)
+  const validation = take(wanted.validation.length)
+  return sorted({ train: Uint32Array.from(waiting.flat()), validation, test })
+}
+
+/** The hash of a value, between 0 and 1, chooses the part of its rows. */
+export function splitHashed(values: readonly string[], { validation, test }: Shares): Parts {
+  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] }
+  for (const [row, value] of values.entries()) {
+    const place = shareOf(value)
+    parts[place < test ? 'test' : place < test + (1 - test) * validation ? 'validation' : 'train'].push(row)
+  }
+  return typed(parts)
+}
+
+/** Returns a number of [0, 1) for a text: FNV-1a in 32 bits over its UTF-8 bytes, mixed as in MurmurHash3. */
+function shareOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
+}
+
+/** Names of the parts in a column that says the part of each row. */
+export const PART_NAMES: Readonly<Record<string, keyof Parts>> = {
+  train: 'train',
+  training: 'train',
+  validation: 'validation',
+  val: 'validation',
+  valid: 'validation',
+  dev: 'validation',
+  test: 'test',
+  testing: 'test',
+}
+
+/** Each row is in the part that its value names, which must be one of `PART_NAMES`. */
+export function splitNamed(values: readonly string[]): Parts {
+  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] }
+  for (const [row, value] of values.entries()) parts[PART_NAMES[value.toLowerCase()]!].push(row)
+  return typed(parts)
+}
+
+const typed = ({ train, validation, test }: Readonly<Record<keyof Parts, readonly number[]>>): Parts => ({
+  train: Uint32Array.from(train),
+  validation: Uint32Array.from(validation),
+  test: Uint32Array.from(test),
+})
+
+const shuffled = (count: number, seed: number): Uint32Array =>
+  permutation({ seed, purpose: PURPOSE.split, stream: 0, step: 0 }, count)
+
+function cutUp(order: Uint32Array, shares: Shares): Parts {
+  const rest = trainCount(order.length, shares.test)
+  const train = trainCount(rest, shares.validation)
+  return { train: order.slice(0, train), validation: order.slice(train, rest), test: order.slice(rest) }
+}
+
+const sorted = ({ train, validation, test }: Parts): Parts => ({
+  train: train.toSorted(),
+  validation: validation.toSorted(),
+  test: test.toSorted(),
+})
+
+/** Divides rows into two parts, the second of which has `size` of them: the last of each class. */
+function drawn(order: Uint32Array, size: number, classes: Int32Array | null): readonly [Uint32Array, Uint32Array] {
+  if (size === 0 || classes === null) return [order.slice(0, order.length - size), order.slice(order.length - size)]
+  const counts: number[] = []
+  for (const row of order) counts[classes[row]!] = (counts[classes[row]!] ?? 0) + 1
+  const all = Array.from(counts, (count = 0) => count)
+  const takes = proportions(all, size)
+  const kept = all.map((count, label) => count - takes[label]!)
+  const parts = [new Uint32Array(order.length - size), new Uint32Array(size)] as const
+  const filled = [0, 0]
+  for (const row of order) {
+    const label = classes[row]!
+    const part = kept[label]! > 0 ? 0 : 1
+    if (part === 0) kept[label]!--
+    parts[part][filled[part]!++] = row
+  }
+  return parts
+}
+
+/**
+ * Returns how many of each group belong to a part of `size`: its share, rounded by largest remainder, so that the sum is
+ * `size`. A group of at least two has one on both sides if the size allows it.
+ */
+function proportions(counts: readonly number[], size: number): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const shares = counts.map((count) => (count * size) / total)
+  const least = counts.map((count) => (count > 1 ? 1 : 0))
+  const most = counts.map((count, index) => count - least[index]!)
+  const takes = shares.map((share, index) => Math.min(Math.max(Math.floor(share), least[index]!), most[index]!))
+  const owed = [...counts.keys()].toSorted(
+    (a, b) => shares[b]! - takes[b]! - (shares[a]! - takes[a]!) || counts[b]! - counts[a]! || a - b,
+  )
+  let missing = size - takes.reduce((sum, take) => sum + take, 0)
+  const change = (by: 1 | -1, limits: readonly number[]) => {
+    for (const index of by > 0 ? owed : owed.toReversed()) {
+      if (missing * by <= 0) return
+      if (takes[index] === limits[index]) continue
+      takes[index]! += by
+      missing -= by
+    }
+  }
+  const zeros = counts.map(() => 0)
+  // first within the limits that keep a row on both sides, then beyond them
+  for (const [up, down] of [
+    [most, least],
+    [counts, zeros],
+  ] as const) {
+    for (let before = Number.NaN; missing !== before; ) {
+      before = missing
+      change(1, up)
+      change(-1, down)
+    }
+  }
+  return takes
+}
+
+const rangeOf = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, index) => index)

@@ -1,0 +1,47 @@
+/** Steps of targets: names become class numbers. */
+import { classField } from '../../base/field.js'
+import type { Values } from '../column.js'
+import type { Step } from './step.js'
+
+/** Each value becomes its place in the list of classes. */
+export function classNumbers(names: readonly string[]): Step<null> {
+  const numbers = placesOf(names)
+  return {
+    column: () => classField(names.length),
+    apply: (values) => Int32Array.from({ length: values.length }, (_, row) => numbers.get(labelText(values[row]!))!),
+  }
+}
+
+/** Each value, a list of names with a separator between them, becomes a vector with a 1 for each name. */
+export function multiHot(names: readonly string[], separator: string): Step<null> {
+  const numbers = placesOf(names)
+  return {
+    column: () => ({ shape: [names.length], dtype: 'uint8', divisor: 1, values: 'binary' }),
+    apply(values: Values) {
+      const ones = new Uint8Array(values.length * names.length)
+      for (let row = 0; row < values.length; row++) {
+        for (const name of namesIn(labelText(values[row]!), separator))
+          ones[row * names.length + numbers.get(name)!] = 1
+      }
+      return ones
+    },
+  }
+}
+
+/** Numbers that are 0 or 1. */
+export const flags: Step<null> = {
+  column: () => ({ shape: [1], dtype: 'uint8', divisor: 1, values: 'binary' }),
+  apply: (values) => Uint8Array.from(values as Float32Array),
+}
+
+const placesOf = (names: readonly string[]) => new Map(names.map((name, index) => [name, index]))
+
+/** The name of a class: a text, or a number as text. Whole numbers have no fraction, so that 1 and 1.0 are one class. */
+export const labelText = (value: string | number): string => String(value).replace(/^(-?\d+)\.0+$/, '$1')
+
+/** The names in a text, without empty ones. */
+export const namesIn = (text: string, separator: string): string[] =>
+  text
+    .split(separator)
+    .map((name) => name.trim())
+    .filter((name) => name !== '')

@@ -1,0 +1,250 @@
+/** The field `data` of a spec for data of the user: the files with the rows, and the columns that a model gets. */
+import { z } from 'zod'
+import type { DeepReadonly } from './family.js'
+import { nameIn, type RuleIssue } from './family.js'
+import { featureSchema } from './features.js'
+import { stringAs, withShortForm } from './short-forms.js'
+import { LONGEST_LIST, MOST_COLUMNS } from './whole.js'
+
+const name = z.string().min(1)
+const paths = z.union([name, z.array(name).min(1).max(LONGEST_LIST)])
+
+const source = z
+  .union([name, z.array(name).min(1).max(LONGEST_LIST), z.record(name, paths)])
+  .describe(
+    'File with the rows: .csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5 or .idx, also with .gz; a pattern such as "part-*.csv"; a list of files; an http or https URL; or an object with an array file for each column: { "x": "x.npy", "y": "y.npy" }. Paths are relative to the spec.',
+  )
+
+const character = z.string().length(1).meta({ patternErrorMessage: 'must be one character' })
+
+const csv = z
+  .strictObject({
+    delimiter: character
+      .nullable()
+      .default(null)
+      .describe('Character between the columns. null: the one of , ; tab and | that fits the first rows.'),
+    header: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe('Whether the first row has the names of the columns. null: unless all of it are numbers.'),
+    quote: character.default('"').describe('Character around a value that contains a delimiter.'),
+    decimal: nameIn({ '.': 'A point: 1.5.', ',': 'A comma: 1,5.' })
+      .default('.')
+      .describe('Character before the fraction of a number.'),
+    thousands: character.nullable().default(null).describe('Character between thousands, as in 1,000. null: none.'),
+    encoding: nameIn({ 'utf-8': 'UTF-8.', 'latin-1': 'ISO 8859-1.', 'utf-16': 'UTF-16.' })
+      .default('utf-8')
+      .describe('Encoding of the text.'),
+  })
+  .prefault({})
+  .describe('How .csv and .tsv files are written.')
+
+export const TARGET_TYPES = {
+  class: 'One of several classes, named by the values of the column.',
+  number: 'A number.',
+  multi_hot: 'Any number of classes: from several columns of 0 and 1, or from one column of names with a separator.',
+} as const
+
+const targetFields = {
+  column: name.optional().describe('Column of the target.'),
+  columns: z
+    .array(name)
+    .min(1)
+    .max(MOST_COLUMNS)
+    .optional()
+    .describe('Several columns: a vector of numbers, or, with type multi_hot, one class each.'),
+  type: nameIn(TARGET_TYPES)
+    .optional()
+    .describe('Kind of the target. Default: a class or a number, whichever the loss compares.'),
+  class_names: z
+    .array(z.string())
+    .min(1)
+    .max(MOST_COLUMNS)
+    .optional()
+    .describe(
+      'All classes in the order of their numbers. Default: those of the source, whole numbers by value, else sorted by code point.',
+    ),
+  separator: name.optional().describe('For type multi_hot: the text between the names in one value.'),
+}
+
+const targetObject = z.strictObject(targetFields)
+const target = withShortForm(z.union([name, targetObject]), stringAs('column')).transform((value) =>
+  typeof value === 'string' ? targetObject.parse({ column: value }) : value,
+)
+
+const FILLS = {
+  error: 'A gap is an error.',
+  drop: 'Rows with a gap in a feature or in the target are left out.',
+  mean: 'The mean of the training rows, for numbers.',
+  median: 'The median of the training rows, for numbers.',
+  most_frequent: 'The most frequent value of the training rows; among several the smallest.',
+} as const
+
+const SPLITS = {
+  shuffled: 'Rows are drawn from the seed, in the proportions of the classes.',
+  last: "The last rows: first those for training, then those for validation, then those for the test, as in Keras' fit.",
+} as const
+
+const splitByColumn = z
+  .strictObject({
+    column: name
+      .optional()
+      .describe('Column that says the part of each row: train, validation (val, valid, dev) or test.'),
+    hash: name
+      .optional()
+      .describe(
+        'Column such as an identifier, whose hash chooses the part: rows with the same value are in the same part, also when rows are added.',
+      ),
+    group: name.optional().describe('Column such as a patient: all rows with the same value are in the same part.'),
+    by: name
+      .optional()
+      .describe(
+        'Column such as a date by which rows are sorted: the last ones are for the test, those before them for validation.',
+      ),
+  })
+  .describe('A split by the values of one column.')
+
+/** The ways in which a column can split rows. */
+export const SPLIT_WAYS = ['column', 'hash', 'group', 'by'] as const
+
+export const ownData = z
+  .strictObject({
+    source,
+    select: z
+      .string()
+      .min(1)
+      .nullable()
+      .default(null)
+      .describe(
+        'An SQL query that makes the rows from the table `source`: SELECT * FROM source WHERE fare > 0. null: all rows.',
+      ),
+    csv,
+    missing_values: z
+      .array(z.string())
+      .max(LONGEST_LIST)
+      .default([])
+      .describe('Texts in the source that mean a gap, such as "NA". An empty field is always one.'),
+    features: z
+      .union([z.array(name).min(1).max(MOST_COLUMNS), z.record(name, featureSchema)])
+      .optional()
+      .describe(
+        'Inputs of the model: a type for each column, or a list of columns. Default: all columns except the target. Without a type, numbers are float_normalized, and text of at most 100 different values is string_categorical.',
+      ),
+    ignore: z
+      .array(name)
+      .max(MOST_COLUMNS)
+      .default([])
+      .describe('Columns that are not used, when "features" leaves the choice open.'),
+    output_mode: nameIn({
+      concat: 'One input: the features side by side, as a vector. Arrays are inputs of their own name.',
+      dict: 'An input for each feature, by its name, for a Functional model.',
+    })
+      .default('concat')
+      .describe('How the features are given to the model.'),
+    target: target
+      .nullable()
+      .default(null)
+      .describe(
+        'What the model learns to predict: a column, or an object. null: nothing, for an RBM or an autoencoder.',
+      ),
+    targets: z
+      .record(name, targetObject)
+      .nullable()
+      .default(null)
+      .describe(
+        'Several targets by name, instead of `target`: { "price": {}, "sold": {} }. The column of a target is that of its name unless it is given.',
+      ),
+    weight: name
+      .nullable()
+      .default(null)
+      .describe('Column with the weight of each row in the loss. null: all weigh 1.'),
+    missing: z
+      .union([nameIn(FILLS), z.record(name, z.union([nameIn(FILLS), z.number()]))])
+      .default('error')
+      .describe(
+        'What replaces a gap, where the feature does not say it: for all columns, or by column: { "age": "median" }. A gap in a target is an error, or drops the row.',
+      ),
+    validation: source
+      .nullable()
+      .default(null)
+      .describe('Source of the validation rows, instead of `fit.validation_split`.'),
+    test: z
+      .union([z.null(), z.number().gt(0).lt(1), ...source.options])
+      .default(null)
+      .describe('Source of the test rows, or their share of the source. null: no test.'),
+    split: z
+      .union([nameIn(SPLITS), splitByColumn])
+      .default('shuffled')
+      .describe('Which rows of the source are for validation and for the test.'),
+  })
+  .describe('Data of your own.')
+
+/** Rules across these fields. */
+export function* ownDataRules({ target, targets, validation, test, split }: OwnDataSpec): Iterable<RuleIssue> {
+  if (typeof split === 'object') {
+    const [way, other] = SPLIT_WAYS.filter((one) => split[one] !== undefined)
+    if (way === undefined) {
+      yield {
+        code: 'missing-key',
+        path: ['split'],
+        message: `found no column, must have one of ${SPLIT_WAYS.join(', ')}`,
+      }
+    } else if (other !== undefined) {
+      yield { code: 'order', path: ['split', other], message: `found "${other}" in addition to "${way}"` }
+    }
+    if (split.column !== undefined) {
+      const message = 'found a source in addition to "split" by a column that names the parts'
+      if (validation !== null) yield { code: 'order', path: ['validation'], message }
+      if (test !== null) yield { code: 'order', path: ['test'], message }
+    }
+  }
+  if (target !== null && targets !== null) {
+    yield { code: 'order', path: ['targets'], message: 'found "targets" in addition to "target"' }
+  }
+  const all = [
+    ...(target === null ? [] : [{ path: ['target'], one: target, own: undefined }]),
+    ...Object.entries(targets ?? {}).map(([name, one]) => ({ path: ['targets', name], one, own: name })),
+  ]
+  for (const { path, one, own } of all) yield* targetRules(one, path, own)
+}
+
+function* targetRules(
+  { column, columns, type, class_names, separator }: TargetColumn,
+  path: readonly string[],
+  own: string | undefined,
+): Iterable<RuleIssue> {
+  if (column === undefined && columns === undefined && own === undefined) {
+    yield { code: 'missing-key', path, message: 'found no "column", which must be given' }
+  }
+  if (column !== undefined && columns !== undefined) {
+    yield { code: 'order', path: [...path, 'columns'], message: 'found "columns" in addition to "column"' }
+  }
+  if (columns !== undefined && type === 'class') {
+    const message = 'found "class" for several columns, must be "number" or "multi_hot"'
+    yield { code: 'order', path: [...path, 'type'], message }
+  }
+  if (type === 'multi_hot' && columns === undefined && separator === undefined) {
+    const message = 'found no "separator", which a column of several names needs'
+    yield { code: 'missing-key', path, message }
+  }
+  if (class_names !== undefined && columns !== undefined) {
+    yield {
+      code: 'order',
+      path: [...path, 'class_names'],
+      message: 'found "class_names" for several columns, which name the classes themselves',
+    }
+  }
+  const twice = class_names?.findIndex((one, index) => class_names.indexOf(one) < index) ?? -1
+  if (twice >= 0) {
+    yield {
+      code: 'duplicate',
+      path: [...path, 'class_names', twice],
+      message: `found ${JSON.stringify(class_names![twice])} twice`,
+    }
+  }
+}
+
+export type OwnDataSpec = DeepReadonly<z.output<typeof ownData>>
+export type SourceSpec = OwnDataSpec['source']
+export type TargetColumn = NonNullable<OwnDataSpec['target']>

@@ -1,0 +1,17 @@
+/** Whether a target is a class or a number: the loss decides, never the values. */
+import { LOSS_TARGETS } from './losses.js'
+import type { OutputSpec } from './outputs.js'
+import type { LossSpec } from './spec.js'
+
+interface Losses {
+  readonly loss?: LossSpec | undefined
+  readonly outputs?: Readonly<Record<string, Pick<OutputSpec, 'loss' | 'target'>>> | undefined
+}
+
+/** Returns the kind of a target by its name. Without a loss, as for an RBM with labels, a target is a class. */
+export function targetKindOf({ loss, outputs }: Losses): (target: string) => 'class' | 'number' {
+  return (name) => {
+    const type = (outputs?.[name]?.loss ?? loss)?.type
+    return type !== undefined && LOSS_TARGETS[type] === 'number' ? 'number' : 'class'
+  }
+}
