@@ -96,10 +96,7 @@ export const sampleShapeOf = (data: DataSpec, form: DataForm): Shape =>
 /** Keys of the fields of built-in data. */
 const [X, Y] = [inputKey('x'), targetKey('y')]
 
-function plansOf(
-  { flatten: isFlat, standardize: isStandard, binarize, steps: further }: SetSpec,
-  seed: number,
-): Plans {
+function plansOf({ flatten: isFlat, standardize: isStandard, binarize, steps: further }: SetSpec, seed: number): Plans {
   const steps: readonly Step[] = [
     ...(isFlat ? [flatten] : []),
     ...(isStandard ? [standardize] : []),

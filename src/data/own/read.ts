@@ -1,9 +1,10 @@
 /** Reads the columns of a source that features and targets need. */
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import { FIRST_VALUES } from '../../spec/features.js'
+import { refusesGaps } from '../../spec/feature-chain.js'
 import { type OwnDataSpec, type SourceSpec, SPLIT_WAYS } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import { columnTypeOf } from '../steps/registry.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { openSource } from './open-source.js'
 import { DataError, type Problem, quoted, refuse } from './problem.js'
@@ -78,8 +79,7 @@ function usesOf({ features, targets }: Decisions, { weight }: OwnDataSpec): Reco
     uses[column] ??= new Set()
     uses[column].add(as)
   }
-  for (const { column, type } of Object.values(features))
-    use(column, type === 'array' ? 'field' : COLUMN_TYPES[FIRST_VALUES[type]])
+  for (const feature of Object.values(features)) use(feature.column, columnTypeOf(feature))
   for (const target of Object.values(targets)) for (const column of columnsOf(target)) use(column, useOf(target))
   if (weight !== null) use(weight, 'number')
   return uses
@@ -87,8 +87,6 @@ function usesOf({ features, targets }: Decisions, { weight }: OwnDataSpec): Reco
 
 type Uses = Named<ReadonlySet<Use>>
 type Use = ColumnType | 'field' | 'label'
-
-const COLUMN_TYPES = { numbers: 'number', integers: 'integer', text: 'text' } as const
 
 export const columnsOf = ({ column, columns }: Pick<Target, 'column' | 'columns'>): readonly string[] =>
   columns ?? [column!]
@@ -143,15 +141,17 @@ export function gapProblems({ gaps, file, pointer }: ReadSource, decisions: Deci
   const { features, targets } = decisions
   const dropping = droppingColumns(decisions, data)
   const needed = new Map<string, string>()
-  for (const { column, missing } of Object.values(features)) {
-    if (missing !== 'error') continue
+  for (const feature of Object.values(features)) {
+    if (!refusesGaps(feature)) continue
+    const { column } = feature
     const remedy = `"missing": { ${quoted(column)}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`
     needed.set(column, remedy)
   }
   const rest = [...Object.values(targets).flatMap(columnsOf), data.weight, splitColumn(data)].filter(
     (column) => column !== null && column !== undefined,
   )
-  for (const column of rest) needed.set(column, `"missing": { ${quoted(column)}: "drop" } in "data" leaves such rows out`)
+  for (const column of rest)
+    needed.set(column, `"missing": { ${quoted(column)}: "drop" } in "data" leaves such rows out`)
   return Object.entries(gaps).flatMap(([column, { count, first }]) => {
     const remedy = needed.get(column)
     if (remedy === undefined || dropping.has(column)) return []

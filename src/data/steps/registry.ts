@@ -53,8 +53,12 @@ export interface FeatureSteps {
   readonly steps: readonly Step[]
 }
 
+/** Returns how the column of a feature is read. */
+export const columnTypeOf = ({ type }: FeatureSpec): FeatureSteps['type'] =>
+  type === 'array' ? 'field' : COLUMN_TYPES[FIRST_VALUES[type]]
+
 export const stepsOf = (feature: FeatureSpec, seed: number): FeatureSteps => ({
-  type: feature.type === 'array' ? 'field' : COLUMN_TYPES[FIRST_VALUES[feature.type]],
+  type: columnTypeOf(feature),
   steps: chainOf(feature).map((spec) => stepOf(spec, seed)),
 })
 
