@@ -4,7 +4,8 @@
  */
 export type { DataForm } from './base/form.js'
 export { formatIssue, type Issue, UserError } from './base/issue.js'
-export { type Data, loadData, type OpenData, openData } from './data/load.js'
+export type { Data, OpenData } from './data/data.js'
+export { loadData, openData } from './data/load.js'
 export type { Engine, Runner } from './engine/engine.js'
 export { openEngine } from './engine/registry.js'
 export { checkSpec } from './run/check-spec.js'

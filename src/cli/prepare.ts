@@ -1,5 +1,5 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
-import type { Data, OpenData } from '../data/load.js'
+import type { Data, OpenData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import type { CheckedSpec } from '../run/read-spec.js'

@@ -5,6 +5,7 @@ import type { SetSpec } from '../spec/data.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { DataSpec, LossSpec } from '../spec/spec.js'
 import { targetKindOf } from '../spec/target-kinds.js'
+import type { Data, OpenData } from './data.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
 import { splitLast, trainCount } from './split.js'
@@ -13,7 +14,6 @@ import { flatten } from './steps/flatten.js'
 import { stepOf } from './steps/registry.js'
 import { standardize } from './steps/standardize.js'
 import type { Step } from './steps/step.js'
-import type { Table } from './table.js'
 
 /** The fields of a spec that determine its data. */
 export interface DataRequest {
@@ -26,24 +26,6 @@ export interface DataRequest {
 }
 
 type SetRequest = DataRequest & { readonly data: SetSpec }
-
-export interface Data {
-  readonly form: DataForm
-  readonly train: Table
-  readonly validation: Table
-  readonly test: Table
-}
-
-/** Data whose form is known. */
-export interface OpenData {
-  /** The field of the spec, with everything that was decided about data of the user. */
-  readonly data: DataSpec
-  readonly form: DataForm
-  /** Lines that say what was decided. */
-  readonly decided: readonly string[]
-  /** Reads the data into memory. */
-  load(): Promise<Data>
-}
 
 /**
  * Finds the form of the data. A set that comes with the program is not read for it; data of the user are. Throws a

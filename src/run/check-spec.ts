@@ -2,7 +2,7 @@
 import type { Field } from '../base/field.js'
 import { type DataForm, inputKey } from '../base/form.js'
 import { checkSplit } from '../data/check-split.js'
-import type { OpenData } from '../data/load.js'
+import type { OpenData } from '../data/data.js'
 import { fieldRange } from '../data/table.js'
 import { checkModel } from '../model/check-model.js'
 import type { ModelIssue } from '../model/issue.js'

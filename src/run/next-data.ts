@@ -2,7 +2,7 @@
 import { soleInput, soleInputKey } from '../base/form.js'
 import { sizeOf } from '../base/shape.js'
 import type { TableBatch } from '../data/batches.js'
-import type { Data } from '../data/load.js'
+import type { Data } from '../data/data.js'
 import type { Table } from '../data/table.js'
 import { withField } from '../data/with-field.js'
 import type { Engine, StateValues } from '../engine/engine.js'

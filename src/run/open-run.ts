@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
-import type { OpenData } from '../data/load.js'
+import type { OpenData } from '../data/data.js'
 import type { StateValues } from '../engine/engine.js'
 import { readModel, type SavedModel, weightsFor } from '../export/saved-model.js'
 import type { Saveable } from '../model/saveable.js'

@@ -2,7 +2,7 @@
 import { epochLengths } from '../base/epoch.js'
 import { type DataForm, soleInputKey } from '../base/form.js'
 import { batches } from '../data/batches.js'
-import type { Data } from '../data/load.js'
+import type { Data } from '../data/data.js'
 import { elementMeans, part, type Table } from '../data/table.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'

@@ -1,7 +1,7 @@
 /** Small models drawn at random train as in Keras: the history of two epochs, and the weights at the end. */
 import { describe, onTestFinished, test } from 'vitest'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
-import type { Data } from '../../src/data/load.js'
+import type { Data } from '../../src/data/data.js'
 import { splitLast } from '../../src/data/split.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'

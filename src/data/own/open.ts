@@ -2,7 +2,7 @@
 import type { Field, Named } from '../../base/field.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
-import type { OpenData } from '../load.js'
+import type { OpenData } from '../data.js'
 import { fieldsOf, learn, type Part, type Plans, TEST, TRAINING, tableOf, VALIDATION } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
 import { stepsOf } from '../steps/registry.js'
