@@ -2,7 +2,7 @@
 import { classesOf, type DataForm, labelsKey } from '../base/form.js'
 import type { Issue } from '../base/issue.js'
 import type { FitSpec } from '../spec/spec.js'
-import type { Data } from './load.js'
+import type { Data } from './data.js'
 import { storedRows, type Table } from './table.js'
 
 type SplitIssue = Pick<Issue, 'code' | 'pointer' | 'message'>

@@ -1,7 +1,7 @@
 /** Replaces `"units": "auto"` of output layers by the number of outputs that their targets need. */
 import type { DataForm } from '../base/form.js'
 import type { ModelIssue } from '../model/issue.js'
-import { targetOf } from '../model/targets.js'
+import { findTarget } from '../model/targets.js'
 import { AUTO_UNITS } from '../spec/layers/core.js'
 import { LOSS_TARGETS } from '../spec/losses.js'
 import { type OutputSpec, outputsOf } from '../spec/outputs.js'
@@ -61,7 +61,10 @@ function lastDense(layers: readonly LayerSpec[], { name }: OutputSpec): LayerSpe
 }
 
 function unitsFor({ loss, target }: OutputSpec, layer: LayerSpec, form: DataForm): number {
-  const wanted = targetOf(target, form)
+  const found = findTarget(target, layer.name, form)
+  // the check of the model reports it
+  if ('problem' in found) return 1
+  const wanted = found.target
   if (wanted.kind === 'values') return wanted.size
   const isYesOrNo = LOSS_TARGETS[loss.type] === 'yes_or_no' || (loss.type === 'crossentropy' && isSigmoid(layer))
   return isYesOrNo && wanted.classes === 2 ? 1 : wanted.classes

@@ -11,7 +11,11 @@ interface Losses {
 /** Returns the kind of a target by its name. Without a loss, as for an RBM with labels, a target is a class. */
 export function targetKindOf({ loss, outputs }: Losses): (target: string) => 'class' | 'number' {
   return (name) => {
-    const type = (outputs?.[name]?.loss ?? loss)?.type
+    const output = Object.entries(outputs ?? {}).find(([layer, { target }]) => nameOf(target, layer) === name)
+    const type = (output?.[1].loss ?? loss)?.type
     return type !== undefined && LOSS_TARGETS[type] === 'number' ? 'number' : 'class'
   }
 }
+
+/** The target that an output names, or else the one with the name of its layer. */
+const nameOf = (target: OutputSpec['target'], layer: string): string => (target.type === 'field' ? target.name : layer)
