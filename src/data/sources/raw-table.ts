@@ -43,7 +43,7 @@ export interface ColumnFacts {
   readonly notNumbers: number
   /** The first of them. */
   readonly firstNotNumber: Cell | null
-  /** True if all numbers are whole. */
+  /** True if all numbers are whole and below 2^53. */
   readonly whole: boolean
 }
 

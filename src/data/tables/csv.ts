@@ -1,6 +1,5 @@
 /** CSV files: DuckDB is given every option, so that it guesses nothing. */
 import { UserError } from '../../base/issue.js'
-import type { RawTable } from '../sources/raw-table.js'
 import { decoderOf, encodingProblem } from './csv-encoding.js'
 import { type CsvLook, lookAtCsv } from './csv-look.js'
 import { csvProblem } from './csv-problem.js'
@@ -8,17 +7,19 @@ import { LONGEST_RECORD } from './csv-records.js'
 import { literal, type Sql, text } from './duckdb.js'
 import type { TableOptions } from './options.js'
 import { checkGzip, headOf, isGzip } from './pieces.js'
-import type { SqlColumn } from './sql-file.js'
-import { sqlTable } from './sql-table.js'
+import type { SqlColumn, SqlFile } from './sql-file.js'
+
+/** Bytes that DuckDB reads at once, at least a record. */
+const BUFFER = 2 * LONGEST_RECORD
 
 /** Bytes of the first look, if these have a whole record. */
 const HEAD = 65_536
 
-export async function openCsv(path: string, options: TableOptions, sql: Sql): Promise<RawTable> {
+export async function csvFile(path: string, options: TableOptions, sql: Sql): Promise<SqlFile> {
   await checkGzip(path)
   const look = await firstLook(path, options)
   const { names, likelyNumbers } = look
-  return sqlTable({
+  return {
     name: path,
     sql,
     // the columns have numbers for names, because SQL does not tell `a` from `A`
@@ -27,6 +28,7 @@ export async function openCsv(path: string, options: TableOptions, sql: Sql): Pr
         name,
         {
           type: null,
+          value: `c${index}`,
           text: `c${index}`,
           number: `TRY_CAST(${decimalOf(`c${index}`, options)} AS DOUBLE)`,
           strict: `c${index}`,
@@ -36,7 +38,7 @@ export async function openCsv(path: string, options: TableOptions, sql: Sql): Pr
     likelyNumbers: likelyNumbers.map((index) => names[index]!),
     rows: (asNumbers) => reader(path, look, options, asNumbers),
     problemOf: ({ message }) => csvProblem(path, message, look, options),
-  })
+  }
 }
 
 function reader(
@@ -47,7 +49,7 @@ function reader(
 ): string {
   const columns = names.map((name, index) => `'c${index}': '${asNumbers.has(name) ? 'DOUBLE' : 'VARCHAR'}'`)
   return `read_csv(${text(literal(path))}, auto_detect = false, header = ${header}, delim = ${text(delimiter)},
-    quote = ${text(quote)}, escape = ${text(quote)}, columns = {${columns.join(', ')}}, max_line_size = ${LONGEST_RECORD},
+    quote = ${text(quote)}, escape = ${text(quote)}, columns = {${columns.join(', ')}}, max_line_size = ${LONGEST_RECORD}, buffer_size = ${BUFFER},
     nullstr = [${['', ...missing_values].map(text).join(', ')}], decimal_separator = ${text(decimal)},
     ${thousands === null ? '' : `thousands = ${text(thousands)},`} encoding = ${text(encoding)},
     compression = ${text(isGzip(path) ? 'gzip' : 'none')})`

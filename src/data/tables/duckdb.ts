@@ -27,6 +27,8 @@ export type SqlValue = null | boolean | number | string
 export interface Sql {
   /** Yields the rows of some columns, in their order, some at a time. */
   stream(query: SqlQuery): AsyncGenerator<SqlChunk>
+  /** Returns whether a text is one query that reads. Throws an SqlError if it is no SQL. */
+  isSelect(query: string): Promise<boolean>
   /** Returns all rows of a query with a small result. Whole numbers of 64 bits and more are text. */
   all(query: string): Promise<readonly Readonly<Record<string, SqlValue>>[]>
   close(): void
@@ -47,12 +49,18 @@ const SETTINGS = {
  * library does not load.
  */
 export async function openSql(paths: readonly string[]): Promise<Sql> {
-  const { DuckDBInstance, low } = await loadLibrary()
+  const { DuckDBInstance, StatementType, low } = await loadLibrary()
   const database = await DuckDBInstance.create(':memory:', SETTINGS)
   const allowed = [...new Set(paths.flatMap((path) => [path, literal(path)]))]
+  const connect = async () => {
+    const connection = await database.connect()
+    // what SQL draws at random is the same in every query
+    await connection.run('SELECT setseed(0)')
+    return connection
+  }
   /** Runs work on a connection of its own, because a query ends the stream of the query before it. */
   const connected = async <Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> => {
-    const connection = await database.connect()
+    const connection = await connect()
     try {
       return await inWords(() => work(connection))
     } finally {
@@ -61,6 +69,7 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
   }
   await connected(async (connection) => {
     await connection.run(`SET allowed_paths = [${allowed.map(text).join(', ')}]`)
+    await connection.run("SET GLOBAL TimeZone = 'UTC'")
     // an ORDER BY that needs more memory than there is fails, and writes no files
     await connection.run("SET temp_directory = ''")
     await connection.run('SET enable_external_access = false')
@@ -68,7 +77,7 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
   })
   return {
     async *stream({ columns, from }) {
-      const connection = await database.connect()
+      const connection = await connect()
       try {
         // An error in the middle of a stream looks like its end. So a row with a 1 follows the last row.
         const select = `SELECT ${columns.map(([expression]) => expression).join(', ')}, 0::DOUBLE FROM ${from}`
@@ -86,6 +95,11 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
         connection.closeSync()
       }
     },
+    isSelect: (query) =>
+      connected(async (connection) => {
+        const statements = await connection.extractStatements(query)
+        return statements.count === 1 && (await statements.prepare(0)).statementType === StatementType.SELECT
+      }),
     all: (query) =>
       connected(
         async (connection) => (await connection.runAndReadAll(query)).getRowObjectsJson() as Record<string, SqlValue>[],
@@ -118,11 +132,11 @@ function numbersOf(low: typeof Bindings, chunk: DuckDBDataChunk, column: number)
 
 async function loadLibrary() {
   try {
-    const [{ DuckDBInstance }, { default: low }] = await Promise.all([
+    const [{ DuckDBInstance, StatementType }, { default: low }] = await Promise.all([
       import('@duckdb/node-api'),
       import('@duckdb/node-bindings'),
     ])
-    return { DuckDBInstance, low }
+    return { DuckDBInstance, StatementType, low }
   } catch (error) {
     throw new UserError(`Reading tables needs DuckDB, which does not load on this machine: ${reasonOf(error)}`)
   }

@@ -8,7 +8,7 @@ export const noFacts = (): FactsSoFar => ({ gaps: 0, notNumbers: 0, firstNotNumb
 /** Counts a value as a number, NaN for text; returns true for the first one that is neither a gap nor a finite number. */
 export function see(facts: FactsSoFar, number: number, isGap: boolean): boolean {
   if (isGap) facts.gaps++
-  else if (Number.isFinite(number)) facts.whole &&= Number.isInteger(number)
+  else if (Number.isFinite(number)) facts.whole &&= Number.isSafeInteger(number)
   else return facts.notNumbers++ === 0
   return false
 }

@@ -8,10 +8,7 @@ import { byCodePoint } from './by-code-point.js'
 export function joined(tables: readonly RawTable[]): RawTable {
   const [first, ...others] = tables as [RawTable, ...RawTable[]]
   if (others.length === 0) return first
-  for (const other of others) {
-    const difference = differenceOf(first, other)
-    if (difference !== undefined) throw new UserError(`${other.name}: ${difference}; all files need the same columns`)
-  }
+  expectAlike(tables)
   return {
     name: first.name,
     columns: first.columns,
@@ -54,7 +51,17 @@ export function joined(tables: readonly RawTable[]): RawTable {
   }
 }
 
-function differenceOf(first: RawTable, other: RawTable): string | undefined {
+/** Throws a UserError that names the first file whose columns are not those of the first. */
+export function expectAlike([first, ...others]: readonly Header[]): void {
+  for (const other of others) {
+    const difference = differenceOf(first!, other)
+    if (difference !== undefined) throw new UserError(`${other.name}: ${difference}; all files need the same columns`)
+  }
+}
+
+type Header = Pick<RawTable, 'name' | 'columns'>
+
+function differenceOf(first: Header, other: Header): string | undefined {
   const [names, others] = [Object.keys(first.columns), Object.keys(other.columns)]
   const lacking = names.find((name) => !Object.hasOwn(other.columns, name))
   if (lacking !== undefined) return `it has no column "${visible(lacking)}", which ${first.name} has`

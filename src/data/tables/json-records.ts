@@ -7,6 +7,17 @@ import { pieces } from './pieces.js'
 
 export type JsonRecord = Readonly<Record<string, unknown>>
 
+/** How records stand in a file. */
+export interface JsonForm {
+  /** The name that DuckDB gives it. */
+  readonly format: 'newline_delimited' | 'array'
+  /** Yields the records in order, some at a time. */
+  read(path: string): AsyncIterable<readonly JsonRecord[]>
+}
+
+export const LINES: JsonForm = { format: 'newline_delimited', read: lineRecords }
+export const ARRAY: JsonForm = { format: 'array', read: arrayRecords }
+
 /** Limit on the bytes of a line. */
 const LONGEST_LINE = 1 << 24
 /** Limit on the bytes of an array, which is read whole. */
@@ -14,8 +25,8 @@ const LARGEST_ARRAY = 1 << 28
 
 const LINE_FEED = 0x0a
 
-/** Yields the records of JSON Lines, some at a time. Blank lines are skipped. */
-export async function* lineRecords(path: string): AsyncGenerator<readonly JsonRecord[]> {
+/** The records of JSON Lines. Blank lines are skipped. */
+async function* lineRecords(path: string): AsyncGenerator<readonly JsonRecord[]> {
   let rest: Buffer = Buffer.alloc(0)
   let [line, row] = [0, 0]
   const recordsIn = (bytes: Buffer): JsonRecord[] => {
@@ -42,8 +53,8 @@ export async function* lineRecords(path: string): AsyncGenerator<readonly JsonRe
   if (rest.length > 0) yield recordsIn(rest)
 }
 
-/** Yields the records of an array. */
-export async function* arrayRecords(path: string): AsyncGenerator<readonly JsonRecord[]> {
+/** The records of an array, which is read whole. */
+async function* arrayRecords(path: string): AsyncGenerator<readonly JsonRecord[]> {
   const bytes: Buffer[] = []
   let length = 0
   for await (const piece of pieces(path)) {

@@ -10,18 +10,15 @@ import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
 import { byCodePoint } from './by-code-point.js'
 import { noFacts, see } from './facts.js'
-import { type JsonRecord, kindOf } from './json-records.js'
+import { type JsonForm, type JsonRecord, kindOf } from './json-records.js'
 import { numberIn } from './number-text.js'
 import type { TableOptions } from './options.js'
 
 /** The columns are the keys of so many first rows. */
 const FIRST_ROWS = 10_000
 
-type Reader = (path: string) => AsyncIterable<readonly JsonRecord[]>
-
-/** Opens a file whose records `read` yields in order, some at a time. */
-export async function openJson(path: string, { missing_values }: TableOptions, read: Reader): Promise<RawTable> {
-  const cells = cellsOf(path, new Set(['', ...missing_values]))
+export async function openJson(path: string, { missing_values }: TableOptions, { read }: JsonForm): Promise<RawTable> {
+  const cells = cellsOf(path, missing_values)
   const names = await firstKeys(path, read)
   return {
     name: path,
@@ -31,10 +28,10 @@ export async function openJson(path: string, { missing_values }: TableOptions, r
       let from = 0
       for await (const records of read(path)) {
         for (const column of columns) {
-          for (const [at, cell] of cells(records, column, from).entries()) {
+          cells(records, column, from).forEach((cell, at) => {
             const isFirst = see(facts[column]!, numberOf(cell), cell === null)
             if (isFirst) facts[column]!.firstNotNumber = { file: path, row: from + at + 1, value: String(cell) }
-          }
+          })
         }
         from += records.length
       }
@@ -64,10 +61,10 @@ export async function openJson(path: string, { missing_values }: TableOptions, r
             for (const [column, type] of Object.entries(types)) {
               const found = cells(records, column, from)
               columns[column] = typed(found, type)
-              for (const [at, cell] of found.entries()) {
-                if (cell === null || fits(cell, type)) continue
+              found.forEach((cell, at) => {
+                if (cell === null || fits(cell, type)) return
                 bad.push({ file: path, row: from + at + 1, column, type, value: String(cell) })
-              }
+              })
             }
             if (bad.length >= MOST_CELLS) break
             // after a value that does not fit, the rest is read for more of them
@@ -86,24 +83,28 @@ export async function openJson(path: string, { missing_values }: TableOptions, r
 type JsonCell = number | string | null
 
 /** Returns a function that gives the cells of a column of some records, before which the file has `from` others. */
-const cellsOf =
-  (path: string, gaps: ReadonlySet<string>) =>
-  (records: readonly JsonRecord[], column: string, from: number): JsonCell[] =>
-    records.map((record, at) => {
-      const value = Object.hasOwn(record, column) ? record[column] : null
-      if (value === null) return null
+function cellsOf(path: string, missing: readonly string[]) {
+  const gaps = new Set<unknown>(['', ...missing, ...missing.map(numberIn).filter((number) => !Number.isNaN(number))])
+  return (records: readonly JsonRecord[], column: string, from: number): JsonCell[] => {
+    // every object has such a property
+    const isInherited = column in Object.prototype
+    return records.map((record, at) => {
+      const value = isInherited && !Object.hasOwn(record, column) ? null : record[column]
+      if (value === null || value === undefined || gaps.has(value)) return null
       if (typeof value === 'object') {
         const place = `${path}: row ${from + at + 1}, column "${visible(column)}"`
         throw new UserError(`${place}: found ${kindOf(value)}, must be a number or text`)
       }
-      const cell = typeof value === 'boolean' ? String(value) : (value as number | string)
-      return gaps.has(String(cell)) ? null : cell
+      if (typeof value !== 'boolean') return value as number | string
+      return gaps.has(String(value)) ? null : String(value)
     })
+  }
+}
 
 function typed(cells: readonly JsonCell[], type: ColumnType): Values {
   if (type === 'text') return cells.map((cell) => (cell === null ? null : String(cell)))
   const numbers = type === 'number' ? new Float32Array(cells.length) : new Float64Array(cells.length)
-  for (const [at, cell] of cells.entries()) numbers[at] = numberOf(cell)
+  for (let at = 0; at < cells.length; at++) numbers[at] = numberOf(cells[at]!)
   return numbers
 }
 
@@ -111,7 +112,7 @@ const numberOf = (cell: JsonCell): number =>
   typeof cell === 'number' ? cell : cell === null ? Number.NaN : numberIn(cell)
 
 /** The keys of the first rows, in the order in which they appear. */
-async function firstKeys(path: string, read: Reader): Promise<string[]> {
+async function firstKeys(path: string, read: JsonForm['read']): Promise<string[]> {
   const names = new Set<string>()
   let rows = 0
   for await (const records of read(path)) {

@@ -1,14 +1,14 @@
 /** Parquet files, by DuckDB. */
 import { open } from 'node:fs/promises'
 import { UserError } from '../../base/issue.js'
-import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import type { ColumnType } from '../sources/raw-table.js'
 import { nameProblems } from './csv-look.js'
 import { literal, type Sql, SqlError, text } from './duckdb.js'
 import type { TableOptions } from './options.js'
-import { sqlTable } from './sql-table.js'
+import type { SqlFile } from './sql-file.js'
 import { columnOf } from './typed-column.js'
 
-export async function openParquet(path: string, { missing_values }: TableOptions, sql: Sql): Promise<RawTable> {
+export async function parquetFile(path: string, { missing_values }: TableOptions, sql: Sql): Promise<SqlFile> {
   // for the errors of the system
   await (await open(path)).close()
   const file = `read_parquet(${text(literal(path))})`
@@ -26,14 +26,14 @@ export async function openParquet(path: string, { missing_values }: TableOptions
   const columns = names.map(
     (name, index) => [name, columnOf(`c${index}`, String(types[index]!.column_type), missing_values)] as const,
   )
-  return sqlTable({
+  return {
     name: path,
     sql,
     columns: Object.fromEntries(columns),
     likelyNumbers: columns.flatMap(([name, { type }]) => (isNumeric(type) ? [name] : [])),
     rows: () => rows,
     problemOf: async ({ message }) => problemOf(message),
-  })
+  }
 }
 
 const isNumeric = (type: ColumnType | null): boolean => type === 'number' || type === 'integer'

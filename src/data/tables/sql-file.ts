@@ -21,6 +21,8 @@ export interface SqlFile {
 export interface SqlColumn {
   /** The type that the file states. */
   readonly type: ColumnType | null
+  /** In the type of the file: NULL for a gap. */
+  readonly value: string
   /** VARCHAR: NULL for a gap. */
   readonly text: string
   /** DOUBLE: NULL for a gap, and for text that is no number. */

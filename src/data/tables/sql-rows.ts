@@ -45,16 +45,17 @@ export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
 }
 
 const typed = (values: Float64Array | readonly (string | null)[], type: ColumnType): Values =>
-  type === 'number' ? Float32Array.from(values as Float64Array) : values
+  type === 'number' ? new Float32Array(values as Float64Array) : values
 
 /** False if a number is too large for its type, or not whole. NaN is a gap. */
 function fits(values: Values, type: ColumnType): boolean {
   if (type === 'text') return true
-  const isOdd =
-    type === 'integer'
-      ? (value: number) => !Number.isSafeInteger(value) && !Number.isNaN(value)
-      : (value: number) => value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY
-  return !(values as Float64Array).some(isOdd)
+  const numbers = values as Float32Array | Float64Array
+  const most = type === 'integer' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
+  for (const number of numbers) {
+    if (Math.abs(number) > most || (type === 'integer' && number % 1 !== 0 && !Number.isNaN(number))) return false
+  }
+  return true
 }
 
 /** Reads again. Throws the error that lists the cells without their type, or else the error of a row. */

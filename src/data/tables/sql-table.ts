@@ -10,19 +10,18 @@ import type { SqlFile } from './sql-file.js'
 import { sqlRows } from './sql-rows.js'
 
 export function sqlTable(file: SqlFile): RawTable {
-  const { name, sql, columns } = file
+  const { name, sql } = file
   return {
     name,
-    columns: Object.fromEntries(Object.entries(columns).map(([column, { type }]) => [column, type])),
-    facts(wanted) {
+    columns: typesOf(file),
+    async facts(wanted) {
       refuseNested(file, wanted)
       return aboutFile(file, () => sqlFacts(file, wanted))
     },
     async distinct(column, most) {
       refuseNested(file, [column])
-      const values = `SELECT DISTINCT ${columns[column]!.text} AS value FROM ${file.rows(new Set())}`
-      const found = await aboutFile(file, () => sql.all(`${values} WHERE value IS NOT NULL LIMIT ${most + 1}`))
-      return found.length > most ? null : found.map(({ value }) => String(value)).toSorted(byCodePoint)
+      const found = await aboutFile(file, () => distinctText(file, column, most))
+      return found?.toSorted(byCodePoint) ?? null
     },
     read(wanted) {
       refuseNested(file, Object.keys(wanted))
@@ -31,6 +30,20 @@ export function sqlTable(file: SqlFile): RawTable {
     },
     close: () => sql.close(),
   }
+}
+
+/** The types that the file states. */
+export const typesOf = ({ columns }: SqlFile): Named<ColumnType | null> =>
+  Object.fromEntries(Object.entries(columns).map(([column, { type }]) => [column, type]))
+
+/** Stops at the first value beyond `most`: what SQL finds with DISTINCT takes memory for all of them. */
+async function distinctText({ sql, columns, rows }: SqlFile, column: string, most: number): Promise<string[] | null> {
+  const found = new Set<string>()
+  for await (const chunk of sql.stream({ columns: [[columns[column]!.text, 'VARCHAR']], from: rows(new Set()) })) {
+    for (const value of chunk.columns[0] as readonly (string | null)[]) if (value !== null) found.add(value)
+    if (found.size > most) return null
+  }
+  return [...found]
 }
 
 function refuseNested({ name, columns }: SqlFile, wanted: readonly string[]): void {
@@ -43,7 +56,7 @@ function refuseNested({ name, columns }: SqlFile, wanted: readonly string[]): vo
 }
 
 /** Turns an error of DuckDB into words about the file. */
-async function aboutFile<Result>({ name, problemOf }: SqlFile, work: () => Promise<Result>): Promise<Result> {
+export async function aboutFile<Result>({ name, problemOf }: SqlFile, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch (error) {

@@ -14,10 +14,18 @@ export function columnOf(expression: string, sqlType: string, missing: readonly 
   const asText = `(${value})::VARCHAR`
   if (type === 'text') {
     const [number, strict] = [`TRY_CAST(${asText} AS DOUBLE)`, `(${asText})::DOUBLE`]
-    return { type, text: asText, number, strict, ...nestedOf(sqlType) }
+    const nested = nestedOf(sqlType)
+    return {
+      type,
+      value: nested === undefined ? value : expression,
+      text: asText,
+      number,
+      strict,
+      ...(nested && { nested }),
+    }
   }
   const number = `(${value})::DOUBLE`
-  return { type, text: asText, number, strict: number }
+  return { type, value, text: asText, number, strict: number }
 }
 
 function typeOf(sqlType: string): ColumnType {
@@ -28,15 +36,15 @@ function typeOf(sqlType: string): ColumnType {
 const SINGLE =
   /^(?:VARCHAR|BOOLEAN|DATE|UUID|INTERVAL|TIME(?:_NS)?|TIMESTAMP(?:_S|_MS|_NS)?|TIME(?:STAMP)? WITH TIME ZONE|ENUM\(.*\))$/s
 
-function nestedOf(sqlType: string): { readonly nested?: string } {
-  if (SINGLE.test(sqlType)) return {}
-  if (sqlType.endsWith(']')) return { nested: 'lists' }
-  if (sqlType.startsWith('STRUCT')) return { nested: 'structs' }
-  if (sqlType.startsWith('MAP')) return { nested: 'maps' }
-  return { nested: sqlType === 'BLOB' ? 'bytes' : `values of type ${sqlType}` }
+function nestedOf(sqlType: string): string | undefined {
+  if (SINGLE.test(sqlType)) return undefined
+  if (sqlType.endsWith(']')) return 'lists'
+  if (sqlType.startsWith('STRUCT')) return 'structs'
+  if (sqlType.startsWith('MAP')) return 'maps'
+  return sqlType === 'BLOB' ? 'bytes' : `values of type ${sqlType}`
 }
 
-const textGap = (expression: string, missing: readonly string[]): string =>
+export const textGap = (expression: string, missing: readonly string[]): string =>
   `${expression}::VARCHAR IN (${['', ...missing].map(text).join(', ')})`
 
 /** DuckDB takes NaN as equal to NaN. */
