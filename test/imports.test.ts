@@ -9,7 +9,10 @@ import { type Allowed, importsOf, wrongImports } from './support/imports.js'
  * is in docs/design.md.
  */
 const ALLOWED: Readonly<Record<string, Allowed>> = {
-  base: { loads: ['fastest-levenshtein', '@bufbuild/protobuf', 'koffi'], types: ['@tensorflow/tfjs-core'] },
+  base: {
+    loads: ['env-paths', 'fastest-levenshtein', '@bufbuild/protobuf', 'koffi'],
+    types: ['@tensorflow/tfjs-core'],
+  },
   spec: { loads: ['base', 'zod', 'ajv', 'jsonc-parser'] },
   data: {
     loads: [
@@ -22,7 +25,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     types: ['spec'],
   },
   program: { loads: ['base', 'model', '@tensorflow/tfjs-core'], types: ['spec'] },
-  libtensorflow: { loads: ['base', 'env-paths', 'yauzl'] },
+  libtensorflow: { loads: ['base', 'yauzl'] },
   engine: {
     loads: [
       ...['base', 'libtensorflow'],

@@ -1,10 +1,12 @@
 /** `train setup tensorflow|cuda`: installs TensorFlow's C library, or removes it. */
 import { dirname } from 'node:path'
 import { formatBytes } from '../base/bytes.js'
+import { cacheFolder } from '../base/cache-folder.js'
 import { UserError } from '../base/issue.js'
+import type { TransferListener } from '../base/transfer.js'
 import { freeBytes } from '../libtensorflow/disk-space.js'
 import { givenSource } from '../libtensorflow/given-source.js'
-import { cacheFolder, folderName, type Installation } from '../libtensorflow/installed.js'
+import { folderName, type Installation } from '../libtensorflow/installed.js'
 import type { TensorflowLibrary } from '../libtensorflow/locate.js'
 import {
   bytesNeeded,
@@ -15,7 +17,7 @@ import {
   removable,
   remove,
 } from '../libtensorflow/setup.js'
-import type { Listener, Source } from '../libtensorflow/source.js'
+import type { Source } from '../libtensorflow/source.js'
 import { hasNvidiaDriver, requireSupported, type Target, thisSystem, wheelsFor } from '../libtensorflow/target.js'
 import { wheelSource } from '../libtensorflow/wheel-source.js'
 import { createTransferReporter } from '../report/transfer.js'
@@ -64,7 +66,7 @@ interface Setup {
   readonly io: Io
   readonly cache: string
   readonly signal: AbortSignal
-  readonly listener: Listener
+  readonly listener: TransferListener
 }
 
 async function bring({ target, options, io, cache, signal, listener }: Setup): Promise<ExitCode> {

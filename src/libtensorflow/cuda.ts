@@ -1,8 +1,10 @@
 /** Queries NVIDIA's driver on this machine through its C API (cuda.h). */
+
+import { cacheFolder } from '../base/cache-folder.js'
 import { makeFolder } from '../base/make-folder.js'
 import { reasonOf } from '../base/reason.js'
 import { loadForGood, type SharedLibrary, setForLibraries } from '../base/shared-library.js'
-import { cacheFolder, kernelsFolder } from './installed.js'
+import { kernelsFolder } from './installed.js'
 
 export interface Cuda {
   /** Names of the devices; the index is the number of the device. */

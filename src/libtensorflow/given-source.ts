@@ -5,16 +5,17 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
+import type { TransferListener } from '../base/transfer.js'
 import { isCudaFile, isLibraryFile, isNotice, libraryNames } from './contents.js'
 import { libraryIn } from './installed.js'
-import type { Listener, Source } from './source.js'
+import type { Source } from './source.js'
 import type { Target } from './target.js'
 import { unpackedBytes, unpackWheel } from './unpack.js'
 
 export interface GivenSourceOptions {
   readonly target: Target
   readonly signal: AbortSignal
-  readonly listener: Listener
+  readonly listener: TransferListener
 }
 
 /** Throws a UserError if `from` contains no library. */

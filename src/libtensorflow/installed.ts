@@ -1,12 +1,8 @@
 /** Installations of `train setup`: folders in the user's cache, each with a file that describes it. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import envPaths from 'env-paths'
 import { libraryNames } from './contents.js'
 import { TARGETS, type Target } from './target.js'
-
-/** `~/.cache/trainspec`, `~/Library/Caches/trainspec`. On Linux, XDG_CACHE_HOME is respected. */
-export const cacheFolder = (): string => envPaths('trainspec', { suffix: '' }).cache
 
 export const downloadsFolder = (cache: string): string => join(cache, 'downloads')
 

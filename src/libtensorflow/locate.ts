@@ -1,10 +1,11 @@
 /** Finds TensorFlow's C library on this machine. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { cacheFolder } from '../base/cache-folder.js'
 import { UserError } from '../base/issue.js'
 import { packageFolders } from '../base/package-folders.js'
 import { libraryNames } from './contents.js'
-import { cacheFolder, installations, libraryIn } from './installed.js'
+import { installations, libraryIn } from './installed.js'
 import { type Environment, environmentRoot, pythonOnPath, sitePackagesOf } from './python.js'
 
 /** The library that was found. It is loaded from its own folder, so that its relative run paths resolve. */

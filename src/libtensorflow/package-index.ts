@@ -2,13 +2,12 @@
 import { readFileSync, statSync } from 'node:fs'
 import { devNull, homedir } from 'node:os'
 import { join } from 'node:path'
-import querystring from 'node:querystring'
 import { formatBytes } from '../base/bytes.js'
+import { networkProblem, SILENCE, STALL_MS } from '../base/download.js'
 import { UserError } from '../base/issue.js'
-import { networkProblem, SILENCE, STALL_MS } from './download.js'
+import type { TransferListener } from '../base/transfer.js'
+import { credentialsOf, shown, withoutCredentials } from '../base/url.js'
 import { type Environment, environmentRoot } from './python.js'
-import type { Listener } from './source.js'
-import { shown } from './url.js'
 import type { Wheel } from './wheels.js'
 
 export const DEFAULT_INDEX = 'https://pypi.org/simple'
@@ -71,7 +70,7 @@ const ACCEPT = `${JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/ht
 export interface IndexOptions {
   readonly env: Environment
   readonly signal: AbortSignal
-  readonly listener: Pick<Listener, 'say'>
+  readonly listener: Pick<TransferListener, 'say'>
   /** The time after which an index that sends nothing is given up. */
   readonly stallMs?: number
 }
@@ -180,19 +179,4 @@ function filesOfHtml(text: string): Listed[] {
     const href = link!.replaceAll('&amp;', '&')
     return { name: name!.trim(), href, sha256: /#sha256=([0-9a-f]{64})/.exec(href)?.[1] }
   })
-}
-
-/** The address without user name and password, which `fetch` does not accept. */
-function withoutCredentials(url: URL): string {
-  const bare = new URL(url)
-  bare.username = ''
-  bare.password = ''
-  return bare.href
-}
-
-/** Decodes the user name and password as pip does: a percent sign that is not before two digits stands for itself. */
-function credentialsOf({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const text = `${querystring.unescape(username)}:${querystring.unescape(password)}`
-  return { authorization: `Basic ${Buffer.from(text).toString('base64')}` }
 }

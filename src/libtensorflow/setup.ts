@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { formatBytes } from '../base/bytes.js'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import type { TransferListener } from '../base/transfer.js'
 import { libraryNames } from './contents.js'
 import { bytesIn, freeBytes } from './disk-space.js'
 import {
@@ -20,7 +21,7 @@ import {
 } from './installed.js'
 import type { TensorflowLibrary } from './locate.js'
 import { locked } from './lock.js'
-import type { Listener, Source } from './source.js'
+import type { Source } from './source.js'
 import type { Target } from './target.js'
 
 export interface InstallOptions {
@@ -28,7 +29,7 @@ export interface InstallOptions {
   readonly source: Source
   readonly cache: string
   readonly signal: AbortSignal
-  readonly listener: Listener
+  readonly listener: TransferListener
   /** Tests the library by training a step. Returns a message for the user. An error undoes the installation. */
   readonly check: (library: TensorflowLibrary) => Promise<string>
   /** Returns the free bytes on the disk of a folder. */

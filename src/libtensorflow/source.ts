@@ -1,4 +1,4 @@
-/** The source of an installation, and the listener for its progress. */
+/** The source of an installation. */
 
 export interface Source {
   /** Version of TensorFlow, if it is known. */
@@ -21,17 +21,4 @@ export interface SourceFile {
   readonly bytes: number
   /** Bytes that are on the disk already. */
   readonly here: number
-}
-
-export interface TransferProgress {
-  readonly verb: 'Downloading' | 'Unpacking' | 'Copying'
-  readonly file: string
-  readonly done: number
-  readonly total: number
-}
-
-export interface Listener {
-  /** Prints a line. */
-  say(line: string): void
-  progress(progress: TransferProgress): void
 }

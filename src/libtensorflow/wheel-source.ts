@@ -1,24 +1,26 @@
 /** The official wheels as the source of an installation: downloaded with pip, or with Node alone, then unpacked. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type DownloadOptions, sha256Of } from '../base/download.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
+import type { TransferListener } from '../base/transfer.js'
+import { shown, withoutPasswords } from '../base/url.js'
 import { bytesIn } from './disk-space.js'
-import { type DownloadOptions, download, sha256Of } from './download.js'
+import { download } from './download.js'
 import { downloadsFolder } from './installed.js'
 import { DEFAULT_INDEX, findWheel, indexOf } from './package-index.js'
 import { findPip, pipDownload } from './pip.js'
 import type { Environment } from './python.js'
-import type { Listener, Source } from './source.js'
+import type { Source } from './source.js'
 import { unpackWheel } from './unpack.js'
-import { shown, withoutPasswords } from './url.js'
 import type { Wheel } from './wheels.js'
 
 export interface WheelSourceOptions {
   readonly cache: string
   readonly env: Environment
   readonly signal: AbortSignal
-  readonly listener: Listener
+  readonly listener: TransferListener
   /** Waiting times of downloads. */
   readonly patience?: Pick<DownloadOptions, 'waitsMs' | 'stallMs'>
 }

@@ -1,20 +1,11 @@
 /** Shows the progress of a download or copy: a bar on a terminal, else a line now and then. */
 import { formatBytes } from '../base/bytes.js'
+import type { Transfer, TransferListener } from '../base/transfer.js'
 import { columnsOf, liveLine } from './live-line.js'
 import { formatDuration } from './numbers.js'
 
-export interface Transfer {
-  /** `Downloading`, `Unpacking`, ... */
-  readonly verb: string
-  readonly file: string
-  readonly done: number
-  readonly total: number
-}
-
-export interface TransferReporter {
-  progress(transfer: Transfer): void
-  /** Prints a line that stays, above the bar. */
-  say(line: string): void
+/** The lines that it says stay above the bar. */
+export interface TransferReporter extends TransferListener {
   /** Ends the line of the bar. */
   close(): void
 }
@@ -35,7 +26,7 @@ export function createTransferReporter(
     progress(transfer) {
       const key = `${transfer.verb} ${transfer.file}`
       const isNew = key !== under?.key
-      const isDone = transfer.done >= transfer.total
+      const isDone = transfer.total !== null && transfer.done >= transfer.total
       if (isNew || !under) under = { key, began: now(), from: transfer.done }
       const since = now() - told
       if (live ? !isNew && !isDone && since < DRAW_EVERY_MS : !isNew && since < LINE_EVERY_MS) return
@@ -55,19 +46,22 @@ export function createTransferReporter(
 
 /** `Downloading x.whl: 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left` */
 function lineOf({ verb, file, done, total }: Transfer, rate: number): string {
-  return `${verb} ${file}: ${formatBytes(done)} of ${formatBytes(total)}${rateOf(done, total, rate)}`
+  return `${verb} ${file}: ${numbersOf(done, total, rate)}`
 }
 
 /** `Downloading [=====>....] 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left - x.whl`, cut off if it is too long. */
 function barOf({ verb, file, done, total }: Transfer, rate: number, columns: number): string {
-  const full = total === 0 ? WIDTH : Math.min(WIDTH, Math.floor((done / total) * WIDTH))
+  const full = total === null ? 0 : total === 0 ? WIDTH : Math.min(WIDTH, Math.floor((done / total) * WIDTH))
   const bar = `${'='.repeat(full)}${full < WIDTH ? '>' : ''}`.padEnd(WIDTH, '.')
-  const numbers = `${formatBytes(done)} of ${formatBytes(total)}${rateOf(done, total, rate)}`
-  const text = `${verb} [${bar}] ${numbers} - ${file}`
+  const numbers = numbersOf(done, total, rate)
+  const text = `${verb}${total === null ? '' : ` [${bar}]`} ${numbers} - ${file}`
   return (text.length <= columns ? text : `${verb} ${numbers}`).slice(0, columns)
 }
 
-function rateOf(done: number, total: number, rate: number): string {
-  if (rate <= 0 || done >= total) return ''
-  return ` - ${formatBytes(Math.round(rate))}/s - ${formatDuration((total - done) / rate)} left`
+/** `120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left` */
+function numbersOf(done: number, total: number | null, rate: number): string {
+  const amount = total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`
+  if (rate <= 0 || (total !== null && done >= total)) return amount
+  const left = total === null ? '' : ` - ${formatDuration((total - done) / rate)} left`
+  return `${amount} - ${formatBytes(Math.round(rate))}/s${left}`
 }

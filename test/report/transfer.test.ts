@@ -1,5 +1,6 @@
 /** The progress of a download. */
 import { expect, test } from 'vitest'
+import type { Transfer } from '../../src/base/transfer.js'
 import { createTransferReporter } from '../../src/report/transfer.js'
 
 function shown(isTTY: boolean, columns = 100) {
@@ -11,9 +12,9 @@ function shown(isTTY: boolean, columns = 100) {
   const stream = { isTTY, columns, write } as unknown as NodeJS.WriteStream
   const reporter = createTransferReporter(stream, stream.isTTY, () => clock)
   return {
-    at(seconds: number, done: number, verb = 'Downloading') {
+    at(seconds: number, done: number, verb: Transfer['verb'] = 'Downloading', total: number | null = 100e6) {
       clock = seconds * 1000
-      reporter.progress({ verb, file: 'x.whl', done, total: 100e6 })
+      reporter.progress({ verb, file: 'x.whl', done, total })
     },
     reporter,
     take() {
@@ -61,4 +62,16 @@ test('in a narrow window: the numbers', () => {
   const { at, take } = shown(true, 40)
   at(0, 50e6)
   expect(take()).toBe('Downloading 50.0 MB of 100.0 MB')
+})
+
+test('without a size: what has come, and how fast', () => {
+  for (const [isTTY, end] of [
+    [false, 'Downloading x.whl: 40.0 MB - 2.0 MB/s\n'],
+    [true, 'Downloading 40.0 MB - 2.0 MB/s - x.whl'],
+  ] as const) {
+    const { at, take } = shown(isTTY)
+    at(0, 0, 'Downloading', null)
+    at(20, 40e6, 'Downloading', null)
+    expect(take()).toContain(end)
+  }
 })

@@ -1,9 +1,9 @@
 /** An installation of a made-up library, as tests ask for one. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Transfer } from '../../src/base/transfer.js'
 import type { TensorflowLibrary } from '../../src/libtensorflow/locate.js'
 import { type InstallOptions, installLibrary } from '../../src/libtensorflow/setup.js'
-import type { TransferProgress } from '../../src/libtensorflow/source.js'
 import { wheelSource } from '../../src/libtensorflow/wheel-source.js'
 import { temporaryFolder } from './command.js'
 import type { MadeUpWheel } from './package-index.js'
@@ -20,13 +20,13 @@ export interface Trial {
   readonly free?: InstallOptions['free']
   readonly signal?: AbortSignal
   readonly stallMs?: number
-  readonly onProgress?: (progress: TransferProgress) => void
+  readonly onProgress?: (progress: Transfer) => void
 }
 
 export interface Tried {
   readonly cache: string
   readonly said: readonly string[]
-  readonly progress: readonly TransferProgress[]
+  readonly progress: readonly Transfer[]
   readonly checked: readonly TensorflowLibrary[]
   /** The thrown error. */
   readonly error?: Error
@@ -36,12 +36,12 @@ export interface Tried {
 export async function tryInstall(trial: Trial): Promise<Tried> {
   const cache = trial.cache ?? join(temporaryFolder(), 'cache')
   const said: string[] = []
-  const progress: TransferProgress[] = []
+  const progress: Transfer[] = []
   const checked: TensorflowLibrary[] = []
   const signal = trial.signal ?? new AbortController().signal
   const listener = {
     say: (line: string) => void said.push(line),
-    progress(one: TransferProgress) {
+    progress(one: Transfer) {
       progress.push(one)
       trial.onProgress?.(one)
     },

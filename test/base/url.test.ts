@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { shown, withoutPasswords } from '../../src/libtensorflow/url.js'
+import { shown, withoutPasswords } from '../../src/base/url.js'
 
 test.each([
   ['http://alice:s3cr3t@example.org:81/simple', 'http://example.org:81/simple'],
