@@ -1,9 +1,10 @@
 /** Bytes of files and of members of archives, read some at a time. */
 import { constants, createReadStream } from 'node:fs'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { UserError } from '../../base/issue.js'
+import { statOfFile } from '../../base/read-file.js'
 import { reasonOf } from '../../base/reason.js'
 
 export interface Bytes {
@@ -25,11 +26,8 @@ export interface ByteReader {
 
 /** The bytes of a file. Throws a UserError if it is a folder, a device or a pipe. */
 export async function fileBytes(path: string, name: string): Promise<Bytes> {
-  const found = await stat(path)
-  if (!found.isFile()) {
-    throw new UserError(`${name}: is a ${found.isDirectory() ? 'folder' : 'device or a pipe'}, must be a file`)
-  }
-  return { name, size: found.size, start: async () => fileReader(await openFile(path)) }
+  const { size } = await statOfFile(path, name)
+  return { name, size, start: async () => fileReader(await openFile(path)) }
 }
 
 /** Opens without waiting, because a pipe may have taken the place of the file. */

@@ -2,7 +2,7 @@
 import { type Issue, UserError } from '../../base/issue.js'
 import { visible } from '../../base/visible.js'
 import type { Cell, ColumnType } from '../sources/raw-table.js'
-import { numberIn } from './number-text.js'
+import { isNotFinite, numberIn } from './number-text.js'
 
 /** Limit on the cells that a message lists. */
 export const MOST_CELLS = 20
@@ -38,7 +38,7 @@ const wordsOf = (value: string, type: BadCell['type']): string => {
   const number = numberIn(value)
   if (type === 'text') return 'below 2^53, or between quotes'
   if (type === 'integer') return Number.isInteger(number) ? 'a whole number below 2^53' : 'a whole number'
-  const isNumber = !Number.isNaN(number) || /^\s*[+-]?(?:nan|inf|infinity)\s*$/i.test(value)
+  const isNumber = !Number.isNaN(number) || isNotFinite(value)
   return isNumber ? 'a finite number of 32 bits' : 'a number'
 }
 

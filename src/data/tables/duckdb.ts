@@ -80,9 +80,9 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
       const connection = await connect()
       try {
         // An error in the middle of a stream looks like its end. So a row with a 1 follows the last row.
-        const select = `SELECT ${columns.map(([expression]) => expression).join(', ')}, 0::DOUBLE FROM ${from}`
-        const last = `SELECT ${'NULL, '.repeat(columns.length)} 1::DOUBLE`
-        const result = await inWords(() => connection.stream(`${select} UNION ALL ${last}`))
+        const select = [...columns.map(([expression]) => expression), '0::DOUBLE'].join(', ')
+        const last = [...columns.map(() => 'NULL'), '1::DOUBLE'].join(', ')
+        const result = await inWords(() => connection.stream(`SELECT ${select} FROM ${from} UNION ALL SELECT ${last}`))
         const types = columns.map(([, type]) => type)
         for (let isLast = false; !isLast; ) {
           const chunk = await inWords(() => result.fetchChunk())

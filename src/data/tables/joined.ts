@@ -69,8 +69,13 @@ function differenceOf(first: Header, other: Header): string | undefined {
   if (unknown !== undefined) return `it has a column "${visible(unknown)}", which ${first.name} has not`
   const changed = names.find((name) => JSON.stringify(first.columns[name]) !== JSON.stringify(other.columns[name]))
   if (changed === undefined) return undefined
-  const [type, otherType] = [first.columns[changed], other.columns[changed]].map((one) => JSON.stringify(one))
-  return `its column "${visible(changed)}" is of type ${otherType}, but ${type} in ${first.name}`
+  const [type, otherType] = [wordsOf(first.columns[changed]), wordsOf(other.columns[changed])]
+  return `its column "${visible(changed)}" is of ${otherType}, but of ${type} in ${first.name}`
+}
+
+function wordsOf(type: Header['columns'][string] | undefined): string {
+  if (typeof type !== 'string') return 'no stated type'
+  return { number: 'numbers', integer: 'whole numbers', text: 'text' }[type]
 }
 
 const added = (one: ColumnFacts, other: ColumnFacts): ColumnFacts => ({

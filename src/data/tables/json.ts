@@ -57,10 +57,10 @@ export async function openJson(path: string, { missing_values }: TableOptions, {
           const bad: BadCell[] = []
           let from = 0
           for await (const records of read(path)) {
-            const columns: Record<string, Values> = {}
+            const columns: [name: string, Values][] = []
             for (const [column, type] of Object.entries(types)) {
               const found = cells(records, column, from)
-              columns[column] = typed(found, type)
+              columns.push([column, typed(found, type)])
               found.forEach((cell, at) => {
                 if (cell === null || fits(cell, type)) return
                 bad.push({ file: path, row: from + at + 1, column, type, value: String(cell) })
@@ -68,7 +68,7 @@ export async function openJson(path: string, { missing_values }: TableOptions, {
             }
             if (bad.length >= MOST_CELLS) break
             // after a value that does not fit, the rest is read for more of them
-            if (bad.length === 0) yield { from, count: records.length, columns }
+            if (bad.length === 0) yield { from, count: records.length, columns: Object.fromEntries(columns) }
             from += records.length
           }
           if (bad.length > 0) throw badCells(bad.toSorted((a, b) => a.row - b.row).slice(0, MOST_CELLS))

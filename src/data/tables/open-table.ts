@@ -1,6 +1,7 @@
 /** Opens tables in files. The ending of a file says how it is read. */
 import { inWords } from '../../base/file-problem.js'
 import { UserError } from '../../base/issue.js'
+import { statOfFile } from '../../base/read-file.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { csvFile } from './csv.js'
 import { openSql, type Sql } from './duckdb.js'
@@ -58,7 +59,10 @@ export async function openTable(paths: readonly string[], options: Partial<Table
   const all = { ...TABLE_DEFAULTS, ...options }
   const formats = paths.map(formatOf)
   const each = async <Result>(open: (format: Format, path: string) => Promise<Result>, into: Result[]) => {
-    for (const [index, path] of paths.entries()) into.push(await open(formats[index]!, path))
+    for (const [index, path] of paths.entries()) {
+      await statOfFile(path)
+      into.push(await open(formats[index]!, path))
+    }
   }
   return inWords('read a table', async () => {
     const { select } = all
@@ -95,7 +99,7 @@ function formatOf(path: string): Format {
   const name = path.toLowerCase()
   if (name.endsWith('.zst')) {
     throw new UserError(
-      `${path}: a file packed by zstd is not read, because one that is cut short passes for whole; unpack it`,
+      `${path}: files packed by zstd are not read, because one that is cut short can pass for whole; unpack it`,
     )
   }
   const ending = TABLE_ENDINGS.find((ending) => name.endsWith(`.${ending}`))

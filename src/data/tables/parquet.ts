@@ -1,5 +1,4 @@
 /** Parquet files, by DuckDB. */
-import { open } from 'node:fs/promises'
 import { UserError } from '../../base/issue.js'
 import type { ColumnType } from '../sources/raw-table.js'
 import { nameProblems } from './csv-look.js'
@@ -9,8 +8,6 @@ import type { SqlFile } from './sql-file.js'
 import { columnOf } from './typed-column.js'
 
 export async function parquetFile(path: string, { missing_values }: TableOptions, sql: Sql): Promise<SqlFile> {
-  // for the errors of the system
-  await (await open(path)).close()
   const file = `read_parquet(${text(literal(path))})`
   const schema = await sql
     .all(`SELECT name, num_children FROM parquet_schema(${text(literal(path))})`)
@@ -20,6 +17,10 @@ export async function parquetFile(path: string, { missing_values }: TableOptions
   )
   const problems = nameProblems(names)
   if (problems.length > 0) throw new UserError(`${path}: ${problems.join('; ')}; every column needs a name of its own`)
+  const [{ rows: count } = { rows: 0 }] = await sql
+    .all(`SELECT sum(num_rows) AS rows FROM parquet_file_metadata(${text(literal(path))})`)
+    .catch(refuse(path))
+  if (Number(count) === 0) throw new UserError(`${path}: it has names of columns and no rows`)
   // the columns have numbers for names, because SQL does not tell `a` from `A`
   const rows = `${file} AS file(${names.map((_, index) => `c${index}`).join(', ')})`
   const types = await sql.all(`DESCRIBE SELECT * FROM ${rows}`).catch(refuse(path))

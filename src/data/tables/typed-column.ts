@@ -1,6 +1,7 @@
 /** Columns whose types a file or a query states, as numbers and as text. */
 import type { ColumnType } from '../sources/raw-table.js'
 import { text } from './duckdb.js'
+import { isNotFinite, numberIn } from './number-text.js'
 import type { SqlColumn } from './sql-file.js'
 
 /**
@@ -11,7 +12,10 @@ export function columnOf(expression: string, sqlType: string, missing: readonly 
   const type = typeOf(sqlType)
   const gap = type === 'text' ? textGap(expression, missing) : numberGap(expression, missing)
   const value = gap === '' ? expression : `CASE WHEN ${gap} THEN NULL ELSE ${expression} END`
-  const asText = `(${value})::VARCHAR`
+  // a whole number of a floating type is `3`, as in a CSV file, and not `3.0`
+  const asText = /^(?:FLOAT|DOUBLE)$/.test(sqlType)
+    ? `regexp_replace((${value})::VARCHAR, '[.]0$', '')`
+    : `(${value})::VARCHAR`
   if (type === 'text') {
     const [number, strict] = [`TRY_CAST(${asText} AS DOUBLE)`, `(${asText})::DOUBLE`]
     const nested = nestedOf(sqlType)
@@ -49,7 +53,7 @@ export const textGap = (expression: string, missing: readonly string[]): string 
 
 /** DuckDB takes NaN as equal to NaN. */
 function numberGap(expression: string, missing: readonly string[]): string {
-  const numbers = missing.filter((value) => !Number.isNaN(Number(value)) || /^\s*nan\s*$/i.test(value))
+  const numbers = missing.filter((value) => !Number.isNaN(numberIn(value)) || isNotFinite(value))
   return numbers.length === 0
     ? ''
     : `${expression}::DOUBLE IN (${numbers.map((one) => `${text(one)}::DOUBLE`).join(', ')})`
