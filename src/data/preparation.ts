@@ -102,7 +102,8 @@ export async function learn(plans: Plans, source: Source, training: RowSet): Pro
     })
     if (waiting.length === 0) return learnt
     while (waiting.length > 0) {
-      for await (const rows of source.rows()) {
+      const needed = [...new Set(waiting.map(({ chain }) => chain.column))]
+      for await (const rows of source.rows(needed)) {
         const seen = within(rows, source.columns, training)
         for (const { chain, learnt, learning, at } of waiting) {
           const values = applied(chain, source.columns, seen, at, learnt)

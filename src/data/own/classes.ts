@@ -45,7 +45,7 @@ export async function namedClasses(targets: Named<Target>, main: ReadSource): Pr
 /** The different names in the column of a target; of too many only the first. */
 async function labelsOf(target: Target, { source }: ReadSource): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
-  for await (const rows of source.rows()) {
+  for await (const rows of source.rows([target.column!])) {
     for (const { label } of labelsIn(rows, target)) found.add(label)
     if (found.size > MOST_CLASSES) return found
   }
@@ -88,7 +88,7 @@ async function oddNames(target: Target, { source, file }: ReadSource): Promise<r
   const { class_names, column, pointer } = target
   const known = new Set(class_names)
   const problems: Problem[] = []
-  for await (const rows of source.rows()) {
+  for await (const rows of source.rows([column!])) {
     for (const { label, row } of labelsIn(rows, target)) {
       if (known.has(label)) continue
       const message = `row ${row} of ${file}, column ${quoted(column!)}: found ${quoted(label)}, which is not one of the ${known.size} classes`
@@ -100,7 +100,7 @@ async function oddNames(target: Target, { source, file }: ReadSource): Promise<r
 
 async function oddFlags({ columns, pointer }: Target, { source, file }: ReadSource): Promise<readonly Problem[]> {
   const problems: Problem[] = []
-  for await (const rows of source.rows()) {
+  for await (const rows of source.rows(columns)) {
     for (const column of columns!) {
       for (const [row, value] of (rows.columns[column] as Float32Array).entries()) {
         if (value === 0 || value === 1) continue
@@ -116,7 +116,7 @@ async function oddFlags({ columns, pointer }: Target, { source, file }: ReadSour
 export async function classNumbersOf(target: Target, { source }: ReadSource): Promise<Int32Array> {
   const numbers = new Map(target.class_names!.map((name, index) => [name, index]))
   const found = new Int32Array(source.count)
-  for await (const rows of source.rows()) {
+  for await (const rows of source.rows([target.column!])) {
     for (const { label, row } of labelsIn(rows, target)) found[row - 1] = numbers.get(label)!
   }
   return found

@@ -66,12 +66,13 @@ export async function openOwn({ data, seed, fit, kindOf }: OwnRequest): Promise<
       const whole = await tableOf(plans, main.source, TRAINING, learnt)
       const tableFrom = async (other: ReadSource | null, number: number, rows: Uint32Array) =>
         other ? tableOf(plans, other.source, number, learnt) : chosen(whole, rows)
-      return {
-        form,
+      const tables = {
         train: chosen(whole, parts.train),
         validation: await tableFrom(validation, VALIDATION, parts.validation),
         test: await tableFrom(test, TEST, parts.test),
       }
+      for (const one of all) one.close()
+      return { form, ...tables }
     }),
   }
 }

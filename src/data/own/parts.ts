@@ -37,7 +37,7 @@ export async function partsOf({ data: { split }, data, main, shares, classes, se
 
 async function valuesOf({ source }: ReadSource, column: string): Promise<(string | number)[]> {
   const values: (string | number)[] = []
-  for await (const { count, columns } of source.rows()) {
+  for await (const { count, columns } of source.rows([column])) {
     for (let row = 0; row < count; row++) values.push(columns[column]![row]!)
   }
   return values

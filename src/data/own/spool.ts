@@ -1,9 +1,14 @@
-/** Reads a stream of rows once and keeps them, so that learning, splitting and preparing can go over them again. */
+/**
+ * Reads a stream of rows once and keeps them, so that learning, splitting and preparing can go over them again. Rows
+ * that do not fit in memory lie in a scratch file.
+ */
 import type { Named } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Column, isField, picked, type Values } from '../column.js'
 import type { RowStream } from '../sources/raw-table.js'
 import type { Rows, Source } from '../sources/source.js'
+import { type PackedRows, RowPacker } from './packed-rows.js'
+import { openScratch, type ScratchFile } from './scratch-file.js'
 
 export interface Spooled {
   readonly source: Source
@@ -11,6 +16,8 @@ export interface Spooled {
   readonly gaps: Named<Gaps>
   /** Number of rows that were dropped. */
   readonly dropped: number
+  /** Forgets the rows. */
+  close(): void
 }
 
 export interface Gaps {
@@ -19,18 +26,26 @@ export interface Gaps {
   readonly first: number
 }
 
+/** Bytes of rows that stay in memory. If there are more, all rows lie in a file. */
+export const MEMORY_BUDGET = 2 ** 27
+
 /** Keeps the rows of a stream, without those that have a gap in a column of `dropping`. */
-export async function spool(stream: RowStream, dropping: ReadonlySet<string>): Promise<Spooled> {
+export async function spool(
+  stream: RowStream,
+  dropping: ReadonlySet<string>,
+  { budget = MEMORY_BUDGET, seen }: SpoolOptions = {},
+): Promise<Spooled> {
   const { columns } = stream
-  const kept: Rows[] = []
+  const store = new RowStore(columns, budget)
   const gaps: Record<string, { count: number; first: number }> = {}
   let [count, dropped] = [0, 0]
   for await (const rows of stream.rows()) {
     const isLeftOut = new Uint8Array(rows.count)
     for (const [name, values] of Object.entries(rows.columns)) {
       if (!mayHaveGaps(columns[name]!)) continue
+      const isGap = Array.isArray(values) ? isNull : Number.isNaN
       for (let row = 0; row < rows.count; row++) {
-        if (!isGap(values[row]!)) continue
+        if (!isGap(values[row])) continue
         gaps[name] ??= { count: 0, first: rows.from + row + 1 }
         gaps[name].count++
         if (dropping.has(name)) isLeftOut[row] = 1
@@ -38,16 +53,90 @@ export async function spool(stream: RowStream, dropping: ReadonlySet<string>): P
     }
     const remaining = isLeftOut.includes(1) ? withoutRows(rows, columns, isLeftOut) : rows
     dropped += rows.count - remaining.count
-    kept.push({ ...remaining, from: count })
+    await store.add({ ...remaining, from: count })
     count += remaining.count
+    seen?.(count)
   }
-  return { source: { columns, count, rows: () => kept }, gaps, dropped }
+  return { source: { columns, count, rows: (only) => store.rows(only) }, gaps, dropped, close: () => store.close() }
 }
 
-const mayHaveGaps = (column: Column): boolean => !isField(column) || column.shape.length === 0
+export interface SpoolOptions {
+  /** Bytes of rows that stay in memory. */
+  readonly budget?: number | undefined
+  /** Hears how many rows were kept so far. */
+  readonly seen?: ((rows: number) => void) | undefined
+}
 
-/** `Number.isNaN` takes texts too, which are not NaN. */
-const isGap = (value: string | number | null): boolean => value === null || Number.isNaN(value)
+interface Kept {
+  readonly rows: PackedRows
+  /** The place of their bytes in the file. */
+  readonly position: number
+  /** Null if they are in the file. */
+  readonly bytes: Uint8Array | null
+}
+
+/** Rows in memory, or in a scratch file once they need more than a budget. */
+class RowStore {
+  readonly #packer: RowPacker
+  #kept: Kept[] = []
+  #bytes = 0
+  #file: ScratchFile | undefined
+  #isClosed = false
+
+  constructor(
+    private readonly columns: Named<Column>,
+    private readonly budget: number,
+  ) {
+    this.#packer = new RowPacker(columns)
+  }
+
+  async add(given: Rows): Promise<void> {
+    const { rows, bytes } = this.#packer.pack(given)
+    this.#bytes += bytes.length
+    if (!this.#file && this.#bytes > this.budget) await this.#spill()
+    const position = this.#file ? await this.#file.append(bytes) : 0
+    this.#kept.push({ rows, position, bytes: this.#file ? null : bytes })
+  }
+
+  /** Writes what is in memory to the file. */
+  async #spill(): Promise<void> {
+    this.#file = await openScratch()
+    for (const [index, { rows, bytes }] of this.#kept.entries()) {
+      this.#kept[index] = { rows, position: await this.#file.append(bytes!), bytes: null }
+    }
+  }
+
+  /** Yields rows with these columns. */
+  async *rows(only: readonly string[] = Object.keys(this.columns)): AsyncGenerator<Rows> {
+    if (this.#isClosed) throw new Error('internal: the rows of a source were forgotten')
+    for (const { rows, position, bytes } of this.#kept) {
+      const found = bytes ?? (await this.#read(rows, position, only))
+      yield this.#packer.unpack(rows, only, ({ at, bytes: length }) => found.subarray(at, at + length))
+    }
+  }
+
+  /** Reads the bytes from the first of these columns to the last. */
+  async #read({ bytes, pieces }: PackedRows, position: number, only: readonly string[]): Promise<Uint8Array> {
+    const found = new Uint8Array(bytes)
+    const wanted = only.map((name) => pieces[name]!)
+    const from = Math.min(bytes, ...wanted.map(({ at }) => at))
+    const to = Math.max(from, ...wanted.map(({ at, bytes: length }) => at + length))
+    await this.#file!.read(found.subarray(from, to), position + from)
+    return found
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#kept = []
+    this.#file?.close()
+    this.#file = undefined
+  }
+}
+
+const mayHaveGaps = (column: Column): boolean =>
+  isField(column) ? column.shape.length === 0 && column.dtype === 'float32' : true
+
+const isNull = (value: unknown): boolean => value === null
 
 function withoutRows(rows: Rows, columns: Named<Column>, isLeftOut: Uint8Array): Rows {
   const left = Uint32Array.from([...isLeftOut.keys()].filter((row) => !isLeftOut[row]))

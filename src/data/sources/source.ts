@@ -6,8 +6,8 @@ export interface Source {
   /** The columns of each row, before any step. */
   readonly columns: Named<Column>
   readonly count: number
-  /** All rows, in order, some at a time. */
-  rows(): AsyncIterable<Rows> | Iterable<Rows>
+  /** All rows, in order, some at a time; if some columns are named, at least these. */
+  rows(only?: readonly string[]): AsyncIterable<Rows> | Iterable<Rows>
 }
 
 /** Some consecutive rows, as one array per column. */
