@@ -3,9 +3,11 @@
  * (keras/src/layers/preprocessing/feature_space.py).
  */
 import { z } from 'zod'
+import { nearest } from '../base/nearest.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
 import { withShortForm } from './short-forms.js'
-import { boundaryRules, chainRules, type StepValues, stepChain, tokenRules } from './step-chain.js'
+import { chainRules, type StepValues, stepChain } from './step-chain.js'
+import { binRules, tokenRules } from './step-rules.js'
 import { binBoundaries, epsilon, maxTokens, numBins, numOovIndices, offset, scale } from './steps.js'
 import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
 
@@ -143,7 +145,7 @@ export const featureSchema = family(FEATURES).superRefine(rules(featureRules)).m
 function* featureRules(feature: FeatureSpec): Iterable<RuleIssue> {
   if ('steps' in feature) yield* chainRules(feature.steps, FIRST_VALUES[feature.type], ['steps'])
   if ('max_tokens' in feature) yield* tokenRules(feature, 0)
-  if ('bin_boundaries' in feature) yield* boundaryRules(feature.bin_boundaries)
+  if ('bin_boundaries' in feature) yield* binRules(feature)
 }
 
 const crossed = z
@@ -173,3 +175,22 @@ export const crossesSchema = z
   .max(LONGEST_LIST)
   .default([])
   .describe('Features to cross, as lists of their names: each list is one more feature, a hash of their values.')
+
+/** Lists crosses of features that are not there, or that have no number of a category. `path` leads to the crosses. */
+export function* crossRules(
+  crosses: readonly CrossSpec[],
+  features: Readonly<Record<string, FeatureSpec>>,
+  path: readonly (string | number)[],
+): Iterable<RuleIssue> {
+  for (const [index, { feature_names: names }] of crosses.entries()) {
+    for (const [place, name] of names.entries()) {
+      const feature = Object.hasOwn(features, name) ? features[name] : undefined
+      if (feature && 'output_mode' in feature) continue
+      const message = feature
+        ? `found "${name}" of type "${feature.type}", must be a feature of categories, hashes or bins`
+        : `found "${name}", which is not a feature`
+      const near = feature ? undefined : nearest(name, Object.keys(features))
+      yield { code: 'order', path: [...path, index, 'feature_names', place], message, nearest: near }
+    }
+  }
+}

@@ -1,14 +1,13 @@
-/** A chain of steps: its schema, and the rules of each step and of what one step can take from the one before. */
+/** A chain of steps: its schema, and what one step can take from the one before. */
 import { z } from 'zod'
 import { family, type RuleIssue, rules } from './family.js'
-import { STEPS, type StepSpec } from './steps.js'
+import { stepRules } from './step-rules.js'
+import { STEPS, type StepOf, type StepSpec } from './steps.js'
 import { LONGEST_LIST } from './whole.js'
 import { either } from './words.js'
 
 /** Values that go from step to step: numbers of any shape, or a text or an exact whole number in each row. */
 export type StepValues = 'numbers' | 'text' | 'integers'
-
-type Step<Type extends StepSpec['type']> = Extract<StepSpec, { readonly type: Type }>
 
 /** The values that each step takes. All but FillMissing give numbers. */
 const TAKES: { readonly [Type in StepSpec['type']]: readonly StepValues[] } = {
@@ -46,9 +45,12 @@ export function* chainRules(
       yield { code: 'order', path: [...path, index], message }
       return
     }
-    if (type === 'FillMissing') {
-      yield* fillRules(step, given, [...path, index])
-    } else given = 'numbers'
+    if (type === 'Hashing' && step.mask_value !== null) {
+      // numbers lose their fraction before they are hashed
+      yield* kindRule(step.mask_value, given === 'numbers' ? 'integers' : given, [...path, index, 'mask_value'])
+    }
+    if (type === 'FillMissing') yield* fillRules(step, given, [...path, index])
+    else given = 'numbers'
   }
   if (given !== 'numbers') {
     const remedy = given === 'text' ? '"StringLookup" or "Hashing"' : '"IntegerLookup", "Hashing" or "CategoryEncoding"'
@@ -66,134 +68,27 @@ export function* sizeRules(steps: readonly StepSpec[], path: readonly (string | 
 }
 
 function* fillRules(
-  { strategy, value }: Step<'FillMissing'>,
+  { strategy, value }: StepOf<'FillMissing'>,
   given: StepValues,
   path: readonly (string | number)[],
 ): Iterable<RuleIssue> {
   if (given !== 'numbers' && (strategy === 'mean' || strategy === 'median')) {
-    const message = `found "${strategy}", but ${given} have none; must be "most_frequent" or "constant"`
+    const does = given === 'text' ? 'does' : 'do'
+    const message = `found "${strategy}", which ${given} ${does} not have; must be "most_frequent" or "constant"`
     yield { code: 'order', path: [...path, 'strategy'], message }
   }
-  if (strategy !== 'constant' || value === null) return
-  const fits = {
-    numbers: typeof value === 'number',
-    text: typeof value === 'string',
-    integers: Number.isSafeInteger(value),
-  }
-  if (fits[given]) return
-  const must = { numbers: 'a number', text: 'a text', integers: 'a whole number' }[given]
-  yield { code: 'type', path: [...path, 'value'], message: `found ${JSON.stringify(value)}, must be ${must}` }
+  if (strategy === 'constant' && value !== null) yield* kindRule(value, given, [...path, 'value'])
 }
 
-/** Lists what is wrong in a step by itself, as its constructor does in Keras. */
-function* stepRules(step: StepSpec): Iterable<RuleIssue> {
-  switch (step.type) {
-    case 'Normalization':
-      return yield* normalizationRules(step)
-    case 'Discretization':
-      return yield* discretizationRules(step)
-    case 'StringLookup':
-    case 'IntegerLookup':
-      return yield* lookupRules(step)
-    case 'FillMissing':
-      if (step.strategy === 'constant' && step.value === null) {
-        yield { code: 'order', path: ['value'], message: 'found no value, but strategy "constant" needs one' }
-      } else if (step.strategy !== 'constant' && step.value !== null) {
-        yield { code: 'order', path: ['value'], message: `found a value, but only strategy "constant" uses it` }
-      }
-      return
-    case 'MinMax':
-      if (step.feature_range[0]! >= step.feature_range[1]!) {
-        const message = `found ${step.feature_range.join(', ')}, must rise`
-        yield { code: 'range', path: ['feature_range'], message }
-      }
+/** A value that stands for others must be of their kind. */
+function* kindRule(value: string | number, given: StepValues, path: readonly (string | number)[]): Iterable<RuleIssue> {
+  const kinds = {
+    numbers: { must: 'a number', fits: typeof value === 'number' },
+    text: { must: 'a text', fits: typeof value === 'string' },
+    integers: { must: 'a whole number', fits: Number.isSafeInteger(value) },
   }
-}
-
-function* normalizationRules({ axis, mean, variance }: Step<'Normalization'>): Iterable<RuleIssue> {
-  if ((mean === null) !== (variance === null)) {
-    const [there, missing] = mean === null ? ['variance', 'mean'] : ['mean', 'variance']
-    yield { code: 'order', path: [there], message: `found ${there} without ${missing}, must be both or none` }
-    return
-  }
-  const sizes = [mean, variance].map((given) => (Array.isArray(given) ? given.length : 0))
-  if (sizes[0] !== sizes[1]) {
-    yield { code: 'shape', path: ['variance'], message: 'must have as many numbers as mean' }
-  }
-  if (axis === null && sizes[0]! > 0) {
-    yield { code: 'shape', path: ['mean'], message: 'found a list, must be one number if axis is null' }
-  }
-  const negative = [variance].flat().some((one) => one !== null && (one as number) < 0)
-  if (negative) yield { code: 'range', path: ['variance'], message: 'must be at least 0' }
-}
-
-export function* discretizationRules({
-  bin_boundaries: boundaries,
-  num_bins,
-}: Pick<Step<'Discretization'>, 'bin_boundaries' | 'num_bins'>): Iterable<RuleIssue> {
-  if (boundaries === null && num_bins === null) {
-    yield { code: 'order', path: [], message: 'found neither "num_bins" nor "bin_boundaries", must be one of them' }
-  } else if (boundaries !== null && num_bins !== null) {
-    yield { code: 'order', path: ['num_bins'], message: 'found in addition to "bin_boundaries", must be one of them' }
-  }
-  yield* boundaryRules(boundaries)
-}
-
-/** Boundaries must rise. */
-export function* boundaryRules(boundaries: readonly number[] | null): Iterable<RuleIssue> {
-  const fall = boundaries?.findIndex((boundary, index) => index > 0 && boundary <= boundaries[index - 1]!) ?? -1
-  if (fall < 0) return
-  const message = `found ${boundaries![fall]} after ${boundaries![fall - 1]}, must rise`
-  yield { code: 'range', path: ['bin_boundaries', fall], message }
-}
-
-function* lookupRules(step: Step<'StringLookup' | 'IntegerLookup'>): Iterable<RuleIssue> {
-  const { max_tokens, pad_to_max_tokens, vocabulary, idf_weights, output_mode, mask_token } = step
-  yield* tokenRules(step, output_mode === 'int' && mask_token !== null ? 1 : 0)
-  if (pad_to_max_tokens && max_tokens === null) {
-    yield { code: 'order', path: ['pad_to_max_tokens'], message: 'found true without "max_tokens"' }
-  }
-  if (idf_weights !== null && (vocabulary === null || output_mode !== 'tf_idf')) {
-    const message = 'found weights, but only a given vocabulary with output_mode "tf_idf" has them'
-    yield { code: 'order', path: ['idf_weights'], message }
-  } else if (vocabulary !== null && output_mode === 'tf_idf' && idf_weights?.length !== vocabulary.length) {
-    const message = `found ${idf_weights?.length ?? 'no'} weights, must be ${vocabulary.length}, as in vocabulary`
-    yield { code: 'shape', path: ['idf_weights'], message }
-  }
-  if (step.type === 'IntegerLookup' && step.salt !== null && step.oov_method !== 'farmhash') {
-    yield { code: 'order', path: ['salt'], message: 'found a key, but only oov_method "farmhash" uses one' }
-  }
-  if (vocabulary === null) return
-  const tokens = ownTokens(step)
-  const seen = new Set<string | number>()
-  const repeated = tokens.find((token) => seen.size === seen.add(token).size)
-  if (repeated !== undefined) {
-    yield { code: 'range', path: ['vocabulary'], message: `found ${JSON.stringify(repeated)} more than once` }
-  }
-  if (mask_token !== null && tokens.includes(mask_token as never)) {
-    yield { code: 'range', path: ['vocabulary'], message: `found mask_token ${JSON.stringify(mask_token)} in it` }
-  }
-}
-
-/** The places of unseen values and of the mask must leave one for a category. */
-export function* tokenRules(
-  { max_tokens, num_oov_indices }: { readonly max_tokens: number | null; readonly num_oov_indices: number },
-  masks: number,
-): Iterable<RuleIssue> {
-  if (max_tokens === null || max_tokens > num_oov_indices + masks) return
-  const message = `found ${max_tokens}, must be above ${num_oov_indices + masks}, the places that are not for categories`
-  yield { code: 'range', path: ['max_tokens'], message }
-}
-
-/**
- * The given vocabulary of a lookup without the tokens for the mask and unseen values, which it may begin with
- * (keras/src/layers/preprocessing/index_lookup.py, `set_vocabulary`).
- */
-export function ownTokens(step: Step<'StringLookup' | 'IntegerLookup'>): readonly (string | number)[] {
-  const { vocabulary, mask_token, oov_token, num_oov_indices, output_mode } = step
-  const masks = mask_token !== null && output_mode === 'int' ? [mask_token] : []
-  const special = [...masks, ...Array<string | number | null>(num_oov_indices).fill(oov_token)]
-  return special.every((token, index) => vocabulary![index] === token) ? vocabulary!.slice(special.length) : vocabulary!
+  const { must, fits } = kinds[given]
+  if (!fits) yield { code: 'type', path, message: `found ${JSON.stringify(value)}, must be ${must}` }
 }
 
 export const stepSchema = family(STEPS).superRefine(rules(stepRules)).meta({ id: 'step' })

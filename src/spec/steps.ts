@@ -226,3 +226,5 @@ export const STEPS = [
 ] as const
 
 export type StepSpec = DeepReadonly<z.output<(typeof STEPS)[number]>>
+
+export type StepOf<Type extends StepSpec['type']> = Extract<StepSpec, { readonly type: Type }>

@@ -14,6 +14,7 @@ import type { SetSpec } from '../../src/spec/data.js'
 import { DATASETS } from '../../src/spec/data.js'
 import { FINE_TUNINGS } from '../../src/spec/dbn.js'
 import { ENGINES } from '../../src/spec/engines.js'
+import { FEATURES } from '../../src/spec/features.js'
 import { INITIALIZERS, type InitializerSpec, initializer } from '../../src/spec/initializers.js'
 import { LAYERS } from '../../src/spec/layers.js'
 import { LOSSES } from '../../src/spec/losses.js'
@@ -24,6 +25,7 @@ import { RBM_METRICS } from '../../src/spec/rbm-metrics.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
 import { scheduleSchema } from '../../src/spec/schedules.js'
 import type { EngineName, LayerSpec } from '../../src/spec/spec.js'
+import { STEPS } from '../../src/spec/steps.js'
 import { formOfData } from '../support/data.js'
 import { engineNames } from '../support/engines.js'
 import { allMetrics, lossTypes, optimizerTypes, resolveData, resolveMetric, resolveSpec } from '../support/spec.js'
@@ -60,6 +62,8 @@ test('names change only on purpose', async () => {
     'visible units': withAliases(VISIBLE),
     'hidden units': withAliases(HIDDEN),
     datasets: Object.keys(DATASETS),
+    steps: withAliases(STEPS),
+    'types of features': withAliases(FEATURES),
     engines: Object.keys(ENGINES),
   }
   const text = Object.entries(kinds).map(([kind, names]) =>

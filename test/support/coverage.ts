@@ -9,6 +9,7 @@ import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
 import { REGULARIZERS } from '../../src/spec/regularizers.js'
 import { scheduleSchema } from '../../src/spec/schedules.js'
+import { STEPS } from '../../src/spec/steps.js'
 import { kerasFixture } from './keras.js'
 import { GAPS } from './keras-gaps.js'
 
@@ -18,9 +19,12 @@ interface Member {
 
 const ofFamily = (members: readonly Member[]) => members.map(({ shape }) => shape.type.in.options)
 
+/** Preprocessing layers are steps of data. Some of our steps have the name of a layer. */
+const preprocessing = ofFamily(STEPS).filter(([name]) => !ofFamily(LAYERS).some((names) => names.includes(name!)))
+
 /** All that a spec may name, by kind: names of one thing together. */
 export const OURS = {
-  layers: ofFamily(LAYERS),
+  layers: [...ofFamily(LAYERS), ...preprocessing],
   activations: Object.keys(ACTIVATIONS).map((name) => [name]),
   initializers: ofFamily(INITIALIZERS),
   regularizers: ofFamily(REGULARIZERS),
@@ -67,6 +71,7 @@ function section(kind: Kind): string {
   return [
     `## ${kind[0]!.toUpperCase()}${kind.slice(1)}: ${there.length} of ${all.length}`,
     '',
+    ...(kind === 'layers' ? ['Preprocessing layers are steps of `data`, not layers of the model.', ''] : []),
     '| Keras | in a spec |',
     '| --- | --- |',
     ...there.map(({ keras, ours }) => `| ${quoted(keras)} | ${quoted(ours)} |`),

@@ -36,12 +36,9 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
        Solarization MaxNumBoundingBoxes`,
       'augmentation of data: later',
     ),
-    ...of(
-      `CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MelSpectrogram Normalization Rescaling
-       Resizing STFTSpectrogram StringLookup TextVectorization`,
-      'preprocessing of data: later',
-    ),
-    Pipeline: 'preprocessing: later; layers one after another are a Block',
+    ...of('MelSpectrogram Resizing STFTSpectrogram TextVectorization', 'preprocessing of data: later'),
+    HashedCrossing: 'write crosses in data',
+    Pipeline: 'write a list of steps; layers one after another are a Block',
   },
   activations: {
     glu: 'halves the channels, so it is not a function of each element: later',

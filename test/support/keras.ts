@@ -7,6 +7,7 @@ import type { InitializerSpec } from '../../src/spec/initializers.js'
 import type { RegularizerSpec } from '../../src/spec/regularizers.js'
 import type { ScheduleSpec } from '../../src/spec/schedules.js'
 import type { CallbackSpec, LayerSpec, LossSpec, OptimizerSpec } from '../../src/spec/spec.js'
+import type { StepSpec } from '../../src/spec/steps.js'
 import type { Kind } from './coverage.js'
 import { evenly } from './hashed.js'
 
@@ -286,7 +287,54 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
   }
   masks: { cases: readonly KerasRun[] }
   random_models: { samples: number; classes: number; sums: number; cases: RandomModel[] }
+  /** What preprocessing layers learn from training rows, and give for other rows. */
+  steps: {
+    /** Places that hashes of texts choose among so many, as decimals. */
+    hashes: { places: string; key: [number, number]; cases: { text: string; farm: string; sip: string }[] }
+    layers: {
+      step: { readonly type: StepSpec['type'] }
+      training?: KerasRows
+      learnt?: Readonly<Record<string, readonly (string | number)[]>>
+      rows: KerasRows
+      output: { shape: Shape; values: number[] }
+    }[]
+    /** Columns of numbers of categories. */
+    crossings: {
+      columns: number[][]
+      num_bins: number
+      output_mode?: 'one_hot'
+      output: { shape: Shape; values: number[] }
+    }[]
+    spread: number[]
+    /** Boundaries of bins that `adapt` learns from `spread`, some rows at a time. */
+    blocks: { num_bins: number; epsilon: number; block: number; boundaries: number[] }[]
+    table: Readonly<Record<string, readonly (string | number)[]>>
+    new_rows: Readonly<Record<string, readonly (string | number)[]>>
+    /** Features of `table` and what FeatureSpace makes of `new_rows`. */
+    spaces: {
+      features: Readonly<Record<string, string | object>>
+      crosses: { feature_names: string[]; crossing_dim: number }[]
+      output: { shape: Shape; values: number[] }
+    }[]
+    /** ImageDataGenerator fitted on `images` and applied to `others`. */
+    images: {
+      options: string[]
+      shape: Shape
+      images: number[]
+      others: number[]
+      output: number[]
+      epsilon?: number
+      matrix?: number[]
+    }[]
+  }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
+}
+
+/** Rows of one column: texts, exact whole numbers, or an array. */
+export interface KerasRows {
+  readonly kind: 'text' | 'integer' | 'float32' | 'int32' | 'uint8'
+  readonly shape: Shape
+  readonly values: readonly (string | number)[]
 }
 
 /** A spec that was drawn, and how Keras trains it. */

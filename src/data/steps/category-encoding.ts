@@ -1,13 +1,13 @@
 /** `CategoryEncoding` (keras/src/layers/preprocessing/category_encoding.py). */
 import type { Numbers } from '../../base/field.js'
-import type { StepSpec } from '../../spec/steps.js'
+import type { StepOf } from '../../spec/steps.js'
 import { isField, type Values } from '../column.js'
 import { type Encoding, encoded, encodedField } from './encode.js'
 import { checkEach } from './problem.js'
 import type { Step } from './step.js'
 import { tokensPerRow } from './tokens.js'
 
-type Spec = Pick<Extract<StepSpec, { type: 'CategoryEncoding' }>, 'num_tokens' | 'output_mode'>
+type Spec = Pick<StepOf<'CategoryEncoding'>, 'num_tokens' | 'output_mode'>
 
 /** A number that is none of a category is an error; Keras leaves it out. */
 export function categoryEncoding({ num_tokens: depth, output_mode: mode }: Spec): Step<null> {

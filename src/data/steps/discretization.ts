@@ -1,15 +1,12 @@
 /** `Discretization` (keras/src/layers/preprocessing/discretization.py): each number becomes the number of its bin. */
 import type { Field, Numbers } from '../../base/field.js'
-import type { StepSpec } from '../../spec/steps.js'
+import type { StepOf } from '../../spec/steps.js'
 import { type Encoding, encoded, encodedField } from './encode.js'
 import { numbersOf } from './numbers.js'
 import { quantiles } from './quantiles.js'
 import type { Step } from './step.js'
 
-type Spec = Pick<
-  Extract<StepSpec, { readonly type: 'Discretization' }>,
-  'bin_boundaries' | 'num_bins' | 'epsilon' | 'output_mode'
->
+type Spec = Pick<StepOf<'Discretization'>, 'bin_boundaries' | 'num_bins' | 'epsilon' | 'output_mode'>
 
 type Boundaries = { readonly boundaries: readonly number[] }
 

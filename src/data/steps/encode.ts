@@ -4,12 +4,12 @@
  */
 import type { Field, Numbers } from '../../base/field.js'
 import type { Shape } from '../../base/shape.js'
-import type { StepSpec } from '../../spec/steps.js'
+import type { StepOf } from '../../spec/steps.js'
 import { type Column, isField } from '../column.js'
 import { realField } from './numbers.js'
 import { StepProblem } from './problem.js'
 
-export type OutputMode = Extract<StepSpec, { readonly type: 'StringLookup' }>['output_mode']
+export type OutputMode = StepOf<'StringLookup'>['output_mode']
 
 /** The number of a value that counts for no category: it is left out of vectors. */
 export const DROPPED = -1

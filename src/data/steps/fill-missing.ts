@@ -3,7 +3,7 @@
  * median or most frequent value.
  */
 import type { Numbers } from '../../base/field.js'
-import type { StepSpec } from '../../spec/steps.js'
+import type { StepOf } from '../../spec/steps.js'
 import { isField, type Values } from '../column.js'
 import { learningMedians } from './medians.js'
 import { StepProblem } from './problem.js'
@@ -11,7 +11,7 @@ import type { Learning, Step } from './step.js'
 import { tokensPerRow } from './tokens.js'
 import { type Counts, increase, mostFrequent } from './vocabulary.js'
 
-type Spec = Extract<StepSpec, { readonly type: 'FillMissing' }>
+type Spec = StepOf<'FillMissing'>
 type Fill = string | number
 
 /** What replaces the gaps of each element of a row. */

@@ -2,8 +2,8 @@
  * `StringLookup` and `IntegerLookup` (keras/src/layers/preprocessing/index_lookup.py). A gap is a token of its own if
  * training rows have gaps; otherwise it is outside the vocabulary.
  */
-import { ownTokens } from '../../spec/step-chain.js'
-import type { StepSpec } from '../../spec/steps.js'
+import { ownTokens } from '../../spec/step-rules.js'
+import type { StepOf } from '../../spec/steps.js'
 import type { Column } from '../column.js'
 import { DROPPED, type Encoding, encoded, encodedField } from './encode.js'
 import { hashedPlace } from './hashing.js'
@@ -12,7 +12,7 @@ import type { Learning, Step } from './step.js'
 import { type Token, tokensOf, tokensPerRow } from './tokens.js'
 import { byFrequency, type Counts, increase, type Vocabulary, withFront } from './vocabulary.js'
 
-type Spec = Extract<StepSpec, { readonly type: 'StringLookup' | 'IntegerLookup' }>
+type Spec = StepOf<'StringLookup' | 'IntegerLookup'>
 
 export function indexLookup(spec: Spec): Step<Vocabulary | null> {
   const { max_tokens, num_oov_indices, mask_token, vocabulary, output_mode, pad_to_max_tokens } = spec

@@ -1,13 +1,13 @@
 /** `Normalization` (keras/src/layers/preprocessing/normalization.py). */
 import type { Field, Numbers } from '../../base/field.js'
 import { formatShape } from '../../base/shape.js'
-import type { StepSpec } from '../../spec/steps.js'
+import type { StepOf } from '../../spec/steps.js'
 import { type Groups, groupsAlong, learningMoments, type Moments } from './moments.js'
 import { mapped, realField } from './numbers.js'
 import { StepProblem } from './problem.js'
 import type { Step } from './step.js'
 
-type Spec = Extract<StepSpec, { readonly type: 'Normalization' }>
+type Spec = StepOf<'Normalization'>
 
 /** Keras' `epsilon()`, the least deviation that values are divided by. */
 const LEAST_DEVIATION = 1e-7

@@ -9,10 +9,10 @@ interface Summary {
   readonly weights: Float32Array
 }
 
-/** Values that are summarized at a time: the boundaries do not depend on how rows are cut into pieces. */
-export const BLOCK = 2 ** 20
+/** Values that are summarized at a time, so that boundaries do not depend on how rows are cut into pieces. */
+const BLOCK = 2 ** 20
 
-export function quantiles(epsilon: number) {
+export function quantiles(epsilon: number, blockSize = BLOCK) {
   let summary: Summary = { values: new Float32Array(0), weights: new Float32Array(0) }
   let block = new Float32Array(1024)
   let size = 0
@@ -29,7 +29,7 @@ export function quantiles(epsilon: number) {
           block = longer
         }
         block[size++] = values[at]!
-        if (size === BLOCK) summarize()
+        if (size === blockSize) summarize()
       }
     },
     /** `get_bin_boundaries`: at most `bins - 1` boundaries. */

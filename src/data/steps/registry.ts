@@ -1,7 +1,9 @@
 /** The steps of the format by their types. */
+import type { Named } from '../../base/field.js'
 import { chainOf } from '../../spec/feature-chain.js'
-import { type FeatureSpec, FIRST_VALUES } from '../../spec/features.js'
-import type { StepSpec } from '../../spec/steps.js'
+import { type CrossSpec, type FeatureSpec, FIRST_VALUES } from '../../spec/features.js'
+import type { StepOf, StepSpec } from '../../spec/steps.js'
+import type { Crossed } from '../preparation.js'
 import type { ColumnType } from '../sources/raw-table.js'
 import { BINARIZE } from './binarize.js'
 import { categoryEncoding } from './category-encoding.js'
@@ -9,6 +11,7 @@ import { discretization } from './discretization.js'
 import { featurewiseCenter, featurewiseStd } from './feature-wise.js'
 import { fillMissing } from './fill-missing.js'
 import { flatten } from './flatten.js'
+import { hashedCrossing } from './hashed-crossing.js'
 import { hashing } from './hashing.js'
 import { indexLookup } from './index-lookup.js'
 import { log } from './log.js'
@@ -20,10 +23,8 @@ import { standardize } from './standardize.js'
 import type { Step } from './step.js'
 import { zcaWhitening } from './zca-whitening.js'
 
-type Of<Type extends StepSpec['type']> = Extract<StepSpec, { readonly type: Type }>
-
 /** `seed` is for steps that draw random numbers. */
-const STEPS: { readonly [Type in StepSpec['type']]: (spec: Of<Type>, seed: number) => Step } = {
+const STEPS: { readonly [Type in StepSpec['type']]: (spec: StepOf<Type>, seed: number) => Step } = {
   Normalization: normalization,
   Rescaling: rescaling,
   Discretization: discretization,
@@ -63,3 +64,19 @@ export const stepsOf = (feature: FeatureSpec, seed: number): FeatureSteps => ({
 })
 
 const COLUMN_TYPES = { numbers: 'number', integers: 'integer', text: 'text' } as const
+
+/** A feature whose column is known. */
+type ColumnFeature = FeatureSpec & { readonly column: string }
+
+/** The part of a field that a cross stands for: the numbers of the categories of features, hashed together. */
+export const crossOf = (cross: CrossSpec, features: Named<ColumnFeature>, seed: number): Crossed => ({
+  chains: cross.feature_names.map((name) => {
+    const feature = features[name]!
+    return { column: feature.column, steps: chainOf(inNumbers(feature)).map((spec) => stepOf(spec, seed)) }
+  }),
+  crossing: hashedCrossing(cross),
+})
+
+/** The feature as the number of its category. */
+const inNumbers = (feature: FeatureSpec): FeatureSpec =>
+  'output_mode' in feature ? { ...feature, output_mode: 'int' } : feature

@@ -1,8 +1,8 @@
 /** `Rescaling` (keras/src/layers/preprocessing/rescaling.py). */
-import type { StepSpec } from '../../spec/steps.js'
+import type { StepOf } from '../../spec/steps.js'
 import { alongLastAxis, mapping } from './numbers.js'
 
-export const rescaling = ({ scale, offset }: Pick<Extract<StepSpec, { type: 'Rescaling' }>, 'scale' | 'offset'>) =>
+export const rescaling = ({ scale, offset }: Pick<StepOf<'Rescaling'>, 'scale' | 'offset'>) =>
   mapping((given) => {
     const [factor, added] = [alongLastAxis(scale, given, 'scale'), alongLastAxis(offset, given, 'offset')]
     return (value, element) => value * factor(element) + added(element)

@@ -26,19 +26,23 @@ export function zcaWhitening(epsilon: number): Step<Whitening> {
   }
   return {
     learning: (given: Field) => learningWhitening(given, epsilon),
-    column({ shape }: Field) {
-      const elements = sizeOf(shape)
-      if (elements > MOST_ELEMENTS) {
-        throw new StepProblem(`found rows of ${elements} elements, must be at most ${MOST_ELEMENTS} for ZCA whitening`)
-      }
-      return realField(shape)
+    column(given: Field) {
+      checkWidth(given)
+      return realField(given.shape)
     },
     apply: (values: Numbers, given: Field, learnt) => turned(centered(values, given, learnt.means), matrixOf(learnt)),
   }
 }
 
+function checkWidth({ shape }: Field): void {
+  const elements = sizeOf(shape)
+  if (elements <= MOST_ELEMENTS) return
+  throw new StepProblem(`found rows of ${elements} elements, must be at most ${MOST_ELEMENTS} for ZCA whitening`)
+}
+
 /** Goes through the rows twice: for the means, then for the products of elements. */
 function learningWhitening(given: Field, epsilon: number): Learning<Whitening> {
+  checkWidth(given)
   const width = sizeOf(given.shape)
   const features = featuresOf(given)
   const sums = new Float64Array(features.count)
