@@ -97,17 +97,17 @@ export async function learn(plans: Plans, source: Source, training: RowSet): Pro
   const all = chains.map((one, number) => ({ ...one, at: { source: TRAINING, chain: number } }))
   for (;;) {
     let waiting = all.flatMap((one) => {
-      const learning = nextLearning(one.chain, one.learnt, source.columns)
-      return learning ? [{ ...one, learning }] : []
+      const next = nextLearning(one.chain, one.learnt, source.columns)
+      return next ? [{ ...one, ...next }] : []
     })
     if (waiting.length === 0) return learnt
     while (waiting.length > 0) {
       const needed = [...new Set(waiting.map(({ chain }) => chain.column))]
       for await (const rows of source.rows(needed)) {
-        const seen = within(rows, source.columns, training)
-        for (const { chain, learnt, learning, at } of waiting) {
-          const values = applied(chain, source.columns, seen, at, learnt)
-          inColumn(chain.column, () => learning.see(values, { ...at, row: seen.from }))
+        const seen = within(rows, training)
+        for (const { chain, learnt, learning, width, at } of waiting) {
+          const values = applied(chain, source.columns, rows, at, learnt)
+          inColumn(chain.column, () => learning.see(seen.take(values, width), seen.rowOf))
         }
       }
       const ends = await Promise.all(waiting.map(({ chain, learning }) => inColumn(chain.column, () => learning.end())))
@@ -122,29 +122,28 @@ function nextLearning(chain: Chain, learnt: Json[], columns: Named<Column>) {
   for (let step = chain.steps[learnt.length]; step; step = chain.steps[learnt.length]) {
     if (step.learning) {
       const given = columnAfter(chain, columns, learnt)
-      return inColumn(chain.column, () => step!.learning!(given))
+      return { learning: inColumn(chain.column, () => step!.learning!(given)), width: widthOf(given) }
     }
     learnt.push(null)
   }
   return undefined
 }
 
-/** Returns the rows of a chunk that are in a set. */
-function within({ from, count, columns }: Rows, kinds: Named<Column>, set: RowSet): Rows {
+/** Returns how to take the rows of a chunk that are in a set, and their numbers in the source. */
+function within({ from, count }: Rows, set: RowSet) {
   if (set instanceof Uint32Array) {
-    const numbers = set.subarray(firstFrom(set, from), firstFrom(set, from + count)).map((row) => row - from)
+    const own = set.subarray(firstFrom(set, from), firstFrom(set, from + count))
+    const places = own.map((row) => row - from)
     return {
-      from,
-      count: numbers.length,
-      columns: mapped(columns, (values, name) => picked(values, numbers, widthOf(kinds[name]!))),
+      take: (values: Values, width: number) => picked(values, places, width),
+      rowOf: (index: number) => own[index]!,
     }
   }
   const start = Math.min(Math.max(set.from, from), from + count)
   const end = Math.max(start, Math.min(set.to, from + count))
   return {
-    from: start,
-    count: end - start,
-    columns: mapped(columns, (values, name) => cut(values, start - from, end - from, widthOf(kinds[name]!))),
+    take: (values: Values, width: number) => cut(values, start - from, end - from, width),
+    rowOf: (index: number) => start + index,
   }
 }
 

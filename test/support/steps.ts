@@ -60,7 +60,7 @@ export const learnFrom = async (
   steps: readonly GivenStep[],
   rows: ColumnRows,
   { training = rows.count, atOnce }: { readonly training?: number; readonly atOnce?: number | undefined } = {},
-): Promise<Learnt> => learn(plansOf(steps), sourceOf(rows, atOnce), 0, training)
+): Promise<Learnt> => learn(plansOf(steps), sourceOf(rows, atOnce), { from: 0, to: training })
 
 /** What steps make of rows. */
 export async function make(

@@ -22,7 +22,7 @@ export function categoryEncoding({ num_tokens: depth, output_mode: mode }: Spec)
         const number = stored / divisor
         return Number.isInteger(number) && number >= 0 && number < depth
       }
-      checkEach(numbers, { width: tokensPerRow(given), row, must }, isCategory)
+      checkEach(numbers, { width: tokensPerRow(given), rowOf: (index) => row + index, must }, isCategory)
       return encoded(
         Int32Array.from(numbers, (stored) => stored / divisor),
         given,

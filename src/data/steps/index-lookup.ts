@@ -42,15 +42,16 @@ export function indexLookup(spec: Spec): Step<Vocabulary | null> {
       learning: (given) => learningVocabulary(given, spec, first),
     }),
     column: (given, learnt) => encodedField(given, encodingOf(fixed ?? learnt!)),
-    apply(values, given, learnt, at) {
+    apply(values, given, learnt, { row }) {
+      const rowOf = (index: number) => row + index
       const known = fixed ?? learnt!
       const placeOf = placesOf(known)
-      const tokenAt = tokensOf(values, given, at)
+      const tokenAt = tokensOf(values, given, rowOf)
       const numbers = new Int32Array(values.length)
       for (let index = 0; index < numbers.length; index++) {
         const token = tokenAt(index)
-        const row = at.row + Math.floor(index / tokensPerRow(given)) + 1
-        numbers[index] = placeOf.get(token) ?? mask + placeOutside(token, row)
+        numbers[index] =
+          placeOf.get(token) ?? mask + placeOutside(token, rowOf(Math.floor(index / tokensPerRow(given))))
       }
       return encoded(numbers, given, encodingOf(known))
     },
@@ -65,8 +66,8 @@ function learningVocabulary(given: Column, spec: Spec, first: number): Learning<
   const width = tokensPerRow(given)
   let rows = 0
   return {
-    see(values, at) {
-      const tokenAt = tokensOf(values, given, at)
+    see(values, rowOf) {
+      const tokenAt = tokensOf(values, given, rowOf)
       for (let from = 0; from < values.length; from += width) {
         const tokens = Array.from({ length: width }, (_, index) => tokenAt(from + index))
         for (const token of tokens) increase(counts, token)
@@ -98,7 +99,7 @@ function placesOutside(spec: Spec): (token: Token, row: number) => number {
     return (token, row) => {
       const found = token === null ? 'a gap' : JSON.stringify(token)
       throw new StepProblem(
-        `found ${found} in row ${row}, which the vocabulary lacks; num_oov_indices 1 gives such values a place`,
+        `found ${found} in row ${row + 1}, which the vocabulary lacks; num_oov_indices 1 gives such values a place`,
       )
     }
   }

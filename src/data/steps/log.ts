@@ -10,7 +10,11 @@ export const log = (offset: number): Step<null> => ({
   column: ({ shape }: Field) => realField(shape),
   apply(values: Numbers, given: Field, _learnt, { row }) {
     const must = `above ${-offset} for a logarithm`
-    checkEach(numbersOf(values, given), { width: sizeOf(given.shape), row, must }, (value) => value + offset > 0)
+    checkEach(
+      numbersOf(values, given),
+      { width: sizeOf(given.shape), rowOf: (index) => row + index, must },
+      (value) => value + offset > 0,
+    )
     return mapped(values, given, (value) => Math.log(value + offset))
   },
 })

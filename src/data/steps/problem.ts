@@ -1,4 +1,5 @@
 /** What a step cannot do with the column or the values that it is given. Whoever runs the step names the column. */
+import type { RowOf } from './step.js'
 
 export class StepProblem extends Error {
   override readonly name = 'StepProblem'
@@ -10,7 +11,7 @@ const MOST_LISTED = 5
 /** Throws a StepProblem that lists the first values that are at fault. */
 export function checkEach(
   values: ArrayLike<number>,
-  { width, row, must }: { readonly width: number; readonly row: number; readonly must: string },
+  { width, rowOf, must }: { readonly width: number; readonly rowOf: RowOf; readonly must: string },
   isRight: (value: number) => boolean,
 ): void {
   const wrong: string[] = []
@@ -20,7 +21,7 @@ export function checkEach(
       wrong.push('and others')
       break
     }
-    wrong.push(`${values[at]} in row ${row + Math.floor(at / width) + 1}`)
+    wrong.push(`${values[at]} in row ${rowOf(Math.floor(at / width)) + 1}`)
   }
   if (wrong.length > 0) throw new StepProblem(`found ${wrong.join(', ')}; must be ${must}`)
 }

@@ -16,7 +16,9 @@ export interface Step<Learnt extends Json = Json> {
   anew?(given: Field, at: Omit<Place, 'row'>): DrawAnew
 }
 
-/** Some rows of a source. */
+export type RowOf = (index: number) => number
+
+/** Some consecutive rows of a source. */
 export interface Place {
   /** Number of the source: training, test. */
   readonly source: number
@@ -28,7 +30,8 @@ export interface Place {
 
 /** Sees all training rows in order, as many times as it needs. */
 export interface Learning<Learnt extends Json> {
-  see(values: Values, at: Place): void
+  /** `rowOf` gives the number of a row in the source, from 0, by its place among these. */
+  see(values: Values, rowOf: RowOf): void
   /** Called after all rows: returns the result, or 'again' to see all rows once more. */
   end(): End<Learnt> | Promise<End<Learnt>>
 }

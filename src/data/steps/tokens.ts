@@ -3,7 +3,7 @@ import type { Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Column, isField, type Values } from '../column.js'
 import { checkEach } from './problem.js'
-import type { Place } from './step.js'
+import type { RowOf } from './step.js'
 
 /** A text or a whole number; null for a gap. */
 export type Token = string | number | null
@@ -12,13 +12,13 @@ export type Token = string | number | null
 export const tokensPerRow = (given: Column): number => (isField(given) ? sizeOf(given.shape) : 1)
 
 /** Returns a function of the place of a value. Throws a StepProblem if a number is not whole. */
-export function tokensOf(values: Values, given: Column, { row }: Pick<Place, 'row'>): (at: number) => Token {
+export function tokensOf(values: Values, given: Column, rowOf: RowOf): (at: number) => Token {
   if (given.values === 'text') return (at) => (values as readonly (string | null)[])[at]!
   const numbers = values as Numbers | Float64Array
   const divisor = isField(given) ? given.divisor : 1
   if (isField(given)) {
     const isWhole = (stored: number) => Number.isNaN(stored) || Number.isSafeInteger(stored / divisor)
-    checkEach(numbers, { width: tokensPerRow(given), row, must: 'whole numbers' }, isWhole)
+    checkEach(numbers, { width: tokensPerRow(given), rowOf, must: 'whole numbers' }, isWhole)
   }
   return (at) => {
     const value = numbers[at]! / divisor

@@ -54,7 +54,7 @@ test.each(spaces.map((space) => [JSON.stringify(space.features), space] as const
   const features = Object.fromEntries(Object.entries(space.features).map(([name, one]) => [name, featureOf(one)]))
   const plans = plansOf(features, space.crosses)
   const source = sourceOf(table, features)
-  const learnt = await learn(plans, source, 0, source.count)
+  const learnt = await learn(plans, source, { from: 0, to: source.count })
   const made = await tableOf(plans, sourceOf(new_rows, features), TRAINING, learnt)
   expect(made.fields[X]!.shape).toEqual(space.output.shape)
   expectClose(storedOf(made).x, space.output.values, 'features', AS_KERAS)
@@ -74,7 +74,7 @@ describe('a feature', () => {
     const { steps, type } = stepsOf(featureOf({ type: 'float', steps: ['Log', { type: 'Normalization' }] }), 0)
     const source = memorySource({ age }, 3, { age: Float32Array.of(1, Math.E, Math.E ** 2) })
     const plans = { [X]: [{ column: 'age', steps }] }
-    const made = await tableOf(plans, source, TRAINING, await learn(plans, source, 0, 3))
+    const made = await tableOf(plans, source, TRAINING, await learn(plans, source, { from: 0, to: 3 }))
     expect(type).toBe('number')
     expect(made.fields[X]!.shape).toEqual([1])
     expectClose(storedOf(made).x, [-Math.sqrt(1.5), 0, Math.sqrt(1.5)], 'age', AS_KERAS)
@@ -89,7 +89,9 @@ describe('a feature', () => {
     const { steps } = stepsOf(featureOf({ type: 'float', missing }), 0)
     const source = memorySource({ age }, 5, { age: Float32Array.of(2, 4, Number.NaN, 2, 8) })
     const plans = { [X]: [{ column: 'age', steps }] }
-    expect([...storedOf(await tableOf(plans, source, 0, await learn(plans, source, 0, 5))).x][2]).toBe(fill)
+    expect([...storedOf(await tableOf(plans, source, 0, await learn(plans, source, { from: 0, to: 5 }))).x][2]).toBe(
+      fill,
+    )
   })
 
   test.each([
