@@ -9,7 +9,7 @@ import { Crew } from '../dist/engine/compiled/crew/crew.js'
 import { ArenaPlan } from '../dist/engine/compiled/inputs/arena.js'
 import { InputFeeder, placeInputs } from '../dist/engine/compiled/inputs/feeder.js'
 import { openEngine } from '../dist/engine/registry.js'
-import { learnerOf } from '../dist/run/learner.js'
+import { learnerOf, NO_FACTS } from '../dist/run/learner.js'
 import { requireSpec } from '../dist/run/read-spec.js'
 import { openSession } from '../dist/run/session.js'
 import { soleSpec } from '../dist/run/stages.js'
@@ -114,7 +114,7 @@ async function parts(n) {
 /** The random numbers of n steps, by the kernels of engine onnx and nothing else: the median in milliseconds. */
 async function noise(n) {
   const { batchSize } = training
-  const { train } = learnerOf(spec, data.form, { batchSize, stepsPerEpoch: 1 }, () => []).programs
+  const { train } = learnerOf(spec, data.form, { batchSize, stepsPerEpoch: 1 }, NO_FACTS).programs
   const plan = new ArenaPlan()
   placeInputs(plan, { train }, batchSize)
   const memory = plan.allocate()

@@ -255,6 +255,7 @@ function checkClassWeight(
   if (target.kind === 'values') {
     return [{ code: 'target', pointer, message: 'found weights of classes, but the target is not a class' }]
   }
+  if (fit.class_weight === 'balanced') return []
   return Object.keys(fit.class_weight)
     .filter((index) => Number(index) >= target.classes)
     .map((index) => ({

@@ -15,9 +15,10 @@ export type Measure = (inputs: Tensors, applied: Applied) => Tensors
 export interface BackpropagationOptions {
   readonly model: Model
   readonly optimizer: OptimizerSpec
-  /** The inputs of the model by name, and the other inputs that `measure` needs, such as labels. */
+  /** The inputs of the model, by name. */
   readonly samples: Named<BatchInput>
-  readonly targets: readonly BatchInput[]
+  /** These and the other inputs that `measure` needs, such as labels. */
+  readonly inputs: readonly BatchInput[]
   readonly measure: Measure
 }
 
@@ -29,7 +30,7 @@ export function backpropagation({
   model,
   optimizer,
   samples,
-  targets,
+  inputs: given,
   measure,
 }: BackpropagationOptions): DescentPrograms {
   const trained = model.weights.filter(learns)
@@ -37,12 +38,12 @@ export function backpropagation({
     optimizer,
     weights: trained,
     untrained: model.weights.filter((weight) => !learns(weight)),
-    inputs: [...Object.values(samples), ...targets, ...model.noise],
+    inputs: [...given, ...model.noise],
     gradients(state, inputs) {
-      const given = tensorsOf(samples, inputs)
-      const [batch] = Object.values(given)[0]!.shape
+      const x = tensorsOf(samples, inputs)
+      const [batch] = Object.values(x)[0]!.shape
       return slopes(trained, state, (weights) => {
-        const applied = model.apply(given, weights, { noise: inputs })
+        const applied = model.apply(x, weights, { noise: inputs })
         const outputs = measure(inputs, applied)
         return { loss: tf.div(outputs.loss!, batch!), updates: applied.updates, outputs }
       })

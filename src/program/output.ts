@@ -8,8 +8,11 @@ import { type Metric, SUM } from '../model/metrics/metric.js'
 import { metricFor } from '../model/metrics/registry.js'
 import type { Prediction } from '../model/model.js'
 import { encodeTarget, type Target, type TargetForm, targetForm, type WantedTarget } from '../model/targets.js'
-import type { FitSpec, LossSpec, MetricSpec } from '../spec/spec.js'
+import type { LossSpec, MetricSpec } from '../spec/spec.js'
 import { type Measured, meanOver } from './measured.js'
+
+/** Weights of classes, by class number. */
+export type ClassWeights = Readonly<Record<string, number>>
 
 export interface OutputOptions {
   /** Prefix of each history key: empty for a model's only output, else the output's name and `_`. */
@@ -21,18 +24,28 @@ export interface OutputOptions {
   readonly target: Target
   readonly loss: LossSpec
   readonly metrics: readonly MetricSpec[]
-  readonly classWeight: FitSpec['class_weight']
+  /** Weight of each class in the loss of training, by its number; others weigh 1. */
+  readonly classWeight: ClassWeights | null
 }
 
 export interface MeasuredOutput {
   /** Its entries in a history, the loss first. */
   readonly measured: readonly Measured[]
   /**
-   * Sums over a batch, by the names of outputs in `measured`. `given` is the batch's labels or values (`targetTensor`).
+   * Sums over a batch, by the names of outputs in `measured`.
    */
-  sums(given: tf.Tensor, prediction: Prediction, mode: Mode): Tensors
+  sums(batch: MeasuredBatch): Tensors
   /** The first of these sums, the loss. */
-  loss(given: tf.Tensor, prediction: Prediction, mode: Mode): tf.Tensor
+  loss(batch: MeasuredBatch): tf.Tensor
+}
+
+export interface MeasuredBatch {
+  /** The labels or values of the samples (`targetTensor`). */
+  readonly given: tf.Tensor
+  readonly prediction: Prediction
+  readonly mode: Mode
+  /** A weight for each sample, (batch). It multiplies the loss, and no metric. */
+  readonly weights?: tf.Tensor | undefined
 }
 
 export function measureOutput({
@@ -44,7 +57,7 @@ export function measureOutput({
 }: OutputOptions): MeasuredOutput {
   const lossKey = `${prefix}loss`
   const rule = lossFor(spec.loss, shape, compared.kind)
-  const weights =
+  const ofClasses =
     spec.classWeight && compared.kind === 'labels' ? classWeights(spec.classWeight, compared.classes) : undefined
   const metrics = spec.metrics.map((one) => {
     const metric = metricFor(one, shape, compared.kind)
@@ -61,18 +74,21 @@ export function measureOutput({
       return target
     }
   }
-  const lossFrom = (given: tf.Tensor, target: Encoder, prediction: Prediction, mode: Mode) =>
-    lossOfBatch(rule, target(rule.target), prediction, mode === 'training' && weights ? weights(given) : undefined)
+  const lossFrom = ({ given, prediction, mode, weights }: MeasuredBatch, target: Encoder) => {
+    const ofClass = mode === 'training' && ofClasses ? ofClasses(given) : undefined
+    const product = ofClass && weights ? tf.mul(ofClass, weights) : (ofClass ?? weights)
+    return lossOfBatch(rule, target(rule.target), prediction, product)
+  }
 
   return {
     measured: [meanOver(lossKey), ...metrics.map(({ measured }) => measured)],
-    sums(given, prediction, mode) {
-      const target = encoder(given)
-      const loss = lossFrom(given, target, prediction, mode)
-      const others = metrics.map(({ sums }) => sums(target, prediction))
+    sums(batch) {
+      const target = encoder(batch.given)
+      const loss = lossFrom(batch, target)
+      const others = metrics.map(({ sums }) => sums(target, batch.prediction))
       return Object.assign({ [lossKey]: loss }, ...others) as Tensors
     },
-    loss: (given, prediction, mode) => lossFrom(given, encoder(given), prediction, mode),
+    loss: (batch) => lossFrom(batch, encoder(batch.given)),
   }
 }
 
@@ -101,7 +117,7 @@ function measuredMetric(key: string, { target, parts, sums, value, needs }: Metr
  * Returns a function from labels (batch), int32, to the weight of each sample. A class without a weight has 1
  * (keras/src/trainers/data_adapters/data_adapter_utils.py).
  */
-function classWeights(weightOf: NonNullable<FitSpec['class_weight']>, classes: number) {
+function classWeights(weightOf: ClassWeights, classes: number) {
   const weights = Array.from({ length: classes }, (_, index) => weightOf[index] ?? 1)
   return (labels: tf.Tensor): tf.Tensor =>
     tf.sum(tf.mul(tf.oneHot(labels as tf.Tensor1D, classes, 1, 0, 'float32'), tf.tensor1d(weights)), -1)

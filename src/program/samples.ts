@@ -1,6 +1,15 @@
 /** Inputs of programs that are cut from the data: samples and their labels. */
 import type { Field, Named } from '../base/field.js'
-import { classesOf, type DataForm, inputKey, inputShapes, labelsKey, soleInput, soleInputKey } from '../base/form.js'
+import {
+  classesOf,
+  type DataForm,
+  inputKey,
+  inputShapes,
+  labelsKey,
+  soleInput,
+  soleInputKey,
+  WEIGHT,
+} from '../base/form.js'
 import type { Tensors } from '../base/tensors.js'
 import type { FoundTarget } from '../model/targets.js'
 import type { BatchInput } from './program.js'
@@ -36,6 +45,9 @@ export const labelsInput = (key: string, classes: number): BatchInput => ({
   divisor: 1,
   below: classes,
 })
+
+/** The weights of samples. */
+export const WEIGHTS: BatchInput = samplesInput(WEIGHT, { shape: [], divisor: 1 })
 
 /** The target of an output. */
 export const targetInput = ({ key, field }: FoundTarget): BatchInput =>

@@ -1,20 +1,20 @@
 /** Programs of a network with targets: training by backpropagation, evaluation, and the outputs of every layer. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Named } from '../base/field.js'
-import type { DataForm } from '../base/form.js'
+import { type DataForm, WEIGHT } from '../base/form.js'
 import type { Mode } from '../base/mode.js'
 import type { Tensors } from '../base/tensors.js'
 import type { Applied, Model } from '../model/model.js'
 import { type FoundTarget, targetOf, targetTensor } from '../model/targets.js'
 import type { OutputSpec } from '../spec/outputs.js'
-import type { FitSpec, OptimizerSpec } from '../spec/spec.js'
+import type { OptimizerSpec } from '../spec/spec.js'
 import { backpropagation } from './backpropagation.js'
 import { ITERATIONS } from './descent.js'
 import type { LearningPrograms } from './learning-programs.js'
 import { type Measured, meanOver } from './measured.js'
-import { type MeasuredOutput, measureOutput } from './output.js'
+import { type ClassWeights, type MeasuredOutput, measureOutput } from './output.js'
 import type { BatchInput, Program } from './program.js'
-import { samplesOf, targetInput, tensorsOf } from './samples.js'
+import { samplesOf, targetInput, tensorsOf, WEIGHTS } from './samples.js'
 
 export interface SupervisedOptions {
   readonly model: Model
@@ -22,7 +22,7 @@ export interface SupervisedOptions {
   /** In the order of the model's outputs. */
   readonly outputs: readonly OutputSpec[]
   readonly optimizer: OptimizerSpec
-  readonly fit: Pick<FitSpec, 'class_weight'>
+  readonly classWeight: ClassWeights | null
 }
 
 /** Entries of these programs in a history: `loss`, then the measures of each output. */
@@ -39,18 +39,14 @@ export function supervisedMeasures(options: Omit<SupervisedOptions, 'optimizer'>
 export function supervisedPrograms(options: SupervisedOptions): LearningPrograms {
   const { model, form, optimizer } = options
   const samples = samplesOf(form)
-  const read = new Set(Object.values(samples).map(({ name }) => name))
-  const found = targetsOf(options).map(targetInput)
-  const targets = found.filter(
-    ({ name }, index) => !read.has(name) && found.findIndex((one) => one.name === name) === index,
-  )
-  const given = [...Object.values(samples), ...targets]
+  const read = [...Object.values(samples), ...targetsOf(options).map(targetInput), ...(form.weights ? [WEIGHTS] : [])]
+  const given = read.filter(({ name }, index) => read.findIndex((one) => one.name === name) === index)
   const { sums, loss } = measuring(options)
   const steps = backpropagation({
     model,
     optimizer,
     samples,
-    targets,
+    inputs: given,
     measure: (inputs, applied) => sums(inputs, applied, 'training'),
   })
 
@@ -109,7 +105,7 @@ const targetsOf = ({ model, form, outputs }: Omit<SupervisedOptions, 'optimizer'
   outputs.map(({ name, target }, index) => targetOf(target, name ?? model.outputs[index]!.name, form))
 
 const measuredOutputs = (options: Omit<SupervisedOptions, 'optimizer'>): readonly MeasuredOutput[] => {
-  const { model, outputs, fit } = options
+  const { model, outputs, classWeight } = options
   const targets = targetsOf(options)
   return outputs.map(({ prefix, loss, metrics }, index) =>
     measureOutput({
@@ -118,7 +114,7 @@ const measuredOutputs = (options: Omit<SupervisedOptions, 'optimizer'>): readonl
       target: targets[index]!.target,
       loss,
       metrics,
-      classWeight: fit.class_weight,
+      classWeight,
     }),
   )
 }
@@ -141,13 +137,19 @@ function measuring(options: SupervisedOptions) {
   return {
     sums(inputs: Tensors, applied: Applied, mode: Mode): Tensors {
       const given = targets(inputs)
-      const each = measured.map((output, index) => output.sums(given[index]!, applied.outputs[index]!, mode))
+      const rest = { mode, weights: inputs[WEIGHT] }
+      const each = measured.map((output, index) =>
+        output.sums({ ...rest, given: given[index]!, prediction: applied.outputs[index]! }),
+      )
       const losses = each.map((sums, index) => sums[`${outputs[index]!.prefix}loss`]!)
       return { ...Object.assign({}, ...each), loss: total(losses, applied) }
     },
     loss(inputs: Tensors, applied: Applied, mode: Mode): tf.Tensor {
       const given = targets(inputs)
-      const losses = measured.map((output, index) => output.loss(given[index]!, applied.outputs[index]!, mode))
+      const rest = { mode, weights: inputs[WEIGHT] }
+      const losses = measured.map((output, index) =>
+        output.loss({ ...rest, given: given[index]!, prediction: applied.outputs[index]! }),
+      )
       return total(losses, applied)
     },
   }

@@ -5,6 +5,7 @@ import { sizeOf } from '../base/shape.js'
 import { buildModel, learns, type Model } from '../model/model.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
+import { targetOf } from '../model/targets.js'
 import { classContrastivePrograms } from '../program/class-contrastive.js'
 import { contrastivePrograms } from '../program/contrastive.js'
 import { resting, type StepPlan, stepPlan } from '../program/descent.js'
@@ -12,9 +13,10 @@ import type { LearningPrograms } from '../program/learning-programs.js'
 import type { Measured } from '../program/measured.js'
 import { soleLabels, soleSamples } from '../program/samples.js'
 import { supervisedMeasures, supervisedPrograms } from '../program/supervised.js'
-import { outputsOf } from '../spec/outputs.js'
+import { type OutputSpec, outputsOf } from '../spec/outputs.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isSupervised, type StageSpec } from '../spec/spec.js'
+import { classWeightsOf } from './class-weights.js'
 
 export type Learner = {
   readonly programs: LearningPrograms
@@ -32,9 +34,24 @@ export const learnsLabels = (spec: StageSpec): boolean =>
 
 type Lengths = Pick<EpochLengths, 'batchSize' | 'stepsPerEpoch'>
 
-/** Builds the learner of a spec. `means` gives the means of the training data; it is called only for initial values. */
-export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, means: VisibleMeans): Learner {
+/** What a learner needs of the training data. Each is called only if it is needed. */
+export interface TrainingFacts {
+  /** Means of the input, for initial values. */
+  readonly means: VisibleMeans
+  /** Number of rows of each class, in the field with this key. */
+  classCounts(key: string, classes: number): ArrayLike<number>
+}
+
+/** Facts in place of those of data that are not read: the learner has the right form, but not its values. */
+export const NO_FACTS: TrainingFacts = {
+  means: () => [],
+  classCounts: (_, classes) => new Float64Array(classes).fill(1),
+}
+
+/** Builds the learner of a spec. */
+export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, facts: TrainingFacts): Learner {
   const { seed, optimizer } = spec
+  const { means } = facts
   if (!isSupervised(spec)) {
     const { shape, values } = soleInput(form)
     const visibleUnits = sizeOf(shape)
@@ -54,7 +71,8 @@ export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, mea
   const outputs = outputsOf(spec)
   const model = buildModel(spec.model, inputShapes(form), seed, outputs)
   const descending = model.weights.some(learns) ? optimizer : resting(optimizer)
-  const options = { model, form, outputs, optimizer: descending, fit: spec.fit }
+  const classWeight = classWeightsOf(spec.fit, () => countsOf(outputs[0]!, model, form, facts))
+  const options = { model, form, outputs, optimizer: descending, classWeight }
   return {
     kind: 'network',
     model,
@@ -62,4 +80,14 @@ export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, mea
     plan: stepPlan(descending),
     measured: supervisedMeasures(options),
   }
+}
+
+/** Number of rows of each class of the target of a model with one output. */
+function countsOf({ target }: OutputSpec, model: Model, form: DataForm, { classCounts }: TrainingFacts): Float64Array {
+  const { key, field, groups } = targetOf(target, model.outputs[0]!.name, form)
+  const counts = Float64Array.from(classCounts(key, field.classes!))
+  if (!groups) return counts
+  const ofGroups = new Float64Array(Math.max(...groups) + 1)
+  for (const [one, group] of groups.entries()) ofGroups[group]! += counts[one]!
+  return ofGroups
 }

@@ -15,6 +15,7 @@ import type { Callback } from '../training/callbacks/callback.js'
 import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
 import { buildSchedule } from '../training/schedules/registry.js'
+import { classCounts } from './class-weights.js'
 import { learnerOf } from './learner.js'
 
 export interface Session {
@@ -41,8 +42,10 @@ export async function openSession(
   const { form, train, validation, test } = data
   const lengths = epochLengths(train.count, fit.batch_size)
   const { batchSize, stepsPerEpoch } = lengths
-  const means = () => elementMeans(train, soleInputKey(form))
-  const learner = learnerOf(spec, form, lengths, means)
+  const learner = learnerOf(spec, form, lengths, {
+    means: () => elementMeans(train, soleInputKey(form)),
+    classCounts: (key, classes) => classCounts(train, key, classes),
+  })
   const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
   const inOrder = (table: Table) => () => batches(table, { batchSize })

@@ -7,7 +7,7 @@ import type { DataForm } from '../base/form.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import type { StageSpec } from '../spec/spec.js'
 import { describeModel } from './describe-model.js'
-import { type Learner, learnerOf } from './learner.js'
+import { type Learner, learnerOf, NO_FACTS } from './learner.js'
 import { stepCost } from './step-cost.js'
 import { ownVersion } from './versions.js'
 
@@ -20,7 +20,7 @@ export interface Untrained {
 
 export function untrained(spec: StageSpec, form: DataForm): Untrained {
   const lengths = epochLengths(form.rows.train, spec.fit.batch_size)
-  return { spec, learner: learnerOf(spec, form, lengths, () => []), batchSize: lengths.batchSize }
+  return { spec, learner: learnerOf(spec, form, lengths, NO_FACTS), batchSize: lengths.batchSize }
 }
 
 /** Makes the report, without the part that `--explain` adds. */

@@ -72,7 +72,7 @@ interface DbnFields {
   readonly outputs?: unknown
   readonly training?: unknown
   readonly fit: Readonly<Record<'batch_size' | 'epochs' | 'validation_split', number>> & {
-    readonly class_weight: object | null
+    readonly class_weight: unknown
   }
   readonly early_stopping: unknown
   readonly callbacks: readonly unknown[]

@@ -1,11 +1,18 @@
 /** The field `fit` of a spec: the arguments of Keras' `fit`. */
 import { z } from 'zod'
+import { nameIn } from './family.js'
 import { whole } from './whole.js'
 
 const classNumber = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,8})$/)
   .meta({ patternErrorMessage: 'must be a class number, from 0' })
+
+/** Weights of classes that follow from the training data. */
+const CLASS_WEIGHTS = {
+  balanced:
+    'All classes weigh the same: rows / (classes * rows of the class), counted in the training rows without those for validation.',
+} as const
 
 export const batchSize = whole(1).default(32).describe('Samples in a step, at least 1.')
 
@@ -27,11 +34,11 @@ export const fitSchema = z
       ),
     shuffle: z.boolean().default(true).describe('Visit the samples in a new random order in each epoch.'),
     class_weight: z
-      .record(classNumber, z.number().min(0))
+      .union([nameIn(CLASS_WEIGHTS), z.record(classNumber, z.number().min(0))])
       .nullable()
       .default(null)
       .describe(
-        'Weight of each class in the training loss, by class number: { "3": 2 }. Other classes weigh 1. null: all weigh 1.',
+        'Weight of each class in the training loss, by class number: { "3": 2 }, or "balanced". Other classes weigh 1. null: all weigh 1. Weights of rows multiply it.',
       ),
   })
   .prefault({})

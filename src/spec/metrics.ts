@@ -281,12 +281,16 @@ export const METRICS = [
 /** Metrics of a model that learns from labels. */
 export const metricsSchema = metricList(METRICS)
   .meta({ id: 'metrics' })
-  .describe('Metrics, measured on training and validation data. Each becomes a history key, as written here.')
+  .describe(
+    'Metrics, measured on training and validation data. Each becomes a history key, as written here. Every row counts the same, whatever its weight, as in `metrics` of Keras.',
+  )
 
 /** Metrics of any model. A rule of the whole spec checks that they suit the model. */
 export const anyMetricsSchema = metricList([...METRICS, ...RBM_METRICS])
   .meta({ id: 'any_metrics' })
-  .describe('Metrics, measured on training and validation data. Each becomes a history key, as written here.')
+  .describe(
+    'Metrics, measured on training and validation data. Each becomes a history key, as written here. Every row counts the same, whatever its weight, as in `metrics` of Keras.',
+  )
 
 const BETTER: ReadonlyMap<string, Better> = new Map(
   [...METRICS, ...RBM_METRICS].map(({ type, better }) => [type, better]),

@@ -126,7 +126,7 @@ export const measuredKeys = (spec: OutputFields): string[] => [
 
 /** A spec with `outputs` must not have `loss` or `metrics`. */
 export function* outputRules(
-  spec: OutputFields & { readonly fit: { readonly class_weight: object | null } },
+  spec: OutputFields & { readonly fit: { readonly class_weight: unknown } },
 ): Iterable<RuleIssue> {
   if (spec.outputs === undefined) return
   if (spec.loss !== undefined) {

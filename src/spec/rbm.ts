@@ -197,7 +197,7 @@ interface RbmFields {
   readonly target?: unknown
   readonly training?: TrainingSpec | undefined
   readonly metrics: readonly { readonly type: string }[]
-  readonly fit: { readonly class_weight: object | null; readonly validation_split: number }
+  readonly fit: { readonly class_weight: unknown; readonly validation_split: number }
   readonly optimizer: { readonly type: string }
 }
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 import type { Mode } from '../../src/base/mode.js'
-import { measureOutput, type OutputOptions } from '../../src/program/output.js'
+import { type ClassWeights, measureOutput, type OutputOptions } from '../../src/program/output.js'
 import { expectClose } from '../support/close.js'
 import { resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -17,7 +17,7 @@ const options = (rest: Record<string, unknown> = {}, prefix = ''): OutputOptions
     target: { kind: 'labels', classes: 3 },
     loss: loss!,
     metrics,
-    classWeight: fit.class_weight,
+    classWeight: fit.class_weight as ClassWeights | null,
   }
 }
 
@@ -25,11 +25,16 @@ const LABELS = [0, 2, 1]
 const OUTPUT = [0.6, 0.3, 0.1, 0.2, 0.2, 0.6, 0.5, 0.25, 0.25]
 
 /** Everything that one batch comes to; `mask` has a flag for each sample. */
-function measured(given: OutputOptions, mode: Mode, mask?: readonly boolean[]) {
+function measured(given: OutputOptions, mode: Mode, mask?: readonly boolean[], weights?: readonly number[]) {
   const output = measureOutput({ ...given, masked: mask !== undefined })
   return tf.tidy(() => {
     const prediction = { output: tf.tensor2d(OUTPUT, [3, 3]), mask: mask && tf.tensor1d([...mask], 'bool') }
-    const sums = output.sums(tf.tensor1d(LABELS, 'int32'), prediction, mode)
+    const sums = output.sums({
+      given: tf.tensor1d(LABELS, 'int32'),
+      prediction,
+      mode,
+      weights: weights && tf.tensor1d([...weights]),
+    })
     expect(Object.keys(sums)).toEqual(output.measured.flatMap(({ outputs }) => outputs))
     const totalOf = (name: string) => Float64Array.from(sums[name]!.dataSync())
     return Object.fromEntries(
@@ -71,13 +76,23 @@ test('class weights count in the loss of training, divided by the batch, and now
   expectClose(Object.values(measured(given, 'evaluation')), [plain, 2 / 3, plain], 'evaluation', { relative: 1e-6 })
 })
 
+test('weights of samples multiply those of classes, in every loss and in no metric', () => {
+  const given = options({ loss: 'ce', metrics: ['acc', 'ce'], fit: { class_weight: { 0: 3, 1: 0.5 } } })
+  const [first, second, third] = crossentropies as [number, number, number]
+  const weights = [0.5, 0, 4]
+  const others = [2 / 3, (first + second + third) / 3]
+  const training = Object.values(measured(given, 'training', undefined, weights))
+  expectClose(training, [(1.5 * first + 2 * third) / 3, ...others], 'training', { relative: 1e-6 })
+  const evaluation = Object.values(measured(given, 'evaluation', undefined, weights))
+  expectClose(evaluation, [(0.5 * first + 4 * third) / 3, ...others], 'evaluation', { relative: 1e-6 })
+})
+
 test('the loss alone is the first of the sums', () => {
   const output = measureOutput(options({ loss: 'dice', metrics: ['acc'], fit: { class_weight: { 2: 4 } } }))
   tf.tidy(() => {
-    const labels = tf.tensor1d(LABELS, 'int32')
     const prediction = { output: tf.tensor2d(OUTPUT, [3, 3]) }
-    const alone = output.loss(labels, prediction, 'training').dataSync()
-    expect(alone).toEqual(output.sums(labels, prediction, 'training').loss!.dataSync())
+    const batch = { given: tf.tensor1d(LABELS, 'int32'), prediction, mode: 'training' as const }
+    expect(output.loss(batch).dataSync()).toEqual(output.sums(batch).loss!.dataSync())
   })
 })
 

@@ -44,7 +44,7 @@ function trainingOf({ loss, layers, metrics, target_shape, targets }: Problem, g
       },
     ],
     optimizer,
-    fit: { class_weight: null },
+    classWeight: null,
   }
   const isOneHot = lossFor(lossSpec, [units]).target === 'one_hot'
   const labelsIn = (target: readonly number[]) => Int32Array.from(isOneHot ? hot(target, units) : target)
@@ -107,6 +107,7 @@ describe.each(engineNames)('programs beside training on engine %s', (engine) => 
   const spec = resolveSpec({ layers, optimizer: 'SGD', loss: 'categorical_crossentropy', metrics: ['acc', 'mse'] })
   const programs = supervisedPrograms({
     ...spec,
+    classWeight: null,
     model,
     form: formOf({ shape: [features], classes: 3 }),
     outputs: outputsOf(spec),

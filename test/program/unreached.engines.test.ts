@@ -27,7 +27,7 @@ describe.each(engineNames)('engine %s', (engine) => {
   test.each(cases)('with $name a run goes as in Keras', async ({ layers, optimizer, losses, final, warned }) => {
     const spec = resolveSpec({ layers, optimizer, loss: 'sparse_categorical_crossentropy' })
     const model = buildModel(spec.model, { x: [features] }, 0)
-    const programs = supervisedPrograms({ ...spec, model, form, outputs: outputsOf(spec) })
+    const programs = supervisedPrograms({ ...spec, classWeight: null, model, form, outputs: outputsOf(spec) })
     const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
     const start = Object.fromEntries(Object.entries(initial).map(([name, its]) => [name, Float32Array.from(its)]))
     await runner.write(start)
@@ -187,7 +187,7 @@ describe('weights that a gradient reaches', () => {
     const spec = resolveSpec({ layers, data: 'digits', loss: 'mse', optimizer: { type: 'SGD', learning_rate: 0.1 } })
     const outputs = outputsOf(spec)
     const model = buildModel(spec.model, inputShapes(digits), 0, outputs)
-    const programs = supervisedPrograms({ ...spec, model, form: digits, outputs })
+    const programs = supervisedPrograms({ ...spec, classWeight: null, model, form: digits, outputs })
     const runner = await loadRunner(fastest, { ...programs }, { batchSize: 2 })
     const before = await runner.read()
     const arrays = arraysOf(

@@ -1,7 +1,7 @@
 /** Excessive sizes are refused with a message, in a time that grows with the text, for any spec. */
 import { expect, test } from 'vitest'
 import { simplifiedGraph } from '../../src/engine/compiled/passes/simplified.js'
-import { learnerOf } from '../../src/run/learner.js'
+import { learnerOf, NO_FACTS } from '../../src/run/learner.js'
 import type { StageSpec } from '../../src/spec/spec.js'
 import { formOfSpec } from '../support/data.js'
 import { readText } from '../support/read-spec.js'
@@ -130,7 +130,12 @@ test.each([
 test('the largest number of Gibbs steps makes a graph', async () => {
   const { spec } = readText(rbm({ algorithm: 'cd', k: 1024 })) as { spec: StageSpec }
   const form = formOfSpec(spec)
-  const { programs } = learnerOf(spec, form, { batchSize: 2, stepsPerEpoch: 1 }, () => Array(4).fill(0.5))
+  const { programs } = learnerOf(
+    spec,
+    form,
+    { batchSize: 2, stepsPerEpoch: 1 },
+    { ...NO_FACTS, means: () => Array(4).fill(0.5) },
+  )
   const { nodes } = await simplifiedGraph(programs.train, 2)
   expect(nodes.length).toBeGreaterThan(5000)
 })

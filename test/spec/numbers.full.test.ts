@@ -6,7 +6,7 @@ import { memoryOf } from '../../src/engine/compiled/graph/memory.js'
 import { simplifiedGraph } from '../../src/engine/compiled/passes/simplified.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { checkValues, warningsOf } from '../../src/run/check-spec.js'
-import { learnerOf } from '../../src/run/learner.js'
+import { learnerOf, NO_FACTS } from '../../src/run/learner.js'
 import { openSession } from '../../src/run/session.js'
 import { stagesOf } from '../../src/run/stages.js'
 import type { ResolvedSpec } from '../../src/spec/spec.js'
@@ -97,7 +97,10 @@ async function build(spec: ResolvedSpec, on: readonly RealEngine[] = engines): P
   const [stage] = stagesOf(spec, data.form)
   const batchSize = Math.min(stage!.spec.fit.batch_size, data.train.count)
   const lengths = { batchSize, stepsPerEpoch: 1 }
-  const learner = learnerOf(stage!.spec, data.form, lengths, () => Array(data.form.inputs.x!.shape[0]!).fill(0.5))
+  const learner = learnerOf(stage!.spec, data.form, lengths, {
+    ...NO_FACTS,
+    means: () => Array(data.form.inputs.x!.shape[0]!).fill(0.5),
+  })
   const state = learner.model.weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 4), 0)
   if (state > 50 * SMALL.bytes) return 'built'
   const graph = await simplifiedGraph(learner.programs.train, batchSize)

@@ -2,7 +2,7 @@
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
 import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
 import { RBM_WEIGHTS, type RbmParameters } from '../../src/model/rbm/parameters.js'
-import { type Learner, learnerOf } from '../../src/run/learner.js'
+import { type Learner, learnerOf, NO_FACTS } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { arraysOf, formOf } from './data.js'
@@ -40,7 +40,7 @@ export function smallMachine(
   const lengths = { batchSize, stepsPerEpoch: STEPS_PER_EPOCH }
   return {
     spec,
-    learner: learnerOf(spec, form, lengths, means),
+    learner: learnerOf(spec, form, lengths, { ...NO_FACTS, means }),
     batch(step) {
       const start = (step % STEPS_PER_EPOCH) * BATCH_SIZE
       const end = Math.min(SAMPLES, start + BATCH_SIZE)

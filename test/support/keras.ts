@@ -46,6 +46,22 @@ export interface KerasRun {
   readonly history: Readonly<Record<string, readonly number[]>>
 }
 
+/** Training on data that formulas give (test/fixtures/keras/make_fields.py). */
+export interface FieldsCase {
+  readonly name: string
+  readonly inputs: Readonly<Record<string, { readonly shape: Shape; readonly padded?: boolean }>>
+  readonly targets: Readonly<
+    Record<
+      string,
+      { readonly shape?: Shape; readonly classes?: number; readonly flags?: boolean; readonly one_hot?: boolean }
+    >
+  >
+  readonly weights: boolean
+  readonly spec: Readonly<Record<string, unknown>>
+  readonly history: Readonly<Record<string, readonly number[]>>
+  readonly final: Readonly<Record<string, readonly number[]>>
+}
+
 export interface Fixtures extends Record<LayerFile, { readonly cases: readonly LayerCase[] }> {
   /** Lines of tables. */
   summary: { stack: string[]; graph: string[] }
@@ -285,6 +301,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       losses: number[]
     }[]
   }
+  fields: { rows: number; cases: readonly FieldsCase[] }
   masks: { cases: readonly KerasRun[] }
   random_models: { samples: number; classes: number; sums: number; cases: RandomModel[] }
   /** What preprocessing layers learn from training rows, and give for other rows. */

@@ -3,7 +3,7 @@ import { type DataForm, soleInput } from '../../src/base/form.js'
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
 import type { Batch, Runner } from '../../src/engine/engine.js'
-import { type Learner, learnerOf } from '../../src/run/learner.js'
+import { type Learner, learnerOf, NO_FACTS } from '../../src/run/learner.js'
 import type { OptimizerSpec, StageSpec } from '../../src/spec/spec.js'
 import { arraysOf, formOf } from './data.js'
 import { resolveSpec } from './spec.js'
@@ -44,7 +44,8 @@ export function smallNetwork(
 /** Built as in `src/run/session.ts`. */
 export function programsOf(spec: StageSpec, form: DataForm): Learner['programs'] {
   const means = () => new Float32Array(sizeOf(soleInput(form).shape)).fill(0.25)
-  return learnerOf(spec, form, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, means).programs
+  return learnerOf(spec, form, { batchSize: BATCH_SIZE, stepsPerEpoch: STEPS_PER_EPOCH }, { ...NO_FACTS, means })
+    .programs
 }
 
 const STEPS_PER_EPOCH = Math.ceil(SAMPLES / BATCH_SIZE)

@@ -2,7 +2,7 @@
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import type { Slot } from '../../src/base/slot.js'
 import type { Batch, Outputs, Runner } from '../../src/engine/engine.js'
-import { type Learner, learnerOf } from '../../src/run/learner.js'
+import { type Learner, learnerOf, NO_FACTS } from '../../src/run/learner.js'
 import { specSchema, type UnsupervisedSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largestMagnitude } from './close.js'
@@ -32,7 +32,7 @@ export function unitMachine({ model = {}, ...fields }: Readonly<Record<string, u
   const y = Int32Array.from({ length: batch }, (_, row) => row % classes)
   const form = formOf({ shape: [visible], values: isBinary ? 'binary' : 'real', classes, rows: { train: batch } })
   const means = () => Float64Array.from({ length: visible }, () => 0.3)
-  const learner = learnerOf(spec, form, { batchSize: batch, stepsPerEpoch: 4 }, means)
+  const learner = learnerOf(spec, form, { batchSize: batch, stepsPerEpoch: 4 }, { ...NO_FACTS, means })
   if (learner.kind !== 'rbm') throw new Error('not an RBM')
   return { spec, learner, batch: { size: batch, arrays: arraysOf(x, y) } }
 }

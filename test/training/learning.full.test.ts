@@ -35,9 +35,9 @@ async function learn(rest: { seed: number; epochs: number; learning_rate?: numbe
   const { form, train: samples, validation, test } = await loaded
   const model = buildModel(spec.model, inputShapes(form), seed)
   const outputs = outputsOf(spec)
-  const programs = supervisedPrograms({ ...spec, model, form, outputs })
+  const programs = supervisedPrograms({ classWeight: null, ...spec, model, form, outputs })
   const runner = await loadRunner('onnx', { ...programs }, { batchSize: BATCH_SIZE, seed })
-  const metrics = supervisedMeasures({ ...spec, model, form, outputs })
+  const metrics = supervisedMeasures({ classWeight: null, ...spec, model, form, outputs })
   const { signal } = new AbortController()
   const stopping = earlyStopping({
     monitor: 'val_loss',
