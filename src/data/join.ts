@@ -54,7 +54,7 @@ export function drawnParts(draws: readonly (DrawAnew | null)[], fields: readonly
     for (const [index, draw] of draws.entries()) {
       const width = widths[index]!
       const start = from + left
-      if (draw) draw(stored, start, width, at, into, to + left)
+      if (draw) draw(stored, start, width, { ...at, first: at.first + left }, into, to + left)
       else into.set(stored.subarray(start, start + width), to + left)
       left += width
     }

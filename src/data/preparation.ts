@@ -1,5 +1,5 @@
 /** Makes fields from the columns of a source, by steps that learn from training rows only. */
-import { ARRAYS, type Field, type Named, type Numbers } from '../base/field.js'
+import type { Field, Named, Numbers } from '../base/field.js'
 import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
 import { sizeOf } from '../base/shape.js'
@@ -8,7 +8,7 @@ import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import type { Rows, Source } from './sources/source.js'
 import { StepProblem } from './steps/problem.js'
 import type { Place, Step } from './steps/step.js'
-import { type DrawAnew, memoryTable, type Table } from './table.js'
+import { type DrawAnew, memoryTable, roomFor, type Table } from './table.js'
 
 /** A column, and the steps that turn it into a field, in order. */
 export interface Chain {
@@ -132,7 +132,7 @@ function nextLearning(chain: Chain, learnt: Json[], columns: Named<Column>) {
 /** Returns how to take the rows of a chunk that are in a set, and their numbers in the source. */
 function within({ from, count }: Rows, set: RowSet) {
   if (set instanceof Uint32Array) {
-    const own = set.subarray(firstFrom(set, from), firstFrom(set, from + count))
+    const own = rowsIn(set, from, count)
     const places = own.map((row) => row - from)
     return {
       take: (values: Values, width: number) => picked(values, places, width),
@@ -146,6 +146,10 @@ function within({ from, count }: Rows, set: RowSet) {
     rowOf: (index: number) => start + index,
   }
 }
+
+/** Returns those of a sorted list of row numbers that are among `count` rows from `from` on. */
+export const rowsIn = (sorted: Uint32Array, from: number, count: number): Uint32Array =>
+  sorted.subarray(firstFrom(sorted, from), firstFrom(sorted, from + count))
 
 /** Returns the index of the first number of a sorted list that is at least `least`. */
 function firstFrom(sorted: Uint32Array, least: number): number {
@@ -179,8 +183,21 @@ function applied(
   })
 }
 
-/** Returns all rows of a source as a table in memory. `number` separates the random draws of sources. */
-export async function tableOf(plans: Plans, source: Source, number: number, learnt: Learnt): Promise<Table> {
+/** Consecutive rows after all steps, as one array per field. */
+export interface PreparedRows {
+  /** Number of the first one in the source, from 0. */
+  readonly from: number
+  readonly count: number
+  readonly fields: Named<Numbers>
+}
+
+/** Yields all rows of a source, in order, after all steps. `number` separates the random draws of sources. */
+export async function* prepared(
+  plans: Plans,
+  source: Source,
+  number: number,
+  learnt: Learnt,
+): AsyncGenerator<PreparedRows> {
   const { columns } = source
   const fields = fieldsOf(plans, columns, learnt)
   const first = firstChains(plans)
@@ -193,17 +210,32 @@ export async function tableOf(plans: Plans, source: Source, number: number, lear
       at: { source: number, chain: first[name]! + index },
     })),
     fields: fieldsOfParts(parts, columns, learnt[name]!),
-    pieces: [] as Numbers[],
   }))
   for await (const rows of source.rows()) {
-    for (const { name, parts, chains, fields: own, pieces } of each) {
+    const made = each.map(({ name, parts, chains, fields: own }): [string, Numbers] => {
       const values = chains.map(({ chain, at, learnt }) => applied(chain, columns, rows, at, learnt) as Numbers)
-      const made = ofParts(parts, values, ({ crossing }, crossed) => crossing.apply(crossed))
-      pieces.push(sideBySide(made, own, rows.count, fields[name]!))
+      const joined = ofParts(parts, values, ({ crossing }, crossed) => crossing.apply(crossed))
+      return [name, sideBySide(joined, own, rows.count, fields[name]!)]
+    })
+    yield { from: rows.from, count: rows.count, fields: Object.fromEntries(made) }
+  }
+}
+
+/** Returns all rows of a source as a table in memory. */
+export async function tableOf(plans: Plans, source: Source, number: number, learnt: Learnt): Promise<Table> {
+  const { columns, count } = source
+  const fields = fieldsOf(plans, columns, learnt)
+  let whole: Named<Numbers> | null = count === 0 ? roomFor(fields, 0) : null
+  for await (const rows of prepared(plans, source, number, learnt)) {
+    if (rows.count === count) whole = rows.fields
+    else {
+      whole ??= roomFor(fields, count)
+      for (const [name, values] of Object.entries(rows.fields)) {
+        whole[name]!.set(values, rows.from * sizeOf(fields[name]!.shape))
+      }
     }
   }
-  const whole = Object.fromEntries(each.map(({ name, pieces }) => [name, oneAfterAnother(pieces, fields[name]!)]))
-  return memoryTable(fields, whole, source.count, drawnAnew(plans, columns, learnt, number))
+  return memoryTable(fields, whole!, count, drawnAnew(plans, columns, learnt, number))
 }
 
 /** The number of the first chain of each field, among all chains. */
@@ -216,19 +248,8 @@ function firstChains(plans: Plans): Named<number> {
   })
 }
 
-function oneAfterAnother(pieces: readonly Numbers[], { dtype }: Field): Numbers {
-  if (pieces.length === 1) return pieces[0]!
-  const whole = new ARRAYS[dtype](pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
-}
-
 /** Returns the functions that draw values anew, by field. */
-function drawnAnew(plans: Plans, columns: Named<Column>, learnt: Learnt, source: number): Named<DrawAnew> {
+export function drawnAnew(plans: Plans, columns: Named<Column>, learnt: Learnt, source: number): Named<DrawAnew> {
   const first = firstChains(plans)
   const each = Object.entries(plans).flatMap(([name, parts]) => {
     const draws = ofParts<DrawAnew | null>(

@@ -12,15 +12,14 @@ export interface Table {
   read(rows: Uint32Array, epoch: number | null, into: Named<Numbers>): void
 }
 
-/** Draws the values of one row for an epoch from the stored values. `row` is its number in the source. */
-export type DrawAnew = (
-  stored: Numbers,
-  from: number,
-  count: number,
-  at: { readonly row: number; readonly epoch: number },
-  into: Numbers,
-  to: number,
-) => void
+/** Draws values of one row for an epoch from the stored values. */
+export type DrawAnew = (stored: Numbers, from: number, count: number, at: DrawnAt, into: Numbers, to: number) => void
+
+export interface DrawnAt {
+  /** Index of the first value among all values that the field has in the source. */
+  readonly first: number
+  readonly epoch: number
+}
 
 /** A table in memory. `anew` has the fields whose values are drawn again in each epoch. */
 export function memoryTable(
@@ -42,9 +41,8 @@ export function memoryTable(
       for (const { name, width, values, draw } of each) {
         const out = into[name]!
         for (let index = 0, to = 0; index < rows.length; index++, to += width) {
-          const row = rows[index]!
-          const from = row * width
-          if (draw && epoch !== null) draw(values, from, width, { row, epoch }, out, to)
+          const from = rows[index]! * width
+          if (draw && epoch !== null) draw(values, from, width, { first: from, epoch }, out, to)
           else if (width === 1) out[to] = values[from]!
           else out.set(values.subarray(from, from + width), to)
         }

@@ -3,16 +3,16 @@ import type { Field, Named } from '../../base/field.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import type { OpenData } from '../data.js'
-import { fieldsOf, learn, type Part, type Plans, TEST, TRAINING, tableOf, VALIDATION } from '../preparation.js'
+import { fieldsOf, learn, type Part, type Plans } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
 import { stepsOf } from '../steps/registry.js'
-import { chosen } from '../table.js'
 import { classNumbersOf, hasLabels, namedClasses, oddLabels, partProblems } from './classes.js'
 import { type Decisions, decide, type Feature, type Target, type TargetKind } from './decide.js'
 import { decidedLines } from './decided-lines.js'
 import { partsOf } from './parts.js'
 import { refuse } from './problem.js'
 import { columnsOf, gapProblems, openAt, type ReadSource, readMain, readSource } from './read.js'
+import { memoryTables } from './tables.js'
 
 export interface OwnRequest {
   readonly data: OwnDataSpec
@@ -57,20 +57,14 @@ export async function openOwn({ data, seed, fit, kindOf }: OwnRequest): Promise<
     validation: validation?.source.count ?? parts.validation.length,
     test: test?.source.count ?? parts.test.length,
   })
+  const sources = { main: main.source, validation: validation?.source ?? null, test: test?.source ?? null, parts }
   const settled = settledSpec(data, decisions.features, targets)
   return {
     data: settled,
     form,
     decided: decidedLines({ data: settled, features: decisions.features, targets, form, main }),
     load: once(async () => {
-      const whole = await tableOf(plans, main.source, TRAINING, learnt)
-      const tableFrom = async (other: ReadSource | null, number: number, rows: Uint32Array) =>
-        other ? tableOf(plans, other.source, number, learnt) : chosen(whole, rows)
-      const tables = {
-        train: chosen(whole, parts.train),
-        validation: await tableFrom(validation, VALIDATION, parts.validation),
-        test: await tableFrom(test, TEST, parts.test),
-      }
+      const tables = await memoryTables({ plans, learnt }, sources)
       for (const one of all) one.close()
       return { form, ...tables }
     }),

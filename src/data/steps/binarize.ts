@@ -31,10 +31,10 @@ export const BINARIZE: { readonly [Name in Binarization]: (seed: number) => Step
     apply: (values) => values,
     anew:
       ({ divisor }, { source, chain }) =>
-      (stored, from, count, { epoch }, into, to) =>
+      (stored, from, count, { first, epoch }, into, to) =>
         drawBinary(
           stored,
-          { seed, stream: source, chain, one: divisor, first: 0 },
+          { seed, stream: source, chain, one: divisor, first: first - from },
           { epoch, from, count, as: divisor },
           into,
           to,
