@@ -72,6 +72,19 @@ describe.skipIf(!canWatch)('a process makes no network requests and writes only 
     expect(strays()).toEqual([])
   })
 
+  test('nothing, if a query reads a table and sorts it', async () => {
+    const { folder, env, strays } = watched()
+    const table = join(COMMAND, '../../dist/data/tables/open-table.js')
+    writeFileSync(join(folder, 'a.csv'), 'a,b\n1,x\n2,y\n')
+    const code = `import { openTable } from ${JSON.stringify(table)}
+      const table = await openTable(['a.csv'], { select: 'FROM source ORDER BY b DESC' })
+      for await (const { count } of table.read({ a: 'number' }).rows()) console.log(count)
+      table.close()`
+    writeFileSync(join(folder, 'read.mjs'), code)
+    const { stdout } = await start(process.execPath, ['read.mjs'], { cwd: folder, env: { ...process.env, ...env } })
+    expect({ stdout, strays: strays() }).toEqual({ stdout: '2\n', strays: [] })
+  })
+
   test('nothing, if a thread opens the engine, whose environment is a copy', async () => {
     const { folder, env, strays } = watched()
     const engine = join(COMMAND, '../../dist/engine/compiled/onnx/engine.js')

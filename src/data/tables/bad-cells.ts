@@ -1,11 +1,14 @@
 /** Words for cells that do not have the type of their column. */
 import { type Issue, UserError } from '../../base/issue.js'
-import { visible } from '../../base/visible.js'
 import type { Cell, ColumnType } from '../sources/raw-table.js'
 import { isNotFinite, numberIn } from './number-text.js'
+import { LONGEST_VALUE, quoted } from './quoted.js'
 
 /** Limit on the cells that a message lists. */
 export const MOST_CELLS = 20
+
+/** Limit on the texts that the remedy lists. */
+const MOST_WORDS = 5
 
 export interface BadCell extends Cell {
   readonly column: string
@@ -26,11 +29,12 @@ export function badCells(cells: readonly BadCell[]): UserError {
       code: 'cell',
       source: file,
       pointer: '',
-      message: `row ${row}, column "${visible(column)}": found ${quoted(value)}, must be ${wordsOf(value, type)}`,
+      message: `row ${row}, column ${quoted(column)}: found ${quoted(value)}, must be ${wordsOf(value, type)}`,
     }),
   )
-  const words = [...new Set(cells.map(({ value }) => value).filter((value) => !Number.isFinite(numberIn(value))))]
-  const remedy = words.length > 0 ? `; if they mean gaps, set "missing_values": [${words.map(quoted).join(', ')}]` : ''
+  const words = [...new Set(cells.map(({ value }) => value).filter(isWord))]
+  const list = [...words.slice(0, MOST_WORDS).map(quoted), ...(words.length > MOST_WORDS ? ['...'] : [])].join(', ')
+  const remedy = words.length > 0 ? `; if they mean gaps, set "missing_values": [${list}]` : ''
   return new UserError(`${cells[0]!.file} has values that do not fit their columns${remedy}`, issues)
 }
 
@@ -42,8 +46,5 @@ const wordsOf = (value: string, type: BadCell['type']): string => {
   return isNumber ? 'a finite number of 32 bits' : 'a number'
 }
 
-/** Limit on the characters of a value in a message. */
-const MOST_SHOWN = 40
-
-const quoted = (value: string): string =>
-  JSON.stringify(value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN - 3)}...` : value)
+/** True for text that is no finite number, and short enough to be a sign for a gap. */
+const isWord = (value: string): boolean => value.length <= LONGEST_VALUE && !Number.isFinite(numberIn(value))

@@ -1,8 +1,8 @@
 /** The first look at a CSV file: the text between its columns, and their names. */
-import { visible } from '../../base/visible.js'
 import { csvReader, isBlank } from './csv-records.js'
 import { numberIn } from './number-text.js'
 import type { TableOptions } from './options.js'
+import { quoted } from './quoted.js'
 
 export interface CsvLook {
   readonly delimiter: string
@@ -70,7 +70,7 @@ function bestDelimiter(cutBy: (delimiter: string) => (readonly string[])[], deci
 const isNumber = (text: string): boolean => !Number.isNaN(numberIn(text.replace(',', '.')))
 
 /** Limit on the names that a message lists. */
-const MOST_NAMES = 5
+const MOST_NAMES = 3
 
 /** Returns words about names that stand for no column, or for more than one. */
 export function nameProblems(names: readonly string[]): string[] {
@@ -79,7 +79,7 @@ export function nameProblems(names: readonly string[]): string[] {
     if (name === '') return [`column ${index + 1} has no name`]
     const other = first.get(name)
     if (other === undefined) first.set(name, index)
-    return other === undefined ? [] : [`columns ${other + 1} and ${index + 1} are both called "${visible(name)}"`]
+    return other === undefined ? [] : [`columns ${other + 1} and ${index + 1} are both called ${quoted(name)}`]
   })
   const rest = problems.length - MOST_NAMES
   return [...problems.slice(0, MOST_NAMES), ...(rest > 0 ? [`and ${rest} more`] : [])]

@@ -27,6 +27,8 @@ export async function csvProblem(
   }
   if (message.includes('state machine reached an invalid state')) return mixedEnds(path, look, options)
   if (message.includes('is not latin-1 encoded')) return 'it has bytes that are no letters of latin-1; save it as UTF-8'
+  // a file that Node unpacks, in a form of gzip that DuckDB does not know
+  if (/gzip/i.test(message)) return 'it is packed in an unusual way; unpack it'
   return undefined
 }
 

@@ -1,9 +1,9 @@
 /** Records of JSON files: one on each line, or the elements of an array. */
 import { formatBytes } from '../../base/bytes.js'
 import { UserError } from '../../base/issue.js'
-import { reasonOf } from '../../base/reason.js'
 import { decodeUtf8, wideEncodingOf } from '../../base/utf8.js'
 import { pieces } from './pieces.js'
+import { shownReason } from './quoted.js'
 
 export type JsonRecord = Readonly<Record<string, unknown>>
 
@@ -101,7 +101,7 @@ function parsed(text: string, place: string): unknown {
     try {
       return JSON.parse(text.replace(NOT_JSON, (_, string, number) => string ?? `"${number}"`))
     } catch {
-      throw new UserError(`${place} is not JSON: ${reasonOf(error)}`)
+      throw new UserError(`${place} is not JSON: ${shownReason(error)}`)
     }
   }
 }

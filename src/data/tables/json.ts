@@ -4,7 +4,6 @@
  */
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import { visible } from '../../base/visible.js'
 import { numberField, type Values } from '../column.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
@@ -13,6 +12,7 @@ import { noFacts, see } from './facts.js'
 import { type JsonForm, type JsonRecord, kindOf } from './json-records.js'
 import { numberIn } from './number-text.js'
 import type { TableOptions } from './options.js'
+import { quoted } from './quoted.js'
 
 /** The columns are the keys of so many first rows. */
 const FIRST_ROWS = 10_000
@@ -92,7 +92,7 @@ function cellsOf(path: string, missing: readonly string[]) {
       const value = isInherited && !Object.hasOwn(record, column) ? null : record[column]
       if (value === null || value === undefined || gaps.has(value)) return null
       if (typeof value === 'object') {
-        const place = `${path}: row ${from + at + 1}, column "${visible(column)}"`
+        const place = `${path}: row ${from + at + 1}, column ${quoted(column)}`
         throw new UserError(`${place}: found ${kindOf(value)}, must be a number or text`)
       }
       if (typeof value !== 'boolean') return value as number | string

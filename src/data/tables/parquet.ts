@@ -4,6 +4,7 @@ import type { ColumnType } from '../sources/raw-table.js'
 import { nameProblems } from './csv-look.js'
 import { literal, type Sql, SqlError, text } from './duckdb.js'
 import type { TableOptions } from './options.js'
+import { shownReason } from './quoted.js'
 import type { SqlFile } from './sql-file.js'
 import { columnOf } from './typed-column.js'
 
@@ -64,5 +65,5 @@ function problemOf(message: string): string | undefined {
   if (/^(?:Binder|Parser|Catalog|Permission) Error/.test(first!)) return undefined
   if (/^Out of Memory/.test(first!)) return 'there is too little memory to read it'
   if (/magic bytes|too small to be a Parquet/i.test(message)) return 'it is no Parquet file, or it is cut short'
-  return `it cannot be read as Parquet: ${first}`
+  return `it cannot be read as Parquet: ${shownReason(message)}`
 }

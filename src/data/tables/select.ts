@@ -1,11 +1,11 @@
 /** The result of a query of the user, from a table `source`, as a table. */
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import { visible } from '../../base/visible.js'
 import type { ColumnFacts } from '../sources/raw-table.js'
 import { nameProblems } from './csv-look.js'
 import { identifier, type Sql, SqlError } from './duckdb.js'
 import { expectAlike } from './joined.js'
+import { quoted, shownReason } from './quoted.js'
 import { sqlFacts } from './sql-facts.js'
 import type { SqlFile } from './sql-file.js'
 import { aboutFile, typesOf } from './sql-table.js'
@@ -41,7 +41,7 @@ async function makeSource(files: readonly SqlFile[], sql: Sql): Promise<void> {
   const same = names.find((_, index) => lower.indexOf(lower[index]!) !== index)
   if (same !== undefined) {
     const other = names[lower.indexOf(same.toLowerCase())]!
-    const both = `columns "${visible(other)}" and "${visible(same)}"`
+    const both = `columns ${quoted(other)} and ${quoted(same)}`
     throw new UserError(
       `${files[0]!.name}: ${both} differ only in case, which SQL does not tell apart; leave "select" out`,
     )
@@ -78,4 +78,4 @@ const refuse = (error: unknown): never => {
 
 /** The first line of a message, which names the kind of error. */
 const sqlProblem = ({ message }: SqlError): string =>
-  `the SQL of "select" fails: ${message.split('\n')[0]!.replace(/^Failed to extract statements: /, '')}`
+  `the SQL of "select" fails: ${shownReason(message.replace(/^Failed to extract statements: /, ''))}`

@@ -1,10 +1,10 @@
 /** The table of a file that DuckDB reads. */
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import { visible } from '../../base/visible.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { byCodePoint } from './by-code-point.js'
 import { SqlError } from './duckdb.js'
+import { quoted } from './quoted.js'
 import { sqlFacts } from './sql-facts.js'
 import type { SqlFile } from './sql-file.js'
 import { sqlRows } from './sql-rows.js'
@@ -49,7 +49,7 @@ async function distinctText({ sql, columns, rows }: SqlFile, column: string, mos
 function refuseNested({ name, columns }: SqlFile, wanted: readonly string[]): void {
   const issues = wanted.flatMap((column) => {
     const { nested } = columns[column]!
-    const message = `column "${visible(column)}" holds ${nested}, must hold numbers or text`
+    const message = `column ${quoted(column)} holds ${nested}, must hold numbers or text`
     return nested === undefined ? [] : [{ code: 'column', source: name, pointer: '', message }]
   })
   if (issues.length > 0) throw new UserError(`${name} has columns that cannot be read`, issues)
