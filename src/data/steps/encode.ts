@@ -5,6 +5,7 @@
 import type { Field, Numbers } from '../../base/field.js'
 import type { Shape } from '../../base/shape.js'
 import type { StepOf } from '../../spec/steps.js'
+import { MOST_COLUMNS } from '../../spec/whole.js'
 import { type Column, isField } from '../column.js'
 import { realField } from './numbers.js'
 import { StepProblem } from './problem.js'
@@ -27,6 +28,12 @@ const shapeOf = (column: Column): Shape => (isField(column) ? column.shape : [1]
 /** Returns the field of encoded numbers. Throws a StepProblem for a shape that the mode cannot take. */
 export function encodedField(given: Column, { mode, depth }: Encoding): Field {
   const shape = shapeOf(given)
+  if (mode !== 'int' && depth > MOST_COLUMNS) {
+    const [found, most] = [depth, MOST_COLUMNS].map((count) => count.toLocaleString('en'))
+    throw new StepProblem(
+      `found ${found} categories, must be at most ${most} for output_mode "${mode}"; "max_tokens" keeps the most frequent, a hash joins them to few places, and output_mode "int" is for an Embedding`,
+    )
+  }
   switch (mode) {
     case 'int':
       return { shape, dtype: 'int32', divisor: 1, values: 'class', classes: depth }

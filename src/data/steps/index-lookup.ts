@@ -68,11 +68,12 @@ function learningVocabulary(given: Column, spec: Spec, first: number): Learning<
   return {
     see(values, rowOf) {
       const tokenAt = tokensOf(values, given, rowOf)
+      for (let at = 0; at < values.length; at++) increase(counts, tokenAt(at))
+      rows += values.length / width
+      if (output_mode !== 'tf_idf') return
       for (let from = 0; from < values.length; from += width) {
-        const tokens = Array.from({ length: width }, (_, index) => tokenAt(from + index))
-        for (const token of tokens) increase(counts, token)
-        if (output_mode === 'tf_idf') for (const token of new Set(tokens)) increase(rowsWith, token)
-        rows++
+        const tokens = new Set(Array.from({ length: width }, (_, index) => tokenAt(from + index)))
+        for (const token of tokens) increase(rowsWith, token)
       }
     },
     end() {

@@ -45,3 +45,13 @@ test('numbers with a fraction have no place in a vocabulary', async () => {
     'column "x": found 2.5 in row 3; must be whole numbers',
   )
 })
+
+test('more categories than a vector can have are refused', async () => {
+  const rows = numbers(...Array.from({ length: 10_000 }, (_, index) => index))
+  const step = { type: 'IntegerLookup', output_mode: 'one_hot' }
+  const learnt = await learnFrom([step], rows)
+  await expect(make([step], rows, learnt)).rejects.toThrow(
+    'column "x": found 10,001 categories, must be at most 10,000 for output_mode "one_hot"',
+  )
+  expect((await make([{ ...step, output_mode: 'int' }], rows, learnt)).field.classes).toBe(10_001)
+})
