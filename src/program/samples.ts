@@ -1,15 +1,6 @@
 /** Inputs of programs that are cut from the data: samples and their labels. */
 import type { Field, Named } from '../base/field.js'
-import {
-  classesOf,
-  type DataForm,
-  inputKey,
-  inputShapes,
-  labelsKey,
-  soleInput,
-  soleInputKey,
-  WEIGHT,
-} from '../base/form.js'
+import { classesOf, type DataForm, inputKey, inputShapes, labelsKey, WEIGHT } from '../base/form.js'
 import type { Tensors } from '../base/tensors.js'
 import type { FoundTarget } from '../model/targets.js'
 import type { BatchInput } from './program.js'
@@ -54,5 +45,5 @@ export const targetInput = ({ key, field }: FoundTarget): BatchInput =>
   field.classes === undefined ? samplesInput(key, field) : labelsInput(key, field.classes)
 
 /** The samples of data that have one input, and their labels: the inputs of the programs of an RBM. */
-export const soleSamples = (form: DataForm): BatchInput => samplesInput(soleInputKey(form), soleInput(form))
+export const soleSamples = (form: DataForm): BatchInput => Object.values(samplesOf(form))[0]!
 export const soleLabels = (form: DataForm): BatchInput => labelsInput(labelsKey(form), classesOf(form))

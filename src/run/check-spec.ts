@@ -7,7 +7,7 @@ import { fieldRange } from '../data/table.js'
 import { checkModel } from '../model/check-model.js'
 import type { ModelIssue } from '../model/issue.js'
 import { checkLookups, lookupsOfData } from '../model/lookups.js'
-import { checkRbm } from '../model/rbm/check-rbm.js'
+import { checkRbm, labelsProblem } from '../model/rbm/check-rbm.js'
 import { modelWarnings } from '../model/warnings.js'
 import { outputsOf } from '../spec/outputs.js'
 import { isStacked, isSupervised, type ResolvedSpec, type StackedSpec } from '../spec/spec.js'
@@ -62,6 +62,11 @@ function checkStack(spec: StackedSpec, form: DataForm): ModelIssue[] {
     const issues = checkRbm(stage, seen)
     if (issues.length > 0) return issues.map((issue) => ({ ...issue, pointer: pointerInStack(issue.pointer, index) }))
     seen = hiddenForm(seen, stage.model.hidden_units)
+  }
+  const problem = spec.model.fine_tune === 'classifier' ? labelsProblem(form) : undefined
+  if (problem !== undefined) {
+    const message = `found "classifier", but ${problem}`
+    return [{ code: 'target', pointer: '/model/fine_tune', message }]
   }
   const tuned = fineTuningStage(spec, sizesOf(form))
   if (!tuned) return []

@@ -296,7 +296,7 @@ describe.each(engineNames)('engine %s', (engine) => {
     // @ts-expect-error: no program of this name was loaded
     await expect(runner.run('nothing', network.batch(0), {})).rejects.toThrow('internal: no program nothing')
     const few = { size: 2, arrays: network.batch(0).arrays }
-    await expect(runner.run('evaluate', few, {})).rejects.toThrow('internal: batch x has 48 elements, not 12')
+    await expect(runner.run('evaluate', few, {})).rejects.toThrow('internal: batch x:x has 48 elements, not 12')
     await expect(runner.run('train', network.batch(0), { iterations: 0 })).rejects.toThrow(
       'internal: no value for learning_rate',
     )

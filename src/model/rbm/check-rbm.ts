@@ -1,6 +1,6 @@
 /** Checks an RBM against its data before anything is built: shapes and sizes. */
 import { epochLengths } from '../../base/epoch.js'
-import { classesOf, type DataForm, soleInput } from '../../base/form.js'
+import { classesOf, type DataForm, inputShape, soleInput } from '../../base/form.js'
 import { formatShape, sizeOf } from '../../base/shape.js'
 import type { TrainingSpec } from '../../spec/rbm.js'
 import type { UnsupervisedSpec } from '../../spec/spec.js'
@@ -20,7 +20,10 @@ const MAX_FLIPPED_INPUTS = 5e6
 /** Returns every problem of fitting an RBM to the data, or an empty list. */
 export function checkRbm({ model, training, metrics, fit }: UnsupervisedSpec, form: DataForm): ModelIssue[] {
   const { name, rows } = form
-  const { shape: sampleShape, values } = soleInput(form)
+  const unfit = dataIssues(training, form)
+  if (unfit.length > 0) return unfit
+  const { values } = soleInput(form)
+  const sampleShape = inputShape(soleInput(form))
   const visible = sizeOf(sampleShape)
   if (sampleShape.length !== 1) {
     const message = `samples of ${name} are ${formatShape([null, ...sampleShape])}, but an RBM takes vectors; set "flatten": true to make them ${formatShape([null, visible])}`
@@ -76,6 +79,36 @@ export function checkRbm({ model, training, metrics, fit }: UnsupervisedSpec, fo
   }
   return issues
 }
+
+/** Problems of the fields of the data, whatever their shapes. */
+function dataIssues(training: TrainingSpec, form: DataForm): ModelIssue[] {
+  const inputs = Object.keys(form.inputs)
+  const issues: ModelIssue[] = []
+  if (inputs.length > 1) {
+    const message = `an RBM has one input, but ${form.name} has ${inputs.length}: ${quoted(inputs)}; "output_mode": "concat" in "data" joins numbers to one input`
+    issues.push({ code: 'inputs', pointer: '/data', message })
+  }
+  if (form.weights) {
+    const message = 'found weights of rows, but every row counts the same for an RBM'
+    issues.push({ code: 'weights', pointer: '/data/weight', message })
+  }
+  const problem = training.algorithm === 'cd' && training.labels ? labelsProblem(form) : undefined
+  if (problem)
+    issues.push({ code: 'target', pointer: '/training/labels', message: `found labels to learn, but ${problem}` })
+  return issues
+}
+
+/** Explains why the data have no labels, which are their only target; undefined if they have. */
+export function labelsProblem({ name, targets }: DataForm): string | undefined {
+  const [first, ...others] = Object.entries(targets)
+  if (!first) return `${name} has no target`
+  if (others.length > 0)
+    return `${name} has ${Object.keys(targets).length} targets, must have one: ${quoted(Object.keys(targets))}`
+  const [target, { classes }] = first
+  return classes === undefined ? `target "${target}" of ${name} is not a class` : undefined
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ')
 
 /** Number of persistent chains over all temperatures; 0 if the algorithm keeps none. */
 function chainsOf(training: TrainingSpec, batchSize: number): number {

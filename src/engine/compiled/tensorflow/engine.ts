@@ -223,10 +223,10 @@ class TensorflowRunner implements Runner<string> {
   }
 
   async #step(name: string, batch: Batch): Promise<CompiledStep> {
-    const key = `${name}/${batch.size}.${formOf(batch)}/`
+    const program = programNamed(this.programs, name)
+    const key = `${name}/${batch.size}.${formOf(program.inputs, batch)}/`
     const known = this.#steps.get(key)
     if (known) return known
-    const program = programNamed(this.programs, name)
     const graph = this.traced.get(`${name}/${batch.size}`) ?? (await simplifiedGraph(program, batch.size))
     this.traced.clear()
     const lowered = lowerToTensorflow(graph, splitUpdate(graph), {

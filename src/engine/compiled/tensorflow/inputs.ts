@@ -36,11 +36,9 @@ export function feedOf(input: ProgramInput, batch: Batch): Feed {
   }
 }
 
-/** Names the inputs that are bytes. Steps that differ in it need different graphs. */
-export const formOf = (batch: Batch): string =>
-  Object.keys(batch.arrays)
-    .filter((name) => arrivesAsBytes(name, batch))
-    .join('.')
+/** Numbers of the inputs that are bytes, `0.2`. Steps that differ in it need different graphs. */
+export const formOf = (inputs: readonly ProgramInput[], batch: Batch): string =>
+  inputs.flatMap(({ name }, index) => (arrivesAsBytes(name, batch) ? [index] : [])).join('.')
 
 const arrivesAsBytes = (name: string, { arrays }: Batch): boolean => arrays[name] instanceof Uint8Array
 
