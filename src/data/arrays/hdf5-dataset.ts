@@ -5,8 +5,17 @@ import { type Block, rowsAtOnce, rowsOf } from './block.js'
 import { type Elements, type ElementType, elementType, utf8Text } from './element.js'
 import { DAMAGED, type Dataset, type Hdf5Library, inWords } from './hdf5-library.js'
 
-/** Opens what a name in a file stands for as a column. Throws a UserError if it is no dataset that can be one. */
-export function hdf5Block(library: Hdf5Library, entry: unknown, name: string, column: string): Block {
+/**
+ * Opens what a name in a file stands for as a column. `fileBytes` is the size of the file. Throws a UserError if it is no
+ * dataset that can be a column.
+ */
+export function hdf5Block(
+  library: Hdf5Library,
+  entry: unknown,
+  name: string,
+  column: string,
+  fileBytes: number,
+): Block {
   if (entry instanceof library.ExternalLink) {
     throw new UserError(`${name}: leads to another file, ${JSON.stringify(entry.filename)}, which is not opened`)
   }
@@ -18,6 +27,10 @@ export function hdf5Block(library: Hdf5Library, entry: unknown, name: string, co
   const type = typeOf(metadata)
   if ('problem' in type) throw new UserError(`${name}: ${type.problem}`)
   const { rows, rest, rowBytes } = rowsOf(name, metadata.shape!.map(Number), metadata.size)
+  // parts that were never written take no room, and a damaged shape would be read for years
+  if (rows * rowBytes > MOST_PACKED * fileBytes) {
+    throw new UserError(`${name}: states ${rows} rows, more than its file of ${fileBytes} bytes can hold`)
+  }
   const width = sizeOf(rest)
   return {
     name,
@@ -43,6 +56,9 @@ export function hdf5Block(library: Hdf5Library, entry: unknown, name: string, co
     },
   }
 }
+
+/** Deflate makes data at most 1,032 times smaller (zlib.net/zlib_tech.html). */
+const MOST_PACKED = 1032
 
 type Metadata = Dataset['metadata']
 
