@@ -1,6 +1,6 @@
 /** Batches of one pass over a table. */
 import type { Named, Numbers } from '../base/field.js'
-import { PURPOSE, permutation } from '../base/philox.js'
+import { type Shuffle, shuffled } from './row-order.js'
 import { ONCE } from './steps/binary-draws.js'
 import { firstRows, roomFor, rowsFrom, type Table } from './table.js'
 
@@ -8,7 +8,7 @@ import { firstRows, roomFor, rowsFrom, type Table } from './table.js'
 export interface BatchOptions {
   readonly batchSize: number
   /** Without it, rows keep the order of the table. */
-  readonly shuffle?: { readonly seed: number; readonly epoch: number }
+  readonly shuffle?: Shuffle
   /** Values that are drawn anew each epoch are drawn for this one, from 1; without it, as they are drawn once. */
   readonly epoch?: number
 }
@@ -23,19 +23,32 @@ export interface TableBatch {
 export async function* batches(table: Table, options: BatchOptions): AsyncGenerator<TableBatch> {
   const { fields, count } = table
   const { batchSize, shuffle, epoch = ONCE } = options
-  const order = shuffle && permutation(shuffleKey(shuffle), count)
   const twice = [0, 1].map(() => roomFor(fields, Math.min(batchSize, count)))
+  const take = shuffle && taking(shuffled(table, shuffle))
   for (let start = 0, turn = 0; start < count; start += batchSize, turn = 1 - turn) {
     const room = twice[turn]!
     const size = Math.min(batchSize, count - start)
-    table.read(order?.subarray(start, start + size) ?? rowsFrom(start, size), epoch, room)
+    table.read(take?.(size) ?? rowsFrom(start, size), epoch, room)
     yield { size, arrays: firstRows(room, fields, size) }
   }
 }
 
-const shuffleKey = ({ seed, epoch }: { seed: number; epoch: number }) => ({
-  seed,
-  purpose: PURPOSE.shuffle,
-  stream: 0,
-  step: epoch,
-})
+/** Returns a function that takes the next rows of a list that comes in pieces. */
+function taking(pieces: Iterator<Uint32Array>): (size: number) => Uint32Array {
+  let piece = new Uint32Array(0)
+  return (size) => {
+    const rows = piece.subarray(0, size)
+    piece = piece.subarray(rows.length)
+    if (rows.length === size) return rows
+    const whole = new Uint32Array(size)
+    whole.set(rows)
+    for (let filled = rows.length; filled < size; ) {
+      const { value } = pieces.next()
+      const more = value.subarray(0, size - filled)
+      whole.set(more, filled)
+      filled += more.length
+      piece = value.subarray(more.length)
+    }
+    return whole
+  }
+}

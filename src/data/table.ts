@@ -10,6 +10,14 @@ export interface Table {
    * for each epoch are those of `epoch`, from 1, or of `ONCE`; with null they are what they are drawn from.
    */
   read(rows: Uint32Array, epoch: number | null, into: Named<Numbers>): void
+  /** Says that these rows will be read soon. A table in a file begins to fetch them from the disk. */
+  prefetch?(runs: readonly Run[]): void
+}
+
+/** Consecutive rows. */
+export interface Run {
+  readonly from: number
+  readonly count: number
 }
 
 /** Draws values of one row for an epoch from the stored values. */
@@ -62,6 +70,9 @@ export const part = (table: Table, from: number, to: number): Table =>
             rows.map((row) => row + from),
             ...rest,
           ),
+        ...(table.prefetch && {
+          prefetch: (runs) => table.prefetch!(runs.map((run) => ({ ...run, from: run.from + from }))),
+        }),
       }
 
 /** The rows of a table with these numbers, in their order. */

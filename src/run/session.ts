@@ -10,7 +10,7 @@ import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
 import type { LearningProgram } from '../program/learning-programs.js'
 import { betterOf } from '../spec/metrics.js'
-import { allMetricsOf, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
+import { allMetricsOf, type FitSpec, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import type { Callback } from '../training/callbacks/callback.js'
 import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
@@ -62,7 +62,8 @@ export async function openSession(
       epochs: fit.epochs,
       ...lengths,
       validationSamples: validation.count,
-      batches: (epoch) => batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch } }) }),
+      batches: (epoch) =>
+        batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       // the first training samples, as many as validation has
       compared: inOrder(part(train, 0, Math.min(train.count, validation.count))),
@@ -74,6 +75,8 @@ export async function openSession(
     testBatches: inOrder(test),
   }
 }
+
+const windowOf = ({ shuffle }: FitSpec) => (typeof shuffle === 'object' ? shuffle : {})
 
 /** Builds the callbacks of a spec: first the one for `early_stopping`, then those in `callbacks`. */
 export function callbacksOf(spec: ResolvedSpec): Callback[] {

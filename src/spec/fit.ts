@@ -18,6 +18,14 @@ export const batchSize = whole(1).default(32).describe('Samples in a step, at le
 
 export const epochs = whole(1).default(1).describe('Number of passes over the training data, at least 1.')
 
+const shuffleWindow = z
+  .strictObject({
+    window: whole(1).describe(
+      'Number of blocks, each of about 1 MiB of consecutive samples, that are mixed at a time. The blocks are visited in random order. A window of all blocks is the same as true.',
+    ),
+  })
+  .describe('A random order that reads a large file almost from beginning to end, for data that do not fit in memory.')
+
 export const fitSchema = z
   .strictObject({
     batch_size: batchSize,
@@ -32,7 +40,10 @@ export const fitSchema = z
       .describe(
         'Fraction of the training data to use for validation after each epoch, at least 0 and below 1. It is cut from the end, before shuffling.',
       ),
-    shuffle: z.boolean().default(true).describe('Visit the samples in a new random order in each epoch.'),
+    shuffle: z
+      .union([z.boolean(), shuffleWindow])
+      .default(true)
+      .describe('Visit the samples in a new random order in each epoch.'),
     class_weight: z
       .union([nameIn(CLASS_WEIGHTS), z.record(classNumber, z.number().min(0))])
       .nullable()

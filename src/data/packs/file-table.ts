@@ -1,5 +1,5 @@
 /** A table whose rows lie in a file. */
-import { readSync } from 'node:fs'
+import { read, readSync } from 'node:fs'
 import type { Field, Named, Numbers } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import type { DrawAnew, Table } from '../table.js'
@@ -67,6 +67,25 @@ export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<Dr
         }
       }
     },
+    prefetch: (runs) =>
+      fetchAhead(
+        file,
+        runs.map(({ from, count }) => ({ position: file.position + from * rowBytes, bytes: count * rowBytes })),
+      ),
+  }
+}
+
+/** Reads bytes in other threads and forgets them, so that the system has them in memory when they are read again. */
+async function fetchAhead({ descriptor }: RowsInFile, runs: readonly { position: number; bytes: number }[]) {
+  const room = new Uint8Array(AT_ONCE)
+  for (const { position, bytes } of runs) {
+    for (let at = 0; at < bytes; at += AT_ONCE) {
+      const isRead = await new Promise<boolean>((resolve) =>
+        read(descriptor, room, 0, Math.min(AT_ONCE, bytes - at), position + at, (error) => resolve(error === null)),
+      )
+      // who reads the rows reports the problem
+      if (!isRead) return
+    }
   }
 }
 
@@ -81,8 +100,8 @@ function copy(values: Numbers, from: number, width: number, out: Numbers, to: nu
 /** Fills bytes from a position of a file on. */
 function fill({ descriptor, path }: RowsInFile, into: Uint8Array, position: number): void {
   for (let at = 0; at < into.length; ) {
-    const read = readSync(descriptor, into, at, into.length - at, position + at)
-    if (read === 0) throw new UserError(`${path}: is cut short; another program has changed it`)
-    at += read
+    const found = readSync(descriptor, into, at, into.length - at, position + at)
+    if (found === 0) throw new UserError(`${path}: is cut short; another program has changed it`)
+    at += found
   }
 }
