@@ -1,5 +1,6 @@
 /** Classes of targets: their names, and the rows that have them. */
 import type { Named } from '../../base/field.js'
+import { noNames } from '../../base/no-names.js'
 import { nearest } from '../../base/nearest.js'
 import type { Rows } from '../sources/source.js'
 import { labelText, namesIn } from '../steps/labels.js'
@@ -18,7 +19,7 @@ export const hasLabels = ({ type, columns }: Pick<Target, 'type' | 'columns'>): 
 /** Adds the names of the classes to each target that leaves them open. */
 export async function namedClasses(targets: Named<Target>, main: ReadSource): Promise<Record<string, Target>> {
   const problems: Problem[] = []
-  const named: Record<string, Target> = {}
+  const named = noNames<Target>()
   for (const [name, target] of Object.entries(targets)) {
     const { column, class_names, type, pointer } = target
     if (!hasLabels(target) || class_names !== undefined) {

@@ -1,9 +1,11 @@
 /** Decides what the spec leaves open: the features with their types, and the kinds of targets. */
 import type { Named } from '../../base/field.js'
+import { noNames } from '../../base/no-names.js'
 import { nearest } from '../../base/nearest.js'
 import { type FeatureSpec, featureSchema } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import type { RawTable } from '../sources/raw-table.js'
+import { withoutPatterns } from './patterns.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
 
 /** A feature and its column. */
@@ -27,8 +29,9 @@ export type TargetKind = (target: string) => 'class' | 'number'
 const MOST_CATEGORIES = 100
 
 /** Throws a DataError with all problems. */
-export async function decide(spec: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
-  const targets = targetsOf(spec, kindOf)
+export async function decide(given: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
+  const targets = targetsOf(given, kindOf)
+  const spec = withoutPatterns(given, Object.keys(table.columns), takenBy(given, targets))
   refuse(missingColumns(spec, targets, table))
   const features = await featuresOf(spec, targets, table)
   return { features: mapped(features, (feature) => filled(feature, spec)), targets }
@@ -50,6 +53,10 @@ function targetsOf({ target, targets }: OwnDataSpec, kindOf: TargetKind): Record
     }),
   )
 }
+
+/** Columns that are no features unless the spec says so. */
+const takenBy = ({ ignore, weight }: OwnDataSpec, targets: Named<Target>): ReadonlySet<string> =>
+  new Set([...Object.values(targets).flatMap(columnsOf), ...ignore, ...(weight === null ? [] : [weight])])
 
 const columnsOf = ({ column, columns }: TargetColumn): readonly string[] => columns ?? [column!]
 
@@ -112,7 +119,7 @@ async function featuresOf(
   targets: Named<Target>,
   table: RawTable,
 ): Promise<Record<string, Feature>> {
-  const { features, ignore, weight } = spec
+  const { features } = spec
   if (features !== undefined && !Array.isArray(features)) {
     return Object.fromEntries(
       Object.entries(features as Named<FeatureSpec>).map(([name, one]) => [
@@ -121,7 +128,7 @@ async function featuresOf(
       ]),
     )
   }
-  const taken = new Set([...Object.values(targets).flatMap(columnsOf), ...ignore, ...(weight === null ? [] : [weight])])
+  const taken = takenBy(spec, targets)
   const chosen =
     (features as readonly string[] | undefined) ?? Object.keys(table.columns).filter((name) => !taken.has(name))
   const pointer = features === undefined ? '/data' : '/data/features'
@@ -152,7 +159,7 @@ const mapped = (features: Named<Feature>, change: (feature: Feature) => Feature)
 async function inferred(names: readonly string[], table: RawTable, pointer: string): Promise<Record<string, Feature>> {
   const plain = names.filter((name) => typeof table.columns[name] !== 'object' || table.columns[name] === null)
   const facts = await table.facts(plain)
-  const features: Record<string, Feature> = {}
+  const features = noNames<Feature>()
   const problems: Problem[] = []
   for (const name of names) {
     const column = table.columns[name]

@@ -50,6 +50,9 @@ function featuresOf(features: Named<Feature>): string {
 
 function targetOf({ type, class_names = [] }: Target): string {
   if (type === 'number') return 'number'
+  if (type === 'class' && class_names.every((name, index) => name === String(index))) {
+    return `class 0 to ${class_names.length - 1}`
+  }
   const names = class_names.map((name, index) => `${index} ${quoted(name)}`)
   return type === 'class' ? `class ${listOf(names)}` : `any of ${listOf(names)}`
 }

@@ -1,5 +1,6 @@
 /** Opens data of the user: decides what the spec leaves open, reads the rows once, splits them, and learns the steps. */
 import type { Field, Named } from '../../base/field.js'
+import { noNames } from '../../base/no-names.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import type { OpenData } from '../data.js'
@@ -38,7 +39,7 @@ export async function openOwn({ data, seed, fit, kindOf }: OwnRequest): Promise<
   const targets = await namedClasses(decisions.targets, main)
   refuse((await Promise.all(all.map((one) => oddLabels(targets, one)))).flat())
 
-  const classes: Record<string, { readonly target: Target; readonly numbers: Int32Array }> = {}
+  const classes = noNames<{ readonly target: Target; readonly numbers: Int32Array }>()
   for (const [name, target] of Object.entries(targets)) {
     if (target.type === 'class') classes[name] = { target, numbers: await classNumbersOf(target, main) }
   }
@@ -94,7 +95,7 @@ async function readFirst(data: OwnDataSpec, kindOf: TargetKind): Promise<{ main:
 }
 
 function plansOf(data: OwnDataSpec, features: Named<Feature>, targets: Named<Target>, seed: number): Plans {
-  const plans: Record<string, Part[]> = {}
+  const plans = noNames<Part[]>()
   for (const [name, feature] of Object.entries(features)) {
     const own = data.output_mode === 'dict' || feature.type === 'array'
     const key = inputKey(own ? name : CONCATENATED)

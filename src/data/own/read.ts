@@ -1,5 +1,6 @@
 /** Reads the columns of a source that features and targets need. */
 import type { Named } from '../../base/field.js'
+import { noNames } from '../../base/no-names.js'
 import { UserError } from '../../base/issue.js'
 import { refusesGaps } from '../../spec/feature-chain.js'
 import { type OwnDataSpec, type SourceSpec, SPLIT_WAYS } from '../../spec/own-data.js'
@@ -74,7 +75,7 @@ export async function readSource(
 
 /** The types in which a column is used: by a feature, by a target, as weights. */
 function usesOf({ features, targets }: Decisions, { weight }: OwnDataSpec): Record<string, ReadonlySet<Use>> {
-  const uses: Record<string, Set<Use>> = {}
+  const uses = noNames<Set<Use>>()
   const use = (column: string, as: Use) => {
     uses[column] ??= new Set()
     uses[column].add(as)
@@ -97,7 +98,7 @@ const useOf = ({ type, columns }: Target): Use =>
 
 function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string): Named<ColumnType | 'field'> {
   const problems: Problem[] = []
-  const wanted: Record<string, ColumnType | 'field'> = {}
+  const wanted = noNames<ColumnType | 'field'>()
   for (const [column, uses] of Object.entries(all)) {
     const stated = columns[column]
     const isArray = typeof stated === 'object' && stated !== null

@@ -3,6 +3,7 @@
  * that do not fit in memory lie in a scratch file.
  */
 import type { Named } from '../../base/field.js'
+import { noNames } from '../../base/no-names.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Column, isField, picked, type Values } from '../column.js'
 import type { RowStream } from '../sources/raw-table.js'
@@ -37,7 +38,7 @@ export async function spool(
 ): Promise<Spooled> {
   const { columns } = stream
   const store = new RowStore(columns, budget)
-  const gaps: Record<string, { count: number; first: number }> = {}
+  const gaps = noNames<{ count: number; first: number }>()
   let [count, dropped] = [0, 0]
   for await (const rows of stream.rows()) {
     const isLeftOut = new Uint8Array(rows.count)
