@@ -1,6 +1,8 @@
 /** Every spec that ships trains on every engine. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import type { Data } from '../../src/data/data.js'
 import { loadData } from '../../src/data/load.js'
@@ -10,6 +12,7 @@ import { openEngine } from '../../src/engine/registry.js'
 import { callbackFiles } from '../../src/export/callback-files.js'
 import { saveModel } from '../../src/export/model.js'
 import { nextData } from '../../src/run/next-data.js'
+import { requireSpec } from '../../src/run/read-spec.js'
 import { openSession } from '../../src/run/session.js'
 import { stagesOf } from '../../src/run/stages.js'
 import { labelsOf } from '../../src/spec/rbm.js'
@@ -18,7 +21,6 @@ import type { EpochEndEvent } from '../../src/training/events.js'
 import { temporaryFolder } from './command.js'
 import type { RealEngine } from './engines.js'
 import { trainToEnd } from './loop.js'
-import { readText } from './read-spec.js'
 
 const folder = new URL('../../specs/', import.meta.url)
 
@@ -32,7 +34,7 @@ const BATCH_SIZE = 32
 
 /** In so many steps it learns, and it leaves a model. */
 export async function expectToLearn(file: string, engineName: RealEngine): Promise<void> {
-  const spec = shortened(readText(readFileSync(new URL(file, folder), 'utf8'), file).spec!)
+  const spec = shortened((await requireSpec(fileURLToPath(new URL(file, folder)), [], Readable.from([]))).spec)
   const { engine } = await openEngine(engineName)
   const data = first(await loadData(spec), spec.fit.validation_split)
   const out = temporaryFolder()

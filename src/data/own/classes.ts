@@ -1,7 +1,7 @@
 /** Classes of targets: their names, and the rows that have them. */
 import type { Named } from '../../base/field.js'
-import { noNames } from '../../base/no-names.js'
 import { nearest } from '../../base/nearest.js'
+import { noNames } from '../../base/no-names.js'
 import type { Rows } from '../sources/source.js'
 import { labelText, namesIn } from '../steps/labels.js'
 import type { Target } from './decide.js'

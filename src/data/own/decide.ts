@@ -1,7 +1,7 @@
 /** Decides what the spec leaves open: the features with their types, and the kinds of targets. */
 import type { Named } from '../../base/field.js'
-import { noNames } from '../../base/no-names.js'
 import { nearest } from '../../base/nearest.js'
+import { noNames } from '../../base/no-names.js'
 import { type FeatureSpec, featureSchema } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import type { RawTable } from '../sources/raw-table.js'

@@ -1,7 +1,7 @@
 /** Opens data of the user: decides what the spec leaves open, reads the rows once, splits them, and learns the steps. */
 import type { Field, Named } from '../../base/field.js'
-import { noNames } from '../../base/no-names.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
+import { noNames } from '../../base/no-names.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import type { OpenData } from '../data.js'
 import { fieldsOf, learn, type Part, type Plans } from '../preparation.js'

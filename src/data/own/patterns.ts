@@ -8,14 +8,21 @@ import type { OwnDataSpec } from '../../spec/own-data.js'
  * or feature of their own, and not to be ignored. A column with the very name is meant alone. A name that fits no column
  * stays.
  */
-export function withoutPatterns(data: OwnDataSpec, columns: readonly string[], taken: ReadonlySet<string>): OwnDataSpec {
+export function withoutPatterns(
+  data: OwnDataSpec,
+  columns: readonly string[],
+  taken: ReadonlySet<string>,
+): OwnDataSpec {
   const { features } = data
   if (features === undefined) return data
   const isPattern = (name: string) => name.includes('*') && !columns.includes(name)
   if (Array.isArray(features)) {
     const names = features as readonly string[]
     const own = new Set([...taken, ...names])
-    return { ...data, features: [...new Set(names.flatMap((name) => (isPattern(name) ? matching(name, columns, own) : [name])))] }
+    return {
+      ...data,
+      features: [...new Set(names.flatMap((name) => (isPattern(name) ? matching(name, columns, own) : [name])))],
+    }
   }
   const given = Object.entries(features as Named<FeatureSpec>)
   const own = new Set([...taken, ...given.map(([name, { column }]) => column ?? name)])

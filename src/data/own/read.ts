@@ -1,7 +1,7 @@
 /** Reads the columns of a source that features and targets need. */
 import type { Named } from '../../base/field.js'
-import { noNames } from '../../base/no-names.js'
 import { UserError } from '../../base/issue.js'
+import { noNames } from '../../base/no-names.js'
 import { refusesGaps } from '../../spec/feature-chain.js'
 import { type OwnDataSpec, type SourceSpec, SPLIT_WAYS } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
