@@ -30,6 +30,7 @@ import { overridesOf } from './overrides.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
+import { watchingData } from './watch-data.js'
 
 /** Time limit of a turn: a slow engine runs fewer steps. */
 const BUDGET_MS = 1000
@@ -50,7 +51,9 @@ export async function benchSpec(file: string, options: BenchOptions, io: Io): Pr
     spec: given,
     data,
     warnings,
-  } = await requireSpec(file, overridesOf({ set: options.set, device: options.device }), io.stdin)
+  } = await watchingData(io, (watch) =>
+    requireSpec(file, overridesOf({ set: options.set, device: options.device }), io.stdin, watch),
+  )
   showWarnings(warnings, io)
   const spec = soleSpec(given, data.form)
   return interruptible(io, async (signal) => {

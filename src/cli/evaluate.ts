@@ -14,12 +14,13 @@ import { type OverrideOptions, overridesOf } from './overrides.js'
 import { prepare } from './prepare.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
+import { watchingData } from './watch-data.js'
 
 export interface EvaluateOptions extends OverrideOptions, LogZOptions, ReportOptions {}
 
 /** Prints the loss and the metrics to standard output. */
 export async function evaluateRun(directory: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
-  const run = await readRun(directory, overridesOf(options), io.stdin)
+  const run = await watchingData(io, (watch) => readRun(directory, overridesOf(options), io.stdin, watch))
   const { spec } = run
   const method = logZMethod(options, run)
   return interruptible(io, async (signal) => {

@@ -21,6 +21,7 @@ import { prepare } from './prepare.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
+import { watchingData } from './watch-data.js'
 
 /** With fewer steps no curve is left between the first tenth and the last five steps, which are not used. */
 const FEWEST_STEPS = 20
@@ -33,7 +34,7 @@ export interface FindLrOptions extends OverrideOptions, PlaceOptions, ReportOpti
 export async function findLearningRate(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS}`)
-  const checked = await requireSpec(file, overridesOf(options), io.stdin)
+  const checked = await watchingData(io, (watch) => requireSpec(file, overridesOf(options), io.stdin, watch))
   const { spec, warnings } = checked
   const idle = warnings.filter(({ code }) => code === NOTHING_TRAINED)
   if (idle.length > 0) throw new UserError('find-lr needs weights to train, but this model has none.', idle)

@@ -23,6 +23,7 @@ import type { Io } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
 import { engineFor, loadDataset } from './prepare.js'
 import { withSpinner } from './spinner.js'
+import { watchingData } from './watch-data.js'
 
 /** Limit on the units of all chains together. Several arrays of this size are held in memory. */
 const MOST_UNITS = 100e6
@@ -50,7 +51,9 @@ export async function sampleRun(directory: string, options: SampleOptions, io: I
   }
   const labels = clamp === undefined ? undefined : clampedLabels(clamp)
   if (out !== undefined) await checkEmpty(out)
-  const trained = await readTrainedRbm(directory, 'sample', overridesOf(options), io.stdin)
+  const trained = await watchingData(io, (watch) =>
+    readTrainedRbm(directory, 'sample', overridesOf(options), io.stdin, watch),
+  )
   const { spec, weights, sampleShape } = trained
   const most = Math.floor(MOST_UNITS / (trained.rbm.visibleUnits + trained.rbm.hiddenUnits))
   if (chains > most) throw new UserError(`--samples: found "${chains}", must be at most ${most} to fit into memory`)

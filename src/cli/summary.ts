@@ -16,6 +16,7 @@ import { checkFilePlace, specPlace } from './places.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
+import { watchingData } from './watch-data.js'
 
 export interface SummaryOptions extends ReportOptions {
   readonly set: readonly string[]
@@ -25,7 +26,11 @@ export interface SummaryOptions extends ReportOptions {
 
 /** Prints the summary to standard output. */
 export async function summarizeSpec(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
-  const { spec: given, data, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
+  const {
+    spec: given,
+    data,
+    warnings,
+  } = await watchingData(io, (watch) => requireSpec(file, overridesOf(options), io.stdin, watch))
   showWarnings(warnings, io)
   const { svg } = options
   if (svg !== undefined) await checkFilePlace('--svg', svg, [specPlace(file)])

@@ -24,11 +24,12 @@ import { type Opened, openSpec } from './prepare.js'
 import { type Ended, type ShowOptions, trainAndTest } from './train-and-test.js'
 import { userHistory } from './user-history.js'
 import { showWarnings } from './warnings.js'
+import { watchingData } from './watch-data.js'
 
 export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {}
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
-  const checked = await requireSpec(file, overridesOf(options), io.stdin)
+  const checked = await watchingData(io, (watch) => requireSpec(file, overridesOf(options), io.stdin, watch))
   const { spec, warnings, issue } = checked
   await checkRunPlaces(spec, file, options)
   const { verbose } = options

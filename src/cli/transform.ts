@@ -12,6 +12,7 @@ import { type OverrideOptions, overridesOf } from './overrides.js'
 import { checkFilePlace, ownFiles } from './places.js'
 import { engineFor, loadDataset } from './prepare.js'
 import { withSpinner } from './spinner.js'
+import { watchingData } from './watch-data.js'
 
 export interface TransformOptions extends OverrideOptions {
   readonly out: string | undefined
@@ -29,7 +30,9 @@ export async function transformRun(
   const inputs = [...ownFiles(directory), ...(data === undefined ? [] : [{ name: 'the data', at: data }])]
   const outputs = data === undefined ? PARTS.flatMap((part) => [featuresPath(out, part), labelsPath(out, part)]) : [out]
   for (const path of outputs) await checkFilePlace(options.out === undefined ? 'features' : '--out', path, inputs)
-  const trained = await readTrainedRbm(directory, 'transform', overridesOf(options), io.stdin)
+  const trained = await watchingData(io, (watch) =>
+    readTrainedRbm(directory, 'transform', overridesOf(options), io.stdin, watch),
+  )
   const given = data === undefined ? undefined : await samplesIn(data, trained)
   return interruptible(io, async (signal) => {
     const { spec } = trained

@@ -5,12 +5,13 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
 import { showWarnings } from './warnings.js'
+import { watchingData } from './watch-data.js'
 
 export async function validateSpecs(files: readonly string[], options: OverrideOptions, io: Io): Promise<ExitCode> {
   const overrides = overridesOf(options)
   let bad = 0
   for (const file of files) {
-    const result = await readSpec(file, overrides, io.stdin)
+    const result = await watchingData(io, (watch) => readSpec(file, overrides, io.stdin, watch))
     if ('spec' in result) {
       showWarnings(result.warnings, io)
       say(io, `${file}: ok`)

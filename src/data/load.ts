@@ -14,6 +14,7 @@ import { flatten } from './steps/flatten.js'
 import { stepOf } from './steps/registry.js'
 import { standardize } from './steps/standardize.js'
 import type { Step } from './steps/step.js'
+import { type DataWatch, UNWATCHED } from './watch.js'
 
 /** The fields of a spec that determine its data. */
 export interface DataRequest {
@@ -31,11 +32,11 @@ type SetRequest = DataRequest & { readonly data: SetSpec }
  * Finds the form of the data. A set that comes with the program is not read for it; data of the user are. Throws a
  * DataError with problems of the spec, or a UserError with problems of a file.
  */
-export async function openData(request: DataRequest): Promise<OpenData> {
+export async function openData(request: DataRequest, watch: DataWatch = UNWATCHED): Promise<OpenData> {
   const { data, seed, fit } = request
   if ('source' in data) {
     const { openOwn } = await import('./own/open.js')
-    return openOwn({ data, seed, fit, kindOf: targetKindOf(request) })
+    return openOwn({ data, seed, fit, kindOf: targetKindOf(request), watch })
   }
   const set = { ...request, data }
   return { data, form: describeSet(set), decided: [], load: () => loadSet(set) }

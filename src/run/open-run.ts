@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import type { OpenData } from '../data/data.js'
+import type { DataWatch } from '../data/watch.js'
 import type { StateValues } from '../engine/engine.js'
 import { readModel, type SavedModel, weightsFor } from '../export/saved-model.js'
 import type { Saveable } from '../model/saveable.js'
@@ -27,6 +28,7 @@ export async function readRun(
   directory: string,
   overrides: readonly Override[],
   stdin: NodeJS.ReadableStream,
+  watch?: DataWatch,
 ): Promise<StoredRun> {
   const path = join(directory, RUN_FILES.spec)
   if (!(await stat(path).catch(() => undefined))) {
@@ -34,7 +36,7 @@ export async function readRun(
     const why = found === undefined ? 'no such folder' : `it has no ${RUN_FILES.spec}`
     throw new UserError(`${directory} is not the folder of a run: ${why}`)
   }
-  const { spec, data } = await requireSpec(path, overrides, stdin)
+  const { spec, data } = await requireSpec(path, overrides, stdin, watch)
   return { directory, spec, data, model: await readModel(join(directory, RUN_FILES.model)) }
 }
 

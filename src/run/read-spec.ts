@@ -9,6 +9,7 @@ import { nearest } from '../base/nearest.js'
 import { decodeUtf8 } from '../base/utf8.js'
 import type { OpenData } from '../data/data.js'
 import { within, withPaths } from '../data/own/paths.js'
+import { type DataWatch, UNWATCHED } from '../data/watch.js'
 import type { IssueDraft } from '../spec/document.js'
 import type { Override } from '../spec/override.js'
 import type { ResolvedSpec } from '../spec/spec.js'
@@ -28,6 +29,7 @@ export async function readSpec(
   source: string,
   overrides: readonly Override[],
   stdin: NodeJS.ReadableStream,
+  watch: DataWatch = UNWATCHED,
 ): Promise<CheckedSpec | { issues: readonly Issue[] }> {
   const text = await read(source, stdin)
   if (typeof text !== 'string') return { issues: [text] }
@@ -43,7 +45,7 @@ export async function readSpec(
   const refusal = (drafts: readonly IssueDraft[]) => ({ issues: drafts.map((draft) => document.issue(draft)) })
   let data: OpenData
   try {
-    data = await openData({ ...given, data: withPaths(given.data, (path) => within(dirname(source), path)) })
+    data = await openData({ ...given, data: withPaths(given.data, (path) => within(dirname(source), path)) }, watch)
   } catch (error) {
     if (error instanceof DataError) return refusal(error.problems)
     if (!(error instanceof UserError)) throw error

@@ -6,6 +6,7 @@ import { type Shape, sizeOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import type { OpenData } from '../data/data.js'
 import { sampleShapeOf } from '../data/load.js'
+import type { DataWatch } from '../data/watch.js'
 import type { StateValues } from '../engine/engine.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
@@ -34,8 +35,9 @@ export async function readTrainedRbm(
   command: string,
   overrides: readonly Override[],
   stdin: NodeJS.ReadableStream,
+  watch?: DataWatch,
 ): Promise<TrainedRbm> {
-  const run = await readRun(directory, overrides, stdin)
+  const run = await readRun(directory, overrides, stdin, watch)
   const { spec, data } = run
   if (!isUnsupervised(spec)) {
     const own = isStacked(spec) ? `; its first RBM is in ${join(directory, RUN_FILES.stages, '1')}` : ''

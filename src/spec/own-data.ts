@@ -119,6 +119,13 @@ export const ownData = z
       .describe(
         'An SQL query that makes the rows from the table `source`: SELECT * FROM source WHERE fare > 0. null: all rows.',
       ),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/i)
+      .meta({ patternErrorMessage: 'must be 64 hexadecimal digits' })
+      .nullable()
+      .default(null)
+      .describe('SHA-256 that the file of a URL must have. null: it is not checked.'),
     csv,
     missing_values: z
       .array(z.string())

@@ -3,7 +3,7 @@ import type { Named } from '../../base/field.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import type { Rows } from '../sources/source.js'
-import { labelText, namesIn } from '../steps/labels.js'
+import { flagOf, labelText, namesIn } from '../steps/labels.js'
 import type { Target } from './decide.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
 import type { ReadSource } from './read.js'
@@ -103,9 +103,10 @@ async function oddFlags({ columns, pointer }: Target, { source, file }: ReadSour
   const problems: Problem[] = []
   for await (const rows of source.rows(columns)) {
     for (const column of columns!) {
-      for (const [row, value] of (rows.columns[column] as Float32Array).entries()) {
-        if (value === 0 || value === 1) continue
-        const message = `row ${rows.from + row + 1} of ${file}, column ${quoted(column)}: found ${value}, must be 0 or 1`
+      for (let row = 0; row < rows.count; row++) {
+        const value = rows.columns[column]![row]!
+        if (flagOf(value) !== undefined) continue
+        const message = `row ${rows.from + row + 1} of ${file}, column ${quoted(column)}: found ${quoted(String(value))}, must be 0, 1, true or false`
         problems.push({ code: 'class', pointer, message })
       }
     }

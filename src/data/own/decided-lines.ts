@@ -48,7 +48,7 @@ function featuresOf(features: Named<Feature>): string {
   return [...byType].map(([type, names]) => `${listOf(names)} (${type})`).join('; ')
 }
 
-function targetOf({ type, class_names = [] }: Target): string {
+function targetOf({ type, columns, class_names = columns ?? [] }: Target): string {
   if (type === 'number') return 'number'
   if (type === 'class' && class_names.every((name, index) => name === String(index))) {
     return `class 0 to ${class_names.length - 1}`

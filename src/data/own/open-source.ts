@@ -3,12 +3,18 @@ import { UserError } from '../../base/issue.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import { filesOf } from '../files.js'
 import type { RawTable } from '../sources/raw-table.js'
+import type { DataWatch } from '../watch.js'
 
 /** How the files are read: the fields of the spec for it. */
-export type Reading = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select'>
+export type Reading = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select' | 'sha256'>
 
 /** Paths are relative to the current folder. Throws a UserError for files that are missing, damaged or unknown. */
-export async function openSource(source: SourceSpec, reading: Reading): Promise<RawTable> {
+export async function openSource(source: SourceSpec, reading: Reading, watch: DataWatch): Promise<RawTable> {
+  const download = async (url: string) => {
+    const { remoteFile } = await import('../remote/remote-file.js')
+    return remoteFile(url, { ...watch, ...(reading.sha256 !== null && { sha256: reading.sha256 }) })
+  }
+  const found = (paths: string | readonly string[]) => filesOf(paths, '.', download)
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
   if (isNamed(source)) {
     const named = Object.entries(source).map(async ([name, paths]) => [name, await found(paths)] as const)
@@ -30,8 +36,3 @@ export async function openSource(source: SourceSpec, reading: Reading): Promise<
 
 const isNamed = (source: SourceSpec): source is Exclude<SourceSpec, string | readonly string[]> =>
   typeof source === 'object' && !Array.isArray(source)
-
-const found = (paths: string | readonly string[]) =>
-  filesOf(paths, '.', async (url) => {
-    throw new UserError(`${url}: files are not downloaded yet`)
-  })

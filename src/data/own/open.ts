@@ -7,6 +7,7 @@ import type { OpenData } from '../data.js'
 import { fieldsOf, learn, type Part, type Plans } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
 import { stepsOf } from '../steps/registry.js'
+import type { DataWatch } from '../watch.js'
 import { classNumbersOf, hasLabels, namedClasses, oddLabels, partProblems } from './classes.js'
 import { type Decisions, decide, type Feature, type Target, type TargetKind } from './decide.js'
 import { decidedLines } from './decided-lines.js'
@@ -20,6 +21,7 @@ export interface OwnRequest {
   readonly seed: number
   readonly fit: { readonly validation_split: number }
   readonly kindOf: TargetKind
+  readonly watch: DataWatch
 }
 
 /** Data of the user, and its spec with everything that was decided. */
@@ -28,10 +30,10 @@ export interface OpenOwn extends OpenData {
 }
 
 /** Reads all rows. Throws a DataError with problems of the spec, or a UserError with problems of a file. */
-export async function openOwn({ data, seed, fit, kindOf }: OwnRequest): Promise<OpenOwn> {
-  const { main, decisions } = await readFirst(data, kindOf)
+export async function openOwn({ data, seed, fit, kindOf, watch }: OwnRequest): Promise<OpenOwn> {
+  const { main, decisions } = await readFirst(data, kindOf, watch)
   const readOther = (source: SourceSpec | null, pointer: string) =>
-    source === null ? null : readSource(source, pointer, decisions, data)
+    source === null ? null : readSource(source, { pointer, decisions, data, watch })
   const validation = await readOther(data.validation, '/data/validation')
   const test = await readOther(isShare(data.test) ? null : data.test, '/data/test')
   const all = [main, validation, test].filter((one) => one !== null)
@@ -74,8 +76,12 @@ export async function openOwn({ data, seed, fit, kindOf }: OwnRequest): Promise<
 
 const isShare = (test: OwnDataSpec['test']): test is number => typeof test === 'number'
 
-async function readFirst(data: OwnDataSpec, kindOf: TargetKind): Promise<{ main: ReadSource; decisions: Decisions }> {
-  const table = await openAt(data.source, '/data/source', data)
+async function readFirst(
+  data: OwnDataSpec,
+  kindOf: TargetKind,
+  watch: DataWatch,
+): Promise<{ main: ReadSource; decisions: Decisions }> {
+  const table = await openAt(data.source, '/data/source', data, watch)
   try {
     const decisions = await decide(data, table, kindOf)
     const main = await readMain(table, decisions, data)
@@ -131,10 +137,10 @@ function formOf(name: string, fields: Named<Field>, rows: DataForm['rows']): Dat
 function settledSpec(data: OwnDataSpec, features: Named<Feature>, targets: Named<Target>): OwnDataSpec {
   const written = ({ pointer: _, ...target }: Target) => target
   const [only] = Object.values(targets)
-  const { source, select, csv, missing_values, features: _, ...rest } = data
+  const { source, select, sha256, csv, missing_values, features: _, ...rest } = data
   return {
     // in the order of the format
-    ...{ source, select, csv, missing_values, features },
+    ...{ source, select, sha256, csv, missing_values, features },
     ...rest,
     target: data.target && written(only!),
     targets: data.targets && Object.fromEntries(Object.entries(targets).map(([name, one]) => [name, written(one)])),

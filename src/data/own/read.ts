@@ -6,6 +6,7 @@ import { refusesGaps } from '../../spec/feature-chain.js'
 import { type OwnDataSpec, type SourceSpec, SPLIT_WAYS } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { columnTypeOf } from '../steps/registry.js'
+import type { DataWatch } from '../watch.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { openSource } from './open-source.js'
 import { DataError, type Problem, quoted, refuse } from './problem.js'
@@ -40,23 +41,34 @@ async function readColumns(
 }
 
 /** Opens a source. Throws a DataError if its file cannot be opened. */
-export async function openAt(source: SourceSpec, pointer: string, data: OwnDataSpec): Promise<RawTable> {
+export async function openAt(
+  source: SourceSpec,
+  pointer: string,
+  data: OwnDataSpec,
+  watch: DataWatch,
+): Promise<RawTable> {
   try {
-    return await openSource(source, data)
+    return await openSource(source, data, watch)
   } catch (error) {
     if (!(error instanceof UserError) || error.issues.length > 0) throw error
     throw new DataError([{ code: 'file', pointer, message: error.message }])
   }
 }
 
+interface Further {
+  /** JSON pointer to the source in the spec. */
+  readonly pointer: string
+  readonly decisions: Decisions
+  readonly data: OwnDataSpec
+  readonly watch: DataWatch
+}
+
 /** Opens a further source, which must have the same columns, and reads its rows. */
 export async function readSource(
   source: SourceSpec,
-  pointer: string,
-  decisions: Decisions,
-  data: OwnDataSpec,
+  { pointer, decisions, data, watch }: Further,
 ): Promise<ReadSource> {
-  const table = await openAt(source, pointer, data)
+  const table = await openAt(source, pointer, data, watch)
   try {
     const uses = usesOf(decisions, data)
     const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column))
@@ -93,8 +105,7 @@ export const columnsOf = ({ column, columns }: Pick<Target, 'column' | 'columns'
   columns ?? [column!]
 
 /** Labels are texts, or numbers if the file states that type. */
-const useOf = ({ type, columns }: Target): Use =>
-  type === 'class' || (type === 'multi_hot' && columns === undefined) ? 'label' : 'number'
+const useOf = ({ type }: Target): Use => (type === 'number' ? 'number' : 'label')
 
 function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string): Named<ColumnType | 'field'> {
   const problems: Problem[] = []

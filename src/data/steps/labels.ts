@@ -28,11 +28,16 @@ export function multiHot(names: readonly string[], separator: string): Step<null
   }
 }
 
-/** Numbers that are 0 or 1. */
+/** Each value, which says yes or no, becomes 1 or 0. */
 export const flags: Step<null> = {
   column: () => ({ shape: [1], dtype: 'uint8', divisor: 1, values: 'binary' }),
-  apply: (values) => Uint8Array.from(values as Float32Array),
+  apply: (values) => Uint8Array.from({ length: values.length }, (_, row) => flagOf(values[row]!)!),
 }
+
+/** Returns 1 or 0 for a value that says yes or no; undefined for any other. */
+export const flagOf = (value: string | number): number | undefined => FLAGS[labelText(value).toLowerCase()]
+
+const FLAGS: Readonly<Record<string, number>> = { 0: 0, 1: 1, false: 0, true: 1 }
 
 const placesOf = (names: readonly string[]) => new Map(names.map((name, index) => [name, index]))
 
