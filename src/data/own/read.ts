@@ -9,6 +9,7 @@ import { columnTypeOf } from '../steps/registry.js'
 import type { DataWatch } from '../watch.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { openSource } from './open-source.js'
+import { isUrl } from './paths.js'
 import { DataError, type Problem, quoted, refuse } from './problem.js'
 import { type Spooled, spool } from './spool.js'
 
@@ -24,7 +25,7 @@ export async function readMain(table: RawTable, decisions: Decisions, data: OwnD
   const uses = usesOf(decisions, data)
   const column = splitColumn(data)
   if (column !== undefined) uses[column] = new Set([...(uses[column] ?? []), 'label'])
-  return readColumns(uses, table, '/data/source', droppingColumns(decisions, data))
+  return readColumns(uses, table, '/data/source', data.source, droppingColumns(decisions, data))
 }
 
 /** The column whose values split the rows; undefined if they are split in another way. */
@@ -35,9 +36,11 @@ async function readColumns(
   uses: Uses,
   table: RawTable,
   pointer: string,
+  source: SourceSpec,
   dropping: ReadonlySet<string>,
 ): Promise<ReadSource> {
-  return { ...(await spool(table.read(wantedColumns(uses, table, pointer)), dropping)), file: table.name, pointer }
+  const file = typeof source === 'string' && isUrl(source) ? source : table.name
+  return { ...(await spool(table.read(wantedColumns(uses, table, pointer)), dropping)), file, pointer }
 }
 
 /** Opens a source. Throws a DataError if its file cannot be opened. */
@@ -79,7 +82,7 @@ export async function readSource(
         message: `${table.name} has no column ${quoted(column)}, which the source has`,
       })),
     )
-    return await readColumns(uses, table, pointer, droppingColumns(decisions, data))
+    return await readColumns(uses, table, pointer, source, droppingColumns(decisions, data))
   } finally {
     table.close()
   }
