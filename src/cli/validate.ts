@@ -18,6 +18,7 @@ export async function validateSpecs(files: readonly string[], options: OverrideO
     } else {
       bad++
       for (const issue of result.issues) say(io, formatIssue(issue))
+      if (result.summary !== undefined) say(io, result.summary)
     }
   }
   return bad === 0 ? EXIT.done : EXIT.badInput

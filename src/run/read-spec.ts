@@ -24,13 +24,20 @@ export interface CheckedSpec {
   issue(draft: IssueDraft): Issue
 }
 
+/** All problems of a spec, or of the values in its data. */
+export interface Refusal {
+  readonly issues: readonly Issue[]
+  /** Says in a sentence what the problems of values have in common, and the remedy. */
+  readonly summary?: string
+}
+
 /** Returns the resolved spec, or all issues. A file that cannot be read is an issue too. */
 export async function readSpec(
   source: string,
   overrides: readonly Override[],
   stdin: NodeJS.ReadableStream,
   watch: DataWatch = UNWATCHED,
-): Promise<CheckedSpec | { issues: readonly Issue[] }> {
+): Promise<CheckedSpec | Refusal> {
   const text = await read(source, stdin)
   if (typeof text !== 'string') return { issues: [text] }
   const { parseSpec } = await import('../spec/parse.js')
@@ -50,7 +57,7 @@ export async function readSpec(
     if (error instanceof DataError) return refusal(error.problems)
     if (!(error instanceof UserError)) throw error
     return error.issues.length > 0
-      ? { issues: error.issues }
+      ? { issues: error.issues, summary: error.message }
       : refusal([{ code: 'data', pointer: '/data', message: error.message }])
   }
   const { spec, issues: open } = withUnits({ ...given, data: data.data } as ResolvedSpec, data.form)
@@ -66,9 +73,10 @@ export async function readSpec(
 export async function requireSpec(...args: Parameters<typeof readSpec>): Promise<CheckedSpec> {
   const read = await readSpec(...args)
   if ('spec' in read) return read
+  const { issues, summary } = read
   throw new UserError(
-    read.issues.length === 1 ? 'The spec has a problem.' : `The spec has ${read.issues.length} problems.`,
-    read.issues,
+    summary ?? (issues.length === 1 ? 'The spec has a problem.' : `The spec has ${issues.length} problems.`),
+    issues,
   )
 }
 
