@@ -3,33 +3,35 @@ import { UserError } from '../../base/issue.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Block, rowsAtOnce, rowsOf } from './block.js'
 import { type Elements, type ElementType, elementType, utf8Text } from './element.js'
-import { DAMAGED, type Dataset, type Hdf5Library, inWords } from './hdf5-library.js'
+import { ask, DAMAGED } from './hdf5-client.js'
+import type { Hdf5Entry } from './hdf5-messages.js'
 
-/**
- * Opens what a name in a file stands for as a column. `fileBytes` is the size of the file. Throws a UserError if it is no
- * dataset that can be a column.
- */
-export function hdf5Block(
-  library: Hdf5Library,
-  entry: unknown,
-  name: string,
-  column: string,
-  fileBytes: number,
-): Block {
-  if (entry instanceof library.ExternalLink) {
-    throw new UserError(`${name}: leads to another file, ${JSON.stringify(entry.filename)}, which is not opened`)
+export interface Hdf5Place {
+  /** The file. */
+  readonly path: string
+  /** Size of the file. */
+  readonly bytes: number
+  /** For messages. */
+  readonly name: string
+  readonly patienceMs: number
+}
+
+/** Opens what a name in a file stands for as a column. Throws a UserError if it is no dataset that can be one. */
+export function hdf5Block(place: Hdf5Place, { path, dataset, otherFile }: Hdf5Entry, column: string): Block {
+  const { name } = place
+  if (otherFile !== undefined) {
+    throw new UserError(`${name}: leads to another file, ${JSON.stringify(otherFile)}, which is not opened`)
   }
-  if (!(entry instanceof library.Dataset)) throw new UserError(`${name}: is not a dataset`)
-  const dataset: Dataset = entry
-  const { metadata, filters } = inWords(name, () => ({ metadata: dataset.metadata, filters: dataset.filters }))
+  if (dataset === undefined) throw new UserError(`${name}: is not a dataset, or is damaged`)
+  const { metadata, filters } = dataset
   const problem = problemOf(metadata, filters)
   if (problem !== undefined) throw new UserError(`${name}: ${problem}`)
   const type = typeOf(metadata)
   if ('problem' in type) throw new UserError(`${name}: ${type.problem}`)
   const { rows, rest, rowBytes } = rowsOf(name, metadata.shape!.map(Number), metadata.size)
   // parts that were never written take no room, and a damaged shape would be read for years
-  if (rows * rowBytes > MOST_PACKED * fileBytes) {
-    throw new UserError(`${name}: states ${rows} rows, more than its file of ${fileBytes} bytes can hold`)
+  if (rows * rowBytes > MOST_PACKED * place.bytes) {
+    throw new UserError(`${name}: states ${rows} rows, more than its file of ${place.bytes} bytes can hold`)
   }
   const width = sizeOf(rest)
   return {
@@ -42,10 +44,9 @@ export function hdf5Block(
       return {
         left: () => rows - from,
         async next(count) {
-          const slice = { from, count, rest, bytes: count * rowBytes }
-          const elements: Elements = metadata.vlen
-            ? inWords(name, () => variableTexts(library, dataset, slice))
-            : type.decode(inWords(name, () => sliceBytes(library, dataset, slice, (bytes) => bytes.slice())))
+          const read = { dataset: path, from, count, rest, bytes: count * rowBytes, isText: metadata.vlen }
+          const result = await ask(place.path, { read }, name, place.patienceMs)
+          const elements = metadata.vlen ? (result as Elements) : type.decode(result as Uint8Array)
           if (elements.length !== count * width) throw new UserError(`${name}: ${DAMAGED}`)
           const found = { file: name, from, columns: { [column]: elements } }
           from += count
@@ -60,14 +61,14 @@ export function hdf5Block(
 /** Deflate makes data at most 1,032 times smaller (zlib.net/zlib_tech.html). */
 const MOST_PACKED = 1032
 
-type Metadata = Dataset['metadata']
+type Metadata = NonNullable<Hdf5Entry['dataset']>['metadata']
 
 /** HDF5's numbers for its classes of types (H5T_class_t). */
 const CLASS = { integer: 0, float: 1, string: 3, compound: 6, enumeration: 8 }
 /** Filters that are part of HDF5: deflate, shuffle, Fletcher's checksum, n-bit, scale and offset. */
 const FILTERS = [1, 2, 3, 5, 6]
 
-function problemOf(metadata: Metadata, filters: Dataset['filters']): string | undefined {
+function problemOf(metadata: Metadata, filters: NonNullable<Hdf5Entry['dataset']>['filters']): string | undefined {
   if (metadata.shape === null) return 'has no values'
   if (metadata.virtual_sources) return 'has its values in other files, which are not opened'
   if (metadata.type === CLASS.compound)
@@ -117,50 +118,4 @@ const MOST_CHUNK = 1 << 26
 function wholeChunks(rows: number, chunks: readonly number[] | null, rowBytes: number): number {
   const chunk = Number(chunks?.[0] ?? 1)
   return chunk * rowBytes > MOST_CHUNK ? rows : Math.max(1, Math.floor(rows / chunk)) * chunk
-}
-
-interface Slice {
-  readonly from: number
-  readonly count: number
-  /** Shape of a row. */
-  readonly rest: readonly number[]
-  readonly bytes: number
-}
-
-/**
- * Reads rows as little-endian bytes, and gives them to `use` in the library's memory. `Dataset.slice` of the package
- * returns what that memory holds by chance if the library fails; the function below it, which is called here, says so.
- */
-function sliceBytes<Result>(
-  { module }: Hdf5Library,
-  { file_id, path }: Dataset,
-  { from, count, rest, bytes }: Slice,
-  use: (bytes: Uint8Array, at: number) => Result,
-): Result {
-  const at = module._malloc(bytes)
-  if (at === 0) throw new Error('out of memory')
-  try {
-    const counts = [count, ...rest].map(BigInt)
-    const offsets = [from, ...rest.map(() => 0)].map(BigInt)
-    const strides = counts.map(() => 1n)
-    if (module.get_dataset_data(file_id, path, counts, offsets, strides, BigInt(at)) < 0) throw new Error('not read')
-    return use(module.HEAPU8.subarray(at, at + bytes), at)
-  } finally {
-    module._free(at)
-  }
-}
-
-/** Reads texts of any length: the bytes of the slice are addresses of them. */
-function variableTexts(library: Hdf5Library, dataset: Dataset, slice: Slice): Elements {
-  const { module } = library
-  return sliceBytes(library, dataset, slice, (bytes, at) => {
-    const memory = module.HEAPU8
-    const addresses = Uint32Array.from(new Uint32Array(memory.buffer, at, bytes.length / 4))
-    const texts = Array.from(addresses, (address) =>
-      address === 0 ? null : utf8Text(memory.subarray(address, memory.indexOf(0, address))),
-    )
-    const counts = [slice.count, ...slice.rest].map(BigInt)
-    module.reclaim_vlen_memory_count(dataset.file_id, dataset.path, '', BigInt(at), counts)
-    return texts
-  })
 }

@@ -2,34 +2,28 @@
 import { UserError } from '../../base/issue.js'
 import { type ArrayFile, arrayFile } from './array-file.js'
 import { fileBytes } from './bytes.js'
+import { ask, closeHdf5, PATIENCE_MS } from './hdf5-client.js'
 import { hdf5Block } from './hdf5-dataset.js'
-import { DAMAGED, hdf5Library, inWords } from './hdf5-library.js'
+import type { Hdf5Entry } from './hdf5-messages.js'
 
 /** The signature is at the beginning of a file, or at 512, 1024, 2048, ... bytes. */
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
 const SECOND_PLACE = 512
 
-/** Opens a file. Throws a UserError if it is no HDF5 file, or damaged. */
-export async function openHdf5(path: string, name: string, column: string | null): Promise<ArrayFile> {
+/** Opens a file. Throws a UserError if it is no HDF5 file, or damaged, or the library needs more than the patience. */
+export async function openHdf5(
+  path: string,
+  name: string,
+  column: string | null,
+  patienceMs = PATIENCE_MS,
+): Promise<ArrayFile> {
   const bytes = await sizeOfHdf5(path, name)
-  const library = await hdf5Library()
-  const file = inWords(name, () => library.open(path))
-  if (file === undefined) throw new UserError(`${name}: ${DAMAGED}`)
-  let isOpen = true
-  const close = () => {
-    if (!isOpen) return
-    isOpen = false
-    try {
-      file.close()
-    } catch {
-      // nothing was written, so nothing is lost
-    }
-  }
+  const close = () => closeHdf5(path)
   try {
-    const entries = inWords(name, () => new Map(file.paths().map((path) => [path, file.get(path)])))
-    const arrays = [...entries.keys()].filter((path) => !(entries.get(path) instanceof library.Group))
-    const found = await arrayFile(name, arrays, column, (array, as) =>
-      hdf5Block(library, entries.get(array), `${name}: ${array}`, as, bytes),
+    const listed = (await ask(path, { list: true }, name, patienceMs)) as readonly Hdf5Entry[]
+    const entries = new Map(listed.map((entry) => [entry.path, entry]))
+    const found = await arrayFile(name, [...entries.keys()], column, (array, as) =>
+      hdf5Block({ path, bytes, name: `${name}: ${array}`, patienceMs }, entries.get(array)!, as),
     )
     return { ...found, close }
   } catch (error) {

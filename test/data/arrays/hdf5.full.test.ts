@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { UserError } from '../../../src/base/issue.js'
+import { openHdf5 } from '../../../src/data/arrays/hdf5.js'
 import { ARRAYS, expected, tableOf } from '../../support/arrays.js'
 import { temporaryFolder } from '../../support/command.js'
+import { readDamaged } from '../../support/damaged-arrays.js'
 import { allRows } from '../../support/raw-table.js'
 
 test('datasets of every type are columns by name', async () => {
@@ -53,7 +55,7 @@ test.each([
   ['lzf', 'is packed by "lzf", which is not part of HDF5; save it with "gzip"'],
   ['virtual', 'has its values in other files, which are not opened'],
   ['external', 'leads to another file, "pictures.h5", which is not opened'],
-  ['broken', 'is not a dataset'],
+  ['broken', 'is not a dataset, or is damaged'],
 ])('a dataset of kind %s is refused when it is used', async (name, problem) => {
   const table = await tableOf('refused.h5')
   expect(table.columns[name]).toBeNull()
@@ -84,4 +86,31 @@ test('a block of the user may come first', async () => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'x.h5'), Buffer.concat([Buffer.alloc(512), readFileSync(join(ARRAYS, 'pictures.h5'))]))
   expect((await allRows(await tableOf('x.h5', folder))).count).toBe(6)
+})
+
+test('a file in which the library runs in a circle is given up, and another one is read then', async () => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'x.h5')
+  const bytes = readFileSync(join(ARRAYS, 'types.h5'))
+  bytes[13840] = 0 // an object of the heap of texts without a size
+  writeFileSync(path, bytes)
+  const { blocks } = await openHdf5(path, 'x.h5', null, 3000)
+  const block = blocks.find(({ columns }) => 'text/variable' in columns)!
+  const reader = await block.start(['text/variable'])
+  await expect(reader.next(5)).rejects.toThrow(
+    new UserError('x.h5: text/variable: is damaged, or has parts that this version of the HDF5 library cannot read'),
+  )
+  expect((await allRows(await tableOf('pictures.h5'))).count).toBe(6)
+})
+
+test('a dataset of more rows than its file can hold is refused', async () => {
+  const table = await tableOf('refused.h5')
+  await expect(table.facts(['endless'])).rejects.toThrow(
+    /^refused.h5: endless: states 1000000000000 rows, more than its file of \d+ bytes can hold$/,
+  )
+})
+
+test('damaged files are read, or refused in words', async () => {
+  const { refused } = await readDamaged('.h5', 100)
+  expect(refused).toBeGreaterThan(0)
 })
