@@ -1,8 +1,8 @@
 /** Words for cells that do not have the type of their column. */
 import { type Issue, UserError } from '../../base/issue.js'
 import type { Cell, ColumnType } from '../sources/raw-table.js'
-import { isNotFinite, numberIn } from './number-text.js'
-import { LONGEST_VALUE, quoted } from './quoted.js'
+import { numberIn } from './number-text.js'
+import { isShort, quoted } from './quoted.js'
 
 /** Limit on the cells that a message lists. */
 export const MOST_CELLS = 20
@@ -12,7 +12,9 @@ const MOST_WORDS = 5
 
 export interface BadCell extends Cell {
   readonly column: string
+  /** The type that it should have. */
   readonly type: ColumnType
+  readonly found: 'text' | 'NaN or infinity' | 'number'
 }
 
 /** True if a value that is no gap has a type. A number of a JSON file that is no text as it was written is not one. */
@@ -25,26 +27,21 @@ export function fits(value: number | string, type: ColumnType): boolean {
 /** The error that lists at least one cell of a file, and the `missing_values` that would make gaps of those that are no numbers. */
 export function badCells(cells: readonly BadCell[]): UserError {
   const issues = cells.map(
-    ({ file, row, column, type, value }): Issue => ({
+    (cell): Issue => ({
       code: 'cell',
-      source: file,
+      source: cell.file,
       pointer: '',
-      message: `row ${row}, column ${quoted(column)}: found ${quoted(value)}, must be ${wordsOf(value, type)}`,
+      message: `row ${cell.row}, column ${quoted(cell.column)}: found ${quoted(cell.value)}, must be ${wordsOf(cell)}`,
     }),
   )
-  const words = [...new Set(cells.map(({ value }) => value).filter(isWord))]
+  const words = [...new Set(cells.filter(({ found }) => found !== 'number').map(({ value }) => value))].filter(isShort)
   const list = [...words.slice(0, MOST_WORDS).map(quoted), ...(words.length > MOST_WORDS ? ['...'] : [])].join(', ')
   const remedy = words.length > 0 ? `; if they mean gaps, set "missing_values": [${list}]` : ''
   return new UserError(`${cells[0]!.file} has values that do not fit their columns${remedy}`, issues)
 }
 
-const wordsOf = (value: string, type: BadCell['type']): string => {
-  const number = numberIn(value)
+function wordsOf({ type, found, value }: BadCell): string {
   if (type === 'text') return 'below 2^53, or between quotes'
-  if (type === 'integer') return Number.isInteger(number) ? 'a whole number below 2^53' : 'a whole number'
-  const isNumber = !Number.isNaN(number) || isNotFinite(value)
-  return isNumber ? 'a finite number of 32 bits' : 'a number'
+  if (type === 'integer') return Number.isInteger(numberIn(value)) ? 'a whole number below 2^53' : 'a whole number'
+  return found === 'text' ? 'a number' : 'a finite number of 32 bits'
 }
-
-/** True for text that is no finite number, and short enough to be a sign for a gap. */
-const isWord = (value: string): boolean => value.length <= LONGEST_VALUE && !Number.isFinite(numberIn(value))

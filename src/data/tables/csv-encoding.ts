@@ -12,8 +12,8 @@ export const decoderOf = (encoding: Encoding) => new TextDecoder(LABELS[encoding
 /** Returns words for an encoding that the first bytes of a file show not to be the right one. */
 export function encodingProblem(bytes: Uint8Array, encoding: Encoding): string | undefined {
   const wide = wideEncodingOf(bytes)
-  if (wide === undefined) return encoding === 'utf-16' ? 'it is not UTF-16 text; leave "encoding" out' : undefined
+  if (wide === undefined) return encoding === 'utf-16' ? 'it is not UTF-16 text; leave the "encoding" out' : undefined
   const isBigEndian = bytes[0] === 0xfe || bytes[0] === 0
   if (wide === 'UTF-32' || isBigEndian) return `it is ${isBigEndian ? 'big-endian ' : ''}${wide} text; save it as UTF-8`
-  return encoding === 'utf-16' ? undefined : 'it is UTF-16 text; set "encoding": "utf-16", or save it as UTF-8'
+  return encoding === 'utf-16' ? undefined : 'it is UTF-16 text; set "csv": {"encoding": "utf-16"}, or save it as UTF-8'
 }

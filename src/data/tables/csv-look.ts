@@ -6,6 +6,8 @@ import { quoted } from './quoted.js'
 
 export interface CsvLook {
   readonly delimiter: string
+  /** Number of blank lines before the first record. */
+  readonly blank: number
   readonly header: boolean
   readonly names: readonly string[]
   /** Positions of the columns whose values in the first rows are numbers or gaps. */
@@ -27,6 +29,7 @@ const MOST_RECORDS = 50
  */
 export function lookAtCsv(head: string, isWhole: boolean, format: Format): CsvLook | { problem: string } | undefined {
   const { quote, decimal } = format
+  const blank = /^[\r\n]*/.exec(head)![0].match(/\r\n|\r|\n/g)?.length ?? 0
   const cutBy = (delimiter: string): (readonly string[])[] =>
     csvReader(delimiter, quote)(head, isWhole)
       .filter((record) => !isBlank(record))
@@ -41,18 +44,19 @@ export function lookAtCsv(head: string, isWhole: boolean, format: Format): CsvLo
   const names = header ? first.map((name) => name.trim()) : first.map((_, index) => `column_${index + 1}`)
   if (names.some((name) => name.includes('\ufffd'))) {
     return {
-      problem: 'its first row has bytes that are not UTF-8; save the file as UTF-8, or set "encoding": "latin-1"',
+      problem:
+        'its first row has bytes that are not UTF-8; save the file as UTF-8, or set "csv": {"encoding": "latin-1"}',
     }
   }
   const problems = nameProblems(names)
   if (problems.length > 0) {
-    const remedy = 'every column needs a name of its own; if the first row has no names, set "header": false'
+    const remedy = 'every column needs a name of its own; if the first row has no names, set "csv": {"header": false}'
     return { problem: `${problems.join('; ')}; ${remedy}` }
   }
   const isLikely = (field: string | undefined) =>
     field === undefined || field === '' || isNumber(field) || format.missing_values.includes(field)
   const likelyNumbers = names.flatMap((_, index) => (rows.every((row) => isLikely(row[index])) ? [index] : []))
-  return { delimiter, header, names, likelyNumbers }
+  return { delimiter, blank, header, names, likelyNumbers }
 }
 
 function bestDelimiter(cutBy: (delimiter: string) => (readonly string[])[], decimal: string): string {

@@ -17,7 +17,7 @@ export async function csvProblem(
   const [, expected, found] = [...message.matchAll(/^Expected Number of Columns: (\d+) Found: (\d+)$/gm)].at(-1) ?? []
   if (record !== undefined) {
     if (/^Invalid unicode/m.test(message)) {
-      return `${await place()} has bytes that are not UTF-8; save the file as UTF-8, or set "encoding": "latin-1"`
+      return `${await place()} has bytes that are not UTF-8; save the file as UTF-8, or set "csv": {"encoding": "latin-1"}`
     }
     if (/^Value with unterminated quote found/m.test(message)) {
       return `${await place()} has a quote that does not end, or text after its end`
@@ -39,7 +39,7 @@ async function placeOf(path: string, record: number, look: CsvLook, options: Tab
   let [seen, row] = [0, look.header ? -1 : 0]
   for await (const found of records(path, look, options)) {
     seen++
-    if (!isBlank(found) || look.names.length === 1) row++
+    if (seen > look.blank && (look.names.length === 1 || !isBlank(found))) row++
     if (seen === record) return row === 0 ? `line ${found.line}` : `row ${row} (line ${found.line})`
   }
   return 'a row'

@@ -10,7 +10,7 @@ import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
 import { byCodePoint } from './by-code-point.js'
 import { noFacts, see } from './facts.js'
 import { type JsonForm, type JsonRecord, kindOf } from './json-records.js'
-import { numberIn } from './number-text.js'
+import { isNotFinite, numberIn } from './number-text.js'
 import type { TableOptions } from './options.js'
 import { quoted } from './quoted.js'
 
@@ -63,7 +63,7 @@ export async function openJson(path: string, { missing_values }: TableOptions, {
               columns.push([column, typed(found, type)])
               found.forEach((cell, at) => {
                 if (cell === null || fits(cell, type)) return
-                bad.push({ file: path, row: from + at + 1, column, type, value: String(cell) })
+                bad.push({ file: path, row: from + at + 1, column, type, value: String(cell), found: kindIn(cell) })
               })
             }
             if (bad.length >= MOST_CELLS) break
@@ -106,6 +106,11 @@ function typed(cells: readonly JsonCell[], type: ColumnType): Values {
   const numbers = type === 'number' ? new Float32Array(cells.length) : new Float64Array(cells.length)
   for (let at = 0; at < cells.length; at++) numbers[at] = numberOf(cells[at]!)
   return numbers
+}
+
+function kindIn(cell: number | string): BadCell['found'] {
+  if (Number.isFinite(numberOf(cell))) return 'number'
+  return isNotFinite(String(cell)) ? 'NaN or infinity' : 'text'
 }
 
 const numberOf = (cell: JsonCell): number =>

@@ -3,7 +3,7 @@
 export interface TableOptions {
   /** Text between columns; null for the one of `,`, `;`, tab and `|` that cuts the first rows best. CSV alone. */
   readonly delimiter: string | null
-  /** Character around a value that contains delimiters, line ends or quotes, doubled within it; '' for none. CSV alone. */
+  /** Character around a value that contains delimiters, line ends or quotes, doubled within it. CSV alone. */
   readonly quote: string
   /** True if the first row has the names of columns; null: yes, unless all its values are numbers. CSV alone. */
   readonly header: boolean | null

@@ -72,17 +72,20 @@ async function misfits({ name: file, sql, columns, rows }: SqlFile, types: Named
   const cells = names.map((name, at) => {
     const { text, number } = columns[name]!
     const isBad = types[name] === 'integer' ? isNotWhole : isTooLarge
-    return `${text} AS t${at}, ${number} AS n${at}, CASE WHEN n${at} IS NULL OR ${isBad(`n${at}`)} THEN t${at} END AS b${at}`
+    return `${text} AS t${at}, ${number} AS n${at}, CASE WHEN n${at} IS NULL OR ${isBad(`n${at}`)} THEN t${at} END AS b${at},
+      CASE WHEN n${at} IS NULL THEN 'text' WHEN isfinite(n${at}) THEN 'number' ELSE 'NaN or infinity' END AS f${at}`
   })
   const bad = names.map((_, at) => `b${at}`)
-  const found = await sql.all(
-    `SELECT row, ${bad.join(', ')} FROM (SELECT row_number() OVER () AS row, ${cells.join(', ')} FROM ${rows(new Set())})
+  const rowsFound = await sql.all(
+    `SELECT * FROM (SELECT row_number() OVER () AS row, ${cells.join(', ')} FROM ${rows(new Set())})
       WHERE coalesce(${bad.join(', ')}) IS NOT NULL LIMIT ${MOST_CELLS}`,
   )
-  const listed = found.flatMap((row) =>
+  const listed = rowsFound.flatMap((row) =>
     names.flatMap((column, at) => {
       const value = row[`b${at}`]
-      return value === null ? [] : [{ file, row: Number(row.row), column, type: types[column]!, value: String(value) }]
+      const found = row[`f${at}`] as BadCell['found']
+      const cell = { file, row: Number(row.row), column, type: types[column]!, found }
+      return value === null ? [] : [{ ...cell, value: String(value) }]
     }),
   )
   return listed.slice(0, MOST_CELLS)

@@ -48,6 +48,7 @@ function nestedOf(sqlType: string): string | undefined {
   return sqlType === 'BLOB' ? 'bytes' : `values of type ${sqlType}`
 }
 
+/** True in SQL for an empty text, and for those that mean a gap. */
 export const textGap = (expression: string, missing: readonly string[]): string =>
   `${expression}::VARCHAR IN (${['', ...missing].map(text).join(', ')})`
 

@@ -1,6 +1,7 @@
 /** CSV files, clean and dirty: the right values, or an error that names the file, the row and the remedy. */
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { numberIn } from '../../../src/data/tables/number-text.js'
 import { factsOf, fileOf, problemOf, rowsOf, withTable } from '../../support/table.js'
 
 const TYPES = { a: 'number', b: 'text' } as const
@@ -13,6 +14,8 @@ describe('the same rows', () => {
     ['without a last line end', 'a.csv', CLEAN.slice(0, -1)],
     ['with spaces around numbers and quotes', 'a.csv', 'a , b\n 1 ,x\n, "é,""y""\nz" \n2.5 ,\n'],
     ['with a byte order mark', 'a.csv', `\ufeff${CLEAN}`],
+    ['after blank lines', 'a.csv', `\n\n${CLEAN}`],
+    ['with gaps that have delimiters', 'a.csv', CLEAN.replace('\n,"é', '\n"N,A","é'), { missing_values: ['N,A', '"'] }],
     ['with blank lines', 'a.csv', CLEAN.replace('1,x\n', '\n1,x\n\n')],
     ['separated by tabs', 'a.tsv', CLEAN.replaceAll(',', '\t').replace('é\t', 'é,')],
     ['separated by semicolons', 'a.txt', CLEAN.replaceAll(',', ';').replace('é;', 'é,')],
@@ -72,6 +75,55 @@ test('numbers with points between thousands', async () => {
   const wrong = fileOf('a.csv', rows.replace('7;', '7.5;'))
   expect((await rowsOf(wrong, TYPES, options)).a).toEqual([1234.5, 1_000_000, 75])
   expect(await problemOf(rowsOf(wrong, TYPES, { decimal: ',' }))).toContain('row 1, column "a": found "1.234,5"')
+})
+
+test('characters between thousands that are not of ASCII', async () => {
+  const options = { thousands: '\u00a0', decimal: ',' } as const
+  const file = fileOf('a.csv', 'a;b\n1\u00a0234,5;x\n1.5;y\n')
+  expect(await problemOf(rowsOf(file, TYPES, options))).toContain('row 2, column "a": found "1.5", must be a number')
+  expect((await rowsOf(file, TYPES, { ...options, missing_values: ['1.5'] })).a).toEqual([1234.5, Number.NaN])
+})
+
+test('text is a number in each way of reading, or in none', async () => {
+  const numbers = ['1', '+1', '-1.', '.5', '1e5', '1E+5', ' 1 ', '\t1', '1_000', '00501', '1e-400', '9007199254740993']
+  const others = [
+    '1__0',
+    '_1',
+    '0x10',
+    '0b1',
+    '1d',
+    'true',
+    '１',
+    '--1',
+    '1e',
+    'e5',
+    '.',
+    '-',
+    '1 000',
+    '$1',
+    '1%',
+    '∞',
+  ]
+  for (const text of [...numbers, ...others]) {
+    const isNumber = numbers.includes(text)
+    const file = fileOf('a.csv', `a|b\n${text}|x\n1|1\n`)
+    const { a, b } = await factsOf(file, ['a', 'b'])
+    expect([text, a!.notNumbers, b!.notNumbers]).toEqual([text, isNumber ? 0 : 1, 1])
+    const read = rowsOf(file, { a: 'number' }).then(({ a }) => a![0])
+    if (isNumber) expect(await read).toBe(Math.fround(Number(text.replace('_', ''))))
+    else expect(await problemOf(read)).toContain(`found ${JSON.stringify(text)}, must be a number`)
+    expect(Number.isNaN(numberIn(text))).toBe(!isNumber)
+  }
+})
+
+test.each([
+  [{ quote: ',', delimiter: ',' }, '"delimiter" must be neither a line end nor the quote'],
+  [{ delimiter: '\n' }, '"delimiter" must be neither a line end nor the quote'],
+  [{ quote: '§' }, '"quote" must be one character of ASCII'],
+  [{ thousands: '.' }, '"thousands" must be a character that no other part of a number has'],
+  [{ thousands: '0' }, '"thousands" must be a character that no other part of a number has'],
+])('options that do not go together: %j', async (options, message) => {
+  expect(await problemOf(rowsOf(fileOf('a.csv', CLEAN), TYPES, options))).toBe(`"csv": ${message}`)
 })
 
 test('a file without names has columns by number; a first row of numbers is no header', async () => {
@@ -159,39 +211,39 @@ describe('a message', () => {
     [
       'two columns of one name',
       'a,b,a\n1,x,2\n',
-      'columns 1 and 3 are both called "a"; every column needs a name of its own; if the first row has no names, set "header": false',
+      'columns 1 and 3 are both called "a"; every column needs a name of its own; if the first row has no names, set "csv": {"header": false}',
     ],
     [
       'columns without names',
       'a,,b,\n1,2,x,3\n',
-      'column 2 has no name; column 4 has no name; every column needs a name of its own; if the first row has no names, set "header": false',
+      'column 2 has no name; column 4 has no name; every column needs a name of its own; if the first row has no names, set "csv": {"header": false}',
     ],
     ['a long line', `a,b\n1,x\n2,${long}\n`, 'row 2 (line 3) is longer than 2000000 bytes'],
     ['a long first line', `${long.repeat(9)},b\n`, 'its first row is longer than 2000000 bytes'],
     [
       'a byte that is not UTF-8',
       bytes('a,b\n1,x\n2,', 0xe9, '\n'),
-      'row 2 (line 3) has bytes that are not UTF-8; save the file as UTF-8, or set "encoding": "latin-1"',
+      'row 2 (line 3) has bytes that are not UTF-8; save the file as UTF-8, or set "csv": {"encoding": "latin-1"}',
     ],
     [
       'such a byte in a number',
       bytes('a,b\n1,x\n2', 0xe9, ',y\n'),
-      'row 2 (line 3) has bytes that are not UTF-8; save the file as UTF-8, or set "encoding": "latin-1"',
+      'row 2 (line 3) has bytes that are not UTF-8; save the file as UTF-8, or set "csv": {"encoding": "latin-1"}',
     ],
     [
       'such a byte far down',
       bytes(`a,b\n${many}2,`, 0xe9, '\n'),
-      'row 50001 (line 50002) has bytes that are not UTF-8; save the file as UTF-8, or set "encoding": "latin-1"',
+      'row 50001 (line 50002) has bytes that are not UTF-8; save the file as UTF-8, or set "csv": {"encoding": "latin-1"}',
     ],
     [
       'such a byte in a name',
       bytes('a,b', 0xe9, '\n1,x\n'),
-      'its first row has bytes that are not UTF-8; save the file as UTF-8, or set "encoding": "latin-1"',
+      'its first row has bytes that are not UTF-8; save the file as UTF-8, or set "csv": {"encoding": "latin-1"}',
     ],
     [
       'UTF-16',
       Buffer.from('\ufeffa,b\n1,x\n', 'utf16le'),
-      'it is UTF-16 text; set "encoding": "utf-16", or save it as UTF-8',
+      'it is UTF-16 text; set "csv": {"encoding": "utf-16"}, or save it as UTF-8',
     ],
     [
       'big-endian UTF-16',
@@ -200,6 +252,13 @@ describe('a message', () => {
     ],
   ])('of %s', async (_, content, message) => {
     expect(await problemOf(rowsOf(fileOf('a.csv', content), TYPES))).toBe(`a.csv: ${message}`)
+  })
+
+  test('of a long row in a file of one column, where a blank line is a row', async () => {
+    const file = fileOf('a.csv', '\n\na\n1\n\n2,3\n')
+    expect(await problemOf(rowsOf(file, { a: 'number' }, { delimiter: ',' }))).toBe(
+      'a.csv: row 3 (line 6) has 2 columns, must have 1',
+    )
   })
 
   test.each(['big-endian', 'UTF-8'])('of text that is said to be UTF-16, but is %s', async (encoding) => {
