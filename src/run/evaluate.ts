@@ -1,5 +1,6 @@
 /** Measures a trained model on the test set of its spec. */
 import { type DataForm, soleInput } from '../base/form.js'
+import { UserError } from '../base/issue.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import type { Measured } from '../program/measured.js'
@@ -24,14 +25,19 @@ export interface Evaluation {
 }
 
 /**
- * Measures the model of a session, which must have the trained weights. Throws the reason of `signal` when that is
- * aborted.
+ * Measures the model of a session, which must have the trained weights. Throws a UserError if the data have no test rows,
+ * and the reason of `signal` when that is aborted.
  */
 export async function evaluateSession(
   spec: ResolvedSpec,
   { form, runner, training, testBatches }: Session,
   signal: AbortSignal,
 ): Promise<Evaluation> {
+  if (form.rows.test === 0) {
+    throw new UserError(
+      `${form.name} has no rows to evaluate on: set "test" in "data" to a source or to a share of the rows.`,
+    )
+  }
   const leftOut = measuredOfTraining(spec, form, await runner.read())
   const metrics = training.metrics.filter(({ key }) => !leftOut.includes(key))
   const { values: test, bad } = await evaluate(runner, testBatches(), metrics, signal, training.lookups)

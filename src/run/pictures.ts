@@ -34,7 +34,7 @@ export interface PictureNumbers {
   readonly hiddenBias: Float32Array
   /** The change of the kernel by one more step; same shape as the kernel. */
   readonly update: Float32Array
-  /** The first test samples, their hidden probabilities, and their reconstructions. */
+  /** The first test samples, or training samples without a test, their hidden probabilities, and their reconstructions. */
   readonly samples: readonly Float32Array[]
   readonly hidden: readonly Float32Array[]
   readonly reconstructions: readonly Float32Array[]
@@ -77,7 +77,7 @@ async function nextUpdate({ session, epochs }: PictureOptions, before: StateValu
   return after.map((value, at) => value - before[RBM_WEIGHTS.kernel]![at]!)
 }
 
-/** Returns the first test samples, their hidden probabilities and their reconstructions. */
+/** Returns the first test samples, or training samples if there is no test, their hidden probabilities and their reconstructions. */
 async function mirrored(
   { session, spec, engine, rbm, samples: most }: PictureOptions,
   weights: readonly Slot[],
@@ -86,7 +86,7 @@ async function mirrored(
   const runner = await engine.load(programs, { seed: spec.seed, batchSize: session.training.batchSize })
   const look = { samples: [] as Float32Array[], hidden: [] as Float32Array[], reconstructions: [] as Float32Array[] }
   try {
-    for await (const batch of session.testBatches()) {
+    for await (const batch of session.form.rows.test > 0 ? session.testBatches() : session.training.batches(1)) {
       const { sample, hidden, reconstruction } = await runner.run('mirror', batch, {})
       // an engine reuses its arrays
       look.samples.push(...rowsOf(sample!.slice(), rbm.visibleUnits))

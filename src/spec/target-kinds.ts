@@ -8,10 +8,16 @@ interface Losses {
   readonly outputs?: Readonly<Record<string, Pick<OutputSpec, 'loss' | 'target'>>> | undefined
 }
 
-/** Returns the kind of a target by its name. Without a loss, as for an RBM with labels, a target is a class. */
+/**
+ * Returns the kind of a target by its name: what the loss of an output compares that names it, or else that of the first
+ * output that names none. Without a loss, as for an RBM with labels, a target is a class.
+ */
 export function targetKindOf({ loss, outputs }: Losses): (target: string) => 'class' | 'number' {
   return (name) => {
-    const output = Object.entries(outputs ?? {}).find(([layer, { target }]) => nameOf(target, layer) === name)
+    const all = Object.entries(outputs ?? {})
+    const output =
+      all.find(([layer, { target }]) => nameOf(target, layer) === name) ??
+      all.find(([, { target }]) => target.type === 'label')
     const type = (output?.[1].loss ?? loss)?.type
     return type !== undefined && LOSS_TARGETS[type] === 'number' ? 'number' : 'class'
   }
