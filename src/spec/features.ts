@@ -176,21 +176,45 @@ export const crossesSchema = z
   .default([])
   .describe('Features to cross, as lists of their names: each list is one more feature, a hash of their values.')
 
-/** Lists crosses of features that are not there, or that have no number of a category. `path` leads to the crosses. */
+/** The name of a cross as an input, as in FeatureSpace. */
+export const crossName = ({ feature_names }: CrossSpec): string => feature_names.join('_X_')
+
+/** Lists crosses of features that are not there, or that have no number of a category. Paths begin in the data. */
 export function* crossRules(
   crosses: readonly CrossSpec[],
   features: Readonly<Record<string, FeatureSpec>>,
-  path: readonly (string | number)[],
 ): Iterable<RuleIssue> {
-  for (const [index, { feature_names: names }] of crosses.entries()) {
-    for (const [place, name] of names.entries()) {
+  const taken = new Set(Object.keys(features))
+  for (const [index, cross] of crosses.entries()) {
+    if (taken.size === taken.add(crossName(cross)).size) {
+      yield { code: 'duplicate', path: ['crosses', index], message: `found "${crossName(cross)}" twice` }
+    }
+    for (const [place, name] of cross.feature_names.entries()) {
       const feature = Object.hasOwn(features, name) ? features[name] : undefined
       if (feature && 'output_mode' in feature) continue
       const message = feature
         ? `found "${name}" of type "${feature.type}", must be a feature of categories, hashes or bins`
         : `found "${name}", which is not a feature`
       const near = feature ? undefined : nearest(name, Object.keys(features))
-      yield { code: 'order', path: [...path, index, 'feature_names', place], message, nearest: near }
+      yield { code: 'order', path: ['crosses', index, 'feature_names', place], message, nearest: near }
     }
+  }
+}
+
+/** Lists features that are numbers of categories among several that lie side by side, where such numbers mean nothing. */
+export function* numberRules(
+  features: Readonly<Record<string, FeatureSpec>>,
+  crosses: readonly CrossSpec[],
+): Iterable<RuleIssue> {
+  const all = [
+    ...Object.entries(features).map(([name, one]) => ({ one, path: ['features', name, 'output_mode'] })),
+    ...crosses.map((one, index) => ({ one, path: ['crosses', index, 'output_mode'] })),
+  ]
+  if (all.length === 1) return
+  for (const { one, path } of all) {
+    if (!('output_mode' in one) || one.output_mode !== 'int') continue
+    const message =
+      'found "int", but numbers of categories cannot lie beside other features in a vector; must be "one_hot", or "output_mode" of the data "dict"'
+    yield { code: 'order', path, message }
   }
 }

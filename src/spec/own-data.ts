@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { DeepReadonly } from './family.js'
 import { nameIn, type RuleIssue } from './family.js'
-import { featureSchema } from './features.js'
+import { crossesSchema, featureSchema } from './features.js'
 import { stringAs, withShortForm } from './short-forms.js'
 import { LONGEST_LIST, MOST_COLUMNS } from './whole.js'
 
@@ -149,6 +149,7 @@ export const ownData = z
     })
       .default('concat')
       .describe('How the features are given to the model.'),
+    crosses: crossesSchema,
     target: target
       .nullable()
       .default(null)

@@ -2,7 +2,7 @@
 import type { Named } from '../../base/field.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
-import { type FeatureSpec, featureSchema } from '../../spec/features.js'
+import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { withoutPatterns } from './patterns.js'
@@ -34,7 +34,16 @@ export async function decide(given: OwnDataSpec, table: RawTable, kindOf: Target
   const spec = withoutPatterns(given, Object.keys(table.columns), takenBy(given, targets))
   refuse(missingColumns(spec, targets, table))
   const features = await featuresOf(spec, targets, table)
+  refuse(crossProblems(spec, features))
   return { features: mapped(features, (feature) => filled(feature, spec)), targets }
+}
+
+function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<FeatureSpec>): readonly Problem[] {
+  const problems = [
+    ...crossRules(crosses, features),
+    ...(output_mode === 'concat' ? numberRules(features, crosses) : []),
+  ]
+  return firstOf(problems.map(({ path, ...problem }) => ({ ...problem, pointer: `/data/${path.join('/')}` })))
 }
 
 /** Each target by its name, with the type that it has or that the loss decides. */

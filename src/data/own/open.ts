@@ -2,11 +2,12 @@
 import type { Field, Named } from '../../base/field.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import { noNames } from '../../base/no-names.js'
+import { crossName } from '../../spec/features.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import type { OpenData } from '../data.js'
 import { fieldsOf, learn, type Part, type Plans } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
-import { stepsOf } from '../steps/registry.js'
+import { crossOf, stepsOf } from '../steps/registry.js'
 import type { DataWatch } from '../watch.js'
 import { classNumbersOf, hasLabels, namedClasses, oddLabels, partProblems } from './classes.js'
 import { type Decisions, decide, type Feature, type Target, type TargetKind } from './decide.js'
@@ -107,6 +108,11 @@ function plansOf(data: OwnDataSpec, features: Named<Feature>, targets: Named<Tar
     const key = inputKey(own ? name : CONCATENATED)
     plans[key] ??= []
     plans[key].push({ column: feature.column, steps: stepsOf(feature, seed).steps })
+  }
+  for (const cross of data.crosses) {
+    const key = inputKey(data.output_mode === 'dict' ? crossName(cross) : CONCATENATED)
+    plans[key] ??= []
+    plans[key].push(crossOf(cross, features, seed))
   }
   for (const [name, target] of Object.entries(targets)) {
     plans[targetKey(name)] = columnsOf(target).map((column) => ({ column, steps: targetSteps(target) }))

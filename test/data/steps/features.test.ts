@@ -5,7 +5,7 @@ import { memorySource } from '../../../src/data/sources/source.js'
 import { hashedCrossing } from '../../../src/data/steps/hashed-crossing.js'
 import { crossOf, stepsOf } from '../../../src/data/steps/registry.js'
 import { refusesGaps } from '../../../src/spec/feature-chain.js'
-import { crossesSchema, crossRules, type FeatureSpec, featureSchema } from '../../../src/spec/features.js'
+import { crossesSchema, crossRules, type FeatureSpec, featureSchema, numberRules } from '../../../src/spec/features.js'
 import { expectClose } from '../../support/close.js'
 import { storedOf, X } from '../../support/data.js'
 import { kerasFixture } from '../../support/keras.js'
@@ -114,8 +114,28 @@ test.each([
   [[['town', 'twn']], 'found "twn", which is not a feature'],
   [[['town', 'toString']], 'found "toString", which is not a feature'],
   [[['town', 'band']], undefined],
+  [
+    [
+      ['town', 'band'],
+      ['town', 'band'],
+    ],
+    'found "town_X_band" twice',
+  ],
 ])('crosses %j: %s', (crosses, message) => {
   const features = { age: featureOf('float'), town: featureOf('string_hashed'), band: featureOf('float_discretized') }
-  const [issue] = crossRules(crossesSchema.parse(crosses), features, [])
+  const [issue] = crossRules(crossesSchema.parse(crosses), features)
   expect(issue?.message).toBe(message)
+})
+
+test('numbers of categories do not lie beside other features', () => {
+  const features = {
+    age: featureOf('float'),
+    town: featureOf({ type: 'string_hashed', output_mode: 'int' }),
+    band: featureOf('float_discretized'),
+  }
+  const crosses = crossesSchema.parse([['town', 'band'], { feature_names: ['band', 'town'], output_mode: 'int' }])
+  const paths = (...given: Parameters<typeof numberRules>) =>
+    [...numberRules(...given)].map(({ path }) => path.join('/'))
+  expect(paths(features, crosses)).toEqual(['features/town/output_mode', 'crosses/1/output_mode'])
+  expect(paths({ town: features.town }, [])).toEqual([])
 })
