@@ -33,16 +33,16 @@ export async function arrayFile(
     )
   }
   const blocks: Block[] = []
-  const unusable: Record<string, string> = {}
+  const unusable: [string, string][] = []
   for (const array of arrays) {
     try {
       blocks.push(await open(array, array))
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      unusable[array] = error.message
+      unusable.push([array, error.message])
     }
   }
-  return { blocks, unusable }
+  return { blocks, unusable: Object.fromEntries(unusable) }
 }
 
 const MOST_SHOWN = 5

@@ -19,17 +19,18 @@ export interface ArrayTable {
 }
 
 export function arrayTable({ name, blocks, unusable, close }: ArrayTable): RawTable {
-  const columns: Record<string, Field | ColumnType | null> = {}
-  const blockOf = new Map<string, Block>()
+  const all = blocks.flatMap((block) =>
+    Object.entries(block.columns).map(([column, array]) => ({ column, array, block })),
+  )
+  const blockOf = new Map(all.map(({ column, block }) => [column, block]))
   const refused = new Map(Object.entries(unusable))
-  for (const block of blocks) {
-    for (const [column, array] of Object.entries(block.columns)) {
-      columns[column] = columnOf(array)
-      blockOf.set(column, block)
-      if (columns[column] === null) refused.set(column, `${block.name}: has text of several axes, must have one`)
-    }
+  for (const { column, array, block } of all) {
+    if (columnOf(array) === null) refused.set(column, `${block.name}: has text of several axes, must have one`)
   }
-  for (const column of refused.keys()) columns[column] = null
+  const columns: Named<Field | ColumnType | null> = Object.fromEntries([
+    ...all.map(({ column, array }) => [column, columnOf(array)]),
+    ...[...refused.keys()].map((column) => [column, null]),
+  ])
 
   /** Returns the blocks of these columns. Throws a UserError if they cannot be read side by side. */
   const blocksFor = (wanted: readonly string[]): Block[] => {

@@ -38,7 +38,7 @@ export function hdf5Block(place: Hdf5Place, { path, dataset, otherFile }: Hdf5En
     name,
     rows,
     columns: { [column]: { type: type.type, kind: type.kind, shape: rest } },
-    rowsAtOnce: wholeChunks(metadata.vlen ? MOST_VARIABLE : rowsAtOnce(rowBytes), metadata.chunks, rowBytes),
+    rowsAtOnce: metadata.vlen ? MOST_VARIABLE : wholeChunks(rowsAtOnce(rowBytes), metadata.chunks, rowBytes),
     async start() {
       let from = 0
       return {

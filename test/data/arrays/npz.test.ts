@@ -63,6 +63,14 @@ test('arrays that cannot be columns are refused when they are used', async () =>
   await expect(table.facts(['x', 'y'])).rejects.toThrow('x.npz: x has 3 rows, but x.npz: y has 2')
 })
 
+test('names that JavaScript has a meaning for are names of columns', async () => {
+  const names = ['__proto__', 'constructor']
+  const folder = archive(Object.fromEntries(names.map((name) => [`${name}.npy`, array(3)])))
+  const table = await tableOf('x.npz', folder)
+  expect(Object.keys(table.columns)).toEqual(names)
+  expect(Object.entries((await allRows(table)).columns)).toEqual(names.map((name) => [name, [0, 0, 0]]))
+})
+
 test('files with the same arrays come one after another', async () => {
   const folder = archive({ 'x.npy': array(3), 'y.npy': array(3) })
   writeFileSync(join(folder, 'z.npz'), zipOf({ 'y.npy': array(2), 'x.npy': array(2) }))
