@@ -48,9 +48,11 @@ export async function transformRun(
     const { train, validation, test } = loaded
     const tables = { train: [train, validation], test: [test] }
     for (const part of PARTS) {
+      if (tables[part].every(({ count }) => count === 0)) continue
       const [path, labels] = [featuresPath(out, part), labelsPath(out, part)]
       print(path, await transformed(path, samplesOf(loaded, tables[part])))
-      print(labels, await writeLabels(labels, loaded, tables[part]))
+      const shape = await writeLabels(labels, loaded, tables[part])
+      if (shape) print(labels, shape)
     }
     return EXIT.done
   })

@@ -31,7 +31,7 @@ export interface TargetProblem {
 export function findTarget(spec: TargetSpec, layer: string, form: DataForm): FoundTarget | TargetProblem {
   if (spec.type === 'input') return inputTarget(form)
   const name = spec.type === 'field' ? spec.name : nameFor(layer, form)
-  const field = name === undefined ? undefined : form.targets[name]
+  const field = name !== undefined && Object.hasOwn(form.targets, name) ? form.targets[name] : undefined
   if (name === undefined || !field) return problemOf(spec, layer, form)
   const key = targetKey(name)
   const { classes } = field

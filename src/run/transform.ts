@@ -2,7 +2,7 @@
 import { labelsKey, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import type { Progress } from '../base/progress.js'
-import { formatShape, type Shape } from '../base/shape.js'
+import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import { batches } from '../data/batches.js'
 import type { Data } from '../data/data.js'
 import { placeIn, readArrayFile } from '../data/read-array.js'
@@ -106,16 +106,19 @@ export async function writeFeatures({ trained, engine, samples, path, signal, pr
   return shape
 }
 
-/** Writes the class of each sample. Returns the shape, (samples). */
-export async function writeLabels(path: string, { form }: Data, tables: readonly Table[]): Promise<Shape> {
-  const key = labelsKey(form)
-  const shape = [countOf(tables)]
-  const labels = new Float32Array(shape[0]!)
+/**
+ * Writes the only target of each sample, a class number or numbers. Returns the shape, (samples, ...); null if the data
+ * have no target, or several.
+ */
+export async function writeLabels(path: string, { form }: Data, tables: readonly Table[]): Promise<Shape | null> {
+  const [target, ...others] = Object.values(form.targets)
+  if (!target || others.length > 0) return null
+  const shape = [countOf(tables), ...target.shape]
+  const labels = new Float32Array(sizeOf(shape))
   let at = 0
   for (const table of tables) {
-    for (const values of storedRows(table, key)) {
-      labels.set(values, at)
-      at += values.length
+    for (const values of storedRows(table, labelsKey(form))) {
+      for (const stored of values) labels[at++] = stored / target.divisor
     }
   }
   await writeArray(path, shape, labels)

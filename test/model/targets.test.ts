@@ -118,6 +118,11 @@ describe('the target of an output', () => {
       form,
       { problem: 'found "z", which is not a target of test; its only target is "y"' },
     ],
+    [
+      { type: 'field', name: 'toString' },
+      form,
+      { problem: 'found "toString", which is not a target of test; its only target is "y"' },
+    ],
     [{ type: 'label' }, { ...form, targets: {} }, { problem: 'found label, but test has no target' }],
     [grouped, several, { problem: 'found grouped_label, but target "price" is not a class' }],
     [
