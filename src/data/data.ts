@@ -1,6 +1,8 @@
 /** The data of a spec: their form, and their tables. */
 import type { DataForm } from '../base/form.js'
 import type { DataSpec } from '../spec/spec.js'
+import type { RowSet } from './preparation.js'
+import type { Source } from './sources/source.js'
 import type { Table } from './table.js'
 
 export interface Data {
@@ -12,6 +14,8 @@ export interface Data {
 
 /** Data whose form is known. */
 export interface OpenData {
+  /** The field of the spec before anything was decided. */
+  readonly given: DataSpec
   /** The field of the spec, with everything that was decided about data of the user. */
   readonly data: DataSpec
   readonly form: DataForm
@@ -19,4 +23,28 @@ export interface OpenData {
   readonly decided: readonly string[]
   /** Reads the data into memory. */
   load(): Promise<Data>
+  /** Reads the rows as they are before any step. */
+  raw(): Promise<RawData>
 }
+
+/** Rows before any step. */
+export interface RawData {
+  /** The columns that inputs are made of. */
+  readonly inputs: readonly string[]
+  /** The columns of the targets. */
+  readonly targets: readonly string[]
+  readonly parts: Readonly<Record<PartName, RawPart>>
+  /** Number of rows that were left out, because a column has a gap in them. */
+  readonly dropped: number
+  /** Forgets the rows. */
+  close(): void
+}
+
+export interface RawPart {
+  readonly source: Source
+  readonly rows: RowSet
+}
+
+export const PARTS = ['train', 'validation', 'test'] as const
+
+export type PartName = (typeof PARTS)[number]

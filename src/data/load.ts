@@ -5,7 +5,7 @@ import type { SetSpec } from '../spec/data.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { DataSpec, LossSpec } from '../spec/spec.js'
 import { targetKindOf } from '../spec/target-kinds.js'
-import type { Data, OpenData } from './data.js'
+import type { Data, OpenData, RawData } from './data.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
 import { splitLast, trainCount } from './split.js'
@@ -39,7 +39,14 @@ export async function openData(request: DataRequest, watch: DataWatch = UNWATCHE
     return openOwn({ data, seed, fit, kindOf: targetKindOf(request), watch })
   }
   const set = { ...request, data }
-  return { data, form: describeSet(set), decided: [], load: () => loadSet(set) }
+  return {
+    given: data,
+    data,
+    form: describeSet(set),
+    decided: [],
+    load: () => loadSet(set),
+    raw: () => rawSet(set),
+  }
 }
 
 /** Reads the data into memory. */
@@ -69,6 +76,22 @@ async function loadSet(request: SetRequest): Promise<Data> {
     form: describeSet(request),
     ...splitLast(await tableOf(plans, train, TRAINING, learnt), fit.validation_split),
     test: await tableOf(plans, test, TEST, learnt),
+  }
+}
+
+async function rawSet({ data, fit }: SetRequest): Promise<RawData> {
+  const { train, test } = await setSources(data)
+  const cut = trainCount(train.count, fit.validation_split)
+  return {
+    inputs: ['x'],
+    targets: ['y'],
+    parts: {
+      train: { source: train, rows: { from: 0, to: cut } },
+      validation: { source: train, rows: { from: cut, to: train.count } },
+      test: { source: test, rows: { from: 0, to: test.count } },
+    },
+    dropped: 0,
+    close: () => {},
   }
 }
 

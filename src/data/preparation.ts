@@ -130,7 +130,7 @@ function nextLearning(chain: Chain, learnt: Json[], columns: Named<Column>) {
 }
 
 /** Returns how to take the rows of a chunk that are in a set, and their numbers in the source. */
-function within({ from, count }: Rows, set: RowSet) {
+export function within({ from, count }: Rows, set: RowSet) {
   if (set instanceof Uint32Array) {
     const own = rowsIn(set, from, count)
     const places = own.map((row) => row - from)
@@ -162,7 +162,8 @@ function firstFrom(sorted: Uint32Array, least: number): number {
   return low
 }
 
-const widthOf = (column: Column): number => (isField(column) ? sizeOf(column.shape) : 1)
+/** Number of values of a row. */
+export const widthOf = (column: Column): number => (isField(column) ? sizeOf(column.shape) : 1)
 
 /** Applies the steps of a chain that have learned so far to some rows. */
 function applied(

@@ -39,7 +39,16 @@ export async function readSpec(
   watch: DataWatch = UNWATCHED,
 ): Promise<CheckedSpec | Refusal> {
   const text = await read(source, stdin)
-  if (typeof text !== 'string') return { issues: [text] }
+  return typeof text === 'string' ? readText(text, source, overrides, watch) : { issues: [text] }
+}
+
+/** The same for the text of a spec. `source` is the path that the file has or will have. */
+export async function readText(
+  text: string,
+  source: string,
+  overrides: readonly Override[],
+  watch: DataWatch = UNWATCHED,
+): Promise<CheckedSpec | Refusal> {
   const { parseSpec } = await import('../spec/parse.js')
   const { spec: given, issues, document } = parseSpec(text, { source, overrides })
   if (!given) return { issues }
@@ -70,12 +79,15 @@ export async function readSpec(
 }
 
 /** The same as `readSpec`, but throws a UserError with all issues. */
-export async function requireSpec(...args: Parameters<typeof readSpec>): Promise<CheckedSpec> {
-  const read = await readSpec(...args)
+export const requireSpec = async (...args: Parameters<typeof readSpec>): Promise<CheckedSpec> =>
+  orThrow(await readSpec(...args))
+
+/** Throws a UserError with all issues if a spec has any. `subject` is what the message calls it. */
+export function orThrow(read: CheckedSpec | Refusal, subject = 'The spec'): CheckedSpec {
   if ('spec' in read) return read
   const { issues, summary } = read
   throw new UserError(
-    summary ?? (issues.length === 1 ? 'The spec has a problem.' : `The spec has ${issues.length} problems.`),
+    summary ?? (issues.length === 1 ? `${subject} has a problem.` : `${subject} has ${issues.length} problems.`),
     issues,
   )
 }

@@ -1,5 +1,6 @@
 /** The JSON Schemas of the documents that the command reads and writes, by their file names in `specs/`. */
 import { benchReportJsonSchema } from '../export/bench-report.js'
+import { dataReportJsonSchema } from '../export/data-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
 import { evaluateReportJsonSchema } from '../export/evaluate-report.js'
 import { findLrReportJsonSchema } from '../export/find-lr-report.js'
@@ -15,6 +16,7 @@ export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'find-lr.schema.json': text(findLrReportJsonSchema()),
   'evaluate.schema.json': text(evaluateReportJsonSchema()),
   'summary.schema.json': text(summaryReportJsonSchema()),
+  'data.schema.json': text(dataReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -1,6 +1,7 @@
 /** Every command. A new one is a file in this folder and a line in this table. */
 import { bench } from './bench.js'
 import { completion } from './completion.js'
+import { data } from './data.js'
 import { doctor } from './doctor.js'
 import { evaluate } from './evaluate.js'
 import { findLr } from './find-lr.js'
@@ -15,6 +16,7 @@ import { validate } from './validate.js'
 export const COMMANDS = {
   train,
   validate,
+  data,
   setup,
   doctor,
   bench,

@@ -4,7 +4,7 @@ import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import { noNames } from '../../base/no-names.js'
 import { crossName } from '../../spec/features.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
-import type { OpenData } from '../data.js'
+import type { OpenData, PartName, RawPart } from '../data.js'
 import { fieldsOf, learn, type Part, type Plans } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
 import { crossOf, stepsOf } from '../steps/registry.js'
@@ -15,6 +15,7 @@ import { decidedLines } from './decided-lines.js'
 import { partsOf } from './parts.js'
 import { refuse } from './problem.js'
 import { columnsOf, gapProblems, openAt, type ReadSource, readMain, readSource } from './read.js'
+import type { Parts } from './split-rows.js'
 import { memoryTables } from './tables.js'
 
 export interface OwnRequest {
@@ -64,6 +65,7 @@ export async function openOwn({ data, seed, fit, kindOf, watch }: OwnRequest): P
   const sources = { main: main.source, validation: validation?.source ?? null, test: test?.source ?? null, parts }
   const settled = settledSpec(data, decisions.features, targets)
   return {
+    given: data,
     data: settled,
     form,
     decided: decidedLines({ data: settled, features: decisions.features, targets, form, main }),
@@ -72,6 +74,36 @@ export async function openOwn({ data, seed, fit, kindOf, watch }: OwnRequest): P
       for (const one of all) one.close()
       return { form, ...tables }
     }),
+    raw: async () => ({
+      inputs: [...new Set(Object.values(decisions.features).map(({ column }) => column))],
+      targets: Object.values(targets).flatMap(columnsOf),
+      ...(await readAgain(data, { ...decisions, targets }, parts)),
+    }),
+  }
+}
+
+/** Reads all rows once more, because `load` forgets them. */
+async function readAgain(data: OwnDataSpec, decisions: Decisions, { train, ...others }: Parts) {
+  const table = await openAt(data.source, '/data/source', data)
+  const main = await readMain(table, decisions, data).finally(() => table.close())
+  const all = [main]
+  const partOf = async (name: Exclude<PartName, 'train'>): Promise<RawPart> => {
+    const given = data[name]
+    if (given === null || isShare(given)) return { source: main.source, rows: others[name] }
+    const own = await readSource(given, `/data/${name}`, decisions, data)
+    all.push(own)
+    return { source: own.source, rows: { from: 0, to: own.source.count } }
+  }
+  return {
+    parts: {
+      train: { source: main.source, rows: train },
+      validation: await partOf('validation'),
+      test: await partOf('test'),
+    },
+    dropped: main.dropped,
+    close() {
+      for (const one of all) one.close()
+    },
   }
 }
 

@@ -27,4 +27,4 @@ export const within = (folder: string, path: string): string => (isAbsolute(path
 
 /** The same path, for a spec in this folder. */
 export const seenFrom = (folder: string, path: string): string =>
-  isAbsolute(path) ? path : relative(resolve(folder), resolve(path))
+  isAbsolute(path) || isUrl(path) ? path : relative(resolve(folder), resolve(path))

@@ -1,0 +1,82 @@
+/** `train data SPEC|FILE...`: shows data before training, and proposes a spec for them. */
+import { open, stat } from 'node:fs/promises'
+import { parse } from 'node:path'
+import { writeFileAtomic } from '../base/atomic-file.js'
+import { inWords } from '../base/file-problem.js'
+import { UserError } from '../base/issue.js'
+import type { DataReport } from '../export/data-report.js'
+import { dataLines } from '../report/data.js'
+import { lookAtFiles } from '../run/look/look-at-files.js'
+import { lookAtSpec } from '../run/look/look-at-spec.js'
+import { requireSpec } from '../run/read-spec.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import type { Io } from './io.js'
+import { overridesOf } from './overrides.js'
+import { checkFilePlace } from './places.js'
+import { type ReportOptions, writeReport } from './report.js'
+import { withSpinner } from './spinner.js'
+import { showWarnings } from './warnings.js'
+
+export interface DataOptions extends ReportOptions {
+  readonly set: readonly string[]
+  readonly target: string | undefined
+  readonly output: string | undefined
+}
+
+/** Prints the report to standard output, and writes the proposed spec if asked to. */
+export async function lookAtData(files: readonly string[], options: DataOptions, io: Io): Promise<ExitCode> {
+  const [file] = files
+  const isOfSpec = files.length === 1 && (await isSpec(file!))
+  const report = isOfSpec ? await ofSpec(file!, options, io) : await ofFiles(files, options, io)
+  const { output } = options
+  if (output !== undefined) await inWords('write the spec', () => writeFileAtomic(output, report.proposal!))
+  writeReport(report, (report) => dataLines(report, { written: output ?? null, files }), options, io)
+  return EXIT.done
+}
+
+async function ofSpec(file: string, options: DataOptions, io: Io): Promise<DataReport> {
+  if (options.target !== undefined) throw new UserError(`--target: ${file} is a spec, which has its own target`)
+  return withSpinner(`Looking at ${file}`, io, async () => {
+    const { spec, data, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
+    showWarnings(warnings, io)
+    return lookAtSpec(spec, data)
+  })
+}
+
+async function ofFiles(files: readonly string[], { set, target, output }: DataOptions, io: Io): Promise<DataReport> {
+  if (set.length > 0) throw new UserError(`--set: ${files[0]} is no spec`)
+  if (output !== undefined) await checkNewSpec(output, files)
+  const place = output ?? `${parse(files[0]!).name}.json`
+  return withSpinner(`Looking at ${files[0]}`, io, () => lookAtFiles({ files, target, place }))
+}
+
+/** A spec of the user is never replaced. */
+async function checkNewSpec(path: string, files: readonly string[]): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile()) throw new UserError(`--output: ${path} is there already; choose another name, or remove it`)
+  await checkFilePlace(
+    'the spec',
+    path,
+    files.map((at) => ({ name: 'the data', at })),
+  )
+}
+
+const JSON_FILE = /\.jsonc?$/i
+const SPACE_AND_COMMENTS = /^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/|\ufeff)*/
+const HEAD = 65_536
+
+/** True for standard input, and for a JSON file that is no list of rows. */
+async function isSpec(path: string): Promise<boolean> {
+  if (path === '-') return true
+  if (!JSON_FILE.test(path)) return false
+  const file = await open(path).catch(() => undefined)
+  if (!file) return true
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0)
+    return !buffer.toString('utf8', 0, bytesRead).replace(SPACE_AND_COMMENTS, '').startsWith('[')
+  } catch {
+    return true
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,177 @@
+/** Looks at all columns of files, without a spec: their types follow from their values. */
+import type { Named } from '../../base/field.js'
+import { UserError } from '../../base/issue.js'
+import type { Shape } from '../../base/shape.js'
+import { isField, numberField } from '../../data/column.js'
+import { openSource, type Reading } from '../../data/own/open-source.js'
+import type { ColumnFacts, ColumnType, RawTable } from '../../data/sources/raw-table.js'
+import { type ColumnSummary, limitsFor, summarizer } from './column-summary.js'
+import { likeness } from './likeness.js'
+
+export interface Survey {
+  /** Path of the first file. */
+  readonly file: string
+  /** True for files of arrays. */
+  readonly isArrays: boolean
+  readonly columns: Named<SurveyedColumn>
+  /** Columns that cannot be read, and why. */
+  readonly unreadable: Named<string>
+  /** Texts that stand for gaps in columns of numbers. */
+  readonly gapTexts: readonly string[]
+}
+
+export interface SurveyedColumn extends ColumnSummary {
+  /** The shape of a row; empty for single values. */
+  readonly shape: Shape
+  /** True if its numbers are bytes. */
+  readonly isBytes: boolean
+  /** True if it says the same as the target. */
+  readonly isCopy: boolean
+}
+
+/** Reads all rows. Throws a UserError for files that are missing, damaged or unknown. */
+export async function survey(files: readonly string[], reading: Reading, target: string | undefined): Promise<Survey> {
+  const { table, facts, unreadable, gapTexts } = await openedWithGaps(files, reading)
+  try {
+    const types = typesOf(table, facts, unreadable)
+    return {
+      file: table.name,
+      isArrays: Object.values(types).includes('field'),
+      columns: await summariesOf(table, types, target),
+      unreadable,
+      gapTexts,
+    }
+  } finally {
+    table.close()
+  }
+}
+
+interface Opened {
+  readonly table: RawTable
+  readonly facts: Named<ColumnFacts>
+  readonly unreadable: Named<string>
+  readonly gapTexts: readonly string[]
+}
+
+/** Texts that people and programs write for a gap. */
+const GAP_TEXTS = [
+  'NA',
+  'N/A',
+  'n/a',
+  'na',
+  'NaN',
+  'nan',
+  'NULL',
+  'null',
+  'None',
+  'none',
+  'missing',
+  '?',
+  '-',
+  '.',
+  '#N/A',
+]
+
+/** As many different ones are looked for. */
+const MOST_GAP_TEXTS = 3
+
+/**
+ * Opens the files, and finds the texts that stand for gaps: without them a column has nothing but numbers. Other columns
+ * give no reason for one: there, NA may be Namibia.
+ */
+async function openedWithGaps(files: readonly string[], reading: Reading): Promise<Opened> {
+  const needed = new Map<string, readonly string[]>()
+  const hopeless = new Set<string>()
+  const texts = new Set<string>()
+  for (let turn = 0; ; turn++) {
+    const gapTexts = [...texts]
+    const table = await openSource(files, { ...reading, missing_values: gapTexts })
+    try {
+      const unreadable = unreadableOf(table)
+      const plain = Object.entries(table.columns).filter(
+        ([name, stated]) => !isArray(stated) && !Object.hasOwn(unreadable, name),
+      )
+      const facts = await table.facts(plain.map(([name]) => name))
+      texts.clear()
+      for (const [name, { notNumbers, firstNotNumber }] of Object.entries(facts)) {
+        const text = firstNotNumber?.value ?? ''
+        if (notNumbers > 0 && !GAP_TEXTS.includes(text)) hopeless.add(name)
+        else if (notNumbers > 0) needed.set(name, [...(needed.get(name) ?? []), text])
+        if (!hopeless.has(name)) for (const one of needed.get(name) ?? []) texts.add(one)
+      }
+      if (turn > MOST_GAP_TEXTS || gapTexts.join() === [...texts].join()) return { table, facts, unreadable, gapTexts }
+    } catch (error) {
+      table.close()
+      throw error
+    }
+    table.close()
+  }
+}
+
+const isArray = (stated: RawTable['columns'][string]): boolean => typeof stated === 'object' && stated !== null
+
+function unreadableOf(table: RawTable): Named<string> {
+  const each = Object.entries(table.columns).map(([name, stated]) => [name, isArray(stated) ? 'field' : 'text'] as const)
+  // one by one would be slow for many columns
+  if (problemOf(() => table.read(Object.fromEntries(each))) === undefined) return {}
+  return Object.fromEntries(
+    each.flatMap(([name, type]) => {
+      const problem = problemOf(() => table.read({ [name]: type }))
+      return problem === undefined ? [] : [[name, problem] as const]
+    }),
+  )
+}
+
+type Types = Named<ColumnType | 'field'>
+
+/** A column is read as numbers if all of its values are, unless the file says that they are text. */
+function typesOf({ columns }: RawTable, facts: Named<ColumnFacts>, unreadable: Named<string>): Types {
+  const each = Object.entries(columns).flatMap(([name, stated]): [string, ColumnType | 'field'][] => {
+    if (Object.hasOwn(unreadable, name)) return []
+    if (isArray(stated)) return [[name, 'field']]
+    const isText = stated === 'text' || facts[name]!.notNumbers > 0
+    return [[name, isText ? 'text' : stated === 'integer' ? 'integer' : 'number']]
+  })
+  return Object.fromEntries(each)
+}
+
+/** Why a column cannot be read, if the table refuses it before it reads any row. */
+function problemOf(read: () => unknown): string | undefined {
+  try {
+    read()
+    return undefined
+  } catch (error) {
+    if (error instanceof UserError) return error.issues[0]?.message ?? error.message
+    throw error
+  }
+}
+
+async function summariesOf(
+  table: RawTable,
+  types: Types,
+  target: string | undefined,
+): Promise<Record<string, SurveyedColumn>> {
+  const stream = table.read(types)
+  const limits = limitsFor(Object.keys(types).length)
+  const all = Object.entries(stream.columns).map(([name, column]) => ({
+    name,
+    summary: summarizer(column, limits),
+    like: name !== target && types[name] !== 'field' && target !== undefined && types[target] ? likeness() : null,
+  }))
+  for await (const { columns } of stream.rows()) {
+    for (const { name, summary, like } of all) {
+      summary.see(columns[name]!)
+      like?.see(columns[name]!, columns[target!]!)
+    }
+  }
+  return Object.fromEntries(
+    all.map(({ name, summary, like }) => {
+      const column = stream.columns[name]!
+      const { shape, dtype } = isField(column) ? column : numberField
+      return [
+        name,
+        { ...summary.summary(), shape, isBytes: dtype === 'uint8', isCopy: like?.isAlike() ?? false },
+      ] as const
+    }),
+  )
+}
