@@ -14,11 +14,10 @@ export function columnLines(columns: readonly Column[], width: number): string[]
   const listed = columns.slice(0, MOST_LISTED)
   const header = ['Column', 'is', 'gaps', 'values', 'least', 'mean', 'largest', '']
   const lines = tableLines([header, ...listed.map(cellsOf)], 'llrrrrrl')
-  const widest = Math.max(...lines.map(({ length }) => length))
   const rest = columns.length - listed.length
   return [
     lines[0]!,
-    ...listed.map((column, index) => withValues(lines[index + 1]!, column, widest, width)),
+    ...listed.map((column, index) => withValues(lines[index + 1]!, column, width)),
     ...(rest > 0 ? [`and ${rest} more columns`] : []),
     ...decisionLines(columns, width),
   ]
@@ -37,10 +36,9 @@ function cellsOf({ name, kind, gaps, distinct, numbers, histogram }: Column): st
 }
 
 /** Adds the most frequent texts, as many as there is room for, below the numbers of other columns. */
-function withValues(line: string, { numbers, frequent }: Column, widest: number, width: number): string {
+function withValues(line: string, { numbers, frequent }: Column, width: number): string {
   if (numbers || frequent.length === 0) return line
-  const start = line.length + GAP.length
-  const room = Math.min(width, Math.max(widest, start + MOST_CHARACTERS)) - start
+  const room = width - line.length - GAP.length
   const shown: string[] = []
   for (const { value } of frequent) {
     if ([...shown, visible(value), '...'].join(', ').length > room) break
