@@ -4,6 +4,7 @@ import { parse } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { isUrl } from '../data/own/paths.js'
 import type { DataReport } from '../export/data-report.js'
 import { dataLines } from '../report/data.js'
 import { lookAtFiles } from '../run/look/look-at-files.js'
@@ -16,6 +17,7 @@ import { checkFilePlace } from './places.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
+import { watchingData } from './watch-data.js'
 
 export interface DataOptions extends ReportOptions {
   readonly set: readonly string[]
@@ -36,18 +38,20 @@ export async function lookAtData(files: readonly string[], options: DataOptions,
 
 async function ofSpec(file: string, options: DataOptions, io: Io): Promise<DataReport> {
   if (options.target !== undefined) throw new UserError(`--target: ${file} is a spec, which has its own target`)
-  return withSpinner(`Looking at ${file}`, io, async () => {
-    const { spec, data, warnings } = await requireSpec(file, overridesOf(options), io.stdin)
-    showWarnings(warnings, io)
-    return lookAtSpec(spec, data)
-  })
+  const { spec, data, warnings } = await watchingData(io, (watch) =>
+    requireSpec(file, overridesOf(options), io.stdin, watch),
+  )
+  showWarnings(warnings, io)
+  return withSpinner(`Looking at ${data.form.name}`, io, () => lookAtSpec(spec, data))
 }
 
 async function ofFiles(files: readonly string[], { set, target, output }: DataOptions, io: Io): Promise<DataReport> {
   if (set.length > 0) throw new UserError(`--set: ${files[0]} is no spec`)
   if (output !== undefined) await checkNewSpec(output, files)
   const place = output ?? `${parse(files[0]!).name}.json`
-  return withSpinner(`Looking at ${files[0]}`, io, () => lookAtFiles({ files, target, place }))
+  const look = () => watchingData(io, (watch) => lookAtFiles({ files, target, place, watch }))
+  // a download shows its own progress
+  return files.some(isUrl) ? look() : withSpinner(`Looking at ${files[0]}`, io, look)
 }
 
 /** A spec of the user is never replaced. */

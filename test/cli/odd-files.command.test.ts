@@ -32,6 +32,7 @@ const server = createServer()
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trainspec-'))
   process.chdir(folder)
+  writeFileSync('table.csv', `x,y\n${'1,a\n2,b\n'.repeat(20)}`)
   writeFileSync('good.json', JSON.stringify(SPEC))
   writeFileSync('empty', '')
   writeFileSync(
@@ -130,6 +131,8 @@ const PLACES: Readonly<Record<string, (path: string) => readonly string[]>> = {
     `callbacks=[{"type":"CSVLogger","filename":${JSON.stringify(path)},"append":true}]`,
   ],
   validate: (path) => ['validate', path],
+  'data SPEC|FILE': (path) => ['data', path],
+  'data --output': (path) => ['data', 'table.csv', '--target', 'y', '--output', path],
   'find-lr --out': (path) => ['find-lr', 'good.json', '--out', path],
   'summary SPEC': (path) => ['summary', path],
   'summary --svg': (path) => ['summary', 'good.json', '--svg', path],
@@ -145,6 +148,7 @@ const PLACES: Readonly<Record<string, (path: string) => readonly string[]>> = {
 }
 
 const ENDINGS: Readonly<Record<string, string>> = {
+  'data SPEC|FILE': '.csv',
   'transform --out': '.npy',
   'transform DATA': '.npy',
   'sample --inpaint': '.csv',

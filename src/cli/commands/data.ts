@@ -10,9 +10,10 @@ export const data = command({
 - for standard input: rows of each part, columns, label counts, repeated rows,
 ranges after preparation, samples, the time for a batch, and warnings.
 
-FILE is a table or an array (.csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5, .idx),
-or a pattern; several are read one after another. With --target, a spec is
-proposed that trains on it. The report goes to standard output.`,
+FILE holds a table or arrays (.csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5,
+.idx), or it is a pattern; several files are read one after another. With
+--target, a spec is proposed that trains on them. The report goes to standard
+output.`,
   operands: {
     least: 1,
     most: Number.POSITIVE_INFINITY,

@@ -77,20 +77,27 @@ export async function openOwn({ data, seed, fit, kindOf, watch }: OwnRequest): P
     raw: async () => ({
       inputs: [...new Set(Object.values(decisions.features).map(({ column }) => column))],
       targets: Object.values(targets).flatMap(columnsOf),
-      ...(await readAgain(data, { ...decisions, targets }, parts)),
+      ...(await readAgain({ decisions: { ...decisions, targets }, data, watch }, parts)),
     }),
   }
 }
 
+interface Again {
+  readonly decisions: Decisions
+  readonly data: OwnDataSpec
+  readonly watch: DataWatch
+}
+
 /** Reads all rows once more, because `load` forgets them. */
-async function readAgain(data: OwnDataSpec, decisions: Decisions, { train, ...others }: Parts) {
-  const table = await openAt(data.source, '/data/source', data)
+async function readAgain(given: Again, { train, ...others }: Parts) {
+  const { decisions, data, watch } = given
+  const table = await openAt(data.source, '/data/source', data, watch)
   const main = await readMain(table, decisions, data).finally(() => table.close())
   const all = [main]
   const partOf = async (name: Exclude<PartName, 'train'>): Promise<RawPart> => {
-    const given = data[name]
-    if (given === null || isShare(given)) return { source: main.source, rows: others[name] }
-    const own = await readSource(given, `/data/${name}`, decisions, data)
+    const source = data[name]
+    if (source === null || isShare(source)) return { source: main.source, rows: others[name] }
+    const own = await readSource(source, { ...given, pointer: `/data/${name}` })
     all.push(own)
     return { source: own.source, rows: { from: 0, to: own.source.count } }
   }

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { seenFrom } from '../../data/own/paths.js'
 import { quoted } from '../../data/own/problem.js'
+import type { DataWatch } from '../../data/watch.js'
 import type { DataReport } from '../../export/data-report.js'
 import { ownData } from '../../spec/own-data.js'
 import { orThrow, readText } from '../read-spec.js'
@@ -19,19 +20,19 @@ export interface FilesRequest {
   readonly target: string | undefined
   /** Path of the spec that is proposed, to whose folder its paths are relative. */
   readonly place: string
+  readonly watch: DataWatch
 }
 
 /** Throws a UserError for files that cannot be read, for a target that is no column, and for a spec that has a problem. */
-export async function lookAtFiles({ files, target, place }: FilesRequest): Promise<DataReport> {
-  const { csv, missing_values, select } = ownData.parse({ source: [...files] })
-  const found = await survey(files, { csv, missing_values, select }, target)
+export async function lookAtFiles({ files, target, place, watch }: FilesRequest): Promise<DataReport> {
+  const found = await survey(files, target, ownData.parse({ source: [...files] }), watch)
   const proposal = propose(found, target)
   const paths = files.map((file) => seenFrom(dirname(place), file))
   const text = specText({ survey: found, proposal, source: paths.length === 1 ? paths[0]! : paths })
   const columns = columnsOf(found, proposal)
   if (proposal.target === null)
     return { ...unsplit(found.file), columns, warnings: ownWarnings(found, columns), proposal: text }
-  const { spec, data } = orThrow(await readText(text, place, []), 'The spec that would be proposed')
+  const { spec, data } = orThrow(await readText(text, place, [], watch), 'The spec that would be proposed')
   const report = await lookAtSpec(spec, data)
   const used = new Map(report.columns.map((column) => [column.name, column]))
   return {

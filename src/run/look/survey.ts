@@ -5,6 +5,7 @@ import type { Shape } from '../../base/shape.js'
 import { isField, numberField } from '../../data/column.js'
 import { openSource, type Reading } from '../../data/own/open-source.js'
 import type { ColumnFacts, ColumnType, RawTable } from '../../data/sources/raw-table.js'
+import type { DataWatch } from '../../data/watch.js'
 import { type ColumnSummary, limitsFor, summarizer } from './column-summary.js'
 import { likeness } from './likeness.js'
 
@@ -30,8 +31,13 @@ export interface SurveyedColumn extends ColumnSummary {
 }
 
 /** Reads all rows. Throws a UserError for files that are missing, damaged or unknown. */
-export async function survey(files: readonly string[], reading: Reading, target: string | undefined): Promise<Survey> {
-  const { table, facts, unreadable, gapTexts } = await openedWithGaps(files, reading)
+export async function survey(
+  files: readonly string[],
+  target: string | undefined,
+  reading: Reading,
+  watch: DataWatch,
+): Promise<Survey> {
+  const { table, facts, unreadable, gapTexts } = await openedWithGaps(files, reading, watch)
   try {
     const types = typesOf(table, facts, unreadable)
     return {
@@ -79,13 +85,13 @@ const MOST_GAP_TEXTS = 3
  * Opens the files, and finds the texts that stand for gaps: without them a column has nothing but numbers. Other columns
  * give no reason for one: there, NA may be Namibia.
  */
-async function openedWithGaps(files: readonly string[], reading: Reading): Promise<Opened> {
+async function openedWithGaps(files: readonly string[], reading: Reading, watch: DataWatch): Promise<Opened> {
   const needed = new Map<string, readonly string[]>()
   const hopeless = new Set<string>()
   const texts = new Set<string>()
   for (let turn = 0; ; turn++) {
     const gapTexts = [...texts]
-    const table = await openSource(files, { ...reading, missing_values: gapTexts })
+    const table = await openSource(files, { ...reading, missing_values: gapTexts }, watch)
     try {
       const unreadable = unreadableOf(table)
       const plain = Object.entries(table.columns).filter(
@@ -111,7 +117,9 @@ async function openedWithGaps(files: readonly string[], reading: Reading): Promi
 const isArray = (stated: RawTable['columns'][string]): boolean => typeof stated === 'object' && stated !== null
 
 function unreadableOf(table: RawTable): Named<string> {
-  const each = Object.entries(table.columns).map(([name, stated]) => [name, isArray(stated) ? 'field' : 'text'] as const)
+  const each = Object.entries(table.columns).map(
+    ([name, stated]) => [name, isArray(stated) ? 'field' : 'text'] as const,
+  )
   // one by one would be slow for many columns
   if (problemOf(() => table.read(Object.fromEntries(each))) === undefined) return {}
   return Object.fromEntries(

@@ -25,7 +25,7 @@ export function warningsOf(report: Looked, { copies, spec, open }: Context): War
       message: `column ${quoted(column)} says the same as target ${quoted(target)}, so the model would only copy it; ${remedyFor(column, open)}`,
     })),
     ...(own ? [...inputs.flatMap((column) => columnWarnings(column, open)), ...gapWarnings(inputs, open)] : []),
-    ...repeatWarnings(report, own),
+    ...repeatWarnings(report, own, !inputs.some(({ kind }) => kind === 'array')),
     ...report.targets.flatMap((target) => classWarnings(target, report, spec)),
   ]
 }
@@ -90,7 +90,8 @@ interface Feature {
 /** Share of rows from which on repeated ones are worth a warning. */
 const MANY = 0.05
 
-function repeatWarnings({ repeats, rows, targets }: Looked, own: boolean): Warning[] {
+/** `isTable`: the source can be queried. */
+function repeatWarnings({ repeats, rows, targets }: Looked, own: boolean, isTable: boolean): Warning[] {
   if (!repeats || !rows) return []
   const { duplicates, contradictions, shared } = repeats
   const partsOf = (counts: Partial<Record<PartName, number>>, least: number) =>
@@ -100,7 +101,7 @@ function repeatWarnings({ repeats, rows, targets }: Looked, own: boolean): Warni
         ? [`${count} of ${rows[part]} ${part} rows (${percent(count, rows[part])})`]
         : []
     }).join(', ')
-  const once = own ? ': "select": "SELECT DISTINCT * FROM source" in "data" takes each row once' : ''
+  const once = own && isTable ? ': "select": "SELECT DISTINCT * FROM source" in "data" takes each row once' : ''
   const overlap = partsOf({ validation: shared.train_validation, test: shared.train_test }, 0)
   const later = partsOf({ test: shared.validation_test }, 0)
   const repeated = partsOf(duplicates, MANY)
