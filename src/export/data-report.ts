@@ -32,7 +32,7 @@ const column = z.strictObject({
   kind: z.enum(['number', 'whole number', 'text', 'array']).describe('Kind of its values.'),
   rows: count('Number of rows.'),
   gaps: count('Number of rows without a value; in an array, of elements that are NaN.'),
-  distinct: count('Number of different values. null: too many to count, or arrays.').nullable(),
+  distinct: z.int().nullable().describe('Number of different values. null: too many to count, or arrays.'),
   all_different: z.boolean().describe('True if no two rows have the same text or whole number, as identifiers do.'),
   frequent: z
     .array(
