@@ -1,7 +1,7 @@
 /** Words for cells that do not have the type of their column. */
 import { type Issue, UserError } from '../../base/issue.js'
 import type { Cell, ColumnType } from '../sources/raw-table.js'
-import { numberIn } from './number-text.js'
+import { isNotFinite, numberIn } from './number-text.js'
 import { isShort, quoted } from './quoted.js'
 
 /** Limit on the cells that a message lists. */
@@ -14,7 +14,8 @@ export interface BadCell extends Cell {
   readonly column: string
   /** The type that it should have. */
   readonly type: ColumnType
-  readonly found: 'text' | 'NaN or infinity' | 'number'
+  /** True for text that is a number, also NaN, infinite or too large. */
+  readonly isNumber: boolean
 }
 
 /** True if a value that is no gap has a type. A number of a JSON file that is no text as it was written is not one. */
@@ -34,14 +35,17 @@ export function badCells(cells: readonly BadCell[]): UserError {
       message: `row ${cell.row}, column ${quoted(cell.column)}: found ${quoted(cell.value)}, must be ${wordsOf(cell)}`,
     }),
   )
-  const words = [...new Set(cells.filter(({ found }) => found !== 'number').map(({ value }) => value))].filter(isShort)
+  const words = [...new Set(cells.filter(isWord).map(({ value }) => value))]
   const list = [...words.slice(0, MOST_WORDS).map(quoted), ...(words.length > MOST_WORDS ? ['...'] : [])].join(', ')
   const remedy = words.length > 0 ? `; if they mean gaps, set "missing_values": [${list}]` : ''
   return new UserError(`${cells[0]!.file} has values that do not fit their columns${remedy}`, issues)
 }
 
-function wordsOf({ type, found, value }: BadCell): string {
+/** True for a value that can be a sign for a gap. */
+const isWord = ({ isNumber, value }: BadCell): boolean => (!isNumber || isNotFinite(value)) && isShort(value)
+
+function wordsOf({ type, isNumber, value }: BadCell): string {
   if (type === 'text') return 'below 2^53, or between quotes'
   if (type === 'integer') return Number.isInteger(numberIn(value)) ? 'a whole number below 2^53' : 'a whole number'
-  return found === 'text' ? 'a number' : 'a finite number of 32 bits'
+  return isNumber ? 'a finite number of 32 bits' : 'a number'
 }

@@ -79,14 +79,19 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
     async *stream({ columns, from }) {
       const connection = await connect()
       try {
-        // An error in the middle of a stream looks like its end. So a row with a 1 follows the last row.
+        // An error in the middle of a stream looks like its end. So a row with a 1 follows the last row; without it, a
+        // query that is no stream reads the rows again and fails with the error.
         const select = [...columns.map(([expression]) => expression), '0::DOUBLE'].join(', ')
         const last = [...columns.map(() => 'NULL'), '1::DOUBLE'].join(', ')
         const result = await inWords(() => connection.stream(`SELECT ${select} FROM ${from} UNION ALL SELECT ${last}`))
         const types = columns.map(([, type]) => type)
         for (let isLast = false; !isLast; ) {
           const chunk = await inWords(() => result.fetchChunk())
-          if (!chunk || chunk.rowCount === 0) throw new SqlError('the rows end before the last one')
+          if (!chunk || chunk.rowCount === 0) {
+            const counts = columns.map(([expression]) => `, count(${expression})`)
+            await inWords(() => connection.run(`SELECT count(*)${counts.join('')} FROM ${from}`))
+            throw new SqlError('the rows end before the last one')
+          }
           isLast = numbersOf(low, chunk, columns.length).at(-1) === 1
           const count = isLast ? chunk.rowCount - 1 : chunk.rowCount
           if (count > 0) yield taken(low, chunk, count, types)

@@ -63,7 +63,14 @@ export async function openJson(path: string, { missing_values }: TableOptions, {
               columns.push([column, typed(found, type)])
               found.forEach((cell, at) => {
                 if (cell === null || fits(cell, type)) return
-                bad.push({ file: path, row: from + at + 1, column, type, value: String(cell), found: kindIn(cell) })
+                bad.push({
+                  file: path,
+                  row: from + at + 1,
+                  column,
+                  type,
+                  value: String(cell),
+                  isNumber: isNumber(cell),
+                })
               })
             }
             if (bad.length >= MOST_CELLS) break
@@ -108,10 +115,7 @@ function typed(cells: readonly JsonCell[], type: ColumnType): Values {
   return numbers
 }
 
-function kindIn(cell: number | string): BadCell['found'] {
-  if (Number.isFinite(numberOf(cell))) return 'number'
-  return isNotFinite(String(cell)) ? 'NaN or infinity' : 'text'
-}
+const isNumber = (cell: number | string): boolean => !Number.isNaN(numberOf(cell)) || isNotFinite(String(cell))
 
 const numberOf = (cell: JsonCell): number =>
   typeof cell === 'number' ? cell : cell === null ? Number.NaN : numberIn(cell)

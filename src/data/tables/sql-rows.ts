@@ -3,12 +3,11 @@ import type { Named } from '../../base/field.js'
 import { numberField, type Values } from '../column.js'
 import type { ColumnType } from '../sources/raw-table.js'
 import type { Rows } from '../sources/source.js'
-import { type BadCell, badCells, MOST_CELLS } from './bad-cells.js'
+import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
 import { SqlError, type SqlQuery } from './duckdb.js'
+import { isNotFinite } from './number-text.js'
 import type { SqlFile } from './sql-file.js'
-
-/** Numbers from here on round to infinity in 32 bits: the middle between the largest float and 2^128. */
-const BEYOND_FLOAT = 2 ** 128 - 2 ** 103
+import { cellsAt, type Place, scan } from './sql-scan.js'
 
 export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
   const { sql, columns, rows } = table
@@ -32,7 +31,7 @@ export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
       try {
         for await (const { count, columns, allFinite } of sql.stream(query)) {
           const values = Object.fromEntries(names.map((name, at) => [name, typed(columns[at]!, types[name]!)]))
-          if (!allFinite || names.some((name) => !fits(values[name]!, types[name]!))) await explain(table, types)
+          if (!allFinite || names.some((name) => !allFit(values[name]!, types[name]!))) await explain(table, types)
           yield { from, count, columns: values }
           from += count
         }
@@ -48,7 +47,7 @@ const typed = (values: Float64Array | readonly (string | null)[], type: ColumnTy
   type === 'number' ? new Float32Array(values as Float64Array) : values
 
 /** False if a number is too large for its type, or not whole. NaN is a gap. */
-function fits(values: Values, type: ColumnType): boolean {
+function allFit(values: Values, type: ColumnType): boolean {
   if (type === 'text') return true
   const numbers = values as Float32Array | Float64Array
   const most = type === 'integer' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
@@ -58,40 +57,30 @@ function fits(values: Values, type: ColumnType): boolean {
   return true
 }
 
-/** Reads again. Throws the error that lists the cells without their type, or else the error of a row. */
+/** Reads again. Throws the error that lists the cells without their type; returns if there are none. */
 async function explain(table: SqlFile, types: Named<ColumnType>): Promise<void> {
   const cells = await misfits(table, types)
   if (cells.length > 0) throw badCells(cells)
-  const counts = Object.keys(types).map((name) => `count(${table.columns[name]!.text})`)
-  await table.sql.all(`SELECT ${counts.join(', ')} FROM ${table.rows(new Set())}`)
 }
 
-async function misfits({ name: file, sql, columns, rows }: SqlFile, types: Named<ColumnType>): Promise<BadCell[]> {
+/** Returns the first cells that do not have their type. */
+async function misfits(file: SqlFile, types: Named<ColumnType>): Promise<BadCell[]> {
   const names = Object.keys(types).filter((name) => types[name] !== 'text')
   if (names.length === 0) return []
-  const cells = names.map((name, at) => {
-    const { text, number } = columns[name]!
-    const isBad = types[name] === 'integer' ? isNotWhole : isTooLarge
-    return `${text} AS t${at}, ${number} AS n${at}, CASE WHEN n${at} IS NULL OR ${isBad(`n${at}`)} THEN t${at} END AS b${at},
-      CASE WHEN n${at} IS NULL THEN 'text' WHEN isfinite(n${at}) THEN 'number' ELSE 'NaN or infinity' END AS f${at}`
+  const bad: (Place & { readonly number: number })[] = []
+  for await (const { from, count, columns } of scan(file, names, new Set())) {
+    for (let row = 0; row < count; row++) {
+      for (const { column, numbers, isGap } of columns) {
+        const number = numbers[row]!
+        if (!isGap(row) && !fits(number, types[column]!)) bad.push({ column, row: from + row, number })
+      }
+    }
+    if (bad.length >= MOST_CELLS) break
+  }
+  const listed = bad.slice(0, MOST_CELLS)
+  const cells = await cellsAt(file, listed)
+  return listed.map(({ column, number }, at) => {
+    const cell = cells[at]!
+    return { ...cell, column, type: types[column]!, isNumber: !Number.isNaN(number) || isNotFinite(cell.value) }
   })
-  const bad = names.map((_, at) => `b${at}`)
-  const rowsFound = await sql.all(
-    `SELECT * FROM (SELECT row_number() OVER () AS row, ${cells.join(', ')} FROM ${rows(new Set())})
-      WHERE coalesce(${bad.join(', ')}) IS NOT NULL LIMIT ${MOST_CELLS}`,
-  )
-  const listed = rowsFound.flatMap((row) =>
-    names.flatMap((column, at) => {
-      const value = row[`b${at}`]
-      const found = row[`f${at}`] as BadCell['found']
-      const cell = { file, row: Number(row.row), column, type: types[column]!, found }
-      return value === null ? [] : [{ ...cell, value: String(value) }]
-    }),
-  )
-  return listed.slice(0, MOST_CELLS)
 }
-
-const isNotWhole = (number: string): string =>
-  `NOT isfinite(${number}) OR ${number} <> trunc(${number}) OR abs(${number}) > ${Number.MAX_SAFE_INTEGER}`
-
-const isTooLarge = (number: string): string => `NOT isfinite(${number}) OR abs(${number}) >= ${BEYOND_FLOAT}`

@@ -334,6 +334,13 @@ describe('a message', () => {
   })
 })
 
+test('an error far down ends facts and different values too', async () => {
+  const file = fileOf('a.csv', `a,b\n${'1,x\n'.repeat(50_000)}2\n`)
+  const message = 'a.csv: row 50001 (line 50002) has 1 column, must have 2'
+  expect(await problemOf(factsOf(file, ['a', 'b']))).toBe(message)
+  expect(await problemOf(withTable(file, {}, (table) => table.distinct('b', 9)))).toBe(message)
+})
+
 test('ten thousand columns', async () => {
   const columns = Array.from({ length: 10_000 }, (_, index) => `c${index}`)
   const row = columns.map((_, index) => index / 2).join(',')
