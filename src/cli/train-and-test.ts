@@ -6,7 +6,7 @@ import { expectationLines, runSummary } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { BROKEN_OFF, finishRun, type TrainingRun, trainSession } from '../run/train.js'
 import { earlyStoppingOf, watchersOf } from '../spec/spec.js'
-import type { StopReason } from '../training/events.js'
+import type { Metrics, StopReason } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption } from './interrupt.js'
@@ -23,6 +23,8 @@ export interface ShowOptions {
 export interface Ended {
   readonly code: ExitCode
   readonly reason: StopReason
+  /** The measures of the saved model: those of its epoch, and those of the test. */
+  readonly scores: Metrics
 }
 
 export interface ShownRun extends TrainingRun {
@@ -46,7 +48,7 @@ export async function trainAndTest(run: ShownRun): Promise<Ended> {
   })
   voice.leaving(reporter.leave)
   const trained = await trainSession(run, reporter.onEvent).finally(reporter.leave)
-  const { end, history, test, expectations, fault } = await finishRun(run, trained)
+  const { end, history, test, expectations, fault, scores } = await finishRun(run, trained)
   const { start, epochs } = trained
   const { rbm } = session
   if (pictures && rbm !== null && !BROKEN_OFF.has(end.reason)) {
@@ -66,7 +68,7 @@ export async function trainAndTest(run: ShownRun): Promise<Ended> {
   })
   for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
   if (fault) throw fault
-  return { code: exitCodeOf(history.stop, expectations, signal), reason: end.reason }
+  return { code: exitCodeOf(history.stop, expectations, signal), reason: end.reason, scores }
 }
 
 function exitCodeOf(stop: History['stop'], expectations: readonly Expectation[], signal: AbortSignal): ExitCode {

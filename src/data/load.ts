@@ -6,6 +6,7 @@ import type { OutputSpec } from '../spec/outputs.js'
 import type { DataSpec, LossSpec } from '../spec/spec.js'
 import { targetKindOf } from '../spec/target-kinds.js'
 import type { Data, OpenData, RawData } from './data.js'
+import { consecutiveFolds, type Fitting, foldOf, withFold } from './own/fold.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
 import { splitLast, trainCount } from './split.js'
@@ -14,13 +15,14 @@ import { flatten } from './steps/flatten.js'
 import { stepOf } from './steps/registry.js'
 import { standardize } from './steps/standardize.js'
 import type { Step } from './steps/step.js'
+import { chosen, rowsFrom, type Table } from './table.js'
 import { type DataWatch, UNWATCHED } from './watch.js'
 
 /** The fields of a spec that determine its data. */
 export interface DataRequest {
   readonly data: DataSpec
   readonly seed: number
-  readonly fit: { readonly validation_split: number }
+  readonly fit: Fitting
   /** Decide whether a target is a class or a number. */
   readonly loss?: LossSpec | undefined
   readonly outputs?: Readonly<Record<string, Pick<OutputSpec, 'loss' | 'target'>>> | undefined
@@ -57,24 +59,39 @@ export function describeSet({ data, fit, seed }: SetRequest): DataForm {
   const { x, y, train, test } = setForm(data)
   const plans = plansOf(data, seed)
   const { [X]: input, [Y]: target } = fieldsOf(plans, { x, y }, nothingLearnt(plans))
-  const rows = trainCount(train, fit.validation_split)
+  const rows = partsOfSet(train, fit)
   return {
     name: data.dataset,
     inputs: { x: input! },
     targets: { y: target! },
     weights: false,
-    rows: { train: rows, validation: train - rows, test },
+    rows: { train: rows.train, validation: rows.validation, test },
   }
+}
+
+/** Divides the training samples of a set: the last ones validate, or one of consecutive folds. */
+function partsOfSet(count: number, fit: Fitting) {
+  const fold = foldOf(fit)
+  if (fold === null) {
+    const train = trainCount(count, fit.validation_split)
+    const divide = (table: Table) => splitLast(table, fit.validation_split)
+    return { train, validation: count - train, rows: { from: 0, to: train }, divide }
+  }
+  const all = { train: rowsFrom(0, count), validation: new Uint32Array(), test: new Uint32Array() }
+  const { train, validation } = withFold(all, consecutiveFolds(count, fold.of), fold)
+  const divide = (table: Table) => ({ train: chosen(table, train), validation: chosen(table, validation) })
+  return { train: train.length, validation: validation.length, rows: train, divide }
 }
 
 async function loadSet(request: SetRequest): Promise<Data> {
   const { data, fit, seed } = request
   const plans = plansOf(data, seed)
   const { train, test } = await setSources(data)
-  const learnt = await learn(plans, train, { from: 0, to: trainCount(train.count, fit.validation_split) })
+  const { rows, divide } = partsOfSet(train.count, fit)
+  const learnt = await learn(plans, train, rows)
   return {
     form: describeSet(request),
-    ...splitLast(await tableOf(plans, train, TRAINING, learnt), fit.validation_split),
+    ...divide(await tableOf(plans, train, TRAINING, learnt)),
     test: await tableOf(plans, test, TEST, learnt),
   }
 }

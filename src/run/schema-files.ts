@@ -4,6 +4,7 @@ import { dataReportJsonSchema } from '../export/data-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
 import { evaluateReportJsonSchema } from '../export/evaluate-report.js'
 import { findLrReportJsonSchema } from '../export/find-lr-report.js'
+import { foldsReportJsonSchema } from '../export/folds-report.js'
 import { historyJsonSchema } from '../export/history.js'
 import { summaryReportJsonSchema } from '../export/summary-report.js'
 import { jsonSchema } from '../spec/json-schema.js'
@@ -15,6 +16,7 @@ export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'bench.schema.json': text(benchReportJsonSchema()),
   'find-lr.schema.json': text(findLrReportJsonSchema()),
   'evaluate.schema.json': text(evaluateReportJsonSchema()),
+  'folds.schema.json': text(foldsReportJsonSchema()),
   'summary.schema.json': text(summaryReportJsonSchema()),
   'data.schema.json': text(dataReportJsonSchema()),
 })

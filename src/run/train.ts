@@ -61,6 +61,8 @@ export interface Tested {
   readonly history: History
   /** Loss and metrics on the test set; null if the model was not tested. */
   readonly test: Metrics | null
+  /** The measures of the saved model: those of its epoch, and those of the test with `test_`. */
+  readonly scores: Metrics
   readonly expectations: readonly Expectation[]
   /** An error in the test data. */
   readonly fault: UserError | undefined
@@ -74,11 +76,12 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
   const { start, epochs, failure, began } = trained
   const tested =
     trained.end.missingRow?.problem ?? (BROKEN_OFF.has(trained.end.reason) ? null : await testScores(session, signal))
-  const [scores, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
-  const end = scores?.bad ? divergedInTest(trained.end, scores.bad, start) : trained.end
-  const test = scores?.values ?? null
+  const [measured, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
+  const end = measured?.bad ? divergedInTest(trained.end, measured.bad, start) : trained.end
+  const test = measured?.values ?? null
   const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]
-  const expectations = checkExpectations(spec.expect, { ...left?.metrics, ...prefixed(test ?? {}, 'test_') })
+  const scores = { ...left?.metrics, ...prefixed(test ?? {}, 'test_') }
+  const expectations = checkExpectations(spec.expect, scores)
   const history = buildHistory({
     name: spec.name,
     seed: spec.seed,
@@ -101,7 +104,7 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
   })
   if (failure)
     throw new UserError(`${failure.message}\nTraining stopped there; the model and history.json were written.`)
-  return { end, history, test, expectations, fault }
+  return { end, history, test, scores, expectations, fault }
 }
 
 /** After these, the model is not tested and no pictures are drawn. */

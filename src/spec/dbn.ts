@@ -17,6 +17,7 @@ import {
 } from './rbm.js'
 import { RBM_METRICS } from './rbm-metrics.js'
 import { unitRules } from './rbm-unit-rules.js'
+import type { ValidationFields } from './validation.js'
 import { written } from './words.js'
 
 export const FINE_TUNINGS = {
@@ -63,7 +64,7 @@ export type DbnSpec = DeepReadonly<z.output<typeof dbnSchema>>
 export type StackedRbmSpec = DbnSpec['rbms'][number]
 export type FineTuning = keyof typeof FINE_TUNINGS
 
-interface DbnFields {
+interface DbnFields extends ValidationFields {
   readonly model: DbnSpec
   readonly optimizer?: unknown
   readonly loss?: unknown
@@ -71,9 +72,8 @@ interface DbnFields {
   readonly target?: { readonly type: string } | undefined
   readonly outputs?: unknown
   readonly training?: unknown
-  readonly fit: Readonly<Record<'batch_size' | 'epochs' | 'validation_split', number>> & {
-    readonly class_weight: unknown
-  }
+  readonly fit: ValidationFields['fit'] &
+    Readonly<Record<'batch_size' | 'epochs', number>> & { readonly class_weight: unknown }
   readonly early_stopping: unknown
   readonly callbacks: readonly unknown[]
   readonly expect: object
@@ -84,7 +84,10 @@ export function* dbnRules(spec: DbnFields): Iterable<RuleIssue> {
   const { rbms, fine_tune } = spec.model
   for (const [index, one] of rbms.entries()) {
     const path = ['model', 'rbms', index]
-    for (const issue of [...rbmRules({ ...one, fit: { ...spec.fit, class_weight: null } }), ...unitRules(one, one)]) {
+    for (const issue of [
+      ...rbmRules({ ...one, data: spec.data, fit: { ...spec.fit, class_weight: null } }),
+      ...unitRules(one, one),
+    ]) {
       yield { ...issue, path: [...path, ...issue.path] }
     }
     if (labelsOf(one.training)) {

@@ -40,6 +40,16 @@ export const fitSchema = z
       .describe(
         'Fraction of the training data to use for validation after each epoch, at least 0 and below 1. It is cut from the end, before shuffling.',
       ),
+    k_fold: whole(2, 1000)
+      .nullable()
+      .default(null)
+      .describe(
+        'Number of folds of the training data: the model is trained so many times, each time validated on another fold. Mean and spread of the measures are reported. null: train once.',
+      ),
+    fold: whole(1, 1000)
+      .nullable()
+      .default(null)
+      .describe('With k_fold: train only the model that is validated on this fold, from 1. null: one after another.'),
     shuffle: z
       .union([z.boolean(), shuffleWindow])
       .default(true)

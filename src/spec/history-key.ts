@@ -10,6 +10,8 @@ export function* keyRule(key: string, keys: readonly string[], path: RuleIssue['
   const unvalidated = key.startsWith('val_') && !keys.includes('val_loss')
   const near = nearest(key, keys)
   const names = near === undefined ? listed(keys) : undefined
-  const details = unvalidated ? ['keys with val_ need a "validation_split" above 0 in "fit"'] : names
+  const details = unvalidated
+    ? ['keys with val_ need validation, such as a "validation_split" above 0 in "fit"']
+    : names
   yield { code: 'unknown-metric', path, message, nearest: near, details }
 }

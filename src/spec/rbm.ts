@@ -10,6 +10,7 @@ import { INITIALIZERS, initializer } from './initializers.js'
 import { GAPS, RBM_METRICS } from './rbm-metrics.js'
 import { regularizer } from './regularizers.js'
 import { temperaturesSchema } from './temperatures.js'
+import { type ValidationFields, validates } from './validation.js'
 import { MOST_GIBBS_STEPS, MOST_TEMPERED_STEPS, whole } from './whole.js'
 import { either, listed, oneOf, written } from './words.js'
 
@@ -191,13 +192,13 @@ export const labelsOf = (training: TrainingSpec | undefined): LabelsSpec | null 
 export const DEFAULT_TRAINING = { algorithm: 'cd' } as const
 export const DEFAULT_OPTIMIZER = 'SGD'
 
-interface RbmFields {
+interface RbmFields extends ValidationFields {
   readonly loss?: unknown
   readonly outputs?: unknown
   readonly target?: unknown
   readonly training?: TrainingSpec | undefined
   readonly metrics: readonly { readonly type: string }[]
-  readonly fit: { readonly class_weight: unknown; readonly validation_split: number }
+  readonly fit: ValidationFields['fit'] & { readonly class_weight: unknown }
   readonly optimizer: { readonly type: string }
 }
 
@@ -228,8 +229,8 @@ export function* rbmRules(spec: RbmFields): Iterable<RuleIssue> {
       const message = `found ${written(type)}, which is not a metric of ${kind}; ${oneOf(measured)}`
       yield { code: 'name', path: ['metrics', index], message, details: listed(measured) }
     }
-    if (GAPS.includes(type) && spec.fit.validation_split === 0) {
-      const message = `found ${written(type)}, which compares training and validation samples: it needs a "validation_split" above 0 in "fit"`
+    if (GAPS.includes(type) && !validates(spec)) {
+      const message = `found ${written(type)}, which compares training and validation samples: it needs validation, such as a "validation_split" above 0 in "fit"`
       yield { code: 'order', path: ['metrics', index], message }
     }
     const needed = CHAIN_METRICS[type]

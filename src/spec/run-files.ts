@@ -7,4 +7,8 @@ export const RUN_FILES = {
   pictures: 'pictures',
   /** For a stack: holds a folder for each RBM, by its number. */
   stages: 'stages',
+  /** With `k_fold`: holds a folder for each fold, by its number. */
+  folds: 'folds',
+  /** With `k_fold`: mean and spread of the measures. */
+  foldsReport: 'folds.json',
 } as const

@@ -31,6 +31,7 @@ import {
 import { GAPS, type RBM_METRICS } from './rbm-metrics.js'
 import { lossRules } from './rbm-monitor-rules.js'
 import { unitRules } from './rbm-unit-rules.js'
+import { foldRules, validates } from './validation.js'
 
 const sequential = z
   .strictObject({
@@ -113,6 +114,7 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
 
 export const specSchema = formed(fields.refine(hasLoss, { error: 'found no "loss", which must be given' }), complete)
   .superRefine(rules(kindRules))
+  .superRefine(rules(foldRules))
   .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A model, its data, and how to train it.' })
 
@@ -180,7 +182,7 @@ function* kindRules(spec: Parsed): Iterable<RuleIssue> {
  */
 export function historyKeys(spec: Parsed): string[] {
   const keys = keysOf(spec)
-  if (spec.fit.validation_split === 0) return keys
+  if (!validates(spec)) return keys
   const gaps = spec.metrics.filter(({ type }) => GAPS.includes(type)).map(({ name }) => name)
   return [...keys, ...keys.map((key) => `val_${key}`), ...gaps]
 }

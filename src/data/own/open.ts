@@ -12,6 +12,7 @@ import type { DataWatch } from '../watch.js'
 import { classNumbersOf, hasLabels, namedClasses, oddLabels, partProblems } from './classes.js'
 import { type Decisions, decide, type Feature, type Target, type TargetKind } from './decide.js'
 import { decidedLines } from './decided-lines.js'
+import { type Fitting, foldOf } from './fold.js'
 import { partsOf } from './parts.js'
 import { refuse } from './problem.js'
 import { columnsOf, gapProblems, openAt, type ReadSource, readMain, readSource } from './read.js'
@@ -21,7 +22,7 @@ import { memoryTables } from './tables.js'
 export interface OwnRequest {
   readonly data: OwnDataSpec
   readonly seed: number
-  readonly fit: { readonly validation_split: number }
+  readonly fit: Fitting
   readonly kindOf: TargetKind
   readonly watch: DataWatch
 }
@@ -51,7 +52,14 @@ export async function openOwn({ data, seed, fit, kindOf, watch }: OwnRequest): P
     validation: validation ? 0 : fit.validation_split,
     test: isShare(data.test) ? data.test : 0,
   }
-  const parts = await partsOf({ data, main, shares, classes: Object.values(classes)[0]?.numbers ?? null, seed })
+  const parts = await partsOf({
+    data,
+    main,
+    shares,
+    classes: Object.values(classes)[0]?.numbers ?? null,
+    seed,
+    fold: foldOf(fit),
+  })
   refuse(partProblems(parts, main, classes))
 
   const plans = plansOf(data, decisions.features, targets, seed)

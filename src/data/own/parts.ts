@@ -1,12 +1,14 @@
 /** Divides the rows of a source as the field `split` says. */
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { labelText } from '../steps/labels.js'
+import { consecutiveFolds, type Fold, groupFolds, shuffledFolds, withFold } from './fold.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
 import { type ReadSource, splitColumn } from './read.js'
 import {
   PART_NAMES,
   type Parts,
   type Shares,
+  shareOf,
   splitBy,
   splitGroups,
   splitHashed,
@@ -22,10 +24,31 @@ export interface Splitting {
   /** Class of each row, in whose proportions rows are drawn; null if the target is no class. */
   readonly classes: Int32Array | null
   readonly seed: number
+  /** The fold to validate on, instead of a share of the rows; null if there are none. */
+  readonly fold: Fold | null
 }
 
 /** Throws a DataError for values of the column that splits the rows. */
-export async function partsOf({ data: { split }, data, main, shares, classes, seed }: Splitting): Promise<Parts> {
+export async function partsOf(splitting: Splitting): Promise<Parts> {
+  const { fold, shares } = splitting
+  if (fold === null) return dividedBy(splitting)
+  const parts = await dividedBy({ ...splitting, shares: { ...shares, validation: 0 } })
+  return withFold(parts, await foldsOf(splitting, parts.train, fold.of), fold)
+}
+
+/** The fold of each training row, in their order. */
+async function foldsOf({ data: { split }, data, main, classes, seed }: Splitting, rows: Uint32Array, of: number) {
+  if (split === 'last') return consecutiveFolds(rows.length, of)
+  if (split === 'shuffled')
+    return shuffledFolds(rows.length, of, classes && Int32Array.from(rows, (row) => classes[row]!), seed)
+  const all = await valuesOf(main, splitColumn(data)!)
+  const values = Array.from(rows, (row) => labelText(all[row]!))
+  return split.group !== undefined
+    ? groupFolds(values, of, seed)
+    : Uint32Array.from(values, (value) => shareOf(value) * of)
+}
+
+async function dividedBy({ data: { split }, data, main, shares, classes, seed }: Splitting): Promise<Parts> {
   if (split === 'shuffled') return splitShuffled(main.source.count, shares, classes, seed)
   if (split === 'last') return splitLast(main.source.count, shares)
   const values = await valuesOf(main, splitColumn(data)!)

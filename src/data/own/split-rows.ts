@@ -39,13 +39,7 @@ export function splitBy(values: readonly (number | string)[], shares: Shares): P
 
 /** Groups are drawn by the seed, and added to the test, then to validation, until a part has its share of the rows. */
 export function splitGroups(groups: readonly string[], shares: Shares, seed: number): Parts {
-  const rowsOf = new Map<string, number[]>()
-  for (const [row, group] of groups.entries()) {
-    const rows = rowsOf.get(group)
-    if (rows) rows.push(row)
-    else rowsOf.set(group, [row])
-  }
-  const all = [...rowsOf.values()]
+  const all = rowsByGroup(groups)
   const waiting = Array.from(shuffled(all.length, seed), (index) => all[index]!)
   const wanted = splitLast(groups.length, shares)
   const take = (size: number): Uint32Array => {
@@ -65,6 +59,17 @@ export function splitGroups(groups: readonly string[], shares: Shares, seed: num
   return sorted({ train: Uint32Array.from(waiting.flat()), validation, test })
 }
 
+/** The rows of each group, in the order in which groups appear. */
+export function rowsByGroup(groups: readonly string[]): readonly number[][] {
+  const rowsOf = new Map<string, number[]>()
+  for (const [row, group] of groups.entries()) {
+    const rows = rowsOf.get(group)
+    if (rows) rows.push(row)
+    else rowsOf.set(group, [row])
+  }
+  return [...rowsOf.values()]
+}
+
 /** The hash of a value, between 0 and 1, chooses the part of its rows. */
 export function splitHashed(values: readonly string[], { validation, test }: Shares): Parts {
   const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] }
@@ -76,7 +81,7 @@ export function splitHashed(values: readonly string[], { validation, test }: Sha
 }
 
 /** Returns a number of [0, 1) for a text: FNV-1a in 32 bits over its UTF-8 bytes, mixed as in MurmurHash3. */
-function shareOf(text: string): number {
+export function shareOf(text: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
