@@ -45,7 +45,7 @@ function differences(value: unknown): IssueDraft[] {
 }
 
 /** Limit on a validator's errors, of which a value can have several: more than are ever reported. */
-const MOST_ERRORS = 50_000
+const MOST_ERRORS = 100_000
 
 /** Types of layers that contain layers, and the field that holds these. */
 const INNER: ReadonlyMap<unknown, string> = new Map(
