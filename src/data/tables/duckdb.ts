@@ -113,6 +113,7 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
   }
 }
 
+/** Copies the first `count` rows of a chunk, whose own memory goes with it. */
 function taken(low: typeof Bindings, chunk: DuckDBDataChunk, count: number, types: readonly SqlType[]): SqlChunk {
   let allFinite = true
   const columns = types.map((type, index) => {
