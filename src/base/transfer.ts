@@ -1,12 +1,13 @@
-/** The progress of a download or a copy, and who hears of it. */
+/** The progress of a download, of a copy or of reading rows, and who hears of it. */
 
 export interface Transfer {
-  readonly verb: 'Downloading' | 'Unpacking' | 'Copying'
+  readonly verb: 'Downloading' | 'Unpacking' | 'Copying' | 'Reading'
   readonly file: string
-  /** Bytes. */
+  /** Bytes, or rows. */
   readonly done: number
-  /** Bytes; null if nobody knows. */
+  /** Null if nobody knows. */
   readonly total: number | null
+  readonly unit?: 'rows'
 }
 
 export interface TransferListener {

@@ -1,4 +1,5 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
+import type { Progress } from '../base/progress.js'
 import type { Data, OpenData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
@@ -24,7 +25,7 @@ export interface Opened {
   readonly engine: Engine
   readonly data: Data
   /** Does work, and shows a spinner meanwhile. */
-  waiting<Result>(text: string, work: () => Promise<Result>): Promise<Result>
+  waiting<Result>(text: string, work: (progress?: Progress) => Promise<Result>): Promise<Result>
   /** Compiles the programs of one stage. */
   compile(spec: StageSpec, data: Data): Promise<Session>
 }
@@ -41,8 +42,15 @@ export async function engineFor(
 }
 
 /** Loads data. */
-export const loadDataset = ({ form, load }: OpenData, options: Pick<PrepareOptions, 'quiet'>, io: Io): Promise<Data> =>
-  waitingWith(options, io)(`Loading ${form.name}`, load)
+export async function loadDataset(
+  { form, load }: OpenData,
+  options: Pick<PrepareOptions, 'quiet'>,
+  io: Io,
+): Promise<Data> {
+  const data = await waitingWith(options, io)(`Loading ${form.name}`, load)
+  if (data.packed !== undefined && !options.quiet) say(io, data.packed)
+  return data
+}
 
 const waitingWith =
   ({ quiet }: Pick<PrepareOptions, 'quiet'>, io: Io): Opened['waiting'] =>

@@ -1,5 +1,6 @@
 /** The data of a spec: their form, and their tables. */
 import type { DataForm } from '../base/form.js'
+import type { Progress } from '../base/progress.js'
 import type { DataSpec } from '../spec/spec.js'
 import type { RowSet } from './preparation.js'
 import type { Source } from './sources/source.js'
@@ -10,6 +11,8 @@ export interface Data {
   readonly train: Table
   readonly validation: Table
   readonly test: Table
+  /** A line that says where the rows were packed. */
+  readonly packed?: string
 }
 
 /** Data whose form is known. */
@@ -21,8 +24,8 @@ export interface OpenData {
   readonly form: DataForm
   /** Lines that say what was decided. */
   readonly decided: readonly string[]
-  /** Reads the data into memory. */
-  load(): Promise<Data>
+  /** Reads the data into memory, or packs them into a file. */
+  load(progress?: Progress): Promise<Data>
   /** Reads the rows as they are before any step. */
   raw(): Promise<RawData>
 }

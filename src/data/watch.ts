@@ -13,3 +13,14 @@ export const UNWATCHED: DataWatch = {
   listener: { say: () => {}, progress: () => {} },
   signal: new AbortController().signal,
 }
+
+/** Milliseconds of work before somebody hears of it. */
+const PATIENCE = 1000
+
+/** Tells of the progress of work only if it takes long. */
+export function patient({ progress }: TransferListener): TransferListener['progress'] {
+  const began = performance.now()
+  return (transfer) => {
+    if (performance.now() - began > PATIENCE) progress(transfer)
+  }
+}

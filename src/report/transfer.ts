@@ -45,23 +45,25 @@ export function createTransferReporter(
 }
 
 /** `Downloading x.whl: 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left` */
-function lineOf({ verb, file, done, total }: Transfer, rate: number): string {
-  return `${verb} ${file}: ${numbersOf(done, total, rate)}`
+function lineOf(transfer: Transfer, rate: number): string {
+  return `${transfer.verb} ${transfer.file}: ${numbersOf(transfer, rate)}`
 }
 
 /** `Downloading [=====>....] 120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left - x.whl`, cut off if it is too long. */
-function barOf({ verb, file, done, total }: Transfer, rate: number, columns: number): string {
+function barOf(transfer: Transfer, rate: number, columns: number): string {
+  const { verb, file, done, total } = transfer
   const full = total === null ? 0 : total === 0 ? WIDTH : Math.min(WIDTH, Math.floor((done / total) * WIDTH))
   const bar = `${'='.repeat(full)}${full < WIDTH ? '>' : ''}`.padEnd(WIDTH, '.')
-  const numbers = numbersOf(done, total, rate)
+  const numbers = numbersOf(transfer, rate)
   const text = `${verb}${total === null ? '' : ` [${bar}]`} ${numbers} - ${file}`
   return (text.length <= columns ? text : `${verb} ${numbers}`).slice(0, columns)
 }
 
 /** `120.0 MB of 274.0 MB - 12.3 MB/s - 13 s left` */
-function numbersOf(done: number, total: number | null, rate: number): string {
-  const amount = total === null ? formatBytes(done) : `${formatBytes(done)} of ${formatBytes(total)}`
+function numbersOf({ done, total, unit }: Transfer, rate: number): string {
+  const format = unit === 'rows' ? (rows: number) => `${rows.toLocaleString('en')} rows` : formatBytes
+  const amount = total === null ? format(done) : `${format(done)} of ${format(total)}`
   if (rate <= 0 || (total !== null && done >= total)) return amount
   const left = total === null ? '' : ` - ${formatDuration((total - done) / rate)} left`
-  return `${amount} - ${formatBytes(Math.round(rate))}/s${left}`
+  return `${amount} - ${format(Math.round(rate))}/s${left}`
 }

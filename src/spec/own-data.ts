@@ -81,6 +81,12 @@ const FILLS = {
   most_frequent: 'The most frequent value of the training rows; among several the smallest.',
 } as const
 
+const CACHES = {
+  auto: 'In memory up to 128 MiB; more rows are packed into a file in the cache of the user, which later runs read instead of the source.',
+  memory: 'In memory, and read from the source in each run.',
+  disk: 'Packed into a file, however few they are.',
+} as const
+
 const SPLITS = {
   shuffled: 'Rows are drawn from the seed, in the proportions of the classes.',
   last: "The last rows: first those for training, then those for validation, then those for the test, as in Keras' fit.",
@@ -185,6 +191,7 @@ export const ownData = z
       .union([nameIn(SPLITS), splitByColumn])
       .default('shuffled')
       .describe('Which rows of the source are for validation and for the test.'),
+    cache: nameIn(CACHES).default('auto').describe('Where the prepared rows lie. The results are the same.'),
   })
   .describe('Data of your own.')
 

@@ -11,7 +11,7 @@ export interface Decided {
   readonly features: Named<Feature>
   readonly targets: Named<Target>
   readonly form: DataForm
-  readonly main: ReadSource
+  readonly main: Pick<ReadSource, 'file' | 'dropped'>
 }
 
 export const decidedLines = ({ data, features, targets, form, main }: Decided): string[] => [
@@ -19,7 +19,7 @@ export const decidedLines = ({ data, features, targets, form, main }: Decided): 
   ...Object.entries(targets).map(([name, target]) => `Target ${quoted(name)}: ${targetOf(target)}.`),
 ]
 
-function rowsOf({ rows }: DataForm, { split, validation, test }: OwnDataSpec, { dropped }: ReadSource): string {
+function rowsOf({ rows }: DataForm, { split, validation, test }: OwnDataSpec, { dropped }: Decided['main']): string {
   const { train, validation: validated, test: tested } = rows
   const parts = [
     `${counted(train)} rows to train`,

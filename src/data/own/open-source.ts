@@ -1,4 +1,5 @@
 /** Opens the files of a source, by their endings. */
+import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import { filesOf } from '../files.js'
@@ -8,19 +9,34 @@ import type { DataWatch } from '../watch.js'
 /** How the files are read: the fields of the spec for it. */
 export type Reading = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select' | 'sha256'>
 
-/** Paths are relative to the current folder. Throws a UserError for files that are missing, damaged or unknown. */
-export async function openSource(source: SourceSpec, reading: Reading, watch: DataWatch): Promise<RawTable> {
+/** Paths of files on this machine; of arrays with names, by name. */
+export type Files = readonly string[] | Named<readonly string[]>
+
+export const listOf = (files: Files): readonly string[] =>
+  isList(files) ? files : Object.values(files as Named<readonly string[]>).flat()
+
+const isList = (files: Files): files is readonly string[] => Array.isArray(files)
+
+/** Finds the files of a source, and downloads them. Paths are relative to the current folder. Throws a UserError. */
+export async function findFiles(source: SourceSpec, { sha256 }: Reading, watch: DataWatch): Promise<Files> {
   const download = async (url: string) => {
     const { remoteFile } = await import('../remote/remote-file.js')
-    return remoteFile(url, { ...watch, ...(reading.sha256 !== null && { sha256: reading.sha256 }) })
+    return remoteFile(url, { ...watch, ...(sha256 !== null && { sha256 }) })
   }
   const found = (paths: string | readonly string[]) => filesOf(paths, '.', download)
+  if (!isNamed(source)) return found(source)
+  const named = Object.entries(source).map(async ([name, paths]) => [name, await found(paths)] as const)
+  return Object.fromEntries(await Promise.all(named))
+}
+
+/** Paths are relative to the current folder. Throws a UserError for files that are missing, damaged or unknown. */
+export const openSource = async (source: SourceSpec, reading: Reading, watch: DataWatch): Promise<RawTable> =>
+  openFiles(await findFiles(source, reading, watch), reading)
+
+/** Throws a UserError for files that are damaged or unknown. */
+export async function openFiles(paths: Files, reading: Reading): Promise<RawTable> {
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
-  if (isNamed(source)) {
-    const named = Object.entries(source).map(async ([name, paths]) => [name, await found(paths)] as const)
-    return openArrays(Object.fromEntries(await Promise.all(named)), '.')
-  }
-  const paths = await found(source)
+  if (!isList(paths)) return openArrays(paths, '.')
   const arrays = paths.filter(isArrayFile)
   if (arrays.length === paths.length) return openArrays(paths, '.')
   if (arrays.length > 0) {

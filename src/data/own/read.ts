@@ -1,16 +1,14 @@
 /** Reads the columns of a source that features and targets need. */
 import type { Named } from '../../base/field.js'
-import { UserError } from '../../base/issue.js'
 import { noNames } from '../../base/no-names.js'
 import { refusesGaps } from '../../spec/feature-chain.js'
-import { type OwnDataSpec, type SourceSpec, SPLIT_WAYS } from '../../spec/own-data.js'
+import { type OwnDataSpec, SPLIT_WAYS } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { columnTypeOf } from '../steps/registry.js'
-import type { DataWatch } from '../watch.js'
+import { type DataWatch, patient } from '../watch.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
-import { openSource } from './open-source.js'
-import { isUrl } from './paths.js'
-import { DataError, type Problem, quoted, refuse } from './problem.js'
+import { type FoundSource, nameOf, openAt } from './found-source.js'
+import { type Problem, quoted, refuse } from './problem.js'
 import { type Spooled, spool } from './spool.js'
 
 export interface ReadSource extends Spooled {
@@ -20,12 +18,21 @@ export interface ReadSource extends Spooled {
   readonly pointer: string
 }
 
+/** How the rows of a source are read. */
+export interface Reading {
+  readonly decisions: Decisions
+  readonly data: OwnDataSpec
+  readonly watch: DataWatch
+  /** Bytes of rows that stay in memory. */
+  readonly budget: number
+}
+
 /** Reads the rows of the source, with the column that splits them. */
-export async function readMain(table: RawTable, decisions: Decisions, data: OwnDataSpec): Promise<ReadSource> {
-  const uses = usesOf(decisions, data)
-  const column = splitColumn(data)
+export async function readMain(table: RawTable, found: FoundSource, reading: Reading): Promise<ReadSource> {
+  const uses = usesOf(reading.decisions, reading.data)
+  const column = splitColumn(reading.data)
   if (column !== undefined) uses[column] = new Set([...(uses[column] ?? []), 'label'])
-  return readColumns(uses, table, '/data/source', data.source, droppingColumns(decisions, data))
+  return readColumns(uses, table, found, reading)
 }
 
 /** The column whose values split the rows; undefined if they are split in another way. */
@@ -35,54 +42,32 @@ export const splitColumn = ({ split }: OwnDataSpec): string | undefined =>
 async function readColumns(
   uses: Uses,
   table: RawTable,
-  pointer: string,
-  source: SourceSpec,
-  dropping: ReadonlySet<string>,
+  found: FoundSource,
+  { decisions, data, watch, budget }: Reading,
 ): Promise<ReadSource> {
-  const file = typeof source === 'string' && isUrl(source) ? source : table.name
-  return { ...(await spool(table.read(wantedColumns(uses, table, pointer)), dropping)), file, pointer }
-}
-
-/** Opens a source. Throws a DataError if its file cannot be opened. */
-export async function openAt(
-  source: SourceSpec,
-  pointer: string,
-  data: OwnDataSpec,
-  watch: DataWatch,
-): Promise<RawTable> {
-  try {
-    return await openSource(source, data, watch)
-  } catch (error) {
-    if (!(error instanceof UserError) || error.issues.length > 0) throw error
-    throw new DataError([{ code: 'file', pointer, message: error.message }])
-  }
-}
-
-interface Further {
-  /** JSON pointer to the source in the spec. */
-  readonly pointer: string
-  readonly decisions: Decisions
-  readonly data: OwnDataSpec
-  readonly watch: DataWatch
+  const { pointer } = found
+  const file = nameOf(found, table.name)
+  const progress = patient(watch.listener)
+  const seen = (rows: number) => progress({ verb: 'Reading', file, done: rows, total: null, unit: 'rows' })
+  const stream = table.read(wantedColumns(uses, table, pointer))
+  return { ...(await spool(stream, droppingColumns(decisions, data), { budget, seen })), file, pointer }
 }
 
 /** Opens a further source, which must have the same columns, and reads its rows. */
-export async function readSource(
-  source: SourceSpec,
-  { pointer, decisions, data, watch }: Further,
-): Promise<ReadSource> {
-  const table = await openAt(source, pointer, data, watch)
+export async function readSource(found: FoundSource, reading: Reading): Promise<ReadSource> {
+  const { decisions, data } = reading
+  const table = await openAt(found, data)
   try {
     const uses = usesOf(decisions, data)
     const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column))
     refuse(
       missing.map((column) => ({
         code: 'column',
-        pointer,
+        pointer: found.pointer,
         message: `${table.name} has no column ${quoted(column)}, which the source has`,
       })),
     )
-    return await readColumns(uses, table, pointer, source, droppingColumns(decisions, data))
+    return await readColumns(uses, table, found, reading)
   } finally {
     table.close()
   }

@@ -1,0 +1,58 @@
+/** Sources whose files lie on this machine. */
+import { UserError } from '../../base/issue.js'
+import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
+import type { RawTable } from '../sources/raw-table.js'
+import type { DataWatch } from '../watch.js'
+import { type Files, findFiles, listOf, openFiles } from './open-source.js'
+import { isUrl } from './paths.js'
+import { DataError } from './problem.js'
+import type { OwnRequest } from './request.js'
+
+export interface FoundSource {
+  readonly source: SourceSpec
+  /** JSON pointer to the source in the spec. */
+  readonly pointer: string
+  readonly files: Files
+}
+
+/** Finds the files of a source. Throws a DataError if one is missing. */
+const findAt = (source: SourceSpec, pointer: string, data: OwnDataSpec, watch: DataWatch): Promise<FoundSource> =>
+  pointingTo(pointer, async () => ({ source, pointer, files: await findFiles(source, data, watch) }))
+
+/** Name of a source for messages, if its table has this name. */
+export const nameOf = ({ source, files }: FoundSource, name = listOf(files)[0]!): string =>
+  typeof source === 'string' && isUrl(source) ? source : name
+
+/** Opens a source. Throws a DataError if its files cannot be opened. */
+export const openAt = ({ files, pointer }: FoundSource, data: OwnDataSpec): Promise<RawTable> =>
+  pointingTo(pointer, () => openFiles(files, data))
+
+async function pointingTo<Result>(pointer: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof UserError) || error.issues.length > 0) throw error
+    throw new DataError([{ code: 'file', pointer, message: error.message }])
+  }
+}
+
+/** The sources of the data of a request; null if it has none. */
+export interface FoundSources {
+  readonly main: FoundSource
+  readonly validation: FoundSource | null
+  readonly test: FoundSource | null
+}
+
+/** Finds the files of all sources, and downloads them. Throws a DataError if one is missing. */
+export async function findSources({ data, watch }: Pick<OwnRequest, 'data' | 'watch'>): Promise<FoundSources> {
+  const find = async (source: SourceSpec | null, pointer: string) =>
+    source === null ? null : findAt(source, pointer, data, watch)
+  return {
+    main: await findAt(data.source, '/data/source', data, watch),
+    validation: await find(data.validation, '/data/validation'),
+    test: await find(isShare(data.test) ? null : data.test, '/data/test'),
+  }
+}
+
+/** True if the test rows are a share of the source. */
+export const isShare = (test: OwnDataSpec['test']): test is number => typeof test === 'number'

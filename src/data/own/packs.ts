@@ -1,0 +1,94 @@
+/** Packs of own data: rows that were read, split and prepared in an earlier run. */
+import { rm } from 'node:fs/promises'
+import { formatBytes } from '../../base/bytes.js'
+import type { Json } from '../../base/json.js'
+import type { Progress } from '../../base/progress.js'
+import { type OwnDataSpec, ownData } from '../../spec/own-data.js'
+import { createPack, type Pack } from '../packs/pack-file.js'
+import { addName, findPack, makeRoom, packPath } from '../packs/pack-folder.js'
+import { fieldsOf, type Learnt } from '../preparation.js'
+import type { Decisions } from './decide.js'
+import { decidedLines } from './decided-lines.js'
+import { type FoundSources, nameOf } from './found-source.js'
+import { listOf } from './open-source.js'
+import { packKey } from './pack-key.js'
+import { formOf, plansOf } from './plans.js'
+import type { OpenOwn, OwnRequest } from './request.js'
+import {
+  bytesOf,
+  type Preparation,
+  packedTables,
+  packTables,
+  type Sections,
+  type Sources,
+  type Tables,
+} from './tables.js'
+
+/** What a pack says about its rows. */
+interface Described {
+  /** The spec with everything that was decided. */
+  readonly settled: OwnDataSpec
+  readonly decisions: Decisions
+  readonly learnt: Learnt
+  /** Number of rows with gaps that were left out. */
+  readonly dropped: number
+  readonly sections: Sections
+}
+
+const filesIn = ({ main, validation, test }: FoundSources): readonly string[] =>
+  [main, validation, test].flatMap((found) => (found ? listOf(found.files) : []))
+
+export const keyOf = (request: OwnRequest, found: FoundSources): Promise<string> => packKey(request, filesIn(found))
+
+/** Opens data whose pack has this key, without reading a source. Returns undefined if there is none. */
+export function openPacked(
+  { data, seed }: OwnRequest,
+  found: FoundSources,
+  key: string,
+): Omit<OpenOwn, 'given' | 'raw'> | undefined {
+  const pack = findPack(key)
+  if (!pack) return undefined
+  const { settled, decisions, learnt, dropped, sections } = pack.description as unknown as Described
+  const preparation = { plans: plansOf(settled, decisions, seed), learnt }
+  const { train, validation, test } = sections
+  const fields = fieldsOf(preparation.plans, train.columns, learnt)
+  const main = { file: nameOf(found.main), dropped }
+  const form = formOf(main.file, fields, { train: train.count, validation: validation.count, test: test.count })
+  // the same paths, as they are written now
+  const now = { ...settled, source: data.source, validation: data.validation, test: data.test, cache: data.cache }
+  return {
+    data: now,
+    form,
+    decided: [...decidedLines({ data: now, ...decisions, form, main }), `Its rows come from ${placeOf(pack)}.`],
+    load: async () => ({ form, ...packedTables(preparation, pack, sections) }),
+  }
+}
+
+const placeOf = ({ path, bytes }: Pack): string => `the pack ${path} (${formatBytes(bytes)})`
+
+export interface Packing extends Preparation {
+  readonly request: OwnRequest
+  readonly found: FoundSources
+  readonly key: string
+  readonly sources: Sources
+  readonly described: Omit<Described, 'learnt' | 'sections'>
+}
+
+/** Writes a pack, and returns its tables. Throws a UserError if the disk is full or read-only. */
+export async function pack(packing: Packing, progress: Progress): Promise<Tables & { readonly packed: string }> {
+  const { request, found, key, sources, described, learnt } = packing
+  // as a spec with everything decided is read
+  const own = await keyOf({ ...request, data: ownData.parse(described.settled) }, found)
+  await makeRoom(bytesOf(packing, sources))
+  const draft = await createPack(packPath(own))
+  try {
+    const sections = await packTables(packing, sources, draft, progress)
+    const made = await draft.finish({ ...described, learnt, sections } as unknown as Json)
+    // a source that changed while it was read must not be taken for the one that it is now
+    if ((await keyOf(request, found)) !== key) await rm(made.path)
+    else if (own !== key) await addName(key, own)
+    return { ...packedTables(packing, made, sections), packed: `Packed the rows into ${placeOf(made)}.` }
+  } finally {
+    await draft.discard()
+  }
+}

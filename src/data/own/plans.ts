@@ -1,0 +1,66 @@
+/** What becomes of the columns of own data: the steps of each field, and the form that results. */
+import type { Field, Named } from '../../base/field.js'
+import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
+import { noNames } from '../../base/no-names.js'
+import { crossName } from '../../spec/features.js'
+import type { OwnDataSpec } from '../../spec/own-data.js'
+import type { Part, Plans } from '../preparation.js'
+import { classNumbers, flags, multiHot } from '../steps/labels.js'
+import { crossOf, stepsOf } from '../steps/registry.js'
+import { hasLabels } from './classes.js'
+import type { Decisions, Target } from './decide.js'
+import { columnsOf } from './read.js'
+
+/** The plans of all fields. The classes of the targets are known. */
+export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, seed: number): Plans {
+  const plans = noNames<Part[]>()
+  for (const [name, feature] of Object.entries(features)) {
+    const own = data.output_mode === 'dict' || feature.type === 'array'
+    const key = inputKey(own ? name : CONCATENATED)
+    plans[key] ??= []
+    plans[key].push({ column: feature.column, steps: stepsOf(feature, seed).steps })
+  }
+  for (const cross of data.crosses) {
+    const key = inputKey(data.output_mode === 'dict' ? crossName(cross) : CONCATENATED)
+    plans[key] ??= []
+    plans[key].push(crossOf(cross, features, seed))
+  }
+  for (const [name, target] of Object.entries(targets)) {
+    plans[targetKey(name)] = columnsOf(target).map((column) => ({ column, steps: targetSteps(target) }))
+  }
+  if (data.weight !== null) plans[WEIGHT] = [{ column: data.weight, steps: [] }]
+  return plans
+}
+
+/** Name of the input of features that are concatenated. */
+const CONCATENATED = 'features'
+
+function targetSteps(target: Target) {
+  if (target.type === 'class') return [classNumbers(target.class_names!)]
+  if (target.type === 'number') return []
+  return hasLabels(target) ? [multiHot(target.class_names!, target.separator!)] : [flags]
+}
+
+/** Tells inputs and targets apart. */
+export function formOf(name: string, fields: Named<Field>, rows: DataForm['rows']): DataForm {
+  const those = (key: (name: string) => string) => {
+    const prefix = key('')
+    const found = Object.entries(fields).filter(([name]) => name.startsWith(prefix))
+    return Object.fromEntries(found.map(([name, field]) => [name.slice(prefix.length), field]))
+  }
+  return { name, inputs: those(inputKey), targets: those(targetKey), weights: Object.hasOwn(fields, WEIGHT), rows }
+}
+
+/** The spec with the features and the classes that were found, so that the next run decides nothing. */
+export function settledSpec(data: OwnDataSpec, { features, targets }: Decisions): OwnDataSpec {
+  const written = ({ pointer: _, ...target }: Target) => target
+  const [only] = Object.values(targets)
+  const { source, select, sha256, csv, missing_values, features: _, ...rest } = data
+  return {
+    // in the order of the format
+    ...{ source, select, sha256, csv, missing_values, features },
+    ...rest,
+    target: data.target && written(only!),
+    targets: data.targets && Object.fromEntries(Object.entries(targets).map(([name, one]) => [name, written(one)])),
+  }
+}

@@ -1,0 +1,33 @@
+/** Reads the rows of own data before any step. */
+import type { PartName, RawData, RawPart } from '../data.js'
+import { type FoundSources, openAt } from './found-source.js'
+import { columnsOf, type Reading, readMain, readSource } from './read.js'
+import type { Parts } from './split-rows.js'
+
+/** Reads all rows once more, because loading the data forgets them. */
+export async function readRaw(found: FoundSources, reading: Reading, { train, ...others }: Parts): Promise<RawData> {
+  const { features, targets } = reading.decisions
+  const table = await openAt(found.main, reading.data)
+  const main = await readMain(table, found.main, reading).finally(() => table.close())
+  const all = [main]
+  const partOf = async (name: Exclude<PartName, 'train'>): Promise<RawPart> => {
+    const source = found[name]
+    if (!source) return { source: main.source, rows: others[name] }
+    const own = await readSource(source, reading)
+    all.push(own)
+    return { source: own.source, rows: { from: 0, to: own.source.count } }
+  }
+  return {
+    inputs: [...new Set(Object.values(features).map(({ column }) => column))],
+    targets: Object.values(targets).flatMap(columnsOf),
+    parts: {
+      train: { source: main.source, rows: train },
+      validation: await partOf('validation'),
+      test: await partOf('test'),
+    },
+    dropped: main.dropped,
+    close() {
+      for (const one of all) one.close()
+    },
+  }
+}
