@@ -7,21 +7,29 @@ import type { ResolvedSpec } from '../../spec/spec.js'
 
 type Use = Pick<DataReport['columns'][number], 'use' | 'type' | 'why'>
 
-/** What the spec does with a column of the source. */
-export function useOf(column: string, spec: ResolvedSpec, { given, data }: OpenData): Use {
+/** Returns a function that says what the spec does with a column of the source. */
+export function usesOf(spec: ResolvedSpec, { given, data }: OpenData): (column: string) => Use {
   if (!('source' in data) || !('source' in given)) {
-    return column === 'x' ? { use: 'input', type: 'array', why: null } : { use: 'target', type: 'class', why: null }
+    const [input, target]: Use[] = [
+      { use: 'input', type: 'array', why: null },
+      { use: 'target', type: 'class', why: null },
+    ]
+    return (column) => (column === 'x' ? input! : target!)
   }
-  const target = targetsOf(data).find(([, one]) => columnsOf(one).includes(column))
-  if (target) {
-    const [name, { type }] = target
-    const isGiven = targetsOf(given).some(([other, one]) => other === name && one.type !== undefined)
-    return { use: 'target', type: type ?? null, why: isGiven ? null : lossWords(spec, type) }
-  }
-  const features = Object.values(data.features as Named<{ readonly type: string; readonly column?: string }>)
-  const types = features.filter((feature) => feature.column === column).map(({ type }) => type)
+  const typed = new Set(targetsOf(given).flatMap(([name, { type }]) => (type === undefined ? [] : [name])))
   const isInferred = given.features === undefined || Array.isArray(given.features)
-  return { use: 'input', type: types.join(', '), why: isInferred ? WHY[types[0]!]! : null }
+  const uses = new Map<string, Use>()
+  for (const { column, type } of Object.values(data.features as Named<{ type: string; column: string }>)) {
+    const before = uses.get(column)
+    if (before) uses.set(column, { ...before, type: `${before.type}, ${type}` })
+    else uses.set(column, { use: 'input', type, why: isInferred ? WHY[type]! : null })
+  }
+  for (const [name, target] of targetsOf(data)) {
+    const { type = null } = target
+    const use: Use = { use: 'target', type, why: typed.has(name) ? null : lossWords(spec, type) }
+    for (const column of columnsOf(target)) uses.set(column, use)
+  }
+  return (column) => uses.get(column)!
 }
 
 /** Why a column without a type has this one. */
@@ -41,7 +49,7 @@ function targetsOf({ target, targets }: OwnDataSpec): (readonly [string, TargetC
 
 const columnsOf = ({ column, columns }: TargetColumn): readonly string[] => columns ?? [column!]
 
-function lossWords(spec: ResolvedSpec, type: TargetColumn['type']): string {
+function lossWords(spec: ResolvedSpec, type: TargetColumn['type'] | null): string {
   const loss = 'loss' in spec ? spec.loss : undefined
   const named = loss === undefined ? 'the loss' : `loss ${loss.type}`
   if (loss === undefined && type === 'class') return 'no loss asks for numbers'

@@ -71,10 +71,11 @@ export function outlierWarnings({ name, numbers, kind }: Column): Warning[] {
 /** One warning for all columns whose gaps are treated alike. */
 function gapWarnings(columns: readonly Column[], { data }: OpenData): Warning[] {
   const features = Object.values(('source' in data ? data.features : {}) as Record<string, Feature>)
+  const fills = new Map(features.map(({ column, missing }) => [column, missing]))
   const groups = new Map<string, string[]>()
   for (const { name, gaps, rows, kind } of columns) {
     if (gaps === 0 || kind === 'array') continue
-    const fill = features.find(({ column }) => column === name)?.missing
+    const fill = fills.get(name)
     const words =
       fill === 'category' ? 'which are a category of their own' : `which are filled: "missing": ${JSON.stringify(fill)}`
     groups.set(words, [...(groups.get(words) ?? []), `${quoted(name)} (${gaps}, ${percent(gaps, rows)})`])
