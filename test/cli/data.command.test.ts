@@ -328,6 +328,38 @@ describe('the report of a spec', () => {
     expect(messages(report, 'contradictions')).toHaveLength(1)
   })
 
+  test('of the first of several folds, and of several targets', async () => {
+    const cwd = folderWith('penguins.csv')
+    const ignore = ['island', 'sex']
+    const folded = { source: 'penguins.csv', target: 'species', missing: 'median', ignore }
+    writeFileSync(join(cwd, 'folds.json'), spec(folded, { fit: { k_fold: 5 } }))
+    expect(await looked(cwd, 'folds.json')).toMatchObject({
+      split: 'fold 1 of 5, drawn from the seed, in the proportions of the classes',
+      rows: { test: 0 },
+    })
+    const targets = { species: {}, body_mass_g: {} }
+    const outputs = { species: { loss: 'sparse_categorical_crossentropy' }, body_mass_g: { loss: 'mse' } }
+    const head = (name: string) => ({ type: 'Dense', units: 'auto', name, inputs: ['h'] })
+    const layers = [
+      { type: 'Dense', units: 8, name: 'h' },
+      { ...head('species'), activation: 'softmax' },
+      head('body_mass_g'),
+    ]
+    writeFileSync(
+      join(cwd, 'two.json'),
+      JSON.stringify({
+        data: { source: 'penguins.csv', targets, missing: 'drop', ignore },
+        model: { type: 'Functional', layers },
+        outputs,
+        fit: { validation_split: 0.2 },
+      }),
+    )
+    const { targets: found, dropped, columns } = await looked(cwd, 'two.json')
+    expect(found.map(({ kind }: { kind: string }) => kind)).toEqual(['class', 'number'])
+    expect(dropped).toBe(2)
+    expect(columns.at(-1)).toMatchObject({ why: 'the loss of its output compares numbers', gaps: 0 })
+  })
+
   test('of a set that comes with the program', async () => {
     const report = await looked('.', 'specs/rbm-bars-and-stripes.json')
     expect(report).toMatchObject({

@@ -27,7 +27,7 @@ export async function lookAtSpec(spec: ResolvedSpec, open: OpenData): Promise<Da
     columns,
     rows: form.rows,
     dropped: raw.dropped,
-    split: splitWords(open.data),
+    split: splitWords(spec, open.data),
     targets,
     fields: fieldsOf(data),
     repeats: before.repeats,

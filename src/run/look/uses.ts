@@ -50,14 +50,14 @@ function targetsOf({ target, targets }: OwnDataSpec): (readonly [string, TargetC
 const columnsOf = ({ column, columns }: TargetColumn): readonly string[] => columns ?? [column!]
 
 function lossWords(spec: ResolvedSpec, type: TargetColumn['type'] | null): string {
-  const loss = 'loss' in spec ? spec.loss : undefined
-  const named = loss === undefined ? 'the loss' : `loss ${loss.type}`
-  if (loss === undefined && type === 'class') return 'no loss asks for numbers'
-  return `${named} compares ${type === 'number' ? 'numbers' : 'classes'}`
+  const kind = type === 'number' ? 'numbers' : 'classes'
+  if ('loss' in spec && spec.loss) return `loss ${spec.loss.type} compares ${kind}`
+  return 'outputs' in spec && spec.outputs ? `the loss of its output compares ${kind}` : 'labels are classes'
 }
 
 /** How the rows are divided. */
-export function splitWords(data: OpenData['data']): string {
+export function splitWords({ fit }: ResolvedSpec, data: OpenData['data']): string {
+  const fold = fit.k_fold === null ? '' : `fold ${fit.fold ?? 1} of ${fit.k_fold}, `
   if (!('source' in data)) return 'validation: the last training samples; test: a set of its own'
   const { split, validation, test, target } = data
   const way =
@@ -70,5 +70,5 @@ export function splitWords(data: OpenData['data']): string {
     ...(validation === null ? [] : ['validation']),
     ...(test === null || typeof test === 'number' ? [] : ['test']),
   ]
-  return own.length === 0 ? way : `${own.join(' and ')} from files of their own; else ${way}`
+  return own.length === 0 ? fold + way : `${own.join(' and ')} from files of their own; else ${way}`
 }
