@@ -6,7 +6,13 @@ import { specSchema } from './spec.js'
 export type JsonSchema = Record<string, unknown>
 
 /** Keywords beyond the standard that editors read; VS Code documents each. */
-export const EDITOR_KEYWORDS = ['enumDescriptions', 'patternErrorMessage', 'allowComments', 'allowTrailingCommas']
+export const EDITOR_KEYWORDS = [
+  'enumDescriptions',
+  'errorMessage',
+  'patternErrorMessage',
+  'allowComments',
+  'allowTrailingCommas',
+]
 
 /**
  * Returns the schema in draft 7, which editors support best. Alternatives differ in their JSON type, or else by a tag
@@ -29,8 +35,16 @@ export function jsonSchema(): JsonSchema {
       if (key !== undefined) {
         const [having, lacking] = jsonSchema.anyOf!
         delete jsonSchema.anyOf
-        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-        Object.assign(jsonSchema, { type: 'object', if: { required: [key] }, then: having, else: lacking })
+        Object.assign(jsonSchema, {
+          type: 'object',
+          if: { required: [key] },
+          // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+          then: having,
+          else: {
+            ...lacking,
+            errorMessage: `found no "${key}" and no "${tagOf(lacking)}", one of which must be given`,
+          },
+        })
       }
     },
   })
@@ -38,6 +52,10 @@ export function jsonSchema(): JsonSchema {
   const either = { if: { not: { anyOf: [{ required: ['outputs'] }, ...WITHOUT_LOSS] } }, then: { required: ['loss'] } }
   return { ...schema, ...either, allowComments: true, allowTrailingCommas: true }
 }
+
+/** The key that tells the alternatives inside a schema apart. */
+const tagOf = (schema: unknown): string =>
+  (schema as { readonly discriminator: { readonly propertyName: string } }).discriminator.propertyName
 
 const modelWith = (properties: object) => ({
   required: ['model'],

@@ -236,10 +236,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     atKey: propertyName !== undefined,
     message: `found ${written(data)}, ${parentSchema?.patternErrorMessage}`,
   }),
-  required: ({ instancePath, params }) => ({
+  required: ({ instancePath, params, parentSchema }) => ({
     code: 'missing-key',
     pointer: instancePath,
-    message: `found no "${params.missingProperty}", which must be given`,
+    message: parentSchema?.errorMessage ?? `found no "${params.missingProperty}", which must be given`,
   }),
   additionalProperties({ instancePath, params, parentSchema }) {
     const keys = Object.keys(parentSchema?.properties ?? {})

@@ -779,7 +779,8 @@ describe('a valid spec', () => {
   /** keras/src: `fit`, `compile`, `EarlyStopping`, `Dense`. */
   test("the rest has Keras 3's defaults too", () => {
     const spec = resolved(specText({ early_stopping: '{}', fit: '{ "validation_split": 0.1 }' }))
-    expect(spec.fit).toEqual({ batch_size: 32, epochs: 1, validation_split: 0.1, shuffle: true, class_weight: null })
+    const fit = { batch_size: 32, epochs: 1, validation_split: 0.1, k_fold: null, fold: null }
+    expect(spec.fit).toEqual({ ...fit, shuffle: true, class_weight: null })
     expect(spec.early_stopping).toEqual({
       monitor: 'val_loss',
       min_delta: 0,
@@ -808,7 +809,15 @@ describe('a valid spec', () => {
       },
     ])
     expect(resolved(specText())).toMatchObject({
-      fit: { batch_size: 32, epochs: 1, validation_split: 0, shuffle: true, class_weight: null },
+      fit: {
+        batch_size: 32,
+        epochs: 1,
+        validation_split: 0,
+        k_fold: null,
+        fold: null,
+        shuffle: true,
+        class_weight: null,
+      },
       optimizer: { type: 'RMSprop' },
       metrics: [],
       early_stopping: null,
