@@ -126,6 +126,18 @@ describe('the report of a table', () => {
     expect(proposal).toContain('"id", // numbers the rows')
   })
 
+  test('goes on without a column that cannot be read', async () => {
+    const { DuckDBInstance } = await import('@duckdb/node-api')
+    const cwd = temporaryFolder()
+    const connection = await (await DuckDBInstance.create()).connect()
+    const rows = 'SELECT i % 9 AS a, [i] AS list, i % 2 = 0 AS y FROM range(40) t(i)'
+    await connection.run(`COPY (${rows}) TO '${join(cwd, 'a.parquet')}' (FORMAT parquet)`)
+    connection.closeSync()
+    const report = await looked(cwd, 'a.parquet', '--target', 'y')
+    expect(messages(report, 'unreadable')).toEqual([expect.stringMatching(/^column "list" cannot be read.* \(holds /)])
+    expect(report.proposal).toContain('"list" // holds ')
+  })
+
   test('finds texts that mean a gap, but only among numbers', async () => {
     const rows = Array.from({ length: 40 }, (_, row) =>
       [row % 5 === 0 ? 'NA' : row + 0.5, row % 7 === 0 ? '?' : row % 9, row % 3 ? 'NA' : 'DE', row % 2].join(','),

@@ -58,7 +58,7 @@ const ownWarnings = (found: Survey, columns: DataReport['columns']): DataReport[
 const unreadableWarnings = ({ unreadable }: Survey): DataReport['warnings'] =>
   Object.entries(unreadable).map(([name, why]) => ({
     code: 'unreadable',
-    message: `column ${quoted(name)} cannot be read, and is left out: ${why}`,
+    message: `column ${quoted(name)} cannot be read, and is left out (${why})`,
   }))
 
 /** What a report has without a target. */

@@ -4,6 +4,7 @@ import { UserError } from '../../base/issue.js'
 import type { Shape } from '../../base/shape.js'
 import { isField, numberField } from '../../data/column.js'
 import { openSource, type Reading } from '../../data/own/open-source.js'
+import { quoted } from '../../data/own/problem.js'
 import type { ColumnFacts, ColumnType, RawTable } from '../../data/sources/raw-table.js'
 import type { DataWatch } from '../../data/watch.js'
 import { type ColumnSummary, limitsFor, summarizer } from './column-summary.js'
@@ -125,7 +126,7 @@ function unreadableOf(table: RawTable): Named<string> {
   return Object.fromEntries(
     each.flatMap(([name, type]) => {
       const problem = problemOf(() => table.read({ [name]: type }))
-      return problem === undefined ? [] : [[name, problem] as const]
+      return problem === undefined ? [] : [[name, problem.replace(`column ${quoted(name)} `, '')] as const]
     }),
   )
 }

@@ -48,7 +48,7 @@ function columnWarnings(column: Column, open: OpenData): Warning[] {
     warnings.push({ code: 'constant', message })
   }
   if (isIdentifier) {
-    const message = `${at} has another value in every row, as an identifier has, so a model learns rows by heart; ${remedyFor(name, open)}`
+    const message = `${at} has another value in every row; if it names the rows, a model learns them by heart: ${remedyFor(name, open)}`
     warnings.push({ code: 'identifier', message })
   }
   return [...warnings, ...outlierWarnings(column)]
