@@ -4,9 +4,10 @@ import type { History } from '../export/history.js'
 import { createReporter, type StyleName } from '../report/reporter.js'
 import { expectationLines, runSummary } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
+import { waitingLine } from '../report/waiting.js'
 import { BROKEN_OFF, finishRun, type TrainingRun, trainSession } from '../run/train.js'
 import { earlyStoppingOf, watchersOf } from '../spec/spec.js'
-import type { Metrics, StopReason } from '../training/events.js'
+import type { Metrics, StopReason, TrainingEvent } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption } from './interrupt.js'
@@ -47,7 +48,12 @@ export async function trainAndTest(run: ShownRun): Promise<Ended> {
     now: () => performance.now(),
   })
   voice.leaving(reporter.leave)
-  const trained = await trainSession(run, reporter.onEvent).finally(reporter.leave)
+  const show = (event: TrainingEvent) => {
+    reporter.onEvent(event)
+    const line = event.type === 'epochEnd' && event.epoch === 1 ? lineOfWaiting(run, event.seconds) : null
+    if (line !== null && verbose > 0) voice.say(line)
+  }
+  const trained = await trainSession(run, show).finally(reporter.leave)
   const { end, history, test, expectations, fault, scores } = await finishRun(run, trained)
   const { start, epochs } = trained
   const { rbm } = session
@@ -69,6 +75,17 @@ export async function trainAndTest(run: ShownRun): Promise<Ended> {
   for (const line of [...(verbose > 0 ? lines : []), ...expectationLines(expectations)]) say(io, line)
   if (fault) throw fault
   return { code: exitCodeOf(history.stop, expectations, signal), reason: end.reason, scores }
+}
+
+function lineOfWaiting({ spec: { data }, session }: ShownRun, seconds: number): string | null {
+  const { clock, inFile, runner } = session
+  return waitingLine({
+    epoch: seconds,
+    batches: clock.spent / 1000,
+    meanwhile: runner.computesElsewhere ?? false,
+    inFile,
+    drawn: 'binarize' in data && data.binarize === 'sample_each_epoch',
+  })
 }
 
 function exitCodeOf(stop: History['stop'], expectations: readonly Expectation[], signal: AbortSignal): ExitCode {

@@ -61,6 +61,8 @@ export interface Runner<Name extends string> {
    * the step. `meanwhile` may be called while this thread would otherwise wait for other threads.
    */
   run(program: Name, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs>
+  /** True if whole steps are computed in other threads while `meanwhile` runs. */
+  readonly computesElsewhere?: boolean
   /** The whole state, bit for bit. */
   read(): Promise<StateValues>
   /** Replaces the named part of the state, bit for bit. */

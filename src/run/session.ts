@@ -4,6 +4,7 @@ import { type DataForm, soleInputKey } from '../base/form.js'
 import { batches } from '../data/batches.js'
 import type { Data } from '../data/data.js'
 import { elementMeans, part, type Table } from '../data/table.js'
+import { type Clock, timed } from '../data/timed.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
@@ -30,6 +31,10 @@ export interface Session {
   /** The options of the training loop, except the clock, the signal and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
   testBatches(): AsyncIterable<Batch>
+  /** The time in which the batches of training were made. */
+  readonly clock: Clock
+  /** True if the rows to train on are read from a file. */
+  readonly inFile: boolean
 }
 
 export async function openSession(
@@ -49,8 +54,11 @@ export async function openSession(
   const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
   const inOrder = (table: Table) => () => batches(table, { batchSize })
+  const clock: Clock = { spent: 0 }
   return {
     form,
+    clock,
+    inFile: train.prefetch !== undefined,
     model,
     rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
     labelled: learner.kind === 'rbm' ? learner.labelled : null,
@@ -63,7 +71,10 @@ export async function openSession(
       ...lengths,
       validationSamples: validation.count,
       batches: (epoch) =>
-        batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
+        timed(
+          batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
+          clock,
+        ),
       validation: validation.count > 0 ? inOrder(validation) : null,
       // the first training samples, as many as validation has
       compared: inOrder(part(train, 0, Math.min(train.count, validation.count))),

@@ -151,6 +151,8 @@ class TensorflowRunner implements Runner<string> {
     return runner
   }
 
+  readonly computesElsewhere = true
+
   async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
     const { run, inputs, outputs, outputNames } = await this.#step(name, batch)
     for (const { input, values } of inputs) writeFeed(input, values, batch, scalars)
