@@ -3,7 +3,7 @@ import { UserError } from '../../base/issue.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import type { RawTable } from '../sources/raw-table.js'
 import type { DataWatch } from '../watch.js'
-import { type Files, findFiles, listOf, openFiles } from './open-source.js'
+import { type Files, findFiles, listOf, openFiles, partsIn } from './open-source.js'
 import { isUrl } from './paths.js'
 import { DataError } from './problem.js'
 import type { OwnRequest } from './request.js'
@@ -13,6 +13,8 @@ export interface FoundSource {
   /** JSON pointer to the source in the spec. */
   readonly pointer: string
   readonly files: Files
+  /** The part of the file that it stands for, if the file has the arrays of both, as Keras' data sets have. */
+  readonly part?: 'train' | 'test'
 }
 
 /** Finds the files of a source. Throws a DataError if one is missing. */
@@ -24,8 +26,22 @@ export const nameOf = ({ source, files }: FoundSource, name = listOf(files)[0]!)
   typeof source === 'string' && isUrl(source) ? source : name
 
 /** Opens a source. Throws a DataError if its files cannot be opened. */
-export const openAt = ({ files, pointer }: FoundSource, data: OwnDataSpec): Promise<RawTable> =>
-  pointingTo(pointer, () => openFiles(files, data))
+export const openAt = ({ files, pointer, part }: FoundSource, data: OwnDataSpec): Promise<RawTable> =>
+  pointingTo(pointer, async () => {
+    const table = await openFiles(files, data)
+    return part ? (await partsIn(table))![part] : table
+  })
+
+async function hasParts({ files, pointer }: FoundSource, data: OwnDataSpec): Promise<boolean> {
+  const [path, ...others] = listOf(files)
+  if (others.length > 0 || !path!.toLowerCase().endsWith('.npz')) return false
+  const table = await pointingTo(pointer, () => openFiles(files, data))
+  try {
+    return (await partsIn(table)) !== null
+  } finally {
+    table.close()
+  }
+}
 
 async function pointingTo<Result>(pointer: string, work: () => Promise<Result>): Promise<Result> {
   try {
@@ -47,11 +63,12 @@ export interface FoundSources {
 export async function findSources({ data, watch }: Pick<OwnRequest, 'data' | 'watch'>): Promise<FoundSources> {
   const find = async (source: SourceSpec | null, pointer: string) =>
     source === null ? null : findAt(source, pointer, data, watch)
-  return {
-    main: await findAt(data.source, '/data/source', data, watch),
-    validation: await find(data.validation, '/data/validation'),
-    test: await find(isShare(data.test) ? null : data.test, '/data/test'),
+  const main = await findAt(data.source, '/data/source', data, watch)
+  const validation = await find(data.validation, '/data/validation')
+  if (data.test === null && (await hasParts(main, data))) {
+    return { main: { ...main, part: 'train' }, validation, test: { ...main, part: 'test' } }
   }
+  return { main, validation, test: await find(isShare(data.test) ? null : data.test, '/data/test') }
 }
 
 /** True if the test rows are a share of the source. */

@@ -29,9 +29,17 @@ export async function findFiles(source: SourceSpec, { sha256 }: Reading, watch: 
   return Object.fromEntries(await Promise.all(named))
 }
 
-/** Paths are relative to the current folder. Throws a UserError for files that are missing, damaged or unknown. */
-export const openSource = async (source: SourceSpec, reading: Reading, watch: DataWatch): Promise<RawTable> =>
-  openFiles(await findFiles(source, reading, watch), reading)
+/**
+ * Opens the table of a source, or its training part if it has the arrays of both, as Keras' data sets have. Paths are
+ * relative to the current folder. Throws a UserError for files that are missing, damaged or unknown.
+ */
+export async function openSource(source: SourceSpec, reading: Reading, watch: DataWatch): Promise<RawTable> {
+  const table = await openFiles(await findFiles(source, reading, watch), reading)
+  return (await partsIn(table))?.train ?? table
+}
+
+/** The parts of a file with arrays `x_train`, `y_train`, `x_test`, `y_test`; null for any other. */
+export const partsIn = async (table: RawTable) => (await import('../arrays/keras-parts.js')).kerasParts(table)
 
 /** Throws a UserError for files that are damaged or unknown. */
 export async function openFiles(paths: Files, reading: Reading): Promise<RawTable> {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loaded, openOwnSpec, problemsOf, REGRESSION, valuesIn } from '../../support/own-data.js'
 
@@ -337,4 +338,12 @@ test('an RBM takes features without a target', async () => {
     { model: { type: 'RBM', hidden_units: 2 }, loss: undefined },
   )
   expect(data.form).toMatchObject({ inputs: { features: { shape: [2], values: 'binary' } }, targets: {} })
+})
+
+test('a .npz of Keras has a training part and a test part', async () => {
+  const source = join(import.meta.dirname, '../../fixtures/arrays/keras.npz')
+  const { open, data } = await loaded({}, { source, features: { x: 'array' }, target: 'y' })
+  expect(Object.keys(open.form.inputs)).toEqual(['x'])
+  expect(data.test.count).toBeGreaterThan(0)
+  expect(data.test.count).not.toBe(data.train.count)
 })
