@@ -342,7 +342,8 @@ test('an RBM takes features without a target', async () => {
 
 test('a .npz of Keras has a training part and a test part', async () => {
   const source = join(import.meta.dirname, '../../fixtures/arrays/keras.npz')
-  const { open, data } = await loaded({}, { source, features: { x: 'array' }, target: 'y' })
+  const model = { type: 'Sequential', layers: ['Flatten', { type: 'Dense', units: 'auto', activation: 'softmax' }] }
+  const { open, data } = await loaded({}, { source, features: { x: 'array' }, target: 'y' }, { model })
   expect(Object.keys(open.form.inputs)).toEqual(['x'])
   expect(data.test.count).toBeGreaterThan(0)
   expect(data.test.count).not.toBe(data.train.count)
