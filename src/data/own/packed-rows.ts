@@ -2,7 +2,7 @@
  * Packs rows of a source into bytes, column by column, and unpacks them: numbers as they are; text as places in a
  * vocabulary, or, once there are many different texts, as UTF-16.
  */
-import { ARRAYS, type Named } from '../../base/field.js'
+import { ARRAYS, type Named, type Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Column, isField, type Values } from '../column.js'
 import type { Rows } from '../sources/source.js'
@@ -21,6 +21,8 @@ interface Piece {
   /** True for text that is written as places in the vocabulary. */
   readonly coded: boolean
 }
+
+type Bytes = Numbers | Float64Array
 
 /** Limits of a vocabulary. */
 const MOST_TEXTS = 65_536
@@ -62,16 +64,15 @@ export class RowPacker {
     this.#vocabularies = Object.fromEntries(texts.map(([name]) => [name, new Vocabulary()]))
   }
 
-  pack({ from, count, columns }: Rows): { readonly rows: PackedRows; readonly bytes: Uint8Array } {
+  /** Packs consecutive rows, at least one array of them. */
+  pack(arrays: readonly Rows[]): { readonly rows: PackedRows; readonly bytes: Uint8Array } {
+    const [{ from }] = arrays as [Rows]
+    const count = arrays.reduce((sum, rows) => sum + rows.count, 0)
     let end = 0
-    const each = Object.entries(columns).map(([name, values]) => {
-      const codes = Array.isArray(values) ? this.#vocabularies[name]!.codes(values) : null
-      const parts = codes ? [codes] : Array.isArray(values) ? plain(values) : [values as Float64Array]
-      const piece = {
-        at: end,
-        bytes: parts.reduce((sum, { byteLength }) => sum + byteLength, 0),
-        coded: codes !== null,
-      }
+    const each = Object.keys(this.columns).map((name) => {
+      const values = arrays.map((rows) => rows.columns[name]!)
+      const { parts, coded } = this.#partsOf(name, values)
+      const piece = { at: end, bytes: parts.reduce((sum, { byteLength }) => sum + byteLength, 0), coded }
       // every array begins at a multiple of its elements' size
       end = roundUp(end + piece.bytes)
       return { name, parts, piece }
@@ -86,6 +87,13 @@ export class RowPacker {
     }
     const pieces = Object.fromEntries(each.map(({ name, piece }) => [name, piece]))
     return { rows: { from, count, pieces, bytes: end }, bytes }
+  }
+
+  #partsOf(name: string, values: readonly Values[]): { readonly parts: readonly Bytes[]; readonly coded: boolean } {
+    if (this.columns[name]!.values !== 'text') return { parts: values as readonly Bytes[], coded: false }
+    const texts = (values as readonly (readonly (string | null)[])[]).flat()
+    const codes = this.#vocabularies[name]!.codes(texts)
+    return codes ? { parts: [codes], coded: true } : { parts: plain(texts), coded: false }
   }
 
   /** Unpacks these columns from their bytes, which numbers share. */

@@ -58,6 +58,7 @@ export async function spool(
     count += remaining.count
     seen?.(count)
   }
+  await store.flush()
   return { source: { columns, count, rows: (only) => store.rows(only) }, gaps, dropped, close: () => store.close() }
 }
 
@@ -76,10 +77,15 @@ interface Kept {
   readonly bytes: Uint8Array | null
 }
 
+/** Values of single-valued columns that are packed together, so that few rows from a source make no work of their own. */
+const VALUES_AT_ONCE = 2 ** 18
+
 /** Rows in memory, or in a scratch file once they need more than a budget. */
 class RowStore {
   readonly #packer: RowPacker
   #kept: Kept[] = []
+  #waiting: Rows[] = []
+  #waitingRows = 0
   #bytes = 0
   #file: ScratchFile | undefined
   #isClosed = false
@@ -91,8 +97,18 @@ class RowStore {
     this.#packer = new RowPacker(columns)
   }
 
-  async add(given: Rows): Promise<void> {
-    const { rows, bytes } = this.#packer.pack(given)
+  async add(rows: Rows): Promise<void> {
+    this.#waiting.push(rows)
+    this.#waitingRows += rows.count
+    if (this.#waitingRows * Math.max(1, Object.keys(this.columns).length) >= VALUES_AT_ONCE) await this.flush()
+  }
+
+  /** Packs what was added. */
+  async flush(): Promise<void> {
+    if (this.#waiting.length === 0) return
+    const { rows, bytes } = this.#packer.pack(this.#waiting)
+    this.#waiting = []
+    this.#waitingRows = 0
     this.#bytes += bytes.length
     if (!this.#file && this.#bytes > this.budget) await this.#spill()
     const position = this.#file ? await this.#file.append(bytes) : 0
