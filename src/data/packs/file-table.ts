@@ -2,7 +2,7 @@
 import { read, readSync } from 'node:fs'
 import type { Field, Named, Numbers } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import type { DrawAnew, Table } from '../table.js'
+import type { DrawAnew, Run, Table } from '../table.js'
 import { layoutOf, RowBuffer } from './row-layout.js'
 
 /** Consecutive rows in an open file. */
@@ -27,7 +27,7 @@ export const storedFields = (fields: Named<Field>, anew: Named<DrawAnew>): Named
     ? fields
     : { ...fields, [ROW_NUMBER]: { shape: [], dtype: 'int32', divisor: 1, values: 'real' } }
 
-/** A table of rows that were written with the layout of `storedFields`. It reads no more than the rows it is asked for. */
+/** A table of rows that were written with the layout of `storedFields`. Rows are copied from those fetched ahead, or read. */
 export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<DrawAnew> = {}): Table {
   const { rowBytes, cells } = layoutOf(storedFields(fields, anew))
   const capacity = Math.max(1, Math.floor(AT_ONCE / rowBytes))
@@ -37,13 +37,19 @@ export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<Dr
     .filter(({ name }) => Object.hasOwn(fields, name))
     .map((cell) => ({ ...cell, values: room.as(cell.dtype), draw: anew[cell.name] }))
 
+  const windows: Fetched[][] = []
+
   /** Fills the room with rows. */
   function fetch(rows: Uint32Array): void {
     for (let start = 0; start < rows.length; ) {
       let end = start + 1
       while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++
-      const position = file.position + rows[start]! * rowBytes
-      fill(file, room.bytes.subarray(start * rowBytes, end * rowBytes), position)
+      const first = rows[start]!
+      const into = room.bytes.subarray(start * rowBytes, end * rowBytes)
+      const ready = windows[0] && runWith(windows[0], first, rows[end - 1]!)
+      if (ready)
+        into.set(ready.bytes.subarray((first - ready.from) * rowBytes, (first - ready.from) * rowBytes + into.length))
+      else fill(file, into, file.position + first * rowBytes)
       start = end
     }
   }
@@ -67,26 +73,50 @@ export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<Dr
         }
       }
     },
-    prefetch: (runs) =>
-      fetchAhead(
-        file,
-        runs.map(({ from, count }) => ({ position: file.position + from * rowBytes, bytes: count * rowBytes })),
-      ),
+    prefetch(runs) {
+      windows.push(fetchAhead(file, runs, rowBytes))
+      if (windows.length > WINDOWS) windows.shift()
+    },
   }
 }
 
-/** Reads bytes in other threads and forgets them, so that the system has them in memory when they are read again. */
-async function fetchAhead({ descriptor }: RowsInFile, runs: readonly { position: number; bytes: number }[]) {
-  const room = new Uint8Array(AT_ONCE)
-  for (const { position, bytes } of runs) {
-    for (let at = 0; at < bytes; at += AT_ONCE) {
-      const isRead = await new Promise<boolean>((resolve) =>
-        read(descriptor, room, 0, Math.min(AT_ONCE, bytes - at), position + at, (error) => resolve(error === null)),
-      )
+/** The rows that are used now, and those after them. */
+const WINDOWS = 2
+
+/** Bytes of a window that is kept; those of a larger one are read again when they are needed. */
+const MOST_KEPT = 2 ** 27
+
+/** Rows that were fetched ahead. */
+interface Fetched extends Run {
+  readonly bytes: Uint8Array
+}
+
+/** Reads rows in other threads. The list that it returns grows when they are there; it is sorted in the end. */
+function fetchAhead({ descriptor, position }: RowsInFile, runs: readonly Run[], rowBytes: number): Fetched[] {
+  const fetched: Fetched[] = []
+  const isKept = runs.reduce((sum, { count }) => sum + count * rowBytes, 0) <= MOST_KEPT
+  for (const { from, count } of runs) {
+    const bytes = new Uint8Array(count * rowBytes)
+    read(descriptor, bytes, 0, bytes.length, position + from * rowBytes, (error, found) => {
       // who reads the rows reports the problem
-      if (!isRead) return
-    }
+      if (error || found < bytes.length || !isKept) return
+      fetched.push({ from, count, bytes })
+      fetched.sort((one, other) => one.from - other.from)
+    })
   }
+  return fetched
+}
+
+/** Returns the run of a sorted list that has these rows. */
+function runWith(fetched: readonly Fetched[], first: number, last: number): Fetched | undefined {
+  let [low, high] = [0, fetched.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (fetched[middle]!.from <= first) low = middle + 1
+    else high = middle
+  }
+  const found = fetched[low - 1]
+  return found && last < found.from + found.count ? found : undefined
 }
 
 /** Fewer values are copied faster by a loop. */

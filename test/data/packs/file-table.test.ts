@@ -74,6 +74,24 @@ test.each(Object.entries(ORDERS))('%s', async (_, rows) => {
   expect(found).toEqual(expected)
 })
 
+test('rows that were fetched ahead are the same', async () => {
+  const [inFile, inMemory] = [await written(sourceRows), memoryTable(fields, arrays, COUNT)]
+  for (const from of [0, 1000, 2000]) {
+    inFile.prefetch!([
+      { from: from + 500, count: 500 },
+      { from, count: 300 },
+    ])
+    for (const wait of [false, true]) {
+      if (wait) await new Promise((resolve) => setTimeout(resolve, 50))
+      const rows = Uint32Array.of(0, 299, 300, 301, 499, 500, 501, 999, 7).map((row) => row + Math.max(0, from - 1000))
+      const [found, expected] = [roomFor(fields, rows.length), roomFor(fields, rows.length)]
+      inFile.read(rows, 1, found)
+      inMemory.read(rows, 1, expected)
+      expect(found).toEqual(expected)
+    }
+  }
+})
+
 test('values are drawn by the number of a row in its source', async () => {
   const draw = BINARIZE.sample_each_epoch(3).anew!(fields.grey!, { source: 0, chain: 2 })
   const every = sourceRows.filter((row) => row % 3 === 1)
