@@ -5,7 +5,7 @@ import { noNames } from '../../base/no-names.js'
 import type { Rows } from '../sources/source.js'
 import { flagOf, labelText, namesIn } from '../steps/labels.js'
 import type { Target } from './decide.js'
-import { firstOf, type Problem, quoted, refuse } from './problem.js'
+import { firstOf, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
 import type { ReadSource } from './read.js'
 import type { Parts } from './split-rows.js'
 
@@ -85,31 +85,39 @@ export async function oddLabels(targets: Named<Target>, read: ReadSource): Promi
   return all
 }
 
-async function oddNames(target: Target, { source, file }: ReadSource): Promise<readonly Problem[]> {
+async function oddNames(target: Target, read: ReadSource): Promise<readonly Problem[]> {
+  const { source } = read
   const { class_names, column, pointer } = target
   const known = new Set(class_names)
   const problems: Problem[] = []
   for await (const rows of source.rows([column!])) {
     for (const { label, row } of labelsIn(rows, target)) {
       if (known.has(label)) continue
-      const message = `row ${row} of ${file}, column ${quoted(column!)}: found ${quoted(label)}, which is not one of the ${known.size} classes`
+      const message = `${rowIn(read, row)}, column ${quoted(column!)}: found ${quoted(label)}, which is not one of the ${known.size} classes`
       problems.push({ code: 'class', pointer, message, nearest: nearest(label, known) })
     }
+    if (problems.length >= MOST_FOUND) break
   }
   return firstOf(problems)
 }
 
-async function oddFlags({ columns, pointer }: Target, { source, file }: ReadSource): Promise<readonly Problem[]> {
+/** Rows that were dropped do not count. */
+const rowIn = ({ file, dropped }: ReadSource, row: number): string =>
+  `row ${row} of ${file}${dropped > 0 ? `, not counting the ${dropped} rows that are left out` : ''}`
+
+async function oddFlags({ columns, pointer }: Target, read: ReadSource): Promise<readonly Problem[]> {
+  const { source } = read
   const problems: Problem[] = []
   for await (const rows of source.rows(columns)) {
     for (const column of columns!) {
       for (let row = 0; row < rows.count; row++) {
         const value = rows.columns[column]![row]!
         if (flagOf(value) !== undefined) continue
-        const message = `row ${rows.from + row + 1} of ${file}, column ${quoted(column)}: found ${quoted(String(value))}, must be 0, 1, true or false`
+        const message = `${rowIn(read, rows.from + row + 1)}, column ${quoted(column)}: found ${quoted(String(value))}, must be 0, 1, true or false`
         problems.push({ code: 'class', pointer, message })
       }
     }
+    if (problems.length >= MOST_FOUND) break
   }
   return firstOf(problems)
 }

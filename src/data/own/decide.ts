@@ -4,6 +4,7 @@ import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
+import { toPointer } from '../../spec/pointer.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { withoutPatterns } from './patterns.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
@@ -43,7 +44,7 @@ function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<Fe
     ...crossRules(crosses, features),
     ...(output_mode === 'concat' ? numberRules(features, crosses) : []),
   ]
-  return firstOf(problems.map(({ path, ...problem }) => ({ ...problem, pointer: `/data/${path.join('/')}` })))
+  return firstOf(problems.map(({ path, ...problem }) => ({ ...problem, pointer: toPointer(['data', ...path]) })))
 }
 
 /** Each target by its name, with the type that it has or that the loss decides. */
@@ -52,7 +53,7 @@ function targetsOf({ target, targets }: OwnDataSpec, kindOf: TargetKind): Record
     ? [{ name: target.column ?? 'target', pointer: '/data/target', one: target }]
     : Object.entries(targets ?? {}).map(([name, one]) => ({
         name,
-        pointer: `/data/targets/${name}`,
+        pointer: toPointer(['data', 'targets', name]),
         one: one.columns === undefined ? { column: name, ...one } : one,
       }))
   return Object.fromEntries(
@@ -82,7 +83,7 @@ function missingColumns(
       ? (features as readonly string[]).map((column, index) => ({ column, pointer: `/data/features/${index}` }))
       : Object.entries((features ?? {}) as Named<FeatureSpec>).map(([name, { column }]) => ({
           column: column ?? name,
-          pointer: column === undefined ? `/data/features/${name}` : `/data/features/${name}/column`,
+          pointer: toPointer(['data', 'features', name, ...(column === undefined ? [] : ['column'])]),
         }))),
     ...Object.values(targets).flatMap((target) =>
       columnsOf(target).map((column) => ({ column, pointer: target.pointer })),
@@ -90,7 +91,7 @@ function missingColumns(
     ...ignore.map((column, index) => ({ column, pointer: `/data/ignore/${index}` })),
     ...Object.keys(typeof missing === 'string' ? {} : missing).map((column) => ({
       column,
-      pointer: `/data/missing/${column}`,
+      pointer: toPointer(['data', 'missing', column]),
     })),
     ...SPLIT_WAYS.flatMap((way) => {
       const column = typeof split === 'string' ? undefined : split[way]

@@ -24,6 +24,8 @@ export function refuse(problems: readonly Problem[]): void {
 
 /** Most problems of one kind that are reported. */
 const MOST = 20
+/** Most problems of one kind that are looked for. */
+export const MOST_FOUND = 1000
 
 /** The first problems, and how many more there are. */
 export const firstOf = (problems: readonly Problem[]): readonly Problem[] =>
@@ -31,8 +33,11 @@ export const firstOf = (problems: readonly Problem[]): readonly Problem[] =>
     ? problems
     : [
         ...problems.slice(0, MOST),
-        { ...problems[MOST]!, message: `and ${problems.length - MOST} more problems of this kind`, nearest: undefined },
+        { ...problems[MOST]!, message: `and ${countOf(problems)} more problems of this kind`, nearest: undefined },
       ]
+
+const countOf = ({ length }: readonly Problem[]): string =>
+  `${length >= MOST_FOUND ? 'at least ' : ''}${Math.min(length, MOST_FOUND) - MOST}`
 
 /** A name in quotes, safe to print. */
 export const quoted = (name: string): string => `"${visible(name)}"`

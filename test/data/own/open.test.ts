@@ -348,3 +348,22 @@ test('a .npz of Keras has a training part and a test part', async () => {
   expect(data.test.count).toBeGreaterThan(0)
   expect(data.test.count).not.toBe(data.train.count)
 })
+
+describe('problems of a kind', () => {
+  const rows = Array.from({ length: 3000 }, (_, row) => `${row},${row < 2 ? 'ab'[row] : `c${row}`}`)
+  const files = { 'a.csv': ['x,y', ...rows].join('\n') }
+
+  test('are listed up to a limit', async () => {
+    const target = { column: 'y', class_names: ['a', 'b'] }
+    const problems = await problemsOf(files, { source: 'a.csv', target })
+    expect(problems).toHaveLength(21)
+    expect(problems.at(-1)).toBe('/data/target: and at least 980 more problems of this kind')
+  })
+
+  test('point to names with a slash', async () => {
+    const features = { 'a/b': 'float' }
+    expect(await problemsOf({ 'a.csv': 'x,y\n1,a\n2,b\n' }, { source: 'a.csv', target: 'y', features })).toEqual([
+      '/data/features/a~1b: found "a/b", which is not a column of a.csv; its columns are "x", "y"',
+    ])
+  })
+})
