@@ -110,9 +110,11 @@ describe('the report of a table', () => {
 
   test('leaves out what is no feature, and says why', async () => {
     const rows = Array.from({ length: 60 }, (_, row) =>
-      [row + 1, `Person ${row}`, 'same', '', row % 2 ? 'y' : 'n', row % 7, row % 2].join(','),
+      [row + 1, `Person ${row}`, 'same', '', row % 2 ? 'y' : 'n', row % 7, row === 8 ? 'oops' : row % 9, row % 2].join(
+        ',',
+      ),
     )
-    const cwd = temporaryFolder({ 'a.csv': csv('id,name,fixed,empty,copy,size,target', rows) })
+    const cwd = temporaryFolder({ 'a.csv': csv('id,name,fixed,empty,copy,size,odd,target', rows) })
     const { columns, proposal } = await looked(cwd, 'a.csv', '--target', 'target')
     expect(Object.fromEntries(columns.map(({ name, why }: { name: string; why: string }) => [name, why]))).toEqual({
       id: 'numbers the rows',
@@ -121,6 +123,7 @@ describe('the report of a table', () => {
       empty: 'no values',
       copy: 'says the same as the target',
       size: 'all values are numbers',
+      odd: 'numbers, but "oops" in row 9',
       target: 'loss binary_crossentropy compares classes',
     })
     expect(proposal).toContain('"id", // numbers the rows')

@@ -78,16 +78,17 @@ const shown = (elements: Elements, index: number): string =>
 
 /** Collects facts about a column, some rows at a time. */
 export class Facts {
-  #facts: ColumnFacts = { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true }
+  #facts: ColumnFacts = { gaps: 0, numbers: 0, notNumbers: 0, firstNotNumber: null, whole: true }
 
   see(rows: ColumnRows): void {
     const { elements } = rows
     const isWhole = !isTexts(elements) && !(elements instanceof Float32Array || elements instanceof Float64Array)
-    if (!isWhole) this.#look(elements, rows)
+    if (isWhole) this.#facts = { ...this.#facts, numbers: this.#facts.numbers + elements.length }
+    else this.#look(elements, rows)
   }
 
   #look(elements: Texts | Float32Array | Float64Array, { file, from }: ColumnRows): void {
-    let { gaps, notNumbers, firstNotNumber, whole } = this.#facts
+    let { gaps, numbers: finite, notNumbers, firstNotNumber, whole } = this.#facts
     const numbers = isTexts(elements) ? parsed(elements) : elements
     for (let index = 0; index < numbers.length; index++) {
       const number = numbers[index]!
@@ -96,9 +97,12 @@ export class Facts {
         notNumbers++
         const value = isTexts(elements) ? (elements[index] ?? NO_TEXT) : String(number)
         firstNotNumber ??= { file, row: from + index + 1, value }
-      } else whole &&= Number.isInteger(number)
+      } else {
+        finite++
+        whole &&= Number.isInteger(number)
+      }
     }
-    this.#facts = { gaps, notNumbers, firstNotNumber, whole }
+    this.#facts = { gaps, numbers: finite, notNumbers, firstNotNumber, whole }
   }
 
   get facts(): ColumnFacts {

@@ -1,11 +1,11 @@
 /** Decides what the spec leaves open: the features with their types, and the kinds of targets. */
 import type { Named } from '../../base/field.js'
 import { nearest } from '../../base/nearest.js'
-import { noNames } from '../../base/no-names.js'
 import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import { toPointer } from '../../spec/pointer.js'
 import type { RawTable } from '../sources/raw-table.js'
+import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
 
@@ -25,9 +25,6 @@ export interface Decisions {
 
 /** Whether the loss that uses a target compares classes or numbers. */
 export type TargetKind = (target: string) => 'class' | 'number'
-
-/** Text of at most this many different values is a category. */
-const MOST_CATEGORIES = 100
 
 /** Throws a DataError with all problems. */
 export async function decide(given: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
@@ -164,35 +161,3 @@ function filled(feature: Feature, data: OwnDataSpec): Feature {
 
 const mapped = (features: Named<Feature>, change: (feature: Feature) => Feature): Record<string, Feature> =>
   Object.fromEntries(Object.entries(features).map(([name, feature]) => [name, change(feature)]))
-
-/** The type of each column follows from its values: numbers are normalized, text of few values is a category. */
-async function inferred(names: readonly string[], table: RawTable, pointer: string): Promise<Record<string, Feature>> {
-  const plain = names.filter((name) => typeof table.columns[name] !== 'object' || table.columns[name] === null)
-  const facts = await table.facts(plain)
-  const features = noNames<Feature>()
-  const problems: Problem[] = []
-  for (const name of names) {
-    const column = table.columns[name]
-    const make = (type: FeatureSpec['type']) => {
-      features[name] = { ...(featureSchema.parse({ type }) as FeatureSpec), column: name }
-    }
-    if (typeof column === 'object' && column !== null) {
-      make('array')
-      continue
-    }
-    const { notNumbers, firstNotNumber, gaps } = facts[name]!
-    if (gaps > 0 && notNumbers === 0 && (await table.distinct(name, MOST_CATEGORIES))?.length === 0) {
-      const message = `column ${quoted(name)} of ${table.name} has no values; leave it out: "ignore": [${quoted(name)}]`
-      problems.push({ code: 'column', pointer, message })
-    } else if (column !== 'text' && notNumbers === 0) make('float_normalized')
-    else if ((await table.distinct(name, MOST_CATEGORIES)) !== null) make('string_categorical')
-    else {
-      const found =
-        firstNotNumber === null ? '' : `, such as ${quoted(firstNotNumber.value)} in row ${firstNotNumber.row},`
-      const message = `column ${quoted(name)} of ${table.name} has text${found} of more than ${MOST_CATEGORIES} different values, for which no type is obvious; leave it out: "ignore": [${quoted(name)}], or write its type: "features": { ${quoted(name)}: "string_hashed", ... }`
-      problems.push({ code: 'column', pointer, message })
-    }
-  }
-  refuse(firstOf(problems))
-  return features
-}

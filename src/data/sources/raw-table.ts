@@ -39,6 +39,8 @@ export interface RowStream {
 
 export interface ColumnFacts {
   readonly gaps: number
+  /** Number of values that are finite numbers. */
+  readonly numbers: number
   /** Number of values that are neither gaps nor finite numbers. */
   readonly notNumbers: number
   /** The first of them. */

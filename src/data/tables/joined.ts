@@ -80,6 +80,7 @@ function wordsOf(type: Header['columns'][string] | undefined): string {
 
 const added = (one: ColumnFacts, other: ColumnFacts): ColumnFacts => ({
   gaps: one.gaps + other.gaps,
+  numbers: one.numbers + other.numbers,
   notNumbers: one.notNumbers + other.notNumbers,
   firstNotNumber: one.firstNotNumber ?? other.firstNotNumber,
   whole: one.whole && other.whole,

@@ -64,6 +64,7 @@ function problemOf(message: string): string | undefined {
   const [first] = message.split('\n')
   if (/^(?:Binder|Parser|Catalog|Permission) Error/.test(first!)) return undefined
   if (/^Out of Memory/.test(first!)) return 'there is too little memory to read it'
-  if (/magic bytes|too small to be a Parquet/i.test(message)) return 'it is no Parquet file, or it is cut short'
+  if (/magic bytes|too small to be a Parquet/i.test(message))
+    return 'it is no Parquet file, or it is cut short; fetch or write it anew'
   return `it cannot be read as Parquet: ${shownReason(message)}`
 }

@@ -76,8 +76,10 @@ function whyNot({
   all_different: isUnique,
   numbers,
   isCopy,
+  odd,
 }: SurveyedColumn): string | null {
   if (gaps === rows && kind !== 'array') return 'no values'
+  if (odd !== null) return `numbers, but ${quoted(odd.value)} in row ${odd.row}`
   if (isCopy) return 'says the same as the target'
   if (distinct === 1 && gaps === 0) return 'the same value in every row'
   if (isUnique && kind === 'text') return 'another text in every row'

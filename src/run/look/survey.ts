@@ -3,9 +3,10 @@ import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import type { Shape } from '../../base/shape.js'
 import { isField, numberField } from '../../data/column.js'
+import { oddAmongNumbers } from '../../data/own/infer.js'
 import { openSource, type Reading } from '../../data/own/open-source.js'
 import { quoted } from '../../data/own/problem.js'
-import type { ColumnFacts, ColumnType, RawTable } from '../../data/sources/raw-table.js'
+import type { Cell, ColumnFacts, ColumnType, RawTable } from '../../data/sources/raw-table.js'
 import type { DataWatch } from '../../data/watch.js'
 import { type ColumnSummary, limitsFor, summarizer } from './column-summary.js'
 import { likeness } from './likeness.js'
@@ -29,6 +30,8 @@ export interface SurveyedColumn extends ColumnSummary {
   readonly isBytes: boolean
   /** True if it says the same as the target. */
   readonly isCopy: boolean
+  /** The first value that is no number, if most of the others are numbers. */
+  readonly odd: Cell | null
 }
 
 /** Reads all rows. Throws a UserError for files that are missing, damaged or unknown. */
@@ -44,7 +47,7 @@ export async function survey(
     return {
       file: table.name,
       isArrays: Object.values(types).includes('field'),
-      columns: await summariesOf(table, types, target),
+      columns: await summariesOf(table, types, facts, target),
       unreadable,
       gapTexts,
     }
@@ -158,6 +161,7 @@ function problemOf(read: () => unknown): string | undefined {
 async function summariesOf(
   table: RawTable,
   types: Types,
+  facts: Named<ColumnFacts>,
   target: string | undefined,
 ): Promise<Record<string, SurveyedColumn>> {
   const stream = table.read(types)
@@ -179,7 +183,13 @@ async function summariesOf(
       const { shape, dtype } = isField(column) ? column : numberField
       return [
         name,
-        { ...summary.summary(), shape, isBytes: dtype === 'uint8', isCopy: like?.isAlike() ?? false },
+        {
+          ...summary.summary(),
+          shape,
+          isBytes: dtype === 'uint8',
+          isCopy: like?.isAlike() ?? false,
+          odd: table.columns[name] === null ? oddAmongNumbers(facts[name]!) : null,
+        },
       ] as const
     }),
   )

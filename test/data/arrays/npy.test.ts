@@ -61,9 +61,15 @@ test('members of records are columns', async () => {
     columns: { id: [1, 2, 3], size: [2.5, Number.NaN, -1], colour: ['red', null, 'blue'], at: [1, 2, 3, 4, 5, 6] },
   })
   expect(await table.facts(['id', 'size', 'colour'])).toEqual({
-    id: { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true },
-    size: { gaps: 1, notNumbers: 0, firstNotNumber: null, whole: false },
-    colour: { gaps: 1, notNumbers: 2, firstNotNumber: { file: 'records.npy', row: 1, value: 'red' }, whole: true },
+    id: { gaps: 0, numbers: 3, notNumbers: 0, firstNotNumber: null, whole: true },
+    size: { gaps: 1, numbers: 2, notNumbers: 0, firstNotNumber: null, whole: false },
+    colour: {
+      gaps: 1,
+      numbers: 0,
+      notNumbers: 2,
+      firstNotNumber: { file: 'records.npy', row: 1, value: 'red' },
+      whole: true,
+    },
   })
   expect(await table.distinct('colour', 2)).toEqual(['blue', 'red'])
   expect(await table.distinct('id', 2)).toBeNull()
@@ -179,7 +185,13 @@ test('cells that a column may not have are listed with file, row and column', as
     'word.npy: row 1, column "word": found bytes that are no text, must be a finite number of 32 bits',
   ])
   expect(await (await tableOf({ y: ['y.npy'] }, folder)).facts(['y'])).toEqual({
-    y: { gaps: 1, notNumbers: 1, firstNotNumber: { file: 'y.npy', row: 2, value: 'Infinity' }, whole: true },
+    y: {
+      gaps: 1,
+      numbers: 0,
+      notNumbers: 1,
+      firstNotNumber: { file: 'y.npy', row: 2, value: 'Infinity' },
+      whole: true,
+    },
   })
 })
 

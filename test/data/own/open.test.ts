@@ -124,6 +124,26 @@ describe('text without an obvious type', () => {
     ])
   })
 
+  test('among numbers is an error, whatever number of values there are', async () => {
+    for (const count of [9, 150]) {
+      const rows = Array.from({ length: count }, (_, row) => `${row === 4 ? 'oops' : row},${row % 2}`)
+      expect(await problemsOf({ 'a.csv': ['x,y', ...rows].join('\n') }, { source: 'a.csv', target: 'y' })).toEqual([
+        `/data: column "x" of a.csv has ${count - 1} numbers and 1 other value, "oops" in row 5; correct the file, or set "missing_values": ["oops"] if it means a gap, or write the type of the column: "features": { "x": "string_categorical", ... }`,
+      ])
+    }
+    const codes = { 'a.csv': 'x,y\n1,0\nB,1\nC,0\n2,1\n' }
+    const { data } = await openOwnSpec(codes, { source: 'a.csv', target: 'y' })
+    expect(data.form.inputs.features!.shape).toEqual([5])
+  })
+
+  test('is no type for numbers of a file that states their type', async () => {
+    const path = join(import.meta.dirname, '../../fixtures/arrays/infinite.npz')
+    expect(await problemsOf({}, { source: path, target: 'y' })).toEqual([
+      expect.stringMatching(/infinite\.npz: x: row 2, column "x": found Infinity, must be a finite number of 32 bits$/),
+      expect.stringMatching(/has values that its columns may not have$/),
+    ])
+  })
+
   test('has the type that the spec gives', async () => {
     const { data } = await openOwnSpec(files, { source: 'a.csv', target: 'y', features: { name: 'string_hashed' } })
     expect(data.form.inputs.features!.shape).toEqual([32])

@@ -149,11 +149,11 @@ test('columns that differ only in case, and names with quotes, are told apart', 
 test('facts of columns, and different values', async () => {
   const file = fileOf('a.csv', 'n,whole,t,d,none\n1.5,3,x,2024-01-02,\n,4,7,2024-03-04,\nNaN,,,,\n2,5,𝒳,\ufffd,\n')
   expect(await factsOf(file, ['n', 'whole', 't', 'd', 'none'])).toEqual({
-    n: { gaps: 1, notNumbers: 1, firstNotNumber: { file, row: 3, value: 'NaN' }, whole: false },
-    whole: { gaps: 1, notNumbers: 0, firstNotNumber: null, whole: true },
-    t: { gaps: 1, notNumbers: 2, firstNotNumber: { file, row: 1, value: 'x' }, whole: true },
-    d: { gaps: 1, notNumbers: 3, firstNotNumber: { file, row: 1, value: '2024-01-02' }, whole: true },
-    none: { gaps: 4, notNumbers: 0, firstNotNumber: null, whole: true },
+    n: { gaps: 1, numbers: 2, notNumbers: 1, firstNotNumber: { file, row: 3, value: 'NaN' }, whole: false },
+    whole: { gaps: 1, numbers: 3, notNumbers: 0, firstNotNumber: null, whole: true },
+    t: { gaps: 1, numbers: 1, notNumbers: 2, firstNotNumber: { file, row: 1, value: 'x' }, whole: true },
+    d: { gaps: 1, numbers: 0, notNumbers: 3, firstNotNumber: { file, row: 1, value: '2024-01-02' }, whole: true },
+    none: { gaps: 4, numbers: 0, notNumbers: 0, firstNotNumber: null, whole: true },
   })
   await withTable(file, {}, async (table) => {
     expect(await table.distinct('t', 3)).toEqual(['7', 'x', '𝒳'])
@@ -167,8 +167,8 @@ test('facts are the same where the first rows do not show the type of a column',
   const rows = Array.from({ length: 3000 }, (_, row) => `${row},${row === 2500 ? 'oops' : row / 2}\n`).join('')
   const file = fileOf('a.csv', `a,b\n${rows}`)
   expect(await factsOf(file, ['a', 'b'])).toEqual({
-    a: { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true },
-    b: { gaps: 0, notNumbers: 1, firstNotNumber: { file, row: 2501, value: 'oops' }, whole: false },
+    a: { gaps: 0, numbers: 3000, notNumbers: 0, firstNotNumber: null, whole: true },
+    b: { gaps: 0, numbers: 2999, notNumbers: 1, firstNotNumber: { file, row: 2501, value: 'oops' }, whole: false },
   })
 })
 

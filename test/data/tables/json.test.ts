@@ -59,9 +59,9 @@ test('keys that every object of JavaScript has are columns as others', async () 
 test('facts of columns, and different values', async () => {
   const file = fileOf('a.jsonl', lines(RECORDS))
   expect(await factsOf(file, ['a', 'b', 'c'])).toEqual({
-    a: { gaps: 1, notNumbers: 0, firstNotNumber: null, whole: false },
-    b: { gaps: 1, notNumbers: 3, firstNotNumber: { file, row: 1, value: 'x' }, whole: true },
-    c: { gaps: 3, notNumbers: 0, firstNotNumber: null, whole: true },
+    a: { gaps: 1, numbers: 3, notNumbers: 0, firstNotNumber: null, whole: false },
+    b: { gaps: 1, numbers: 0, notNumbers: 3, firstNotNumber: { file, row: 1, value: 'x' }, whole: true },
+    c: { gaps: 3, numbers: 1, notNumbers: 0, firstNotNumber: null, whole: true },
   })
   await withTable(file, {}, async (table) => {
     expect(await table.distinct('b', 3)).toEqual(['true', 'x', 'é\n"'])

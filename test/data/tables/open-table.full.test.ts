@@ -15,8 +15,8 @@ test('several files are one table, in their order, whatever their formats and th
   ]
   expect(await rowsOf(files.slice(0, 2), TYPES)).toEqual({ a: [1, Number.NaN, 3], b: ['x', 'y', 'z'] })
   expect(await factsOf(files, ['a', 'b'])).toEqual({
-    a: { gaps: 1, notNumbers: 1, firstNotNumber: { file: files[2], row: 1, value: 'oops' }, whole: true },
-    b: { gaps: 1, notNumbers: 3, firstNotNumber: { file: files[0], row: 1, value: 'x' }, whole: true },
+    a: { gaps: 1, numbers: 2, notNumbers: 1, firstNotNumber: { file: files[2], row: 1, value: 'oops' }, whole: true },
+    b: { gaps: 1, numbers: 0, notNumbers: 3, firstNotNumber: { file: files[0], row: 1, value: 'x' }, whole: true },
   })
   await withTable(files, {}, async (table) => {
     expect(table.name).toBe(files[0])

@@ -89,11 +89,11 @@ test('an empty text is a gap, as in a CSV file, and so are missing values', asyn
 test('facts of columns', async () => {
   const firstNotNumber = { file: odd, row: 1, value: 'nan' }
   expect(await factsOf(odd, ['decimal', 'uint64', 'nan', 'case', 'empty'])).toEqual({
-    decimal: { gaps: 1, notNumbers: 0, firstNotNumber: null, whole: false },
-    uint64: { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: false },
-    nan: { gaps: 0, notNumbers: 2, firstNotNumber, whole: true },
-    case: { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true },
-    empty: { gaps: 1, notNumbers: 2, firstNotNumber: { file: odd, row: 2, value: 'NA' }, whole: true },
+    decimal: { gaps: 1, numbers: 2, notNumbers: 0, firstNotNumber: null, whole: false },
+    uint64: { gaps: 0, numbers: 3, notNumbers: 0, firstNotNumber: null, whole: false },
+    nan: { gaps: 0, numbers: 1, notNumbers: 2, firstNotNumber, whole: true },
+    case: { gaps: 0, numbers: 3, notNumbers: 0, firstNotNumber: null, whole: true },
+    empty: { gaps: 1, numbers: 0, notNumbers: 2, firstNotNumber: { file: odd, row: 2, value: 'NA' }, whole: true },
   })
   await withTable(fixture('pandas-none'), {}, async (table) => {
     expect(await table.distinct('category', 2)).toEqual(['a', 'b'])

@@ -61,7 +61,7 @@ test('whole numbers stay whole, so text of them has no fraction', async () => {
     id: ['3', '10', '2', '1'],
   })
   expect(await factsOf(file, ['id'], { select: 'SELECT id FROM source' })).toEqual({
-    id: { gaps: 0, notNumbers: 0, firstNotNumber: null, whole: true },
+    id: { gaps: 0, numbers: 4, notNumbers: 0, firstNotNumber: null, whole: true },
   })
 })
 
