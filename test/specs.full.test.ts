@@ -1,6 +1,7 @@
 /** Every shipped spec trains; test/slow/specs.test.ts has the other engines. */
 import { describe, test } from 'vitest'
-import { expectToLearn, STEPS, specs } from './support/shipped-spec.js'
+import { expectToLearn, STEPS } from './support/shipped-spec.js'
+import { specs } from './support/specs.js'
 import { expectNoTensorLeaks } from './support/tensors.js'
 
 expectNoTensorLeaks()

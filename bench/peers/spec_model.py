@@ -64,9 +64,13 @@ def batches_of(keras, job, model, batch):
 
 
 def build_model(keras, spec, sample_shape):
-    """The model, not compiled, and its layers by the names that weights have in trainspec: `block/1/conv`."""
+    """The model, not compiled, and its layers by the names that weights have in trainspec: `block/1/conv`. For several
+    inputs, `sample_shape` has the shape of each by its name."""
     keras.config.set_dtype_policy(spec["precision"])
-    data = keras.Input(sample_shape)
+    if isinstance(sample_shape, dict):
+        data = {name: keras.Input(shape, name=name) for name, shape in sample_shape.items()}
+    else:
+        data = keras.Input(sample_shape)
     layers = {}
     scope = Scope(keras, spec["model"]["layers"], layers, given=data)
     outputs = [scope.last() if name is None else scope.output(name) for name in outputs_of(spec)]
@@ -120,7 +124,9 @@ class Scope:
 
     def output(self, name):
         if name not in self.specs:
-            return self.given if name == "input" and self.outer else self.outer.output(name)
+            if self.outer is None:
+                return self.given[name]
+            return self.given if name == "input" else self.outer.output(name)
         if name not in self.made:
             self.made[name] = self.call(self.specs[name])
         return self.made[name]

@@ -1,11 +1,9 @@
 /** Training any shipped spec leaks no memory. */
-import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, test } from 'vitest'
 import { expectNoLeak } from '../support/leaks.js'
-
-const folder = join(import.meta.dirname, '../../specs')
-const specs = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+import { SPECS, specs } from '../support/specs.js'
 
 /** Hundreds of steps; fewer for specs whose steps are long. */
 const HUNDREDS = 10
@@ -18,6 +16,6 @@ const LONG_STEPS = [
 
 describe('training on engine onnx leaves nothing behind', () => {
   test.each(specs)('specs/%s', (spec) =>
-    expectNoLeak(join(folder, spec), LONG_STEPS.includes(basename(spec, '.json')) ? FEWER : HUNDREDS),
+    expectNoLeak(fileURLToPath(new URL(spec, SPECS)), LONG_STEPS.includes(basename(spec, '.json')) ? FEWER : HUNDREDS),
   )
 })

@@ -50,6 +50,9 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
     expect(paths.filter((path) => path.endsWith('.map') || /(?<!\.d)\.ts$/.test(path))).toEqual([])
     expect(paths).toEqual(expect.arrayContaining(['licences/onnxruntime/LICENSE', 'bin/start.js']))
     expect(paths.filter((path) => path.startsWith('generated/onnxruntime/'))).toHaveLength(5)
+    const data = readdirSync(join(ROOT, 'specs/data')).map((file) => `specs/data/${file}`)
+    expect(data.length).toBeGreaterThan(1)
+    expect(paths.filter((path) => path.startsWith('specs/data/')).toSorted()).toEqual(data.toSorted())
 
     // a folder with a space, and a PATH that has neither compiler nor cmake nor Python
     const folder = join(work, 'an empty folder')

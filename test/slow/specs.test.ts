@@ -1,7 +1,8 @@
 /** Every spec that ships trains on every engine; test/specs.full.test.ts has engine onnx. */
 import { describe, test } from 'vitest'
 import { ownEngines, REFERENCE } from '../support/engines.js'
-import { expectToLearn, STEPS, specs } from '../support/shipped-spec.js'
+import { expectToLearn, STEPS } from '../support/shipped-spec.js'
+import { specs } from '../support/specs.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()

@@ -1,5 +1,5 @@
-/** Every spec that ships trains on every engine. */
-import { readdirSync, readFileSync } from 'node:fs'
+/** Trains a spec that ships. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -21,11 +21,7 @@ import type { EpochEndEvent } from '../../src/training/events.js'
 import { temporaryFolder } from './command.js'
 import type { RealEngine } from './engines.js'
 import { trainToEnd } from './loop.js'
-
-const folder = new URL('../../specs/', import.meta.url)
-
-/** Their files. */
-export const specs = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
+import { SPECS } from './specs.js'
 
 const EPOCHS = 3
 const STEPS_PER_EPOCH = 10
@@ -34,7 +30,7 @@ const BATCH_SIZE = 32
 
 /** In so many steps it learns, and it leaves a model. */
 export async function expectToLearn(file: string, engineName: RealEngine): Promise<void> {
-  const spec = shortened((await requireSpec(fileURLToPath(new URL(file, folder)), [], Readable.from([]))).spec)
+  const spec = shortened((await requireSpec(fileURLToPath(new URL(file, SPECS)), [], Readable.from([]))).spec)
   const { engine } = await openEngine(engineName)
   const data = first(await loadData(spec), spec.fit.validation_split)
   const out = temporaryFolder()
