@@ -125,7 +125,7 @@ def one_hot(x):
     return make_column_transformer((OneHotEncoder(handle_unknown="ignore"), whole), remainder="passthrough")
 
 
-RBM_MEASURE = "accuracy of logistic regression on the hidden probabilities"
+RBM_MEASURE = "acc of logistic regression on its features"
 
 
 def sklearn_rbm(spec, train, validation, test, seed):

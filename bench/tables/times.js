@@ -21,7 +21,7 @@ export function printTimes(python, flights) {
     )
     if (!flights) return
     const once = ['--set', 'fit.epochs=1', '--set', `data.source=${flights}`]
-    // an MLPClassifier wants all categories as columns, 4 GB of them
+    // scikit-learn has no layer for categories
     const [keras] = peers(python, 'flights', flights)
     console.log(timesOf('specs/flights.json, one epoch', folder, ours('flights', once), [keras]))
   } finally {
