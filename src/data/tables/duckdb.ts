@@ -4,8 +4,11 @@ import type Bindings from '@duckdb/node-bindings'
 import { UserError } from '../../base/issue.js'
 import { reasonOf } from '../../base/reason.js'
 
-/** The type of a column of a query: DOUBLE as numbers, in which NULL is NaN, or VARCHAR as text. */
-export type SqlType = 'DOUBLE' | 'VARCHAR'
+/**
+ * The type of a column of a query: DOUBLE as numbers of 64 bits, FLOAT as the same rounded to 32 bits, in both of which
+ * NULL is NaN, or VARCHAR as text.
+ */
+export type SqlType = 'DOUBLE' | 'FLOAT' | 'VARCHAR'
 
 export interface SqlQuery {
   /** Expressions, with their types. */
@@ -17,8 +20,8 @@ export interface SqlQuery {
 export interface SqlChunk {
   readonly count: number
   /** In the order of the query. */
-  readonly columns: readonly (Float64Array | readonly (string | null)[])[]
-  /** False if a number, other than NULL, is NaN or infinite. */
+  readonly columns: readonly (Float64Array | Float32Array | readonly (string | null)[])[]
+  /** False if a number, other than NULL, is NaN or infinite in the type of its column. */
   readonly allFinite: boolean
 }
 
@@ -85,6 +88,7 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
         const last = [...columns.map(() => 'NULL'), '1::DOUBLE'].join(', ')
         const result = await inWords(() => connection.stream(`SELECT ${select} FROM ${from} UNION ALL SELECT ${last}`))
         const types = columns.map(([, type]) => type)
+        let piece = new Piece(low, types)
         for (let isLast = false; !isLast; ) {
           const chunk = await inWords(() => result.fetchChunk())
           if (!chunk || chunk.rowCount === 0) {
@@ -94,8 +98,13 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
           }
           isLast = numbersOf(low, chunk, columns.length).at(-1) === 1
           const count = isLast ? chunk.rowCount - 1 : chunk.rowCount
-          if (count > 0) yield taken(low, chunk, count, types)
+          if (!piece.hasRoomFor(count)) {
+            yield piece.rows()
+            piece = new Piece(low, types)
+          }
+          if (count > 0) piece.add(chunk, count)
         }
+        if (piece.count > 0) yield piece.rows()
       } finally {
         connection.closeSync()
       }
@@ -113,21 +122,61 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
   }
 }
 
-/** Copies the first `count` rows of a chunk, whose own memory goes with it. */
-function taken(low: typeof Bindings, chunk: DuckDBDataChunk, count: number, types: readonly SqlType[]): SqlChunk {
-  let allFinite = true
-  const columns = types.map((type, index) => {
-    if (type === 'VARCHAR') return (chunk.getColumnValues(index) as (string | null)[]).slice(0, count)
-    const numbers = numbersOf(low, chunk, index).slice(0, count)
-    const valid = low.vector_get_validity(low.data_chunk_get_vector(chunk.chunk, index), Math.ceil(count / 64) * 8)
-    for (let row = 0; row < count; row++) {
-      if (valid && !((valid[row >> 3]! >> (row & 7)) & 1)) numbers[row] = Number.NaN
-      else if (!Number.isFinite(numbers[row])) allFinite = false
+/** Rows of a chunk of DuckDB. */
+const CHUNK_ROWS = 2048
+/** Values of a piece, and rows: so many that they are worth the work of a piece, and so few that memory stays small. */
+const PIECE_VALUES = 2 ** 20
+const PIECE_ROWS = 2 ** 15
+
+/** The rows of several chunks, whose own memory goes with them. */
+class Piece {
+  count = 0
+  readonly #low: typeof Bindings
+  readonly #room: number
+  readonly #columns: readonly (Float64Array | Float32Array | (string | null)[])[]
+  #allFinite = true
+
+  constructor(low: typeof Bindings, types: readonly SqlType[]) {
+    this.#low = low
+    this.#room = Math.max(CHUNK_ROWS, Math.min(PIECE_ROWS, Math.floor(PIECE_VALUES / types.length)))
+    this.#columns = types.map((type) => (type === 'VARCHAR' ? [] : new ARRAYS[type](this.#room)))
+  }
+
+  /** True for an empty piece too, because a chunk may have any number of rows. */
+  hasRoomFor(count: number): boolean {
+    return this.count === 0 || this.count + count <= this.#room
+  }
+
+  /** Copies the first `count` rows of a chunk, at most 2,048. */
+  add(chunk: DuckDBDataChunk, count: number): void {
+    for (const [index, column] of this.#columns.entries()) {
+      if (Array.isArray(column)) {
+        const values = chunk.getColumnValues(index) as (string | null)[]
+        for (let row = 0; row < count; row++) column.push(values[row]!)
+      } else this.#addNumbers(column, chunk, index, count)
     }
-    return numbers
-  })
-  return { count, columns, allFinite }
+    this.count += count
+  }
+
+  #addNumbers(column: Float64Array | Float32Array, chunk: DuckDBDataChunk, index: number, count: number): void {
+    const from = this.count
+    column.set(numbersOf(this.#low, chunk, index).subarray(0, count), from)
+    const vector = this.#low.data_chunk_get_vector(chunk.chunk, index)
+    const valid = this.#low.vector_get_validity(vector, Math.ceil(count / 64) * 8)
+    for (let row = 0; row < count; row++) {
+      if (valid && !((valid[row >> 3]! >> (row & 7)) & 1)) column[from + row] = Number.NaN
+      else if (!Number.isFinite(column[from + row])) this.#allFinite = false
+    }
+  }
+
+  rows(): SqlChunk {
+    const { count } = this
+    const columns = this.#columns.map((column) => (Array.isArray(column) ? column : column.subarray(0, count)))
+    return { count, columns, allFinite: this.#allFinite }
+  }
 }
+
+const ARRAYS = { DOUBLE: Float64Array, FLOAT: Float32Array } as const
 
 /** A view of a column of DOUBLE, which lasts as long as the chunk. */
 function numbersOf(low: typeof Bindings, chunk: DuckDBDataChunk, column: number): Float64Array {

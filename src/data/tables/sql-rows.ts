@@ -15,7 +15,7 @@ export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
   const query: SqlQuery = {
     columns: names.map((name) => {
       const { text, strict } = columns[name]!
-      return types[name] === 'text' ? [text, 'VARCHAR'] : [strict, 'DOUBLE']
+      return types[name] === 'text' ? [text, 'VARCHAR'] : [strict, types[name] === 'number' ? 'FLOAT' : 'DOUBLE']
     }),
     from: rows(new Set(names.filter((name) => types[name] !== 'text'))),
   }
@@ -30,7 +30,7 @@ export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
       let from = 0
       try {
         for await (const { count, columns, allFinite } of sql.stream(query)) {
-          const values = Object.fromEntries(names.map((name, at) => [name, typed(columns[at]!, types[name]!)]))
+          const values: Named<Values> = Object.fromEntries(names.map((name, at) => [name, columns[at]!]))
           if (!allFinite || names.some((name) => !allFit(values[name]!, types[name]!))) await explain(table, types)
           yield { from, count, columns: values }
           from += count
@@ -43,16 +43,11 @@ export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
   }
 }
 
-const typed = (values: Float64Array | readonly (string | null)[], type: ColumnType): Values =>
-  type === 'number' ? new Float32Array(values as Float64Array) : values
-
-/** False if a number is too large for its type, or not whole. NaN is a gap. */
+/** False if a number that must be whole is not, or is too large to be exact. NaN is a gap. */
 function allFit(values: Values, type: ColumnType): boolean {
-  if (type === 'text') return true
-  const numbers = values as Float32Array | Float64Array
-  const most = type === 'integer' ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
-  for (const number of numbers) {
-    if (Math.abs(number) > most || (type === 'integer' && number % 1 !== 0 && !Number.isNaN(number))) return false
+  if (type !== 'integer') return true
+  for (const number of values as Float64Array) {
+    if (Math.abs(number) > Number.MAX_SAFE_INTEGER || (number % 1 !== 0 && !Number.isNaN(number))) return false
   }
   return true
 }
