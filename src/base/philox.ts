@@ -5,6 +5,8 @@
  * key = (seed, purpose), counter = (block, 0, stream, step), uniforms from the low 23 bits.
  */
 
+import { countUp } from './count-up.js'
+
 const M0 = 0xd2511f53
 const M1 = 0xcd9e8d57
 const W0 = 0x9e3779b9
@@ -152,7 +154,7 @@ export class RandomStream {
 /** 0 ... count-1 in random order: Fisher and Yates. */
 export function permutation(key: PhiloxKey, count: number): Uint32Array {
   const random = new RandomStream(key)
-  const order = Uint32Array.from({ length: count }, (_, index) => index)
+  const order = countUp(0, count)
   for (let i = count - 1; i > 0; i--) {
     const j = random.below(i + 1)
     const swapped = order[i]!

@@ -1,4 +1,5 @@
 /** Tables: rows of fixed width that can be read in any order. */
+import { countUp } from '../base/count-up.js'
 import { ARRAYS, type Field, type Named, type Numbers } from '../base/field.js'
 import { sizeOf } from '../base/shape.js'
 
@@ -112,8 +113,7 @@ export function readRows(
 }
 
 /** The numbers of `count` rows from `from` on. */
-export const rowsFrom = (from: number, count: number): Uint32Array =>
-  Uint32Array.from({ length: count }, (_, index) => from + index)
+export const rowsFrom = countUp
 
 /** Number of rows that are read at a time to go through a table. */
 const ROWS_AT_ONCE = 1024

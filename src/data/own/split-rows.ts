@@ -1,4 +1,5 @@
 /** Divides the rows of a source into those for training, for validation and for the test. */
+import { countUp } from '../../base/count-up.js'
 import { PURPOSE, permutation } from '../../base/philox.js'
 import { trainCount } from '../split.js'
 
@@ -16,7 +17,7 @@ export interface Shares {
 }
 
 /** The last rows are for the test, and those before them for validation, as Keras' `validation_split` cuts them off. */
-export const splitLast = (count: number, shares: Shares): Parts => cutUp(rangeOf(count), shares)
+export const splitLast = (count: number, shares: Shares): Parts => cutUp(countUp(0, count), shares)
 
 /**
  * Rows are drawn by the seed. `classes` has the class of each row, in whose proportions they are drawn; a class of at
@@ -123,11 +124,20 @@ function cutUp(order: Uint32Array, shares: Shares): Parts {
   return { train: order.slice(0, train), validation: order.slice(train, rest), test: order.slice(rest) }
 }
 
-const sorted = ({ train, validation, test }: Parts): Parts => ({
-  train: train.toSorted(),
-  validation: validation.toSorted(),
-  test: test.toSorted(),
-})
+/** Sorts the rows of each part, which together are all rows. */
+function sorted({ train, validation, test }: Parts): Parts {
+  const count = train.length + validation.length + test.length
+  const partOf = new Uint8Array(count)
+  for (const row of validation) partOf[row] = 1
+  for (const row of test) partOf[row] = 2
+  const parts = [train, validation, test].map(({ length }) => new Uint32Array(length))
+  const filled = [0, 0, 0]
+  for (let row = 0; row < count; row++) {
+    const part = partOf[row]!
+    parts[part]![filled[part]!++] = row
+  }
+  return { train: parts[0]!, validation: parts[1]!, test: parts[2]! }
+}
 
 /** Divides rows into two parts, the second of which has `size` of them: the last of each class. */
 function drawn(order: Uint32Array, size: number, classes: Int32Array | null): readonly [Uint32Array, Uint32Array] {
@@ -184,5 +194,3 @@ function proportions(counts: readonly number[], size: number): number[] {
   }
   return takes
 }
-
-const rangeOf = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, index) => index)

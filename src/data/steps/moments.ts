@@ -49,6 +49,17 @@ export function learningMoments(given: Field, { of, count }: Groups): Learning<M
     see(stored: Numbers) {
       const numbers = numbersOf(stored, given)
       if (!means) values += numbers.length / of.length
+      if (of.length === 1) {
+        // the same sum, in the same order
+        let sum = sums[0]!
+        const mean = means?.[0]
+        for (let at = 0; at < numbers.length; at++) {
+          const value = numbers[at]!
+          sum += mean === undefined ? value : (value - mean) ** 2
+        }
+        sums[0] = sum
+        return
+      }
       for (let at = 0; at < numbers.length; ) {
         for (let element = 0; element < of.length; element++, at++) {
           const group = of[element]!
