@@ -24,10 +24,27 @@ export const splitLast = (count: number, shares: Shares): Parts => cutUp(countUp
  * least as many rows as there are parts has a row in each.
  */
 export function splitShuffled(count: number, shares: Shares, classes: Int32Array | null, seed: number): Parts {
-  const sizes = splitLast(count, shares)
-  const [rest, test] = drawn(shuffled(count, seed), sizes.test.length, classes)
-  const [train, validation] = drawn(rest, sizes.validation.length, classes)
-  return sorted({ train, validation, test })
+  const sizes = sizesOf(count, shares)
+  const counts = classes === null ? [count] : countsOf(classes)
+  const tested = proportions(counts, sizes.test)
+  const rest = counts.map((all, label) => all - tested[label]!)
+  const validated = proportions(rest, sizes.validation)
+  const trained = rest.map((all, label) => all - validated[label]!)
+  const partOf = new Uint8Array(count)
+  // the first rows of each class in this order train, the next ones validate
+  for (const row of shuffled(count, seed)) {
+    const label = classes === null ? 0 : classes[row]!
+    if (trained[label]! > 0) trained[label]!--
+    else partOf[row] = validated[label]!-- > 0 ? 1 : 2
+  }
+  return partsBy(partOf)
+}
+
+/** Number of rows with each label, from 0. */
+function countsOf(classes: Int32Array): number[] {
+  const counts: number[] = []
+  for (const label of classes) counts[label] = (counts[label] ?? 0) + 1
+  return Array.from(counts, (count = 0) => count)
 }
 
 /** Rows in the order of the values of a column: the largest are for the test, those before them for validation. */
@@ -42,7 +59,7 @@ export function splitBy(values: readonly (number | string)[], shares: Shares): P
 export function splitGroups(groups: readonly string[], shares: Shares, seed: number): Parts {
   const all = rowsByGroup(groups)
   const waiting = Array.from(shuffled(all.length, seed), (index) => all[index]!)
-  const wanted = splitLast(groups.length, shares)
+  const wanted = sizesOf(groups.length, shares)
   const take = (size: number): Uint32Array => {
     const rows: number[] = []
     for (let index = 0; index < waiting.length; ) {
@@ -55,8 +72,8 @@ export function splitGroups(groups: readonly string[], shares: Shares, seed: num
     }
     return Uint32Array.from(rows)
   }
-  const test = take(wanted.test.length)
-  const validation = take(wanted.validation.length)
+  const test = take(wanted.test)
+  const validation = take(wanted.validation)
   return sorted({ train: Uint32Array.from(waiting.flat()), validation, test })
 }
 
@@ -118,44 +135,38 @@ const typed = ({ train, validation, test }: Readonly<Record<keyof Parts, readonl
 const shuffled = (count: number, seed: number): Uint32Array =>
   permutation({ seed, purpose: PURPOSE.split, stream: 0, step: 0 }, count)
 
-function cutUp(order: Uint32Array, shares: Shares): Parts {
-  const rest = trainCount(order.length, shares.test)
+/** Numbers of rows for training, validation and the test. */
+function sizesOf(count: number, shares: Shares): Readonly<Record<keyof Parts, number>> {
+  const rest = trainCount(count, shares.test)
   const train = trainCount(rest, shares.validation)
+  return { train, validation: rest - train, test: count - rest }
+}
+
+function cutUp(order: Uint32Array, shares: Shares): Parts {
+  const { train, validation } = sizesOf(order.length, shares)
+  const rest = train + validation
   return { train: order.slice(0, train), validation: order.slice(train, rest), test: order.slice(rest) }
 }
 
 /** Sorts the rows of each part, which together are all rows. */
 function sorted({ train, validation, test }: Parts): Parts {
-  const count = train.length + validation.length + test.length
-  const partOf = new Uint8Array(count)
+  const partOf = new Uint8Array(train.length + validation.length + test.length)
   for (const row of validation) partOf[row] = 1
   for (const row of test) partOf[row] = 2
-  const parts = [train, validation, test].map(({ length }) => new Uint32Array(length))
+  return partsBy(partOf)
+}
+
+/** The rows of each part; `partOf` has 0 for a row for training, 1 for validation, 2 for the test. */
+function partsBy(partOf: Uint8Array): Parts {
+  const lengths = [0, 0, 0]
+  for (const part of partOf) lengths[part]!++
+  const parts = lengths.map((length) => new Uint32Array(length))
   const filled = [0, 0, 0]
-  for (let row = 0; row < count; row++) {
+  for (let row = 0; row < partOf.length; row++) {
     const part = partOf[row]!
     parts[part]![filled[part]!++] = row
   }
   return { train: parts[0]!, validation: parts[1]!, test: parts[2]! }
-}
-
-/** Divides rows into two parts, the second of which has `size` of them: the last of each class. */
-function drawn(order: Uint32Array, size: number, classes: Int32Array | null): readonly [Uint32Array, Uint32Array] {
-  if (size === 0 || classes === null) return [order.slice(0, order.length - size), order.slice(order.length - size)]
-  const counts: number[] = []
-  for (const row of order) counts[classes[row]!] = (counts[classes[row]!] ?? 0) + 1
-  const all = Array.from(counts, (count = 0) => count)
-  const takes = proportions(all, size)
-  const kept = all.map((count, label) => count - takes[label]!)
-  const parts = [new Uint32Array(order.length - size), new Uint32Array(size)] as const
-  const filled = [0, 0]
-  for (const row of order) {
-    const label = classes[row]!
-    const part = kept[label]! > 0 ? 0 : 1
-    if (part === 0) kept[label]!--
-    parts[part][filled[part]!++] = row
-  }
-  return parts
 }
 
 /**
