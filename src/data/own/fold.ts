@@ -51,7 +51,7 @@ export function shuffledFolds(count: number, of: number, classes: Int32Array | n
 }
 
 /** All rows of a group in one fold: the largest group that is left goes to the smallest fold. */
-export function groupFolds(groups: readonly string[], of: number, seed: number): Uint32Array {
+export function groupFolds(groups: Uint32Array, of: number, seed: number): Uint32Array {
   const all = rowsByGroup(groups)
   const order = Array.from(shuffled(all.length, seed), (index) => all[index]!)
   const sizes = new Uint32Array(of)

@@ -2,18 +2,18 @@
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { labelText } from '../steps/labels.js'
 import { consecutiveFolds, type Fold, groupFolds, shuffledFolds, withFold } from './fold.js'
-import { firstOf, type Problem, quoted, refuse } from './problem.js'
+import { firstOf, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
 import { type ReadSource, splitColumn } from './read.js'
 import {
   PART_NAMES,
   type Parts,
+  partsBy,
+  placeOf,
   type Shares,
-  shareOf,
   splitBy,
   splitGroups,
   splitHashed,
   splitLast,
-  splitNamed,
   splitShuffled,
 } from './split-rows.js'
 
@@ -39,61 +39,96 @@ export async function partsOf(splitting: Splitting): Promise<Parts> {
 /** The fold of each training row, in their order. */
 async function foldsOf({ data: { split }, data, main, classes, seed }: Splitting, rows: Uint32Array, of: number) {
   if (split === 'last') return consecutiveFolds(rows.length, of)
-  if (split === 'shuffled')
+  if (split === 'shuffled') {
     return shuffledFolds(rows.length, of, classes && Int32Array.from(rows, (row) => classes[row]!), seed)
-  const all = await valuesOf(main, splitColumn(data)!)
-  const values = Array.from(rows, (row) => labelText(all[row]!))
-  return split.group !== undefined
-    ? groupFolds(values, of, seed)
-    : Uint32Array.from(values, (value) => shareOf(value) * of)
+  }
+  const column = splitColumn(data)!
+  if (split.group !== undefined) {
+    const groups = await groupsIn(main, column)
+    return groupFolds(
+      rows.map((row) => groups[row]!),
+      of,
+      seed,
+    )
+  }
+  const places = await placesIn(main, column)
+  return rows.map((row) => places[row]! * of)
 }
 
-async function dividedBy({ data: { split }, data, main, shares, classes, seed }: Splitting): Promise<Parts> {
+async function dividedBy({ data: { split }, main, shares, classes, seed }: Splitting): Promise<Parts> {
   if (split === 'shuffled') return splitShuffled(main.source.count, shares, classes, seed)
   if (split === 'last') return splitLast(main.source.count, shares)
-  const values = await valuesOf(main, splitColumn(data)!)
-  if (split.hash !== undefined) return splitHashed(values.map(labelText), shares)
-  if (split.group !== undefined) return splitGroups(values.map(labelText), shares, seed)
-  if (split.by !== undefined) return splitBy(ordered(values, main, split.by), shares)
-  return splitNamed(named(values.map(labelText), main, split.column!))
+  if (split.hash !== undefined) return splitHashed(await placesIn(main, split.hash), shares)
+  if (split.group !== undefined) return splitGroups(await groupsIn(main, split.group), shares, seed)
+  if (split.by !== undefined) return splitBy(await orderIn(main, split.by), shares)
+  return partsBy(await namedParts(main, split.column!))
 }
 
-async function valuesOf({ source }: ReadSource, column: string): Promise<(string | number)[]> {
-  const values: (string | number)[] = []
-  for await (const { count, columns } of source.rows([column])) {
-    for (let row = 0; row < count; row++) values.push(columns[column]![row]!)
+/** Calls `see` with every value of a column. */
+async function eachValue(
+  { source }: ReadSource,
+  column: string,
+  see: (value: string | number, row: number) => void,
+): Promise<void> {
+  for await (const { from, count, columns } of source.rows([column])) {
+    const values = columns[column]!
+    for (let row = 0; row < count; row++) see(values[row]!, from + row)
   }
-  return values
 }
 
-function named(values: string[], { file }: ReadSource, column: string): string[] {
-  const problems = values.flatMap((value, row): Problem[] =>
-    Object.hasOwn(PART_NAMES, value.toLowerCase())
-      ? []
-      : [problemAt(row, file, column, `found ${quoted(value)}, must be train, validation or test`)],
-  )
-  refuse(firstOf(problems))
-  return values
+/** The place of each value in [0, 1), by its hash. */
+async function placesIn(main: ReadSource, column: string): Promise<Float64Array> {
+  const places = new Float64Array(main.source.count)
+  await eachValue(main, column, (value, row) => {
+    places[row] = placeOf(labelText(value))
+  })
+  return places
 }
 
-/** Numbers, or points in time as numbers. */
-function ordered(values: (string | number)[], { file }: ReadSource, column: string): number[] {
-  const read = values.every(isNumber) ? Number : timeOf
-  const found = values.map((value) => read(String(value)))
-  const problems = found.flatMap((value, row): Problem[] =>
-    Number.isNaN(value)
-      ? [
-          problemAt(
-            row,
-            file,
-            column,
-            `found ${quoted(String(values[row]))}, must be a number or a date such as 2024-12-31 or 2024-12-31T23:59:59Z, in all rows alike`,
-          ),
-        ]
-      : [],
-  )
+/** A number for each group, in the order in which groups appear. */
+async function groupsIn(main: ReadSource, column: string): Promise<Uint32Array> {
+  const groups = new Uint32Array(main.source.count)
+  const numbers = new Map<string, number>()
+  await eachValue(main, column, (value, row) => {
+    const group = labelText(value)
+    if (!numbers.has(group)) numbers.set(group, numbers.size)
+    groups[row] = numbers.get(group)!
+  })
+  return groups
+}
+
+/** The part that each value names: 0 for training, 1 for validation, 2 for the test. */
+async function namedParts(main: ReadSource, column: string): Promise<Uint8Array> {
+  const parts = new Uint8Array(main.source.count)
+  const problems: Problem[] = []
+  await eachValue(main, column, (value, row) => {
+    const name = labelText(value)
+    const part = PART_NAMES.get(name.toLowerCase())
+    if (part !== undefined) parts[row] = part
+    else if (problems.length < MOST_FOUND) {
+      problems.push(problemAt(row, main, column, `found ${quoted(name)}, must be train, validation or test`))
+    }
+  })
   refuse(firstOf(problems))
-  return found
+  return parts
+}
+
+/** Numbers, or points in time as numbers, which have the order of the values. */
+async function orderIn(main: ReadSource, column: string): Promise<Float64Array> {
+  const [numbers, times] = [new Float64Array(main.source.count), new Float64Array(main.source.count)]
+  const problems: Problem[] = []
+  let allNumbers = true
+  await eachValue(main, column, (value, row) => {
+    allNumbers &&= isNumber(value)
+    numbers[row] = Number(value)
+    times[row] = timeOf(String(value))
+    if (!Number.isNaN(times[row]) || problems.length >= MOST_FOUND) return
+    const found = `found ${quoted(String(value))}, must be a number or a date such as 2024-12-31 or 2024-12-31T23:59:59Z, in all rows alike`
+    problems.push(problemAt(row, main, column, found))
+  })
+  if (allNumbers) return numbers
+  refuse(firstOf(problems))
+  return times
 }
 
 const isNumber = (value: string | number): boolean =>
@@ -107,7 +142,7 @@ function timeOf(text: string): number {
   return Date.parse(time === undefined ? day : `${day}T${time}${zone}`)
 }
 
-const problemAt = (row: number, file: string, column: string, found: string): Problem => ({
+const problemAt = (row: number, { file }: ReadSource, column: string, found: string): Problem => ({
   code: 'split',
   pointer: '/data/split',
   message: `row ${row + 1} of ${file}, column ${quoted(column)}: ${found}`,

@@ -48,15 +48,13 @@ function countsOf(classes: Int32Array): number[] {
 }
 
 /** Rows in the order of the values of a column: the largest are for the test, those before them for validation. */
-export function splitBy(values: readonly (number | string)[], shares: Shares): Parts {
-  const order = Uint32Array.from(
-    [...values.keys()].toSorted((a, b) => (values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : a - b)),
-  )
+export function splitBy(values: Float64Array, shares: Shares): Parts {
+  const order = countUp(0, values.length).sort((a, b) => values[a]! - values[b]! || a - b)
   return sorted(cutUp(order, shares))
 }
 
-/** Groups are drawn by the seed, and added to the test, then to validation, until a part has its share of the rows. */
-export function splitGroups(groups: readonly string[], shares: Shares, seed: number): Parts {
+/** Groups, which have numbers from 0, are drawn by the seed, and added to the test, then to validation, until a part has its share of the rows. */
+export function splitGroups(groups: Uint32Array, shares: Shares, seed: number): Parts {
   const all = rowsByGroup(groups)
   const waiting = Array.from(shuffled(all.length, seed), (index) => all[index]!)
   const wanted = sizesOf(groups.length, shares)
@@ -77,29 +75,24 @@ export function splitGroups(groups: readonly string[], shares: Shares, seed: num
   return sorted({ train: Uint32Array.from(waiting.flat()), validation, test })
 }
 
-/** The rows of each group, in the order in which groups appear. */
-export function rowsByGroup(groups: readonly string[]): readonly number[][] {
-  const rowsOf = new Map<string, number[]>()
+/** The rows of each group. */
+export function rowsByGroup(groups: Uint32Array): readonly number[][] {
+  const rowsOf: number[][] = []
   for (const [row, group] of groups.entries()) {
-    const rows = rowsOf.get(group)
-    if (rows) rows.push(row)
-    else rowsOf.set(group, [row])
+    rowsOf[group] ??= []
+    rowsOf[group].push(row)
   }
-  return [...rowsOf.values()]
+  return rowsOf.filter((rows) => rows.length > 0)
 }
 
-/** The hash of a value, between 0 and 1, chooses the part of its rows. */
-export function splitHashed(values: readonly string[], { validation, test }: Shares): Parts {
-  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] }
-  for (const [row, value] of values.entries()) {
-    const place = shareOf(value)
-    parts[place < test ? 'test' : place < test + (1 - test) * validation ? 'validation' : 'train'].push(row)
-  }
-  return typed(parts)
+/** Each row is in the part where its place in [0, 1) lies: the test first, then validation. */
+export function splitHashed(places: Float64Array, { validation, test }: Shares): Parts {
+  const end = test + (1 - test) * validation
+  return partsBy(Uint8Array.from(places, (place) => (place < test ? 2 : place < end ? 1 : 0)))
 }
 
 /** Returns a number of [0, 1) for a text: FNV-1a in 32 bits over its UTF-8 bytes, mixed as in MurmurHash3. */
-export function shareOf(text: string): number {
+export function placeOf(text: string): number {
   let hash = 0x811c9dc5
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
@@ -107,30 +100,12 @@ export function shareOf(text: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }
 
-/** Names of the parts in a column that says the part of each row. */
-export const PART_NAMES: Readonly<Record<string, keyof Parts>> = {
-  train: 'train',
-  training: 'train',
-  validation: 'validation',
-  val: 'validation',
-  valid: 'validation',
-  dev: 'validation',
-  test: 'test',
-  testing: 'test',
-}
-
-/** Each row is in the part that its value names, which must be one of `PART_NAMES`. */
-export function splitNamed(values: readonly string[]): Parts {
-  const parts = { train: [] as number[], validation: [] as number[], test: [] as number[] }
-  for (const [row, value] of values.entries()) parts[PART_NAMES[value.toLowerCase()]!].push(row)
-  return typed(parts)
-}
-
-const typed = ({ train, validation, test }: Readonly<Record<keyof Parts, readonly number[]>>): Parts => ({
-  train: Uint32Array.from(train),
-  validation: Uint32Array.from(validation),
-  test: Uint32Array.from(test),
-})
+/** Names of the parts in a column that says the part of each row: 0 for training, 1 for validation, 2 for the test. */
+export const PART_NAMES: ReadonlyMap<string, number> = new Map([
+  ...['train', 'training'].map((name) => [name, 0] as const),
+  ...['validation', 'val', 'valid', 'dev'].map((name) => [name, 1] as const),
+  ...['test', 'testing'].map((name) => [name, 2] as const),
+])
 
 const shuffled = (count: number, seed: number): Uint32Array =>
   permutation({ seed, purpose: PURPOSE.split, stream: 0, step: 0 }, count)
@@ -157,7 +132,7 @@ function sorted({ train, validation, test }: Parts): Parts {
 }
 
 /** The rows of each part; `partOf` has 0 for a row for training, 1 for validation, 2 for the test. */
-function partsBy(partOf: Uint8Array): Parts {
+export function partsBy(partOf: Uint8Array): Parts {
   const lengths = [0, 0, 0]
   for (const part of partOf) lengths[part]!++
   const parts = lengths.map((length) => new Uint32Array(length))

@@ -26,7 +26,7 @@ test('shuffled folds have as many rows of each class as possible', () => {
 })
 
 test('all rows of a group are in one fold', () => {
-  const groups = Array.from({ length: 60 }, (_, row) => `g${row % 13}`)
+  const groups = Uint32Array.from({ length: 60 }, (_, row) => row % 13)
   const folds = groupFolds(groups, 4, 0)
   for (const group of new Set(groups)) {
     expect(new Set(folds.filter((_, row) => groups[row] === group)).size).toBe(1)

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import {
   type Parts,
+  placeOf,
   splitBy,
   splitGroups,
   splitHashed,
   splitLast,
-  splitNamed,
   splitShuffled,
 } from '../../../src/data/own/split-rows.js'
 
@@ -81,7 +81,7 @@ test('parts have their sizes however the classes are distributed', () => {
 })
 
 test('rows of one group are in one part, and parts have about their shares', () => {
-  const groups = Array.from({ length: 300 }, (_, row) => `patient ${Math.floor(row / 3)}`)
+  const groups = Uint32Array.from({ length: 300 }, (_, row) => Math.floor(row / 3))
   const parts = splitGroups(groups, shares, 3)
   expectDivided(parts, 300)
   const groupsOf = (rows: Uint32Array) => new Set(Array.from(rows, (row) => groups[row]))
@@ -92,7 +92,7 @@ test('rows of one group are in one part, and parts have about their shares', () 
 })
 
 test('a hash puts equal values into one part, also when rows are added', () => {
-  const ids = Array.from({ length: 5000 }, (_, row) => `id-${row % 2500}`)
+  const ids = Float64Array.from({ length: 5000 }, (_, row) => placeOf(`id-${row % 2500}`))
   const parts = splitHashed(ids, shares)
   expectDivided(parts, 5000)
   expect(parts.test.length / 5000).toBeCloseTo(0.2, 1)
@@ -102,17 +102,9 @@ test('a hash puts equal values into one part, also when rows are added', () => {
 })
 
 test('rows are sorted by a column: the latest are for the test', () => {
-  expect(lists(splitBy([5, 1, 4, 2, 3], { validation: 0.25, test: 0.2 }))).toEqual({
+  expect(lists(splitBy(Float64Array.of(5, 1, 4, 2, 3), { validation: 0.25, test: 0.2 }))).toEqual({
     train: [1, 3, 4],
     validation: [2],
     test: [0],
-  })
-})
-
-test('a column names the part of each row', () => {
-  expect(lists(splitNamed(['train', 'Test', 'val', 'dev', 'training']))).toEqual({
-    train: [0, 4],
-    validation: [2, 3],
-    test: [1],
   })
 })
