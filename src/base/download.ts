@@ -1,7 +1,7 @@
 /** Downloads over HTTP that go on after the connection was cut. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, stat, truncate } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { formatBytes } from './bytes.js'
 import { fileProblem } from './file-problem.js'
@@ -96,7 +96,13 @@ export async function requestFile(request: FileRequest, options: DownloadOptions
   try {
     const answer = await fetch(url, { headers: { ...headers, 'accept-encoding': 'identity', ...range }, signal })
     const goesOn = answer.status === 206 && answer.headers.get('content-range')?.startsWith(`bytes ${have}-`) === true
-    if (!answer.ok || !answer.body) throw problemOf(answer)
+    const isOdd = have > 0 && (answer.status === 416 || (answer.status === 206 && !goesOn))
+    if (isOdd || !answer.ok || !answer.body) {
+      await answer.body?.cancel()
+      // what is there is not the beginning of the file that the server has now
+      if (isOdd) await truncate(path)
+      throw isOdd ? new Cut('the server does not go on with the file') : problemOf(answer)
+    }
     await request.accept?.(answer)
     let done = goesOn ? have : 0
     const length = answer.headers.get('content-length')

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
+import { UserError } from '../base/issue.js'
 import { loadData } from '../data/load.js'
 import { foldsLines } from '../report/folds.js'
 import { expectationLines } from '../report/run-summary.js'
@@ -20,16 +21,19 @@ import { runStages, type Work } from './run-stages.js'
 export async function trainFolds(work: Work, count: number): Promise<ExitCode> {
   const { spec, options, io, interrupt, opened } = work
   const isQuiet = options.verbose === '0'
+  if (options.history !== undefined) {
+    throw new UserError('--history cannot be used with "k_fold": each fold has a history in its own folder')
+  }
   const directory = await createFolder(spec, options.out)
   const folds: TrainedFold[] = []
   for (let fold = 1; fold <= count; fold++) {
+    // expectations are about the means
+    const one = { ...spec, fit: { ...spec.fit, fold }, expect: {} } as ResolvedSpec
+    const data = fold === 1 ? opened.data : await opened.waiting(`Loading fold ${fold}`, () => loadData(one))
     if (interrupt.signal.aborted) {
       say(io, `Interrupted before fold ${fold} of ${count}. Files: ${directory}`)
       return codeOfInterruption(interrupt.signal)
     }
-    // expectations are about the means
-    const one = { ...spec, fit: { ...spec.fit, fold }, expect: {} } as ResolvedSpec
-    const data = fold === 1 ? opened.data : await opened.waiting(`Loading fold ${fold}`, () => loadData(one))
     if (!isQuiet) say(io, `Fold ${fold} of ${count}`)
     const folder = join(RUN_FILES.folds, String(fold))
     const { code, scores } = await runStages({

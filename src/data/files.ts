@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, resolve } from 'node:path'
+import { byCodePoint } from '../base/code-points.js'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 
@@ -114,17 +115,15 @@ function byName(a: string, b: string): number {
   for (const [index, piece] of some.entries()) {
     const other = others[index]
     if (other === undefined) return 1
-    const order = /^\d/.test(piece) && /^\d/.test(other) ? byValue(piece, other) : byCode(piece, other)
+    const order = /^\d/.test(piece) && /^\d/.test(other) ? byValue(piece, other) : byCodePoint(piece, other)
     if (order !== 0) return order
   }
-  return some.length - others.length || byCode(a, b)
+  return some.length - others.length || byCodePoint(a, b)
 }
 
 const piecesOf = (name: string): string[] => name.match(/\d+|\D+/g) ?? []
 
 function byValue(a: string, b: string): number {
   const [some, others] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')]
-  return some.length - others.length || byCode(some, others)
+  return some.length - others.length || byCodePoint(some, others)
 }
-
-const byCode = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))

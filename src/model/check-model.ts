@@ -248,7 +248,7 @@ function checkClassWeight(
   form: DataForm,
 ): ModelIssue[] {
   if (fit.class_weight === null) return []
-  const found = findTarget(output!.target, layer!, form)
+  const found = findTarget(output!.target, output!.name ?? layer!, form)
   if ('problem' in found) return []
   const { target } = found
   const pointer = '/fit/class_weight'

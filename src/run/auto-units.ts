@@ -17,8 +17,8 @@ export function withUnits(
   if (!layers.some(isAuto)) return { spec, issues: nestedIssues(layers, '/model/layers') }
   const units = new Map(
     outputsOf(spec).flatMap((output) => {
-      const layer = lastDense(layers, output)
-      return layer ? [[layer, unitsFor(output, layer, form)] as const] : []
+      const ends = endsOf(layers, output)
+      return ends ? [[ends.dense, unitsFor(output, ends, form)] as const] : []
     }),
   )
   const settled = layers.map((layer) =>
@@ -53,21 +53,30 @@ function autosIn(value: unknown, pointer: string): ModelIssue[] {
   return [...own, ...Object.entries(value).flatMap(([key, inner]) => autosIn(inner, `${pointer}/${key}`))]
 }
 
-/** The layer of an output, or the one before it if that only applies an activation. */
-function lastDense(layers: readonly LayerSpec[], { name }: OutputSpec): LayerSpec | undefined {
-  const index = name === null ? layers.length - 1 : layers.findIndex((layer) => layer.name === name)
-  const layer = layers[index]
-  return layer?.type === 'Activation' ? layers[index - 1] : layer
+/** The layers that an output ends in. */
+interface Ends {
+  /** The layer that gives the output. */
+  readonly last: LayerSpec
+  /** The same, or the one before it if that only applies an activation. */
+  readonly dense: LayerSpec
 }
 
-function unitsFor({ loss, target }: OutputSpec, layer: LayerSpec, form: DataForm): number {
-  const found = findTarget(target, layer.name, form)
+function endsOf(layers: readonly LayerSpec[], { name }: OutputSpec): Ends | undefined {
+  const index = name === null ? layers.length - 1 : layers.findIndex((layer) => layer.name === name)
+  const last = layers[index]
+  if (last?.type !== 'Activation') return last && { last, dense: last }
+  const inputs = 'inputs' in last ? [last.inputs ?? []].flat() : []
+  const dense = inputs.length === 0 ? layers[index - 1] : layers.find((layer) => layer.name === inputs[0])
+  return dense && { last, dense }
+}
+
+function unitsFor({ name, loss, target }: OutputSpec, { last, dense }: Ends, form: DataForm): number {
+  const found = findTarget(target, name ?? last.name, form)
   // the check of the model reports it
   if ('problem' in found) return 1
   const wanted = found.target
   if (wanted.kind === 'values') return wanted.size
-  const isYesOrNo = LOSS_TARGETS[loss.type] === 'yes_or_no' || (loss.type === 'crossentropy' && isSigmoid(layer))
+  const isSigmoid = [last, dense].some((layer) => 'activation' in layer && layer.activation === 'sigmoid')
+  const isYesOrNo = LOSS_TARGETS[loss.type] === 'yes_or_no' || (loss.type === 'crossentropy' && isSigmoid)
   return isYesOrNo && wanted.classes === 2 ? 1 : wanted.classes
 }
-
-const isSigmoid = (layer: LayerSpec): boolean => 'activation' in layer && layer.activation === 'sigmoid'

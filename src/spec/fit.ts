@@ -38,7 +38,7 @@ export const fitSchema = z
       .lt(1)
       .default(0)
       .describe(
-        'Fraction of the training data to use for validation after each epoch, at least 0 and below 1. It is cut from the end, before shuffling.',
+        'Fraction of the training data to use for validation after each epoch, at least 0 and below 1. It is cut from the end, before shuffling; for data of your own, `split` says which rows it takes.',
       ),
     k_fold: whole(2, 1000)
       .nullable()

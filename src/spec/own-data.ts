@@ -142,7 +142,7 @@ export const ownData = z
       .union([z.array(name).min(1).max(MOST_COLUMNS), z.record(name, featureSchema)])
       .optional()
       .describe(
-        'Inputs of the model: a type for each column, or a list of columns. Default: all columns except the target. Without a type, numbers are float_normalized, and text of at most 100 different values is string_categorical.',
+        'Inputs of the model: a type for each column, or a list of columns. Default: all columns except those of the target, the weight and the split. Without a type, numbers are float_normalized, and text of at most 100 different values is string_categorical.',
       ),
     ignore: z
       .array(name)
@@ -209,13 +209,14 @@ export function* ownDataRules({ target, targets, validation, test, split }: OwnD
       yield { code: 'order', path: ['split', other], message: `found "${other}" in addition to "${way}"` }
     }
     if (split.column !== undefined) {
-      const message = 'found a source in addition to "split" by a column that names the parts'
-      if (validation !== null) yield { code: 'order', path: ['validation'], message }
-      if (test !== null) yield { code: 'order', path: ['test'], message }
+      const part = (name: string, found: unknown) =>
+        `found ${typeof found === 'number' ? found : 'a source'}, but column "${split.column}" says which rows are for ${name}; leave it out`
+      if (validation !== null) yield { code: 'order', path: ['validation'], message: part('validation', validation) }
+      if (test !== null) yield { code: 'order', path: ['test'], message: part('the test', test) }
     }
   }
   if (target !== null && targets !== null) {
-    yield { code: 'order', path: ['targets'], message: 'found "targets" in addition to "target"' }
+    yield { code: 'order', path: ['targets'], message: 'found "targets" in addition to "target"; keep one of them' }
   }
   const all = [
     ...(target === null ? [] : [{ path: ['target'], one: target, own: undefined }]),
@@ -233,7 +234,11 @@ function* targetRules(
     yield { code: 'missing-key', path, message: 'found no "column", which must be given' }
   }
   if (column !== undefined && columns !== undefined) {
-    yield { code: 'order', path: [...path, 'columns'], message: 'found "columns" in addition to "column"' }
+    yield {
+      code: 'order',
+      path: [...path, 'columns'],
+      message: 'found "columns" in addition to "column"; keep one of them',
+    }
   }
   if (columns !== undefined && type === 'class') {
     const message = 'found "class" for several columns, must be "number" or "multi_hot"'

@@ -22,6 +22,10 @@ const bringsValidation = ({ validation, split }: OwnDataSpec): boolean =>
 /** Folds are the only validation, and rows in the order of a column have none. */
 export function* foldRules({ data, fit: { validation_split, k_fold, fold } }: ValidationFields): Iterable<RuleIssue> {
   if (k_fold === null) {
+    if (validation_split > 0 && 'source' in data && bringsValidation(data)) {
+      const message = `found ${validation_split}, but "data" says itself which rows validate; leave "validation_split" out`
+      yield { code: 'order', path: ['fit', 'validation_split'], message }
+    }
     if (fold !== null) {
       yield { code: 'order', path: ['fit', 'fold'], message: `found ${fold}, but there are folds only with "k_fold"` }
     }

@@ -1,4 +1,5 @@
 /** Tables whose columns lie in files of arrays. */
+import { byCodePoint } from '../../base/code-points.js'
 import type { Field, Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import { sizeOf } from '../../base/shape.js'
@@ -64,7 +65,7 @@ export function arrayTable({ name, blocks, unusable, close }: ArrayTable): RawTa
         for (const text of texts(parts[0]!.elements)) if (text != null) found.add(text)
         if (found.size > most) return null
       }
-      return [...found].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      return [...found].toSorted(byCodePoint)
     },
     read(wanted) {
       const names = Object.keys(wanted)

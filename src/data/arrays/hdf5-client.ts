@@ -5,7 +5,7 @@ import type { Answered, Asked, Question, Result } from './hdf5-messages.js'
 
 export const DAMAGED = 'is damaged, or has parts that this version of the HDF5 library cannot read'
 
-/** The time after which the library does not end, because a damaged file has led it into a circle. */
+/** The time after which we assume that the library never ends, because a damaged file has led it into a circle. */
 export const PATIENCE_MS = 60_000
 
 interface Waiting {

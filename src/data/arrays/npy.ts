@@ -81,7 +81,12 @@ export async function rowReader(
   { begin, isFortran, shape, bytes: size }: NpyHeader,
 ): Promise<ByteReader> {
   const reader = await bytes.start()
-  if (isFortran) return columnMajorReader(reader, { begin, shape, size, name: bytes.name })
-  await reader.fill(new Uint8Array(begin))
-  return reader
+  try {
+    if (isFortran) return await columnMajorReader(reader, { begin, shape, size, name: bytes.name })
+    await reader.fill(new Uint8Array(begin))
+    return reader
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
 }

@@ -1,12 +1,14 @@
 /** Classes of targets: their names, and the rows that have them. */
+
+import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import type { Rows } from '../sources/source.js'
 import { flagOf, labelText, namesIn } from '../steps/labels.js'
 import type { Target } from './decide.js'
-import { firstOf, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
-import type { ReadSource } from './read.js'
+import { firstOf, isShown, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
+import { type ReadSource, rowIn } from './read.js'
 import type { Parts } from './split-rows.js'
 
 /** Limit on classes: each is an output of the model. */
@@ -56,7 +58,7 @@ async function labelsOf(target: Target, { source }: ReadSource): Promise<Readonl
 /** Whole numbers are sorted by value, other names by code point. */
 function byValue(names: ReadonlySet<string>): (a: string, b: string) => number {
   if ([...names].every((name) => /^-?\d{1,15}$/.test(name))) return (a, b) => Number(a) - Number(b)
-  return (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+  return byCodePoint
 }
 
 interface Label {
@@ -94,16 +96,12 @@ async function oddNames(target: Target, read: ReadSource): Promise<readonly Prob
     for (const { label, row } of labelsIn(rows, target)) {
       if (known.has(label)) continue
       const message = `${rowIn(read, row)}, column ${quoted(column!)}: found ${quoted(label)}, which is not one of the ${known.size} classes`
-      problems.push({ code: 'class', pointer, message, nearest: nearest(label, known) })
+      problems.push({ code: 'class', pointer, message, nearest: isShown(problems) ? nearest(label, known) : undefined })
+      if (problems.length >= MOST_FOUND) return firstOf(problems)
     }
-    if (problems.length >= MOST_FOUND) break
   }
   return firstOf(problems)
 }
-
-/** Rows that were dropped do not count. */
-const rowIn = ({ file, dropped }: ReadSource, row: number): string =>
-  `row ${row} of ${file}${dropped > 0 ? `, not counting the ${dropped} rows that are left out` : ''}`
 
 async function oddFlags({ columns, pointer }: Target, read: ReadSource): Promise<readonly Problem[]> {
   const { source } = read

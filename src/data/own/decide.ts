@@ -5,9 +5,11 @@ import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import { toPointer } from '../../spec/pointer.js'
 import type { RawTable } from '../sources/raw-table.js'
+import { labelText } from '../steps/labels.js'
 import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
+import { splitColumn } from './split-column.js'
 
 /** A feature and its column. */
 export type Feature = FeatureSpec & { readonly column: string }
@@ -30,7 +32,7 @@ export type TargetKind = (target: string) => 'class' | 'number'
 export async function decide(given: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
   const targets = targetsOf(given, kindOf)
   const spec = withoutPatterns(given, Object.keys(table.columns), takenBy(given, targets))
-  refuse(missingColumns(spec, targets, table))
+  refuse(missingColumns(spec, given, targets, table))
   const features = await featuresOf(spec, targets, table)
   refuse(crossProblems(spec, features))
   return { features: mapped(features, (feature) => filled(feature, spec)), targets }
@@ -56,20 +58,22 @@ function targetsOf({ target, targets }: OwnDataSpec, kindOf: TargetKind): Record
   return Object.fromEntries(
     all.map(({ name, pointer, one }) => {
       const byLoss = kindOf(name) === 'class' && one.columns !== undefined ? 'multi_hot' : kindOf(name)
-      return [name, { ...one, type: one.type ?? byLoss, pointer }]
+      const names = one.class_names && { class_names: one.class_names.map(labelText) }
+      return [name, { ...one, ...names, type: one.type ?? byLoss, pointer }]
     }),
   )
 }
 
 /** Columns that are no features unless the spec says so. */
-const takenBy = ({ ignore, weight }: OwnDataSpec, targets: Named<Target>): ReadonlySet<string> =>
-  new Set([...Object.values(targets).flatMap(columnsOf), ...ignore, ...(weight === null ? [] : [weight])])
+const takenBy = (data: OwnDataSpec, targets: Named<Target>): ReadonlySet<string> =>
+  new Set([...Object.values(targets).flatMap(columnsOf), ...data.ignore, data.weight ?? '', splitColumn(data) ?? ''])
 
 const columnsOf = ({ column, columns }: TargetColumn): readonly string[] => columns ?? [column!]
 
 /** Names of columns in the spec that the table does not have. */
 function missingColumns(
   spec: OwnDataSpec,
+  { features: written }: OwnDataSpec,
   targets: Named<Target>,
   { name: file, columns }: RawTable,
 ): readonly Problem[] {
@@ -77,7 +81,10 @@ function missingColumns(
   const listed = Array.isArray(features)
   const named = [
     ...(listed
-      ? (features as readonly string[]).map((column, index) => ({ column, pointer: `/data/features/${index}` }))
+      ? (features as readonly string[]).map((column) => ({
+          column,
+          pointer: `/data/features/${(written as readonly string[]).indexOf(column)}`,
+        }))
       : Object.entries((features ?? {}) as Named<FeatureSpec>).map(([name, { column }]) => ({
           column: column ?? name,
           pointer: toPointer(['data', 'features', name, ...(column === undefined ? [] : ['column'])]),
@@ -153,8 +160,12 @@ export function fillOf({ missing }: Pick<OwnDataSpec, 'missing'>, column: string
 
 /** A feature that leaves open what replaces a gap gets it from the data, if it suits its values. */
 function filled(feature: Feature, data: OwnDataSpec): Feature {
-  if (feature.missing !== 'error') return feature
   const missing = fillOf(data, feature.column)
+  // a category of its own is what a feature says of itself; a word about its column, or about every row, is stronger
+  const isOpen =
+    feature.missing === 'error' ||
+    (feature.missing === 'category' && (missing === 'drop' || typeof data.missing === 'object'))
+  if (!isOpen || missing === 'error') return feature
   const isSuitable = featureSchema.safeParse({ ...feature, missing }).success
   return isSuitable ? ({ ...feature, missing } as Feature) : feature
 }

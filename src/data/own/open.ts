@@ -8,7 +8,7 @@ import { decidedLines } from './decided-lines.js'
 import { foldOf } from './fold.js'
 import { type FoundSource, type FoundSources, findSources, isShare, openAt } from './found-source.js'
 import { keyOf, openPacked, pack } from './packs.js'
-import { partsOf } from './parts.js'
+import { partsOf, type Splitting } from './parts.js'
 import { formOf, plansOf, settledSpec } from './plans.js'
 import { refuse } from './problem.js'
 import { readRaw } from './raw.js'
@@ -51,15 +51,11 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
     validation: validation ? 0 : fit.validation_split,
     test: isShare(data.test) ? data.test : 0,
   }
-  const parts = await partsOf({
-    data,
-    main,
-    shares,
-    classes: Object.values(classes)[0]?.numbers ?? null,
-    seed,
-    fold: foldOf(fit),
-  })
+  const fold = foldOf(fit)
+  const splitting = { data, main, shares, classes: Object.values(classes)[0]?.numbers ?? null, seed, fold }
+  const parts = await partsOf(splitting)
   refuse(partProblems(parts, main, classes))
+  if (fold !== null && fit.fold === null) await checkFolds(splitting, classes)
 
   const plans = plansOf(data, decisions, seed)
   const learnt = await learn(plans, main.source, parts.train)
@@ -87,6 +83,19 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
       return { form, ...tables }
     }),
     raw: () => readRaw(found, { ...reading, decisions }, parts),
+  }
+}
+
+/** Throws a DataError if a fold has no rows, or lacks a class that others have. The first one has been checked. */
+async function checkFolds(splitting: Splitting, classes: Parameters<typeof partProblems>[2]): Promise<void> {
+  const { of } = splitting.fold!
+  for (let index = 0; index < of; index++) {
+    const parts = await partsOf({ ...splitting, fold: { index, of } })
+    if (parts.validation.length === 0) {
+      const message = `found ${of}, but fold ${index + 1} of ${splitting.main.file} has no rows; fewer folds have rows in each`
+      refuse([{ code: 'split', pointer: '/fit/k_fold', message }])
+    }
+    if (index > 0) refuse(partProblems(parts, splitting.main, classes))
   }
 }
 

@@ -85,7 +85,7 @@ export async function pack(packing: Packing, progress: Progress): Promise<Tables
     const sections = await packTables(packing, sources, draft, progress)
     const made = await draft.finish({ ...described, learnt, sections } as unknown as Json)
     // a source that changed while it was read must not be taken for the one that it is now
-    if ((await keyOf(request, found)) !== key) await rm(made.path)
+    if ((await keyOf(request, found)) !== key) await rm(made.path, { force: true })
     else if (own !== key) await addName(key, own)
     return { ...packedTables(packing, made, sections), packed: `Packed the rows into ${placeOf(made)}.` }
   } finally {

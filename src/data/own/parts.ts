@@ -3,7 +3,8 @@ import type { OwnDataSpec } from '../../spec/own-data.js'
 import { labelText } from '../steps/labels.js'
 import { consecutiveFolds, type Fold, groupFolds, shuffledFolds, withFold } from './fold.js'
 import { firstOf, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
-import { type ReadSource, splitColumn } from './read.js'
+import { type ReadSource, rowIn } from './read.js'
+import { splitColumn } from './split-column.js'
 import {
   PART_NAMES,
   type Parts,
@@ -37,7 +38,11 @@ export async function partsOf(splitting: Splitting): Promise<Parts> {
 }
 
 /** The fold of each training row, in their order. */
-async function foldsOf({ data: { split }, data, main, classes, seed }: Splitting, rows: Uint32Array, of: number) {
+async function foldsOf(
+  { data: { split }, data, main, shares, classes, seed }: Splitting,
+  rows: Uint32Array,
+  of: number,
+) {
   if (split === 'last') return consecutiveFolds(rows.length, of)
   if (split === 'shuffled') {
     return shuffledFolds(rows.length, of, classes && Int32Array.from(rows, (row) => classes[row]!), seed)
@@ -52,7 +57,8 @@ async function foldsOf({ data: { split }, data, main, classes, seed }: Splitting
     )
   }
   const places = await placesIn(main, column)
-  return rows.map((row) => places[row]! * of)
+  // the test has the rows with the smallest places
+  return rows.map((row) => ((places[row]! - shares.test) / (1 - shares.test)) * of)
 }
 
 async function dividedBy({ data: { split }, main, shares, classes, seed }: Splitting): Promise<Parts> {
@@ -142,8 +148,8 @@ function timeOf(text: string): number {
   return Date.parse(time === undefined ? day : `${day}T${time}${zone}`)
 }
 
-const problemAt = (row: number, { file }: ReadSource, column: string, found: string): Problem => ({
+const problemAt = (row: number, read: ReadSource, column: string, found: string): Problem => ({
   code: 'split',
   pointer: '/data/split',
-  message: `row ${row + 1} of ${file}, column ${quoted(column)}: ${found}`,
+  message: `${rowIn(read, row + 1)}, column ${quoted(column)}: ${found}`,
 })

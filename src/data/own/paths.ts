@@ -23,7 +23,14 @@ export function withPaths(data: DataSpec, change: (path: string) => string): Dat
 export const isUrl = (path: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(path)
 
 /** The path of a file that a spec in this folder names. */
-export const within = (folder: string, path: string): string => (isAbsolute(path) ? path : join(folder, path))
+export function within(folder: string, path: string): string {
+  if (isAbsolute(path)) return path
+  // characters of the folder are no pattern
+  const plain = WILD.test(path) ? folder.replace(/[*?[]/g, '[$&]') : folder
+  return join(plain, path)
+}
+
+const WILD = /[*?[]/
 
 /** The same path, for a spec in this folder. */
 export const seenFrom = (folder: string, path: string): string =>

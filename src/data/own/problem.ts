@@ -36,6 +36,9 @@ export const firstOf = (problems: readonly Problem[]): readonly Problem[] =>
         { ...problems[MOST]!, message: `and ${countOf(problems)} more problems of this kind`, nearest: undefined },
       ]
 
+/** True if one more problem of this kind is listed. */
+export const isShown = ({ length }: readonly Problem[]): boolean => length < MOST
+
 const countOf = ({ length }: readonly Problem[]): string =>
   `${length >= MOST_FOUND ? 'at least ' : ''}${Math.min(length, MOST_FOUND) - MOST}`
 

@@ -2,13 +2,14 @@
 import type { Named } from '../../base/field.js'
 import { noNames } from '../../base/no-names.js'
 import { refusesGaps } from '../../spec/feature-chain.js'
-import { type OwnDataSpec, SPLIT_WAYS } from '../../spec/own-data.js'
+import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { columnTypeOf } from '../steps/registry.js'
 import { type DataWatch, patient } from '../watch.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { type FoundSource, nameOf, openAt } from './found-source.js'
 import { type Problem, quoted, refuse } from './problem.js'
+import { splitColumn } from './split-column.js'
 import { type Spooled, spool } from './spool.js'
 
 export interface ReadSource extends Spooled {
@@ -17,6 +18,10 @@ export interface ReadSource extends Spooled {
   /** JSON pointer to the field of the spec that names it. */
   readonly pointer: string
 }
+
+/** A row for messages, from 1. Rows that were dropped do not count. */
+export const rowIn = ({ file, dropped }: Pick<ReadSource, 'file' | 'dropped'>, row: number): string =>
+  `row ${row} of ${file}${dropped > 0 ? `, not counting the ${dropped} rows that are left out` : ''}`
 
 /** How the rows of a source are read. */
 export interface Reading {
@@ -34,10 +39,6 @@ export async function readMain(table: RawTable, found: FoundSource, reading: Rea
   if (column !== undefined) uses[column] = new Set([...(uses[column] ?? []), 'label'])
   return readColumns(uses, table, found, reading)
 }
-
-/** The column whose values split the rows; undefined if they are split in another way. */
-export const splitColumn = ({ split }: OwnDataSpec): string | undefined =>
-  typeof split === 'object' ? SPLIT_WAYS.map((way) => split[way]).find((column) => column !== undefined) : undefined
 
 async function readColumns(
   uses: Uses,
@@ -127,7 +128,9 @@ const WORDS = { number: 'numbers', integer: 'whole numbers', text: 'text', field
 
 /** Columns a gap in which removes the row. */
 function droppingColumns({ features, targets }: Decisions, data: OwnDataSpec): ReadonlySet<string> {
-  const others = [...Object.values(targets).flatMap(columnsOf), ...(data.weight === null ? [] : [data.weight])]
+  const others = [...Object.values(targets).flatMap(columnsOf), data.weight, splitColumn(data)].filter(
+    (column) => column !== null && column !== undefined,
+  )
   return new Set([
     ...Object.values(features)
       .filter(({ missing }) => missing === 'drop')

@@ -56,19 +56,20 @@ export function splitBy(values: Float64Array, shares: Shares): Parts {
 /** Groups, which have numbers from 0, are drawn by the seed, and added to the test, then to validation, until a part has its share of the rows. */
 export function splitGroups(groups: Uint32Array, shares: Shares, seed: number): Parts {
   const all = rowsByGroup(groups)
-  const waiting = Array.from(shuffled(all.length, seed), (index) => all[index]!)
+  let waiting: readonly number[][] = Array.from(shuffled(all.length, seed), (index) => all[index]!)
   const wanted = sizesOf(groups.length, shares)
   const take = (size: number): Uint32Array => {
-    const rows: number[] = []
-    for (let index = 0; index < waiting.length; ) {
-      const group = waiting[index]!
+    const [taken, left]: [number[][], number[][]] = [[], []]
+    let rows = 0
+    for (const group of waiting) {
       // a group that would bring the part further from its size than it is goes elsewhere
-      if (Math.abs(rows.length + group.length - size) < Math.abs(rows.length - size)) {
-        rows.push(...group)
-        waiting.splice(index, 1)
-      } else index++
+      const isNearer = Math.abs(rows + group.length - size) < Math.abs(rows - size)
+      if (isNearer) rows += group.length
+      const place = isNearer ? taken : left
+      place.push(group)
     }
-    return Uint32Array.from(rows)
+    waiting = left
+    return Uint32Array.from(taken.flat())
   }
   const test = take(wanted.test)
   const validation = take(wanted.validation)
@@ -150,6 +151,7 @@ export function partsBy(partOf: Uint8Array): Parts {
  */
 function proportions(counts: readonly number[], size: number): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0)
+  if (size === 0 || total === 0) return counts.map(() => 0)
   const shares = counts.map((count) => (count * size) / total)
   const least = counts.map((count) => (count > 1 ? 1 : 0))
   const most = counts.map((count, index) => count - least[index]!)

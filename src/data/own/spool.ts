@@ -40,25 +40,30 @@ export async function spool(
   const store = new RowStore(columns, budget)
   const gaps = noNames<{ count: number; first: number }>()
   let [count, dropped] = [0, 0]
-  for await (const rows of stream.rows()) {
-    const isLeftOut = new Uint8Array(rows.count)
-    for (const [name, values] of Object.entries(rows.columns)) {
-      if (!mayHaveGaps(columns[name]!)) continue
-      const isGap = Array.isArray(values) ? isNull : Number.isNaN
-      for (let row = 0; row < rows.count; row++) {
-        if (!isGap(values[row])) continue
-        gaps[name] ??= { count: 0, first: rows.from + row + 1 }
-        gaps[name].count++
-        if (dropping.has(name)) isLeftOut[row] = 1
+  try {
+    for await (const rows of stream.rows()) {
+      const isLeftOut = new Uint8Array(rows.count)
+      for (const [name, values] of Object.entries(rows.columns)) {
+        if (!mayHaveGaps(columns[name]!)) continue
+        const isGap = Array.isArray(values) ? isNull : Number.isNaN
+        for (let row = 0; row < rows.count; row++) {
+          if (!isGap(values[row])) continue
+          gaps[name] ??= { count: 0, first: rows.from + row + 1 }
+          gaps[name].count++
+          if (dropping.has(name)) isLeftOut[row] = 1
+        }
       }
+      const remaining = isLeftOut.includes(1) ? withoutRows(rows, columns, isLeftOut) : rows
+      dropped += rows.count - remaining.count
+      await store.add({ ...remaining, from: count })
+      count += remaining.count
+      seen?.(count)
     }
-    const remaining = isLeftOut.includes(1) ? withoutRows(rows, columns, isLeftOut) : rows
-    dropped += rows.count - remaining.count
-    await store.add({ ...remaining, from: count })
-    count += remaining.count
-    seen?.(count)
+    await store.flush()
+  } catch (error) {
+    store.close()
+    throw error
   }
-  await store.flush()
   return { source: { columns, count, rows: (only) => store.rows(only) }, gaps, dropped, close: () => store.close() }
 }
 
@@ -79,6 +84,13 @@ interface Kept {
 
 /** Values of single-valued columns that are packed together, so that few rows from a source make no work of their own. */
 const VALUES_AT_ONCE = 2 ** 18
+/** Bytes of arrays and texts that are packed together. */
+const BYTES_AT_ONCE = 2 ** 22
+
+const bytesIn = (values: Values): number =>
+  Array.isArray(values)
+    ? values.reduce((sum: number, text: string | null) => sum + 2 * (text?.length ?? 0), 0)
+    : (values as Float64Array).byteLength
 
 /** Rows in memory, or in a scratch file once they need more than a budget. */
 class RowStore {
@@ -86,6 +98,7 @@ class RowStore {
   #kept: Kept[] = []
   #waiting: Rows[] = []
   #waitingRows = 0
+  #waitingBytes = 0
   #bytes = 0
   #file: ScratchFile | undefined
   #isClosed = false
@@ -100,7 +113,9 @@ class RowStore {
   async add(rows: Rows): Promise<void> {
     this.#waiting.push(rows)
     this.#waitingRows += rows.count
-    if (this.#waitingRows * Math.max(1, Object.keys(this.columns).length) >= VALUES_AT_ONCE) await this.flush()
+    for (const values of Object.values(rows.columns)) this.#waitingBytes += bytesIn(values)
+    const values = this.#waitingRows * Math.max(1, Object.keys(this.columns).length)
+    if (values >= VALUES_AT_ONCE || this.#waitingBytes >= BYTES_AT_ONCE) await this.flush()
   }
 
   /** Packs what was added. */
@@ -109,6 +124,7 @@ class RowStore {
     const { rows, bytes } = this.#packer.pack(this.#waiting)
     this.#waiting = []
     this.#waitingRows = 0
+    this.#waitingBytes = 0
     this.#bytes += bytes.length
     if (!this.#file && this.#bytes > this.budget) await this.#spill()
     const position = this.#file ? await this.#file.append(bytes) : 0

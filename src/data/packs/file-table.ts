@@ -83,7 +83,7 @@ export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<Dr
 /** The rows that are used now, and those after them. */
 const WINDOWS = 2
 
-/** Bytes of a window that is kept; those of a larger one are read again when they are needed. */
+/** Bytes of a window that is fetched ahead; the rows of a larger one are read when they are needed. */
 const MOST_KEPT = 2 ** 27
 
 /** Rows that were fetched ahead. */
@@ -95,11 +95,12 @@ interface Fetched extends Run {
 function fetchAhead({ descriptor, position }: RowsInFile, runs: readonly Run[], rowBytes: number): Fetched[] {
   const fetched: Fetched[] = []
   const isKept = runs.reduce((sum, { count }) => sum + count * rowBytes, 0) <= MOST_KEPT
+  if (!isKept) return fetched
   for (const { from, count } of runs) {
     const bytes = new Uint8Array(count * rowBytes)
     read(descriptor, bytes, 0, bytes.length, position + from * rowBytes, (error, found) => {
       // who reads the rows reports the problem
-      if (error || found < bytes.length || !isKept) return
+      if (error || found < bytes.length) return
       fetched.push({ from, count, bytes })
       fetched.sort((one, other) => one.from - other.from)
     })
@@ -131,7 +132,7 @@ function copy(values: Numbers, from: number, width: number, out: Numbers, to: nu
 function fill({ descriptor, path }: RowsInFile, into: Uint8Array, position: number): void {
   for (let at = 0; at < into.length; ) {
     const found = readSync(descriptor, into, at, into.length - at, position + at)
-    if (found === 0) throw new UserError(`${path}: is cut short; another program has changed it`)
+    if (found === 0) throw new UserError(`${path}: the file is cut short; another program has changed it`)
     at += found
   }
 }

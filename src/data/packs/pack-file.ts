@@ -69,7 +69,10 @@ export async function createPack(path: string): Promise<PackDraft> {
         await file.close()
         isDone = true
         // another process may have made and opened the same pack; some systems then refuse the name
-        await rename(temporary, path).catch(() => rm(temporary, { force: true }))
+        await rename(temporary, path).catch(async (error) => {
+          await rm(temporary, { force: true })
+          if (!openPack(path)) throw error
+        })
         doneWith(temporary)
         return { path, descriptor, bytes: end, description }
       }),

@@ -84,7 +84,7 @@ export async function makeCopy(folder: string, fill: (draft: Draft) => Promise<N
     await writeNote(own, note)
     const done = join(folder, randomBytes(8).toString('hex'))
     await rename(own, done)
-    await removeOlder(folder, began)
+    await removeOlder(folder, began - LONG)
     return { folder: done, path: join(done, note.name), note }
   } catch (error) {
     const isEmpty = (await bytesOf(join(own, FILE)).catch(() => 0)) === 0
@@ -108,7 +108,10 @@ const draftIn = (folder: string): Draft => ({
   setMark: (mark) => (mark === null ? rm(join(folder, MARK), { force: true }) : writeFile(join(folder, MARK), mark)),
 })
 
-/** Removes copies that were older at a time. One that another process has made since may be in use. */
+/** A run of another process may use a copy for so long after the server was last asked about it, in milliseconds. */
+const LONG = 24 * 3600 * 1000
+
+/** Removes copies that were last compared before a time. */
 async function removeOlder(folder: string, time: number): Promise<void> {
   for (const name of await readdir(folder)) {
     const copy = await copyIn(join(folder, name))

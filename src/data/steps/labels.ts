@@ -35,9 +35,14 @@ export const flags: Step<null> = {
 }
 
 /** Returns 1 or 0 for a value that says yes or no; undefined for any other. */
-export const flagOf = (value: string | number): number | undefined => FLAGS[labelText(value).toLowerCase()]
+export const flagOf = (value: string | number): number | undefined => FLAGS.get(labelText(value).toLowerCase())
 
-const FLAGS: Readonly<Record<string, number>> = { 0: 0, 1: 1, false: 0, true: 1 }
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ['0', 0],
+  ['false', 0],
+  ['1', 1],
+  ['true', 1],
+])
 
 const placesOf = (names: readonly string[]) => new Map(names.map((name, index) => [name, index]))
 

@@ -127,6 +127,8 @@ const CHUNK_ROWS = 2048
 /** Values of a piece, and rows: so many that they are worth the work of a piece, and so few that memory stays small. */
 const PIECE_VALUES = 2 ** 20
 const PIECE_ROWS = 2 ** 15
+/** Characters of texts in a piece, without those of its last chunk. */
+const PIECE_CHARACTERS = 2 ** 22
 
 /** The rows of several chunks, whose own memory goes with them. */
 class Piece {
@@ -135,6 +137,7 @@ class Piece {
   readonly #room: number
   readonly #columns: readonly (Float64Array | Float32Array | (string | null)[])[]
   #allFinite = true
+  #characters = 0
 
   constructor(low: typeof Bindings, types: readonly SqlType[]) {
     this.#low = low
@@ -144,7 +147,7 @@ class Piece {
 
   /** True for an empty piece too, because a chunk may have any number of rows. */
   hasRoomFor(count: number): boolean {
-    return this.count === 0 || this.count + count <= this.#room
+    return this.count === 0 || (this.count + count <= this.#room && this.#characters < PIECE_CHARACTERS)
   }
 
   /** Copies the first `count` rows of a chunk, at most 2,048. */
@@ -152,7 +155,10 @@ class Piece {
     for (const [index, column] of this.#columns.entries()) {
       if (Array.isArray(column)) {
         const values = chunk.getColumnValues(index) as (string | null)[]
-        for (let row = 0; row < count; row++) column.push(values[row]!)
+        for (let row = 0; row < count; row++) {
+          column.push(values[row]!)
+          this.#characters += values[row]?.length ?? 0
+        }
       } else this.#addNumbers(column, chunk, index, count)
     }
     this.count += count

@@ -1,7 +1,8 @@
 /** Several tables with the same columns, read one after another, so that one file at a time is in memory. */
+
+import { byCodePoint } from '../../base/code-points.js'
 import { UserError } from '../../base/issue.js'
 import type { ColumnFacts, RawTable } from '../sources/raw-table.js'
-import { byCodePoint } from './by-code-point.js'
 import { quoted } from './quoted.js'
 
 /** Joins at least one table. Throws a UserError that names the table whose columns are not those of the first. */
@@ -66,7 +67,7 @@ function differenceOf(first: Header, other: Header): string | undefined {
   const lacking = names.find((name) => !Object.hasOwn(other.columns, name))
   if (lacking !== undefined) return `it has no column ${quoted(lacking)}, which ${first.name} has`
   const unknown = others.find((name) => !Object.hasOwn(first.columns, name))
-  if (unknown !== undefined) return `it has a column ${quoted(unknown)}, which ${first.name} has not`
+  if (unknown !== undefined) return `it has a column ${quoted(unknown)}, which ${first.name} does not have`
   const changed = names.find((name) => JSON.stringify(first.columns[name]) !== JSON.stringify(other.columns[name]))
   if (changed === undefined) return undefined
   const [type, otherType] = [wordsOf(first.columns[changed]), wordsOf(other.columns[changed])]

@@ -91,7 +91,7 @@ function textOf(path: string, bytes: Buffer, before: number): string {
   }
 }
 
-/** Python writes NaN and Infinity, which JSON has not: they become text. */
+/** Python writes NaN and Infinity, which JSON does not have: they become text. */
 const NOT_JSON = /("(?:[^"\\]|\\.)*")|(-?\bInfinity\b|\bNaN\b)/g
 
 function parsed(text: string, place: string): unknown {

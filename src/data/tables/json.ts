@@ -2,12 +2,13 @@
  * Tables in JSON files. A value stands for the same as its text in a CSV file: the string "1.5" is a number, `true` is a
  * text.
  */
+
+import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import { numberField, type Values } from '../column.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
-import { byCodePoint } from './by-code-point.js'
 import { noFacts, see } from './facts.js'
 import { type JsonForm, type JsonRecord, kindOf } from './json-records.js'
 import { isNotFinite, numberIn } from './number-text.js'

@@ -1,8 +1,9 @@
 /** The table of a file that DuckDB reads. */
+
+import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
-import { byCodePoint } from './by-code-point.js'
 import { SqlError } from './duckdb.js'
 import { quoted } from './quoted.js'
 import { sqlFacts } from './sql-facts.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { consecutiveFolds, groupFolds, shuffledFolds, withFold } from '../../../src/data/own/fold.js'
-import { loaded, problemsOf, valuesIn } from '../../support/own-data.js'
+import { loaded, problemsOf, REGRESSION, valuesIn } from '../../support/own-data.js'
 
 const countsOf = (folds: Uint32Array, of: number) =>
   Array.from({ length: of }, (_, fold) => folds.filter((one) => one === fold).length)
@@ -78,6 +78,26 @@ describe('folds of a spec', () => {
     )
     expect(read.form.rows).toMatchObject({ train: 24, validation: 8 })
     expect(read.validation.count).toBe(8)
+  })
+
+  test('by a hash leave out the rows of the test', async () => {
+    const seen: number[] = []
+    for (const fold of [1, 2, 3]) {
+      const { data: read } = await loaded(
+        files,
+        { ...data, split: { hash: 'x' }, test: 0.3 },
+        { ...REGRESSION, fit: { k_fold: 3, fold } },
+      )
+      seen.push(...valuesIn(read.validation)['x:features']!)
+      expect(read.validation.count).toBeGreaterThan(1)
+    }
+    expect(new Set(seen).size).toBe(seen.length)
+  })
+
+  test('without rows are refused before the first one is trained', async () => {
+    expect(await problemsOf(files, { ...data, split: { group: 'g' } }, { ...REGRESSION, fit: { k_fold: 7 } })).toEqual([
+      '/fit/k_fold: found 7, but fold 7 of a.csv has no rows; fewer folds have rows in each',
+    ])
   })
 
   test('go with no other validation', async () => {

@@ -1,5 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import { readSpec } from '../../../src/run/read-spec.js'
+import { temporaryFolder } from '../../support/command.js'
 import { loaded, openOwnSpec, problemsOf, REGRESSION, valuesIn } from '../../support/own-data.js'
 
 /** Twelve rows of two measures, a colour and a class; the classes are sorted, as they often are. */
@@ -386,4 +390,95 @@ describe('problems of a kind', () => {
       '/data/features/a~1b: found "a/b", which is not a column of a.csv; its columns are "x", "y"',
     ])
   })
+})
+
+describe('odd divisions', () => {
+  const data = { source: 'a.csv', target: 'y', features: { x: 'float' } }
+
+  test('one row that is for the test leaves none to train on', async () => {
+    expect(await problemsOf({ 'a.csv': 'x,y\n1,2\n' }, { ...data, test: 0.2 }, REGRESSION)).toEqual([
+      '/data/source: a.csv has no rows to train on',
+    ])
+  })
+
+  test('the column that divides the rows is no feature unless the spec says so', async () => {
+    const files = { 'a.csv': 'id,x,y\n0012,1,2\n0013,2,3\n0014,3,4\n' }
+    const { data: open } = await openOwnSpec(files, { source: 'a.csv', target: 'y', split: { hash: 'id' } }, REGRESSION)
+    expect(open.form.inputs.features!.shape).toEqual([1])
+  })
+
+  test('a gap in that column can drop the row', async () => {
+    const files = { 'a.csv': 'g,x,y\na,1,2\n,2,3\nb,3,4\n' }
+    const split = { group: 'g' }
+    expect(await problemsOf(files, { ...data, split }, REGRESSION)).toHaveLength(1)
+    expect(
+      (await openOwnSpec(files, { ...data, split, missing: { g: 'drop' } }, REGRESSION)).data.form.rows.train,
+    ).toBe(2)
+  })
+
+  test('gaps of a category drop rows if the data say so by column', async () => {
+    const files = { 'a.csv': 'town,y\nu,2\n,3\nv,4\n' }
+    const town = { source: 'a.csv', target: 'y' }
+    const rows = async (missing: unknown) =>
+      (await openOwnSpec(files, { ...town, missing }, REGRESSION)).data.form.rows.train
+    expect(await rows({ town: 'drop' })).toBe(2)
+    expect(await rows('drop')).toBe(2)
+    expect(await rows('error')).toBe(3)
+  })
+
+  test('class_names are compared as labels are', async () => {
+    const target = { column: 'y', class_names: ['1.0', '2.0'] }
+    const { data: read } = await loaded(
+      { 'a.csv': 'x,y\n1,1.0\n2,2\n' },
+      { source: 'a.csv', features: { x: 'float' }, target },
+    )
+    expect(valuesIn(read.train)['y:y']).toEqual([0, 1])
+  })
+
+  test('names that objects inherit are no flags', async () => {
+    const given = { source: 'a.csv', features: { x: 'float' }, target: { columns: ['u'], type: 'multi_hot' } }
+    const rest = { model: REGRESSION.model, loss: 'binary_crossentropy' }
+    expect(await problemsOf({ 'a.csv': 'x,u\n1,1\n2,constructor\n' }, given, rest)).toEqual([
+      '/data/target: row 2 of a.csv, column "u": found "constructor", must be 0, 1, true or false',
+    ])
+  })
+
+  test('validation_split goes with no other validation', async () => {
+    const files = { 'a.csv': 'x,y\n1,2\n2,3\n' }
+    expect(
+      await problemsOf(files, { ...data, validation: 'a.csv' }, { ...REGRESSION, fit: { validation_split: 0.5 } }),
+    ).toEqual([
+      '/fit/validation_split: found 0.5, but "data" says itself which rows validate; leave "validation_split" out',
+    ])
+  })
+})
+
+test('an output that ends in an Activation has the units of its own target', async () => {
+  const files = { 'a.csv': 'x,kind,price\n1,a,2\n2,b,3\n3,c,4\n' }
+  const model = {
+    type: 'Functional',
+    layers: [
+      { type: 'Dense', name: 'logits', units: 'auto' },
+      { type: 'Activation', name: 'kind', activation: 'softmax' },
+      { type: 'Dense', name: 'price', inputs: ['features'], units: 'auto' },
+    ],
+  }
+  const outputs = { kind: { loss: 'sparse_categorical_crossentropy' }, price: { loss: 'mse' } }
+  const { spec } = await openOwnSpec(
+    files,
+    { source: 'a.csv', targets: { kind: {}, price: {} } },
+    { model, outputs, loss: undefined },
+  )
+  expect(spec.model).toMatchObject({ layers: [{ units: 3 }, {}, { units: 1 }] })
+})
+
+test('a folder with characters of a pattern is no pattern', async () => {
+  const folder = join(temporaryFolder(), 'run[1]')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'part-1.csv'), 'x,y\n1,2\n')
+  writeFileSync(join(folder, 'part-2.csv'), 'x,y\n3,4\n')
+  const path = join(folder, 'spec.json')
+  writeFileSync(path, JSON.stringify({ ...REGRESSION, data: { source: 'part-*.csv', target: 'y' } }))
+  const read = await readSpec(path, [], Readable.from([]))
+  expect('spec' in read && read.data.form.rows.train).toBe(2)
 })
