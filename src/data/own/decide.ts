@@ -6,13 +6,11 @@ import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } fr
 import { toPointer } from '../../spec/pointer.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { labelText } from '../steps/labels.js'
+import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
 import { splitColumn } from './split-column.js'
-
-/** A feature and its column. */
-export type Feature = FeatureSpec & { readonly column: string }
 
 /** A target and its columns. */
 export interface Target extends TargetColumn {

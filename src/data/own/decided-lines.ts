@@ -2,7 +2,8 @@
 import type { Named } from '../../base/field.js'
 import type { DataForm } from '../../base/form.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
-import type { Feature, Target } from './decide.js'
+import type { Target } from './decide.js'
+import type { Feature } from './feature.js'
 import { quoted } from './problem.js'
 import type { ReadSource } from './read.js'
 

@@ -2,7 +2,7 @@
 import { noNames } from '../../base/no-names.js'
 import { type FeatureSpec, featureSchema } from '../../spec/features.js'
 import type { Cell, ColumnFacts, RawTable } from '../sources/raw-table.js'
-import type { Feature } from './decide.js'
+import type { Feature } from './feature.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
 
 /** Text of at most this many different values is a category. */

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 import { UserError } from '../../../src/base/issue.js'
@@ -87,14 +87,23 @@ test('a file is downloaded once, under its name, and compared later', async () =
   expect(said).toEqual([])
 })
 
-test('a file that the server has changed is downloaded again, and the old copy goes', async () => {
+test('a file that the server has changed is downloaded again; the old copy goes a day later', async () => {
   const server = await serverOf(serve(DATA))
   const { fetchFile, cache, said } = fetcher()
   await fetchFile(server.url)
   server.answers = [serve(Buffer.from('new'), '"2"')]
   expect(readFileSync(await fetchFile(server.url), 'utf8')).toBe('new')
   expect(said).toEqual([expect.stringMatching(/iris.csv has changed since \d{4}-\d\d-\d\d\.$/)])
-  expect(filesBelow(cache).filter((file) => file.endsWith('iris.csv'))).toHaveLength(1)
+  const copies = () => filesBelow(cache).filter((file) => file.endsWith('iris.csv'))
+  expect(copies()).toHaveLength(2)
+  const old = filesBelow(cache).filter((file) => file.endsWith('.copy.json'))
+  for (const note of old) {
+    const path = join(cache, note)
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), checked: 1 }))
+  }
+  server.answers = [serve(Buffer.from('newer'), '"3"')]
+  expect(readFileSync(await fetchFile(server.url), 'utf8')).toBe('newer')
+  expect(copies()).toHaveLength(1)
 })
 
 test('the copy is used without a network, or if the server fails', async () => {
