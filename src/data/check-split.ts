@@ -9,7 +9,11 @@ type SplitIssue = Pick<Issue, 'code' | 'pointer' | 'message'>
 
 /** Keras' rule: a `validation_split` must leave samples on both sides. */
 export function checkSplit(fit: FitSpec, { name, rows: { train, validation } }: DataForm): SplitIssue[] {
-  const { validation_split: fraction } = fit
+  const { validation_split: fraction, k_fold } = fit
+  if (k_fold !== null && k_fold > train + validation) {
+    const message = `found ${k_fold}, must be at most ${train + validation}, the number of samples of ${name}`
+    return [{ code: 'range', pointer: '/fit/k_fold', message }]
+  }
   if (fraction === 0 || (train > 0 && validation > 0)) return []
   const side = train === 0 ? 'to train on' : 'to validate on'
   const message = `found ${fraction}, which leaves none of the ${train + validation} samples of ${name} ${side}`

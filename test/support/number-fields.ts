@@ -118,7 +118,11 @@ const HOLDERS: readonly Holder[] = [
     ],
   ],
   ['expect', properties.expect!, [(expect) => classifier({ expect })]],
-  ['fit', properties.fit!, [(fit) => classifier({ fit })]],
+  [
+    'fit',
+    properties.fit!,
+    [(fit) => classifier({ fit }), (fit) => classifier({ fit: { k_fold: 4, ...(fit as Fields) } })],
+  ],
   ['seed', properties.seed!, [(seed) => classifier({ seed })]],
   ['data', properties.data!, [(data) => classifier({ data }), (data) => network(head(81, 'softmax'), { data })]],
   ['training', definitions.training!, [(training) => rbm({ training })]],

@@ -100,6 +100,13 @@ describe('folds of a spec', () => {
     ])
   })
 
+  test('are at most as many as there are samples', async () => {
+    const data = { dataset: 'bars-and-stripes', flatten: true }
+    expect(await problemsOf({}, data, { fit: { k_fold: 33 } })).toEqual([
+      '/fit/k_fold: found 33, must be at most 32, the number of samples of bars-and-stripes',
+    ])
+  })
+
   test('go with no other validation', async () => {
     expect(
       await problemsOf(

@@ -28,7 +28,7 @@ test('several files are one table, in their order, whatever their formats and th
 
 test.each([
   ['a,b\n1,x\n', 'a\n1\n', '2.csv: it has no column "b", which 1.csv has; all files need the same columns'],
-  ['a\n1\n', 'a,b\n1,x\n', '2.csv: it has a column "b", which 1.csv has not; all files need the same columns'],
+  ['a\n1\n', 'a,b\n1,x\n', '2.csv: it has a column "b", which 1.csv does not have; all files need the same columns'],
   ['a,b\n1,x\n', 'a,B\n1,x\n', '2.csv: it has no column "b", which 1.csv has; all files need the same columns'],
 ])('files of other columns are refused: %j and %j', async (one, other, message) => {
   expect(await problemOf(rowsOf([fileOf('1.csv', one), fileOf('2.csv', other)], TYPES))).toBe(message)
