@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { byCodePoint } from '../base/code-points.js'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
+import { isUrl } from './own/paths.js'
 
 /** Files of one source. */
 const MOST_FILES = 1_000_000
@@ -26,7 +27,7 @@ export async function filesOf(
   const paths: string[] = []
   const places = new Set<string>()
   for (const one of typeof source === 'string' ? [source] : source) {
-    for (const path of ADDRESS.test(one) ? [await download(one)] : await pathsOf(one, folder)) {
+    for (const path of isUrl(one) ? [await download(one)] : await pathsOf(one, folder)) {
       const place = resolve(folder, path)
       if (places.has(place)) throw new UserError(`${path}: comes twice in the source`)
       if (paths.length === MOST_FILES) throw new UserError(`${one}: finds more than ${MOST_FILES} files`)
@@ -40,8 +41,6 @@ export async function filesOf(
 
 const NO_FILE = 'the source names no file'
 
-/** `https://...`, not `C:\...`. */
-const ADDRESS = /^[a-z][a-z\d+.-]+:\/\//i
 const WILD = /[*?[]/
 
 async function pathsOf(path: string, folder: string): Promise<readonly string[]> {
