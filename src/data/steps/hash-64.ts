@@ -38,7 +38,7 @@ function upTo16(view: DataView): bigint {
     const mul = factorOf(view)
     const a = cut(word(view, 0) + K2)
     const b = word(view, length - 8)
-    return joined((times(right(b, 37n), mul) + a) & MASK, times(cut(right(a, 25n) + b), mul), mul)
+    return joined(cut(times(right(b, 37n), mul) + a), times(cut(right(a, 25n) + b), mul), mul)
   }
   if (length >= 4) {
     const a = BigInt(view.getUint32(0, true))
@@ -50,30 +50,29 @@ function upTo16(view: DataView): bigint {
   return times(mix(times(y, K2) ^ times(z, K0)), K2)
 }
 
-function upTo32(view: DataView): bigint {
-  const length = view.byteLength
-  const mul = factorOf(view)
-  const a = times(word(view, 0), K1)
-  const b = word(view, 8)
-  const c = times(word(view, length - 8), mul)
-  const d = times(word(view, length - 16), K2)
-  return joined(cut(right(cut(a + b), 43n) + right(c, 30n) + d), cut(a + right(cut(b + K2), 18n) + c), mul)
-}
+const upTo32 = (view: DataView): bigint => mixedEnds(view, K1).z
 
 function upTo64(view: DataView): bigint {
   const length = view.byteLength
   const mul = factorOf(view)
-  const a = times(word(view, 0), K2)
-  const b = word(view, 8)
-  const c = times(word(view, length - 8), mul)
-  const d = times(word(view, length - 16), K2)
-  const y = cut(right(cut(a + b), 43n) + right(c, 30n) + d)
-  const z = joined(y, cut(a + right(cut(b + K2), 18n) + c), mul)
+  const { a, y, z } = mixedEnds(view, K2)
   const e = times(word(view, 16), mul)
   const f = word(view, 24)
   const g = times(cut(y + word(view, length - 32)), mul)
   const h = times(cut(z + word(view, length - 24)), mul)
   return joined(cut(right(cut(e + f), 43n) + right(g, 30n) + h), cut(e + right(cut(f + a), 18n) + g), mul)
+}
+
+/** Mixes the first 16 bytes, the first word times `factor`, with the last 16. */
+function mixedEnds(view: DataView, factor: bigint) {
+  const length = view.byteLength
+  const mul = factorOf(view)
+  const a = times(word(view, 0), factor)
+  const b = word(view, 8)
+  const c = times(word(view, length - 8), mul)
+  const d = times(word(view, length - 16), K2)
+  const y = cut(right(cut(a + b), 43n) + right(c, 30n) + d)
+  return { a, y, z: joined(y, cut(a + right(cut(b + K2), 18n) + c), mul) }
 }
 
 type Pair = readonly [bigint, bigint]
