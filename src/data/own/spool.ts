@@ -143,19 +143,19 @@ class RowStore {
   async *rows(only: readonly string[] = Object.keys(this.columns)): AsyncGenerator<Rows> {
     if (this.#isClosed) throw new Error('internal: the rows of a source were forgotten')
     for (const { rows, position, bytes } of this.#kept) {
-      const found = bytes ?? (await this.#read(rows, position, only))
-      yield this.#packer.unpack(rows, only, ({ at, bytes: length }) => found.subarray(at, at + length))
+      const { from, found } = bytes ? { from: 0, found: bytes } : await this.#read(rows, position, only)
+      yield this.#packer.unpack(rows, only, ({ at, bytes: length }) => found.subarray(at - from, at - from + length))
     }
   }
 
-  /** Reads the bytes from the first of these columns to the last. */
-  async #read({ bytes, pieces }: PackedRows, position: number, only: readonly string[]): Promise<Uint8Array> {
-    const found = new Uint8Array(bytes)
+  /** Reads the bytes from the first of these columns to the last; `from` is the place of the first byte in its rows. */
+  async #read({ bytes, pieces }: PackedRows, position: number, only: readonly string[]) {
     const wanted = only.map((name) => pieces[name]!)
     const from = Math.min(bytes, ...wanted.map(({ at }) => at))
     const to = Math.max(from, ...wanted.map(({ at, bytes: length }) => at + length))
-    await this.#file!.read(found.subarray(from, to), position + from)
-    return found
+    const found = new Uint8Array(to - from)
+    await this.#file!.read(found, position + from)
+    return { from, found }
   }
 
   close(): void {
