@@ -6,9 +6,10 @@ import { sizeOf } from '../../base/shape.js'
 import { type Column, isField, numberField } from '../column.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import type { Rows } from '../sources/source.js'
+import { noFacts } from '../tables/facts.js'
 import type { ArrayColumn, Block } from './block.js'
 import { BadCells } from './cells.js'
-import { type ColumnRows, Facts, fieldValues, texts, valuesAs } from './convert.js'
+import { type ColumnRows, fieldValues, seeRows, texts, valuesAs } from './convert.js'
 
 export interface ArrayTable {
   /** For messages: the path of the file, or of the first of several. */
@@ -53,11 +54,11 @@ export function arrayTable({ name, blocks, unusable, close }: ArrayTable): RawTa
     name,
     columns,
     async facts(wanted) {
-      const facts = new Map(wanted.map((column) => [column, new Facts()]))
+      const facts = Object.fromEntries(wanted.map((column) => [column, noFacts()]))
       for await (const { parts } of partsOf(blocksFor(wanted), wanted)) {
-        for (const part of parts) facts.get(part.column)!.see(part)
+        for (const part of parts) seeRows(facts[part.column]!, part)
       }
-      return Object.fromEntries([...facts].map(([column, { facts }]) => [column, facts]))
+      return facts
     },
     async distinct(column, most) {
       const found = new Set<string>()

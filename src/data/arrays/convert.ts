@@ -2,7 +2,8 @@
 import type { Numbers } from '../../base/field.js'
 import type { Values } from '../column.js'
 import { NUMBER } from '../csv.js'
-import type { ColumnFacts, ColumnType } from '../sources/raw-table.js'
+import type { ColumnType } from '../sources/raw-table.js'
+import { type FactsSoFar, see } from '../tables/facts.js'
 import type { BadCells } from './cells.js'
 import { doublesOf, type Elements, floatsOf, type NumericArray, type Texts } from './element.js'
 
@@ -76,36 +77,19 @@ const shown = (elements: Elements, index: number): string =>
       : JSON.stringify(elements[index])
     : String(elements[index])
 
-/** Collects facts about a column, some rows at a time. */
-export class Facts {
-  #facts: ColumnFacts = { gaps: 0, numbers: 0, notNumbers: 0, firstNotNumber: null, whole: true }
-
-  see(rows: ColumnRows): void {
-    const { elements } = rows
-    const isWhole = !isTexts(elements) && !(elements instanceof Float32Array || elements instanceof Float64Array)
-    if (isWhole) this.#facts = { ...this.#facts, numbers: this.#facts.numbers + elements.length }
-    else this.#look(elements, rows)
+/** Counts some rows of a column among its facts. */
+export function seeRows(facts: FactsSoFar, { elements, file, from }: ColumnRows): void {
+  const isWhole = !isTexts(elements) && !(elements instanceof Float32Array || elements instanceof Float64Array)
+  if (isWhole) {
+    facts.numbers += elements.length
+    return
   }
-
-  #look(elements: Texts | Float32Array | Float64Array, { file, from }: ColumnRows): void {
-    let { gaps, numbers: finite, notNumbers, firstNotNumber, whole } = this.#facts
-    const numbers = isTexts(elements) ? parsed(elements) : elements
-    for (let index = 0; index < numbers.length; index++) {
-      const number = numbers[index]!
-      if (isTexts(elements) ? elements[index] === null : Number.isNaN(number)) gaps++
-      else if (!Number.isFinite(number)) {
-        notNumbers++
-        const value = isTexts(elements) ? (elements[index] ?? NO_TEXT) : String(number)
-        firstNotNumber ??= { file, row: from + index + 1, value }
-      } else {
-        finite++
-        whole &&= Number.isInteger(number)
-      }
-    }
-    this.#facts = { gaps, numbers: finite, notNumbers, firstNotNumber, whole }
-  }
-
-  get facts(): ColumnFacts {
-    return this.#facts
+  const numbers = isTexts(elements) ? parsed(elements) : elements
+  for (let index = 0; index < numbers.length; index++) {
+    const number = numbers[index]!
+    const isGap = isTexts(elements) ? elements[index] === null : Number.isNaN(number)
+    if (!see(facts, number, isGap)) continue
+    const value = isTexts(elements) ? (elements[index] ?? NO_TEXT) : String(number)
+    facts.firstNotNumber = { file, row: from + index + 1, value }
   }
 }

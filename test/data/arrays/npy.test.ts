@@ -193,6 +193,8 @@ test('cells that a column may not have are listed with file, row and column', as
       whole: true,
     },
   })
+  write('large.npy', '<f8', '(2,)', bytesOf(Float64Array.of(1, 2 ** 53)))
+  expect(await (await tableOf({ y: ['large.npy'] }, folder)).facts(['y'])).toMatchObject({ y: { whole: false } })
 })
 
 test('a column is read as another type if its values allow', async () => {
