@@ -8,7 +8,7 @@ import { literal, type Sql, text } from './duckdb.js'
 import type { TableOptions } from './options.js'
 import { checkGzip, headOf, isGzip } from './pieces.js'
 import type { SqlColumn, SqlFile } from './sql-file.js'
-import { textGap } from './typed-column.js'
+import { withoutGaps } from './typed-column.js'
 
 /** Bytes that DuckDB reads at once, at least a record. */
 const BUFFER = 2 * LONGEST_RECORD
@@ -29,8 +29,7 @@ export async function csvFile(path: string, options: TableOptions, sql: Sql): Pr
     // the columns have numbers for names, because SQL does not tell `a` from `A`
     columns: Object.fromEntries(
       names.map((name, index): [string, SqlColumn] => {
-        const value =
-          gaps.length === 0 ? `c${index}` : `CASE WHEN ${textGap(`c${index}`, gaps)} THEN NULL ELSE c${index} END`
+        const value = gaps.length === 0 ? `c${index}` : withoutGaps(`c${index}`, gaps)
         const decimal = decimalOf(value, options)
         const number = `TRY_CAST(${decimal} AS DOUBLE)`
         return [name, { type: null, value, text: value, number, strict: asNumbers ? value : `(${decimal})::DOUBLE` }]

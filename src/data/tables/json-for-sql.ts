@@ -5,7 +5,7 @@ import type { JsonForm } from './json-records.js'
 import type { TableOptions } from './options.js'
 import { isGzip } from './pieces.js'
 import type { SqlColumn, SqlFile } from './sql-file.js'
-import { textGap } from './typed-column.js'
+import { withoutGaps } from './typed-column.js'
 
 export async function jsonForSql(path: string, options: TableOptions, form: JsonForm, sql: Sql): Promise<SqlFile> {
   const table = await openJson(path, options, form)
@@ -14,7 +14,7 @@ export async function jsonForSql(path: string, options: TableOptions, form: Json
   await table.facts(names)
   const pointers = names.map((name) => text(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`))
   const columnOf = (index: number): SqlColumn => {
-    const value = `CASE WHEN ${textGap(`cells[${index + 1}]`, options.missing_values)} THEN NULL ELSE cells[${index + 1}] END`
+    const value = withoutGaps(`cells[${index + 1}]`, options.missing_values)
     return { type: null, value, text: value, number: `TRY_CAST(${value} AS DOUBLE)`, strict: `(${value})::DOUBLE` }
   }
   return {

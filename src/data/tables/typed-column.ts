@@ -11,7 +11,7 @@ import type { SqlColumn } from './sql-file.js'
 export function columnOf(expression: string, sqlType: string, missing: readonly string[]): SqlColumn {
   const type = typeOf(sqlType)
   const gap = type === 'text' ? textGap(expression, missing) : numberGap(expression, missing)
-  const value = gap === '' ? expression : `CASE WHEN ${gap} THEN NULL ELSE ${expression} END`
+  const value = gap === '' ? expression : nullIf(gap, expression)
   // a whole number of a floating type is `3`, as in a CSV file, and not `3.0`
   const asText = /^(?:FLOAT|DOUBLE)$/.test(sqlType)
     ? `regexp_replace((${value})::VARCHAR, '[.]0$', '')`
@@ -48,8 +48,16 @@ function nestedOf(sqlType: string): string | undefined {
   return sqlType === 'BLOB' ? 'bytes' : `values of type ${sqlType}`
 }
 
+/** NULL in SQL if a condition is true, else the value of an expression. */
+const nullIf = (condition: string, expression: string): string =>
+  `CASE WHEN ${condition} THEN NULL ELSE ${expression} END`
+
+/** A text in SQL: NULL for an empty one, and for those that mean a gap. */
+export const withoutGaps = (expression: string, missing: readonly string[]): string =>
+  nullIf(textGap(expression, missing), expression)
+
 /** True in SQL for an empty text, and for those that mean a gap. */
-export const textGap = (expression: string, missing: readonly string[]): string =>
+const textGap = (expression: string, missing: readonly string[]): string =>
   `${expression}::VARCHAR IN (${['', ...missing].map(text).join(', ')})`
 
 /** DuckDB takes NaN as equal to NaN. */
