@@ -3,11 +3,11 @@ import { byCodePoint } from '../../base/code-points.js'
 import type { Field, Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import { sizeOf } from '../../base/shape.js'
-import { type Column, isField, numberField } from '../column.js'
-import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import { type Column, isField } from '../column.js'
+import { type ColumnType, columnOfType, type RawTable } from '../sources/raw-table.js'
 import type { Rows } from '../sources/source.js'
 import { noFacts } from '../tables/facts.js'
-import type { ArrayColumn, Block } from './block.js'
+import type { ArrayColumn, Block, BlockReader } from './block.js'
 import { BadCells } from './cells.js'
 import { type ColumnRows, fieldValues, seeRows, texts, valuesAs } from './convert.js'
 
@@ -85,10 +85,8 @@ function columnOf({ kind, type, shape }: ArrayColumn): Field | ColumnType | null
   return { shape, dtype: type === 'u1' ? 'uint8' : 'float32', divisor: 1, values: 'real' }
 }
 
-function columnAs(type: ColumnType | 'field', column: Field | ColumnType): Column {
-  if (typeof column !== 'string') return column
-  return type === 'number' ? numberField : { values: type as 'integer' | 'text' }
-}
+const columnAs = (type: ColumnType | 'field', column: Field | ColumnType): Column =>
+  typeof column === 'string' ? columnOfType(type as ColumnType) : column
 
 async function* rowsOf(
   blocks: readonly Block[],
@@ -120,7 +118,7 @@ interface Parts {
 /** Reads these columns of blocks with equally many rows, some rows at a time. */
 async function* partsOf(blocks: readonly Block[], wanted: readonly string[]): AsyncGenerator<Parts> {
   const most = Math.min(...blocks.map(({ rowsAtOnce }) => rowsAtOnce))
-  const readers: Awaited<ReturnType<Block['start']>>[] = []
+  const readers: BlockReader[] = []
   try {
     for (const block of blocks) {
       readers.push(await block.start(wanted.filter((column) => Object.hasOwn(block.columns, column))))

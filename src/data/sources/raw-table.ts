@@ -1,6 +1,6 @@
 /** Tables as their files give them: named columns, whose types a spec gives or a look at all rows suggests. */
 import type { Field, Named } from '../../base/field.js'
-import type { Column } from '../column.js'
+import { type Column, numberField } from '../column.js'
 import type { Rows } from './source.js'
 
 /**
@@ -8,6 +8,9 @@ import type { Rows } from './source.js'
  * or null in text.
  */
 export type ColumnType = 'number' | 'integer' | 'text'
+
+/** The column that is read as a type. */
+export const columnOfType = (type: ColumnType): Column => (type === 'number' ? numberField : { values: type })
 
 export interface RawTable {
   /** Name for messages: the path of the file, or of the first of several. */

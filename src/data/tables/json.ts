@@ -6,8 +6,8 @@
 import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import { numberField, type Values } from '../column.js'
-import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import type { Values } from '../column.js'
+import { type ColumnType, columnOfType, type RawTable } from '../sources/raw-table.js'
 import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
 import { noFacts, see } from './facts.js'
 import { type JsonForm, type JsonRecord, kindOf } from './json-records.js'
@@ -51,9 +51,7 @@ export async function openJson(path: string, { missing_values }: TableOptions, {
     read(wanted) {
       const types = wanted as Named<ColumnType>
       return {
-        columns: Object.fromEntries(
-          Object.entries(types).map(([name, type]) => [name, type === 'number' ? numberField : { values: type }]),
-        ),
+        columns: Object.fromEntries(Object.entries(types).map(([name, type]) => [name, columnOfType(type)])),
         async *rows() {
           const bad: BadCell[] = []
           let from = 0

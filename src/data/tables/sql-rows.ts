@@ -1,7 +1,7 @@
 /** Rows of a table that DuckDB reads, with typed columns. */
 import type { Named } from '../../base/field.js'
-import { numberField, type Values } from '../column.js'
-import type { ColumnType } from '../sources/raw-table.js'
+import type { Values } from '../column.js'
+import { type ColumnType, columnOfType } from '../sources/raw-table.js'
 import type { Rows } from '../sources/source.js'
 import { type BadCell, badCells, fits, MOST_CELLS } from './bad-cells.js'
 import { SqlError, type SqlQuery } from './duckdb.js'
@@ -20,12 +20,7 @@ export function sqlRows(table: SqlFile, types: Named<ColumnType>) {
     from: rows(new Set(names.filter((name) => types[name] !== 'text'))),
   }
   return {
-    columns: Object.fromEntries(
-      names.map((name) => {
-        const type = types[name]!
-        return [name, type === 'number' ? numberField : { values: type }]
-      }),
-    ),
+    columns: Object.fromEntries(names.map((name) => [name, columnOfType(types[name]!)])),
     async *rows(): AsyncGenerator<Rows> {
       let from = 0
       try {
