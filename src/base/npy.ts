@@ -4,7 +4,8 @@
  */
 import type { Shape } from './shape.js'
 
-const MAGIC = '\x93NUMPY'
+/** The first bytes of a file, in Latin-1. */
+export const MAGIC = '\x93NUMPY'
 /** The data begins at a multiple of this. */
 const ALIGNMENT = 64
 const LENGTH_END = 10

@@ -2,6 +2,7 @@
  * The header of NumPy's file format for one array, versions 1 to 3 (numpy/lib/format.py): a Python dict with the type
  * of the elements, their order and the shape of the array.
  */
+import { MAGIC } from '../../base/npy.js'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import type { ByteReader } from './bytes.js'
 import { type ElementType, elementType } from './element.js'
@@ -29,7 +30,6 @@ export interface Member {
 
 type Problem = { readonly problem: string }
 
-const MAGIC = '\x93NUMPY'
 /** Longest header, in bytes: more than a type of 10,000 members needs. */
 const MOST = 1 << 20
 /** Characters of a header that a message shows. */
