@@ -24,6 +24,31 @@ export interface ByteReader {
   close(): Promise<void>
 }
 
+/** Starts to read after the first `count` bytes. */
+export async function startAfter(count: number, bytes: Bytes): Promise<ByteReader> {
+  const reader = await bytes.start()
+  try {
+    await reader.fill(new Uint8Array(count))
+    return reader
+  } catch (error) {
+    await reader.close()
+    throw error
+  }
+}
+
+/** Fills an array with the next bytes. Throws a UserError if there are fewer. */
+export async function fillWhole(into: Uint8Array, reader: ByteReader, name: string): Promise<void> {
+  if ((await reader.fill(into)) < into.length) throw new UserError(`${name}: is cut off`)
+}
+
+/** Throws a UserError if there are more bytes. */
+export async function expectEnd(reader: ByteReader, name: string): Promise<void> {
+  if ((await reader.fill(new Uint8Array(1))) > 0) throw new UserError(`${name}: has more bytes than its header states`)
+}
+
+/** Deflate makes data at most 1,032 times smaller (zlib.net/zlib_tech.html). */
+export const MOST_DEFLATED = 1032
+
 /** The bytes of a file. Throws a UserError if it is a folder, a device or a pipe. */
 export async function fileBytes(path: string, name: string): Promise<Bytes> {
   const { size } = await statOfFile(path, name)

@@ -1,7 +1,7 @@
 /** Reads arrays whose first index changes fastest (Fortran's order) in row-major order, some rows at a time. */
 import { UserError } from '../../base/issue.js'
 import { type Shape, sizeOf } from '../../base/shape.js'
-import type { ByteReader } from './bytes.js'
+import { type ByteReader, expectEnd, fillWhole } from './bytes.js'
 
 export interface ColumnMajor {
   /** For messages. */
@@ -70,8 +70,8 @@ async function kept(reader: ByteReader, size: number, name: string): Promise<Non
     )
   }
   const bytes = new Uint8Array(size)
-  if ((await reader.fill(bytes)) < size) throw new UserError(`${name}: is cut off`)
-  if ((await reader.fill(new Uint8Array(1))) > 0) throw new UserError(`${name}: has more bytes than its header states`)
+  await fillWhole(bytes, reader, name)
+  await expectEnd(reader, name)
   return async (at, into) => {
     const found = bytes.subarray(at, at + into.length)
     into.set(found)

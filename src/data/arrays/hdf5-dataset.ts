@@ -2,6 +2,7 @@
 import { UserError } from '../../base/issue.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Block, rowsAtOnce, rowsOf } from './block.js'
+import { MOST_DEFLATED } from './bytes.js'
 import { type Elements, type ElementType, elementType, utf8Text } from './element.js'
 import { ask, DAMAGED } from './hdf5-client.js'
 import type { Hdf5Entry } from './hdf5-messages.js'
@@ -30,7 +31,7 @@ export function hdf5Block(place: Hdf5Place, { path, dataset, otherFile }: Hdf5En
   if ('problem' in type) throw new UserError(`${name}: ${type.problem}`)
   const { rows, rest, rowBytes } = rowsOf(name, metadata.shape!.map(Number), metadata.size)
   // parts that were never written take no room, and a damaged shape would be read for years
-  if (rows * rowBytes > MOST_PACKED * place.bytes) {
+  if (rows * rowBytes > MOST_DEFLATED * place.bytes) {
     throw new UserError(`${name}: states ${rows} rows, more than its file of ${place.bytes} bytes can hold`)
   }
   const width = sizeOf(rest)
@@ -57,9 +58,6 @@ export function hdf5Block(place: Hdf5Place, { path, dataset, otherFile }: Hdf5En
     },
   }
 }
-
-/** Deflate makes data at most 1,032 times smaller (zlib.net/zlib_tech.html). */
-const MOST_PACKED = 1032
 
 type Metadata = NonNullable<Hdf5Entry['dataset']>['metadata']
 

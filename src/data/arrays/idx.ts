@@ -5,7 +5,7 @@
 import { UserError } from '../../base/issue.js'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import { type Block, rowsAtOnce, rowsOf } from './block.js'
-import { type Bytes, fileBytes, gzipBytes } from './bytes.js'
+import { type Bytes, fileBytes, fillWhole, gzipBytes, startAfter } from './bytes.js'
 import { type ElementType, elementType } from './element.js'
 import { recordBlock } from './record-block.js'
 
@@ -30,11 +30,7 @@ export async function idxBlock(path: string, name: string, column: string): Prom
     rowBytes,
     members: [{ name: column, type, shape: rest, at: 0 }],
     rowsAtOnce: rowsAtOnce(rowBytes),
-    async start() {
-      const reader = await bytes.start()
-      await reader.fill(new Uint8Array(begin))
-      return reader
-    },
+    start: () => startAfter(begin, bytes),
   })
 }
 
@@ -43,11 +39,10 @@ export async function readIdx(path: string): Promise<{ readonly shape: Shape; re
   const bytes = await fileBytes(path, path)
   const { shape, type, begin } = await headerOf(bytes)
   if (type.type !== 'u1') throw new UserError(`${path}: has elements of type ${type.type}, must be unsigned bytes`)
-  const reader = await bytes.start()
+  const reader = await startAfter(begin, bytes)
   try {
-    await reader.fill(new Uint8Array(begin))
     const data = new Uint8Array(sizeOf(shape))
-    if ((await reader.fill(data)) < data.length) throw new UserError(`${path}: is cut off`)
+    await fillWhole(data, reader, path)
     return { shape, data }
   } finally {
     await reader.close()

@@ -2,7 +2,7 @@
 import { UserError } from '../../base/issue.js'
 import { formatShape, sizeOf } from '../../base/shape.js'
 import { type Block, rowsAtOnce, rowsOf } from './block.js'
-import type { ByteReader, Bytes } from './bytes.js'
+import { type ByteReader, type Bytes, startAfter } from './bytes.js'
 import { columnMajorReader, MOST_TRANSPOSED } from './column-major.js'
 import { type Member, type NpyHeader, readNpyHeader } from './npy-header.js'
 import { recordBlock } from './record-block.js'
@@ -80,11 +80,10 @@ export async function rowReader(
   bytes: Bytes,
   { begin, isFortran, shape, bytes: size }: NpyHeader,
 ): Promise<ByteReader> {
+  if (!isFortran) return startAfter(begin, bytes)
   const reader = await bytes.start()
   try {
-    if (isFortran) return await columnMajorReader(reader, { begin, shape, size, name: bytes.name })
-    await reader.fill(new Uint8Array(begin))
-    return reader
+    return await columnMajorReader(reader, { begin, shape, size, name: bytes.name })
   } catch (error) {
     await reader.close()
     throw error

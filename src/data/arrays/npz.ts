@@ -5,12 +5,10 @@ import { fileProblem } from '../../base/file-problem.js'
 import { UserError } from '../../base/issue.js'
 import { reasonOf } from '../../base/reason.js'
 import { type ArrayFile, arrayFile } from './array-file.js'
-import { type ByteReader, type Bytes, fileBytes, streamReader } from './bytes.js'
+import { type ByteReader, type Bytes, fileBytes, MOST_DEFLATED, streamReader } from './bytes.js'
 import { npyBlock } from './npy.js'
 
 const MEMBER = /\.npy$/
-/** Deflate makes data at most 1,032 times smaller (zlib.net/zlib_tech.html). */
-const MOST_DEFLATED = 1032
 /** Most members of an archive. */
 const MOST_MEMBERS = 10_000
 /** Bytes of a member's header before its name. */

@@ -1,9 +1,8 @@
 /** Blocks of records: rows of a fixed number of bytes, one after another. */
 import type { Named } from '../../base/field.js'
-import { UserError } from '../../base/issue.js'
 import { sizeOf } from '../../base/shape.js'
 import type { Block } from './block.js'
-import type { ByteReader } from './bytes.js'
+import { type ByteReader, expectEnd, fillWhole } from './bytes.js'
 import type { Elements } from './element.js'
 import type { Member } from './npy-header.js'
 
@@ -33,12 +32,10 @@ export function recordBlock({ name, rows, rowBytes, members, rowsAtOnce, start }
         left: () => rows - from,
         async next(count) {
           const bytes = new Uint8Array(count * rowBytes)
-          if ((await reader.fill(bytes)) < bytes.length) throw new UserError(`${name}: is cut off`)
+          await fillWhole(bytes, reader, name)
           const found = { file: name, from, columns: decoded(bytes, count, rowBytes, wanted) }
           from += count
-          if (from === rows && (await reader.fill(new Uint8Array(1))) > 0) {
-            throw new UserError(`${name}: has more bytes than its header states`)
-          }
+          if (from === rows) await expectEnd(reader, name)
           return found
         },
         close: () => reader.close(),

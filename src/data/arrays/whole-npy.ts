@@ -4,7 +4,7 @@ import { UserError } from '../../base/issue.js'
 import { sizeOf } from '../../base/shape.js'
 import type { NumberArray } from '../number-array.js'
 import { rowsAtOnce } from './block.js'
-import { fileBytes } from './bytes.js'
+import { fileBytes, fillWhole } from './bytes.js'
 import { floatsOf, type NumericArray } from './element.js'
 import { npyHeaderOf, rowReader } from './npy.js'
 
@@ -28,7 +28,7 @@ export async function readNpy(path: string, most: number): Promise<NumberArray> 
   try {
     for (let at = 0; at < values.length; at += step) {
       const part = new Uint8Array(Math.min(step, values.length - at) * type.bytes)
-      if ((await reader.fill(part)) < part.length) throw new UserError(`${path}: is cut off`)
+      await fillWhole(part, reader, path)
       values.set(floatsOf(type.decode(part) as NumericArray), at)
     }
   } finally {
