@@ -8,13 +8,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
+import { inRoot } from '../in-root.js'
 import { table } from '../table.js'
 import { printTimes } from './times.js'
 
-const inRoot = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const SPECS = [
   'iris',
   'penguins',

@@ -3,12 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { inRoot } from '../in-root.js'
 import { median, seconds, titledTable } from '../table.js'
 
 const ROUNDS = 3
-
-const inRoot = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
 /** `flights`: flights-3m.parquet, if it is to be trained on too. */
 export function printTimes(python, flights) {
