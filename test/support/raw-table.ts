@@ -11,12 +11,27 @@ export async function allRows(
     const own = typeof column === 'string' ? column : 'field'
     return [name, types[name] ?? own] as const
   })
-  const columns: Record<string, (number | string | null)[]> = Object.fromEntries(wanted.map(([name]) => [name, []]))
+  return rowsAs(table, Object.fromEntries(wanted))
+}
+
+/** Reads some columns, each as a type. */
+export async function rowsAs(
+  table: RawTable,
+  wanted: Named<ColumnType | 'field'>,
+): Promise<{ count: number; columns: Record<string, (number | string | null)[]> }> {
+  const columns: Record<string, (number | string | null)[]> = Object.fromEntries(
+    Object.keys(wanted).map((name) => [name, []]),
+  )
   let count = 0
-  for await (const rows of table.read(Object.fromEntries(wanted)).rows()) {
+  for await (const rows of table.read(wanted).rows()) {
     if (rows.from !== count) throw new Error(`rows from ${rows.from}, must be from ${count}`)
     count += rows.count
-    for (const [name, values] of Object.entries(rows.columns)) for (const value of values) columns[name]!.push(value)
+    for (const [name, values] of Object.entries(rows.columns)) {
+      if (wanted[name] !== 'field' && values.length !== rows.count) {
+        throw new Error(`${name} has ${values.length} values of ${rows.count}`)
+      }
+      for (const value of values) columns[name]!.push(value)
+    }
   }
   return { count, columns }
 }

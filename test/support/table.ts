@@ -7,6 +7,7 @@ import type { ColumnFacts, ColumnType, RawTable } from '../../src/data/sources/r
 import { openTable } from '../../src/data/tables/open-table.js'
 import type { TableOptions } from '../../src/data/tables/options.js'
 import { temporaryFolder } from './command.js'
+import { rowsAs } from './raw-table.js'
 
 /** Makes a file in a folder of its own. */
 export function fileOf(name: string, content: string | Uint8Array): string {
@@ -32,26 +33,7 @@ export async function withTable<Result>(
 
 /** The values of all rows, column by column. */
 export const rowsOf = (paths: string | readonly string[], types: Named<ColumnType>, options: Options = {}) =>
-  withTable(paths, options, (table) => allRows(table, types))
-
-export async function allRows(
-  table: RawTable,
-  types: Named<ColumnType>,
-): Promise<Record<string, (number | string | null)[]>> {
-  const all: Record<string, (number | string | null)[]> = Object.fromEntries(
-    Object.keys(types).map((name) => [name, []]),
-  )
-  let count = 0
-  for await (const rows of table.read(types).rows()) {
-    if (rows.from !== count) throw new Error(`row ${rows.from} follows ${count} rows`)
-    count += rows.count
-    for (const [name, values] of Object.entries(rows.columns)) {
-      if (values.length !== rows.count) throw new Error(`${name} has ${values.length} values of ${rows.count}`)
-      for (const value of values) all[name]!.push(value)
-    }
-  }
-  return all
-}
+  withTable(paths, options, async (table) => (await rowsAs(table, types)).columns)
 
 export const factsOf = (
   paths: string | readonly string[],
