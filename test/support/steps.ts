@@ -5,7 +5,7 @@ import type { Column, Values } from '../../src/data/column.js'
 import { type Learnt, learn, type Plans, TRAINING, tableOf } from '../../src/data/preparation.js'
 import { memorySource, type Source } from '../../src/data/sources/source.js'
 import { stepOf } from '../../src/data/steps/registry.js'
-import { chainRules, stepSchema } from '../../src/spec/step-chain.js'
+import { stepSchema } from '../../src/spec/step-chain.js'
 import type { StepSpec } from '../../src/spec/steps.js'
 import { storedOf, X } from './data.js'
 import type { KerasRows } from './keras.js'
@@ -72,10 +72,6 @@ export async function make(
   const table = await tableOf(plansOf(steps), sourceOf(rows, atOnce), TRAINING, learnt)
   return { field: table.fields[X]!, values: storedOf(table).x }
 }
-
-/** The rules that a chain breaks, as text. */
-export const brokenRules = (steps: readonly GivenStep[], first: Parameters<typeof chainRules>[1]): string[] =>
-  [...chainRules(steps.map(resolved), first, [])].map(({ path, message }) => `${path.join('/')}: ${message}`)
 
 /** How far results may be from those of Keras, which computes in float32. */
 export const AS_KERAS = { relative: 1e-5, absolute: 1e-5 }
