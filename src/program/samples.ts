@@ -6,7 +6,7 @@ import type { FoundTarget } from '../model/targets.js'
 import type { BatchInput } from './program.js'
 
 /** Samples of a field, which a table has under this key. Stored values are divided by the divisor of the field. */
-export const samplesInput = (key: string, { shape, divisor }: Pick<Field, 'shape' | 'divisor'>): BatchInput => ({
+const samplesInput = (key: string, { shape, divisor }: Pick<Field, 'shape' | 'divisor'>): BatchInput => ({
   kind: 'batch',
   name: key,
   shape: [null, ...shape],
@@ -28,7 +28,7 @@ export const tensorsOf = (inputs: Named<BatchInput>, given: Tensors): Tensors =>
   Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, given[input.name]!]))
 
 /** Class numbers, which a table has under this key. */
-export const labelsInput = (key: string, classes: number): BatchInput => ({
+const labelsInput = (key: string, classes: number): BatchInput => ({
   kind: 'batch',
   name: key,
   shape: [null],

@@ -16,7 +16,7 @@ const ENDING = '.pack'
 /** A text file with the key of a pack that another key leads to. */
 const OTHER_NAME = '.key'
 
-export const packFolder = (): string => join(cacheFolder(), 'packs')
+const packFolder = (): string => join(cacheFolder(), 'packs')
 
 export const packPath = (key: string): string => join(packFolder(), `${key}${ENDING}`)
 

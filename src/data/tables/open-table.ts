@@ -47,7 +47,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 const NEVER_GZIP = ['parquet']
 
 /** The endings of files that hold a table. */
-export const TABLE_ENDINGS: readonly string[] = Object.keys(FORMATS).flatMap((ending) =>
+const TABLE_ENDINGS: readonly string[] = Object.keys(FORMATS).flatMap((ending) =>
   NEVER_GZIP.includes(ending) ? [ending] : [ending, `${ending}.gz`],
 )
 
