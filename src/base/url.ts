@@ -23,7 +23,8 @@ export function withoutCredentials(url: URL): string {
 }
 
 /**
- * Returns the header that gives user name and password to the server. Decodes them as pip does: a percent sign that is not before two digits stands for itself.
+ * Returns the header that gives user name and password to the server. Decodes them as pip does: a percent sign that is
+ * not before two digits stands for itself.
  */
 export function credentialsOf({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}

@@ -1,5 +1,4 @@
 /** Queries NVIDIA's driver on this machine through its C API (cuda.h). */
-
 import { cacheFolder } from '../base/cache-folder.js'
 import { makeFolder } from '../base/make-folder.js'
 import { reasonOf } from '../base/reason.js'

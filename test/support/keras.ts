@@ -304,7 +304,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
   fields: { rows: number; cases: readonly FieldsCase[] }
   masks: { cases: readonly KerasRun[] }
   random_models: { samples: number; classes: number; sums: number; cases: RandomModel[] }
-  /** What preprocessing layers learn from training rows, and give for other rows. */
+  /** Results of preprocessing layers: the values learnt from training rows, and the output for other rows. */
   steps: {
     /** Places that hashes of texts choose among so many, as decimals. */
     hashes: { places: string; key: [number, number]; cases: { text: string; farm: string; sip: string }[] }

@@ -55,14 +55,14 @@ export interface Made {
   readonly values: Numbers
 }
 
-/** What steps learn from the first rows, of all rows. */
+/** Lets steps learn from the first rows, of all rows. */
 export const learnFrom = async (
   steps: readonly GivenStep[],
   rows: ColumnRows,
   { training = rows.count, atOnce }: { readonly training?: number; readonly atOnce?: number | undefined } = {},
 ): Promise<Learnt> => learn(plansOf(steps), sourceOf(rows, atOnce), { from: 0, to: training })
 
-/** What steps make of rows. */
+/** Applies steps to rows. */
 export async function make(
   steps: readonly GivenStep[],
   rows: ColumnRows,

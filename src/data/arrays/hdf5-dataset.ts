@@ -17,7 +17,7 @@ export interface Hdf5Place {
   readonly patienceMs: number
 }
 
-/** Opens what a name in a file stands for as a column. Throws a UserError if it is no dataset that can be one. */
+/** Opens the dataset of a name as a column. Throws a UserError if the name has none that can be one. */
 export function hdf5Block(place: Hdf5Place, { path, dataset, otherFile }: Hdf5Entry, column: string): Block {
   const { name } = place
   if (otherFile !== undefined) {

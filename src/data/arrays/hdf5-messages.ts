@@ -2,7 +2,7 @@
 import type { Dataset } from 'h5wasm/node'
 import type { Texts } from './element.js'
 
-/** What a name in a file stands for. */
+/** A name in a file: a dataset, a link to another file, or something else. */
 export interface Hdf5Entry {
   readonly path: string
   /** Absent if it is no dataset, or one that the library cannot read. */
@@ -24,7 +24,7 @@ export interface Hdf5Slice {
   readonly isText: boolean
 }
 
-/** What is asked of a file, which is opened for the first question. */
+/** A question about a file, which is opened for the first one. */
 export type Question = { readonly list: true } | { readonly read: Hdf5Slice } | { readonly close: true }
 
 export interface Asked {

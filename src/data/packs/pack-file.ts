@@ -13,7 +13,7 @@ import { doneWith, temporaryBeside } from '../../base/temporary.js'
 /** An open pack. */
 export interface Pack {
   readonly path: string
-  /** Of the open file. It stays readable when the pack is replaced or removed. */
+  /** The descriptor of the open file, which stays readable when the pack is replaced or removed. */
   readonly descriptor: number
   /** Size of the file. */
   readonly bytes: number

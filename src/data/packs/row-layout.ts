@@ -1,4 +1,4 @@
-/** Where the values of a row lie in a file: the fields of a row side by side, all rows of the same width. */
+/** The places of values in a file of rows: the fields of a row side by side, all rows of the same width. */
 import { ARRAYS, type Field, type Named } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
 

@@ -124,7 +124,7 @@ async function fill(draft: Draft, { url, headers }: Address, options: RemoteOpti
   return { url: shown(url), name, bytes: await bytesOf(draft.path), checked: Date.now(), ...versionOf(answer) }
 }
 
-/** What a request can name a version by: a strong ETag, or a date. */
+/** The name of a version in a request: a strong ETag, or a date. */
 const markOf = ({ etag, lastModified }: Version): string | null =>
   etag !== null && !etag.startsWith('W/') ? etag : lastModified
 

@@ -7,7 +7,7 @@ export interface CsvRecord {
   readonly fields: readonly string[]
   /** Number of the line on which it begins, from 1. */
   readonly line: number
-  /** What ends it; '' at the end of the file. */
+  /** The line end after it; '' at the end of the file. */
   readonly end: '\n' | '\r\n' | '\r' | ''
 }
 

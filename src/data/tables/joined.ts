@@ -1,5 +1,4 @@
 /** Several tables with the same columns, read one after another, so that one file at a time is in memory. */
-
 import { byCodePoint } from '../../base/code-points.js'
 import { UserError } from '../../base/issue.js'
 import type { ColumnFacts, RawTable } from '../sources/raw-table.js'

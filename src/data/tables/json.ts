@@ -2,7 +2,6 @@
  * Tables in JSON files. A value stands for the same as its text in a CSV file: the string "1.5" is a number, `true` is a
  * text.
  */
-
 import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'

@@ -7,6 +7,8 @@ const NOT_FINITE = /^\s*[+-]?(?:nan|inf|infinity)\s*$/i
 
 export const isNotFinite = (text: string): boolean => NOT_FINITE.test(text)
 
-/** Reads a decimal number as DuckDB and Python do: spaces may stand around it, `1_000` is 1000. NaN for other text,
- * also for `inf`. */
+/**
+ * Reads a decimal number as DuckDB and Python do: spaces may stand around it, `1_000` is 1000. NaN for other text, also
+ * for `inf`.
+ */
 export const numberIn = (text: string): number => (NUMBER.test(text) ? Number(text.replaceAll('_', '')) : Number.NaN)

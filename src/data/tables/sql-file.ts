@@ -29,6 +29,6 @@ export interface SqlColumn {
   readonly number: string
   /** DOUBLE, over rows that have the column as numbers: NULL for a gap. */
   readonly strict: string
-  /** What a column without single values holds: `lists`. */
+  /** Names the values of a column that are not single numbers or texts: `lists`. */
   readonly nested?: string
 }

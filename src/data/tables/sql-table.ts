@@ -1,5 +1,4 @@
 /** The table of a file that DuckDB reads. */
-
 import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
