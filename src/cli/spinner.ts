@@ -8,7 +8,8 @@ import { type Io, mayColor, mayRedraw } from './io.js'
 const WITHOUT_GUESS = 2
 
 /**
- * Shows `text` with a spinner until `work` ends, with a percentage and the time that is left if the work reports progress. Then erases the line.
+ * Shows `text` with a spinner until `work` ends, with a percentage and the time that is left if the work reports
+ * progress. Then erases the line.
  */
 export async function withSpinner<T>(
   text: string,

@@ -59,7 +59,7 @@ function bars(counts: readonly number[]): string {
   return counts.map((count) => BARS[Math.ceil((count / most) * (BARS.length - 1))]).join('')
 }
 
-/** What each column is used for, and why, as far as the spec leaves it open. */
+/** Lists the use of each column, and the reason if the spec leaves the use open. */
 function decisionLines(columns: readonly Column[], width: number): string[] {
   const groups = new Map<string, string[]>()
   for (const { name, use, type, why } of columns) {

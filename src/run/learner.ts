@@ -34,7 +34,7 @@ export const learnsLabels = (spec: StageSpec): boolean =>
 
 type Lengths = Pick<EpochLengths, 'batchSize' | 'stepsPerEpoch'>
 
-/** What a learner needs of the training data. Each is called only if it is needed. */
+/** Facts about the training data that a learner needs. Each is called only if it is needed. */
 export interface TrainingFacts {
   /** Means of the input, for initial values. */
   readonly means: VisibleMeans

@@ -77,7 +77,10 @@ async function nextUpdate({ session, epochs }: PictureOptions, before: StateValu
   return after.map((value, at) => value - before[RBM_WEIGHTS.kernel]![at]!)
 }
 
-/** Returns the first test samples, or training samples if there is no test, their hidden probabilities and their reconstructions. */
+/**
+ * Returns the first test samples, or training samples if there is no test, their hidden probabilities and their
+ * reconstructions.
+ */
 async function mirrored(
   { session, spec, engine, rbm, samples: most }: PictureOptions,
   weights: readonly Slot[],

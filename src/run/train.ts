@@ -144,8 +144,8 @@ function both(first: UserError | undefined, then: unknown): unknown {
 }
 
 /**
- * Returns the loss and metrics on the test set; null without one, or when interrupted. A UserError about its data is returned, not
- * thrown, so that the results can be written first.
+ * Returns the loss and metrics on the test set; null without one, or when interrupted. A UserError about its data is
+ * returned, not thrown, so that the results can be written first.
  */
 async function testScores({ form, runner, training, testBatches }: Session, signal: AbortSignal) {
   if (form.rows.test === 0) return null

@@ -23,7 +23,7 @@ export async function runStep(
   return outputs
 }
 
-/** What is to be done after the last step. */
+/** Does the work that is left after the last step. */
 export async function runEnd({ runner, plan }: Stepped): Promise<void> {
   for (const program of plan.end) await runner.run(program, NOTHING, {})
 }

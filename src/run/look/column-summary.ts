@@ -10,7 +10,7 @@ export type ColumnSummary = Omit<DataReport['columns'][number], 'name' | 'use' |
 
 export type NumberSummary = NonNullable<ColumnSummary['numbers']>
 
-/** What is kept of each column while its values are seen. */
+/** Limits on the memory of a column while its values are seen. */
 export interface Limits {
   /** Different values that are counted. */
   readonly distinct: number

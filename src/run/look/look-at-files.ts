@@ -61,7 +61,7 @@ const unreadableWarnings = ({ unreadable }: Survey): DataReport['warnings'] =>
     message: `column ${quoted(name)} cannot be read, and is left out (${why})`,
   }))
 
-/** What a report has without a target. */
+/** The fields of a report without a target. */
 const unsplit = (file: string) => ({
   version: 1 as const,
   trainspec: ownVersion(),

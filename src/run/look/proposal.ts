@@ -9,7 +9,7 @@ export interface Proposal {
   readonly target: ProposedTarget | null
   /** Columns that are left out, and why. */
   readonly ignored: Named<string>
-  /** What replaces the gaps of a column. */
+  /** Values that replace the gaps of columns. */
   readonly missing: Named<'median' | 'drop'> | 'median'
 }
 

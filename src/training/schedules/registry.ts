@@ -8,7 +8,7 @@ import { linearWarmup } from './linear-warmup.js'
 import { oneCycle } from './one-cycle.js'
 import type { Schedule, Steps } from './schedule.js'
 
-/** What a run's lengths are, for counts in epochs. */
+/** The lengths of a run, for counts in epochs. */
 export interface RunLength {
   readonly stepsPerEpoch: number
   readonly epochs: number
