@@ -1,12 +1,13 @@
 /** Describes the fields of tables: what the model gets after all steps. */
 import type { Field, Named, Numbers } from '../../base/field.js'
-import { readRows, roomFor, type Table } from '../../data/table.js'
+import { readRows, roomFor, storedRows, type Table } from '../../data/table.js'
+import { classCounts } from '../class-weights.js'
 import { moments, type NumberSummary } from './column-summary.js'
 
 const ROWS_AT_ONCE = 1024
 
 /** Yields all rows of a table as stored, some at a time, by field. The arrays are reused for the next rows. */
-export function* allRows(table: Table): Generator<Named<Numbers>> {
+function* allRows(table: Table): Generator<Named<Numbers>> {
   const room = roomFor(table.fields, Math.min(ROWS_AT_ONCE, table.count))
   for (let from = 0; from < table.count; from += ROWS_AT_ONCE) {
     yield readRows(table, from, Math.min(ROWS_AT_ONCE, table.count - from), null, room)
@@ -25,15 +26,12 @@ export function fieldSummaries(table: Table): Named<NumberSummary | null> {
 }
 
 /** How many rows of a table have each class: class numbers, or vectors with a 1 for each class. */
-export function classCounts(table: Table, key: string): number[] {
+export function targetCounts(table: Table, key: string): Float64Array {
   const field = table.fields[key]!
-  const counts = new Array<number>(classesIn(field)).fill(0)
-  for (const rows of allRows(table)) {
-    const values = rows[key]!
-    for (let at = 0; at < values.length; at++) {
-      if (field.values === 'class') counts[values[at]!]!++
-      else counts[at % counts.length]! += values[at]!
-    }
+  if (field.values === 'class') return classCounts(table, key, field.classes!)
+  const counts = new Float64Array(classesIn(field))
+  for (const flags of storedRows(table, key)) {
+    for (let at = 0; at < flags.length; at++) counts[at % counts.length]! += flags[at]!
   }
   return counts
 }

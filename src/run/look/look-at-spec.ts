@@ -6,7 +6,7 @@ import type { Data, OpenData } from '../../data/data.js'
 import type { DataReport } from '../../export/data-report.js'
 import type { ResolvedSpec } from '../../spec/spec.js'
 import { ownVersion } from '../versions.js'
-import { classCounts, classesIn, fieldSummaries } from './fields.js'
+import { classesIn, fieldSummaries, targetCounts } from './fields.js'
 import { lookAtRows } from './look-at-rows.js'
 import { splitWords, usesOf } from './uses.js'
 import { warningsOf } from './warnings.js'
@@ -42,12 +42,12 @@ function targetsOf({ form, train, validation, test }: Data, { data }: OpenData):
     const classes = classesIn(field)
     if (classes === 0) return { name, kind: 'number' as const, classes: [] }
     const key = targetKey(name)
-    const [trained, validated, tested] = [train, validation, test].map((table) => classCounts(table, key))
+    const [trained, validated, tested] = [train, validation, test].map((table) => targetCounts(table, key))
     const names = classNames(data, name, form)
     return {
       name,
       kind: field.values === 'class' ? ('class' as const) : ('multi_hot' as const),
-      classes: trained!.map((count, number) => ({
+      classes: Array.from(trained!, (count, number) => ({
         number,
         name: names[number] ?? String(number),
         train: count,
