@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import { openWhole } from '../base/atomic-file.js'
 import { npyHeader } from '../base/npy.js'
 import { type Shape, sizeOf } from '../base/shape.js'
+import { shortest } from '../base/shortest.js'
 
 export type ArrayFormat = 'npy' | 'csv'
 
@@ -62,17 +63,10 @@ export async function writeArray(path: string, shape: Shape, values: Float32Arra
 function csvRows(values: Float32Array, columns: number): string {
   let text = ''
   for (let row = 0; row < values.length; row += columns) {
-    text += `${Array.from(values.subarray(row, row + columns), shortest).join(',')}\n`
+    text += `${Array.from(values.subarray(row, row + columns), csvNumber).join(',')}\n`
   }
   return text
 }
 
-/** Formats a float32 with the fewest digits, from 7 to 9, that read back as the same number. */
-function shortest(value: number): string {
-  if (Number.isInteger(value)) return String(value)
-  for (let digits = 7; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === value) return String(short)
-  }
-  return String(Number(value.toPrecision(9)))
-}
+/** Few numbers of a model have less than 7 digits. */
+const csvNumber = (value: number): string => shortest(value, 7)

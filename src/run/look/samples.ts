@@ -1,5 +1,6 @@
 /** Picks rows to show: as many as asked for, evenly spread over a part. */
 import { sizeOf } from '../../base/shape.js'
+import { shortest } from '../../base/shortest.js'
 import { type Column, cut, isField, type Values } from '../../data/column.js'
 import { labelText } from '../../data/steps/labels.js'
 
@@ -27,13 +28,3 @@ export function shownValue(values: Values, column: Column, row: number): string 
 }
 
 const divisorOf = (column: Column): number => (isField(column) ? column.divisor : 1)
-
-/** The shortest text that is the same float32; whole numbers as they are. */
-export function shortest(value: number): string {
-  if (Number.isInteger(value) || !Number.isFinite(value)) return String(value)
-  for (let digits = 1; digits < 9; digits++) {
-    const short = Number(value.toPrecision(digits))
-    if (Math.fround(short) === Math.fround(value)) return String(short)
-  }
-  return String(value)
-}
