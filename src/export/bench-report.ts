@@ -1,15 +1,14 @@
 /** `train bench --json`: how long a step of one spec takes on each engine. */
 import { z } from 'zod'
+import { trainspec, version } from './report-fields.js'
 
 const benchReportSchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    version,
     name: z.string().describe('Name of the spec.'),
     batch_size: z.int().describe('Samples in a step.'),
     precision: z.string().describe('Number format of the matrix products.'),
-    trainspec: z.string().describe('Version of trainspec.'),
+    trainspec,
     node: z.string().describe('Version of Node.'),
     processor: z.string().describe('Name of the processor.'),
     started: z.iso.datetime().describe('Start time, UTC.'),

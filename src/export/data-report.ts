@@ -1,5 +1,6 @@
 /** `train data --json`: what the data of a spec, or of files, look like. */
 import { z } from 'zod'
+import { trainspec, version } from './report-fields.js'
 
 const count = (description: string) => z.int().describe(description)
 
@@ -47,10 +48,8 @@ const column = z.strictObject({
 
 const dataReportSchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
-    trainspec: z.string().describe('Version of trainspec.'),
+    version,
+    trainspec,
     name: z.string().describe('Name of the spec; of files without one, the path of the first.'),
     data: z.string().describe('Name of the data set, or path of the first file.'),
     columns: z.array(column).describe('Columns of the source, before any step.'),

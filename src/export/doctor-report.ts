@@ -1,5 +1,6 @@
 /** `train doctor --json`: what a machine can do. */
 import { z } from 'zod'
+import { trainspec, version } from './report-fields.js'
 
 const speed = z
   .strictObject({
@@ -40,13 +41,11 @@ const engine = z.strictObject({
 
 const doctorReportSchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    version,
     healthy: z
       .boolean()
       .describe('True if a compiled engine works and its results are correct; the exit code is then 0.'),
-    trainspec: z.string().describe('Version of trainspec.'),
+    trainspec,
     node: z.string().describe('Version of Node.'),
     system: z.string().describe('Platform and architecture: linux x64.'),
     processor: z

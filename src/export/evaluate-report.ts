@@ -1,14 +1,13 @@
 /** `train evaluate --json`: what a trained model measures on the test set. */
 import { z } from 'zod'
+import { trainspec, version } from './report-fields.js'
 
 const evaluateReportSchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    version,
     name: z.string().describe('Name of the run, from its spec.'),
     run: z.string().describe('Folder of the run.'),
-    trainspec: z.string().describe('Version of trainspec.'),
+    trainspec,
     engine: z.string().describe('Engine that was used.'),
     device: z.string().describe('Device that was used.'),
     data: z.string().describe('Name of the data set.'),

@@ -1,15 +1,14 @@
 /** `train find-lr --json`: how the loss goes as the learning rate grows, and which rate to take. */
 import { z } from 'zod'
+import { trainspec, version } from './report-fields.js'
 
 const rate = z.number().nullable().describe('Suggested learning rate. null: the losses suggest none.')
 
 const findLrReportSchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    version,
     name: z.string().describe('Name of the spec.'),
-    trainspec: z.string().describe('Version of trainspec.'),
+    trainspec,
     engine: z.string().describe('Engine that was used.'),
     device: z.string().describe('Device that was used.'),
     batch_size: z

@@ -1,15 +1,14 @@
 /** `folds.json`: the measures of a model that was trained once for each fold. */
 import { z } from 'zod'
+import { trainspec, version } from './report-fields.js'
 
 const measures = (description: string) => z.record(z.string(), z.number().nullable()).describe(description)
 
 const foldsReportSchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    version,
     name: z.string().describe('Name of the spec.'),
-    trainspec: z.string().describe('Version of trainspec.'),
+    trainspec,
     k_fold: z.int().describe('Number of folds.'),
     folds: z
       .array(

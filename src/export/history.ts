@@ -4,6 +4,7 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import type { Issue } from '../base/issue.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
+import { version } from './report-fields.js'
 
 /** JSON has neither NaN nor infinity. */
 const measured = z.number().nullable().describe('null: NaN or infinite.')
@@ -12,9 +13,7 @@ const epoch = z.int().describe('From 1.')
 
 export const historySchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    version,
     name: z.string().describe('Name of the run, from the spec.'),
     seed: z.int().describe('Seed of all random numbers.'),
     engine: z.string().describe('Engine that was used.'),

@@ -1,5 +1,6 @@
 /** `train summary --json`: what a spec describes, and what a step of it takes. */
 import { z } from 'zod'
+import { trainspec, version } from './report-fields.js'
 
 const shape = z.array(z.int()).describe('Without the batch.')
 const bytes = (description: string) => z.int().describe(description)
@@ -13,11 +14,9 @@ const parameters = z
 
 const summaryReportSchema = z
   .strictObject({
-    version: z
-      .literal(1)
-      .describe('Version of this format. It changes when a field is removed or changes its meaning.'),
+    version,
     name: z.string().describe('Name of the spec.'),
-    trainspec: z.string().describe('Version of trainspec.'),
+    trainspec,
     stack: z.boolean().describe('True for a plain stack: each layer has one input, the layer before it.'),
     inputs: z
       .array(
