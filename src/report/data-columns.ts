@@ -2,7 +2,7 @@
 import { visible } from '../base/visible.js'
 import type { DataReport } from '../export/data-report.js'
 import { short } from './short-number.js'
-import { tableLines, wrapped } from './table.js'
+import { cut, tableLines, wrapped } from './table.js'
 
 type Column = DataReport['columns'][number]
 
@@ -26,7 +26,7 @@ export function columnLines(columns: readonly Column[], width: number): string[]
 function cellsOf({ name, kind, gaps, distinct, numbers, histogram }: Column): string[] {
   const range = numbers ? [numbers.least, numbers.mean, numbers.largest].map(short) : ['', '', '']
   return [
-    cut(name),
+    cut(name, MOST_CHARACTERS),
     kind,
     gaps === 0 ? '' : gaps.toLocaleString('en'),
     distinct === null ? '' : distinct.toLocaleString('en'),
@@ -77,8 +77,3 @@ const listOf = (names: readonly string[]): string =>
   names.length <= MOST_NAMED
     ? names.map(visible).join(', ')
     : `${names.slice(0, MOST_NAMED).map(visible).join(', ')} and ${names.length - MOST_NAMED} more`
-
-const cut = (text: string): string => {
-  const safe = visible(text)
-  return safe.length > MOST_CHARACTERS ? `${safe.slice(0, MOST_CHARACTERS - 3)}...` : safe
-}

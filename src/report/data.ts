@@ -5,7 +5,7 @@ import type { DataReport } from '../export/data-report.js'
 import { columnLines } from './data-columns.js'
 import { formatMilliseconds } from './numbers.js'
 import { short } from './short-number.js'
-import { tableLines, wrapped } from './table.js'
+import { cut, tableLines, wrapped } from './table.js'
 
 const WIDTH = 80
 
@@ -94,8 +94,8 @@ function sampleLines({ samples, columns }: DataReport): string[] {
   const inputs = used.filter(({ use }) => use === 'input')
   const shown = [...inputs.slice(0, MOST_SHOWN), ...targets]
   const cells = shown.map(({ name, use }) => [
-    cut(name),
-    ...samples.map(({ values }) => cut(values[name] ?? '(gap)')),
+    cut(name, MOST_CHARACTERS),
+    ...samples.map(({ values }) => cut(values[name] ?? '(gap)', MOST_CHARACTERS)),
     use === 'target' ? '<- target' : '',
   ])
   const header = ['row', ...samples.map(({ row }) => counted(row)), '']
@@ -116,11 +116,6 @@ function fitting(rows: readonly (readonly string[])[], samples: number): string[
     rows.map((row) => row.toSpliced(samples, 1)),
     samples - 1,
   )
-}
-
-const cut = (text: string): string => {
-  const safe = visible(text)
-  return safe.length > MOST_CHARACTERS ? `${safe.slice(0, MOST_CHARACTERS - 3)}...` : safe
 }
 
 function repeatLines({ repeats, rows }: DataReport): string[] {

@@ -1,5 +1,6 @@
-/** Lays out text in columns, and wraps text to a width. */
+/** Lays out text in columns, cuts it off, and wraps it to a width. */
 import { stripVTControlCharacters } from 'node:util'
+import { visible } from '../base/visible.js'
 
 /** Maximum width of a report, in columns. */
 export const REPORT_WIDTH = 100
@@ -24,6 +25,12 @@ export function tableLines(rows: readonly (readonly string[])[], alignment: stri
       .join(GAP)
       .trimEnd(),
   )
+}
+
+/** Text of other people in a cell: visible, and at most `most` characters. */
+export function cut(text: string, most: number): string {
+  const safe = visible(text)
+  return safe.length > most ? `${safe.slice(0, most - 3)}...` : safe
 }
 
 /** A command in backticks counts as one word, so that it can be copied. */
