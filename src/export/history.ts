@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import type { Issue } from '../base/issue.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
-import { version } from './report-fields.js'
+import { finite, finiteMeasures, version } from './report-fields.js'
 
 /** JSON has neither NaN nor infinity. */
 const measured = z.number().nullable().describe('null: NaN or infinite.')
@@ -134,7 +134,7 @@ export function buildHistory({ warnings, start, epochs, end, test, expectations,
     best: end.best && { ...end.best, value: finite(end.best.value) },
     restored_best_weights: end.restored,
     stop: stopOf(end),
-    test: test && Object.fromEntries(Object.entries(test).map(([key, value]) => [key, finite(value)])),
+    test: test && finiteMeasures(test),
     expectations: expectations.map((one) => ({ ...one, found: finite(one.found) })),
   }
 }
@@ -153,8 +153,6 @@ function stopOf({ reason, interruptedAt, missingRow, divergence }: EndEvent): Hi
       return { reason, epoch: divergence!.epoch, step: divergence!.step, tensor: divergence!.tensor }
   }
 }
-
-const finite = (value: number | null | undefined): number | null => (Number.isFinite(value) ? value! : null)
 
 export const historyText = (history: History): string => `${JSON.stringify(history, null, 2)}\n`
 

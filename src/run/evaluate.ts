@@ -3,6 +3,7 @@ import { type DataForm, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
+import { finiteMeasures } from '../export/report-fields.js'
 import type { Measured } from '../program/measured.js'
 import { CHAINS } from '../program/model-phase.js'
 import { measureOf } from '../program/rbm-measures.js'
@@ -70,7 +71,7 @@ export const evaluateReport = (
   device: engine.device,
   data: form.name,
   samples: form.rows.test,
-  test: Object.fromEntries(Object.entries(test).map(([key, value]) => [key, Number.isFinite(value) ? value : null])),
+  test: finiteMeasures(test),
   left_out: [...leftOut],
   likelihood,
 })

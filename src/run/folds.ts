@@ -1,5 +1,6 @@
 /** Mean and spread of the measures of several folds. */
 import type { FoldsReport } from '../export/folds-report.js'
+import { finite, finiteMeasures } from '../export/report-fields.js'
 import type { Metrics } from '../training/events.js'
 import { ownVersion } from './versions.js'
 
@@ -21,7 +22,7 @@ export function foldsReport(name: string, folds: readonly TrainedFold[]): FoldsR
     folds: folds.map(({ folder, scores }, index) => ({
       fold: index + 1,
       folder,
-      measures: Object.fromEntries(Object.entries(scores).map(([key, value]) => [key, finite(value)])),
+      measures: finiteMeasures(scores),
     })),
     mean: Object.fromEntries(each.map(({ key, mean }) => [key, finite(mean)])),
     deviation: Object.fromEntries(each.map(({ key, deviation }) => [key, finite(deviation)])),
@@ -34,5 +35,3 @@ function spreadOf(values: readonly number[]): { readonly mean: number; readonly 
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { mean, deviation: Math.sqrt(squares / (values.length - 1)) }
 }
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
