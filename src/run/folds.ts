@@ -1,4 +1,5 @@
 /** Mean and spread of the measures of several folds. */
+import { meanOf, varianceOf } from '../base/variance.js'
 import type { FoldsReport } from '../export/folds-report.js'
 import { finite, finiteMeasures } from '../export/report-fields.js'
 import type { Metrics } from '../training/events.js'
@@ -13,7 +14,7 @@ export interface TrainedFold {
 /** Makes the report. A measure that is not finite in one fold has neither mean nor deviation. */
 export function foldsReport(name: string, folds: readonly TrainedFold[]): FoldsReport {
   const keys = Object.keys(folds[0]!.scores)
-  const each = keys.map((key) => ({ key, ...spreadOf(folds.map(({ scores }) => scores[key] ?? Number.NaN)) }))
+  const each = keys.map((key) => ({ key, values: folds.map(({ scores }) => scores[key] ?? Number.NaN) }))
   return {
     version: 1,
     name,
@@ -24,14 +25,7 @@ export function foldsReport(name: string, folds: readonly TrainedFold[]): FoldsR
       folder,
       measures: finiteMeasures(scores),
     })),
-    mean: Object.fromEntries(each.map(({ key, mean }) => [key, finite(mean)])),
-    deviation: Object.fromEntries(each.map(({ key, deviation }) => [key, finite(deviation)])),
+    mean: Object.fromEntries(each.map(({ key, values }) => [key, finite(meanOf(values))])),
+    deviation: Object.fromEntries(each.map(({ key, values }) => [key, finite(Math.sqrt(varianceOf(values)))])),
   }
-}
-
-/** Mean, and standard deviation with n - 1. */
-function spreadOf(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) }
 }

@@ -1,4 +1,5 @@
 /** The estimate of log Z from the weights of annealed importance sampling, and how far it can be trusted. */
+import { meanOf, varianceOf } from '../base/variance.js'
 
 export interface AisEstimate {
   readonly logZ: number
@@ -39,12 +40,4 @@ export function aisEstimate(logWeights: Float64Array, baseLogZ: number): AisEsti
         ? `The ${chains} chains have an effective sample size of only ${effectiveSamples.toFixed(1)}, below ${LEAST_EFFECTIVE}: log Z may be far from the estimate, and outside its interval. Use more betas or more chains.`
         : null,
   }
-}
-
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length
-
-/** The variance of the population that the values are drawn from; 0 for a single value. */
-function varianceOf(values: Float64Array): number {
-  const mean = meanOf(values)
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1)
 }
