@@ -8,7 +8,8 @@ import { parseSpec } from '../../src/spec/parse.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { engineNames } from '../support/engines.js'
-import { initialWeight, kerasFixture } from '../support/keras.js'
+import { kerasFixture } from '../support/keras.js'
+import { writeInitialWeights } from '../support/keras-run.js'
 import { resolveOptimizer } from '../support/spec.js'
 
 const { steps, cases } = kerasFixture('curves')
@@ -27,10 +28,10 @@ describe.each(cases)('$spec', ({ spec: name, batch_size, optimizer, losses }) =>
     const dataset = await loadData({ ...spec, fit })
     const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
     const resolved = { ...spec, optimizer: resolveOptimizer(optimizer), fit }
-    const { model, runner, training } = await openSession(resolved, dataset, engine)
+    const session = await openSession(resolved, dataset, engine)
+    const { runner, training } = session
     onTestFinished(() => runner.dispose())
-    const matrices = model.weights.filter(({ shape }) => shape.length > 1)
-    await runner.write(Object.fromEntries(matrices.map(({ name, shape }) => [name, initialWeight(name, shape)])))
+    await writeInitialWeights(session)
 
     const found: number[] = []
     for await (const batch of training.batches(1)) {

@@ -14,8 +14,8 @@ import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { engineNames, toleranceOn } from '../support/engines.js'
 import { evenly, hashes } from '../support/hashed.js'
-import { type FieldsCase, initialWeight, kerasFixture } from '../support/keras.js'
-import { NO_FILES, trainToEnd } from '../support/loop.js'
+import { type FieldsCase, kerasFixture } from '../support/keras.js'
+import { epochsFromKeras } from '../support/keras-run.js'
 import { resolveSpec } from '../support/spec.js'
 
 const { rows, cases } = kerasFixture('fields')
@@ -26,13 +26,10 @@ describe.each(engineNames)('on %s', (engineName) => {
     const data = dataOf(one, spec)
     expect(checkModel(spec, data.form, outputsOf(spec))).toEqual([])
     const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
-    const { model, runner, training } = await openSession(spec, data, engine)
+    const session = await openSession(spec, data, engine)
+    const { model, runner } = session
     onTestFinished(() => runner.dispose())
-    const matrices = model.weights.filter(({ shape }) => shape.length > 1)
-    await runner.write(Object.fromEntries(matrices.map(({ name, shape }) => [name, initialWeight(name, shape)])))
-    const { signal } = new AbortController()
-    const events = await trainToEnd({ ...training, files: NO_FILES, signal, now: () => 0 })
-    const epochs = events.flatMap((event) => (event.type === 'epochEnd' ? [event.metrics] : []))
+    const epochs = await epochsFromKeras(session)
     const closely = toleranceOn(engineName, { relative: 2e-5, absolute: 2e-6 })
     expect(Object.keys(epochs[0]!).toSorted()).toEqual(Object.keys(one.history).toSorted())
     for (const [key, values] of Object.entries(one.history)) {

@@ -7,8 +7,8 @@ import { parseSpec } from '../../src/spec/parse.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { fastest, ownEngines, type RealEngine } from '../support/engines.js'
-import { initialWeight, type KerasRun, kerasFixture } from '../support/keras.js'
-import { NO_FILES, trainToEnd } from '../support/loop.js'
+import { type KerasRun, kerasFixture } from '../support/keras.js'
+import { epochsFromKeras } from '../support/keras-run.js'
 
 const { cases } = kerasFixture('masks')
 const runs = cases.filter(({ of }) => of === 'runs')
@@ -20,13 +20,8 @@ async function historyOf(given: object, engineName: RealEngine): Promise<KerasRu
   const dataset = await loadData(spec)
   const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
   const session = await openSession({ ...spec, fit: { ...spec.fit, shuffle: false } }, dataset, engine)
-  const { model, runner, training } = session
-  onTestFinished(() => runner.dispose())
-  const matrices = model.weights.filter(({ shape }) => shape.length > 1)
-  await runner.write(Object.fromEntries(matrices.map(({ name, shape }) => [name, initialWeight(name, shape)])))
-  const { signal } = new AbortController()
-  const events = await trainToEnd({ ...training, files: NO_FILES, signal, now: () => 0 })
-  const epochs = events.flatMap((event) => (event.type === 'epochEnd' ? [event.metrics] : []))
+  onTestFinished(() => session.runner.dispose())
+  const epochs = await epochsFromKeras(session)
   return Object.fromEntries(Object.keys(epochs[0]!).map((key) => [key, epochs.map((metrics) => metrics[key]!)]))
 }
 
