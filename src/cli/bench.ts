@@ -18,7 +18,6 @@ import type { BenchReport } from '../export/bench-report.js'
 import { benchLines } from '../report/bench.js'
 import { rateRemedy } from '../report/run-summary.js'
 import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from '../run/engine-process.js'
-import { requireSpec } from '../run/read-spec.js'
 import { soleSpec } from '../run/stages.js'
 import { ownVersion } from '../run/versions.js'
 import { engineSchema } from '../spec/engines.js'
@@ -26,11 +25,10 @@ import type { StageSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
-import { overridesOf } from './overrides.js'
+import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
-import { watchingData } from './watch-data.js'
 
 /** Time limit of a turn: a slow engine runs fewer steps. */
 const BUDGET_MS = 1000
@@ -47,13 +45,7 @@ export interface BenchOptions extends ReportOptions {
 
 /** Prints the table, or the JSON document, to standard output. */
 export async function benchSpec(file: string, options: BenchOptions, io: Io): Promise<ExitCode> {
-  const {
-    spec: given,
-    data,
-    warnings,
-  } = await watchingData(io, (watch) =>
-    requireSpec(file, overridesOf({ set: options.set, device: options.device }), io.stdin, watch),
-  )
+  const { spec: given, data, warnings } = await readWatched(file, { set: options.set, device: options.device }, io)
   showWarnings(warnings, io)
   const spec = soleSpec(given, data.form)
   return interruptible(io, async (signal) => {

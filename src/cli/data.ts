@@ -9,11 +9,10 @@ import type { DataReport } from '../export/data-report.js'
 import { dataLines } from '../report/data.js'
 import { lookAtFiles } from '../run/look/look-at-files.js'
 import { lookAtSpec } from '../run/look/look-at-spec.js'
-import { requireSpec } from '../run/read-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
-import { overridesOf } from './overrides.js'
 import { checkFilePlace } from './places.js'
+import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
@@ -38,9 +37,7 @@ export async function lookAtData(files: readonly string[], options: DataOptions,
 
 async function ofSpec(file: string, options: DataOptions, io: Io): Promise<DataReport> {
   if (options.target !== undefined) throw new UserError(`--target: ${file} is a spec, which has its own target`)
-  const { spec, data, warnings } = await watchingData(io, (watch) =>
-    requireSpec(file, overridesOf(options), io.stdin, watch),
-  )
+  const { spec, data, warnings } = await readWatched(file, options, io)
   showWarnings(warnings, io)
   return withSpinner(`Looking at ${data.form.name}`, io, () => lookAtSpec(spec, data))
 }

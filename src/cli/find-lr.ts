@@ -8,20 +8,19 @@ import { NOTHING_TRAINED } from '../model/warnings.js'
 import { findLrLines, formatRate } from '../report/find-lr.js'
 import { lrCurve } from '../report/lr-curve.js'
 import { rateReport, tryRates } from '../run/find-lr.js'
-import { requireSpec } from '../run/read-spec.js'
 import { createFolder } from '../run/results.js'
 import { DEFAULT_OPTIMIZER } from '../spec/rbm.js'
 import { isStacked, isSupervised, isUnsupervised, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
-import { type OverrideOptions, overridesOf } from './overrides.js'
+import type { OverrideOptions } from './overrides.js'
 import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { prepare } from './prepare.js'
+import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
-import { watchingData } from './watch-data.js'
 
 /** With fewer steps no curve is left between the first tenth and the last five steps, which are not used. */
 const FEWEST_STEPS = 20
@@ -34,7 +33,7 @@ export interface FindLrOptions extends OverrideOptions, PlaceOptions, ReportOpti
 export async function findLearningRate(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
   const { steps } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS}`)
-  const checked = await watchingData(io, (watch) => requireSpec(file, overridesOf(options), io.stdin, watch))
+  const checked = await readWatched(file, options, io)
   const { spec, warnings } = checked
   const idle = warnings.filter(({ code }) => code === NOTHING_TRAINED)
   if (idle.length > 0) throw new UserError('find-lr needs weights to train, but this model has none.', idle)

@@ -5,18 +5,16 @@ import type { SummaryReport } from '../export/summary-report.js'
 import { modelSummaryLines } from '../report/model-summary.js'
 import { compilerPasses } from '../run/compiler-passes.js'
 import { profileSteps } from '../run/profile-steps.js'
-import { requireSpec } from '../run/read-spec.js'
 import { soleSpec } from '../run/stages.js'
 import { summarize, type Untrained, untrained } from '../run/summarize.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, mayColor } from './io.js'
-import { overridesOf } from './overrides.js'
 import { checkFilePlace, specPlace } from './places.js'
+import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { showWarnings } from './warnings.js'
-import { watchingData } from './watch-data.js'
 
 export interface SummaryOptions extends ReportOptions {
   readonly set: readonly string[]
@@ -26,11 +24,7 @@ export interface SummaryOptions extends ReportOptions {
 
 /** Prints the summary to standard output. */
 export async function summarizeSpec(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
-  const {
-    spec: given,
-    data,
-    warnings,
-  } = await watchingData(io, (watch) => requireSpec(file, overridesOf(options), io.stdin, watch))
+  const { spec: given, data, warnings } = await readWatched(file, options, io)
   showWarnings(warnings, io)
   const { svg } = options
   if (svg !== undefined) await checkFilePlace('--svg', svg, [specPlace(file)])

@@ -1,23 +1,21 @@
 /** `train SPEC`: reads the spec, loads the data, compiles, trains, tests, and writes the results into a folder. */
 import { warnOfSplit } from '../data/check-split.js'
 import { learnsLabels } from '../run/learner.js'
-import { requireSpec } from '../run/read-spec.js'
 import { stagesOf } from '../run/stages.js'
 import type { IssueDraft } from '../spec/document.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { listenForInterrupt } from './interrupt.js'
 import { createVoice, type Io, say } from './io.js'
-import { overridesOf } from './overrides.js'
 import { checkRunPlaces } from './places.js'
 import { type Opened, openSpec } from './prepare.js'
+import { readWatched } from './read-watched.js'
 import { BEFORE_TRAINING, runStages, type TrainOptions } from './run-stages.js'
 import { trainFolds } from './train-folds.js'
 import { showWarnings } from './warnings.js'
-import { watchingData } from './watch-data.js'
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
-  const checked = await watchingData(io, (watch) => requireSpec(file, overridesOf(options), io.stdin, watch))
+  const checked = await readWatched(file, options, io)
   const { spec, warnings, issue } = checked
   await checkRunPlaces(spec, file, options)
   const { verbose } = options
