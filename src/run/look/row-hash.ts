@@ -2,8 +2,8 @@
  * Hashes of rows. A hash has two lanes of 32 bits, each the hash of Murmur's kind (A. Appleby, MurmurHash3), with a
  * multiplier of its own.
  */
-import { sizeOf } from '../../base/shape.js'
-import { type Column, isField, type Values } from '../../data/column.js'
+import type { Column, Values } from '../../data/column.js'
+import { widthOf } from '../../data/preparation.js'
 
 /** Two 32-bit lanes. */
 export type Lanes = Int32Array
@@ -43,7 +43,7 @@ export interface Hashed {
 export function rowHash(columns: readonly Hashed[], row: number): Lanes {
   const lanes = startOf()
   for (const { column, values } of columns) {
-    const width = isField(column) ? sizeOf(column.shape) : 1
+    const width = widthOf(column)
     for (let at = row * width; at < (row + 1) * width; at++) mixValue(lanes, values[at]!)
   }
   return finish(lanes)
