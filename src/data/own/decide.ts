@@ -6,11 +6,11 @@ import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } fr
 import { toPointer } from '../../spec/pointer.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { labelText } from '../steps/labels.js'
+import { columnsBeside, columnsOf, targetColumns } from './columns.js'
 import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
 import { firstOf, type Problem, quoted, refuse } from './problem.js'
-import { splitColumn } from './split-column.js'
 
 /** A target and its columns. */
 export interface Target extends TargetColumn {
@@ -29,9 +29,9 @@ export type TargetKind = (target: string) => 'class' | 'number'
 /** Throws a DataError with all problems. */
 export async function decide(given: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
   const targets = targetsOf(given, kindOf)
-  const spec = withoutPatterns(given, Object.keys(table.columns), takenBy(given, targets))
+  const spec = withoutPatterns(given, Object.keys(table.columns), takenBy(given))
   refuse(missingColumns(spec, given, targets, table))
-  const features = await featuresOf(spec, targets, table)
+  const features = await featuresOf(spec, table)
   refuse(crossProblems(spec, features))
   return { features: mapped(features, (feature) => filled(feature, spec)), targets }
 }
@@ -45,28 +45,18 @@ function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<Fe
 }
 
 /** Each target by its name, with the type that it has or that the loss decides. */
-function targetsOf({ target, targets }: OwnDataSpec, kindOf: TargetKind): Record<string, Target> {
-  const all = target
-    ? [{ name: target.column ?? 'target', pointer: '/data/target', one: target }]
-    : Object.entries(targets ?? {}).map(([name, one]) => ({
-        name,
-        pointer: toPointer(['data', 'targets', name]),
-        one: one.columns === undefined ? { column: name, ...one } : one,
-      }))
-  return Object.fromEntries(
-    all.map(({ name, pointer, one }) => {
-      const byLoss = kindOf(name) === 'class' && one.columns !== undefined ? 'multi_hot' : kindOf(name)
-      const names = one.class_names && { class_names: one.class_names.map(labelText) }
-      return [name, { ...one, ...names, type: one.type ?? byLoss, pointer }]
-    }),
-  )
+function targetsOf(data: OwnDataSpec, kindOf: TargetKind): Record<string, Target> {
+  const each = Object.entries(targetColumns(data)).map(([name, one]): [string, Target] => {
+    const byLoss = kindOf(name) === 'class' && one.columns !== undefined ? 'multi_hot' : kindOf(name)
+    const names = one.class_names && { class_names: one.class_names.map(labelText) }
+    const pointer = data.target ? '/data/target' : toPointer(['data', 'targets', name])
+    return [name, { ...one, ...names, type: one.type ?? byLoss, pointer }]
+  })
+  return Object.fromEntries(each)
 }
 
 /** Columns that are no features unless the spec says so. */
-const takenBy = (data: OwnDataSpec, targets: Named<Target>): ReadonlySet<string> =>
-  new Set([...Object.values(targets).flatMap(columnsOf), ...data.ignore, data.weight ?? '', splitColumn(data) ?? ''])
-
-const columnsOf = ({ column, columns }: TargetColumn): readonly string[] => columns ?? [column!]
+const takenBy = (data: OwnDataSpec): ReadonlySet<string> => new Set([...columnsBeside(data), ...data.ignore])
 
 /** Names of columns in the spec that the table does not have. */
 function missingColumns(
@@ -126,11 +116,7 @@ const listOf = (names: readonly string[]): string => {
   return `${names.slice(0, MOST_LISTED).map(quoted).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
-async function featuresOf(
-  spec: OwnDataSpec,
-  targets: Named<Target>,
-  table: RawTable,
-): Promise<Record<string, Feature>> {
+async function featuresOf(spec: OwnDataSpec, table: RawTable): Promise<Record<string, Feature>> {
   const { features } = spec
   if (features !== undefined && !Array.isArray(features)) {
     return Object.fromEntries(
@@ -140,7 +126,7 @@ async function featuresOf(
       ]),
     )
   }
-  const taken = takenBy(spec, targets)
+  const taken = takenBy(spec)
   const chosen =
     (features as readonly string[] | undefined) ?? Object.keys(table.columns).filter((name) => !taken.has(name))
   const pointer = features === undefined ? '/data' : '/data/features'

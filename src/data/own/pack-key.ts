@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import { about, inWords } from '../../base/file-problem.js'
 import { versionIn } from '../../base/package-version.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
+import { targetColumns } from './columns.js'
 import { foldOf } from './fold.js'
 import { withPaths } from './paths.js'
 import type { OwnRequest } from './request.js'
@@ -26,14 +27,11 @@ export async function packKey({ data, seed, fit, kindOf }: KeyRequest, files: re
     seed,
     validation_split: fit.validation_split,
     fold: foldOf(fit),
-    kinds: targetNames(data).map((name) => [name, kindOf(name)]),
+    kinds: Object.keys(targetColumns(data)).map((name) => [name, kindOf(name)]),
     files: await Promise.all(files.map(factsOf)),
   }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }
-
-const targetNames = ({ target, targets }: OwnDataSpec): readonly string[] =>
-  target ? [target.column ?? 'target'] : Object.keys(targets ?? {})
 
 async function factsOf(path: string): Promise<readonly string[]> {
   const { size, mtimeNs } = await inWords('read a file', () => about(path, () => stat(path, { bigint: true })))

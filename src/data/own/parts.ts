@@ -1,10 +1,10 @@
 /** Divides the rows of a source as the field `split` says. */
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { labelText } from '../steps/labels.js'
+import { splitColumn } from './columns.js'
 import { consecutiveFolds, type Fold, groupFolds, shuffledFolds, withFold } from './fold.js'
 import { firstOf, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
 import { type ReadSource, rowIn } from './read.js'
-import { splitColumn } from './split-column.js'
 import {
   PART_NAMES,
   type Parts,

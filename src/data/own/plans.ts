@@ -8,8 +8,8 @@ import type { Part, Plans } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
 import { crossOf, stepsOf } from '../steps/registry.js'
 import { hasLabels } from './classes.js'
+import { columnsOf } from './columns.js'
 import type { Decisions, Target } from './decide.js'
-import { columnsOf } from './read.js'
 
 /** The plans of all fields. The classes of the targets are known. */
 export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, seed: number): Plans {

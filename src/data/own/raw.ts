@@ -1,7 +1,8 @@
 /** Reads the rows of own data before any step. */
 import type { PartName, RawData, RawPart } from '../data.js'
+import { columnsOf } from './columns.js'
 import { type FoundSources, openAt } from './found-source.js'
-import { columnsOf, type Reading, readMain, readSource } from './read.js'
+import { type Reading, readMain, readSource } from './read.js'
 import type { Parts } from './split-rows.js'
 
 /** Reads all rows once more, because loading the data forgets them. */

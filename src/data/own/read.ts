@@ -6,10 +6,10 @@ import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { columnTypeOf } from '../steps/registry.js'
 import { type DataWatch, patient } from '../watch.js'
+import { columnsBeside, columnsOf, splitColumn } from './columns.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { type FoundSource, nameOf, openAt } from './found-source.js'
 import { type Problem, quoted, refuse } from './problem.js'
-import { splitColumn } from './split-column.js'
 import { type Spooled, spool } from './spool.js'
 
 export interface ReadSource extends Spooled {
@@ -90,9 +90,6 @@ function usesOf({ features, targets }: Decisions, { weight }: OwnDataSpec): Reco
 type Uses = Named<ReadonlySet<Use>>
 type Use = ColumnType | 'field' | 'label'
 
-export const columnsOf = ({ column, columns }: Pick<Target, 'column' | 'columns'>): readonly string[] =>
-  columns ?? [column!]
-
 /** Labels are texts, or numbers if the file states that type. */
 const useOf = ({ type }: Target): Use => (type === 'number' ? 'number' : 'label')
 
@@ -127,33 +124,26 @@ const labelType = (stated: RawTable['columns'][string] | undefined): ColumnType 
 const WORDS = { number: 'numbers', integer: 'whole numbers', text: 'text', field: 'an array' } as const
 
 /** Columns a gap in which removes the row. */
-function droppingColumns({ features, targets }: Decisions, data: OwnDataSpec): ReadonlySet<string> {
-  const others = [...Object.values(targets).flatMap(columnsOf), data.weight, splitColumn(data)].filter(
-    (column) => column !== null && column !== undefined,
-  )
+function droppingColumns({ features }: Decisions, data: OwnDataSpec): ReadonlySet<string> {
   return new Set([
     ...Object.values(features)
       .filter(({ missing }) => missing === 'drop')
       .map(({ column }) => column),
-    ...others.filter((column) => fillOf(data, column) === 'drop'),
+    ...columnsBeside(data).filter((column) => fillOf(data, column) === 'drop'),
   ])
 }
 
 /** Reports columns with gaps that nothing fills. */
 export function gapProblems({ gaps, file, pointer }: ReadSource, decisions: Decisions, data: OwnDataSpec): Problem[] {
-  const { features, targets } = decisions
   const dropping = droppingColumns(decisions, data)
   const needed = new Map<string, string>()
-  for (const feature of Object.values(features)) {
+  for (const feature of Object.values(decisions.features)) {
     if (!refusesGaps(feature)) continue
     const { column } = feature
     const remedy = `"missing": { ${quoted(column)}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`
     needed.set(column, remedy)
   }
-  const rest = [...Object.values(targets).flatMap(columnsOf), data.weight, splitColumn(data)].filter(
-    (column) => column !== null && column !== undefined,
-  )
-  for (const column of rest)
+  for (const column of columnsBeside(data))
     needed.set(column, `"missing": { ${quoted(column)}: "drop" } in "data" leaves such rows out`)
   return Object.entries(gaps).flatMap(([column, { count, first }]) => {
     const remedy = needed.get(column)

@@ -1,8 +1,9 @@
 /** Says what a model does with each column, and what was decided because the spec leaves it open. */
 import type { Named } from '../../base/field.js'
 import type { OpenData } from '../../data/data.js'
+import { columnsOf, targetColumns } from '../../data/own/columns.js'
 import type { DataReport } from '../../export/data-report.js'
-import type { OwnDataSpec, TargetColumn } from '../../spec/own-data.js'
+import type { TargetColumn } from '../../spec/own-data.js'
 import type { ResolvedSpec } from '../../spec/spec.js'
 
 type Use = Pick<DataReport['columns'][number], 'use' | 'type' | 'why'>
@@ -16,7 +17,9 @@ export function usesOf(spec: ResolvedSpec, { given, data }: OpenData): (column: 
     ]
     return (column) => (column === 'x' ? input! : target!)
   }
-  const typed = new Set(targetsOf(given).flatMap(([name, { type }]) => (type === undefined ? [] : [name])))
+  const typed = new Set(
+    Object.entries(targetColumns(given)).flatMap(([name, { type }]) => (type === undefined ? [] : [name])),
+  )
   const isInferred = given.features === undefined || Array.isArray(given.features)
   const uses = new Map<string, Use>()
   for (const { column, type } of Object.values(data.features as Named<{ type: string; column: string }>)) {
@@ -24,7 +27,7 @@ export function usesOf(spec: ResolvedSpec, { given, data }: OpenData): (column: 
     if (before) uses.set(column, { ...before, type: `${before.type}, ${type}` })
     else uses.set(column, { use: 'input', type, why: isInferred ? WHY[type]! : null })
   }
-  for (const [name, target] of targetsOf(data)) {
+  for (const [name, target] of Object.entries(targetColumns(data))) {
     const { type = null } = target
     const use: Use = { use: 'target', type, why: typed.has(name) ? null : lossWords(spec, type) }
     for (const column of columnsOf(target)) uses.set(column, use)
@@ -38,16 +41,6 @@ const WHY: Readonly<Record<string, string>> = {
   string_categorical: 'text of few values',
   array: 'an array',
 }
-
-function targetsOf({ target, targets }: OwnDataSpec): (readonly [string, TargetColumn])[] {
-  return targets
-    ? Object.entries(targets).map(([name, one]) => [name, one.columns ? one : { column: name, ...one }] as const)
-    : target
-      ? [[target.column ?? 'target', target] as const]
-      : []
-}
-
-const columnsOf = ({ column, columns }: TargetColumn): readonly string[] => columns ?? [column!]
 
 function lossWords(spec: ResolvedSpec, type: TargetColumn['type'] | null): string {
   const kind = type === 'number' ? 'numbers' : 'classes'

@@ -1,0 +1,27 @@
+/** Columns that a spec names beside those of its features. */
+import type { Named } from '../../base/field.js'
+import { type OwnDataSpec, SPLIT_WAYS, type TargetColumn } from '../../spec/own-data.js'
+
+/** The targets of a spec by name. A target without a column has the one of its name. */
+export const targetColumns = ({ target, targets }: Pick<OwnDataSpec, 'target' | 'targets'>): Named<TargetColumn> =>
+  target
+    ? { [target.column ?? 'target']: target }
+    : Object.fromEntries(
+        Object.entries(targets ?? {}).map(([name, one]) => [
+          name,
+          one.columns === undefined ? { column: name, ...one } : one,
+        ]),
+      )
+
+export const columnsOf = ({ column, columns }: Pick<TargetColumn, 'column' | 'columns'>): readonly string[] =>
+  columns ?? [column!]
+
+/** The column whose values split the rows; undefined if they are split in another way. */
+export const splitColumn = ({ split }: Pick<OwnDataSpec, 'split'>): string | undefined =>
+  typeof split === 'object' ? SPLIT_WAYS.map((way) => split[way]).find((column) => column !== undefined) : undefined
+
+/** The columns of the targets, of the weights, and of the split. */
+export const columnsBeside = (data: OwnDataSpec): readonly string[] =>
+  [...Object.values(targetColumns(data)).flatMap(columnsOf), data.weight, splitColumn(data)].filter(
+    (column) => column !== null && column !== undefined,
+  )
