@@ -1,4 +1,5 @@
 /** Checks how a spec splits its data. */
+import { firstNames } from '../base/first-names.js'
 import { classesOf, type DataForm, labelsKey } from '../base/form.js'
 import type { Issue } from '../base/issue.js'
 import type { FitSpec } from '../spec/spec.js'
@@ -54,6 +55,5 @@ const MOST_CLASSES = 8
 
 function classes(labels: readonly number[]): string {
   if (labels.length === 1) return `class ${labels[0]}`
-  const rest = labels.length - MOST_CLASSES
-  return `classes ${labels.slice(0, MOST_CLASSES).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+  return `classes ${firstNames(labels.map(String), MOST_CLASSES)}`
 }

@@ -1,4 +1,5 @@
 /** Formats the columns of the report of `train data`. */
+import { firstNames } from '../base/first-names.js'
 import { visible } from '../base/visible.js'
 import type { DataReport } from '../export/data-report.js'
 import { short } from './short-number.js'
@@ -67,13 +68,11 @@ function decisionLines(columns: readonly Column[], width: number): string[] {
       use === 'none' ? `left out, ${why}` : type === null ? '' : `${use}, ${type}${why === null ? '' : `: ${why}`}`
     if (key !== '') groups.set(key, [...(groups.get(key) ?? []), name])
   }
-  const lines = [...groups].flatMap(([words, names]) => wrapped(`${listOf(names)} (${words})`, '  ', width))
+  const lines = [...groups].flatMap(([words, names]) =>
+    wrapped(`${firstNames(names.map(visible), MOST_NAMED)} (${words})`, '  ', width),
+  )
   return lines.length === 0 ? [] : ['', 'Use', ...lines]
 }
 
 const MOST_NAMED = 10
 
-const listOf = (names: readonly string[]): string =>
-  names.length <= MOST_NAMED
-    ? names.map(visible).join(', ')
-    : `${names.slice(0, MOST_NAMED).map(visible).join(', ')} and ${names.length - MOST_NAMED} more`

@@ -2,6 +2,7 @@
 
 import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
+import { firstNames } from '../../base/first-names.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import type { Rows } from '../sources/source.js'
@@ -146,12 +147,8 @@ export function partProblems(
     const unvalidated = parts.validation.length === 0 ? [] : [...trained].filter((label) => !validated.has(label))
     const problem = (labels: readonly number[], part: string): Problem[] => {
       if (labels.length === 0) return []
-      const list = labels
-        .toSorted((a, b) => a - b)
-        .slice(0, MOST_NAMED)
-        .map((label) => quoted(names[label]!))
-      const rest = labels.length > MOST_NAMED ? ` and ${labels.length - MOST_NAMED} more` : ''
-      const message = `target ${quoted(name)}: no row of class ${list.join(', ')}${rest} is left ${part}; give such classes more rows, leave their rows out, or change "split" or "validation_split"`
+      const sorted = labels.toSorted((a, b) => a - b).map((label) => quoted(names[label]!))
+      const message = `target ${quoted(name)}: no row of class ${firstNames(sorted, MOST_NAMED)} is left ${part}; give such classes more rows, leave their rows out, or change "split" or "validation_split"`
       return [{ code: 'class-missing', pointer: target.pointer, message }]
     }
     return [...problem(missing, 'to train on'), ...problem(unvalidated, 'to validate on')]

@@ -1,5 +1,7 @@
 /** Decides what the spec leaves open: the features with their types, and the kinds of targets. */
+
 import type { Named } from '../../base/field.js'
+import { firstNames } from '../../base/first-names.js'
 import { nearest } from '../../base/nearest.js'
 import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
@@ -97,7 +99,7 @@ function missingColumns(
       .filter(({ column }) => !Object.hasOwn(columns, column))
       .map(({ column, pointer }) => {
         const near = nearest(column, names)
-        const known = near === undefined ? `; its columns are ${listOf(names)}` : ''
+        const known = near === undefined ? `; its columns are ${firstNames(names.map(quoted), MOST_LISTED)}` : ''
         return {
           code: 'column',
           pointer,
@@ -110,11 +112,6 @@ function missingColumns(
 
 /** Names that a message lists. */
 const MOST_LISTED = 12
-
-const listOf = (names: readonly string[]): string => {
-  const rest = names.length - MOST_LISTED
-  return `${names.slice(0, MOST_LISTED).map(quoted).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
-}
 
 async function featuresOf(spec: OwnDataSpec, table: RawTable): Promise<Record<string, Feature>> {
   const { features } = spec

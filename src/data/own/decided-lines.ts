@@ -1,5 +1,7 @@
 /** Says in two lines what was decided about data of the user. */
+
 import type { Named } from '../../base/field.js'
+import { firstNames } from '../../base/first-names.js'
 import type { DataForm } from '../../base/form.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { Target } from './decide.js'
@@ -58,9 +60,6 @@ function targetOf({ type, columns, class_names = columns ?? [] }: Target): strin
   return type === 'class' ? `class ${listOf(names)}` : `any of ${listOf(names)}`
 }
 
-const listOf = (names: readonly string[]): string =>
-  names.length <= MOST_NAMED
-    ? names.join(', ')
-    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`
+const listOf = (names: readonly string[]): string => firstNames(names, MOST_NAMED)
 
 const counted = (count: number): string => count.toLocaleString('en')

@@ -1,5 +1,7 @@
 /** Chooses what a spec would do with the columns of files: which it leaves out, what fills gaps, what the target is. */
+
 import type { Named } from '../../base/field.js'
+import { firstNames } from '../../base/first-names.js'
 import { UserError } from '../../base/issue.js'
 import { nearest } from '../../base/nearest.js'
 import { quoted } from '../../data/own/problem.js'
@@ -116,5 +118,4 @@ function targetOf({ columns, unreadable, file }: Survey, name: string): Proposed
 
 const MOST_LISTED = 12
 
-const listed = (names: readonly string[]): string =>
-  `${names.slice(0, MOST_LISTED).map(quoted).join(', ')}${names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : ''}`
+const listed = (names: readonly string[]): string => firstNames(names.map(quoted), MOST_LISTED)

@@ -1,4 +1,5 @@
 /** Warns of what a careful person would stop at before training, each with a remedy. */
+import { firstNames } from '../../base/first-names.js'
 import { type OpenData, PARTS, type PartName } from '../../data/data.js'
 import { quoted } from '../../data/own/problem.js'
 import type { DataReport } from '../../export/data-report.js'
@@ -165,8 +166,7 @@ function classWarnings(target: DataReport['targets'][number], { rows }: Looked, 
 
 const MOST_NAMED = 8
 
-const someOf = (names: readonly string[]): string =>
-  `${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''}`
+const someOf = (names: readonly string[]): string => firstNames(names, MOST_NAMED)
 
 /** `0.1 %`, `5 %` */
 export const percent = (count: number, of: number): string => {
