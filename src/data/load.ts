@@ -78,7 +78,7 @@ function partsOfSet(count: number, fit: Fitting) {
     return { train, validation: count - train, rows: { from: 0, to: train }, divide }
   }
   const all = { train: rowsFrom(0, count), validation: new Uint32Array(), test: new Uint32Array() }
-  const { train, validation } = withFold(all, consecutiveFolds(count, fold.of), fold)
+  const { train, validation } = withFold(all, consecutiveFolds(count, fold.of), fold.index)
   const divide = (table: Table) => ({ train: chosen(table, train), validation: chosen(table, validation) })
   return { train: train.length, validation: validation.length, rows: train, divide }
 }

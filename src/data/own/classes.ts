@@ -1,5 +1,4 @@
 /** Classes of targets: their names, and the rows that have them. */
-
 import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { firstNames } from '../../base/first-names.js'
@@ -78,12 +77,14 @@ function* labelsIn({ from, count, columns }: Rows, { column, type, separator }: 
   }
 }
 
-/** Reports values that are no class of a target, and numbers that are not 0 or 1 where they must be. */
+/**
+ * Reports values that are none of the given classes of a target, and values that say neither yes nor no where they must.
+ */
 export async function oddLabels(targets: Named<Target>, read: ReadSource): Promise<Problem[]> {
   const all: Problem[] = []
   for (const target of Object.values(targets)) {
-    if (hasLabels(target)) all.push(...(await oddNames(target, read)))
-    else if (target.type === 'multi_hot') all.push(...(await oddFlags(target, read)))
+    if (!hasLabels(target)) all.push(...(target.type === 'multi_hot' ? await oddFlags(target, read) : []))
+    else if (target.class_names !== undefined) all.push(...(await oddNames(target, read)))
   }
   return all
 }
@@ -140,7 +141,11 @@ export function partProblems(
   if (parts.train.length === 0) return [{ code: 'split', pointer, message: `${file} has no rows to train on` }]
   return Object.entries(classes).flatMap(([name, { target, numbers }]) => {
     const names = target.class_names!
-    const seen = (rows: Uint32Array) => new Set(Array.from(rows, (row) => numbers[row]!))
+    const seen = (rows: Uint32Array) => {
+      const labels = new Set<number>()
+      for (const row of rows) labels.add(numbers[row]!)
+      return labels
+    }
     const trained = seen(parts.train)
     const validated = seen(parts.validation)
     const missing = [...names.keys()].filter((label) => !trained.has(label) && numbers.includes(label))

@@ -93,20 +93,21 @@ function missingColumns(
     }),
     ...(weight === null ? [] : [{ column: weight, pointer: '/data/weight' }]),
   ]
+  const missed = named.filter(({ column }) => !Object.hasOwn(columns, column))
+  if (missed.length === 0) return []
   const names = Object.keys(columns)
+  const all = firstNames(names.map(quoted), MOST_LISTED)
   return firstOf(
-    named
-      .filter(({ column }) => !Object.hasOwn(columns, column))
-      .map(({ column, pointer }) => {
-        const near = nearest(column, names)
-        const known = near === undefined ? `; its columns are ${firstNames(names.map(quoted), MOST_LISTED)}` : ''
-        return {
-          code: 'column',
-          pointer,
-          message: `found ${quoted(column)}, which is not a column of ${file}${known}`,
-          nearest: near,
-        }
-      }),
+    missed.map(({ column, pointer }) => {
+      const near = nearest(column, names)
+      const known = near === undefined ? `; its columns are ${all}` : ''
+      return {
+        code: 'column',
+        pointer,
+        message: `found ${quoted(column)}, which is not a column of ${file}${known}`,
+        nearest: near,
+      }
+    }),
   )
 }
 

@@ -1,6 +1,5 @@
 /** K-fold cross-validation: each fold validates in turn, and the others are for training. */
-import { PURPOSE, permutation } from '../../base/philox.js'
-import { type Parts, rowsByGroup } from './split-rows.js'
+import { FOLDS, type Parts, rowsByGroup, shuffled } from './split-rows.js'
 
 export interface Fold {
   /** From 0. */
@@ -21,7 +20,7 @@ export const foldOf = ({ k_fold, fold }: Fitting): Fold | null =>
   k_fold === undefined || k_fold === null ? null : { index: (fold ?? 1) - 1, of: k_fold }
 
 /** Moves the rows of one fold from training to validation. `foldOf` has the fold of each training row, in their order. */
-export function withFold({ train, test }: Parts, foldOf: Uint32Array, { index }: Fold): Parts {
+export function withFold({ train, test }: Parts, foldOf: Uint32Array, index: number): Parts {
   return {
     train: train.filter((_, at) => foldOf[at] !== index),
     validation: train.filter((_, at) => foldOf[at] === index),
@@ -43,7 +42,7 @@ export function consecutiveFolds(count: number, of: number): Uint32Array {
  * of each row; null if there are none.
  */
 export function shuffledFolds(count: number, of: number, classes: Int32Array | null, seed: number): Uint32Array {
-  const order = shuffled(count, seed)
+  const order = shuffled(count, seed, FOLDS)
   const byClass = classes === null ? order : order.toSorted((a, b) => classes[a]! - classes[b]!)
   const folds = new Uint32Array(count)
   for (const [turn, row] of byClass.entries()) folds[row] = turn % of
@@ -53,7 +52,7 @@ export function shuffledFolds(count: number, of: number, classes: Int32Array | n
 /** All rows of a group in one fold: the largest group that is left goes to the smallest fold. */
 export function groupFolds(groups: Uint32Array, of: number, seed: number): Uint32Array {
   const all = rowsByGroup(groups)
-  const order = Array.from(shuffled(all.length, seed), (index) => all[index]!)
+  const order = Array.from(shuffled(all.length, seed, FOLDS), (index) => all[index]!)
   const sizes = new Uint32Array(of)
   const folds = new Uint32Array(groups.length)
   for (const rows of order.toSorted((a, b) => b.length - a.length)) {
@@ -63,6 +62,3 @@ export function groupFolds(groups: Uint32Array, of: number, seed: number): Uint3
   }
   return folds
 }
-
-const shuffled = (count: number, seed: number): Uint32Array =>
-  permutation({ seed, purpose: PURPOSE.split, stream: 1, step: 0 }, count)

@@ -1,4 +1,6 @@
 /** Opens data of the user: decides what the spec leaves open, reads the rows once, splits them, and learns the steps. */
+import { countUp } from '../../base/count-up.js'
+import type { Named } from '../../base/field.js'
 import { noNames } from '../../base/no-names.js'
 import type { Progress } from '../../base/progress.js'
 import { fieldsOf, learn } from '../preparation.js'
@@ -8,12 +10,13 @@ import { decidedLines } from './decided-lines.js'
 import { foldOf } from './fold.js'
 import { type FoundSource, type FoundSources, findSources, isShare, openAt } from './found-source.js'
 import { keyOf, openPacked, pack } from './packs.js'
-import { partsOf, type Splitting } from './parts.js'
+import { foldedParts, partsOf } from './parts.js'
 import { formOf, plansOf, settledSpec } from './plans.js'
 import { refuse } from './problem.js'
 import { readRaw } from './raw.js'
 import { gapProblems, type ReadSource, readMain, readSource } from './read.js'
 import type { OpenOwn, OwnRequest } from './request.js'
+import type { Parts } from './split-rows.js'
 import { MEMORY_BUDGET } from './spool.js'
 import { bytesOf, memoryTables } from './tables.js'
 
@@ -27,12 +30,15 @@ export async function openOwn(request: OwnRequest): Promise<OpenOwn> {
   const key = await keyOf(request, found)
   const packed = openPacked(request, found, key)
   if (!packed) return readOwn(request, found, key)
-  return { ...packed, given: request.data, raw: async () => (await readOwn(request, found, null)).raw() }
+  const { decisions, ...opened } = packed
+  const reading = { ...request, decisions, budget: request.budget ?? MEMORY_BUDGET }
+  const divide = (main: ReadSource) => divided(request, decisions.targets, main)
+  return { ...opened, given: request.data, raw: () => readRaw(found, reading, divide) }
 }
 
 /** `key` is that of the pack; null if the rows are never packed. */
 async function readOwn(request: OwnRequest, found: FoundSources, key: string | null): Promise<OpenOwn> {
-  const { data, seed, fit, budget = MEMORY_BUDGET } = request
+  const { data, seed, budget = MEMORY_BUDGET } = request
   const { main, decisions: open } = await readFirst(request, found.main)
   const reading = { ...request, decisions: open, budget }
   const validation = found.validation && (await readSource(found.validation, reading))
@@ -40,22 +46,11 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
   const all = [main, validation, test].filter((one) => one !== null)
   refuse(all.flatMap((one) => gapProblems(one, open, data)))
   const targets = await namedClasses(open.targets, main)
-  refuse((await Promise.all(all.map((one) => oddLabels(targets, one)))).flat())
+  // the classes that were found in the source are right for it
+  const odd = all.map((one) => oddLabels(one === main ? open.targets : targets, one))
+  refuse((await Promise.all(odd)).flat())
   const decisions = { ...open, targets }
-
-  const classes = noNames<{ readonly target: Target; readonly numbers: Int32Array }>()
-  for (const [name, target] of Object.entries(targets)) {
-    if (target.type === 'class') classes[name] = { target, numbers: await classNumbersOf(target, main) }
-  }
-  const shares = {
-    validation: validation ? 0 : fit.validation_split,
-    test: isShare(data.test) ? data.test : 0,
-  }
-  const fold = foldOf(fit)
-  const splitting = { data, main, shares, classes: Object.values(classes)[0]?.numbers ?? null, seed, fold }
-  const parts = await partsOf(splitting)
-  refuse(partProblems(parts, main, classes))
-  if (fold !== null && fit.fold === null) await checkFolds(splitting, classes)
+  const parts = await divided(request, targets, main)
 
   const plans = plansOf(data, decisions, seed)
   const learnt = await learn(plans, main.source, parts.train)
@@ -82,21 +77,38 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
       for (const one of all) one.close()
       return { form, ...tables }
     }),
-    raw: () => readRaw(found, { ...reading, decisions }, parts),
+    raw: () => readRaw(found, { ...reading, decisions }, async () => parts),
   }
 }
 
-/** Throws a DataError if a fold has no rows, or lacks a class that others have. The first one has been checked. */
-async function checkFolds(splitting: Splitting, classes: Parameters<typeof partProblems>[2]): Promise<void> {
-  const { of } = splitting.fold!
-  for (let index = 0; index < of; index++) {
-    const parts = await partsOf({ ...splitting, fold: { index, of } })
-    if (parts.validation.length === 0) {
-      const message = `found ${of}, but fold ${index + 1} of ${splitting.main.file} has no rows; fewer folds have rows in each`
-      refuse([{ code: 'split', pointer: '/fit/k_fold', message }])
-    }
-    if (index > 0) refuse(partProblems(parts, splitting.main, classes))
+/** Divides the rows of the source. Throws a DataError if a part, or a fold, lacks rows or classes. */
+async function divided({ data, seed, fit }: OwnRequest, targets: Named<Target>, main: ReadSource): Promise<Parts> {
+  const classes = noNames<{ readonly target: Target; readonly numbers: Int32Array }>()
+  for (const [name, target] of Object.entries(targets)) {
+    if (target.type === 'class') classes[name] = { target, numbers: await classNumbersOf(target, main) }
   }
+  const shares = {
+    validation: data.validation === null ? fit.validation_split : 0,
+    test: isShare(data.test) ? data.test : 0,
+  }
+  const splitting = { data, main, shares, classes: Object.values(classes)[0]?.numbers ?? null, seed }
+  const fold = foldOf(fit)
+  if (fold === null) {
+    const parts = await partsOf(splitting)
+    refuse(partProblems(parts, main, classes))
+    return parts
+  }
+  const partsFor = await foldedParts(splitting, fold.of)
+  // all folds are checked before the first of them is trained
+  const checked = fit.fold === null ? countUp(0, fold.of) : [fold.index]
+  for (const index of checked) {
+    const parts = partsFor(index)
+    refuse(partProblems(parts, main, classes))
+    if (parts.validation.length > 0) continue
+    const message = `found ${fold.of}, but fold ${index + 1} of ${main.file} has no rows; fewer folds have rows in each`
+    refuse([{ code: 'split', pointer: '/fit/k_fold', message }])
+  }
+  return partsFor(fold.index)
 }
 
 async function readFirst(request: OwnRequest, found: FoundSource): Promise<{ main: ReadSource; decisions: Decisions }> {

@@ -45,7 +45,7 @@ export function openPacked(
   { data, seed }: OwnRequest,
   found: FoundSources,
   key: string,
-): Omit<OpenOwn, 'given' | 'raw'> | undefined {
+): (Omit<OpenOwn, 'given' | 'raw'> & { readonly decisions: Decisions }) | undefined {
   const pack = findPack(key)
   if (!pack) return undefined
   const { settled, decisions, learnt, dropped, sections } = pack.description as unknown as Described
@@ -57,6 +57,7 @@ export function openPacked(
   // the same paths, as they are written now
   const now = { ...settled, source: data.source, validation: data.validation, test: data.test, cache: data.cache }
   return {
+    decisions,
     data: now,
     form,
     decided: [...decidedLines({ data: now, ...decisions, form, main }), `Its rows come from ${placeOf(pack)}.`],

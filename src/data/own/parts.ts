@@ -2,7 +2,7 @@
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { labelText } from '../steps/labels.js'
 import { splitColumn } from './columns.js'
-import { consecutiveFolds, type Fold, groupFolds, shuffledFolds, withFold } from './fold.js'
+import { consecutiveFolds, groupFolds, shuffledFolds, withFold } from './fold.js'
 import { firstOf, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
 import { type ReadSource, rowIn } from './read.js'
 import {
@@ -25,16 +25,23 @@ export interface Splitting {
   /** Class of each row, in whose proportions rows are drawn; null if the target is no class. */
   readonly classes: Int32Array | null
   readonly seed: number
-  /** The fold to validate on, instead of a share of the rows; null if there are none. */
-  readonly fold: Fold | null
 }
 
-/** Throws a DataError for values of the column that splits the rows. */
-export async function partsOf(splitting: Splitting): Promise<Parts> {
-  const { fold, shares } = splitting
-  if (fold === null) return dividedBy(splitting)
-  const parts = await dividedBy({ ...splitting, shares: { ...shares, validation: 0 } })
-  return withFold(parts, await foldsOf(splitting, parts.train, fold.of), fold)
+/** Divides rows by shares. Throws a DataError for values of the column that splits the rows. */
+export async function partsOf({ data: { split }, main, shares, classes, seed }: Splitting): Promise<Parts> {
+  if (split === 'shuffled') return splitShuffled(main.source.count, shares, classes, seed)
+  if (split === 'last') return splitLast(main.source.count, shares)
+  if (split.hash !== undefined) return splitHashed(await placesIn(main, split.hash), shares)
+  if (split.group !== undefined) return splitGroups(await groupsIn(main, split.group), shares, seed)
+  if (split.by !== undefined) return splitBy(await orderIn(main, split.by), shares)
+  return partsBy(await namedParts(main, split.column!))
+}
+
+/** Divides rows in folds. Returns the parts for each fold that validates, by its index. */
+export async function foldedParts(splitting: Splitting, of: number): Promise<(index: number) => Parts> {
+  const parts = await partsOf({ ...splitting, shares: { ...splitting.shares, validation: 0 } })
+  const folds = await foldsOf(splitting, parts.train, of)
+  return (index) => withFold(parts, folds, index)
 }
 
 /** The fold of each training row, in their order. */
@@ -59,15 +66,6 @@ async function foldsOf(
   const places = await placesIn(main, column)
   // the test has the rows with the smallest places
   return rows.map((row) => ((places[row]! - shares.test) / (1 - shares.test)) * of)
-}
-
-async function dividedBy({ data: { split }, main, shares, classes, seed }: Splitting): Promise<Parts> {
-  if (split === 'shuffled') return splitShuffled(main.source.count, shares, classes, seed)
-  if (split === 'last') return splitLast(main.source.count, shares)
-  if (split.hash !== undefined) return splitHashed(await placesIn(main, split.hash), shares)
-  if (split.group !== undefined) return splitGroups(await groupsIn(main, split.group), shares, seed)
-  if (split.by !== undefined) return splitBy(await orderIn(main, split.by), shares)
-  return partsBy(await namedParts(main, split.column!))
 }
 
 /** Calls `see` with every value of a column. */

@@ -2,15 +2,22 @@
 import type { PartName, RawData, RawPart } from '../data.js'
 import { columnsOf } from './columns.js'
 import { type FoundSources, openAt } from './found-source.js'
-import { type Reading, readMain, readSource } from './read.js'
+import { type Reading, type ReadSource, readMain, readSource } from './read.js'
 import type { Parts } from './split-rows.js'
 
-/** Reads all rows once more, because loading the data forgets them. */
-export async function readRaw(found: FoundSources, reading: Reading, { train, ...others }: Parts): Promise<RawData> {
+/**
+ * Reads all rows, once more if loading the data has forgotten them. `divide` says how the rows of the source are divided.
+ */
+export async function readRaw(
+  found: FoundSources,
+  reading: Reading,
+  divide: (main: ReadSource) => Promise<Parts>,
+): Promise<RawData> {
   const { features, targets } = reading.decisions
   const table = await openAt(found.main, reading.data)
   const main = await readMain(table, found.main, reading).finally(() => table.close())
   const all = [main]
+  const { train, ...others } = await divide(main)
   const partOf = async (name: Exclude<PartName, 'train'>): Promise<RawPart> => {
     const source = found[name]
     if (!source) return { source: main.source, rows: others[name] }

@@ -32,7 +32,7 @@ export function splitShuffled(count: number, shares: Shares, classes: Int32Array
   const trained = rest.map((all, label) => all - validated[label]!)
   const partOf = new Uint8Array(count)
   // the first rows of each class in this order train, the next ones validate
-  for (const row of shuffled(count, seed)) {
+  for (const row of shuffled(count, seed, PARTS)) {
     const label = classes === null ? 0 : classes[row]!
     if (trained[label]! > 0) trained[label]!--
     else partOf[row] = validated[label]!-- > 0 ? 1 : 2
@@ -56,7 +56,7 @@ export function splitBy(values: Float64Array, shares: Shares): Parts {
 /** Groups, which have numbers from 0, are drawn by the seed, and added to the test, then to validation, until a part has its share of the rows. */
 export function splitGroups(groups: Uint32Array, shares: Shares, seed: number): Parts {
   const all = rowsByGroup(groups)
-  let waiting: readonly number[][] = Array.from(shuffled(all.length, seed), (index) => all[index]!)
+  let waiting: readonly number[][] = Array.from(shuffled(all.length, seed, PARTS), (index) => all[index]!)
   const wanted = sizesOf(groups.length, shares)
   const take = (size: number): Uint32Array => {
     const [taken, left]: [number[][], number[][]] = [[], []]
@@ -108,8 +108,13 @@ export const PART_NAMES: ReadonlyMap<string, number> = new Map([
   ...['test', 'testing'].map((name) => [name, 2] as const),
 ])
 
-const shuffled = (count: number, seed: number): Uint32Array =>
-  permutation({ seed, purpose: PURPOSE.split, stream: 0, step: 0 }, count)
+/** Streams of random numbers: for the parts, and for folds. */
+const PARTS = 0
+export const FOLDS = 1
+
+/** Rows, or groups of rows, in an order drawn by the seed. */
+export const shuffled = (count: number, seed: number, stream: number): Uint32Array =>
+  permutation({ seed, purpose: PURPOSE.split, stream, step: 0 }, count)
 
 /** Numbers of rows for training, validation and the test. */
 function sizesOf(count: number, shares: Shares): Readonly<Record<keyof Parts, number>> {

@@ -36,7 +36,7 @@ test('all rows of a group are in one fold', () => {
 
 test('one fold validates, the others are for training; the test stays', () => {
   const parts = { train: Uint32Array.of(1, 3, 5, 7), validation: new Uint32Array(), test: Uint32Array.of(0) }
-  expect(withFold(parts, Uint32Array.of(0, 1, 0, 1), { index: 1, of: 2 })).toEqual({
+  expect(withFold(parts, Uint32Array.of(0, 1, 0, 1), 1)).toEqual({
     train: Uint32Array.of(1, 5),
     validation: Uint32Array.of(3, 7),
     test: Uint32Array.of(0),
