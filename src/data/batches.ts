@@ -1,8 +1,9 @@
 /** Batches of one pass over a table. */
+import { countUp } from '../base/count-up.js'
 import type { Named, Numbers } from '../base/field.js'
 import { type Shuffle, shuffled } from './row-order.js'
 import { ONCE } from './steps/binary-draws.js'
-import { firstRows, roomFor, rowsFrom, type Table } from './table.js'
+import { firstRows, roomFor, type Table } from './table.js'
 
 /** How rows are cut into batches, and in which order. */
 export interface BatchOptions {
@@ -28,7 +29,7 @@ export async function* batches(table: Table, options: BatchOptions): AsyncGenera
   for (let start = 0, turn = 0; start < count; start += batchSize, turn = 1 - turn) {
     const room = twice[turn]!
     const size = Math.min(batchSize, count - start)
-    table.read(take?.(size) ?? rowsFrom(start, size), epoch, room)
+    table.read(take?.(size) ?? countUp(start, size), epoch, room)
     yield { size, arrays: firstRows(room, fields, size) }
   }
 }

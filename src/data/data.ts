@@ -2,9 +2,8 @@
 import type { DataForm } from '../base/form.js'
 import type { Progress } from '../base/progress.js'
 import type { DataSpec } from '../spec/spec.js'
-import type { RowSet } from './preparation.js'
 import type { Source } from './sources/source.js'
-import type { Table } from './table.js'
+import type { RowSet, Table } from './table.js'
 
 export interface Data {
   readonly form: DataForm

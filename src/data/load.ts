@@ -1,4 +1,5 @@
 /** Loads the data of a spec: splits the rows into training, validation and test, and prepares them for a model. */
+import { countUp } from '../base/count-up.js'
 import { type DataForm, inputKey, soleInput, targetKey } from '../base/form.js'
 import type { Shape } from '../base/shape.js'
 import type { SetSpec } from '../spec/data.js'
@@ -9,13 +10,13 @@ import type { Data, OpenData, RawData } from './data.js'
 import { consecutiveFolds, type Fitting, foldOf, withFold } from './own/fold.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
-import { splitLast, trainCount } from './split.js'
+import { lastRows } from './split.js'
 import { BINARIZE } from './steps/binarize.js'
 import { flatten } from './steps/flatten.js'
 import { stepOf } from './steps/registry.js'
 import { standardize } from './steps/standardize.js'
 import type { Step } from './steps/step.js'
-import { chosen, rowsFrom, type Table } from './table.js'
+import { countOf, type RowSet, rowsOf } from './table.js'
 import { type DataWatch, UNWATCHED } from './watch.js'
 
 /** The fields of a spec that determine its data. */
@@ -65,46 +66,42 @@ export function describeSet({ data, fit, seed }: SetRequest): DataForm {
     inputs: { x: input! },
     targets: { y: target! },
     weights: false,
-    rows: { train: rows.train, validation: rows.validation, test },
+    rows: { train: countOf(rows.train), validation: countOf(rows.validation), test },
   }
 }
 
 /** Divides the training samples of a set: the last ones validate, or one of consecutive folds. */
-function partsOfSet(count: number, fit: Fitting) {
+function partsOfSet(count: number, fit: Fitting): Readonly<Record<'train' | 'validation', RowSet>> {
   const fold = foldOf(fit)
-  if (fold === null) {
-    const train = trainCount(count, fit.validation_split)
-    const divide = (table: Table) => splitLast(table, fit.validation_split)
-    return { train, validation: count - train, rows: { from: 0, to: train }, divide }
-  }
-  const all = { train: rowsFrom(0, count), validation: new Uint32Array(), test: new Uint32Array() }
-  const { train, validation } = withFold(all, consecutiveFolds(count, fold.of), fold.index)
-  const divide = (table: Table) => ({ train: chosen(table, train), validation: chosen(table, validation) })
-  return { train: train.length, validation: validation.length, rows: train, divide }
+  if (fold === null) return lastRows(count, fit.validation_split)
+  const all = { train: countUp(0, count), validation: new Uint32Array(), test: new Uint32Array() }
+  return withFold(all, consecutiveFolds(count, fold.of), fold.index)
 }
 
 async function loadSet(request: SetRequest): Promise<Data> {
   const { data, fit, seed } = request
   const plans = plansOf(data, seed)
   const { train, test } = await setSources(data)
-  const { rows, divide } = partsOfSet(train.count, fit)
-  const learnt = await learn(plans, train, rows)
+  const rows = partsOfSet(train.count, fit)
+  const learnt = await learn(plans, train, rows.train)
+  const whole = await tableOf(plans, train, TRAINING, learnt)
   return {
     form: describeSet(request),
-    ...divide(await tableOf(plans, train, TRAINING, learnt)),
+    train: rowsOf(whole, rows.train),
+    validation: rowsOf(whole, rows.validation),
     test: await tableOf(plans, test, TEST, learnt),
   }
 }
 
 async function rawSet({ data, fit }: SetRequest): Promise<RawData> {
   const { train, test } = await setSources(data)
-  const cut = trainCount(train.count, fit.validation_split)
+  const rows = partsOfSet(train.count, fit)
   return {
     inputs: ['x'],
     targets: ['y'],
     parts: {
-      train: { source: train, rows: { from: 0, to: cut } },
-      validation: { source: train, rows: { from: cut, to: train.count } },
+      train: { source: train, rows: rows.train },
+      validation: { source: train, rows: rows.validation },
       test: { source: test, rows: { from: 0, to: test.count } },
     },
     dropped: 0,

@@ -8,7 +8,7 @@ import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import type { Rows, Source } from './sources/source.js'
 import { StepProblem } from './steps/problem.js'
 import type { Place, Step } from './steps/step.js'
-import { type DrawAnew, memoryTable, roomFor, type Table } from './table.js'
+import { type DrawAnew, memoryTable, type RowSet, roomFor, type Table } from './table.js'
 
 /** A column, and the steps that turn it into a field, in order. */
 export interface Chain {
@@ -84,9 +84,6 @@ function inColumn<Result>(column: string, run: () => Result): Result {
     throw error instanceof StepProblem ? new UserError(`column ${JSON.stringify(column)}: ${error.message}`) : error
   }
 }
-
-/** Numbers of rows: all from one to another (exclusive), or those of a sorted list. */
-export type RowSet = { readonly from: number; readonly to: number } | Uint32Array
 
 /** Shows the training rows to every step that learns, and returns the results. */
 export async function learn(plans: Plans, source: Source, training: RowSet): Promise<Learnt> {

@@ -1,5 +1,5 @@
-/** Splits a table into rows for training and rows for validation. */
-import { part, type Table } from './table.js'
+/** Divides rows into those for training and those for validation. */
+import type { RowSet } from './table.js'
 
 /** Returns how many of `count` rows `validation_split` leaves for training. */
 export const trainCount = (count: number, fraction: number): number => Math.floor(count * (1 - fraction))
@@ -8,7 +8,7 @@ export const trainCount = (count: number, fraction: number): number => Math.floo
  * Cuts the last fraction off, before any shuffling: Keras' `validation_split`
  * (keras/src/trainers/data_adapters/array_data_adapter.py, `train_validation_split`).
  */
-export function splitLast(table: Table, fraction: number): { readonly train: Table; readonly validation: Table } {
-  const cut = trainCount(table.count, fraction)
-  return { train: part(table, 0, cut), validation: part(table, cut, table.count) }
+export function lastRows(count: number, fraction: number): { readonly train: RowSet; readonly validation: RowSet } {
+  const cut = trainCount(count, fraction)
+  return { train: { from: 0, to: cut }, validation: { from: cut, to: count } }
 }

@@ -86,6 +86,15 @@ export const chosen = (table: Table, numbers: Uint32Array): Table => ({
     ),
 })
 
+/** Numbers of rows: all from one to another (exclusive), or those of a sorted list. */
+export type RowSet = { readonly from: number; readonly to: number } | Uint32Array
+
+export const countOf = (set: RowSet): number => (set instanceof Uint32Array ? set.length : set.to - set.from)
+
+/** The rows of a table that are in a set. */
+export const rowsOf = (table: Table, set: RowSet): Table =>
+  set instanceof Uint32Array ? chosen(table, set) : part(table, set.from, set.to)
+
 const view = ({ fields }: Table, count: number) => ({ fields, count })
 
 /** Returns an array for each field, with room for this many rows. */
@@ -108,12 +117,9 @@ export function readRows(
   epoch: number | null,
   room: Named<Numbers> = roomFor(table.fields, count),
 ): Record<string, Numbers> {
-  table.read(rowsFrom(from, count), epoch, room)
+  table.read(countUp(from, count), epoch, room)
   return firstRows(room, table.fields, count)
 }
-
-/** The numbers of `count` rows from `from` on. */
-export const rowsFrom = countUp
 
 /** Number of rows that are read at a time to go through a table. */
 const ROWS_AT_ONCE = 1024

@@ -1,9 +1,8 @@
 /** A split leaves samples on both sides, and says which classes are on one side alone. */
 import { describe, expect, test } from 'vitest'
 import { checkSplit, warnOfSplit } from '../../src/data/check-split.js'
-import { splitLast } from '../../src/data/split.js'
 import { part } from '../../src/data/table.js'
-import { formOf, formOfSpec, tableOf } from '../support/data.js'
+import { formOf, formOfSpec, splitLast, tableOf } from '../support/data.js'
 import { resolveSpec } from '../support/spec.js'
 
 const check = (validation_split: number) => {

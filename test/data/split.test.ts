@@ -1,7 +1,7 @@
 /** Splits are those of Keras. */
 import { expect, test } from 'vitest'
-import { splitLast, trainCount } from '../../src/data/split.js'
-import { formOf, storedOf, tableOf } from '../support/data.js'
+import { trainCount } from '../../src/data/split.js'
+import { formOf, splitLast, storedOf, tableOf } from '../support/data.js'
 
 /** `int(math.floor(n * (1 - f)))` in Python, for n and f where rounding matters too. */
 test.each([

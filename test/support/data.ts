@@ -2,7 +2,8 @@
 import { classField, type Field, type Numbers } from '../../src/base/field.js'
 import { type DataForm, inputKey, targetKey } from '../../src/base/form.js'
 import { type DataRequest, describeSet, loadData } from '../../src/data/load.js'
-import { memoryTable, readRows, type Table } from '../../src/data/table.js'
+import { lastRows } from '../../src/data/split.js'
+import { memoryTable, readRows, rowsOf, type Table } from '../../src/data/table.js'
 import type { SetSpec } from '../../src/spec/data.js'
 import type { DataSpec } from '../../src/spec/spec.js'
 
@@ -50,3 +51,9 @@ export function setOf(data: DataSpec): SetSpec {
 export const formOfSpec = (spec: DataRequest): DataForm => describeSet({ ...spec, data: setOf(spec.data) })
 export const formOfData = (data: DataSpec): DataForm => formOfSpec(alone(data))
 export const dataOf = (data: DataSpec, seed?: number) => loadData(alone(data, seed))
+
+/** The rows for training and for validation of a table that is divided as Keras' `validation_split` says. */
+export function splitLast(table: Table, fraction: number): { readonly train: Table; readonly validation: Table } {
+  const { train, validation } = lastRows(table.count, fraction)
+  return { train: rowsOf(table, train), validation: rowsOf(table, validation) }
+}

@@ -1,6 +1,8 @@
 /** Makes the tables of own data for training, validation and the test: in memory, or in a pack. */
+import { countUp } from '../../base/count-up.js'
 import type { Named, Numbers } from '../../base/field.js'
 import type { Column } from '../column.js'
+import { type Data, PARTS, type PartName } from '../data.js'
 import { fileTable, ROW_NUMBER, storedFields } from '../packs/file-table.js'
 import type { Pack, PackDraft } from '../packs/pack-file.js'
 import { layoutOf } from '../packs/row-layout.js'
@@ -18,14 +20,10 @@ import {
   VALIDATION,
 } from '../preparation.js'
 import type { Source } from '../sources/source.js'
-import { chosen, rowsFrom, type Table } from '../table.js'
+import { chosen } from '../table.js'
 import type { Parts } from './split-rows.js'
 
-export interface Tables {
-  readonly train: Table
-  readonly validation: Table
-  readonly test: Table
-}
+export type Tables = Pick<Data, PartName>
 
 /** How columns become fields. */
 export interface Preparation {
@@ -52,8 +50,6 @@ export async function memoryTables({ plans, learnt }: Preparation, sources: Sour
   }
   return { train: chosen(whole, parts.train), validation: await tableFrom('validation'), test: await tableFrom('test') }
 }
-
-const PARTS = ['train', 'validation', 'test'] as const
 
 /** Numbers of the sources of parts that have their own. */
 const NUMBERS = { train: TRAINING, validation: VALIDATION, test: TEST } as const
@@ -125,9 +121,9 @@ export async function packTables(
     if (!source) continue
     const own = writers.filter((writer) => writer.source === number)
     for await (const { from, count, fields } of prepared(preparation.plans, source, number, preparation.learnt)) {
-      const arrays: Named<Numbers> = { ...fields, [ROW_NUMBER]: Int32Array.from(rowsFrom(from, count)) }
+      const arrays: Named<Numbers> = { ...fields, [ROW_NUMBER]: new Int32Array(countUp(from, count)) }
       for (const { writer, rows } of own) {
-        await writer.add(arrays, rows ? rowsIn(rows, from, count).map((row) => row - from) : rowsFrom(0, count))
+        await writer.add(arrays, rows ? rowsIn(rows, from, count).map((row) => row - from) : countUp(0, count))
       }
       done += count
       seen(done, total)

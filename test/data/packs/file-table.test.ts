@@ -1,15 +1,17 @@
 /** A table in a file gives what the same table in memory gives. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { countUp } from '../../../src/base/count-up.js'
 import type { Field, Named, Numbers } from '../../../src/base/field.js'
 import { fileTable, ROW_NUMBER, storedFields } from '../../../src/data/packs/file-table.js'
 import { createPack } from '../../../src/data/packs/pack-file.js'
 import { layoutOf } from '../../../src/data/packs/row-layout.js'
 import { RowWriter } from '../../../src/data/packs/row-writer.js'
 import { BINARIZE } from '../../../src/data/steps/binarize.js'
-import { type DrawAnew, memoryTable, roomFor, rowsFrom } from '../../../src/data/table.js'
+import { type DrawAnew, memoryTable, roomFor } from '../../../src/data/table.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'packs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -38,7 +40,7 @@ const arrays: Named<Numbers> = {
   label: Int32Array.from(values((index) => 2 ** 30 + index, 1)),
 }
 
-const sourceRows = rowsFrom(0, COUNT)
+const sourceRows = countUp(0, COUNT)
 
 /** A table in a file of these rows, which are added some at a time. */
 async function written(rows: Uint32Array, anew: Named<DrawAnew> = {}, some = 700) {
@@ -98,7 +100,7 @@ test('values are drawn by the number of a row in its source', async () => {
   const [inFile, inMemory] = [await written(every, { grey: draw }), memoryTable(fields, arrays, COUNT, { grey: draw })]
   for (const epoch of [1, 2, null]) {
     const [found, expected] = [roomFor(fields, 50), roomFor(fields, 50)]
-    inFile.read(rowsFrom(20, 50), epoch, found)
+    inFile.read(countUp(20, 50), epoch, found)
     inMemory.read(every.subarray(20, 70), epoch, expected)
     expect(found).toEqual(expected)
   }
