@@ -352,6 +352,12 @@ describe('the report of a spec', () => {
       split: 'fold 1 of 5, drawn from the seed, in the proportions of the classes',
       rows: { test: 0 },
     })
+    const set = { dataset: 'bars-and-stripes', flatten: true }
+    writeFileSync(join(cwd, 'set.json'), spec(set, { fit: { k_fold: 4, fold: 2 } }))
+    const ofSet = await looked(cwd, 'set.json')
+    expect(ofSet.split).toBe('validation: fold 2 of 4, consecutive training samples; test: a set of its own')
+    // a set is sorted by its classes
+    expect(ofSet.targets[0]!.classes!.map(({ validation }: { validation: number }) => validation)).toEqual([8, 0])
     const targets = { species: {}, body_mass_g: {} }
     const outputs = { species: { loss: 'sparse_categorical_crossentropy' }, body_mass_g: { loss: 'mse' } }
     const head = (name: string) => ({ type: 'Dense', units: 'auto', name, inputs: ['h'] })

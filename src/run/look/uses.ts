@@ -51,7 +51,8 @@ function lossWords(spec: ResolvedSpec, type: TargetColumn['type'] | null): strin
 /** How the rows are divided. */
 export function splitWords({ fit }: ResolvedSpec, data: OpenData['data']): string {
   const fold = fit.k_fold === null ? '' : `fold ${fit.fold ?? 1} of ${fit.k_fold}, `
-  if (!('source' in data)) return 'validation: the last training samples; test: a set of its own'
+  if (!('source' in data))
+    return `validation: ${fold === '' ? 'the last' : `${fold}consecutive`} training samples; test: a set of its own`
   const { split, validation, test, target } = data
   const way =
     split === 'shuffled'
