@@ -1,13 +1,15 @@
 /** Classes of targets: their names, and the rows that have them. */
+
 import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { firstNames } from '../../base/first-names.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
+import type { IssueDraft } from '../../spec/document.js'
 import type { Rows } from '../sources/source.js'
 import { flagOf, labelText, namesIn } from '../steps/labels.js'
 import type { Target } from './decide.js'
-import { firstOf, isShown, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
+import { firstOf, isShown, MOST_FOUND, quoted, refuse } from './problem.js'
 import { type ReadSource, rowIn } from './read.js'
 import type { Parts } from './split-rows.js'
 
@@ -20,7 +22,7 @@ export const hasLabels = ({ type, columns }: Pick<Target, 'type' | 'columns'>): 
 
 /** Adds the names of the classes to each target that leaves them open. */
 export async function namedClasses(targets: Named<Target>, main: ReadSource): Promise<Record<string, Target>> {
-  const problems: Problem[] = []
+  const problems: IssueDraft[] = []
   const named = noNames<Target>()
   for (const [name, target] of Object.entries(targets)) {
     const { column, class_names, type, pointer } = target
@@ -80,8 +82,8 @@ function* labelsIn({ from, count, columns }: Rows, { column, type, separator }: 
 /**
  * Reports values that are none of the given classes of a target, and values that say neither yes nor no where they must.
  */
-export async function oddLabels(targets: Named<Target>, read: ReadSource): Promise<Problem[]> {
-  const all: Problem[] = []
+export async function oddLabels(targets: Named<Target>, read: ReadSource): Promise<IssueDraft[]> {
+  const all: IssueDraft[] = []
   for (const target of Object.values(targets)) {
     if (!hasLabels(target)) all.push(...(target.type === 'multi_hot' ? await oddFlags(target, read) : []))
     else if (target.class_names !== undefined) all.push(...(await oddNames(target, read)))
@@ -89,11 +91,11 @@ export async function oddLabels(targets: Named<Target>, read: ReadSource): Promi
   return all
 }
 
-async function oddNames(target: Target, read: ReadSource): Promise<readonly Problem[]> {
+async function oddNames(target: Target, read: ReadSource): Promise<readonly IssueDraft[]> {
   const { source } = read
   const { class_names, column, pointer } = target
   const known = new Set(class_names)
-  const problems: Problem[] = []
+  const problems: IssueDraft[] = []
   for await (const rows of source.rows([column!])) {
     for (const { label, row } of labelsIn(rows, target)) {
       if (known.has(label)) continue
@@ -105,9 +107,9 @@ async function oddNames(target: Target, read: ReadSource): Promise<readonly Prob
   return firstOf(problems)
 }
 
-async function oddFlags({ columns, pointer }: Target, read: ReadSource): Promise<readonly Problem[]> {
+async function oddFlags({ columns, pointer }: Target, read: ReadSource): Promise<readonly IssueDraft[]> {
   const { source } = read
-  const problems: Problem[] = []
+  const problems: IssueDraft[] = []
   for await (const rows of source.rows(columns)) {
     for (const column of columns!) {
       for (let row = 0; row < rows.count; row++) {
@@ -137,7 +139,7 @@ export function partProblems(
   parts: Parts,
   { file, pointer }: ReadSource,
   classes: Named<{ readonly target: Target; readonly numbers: Int32Array }>,
-): Problem[] {
+): IssueDraft[] {
   if (parts.train.length === 0) return [{ code: 'split', pointer, message: `${file} has no rows to train on` }]
   return Object.entries(classes).flatMap(([name, { target, numbers }]) => {
     const names = target.class_names!
@@ -150,7 +152,7 @@ export function partProblems(
     const validated = seen(parts.validation)
     const missing = [...names.keys()].filter((label) => !trained.has(label) && numbers.includes(label))
     const unvalidated = parts.validation.length === 0 ? [] : [...trained].filter((label) => !validated.has(label))
-    const problem = (labels: readonly number[], part: string): Problem[] => {
+    const problem = (labels: readonly number[], part: string): IssueDraft[] => {
       if (labels.length === 0) return []
       const sorted = labels.toSorted((a, b) => a - b).map((label) => quoted(names[label]!))
       const message = `target ${quoted(name)}: no row of class ${firstNames(sorted, MOST_NAMED)} is left ${part}; give such classes more rows, leave their rows out, or change "split" or "validation_split"`

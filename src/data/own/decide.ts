@@ -3,6 +3,7 @@
 import type { Named } from '../../base/field.js'
 import { firstNames } from '../../base/first-names.js'
 import { nearest } from '../../base/nearest.js'
+import type { IssueDraft } from '../../spec/document.js'
 import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import { toPointer } from '../../spec/pointer.js'
@@ -12,7 +13,7 @@ import { columnsBeside, columnsOf, targetColumns } from './columns.js'
 import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
-import { firstOf, type Problem, quoted, refuse } from './problem.js'
+import { firstOf, quoted, refuse } from './problem.js'
 
 /** A target and its columns. */
 export interface Target extends TargetColumn {
@@ -38,7 +39,7 @@ export async function decide(given: OwnDataSpec, table: RawTable, kindOf: Target
   return { features: mapped(features, (feature) => filled(feature, spec)), targets }
 }
 
-function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<FeatureSpec>): readonly Problem[] {
+function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<FeatureSpec>): readonly IssueDraft[] {
   const problems = [
     ...crossRules(crosses, features),
     ...(output_mode === 'concat' ? numberRules(features, crosses) : []),
@@ -66,7 +67,7 @@ function missingColumns(
   { features: written }: OwnDataSpec,
   targets: Named<Target>,
   { name: file, columns }: RawTable,
-): readonly Problem[] {
+): readonly IssueDraft[] {
   const { features, ignore, weight, missing, split } = spec
   const listed = Array.isArray(features)
   const named = [

@@ -1,9 +1,11 @@
 /** Finds the types of features to which the spec gives none. */
+
 import { noNames } from '../../base/no-names.js'
+import type { IssueDraft } from '../../spec/document.js'
 import { type FeatureSpec, featureSchema } from '../../spec/features.js'
 import type { Cell, ColumnFacts, RawTable } from '../sources/raw-table.js'
 import type { Feature } from './feature.js'
-import { firstOf, type Problem, quoted, refuse } from './problem.js'
+import { firstOf, quoted, refuse } from './problem.js'
 
 /** Text of at most this many different values is a category. */
 const MOST_CATEGORIES = 100
@@ -20,7 +22,7 @@ export async function inferred(
   const plain = names.filter((name) => typeof table.columns[name] !== 'object' || table.columns[name] === null)
   const facts = await table.facts(plain)
   const features = noNames<Feature>()
-  const problems: Problem[] = []
+  const problems: IssueDraft[] = []
   for (const name of names) {
     const column = table.columns[name]
     const make = (type: FeatureSpec['type']) => {

@@ -6,8 +6,8 @@ import { filesOf } from '../files.js'
 import type { RawTable } from '../sources/raw-table.js'
 import type { DataWatch } from '../watch.js'
 
-/** How the files are read: the fields of the spec for it. */
-export type Reading = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select' | 'sha256'>
+/** The fields of a spec that say how files are read. */
+export type FileOptions = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select' | 'sha256'>
 
 /** Paths of files on this machine; of arrays with names, by name. */
 export type Files = readonly string[] | Named<readonly string[]>
@@ -18,7 +18,7 @@ export const listOf = (files: Files): readonly string[] =>
 const isList = (files: Files): files is readonly string[] => Array.isArray(files)
 
 /** Finds the files of a source, and downloads them. Paths are relative to the current folder. Throws a UserError. */
-export async function findFiles(source: SourceSpec, { sha256 }: Reading, watch: DataWatch): Promise<Files> {
+export async function findFiles(source: SourceSpec, { sha256 }: FileOptions, watch: DataWatch): Promise<Files> {
   const download = async (url: string) => {
     const { remoteFile } = await import('../remote/remote-file.js')
     return remoteFile(url, { ...watch, ...(sha256 !== null && { sha256 }) })
@@ -33,7 +33,7 @@ export async function findFiles(source: SourceSpec, { sha256 }: Reading, watch: 
  * Opens the table of a source, or its training part if it has the arrays of both, as Keras' data sets have. Paths are
  * relative to the current folder. Throws a UserError for files that are missing, damaged or unknown.
  */
-export async function openSource(source: SourceSpec, reading: Reading, watch: DataWatch): Promise<RawTable> {
+export async function openSource(source: SourceSpec, reading: FileOptions, watch: DataWatch): Promise<RawTable> {
   const table = await openFiles(await findFiles(source, reading, watch), reading)
   return (await partsIn(table))?.train ?? table
 }
@@ -42,7 +42,7 @@ export async function openSource(source: SourceSpec, reading: Reading, watch: Da
 export const partsIn = async (table: RawTable) => (await import('../arrays/keras-parts.js')).kerasParts(table)
 
 /** Throws a UserError for files that are damaged or unknown. */
-export async function openFiles(paths: Files, reading: Reading): Promise<RawTable> {
+export async function openFiles(paths: Files, reading: FileOptions): Promise<RawTable> {
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
   if (!isList(paths)) return openArrays(paths, '.')
   const arrays = paths.filter(isArrayFile)

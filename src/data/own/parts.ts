@@ -1,9 +1,10 @@
 /** Divides the rows of a source as the field `split` says. */
+import type { IssueDraft } from '../../spec/document.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { labelText } from '../steps/labels.js'
 import { splitColumn } from './columns.js'
 import { consecutiveFolds, groupFolds, shuffledFolds, withFold } from './fold.js'
-import { firstOf, MOST_FOUND, type Problem, quoted, refuse } from './problem.js'
+import { firstOf, MOST_FOUND, quoted, refuse } from './problem.js'
 import { type ReadSource, rowIn } from './read.js'
 import {
   PART_NAMES,
@@ -104,7 +105,7 @@ async function groupsIn(main: ReadSource, column: string): Promise<Uint32Array> 
 /** The part that each value names: 0 for training, 1 for validation, 2 for the test. */
 async function namedParts(main: ReadSource, column: string): Promise<Uint8Array> {
   const parts = new Uint8Array(main.source.count)
-  const problems: Problem[] = []
+  const problems: IssueDraft[] = []
   await eachValue(main, column, (value, row) => {
     const name = labelText(value)
     const part = PART_NAMES.get(name.toLowerCase())
@@ -120,7 +121,7 @@ async function namedParts(main: ReadSource, column: string): Promise<Uint8Array>
 /** Numbers, or points in time as numbers, which have the order of the values. */
 async function orderIn(main: ReadSource, column: string): Promise<Float64Array> {
   const [numbers, times] = [new Float64Array(main.source.count), new Float64Array(main.source.count)]
-  const problems: Problem[] = []
+  const problems: IssueDraft[] = []
   let allNumbers = true
   await eachValue(main, column, (value, row) => {
     allNumbers &&= isNumber(value)
@@ -146,7 +147,7 @@ function timeOf(text: string): number {
   return Date.parse(time === undefined ? day : `${day}T${time}${zone}`)
 }
 
-const problemAt = (row: number, read: ReadSource, column: string, found: string): Problem => ({
+const problemAt = (row: number, read: ReadSource, column: string, found: string): IssueDraft => ({
   code: 'split',
   pointer: '/data/split',
   message: `${rowIn(read, row + 1)}, column ${quoted(column)}: ${found}`,

@@ -1,24 +1,17 @@
 /** Problems with the user's data, found by comparing the spec with the files. */
 import { visible } from '../../base/visible.js'
-
-export interface Problem {
-  readonly code: string
-  /** JSON pointer to the field of the spec that names the data. */
-  readonly pointer: string
-  readonly message: string
-  readonly nearest?: string | undefined
-}
+import type { IssueDraft } from '../../spec/document.js'
 
 /** All problems that were found; whoever read the spec adds the places. */
 export class DataError extends Error {
   override readonly name = 'DataError'
-  constructor(readonly problems: readonly Problem[]) {
+  constructor(readonly problems: readonly IssueDraft[]) {
     super(problems.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n'))
   }
 }
 
 /** Throws the problems if there are any. */
-export function refuse(problems: readonly Problem[]): void {
+export function refuse(problems: readonly IssueDraft[]): void {
   if (problems.length > 0) throw new DataError(problems)
 }
 
@@ -28,7 +21,7 @@ const MOST = 20
 export const MOST_FOUND = 1000
 
 /** The first problems, and how many more there are. */
-export const firstOf = (problems: readonly Problem[]): readonly Problem[] =>
+export const firstOf = (problems: readonly IssueDraft[]): readonly IssueDraft[] =>
   problems.length <= MOST
     ? problems
     : [
@@ -37,9 +30,9 @@ export const firstOf = (problems: readonly Problem[]): readonly Problem[] =>
       ]
 
 /** True if one more problem of this kind is listed. */
-export const isShown = ({ length }: readonly Problem[]): boolean => length < MOST
+export const isShown = ({ length }: readonly IssueDraft[]): boolean => length < MOST
 
-const countOf = ({ length }: readonly Problem[]): string =>
+const countOf = ({ length }: readonly IssueDraft[]): string =>
   `${length >= MOST_FOUND ? 'at least ' : ''}${Math.min(length, MOST_FOUND) - MOST}`
 
 /** A name in quotes, safe to print. */

@@ -1,6 +1,8 @@
 /** Reads the columns of a source that features and targets need. */
+
 import type { Named } from '../../base/field.js'
 import { noNames } from '../../base/no-names.js'
+import type { IssueDraft } from '../../spec/document.js'
 import { refusesGaps } from '../../spec/feature-chain.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
@@ -9,7 +11,7 @@ import { type DataWatch, patient } from '../watch.js'
 import { columnsBeside, columnsOf, splitColumn } from './columns.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { type FoundSource, nameOf, openAt } from './found-source.js'
-import { type Problem, quoted, refuse } from './problem.js'
+import { quoted, refuse } from './problem.js'
 import { type Spooled, spool } from './spool.js'
 
 export interface ReadSource extends Spooled {
@@ -94,7 +96,7 @@ type Use = ColumnType | 'field' | 'label'
 const useOf = ({ type }: Target): Use => (type === 'number' ? 'number' : 'label')
 
 function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string): Named<ColumnType | 'field'> {
-  const problems: Problem[] = []
+  const problems: IssueDraft[] = []
   const wanted = noNames<ColumnType | 'field'>()
   for (const [column, uses] of Object.entries(all)) {
     const stated = columns[column]
@@ -134,7 +136,11 @@ function droppingColumns({ features }: Decisions, data: OwnDataSpec): ReadonlySe
 }
 
 /** Reports columns with gaps that nothing fills. */
-export function gapProblems({ gaps, file, pointer }: ReadSource, decisions: Decisions, data: OwnDataSpec): Problem[] {
+export function gapProblems(
+  { gaps, file, pointer }: ReadSource,
+  decisions: Decisions,
+  data: OwnDataSpec,
+): IssueDraft[] {
   const dropping = droppingColumns(decisions, data)
   const needed = new Map<string, string>()
   for (const feature of Object.values(decisions.features)) {

@@ -4,7 +4,7 @@ import { UserError } from '../../base/issue.js'
 import type { Shape } from '../../base/shape.js'
 import { isField, numberField } from '../../data/column.js'
 import { oddAmongNumbers } from '../../data/own/infer.js'
-import { openSource, type Reading } from '../../data/own/open-source.js'
+import { type FileOptions, openSource } from '../../data/own/open-source.js'
 import { quoted } from '../../data/own/problem.js'
 import type { Cell, ColumnFacts, ColumnType, RawTable } from '../../data/sources/raw-table.js'
 import type { DataWatch } from '../../data/watch.js'
@@ -38,7 +38,7 @@ export interface SurveyedColumn extends ColumnSummary {
 export async function survey(
   files: readonly string[],
   target: string | undefined,
-  reading: Reading,
+  reading: FileOptions,
   watch: DataWatch,
 ): Promise<Survey> {
   const { table, facts, unreadable, gapTexts } = await openedWithGaps(files, reading, watch)
@@ -89,7 +89,7 @@ const MOST_GAP_TEXTS = 3
  * Opens the files, and finds the texts that stand for gaps: without them a column has nothing but numbers. Other columns
  * give no reason for one: there, NA may be Namibia.
  */
-async function openedWithGaps(files: readonly string[], reading: Reading, watch: DataWatch): Promise<Opened> {
+async function openedWithGaps(files: readonly string[], reading: FileOptions, watch: DataWatch): Promise<Opened> {
   const needed = new Map<string, readonly string[]>()
   const hopeless = new Set<string>()
   const texts = new Set<string>()
