@@ -24,10 +24,6 @@ export function picked(values: Values, rows: Uint32Array, width: number): Values
   if (Array.isArray(values)) return Array.from(rows, (row) => values[row])
   const given = values as Numbers
   const found = given.slice(0, rows.length * width)
-  if (width === 1) {
-    for (let index = 0; index < rows.length; index++) found[index] = given[rows[index]!]!
-    return found
-  }
   for (let index = 0; index < rows.length; index++) {
     for (let at = 0; at < width; at++) found[index * width + at] = given[rows[index]! * width + at]!
   }

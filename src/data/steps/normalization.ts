@@ -17,10 +17,6 @@ export function normalization(spec: Spec): Step<Moments> | Step<null> {
   const scaled = (values: Numbers, given: Field, { means, variances }: Moments) => {
     const { of } = groupsOf(given, axis)
     const deviations = variances.map((one) => Math.max(Math.sqrt(one), LEAST_DEVIATION))
-    if (of.length === 1 && !invert) {
-      const [mean, deviation] = [means[0]!, deviations[0]!]
-      return mapped(values, given, (value) => (value - mean) / deviation)
-    }
     return mapped(values, given, (value, element) => {
       const group = of[element]!
       return invert ? means[group]! + value * deviations[group]! : (value - means[group]!) / deviations[group]!

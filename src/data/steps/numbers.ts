@@ -19,10 +19,6 @@ export function mapped(values: Numbers, given: Field, of: OfNumber): Float32Arra
   const width = sizeOf(given.shape)
   const numbers = numbersOf(values, given)
   const made = new Float32Array(numbers.length)
-  if (width === 1) {
-    for (let at = 0; at < made.length; at++) made[at] = of(numbers[at]!, 0)
-    return made
-  }
   for (let at = 0; at < made.length; ) {
     for (let element = 0; element < width; element++, at++) made[at] = of(numbers[at]!, element)
   }
