@@ -13,7 +13,7 @@ export interface Override {
   readonly value: unknown
   /** Combines the value with the one that is there, instead of replacing it. */
   readonly joined?: (before: unknown) => unknown
-  /** What the user wrote: `--set fit.epochs=3`. */
+  /** The text of the user: `--set fit.epochs=3`. */
   readonly source: string
 }
 

@@ -1,4 +1,4 @@
-/** What the arguments of a step must be to fit one another. */
+/** Checks that the arguments of a step fit one another. */
 import type { RuleIssue } from './family.js'
 import type { StepOf, StepSpec } from './steps.js'
 

@@ -1,4 +1,4 @@
-/** Whether a target is a class or a number: the loss decides, never the values. */
+/** Tells targets that are classes from targets that are numbers. The loss decides it, never the values. */
 import { LOSS_TARGETS } from './losses.js'
 import type { OutputSpec } from './outputs.js'
 import type { LossSpec } from './spec.js'

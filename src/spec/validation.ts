@@ -1,4 +1,4 @@
-/** Which specs keep rows for validation, and the rules of folds. */
+/** Tells whether a spec keeps rows for validation, and checks its folds. */
 import type { RuleIssue } from './family.js'
 import type { OwnDataSpec } from './own-data.js'
 

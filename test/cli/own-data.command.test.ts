@@ -21,7 +21,7 @@ const withRows = (others: Readonly<Record<number, string>>): string =>
 
 const DATA = { source: 'a.csv', target: 'y' }
 
-/** What the command says of data that it refuses, without the name and the place of the spec. */
+/** The message of the command for data that it refuses, without the name and the place of the spec. */
 async function refusal(...spec: Parameters<typeof ownSpec>): Promise<string[]> {
   const cwd = dirname(ownSpec(...spec))
   const { code, stdout, stderr } = await runMain(['spec.json'], { cwd })

@@ -9,7 +9,7 @@ import type { DataSpec } from '../../src/spec/spec.js'
 
 interface Made extends Partial<Omit<Field, 'classes'>> {
   readonly name?: string
-  /** Of a sample. */
+  /** Shape of a sample. */
   readonly shape: Field['shape']
   readonly classes?: number
   readonly rows?: Partial<DataForm['rows']>

@@ -28,11 +28,11 @@ declare module 'vitest' {
   }
 }
 
-/** Those of the project that work here; the others are named with what brings them. */
+/** Engines of the project that work here. A line names each of the others, and the command that brings it. */
 export const engineNames: readonly RealEngine[] = await enginesHere()
 
 /**
- * Those whose kernels are ours, and the reference. Other backends of tfjs lack kernels that layers need, or compute some
+ * The engines whose kernels are ours, and the reference. Other backends of tfjs lack kernels that layers need, or compute some
  * otherwise (pads given as numbers, ties of a pool): that is not for us to mend.
  */
 export const ownEngines = engineNames.filter((name) => name === 'onnx' || name === 'tensorflow' || name === 'eager:cpu')

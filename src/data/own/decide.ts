@@ -26,7 +26,7 @@ export interface Decisions {
   readonly targets: Named<Target>
 }
 
-/** Whether the loss that uses a target compares classes or numbers. */
+/** Says whether the loss that uses a target compares classes or numbers. */
 export type TargetKind = (target: string) => 'class' | 'number'
 
 /** Throws a DataError with all problems. */
@@ -135,7 +135,7 @@ async function featuresOf(spec: OwnDataSpec, table: RawTable): Promise<Record<st
   return inferred(chosen, table, pointer)
 }
 
-/** What replaces a gap in a column, as the field `missing` of the data says. */
+/** Returns the entry for a column in the field `missing` of the data: the way to fill its gaps. */
 export function fillOf({ missing }: Pick<OwnDataSpec, 'missing'>, column: string): string | number {
   if (typeof missing === 'string') return missing
   return Object.hasOwn(missing, column) ? missing[column]! : 'error'

@@ -24,7 +24,7 @@ import {
   type Tables,
 } from './tables.js'
 
-/** What a pack says about its rows. */
+/** The description that a pack has of its rows. */
 interface Described {
   /** The spec with everything that was decided. */
   readonly settled: OwnDataSpec

@@ -1,4 +1,4 @@
-/** What becomes of the columns of own data: the steps of each field, and the form that results. */
+/** Plans the fields of own data: the steps that make each of them, and the form that results. */
 import type { Field, Named } from '../../base/field.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import { noNames } from '../../base/no-names.js'

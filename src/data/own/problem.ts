@@ -2,7 +2,7 @@
 import { visible } from '../../base/visible.js'
 import type { IssueDraft } from '../../spec/document.js'
 
-/** All problems that were found; whoever read the spec adds the places. */
+/** All problems that were found. The reader of the spec adds their places in its file. */
 export class DataError extends Error {
   override readonly name = 'DataError'
   constructor(readonly problems: readonly IssueDraft[]) {

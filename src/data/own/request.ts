@@ -1,4 +1,4 @@
-/** What opens data of the user, and what comes of it. */
+/** The request that opens data of the user, and its result. */
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { OpenData } from '../data.js'
 import type { DataWatch } from '../watch.js'

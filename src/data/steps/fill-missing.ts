@@ -14,7 +14,7 @@ import { type Counts, increase, mostFrequent } from './vocabulary.js'
 type Spec = StepOf<'FillMissing'>
 type Fill = string | number
 
-/** What replaces the gaps of each element of a row. */
+/** The values that replace gaps, one for each element of a row. */
 type Fills = { readonly fills: readonly Fill[] }
 
 export function fillMissing({ strategy, value }: Pick<Spec, 'strategy' | 'value'>): Step<Fills | null> {

@@ -5,7 +5,7 @@ import type { Learning } from './step.js'
 const BITS = 8
 const DIGITS = 2 ** BITS
 const PASSES = 32 / BITS
-/** Of an even number of values, the median is the mean of the two in the middle. */
+/** The median of an even number of values is the mean of the two in the middle. */
 const MIDDLES = 2
 
 /** Learns the median of each element of a row; NaN if it has only gaps. */

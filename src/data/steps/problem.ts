@@ -1,4 +1,4 @@
-/** What a step cannot do with the column or the values that it is given. Whoever runs the step names the column. */
+/** The error of a step that cannot use the column or the values that it gets. The caller adds the name of the column. */
 import type { RowOf } from './step.js'
 
 export class StepProblem extends Error {
