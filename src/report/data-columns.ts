@@ -75,4 +75,3 @@ function decisionLines(columns: readonly Column[], width: number): string[] {
 }
 
 const MOST_NAMED = 10
-
