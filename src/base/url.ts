@@ -1,5 +1,8 @@
-/** Takes secrets out of addresses. */
+/** Addresses: how to know them, and how to take secrets out of them. */
 import querystring from 'node:querystring'
+
+/** True if a path is an address of any protocol. */
+export const isUrl = (path: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(path)
 
 /** Returns an address without its user name, password, query and fragment. */
 export function shown(url: string): string {

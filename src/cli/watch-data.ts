@@ -1,6 +1,5 @@
 /** Shows on standard error what happens while data are opened, such as downloads. */
-import type { DataWatch } from '../data/watch.js'
-import { UNWATCHED } from '../data/watch.js'
+import { type DataWatch, UNWATCHED } from '../data/watch.js'
 import { createTransferReporter } from '../report/transfer.js'
 import { type Io, mayRedraw } from './io.js'
 

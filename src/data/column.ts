@@ -1,5 +1,6 @@
 /** A column of a source, or the result of a step: a field, or values that further steps turn into a field. */
 import type { Field, Numbers } from '../base/field.js'
+import { sizeOf } from '../base/shape.js'
 
 /** `text`: strings. `integer`: whole numbers, exact to 2^53, that may be too large for float32, such as identifiers. */
 export type Column = Field | { readonly values: 'text' } | { readonly values: 'integer' }
@@ -12,6 +13,9 @@ export const numberField: Field = { shape: [], dtype: 'float32', divisor: 1, val
 
 /** True if a column is a field already. */
 export const isField = (column: Column): column is Field => column.values !== 'text' && column.values !== 'integer'
+
+/** Number of values in each row of a column. */
+export const widthOf = (column: Column): number => (isField(column) ? sizeOf(column.shape) : 1)
 
 /** Returns rows `from` to `to` (exclusive) of a column with `width` values per row. */
 export const cut = (values: Values, from: number, to: number, width: number): Values =>

@@ -5,7 +5,8 @@ import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { byCodePoint } from '../base/code-points.js'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
-import { isUrl } from './own/paths.js'
+import { isUrl } from '../base/url.js'
+import { patternAt } from './pattern.js'
 
 /** Files of one source. */
 const MOST_FILES = 1_000_000
@@ -41,8 +42,6 @@ export async function filesOf(
 
 const NO_FILE = 'the source names no file'
 
-const WILD = /[*?[]/
-
 async function pathsOf(path: string, folder: string): Promise<readonly string[]> {
   if (path === '') throw new UserError(NO_FILE)
   const place = resolve(folder, path)
@@ -54,10 +53,10 @@ async function pathsOf(path: string, folder: string): Promise<readonly string[]>
     )
   }
   if (found) throw new UserError(`${path}: is a device or a pipe, must be a file`)
-  if (!WILD.test(path)) throw new UserError(await missing(path, place))
+  if (patternAt(path) < 0) throw new UserError(await missing(path, place))
   const matches = await matching(path, folder)
   if (matches.length > 0) return matches.toSorted(byName)
-  const fixed = path.slice(0, path.search(WILD)).replace(/[^/\\]*$/, '')
+  const fixed = path.slice(0, patternAt(path)).replace(/[^/\\]*$/, '')
   const isThere = fixed === '' || existsSync(resolve(folder, fixed))
   throw new UserError(
     isThere

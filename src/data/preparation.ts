@@ -3,7 +3,7 @@ import type { Field, Named, Numbers } from '../base/field.js'
 import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
 import { sizeOf } from '../base/shape.js'
-import { type Column, cut, isField, picked, type Values } from './column.js'
+import { type Column, cut, isField, picked, type Values, widthOf } from './column.js'
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import type { Rows, Source } from './sources/source.js'
 import { StepProblem } from './steps/problem.js'
@@ -158,9 +158,6 @@ function firstFrom(sorted: Uint32Array, least: number): number {
   }
   return low
 }
-
-/** Number of values of a row. */
-export const widthOf = (column: Column): number => (isField(column) ? sizeOf(column.shape) : 1)
 
 /** Applies the steps of a chain that have learned so far to some rows. */
 function applied(

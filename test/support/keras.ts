@@ -356,7 +356,7 @@ export interface KerasRows {
 
 /** A spec that was drawn, and how Keras trains it. */
 export interface RandomModel {
-  /** Of the draw. */
+  /** Number of the draw. */
   readonly number: number
   /** Samples from a formula. Integers are less than `below`. */
   readonly data: {

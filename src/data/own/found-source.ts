@@ -1,10 +1,10 @@
 /** Sources whose files lie on this machine. */
 import { UserError } from '../../base/issue.js'
+import { isUrl } from '../../base/url.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import type { RawTable } from '../sources/raw-table.js'
 import type { DataWatch } from '../watch.js'
 import { type Files, findFiles, listOf, openFiles, partsIn } from './open-source.js'
-import { isUrl } from './paths.js'
 import { DataError } from './problem.js'
 import type { OwnRequest } from './request.js'
 

@@ -8,7 +8,7 @@ import type { Feature } from './feature.js'
 import { firstOf, quoted, refuse } from './problem.js'
 
 /** Text of at most this many different values is a category. */
-const MOST_CATEGORIES = 100
+export const MOST_CATEGORIES = 100
 
 /**
  * The type of each column follows from its values: numbers are normalized, text of few values is a category. Throws a

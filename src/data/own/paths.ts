@@ -1,7 +1,9 @@
 /** Paths of own data in a spec. In a file they are relative to its folder; in the program, to the current folder. */
 import { isAbsolute, join, relative, resolve } from 'node:path'
+import { isUrl } from '../../base/url.js'
 import type { SourceSpec } from '../../spec/own-data.js'
 import type { DataSpec } from '../../spec/spec.js'
+import { literal, patternAt } from '../pattern.js'
 
 /** Changes every path in the field `data`. URLs stay as they are. */
 export function withPaths(data: DataSpec, change: (path: string) => string): DataSpec {
@@ -20,17 +22,13 @@ export function withPaths(data: DataSpec, change: (path: string) => string): Dat
   }
 }
 
-export const isUrl = (path: string): boolean => /^[a-z][a-z0-9+.-]+:\/\//i.test(path)
-
 /** The path of a file that a spec in this folder names. */
 export function within(folder: string, path: string): string {
   if (isAbsolute(path)) return path
   // characters of the folder are no pattern
-  const plain = WILD.test(path) ? folder.replace(/[*?[]/g, '[$&]') : folder
+  const plain = patternAt(path) < 0 ? folder : literal(folder)
   return join(plain, path)
 }
-
-const WILD = /[*?[]/
 
 /** The same path, for a spec in this folder. */
 export const seenFrom = (folder: string, path: string): string =>

@@ -4,8 +4,7 @@
  */
 import type { Named } from '../../base/field.js'
 import { noNames } from '../../base/no-names.js'
-import { sizeOf } from '../../base/shape.js'
-import { type Column, isField, picked, type Values } from '../column.js'
+import { type Column, isField, picked, type Values, widthOf } from '../column.js'
 import type { RowStream } from '../sources/raw-table.js'
 import type { Rows, Source } from '../sources/source.js'
 import { type PackedRows, RowPacker } from './packed-rows.js'
@@ -175,7 +174,7 @@ function withoutRows(rows: Rows, columns: Named<Column>, isLeftOut: Uint8Array):
   const left = Uint32Array.from([...isLeftOut.keys()].filter((row) => !isLeftOut[row]))
   const each = Object.entries(rows.columns).map(([name, values]): [string, Values] => {
     const column = columns[name]!
-    return [name, picked(values, left, isField(column) ? sizeOf(column.shape) : 1)]
+    return [name, picked(values, left, widthOf(column))]
   })
   return { from: rows.from, count: left.length, columns: Object.fromEntries(each) }
 }

@@ -1,11 +1,10 @@
 /** `CategoryEncoding` (keras/src/layers/preprocessing/category_encoding.py). */
 import type { Numbers } from '../../base/field.js'
 import type { StepOf } from '../../spec/steps.js'
-import { isField, type Values } from '../column.js'
+import { isField, type Values, widthOf } from '../column.js'
 import { type Encoding, encoded, encodedField } from './encode.js'
 import { checkEach } from './problem.js'
 import type { Step } from './step.js'
-import { tokensPerRow } from './tokens.js'
 
 type Spec = Pick<StepOf<'CategoryEncoding'>, 'num_tokens' | 'output_mode'>
 
@@ -22,7 +21,7 @@ export function categoryEncoding({ num_tokens: depth, output_mode: mode }: Spec)
         const number = stored / divisor
         return Number.isInteger(number) && number >= 0 && number < depth
       }
-      checkEach(numbers, { width: tokensPerRow(given), rowOf: (index) => row + index, must }, isCategory)
+      checkEach(numbers, { width: widthOf(given), rowOf: (index) => row + index, must }, isCategory)
       return encoded(
         Int32Array.from(numbers, (stored) => stored / divisor),
         given,

@@ -4,11 +4,10 @@
  */
 import type { Numbers } from '../../base/field.js'
 import type { StepOf } from '../../spec/steps.js'
-import { isField, type Values } from '../column.js'
+import { isField, type Values, widthOf } from '../column.js'
 import { learningMedians } from './medians.js'
 import { StepProblem } from './problem.js'
 import type { Learning, Step } from './step.js'
-import { tokensPerRow } from './tokens.js'
 import { type Counts, increase, mostFrequent } from './vocabulary.js'
 
 type Spec = StepOf<'FillMissing'>
@@ -32,9 +31,9 @@ export function fillMissing({ strategy, value }: Pick<Spec, 'strategy' | 'value'
     }
   }
   return {
-    learning: (given) => complete(LEARNING[strategy](tokensPerRow(given)), strategy),
+    learning: (given) => complete(LEARNING[strategy](widthOf(given)), strategy),
     column: (given) => given,
-    apply: (values, given, learnt) => filled(values, (at) => learnt!.fills[at % tokensPerRow(given)]!),
+    apply: (values, given, learnt) => filled(values, (at) => learnt!.fills[at % widthOf(given)]!),
   }
 }
 

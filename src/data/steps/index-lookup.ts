@@ -4,12 +4,12 @@
  */
 import { ownTokens } from '../../spec/step-rules.js'
 import type { StepOf } from '../../spec/steps.js'
-import type { Column } from '../column.js'
+import { type Column, widthOf } from '../column.js'
 import { DROPPED, type Encoding, encoded, encodedField } from './encode.js'
 import { hashedPlace } from './hashing.js'
 import { StepProblem } from './problem.js'
 import type { Learning, Step } from './step.js'
-import { type Token, tokensOf, tokensPerRow } from './tokens.js'
+import { type Token, tokensOf } from './tokens.js'
 import { byFrequency, type Counts, increase, type Vocabulary, withFront } from './vocabulary.js'
 
 type Spec = StepOf<'StringLookup' | 'IntegerLookup'>
@@ -50,8 +50,7 @@ export function indexLookup(spec: Spec): Step<Vocabulary | null> {
       const numbers = new Int32Array(values.length)
       for (let index = 0; index < numbers.length; index++) {
         const token = tokenAt(index)
-        numbers[index] =
-          placeOf.get(token) ?? mask + placeOutside(token, rowOf(Math.floor(index / tokensPerRow(given))))
+        numbers[index] = placeOf.get(token) ?? mask + placeOutside(token, rowOf(Math.floor(index / widthOf(given))))
       }
       return encoded(numbers, given, encodingOf(known))
     },
@@ -63,7 +62,7 @@ function learningVocabulary(given: Column, spec: Spec, first: number): Learning<
   const { max_tokens, mask_token, oov_token, output_mode } = spec
   const counts: Counts = new Map()
   const rowsWith: Counts = new Map()
-  const width = tokensPerRow(given)
+  const width = widthOf(given)
   let rows = 0
   return {
     see(values, rowOf) {

@@ -1,15 +1,11 @@
 /** Values that name categories: texts, or whole numbers. */
 import type { Numbers } from '../../base/field.js'
-import { sizeOf } from '../../base/shape.js'
-import { type Column, isField, type Values } from '../column.js'
+import { type Column, isField, type Values, widthOf } from '../column.js'
 import { checkEach } from './problem.js'
 import type { RowOf } from './step.js'
 
 /** A text or a whole number; null for a gap. */
 export type Token = string | number | null
-
-/** Number of values in each row of a column. */
-export const tokensPerRow = (given: Column): number => (isField(given) ? sizeOf(given.shape) : 1)
 
 /** Returns a function of the place of a value. Throws a StepProblem if a number is not whole. */
 export function tokensOf(values: Values, given: Column, rowOf: RowOf): (at: number) => Token {
@@ -18,7 +14,7 @@ export function tokensOf(values: Values, given: Column, rowOf: RowOf): (at: numb
   const divisor = isField(given) ? given.divisor : 1
   if (isField(given)) {
     const isWhole = (stored: number) => Number.isNaN(stored) || Number.isSafeInteger(stored / divisor)
-    checkEach(numbers, { width: tokensPerRow(given), rowOf, must: 'whole numbers' }, isWhole)
+    checkEach(numbers, { width: widthOf(given), rowOf, must: 'whole numbers' }, isWhole)
   }
   return (at) => {
     const value = numbers[at]! / divisor

@@ -1,10 +1,11 @@
 /** CSV files: DuckDB is given every option, so that it guesses nothing. */
 import { UserError } from '../../base/issue.js'
+import { literal } from '../pattern.js'
 import { decoderOf, encodingProblem } from './csv-encoding.js'
 import { type CsvLook, lookAtCsv } from './csv-look.js'
 import { csvProblem } from './csv-problem.js'
 import { LONGEST_RECORD } from './csv-records.js'
-import { literal, type Sql, text } from './duckdb.js'
+import { type Sql, text } from './duckdb.js'
 import type { TableOptions } from './options.js'
 import { checkGzip, headOf, isGzip } from './pieces.js'
 import type { SqlColumn, SqlFile } from './sql-file.js'

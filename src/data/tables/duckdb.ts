@@ -3,6 +3,7 @@ import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import type Bindings from '@duckdb/node-bindings'
 import { UserError } from '../../base/issue.js'
 import { reasonOf } from '../../base/reason.js'
+import { literal } from '../pattern.js'
 
 /**
  * The type of a column of a query: DOUBLE as numbers of 64 bits, FLOAT as the same rounded to 32 bits, in both of which
@@ -216,6 +217,3 @@ export const text = (value: string): string => `'${value.replaceAll("'", "''")}'
 
 /** The name of a column as SQL writes it. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`
-
-/** The pattern that matches this path alone. */
-export const literal = (path: string): string => path.replace(/[*?[]/g, '[$&]')

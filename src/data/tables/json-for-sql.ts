@@ -1,5 +1,6 @@
 /** A JSON file as SQL reads it, for a query of the user. */
-import { literal, type Sql, text } from './duckdb.js'
+import { literal } from '../pattern.js'
+import { type Sql, text } from './duckdb.js'
 import { openJson } from './json.js'
 import type { JsonForm } from './json-records.js'
 import type { TableOptions } from './options.js'

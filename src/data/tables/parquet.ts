@@ -1,8 +1,9 @@
 /** Parquet files, by DuckDB. */
 import { UserError } from '../../base/issue.js'
+import { literal } from '../pattern.js'
 import type { ColumnType } from '../sources/raw-table.js'
 import { nameProblems } from './csv-look.js'
-import { literal, type Sql, SqlError, text } from './duckdb.js'
+import { type Sql, SqlError, text } from './duckdb.js'
 import type { TableOptions } from './options.js'
 import { shownReason } from './quoted.js'
 import type { SqlFile } from './sql-file.js'

@@ -1,8 +1,9 @@
 /** Goes once over the rows of each part, as they are before any step. */
 import type { Named } from '../../base/field.js'
 import type { Values } from '../../data/column.js'
+import { widthOf } from '../../data/column.js'
 import { PARTS, type PartName, type RawData, type RawPart } from '../../data/data.js'
-import { widthOf, within } from '../../data/preparation.js'
+import { within } from '../../data/preparation.js'
 import type { DataReport } from '../../export/data-report.js'
 import { type ColumnSummary, limitsFor, summarizer } from './column-summary.js'
 import { likeness } from './likeness.js'

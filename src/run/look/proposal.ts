@@ -4,6 +4,7 @@ import type { Named } from '../../base/field.js'
 import { firstNames } from '../../base/first-names.js'
 import { UserError } from '../../base/issue.js'
 import { nearest } from '../../base/nearest.js'
+import { MOST_CATEGORIES } from '../../data/own/infer.js'
 import { quoted } from '../../data/own/problem.js'
 import type { Survey, SurveyedColumn } from './survey.js'
 
@@ -27,8 +28,6 @@ const MOST_NUMBERED = 20
 const LEAST_ROWS = 4
 /** Stands for the number of different texts, if they are too many to count. */
 const MOST_CLASSES = 10_000
-/** Text of more values gets no type by itself. */
-const MOST_CATEGORIES = 100
 
 /** Throws a UserError for a target that is no column, or cannot be one. */
 export function propose(survey: Survey, wanted: string | undefined): Proposal {

@@ -3,7 +3,7 @@
  * multiplier of its own.
  */
 import type { Column, Values } from '../../data/column.js'
-import { widthOf } from '../../data/preparation.js'
+import { widthOf } from '../../data/column.js'
 
 /** Two 32-bit lanes. */
 export type Lanes = Int32Array
