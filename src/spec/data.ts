@@ -1,5 +1,6 @@
 /** The field `data` of a spec: the data set, and how its values are prepared. */
 import { z } from 'zod'
+import { augment } from './augmentation.js'
 import { BINARIZATIONS } from './binarizations.js'
 import { byKey } from './by-key.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
@@ -43,9 +44,10 @@ const set = <const Name extends keyof typeof DATASETS, Own extends z.core.$ZodSh
   z.strictObject({ dataset: z.literal(name).describe(DATASETS[name]), ...own, ...shared }).describe(DATASETS[name])
 
 const sets = z.discriminatedUnion('dataset', [
-  set('mnist', {}),
-  set('mnist-10k', {}),
+  set('mnist', { augment }),
+  set('mnist-10k', { augment }),
   set('digits', {
+    augment,
     shifted: z
       .boolean()
       .default(false)

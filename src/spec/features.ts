@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
+import { augment } from './augmentation.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
 import { withShortForm } from './short-forms.js'
 import { chainRules, type StepValues, stepChain } from './step-chain.js'
@@ -119,6 +120,7 @@ export const FEATURES = [
   member('array', 'Numbers of any shape, from a file of arrays.', {
     column,
     missing: missing.numbers,
+    augment,
     steps: steps('Steps, one after another. None: the numbers as they are.'),
   }),
 ] as const

@@ -8,6 +8,7 @@ import { LOSS_FUNCTIONS } from '../../src/model/losses.js'
 import { metricFor } from '../../src/model/metrics/registry.js'
 import { buildOptimizer } from '../../src/program/optimizers/registry.js'
 import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { AUGMENTATIONS } from '../../src/spec/augmentation.js'
 import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
 import type { SetSpec } from '../../src/spec/data.js'
@@ -64,6 +65,7 @@ test('names change only on purpose', async () => {
     datasets: Object.keys(DATASETS),
     steps: withAliases(STEPS),
     'types of features': withAliases(FEATURES),
+    augmentations: withAliases(AUGMENTATIONS),
     engines: Object.keys(ENGINES),
   }
   const text = Object.entries(kinds).map(([kind, names]) =>

@@ -1,5 +1,6 @@
 /** Names of Keras that a spec may use, for docs/coverage.md. */
 import { ACTIVATIONS } from '../../src/spec/activations.js'
+import { AUGMENTATIONS } from '../../src/spec/augmentation.js'
 import { CALLBACKS } from '../../src/spec/callbacks.js'
 import { CONSTRAINTS } from '../../src/spec/constraints.js'
 import { INITIALIZERS } from '../../src/spec/initializers.js'
@@ -24,7 +25,7 @@ const preprocessing = ofFamily(STEPS).filter(([name]) => !ofFamily(LAYERS).some(
 
 /** All that a spec may name, by kind: names of one thing together. */
 export const OURS = {
-  layers: [...ofFamily(LAYERS), ...preprocessing],
+  layers: [...ofFamily(LAYERS), ...preprocessing, ...ofFamily(AUGMENTATIONS)],
   activations: Object.keys(ACTIVATIONS).map((name) => [name]),
   initializers: ofFamily(INITIALIZERS),
   regularizers: ofFamily(REGULARIZERS),
@@ -71,7 +72,12 @@ function section(kind: Kind): string {
   return [
     `## ${kind[0]!.toUpperCase()}${kind.slice(1)}: ${there.length} of ${all.length}`,
     '',
-    ...(kind === 'layers' ? ['Preprocessing layers are steps of `data`, not layers of the model.', ''] : []),
+    ...(kind === 'layers'
+      ? [
+          'Preprocessing layers are steps of `data`, and augmentations its `augment`; they are no layers of the model.',
+          '',
+        ]
+      : []),
     '| Keras | in a spec |',
     '| --- | --- |',
     ...there.map(({ keras, ours }) => `| ${quoted(keras)} | ${quoted(ours)} |`),

@@ -5,6 +5,7 @@ import { batches } from '../../src/data/batches.js'
 import type { Batch, Outputs, StateValues } from '../../src/engine/engine.js'
 import { stepPlan } from '../../src/program/descent.js'
 import { soleSpec } from '../../src/run/stages.js'
+import type { SetSpec } from '../../src/spec/data.js'
 import type { LossSpec } from '../../src/spec/spec.js'
 import { runStep } from '../../src/training/step.js'
 import { expectClose, largestMagnitude } from './close.js'
@@ -126,7 +127,7 @@ export function forLoss(type: LossSpec['type'], optimizer: unknown, rest: object
 /** A spec of the project on its digits, `BATCH_SIZE` at a time. */
 export async function shipped(file: string, steps: number): Promise<Network> {
   const { spec: given } = readText(readFileSync(new URL(`../../specs/${file}`, import.meta.url), 'utf8'))
-  const { form, train } = await dataOf({ ...given!.data, dataset: 'mnist-10k' })
+  const { form, train } = await dataOf({ ...(given!.data as SetSpec), augment: [], dataset: 'mnist-10k' })
   const spec = soleSpec(given!, form)
   const programs = programsOf(spec, form)
   const taken: Batch[] = []

@@ -19,6 +19,11 @@ export interface Augmentation<Drawn = unknown> {
   shape(given: PictureShape): PictureShape
   /** Draws for one sample, whose picture has this shape. */
   draw(random: RandomStream, given: PictureShape): Drawn
+  /**
+   * What it does to every picture of validation and test. Absent if these stay as they are; a layer that changes the shape
+   * must have it.
+   */
+  inference?(given: PictureShape): Drawn
   /** Returns the new picture, or the same one; does not change the values that it is given. */
   apply(picture: Picture, drawn: Drawn): Picture
   /** The same for a mask, whose values are class numbers: nearest neighbour, 0 outside. Absent if masks stay as they are. */
