@@ -1,6 +1,8 @@
 /** Results of Keras 3 in `test/fixtures/keras`, typed. */
 import { readFileSync } from 'node:fs'
 import { sizeOf } from '../../src/base/shape.js'
+import type { PictureShape } from '../../src/data/augment/augmentation.js'
+import type { Resizing } from '../../src/data/pictures/resize.js'
 import type { ActivationName } from '../../src/spec/activations.js'
 import type { ConstraintSpec } from '../../src/spec/constraints.js'
 import type { InitializerSpec } from '../../src/spec/initializers.js'
@@ -60,6 +62,12 @@ export interface FieldsCase {
   readonly spec: Readonly<Record<string, unknown>>
   readonly history: Readonly<Record<string, readonly number[]>>
   readonly final: Readonly<Record<string, readonly number[]>>
+}
+
+/** A picture of test/support/geometry.ts that Keras resized or moved. */
+export type PictureCase<Settings> = Settings & {
+  readonly shape: PictureShape
+  readonly output: { readonly shape: PictureShape; readonly values: readonly number[] }
 }
 
 export interface Fixtures extends Record<LayerFile, { readonly cases: readonly LayerCase[] }> {
@@ -302,6 +310,11 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     }[]
   }
   fields: { rows: number; cases: readonly FieldsCase[] }
+  geometry: {
+    resizing: PictureCase<Partial<Resizing> & { height: number; width: number }>[]
+    more_methods: PictureCase<Pick<Resizing, 'interpolation'> & { height: number; width: number }>[]
+    center_crop: PictureCase<{ height: number; width: number }>[]
+  }
   masks: { cases: readonly KerasRun[] }
   random_models: { samples: number; classes: number; sums: number; cases: RandomModel[] }
   /** Results of preprocessing layers: the values learnt from training rows, and the output for other rows. */
