@@ -4,15 +4,20 @@
  * `augmentation/`.
  */
 import { z } from 'zod'
+import { COLOUR } from './augmentation/colour.js'
 import { GEOMETRY } from './augmentation/geometry.js'
+import { MIXING } from './augmentation/mixing.js'
 import { type DeepReadonly, family } from './family.js'
 import { LONGEST_LIST } from './whole.js'
 
-export const AUGMENTATIONS = [...GEOMETRY] as const
+export const AUGMENTATIONS = [...GEOMETRY, ...COLOUR, ...MIXING] as const
 
 export type AugmentationSpec = DeepReadonly<z.output<(typeof AUGMENTATIONS)[number]>>
 
 export type AugmentationOf<Type extends AugmentationSpec['type']> = Extract<AugmentationSpec, { readonly type: Type }>
+
+/** What an augmentation computes with. */
+export type ArgumentsOf<Type extends AugmentationSpec['type']> = Omit<AugmentationOf<Type>, 'type' | 'seed'>
 
 const augmentationSchema = family(AUGMENTATIONS)
   .describe('An augmentation: an object with a `type`, or just the type.')

@@ -1,12 +1,39 @@
 /** The augmentations of the format by their types. */
 import type { AugmentationOf, AugmentationSpec } from '../../spec/augmentation.js'
 import type { Augmentation, Mixing } from './augmentation.js'
+import { randomGaussianBlur, randomSharpness } from './blur.js'
+import { randomBrightness, randomContrast } from './brightness-contrast.js'
+import { clahe } from './clahe.js'
+import { randomColorJitter } from './color-jitter.js'
+import { cutMix } from './cut-mix.js'
+import { randomColorDegeneration, randomGrayscale } from './grey.js'
+import { autoContrast, equalization } from './histogram.js'
+import { randomHue, randomSaturation } from './hue-saturation.js'
+import { randomInvert, randomPosterization, solarization } from './invert.js'
+import { mixUp } from './mix-up.js'
 import { randomFlip } from './random-flip.js'
 
 const AUGMENTATIONS: {
   readonly [Type in AugmentationSpec['type']]: (spec: AugmentationOf<Type>) => Augmentation | Mixing
 } = {
   RandomFlip: randomFlip,
+  RandomBrightness: randomBrightness,
+  RandomContrast: randomContrast,
+  RandomHue: randomHue,
+  RandomSaturation: randomSaturation,
+  RandomColorJitter: randomColorJitter,
+  RandomColorDegeneration: randomColorDegeneration,
+  RandomGrayscale: randomGrayscale,
+  RandomSharpness: randomSharpness,
+  RandomGaussianBlur: randomGaussianBlur,
+  RandomInvert: randomInvert,
+  RandomPosterization: randomPosterization,
+  Solarization: solarization,
+  Equalization: equalization,
+  ContrastLimitedAdaptiveHistogramEqualization: clahe,
+  AutoContrast: autoContrast,
+  MixUp: mixUp,
+  CutMix: cutMix,
 }
 
 export const augmentationOf = (spec: AugmentationSpec): Augmentation | Mixing =>

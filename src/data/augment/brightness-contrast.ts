@@ -1,0 +1,48 @@
+/** `RandomBrightness` and `RandomContrast` (keras/src/layers/preprocessing/image_preprocessing). */
+import type { ArgumentsOf } from '../../spec/augmentation.js'
+import type { Augmentation, Picture } from './augmentation.js'
+import { uniform } from './draws.js'
+import { changed, clip, rangeOf } from './values.js'
+
+/** Draws the number that is added (random_brightness.py). */
+export function randomBrightness({ factor, value_range }: ArgumentsOf<'RandomBrightness'>): Augmentation<number> {
+  const range = rangeOf(value_range)
+  const strength = rangeOf(typeof factor === 'number' ? [-factor, factor] : factor)
+  return {
+    shape: (given) => given,
+    draw: (random) => uniform(random, strength) * (range[1] - range[0]),
+    apply: (picture, added) => changed(picture, (value) => clip(value + added, range)),
+  }
+}
+
+/**
+ * Draws the factor of the distances from the mean of a channel (random_contrast.py). A number f stands for 1 - f to 1 + f,
+ * as Keras documents it; its code draws from 1 to 1 + f.
+ */
+export function randomContrast({ factor, value_range }: ArgumentsOf<'RandomContrast'>): Augmentation<number> {
+  const range = rangeOf(value_range)
+  const [less, more] = typeof factor === 'number' ? [factor, factor] : rangeOf(factor)
+  return {
+    shape: (given) => given,
+    draw: (random) => uniform(random, [1 - less, 1 + more]),
+    apply({ shape, values }, times) {
+      const means = channelMeans({ shape, values })
+      const made = new Float32Array(values.length)
+      for (let at = 0; at < made.length; ) {
+        for (const mean of means) {
+          made[at] = clip((values[at]! - mean) * times + mean, range)
+          at++
+        }
+      }
+      return { shape, values: made }
+    },
+  }
+}
+
+function channelMeans({ shape: [height, width, channels], values }: Picture): Float64Array {
+  const sums = new Float64Array(channels)
+  for (let at = 0; at < values.length; ) {
+    for (let channel = 0; channel < channels; channel++) sums[channel]! += values[at++]!
+  }
+  return sums.map((sum) => sum / (height * width))
+}

@@ -1,0 +1,52 @@
+/**
+ * `RandomColorDegeneration` and `RandomGrayscale` (keras/src/layers/preprocessing/image_preprocessing), for pictures of 1 or
+ * 3 channels.
+ */
+import type { ArgumentsOf } from '../../spec/augmentation.js'
+import type { Augmentation, Picture } from './augmentation.js'
+import { uniform, upTo } from './draws.js'
+import { clip, type Range, rangeOf } from './values.js'
+
+/**
+ * Draws the share of the grey picture (random_color_degeneration.py). A number f stands for [0, f], as Keras documents it; its
+ * code draws from -f to f.
+ */
+export function randomColorDegeneration({
+  factor,
+  value_range,
+}: ArgumentsOf<'RandomColorDegeneration'>): Augmentation<number> {
+  const range = rangeOf(value_range)
+  const strength = upTo(factor)
+  return {
+    shape: (given) => given,
+    draw: (random) => uniform(random, strength),
+    apply: (picture, share) => towardsGrey(picture, share, range),
+  }
+}
+
+/** Draws whether the picture becomes grey (random_grayscale.py). */
+export function randomGrayscale({ factor }: ArgumentsOf<'RandomGrayscale'>): Augmentation<boolean> {
+  return {
+    shape: (given) => given,
+    draw: (random) => random.uniform() < factor,
+    apply: (picture, greys) => (greys ? towardsGrey(picture, 1) : picture),
+  }
+}
+
+/** Moves each value towards the luminance of its pixel. */
+function towardsGrey({ shape, values }: Picture, share: number, range: Range = UNBOUNDED): Picture {
+  const made = new Float32Array(values.length)
+  const channels = shape[2]
+  for (let at = 0; at < made.length; at += channels) {
+    const grey = channels === 1 ? values[at]! : RED * values[at]! + GREEN * values[at + 1]! + BLUE * values[at + 2]!
+    for (let channel = at; channel < at + channels; channel++) {
+      made[channel] = clip(values[channel]! + share * (grey - values[channel]!), range)
+    }
+  }
+  return { shape, values: made }
+}
+
+/** Weights of the colours in the luminance (`keras.ops.image.rgb_to_grayscale`). */
+const [RED, GREEN, BLUE] = [0.2989, 0.587, 0.114]
+
+const UNBOUNDED: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]

@@ -1,0 +1,134 @@
+/** Augmentations that change values (keras/src/layers/preprocessing/image_preprocessing). */
+import { z } from 'zod'
+import { LARGEST_WINDOW, whole } from '../whole.js'
+import { augmentation } from './layer.js'
+
+export const valueRange = z
+  .array(z.number())
+  .length(2)
+  .refine(([least, largest]) => least! < largest!, {
+    error: ({ input }) => `found ${(input as readonly number[]).join(', ')}, must rise`,
+  })
+  .default([0, 255])
+  .describe('Smallest and largest value of a picture.')
+
+/** A number, or a pair that values are drawn between. */
+export const range = (least: number, most: number) =>
+  z.union([z.number().min(least).max(most), z.array(z.number().min(least).max(most)).length(2)])
+
+/** A strength from 0 to 1: a number f stands for [0, f]. */
+export const upTo = (description: string) => range(0, 1).describe(`${description} A number f stands for [0, f].`)
+
+const odd = whole(1, LARGEST_WINDOW - 1).refine((size) => size % 2 === 1, {
+  error: ({ input }) => `found ${input}, must be odd`,
+})
+
+const brightness = range(-1, 1)
+const contrast = range(0, 1)
+const brightnessText =
+  'Range of the number that is added, as a share of the value range. A number f stands for [-f, f].'
+const contrastText =
+  'A pair [a, b]: distances from the mean are multiplied by a number between 1 - a and 1 + b. A number f stands for [f, f].'
+const saturationText = 'Range of the strength: 0 makes a picture grey, 0.5 changes nothing, 1 gives the purest colours.'
+const hueText =
+  'Range of the turn, as a share of half the colour circle, in either direction: 0 changes nothing, 1 gives the complementary colours.'
+
+export const COLOUR = [
+  augmentation('RandomBrightness', 'Adds a number to all values.', {
+    factor: brightness.describe(brightnessText),
+    value_range: valueRange,
+  }),
+  augmentation('RandomContrast', 'Moves the values of each channel away from their mean, or towards it.', {
+    factor: contrast.describe(contrastText),
+    value_range: valueRange,
+  }),
+  augmentation('RandomHue', 'Turns the colour circle.', { factor: upTo(hueText), value_range: valueRange }),
+  augmentation('RandomSaturation', 'Makes colours paler or purer.', {
+    factor: upTo(saturationText),
+    value_range: valueRange,
+  }),
+  augmentation('RandomColorJitter', 'Changes brightness, contrast, saturation and hue, in this order.', {
+    value_range: valueRange,
+    brightness_factor: brightness
+      .nullable()
+      .default(null)
+      .describe(`As factor of RandomBrightness. null: brightness stays. ${brightnessText}`),
+    contrast_factor: contrast
+      .nullable()
+      .default(null)
+      .describe(`As factor of RandomContrast. null: contrast stays. ${contrastText}`),
+    saturation_factor: upTo(`As factor of RandomSaturation. null: saturation stays. ${saturationText}`)
+      .nullable()
+      .default(null),
+    hue_factor: upTo(`As factor of RandomHue. null: hue stays. ${hueText}`).nullable().default(null),
+  }),
+  augmentation('RandomColorDegeneration', 'Mixes a picture with its grey version.', {
+    factor: upTo('Range of the share of the grey version.'),
+    value_range: valueRange,
+  }),
+  augmentation('RandomGrayscale', 'Makes some pictures grey. They keep their channels.', {
+    factor: z.number().min(0).max(1).default(0.5).describe('Probability that a picture becomes grey.'),
+  }),
+  augmentation('RandomSharpness', 'Blurs or sharpens.', {
+    factor: upTo('Range of the strength: 0 blurs, 0.5 changes nothing, 1 sharpens.'),
+    value_range: valueRange,
+  }),
+  augmentation('RandomGaussianBlur', 'Blurs some pictures with a Gaussian kernel.', {
+    factor: upTo('Range of the probability that a picture is blurred.').default(1),
+    kernel_size: z
+      .union([odd, z.array(odd).length(2)])
+      .default(3)
+      .describe('Size of the kernel, an odd number, or [height, width].'),
+    sigma: z
+      .union([z.number().min(0), z.array(z.number().min(0)).length(2)])
+      .default(1)
+      .describe(
+        'Standard deviation of the kernel in pixels: a number, or a pair that it is drawn between, for each direction by itself.',
+      ),
+    value_range: valueRange,
+  }),
+  augmentation('RandomInvert', 'Inverts some pictures: the largest value becomes the smallest.', {
+    factor: upTo('Range of the probability that a picture is inverted.').default(1),
+    value_range: valueRange,
+  }),
+  augmentation('RandomPosterization', 'Keeps the highest bits of each value only, of 8.', {
+    factor: z
+      .union([whole(1, 8), z.array(whole(1, 8)).length(2)])
+      .describe('Number of bits, or a pair [least, most] that it is drawn between.'),
+    value_range: valueRange,
+  }),
+  augmentation('Solarization', 'Adds a number to all values, then inverts those that reach a threshold.', {
+    addition_factor: upTo('Range of the number that is added, as a share of the value range.').default(0),
+    threshold_factor: upTo(
+      'Range of the threshold, as a share of the value range; with 0 all values are inverted.',
+    ).default(0),
+    value_range: valueRange,
+  }),
+  augmentation('Equalization', 'Spreads the values of each channel evenly over the value range.', {
+    value_range: valueRange,
+    bins: whole(2, 2 ** 16)
+      .default(256)
+      .describe('Number of bins of the histogram.'),
+  }),
+  augmentation(
+    'ContrastLimitedAdaptiveHistogramEqualization',
+    'Spreads the values of each channel evenly over the value range, in every part of a picture by itself (CLAHE). In validation and test too.',
+    {
+      value_range: valueRange,
+      clip_limit: z
+        .number()
+        .default(4)
+        .describe('Largest count of a value in a part, in multiples of the mean count; 0 or less: no limit.'),
+      tile_grid_size: z
+        .array(whole(1, LARGEST_WINDOW))
+        .length(2)
+        .default([8, 8])
+        .describe('Number of parts: [rows, columns].'),
+    },
+  ),
+  augmentation(
+    'AutoContrast',
+    'Stretches the values of each channel to the whole value range. In validation and test too.',
+    { value_range: valueRange },
+  ),
+] as const
