@@ -119,6 +119,8 @@ const NO_SHORT_FORM = [
   ...['a', 'missing', 'shuffle', 'source', 'split', 'test', 'units', 'validation'],
   ...['learning_rate', 'boundaries', 'decay_steps', 'first_decay_steps', 'total_steps', 'warmup_steps'],
   ...['mean', 'variance', 'scale', 'offset', 'salt'],
+  ...['factor', 'brightness_factor', 'contrast_factor', 'saturation_factor', 'hue_factor', 'sigma'],
+  ...['addition_factor', 'threshold_factor'],
 ]
 
 const places = [...placesOf(specSchema, [], (value) => value)]

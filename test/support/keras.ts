@@ -310,6 +310,21 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     }[]
   }
   fields: { rows: number; cases: readonly FieldsCase[] }
+  /** Pictures whose values layers change. `drawn` is what our layer draws. */
+  colour: {
+    pictures: Record<string, { shape: PictureShape; values: number[] }>
+    cases: {
+      layer: { type: string; value_range?: [number, number] }
+      picture: string
+      drawn: unknown
+      output: number[]
+    }[]
+    /** Two pictures that are mixed with each other: both results, and the shares of both targets in each of them. */
+    mixed: {
+      shape: PictureShape
+      pictures: number[][]
+    } & Record<'mix_up' | 'cut_mix', { drawn: unknown[]; outputs: number[][]; targets: [number, number][] }>
+  }
   geometry: {
     resizing: PictureCase<Partial<Resizing> & { height: number; width: number }>[]
     more_methods: PictureCase<Pick<Resizing, 'interpolation'> & { height: number; width: number }>[]

@@ -50,7 +50,7 @@ export function randomGaussianBlur({
   const range = rangeOf(value_range)
   const probability = upTo(factor)
   const deviation = rangeOf(typeof sigma === 'number' ? [sigma, sigma] : sigma)
-  const [height, width] = typeof kernel_size === 'number' ? [kernel_size, kernel_size] : kernel_size
+  const [height, width] = kernel_size
   return {
     shape: (given) => given,
     draw: (random) => ({

@@ -16,15 +16,15 @@ export function randomBrightness({ factor, value_range }: ArgumentsOf<'RandomBri
 }
 
 /**
- * Draws the factor of the distances from the mean of a channel (random_contrast.py). A number f stands for 1 - f to 1 + f,
- * as Keras documents it; its code draws from 1 to 1 + f.
+ * Draws the factor of the distances from the mean of a channel (random_contrast.py). A pair [a, b] stands for 1 - a to 1 + b,
+ * and a number f for [f, f], as Keras documents it. Its code sorts a pair, and takes a number for [0, f].
  */
 export function randomContrast({ factor, value_range }: ArgumentsOf<'RandomContrast'>): Augmentation<number> {
   const range = rangeOf(value_range)
-  const [less, more] = typeof factor === 'number' ? [factor, factor] : rangeOf(factor)
+  const [less, more] = typeof factor === 'number' ? [factor, factor] : factor
   return {
     shape: (given) => given,
-    draw: (random) => uniform(random, [1 - less, 1 + more]),
+    draw: (random) => uniform(random, [1 - less!, 1 + more!]),
     apply({ shape, values }, times) {
       const means = channelMeans({ shape, values })
       const made = new Float32Array(values.length)

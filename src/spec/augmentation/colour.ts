@@ -1,5 +1,6 @@
 /** Augmentations that change values (keras/src/layers/preprocessing/image_preprocessing). */
 import { z } from 'zod'
+import { perAxis } from '../layers/layer.js'
 import { LARGEST_WINDOW, whole } from '../whole.js'
 import { augmentation } from './layer.js'
 
@@ -16,12 +17,10 @@ export const valueRange = z
 export const range = (least: number, most: number) =>
   z.union([z.number().min(least).max(most), z.array(z.number().min(least).max(most)).length(2)])
 
-/** A strength from 0 to 1: a number f stands for [0, f]. */
-export const upTo = (description: string) => range(0, 1).describe(`${description} A number f stands for [0, f].`)
+const FROM_ZERO = 'A number f stands for [0, f].'
 
-const odd = whole(1, LARGEST_WINDOW - 1).refine((size) => size % 2 === 1, {
-  error: ({ input }) => `found ${input}, must be odd`,
-})
+/** A strength from 0 to 1: a number f stands for [0, f]. */
+export const upTo = (description: string) => range(0, 1).describe(`${description} ${FROM_ZERO}`)
 
 const brightness = range(-1, 1)
 const contrast = range(0, 1)
@@ -29,9 +28,8 @@ const brightnessText =
   'Range of the number that is added, as a share of the value range. A number f stands for [-f, f].'
 const contrastText =
   'A pair [a, b]: distances from the mean are multiplied by a number between 1 - a and 1 + b. A number f stands for [f, f].'
-const saturationText = 'Range of the strength: 0 makes a picture grey, 0.5 changes nothing, 1 gives the purest colours.'
-const hueText =
-  'Range of the turn, as a share of half the colour circle, in either direction: 0 changes nothing, 1 gives the complementary colours.'
+const saturationText = `Range of the strength: 0 makes a picture grey, 0.5 changes nothing, 1 gives the purest colours. ${FROM_ZERO}`
+const hueText = `Range of the turn, as a share of half the colour circle, in either direction: 0 changes nothing, 1 gives the complementary colours. ${FROM_ZERO}`
 
 export const COLOUR = [
   augmentation('RandomBrightness', 'Adds a number to all values.', {
@@ -42,9 +40,12 @@ export const COLOUR = [
     factor: contrast.describe(contrastText),
     value_range: valueRange,
   }),
-  augmentation('RandomHue', 'Turns the colour circle.', { factor: upTo(hueText), value_range: valueRange }),
+  augmentation('RandomHue', 'Turns the colour circle.', {
+    factor: range(0, 1).describe(hueText),
+    value_range: valueRange,
+  }),
   augmentation('RandomSaturation', 'Makes colours paler or purer.', {
-    factor: upTo(saturationText),
+    factor: range(0, 1).describe(saturationText),
     value_range: valueRange,
   }),
   augmentation('RandomColorJitter', 'Changes brightness, contrast, saturation and hue, in this order.', {
@@ -57,10 +58,11 @@ export const COLOUR = [
       .nullable()
       .default(null)
       .describe(`As factor of RandomContrast. null: contrast stays. ${contrastText}`),
-    saturation_factor: upTo(`As factor of RandomSaturation. null: saturation stays. ${saturationText}`)
+    saturation_factor: range(0, 1)
       .nullable()
-      .default(null),
-    hue_factor: upTo(`As factor of RandomHue. null: hue stays. ${hueText}`).nullable().default(null),
+      .default(null)
+      .describe(`As factor of RandomSaturation. null: saturation stays. ${saturationText}`),
+    hue_factor: range(0, 1).nullable().default(null).describe(`As factor of RandomHue. null: hue stays. ${hueText}`),
   }),
   augmentation('RandomColorDegeneration', 'Mixes a picture with its grey version.', {
     factor: upTo('Range of the share of the grey version.'),
@@ -75,10 +77,12 @@ export const COLOUR = [
   }),
   augmentation('RandomGaussianBlur', 'Blurs some pictures with a Gaussian kernel.', {
     factor: upTo('Range of the probability that a picture is blurred.').default(1),
-    kernel_size: z
-      .union([odd, z.array(odd).length(2)])
-      .default(3)
-      .describe('Size of the kernel, an odd number, or [height, width].'),
+    kernel_size: perAxis(2, 1, LARGEST_WINDOW)
+      .refine((sizes) => sizes.every((size) => size % 2 === 1), {
+        error: ({ input }) => `found ${(input as readonly number[]).join(', ')}, must be odd`,
+      })
+      .prefault(3)
+      .describe('Size of the kernel in pixels, odd: a number, or [height, width].'),
     sigma: z
       .union([z.number().min(0), z.array(z.number().min(0)).length(2)])
       .default(1)
