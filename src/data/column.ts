@@ -1,5 +1,6 @@
 /** A column of a source, or the result of a step: a field, or values that further steps turn into a field. */
 import type { Field, Numbers } from '../base/field.js'
+import { Room } from '../base/room.js'
 import { sizeOf } from '../base/shape.js'
 
 /** `text`: strings. `integer`: whole numbers, exact to 2^53, that may be too large for float32, such as identifiers. */
@@ -23,11 +24,16 @@ export const cut = (values: Values, from: number, to: number, width: number): Va
     ? values.slice(from * width, to * width)
     : (values as Numbers).subarray(from * width, to * width)
 
-/** Returns these rows of a column with `width` values per row. */
-export function picked(values: Values, rows: Uint32Array, width: number): Values {
+/** Returns these rows of a column with `width` values per row; numbers lie in `room`. */
+export function picked(values: Values, rows: Uint32Array, width: number, room = new Room()): Values {
   if (Array.isArray(values)) return Array.from(rows, (row) => values[row])
   const given = values as Numbers
-  const found = given.slice(0, rows.length * width)
+  const count = rows.length * width
+  const found = room.array(given.constructor as typeof Float32Array, count)
+  if (width === 1) {
+    for (let index = 0; index < count; index++) found[index] = given[rows[index]!]!
+    return found
+  }
   for (let index = 0; index < rows.length; index++) {
     for (let at = 0; at < width; at++) found[index * width + at] = given[rows[index]! * width + at]!
   }

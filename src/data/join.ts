@@ -1,5 +1,6 @@
 /** Makes one field of several: lays them side by side in a vector, or crosses them. */
 import { ARRAYS, type Field, type Numbers, type ValueKind } from '../base/field.js'
+import { Room } from '../base/room.js'
 import { sizeOf } from '../base/shape.js'
 import type { DrawAnew } from './table.js'
 
@@ -28,20 +29,38 @@ function meaningOf(kinds: readonly ValueKind[]): ValueKind {
   return ranks.includes(-1) ? 'real' : RISING[Math.max(...ranks)]!
 }
 
-/** Lays the values of fields side by side, row by row. */
-export function sideBySide(parts: readonly Numbers[], fields: readonly Field[], rows: number, joined: Field): Numbers {
+/** Rows whose values are laid side by side at a time, so that they stay in the cache of the processor. */
+const ROWS_AT_ONCE = 1024
+
+/** Lays the values of fields side by side, row by row, in `room`. */
+export function sideBySide(
+  parts: readonly Numbers[],
+  fields: readonly Field[],
+  rows: number,
+  joined: Field,
+  room = new Room(),
+): Numbers {
   if (parts.length === 1) return parts[0]!
   const width = sizeOf(joined.shape)
-  const made = new ARRAYS[joined.dtype](rows * width)
-  let left = 0
-  for (const [index, values] of parts.entries()) {
-    const { shape, divisor } = fields[index]!
+  const made = room.array<Numbers>(ARRAYS[joined.dtype], rows * width)
+  let end = 0
+  const each = fields.map(({ shape, divisor }, index) => {
     const own = sizeOf(shape)
-    for (let row = 0, at = 0; row < rows; row++) {
-      for (let to = row * width + left, end = to + own; to < end; to++, at++)
-        made[to] = (values[at]! * joined.divisor) / divisor
+    end += own
+    return { values: parts[index]!, own, left: end - own, divisor }
+  })
+  for (let first = 0; first < rows; first += ROWS_AT_ONCE) {
+    const last = Math.min(first + ROWS_AT_ONCE, rows)
+    for (const { values, own, left, divisor } of each) {
+      if (own === 1 && divisor === joined.divisor) {
+        for (let row = first, to = row * width + left; row < last; row++, to += width) made[to] = values[row]!
+        continue
+      }
+      for (let row = first, at = row * own; row < last; row++) {
+        for (let to = row * width + left, end = to + own; to < end; to++, at++)
+          made[to] = (values[at]! * joined.divisor) / divisor
+      }
     }
-    left += own
   }
   return made
 }

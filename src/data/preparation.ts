@@ -2,6 +2,7 @@
 import type { Field, Named, Numbers } from '../base/field.js'
 import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
+import { Room } from '../base/room.js'
 import { sizeOf } from '../base/shape.js'
 import { type Column, cut, isField, picked, type Values, widthOf } from './column.js'
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
@@ -91,7 +92,7 @@ export async function learn(plans: Plans, source: Source, training: RowSet): Pro
   const chains = Object.entries(plans).flatMap(([name, parts]) =>
     parts.flatMap(chainsOf).map((chain, index) => ({ chain, learnt: learnt[name]![index]! })),
   )
-  const all = chains.map((one, number) => ({ ...one, at: { source: TRAINING, chain: number } }))
+  const all = chains.map((one, number) => ({ ...one, at: { source: TRAINING, chain: number, room: new Room() } }))
   for (;;) {
     let waiting = all.flatMap((one) => {
       const next = nextLearning(one.chain, one.learnt, source.columns)
@@ -100,11 +101,12 @@ export async function learn(plans: Plans, source: Source, training: RowSet): Pro
     if (waiting.length === 0) return learnt
     while (waiting.length > 0) {
       const needed = [...new Set(waiting.map(({ chain }) => chain.column))]
+      const room = new Room()
       for await (const rows of source.rows(needed)) {
         const seen = within(rows, training)
         for (const { chain, learnt, learning, width, at } of waiting) {
           const values = applied(chain, source.columns, rows, at, learnt)
-          inColumn(chain.column, () => learning.see(seen.take(values, width), seen.rowOf))
+          inColumn(chain.column, () => learning.see(seen.take(values, width, room), seen.rowOf))
         }
       }
       const ends = await Promise.all(waiting.map(({ chain, learning }) => inColumn(chain.column, () => learning.end())))
@@ -126,13 +128,13 @@ function nextLearning(chain: Chain, learnt: Json[], columns: Named<Column>) {
   return undefined
 }
 
-/** Returns how to take the rows of a chunk that are in a set, and their numbers in the source. */
+/** Returns how to take the rows of a chunk that are in a set, in memory of their own or in a room, and their numbers in the source. */
 export function within({ from, count }: Rows, set: RowSet) {
   if (set instanceof Uint32Array) {
     const own = rowsIn(set, from, count)
     const places = own.map((row) => row - from)
     return {
-      take: (values: Values, width: number) => picked(values, places, width),
+      take: (values: Values, width: number, room?: Room) => picked(values, places, width, room),
       rowOf: (index: number) => own[index]!,
     }
   }
@@ -186,7 +188,10 @@ export interface PreparedRows {
   readonly fields: Named<Numbers>
 }
 
-/** Yields all rows of a source, in order, after all steps. `number` separates the random draws of sources. */
+/**
+ * Yields all rows of a source, in order, after all steps. Their arrays last until the next rows are asked for. `number`
+ * separates the random draws of sources.
+ */
 export async function* prepared(
   plans: Plans,
   source: Source,
@@ -202,15 +207,16 @@ export async function* prepared(
     chains: parts.flatMap(chainsOf).map((chain, index) => ({
       chain,
       learnt: learnt[name]![index]!,
-      at: { source: number, chain: first[name]! + index },
+      at: { source: number, chain: first[name]! + index, room: new Room() },
     })),
+    room: new Room(),
     fields: fieldsOfParts(parts, columns, learnt[name]!),
   }))
   for await (const rows of source.rows()) {
-    const made = each.map(({ name, parts, chains, fields: own }): [string, Numbers] => {
+    const made = each.map(({ name, parts, chains, room, fields: own }): [string, Numbers] => {
       const values = chains.map(({ chain, at, learnt }) => applied(chain, columns, rows, at, learnt) as Numbers)
       const joined = ofParts(parts, values, ({ crossing }, crossed) => crossing.apply(crossed))
-      return [name, sideBySide(joined, own, rows.count, fields[name]!)]
+      return [name, sideBySide(joined, own, rows.count, fields[name]!, room)]
     })
     yield { from: rows.from, count: rows.count, fields: Object.fromEntries(made) }
   }

@@ -3,6 +3,7 @@
  * vocabulary, or, once there are many different texts, as UTF-16.
  */
 import { ARRAYS, type Named, type Numbers } from '../../base/field.js'
+import type { Room } from '../../base/room.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Column, isField, type Values } from '../column.js'
 import type { Rows } from '../sources/source.js'
@@ -64,8 +65,8 @@ export class RowPacker {
     this.#vocabularies = Object.fromEntries(texts.map(([name]) => [name, new Vocabulary()]))
   }
 
-  /** Packs consecutive rows, at least one array of them. */
-  pack(arrays: readonly Rows[]): { readonly rows: PackedRows; readonly bytes: Uint8Array } {
+  /** Packs consecutive rows, at least one array of them, into bytes of the room. */
+  pack(arrays: readonly Rows[], room: Room): { readonly rows: PackedRows; readonly bytes: Uint8Array } {
     const [{ from }] = arrays as [Rows]
     const count = arrays.reduce((sum, rows) => sum + rows.count, 0)
     let end = 0
@@ -77,7 +78,7 @@ export class RowPacker {
       end = roundUp(end + piece.bytes)
       return { name, parts, piece }
     })
-    const bytes = new Uint8Array(end)
+    const bytes = room.array(Uint8Array, end)
     for (const { parts, piece } of each) {
       let { at } = piece
       for (const part of parts) {

@@ -4,6 +4,7 @@
  */
 import type { Named } from '../../base/field.js'
 import { noNames } from '../../base/no-names.js'
+import { Room } from '../../base/room.js'
 import { type Column, isField, picked, type Values, widthOf } from '../column.js'
 import type { RowStream } from '../sources/raw-table.js'
 import type { Rows, Source } from '../sources/source.js'
@@ -91,6 +92,11 @@ const bytesIn = (values: Values): number =>
     ? values.reduce((sum: number, text: string | null) => sum + 2 * (text?.length ?? 0), 0)
     : (values as Float64Array).byteLength
 
+const copied = ({ columns, ...rows }: Rows): Rows => ({
+  ...rows,
+  columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice()])),
+})
+
 /** Rows in memory, or in a scratch file once they need more than a budget. */
 class RowStore {
   readonly #packer: RowPacker
@@ -100,6 +106,8 @@ class RowStore {
   #waitingBytes = 0
   #bytes = 0
   #file: ScratchFile | undefined
+  /** For bytes on their way to the file. */
+  readonly #room = new Room()
   #isClosed = false
 
   constructor(
@@ -115,12 +123,14 @@ class RowStore {
     for (const values of Object.values(rows.columns)) this.#waitingBytes += bytesIn(values)
     const values = this.#waitingRows * Math.max(1, Object.keys(this.columns).length)
     if (values >= VALUES_AT_ONCE || this.#waitingBytes >= BYTES_AT_ONCE) await this.flush()
+    // the source uses its arrays again
+    else this.#waiting[this.#waiting.length - 1] = copied(rows)
   }
 
   /** Packs what was added. */
   async flush(): Promise<void> {
     if (this.#waiting.length === 0) return
-    const { rows, bytes } = this.#packer.pack(this.#waiting)
+    const { rows, bytes } = this.#packer.pack(this.#waiting, this.#file ? this.#room : new Room())
     this.#waiting = []
     this.#waitingRows = 0
     this.#waitingBytes = 0
@@ -141,18 +151,19 @@ class RowStore {
   /** Yields rows with these columns. */
   async *rows(only: readonly string[] = Object.keys(this.columns)): AsyncGenerator<Rows> {
     if (this.#isClosed) throw new Error('internal: the rows of a source were forgotten')
+    const room = new Room()
     for (const { rows, position, bytes } of this.#kept) {
-      const { from, found } = bytes ? { from: 0, found: bytes } : await this.#read(rows, position, only)
+      const { from, found } = bytes ? { from: 0, found: bytes } : await this.#read(rows, position, only, room)
       yield this.#packer.unpack(rows, only, ({ at, bytes: length }) => found.subarray(at - from, at - from + length))
     }
   }
 
   /** Reads the bytes from the first of these columns to the last; `from` is the place of the first byte in its rows. */
-  async #read({ bytes, pieces }: PackedRows, position: number, only: readonly string[]) {
+  async #read({ bytes, pieces }: PackedRows, position: number, only: readonly string[], room: Room) {
     const wanted = only.map((name) => pieces[name]!)
     const from = Math.min(bytes, ...wanted.map(({ at }) => at))
     const to = Math.max(from, ...wanted.map(({ at, bytes: length }) => at + length))
-    const found = new Uint8Array(to - from)
+    const found = room.array(Uint8Array, to - from)
     await this.#file!.read(found, position + from)
     return { from, found }
   }

@@ -37,6 +37,7 @@ export interface RawTable {
 /** Rows in order, whose number is known after the last one. */
 export interface RowStream {
   readonly columns: Named<Column>
+  /** The arrays of rows last until the next ones are asked for. */
   rows(): AsyncIterable<Rows> | Iterable<Rows>
 }
 

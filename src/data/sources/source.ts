@@ -6,7 +6,10 @@ export interface Source {
   /** The columns of each row, before any step. */
   readonly columns: Named<Column>
   readonly count: number
-  /** All rows, in order, some at a time; if some columns are named, at least these. */
+  /**
+   * All rows, in order, some at a time; if some columns are named, at least these. Their arrays last until the next rows
+   * are asked for.
+   */
   rows(only?: readonly string[]): AsyncIterable<Rows> | Iterable<Rows>
 }
 

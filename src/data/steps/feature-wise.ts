@@ -16,10 +16,10 @@ const lastAxis = ({ shape }: Field): readonly number[] => (shape.length === 0 ? 
 const ofFeatures = (of: (value: number, mean: number, deviation: number) => number): Step<Moments> => ({
   column: ({ shape }: Field) => realField(shape),
   learning: (given: Field) => learningMoments(given, featuresOf(given)),
-  apply(values: Numbers, given: Field, { means, variances }) {
+  apply(values: Numbers, given: Field, { means, variances }, at) {
     const features = featuresOf(given).of
     const deviations = variances.map(Math.sqrt)
-    return mapped(values, given, (value, element) => {
+    return mapped(values, given, at, (value, element) => {
       const feature = features[element]!
       return of(value, means[feature]!, deviations[feature]!)
     })

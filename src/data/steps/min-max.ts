@@ -28,8 +28,8 @@ export const minMax = ([lower, upper]: readonly [number, number]): Step<Extremes
       end: () => ({ learnt: { least, largest } }),
     }
   },
-  apply(values: Numbers, given: Field, { least, largest }) {
+  apply(values: Numbers, given: Field, { least, largest }, at) {
     const scales = largest.map((most, element) => (upper - lower) / (most - least[element]! || 1))
-    return mapped(values, given, (value, element) => lower + (value - least[element]!) * scales[element]!)
+    return mapped(values, given, at, (value, element) => lower + (value - least[element]!) * scales[element]!)
   },
 })

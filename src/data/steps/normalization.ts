@@ -5,7 +5,7 @@ import type { StepOf } from '../../spec/steps.js'
 import { type Groups, groupsAlong, learningMoments, type Moments } from './moments.js'
 import { mapped, realField } from './numbers.js'
 import { StepProblem } from './problem.js'
-import type { Step } from './step.js'
+import type { Place, Step } from './step.js'
 
 type Spec = StepOf<'Normalization'>
 
@@ -14,10 +14,12 @@ const LEAST_DEVIATION = 1e-7
 
 export function normalization(spec: Spec): Step<Moments> | Step<null> {
   const { axis, mean, variance, invert } = spec
-  const scaled = (values: Numbers, given: Field, { means, variances }: Moments) => {
+  const scaled = (values: Numbers, given: Field, { means, variances }: Moments, at: Place) => {
     const { of } = groupsOf(given, axis)
     const deviations = variances.map((one) => Math.max(Math.sqrt(one), LEAST_DEVIATION))
-    return mapped(values, given, (value, element) => {
+    const [mean, deviation] = [means[0]!, deviations[0]!]
+    if (means.length === 1 && !invert) return mapped(values, given, at, (value) => (value - mean) / deviation)
+    return mapped(values, given, at, (value, element) => {
       const group = of[element]!
       return invert ? means[group]! + value * deviations[group]! : (value - means[group]!) / deviations[group]!
     })
@@ -41,7 +43,7 @@ export function normalization(spec: Spec): Step<Moments> | Step<null> {
       givenMoments(given)
       return realField(given.shape)
     },
-    apply: (values: Numbers, given: Field) => scaled(values, given, givenMoments(given)),
+    apply: (values: Numbers, given: Field, _learnt: null, at: Place) => scaled(values, given, givenMoments(given), at),
   }
 }
 

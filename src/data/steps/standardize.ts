@@ -7,10 +7,10 @@ import type { Step } from './step.js'
 export const standardize: Step<Moments> = {
   column: ({ shape }: Field) => realField(shape),
   learning: (given: Field) => learningMoments(stored(given), eachElement(given)),
-  apply(values: Numbers, given: Field, { means, variances }) {
+  apply(values: Numbers, given: Field, { means, variances }, at) {
     // an element that never changes becomes 0
     const scales = variances.map((variance) => (variance > 0 ? 1 / Math.sqrt(variance) : 0))
-    return mapped(values, stored(given), (value, element) => (value - means[element]!) * scales[element]!)
+    return mapped(values, stored(given), at, (value, element) => (value - means[element]!) * scales[element]!)
   },
 }
 

@@ -1,6 +1,7 @@
 /** Steps: functions of the values of a column that prepare them for a model. */
 import type { Field } from '../../base/field.js'
 import type { Json } from '../../base/json.js'
+import type { Room } from '../../base/room.js'
 import type { Column, Values } from '../column.js'
 import type { DrawAnew } from '../table.js'
 
@@ -13,7 +14,7 @@ export interface Step<Learnt extends Json = Json> {
   /** Returns the new values of some rows; may return the array that it is given. */
   apply(values: Values, given: Column, learnt: Learnt, at: Place): Values
   /** For a step whose values are drawn again in each epoch: draws them from the result of `apply`. */
-  anew?(given: Field, at: Omit<Place, 'row'>): DrawAnew
+  anew?(given: Field, at: Pick<Place, 'source' | 'chain'>): DrawAnew
 }
 
 export type RowOf = (index: number) => number
@@ -26,6 +27,8 @@ export interface Place {
   readonly chain: number
   /** Number of the first row in the source, from 0. */
   readonly row: number
+  /** Memory in which the chain may put the result of a step, until it comes to the next rows. */
+  readonly room?: Room
 }
 
 /** Sees all training rows in order, as many times as it needs. */

@@ -29,7 +29,7 @@ export interface SqlChunk {
 export type SqlValue = null | boolean | number | string
 
 export interface Sql {
-  /** Yields the rows of some columns, in their order, some at a time. */
+  /** Yields the rows of some columns, in their order, some at a time. Their arrays are used again for the next ones. */
   stream(query: SqlQuery): AsyncGenerator<SqlChunk>
   /** Returns whether a text is one query that reads. Throws an SqlError if it is no SQL. */
   isSelect(query: string): Promise<boolean>
@@ -82,31 +82,43 @@ export async function openSql(paths: readonly string[]): Promise<Sql> {
   return {
     async *stream({ columns, from }) {
       const connection = await connect()
+      let next: Promise<unknown> | undefined
       try {
         // An error in the middle of a stream looks like its end. So a row with a 1 follows the last row; without it, a
         // query that is no stream reads the rows again and fails with the error.
-        const select = [...columns.map(([expression]) => expression), '0::DOUBLE'].join(', ')
-        const last = [...columns.map(() => 'NULL'), '1::DOUBLE'].join(', ')
+        const values = columns.map(([expression, type]) => (type === 'FLOAT' ? `(${expression})::FLOAT` : expression))
+        const select = [...values, '0::UTINYINT'].join(', ')
+        const last = [...columns.map(() => 'NULL'), '1::UTINYINT'].join(', ')
         const result = await inWords(() => connection.stream(`SELECT ${select} FROM ${from} UNION ALL SELECT ${last}`))
         const types = columns.map(([, type]) => type)
-        let piece = new Piece(low, types)
+        const piece = new Piece(low, types)
+        const fetch = () => {
+          const chunk = inWords(() => result.fetchChunk())
+          // a failure is reported where the chunk is awaited
+          next = chunk.catch(() => {})
+          return chunk
+        }
+        let fetched = fetch()
         for (let isLast = false; !isLast; ) {
-          const chunk = await inWords(() => result.fetchChunk())
+          const chunk = await fetched
           if (!chunk || chunk.rowCount === 0) {
             const counts = columns.map(([expression]) => `, count(${expression})`)
             await inWords(() => connection.run(`SELECT count(*)${counts.join('')} FROM ${from}`))
             throw new SqlError('the rows end before the last one')
           }
-          isLast = numbersOf(low, chunk, columns.length).at(-1) === 1
+          isLast = bytesOf(low, chunk, columns.length, 1).at(-1) === 1
+          // DuckDB makes the next rows while these are copied
+          if (!isLast) fetched = fetch()
           const count = isLast ? chunk.rowCount - 1 : chunk.rowCount
           if (!piece.hasRoomFor(count)) {
             yield piece.rows()
-            piece = new Piece(low, types)
+            piece.clear()
           }
           if (count > 0) piece.add(chunk, count)
         }
         if (piece.count > 0) yield piece.rows()
       } finally {
+        await next
         connection.closeSync()
       }
     },
@@ -131,12 +143,12 @@ const PIECE_ROWS = 2 ** 15
 /** Characters of texts in a piece, without those of its last chunk. */
 const PIECE_CHARACTERS = 2 ** 22
 
-/** The rows of several chunks, whose own memory goes with them. */
+/** Room for the rows of several chunks, whose own memory goes with them. */
 class Piece {
   count = 0
   readonly #low: typeof Bindings
   readonly #room: number
-  readonly #columns: readonly (Float64Array | Float32Array | (string | null)[])[]
+  #columns: readonly (Float64Array | Float32Array | (string | null)[])[]
   #allFinite = true
   #characters = 0
 
@@ -144,6 +156,14 @@ class Piece {
     this.#low = low
     this.#room = Math.max(CHUNK_ROWS, Math.min(PIECE_ROWS, Math.floor(PIECE_VALUES / types.length)))
     this.#columns = types.map((type) => (type === 'VARCHAR' ? [] : new ARRAYS[type](this.#room)))
+  }
+
+  /** Makes room for further rows. */
+  clear(): void {
+    this.count = 0
+    this.#allFinite = true
+    this.#characters = 0
+    this.#columns = this.#columns.map((column) => (Array.isArray(column) ? [] : column))
   }
 
   /** True for an empty piece too, because a chunk may have any number of rows. */
@@ -167,7 +187,8 @@ class Piece {
 
   #addNumbers(column: Float64Array | Float32Array, chunk: DuckDBDataChunk, index: number, count: number): void {
     const from = this.count
-    column.set(numbersOf(this.#low, chunk, index).subarray(0, count), from)
+    const { buffer, byteOffset } = bytesOf(this.#low, chunk, index, column.BYTES_PER_ELEMENT)
+    column.set(new (column.constructor as typeof Float32Array)(buffer, byteOffset, count), from)
     const vector = this.#low.data_chunk_get_vector(chunk.chunk, index)
     const valid = this.#low.vector_get_validity(vector, Math.ceil(count / 64) * 8)
     for (let row = 0; row < count; row++) {
@@ -185,12 +206,9 @@ class Piece {
 
 const ARRAYS = { DOUBLE: Float64Array, FLOAT: Float32Array } as const
 
-/** A view of a column of DOUBLE, which lasts as long as the chunk. */
-function numbersOf(low: typeof Bindings, chunk: DuckDBDataChunk, column: number): Float64Array {
-  const { rowCount } = chunk
-  const { buffer, byteOffset } = low.vector_get_data(low.data_chunk_get_vector(chunk.chunk, column), rowCount * 8)
-  return new Float64Array(buffer, byteOffset, rowCount)
-}
+/** A view of a column whose values have `size` bytes each. It lasts as long as the chunk. */
+const bytesOf = (low: typeof Bindings, chunk: DuckDBDataChunk, column: number, size: number): Uint8Array =>
+  low.vector_get_data(low.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * size)
 
 async function loadLibrary() {
   try {

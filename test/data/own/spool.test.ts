@@ -42,6 +42,14 @@ function* pieces(sizes: readonly number[]): Generator<Rows> {
 const sizes = [5, 1, 0, 17, 2]
 const stream = (from: readonly number[] = sizes) => ({ columns, rows: () => pieces(from) })
 
+/** The same rows in arrays of numbers that are used again for the next rows. */
+function* piecesInOneRoom(): Generator<Rows> {
+  for (const rows of pieces(sizes)) {
+    yield rows
+    for (const values of Object.values(rows.columns)) if (!Array.isArray(values)) (values as Float32Array).fill(77)
+  }
+}
+
 async function allOf({ source }: Spooled, only?: readonly string[]): Promise<Record<string, unknown[]>> {
   const all: Record<string, unknown[]> = {}
   let next = 0
@@ -79,6 +87,12 @@ describe.each([1e9, 400, 0])('with %s bytes in memory', (budget) => {
     const spooled = await spool(stream(), new Set(), { budget })
     expect(spooled.source.count).toBe(25)
     expect(await allOf(spooled)).toEqual(expected())
+    expect(await allOf(spooled)).toEqual(expected())
+    spooled.close()
+  })
+
+  test('a source may use its arrays again', async () => {
+    const spooled = await spool({ columns, rows: piecesInOneRoom }, new Set(), { budget })
     expect(await allOf(spooled)).toEqual(expected())
     spooled.close()
   })
