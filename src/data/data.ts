@@ -2,6 +2,7 @@
 import type { DataForm } from '../base/form.js'
 import type { Progress } from '../base/progress.js'
 import type { DataSpec } from '../spec/spec.js'
+import type { SampleRows } from './series/sampling.js'
 import type { Source } from './sources/source.js'
 import type { RowSet, Table } from './table.js'
 
@@ -38,6 +39,8 @@ export interface RawData {
   readonly parts: Readonly<Record<PartName, RawPart>>
   /** Number of rows that were left out, because a column has a gap in them. */
   readonly dropped: number
+  /** The rows of the first training sample, from 0; null if each row is a sample. */
+  readonly sample: SampleRows | null
   /** Forgets the rows. */
   close(): void
 }

@@ -105,6 +105,7 @@ async function rawSet({ data, fit }: SetRequest): Promise<RawData> {
       test: { source: test, rows: { from: 0, to: test.count } },
     },
     dropped: 0,
+    sample: null,
     close: () => {},
   }
 }

@@ -8,7 +8,8 @@ export interface Table {
   readonly count: number
   /**
    * Writes these rows into the arrays of a batch, one after another from their beginning. Values that are drawn anew
-   * for each epoch are those of `epoch`, from 1, or of `ONCE`; with null they are what they are drawn from.
+   * for each epoch are those of `epoch`, from 1, or of `ONCE`; with null they are what they are drawn from. Fields
+   * without an array are left out.
    */
   read(rows: Uint32Array, epoch: number | null, into: Named<Numbers>): void
   /** Says that these rows will be read soon. A table in a file begins to fetch them from the disk. */
@@ -48,12 +49,20 @@ export function memoryTable(
     count,
     read(rows, epoch, into) {
       for (const { name, width, values, draw } of each) {
-        const out = into[name]!
-        for (let index = 0, to = 0; index < rows.length; index++, to += width) {
+        const out = into[name]
+        if (!out) continue
+        for (let index = 0, to = 0; index < rows.length; ) {
           const from = rows[index]! * width
+          // rows that follow one another are copied together
+          let end = index + 1
           if (draw && epoch !== null) draw(values, from, width, { first: from, epoch }, out, to)
-          else if (width === 1) out[to] = values[from]!
-          else out.set(values.subarray(from, from + width), to)
+          else {
+            while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++
+            if (width === 1 && end === index + 1) out[to] = values[from]!
+            else out.set(values.subarray(from, from + (end - index) * width), to)
+          }
+          to += (end - index) * width
+          index = end
         }
       }
     },

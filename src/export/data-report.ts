@@ -97,7 +97,9 @@ const dataReportSchema = z
           .describe('Rows that are in two parts.'),
       })
       .nullable()
-      .describe('Rows that are there more than once, before any step. null: without a target.'),
+      .describe(
+        'Rows that are there more than once, before any step. null: without a target, or samples have several rows.',
+      ),
     samples: z
       .array(
         z.strictObject({
@@ -106,6 +108,25 @@ const dataReportSchema = z
         }),
       )
       .describe('Some training rows.'),
+    first: z
+      .strictObject({
+        kind: z.enum(['window', 'sequence']).describe('What it is.'),
+        rows: z.array(z.int()).describe('Numbers of its rows in the source, from 1, in their order.'),
+        target_rows: z.array(z.int()).describe('Numbers of the rows of its targets.'),
+        shown: z
+          .array(
+            z.strictObject({
+              row: count('Number of the row.'),
+              use: z.enum(['input', 'target']).describe('What it is for.'),
+              values: z
+                .record(z.string(), z.string().nullable())
+                .describe('Its values by column, as text. null: a gap.'),
+            }),
+          )
+          .describe('Its first and last rows, then the rows of its first and last target.'),
+      })
+      .nullable()
+      .describe('The first training sample that has several rows. null: each row is a sample.'),
     batch: z
       .strictObject({
         size: count('Rows in a batch.'),

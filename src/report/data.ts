@@ -24,17 +24,18 @@ export function dataLines(report: DataReport, options: DataOptions): string[] {
     ...report.targets.flatMap((target) => ['', ...targetLines(target)]),
     ...fieldLines(report),
     ...sampleLines(report),
+    ...firstLines(report),
     ...repeatLines(report),
     ...warningLines(report),
     ...proposalLines(report, options),
   ]
 }
 
-function headLines({ data, rows, dropped, split, columns, batch }: DataReport): string[] {
+function headLines({ data, rows, dropped, split, columns, batch, first }: DataReport): string[] {
   if (!rows) return [`${visible(data)}: ${some(columns[0]?.rows ?? 0, 'row')}, ${some(columns.length, 'column')}.`]
   const without = dropped > 0 ? `; ${counted(dropped)} rows with gaps are left out` : ''
   const time = batch ? ` A batch of ${batch.size} takes ${formatMilliseconds(batch.milliseconds)}.` : ''
-  const parts = `${counted(rows.train)} rows to train, ${counted(rows.validation)} to validate, ${counted(rows.test)} to test`
+  const parts = `${counted(rows.train)} ${first ? `${first.kind}s` : 'rows'} to train, ${counted(rows.validation)} to validate, ${counted(rows.test)} to test`
   return wrapped(`${visible(data)}: ${parts}${without}. Split: ${visible(split ?? '')}.${time}`, '', WIDTH)
 }
 
@@ -106,6 +107,59 @@ function sampleLines({ samples, columns }: DataReport): string[] {
     ...indented(fitting([header, ...cells], samples.length)),
     ...(rest > 0 ? [`  and ${rest} more inputs`] : []),
   ]
+}
+
+/** The first window, or sequence: its rows side by side, and the rows of its targets. */
+function firstLines({ first, columns }: DataReport): string[] {
+  if (!first) return []
+  const { kind, rows, target_rows, shown } = first
+  const inputs = shown.filter(({ use }) => use === 'input')
+  const isCut = rows.length > inputs.length
+  // a place between the first rows and the last ones
+  const half = inputs.length / 2
+  const withGap = <Item>(list: readonly Item[], gap: Item): Item[] =>
+    isCut ? [...list.slice(0, half), gap, ...list.slice(half)] : [...list]
+  const targets = shown.slice(inputs.length)
+  const used = columns.filter(({ use }) => use !== 'none').slice(0, MOST_SHOWN)
+  const cells = used.flatMap(({ name }) => {
+    const texts = ({ values }: (typeof shown)[number]) =>
+      Object.hasOwn(values, name) ? cut(values[name] ?? '(gap)', MOST_CHARACTERS) : ''
+    return [[cut(name, MOST_CHARACTERS), ...withGap(inputs.map(texts), ''), ...targets.map(texts)]]
+  })
+  const header = [
+    'row',
+    ...withGap(
+      inputs.map(({ row }) => counted(row)),
+      '...',
+    ),
+    ...targets.map(({ row }) => counted(row)),
+  ]
+  const uses = [
+    '',
+    ...withGap(
+      inputs.map(() => ''),
+      '',
+    ),
+    ...targets.map(() => 'target'),
+  ]
+  const lines = tableLines([uses, header, ...cells], `l${'r'.repeat(header.length - 1)}`)
+  const where = target_rows.length === 0 ? '' : `, target in ${rowWords(target_rows)}`
+  return [
+    '',
+    `The first ${kind}: ${rowWords(rows)}${where}`,
+    ...indented(lines.map((line) => line.slice(0, WIDTH - 2))),
+  ]
+}
+
+/** Rows in words: consecutive ones as a range. */
+function rowWords(rows: readonly number[]): string {
+  const [first, last] = [rows[0]!, rows.at(-1)!]
+  if (rows.length === 1) return `row ${counted(first)}`
+  if (rows.length === 2) return `rows ${counted(first)} and ${counted(last)}`
+  const step = rows[1]! - first
+  const isRange = rows.every((row, index) => row === first + index * step)
+  if (!isRange) return `${rows.length} rows from ${counted(first)} to ${counted(last)}`
+  return `rows ${counted(first)} to ${counted(last)}${step === 1 ? '' : ` in steps of ${step}`}`
 }
 
 /** Leaves samples out until the table fits the width. */

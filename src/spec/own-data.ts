@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { DeepReadonly } from './family.js'
 import { nameIn, type RuleIssue } from './family.js'
 import { crossesSchema, featureSchema } from './features.js'
+import { sequence, seriesRules, window } from './series.js'
 import { stringAs, withShortForm } from './short-forms.js'
 import { LONGEST_LIST, MOST_COLUMNS } from './whole.js'
 
@@ -189,14 +190,26 @@ export const ownData = z
       .describe('Source of the test rows, or their share of the source. null: no test.'),
     split: z
       .union([nameIn(SPLITS), splitByColumn])
-      .default('shuffled')
-      .describe('Which rows of the source are for validation and for the test.'),
+      .optional()
+      .describe(
+        'Which rows of the source are for validation and for the test. Default: "shuffled"; for windows "last", which is the end of each series. For sequences all rows of a group are in the same part.',
+      ),
+    window,
+    sequence,
     cache: nameIn(CACHES).default('auto').describe('Where the prepared rows lie. The results are the same.'),
   })
   .describe('Data of your own.')
+  // in the order of the format
+  .transform(({ split, window, sequence, cache, ...rest }) => ({
+    ...rest,
+    split: split ?? (window === null ? 'shuffled' : 'last'),
+    ...{ window, sequence, cache },
+  }))
 
 /** Rules across these fields. */
-export function* ownDataRules({ target, targets, validation, test, split }: OwnDataSpec): Iterable<RuleIssue> {
+export function* ownDataRules(data: OwnDataSpec): Iterable<RuleIssue> {
+  const { target, targets, validation, test, split } = data
+  yield* seriesRules(data)
   if (typeof split === 'object') {
     const [way, other] = SPLIT_WAYS.filter((one) => split[one] !== undefined)
     if (way === undefined) {

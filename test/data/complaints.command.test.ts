@@ -49,3 +49,25 @@ test('6: train data counts rows that are in two parts (keras-team/keras-preproce
   const grouped = await report({ split: { group: 'x' } })
   expect(grouped.repeats.shared.train_test).toBe(0)
 })
+
+test('21: train data prints the first window with the rows of its targets (keras-team/keras#21305, tensorflow/tensorflow#40343)', async () => {
+  const files = { 'a.csv': csv(30, (row) => `${row / 4},${100 + row}`) }
+  const window = { sequence_length: 8, sampling_rate: 2, horizon: [1, 3] }
+  const layers = [{ type: 'Flatten' }, { type: 'Dense', units: 'auto' }]
+  const rest = { model: { type: 'Sequential', layers }, loss: 'mse' }
+  const { code, stdout } = await trainOn(['data', '--json'], files, { ...DATA, window }, rest)
+  expect(code).toBe(0)
+  const { first, rows, repeats } = JSON.parse(stdout)
+  // 30 rows, and 14 + 3 more than the first of a window: none is lost
+  expect(rows.train).toBe(13)
+  expect(repeats).toBeNull()
+  expect(first).toMatchObject({ kind: 'window', rows: [1, 3, 5, 7, 9, 11, 13, 15], target_rows: [16, 18] })
+  const shown = [1, 3, 5, 11, 13, 15].map((row) => ({ row, use: 'input', values: { x: String((row - 1) / 4) } }))
+  const targets = [16, 18].map((row) => ({ row, use: 'target', values: { y: String(99 + row) } }))
+  expect(first.shown).toEqual([...shown, ...targets])
+  const text = await trainOn(['data'], files, { ...DATA, window }, rest)
+  expect(text.stdout).toContain('The first window: rows 1 to 15 in steps of 2, target in rows 16 and 18\n')
+  expect(text.stdout).toMatch(
+    /^ {2}row +1 +3 +5 +\.\.\. +11 +13 +15 +16 +18\n {2}x +0 +0.5 +1 +2.5 +3 +3.5 *\n {2}y +115 +117$/m,
+  )
+})

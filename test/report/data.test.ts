@@ -40,6 +40,7 @@ const REPORT: DataReport = {
   columns: [column('size'), text('town', 'Berlin', 'Rome')],
   rows: { train: 1000, validation: 300, test: 200 },
   dropped: 7,
+  first: null,
   split: 'the last rows',
   targets: [{ name: 'y', kind: 'class', classes: [{ number: 0, name: 'no', train: 1000, validation: 300, test: 0 }] }],
   fields: [

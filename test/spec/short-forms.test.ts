@@ -115,7 +115,7 @@ const nameOf = ({ path }: Place): string => path.findLast((step) => !/^\d+$/.tes
 
 /** Fields whose bare value is another thing than their object, or a list of which it is the only item. */
 const NO_SHORT_FORM = [
-  ...['alpha', 'axes', 'axis', 'class_weight', 'inputs', 'k', 'output_shape', 'shared_axes', 'temperatures'],
+  ...['alpha', 'axes', 'axis', 'class_weight', 'horizon', 'inputs', 'k', 'output_shape', 'shared_axes', 'temperatures'],
   ...['a', 'missing', 'shuffle', 'source', 'split', 'test', 'units', 'validation'],
   ...['learning_rate', 'boundaries', 'decay_steps', 'first_decay_steps', 'total_steps', 'warmup_steps'],
   ...['mean', 'variance', 'scale', 'offset', 'salt'],

@@ -372,6 +372,19 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       matrix?: number[]
     }[]
   }
+  series: {
+    windows: {
+      /** Row r has the values 10 r and r / 4; its target is -r. */
+      rows: number
+      window: object
+      x: number[]
+      y: number[]
+      count: number
+    }[]
+    /** Step t of sequence s has the values s + t / 8 and -t. */
+    lengths: number[]
+    padded: { sequence: object; x: number[] }[]
+  }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 

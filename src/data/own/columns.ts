@@ -20,8 +20,17 @@ export const columnsOf = ({ column, columns }: Pick<TargetColumn, 'column' | 'co
 export const splitColumn = ({ split }: Pick<OwnDataSpec, 'split'>): string | undefined =>
   typeof split === 'object' ? SPLIT_WAYS.map((way) => split[way]).find((column) => column !== undefined) : undefined
 
-/** The columns of the targets, of the weights, and of the split. */
+/** The columns that name and order the series of windows, or the sequences. */
+export function seriesColumns({ window, sequence }: Pick<OwnDataSpec, 'window' | 'sequence'>): readonly string[] {
+  const { group = null, order_by = null } = window ?? sequence ?? {}
+  return [group, order_by].filter((column) => column !== null)
+}
+
+/** The columns of the targets, of the weights, of the split, and of series. */
 export const columnsBeside = (data: OwnDataSpec): readonly string[] =>
-  [...Object.values(targetColumns(data)).flatMap(columnsOf), data.weight, splitColumn(data)].filter(
-    (column) => column !== null && column !== undefined,
-  )
+  [
+    ...Object.values(targetColumns(data)).flatMap(columnsOf),
+    data.weight,
+    splitColumn(data),
+    ...seriesColumns(data),
+  ].filter((column) => column !== null && column !== undefined)

@@ -93,6 +93,12 @@ function missingColumns(
       return column === undefined ? [] : [{ column, pointer: `/data/split/${way}` }]
     }),
     ...(weight === null ? [] : [{ column: weight, pointer: '/data/weight' }]),
+    ...(['window', 'sequence'] as const).flatMap((way) =>
+      (['group', 'order_by'] as const).flatMap((key) => {
+        const column = spec[way]?.[key] ?? null
+        return column === null ? [] : [{ column, pointer: `/data/${way}/${key}` }]
+      }),
+    ),
   ]
   const missed = named.filter(({ column }) => !Object.hasOwn(columns, column))
   if (missed.length === 0) return []

@@ -22,18 +22,28 @@ export const decidedLines = ({ data, features, targets, form, main }: Decided): 
   ...Object.entries(targets).map(([name, target]) => `Target ${quoted(name)}: ${targetOf(target)}.`),
 ]
 
-function rowsOf({ rows }: DataForm, { split, validation, test }: OwnDataSpec, { dropped }: Decided['main']): string {
+function rowsOf({ rows }: DataForm, data: OwnDataSpec, { dropped }: Decided['main']): string {
+  const { split, validation, test, window, sequence } = data
   const { train, validation: validated, test: tested } = rows
   const parts = [
-    `${counted(train)} rows to train`,
+    `${counted(train)} ${sampleWord(data)} to train`,
     ...(validated > 0 ? [`${counted(validated)} to validate`] : []),
     ...(tested > 0 ? [`${counted(tested)} to test`] : []),
   ]
   const isSplit = (validated > 0 && validation === null) || (tested > 0 && typeof test === 'number')
+  const each = window
+    ? `, each of ${window.sequence_length} rows`
+    : sequence
+      ? `, each of ${sequence.maxlen} steps`
+      : ''
   const how = isSplit || typeof split === 'object' ? `, ${wayOf(split)}` : ''
   const without = dropped > 0 ? `; ${counted(dropped)} rows with gaps are left out` : ''
-  return `${parts.join(', ')}${how}${without}`
+  return `${parts.join(', ')}${each}${how}${without}`
 }
+
+/** The word for samples: rows, or what is made of them. */
+export const sampleWord = ({ window, sequence }: Pick<OwnDataSpec, 'window' | 'sequence'>): string =>
+  window ? 'windows' : sequence ? 'sequences' : 'rows'
 
 function wayOf(split: OwnDataSpec['split']): string {
   if (split === 'shuffled') return 'drawn at random'

@@ -16,6 +16,19 @@ import { refuse } from './problem.js'
 import { readRaw } from './raw.js'
 import { gapProblems, type ReadSource, readMain, readSource } from './read.js'
 import type { OpenOwn, OwnRequest } from './request.js'
+import {
+  type Division,
+  learningRows,
+  paddingProblems,
+  sampleCounts,
+  sampledFrom,
+  sampleFields,
+  sampleTables,
+  splittingBy,
+  targetParts,
+  windowProblems,
+} from './samples.js'
+import { readSeries, unequalTargets } from './series.js'
 import type { Parts } from './split-rows.js'
 import { MEMORY_BUDGET } from './spool.js'
 import { bytesOf, memoryTables } from './tables.js'
@@ -31,7 +44,7 @@ export async function openOwn(request: OwnRequest): Promise<OpenOwn> {
   const packed = openPacked(request, found, key)
   if (!packed) return readOwn(request, found, key)
   const { decisions, ...opened } = packed
-  const reading = { ...request, decisions, budget: request.budget ?? MEMORY_BUDGET }
+  const reading = { ...request, data: packed.data, decisions, budget: request.budget ?? MEMORY_BUDGET }
   const divide = (main: ReadSource) => divided(request, decisions.targets, main)
   return { ...opened, given: request.data, raw: () => readRaw(found, reading, divide) }
 }
@@ -50,18 +63,24 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
   const odd = all.map((one) => oddLabels(one === main ? open.targets : targets, one))
   refuse((await Promise.all(odd)).flat())
   const decisions = { ...open, targets }
-  const parts = await divided(request, targets, main)
+  const division = await divided(request, targets, main)
+  const { parts } = division
+  const sampled = await sampledFrom(data, division, { main, validation, test })
 
   const plans = plansOf(data, decisions, seed)
-  const learnt = await learn(plans, main.source, parts.train)
+  const learnt = await learn(plans, main.source, sampled ? learningRows(sampled, parts) : parts.train)
   const fields = fieldsOf(plans, main.source.columns, learnt)
-  const form = formOf(main.file, fields, {
+  refuse(paddingProblems(data, fields))
+  const rows = {
     train: parts.train.length,
     validation: validation?.source.count ?? parts.validation.length,
     test: test?.source.count ?? parts.test.length,
-  })
+  }
+  const form = sampled
+    ? formOf(main.file, sampleFields(sampled, fields), sampleCounts(sampled))
+    : formOf(main.file, fields, rows)
   const sources = { main: main.source, validation: validation?.source ?? null, test: test?.source ?? null, parts }
-  const settled = settledSpec(data, decisions)
+  const settled = settledSpec(sampled?.data ?? data, decisions)
   return {
     given: data,
     data: settled,
@@ -72,17 +91,19 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
       const isPacked = key !== null && (data.cache === 'disk' || bytesOf(preparation, sources) > budget)
       const described = { settled, decisions, dropped: main.dropped }
       const tables = isPacked
-        ? await pack({ ...preparation, request, found, key, sources, described }, progress)
+        ? await pack({ ...preparation, request, found, key, sources, sampled, described }, progress)
         : await memoryTables(preparation, sources)
       for (const one of all) one.close()
-      return { form, ...tables }
+      return { form, ...tables, ...(sampled && sampleTables(sampled, tables)) }
     }),
-    raw: () => readRaw(found, { ...reading, decisions }, async () => parts),
+    raw: () => readRaw(found, { ...reading, data: settled, decisions }, async () => division),
   }
 }
 
 /** Divides the rows of the source. Throws a DataError if a part, or a fold, lacks rows or classes. */
-async function divided({ data, seed, fit }: OwnRequest, targets: Named<Target>, main: ReadSource): Promise<Parts> {
+async function divided({ data, seed, fit }: OwnRequest, targets: Named<Target>, main: ReadSource): Promise<Division> {
+  const series = await readSeries(data, main)
+  if (series) refuse(await unequalTargets(data, main, series.whole))
   const classes = noNames<{ readonly target: Target; readonly numbers: Int32Array }>()
   for (const [name, target] of Object.entries(targets)) {
     if (target.type === 'class') classes[name] = { target, numbers: await classNumbersOf(target, main) }
@@ -91,24 +112,27 @@ async function divided({ data, seed, fit }: OwnRequest, targets: Named<Target>, 
     validation: data.validation === null ? fit.validation_split : 0,
     test: isShare(data.test) ? data.test : 0,
   }
-  const splitting = { data, main, shares, classes: Object.values(classes)[0]?.numbers ?? null, seed }
-  const fold = foldOf(fit)
-  if (fold === null) {
-    const parts = await partsOf(splitting)
-    refuse(partProblems(parts, main, classes))
-    return parts
+  const split = splittingBy(series, data)
+  const drawn = Object.values(classes)[0]?.numbers ?? null
+  const splitting = { data, main, shares, seed, ...split, classes: drawn && split.classesOf(drawn) }
+  const checked = (found: Parts): Division => {
+    const division = { parts: split.rowsOf(found), series }
+    refuse(windowProblems(data, division, main))
+    refuse(partProblems(targetParts(data, division), main, classes))
+    return division
   }
+  const fold = foldOf(fit)
+  if (fold === null) return checked(await partsOf(splitting))
   const partsFor = await foldedParts(splitting, fold.of)
   // all folds are checked before the first of them is trained
-  const checked = fit.fold === null ? countUp(0, fold.of) : [fold.index]
-  for (const index of checked) {
+  for (const index of fit.fold === null ? countUp(0, fold.of) : [fold.index]) {
     const parts = partsFor(index)
-    refuse(partProblems(parts, main, classes))
+    checked(parts)
     if (parts.validation.length > 0) continue
     const message = `found ${fold.of}, but fold ${index + 1} of ${main.file} has no rows; fewer folds have rows in each`
     refuse([{ code: 'split', pointer: '/fit/k_fold', message }])
   }
-  return partsFor(fold.index)
+  return checked(partsFor(fold.index))
 }
 
 async function readFirst(request: OwnRequest, found: FoundSource): Promise<{ main: ReadSource; decisions: Decisions }> {

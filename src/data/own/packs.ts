@@ -4,8 +4,10 @@ import { formatBytes } from '../../base/bytes.js'
 import type { Json } from '../../base/json.js'
 import type { Progress } from '../../base/progress.js'
 import { type OwnDataSpec, ownData } from '../../spec/own-data.js'
+import type { PartName } from '../data.js'
 import { createPack, type Pack } from '../packs/pack-file.js'
 import { addName, findPack, makeRoom, packPath } from '../packs/pack-folder.js'
+import { readSeriesAt, type SeriesAt, writeSeries } from '../packs/series-file.js'
 import { fieldsOf, type Learnt } from '../preparation.js'
 import type { Decisions } from './decide.js'
 import { decidedLines } from './decided-lines.js'
@@ -14,6 +16,7 @@ import { listOf } from './open-source.js'
 import { packKey } from './pack-key.js'
 import { formOf, plansOf } from './plans.js'
 import type { OpenOwn, OwnRequest } from './request.js'
+import { type Sampled, sampleCounts, sampleFields, sampleTables, samplingOf } from './samples.js'
 import {
   bytesOf,
   type Preparation,
@@ -33,6 +36,8 @@ interface Described {
   /** Number of rows with gaps that were left out. */
   readonly dropped: number
   readonly sections: Sections
+  /** The places of the series of each part in the file; null if each row is a sample. */
+  readonly series: Readonly<Record<PartName, SeriesAt>> | null
 }
 
 const filesIn = ({ main, validation, test }: FoundSources): readonly string[] =>
@@ -48,12 +53,15 @@ export function openPacked(
 ): (Omit<OpenOwn, 'given' | 'raw'> & { readonly decisions: Decisions }) | undefined {
   const pack = findPack(key)
   if (!pack) return undefined
-  const { settled, decisions, learnt, dropped, sections } = pack.description as unknown as Described
+  const { settled, decisions, learnt, dropped, sections, series } = pack.description as unknown as Described
   const preparation = { plans: plansOf(settled, decisions, seed), learnt }
   const { train, validation, test } = sections
   const fields = fieldsOf(preparation.plans, train.columns, learnt)
   const main = { file: nameOf(found.main), dropped }
-  const form = formOf(main.file, fields, { train: train.count, validation: validation.count, test: test.count })
+  const sampled = series && { sampling: samplingOf(settled)!, series: readSeriesAt(pack, series) }
+  const form = sampled
+    ? formOf(main.file, sampleFields(sampled, fields), sampleCounts(sampled))
+    : formOf(main.file, fields, { train: train.count, validation: validation.count, test: test.count })
   // the same paths, as they are written now
   const now = { ...settled, source: data.source, validation: data.validation, test: data.test, cache: data.cache }
   return {
@@ -61,7 +69,10 @@ export function openPacked(
     data: now,
     form,
     decided: [...decidedLines({ data: now, ...decisions, form, main }), `Its rows come from ${placeOf(pack)}.`],
-    load: async () => ({ form, ...packedTables(preparation, pack, sections) }),
+    load: async () => {
+      const tables = packedTables(preparation, pack, sections)
+      return { form, ...(sampled ? sampleTables(sampled, tables) : tables) }
+    },
   }
 }
 
@@ -72,19 +83,22 @@ export interface Packing extends Preparation {
   readonly found: FoundSources
   readonly key: string
   readonly sources: Sources
-  readonly described: Omit<Described, 'learnt' | 'sections'>
+  readonly sampled: Pick<Sampled, 'series'> | null
+  readonly described: Omit<Described, 'learnt' | 'sections' | 'series'>
 }
 
-/** Writes a pack, and returns its tables. Throws a UserError if the disk is full or read-only. */
+/** Writes a pack, and returns the tables of its rows. Throws a UserError if the disk is full or read-only. */
 export async function pack(packing: Packing, progress: Progress): Promise<Tables & { readonly packed: string }> {
-  const { request, found, key, sources, described, learnt } = packing
+  const { request, found, key, sources, sampled, described, learnt } = packing
   // as a spec with everything decided is read
   const own = await keyOf({ ...request, data: ownData.parse(described.settled) }, found)
-  await makeRoom(bytesOf(packing, sources))
+  const bytes = bytesOf(packing, sources)
+  await makeRoom(bytes)
   const draft = await createPack(packPath(own))
   try {
     const sections = await packTables(packing, sources, draft, progress)
-    const made = await draft.finish({ ...described, learnt, sections } as unknown as Json)
+    const series = sampled && (await writeSeries(sampled.series, draft, bytes))
+    const made = await draft.finish({ ...described, learnt, sections, series } as unknown as Json)
     // a source that changed while it was read must not be taken for the one that it is now
     if ((await keyOf(request, found)) !== key) await rm(made.path, { force: true })
     else if (own !== key) await addName(key, own)

@@ -6,6 +6,7 @@ import { splitColumn } from './columns.js'
 import { consecutiveFolds, groupFolds, shuffledFolds, withFold } from './fold.js'
 import { firstOf, MOST_FOUND, quoted, refuse } from './problem.js'
 import { type ReadSource, rowIn } from './read.js'
+import { eachValue, groupsIn, orderIn } from './row-values.js'
 import {
   PART_NAMES,
   type Parts,
@@ -13,6 +14,7 @@ import {
   placeOf,
   type Shares,
   splitBy,
+  splitEachLast,
   splitGroups,
   splitHashed,
   splitLast,
@@ -26,17 +28,38 @@ export interface Splitting {
   /** Class of each row, in whose proportions rows are drawn; null if the target is no class. */
   readonly classes: Int32Array | null
   readonly seed: number
+  /** Series, lists of rows in their order, each of which is divided if the last rows are wanted; null: all are one. */
+  readonly series: readonly Uint32Array[] | null
+  /** Rows each of which stands for a sample, by whose numbers the parts are given; null: every row is a sample. */
+  readonly samples: Uint32Array | null
 }
 
-/** Divides rows by shares. Throws a DataError for values of the column that splits the rows. */
-export async function partsOf({ data: { split }, main, shares, classes, seed }: Splitting): Promise<Parts> {
-  if (split === 'shuffled') return splitShuffled(main.source.count, shares, classes, seed)
-  if (split === 'last') return splitLast(main.source.count, shares)
-  if (split.hash !== undefined) return splitHashed(await placesIn(main, split.hash), shares)
-  if (split.group !== undefined) return splitGroups(await groupsIn(main, split.group), shares, seed)
-  if (split.by !== undefined) return splitBy(await orderIn(main, split.by), shares)
-  return partsBy(await namedParts(main, split.column!))
+/** Divides rows, or samples, by shares. Throws a DataError for values of the column that splits them. */
+export async function partsOf(splitting: Splitting): Promise<Parts> {
+  const { main, shares, classes, seed, series, samples } = splitting
+  const { split } = splitting.data
+  const count = samples?.length ?? main.source.count
+  if (split === 'shuffled') return splitShuffled(count, shares, classes, seed)
+  if (split === 'last') return series ? splitEachLast(series, shares) : splitLast(count, shares)
+  if (split.hash !== undefined) return splitHashed(ofSamples(await placesIn(main, split.hash), samples), shares)
+  if (split.group !== undefined) return splitGroups(ofSamples(await groupsIn(main, split.group), samples), shares, seed)
+  if (split.by !== undefined) return splitBy(ofSamples(await pointsIn(main, split.by), samples), shares)
+  return partsBy(ofSamples(await namedParts(main, split.column!), samples))
 }
+
+/** The values of the rows that stand for samples. */
+const ofSamples = <Values extends Uint8Array | Uint32Array | Float64Array>(
+  values: Values,
+  samples: Uint32Array | null,
+): Values => {
+  if (samples === null) return values
+  const own = values.slice(0, samples.length) as Values
+  for (const [sample, row] of samples.entries()) own[sample] = values[row]!
+  return own
+}
+
+const pointsIn = async (main: ReadSource, column: string): Promise<Float64Array> =>
+  (await orderIn(main, column, { code: 'split', pointer: '/data/split' })).values
 
 /** Divides rows in folds. Returns the parts for each fold that validates, by its index. */
 export async function foldedParts(splitting: Splitting, of: number): Promise<(index: number) => Parts> {
@@ -47,38 +70,39 @@ export async function foldedParts(splitting: Splitting, of: number): Promise<(in
 
 /** The fold of each training row, in their order. */
 async function foldsOf(
-  { data: { split }, data, main, shares, classes, seed }: Splitting,
+  { data: { split }, data, main, shares, classes, seed, series, samples }: Splitting,
   rows: Uint32Array,
   of: number,
 ) {
-  if (split === 'last') return consecutiveFolds(rows.length, of)
+  if (split === 'last')
+    return series ? eachInFolds(series, rows, of, main.source.count) : consecutiveFolds(rows.length, of)
   if (split === 'shuffled') {
     return shuffledFolds(rows.length, of, classes && Int32Array.from(rows, (row) => classes[row]!), seed)
   }
   const column = splitColumn(data)!
   if (split.group !== undefined) {
-    const groups = await groupsIn(main, column)
+    const groups = ofSamples(await groupsIn(main, column), samples)
     return groupFolds(
       rows.map((row) => groups[row]!),
       of,
       seed,
     )
   }
-  const places = await placesIn(main, column)
+  const places = ofSamples(await placesIn(main, column), samples)
   // the test has the rows with the smallest places
   return rows.map((row) => ((places[row]! - shares.test) / (1 - shares.test)) * of)
 }
 
-/** Calls `see` with every value of a column. */
-async function eachValue(
-  { source }: ReadSource,
-  column: string,
-  see: (value: string | number, row: number) => void,
-): Promise<void> {
-  for await (const { from, count, columns } of source.rows([column])) {
-    const values = columns[column]!
-    for (let row = 0; row < count; row++) see(values[row]!, from + row)
+/** The folds of some rows: each series has consecutive rows in each fold. `count` is the number of all rows. */
+function eachInFolds(series: readonly Uint32Array[], rows: Uint32Array, of: number, count: number): Uint32Array {
+  const folds = new Int32Array(count).fill(-1)
+  for (const row of rows) folds[row] = 0
+  for (const one of series) {
+    const own = one.filter((row) => folds[row] === 0)
+    const found = consecutiveFolds(own.length, of)
+    for (let index = 0; index < own.length; index++) folds[own[index]!] = found[index]!
   }
+  return rows.map((row) => folds[row]!)
 }
 
 /** The place of each value in [0, 1), by its hash. */
@@ -88,18 +112,6 @@ async function placesIn(main: ReadSource, column: string): Promise<Float64Array>
     places[row] = placeOf(labelText(value))
   })
   return places
-}
-
-/** A number for each group, in the order in which groups appear. */
-async function groupsIn(main: ReadSource, column: string): Promise<Uint32Array> {
-  const groups = new Uint32Array(main.source.count)
-  const numbers = new Map<string, number>()
-  await eachValue(main, column, (value, row) => {
-    const group = labelText(value)
-    if (!numbers.has(group)) numbers.set(group, numbers.size)
-    groups[row] = numbers.get(group)!
-  })
-  return groups
 }
 
 /** The part that each value names: 0 for training, 1 for validation, 2 for the test. */
@@ -116,35 +128,6 @@ async function namedParts(main: ReadSource, column: string): Promise<Uint8Array>
   })
   refuse(firstOf(problems))
   return parts
-}
-
-/** Numbers, or points in time as numbers, which have the order of the values. */
-async function orderIn(main: ReadSource, column: string): Promise<Float64Array> {
-  const [numbers, times] = [new Float64Array(main.source.count), new Float64Array(main.source.count)]
-  const problems: IssueDraft[] = []
-  let allNumbers = true
-  await eachValue(main, column, (value, row) => {
-    allNumbers &&= isNumber(value)
-    numbers[row] = Number(value)
-    times[row] = timeOf(String(value))
-    if (!Number.isNaN(times[row]) || problems.length >= MOST_FOUND) return
-    const found = `found ${quoted(String(value))}, must be a number or a date such as 2024-12-31 or 2024-12-31T23:59:59Z, in all rows alike`
-    problems.push(problemAt(row, main, column, found))
-  })
-  if (allNumbers) return numbers
-  refuse(firstOf(problems))
-  return times
-}
-
-const isNumber = (value: string | number): boolean =>
-  typeof value === 'number' || (value.trim() !== '' && Number.isFinite(Number(value)))
-
-/** A date, or a date with a time, in ISO 8601; without a zone it is UTC. */
-function timeOf(text: string): number {
-  const [, day, time, zone = 'Z'] =
-    /^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?\s*$/i.exec(text) ?? []
-  if (day === undefined) return Number.NaN
-  return Date.parse(time === undefined ? day : `${day}T${time}${zone}`)
 }
 
 const problemAt = (row: number, read: ReadSource, column: string, found: string): IssueDraft => ({

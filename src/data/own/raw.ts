@@ -3,7 +3,7 @@ import type { PartName, RawData, RawPart } from '../data.js'
 import { columnsOf } from './columns.js'
 import { type FoundSources, openAt } from './found-source.js'
 import { type Reading, type ReadSource, readMain, readSource } from './read.js'
-import type { Parts } from './split-rows.js'
+import { type Division, firstSample } from './samples.js'
 
 /**
  * Reads all rows, once more if loading the data has forgotten them. `divide` says how the rows of the source are divided.
@@ -11,13 +11,14 @@ import type { Parts } from './split-rows.js'
 export async function readRaw(
   found: FoundSources,
   reading: Reading,
-  divide: (main: ReadSource) => Promise<Parts>,
+  divide: (main: ReadSource) => Promise<Division>,
 ): Promise<RawData> {
   const { features, targets } = reading.decisions
   const table = await openAt(found.main, reading.data)
   const main = await readMain(table, found.main, reading).finally(() => table.close())
   const all = [main]
-  const { train, ...others } = await divide(main)
+  const division = await divide(main)
+  const { train, ...others } = division.parts
   const partOf = async (name: Exclude<PartName, 'train'>): Promise<RawPart> => {
     const source = found[name]
     if (!source) return { source: main.source, rows: others[name] }
@@ -34,6 +35,7 @@ export async function readRaw(
       test: await partOf('test'),
     },
     dropped: main.dropped,
+    sample: firstSample(reading.data, division),
     close() {
       for (const one of all) one.close()
     },

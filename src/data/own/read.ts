@@ -8,7 +8,7 @@ import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
 import { columnTypeOf } from '../steps/registry.js'
 import { type DataWatch, patient } from '../watch.js'
-import { columnsBeside, columnsOf, splitColumn } from './columns.js'
+import { columnsBeside, columnsOf, seriesColumns, splitColumn } from './columns.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { type FoundSource, nameOf, openAt } from './found-source.js'
 import { quoted, refuse } from './problem.js'
@@ -76,8 +76,8 @@ export async function readSource(found: FoundSource, reading: Reading): Promise<
   }
 }
 
-/** The types in which a column is used: by a feature, by a target, as weights. */
-function usesOf({ features, targets }: Decisions, { weight }: OwnDataSpec): Record<string, ReadonlySet<Use>> {
+/** The types in which a column is used: by a feature, by a target, as weights, to name and order series. */
+function usesOf({ features, targets }: Decisions, data: OwnDataSpec): Record<string, ReadonlySet<Use>> {
   const uses = noNames<Set<Use>>()
   const use = (column: string, as: Use) => {
     uses[column] ??= new Set()
@@ -85,14 +85,15 @@ function usesOf({ features, targets }: Decisions, { weight }: OwnDataSpec): Reco
   }
   for (const feature of Object.values(features)) use(feature.column, columnTypeOf(feature))
   for (const target of Object.values(targets)) for (const column of columnsOf(target)) use(column, useOf(target))
-  if (weight !== null) use(weight, 'number')
+  if (data.weight !== null) use(data.weight, 'number')
+  for (const column of seriesColumns(data)) use(column, 'key')
   return uses
 }
 
 type Uses = Named<ReadonlySet<Use>>
-type Use = ColumnType | 'field' | 'label'
+/** `label`: text, or numbers if the file states that type. `key`: the same, but numbers in full, such as points in time. */
+type Use = ColumnType | 'field' | 'label' | 'key'
 
-/** Labels are texts, or numbers if the file states that type. */
 const useOf = ({ type }: Target): Use => (type === 'number' ? 'number' : 'label')
 
 function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string): Named<ColumnType | 'field'> {
@@ -101,9 +102,12 @@ function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string):
   for (const [column, uses] of Object.entries(all)) {
     const stated = columns[column]
     const isArray = typeof stated === 'object' && stated !== null
-    // labels can be read from numbers too
-    const firm = [...uses].flatMap((use) => (use === 'label' ? [] : [isArray && use === 'number' ? 'field' : use]))
-    const types = new Set(firm.length > 0 ? firm : [labelType(stated)])
+    // labels and keys can be read from numbers too
+    const firm = [...uses].flatMap((use) =>
+      use === 'label' || use === 'key' ? [] : [isArray && use === 'number' ? 'field' : use],
+    )
+    const open = stated === 'number' && uses.has('key') ? 'text' : labelType(stated)
+    const types = new Set(firm.length > 0 ? firm : [open])
     const [type, other] = [...types]
     if (other !== undefined) {
       const message = `column ${quoted(column)} of ${name} is used both as ${WORDS[type!]} and as ${WORDS[other]}; it can be read in one way only`

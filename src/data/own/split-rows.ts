@@ -19,6 +19,23 @@ export interface Shares {
 /** The last rows are for the test, and those before them for validation, as Keras' `validation_split` cuts them off. */
 export const splitLast = (count: number, shares: Shares): Parts => cutUp(countUp(0, count), shares)
 
+/** The same for each of several series, which are lists of rows in their order. Together they are all rows. */
+export function splitEachLast(series: readonly Uint32Array[], shares: Shares): Parts {
+  const parts = series.map((rows) => cutUp(rows, shares))
+  const all = (name: keyof Parts) => joined(parts.map((part) => part[name]))
+  return sorted({ train: all('train'), validation: all('validation'), test: all('test') })
+}
+
+function joined(lists: readonly Uint32Array[]): Uint32Array {
+  const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0))
+  let filled = 0
+  for (const list of lists) {
+    all.set(list, filled)
+    filled += list.length
+  }
+  return all
+}
+
 /**
  * Rows are drawn by the seed. `classes` has the class of each row, in whose proportions they are drawn; a class of at
  * least as many rows as there are parts has a row in each.

@@ -30,8 +30,8 @@ export const storedFields = (fields: Named<Field>, anew: Named<DrawAnew>): Named
 /** A table of rows that were written with the layout of `storedFields`. Rows are copied from those fetched ahead, or read. */
 export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<DrawAnew> = {}): Table {
   const { rowBytes, cells } = layoutOf(storedFields(fields, anew))
-  const capacity = Math.max(1, Math.floor(AT_ONCE / rowBytes))
-  const room = new RowBuffer(Math.min(capacity, file.count) * rowBytes)
+  const capacity = Math.max(1, Math.min(Math.floor(AT_ONCE / rowBytes), file.count))
+  const room = new RowBuffer(capacity * rowBytes)
   const numbers = cells.find(({ name }) => name === ROW_NUMBER)
   const each = cells
     .filter(({ name }) => Object.hasOwn(fields, name))
@@ -62,7 +62,8 @@ export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<Dr
         const some = rows.subarray(done, done + capacity)
         fetch(some)
         for (const { name, width, at, stride, values, draw } of each) {
-          const out = into[name]!
+          const out = into[name]
+          if (!out) continue
           let [from, to] = [at, done * width]
           for (let index = 0; index < some.length; index++, from += stride, to += width) {
             if (draw && epoch !== null) {
@@ -129,7 +130,11 @@ function copy(values: Numbers, from: number, width: number, out: Numbers, to: nu
 }
 
 /** Fills bytes from a position of a file on. */
-function fill({ descriptor, path }: RowsInFile, into: Uint8Array, position: number): void {
+export function fill(
+  { descriptor, path }: Pick<RowsInFile, 'descriptor' | 'path'>,
+  into: Uint8Array,
+  position: number,
+): void {
   for (let at = 0; at < into.length; ) {
     const found = readSync(descriptor, into, at, into.length - at, position + at)
     if (found === 0) throw new UserError(`${path}: the file is cut short; another program has changed it`)

@@ -74,5 +74,6 @@ const unsplit = (file: string) => ({
   fields: [],
   repeats: null,
   samples: [],
+  first: null,
   batch: null,
 })

@@ -9,7 +9,7 @@ import { type ColumnSummary, limitsFor, summarizer } from './column-summary.js'
 import { likeness } from './likeness.js'
 import { type RowHashes, repeatsIn, rowHashes, sharedWith } from './repeats.js'
 import { rowHash } from './row-hash.js'
-import { shownRows, shownValue } from './samples.js'
+import { firstSample, shownRows, shownValue } from './samples.js'
 
 /** Training rows that the report shows. */
 const MOST_SAMPLES = 4
@@ -18,11 +18,13 @@ export interface LookedRows {
   readonly columns: Named<ColumnSummary>
   readonly repeats: NonNullable<DataReport['repeats']>
   readonly samples: DataReport['samples']
+  /** The first sample of several rows, without its kind. */
+  readonly first: Omit<NonNullable<DataReport['first']>, 'kind'> | null
   /** Inputs that say the same as a target. */
   readonly copies: readonly { readonly column: string; readonly target: string }[]
 }
 
-export async function lookAtRows({ inputs, targets, parts }: RawData): Promise<LookedRows> {
+export async function lookAtRows({ inputs, targets, parts, sample }: RawData): Promise<LookedRows> {
   const names = [...new Set([...inputs, ...targets])]
   const { columns } = parts.train.source
   const limits = limitsFor(names.length)
@@ -37,6 +39,7 @@ export async function lookAtRows({ inputs, targets, parts }: RawData): Promise<L
     )
   const hashes = { train: rowHashes(), validation: rowHashes(), test: rowHashes() }
   const samples: { row: number; values: Named<string | null> }[] = []
+  const first = sample && firstSample(sample)
   for (const part of PARTS) {
     const shown = part === 'train' ? shownRows(countOf(parts.train), MOST_SAMPLES) : []
     const { source } = parts[part]
@@ -48,11 +51,13 @@ export async function lookAtRows({ inputs, targets, parts }: RawData): Promise<L
         wanted.map((name) => ({ column: source.columns[name]!, values: values[name]! }))
       const [given, wanted] = [hashed(inputs), hashed(targets)]
       for (let row = 0; row < count; row++) hashes[part].add(rowHash(given, row), rowHash(wanted, row))
+      const textsAt = (at: number): Named<string | null> =>
+        Object.fromEntries(names.map((name) => [name, shownValue(values[name]!, columns[name]!, at)]))
       while (samples.length < shown.length && shown[samples.length]! < seen + count) {
         const at = shown[samples.length]! - seen
-        const each = names.map((name) => [name, shownValue(values[name]!, columns[name]!, at)])
-        samples.push({ row: rowOf(at) + 1, values: Object.fromEntries(each) })
+        samples.push({ row: rowOf(at) + 1, values: textsAt(at) })
       }
+      if (part === 'train') first?.see(count, rowOf, textsAt)
       seen += count
     }
   }
@@ -60,6 +65,7 @@ export async function lookAtRows({ inputs, targets, parts }: RawData): Promise<L
     columns: Object.fromEntries(summaries.map(({ name, one }) => [name, one.summary()])),
     repeats: repeatsOf(hashes),
     samples,
+    first: first?.found(inputs, targets) ?? null,
     copies: pairs.filter(({ like }) => like.isAlike()).map(({ column, target }) => ({ column, target })),
   }
 }

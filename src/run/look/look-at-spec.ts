@@ -30,12 +30,20 @@ export async function lookAtSpec(spec: ResolvedSpec, open: OpenData): Promise<Da
     split: splitWords(spec, open.data),
     targets,
     fields: fieldsOf(data),
-    repeats: before.repeats,
+    // rows of a series may be alike
+    repeats: before.first ? null : before.repeats,
     samples: before.samples,
+    first: before.first && { kind: isWindow(open) ? ('window' as const) : ('sequence' as const), ...before.first },
     batch: await timeBatch(spec, data),
   }
-  return { ...report, warnings: warningsOf(report, { copies: before.copies, spec, open }), proposal: null }
+  return {
+    ...report,
+    warnings: warningsOf(report, { copies: isWindow(open) ? [] : before.copies, spec, open }),
+    proposal: null,
+  }
 }
+
+const isWindow = ({ data }: OpenData): boolean => 'source' in data && data.window !== null
 
 function targetsOf({ form, train, validation, test }: Data, { data }: OpenData): DataReport['targets'] {
   return Object.entries(form.targets).map(([name, field]) => {

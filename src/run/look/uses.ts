@@ -58,7 +58,7 @@ export function splitWords({ fit }: ResolvedSpec, data: OpenData['data']): strin
     split === 'shuffled'
       ? `drawn from the seed${target?.type === 'class' ? ', in the proportions of the classes' : ''}`
       : split === 'last'
-        ? 'the last rows'
+        ? `the last rows${data.window?.group ? ' of each series' : ''}`
         : `by column ${Object.entries(split).map(([key, column]) => `${JSON.stringify(column)} (${key})`)}`
   const own = [
     ...(validation === null ? [] : ['validation']),

@@ -1,0 +1,139 @@
+/** Windows: samples of consecutive rows of a series, with targets that come later. */
+import type { Field, Named } from '../../base/field.js'
+import { isInputKey, WEIGHT } from '../../base/form.js'
+import { horizonsOf, type WindowSpec } from '../../spec/series.js'
+import type { Run, Table } from '../table.js'
+import type { Sampling } from './sampling.js'
+import type { Series } from './series.js'
+
+/** The windows of series, in their order. */
+export class Windows {
+  readonly count: number
+  /** Number of the first window of each run. */
+  readonly #first: Uint32Array
+  readonly #runs: readonly Run[]
+
+  constructor(
+    { runs }: Series,
+    /** Rows from the first one of a window to its last target. */
+    readonly span: number,
+    readonly stride: number,
+  ) {
+    this.#runs = runs.filter(({ count }) => count > span)
+    this.#first = new Uint32Array(this.#runs.length)
+    let count = 0
+    for (const [index, run] of this.#runs.entries()) {
+      this.#first[index] = count
+      count += Math.ceil((run.count - span) / stride)
+    }
+    this.count = count
+  }
+
+  /** The place of the first row of a window. */
+  startOf(window: number): number {
+    let [low, high] = [0, this.#first.length]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (this.#first[middle]! <= window) low = middle
+      else high = middle
+    }
+    return this.#runs[low]!.from + (window - this.#first[low]!) * this.stride
+  }
+}
+
+/** Samples that are windows. Without targets no row after a window is needed. */
+export function windowSampling(spec: WindowSpec, hasTargets: boolean): Sampling {
+  const { sequence_length: length, sampling_rate: rate, sequence_stride: stride, horizon } = spec
+  const last = (length - 1) * rate
+  const steps = hasTargets ? horizonsOf(spec).map((rows) => last + rows) : []
+  const inputs = Array.from({ length }, (_, step) => step * rate)
+  const offsets = { inputs, targets: steps, weight: steps.slice(0, 1) }
+  const windowsIn = (series: Series) => new Windows(series, Math.max(last, ...steps), stride)
+  const useOf = (key: string): keyof typeof offsets =>
+    isInputKey(key) ? 'inputs' : key === WEIGHT ? 'weight' : 'targets'
+  const isOne = typeof horizon === 'number'
+
+  /** The rows at an offset from the start of each of these windows, window by window. */
+  function rowsFrom({ order }: Series, windows: Windows, numbers: Iterable<number>, from: readonly number[]) {
+    const starts = Array.from(numbers, (number) => windows.startOf(number))
+    const rows = new Uint32Array(starts.length * from.length)
+    let filled = 0
+    for (const start of starts) {
+      for (const offset of from) rows[filled++] = order ? order[start + offset]! : start + offset
+    }
+    return rows
+  }
+
+  return {
+    rowsNeeded: Math.max(last, ...steps) + 1,
+    field: (key, field) => {
+      const use = useOf(key)
+      return use === 'weight' || (use === 'targets' && isOne)
+        ? field
+        : { ...field, shape: [offsets[use].length, ...field.shape] }
+    },
+    count: (series) => windowsIn(series).count,
+    rowsOf(series, number) {
+      const windows = windowsIn(series)
+      return {
+        inputs: rowsFrom(series, windows, [number], offsets.inputs),
+        targets: rowsFrom(series, windows, [number], offsets.targets),
+      }
+    },
+    inputRows: (series) => coveredRows(series, windowsIn(series), length, rate),
+    targetRows(series) {
+      const windows = windowsIn(series)
+      return rowsFrom(series, windows, Array(windows.count).keys(), offsets.targets)
+    },
+    table(rows, series) {
+      const windows = windowsIn(series)
+      const uses = Object.keys(rows.fields).map((key) => [key, useOf(key)] as const)
+      const each = (['inputs', 'targets', 'weight'] as const)
+        .map((use) => ({ from: offsets[use], keys: uses.flatMap(([key, own]) => (own === use ? [key] : [])) }))
+        .filter(({ keys }) => keys.length > 0)
+      return {
+        fields: fieldsOf(rows.fields, this.field),
+        count: windows.count,
+        read(numbers, epoch, into) {
+          for (const { from, keys } of each) {
+            const some = Object.fromEntries(keys.flatMap((key) => (into[key] ? [[key, into[key]]] : [])))
+            rows.read(rowsFrom(series, windows, numbers, from), epoch, some)
+          }
+        },
+        ...(rows.prefetch && series.order === null && { prefetch: ahead(rows, windows) }),
+      }
+    },
+  }
+}
+
+const fieldsOf = (fields: Named<Field>, change: (key: string, field: Field) => Field): Record<string, Field> =>
+  Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, change(key, field)]))
+
+/** Fetches the rows of windows, of series that lie in the table one after another. */
+const ahead =
+  (rows: Table, windows: Windows): NonNullable<Table['prefetch']> =>
+  (runs) =>
+    rows.prefetch!(
+      runs.map(({ from, count }) => {
+        const first = windows.startOf(from)
+        return { from: first, count: windows.startOf(from + count - 1) + windows.span + 1 - first }
+      }),
+    )
+
+/** The rows that are inputs of any window, sorted. */
+function coveredRows({ order, runs }: Series, windows: Windows, length: number, rate: number): Uint32Array {
+  const end = runs.reduce((most, { from, count }) => Math.max(most, from + count), 0)
+  // windows begin where it rises, and end where it falls, separately for each remainder of a place by the rate
+  const change = new Int32Array(end + length * rate)
+  for (let window = 0; window < windows.count; window++) {
+    const start = windows.startOf(window)
+    change[start]!++
+    change[start + length * rate]!--
+  }
+  const covered: number[] = []
+  for (let place = 0; place < end; place++) {
+    if (place >= rate) change[place]! += change[place - rate]!
+    if (change[place]! > 0) covered.push(order ? order[place]! : place)
+  }
+  return Uint32Array.from(covered).sort()
+}
