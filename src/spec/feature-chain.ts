@@ -33,6 +33,7 @@ const CHAINS: { readonly [Type in FeatureSpec['type']]: (feature: Of<Type>) => r
   string_hashed: ({ num_bins, output_mode }) => [step({ type: 'Hashing', num_bins, output_mode })],
   integer: ({ steps }) => steps,
   string: ({ steps }) => steps,
+  text: ({ column: _, missing: __, encoding: ___, ...text }) => [step({ ...text, type: 'TextVectorization' })],
   array: ({ steps }) => steps,
 }
 

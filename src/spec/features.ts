@@ -5,11 +5,15 @@
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
 import { augment } from './augmentation.js'
+import { ENCODINGS } from './encodings.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
 import { withShortForm } from './short-forms.js'
 import { chainRules, type StepValues, stepChain } from './step-chain.js'
-import { binRules, tokenRules } from './step-rules.js'
+import { binRules } from './step-rules.js'
 import { binBoundaries, epsilon, maxTokens, numBins, numOovIndices, offset, scale } from './steps.js'
+import { textFields } from './text.js'
+import { textRules } from './text-rules.js'
+import { tokenRules } from './token-rules.js'
 import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
 
 const column = z.string().optional().describe('Name of the column. Default: the name of the feature.')
@@ -115,7 +119,15 @@ export const FEATURES = [
   member('string', 'A text that steps turn into numbers.', {
     column,
     missing: missing.text,
-    steps: neededSteps('"StringLookup" or "Hashing" among them'),
+    steps: neededSteps('"StringLookup", "TextVectorization" or "Hashing" among them'),
+  }),
+  member('text', 'A text, as the numbers of its tokens, or as a vector of them. It is an input of its own.', {
+    column,
+    missing: missing.text,
+    ...textFields,
+    encoding: nameIn(ENCODINGS)
+      .default('utf-8')
+      .describe('Encoding of the text files of a folder. A byte that is no text in it is an error.'),
   }),
   member('array', 'Numbers of any shape, from a file of arrays.', {
     column,
@@ -137,16 +149,21 @@ export const FIRST_VALUES: { readonly [Type in FeatureSpec['type']]: StepValues 
   string_hashed: 'text',
   integer: 'integers',
   string: 'text',
+  text: 'text',
   array: 'numbers',
 }
 
 export type FeatureSpec = DeepReadonly<z.output<(typeof FEATURES)[number]>>
 
+/** True for a feature that is an input of its own, and no part of the vector of all features. */
+export const isOwnInput = ({ type }: FeatureSpec): boolean => type === 'array' || type === 'text'
+
 export const featureSchema = family(FEATURES).superRefine(rules(featureRules)).meta({ id: 'feature' })
 
 function* featureRules(feature: FeatureSpec): Iterable<RuleIssue> {
   if ('steps' in feature) yield* chainRules(feature.steps, FIRST_VALUES[feature.type], ['steps'])
-  if ('max_tokens' in feature) yield* tokenRules(feature, 0)
+  if (feature.type === 'text') yield* textRules(feature)
+  else if ('max_tokens' in feature) yield* tokenRules(feature, 0)
   if ('bin_boundaries' in feature) yield* binRules(feature)
 }
 
@@ -193,7 +210,7 @@ export function* crossRules(
     }
     for (const [place, name] of cross.feature_names.entries()) {
       const feature = Object.hasOwn(features, name) ? features[name] : undefined
-      if (feature && 'output_mode' in feature) continue
+      if (feature && 'output_mode' in feature && !isOwnInput(feature)) continue
       const message = feature
         ? `found "${name}" of type "${feature.type}", must be a feature of categories, hashes or bins`
         : `found "${name}", which is not a feature`
@@ -209,7 +226,9 @@ export function* numberRules(
   crosses: readonly CrossSpec[],
 ): Iterable<RuleIssue> {
   const all = [
-    ...Object.entries(features).map(([name, one]) => ({ one, path: ['features', name, 'output_mode'] })),
+    ...Object.entries(features)
+      .filter(([, one]) => !isOwnInput(one))
+      .map(([name, one]) => ({ one, path: ['features', name, 'output_mode'] })),
     ...crosses.map((one, index) => ({ one, path: ['crosses', index, 'output_mode'] })),
   ]
   if (all.length === 1) return

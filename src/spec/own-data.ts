@@ -1,5 +1,6 @@
 /** The field `data` of a spec for data of the user: the files with the rows, and the columns that a model gets. */
 import { z } from 'zod'
+import { ENCODINGS } from './encodings.js'
 import type { DeepReadonly } from './family.js'
 import { nameIn, type RuleIssue } from './family.js'
 import { crossesSchema, featureSchema } from './features.js'
@@ -34,9 +35,7 @@ const csv = z
       .default('.')
       .describe('Character before the fraction of a number.'),
     thousands: character.nullable().default(null).describe('Character between thousands, as in 1,000. null: none.'),
-    encoding: nameIn({ 'utf-8': 'UTF-8.', 'latin-1': 'ISO 8859-1.', 'utf-16': 'UTF-16.' })
-      .default('utf-8')
-      .describe('Encoding of the text.'),
+    encoding: nameIn(ENCODINGS).default('utf-8').describe('Encoding of the text.'),
   })
   .prefault({})
   .describe('How .csv and .tsv files are written.')

@@ -16,6 +16,7 @@ const TAKES: { readonly [Type in StepSpec['type']]: readonly StepValues[] } = {
   Discretization: ['numbers'],
   StringLookup: ['text'],
   IntegerLookup: ['integers', 'numbers'],
+  TextVectorization: ['text'],
   Hashing: ['text', 'integers', 'numbers'],
   CategoryEncoding: ['integers', 'numbers'],
   FillMissing: ['numbers', 'integers', 'text'],
@@ -53,7 +54,10 @@ export function* chainRules(
     else given = 'numbers'
   }
   if (given !== 'numbers') {
-    const remedy = given === 'text' ? '"StringLookup" or "Hashing"' : '"IntegerLookup", "Hashing" or "CategoryEncoding"'
+    const remedy =
+      given === 'text'
+        ? '"StringLookup", "TextVectorization" or "Hashing"'
+        : '"IntegerLookup", "Hashing" or "CategoryEncoding"'
     yield { code: 'order', path, message: `found no step that makes numbers of ${given}; add ${remedy}` }
   }
 }

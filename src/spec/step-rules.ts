@@ -1,6 +1,8 @@
 /** Checks that the arguments of a step fit one another. */
 import type { RuleIssue } from './family.js'
 import type { StepOf, StepSpec } from './steps.js'
+import { textRules } from './text-rules.js'
+import { tokenRules, withoutSpecial } from './token-rules.js'
 
 /** Lists what is wrong in a step by itself, as its constructor does in Keras. */
 export function* stepRules(step: StepSpec): Iterable<RuleIssue> {
@@ -12,6 +14,8 @@ export function* stepRules(step: StepSpec): Iterable<RuleIssue> {
     case 'StringLookup':
     case 'IntegerLookup':
       return yield* lookupRules(step)
+    case 'TextVectorization':
+      return yield* textRules(step)
     case 'FillMissing':
       if (step.strategy === 'constant' && step.value === null) {
         yield { code: 'order', path: ['value'], message: 'found no value, but strategy "constant" needs one' }
@@ -104,16 +108,6 @@ function* lookupRules(step: StepOf<'StringLookup' | 'IntegerLookup'>): Iterable<
   }
 }
 
-/** The places of unseen values and of the mask must leave one for a category. */
-export function* tokenRules(
-  { max_tokens, num_oov_indices }: { readonly max_tokens: number | null; readonly num_oov_indices: number },
-  masks: number,
-): Iterable<RuleIssue> {
-  if (max_tokens === null || max_tokens > num_oov_indices + masks) return
-  const message = `found ${max_tokens}, must be above ${num_oov_indices + masks}, the places that are not for categories`
-  yield { code: 'range', path: ['max_tokens'], message }
-}
-
 /**
  * The given vocabulary of a lookup without the tokens for the mask and unseen values, which it may begin with
  * (keras/src/layers/preprocessing/index_lookup.py, `set_vocabulary`).
@@ -121,6 +115,5 @@ export function* tokenRules(
 export function ownTokens(step: StepOf<'StringLookup' | 'IntegerLookup'>): readonly (string | number)[] {
   const { vocabulary, mask_token, oov_token, num_oov_indices, output_mode } = step
   const masks = mask_token !== null && output_mode === 'int' ? [mask_token] : []
-  const special = [...masks, ...Array<string | number | null>(num_oov_indices).fill(oov_token)]
-  return special.every((token, index) => vocabulary![index] === token) ? vocabulary!.slice(special.length) : vocabulary!
+  return withoutSpecial(vocabulary!, [...masks, ...Array<string | number | null>(num_oov_indices).fill(oov_token)])
 }

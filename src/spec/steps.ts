@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { BINARIZATIONS } from './binarizations.js'
 import { type DeepReadonly, member, nameIn } from './family.js'
 import { axis } from './layers/layer.js'
+import { textFields } from './text.js'
 import { MOST_AXES, MOST_COLUMNS, whole } from './whole.js'
 
 const MODES = {
@@ -150,6 +151,7 @@ export const STEPS = [
       salt: lookupSalt,
     },
   ),
+  member('TextVectorization', 'Splits each text into tokens and gives them their numbers in a vocabulary.', textFields),
   member('Hashing', 'Gives each text or whole number a number by its hash.', {
     num_bins: numBins.describe('Number of places, with that of mask_value.'),
     mask_value: z

@@ -33,7 +33,7 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
        RandomShear RandomTranslation RandomZoom MaxNumBoundingBoxes`,
       'augmentation of data: later',
     ),
-    ...of('MelSpectrogram Resizing STFTSpectrogram TextVectorization', 'preprocessing of data: later'),
+    ...of('MelSpectrogram Resizing STFTSpectrogram', 'preprocessing of data: later'),
     HashedCrossing: 'write crosses in data',
     Pipeline: 'write a list of steps; layers one after another are a Block',
   },

@@ -385,6 +385,13 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     lengths: number[]
     padded: { sequence: object; x: number[] }[]
   }
+  /** TextVectorization (test/fixtures/keras/make_text.py). */
+  text: {
+    training: string[]
+    rows: string[]
+    cases: { arguments: object; tokens?: string[]; weights?: number[]; output: { shape: Shape; values: number[] } }[]
+    file: { content: string; output: { shape: Shape; values: number[] } }
+  }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 

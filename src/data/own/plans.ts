@@ -2,7 +2,7 @@
 import type { Field, Named } from '../../base/field.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import { noNames } from '../../base/no-names.js'
-import { crossName } from '../../spec/features.js'
+import { crossName, isOwnInput } from '../../spec/features.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { Part, Plans } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
@@ -15,7 +15,7 @@ import type { Decisions, Target } from './decide.js'
 export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, seed: number): Plans {
   const plans = noNames<Part[]>()
   for (const [name, feature] of Object.entries(features)) {
-    const own = data.output_mode === 'dict' || feature.type === 'array'
+    const own = data.output_mode === 'dict' || isOwnInput(feature)
     const key = inputKey(own ? name : CONCATENATED)
     plans[key] ??= []
     plans[key].push({ column: feature.column, steps: stepsOf(feature, seed).steps })

@@ -77,7 +77,8 @@ function learningVocabulary(given: Column, spec: Spec, first: number): Learning<
     },
     end() {
       for (const token of [mask_token, oov_token]) if (token !== null) counts.delete(token)
-      const tokens = byFrequency(counts, (max_tokens ?? Number.POSITIVE_INFINITY) - first)
+      const all = Array.from(counts, ([token, count]) => ({ token, count }))
+      const tokens = byFrequency(all, (max_tokens ?? Number.POSITIVE_INFINITY) - first).map(({ token }) => token)
       if (output_mode !== 'tf_idf') return { learnt: { tokens, weights: null } }
       const weights = tokens.map((token) => Math.log(1 + rows / (1 + rowsWith.get(token)!)))
       return { learnt: { tokens, weights: withFront(weights, first) } }

@@ -21,6 +21,7 @@ import { rescaling } from './rescaling.js'
 import { samplewiseCenter, samplewiseStd } from './sample-wise.js'
 import { standardize } from './standardize.js'
 import type { Step } from './step.js'
+import { textVectorization } from './text-vectorization.js'
 import { zcaWhitening } from './zca-whitening.js'
 
 /** `seed` is for steps that draw random numbers. */
@@ -30,6 +31,7 @@ const STEPS: { readonly [Type in StepSpec['type']]: (spec: StepOf<Type>, seed: n
   Discretization: discretization,
   StringLookup: indexLookup,
   IntegerLookup: indexLookup,
+  TextVectorization: textVectorization,
   Hashing: hashing,
   CategoryEncoding: categoryEncoding,
   FillMissing: fillMissing,

@@ -7,24 +7,28 @@ import type { Token } from './tokens.js'
 export type Vocabulary = { readonly tokens: readonly Token[]; readonly weights: readonly number[] | null }
 
 /** How often each token occurs. */
-export type Counts<Counted extends Token = Token> = Map<Counted, number>
+export type Counts<One extends Token = Token> = Map<One, number>
 
 /** More different values than these are no categories, and would fill the memory. */
 const MOST_DIFFERENT = 10_000_000
 
-/** Counts a token once more. Throws a StepProblem if there are too many different ones. */
-export function increase<Counted extends Token>(counts: Counts<Counted>, token: Counted): void {
+/** Counts a token once more. */
+export function increase<One extends Token>(counts: Counts<One>, token: One): void {
   const count = counts.get(token) ?? 0
-  if (count === 0 && counts.size === MOST_DIFFERENT) {
-    const most = MOST_DIFFERENT.toLocaleString('en')
-    throw new StepProblem(`found more than ${most} different values, which are no categories`)
-  }
   counts.set(token, count + 1)
+  expectFew(counts.size)
+}
+
+/** Throws a StepProblem if there are too many different values. */
+export function expectFew(different: number): void {
+  if (different <= MOST_DIFFERENT) return
+  const most = MOST_DIFFERENT.toLocaleString('en')
+  throw new StepProblem(`found more than ${most} different values, which are no categories`)
 }
 
 /** Returns the most frequent token, of several the smallest; undefined if there is none. */
-export function mostFrequent<Counted extends Token>(counts: Counts<Counted>): Counted | undefined {
-  let best: [Counted, number] | undefined
+export function mostFrequent<One extends Token>(counts: Counts<One>): One | undefined {
+  let best: [One, number] | undefined
   for (const one of counts) {
     if (!best || one[1] > best[1] || (one[1] === best[1] && compare(one[0], best[0]) < 0)) best = one
   }
@@ -32,11 +36,13 @@ export function mostFrequent<Counted extends Token>(counts: Counts<Counted>): Co
 }
 
 /** Returns at most `most` tokens: the most frequent one first, of equally frequent ones the largest. */
-export const byFrequency = (counts: Counts, most: number): Token[] =>
-  [...counts]
-    .toSorted(([a, times], [b, others]) => others - times || compare(b, a))
-    .slice(0, most)
-    .map(([token]) => token)
+export const byFrequency = <Given extends Counted>(counts: readonly Given[], most: number): Given[] =>
+  counts.toSorted((a, b) => b.count - a.count || compare(b.token, a.token)).slice(0, most)
+
+interface Counted {
+  readonly token: Token
+  readonly count: number
+}
 
 /** Texts by code point, numbers by value; a gap is before all. */
 function compare(a: Token, b: Token): number {

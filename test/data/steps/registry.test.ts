@@ -55,6 +55,11 @@ const words: ColumnRows = {
   count: 9,
   values: ['b', 'a', null, 'a', 'c', 'b', 'giveaway', 'giveaway', 'giveaway'],
 }
+const sentences: ColumnRows = {
+  column: { values: 'text' },
+  count: 9,
+  values: ['b b c', 'a', '', 'a A', 'c', 'b d', 'a giveaway giveaway a b', 'giveaway', 'giveaway'],
+}
 const integers: ColumnRows = {
   column: { values: 'integer' },
   count: 9,
@@ -71,6 +76,11 @@ const CASES: { readonly [Type in StepSpec['type']]: readonly (readonly [GivenSte
     [{ type: 'StringLookup', output_mode: 'tf_idf', num_oov_indices: 3 }, words],
   ],
   IntegerLookup: [['IntegerLookup', integers]],
+  TextVectorization: [
+    ['TextVectorization', sentences],
+    [{ type: 'TextVectorization', output_mode: 'tf_idf', ngrams: 2 }, sentences],
+    [{ type: 'TextVectorization', split: 'words' }, sentences],
+  ],
   Hashing: [[{ type: 'Hashing', num_bins: 3 }, integers]],
   CategoryEncoding: [[{ type: 'CategoryEncoding', num_tokens: 100, output_mode: 'count' }, reals]],
   FillMissing: [
