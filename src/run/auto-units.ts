@@ -2,7 +2,7 @@
 import type { DataForm } from '../base/form.js'
 import type { ModelIssue } from '../model/issue.js'
 import { findTarget } from '../model/targets.js'
-import { AUTO_UNITS } from '../spec/layers/core.js'
+import { AUTO_SIZE } from '../spec/layers/core.js'
 import { LOSS_TARGETS } from '../spec/losses.js'
 import { type OutputSpec, outputsOf } from '../spec/outputs.js'
 import { isSupervised, type LayerSpec, type ResolvedSpec } from '../spec/spec.js'
@@ -33,7 +33,7 @@ export function withUnits(
   }
 }
 
-const isAuto = (layer: LayerSpec): boolean => layer.type === 'Dense' && layer.units === AUTO_UNITS
+const isAuto = (layer: LayerSpec): boolean => layer.type === 'Dense' && layer.units === AUTO_SIZE
 
 const refusal = (pointer: string): ModelIssue => ({
   code: 'auto',

@@ -52,12 +52,14 @@ export async function readText(
   const { parseSpec } = await import('../spec/parse.js')
   const { spec: given, issues, document } = parseSpec(text, { source, overrides })
   if (!given) return { issues }
-  const [{ openData }, { DataError }, { withUnits }, { checkSpec, checkValues, warningsOf }] = await Promise.all([
-    import('../data/load.js'),
-    import('../data/own/problem.js'),
-    import('./auto-units.js'),
-    import('./check-spec.js'),
-  ])
+  const [{ openData }, { DataError }, { withUnits }, { withInputDims }, { checkSpec, checkValues, warningsOf }] =
+    await Promise.all([
+      import('../data/load.js'),
+      import('../data/own/problem.js'),
+      import('./auto-units.js'),
+      import('./auto-input-dims.js'),
+      import('./check-spec.js'),
+    ])
   const refusal = (drafts: readonly IssueDraft[]) => ({ issues: drafts.map((draft) => document.issue(draft)) })
   let data: OpenData
   try {
@@ -69,8 +71,9 @@ export async function readText(
       ? { issues: error.issues, summary: error.message }
       : refusal([{ code: 'data', pointer: '/data', message: error.message }])
   }
-  const { spec, issues: open } = withUnits({ ...given, data: data.data } as ResolvedSpec, data.form)
-  if (open.length > 0) return refusal(open)
+  const { spec: sized, issues: open } = withUnits({ ...given, data: data.data } as ResolvedSpec, data.form)
+  const { spec, issues: unknown } = withInputDims(sized, data.form)
+  if (open.length + unknown.length > 0) return refusal([...open, ...unknown])
   const unread = checkSpec(spec, data.form)
   const misfits = unread.length > 0 ? unread : await checkValues(spec, data)
   if (misfits.length > 0) return refusal(misfits)

@@ -121,6 +121,7 @@ const NO_SHORT_FORM = [
   ...['mean', 'variance', 'scale', 'offset', 'salt'],
   ...['factor', 'brightness_factor', 'contrast_factor', 'saturation_factor', 'hue_factor', 'sigma'],
   ...['addition_factor', 'threshold_factor'],
+  ...['input_dim', 'ngrams', 'vocabulary'],
 ]
 
 const places = [...placesOf(specSchema, [], (value) => value)]

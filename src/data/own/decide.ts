@@ -9,6 +9,8 @@ import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } fr
 import { toPointer } from '../../spec/pointer.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { labelText } from '../steps/labels.js'
+import { textFileProblems } from '../text/files.js'
+import { withIcu } from '../text/icu.js'
 import { columnsBeside, columnsOf, targetColumns } from './columns.js'
 import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
@@ -36,7 +38,8 @@ export async function decide(given: OwnDataSpec, table: RawTable, kindOf: Target
   refuse(missingColumns(spec, given, targets, table))
   const features = await featuresOf(spec, table)
   refuse(crossProblems(spec, features))
-  return { features: mapped(features, (feature) => filled(feature, spec)), targets }
+  refuse(await textFileProblems(features))
+  return { features: withIcu(mapped(features, (feature) => filled(feature, spec))), targets }
 }
 
 function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<FeatureSpec>): readonly IssueDraft[] {

@@ -4,6 +4,7 @@ import type { Named } from '../../base/field.js'
 import { firstNames } from '../../base/first-names.js'
 import type { DataForm } from '../../base/form.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
+import { icuLines } from '../text/icu.js'
 import type { Target } from './decide.js'
 import type { Feature } from './feature.js'
 import { quoted } from './problem.js'
@@ -20,6 +21,7 @@ export interface Decided {
 export const decidedLines = ({ data, features, targets, form, main }: Decided): string[] => [
   `${main.file}: ${rowsOf(form, data, main)}. Features: ${featuresOf(features)}.`,
   ...Object.entries(targets).map(([name, target]) => `Target ${quoted(name)}: ${targetOf(target)}.`),
+  ...icuLines(features),
 ]
 
 function rowsOf({ rows }: DataForm, data: OwnDataSpec, { dropped }: Decided['main']): string {

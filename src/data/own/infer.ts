@@ -59,5 +59,5 @@ function wordsAboutOdd(name: string, { value, row }: Cell, { numbers, notNumbers
 
 function wordsAboutText(name: string, { firstNotNumber }: ColumnFacts): string {
   const found = firstNotNumber === null ? '' : `, such as ${quoted(firstNotNumber.value)} in row ${firstNotNumber.row},`
-  return `has text${found} of more than ${MOST_CATEGORIES} different values, for which no type is obvious; leave it out: "ignore": [${quoted(name)}], or write its type: "features": { ${quoted(name)}: "string_hashed", ... }`
+  return `has text${found} of more than ${MOST_CATEGORIES} different values, for which no type is obvious; leave it out: "ignore": [${quoted(name)}], or write its type: "features": { ${quoted(name)}: "text", ... }`
 }

@@ -6,6 +6,8 @@ import { resolve } from 'node:path'
 import { about, inWords } from '../../base/file-problem.js'
 import { versionIn } from '../../base/package-version.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
+import { textFiles } from '../text/files.js'
+import { icuOf } from '../text/icu.js'
 import { targetColumns } from './columns.js'
 import { foldOf } from './fold.js'
 import { withPaths } from './paths.js'
@@ -28,7 +30,8 @@ export async function packKey({ data, seed, fit, kindOf }: KeyRequest, files: re
     validation_split: fit.validation_split,
     fold: foldOf(fit),
     kinds: Object.keys(targetColumns(data)).map((name) => [name, kindOf(name)]),
-    files: await Promise.all(files.map(factsOf)),
+    icu: icuOf(data.features),
+    files: await Promise.all([...files, ...textFiles(data.features)].map(factsOf)),
   }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }

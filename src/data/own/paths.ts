@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path'
 import { isUrl } from '../../base/url.js'
 import type { SourceSpec } from '../../spec/own-data.js'
 import type { DataSpec } from '../../spec/spec.js'
+import { withTexts } from '../../spec/text-features.js'
 import { literal, patternAt } from '../pattern.js'
 
 /** Changes every path in the field `data`. URLs stay as they are. */
@@ -14,8 +15,13 @@ export function withPaths(data: DataSpec, change: (path: string) => string): Dat
     typeof given === 'string' || Array.isArray(given)
       ? several(given as string | readonly string[])
       : Object.fromEntries(Object.entries(given).map(([name, paths]) => [name, several(paths)]))
+  const path = <Given>(given: Given) => (typeof given === 'string' ? (change(given) as Given) : given)
   return {
     ...data,
+    features: withTexts(data.features, ({ vocabulary, tokenizer }) => ({
+      vocabulary: path(vocabulary),
+      tokenizer: path(tokenizer),
+    })),
     source: source(data.source),
     validation: data.validation && source(data.validation),
     test: typeof data.test === 'number' ? data.test : data.test && source(data.test),

@@ -150,7 +150,10 @@ export function gapProblems(
   for (const feature of Object.values(decisions.features)) {
     if (!refusesGaps(feature)) continue
     const { column } = feature
-    const remedy = `"missing": { ${quoted(column)}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`
+    const remedy =
+      feature.type === 'text'
+        ? `"missing": { "value": "" } in its feature takes them for empty texts, and "missing": "drop" leaves such rows out`
+        : `"missing": { ${quoted(column)}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`
     needed.set(column, remedy)
   }
   for (const column of columnsBeside(data))

@@ -4,11 +4,8 @@
  */
 import type { TextSpec } from '../../spec/text.js'
 import { asciiTable, REMOVED } from './standardize.js'
-import type { Tokens } from './tokens.js'
+import type { Split } from './tokens.js'
 import { wordSplitter } from './words.js'
-
-/** Puts the tokens of a text into `into`; at least the first `most`, if it has more. */
-export type Split = (text: string, into: Tokens, most: number) => void
 
 export function splitter({ standardize, split, locale }: Pick<TextSpec, 'standardize' | 'split' | 'locale'>): Split {
   const ascii = asciiTable(standardize)

@@ -35,3 +35,6 @@ export class Tokens {
 }
 
 const SPACE = 0x20
+
+/** Puts the tokens of a text into `into`; at least the first `most`, if it has more. */
+export type Split = (text: string, into: Tokens, most: number) => void

@@ -1,8 +1,8 @@
 /** Splits texts into words by the rules of Unicode (UAX 29), which `Intl.Segmenter` of Node.js has from ICU. */
 
-import type { Split } from './split.js'
 import { REMOVED } from './standardize.js'
 import { textOf } from './token-table.js'
+import type { Split } from './tokens.js'
 
 /**
  * Code units that are given to the segmenter at once: its time grows with the square of them. A piece ends where a word

@@ -5,7 +5,7 @@ import { MOST_AXES } from '../whole.js'
 import { activated, activation, bias, kernel, layer, name, onOutput, size, weighted } from './layer.js'
 
 /** Stands for "auto" until the data are known. */
-export const AUTO_UNITS = 0
+export const AUTO_SIZE = 0
 
 export const CORE = [
   member('Input', 'The shape of one sample. Optional: it is inferred from the data.', {
@@ -18,7 +18,7 @@ export const CORE = [
   }),
   weighted('Dense', 'Fully connected: activation(x . kernel + bias), over the last axis.', {
     units: z
-      .union([size, nameIn({ auto: 'As many as the target of the output needs.' }).transform(() => AUTO_UNITS)])
+      .union([size, nameIn({ auto: 'As many as the target of the output needs.' }).transform(() => AUTO_SIZE)])
       .describe('Number of outputs, at least 1. "auto", for the last layer: as many as the target needs.'),
     ...activated,
     ...bias,

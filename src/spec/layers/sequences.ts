@@ -1,13 +1,24 @@
 /** Embedding and Masking (keras/src/layers/core), and PositionEmbedding (KerasHub: keras_hub/src/layers/modeling/position_embedding.py). */
 import { z } from 'zod'
 import { constraint } from '../constraints.js'
+import { nameIn } from '../family.js'
 import { initializer } from '../initializers.js'
 import { regularizer } from '../regularizers.js'
+import { AUTO_SIZE } from './core.js'
 import { layer, onOutput, size, weighted } from './layer.js'
 
 export const SEQUENCES = [
   weighted('Embedding', 'Maps each integer to a learned vector.', {
-    input_dim: size.describe('Number of different integers: the largest plus 1.'),
+    input_dim: z
+      .union([
+        size,
+        nameIn({ auto: 'As many as there are numbers of tokens or categories in the data.' }).transform(
+          () => AUTO_SIZE,
+        ),
+      ])
+      .describe(
+        'Number of different integers: the largest plus 1. "auto", for numbers of tokens or categories: as many as the data have.',
+      ),
     output_dim: size.describe('Length of a vector.'),
     embeddings_initializer: initializer('random_uniform', 'First values of the vectors.'),
     embeddings_regularizer: regularizer('Regularizer of the vectors.'),

@@ -124,7 +124,7 @@ describe('text without an obvious type', () => {
 
   test('of more than 100 values is an error that says what to write', async () => {
     expect(await problemsOf(files, { source: 'a.csv', target: 'y' })).toEqual([
-      '/data: column "name" of a.csv has text, such as "name 0" in row 1, of more than 100 different values, for which no type is obvious; leave it out: "ignore": ["name"], or write its type: "features": { "name": "string_hashed", ... }',
+      '/data: column "name" of a.csv has text, such as "name 0" in row 1, of more than 100 different values, for which no type is obvious; leave it out: "ignore": ["name"], or write its type: "features": { "name": "text", ... }',
     ])
   })
 
