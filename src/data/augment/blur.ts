@@ -2,7 +2,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { happens, uniform, upTo } from './draws.js'
-import { changed, clip, rangeOf } from './values.js'
+import { clipped, rangeOf } from './values.js'
 
 /**
  * Draws the strength: 0 blurs, 1 changes nothing, 2 sharpens (random_sharpness.py). Outside of the picture there are zeros,
@@ -22,9 +22,9 @@ export function randomSharpness({ factor, value_range }: ArgumentsOf<'RandomShar
         const value = values[at]!
         // the kernel is 1 / 13, and 5 / 13 in the middle
         const smooth = (sums[at]! + 4 * value) / 13
-        made[at] = clip(value + (1 - sharpness) * (smooth - value), range)
+        made[at] = value + (1 - sharpness) * (smooth - value)
       }
-      return { shape, values: made }
+      return { shape, values: clipped(made, range) }
     },
   }
 }
@@ -61,8 +61,8 @@ export function randomGaussianBlur({
     apply(picture, drawn) {
       const values = drawn.blurs
         ? convolved(picture, gaussian(height!, drawn.height), gaussian(width!, drawn.width))
-        : picture.values
-      return changed({ shape: picture.shape, values }, (value) => clip(value, range))
+        : picture.values.slice()
+      return { shape: picture.shape, values: clipped(values, range) }
     },
   }
 }
@@ -85,16 +85,12 @@ function convolved({ shape, values }: Picture, rows: readonly number[], columns:
 /** Convolves along an axis with this many elements, each of which is so many values. */
 function alongAxis(values: Float32Array, count: number, size: number, kernel: readonly number[]): Float32Array {
   const made = new Float32Array(values.length)
-  const reach = (kernel.length - 1) / 2
   const line = count * size
   for (let start = 0; start < values.length; start += line) {
-    for (let at = 0; at < count; at++) {
-      const to = start + at * size
-      for (let other = Math.max(0, at - reach); other <= Math.min(count - 1, at + reach); other++) {
-        const weight = kernel[other - at + reach]!
-        const from = start + other * size
-        for (let one = 0; one < size; one++) made[to + one]! += weight * values[from + one]!
-      }
+    for (const [tap, weight] of kernel.entries()) {
+      const offset = (tap - (kernel.length - 1) / 2) * size
+      const end = start + Math.min(line, line - offset)
+      for (let at = start + Math.max(0, -offset); at < end; at++) made[at]! += weight * values[at + offset]!
     }
   }
   return made

@@ -2,7 +2,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { uniform } from './draws.js'
-import { changed, clip, rangeOf } from './values.js'
+import { clipped, rangeOf } from './values.js'
 
 /** Draws the number that is added (random_brightness.py). */
 export function randomBrightness({ factor, value_range }: ArgumentsOf<'RandomBrightness'>): Augmentation<number> {
@@ -11,7 +11,11 @@ export function randomBrightness({ factor, value_range }: ArgumentsOf<'RandomBri
   return {
     shape: (given) => given,
     draw: (random) => uniform(random, strength) * (range[1] - range[0]),
-    apply: (picture, added) => changed(picture, (value) => clip(value + added, range)),
+    apply({ shape, values }, added) {
+      const made = new Float32Array(values.length)
+      for (let at = 0; at < made.length; at++) made[at] = values[at]! + added
+      return { shape, values: clipped(made, range) }
+    },
   }
 }
 
@@ -29,12 +33,12 @@ export function randomContrast({ factor, value_range }: ArgumentsOf<'RandomContr
       const means = channelMeans({ shape, values })
       const made = new Float32Array(values.length)
       for (let at = 0; at < made.length; ) {
-        for (const mean of means) {
-          made[at] = clip((values[at]! - mean) * times + mean, range)
-          at++
+        for (let channel = 0; channel < means.length; channel++, at++) {
+          const mean = means[channel]!
+          made[at] = (values[at]! - mean) * times + mean
         }
       }
-      return { shape, values: made }
+      return { shape, values: clipped(made, range) }
     },
   }
 }

@@ -1,7 +1,7 @@
 /** `ContrastLimitedAdaptiveHistogramEqualization` (keras/src/layers/preprocessing/image_preprocessing/clahe.py). */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
-import type { Augmentation, Picture } from './augmentation.js'
-import { BYTES, between, changed, clip, rangeOf } from './values.js'
+import type { Augmentation, PictureShape } from './augmentation.js'
+import { BYTES, clip, rangeOf, rescaled } from './values.js'
 
 /** Number of values of a histogram. */
 const LEVELS = 256
@@ -13,21 +13,19 @@ export function clahe({
   tile_grid_size,
 }: ArgumentsOf<'ContrastLimitedAdaptiveHistogramEqualization'>): Augmentation<null> {
   const range = rangeOf(value_range)
-  const [toByte, fromByte] = [between(range, BYTES), between(BYTES, range)]
   const [rows, columns] = tile_grid_size as readonly [number, number]
   return {
     shape: (given) => given,
     draw: () => null,
     inference: () => null,
-    apply(picture) {
-      const bytes = changed(picture, (value) => Math.trunc(clip(toByte(value), BYTES)))
-      const tiles = {
-        rows,
-        columns,
-        height: Math.ceil(picture.shape[0] / rows),
-        width: Math.ceil(picture.shape[1] / columns),
-      }
-      return changed(interpolated(bytes, tiles, tables(bytes, tiles, clip_limit)), fromByte)
+    apply({ shape, values }) {
+      const [height, width] = shape
+      const exact = rescaled(values, range, BYTES)
+      const bytes = new Uint8Array(values.length)
+      for (let at = 0; at < bytes.length; at++) bytes[at] = clip(exact[at]!, 0, 255)
+      const tiles = { rows, columns, height: Math.ceil(height / rows), width: Math.ceil(width / columns) }
+      const made = interpolated(bytes, shape, tiles, tablesOf(bytes, shape, tiles, clip_limit))
+      return { shape, values: rescaled(made, BYTES, range) }
     },
   }
 }
@@ -42,23 +40,24 @@ interface Tiles {
 }
 
 /** For each tile and channel a table of 256 values: the new value of each byte. */
-function tables({ shape, values }: Picture, tiles: Tiles, clipLimit: number): Float32Array {
+function tablesOf(bytes: Uint8Array, shape: PictureShape, tiles: Tiles, clipLimit: number): Float32Array {
   const [height, width, channels] = shape
-  const { rows, columns, height: tileHeight, width: tileWidth } = tiles
-  const made = new Float32Array(rows * columns * channels * LEVELS)
-  for (let y = 0; y < rows * tileHeight; y++) {
-    for (let x = 0; x < columns * tileWidth; x++) {
-      const tile = Math.floor(y / tileHeight) * columns + Math.floor(x / tileWidth)
-      const pixel = mirrored(y, height) * width + mirrored(x, width)
+  const tables = new Float32Array(tiles.rows * tiles.columns * channels * LEVELS)
+  for (let y = 0; y < tiles.rows * tiles.height; y++) {
+    const line = mirrored(y, height) * width
+    const row = Math.floor(y / tiles.height) * tiles.columns
+    for (let x = 0; x < tiles.columns * tiles.width; x++) {
+      const from = (line + mirrored(x, width)) * channels
+      const table = (row + Math.floor(x / tiles.width)) * channels
       for (let channel = 0; channel < channels; channel++) {
-        made[(tile * channels + channel) * LEVELS + values[pixel * channels + channel]!]!++
+        tables[(table + channel) * LEVELS + bytes[from + channel]!]!++
       }
     }
   }
-  for (let at = 0; at < made.length; at += LEVELS) {
-    equalize(made.subarray(at, at + LEVELS), tileHeight * tileWidth, clipLimit)
+  for (let table = 0; table < tables.length; table += LEVELS) {
+    equalize(tables, table, tiles.height * tiles.width, clipLimit)
   }
-  return made
+  return tables
 }
 
 /** The place within 0 ... count - 1 of a place beyond, if the row is followed by its mirror image, and so on. */
@@ -67,44 +66,47 @@ function mirrored(place: number, count: number): number {
   return within < count ? within : 2 * count - 1 - within
 }
 
-/** Makes a table of counts. Counts above the limit are spread over all levels. */
-function equalize(counts: Float32Array, pixels: number, clipLimit: number): void {
+/** Makes the table that begins at `from` of its counts. Counts above the limit are spread over all levels. */
+function equalize(tables: Float32Array, from: number, pixels: number, clipLimit: number): void {
+  const end = from + LEVELS
   if (clipLimit > 0) {
     const limit = (clipLimit * pixels) / LEVELS
-    const excess = counts.reduce((sum, count) => sum + Math.max(0, count - limit), 0)
-    for (let level = 0; level < LEVELS; level++) counts[level] = Math.min(counts[level]!, limit) + excess / LEVELS
+    let excess = 0
+    for (let level = from; level < end; level++) excess += Math.max(0, tables[level]! - limit)
+    for (let level = from; level < end; level++) tables[level] = Math.min(tables[level]!, limit) + excess / LEVELS
   }
-  const first = counts[0]!
+  const first = tables[from]!
+  const scale = 255 / (pixels - first || 1)
   let below = 0
-  for (let level = 0; level < LEVELS; level++) {
-    below += counts[level]!
-    counts[level] = clip(((below - first) * 255) / (pixels - first || 1), BYTES)
+  for (let level = from; level < end; level++) {
+    below += tables[level]!
+    tables[level] = clip((below - first) * scale, 0, 255)
   }
 }
 
-/** Replaces each value by the mean of what the tables of the four nearest tiles say, weighted by their distances. */
-function interpolated({ shape, values }: Picture, tiles: Tiles, of: Float32Array): Picture {
+/** Replaces each byte by the mean of what the tables of the four nearest tiles say, weighted by their distances. */
+function interpolated(bytes: Uint8Array, shape: PictureShape, tiles: Tiles, tables: Float32Array): Float32Array {
   const [height, width, channels] = shape
-  const made = new Float32Array(values.length)
+  const made = new Float32Array(bytes.length)
+  const size = channels * LEVELS
+  const down = neighbours(height, tiles.height, tiles.rows)
   const across = neighbours(width, tiles.width, tiles.columns)
-  for (const [y, { before: above, after: beneath, share: low }] of neighbours(
-    height,
-    tiles.height,
-    tiles.rows,
-  ).entries()) {
+  for (let y = 0, at = 0; y < height; y++) {
+    const { before: above, after: beneath, share: low } = down[y]!
     for (let x = 0; x < width; x++) {
       const { before: left, after: right, share } = across[x]!
-      for (let channel = 0; channel < channels; channel++) {
-        const at = (y * width + x) * channels + channel
-        const from = (row: number, column: number) =>
-          of[((row * tiles.columns + column) * channels + channel) * LEVELS + values[at]!]!
-        const top = from(above, left) * (1 - share) + from(above, right) * share
-        const bottom = from(beneath, left) * (1 - share) + from(beneath, right) * share
+      const corner = (row: number, column: number) => (row * tiles.columns + column) * size
+      const [topLeft, topRight] = [corner(above, left), corner(above, right)]
+      const [bottomLeft, bottomRight] = [corner(beneath, left), corner(beneath, right)]
+      for (let channel = 0; channel < channels; channel++, at++) {
+        const level = channel * LEVELS + bytes[at]!
+        const top = tables[topLeft + level]! * (1 - share) + tables[topRight + level]! * share
+        const bottom = tables[bottomLeft + level]! * (1 - share) + tables[bottomRight + level]! * share
         made[at] = top * (1 - low) + bottom * low
       }
     }
   }
-  return { shape, values: made }
+  return made
 }
 
 interface Neighbours {

@@ -5,7 +5,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { uniform, upTo } from './draws.js'
-import { clip, type Range, rangeOf } from './values.js'
+import { clipped, rangeOf } from './values.js'
 
 /**
  * Draws the share of the grey picture (random_color_degeneration.py). A number f stands for [0, f], as Keras documents it; its
@@ -20,7 +20,10 @@ export function randomColorDegeneration({
   return {
     shape: (given) => given,
     draw: (random) => uniform(random, strength),
-    apply: (picture, share) => towardsGrey(picture, share, range),
+    apply(picture, share) {
+      const { shape, values } = towardsGrey(picture, share)
+      return { shape, values: clipped(values, range) }
+    },
   }
 }
 
@@ -34,13 +37,13 @@ export function randomGrayscale({ factor }: ArgumentsOf<'RandomGrayscale'>): Aug
 }
 
 /** Moves each value towards the luminance of its pixel. */
-function towardsGrey({ shape, values }: Picture, share: number, range: Range = UNBOUNDED): Picture {
+function towardsGrey({ shape, values }: Picture, share: number): Picture {
   const made = new Float32Array(values.length)
   const channels = shape[2]
   for (let at = 0; at < made.length; at += channels) {
     const grey = channels === 1 ? values[at]! : RED * values[at]! + GREEN * values[at + 1]! + BLUE * values[at + 2]!
     for (let channel = at; channel < at + channels; channel++) {
-      made[channel] = clip(values[channel]! + share * (grey - values[channel]!), range)
+      made[channel] = values[channel]! + share * (grey - values[channel]!)
     }
   }
   return { shape, values: made }
@@ -48,5 +51,3 @@ function towardsGrey({ shape, values }: Picture, share: number, range: Range = U
 
 /** Weights of the colours in the luminance (`keras.ops.image.rgb_to_grayscale`). */
 const [RED, GREEN, BLUE] = [0.2989, 0.587, 0.114]
-
-const UNBOUNDED: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]

@@ -1,38 +1,40 @@
 /** `Equalization` and `AutoContrast` (keras/src/layers/preprocessing/image_preprocessing), which draw nothing. */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation } from './augmentation.js'
-import { BYTES, between, clip, type Range, rangeOf } from './values.js'
+import { BYTES, clip, type Range, rangeOf, rescaled } from './values.js'
 
 const { fround } = Math
 
 /** Keras makes one histogram for all pictures of a batch (equalization.py); here each picture has its own. */
 export function equalization({ value_range, bins }: ArgumentsOf<'Equalization'>): Augmentation<null> {
   const range = rangeOf(value_range)
-  const [toByte, fromByte] = [scaling(range, BYTES), scaling(BYTES, range)]
   return {
     shape: (given) => given,
     draw: () => null,
     apply({ shape, values }) {
       const channels = shape[2]
-      const bytes = values.map(toByte)
+      const bytes = scaled(values, range, BYTES)
       const made = new Float32Array(values.length)
       for (let channel = 0; channel < channels; channel++) {
-        const counts = new Uint32Array(bins)
+        const table = evenly(countsOf(bytes, channel, channels, bins))
         for (let at = channel; at < bytes.length; at += channels) {
-          counts[binOf(fround(fround(bytes[at]! * (bins - 1)) / 255), bins)]!++
-        }
-        const table = evenly(counts)
-        for (let at = channel; at < bytes.length; at += channels) {
-          const byte = bytes[at]!
-          made[at] = fromByte(table ? table[binOf(fround(fround(byte / 255) * (bins - 1)), bins)]! : byte)
+          const bin = Math.trunc(clip(fround(fround(bytes[at]! / 255) * (bins - 1)), 0, bins - 1))
+          made[at] = table ? table[bin]! : bytes[at]!
         }
       }
-      return { shape, values: made }
+      return { shape, values: scaled(made, BYTES, range) }
     },
   }
 }
 
-const binOf = (place: number, bins: number): number => Math.trunc(clip(place, [0, bins - 1]))
+/** The histogram of a channel. */
+function countsOf(bytes: Float32Array, channel: number, channels: number, bins: number): Uint32Array {
+  const counts = new Uint32Array(bins)
+  for (let at = channel; at < bytes.length; at += channels) {
+    counts[Math.trunc(clip(fround(fround(bytes[at]! * (bins - 1)) / 255), 0, bins - 1))]!++
+  }
+  return counts
+}
 
 /** For each bin the value from 0 to 255 that spreads all values evenly; null if all values are in one bin. */
 function evenly(counts: Uint32Array): Float32Array | null {
@@ -42,7 +44,7 @@ function evenly(counts: Uint32Array): Float32Array | null {
   let below = 0
   return Float32Array.from(counts, (count) => {
     below += count
-    return halfToEven(clip(((below - first) * 255) / (total - first), BYTES))
+    return halfToEven(clip(((below - first) * 255) / (total - first), 0, 255))
   })
 }
 
@@ -53,37 +55,41 @@ function halfToEven(value: number): number {
   return rest > 0.5 || (rest === 0.5 && down % 2 === 1) ? down + 1 : down
 }
 
-/** From one range to another one in the operations of `_scale_values`, which round otherwise than `between`. */
-function scaling([least, largest]: Range, [low, high]: Range): (value: number) => number {
+/** Like `rescaled`, in the operations of `_scale_values`, which round otherwise. */
+function scaled(values: Float32Array, [least, largest]: Range, [low, high]: Range): Float32Array {
+  if (least === low && largest === high) return values
   const factor = (high - low) / (largest - least)
   const [scale, offset] = [fround(factor), fround(low - least * factor)]
-  return (value) => fround(fround(value * scale) + offset)
+  const made = new Float32Array(values.length)
+  for (let at = 0; at < made.length; at++) made[at] = fround(values[at]! * scale) + offset
+  return made
 }
 
 /** auto_contrast.py: a channel with one value stays as it is. Works in validation and test too. */
 export function autoContrast({ value_range }: ArgumentsOf<'AutoContrast'>): Augmentation<null> {
   const range = rangeOf(value_range)
-  const [toByte, fromByte] = [between(range, BYTES), between(BYTES, range)]
   return {
     shape: (given) => given,
     draw: () => null,
     inference: () => null,
     apply({ shape, values }) {
       const channels = shape[2]
+      const bytes = rescaled(values, range, BYTES)
       const made = new Float32Array(values.length)
       for (let channel = 0; channel < channels; channel++) {
         let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-        for (let at = channel; at < values.length; at += channels) {
-          low = Math.min(low, values[at]!)
-          high = Math.max(high, values[at]!)
+        for (let at = channel; at < bytes.length; at += channels) {
+          low = Math.min(low, bytes[at]!)
+          high = Math.max(high, bytes[at]!)
         }
-        const [from, to] = [toByte(low), toByte(high)]
-        const scale = 255 / (to - from)
-        for (let at = channel; at < values.length; at += channels) {
-          made[at] = to > from ? fromByte(clip((toByte(values[at]!) - from) * scale, BYTES)) : values[at]!
+        const scale = 255 / (high - low)
+        for (let at = channel; at < bytes.length; at += channels) {
+          made[at] = high > low ? clip((bytes[at]! - low) * scale, 0, 255) : Number.NaN
         }
       }
-      return { shape, values: made }
+      const stretched = rescaled(made, BYTES, range)
+      for (let at = 0; at < made.length; at++) if (Number.isNaN(made[at]!)) stretched[at] = values[at]!
+      return { shape, values: stretched }
     },
   }
 }

@@ -2,7 +2,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { uniform, upTo } from './draws.js'
-import { clip, type Range, rangeOf } from './values.js'
+import { clip, clipped, type Range, rangeOf } from './values.js'
 
 /** Draws the turn of the colour circle, as a share of it (random_hue.py). */
 export function randomHue({ factor, value_range }: ArgumentsOf<'RandomHue'>): Augmentation<number> {
@@ -11,11 +11,7 @@ export function randomHue({ factor, value_range }: ArgumentsOf<'RandomHue'>): Au
   return {
     shape: (given) => given,
     draw: (random) => (random.uniform() > 0.5 ? -0.5 : 0.5) * uniform(random, strength),
-    apply: (picture, turn) =>
-      withColours(picture, range, (colour) => {
-        const hue = colour[0]! + turn
-        colour[0] = hue > 1 ? hue - 1 : hue < 0 ? hue + 1 : hue
-      }),
+    apply: (picture, turn) => recoloured(picture, range, turn, 1),
   }
 }
 
@@ -33,57 +29,41 @@ export function randomSaturation({ factor, value_range }: ArgumentsOf<'RandomSat
       const drawn = uniform(random, strength)
       return drawn / (1 - drawn + EPSILON)
     },
-    apply: (picture, times) =>
-      withColours(picture, range, (colour) => {
-        colour[1] = Math.min(colour[1]! * times, 1)
-      }),
+    apply: (picture, times) => recoloured(picture, range, 0, times),
   }
 }
 
 /** `keras.config.epsilon()`. */
 const EPSILON = 1e-7
 
-/** Changes hue, saturation and value of each pixel: numbers from 0 to 1, changed in place. */
-function withColours({ shape, values }: Picture, range: Range, change: (colour: Float64Array) => void): Picture {
+/**
+ * Adds `turn` to the hue, which goes round from 1 to 0, and multiplies the saturation, which is at most 1. The formulas are those
+ * of `tf.image.rgb_to_hsv` and `hsv_to_rgb`.
+ */
+function recoloured({ shape, values }: Picture, range: Range, turn: number, times: number): Picture {
   const [least, largest] = range
   const width = largest - least
   const made = new Float32Array(values.length)
-  const colour = new Float64Array(3)
   for (let at = 0; at < made.length; at += 3) {
-    for (let channel = 0; channel < 3; channel++) colour[channel] = (values[at + channel]! - least) / width
-    toHsv(colour)
-    change(colour)
-    toRgb(colour)
-    for (let channel = 0; channel < 3; channel++) {
-      made[at + channel] = clip(colour[channel]! * width + least, range)
+    const red = (values[at]! - least) / width
+    const green = (values[at + 1]! - least) / width
+    const blue = (values[at + 2]! - least) / width
+    const value = Math.max(red, green, blue)
+    const chroma = value - Math.min(red, green, blue)
+    const saturation = value > 0 ? Math.min((chroma / value) * times, 1) : 0
+    // in sixths of the colour circle
+    let hue = 6 * turn
+    if (chroma > 0) {
+      if (value === red) hue += (green - blue) / chroma
+      else if (value === green) hue += 2 + (blue - red) / chroma
+      else hue += 4 + (red - green) / chroma
     }
+    if (hue < 0) hue += 6
+    else if (hue > 6) hue -= 6
+    const [pale, strength] = [(1 - saturation) * value, saturation * value]
+    made[at] = (pale + strength * clip(Math.abs(hue - 3) - 1, 0, 1)) * width + least
+    made[at + 1] = (pale + strength * clip(2 - Math.abs(hue - 2), 0, 1)) * width + least
+    made[at + 2] = (pale + strength * clip(2 - Math.abs(hue - 4), 0, 1)) * width + least
   }
-  return { shape, values: made }
+  return { shape, values: clipped(made, range) }
 }
-
-/** As `tf.image.rgb_to_hsv`, in place. */
-function toHsv(colour: Float64Array): void {
-  const [red, green, blue] = colour as unknown as [number, number, number]
-  const value = Math.max(red, green, blue)
-  const chroma = value - Math.min(red, green, blue)
-  let hue = 0
-  if (chroma > 0) {
-    if (value === red) hue = (green - blue) / chroma / 6
-    else if (value === green) hue = (2 + (blue - red) / chroma) / 6
-    else hue = (4 + (red - green) / chroma) / 6
-  }
-  colour[0] = hue < 0 ? hue + 1 : hue
-  colour[1] = value > 0 ? chroma / value : 0
-  colour[2] = value
-}
-
-/** As `tf.image.hsv_to_rgb`, in place. */
-function toRgb(colour: Float64Array): void {
-  const [hue, saturation, value] = colour as unknown as [number, number, number]
-  const sixth = hue * 6
-  colour[0] = (1 - saturation + saturation * clip(Math.abs(sixth - 3) - 1, UNIT)) * value
-  colour[1] = (1 - saturation + saturation * clip(2 - Math.abs(sixth - 2), UNIT)) * value
-  colour[2] = (1 - saturation + saturation * clip(2 - Math.abs(sixth - 4), UNIT)) * value
-}
-
-const UNIT: Range = [0, 1]

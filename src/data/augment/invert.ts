@@ -4,7 +4,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation } from './augmentation.js'
 import { happens, uniform, upTo } from './draws.js'
-import { BYTES, between, changed, clip, rangeOf } from './values.js'
+import { BYTES, clip, rangeOf, rescaled } from './values.js'
 
 /**
  * Draws whether the picture is inverted (random_invert.py). Values stay in any value range; Keras subtracts them from
@@ -16,7 +16,13 @@ export function randomInvert({ factor, value_range }: ArgumentsOf<'RandomInvert'
   return {
     shape: (given) => given,
     draw: (random) => happens(random, probability),
-    apply: (picture, inverts) => (inverts ? changed(picture, (value) => least + largest - value) : picture),
+    apply(picture, inverts) {
+      if (!inverts) return picture
+      const { shape, values } = picture
+      const made = new Float32Array(values.length)
+      for (let at = 0; at < made.length; at++) made[at] = least + largest - values[at]!
+      return { shape, values: made }
+    },
   }
 }
 
@@ -37,16 +43,19 @@ export function solarization({
   value_range,
 }: ArgumentsOf<'Solarization'>): Augmentation<Solarized> {
   const range = rangeOf(value_range)
-  const [toByte, fromByte] = [between(range, BYTES), between(BYTES, range)]
   const [additions, thresholds] = [upTo(addition_factor), upTo(threshold_factor)]
   return {
     shape: (given) => given,
     draw: (random) => ({ addition: uniform(random, additions) * 255, threshold: uniform(random, thresholds) * 255 }),
-    apply: (picture, { addition, threshold }) =>
-      changed(picture, (value) => {
-        const byte = clip(Math.fround(toByte(value) + addition), BYTES)
-        return fromByte(byte < threshold ? byte : 255 - byte)
-      }),
+    apply({ shape, values }, { addition, threshold }) {
+      const bytes = rescaled(values, range, BYTES)
+      const made = new Float32Array(values.length)
+      for (let at = 0; at < made.length; at++) {
+        const byte = clip(Math.fround(bytes[at]! + addition), 0, 255)
+        made[at] = byte < threshold ? byte : 255 - byte
+      }
+      return { shape, values: rescaled(made, BYTES, range) }
+    },
   }
 }
 
@@ -56,11 +65,16 @@ export function solarization({
  */
 export function randomPosterization({ factor, value_range }: ArgumentsOf<'RandomPosterization'>): Augmentation<number> {
   const range = rangeOf(value_range)
-  const [toByte, fromByte] = [between(range, BYTES), between(BYTES, range)]
   const [least, most] = rangeOf(typeof factor === 'number' ? [factor, factor] : factor)
   return {
     shape: (given) => given,
     draw: (random) => least + random.below(most - least + 1),
-    apply: (picture, bits) => changed(picture, (value) => fromByte(clip(toByte(value), BYTES) & (0xff << (8 - bits)))),
+    apply({ shape, values }, bits) {
+      const bytes = rescaled(values, range, BYTES)
+      const made = new Float32Array(values.length)
+      const kept = 0xff << (8 - bits)
+      for (let at = 0; at < made.length; at++) made[at] = clip(bytes[at]!, 0, 255) & kept
+      return { shape, values: rescaled(made, BYTES, range) }
+    },
   }
 }
