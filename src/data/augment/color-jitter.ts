@@ -13,7 +13,7 @@ export function randomColorJitter(spec: ArgumentsOf<'RandomColorJitter'>): Augme
   if (saturation_factor !== null) layers.push(randomSaturation({ factor: saturation_factor, value_range }))
   if (hue_factor !== null) layers.push(randomHue({ factor: hue_factor, value_range }))
   return {
-    shape: (given) => given,
+    shape: (given) => layers.reduce((shape, layer) => layer.shape(shape), given),
     draw: (random, given) => layers.map((layer) => layer.draw(random, given)),
     apply: (picture, drawn) => layers.reduce((one, layer, index) => layer.apply(one, drawn[index]!), picture),
   }

@@ -4,6 +4,7 @@
  */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
+import { taking } from './channels.js'
 import { uniform, upTo } from './draws.js'
 import { clipped, rangeOf } from './values.js'
 
@@ -18,7 +19,7 @@ export function randomColorDegeneration({
   const range = rangeOf(value_range)
   const strength = upTo(factor)
   return {
-    shape: (given) => given,
+    shape: taking('RandomColorDegeneration', 1, 3),
     draw: (random) => uniform(random, strength),
     apply(picture, share) {
       const { shape, values } = towardsGrey(picture, share)
@@ -30,7 +31,7 @@ export function randomColorDegeneration({
 /** Draws whether the picture becomes grey (random_grayscale.py). */
 export function randomGrayscale({ factor }: ArgumentsOf<'RandomGrayscale'>): Augmentation<boolean> {
   return {
-    shape: (given) => given,
+    shape: taking('RandomGrayscale', 1, 3),
     draw: (random) => random.uniform() < factor,
     apply: (picture, greys) => (greys ? towardsGrey(picture, 1) : picture),
   }

@@ -1,6 +1,7 @@
 /** `RandomHue` and `RandomSaturation` (keras/src/layers/preprocessing/image_preprocessing), for pictures of 3 channels. */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
+import { taking } from './channels.js'
 import { uniform, upTo } from './draws.js'
 import { clip, clipped, type Range, rangeOf } from './values.js'
 
@@ -9,7 +10,7 @@ export function randomHue({ factor, value_range }: ArgumentsOf<'RandomHue'>): Au
   const range = rangeOf(value_range)
   const strength = upTo(factor)
   return {
-    shape: (given) => given,
+    shape: taking('RandomHue', 3),
     draw: (random) => (random.uniform() > 0.5 ? -0.5 : 0.5) * uniform(random, strength),
     apply: (picture, turn) => recoloured(picture, range, turn, 1),
   }
@@ -24,7 +25,7 @@ export function randomSaturation({ factor, value_range }: ArgumentsOf<'RandomSat
   const range = rangeOf(value_range)
   const strength = upTo(factor)
   return {
-    shape: (given) => given,
+    shape: taking('RandomSaturation', 3),
     draw(random) {
       const drawn = uniform(random, strength)
       return drawn / (1 - drawn + EPSILON)

@@ -71,6 +71,26 @@ describe('in any value range', () => {
   })
 })
 
+test.each<readonly [GivenLayer, number, string]>([
+  [{ type: 'RandomHue', factor: 1 }, 1, 'found pictures of 1 channel, but "RandomHue" takes 3'],
+  [{ type: 'RandomSaturation', factor: 1 }, 4, 'found pictures of 4 channels, but "RandomSaturation" takes 3'],
+  [{ type: 'RandomColorJitter', hue_factor: 1 }, 1, 'found pictures of 1 channel, but "RandomHue" takes 3'],
+  ['RandomGrayscale', 4, 'found pictures of 4 channels, but "RandomGrayscale" takes 1 or 3'],
+  [
+    { type: 'RandomColorDegeneration', factor: 1 },
+    2,
+    'found pictures of 2 channels, but "RandomColorDegeneration" takes 1 or 3',
+  ],
+])('%j refuses %i channels', (layer, channels, message) => {
+  expect(() => augmentation(layer).shape([4, 5, channels])).toThrow(message)
+  expect(augmentation(layer).shape([4, 5, 3])).toEqual([4, 5, 3])
+})
+
+test('brightness and contrast take any number of channels, also of RandomColorJitter', () => {
+  const layer = augmentation({ type: 'RandomColorJitter', brightness_factor: 0.1, contrast_factor: 0.1 })
+  expect(layer.shape([4, 5, 7])).toEqual([4, 5, 7])
+})
+
 test('layers that change values leave masks as they are', () => {
   for (const { layer } of cases) expect(augmentation(layer).applyToMask).toBeUndefined()
 })
