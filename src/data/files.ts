@@ -49,7 +49,7 @@ async function pathsOf(path: string, folder: string): Promise<readonly string[]>
   if (found?.isFile()) return [path]
   if (found?.isDirectory()) {
     throw new UserError(
-      `${path}: is a folder, must be a file; a pattern such as "${joinedTo(path, await commonName(place))}" names its files`,
+      `${path}: is a folder, must be a file; a pattern such as "${await patternFor(path, place)}" names its files`,
     )
   }
   if (found) throw new UserError(`${path}: is a device or a pipe, must be a file`)
@@ -65,7 +65,9 @@ async function pathsOf(path: string, folder: string): Promise<readonly string[]>
   )
 }
 
-const joinedTo = (folder: string, name: string): string => `${folder.replace(/[/\\]$/, '')}/${name}`
+/** A pattern for the most frequent kind of files in a folder, which lies at `place`. */
+export const patternFor = async (folder: string, place: string): Promise<string> =>
+  `${folder.replace(/[/\\]$/, '')}/${await commonName(place)}`
 
 /** A pattern for the most frequent ending of the files in a folder. */
 async function commonName(folder: string): Promise<string> {
@@ -108,7 +110,7 @@ async function matching(pattern: string, folder: string): Promise<readonly strin
 const HIDDEN = /(?:^|\/)\.(?!\.?(?:\/|$))/
 
 /** Compares names piece by piece: whole numbers by value, other text by code point. */
-function byName(a: string, b: string): number {
+export function byName(a: string, b: string): number {
   const [some, others] = [piecesOf(a), piecesOf(b)]
   for (const [index, piece] of some.entries()) {
     const other = others[index]

@@ -40,17 +40,34 @@ export function parsePng(bytes: Uint8Array): NumberArray | Problem {
   return 'problem' in found ? { problem: `the picture cannot be read: ${found.problem}` } : found
 }
 
-function read(bytes: Uint8Array): NumberArray | Problem {
+/** The numbers of a PNG picture: indices of a palette, or samples of its depth, row by row. */
+export interface PngNumbers {
+  readonly width: number
+  readonly height: number
+  readonly channels: number
+  readonly depth: number
+  /** Colours of the palette, if it has one. */
+  readonly palette: readonly (readonly number[])[] | undefined
+  readonly numbers: DecodedPng['data']
+}
+
+/** Returns the numbers as they are in the file, or a message. */
+export function pngNumbers(bytes: Uint8Array): PngNumbers | Problem {
   const plain = essence(bytes)
   if ('problem' in plain) return plain
-  let picture: DecodedPng
   try {
-    picture = decode(plain.bytes, { checkCrc: true })
+    const picture = decode(plain.bytes, { checkCrc: true })
+    const { width, height, channels, depth, palette } = picture
+    return { width, height, channels, depth, palette, numbers: unpacked(picture) }
   } catch (error) {
     return { problem: reasonOf(error).replace(/:$/, '') }
   }
-  const { width, height, channels, depth, palette } = picture
-  const numbers = unpacked(picture)
+}
+
+function read(bytes: Uint8Array): NumberArray | Problem {
+  const picture = pngNumbers(bytes)
+  if ('problem' in picture) return picture
+  const { width, height, channels, depth, palette, numbers } = picture
   const values = new Float32Array(width * height)
   if (palette) {
     const brightness = palette.map(([red, green, blue]) => (red! + green! + blue!) / 3 / 255)

@@ -1,5 +1,5 @@
 /** The chain of steps that each type of feature stands for (keras/src/layers/preprocessing/feature_space.py). */
-import { type FeatureSpec, FIRST_VALUES } from './features.js'
+import { type FeatureSpec, FIRST_VALUES, hasArrays } from './features.js'
 import { stepSchema } from './step-chain.js'
 import type { StepSpec } from './steps.js'
 
@@ -35,11 +35,12 @@ const CHAINS: { readonly [Type in FeatureSpec['type']]: (feature: Of<Type>) => r
   string: ({ steps }) => steps,
   text: ({ column: _, missing: __, encoding: ___, ...text }) => [step({ ...text, type: 'TextVectorization' })],
   array: ({ steps }) => steps,
+  image: ({ steps }) => steps,
 }
 
 /** Returns the steps of a feature. A number of a table becomes a vector of one, as in FeatureSpace. */
 export function chainOf(feature: FeatureSpec): readonly StepSpec[] {
-  const isNumber = FIRST_VALUES[feature.type] === 'numbers' && feature.type !== 'array'
+  const isNumber = FIRST_VALUES[feature.type] === 'numbers' && !hasArrays(feature)
   return [
     ...(isNumber ? [step({ type: 'Flatten' })] : []),
     ...filling(feature),

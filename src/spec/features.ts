@@ -7,6 +7,7 @@ import { nearest } from '../base/nearest.js'
 import { augment } from './augmentation.js'
 import { ENCODINGS } from './encodings.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
+import { pictureFields, pictureRules } from './pictures.js'
 import { withShortForm } from './short-forms.js'
 import { chainRules, type StepValues, stepChain } from './step-chain.js'
 import { binRules } from './step-rules.js'
@@ -31,6 +32,9 @@ const NUMBER_FILLS = {
 const CATEGORY_FILLS = { category: 'A category of its own, if training rows have gaps.', ...FILLS } as const
 
 const missing = {
+  files: nameIn({ error: FILLS.error, drop: FILLS.drop })
+    .default('error')
+    .describe('What becomes of a row with a gap.'),
   numbers: z
     .union([nameIn(NUMBER_FILLS), z.number()])
     .default('error')
@@ -135,6 +139,15 @@ export const FEATURES = [
     augment,
     steps: steps('Steps, one after another. None: the numbers as they are.'),
   }),
+  member('image', 'A picture, from a file that the column names: JPEG, PNG, WebP, GIF or BMP.', {
+    column: column.describe(
+      'Name of the column. Default: the name of the feature; for a folder of pictures, its files.',
+    ),
+    ...pictureFields,
+    missing: missing.files,
+    augment,
+    steps: steps('Steps, one after another. None: numbers from 0 to 255.'),
+  }),
 ] as const
 
 /** The values of the column that the steps of a feature begin with. */
@@ -151,12 +164,16 @@ export const FIRST_VALUES: { readonly [Type in FeatureSpec['type']]: StepValues 
   string: 'text',
   text: 'text',
   array: 'numbers',
+  image: 'numbers',
 }
 
 export type FeatureSpec = DeepReadonly<z.output<(typeof FEATURES)[number]>>
 
 /** True for a feature that is an input of its own, and no part of the vector of all features. */
-export const isOwnInput = ({ type }: FeatureSpec): boolean => type === 'array' || type === 'text'
+export const isOwnInput = (feature: FeatureSpec): boolean => hasArrays(feature) || feature.type === 'text'
+
+/** True for a feature whose column has arrays when it is read. */
+export const hasArrays = ({ type }: FeatureSpec): boolean => type === 'array' || type === 'image'
 
 export const featureSchema = family(FEATURES).superRefine(rules(featureRules)).meta({ id: 'feature' })
 
@@ -165,6 +182,7 @@ function* featureRules(feature: FeatureSpec): Iterable<RuleIssue> {
   if (feature.type === 'text') yield* textRules(feature)
   else if ('max_tokens' in feature) yield* tokenRules(feature, 0)
   if ('bin_boundaries' in feature) yield* binRules(feature)
+  if (feature.type === 'image') yield* pictureRules(feature)
 }
 
 const crossed = z

@@ -4,9 +4,10 @@ import { ENCODINGS } from './encodings.js'
 import type { DeepReadonly } from './family.js'
 import { nameIn, type RuleIssue } from './family.js'
 import { crossesSchema, featureSchema } from './features.js'
+import { colorMode, directory, imageSize } from './pictures.js'
 import { sequence, seriesRules, window } from './series.js'
 import { stringAs, withShortForm } from './short-forms.js'
-import { LONGEST_LIST, MOST_COLUMNS } from './whole.js'
+import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
 
 const name = z.string().min(1)
 const paths = z.union([name, z.array(name).min(1).max(LONGEST_LIST)])
@@ -14,7 +15,7 @@ const paths = z.union([name, z.array(name).min(1).max(LONGEST_LIST)])
 const source = z
   .union([name, z.array(name).min(1).max(LONGEST_LIST), z.record(name, paths)])
   .describe(
-    'File with the rows: .csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5 or .idx, also with .gz; a pattern such as "part-*.csv"; a list of files; an http or https URL; or an object with an array file for each column: { "x": "x.npy", "y": "y.npy" }. Paths are relative to the spec.',
+    'File with the rows: .csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5 or .idx, also with .gz; a pattern such as "part-*.csv"; a list of files; an http or https URL; a folder of pictures, whose sub-folders are classes; or an object with an array file for each column: { "x": "x.npy", "y": "y.npy" }. Paths are relative to the spec.',
   )
 
 const character = z.string().length(1).meta({ patternErrorMessage: 'must be one character' })
@@ -44,7 +45,12 @@ export const TARGET_TYPES = {
   class: 'One of several classes, named by the values of the column.',
   number: 'A number.',
   multi_hot: 'Any number of classes: from several columns of 0 and 1, or from one column of names with a separator.',
+  image:
+    'A picture in a file: with class_names a mask, whose numbers are the classes of pixels; else numbers from 0 to 1.',
 } as const
+
+/** Pictures have at most 16 bits. */
+const MOST_MASK_VALUE = 65_535
 
 const targetFields = {
   column: name.optional().describe('Column of the target.'),
@@ -66,6 +72,20 @@ const targetFields = {
       'All classes in the order of their numbers. Default: those of the source, whole numbers by value, else sorted by code point.',
     ),
   separator: name.optional().describe('For type multi_hot: the text between the names in one value.'),
+  masks: name
+    .optional()
+    .describe(
+      'For type image: path of the files, relative to the spec, in which {stem} stands for the name of the picture without its ending: "masks/{stem}.png".',
+    ),
+  mask_values: z
+    .array(whole(0, MOST_MASK_VALUE))
+    .min(1)
+    .max(MOST_COLUMNS)
+    .optional()
+    .describe('The numbers in masks that stand for the classes, in their order: [0, 255]. Default: 0, 1, 2, ...'),
+  directory: directory.optional(),
+  image_size: imageSize.optional().describe('Height and width of the target. Default: those of the picture.'),
+  color_mode: colorMode.optional().describe('Channels of a target that is no mask. Default: rgb.'),
 }
 
 const targetObject = z.strictObject(targetFields)
@@ -133,6 +153,7 @@ export const ownData = z
       .default(null)
       .describe('SHA-256 that the file of a URL must have. null: it is not checked.'),
     csv,
+    follow_links: z.boolean().default(false).describe('Whether links to folders are followed in a folder of files.'),
     missing_values: z
       .array(z.string())
       .max(LONGEST_LIST)
@@ -237,12 +258,10 @@ export function* ownDataRules(data: OwnDataSpec): Iterable<RuleIssue> {
   for (const { path, one, own } of all) yield* targetRules(one, path, own)
 }
 
-function* targetRules(
-  { column, columns, type, class_names, separator }: TargetColumn,
-  path: readonly string[],
-  own: string | undefined,
-): Iterable<RuleIssue> {
-  if (column === undefined && columns === undefined && own === undefined) {
+function* targetRules(target: TargetColumn, path: readonly string[], own: string | undefined): Iterable<RuleIssue> {
+  const { column, columns, type, class_names, separator, masks } = target
+  yield* pictureTargetRules(target, path)
+  if (column === undefined && columns === undefined && masks === undefined && own === undefined) {
     yield { code: 'missing-key', path, message: 'found no "column", which must be given' }
   }
   if (column !== undefined && columns !== undefined) {
@@ -252,8 +271,8 @@ function* targetRules(
       message: 'found "columns" in addition to "column"; keep one of them',
     }
   }
-  if (columns !== undefined && type === 'class') {
-    const message = 'found "class" for several columns, must be "number" or "multi_hot"'
+  if (columns !== undefined && (type === 'class' || type === 'image')) {
+    const message = `found "${type}" for several columns, must be "number" or "multi_hot"`
     yield { code: 'order', path: [...path, 'type'], message }
   }
   if (type === 'multi_hot' && columns === undefined && separator === undefined) {
@@ -275,6 +294,32 @@ function* targetRules(
       message: `found ${JSON.stringify(class_names![twice])} twice`,
     }
   }
+}
+
+const OF_PICTURES = ['masks', 'mask_values', 'directory', 'image_size', 'color_mode'] as const
+
+/** Rules of targets of type image. */
+function* pictureTargetRules(target: TargetColumn, path: readonly string[]): Iterable<RuleIssue> {
+  const { type, column, class_names, masks, mask_values } = target
+  const order = (key: string, message: string): RuleIssue => ({ code: 'order', path: [...path, key], message })
+  if (type !== 'image') {
+    const odd = OF_PICTURES.find((key) => target[key] !== undefined)
+    if (odd !== undefined) yield order(odd, `found "${odd}", which only a target of type "image" has`)
+    return
+  }
+  if (masks !== undefined && column !== undefined) {
+    yield order('masks', 'found "masks" in addition to "column"; keep one of them')
+  }
+  if (masks?.includes('{stem}') === false) {
+    yield order('masks', `found ${JSON.stringify(masks)}, must have {stem}, which stands for the name of the picture`)
+  }
+  if (mask_values === undefined) return
+  if (mask_values.length !== class_names?.length) {
+    const classes = class_names === undefined ? 'no "class_names"' : `${class_names.length} classes`
+    yield order('mask_values', `found ${mask_values.length} numbers for ${classes}, must be as many`)
+  }
+  const twice = mask_values.findIndex((value, index) => mask_values.indexOf(value) < index)
+  if (twice >= 0) yield order('mask_values', `found ${mask_values[twice]} twice`)
 }
 
 export type OwnDataSpec = DeepReadonly<z.output<typeof ownData>>

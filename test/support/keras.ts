@@ -64,6 +64,16 @@ export interface FieldsCase {
   readonly final: Readonly<Record<string, readonly number[]>>
 }
 
+/** A file of test/fixtures/pictures as image_dataset_from_directory gives it. */
+export interface FileCase {
+  readonly file: string
+  readonly image_size: readonly [number, number]
+  readonly color_mode?: 'grayscale' | 'rgb' | 'rgba'
+  /** Values of a JPEG by the accurate cosine transform. */
+  readonly accurate?: number[]
+  readonly output: { readonly shape: Shape; readonly values: number[] }
+}
+
 /** A picture of test/support/geometry.ts that Keras resized or moved. */
 export type PictureCase<Settings> = Settings & {
   readonly shape: PictureShape
@@ -325,6 +335,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       pictures: number[][]
     } & Record<'mix_up' | 'cut_mix', { drawn: unknown[]; outputs: number[][]; targets: [number, number][] }>
   }
+  pictures: Readonly<Record<'decoded' | 'resized' | 'photographs', readonly FileCase[]>>
   geometry: {
     resizing: PictureCase<Partial<Resizing> & { height: number; width: number }>[]
     more_methods: PictureCase<Pick<Resizing, 'interpolation'> & { height: number; width: number }>[]

@@ -9,12 +9,17 @@ export const targetColumns = ({ target, targets }: Pick<OwnDataSpec, 'target' | 
     : Object.fromEntries(
         Object.entries(targets ?? {}).map(([name, one]) => [
           name,
-          one.columns === undefined ? { column: name, ...one } : one,
+          one.columns === undefined && one.masks === undefined ? { column: name, ...one } : one,
         ]),
       )
 
+/** The columns of the source that a target names. */
 export const columnsOf = ({ column, columns }: Pick<TargetColumn, 'column' | 'columns'>): readonly string[] =>
-  columns ?? [column!]
+  columns ?? (column === undefined ? [] : [column])
+
+/** The columns that a target is made of. */
+export const valueColumnsOf = (target: TargetColumn & { readonly made?: string }): readonly string[] =>
+  target.made === undefined ? columnsOf(target) : [target.made]
 
 /** The column whose values split the rows; undefined if they are split in another way. */
 export const splitColumn = ({ split }: Pick<OwnDataSpec, 'split'>): string | undefined =>

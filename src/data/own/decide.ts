@@ -7,6 +7,7 @@ import type { IssueDraft } from '../../spec/document.js'
 import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../spec/features.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import { toPointer } from '../../spec/pointer.js'
+import { FILE } from '../folders/file-table.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { labelText } from '../steps/labels.js'
 import { textFileProblems } from '../text/files.js'
@@ -15,12 +16,15 @@ import { columnsBeside, columnsOf, targetColumns } from './columns.js'
 import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
+import { isPicture, madeColumn, withDtype } from './pictures.js'
 import { firstOf, quoted, refuse } from './problem.js'
 
 /** A target and its columns. */
 export interface Target extends TargetColumn {
   readonly type: keyof typeof TARGET_TYPES
   readonly pointer: string
+  /** Column that is made of files, of type image. */
+  readonly made?: string
 }
 
 export interface Decisions {
@@ -33,13 +37,36 @@ export type TargetKind = (target: string) => 'class' | 'number'
 
 /** Throws a DataError with all problems. */
 export async function decide(given: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
-  const targets = targetsOf(given, kindOf)
+  const targets = targetsOf(given, kindOf, table)
   const spec = withoutPatterns(given, Object.keys(table.columns), takenBy(given))
   refuse(missingColumns(spec, given, targets, table))
   const features = await featuresOf(spec, table)
   refuse(crossProblems(spec, features))
   refuse(await textFileProblems(features))
-  return { features: withIcu(mapped(features, (feature) => filled(feature, spec))), targets }
+  const settled = await withMade(withIcu(mapped(features, (feature) => filled(feature, spec))), table)
+  refuse(pictureProblems(settled, targets))
+  return { features: settled, targets }
+}
+
+/** Gives pictures the column that is made of them. */
+async function withMade(features: Named<Feature>, table: RawTable): Promise<Record<string, Feature>> {
+  const each = Object.entries(features).map(
+    async ([name, one]): Promise<[string, Feature]> => [
+      name,
+      isPicture(one) ? await withDtype({ ...one, made: madeColumn(name, table) }, table) : one,
+    ],
+  )
+  return Object.fromEntries(await Promise.all(each))
+}
+
+/** Targets that need a picture, in data that have none. */
+function pictureProblems(features: Named<Feature>, targets: Named<Target>): readonly IssueDraft[] {
+  if (Object.values(features).some(isPicture)) return []
+  return Object.values(targets).flatMap(({ type, masks, image_size, pointer }) => {
+    if (type !== 'image' || (masks === undefined && image_size !== undefined)) return []
+    const needs = masks === undefined ? 'found no "image_size"' : 'found "masks"'
+    return [{ code: 'order', pointer, message: `${needs}, but no feature has type "image"` }]
+  })
 }
 
 function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<FeatureSpec>): readonly IssueDraft[] {
@@ -51,12 +78,13 @@ function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<Fe
 }
 
 /** Each target by its name, with the type that it has or that the loss decides. */
-function targetsOf(data: OwnDataSpec, kindOf: TargetKind): Record<string, Target> {
+function targetsOf(data: OwnDataSpec, kindOf: TargetKind, table: RawTable): Record<string, Target> {
   const each = Object.entries(targetColumns(data)).map(([name, one]): [string, Target] => {
     const byLoss = kindOf(name) === 'class' && one.columns !== undefined ? 'multi_hot' : kindOf(name)
     const names = one.class_names && { class_names: one.class_names.map(labelText) }
     const pointer = data.target ? '/data/target' : toPointer(['data', 'targets', name])
-    return [name, { ...one, ...names, type: one.type ?? byLoss, pointer }]
+    const made = one.type === 'image' ? { made: madeColumn(name, table) } : {}
+    return [name, { ...one, ...names, type: one.type ?? byLoss, pointer, ...made }]
   })
   return Object.fromEntries(each)
 }
@@ -69,8 +97,9 @@ function missingColumns(
   spec: OwnDataSpec,
   { features: written }: OwnDataSpec,
   targets: Named<Target>,
-  { name: file, columns }: RawTable,
+  table: RawTable,
 ): readonly IssueDraft[] {
+  const { name: file, columns } = table
   const { features, ignore, weight, missing, split } = spec
   const listed = Array.isArray(features)
   const named = [
@@ -80,7 +109,7 @@ function missingColumns(
           pointer: `/data/features/${(written as readonly string[]).indexOf(column)}`,
         }))
       : Object.entries((features ?? {}) as Named<FeatureSpec>).map(([name, { column }]) => ({
-          column: column ?? name,
+          column: columnFor(name, column, table),
           pointer: toPointer(['data', 'features', name, ...(column === undefined ? [] : ['column'])]),
         }))),
     ...Object.values(targets).flatMap((target) =>
@@ -121,6 +150,10 @@ function missingColumns(
   )
 }
 
+/** A feature has the column of its name, unless it is of files that were found on the disk. */
+const columnFor = (name: string, column: string | undefined, { columns, isListed }: RawTable): string =>
+  column ?? (isListed && !Object.hasOwn(columns, name) ? FILE : name)
+
 /** Names that a message lists. */
 const MOST_LISTED = 12
 
@@ -130,9 +163,12 @@ async function featuresOf(spec: OwnDataSpec, table: RawTable): Promise<Record<st
     return Object.fromEntries(
       Object.entries(features as Named<FeatureSpec>).map(([name, one]) => [
         name,
-        { ...one, column: one.column ?? name },
+        { ...one, column: columnFor(name, one.column, table) },
       ]),
     )
+  }
+  if (features === undefined && table.isListed) {
+    return { image: { ...(featureSchema.parse({ type: 'image' }) as FeatureSpec), column: FILE } }
   }
   const taken = takenBy(spec)
   const chosen =

@@ -4,7 +4,7 @@ import { isUrl } from '../../base/url.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import type { RawTable } from '../sources/raw-table.js'
 import type { DataWatch } from '../watch.js'
-import { type Files, findFiles, listOf, openFiles, partsIn } from './open-source.js'
+import { type Files, FolderFiles, findFiles, listOf, openFiles, partsIn } from './open-source.js'
 import { DataError } from './problem.js'
 import type { OwnRequest } from './request.js'
 
@@ -24,6 +24,10 @@ const findAt = (source: SourceSpec, pointer: string, data: OwnDataSpec, watch: D
 /** Name of a source for messages, if its table has this name. */
 export const nameOf = ({ source, files }: FoundSource, name = listOf(files)[0]!): string =>
   typeof source === 'string' && isUrl(source) ? source : name
+
+/** Says what was left out when the files of a source were found. */
+export const notesOf = ({ files }: FoundSource): readonly string[] =>
+  files instanceof FolderFiles ? files.listed.notes : []
 
 /** Opens a source. Throws a DataError if its files cannot be opened. */
 export const openAt = ({ files, pointer, part }: FoundSource, data: OwnDataSpec): Promise<RawTable> =>

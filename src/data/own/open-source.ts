@@ -1,30 +1,50 @@
 /** Opens the files of a source, by their endings. */
+import { stat } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
+import { isUrl } from '../../base/url.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
-import { filesOf } from '../files.js'
+import { filesOf, patternFor } from '../files.js'
+import type { ListedFolder } from '../folders/list-folder.js'
+import { isPictureName, PICTURE_ENDINGS } from '../pictures/format.js'
 import type { RawTable } from '../sources/raw-table.js'
 import type { DataWatch } from '../watch.js'
 
 /** The fields of a spec that say how files are read. */
-export type FileOptions = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select' | 'sha256'>
+export type FileOptions = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select' | 'sha256' | 'follow_links'>
 
-/** Paths of files on this machine; of arrays with names, by name. */
-export type Files = readonly string[] | Named<readonly string[]>
+/** Paths of files on this machine; of arrays with names, by name; of pictures, as they were found in folders. */
+export type Files = readonly string[] | Named<readonly string[]> | FolderFiles
 
-export const listOf = (files: Files): readonly string[] =>
-  isList(files) ? files : Object.values(files as Named<readonly string[]>).flat()
+/** Files that are rows, one each. */
+export class FolderFiles {
+  constructor(
+    readonly folder: string,
+    readonly listed: ListedFolder,
+  ) {}
+}
 
-const isList = (files: Files): files is readonly string[] => Array.isArray(files)
+export const listOf = (files: Files): readonly string[] => {
+  if (files instanceof FolderFiles) return files.listed.files.map(({ path }) => join(files.folder, path))
+  return isList(files) ? files : Object.values(files).flat()
+}
+
+const isList = (files: readonly string[] | Named<readonly string[]>): files is readonly string[] => Array.isArray(files)
 
 /** Finds the files of a source, and downloads them. Paths are relative to the current folder. Throws a UserError. */
-export async function findFiles(source: SourceSpec, { sha256 }: FileOptions, watch: DataWatch): Promise<Files> {
+export async function findFiles(source: SourceSpec, options: FileOptions, watch: DataWatch): Promise<Files> {
+  const { sha256, follow_links } = options
+  if (typeof source === 'string' && (await isFolder(source))) return picturesIn(source, follow_links)
   const download = async (url: string) => {
     const { remoteFile } = await import('../remote/remote-file.js')
     return remoteFile(url, { ...watch, ...(sha256 !== null && { sha256 }) })
   }
   const found = (paths: string | readonly string[]) => filesOf(paths, '.', download)
-  if (!isNamed(source)) return found(source)
+  if (!isNamed(source)) {
+    const paths = await found(source)
+    return paths.every(isPictureName) ? ofPictures(paths) : paths
+  }
   const named = Object.entries(source).map(async ([name, paths]) => [name, await found(paths)] as const)
   return Object.fromEntries(await Promise.all(named))
 }
@@ -43,6 +63,10 @@ export const partsIn = async (table: RawTable) => (await import('../arrays/keras
 
 /** Throws a UserError for files that are damaged or unknown. */
 export async function openFiles(paths: Files, reading: FileOptions): Promise<RawTable> {
+  if (paths instanceof FolderFiles) {
+    const { fileTable } = await import('../folders/file-table.js')
+    return fileTable(paths.folder, paths.folder, paths.listed.files)
+  }
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
   if (!isList(paths)) return openArrays(paths, '.')
   const arrays = paths.filter(isArrayFile)
@@ -60,3 +84,26 @@ export async function openFiles(paths: Files, reading: FileOptions): Promise<Raw
 
 const isNamed = (source: SourceSpec): source is Exclude<SourceSpec, string | readonly string[]> =>
   typeof source === 'object' && !Array.isArray(source)
+
+export const isFolder = async (path: string): Promise<boolean> =>
+  !isUrl(path) && ((await stat(path).catch(() => null))?.isDirectory() ?? false)
+
+/** Throws a UserError for a folder without pictures. */
+async function picturesIn(folder: string, followLinks: boolean): Promise<FolderFiles> {
+  const { listFolder } = await import('../folders/list-folder.js')
+  const listed = await listFolder(folder, isPictureName, followLinks)
+  if (listed.files.length > 0) return new FolderFiles(folder, listed)
+  const notes = listed.notes.map((note) => `; ${note.slice(note.indexOf(': ') + 2, -1)}`).join('')
+  const pattern = await patternFor(folder, folder)
+  const remedy = pattern.endsWith('*') ? '' : `; a pattern such as "${pattern}" names its files`
+  throw new UserError(`${folder}: the folder has no pictures (${PICTURE_ENDINGS.join(', ')})${notes}${remedy}`)
+}
+
+/** Pictures that a pattern or a list names, relative to the folder that has all of them. */
+function ofPictures(paths: readonly string[]): FolderFiles {
+  let folder = dirname(paths[0]!)
+  const isInside = (path: string) => !relative(folder, path).startsWith('..')
+  while (!paths.every(isInside) && dirname(folder) !== folder) folder = dirname(folder)
+  const files = paths.map((path) => ({ path: relative(folder, path).replaceAll(sep, '/'), label: null }))
+  return new FolderFiles(folder, { files, notes: [] })
+}

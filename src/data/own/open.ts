@@ -8,6 +8,7 @@ import { classNumbersOf, namedClasses, oddLabels, partProblems } from './classes
 import { type Decisions, decide, type Target } from './decide.js'
 import { decidedLines } from './decided-lines.js'
 import { foldOf } from './fold.js'
+import { withLabel, withParts } from './folders.js'
 import { type FoundSource, type FoundSources, findSources, isShare, openAt } from './found-source.js'
 import { keyOf, openPacked, pack } from './packs.js'
 import { foldedParts, partsOf } from './parts.js'
@@ -37,20 +38,22 @@ import { bytesOf, memoryTables } from './tables.js'
  * Reads all rows, unless an earlier run has packed them. Throws a DataError with problems of the spec, or a UserError
  * with problems of a file.
  */
-export async function openOwn(request: OwnRequest): Promise<OpenOwn> {
-  const found = await findSources(request)
-  if (request.data.cache === 'memory') return readOwn(request, found, null)
+export async function openOwn(given: OwnRequest): Promise<OpenOwn> {
+  const inParts = { ...given, data: await withParts(given.data) }
+  const found = await findSources(inParts)
+  const request = { ...inParts, data: withLabel(inParts.data, found.main) }
+  if (request.data.cache === 'memory') return { ...(await readOwn(request, found, null)), given: given.data }
   const key = await keyOf(request, found)
   const packed = openPacked(request, found, key)
-  if (!packed) return readOwn(request, found, key)
+  if (!packed) return { ...(await readOwn(request, found, key)), given: given.data }
   const { decisions, ...opened } = packed
   const reading = { ...request, data: packed.data, decisions, budget: request.budget ?? MEMORY_BUDGET }
   const divide = (main: ReadSource) => divided(request, decisions.targets, main)
-  return { ...opened, given: request.data, raw: () => readRaw(found, reading, divide) }
+  return { ...opened, given: given.data, raw: () => readRaw(found, reading, divide) }
 }
 
 /** `key` is that of the pack; null if the rows are never packed. */
-async function readOwn(request: OwnRequest, found: FoundSources, key: string | null): Promise<OpenOwn> {
+async function readOwn(request: OwnRequest, found: FoundSources, key: string | null): Promise<Omit<OpenOwn, 'given'>> {
   const { data, seed, budget = MEMORY_BUDGET } = request
   const { main, decisions: open } = await readFirst(request, found.main)
   const reading = { ...request, decisions: open, budget }
@@ -81,15 +84,15 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
     : formOf(main.file, fields, rows)
   const sources = { main: main.source, validation: validation?.source ?? null, test: test?.source ?? null, parts }
   const settled = settledSpec(sampled?.data ?? data, decisions)
+  const notes = all.flatMap((one) => one.notes)
   return {
-    given: data,
     data: settled,
     form,
-    decided: decidedLines({ data: settled, ...decisions, form, main }),
+    decided: [...decidedLines({ data: settled, ...decisions, form, main }), ...notes],
     load: once(async (progress: Progress = () => {}) => {
       const preparation = { plans, learnt }
       const isPacked = key !== null && (data.cache === 'disk' || bytesOf(preparation, sources) > budget)
-      const described = { settled, decisions, dropped: main.dropped }
+      const described = { settled, decisions, dropped: main.dropped, notes }
       const tables = isPacked
         ? await pack({ ...preparation, request, found, key, sources, sampled, described }, progress)
         : await memoryTables(preparation, sources)

@@ -35,6 +35,8 @@ interface Described {
   readonly learnt: Learnt
   /** Number of rows with gaps that were left out. */
   readonly dropped: number
+  /** Lines about the files of the sources. */
+  readonly notes: readonly string[]
   readonly sections: Sections
   /** The places of the series of each part in the file; null if each row is a sample. */
   readonly series: Readonly<Record<PartName, SeriesAt>> | null
@@ -53,7 +55,7 @@ export function openPacked(
 ): (Omit<OpenOwn, 'given' | 'raw'> & { readonly decisions: Decisions }) | undefined {
   const pack = findPack(key)
   if (!pack) return undefined
-  const { settled, decisions, learnt, dropped, sections, series } = pack.description as unknown as Described
+  const { settled, decisions, learnt, dropped, notes, sections, series } = pack.description as unknown as Described
   const preparation = { plans: plansOf(settled, decisions, seed), learnt }
   const { train, validation, test } = sections
   const fields = fieldsOf(preparation.plans, train.columns, learnt)
@@ -68,7 +70,11 @@ export function openPacked(
     decisions,
     data: now,
     form,
-    decided: [...decidedLines({ data: now, ...decisions, form, main }), `Its rows come from ${placeOf(pack)}.`],
+    decided: [
+      ...decidedLines({ data: now, ...decisions, form, main }),
+      ...notes,
+      `Its rows come from ${placeOf(pack)}.`,
+    ],
     load: async () => {
       const tables = packedTables(preparation, pack, sections)
       return { form, ...(sampled ? sampleTables(sampled, tables) : tables) }

@@ -1,7 +1,8 @@
 /** Paths of own data in a spec. In a file they are relative to its folder; in the program, to the current folder. */
 import { isAbsolute, join, relative, resolve } from 'node:path'
+import type { Named } from '../../base/field.js'
 import { isUrl } from '../../base/url.js'
-import type { SourceSpec } from '../../spec/own-data.js'
+import type { OwnDataSpec, SourceSpec, TargetColumn } from '../../spec/own-data.js'
 import type { DataSpec } from '../../spec/spec.js'
 import { withTexts } from '../../spec/text-features.js'
 import { literal, patternAt } from '../pattern.js'
@@ -16,17 +17,33 @@ export function withPaths(data: DataSpec, change: (path: string) => string): Dat
       ? several(given as string | readonly string[])
       : Object.fromEntries(Object.entries(given).map(([name, paths]) => [name, several(paths)]))
   const path = <Given>(given: Given) => (typeof given === 'string' ? (change(given) as Given) : given)
+  const folder = <Named extends { readonly directory?: string | null | undefined }>(given: Named): Named => ({
+    ...given,
+    ...(given.directory && { directory: change(given.directory) }),
+  })
+  const target = (given: TargetColumn): TargetColumn =>
+    folder(given.masks === undefined ? given : { ...given, masks: change(given.masks) })
+  const features = withTexts(data.features, ({ vocabulary, tokenizer }) => ({
+    vocabulary: path(vocabulary),
+    tokenizer: path(tokenizer),
+  }))
   return {
     ...data,
-    features: withTexts(data.features, ({ vocabulary, tokenizer }) => ({
-      vocabulary: path(vocabulary),
-      tokenizer: path(tokenizer),
-    })),
+    features:
+      features && !isList(features) ? mapped(features, (one) => (one.type === 'image' ? folder(one) : one)) : features,
+    target: data.target && target(data.target),
+    targets: data.targets && mapped(data.targets, target),
     source: source(data.source),
     validation: data.validation && source(data.validation),
     test: typeof data.test === 'number' ? data.test : data.test && source(data.test),
   }
 }
+
+const isList = (features: NonNullable<OwnDataSpec['features']>): features is readonly string[] =>
+  Array.isArray(features)
+
+const mapped = <Value>(values: Named<Value>, change: (value: Value) => Value): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]))
 
 /** The path of a file that a spec in this folder names. */
 export function within(folder: string, path: string): string {

@@ -8,8 +8,9 @@ import type { Part, Plans } from '../preparation.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
 import { crossOf, stepsOf } from '../steps/registry.js'
 import { hasLabels } from './classes.js'
-import { columnsOf } from './columns.js'
+import { valueColumnsOf } from './columns.js'
 import type { Decisions, Target } from './decide.js'
+import { type Feature, valuesColumn } from './feature.js'
 
 /** The plans of all fields. The classes of the targets are known. */
 export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, seed: number): Plans {
@@ -18,7 +19,7 @@ export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, see
     const own = data.output_mode === 'dict' || isOwnInput(feature)
     const key = inputKey(own ? name : CONCATENATED)
     plans[key] ??= []
-    plans[key].push({ column: feature.column, steps: stepsOf(feature, seed).steps })
+    plans[key].push({ column: valuesColumn(feature), steps: stepsOf(feature, seed).steps })
   }
   for (const cross of data.crosses) {
     const key = inputKey(data.output_mode === 'dict' ? crossName(cross) : CONCATENATED)
@@ -26,7 +27,7 @@ export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, see
     plans[key].push(crossOf(cross, features, seed))
   }
   for (const [name, target] of Object.entries(targets)) {
-    plans[targetKey(name)] = columnsOf(target).map((column) => ({ column, steps: targetSteps(target) }))
+    plans[targetKey(name)] = valueColumnsOf(target).map((column) => ({ column, steps: targetSteps(target) }))
   }
   if (data.weight !== null) plans[WEIGHT] = [{ column: data.weight, steps: [] }]
   return plans
@@ -37,7 +38,7 @@ const CONCATENATED = 'features'
 
 function targetSteps(target: Target) {
   if (target.type === 'class') return [classNumbers(target.class_names!)]
-  if (target.type === 'number') return []
+  if (target.type === 'number' || target.type === 'image') return []
   return hasLabels(target) ? [multiHot(target.class_names!, target.separator!)] : [flags]
 }
 
@@ -53,12 +54,13 @@ export function formOf(name: string, fields: Named<Field>, rows: DataForm['rows'
 
 /** The spec with the features and the classes that were found, so that the next run decides nothing. */
 export function settledSpec(data: OwnDataSpec, { features, targets }: Decisions): OwnDataSpec {
-  const written = ({ pointer: _, ...target }: Target) => target
+  const written = ({ pointer: _, made: __, ...target }: Target) => target
+  const settled = Object.entries(features).map(([name, { made: _, ...one }]) => [name, one as Feature] as const)
   const [only] = Object.values(targets)
-  const { source, select, sha256, csv, missing_values, features: _, ...rest } = data
+  const { source, select, sha256, csv, follow_links, missing_values, features: _, ...rest } = data
   return {
     // in the order of the format
-    ...{ source, select, sha256, csv, missing_values, features },
+    ...{ source, select, sha256, csv, follow_links, missing_values, features: Object.fromEntries(settled) },
     ...rest,
     target: data.target && written(only!),
     targets: data.targets && Object.fromEntries(Object.entries(targets).map(([name, one]) => [name, written(one)])),

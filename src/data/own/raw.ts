@@ -1,6 +1,7 @@
 /** Reads the rows of own data before any step. */
 import type { PartName, RawData, RawPart } from '../data.js'
-import { columnsOf } from './columns.js'
+import { valueColumnsOf } from './columns.js'
+import { valuesColumn } from './feature.js'
 import { type FoundSources, openAt } from './found-source.js'
 import { type Reading, type ReadSource, readMain, readSource } from './read.js'
 import { type Division, firstSample } from './samples.js'
@@ -27,8 +28,8 @@ export async function readRaw(
     return { source: own.source, rows: { from: 0, to: own.source.count } }
   }
   return {
-    inputs: [...new Set(Object.values(features).map(({ column }) => column))],
-    targets: Object.values(targets).flatMap(columnsOf),
+    inputs: [...new Set(Object.values(features).map(valuesColumn))],
+    targets: Object.values(targets).flatMap(valueColumnsOf),
     parts: {
       train: { source: main.source, rows: train },
       validation: await partOf('validation'),

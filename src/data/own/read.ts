@@ -6,15 +6,20 @@ import type { IssueDraft } from '../../spec/document.js'
 import { refusesGaps } from '../../spec/feature-chain.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import { withFiles } from '../sources/with-files.js'
 import { columnTypeOf } from '../steps/registry.js'
 import { type DataWatch, patient } from '../watch.js'
-import { columnsBeside, columnsOf, seriesColumns, splitColumn } from './columns.js'
+import { columnsBeside, columnsOf, seriesColumns, splitColumn, valueColumnsOf } from './columns.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
-import { type FoundSource, nameOf, openAt } from './found-source.js'
+import { type Feature, valuesColumn } from './feature.js'
+import { type FoundSource, nameOf, notesOf, openAt } from './found-source.js'
+import { isPicture, pictureColumns } from './pictures.js'
 import { quoted, refuse } from './problem.js'
 import { type Spooled, spool } from './spool.js'
 
 export interface ReadSource extends Spooled {
+  /** Lines about its files that are worth telling. */
+  readonly notes: readonly string[]
   /** Name of the file for messages. */
   readonly file: string
   /** JSON pointer to the field of the spec that names it. */
@@ -44,16 +49,18 @@ export async function readMain(table: RawTable, found: FoundSource, reading: Rea
 
 async function readColumns(
   uses: Uses,
-  table: RawTable,
+  given: RawTable,
   found: FoundSource,
   { decisions, data, watch, budget }: Reading,
 ): Promise<ReadSource> {
   const { pointer } = found
-  const file = nameOf(found, table.name)
+  const file = nameOf(found, given.name)
+  const notes = [...notesOf(found)]
+  const table = withFiles(given, pictureColumns(decisions, given), (note) => notes.push(note))
   const progress = patient(watch.listener)
   const seen = (rows: number) => progress({ verb: 'Reading', file, done: rows, total: null, unit: 'rows' })
   const stream = table.read(wantedColumns(uses, table, pointer))
-  return { ...(await spool(stream, droppingColumns(decisions, data), { budget, seen })), file, pointer }
+  return { ...(await spool(stream, droppingColumns(decisions, data), { budget, seen })), file, pointer, notes }
 }
 
 /** Opens a further source, which must have the same columns, and reads its rows. */
@@ -62,7 +69,8 @@ export async function readSource(found: FoundSource, reading: Reading): Promise<
   const table = await openAt(found, data)
   try {
     const uses = usesOf(decisions, data)
-    const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column))
+    const made = new Set(pictureColumns(decisions, table).map(({ name }) => name))
+    const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column) && !made.has(column))
     refuse(
       missing.map((column) => ({
         code: 'column',
@@ -83,8 +91,15 @@ function usesOf({ features, targets }: Decisions, data: OwnDataSpec): Record<str
     uses[column] ??= new Set()
     uses[column].add(as)
   }
-  for (const feature of Object.values(features)) use(feature.column, columnTypeOf(feature))
-  for (const target of Object.values(targets)) for (const column of columnsOf(target)) use(column, useOf(target))
+  for (const feature of Object.values(features)) {
+    use(valuesColumn(feature), columnTypeOf(feature))
+    // a gap in it is reported, or drops the row
+    if (feature.made !== undefined) use(feature.column, 'text')
+  }
+  for (const target of Object.values(targets)) {
+    for (const column of valueColumnsOf(target)) use(column, useOf(target))
+    if (target.made !== undefined) for (const column of columnsOf(target)) use(column, 'text')
+  }
   if (data.weight !== null) use(data.weight, 'number')
   for (const column of seriesColumns(data)) use(column, 'key')
   return uses
@@ -94,7 +109,7 @@ type Uses = Named<ReadonlySet<Use>>
 /** `label`: text, or numbers if the file states that type. `key`: the same, but numbers in full, such as points in time. */
 type Use = ColumnType | 'field' | 'label' | 'key'
 
-const useOf = ({ type }: Target): Use => (type === 'number' ? 'number' : 'label')
+const useOf = ({ type }: Target): Use => (type === 'number' ? 'number' : type === 'image' ? 'field' : 'label')
 
 function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string): Named<ColumnType | 'field'> {
   const problems: IssueDraft[] = []
@@ -139,6 +154,14 @@ function droppingColumns({ features }: Decisions, data: OwnDataSpec): ReadonlySe
   ])
 }
 
+function remedyFor(feature: Feature): string {
+  const column = quoted(feature.column)
+  if (isPicture(feature)) return `"missing": { ${column}: "drop" } in "data" leaves such rows out`
+  return feature.type === 'text'
+    ? `"missing": { "value": "" } in its feature takes them for empty texts, and "missing": "drop" leaves such rows out`
+    : `"missing": { ${column}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`
+}
+
 /** Reports columns with gaps that nothing fills. */
 export function gapProblems(
   { gaps, file, pointer }: ReadSource,
@@ -149,12 +172,7 @@ export function gapProblems(
   const needed = new Map<string, string>()
   for (const feature of Object.values(decisions.features)) {
     if (!refusesGaps(feature)) continue
-    const { column } = feature
-    const remedy =
-      feature.type === 'text'
-        ? `"missing": { "value": "" } in its feature takes them for empty texts, and "missing": "drop" leaves such rows out`
-        : `"missing": { ${quoted(column)}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`
-    needed.set(column, remedy)
+    needed.set(feature.column, remedyFor(feature))
   }
   for (const column of columnsBeside(data))
     needed.set(column, `"missing": { ${quoted(column)}: "drop" } in "data" leaves such rows out`)

@@ -15,6 +15,10 @@ export const columnOfType = (type: ColumnType): Column => (type === 'number' ? n
 export interface RawTable {
   /** Name for messages: the path of the file, or of the first of several. */
   readonly name: string
+  /** Folder to which paths in its columns are relative; without it, that of the file. */
+  readonly folder?: string
+  /** True if its column `file` lists files that were found on the disk. */
+  readonly isListed?: boolean
   /**
    * The columns in their order: the field of an array; for a table, the type that the file states, or null if it states
    * none, as a CSV file.

@@ -1,7 +1,7 @@
 /** The steps of the format by their types. */
 import type { Named } from '../../base/field.js'
 import { chainOf } from '../../spec/feature-chain.js'
-import { type CrossSpec, type FeatureSpec, FIRST_VALUES } from '../../spec/features.js'
+import { type CrossSpec, type FeatureSpec, FIRST_VALUES, hasArrays } from '../../spec/features.js'
 import type { StepOf, StepSpec } from '../../spec/steps.js'
 import type { Crossed } from '../preparation.js'
 import type { ColumnType } from '../sources/raw-table.js'
@@ -57,8 +57,8 @@ export interface FeatureSteps {
 }
 
 /** Returns how the column of a feature is read. */
-export const columnTypeOf = ({ type }: FeatureSpec): FeatureSteps['type'] =>
-  type === 'array' ? 'field' : COLUMN_TYPES[FIRST_VALUES[type]]
+export const columnTypeOf = (feature: FeatureSpec): FeatureSteps['type'] =>
+  hasArrays(feature) ? 'field' : COLUMN_TYPES[FIRST_VALUES[feature.type]]
 
 export const stepsOf = (feature: FeatureSpec, seed: number): FeatureSteps => ({
   type: columnTypeOf(feature),

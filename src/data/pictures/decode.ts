@@ -1,0 +1,95 @@
+/** Decodes pictures in files to pixels. */
+import type { Metadata, Sharp } from 'sharp'
+import { reasonOf } from '../../base/reason.js'
+import type { PictureShape } from '../augment/augmentation.js'
+import { decodeBmp } from './bmp.js'
+import { fromInks, type GivenChannels, type Samples, withChannels } from './channels.js'
+import { formatOf, type PictureFormat } from './format.js'
+import { MOST_PIXELS, type OpenPicture, openPictures } from './sharp.js'
+
+export interface DecodedPicture {
+  readonly shape: PictureShape
+  /** 16 bits in each channel are numbers from 0 to 65535. */
+  readonly samples: Samples
+  /** True if it was turned as its EXIF orientation says. */
+  readonly turned: boolean
+}
+
+/** A message that continues a sentence beginning with the name of the file. */
+export type Problem = { readonly problem: string }
+
+/**
+ * Decodes a picture to grey, RGB or RGBA. Colours become grey by 0.299, 0.587 and 0.114; opacity that is not asked for
+ * is dropped, as in Keras. Of an animation it is the first picture.
+ */
+export async function decodePicture(bytes: Uint8Array, channels: 1 | 3 | 4): Promise<DecodedPicture | Problem> {
+  const format = formatOf(bytes)
+  if (typeof format === 'object') return format
+  const found = format === 'bmp' ? decodeBmp(bytes) : await decoded(bytes, format)
+  if ('problem' in found) return found
+  const { width, height, given, samples, turned } = found
+  return {
+    shape: [height, width, channels],
+    samples: withChannels(samples, given, channels, format === 'jpeg'),
+    turned,
+  }
+}
+
+/** Pixels as they are in a file. */
+export interface FilePixels {
+  readonly width: number
+  readonly height: number
+  readonly given: GivenChannels
+  readonly samples: Samples
+  readonly turned: boolean
+}
+
+async function decoded(bytes: Uint8Array, format: PictureFormat): Promise<FilePixels | Problem> {
+  const open = await openPictures()
+  try {
+    return await pixelsOf(bytes, open, 'warning')
+  } catch (error) {
+    const reason = reasonOf(error)
+    if (!HARMLESS.test(reason)) return { problem: wordsOf(reason, format) }
+  }
+  try {
+    return await pixelsOf(bytes, open, 'error')
+  } catch (error) {
+    return { problem: wordsOf(reasonOf(error), format) }
+  }
+}
+
+/** Warnings of libjpeg about files of many cameras, whose pixels are whole. */
+const HARMLESS = /extraneous bytes before marker|Invalid SOS parameters/
+
+async function pixelsOf(bytes: Uint8Array, open: OpenPicture, failOn: 'warning' | 'error'): Promise<FilePixels> {
+  const about = await open(bytes, failOn).metadata()
+  const isDeep = about.depth === 'ushort'
+  const { data, info } = await inSpace(open(bytes, failOn).autoOrient(), about)
+    .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const { width, height } = info
+  const turned = (about.orientation ?? 1) > 1
+  if (about.space === 'cmyk') return { width, height, given: 3, samples: fromInks(data), turned }
+  const samples = isDeep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data
+  return { width, height, given: info.channels as GivenChannels, samples, turned }
+}
+
+/** Keeps grey pixels, 16 bits and inks as they are. */
+function inSpace(picture: Sharp, { space, depth, hasAlpha }: Metadata): Sharp {
+  if (space === 'cmyk') return picture.pipelineColourspace('cmyk').toColourspace('cmyk')
+  if (depth === 'ushort') return picture.toColourspace(space === 'grey16' && !hasAlpha ? 'grey16' : 'rgb16')
+  return space === 'b-w' && !hasAlpha ? picture.toColourspace('b-w') : picture
+}
+
+function wordsOf(reason: string, format: PictureFormat): string {
+  if (/pixel limit/i.test(reason)) return `has more than ${MOST_PIXELS.toLocaleString('en')} pixels`
+  if (/premature end|end of (?:file|stream)|out of order|truncat|not enough|read error/i.test(reason)) {
+    return `is cut off: ${firstLine(reason)}`
+  }
+  return `is a damaged ${NAMES[format]} file: ${firstLine(reason)}`
+}
+
+const NAMES = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', bmp: 'BMP' } as const
+
+const firstLine = (text: string): string => text.trim().split('\n').at(-1)!.trim()

@@ -1,0 +1,208 @@
+/** Adds columns to a table whose values come from files that another column names: pictures, masks. */
+import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { ARRAYS, type Field, type Named, type Numbers } from '../../base/field.js'
+import { fileProblem } from '../../base/file-problem.js'
+import { UserError } from '../../base/issue.js'
+import { readWhole } from '../../base/read-file.js'
+import { sizeOf } from '../../base/shape.js'
+import { isUrl } from '../../base/url.js'
+import { type Column, cut, type Values, widthOf } from '../column.js'
+import { limiter, madeAhead } from './ahead.js'
+import { type BadFile, BadFiles, missingFiles } from './bad-files.js'
+import type { RawTable } from './raw-table.js'
+import type { Rows } from './source.js'
+
+/** A column of arrays, each made from a file. */
+export interface FileColumn {
+  readonly name: string
+  /** Column whose text names the files. */
+  readonly from: string
+  /** Folder in which they lie. No file outside of it is read. */
+  readonly folder: string
+  /** Makes the path of the file, relative to the folder, from the text. */
+  readonly pathOf: (text: string) => string
+  readonly field: Field
+  /** Writes the values of a row, or returns what is wrong, to continue a sentence beginning with the name of the file. */
+  decode(bytes: Uint8Array, into: Numbers): Promise<FileFacts | { readonly problem: string }>
+  /** Name of a column whose file must have the same size in pixels. */
+  readonly sameSizeAs?: string
+}
+
+/** What is known of a file after it was decoded. */
+export interface FileFacts {
+  /** Height and width in pixels. */
+  readonly size?: readonly [number, number]
+  /** True if a picture was turned as it says itself. */
+  readonly turned?: boolean
+}
+
+/** Limit on the size of a file. */
+const MOST_BYTES = 2 ** 28
+/** Files that are read and decoded at once. */
+const AT_ONCE = 4
+/** Bytes of arrays that are decoded together. */
+const BYTES_AT_ONCE = 2 ** 21
+
+/** `noted` hears what is worth telling about the files of a whole pass. */
+export function withFiles(table: RawTable, added: readonly FileColumn[], noted: (note: string) => void): RawTable {
+  if (added.length === 0) return table
+  return {
+    ...table,
+    columns: { ...table.columns, ...Object.fromEntries(added.map(({ name, field }) => [name, field])) },
+    read(wanted) {
+      const made = added.filter(({ name }) => Object.hasOwn(wanted, name))
+      const given = Object.fromEntries(
+        Object.entries(wanted).filter(([name]) => !made.some((one) => one.name === name)),
+      )
+      const sources = Object.fromEntries(made.map(({ from }) => [from, 'text' as const]))
+      const stream = table.read({ ...sources, ...given })
+      const fields = Object.fromEntries(made.map(({ name, field }) => [name, field]))
+      const columns = Object.fromEntries(
+        Object.keys(wanted).map((name): [string, Column] => [name, fields[name] ?? stream.columns[name]!]),
+      )
+      return {
+        columns,
+        async *rows() {
+          if (made.length > 0) await expectFiles(table, made)
+          yield* decodedRows(stream, made, columns, table.name, noted)
+        },
+      }
+    },
+  }
+}
+
+/** The path of a file, or what is wrong with its name. */
+export function placeOf(
+  { folder, pathOf }: FileColumn,
+  text: string,
+): { readonly path: string } | { readonly problem: string } {
+  if (isUrl(text)) return { problem: 'is an address, must be the path of a file' }
+  if (text.includes('\0')) return { problem: 'has a null byte in its name' }
+  const path = resolve(folder, pathOf(text))
+  const inside = relative(resolve(folder), path)
+  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+    return { problem: `lies outside of the folder ${folder}; "directory" names the folder of the files` }
+  }
+  return { path }
+}
+
+/** Throws a UserError that lists the first files that are not there. */
+async function expectFiles(table: RawTable, made: readonly FileColumn[]): Promise<void> {
+  if (table.isListed) return
+  const names = [...new Set(made.map(({ from }) => from))]
+  const missing = missingFiles(table.name)
+  for await (const rows of table.read(Object.fromEntries(names.map((name) => [name, 'text']))).rows()) {
+    for (const column of made) await missing.see(column, rows)
+  }
+  missing.end()
+}
+
+async function* decodedRows(
+  stream: ReturnType<RawTable['read']>,
+  made: readonly FileColumn[],
+  columns: Named<Column>,
+  name: string,
+  noted: (note: string) => void,
+): AsyncGenerator<Rows> {
+  if (made.length === 0) return yield* stream.rows()
+  const limited = limiter(AT_ONCE)
+  const width = made.reduce((sum, { field }) => sum + sizeOf(field.shape) * ARRAYS[field.dtype].BYTES_PER_ELEMENT, 0)
+  const most = Math.max(1, Math.floor(BYTES_AT_ONCE / width))
+  const decodePiece = async (rows: Rows): Promise<Piece> => {
+    const arrays = Object.fromEntries(
+      made.map(({ name, field }) => [name, new ARRAYS[field.dtype](rows.count * sizeOf(field.shape))]),
+    )
+    const each = await Promise.all(
+      Array.from({ length: rows.count }, (_, row) => limited(() => decodeRow(made, rows, row, arrays))),
+    )
+    const values = Object.keys(columns).map((name): [string, Values] => [name, arrays[name] ?? rows.columns[name]!])
+    return {
+      rows: { from: rows.from, count: rows.count, columns: Object.fromEntries(values) },
+      bad: each.flatMap(({ bad }) => bad),
+      turned: each.filter(({ turned }) => turned).length,
+    }
+  }
+  const bad = new BadFiles(name)
+  let turned = 0
+  for await (const piece of madeAhead(piecesOf(stream, most), decodePiece)) {
+    turned += piece.turned
+    bad.add(piece.bad)
+    if (bad.isFull()) break
+    // after the first problem the others are only looked for
+    if (bad.isEmpty()) yield piece.rows
+  }
+  bad.end()
+  if (turned > 0)
+    noted(`${turned.toLocaleString('en')} pictures of ${name} were turned as their EXIF orientation says.`)
+}
+
+interface Piece {
+  readonly rows: Rows
+  readonly bad: readonly BadFile[]
+  /** Number of rows with a picture that was turned. */
+  readonly turned: number
+}
+
+/** Decodes the files of a row, and compares their sizes. */
+async function decodeRow(made: readonly FileColumn[], rows: Rows, row: number, arrays: Named<Numbers>) {
+  const facts = new Map<string, FileFacts>()
+  const bad: BadFile[] = []
+  for (const column of made) {
+    const text = (rows.columns[column.from] as readonly (string | null)[])[row]!
+    // a gap is reported, or drops the row, by its column
+    if (text === null) continue
+    const refuse = (problem: string) => bad.push({ row: rows.from + row, file: column.pathOf(text), problem })
+    const width = sizeOf(column.field.shape)
+    const found = await decodeFile(column, text, arrays[column.name]!.subarray(row * width, (row + 1) * width))
+    if ('problem' in found) {
+      refuse(found.problem)
+      continue
+    }
+    facts.set(column.name, found)
+    const [own, other] = [found.size, facts.get(column.sameSizeAs ?? '')?.size]
+    if (own && other && String(own) !== String(other)) {
+      refuse(`has ${own[1]} x ${own[0]} pixels, but its picture has ${other[1]} x ${other[0]}`)
+    }
+  }
+  return { bad, turned: [...facts.values()].some(({ turned }) => turned) }
+}
+
+async function decodeFile(
+  column: FileColumn,
+  text: string,
+  into: Numbers,
+): Promise<FileFacts | { readonly problem: string }> {
+  const place = placeOf(column, text)
+  if ('problem' in place) return place
+  try {
+    return await column.decode(await readWhole(place.path, { most: MOST_BYTES }), into)
+  } catch (error) {
+    const problem = error instanceof UserError ? error.message : fileProblem(error)
+    if (problem === undefined) throw error
+    return { problem: problem.replace(`${place.path}: `, '') }
+  }
+}
+
+/** Cuts rows into pieces of at most so many. */
+async function* piecesOf(stream: ReturnType<RawTable['read']>, most: number): AsyncGenerator<Rows> {
+  for await (const rows of stream.rows()) {
+    for (let from = 0; from < rows.count; from += most) {
+      const to = Math.min(rows.count, from + most)
+      const each = Object.entries(rows.columns).map(([name, values]): [string, Values] => [
+        name,
+        cut(values, from, to, widthOf(stream.columns[name]!)),
+      ])
+      yield { from: rows.from + from, count: to - from, columns: Object.fromEntries(each) }
+    }
+  }
+}
+
+/** The bytes of the first file that a column names; null if there is none, or it cannot be read. */
+export async function firstFile(table: RawTable, column: FileColumn): Promise<Uint8Array | null> {
+  for await (const { columns } of table.read({ [column.from]: 'text' }).rows()) {
+    const text = (columns[column.from] as readonly (string | null)[]).find((one) => one !== null)
+    const place = text === undefined ? undefined : placeOf(column, text!)
+    if (place && 'path' in place) return readWhole(place.path, { most: MOST_BYTES }).catch(() => null)
+  }
+  return null
+}
