@@ -17,7 +17,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   data: {
     loads: [
       ...['base', 'spec', 'fast-png', 'yauzl', 'tinyglobby', 'h5wasm', 'ml-matrix', '@huggingface/tokenizers'],
-      ...['@duckdb/node-api', '@duckdb/node-bindings'],
+      ...['@duckdb/node-api', '@duckdb/node-bindings', 'sharp'],
     ],
   },
   model: {

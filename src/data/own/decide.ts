@@ -16,7 +16,7 @@ import { columnsBeside, columnsOf, targetColumns } from './columns.js'
 import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
-import { isPicture, madeColumn, withDtype } from './pictures.js'
+import { isPicture, madeColumn, withDtype } from './picture-features.js'
 import { firstOf, quoted, refuse } from './problem.js'
 
 /** A target and its columns. */

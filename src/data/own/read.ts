@@ -13,7 +13,8 @@ import { columnsBeside, columnsOf, seriesColumns, splitColumn, valueColumnsOf } 
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { type Feature, valuesColumn } from './feature.js'
 import { type FoundSource, nameOf, notesOf, openAt } from './found-source.js'
-import { isPicture, pictureColumns } from './pictures.js'
+import { isPicture } from './picture-features.js'
+import { pictureColumns } from './pictures.js'
 import { quoted, refuse } from './problem.js'
 import { type Spooled, spool } from './spool.js'
 

@@ -2,7 +2,7 @@
  * Decodes pictures in BMP without compression: 8 bits per pixel with a palette, 24 and 32 bits (Microsoft,
  * BITMAPINFOHEADER). Others are refused, as TensorFlow does.
  */
-import type { FilePixels, Problem } from './decode.js'
+import type { FilePixels, Problem } from './file-pixels.js'
 import { MOST_PIXELS } from './sharp.js'
 
 const HEADERS = 54

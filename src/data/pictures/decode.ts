@@ -4,6 +4,7 @@ import { reasonOf } from '../../base/reason.js'
 import type { PictureShape } from '../augment/augmentation.js'
 import { decodeBmp } from './bmp.js'
 import { fromInks, type GivenChannels, type Samples, withChannels } from './channels.js'
+import type { FilePixels, Problem } from './file-pixels.js'
 import { formatOf, type PictureFormat } from './format.js'
 import { MOST_PIXELS, type OpenPicture, openPictures } from './sharp.js'
 
@@ -14,9 +15,6 @@ export interface DecodedPicture {
   /** True if it was turned as its EXIF orientation says. */
   readonly turned: boolean
 }
-
-/** A message that continues a sentence beginning with the name of the file. */
-export type Problem = { readonly problem: string }
 
 /**
  * Decodes a picture to grey, RGB or RGBA. Colours become grey by 0.299, 0.587 and 0.114; opacity that is not asked for
@@ -33,15 +31,6 @@ export async function decodePicture(bytes: Uint8Array, channels: 1 | 3 | 4): Pro
     samples: withChannels(samples, given, channels, format === 'jpeg'),
     turned,
   }
-}
-
-/** Pixels as they are in a file. */
-export interface FilePixels {
-  readonly width: number
-  readonly height: number
-  readonly given: GivenChannels
-  readonly samples: Samples
-  readonly turned: boolean
 }
 
 async function decoded(bytes: Uint8Array, format: PictureFormat): Promise<FilePixels | Problem> {

@@ -1,6 +1,6 @@
 /** Reads masks: PNG pictures whose numbers, indices of a palette or greys, say the class of each pixel. */
 import { pngNumbers } from '../png.js'
-import type { Problem } from './decode.js'
+import type { Problem } from './file-pixels.js'
 import { type Fitting, fitted } from './fit.js'
 
 export interface Mask {

@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises'
 import { type Issue, UserError } from '../../base/issue.js'
 import { visible } from '../../base/visible.js'
 import { limiter } from './ahead.js'
+import { type FileColumn, placeOf } from './file-column.js'
 import type { Rows } from './source.js'
-import { type FileColumn, placeOf } from './with-files.js'
 
 /** Files that are listed at most. */
 const MOST = 20

@@ -1,40 +1,15 @@
 /** Adds columns to a table whose values come from files that another column names: pictures, masks. */
-import { isAbsolute, relative, resolve, sep } from 'node:path'
-import { ARRAYS, type Field, type Named, type Numbers } from '../../base/field.js'
+import { ARRAYS, type Named, type Numbers } from '../../base/field.js'
 import { fileProblem } from '../../base/file-problem.js'
 import { UserError } from '../../base/issue.js'
 import { readWhole } from '../../base/read-file.js'
 import { sizeOf } from '../../base/shape.js'
-import { isUrl } from '../../base/url.js'
 import { type Column, cut, type Values, widthOf } from '../column.js'
 import { limiter, madeAhead } from './ahead.js'
 import { type BadFile, BadFiles, missingFiles } from './bad-files.js'
+import { type FileColumn, type FileFacts, placeOf } from './file-column.js'
 import type { RawTable } from './raw-table.js'
 import type { Rows } from './source.js'
-
-/** A column of arrays, each made from a file. */
-export interface FileColumn {
-  readonly name: string
-  /** Column whose text names the files. */
-  readonly from: string
-  /** Folder in which they lie. No file outside of it is read. */
-  readonly folder: string
-  /** Makes the path of the file, relative to the folder, from the text. */
-  readonly pathOf: (text: string) => string
-  readonly field: Field
-  /** Writes the values of a row, or returns what is wrong, to continue a sentence beginning with the name of the file. */
-  decode(bytes: Uint8Array, into: Numbers): Promise<FileFacts | { readonly problem: string }>
-  /** Name of a column whose file must have the same size in pixels. */
-  readonly sameSizeAs?: string
-}
-
-/** What is known of a file after it was decoded. */
-export interface FileFacts {
-  /** Height and width in pixels. */
-  readonly size?: readonly [number, number]
-  /** True if a picture was turned as it says itself. */
-  readonly turned?: boolean
-}
 
 /** Limit on the size of a file. */
 const MOST_BYTES = 2 ** 28
@@ -69,21 +44,6 @@ export function withFiles(table: RawTable, added: readonly FileColumn[], noted: 
       }
     },
   }
-}
-
-/** The path of a file, or what is wrong with its name. */
-export function placeOf(
-  { folder, pathOf }: FileColumn,
-  text: string,
-): { readonly path: string } | { readonly problem: string } {
-  if (isUrl(text)) return { problem: 'is an address, must be the path of a file' }
-  if (text.includes('\0')) return { problem: 'has a null byte in its name' }
-  const path = resolve(folder, pathOf(text))
-  const inside = relative(resolve(folder), path)
-  if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-    return { problem: `lies outside of the folder ${folder}; "directory" names the folder of the files` }
-  }
-  return { path }
 }
 
 /** Throws a UserError that lists the first files that are not there. */

@@ -1,0 +1,76 @@
+/** The columns that features of type image are made of. */
+import { dirname } from 'node:path'
+import type { Field } from '../../base/field.js'
+import { CHANNELS } from '../../spec/pictures.js'
+import { decodePicture } from '../pictures/decode.js'
+import { type Fitting, fitted } from '../pictures/fit.js'
+import type { FileColumn } from '../sources/file-column.js'
+import type { RawTable } from '../sources/raw-table.js'
+import { firstFile } from '../sources/with-files.js'
+import type { Feature } from './feature.js'
+
+export type PictureFeature = Extract<Feature, { readonly type: 'image' }>
+
+export const isPicture = (feature: Feature): feature is PictureFeature => feature.type === 'image'
+
+/** The name of the column that is made for a feature or a target, which is none of the table. */
+export const madeColumn = (name: string, { columns }: Pick<RawTable, 'columns'>): string =>
+  Object.hasOwn(columns, name) ? `${name} (picture)` : name
+
+/** Settles how pixels are stored, by the first picture. */
+export async function withDtype(feature: PictureFeature, table: RawTable): Promise<PictureFeature> {
+  if (feature.dtype !== null) return feature
+  const first = await firstFile(table, pictureColumn(feature, table))
+  const picture = first && (await decodePicture(first, 3))
+  const isDeep = picture && 'samples' in picture && picture.samples instanceof Uint16Array
+  return { ...feature, dtype: isDeep ? 'float32' : 'uint8' }
+}
+
+/** Folder of the files that a column names. */
+export const folderOf = (directory: string | null | undefined, { folder, name }: RawTable): string =>
+  directory ?? folder ?? dirname(name)
+
+export const asWritten = (text: string): string => text
+
+/** The column that is made for a feature. */
+export function pictureColumn(feature: PictureFeature, table: RawTable): FileColumn {
+  const { made, column, directory, color_mode, dtype } = feature
+  const field: Field = { ...fieldOf(feature.image_size, CHANNELS[color_mode]), dtype: dtype ?? 'uint8' }
+  return {
+    name: made ?? column,
+    from: column,
+    folder: folderOf(directory, table),
+    pathOf: asWritten,
+    field,
+    decode: (bytes, into) => writePicture(bytes, CHANNELS[color_mode], feature, into),
+  }
+}
+
+export const fieldOf = ([height, width]: readonly number[], channels: number): Field => ({
+  shape: [height!, width!, channels],
+  dtype: 'uint8',
+  divisor: 1,
+  values: 'real',
+})
+
+/** Writes the pixels of a picture after it got its size. */
+export async function writePicture(
+  bytes: Uint8Array,
+  channels: 1 | 3 | 4,
+  fitting: Fitting,
+  into: Parameters<FileColumn['decode']>[1],
+): ReturnType<FileColumn['decode']> {
+  const picture = await decodePicture(bytes, channels)
+  if ('problem' in picture) return picture
+  const { shape, samples, turned } = picture
+  const pixels = fitted(samples, shape, fitting)
+  // 16 bits are brought to the range of 8
+  const scale = samples instanceof Uint16Array ? 257 : 1
+  if (scale === 1 && pixels instanceof Uint8Array) into.set(pixels)
+  else if (into instanceof Float32Array) for (let at = 0; at < into.length; at++) into[at] = pixels[at]! / scale
+  else for (let at = 0; at < into.length; at++) into[at] = rounded(pixels[at]! / scale)
+  return { size: [shape[0], shape[1]], turned }
+}
+
+/** Some kernels go beyond the range of the pixels. */
+const rounded = (value: number): number => Math.min(255, Math.max(0, Math.round(value)))
