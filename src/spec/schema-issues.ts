@@ -241,6 +241,8 @@ const WORDS: Readonly<Record<string, Words>> = {
     pointer: instancePath,
     message: parentSchema?.errorMessage ?? `found no "${params.missingProperty}", which must be given`,
   }),
+  not: ({ instancePath, parentSchema: { errorMessage: message } = {} }) =>
+    message === undefined ? [] : { code: 'unknown-key', pointer: instancePath, atKey: true, message },
   additionalProperties({ instancePath, params, parentSchema }) {
     const keys = Object.keys(parentSchema?.properties ?? {})
     const key: string = params.additionalProperty

@@ -3,6 +3,7 @@
  * (keras/src/layers/preprocessing), the steps of its ImageDataGenerator, and our own.
  */
 import { z } from 'zod'
+import type { GeneratorSpec } from './augmentation/generator.js'
 import { BINARIZATIONS } from './binarizations.js'
 import { type DeepReadonly, member, nameIn } from './family.js'
 import { axis } from './layers/layer.js'
@@ -230,3 +231,6 @@ export const STEPS = [
 export type StepSpec = DeepReadonly<z.output<(typeof STEPS)[number]>>
 
 export type StepOf<Type extends StepSpec['type']> = Extract<StepSpec, { readonly type: Type }>
+
+/** A step of a feature: one of the format, or the standardization that an ImageDataGenerator in its `augment` stands for. */
+export type ChainStep = StepSpec | GeneratorSpec

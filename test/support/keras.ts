@@ -239,6 +239,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       evaluated: number
     }
   }
+  generator: GeneratorFixture
   early_stopping: {
     defaults: StoppingOptions
     curves: Record<string, (number | null)[]>
@@ -404,6 +405,31 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     file: { content: string; output: { shape: Shape; values: number[] } }
   }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
+}
+
+/** Real ImageDataGenerator on pictures that a formula gives. */
+export interface GeneratorFixture {
+  transforms: {
+    arguments: Readonly<Record<string, unknown>>
+    parameters: Readonly<Record<string, number | boolean | null>>
+    shape: readonly [number, number, number]
+    output: number[]
+  }[]
+  levels: number[]
+  /** Each parameter over many draws: its quantiles at these levels, or the share of each value; null for none. */
+  draws: {
+    arguments: Readonly<Record<string, unknown>>
+    shape: readonly [number, number, number]
+    parameters: Readonly<Record<string, { quantiles: number[] } | { values: number[]; shares: number[] } | null>>
+  }[]
+  /** Learned from all pictures but two, and applied to these; a batch of `flow` is changed first. */
+  standardizations: {
+    arguments: Readonly<Record<string, unknown>>
+    fit: Readonly<Record<string, unknown>>
+    shape: readonly [number, number, number]
+    output: number[]
+    flow: number[]
+  }[]
 }
 
 /** Rows of one column: texts, exact whole numbers, or an array. */

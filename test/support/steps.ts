@@ -6,14 +6,17 @@ import { type Learnt, learn, type Plans, TRAINING, tableOf } from '../../src/dat
 import { memorySource, type Source } from '../../src/data/sources/source.js'
 import { stepOf } from '../../src/data/steps/registry.js'
 import { stepSchema } from '../../src/spec/step-chain.js'
-import type { StepSpec } from '../../src/spec/steps.js'
+import type { ChainStep } from '../../src/spec/steps.js'
 import { storedOf, X } from './data.js'
 import type { KerasRows } from './keras.js'
 
 export type GivenStep = string | ({ readonly type: string } & Readonly<Record<string, unknown>>)
 
-/** A step with its defaults. */
-export const resolved = (step: GivenStep): StepSpec => stepSchema.parse(step)
+/** A step with its defaults. An ImageDataGenerator has them already. */
+export const resolved = (step: GivenStep): ChainStep =>
+  typeof step === 'object' && step.type === 'ImageDataGenerator'
+    ? (step as unknown as ChainStep)
+    : stepSchema.parse(step)
 
 /** A column and its values. */
 export interface ColumnRows {

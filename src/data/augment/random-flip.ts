@@ -19,7 +19,7 @@ export function randomFlip({ mode }: AugmentationOf<'RandomFlip'>): Augmentation
   }
 }
 
-function flipped(picture: Picture, { horizontal, vertical }: Flips): Picture {
+export function flipped(picture: Picture, { horizontal, vertical }: Flips): Picture {
   if (!horizontal && !vertical) return picture
   const { shape } = picture
   const [height, width, channels] = shape

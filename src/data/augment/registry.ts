@@ -9,6 +9,7 @@ import { cutMix } from './cut-mix.js'
 import { randomColorDegeneration, randomGrayscale } from './grey.js'
 import { autoContrast, equalization } from './histogram.js'
 import { randomHue, randomSaturation } from './hue-saturation.js'
+import { imageDataGenerator } from './image-data-generator.js'
 import { randomInvert, randomPosterization, solarization } from './invert.js'
 import { mixUp } from './mix-up.js'
 import { randomFlip } from './random-flip.js'
@@ -34,6 +35,7 @@ const AUGMENTATIONS: {
   AutoContrast: autoContrast,
   MixUp: mixUp,
   CutMix: cutMix,
+  ImageDataGenerator: imageDataGenerator,
 }
 
 export const augmentationOf = (spec: AugmentationSpec): Augmentation | Mixing =>

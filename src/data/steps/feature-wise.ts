@@ -29,3 +29,8 @@ const ofFeatures = (of: (value: number, mean: number, deviation: number) => numb
 export const featurewiseCenter = ofFeatures((value, mean) => value - mean)
 
 export const featurewiseStd = ofFeatures((value, _mean, deviation) => value / (deviation + IMAGE_EPSILON))
+
+/** The one after the other. Keras learns both from the same values. */
+export const featurewiseCenterAndStd = ofFeatures(
+  (value, mean, deviation) => (value - mean) / (deviation + IMAGE_EPSILON),
+)

@@ -2,7 +2,8 @@
 import type { Named } from '../../base/field.js'
 import { chainOf } from '../../spec/feature-chain.js'
 import { type CrossSpec, type FeatureSpec, FIRST_VALUES, hasArrays } from '../../spec/features.js'
-import type { StepOf, StepSpec } from '../../spec/steps.js'
+import type { ChainStep } from '../../spec/steps.js'
+import { generatorStep } from '../augment/generator-step.js'
 import type { Crossed } from '../preparation.js'
 import type { ColumnType } from '../sources/raw-table.js'
 import { BINARIZE } from './binarize.js'
@@ -25,7 +26,9 @@ import { textVectorization } from './text-vectorization.js'
 import { zcaWhitening } from './zca-whitening.js'
 
 /** `seed` is for steps that draw random numbers. */
-const STEPS: { readonly [Type in StepSpec['type']]: (spec: StepOf<Type>, seed: number) => Step } = {
+const STEPS: {
+  readonly [Type in ChainStep['type']]: (spec: Extract<ChainStep, { readonly type: Type }>, seed: number) => Step
+} = {
   Normalization: normalization,
   Rescaling: rescaling,
   Discretization: discretization,
@@ -45,10 +48,11 @@ const STEPS: { readonly [Type in StepSpec['type']]: (spec: StepOf<Type>, seed: n
   ZCAWhitening: ({ epsilon }) => zcaWhitening(epsilon),
   Binarize: ({ method }, seed) => BINARIZE[method](seed),
   Flatten: () => flatten,
+  ImageDataGenerator: generatorStep,
 }
 
-export const stepOf = (spec: StepSpec, seed: number): Step =>
-  (STEPS[spec.type] as (spec: StepSpec, seed: number) => Step)(spec, seed)
+export const stepOf = (spec: ChainStep, seed: number): Step =>
+  (STEPS[spec.type] as (spec: ChainStep, seed: number) => Step)(spec, seed)
 
 /** How the column of a feature is read, and the steps that make a field of it. */
 export interface FeatureSteps {
