@@ -192,13 +192,14 @@ function formsOf(wanted: WantedTarget, { target, field }: FoundTarget, spec: Tar
       ? `${target.size} elements, as many as a sample has, such as ${formatShape([null, ...field.shape])}`
       : `${formatShape([null, ...inputShape(field)])}, because the target is ${numbers(field.shape)}`
   }
-  const { classes } = target
+  const { classes, shape } = target
+  const ofEach = formatShape([null, ...shape, classes])
   const forms =
     wanted === 'class_of_vector'
       ? '(None, n)'
       : wanted === 'fitting'
-        ? `(None, ${classes}) or (None, 1)`
-        : `(None, ${classes})`
+        ? `${ofEach} or ${formatShape([null, ...shape, 1])}`
+        : ofEach
   return `${forms} for the ${classes} classes of ${data.name}`
 }
 
@@ -254,6 +255,10 @@ function checkClassWeight(
   const pointer = '/fit/class_weight'
   if (target.kind === 'values') {
     return [{ code: 'target', pointer, message: 'found weights of classes, but the target is not a class' }]
+  }
+  if (target.shape.length > 0) {
+    const message = `found weights of classes, but the target has ${sizeOf(target.shape)} classes in each sample`
+    return [{ code: 'target', pointer, message }]
   }
   if (fit.class_weight === 'balanced') return []
   return Object.keys(fit.class_weight)

@@ -6,9 +6,9 @@ import { nearest } from '../base/nearest.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { TargetSpec } from '../spec/outputs.js'
 
-/** The target of an output: class labels, or a number for each of its elements. */
+/** The target of an output: a class label for each place of a shape, `[]` for one, or a number for each of its elements. */
 export type Target =
-  | { readonly kind: 'labels'; readonly classes: number }
+  | { readonly kind: 'labels'; readonly classes: number; readonly shape: Shape }
   | { readonly kind: 'values'; readonly size: number }
 
 /** A target, and the field of the data that it comes from. */
@@ -36,12 +36,13 @@ export function findTarget(spec: TargetSpec, layer: string, form: DataForm): Fou
   const key = targetKey(name)
   const { classes } = field
   if (spec.type !== 'grouped_label') {
-    const target = classes === undefined ? valuesOf(field) : ({ kind: 'labels', classes } as const)
+    const { shape } = field
+    const target = classes === undefined ? valuesOf(field) : ({ kind: 'labels', classes, shape } as const)
     return { key, field, target, groups: null }
   }
   if (classes === undefined) return { problem: `found grouped_label, but target "${name}" is not a class` }
   const groups = Array.from({ length: classes }, (_, one) => spec.groups.findIndex((of) => of.includes(one)))
-  return { key, field, target: { kind: 'labels', classes: spec.groups.length }, groups }
+  return { key, field, target: { kind: 'labels', classes: spec.groups.length, shape: field.shape }, groups }
 }
 
 /** The same for a spec that `checkModel` has found right. */
@@ -82,15 +83,15 @@ function problemOf(spec: TargetSpec, layer: string, { name: data, targets }: Dat
   }
 }
 
-/** Target of a batch, from the array of its key: labels (batch), int32, or numbers (batch, ...). */
+/** Target of a batch, from the array of its key: labels (batch, ...), int32, or numbers (batch, ...). */
 export const targetTensor = ({ groups }: FoundTarget, given: tf.Tensor): tf.Tensor =>
   groups ? tf.gather(tf.tensor1d([...groups], 'int32'), given as tf.Tensor1D) : given
 
 /**
- * `one_hot`: (batch, classes). `class_index`: (batch), int32. `column`: (batch, 1), the class index as a float.
- * `values`: the shape of the output.
+ * `one_hot`: (batch, ..., classes). `class_index`: (batch, ...), int32. `column`: (batch, ..., 1), the class index as a
+ * float. `class_values`: the same without the last axis. `values`: the shape of the output.
  */
-export type TargetForm = 'one_hot' | 'class_index' | 'column' | 'values'
+export type TargetForm = 'one_hot' | 'class_index' | 'column' | 'class_values' | 'values'
 
 /**
  * The target that a loss or a metric takes. `fitting`: any that can be compared element by element with the output.
@@ -101,11 +102,13 @@ export type WantedTarget = 'one_hot' | 'class_index' | 'fitting' | 'class_of_vec
 /** The form in which a target suits this output; null if there is none. */
 export function targetForm(wanted: WantedTarget, output: Shape, target: Target): TargetForm | null {
   if (target.kind === 'values') return takesNumbers(wanted, target) && isAlike(output, target) ? 'values' : null
-  if (wanted === 'fitting') return fittingForm(output, target.classes)
-  if (output.length !== 1) return null
-  if (wanted === 'class_of_vector') return 'class_index'
-  return output[0] === target.classes ? wanted : null
+  if (wanted === 'fitting') return fittingForm(output, target)
+  if (wanted === 'class_of_vector') return output.length === 1 && target.shape.length === 0 ? 'class_index' : null
+  return isSame(output, [...target.shape, target.classes]) ? wanted : null
 }
+
+const isSame = (one: Shape, other: Shape): boolean =>
+  one.length === other.length && one.every((size, axis) => size === other[axis])
 
 /** True if numbers of this shape can be such a target. One number is not one of several classes. */
 export const takesNumbers = (wanted: WantedTarget, { size }: { readonly size: number }): boolean =>
@@ -114,10 +117,13 @@ export const takesNumbers = (wanted: WantedTarget, { size }: { readonly size: nu
 const isAlike = (output: Shape, { size }: { readonly size: number }): boolean => sizeOf(output) === size
 
 /** The form in which labels can be compared element by element with an output; null if there is none. */
-export function fittingForm(output: Shape, classes: number): TargetForm | null {
-  if (output.length !== 1) return null
-  if (output[0] === classes) return 'one_hot'
-  return output[0] === 1 ? 'column' : null
+export function fittingForm(
+  output: Shape,
+  { shape, classes }: { readonly shape: Shape; readonly classes: number },
+): TargetForm | null {
+  if (isSame(output, [...shape, classes])) return 'one_hot'
+  if (isSame(output, [...shape, 1])) return 'column'
+  return shape.length > 0 && isSame(output, shape) ? 'class_values' : null
 }
 
 /** Converts labels or values to this form. */
@@ -127,6 +133,8 @@ export function encodeTarget(given: tf.Tensor, form: TargetForm, output: Shape, 
       return tf.oneHot(given as tf.Tensor1D, target.kind === 'labels' ? target.classes : 0, 1, 0, 'float32')
     case 'column':
       return tf.cast(tf.expandDims(given, -1), 'float32')
+    case 'class_values':
+      return tf.cast(given, 'float32')
     case 'values':
       return tf.reshape(given, [given.shape[0]!, ...output])
     case 'class_index':

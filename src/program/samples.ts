@@ -1,6 +1,7 @@
 /** Inputs of programs that are cut from the data: samples and their labels. */
 import type { Field, Named } from '../base/field.js'
 import { classesOf, type DataForm, inputKey, inputShapes, labelsKey, WEIGHT } from '../base/form.js'
+import type { Shape } from '../base/shape.js'
 import type { Tensors } from '../base/tensors.js'
 import type { FoundTarget } from '../model/targets.js'
 import type { BatchInput } from './program.js'
@@ -27,11 +28,11 @@ export const samplesOf = (form: DataForm): Named<BatchInput> =>
 export const tensorsOf = (inputs: Named<BatchInput>, given: Tensors): Tensors =>
   Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, given[input.name]!]))
 
-/** Class numbers, which a table has under this key. */
-const labelsInput = (key: string, classes: number): BatchInput => ({
+/** Class numbers, one for each place of a shape, which a table has under this key. */
+const labelsInput = (key: string, classes: number, shape: Shape = []): BatchInput => ({
   kind: 'batch',
   name: key,
-  shape: [null],
+  shape: [null, ...shape],
   dtype: 'int32',
   divisor: 1,
   below: classes,
@@ -42,7 +43,7 @@ export const WEIGHTS: BatchInput = samplesInput(WEIGHT, { shape: [], divisor: 1 
 
 /** The target of an output. */
 export const targetInput = ({ key, field }: FoundTarget): BatchInput =>
-  field.classes === undefined ? samplesInput(key, field) : labelsInput(key, field.classes)
+  field.classes === undefined ? samplesInput(key, field) : labelsInput(key, field.classes, field.shape)
 
 /** The samples of data that have one input, and their labels: the inputs of the programs of an RBM. */
 export const soleSamples = (form: DataForm): BatchInput => Object.values(samplesOf(form))[0]!

@@ -34,7 +34,7 @@ function withMetrics(units: number, activation: string, loss: string): Network {
   ]
   const fitting = [...metrics, ...(units > 1 ? moreMetrics : [])].filter((metric) => {
     const { target } = metricFor(resolveMetric(metric), [units])
-    return targetForm(target, [units], { kind: 'labels', classes: 3 }) !== null
+    return targetForm(target, [units], { kind: 'labels', classes: 3, shape: [] }) !== null
   })
   return smallNetwork({ layers, loss, optimizer: 'SGD', metrics: fitting })
 }

@@ -82,7 +82,9 @@ test('sparse and categorical accuracy agree', () => {
   const labels = [3, 0, 1, 1]
   const prediction = [0.1, 0.2, 0.3, 0.4, 0.4, 0.4, 0.1, 0.1, 0.25, 0.25, 0.25, 0.25, 0, 1, 0, 0]
   const oneHot = tf.tidy(() =>
-    Array.from(encodeTarget(tf.tensor1d(labels, 'int32'), 'one_hot', [4], { kind: 'labels', classes: 4 }).dataSync()),
+    Array.from(
+      encodeTarget(tf.tensor1d(labels, 'int32'), 'one_hot', [4], { kind: 'labels', classes: 4, shape: [] }).dataSync(),
+    ),
   )
   const sparse = metricFor(resolveMetric('sparse_categorical_accuracy'), [4])
   expect(valuesAfter(sparse, [batch(labels, [4], prediction, [4, 4])])).toEqual([0.75])

@@ -19,7 +19,7 @@ import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
 
-const labels = (classes: number): Target => ({ kind: 'labels', classes })
+const labels = (classes: number, shape: number[] = []): Target => ({ kind: 'labels', classes, shape })
 
 test.each<[TargetForm, number[], string, number[]]>([
   ['one_hot', [2, 3], 'float32', [0, 0, 1, 1, 0, 0]],
@@ -35,11 +35,16 @@ test.each<[TargetForm, number[], string, number[]]>([
 })
 
 test('the form of the target follows from the output', () => {
-  expect(fittingForm([10], 10)).toBe('one_hot')
-  expect(fittingForm([1], 10)).toBe('column')
-  expect(fittingForm([7], 10)).toBeNull()
-  expect(fittingForm([2, 5], 10)).toBeNull()
-  expect(fittingForm([1], 1)).toBe('one_hot')
+  const form = (output: number[], classes: number, shape: number[] = []) => fittingForm(output, { classes, shape })
+  expect(form([10], 10)).toBe('one_hot')
+  expect(form([1], 10)).toBe('column')
+  expect(form([7], 10)).toBeNull()
+  expect(form([2, 5], 10)).toBeNull()
+  expect(form([1], 1)).toBe('one_hot')
+  expect(form([4, 10], 10, [4])).toBe('one_hot')
+  expect(form([4, 1], 10, [4])).toBe('column')
+  expect(form([4], 10, [4])).toBe('class_values')
+  expect(form([5, 10], 10, [4])).toBeNull()
 })
 
 test('a target needs an output that fits it', () => {
@@ -49,6 +54,9 @@ test('a target needs an output that fits it', () => {
   expect(targetForm('fitting', [1], labels(10))).toBe('column')
   expect(targetForm('class_of_vector', [7], labels(10))).toBe('class_index')
   expect(targetForm('class_of_vector', [7, 2], labels(10))).toBeNull()
+  expect(targetForm('class_index', [4, 10], labels(10, [4]))).toBe('class_index')
+  expect(targetForm('one_hot', [10], labels(10, [4]))).toBeNull()
+  expect(targetForm('class_of_vector', [7], labels(10, [4]))).toBeNull()
 })
 
 test('values are compared with an output of as many elements, as that is shaped', () => {

@@ -14,7 +14,7 @@ const options = (rest: Record<string, unknown> = {}, prefix = ''): OutputOptions
   return {
     prefix,
     shape: [3],
-    target: { kind: 'labels', classes: 3 },
+    target: { kind: 'labels', classes: 3, shape: [] },
     loss: loss!,
     metrics,
     classWeight: fit.class_weight as ClassWeights | null,

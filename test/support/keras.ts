@@ -404,6 +404,18 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     cases: { arguments: object; tokens?: string[]; weights?: number[]; output: { shape: Shape; values: number[] } }[]
     file: { content: string; output: { shape: Shape; values: number[] } }
   }
+  sequences: {
+    lengths: number[]
+    cases: {
+      name: string
+      data: object
+      spec: object
+      /** All samples and their targets. */
+      x: number[]
+      y: number[]
+      history: Readonly<Record<string, readonly number[]>>
+    }[]
+  }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 
