@@ -121,7 +121,7 @@ const NO_SHORT_FORM = [
   ...['learning_rate', 'boundaries', 'decay_steps', 'first_decay_steps', 'total_steps', 'warmup_steps'],
   ...['mean', 'variance', 'scale', 'offset', 'salt'],
   ...['factor', 'brightness_factor', 'contrast_factor', 'saturation_factor', 'hue_factor', 'sigma'],
-  ...['addition_factor', 'threshold_factor'],
+  ...['addition_factor', 'threshold_factor', 'height_factor', 'width_factor', 'x_factor', 'y_factor', 'fill_value'],
   ...['input_dim', 'ngrams', 'vocabulary'],
 ]
 

@@ -11,3 +11,15 @@ export function fixturePicture(shape: PictureShape): Picture {
   const values = Float32Array.from(evenly('picture', sizeOf(shape)), (value) => (255 * (value + 1)) / 2)
   return { shape, values }
 }
+
+/** The same as `mask` there: numbers of five classes. */
+export function fixtureMask([height, width]: PictureShape): Picture {
+  const values = Float32Array.from(evenly('mask', height * width), (value) => Math.floor(2.5 * (value + 1)))
+  return { shape: [height, width, 1], values }
+}
+
+/** The same as `noise_of` there, across and down side by side. */
+export function fixtureNoise([height, width]: PictureShape): readonly number[] {
+  const [across, down] = [evenly('across', height * width), evenly('down', height * width)]
+  return Array.from(across).flatMap((value, pixel) => [4 * value, 4 * down[pixel]!])
+}

@@ -4,6 +4,7 @@ import { sizeOf } from '../../src/base/shape.js'
 import type { PictureShape } from '../../src/data/augment/augmentation.js'
 import type { Resizing } from '../../src/data/pictures/resize.js'
 import type { ActivationName } from '../../src/spec/activations.js'
+import type { AugmentationSpec } from '../../src/spec/augmentation.js'
 import type { ConstraintSpec } from '../../src/spec/constraints.js'
 import type { InitializerSpec } from '../../src/spec/initializers.js'
 import type { RegularizerSpec } from '../../src/spec/regularizers.js'
@@ -341,6 +342,8 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     resizing: PictureCase<Partial<Resizing> & { height: number; width: number }>[]
     more_methods: PictureCase<Pick<Resizing, 'interpolation'> & { height: number; width: number }>[]
     center_crop: PictureCase<{ height: number; width: number }>[]
+    /** Random layers that draw these numbers, on a picture and on a mask; without the mask if ours differs on purpose. */
+    drawn: PictureCase<{ layer: { type: AugmentationSpec['type'] }; uniforms: number[]; mask?: number[] }>[]
   }
   masks: { cases: readonly KerasRun[] }
   random_models: { samples: number; classes: number; sums: number; cases: RandomModel[] }

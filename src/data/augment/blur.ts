@@ -70,14 +70,19 @@ export function randomGaussianBlur({
 /** Added to the deviation, which may be 0. */
 const SMALL = 1e-6
 
-function gaussian(size: number, deviation: number): readonly number[] {
+/** The weights of a kernel, with the sum 1. */
+export function gaussian(size: number, deviation: number): readonly number[] {
   const weights = Array.from({ length: size }, (_, at) => Math.exp(-0.5 * ((at - (size - 1) / 2) / deviation) ** 2))
   const sum = weights.reduce((total, weight) => total + weight, 0)
   return weights.map((weight) => weight / sum)
 }
 
 /** Returns the values convolved with the product of two kernels of odd sizes. */
-function convolved({ shape, values }: Picture, rows: readonly number[], columns: readonly number[]): Float32Array {
+export function convolved(
+  { shape, values }: Picture,
+  rows: readonly number[],
+  columns: readonly number[],
+): Float32Array {
   const [height, width, channels] = shape
   return alongAxis(alongAxis(values, height, width * channels, rows), width, channels, columns)
 }

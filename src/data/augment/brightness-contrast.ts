@@ -1,13 +1,13 @@
 /** `RandomBrightness` and `RandomContrast` (keras/src/layers/preprocessing/image_preprocessing). */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
-import { uniform } from './draws.js'
+import { around, uniform } from './draws.js'
 import { clipped, rangeOf } from './values.js'
 
 /** Draws the number that is added (random_brightness.py). */
 export function randomBrightness({ factor, value_range }: ArgumentsOf<'RandomBrightness'>): Augmentation<number> {
   const range = rangeOf(value_range)
-  const strength = rangeOf(typeof factor === 'number' ? [-factor, factor] : factor)
+  const strength = around(factor)
   return {
     shape: (given) => given,
     draw: (random) => uniform(random, strength) * (range[1] - range[0]),

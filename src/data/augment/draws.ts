@@ -6,6 +6,10 @@ import { type Range, rangeOf } from './values.js'
 export const upTo = (factor: number | readonly number[]): Range =>
   typeof factor === 'number' ? [0, factor] : rangeOf(factor)
 
+/** The same for a change to both sides: a number f stands for [-f, f]. */
+export const around = (factor: number | readonly number[]): Range =>
+  rangeOf(typeof factor === 'number' ? [-factor, factor] : factor)
+
 /** Uniform in a range. */
 export const uniform = (random: RandomStream, [least, largest]: Range): number =>
   least + (largest - least) * random.uniform()

@@ -1,5 +1,5 @@
 /** `RandomFlip` (keras/src/layers/preprocessing/image_preprocessing/random_flip.py). */
-import type { AugmentationOf } from '../../spec/augmentation.js'
+import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 
 interface Flips {
@@ -7,13 +7,14 @@ interface Flips {
   readonly vertical: boolean
 }
 
-export function randomFlip({ mode }: AugmentationOf<'RandomFlip'>): Augmentation<Flips> {
+/** Draws whether the picture is flipped; in both directions at once, if both are asked for, as in Keras 3. */
+export function randomFlip({ mode }: ArgumentsOf<'RandomFlip'>): Augmentation<Flips> {
   return {
     shape: (given) => given,
-    draw: (random) => ({
-      horizontal: mode !== 'vertical' && random.uniform() <= 0.5,
-      vertical: mode !== 'horizontal' && random.uniform() <= 0.5,
-    }),
+    draw(random) {
+      const flips = random.uniform() <= 0.5
+      return { horizontal: flips && mode !== 'vertical', vertical: flips && mode !== 'horizontal' }
+    },
     apply: flipped,
     applyToMask: flipped,
   }
@@ -21,15 +22,16 @@ export function randomFlip({ mode }: AugmentationOf<'RandomFlip'>): Augmentation
 
 export function flipped(picture: Picture, { horizontal, vertical }: Flips): Picture {
   if (!horizontal && !vertical) return picture
-  const { shape } = picture
+  const { shape, values } = picture
   const [height, width, channels] = shape
-  const values = new Float32Array(picture.values.length)
+  const made = new Float32Array(values.length)
+  const step = horizontal ? -channels : channels
   for (let y = 0, to = 0; y < height; y++) {
-    const row = vertical ? height - 1 - y : y
-    for (let x = 0; x < width; x++, to += channels) {
-      const from = (row * width + (horizontal ? width - 1 - x : x)) * channels
-      for (let channel = 0; channel < channels; channel++) values[to + channel] = picture.values[from + channel]!
+    const row = (vertical ? height - 1 - y : y) * width
+    let from = (horizontal ? row + width - 1 : row) * channels
+    for (let x = 0; x < width; x++, from += step) {
+      for (let at = from; at < from + channels; at++) made[to++] = values[at]!
     }
   }
-  return { shape, values }
+  return { shape, values: made }
 }

@@ -1,5 +1,6 @@
 /** The augmentations of the format by their types. */
 import type { AugmentationOf, AugmentationSpec } from '../../spec/augmentation.js'
+import { randomRotation, randomShear, randomTranslation, randomZoom } from './affine.js'
 import type { Augmentation, Mixing } from './augmentation.js'
 import { randomGaussianBlur, randomSharpness } from './blur.js'
 import { randomBrightness, randomContrast } from './brightness-contrast.js'
@@ -12,12 +13,24 @@ import { randomHue, randomSaturation } from './hue-saturation.js'
 import { imageDataGenerator } from './image-data-generator.js'
 import { randomInvert, randomPosterization, solarization } from './invert.js'
 import { mixUp } from './mix-up.js'
+import { randomCrop } from './random-crop.js'
+import { randomElasticTransform } from './random-elastic-transform.js'
+import { randomErasing } from './random-erasing.js'
 import { randomFlip } from './random-flip.js'
+import { randomPerspective } from './random-perspective.js'
 
 const AUGMENTATIONS: {
   readonly [Type in AugmentationSpec['type']]: (spec: AugmentationOf<Type>) => Augmentation | Mixing
 } = {
   RandomFlip: randomFlip,
+  RandomRotation: randomRotation,
+  RandomTranslation: randomTranslation,
+  RandomZoom: randomZoom,
+  RandomShear: randomShear,
+  RandomCrop: randomCrop,
+  RandomPerspective: randomPerspective,
+  RandomElasticTransform: randomElasticTransform,
+  RandomErasing: randomErasing,
   RandomBrightness: randomBrightness,
   RandomContrast: randomContrast,
   RandomHue: randomHue,
