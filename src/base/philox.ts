@@ -13,7 +13,16 @@ const W0 = 0x9e3779b9
 const W1 = 0xbb67ae85
 
 /** Purposes of draws. They separate the sequences of one seed. */
-export const PURPOSE = { noise: 0, initial: 1, shuffle: 2, sample: 3, binarize: 4, split: 5, fit: 7 } as const
+export const PURPOSE = {
+  noise: 0,
+  initial: 1,
+  shuffle: 2,
+  sample: 3,
+  binarize: 4,
+  split: 5,
+  augment: 6,
+  fit: 7,
+} as const
 
 export interface PhiloxKey {
   readonly seed: number

@@ -106,14 +106,21 @@ function* problemsOf(name: string, command: Command, values: Values): Iterable<s
   yield* problemsOfOperands(name, command, values)
 }
 
-function* problemsOfValue(name: string, { type, choices, value: placeholder }: Option, value: string) {
+function* problemsOfValue(name: string, option: Option, value: string) {
+  const { type, choices, value: placeholder } = option
+  const wrong = type === 'count' ? countProblem(option, value) : undefined
   if (value === '') yield `--${name} needs a value: --${name} ${placeholder}`
-  else if (type === 'count' && !/^[1-9][0-9]{0,8}$/.test(value)) {
-    yield `--${name}: found "${value}", must be a positive whole number`
-  } else if (choices && !Object.hasOwn(choices, value)) {
+  else if (wrong !== undefined) yield `--${name}: found "${value}", must be ${wrong}`
+  else if (choices && !Object.hasOwn(choices, value)) {
     const names = Object.keys(choices)
     yield `--${name}: found "${value}", must be one of ${names.join(', ')}${didYouMean(value, names)}`
   }
+}
+
+function countProblem({ least = 1, most }: Option, value: string): string | undefined {
+  const isCount = /^(0|[1-9][0-9]{0,8})$/.test(value) && Number(value) >= least
+  if (isCount && Number(value) <= (most ?? Number(value))) return undefined
+  return most === undefined ? 'a positive whole number' : `a whole number from ${least} to ${most}`
 }
 
 function* problemsOfOperands(name: string, { usage, operands }: Command, values: Values): Iterable<string> {

@@ -3,13 +3,16 @@ import type { ExitCode, ExitName } from './exit-codes.js'
 import type { Io } from './io.js'
 
 export interface Option {
-  /** `texts` and `choices` may be given several times; `count` is a whole number from 1; a `flag` takes no value. */
+  /** `texts` and `choices` may be given several times; `count` is a whole number; a `flag` takes no value. */
   readonly type: 'text' | 'texts' | 'choice' | 'choices' | 'count' | 'flag'
   /** Placeholder for the value in the help, such as `FILE`. A flag has none. */
   readonly value?: string
   readonly help: string
   /** Allowed values and their meanings. */
   readonly choices?: Readonly<Record<string, string>>
+  /** Limits of a `count`. Default: from 1 to 999999999. */
+  readonly least?: number
+  readonly most?: number
   readonly default?: string
   /** One letter. */
   readonly alias?: string

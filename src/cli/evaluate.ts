@@ -44,7 +44,7 @@ export async function evaluateRun(directory: string, options: EvaluateOptions, i
       for (const line of undefinedLines({ metrics, epochs: [], test, watchers: [] })) say(io, line)
       return EXIT.done
     } finally {
-      await session.runner.dispose()
+      await session.dispose()
     }
   })
 }

@@ -27,11 +27,12 @@ const FEWEST_STEPS = 20
 
 export interface FindLrOptions extends OverrideOptions, PlaceOptions, ReportOptions {
   readonly steps: number
+  readonly workers: number | undefined
 }
 
 /** Prints the suggestion to standard output, and writes the curve into a folder like that of a run. */
 export async function findLearningRate(file: string, options: FindLrOptions, io: Io): Promise<ExitCode> {
-  const { steps } = options
+  const { steps, workers } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS}`)
   const checked = await readWatched(file, options, io)
   const { spec, warnings } = checked
@@ -42,7 +43,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
   // callbacks do not run here
   await checkRunPlaces({ ...spec, callbacks: [] }, file, options)
   return interruptible(io, async (signal, interrupt) => {
-    const { engine, session } = await prepare(checked, { quiet: options.json === true, logs: false }, io)
+    const { engine, session } = await prepare(checked, { quiet: options.json === true, logs: false, workers }, io)
     try {
       const tried = await withSpinner('Trying learning rates', io, () => tryRates(session, steps, signal))
       if (tried.found.length === 0) {
@@ -67,7 +68,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
       writeReport(report, () => findLrLines(report, { replaces }), options, io)
       return suggestion === null ? EXIT.expectationFailed : EXIT.done
     } finally {
-      await session.runner.dispose()
+      await session.dispose()
     }
   })
 }

@@ -28,6 +28,15 @@ export const out = {
   help: 'Folder for the results; must be new or empty. Default: runs/NAME/1, or the next free number',
 } as const satisfies Option
 
+/** Threads for the field `augment` of the data. */
+export const workers = {
+  type: 'count',
+  value: 'N',
+  help: 'Threads that augment samples ahead of the steps; 0: between the steps. The results are the same. Default: one less than the processors, at most 8',
+  least: 0,
+  most: 256,
+} as const satisfies Option
+
 export const json = {
   type: 'flag',
   help: 'Print one JSON document instead of the table',

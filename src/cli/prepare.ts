@@ -1,5 +1,6 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
 import type { Progress } from '../base/progress.js'
+import { defaultThreads } from '../data/augment/batch-threads.js'
 import type { Data, OpenData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
@@ -15,6 +16,8 @@ export interface PrepareOptions {
   readonly quiet: boolean
   /** True if native libraries may log. */
   readonly logs: boolean
+  /** Number of threads that augment training rows. Default: by the processors of the machine. */
+  readonly workers?: number | undefined
 }
 
 /** A spec and its data, which are not read yet. */
@@ -68,7 +71,10 @@ export async function openSpec({ spec, data: unread }: Checked, options: Prepare
     async compile(stage, given) {
       const warnings: string[] = []
       const warn = (text: string) => warnings.push(text)
-      const session = await waiting(`Compiling for ${engine.name}`, () => openSession(stage, given, engine, warn))
+      const { workers = defaultThreads() } = options
+      const session = await waiting(`Compiling for ${engine.name}`, () =>
+        openSession(stage, given, engine, { warn, workers }),
+      )
       if (!options.quiet) for (const text of warnings) say(io, `Warning: ${text}`)
       return session
     },

@@ -21,7 +21,9 @@ import type { Opened } from './prepare.js'
 import { type Ended, type ShowOptions, trainAndTest } from './train-and-test.js'
 import { userHistory } from './user-history.js'
 
-export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {}
+export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {
+  readonly workers: number | undefined
+}
 
 export const BEFORE_TRAINING = 'Interrupted before training began; nothing was written.'
 
@@ -71,7 +73,7 @@ export async function runStages(work: Work): Promise<StagesEnd> {
       if (code !== EXIT.done) return { code, scores }
       if (stage.folder !== null) trained.push(await session.runner.read())
     } finally {
-      await session.runner.dispose()
+      await session.dispose()
     }
     const next = stages[index + 1]
     if (!next) continue

@@ -1,5 +1,6 @@
 /** Trains the model of a session, tests it, and shows both. */
 
+import { defaultThreads } from '../data/augment/batch-threads.js'
 import type { History } from '../export/history.js'
 import { createReporter, type StyleName } from '../report/reporter.js'
 import { expectationLines, runSummary } from '../report/run-summary.js'
@@ -78,13 +79,14 @@ export async function trainAndTest(run: ShownRun): Promise<Ended> {
 }
 
 function lineOfWaiting({ spec: { data }, session }: ShownRun, seconds: number): string | null {
-  const { clock, inFile, runner } = session
+  const { clock, inFile, runner, workers } = session
   return waitingLine({
     epoch: seconds,
     batches: clock.spent / 1000,
     meanwhile: runner.computesElsewhere ?? false,
     inFile,
     drawn: 'binarize' in data && data.binarize === 'sample_each_epoch',
+    workers: workers === null ? null : { count: workers, most: Math.max(1, defaultThreads()) },
   })
 }
 

@@ -18,7 +18,7 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
   const checked = await readWatched(file, options, io)
   const { spec, warnings, issue } = checked
   await checkRunPlaces(spec, file, options)
-  const { verbose } = options
+  const { verbose, workers } = options
   if (verbose !== '0') {
     for (const line of checked.data.decided) say(io, line)
     showWarnings(warnings, io)
@@ -27,7 +27,7 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
   const interrupt = listenForInterrupt(io, { quiet: verbose === '0', voice })
   try {
     interrupt.begin('idle', BEFORE_TRAINING)
-    const opened = await openSpec(checked, { quiet: verbose === '0', logs: verbose === '3' }, io)
+    const opened = await openSpec(checked, { quiet: verbose === '0', logs: verbose === '3', workers }, io)
     const ofData = warningsOfData(spec, opened.data).map(issue)
     if (verbose !== '0') showWarnings(ofData, io)
     await interrupt.ready()

@@ -23,14 +23,24 @@ export interface TableBatch {
 /** Yields the batches of one pass; the last one may be shorter. */
 export async function* batches(table: Table, options: BatchOptions): AsyncGenerator<TableBatch> {
   const { fields, count } = table
-  const { batchSize, shuffle, epoch = ONCE } = options
+  const { batchSize, epoch = ONCE } = options
   const twice = [0, 1].map(() => roomFor(fields, Math.min(batchSize, count)))
-  const take = shuffle && taking(shuffled(table, shuffle))
-  for (let start = 0, turn = 0; start < count; start += batchSize, turn = 1 - turn) {
+  let turn = 0
+  for (const rows of rowsOfBatches(table, options)) {
     const room = twice[turn]!
+    table.read(rows, epoch, room)
+    yield { size: rows.length, arrays: firstRows(room, fields, rows.length) }
+    turn = 1 - turn
+  }
+}
+
+/** Yields the numbers of the rows of each batch. */
+export function* rowsOfBatches(table: Table, { batchSize, shuffle }: BatchOptions): Generator<Uint32Array> {
+  const { count } = table
+  const take = shuffle && taking(shuffled(table, shuffle))
+  for (let start = 0; start < count; start += batchSize) {
     const size = Math.min(batchSize, count - start)
-    table.read(take?.(size) ?? countUp(start, size), epoch, room)
-    yield { size, arrays: firstRows(room, fields, size) }
+    yield take?.(size) ?? countUp(start, size)
   }
 }
 

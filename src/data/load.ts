@@ -5,17 +5,15 @@ import type { Shape } from '../base/shape.js'
 import type { SetSpec } from '../spec/data.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { DataSpec, LossSpec } from '../spec/spec.js'
+import type { StepSpec } from '../spec/steps.js'
 import { targetKindOf } from '../spec/target-kinds.js'
+import { featureChain, mixable, mixes } from './augment/augmented-chain.js'
+import { trainingPlans, trainingRows } from './augment/training-rows.js'
 import type { Data, OpenData, RawData } from './data.js'
 import { consecutiveFolds, type Fitting, foldOf, withFold } from './own/fold.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
 import { lastRows } from './split.js'
-import { BINARIZE } from './steps/binarize.js'
-import { flatten } from './steps/flatten.js'
-import { stepOf } from './steps/registry.js'
-import { standardize } from './steps/standardize.js'
-import type { Step } from './steps/step.js'
 import { countOf, type RowSet, rowsOf } from './table.js'
 import { type DataWatch, UNWATCHED } from './watch.js'
 
@@ -84,10 +82,11 @@ async function loadSet(request: SetRequest): Promise<Data> {
   const { train, test } = await setSources(data)
   const rows = partsOfSet(train.count, fit)
   const learnt = await learn(plans, train, rows.train)
+  const training = trainingPlans(plans, train.columns, learnt, seed)
   const whole = await tableOf(plans, train, TRAINING, learnt)
   return {
     form: describeSet(request),
-    train: rowsOf(whole, rows.train),
+    train: training ? await trainingRows(training, train, rows.train) : rowsOf(whole, rows.train),
     validation: rowsOf(whole, rows.validation),
     test: await tableOf(plans, test, TEST, learnt),
   }
@@ -117,12 +116,18 @@ export const sampleShapeOf = (data: DataSpec, form: DataForm): Shape =>
 /** Keys of the fields of built-in data. */
 const [X, Y] = [inputKey('x'), targetKey('y')]
 
-function plansOf({ flatten: isFlat, standardize: isStandard, binarize, steps: further }: SetSpec, seed: number): Plans {
-  const steps: readonly Step[] = [
-    ...(isFlat ? [flatten] : []),
-    ...(isStandard ? [standardize] : []),
-    ...(binarize === null ? [] : [BINARIZE[binarize](seed)]),
-    ...further.map((step) => stepOf(step, seed)),
-  ]
-  return { [X]: [{ column: 'x', steps }], [Y]: [{ column: 'y', steps: [] }] }
+function plansOf(set: SetSpec, seed: number): Plans {
+  const augment = 'augment' in set ? set.augment : []
+  const mixed = mixes(augment) ? [Y] : []
+  return {
+    [X]: [featureChain({ column: 'x', augment, steps: stepsOf(set), masks: [], mixed, seed })],
+    [Y]: [{ column: 'y', steps: mixed.map(() => mixable) }],
+  }
 }
+
+const stepsOf = ({ flatten, standardize, binarize, steps }: SetSpec): readonly StepSpec[] => [
+  ...(flatten ? [{ type: 'Flatten' } as const] : []),
+  ...(standardize ? [{ type: 'Standardize' } as const] : []),
+  ...(binarize === null ? [] : [{ type: 'Binarize', method: binarize } as const]),
+  ...steps,
+]

@@ -4,6 +4,7 @@ import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
 import { Room } from '../base/room.js'
 import { sizeOf } from '../base/shape.js'
+import type { Augmented } from './augment/recipe.js'
 import { type Column, cut, isField, picked, type Values, widthOf } from './column.js'
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import type { Rows, Source } from './sources/source.js'
@@ -15,6 +16,8 @@ import { type DrawAnew, memoryTable, type RowSet, roomFor, type Table } from './
 export interface Chain {
   readonly column: string
   readonly steps: readonly Step[]
+  /** How training rows are augmented; these steps are then those of validation and test. */
+  readonly augmented?: Augmented
 }
 
 /** Several chains, and how their fields become one. */
@@ -240,7 +243,7 @@ export async function tableOf(plans: Plans, source: Source, number: number, lear
 }
 
 /** The number of the first chain of each field, among all chains. */
-function firstChains(plans: Plans): Named<number> {
+export function firstChains(plans: Plans): Named<number> {
   let next = 0
   return mapped(plans, (parts) => {
     const first = next

@@ -184,9 +184,12 @@ function formsOf(wanted: WantedTarget, { target, field }: FoundTarget, spec: Tar
   if (target.kind === 'values') {
     const ofInput = spec.type === 'input'
     if (!takesNumbers(wanted, target)) {
-      return ofInput
-        ? 'class labels as the target, not the input'
-        : `a class as the target, not ${numbers(field.shape)}`
+      if (ofInput) return 'class labels as the target, not the input'
+      // only mixing makes such targets
+      if (field.values === 'probability') {
+        return `a class as the target, but layers in "augment" mix the classes of samples; write the name without "sparse_"`
+      }
+      return `a class as the target, not ${numbers(field.shape)}`
     }
     return ofInput
       ? `${target.size} elements, as many as a sample has, such as ${formatShape([null, ...field.shape])}`

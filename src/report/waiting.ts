@@ -10,6 +10,8 @@ export interface Waiting {
   readonly inFile: boolean
   /** True if values are drawn anew in each epoch. */
   readonly drawn: boolean
+  /** Number of threads that augment the rows, and the most that make sense; null if rows are not augmented. */
+  readonly workers: { readonly count: number; readonly most: number } | null
 }
 
 /** Shares of the epoch from which on it is the data that training waits for. */
@@ -19,11 +21,18 @@ const [AFTER, MEANWHILE] = [0.2, 0.8]
 const LEAST = 1
 
 /** Returns the line; null if training does not wait, or if nothing helps. */
-export function waitingLine({ epoch, batches, meanwhile, inFile, drawn }: Waiting): string | null {
+export function waitingLine({ epoch, batches, meanwhile, inFile, drawn, workers }: Waiting): string | null {
   const share = batches / epoch
-  const remedy = inFile ? IN_FILE : drawn ? DRAWN : null
+  const remedy = workers ? ofAugmentation(workers) : inFile ? IN_FILE : drawn ? DRAWN : null
   if (remedy === null || batches < LEAST || share < (meanwhile ? MEANWHILE : AFTER)) return null
-  return `Training waits for its data: ${batches.toFixed(1)} of ${epoch.toFixed(1)} s in the first epoch. ${remedy}`
+  const slow = workers ? 'the augmentation of its data' : 'its data'
+  return `Training waits for ${slow}: ${batches.toFixed(1)} of ${epoch.toFixed(1)} s in the first epoch. ${remedy}`
+}
+
+function ofAugmentation({ count, most }: NonNullable<Waiting['workers']>): string {
+  if (count < most)
+    return `--workers ${most} augments in ${most === 1 ? 'a thread' : `${most} threads`}, ahead of the steps.`
+  return 'Fewer layers in "augment", smaller pictures or more processors make it faster.'
 }
 
 const IN_FILE =

@@ -50,16 +50,16 @@ export function weightsOf({ model: stored }: StoredRun, model: Saveable): StateV
 }
 
 /**
- * Writes the trained weights of a run into a session and returns them. If they do not fit, disposes the session's
- * runner.
+ * Writes the trained weights of a run into a session and returns them. If they do not fit, disposes the
+ * session.
  */
-export async function writeWeights(run: StoredRun, { model, runner }: Session): Promise<StateValues> {
+export async function writeWeights(run: StoredRun, session: Session): Promise<StateValues> {
   try {
-    const weights = weightsOf(run, model)
-    await runner.write(weights)
+    const weights = weightsOf(run, session.model)
+    await session.runner.write(weights)
     return weights
   } catch (error) {
-    await runner.dispose()
+    await session.dispose()
     throw error
   }
 }

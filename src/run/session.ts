@@ -1,7 +1,9 @@
 /** Makes a session from a spec and its data: the model, and its programs loaded by an engine. */
 import { epochLengths } from '../base/epoch.js'
 import { type DataForm, soleInputKey } from '../base/form.js'
-import { batches } from '../data/batches.js'
+import { isAugmented } from '../data/augment/augmented-table.js'
+import { batchThreads } from '../data/augment/batch-threads.js'
+import { type BatchOptions, batches } from '../data/batches.js'
 import type { Data } from '../data/data.js'
 import { elementMeans, part, type Table } from '../data/table.js'
 import { type Clock, timed } from '../data/timed.js'
@@ -31,17 +33,27 @@ export interface Session {
   /** The options of the training loop, except the clock, the signal and the files of a run. */
   readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
   testBatches(): AsyncIterable<Batch>
+  /** Frees the runner, and ends the threads that make batches. */
+  dispose(): Promise<void>
   /** The time in which the batches of training were made. */
   readonly clock: Clock
   /** True if the rows to train on are read from a file. */
   readonly inFile: boolean
+  /** Number of threads that augment the rows to train on; null if these are not augmented. */
+  readonly workers: number | null
+}
+
+export interface SessionOptions {
+  readonly warn?: (text: string) => void
+  /** Number of threads that augment rows; with 0, that is done between the steps. The results are the same. */
+  readonly workers?: number
 }
 
 export async function openSession(
   spec: StageSpec,
   data: Data,
   engine: Engine,
-  warn?: (text: string) => void,
+  { warn, workers = 0 }: SessionOptions = {},
 ): Promise<Session> {
   const { seed, fit, optimizer } = spec
   const { form, train, validation, test } = data
@@ -55,10 +67,14 @@ export async function openSession(
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
   const inOrder = (table: Table) => () => batches(table, { batchSize })
   const clock: Clock = { spent: 0 }
+  const threads = isAugmented(train) && workers > 0 ? batchThreads(train, workers, batchSize) : null
+  const trainingBatches = (pass: BatchOptions) =>
+    threads ? threads.batches(pass, clock) : timed(batches(train, pass), clock)
   return {
     form,
     clock,
     inFile: train.prefetch !== undefined,
+    workers: isAugmented(train) ? workers : null,
     model,
     rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
     labelled: learner.kind === 'rbm' ? learner.labelled : null,
@@ -71,10 +87,7 @@ export async function openSession(
       ...lengths,
       validationSamples: validation.count,
       batches: (epoch) =>
-        timed(
-          batches(train, { batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
-          clock,
-        ),
+        trainingBatches({ batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       // the first training samples, as many as validation has
       compared: inOrder(part(train, 0, Math.min(train.count, validation.count))),
@@ -84,6 +97,10 @@ export async function openSession(
       ...(learner.kind === 'network' && { lookups: learner.model.lookups }),
     },
     testBatches: inOrder(test),
+    async dispose() {
+      await threads?.close()
+      await runner.dispose()
+    },
   }
 }
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { waitingLine } from '../../src/report/waiting.js'
 
-const waiting = { epoch: 10, batches: 3, meanwhile: false, inFile: true, drawn: false }
+const waiting = { epoch: 10, batches: 3, meanwhile: false, inFile: true, drawn: false, workers: null }
 
 test('the line has the time and the remedy', () => {
   expect(waitingLine(waiting)).toBe(
@@ -10,6 +10,15 @@ test('the line has the time and the remedy', () => {
   )
   expect(waitingLine({ ...waiting, inFile: false, drawn: true })).toBe(
     'Training waits for its data: 3.0 of 10.0 s in the first epoch. "binarize": "sample" draws values once, not anew in each epoch.',
+  )
+})
+
+test('for augmentation, the line names more threads if there can be more', () => {
+  expect(waitingLine({ ...waiting, inFile: false, workers: { count: 0, most: 3 } })).toBe(
+    'Training waits for the augmentation of its data: 3.0 of 10.0 s in the first epoch. --workers 3 augments in 3 threads, ahead of the steps.',
+  )
+  expect(waitingLine({ ...waiting, workers: { count: 3, most: 3 } })).toBe(
+    'Training waits for the augmentation of its data: 3.0 of 10.0 s in the first epoch. Fewer layers in "augment", smaller pictures or more processors make it faster.',
   )
 })
 

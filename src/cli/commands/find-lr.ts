@@ -1,7 +1,7 @@
 /** `train find-lr SPEC` */
 import { command, ONE_SPEC } from '../command.js'
 import { ENDED_EXITS, EXIT_WORDS } from '../exit-codes.js'
-import { device, engine, json, out, set } from '../options.js'
+import { device, engine, json, out, set, workers } from '../options.js'
 
 export const findLr = command({
   usage: 'train find-lr SPEC',
@@ -16,6 +16,7 @@ folder, as a picture and as numbers.`,
     set,
     engine,
     device,
+    workers,
     out,
     steps: {
       type: 'count',

@@ -3,7 +3,7 @@ import type { HistoryFormat } from '../../export/history-writer.js'
 import type { StyleName } from '../../report/reporter.js'
 import { command, ONE_SPEC } from '../command.js'
 import { EXIT_WORDS } from '../exit-codes.js'
-import { device, engine, out, set } from '../options.js'
+import { device, engine, out, set, workers } from '../options.js'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: 'the bar of Keras 1', keras3: 'the bar of Keras 3' }
 
@@ -36,6 +36,7 @@ standard error.`,
     },
     engine,
     device,
+    workers,
     style: { type: 'choice', value: 'NAME', help: 'Style of the progress bar', choices: STYLES, default: 'keras1' },
     verbose: {
       type: 'choice',

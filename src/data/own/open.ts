@@ -90,7 +90,7 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
     form,
     decided: [...decidedLines({ data: settled, ...decisions, form, main }), ...notes],
     load: once(async (progress: Progress = () => {}) => {
-      const preparation = { plans, learnt }
+      const preparation = { plans, learnt, seed }
       const isPacked = key !== null && (data.cache === 'disk' || bytesOf(preparation, sources) > budget)
       const described = { settled, decisions, dropped: main.dropped, notes }
       const tables = isPacked

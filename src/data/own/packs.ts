@@ -56,7 +56,7 @@ export function openPacked(
   const pack = findPack(key)
   if (!pack) return undefined
   const { settled, decisions, learnt, dropped, notes, sections, series } = pack.description as unknown as Described
-  const preparation = { plans: plansOf(settled, decisions, seed), learnt }
+  const preparation = { plans: plansOf(settled, decisions, seed), learnt, seed }
   const { train, validation, test } = sections
   const fields = fieldsOf(preparation.plans, train.columns, learnt)
   const main = { file: nameOf(found.main), dropped }

@@ -2,11 +2,13 @@
 import type { Field, Named } from '../../base/field.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import { noNames } from '../../base/no-names.js'
-import { crossName, isOwnInput } from '../../spec/features.js'
+import { chainOf } from '../../spec/feature-chain.js'
+import { crossName, type FeatureSpec, isOwnInput } from '../../spec/features.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
+import { featureChain, mixable, mixes } from '../augment/augmented-chain.js'
 import type { Part, Plans } from '../preparation.js'
+import { crossOf } from '../steps/features.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
-import { crossOf, stepsOf } from '../steps/registry.js'
 import { hasLabels } from './classes.js'
 import { valueColumnsOf } from './columns.js'
 import type { Decisions, Target } from './decide.js'
@@ -15,11 +17,19 @@ import { type Feature, valuesColumn } from './feature.js'
 /** The plans of all fields. The classes of the targets are known. */
 export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, seed: number): Plans {
   const plans = noNames<Part[]>()
+  const fieldsThatMix = Object.values(features).some((feature) => mixes(augmentOf(feature)))
+    ? [...Object.keys(targets).map(targetKey), ...(data.weight === null ? [] : [WEIGHT])]
+    : []
+  const mixing = fieldsThatMix.length > 0 ? [mixable] : []
   for (const [name, feature] of Object.entries(features)) {
     const own = data.output_mode === 'dict' || isOwnInput(feature)
     const key = inputKey(own ? name : CONCATENATED)
     plans[key] ??= []
-    plans[key].push({ column: valuesColumn(feature), steps: stepsOf(feature, seed).steps })
+    const augment = augmentOf(feature)
+    const mixed = mixes(augment) ? fieldsThatMix : []
+    plans[key].push(
+      featureChain({ column: valuesColumn(feature), augment, steps: chainOf(feature), masks: [], mixed, seed }),
+    )
   }
   for (const cross of data.crosses) {
     const key = inputKey(data.output_mode === 'dict' ? crossName(cross) : CONCATENATED)
@@ -27,11 +37,16 @@ export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, see
     plans[key].push(crossOf(cross, features, seed))
   }
   for (const [name, target] of Object.entries(targets)) {
-    plans[targetKey(name)] = valueColumnsOf(target).map((column) => ({ column, steps: targetSteps(target) }))
+    plans[targetKey(name)] = valueColumnsOf(target).map((column) => ({
+      column,
+      steps: [...targetSteps(target), ...mixing],
+    }))
   }
-  if (data.weight !== null) plans[WEIGHT] = [{ column: data.weight, steps: [] }]
+  if (data.weight !== null) plans[WEIGHT] = [{ column: data.weight, steps: mixing }]
   return plans
 }
+
+const augmentOf = (feature: FeatureSpec) => ('augment' in feature ? feature.augment : [])
 
 /** Name of the input of features that are concatenated. */
 const CONCATENATED = 'features'

@@ -1,6 +1,8 @@
 /** Makes the tables of own data for training, validation and the test: in memory, or in a pack. */
 import { countUp } from '../../base/count-up.js'
 import type { Named, Numbers } from '../../base/field.js'
+import { augmentedTable } from '../augment/augmented-table.js'
+import { storedFieldsOf, trainingPlans, trainingRows } from '../augment/training-rows.js'
 import type { Column } from '../column.js'
 import { type Data, PARTS, type PartName } from '../data.js'
 import { fileTable, ROW_NUMBER, storedFields } from '../packs/file-table.js'
@@ -29,6 +31,8 @@ export type Tables = Pick<Data, PartName>
 export interface Preparation {
   readonly plans: Plans
   readonly learnt: Learnt
+  /** Seed of the spec. */
+  readonly seed: number
 }
 
 /** The sources of rows; null if the rows of a part are among those of the main source. */
@@ -41,14 +45,19 @@ export interface Sources {
 }
 
 /** Returns tables in memory. */
-export async function memoryTables({ plans, learnt }: Preparation, sources: Sources): Promise<Tables> {
+export async function memoryTables({ plans, learnt, seed }: Preparation, sources: Sources): Promise<Tables> {
   const { main, parts } = sources
+  const training = trainingPlans(plans, main.columns, learnt, seed)
   const whole = await tableOf(plans, main, TRAINING, learnt)
   const tableFrom = async (name: 'validation' | 'test') => {
     const other = sources[name]
     return other ? tableOf(plans, other, NUMBERS[name], learnt) : chosen(whole, parts[name])
   }
-  return { train: chosen(whole, parts.train), validation: await tableFrom('validation'), test: await tableFrom('test') }
+  return {
+    train: training ? await trainingRows(training, main, parts.train) : chosen(whole, parts.train),
+    validation: await tableFrom('validation'),
+    test: await tableFrom('test'),
+  }
 }
 
 /** Numbers of the sources of parts that have their own. */
@@ -68,8 +77,8 @@ export type Sections = Readonly<Record<keyof Tables, Section>>
 
 /** Bytes that the rows need in a table. */
 export const bytesOf = (preparation: Preparation, sources: Sources): number =>
-  Object.values(sectionsOf(preparation, sources)).reduce(
-    (sum, section) => sum + section.count * layoutOf(fieldsIn(preparation, section).stored).rowBytes,
+  Object.entries(sectionsOf(preparation, sources)).reduce(
+    (sum, [name, section]) => sum + section.count * rowBytesIn(preparation, section, name as PartName),
     0,
   )
 
@@ -86,16 +95,25 @@ function sectionsOf(preparation: Preparation, sources: Sources): Sections {
       columns: (own ?? sources.main).columns,
     }
     sections[name] = section
-    position += section.count * layoutOf(fieldsIn(preparation, section).stored).rowBytes
+    position += section.count * rowBytesIn(preparation, section, name)
   }
   return sections as Sections
 }
 
-function fieldsIn({ plans, learnt }: Preparation, { columns, source }: Section) {
+const rowBytesIn = (preparation: Preparation, section: Section, name: PartName): number =>
+  layoutOf(storedIn(preparation, section, name).fields).rowBytes
+
+/** The fields of a part as they are stored, and how their values come about. */
+function storedIn(preparation: Preparation, { columns, source }: Section, name: PartName) {
+  const training = name === 'train' ? trainingIn(preparation, columns) : undefined
+  if (training) return { fields: storedFieldsOf(training, columns), made: training }
+  const { plans, learnt } = preparation
   const fields = fieldsOf(plans, columns, learnt)
-  const anew = drawnAnew(plans, columns, learnt, source)
-  return { fields, anew, stored: storedFields(fields, anew) }
+  return { fields: storedFields(fields, drawnAnew(plans, columns, learnt, source)), made: preparation }
 }
+
+const trainingIn = ({ plans, learnt, seed }: Preparation, columns: Named<Column>) =>
+  trainingPlans(plans, columns, learnt, seed)
 
 /** Writes the rows into a pack, each part on its own, so that no list of row numbers is needed to read them. */
 export async function packTables(
@@ -105,22 +123,26 @@ export async function packTables(
   seen: (rows: number, of: number) => void,
 ): Promise<Sections> {
   const sections = sectionsOf(preparation, sources)
-  const writers = PARTS.map((name) => {
+  const parts = PARTS.map((name) => {
     const { position, source } = sections[name]
-    const writer = new RowWriter(fieldsIn(preparation, sections[name]).stored, draft.write, position)
-    return { source, writer, rows: source === TRAINING ? sources.parts[name] : null }
+    const { fields, made } = storedIn(preparation, sections[name], name)
+    const writer = new RowWriter(fields, draft.write, position)
+    return { number: source, made, writer, rows: source === TRAINING ? sources.parts[name] : null }
   })
-  const all = [sources.main, sources.validation, sources.test].filter((source) => source !== null)
-  const total = all.reduce((sum, { count }) => sum + count, 0)
+  const passes = [
+    { number: TRAINING, source: sources.main },
+    { number: VALIDATION, source: sources.validation },
+    { number: TEST, source: sources.test },
+  ].flatMap(({ number, source }) => {
+    const own = parts.filter((part) => part.number === number)
+    // rows that are augmented are stored otherwise than the rest of their source
+    const ways = [...new Set(own.map(({ made }) => made))]
+    return source ? ways.map((made) => ({ number, source, made, own: own.filter((part) => part.made === made) })) : []
+  })
+  const total = passes.reduce((sum, { source }) => sum + source.count, 0)
   let done = 0
-  for (const [number, source] of [
-    [TRAINING, sources.main],
-    [VALIDATION, sources.validation],
-    [TEST, sources.test],
-  ] as const) {
-    if (!source) continue
-    const own = writers.filter((writer) => writer.source === number)
-    for await (const { from, count, fields } of prepared(preparation.plans, source, number, preparation.learnt)) {
+  for (const { number, source, made, own } of passes) {
+    for await (const { from, count, fields } of prepared(made.plans, source, number, made.learnt)) {
       const arrays: Named<Numbers> = { ...fields, [ROW_NUMBER]: new Int32Array(countUp(from, count)) }
       for (const { writer, rows } of own) {
         await writer.add(arrays, rows ? rowsIn(rows, from, count).map((row) => row - from) : countUp(0, count))
@@ -129,17 +151,27 @@ export async function packTables(
       seen(done, total)
     }
   }
-  for (const { writer } of writers) await writer.flush()
+  for (const { writer } of parts) await writer.flush()
   return sections
 }
 
 /** Returns the tables of a pack. */
 export function packedTables(preparation: Preparation, pack: Pack, sections: Sections): Tables {
   const { descriptor, path } = pack
+  const fileOf = ({ position, count }: Section) => ({ descriptor, path, position, count })
   const tableIn = (section: Section) => {
-    const { fields, anew } = fieldsIn(preparation, section)
-    const { position, count } = section
-    return fileTable(fields, { descriptor, path, position, count }, anew)
+    const { columns, source } = section
+    const { plans, learnt } = preparation
+    const anew = drawnAnew(plans, columns, learnt, source)
+    return fileTable(fieldsOf(plans, columns, learnt), fileOf(section), anew)
   }
-  return { train: tableIn(sections.train), validation: tableIn(sections.validation), test: tableIn(sections.test) }
+  const { train, validation, test } = sections
+  const training = trainingIn(preparation, train.columns)
+  return {
+    train: training
+      ? augmentedTable({ fields: storedFieldsOf(training, train.columns), file: fileOf(train) }, training.recipe)
+      : tableIn(train),
+    validation: tableIn(validation),
+    test: tableIn(test),
+  }
 }

@@ -18,6 +18,7 @@ export const BINARIZE: { readonly [Name in Binarization]: (seed: number) => Step
     },
   }),
   sample: (seed) => ({
+    drawsByRow: true,
     column: (given: Field) => ({ ...given, dtype: 'uint8', divisor: 1, values: 'binary' }),
     apply(values: Numbers, { divisor, shape }: Field, _learnt, { source, chain, row }) {
       const drawn = new Uint8Array(values.length)

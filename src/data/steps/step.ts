@@ -9,6 +9,8 @@ import type { DrawAnew } from '../table.js'
 export interface Step<Learnt extends Json = Json> {
   /** Starts to learn from a column. */
   learning?(given: Column): Learning<Learnt>
+  /** True if the values of a row depend on its number. */
+  readonly drawsByRow?: true
   /** Returns the column after the step. */
   column(given: Column, learnt: Learnt): Column
   /** Returns the new values of some rows; may return the array that it is given. */
