@@ -14,10 +14,11 @@ import {
 } from './augmentation/generator.js'
 import { GEOMETRY } from './augmentation/geometry.js'
 import { MIXING } from './augmentation/mixing.js'
+import { POLICIES } from './augmentation/policies.js'
 import { type DeepReadonly, family, type RuleIssue, rules } from './family.js'
 import { LONGEST_LIST } from './whole.js'
 
-export const AUGMENTATIONS = [...GEOMETRY, ...COLOUR, ...MIXING, ...GENERATOR] as const
+export const AUGMENTATIONS = [...GEOMETRY, ...COLOUR, ...POLICIES, ...MIXING, ...GENERATOR] as const
 
 export type AugmentationSpec = DeepReadonly<z.output<(typeof AUGMENTATIONS)[number]>>
 

@@ -1,6 +1,7 @@
 /** The field `data` of a spec: the data set, and how its values are prepared. */
 import { z } from 'zod'
 import { augment } from './augmentation.js'
+import { valueRangeRules } from './augmentation-rules.js'
 import { BINARIZATIONS } from './binarizations.js'
 import { byKey } from './by-key.js'
 import { type DeepReadonly, nameIn, type RuleIssue, rules } from './family.js'
@@ -78,6 +79,7 @@ function* dataRules(data: z.output<typeof object>): Iterable<RuleIssue> {
   if ('augment' in data) yield* rangeRules(data)
   yield* chainRules(steps, 'numbers', ['steps'])
   yield* sizeRules(steps, ['steps'])
+  if ('augment' in data) yield* valueRangeRules(data.augment, [0, 1])
   if (binarize !== null && standardize) {
     const message = 'found true in addition to "binarize", but standardized values are not probabilities of a 1'
     yield { code: 'order', path: ['standardize'], message }

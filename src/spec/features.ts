@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
 import { augment } from './augmentation.js'
+import { valueRangeRules } from './augmentation-rules.js'
 import { ENCODINGS } from './encodings.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
 import { pictureFields, pictureRules } from './pictures.js'
@@ -182,7 +183,10 @@ function* featureRules(feature: FeatureSpec): Iterable<RuleIssue> {
   if (feature.type === 'text') yield* textRules(feature)
   else if ('max_tokens' in feature) yield* tokenRules(feature, 0)
   if ('bin_boundaries' in feature) yield* binRules(feature)
-  if (feature.type === 'image') yield* pictureRules(feature)
+  if (feature.type === 'image') {
+    yield* pictureRules(feature)
+    yield* valueRangeRules(feature.augment, [0, 255])
+  }
 }
 
 const crossed = z

@@ -28,7 +28,7 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
     ...of('Layer Wrapper', BASE),
     InputSpec: 'needs code: a description of the inputs of a layer',
     ...of('FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper', 'needs code: a layer of another framework'),
-    ...of('AugMix CenterCrop RandAugment MaxNumBoundingBoxes', 'augmentation of data: later'),
+    ...of('CenterCrop MaxNumBoundingBoxes', 'augmentation of data: later'),
     ...of('MelSpectrogram Resizing STFTSpectrogram', 'preprocessing of data: later'),
     HashedCrossing: 'write crosses in data',
     Pipeline: 'write a list of steps; layers one after another are a Block',

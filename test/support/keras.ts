@@ -330,7 +330,10 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       picture: string
       drawn: unknown
       output: number[]
+      /** What becomes of the mask, for layers that move it. */
+      mask?: number[]
     }[]
+    mask: { shape: PictureShape; values: number[] }
     /** Two pictures that are mixed with each other: both results, and the shares of both targets in each of them. */
     mixed: {
       shape: PictureShape

@@ -1,6 +1,7 @@
 /** The augmentations of the format by their types. */
 import type { AugmentationOf, AugmentationSpec } from '../../spec/augmentation.js'
 import { randomRotation, randomShear, randomTranslation, randomZoom } from './affine.js'
+import { augMix } from './aug-mix.js'
 import type { Augmentation, Mixing } from './augmentation.js'
 import { randomGaussianBlur, randomSharpness } from './blur.js'
 import { randomBrightness, randomContrast } from './brightness-contrast.js'
@@ -13,6 +14,7 @@ import { randomHue, randomSaturation } from './hue-saturation.js'
 import { imageDataGenerator } from './image-data-generator.js'
 import { randomInvert, randomPosterization, solarization } from './invert.js'
 import { mixUp } from './mix-up.js'
+import { randAugment } from './rand-augment.js'
 import { randomCrop } from './random-crop.js'
 import { randomElasticTransform } from './random-elastic-transform.js'
 import { randomErasing } from './random-erasing.js'
@@ -46,6 +48,8 @@ const AUGMENTATIONS: {
   Equalization: equalization,
   ContrastLimitedAdaptiveHistogramEqualization: clahe,
   AutoContrast: autoContrast,
+  RandAugment: randAugment,
+  AugMix: augMix,
   MixUp: mixUp,
   CutMix: cutMix,
   ImageDataGenerator: imageDataGenerator,

@@ -5,7 +5,7 @@ import { augmentation, drawMany, type GivenLayer, mixing } from '../../support/a
 import { expectClose } from '../../support/close.js'
 import { kerasFixture } from '../../support/keras.js'
 
-const { pictures, cases, mixed } = kerasFixture('colour')
+const { pictures, mask, cases, mixed } = kerasFixture('colour')
 
 const picture = (name: string): Picture => {
   const { shape, values } = pictures[name]!
@@ -21,12 +21,15 @@ const tolerance = ({ value_range: [least, largest] = [0, 255] }: { value_range?:
 describe('as in Keras', () => {
   test.each(
     cases.map((one) => [`${JSON.stringify(one.layer)} of ${one.picture}, ${JSON.stringify(one.drawn)}`, one] as const),
-  )('%s', (_, { layer, picture: name, drawn, output }) => {
+  )('%s', (_, { layer, picture: name, drawn, output, mask: moved }) => {
     const given = picture(name)
     const made = augmentation(layer).apply(given, drawn)
     expect(made.shape).toEqual(given.shape)
     expectClose(made.values, output, 'value', tolerance(layer))
     expect(given).toEqual(picture(name))
+    if (!moved) return
+    const masks = { shape: mask.shape, values: Float32Array.from(mask.values) }
+    expect(Array.from(augmentation(layer).applyToMask!(masks, drawn).values)).toEqual(moved)
   })
 })
 
@@ -92,7 +95,7 @@ test('brightness and contrast take any number of channels, also of RandomColorJi
 })
 
 test('layers that change values leave masks as they are', () => {
-  for (const { layer } of cases) expect(augmentation(layer).applyToMask).toBeUndefined()
+  for (const { layer } of cases.filter(({ mask }) => !mask)) expect(augmentation(layer).applyToMask).toBeUndefined()
 })
 
 test('only AutoContrast and CLAHE change pictures of validation and test, as in Keras', () => {
