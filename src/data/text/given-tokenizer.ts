@@ -19,6 +19,9 @@ export interface Tokenizer {
 /** Bytes of a file. */
 const MOST_BYTES = 2 ** 28
 
+/** Characters of a text; the library needs some hundred bytes for each. */
+const MOST_CHARACTERS = 1_000_000
+
 /** Texts that name the token for padding, where the file does not. */
 const PADDINGS = ['[PAD]', '<pad>']
 
@@ -45,9 +48,20 @@ export async function readTokenizer(path: string): Promise<Tokenizer> {
   const named = json.padding?.pad_id ?? PADDINGS.map((token) => built.token_to_id(token)).find((id) => id !== undefined)
   // a number of its own, if the vocabulary has none for padding
   const padding = typeof named === 'number' ? named : largest + 1
+  const idsOf = (text: string): readonly number[] => {
+    try {
+      return built.encode(text).ids
+    } catch (error) {
+      throw new UserError(`${path}: fails for a text of ${text.length} characters: ${reasonOf(error)}`)
+    }
+  }
   return {
-    numbersOf: (text, most) => {
-      const { ids } = built.encode(text)
+    numbersOf(text, most) {
+      if (text.length > MOST_CHARACTERS) {
+        const [found, limit] = [text.length, MOST_CHARACTERS].map((count) => count.toLocaleString('en'))
+        throw new UserError(`${path}: found a text of ${found} characters, must be at most ${limit}`)
+      }
+      const ids = idsOf(text)
       return Int32Array.from(ids.length > most ? ids.slice(0, most) : ids)
     },
     depth: Math.max(largest, padding) + 1,
