@@ -1,5 +1,5 @@
 /** Makes fields from the columns of a source, by steps that learn from training rows only. */
-import type { Field, Named, Numbers } from '../base/field.js'
+import { ARRAYS, type Field, type Named, type Numbers } from '../base/field.js'
 import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
 import { Room } from '../base/room.js'
@@ -7,7 +7,7 @@ import { sizeOf } from '../base/shape.js'
 import type { Augmented } from './augment/recipe.js'
 import { type Column, cut, isField, picked, type Values, widthOf } from './column.js'
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
-import type { Rows, Source } from './sources/source.js'
+import { inPieces, type Rows, type Source } from './sources/source.js'
 import { StepProblem } from './steps/problem.js'
 import type { Place, Step } from './steps/step.js'
 import { type DrawAnew, memoryTable, type RowSet, roomFor, type Table } from './table.js'
@@ -215,15 +215,23 @@ export async function* prepared(
     room: new Room(),
     fields: fieldsOfParts(parts, columns, learnt[name]!),
   }))
-  for await (const rows of source.rows()) {
-    const made = each.map(({ name, parts, chains, room, fields: own }): [string, Numbers] => {
-      const values = chains.map(({ chain, at, learnt }) => applied(chain, columns, rows, at, learnt) as Numbers)
-      const joined = ofParts(parts, values, ({ crossing }, crossed) => crossing.apply(crossed))
-      return [name, sideBySide(joined, own, rows.count, fields[name]!, room)]
-    })
-    yield { from: rows.from, count: rows.count, fields: Object.fromEntries(made) }
+  const width = Object.values(fields).reduce((sum, field) => sum + bytesPerRow(field), 0)
+  for await (const many of source.rows()) {
+    for (const rows of inPieces(many, columns, Math.max(1, Math.floor(BYTES_AT_ONCE / width)))) {
+      const made = each.map(({ name, parts, chains, room, fields: own }): [string, Numbers] => {
+        const values = chains.map(({ chain, at, learnt }) => applied(chain, columns, rows, at, learnt) as Numbers)
+        const joined = ofParts(parts, values, ({ crossing }, crossed) => crossing.apply(crossed))
+        return [name, sideBySide(joined, own, rows.count, fields[name]!, room)]
+      })
+      yield { from: rows.from, count: rows.count, fields: Object.fromEntries(made) }
+    }
   }
 }
+
+/** Bytes that are prepared at once: a short text can become a long vector. */
+const BYTES_AT_ONCE = 2 ** 26
+
+const bytesPerRow = ({ shape, dtype }: Field): number => sizeOf(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT
 
 /** Returns all rows of a source as a table in memory. */
 export async function tableOf(plans: Plans, source: Source, number: number, learnt: Learnt): Promise<Table> {

@@ -1,6 +1,6 @@
 /** Sources of rows: columns by name, read in order. */
 import type { Named } from '../../base/field.js'
-import type { Column, Values } from '../column.js'
+import { type Column, cut, type Values, widthOf } from '../column.js'
 
 export interface Source {
   /** The columns of each row, before any step. */
@@ -27,3 +27,19 @@ export const memorySource = (columns: Named<Column>, count: number, values: Name
   count,
   rows: () => [{ from: 0, count, columns: values }],
 })
+
+/** Cuts rows into pieces of at most so many. */
+export function* inPieces(rows: Rows, columns: Named<Column>, most: number): Iterable<Rows> {
+  if (rows.count <= most) {
+    yield rows
+    return
+  }
+  for (let from = 0; from < rows.count; from += most) {
+    const to = Math.min(rows.count, from + most)
+    const each = Object.entries(rows.columns).map(([name, values]): [string, Values] => [
+      name,
+      cut(values, from, to, widthOf(columns[name]!)),
+    ])
+    yield { from: rows.from + from, count: to - from, columns: Object.fromEntries(each) }
+  }
+}
