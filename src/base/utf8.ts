@@ -35,7 +35,7 @@ function problemOf(bytes: Uint8Array): string {
 }
 
 /** Returns the position of the first byte that cannot be decoded, by binary search for the longest valid beginning. */
-function firstBad(bytes: Uint8Array): number {
+export function firstBad(bytes: Uint8Array): number {
   let [good, bad] = [0, bytes.length]
   while (bad - good > 1) {
     const middle = (good + bad) >>> 1

@@ -12,6 +12,7 @@ import type { RawTable } from '../sources/raw-table.js'
 import { labelText } from '../steps/labels.js'
 import { textFileProblems } from '../text/files.js'
 import { withIcu } from '../text/icu.js'
+import { TEXT } from '../text/text-files.js'
 import { columnsBeside, columnsOf, targetColumns } from './columns.js'
 import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
@@ -42,6 +43,7 @@ export async function decide(given: OwnDataSpec, table: RawTable, kindOf: Target
   refuse(missingColumns(spec, given, targets, table))
   const features = await featuresOf(spec, table)
   refuse(crossProblems(spec, features))
+  refuse(encodingProblems(features, table))
   refuse(await textFileProblems(features))
   const settled = await withMade(withIcu(mapped(features, (feature) => filled(feature, spec))), table)
   refuse(pictureProblems(settled, targets))
@@ -68,6 +70,15 @@ function pictureProblems(features: Named<Feature>, targets: Named<Target>): read
     return [{ code: 'order', pointer, message: `${needs}, but no feature has type "image"` }]
   })
 }
+
+/** Encodings of columns that are no files of text. */
+const encodingProblems = (features: Named<Feature>, table: RawTable): readonly IssueDraft[] =>
+  Object.entries(features).flatMap(([name, feature]) => {
+    if (feature.type !== 'text' || feature.encoding === 'utf-8') return []
+    if (table.isListed && feature.column === TEXT) return []
+    const message = `found "${feature.encoding}", but column ${quoted(feature.column)} of ${table.name} is no file of text; "csv": { "encoding": ... } in "data" is that of a CSV file`
+    return [{ code: 'order', pointer: toPointer(['data', 'features', name, 'encoding']), message }]
+  })
 
 function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<FeatureSpec>): readonly IssueDraft[] {
   const problems = [
@@ -109,7 +120,7 @@ function missingColumns(
           pointer: `/data/features/${(written as readonly string[]).indexOf(column)}`,
         }))
       : Object.entries((features ?? {}) as Named<FeatureSpec>).map(([name, { column }]) => ({
-          column: columnFor(name, column, table),
+          column: columnFor(name, features as Named<FeatureSpec>, table),
           pointer: toPointer(['data', 'features', name, ...(column === undefined ? [] : ['column'])]),
         }))),
     ...Object.values(targets).flatMap((target) =>
@@ -151,8 +162,11 @@ function missingColumns(
 }
 
 /** A feature has the column of its name, unless it is of files that were found on the disk. */
-const columnFor = (name: string, column: string | undefined, { columns, isListed }: RawTable): string =>
-  column ?? (isListed && !Object.hasOwn(columns, name) ? FILE : name)
+function columnFor(name: string, features: Named<FeatureSpec>, { columns, isListed }: RawTable): string {
+  const { column, type } = features[name]!
+  if (column !== undefined || !isListed || Object.hasOwn(columns, name)) return column ?? name
+  return type === 'text' && Object.hasOwn(columns, TEXT) ? TEXT : FILE
+}
 
 /** Names that a message lists. */
 const MOST_LISTED = 12
@@ -163,11 +177,13 @@ async function featuresOf(spec: OwnDataSpec, table: RawTable): Promise<Record<st
     return Object.fromEntries(
       Object.entries(features as Named<FeatureSpec>).map(([name, one]) => [
         name,
-        { ...one, column: columnFor(name, one.column, table) },
+        { ...one, column: columnFor(name, features as Named<FeatureSpec>, table) },
       ]),
     )
   }
   if (features === undefined && table.isListed) {
+    const ofTexts = Object.hasOwn(table.columns, TEXT)
+    if (ofTexts) return { text: { ...(featureSchema.parse({ type: 'text' }) as FeatureSpec), column: TEXT } }
     return { image: { ...(featureSchema.parse({ type: 'image' }) as FeatureSpec), column: FILE } }
   }
   const taken = takenBy(spec)

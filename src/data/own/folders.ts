@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { LABEL } from '../folders/file-table.js'
 import { isPictureName } from '../pictures/format.js'
+import { isTextName } from '../text/text-files.js'
 import type { FoundSource } from './found-source.js'
 import { FolderFiles, isFolder } from './open-source.js'
 import { PART_NAMES } from './split-rows.js'
@@ -30,7 +31,7 @@ export async function withParts(data: OwnDataSpec): Promise<OwnDataSpec> {
 /** The paths of the parts; undefined if the folder holds something else beside them, or only one. */
 async function partsIn(folder: string): Promise<Parts | undefined> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(
-    ({ name }) => !name.startsWith('.') && !isPictureName(name),
+    ({ name }) => !name.startsWith('.') && !isPictureName(name) && !isTextName(name),
   )
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
   const names = folders.length > 0 ? folders : entries.map(({ name }) => name)
@@ -45,7 +46,7 @@ async function partsIn(folder: string): Promise<Parts | undefined> {
   return parts.source !== undefined && Object.keys(parts).length > 1 ? parts : undefined
 }
 
-/** Without a target, the classes of pictures are the folders in which they lie. */
+/** Without a target, the classes of files are the folders in which they lie. */
 export function withLabel(data: OwnDataSpec, { files }: FoundSource): OwnDataSpec {
   if (data.target !== null || data.targets !== null || !(files instanceof FolderFiles)) return data
   const labels = new Set(files.listed.files.map(({ label }) => label))

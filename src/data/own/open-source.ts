@@ -4,17 +4,23 @@ import { dirname, join, relative, sep } from 'node:path'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import { isUrl } from '../../base/url.js'
+import type { Encoding } from '../../spec/encodings.js'
+import type { FeatureSpec } from '../../spec/features.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
 import { filesOf, patternFor } from '../files.js'
 import type { ListedFolder } from '../folders/list-folder.js'
 import { isPictureName, PICTURE_ENDINGS } from '../pictures/format.js'
 import type { RawTable } from '../sources/raw-table.js'
+import { isTextName, withTextOfFiles } from '../text/text-files.js'
 import type { DataWatch } from '../watch.js'
 
 /** The fields of a spec that say how files are read. */
-export type FileOptions = Pick<OwnDataSpec, 'csv' | 'missing_values' | 'select' | 'sha256' | 'follow_links'>
+export type FileOptions = Pick<
+  OwnDataSpec,
+  'csv' | 'missing_values' | 'select' | 'sha256' | 'follow_links' | 'features'
+>
 
-/** Paths of files on this machine; of arrays with names, by name; of pictures, as they were found in folders. */
+/** Paths of files on this machine; of arrays with names, by name; of pictures and texts, as they were found in folders. */
 export type Files = readonly string[] | Named<readonly string[]> | FolderFiles
 
 /** Files that are rows, one each. */
@@ -22,6 +28,7 @@ export class FolderFiles {
   constructor(
     readonly folder: string,
     readonly listed: ListedFolder,
+    readonly hold: 'pictures' | 'texts',
   ) {}
 }
 
@@ -35,7 +42,7 @@ const isList = (files: readonly string[] | Named<readonly string[]>): files is r
 /** Finds the files of a source, and downloads them. Paths are relative to the current folder. Throws a UserError. */
 export async function findFiles(source: SourceSpec, options: FileOptions, watch: DataWatch): Promise<Files> {
   const { sha256, follow_links } = options
-  if (typeof source === 'string' && (await isFolder(source))) return picturesIn(source, follow_links)
+  if (typeof source === 'string' && (await isFolder(source))) return filesIn(source, follow_links)
   const download = async (url: string) => {
     const { remoteFile } = await import('../remote/remote-file.js')
     return remoteFile(url, { ...watch, ...(sha256 !== null && { sha256 }) })
@@ -65,7 +72,8 @@ export const partsIn = async (table: RawTable) => (await import('../arrays/keras
 export async function openFiles(paths: Files, reading: FileOptions): Promise<RawTable> {
   if (paths instanceof FolderFiles) {
     const { fileTable } = await import('../folders/file-table.js')
-    return fileTable(paths.folder, paths.folder, paths.listed.files)
+    const table = fileTable(paths.folder, paths.folder, paths.listed.files)
+    return paths.hold === 'texts' ? withTextOfFiles(table, encodingOf(reading.features)) : table
   }
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
   if (!isList(paths)) return openArrays(paths, '.')
@@ -88,15 +96,27 @@ const isNamed = (source: SourceSpec): source is Exclude<SourceSpec, string | rea
 export const isFolder = async (path: string): Promise<boolean> =>
   !isUrl(path) && ((await stat(path).catch(() => null))?.isDirectory() ?? false)
 
-/** Throws a UserError for a folder without pictures. */
-async function picturesIn(folder: string, followLinks: boolean): Promise<FolderFiles> {
+/** The encoding of the text of files, which the feature that is made of it says. */
+function encodingOf(features: OwnDataSpec['features']): Encoding {
+  const text = Array.isArray(features)
+    ? undefined
+    : Object.values((features ?? {}) as Named<FeatureSpec>).find(({ type }) => type === 'text')
+  return text?.type === 'text' ? text.encoding : 'utf-8'
+}
+
+/** Throws a UserError for a folder without pictures and texts. */
+async function filesIn(folder: string, followLinks: boolean): Promise<FolderFiles> {
   const { listFolder } = await import('../folders/list-folder.js')
   const listed = await listFolder(folder, isPictureName, followLinks)
-  if (listed.files.length > 0) return new FolderFiles(folder, listed)
+  if (listed.files.length > 0) return new FolderFiles(folder, listed, 'pictures')
+  const texts = await listFolder(folder, isTextName, followLinks)
+  if (texts.files.length > 0) return new FolderFiles(folder, texts, 'texts')
   const notes = listed.notes.map((note) => `; ${note.slice(note.indexOf(': ') + 2, -1)}`).join('')
   const pattern = await patternFor(folder, folder)
   const remedy = pattern.endsWith('*') ? '' : `; a pattern such as "${pattern}" names its files`
-  throw new UserError(`${folder}: the folder has no pictures (${PICTURE_ENDINGS.join(', ')})${notes}${remedy}`)
+  throw new UserError(
+    `${folder}: the folder has no pictures (${PICTURE_ENDINGS.join(', ')}) and no texts (.txt)${notes}${remedy}`,
+  )
 }
 
 /** Pictures that a pattern or a list names, relative to the folder that has all of them. */
@@ -105,5 +125,5 @@ function ofPictures(paths: readonly string[]): FolderFiles {
   const isInside = (path: string) => !relative(folder, path).startsWith('..')
   while (!paths.every(isInside) && dirname(folder) !== folder) folder = dirname(folder)
   const files = paths.map((path) => ({ path: relative(folder, path).replaceAll(sep, '/'), label: null }))
-  return new FolderFiles(folder, { files, notes: [] })
+  return new FolderFiles(folder, { files, notes: [] }, 'pictures')
 }
