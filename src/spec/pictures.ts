@@ -4,8 +4,8 @@ import { type DeepReadonly, nameIn, type RuleIssue } from './family.js'
 import { INTERPOLATIONS } from './interpolations.js'
 import { whole } from './whole.js'
 
-/** Limit on the height and width of a picture for a model. */
-const MOST_SIDE = 8192
+/** The height or the width of a picture for a model. */
+export const pictureSide = whole(1, 8192)
 
 export const COLOR_MODES = {
   grayscale: 'One channel: brightness.',
@@ -23,22 +23,22 @@ export const directory = z
     'Folder in which the files lie that the column names; it is relative to the spec. null: the folder of the source.',
   )
 
-export const imageSize = z
-  .array(whole(1, MOST_SIDE))
-  .length(2)
-  .describe('Height and width to which pictures are resized.')
+export const imageSize = z.array(pictureSide).length(2).describe('Height and width to which pictures are resized.')
 
 export const colorMode = nameIn(COLOR_MODES)
+
+export const cropToAspectRatio = (size: string) =>
+  z
+    .boolean()
+    .default(false)
+    .describe(`Whether to cut the largest part with the shape of ${size} from the middle, instead of distorting.`)
 
 export const pictureFields = {
   directory: directory.default(null),
   image_size: imageSize.default([256, 256]),
   color_mode: colorMode.default('rgb').describe('Channels of the pictures.'),
   interpolation: nameIn(INTERPOLATIONS).default('bilinear').describe('How pixels of the resized picture are computed.'),
-  crop_to_aspect_ratio: z
-    .boolean()
-    .default(false)
-    .describe('Whether to cut the largest part with the shape of image_size from the middle, instead of distorting.'),
+  crop_to_aspect_ratio: cropToAspectRatio('image_size'),
   pad_to_aspect_ratio: z
     .boolean()
     .default(false)
@@ -54,7 +54,10 @@ export const pictureFields = {
 
 export type PictureSpec = DeepReadonly<{ [Key in keyof typeof pictureFields]: z.output<(typeof pictureFields)[Key]> }>
 
-export function* pictureRules({ crop_to_aspect_ratio, pad_to_aspect_ratio }: PictureSpec): Iterable<RuleIssue> {
+/** Two ways to keep the shape of what a picture shows. */
+type AspectRatio = Pick<PictureSpec, 'crop_to_aspect_ratio' | 'pad_to_aspect_ratio'>
+
+export function* pictureRules({ crop_to_aspect_ratio, pad_to_aspect_ratio }: AspectRatio): Iterable<RuleIssue> {
   if (!crop_to_aspect_ratio || !pad_to_aspect_ratio) return
   const message = 'found true in addition to "crop_to_aspect_ratio"; keep one of them'
   yield { code: 'order', path: ['pad_to_aspect_ratio'], message }

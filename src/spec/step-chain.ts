@@ -28,6 +28,8 @@ const TAKES: { readonly [Type in StepSpec['type']]: readonly StepValues[] } = {
   SamplewiseCenter: ['numbers'],
   SamplewiseStd: ['numbers'],
   ZCAWhitening: ['numbers'],
+  CenterCrop: ['numbers'],
+  Resizing: ['numbers'],
   Binarize: ['numbers'],
   Flatten: ['numbers'],
 }

@@ -1,5 +1,6 @@
 /** Checks that the arguments of a step fit one another. */
 import type { RuleIssue } from './family.js'
+import { pictureRules } from './pictures.js'
 import type { StepOf, StepSpec } from './steps.js'
 import { textRules } from './text-rules.js'
 import { tokenRules, withoutSpecial } from './token-rules.js'
@@ -23,6 +24,8 @@ export function* stepRules(step: StepSpec): Iterable<RuleIssue> {
         yield { code: 'order', path: ['value'], message: `found a value, but only strategy "constant" uses it` }
       }
       return
+    case 'Resizing':
+      return yield* pictureRules(step)
     case 'MinMax':
       if (step.feature_range[0]! >= step.feature_range[1]!) {
         const message = `found ${step.feature_range.join(', ')}, must rise`

@@ -6,7 +6,9 @@ import { z } from 'zod'
 import type { GeneratorSpec } from './augmentation/generator.js'
 import { BINARIZATIONS } from './binarizations.js'
 import { type DeepReadonly, member, nameIn } from './family.js'
+import { INTERPOLATIONS } from './interpolations.js'
 import { axis } from './layers/layer.js'
+import { cropToAspectRatio, pictureSide } from './pictures.js'
 import { textFields } from './text.js'
 import { MOST_AXES, MOST_COLUMNS, whole } from './whole.js'
 
@@ -222,6 +224,27 @@ export const STEPS = [
         ),
     },
   ),
+  member(
+    'CenterCrop',
+    'Cuts the middle out of each picture. From a smaller picture it cuts the largest part of this shape, and resizes that.',
+    { height: pictureSide.describe('Height in pixels.'), width: pictureSide.describe('Width in pixels.') },
+  ),
+  member('Resizing', 'Resizes each picture.', {
+    height: pictureSide.describe('New height in pixels.'),
+    width: pictureSide.describe('New width in pixels.'),
+    interpolation: nameIn(INTERPOLATIONS).default('bilinear').describe('How pixels of the new picture are computed.'),
+    crop_to_aspect_ratio: cropToAspectRatio('the new picture'),
+    pad_to_aspect_ratio: z
+      .boolean()
+      .default(false)
+      .describe('Whether to surround the picture by a border to the shape of the new one, instead of distorting.'),
+    fill_mode: nameIn({ constant: 'The value of fill_value.' }).default('constant').describe('What the border shows.'),
+    fill_value: z.number().default(0).describe('Value of the border.'),
+    antialias: z
+      .boolean()
+      .default(false)
+      .describe('Whether a smaller picture is made of all pixels of the larger one; not for nearest and area.'),
+  }),
   member('Binarize', 'Turns values between 0 and 1 into 0 or 1.', {
     method: nameIn(BINARIZATIONS).default('threshold').describe('How values between 0 and 1 become 0 or 1.'),
   }),

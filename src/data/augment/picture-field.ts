@@ -8,12 +8,12 @@ export type AugmentLayer = Augmentation | Mixing
 
 export const isMixing = (layer: AugmentLayer): layer is Mixing => 'mix' in layer
 
-/** Height, width and channels of a field; one without channels has one of them. */
-export function pictureShapeOf({ shape }: Field): PictureShape {
+/** Height, width and channels of a field, for a layer or a field of the spec; one without channels has one of them. */
+export function pictureShapeOf({ shape }: Field, taker = 'augment'): PictureShape {
   const [height, width, channels = 1, ...more] = shape
   if (height !== undefined && width !== undefined && more.length === 0) return [height, width, channels]
   throw new StepProblem(
-    `found rows ${formatShape([null, ...shape])}, must be (None, height, width) or (None, height, width, channels) for "augment"`,
+    `found rows ${formatShape([null, ...shape])}, must be (None, height, width) or (None, height, width, channels) for "${taker}"`,
   )
 }
 

@@ -1,7 +1,7 @@
 /** `RandomCrop` (keras/src/layers/preprocessing/image_preprocessing/random_crop.py). */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Interpolation } from '../../spec/interpolations.js'
-import { resize } from '../pictures/resize.js'
+import { cut, resize } from '../pictures/resize.js'
 import type { Augmentation, Picture } from './augmentation.js'
 
 /** The pixel that becomes the first one. `whole`: as much of the picture as has the right shape, resized. */
@@ -15,21 +15,16 @@ export function randomCrop({ height, width }: ArgumentsOf<'RandomCrop'>): Augmen
   const size = [height, width] as const
 
   function cropped({ shape, values }: Picture, corner: Corner, interpolation: Interpolation): Picture {
-    const [, columns, channels] = shape
+    const channels = shape[2]
     const made = [height, width, channels] as const
     if (corner === 'whole') {
       return { shape: made, values: resize(values, shape, size, { interpolation, crop_to_aspect_ratio: true }) }
     }
     const { top, left } = corner
-    const part = [Math.min(height, shape[0] - top), Math.min(width, columns - left), channels] as const
-    const row = part[1] * channels
-    const cut = new Float32Array(part[0] * row)
-    for (let y = 0; y < part[0]; y++) {
-      const from = ((top + y) * columns + left) * channels
-      cut.set(values.subarray(from, from + row), y * row)
-    }
+    const part = [Math.min(height, shape[0] - top), Math.min(width, shape[1] - left), channels] as const
+    const pixels = cut(values, shape, { top, left, height: part[0], width: part[1] })
     const fits = part[0] === height && part[1] === width
-    return { shape: made, values: fits ? cut : resize(cut, part, size, { interpolation }) }
+    return { shape: made, values: fits ? pixels : resize(pixels, part, size, { interpolation }) }
   }
 
   return {

@@ -4,7 +4,7 @@ import type { PictureShape } from '../augment/augmentation.js'
 import { type Taps, tapsOf } from './taps.js'
 
 /** Values of a picture in row-major order of height, width and channels. */
-export type Pixels = Uint8Array | Uint16Array | Float32Array
+export type Pixels = Uint8Array | Uint16Array | Int32Array | Float32Array
 
 export interface Resizing {
   readonly interpolation: Interpolation
@@ -72,6 +72,21 @@ export function place(
   const row = width * channels
   for (let y = 0; y < height; y++) {
     made.set(pixels.subarray(y * row, (y + 1) * row), ((top + y) * outerWidth + left) * channels)
+  }
+  return made
+}
+
+/** Returns a part of a picture, as an array of the same type. */
+export function cut<Of extends Pixels>(
+  pixels: Of,
+  [, pictureWidth, channels]: PictureShape,
+  { top, left, height, width }: Window,
+): Of {
+  const row = width * channels
+  const made = pixels.slice(0, height * row) as Of
+  for (let y = 0; y < height; y++) {
+    const from = ((top + y) * pictureWidth + left) * channels
+    made.set(pixels.subarray(from, from + row), y * row)
   }
   return made
 }

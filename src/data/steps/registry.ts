@@ -12,6 +12,7 @@ import { indexLookup } from './index-lookup.js'
 import { log } from './log.js'
 import { minMax } from './min-max.js'
 import { normalization } from './normalization.js'
+import { centerCrop, resizing } from './picture-size.js'
 import { rescaling } from './rescaling.js'
 import { samplewiseCenter, samplewiseStd } from './sample-wise.js'
 import { standardize } from './standardize.js'
@@ -40,6 +41,8 @@ const STEPS: {
   SamplewiseCenter: () => samplewiseCenter,
   SamplewiseStd: () => samplewiseStd,
   ZCAWhitening: ({ epsilon }) => zcaWhitening(epsilon),
+  CenterCrop: centerCrop,
+  Resizing: resizing,
   Binarize: ({ method }, seed) => BINARIZE[method](seed),
   Flatten: () => flatten,
   ImageDataGenerator: generatorStep,

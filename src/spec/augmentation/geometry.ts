@@ -1,7 +1,7 @@
 /** Augmentations that move pixels (keras/src/layers/preprocessing/image_preprocessing). */
 import { z } from 'zod'
 import { type DeepReadonly, nameIn } from '../family.js'
-import { LARGEST_WINDOW, whole } from '../whole.js'
+import { pictureSide } from '../pictures.js'
 import { range, upTo, valueRange } from './colour.js'
 import { augmentation } from './layer.js'
 
@@ -42,7 +42,6 @@ const around = (least: number, most: number, description: string) =>
 const aboveMinusOne = z.number().gt(-1).max(1)
 const zoom = z.union([aboveMinusOne, z.array(aboveMinusOne).length(2)])
 
-const side = whole(1, LARGEST_WINDOW)
 const smaller = 'A picture that is not larger in both directions is cut in the middle and resized.'
 
 export const GEOMETRY = [
@@ -87,8 +86,8 @@ export const GEOMETRY = [
     'RandomCrop',
     'Cuts out a part of a picture. Validation and test show as much of the picture as has the same shape, resized.',
     {
-      height: side.describe(`Height of the part in pixels. ${smaller}`),
-      width: side.describe(`Width of the part in pixels. ${smaller}`),
+      height: pictureSide.describe(`Height of the part in pixels. ${smaller}`),
+      width: pictureSide.describe(`Width of the part in pixels. ${smaller}`),
     },
   ),
   augmentation('RandomPerspective', 'Shows some pictures in another perspective, by moving the corners.', {

@@ -65,6 +65,11 @@ const integers: ColumnRows = {
   count: 9,
   values: Float64Array.of(3, 2, 3, 1, 2 ** 40, 1, 9, 9, 9),
 }
+const pictures: ColumnRows = {
+  column: { shape: [3, 4], dtype: 'uint8', divisor: 255, values: 'grey' },
+  count: 9,
+  values: Uint8Array.from({ length: 9 * 12 }, (_, at) => (at * 37) % 256),
+}
 const TRAINING_ROWS = 6
 
 const CASES: { readonly [Type in StepSpec['type']]: readonly (readonly [GivenStep, ColumnRows])[] } = {
@@ -97,6 +102,11 @@ const CASES: { readonly [Type in StepSpec['type']]: readonly (readonly [GivenSte
   SamplewiseCenter: [['SamplewiseCenter', reals]],
   SamplewiseStd: [['SamplewiseStd', reals]],
   ZCAWhitening: [['ZCAWhitening', reals]],
+  CenterCrop: [
+    [{ type: 'CenterCrop', height: 2, width: 3 }, pictures],
+    [{ type: 'CenterCrop', height: 5, width: 3 }, pictures],
+  ],
+  Resizing: [[{ type: 'Resizing', height: 2, width: 6, antialias: true }, pictures]],
   Binarize: [
     [
       { type: 'Binarize', method: 'sample' },
