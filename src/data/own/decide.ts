@@ -13,6 +13,7 @@ import { labelText } from '../steps/labels.js'
 import { textFileProblems } from '../text/files.js'
 import { withIcu } from '../text/icu.js'
 import { TEXT } from '../text/text-files.js'
+import { augmentProblems } from './augment-problems.js'
 import { columnsBeside, columnsOf, targetColumns } from './columns.js'
 import type { Feature } from './feature.js'
 import { inferred } from './infer.js'
@@ -46,7 +47,7 @@ export async function decide(given: OwnDataSpec, table: RawTable, kindOf: Target
   refuse(encodingProblems(features, table))
   refuse(await textFileProblems(features))
   const settled = await withMade(withIcu(mapped(features, (feature) => filled(feature, spec))), table)
-  refuse(pictureProblems(settled, targets))
+  refuse([...pictureProblems(settled, targets), ...augmentProblems(settled, targets)])
   return { features: settled, targets }
 }
 

@@ -3,12 +3,14 @@ import type { Field, Named } from '../../base/field.js'
 import { type DataForm, inputKey, targetKey, WEIGHT } from '../../base/form.js'
 import { noNames } from '../../base/no-names.js'
 import { chainOf } from '../../spec/feature-chain.js'
-import { crossName, type FeatureSpec, isOwnInput } from '../../spec/features.js'
+import { crossName, isOwnInput } from '../../spec/features.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { featureChain, mixable, mixes } from '../augment/augmented-chain.js'
+import { maskAtInference } from '../augment/inference.js'
 import type { Part, Plans } from '../preparation.js'
 import { crossOf } from '../steps/features.js'
 import { classNumbers, flags, multiHot } from '../steps/labels.js'
+import { moves } from './augment-problems.js'
 import { hasLabels } from './classes.js'
 import { valueColumnsOf } from './columns.js'
 import type { Decisions, Target } from './decide.js'
@@ -21,14 +23,22 @@ export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, see
     ? [...Object.keys(targets).map(targetKey), ...(data.weight === null ? [] : [WEIGHT])]
     : []
   const mixing = fieldsThatMix.length > 0 ? [mixable] : []
+  const mover = Object.values(features).find(moves)
+  const masks = Object.keys(targets).flatMap((name) => (targets[name]!.type === 'image' ? [targetKey(name)] : []))
   for (const [name, feature] of Object.entries(features)) {
     const own = data.output_mode === 'dict' || isOwnInput(feature)
     const key = inputKey(own ? name : CONCATENATED)
     plans[key] ??= []
     const augment = augmentOf(feature)
-    const mixed = mixes(augment) ? fieldsThatMix : []
     plans[key].push(
-      featureChain({ column: valuesColumn(feature), augment, steps: chainOf(feature), masks: [], mixed, seed }),
+      featureChain({
+        column: valuesColumn(feature),
+        augment,
+        steps: chainOf(feature),
+        masks: feature === mover ? masks : [],
+        mixed: mixes(augment) ? fieldsThatMix : [],
+        seed,
+      }),
     )
   }
   for (const cross of data.crosses) {
@@ -39,14 +49,18 @@ export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, see
   for (const [name, target] of Object.entries(targets)) {
     plans[targetKey(name)] = valueColumnsOf(target).map((column) => ({
       column,
-      steps: [...targetSteps(target), ...mixing],
+      steps: [
+        ...targetSteps(target),
+        ...mixing,
+        ...(mover && target.type === 'image' ? [maskAtInference(augmentOf(mover))] : []),
+      ],
     }))
   }
   if (data.weight !== null) plans[WEIGHT] = [{ column: data.weight, steps: mixing }]
   return plans
 }
 
-const augmentOf = (feature: FeatureSpec) => ('augment' in feature ? feature.augment : [])
+const augmentOf = (feature: Feature) => ('augment' in feature ? feature.augment : [])
 
 /** Name of the input of features that are concatenated. */
 const CONCATENATED = 'features'
