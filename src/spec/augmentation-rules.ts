@@ -14,7 +14,7 @@ export function* valueRangeRules(
     if (!('value_range' in layer)) continue
     const [low, high] = layer.value_range
     if (low === least && high === largest) continue
-    const message = `found ${low}, ${high}, but the pictures have values from ${least} to ${largest}; must be ${least}, ${largest}`
+    const message = `found [${low}, ${high}], but the pictures have values from ${least} to ${largest}; write "value_range": [${least}, ${largest}]`
     yield { code: 'range', path: ['augment', index, 'value_range'], message }
   }
 }

@@ -76,24 +76,12 @@ function* dataRules(data: z.output<typeof object>): Iterable<RuleIssue> {
     return
   }
   const { binarize, standardize, steps } = data
-  if ('augment' in data) yield* rangeRules(data)
+  if ('augment' in data) yield* valueRangeRules(data.augment, [0, 1])
   yield* chainRules(steps, 'numbers', ['steps'])
   yield* sizeRules(steps, ['steps'])
-  if ('augment' in data) yield* valueRangeRules(data.augment, [0, 1])
   if (binarize !== null && standardize) {
     const message = 'found true in addition to "binarize", but standardized values are not probabilities of a 1'
     yield { code: 'order', path: ['standardize'], message }
-  }
-}
-
-/** The values of these sets are 0 to 1, which a layer that asks for their range must know. */
-function* rangeRules({ dataset, augment }: Extract<SetSpec, { readonly augment: unknown }>): Iterable<RuleIssue> {
-  for (const [index, layer] of augment.entries()) {
-    if (!('value_range' in layer)) continue
-    const [least, largest] = layer.value_range
-    if (least === 0 && largest === 1) continue
-    const message = `found value_range [${least}, ${largest}], but the values of ${dataset} are 0 to 1; write "value_range": [0, 1]`
-    yield { code: 'range', path: ['augment', index, 'value_range'], message }
   }
 }
 

@@ -116,7 +116,7 @@ describe('what is wrong is told before the first step', () => {
 
   test('the range of values that a set does not have', async () => {
     expect(await told(spec([{ type: 'RandomBrightness', factor: 0.1 }]))).toContain(
-      '/data/augment/0/value_range: found value_range [0, 255], but the values of digits are 0 to 1; write "value_range": [0, 1]',
+      '/data/augment/0/value_range: found [0, 255], but the pictures have values from 0 to 1; write "value_range": [0, 1]',
     )
   })
 

@@ -61,7 +61,8 @@ function recoloured({ shape, values }: Picture, range: Range, turn: number, time
     }
     if (hue < 0) hue += 6
     else if (hue > 6) hue -= 6
-    const [pale, strength] = [(1 - saturation) * value, saturation * value]
+    const pale = (1 - saturation) * value
+    const strength = saturation * value
     made[at] = (pale + strength * clip(Math.abs(hue - 3) - 1, 0, 1)) * width + least
     made[at + 1] = (pale + strength * clip(2 - Math.abs(hue - 2), 0, 1)) * width + least
     made[at + 2] = (pale + strength * clip(2 - Math.abs(hue - 4), 0, 1)) * width + least

@@ -8,7 +8,7 @@ export const valueRange = z
   .array(z.number())
   .length(2)
   .refine(([least, largest]) => least! < largest!, {
-    error: ({ input }) => `found ${(input as readonly number[]).join(', ')}, must rise`,
+    error: ({ input }) => `found [${(input as readonly number[]).join(', ')}], must rise`,
   })
   .default([0, 255])
   .describe('Smallest and largest value of a picture.')
@@ -79,7 +79,7 @@ export const COLOUR = [
     factor: upTo('Range of the probability that a picture is blurred.').default(1),
     kernel_size: perAxis(2, 1, LARGEST_WINDOW)
       .refine((sizes) => sizes.every((size) => size % 2 === 1), {
-        error: ({ input }) => `found ${(input as readonly number[]).join(', ')}, must be odd`,
+        error: ({ input }) => `found [${(input as readonly number[]).join(', ')}], must be odd`,
       })
       .prefault(3)
       .describe('Size of the kernel in pixels, odd: a number, or [height, width].'),
