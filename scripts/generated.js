@@ -23,13 +23,18 @@ const folder = join(root, 'generated')
 /** By file: a hash of its sources. */
 const MADE_OF = join(folder, 'made-of.json')
 
-/** Compiles the SIMD kernels from AssemblyScript. */
-export const makeKernels = () =>
-  make('kernels.wasm', ['src/engine/compiled/inputs/assembly'], (file) => {
+/** Compiles the SIMD kernels from AssemblyScript: those of a step share their memory with threads. */
+export async function makeKernels() {
+  await makeWasm('kernels.wasm', 'src/engine/compiled/inputs/assembly', ['--sharedMemory', '--enable', 'threads'])
+  await makeWasm('matrix.wasm', 'src/data/matrix/assembly', [])
+}
+
+const makeWasm = (name, folder, own) =>
+  make(name, [folder], (file) => {
     const compiler = join(dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js')
-    const memory = ['--importMemory', '--sharedMemory', '--maximumMemory', '65536']
-    const options = [...memory, '--runtime', 'stub', '--noAssert', '--enable', 'simd', '--enable', 'threads', '-O3']
-    const args = [compiler, 'src/engine/compiled/inputs/assembly/kernels.ts', '--outFile', file, ...options]
+    const memory = ['--importMemory', '--maximumMemory', '65536']
+    const options = [...memory, ...own, '--runtime', 'stub', '--noAssert', '--enable', 'simd', '-O3']
+    const args = [compiler, `${folder}/kernels.ts`, '--outFile', file, ...options]
     execFileSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] })
   })
 

@@ -5,6 +5,8 @@
  */
 import type { Field, Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
+import { eigenBytes, eigenOf } from '../matrix/eigen.js'
+import { type MatrixMemory, matrixMemory, type Place, strideOf } from '../matrix/matrix.js'
 import { featuresOf } from './feature-wise.js'
 import { numbersOf, realField } from './numbers.js'
 import { StepProblem } from './problem.js'
@@ -13,17 +15,17 @@ import type { Learning, Step } from './step.js'
 /** The mean of each feature, and W row by row as float32 in base64. */
 type Whitening = { readonly means: readonly number[]; readonly matrix: string }
 
-/** The time to find U grows with the third power of the elements: 784 take seconds, these take a quarter of an hour. */
+/**
+ * The memory for W grows with the square of the elements, and the time to find it with the third power: 3072 take half a
+ * minute and 150 MB, these take over a minute and 270 MB.
+ */
 const MOST_ELEMENTS = 4096
 
+/** Rows that are in the memory of the matrix at once; an even number. */
+const AT_ONCE = 64
+
 export function zcaWhitening(epsilon: number): Step<Whitening> {
-  const matrices = new WeakMap<Whitening, Float32Array>()
-  const matrixOf = (learnt: Whitening) => {
-    const matrix =
-      matrices.get(learnt) ?? new Float32Array(Uint8Array.from(Buffer.from(learnt.matrix, 'base64')).buffer)
-    matrices.set(learnt, matrix)
-    return matrix
-  }
+  const turns = new WeakMap<Whitening, Turn>()
   return {
     learning: (given: Field) => learningWhitening(given, epsilon),
     column(given: Field) {
@@ -31,11 +33,9 @@ export function zcaWhitening(epsilon: number): Step<Whitening> {
       return realField(given.shape)
     },
     apply(values: Numbers, given: Field, learnt) {
-      const made = new Float32Array(values.length)
-      for (const { from, rows, count } of centered(values, given, learnt.means)) {
-        made.set(turned(rows, matrixOf(learnt)).subarray(0, count), from)
-      }
-      return made
+      const turn = turns.get(learnt) ?? turning(learnt, given)
+      turns.set(learnt, turn)
+      return turn(values, given)
     },
   }
 }
@@ -43,67 +43,60 @@ export function zcaWhitening(epsilon: number): Step<Whitening> {
 function checkWidth({ shape }: Field): void {
   const elements = sizeOf(shape)
   if (elements <= MOST_ELEMENTS) return
-  throw new StepProblem(`found rows of ${elements} elements, must be at most ${MOST_ELEMENTS} for ZCA whitening`)
+  throw new StepProblem(
+    `found rows of ${elements} elements, must be at most ${MOST_ELEMENTS} for ZCA whitening; 36 x 36 x 3 and 64 x 64 x 1 fit`,
+  )
 }
 
 /** Goes through the rows twice: for the means, then for the products of elements. */
 function learningWhitening(given: Field, epsilon: number): Learning<Whitening> {
   checkWidth(given)
   const width = sizeOf(given.shape)
+  const stride = strideOf(width)
   const features = featuresOf(given)
   const sums = new Float64Array(features.count)
-  const products = new Float64Array(width * width)
   let rows = 0
-  let means: readonly number[] | undefined
+  let second: { means: readonly number[]; memory: MatrixMemory; products: Place; room: Place } | undefined
   return {
     see(values: Numbers) {
-      if (means) {
-        for (const { rows } of centered(values, given, means)) addProducts(rows, products, width)
+      if (second) {
+        const { means, memory, products, room } = second
+        for (const { count } of centered(values, given, means, room)) {
+          memory.kernels.add_products(products.at, room.at, count, stride)
+        }
         return
       }
       rows += values.length / width
       for (const [at, value] of numbersOf(values, given).entries()) sums[features.of[at % width]!]! += value
     },
-    async end() {
-      if (!means) {
-        means = [...sums].map((sum) => sum / ((rows * width) / features.count))
+    end() {
+      if (!second) {
+        const memory = matrixMemory(8 * stride * (stride + AT_ONCE) + eigenBytes(width))
+        const means = [...sums].map((sum) => sum / ((rows * width) / features.count))
+        second = { means, memory, products: memory.floats(stride * stride), room: memory.floats(stride * AT_ONCE) }
         return 'again'
       }
-      const matrix = await whiteningMatrix(products, { width, rows, epsilon })
+      const { means, memory, products } = second
+      const matrix = whiteningMatrix(memory, products, { width, rows, epsilon })
       return { learnt: { means, matrix: Buffer.from(matrix.buffer).toString('base64') } }
     },
   }
 }
 
-/** Rows that are multiplied together, because a processor then waits less for memory. */
-const TOGETHER = 4
-/** Groups of such rows that are in memory at once as float64. */
-const GROUPS = 64
-
-/** Yields rows without the means, some at a time: `count` values from `from` on, and zeros up to a whole group. */
-function* centered(values: Numbers, given: Field, means: readonly number[]) {
+/** Writes rows without the means to `room`, some at a time: `count` of them from value `from` on. */
+function* centered(values: Numbers, given: Field, means: readonly number[], room: Place) {
   const features = featuresOf(given).of
-  const group = TOGETHER * features.length
-  for (let from = 0; from < values.length; from += GROUPS * group) {
-    const numbers = numbersOf(values.subarray(from, from + GROUPS * group), given)
-    const rows = new Float64Array(Math.ceil(numbers.length / group) * group)
-    for (const [at, value] of numbers.entries()) rows[at] = value - means[features[at % features.length]!]!
-    yield { from, rows, count: numbers.length }
-  }
-}
-
-/** Adds the products of all pairs of elements of each row; only those with i <= j. */
-function addProducts(rows: Float64Array, products: Float64Array, width: number): void {
-  for (let first = 0; first < rows.length; first += TOGETHER * width) {
-    const [second, third, fourth] = [first + width, first + 2 * width, first + 3 * width]
-    for (let i = 0; i < width; i++) {
-      const [a, b, c, d] = [rows[first + i]!, rows[second + i]!, rows[third + i]!, rows[fourth + i]!]
-      for (let j = i, to = i * width + i; j < width; j++, to++) {
-        // one after another, so that sums do not depend on the group of a row
-        products[to] =
-          products[to]! + a * rows[first + j]! + b * rows[second + j]! + c * rows[third + j]! + d * rows[fourth + j]!
+  const width = features.length
+  const stride = strideOf(width)
+  for (let from = 0; from < values.length; from += AT_ONCE * width) {
+    const numbers = numbersOf(values.subarray(from, from + AT_ONCE * width), given)
+    const count = numbers.length / width
+    for (let row = 0, at = 0; row < count; row++) {
+      for (let element = 0; element < width; element++, at++) {
+        room.values[row * stride + element] = numbers[at]! - means[features[element]!]!
       }
     }
+    yield { from, count }
   }
 }
 
@@ -113,53 +106,54 @@ interface Training {
   readonly epsilon: number
 }
 
-async function whiteningMatrix(products: Float64Array, { width, rows, epsilon }: Training): Promise<Float32Array> {
-  const { EigenvalueDecomposition, Matrix } = await import('ml-matrix')
-  const symmetric = new Matrix(width, width)
-  for (let i = 0; i < width; i++) {
-    for (let j = i; j < width; j++) {
-      symmetric.set(i, j, products[i * width + j]!)
-      symmetric.set(j, i, products[i * width + j]!)
-    }
+function whiteningMatrix(memory: MatrixMemory, products: Place, { width, rows, epsilon }: Training): Float32Array {
+  const stride = strideOf(width)
+  mirror(products.values, width)
+  const { values, vectors } = eigenOf(memory, products, width)
+  // there are no more singular vectors than rows
+  const order = Array.from(values.keys()).toSorted((a, b) => values[b]! - values[a]!)
+  const used = new Set(order.slice(0, rows))
+  for (let k = 0; k < width; k++) {
+    const singular = Math.sqrt(Math.max(values[k]!, 0))
+    const scale = used.has(k) ? Math.sqrt(Math.sqrt(rows) / (singular + epsilon)) : 0
+    for (let i = k * stride; i < k * stride + width; i++) vectors.values[i]! *= scale
   }
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(symmetric, { assumeSymmetric: true })
-  // in rising order; there are no more singular vectors than rows
-  const first = Math.max(0, width - rows)
-  const scales = realEigenvalues.map((value) => Math.sqrt(rows) / (Math.sqrt(Math.max(value, 0)) + epsilon))
-  const vectors = eigenvectorMatrix.to2DArray().map((row) => Float64Array.from(row.slice(first)))
-  const scaled = vectors.map((row) => row.map((value, index) => value * scales[first + index]!))
+  products.values.fill(0)
+  for (let k = 0; k < width; k += AT_ONCE) {
+    memory.kernels.add_products(products.at, vectors.at + 8 * k * stride, Math.min(AT_ONCE, width - k), stride)
+  }
+  mirror(products.values, width)
   const matrix = new Float32Array(width * width)
-  for (let i = 0; i < width; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0
-      for (let k = 0; k < vectors[i]!.length; k++) sum += scaled[i]![k]! * vectors[j]![k]!
-      matrix[i * width + j] = sum
-      matrix[j * width + i] = sum
-    }
-  }
+  for (let i = 0; i < width; i++) matrix.set(products.values.subarray(i * stride, i * stride + width), i * width)
   return matrix
 }
 
-/** Multiplies each row by the matrix, which is symmetric. */
-function turned(rows: Float64Array, matrix: Float32Array): Float32Array {
-  const width = Math.sqrt(matrix.length)
-  const made = new Float32Array(rows.length)
-  for (let first = 0; first < rows.length; first += TOGETHER * width) {
-    const [second, third, fourth] = [first + width, first + 2 * width, first + 3 * width]
-    for (let j = 0; j < width; j++) {
-      let [a, b, c, d] = [0, 0, 0, 0]
-      for (let i = 0, at = j * width; i < width; i++, at++) {
-        const factor = matrix[at]!
-        a += rows[first + i]! * factor
-        b += rows[second + i]! * factor
-        c += rows[third + i]! * factor
-        d += rows[fourth + i]! * factor
-      }
-      made[first + j] = a
-      made[second + j] = b
-      made[third + j] = c
-      made[fourth + j] = d
-    }
+/** Copies the upper triangle to the lower one. */
+function mirror(values: Float64Array, width: number): void {
+  const stride = strideOf(width)
+  for (let i = 0; i < width; i++) {
+    for (let j = 0; j < i; j++) values[i * stride + j] = values[j * stride + i]!
   }
-  return made
+}
+
+type Turn = (values: Numbers, given: Field) => Float32Array
+
+/** Returns a function that multiplies rows by W. */
+function turning({ means, matrix }: Whitening, { shape }: Field): Turn {
+  const width = sizeOf(shape)
+  const stride = strideOf(width)
+  const stored = new Float32Array(Uint8Array.from(Buffer.from(matrix, 'base64')).buffer)
+  const { kernels, floats } = matrixMemory(8 * stride * (width + 2 * AT_ONCE))
+  const [factors, room, out] = [width, AT_ONCE, AT_ONCE].map((rows) => floats(stride * rows)) as [Place, Place, Place]
+  for (let i = 0; i < width; i++) factors.values.set(stored.subarray(i * width, (i + 1) * width), i * stride)
+  return (values, given) => {
+    const made = new Float32Array(values.length)
+    for (const { from, count } of centered(values, given, means, room)) {
+      kernels.multiply(out.at, room.at, factors.at, 2 * Math.ceil(count / 2), width, stride)
+      for (let row = 0; row < count; row++) {
+        made.set(out.values.subarray(row * stride, row * stride + width), from + row * width)
+      }
+    }
+    return made
+  }
 }
