@@ -16,7 +16,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   spec: { loads: ['base', 'zod', 'ajv', 'jsonc-parser'] },
   data: {
     loads: [
-      ...['base', 'spec', 'fast-png', 'yauzl', 'tinyglobby', 'h5wasm', 'ml-matrix', '@huggingface/tokenizers'],
+      ...['base', 'spec', 'fast-png', 'yauzl', 'tinyglobby', 'h5wasm', '@huggingface/tokenizers'],
       ...['@duckdb/node-api', '@duckdb/node-bindings', 'sharp'],
     ],
   },

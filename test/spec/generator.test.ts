@@ -53,6 +53,12 @@ test('values out of range are refused', () => {
   ])
 })
 
+test('brightness of pictures that have values from 0 to 1 is refused', () => {
+  expect(issuesOf(generator({ brightness_range: [0.5, 1.5] }))).toEqual([
+    '/data/augment/0/brightness_range: found bounds, but the pictures have values from 0 to 1, and it makes whole numbers from 0 to 255; "RandomBrightness" has a "value_range"',
+  ])
+})
+
 test('a generator that standardizes must be the last augmentation', () => {
   const standardizing = generator({ rescale: 0.5, horizontal_flip: true })
   expect(issuesOf(standardizing, { type: 'RandomFlip' })).toEqual([

@@ -8,7 +8,7 @@ import { StepProblem } from '../steps/problem.js'
 import type { Augmentation, Picture, PictureShape } from './augmentation.js'
 import { brightened, rangeOf } from './brightness.js'
 import { flipped } from './random-flip.js'
-import { type AffineMap, affineTransform } from './spline-transform.js'
+import { type AffineMap, affineTransform, type Interpolation } from './spline-transform.js'
 
 /** Keras' `transform_parameters`. */
 export interface TransformParameters {
@@ -29,10 +29,10 @@ export interface TransformParameters {
 }
 
 export function imageDataGenerator(spec: GeneratorSpec): Augmentation<TransformParameters> {
-  const { fill_mode: mode, cval, interpolation_order } = spec
-  const moved = (picture: Picture, drawn: TransformParameters, order: number) => {
+  const { fill_mode: mode, cval, interpolation_order: order } = spec
+  const moved = (picture: Picture, drawn: TransformParameters, interpolation: Interpolation) => {
     const map = mapOf(drawn, picture.shape)
-    const there = map ? affineTransform(picture, map, { order, mode, cval }) : picture
+    const there = map ? affineTransform(picture, map, interpolation) : picture
     return flipped(there, { horizontal: drawn.flip_horizontal, vertical: drawn.flip_vertical })
   }
   return {
@@ -54,11 +54,11 @@ export function imageDataGenerator(spec: GeneratorSpec): Augmentation<TransformP
     apply(picture, drawn) {
       const { channel_shift_intensity: intensity, brightness } = drawn
       // flips change no value, so they may come before the shift of channels
-      const there = moved(picture, drawn, interpolation_order)
+      const there = moved(picture, drawn, { order, mode, cval })
       const shifted = intensity === null ? there : shiftedChannels(there, intensity)
       return brightness === null ? shifted : brightened(shifted, brightness)
     },
-    applyToMask: (mask, drawn) => moved(mask, drawn, 0),
+    applyToMask: (mask, drawn) => moved(mask, drawn, { order: 0, mode, cval: 0 }),
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { RandomStream } from '../../../src/base/philox.js'
 import { imageDataGenerator, type TransformParameters } from '../../../src/data/augment/image-data-generator.js'
 import { expectClose } from '../../support/close.js'
-import { firstPicture, generatorSpec } from '../../support/generator.js'
+import { firstPicture, generatorSpec, pixels } from '../../support/generator.js'
 import { kerasFixture } from '../../support/keras.js'
 
 const { transforms, draws, levels } = kerasFixture('generator')
@@ -62,5 +62,34 @@ describe('parameters are drawn as in Keras', () => {
         }
       }
     },
+  )
+})
+
+describe('a mask', () => {
+  const shape = [6, 5, 1] as const
+  const classes = Float32Array.from(pixels(shape, 1), (value) => 1 + (value % 3))
+  const moved = (fill_mode: string) =>
+    imageDataGenerator(generatorSpec({ fill_mode, cval: 99, interpolation_order: 3 })).applyToMask!(
+      { shape, values: classes },
+      { ...NOTHING, theta: 30, tx: 2, flip_horizontal: true, brightness: 0.5, channel_shift_intensity: 9 },
+    ).values
+
+  test('moves with its picture, and keeps its class numbers', () => {
+    expect(new Set(moved('reflect'))).toEqual(new Set([1, 2, 3]))
+    const picture = imageDataGenerator(generatorSpec({ fill_mode: 'reflect', interpolation_order: 0 })).apply(
+      { shape, values: classes },
+      { ...NOTHING, theta: 30, tx: 2, flip_horizontal: true },
+    )
+    expect(moved('reflect')).toEqual(picture.values)
+  })
+
+  test('is 0 outside with a constant', () => {
+    expect(new Set(moved('constant'))).toEqual(new Set([0, 1, 2, 3]))
+  })
+})
+
+test('brightness of pictures with two channels is refused', () => {
+  expect(() => imageDataGenerator(generatorSpec({ brightness_range: [0.5, 1] })).shape([4, 4, 2])).toThrow(
+    'found pictures of 2 channels, must be 1, 3 or 4 for "brightness_range"',
   )
 })

@@ -1,8 +1,9 @@
 /** Steps of Keras' ImageDataGenerator. */
 import { describe, expect, test } from 'vitest'
+import { sizeOf } from '../../../src/base/shape.js'
 import { expectClose } from '../../support/close.js'
 import { X } from '../../support/data.js'
-import { hashes } from '../../support/hashed.js'
+import { evenly } from '../../support/hashed.js'
 import { kerasFixture } from '../../support/keras.js'
 import { AS_KERAS, type ColumnRows, columnRows, type GivenStep, learnFrom, make } from '../../support/steps.js'
 
@@ -34,30 +35,58 @@ const matrixOf = (learnt: Awaited<ReturnType<typeof learnFrom>>) => {
 }
 
 describe('ZCA whitening', () => {
-  const [count, width] = [400, 12]
-  /** Numbers, each of which depends on those before it. */
-  const mixed = Array.from({ length: count }, (_, row) => {
-    const numbers = [...hashes(`row ${row}`, width)].map((hash) => hash / 2 ** 32)
-    return numbers.map((one, at) => 3 * one + (numbers[at - 1] ?? 0) * 5 + at)
-  })
-  const rows = columnRows({ kind: 'float32', shape: [width], values: mixed.flat() })
-
-  const covarianceOf = (values: ArrayLike<number>) => {
-    const row = (at: number) => Array.from({ length: width }, (_, element) => values[at * width + element]!)
-    const all = Array.from({ length: count }, (_, at) => row(at))
-    const mean = (of: (row: number[]) => number) => all.reduce((sum, one) => sum + of(one), 0) / count
-    const means = Array.from({ length: width }, (_, i) => mean((one) => one[i]!))
-    return Array.from({ length: width * width }, (_, at) => {
-      const [i, j] = [Math.floor(at / width), at % width]
-      return mean((one) => (one[i]! - means[i]!) * (one[j]! - means[j]!))
-    })
+  /** Rows whose elements depend on those before them, each with mean 0, so that the mean of a channel is that of all. */
+  const mixedRows = (shape: readonly number[], count: number) => {
+    const width = sizeOf(shape)
+    const values = Float64Array.from(evenly('rows', count * width))
+    for (let at = values.length - 1; at > 0; at--) values[at]! += 1.5 * values[at - 1]!
+    for (let element = 0; element < width; element++) {
+      let sum = 0
+      for (let at = element; at < values.length; at += width) sum += values[at]!
+      for (let at = element; at < values.length; at += width) values[at]! -= sum / count
+    }
+    return columnRows({ kind: 'float32', shape, values: [...values] })
   }
-  const identity = Array.from({ length: width * width }, (_, at) => (at % (width + 1) === 0 ? 1 : 0))
 
-  test('makes the covariance of the training rows the identity', async () => {
-    const { values, field } = await make(['ZCAWhitening'], rows, await learnFrom(['ZCAWhitening'], rows))
-    expect(field).toEqual({ shape: [width], dtype: 'float32', divisor: 1, values: 'real' })
-    expectClose(covarianceOf(values), identity, 'covariance', { relative: 0, absolute: 1e-3 })
+  /** Covariances of some elements with all. */
+  const covarianceOf = (values: ArrayLike<number>, width: number, some: readonly number[]) => {
+    const count = values.length / width
+    const elements = Array.from({ length: width }, (_, element) => {
+      const own = Float64Array.from({ length: count }, (_, row) => values[row * width + element]!)
+      const mean = own.reduce((sum, one) => sum + one, 0) / count
+      return own.map((one) => one - mean)
+    })
+    return some.flatMap((i) =>
+      elements.map((other) => {
+        let sum = 0
+        for (let row = 0; row < count; row++) sum += elements[i]![row]! * other[row]!
+        return sum / count
+      }),
+    )
+  }
+
+  test.each([
+    [[12], 400],
+    [[8, 8, 1], 600],
+    [[12, 12, 3], 700],
+  ] as const)('of shape (%s) makes the covariance of %i training rows the identity', async (shape, count) => {
+    const rows = mixedRows(shape, count)
+    const { values, field } = await make(
+      ['ZCAWhitening'],
+      rows,
+      await learnFrom(['ZCAWhitening'], rows, { atOnce: 333 }),
+    )
+    expect(field).toEqual({ shape, dtype: 'float32', divisor: 1, values: 'real' })
+    const width = sizeOf(shape)
+    const some = Array.from({ length: width }, (_, element) => element).filter((element) => element % 31 === 0)
+    const identity = some.flatMap((i) => Array.from({ length: width }, (_, j) => +(i === j)))
+    expectClose(covarianceOf(values, width, some), identity, 'covariance', { relative: 0, absolute: 1e-3 })
+  })
+
+  test('does not depend on how rows are read', async () => {
+    const rows = mixedRows([3, 3, 3], 150)
+    const [whole, pieces] = await Promise.all([150, 7].map((atOnce) => learnFrom(['ZCAWhitening'], rows, { atOnce })))
+    expect(pieces).toEqual(whole)
   })
 
   test('of bytes is that of the numbers they stand for', async () => {
@@ -84,7 +113,7 @@ describe('ZCA whitening', () => {
   test('of too long rows is refused', async () => {
     const long = columnRows({ kind: 'uint8', shape: [5000], values: Array(5000).fill(1) })
     await expect(learnFrom(['ZCAWhitening'], long)).rejects.toThrow(
-      'column "x": found rows of 5000 elements, must be at most 4096 for ZCA whitening',
+      'column "x": found rows of 5000 elements, must be at most 4096 for ZCA whitening; 36 x 36 x 3 and 64 x 64 x 1 fit',
     )
   })
 })
