@@ -162,6 +162,22 @@ function missingColumns(
   )
 }
 
+/** The features whose types the spec gives, or that files on the disk have; undefined for others. */
+export function writtenFeatures({ features }: OwnDataSpec, table: RawTable): Record<string, Feature> | undefined {
+  if (features === undefined && table.isListed) {
+    const ofTexts = Object.hasOwn(table.columns, TEXT)
+    if (ofTexts) return { text: { ...(featureSchema.parse({ type: 'text' }) as FeatureSpec), column: TEXT } }
+    return { image: { ...(featureSchema.parse({ type: 'image' }) as FeatureSpec), column: FILE } }
+  }
+  if (features === undefined || Array.isArray(features)) return undefined
+  return Object.fromEntries(
+    Object.entries(features as Named<FeatureSpec>).map(([name, one]) => [
+      name,
+      { ...one, column: columnFor(name, features as Named<FeatureSpec>, table) },
+    ]),
+  )
+}
+
 /** A feature has the column of its name, unless it is of files that were found on the disk. */
 function columnFor(name: string, features: Named<FeatureSpec>, { columns, isListed }: RawTable): string {
   const { column, type } = features[name]!
@@ -173,20 +189,9 @@ function columnFor(name: string, features: Named<FeatureSpec>, { columns, isList
 const MOST_LISTED = 12
 
 async function featuresOf(spec: OwnDataSpec, table: RawTable): Promise<Record<string, Feature>> {
+  const written = writtenFeatures(spec, table)
+  if (written) return written
   const { features } = spec
-  if (features !== undefined && !Array.isArray(features)) {
-    return Object.fromEntries(
-      Object.entries(features as Named<FeatureSpec>).map(([name, one]) => [
-        name,
-        { ...one, column: columnFor(name, features as Named<FeatureSpec>, table) },
-      ]),
-    )
-  }
-  if (features === undefined && table.isListed) {
-    const ofTexts = Object.hasOwn(table.columns, TEXT)
-    if (ofTexts) return { text: { ...(featureSchema.parse({ type: 'text' }) as FeatureSpec), column: TEXT } }
-    return { image: { ...(featureSchema.parse({ type: 'image' }) as FeatureSpec), column: FILE } }
-  }
   const taken = takenBy(spec)
   const chosen =
     (features as readonly string[] | undefined) ?? Object.keys(table.columns).filter((name) => !taken.has(name))

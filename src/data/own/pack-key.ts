@@ -18,8 +18,15 @@ const FORMAT = 1
 
 export type KeyRequest = Pick<OwnRequest, 'data' | 'seed' | 'fit' | 'kindOf'>
 
-/** A file changes its key with its size and the time of its last change. Paths are relative to the current folder. */
-export async function packKey({ data, seed, fit, kindOf }: KeyRequest, files: readonly string[]): Promise<string> {
+/**
+ * A file changes its key with its size and the time of its last change. Paths are relative to the current folder.
+ * `named`: the fingerprint of files that the source names.
+ */
+export async function packKey(
+  { data, seed, fit, kindOf }: KeyRequest,
+  files: readonly string[],
+  named: string | null,
+): Promise<string> {
   const { cache: _, ...settings } = withPaths(data, (path) => resolve(path)) as OwnDataSpec
   const facts = {
     format: FORMAT,
@@ -31,6 +38,7 @@ export async function packKey({ data, seed, fit, kindOf }: KeyRequest, files: re
     fold: foldOf(fit),
     kinds: Object.keys(targetColumns(data)).map((name) => [name, kindOf(name)]),
     icu: icuOf(data.features),
+    named,
     files: await Promise.all([...files, ...textFiles(data.features)].map(factsOf)),
   }
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)

@@ -13,6 +13,7 @@ import type { Decisions } from './decide.js'
 import { decidedLines } from './decided-lines.js'
 import { type FoundSources, nameOf } from './found-source.js'
 import { listOf } from './open-source.js'
+import { namedFiles } from './named-files.js'
 import { packKey } from './pack-key.js'
 import { formOf, plansOf } from './plans.js'
 import type { OpenOwn, OwnRequest } from './request.js'
@@ -45,7 +46,8 @@ interface Described {
 const filesIn = ({ main, validation, test }: FoundSources): readonly string[] =>
   [main, validation, test].flatMap((found) => (found ? listOf(found.files) : []))
 
-export const keyOf = (request: OwnRequest, found: FoundSources): Promise<string> => packKey(request, filesIn(found))
+export const keyOf = async (request: OwnRequest, found: FoundSources): Promise<string> =>
+  packKey(request, filesIn(found), await namedFiles(request.data, found))
 
 /** Opens data whose pack has this key, without reading a source. Returns undefined if there is none. */
 export function openPacked(

@@ -1,6 +1,7 @@
 /** The columns that features of type image are made of. */
 import { dirname } from 'node:path'
 import type { Field } from '../../base/field.js'
+import type { FeatureSpec } from '../../spec/features.js'
 import { CHANNELS } from '../../spec/pictures.js'
 import { decodePicture } from '../pictures/decode.js'
 import { type Fitting, fitted } from '../pictures/fit.js'
@@ -11,7 +12,9 @@ import type { Feature } from './feature.js'
 
 export type PictureFeature = Extract<Feature, { readonly type: 'image' }>
 
-export const isPicture = (feature: Feature): feature is PictureFeature => feature.type === 'image'
+export const isPicture = <Given extends FeatureSpec>(
+  feature: Given,
+): feature is Extract<Given, { readonly type: 'image' }> => feature.type === 'image'
 
 /** The name of the column that is made for a feature or a target, which is none of the table. */
 export const madeColumn = (name: string, { columns }: Pick<RawTable, 'columns'>): string =>

@@ -1,0 +1,72 @@
+/** Files that columns of a source name, as a fingerprint: it changes with the size or the time of any of them. */
+import { createHash, type Hash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import type { Named } from '../../base/field.js'
+import type { FeatureSpec } from '../../spec/features.js'
+import type { OwnDataSpec } from '../../spec/own-data.js'
+import { limiter } from '../sources/ahead.js'
+import { type FileColumn, placeOf } from '../sources/file-column.js'
+import type { RawTable } from '../sources/raw-table.js'
+import { targetColumns } from './columns.js'
+import { type Target, writtenFeatures } from './decide.js'
+import { type FoundSource, type FoundSources, openAt } from './found-source.js'
+import { asWritten, isPicture } from './picture-features.js'
+import { pictureColumns } from './pictures.js'
+
+/** Null if no column names files beside those that were found as rows. */
+export async function namedFiles(data: OwnDataSpec, { main, validation, test }: FoundSources): Promise<string | null> {
+  const hash = createHash('sha256')
+  let isAny = false
+  for (const found of [main, validation, test]) isAny = (found !== null && (await addFiles(hash, data, found))) || isAny
+  return isAny ? hash.digest('hex') : null
+}
+
+async function addFiles(hash: Hash, data: OwnDataSpec, found: FoundSource): Promise<boolean> {
+  if (!mayName(data)) return false
+  const table = await openAt(found, data)
+  try {
+    const columns = columnsFor(data, table)
+    if (columns.length === 0) return false
+    const wanted = Object.fromEntries(columns.map(({ from }) => [from, 'text' as const]))
+    for await (const rows of table.read(wanted).rows()) {
+      for (const column of columns) {
+        const texts = rows.columns[column.from] as readonly (string | null)[]
+        for (const fact of await factsOf(column, texts)) hash.update(fact)
+      }
+    }
+    return true
+  } finally {
+    table.close()
+  }
+}
+
+/** True if features or targets may be made of files. */
+const mayName = (data: OwnDataSpec): boolean =>
+  Object.values(targetColumns(data)).some(({ type }) => type === 'image') ||
+  Object.values(Array.isArray(data.features) ? {} : ((data.features ?? {}) as Named<FeatureSpec>)).some(isPicture)
+
+/** The columns that name files. One that the table does not have is reported when the spec is decided. */
+function columnsFor(data: OwnDataSpec, table: RawTable): FileColumn[] {
+  const features = writtenFeatures(data, table) ?? {}
+  const pictures = Object.entries(features).filter(([, one]) => isPicture(one))
+  const targets = Object.entries(targetColumns(data)).flatMap(([name, one]): [string, Target][] => {
+    const isWhole = pictures.length > 0 || (one.masks === undefined && one.image_size !== undefined)
+    return one.type === 'image' && isWhole ? [[name, { ...one, type: 'image', pointer: '', made: name }]] : []
+  })
+  const all = pictureColumns({ features: Object.fromEntries(pictures), targets: Object.fromEntries(targets) }, table)
+  const own = new Set(table.isListed ? pictures.map(([, { column }]) => column) : [])
+  return all.filter(({ from, pathOf }) => Object.hasOwn(table.columns, from) && !(own.has(from) && pathOf === asWritten))
+}
+
+/** Files whose facts are asked for at once. */
+const AT_ONCE = 16
+
+async function factsOf(column: FileColumn, texts: readonly (string | null)[]): Promise<string[]> {
+  const limited = limiter(AT_ONCE)
+  const factOf = async (text: string | null) => {
+    const place = text === null ? undefined : placeOf(column, text)
+    const about = place && 'path' in place ? await stat(place.path, { bigint: true }).catch(() => null) : null
+    return `${text}:${about?.size}:${about?.mtimeNs};`
+  }
+  return Promise.all(texts.map((text) => limited(() => factOf(text))))
+}
