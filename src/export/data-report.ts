@@ -60,7 +60,9 @@ const dataReportSchema = z
       .array(
         z.strictObject({
           name: z.string().describe('Name of the target.'),
-          kind: z.enum(['class', 'multi_hot', 'number']).describe('Kind of the target.'),
+          kind: z
+            .enum(['class', 'multi_hot', 'number', 'mask'])
+            .describe('Kind of the target; mask: a class for each pixel.'),
           classes: z
             .array(
               z.strictObject({
@@ -69,7 +71,7 @@ const dataReportSchema = z
                 ...rowsOf('').shape,
               }),
             )
-            .describe('Number of rows of each class.'),
+            .describe('Number of rows of each class; of a mask, of pixels.'),
         }),
       )
       .describe('The targets.'),

@@ -1,38 +1,8 @@
 /** PNG pictures: brightness by the rules of PNG, and files that claim or contain too much. */
-import { crc32, deflateSync } from 'node:zlib'
+import { deflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { parsePng } from '../../src/data/png.js'
-
-const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
-
-function chunk(type: string, data: Uint8Array): Buffer {
-  const named = Buffer.concat([Buffer.from(type, 'latin1'), data])
-  const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)]
-  length.writeUInt32BE(data.length)
-  crc.writeUInt32BE(crc32(named))
-  return Buffer.concat([length, named, crc])
-}
-
-interface Look {
-  readonly width: number
-  readonly height: number
-  readonly depth?: number
-  readonly color?: number
-  readonly interlace?: number
-}
-
-function header({ width, height, depth = 8, color = 0, interlace = 0 }: Look): Buffer {
-  const data = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, depth, color, 0, 0, interlace])
-  data.writeUInt32BE(width, 0)
-  data.writeUInt32BE(height, 4)
-  return chunk('IHDR', data)
-}
-
-/** `rows` have their filter bytes. */
-const png = (look: Look, rows: Uint8Array, ...between: Uint8Array[]): Buffer =>
-  Buffer.concat([SIGNATURE, header(look), ...between, chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
-
-const PALETTE = chunk('PLTE', Uint8Array.of(0, 0, 0, 255, 0, 0, 255, 255, 255))
+import { chunk, header, PALETTE, png, SIGNATURE } from '../support/png.js'
 
 test('colours of a palette', () => {
   const found = parsePng(png({ width: 4, height: 1, depth: 2, color: 3 }, Uint8Array.of(0, 0b00011000), PALETTE))

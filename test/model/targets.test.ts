@@ -59,6 +59,16 @@ test('a target needs an output that fits it', () => {
   expect(targetForm('class_of_vector', [7], labels(10, [4]))).toBeNull()
 })
 
+test('a class for each pixel needs an output with an axis more', () => {
+  const pixels = labels(3, [4, 5])
+  expect(targetForm('class_index', [4, 5, 3], pixels)).toBe('class_index')
+  expect(targetForm('one_hot', [4, 5, 3], pixels)).toBe('one_hot')
+  expect(targetForm('fitting', [4, 5, 1], pixels)).toBe('column')
+  expect(targetForm('class_index', [5, 4, 3], pixels)).toBeNull()
+  expect(targetForm('class_index', [3], pixels)).toBeNull()
+  expect(targetForm('class_of_vector', [4, 5, 3], pixels)).toBeNull()
+})
+
 test('values are compared with an output of as many elements, as that is shaped', () => {
   const values: Target = { kind: 'values', size: 6 }
   expect(targetForm('fitting', [6], values)).toBe('values')

@@ -1,6 +1,6 @@
 /** Data of the user, in files in a temporary folder. */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Data, OpenData } from '../../src/data/data.js'
 import { readRows, type Table } from '../../src/data/table.js'
@@ -10,7 +10,10 @@ import { temporaryFolder } from './command.js'
 /** Writes files, and a spec with this `data` that trains a small network unless it says otherwise; returns its path. */
 export function ownSpec(files: Readonly<Record<string, string | Uint8Array>>, data: object, rest: object = {}): string {
   const folder = temporaryFolder()
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), content)
+  }
   const path = join(folder, 'spec.json')
   writeFileSync(path, JSON.stringify({ ...NETWORK, data, ...rest }))
   return path

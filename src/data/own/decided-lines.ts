@@ -63,13 +63,13 @@ function featuresOf(features: Named<Feature>): string {
   return [...byType].map(([type, names]) => `${listOf(names)} (${type})`).join('; ')
 }
 
-function targetOf({ type, columns, class_names = columns ?? [] }: Target): string {
+function targetOf({ type, columns, class_names: names = columns ?? [] }: Target): string {
   if (type === 'number') return 'number'
-  if (type === 'class' && class_names.every((name, index) => name === String(index))) {
-    return `class 0 to ${class_names.length - 1}`
-  }
-  const names = class_names.map((name, index) => `${index} ${quoted(name)}`)
-  return type === 'class' ? `class ${listOf(names)}` : `any of ${listOf(names)}`
+  if (type === 'image' && names.length === 0) return 'picture'
+  if (type === 'class' && names.every((name, index) => name === String(index))) return `class 0 to ${names.length - 1}`
+  const numbered = listOf(names.map((name, index) => `${index} ${quoted(name)}`))
+  if (type === 'image') return `for each pixel class ${numbered}`
+  return type === 'class' ? `class ${numbered}` : `any of ${numbered}`
 }
 
 const listOf = (names: readonly string[]): string => firstNames(names, MOST_NAMED)

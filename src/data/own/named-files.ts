@@ -10,7 +10,7 @@ import type { RawTable } from '../sources/raw-table.js'
 import { targetColumns } from './columns.js'
 import { type Target, writtenFeatures } from './decide.js'
 import { type FoundSource, type FoundSources, openAt } from './found-source.js'
-import { asWritten, isPicture } from './picture-features.js'
+import { isPicture } from './picture-features.js'
 import { pictureColumns } from './pictures.js'
 
 /** Null if no column names files beside those that were found as rows. */
@@ -53,9 +53,8 @@ function columnsFor(data: OwnDataSpec, table: RawTable): FileColumn[] {
     const isWhole = pictures.length > 0 || (one.masks === undefined && one.image_size !== undefined)
     return one.type === 'image' && isWhole ? [[name, { ...one, type: 'image', pointer: '', made: name }]] : []
   })
-  const all = pictureColumns({ features: Object.fromEntries(pictures), targets: Object.fromEntries(targets) }, table)
-  const own = new Set(table.isListed ? pictures.map(([, { column }]) => column) : [])
-  return all.filter(({ from, pathOf }) => Object.hasOwn(table.columns, from) && !(own.has(from) && pathOf === asWritten))
+  const decisions = { features: Object.fromEntries(pictures), targets: Object.fromEntries(targets) }
+  return pictureColumns(decisions, table).filter(({ from, isFound }) => !isFound && Object.hasOwn(table.columns, from))
 }
 
 /** Files whose facts are asked for at once. */

@@ -16,9 +16,12 @@ export const isPicture = <Given extends FeatureSpec>(
   feature: Given,
 ): feature is Extract<Given, { readonly type: 'image' }> => feature.type === 'image'
 
+/** The names that the column of a feature or of a target can have: the second if the table has one of the first. */
+export const madeNames = (name: string): readonly [string, string] => [name, `${name} (picture)`]
+
 /** The name of the column that is made for a feature or a target, which is none of the table. */
 export const madeColumn = (name: string, { columns }: Pick<RawTable, 'columns'>): string =>
-  Object.hasOwn(columns, name) ? `${name} (picture)` : name
+  madeNames(name)[Object.hasOwn(columns, name) ? 1 : 0]
 
 /** Settles how pixels are stored, by the first picture. */
 export async function withDtype(feature: PictureFeature, table: RawTable): Promise<PictureFeature> {
@@ -44,6 +47,7 @@ export function pictureColumn(feature: PictureFeature, table: RawTable): FileCol
     from: column,
     folder: folderOf(directory, table),
     pathOf: asWritten,
+    isFound: table.isListed === true && directory === null,
     field,
     decode: (bytes, into) => writePicture(bytes, CHANNELS[color_mode], feature, into),
   }

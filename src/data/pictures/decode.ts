@@ -1,11 +1,11 @@
 /** Decodes pictures in files to pixels. */
 import type { Metadata, Sharp } from 'sharp'
-import { reasonOf } from '../../base/reason.js'
 import type { PictureShape } from '../augment/augmentation.js'
 import { decodeBmp } from './bmp.js'
 import { fromInks, type GivenChannels, type Samples, withChannels } from './channels.js'
 import type { FilePixels, Problem } from './file-pixels.js'
 import { formatOf, type PictureFormat } from './format.js'
+import { beside, byItself } from './gate.js'
 import { MOST_PIXELS, type OpenPicture, openPictures } from './sharp.js'
 
 export interface DecodedPicture {
@@ -36,17 +36,31 @@ export async function decodePicture(bytes: Uint8Array, channels: 1 | 3 | 4): Pro
 async function decoded(bytes: Uint8Array, format: PictureFormat): Promise<FilePixels | Problem> {
   const open = await openPictures()
   try {
-    return await pixelsOf(bytes, open, 'warning')
-  } catch (error) {
-    const reason = reasonOf(error)
-    if (!HARMLESS.test(reason)) return { problem: wordsOf(reason, format) }
-  }
-  try {
-    return await pixelsOf(bytes, open, 'error')
-  } catch (error) {
-    return { problem: wordsOf(reasonOf(error), format) }
+    return await beside(() => pixelsOf(bytes, open, 'warning'))
+  } catch {
+    // messages of libvips are those of all its threads, so they belong to this file only if it is decoded alone
+    return byItself(() => decodedAgain(bytes, open, format))
   }
 }
+
+async function decodedAgain(
+  bytes: Uint8Array,
+  open: OpenPicture,
+  format: PictureFormat,
+): Promise<FilePixels | Problem> {
+  let problem = ''
+  for (const failOn of ['warning', 'error'] as const) {
+    try {
+      const pixels = await pixelsOf(bytes, open, failOn)
+      if (failOn === 'warning' || HARMLESS.test(problem)) return pixels
+    } catch (error) {
+      problem += `${messageOf(error)}\n`
+    }
+  }
+  return { problem: wordsOf(problem, bytes, format) }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Warnings of libjpeg about files of many cameras, whose pixels are whole. */
 const HARMLESS = /extraneous bytes before marker|Invalid SOS parameters/
@@ -71,14 +85,21 @@ function inSpace(picture: Sharp, { space, depth, hasAlpha }: Metadata): Sharp {
   return space === 'b-w' && !hasAlpha ? picture.toColourspace('b-w') : picture
 }
 
-function wordsOf(reason: string, format: PictureFormat): string {
-  if (/pixel limit/i.test(reason)) return `has more than ${MOST_PIXELS.toLocaleString('en')} pixels`
-  if (/premature end|end of (?:file|stream)|out of order|truncat|not enough|read error/i.test(reason)) {
-    return `is cut off: ${firstLine(reason)}`
-  }
-  return `is a damaged ${NAMES[format]} file: ${firstLine(reason)}`
+function wordsOf(message: string, bytes: Uint8Array, format: PictureFormat): string {
+  if (/pixel limit/i.test(message)) return `has more than ${MOST_PIXELS.toLocaleString('en')} pixels`
+  const reason = message
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^Input buffer has corrupt header:\s*/, '')
+        .replace(/^\w+:\s*/, '')
+        .replace(/:\s*$/, ''),
+    )
+    .find((line) => line.trim() !== '' && !line.startsWith('Warning treated as error'))
+  const hasNoEnd = format === 'png' && !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('IEND')
+  const why = reason === undefined ? '' : `: ${reason}`
+  if (hasNoEnd || /premature end|unexpected end|not enough/i.test(message)) return `is cut off${why}`
+  return `is a damaged ${NAMES[format]} file${why}`
 }
 
 const NAMES = { jpeg: 'JPEG', png: 'PNG', webp: 'WebP', gif: 'GIF', bmp: 'BMP' } as const
-
-const firstLine = (text: string): string => text.trim().split('\n').at(-1)!.trim()

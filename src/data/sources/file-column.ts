@@ -12,6 +12,8 @@ export interface FileColumn {
   readonly folder: string
   /** Makes the path of the file, relative to the folder, from the text. */
   readonly pathOf: (text: string) => string
+  /** True if the files were found on the disk, and not named by the user. */
+  readonly isFound?: boolean
   readonly field: Field
   /** Writes the values of a row, or returns what is wrong, to continue a sentence beginning with the name of the file. */
   decode(bytes: Uint8Array, into: Numbers): Promise<FileFacts | { readonly problem: string }>

@@ -48,11 +48,12 @@ export function withFiles(table: RawTable, added: readonly FileColumn[], noted: 
 
 /** Throws a UserError that lists the first files that are not there. */
 async function expectFiles(table: RawTable, made: readonly FileColumn[]): Promise<void> {
-  if (table.isListed) return
-  const names = [...new Set(made.map(({ from }) => from))]
+  const named = made.filter(({ isFound }) => !isFound)
+  if (named.length === 0) return
+  const names = [...new Set(named.map(({ from }) => from))]
   const missing = missingFiles(table.name)
   for await (const rows of table.read(Object.fromEntries(names.map((name) => [name, 'text']))).rows()) {
-    for (const column of made) await missing.see(column, rows)
+    for (const column of named) await missing.see(column, rows)
   }
   missing.end()
 }

@@ -54,7 +54,12 @@ function targetsOf({ form, train, validation, test }: Data, { data }: OpenData):
     const names = classNames(data, name, form)
     return {
       name,
-      kind: field.values === 'class' ? ('class' as const) : ('multi_hot' as const),
+      kind:
+        field.values !== 'class'
+          ? ('multi_hot' as const)
+          : field.shape.length > 0
+            ? ('mask' as const)
+            : ('class' as const),
       classes: Array.from(trained!, (count, number) => ({
         number,
         name: names[number] ?? String(number),

@@ -2,7 +2,9 @@
 import type { Named } from '../../base/field.js'
 import type { OpenData } from '../../data/data.js'
 import { columnsOf, targetColumns } from '../../data/own/columns.js'
+import { isPicture, madeNames } from '../../data/own/picture-features.js'
 import type { DataReport } from '../../export/data-report.js'
+import type { FeatureSpec } from '../../spec/features.js'
 import type { TargetColumn } from '../../spec/own-data.js'
 import type { ResolvedSpec } from '../../spec/spec.js'
 
@@ -22,15 +24,18 @@ export function usesOf(spec: ResolvedSpec, { given, data }: OpenData): (column: 
   )
   const isInferred = given.features === undefined || Array.isArray(given.features)
   const uses = new Map<string, Use>()
-  for (const { column, type } of Object.values(data.features as Named<{ type: string; column: string }>)) {
+  const see = (column: string, type: string) => {
     const before = uses.get(column)
     if (before) uses.set(column, { ...before, type: `${before.type}, ${type}` })
     else uses.set(column, { use: 'input', type, why: isInferred ? WHY[type]! : null })
   }
+  for (const [name, feature] of Object.entries(data.features as Named<FeatureSpec & { column: string }>)) {
+    for (const column of isPicture(feature) ? madeNames(name) : [feature.column]) see(column, feature.type)
+  }
   for (const [name, target] of Object.entries(targetColumns(data))) {
     const { type = null } = target
     const use: Use = { use: 'target', type, why: typed.has(name) ? null : lossWords(spec, type) }
-    for (const column of columnsOf(target)) uses.set(column, use)
+    for (const column of type === 'image' ? madeNames(name) : columnsOf(target)) uses.set(column, use)
   }
   return (column) => uses.get(column)!
 }
@@ -40,6 +45,7 @@ const WHY: Readonly<Record<string, string>> = {
   float_normalized: 'all values are numbers',
   string_categorical: 'text of few values',
   array: 'an array',
+  image: 'files of pictures',
 }
 
 function lossWords(spec: ResolvedSpec, type: TargetColumn['type'] | null): string {
