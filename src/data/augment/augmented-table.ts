@@ -11,6 +11,7 @@ import { roomFor, type Table } from '../table.js'
 import { augmentedField, augmentedMask } from './picture-field.js'
 import type { PictureRecipe, Recipe } from './recipe.js'
 import { sampleMaker } from './sample.js'
+import { withScratch } from './scratch.js'
 import { type StoredRows, storedTable } from './stored-rows.js'
 
 export interface AugmentedTable extends Table {
@@ -66,10 +67,12 @@ export function augmentedTable(rows: StoredRows, recipe: Recipe): AugmentedTable
     const width = sizeOf(field.shape)
     const pictures = new Float32Array(count * width)
     for (let index = 0; index < count; index++) {
-      const sample = samples.make(values, index, epoch === ONCE ? null : epoch)
-      pictures.set(sample.picture.values, index * width)
-      for (const [at, name] of masks.entries()) put(sample.masks[at]!.values, into[name], index)
-      for (const [at, name] of mixed.entries()) put(sample.mixed[at]!, into[name], index)
+      withScratch(() => {
+        const sample = samples.make(values, index, epoch === ONCE ? null : epoch)
+        pictures.set(sample.picture.values, index * width)
+        for (const [at, name] of masks.entries()) put(sample.masks[at]!.values, into[name], index)
+        for (const [at, name] of mixed.entries()) put(sample.mixed[at]!, into[name], index)
+      })
     }
     return pictures
   }

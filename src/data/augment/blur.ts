@@ -2,6 +2,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { happens, uniform, upTo } from './draws.js'
+import { zeros } from './scratch.js'
 import { clipped, rangeOf } from './values.js'
 
 /**
@@ -17,7 +18,7 @@ export function randomSharpness({ factor, value_range }: ArgumentsOf<'RandomShar
     apply(picture, sharpness) {
       const { shape, values } = picture
       const sums = convolved(picture, [1, 1, 1], [1, 1, 1])
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       for (let at = 0; at < made.length; at++) {
         const value = values[at]!
         // the kernel is 1 / 13, and 5 / 13 in the middle
@@ -89,7 +90,7 @@ export function convolved(
 
 /** Convolves along an axis with this many elements, each of which is so many values. */
 function alongAxis(values: Float32Array, count: number, size: number, kernel: readonly number[]): Float32Array {
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   const line = count * size
   for (let start = 0; start < values.length; start += line) {
     for (const [tap, weight] of kernel.entries()) {

@@ -2,6 +2,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { around, uniform } from './draws.js'
+import { zeros } from './scratch.js'
 import { clipped, rangeOf } from './values.js'
 
 /** Draws the number that is added (random_brightness.py). */
@@ -12,7 +13,7 @@ export function randomBrightness({ factor, value_range }: ArgumentsOf<'RandomBri
     shape: (given) => given,
     draw: (random) => uniform(random, strength) * (range[1] - range[0]),
     apply({ shape, values }, added) {
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       for (let at = 0; at < made.length; at++) made[at] = values[at]! + added
       return { shape, values: clipped(made, range) }
     },
@@ -31,7 +32,7 @@ export function randomContrast({ factor, value_range }: ArgumentsOf<'RandomContr
     draw: (random) => uniform(random, [1 - less!, 1 + more!]),
     apply({ shape, values }, times) {
       const means = channelMeans({ shape, values })
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       for (let at = 0; at < made.length; ) {
         for (let channel = 0; channel < means.length; channel++, at++) {
           const mean = means[channel]!

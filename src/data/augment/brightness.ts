@@ -3,6 +3,7 @@
  * `apply_brightness_shift`; Pillow's `ImageEnhance.Brightness`).
  */
 import type { Picture } from './augmentation.js'
+import { zeros } from './scratch.js'
 
 /**
  * Multiplies values from 0 to 255 by a factor and cuts off their fractions, before and after. Values beyond this range
@@ -12,7 +13,7 @@ export function brightened({ shape, values }: Picture, factor: number): Picture 
   const [least, largest] = rangeOf(values)
   const isBeyond = least < 0 || largest > 255
   const bytes = isBeyond ? scaled(values, least) : values
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   const by = Math.fround(factor)
   for (let at = 0; at < made.length; at++) {
     const byte = Math.trunc(bytes[at]!)

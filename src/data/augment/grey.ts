@@ -6,6 +6,7 @@ import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { taking } from './channels.js'
 import { uniform, upTo } from './draws.js'
+import { zeros } from './scratch.js'
 import { clipped, rangeOf } from './values.js'
 
 /**
@@ -39,7 +40,7 @@ export function randomGrayscale({ factor }: ArgumentsOf<'RandomGrayscale'>): Aug
 
 /** Moves each value towards the luminance of its pixel. */
 function towardsGrey({ shape, values }: Picture, share: number): Picture {
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   const channels = shape[2]
   for (let at = 0; at < made.length; at += channels) {
     const grey = channels === 1 ? values[at]! : RED * values[at]! + GREEN * values[at + 1]! + BLUE * values[at + 2]!

@@ -1,6 +1,7 @@
 /** `Equalization` and `AutoContrast` (keras/src/layers/preprocessing/image_preprocessing), which draw nothing. */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation } from './augmentation.js'
+import { zeros } from './scratch.js'
 import { BYTES, clip, type Range, rangeOf, rescaled } from './values.js'
 
 const { fround } = Math
@@ -14,7 +15,7 @@ export function equalization({ value_range, bins }: ArgumentsOf<'Equalization'>)
     apply({ shape, values }) {
       const channels = shape[2]
       const bytes = scaled(values, range, BYTES)
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       for (let channel = 0; channel < channels; channel++) {
         const table = evenly(countsOf(bytes, channel, channels, bins))
         for (let at = channel; at < bytes.length; at += channels) {
@@ -60,7 +61,7 @@ function scaled(values: Float32Array, [least, largest]: Range, [low, high]: Rang
   if (least === low && largest === high) return values
   const factor = (high - low) / (largest - least)
   const [scale, offset] = [fround(factor), fround(low - least * factor)]
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   for (let at = 0; at < made.length; at++) made[at] = fround(values[at]! * scale) + offset
   return made
 }
@@ -75,7 +76,7 @@ export function autoContrast({ value_range }: ArgumentsOf<'AutoContrast'>): Augm
     apply({ shape, values }) {
       const channels = shape[2]
       const bytes = rescaled(values, range, BYTES)
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       for (let channel = 0; channel < channels; channel++) {
         let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
         for (let at = channel; at < bytes.length; at += channels) {

@@ -3,6 +3,7 @@ import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
 import { taking } from './channels.js'
 import { uniform, upTo } from './draws.js'
+import { zeros } from './scratch.js'
 import { clip, clipped, type Range, rangeOf } from './values.js'
 
 /** Draws the turn of the colour circle, as a share of it (random_hue.py). */
@@ -44,7 +45,7 @@ const EPSILON = 1e-7
 function recoloured({ shape, values }: Picture, range: Range, turn: number, times: number): Picture {
   const [least, largest] = range
   const width = largest - least
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   for (let at = 0; at < made.length; at += 3) {
     const red = (values[at]! - least) / width
     const green = (values[at + 1]! - least) / width

@@ -4,6 +4,7 @@
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation } from './augmentation.js'
 import { happens, uniform, upTo } from './draws.js'
+import { zeros } from './scratch.js'
 import { BYTES, clip, rangeOf, rescaled } from './values.js'
 
 /**
@@ -19,7 +20,7 @@ export function randomInvert({ factor, value_range }: ArgumentsOf<'RandomInvert'
     apply(picture, inverts) {
       if (!inverts) return picture
       const { shape, values } = picture
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       for (let at = 0; at < made.length; at++) made[at] = least + largest - values[at]!
       return { shape, values: made }
     },
@@ -49,7 +50,7 @@ export function solarization({
     draw: (random) => ({ addition: uniform(random, additions) * 255, threshold: uniform(random, thresholds) * 255 }),
     apply({ shape, values }, { addition, threshold }) {
       const bytes = rescaled(values, range, BYTES)
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       for (let at = 0; at < made.length; at++) {
         const byte = clip(Math.fround(bytes[at]! + addition), 0, 255)
         made[at] = byte < threshold ? byte : 255 - byte
@@ -71,7 +72,7 @@ export function randomPosterization({ factor, value_range }: ArgumentsOf<'Random
     draw: (random) => least + random.below(most - least + 1),
     apply({ shape, values }, bits) {
       const bytes = rescaled(values, range, BYTES)
-      const made = new Float32Array(values.length)
+      const made = zeros(values.length)
       const kept = 0xff << (8 - bits)
       for (let at = 0; at < made.length; at++) made[at] = clip(bytes[at]!, 0, 255) & kept
       return { shape, values: rescaled(made, BYTES, range) }

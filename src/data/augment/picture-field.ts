@@ -3,6 +3,7 @@ import type { Field, Numbers } from '../../base/field.js'
 import { formatShape } from '../../base/shape.js'
 import { StepProblem } from '../steps/problem.js'
 import type { Augmentation, Mixing, Picture, PictureShape } from './augmentation.js'
+import { zeros } from './scratch.js'
 
 export type AugmentLayer = Augmentation | Mixing
 
@@ -41,7 +42,7 @@ export const augmentedMask = (given: Field, layers: readonly AugmentLayer[]): Fi
 
 /** Copies a picture of a field from stored values: `stored / divisor`. */
 export function pictureAt(stored: Numbers, from: number, shape: PictureShape, divisor: number): Picture {
-  const values = new Float32Array(shape[0] * shape[1] * shape[2])
+  const values = zeros(shape[0] * shape[1] * shape[2])
   if (divisor === 1) values.set(stored.subarray(from, from + values.length))
   else for (let at = 0; at < values.length; at++) values[at] = stored[from + at]! / divisor
   return { shape, values }

@@ -5,6 +5,7 @@
  */
 import type { Picture, PictureShape } from './augmentation.js'
 import { type Places, type Sampling, sampled } from './sampler.js'
+import { zeros } from './scratch.js'
 
 /**
  * The eight numbers a0, a1, a2, b0, b1, b2, c0, c1: the pixel at (x, y) of the result is that of the picture at
@@ -22,8 +23,8 @@ const { fround } = Math
 
 function placesOf([height, width]: PictureShape, transform: Transform, fold: Fold | null): Places {
   const [a0, a1, a2, b0, b1, b2, c0, c1] = transform.map(fround) as unknown as Eight
-  const x = new Float32Array(height * width)
-  const y = new Float32Array(height * width)
+  const x = zeros(height * width)
+  const y = zeros(height * width)
   fill(x, width, a0, a1, a2)
   fill(y, width, b0, b1, b2)
   if (c0 !== 0 || c1 !== 0) divide(x, y, width, c0, c1)
@@ -38,7 +39,7 @@ type Eight = readonly [number, number, number, number, number, number, number, n
 
 /** Writes a x + b y + c for each pixel. */
 function fill(places: Float32Array, width: number, a: number, b: number, c: number): void {
-  const across = new Float32Array(width)
+  const across = zeros(width)
   for (let column = 0; column < width; column++) across[column] = a * column
   for (let row = 0, to = 0; to < places.length; row++) {
     const down = fround(b * row)

@@ -4,6 +4,7 @@ import type { Augmentation, Picture, PictureShape } from './augmentation.js'
 import { convolved, gaussian } from './blur.js'
 import { happens, uniform, upTo } from './draws.js'
 import { forMask, type Outside, type Sampling, sampled } from './sampler.js'
+import { zeros } from './scratch.js'
 import { clipped, rangeOf } from './values.js'
 
 export interface Distortion {
@@ -49,7 +50,7 @@ function placesOf([height, width]: PictureShape, { strength, noise }: Distortion
   const sigma = Math.min(height, width) * 0.05 * strength
   const kernel = gaussian(6 * Math.trunc(sigma) + 1, sigma)
   const smooth = convolved({ shape: [height, width, 2], values: noise }, kernel, kernel)
-  const places = { x: new Float32Array(height * width), y: new Float32Array(height * width) }
+  const places = { x: zeros(height * width), y: zeros(height * width) }
   for (let pixel = 0; pixel < places.x.length; pixel++) {
     places.x[pixel] = (pixel % width) + alpha * sigma * smooth[2 * pixel]!
     places.y[pixel] = Math.floor(pixel / width) + alpha * sigma * smooth[2 * pixel + 1]!

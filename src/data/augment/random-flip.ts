@@ -1,6 +1,7 @@
 /** `RandomFlip` (keras/src/layers/preprocessing/image_preprocessing/random_flip.py). */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
+import { zeros } from './scratch.js'
 
 interface Flips {
   readonly horizontal: boolean
@@ -24,7 +25,7 @@ export function flipped(picture: Picture, { horizontal, vertical }: Flips): Pict
   if (!horizontal && !vertical) return picture
   const { shape, values } = picture
   const [height, width, channels] = shape
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   const step = horizontal ? -channels : channels
   for (let y = 0, to = 0; y < height; y++) {
     const row = (vertical ? height - 1 - y : y) * width

@@ -1,6 +1,7 @@
 /** Makes a picture of the pixels at given places of another one. All augmentations that move pixels go through here. */
 import type { SamplingSpec } from '../../spec/augmentation/geometry.js'
 import type { Picture, PictureShape } from './augmentation.js'
+import { zeros } from './scratch.js'
 
 /** How the pixel at a place between pixels is computed, and that outside of a picture. */
 export type Sampling = SamplingSpec
@@ -24,7 +25,7 @@ export function sampled(
   { interpolation, fill_value }: Pick<Sampling, 'interpolation' | 'fill_value'>,
   outside: Outside,
 ): Picture {
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   const source = { values, shape, fill: fill_value, outside }
   if (interpolation === 'nearest') sampleNearest(source, places, made)
   else sampleBilinear(source, places, made)

@@ -5,6 +5,7 @@
 import type { FillMode } from '../../spec/augmentation/generator.js'
 import type { Picture } from './augmentation.js'
 import { BOUNDARIES, type Boundary } from './boundary.js'
+import { zeros } from './scratch.js'
 import { type Coefficients, filterSpline } from './spline-filter.js'
 
 /** The pixel (y, x) of the result has the value of the picture at `matrix` (y, x) + `offset`. */
@@ -53,7 +54,7 @@ export function affineTransform(picture: Picture, map: AffineMap, interpolation:
   const columns = axisOf(from.width, channels, order, boundary)
   const [yy, yx, xy, xx] = map.matrix
   const [top, left] = [map.offset[0] + margin, map.offset[1] + margin]
-  const made = new Float32Array(picture.values.length)
+  const made = zeros(picture.values.length)
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++, to += channels) {
       const [row, column] = [y * yy + x * yx + top, y * xy + x * xx + left]

@@ -1,4 +1,5 @@
 /** Values of pictures and their range. */
+import { zeros } from './scratch.js'
 
 /** The smallest and the largest value. */
 export type Range = readonly [least: number, largest: number]
@@ -28,7 +29,7 @@ export function rescaled(values: Float32Array, [least, largest]: Range, [low, hi
   const { fround } = Math
   const [from, to] = [fround(least), fround(low)]
   const [width, scale] = [fround(fround(largest) - from), fround(fround(high) - to)]
-  const made = new Float32Array(values.length)
+  const made = zeros(values.length)
   for (let at = 0; at < made.length; at++) {
     made[at] = fround(fround(fround(values[at]! - from) / width) * scale) + to
   }
