@@ -3,27 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { PURPOSE, RandomStream } from '../../../src/base/philox.js'
 import { beta, dirichlet } from '../../../src/data/augment/draws.js'
 import { augmentation, drawMany, type GivenLayer, mixing } from '../../support/augmentations.js'
+import { expectMean, expectUniform, mean } from '../../support/distributions.js'
 
 const COUNT = 20_000
-
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-const moment = (values: readonly number[], about: number, power: number) =>
-  mean(values.map((value) => (value - about) ** power))
-
-/** The mean of many numbers is within four of its standard errors. */
-function expectMean(values: readonly number[], wanted: number): void {
-  const error = Math.sqrt(moment(values, mean(values), 2) / values.length)
-  expect(Math.abs(mean(values) - wanted), `mean ${mean(values)}, expected ${wanted}`).toBeLessThan(4 * error + 1e-12)
-}
-
-/** Numbers fill a range evenly: the largest distance from its distribution (Kolmogorov and Smirnov) is as it may be. */
-function expectUniform(values: readonly number[], [least, largest]: readonly [number, number]): void {
-  const shares = values.map((value) => (value - least) / (largest - least)).sort((a, b) => a - b)
-  const distance = Math.max(...shares.map((share, index) => Math.abs(share - index / shares.length)))
-  expect(shares[0]).toBeGreaterThanOrEqual(0)
-  expect(shares.at(-1)).toBeLessThanOrEqual(1)
-  expect(distance).toBeLessThan(1.95 / Math.sqrt(values.length))
-}
 
 const drawn = <Drawn>(layer: GivenLayer): Drawn[] => drawMany(augmentation<Drawn>(layer), COUNT)
 const given = (type: string, fields: object): GivenLayer => ({ type, ...fields })
