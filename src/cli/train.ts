@@ -1,4 +1,5 @@
 /** `train SPEC`: reads the spec, loads the data, compiles, trains, tests, and writes the results into a folder. */
+import { warnOfRanges } from '../data/augment/check-range.js'
 import { warnOfSplit } from '../data/check-split.js'
 import { learnsLabels } from '../run/learner.js'
 import { stagesOf } from '../run/stages.js'
@@ -43,5 +44,7 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
 }
 
 /** Warnings that need the data to be read. */
-const warningsOfData = (spec: ResolvedSpec, data: Opened['data']): readonly IssueDraft[] =>
-  stagesOf(spec, data.form).some((stage) => learnsLabels(stage.spec)) ? warnOfSplit(spec.fit, data) : []
+const warningsOfData = (spec: ResolvedSpec, data: Opened['data']): readonly IssueDraft[] => [
+  ...(stagesOf(spec, data.form).some((stage) => learnsLabels(stage.spec)) ? warnOfSplit(spec.fit, data) : []),
+  ...warnOfRanges(spec.data, data.train),
+]
