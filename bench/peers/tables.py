@@ -3,7 +3,7 @@
 Prints {measure: {"sklearn", "keras"}}, each the median of three seeds; for an RBM also "ours", the score of the same
 classifier on the hidden probabilities that FOLDER/run has. scikit-learn gets the training and validation rows, because
 its early stopping chooses the rows that validate. Keras has the layers, the optimizer, the batches, the epochs and the
-early stopping of the spec.
+early stopping of the spec, and its augmentations, which move the pixels of pictures and of their masks.
 """
 
 import json
@@ -26,7 +26,8 @@ def main():
     folder = Path(sys.argv[1])
     spec = json.loads((folder / "spec.json").read_text())
     parts = {part: read(folder / part) for part in ("train", "validation", "test")}
-    for_sklearn, for_keras = PEERS.get(spec["kind"], (sklearn_network, keras_network))
+    for_networks = (None if augment_of(spec) else sklearn_network, keras_network)
+    for_sklearn, for_keras = PEERS.get(spec["kind"], for_networks)
     results = {}
     for name, peer in (("sklearn", for_sklearn), ("keras", for_keras)):
         scores = [peer(spec, seed=seed, **parts) for seed in (SEEDS if peer else ())]
@@ -52,6 +53,8 @@ def measures(spec, y, predicted):
 
     if spec["loss"]["type"] == "mean_squared_error":
         return {"mae": metrics.mean_absolute_error(y, predicted)}
+    if y.ndim == 3:  # masks
+        return {"acc": np.mean(predicted.argmax(-1) == y)}
     if y.ndim == 2:
         return {"binary_accuracy": np.mean((predicted > 0.5) == y)}
     if predicted.ndim == 2 and predicted.shape[1] > 1:
@@ -188,20 +191,54 @@ def keras_network(spec, train, validation, test, seed):
     fit, stops = spec["fit"], spec["early_stopping"]
     compile_model(keras, model, spec, steps_per_epoch=math.ceil(len(train[1]) / fit["batch_size"]))
     x, of_validation, of_test = (
-        columns(part[0]) if len(shapes) > 1 else table_of(part[0]) for part in (train, validation, test)
+        columns(part[0]) if len(shapes) > 1 else only(part[0]) for part in (train, validation, test)
     )
     shaped = lambda y: y.reshape(-1, 1) if y.ndim == 1 else y
+    y = shaped(train[1])
+    if augment_of(spec):
+        x, y = augmented(keras, spec, x, y, seed), None
     early = [keras.callbacks.EarlyStopping(**{key: stops[key] for key in EARLY})] if stops else []
     model.fit(
         x,
-        shaped(train[1]),
-        batch_size=fit["batch_size"],
+        y,
+        batch_size=None if y is None else fit["batch_size"],
         epochs=fit["epochs"],
         validation_data=(of_validation, shaped(validation[1])) if len(validation[1]) else None,
         callbacks=early,
         verbose=0,
     )
     return measures(spec, test[1], model.predict(of_test, batch_size=4096, verbose=0))
+
+
+def augment_of(spec):
+    """The augmentations of the only feature, in their order."""
+    features = spec["data"].get("features") or {}
+    return [layer for feature in features.values() for layer in feature.get("augment", [])]
+
+
+def augmented(keras, spec, x, y, seed):
+    """Batches of pictures and targets, augmented anew in each epoch."""
+    import tensorflow as tf
+
+    options = [{key: value for key, value in layer.items() if key not in ("type", "seed")} for layer in augment_of(spec)]
+    layers = [
+        getattr(keras.layers, layer["type"])(**own, seed=seed) for layer, own in zip(augment_of(spec), options)
+    ]
+
+    def change(x, y):
+        data = {"images": x, "segmentation_masks": y[..., None]} if y.ndim == 3 else x
+        for layer in layers:
+            data = layer(data, training=True)
+        return (data["images"], data["segmentation_masks"][..., 0]) if y.ndim == 3 else (data, y)
+
+    rows = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(len(x), seed=seed)
+    return rows.batch(spec["fit"]["batch_size"]).map(lambda x, y: change(x, y))
+
+
+def only(x):
+    """The one input: pictures as they are, anything else as a table."""
+    (values,) = x.values()
+    return values if values.ndim == 4 else table_of(x)
 
 
 EARLY = ("monitor", "patience", "restore_best_weights")
