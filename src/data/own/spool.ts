@@ -7,7 +7,7 @@ import { noNames } from '../../base/no-names.js'
 import { Room } from '../../base/room.js'
 import { type Column, isField, picked, type Values, widthOf } from '../column.js'
 import type { RowStream } from '../sources/raw-table.js'
-import type { Rows, Source } from '../sources/source.js'
+import { copied, type Rows, type Source } from '../sources/source.js'
 import { type PackedRows, RowPacker } from './packed-rows.js'
 import { openScratch, type ScratchFile } from './scratch-file.js'
 
@@ -91,11 +91,6 @@ const bytesIn = (values: Values): number =>
   Array.isArray(values)
     ? values.reduce((sum: number, text: string | null) => sum + 2 * (text?.length ?? 0), 0)
     : (values as Float64Array).byteLength
-
-const copied = ({ columns, ...rows }: Rows): Rows => ({
-  ...rows,
-  columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice()])),
-})
 
 /** Rows in memory, or in a scratch file once they need more than a budget. */
 class RowStore {

@@ -43,3 +43,9 @@ export function* inPieces(rows: Rows, columns: Named<Column>, most: number): Ite
     yield { from: rows.from + from, count: to - from, columns: Object.fromEntries(each) }
   }
 }
+
+/** Rows in arrays of their own, which last. */
+export const copied = ({ columns, ...rows }: Rows): Rows => ({
+  ...rows,
+  columns: Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.slice()])),
+})

@@ -4,12 +4,12 @@ import { fileProblem } from '../../base/file-problem.js'
 import { UserError } from '../../base/issue.js'
 import { readWhole } from '../../base/read-file.js'
 import { sizeOf } from '../../base/shape.js'
-import { type Column, cut, type Values, widthOf } from '../column.js'
+import type { Column, Values } from '../column.js'
 import { limiter, madeAhead } from './ahead.js'
 import { type BadFile, BadFiles, missingFiles } from './bad-files.js'
 import { type FileColumn, type FileFacts, placeOf } from './file-column.js'
 import type { RawTable } from './raw-table.js'
-import type { Rows } from './source.js'
+import { copied, inPieces, type Rows } from './source.js'
 
 /** Limit on the size of a file. */
 const MOST_BYTES = 2 ** 28
@@ -144,18 +144,9 @@ async function decodeFile(
   }
 }
 
-/** Cuts rows into pieces of at most so many. */
-async function* piecesOf(stream: ReturnType<RawTable['read']>, most: number): AsyncGenerator<Rows> {
-  for await (const rows of stream.rows()) {
-    for (let from = 0; from < rows.count; from += most) {
-      const to = Math.min(rows.count, from + most)
-      const each = Object.entries(rows.columns).map(([name, values]): [string, Values] => [
-        name,
-        cut(values, from, to, widthOf(stream.columns[name]!)),
-      ])
-      yield { from: rows.from + from, count: to - from, columns: Object.fromEntries(each) }
-    }
-  }
+/** Cuts rows into pieces of at most so many, with arrays that last. */
+async function* piecesOf({ columns, rows }: ReturnType<RawTable['read']>, most: number): AsyncGenerator<Rows> {
+  for await (const some of rows()) for (const piece of inPieces(some, columns, most)) yield copied(piece)
 }
 
 /** The bytes of the first file that a column names; null if there is none, or it cannot be read. */
