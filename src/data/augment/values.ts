@@ -10,8 +10,7 @@ export const BYTES: Range = [0, 255]
 /** The pair in a spec, in rising order. */
 export const rangeOf = ([a, b]: readonly number[]): Range => [Math.min(a!, b!), Math.max(a!, b!)]
 
-export const clip = (value: number, least: number, largest: number): number =>
-  value < least ? least : value > largest ? largest : value
+export const clip = (value: number, least: number, largest: number): number => Math.min(Math.max(value, least), largest)
 
 /** Clips values in place, and returns them. */
 export function clipped(values: Float32Array, [least, largest]: Range): Float32Array {
