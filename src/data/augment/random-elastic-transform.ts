@@ -1,10 +1,9 @@
 /** `RandomElasticTransform` (keras/src/layers/preprocessing/image_preprocessing/random_elastic_transform.py). */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
-import type { Augmentation, Picture, PictureShape } from './augmentation.js'
+import type { Augmentation, Picture } from './augmentation.js'
 import { convolved, gaussian } from './blur.js'
 import { happens, uniform, upTo } from './draws.js'
-import { forMask, type Outside, type Sampling, sampled } from './sampler.js'
-import { zeros } from './scratch.js'
+import { type Edge, forMask, type Sampling, sampled } from './sampler.js'
 import { clipped, rangeOf } from './values.js'
 
 export interface Distortion {
@@ -42,31 +41,24 @@ export function randomElasticTransform({
   }
 }
 
-const distorted = (picture: Picture, drawn: Distortion, sampling: Sampling): Picture =>
-  sampled(picture, placesOf(picture.shape, drawn), sampling, OUTSIDE[sampling.fill_mode])
-
-function placesOf([height, width]: PictureShape, { strength, noise }: Distortion) {
+function distorted(picture: Picture, { strength, noise }: Distortion, sampling: Sampling): Picture {
+  const [height, width] = picture.shape
   const alpha = Math.max(height, width) * 0.1 * strength
   const sigma = Math.min(height, width) * 0.05 * strength
   const kernel = gaussian(6 * Math.trunc(sigma) + 1, sigma)
   const smooth = convolved({ shape: [height, width, 2], values: noise }, kernel, kernel)
-  const places = { x: zeros(height * width), y: zeros(height * width) }
-  for (let pixel = 0; pixel < places.x.length; pixel++) {
-    places.x[pixel] = (pixel % width) + alpha * sigma * smooth[2 * pixel]!
-    places.y[pixel] = Math.floor(pixel / width) + alpha * sigma * smooth[2 * pixel + 1]!
-  }
-  return places
+  return sampled(picture, sampling, EDGES[sampling.fill_mode], (_, { columns, rows }) => {
+    for (let pixel = 0; pixel < columns.length; pixel++) {
+      columns[pixel] = (pixel % width) + alpha * sigma * smooth[2 * pixel]!
+      rows[pixel] = Math.floor(pixel / width) + alpha * sigma * smooth[2 * pixel + 1]!
+    }
+  })
 }
 
 /** As `map_coordinates` of Keras on TensorFlow, which reflects the pixel before the first one to the second one. */
-function reflect(index: number, size: number): number {
-  const at = Math.abs(index) % (2 * size)
-  return at < size ? at : 2 * size - at - 1
-}
-
-const OUTSIDE: Readonly<Record<Sampling['fill_mode'], Outside>> = {
-  constant: () => -1,
-  reflect,
-  wrap: (index, size) => ((index % size) + size) % size,
-  nearest: (index, size) => Math.max(0, Math.min(index, size - 1)),
+const EDGES: Readonly<Record<Sampling['fill_mode'], Edge>> = {
+  constant: { fold: 'fold_constant' },
+  reflect: { fold: 'fold_mirror' },
+  wrap: { fold: 'fold_cycle', goesOn: true },
+  nearest: { fold: 'fold_nearest' },
 }

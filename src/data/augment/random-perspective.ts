@@ -54,11 +54,11 @@ function homography([height, width]: PictureShape, corners: NonNullable<Corners>
       [0, 0, 0, endX, endY, 1, -y * endX, -y * endY, y],
     ]
   })
-  return solved(rows)
+  return solved(rows) as unknown as Transform
 }
 
 /** Solves linear equations, each with its right side last: Gauss' elimination with the largest pivot of a column. */
-function solved(rows: number[][]): readonly number[] {
+function solved(rows: number[][]): number[] {
   const count = rows.length
   for (let column = 0; column < count; column++) {
     const left = rows.slice(column)

@@ -1,4 +1,8 @@
-/** Makes a picture of the pixels at given places of another one. All augmentations that move pixels go through here. */
+/**
+ * Makes a picture of the pixels at given places of another one, by SIMD kernels (`assembly/kernels.ts`). All augmentations of
+ * Keras 3 that move pixels go through here.
+ */
+import { readFileSync } from 'node:fs'
 import type { SamplingSpec } from '../../spec/augmentation/geometry.js'
 import type { Picture, PictureShape } from './augmentation.js'
 import { zeros } from './scratch.js'
@@ -9,126 +13,106 @@ export type Sampling = SamplingSpec
 /** How masks are sampled, whose values are class numbers: a place that a constant fills has class 0. */
 export const forMask = (sampling: Sampling): Sampling => ({ ...sampling, interpolation: 'nearest', fill_value: 0 })
 
-/** For each pixel of a picture, row by row, the place in another picture, in pixels from the centre of its first one. */
+/** Writes for each pixel of the result, row by row, its place in the picture: a column and a row, from 0. */
+export type WritePlaces = (kernels: Kernels, places: Places) => void
+
+/** Addresses in the memory of the kernels, and the arrays there. */
 export interface Places {
-  readonly x: Float32Array
-  readonly y: Float32Array
+  readonly x: number
+  readonly y: number
+  readonly columns: Float32Array
+  readonly rows: Float32Array
 }
 
-/** Returns the index along an axis that is read for one outside of 0 ... size - 1; -1 for none, the fill value. */
-export type Outside = (index: number, size: number) => number
+/** What is beyond the edge of a picture. `goesOn`: the border has the pixels of the opposite side, if a place reaches it. */
+export interface Edge {
+  readonly fold: keyof Folds
+  readonly goesOn?: true
+}
 
 /** Returns the picture of the same shape with the pixels at these places. */
 export function sampled(
-  { values, shape }: Picture,
-  places: Places,
+  { shape, values }: Picture,
   { interpolation, fill_value }: Pick<Sampling, 'interpolation' | 'fill_value'>,
-  outside: Outside,
+  { fold, goesOn }: Edge,
+  write: WritePlaces,
 ): Picture {
+  const [height, width, channels] = shape
+  const count = height * width
+  const { kernels, buffer, framed, x, y, out } = roomFor(shape)
+  // the result takes the room of the picture once that has its frame
+  const room = new Float32Array(buffer, out, values.length)
+  room.set(values)
+  kernels.frame(framed, out, height, width, channels, fill_value)
+  if (goesOn) kernels.wrap_frame(framed, height, width, channels)
+  write(kernels, { x, y, columns: new Float32Array(buffer, x, count), rows: new Float32Array(buffer, y, count) })
+  kernels[fold](x, count, width)
+  kernels[fold](y, count, height)
+  if (interpolation === 'nearest') kernels.nearest(out, framed, x, y, count, width, channels)
+  else kernels.bilinear(out, framed, x, y, count, height, width, channels)
   const made = zeros(values.length)
-  const source = { values, shape, fill: fill_value, outside }
-  if (interpolation === 'nearest') sampleNearest(source, places, made)
-  else sampleBilinear(source, places, made)
+  made.set(room)
   return { shape, values: made }
 }
 
-interface Source extends Picture {
-  readonly fill: number
-  readonly outside: Outside
+type Fold = (places: number, count: number, size: number) => void
+
+/** Bring places outside of an axis inside. */
+interface Folds {
+  readonly fold_constant: Fold
+  readonly fold_nearest: Fold
+  readonly fold_reflect: Fold
+  readonly fold_wrap: Fold
+  readonly fold_mirror: Fold
+  readonly fold_cycle: Fold
 }
 
-function sampleNearest(source: Source, places: Places, made: Float32Array): void {
-  const { values, shape, fill, outside } = source
-  const [height, width, channels] = shape
-  for (let pixel = 0, to = 0; pixel < places.x.length; pixel++) {
-    const x = insideOf(rounded(places.x[pixel]!), width, outside)
-    const y = insideOf(rounded(places.y[pixel]!), height, outside)
-    const from = (y * width + x) * channels
-    for (let channel = 0; channel < channels; channel++, to++) {
-      made[to] = x < 0 || y < 0 ? fill : values[from + channel]!
-    }
-  }
+export interface Kernels extends Folds {
+  fill_places(places: number, height: number, width: number, a: number, b: number, c: number): void
+  divide_places(x: number, y: number, height: number, width: number, c0: number, c1: number): void
+  frame(framed: number, picture: number, height: number, width: number, channels: number, value: number): void
+  wrap_frame(framed: number, height: number, width: number, channels: number): void
+  bilinear(
+    out: number,
+    framed: number,
+    x: number,
+    y: number,
+    count: number,
+    height: number,
+    width: number,
+    channels: number,
+  ): void
+  nearest(out: number, framed: number, x: number, y: number, count: number, width: number, channels: number): void
 }
 
-/** Halves are rounded away from 0, as in C. */
-const rounded = (value: number) => (value < 0 ? Math.ceil(value - 0.5) : Math.floor(value + 0.5))
+const PAGE = 65536
+const ALIGNED = 16
 
-const insideOf = (index: number, size: number, outside: Outside) =>
-  index >= 0 && index < size ? index : outside(index, size)
+let started: { readonly kernels: Kernels; readonly memory: WebAssembly.Memory } | undefined
 
-function sampleBilinear(source: Source, { x, y }: Places, made: Float32Array): void {
-  const { values, shape } = source
-  const inside = sampleInside(values, shape[0], shape[1], shape[2], x, y, made)
-  if (inside === x.length) return
-  for (let pixel = 0; pixel < x.length; pixel++) {
-    if (!liesInside(x[pixel]!, y[pixel]!, shape)) sampleAtBorder(source, x[pixel]!, y[pixel]!, made, pixel * shape[2])
-  }
+/** Starts the kernels, once in a thread. */
+function start() {
+  const compiled = new WebAssembly.Module(readFileSync(new URL('../../../generated/sampler.wasm', import.meta.url)))
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
+  return { kernels: exports as unknown as Kernels, memory }
 }
 
-const liesInside = (x: number, y: number, [height, width]: PictureShape) =>
-  x >= 0 && y >= 0 && x <= width - 1 && y <= height - 1
-
-/**
- * Samples the places that lie inside, and returns their number. Arguments by themselves and whole numbers marked by `| 0`
- * halve the time of this loop.
- */
-function sampleInside(
-  values: Float32Array,
-  height: number,
-  width: number,
-  channels: number,
-  columns: Float32Array,
-  rows: Float32Array,
-  made: Float32Array,
-): number {
-  const last = (width - 1) | 0
-  const bottom = (height - 1) | 0
-  const line = (width * channels) | 0
-  let inside = 0
-  for (let pixel = 0, to = 0; pixel < columns.length; pixel++, to = (to + channels) | 0) {
-    const x = columns[pixel]!
-    const y = rows[pixel]!
-    if (!(x >= 0 && y >= 0 && x <= last && y <= bottom)) continue
-    inside++
-    const left = x | 0
-    const top = y | 0
-    const a = x - left
-    const b = y - top
-    const ofOpposite = a * b
-    const ofRight = a - ofOpposite
-    const ofBelow = b - ofOpposite
-    const ofOne = 1 - a - ofBelow
-    let one = ((top * width + left) * channels) | 0
-    // beyond the last pixel the weight is 0
-    let right = (left < last ? one + channels : one) | 0
-    let below = (top < bottom ? one + line : one) | 0
-    let opposite = (right + below - one) | 0
-    for (let at = to; at < to + channels; at++, one++, right++, below++, opposite++) {
-      made[at] =
-        ofOne * values[one]! + ofRight * values[right]! + ofBelow * values[below]! + ofOpposite * values[opposite]!
-    }
+/** Returns the kernels, and addresses with room for a picture of this shape. */
+function roomFor([height, width, channels]: PictureShape) {
+  started ??= start()
+  const { kernels, memory } = started
+  // the first page is the compiler's
+  let next = PAGE
+  const taken = (floats: number) => {
+    const at = next
+    next += Math.ceil((4 * floats) / ALIGNED) * ALIGNED + ALIGNED
+    return at
   }
-  return inside
-}
-
-/** Samples a place of which some of the four pixels around are outside. */
-function sampleAtBorder(
-  { values, shape, fill, outside }: Source,
-  x: number,
-  y: number,
-  made: Float32Array,
-  to: number,
-): void {
-  const [height, width, channels] = shape
-  const [left, top] = [Math.floor(x), Math.floor(y)]
-  for (let corner = 0; corner < 4; corner++) {
-    const [across, down] = [corner & 1, corner >> 1]
-    const weight = (across ? x - left : 1 - x + left) * (down ? y - top : 1 - y + top)
-    const column = insideOf(left + across, width, outside)
-    const row = insideOf(top + down, height, outside)
-    const from = (row * width + column) * channels
-    for (let channel = 0; channel < channels; channel++) {
-      made[to + channel]! += weight * (column < 0 || row < 0 ? fill : values[from + channel]!)
-    }
-  }
+  const framed = taken((height + 2) * (width + 2) * channels)
+  const [x, y] = [taken(height * width), taken(height * width)]
+  const out = taken(height * width * channels)
+  const missing = next - memory.buffer.byteLength
+  if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
+  return { kernels, buffer: memory.buffer, framed, x, y, out }
 }

@@ -36,3 +36,37 @@ describe('with given random numbers', () => {
     expectClose(moved.values, mask, 'mask', { relative: 0 })
   })
 })
+
+describe('pictures of any shape', () => {
+  const layers = ['reflect', 'constant', 'wrap', 'nearest'].flatMap((fill_mode) =>
+    ['bilinear', 'nearest'].map((interpolation) => {
+      const sampling = { fill_mode, interpolation, fill_value: 5 }
+      return [
+        fill_mode,
+        interpolation,
+        augmentation<number>({ type: 'RandomRotation', factor: 1, ...sampling }),
+      ] as const
+    }),
+  )
+
+  test.each(layers)(
+    '%s, %s: channels do not depend on their number, and the picture stays as it was',
+    (_, __, layer) => {
+      for (const shape of [
+        [4, 9, 5],
+        [33, 2, 4],
+        [1, 1, 7],
+        [120, 90, 9],
+      ] as const) {
+        const picture = fixturePicture(shape)
+        const made = layer.apply(picture, 40)
+        expect(picture).toEqual(fixturePicture(shape))
+        for (let channel = 0; channel < shape[2]; channel++) {
+          const ofChannel = (values: Float32Array) => values.filter((_, at) => at % shape[2] === channel)
+          const alone = { shape: [shape[0], shape[1], 1], values: ofChannel(picture.values) } as const
+          expect(ofChannel(made.values)).toEqual(layer.apply(alone, 40).values)
+        }
+      }
+    },
+  )
+})
