@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
 import { augment } from './augmentation.js'
-import { valueRangeRules } from './augmentation-rules.js'
+import { valueRangeRules, whiteningRules } from './augmentation-rules.js'
 import { ENCODINGS } from './encodings.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
 import { pictureFields, pictureRules } from './pictures.js'
@@ -186,6 +186,7 @@ function* featureRules(feature: FeatureSpec): Iterable<RuleIssue> {
   if (feature.type === 'image') {
     yield* pictureRules(feature)
     yield* valueRangeRules(feature.augment, [0, 255])
+    yield* whiteningRules(feature)
   }
 }
 

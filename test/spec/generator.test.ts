@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { randomLayers, standardizations } from '../../src/spec/augmentation.js'
+import { featureSchema } from '../../src/spec/features.js'
 import { generatorSpec } from '../support/generator.js'
 import { readText } from '../support/read-spec.js'
 
@@ -57,6 +58,18 @@ test('brightness of pictures that have values from 0 to 1 is refused', () => {
   expect(issuesOf(generator({ brightness_range: [0.5, 1.5] }))).toEqual([
     '/data/augment/0/brightness_range: found bounds, but the pictures have values from 0 to 1, and it makes whole numbers from 0 to 255; "RandomBrightness" has a "value_range"',
   ])
+})
+
+test('pictures that are too large to be whitened are refused before any is read', () => {
+  const issues = (image_size: number[], ...before: object[]) =>
+    featureSchema
+      .safeParse({ type: 'image', image_size, augment: [...before, generator({ zca_whitening: true })] })
+      .error?.issues.map(({ path, message }) => `${path.join('/')}: ${message}`)
+  expect(issues([64, 60])).toEqual([
+    'augment/0/zca_whitening: found true for pictures of 64 x 60 x 3, which are 11520 elements; must be at most 4096, such as 36 x 36 x 3; make "image_size" smaller',
+  ])
+  expect(issues([36, 36])).toBeUndefined()
+  expect(issues([64, 60], { type: 'RandomCrop', height: 32, width: 32 })).toBeUndefined()
 })
 
 test('a generator that standardizes must be the last augmentation', () => {

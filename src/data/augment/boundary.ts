@@ -5,13 +5,13 @@
 import type { FillMode } from '../../spec/augmentation/generator.js'
 
 export interface Boundary {
-  /** The coordinate from 0 to size - 1 with the value of one that may lie outside; NaN if it has the constant value. */
+  /** Where a spline has the value of a coordinate outside of 0 to size - 1; NaN if that has the constant value. */
   place(at: number, size: number): number
   /** The index of the coefficient that a spline reads at this one; -1 for the constant value. */
   index(at: number, size: number): number
   /** How coefficients of a spline go on outside. */
   readonly extension: Extension
-  /** What is put around the picture before coefficients are computed, for a boundary that no extension describes. */
+  /** What is put around a picture before coefficients are computed, where no extension describes the boundary. */
   readonly padding?: 'edge' | 'constant'
 }
 

@@ -1,6 +1,6 @@
 /**
  * The random changes of Keras' ImageDataGenerator (keras/src/legacy/preprocessing/image.py, `get_random_transform` and
- * `apply_transform`). Its standardization is `generator-steps.ts`.
+ * `apply_transform`). Its standardization is `generator-step.ts`.
  */
 import type { RandomStream } from '../../base/philox.js'
 import type { GeneratorSpec } from '../../spec/augmentation/generator.js'

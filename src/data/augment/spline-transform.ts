@@ -22,22 +22,24 @@ export interface Interpolation {
   readonly cval: number
 }
 
+const square = (value: number): number => value * value
+
 /** B-splines by their order, of the distance from their middle. */
 const SPLINES: Readonly<Record<number, (distance: number) => number>> = {
-  2: (d) => (d < 0.5 ? 0.75 - d * d : (1.5 - d) ** 2 / 2),
-  3: (d) => (d < 1 ? 2 / 3 - d * d * (1 - d / 2) : (2 - d) ** 3 / 6),
+  2: (d) => (d < 0.5 ? 0.75 - d * d : square(1.5 - d) / 2),
+  3: (d) => (d < 1 ? 2 / 3 - d * d * (1 - d / 2) : square(2 - d) * ((2 - d) / 6)),
   4: (d) =>
     d < 0.5
       ? 115 / 192 - d * d * (5 / 8 - (d * d) / 4)
       : d < 1.5
         ? 55 / 96 + d * (5 / 24 - d * (5 / 4 - d * (5 / 6 - d / 6)))
-        : (2.5 - d) ** 4 / 24,
+        : square(square(2.5 - d)) / 24,
   5: (d) =>
     d < 1
       ? 11 / 20 - d * d * (1 / 2 - d * d * (1 / 4 - d / 12))
       : d < 2
         ? 17 / 40 + d * (5 / 8 - d * (7 / 4 - d * (5 / 4 - d * (3 / 8 - d / 24))))
-        : (3 - d) ** 5 / 120,
+        : square(square(3 - d)) * ((3 - d) / 120),
 }
 
 /** Pixels around the picture if its boundary needs padding; a spline hardly depends on values farther away. */

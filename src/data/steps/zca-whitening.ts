@@ -5,6 +5,7 @@
  */
 import type { Field, Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
+import { MOST_WHITENED } from '../../spec/augmentation/generator.js'
 import { eigenBytes, eigenOf } from '../matrix/eigen.js'
 import { type MatrixMemory, matrixMemory, type Place, strideOf } from '../matrix/matrix.js'
 import { featuresOf } from './feature-wise.js'
@@ -14,12 +15,6 @@ import type { Learning, Step } from './step.js'
 
 /** The mean of each feature, and W row by row as float32 in base64. */
 type Whitening = { readonly means: readonly number[]; readonly matrix: string }
-
-/**
- * The memory for W grows with the square of the elements, and the time to find it with the third power: 3072 take half a
- * minute and 150 MB, these take over a minute and 270 MB.
- */
-const MOST_ELEMENTS = 4096
 
 /** Rows that are in the memory of the matrix at once; an even number. */
 const AT_ONCE = 64
@@ -42,9 +37,9 @@ export function zcaWhitening(epsilon: number): Step<Whitening> {
 
 function checkWidth({ shape }: Field): void {
   const elements = sizeOf(shape)
-  if (elements <= MOST_ELEMENTS) return
+  if (elements <= MOST_WHITENED) return
   throw new StepProblem(
-    `found rows of ${elements} elements, must be at most ${MOST_ELEMENTS} for ZCA whitening; 36 x 36 x 3 and 64 x 64 x 1 fit`,
+    `found rows of ${elements} elements, must be at most ${MOST_WHITENED} for ZCA whitening; 36 x 36 x 3 and 64 x 64 x 1 fit`,
   )
 }
 
