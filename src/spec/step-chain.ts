@@ -32,6 +32,8 @@ const TAKES: { readonly [Type in StepSpec['type']]: readonly StepValues[] } = {
   Resizing: ['numbers'],
   Binarize: ['numbers'],
   Flatten: ['numbers'],
+  STFTSpectrogram: ['numbers'],
+  MelSpectrogram: ['numbers'],
 }
 
 /** Lists what is wrong in a chain that begins with these values. `path` leads to the chain. */

@@ -1,4 +1,5 @@
 /** Checks that the arguments of a step fit one another. */
+import { spectrogramRules } from './audio.js'
 import type { RuleIssue } from './family.js'
 import { pictureRules } from './pictures.js'
 import type { StepOf, StepSpec } from './steps.js'
@@ -17,6 +18,9 @@ export function* stepRules(step: StepSpec): Iterable<RuleIssue> {
       return yield* lookupRules(step)
     case 'TextVectorization':
       return yield* textRules(step)
+    case 'STFTSpectrogram':
+    case 'MelSpectrogram':
+      return yield* spectrogramRules(step)
     case 'FillMissing':
       if (step.strategy === 'constant' && step.value === null) {
         yield { code: 'order', path: ['value'], message: 'found no value, but strategy "constant" needs one' }

@@ -3,6 +3,7 @@
  * (keras/src/layers/preprocessing), the steps of its ImageDataGenerator, and our own.
  */
 import { z } from 'zod'
+import { SPECTROGRAMS } from './audio.js'
 import type { GeneratorSpec } from './augmentation/generator.js'
 import { BINARIZATIONS } from './binarizations.js'
 import { type DeepReadonly, member, nameIn } from './family.js'
@@ -249,6 +250,7 @@ export const STEPS = [
     method: nameIn(BINARIZATIONS).default('threshold').describe('How values between 0 and 1 become 0 or 1.'),
   }),
   member('Flatten', 'Makes each row a vector: (28, 28) becomes (784).', {}),
+  ...SPECTROGRAMS,
 ] as const
 
 export type StepSpec = DeepReadonly<z.output<(typeof STEPS)[number]>>

@@ -422,6 +422,13 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       history: Readonly<Record<string, readonly number[]>>
     }[]
   }
+  /** Sounds of two rows, from a formula (test/fixtures/keras/make_audio.py). */
+  audio: {
+    stft: { samples: number; channels: number; arguments: object; shape: Shape; values: number[] }[]
+    mel: { samples: number; arguments: object; shape: Shape; values: number[] }[]
+    resampled: { samples: number; from: number; to: number; values: number[] }[]
+    decoded: { length: number | null; sounds: number[][]; x: number[]; y: number[] }[]
+  }
   schedules: { steps: number[]; cases: { schedule: ScheduleSpec; rates: number[] }[] }
 }
 

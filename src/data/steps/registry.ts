@@ -1,5 +1,7 @@
 /** The steps of the format by their types. */
 import type { ChainStep } from '../../spec/steps.js'
+import { melSpectrogram } from '../audio/mel-spectrogram.js'
+import { stftSpectrogram } from '../audio/stft-spectrogram.js'
 import { generatorStep } from '../augment/generator-step.js'
 import { BINARIZE } from './binarize.js'
 import { categoryEncoding } from './category-encoding.js'
@@ -45,6 +47,8 @@ const STEPS: {
   Resizing: resizing,
   Binarize: ({ method }, seed) => BINARIZE[method](seed),
   Flatten: () => flatten,
+  STFTSpectrogram: stftSpectrogram,
+  MelSpectrogram: melSpectrogram,
   ImageDataGenerator: generatorStep,
 }
 

@@ -70,6 +70,11 @@ const pictures: ColumnRows = {
   count: 9,
   values: Uint8Array.from({ length: 9 * 12 }, (_, at) => (at * 37) % 256),
 }
+const sounds: ColumnRows = {
+  column: { shape: [6], dtype: 'float32', divisor: 1, values: 'real' },
+  count: 9,
+  values: Float32Array.from({ length: 54 }, (_, at) => (at < 36 ? (at % 7) / 7 : 1)),
+}
 const TRAINING_ROWS = 6
 
 const CASES: { readonly [Type in StepSpec['type']]: readonly (readonly [GivenStep, ColumnRows])[] } = {
@@ -114,6 +119,10 @@ const CASES: { readonly [Type in StepSpec['type']]: readonly (readonly [GivenSte
     ],
   ],
   Flatten: [['Flatten', reals]],
+  STFTSpectrogram: [[{ type: 'STFTSpectrogram', frame_length: 2 }, sounds]],
+  MelSpectrogram: [
+    [{ type: 'MelSpectrogram', fft_length: 4, sequence_stride: 2, num_mel_bins: 2, min_freq: 0 }, sounds],
+  ],
 }
 const cases = Object.values(CASES).flatMap((of) =>
   of.map(([step, rows]) => [JSON.stringify(step), step, rows] as const),
