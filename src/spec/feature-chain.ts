@@ -36,6 +36,7 @@ const CHAINS: { readonly [Type in FeatureSpec['type']]: (feature: Of<Type>) => r
   text: ({ column: _, missing: __, encoding: ___, ...text }) => [step({ ...text, type: 'TextVectorization' })],
   array: ({ steps }) => steps,
   image: ({ steps }) => steps,
+  audio: ({ steps }) => steps,
 }
 
 /** Returns the steps of a feature. A number of a table becomes a vector of one, as in FeatureSpace. */

@@ -4,11 +4,12 @@
  */
 import { z } from 'zod'
 import { nearest } from '../base/nearest.js'
+import { audioFields } from './audio.js'
 import { augment } from './augmentation.js'
 import { valueRangeRules, whiteningRules } from './augmentation-rules.js'
 import { ENCODINGS } from './encodings.js'
 import { type DeepReadonly, family, member, nameIn, type RuleIssue, rules } from './family.js'
-import { pictureFields, pictureRules } from './pictures.js'
+import { directory, pictureFields, pictureRules } from './pictures.js'
 import { withShortForm } from './short-forms.js'
 import { chainRules, type StepValues, stepChain } from './step-chain.js'
 import { binRules } from './step-rules.js'
@@ -149,6 +150,13 @@ export const FEATURES = [
     augment,
     steps: steps('Steps, one after another. None: numbers from 0 to 255.'),
   }),
+  member('audio', 'A sound, from a WAV file that the column names, as samples from -1 to 1.', {
+    column: column.describe('Name of the column. Default: the name of the feature; for a folder of sounds, its files.'),
+    directory: directory.default(null),
+    ...audioFields,
+    missing: missing.files,
+    steps: steps('Steps, one after another, such as MelSpectrogram. None: the samples.'),
+  }),
 ] as const
 
 /** The values of the column that the steps of a feature begin with. */
@@ -166,6 +174,7 @@ export const FIRST_VALUES: { readonly [Type in FeatureSpec['type']]: StepValues 
   text: 'text',
   array: 'numbers',
   image: 'numbers',
+  audio: 'numbers',
 }
 
 export type FeatureSpec = DeepReadonly<z.output<(typeof FEATURES)[number]>>
@@ -174,7 +183,7 @@ export type FeatureSpec = DeepReadonly<z.output<(typeof FEATURES)[number]>>
 export const isOwnInput = (feature: FeatureSpec): boolean => hasArrays(feature) || feature.type === 'text'
 
 /** True for a feature whose column has arrays when it is read. */
-export const hasArrays = ({ type }: FeatureSpec): boolean => type === 'array' || type === 'image'
+export const hasArrays = ({ type }: FeatureSpec): boolean => type === 'array' || type === 'image' || type === 'audio'
 
 export const featureSchema = family(FEATURES).superRefine(rules(featureRules)).meta({ id: 'feature' })
 

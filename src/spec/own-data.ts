@@ -15,7 +15,7 @@ const paths = z.union([name, z.array(name).min(1).max(LONGEST_LIST)])
 const source = z
   .union([name, z.array(name).min(1).max(LONGEST_LIST), z.record(name, paths)])
   .describe(
-    'File with the rows: .csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5 or .idx, also with .gz; a pattern such as "part-*.csv"; a list of files; an http or https URL; a folder of pictures or of texts (.txt), whose sub-folders are classes; or an object with an array file for each column: { "x": "x.npy", "y": "y.npy" }. Paths are relative to the spec.',
+    'File with the rows: .csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5 or .idx, also with .gz; a pattern such as "part-*.csv"; a list of files; an http or https URL; a folder of pictures, of sounds (.wav) or of texts (.txt), whose sub-folders are classes; or an object with an array file for each column: { "x": "x.npy", "y": "y.npy" }. Paths are relative to the spec.',
   )
 
 const character = z.string().length(1).meta({ patternErrorMessage: 'must be one character' })

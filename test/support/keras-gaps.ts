@@ -29,7 +29,6 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
     InputSpec: 'needs code: a description of the inputs of a layer',
     ...of('FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper', 'needs code: a layer of another framework'),
     MaxNumBoundingBoxes: 'needs boxes around what a picture shows: later',
-    ...of('MelSpectrogram STFTSpectrogram', 'preprocessing of data: later'),
     HashedCrossing: 'write crosses in data',
     Pipeline: 'write a list of steps; layers one after another are a Block',
   },
@@ -38,7 +37,7 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
     threshold: 'needs arguments; with the value 0, write the layer ReLU with threshold',
   },
   initializers: {
-    STFT: 'for STFTSpectrogram, which is missing',
+    STFT: 'for STFTSpectrogram, which learns nothing here',
     Initializer: BASE,
   },
   regularizers: { Regularizer: BASE },

@@ -20,6 +20,7 @@ import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
 import { isPicture, madeColumn, withDtype } from './picture-features.js'
 import { firstOf, quoted, refuse } from './problem.js'
+import { isSound, withSoundForm } from './sounds.js'
 
 /** A target and its columns. */
 export interface Target extends TargetColumn {
@@ -51,14 +52,12 @@ export async function decide(given: OwnDataSpec, table: RawTable, kindOf: Target
   return { features: settled, targets }
 }
 
-/** Gives pictures the column that is made of them. */
+/** Gives pictures and sounds the column that is made of them. */
 async function withMade(features: Named<Feature>, table: RawTable): Promise<Record<string, Feature>> {
-  const each = Object.entries(features).map(
-    async ([name, one]): Promise<[string, Feature]> => [
-      name,
-      isPicture(one) ? await withDtype({ ...one, made: madeColumn(name, table) }, table) : one,
-    ],
-  )
+  const each = Object.entries(features).map(async ([name, one]): Promise<[string, Feature]> => {
+    if (isPicture(one)) return [name, await withDtype({ ...one, made: madeColumn(name, table) }, table)]
+    return [name, isSound(one) ? await withSoundForm(one, name, table) : one]
+  })
   return Object.fromEntries(await Promise.all(each))
 }
 
@@ -167,6 +166,7 @@ export function writtenFeatures({ features }: OwnDataSpec, table: RawTable): Rec
   if (features === undefined && table.isListed) {
     const ofTexts = Object.hasOwn(table.columns, TEXT)
     if (ofTexts) return { text: { ...(featureSchema.parse({ type: 'text' }) as FeatureSpec), column: TEXT } }
+    if (table.isOfSounds) return { audio: { ...(featureSchema.parse({ type: 'audio' }) as FeatureSpec), column: FILE } }
     return { image: { ...(featureSchema.parse({ type: 'image' }) as FeatureSpec), column: FILE } }
   }
   if (features === undefined || Array.isArray(features)) return undefined

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OwnDataSpec } from '../../spec/own-data.js'
+import { isSoundName } from '../audio/decode.js'
 import { LABEL } from '../folders/file-table.js'
 import { isPictureName } from '../pictures/format.js'
 import { isTextName } from '../text/text-files.js'
@@ -31,7 +32,7 @@ export async function withParts(data: OwnDataSpec): Promise<OwnDataSpec> {
 /** The paths of the parts; undefined if the folder holds something else beside them, or only one. */
 async function partsIn(folder: string): Promise<Parts | undefined> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(
-    ({ name }) => !name.startsWith('.') && !isPictureName(name) && !isTextName(name),
+    ({ name }) => !name.startsWith('.') && !isPictureName(name) && !isTextName(name) && !isSoundName(name),
   )
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
   const names = folders.length > 0 ? folders : entries.map(({ name }) => name)

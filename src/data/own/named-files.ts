@@ -9,9 +9,10 @@ import { type FileColumn, placeOf } from '../sources/file-column.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { targetColumns } from './columns.js'
 import { type Target, writtenFeatures } from './decide.js'
+import { fileColumns } from './file-columns.js'
 import { type FoundSource, type FoundSources, openAt } from './found-source.js'
 import { isPicture } from './picture-features.js'
-import { pictureColumns } from './pictures.js'
+import { isSound } from './sounds.js'
 
 /** Null if no column names files beside those that were found as rows. */
 export async function namedFiles(data: OwnDataSpec, { main, validation, test }: FoundSources): Promise<string | null> {
@@ -43,18 +44,21 @@ async function addFiles(hash: Hash, data: OwnDataSpec, found: FoundSource): Prom
 /** True if features or targets may be made of files. */
 const mayName = (data: OwnDataSpec): boolean =>
   Object.values(targetColumns(data)).some(({ type }) => type === 'image') ||
-  Object.values(Array.isArray(data.features) ? {} : ((data.features ?? {}) as Named<FeatureSpec>)).some(isPicture)
+  Object.values(Array.isArray(data.features) ? {} : ((data.features ?? {}) as Named<FeatureSpec>)).some(isOfFiles)
+
+const isOfFiles = (feature: FeatureSpec): boolean => isPicture(feature) || isSound(feature)
 
 /** The columns that name files. One that the table does not have is reported when the spec is decided. */
 function columnsFor(data: OwnDataSpec, table: RawTable): FileColumn[] {
   const features = writtenFeatures(data, table) ?? {}
-  const pictures = Object.entries(features).filter(([, one]) => isPicture(one))
+  const ofFiles = Object.entries(features).filter(([, one]) => isOfFiles(one))
+  const hasPictures = ofFiles.some(([, one]) => isPicture(one))
   const targets = Object.entries(targetColumns(data)).flatMap(([name, one]): [string, Target][] => {
-    const isWhole = pictures.length > 0 || (one.masks === undefined && one.image_size !== undefined)
+    const isWhole = hasPictures || (one.masks === undefined && one.image_size !== undefined)
     return one.type === 'image' && isWhole ? [[name, { ...one, type: 'image', pointer: '', made: name }]] : []
   })
-  const decisions = { features: Object.fromEntries(pictures), targets: Object.fromEntries(targets) }
-  return pictureColumns(decisions, table).filter(({ from, isFound }) => !isFound && Object.hasOwn(table.columns, from))
+  const decisions = { features: Object.fromEntries(ofFiles), targets: Object.fromEntries(targets) }
+  return fileColumns(decisions, table).filter(({ from, isFound }) => !isFound && Object.hasOwn(table.columns, from))
 }
 
 /** Files whose facts are asked for at once. */

@@ -7,6 +7,7 @@ import { isUrl } from '../../base/url.js'
 import type { Encoding } from '../../spec/encodings.js'
 import type { FeatureSpec } from '../../spec/features.js'
 import type { OwnDataSpec, SourceSpec } from '../../spec/own-data.js'
+import { isSoundName, SOUND_ENDING } from '../audio/decode.js'
 import { filesOf, patternFor } from '../files.js'
 import type { ListedFolder } from '../folders/list-folder.js'
 import { isPictureName, PICTURE_ENDINGS } from '../pictures/format.js'
@@ -20,7 +21,7 @@ export type FileOptions = Pick<
   'csv' | 'missing_values' | 'select' | 'sha256' | 'follow_links' | 'features'
 >
 
-/** Paths of files on this machine; of arrays with names, by name; of pictures and texts, as they were found in folders. */
+/** Paths of files on this machine; of arrays with names, by name; of pictures, texts and sounds, as they were found in folders. */
 export type Files = readonly string[] | Named<readonly string[]> | FolderFiles
 
 /** Files that are rows, one each. */
@@ -28,7 +29,7 @@ export class FolderFiles {
   constructor(
     readonly folder: string,
     readonly listed: ListedFolder,
-    readonly hold: 'pictures' | 'texts',
+    readonly hold: 'pictures' | 'texts' | 'sounds',
   ) {}
 }
 
@@ -50,7 +51,8 @@ export async function findFiles(source: SourceSpec, options: FileOptions, watch:
   const found = (paths: string | readonly string[]) => filesOf(paths, '.', download)
   if (!isNamed(source)) {
     const paths = await found(source)
-    return paths.every(isPictureName) ? ofPictures(paths) : paths
+    if (paths.every(isSoundName)) return inOneFolder(paths, 'sounds')
+    return paths.every(isPictureName) ? inOneFolder(paths, 'pictures') : paths
   }
   const named = Object.entries(source).map(async ([name, paths]) => [name, await found(paths)] as const)
   return Object.fromEntries(await Promise.all(named))
@@ -73,6 +75,7 @@ export async function openFiles(paths: Files, reading: FileOptions): Promise<Raw
   if (paths instanceof FolderFiles) {
     const { fileTable } = await import('../folders/file-table.js')
     const table = fileTable(paths.folder, paths.folder, paths.listed.files)
+    if (paths.hold === 'sounds') return { ...table, isOfSounds: true }
     return paths.hold === 'texts' ? withTextOfFiles(table, encodingOf(reading.features)) : table
   }
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
@@ -104,26 +107,28 @@ function encodingOf(features: OwnDataSpec['features']): Encoding {
   return text?.type === 'text' ? text.encoding : 'utf-8'
 }
 
-/** Throws a UserError for a folder without pictures and texts. */
+/** Throws a UserError for a folder without pictures, sounds and texts. */
 async function filesIn(folder: string, followLinks: boolean): Promise<FolderFiles> {
   const { listFolder } = await import('../folders/list-folder.js')
   const listed = await listFolder(folder, isPictureName, followLinks)
   if (listed.files.length > 0) return new FolderFiles(folder, listed, 'pictures')
+  const sounds = await listFolder(folder, isSoundName, followLinks)
+  if (sounds.files.length > 0) return new FolderFiles(folder, sounds, 'sounds')
   const texts = await listFolder(folder, isTextName, followLinks)
   if (texts.files.length > 0) return new FolderFiles(folder, texts, 'texts')
   const notes = listed.notes.map((note) => `; ${note.slice(note.indexOf(': ') + 2, -1)}`).join('')
   const pattern = await patternFor(folder, folder)
   const remedy = pattern.endsWith('*') ? '' : `; a pattern such as "${pattern}" names its files`
   throw new UserError(
-    `${folder}: the folder has no pictures (${PICTURE_ENDINGS.join(', ')}) and no texts (.txt)${notes}${remedy}`,
+    `${folder}: the folder has no pictures (${PICTURE_ENDINGS.join(', ')}), sounds (${SOUND_ENDING}) or texts (.txt)${notes}${remedy}`,
   )
 }
 
-/** Pictures that a pattern or a list names, relative to the folder that has all of them. */
-function ofPictures(paths: readonly string[]): FolderFiles {
+/** Files that a pattern or a list names, relative to the folder that has all of them. */
+function inOneFolder(paths: readonly string[], hold: FolderFiles['hold']): FolderFiles {
   let folder = dirname(paths[0]!)
   const isInside = (path: string) => !relative(folder, path).startsWith('..')
   while (!paths.every(isInside) && dirname(folder) !== folder) folder = dirname(folder)
   const files = paths.map((path) => ({ path: relative(folder, path).replaceAll(sep, '/'), label: null }))
-  return new FolderFiles(folder, { files, notes: [] }, 'pictures')
+  return new FolderFiles(folder, { files, notes: [] }, hold)
 }

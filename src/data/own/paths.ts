@@ -30,7 +30,7 @@ export function withPaths(data: DataSpec, change: (path: string) => string): Dat
   return {
     ...data,
     features:
-      features && !isList(features) ? mapped(features, (one) => (one.type === 'image' ? folder(one) : one)) : features,
+      features && !isList(features) ? mapped(features, (one) => ('directory' in one ? folder(one) : one)) : features,
     target: data.target && target(data.target),
     targets: data.targets && mapped(data.targets, target),
     source: source(data.source),

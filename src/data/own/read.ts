@@ -12,9 +12,8 @@ import { type DataWatch, patient } from '../watch.js'
 import { columnsBeside, columnsOf, seriesColumns, splitColumn, valueColumnsOf } from './columns.js'
 import { type Decisions, fillOf, type Target } from './decide.js'
 import { type Feature, valuesColumn } from './feature.js'
+import { fileColumns } from './file-columns.js'
 import { type FoundSource, nameOf, notesOf, openAt } from './found-source.js'
-import { isPicture } from './picture-features.js'
-import { pictureColumns } from './pictures.js'
 import { quoted, refuse } from './problem.js'
 import { type Spooled, spool } from './spool.js'
 
@@ -57,7 +56,7 @@ async function readColumns(
   const { pointer } = found
   const file = nameOf(found, given.name)
   const notes = [...notesOf(found)]
-  const table = withFiles(given, pictureColumns(decisions, given), (note) => notes.push(note))
+  const table = withFiles(given, fileColumns(decisions, given), (note) => notes.push(note))
   const progress = patient(watch.listener)
   const seen = (rows: number) => progress({ verb: 'Reading', file, done: rows, total: null, unit: 'rows' })
   const stream = table.read(wantedColumns(uses, table, pointer))
@@ -70,7 +69,7 @@ export async function readSource(found: FoundSource, reading: Reading): Promise<
   const table = await openAt(found, data)
   try {
     const uses = usesOf(decisions, data)
-    const made = new Set(pictureColumns(decisions, table).map(({ name }) => name))
+    const made = new Set(fileColumns(decisions, table).map(({ name }) => name))
     const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column) && !made.has(column))
     refuse(
       missing.map((column) => ({
@@ -157,7 +156,7 @@ function droppingColumns({ features }: Decisions, data: OwnDataSpec): ReadonlySe
 
 function remedyFor(feature: Feature): string {
   const column = quoted(feature.column)
-  if (isPicture(feature)) return `"missing": { ${column}: "drop" } in "data" leaves such rows out`
+  if (feature.made !== undefined) return `"missing": { ${column}: "drop" } in "data" leaves such rows out`
   return feature.type === 'text'
     ? `"missing": { "value": "" } in its feature takes them for empty texts, and "missing": "drop" leaves such rows out`
     : `"missing": { ${column}: "median" } in "data" fills them ("mean", "most_frequent", or a value), and "drop" leaves such rows out`

@@ -19,6 +19,8 @@ export interface RawTable {
   readonly folder?: string
   /** True if its column `file` lists files that were found on the disk. */
   readonly isListed?: boolean
+  /** True if these files are sounds. */
+  readonly isOfSounds?: boolean
   /**
    * The columns in their order: the field of an array; for a table, the type that the file states, or null if it states
    * none, as a CSV file.

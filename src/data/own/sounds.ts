@@ -1,0 +1,111 @@
+/** The columns that features of type audio are made of. */
+import { open } from 'node:fs/promises'
+import type { Field } from '../../base/field.js'
+import type { FeatureSpec } from '../../spec/features.js'
+import { decodeSound, lengthAt } from '../audio/decode.js'
+import { type WavFormat, wavFormat } from '../audio/wav.js'
+import { limiter } from '../sources/ahead.js'
+import { type FileColumn, placeOf } from '../sources/file-column.js'
+import type { RawTable } from '../sources/raw-table.js'
+import type { Feature } from './feature.js'
+import { asWritten, folderOf } from './picture-features.js'
+
+export type SoundFeature = Extract<Feature, { readonly type: 'audio' }> & SoundFacts
+
+/** What the files decide. */
+export interface SoundFacts {
+  /** Number of channels that a sound has; null for their mean. */
+  readonly channels?: number | null
+  /** True if the files need not have one rate. */
+  readonly resamples?: boolean
+}
+
+export const isSound = <Given extends FeatureSpec>(
+  feature: Given,
+): feature is Extract<Given, { readonly type: 'audio' }> => feature.type === 'audio'
+
+/** The name of the column that is made for a feature, which is none of the table. */
+const madeName = (name: string, { columns }: RawTable): string =>
+  Object.hasOwn(columns, name) ? `${name} (sound)` : name
+
+/** The column that is made for a feature whose form is settled. */
+export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn {
+  const { made, column, directory, sampling_rate, output_sequence_length, channels = null, resamples = true } = feature
+  const length = output_sequence_length ?? 1
+  const form = { sampling_rate: sampling_rate ?? 1, output_sequence_length: length, channels, resamples }
+  const field: Field = {
+    shape: channels === null ? [length] : [length, channels],
+    dtype: 'float32',
+    divisor: 1,
+    values: 'real',
+  }
+  return {
+    name: made ?? column,
+    from: column,
+    folder: folderOf(directory, table),
+    pathOf: asWritten,
+    isFound: table.isListed === true && directory === null,
+    field,
+    decode: async (bytes, into) => decodeSound(bytes, form, into as Float32Array) ?? {},
+  }
+}
+
+/** Files whose headers are read at once. */
+const AT_ONCE = 16
+
+/** Settles the rate by the first file, and the length by the longest. Files that cannot be read are reported later. */
+export async function withSoundForm(
+  feature: Extract<Feature, { readonly type: 'audio' }>,
+  name: string,
+  table: RawTable,
+): Promise<SoundFeature> {
+  const named = { ...feature, made: madeName(name, table) }
+  const column = soundColumn(named, table)
+  const limited = limiter(AT_ONCE)
+  let first: WavFormat | undefined
+  let longest = 1
+  for await (const { columns } of table.read({ [column.from]: 'text' }).rows()) {
+    const texts = columns[column.from] as readonly (string | null)[]
+    const formats = await Promise.all(texts.map((text) => limited(() => formatOf(column, text))))
+    for (const format of formats) {
+      if (!format) continue
+      first ??= format
+      longest = Math.max(longest, lengthAt(feature.sampling_rate ?? first.sampling_rate, format))
+    }
+    // nothing else depends on further files
+    if (first && feature.output_sequence_length !== null) break
+  }
+  return {
+    ...named,
+    sampling_rate: feature.sampling_rate ?? first?.sampling_rate ?? 1,
+    output_sequence_length: feature.output_sequence_length ?? longest,
+    channels: feature.mono ? null : (first?.channels ?? 1),
+    resamples: feature.sampling_rate !== null,
+  }
+}
+
+/** Bytes of the beginning of a file in which its header lies, unless much stands before its samples. */
+const HEADER = 4096
+
+/** The format of a file; null if it cannot be read. */
+async function formatOf(column: FileColumn, text: string | null): Promise<WavFormat | null> {
+  const place = text === null ? undefined : placeOf(column, text)
+  if (!place || 'problem' in place) return null
+  try {
+    const file = await open(place.path)
+    try {
+      const stat = await file.stat()
+      if (!stat.isFile()) return null
+      for (let bytes = HEADER; ; bytes *= 64) {
+        const { buffer, bytesRead } = await file.read(new Uint8Array(Math.min(bytes, stat.size)), { position: 0 })
+        const format = wavFormat(buffer.subarray(0, bytesRead), stat.size)
+        if (!('problem' in format)) return format
+        if (bytes >= stat.size) return null
+      }
+    } finally {
+      await file.close()
+    }
+  } catch {
+    return null
+  }
+}
