@@ -118,7 +118,7 @@ const NO_SHORT_FORM = [
   ...['alpha', 'axes', 'axis', 'class_weight', 'horizon', 'inputs', 'k', 'output_shape', 'shared_axes', 'temperatures'],
   ...['a', 'missing', 'shuffle', 'source', 'split', 'test', 'units', 'validation'],
   ...['width_shift_range', 'height_shift_range', 'zoom_range'],
-  ...['learning_rate', 'boundaries', 'decay_steps', 'first_decay_steps', 'total_steps', 'warmup_steps'],
+  ...['window', 'learning_rate', 'boundaries', 'decay_steps', 'first_decay_steps', 'total_steps', 'warmup_steps'],
   ...['mean', 'variance', 'scale', 'offset', 'salt'],
   ...['factor', 'brightness_factor', 'contrast_factor', 'saturation_factor', 'hue_factor', 'sigma'],
   ...['addition_factor', 'threshold_factor', 'height_factor', 'width_factor', 'x_factor', 'y_factor', 'fill_value'],

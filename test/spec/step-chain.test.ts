@@ -121,5 +121,5 @@ test('steps of a data set are checked at their place', () => {
   expect(problems('["IntegerLookup"]')).toEqual([
     '/data/steps/0 found no "vocabulary", which a data set that comes with the program needs',
   ])
-  expect(problems('["Lg"]')).toEqual(['/data/steps/0 found "Lg", must be one of 21 names'])
+  expect(problems('["Lg"]')).toEqual(['/data/steps/0 found "Lg", must be one of 23 names'])
 })

@@ -72,7 +72,7 @@ mail: left out 1 file of other kinds: .md.`,
     const source = folderOf({ 'a/1.md': 'x', 'b/2.md': 'y' })
     const [problem] = await problemsOf({}, { source })
     expect(problem!.replaceAll(source, 'mail')).toContain('mail: the folder has no pictures (')
-    expect(problem).toContain('and no texts (.txt)')
+    expect(problem).toContain('or texts (.txt)')
   })
 
   test('links to folders are followed only if the spec says so', async () => {
