@@ -69,7 +69,7 @@ describe('many', () => {
 
 test('a folder without pictures', async () => {
   expect(await problemsOf({ 'p/notes.md': 'x', 'p/.hidden/1.png': greyPng(1, 1, 1) }, DATA, FLAT)).toEqual([
-    '/data/source: p: the folder has no pictures (.jpg, .jpeg, .png, .webp, .gif, .bmp) and no texts (.txt); left out hidden folders: .hidden; left out 1 file of other kinds: .md; a pattern such as "p/*.md" names its files',
+    '/data/source: p: the folder has no pictures (.jpg, .jpeg, .png, .webp, .gif, .bmp), sounds (.wav) or texts (.txt); left out hidden folders: .hidden; left out 1 file of other kinds: .md; a pattern such as "p/*.md" names its files',
   ])
 })
 
