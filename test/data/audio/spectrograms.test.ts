@@ -23,31 +23,31 @@ const sounds = (rows: number, shape: number[]): ColumnRows => ({
 
 const CLOSELY = { relative: 1e-5, absolute: 1e-5 }
 
-const after = async (step: { type: string }, rows: ColumnRows) => make([step], rows, await learnFrom([step], rows))
+const made = async (step: { type: string }, rows: ColumnRows) => make([step], rows, await learnFrom([step], rows))
 
 test.each(stft)('STFTSpectrogram of $samples samples, $channels channels, $arguments', async (one) => {
   const shape = one.channels === 1 ? [one.samples] : [one.samples, one.channels]
-  const made = await after({ type: 'STFTSpectrogram', ...one.arguments }, sounds(2, shape))
-  expect(made.field.shape).toEqual(one.shape)
+  const found = await made({ type: 'STFTSpectrogram', ...one.arguments }, sounds(2, shape))
+  expect(found.field.shape).toEqual(one.shape)
   // an angle of pi is one of -pi
   const turned = (values: Iterable<number>, of: (angle: number) => number) =>
     'mode' in one.arguments && one.arguments.mode === 'angle' ? Array.from(values, of) : [...values]
   for (const of of [Math.cos, Math.sin]) {
-    expectClose(turned(made.values, of), turned(one.values, of), 'values', CLOSELY)
+    expectClose(turned(found.values, of), turned(one.values, of), 'values', CLOSELY)
   }
 })
 
 test('STFTSpectrogram of one channel with an axis of its own', async () => {
   const [{ samples, arguments: given, values }] = stft as [(typeof stft)[number]]
-  const made = await after({ type: 'STFTSpectrogram', ...given }, sounds(2, [samples, 1]))
-  expectClose(made.values, values, 'values', CLOSELY)
+  const found = await made({ type: 'STFTSpectrogram', ...given }, sounds(2, [samples, 1]))
+  expectClose(found.values, values, 'values', CLOSELY)
 })
 
 test.each(mel)('MelSpectrogram of $samples samples, $arguments', async (one) => {
-  const made = await after({ type: 'MelSpectrogram', ...one.arguments }, sounds(2, [one.samples]))
-  expect(made.field.shape).toEqual(one.shape)
+  const found = await made({ type: 'MelSpectrogram', ...one.arguments }, sounds(2, [one.samples]))
+  expect(found.field.shape).toEqual(one.shape)
   // 1e-5 of an energy, in decibels
-  expectClose(made.values, one.values, 'values', { ...CLOSELY, absolute: 10 * Math.log10(1 + 1e-5) })
+  expectClose(found.values, one.values, 'values', { ...CLOSELY, absolute: 10 * Math.log10(1 + 1e-5) })
 })
 
 test.each(resampled)('$samples samples from $from to $to a second', ({ samples, from, to, values }) => {
@@ -79,13 +79,13 @@ describe('what is refused', () => {
   })
 
   test('sounds that are too short, or have several channels', async () => {
-    await expect(after({ type: 'STFTSpectrogram' }, sounds(1, [255]))).rejects.toThrow(
+    await expect(made({ type: 'STFTSpectrogram' }, sounds(1, [255]))).rejects.toThrow(
       'column "x": found 255 samples, but "frame_length" of "STFTSpectrogram" is 256',
     )
-    await expect(after({ type: 'MelSpectrogram' }, sounds(1, [1024]))).rejects.toThrow(
+    await expect(made({ type: 'MelSpectrogram' }, sounds(1, [1024]))).rejects.toThrow(
       'column "x": found 1024 samples, must be more than 1024, half of "fft_length"',
     )
-    await expect(after({ type: 'MelSpectrogram' }, sounds(1, [3000, 2]))).rejects.toThrow(
+    await expect(made({ type: 'MelSpectrogram' }, sounds(1, [3000, 2]))).rejects.toThrow(
       'column "x": "MelSpectrogram" needs sounds of one channel: "mono": true',
     )
   })
