@@ -136,3 +136,28 @@ describe('what is wrong is told before the first step', () => {
     )
   })
 })
+
+describe('threads end with the command', () => {
+  const long = spec([FLIP], { fit: { epochs: 100_000, batch_size: 50, validation_split: 0.2 } })
+
+  test('when training stops early', async () => {
+    const early = { ...long, early_stopping: { monitor: 'val_loss', patience: 0, min_delta: 100 } }
+    const { metrics } = await trained(early, ['--workers', '2'])
+    expect(metrics.loss).toHaveLength(2)
+  })
+
+  test('after Ctrl-C', async () => {
+    const cwd = temporaryFolder({ 'spec.json': JSON.stringify(long) })
+    let isPressed = false
+    const { code, stderr } = await runCommand(['spec.json', '--out', 'run', '--workers', '2', '-v', '2'], {
+      cwd,
+      watch(child, text) {
+        if (isPressed || !text.includes('val_loss')) return
+        isPressed = true
+        child.kill('SIGINT')
+      },
+    })
+    expect(code, stderr).toBe(130)
+    expect(JSON.parse(readFileSync(join(cwd, 'run/history.json'), 'utf8')).stop.reason).toBe('interrupted')
+  })
+})
