@@ -118,6 +118,12 @@ export const firstRows = (arrays: Named<Numbers>, fields: Named<Field>, count: n
     Object.entries(arrays).map(([name, values]) => [name, values.subarray(0, count * sizeOf(fields[name]!.shape))]),
   )
 
+/** Returns these arrays from a row on, without a copy. */
+export const fromRow = (arrays: Named<Numbers>, fields: Named<Field>, row: number): Record<string, Numbers> =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => [name, values.subarray(row * sizeOf(fields[name]!.shape))]),
+  )
+
 /** Reads `count` consecutive rows into the arrays of `room`, and returns their values by field. */
 export function readRows(
   table: Table,

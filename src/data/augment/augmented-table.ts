@@ -7,7 +7,7 @@ import { TRAINING } from '../preparation.js'
 import { ONCE } from '../steps/binary-draws.js'
 import { stepOf } from '../steps/registry.js'
 import type { Step } from '../steps/step.js'
-import { roomFor, type Table } from '../table.js'
+import { fromRow, roomFor, type Table } from '../table.js'
 import { augmentedField, augmentedMask } from './picture-field.js'
 import type { PictureRecipe, Recipe } from './recipe.js'
 import { sampleMaker } from './sample.js'
@@ -21,6 +21,9 @@ export interface AugmentedTable extends Table {
   /** Pictures of some rows before their steps, by field. With null for the epoch, they are not augmented. */
   pictures(rows: Uint32Array, epoch: number | null): Named<Float32Array>
 }
+
+/** Values of pictures that are in the making at a time, unless one has more. */
+const VALUES_AT_ONCE = 2 ** 22
 
 export const isAugmented = (table: Table): table is AugmentedTable => 'recipe' in table
 
@@ -41,12 +44,17 @@ export function augmentedTable(rows: StoredRows, recipe: Recipe): AugmentedTable
     if (!owner) fields[name] = field
     else fields[name] = owner.key === name ? owner.after.field : augmentedMask(field, owner.samples.layers)
   }
-  /** Room for what is not read into the batch itself. */
-  const own = Object.fromEntries(Object.entries(stored.fields).filter(([name, field]) => field !== fields[name]))
+  /** Fields that are not read into the batch itself. */
+  const own = Object.fromEntries(
+    Object.entries(stored.fields).filter(
+      ([name, field]) => field !== fields[name] || makers.some(({ mixed }) => mixed.includes(name)),
+    ),
+  )
+  const most = Math.max(1, Math.floor(VALUES_AT_ONCE / Math.max(...makers.map(({ field }) => sizeOf(field.shape)))))
   let room: Record<string, Numbers> = {}
   let capacity = 0
 
-  function read(rows: Uint32Array, epoch: number | null, into: Named<Numbers>) {
+  function readStored(rows: Uint32Array, epoch: number | null, into: Named<Numbers>) {
     if (rows.length > capacity) {
       capacity = rows.length
       room = roomFor(own, capacity)
@@ -83,14 +91,20 @@ export function augmentedTable(rows: StoredRows, recipe: Recipe): AugmentedTable
     fields,
     count: stored.count,
     read(rows, epoch, into) {
-      const values = read(rows, epoch, into)
-      for (const maker of makers) {
-        const pictures = made(maker, values, rows.length, epoch, into)
-        into[maker.key]!.set(maker.after.apply(pictures, values[ROW_NUMBER]!, epoch))
+      for (let from = 0; from < rows.length; from += most) {
+        const some = rows.subarray(from, from + most)
+        const place = fromRow(into, fields, from)
+        const values = readStored(some, epoch, place)
+        for (const maker of makers) {
+          const { key, masks, mixed } = maker
+          if (![key, ...masks, ...mixed].some((name) => Object.hasOwn(into, name))) continue
+          const pictures = made(maker, values, some.length, epoch, place)
+          place[key]?.set(maker.after.apply(pictures, values[ROW_NUMBER]!, epoch))
+        }
       }
     },
     pictures(rows, epoch) {
-      const values = read(rows, epoch, roomFor(fields, rows.length))
+      const values = readStored(rows, epoch, {})
       return Object.fromEntries(makers.map((maker) => [maker.key, made(maker, values, rows.length, epoch, {})]))
     },
     ...(stored.prefetch && { prefetch: (runs) => stored.prefetch!(runs) }),

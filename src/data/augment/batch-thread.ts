@@ -1,7 +1,7 @@
 /** A thread that augments its share of the rows of each batch. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { UserError } from '../../base/issue.js'
-import { sizeOf } from '../../base/shape.js'
+import { fromRow } from '../table.js'
 import { augmentedTable } from './augmented-table.js'
 import type { Finished, Share, ThreadData } from './batch-messages.js'
 
@@ -11,11 +11,7 @@ const table = augmentedTable(stored, recipe)
 parentPort!.on('message', ({ room, rows, at, epoch }: Share) => {
   let finished: Finished = null
   try {
-    const places = Object.entries(rooms[room]!).map(([name, values]) => [
-      name,
-      values.subarray(at * sizeOf(table.fields[name]!.shape)),
-    ])
-    table.read(rows, epoch, Object.fromEntries(places))
+    table.read(rows, epoch, fromRow(rooms[room]!, table.fields, at))
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     finished = { message, stack, isUsers: error instanceof UserError }

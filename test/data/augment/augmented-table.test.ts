@@ -96,6 +96,26 @@ describe('of a set that comes with the program', () => {
     expect(await first({ ...FLIP, seed: 9 }, 1)).not.toEqual(await first({ ...FLIP, seed: 8 }, 1))
   })
 
+  test('no sample keeps what another one used, whatever the layers', async () => {
+    const augment = [
+      'RandomFlip',
+      { type: 'RandomRotation', factor: 0.2 },
+      { type: 'RandomElasticTransform', factor: 1, scale: 1, value_range: [0, 1] },
+      { type: 'RandomGaussianBlur', factor: 1, sigma: 1, value_range: [0, 1] },
+      { type: 'RandomContrast', factor: 0.5, value_range: [0, 1] },
+      { type: 'RandomInvert', factor: 0.5, value_range: [0, 1] },
+      'MixUp',
+      'CutMix',
+    ]
+    const { train } = await digits({ augment })
+    const whole = readRows(train, 0, 100, 1)
+    for (let row = 99; row >= 0; row--) {
+      const alone = readRows(train, row, 1, 1)
+      expect(alone[X]).toEqual(whole[X]!.slice(row * 64, row * 64 + 64))
+      expect(alone[Y]).toEqual(whole[Y]!.slice(row * 10, row * 10 + 10))
+    }
+  })
+
   test('two flips draw independently of each other', async () => {
     const [one, two] = await Promise.all([[FLIP], [FLIP, FLIP]].map((augment) => digits({ augment })))
     const plain = readRows(one!.train, 0, 200, null)[X]

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { npyHeader } from '../../../src/base/npy.js'
 import { sizeOf } from '../../../src/base/shape.js'
-import { readRows } from '../../../src/data/table.js'
+import { readRows, roomFor } from '../../../src/data/table.js'
 import { loaded, problemsOf } from '../../support/own-data.js'
 
 describe('mixed samples', () => {
@@ -73,6 +73,16 @@ describe('mixed samples', () => {
     expect(largest).toBeLessThanOrEqual(5)
     const sums = new Set([1, 2, 3, 4, 5, 6].map((epoch) => readRows(data.train, 0, 1, epoch)['y:size']![0]))
     expect(sums.size).toBeGreaterThan(2)
+  })
+
+  test('some fields can be read without the others', async () => {
+    const { data } = await loaded(files, spec(['RandomFlip', 'MixUp']), NETWORK)
+    const { train } = data
+    const all = readRows(train, 0, COUNT, 1)
+    for (const name of Object.keys(train.fields)) {
+      const alone = readRows(train, 0, COUNT, 1, roomFor({ [name]: train.fields[name]! }, COUNT))
+      expect(alone).toEqual({ [name]: all[name] })
+    }
   })
 
   test('two features that mix are refused', async () => {
