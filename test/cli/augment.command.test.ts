@@ -137,6 +137,16 @@ describe('what is wrong is told before the first step', () => {
   })
 })
 
+test('train data counts the classes of samples that are to be mixed', async () => {
+  const given = { ...spec(['MixUp']), loss: 'categorical_crossentropy' }
+  const cwd = temporaryFolder({ 'spec.json': JSON.stringify(given) })
+  const { code, stdout, stderr } = await runMain(['data', 'spec.json', '--json'], { cwd })
+  expect(code, stderr).toBe(0)
+  const [target] = JSON.parse(stdout).targets
+  expect(target.kind).toBe('class')
+  expect(target.classes.reduce((sum: number, one: { train: number }) => sum + one.train, 0)).toBe(1149)
+})
+
 describe('threads end with the command', () => {
   const long = spec([FLIP], { fit: { epochs: 100_000, batch_size: 50, validation_split: 0.2 } })
 

@@ -36,8 +36,8 @@ export function targetCounts(table: Table, key: string): Float64Array {
   return counts
 }
 
-/** Number of classes of a target; 0 if it is not of classes. */
+/** Number of classes of a target; 0 if it is not of classes. Mixed samples have probabilities of classes. */
 export function classesIn({ values, classes = 0, shape }: Field): number {
   if (values === 'class') return classes
-  return values === 'binary' ? (shape[0] ?? 1) : 0
+  return values === 'binary' || values === 'probability' ? (shape[0] ?? 1) : 0
 }

@@ -1,9 +1,11 @@
 /** Makes the report of `train data SPEC`: what the data of a spec look like, before and after its steps. */
+import type { Field } from '../../base/field.js'
 import { type DataForm, isInputKey, targetKey, WEIGHT } from '../../base/form.js'
 import { median } from '../../base/timing.js'
 import { batches } from '../../data/batches.js'
 import type { Data, OpenData } from '../../data/data.js'
 import type { DataReport } from '../../export/data-report.js'
+import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { ResolvedSpec } from '../../spec/spec.js'
 import { ownVersion } from '../versions.js'
 import { classesIn, fieldSummaries, targetCounts } from './fields.js'
@@ -54,12 +56,7 @@ function targetsOf({ form, train, validation, test }: Data, { data }: OpenData):
     const names = classNames(data, name, form)
     return {
       name,
-      kind:
-        field.values !== 'class'
-          ? ('multi_hot' as const)
-          : field.shape.length > 0
-            ? ('mask' as const)
-            : ('class' as const),
+      kind: kindOf(field, targetIn(data, name, form)),
       classes: Array.from(trained!, (count, number) => ({
         number,
         name: names[number] ?? String(number),
@@ -71,10 +68,20 @@ function targetsOf({ form, train, validation, test }: Data, { data }: OpenData):
   })
 }
 
+type TargetSpec = NonNullable<OwnDataSpec['target']>
+
+function kindOf({ values, shape }: Field, target: TargetSpec | null): 'multi_hot' | 'mask' | 'class' {
+  if (values === 'class') return shape.length > 0 ? 'mask' : 'class'
+  return values === 'probability' && target?.type !== 'multi_hot' ? 'class' : 'multi_hot'
+}
+
+/** What the spec says about a target; null for a set that comes with the program. */
+const targetIn = (data: OpenData['data'], name: string, { targets }: DataForm): TargetSpec | null =>
+  'source' in data ? (data.targets?.[name] ?? (Object.keys(targets).length === 1 ? data.target : null)) : null
+
 /** The names of the classes of a target; none for a set that comes with the program. */
-function classNames(data: OpenData['data'], name: string, { targets }: DataForm): readonly string[] {
-  if (!('source' in data)) return []
-  const target = data.targets?.[name] ?? (Object.keys(targets).length === 1 ? data.target : null)
+function classNames(data: OpenData['data'], name: string, form: DataForm): readonly string[] {
+  const target = targetIn(data, name, form)
   return target?.class_names ?? target?.columns ?? []
 }
 
