@@ -26,6 +26,7 @@ export function generatorStep(spec: GeneratorSpec, seed: number): Step {
   return {
     ...(learned && {
       learning(given: Field) {
+        checkPictures(given)
         const { column } = after(first, given)
         const learning = learned.learning!(column) as Learning<Json>
         const changed = spec.fit.augment ? changing(spec, seed) : (values: Numbers) => values
@@ -39,6 +40,7 @@ export function generatorStep(spec: GeneratorSpec, seed: number): Step {
       },
     }),
     column(given: Field, learnt) {
+      checkPictures(given)
       const { column } = after([...first, ...own], given)
       return learned ? learned.column(column, learnt) : column
     },
@@ -48,6 +50,9 @@ export function generatorStep(spec: GeneratorSpec, seed: number): Step {
     },
   }
 }
+
+/** Throws a StepProblem for rows that are no pictures. */
+const checkPictures = (given: Field): void => void pictureShapeOf(given)
 
 /** Whitening centers too, and takes the place of the division by deviations. */
 function learnedStep(spec: GeneratorSpec): Step | undefined {

@@ -38,6 +38,14 @@ describe('what is learned and applied is that of Keras', () => {
   )
 })
 
+test('vectors are refused', async () => {
+  const vectors = columnRows({ kind: 'float32', shape: [4], values: [1, 2, 3, 4] })
+  const problem = 'column "x": found rows (None, 4), must be (None, height, width)'
+  await expect(learnFrom([generatorSpec({ featurewise_center: true })], vectors)).rejects.toThrow(problem)
+  const spec = generatorSpec({ rescale: 2 })
+  await expect(make([spec], vectors, await learnFrom([spec], vectors))).rejects.toThrow(problem)
+})
+
 describe('in training', () => {
   const digits = (generator: object) =>
     loadData({
