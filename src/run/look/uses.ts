@@ -35,7 +35,11 @@ export function usesOf(spec: ResolvedSpec, { given, data }: OpenData): (column: 
   for (const [name, target] of Object.entries(targetColumns(data))) {
     const { type = null } = target
     const use: Use = { use: 'target', type, why: typed.has(name) ? null : lossWords(spec, type) }
-    for (const column of type === 'image' ? madeNames(name) : columnsOf(target)) uses.set(column, use)
+    for (const column of type === 'image' ? madeNames(name) : columnsOf(target)) {
+      const input = uses.get(column)
+      const words = [use.why, input && `also an input, ${input.type}`].filter((one) => one != null)
+      uses.set(column, { ...use, why: words.length > 0 ? words.join('; ') : null })
+    }
   }
   return (column) => uses.get(column)!
 }

@@ -41,14 +41,15 @@ function remedyFor(column: string, { given }: OpenData): string {
 const FAR = 10
 
 function columnWarnings(column: Column, open: OpenData): Warning[] {
-  const { name, gaps, distinct, all_different: isIdentifier } = column
+  const { name, type, gaps, distinct, all_different: isIdentifier } = column
   const at = `column ${quoted(name)}`
   const warnings: Warning[] = []
   if (distinct !== null && distinct <= 1 && gaps === 0) {
     const message = `${at} has the same value in every row, so it says nothing; ${remedyFor(name, open)}`
     warnings.push({ code: 'constant', message })
   }
-  if (isIdentifier) {
+  // each text may well be another one
+  if (isIdentifier && type !== 'text') {
     const message = `${at} has another value in every row; if it names the rows, a model learns them by heart: ${remedyFor(name, open)}`
     warnings.push({ code: 'identifier', message })
   }
