@@ -262,6 +262,39 @@ describe('the report of a spec', () => {
   })
 
   // keras-team/keras-preprocessing#290, keras-team/keras#14277
+  test('says that a target of windows is an input too', async () => {
+    const cwd = temporaryFolder()
+    const rows = Array.from({ length: 40 }, (_, row) => `${row},${(row * 7) % 5}`)
+    writeFileSync(join(cwd, 'a.csv'), csv('day,warm', rows))
+    const data = {
+      source: 'a.csv',
+      features: ['warm'],
+      target: 'warm',
+      window: { sequence_length: 3, order_by: 'day' },
+    }
+    const layers = ['Flatten', { type: 'Dense', units: 'auto' }]
+    writeFileSync(join(cwd, 'a.json'), spec(data, { loss: 'mse', model: { type: 'Sequential', layers } }))
+    const { columns } = await looked(cwd, 'a.json')
+    expect(columns.find(({ name }: { name: string }) => name === 'warm')).toMatchObject({
+      use: 'target',
+      why: 'loss mean_squared_error compares numbers; also an input, float_normalized',
+    })
+  })
+
+  test('takes no offence at texts that are all different, unless they are categories', async () => {
+    const cwd = temporaryFolder()
+    const rows = Array.from({ length: 40 }, (_, row) => `note ${row},${row % 2}`)
+    writeFileSync(join(cwd, 'a.csv'), csv('text,y', rows))
+    for (const [type, code] of [
+      ['text', []],
+      ['string_categorical', ['identifier']],
+    ]) {
+      writeFileSync(join(cwd, 'a.json'), spec({ source: 'a.csv', features: { text: type }, target: 'y' }))
+      const { warnings } = await looked(cwd, 'a.json')
+      expect(warnings.map(({ code }: { code: string }) => code)).toEqual(code)
+    }
+  })
+
   test('counts the rows that are in two parts, and "group" keeps them in one: complaint 6', async () => {
     // each of 40 patients has three pictures, which look alike
     const rows = Array.from({ length: 120 }, (_, row) => `p${row % 40},${(row % 40) / 8},${row % 2 ? 'ill' : 'well'}`)
