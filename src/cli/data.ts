@@ -9,6 +9,8 @@ import type { DataReport } from '../export/data-report.js'
 import { dataLines } from '../report/data.js'
 import { lookAtFiles } from '../run/look/look-at-files.js'
 import { lookAtSpec } from '../run/look/look-at-spec.js'
+import { pictureSamples } from '../run/look/picture-samples.js'
+import type { CheckedSpec } from '../run/read-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
 import { checkFilePlace } from './places.js'
@@ -22,44 +24,63 @@ export interface DataOptions extends ReportOptions {
   readonly set: readonly string[]
   readonly target: string | undefined
   readonly output: string | undefined
+  readonly png: string | undefined
+}
+
+/** A report, and the data that it is about; null without a target. */
+interface Looked {
+  readonly report: DataReport
+  readonly of: Pick<CheckedSpec, 'data'> | null
 }
 
 /** Prints the report to standard output, and writes the proposed spec if asked to. */
 export async function lookAtData(files: readonly string[], options: DataOptions, io: Io): Promise<ExitCode> {
   const [file] = files
   const isOfSpec = files.length === 1 && (await isSpec(file!))
-  const report = isOfSpec ? await ofSpec(file!, options, io) : await ofFiles(files, options, io)
-  const { output } = options
+  const { output, png } = options
+  if (png !== undefined) await checkFilePlace('--png', png, placesOf(files))
+  const { report, of } = isOfSpec ? await ofSpec(file!, options, io) : await ofFiles(files, options, io)
+  if (png !== undefined) await writeSheet(png, of)
   if (output !== undefined) await inWords('write the spec', () => writeFileAtomic(output, report.proposal!))
   writeReport(report, (report) => dataLines(report, { written: output ?? null, files }), options, io)
   return EXIT.done
 }
 
-async function ofSpec(file: string, options: DataOptions, io: Io): Promise<DataReport> {
+async function ofSpec(file: string, options: DataOptions, io: Io): Promise<Looked> {
   if (options.target !== undefined) throw new UserError(`--target: ${file} is a spec, which has its own target`)
   const { spec, data, warnings } = await readWatched(file, options, io)
   showWarnings(warnings, io)
-  return withSpinner(`Looking at ${data.form.name}`, io, () => lookAtSpec(spec, data))
+  const report = await withSpinner(`Looking at ${data.form.name}`, io, () => lookAtSpec(spec, data))
+  return { report, of: { data } }
 }
 
-async function ofFiles(files: readonly string[], { set, target, output }: DataOptions, io: Io): Promise<DataReport> {
+async function ofFiles(files: readonly string[], { set, target, output }: DataOptions, io: Io): Promise<Looked> {
   if (set.length > 0) throw new UserError(`--set: ${files[0]} is no spec`)
   if (output !== undefined) await checkNewSpec(output, files)
   const place = output ?? `${parse(files[0]!).name}.json`
   const look = () => watchingData(io, (watch) => lookAtFiles({ files, target, place, watch }))
   // a download shows its own progress
-  return files.some(isUrl) ? look() : withSpinner(`Looking at ${files[0]}`, io, look)
+  const { report, proposed } = await (files.some(isUrl) ? look() : withSpinner(`Looking at ${files[0]}`, io, look))
+  return { report, of: proposed }
 }
+
+async function writeSheet(path: string, of: Looked['of']): Promise<void> {
+  const samples = of && (await pictureSamples(of.data))
+  if (!samples) throw new UserError('--png: the data have no pictures as an input')
+  const [{ contactSheet }, { pngOf }] = await Promise.all([
+    import('../report/contact-sheet.js'),
+    import('../report/png.js'),
+  ])
+  await inWords('write the picture', () => writeFileAtomic(path, pngOf(contactSheet(samples))))
+}
+
+const placesOf = (files: readonly string[]) => files.filter((at) => at !== '-').map((at) => ({ name: 'the data', at }))
 
 /** A spec of the user is never replaced. */
 async function checkNewSpec(path: string, files: readonly string[]): Promise<void> {
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile()) throw new UserError(`--output: ${path} is there already; choose another name, or remove it`)
-  await checkFilePlace(
-    'the spec',
-    path,
-    files.map((at) => ({ name: 'the data', at })),
-  )
+  await checkFilePlace('the spec', path, placesOf(files))
 }
 
 const JSON_FILE = /\.jsonc?$/i

@@ -12,8 +12,8 @@ ranges after preparation, samples, the time for a batch, and warnings.
 
 FILE holds a table or arrays (.csv, .tsv, .jsonl, .parquet, .npy, .npz, .h5,
 .idx), or it is a pattern; several files are read one after another. With
---target, a spec is proposed that trains on them. The report goes to standard
-output.`,
+--target, a spec is proposed that trains on them. For a folder of pictures or
+texts by class, one is always proposed. The report goes to standard output.`,
   operands: {
     least: 1,
     most: Number.POSITIVE_INFINITY,
@@ -30,6 +30,11 @@ output.`,
       help: 'Write the proposed spec to this new file',
       needs: 'target',
     },
+    png: {
+      type: 'text',
+      value: 'FILE',
+      help: 'Also write a contact sheet of training pictures to this file',
+    },
     json: { ...json, help: 'Print one JSON document instead of tables' },
   },
   exits: { done: EXIT_WORDS.done, badInput: EXIT_WORDS.badInput },
@@ -37,6 +42,7 @@ output.`,
     ['train data iris.csv', 'see the columns of a table'],
     ['train data iris.csv --target species -o iris.json', 'write a spec that predicts a column'],
     ['train data iris.json', 'look at the data of a spec'],
+    ['train data photos/ --png sheet.png', 'see pictures by class'],
     ['train data specs/mnist-mlp.json --json', 'for a program; its schema is specs/data.schema.json'],
   ],
   run: async (files, options, io) => (await import('../data.js')).lookAtData(files, options, io),

@@ -12,7 +12,7 @@ import type { RawTable } from './raw-table.js'
 import { copied, inPieces, type Rows } from './source.js'
 
 /** Limit on the size of a file. */
-const MOST_BYTES = 2 ** 28
+export const MOST_BYTES = 2 ** 28
 /** Files that are read and decoded at once. */
 const AT_ONCE = 4
 /** Bytes of arrays that are decoded together. */

@@ -5,8 +5,9 @@ import { quoted } from '../../data/own/problem.js'
 import type { DataWatch } from '../../data/watch.js'
 import type { DataReport } from '../../export/data-report.js'
 import { ownData } from '../../spec/own-data.js'
-import { orThrow, readText } from '../read-spec.js'
+import { type CheckedSpec, orThrow, readText } from '../read-spec.js'
 import { ownVersion } from '../versions.js'
+import { folderText } from './folder-text.js'
 import { lookAtSpec } from './look-at-spec.js'
 import { type Proposal, propose } from './proposal.js'
 import { specText } from './spec-text.js'
@@ -23,24 +24,38 @@ export interface FilesRequest {
   readonly watch: DataWatch
 }
 
+export interface LookedFiles {
+  readonly report: DataReport
+  /** The data of the spec that is proposed; null if it is not whole. */
+  readonly proposed: Pick<CheckedSpec, 'data'> | null
+}
+
 /** Throws a UserError for files that cannot be read, for a target that is no column, and for a spec that has a problem. */
-export async function lookAtFiles({ files, target, place, watch }: FilesRequest): Promise<DataReport> {
+export async function lookAtFiles({ files, target, place, watch }: FilesRequest): Promise<LookedFiles> {
+  const folder = await folderText(files, target, dirname(place), watch)
+  if (folder !== undefined) {
+    const { spec, data } = orThrow(await readText(folder, place, [], watch), 'The spec that would be proposed')
+    return { report: { ...(await lookAtSpec(spec, data)), proposal: folder }, proposed: { data } }
+  }
   const found = await survey(files, target, ownData.parse({ source: [...files] }), watch)
   const proposal = propose(found, target)
   const paths = files.map((file) => seenFrom(dirname(place), file))
   const text = specText({ survey: found, proposal, source: paths.length === 1 ? paths[0]! : paths })
   const columns = columnsOf(found, proposal)
-  if (proposal.target === null)
-    return { ...unsplit(found.file), columns, warnings: ownWarnings(found, columns), proposal: text }
+  if (proposal.target === null) {
+    const report = { ...unsplit(found.file), columns, warnings: ownWarnings(found, columns), proposal: text }
+    return { report, proposed: null }
+  }
   const { spec, data } = orThrow(await readText(text, place, [], watch), 'The spec that would be proposed')
   const report = await lookAtSpec(spec, data)
   const used = new Map(report.columns.map((column) => [column.name, column]))
-  return {
+  const whole = {
     ...report,
     columns: columns.map((column) => used.get(column.name) ?? column),
     warnings: [...unreadableWarnings(found), ...report.warnings],
     proposal: text,
   }
+  return { report: whole, proposed: { data } }
 }
 
 /** Columns without a spec. */

@@ -70,10 +70,10 @@ export async function lookAtRows({ inputs, targets, parts, sample }: RawData): P
   }
 }
 
-const countOf = ({ rows }: RawPart): number => (rows instanceof Uint32Array ? rows.length : rows.to - rows.from)
+export const countOf = ({ rows }: RawPart): number => (rows instanceof Uint32Array ? rows.length : rows.to - rows.from)
 
 /** The rows of a part, some at a time: their values by column, and their numbers in the source. */
-async function* rowsOf({ source, rows }: RawPart, names: readonly string[]) {
+export async function* rowsOf({ source, rows }: RawPart, names: readonly string[]) {
   const [first] = names
   for await (const chunk of source.rows(names)) {
     const { take, rowOf } = within(chunk, rows)

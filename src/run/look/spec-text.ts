@@ -100,18 +100,18 @@ function outputFor({ kind, column, name }: ProposedTarget, unit: number | null):
 }
 
 /** A line, or several, of an object or a list. */
-interface Entry {
+export interface Entry {
   readonly text: string
   readonly comment?: string
 }
 
-const field = (name: string, value: unknown, comment?: string): Entry => ({
+export const field = (name: string, value: unknown, comment?: string): Entry => ({
   text: `${JSON.stringify(name)}: ${inline(value)}`,
   ...(comment !== undefined && { comment }),
 })
 
-const object = (entries: readonly Entry[]): string => `{\n${lines(entries)}\n}`
-const list = (entries: readonly Entry[]): string => `[\n${lines(entries)}\n]`
+export const object = (entries: readonly Entry[]): string => `{\n${lines(entries)}\n}`
+export const list = (entries: readonly Entry[]): string => `[\n${lines(entries)}\n]`
 
 const lines = (entries: readonly Entry[]): string =>
   entries
@@ -125,7 +125,7 @@ const lines = (entries: readonly Entry[]): string =>
 const oneLine = (comment: string): string => comment.replaceAll(/[\r\n\u2028\u2029]+/g, ' ')
 
 /** JSON on one line, with a space after each colon and comma. */
-function inline(value: unknown): string {
+export function inline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const fields = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${inline(one)}`)
