@@ -1,73 +1,97 @@
-/** Pictures in the folder of an RBM's run. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+/** Pictures through the command: training, evaluating, looking; the same bytes each time. */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { decode } from 'fast-png'
-import { beforeAll, expect, test } from 'vitest'
-import { runCommand } from '../support/command.js'
-import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
+import { expect, test } from 'vitest'
+import { runMain } from '../support/main.js'
+import { ownSpec } from '../support/own-data.js'
+import { greyPng, maskPng } from '../support/png.js'
 
-const DECAY = { type: 'PolynomialDecay', initial_learning_rate: 0.1, end_learning_rate: 0 }
+const BRIGHT = Object.fromEntries(
+  Array.from({ length: 40 }, (_, index) => [
+    `p/${index % 2 ? 'bright' : 'dark'}/${index}.png`,
+    greyPng(6, 5, index % 2 ? 200 : 20),
+  ]),
+)
+const FEATURES = {
+  image: { type: 'image', image_size: [6, 6], augment: ['RandomFlip'], steps: [{ type: 'Rescaling', scale: 1 / 255 }] },
+}
+const NETWORK = {
+  name: 'own',
+  model: { type: 'Sequential', layers: ['Flatten', { type: 'Dense', units: 'auto', activation: 'softmax' }] },
+  fit: { epochs: 3, batch_size: 8, validation_split: 0.25 },
+  metrics: ['accuracy'],
+  optimizer: { type: 'Adam', learning_rate: 0.05 },
+}
 
-let cwd: string
-beforeAll(async () => {
-  cwd = await trainedRuns({
-    cd: SMALL_RBM,
-    pcd: {
-      ...SMALL_RBM,
-      training: { algorithm: 'pcd', chains: 30 },
-      optimizer: { type: 'SGD', learning_rate: { ...DECAY, decay_steps: { epochs: 1 } } },
-      fit: { batch_size: 150, epochs: 1 },
-    },
-  })
-})
-
-test.each(['cd', 'pcd'])('of %s', (name) => {
-  const folder = join(cwd, name, 'pictures')
-  expect(readdirSync(folder).toSorted()).toEqual([
-    'fantasy.png',
-    'filters.png',
-    'hidden-activity.png',
-    'histograms.png',
-    'reconstructions.png',
-  ])
-  const sizes = Object.fromEntries(
-    readdirSync(folder).map((file) => {
-      const { width, height } = decode(readFileSync(join(folder, file)))
-      return [file, [width, height]]
-    }),
-  )
-  const tiles = (rows: number) => [3 * (10 * 29 + 1), 3 * (rows * 29 + 1)]
-  expect(sizes).toMatchObject({
-    'filters.png': tiles(2),
-    'fantasy.png': tiles(name === 'pcd' ? 3 : 10),
-    'hidden-activity.png': [75 * 12, 75 * 200],
-  })
-})
-
-test('the model is that of training, not of the step that the pictures show', async () => {
-  const again = ['cd/spec.json', '--out', 'again', '--verbose', '0']
-  expect(await runCommand(again, { cwd })).toMatchObject({ code: 0, stderr: '' })
-  for (const file of ['model/weights.bin', 'pictures/filters.png', 'pictures/fantasy.png']) {
-    const [one, two] = ['cd', 'again'].map((run) => readFileSync(join(cwd, run, file)))
-    expect(one!.equals(two!), file).toBe(true)
+test('a folder by class: training from the saved spec, from a pack, and evaluating give the same', async () => {
+  const cwd = dirname(ownSpec(BRIGHT, { source: 'p', features: FEATURES, test: 0.2 }, NETWORK))
+  const train = async (spec: string, ...more: string[]) => {
+    const { code, stderr } = await runMain([spec, '--engine', 'onnx', ...more], { cwd })
+    expect(code, stderr).toBe(0)
+    return stderr
   }
-  const { stdout } = await runCommand(['evaluate', 'cd', '--json'], { cwd })
-  const history = JSON.parse(readFileSync(join(cwd, 'cd/history.json'), 'utf8'))
-  expect(JSON.parse(stdout).test).toEqual(history.test)
+  const said = await train('spec.json')
+  expect(said).toContain('Target "label": class 0 "bright", 1 "dark".')
+  await train('runs/own/1/spec.json')
+  await train('spec.json', '--set', 'data.cache="disk"')
+  expect(await train('spec.json', '--set', 'data.cache="disk"')).toMatch(/Its rows come from the pack /)
+  const weights = [1, 2, 3, 4].map((run) => readFileSync(join(cwd, `runs/own/${run}/model/weights.bin`)))
+  for (const one of weights) expect(one.equals(weights[0]!)).toBe(true)
+  const { code, stdout, stderr } = await runMain(['evaluate', 'runs/own/1', '--json'], { cwd })
+  expect(code, stderr).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ samples: 8 })
 })
 
-test('updates are visible even if the rate ends at 0', () => {
-  const { width, height, data, channels } = decode(readFileSync(join(cwd, 'pcd/pictures/histograms.png')))
-  // the second of four panels, where a line stands at 0 between what is below and above
-  const panel = data.subarray(Math.floor(height / 4) * width * channels, Math.floor(height / 2) * width * channels)
-  const isZero = (_: number, at: number) =>
-    at % channels === 0 && panel[at] === 210 && panel[at + 1] === 90 && panel[at + 2] === 60
-  expect(Array.from(panel).some(isZero)).toBe(true)
+test('masks: a class for each pixel', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, index) => [
+      [`p/${index}.png`, greyPng(4, 4, 20 * index)],
+      [`m/${index}.png`, maskPng(4, new Array(16).fill(index % 2))],
+    ]).flat(),
+  )
+  const data = {
+    source: 'p/*.png',
+    features: { image: { type: 'image', image_size: [4, 4] } },
+    target: { type: 'image', masks: 'm/{stem}.png', class_names: ['a', 'b'] },
+  }
+  const model = { type: 'Sequential', layers: [{ type: 'Dense', units: 'auto', activation: 'softmax' }] }
+  const cwd = dirname(ownSpec(files, data, { ...NETWORK, model, loss: 'sparse_categorical_crossentropy' }))
+  const { code, stderr } = await runMain(['spec.json', '--engine', 'onnx'], { cwd })
+  expect(code, stderr).toBe(0)
+  expect(stderr).toContain('Target "target": for each pixel class 0 "a", 1 "b".')
 })
 
-test('a run that diverged has no pictures', async () => {
-  const args = ['cd.json', '--out', 'diverged', '--set', 'optimizer.learning_rate=1e38']
-  const { code } = await runCommand(args, { cwd })
-  expect(code).toBe(3)
-  expect(existsSync(join(cwd, 'diverged/pictures'))).toBe(false)
+test('a damaged picture ends training before its first step', async () => {
+  const files = { ...BRIGHT, 'p/dark/9.png': '<svg/>' }
+  const cwd = dirname(ownSpec(files, { source: 'p', features: FEATURES }, NETWORK))
+  expect(await runMain(['spec.json'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/p: row 26: dark\/9\.png is SVG, must be JPEG, PNG, WebP, GIF or BMP\n/),
+  })
+  expect(existsSync(join(cwd, 'runs'))).toBe(false)
+})
+
+test('train data proposes a spec for a folder, which trains, and draws a contact sheet', async () => {
+  const cwd = dirname(ownSpec(BRIGHT, { source: 'p' }, NETWORK))
+  const { code, stderr } = await runMain(['data', 'p', '--target', 'label', '-o', 'new.json', '--png', 'sheet.png'], {
+    cwd,
+  })
+  expect(code, stderr).toBe(0)
+  const { width, height } = decode(readFileSync(join(cwd, 'sheet.png')))
+  expect([width, height].every((size) => size > 60)).toBe(true)
+  const trained = await runMain(['new.json', '--set', 'fit.epochs=1', '--engine', 'onnx'], { cwd })
+  expect(trained.code, trained.stderr).toBe(0)
+  expect(await runMain(['data', 'p', '--target', 'price', '-o', 'x.json'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--target: found "price", but the target of a folder is "label"'),
+  })
+})
+
+test('data without pictures have no contact sheet', async () => {
+  const cwd = dirname(ownSpec({ 'a.csv': 'x,y\n1,2.5\n3,4.5\n5,6.25\n7,8\n9,1\n' }, { source: 'a.csv' }, NETWORK))
+  expect(await runMain(['data', 'a.csv', '--target', 'y', '--png', 'sheet.png'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--png: the data have no pictures as an input'),
+  })
 })
