@@ -72,12 +72,12 @@ export async function writePicture(
   const { shape, samples, turned } = picture
   const pixels = fitted(samples, shape, fitting)
   // 16 bits are brought to the range of 8
-  const scale = samples instanceof Uint16Array ? 257 : 1
-  if (scale === 1 && pixels instanceof Uint8Array) into.set(pixels)
-  else if (into instanceof Float32Array) for (let at = 0; at < into.length; at++) into[at] = pixels[at]! / scale
-  else for (let at = 0; at < into.length; at++) into[at] = rounded(pixels[at]! / scale)
+  const values = samples instanceof Uint16Array ? Float32Array.from(pixels, (value) => value / 257) : pixels
+  if (into instanceof Uint8Array) bytesOf(into).set(values)
+  else into.set(values)
   return { size: [shape[0], shape[1]], turned }
 }
 
-/** Some kernels go beyond the range of the pixels. */
-const rounded = (value: number): number => Math.min(255, Math.max(0, Math.round(value)))
+/** Rounds what is written, and cuts off what some kernels make beyond the range. */
+const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Uint8ClampedArray =>
+  new Uint8ClampedArray(buffer, byteOffset, length)
