@@ -3,6 +3,7 @@
 import { noNames } from '../../base/no-names.js'
 import type { IssueDraft } from '../../spec/document.js'
 import { type FeatureSpec, featureSchema } from '../../spec/features.js'
+import { isPictureName } from '../pictures/format.js'
 import type { Cell, ColumnFacts, RawTable } from '../sources/raw-table.js'
 import type { Feature } from './feature.js'
 import { firstOf, quoted, refuse } from './problem.js'
@@ -41,6 +42,7 @@ export async function inferred(
     } else if (column === 'number' || column === 'integer' || (column === null && fact.notNumbers === 0)) {
       make('float_normalized')
     } else if (odd !== null) refuseColumn(odd.file, wordsAboutOdd(name, odd, fact))
+    else if (namesPictures(fact)) refuseColumn(table.name, wordsAboutPictures(name, fact))
     else if ((await table.distinct(name, MOST_CATEGORIES)) !== null) make('string_categorical')
     else refuseColumn(table.name, wordsAboutText(name, fact))
   }
@@ -56,6 +58,13 @@ function wordsAboutOdd(name: string, { value, row }: Cell, { numbers, notNumbers
   const others = notNumbers === 1 ? '1 other value' : `${notNumbers} other values, the first of which is`
   return `has ${numbers} numbers and ${others}${notNumbers === 1 ? ',' : ''} ${quoted(value)} in row ${row}; correct the file, or set "missing_values": [${quoted(value)}] if it means a gap, or write the type of the column: "features": { ${quoted(name)}: "string_categorical", ... }`
 }
+
+/** True if the first text is the name of a picture. */
+const namesPictures = ({ firstNotNumber }: ColumnFacts): boolean =>
+  firstNotNumber !== null && isPictureName(firstNotNumber.value)
+
+const wordsAboutPictures = (name: string, { firstNotNumber }: ColumnFacts): string =>
+  `names pictures, such as ${quoted(firstNotNumber!.value)} in row ${firstNotNumber!.row}; write its type: "features": { ${quoted(name)}: "image", ... }, or leave it out: "ignore": [${quoted(name)}]`
 
 function wordsAboutText(name: string, { firstNotNumber }: ColumnFacts): string {
   const found = firstNotNumber === null ? '' : `, such as ${quoted(firstNotNumber.value)} in row ${firstNotNumber.row},`

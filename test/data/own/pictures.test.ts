@@ -141,6 +141,12 @@ describe('pictures that a table names', () => {
     expect(valuesIn((await loaded(gaps, drop, model)).data.train)['y:price']).toEqual([1, 2])
   })
 
+  test('a column of names without a type is not taken for categories', async () => {
+    expect(await problemsOf(files, { source: 'labels.csv', target: 'price' }, model)).toEqual([
+      '/data: column "name" of labels.csv names pictures, such as "b.png" in row 1; write its type: "features": { "name": "image", ... }, or leave it out: "ignore": ["name"]',
+    ])
+  })
+
   test('no file outside of the folder is read', async () => {
     const outside = { ...files, 'labels.csv': 'name,price\n../labels.csv,1\n/etc/passwd,2\nhttp://a/b.png,3\n' }
     const problems = await problemsOf(outside, data, model)
