@@ -27,6 +27,7 @@ const MADE_OF = join(folder, 'made-of.json')
 export async function makeKernels() {
   await makeWasm('kernels.wasm', 'src/engine/compiled/inputs/assembly', ['--sharedMemory', '--enable', 'threads'])
   await makeWasm('matrix.wasm', 'src/data/matrix/assembly', [])
+  await makeWasm('resize.wasm', 'src/data/pictures/assembly', [])
   await makeWasm('sampler.wasm', 'src/data/augment/assembly', [])
 }
 

@@ -2,9 +2,9 @@
  * Makes a picture of the pixels at given places of another one, by SIMD kernels (`assembly/kernels.ts`). All augmentations of
  * Keras 3 that move pixels go through here.
  */
-import { readFileSync } from 'node:fs'
 import type { SamplingSpec } from '../../spec/augmentation/geometry.js'
-import type { Picture, PictureShape } from './augmentation.js'
+import { kernelMemory } from '../kernel-memory.js'
+import type { Picture } from './augmentation.js'
 import { zeros } from './scratch.js'
 
 /** How the pixel at a place between pixels is computed, and that outside of a picture. */
@@ -39,7 +39,10 @@ export function sampled(
 ): Picture {
   const [height, width, channels] = shape
   const count = height * width
-  const { kernels, buffer, framed, x, y, out } = roomFor(shape)
+  const memory = memoryOf()
+  const bytes = [(height + 2) * (width + 2) * channels, count, count, values.length].map((numbers) => 4 * numbers)
+  const [framed, x, y, out] = memory.layOut(...bytes) as [number, number, number, number]
+  const { kernels, buffer } = memory
   // the result takes the room of the picture once that has its frame
   const room = new Float32Array(buffer, out, values.length)
   room.set(values)
@@ -85,34 +88,4 @@ export interface Kernels extends Folds {
   nearest(out: number, framed: number, x: number, y: number, count: number, width: number, channels: number): void
 }
 
-const PAGE = 65536
-const ALIGNED = 16
-
-let started: { readonly kernels: Kernels; readonly memory: WebAssembly.Memory } | undefined
-
-/** Starts the kernels, once in a thread. */
-function start() {
-  const compiled = new WebAssembly.Module(readFileSync(new URL('../../../generated/sampler.wasm', import.meta.url)))
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
-  return { kernels: exports as unknown as Kernels, memory }
-}
-
-/** Returns the kernels, and addresses with room for a picture of this shape. */
-function roomFor([height, width, channels]: PictureShape) {
-  started ??= start()
-  const { kernels, memory } = started
-  // the first page is the compiler's
-  let next = PAGE
-  const taken = (floats: number) => {
-    const at = next
-    next += Math.ceil((4 * floats) / ALIGNED) * ALIGNED + ALIGNED
-    return at
-  }
-  const framed = taken((height + 2) * (width + 2) * channels)
-  const [x, y] = [taken(height * width), taken(height * width)]
-  const out = taken(height * width * channels)
-  const missing = next - memory.buffer.byteLength
-  if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
-  return { kernels, buffer: memory.buffer, framed, x, y, out }
-}
+const memoryOf = kernelMemory<Kernels>('sampler.wasm')

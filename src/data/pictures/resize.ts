@@ -1,7 +1,8 @@
 /** Resizes pictures as Keras does on TensorFlow (keras/src/backend/tensorflow/image.py, `resize`). */
 import type { Interpolation } from '../../spec/interpolations.js'
 import type { PictureShape } from '../augment/augmentation.js'
-import { type Taps, tapsOf } from './taps.js'
+import { kernelMemory } from '../kernel-memory.js'
+import { tapsOf } from './taps.js'
 
 /** Values of a picture in row-major order of height, width and channels. */
 export type Pixels = Uint8Array | Uint16Array | Int32Array | Float32Array
@@ -91,9 +92,33 @@ export function cut<Of extends Pixels>(
   return made
 }
 
+interface Kernels {
+  widen(numbers: number, bytes: number, count: number): void
+  resize_row(
+    out: number,
+    row: number,
+    starts: number,
+    weights: number,
+    width: number,
+    count: number,
+    channels: number,
+  ): void
+  sum_rows(
+    out: number,
+    ring: number,
+    pitch: number,
+    first: number,
+    weights: number,
+    count: number,
+    length: number,
+  ): void
+}
+
+const memoryOf = kernelMemory<Kernels>('resize.wasm')
+
 /**
- * Resizes a window of a picture. Each row that is needed is resized along the width once; a ring keeps as many as make
- * a row of the result.
+ * Resizes a window of a picture by SIMD kernels (`assembly/kernels.ts`). Each row that is needed is resized along the width
+ * once; a ring keeps as many as make a row of the result.
  */
 function resizeWindow(
   pixels: Pixels,
@@ -104,76 +129,38 @@ function resizeWindow(
 ): Float32Array {
   const down = tapsOf(height, newHeight, interpolation, antialias)
   const across = tapsOf(width, newWidth, interpolation, antialias)
-  const row = newWidth * channels
-  const made = new Float32Array(newHeight * row)
-  const ring = Array.from({ length: down.count }, () => new Float32Array(row))
+  const [given, wanted] = [width * channels, newWidth * channels]
+  const pitch = 4 * wanted + 16
+  const memory = memoryOf()
+  const [bytes, row, starts, weights, sums, ring, out] = memory.layOut(
+    given,
+    4 * given + 64,
+    across.starts.byteLength,
+    across.weights.byteLength,
+    down.weights.byteLength,
+    pitch * down.count,
+    4 * wanted,
+  ) as [number, number, number, number, number, number, number]
+  const { kernels, buffer } = memory
+  new Int32Array(buffer, starts, newWidth).set(across.starts)
+  new Float32Array(buffer, weights, across.weights.length).set(across.weights)
+  new Float32Array(buffer, sums, down.weights.length).set(down.weights)
+  const areBytes = pixels instanceof Uint8Array
+  const taken = areBytes ? new Uint8Array(buffer, bytes, given) : new Float32Array(buffer, row, given)
+  const summed = new Float32Array(buffer, out, wanted)
+  const made = new Float32Array(newHeight * wanted)
   let next = 0
   for (let y = 0; y < newHeight; y++) {
     const start = down.starts[y]!
     for (next = Math.max(next, start); next < start + down.count; next++) {
       const from = ((top + next) * pictureWidth + left) * channels
-      const resized = ring[next % down.count]!
-      if (across.count === 2) resizeRowByTwo(pixels, from, channels, across, resized)
-      else resizeRow(pixels, from, channels, across, resized)
+      taken.set(pixels.subarray(from, from + given))
+      if (areBytes) kernels.widen(row, bytes, given)
+      const slot = ring + (next % down.count) * pitch
+      kernels.resize_row(slot, row, starts, weights, newWidth, across.count, channels)
     }
-    sumRows(ring, start, down.weights, y * down.count, made, y * row)
+    kernels.sum_rows(out, ring, pitch, start % down.count, sums + 4 * y * down.count, down.count, wanted)
+    made.set(summed, y * wanted)
   }
   return made
-}
-
-/** Writes into `made` the row of pixels at `from`, resized. */
-function resizeRow(
-  pixels: Pixels,
-  from: number,
-  channels: number,
-  { count, starts, weights }: Taps,
-  made: Float32Array,
-): void {
-  for (let x = 0, to = 0; x < starts.length; x++) {
-    const first = from + starts[x]! * channels
-    for (let channel = 0; channel < channels; channel++) {
-      let sum = 0
-      for (let k = x * count, at = first + channel; k < (x + 1) * count; k++, at += channels) {
-        sum += weights[k]! * pixels[at]!
-      }
-      made[to++] = sum
-    }
-  }
-}
-
-/** The same for bilinear, in a fifth of the time. */
-function resizeRowByTwo(
-  pixels: Pixels,
-  from: number,
-  channels: number,
-  { starts, weights }: Taps,
-  made: Float32Array,
-): void {
-  for (let x = 0, to = 0; x < starts.length; x++) {
-    const near = weights[2 * x]!
-    const far = weights[2 * x + 1]!
-    const first = from + starts[x]! * channels
-    for (let at = first; at < first + channels; at++) made[to++] = near * pixels[at]! + far * pixels[at + channels]!
-  }
-}
-
-/** Writes the weighted sum of the rows from `start` on into `made` at `to`. */
-function sumRows(
-  ring: readonly Float32Array[],
-  start: number,
-  weights: Float32Array,
-  first: number,
-  made: Float32Array,
-  to: number,
-): void {
-  // two rows at once, so that fewer sums go through memory
-  for (let k = 0; k < ring.length; k += 2) {
-    const one = ring[(start + k) % ring.length]!
-    const two = ring[(start + k + 1) % ring.length]!
-    addRows(one, two, weights[first + k]!, k + 1 < ring.length ? weights[first + k + 1]! : 0, made, to)
-  }
-}
-
-function addRows(one: Float32Array, two: Float32Array, a: number, b: number, made: Float32Array, to: number): void {
-  for (let at = 0; at < one.length; at++) made[to + at]! += a * one[at]! + b * two[at]!
 }

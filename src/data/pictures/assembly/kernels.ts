@@ -1,0 +1,66 @@
+// SIMD kernels that resize pictures, in AssemblyScript: `npm run build` compiles them to generated/resize.wasm.
+// Numbers are f32, and pointers byte addresses. Behind each row are 12 bytes that may be read or written.
+
+/** Makes numbers of bytes, 16 at once; their places are apart, and their count may be rounded up to a multiple of 16. */
+export function widen(numbers: usize, bytes: usize, count: i32): void {
+  const end = bytes + <usize>count
+  for (let from = bytes, to = numbers; from < end; from += 16, to += 64) {
+    const all = v128.load(from),
+      low = i16x8.extend_low_i8x16_u(all),
+      high = i16x8.extend_high_i8x16_u(all)
+    v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(low)))
+    v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(low)), 16)
+    v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(high)), 32)
+    v128.store(to, f32x4.convert_i32x4_u(i32x4.extend_high_i16x8_u(high)), 48)
+  }
+}
+
+/**
+ * Resizes a row: pixel x of the result is the sum over k of weight k of x times pixel start of x + k. What is written beyond
+ * a pixel is written again.
+ */
+export function resize_row(
+  out: usize,
+  row: usize,
+  starts: usize,
+  weights: usize,
+  width: i32,
+  count: i32,
+  channels: i32,
+): void {
+  const side = (<usize>channels) << 2
+  for (let x = 0; x < width; x++, starts += 4, out += side) {
+    const first = row + <usize>load<i32>(starts) * side,
+      last = weights + ((<usize>count) << 2)
+    for (let channel: usize = 0; channel < side; channel += 16) {
+      let sum = f32x4.splat(0),
+        from = first + channel
+      for (let at = weights; at < last; at += 4, from += side) {
+        sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(at), v128.load(from)))
+      }
+      v128.store(out + channel, sum)
+    }
+    weights = last
+  }
+}
+
+/** Writes the weighted sum of the `count` rows of a ring, of which that with the first weight is `first`. */
+export function sum_rows(
+  out: usize,
+  ring: usize,
+  pitch: usize,
+  first: i32,
+  weights: usize,
+  count: i32,
+  length: i32,
+): void {
+  for (let at: usize = 0, end = (<usize>length) << 2; at < end; at += 16) {
+    let sum = f32x4.splat(0),
+      slot = first
+    for (let k: usize = 0; k < <usize>count; k++) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights + (k << 2)), v128.load(ring + <usize>slot * pitch + at)))
+      if (++slot == count) slot = 0
+    }
+    v128.store(out + at, sum)
+  }
+}
