@@ -5,6 +5,7 @@ import type { DataSpec } from '../spec/spec.js'
 import type { SampleRows } from './series/sampling.js'
 import type { Source } from './sources/source.js'
 import type { RowSet, Table } from './table.js'
+import type { TextInput } from './text/text-inputs.js'
 
 export interface Data {
   readonly form: DataForm
@@ -22,6 +23,8 @@ export interface OpenData {
   /** The field of the spec, with everything that was decided about data of the user. */
   readonly data: DataSpec
   readonly form: DataForm
+  /** The inputs that are made of texts. */
+  readonly texts: readonly TextInput[]
   /** Lines that say what was decided. */
   readonly decided: readonly string[]
   /** Reads the data into memory, or packs them into a file. */

@@ -44,6 +44,7 @@ export async function openData(request: DataRequest, watch: DataWatch = UNWATCHE
     given: data,
     data,
     form: describeSet(set),
+    texts: [],
     decided: [],
     load: () => loadSet(set),
     raw: () => rawSet(set),

@@ -110,6 +110,18 @@ const dataReportSchema = z
         }),
       )
       .describe('Some training rows.'),
+    texts: z
+      .array(
+        z.strictObject({
+          input: z.string().describe('Name of the input that is made of it.'),
+          row: count('Number of the row, as in samples.'),
+          tokens: z
+            .array(z.string())
+            .describe('Its first tokens; of a vector the largest ones, with their values after them if these differ.'),
+          more: count('Number of further tokens.'),
+        }),
+      )
+      .describe('Texts of these rows as the model gets them.'),
     first: z
       .strictObject({
         kind: z.enum(['window', 'sequence']).describe('What it is.'),

@@ -24,6 +24,7 @@ export function dataLines(report: DataReport, options: DataOptions): string[] {
     ...report.targets.flatMap((target) => ['', ...targetLines(target)]),
     ...fieldLines(report),
     ...sampleLines(report),
+    ...textLines(report),
     ...firstLines(report),
     ...repeatLines(report),
     ...warningLines(report),
@@ -170,6 +171,16 @@ function fitting(rows: readonly (readonly string[])[], samples: number): string[
     rows.map((row) => row.toSpliced(samples, 1)),
     samples - 1,
   )
+}
+
+const textLines = ({ texts }: DataReport): string[] =>
+  texts.length === 0
+    ? []
+    : ['', 'Their texts as tokens', ...texts.flatMap((text) => wrapped(visible(wordsOf(text)), '  ', WIDTH))]
+
+function wordsOf({ input, row, tokens, more }: DataReport['texts'][number]): string {
+  const rest = more > 0 ? ` | and ${counted(more)} more` : ''
+  return `${input}, row ${counted(row)}: ${tokens.length === 0 ? '(none)' : tokens.join(' | ')}${rest}`
 }
 
 function repeatLines({ repeats, rows }: DataReport): string[] {

@@ -61,6 +61,7 @@ const REPORT: DataReport = {
     { row: 3, values: { size: '1.5', town: 'Rome' } },
     { row: 1234, values: { size: null, town: 'Berlin' } },
   ],
+  texts: [],
   batch: { size: 32, milliseconds: 0.5 },
   warnings: [{ code: 'gaps', message: `gaps in ${'"a long name", '.repeat(9)}which are filled` }],
   proposal: null,

@@ -4,6 +4,7 @@ import type { Named } from '../../base/field.js'
 import { noNames } from '../../base/no-names.js'
 import type { Progress } from '../../base/progress.js'
 import { fieldsOf, learn } from '../preparation.js'
+import { textInputs } from '../text/text-inputs.js'
 import { classNumbersOf, namedClasses, oddLabels, partProblems } from './classes.js'
 import { type Decisions, decide, type Target } from './decide.js'
 import { decidedLines } from './decided-lines.js'
@@ -88,6 +89,7 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
   return {
     data: settled,
     form,
+    texts: textInputs(decisions.features, learnt),
     decided: [...decidedLines({ data: settled, ...decisions, form, main }), ...notes],
     load: once(async (progress: Progress = () => {}) => {
       const preparation = { plans, learnt, seed }

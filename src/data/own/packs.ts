@@ -9,6 +9,7 @@ import { createPack, type Pack } from '../packs/pack-file.js'
 import { addName, findPack, makeRoom, packPath } from '../packs/pack-folder.js'
 import { readSeriesAt, type SeriesAt, writeSeries } from '../packs/series-file.js'
 import { fieldsOf, type Learnt } from '../preparation.js'
+import { textInputs } from '../text/text-inputs.js'
 import type { Decisions } from './decide.js'
 import { decidedLines } from './decided-lines.js'
 import { type FoundSources, nameOf } from './found-source.js'
@@ -72,6 +73,7 @@ export function openPacked(
     decisions,
     data: now,
     form,
+    texts: textInputs(decisions.features, learnt),
     decided: [
       ...decidedLines({ data: now, ...decisions, form, main }),
       ...notes,

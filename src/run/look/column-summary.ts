@@ -5,6 +5,7 @@ import { type Column, isField, type Values } from '../../data/column.js'
 import { labelText } from '../../data/steps/labels.js'
 import type { DataReport } from '../../export/data-report.js'
 import { textHash } from './row-hash.js'
+import { shortText } from './samples.js'
 
 export type ColumnSummary = Omit<DataReport['columns'][number], 'name' | 'use' | 'type' | 'why'>
 
@@ -77,7 +78,7 @@ export function summarizer(column: Column, limits: Limits): Summarizer {
       frequent: [...(counts ?? [])]
         .toSorted(([, a], [, b]) => b - a)
         .slice(0, MOST_FREQUENT)
-        .map(([value, count]) => ({ value: labelText(value), count })),
+        .map(([value, count]) => ({ value: shortText(labelText(value)), count })),
       numbers: numbers.summary(),
       histogram: numbers.histogram(),
     }),

@@ -89,6 +89,7 @@ const unsplit = (file: string) => ({
   fields: [],
   repeats: null,
   samples: [],
+  texts: [],
   first: null,
   batch: null,
 })

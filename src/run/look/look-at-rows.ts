@@ -12,7 +12,7 @@ import { rowHash } from './row-hash.js'
 import { firstSample, shownRows, shownValue } from './samples.js'
 
 /** Training rows that the report shows. */
-const MOST_SAMPLES = 4
+export const MOST_SAMPLES = 4
 
 export interface LookedRows {
   readonly columns: Named<ColumnSummary>

@@ -10,6 +10,7 @@ import type { ResolvedSpec } from '../../spec/spec.js'
 import { ownVersion } from '../versions.js'
 import { classesIn, fieldSummaries, targetCounts } from './fields.js'
 import { lookAtRows } from './look-at-rows.js'
+import { shownTexts } from './texts.js'
 import { splitWords, usesOf } from './uses.js'
 import { warningsOf } from './warnings.js'
 
@@ -35,6 +36,7 @@ export async function lookAtSpec(spec: ResolvedSpec, open: OpenData): Promise<Da
     // rows of a series may be alike
     repeats: before.first ? null : before.repeats,
     samples: before.samples,
+    texts: before.first ? [] : await shownTexts(open, data, before.samples),
     first: before.first && { kind: isWindow(open) ? ('window' as const) : ('sequence' as const), ...before.first },
     batch: await timeBatch(spec, data),
   }

@@ -50,7 +50,7 @@ export function shownValue(values: Values, column: Column, row: number): string 
   if (!isField(column) || column.shape.length === 0) {
     const value = values[row]!
     if (value === null || Number.isNaN(value)) return null
-    return typeof value === 'string' ? labelText(value) : shortest(value / divisorOf(column))
+    return typeof value === 'string' ? shortText(labelText(value)) : shortest(value / divisorOf(column))
   }
   const width = sizeOf(column.shape)
   const elements = cut(values, row, row + 1, width) as Float32Array
@@ -58,5 +58,12 @@ export function shownValue(values: Values, column: Column, row: number): string 
   const sum = elements.reduce((total, stored) => total + stored / column.divisor, 0)
   return `mean ${Number((sum / width).toPrecision(3))}`
 }
+
+/** Characters of a text that a report has. */
+const MOST_CHARACTERS = 1000
+
+/** The beginning of a text. */
+export const shortText = (text: string): string =>
+  text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}...`
 
 const divisorOf = (column: Column): number => (isField(column) ? column.divisor : 1)
