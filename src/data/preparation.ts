@@ -9,7 +9,7 @@ import { type Column, cut, isField, picked, type Values, widthOf } from './colum
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import { inPieces, type Rows, type Source } from './sources/source.js'
 import { StepProblem } from './steps/problem.js'
-import type { Place, Step } from './steps/step.js'
+import type { Learning, Place, Step } from './steps/step.js'
 import { type DrawAnew, memoryTable, type RowSet, roomFor, type Table } from './table.js'
 
 /** A column, and the steps that turn it into a field, in order. */
@@ -85,9 +85,12 @@ function inColumn<Result>(column: string, run: () => Result): Result {
   try {
     return run()
   } catch (error) {
-    throw error instanceof StepProblem ? new UserError(`column ${JSON.stringify(column)}: ${error.message}`) : error
+    throw ofColumn(column, error)
   }
 }
+
+const ofColumn = (column: string, error: unknown): unknown =>
+  error instanceof StepProblem ? new UserError(`column ${JSON.stringify(column)}: ${error.message}`) : error
 
 /** Shows the training rows to every step that learns, and returns the results. */
 export async function learn(plans: Plans, source: Source, training: RowSet): Promise<Learnt> {
@@ -112,10 +115,18 @@ export async function learn(plans: Plans, source: Source, training: RowSet): Pro
           inColumn(chain.column, () => learning.see(seen.take(values, width, room), seen.rowOf))
         }
       }
-      const ends = await Promise.all(waiting.map(({ chain, learning }) => inColumn(chain.column, () => learning.end())))
+      const ends = await Promise.all(waiting.map(ended))
       for (const [index, end] of ends.entries()) if (end !== 'again') waiting[index]!.learnt.push(end.learnt)
       waiting = waiting.filter((_, index) => ends[index] === 'again')
     }
+  }
+}
+
+async function ended({ chain, learning }: { readonly chain: Chain; readonly learning: Learning<Json> }) {
+  try {
+    return await learning.end()
+  } catch (error) {
+    throw ofColumn(chain.column, error)
   }
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { ENCODINGS } from './encodings.js'
 import type { DeepReadonly } from './family.js'
-import { nameIn, type RuleIssue } from './family.js'
+import { formed, nameIn, type RuleIssue } from './family.js'
 import { crossesSchema, featureSchema } from './features.js'
 import { colorMode, directory, imageSize } from './pictures.js'
 import { sequence, seriesRules, window } from './series.js'
@@ -134,7 +134,7 @@ const splitByColumn = z
 /** The ways in which a column can split rows. */
 export const SPLIT_WAYS = ['column', 'hash', 'group', 'by'] as const
 
-export const ownData = z
+const fields = z
   .strictObject({
     source,
     select: z
@@ -219,12 +219,13 @@ export const ownData = z
     cache: nameIn(CACHES).default('auto').describe('Where the prepared rows lie. The results are the same.'),
   })
   .describe('Data of your own.')
-  // in the order of the format
-  .transform(({ split, window, sequence, cache, ...rest }) => ({
-    ...rest,
-    split: split ?? (window === null ? 'shuffled' : 'last'),
-    ...{ window, sequence, cache },
-  }))
+
+// in the order of the format
+export const ownData = formed(fields, ({ split, window, sequence, cache, ...rest }) => ({
+  ...rest,
+  split: split ?? (window === null ? ('shuffled' as const) : ('last' as const)),
+  ...{ window, sequence, cache },
+}))
 
 /** Rules across these fields. */
 export function* ownDataRules(data: OwnDataSpec): Iterable<RuleIssue> {

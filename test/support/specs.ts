@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs'
 
 export const SPECS = new URL('../../specs/', import.meta.url)
 
-/** Their data are a file on the network, which tests do not need. Only what these specs say is tested, not training. */
-export const NETWORK_SPECS = ['flights.json']
+/** Their data do not come with the project. Only what these specs say is tested, not training. */
+export const SPECS_WITHOUT_DATA = ['flights.json', 'spam.json']
 
 const all = readdirSync(SPECS).filter((file) => file.endsWith('.json') && !file.endsWith('.schema.json'))
 
 /** All specs whose data are installed with the project. */
-export const specs = all.filter((file) => !NETWORK_SPECS.includes(file))
+export const specs = all.filter((file) => !SPECS_WITHOUT_DATA.includes(file))
