@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { inputKey, targetKey } from '../../../src/base/form.js'
 import { readRows } from '../../../src/data/table.js'
+import { decodeText } from '../../../src/data/text/decode.js'
 import { temporaryFolder } from '../../support/command.js'
 import { loaded, openOwnSpec, problemsOf } from '../../support/own-data.js'
 
@@ -154,4 +155,21 @@ test('the text of a file is never asked for where it is not used', async () => {
   const source = folderOf({ 'a/1.txt': Uint8Array.of(0xff), 'b/1.txt': 'y' })
   const features = { file: { type: 'string_hashed' } }
   await expect(openOwnSpec({}, { source, features })).resolves.toBeDefined()
+})
+
+test('thousands of changed files are text, or refused with the place of the first wrong byte', () => {
+  const whole = Buffer.from('Grüße, 日本語 and 😀 at noon. '.repeat(3))
+  for (let turn = 0; turn < 3000; turn++) {
+    const changed = Buffer.from(whole)
+    for (let time = 0; time <= turn % 3; time++)
+      changed[(turn * 7919 + time * 31) % whole.length] = (turn * 37 + time) & 0xff
+    const found = decodeText(changed.subarray(0, whole.length - (turn % 5)), 'utf-8')
+    if ('text' in found) {
+      expect(found.text).not.toContain('\ufffd')
+      continue
+    }
+    const place = Number(/after ([\d,]+) bytes/.exec(found.problem)![1]!.replaceAll(',', ''))
+    expect(changed.subarray(0, place).toString()).not.toContain('\ufffd')
+    expect(changed.subarray(0, place + 4).toString()).toContain('\ufffd')
+  }
 })
