@@ -8,7 +8,7 @@ import type { DataSpec, LossSpec } from '../spec/spec.js'
 import type { StepSpec } from '../spec/steps.js'
 import { targetKindOf } from '../spec/target-kinds.js'
 import { featureChain, mixable, mixes } from './augment/augmented-chain.js'
-import { trainingPlans, trainingRows } from './augment/training-rows.js'
+import { otherRows, trainingPlans, trainingRows } from './augment/training-rows.js'
 import type { Data, OpenData, RawData } from './data.js'
 import { consecutiveFolds, type Fitting, foldOf, withFold } from './own/fold.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
@@ -84,13 +84,19 @@ async function loadSet(request: SetRequest): Promise<Data> {
   const rows = partsOfSet(train.count, fit)
   const learnt = await learn(plans, train, rows.train)
   const training = trainingPlans(plans, train.columns, learnt, seed)
-  const whole = await tableOf(plans, train, TRAINING, learnt)
-  return {
-    form: describeSet(request),
-    train: training ? await trainingRows(training, train, rows.train) : rowsOf(whole, rows.train),
-    validation: rowsOf(whole, rows.validation),
-    test: await tableOf(plans, test, TEST, learnt),
+  const form = describeSet(request)
+  const tested = await tableOf(plans, test, TEST, learnt)
+  if (training) {
+    const validation = { plans, learnt, source: train, number: TRAINING, rows: rows.validation }
+    return {
+      form,
+      train: await trainingRows(training, train, rows.train),
+      validation: await otherRows(validation),
+      test: tested,
+    }
   }
+  const whole = await tableOf(plans, train, TRAINING, learnt)
+  return { form, train: rowsOf(whole, rows.train), validation: rowsOf(whole, rows.validation), test: tested }
 }
 
 async function rawSet({ data, fit }: SetRequest): Promise<RawData> {

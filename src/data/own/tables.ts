@@ -2,7 +2,7 @@
 import { countUp } from '../../base/count-up.js'
 import type { Named, Numbers } from '../../base/field.js'
 import { augmentedTable } from '../augment/augmented-table.js'
-import { storedFieldsOf, trainingPlans, trainingRows } from '../augment/training-rows.js'
+import { otherRows, storedFieldsOf, trainingPlans, trainingRows } from '../augment/training-rows.js'
 import type { Column } from '../column.js'
 import { type Data, PARTS, type PartName } from '../data.js'
 import { fileTable, ROW_NUMBER, storedFields } from '../packs/file-table.js'
@@ -48,13 +48,15 @@ export interface Sources {
 export async function memoryTables({ plans, learnt, seed }: Preparation, sources: Sources): Promise<Tables> {
   const { main, parts } = sources
   const training = trainingPlans(plans, main.columns, learnt, seed)
-  const whole = await tableOf(plans, main, TRAINING, learnt)
+  const whole = training ? null : await tableOf(plans, main, TRAINING, learnt)
   const tableFrom = async (name: 'validation' | 'test') => {
     const other = sources[name]
-    return other ? tableOf(plans, other, NUMBERS[name], learnt) : chosen(whole, parts[name])
+    if (other) return tableOf(plans, other, NUMBERS[name], learnt)
+    if (whole) return chosen(whole, parts[name])
+    return otherRows({ plans, learnt, source: main, number: TRAINING, rows: parts[name] })
   }
   return {
-    train: training ? await trainingRows(training, main, parts.train) : chosen(whole, parts.train),
+    train: training ? await trainingRows(training, main, parts.train) : chosen(whole!, parts.train),
     validation: await tableFrom('validation'),
     test: await tableFrom('test'),
   }

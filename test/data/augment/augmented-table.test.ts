@@ -201,6 +201,23 @@ describe('of data of the user', () => {
     }
   })
 
+  test('values of validation that are drawn once are those of a pack', async () => {
+    const steps = [
+      { type: 'Rescaling', scale: 1 / 256 },
+      { type: 'Binarize', method: 'sample_each_epoch' },
+    ]
+    const drawn = { x: { type: 'array', augment: [FLIP], steps } }
+    const read = async (cache: string) => (await loaded(files, spec([], { cache, features: drawn }), NETWORK)).data
+    const [memory, packed] = [await read('memory'), await read('disk')]
+    for (const part of ['train', 'validation', 'test'] as const) {
+      for (const epoch of [0, 1]) {
+        const [one, other] = [memory, packed].map((data) => readRows(data[part], 0, data[part].count, epoch))
+        expect(new Set(one![X])).toEqual(new Set([0, 1]))
+        expect(other).toEqual(one)
+      }
+    }
+  })
+
   test('two features with the same seed of a layer move together', async () => {
     const both = { ...files, 'z.npy': files['x.npy'] }
     const features = (seed: number | null) => ({
