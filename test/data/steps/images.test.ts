@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { sizeOf } from '../../../src/base/shape.js'
 import { expectClose } from '../../support/close.js'
 import { X } from '../../support/data.js'
-import { evenly } from '../../support/hashed.js'
 import { kerasFixture } from '../../support/keras.js'
 import { AS_KERAS, type ColumnRows, columnRows, type GivenStep, learnFrom, make } from '../../support/steps.js'
+import { covarianceOf, mixedRows } from '../../support/whitening.js'
 
 const { images } = kerasFixture('steps')
 
@@ -35,36 +35,6 @@ const matrixOf = (learnt: Awaited<ReturnType<typeof learnFrom>>) => {
 }
 
 describe('ZCA whitening', () => {
-  /** Rows whose elements depend on those before them, each with mean 0, so that the mean of a channel is that of all. */
-  const mixedRows = (shape: readonly number[], count: number) => {
-    const width = sizeOf(shape)
-    const values = Float64Array.from(evenly('rows', count * width))
-    for (let at = values.length - 1; at > 0; at--) values[at]! += 1.5 * values[at - 1]!
-    for (let element = 0; element < width; element++) {
-      let sum = 0
-      for (let at = element; at < values.length; at += width) sum += values[at]!
-      for (let at = element; at < values.length; at += width) values[at]! -= sum / count
-    }
-    return columnRows({ kind: 'float32', shape, values: [...values] })
-  }
-
-  /** Covariances of some elements with all. */
-  const covarianceOf = (values: ArrayLike<number>, width: number, some: readonly number[]) => {
-    const count = values.length / width
-    const elements = Array.from({ length: width }, (_, element) => {
-      const own = Float64Array.from({ length: count }, (_, row) => values[row * width + element]!)
-      const mean = own.reduce((sum, one) => sum + one, 0) / count
-      return own.map((one) => one - mean)
-    })
-    return some.flatMap((i) =>
-      elements.map((other) => {
-        let sum = 0
-        for (let row = 0; row < count; row++) sum += elements[i]![row]! * other[row]!
-        return sum / count
-      }),
-    )
-  }
-
   test.each([
     [[12], 400],
     [[8, 8, 1], 600],
