@@ -101,6 +101,7 @@ export function* seriesRules(data: Beside): Iterable<RuleIssue> {
     yield { code: 'order', path: ['sequence'], message: 'found "sequence" in addition to "window"; keep one of them' }
   }
   if (window !== null) yield* windowRules(window, data)
+  if (window !== null || sequence !== null) yield* augmentRules(data)
   if (sequence?.per_step && data.weight !== null) {
     const message = 'found a weight, but a sequence with a target for each step has one weight for each of them'
     yield { code: 'order', path: ['weight'], message }
@@ -146,10 +147,20 @@ function* windowRules({ horizon, group, order_by, max_gap }: WindowSpec, data: B
   if (max_gap === null) yield* dropRules(data)
 }
 
+const entries = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
+
+/** Augmentation changes single rows. */
+function* augmentRules({ features }: Beside): Iterable<RuleIssue> {
+  for (const [feature, { augment }] of entries(features)) {
+    if (!Array.isArray(augment) || augment.length === 0) continue
+    const message = 'found layers, but samples of several rows cannot be augmented'
+    yield { code: 'order', path: ['features', feature, 'augment'], message }
+  }
+}
+
 /** A row that is left out makes neighbours of rows that are none. */
 function* dropRules({ missing, features }: Beside): Iterable<RuleIssue> {
-  const entries = (value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : []
   const paths = [
     ...(missing === 'drop' ? [['missing']] : []),
     ...entries(missing).flatMap(([column, how]) => (how === 'drop' ? [['missing', column]] : [])),

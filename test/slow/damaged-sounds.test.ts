@@ -18,14 +18,14 @@ test.each<[WavOptions]>([
 ])('damaged files %j', async (options) => {
   const counts = { read: 0, refused: 0 }
   const whole = wavFile(SAMPLES, options)
-  const csv = 'file,y\nwhole.wav,a\ndamaged.wav,b\n'
+  const rows = '{"file":"whole.wav","y":"a"}\n{"file":"damaged.wav","y":"b"}\n'
   const features = { sound: { type: 'audio', column: 'file', sampling_rate: 16000, output_sequence_length: 8 } }
   await forDamaged(
     whole,
     async (bytes) => {
-      const files = { 'a.csv': csv, 'whole.wav': whole, 'damaged.wav': bytes }
+      const files = { 'a.jsonl': rows, 'whole.wav': whole, 'damaged.wav': bytes }
       try {
-        const { data } = await loaded(files, { source: 'a.csv', features, target: 'y', cache: 'memory' }, SPEC)
+        const { data } = await loaded(files, { source: 'a.jsonl', features, target: 'y', cache: 'memory' }, SPEC)
         expect(data.train.count).toBe(2)
         counts.read++
       } catch (error) {

@@ -299,6 +299,11 @@ describe('what is refused', () => {
       { weight: 't', window: { ...W3, horizon: [1, 2] } },
       '/data/weight: found a weight',
     ],
+    [
+      'pictures that change at random',
+      { features: { v: { type: 'image', augment: ['RandomFlip'] } } },
+      '/data/features/v/augment: found layers, but samples of several rows cannot be augmented',
+    ],
     ['windows and sequences', { sequence: { group: 't' } }, '/data/sequence: found "sequence" in addition to "window"'],
   ])('%s', async (_, data, message) => {
     expect(await refused(data)).toEqual([expect.stringContaining(message)])
