@@ -24,7 +24,7 @@ export type AugmentationSpec = DeepReadonly<z.output<(typeof AUGMENTATIONS)[numb
 
 export type AugmentationOf<Type extends AugmentationSpec['type']> = Extract<AugmentationSpec, { readonly type: Type }>
 
-/** What an augmentation computes with. */
+/** The fields of an augmentation that its computation needs. */
 export type ArgumentsOf<Type extends AugmentationSpec['type']> = Omit<AugmentationOf<Type>, 'type' | 'seed'>
 
 const augmentationSchema = family(AUGMENTATIONS)

@@ -14,7 +14,7 @@ export const augmentation = <Drawn>(layer: GivenLayer): Augmentation<Drawn> =>
 
 export const mixing = <Drawn>(layer: GivenLayer): Mixing<Drawn> => augmentationOf(resolved(layer)) as Mixing<Drawn>
 
-/** What a layer draws for so many samples. */
+/** The draws of a layer for so many samples. */
 export function drawMany<Drawn>(
   layer: Pick<Augmentation<Drawn>, 'draw'>,
   count: number,

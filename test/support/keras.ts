@@ -322,7 +322,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     }[]
   }
   fields: { rows: number; cases: readonly FieldsCase[] }
-  /** Pictures whose values layers change. `drawn` is what our layer draws. */
+  /** Pictures whose values layers change. `drawn` is the draw of our layer. */
   colour: {
     pictures: Record<string, { shape: PictureShape; values: number[] }>
     cases: {
@@ -330,7 +330,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       picture: string
       drawn: unknown
       output: number[]
-      /** What becomes of the mask, for layers that move it. */
+      /** The mask after the layer, if the layer moves it. */
       mask?: number[]
     }[]
     mask: { shape: PictureShape; values: number[] }

@@ -1,4 +1,4 @@
-/** The augmentations that `RandAugment` and `AugMix` choose among, and those that they chose. */
+/** The augmentations that `RandAugment` and `AugMix` choose among, and their choices. */
 import type { RandomStream } from '../../base/philox.js'
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import { randomRotation, randomShear, randomTranslation } from './affine.js'
@@ -12,7 +12,7 @@ import { randomPosterization, solarization } from './invert.js'
 
 type Common = Pick<ArgumentsOf<'RandAugment' | 'AugMix'>, 'value_range' | 'factor' | 'interpolation'>
 
-/** A layer by its type, and what it drew. */
+/** A layer by its type, and its draw. */
 export interface Choice {
   readonly layer: string
   readonly drawn: unknown

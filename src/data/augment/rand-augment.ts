@@ -5,8 +5,8 @@ import { taking } from './channels.js'
 import { applied, type Choice, choose, colourLayers, layersOf } from './choices.js'
 
 /**
- * Draws the layers, and for each what it does. Keras draws the layers once for a batch, and gives a layer that it chose twice
- * the same draw twice. Masks move with the layers that move pixels.
+ * Draws the layers, and the draw of each. Keras chooses the layers once for a batch, and a layer that it chose twice has the
+ * same draw twice. Masks move with the layers that move pixels.
  */
 export function randAugment(spec: ArgumentsOf<'RandAugment'>): Augmentation<readonly Choice[]> {
   const layers = { ...layersOf(spec), ...colourLayers(spec) }

@@ -5,7 +5,7 @@ import { pictureSide } from '../pictures.js'
 import { range, upTo, valueRange } from './colour.js'
 import { augmentation } from './layer.js'
 
-const interpolation = nameIn({
+export const interpolation = nameIn({
   bilinear: 'Weights that fall linearly with the distance: the 4 pixels around.',
   nearest: 'The nearest pixel.',
 })

@@ -1,17 +1,10 @@
 /** Augmentations that choose among others (keras/src/layers/preprocessing/image_preprocessing). */
 import { z } from 'zod'
-import { nameIn } from '../family.js'
 import { whole } from '../whole.js'
 import { upTo, valueRange } from './colour.js'
+import { interpolation } from './geometry.js'
 import { augmentation } from './layer.js'
 import { beta } from './mixing.js'
-
-const interpolation = nameIn({
-  bilinear: 'The mean of the four nearest pixels, weighted by their distances.',
-  nearest: 'The nearest pixel.',
-})
-  .default('bilinear')
-  .describe('How shears, shifts and turns compute a pixel.')
 
 const strength = (byDefault: number) => upTo('Range of the strength of the augmentations.').default(byDefault)
 

@@ -46,7 +46,6 @@ describe.each(['mix_up', 'cut_mix'] as const)('%s, as in Keras', (name) => {
   })
 })
 
-/** Layers that stay in a value range of which Keras leaves them. */
 describe('in any value range', () => {
   const scaled = (given: Picture, scale: number, offset: number): Picture => ({
     shape: given.shape,

@@ -1,4 +1,4 @@
-/** What layers draw, over many samples of one seed: ranges, shares and moments. */
+/** The draws of layers over many samples of one seed: ranges, shares and moments. */
 import { describe, expect, test } from 'vitest'
 import { PURPOSE, RandomStream } from '../../../src/base/philox.js'
 import { beta, dirichlet } from '../../../src/data/augment/draws.js'

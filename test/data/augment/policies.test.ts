@@ -1,4 +1,4 @@
-/** RandAugment and AugMix: what they choose, over many samples of one seed. */
+/** The choices of RandAugment and AugMix over many samples of one seed. */
 import { expect, test } from 'vitest'
 import { augmentation, drawMany, type GivenLayer } from '../../support/augmentations.js'
 
