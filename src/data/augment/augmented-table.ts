@@ -1,7 +1,7 @@
 /** A table whose rows are augmented anew in each epoch. */
 import { ARRAYS, type Field, type Named, type Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
-import { type Column, isField } from '../column.js'
+import { type Column, isField, widthOf } from '../column.js'
 import { ROW_NUMBER } from '../packs/file-table.js'
 import { TRAINING } from '../preparation.js'
 import { ONCE } from '../steps/binary-draws.js'
@@ -130,19 +130,17 @@ function afterSteps(pictured: Field, { steps: specs, learnt, chain }: PictureRec
   const at = { source: TRAINING, chain }
   const drawing = steps.findIndex(({ anew }) => anew)
   const draw = drawing < 0 ? undefined : steps[drawing]!.anew!(columns[drawing] as Field, at)
+  const widths = columns.map(widthOf)
   const width = sizeOf(field.shape)
 
   function applied(step: Step, index: number, values: Numbers, numbers: Numbers): Numbers {
     const given = columns[index]!
     const apply = (some: Numbers, row: number) => step.apply(some, given, learnt[index]!, { ...at, row }) as Numbers
     if (!step.drawsByRow) return apply(values, numbers[0]!)
-    const [width, newWidth] = [given, columns[index + 1]!].map((one) => sizeOf((one as Field).shape)) as [
-      number,
-      number,
-    ]
-    const made = new ARRAYS[(columns[index + 1] as Field).dtype]((values.length / width) * newWidth)
-    for (let row = 0; row < values.length / width; row++) {
-      made.set(apply(values.subarray(row * width, (row + 1) * width), numbers[row]!), row * newWidth)
+    const [own, next] = [widths[index]!, widths[index + 1]!]
+    const made = new ARRAYS[(columns[index + 1] as Field).dtype]((values.length / own) * next)
+    for (let row = 0; row < values.length / own; row++) {
+      made.set(apply(values.subarray(row * own, (row + 1) * own), numbers[row]!), row * next)
     }
     return made
   }

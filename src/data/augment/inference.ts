@@ -1,5 +1,5 @@
 /** What augmentations do to pictures of validation and test, as Keras' layers do at inference. */
-import type { Field, Numbers } from '../../base/field.js'
+import { ARRAYS, type Field, type Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
 import type { AugmentationSpec } from '../../spec/augmentation.js'
 import type { Step } from '../steps/step.js'
@@ -17,31 +17,37 @@ import { augmentationOf } from './registry.js'
 /** A step that makes pictures of the form that training rows have after augmentation. */
 export function atInference(specs: readonly AugmentationSpec[]): Step<null> {
   const layers = specs.map(augmentationOf)
-  return {
-    column: (given: Field) => augmentedField(given, layers),
-    apply(values: Numbers, given: Field) {
-      const shape = pictureShapeOf(given)
-      return ofPictures(values, sizeOf(shape), sizeOf(augmentedField(given, layers).shape), Float32Array, (from) =>
-        inferred(pictureAt(values, from, shape, given.divisor), layers),
-      )
-    },
-  }
+  return ofEach(
+    (given) => augmentedField(given, layers),
+    (picture) => inferred(picture, layers),
+  )
 }
 
 /** The same for the masks of these pictures, whose numbers keep their type. */
 export function maskAtInference(specs: readonly AugmentationSpec[]): Step<null> {
   const layers = specs.map(augmentationOf)
-  return {
-    column: (given: Field) => augmentedMask(given, layers),
-    apply(values: Numbers, given: Field) {
-      const shape = pictureShapeOf(given)
-      const kind = values.constructor as typeof Float32Array
-      return ofPictures(values, sizeOf(shape), sizeOf(augmentedMask(given, layers).shape), kind, (from) =>
-        inferredMask(pictureAt(values, from, shape, 1), layers),
-      )
-    },
-  }
+  return ofEach(
+    (given) => augmentedMask(given, layers),
+    (mask) => inferredMask(mask, layers),
+  )
 }
+
+/** A step that changes each picture by itself. */
+const ofEach = (fieldOf: (given: Field) => Field, change: (picture: Picture) => Picture): Step<null> => ({
+  column: fieldOf,
+  apply(values: Numbers, given: Field) {
+    const field = fieldOf(given)
+    const shape = pictureShapeOf(given)
+    const [width, newWidth] = [sizeOf(shape), sizeOf(field.shape)]
+    const count = values.length / width
+    const made = new ARRAYS[field.dtype](count * newWidth)
+    for (let row = 0; row < count; row++) {
+      const picture = pictureAt(values, row * width, shape, given.divisor / field.divisor)
+      made.set(change(picture).values, row * newWidth)
+    }
+    return made
+  },
+})
 
 export function inferred(picture: Picture, layers: readonly AugmentLayer[]): Picture {
   return layers.reduce(
@@ -58,18 +64,4 @@ export function inferredMask(mask: Picture, layers: readonly AugmentLayer[]): Pi
         : layer.applyToMask(one, layer.inference(one.shape)),
     mask,
   )
-}
-
-/** Makes a picture of each row. */
-function ofPictures(
-  values: Numbers,
-  width: number,
-  newWidth: number,
-  kind: typeof Float32Array,
-  make: (from: number) => Picture,
-): Numbers {
-  const count = values.length / width
-  const made = new kind(count * newWidth)
-  for (let row = 0; row < count; row++) made.set(make(row * width).values, row * newWidth)
-  return made
 }

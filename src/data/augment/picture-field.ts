@@ -1,6 +1,6 @@
 /** The fields of pictures before and after augmentation. */
 import type { Field, Numbers } from '../../base/field.js'
-import { formatShape } from '../../base/shape.js'
+import { formatShape, type Shape } from '../../base/shape.js'
 import { StepProblem } from '../steps/problem.js'
 import type { Augmentation, Mixing, Picture, PictureShape } from './augmentation.js'
 import { zeros } from './scratch.js'
@@ -19,26 +19,29 @@ export function pictureShapeOf({ shape }: Field, taker = 'augment'): PictureShap
 }
 
 /** The field that layers make of another: float32, with the same meaning as far as they keep it. */
-export function augmentedField(given: Field, layers: readonly AugmentLayer[]): Field {
-  const from = pictureShapeOf(given)
-  const [height, width, channels] = layers.reduce(
-    (shape, layer) => (isMixing(layer) ? shape : layer.shape(shape)),
-    from,
-  )
-  const isFlat = given.shape.length === 2
-  return {
-    shape: isFlat ? [height, width] : [height, width, channels],
-    dtype: 'float32',
-    divisor: 1,
-    values: given.values === 'real' || given.values === 'class' ? 'real' : 'grey',
-  }
-}
+export const augmentedField = (given: Field, layers: readonly AugmentLayer[]): Field => ({
+  shape: shapeAfter(given, layers),
+  dtype: 'float32',
+  divisor: 1,
+  values: given.values === 'real' || given.values === 'class' ? 'real' : 'grey',
+})
 
 /** The same for masks, whose numbers stay what they are. */
 export const augmentedMask = (given: Field, layers: readonly AugmentLayer[]): Field => ({
   ...given,
-  shape: augmentedField(given, layers).shape,
+  shape: shapeAfter(given, layers.filter(movesMasks)),
 })
+
+/** True if masks move with the pictures that the layer changes. */
+export const movesMasks = (layer: AugmentLayer): boolean => !isMixing(layer) && layer.applyToMask !== undefined
+
+function shapeAfter(given: Field, layers: readonly AugmentLayer[]): Shape {
+  const [height, width, channels] = layers.reduce(
+    (shape, layer) => (isMixing(layer) ? shape : layer.shape(shape)),
+    pictureShapeOf(given),
+  )
+  return given.shape.length === 2 ? [height, width] : [height, width, channels]
+}
 
 /** Copies a picture of a field from stored values: `stored / divisor`. */
 export function pictureAt(stored: Numbers, from: number, shape: PictureShape, divisor: number): Picture {

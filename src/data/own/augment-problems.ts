@@ -6,6 +6,7 @@ import { chainOf } from '../../spec/feature-chain.js'
 import type { TargetColumn } from '../../spec/own-data.js'
 import { toPointer } from '../../spec/pointer.js'
 import { mixes } from '../augment/augmented-chain.js'
+import { movesMasks } from '../augment/picture-field.js'
 import { augmentationOf } from '../augment/registry.js'
 import type { Feature } from './feature.js'
 import { quoted } from './problem.js'
@@ -15,10 +16,7 @@ const layersOf = (feature: Feature): readonly AugmentationSpec[] =>
   'augment' in feature ? randomLayers(feature.augment) : []
 
 /** True if masks move with the pictures of a feature. */
-export const moves = (feature: Feature): boolean =>
-  layersOf(feature)
-    .map(augmentationOf)
-    .some((layer) => 'applyToMask' in layer)
+export const moves = (feature: Feature): boolean => layersOf(feature).map(augmentationOf).some(movesMasks)
 
 /** A target, and its place in the spec. */
 interface PlacedTarget extends Pick<TargetColumn, 'image_size'> {

@@ -59,11 +59,14 @@ test('move with their picture', async () => {
   expect(sizeOf(data.validation.fields['x:image']!.shape)).toBe(36)
 })
 
-test('stay where they are while colours change', async () => {
-  const { data } = await loaded(files, spec([{ type: 'RandomBrightness', factor: 0.5 }]), SEGMENTATION)
+test('stay where they are while colours change, also by layers that take no masks', async () => {
+  const colours = [{ type: 'RandomBrightness', factor: 0.5 }, { type: 'RandomHue', factor: 0.5 }, 'RandomFlip']
+  const { data } = await loaded(files, spec(colours.slice(0, 2)), SEGMENTATION)
   const [before, after] = [both(data.train, null), both(data.train, 1)]
   expect(after.masks).toEqual(before.masks)
   expect(after.pictures).not.toEqual(before.pictures)
+  const moved = await loaded(files, spec(colours), SEGMENTATION)
+  expect(both(moved.data.train, 1).masks).not.toEqual(before.masks)
 })
 
 test('are refused where they cannot follow', async () => {
