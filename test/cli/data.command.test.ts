@@ -118,7 +118,7 @@ describe('the report of a table', () => {
     const { columns, proposal } = await looked(cwd, 'a.csv', '--target', 'target')
     expect(Object.fromEntries(columns.map(({ name, why }: { name: string; why: string }) => [name, why]))).toEqual({
       id: 'numbers the rows',
-      name: 'another text in every row',
+      name: 'another text in every row; the type "text" would take sentences',
       fixed: 'the same value in every row',
       empty: 'no values',
       copy: 'says the same as the target',

@@ -47,7 +47,8 @@ export async function readTokenizer(path: string): Promise<Tokenizer> {
   if (largest < 0) return refuse('its vocabulary is empty')
   const named = json.padding?.pad_id ?? PADDINGS.map((token) => built.token_to_id(token)).find((id) => id !== undefined)
   // a number of its own, if the vocabulary has none for padding
-  const padding = typeof named === 'number' ? named : largest + 1
+  const isKnown = typeof named === 'number' && Number.isInteger(named) && named >= 0 && named <= largest
+  const padding = isKnown ? named : largest + 1
   const idsOf = (text: string): readonly number[] => {
     try {
       return built.encode(text).ids
@@ -62,6 +63,8 @@ export async function readTokenizer(path: string): Promise<Tokenizer> {
         throw new UserError(`${path}: found a text of ${found} characters, must be at most ${limit}`)
       }
       const ids = idsOf(text)
+      // also of a number that is missing
+      if (!ids.every((id) => id >= 0 && id <= largest)) throw new UserError(`${path}: gives a token without a number`)
       return Int32Array.from(ids.length > most ? ids.slice(0, most) : ids)
     },
     depth: Math.max(largest, padding) + 1,

@@ -83,10 +83,10 @@ function whyNot({
   if (odd !== null) return `numbers, but ${quoted(odd.value)} in row ${odd.row}`
   if (isCopy) return 'says the same as the target'
   if (distinct === 1 && gaps === 0) return 'the same value in every row'
-  if (isUnique && kind === 'text') return 'another text in every row'
+  if (isUnique && kind === 'text') return 'another text in every row; the type "text" would take sentences'
   if (isUnique && numbers && numbers.largest - numbers.least === rows - gaps - 1) return 'numbers the rows'
   if (kind === 'text' && (distinct === null || distinct > MOST_CATEGORIES)) {
-    return `text of ${distinct ?? 'many'} different values; the type "string_hashed" would take it`
+    return `text of ${distinct ?? 'many'} different values; the type "string_hashed" would take it, or "text" for sentences`
   }
   return null
 }

@@ -57,3 +57,13 @@ test('a text that is too long for the library is refused', async () => {
     'found a text of 1,000,001 characters, must be at most 1,000,000',
   )
 })
+
+test('a number for padding that the vocabulary lacks is not taken', async () => {
+  const json = JSON.parse(readFileSync(join(FOLDER, 'unigram.json'), 'utf8'))
+  const { size } = tokenizers.unigram!
+  for (const pad_id of [-1, 0.5, size, 1e12, 'a', null]) {
+    const path = join(temporaryFolder(), 'tokenizer.json')
+    writeFileSync(path, JSON.stringify({ ...json, padding: { ...json.padding, pad_id } }))
+    expect((await readTokenizer(path)).padding).toBe(pad_id === null ? 0 : size)
+  }
+})
