@@ -1,38 +1,19 @@
 /** Rows that were packed are those in memory, and a later run reads them without the source. */
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openOwn } from '../../../src/data/own/open.js'
 import { makeRoom } from '../../../src/data/packs/pack-folder.js'
 import { readRows, type Table } from '../../../src/data/table.js'
 import { UNWATCHED } from '../../../src/data/watch.js'
 import { ownData } from '../../../src/spec/own-data.js'
 import { temporaryFolder } from '../../support/command.js'
+import { ownCache } from '../../support/own-cache.js'
 import { loaded, openOwnSpec } from '../../support/own-data.js'
 
-let cache: string
-const before = process.env.XDG_CACHE_HOME
-beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), 'cache-'))
-  process.env.XDG_CACHE_HOME = cache
-})
-afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME
-  else process.env.XDG_CACHE_HOME = before
-  rmSync(cache, { recursive: true })
-})
+const cache = ownCache()
 
-const packs = () => readdirSync(join(cache, 'trainspec', 'packs')).filter((name) => name.endsWith('.pack'))
+const packs = () => readdirSync(join(cache(), 'trainspec', 'packs')).filter((name) => name.endsWith('.pack'))
 
 const COLOURS = ['red', 'blue', '', 'green']
 const CSV = [
@@ -148,7 +129,7 @@ test('a pack that is cut short is made again', async () => {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'rows.csv'), CSV)
   await (await openIn(folder, { cache: 'disk' }, 0)).load()
-  const pack = join(cache, 'trainspec', 'packs', packs()[0]!)
+  const pack = join(cache(), 'trainspec', 'packs', packs()[0]!)
   const whole = readFileSync(pack)
   truncateSync(pack, Math.floor(whole.length / 2))
   const again = await openIn(folder, { cache: 'disk' }, 0)
@@ -170,7 +151,7 @@ test('packs that were used longest ago make room', async () => {
     const { data } = await openOwnSpec(files, { ...DATA, cache: 'disk' }, { ...FIT, seed })
     await data.load()
   }
-  const folder = join(cache, 'trainspec', 'packs')
+  const folder = join(cache(), 'trainspec', 'packs')
   const [old, kept, recent] = packs()
   const { size } = statSync(join(folder, old!))
   for (const [age, name] of [old, recent, kept].entries()) utimesSync(join(folder, name!), 1e9 + age, 1e9 + age)
@@ -184,7 +165,7 @@ test('packs that were used longest ago make room', async () => {
 })
 
 test('a cache that cannot be written is named', async () => {
-  writeFileSync(join(cache, 'trainspec'), '')
+  writeFileSync(join(cache(), 'trainspec'), '')
   const { data } = await openOwnSpec(files, { ...DATA, cache: 'disk' }, FIT)
-  await expect(data.load()).rejects.toThrow(`Cannot pack the rows: ${join(cache, 'trainspec', 'packs')}: a part of`)
+  await expect(data.load()).rejects.toThrow(`Cannot pack the rows: ${join(cache(), 'trainspec', 'packs')}: a part of`)
 })

@@ -1,26 +1,16 @@
 /** Features of type text in data of the user: their files, what a run saves of them, and how they reach a model. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { inputKey } from '../../../src/base/form.js'
 import { readRows, type Table } from '../../../src/data/table.js'
 import { readSpec } from '../../../src/run/read-spec.js'
 import { kerasFixture } from '../../support/keras.js'
+import { ownCache } from '../../support/own-cache.js'
 import { loaded, openOwnSpec, ownSpec, problemsOf } from '../../support/own-data.js'
 
-let cache: string
-const before = process.env.XDG_CACHE_HOME
-beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), 'cache-'))
-  process.env.XDG_CACHE_HOME = cache
-})
-afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME
-  else process.env.XDG_CACHE_HOME = before
-  rmSync(cache, { recursive: true })
-})
+ownCache()
 
 const TOKENIZER = readFileSync(join(import.meta.dirname, '../../fixtures/tokenizers/wordpiece.json'))
 const FILES = {
