@@ -64,7 +64,7 @@ test('16: pictures are turned as their EXIF orientation says, and counted (tenso
   const files = { 'photos/a/1.jpg': fixture('photo-turned.jpg'), 'photos/b/2.jpg': fixture('photo.jpg') }
   const features = { image: { ...image, image_size: [44, 30] } }
   const { open, data } = await loaded(files, { ...PHOTOS, features }, FLAT)
-  expect(open.decided.at(-1)).toMatch(/^1 pictures of .*photos were turned as their EXIF orientation says\.$/)
+  expect(open.decided.at(-1)).toMatch(/^1 picture of .*photos was turned as its EXIF orientation says\.$/)
   const { decodePicture } = await import('../../src/data/pictures/decode.js')
   const picture = await decodePicture(files['photos/a/1.jpg'], 1)
   if ('problem' in picture) throw new Error(picture.problem)

@@ -93,8 +93,9 @@ async function* decodedRows(
     if (bad.isEmpty()) yield piece.rows
   }
   bad.end()
-  if (turned > 0)
-    noted(`${turned.toLocaleString('en')} pictures of ${name} were turned as their EXIF orientation says.`)
+  if (turned === 0) return
+  const [pictures, were, their] = turned === 1 ? ['picture', 'was', 'its'] : ['pictures', 'were', 'their']
+  noted(`${turned.toLocaleString('en')} ${pictures} of ${name} ${were} turned as ${their} EXIF orientation says.`)
 }
 
 interface Piece {

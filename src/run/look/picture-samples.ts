@@ -7,7 +7,7 @@ import { augmentedField } from '../../data/augment/picture-field.js'
 import { augmentationOf } from '../../data/augment/registry.js'
 import { type Column, isField, type Values } from '../../data/column.js'
 import type { OpenData } from '../../data/data.js'
-import { isPicture } from '../../data/own/picture-features.js'
+import { isPicture, madeNames } from '../../data/own/picture-features.js'
 import type { SheetPicture, SheetSample } from '../../export/sheet-sample.js'
 import type { FeatureSpec } from '../../spec/features.js'
 import { countOf, rowsOf } from './look-at-rows.js'
@@ -65,7 +65,7 @@ const isPictureColumn = (column: Column): boolean =>
 function keyOf(column: string, { data, form }: OpenData): string {
   const features = 'source' in data ? Object.entries(data.features as Readonly<Record<string, FeatureSpec>>) : []
   const [name] =
-    features.find(([name, one]) => (isPicture(one) ? column.startsWith(name) : one.column === column)) ?? []
+    features.find(([name, one]) => (isPicture(one) ? madeNames(name).includes(column) : one.column === column)) ?? []
   return inputKey(name ?? Object.keys(form.inputs)[0]!)
 }
 
