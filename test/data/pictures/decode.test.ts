@@ -84,3 +84,10 @@ test('WebP is read', async () => {
   const picture = await decodePicture(bytesOf('rgb.webp'), 3)
   expect(picture).toMatchObject({ shape: [9, 13, 3] })
 })
+
+test('bytes that cameras leave before the end of a JPEG do no harm', async () => {
+  const whole = bytesOf('photo-progressive.jpg')
+  const junk = Buffer.concat([whole.subarray(0, -2), Buffer.from('junkjunk'), whole.subarray(-2)])
+  const [plain, found] = [await decodePicture(whole, 3), await decodePicture(junk, 3)]
+  expect(found).toEqual(plain)
+})
