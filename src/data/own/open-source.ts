@@ -73,7 +73,8 @@ export const partsIn = async (table: RawTable) => (await import('../arrays/keras
 /** Throws a UserError for files that are damaged or unknown. */
 export async function openFiles(paths: Files, reading: FileOptions): Promise<RawTable> {
   if (paths instanceof FolderFiles) {
-    if (reading.select !== null) throw new UserError(`${paths.folder}: "select" is for tables, not for files in a folder`)
+    if (reading.select !== null)
+      throw new UserError(`${paths.folder}: "select" is for tables, not for files in a folder`)
     const { fileTable } = await import('../folders/file-table.js')
     const table = fileTable(paths.folder, paths.folder, paths.listed.files)
     if (paths.hold === 'sounds') return { ...table, isOfSounds: true }
