@@ -70,9 +70,11 @@ export async function writePicture(
   const picture = await decodePicture(bytes, channels)
   if ('problem' in picture) return picture
   const { shape, samples, turned } = picture
-  const pixels = fitted(samples, shape, fitting)
+  const isDeep = samples instanceof Uint16Array
+  const pixels = fitted(samples, shape, fitting, isDeep || into instanceof Int32Array ? undefined : into)
   // 16 bits are brought to the range of 8
-  const values = samples instanceof Uint16Array ? Float32Array.from(pixels, (value) => value / 257) : pixels
+  const values = isDeep ? Float32Array.from(pixels, (value) => value / 257) : pixels
+  if (values === into) return { size: [shape[0], shape[1]], turned }
   if (into instanceof Uint8Array) bytesOf(into).set(values)
   else into.set(values)
   return { size: [shape[0], shape[1]], turned }

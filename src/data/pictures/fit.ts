@@ -6,13 +6,21 @@ import { type Pixels, place, resize, type Size } from './resize.js'
 /** How the size of a picture changes. */
 export type Fitting = Pick<PictureSpec, 'image_size' | 'interpolation' | 'crop_to_aspect_ratio' | 'pad_to_aspect_ratio'>
 
-/** Returns the picture in its new size; the same array if nothing changes. */
-export function fitted(pixels: Pixels, shape: PictureShape, fitting: Fitting): Pixels {
+/**
+ * Returns the picture in its new size: the same array if nothing changes, else in `made` if it is given. Bytes there are
+ * rounded.
+ */
+export function fitted(
+  pixels: Pixels,
+  shape: PictureShape,
+  fitting: Fitting,
+  made?: Float32Array | Uint8Array,
+): Pixels {
   const { image_size, interpolation, crop_to_aspect_ratio, pad_to_aspect_ratio } = fitting
   const size = image_size as unknown as Size
   if (shape[0] === size[0] && shape[1] === size[1]) return pixels
   if (pad_to_aspect_ratio) return padded(pixels, shape, size, interpolation)
-  return resize(pixels, shape, size, { interpolation, crop_to_aspect_ratio })
+  return resize(pixels, shape, size, { interpolation, crop_to_aspect_ratio }, made)
 }
 
 const { fround } = Math

@@ -28,17 +28,27 @@ export interface Window {
   readonly width: number
 }
 
-/** Returns the picture with another height and width. */
-export function resize(pixels: Pixels, shape: PictureShape, size: Size, settings: Resizing): Float32Array {
+/** Writes the picture with another height and width into `made`, where bytes are rounded, and returns it. */
+export function resize<Made extends Float32Array | Uint8Array = Float32Array>(
+  pixels: Pixels,
+  shape: PictureShape,
+  size: Size,
+  settings: Resizing,
+  made: Made = new Float32Array(size[0] * size[1] * shape[2]) as Made,
+): Made {
   const [height, width, channels] = shape
-  if (settings.crop_to_aspect_ratio) return resizeWindow(pixels, shape, middleOf(shape, size), size, settings)
+  const resized = (given: Pixels, from: PictureShape, window: Window) => {
+    resizeWindow(given, from, window, size, settings, made)
+    return made
+  }
+  if (settings.crop_to_aspect_ratio) return resized(pixels, shape, middleOf(shape, size))
   if (settings.pad_to_aspect_ratio) {
     const { top, left } = borderOf(shape, size)
     const outer: PictureShape = [height + 2 * top, width + 2 * left, channels]
     const surrounded = place(pixels, shape, outer, { top, left }, settings.fill_value ?? 0)
-    return resizeWindow(surrounded, outer, wholeOf(outer), size, settings)
+    return resized(surrounded, outer, wholeOf(outer))
   }
-  return resizeWindow(pixels, shape, wholeOf(shape), size, settings)
+  return resized(pixels, shape, wholeOf(shape))
 }
 
 const wholeOf = ([height, width]: PictureShape): Window => ({ top: 0, left: 0, height, width })
@@ -94,6 +104,7 @@ export function cut<Of extends Pixels>(
 
 interface Kernels {
   widen(numbers: number, bytes: number, count: number): void
+  narrow(bytes: number, numbers: number, count: number): void
   resize_row(
     out: number,
     row: number,
@@ -126,29 +137,31 @@ function resizeWindow(
   { top, left, height, width }: Window,
   [newHeight, newWidth]: Size,
   { interpolation, antialias = false }: Resizing,
-): Float32Array {
+  made: Float32Array | Uint8Array,
+): void {
   const down = tapsOf(height, newHeight, interpolation, antialias)
   const across = tapsOf(width, newWidth, interpolation, antialias)
   const [given, wanted] = [width * channels, newWidth * channels]
   const pitch = 4 * wanted + 16
   const memory = memoryOf()
-  const [bytes, row, starts, weights, sums, ring, out] = memory.layOut(
+  const [bytes, row, starts, weights, sums, ring, out, rounded] = memory.layOut(
     given,
     4 * given + 64,
     across.starts.byteLength,
     across.weights.byteLength,
     down.weights.byteLength,
     pitch * down.count,
-    4 * wanted,
-  ) as [number, number, number, number, number, number, number]
+    4 * wanted + 64,
+    wanted,
+  ) as [number, number, number, number, number, number, number, number]
   const { kernels, buffer } = memory
   new Int32Array(buffer, starts, newWidth).set(across.starts)
   new Float32Array(buffer, weights, across.weights.length).set(across.weights)
   new Float32Array(buffer, sums, down.weights.length).set(down.weights)
   const areBytes = pixels instanceof Uint8Array
   const taken = areBytes ? new Uint8Array(buffer, bytes, given) : new Float32Array(buffer, row, given)
-  const summed = new Float32Array(buffer, out, wanted)
-  const made = new Float32Array(newHeight * wanted)
+  const areRounded = made instanceof Uint8Array
+  const summed = areRounded ? new Uint8Array(buffer, rounded, wanted) : new Float32Array(buffer, out, wanted)
   let next = 0
   for (let y = 0; y < newHeight; y++) {
     const start = down.starts[y]!
@@ -160,7 +173,7 @@ function resizeWindow(
       kernels.resize_row(slot, row, starts, weights, newWidth, across.count, channels)
     }
     kernels.sum_rows(out, ring, pitch, start % down.count, sums + 4 * y * down.count, down.count, wanted)
+    if (areRounded) kernels.narrow(rounded, out, wanted)
     made.set(summed, y * wanted)
   }
-  return made
 }

@@ -24,6 +24,15 @@ describe('a picture of bytes', () => {
     const made = resize(bytes, [11, 8, 3], [5, 6], settings)
     expect(made).toEqual(resize(Float32Array.from(bytes), [11, 8, 3], [5, 6], settings))
   })
+
+  // the Lanczos kernel goes beyond the range where black is beside white
+  test.each(['bilinear', 'lanczos3'] as const)('becomes rounded bytes by %s', (interpolation) => {
+    const bytes = Uint8Array.from({ length: 11 * 8 * 3 }, (_, at) => (at % 5 === 0 ? 255 : (at * 37) % 90))
+    const exact = resize(bytes, [11, 8, 3], [23, 9], { interpolation })
+    if (interpolation === 'lanczos3') expect(Math.min(...exact)).toBeLessThan(0)
+    const made = resize(bytes, [11, 8, 3], [23, 9], { interpolation }, new Uint8Array(23 * 9 * 3))
+    expect(made).toEqual(new Uint8Array(Uint8ClampedArray.from(exact)))
+  })
 })
 
 test.each(['bilinear', 'nearest', 'bicubic', 'area'] as const)(
