@@ -185,10 +185,7 @@ function formsOf(wanted: WantedTarget, { target, field }: FoundTarget, spec: Tar
     const ofInput = spec.type === 'input'
     if (!takesNumbers(wanted, target)) {
       if (ofInput) return 'class labels as the target, not the input'
-      // only mixing makes such targets
-      if (field.values === 'probability') {
-        return `a class as the target, but layers in "augment" mix the classes of samples; write the name without "sparse_"`
-      }
+      if (field.values === 'probability') return `a class as the target, but ${MIXED}; write the name without "sparse_"`
       return `a class as the target, not ${numbers(field.shape)}`
     }
     return ofInput
@@ -244,6 +241,9 @@ function checkGroups({ target, pointer }: OutputSpec, classes: number, name: str
   ]
 }
 
+/** Targets that are probabilities come about in no other way. */
+const MIXED = 'layers in "augment" mix the classes of samples'
+
 /** Class weights are for a model with one output. */
 function checkClassWeight(
   { fit }: SupervisedSpec,
@@ -257,7 +257,8 @@ function checkClassWeight(
   const { target } = found
   const pointer = '/fit/class_weight'
   if (target.kind === 'values') {
-    return [{ code: 'target', pointer, message: 'found weights of classes, but the target is not a class' }]
+    const why = found.field.values === 'probability' ? MIXED : 'the target is not a class'
+    return [{ code: 'target', pointer, message: `found weights of classes, but ${why}` }]
   }
   if (target.shape.length > 0) {
     const message = `found weights of classes, but the target has ${sizeOf(target.shape)} classes in each sample`

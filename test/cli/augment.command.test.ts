@@ -120,6 +120,13 @@ describe('what is wrong is told before the first step', () => {
     )
   })
 
+  test('weights of classes, for mixed samples', async () => {
+    const mixed = { ...spec(['MixUp']), loss: 'categorical_crossentropy' }
+    expect(await told({ ...mixed, fit: { ...mixed.fit, class_weight: 'balanced' } })).toContain(
+      'found weights of classes, but layers in "augment" mix the classes of samples',
+    )
+  })
+
   test('a layer with a name that is nearly right', async () => {
     expect(await told(spec(['RandomFlipp']))).toContain('did you mean "RandomFlip"?')
   })

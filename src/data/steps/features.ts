@@ -1,4 +1,4 @@
-/** Features: how their columns are read, and the steps that make fields of them. */
+/** Features: how their columns are read, and what crosses of them are. */
 import type { Named } from '../../base/field.js'
 import { chainOf } from '../../spec/feature-chain.js'
 import { type CrossSpec, type FeatureSpec, FIRST_VALUES, hasArrays } from '../../spec/features.js'
@@ -6,22 +6,10 @@ import type { Crossed } from '../preparation.js'
 import type { ColumnType } from '../sources/raw-table.js'
 import { hashedCrossing } from './hashed-crossing.js'
 import { stepOf } from './registry.js'
-import type { Step } from './step.js'
-
-/** How the column of a feature is read, and the steps that make a field of it. */
-export interface FeatureSteps {
-  readonly type: ColumnType | 'field'
-  readonly steps: readonly Step[]
-}
 
 /** Returns how the column of a feature is read. */
-export const columnTypeOf = (feature: FeatureSpec): FeatureSteps['type'] =>
+export const columnTypeOf = (feature: FeatureSpec): ColumnType | 'field' =>
   hasArrays(feature) ? 'field' : COLUMN_TYPES[FIRST_VALUES[feature.type]]
-
-export const stepsOf = (feature: FeatureSpec, seed: number): FeatureSteps => ({
-  type: columnTypeOf(feature),
-  steps: chainOf(feature).map((spec) => stepOf(spec, seed)),
-})
 
 const COLUMN_TYPES = { numbers: 'number', integers: 'integer', text: 'text' } as const
 

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { learn, type Plans, TRAINING, tableOf } from '../../../src/data/preparation.js'
 import { memorySource } from '../../../src/data/sources/source.js'
-import { crossOf, stepsOf } from '../../../src/data/steps/features.js'
+import { columnTypeOf, crossOf } from '../../../src/data/steps/features.js'
 import { hashedCrossing } from '../../../src/data/steps/hashed-crossing.js'
-import { refusesGaps } from '../../../src/spec/feature-chain.js'
+import { stepOf } from '../../../src/data/steps/registry.js'
+import { chainOf, refusesGaps } from '../../../src/spec/feature-chain.js'
 import { crossesSchema, crossRules, type FeatureSpec, featureSchema, numberRules } from '../../../src/spec/features.js'
 import { expectClose } from '../../support/close.js'
 import { storedOf, X } from '../../support/data.js'
@@ -15,11 +16,13 @@ const { table, new_rows, spaces, crossings } = kerasFixture('steps')
 
 const featureOf = (given: unknown) => featureSchema.parse(given) as FeatureSpec
 
+const stepsOf = (feature: FeatureSpec) => chainOf(feature).map((spec) => stepOf(spec, 0))
+
 /** The columns of a table in the types in which features read them. */
 function sourceOf(rows: typeof table, features: Readonly<Record<string, FeatureSpec>>) {
   const columns = Object.entries(features).map(([name, feature]) => {
     const values = rows[name]!
-    const { type } = stepsOf(feature, 0)
+    const type = columnTypeOf(feature)
     if (type === 'text') return [name, { values: 'text' } as const, values as string[]] as const
     if (type === 'integer')
       return [name, { values: 'integer' } as const, Float64Array.from(values as number[])] as const
@@ -42,7 +45,7 @@ function plansOf(features: Readonly<Record<string, FeatureSpec>>, crosses: unkno
   const crossed = crossesSchema.parse(crosses)
   return {
     [X]: [
-      ...names.map((name) => ({ column: name, steps: stepsOf(features[name]!, 0).steps })),
+      ...names.map((name) => ({ column: name, steps: stepsOf(features[name]!) })),
       ...crossed
         .toSorted((a, b) => (a.feature_names.join('_X_') < b.feature_names.join('_X_') ? -1 : 1))
         .map((cross) => crossOf(cross, withColumns, 0)),
@@ -71,11 +74,11 @@ describe('a feature', () => {
   const age = { shape: [], dtype: 'float32', divisor: 1, values: 'real' } as const
 
   test('may have a chain of steps', async () => {
-    const { steps, type } = stepsOf(featureOf({ type: 'float', steps: ['Log', { type: 'Normalization' }] }), 0)
+    const feature = featureOf({ type: 'float', steps: ['Log', { type: 'Normalization' }] })
     const source = memorySource({ age }, 3, { age: Float32Array.of(1, Math.E, Math.E ** 2) })
-    const plans = { [X]: [{ column: 'age', steps }] }
+    const plans = { [X]: [{ column: 'age', steps: stepsOf(feature) }] }
     const made = await tableOf(plans, source, TRAINING, await learn(plans, source, { from: 0, to: 3 }))
-    expect(type).toBe('number')
+    expect(columnTypeOf(feature)).toBe('number')
     expect(made.fields[X]!.shape).toEqual([1])
     expectClose(storedOf(made).x, [-Math.sqrt(1.5), 0, Math.sqrt(1.5)], 'age', AS_KERAS)
   })
@@ -86,7 +89,7 @@ describe('a feature', () => {
     ['most_frequent', 2],
     [7, 7],
   ])('fills gaps with %s', async (missing, fill) => {
-    const { steps } = stepsOf(featureOf({ type: 'float', missing }), 0)
+    const steps = stepsOf(featureOf({ type: 'float', missing }))
     const source = memorySource({ age }, 5, { age: Float32Array.of(2, 4, Number.NaN, 2, 8) })
     const plans = { [X]: [{ column: 'age', steps }] }
     expect([...storedOf(await tableOf(plans, source, 0, await learn(plans, source, { from: 0, to: 5 }))).x][2]).toBe(
