@@ -12,7 +12,7 @@ export function decodeText(bytes: Uint8Array, encoding: Encoding): DecodedText {
     case 'utf-16': {
       const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff
       const text = decoded(bytes, isBigEndian ? 'utf-16be' : 'utf-16le')
-      return text === null ? { problem: `is not UTF-16 text of whole characters` } : { text }
+      return text === null ? { problem: 'is not UTF-16 text of whole characters' } : { text }
     }
     case 'utf-8': {
       const text = decoded(bytes, 'utf-8')

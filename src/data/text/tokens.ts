@@ -2,9 +2,13 @@
 import { grown } from './token-table.js'
 
 export class Tokens {
+  /** UTF-16 code units; those of a token may be written once it has begun. */
   units = new Uint16Array(256)
+  /** The place of the first unit of each token. */
   starts = new Int32Array(64)
+  /** The place after the last one. */
   ends = new Int32Array(64)
+  /** Number of tokens. */
   count = 0
   #end = 0
 
