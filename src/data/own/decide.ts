@@ -20,7 +20,7 @@ import { inferred } from './infer.js'
 import { withoutPatterns } from './patterns.js'
 import { isPicture, madeColumn, withDtype } from './picture-features.js'
 import { firstOf, quoted, refuse } from './problem.js'
-import { isSound, withSoundForm } from './sounds.js'
+import { isSound, rateProblems, withSoundForm } from './sounds.js'
 
 /** A target and its columns. */
 export interface Target extends TargetColumn {
@@ -48,7 +48,7 @@ export async function decide(given: OwnDataSpec, table: RawTable, kindOf: Target
   refuse(encodingProblems(features, table))
   refuse(await textFileProblems(features))
   const settled = await withMade(withIcu(mapped(features, (feature) => filled(feature, spec))), table)
-  refuse([...pictureProblems(settled, targets), ...augmentProblems(settled, targets)])
+  refuse([...pictureProblems(settled, targets), ...augmentProblems(settled, targets), ...rateProblems(settled)])
   return { features: settled, targets }
 }
 

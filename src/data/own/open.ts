@@ -123,7 +123,8 @@ async function divided({ data, seed, fit }: OwnRequest, targets: Named<Target>, 
   const checked = (found: Parts): Division => {
     const division = { parts: split.rowsOf(found), series }
     refuse(windowProblems(data, division, main))
-    refuse(partProblems(targetParts(data, division), main, classes))
+    const labelled = Object.keys(classes).length > 0 ? targetParts(data, division) : division.parts
+    refuse(partProblems(labelled, main, classes))
     return division
   }
   const fold = foldOf(fit)

@@ -131,7 +131,7 @@ const USES = { train: 'to train on', validation: 'to validate on', test: 'for th
 /** The rows of each part that are targets of samples. */
 export function targetParts(data: OwnDataSpec, division: Division): Parts {
   const { parts } = division
-  if (data.window === null || Object.keys(targetColumns(data)).length === 0) return parts
+  if (data.window === null) return parts
   const [sampling, series] = [samplingOf(data)!, seriesIn(division)]
   const of = (part: PartName) => sampling.targetRows(series[part]).map((place) => parts[part][place]!)
   return { train: of('train'), validation: of('validation'), test: of('test') }

@@ -1,7 +1,9 @@
 /** The columns that features of type audio are made of. */
 import { open } from 'node:fs/promises'
-import type { Field } from '../../base/field.js'
+import type { Field, Named } from '../../base/field.js'
+import type { IssueDraft } from '../../spec/document.js'
 import type { FeatureSpec } from '../../spec/features.js'
+import { toPointer } from '../../spec/pointer.js'
 import { decodeSound, lengthAt } from '../audio/decode.js'
 import { type WavFormat, wavFormat } from '../audio/wav.js'
 import { limiter } from '../sources/ahead.js'
@@ -24,9 +26,8 @@ export const isSound = <Given extends FeatureSpec>(
   feature: Given,
 ): feature is Extract<Given, { readonly type: 'audio' }> => feature.type === 'audio'
 
-/** The name of the column that is made for a feature, which is none of the table. */
-const madeName = (name: string, { columns }: RawTable): string =>
-  Object.hasOwn(columns, name) ? `${name} (sound)` : name
+/** The names that the column of a feature can have: the second if the table has one of the first. */
+export const soundNames = (name: string): readonly [string, string] => [name, `${name} (sound)`]
 
 /** The column that is made for a feature whose form is settled. */
 export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn {
@@ -50,6 +51,20 @@ export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn 
   }
 }
 
+/** Steps that take the sounds for ones of another rate. */
+export const rateProblems = (features: Named<Feature>): IssueDraft[] =>
+  Object.entries(features).flatMap(([name, feature]) => {
+    if (!isSound(feature)) return []
+    const { sampling_rate: rate, steps } = feature
+    return steps.flatMap((step, index) => {
+      if (step.type !== 'MelSpectrogram' || step.sampling_rate === rate) return []
+      const pointer = toPointer(['data', 'features', name, 'steps', index, 'sampling_rate'])
+      return [
+        { code: 'range', pointer, message: `found ${step.sampling_rate}, must be ${rate}, the rate of the sounds` },
+      ]
+    })
+  })
+
 /** Files whose headers are read at once. */
 const AT_ONCE = 16
 
@@ -59,7 +74,7 @@ export async function withSoundForm(
   name: string,
   table: RawTable,
 ): Promise<SoundFeature> {
-  const named = { ...feature, made: madeName(name, table) }
+  const named = { ...feature, made: soundNames(name)[Object.hasOwn(table.columns, name) ? 1 : 0] }
   const column = soundColumn(named, table)
   const limited = limiter(AT_ONCE)
   let first: WavFormat | undefined

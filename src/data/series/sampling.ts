@@ -14,7 +14,7 @@ export interface Sampling {
   rowsOf(series: Series, number: number): SampleRows
   /** The rows that are inputs of any sample, sorted. */
   inputRows(series: Series): Uint32Array
-  /** The rows of the targets of all samples, which may be there several times. */
+  /** The rows that are targets of any sample, sorted. */
   targetRows(series: Series): Uint32Array
   /** A table of samples over a table of rows. */
   table(rows: Table, series: Series): Table

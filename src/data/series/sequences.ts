@@ -35,7 +35,7 @@ export function sequenceSampling(spec: SequenceSpec & { readonly maxlen: number 
       return { inputs, targets: per_step ? inputs : inputs.slice(-1) }
     },
     inputRows: (series) => all(keptIn(series)).sort(),
-    targetRows: (series) => all(per_step ? keptIn(series) : keptIn(series).map((rows) => rows.subarray(-1))),
+    targetRows: (series) => all(per_step ? keptIn(series) : keptIn(series).map((rows) => rows.subarray(-1))).sort(),
     table(rows, series) {
       const padded = Object.entries(rows.fields).filter(([key]) => isPadded(key))
       const single = Object.keys(rows.fields).filter((key) => !isPadded(key))

@@ -46,10 +46,10 @@ export function windowSampling(spec: WindowSpec, hasTargets: boolean): Sampling 
   const { sequence_length: length, sampling_rate: rate, sequence_stride: stride, horizon } = spec
   const last = (length - 1) * rate
   const steps = hasTargets ? horizonsOf(spec).map((rows) => last + rows) : []
-  const inputs = Array.from({ length }, (_, step) => step * rate)
-  const offsets = { inputs, targets: steps, weight: steps.slice(0, 1) }
+  // not before it is known that a series is as long
+  const inputs = () => Array.from({ length }, (_, step) => step * rate)
   const windowsIn = (series: Series) => new Windows(series, Math.max(last, ...steps), stride)
-  const useOf = (key: string): keyof typeof offsets =>
+  const useOf = (key: string): 'inputs' | 'targets' | 'weight' =>
     isInputKey(key) ? 'inputs' : key === WEIGHT ? 'weight' : 'targets'
   const isOne = typeof horizon === 'number'
 
@@ -68,26 +68,31 @@ export function windowSampling(spec: WindowSpec, hasTargets: boolean): Sampling 
     rowsNeeded: Math.max(last, ...steps) + 1,
     field: (key, field) => {
       const use = useOf(key)
-      return use === 'weight' || (use === 'targets' && isOne)
-        ? field
-        : { ...field, shape: [offsets[use].length, ...field.shape] }
+      if (use === 'weight' || (use === 'targets' && isOne)) return field
+      return { ...field, shape: [use === 'inputs' ? length : steps.length, ...field.shape] }
     },
     count: (series) => windowsIn(series).count,
     rowsOf(series, number) {
       const windows = windowsIn(series)
       return {
-        inputs: rowsFrom(series, windows, [number], offsets.inputs),
-        targets: rowsFrom(series, windows, [number], offsets.targets),
+        inputs: rowsFrom(series, windows, [number], inputs()),
+        targets: rowsFrom(series, windows, [number], steps),
       }
     },
     inputRows: (series) => coveredRows(series, windowsIn(series), length, rate),
     targetRows(series) {
       const windows = windowsIn(series)
-      return rowsFrom(series, windows, Array(windows.count).keys(), offsets.targets)
+      const isTarget = new Uint8Array(endOf(series))
+      for (let window = 0; window < windows.count; window++) {
+        const start = windows.startOf(window)
+        for (const offset of steps) isTarget[start + offset] = 1
+      }
+      return rowsWhere(series, isTarget)
     },
     table(rows, series) {
       const windows = windowsIn(series)
       const uses = Object.keys(rows.fields).map((key) => [key, useOf(key)] as const)
+      const offsets = { inputs: inputs(), targets: steps, weight: steps.slice(0, 1) }
       const each = (['inputs', 'targets', 'weight'] as const)
         .map((use) => ({ from: offsets[use], keys: uses.flatMap(([key, own]) => (own === use ? [key] : [])) }))
         .filter(({ keys }) => keys.length > 0)
@@ -121,8 +126,8 @@ const ahead =
     )
 
 /** The rows that are inputs of any window, sorted. */
-function coveredRows({ order, runs }: Series, windows: Windows, length: number, rate: number): Uint32Array {
-  const end = runs.reduce((most, { from, count }) => Math.max(most, from + count), 0)
+function coveredRows(series: Series, windows: Windows, length: number, rate: number): Uint32Array {
+  const end = endOf(series)
   // windows begin where it rises, and end where it falls, separately for each remainder of a place by the rate
   const change = new Int32Array(end + length * rate)
   for (let window = 0; window < windows.count; window++) {
@@ -130,10 +135,16 @@ function coveredRows({ order, runs }: Series, windows: Windows, length: number, 
     change[start]!++
     change[start + length * rate]!--
   }
-  const covered: number[] = []
-  for (let place = 0; place < end; place++) {
-    if (place >= rate) change[place]! += change[place - rate]!
-    if (change[place]! > 0) covered.push(order ? order[place]! : place)
-  }
-  return Uint32Array.from(covered).sort()
+  for (let place = rate; place < end; place++) change[place]! += change[place - rate]!
+  return rowsWhere(series, change.subarray(0, end))
+}
+
+/** The number of places. */
+const endOf = ({ runs }: Series): number => runs.reduce((most, { from, count }) => Math.max(most, from + count), 0)
+
+/** The rows at the places whose flag is not 0, sorted. */
+function rowsWhere({ order }: Series, flags: Uint8Array | Int32Array): Uint32Array {
+  const rows: number[] = []
+  for (let place = 0; place < flags.length; place++) if (flags[place] !== 0) rows.push(order ? order[place]! : place)
+  return Uint32Array.from(rows).sort()
 }

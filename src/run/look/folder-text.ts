@@ -1,7 +1,8 @@
-/** Proposes a spec for a folder whose sub-folders are classes of pictures or texts. */
+/** Proposes a spec for a folder whose sub-folders are classes of pictures, sounds or texts. */
 import { join } from 'node:path'
 import { UserError } from '../../base/issue.js'
 import { readWhole } from '../../base/read-file.js'
+import { wavFormat } from '../../data/audio/wav.js'
 import { LABEL } from '../../data/folders/file-table.js'
 import { withParts } from '../../data/own/folders.js'
 import { FolderFiles, findFiles, isFolder } from '../../data/own/open-source.js'
@@ -12,7 +13,7 @@ import type { DataWatch } from '../../data/watch.js'
 import { ownData } from '../../spec/own-data.js'
 import { type Entry, field, inline, list, object } from './spec-text.js'
 
-/** Returns undefined if the files are no folder of pictures or texts. The paths of the spec are relative to `place`. */
+/** Returns undefined if the files are no folder of pictures, sounds or texts. The paths of the spec are relative to `place`. */
 export async function folderText(
   [path, ...others]: readonly string[],
   target: string | undefined,
@@ -29,7 +30,7 @@ export async function folderText(
   if (target !== undefined && target !== LABEL) {
     throw new UserError(`--target: found ${JSON.stringify(target)}, but the target of a folder is "${LABEL}"`)
   }
-  const { features, layers } = files.hold === 'pictures' ? await forPictures(files) : forTexts
+  const { features, layers } = await PROPOSED[files.hold](files)
   const isSplit = data.test !== null
   return `${object([
     field('seed', 42, 'the same seed gives the same run'),
@@ -49,6 +50,11 @@ export async function folderText(
   ])}\n`
 }
 
+interface Proposed {
+  readonly features: Entry
+  readonly layers: Entry[]
+}
+
 const layer = (value: object): Entry => ({ text: inline(value) })
 
 const LAST = layer({ type: 'Dense', units: 'auto', activation: 'softmax' })
@@ -57,7 +63,7 @@ const LAST = layer({ type: 'Dense', units: 'auto', activation: 'softmax' })
 const MOST_SIDE = 96
 const LEAST_SIDE = 8
 
-async function forPictures({ folder, listed }: FolderFiles): Promise<{ features: Entry; layers: Entry[] }> {
+async function forPictures({ folder, listed }: FolderFiles): Promise<Proposed> {
   const bytes = await readWhole(join(folder, listed.files[0]!.path), { most: MOST_BYTES })
   const picture = await decodePicture(bytes, 3)
   const sides = 'problem' in picture ? [MOST_SIDE, MOST_SIDE] : picture.shape.slice(0, 2)
@@ -83,7 +89,37 @@ async function forPictures({ folder, listed }: FolderFiles): Promise<{ features:
   }
 }
 
-const forTexts: { readonly features: Entry; readonly layers: Entry[] } = {
+/** Longest Fourier transform that is proposed. */
+const MOST_TRANSFORMED = 512
+
+async function forSounds({ folder, listed }: FolderFiles): Promise<Proposed> {
+  const format = wavFormat(await readWhole(join(folder, listed.files[0]!.path), { most: MOST_BYTES }))
+  const { sampling_rate, samples } = 'problem' in format ? { sampling_rate: 16_000, samples: 16_000 } : format
+  const fft_length = Math.min(MOST_TRANSFORMED, 2 ** Math.floor(Math.log2(Math.max(2, samples))))
+  const spectrogram = {
+    type: 'MelSpectrogram',
+    sampling_rate,
+    fft_length,
+    sequence_stride: fft_length / 2,
+    num_mel_bins: 32,
+  }
+  const audio = object([
+    field('type', 'audio'),
+    field('steps', [spectrogram, 'Standardize'], 'energies of bands of pitch, over time'),
+  ])
+  return {
+    features: { text: `"features": ${object([{ text: `"audio": ${audio}` }])}` },
+    layers: [{ text: '"Flatten"' }, layer({ type: 'Dense', units: 32, activation: 'relu' }), LAST],
+  }
+}
+
+const forTexts: Proposed = {
   features: field('features', { text: { type: 'text', max_tokens: 10_000, output_mode: 'tf_idf' } }),
   layers: [layer({ type: 'Dense', units: 32, activation: 'relu' }), LAST],
+}
+
+const PROPOSED: { readonly [Hold in FolderFiles['hold']]: (files: FolderFiles) => Promise<Proposed> } = {
+  pictures: forPictures,
+  sounds: forSounds,
+  texts: async () => forTexts,
 }

@@ -3,6 +3,7 @@ import type { Named } from '../../base/field.js'
 import type { OpenData } from '../../data/data.js'
 import { columnsOf, targetColumns } from '../../data/own/columns.js'
 import { isPicture, madeNames } from '../../data/own/picture-features.js'
+import { isSound, soundNames } from '../../data/own/sounds.js'
 import type { DataReport } from '../../export/data-report.js'
 import type { FeatureSpec } from '../../spec/features.js'
 import type { TargetColumn } from '../../spec/own-data.js'
@@ -30,7 +31,8 @@ export function usesOf(spec: ResolvedSpec, { given, data }: OpenData): (column: 
     else uses.set(column, { use: 'input', type, why: isInferred ? WHY[type]! : null })
   }
   for (const [name, feature] of Object.entries(data.features as Named<FeatureSpec & { column: string }>)) {
-    for (const column of isPicture(feature) ? madeNames(name) : [feature.column]) see(column, feature.type)
+    const made = isPicture(feature) ? madeNames(name) : isSound(feature) ? soundNames(name) : [feature.column]
+    for (const column of made) see(column, feature.type)
   }
   for (const [name, target] of Object.entries(targetColumns(data))) {
     const { type = null } = target
@@ -50,6 +52,7 @@ const WHY: Readonly<Record<string, string>> = {
   string_categorical: 'text of few values',
   array: 'an array',
   image: 'files of pictures',
+  audio: 'files of sounds',
 }
 
 function lossWords(spec: ResolvedSpec, type: TargetColumn['type'] | null): string {

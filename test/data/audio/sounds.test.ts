@@ -131,6 +131,13 @@ describe('what is refused, with file and row', () => {
     expect((await problemsOf(files, dataOf(), NETWORK)).join('\n')).toMatch(/c\.wav/)
   })
 
+  test('a step that takes them for sounds of another rate', async () => {
+    const files = { 'c.wav': wavFile([0, 0.5], { sampling_rate: 8000 }), 'table.csv': csv('c.wav', 'c.wav') }
+    expect(await problemsOf(files, dataOf({ steps: ['MelSpectrogram'] }), NETWORK)).toEqual([
+      '/data/features/sound/steps/0/sampling_rate: found 16000, must be 8000, the rate of the sounds',
+    ])
+  })
+
   test('sounds that are too short for a step', async () => {
     const files = { ...TWO, 'table.csv': csv('a.wav', 'b.wav') }
     expect((await problemsOf(files, dataOf({ steps: ['STFTSpectrogram'] }), NETWORK)).join()).toContain(

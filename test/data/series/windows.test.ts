@@ -243,6 +243,25 @@ test('a shuffled batch has windows with their own targets', async () => {
   expect(seen).toBe(97)
 })
 
+test('windows of a pack are fetched ahead block by block, and are those in memory', async () => {
+  const read = async (cache: string) => {
+    const { data } = await loaded(line(8000), { ...LINE, cache, window: { sequence_length: 100 } }, model())
+    const seen: number[] = []
+    const shuffle = { seed: 1, epoch: 1, window: 1 }
+    for await (const { size, arrays } of batches(data.train, { batchSize: 64, shuffle })) {
+      for (let at = 0; at < size; at++) {
+        const [x, y] = [arrays['x:features']!, arrays['y:y']![at]!]
+        expect([x[100 * at], x[100 * at + 99]]).toEqual([y - 200, y - 101])
+        seen.push(y)
+      }
+    }
+    return seen
+  }
+  const memory = await read('memory')
+  expect(new Set(memory).size).toBe(7900)
+  expect(await read('disk')).toEqual(memory)
+})
+
 describe('what is refused', () => {
   const refused = (data: object, files: Record<string, string> = line(20)) =>
     problemsOf(files, { ...LINE, window: W3, ...data }, model())
@@ -251,6 +270,15 @@ describe('what is refused', () => {
     const rows = [0, 1, 2, 1, 4, 5].map((t, row) => [t, row, row])
     expect(await refused({ window: { ...W3, order_by: 't' } }, { 'a.csv': csv('t,v,y', rows) })).toEqual([
       '/data/window/order_by: row 4 of a.csv, column "t": found "1", which row 2 has too, must be there once in the series; "group" names the column that tells several series apart',
+    ])
+  })
+
+  test('a window that is longer than any series', async () => {
+    const window = { sequence_length: 2147483647, sampling_rate: 2147483647, sequence_stride: 2147483647 }
+    expect(await refused({ window })).toEqual([
+      expect.stringMatching(
+        /^\/data\/window: a\.csv: the series has 20 rows to train on, but a window with its target/,
+      ),
     ])
   })
 
