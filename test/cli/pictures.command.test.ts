@@ -95,3 +95,15 @@ test('data without pictures have no contact sheet', async () => {
     stderr: expect.stringContaining('--png: the data have no pictures as an input'),
   })
 })
+
+test('a folder without classes is named when a spec is asked for', async () => {
+  const cwd = dirname(ownSpec({ 'p/1.png': greyPng(4, 4, 1), 's/1.wav': 'RIFF' }, { source: 'p' }, NETWORK))
+  expect(await runMain(['data', 'p'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('p: needs two folders at least, one for each class, to propose a spec'),
+  })
+  expect(await runMain(['data', 's'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('s: no spec is proposed for sounds'),
+  })
+})
