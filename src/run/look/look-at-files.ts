@@ -60,10 +60,12 @@ export async function lookAtFiles({ files, target, place, watch }: FilesRequest)
 
 /** Columns without a spec. */
 const columnsOf = (found: Survey, { ignored }: Proposal): DataReport['columns'] =>
-  Object.entries(found.columns).map(([name, { shape: _, isBytes: __, isCopy: ___, odd: ____, ...summary }]) => {
-    const why = Object.hasOwn(ignored, name) ? ignored[name]! : null
-    return { name, use: why === null ? 'input' : 'none', type: null, why, ...summary }
-  })
+  Object.entries(found.columns).map(
+    ([name, { shape: _, isBytes: __, isCopy: ___, odd: ____, isProse: _____, ...summary }]) => {
+      const why = Object.hasOwn(ignored, name) ? ignored[name]! : null
+      return { name, use: why === null ? 'input' : 'none', type: null, why, ...summary }
+    },
+  )
 
 const ownWarnings = (found: Survey, columns: DataReport['columns']): DataReport['warnings'] => [
   ...unreadableWarnings(found),

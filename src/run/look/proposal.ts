@@ -10,6 +10,8 @@ import type { Survey, SurveyedColumn } from './survey.js'
 
 export interface Proposal {
   readonly target: ProposedTarget | null
+  /** A column of sentences that is the only input; null if the inputs are others. */
+  readonly text: string | null
   /** Columns that are left out, and why. */
   readonly ignored: Named<string>
   /** Values that replace the gaps of columns. */
@@ -43,11 +45,17 @@ export function propose(survey: Survey, wanted: string | undefined): Proposal {
       ignored.set(name, 'an array is an input of its own, which needs a Functional model')
     } else hasInput = true
   }
+  // sentences are an input of their own
+  const text = hasInput
+    ? null
+    : (features.find(([name, { isProse, isCopy }]) => isProse && !isCopy && ignored.has(name))?.[0] ?? null)
+  if (text !== null) ignored.delete(text)
   const gaps = features.filter(
     ([name, { gaps, kind }]) => gaps > 0 && kind !== 'text' && kind !== 'array' && !ignored.has(name),
   )
   return {
     target,
+    text,
     ignored: Object.fromEntries(ignored),
     missing: fillsFor(
       gaps.map(([name]) => name),

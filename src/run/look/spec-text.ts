@@ -159,7 +159,10 @@ function dataEntries({ survey, proposal, source }: SpecText, unit: number | null
       ? []
       : [field('missing_values', survey.gapTexts, 'texts in columns of numbers that mean a gap')]),
     ...(scaled ? [field('features', { [input[0]]: { type: 'array', steps: [scaled] } })] : []),
-    ...(left.length === 0 || scaled ? [] : [ignore]),
+    ...(proposal.text === null
+      ? []
+      : [field('features', { [proposal.text]: textFeature(survey.columns[proposal.text]!) }, 'its words')]),
+    ...(left.length === 0 || scaled || proposal.text !== null ? [] : [ignore]),
     ...(Object.keys(missing).length === 0
       ? []
       : [
@@ -175,5 +178,13 @@ function dataEntries({ survey, proposal, source }: SpecText, unit: number | null
     ...(target ? [field('test', 0.2, 'share of the rows that is kept for the test')] : []),
   ]
 }
+
+/** A vector of the words, weighted by how rare they are. */
+const textFeature = ({ gaps }: SurveyedColumn) => ({
+  type: 'text',
+  max_tokens: 10_000,
+  output_mode: 'tf_idf',
+  ...(gaps > 0 && { missing: { value: '' } }),
+})
 
 const sqlName = (name: string): string => `"${name.replaceAll('"', '""')}"`

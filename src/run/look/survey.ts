@@ -30,6 +30,8 @@ export interface SurveyedColumn extends ColumnSummary {
   readonly isBytes: boolean
   /** True if it says the same as the target. */
   readonly isCopy: boolean
+  /** True for text of several words, such as sentences. */
+  readonly isProse: boolean
   /** The first value that is no number, if most of the others are numbers. */
   readonly odd: Cell | null
 }
@@ -169,16 +171,18 @@ async function summariesOf(
   const all = Object.entries(stream.columns).map(([name, column]) => ({
     name,
     summary: summarizer(column, limits),
+    prose: proseWatch(),
     like: name !== target && types[name] !== 'field' && target !== undefined && types[target] ? likeness() : null,
   }))
   for await (const { columns } of stream.rows()) {
-    for (const { name, summary, like } of all) {
+    for (const { name, summary, prose, like } of all) {
       summary.see(columns[name]!)
+      if (Array.isArray(columns[name])) prose.see(columns[name])
       like?.see(columns[name]!, columns[target!]!)
     }
   }
   return Object.fromEntries(
-    all.map(({ name, summary, like }) => {
+    all.map(({ name, summary, prose, like }) => {
       const column = stream.columns[name]!
       const { shape, dtype } = isField(column) ? column : numberField
       return [
@@ -188,9 +192,31 @@ async function summariesOf(
           shape,
           isBytes: dtype === 'uint8',
           isCopy: like?.isAlike() ?? false,
+          isProse: prose.isProse(),
           odd: table.columns[name] === null ? oddAmongNumbers(facts[name]!) : null,
         },
       ] as const
     }),
   )
 }
+
+/** Texts that are looked at, and the words that they have on average at least. */
+const [MOST_READ, LEAST_WORDS] = [1000, 4]
+
+/** Counts the words of the first texts of a column. */
+function proseWatch() {
+  let [texts, words] = [0, 0]
+  return {
+    see(values: readonly (string | null)[]): void {
+      for (let row = 0; row < values.length && texts < MOST_READ; row++) {
+        const text = values[row]
+        if (text == null) continue
+        texts++
+        words += text.slice(0, MOST_CHARACTERS).trim().split(/\s+/).length
+      }
+    },
+    isProse: () => words >= LEAST_WORDS * texts && texts > 0,
+  }
+}
+
+const MOST_CHARACTERS = 1000
