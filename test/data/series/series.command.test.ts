@@ -1,8 +1,8 @@
 /** Windows, sequences and sounds through the command: training, evaluation of the run, and bad input. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { runCommand } from '../../support/command.js'
+import { runCommand, temporaryFolder } from '../../support/command.js'
 import { ownSpec } from '../../support/own-data.js'
 import { wavFile } from '../../support/wav.js'
 
@@ -101,6 +101,24 @@ test.each(Object.entries(CASES))(
     expect(lines[1]).toEqual(lines[0])
   },
 )
+
+test('train data proposes a spec for a folder of sounds', async () => {
+  const cwd = temporaryFolder()
+  for (const [name, bytes] of Object.entries(sounds)) {
+    const folder = join(cwd, 'sounds', Number.parseInt(name, 10) % 2 === 0 ? 'low' : 'high')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, name), bytes)
+  }
+  const { code, stdout } = await runCommand(['data', 'sounds', '--json'], { cwd })
+  expect(code).toBe(0)
+  const { columns, fields, proposal } = JSON.parse(stdout)
+  expect(columns).toMatchObject([
+    { name: 'audio', use: 'input', type: 'audio' },
+    { name: 'label', use: 'target', type: 'class' },
+  ])
+  expect(fields).toMatchObject([{ name: 'audio', shape: [32, 4] }, { name: 'label' }])
+  expect(proposal).toContain('"type": "MelSpectrogram", "sampling_rate": 16000, "fft_length": 32')
+})
 
 describe('bad input ends the command before the first step', () => {
   const ends = async ([files, data, rest]: Case) => {
