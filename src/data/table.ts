@@ -58,8 +58,7 @@ export function memoryTable(
           if (draw && epoch !== null) draw(values, from, width, { first: from, epoch }, out, to)
           else {
             while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++
-            if (width === 1 && end === index + 1) out[to] = values[from]!
-            else out.set(values.subarray(from, from + (end - index) * width), to)
+            copy(values, from, (end - index) * width, out, to)
           }
           to += (end - index) * width
           index = end
@@ -67,6 +66,15 @@ export function memoryTable(
       }
     },
   }
+}
+
+/** Fewer values are copied faster by a loop. */
+const FEW = 24
+
+/** Copies consecutive values. */
+export function copy(values: Numbers, from: number, count: number, out: Numbers, to: number): void {
+  if (count > FEW) out.set(values.subarray(from, from + count), to)
+  else for (let index = 0; index < count; index++) out[to + index] = values[from + index]!
 }
 
 /** Rows `from` to `to` of a table, `to` left out. */

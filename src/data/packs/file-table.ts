@@ -1,8 +1,8 @@
 /** A table whose rows lie in a file. */
 import { read, readSync } from 'node:fs'
-import type { Field, Named, Numbers } from '../../base/field.js'
+import type { Field, Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
-import type { DrawAnew, Run, Table } from '../table.js'
+import { copy, type DrawAnew, type Run, type Table } from '../table.js'
 import { layoutOf, RowBuffer } from './row-layout.js'
 
 /** Consecutive rows in an open file. */
@@ -119,14 +119,6 @@ function runWith(fetched: readonly Fetched[], first: number, last: number): Fetc
   }
   const found = fetched[low - 1]
   return found && last < found.from + found.count ? found : undefined
-}
-
-/** Fewer values are copied faster by a loop. */
-const FEW = 24
-
-function copy(values: Numbers, from: number, width: number, out: Numbers, to: number): void {
-  if (width > FEW) out.set(values.subarray(from, from + width), to)
-  else for (let index = 0; index < width; index++) out[to + index] = values[from + index]!
 }
 
 /** Fills bytes from a position of a file on. */
