@@ -104,6 +104,6 @@ test('a folder without classes is named when a spec is asked for', async () => {
   })
   expect(await runMain(['data', 's'], { cwd })).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('s: no spec is proposed for sounds'),
+    stderr: expect.stringContaining('s: needs two folders at least, one for each class, to propose a spec'),
   })
 })

@@ -24,9 +24,6 @@ export async function folderText(
   const data = await withParts(ownData.parse({ source: path }))
   const files = await findFiles(data.source, data, watch)
   if (!(files instanceof FolderFiles)) return undefined
-  if (files.hold === 'sounds') {
-    throw new UserError(`${path}: no spec is proposed for sounds; docs/data.md says under "Sounds" how to write one`)
-  }
   if (new Set(files.listed.files.map(({ label }) => label)).size < 2) {
     throw new UserError(`${path}: needs two folders at least, one for each class, to propose a spec`)
   }
