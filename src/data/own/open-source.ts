@@ -73,17 +73,18 @@ export const partsIn = async (table: RawTable) => (await import('../arrays/keras
 /** Throws a UserError for files that are damaged or unknown. */
 export async function openFiles(paths: Files, reading: FileOptions): Promise<RawTable> {
   if (paths instanceof FolderFiles) {
-    if (reading.select !== null)
-      throw new UserError(`${paths.folder}: "select" is for tables, not for files in a folder`)
+    refuseSelect(reading, paths.folder, 'files in a folder')
     const { fileTable } = await import('../folders/file-table.js')
     const table = fileTable(paths.folder, paths.folder, paths.listed.files)
     if (paths.hold === 'sounds') return { ...table, isOfSounds: true }
     return paths.hold === 'texts' ? withTextOfFiles(table, encodingOf(reading.features)) : table
   }
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
-  if (!isList(paths)) return openArrays(paths, '.')
-  const arrays = paths.filter(isArrayFile)
-  if (arrays.length === paths.length) return openArrays(paths, '.')
+  const arrays = isList(paths) ? paths.filter(isArrayFile) : listOf(paths)
+  if (!isList(paths) || arrays.length === paths.length) {
+    refuseSelect(reading, arrays[0]!, 'arrays')
+    return openArrays(paths, '.')
+  }
   if (arrays.length > 0) {
     const table = paths.find((path) => !isArrayFile(path))
     throw new UserError(
@@ -93,6 +94,10 @@ export async function openFiles(paths: Files, reading: FileOptions): Promise<Raw
   const { openTable } = await import('../tables/open-table.js')
   const { csv, missing_values, select } = reading
   return openTable(paths, { ...csv, missing_values, select })
+}
+
+function refuseSelect({ select }: FileOptions, name: string, kind: string): void {
+  if (select !== null) throw new UserError(`${name}: "select" is for tables, not for ${kind}`)
 }
 
 const isNamed = (source: SourceSpec): source is Exclude<SourceSpec, string | readonly string[]> =>

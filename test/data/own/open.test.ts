@@ -140,6 +140,15 @@ describe('text without an obvious type', () => {
     expect(data.form.inputs.features!.shape).toEqual([5])
   })
 
+  test('is chosen by a query in tables alone', async () => {
+    const source = join(import.meta.dirname, '../../fixtures/arrays/infinite.npz')
+    for (const one of [source, { x: source }]) {
+      expect(await problemsOf({}, { source: one, target: 'y', select: 'SELECT * FROM source' })).toEqual([
+        expect.stringMatching(/infinite\.npz: "select" is for tables, not for arrays$/),
+      ])
+    }
+  })
+
   test('is no type for numbers of a file that states their type', async () => {
     const path = join(import.meta.dirname, '../../fixtures/arrays/infinite.npz')
     expect(await problemsOf({}, { source: path, target: 'y' })).toEqual([
