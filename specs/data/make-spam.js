@@ -16,9 +16,14 @@ const CLASSES = { ham: ['easy-ham-1', 'easy-ham-2', 'hard-ham-1'], spam: ['spam-
 for (const [name, sources] of Object.entries(CLASSES)) {
   for (const part of ['train', 'test']) mkdirSync(join(folder, part, name), { recursive: true })
   for (const source of sources) {
-    const files = readdirSync(join(mails, source)).filter((file) => file.endsWith('.txt')).toSorted()
+    const files = readdirSync(join(mails, source))
+      .filter((file) => file.endsWith('.txt'))
+      .toSorted()
     for (const [index, file] of files.entries()) {
-      copyFileSync(join(mails, source, file), join(folder, index % 5 === 4 ? 'test' : 'train', name, `${source}-${file}`))
+      copyFileSync(
+        join(mails, source, file),
+        join(folder, index % 5 === 4 ? 'test' : 'train', name, `${source}-${file}`),
+      )
     }
   }
 }
