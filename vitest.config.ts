@@ -23,7 +23,7 @@ const COMMAND = ['test/**/*.command.test.ts']
 const SLOW = ['test/slow/*.test.ts']
 
 /** Milliseconds that a test may take, against what never ends: most take a hundredth of them. */
-export const PATIENCE = { unit: 10_000, engines: 60_000, full: 60_000, command: 60_000, slow: 300_000 }
+export const PATIENCE = { unit: 30_000, engines: 60_000, full: 60_000, command: 60_000, slow: 300_000 }
 
 /** A hook may prepare several runs for the tests of a file. */
 const HOOK = 3

@@ -40,18 +40,26 @@ export const asWritten = (text: string): string => text
 
 /** The column that is made for a feature. */
 export function pictureColumn(feature: PictureFeature, table: RawTable): FileColumn {
-  const { made, column, directory, color_mode, dtype } = feature
+  const { color_mode, dtype } = feature
   const field: Field = { ...fieldOf(feature.image_size, CHANNELS[color_mode]), dtype: dtype ?? 'uint8' }
   return {
-    name: made ?? column,
-    from: column,
-    folder: folderOf(directory, table),
-    pathOf: asWritten,
-    isFound: table.isListed === true && directory === null,
+    ...filesOf(feature, table),
     field,
     decode: (bytes, into) => writePicture(bytes, CHANNELS[color_mode], feature, into),
   }
 }
+
+/** The files that the column of a feature names. */
+export const filesOf = (
+  { made, column, directory }: Pick<PictureFeature, 'made' | 'column' | 'directory'>,
+  table: RawTable,
+): Omit<FileColumn, 'field' | 'decode'> => ({
+  name: made ?? column,
+  from: column,
+  folder: folderOf(directory, table),
+  pathOf: asWritten,
+  isFound: table.isListed === true && directory === null,
+})
 
 export const fieldOf = ([height, width]: readonly number[], channels: number): Field => ({
   shape: [height!, width!, channels],

@@ -10,7 +10,7 @@ import { limiter } from '../sources/ahead.js'
 import { type FileColumn, placeOf } from '../sources/file-column.js'
 import type { RawTable } from '../sources/raw-table.js'
 import type { Feature } from './feature.js'
-import { asWritten, folderOf } from './picture-features.js'
+import { filesOf } from './picture-features.js'
 
 export type SoundFeature = Extract<Feature, { readonly type: 'audio' }> & SoundFacts
 
@@ -31,7 +31,7 @@ export const soundNames = (name: string): readonly [string, string] => [name, `$
 
 /** The column that is made for a feature whose form is settled. */
 export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn {
-  const { made, column, directory, sampling_rate, output_sequence_length, channels = null, resamples = true } = feature
+  const { sampling_rate, output_sequence_length, channels = null, resamples = true } = feature
   const length = output_sequence_length ?? 1
   const form = { sampling_rate: sampling_rate ?? 1, output_sequence_length: length, channels, resamples }
   const field: Field = {
@@ -41,11 +41,7 @@ export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn 
     values: 'real',
   }
   return {
-    name: made ?? column,
-    from: column,
-    folder: folderOf(directory, table),
-    pathOf: asWritten,
-    isFound: table.isListed === true && directory === null,
+    ...filesOf(feature, table),
     field,
     decode: async (bytes, into) => decodeSound(bytes, form, into as Float32Array) ?? {},
   }

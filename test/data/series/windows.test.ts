@@ -1,23 +1,11 @@
 /** Windows over series of own data. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { batches } from '../../../src/data/batches.js'
 import { kerasFixture } from '../../support/keras.js'
+import { ownCache } from '../../support/own-cache.js'
 import { loaded, openOwnSpec, problemsOf, REGRESSION, valuesIn } from '../../support/own-data.js'
 
-let cache: string
-const before = process.env.XDG_CACHE_HOME
-beforeEach(() => {
-  cache = mkdtempSync(join(tmpdir(), 'cache-'))
-  process.env.XDG_CACHE_HOME = cache
-})
-afterEach(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME
-  else process.env.XDG_CACHE_HOME = before
-  rmSync(cache, { recursive: true })
-})
+ownCache()
 
 const { windows } = kerasFixture('series')
 
