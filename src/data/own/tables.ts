@@ -126,17 +126,17 @@ export async function packTables(
 ): Promise<Sections> {
   const sections = sectionsOf(preparation, sources)
   const parts = PARTS.map((name) => {
-    const { position, source } = sections[name]
+    const { position, source, count } = sections[name]
     const { fields, made } = storedIn(preparation, sections[name], name)
     const writer = new RowWriter(fields, draft.write, position)
-    return { number: source, made, writer, rows: source === TRAINING ? sources.parts[name] : null }
+    return { number: source, count, made, writer, rows: source === TRAINING ? sources.parts[name] : null }
   })
   const passes = [
     { number: TRAINING, source: sources.main },
     { number: VALIDATION, source: sources.validation },
     { number: TEST, source: sources.test },
   ].flatMap(({ number, source }) => {
-    const own = parts.filter((part) => part.number === number)
+    const own = parts.filter((part) => part.number === number && part.count > 0)
     // rows that are augmented are stored otherwise than the rest of their source
     const ways = [...new Set(own.map(({ made }) => made))]
     return source ? ways.map((made) => ({ number, source, made, own: own.filter((part) => part.made === made) })) : []
