@@ -9,16 +9,14 @@ export async function* madeAhead<Given, Made>(
   make: (one: Given) => Promise<Made>,
 ): AsyncGenerator<Made> {
   const begun: Promise<Made>[] = []
-  try {
-    for await (const one of given) {
-      begun.push(make(one))
-      if (begun.length > AHEAD) yield await begun.shift()!
-    }
-    while (begun.length > 0) yield await begun.shift()!
-  } finally {
-    // nobody waits for the rest; a failure of it is not one of the program
-    for (const rest of begun) rest.catch(() => {})
+  for await (const one of given) {
+    const made = make(one)
+    // a failure is thrown where the value is waited for, if it ever is
+    made.catch(() => {})
+    begun.push(made)
+    if (begun.length > AHEAD) yield await begun.shift()!
   }
+  while (begun.length > 0) yield await begun.shift()!
 }
 
 /** Returns a function that runs work, at most so many pieces of it at once. */

@@ -33,6 +33,18 @@ test('a failure comes at its place; work that was begun after it does no harm', 
   expect(made).toEqual([0, 1, 2, 3])
 })
 
+test('a failure while the next values are waited for comes at its place too', async () => {
+  async function* slowly() {
+    for (let one = 0; one < 3; one++) {
+      yield one
+      await after(5)
+    }
+  }
+  const all = madeAhead(slowly(), (one) => (one === 1 ? Promise.reject(new Error('no 1')) : Promise.resolve(one)))
+  expect(await all.next()).toEqual({ done: false, value: 0 })
+  await expect(all.next()).rejects.toThrow('no 1')
+})
+
 test('no more pieces of work run at once than allowed', async () => {
   const limited = limiter(3)
   let [running, most] = [0, 0]
