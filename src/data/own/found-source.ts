@@ -21,9 +21,9 @@ export interface FoundSource {
 const findAt = (source: SourceSpec, pointer: string, data: OwnDataSpec, watch: DataWatch): Promise<FoundSource> =>
   pointingTo(pointer, async () => ({ source, pointer, files: await findFiles(source, data, watch) }))
 
-/** Name of a source for messages, if its table has this name. */
-export const nameOf = ({ source, files }: FoundSource, name = listOf(files)[0]!): string =>
-  typeof source === 'string' && isUrl(source) ? source : name
+/** Name of a source for messages: its address, its folder, or its first file. */
+export const nameOf = ({ source, files }: FoundSource): string =>
+  typeof source === 'string' && isUrl(source) ? source : files instanceof FolderFiles ? files.folder : listOf(files)[0]!
 
 /** Says what was left out when the files of a source were found. */
 export const notesOf = ({ files }: FoundSource): readonly string[] =>

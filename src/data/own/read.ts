@@ -54,7 +54,7 @@ async function readColumns(
   { decisions, data, watch, budget }: Reading,
 ): Promise<ReadSource> {
   const { pointer } = found
-  const file = nameOf(found, given.name)
+  const file = nameOf(found)
   const notes = [...notesOf(found)]
   const table = withFiles(given, fileColumns(decisions, given), (note) => notes.push(note))
   const progress = patient(watch.listener)

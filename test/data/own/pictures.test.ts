@@ -42,6 +42,19 @@ describe('a folder by class', () => {
     expect(again.open.data).toEqual({ ...open.data, source: expect.any(String) })
   })
 
+  test('rows from a pack have the name of the folder too', async () => {
+    const path = ownSpec(files, { source: 'p', features: { image: IMAGE }, cache: 'disk' }, FLAT)
+    const decided = async () => {
+      const read = await readSpec(path, [], Readable.from([]))
+      if (!('spec' in read)) throw new Error(read.issues.map(({ message }) => message).join())
+      await read.data.load()
+      return read.data.decided
+    }
+    const [first, ...others] = await decided()
+    expect(first).toMatch(/p: 5 rows to train\. /)
+    expect(await decided()).toEqual([first, ...others, expect.stringMatching(/^Its rows come from the pack /)])
+  })
+
   test('folders train, val and test are the parts', async () => {
     const parts = greys({
       ...{ 'p/train/a/1.png': 1, 'p/train/b/2.png': 2 },
