@@ -21,67 +21,71 @@ export interface ListedFile {
   readonly label: string | null
 }
 
-/** Limit on files. */
+/** Limits on files of one kind, and of all kinds. */
 const MOST_FILES = 1_000_000
+const MOST_FOUND = 4 * MOST_FILES
 const MOST_NAMED = 8
 
-/** `isWanted` says which names are those of content. Hidden files and folders are never read. */
-export async function listFolder(
-  folder: string,
-  isWanted: (name: string) => boolean,
-  followLinks: boolean,
-): Promise<ListedFolder> {
-  const found: Found = { hidden: [], links: [], others: [], files: [] }
-  const places = new Set([await realpath(folder)])
-  const empty: string[] = []
-  for (const { name, isFolder } of await entriesOf(folder, '', found, followLinks)) {
-    if (!isFolder) {
-      sortFile(name, null, isWanted, found)
-      continue
-    }
-    const before = found.files.length
-    await walk(folder, name, { label: name, isWanted, followLinks, places, found })
-    if (found.files.length === before) empty.push(name)
-  }
-  const labelled = found.files.filter(({ label }) => label !== null)
-  // files beside folders that are classes have no class, and are left out as in Keras
-  return { files: labelled.length > 0 ? labelled : found.files, notes: notesOf(folder, found, empty) }
-}
-
-interface Found {
+/** The files and folders that lie in a folder, at any depth. Hidden ones are never read. */
+export interface Found {
+  readonly folder: string
+  /** Names of the sub-folders. */
+  readonly classes: readonly string[]
   readonly hidden: string[]
   /** Links to folders that are not followed. */
   readonly links: string[]
-  /** Files of other endings. */
-  readonly others: string[]
   readonly files: ListedFile[]
+}
+
+/** Finds what lies in a folder. */
+export async function searchFolder(folder: string, followLinks: boolean): Promise<Found> {
+  const classes: string[] = []
+  const found: Found = { folder, classes, hidden: [], links: [], files: [] }
+  const places = new Set([await realpath(folder)])
+  for (const { name, isFolder } of await entriesOf(folder, '', found, followLinks)) {
+    if (isFolder) {
+      classes.push(name)
+      await walk(name, { label: name, followLinks, places, found })
+    } else addFile(found, name, null)
+  }
+  return found
+}
+
+/** Lists the files that are wanted. `isWanted` says which names are those of content. */
+export function listed(found: Found, isWanted: (name: string) => boolean): ListedFolder {
+  const files = found.files.filter(({ path }) => isWanted(path))
+  expectAtMost(MOST_FILES, files)
+  const labelled = files.filter(({ label }) => label !== null)
+  // files beside folders that are classes have no class, and are left out as in Keras
+  return { files: labelled.length > 0 ? labelled : files, notes: notesOf(found, files) }
 }
 
 interface Walk {
   readonly label: string
-  readonly isWanted: (name: string) => boolean
   readonly followLinks: boolean
   /** Real paths of the folders that were visited, so that links make no circle. */
   readonly places: Set<string>
   readonly found: Found
 }
 
-async function walk(root: string, path: string, options: Walk): Promise<void> {
-  const { label, isWanted, followLinks, places, found } = options
-  const place = await realpath(join(root, path))
+async function walk(path: string, options: Walk): Promise<void> {
+  const { label, followLinks, places, found } = options
+  const place = await realpath(join(found.folder, path))
   if (places.has(place)) return
   places.add(place)
-  for (const { name, isFolder } of await entriesOf(root, path, found, followLinks)) {
-    if (isFolder) await walk(root, `${path}/${name}`, options)
-    else sortFile(`${path}/${name}`, label, isWanted, found)
+  for (const { name, isFolder } of await entriesOf(found.folder, path, found, followLinks)) {
+    if (isFolder) await walk(`${path}/${name}`, options)
+    else addFile(found, `${path}/${name}`, label)
   }
 }
 
-function sortFile(path: string, label: string | null, isWanted: (name: string) => boolean, found: Found): void {
-  if (!isWanted(path)) found.others.push(path)
-  else if (found.files.push({ path, label }) > MOST_FILES) {
-    throw new UserError(`the folder has more than ${MOST_FILES.toLocaleString('en')} files`)
-  }
+function addFile({ files }: Found, path: string, label: string | null): void {
+  files.push({ path, label })
+  expectAtMost(MOST_FOUND, files)
+}
+
+function expectAtMost(most: number, { length }: readonly ListedFile[]): void {
+  if (length > most) throw new UserError(`the folder has more than ${most.toLocaleString('en')} files`)
 }
 
 /** Files that systems leave in folders. */
@@ -109,11 +113,15 @@ async function kindOf(entry: Dirent, path: string): Promise<'file' | 'folder' | 
   return about?.isFile() ? 'file' : null
 }
 
-function notesOf(folder: string, { hidden, links, others, files }: Found, empty: readonly string[]): string[] {
+function notesOf({ folder, classes, hidden, links, files: all }: Found, files: readonly ListedFile[]): string[] {
   const named = (names: readonly string[]) => firstNames(names.map(visible), MOST_NAMED)
+  const wanted = new Set(files)
+  const others = all.filter((file) => !wanted.has(file))
+  const labels = new Set(files.map(({ label }) => label))
+  const empty = classes.filter((name) => !labels.has(name))
   const loose = files.filter(({ label }) => label === null)
   const some = (count: number, name: string) => `${count.toLocaleString('en')} ${name}${count === 1 ? '' : 's'}`
-  const endings = [...new Set(others.map((path) => extname(path) || path))]
+  const endings = [...new Set(others.map(({ path }) => extname(path) || path))]
   const lines = [
     [hidden, `left out hidden folders: ${named(hidden)}`],
     [links, `left out links to folders: ${named(links)}; "follow_links": true in "data" follows them`],

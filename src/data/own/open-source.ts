@@ -114,20 +114,27 @@ function encodingOf(features: OwnDataSpec['features']): Encoding {
   return text?.type === 'text' ? text.encoding : 'utf-8'
 }
 
+/** The names of files that are rows. A folder with several kinds holds the first of them. */
+const CONTENTS: readonly (readonly [FolderFiles['hold'], (name: string) => boolean])[] = [
+  ['pictures', isPictureName],
+  ['sounds', isSoundName],
+  ['texts', isTextName],
+]
+
 /** Throws a UserError for a folder without pictures, sounds and texts. */
 async function filesIn(folder: string, followLinks: boolean): Promise<FolderFiles> {
-  const { listFolder } = await import('../folders/list-folder.js')
-  const listed = await listFolder(folder, isPictureName, followLinks)
-  if (listed.files.length > 0) return new FolderFiles(folder, listed, 'pictures')
-  const sounds = await listFolder(folder, isSoundName, followLinks)
-  if (sounds.files.length > 0) return new FolderFiles(folder, sounds, 'sounds')
-  const texts = await listFolder(folder, isTextName, followLinks)
-  if (texts.files.length > 0) return new FolderFiles(folder, texts, 'texts')
-  const notes = listed.notes.map((note) => `; ${note.slice(note.indexOf(': ') + 2, -1)}`).join('')
+  const { listed, searchFolder } = await import('../folders/list-folder.js')
+  const found = await searchFolder(folder, followLinks)
+  for (const [hold, isWanted] of CONTENTS) {
+    const files = listed(found, isWanted)
+    if (files.files.length > 0) return new FolderFiles(folder, files, hold)
+  }
+  const { notes } = listed(found, isPictureName)
+  const leftOut = notes.map((note) => `; ${note.slice(note.indexOf(': ') + 2, -1)}`).join('')
   const pattern = await patternFor(folder, folder)
   const remedy = pattern.endsWith('*') ? '' : `; a pattern such as "${pattern}" names its files`
   throw new UserError(
-    `${folder}: the folder has no pictures (${PICTURE_ENDINGS.join(', ')}), sounds (${SOUND_ENDING}) or texts (.txt)${notes}${remedy}`,
+    `${folder}: the folder has no pictures (${PICTURE_ENDINGS.join(', ')}), sounds (${SOUND_ENDING}) or texts (.txt)${leftOut}${remedy}`,
   )
 }
 
