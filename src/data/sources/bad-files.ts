@@ -1,6 +1,8 @@
 /** Files that rows name and that cannot be used, listed for the user. */
 import { stat } from 'node:fs/promises'
+import { fileProblem } from '../../base/file-problem.js'
 import { type Issue, UserError } from '../../base/issue.js'
+import { readWhole } from '../../base/read-file.js'
 import { visible } from '../../base/visible.js'
 import { limiter } from './ahead.js'
 import { type FileColumn, placeOf } from './file-column.js'
@@ -20,6 +22,17 @@ export interface BadFile {
   readonly file: string
   /** Continues a sentence beginning with the name of the file. */
   readonly problem: string
+}
+
+/** The bytes of a file, or the reason why they cannot be read. */
+export async function bytesOf(path: string, most: number): Promise<Uint8Array | Pick<BadFile, 'problem'>> {
+  try {
+    return await readWhole(path, { most })
+  } catch (error) {
+    const problem = error instanceof UserError ? error.message : fileProblem(error)
+    if (problem === undefined) throw error
+    return { problem: problem.replace(`${path}: `, '') }
+  }
 }
 
 export class BadFiles {

@@ -1,12 +1,10 @@
 /** Adds columns to a table whose values come from files that another column names: pictures, masks. */
 import { ARRAYS, type Named, type Numbers } from '../../base/field.js'
-import { fileProblem } from '../../base/file-problem.js'
-import { UserError } from '../../base/issue.js'
 import { readWhole } from '../../base/read-file.js'
 import { sizeOf } from '../../base/shape.js'
 import type { Column, Values } from '../column.js'
 import { limiter, madeAhead } from './ahead.js'
-import { type BadFile, BadFiles, missingFiles } from './bad-files.js'
+import { type BadFile, BadFiles, bytesOf, missingFiles } from './bad-files.js'
 import { type FileColumn, type FileFacts, placeOf } from './file-column.js'
 import type { RawTable } from './raw-table.js'
 import { copied, inPieces, type Rows } from './source.js'
@@ -26,19 +24,18 @@ export function withFiles(table: RawTable, added: readonly FileColumn[], noted: 
     columns: { ...table.columns, ...Object.fromEntries(added.map(({ name, field }) => [name, field])) },
     read(wanted) {
       const made = added.filter(({ name }) => Object.hasOwn(wanted, name))
-      const given = Object.fromEntries(
-        Object.entries(wanted).filter(([name]) => !made.some((one) => one.name === name)),
-      )
+      if (made.length === 0) return table.read(wanted)
+      const fields = Object.fromEntries(made.map(({ name, field }) => [name, field]))
+      const given = Object.fromEntries(Object.entries(wanted).filter(([name]) => !Object.hasOwn(fields, name)))
       const sources = Object.fromEntries(made.map(({ from }) => [from, 'text' as const]))
       const stream = table.read({ ...sources, ...given })
-      const fields = Object.fromEntries(made.map(({ name, field }) => [name, field]))
       const columns = Object.fromEntries(
         Object.keys(wanted).map((name): [string, Column] => [name, fields[name] ?? stream.columns[name]!]),
       )
       return {
         columns,
         async *rows() {
-          if (made.length > 0) await expectFiles(table, made)
+          await expectFiles(table, made)
           yield* decodedRows(stream, made, columns, table.name, noted)
         },
       }
@@ -65,7 +62,6 @@ async function* decodedRows(
   name: string,
   noted: (note: string) => void,
 ): AsyncGenerator<Rows> {
-  if (made.length === 0) return yield* stream.rows()
   const limited = limiter(AT_ONCE)
   const width = made.reduce((sum, { field }) => sum + sizeOf(field.shape) * ARRAYS[field.dtype].BYTES_PER_ELEMENT, 0)
   const most = Math.max(1, Math.floor(BYTES_AT_ONCE / width))
@@ -136,13 +132,8 @@ async function decodeFile(
 ): Promise<FileFacts | { readonly problem: string }> {
   const place = placeOf(column, text)
   if ('problem' in place) return place
-  try {
-    return await column.decode(await readWhole(place.path, { most: MOST_BYTES }), into)
-  } catch (error) {
-    const problem = error instanceof UserError ? error.message : fileProblem(error)
-    if (problem === undefined) throw error
-    return { problem: problem.replace(`${place.path}: `, '') }
-  }
+  const bytes = await bytesOf(place.path, MOST_BYTES)
+  return 'problem' in bytes ? bytes : column.decode(bytes, into)
 }
 
 /** Cuts rows into pieces of at most so many, with arrays that last. */

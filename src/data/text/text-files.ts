@@ -1,13 +1,10 @@
 /** Adds a column to a table of files: the text that each of them holds. */
 
 import { join } from 'node:path'
-import { fileProblem } from '../../base/file-problem.js'
-import { UserError } from '../../base/issue.js'
-import { readWhole } from '../../base/read-file.js'
 import type { Encoding } from '../../spec/encodings.js'
 import { FILE } from '../folders/file-table.js'
 import { limiter, madeAhead } from '../sources/ahead.js'
-import { type BadFile, BadFiles } from '../sources/bad-files.js'
+import { type BadFile, BadFiles, bytesOf } from '../sources/bad-files.js'
 import type { ColumnFacts, RawTable } from '../sources/raw-table.js'
 import { inPieces, type Rows } from '../sources/source.js'
 import { decodeText } from './decode.js'
@@ -79,19 +76,13 @@ const textFacts = ({ numbers, notNumbers, firstNotNumber }: ColumnFacts): Column
   whole: false,
 })
 
-interface Problem {
-  readonly problem: string
-}
+type Problem = Pick<BadFile, 'problem'>
 
 async function textOf(path: string, encoding: Encoding): Promise<string | Problem> {
-  try {
-    const found = decodeText(await readWhole(path, { most: MOST_BYTES }), encoding)
-    return 'text' in found ? found.text : found
-  } catch (error) {
-    const problem = error instanceof UserError ? error.message : fileProblem(error)
-    if (problem === undefined) throw error
-    return { problem: problem.replace(`${path}: `, '') }
-  }
+  const bytes = await bytesOf(path, MOST_BYTES)
+  if ('problem' in bytes) return bytes
+  const found = decodeText(bytes, encoding)
+  return 'text' in found ? found.text : found
 }
 
 const problemsIn = (text: string | Problem, { from, columns }: Rows, index: number): BadFile[] =>
