@@ -12,10 +12,11 @@ parentPort!.on('message', ({ room, rows, at, epoch }: Share) => {
   let finished: Finished = null
   try {
     table.read(rows, epoch, fromRow(rooms[room]!, table.fields, at))
+    // a batch with an error is never whole
+    Atomics.sub(unfinished, room, 1)
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error))
     finished = { message, stack, isUsers: error instanceof UserError }
   }
-  Atomics.sub(unfinished, room, 1)
   parentPort!.postMessage(finished)
 })

@@ -73,7 +73,8 @@ test('a batch stays as it is until the batch after the next one is asked for', a
   }
 })
 
-test('an error of a thread is one of the batches', async () => {
+/** A table of 64 rows in a file that another program has cut to so many bytes. */
+async function cutShort(bytes: number): Promise<AugmentedTable> {
   const files = {
     'x.npy': Buffer.concat([npyHeader([64, 8, 8]), new Uint8Array(64 * 64 * 4)]),
     'y.npy': Buffer.concat([npyHeader([64]), new Uint8Array(64 * 4)]),
@@ -92,11 +93,25 @@ test('an error of a thread is one of the batches', async () => {
   }
   const { train } = (await loaded(files, spec, network)).data
   if (!isAugmented(train) || !('file' in train.rows)) throw new Error('not in a file')
-  truncateSync(train.rows.file.path, 1000)
-  const threads = threadsFor(train, 2, 16)
+  truncateSync(train.rows.file.path, bytes)
+  return train
+}
+
+const CUT_SHORT = /the file is cut short; another program has changed it$/
+
+test('an error of a thread is one of the batches', async () => {
+  const threads = threadsFor(await cutShort(1000), 2, 16)
   const made = threads.batches(pass(1, 16), clock())
   const error = await all(made).catch((one: unknown) => one)
   expect(error).toBeInstanceOf(UserError)
-  expect((error as UserError).message).toMatch(/the file is cut short; another program has changed it$/)
+  expect((error as UserError).message).toMatch(CUT_SHORT)
   await expect(all(threads.batches(pass(2, 16), clock()))).rejects.toThrow('cut short')
+})
+
+test('an error in the last batch is one of the batches too, if it comes while a step computes', async () => {
+  const table = await cutShort(12_000)
+  const made = threadsFor(table, 1, 32).batches({ batchSize: 32, epoch: 1 }, clock())
+  expect(await made.next()).toMatchObject({ value: { size: 32 } })
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+  await expect(made.next()).rejects.toThrow(CUT_SHORT)
 })
