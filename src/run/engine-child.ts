@@ -1,5 +1,5 @@
 /** The child process of an engine. It runs the tasks that `engine-process.ts` sends, one after another. */
-import { UserError } from '../base/issue.js'
+import { sentError } from '../base/sent-error.js'
 import type { Answer, Question, Tasks } from './engine-process.js'
 
 // Ctrl-C reaches every process of a terminal; the parent process decides what to do
@@ -18,8 +18,6 @@ async function answerTo(task: keyof Tasks, argument: unknown): Promise<Answer> {
   try {
     return { result: await (TASKS[task] as (argument: unknown) => Promise<unknown>)(argument) }
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    const trace = error instanceof Error ? error.stack : undefined
-    return { problem: { words, trace, isUsers: error instanceof UserError } }
+    return { problem: sentError(error) }
   }
 }

@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../base/issue.js'
+import { receivedError, type SentError } from '../base/sent-error.js'
 import type { TimingLimits } from '../base/timing.js'
 import type { Engine, EngineRequest } from '../engine/engine.js'
 import type { Speed } from '../engine/speed.js'
@@ -42,9 +43,7 @@ export interface Question {
   readonly argument: unknown
 }
 
-export type Answer =
-  | { readonly result: unknown }
-  | { readonly problem: { readonly words: string; readonly trace: string | undefined; readonly isUsers: boolean } }
+export type Answer = { readonly result: unknown } | { readonly problem: SentError }
 
 export interface EngineProcess {
   readonly opened: Opened
@@ -87,8 +86,7 @@ export async function openEngineProcess(
       child.send({ task, argument } satisfies Question, () => {}) // `ended` reports a process that has ended
     })
     if ('result' in answer) return answer.result as never
-    const { words, trace, isUsers } = answer.problem
-    throw isUsers ? new UserError(words) : Object.assign(new Error(words), trace !== undefined && { stack: trace })
+    throw receivedError(answer.problem)
   }
   const stop = async () => {
     child.kill('SIGKILL')

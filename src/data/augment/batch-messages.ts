@@ -1,5 +1,6 @@
-/** What a thread that makes batches is given, what it is asked, and what it answers. */
+/** Messages between a thread that makes batches and the one that trains. */
 import type { Named, Numbers } from '../../base/field.js'
+import type { SentError } from '../../base/sent-error.js'
 import type { Recipe } from './recipe.js'
 import type { StoredRows } from './stored-rows.js'
 
@@ -24,8 +25,4 @@ export interface Share {
 }
 
 /** Null for a share that is finished; else the error that ended it. */
-export type Finished = {
-  readonly message: string
-  readonly stack: string | undefined
-  readonly isUsers: boolean
-} | null
+export type Finished = SentError | null

@@ -1,6 +1,6 @@
 /** A thread that augments its share of the rows of each batch. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { UserError } from '../../base/issue.js'
+import { sentError } from '../../base/sent-error.js'
 import { fromRow } from '../table.js'
 import { augmentedTable } from './augmented-table.js'
 import type { Finished, Share, ThreadData } from './batch-messages.js'
@@ -15,8 +15,7 @@ parentPort!.on('message', ({ room, rows, at, epoch }: Share) => {
     // a batch with an error is never whole
     Atomics.sub(unfinished, room, 1)
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error))
-    finished = { message, stack, isUsers: error instanceof UserError }
+    finished = sentError(error)
   }
   parentPort!.postMessage(finished)
 })

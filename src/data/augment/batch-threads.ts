@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../../base/issue.js'
+import { receivedError } from '../../base/sent-error.js'
 import { type BatchOptions, rowsOfBatches, type TableBatch } from '../batches.js'
 import { ONCE } from '../steps/binary-draws.js'
 import { firstRows } from '../table.js'
@@ -46,7 +47,7 @@ export function batchThreads(table: AugmentedTable, count: number, batchSize: nu
       failure ??= error
       wake()
     }
-    worker.on('message', (finished: Finished) => (finished ? fail(errorOf(finished)) : wake()))
+    worker.on('message', (finished: Finished) => (finished ? fail(receivedError(finished)) : wake()))
     worker.on('error', (error) => fail(isOutOfMemory(error) ? new UserError(OUT_OF_MEMORY) : (error as Error)))
     worker.unref()
     return worker
@@ -109,9 +110,3 @@ const OUT_OF_MEMORY =
 
 const isOutOfMemory = (error: unknown): boolean =>
   (error as { readonly code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY'
-
-function errorOf({ message, stack, isUsers }: NonNullable<Finished>): Error {
-  if (isUsers) return new UserError(message)
-  const error = new Error(message)
-  return stack === undefined ? error : Object.assign(error, { stack })
-}
