@@ -1,5 +1,4 @@
 /** Checks augmentations against the pictures that they get. */
-
 import { MOST_WHITENED } from './augmentation/generator.js'
 import type { AugmentationSpec } from './augmentation.js'
 import type { RuleIssue } from './family.js'

@@ -1,6 +1,6 @@
 /**
  * `RandomRotation`, `RandomTranslation`, `RandomZoom` and `RandomShear` (keras/src/layers/preprocessing/image_preprocessing).
- * Where the result would show what is outside of the picture, `fill_mode` tells what is there.
+ * `fill_mode` tells what the result shows of the outside of the picture.
  */
 import type { RandomStream } from '../../base/philox.js'
 import type { ArgumentsOf } from '../../spec/augmentation.js'

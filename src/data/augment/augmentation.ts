@@ -20,8 +20,8 @@ export interface Augmentation<Drawn = unknown> {
   /** Draws for one sample, whose picture has this shape. */
   draw(random: RandomStream, given: PictureShape): Drawn
   /**
-   * What it does to every picture of validation and test. Absent if these stay as they are; a layer that changes the shape
-   * must have it.
+   * Says what it does to every picture of validation and test. Absent if these stay as they are; a layer that changes the
+   * shape must have it.
    */
   inference?(given: PictureShape): Drawn
   /** Returns the new picture, or the same one; does not change the values that it is given. */

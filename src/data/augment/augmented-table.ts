@@ -15,7 +15,7 @@ import { withScratch } from './scratch.js'
 import { type StoredRows, storedTable } from './stored-rows.js'
 
 export interface AugmentedTable extends Table {
-  /** What another thread needs to make the same table. */
+  /** The rows and the recipe are enough for another thread to make the same table. */
   readonly rows: StoredRows
   readonly recipe: Recipe
   /** Pictures of some rows before their steps, by field. With null for the epoch, they are not augmented. */

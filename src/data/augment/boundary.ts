@@ -1,17 +1,17 @@
 /**
- * What lies outside of an axis, as in scipy.ndimage: https://docs.scipy.org/doc/scipy/reference/ndimage.html,
+ * The outside of an axis, as in scipy.ndimage: https://docs.scipy.org/doc/scipy/reference/ndimage.html,
  * "Interpolation boundary handling".
  */
 import type { FillMode } from '../../spec/augmentation/generator.js'
 
 export interface Boundary {
-  /** Where a spline has the value of a coordinate outside of 0 to size - 1; NaN if that has the constant value. */
+  /** The place where a spline has the value of a coordinate outside of 0 to size - 1; NaN if that has the constant value. */
   place(at: number, size: number): number
   /** The index of the coefficient that a spline reads at this one; -1 for the constant value. */
   index(at: number, size: number): number
   /** How coefficients of a spline go on outside. */
   readonly extension: Extension
-  /** What is put around a picture before coefficients are computed, where no extension describes the boundary. */
+  /** Pixels that surround a picture before coefficients are computed, if no extension describes the boundary. */
   readonly padding?: 'edge' | 'constant'
 }
 

@@ -1,4 +1,4 @@
-/** What augmentations do to pictures of validation and test, as Keras' layers do at inference. */
+/** Changes pictures of validation and test, as Keras' layers do at inference. */
 import { ARRAYS, type Field, type Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
 import type { AugmentationSpec } from '../../spec/augmentation.js'

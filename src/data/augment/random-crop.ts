@@ -42,6 +42,6 @@ export function randomCrop({ height, width }: ArgumentsOf<'RandomCrop'>): Augmen
   }
 }
 
-/** Where the middle part of this size begins, as far as there is so much. */
+/** The start of the middle part of this size, as far as there is so much. */
 const middle = (size: number, wanted: number) =>
   Math.floor((size - Math.max(Math.min(size, Math.trunc(wanted)), 1)) / 2)

@@ -4,7 +4,7 @@ import type { Json } from '../../base/json.js'
 import type { AugmentationSpec } from '../../spec/augmentation.js'
 import type { ChainStep } from '../../spec/steps.js'
 
-/** What a spec says about the pictures of a field. */
+/** The part of a spec that concerns the pictures of a field. */
 export interface Augmented {
   readonly augment: readonly AugmentationSpec[]
   /** The steps after them. */

@@ -24,7 +24,7 @@ export interface Places {
   readonly rows: Float32Array
 }
 
-/** What is beyond the edge of a picture. `goesOn`: the border has the pixels of the opposite side, if a place reaches it. */
+/** The outside of a picture. `goesOn`: the border has the pixels of the opposite side, if a place reaches it. */
 export interface Edge {
   readonly fold: keyof Folds
   readonly goesOn?: true

@@ -1,4 +1,4 @@
-/** What layers that move pixels draw, over many samples of one seed: ranges, both sides, shares. */
+/** The draws of layers that move pixels, over many samples of one seed: ranges, both sides, shares. */
 import { describe, expect, test } from 'vitest'
 import type { Shift, Zoom } from '../../../src/data/augment/affine.js'
 import type { Distortion } from '../../../src/data/augment/random-elastic-transform.js'
