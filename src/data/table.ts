@@ -149,7 +149,7 @@ const ROWS_AT_ONCE = 1024
 
 /** Yields the stored values of one field in order, some rows at a time. The array is reused for the next rows. */
 export function* storedRows(table: Table, field: string): Generator<Numbers> {
-  const room = roomFor(table.fields, Math.min(ROWS_AT_ONCE, table.count))
+  const room = roomFor({ [field]: table.fields[field]! }, Math.min(ROWS_AT_ONCE, table.count))
   for (let from = 0; from < table.count; from += ROWS_AT_ONCE) {
     yield readRows(table, from, Math.min(ROWS_AT_ONCE, table.count - from), null, room)[field]!
   }

@@ -42,6 +42,20 @@ test('a look at a field sees every row once, in order', () => {
   expect([...storedRows(part(table, 0, 0), Y)]).toEqual([])
 })
 
+test('a look at a field reads no other one', () => {
+  const asked = new Set<string>()
+  const spied: Table = {
+    ...table,
+    read(rows, epoch, into) {
+      for (const name of Object.keys(into)) asked.add(name)
+      table.read(rows, epoch, into)
+    },
+  }
+  const { value } = storedRows(spied, Y).next()
+  expect([...value!.slice(0, 4)]).toEqual([0, 1, 2, 0])
+  expect([...asked]).toEqual([Y])
+})
+
 test('means and ranges are of values, which are divided', () => {
   expect([...elementMeans(table, X)]).toEqual([149.95, -149.95])
   expect(fieldRange([part(table, 0, 10), part(table, 20, 21)], X)).toEqual({ least: -2, largest: 2 })
