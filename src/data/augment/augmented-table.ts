@@ -18,8 +18,8 @@ export interface AugmentedTable extends Table {
   /** The rows and the recipe are enough for another thread to make the same table. */
   readonly rows: StoredRows
   readonly recipe: Recipe
-  /** Pictures of some rows before their steps, by field. With null for the epoch, they are not augmented. */
-  pictures(rows: Uint32Array, epoch: number | null): Named<Float32Array>
+  /** Augments the picture of a row. `field` is that before the steps, `key` that of the result. */
+  picture(key: string, row: number, epoch: number): { readonly field: Field; readonly values: Float32Array }
 }
 
 /** Values of pictures that are in the making at a time, unless one has more. */
@@ -91,21 +91,24 @@ export function augmentedTable(rows: StoredRows, recipe: Recipe): AugmentedTable
     fields,
     count: stored.count,
     read(rows, epoch, into) {
+      const wanted = makers.filter(({ key, masks, mixed }) =>
+        [key, ...masks, ...mixed].some((name) => Object.hasOwn(into, name)),
+      )
+      if (wanted.length === 0) return stored.read(rows, epoch, into)
       for (let from = 0; from < rows.length; from += most) {
         const some = rows.subarray(from, from + most)
         const place = fromRow(into, fields, from)
         const values = readStored(some, epoch, place)
-        for (const maker of makers) {
-          const { key, masks, mixed } = maker
-          if (![key, ...masks, ...mixed].some((name) => Object.hasOwn(into, name))) continue
+        for (const maker of wanted) {
           const pictures = made(maker, values, some.length, epoch, place)
-          place[key]?.set(maker.after.apply(pictures, values[ROW_NUMBER]!, epoch))
+          place[maker.key]?.set(maker.after.apply(pictures, values[ROW_NUMBER]!, epoch))
         }
       }
     },
-    pictures(rows, epoch) {
-      const values = readStored(rows, epoch, {})
-      return Object.fromEntries(makers.map((maker) => [maker.key, made(maker, values, rows.length, epoch, {})]))
+    picture(key, row, epoch) {
+      const maker = makers.find((one) => one.key === key)!
+      const values = readStored(Uint32Array.of(row), epoch, {})
+      return { field: maker.field, values: made(maker, values, 1, epoch, {}) }
     },
     ...(stored.prefetch && { prefetch: (runs) => stored.prefetch!(runs) }),
   }

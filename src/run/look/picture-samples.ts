@@ -3,8 +3,6 @@ import type { Field } from '../../base/field.js'
 import { inputKey } from '../../base/form.js'
 import { sizeOf } from '../../base/shape.js'
 import { type AugmentedTable, isAugmented } from '../../data/augment/augmented-table.js'
-import { augmentedField } from '../../data/augment/picture-field.js'
-import { augmentationOf } from '../../data/augment/registry.js'
 import { type Column, isField, type Values } from '../../data/column.js'
 import type { OpenData } from '../../data/data.js'
 import { isPicture, madeNames } from '../../data/own/picture-features.js'
@@ -86,8 +84,10 @@ const scaleOf = (divisor: number, kind: Field['values']): number =>
 function augmentation(table: AugmentedTable, key: string): ((row: number) => readonly SheetPicture[]) | null {
   const recipe = table.recipe.pictures[key]
   if (!recipe) return null
-  const field = augmentedField(recipe.given, recipe.augment.map(augmentationOf))
-  // values after a divisor of 255 are from 0 to 1
-  const scaled: Field = { ...field, values: recipe.given.divisor === 1 ? field.values : 'grey' }
-  return (row) => EPOCHS.map((epoch) => pictureIn(table.pictures(Uint32Array.of(row), epoch)[key]!, scaled, 0))
+  const augmented = (row: number, epoch: number) => {
+    const { field, values } = table.picture(key, row, epoch)
+    // values after a divisor of 255 are from 0 to 1
+    return pictureIn(values, { ...field, values: recipe.given.divisor === 1 ? field.values : 'grey' }, 0)
+  }
+  return (row) => EPOCHS.map((epoch) => augmented(row, epoch))
 }
