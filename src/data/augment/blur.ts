@@ -1,7 +1,7 @@
 /** `RandomSharpness` and `RandomGaussianBlur` (keras/src/layers/preprocessing/image_preprocessing). */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation, Picture } from './augmentation.js'
-import { happens, uniform, upTo } from './draws.js'
+import { exactly, happens, uniform, upTo } from './draws.js'
 import { zeros } from './scratch.js'
 import { clipped, rangeOf } from './values.js'
 
@@ -50,7 +50,7 @@ export function randomGaussianBlur({
 }: ArgumentsOf<'RandomGaussianBlur'>): Augmentation<GaussianBlur> {
   const range = rangeOf(value_range)
   const probability = upTo(factor)
-  const deviation = rangeOf(typeof sigma === 'number' ? [sigma, sigma] : sigma)
+  const deviation = exactly(sigma)
   const [height, width] = kernel_size
   return {
     shape: (given) => given,

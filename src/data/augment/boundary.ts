@@ -3,6 +3,7 @@
  * "Interpolation boundary handling".
  */
 import type { FillMode } from '../../spec/augmentation/generator.js'
+import { clip } from './values.js'
 
 export interface Boundary {
   /** The place where a spline has the value of a coordinate outside of 0 to size - 1; NaN if that has the constant value. */
@@ -32,7 +33,7 @@ function reflected(at: number, size: number): number {
   return within >= size ? 2 * size - 1 - within : within
 }
 
-const clipped = (at: number, size: number): number => Math.max(0, Math.min(at, size - 1))
+const clipped = (at: number, size: number): number => clip(at, 0, size - 1)
 
 /** scipy's `wrap` goes on after size - 1 steps, so the first and the last value are one. */
 function wrapped(at: number, size: number): number {

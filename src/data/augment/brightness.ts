@@ -4,13 +4,14 @@
  */
 import type { Picture } from './augmentation.js'
 import { zeros } from './scratch.js'
+import { boundsOf, clip } from './values.js'
 
 /**
  * Multiplies values from 0 to 255 by a factor and cuts off their fractions, before and after. Values beyond this range
  * are scaled to it first, and back in the end. The fourth channel, which is opacity, stays.
  */
 export function brightened({ shape, values }: Picture, factor: number): Picture {
-  const [least, largest] = rangeOf(values)
+  const [least, largest] = boundsOf(values)
   const isBeyond = least < 0 || largest > 255
   const bytes = isBeyond ? scaled(values, least) : values
   const made = zeros(values.length)
@@ -18,7 +19,7 @@ export function brightened({ shape, values }: Picture, factor: number): Picture 
   for (let at = 0; at < made.length; at++) {
     const byte = Math.trunc(bytes[at]!)
     const isOpacity = shape[2] === 4 && at % 4 === 3
-    const bright = isOpacity ? byte : Math.trunc(Math.max(0, Math.min(Math.fround(by * byte), 255)))
+    const bright = isOpacity ? byte : Math.trunc(clip(Math.fround(by * byte), 0, 255))
     made[at] = isBeyond ? Math.fround(Math.fround(bright / 255) * Math.fround(largest - least)) + least : bright
   }
   return { shape, values: made }
@@ -27,16 +28,6 @@ export function brightened({ shape, values }: Picture, factor: number): Picture 
 /** The least value becomes 0, and the largest 255. */
 function scaled(values: Float32Array, least: number): Float32Array {
   const made = values.map((value) => value - least)
-  const [, largest] = rangeOf(made)
+  const [, largest] = boundsOf(made)
   return made.map((value) => Math.fround(largest === 0 ? value : value / largest) * 255)
-}
-
-/** Returns the least and the largest value. */
-export function rangeOf(values: Float32Array): readonly [least: number, largest: number] {
-  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  for (const value of values) {
-    if (value < least) least = value
-    if (value > largest) largest = value
-  }
-  return [least, largest]
 }

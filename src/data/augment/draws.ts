@@ -6,6 +6,10 @@ import { type Range, rangeOf } from './values.js'
 export const upTo = (factor: number | readonly number[]): Range =>
   typeof factor === 'number' ? [0, factor] : rangeOf(factor)
 
+/** The same where a number stands for itself. */
+export const exactly = (factor: number | readonly number[]): Range =>
+  rangeOf(typeof factor === 'number' ? [factor, factor] : factor)
+
 /** The same for a change to both sides: a number f stands for [-f, f]. */
 export const around = (factor: number | readonly number[]): Range =>
   rangeOf(typeof factor === 'number' ? [-factor, factor] : factor)

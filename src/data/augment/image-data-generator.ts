@@ -6,9 +6,11 @@ import type { RandomStream } from '../../base/philox.js'
 import type { GeneratorSpec } from '../../spec/augmentation/generator.js'
 import { StepProblem } from '../steps/problem.js'
 import type { Augmentation, Picture, PictureShape } from './augmentation.js'
-import { brightened, rangeOf } from './brightness.js'
+import { brightened } from './brightness.js'
+import { uniform } from './draws.js'
 import { flipped } from './random-flip.js'
 import { type AffineMap, affineTransform, type Interpolation } from './spline-transform.js'
+import { boundsOf, clip, type Range } from './values.js'
 
 /** Keras' `transform_parameters`. */
 export interface TransformParameters {
@@ -49,7 +51,7 @@ export function imageDataGenerator(spec: GeneratorSpec): Augmentation<TransformP
       flip_horizontal: spec.horizontal_flip && random.uniform() < 0.5,
       flip_vertical: spec.vertical_flip && random.uniform() < 0.5,
       channel_shift_intensity: spec.channel_shift_range === 0 ? null : symmetric(random, spec.channel_shift_range),
-      brightness: spec.brightness_range === null ? null : between(random, spec.brightness_range),
+      brightness: spec.brightness_range === null ? null : uniform(random, spec.brightness_range as Range),
     }),
     apply(picture, drawn) {
       const { channel_shift_intensity: intensity, brightness } = drawn
@@ -62,10 +64,7 @@ export function imageDataGenerator(spec: GeneratorSpec): Augmentation<TransformP
   }
 }
 
-const between = (random: RandomStream, [low, high]: readonly number[]): number =>
-  low! + (high! - low!) * random.uniform()
-
-const symmetric = (random: RandomStream, range: number): number => (range === 0 ? 0 : between(random, [-range, range]))
+const symmetric = (random: RandomStream, range: number): number => (range === 0 ? 0 : uniform(random, [-range, range]))
 
 /** `numpy.random.choice` of a whole number n chooses from 0 to n - 1. */
 function shiftOf(random: RandomStream, range: GeneratorSpec['width_shift_range'], size: number): number {
@@ -81,9 +80,9 @@ function zoomOf(
   random: RandomStream,
   range: GeneratorSpec['zoom_range'],
 ): { readonly zx: number; readonly zy: number } {
-  const bounds = typeof range === 'number' ? [1 - range, 1 + range] : range
+  const bounds = (typeof range === 'number' ? [1 - range, 1 + range] : range) as Range
   if (bounds.every((bound) => bound === 1)) return { zx: 1, zy: 1 }
-  return { zx: between(random, bounds), zy: between(random, bounds) }
+  return { zx: uniform(random, bounds), zy: uniform(random, bounds) }
 }
 
 /**
@@ -107,7 +106,7 @@ function mapOf(
 }
 
 function shiftedChannels({ shape, values }: Picture, intensity: number): Picture {
-  const [least, largest] = rangeOf(values)
+  const [least, largest] = boundsOf(values)
   const by = Math.fround(intensity)
-  return { shape, values: values.map((value) => Math.max(least, Math.min(value + by, largest))) }
+  return { shape, values: values.map((value) => clip(value + by, least, largest)) }
 }

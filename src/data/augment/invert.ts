@@ -3,7 +3,7 @@
  */
 import type { ArgumentsOf } from '../../spec/augmentation.js'
 import type { Augmentation } from './augmentation.js'
-import { happens, uniform, upTo } from './draws.js'
+import { exactly, happens, uniform, upTo } from './draws.js'
 import { zeros } from './scratch.js'
 import { BYTES, clip, rangeOf, rescaled } from './values.js'
 
@@ -66,7 +66,7 @@ export function solarization({
  */
 export function randomPosterization({ factor, value_range }: ArgumentsOf<'RandomPosterization'>): Augmentation<number> {
   const range = rangeOf(value_range)
-  const [least, most] = rangeOf(typeof factor === 'number' ? [factor, factor] : factor)
+  const [least, most] = exactly(factor)
   return {
     shape: (given) => given,
     draw: (random) => least + random.below(most - least + 1),

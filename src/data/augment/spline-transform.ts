@@ -7,6 +7,7 @@ import type { Picture } from './augmentation.js'
 import { BOUNDARIES, type Boundary } from './boundary.js'
 import { zeros } from './scratch.js'
 import { type Coefficients, filterSpline } from './spline-filter.js'
+import { clip } from './values.js'
 
 /** The pixel (y, x) of the result has the value of the picture at `matrix` (y, x) + `offset`. */
 export interface AffineMap {
@@ -168,9 +169,9 @@ function coefficientsOf(
   const [rows, columns] = [height + 2 * margin, width + 2 * margin]
   const made = { height: rows, width: columns, values: new Float64Array(rows * columns * channels) }
   for (let y = 0, to = 0; y < rows; y++) {
-    const row = Math.max(0, Math.min(y - margin, height - 1))
+    const row = clip(y - margin, 0, height - 1)
     for (let x = 0; x < columns; x++) {
-      const column = Math.max(0, Math.min(x - margin, width - 1))
+      const column = clip(x - margin, 0, width - 1)
       const outside = padding === 'constant' && (row !== y - margin || column !== x - margin)
       for (let channel = 0; channel < channels; channel++, to++) {
         made.values[to] = outside ? cval : values[(row * width + column) * channels + channel]!

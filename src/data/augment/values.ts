@@ -12,6 +12,16 @@ export const rangeOf = ([a, b]: readonly number[]): Range => [Math.min(a!, b!), 
 
 export const clip = (value: number, least: number, largest: number): number => Math.min(Math.max(value, least), largest)
 
+/** Returns the least and the largest value. */
+export function boundsOf(values: Float32Array): Range {
+  let [least, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const value of values) {
+    if (value < least) least = value
+    if (value > largest) largest = value
+  }
+  return [least, largest]
+}
+
 /** Clips values in place, and returns them. */
 export function clipped(values: Float32Array, [least, largest]: Range): Float32Array {
   for (let at = 0; at < values.length; at++) values[at] = clip(values[at]!, least, largest)
