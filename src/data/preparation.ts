@@ -9,7 +9,7 @@ import { type Column, cut, isField, picked, type Values, widthOf } from './colum
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
 import { inPieces, type Rows, type Source } from './sources/source.js'
 import { StepProblem } from './steps/problem.js'
-import type { Learning, Place, Step } from './steps/step.js'
+import type { Place, Step } from './steps/step.js'
 import { type DrawAnew, memoryTable, type RowSet, roomFor, type Table } from './table.js'
 
 /** A column, and the steps that turn it into a field, in order. */
@@ -89,6 +89,15 @@ function inColumn<Result>(column: string, run: () => Result): Result {
   }
 }
 
+/** The same for work that may take its time. */
+async function awaitedIn<Result>(column: string, run: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await run()
+  } catch (error) {
+    throw ofColumn(column, error)
+  }
+}
+
 const ofColumn = (column: string, error: unknown): unknown =>
   error instanceof StepProblem ? new UserError(`column ${JSON.stringify(column)}: ${error.message}`) : error
 
@@ -105,28 +114,24 @@ export async function learn(plans: Plans, source: Source, training: RowSet): Pro
       return next ? [{ ...one, ...next }] : []
     })
     if (waiting.length === 0) return learnt
+    await Promise.all(waiting.map(({ chain, learning }) => awaitedIn(chain.column, () => learning.begin?.())))
     while (waiting.length > 0) {
-      const needed = [...new Set(waiting.map(({ chain }) => chain.column))]
+      const seeing = waiting.filter(({ learning }) => learning.see)
+      const needed = [...new Set(seeing.map(({ chain }) => chain.column))]
       const room = new Room()
-      for await (const rows of source.rows(needed)) {
+      for await (const rows of needed.length > 0 ? source.rows(needed) : []) {
         const seen = within(rows, training)
-        for (const { chain, learnt, learning, width, at } of waiting) {
+        for (const { chain, learnt, learning, width, at } of seeing) {
           const values = applied(chain, source.columns, rows, at, learnt)
-          inColumn(chain.column, () => learning.see(seen.take(values, width, room), seen.rowOf))
+          inColumn(chain.column, () => learning.see!(seen.take(values, width, room), seen.rowOf))
         }
       }
-      const ends = await Promise.all(waiting.map(ended))
+      const ends = await Promise.all(
+        waiting.map(({ chain, learning }) => awaitedIn(chain.column, () => learning.end())),
+      )
       for (const [index, end] of ends.entries()) if (end !== 'again') waiting[index]!.learnt.push(end.learnt)
       waiting = waiting.filter((_, index) => ends[index] === 'again')
     }
-  }
-}
-
-async function ended({ chain, learning }: { readonly chain: Chain; readonly learning: Learning<Json> }) {
-  try {
-    return await learning.end()
-  } catch (error) {
-    throw ofColumn(chain.column, error)
   }
 }
 

@@ -32,7 +32,7 @@ export function generatorStep(spec: GeneratorSpec, seed: number): Step {
         const changed = spec.fit.augment ? changing(spec, seed) : (values: Numbers) => values
         return {
           see: (values: Numbers, rowOf) =>
-            learning.see(changed(after(first, given, values).values, column, rowOf), (index) =>
+            learning.see!(changed(after(first, given, values).values, column, rowOf), (index) =>
               rowOf(Math.floor(index / (spec.fit.augment ? spec.fit.rounds : 1))),
             ),
           end: () => learning.end(),

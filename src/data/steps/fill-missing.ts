@@ -72,7 +72,7 @@ function learningMostFrequent(width: number): Learning<Fills> {
 
 /** Throws a StepProblem at the end if an element has only gaps. */
 const complete = (learning: Learning<Fills>, strategy: Spec['strategy']): Learning<Fills> => ({
-  see: learning.see,
+  ...learning,
   end() {
     const end = learning.end() as Exclude<ReturnType<typeof learning.end>, Promise<unknown>>
     if (end !== 'again' && end.learnt.fills.some((fill) => Number.isNaN(fill))) {

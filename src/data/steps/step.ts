@@ -35,8 +35,13 @@ export interface Place {
 
 /** Sees all training rows in order, as many times as it needs. */
 export interface Learning<Learnt extends Json> {
-  /** `rowOf` gives the number of a row in the source, from 0, by its place among these. */
-  see(values: Values, rowOf: RowOf): void
+  /** Called before the first row. */
+  begin?(): Promise<void>
+  /**
+   * `rowOf` gives the number of a row in the source, from 0, by its place among these. Absent if the result does not
+   * depend on the rows.
+   */
+  see?(values: Values, rowOf: RowOf): void
   /** Called after all rows: returns the result, or 'again' to see all rows once more. */
   end(): End<Learnt> | Promise<End<Learnt>>
 }

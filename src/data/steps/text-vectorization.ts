@@ -3,6 +3,7 @@ import type { Field, Numbers } from '../../base/field.js'
 import type { StepOf } from '../../spec/steps.js'
 import { LONGEST_SEQUENCE, MOST_TEXT_COLUMNS } from '../../spec/text.js'
 import { ownTextTokens, specialTokens } from '../../spec/text-rules.js'
+import type { Values } from '../column.js'
 import { tokenCounts } from '../text/counts.js'
 import type { Tokenizer } from '../text/given-tokenizer.js'
 import { type NumbersOf, numbersIn } from '../text/numbers.js'
@@ -10,7 +11,7 @@ import { vocabularyIn } from '../text/vocabulary-file.js'
 import { DROPPED } from './encode.js'
 import { realField } from './numbers.js'
 import { StepProblem } from './problem.js'
-import type { Learning, Step } from './step.js'
+import type { Learning, RowOf, Step } from './step.js'
 import { withFront } from './vocabulary.js'
 
 type Spec = StepOf<'TextVectorization'>
@@ -99,19 +100,13 @@ function vectorsOf(
 
 /** Learns the vocabulary, unless it is given, and the length of the longest text, unless it is given or means nothing. */
 function learningOwn(spec: Spec): Learning<LearntTexts> {
-  const { vocabulary, output_mode, output_sequence_length, pad_to_max_tokens, max_tokens, idf_weights } = spec
+  const { vocabulary, pad_to_max_tokens, max_tokens, idf_weights } = spec
   const counts = vocabulary === null ? tokenCounts(spec) : null
-  const isOpen = output_mode === 'int' && output_sequence_length === null
-  const countOf = counts?.see ?? (isOpen ? lengthOf(numbersIn([], spec)) : null)
+  const countOf = counts?.see ?? (isLengthOpen(spec) ? lengthOf(numbersIn([], spec)) : null)
   const longest = longestText(spec)
   const first = specialTokens(spec).length
   return {
-    see(values, rowOf) {
-      if (!countOf) return
-      for (const [index, text] of (values as readonly (string | null)[]).entries()) {
-        longest.see(countOf(text ?? ''), rowOf(index))
-      }
-    },
+    ...(countOf && { see: longest.seen(countOf) }),
     async end() {
       const { tokens, weights } = counts ? counts.vocabulary() : await given()
       if (tokens.length === 0) throw new StepProblem('found no token in the training rows')
@@ -130,26 +125,22 @@ function learningOwn(spec: Spec): Learning<LearntTexts> {
 
 /** Learns the length of the longest text, unless it is given or means nothing. */
 function learningLength(spec: Spec, load: () => Promise<Tokenizer>): Learning<LearntTexts> {
-  const isOpen = spec.output_mode === 'int' && spec.output_sequence_length === null
   const longest = longestText(spec)
-  let tokenizer: Tokenizer | undefined
+  let tokenizer: Tokenizer
   return {
-    see(values, rowOf) {
-      if (!tokenizer) return
-      const countOf = lengthOf(tokenizer.numbersOf)
-      for (const [index, text] of (values as readonly (string | null)[]).entries()) {
-        longest.see(countOf(text ?? ''), rowOf(index))
-      }
+    async begin() {
+      tokenizer = await load()
     },
-    async end() {
-      const isLoaded = tokenizer !== undefined
-      tokenizer ??= await load()
-      if (isOpen && !isLoaded) return 'again'
+    ...(isLengthOpen(spec) && { see: longest.seen((text) => lengthOf(tokenizer.numbersOf)(text)) }),
+    end() {
       const { depth, padding } = tokenizer
       return { learnt: { tokens: null, weights: null, depth, padding, length: longest.length() } }
     },
   }
 }
+
+const isLengthOpen = ({ output_mode, output_sequence_length }: Spec): boolean =>
+  output_mode === 'int' && output_sequence_length === null
 
 const lengthOf = (numbersOf: NumbersOf) => (text: string) => numbersOf(text, Number.POSITIVE_INFINITY).length
 
@@ -157,8 +148,12 @@ const lengthOf = (numbersOf: NumbersOf) => (text: string) => numbersOf(text, Num
 function longestText({ output_mode, output_sequence_length }: Spec) {
   let [most, row] = [0, 0]
   return {
-    see(tokens: number, at: number): void {
-      if (tokens > most) [most, row] = [tokens, at]
+    /** Returns how texts are seen: `countOf` counts the tokens of each. */
+    seen: (countOf: (text: string) => number) => (values: Values, rowOf: RowOf) => {
+      for (const [index, text] of (values as readonly (string | null)[]).entries()) {
+        const tokens = countOf(text ?? '')
+        if (tokens > most) [most, row] = [tokens, rowOf(index)]
+      }
     },
     length(): number | null {
       if (output_mode !== 'int') return null

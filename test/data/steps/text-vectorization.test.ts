@@ -2,13 +2,15 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { learn } from '../../../src/data/preparation.js'
 import type { LearntTexts } from '../../../src/data/steps/text-vectorization.js'
 import { expectClose } from '../../support/close.js'
 import { temporaryFolder } from '../../support/command.js'
 import { X } from '../../support/data.js'
 import { kerasFixture } from '../../support/keras.js'
-import { AS_KERAS, type ColumnRows, learnFrom, make } from '../../support/steps.js'
+import { AS_KERAS, type ColumnRows, learnFrom, make, plansOf, sourceOf } from '../../support/steps.js'
 
+const TOKENIZER = join(import.meta.dirname, '../../fixtures/tokenizers/wordpiece.json')
 const { training, rows, cases, file } = kerasFixture('text')
 
 const texts = (...values: string[]): ColumnRows => ({ column: { values: 'text' }, count: values.length, values })
@@ -27,6 +29,24 @@ describe('as in Keras', () => {
     if (field.values === 'real') expectClose(values, one.output.values, 'output', AS_KERAS)
     else expect([...values]).toEqual(one.output.values)
   })
+})
+
+test.each([
+  { split: 'words' },
+  { vocabulary: ['the'] },
+  { tokenizer: TOKENIZER },
+  { tokenizer: TOKENIZER, output_sequence_length: 3 },
+  { vocabulary: ['the'], output_sequence_length: 3 },
+  { vocabulary: ['the'], output_mode: 'count' },
+])('%j: the rows are read once, and not at all if nothing depends on them', async (given) => {
+  let passes = 0
+  const source = sourceOf(texts(...training))
+  const rows = () => {
+    passes++
+    return source.rows()
+  }
+  await learn(plansOf([{ type: 'TextVectorization', ...given }]), { ...source, rows }, { from: 0, to: training.length })
+  expect(passes).toBe('output_sequence_length' in given || 'output_mode' in given ? 0 : 1)
 })
 
 test('a vocabulary in a file', async () => {
