@@ -6,9 +6,10 @@ import { z } from 'zod'
 import { type DeepReadonly, member, nameIn, type RuleIssue } from './family.js'
 import { MOST_COLUMNS, whole } from './whole.js'
 
-/** Limit on samples in a sound, and on the rate of a file. */
+/** Limit on samples in a sound. */
 const MOST_SAMPLES = 2 ** 26
-const MOST_RATE = 1_000_000
+/** Limit on samples per second. */
+export const MOST_RATE = 1_000_000
 
 export const audioFields = {
   sampling_rate: whole(1, MOST_RATE)

@@ -5,11 +5,11 @@ export interface WavOptions {
   readonly channels?: number
   readonly bits?: number
   readonly isFloat?: boolean
-  /** Whether the format stands in a header of the kind WAVE_FORMAT_EXTENSIBLE. */
+  /** True if the format stands in a header of the kind WAVE_FORMAT_EXTENSIBLE. */
   readonly isExtensible?: boolean
   /** Number of the format, such as 17 for IMA ADPCM. */
   readonly tag?: number
-  /** Whether a chunk of odd length stands before the samples. */
+  /** True if a chunk of odd length stands before the samples. */
   readonly hasNotes?: boolean
 }
 

@@ -22,8 +22,29 @@ export const isSoundName = (name: string): boolean => name.toLowerCase().endsWit
 export const lengthAt = (rate: number, { samples, sampling_rate }: WavFormat): number =>
   resampledLength(samples, sampling_rate, rate)
 
-/** Writes the samples of a file, (samples) or (samples, channels), zeros after them. Returns a problem, or null. */
-export function decodeSound(bytes: Uint8Array, form: SoundForm, into: Float32Array): Problem | null {
+/**
+ * Returns a function that writes the samples of a file, (samples) or (samples, channels), zeros after them, and returns a
+ * problem, or null.
+ */
+export function soundDecoder(form: SoundForm): (bytes: Uint8Array, into: Float32Array) => Problem | null {
+  // files mostly have one rate, and its filter may take longer to make than a sound takes to be resampled
+  let last: { readonly rate: number; readonly resample: ReturnType<typeof resampler> } | undefined
+  return (bytes, into) => {
+    const found = channelsIn(bytes, form)
+    if ('problem' in found) return found
+    const { rate, values, width } = found
+    if (last?.rate !== rate) last = { rate, resample: resampler(rate, form.sampling_rate) }
+    into.fill(0)
+    into.set(last.resample(values, width).subarray(0, into.length))
+    return null
+  }
+}
+
+/** The samples of a file at its own rate, with the channels of the form. */
+function channelsIn(
+  bytes: Uint8Array,
+  form: SoundForm,
+): { readonly rate: number; readonly values: Float32Array; readonly width: number } | Problem {
   const format = wavFormat(bytes)
   if ('problem' in format) return format
   const { channels, sampling_rate } = format
@@ -37,12 +58,8 @@ export function decodeSound(bytes: Uint8Array, form: SoundForm, into: Float32Arr
   }
   const values = wavSamples(bytes, format)
   if ('problem' in values) return values
-  const width = form.channels ?? 1
   const mixed = form.channels === null ? meanOf(values, channels) : values
-  const made = resampler(sampling_rate, form.sampling_rate)(mixed, width)
-  into.fill(0)
-  into.set(made.subarray(0, into.length))
-  return null
+  return { rate: sampling_rate, values: mixed, width: form.channels ?? 1 }
 }
 
 function meanOf(values: Float32Array, channels: number): Float32Array {

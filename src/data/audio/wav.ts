@@ -1,4 +1,5 @@
 /** WAV files: RIFF files of the type WAVE (Microsoft, Multimedia Data Standards Update, 1994). */
+import { MOST_RATE } from '../../spec/audio.js'
 
 /** How the samples of a file are stored. */
 export interface WavFormat {
@@ -14,7 +15,7 @@ export interface WavFormat {
   readonly at: number
 }
 
-/** What is wrong with a file, to continue a sentence beginning with its name. */
+/** A fault of a file, to continue a sentence beginning with its name. */
 export interface Problem {
   readonly problem: string
 }
@@ -41,10 +42,18 @@ const COMPRESSED: Readonly<Record<number, string>> = {
 const SUBFORMAT = '000000001000800000aa00389b71'
 
 const MOST_CHANNELS = 64
-const MOST_RATE = 1_000_000
 
-/** Reads the header of a file. `bytes` may be its beginning; `size` is the size of the whole file. */
-export function wavFormat(bytes: Uint8Array, size = bytes.length): WavFormat | Problem {
+/** Reads the header of a whole file. */
+export function wavFormat(bytes: Uint8Array): WavFormat | Problem {
+  const found = wavHeader(bytes, bytes.length)
+  return 'problem' in found ? { problem: found.problem } : found
+}
+
+/** Reads the header of a file that has these bytes at its beginning. `size` is the size of the whole file. */
+export function wavHeader(
+  bytes: Uint8Array,
+  size: number,
+): WavFormat | (Problem & { /** True if the header may go on after these bytes. */ readonly isCut?: boolean }) {
   if (size === 0) return { problem: 'is empty' }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const word = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4))
@@ -57,7 +66,8 @@ export function wavFormat(bytes: Uint8Array, size = bytes.length): WavFormat | P
   for (let at = 12; at + 8 <= bytes.length; ) {
     const [name, length, start] = [word(at), view.getUint32(at + 4, true), at + 8]
     if (name === 'fmt ') {
-      if (length < 16 || start + length > bytes.length) return { problem: 'has a header that is cut short' }
+      const isCut = start + length > bytes.length
+      if (length < 16 || isCut) return { problem: 'has a header that is cut short', isCut }
       const found = formatIn(new DataView(bytes.buffer, bytes.byteOffset + start, length))
       if ('problem' in found) return found
       format = found
@@ -76,7 +86,10 @@ export function wavFormat(bytes: Uint8Array, size = bytes.length): WavFormat | P
     // chunks have even lengths
     at = start + length + (length % 2)
   }
-  return { problem: format ? 'has no samples: it is cut short, or has no chunk "data"' : 'has no chunk "fmt "' }
+  return {
+    problem: format ? 'has no samples: it is cut short, or has no chunk "data"' : 'has no chunk "fmt "',
+    isCut: true,
+  }
 }
 
 function formatIn(view: DataView): Omit<WavFormat, 'samples' | 'at'> | Problem {

@@ -1,20 +1,21 @@
 /** The columns that features of type audio are made of. */
 import { open } from 'node:fs/promises'
 import type { Field, Named } from '../../base/field.js'
+import { statOfFile } from '../../base/read-file.js'
 import type { IssueDraft } from '../../spec/document.js'
 import type { FeatureSpec } from '../../spec/features.js'
 import { toPointer } from '../../spec/pointer.js'
-import { decodeSound, lengthAt } from '../audio/decode.js'
-import { type WavFormat, wavFormat } from '../audio/wav.js'
-import { limiter } from '../sources/ahead.js'
+import { lengthAt, soundDecoder } from '../audio/decode.js'
+import { type WavFormat, wavHeader } from '../audio/wav.js'
 import { type FileColumn, placeOf } from '../sources/file-column.js'
 import type { RawTable } from '../sources/raw-table.js'
+import { MOST_BYTES } from '../sources/with-files.js'
 import type { Feature } from './feature.js'
 import { filesOf } from './picture-features.js'
 
 export type SoundFeature = Extract<Feature, { readonly type: 'audio' }> & SoundFacts
 
-/** What the files decide. */
+/** Properties of a feature that its files decide. */
 export interface SoundFacts {
   /** Number of channels that a sound has; null for their mean. */
   readonly channels?: number | null
@@ -40,10 +41,11 @@ export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn 
     divisor: 1,
     values: 'real',
   }
+  const decode = soundDecoder(form)
   return {
     ...filesOf(feature, table),
     field,
-    decode: async (bytes, into) => decodeSound(bytes, form, into as Float32Array) ?? {},
+    decode: async (bytes, into) => decode(bytes, into as Float32Array) ?? {},
   }
 }
 
@@ -71,20 +73,13 @@ export async function withSoundForm(
   table: RawTable,
 ): Promise<SoundFeature> {
   const named = { ...feature, made: soundNames(name)[Object.hasOwn(table.columns, name) ? 1 : 0] }
-  const column = soundColumn(named, table)
-  const limited = limiter(AT_ONCE)
   let first: WavFormat | undefined
   let longest = 1
-  for await (const { columns } of table.read({ [column.from]: 'text' }).rows()) {
-    const texts = columns[column.from] as readonly (string | null)[]
-    const formats = await Promise.all(texts.map((text) => limited(() => formatOf(column, text))))
-    for (const format of formats) {
-      if (!format) continue
-      first ??= format
-      longest = Math.max(longest, lengthAt(feature.sampling_rate ?? first.sampling_rate, format))
-    }
+  for await (const format of formatsIn(soundColumn(named, table), table)) {
+    first ??= format
     // nothing else depends on further files
-    if (first && feature.output_sequence_length !== null) break
+    if (feature.output_sequence_length !== null) break
+    longest = Math.max(longest, lengthAt(feature.sampling_rate ?? first.sampling_rate, format))
   }
   return {
     ...named,
@@ -92,6 +87,17 @@ export async function withSoundForm(
     output_sequence_length: feature.output_sequence_length ?? longest,
     channels: feature.mono ? null : (first?.channels ?? 1),
     resamples: feature.sampling_rate !== null,
+  }
+}
+
+/** The formats of the files that can be read, in their order. */
+async function* formatsIn(column: FileColumn, table: RawTable): AsyncGenerator<WavFormat> {
+  for await (const { columns } of table.read({ [column.from]: 'text' }).rows()) {
+    const texts = columns[column.from] as readonly (string | null)[]
+    for (let from = 0; from < texts.length; from += AT_ONCE) {
+      const formats = await Promise.all(texts.slice(from, from + AT_ONCE).map((text) => formatOf(column, text)))
+      yield* formats.filter((format) => format !== null)
+    }
   }
 }
 
@@ -103,15 +109,15 @@ async function formatOf(column: FileColumn, text: string | null): Promise<WavFor
   const place = text === null ? undefined : placeOf(column, text)
   if (!place || 'problem' in place) return null
   try {
+    const { size } = await statOfFile(place.path)
+    const most = Math.min(size, MOST_BYTES)
     const file = await open(place.path)
     try {
-      const stat = await file.stat()
-      if (!stat.isFile()) return null
       for (let bytes = HEADER; ; bytes *= 64) {
-        const { buffer, bytesRead } = await file.read(new Uint8Array(Math.min(bytes, stat.size)), { position: 0 })
-        const format = wavFormat(buffer.subarray(0, bytesRead), stat.size)
-        if (!('problem' in format)) return format
-        if (bytes >= stat.size) return null
+        const { buffer, bytesRead } = await file.read(new Uint8Array(Math.min(bytes, most)), { position: 0 })
+        const found = wavHeader(buffer.subarray(0, bytesRead), size)
+        if (!('problem' in found)) return found
+        if (!found.isCut || bytes >= most) return null
       }
     } finally {
       await file.close()

@@ -1,4 +1,5 @@
 /** Sounds in own data: in folders by class, or named by a table. */
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -110,6 +111,16 @@ describe('what is refused, with file and row', () => {
       expect.stringMatching(/row 5: law\.wav has samples compressed as A-law/),
       expect.stringMatching(/row 6: .*a\.wav lies outside of the folder/),
     ])
+  })
+
+  test.skipIf(process.platform === 'win32')('a pipe, without waiting for what another program writes', async () => {
+    const folder = temporaryFolder()
+    execFileSync('mkfifo', [join(folder, 'pipe.wav')])
+    writeFileSync(join(folder, 'table.csv'), csv('pipe.wav', 'pipe.wav'))
+    const source = join(folder, 'table.csv')
+    expect((await problemsOf({}, { ...dataOf(), source }, NETWORK)).join()).toContain(
+      'row 1: pipe.wav is a device or a pipe, must be a file',
+    )
   })
 
   test('files of another rate, or of another number of channels', async () => {

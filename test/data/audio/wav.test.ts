@@ -1,7 +1,7 @@
 /** WAV files of every kind, whole and damaged. */
 import { describe, expect, test } from 'vitest'
-import { decodeSound } from '../../../src/data/audio/decode.js'
-import { wavFormat, wavSamples } from '../../../src/data/audio/wav.js'
+import { soundDecoder } from '../../../src/data/audio/decode.js'
+import { wavFormat, wavHeader, wavSamples } from '../../../src/data/audio/wav.js'
 import { forDamaged } from '../../support/damaged.js'
 import { kerasFixture } from '../../support/keras.js'
 import { type WavOptions, wavFile } from '../../support/wav.js'
@@ -45,7 +45,7 @@ test.each(kerasFixture('audio').decoded)(
         whole.map((one) => one / 2 ** 15),
         { channels: 2 },
       )
-      expect(decodeSound(bytes, form, into)).toBeNull()
+      expect(soundDecoder(form)(bytes, into)).toBeNull()
       return [...into]
     })
     expect(made).toEqual(x.map(Math.fround))
@@ -56,9 +56,34 @@ test('channels are mixed before the rate changes, and the length is that at the 
   const bytes = wavFile([0.5, 0, 0.5, 0, 0.5, 0, 0.5, 0], { channels: 2, sampling_rate: 8000 })
   const into = new Float32Array(10)
   const form = { sampling_rate: 16000, output_sequence_length: 10, channels: null, resamples: true }
-  expect(decodeSound(bytes, form, into)).toBeNull()
+  expect(soundDecoder(form)(bytes, into)).toBeNull()
   expect(into[2]).toBeCloseTo(0.25, 3)
   expect([...into.subarray(8)]).toEqual([0, 0])
+})
+
+test('files of several rates, one after another', () => {
+  const form = { sampling_rate: 16000, output_sequence_length: 12, channels: null, resamples: true }
+  const files = [8000, 8000, 16000, 8000].map((sampling_rate) => wavFile(SAMPLES, { sampling_rate }))
+  const decode = soundDecoder(form)
+  const made = files.map((bytes) => {
+    const [into, alone] = [new Float32Array(12), new Float32Array(12)]
+    expect(decode(bytes, into)).toBeNull()
+    soundDecoder(form)(bytes, alone)
+    expect(into).toEqual(alone)
+    return into
+  })
+  expect([...made[2]!]).toEqual([...SAMPLES, 0, 0, 0, 0, 0, 0])
+})
+
+test('the beginning of a file says if its header may follow', () => {
+  const isCut = (bytes: Uint8Array) => {
+    const found = wavHeader(bytes, 1e10)
+    return 'problem' in found && found.isCut === true
+  }
+  const whole = wavFile(SAMPLES, { hasNotes: true })
+  for (const end of [20, 36, 50]) expect(isCut(whole.subarray(0, end))).toBe(true)
+  expect(isCut(Buffer.alloc(4096))).toBe(false)
+  expect(isCut(wavFile(SAMPLES, { tag: 17 }))).toBe(false)
 })
 
 describe('what is refused', () => {
