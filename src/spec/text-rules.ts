@@ -64,7 +64,7 @@ function* vocabularyRules(spec: TextSpec): Iterable<RuleIssue> {
   for (const message of vocabularyProblems(vocabulary, spec)) yield { code: 'range', path: ['vocabulary'], message }
 }
 
-/** What is wrong with the tokens of a given vocabulary. */
+/** Lists what is wrong with the tokens of a given vocabulary. */
 export function* vocabularyProblems(vocabulary: readonly string[], spec: TextSpec): Iterable<string> {
   const { max_tokens } = spec
   const tokens = ownTextTokens(vocabulary, spec)

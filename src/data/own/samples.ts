@@ -47,7 +47,7 @@ type Unit = Pick<Splitting, 'series' | 'samples'> & {
   rowsOf(parts: Parts): Parts
 }
 
-/** What is divided into parts: rows, of windows each series by itself, or whole sequences. */
+/** The units that are divided into parts: rows, of windows each series by itself, or whole sequences. */
 export function splittingBy(series: SourceSeries | null, { window, sequence }: OwnDataSpec): Unit {
   const lists = series?.whole.runs.map((run) => rowsAt(series.whole, run)) ?? null
   const ofRows = { classesOf: (numbers: Int32Array) => numbers, rowsOf: (parts: Parts) => parts, samples: null }

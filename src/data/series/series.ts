@@ -9,7 +9,7 @@ export interface Series {
   readonly runs: readonly Run[]
 }
 
-/** What the order of rows follows from. */
+/** Values of all rows from which their order follows. */
 export interface Keys {
   /** Number of the group of each row, from 0. */
   readonly groups: Uint32Array | null

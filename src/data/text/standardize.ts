@@ -1,6 +1,6 @@
 /**
- * What `standardize` does to each character: TensorFlow's `strings.lower` without an encoding, which changes ASCII
- * letters alone, and Keras' regular expression of punctuation.
+ * Changes characters as `standardize` says: TensorFlow's `strings.lower` without an encoding, which changes ASCII letters
+ * alone, and Keras' regular expression of punctuation.
  */
 import type { TextSpec } from '../../spec/text.js'
 
