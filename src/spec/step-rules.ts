@@ -4,7 +4,7 @@ import type { RuleIssue } from './family.js'
 import { pictureRules } from './pictures.js'
 import type { StepOf, StepSpec } from './steps.js'
 import { textRules } from './text-rules.js'
-import { tokenRules, withoutSpecial } from './token-rules.js'
+import { paddingRules, repeatedToken, tokenRules, weightRules, withoutSpecial } from './token-rules.js'
 
 /** Lists what is wrong in a step by itself, as its constructor does in Keras. */
 export function* stepRules(step: StepSpec): Iterable<RuleIssue> {
@@ -82,19 +82,11 @@ export function* binRules({
 }
 
 function* lookupRules(step: StepOf<'StringLookup' | 'IntegerLookup'>): Iterable<RuleIssue> {
-  const { max_tokens, pad_to_max_tokens, vocabulary, idf_weights, output_mode, mask_token } = step
+  const { max_tokens, vocabulary, output_mode, mask_token } = step
   const masks = output_mode === 'int' && mask_token !== null ? 1 : 0
   yield* tokenRules(step, masks)
-  if (pad_to_max_tokens && max_tokens === null) {
-    yield { code: 'order', path: ['pad_to_max_tokens'], message: 'found true without "max_tokens"' }
-  }
-  if (idf_weights !== null && (vocabulary === null || output_mode !== 'tf_idf')) {
-    const message = 'found weights, but only a given vocabulary with output_mode "tf_idf" has them'
-    yield { code: 'order', path: ['idf_weights'], message }
-  } else if (vocabulary !== null && output_mode === 'tf_idf' && idf_weights?.length !== vocabulary.length) {
-    const message = `found ${idf_weights?.length ?? 'no'} weights, must be ${vocabulary.length}, as in vocabulary`
-    yield { code: 'shape', path: ['idf_weights'], message }
-  }
+  yield* paddingRules(step)
+  yield* weightRules(step)
   if (step.type === 'IntegerLookup' && step.salt !== null && step.oov_method !== 'farmhash') {
     yield { code: 'order', path: ['salt'], message: 'found a key, but only oov_method "farmhash" uses one' }
   }
@@ -105,11 +97,7 @@ function* lookupRules(step: StepOf<'StringLookup' | 'IntegerLookup'>): Iterable<
     const message = `found ${max_tokens}, must be at least ${least} for the given vocabulary`
     yield { code: 'range', path: ['max_tokens'], message }
   }
-  const seen = new Set<string | number>()
-  const repeated = tokens.find((token) => seen.size === seen.add(token).size)
-  if (repeated !== undefined) {
-    yield { code: 'range', path: ['vocabulary'], message: `found ${JSON.stringify(repeated)} more than once` }
-  }
+  for (const message of repeatedToken(tokens)) yield { code: 'range', path: ['vocabulary'], message }
   if (mask_token !== null && tokens.includes(mask_token as never)) {
     yield { code: 'range', path: ['vocabulary'], message: `found mask_token ${JSON.stringify(mask_token)} in it` }
   }

@@ -11,6 +11,7 @@ import { INTERPOLATIONS } from './interpolations.js'
 import { axis } from './layers/layer.js'
 import { cropToAspectRatio, pictureSide } from './pictures.js'
 import { textFields } from './text.js'
+import { vocabularyFields } from './token-rules.js'
 import { MOST_AXES, MOST_COLUMNS, whole } from './whole.js'
 
 const MODES = {
@@ -77,15 +78,9 @@ export const numOovIndices = whole(0, MOST_COLUMNS)
 
 /** Fields of both lookups, in the order of Keras. */
 const lookup = {
-  idf_weights: z
-    .union([z.null(), z.array(z.number()).min(1)])
-    .default(null)
-    .describe('Weights of the given vocabulary for output_mode tf_idf. null: learned.'),
+  idf_weights: vocabularyFields.idf_weights,
   output_mode: nameIn(WEIGHTED_MODES).default('int').describe('How the number of a category is given to the model.'),
-  pad_to_max_tokens: z
-    .boolean()
-    .default(false)
-    .describe('Whether vectors have max_tokens elements, even if the vocabulary is smaller.'),
+  pad_to_max_tokens: vocabularyFields.pad_to_max_tokens,
 }
 
 const lookupSalt = salt(' of values outside the vocabulary')

@@ -1,11 +1,11 @@
 /** Checks that the arguments of TextVectorization fit one another. */
 import type { RuleIssue } from './family.js'
 import { TEXT_DEFAULTS, type TextSpec } from './text.js'
-import { tokenRules, withoutSpecial } from './token-rules.js'
+import { paddingRules, repeatedToken, tokenRules, weightRules, withoutSpecial } from './token-rules.js'
 
 /** Rules across these fields. */
 export function* textRules(spec: TextSpec): Iterable<RuleIssue> {
-  const { output_mode, output_sequence_length, max_tokens, pad_to_max_tokens, tokenizer, split, locale } = spec
+  const { output_mode, output_sequence_length, max_tokens, tokenizer, split, locale } = spec
   if (output_mode !== 'int' && output_sequence_length !== null) {
     const message = `found ${output_sequence_length}, but output_mode "${output_mode}" gives vectors; leave it out`
     yield { code: 'order', path: ['output_sequence_length'], message }
@@ -13,9 +13,7 @@ export function* textRules(spec: TextSpec): Iterable<RuleIssue> {
   if (tokenizer !== null) return yield* tokenizerRules(spec)
   if (split === 'words') yield* localeRules(locale)
   yield* tokenRules({ max_tokens, num_oov_indices: 1 }, masksOf(spec))
-  if (pad_to_max_tokens && max_tokens === null) {
-    yield { code: 'order', path: ['pad_to_max_tokens'], message: 'found true without "max_tokens"' }
-  }
+  yield* paddingRules(spec)
   yield* vocabularyRules(spec)
 }
 
@@ -45,21 +43,14 @@ function* tokenizerRules(spec: TextSpec): Iterable<RuleIssue> {
 }
 
 function* vocabularyRules(spec: TextSpec): Iterable<RuleIssue> {
-  const { vocabulary, idf_weights, output_mode } = spec
-  if (idf_weights !== null && (vocabulary === null || output_mode !== 'tf_idf')) {
-    const message = 'found weights, but only a given vocabulary with output_mode "tf_idf" has them'
-    yield { code: 'order', path: ['idf_weights'], message }
-  }
+  const { vocabulary, output_mode } = spec
+  yield* weightRules(spec)
   if (vocabulary === null) return
   if (typeof vocabulary === 'string') {
     if (output_mode !== 'tf_idf') return
     const message = 'found a file, but output_mode "tf_idf" needs a list with a weight for each token, as in Keras'
     yield { code: 'order', path: ['vocabulary'], message }
     return
-  }
-  if (output_mode === 'tf_idf' && idf_weights?.length !== vocabulary.length) {
-    const message = `found ${idf_weights?.length ?? 'no'} weights, must be ${vocabulary.length}, as in vocabulary`
-    yield { code: 'shape', path: ['idf_weights'], message }
   }
   for (const message of vocabularyProblems(vocabulary, spec)) yield { code: 'range', path: ['vocabulary'], message }
 }
@@ -73,9 +64,7 @@ export function* vocabularyProblems(vocabulary: readonly string[], spec: TextSpe
     yield `found ${least} tokens, must be at most ${max_tokens}, as in max_tokens`
   }
   if (tokens.length === 0) yield 'found no token beside those for padding and unseen ones'
-  const seen = new Set<string>()
-  const repeated = tokens.find((token) => seen.size === seen.add(token).size)
-  if (repeated !== undefined) yield `found ${JSON.stringify(repeated)} more than once`
+  yield* repeatedToken(tokens)
   if (tokens.includes('')) yield 'found an empty token, which stands for padding'
 }
 

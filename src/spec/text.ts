@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { type DeepReadonly, nameIn } from './family.js'
+import { vocabularyFields } from './token-rules.js'
 import { LONGEST_LIST, whole } from './whole.js'
 
 /** Limit on the tokens of a row. */
@@ -87,20 +88,14 @@ export const textFields = {
     .describe(
       'Number of tokens of each row, for output_mode int: longer texts are cut, shorter ones filled up with 0. null: as many as the longest training row has.',
     ),
-  pad_to_max_tokens: z
-    .boolean()
-    .default(false)
-    .describe('Whether vectors have max_tokens elements, even if the vocabulary is smaller.'),
+  pad_to_max_tokens: vocabularyFields.pad_to_max_tokens,
   vocabulary: z
     .union([z.null(), z.string().min(1), z.array(z.string()).min(1)])
     .default(null)
     .describe(
       'The tokens in the order of their numbers, or the path of a UTF-8 file with a token in each line. null: learned.',
     ),
-  idf_weights: z
-    .union([z.null(), z.array(z.number()).min(1)])
-    .default(null)
-    .describe('Weights of the given vocabulary for output_mode tf_idf. null: learned.'),
+  idf_weights: vocabularyFields.idf_weights,
   tokenizer: z
     .string()
     .min(1)

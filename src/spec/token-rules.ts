@@ -1,5 +1,51 @@
-/** Rules of vocabularies, which several steps have. */
+/** Fields and rules of vocabularies, which several steps have. */
+import { z } from 'zod'
 import type { RuleIssue } from './family.js'
+
+/** Fields of a vocabulary beside its tokens. */
+export const vocabularyFields = {
+  idf_weights: z
+    .union([z.null(), z.array(z.number()).min(1)])
+    .default(null)
+    .describe('Weights of the given vocabulary for output_mode tf_idf. null: learned.'),
+  pad_to_max_tokens: z
+    .boolean()
+    .default(false)
+    .describe('Whether vectors have max_tokens elements, even if the vocabulary is smaller.'),
+}
+
+/** The fields that rules of several steps look at. */
+interface VocabularySpec {
+  readonly max_tokens: number | null
+  readonly pad_to_max_tokens: boolean
+  readonly vocabulary: string | readonly (string | number)[] | null
+  readonly idf_weights: readonly number[] | null
+  readonly output_mode: string
+}
+
+export function* paddingRules({ max_tokens, pad_to_max_tokens }: VocabularySpec): Iterable<RuleIssue> {
+  if (!pad_to_max_tokens || max_tokens !== null) return
+  yield { code: 'order', path: ['pad_to_max_tokens'], message: 'found true without "max_tokens"' }
+}
+
+/** Weights belong to a given vocabulary, one to each token. */
+export function* weightRules({ vocabulary, idf_weights, output_mode }: VocabularySpec): Iterable<RuleIssue> {
+  if (idf_weights !== null && (vocabulary === null || output_mode !== 'tf_idf')) {
+    const message = 'found weights, but only a given vocabulary with output_mode "tf_idf" has them'
+    yield { code: 'order', path: ['idf_weights'], message }
+  }
+  if (typeof vocabulary !== 'object' || vocabulary === null || output_mode !== 'tf_idf') return
+  if (idf_weights?.length === vocabulary.length) return
+  const message = `found ${idf_weights?.length ?? 'no'} weights, must be ${vocabulary.length}, as in vocabulary`
+  yield { code: 'shape', path: ['idf_weights'], message }
+}
+
+/** Lists a token that is in a vocabulary more than once. */
+export function* repeatedToken(tokens: readonly (string | number)[]): Iterable<string> {
+  const seen = new Set<string | number>()
+  const repeated = tokens.find((token) => seen.size === seen.add(token).size)
+  if (repeated !== undefined) yield `found ${JSON.stringify(repeated)} more than once`
+}
 
 /** The places of unseen values and of the mask must leave one for a category. */
 export function* tokenRules(
