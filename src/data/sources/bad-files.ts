@@ -12,6 +12,8 @@ import type { Rows } from './source.js'
 const MOST = 20
 /** Files that are listed if they are missing. */
 const MOST_MISSING = 10
+/** Codes of the system for a file that is not there. */
+const MISSING = ['ENOENT', 'ENOTDIR']
 /** Files whose existence is asked for at once. */
 const AT_ONCE = 16
 
@@ -76,8 +78,12 @@ export function missingFiles(table: string) {
       const limited = limiter(AT_ONCE)
       const isThere = async (text: string | null) => {
         const place = text === null ? undefined : placeOf(column, text)
-        // a name that is not allowed is reported when it is read
-        return !place || 'problem' in place || (await stat(place.path).catch(() => null)) !== null
+        // a name that is not allowed, or a file without permission, is reported when it is read
+        if (!place || 'problem' in place) return true
+        return stat(place.path).then(
+          () => true,
+          ({ code }: NodeJS.ErrnoException) => !MISSING.includes(code!),
+        )
       }
       const texts = columns[column.from] as readonly (string | null)[]
       const there = await Promise.all(texts.map((text) => limited(() => isThere(text))))

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { problemsOf } from '../../support/own-data.js'
+import { problemsOf, REGRESSION } from '../../support/own-data.js'
 import { chunk, greyPng, header, SIGNATURE } from '../../support/png.js'
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../../fixtures/pictures', name))
@@ -70,6 +70,16 @@ describe('many', () => {
 test('a folder without pictures', async () => {
   expect(await problemsOf({ 'p/notes.md': 'x', 'p/.hidden/1.png': greyPng(1, 1, 1) }, DATA, FLAT)).toEqual([
     '/data/source: p: the folder has no pictures (.jpg, .jpeg, .png, .webp, .gif, .bmp), sounds (.wav) or texts (.txt); left out hidden folders: .hidden; left out 1 file of other kinds: .md; a pattern such as "p/*.md" names its files',
+  ])
+})
+
+test('a file that is there but cannot be opened is not called missing', async () => {
+  const long = `${'x'.repeat(300)}.png`
+  const files = { 'a.csv': `name,y\n1.png,1\n${long},2\n`, '1.png': greyPng(4, 4, 1) }
+  const data = { source: 'a.csv', features: { name: { type: 'image', image_size: [4, 4] } }, target: 'y' }
+  expect(await problemsOf(files, data, REGRESSION)).toEqual([
+    `a.csv: row 2: ${long} the name is too long`,
+    'a.csv names files that cannot be used',
   ])
 })
 
