@@ -1,5 +1,5 @@
 /** The columns that features and targets of type image are made of. */
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, extname, relative } from 'node:path'
 import type { Field } from '../../base/field.js'
 import { CHANNELS } from '../../spec/pictures.js'
 import type { Fitting } from '../pictures/fit.js'
@@ -74,10 +74,11 @@ const maskField = ([height, width]: readonly number[], classes: number): Field =
 /** Masks whose names follow from those of the pictures. */
 function besidePictures(masks: string, { column }: PictureFeature) {
   const folder = dirname(masks.slice(0, masks.indexOf('{stem}') + 1))
-  const pattern = masks.slice(folder === '.' && !masks.startsWith('.') ? 0 : join(folder, '/').length)
+  const pattern = relative(folder, masks)
   return {
     from: column,
     folder,
-    pathOf: (text: string) => pattern.replaceAll('{stem}', basename(text, extname(text))),
+    // a function, because $ has a meaning in a text that replaces
+    pathOf: (text: string) => pattern.replaceAll('{stem}', () => basename(text, extname(text))),
   }
 }

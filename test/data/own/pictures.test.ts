@@ -1,8 +1,12 @@
 /** Pictures as features and targets: in folders by class, named in a table, with masks. */
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import type { Decisions } from '../../../src/data/own/decide.js'
+import { pictureColumns } from '../../../src/data/own/pictures.js'
+import { placeOf } from '../../../src/data/sources/file-column.js'
+import type { RawTable } from '../../../src/data/sources/raw-table.js'
 import { readSpec } from '../../../src/run/read-spec.js'
 import { loaded, ownSpec, problemsOf, REGRESSION, valuesIn } from '../../support/own-data.js'
 import { greyPng, maskPng, png } from '../../support/png.js'
@@ -214,6 +218,21 @@ describe('masks', () => {
     expect(open.decided[1]).toBe('Target "target": for each pixel class 0 "road", 1 "car", 2 "sky".')
     expect(read.form.targets.target).toMatchObject({ shape: [2, 4], values: 'class', classes: 3 })
     expect(valuesIn(read.train)['y:target']!.slice(0, 8)).toEqual([0, 0, 1, 1, 2, 2, 0, 0])
+  })
+
+  test.each([
+    ['masks/{stem}.png', 'x/one.jpg', 'masks/one.png'],
+    ['{stem}-mask.png', 'one.jpg', 'one-mask.png'],
+    ['.{stem}.png', 'one.jpg', '.one.png'],
+    ['.masks/{stem}.png', 'one.jpg', '.masks/one.png'],
+    ['../{stem}/mask.png', 'one.jpg', '../one/mask.png'],
+    ['masks/{stem}.png', 'cost-$$-$&.jpg', 'masks/cost-$$-$&.png'],
+  ])('%s of %s is %s', (masks, picture, mask) => {
+    const image = { type: 'image', column: 'file', image_size: [2, 2], directory: null }
+    const target = { type: 'image', made: 'target', pointer: '', masks }
+    const decisions = { features: { image }, targets: { target } } as unknown as Decisions
+    const [, column] = pictureColumns(decisions, { name: 'a.csv' } as RawTable)
+    expect(placeOf(column!, picture)).toEqual({ path: resolve(mask) })
   })
 
   test('a column may name them, and other numbers may stand for the classes', async () => {
