@@ -33,10 +33,9 @@ export async function withDtype(feature: PictureFeature, table: RawTable): Promi
 }
 
 /** Folder of the files that a column names. */
-export const folderOf = (directory: string | null | undefined, { folder, name }: RawTable): string =>
-  directory ?? folder ?? dirname(name)
+const folderOf = (directory: string | null, { folder, name }: RawTable): string => directory ?? folder ?? dirname(name)
 
-export const asWritten = (text: string): string => text
+const asWritten = (text: string): string => text
 
 /** The column that is made for a feature. */
 export function pictureColumn(feature: PictureFeature, table: RawTable): FileColumn {

@@ -7,15 +7,7 @@ import { readMask } from '../pictures/mask.js'
 import type { FileColumn } from '../sources/file-column.js'
 import type { RawTable } from '../sources/raw-table.js'
 import type { Decisions, Target } from './decide.js'
-import {
-  asWritten,
-  fieldOf,
-  folderOf,
-  isPicture,
-  type PictureFeature,
-  pictureColumn,
-  writePicture,
-} from './picture-features.js'
+import { fieldOf, filesOf, isPicture, type PictureFeature, pictureColumn, writePicture } from './picture-features.js'
 
 /** The columns of a table that are made of files. */
 export function pictureColumns({ features, targets }: Decisions, table: RawTable): FileColumn[] {
@@ -38,20 +30,21 @@ function targetColumn(target: Target, picture: PictureFeature | undefined, table
     crop_to_aspect_ratio: picture?.crop_to_aspect_ratio ?? false,
     pad_to_aspect_ratio: picture?.pad_to_aspect_ratio ?? false,
   }
-  const from =
-    masks === undefined ? { from: column!, folder: folderOf(directory, table) } : besidePictures(masks, picture!)
-  const common = { name: made!, pathOf: asWritten, ...from }
+  const files =
+    masks === undefined
+      ? filesOf({ made: made!, column: column!, directory: directory ?? null }, table)
+      : { name: made!, ...besidePictures(masks, picture!) }
   if (class_names === undefined) {
     const channels = CHANNELS[color_mode]
     return {
-      ...common,
+      ...files,
       field: { ...fieldOf(fitting.image_size, channels), divisor: 255, values: 'grey' },
       decode: (bytes, into) => writePicture(bytes, channels, fitting, into),
     }
   }
   const classes = { count: class_names.length, values: mask_values }
   return {
-    ...common,
+    ...files,
     field: maskField(fitting.image_size, class_names.length),
     ...(picture && { sameSizeAs: picture.made ?? picture.column }),
     async decode(bytes, into) {
