@@ -3,7 +3,7 @@ import { byCodePoint } from '../../base/code-points.js'
 import type { Named } from '../../base/field.js'
 import { BadCells } from '../arrays/cells.js'
 import { seeRows, valuesAs } from '../arrays/convert.js'
-import { type ColumnType, columnOfType, type RawTable } from '../sources/raw-table.js'
+import { type ColumnType, columnOfType, type FoundKind, type RawTable } from '../sources/raw-table.js'
 import { noFacts } from '../tables/facts.js'
 import type { ListedFile } from './list-folder.js'
 
@@ -14,21 +14,21 @@ export const LABEL = 'label'
 
 const ROWS_AT_ONCE = 4096
 
-export function fileTable(name: string, folder: string, files: readonly ListedFile[]): RawTable {
+export function fileTable(folder: string, files: readonly ListedFile[], holds: FoundKind): RawTable {
   const values: Named<readonly string[]> = {
     [FILE]: files.map(({ path }) => path),
     ...(files[0]?.label != null && { [LABEL]: files.map(({ label }) => label!) }),
   }
   const part = (column: string, from: number, to: number) => ({
     column,
-    file: name,
+    file: folder,
     from,
     elements: values[column]!.slice(from, to),
   })
   return {
-    name,
+    name: folder,
     folder,
-    isListed: true,
+    holds,
     columns: Object.fromEntries(Object.keys(values).map((column) => [column, 'text' as const])),
     async facts(wanted) {
       return Object.fromEntries(

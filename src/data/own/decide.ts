@@ -75,7 +75,7 @@ function pictureProblems(features: Named<Feature>, targets: Named<Target>): read
 const encodingProblems = (features: Named<Feature>, table: RawTable): readonly IssueDraft[] =>
   Object.entries(features).flatMap(([name, feature]) => {
     if (feature.type !== 'text' || feature.encoding === 'utf-8') return []
-    if (table.isListed && feature.column === TEXT) return []
+    if (table.holds === 'texts' && feature.column === TEXT) return []
     const message = `found "${feature.encoding}", but column ${quoted(feature.column)} of ${table.name} is no file of text; "csv": { "encoding": ... } in "data" is that of a CSV file`
     return [{ code: 'order', pointer: toPointer(['data', 'features', name, 'encoding']), message }]
   })
@@ -163,11 +163,9 @@ function missingColumns(
 
 /** The features whose types the spec gives, or that files on the disk have; undefined for others. */
 export function writtenFeatures({ features }: OwnDataSpec, table: RawTable): Record<string, Feature> | undefined {
-  if (features === undefined && table.isListed) {
-    const ofTexts = Object.hasOwn(table.columns, TEXT)
-    if (ofTexts) return { text: { ...(featureSchema.parse({ type: 'text' }) as FeatureSpec), column: TEXT } }
-    if (table.isOfSounds) return { audio: { ...(featureSchema.parse({ type: 'audio' }) as FeatureSpec), column: FILE } }
-    return { image: { ...(featureSchema.parse({ type: 'image' }) as FeatureSpec), column: FILE } }
+  if (features === undefined && table.holds) {
+    const { type, column } = FEATURE_OF[table.holds]
+    return { [type]: { ...(featureSchema.parse({ type }) as FeatureSpec), column } }
   }
   if (features === undefined || Array.isArray(features)) return undefined
   return Object.fromEntries(
@@ -178,11 +176,18 @@ export function writtenFeatures({ features }: OwnDataSpec, table: RawTable): Rec
   )
 }
 
+/** The feature that files on the disk are, and its column. */
+const FEATURE_OF = {
+  pictures: { type: 'image', column: FILE },
+  sounds: { type: 'audio', column: FILE },
+  texts: { type: 'text', column: TEXT },
+} as const
+
 /** A feature has the column of its name, unless it is of files that were found on the disk. */
-function columnFor(name: string, features: Named<FeatureSpec>, { columns, isListed }: RawTable): string {
+function columnFor(name: string, features: Named<FeatureSpec>, { columns, holds }: RawTable): string {
   const { column, type } = features[name]!
-  if (column !== undefined || !isListed || Object.hasOwn(columns, name)) return column ?? name
-  return type === 'text' && Object.hasOwn(columns, TEXT) ? TEXT : FILE
+  if (column !== undefined || !holds || Object.hasOwn(columns, name)) return column ?? name
+  return type === 'text' && holds === 'texts' ? TEXT : FILE
 }
 
 /** Names that a message lists. */

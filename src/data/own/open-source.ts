@@ -11,7 +11,7 @@ import { isSoundName, SOUND_ENDING } from '../audio/decode.js'
 import { filesOf, patternFor } from '../files.js'
 import type { ListedFolder } from '../folders/list-folder.js'
 import { isPictureName, PICTURE_ENDINGS } from '../pictures/format.js'
-import type { RawTable } from '../sources/raw-table.js'
+import type { FoundKind, RawTable } from '../sources/raw-table.js'
 import { isTextName, withTextOfFiles } from '../text/text-files.js'
 import type { DataWatch } from '../watch.js'
 
@@ -29,7 +29,7 @@ export class FolderFiles {
   constructor(
     readonly folder: string,
     readonly listed: ListedFolder,
-    readonly hold: 'pictures' | 'texts' | 'sounds',
+    readonly hold: FoundKind,
   ) {}
 }
 
@@ -75,8 +75,7 @@ export async function openFiles(paths: Files, reading: FileOptions): Promise<Raw
   if (paths instanceof FolderFiles) {
     refuseSelect(reading, paths.folder, 'files in a folder')
     const { fileTable } = await import('../folders/file-table.js')
-    const table = fileTable(paths.folder, paths.folder, paths.listed.files)
-    if (paths.hold === 'sounds') return { ...table, isOfSounds: true }
+    const table = fileTable(paths.folder, paths.listed.files, paths.hold)
     return paths.hold === 'texts' ? withTextOfFiles(table, encodingOf(reading.features)) : table
   }
   const { isArrayFile, openArrays } = await import('../arrays/open-arrays.js')
@@ -115,7 +114,7 @@ function encodingOf(features: OwnDataSpec['features']): Encoding {
 }
 
 /** The names of files that are rows. A folder with several kinds holds the first of them. */
-const CONTENTS: readonly (readonly [FolderFiles['hold'], (name: string) => boolean])[] = [
+const CONTENTS: readonly (readonly [FoundKind, (name: string) => boolean])[] = [
   ['pictures', isPictureName],
   ['sounds', isSoundName],
   ['texts', isTextName],
@@ -139,7 +138,7 @@ async function filesIn(folder: string, followLinks: boolean): Promise<FolderFile
 }
 
 /** Files that a pattern or a list names, relative to the folder that has all of them. */
-function inOneFolder(paths: readonly string[], hold: FolderFiles['hold']): FolderFiles {
+function inOneFolder(paths: readonly string[], hold: FoundKind): FolderFiles {
   let folder = dirname(paths[0]!)
   const isInside = (path: string) => !relative(folder, path).startsWith('..')
   while (!paths.every(isInside) && dirname(folder) !== folder) folder = dirname(folder)

@@ -57,7 +57,7 @@ export const filesOf = (
   from: column,
   folder: folderOf(directory, table),
   pathOf: asWritten,
-  isFound: table.isListed === true && directory === null,
+  isFound: table.holds !== undefined && directory === null,
 })
 
 export const fieldOf = ([height, width]: readonly number[], channels: number): Field => ({

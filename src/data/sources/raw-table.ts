@@ -12,15 +12,15 @@ export type ColumnType = 'number' | 'integer' | 'text'
 /** The column that is read as a type. */
 export const columnOfType = (type: ColumnType): Column => (type === 'number' ? numberField : { values: type })
 
+export type FoundKind = 'pictures' | 'sounds' | 'texts'
+
 export interface RawTable {
   /** Name for messages: the path of the file, or of the first of several. */
   readonly name: string
   /** Folder to which paths in its columns are relative; without it, that of the file. */
   readonly folder?: string
-  /** True if its column `file` lists files that were found on the disk. */
-  readonly isListed?: boolean
-  /** True if these files are sounds. */
-  readonly isOfSounds?: boolean
+  /** Kind of the files that its column `file` lists, if they were found on the disk. */
+  readonly holds?: FoundKind
   /**
    * The columns in their order: the field of an array; for a table, the type that the file states, or null if it states
    * none, as a CSV file.

@@ -8,6 +8,7 @@ import { withParts } from '../../data/own/folders.js'
 import { FolderFiles, findFiles, isFolder } from '../../data/own/open-source.js'
 import { seenFrom } from '../../data/own/paths.js'
 import { decodePicture } from '../../data/pictures/decode.js'
+import type { FoundKind } from '../../data/sources/raw-table.js'
 import { MOST_BYTES } from '../../data/sources/with-files.js'
 import type { DataWatch } from '../../data/watch.js'
 import { ownData } from '../../spec/own-data.js'
@@ -118,7 +119,7 @@ const forTexts: Proposed = {
   layers: [layer({ type: 'Dense', units: 32, activation: 'relu' }), LAST],
 }
 
-const PROPOSED: { readonly [Hold in FolderFiles['hold']]: (files: FolderFiles) => Promise<Proposed> } = {
+const PROPOSED: { readonly [Hold in FoundKind]: (files: FolderFiles) => Promise<Proposed> } = {
   pictures: forPictures,
   sounds: forSounds,
   texts: async () => forTexts,
