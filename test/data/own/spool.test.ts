@@ -1,12 +1,12 @@
 /** Rows of a source come back as they were, from memory and from a file. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { UserError } from '../../../src/base/issue.js'
 import { type Column, numberField } from '../../../src/data/column.js'
 import { type Spooled, spool } from '../../../src/data/own/spool.js'
 import type { Rows } from '../../../src/data/sources/source.js'
+import { ownCache } from '../../support/own-cache.js'
 
 const columns: Record<string, Column> = {
   picture: { shape: [3], dtype: 'uint8', divisor: 255, values: 'grey' },
@@ -69,17 +69,7 @@ const expected = () => {
   )
 }
 
-let folder: string
-const before = process.env.XDG_CACHE_HOME
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spool-'))
-  process.env.XDG_CACHE_HOME = folder
-})
-afterAll(() => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME
-  else process.env.XDG_CACHE_HOME = before
-  rmSync(folder, { recursive: true })
-})
+const cache = ownCache()
 
 /** Bytes that stay in memory: all, those of the first piece, none. */
 describe.each([1e9, 400, 0])('with %s bytes in memory', (budget) => {
@@ -121,9 +111,9 @@ describe.each([1e9, 400, 0])('with %s bytes in memory', (budget) => {
 
 test('nothing is left in the cache', async () => {
   const spooled = await spool(stream(), new Set(), { budget: 0 })
-  expect(readdirSync(join(folder, 'trainspec'))).toEqual([])
+  expect(readdirSync(join(cache(), 'trainspec'))).toEqual([])
   spooled.close()
-  expect(readdirSync(join(folder, 'trainspec'))).toEqual([])
+  expect(readdirSync(join(cache(), 'trainspec'))).toEqual([])
 })
 
 test('text of very many values comes back', async () => {
@@ -140,16 +130,12 @@ test('text of very many values comes back', async () => {
 })
 
 test('a cache that cannot be written is named', async () => {
-  const file = join(folder, 'file')
+  const file = join(cache(), 'file')
   writeFileSync(file, '')
   process.env.XDG_CACHE_HOME = file
-  try {
-    await expect(spool(stream(), new Set(), { budget: 0 })).rejects.toThrow(
-      new UserError(
-        `Cannot keep the rows that do not fit in memory: ${join(file, 'trainspec')}: a part of the path is a file, not a folder.`,
-      ),
-    )
-  } finally {
-    process.env.XDG_CACHE_HOME = folder
-  }
+  await expect(spool(stream(), new Set(), { budget: 0 })).rejects.toThrow(
+    new UserError(
+      `Cannot keep the rows that do not fit in memory: ${join(file, 'trainspec')}: a part of the path is a file, not a folder.`,
+    ),
+  )
 })
