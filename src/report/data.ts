@@ -122,10 +122,10 @@ function firstLines({ first, columns }: DataReport): string[] {
     isCut ? [...list.slice(0, half), gap, ...list.slice(half)] : [...list]
   const targets = shown.slice(inputs.length)
   const used = columns.filter(({ use }) => use !== 'none').slice(0, MOST_SHOWN)
-  const cells = used.flatMap(({ name }) => {
-    const texts = ({ values }: (typeof shown)[number]) =>
+  const cells = used.map(({ name }) => {
+    const text = ({ values }: (typeof shown)[number]) =>
       Object.hasOwn(values, name) ? cut(values[name] ?? '(gap)', MOST_CHARACTERS) : ''
-    return [[cut(name, MOST_CHARACTERS), ...withGap(inputs.map(texts), ''), ...targets.map(texts)]]
+    return [cut(name, MOST_CHARACTERS), ...withGap(inputs.map(text), ''), ...targets.map(text)]
   })
   const header = [
     'row',
