@@ -2,8 +2,7 @@
  * Eigenvalues and eigenvectors of a symmetric matrix: Householder's reflections to a tridiagonal matrix, then the QL
  * method with implicit shifts (Martin, Reinsch and Wilkinson, 1968; Bowdler, Martin, Reinsch and Wilkinson, 1968).
  */
-import type { MatrixMemory, Place } from './matrix.js'
-import { strideOf } from './matrix.js'
+import { type MatrixMemory, type Place, strideOf } from './matrix.js'
 
 export interface Eigen {
   /** In no order. */

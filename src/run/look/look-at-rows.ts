@@ -1,7 +1,6 @@
 /** Goes once over the rows of each part, as they are before any step. */
 import type { Named } from '../../base/field.js'
-import type { Values } from '../../data/column.js'
-import { widthOf } from '../../data/column.js'
+import { type Values, widthOf } from '../../data/column.js'
 import { PARTS, type PartName, type RawData, type RawPart } from '../../data/data.js'
 import { within } from '../../data/preparation.js'
 import type { DataReport } from '../../export/data-report.js'

@@ -2,8 +2,7 @@
  * Hashes of rows. A hash has two lanes of 32 bits, each the hash of Murmur's kind (A. Appleby, MurmurHash3), with a
  * multiplier of its own.
  */
-import type { Column, Values } from '../../data/column.js'
-import { widthOf } from '../../data/column.js'
+import { type Column, type Values, widthOf } from '../../data/column.js'
 
 /** Two 32-bit lanes. */
 export type Lanes = Int32Array
