@@ -1,4 +1,4 @@
-/** What a folder stands for: parts beside each other, and the classes that its sub-folders name. */
+/** Replaces a folder by its parts, and takes the classes that its sub-folders name as the target. */
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { OwnDataSpec } from '../../spec/own-data.js'

@@ -18,7 +18,7 @@ export interface DecodedPicture {
 
 /**
  * Decodes a picture to grey, RGB or RGBA. Colours become grey by 0.299, 0.587 and 0.114; opacity that is not asked for
- * is dropped, as in Keras. Of an animation it is the first picture.
+ * is dropped, as in Keras. An animation gives its first picture.
  */
 export async function decodePicture(bytes: Uint8Array, channels: 1 | 3 | 4): Promise<DecodedPicture | Problem> {
   const format = formatOf(bytes)

@@ -9,11 +9,11 @@ export type Pixels = Uint8Array | Uint16Array | Int32Array | Float32Array
 
 export interface Resizing {
   readonly interpolation: Interpolation
-  /** Whether kernels are widened where the picture becomes smaller; not for nearest and area. */
+  /** Widens kernels where the picture becomes smaller; not for nearest and area. */
   readonly antialias?: boolean
-  /** Whether to leave out what lies outside the largest window in the middle with the shape of the result. */
+  /** Leaves out everything outside the largest window in the middle with the shape of the result. */
   readonly crop_to_aspect_ratio?: boolean
-  /** Whether to surround the picture with `fill_value` so that it has the shape of the result. */
+  /** Surrounds the picture with `fill_value` so that it has the shape of the result. */
   readonly pad_to_aspect_ratio?: boolean
   readonly fill_value?: number
 }

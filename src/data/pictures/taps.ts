@@ -13,7 +13,7 @@ export interface Taps {
   readonly weights: Float32Array
 }
 
-/** What an output pixel is made of: at most `count` input pixels from `first` on, with weights of any sum. */
+/** The input pixels that make an output pixel: at most `count` from `first` on, with weights of any sum. */
 interface Reach {
   readonly count: number
   first(x: number): number

@@ -21,7 +21,7 @@ export interface FileColumn {
   readonly sameSizeAs?: string
 }
 
-/** What is known of a file after it was decoded. */
+/** Facts about a file that was decoded. */
 export interface FileFacts {
   /** Height and width in pixels. */
   readonly size?: readonly [number, number]

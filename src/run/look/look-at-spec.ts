@@ -77,7 +77,7 @@ function kindOf({ values, shape }: Field, target: TargetSpec | null): 'multi_hot
   return values === 'probability' && target?.type !== 'multi_hot' ? 'class' : 'multi_hot'
 }
 
-/** What the spec says about a target; null for a set that comes with the program. */
+/** The settings of a target in the spec; null for a set that comes with the program. */
 const targetIn = (data: OpenData['data'], name: string, { targets }: DataForm): TargetSpec | null =>
   'source' in data ? (data.targets?.[name] ?? (Object.keys(targets).length === 1 ? data.target : null)) : null
 

@@ -31,8 +31,8 @@ function whole(numbers: usize): v128 {
 }
 
 /**
- * Resizes a row: pixel x of the result is the sum over k of weight k of x times pixel start of x + k. What is written beyond
- * a pixel is written again.
+ * Resizes a row: pixel x of the result is the sum over k of weight k of x times pixel start of x + k. Each pixel writes over
+ * the numbers that the one before it wrote beyond its own.
  */
 export function resize_row(
   out: usize,
