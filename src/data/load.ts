@@ -87,13 +87,8 @@ async function loadSet(request: SetRequest): Promise<Data> {
   const form = describeSet(request)
   const tested = await tableOf(plans, test, TEST, learnt)
   if (training) {
-    const validation = { plans, learnt, source: train, number: TRAINING, rows: rows.validation }
-    return {
-      form,
-      train: await trainingRows(training, train, rows.train),
-      validation: await otherRows(validation),
-      test: tested,
-    }
+    const [validation] = await otherRows({ plans, learnt, source: train }, [rows.validation])
+    return { form, train: await trainingRows(training, train, rows.train), validation: validation!, test: tested }
   }
   const whole = await tableOf(plans, train, TRAINING, learnt)
   return { form, train: rowsOf(whole, rows.train), validation: rowsOf(whole, rows.validation), test: tested }

@@ -148,11 +148,12 @@ function nextLearning(chain: Chain, learnt: Json[], columns: Named<Column>) {
 }
 
 /** Returns how to take the rows of a chunk that are in a set, in memory of their own or in a room, and their numbers in the source. */
-export function within({ from, count }: Rows, set: RowSet) {
+export function within({ from, count }: Pick<Rows, 'from' | 'count'>, set: RowSet) {
   if (set instanceof Uint32Array) {
     const own = rowsIn(set, from, count)
     const places = own.map((row) => row - from)
     return {
+      count: own.length,
       take: (values: Values, width: number, room?: Room) => picked(values, places, width, room),
       rowOf: (index: number) => own[index]!,
     }
@@ -160,6 +161,7 @@ export function within({ from, count }: Rows, set: RowSet) {
   const start = Math.min(Math.max(set.from, from), from + count)
   const end = Math.max(start, Math.min(set.to, from + count))
   return {
+    count: end - start,
     take: (values: Values, width: number) => cut(values, start - from, end - from, width),
     rowOf: (index: number) => start + index,
   }

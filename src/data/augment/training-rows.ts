@@ -2,7 +2,7 @@
 import type { Field, Named, Numbers } from '../../base/field.js'
 import { sizeOf } from '../../base/shape.js'
 import { type Column, isField } from '../column.js'
-import { ROW_NUMBER } from '../packs/file-table.js'
+import { ROW_NUMBER, withRowNumber } from '../packs/file-table.js'
 import {
   type Chain,
   drawnAnew,
@@ -36,10 +36,8 @@ export function trainingPlans(
   seed: number,
 ): TrainingPlans | undefined {
   const pictures: Record<string, PictureRecipe> = {}
-  const [ownPlans, ownLearnt] = [
-    { ...plans } as Record<string, Plans[string]>,
-    { ...learnt } as Record<string, Learnt[string]>,
-  ]
+  const ownPlans: Record<string, Plans[string]> = { ...plans }
+  const ownLearnt: Record<string, Learnt[string]> = { ...learnt }
   const first = firstChains(plans)
   for (const [key, [part]] of Object.entries(plans)) {
     const { column, augmented } = part as Chain
@@ -63,60 +61,67 @@ export function trainingPlans(
 }
 
 /** The fields of training rows as they are stored, with the number of each row in its source. */
-export const storedFieldsOf = ({ plans, learnt }: TrainingPlans, columns: Named<Column>): Named<Field> => ({
-  ...fieldsOf(plans, columns, learnt),
-  [ROW_NUMBER]: ROW_FIELD,
-})
-
-const ROW_FIELD: Field = { shape: [], dtype: 'int32', divisor: 1, values: 'real' }
+export const storedFieldsOf = ({ plans, learnt }: TrainingPlans, columns: Named<Column>): Named<Field> =>
+  withRowNumber(fieldsOf(plans, columns, learnt))
 
 /** Reads training rows into memory that threads share. */
 export async function trainingRows(training: TrainingPlans, source: Source, rows: RowSet): Promise<AugmentedTable> {
   const fields = storedFieldsOf(training, source.columns)
   const count = countOf(rows)
   const columns = sharedRoom(fields, count)
-  await fill(columns, fields, { ...training, source, number: TRAINING, rows })
+  await fill([{ columns, rows }], fields, { ...training, source })
   return augmentedTable({ fields, columns, count }, training.recipe)
 }
 
 interface Filling {
   readonly plans: Plans
   readonly learnt: Learnt
+  /** The source of the training rows. */
   readonly source: Source
-  /** Number of the source. */
-  readonly number: number
+}
+
+/** Reads sets of rows, in one pass, prepared as rows of validation are. */
+export async function otherRows({ plans, learnt, source }: Filling, sets: readonly RowSet[]): Promise<Table[]> {
+  const fields = fieldsOf(plans, source.columns, learnt)
+  const all = withRowNumber(fields)
+  const parts = sets.map((rows) => ({ columns: roomFor(all, countOf(rows)), rows }))
+  await fill(parts, all, { plans, learnt, source })
+  const draws = Object.entries(drawnAnew(plans, source.columns, learnt, TRAINING))
+  return parts.map(({ columns, rows }) => {
+    const numbers = columns[ROW_NUMBER]!
+    const anew = draws.map(([name, draw]) => {
+      const width = sizeOf(fields[name]!.shape)
+      const byNumber: DrawAnew = (stored, from, length, { first, epoch }, into, to) =>
+        draw(stored, from, length, { first: numbers[first / width]! * width, epoch }, into, to)
+      return [name, byNumber] as const
+    })
+    return memoryTable(fields, columns, countOf(rows), Object.fromEntries(anew))
+  })
+}
+
+/** Arrays, and the rows that they are for. */
+interface FilledPart {
+  readonly columns: Named<Numbers>
   readonly rows: RowSet
 }
 
-/** Reads these rows alone, prepared as rows of validation are. */
-export async function otherRows({ plans, learnt, source, number, rows }: Filling): Promise<Table> {
-  const fields = fieldsOf(plans, source.columns, learnt)
-  const count = countOf(rows)
-  const all = { ...fields, [ROW_NUMBER]: ROW_FIELD }
-  const { [ROW_NUMBER]: numbers, ...columns } = roomFor(all, count)
-  await fill({ ...columns, [ROW_NUMBER]: numbers! }, all, { plans, learnt, source, number, rows })
-  const anew = Object.entries(drawnAnew(plans, source.columns, learnt, number)).map(([name, draw]) => {
-    const width = sizeOf(fields[name]!.shape)
-    const byNumber: DrawAnew = (stored, from, length, { first, epoch }, into, to) =>
-      draw(stored, from, length, { first: numbers![first / width]! * width, epoch }, into, to)
-    return [name, byNumber] as const
-  })
-  return memoryTable(fields, columns, count, Object.fromEntries(anew))
-}
-
-async function fill(columns: Named<Numbers>, fields: Named<Field>, filling: Filling): Promise<void> {
-  const { plans, learnt, source, number, rows } = filling
-  let filled = 0
-  for await (const some of prepared(plans, source, number, learnt)) {
-    const seen = within({ ...some, columns: some.fields }, rows)
-    let taken = 0
-    for (const [name, values] of Object.entries(some.fields)) {
-      const width = sizeOf(fields[name]!.shape)
-      const own = seen.take(values, width) as Numbers
-      columns[name]!.set(own, filled * width)
-      taken = own.length / width
+async function fill(
+  parts: readonly FilledPart[],
+  fields: Named<Field>,
+  { plans, learnt, source }: Filling,
+): Promise<void> {
+  const each = parts.filter(({ rows }) => countOf(rows) > 0).map((part) => ({ ...part, filled: 0 }))
+  if (each.length === 0) return
+  for await (const some of prepared(plans, source, TRAINING, learnt)) {
+    for (const part of each) {
+      const { columns, rows, filled } = part
+      const seen = within(some, rows)
+      for (const [name, values] of Object.entries(some.fields)) {
+        const width = sizeOf(fields[name]!.shape)
+        columns[name]!.set(seen.take(values, width) as Numbers, filled * width)
+      }
+      for (let index = 0; index < seen.count; index++) columns[ROW_NUMBER]![filled + index] = seen.rowOf(index)
+      part.filled += seen.count
     }
-    for (let index = 0; index < taken; index++) columns[ROW_NUMBER]![filled + index] = seen.rowOf(index)
-    filled += taken
   }
 }

@@ -45,20 +45,28 @@ export interface Sources {
 }
 
 /** Returns tables in memory. */
-export async function memoryTables({ plans, learnt, seed }: Preparation, sources: Sources): Promise<Tables> {
-  const { main, parts } = sources
-  const training = trainingPlans(plans, main.columns, learnt, seed)
-  const whole = training ? null : await tableOf(plans, main, TRAINING, learnt)
+export async function memoryTables(preparation: Preparation, sources: Sources): Promise<Tables> {
+  const { plans, learnt } = preparation
+  const { train, ...ofMain } = await mainTables(preparation, sources)
   const tableFrom = async (name: 'validation' | 'test') => {
     const other = sources[name]
-    if (other) return tableOf(plans, other, NUMBERS[name], learnt)
-    if (whole) return chosen(whole, parts[name])
-    return otherRows({ plans, learnt, source: main, number: TRAINING, rows: parts[name] })
+    return other ? tableOf(plans, other, NUMBERS[name], learnt) : ofMain[name]
   }
+  return { train, validation: await tableFrom('validation'), test: await tableFrom('test') }
+}
+
+/** Returns tables of the rows of the main source. */
+async function mainTables({ plans, learnt, seed }: Preparation, { main, parts }: Sources): Promise<Tables> {
+  const training = trainingPlans(plans, main.columns, learnt, seed)
+  if (training) {
+    const [validation, test] = await otherRows({ plans, learnt, source: main }, [parts.validation, parts.test])
+    return { train: await trainingRows(training, main, parts.train), validation: validation!, test: test! }
+  }
+  const whole = await tableOf(plans, main, TRAINING, learnt)
   return {
-    train: training ? await trainingRows(training, main, parts.train) : chosen(whole!, parts.train),
-    validation: await tableFrom('validation'),
-    test: await tableFrom('test'),
+    train: chosen(whole, parts.train),
+    validation: chosen(whole, parts.validation),
+    test: chosen(whole, parts.test),
   }
 }
 

@@ -23,9 +23,13 @@ export const ROW_NUMBER = 'row:'
 
 /** The fields of rows in a file. */
 export const storedFields = (fields: Named<Field>, anew: Named<DrawAnew>): Named<Field> =>
-  Object.keys(anew).length === 0
-    ? fields
-    : { ...fields, [ROW_NUMBER]: { shape: [], dtype: 'int32', divisor: 1, values: 'real' } }
+  Object.keys(anew).length === 0 ? fields : withRowNumber(fields)
+
+/** These fields, and the number of each row in its source. */
+export const withRowNumber = (fields: Named<Field>): Named<Field> => ({
+  ...fields,
+  [ROW_NUMBER]: { shape: [], dtype: 'int32', divisor: 1, values: 'real' },
+})
 
 /** A table of rows that were written with the layout of `storedFields`. Rows are copied from those fetched ahead, or read. */
 export function fileTable(fields: Named<Field>, file: RowsInFile, anew: Named<DrawAnew> = {}): Table {
