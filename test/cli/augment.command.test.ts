@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { npyHeader } from '../../src/base/npy.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
 import { runMain } from '../support/main.js'
+import { npy } from '../support/npy.js'
 import { ownSpec } from '../support/own-data.js'
 
 const FLIP = { type: 'RandomFlip', mode: 'horizontal' }
@@ -48,14 +48,7 @@ describe('the same seed gives the same bytes', () => {
 
   test('from memory and from a pack, also of mixed samples', async () => {
     const COUNT = 60
-    const array = (shape: readonly number[], value: (at: number) => number) =>
-      Buffer.concat([
-        npyHeader([COUNT, ...shape]),
-        new Uint8Array(
-          Float32Array.from({ length: shape.reduce((a, b) => a * b, COUNT) }, (_, at) => value(at)).buffer,
-        ),
-      ])
-    const files = { 'x.npy': array([6, 6, 3], (at) => (at * 37) % 256), 'y.npy': array([], (at) => at % 3) }
+    const files = { 'x.npy': npy([COUNT, 6, 6, 3], (at) => (at * 37) % 256), 'y.npy': npy([COUNT], (at) => at % 3) }
     const { data: _, ...network } = spec([])
     const weightsOf = async (cache: string, workers: string) => {
       const path = ownSpec(

@@ -1,10 +1,10 @@
 /** Training rows are augmented anew in each epoch, and nothing but seed, layer, row and epoch decides how. */
 import { describe, expect, test } from 'vitest'
-import { npyHeader } from '../../../src/base/npy.js'
 import { batches } from '../../../src/data/batches.js'
 import { loadData } from '../../../src/data/load.js'
 import { readRows, type Table } from '../../../src/data/table.js'
 import { formOfData, X, Y } from '../../support/data.js'
+import { npy } from '../../support/npy.js'
 import { loaded } from '../../support/own-data.js'
 import { resolveData } from '../../support/spec.js'
 
@@ -165,15 +165,7 @@ describe('of a set that comes with the program', () => {
 
 describe('of data of the user', () => {
   const COUNT = 40
-  const pictures = (values: (at: number) => number, shape: readonly number[]) =>
-    Buffer.concat([
-      npyHeader([COUNT, ...shape]),
-      new Uint8Array(
-        Float32Array.from({ length: COUNT * shape.reduce((a, b) => a * b) }, (_, at) => values(at)).buffer,
-      ),
-    ])
-  const labels = pictures((at) => at % 2, [1])
-  const files = { 'x.npy': pictures((at) => (at * 7) % 256, [4, 5, 3]), 'y.npy': labels }
+  const files = { 'x.npy': npy([COUNT, 4, 5, 3], (at) => (at * 7) % 256), 'y.npy': npy([COUNT, 1], (at) => at % 2) }
   const spec = (augment: unknown, rest: object = {}) => ({
     source: { x: 'x.npy', y: 'y.npy' },
     features: { x: { type: 'array', augment, steps: ['Standardize'] } },
@@ -245,7 +237,7 @@ describe('of data of the user', () => {
   })
 
   test('a vector is no picture', async () => {
-    const flat = { ...files, 'x.npy': pictures((at) => at, [6]) }
+    const flat = { ...files, 'x.npy': npy([COUNT, 6], (at) => at) }
     await expect(loaded(flat, spec(['RandomFlip']), NETWORK)).rejects.toThrow(
       'column "x": found rows (None, 6), must be (None, height, width) or (None, height, width, channels) for "augment"',
     )

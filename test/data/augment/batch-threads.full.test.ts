@@ -3,11 +3,11 @@ import { truncateSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { UserError } from '../../../src/base/issue.js'
-import { npyHeader } from '../../../src/base/npy.js'
 import { type AugmentedTable, isAugmented } from '../../../src/data/augment/augmented-table.js'
 import { batchThreads } from '../../../src/data/augment/batch-threads.js'
 import { type BatchOptions, batches, type TableBatch } from '../../../src/data/batches.js'
 import { loadData } from '../../../src/data/load.js'
+import { npy } from '../../support/npy.js'
 import { loaded } from '../../support/own-data.js'
 import { resolveData } from '../../support/spec.js'
 
@@ -75,10 +75,7 @@ test('a batch stays as it is until the batch after the next one is asked for', a
 
 /** A table of 64 rows in a file that another program has cut to so many bytes. */
 async function cutShort(bytes: number): Promise<AugmentedTable> {
-  const files = {
-    'x.npy': Buffer.concat([npyHeader([64, 8, 8]), new Uint8Array(64 * 64 * 4)]),
-    'y.npy': Buffer.concat([npyHeader([64]), new Uint8Array(64 * 4)]),
-  }
+  const files = { 'x.npy': npy([64, 8, 8]), 'y.npy': npy([64]) }
   const spec = {
     source: { x: 'x.npy', y: 'y.npy' },
     features: { x: { type: 'array', augment: ['RandomFlip'] } },

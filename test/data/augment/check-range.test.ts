@@ -1,13 +1,10 @@
 /** Arrays whose values are far from the value range of a layer are told before training. */
 import { expect, test } from 'vitest'
-import { npyHeader } from '../../../src/base/npy.js'
 import { warnOfRanges } from '../../../src/data/augment/check-range.js'
+import { npy } from '../../support/npy.js'
 import { openOwnSpec } from '../../support/own-data.js'
 
 const PICTURES = 12
-
-const array = (shape: readonly number[], values: Float32Array) =>
-  Buffer.concat([npyHeader([PICTURES, ...shape]), new Uint8Array(values.buffer)])
 
 const NETWORK = {
   model: { type: 'Sequential', layers: ['Flatten', { type: 'Dense', units: 'auto', activation: 'softmax' }] },
@@ -15,9 +12,8 @@ const NETWORK = {
 
 /** Warnings for pictures with values between these. */
 async function warned(least: number, largest: number, augment: readonly unknown[]): Promise<string[]> {
-  const ramp = Float32Array.from({ length: PICTURES * 9 }, (_, at) => least + ((largest - least) * (at % 9)) / 8)
-  const kinds = Float32Array.from({ length: PICTURES }, (_, row) => row % 3)
-  const files = { 'x.npy': array([3, 3], ramp), 'y.npy': array([], kinds) }
+  const ramp = (at: number) => least + ((largest - least) * (at % 9)) / 8
+  const files = { 'x.npy': npy([PICTURES, 3, 3], ramp), 'y.npy': npy([PICTURES], (row) => row % 3) }
   const features = { x: { type: 'array', augment } }
   const data = { source: { x: 'x.npy', y: 'y.npy' }, target: { column: 'y', type: 'class' }, features }
   const opened = await openOwnSpec(files, data, NETWORK)

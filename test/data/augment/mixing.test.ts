@@ -1,16 +1,15 @@
 /** Classes, numbers and weights are mixed as the pictures of their samples are. */
 import { describe, expect, test } from 'vitest'
-import { npyHeader } from '../../../src/base/npy.js'
 import { sizeOf } from '../../../src/base/shape.js'
 import { readRows, roomFor } from '../../../src/data/table.js'
+import { npy } from '../../support/npy.js'
 import { loaded, problemsOf } from '../../support/own-data.js'
 
 describe('mixed samples', () => {
   const COUNT = 12
   const array = (shape: readonly number[], value: (row: number) => number) => {
     const width = sizeOf(shape)
-    const values = Float32Array.from({ length: COUNT * width }, (_, at) => value(Math.floor(at / width)))
-    return Buffer.concat([npyHeader([COUNT, ...shape]), new Uint8Array(values.buffer)])
+    return npy([COUNT, ...shape], (at) => value(Math.floor(at / width)))
   }
   const files = {
     'x.npy': array([4, 4, 1], (row) => row % 3),
@@ -99,8 +98,8 @@ describe('mixed samples', () => {
 })
 
 test('pictures with gaps, and values that another feature draws anew, are refused', async () => {
-  const array = Buffer.concat([npyHeader([2, 2, 2]), new Uint8Array(32)])
-  const files = { 'x.npy': array, 'z.npy': array, 'y.npy': Buffer.concat([npyHeader([2]), new Uint8Array(8)]) }
+  const array = npy([2, 2, 2])
+  const files = { 'x.npy': array, 'z.npy': array, 'y.npy': npy([2]) }
   const features = {
     x: { type: 'array', augment: ['RandomFlip'], missing: 0 },
     z: { type: 'array', steps: [{ type: 'Binarize', method: 'sample_each_epoch' }] },
