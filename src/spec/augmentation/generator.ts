@@ -128,8 +128,14 @@ export type GeneratorSpec = DeepReadonly<z.output<(typeof GENERATOR)[number]>>
 
 /** True if training rows are changed at random. */
 export const changesPictures = (spec: GeneratorSpec): boolean =>
-  [spec.rotation_range, spec.shear_range, spec.zoom_range, spec.channel_shift_range].some((range) => range !== 0) ||
-  [spec.width_shift_range, spec.height_shift_range].some((range) => range !== 0) ||
+  [
+    spec.rotation_range,
+    spec.width_shift_range,
+    spec.height_shift_range,
+    spec.shear_range,
+    spec.zoom_range,
+    spec.channel_shift_range,
+  ].some((range) => range !== 0) ||
   spec.brightness_range !== null ||
   spec.horizontal_flip ||
   spec.vertical_flip
