@@ -9,8 +9,11 @@ export interface KernelMemory<Kernels> {
   readonly buffer: ArrayBuffer
 }
 
-const PAGE = 65536
+export const PAGE = 65536
 const ALIGNED = 16
+
+/** Bytes that an array takes, so that the next one is aligned for SIMD. */
+export const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNED) * ALIGNED
 
 /** Starts the kernels of a file of `generated/`, once in a thread. */
 export function kernelMemory<Kernels>(file: string): () => KernelMemory<Kernels> {
@@ -22,18 +25,15 @@ export function kernelMemory<Kernels>(file: string): () => KernelMemory<Kernels>
 }
 
 function start<Kernels>(file: string): KernelMemory<Kernels> {
-  const compiled = new WebAssembly.Module(readFileSync(new URL(`../../generated/${file}`, import.meta.url)))
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: PAGE })
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
+  const { kernels, memory } = startKernels<Kernels>(file, 2)
   return {
-    kernels: exports as unknown as Kernels,
+    kernels,
     layOut(...sizes) {
-      // the first page is the compiler's
       let next = PAGE
       const places = sizes.map((bytes) => {
         const at = next
         // kernels may read and write a little more than an array
-        next += Math.ceil(bytes / ALIGNED) * ALIGNED + ALIGNED
+        next += aligned(bytes) + ALIGNED
         return at
       })
       const missing = next - memory.buffer.byteLength
@@ -44,4 +44,16 @@ function start<Kernels>(file: string): KernelMemory<Kernels> {
       return memory.buffer
     },
   }
+}
+
+const compiled = new Map<string, WebAssembly.Module>()
+
+/** Starts the kernels of a file of `generated/` with a new memory of so many pages, the first of which is the compiler's. */
+export function startKernels<Kernels>(file: string, pages: number) {
+  const code =
+    compiled.get(file) ?? new WebAssembly.Module(readFileSync(new URL(`../../generated/${file}`, import.meta.url)))
+  compiled.set(file, code)
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: PAGE })
+  const { exports } = new WebAssembly.Instance(code, { env: { memory } })
+  return { kernels: exports as unknown as Kernels, memory }
 }

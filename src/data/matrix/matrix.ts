@@ -1,5 +1,5 @@
 /** Matrices of float64 in the memory of WebAssembly, and the SIMD kernels on them (`assembly/kernels.ts`). */
-import { readFileSync } from 'node:fs'
+import { aligned, PAGE, startKernels } from '../kernel-memory.js'
 
 interface Kernels {
   add_products(products: number, rows: number, count: number, stride: number): void
@@ -30,25 +30,18 @@ export interface MatrixMemory {
   integers(length: number): Place<Int32Array>
 }
 
-let compiled: WebAssembly.Module | undefined
-
-const PAGE = 65536
-const ALIGNED = 16
-
 /** Starts kernels with a memory of their own for so many bytes of arrays. */
 export function matrixMemory(bytes: number): MatrixMemory {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../../generated/matrix.wasm', import.meta.url)))
-  // one page more for what the compiler keeps, and one for gaps between arrays
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / PAGE) + 2, maximum: PAGE })
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
+  // one page more for the compiler, and one for gaps between arrays
+  const { kernels, memory } = startKernels<Kernels>('matrix.wasm', Math.ceil(bytes / PAGE) + 2)
   let next = PAGE
   const taken = (bytes: number) => {
     const at = next
-    next += Math.ceil(bytes / ALIGNED) * ALIGNED
+    next += aligned(bytes)
     return at
   }
   return {
-    kernels: exports as unknown as Kernels,
+    kernels,
     floats(length) {
       const at = taken(8 * length)
       return { at, values: new Float64Array(memory.buffer, at, length) }
