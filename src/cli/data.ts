@@ -5,12 +5,9 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { isUrl } from '../base/url.js'
-import type { DataReport } from '../export/data-report.js'
 import { dataLines } from '../report/data.js'
 import { lookAtFiles } from '../run/look/look-at-files.js'
-import { lookAtSpec } from '../run/look/look-at-spec.js'
-import { pictureSamples } from '../run/look/picture-samples.js'
-import type { CheckedSpec } from '../run/read-spec.js'
+import { type Looked, lookAtSpec } from '../run/look/look-at-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
 import { checkFilePlace } from './places.js'
@@ -27,20 +24,14 @@ export interface DataOptions extends ReportOptions {
   readonly png: string | undefined
 }
 
-/** A report, and the data that it is about; null without a target. */
-interface Looked {
-  readonly report: DataReport
-  readonly of: Pick<CheckedSpec, 'data'> | null
-}
-
 /** Prints the report to standard output, and writes the proposed spec if asked to. */
 export async function lookAtData(files: readonly string[], options: DataOptions, io: Io): Promise<ExitCode> {
   const [file] = files
   const isOfSpec = files.length === 1 && (await isSpec(file!))
   const { output, png } = options
   if (png !== undefined) await checkFilePlace('--png', png, placesOf(files))
-  const { report, of } = isOfSpec ? await ofSpec(file!, options, io) : await ofFiles(files, options, io)
-  if (png !== undefined) await writeSheet(png, of)
+  const { report, pictures } = isOfSpec ? await ofSpec(file!, options, io) : await ofFiles(files, options, io)
+  if (png !== undefined) await writeSheet(png, pictures)
   if (output !== undefined) await inWords('write the spec', () => writeFileAtomic(output, report.proposal!))
   writeReport(report, (report) => dataLines(report, { written: output ?? null, files }), options, io)
   return EXIT.done
@@ -50,22 +41,20 @@ async function ofSpec(file: string, options: DataOptions, io: Io): Promise<Looke
   if (options.target !== undefined) throw new UserError(`--target: ${file} is a spec, which has its own target`)
   const { spec, data, warnings } = await readWatched(file, options, io)
   showWarnings(warnings, io)
-  const report = await withSpinner(`Looking at ${data.form.name}`, io, () => lookAtSpec(spec, data))
-  return { report, of: { data } }
+  return withSpinner(`Looking at ${data.form.name}`, io, () => lookAtSpec(spec, data, options.png !== undefined))
 }
 
-async function ofFiles(files: readonly string[], { set, target, output }: DataOptions, io: Io): Promise<Looked> {
+async function ofFiles(files: readonly string[], { set, target, output, png }: DataOptions, io: Io): Promise<Looked> {
   if (set.length > 0) throw new UserError(`--set: ${files[0]} is no spec`)
   if (output !== undefined) await checkNewSpec(output, files)
   const place = output ?? `${parse(files[0]!).name}.json`
-  const look = () => watchingData(io, (watch) => lookAtFiles({ files, target, place, watch }))
+  const look = () =>
+    watchingData(io, (watch) => lookAtFiles({ files, target, place, withPictures: png !== undefined, watch }))
   // a download shows its own progress
-  const { report, proposed } = await (files.some(isUrl) ? look() : withSpinner(`Looking at ${files[0]}`, io, look))
-  return { report, of: proposed }
+  return files.some(isUrl) ? look() : withSpinner(`Looking at ${files[0]}`, io, look)
 }
 
-async function writeSheet(path: string, of: Looked['of']): Promise<void> {
-  const samples = of && (await pictureSamples(of.data))
+async function writeSheet(path: string, samples: Looked['pictures']): Promise<void> {
   if (!samples) throw new UserError('--png: the data have no pictures as an input')
   const [{ contactSheet }, { pngOf }] = await Promise.all([
     import('../report/contact-sheet.js'),

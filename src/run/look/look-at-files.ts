@@ -5,10 +5,10 @@ import { quoted } from '../../data/own/problem.js'
 import type { DataWatch } from '../../data/watch.js'
 import type { DataReport } from '../../export/data-report.js'
 import { ownData } from '../../spec/own-data.js'
-import { type CheckedSpec, orThrow, readText } from '../read-spec.js'
+import { orThrow, readText } from '../read-spec.js'
 import { ownVersion } from '../versions.js'
 import { folderText } from './folder-text.js'
-import { lookAtSpec } from './look-at-spec.js'
+import { type Looked, lookAtSpec } from './look-at-spec.js'
 import { type Proposal, propose } from './proposal.js'
 import { specText } from './spec-text.js'
 import { type Survey, survey } from './survey.js'
@@ -21,22 +21,20 @@ export interface FilesRequest {
   readonly target: string | undefined
   /** Path of the spec that is proposed, to whose folder its paths are relative. */
   readonly place: string
+  /** True if training pictures are wanted for a contact sheet. */
+  readonly withPictures?: boolean
   readonly watch: DataWatch
 }
 
-export interface LookedFiles {
-  readonly report: DataReport
-  /** The data of the spec that is proposed; null if it is not whole. */
-  readonly proposed: Pick<CheckedSpec, 'data'> | null
-}
-
 /** Throws a UserError for files that cannot be read, for a target that is no column, and for a spec that has a problem. */
-export async function lookAtFiles({ files, target, place, watch }: FilesRequest): Promise<LookedFiles> {
-  const folder = await folderText(files, target, dirname(place), watch)
-  if (folder !== undefined) {
-    const { spec, data } = orThrow(await readText(folder, place, [], watch), 'The spec that would be proposed')
-    return { report: { ...(await lookAtSpec(spec, data)), proposal: folder }, proposed: { data } }
+export async function lookAtFiles({ files, target, place, withPictures, watch }: FilesRequest): Promise<Looked> {
+  const lookAt = async (text: string) => {
+    const { spec, data } = orThrow(await readText(text, place, [], watch), 'The spec that would be proposed')
+    const { report, pictures } = await lookAtSpec(spec, data, withPictures)
+    return { report: { ...report, proposal: text }, pictures }
   }
+  const folder = await folderText(files, target, dirname(place), watch)
+  if (folder !== undefined) return lookAt(folder)
   const found = await survey(files, target, ownData.parse({ source: [...files] }), watch)
   const proposal = propose(found, target)
   const paths = files.map((file) => seenFrom(dirname(place), file))
@@ -44,18 +42,16 @@ export async function lookAtFiles({ files, target, place, watch }: FilesRequest)
   const columns = columnsOf(found, proposal)
   if (proposal.target === null) {
     const report = { ...unsplit(found.file), columns, warnings: ownWarnings(found, columns), proposal: text }
-    return { report, proposed: null }
+    return { report, pictures: null }
   }
-  const { spec, data } = orThrow(await readText(text, place, [], watch), 'The spec that would be proposed')
-  const report = await lookAtSpec(spec, data)
+  const { report, pictures } = await lookAt(text)
   const used = new Map(report.columns.map((column) => [column.name, column]))
   const whole = {
     ...report,
     columns: columns.map((column) => used.get(column.name) ?? column),
     warnings: [...unreadableWarnings(found), ...report.warnings],
-    proposal: text,
   }
-  return { report: whole, proposed: { data } }
+  return { report: whole, pictures }
 }
 
 /** Columns without a spec. */

@@ -5,18 +5,30 @@ import { median } from '../../base/timing.js'
 import { batches } from '../../data/batches.js'
 import type { Data, OpenData } from '../../data/data.js'
 import type { DataReport } from '../../export/data-report.js'
+import type { SheetSample } from '../../export/sheet-sample.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import type { ResolvedSpec } from '../../spec/spec.js'
 import { ownVersion } from '../versions.js'
 import { classesIn, fieldSummaries, targetCounts } from './fields.js'
 import { lookAtRows } from './look-at-rows.js'
+import { pictureSamples } from './picture-samples.js'
 import { shownTexts } from './texts.js'
 import { splitWords, usesOf } from './uses.js'
 import { warningsOf } from './warnings.js'
 
-export async function lookAtSpec(spec: ResolvedSpec, open: OpenData): Promise<DataReport> {
+export interface Looked {
+  readonly report: DataReport
+  /** Some training pictures; null if they are not asked for, or no input is a picture. */
+  readonly pictures: readonly SheetSample[] | null
+}
+
+export async function lookAtSpec(spec: ResolvedSpec, open: OpenData, withPictures = false): Promise<Looked> {
   const raw = await open.raw()
-  const before = await lookAtRows(raw).finally(() => raw.close())
+  const look = async () => ({
+    before: await lookAtRows(raw),
+    pictures: withPictures ? await pictureSamples(open, raw) : null,
+  })
+  const { before, pictures } = await look().finally(() => raw.close())
   const data = await open.load()
   const { form } = data
   const useOf = usesOf(spec, open)
@@ -40,11 +52,8 @@ export async function lookAtSpec(spec: ResolvedSpec, open: OpenData): Promise<Da
     first: before.first && { kind: isWindow(open) ? ('window' as const) : ('sequence' as const), ...before.first },
     batch: await timeBatch(spec, data),
   }
-  return {
-    ...report,
-    warnings: warningsOf(report, { copies: isWindow(open) ? [] : before.copies, spec, open }),
-    proposal: null,
-  }
+  const warnings = warningsOf(report, { copies: isWindow(open) ? [] : before.copies, spec, open })
+  return { report: { ...report, warnings, proposal: null }, pictures }
 }
 
 const isWindow = ({ data }: OpenData): boolean => 'source' in data && data.window !== null

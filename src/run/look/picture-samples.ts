@@ -4,7 +4,7 @@ import { inputKey } from '../../base/form.js'
 import { sizeOf } from '../../base/shape.js'
 import { type AugmentedTable, isAugmented } from '../../data/augment/augmented-table.js'
 import { type Column, isField, type Values } from '../../data/column.js'
-import type { OpenData } from '../../data/data.js'
+import type { OpenData, RawData } from '../../data/data.js'
 import { isPicture, madeNames } from '../../data/own/picture-features.js'
 import type { SheetPicture, SheetSample } from '../../export/sheet-sample.js'
 import type { FeatureSpec } from '../../spec/features.js'
@@ -18,40 +18,35 @@ const MOST_AUGMENTED = 10
 const EPOCHS = [1, 2, 3, 4, 5]
 
 /** Returns null if no input is a picture. */
-export async function pictureSamples(open: OpenData): Promise<readonly SheetSample[] | null> {
-  const raw = await open.raw()
-  try {
-    const { train } = raw.parts
-    const { columns } = train.source
-    const column = raw.inputs.find((name) => isPictureColumn(columns[name]!))
-    if (column === undefined || raw.sample !== null) return null
-    const data = await open.load()
-    const augmented = isAugmented(data.train) ? augmentation(data.train, keyOf(column, open)) : null
-    const shown = shownRows(countOf(train), augmented ? MOST_AUGMENTED : MOST_SAMPLES)
-    const names = [column, ...raw.targets]
-    const samples: SheetSample[] = []
-    let seen = 0
-    for await (const { count, values } of rowsOf(train, names)) {
-      for (const row of shown.filter((one) => one >= seen && one < seen + count)) {
-        const at = row - seen
-        const targets = raw.targets.map((name) => ({ column: columns[name]!, values: values[name]! }))
-        const masks = targets.filter(({ column }) => isField(column) && column.shape.length >= 2)
-        samples.push({
-          label: targets
-            .filter((one) => !masks.includes(one))
-            .map(({ column, values }) => shownValue(values, column, at) ?? '')
-            .join(' '),
-          pictures: [pictureIn(values[column]!, columns[column] as Field, at)],
-          masks: masks.map(({ column, values }) => pictureIn(values, column as Field, at)),
-          augmented: augmented?.(row) ?? [],
-        })
-      }
-      seen += count
+export async function pictureSamples(open: OpenData, raw: RawData): Promise<readonly SheetSample[] | null> {
+  const { train } = raw.parts
+  const { columns } = train.source
+  const column = raw.inputs.find((name) => isPictureColumn(columns[name]!))
+  if (column === undefined || raw.sample !== null) return null
+  const data = await open.load()
+  const augmented = isAugmented(data.train) ? augmentation(data.train, keyOf(column, open)) : null
+  const shown = shownRows(countOf(train), augmented ? MOST_AUGMENTED : MOST_SAMPLES)
+  const names = [column, ...raw.targets]
+  const samples: SheetSample[] = []
+  let seen = 0
+  for await (const { count, values } of rowsOf(train, names)) {
+    for (const row of shown.filter((one) => one >= seen && one < seen + count)) {
+      const at = row - seen
+      const targets = raw.targets.map((name) => ({ column: columns[name]!, values: values[name]! }))
+      const masks = targets.filter(({ column }) => isField(column) && column.shape.length >= 2)
+      samples.push({
+        label: targets
+          .filter((one) => !masks.includes(one))
+          .map(({ column, values }) => shownValue(values, column, at) ?? '')
+          .join(' '),
+        pictures: [pictureIn(values[column]!, columns[column] as Field, at)],
+        masks: masks.map(({ column, values }) => pictureIn(values, column as Field, at)),
+        augmented: augmented?.(row) ?? [],
+      })
     }
-    return samples
-  } finally {
-    raw.close()
+    seen += count
   }
+  return samples
 }
 
 const isPictureColumn = (column: Column): boolean =>

@@ -18,7 +18,7 @@ async function reportOf(feature: object) {
     target: 'y',
     features: { text: { type: 'text', ...feature } },
   })
-  return lookAtSpec(spec, data)
+  return (await lookAtSpec(spec, data)).report
 }
 
 const tokensOf = async (feature: object) => (await reportOf(feature)).texts.map(({ tokens }) => tokens.join('|'))
@@ -48,7 +48,7 @@ test('a text is no identifier, though each row has another', async () => {
   const rows = Array.from({ length: 30 }, (_, index) => `"text ${index}",${index % 2}`)
   const files = { 'a.csv': `text,y\n${rows.join('\n')}\n` }
   const { spec, data } = await openOwnSpec(files, { source: 'a.csv', target: 'y', features: { text: 'text' } })
-  const report = await lookAtSpec(spec, data)
+  const { report } = await lookAtSpec(spec, data)
   expect(report.warnings).toEqual([])
   const lines = dataLines(report, { written: null, files: [] })
   expect(lines.slice(lines.indexOf('Their texts as tokens'))[1]).toBe('  text, row 4: text | 3')
