@@ -1,5 +1,6 @@
 /** Divides the rows of a source into those for training, for validation and for the test. */
 import { countUp } from '../../base/count-up.js'
+import { joined } from '../../base/joined.js'
 import { PURPOSE, permutation } from '../../base/philox.js'
 import { trainCount } from '../split.js'
 
@@ -24,16 +25,6 @@ export function splitEachLast(series: readonly Uint32Array[], shares: Shares): P
   const parts = series.map((rows) => cutUp(rows, shares))
   const all = (name: keyof Parts) => joined(parts.map((part) => part[name]))
   return sorted({ train: all('train'), validation: all('validation'), test: all('test') })
-}
-
-function joined(lists: readonly Uint32Array[]): Uint32Array {
-  const all = new Uint32Array(lists.reduce((sum, { length }) => sum + length, 0))
-  let filled = 0
-  for (const list of lists) {
-    all.set(list, filled)
-    filled += list.length
-  }
-  return all
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Sequences of unequal length: each sample has all rows of a group, padded or cut to one length. */
 import type { Field, Named, Numbers } from '../../base/field.js'
 import { isInputKey, WEIGHT } from '../../base/form.js'
+import { joined } from '../../base/joined.js'
 import { sizeOf } from '../../base/shape.js'
 import type { SequenceSpec } from '../../spec/series.js'
 import type { Run } from '../table.js'
@@ -24,7 +25,6 @@ export function sequenceSampling(spec: SequenceSpec & { readonly maxlen: number 
     return { ...given, shape, dtype: 'float32', values: 'real' }
   }
   const keptIn = (series: Series) => series.runs.map((run) => keptRows(series, run))
-  const all = (lists: readonly Uint32Array[]) => Uint32Array.from(lists.flatMap((rows) => [...rows]))
 
   return {
     rowsNeeded: 1,
@@ -34,8 +34,8 @@ export function sequenceSampling(spec: SequenceSpec & { readonly maxlen: number 
       const inputs = keptRows(series, series.runs[number]!)
       return { inputs, targets: per_step ? inputs : inputs.slice(-1) }
     },
-    inputRows: (series) => all(keptIn(series)).sort(),
-    targetRows: (series) => all(per_step ? keptIn(series) : keptIn(series).map((rows) => rows.subarray(-1))).sort(),
+    inputRows: (series) => joined(keptIn(series)).sort(),
+    targetRows: (series) => joined(per_step ? keptIn(series) : keptIn(series).map((rows) => rows.subarray(-1))).sort(),
     table(rows, series) {
       const padded = Object.entries(rows.fields).filter(([key]) => isPadded(key))
       const single = Object.keys(rows.fields).filter((key) => !isPadded(key))

@@ -53,13 +53,12 @@ export function windowSampling(spec: WindowSpec, hasTargets: boolean): Sampling 
     isInputKey(key) ? 'inputs' : key === WEIGHT ? 'weight' : 'targets'
   const isOne = typeof horizon === 'number'
 
-  /** The rows at an offset from the start of each of these windows, window by window. */
-  function rowsFrom({ order }: Series, windows: Windows, numbers: Iterable<number>, from: readonly number[]) {
-    const starts = Array.from(numbers, (number) => windows.startOf(number))
-    const rows = new Uint32Array(starts.length * from.length)
+  /** The rows at these offsets from the starts of windows, window by window. */
+  function rowsFrom({ order }: Series, starts: readonly number[], offsets: readonly number[]) {
+    const rows = new Uint32Array(starts.length * offsets.length)
     let filled = 0
     for (const start of starts) {
-      for (const offset of from) rows[filled++] = order ? order[start + offset]! : start + offset
+      for (const offset of offsets) rows[filled++] = order ? order[start + offset]! : start + offset
     }
     return rows
   }
@@ -73,11 +72,8 @@ export function windowSampling(spec: WindowSpec, hasTargets: boolean): Sampling 
     },
     count: (series) => windowsIn(series).count,
     rowsOf(series, number) {
-      const windows = windowsIn(series)
-      return {
-        inputs: rowsFrom(series, windows, [number], inputs()),
-        targets: rowsFrom(series, windows, [number], steps),
-      }
+      const starts = [windowsIn(series).startOf(number)]
+      return { inputs: rowsFrom(series, starts, inputs()), targets: rowsFrom(series, starts, steps) }
     },
     inputRows: (series) => coveredRows(series, windowsIn(series), length, rate),
     targetRows(series) {
@@ -94,15 +90,16 @@ export function windowSampling(spec: WindowSpec, hasTargets: boolean): Sampling 
       const uses = Object.keys(rows.fields).map((key) => [key, useOf(key)] as const)
       const offsets = { inputs: inputs(), targets: steps, weight: steps.slice(0, 1) }
       const each = (['inputs', 'targets', 'weight'] as const)
-        .map((use) => ({ from: offsets[use], keys: uses.flatMap(([key, own]) => (own === use ? [key] : [])) }))
+        .map((use) => ({ offsets: offsets[use], keys: uses.flatMap(([key, own]) => (own === use ? [key] : [])) }))
         .filter(({ keys }) => keys.length > 0)
       return {
         fields: fieldsOf(rows.fields, this.field),
         count: windows.count,
         read(numbers, epoch, into) {
-          for (const { from, keys } of each) {
+          const starts = Array.from(numbers, (number) => windows.startOf(number))
+          for (const { offsets, keys } of each) {
             const some = Object.fromEntries(keys.flatMap((key) => (into[key] ? [[key, into[key]]] : [])))
-            rows.read(rowsFrom(series, windows, numbers, from), epoch, some)
+            rows.read(rowsFrom(series, starts, offsets), epoch, some)
           }
         },
         ...(rows.prefetch && series.order === null && { prefetch: ahead(rows, windows) }),
@@ -129,14 +126,14 @@ const ahead =
 function coveredRows(series: Series, windows: Windows, length: number, rate: number): Uint32Array {
   const end = endOf(series)
   // windows begin where it rises, and end where it falls, separately for each remainder of a place by the rate
-  const change = new Int32Array(end + length * rate)
+  const change = new Int32Array(end)
   for (let window = 0; window < windows.count; window++) {
     const start = windows.startOf(window)
     change[start]!++
-    change[start + length * rate]!--
+    if (start + length * rate < end) change[start + length * rate]!--
   }
   for (let place = rate; place < end; place++) change[place]! += change[place - rate]!
-  return rowsWhere(series, change.subarray(0, end))
+  return rowsWhere(series, change)
 }
 
 /** The number of places. */
@@ -144,7 +141,10 @@ const endOf = ({ runs }: Series): number => runs.reduce((most, { from, count }) 
 
 /** The rows at the places whose flag is not 0, sorted. */
 function rowsWhere({ order }: Series, flags: Uint8Array | Int32Array): Uint32Array {
-  const rows: number[] = []
-  for (let place = 0; place < flags.length; place++) if (flags[place] !== 0) rows.push(order ? order[place]! : place)
-  return Uint32Array.from(rows).sort()
+  const rows = new Uint32Array(flags.length)
+  let filled = 0
+  for (let place = 0; place < flags.length; place++) {
+    if (flags[place] !== 0) rows[filled++] = order ? order[place]! : place
+  }
+  return rows.subarray(0, filled).sort()
 }
