@@ -56,3 +56,10 @@ export interface RawPart {
 export const PARTS = ['train', 'validation', 'test'] as const
 
 export type PartName = (typeof PARTS)[number]
+
+/** Makes a value for each part. */
+export const byPart = <Value>(make: (part: PartName) => Value): Record<PartName, Value> => ({
+  train: make('train'),
+  validation: make('validation'),
+  test: make('test'),
+})

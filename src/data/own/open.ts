@@ -20,6 +20,7 @@ import { gapProblems, type ReadSource, readMain, readSource } from './read.js'
 import type { OpenOwn, OwnRequest } from './request.js'
 import {
   type Division,
+  divisionOf,
   learningRows,
   paddingProblems,
   sampleCounts,
@@ -121,7 +122,7 @@ async function divided({ data, seed, fit }: OwnRequest, targets: Named<Target>, 
   const drawn = Object.values(classes)[0]?.numbers ?? null
   const splitting = { data, main, shares, seed, ...split, classes: drawn && split.classesOf(drawn) }
   const checked = (found: Parts): Division => {
-    const division = { parts: split.rowsOf(found), series }
+    const division = divisionOf(split.rowsOf(found), series)
     refuse(windowProblems(data, division, main))
     const labelled = Object.keys(classes).length > 0 ? targetParts(data, division) : division.parts
     refuse(partProblems(labelled, main, classes))

@@ -3,7 +3,7 @@ import type { Field, Named } from '../../base/field.js'
 import { isInputKey } from '../../base/form.js'
 import type { IssueDraft } from '../../spec/document.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
-import { PARTS, type PartName } from '../data.js'
+import { byPart, PARTS, type PartName } from '../data.js'
 import type { SampleRows, Sampling } from '../series/sampling.js'
 import { longestOf, sequenceSampling } from '../series/sequences.js'
 import { rowsAt, type Series, seriesAmong } from '../series/series.js'
@@ -16,18 +16,25 @@ import { readSeries, type SourceSeries, unequalTargets } from './series.js'
 import { type Parts, partsBy } from './split-rows.js'
 import type { Tables } from './tables.js'
 
+/** The series of each part, in the numbers of its rows. */
+type PartSeries = Readonly<Record<PartName, Series>>
+
 /** How the rows of the source are divided. */
 export interface Division {
   readonly parts: Parts
   /** Null if each row is a sample. */
-  readonly series: SourceSeries | null
+  readonly series: PartSeries | null
+}
+
+export function divisionOf(parts: Parts, series: SourceSeries | null): Division {
+  const count = parts.train.length + parts.validation.length + parts.test.length
+  return { parts, series: series && byPart((part) => seriesAmong(series.divided, parts[part], count)) }
 }
 
 /** How the rows of each part become samples. */
 export interface Sampled {
   readonly sampling: Sampling
-  /** The series of each part, in the numbers of its rows. */
-  readonly series: Readonly<Record<PartName, Series>>
+  readonly series: PartSeries
 }
 
 /** The same, with the spec in which the length of sequences is known. */
@@ -66,17 +73,6 @@ export function splittingBy(series: SourceSeries | null, { window, sequence }: O
   }
 }
 
-/** The series of each part, in the numbers of its rows. */
-const seriesIn = ({ parts, series }: Division): Sampled['series'] => {
-  const { divided } = series!
-  const count = parts.train.length + parts.validation.length + parts.test.length
-  return {
-    train: seriesAmong(divided, parts.train, count),
-    validation: seriesAmong(divided, parts.validation, count),
-    test: seriesAmong(divided, parts.test, count),
-  }
-}
-
 /** The sources of rows; null if the rows of a part are among those of the main source. */
 interface Sources {
   readonly main: ReadSource
@@ -92,7 +88,7 @@ export async function sampledFrom(
 ): Promise<SampledSpec | null> {
   if (division.series === null) return null
   const { main } = sources
-  const series = { ...seriesIn(division) }
+  const series = { ...division.series }
   for (const part of ['validation', 'test'] as const) {
     const own = sources[part]
     if (!own) continue
@@ -110,9 +106,9 @@ export async function sampledFrom(
 }
 
 /** Reports parts of the source that have rows and no window. */
-export function windowProblems(data: OwnDataSpec, division: Division, { file }: ReadSource): IssueDraft[] {
+export function windowProblems(data: OwnDataSpec, { series }: Division, { file }: ReadSource): IssueDraft[] {
   if (data.window === null) return []
-  return sampleProblems({ data, sampling: samplingOf(data)!, series: seriesIn(division) }, () => file)
+  return sampleProblems({ data, sampling: samplingOf(data)!, series: series! }, () => file)
 }
 
 function sampleProblems({ data, sampling, series }: SampledSpec, fileOf: (part: PartName) => string): IssueDraft[] {
@@ -129,19 +125,16 @@ function sampleProblems({ data, sampling, series }: SampledSpec, fileOf: (part: 
 const USES = { train: 'to train on', validation: 'to validate on', test: 'for the test' } as const
 
 /** The rows of each part that are targets of samples. */
-export function targetParts(data: OwnDataSpec, division: Division): Parts {
-  const { parts } = division
+export function targetParts(data: OwnDataSpec, { parts, series }: Division): Parts {
   if (data.window === null) return parts
-  const [sampling, series] = [samplingOf(data)!, seriesIn(division)]
-  const of = (part: PartName) => sampling.targetRows(series[part]).map((place) => parts[part][place]!)
-  return { train: of('train'), validation: of('validation'), test: of('test') }
+  const sampling = samplingOf(data)!
+  return byPart((part) => sampling.targetRows(series![part]).map((place) => parts[part][place]!))
 }
 
 /** The rows of the first training sample in the source; null if each row is one. */
-export function firstSample(data: OwnDataSpec, division: Division): SampleRows | null {
-  if (division.series === null) return null
-  const { inputs, targets } = samplingOf(data)!.rowsOf(seriesIn(division).train, 0)
-  const { train } = division.parts
+export function firstSample(data: OwnDataSpec, { parts: { train }, series }: Division): SampleRows | null {
+  if (series === null) return null
+  const { inputs, targets } = samplingOf(data)!.rowsOf(series.train, 0)
   return { inputs: inputs.map((place) => train[place]!), targets: targets.map((place) => train[place]!) }
 }
 
@@ -152,17 +145,11 @@ export const learningRows = ({ sampling, series }: Sampled, { train }: Parts): U
 export const sampleFields = ({ sampling }: Pick<Sampled, 'sampling'>, fields: Named<Field>): Record<string, Field> =>
   Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, sampling.field(key, field)]))
 
-export const sampleCounts = ({ sampling, series }: Sampled): Record<PartName, number> => ({
-  train: sampling.count(series.train),
-  validation: sampling.count(series.validation),
-  test: sampling.count(series.test),
-})
+export const sampleCounts = ({ sampling, series }: Sampled): Record<PartName, number> =>
+  byPart((part) => sampling.count(series[part]))
 
-export const sampleTables = ({ sampling, series }: Sampled, tables: Tables): Tables => ({
-  train: sampling.table(tables.train, series.train),
-  validation: sampling.table(tables.validation, series.validation),
-  test: sampling.table(tables.test, series.test),
-})
+export const sampleTables = ({ sampling, series }: Sampled, tables: Tables): Tables =>
+  byPart((part) => sampling.table(tables[part], series[part]))
 
 /** Reports numbers of categories that a sequence would be padded with, and that name none. */
 export function paddingProblems({ sequence }: OwnDataSpec, fields: Named<Field>): IssueDraft[] {

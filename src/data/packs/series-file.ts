@@ -1,5 +1,5 @@
 /** The series of the parts of a pack, as numbers behind its rows. */
-import { PARTS, type PartName } from '../data.js'
+import { byPart, PARTS, type PartName } from '../data.js'
 import type { Series } from '../series/series.js'
 import { fill } from './file-table.js'
 import type { Pack, PackDraft } from './pack-file.js'
@@ -42,5 +42,5 @@ export function readSeriesAt(pack: Pack, places: Readonly<Record<PartName, Serie
     const each = Array.from({ length: runs }, (_, run) => ({ from: numbers[2 * run]!, count: numbers[2 * run + 1]! }))
     return { order: order === null ? null : numbers.subarray(2 * runs), runs: each }
   }
-  return { train: read(places.train), validation: read(places.validation), test: read(places.test) }
+  return byPart((part) => read(places[part]))
 }
