@@ -30,7 +30,10 @@ function* localeRules(locale: string): Iterable<RuleIssue> {
 }
 
 /** Fields that a tokenizer takes the place of, with their defaults. */
-const REPLACED = ['max_tokens', 'standardize', 'split', 'ngrams', 'pad_to_max_tokens', 'vocabulary'] as const
+const REPLACED = [
+  ...(['max_tokens', 'standardize', 'split', 'ngrams'] as const),
+  ...(['pad_to_max_tokens', 'vocabulary', 'idf_weights'] as const),
+]
 
 function* tokenizerRules(spec: TextSpec): Iterable<RuleIssue> {
   for (const name of REPLACED) {

@@ -163,6 +163,10 @@ describe('a problem with its place in the spec:', () => {
       'split: found "split" in addition to "tokenizer", which decides it',
     ],
     [
+      { tokenizer: 'tokenizer.json', idf_weights: [1] },
+      'idf_weights: found "idf_weights" in addition to "tokenizer", which decides it',
+    ],
+    [
       { tokenizer: 'tokenizer.json', output_mode: 'tf-idf' },
       'output_mode: found "tf_idf", must be "int", "multi_hot" or "count" with a tokenizer',
     ],
