@@ -17,11 +17,17 @@ export const isPicture = <Given extends FeatureSpec>(
 ): feature is Extract<Given, { readonly type: 'image' }> => feature.type === 'image'
 
 /** The names that the column of a feature or of a target can have: the second if the table has one of the first. */
-export const madeNames = (name: string): readonly [string, string] => [name, `${name} (picture)`]
+export const madeNames = (name: string, of: 'picture' | 'sound' = 'picture'): readonly [string, string] => [
+  name,
+  `${name} (${of})`,
+]
 
 /** The name of the column that is made for a feature or a target, which is none of the table. */
-export const madeColumn = (name: string, { columns }: Pick<RawTable, 'columns'>): string =>
-  madeNames(name)[Object.hasOwn(columns, name) ? 1 : 0]
+export const madeColumn = (
+  name: string,
+  { columns }: Pick<RawTable, 'columns'>,
+  of: 'picture' | 'sound' = 'picture',
+): string => madeNames(name, of)[Object.hasOwn(columns, name) ? 1 : 0]
 
 /** Settles how pixels are stored, by the first picture. */
 export async function withDtype(feature: PictureFeature, table: RawTable): Promise<PictureFeature> {

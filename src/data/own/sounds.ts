@@ -11,7 +11,7 @@ import { type FileColumn, placeOf } from '../sources/file-column.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { MOST_BYTES } from '../sources/with-files.js'
 import type { Feature } from './feature.js'
-import { filesOf } from './picture-features.js'
+import { filesOf, madeColumn } from './picture-features.js'
 
 export type SoundFeature = Extract<Feature, { readonly type: 'audio' }> & SoundFacts
 
@@ -26,9 +26,6 @@ export interface SoundFacts {
 export const isSound = <Given extends FeatureSpec>(
   feature: Given,
 ): feature is Extract<Given, { readonly type: 'audio' }> => feature.type === 'audio'
-
-/** The names that the column of a feature can have: the second if the table has one of the first. */
-export const soundNames = (name: string): readonly [string, string] => [name, `${name} (sound)`]
 
 /** The column that is made for a feature whose form is settled. */
 export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn {
@@ -72,7 +69,7 @@ export async function withSoundForm(
   name: string,
   table: RawTable,
 ): Promise<SoundFeature> {
-  const named = { ...feature, made: soundNames(name)[Object.hasOwn(table.columns, name) ? 1 : 0] }
+  const named = { ...feature, made: madeColumn(name, table, 'sound') }
   let first: WavFormat | undefined
   let longest = 1
   for await (const format of formatsIn(soundColumn(named, table), table)) {

@@ -3,7 +3,7 @@ import type { Named } from '../../base/field.js'
 import type { OpenData } from '../../data/data.js'
 import { columnsOf, targetColumns } from '../../data/own/columns.js'
 import { isPicture, madeNames } from '../../data/own/picture-features.js'
-import { isSound, soundNames } from '../../data/own/sounds.js'
+import { isSound } from '../../data/own/sounds.js'
 import type { DataReport } from '../../export/data-report.js'
 import type { FeatureSpec } from '../../spec/features.js'
 import type { TargetColumn } from '../../spec/own-data.js'
@@ -31,7 +31,7 @@ export function usesOf(spec: ResolvedSpec, { given, data }: OpenData): (column: 
     else uses.set(column, { use: 'input', type, why: isInferred ? WHY[type]! : null })
   }
   for (const [name, feature] of Object.entries(data.features as Named<FeatureSpec & { column: string }>)) {
-    const made = isPicture(feature) ? madeNames(name) : isSound(feature) ? soundNames(name) : [feature.column]
+    const made = isPicture(feature) ? madeNames(name) : isSound(feature) ? madeNames(name, 'sound') : [feature.column]
     for (const column of made) see(column, feature.type)
   }
   for (const [name, target] of Object.entries(targetColumns(data))) {
