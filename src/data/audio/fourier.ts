@@ -22,9 +22,12 @@ export function fourier(length: number): (signal: Float64Array) => Spectrum {
   function directly(signal: Float64Array): Spectrum {
     for (let bin = 0; bin < bins; bin++) {
       let [a, b] = [0, 0]
-      for (let at = 0, turn = 0; at < length; at++, turn = (turn + bin) % length) {
+      for (let at = 0, turn = 0; at < length; at++) {
         a += signal[at]! * cosines[turn]!
         b += signal[at]! * sines[turn]!
+        // a division with rest would take longer
+        turn += bin
+        if (turn >= length) turn -= length
       }
       real[bin] = a
       imaginary[bin] = b
@@ -41,8 +44,12 @@ export function fourier(length: number): (signal: Float64Array) => Spectrum {
       const [half, step] = [size / 2, length / size]
       for (let start = 0; start < length; start += size) {
         for (let at = start, turn = 0; at < start + half; at++, turn += step) {
-          const [c, s, other] = [cosines[turn]!, sines[turn]!, at + half]
-          const [a, b] = [real[other]! * c - imaginary[other]! * s, real[other]! * s + imaginary[other]! * c]
+          // no lists of values here: taking them apart takes most of the time
+          const other = at + half
+          const c = cosines[turn]!
+          const s = sines[turn]!
+          const a = real[other]! * c - imaginary[other]! * s
+          const b = real[other]! * s + imaginary[other]! * c
           real[other] = real[at]! - a
           imaginary[other] = imaginary[at]! - b
           real[at]! += a
