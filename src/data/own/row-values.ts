@@ -64,6 +64,7 @@ const isNumber = (value: string | number): boolean =>
 function timeOf(text: string): number {
   const [, day, time, zone = 'Z'] =
     /^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?\s*$/i.exec(text) ?? []
-  if (day === undefined) return Number.NaN
+  // Date.parse takes February 30 for March 1
+  if (day === undefined || new Date(day).getUTCDate() !== Number(day.slice(-2))) return Number.NaN
   return Date.parse(time === undefined ? day : `${day}T${time}${zone}`)
 }

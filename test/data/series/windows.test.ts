@@ -277,6 +277,19 @@ describe('what is refused', () => {
     )
   })
 
+  test('a day that its month does not have', async () => {
+    const days = ['2024-02-28', '2024-02-29', '2024-02-30', '2024-03-01', '2024-03-02', '2024-03-03']
+    const files = {
+      'a.csv': csv(
+        't,v,y',
+        days.map((day, row) => [day, row, row]),
+      ),
+    }
+    expect(await refused({ window: { ...W3, order_by: 't' } }, files)).toContainEqual(
+      expect.stringContaining('row 3 of a.csv, column "t": found "2024-02-30", must be a number or a date'),
+    )
+  })
+
   test.each<[string, object, string]>([
     [
       'rows drawn at random',
