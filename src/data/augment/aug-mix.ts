@@ -4,6 +4,7 @@ import type { Augmentation } from './augmentation.js'
 import { taking } from './channels.js'
 import { applied, type Choice, choose, colourLayers, layersOf } from './choices.js'
 import { beta, dirichlet } from './draws.js'
+import { zeros } from './scratch.js'
 import { clipped, rangeOf } from './values.js'
 
 export interface MixedChains {
@@ -32,7 +33,8 @@ export function augMix(spec: ArgumentsOf<'AugMix'>): Augmentation<MixedChains> {
       }),
     }),
     apply(picture, { own, chains }) {
-      const made = picture.values.map((value) => own * value)
+      const made = zeros(picture.values.length)
+      for (let at = 0; at < made.length; at++) made[at] = own * picture.values[at]!
       for (const { share, choices } of chains) {
         const { values } = applied(layers, picture, choices)
         const weight = (1 - own) * share

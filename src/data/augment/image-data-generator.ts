@@ -9,6 +9,7 @@ import type { Augmentation, Picture, PictureShape } from './augmentation.js'
 import { brightened } from './brightness.js'
 import { uniform } from './draws.js'
 import { flipped } from './random-flip.js'
+import { zeros } from './scratch.js'
 import { type AffineMap, affineTransform, type Interpolation } from './spline-transform.js'
 import { boundsOf, clip, type Range } from './values.js'
 
@@ -108,5 +109,7 @@ function mapOf(
 function shiftedChannels({ shape, values }: Picture, intensity: number): Picture {
   const [least, largest] = boundsOf(values)
   const by = Math.fround(intensity)
-  return { shape, values: values.map((value) => clip(value + by, least, largest)) }
+  const made = zeros(values.length)
+  for (let at = 0; at < made.length; at++) made[at] = clip(values[at]! + by, least, largest)
+  return { shape, values: made }
 }
