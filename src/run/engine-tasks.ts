@@ -1,4 +1,5 @@
 /** The tasks of a process that holds one engine. */
+import { peakMemory } from '../base/peak-memory.js'
 import { timesOf } from '../base/timing.js'
 import { loadData } from '../data/load.js'
 import { checkEngine } from '../engine/check-engine.js'
@@ -39,7 +40,7 @@ export const TASKS: Tasks = {
       if (!Number.isFinite(loss)) diverged ??= { step: steps, updates }
       else if (session.training.plan.isUpdate(steps - 1)) updates++
     }, limits)
-    return { times, diverged, peakBytes: process.resourceUsage().maxRSS * 1024 }
+    return { times, diverged, peakBytes: peakMemory() }
   },
 }
 
