@@ -1,7 +1,7 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
 import type { Progress } from '../base/progress.js'
 import { defaultThreads } from '../data/augment/batch-threads.js'
-import type { Data, OpenData } from '../data/data.js'
+import type { Data, LoadedData, OpenData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
 import type { CheckedSpec } from '../run/read-spec.js'
@@ -26,7 +26,7 @@ type Checked = Pick<CheckedSpec, 'spec' | 'data'>
 /** The engine and the data of a spec. */
 export interface Opened {
   readonly engine: Engine
-  readonly data: Data
+  readonly data: LoadedData
   /** Does work, and shows a spinner meanwhile. */
   waiting<Result>(text: string, work: (progress?: Progress) => Promise<Result>): Promise<Result>
   /** Compiles the programs of one stage. */
@@ -49,7 +49,7 @@ export async function loadDataset(
   { form, load }: OpenData,
   options: Pick<PrepareOptions, 'quiet'>,
   io: Io,
-): Promise<Data> {
+): Promise<LoadedData> {
   const data = await waitingWith(options, io)(`Loading ${form.name}`, load)
   if (data.packed !== undefined && !options.quiet) say(io, data.packed)
   return data

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import type { Issue } from '../base/issue.js'
+import type { Data } from '../data/data.js'
 import type { StateValues } from '../engine/engine.js'
 import { historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
@@ -51,7 +52,7 @@ export async function runStages(work: Work): Promise<StagesEnd> {
   const { spec, options, interrupt, opened } = work
   const stages = stagesOf(spec, opened.data.form)
   const trained: StateValues[] = []
-  let { data } = opened
+  let data: Data = opened.data
   let directory: string | undefined
   let scores: Metrics | null = null
   for (const [index, stage] of stages.entries()) {
@@ -60,7 +61,7 @@ export async function runStages(work: Work): Promise<StagesEnd> {
     try {
       if (interrupt.signal.aborted) return { code: interruptedBefore(stage, directory, work), scores: null }
       if (stage.first) await session.runner.write(stage.first(trained))
-      directory ??= await createFolder(spec, options.out)
+      directory ??= await createFolder(spec, options.out, opened.data.preparation)
       const {
         code,
         reason,
@@ -116,7 +117,7 @@ async function runStage(
     },
   })
   try {
-    if (folder !== null && alone) await writeSpec(place, spec)
+    if (folder !== null && alone) await writeSpec(place, spec, opened.data.preparation)
     if (title !== null && options.verbose !== '0') say(io, title)
     interrupt.begin('training', `Stopped at once; the model and history.json were not written. Files: ${place}`)
     const { engine } = opened
@@ -133,11 +134,15 @@ interface Done {
   readonly stage: Stage
   readonly weights: StateValues
   /** The data set that it was trained on. */
-  readonly data: Opened['data']
+  readonly data: Data
 }
 
 /** Returns the data of the next stage, or null when interrupted. */
-async function dataFor(next: Stage, { stage, weights, data }: Done, { interrupt: { signal }, opened }: Work) {
+async function dataFor(
+  next: Stage,
+  { stage, weights, data }: Done,
+  { interrupt: { signal }, opened }: Work,
+): Promise<Data | null> {
   // the network is trained on the data of the spec
   if (next.folder === null) return opened.data
   try {

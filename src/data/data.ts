@@ -2,6 +2,7 @@
 import type { DataForm } from '../base/form.js'
 import type { Progress } from '../base/progress.js'
 import type { DataSpec } from '../spec/spec.js'
+import type { SavedPreparation } from './saved-preparation.js'
 import type { SampleRows } from './series/sampling.js'
 import type { Source } from './sources/source.js'
 import type { RowSet, Table } from './table.js'
@@ -12,6 +13,11 @@ export interface Data {
   readonly train: Table
   readonly validation: Table
   readonly test: Table
+}
+
+/** The data of a spec. */
+export interface LoadedData extends Data {
+  readonly preparation: SavedPreparation
   /** A line that says where the rows were packed. */
   readonly packed?: string
 }
@@ -28,7 +34,7 @@ export interface OpenData {
   /** Lines that say what was decided. */
   readonly decided: readonly string[]
   /** Reads the data into memory, or packs them into a file. */
-  load(progress?: Progress): Promise<Data>
+  load(progress?: Progress): Promise<LoadedData>
   /** Reads the rows as they are before any step. */
   raw(): Promise<RawData>
 }

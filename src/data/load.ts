@@ -9,7 +9,7 @@ import type { StepSpec } from '../spec/steps.js'
 import { targetKindOf } from '../spec/target-kinds.js'
 import { featureChain, mixable, mixes } from './augment/augmented-chain.js'
 import { otherRows, trainingPlans, trainingRows } from './augment/training-rows.js'
-import type { Data, OpenData, RawData } from './data.js'
+import type { LoadedData, OpenData, RawData } from './data.js'
 import { consecutiveFolds, type Fitting, foldOf, withFold } from './own/fold.js'
 import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
 import { setForm, setSources } from './sources/built-in.js'
@@ -52,7 +52,7 @@ export async function openData(request: DataRequest, watch: DataWatch = UNWATCHE
 }
 
 /** Reads the data into memory. */
-export const loadData = async (request: DataRequest): Promise<Data> => (await openData(request)).load()
+export const loadData = async (request: DataRequest): Promise<LoadedData> => (await openData(request)).load()
 
 /** Returns the form of a set that comes with the program. */
 export function describeSet({ data, fit, seed }: SetRequest): DataForm {
@@ -77,7 +77,7 @@ function partsOfSet(count: number, fit: Fitting): Readonly<Record<'train' | 'val
   return withFold(all, consecutiveFolds(count, fold.of), fold.index)
 }
 
-async function loadSet(request: SetRequest): Promise<Data> {
+async function loadSet(request: SetRequest): Promise<LoadedData> {
   const { data, fit, seed } = request
   const plans = plansOf(data, seed)
   const { train, test } = await setSources(data)
@@ -85,13 +85,14 @@ async function loadSet(request: SetRequest): Promise<Data> {
   const learnt = await learn(plans, train, rows.train)
   const training = trainingPlans(plans, train.columns, learnt, seed)
   const form = describeSet(request)
-  const tested = await tableOf(plans, test, TEST, learnt)
+  const preparation = { form, columns: train.columns, facts: {}, learnt }
+  const known = { form, preparation, test: await tableOf(plans, test, TEST, learnt) }
   if (training) {
     const [validation] = await otherRows({ plans, learnt, source: train }, [rows.validation])
-    return { form, train: await trainingRows(training, train, rows.train), validation: validation!, test: tested }
+    return { ...known, train: await trainingRows(training, train, rows.train), validation: validation! }
   }
   const whole = await tableOf(plans, train, TRAINING, learnt)
-  return { form, train: rowsOf(whole, rows.train), validation: rowsOf(whole, rows.validation), test: tested }
+  return { ...known, train: rowsOf(whole, rows.train), validation: rowsOf(whole, rows.validation) }
 }
 
 async function rawSet({ data, fit }: SetRequest): Promise<RawData> {

@@ -52,7 +52,7 @@ export async function readModel(directory: string): Promise<SavedModel> {
     throw new UserError(`${place}: states ${count} weights, must be at most ${MAX_WEIGHTS}`)
   }
   const expected = FLOAT_BYTES * count
-  const bytes = await inWords(path, () => readWhole(path, { most: expected, exactly: expected }))
+  const bytes = await inFolderOfRun(path, () => readWhole(path, { most: expected, exactly: expected }))
   const { sha256 } = manifest
   if (sha256 !== undefined && createHash('sha256').update(bytes).digest('hex') !== sha256) {
     throw new UserError(
@@ -88,7 +88,7 @@ export function weightsFor(
 }
 
 async function readManifest(path: string) {
-  const bytes = await inWords(path, () => readWhole(path, { most: MOST_MANIFEST }))
+  const bytes = await inFolderOfRun(path, () => readWhole(path, { most: MOST_MANIFEST }))
   const parsed = manifestSchema.safeParse(jsonOf(new TextDecoder().decode(bytes)))
   if (!parsed.success) throw new UserError(`${path}: this is not a model that trainspec wrote`)
   return parsed.data.weightsManifest[0]!
@@ -98,7 +98,7 @@ async function readManifest(path: string) {
 async function weightsFile(directory: string, name: string, manifest: string): Promise<string> {
   const path = join(directory, name)
   const isHere = async () => dirname(await realpath(path)) === (await realpath(directory))
-  if (FILE_NAME.test(name) && (await inWords(path, isHere))) return path
+  if (FILE_NAME.test(name) && (await inFolderOfRun(path, isHere))) return path
   const found = JSON.stringify(name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN - 3)}...` : name)
   throw new UserError(`${manifest}: found ${found} in "paths", must be the name of a file in the folder of the model`)
 }
@@ -113,13 +113,16 @@ function jsonOf(text: string): unknown {
   }
 }
 
-async function inWords<T>(path: string, read: () => Promise<T>): Promise<T> {
+const NO_MODEL = 'a run that was killed before its end has no model'
+
+/** Turns an error about a file of a run into words, which end with a reason why the file may be missing. */
+export async function inFolderOfRun<T>(path: string, read: () => Promise<T>, why = NO_MODEL): Promise<T> {
   try {
     return await read()
   } catch (error) {
     if (error instanceof UserError) throw error
     const problem = fileProblem({ ...(error as Error), path: undefined })
     if (problem === undefined) throw error
-    throw new UserError(`${path}: ${problem}; a run that was killed before its end has no model`)
+    throw new UserError(`${path}: ${problem}; ${why}`)
   }
 }

@@ -15,7 +15,7 @@ import { annealedImportanceSampling, linearBetas, meanFreeEnergy, murrayBetas } 
 import type { AisEstimate } from '../training/ais-estimate.js'
 import { type BaseMachine, baseMachine } from './base-machine.js'
 import type { Session } from './session.js'
-import { trainedSlots } from './trained-rbm.js'
+import { trainedSlots } from './trained-weights.js'
 
 /**
  * How log Z is computed: as an exact sum, or by annealed importance sampling. `betas` is a number of evenly spaced
@@ -43,7 +43,7 @@ type Likelihood = NonNullable<EvaluateReport['likelihood']>
 
 export async function likelihoodOf(options: LikelihoodOptions): Promise<Likelihood> {
   const { method, engine, session, rbm, spec, weights, signal } = options
-  const slots = trainedSlots(rbm, weights)
+  const slots = trainedSlots(rbm.weights, weights)
   const { form } = session
   const batchSize = session.training.batchSize
   const side = session.labelled ? labelledSide(session.labelled) : visibleSide(rbm)

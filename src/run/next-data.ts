@@ -11,7 +11,7 @@ import { featuresProgram } from '../program/mirror.js'
 import { soleSamples } from '../program/samples.js'
 import { isSupervised, type StageSpec } from '../spec/spec.js'
 import { hiddenForm } from './hidden-form.js'
-import { NO_MEANS, trainedSlots } from './trained-rbm.js'
+import { NO_MEANS, trainedSlots } from './trained-weights.js'
 
 const BATCH_SIZE = 1000
 
@@ -26,7 +26,7 @@ export async function nextData(
   if (isSupervised(spec)) throw new Error('internal: a network is followed by nothing')
   const { shape } = soleInput(form)
   const rbm = buildRbm(spec.model, sizeOf(shape), spec.seed, NO_MEANS)
-  const program = featuresProgram({ rbm, weights: trainedSlots(rbm, weights), x: soleSamples(form) })
+  const program = featuresProgram({ rbm, weights: trainedSlots(rbm.weights, weights), x: soleSamples(form) })
   const runner = await engine.load({ features: program }, { seed: spec.seed, batchSize: BATCH_SIZE })
   const features = async (batch: TableBatch) => {
     signal.throwIfAborted()

@@ -1,7 +1,5 @@
 /** Reads the folder of a run: its spec and its trained weights. */
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { UserError } from '../base/issue.js'
 import type { OpenData } from '../data/data.js'
 import type { DataWatch } from '../data/watch.js'
 import type { StateValues } from '../engine/engine.js'
@@ -10,6 +8,7 @@ import type { Saveable } from '../model/saveable.js'
 import type { Override } from '../spec/override.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
+import { specOf } from './open-model.js'
 import { requireSpec } from './read-spec.js'
 import type { Session } from './session.js'
 
@@ -30,13 +29,7 @@ export async function readRun(
   stdin: NodeJS.ReadableStream,
   watch?: DataWatch,
 ): Promise<StoredRun> {
-  const path = join(directory, RUN_FILES.spec)
-  if (!(await stat(path).catch(() => undefined))) {
-    const found = await stat(directory).catch(() => undefined)
-    const why = found === undefined ? 'no such folder' : `it has no ${RUN_FILES.spec}`
-    throw new UserError(`${directory} is not the folder of a run: ${why}`)
-  }
-  const { spec, data } = await requireSpec(path, overrides, stdin, watch)
+  const { spec, data } = await requireSpec(await specOf(directory), overrides, stdin, watch)
   return { directory, spec, data, model: await readModel(join(directory, RUN_FILES.model)) }
 }
 

@@ -11,7 +11,7 @@ import type { ResolvedSpec } from '../spec/spec.js'
 import { runStep } from '../training/step.js'
 import { runChains } from './chains.js'
 import type { Session } from './session.js'
-import { trainedSlots } from './trained-rbm.js'
+import { trainedSlots } from './trained-weights.js'
 
 export interface PictureOptions {
   readonly spec: ResolvedSpec
@@ -50,7 +50,7 @@ const STEPS_FROM_CHAINS = 1
 export async function pictureNumbers(options: PictureOptions): Promise<PictureNumbers> {
   const { session, rbm } = options
   const state = await session.runner.read()
-  const weights = trainedSlots(rbm, state)
+  const weights = trainedSlots(rbm.weights, state)
   return {
     kernel: state[RBM_WEIGHTS.kernel]!,
     visibleBias: state[RBM_WEIGHTS.visibleBias]!,

@@ -81,19 +81,35 @@ export async function readText(
   return { spec, data, warnings: warningsOf(spec, data.form).map(issue), issue }
 }
 
+/** Reads the spec in a file without its data: nothing is checked that depends on these. Throws a UserError with all issues. */
+export async function specAlone(
+  path: string,
+  overrides: readonly Override[],
+): Promise<Pick<CheckedSpec, 'spec' | 'issue'>> {
+  const { parseSpec } = await import('../spec/parse.js')
+  const text = await read(path, process.stdin)
+  if (typeof text !== 'string') throw refused({ issues: [text] })
+  const { spec, issues, document } = parseSpec(text, { source: path, overrides })
+  if (!spec) throw refused({ issues })
+  const data = withPaths(spec.data, (one) => within(dirname(path), one))
+  return { spec: { ...spec, data } as ResolvedSpec, issue: document.issue }
+}
+
 /** The same as `readSpec`, but throws a UserError with all issues. */
 export const requireSpec = async (...args: Parameters<typeof readSpec>): Promise<CheckedSpec> =>
   orThrow(await readSpec(...args))
 
 /** Throws a UserError with all issues if a spec has any. `subject` is what the message calls it. */
-export function orThrow(read: CheckedSpec | Refusal, subject = 'The spec'): CheckedSpec {
+export function orThrow(read: CheckedSpec | Refusal, subject?: string): CheckedSpec {
   if ('spec' in read) return read
-  const { issues, summary } = read
-  throw new UserError(
+  throw refused(read, subject)
+}
+
+const refused = ({ issues, summary }: Refusal, subject = 'The spec'): UserError =>
+  new UserError(
     summary ?? (issues.length === 1 ? `${subject} has a problem.` : `${subject} has ${issues.length} problems.`),
     issues,
   )
-}
 
 async function read(source: string, stdin: NodeJS.ReadableStream): Promise<string | Issue> {
   const issue = (message: string, nearest?: string): Issue => ({

@@ -9,10 +9,12 @@ import { inWords, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
 import { seenFrom, withPaths } from '../data/own/paths.js'
+import type { SavedPreparation } from '../data/saved-preparation.js'
 import { callbackFiles } from '../export/callback-files.js'
 import { type History, writeHistory } from '../export/history.js'
 import { type HistoryWriter, historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
+import { writePreparation } from '../export/preparation-file.js'
 import { createRunDirectory } from '../export/run-directory.js'
 import type { Saveable } from '../model/saveable.js'
 import { RUN_FILES } from '../spec/run-files.js'
@@ -36,14 +38,21 @@ export interface Results {
   close(): Promise<void>
 }
 
-/** Creates the folder of the run, writes the spec into it, and returns its path. */
-export const createFolder = (spec: ResolvedSpec, out: string | undefined): Promise<string> =>
-  createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec))
+/**
+ * Creates the folder of the run, writes the spec and how its data are prepared into it, and returns its path. A run that
+ * leaves no model has no preparation.
+ */
+export const createFolder = (
+  spec: ResolvedSpec,
+  out: string | undefined,
+  preparation?: SavedPreparation,
+): Promise<string> => createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec, preparation))
 
-export const writeSpec = (directory: string, spec: ResolvedSpec): Promise<void> =>
-  inWords('write the spec of the run', () =>
-    writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(seenFromRun(spec, directory), null, 2)}\n`),
-  )
+export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
+  inWords('write the spec of the run', async () => {
+    if (preparation) await writePreparation(join(directory, RUN_FILES.preparation), preparation)
+    await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(seenFromRun(spec, directory), null, 2)}\n`)
+  })
 
 /** In the spec of a run, paths of data are relative to its folder. */
 const seenFromRun = (spec: ResolvedSpec, directory: string): ResolvedSpec =>

@@ -7,14 +7,14 @@ import type { Slot } from '../base/slot.js'
 import type { OpenData } from '../data/data.js'
 import { sampleShapeOf } from '../data/load.js'
 import type { DataWatch } from '../data/watch.js'
-import type { StateValues } from '../engine/engine.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
-import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
+import { buildRbm, type Rbm } from '../model/rbm/rbm.js'
 import type { Override } from '../spec/override.js'
 import { labelsOf } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, isUnsupervised, type UnsupervisedSpec } from '../spec/spec.js'
-import { readRun, type StoredRun, weightsOf } from './open-run.js'
+import { readRun, weightsOf } from './open-run.js'
+import { finite, NO_MEANS, trainedSlots } from './trained-weights.js'
 
 export interface TrainedRbm {
   readonly spec: UnsupervisedSpec
@@ -55,25 +55,7 @@ export async function readTrainedRbm(
     data,
     rbm,
     labelled,
-    weights: trainedSlots(rbm, finite(run, weightsOf(run, rbm))),
+    weights: trainedSlots(rbm.weights, finite(run.model.path, weightsOf(run, rbm))),
     sampleShape: sampleShapeOf(spec.data, form),
   }
 }
-
-/** Returns the weights. Throws a UserError if one is NaN or infinite, because nothing can be computed from it. */
-function finite({ model: { path } }: StoredRun, weights: StateValues): StateValues {
-  for (const [name, values] of Object.entries(weights)) {
-    const bad = values.find((value) => !Number.isFinite(value))
-    if (bad !== undefined)
-      throw new UserError(`${path}: weight "${name}" holds ${bad}; the training of this run diverged`)
-  }
-  return weights
-}
-
-/** Stands in for the means of the data, which trained weights do not need. */
-export const NO_MEANS: VisibleMeans = () => {
-  throw new Error('internal: the first values of trained weights are asked for')
-}
-
-export const trainedSlots = ({ weights }: Rbm, values: StateValues): Slot[] =>
-  weights.map((slot) => ({ ...slot, initial: () => Float32Array.from(values[slot.name]!) }))

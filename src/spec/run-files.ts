@@ -1,6 +1,8 @@
 /** Names in the folder of a run that belong to the run itself. Callbacks must not use them. */
 export const RUN_FILES = {
   spec: 'spec.json',
+  /** The inputs and targets of the model, and how rows become its inputs. */
+  preparation: 'preparation.json',
   rows: 'history.csv',
   history: 'history.json',
   model: 'model',

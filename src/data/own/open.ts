@@ -8,6 +8,7 @@ import { textInputs } from '../text/text-inputs.js'
 import { classNumbersOf, namedClasses, oddLabels, partProblems } from './classes.js'
 import { type Decisions, decide, type Target } from './decide.js'
 import { decidedLines } from './decided-lines.js'
+import { dividedFeatures } from './feature.js'
 import { foldOf } from './fold.js'
 import { withLabel, withParts } from './folders.js'
 import { type FoundSource, type FoundSources, findSources, isShare, openAt } from './found-source.js'
@@ -100,7 +101,9 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
         ? await pack({ ...preparation, request, found, key, sources, sampled, described }, progress)
         : await memoryTables(preparation, sources)
       for (const one of all) one.close()
-      return { form, ...tables, ...(sampled && sampleTables(sampled, tables)) }
+      const { facts } = dividedFeatures(decisions.features)
+      const saved = { form, columns: main.source.columns, facts, learnt }
+      return { form, preparation: saved, ...tables, ...(sampled && sampleTables(sampled, tables)) }
     }),
     raw: () => readRaw(found, { ...reading, data: settled, decisions }, async () => division),
   }

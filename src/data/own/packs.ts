@@ -12,6 +12,7 @@ import { fieldsOf, type Learnt } from '../preparation.js'
 import { textInputs } from '../text/text-inputs.js'
 import type { Decisions } from './decide.js'
 import { decidedLines } from './decided-lines.js'
+import { dividedFeatures } from './feature.js'
 import { type FoundSources, nameOf } from './found-source.js'
 import { namedFiles } from './named-files.js'
 import { listOf } from './open-source.js'
@@ -81,7 +82,9 @@ export function openPacked(
     ],
     load: async () => {
       const tables = packedTables(preparation, pack, sections)
-      return { form, ...(sampled ? sampleTables(sampled, tables) : tables) }
+      const { facts } = dividedFeatures(decisions.features)
+      const saved = { form, columns: train.columns, facts, learnt }
+      return { form, preparation: saved, ...(sampled ? sampleTables(sampled, tables) : tables) }
     },
   }
 }

@@ -14,8 +14,7 @@ import { moves } from './augment-problems.js'
 import { hasLabels } from './classes.js'
 import { valueColumnsOf } from './columns.js'
 import type { Decisions, Target } from './decide.js'
-import { type Feature, valuesColumn } from './feature.js'
-import type { SoundFacts } from './sounds.js'
+import { dividedFeatures, type Feature, valuesColumn } from './feature.js'
 
 /** The plans of all fields. The classes of the targets are known. */
 export function plansOf(data: OwnDataSpec, { features, targets }: Decisions, seed: number): Plans {
@@ -82,21 +81,14 @@ export function formOf(name: string, fields: Named<Field>, rows: DataForm['rows'
   return { name, inputs: those(inputKey), targets: those(targetKey), weights: Object.hasOwn(fields, WEIGHT), rows }
 }
 
-/** A feature without what its files decide anew. */
-function writtenFeature({ made: _, ...feature }: Feature): Feature {
-  const { channels: __, resamples: ___, ...written } = feature as Feature & SoundFacts
-  return written as Feature
-}
-
 /** The spec with the features and the classes that were found, so that the next run decides nothing. */
 export function settledSpec(data: OwnDataSpec, { features, targets }: Decisions): OwnDataSpec {
   const written = ({ pointer: _, made: __, ...target }: Target) => target
-  const settled = Object.entries(features).map(([name, one]) => [name, writtenFeature(one)] as const)
   const [only] = Object.values(targets)
   const { source, select, sha256, csv, follow_links, missing_values, features: _, ...rest } = data
   return {
     // in the order of the format
-    ...{ source, select, sha256, csv, follow_links, missing_values, features: Object.fromEntries(settled) },
+    ...{ source, select, sha256, csv, follow_links, missing_values, features: dividedFeatures(features).written },
     ...rest,
     target: data.target && written(only!),
     targets: data.targets && Object.fromEntries(Object.entries(targets).map(([name, one]) => [name, written(one)])),

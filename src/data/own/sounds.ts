@@ -13,15 +13,7 @@ import { MOST_BYTES } from '../sources/with-files.js'
 import type { Feature } from './feature.js'
 import { filesOf, madeColumn } from './picture-features.js'
 
-export type SoundFeature = Extract<Feature, { readonly type: 'audio' }> & SoundFacts
-
-/** Properties of a feature that its files decide. */
-export interface SoundFacts {
-  /** Number of channels that a sound has; null for their mean. */
-  readonly channels?: number | null
-  /** True if the files need not have one rate. */
-  readonly resamples?: boolean
-}
+export type SoundFeature = Extract<Feature, { readonly type: 'audio' }>
 
 export const isSound = <Given extends FeatureSpec>(
   feature: Given,

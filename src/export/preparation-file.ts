@@ -1,0 +1,61 @@
+/** Writes and reads `preparation.json`: the inputs and targets of a trained model, and how rows become its inputs. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { writeFileAtomic } from '../base/atomic-file.js'
+import type { Named } from '../base/field.js'
+import type { DataForm } from '../base/form.js'
+import { UserError } from '../base/issue.js'
+import type { Json } from '../base/json.js'
+import { readWhole } from '../base/read-file.js'
+import { inFolderOfRun } from './saved-model.js'
+
+/** The content of the file. Engines and models know `form`; the rest is for the data alone. */
+export interface Prepared {
+  readonly form: DataForm
+  readonly columns: Named<unknown>
+  readonly facts: Named<unknown>
+  readonly learnt: Named<unknown>
+}
+
+const VERSION = 1
+const NO_PREPARATION = 'runs of earlier versions lack it: train the model again'
+/** Limit on the size of the file. A whitening matrix of 3,072 elements takes 190 MB. */
+const MOST_BYTES = 2 ** 29 - 1
+
+export async function writePreparation(path: string, preparation: Prepared): Promise<void> {
+  const content = JSON.stringify(preparation)
+  const text = `{"version":${VERSION},"sha256":"${hashOf(content)}","preparation":${content}}\n`
+  await writeFileAtomic(path, text)
+}
+
+/** Reads the file. Throws a UserError if it is missing, or if it is not as it was written. */
+export async function readPreparation(path: string): Promise<Prepared> {
+  const bytes = await inFolderOfRun(path, () => readWhole(path, { most: MOST_BYTES }), NO_PREPARATION)
+  const found = jsonOf(new TextDecoder().decode(bytes))
+  if (!fileSchema.safeParse(found).success) {
+    throw new UserError(`${path}: this is not a file that this version of trainspec wrote`)
+  }
+  // as it was parsed, because zod makes copies without some names
+  const { sha256, preparation } = found as z.infer<typeof fileSchema>
+  if (hashOf(JSON.stringify(preparation)) !== sha256) {
+    throw new UserError(`${path}: its content was changed, or is damaged; a run can only be used as it was written`)
+  }
+  return preparation as Prepared
+}
+
+/** The hash makes sure of everything in `preparation`. */
+const fileSchema = z.object({
+  version: z.literal(VERSION),
+  sha256: z.string(),
+  preparation: z.unknown(),
+})
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+function jsonOf(text: string): Json | undefined {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

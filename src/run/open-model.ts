@@ -1,0 +1,79 @@
+/** Opens a trained model: its spec, the form of its data, how rows become its inputs, and its weights. */
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Named } from '../base/field.js'
+import { classesOf, type DataForm, inputShapes, soleInput } from '../base/form.js'
+import { UserError } from '../base/issue.js'
+import { sizeOf } from '../base/shape.js'
+import type { SavedPreparation } from '../data/saved-preparation.js'
+import { readPreparation } from '../export/preparation-file.js'
+import { readModel, weightsFor } from '../export/saved-model.js'
+import { buildModel, type Model } from '../model/model.js'
+import { buildClassRbm } from '../model/rbm/class-rbm.js'
+import { buildRbm } from '../model/rbm/rbm.js'
+import type { Saveable } from '../model/saveable.js'
+import { outputsOf } from '../spec/outputs.js'
+import type { Override } from '../spec/override.js'
+import { labelsOf } from '../spec/rbm.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import { isSupervised, type StageSpec } from '../spec/spec.js'
+import { checkSpec } from './check-spec.js'
+import { specAlone } from './read-spec.js'
+import { soleSpec } from './stages.js'
+import { finite, NO_MEANS } from './trained-weights.js'
+
+export interface TrainedModel {
+  /** The folder of the run. */
+  readonly directory: string
+  /** With everything decided. Its paths are relative to the current folder. */
+  readonly spec: StageSpec
+  /** The inputs and targets of the model, and the numbers of rows in training. */
+  readonly form: DataForm
+  readonly preparation: SavedPreparation
+  readonly model: Saveable
+  /** The same model if it is a network, else null. */
+  readonly network: Model | null
+  /** Trained values of each weight, by the names in programs. */
+  readonly weights: Named<Float32Array>
+}
+
+/**
+ * Opens the model of a run. Reads no data, and opens no engine. Overrides change fields of the spec. Throws a UserError
+ * if the folder is not that of a finished run.
+ */
+export async function openModel(directory: string, overrides: readonly Override[] = []): Promise<TrainedModel> {
+  const path = await specOf(directory)
+  const { spec: given, issue } = await specAlone(path, overrides)
+  const preparation = (await readPreparation(join(directory, RUN_FILES.preparation))) as SavedPreparation
+  const { form } = preparation
+  const problems = checkSpec(given, form)
+  if (problems.length > 0) throw new UserError(`${path} and its model have problems.`, problems.map(issue))
+  const spec = soleSpec(given, form)
+  const built = modelOf(spec, form)
+  const saved = await readModel(join(directory, RUN_FILES.model))
+  const { nameOf } = built.model.saved()
+  const wanted = built.model.weights.map(({ name, shape }) => ({ name, shape, saved: nameOf(name) }))
+  return { directory, spec, form, preparation, ...built, weights: finite(saved.path, weightsFor(saved, wanted)) }
+}
+
+/** Returns the path of the spec of a run. Throws a UserError if a folder has none. */
+export async function specOf(directory: string): Promise<string> {
+  const path = join(directory, RUN_FILES.spec)
+  if (await stat(path).catch(() => undefined)) return path
+  const found = await stat(directory).catch(() => undefined)
+  const why = found === undefined ? 'no such folder' : `it has no ${RUN_FILES.spec}`
+  throw new UserError(`${directory} is not the folder of a run: ${why}`)
+}
+
+function modelOf(spec: StageSpec, form: DataForm): Pick<TrainedModel, 'model' | 'network'> {
+  const { seed } = spec
+  if (isSupervised(spec)) {
+    const network = buildModel(spec.model, inputShapes(form), seed, outputsOf(spec))
+    return { model: network, network }
+  }
+  const visibleUnits = sizeOf(soleInput(form).shape)
+  const model = labelsOf(spec.training)
+    ? buildClassRbm(spec.model, { visibleUnits, classes: classesOf(form) }, seed, NO_MEANS)
+    : buildRbm(spec.model, visibleUnits, seed, NO_MEANS)
+  return { model, network: null }
+}
