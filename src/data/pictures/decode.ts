@@ -1,11 +1,12 @@
 /** Decodes pictures in files to pixels. */
-import type { Metadata, Sharp } from 'sharp'
+import type { Sharp } from 'sharp'
 import type { PictureShape } from '../augment/augmentation.js'
 import { decodeBmp } from './bmp.js'
 import { fromInks, type GivenChannels, type Samples, withChannels } from './channels.js'
 import type { FilePixels, Problem } from './file-pixels.js'
 import { formatOf, type PictureFormat } from './format.js'
 import { beside, byItself } from './gate.js'
+import { jpegFacts, type PictureFacts } from './jpeg-facts.js'
 import { MOST_PIXELS, type OpenPicture, openPictures } from './sharp.js'
 
 export interface DecodedPicture {
@@ -66,7 +67,7 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const HARMLESS = /extraneous bytes before marker|Invalid SOS parameters/
 
 async function pixelsOf(bytes: Uint8Array, open: OpenPicture, failOn: 'warning' | 'error'): Promise<FilePixels> {
-  const about = await open(bytes, failOn).metadata()
+  const about = jpegFacts(bytes) ?? (await open(bytes, failOn).metadata())
   const isDeep = about.depth === 'ushort'
   const { data, info } = await inSpace(open(bytes, failOn).autoOrient(), about)
     .raw({ depth: isDeep ? 'ushort' : 'uchar' })
@@ -79,7 +80,7 @@ async function pixelsOf(bytes: Uint8Array, open: OpenPicture, failOn: 'warning' 
 }
 
 /** Keeps grey pixels, 16 bits and inks as they are. */
-function inSpace(picture: Sharp, { space, depth, hasAlpha }: Metadata): Sharp {
+function inSpace(picture: Sharp, { space, depth, hasAlpha }: PictureFacts): Sharp {
   if (space === 'cmyk') return picture.pipelineColourspace('cmyk').toColourspace('cmyk')
   if (depth === 'ushort') return picture.toColourspace(space === 'grey16' && !hasAlpha ? 'grey16' : 'rgb16')
   return space === 'b-w' && !hasAlpha ? picture.toColourspace('b-w') : picture

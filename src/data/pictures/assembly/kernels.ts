@@ -43,8 +43,16 @@ export function resize_row(
   count: i32,
   channels: i32,
 ): void {
-  const side = (<usize>channels) << 2
-  for (let x = 0; x < width; x++, starts += 4, out += side) {
+  const side = (<usize>channels) << 2,
+    end = out + <usize>width * side
+  if (count == 2 && channels <= 4) {
+    for (; out < end; starts += 4, weights += 8, out += side) {
+      const from = row + <usize>load<i32>(starts) * side
+      v128.store(out, pair(v128.load32_splat(weights), v128.load32_splat(weights, 4), from, from + side))
+    }
+    return
+  }
+  for (; out < end; starts += 4, out += side) {
     const first = row + <usize>load<i32>(starts) * side,
       last = weights + ((<usize>count) << 2)
     for (let channel: usize = 0; channel < side; channel += 16) {
@@ -59,6 +67,12 @@ export function resize_row(
   }
 }
 
+/** The weighted sum of two times four numbers, rounded as those of more. */
+function pair(weight: v128, other: v128, at: usize, otherAt: usize): v128 {
+  const first = f32x4.add(f32x4.splat(0), f32x4.mul(weight, v128.load(at)))
+  return f32x4.add(first, f32x4.mul(other, v128.load(otherAt)))
+}
+
 /** Writes the weighted sum of the `count` rows of a ring, of which that with the first weight is `first`. */
 export function sum_rows(
   out: usize,
@@ -69,13 +83,22 @@ export function sum_rows(
   count: i32,
   length: i32,
 ): void {
-  for (let at: usize = 0, end = (<usize>length) << 2; at < end; at += 16) {
+  const end = out + ((<usize>length) << 2)
+  if (count == 2) {
+    const weight = v128.load32_splat(weights),
+      other = v128.load32_splat(weights, 4)
+    let at = ring + <usize>first * pitch,
+      otherAt = ring + <usize>(1 - first) * pitch
+    for (; out < end; out += 16, at += 16, otherAt += 16) v128.store(out, pair(weight, other, at, otherAt))
+    return
+  }
+  for (; out < end; out += 16, ring += 16) {
     let sum = f32x4.splat(0),
       slot = first
     for (let k: usize = 0; k < <usize>count; k++) {
-      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights + (k << 2)), v128.load(ring + <usize>slot * pitch + at)))
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights + (k << 2)), v128.load(ring + <usize>slot * pitch)))
       if (++slot == count) slot = 0
     }
-    v128.store(out + at, sum)
+    v128.store(out, sum)
   }
 }
