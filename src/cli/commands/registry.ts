@@ -4,6 +4,7 @@ import { completion } from './completion.js'
 import { data } from './data.js'
 import { doctor } from './doctor.js'
 import { evaluate } from './evaluate.js'
+import { exportModel } from './export.js'
 import { findLr } from './find-lr.js'
 import { sample } from './sample.js'
 import { setup } from './setup.js'
@@ -23,6 +24,7 @@ export const COMMANDS = {
   'find-lr': findLr,
   summary,
   evaluate,
+  export: exportModel,
   sample,
   transform,
   completion,

@@ -12,10 +12,18 @@ import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
 import type { Emitter, Lowering } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { gemmAttributes, REDUCTION_LOWERINGS } from './lowerings/reductions.js'
-import { encodeModel, type OnnxNode, type OnnxTensor } from './model-writer.js'
+import { encodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor } from './model-writer.js'
 
-export interface LoweredGraph {
+/** A graph in operators of ONNX, before it is encoded. */
+export interface Lowered extends Names {
+  readonly onnx: OnnxGraph
+}
+
+export interface LoweredGraph extends Names {
   readonly model: Uint8Array
+}
+
+interface Names {
   /** Names of the model's inputs. */
   readonly inputs: ReadonlySet<string>
   /** ONNX names of the graph's values: as inputs and intermediate values, and as outputs. */
@@ -32,6 +40,11 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
 }
 
 export function lowerToOnnx(graph: Graph): LoweredGraph {
+  const { onnx, ...names } = lower(graph)
+  return { model: encodeModel(onnx), ...names }
+}
+
+export function lower(graph: Graph): Lowered {
   const nodes: OnnxNode[] = []
   const initializers = new Map<string, OnnxTensor>()
   const constant = (tensor: OnnxTensor): string => {
@@ -127,7 +140,7 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
   }
   const used = new Set(nodes.flatMap(({ inputs }) => inputs))
   const inputs = graph.inputs.map(({ value }) => typed(value, nameOf(value))).filter(({ name }) => used.has(name))
-  const model = encodeModel({
+  const onnx: OnnxGraph = {
     nodes,
     initializers: [...initializers.values()],
     inputs,
@@ -135,8 +148,8 @@ export function lowerToOnnx(graph: Graph): LoweredGraph {
       graph.outputs.map(({ value }) => typed(value, outputNameOf(value))),
       ({ name }) => name,
     ),
-  })
-  return { model, inputs: new Set(inputs.map(({ name }) => name)), nameOf, outputNameOf }
+  }
+  return { onnx, inputs: new Set(inputs.map(({ name }) => name)), nameOf, outputNameOf }
 }
 
 /**

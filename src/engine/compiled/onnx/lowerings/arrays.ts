@@ -1,23 +1,26 @@
+import type { Shape } from '../../../../base/shape.js'
 import type { ARRAYS } from '../../graph/kernels/arrays.js'
 import { type Emitter, type Lowering, reshape, same, transpose } from './lowering.js'
 
 /** An end before the start of any array, for negative strides. */
 const BEFORE_ALL = -(2 ** 31)
 
-/** Slices `size` elements along each axis from `begin` on. */
+/** Slices `size` elements along each axis from `begin` on. Axes of `whole` that stay as long as they are get no bounds. */
 export function slice(
   emit: Emitter,
   x: string,
   begin: readonly number[],
   size: readonly number[],
   strides: readonly number[] = begin.map(() => 1),
+  whole: Shape = [],
 ): string {
   const ends = begin.map((from, axis) => {
     const end = from + size[axis]! * strides[axis]!
     return end < 0 ? BEFORE_ALL : end
   })
-  const axes = begin.map((_, axis) => axis)
-  return emit.op('Slice', [x, emit.ints(begin), emit.ints(ends), emit.ints(axes), emit.ints(strides)])
+  const axes = [...begin.keys()].filter((axis) => size[axis] !== whole[axis] || strides[axis] !== 1)
+  const along = (numbers: readonly number[]) => emit.ints(axes.map((axis) => numbers[axis]!))
+  return emit.op('Slice', [x, along(begin), along(ends), emit.ints(axes), along(strides)])
 }
 
 export const ARRAY_LOWERINGS: { readonly [Kernel in keyof typeof ARRAYS]: Lowering } = {
@@ -42,9 +45,10 @@ export const ARRAY_LOWERINGS: { readonly [Kernel in keyof typeof ARRAYS]: Loweri
     const each = (value: number) => emit.ints(axes.map(() => value))
     return emit.op('Slice', [x!, each(-1), each(BEFORE_ALL), emit.ints(axes), each(-1)])
   },
-  Slice: (emit, { attributes }, [x]) => slice(emit, x!, attributes.begin as number[], attributes.size as number[]),
-  StridedSlice: (emit, { attributes }, [x]) =>
-    slice(emit, x!, attributes.begin as number[], attributes.size as number[], attributes.strides as number[]),
+  Slice: (emit, { attributes }, [x], [info]) =>
+    slice(emit, x!, attributes.begin as number[], attributes.size as number[], undefined, info!.shape),
+  StridedSlice: (emit, { attributes: { begin, size, strides } }, [x], [info]) =>
+    slice(emit, x!, begin as number[], size as number[], strides as number[], info!.shape),
   Tile: (emit, { attributes }, [x]) => emit.op('Tile', [x!, emit.ints(attributes.reps as number[])]),
   Transpose: (emit, { attributes }, [x]) => transpose(emit, x!, attributes.perm as number[]),
 }
