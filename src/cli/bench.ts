@@ -19,6 +19,7 @@ import { benchLines } from '../report/bench.js'
 import { rateRemedy } from '../report/run-summary.js'
 import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from '../run/engine-process.js'
 import { soleSpec } from '../run/stages.js'
+import type { Start } from '../run/start.js'
 import { ownVersion } from '../run/versions.js'
 import { engineSchema } from '../spec/engines.js'
 import type { StageSpec } from '../spec/spec.js'
@@ -28,7 +29,7 @@ import { type Io, say } from './io.js'
 import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
-import { showWarnings } from './warnings.js'
+import { showStart, showWarnings } from './warnings.js'
 
 /** Time limit of a turn: a slow engine runs fewer steps. */
 const BUDGET_MS = 1000
@@ -45,13 +46,19 @@ export interface BenchOptions extends ReportOptions {
 
 /** Prints the table, or the JSON document, to standard output. */
 export async function benchSpec(file: string, options: BenchOptions, io: Io): Promise<ExitCode> {
-  const { spec: given, data, warnings } = await readWatched(file, { set: options.set, device: options.device }, io)
+  const {
+    spec: given,
+    data,
+    start,
+    warnings,
+  } = await readWatched(file, { set: options.set, device: options.device }, io)
   showWarnings(warnings, io)
+  showStart(start, io)
   const spec = soleSpec(given, data.form)
   return interruptible(io, async (signal) => {
     const processes: EngineProcess[] = []
     try {
-      return await compare({ spec, options, io, signal, processes })
+      return await compare({ spec, start, options, io, signal, processes })
     } finally {
       await Promise.all(processes.map((one) => one.stop()))
     }
@@ -60,6 +67,7 @@ export async function benchSpec(file: string, options: BenchOptions, io: Io): Pr
 
 interface Comparison {
   readonly spec: StageSpec
+  readonly start: Start | null
   readonly options: BenchOptions
   readonly io: Io
   readonly signal: AbortSignal
@@ -119,7 +127,7 @@ const requestOf = ({ device, precision }: StageSpec): EngineRequest => ({ device
  * Opens the engines that were asked for, all of which must work, or else every engine that works. An engine with
  * several names is opened once.
  */
-async function openEngines({ spec, options, io, signal, processes }: Comparison) {
+async function openEngines({ spec, start, options, io, signal, processes }: Comparison) {
   const asked = options.engine.map((name) => engineSchema.parse(name))
   const ready: Contender[] = []
   const leftOut: BenchReport['left_out'] = []
@@ -133,7 +141,7 @@ async function openEngines({ spec, options, io, signal, processes }: Comparison)
       const isKnown = processes.some((other) => other.opened.name === opened.name)
       processes.push(engine)
       if (isKnown) continue
-      ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io, () => ask('load', spec)))
+      ;({ batchSize } = await withSpinner(`Compiling for ${name}`, io, () => ask('load', { spec, start })))
       ready.push({ engine, turns: [] })
     } catch (error) {
       // an engine that does not open is skipped, for whatever reason; one that opened may fail only with a UserError

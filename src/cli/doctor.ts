@@ -123,7 +123,7 @@ async function examineEngine(
     finding.matrix_product = speedOf(await doing('timing a matrix product', () => ask('productSpeed')))
     finding.elementwise_update = speedOf(await doing('timing an update', () => ask('updateSpeed')))
     finding.step = await doing('timing mnist-mlp', async () => {
-      await ask('load', spec)
+      await ask('load', { spec, start: null })
       await ask('steps', FIRST_STEPS)
       const { times } = await ask('steps', STEPS)
       return { steps: times.length, median_ms: median(times), minimum_ms: least(times) }

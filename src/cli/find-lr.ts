@@ -20,7 +20,7 @@ import { prepare } from './prepare.js'
 import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
-import { showWarnings } from './warnings.js'
+import { showStart, showWarnings } from './warnings.js'
 
 /** With fewer steps no curve is left between the first tenth and the last five steps, which are not used. */
 const FEWEST_STEPS = 20
@@ -35,10 +35,11 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
   const { steps, workers } = options
   if (steps < FEWEST_STEPS) throw new UserError(`--steps: found "${steps}", must be at least ${FEWEST_STEPS}`)
   const checked = await readWatched(file, options, io)
-  const { spec, warnings } = checked
+  const { spec, start, warnings } = checked
   const idle = warnings.filter(({ code }) => code === NOTHING_TRAINED)
   if (idle.length > 0) throw new UserError('find-lr needs weights to train, but this model has none.', idle)
   showWarnings(warnings, io)
+  showStart(start, io)
   checkFindable(spec)
   // callbacks do not run here
   await checkRunPlaces({ ...spec, callbacks: [] }, file, options)
@@ -50,7 +51,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
         say(io, 'The loss is NaN or infinite at the first step, before any update.')
         return EXIT.diverged
       }
-      const found = rateReport(spec, engine, session.training, steps, tried)
+      const found = rateReport(spec, engine, session, steps, tried)
       const { suggestion } = found
       const directory = await createFolder(spec, options.out)
       const report: FindLrReport = {
@@ -77,7 +78,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
 function checkFindable(spec: ResolvedSpec): asserts spec is StageSpec {
   if (isStacked(spec)) {
     throw new UserError(
-      'find-lr starts from random weights, but a DBN is fine-tuned from the weights of its RBMs. Try learning rates with `train` instead; 0.001 is a good start for Adam.',
+      'find-lr starts from random weights or from those of "start", but a DBN is fine-tuned from the weights of its RBMs. Try learning rates with `train` instead; 0.001 is a good start for Adam.',
     )
   }
   if (isUnsupervised(spec) && spec.training.algorithm !== 'exact') {

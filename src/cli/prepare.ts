@@ -20,8 +20,8 @@ export interface PrepareOptions {
   readonly workers?: number | undefined
 }
 
-/** A spec and its data, which are not read yet. */
-type Checked = Pick<CheckedSpec, 'spec' | 'data'>
+/** A spec, its data, which are not read yet, and the weights with which training begins. */
+type Checked = Pick<CheckedSpec, 'spec' | 'data'> & Partial<Pick<CheckedSpec, 'start'>>
 
 /** The engine and the data of a spec. */
 export interface Opened {
@@ -60,7 +60,11 @@ const waitingWith =
   (text, work) =>
     quiet ? work() : withSpinner(text, io, work)
 
-export async function openSpec({ spec, data: unread }: Checked, options: PrepareOptions, io: Io): Promise<Opened> {
+export async function openSpec(
+  { spec, data: unread, start }: Checked,
+  options: PrepareOptions,
+  io: Io,
+): Promise<Opened> {
   const waiting = waitingWith(options, io)
   const engine = await engineFor(spec, options, io)
   const data = await loadDataset(unread, options, io)
@@ -73,7 +77,7 @@ export async function openSpec({ spec, data: unread }: Checked, options: Prepare
       const warn = (text: string) => warnings.push(text)
       const { workers = defaultThreads() } = options
       const session = await waiting(`Compiling for ${engine.name}`, () =>
-        openSession(stage, given, engine, { warn, workers }),
+        openSession(stage, given, engine, { warn, workers, start }),
       )
       if (!options.quiet) for (const text of warnings) say(io, `Warning: ${text}`)
       return session

@@ -6,6 +6,7 @@ import { modelSummaryLines } from '../report/model-summary.js'
 import { compilerPasses } from '../run/compiler-passes.js'
 import { profileSteps } from '../run/profile-steps.js'
 import { soleSpec } from '../run/stages.js'
+import type { Start } from '../run/start.js'
 import { summarize, type Untrained, untrained } from '../run/summarize.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -14,7 +15,7 @@ import { checkFilePlace, specPlace } from './places.js'
 import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
-import { showWarnings } from './warnings.js'
+import { showStart, showWarnings } from './warnings.js'
 
 export interface SummaryOptions extends ReportOptions {
   readonly set: readonly string[]
@@ -24,8 +25,9 @@ export interface SummaryOptions extends ReportOptions {
 
 /** Prints the summary to standard output. */
 export async function summarizeSpec(file: string, options: SummaryOptions, io: Io): Promise<ExitCode> {
-  const { spec: given, data, warnings } = await readWatched(file, options, io)
+  const { spec: given, data, start, warnings } = await readWatched(file, options, io)
   showWarnings(warnings, io)
+  showStart(start, io)
   const { svg } = options
   if (svg !== undefined) await checkFilePlace('--svg', svg, [specPlace(file)])
   const spec = soleSpec(given, data.form)
@@ -33,7 +35,8 @@ export async function summarizeSpec(file: string, options: SummaryOptions, io: I
     const model = untrained(spec, data.form)
     const report: SummaryReport = {
       ...(await summarize(model)),
-      explain: options.explain ? await explain(model, io, signal) : null,
+      start: start?.report ?? null,
+      explain: options.explain ? await explain(model, start, io, signal) : null,
     }
     if (svg !== undefined) {
       const { networkPicture } = await import('../report/network-picture.js')
@@ -48,9 +51,10 @@ export async function summarizeSpec(file: string, options: SummaryOptions, io: I
 /** Counts the nodes of a step after each compiler pass, and times the parts of steps. */
 async function explain(
   { spec, learner, batchSize }: Untrained,
+  start: Start | null,
   io: Io,
   signal: AbortSignal,
 ): Promise<NonNullable<SummaryReport['explain']>> {
   const passes = await compilerPasses(learner.programs.train, batchSize)
-  return { passes, ...(await withSpinner('Timing steps on engine onnx', io, () => profileSteps(spec, signal))) }
+  return { passes, ...(await withSpinner('Timing steps on engine onnx', io, () => profileSteps(spec, start, signal))) }
 }

@@ -13,16 +13,17 @@ import { type Opened, openSpec } from './prepare.js'
 import { readWatched } from './read-watched.js'
 import { BEFORE_TRAINING, runStages, type TrainOptions } from './run-stages.js'
 import { trainFolds } from './train-folds.js'
-import { showWarnings } from './warnings.js'
+import { showStart, showWarnings } from './warnings.js'
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
   const checked = await readWatched(file, options, io)
-  const { spec, warnings, issue } = checked
+  const { spec, start, warnings, issue } = checked
   await checkRunPlaces(spec, file, options)
   const { verbose, workers } = options
   if (verbose !== '0') {
     for (const line of checked.data.decided) say(io, line)
     showWarnings(warnings, io)
+    showStart(start, io)
   }
   const voice = createVoice(io)
   const interrupt = listenForInterrupt(io, { quiet: verbose === '0', voice })

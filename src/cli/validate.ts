@@ -4,7 +4,7 @@ import { readSpec } from '../run/read-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
-import { showWarnings } from './warnings.js'
+import { showStart, showWarnings } from './warnings.js'
 import { watchingData } from './watch-data.js'
 
 export async function validateSpecs(files: readonly string[], options: OverrideOptions, io: Io): Promise<ExitCode> {
@@ -14,6 +14,7 @@ export async function validateSpecs(files: readonly string[], options: OverrideO
     const result = await watchingData(io, (watch) => readSpec(file, overrides, io.stdin, watch))
     if ('spec' in result) {
       showWarnings(result.warnings, io)
+      showStart(result.start, io)
       say(io, `${file}: ok`)
     } else {
       bad++

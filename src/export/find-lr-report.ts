@@ -1,6 +1,7 @@
 /** `train find-lr --json`: how the loss goes as the learning rate grows, and which rate to take. */
 import { z } from 'zod'
 import { trainspec, version } from './report-fields.js'
+import { startReportSchema } from './start-report.js'
 
 const rate = z.number().nullable().describe('Suggested learning rate. null: the losses suggest none.')
 
@@ -11,6 +12,7 @@ const findLrReportSchema = z
     trainspec,
     engine: z.string().describe('Engine that was used.'),
     device: z.string().describe('Device that was used.'),
+    start: startReportSchema,
     batch_size: z
       .int()
       .describe('Samples in a step. A step is an update here: several batches if gradients are accumulated.'),

@@ -5,6 +5,7 @@ import type { Issue } from '../base/issue.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
 import { finite, finiteMeasures, version } from './report-fields.js'
+import { type StartReport, startReportSchema } from './start-report.js'
 
 /** JSON has neither NaN nor infinity. */
 const measured = z.number().nullable().describe('null: NaN or infinite.')
@@ -36,6 +37,7 @@ export const historySchema = z
         }),
       )
       .describe('Warnings: parts of the spec that are valid but probably a mistake.'),
+    start: startReportSchema,
     samples: z.int().describe('Training samples.'),
     validation_samples: z.int().describe('0 without validation.'),
     epochs: z.int().describe('Number of completed epochs: the length of every array below.'),
@@ -112,6 +114,7 @@ export interface HistoryParts
     'name' | 'seed' | 'engine' | 'device' | 'precision' | 'processors' | 'versions' | 'started' | 'total_seconds'
   > {
   readonly warnings: readonly Issue[]
+  readonly startedFrom: StartReport | null
   readonly start: StartEvent
   readonly epochs: readonly EpochEndEvent[]
   readonly end: EndEvent
@@ -119,12 +122,22 @@ export interface HistoryParts
   readonly expectations: readonly Expectation[]
 }
 
-export function buildHistory({ warnings, start, epochs, end, test, expectations, ...rest }: HistoryParts): History {
+export function buildHistory({
+  warnings,
+  startedFrom,
+  start,
+  epochs,
+  end,
+  test,
+  expectations,
+  ...rest
+}: HistoryParts): History {
   const keys = Object.keys(epochs[0]?.metrics ?? {})
   return {
     version: 1,
     ...rest,
     warnings: warnings.map(({ code, pointer, message }) => ({ code, pointer, message })),
+    start: startedFrom,
     samples: start.samples,
     validation_samples: start.validationSamples,
     epochs: epochs.length,

@@ -37,7 +37,10 @@ const FILE_NAME = /^(?!\.{1,2}$)[^/\\\p{Cc}]{1,255}$/u
 
 /** A model that was read from its folder. */
 export interface SavedModel {
+  /** Path of the file with the weights. */
   readonly path: string
+  /** Of this file. */
+  readonly sha256: string
   /** By the names in the file. */
   readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly values: Float32Array }>
 }
@@ -53,8 +56,8 @@ export async function readModel(directory: string): Promise<SavedModel> {
   }
   const expected = FLOAT_BYTES * count
   const bytes = await inFolderOfRun(path, () => readWhole(path, { most: expected, exactly: expected }))
-  const { sha256 } = manifest
-  if (sha256 !== undefined && createHash('sha256').update(bytes).digest('hex') !== sha256) {
+  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  if (manifest.sha256 !== undefined && manifest.sha256 !== sha256) {
     throw new UserError(
       `${path}: its SHA-256 differs from the one in ${place}; the file is damaged, or belongs to another run`,
     )
@@ -66,7 +69,7 @@ export async function readModel(directory: string): Promise<SavedModel> {
     // a copy, because floats must begin at a multiple of four
     return [name, { shape, values: new Float32Array(Uint8Array.from(bytes.subarray(begin, at)).buffer) }] as const
   })
-  return { path, weights: new Map(weights) }
+  return { path, sha256, weights: new Map(weights) }
 }
 
 /** Returns the weights of a model by their names in programs. Throws a UserError if the file has other ones. */

@@ -1,6 +1,7 @@
 /** `train summary --json`: what a spec describes, and what a step of it takes. */
 import { z } from 'zod'
 import { trainspec, version } from './report-fields.js'
+import { startReportSchema } from './start-report.js'
 
 const shape = z.array(z.int()).describe('Without the batch.')
 const bytes = (description: string) => z.int().describe(description)
@@ -48,6 +49,7 @@ const summaryReportSchema = z
       .describe('Layers, in an order in which they can run.'),
     outputs: z.array(z.string()).describe('Names of the outputs of the model.'),
     parameters,
+    start: startReportSchema,
     batch_size: z.int().describe('Samples in a step.'),
     flops: z
       .strictObject({

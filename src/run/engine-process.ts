@@ -10,6 +10,7 @@ import type { TimingLimits } from '../base/timing.js'
 import type { Engine, EngineRequest } from '../engine/engine.js'
 import type { Speed } from '../engine/speed.js'
 import type { EngineName, StageSpec } from '../spec/spec.js'
+import type { Start } from './start.js'
 
 /** The tasks of the process: `open` must come first, and `load` before `steps`. */
 export interface Tasks {
@@ -18,7 +19,7 @@ export interface Tasks {
   productSpeed(): Promise<Speed>
   updateSpeed(): Promise<Speed>
   /** Loads the data of a spec and compiles its programs. */
-  load(spec: StageSpec): Promise<{ readonly batchSize: number }>
+  load(what: { readonly spec: StageSpec; readonly start: Start | null }): Promise<{ readonly batchSize: number }>
   /** Runs the next training steps and times each. */
   steps(limits: TimingLimits): Promise<Turn>
 }

@@ -27,8 +27,8 @@ export const TASKS: Tasks = {
   check: () => checkEngine(engine),
   productSpeed: () => productSpeed(engine),
   updateSpeed: () => updateSpeed(engine),
-  async load(spec) {
-    session = await openSession(spec, await loadData(spec), engine)
+  async load({ spec, start }) {
+    session = await openSession(spec, await loadData(spec), engine, { start })
     nextStep = stepsOf(session.training)
     return { batchSize: session.training.batchSize }
   },

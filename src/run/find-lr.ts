@@ -33,7 +33,7 @@ async function* endless({ batches }: Session['training']): AsyncGenerator<Batch>
 export function rateReport(
   spec: StageSpec,
   engine: Engine,
-  { batchSize }: Session['training'],
+  { training: { batchSize }, start }: Pick<Session, 'training' | 'start'>,
   steps: number,
   { found, end }: RatesTried,
 ): Omit<FindLrReport, 'picture' | 'command'> {
@@ -44,6 +44,7 @@ export function rateReport(
     trainspec: ownVersion(),
     engine: engine.name,
     device: engine.device,
+    start,
     batch_size: batchSize * (spec.optimizer.gradient_accumulation_steps ?? 1),
     steps,
     end,

@@ -2,6 +2,7 @@
 import type { EpochLengths } from '../base/epoch.js'
 import { classesOf, type DataForm, inputShapes, soleInput } from '../base/form.js'
 import { sizeOf } from '../base/shape.js'
+import type { StateValues } from '../engine/engine.js'
 import { buildModel, learns, type Model } from '../model/model.js'
 import { buildClassRbm, type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import { buildRbm, type Rbm, type VisibleMeans } from '../model/rbm/rbm.js'
@@ -48,8 +49,14 @@ export const NO_FACTS: TrainingFacts = {
   classCounts: (_, classes) => new Float64Array(classes).fill(1),
 }
 
-/** Builds the learner of a spec. */
-export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, facts: TrainingFacts): Learner {
+/** Builds the learner of a spec. The weights in `first`, by their names in programs, begin with these values. */
+export function learnerOf(
+  spec: StageSpec,
+  form: DataForm,
+  lengths: Lengths,
+  facts: TrainingFacts,
+  first: StateValues = {},
+): Learner {
   const { seed, optimizer } = spec
   const { means } = facts
   if (!isSupervised(spec)) {
@@ -59,17 +66,17 @@ export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, fac
     const { training, metrics } = spec
     const labels = labelsOf(training)
     if (labels) {
-      const model = buildClassRbm(spec.model, { visibleUnits, classes: classesOf(form) }, seed, means)
+      const model = beginning(buildClassRbm(spec.model, { visibleUnits, classes: classesOf(form) }, seed, means), first)
       const options = { rbm: model, labels, training, optimizer, metrics, x, y: soleLabels(form), ...lengths }
       const seen = { unlabelled: withoutLabels(model), labelled: model }
       return { kind: 'rbm', model, ...seen, ...classContrastivePrograms(options) }
     }
-    const model = buildRbm(spec.model, visibleUnits, seed, means)
+    const model = beginning(buildRbm(spec.model, visibleUnits, seed, means), first)
     const options = { rbm: model, training, optimizer, metrics, seed, x, values, means, ...lengths }
     return { kind: 'rbm', model, unlabelled: model, labelled: null, ...contrastivePrograms(options) }
   }
   const outputs = outputsOf(spec)
-  const model = buildModel(spec.model, inputShapes(form), seed, outputs)
+  const model = beginning(buildModel(spec.model, inputShapes(form), seed, outputs), first)
   const descending = model.weights.some(learns) ? optimizer : resting(optimizer)
   const classWeight = classWeightsOf(spec.fit, () => countsOf(outputs[0]!, model, form, facts))
   const options = { model, form, outputs, optimizer: descending, classWeight }
@@ -81,6 +88,15 @@ export function learnerOf(spec: StageSpec, form: DataForm, lengths: Lengths, fac
     measured: supervisedMeasures(options),
   }
 }
+
+/** The model with other first values of some weights. */
+const beginning = <Of extends Model | Rbm>(model: Of, first: StateValues): Of => ({
+  ...model,
+  weights: model.weights.map((slot) => {
+    const values = first[slot.name]
+    return values ? { ...slot, initial: () => Float32Array.from(values) } : slot
+  }),
+})
 
 /** Number of rows of each class of the target of a model with one output. */
 function countsOf({ target }: OutputSpec, model: Model, form: DataForm, { classCounts }: TrainingFacts): Float64Array {

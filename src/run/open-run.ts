@@ -29,7 +29,7 @@ export async function readRun(
   stdin: NodeJS.ReadableStream,
   watch?: DataWatch,
 ): Promise<StoredRun> {
-  const { spec, data } = await requireSpec(await specOf(directory), overrides, stdin, watch)
+  const { spec, data } = await requireSpec(await specOf(directory), overrides, stdin, watch, { isTrained: true })
   return { directory, spec, data, model: await readModel(join(directory, RUN_FILES.model)) }
 }
 

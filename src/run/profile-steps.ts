@@ -6,6 +6,7 @@ import type { Profile } from '../engine/compiled/onnx/profile.js'
 import type { SummaryReport } from '../export/summary-report.js'
 import type { StageSpec } from '../spec/spec.js'
 import { openSession } from './session.js'
+import type { Start } from './start.js'
 import { stepsOf } from './steps.js'
 
 /** Steps that are timed, after those that warm up. */
@@ -14,8 +15,8 @@ const WARM_UP = 3
 
 export type StepProfile = Omit<NonNullable<SummaryReport['explain']>, 'passes'>
 
-/** Loads the data of the spec and trains some steps. Throws the reason of `signal` when that is aborted. */
-export async function profileSteps(spec: StageSpec, signal: AbortSignal): Promise<StepProfile> {
+/** Loads the data of the spec and trains some steps from `start`. Throws the reason of `signal` when that is aborted. */
+export async function profileSteps(spec: StageSpec, start: Start | null, signal: AbortSignal): Promise<StepProfile> {
   const [{ openOnnx }, { startProfile }] = await Promise.all([
     import('../engine/compiled/onnx/engine.js'),
     import('../engine/compiled/onnx/profile.js'),
@@ -23,13 +24,18 @@ export async function profileSteps(spec: StageSpec, signal: AbortSignal): Promis
   const data = await loadData(spec)
   let profile: Profile | undefined
   try {
-    const { training } = await openSession(spec, data, {
-      ...openOnnx(),
-      async load(programs, options) {
-        profile = await startProfile(programs, options)
-        return profile.runner
+    const { training } = await openSession(
+      spec,
+      data,
+      {
+        ...openOnnx(),
+        async load(programs, options) {
+          profile = await startProfile(programs, options)
+          return profile.runner
+        },
       },
-    })
+      { start },
+    )
     const nextStep = stepsOf(training)
     const step = async () => {
       signal.throwIfAborted()

@@ -1,9 +1,10 @@
 /** Reads a spec and checks everything that can be known before the first step. */
 import { fstatSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import { formatBytes } from '../base/bytes.js'
 import { problemWords } from '../base/file-problem.js'
+import type { DataForm } from '../base/form.js'
 import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { decodeUtf8 } from '../base/utf8.js'
@@ -13,11 +14,14 @@ import { type DataWatch, UNWATCHED } from '../data/watch.js'
 import type { IssueDraft } from '../spec/document.js'
 import type { Override } from '../spec/override.js'
 import type { ResolvedSpec } from '../spec/spec.js'
+import type { Start, StartRefusal } from './start.js'
 
 export interface CheckedSpec {
   readonly spec: ResolvedSpec
   /** Its data, which are not read yet. */
   readonly data: OpenData
+  /** The weights with which training begins; null if the spec has no `start`. */
+  readonly start: Start | null
   /** Warnings about settings that are allowed but probably not meant. */
   readonly warnings: readonly Issue[]
   /** Adds the position in the file to a problem found later. */
@@ -31,15 +35,21 @@ export interface Refusal {
   readonly summary?: string
 }
 
+export interface ReadOptions {
+  /** True for the spec of a run, whose model is trained: it keeps no `start`, and the weights are not read. */
+  readonly isTrained?: boolean
+}
+
 /** Returns the resolved spec, or all issues. A file that cannot be read is an issue too. */
 export async function readSpec(
   source: string,
   overrides: readonly Override[],
   stdin: NodeJS.ReadableStream,
   watch: DataWatch = UNWATCHED,
+  options: ReadOptions = {},
 ): Promise<CheckedSpec | Refusal> {
   const text = await read(source, stdin)
-  return typeof text === 'string' ? readText(text, source, overrides, watch) : { issues: [text] }
+  return typeof text === 'string' ? readText(text, source, overrides, watch, options) : { issues: [text] }
 }
 
 /** The same for the text of a spec. `source` is the path that the file has or will have. */
@@ -48,6 +58,7 @@ export async function readText(
   source: string,
   overrides: readonly Override[],
   watch: DataWatch = UNWATCHED,
+  { isTrained = false }: ReadOptions = {},
 ): Promise<CheckedSpec | Refusal> {
   const { parseSpec } = await import('../spec/parse.js')
   const { spec: given, issues, document } = parseSpec(text, { source, overrides })
@@ -75,13 +86,16 @@ export async function readText(
   const { spec, issues: unknown } = withInputDims(sized, data.form)
   if (open.length + unknown.length > 0) return refusal([...open, ...unknown])
   const unread = checkSpec(spec, data.form)
-  const misfits = unread.length > 0 ? unread : await checkValues(spec, data)
+  if (unread.length > 0) return refusal(unread)
+  const started = await withStart(isTrained ? withoutStart(spec) : spec, data.form, dirname(source))
+  if ('issues' in started) return { ...started, ...refusal(started.issues) }
+  const misfits = await checkValues(spec, data)
   if (misfits.length > 0) return refusal(misfits)
   const { issue } = document
-  return { spec, data, warnings: warningsOf(spec, data.form).map(issue), issue }
+  return { ...started, data, warnings: warningsOf(spec, data.form).map(issue), issue }
 }
 
-/** Reads the spec in a file without its data: nothing is checked that depends on these. Throws a UserError with all issues. */
+/** Reads the spec of a run without its data and without `start`: nothing is checked that depends on these. Throws a UserError with all issues. */
 export async function specAlone(
   path: string,
   overrides: readonly Override[],
@@ -92,8 +106,24 @@ export async function specAlone(
   const { spec, issues, document } = parseSpec(text, { source: path, overrides })
   if (!spec) throw refused({ issues })
   const data = withPaths(spec.data, (one) => within(dirname(path), one))
-  return { spec: { ...spec, data } as ResolvedSpec, issue: document.issue }
+  return { spec: { ...withoutStart(spec), data } as ResolvedSpec, issue: document.issue }
 }
+
+/** Reads the weights of `start`. The spec then has their SHA-256, and their path seen from the current folder. */
+async function withStart(
+  spec: ResolvedSpec,
+  form: DataForm,
+  folder: string,
+): Promise<Pick<CheckedSpec, 'spec' | 'start'> | StartRefusal> {
+  if (spec.start === undefined) return { spec, start: null }
+  const { openStart } = await import('./start.js')
+  const { from } = spec.start
+  const given = { ...spec.start, from: isAbsolute(from) ? from : join(folder, from) }
+  const start = await openStart(given, spec, form)
+  return 'issues' in start ? start : { spec: { ...spec, start: { ...given, sha256: start.sha256 } }, start }
+}
+
+const withoutStart = ({ start: _, ...rest }: ResolvedSpec): ResolvedSpec => rest
 
 /** The same as `readSpec`, but throws a UserError with all issues. */
 export const requireSpec = async (...args: Parameters<typeof readSpec>): Promise<CheckedSpec> =>

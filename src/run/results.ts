@@ -54,9 +54,13 @@ export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: S
     await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(seenFromRun(spec, directory), null, 2)}\n`)
   })
 
-/** In the spec of a run, paths of data are relative to its folder. */
+/** In the spec of a run, paths of data and of `start` are relative to its folder. */
 const seenFromRun = (spec: ResolvedSpec, directory: string): ResolvedSpec =>
-  ({ ...spec, data: withPaths(spec.data, (path) => seenFrom(directory, path)) }) as ResolvedSpec
+  ({
+    ...spec,
+    data: withPaths(spec.data, (path) => seenFrom(directory, path)),
+    ...(spec.start && { start: { ...spec.start, from: seenFrom(directory, spec.start.from) } }),
+  }) as ResolvedSpec
 
 /** A history outside the folder of the run, and its name in messages. */
 export interface OtherHistory {

@@ -8,6 +8,7 @@ import type { Data } from '../data/data.js'
 import { elementMeans, part, type Table } from '../data/table.js'
 import { type Clock, timed } from '../data/timed.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
+import type { StartReport } from '../export/start-report.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
@@ -20,10 +21,13 @@ import type { TrainingOptions } from '../training/loop.js'
 import { buildSchedule } from '../training/schedules/registry.js'
 import { classCounts } from './class-weights.js'
 import { learnerOf } from './learner.js'
+import type { Start } from './start.js'
 
 export interface Session {
   /** The form of its data. */
   readonly form: DataForm
+  /** How many layers began with trained weights; null if the spec has no `start`. */
+  readonly start: StartReport | null
   readonly model: Saveable
   /** The RBM without its labels; null if the model is a network. */
   readonly rbm: Rbm | null
@@ -47,22 +51,25 @@ export interface SessionOptions {
   readonly warn?: (text: string) => void
   /** Number of threads that augment rows; with 0, that is done between the steps. The results are the same. */
   readonly workers?: number
+  /** The weights with which training begins. Default: initial values. */
+  readonly start?: Start | null | undefined
 }
 
 export async function openSession(
   spec: StageSpec,
   data: Data,
   engine: Engine,
-  { warn, workers = 0 }: SessionOptions = {},
+  { warn, workers = 0, start = null }: SessionOptions = {},
 ): Promise<Session> {
   const { seed, fit, optimizer } = spec
   const { form, train, validation, test } = data
   const lengths = epochLengths(train.count, fit.batch_size)
   const { batchSize, stepsPerEpoch } = lengths
-  const learner = learnerOf(spec, form, lengths, {
+  const facts = {
     means: () => elementMeans(train, soleInputKey(form)),
-    classCounts: (key, classes) => classCounts(train, key, classes),
-  })
+    classCounts: (key: string, classes: number) => classCounts(train, key, classes),
+  }
+  const learner = learnerOf(spec, form, lengths, facts, start?.values)
   const { model, programs, plan, measured } = learner
   const runner = await engine.load(programs, { seed, batchSize, ...(warn && { warn }) })
   const inOrder = (table: Table) => () => batches(table, { batchSize })
@@ -72,6 +79,7 @@ export async function openSession(
     threads ? threads.batches(pass, clock) : timed(batches(train, pass), clock)
   return {
     form,
+    start: start?.report ?? null,
     clock,
     inFile: train.prefetch !== undefined,
     workers: isAugmented(train) ? workers : null,

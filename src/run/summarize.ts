@@ -23,8 +23,12 @@ export function untrained(spec: StageSpec, form: DataForm): Untrained {
   return { spec, learner: learnerOf(spec, form, lengths, NO_FACTS), batchSize: lengths.batchSize }
 }
 
-/** Makes the report, without the part that `--explain` adds. */
-export async function summarize({ spec, learner, batchSize }: Untrained): Promise<Omit<SummaryReport, 'explain'>> {
+/** Makes the report, without the parts on `start` and of `--explain`. */
+export async function summarize({
+  spec,
+  learner,
+  batchSize,
+}: Untrained): Promise<Omit<SummaryReport, 'start' | 'explain'>> {
   return {
     version: 1,
     name: spec.name,

@@ -93,6 +93,7 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
     started: began.date.toISOString(),
     total_seconds: (performance.now() - began.milliseconds) / 1000,
     warnings,
+    startedFrom: session.start,
     start,
     epochs,
     end,

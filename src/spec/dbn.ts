@@ -72,6 +72,7 @@ interface DbnFields extends ValidationFields {
   readonly target?: { readonly type: string } | undefined
   readonly outputs?: unknown
   readonly training?: unknown
+  readonly start?: unknown
   readonly fit: ValidationFields['fit'] &
     Readonly<Record<'batch_size' | 'epochs', number>> & { readonly class_weight: unknown }
   readonly early_stopping: unknown
@@ -108,6 +109,11 @@ export function* dbnRules(spec: DbnFields): Iterable<RuleIssue> {
   if (spec.training !== undefined) {
     const message = 'found "training", but each RBM of a DBN has its own, in "rbms"'
     yield { code: 'order', path: ['training'], message }
+  }
+  if (spec.start !== undefined) {
+    const message =
+      'found "start", but a DBN starts from the RBMs that it trains; to go on from a trained DBN, train the network that it became: a Sequential model of its Dense layers'
+    yield { code: 'order', path: ['start'], message }
   }
   if (spec.outputs !== undefined) {
     const message = 'found "outputs", but a DBN has only one output, which "fine_tune" chooses'

@@ -31,6 +31,7 @@ import {
 import { GAPS, type RBM_METRICS } from './rbm-metrics.js'
 import { lossRules } from './rbm-monitor-rules.js'
 import { unitRules } from './rbm-unit-rules.js'
+import { startSchema } from './start.js'
 import { foldRules, validates } from './validation.js'
 
 const sequential = z
@@ -59,6 +60,7 @@ type Fields = {
   readonly precision: z.ZodDefault<z.ZodType<Precision, Precision>>
   readonly data: typeof dataSchema
   readonly model: typeof modelSchema
+  readonly start: z.ZodOptional<typeof startSchema>
   readonly optimizer: z.ZodOptional<typeof optimizerSchema>
   readonly loss: z.ZodOptional<typeof lossSchema>
   readonly metrics: typeof anyMetricsSchema
@@ -96,6 +98,7 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
     .describe('Number format of matrix products. Weights and their updates stay in 32 bits.'),
   data: dataSchema,
   model: modelSchema,
+  start: startSchema.optional(),
   optimizer: optimizerSchema
     .optional()
     .describe(

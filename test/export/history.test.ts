@@ -26,6 +26,7 @@ test('a whole run', () => {
     started: '2026-01-02T03:04:05.678Z',
     total_seconds: 7.5,
     warnings: [],
+    start: null,
     samples: 54000,
     validation_samples: 6000,
     epochs: 2,

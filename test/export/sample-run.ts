@@ -50,6 +50,7 @@ export const historyOf = (parts: Partial<HistoryParts> = {}): History =>
     started: '2026-01-02T03:04:05.678Z',
     total_seconds: 7.5,
     warnings: [],
+    startedFrom: null,
     start: startEvent,
     epochs: epochsOf(
       { loss: 0.5, acc: 0.8, val_loss: 0.4, val_acc: 0.85 },

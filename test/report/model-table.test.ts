@@ -16,6 +16,7 @@ const report = (name: string, type: string): SummaryReport => ({
   batch_size: 1,
   flops: { step: 0, step_per_sample: 0, inference_per_sample: 0 },
   memory: { weights: 0, optimizer: 0, gradients: 0, inputs: 0, activations: 0, total: 0 },
+  start: null,
   explain: null,
 })
 
