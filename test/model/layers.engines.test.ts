@@ -865,3 +865,13 @@ describe('activations in a saved model', () => {
     },
   )
 })
+
+test('each layer with weights can be frozen, by itself or as the layer that it wraps', () => {
+  const unfrozen = LAYERS.filter(({ shape }) => {
+    const { type } = shape
+    const [name] = type.in.options as [LayerSpec['type']]
+    const hasWeights = name !== 'Block' && name !== 'Shared' && layerRule({ type: name } as LayerSpec).weights
+    return hasWeights && !('trainable' in shape) && !('layer' in shape)
+  })
+  expect(unfrozen.map(({ shape }) => shape.type.in.options[0])).toEqual([])
+})
