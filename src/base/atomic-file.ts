@@ -9,6 +9,8 @@ import { doneWith, temporaryBeside } from './temporary.js'
 export interface WholeFile {
   /** Appends data. */
   append(data: string | Uint8Array): Promise<void>
+  /** Writes data over the beginning. A device or a pipe cannot do this. */
+  rewrite?(data: Uint8Array): Promise<void>
   finish(): Promise<void>
   /** Leaves nothing behind, unless it is finished. */
   discard(): Promise<void>
@@ -60,6 +62,10 @@ async function beside(target: string, path: string): Promise<WholeFile> {
   let isOpen = true
   return {
     append: (data) => about(path, () => file.appendFile(data)),
+    rewrite: (data) =>
+      about(path, async () => {
+        await file.write(data, 0, data.length, 0)
+      }),
     finish: () =>
       about(path, async () => {
         await file.sync()

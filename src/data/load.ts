@@ -1,17 +1,16 @@
 /** Loads the data of a spec: splits the rows into training, validation and test, and prepares them for a model. */
 import { countUp } from '../base/count-up.js'
-import { type DataForm, inputKey, soleInput, targetKey } from '../base/form.js'
+import { type DataForm, soleInput } from '../base/form.js'
 import type { Shape } from '../base/shape.js'
 import type { SetSpec } from '../spec/data.js'
 import type { OutputSpec } from '../spec/outputs.js'
 import type { DataSpec, LossSpec } from '../spec/spec.js'
-import type { StepSpec } from '../spec/steps.js'
 import { targetKindOf } from '../spec/target-kinds.js'
-import { featureChain, mixable, mixes } from './augment/augmented-chain.js'
 import { otherRows, trainingPlans, trainingRows } from './augment/training-rows.js'
 import type { LoadedData, OpenData, RawData } from './data.js'
 import { consecutiveFolds, type Fitting, foldOf, withFold } from './own/fold.js'
-import { fieldsOf, learn, nothingLearnt, type Plans, TEST, TRAINING, tableOf } from './preparation.js'
+import { fieldsOf, learn, nothingLearnt, TEST, TRAINING, tableOf } from './preparation.js'
+import { setPlans, X, Y } from './set-plans.js'
 import { setForm, setSources } from './sources/built-in.js'
 import { lastRows } from './split.js'
 import { countOf, type RowSet, rowsOf } from './table.js'
@@ -57,7 +56,7 @@ export const loadData = async (request: DataRequest): Promise<LoadedData> => (aw
 /** Returns the form of a set that comes with the program. */
 export function describeSet({ data, fit, seed }: SetRequest): DataForm {
   const { x, y, train, test } = setForm(data)
-  const plans = plansOf(data, seed)
+  const plans = setPlans(data, seed)
   const { [X]: input, [Y]: target } = fieldsOf(plans, { x, y }, nothingLearnt(plans))
   const rows = partsOfSet(train, fit)
   return {
@@ -79,7 +78,7 @@ function partsOfSet(count: number, fit: Fitting): Readonly<Record<'train' | 'val
 
 async function loadSet(request: SetRequest): Promise<LoadedData> {
   const { data, fit, seed } = request
-  const plans = plansOf(data, seed)
+  const plans = setPlans(data, seed)
   const { train, test } = await setSources(data)
   const rows = partsOfSet(train.count, fit)
   const learnt = await learn(plans, train, rows.train)
@@ -115,22 +114,3 @@ async function rawSet({ data, fit }: SetRequest): Promise<RawData> {
 /** Returns the shape of a sample before it is flattened. */
 export const sampleShapeOf = (data: DataSpec, form: DataForm): Shape =>
   'source' in data ? soleInput(form).shape : setForm(data).x.shape
-
-/** Keys of the fields of built-in data. */
-const [X, Y] = [inputKey('x'), targetKey('y')]
-
-function plansOf(set: SetSpec, seed: number): Plans {
-  const augment = 'augment' in set ? set.augment : []
-  const mixed = mixes(augment) ? [Y] : []
-  return {
-    [X]: [featureChain({ column: 'x', augment, steps: stepsOf(set), masks: [], mixed, seed })],
-    [Y]: [{ column: 'y', steps: mixed.map(() => mixable) }],
-  }
-}
-
-const stepsOf = ({ flatten, standardize, binarize, steps }: SetSpec): readonly StepSpec[] => [
-  ...(flatten ? [{ type: 'Flatten' } as const] : []),
-  ...(standardize ? [{ type: 'Standardize' } as const] : []),
-  ...(binarize === null ? [] : [{ type: 'Binarize', method: binarize } as const]),
-  ...steps,
-]

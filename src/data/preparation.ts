@@ -215,11 +215,22 @@ export interface PreparedRows {
  */
 export async function* prepared(
   plans: Plans,
-  source: Source,
+  { columns, rows }: Pick<Source, 'columns' | 'rows'>,
   number: number,
   learnt: Learnt,
 ): AsyncGenerator<PreparedRows> {
-  const { columns } = source
+  const { most, prepare } = preparing(plans, columns, number, learnt)
+  for await (const many of rows()) for (const some of inPieces(many, columns, most)) yield prepare(some)
+}
+
+/** How rows go through all steps: the fields that result, the rows that are prepared at once, and the work on some rows. */
+export interface Preparing {
+  readonly fields: Named<Field>
+  readonly most: number
+  prepare(rows: Rows): PreparedRows
+}
+
+export function preparing(plans: Plans, columns: Named<Column>, number: number, learnt: Learnt): Preparing {
   const fields = fieldsOf(plans, columns, learnt)
   const first = firstChains(plans)
   const each = Object.entries(plans).map(([name, parts]) => ({
@@ -234,15 +245,17 @@ export async function* prepared(
     fields: fieldsOfParts(parts, columns, learnt[name]!),
   }))
   const width = Object.values(fields).reduce((sum, field) => sum + bytesPerRow(field), 0)
-  for await (const many of source.rows()) {
-    for (const rows of inPieces(many, columns, Math.max(1, Math.floor(BYTES_AT_ONCE / width)))) {
+  return {
+    fields,
+    most: Math.max(1, Math.floor(BYTES_AT_ONCE / width)),
+    prepare(rows) {
       const made = each.map(({ name, parts, chains, room, fields: own }): [string, Numbers] => {
         const values = chains.map(({ chain, at, learnt }) => applied(chain, columns, rows, at, learnt) as Numbers)
         const joined = ofParts(parts, values, ({ crossing }, crossed) => crossing.apply(crossed))
         return [name, sideBySide(joined, own, rows.count, fields[name]!, room)]
       })
-      yield { from: rows.from, count: rows.count, fields: Object.fromEntries(made) }
-    }
+      return { from: rows.from, count: rows.count, fields: Object.fromEntries(made) }
+    },
   }
 }
 

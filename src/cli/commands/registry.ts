@@ -6,6 +6,7 @@ import { doctor } from './doctor.js'
 import { evaluate } from './evaluate.js'
 import { exportModel } from './export.js'
 import { findLr } from './find-lr.js'
+import { predict } from './predict.js'
 import { sample } from './sample.js'
 import { setup } from './setup.js'
 import { summary } from './summary.js'
@@ -24,6 +25,7 @@ export const COMMANDS = {
   'find-lr': findLr,
   summary,
   evaluate,
+  predict,
   export: exportModel,
   sample,
   transform,

@@ -53,6 +53,7 @@ export function arrayTable({ name, blocks, unusable, close }: ArrayTable): RawTa
   return {
     name,
     columns,
+    count: (wanted) => blocksFor(wanted)[0]?.rows ?? 0,
     async facts(wanted) {
       const facts = Object.fromEntries(wanted.map((column) => [column, noFacts()]))
       for await (const { parts } of partsOf(blocksFor(wanted), wanted)) {

@@ -30,6 +30,7 @@ export function fileTable(folder: string, files: readonly ListedFile[], holds: F
     folder,
     holds,
     columns: Object.fromEntries(Object.keys(values).map((column) => [column, 'text' as const])),
+    count: () => files.length,
     async facts(wanted) {
       return Object.fromEntries(
         wanted.map((column) => {

@@ -6,7 +6,7 @@ import { CHANNELS } from '../../spec/pictures.js'
 import { decodePicture } from '../pictures/decode.js'
 import { type Fitting, fitted } from '../pictures/fit.js'
 import type { FileColumn } from '../sources/file-column.js'
-import type { RawTable } from '../sources/raw-table.js'
+import type { RawTable, RowTable } from '../sources/raw-table.js'
 import { firstFile } from '../sources/with-files.js'
 import type { Feature } from './feature.js'
 
@@ -39,12 +39,12 @@ export async function withDtype(feature: PictureFeature, table: RawTable): Promi
 }
 
 /** Folder of the files that a column names. */
-const folderOf = (directory: string | null, { folder, name }: RawTable): string => directory ?? folder ?? dirname(name)
+const folderOf = (directory: string | null, { folder, name }: RowTable): string => directory ?? folder ?? dirname(name)
 
 const asWritten = (text: string): string => text
 
 /** The column that is made for a feature. */
-export function pictureColumn(feature: PictureFeature, table: RawTable): FileColumn {
+export function pictureColumn(feature: PictureFeature, table: RowTable): FileColumn {
   const { color_mode, dtype } = feature
   const field: Field = { ...fieldOf(feature.image_size, CHANNELS[color_mode]), dtype: dtype ?? 'uint8' }
   return {
@@ -57,7 +57,7 @@ export function pictureColumn(feature: PictureFeature, table: RawTable): FileCol
 /** The files that the column of a feature names. */
 export const filesOf = (
   { made, column, directory }: Pick<PictureFeature, 'made' | 'column' | 'directory'>,
-  table: RawTable,
+  table: RowTable,
 ): Omit<FileColumn, 'field' | 'decode'> => ({
   name: made ?? column,
   from: column,

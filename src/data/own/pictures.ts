@@ -5,12 +5,12 @@ import { CHANNELS } from '../../spec/pictures.js'
 import type { Fitting } from '../pictures/fit.js'
 import { readMask } from '../pictures/mask.js'
 import type { FileColumn } from '../sources/file-column.js'
-import type { RawTable } from '../sources/raw-table.js'
+import type { RowTable } from '../sources/raw-table.js'
 import type { Decisions, Target } from './decide.js'
 import { fieldOf, filesOf, isPicture, type PictureFeature, pictureColumn, writePicture } from './picture-features.js'
 
 /** The columns of a table that are made of files. */
-export function pictureColumns({ features, targets }: Decisions, table: RawTable): FileColumn[] {
+export function pictureColumns({ features, targets }: Decisions, table: RowTable): FileColumn[] {
   const pictures = Object.values(features).filter(isPicture)
   const [first] = pictures
   return [
@@ -22,7 +22,7 @@ export function pictureColumns({ features, targets }: Decisions, table: RawTable
 }
 
 /** A target has the size of the picture, and is cut or surrounded as it is. */
-function targetColumn(target: Target, picture: PictureFeature | undefined, table: RawTable): FileColumn {
+function targetColumn(target: Target, picture: PictureFeature | undefined, table: RowTable): FileColumn {
   const { made, column, masks, class_names, mask_values, color_mode = 'rgb', directory } = target
   const fitting: Fitting = {
     image_size: target.image_size ?? picture!.image_size,

@@ -5,7 +5,7 @@ import { noNames } from '../../base/no-names.js'
 import type { IssueDraft } from '../../spec/document.js'
 import { refusesGaps } from '../../spec/feature-chain.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
-import type { ColumnType, RawTable } from '../sources/raw-table.js'
+import type { ColumnType, RawTable, RowTable } from '../sources/raw-table.js'
 import { withFiles } from '../sources/with-files.js'
 import { columnTypeOf } from '../steps/features.js'
 import { type DataWatch, patient } from '../watch.js'
@@ -47,16 +47,28 @@ export async function readMain(table: RawTable, found: FoundSource, reading: Rea
   return readColumns(uses, table, found, reading)
 }
 
+/** Reads new rows, which have no targets; `keep` names columns that are kept as text. */
+export const readNew = (
+  table: RowTable,
+  found: FoundSource,
+  reading: Reading,
+  keep: readonly string[],
+): Promise<ReadSource> => {
+  const uses = usesOf(reading.decisions, reading.data)
+  for (const column of keep) uses[column] ??= new Set(['text'])
+  return readColumns(uses, table, found, reading)
+}
+
 async function readColumns(
   uses: Uses,
-  given: RawTable,
+  given: RowTable,
   found: FoundSource,
   { decisions, data, watch, budget }: Reading,
 ): Promise<ReadSource> {
   const { pointer } = found
   const file = nameOf(found)
   const notes = [...notesOf(found)]
-  const table = withFiles(given, fileColumns(decisions, given), (note) => notes.push(note))
+  const table = withFiles(given, fileColumns(decisions, given), { noted: (note) => notes.push(note) })
   const progress = patient(watch.listener)
   const seen = (rows: number) => progress({ verb: 'Reading', file, done: rows, total: null, unit: 'rows' })
   const stream = table.read(wantedColumns(uses, table, pointer))
@@ -111,7 +123,7 @@ type Use = ColumnType | 'field' | 'label' | 'key'
 
 const useOf = ({ type }: Target): Use => (type === 'number' ? 'number' : type === 'image' ? 'field' : 'label')
 
-function wantedColumns(all: Uses, { name, columns }: RawTable, pointer: string): Named<ColumnType | 'field'> {
+function wantedColumns(all: Uses, { name, columns }: RowTable, pointer: string): Named<ColumnType | 'field'> {
   const problems: IssueDraft[] = []
   const wanted = noNames<ColumnType | 'field'>()
   for (const [column, uses] of Object.entries(all)) {

@@ -8,7 +8,7 @@ import { toPointer } from '../../spec/pointer.js'
 import { lengthAt, soundDecoder } from '../audio/decode.js'
 import { type WavFormat, wavHeader } from '../audio/wav.js'
 import { type FileColumn, placeOf } from '../sources/file-column.js'
-import type { RawTable } from '../sources/raw-table.js'
+import type { RawTable, RowTable } from '../sources/raw-table.js'
 import { MOST_BYTES } from '../sources/with-files.js'
 import type { Feature } from './feature.js'
 import { filesOf, madeColumn } from './picture-features.js'
@@ -20,7 +20,7 @@ export const isSound = <Given extends FeatureSpec>(
 ): feature is Extract<Given, { readonly type: 'audio' }> => feature.type === 'audio'
 
 /** The column that is made for a feature whose form is settled. */
-export function soundColumn(feature: SoundFeature, table: RawTable): FileColumn {
+export function soundColumn(feature: SoundFeature, table: RowTable): FileColumn {
   const { sampling_rate, output_sequence_length, channels = null, resamples = true } = feature
   const length = output_sequence_length ?? 1
   const form = { sampling_rate: sampling_rate ?? 1, output_sequence_length: length, channels, resamples }

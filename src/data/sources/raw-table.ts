@@ -14,6 +14,9 @@ export const columnOfType = (type: ColumnType): Column => (type === 'number' ? n
 
 export type FoundKind = 'pictures' | 'sounds' | 'texts'
 
+/** A table whose rows may be read only once. */
+export type RowTable = Omit<RawTable, 'facts' | 'distinct'>
+
 export interface RawTable {
   /** Name for messages: the path of the file, or of the first of several. */
   readonly name: string
@@ -26,6 +29,8 @@ export interface RawTable {
    * none, as a CSV file.
    */
   readonly columns: Named<Field | ColumnType | null>
+  /** Number of rows of these columns, if it is known before they are read. */
+  count?(columns: readonly string[]): number
   /** Looks at all rows of these columns, none of which is a field. */
   facts(columns: readonly string[]): Promise<Named<ColumnFacts>>
   /**

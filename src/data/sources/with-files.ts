@@ -6,7 +6,7 @@ import type { Column, Values } from '../column.js'
 import { limiter, madeAhead } from './ahead.js'
 import { type BadFile, BadFiles, bytesOf, missingFiles } from './bad-files.js'
 import { type FileColumn, type FileFacts, placeOf } from './file-column.js'
-import type { RawTable } from './raw-table.js'
+import type { RawTable, RowTable } from './raw-table.js'
 import { copied, inPieces, type Rows } from './source.js'
 
 /** Limit on the size of a file. */
@@ -16,8 +16,18 @@ const AT_ONCE = 4
 /** Bytes of arrays that are decoded together. */
 const BYTES_AT_ONCE = 2 ** 21
 
-/** `noted` hears what is worth telling about the files of a whole pass. */
-export function withFiles(table: RawTable, added: readonly FileColumn[], noted: (note: string) => void): RawTable {
+export interface FileListener {
+  /** Hears what is worth telling about the files of a whole pass. */
+  noted(note: string): void
+  /** Hears of each file that cannot be used, before its row comes with zeros. Without it, such files are an error. */
+  readonly refused?: (file: BadFile) => void
+}
+
+export function withFiles<Given extends RowTable>(
+  table: Given,
+  added: readonly FileColumn[],
+  listener: FileListener,
+): Given {
   if (added.length === 0) return table
   return {
     ...table,
@@ -35,8 +45,8 @@ export function withFiles(table: RawTable, added: readonly FileColumn[], noted: 
       return {
         columns,
         async *rows() {
-          await expectFiles(table, made)
-          yield* decodedRows(stream, made, columns, table.name, noted)
+          if (!listener.refused) await expectFiles(table, made)
+          yield* decodedRows(stream, made, columns, table.name, listener)
         },
       }
     },
@@ -44,7 +54,7 @@ export function withFiles(table: RawTable, added: readonly FileColumn[], noted: 
 }
 
 /** Throws a UserError that lists the first files that are not there. */
-async function expectFiles(table: RawTable, made: readonly FileColumn[]): Promise<void> {
+async function expectFiles(table: RowTable, made: readonly FileColumn[]): Promise<void> {
   const named = made.filter(({ isFound }) => !isFound)
   if (named.length === 0) return
   const names = [...new Set(named.map(({ from }) => from))]
@@ -60,7 +70,7 @@ async function* decodedRows(
   made: readonly FileColumn[],
   columns: Named<Column>,
   name: string,
-  noted: (note: string) => void,
+  { noted, refused }: FileListener,
 ): AsyncGenerator<Rows> {
   const limited = limiter(AT_ONCE)
   const width = made.reduce((sum, { field }) => sum + sizeOf(field.shape) * ARRAYS[field.dtype].BYTES_PER_ELEMENT, 0)
@@ -83,7 +93,8 @@ async function* decodedRows(
   let turned = 0
   for await (const piece of madeAhead(piecesOf(stream, most), decodePiece)) {
     turned += piece.turned
-    bad.add(piece.bad)
+    if (refused) for (const file of piece.bad) refused(file)
+    else bad.add(piece.bad)
     if (bad.isFull()) break
     // after the first problem the others are only looked for
     if (bad.isEmpty()) yield piece.rows

@@ -32,7 +32,7 @@ export function badCells(cells: readonly BadCell[]): UserError {
       code: 'cell',
       source: cell.file,
       pointer: '',
-      message: `row ${cell.row}, column ${quoted(cell.column)}: found ${quoted(cell.value)}, must be ${wordsOf(cell)}`,
+      message: `row ${cell.row}, ${misfit(cell)}`,
     }),
   )
   const words = [...new Set(cells.filter(isWord).map(({ value }) => value))]
@@ -41,10 +41,14 @@ export function badCells(cells: readonly BadCell[]): UserError {
   return new UserError(`${cells[0]!.file} has values that do not fit their columns${remedy}`, issues)
 }
 
+/** Says what a cell holds and should hold, without its row. */
+export const misfit = (cell: Omit<BadCell, 'file' | 'row'>): string =>
+  `column ${quoted(cell.column)}: found ${quoted(cell.value)}, must be ${wordsOf(cell)}`
+
 /** True for a value that can be a sign for a gap. */
 const isWord = ({ isNumber, value }: BadCell): boolean => (!isNumber || isNotFinite(value)) && isShort(value)
 
-function wordsOf({ type, isNumber, value }: BadCell): string {
+function wordsOf({ type, isNumber, value }: Pick<BadCell, 'type' | 'isNumber' | 'value'>): string {
   if (type === 'text') return 'below 2^53, or between quotes'
   if (type === 'integer') return Number.isInteger(numberIn(value)) ? 'a whole number below 2^53' : 'a whole number'
   return isNumber ? 'a finite number of 32 bits' : 'a number'

@@ -22,7 +22,9 @@ export function csvReader(delimiter: string, quote: string): (piece: string, isL
     const records: CsvRecord[] = []
     const text = rest + piece
     // two characters belong together in `""` and `\r\n`, and a delimiter may have several
-    const end = isLast ? text.length : Math.max(0, text.length - Math.max(2, delimiter.length) + 1)
+    // after a line feed nothing is open
+    const end =
+      isLast || text.endsWith('\n') ? text.length : Math.max(0, text.length - Math.max(2, delimiter.length) + 1)
     const endField = () => {
       fields.push(field)
       field = ''

@@ -15,7 +15,10 @@ export interface JsonForm {
   read(path: string): AsyncIterable<readonly JsonRecord[]>
 }
 
-export const LINES: JsonForm = { format: 'newline_delimited', read: lineRecords }
+export const LINES: JsonForm = {
+  format: 'newline_delimited',
+  read: (path) => recordsOfLines(path, pieces(path)),
+}
 export const ARRAY: JsonForm = { format: 'array', read: arrayRecords }
 
 /** Limit on the bytes of a line. */
@@ -25,8 +28,11 @@ const LARGEST_ARRAY = 1 << 28
 
 const LINE_FEED = 0x0a
 
-/** The records of JSON Lines. Blank lines are skipped. */
-async function* lineRecords(path: string): AsyncGenerator<readonly JsonRecord[]> {
+/** The records of JSON Lines in the bytes of a file, `path` in messages. Blank lines are skipped. */
+export async function* recordsOfLines(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<readonly JsonRecord[]> {
   let rest: Buffer = Buffer.alloc(0)
   let [line, row] = [0, 0]
   const recordsIn = (bytes: Buffer): JsonRecord[] => {
@@ -42,7 +48,8 @@ async function* lineRecords(path: string): AsyncGenerator<readonly JsonRecord[]>
     }
     return records
   }
-  for await (const piece of pieces(path)) {
+  for await (const given of bytes) {
+    const piece = Buffer.from(given.buffer, given.byteOffset, given.length)
     const end = piece.lastIndexOf(LINE_FEED)
     if (end >= 0) yield recordsIn(Buffer.concat([rest, piece.subarray(0, end)]))
     rest = end >= 0 ? piece.subarray(end + 1) : Buffer.concat([rest, piece])

@@ -88,7 +88,7 @@ export async function openJson(path: string, { missing_values }: TableOptions, {
 type JsonCell = number | string | null
 
 /** Returns a function that gives the cells of a column of some records, before which the file has `from` others. */
-function cellsOf(path: string, missing: readonly string[]) {
+export function cellsOf(path: string, missing: readonly string[]) {
   const gaps = new Set<unknown>(['', ...missing, ...missing.map(numberIn).filter((number) => !Number.isNaN(number))])
   return (records: readonly JsonRecord[], column: string, from: number): JsonCell[] => {
     // every object has such a property

@@ -48,7 +48,7 @@ test('numbers beside files keep their rows while further files are read ahead', 
       return {}
     },
   }
-  const { rows } = withFiles(table, [column], () => {}).read({ made: 'field', size: 'number' })
+  const { rows } = withFiles(table, [column], { noted: () => {} }).read({ made: 'field', size: 'number' })
   const found: [number, number][] = []
   for await (const { count, columns } of rows()) {
     for (let row = 0; row < count; row++) {

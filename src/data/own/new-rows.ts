@@ -1,0 +1,249 @@
+/** Prepares new rows as the rows were that a model was trained on, some at a time and in their order. */
+import type { Field, Named, Numbers } from '../../base/field.js'
+import { isInputKey } from '../../base/form.js'
+import { type Issue, UserError } from '../../base/issue.js'
+import { nearest } from '../../base/nearest.js'
+import { noNames } from '../../base/no-names.js'
+import { formatShape } from '../../base/shape.js'
+import { refusesGaps } from '../../spec/feature-chain.js'
+import type { OwnDataSpec } from '../../spec/own-data.js'
+import { type Column, isField, type Values, widthOf } from '../column.js'
+import { type Preparing, preparing, TEST } from '../preparation.js'
+import type { SavedPreparation } from '../saved-preparation.js'
+import type { ColumnType, RowStream, RowTable } from '../sources/raw-table.js'
+import { inPieces, type Rows } from '../sources/source.js'
+import { withFiles } from '../sources/with-files.js'
+import { columnTypeOf } from '../steps/features.js'
+import type { Decisions } from './decide.js'
+import { type Feature, valuesColumn } from './feature.js'
+import { fileColumns } from './file-columns.js'
+import { plansOf } from './plans.js'
+import { quoted } from './problem.js'
+import { typedTexts } from './typed-texts.js'
+
+/** New rows, which are read once. */
+export interface NewRows {
+  /** The inputs of the model, by key. */
+  readonly fields: Named<Field>
+  /** Number of rows; null if it is not known before they are read. */
+  readonly count: number | null
+  pieces(): AsyncGenerator<NewPiece>
+}
+
+/** Rows that are open until they are closed. */
+export interface OpenRows extends NewRows {
+  /** Name for messages. */
+  readonly name: string
+  close(): void
+}
+
+/** Some consecutive rows. Their arrays last until the next ones are asked for. */
+export interface NewPiece {
+  /** Number of the first one, from 0. */
+  readonly from: number
+  readonly count: number
+  readonly fields: Named<Numbers>
+  /** Reasons why rows could not be prepared, by their place among these; their values mean nothing. */
+  readonly bad: ReadonlyMap<number, string>
+  /** The columns that are kept, as text; null for a gap. */
+  readonly kept: Named<readonly (string | null)[]>
+}
+
+export interface NewRowsRequest {
+  readonly data: OwnDataSpec
+  readonly preparation: SavedPreparation
+  /** Seed of the spec. */
+  readonly seed: number
+  /** Names of columns that are passed on as text. */
+  readonly keep: readonly string[]
+  /** True if each cell is read by itself, so that one that does not fit its column spoils its row alone. */
+  readonly cellByCell: boolean
+  noted(note: string): void
+}
+
+/** The features of a trained model, without its targets. */
+export function featuresOf({ features }: OwnDataSpec, { facts }: SavedPreparation): Decisions {
+  const each = Object.entries(features as Named<Feature>)
+  return { features: Object.fromEntries(each.map(([name, one]) => [name, { ...one, ...facts[name] }])), targets: {} }
+}
+
+/** The data of a spec whose rows have no targets. */
+export const withoutTargets = (data: OwnDataSpec): OwnDataSpec => ({
+  ...data,
+  ...{ target: null, targets: null, weight: null, validation: null, test: null, sha256: null },
+})
+
+/** Throws a UserError if the table lacks columns, or has other ones than the training data. */
+export function newRows(given: RowTable, request: NewRowsRequest): NewRows {
+  const { data, preparation, seed, keep, cellByCell, noted } = request
+  const decisions = featuresOf(data, preparation)
+  const badFiles = new Map<number, string>()
+  const refused = (file: { readonly row: number; readonly file: string; readonly problem: string }) => {
+    badFiles.set(file.row, `${file.file} ${file.problem}`)
+  }
+  const made = fileColumns(decisions, given)
+  const types = typesOf(decisions)
+  expectColumns(given, [...Object.keys(types), ...keep], new Set(made.map(({ name }) => name)))
+  const table = withFiles(given, made, { noted, refused })
+  const asText = (column: string, type: ColumnType | 'field') =>
+    type !== 'field' && (cellByCell || keep.includes(column))
+  const wanted = noNames<ColumnType | 'field'>()
+  for (const [column, type] of Object.entries(types)) wanted[column] = asText(column, type) ? 'text' : type
+  for (const column of keep) wanted[column] ??= 'text'
+  const stream = table.read(wanted)
+  const columns = noNames<Column>()
+  for (const [column, type] of Object.entries(types)) columns[column] = columnOf(stream, column, type)
+  expectForms(given, columns, preparation)
+  const plans = plansOf(withoutTargets(data), decisions, seed)
+  const learnt = Object.fromEntries(Object.entries(preparation.learnt).filter(([key]) => isInputKey(key)))
+  const work = preparing(plans, columns, TEST, learnt)
+  const needed = Object.values(decisions.features).filter((one) => refusesGaps(one) || one.missing === 'drop')
+  const reading = { types, columns, work, needed, keep, style: data.csv, file: given.name, badFiles }
+  const raw = Object.keys(wanted).filter((column) => Object.hasOwn(given.columns, column))
+  return { fields: work.fields, count: given.count?.(raw) ?? null, pieces: () => piecesOf(stream, reading) }
+}
+
+/** How the columns of features are read. */
+function typesOf({ features }: Decisions): Record<string, ColumnType | 'field'> {
+  const types = noNames<ColumnType | 'field'>()
+  for (const feature of Object.values(features)) {
+    types[valuesColumn(feature)] = columnTypeOf(feature)
+    if (feature.made !== undefined) types[feature.column] = 'text'
+  }
+  return types
+}
+
+const columnOf = ({ columns }: RowStream, column: string, type: ColumnType | 'field'): Column =>
+  type === 'field' ? columns[column]! : type === 'number' ? NUMBER : { values: type }
+
+const NUMBER: Field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' }
+
+function expectColumns({ name, columns }: RowTable, wanted: readonly string[], made: ReadonlySet<string>): void {
+  const known = Object.keys(columns)
+  const missing = [...new Set(wanted)].filter((column) => !Object.hasOwn(columns, column) && !made.has(column))
+  if (missing.length === 0) return
+  throw new UserError(
+    `${name} lacks ${missing.length === 1 ? 'a column' : `${missing.length} columns`}; it has ${listOf(known)}.`,
+    missing.slice(0, MOST).map((column): Issue => {
+      const near = nearest(column, known)
+      const message = `there is no column ${quoted(column)}`
+      return { code: 'column', source: name, pointer: '', message, ...(near !== undefined && { nearest: near }) }
+    }),
+  )
+}
+
+/** Limit on the problems, and the names, that a message lists. */
+const MOST = 20
+
+const listOf = (names: readonly string[]): string =>
+  `${names.slice(0, MOST).map(quoted).join(', ')}${names.length > MOST ? ', ...' : ''}`
+
+/** Throws a UserError for arrays of another shape than those of the training data. */
+function expectForms({ name }: RowTable, columns: Named<Column>, { columns: trained }: SavedPreparation): void {
+  const issues = Object.entries(columns).flatMap(([column, found]): Issue[] => {
+    const known = trained[column]
+    if (!known || !isField(found) || !isField(known) || String(found.shape) === String(known.shape)) return []
+    const message = `column ${quoted(column)} has rows of shape ${formatShape(found.shape)}, must have ${formatShape(known.shape)}, as in training`
+    return [{ code: 'shape', source: name, pointer: '', message }]
+  })
+  if (issues.length > 0) throw new UserError(`${name} has other arrays than the training data.`, issues)
+}
+
+interface ReadingNew {
+  readonly types: Named<ColumnType | 'field'>
+  readonly columns: Named<Column>
+  readonly work: Preparing
+  readonly needed: readonly Feature[]
+  readonly keep: readonly string[]
+  readonly style: OwnDataSpec['csv']
+  readonly file: string
+  /** Problems with the files of rows, by the number of the row. */
+  readonly badFiles: Map<number, string>
+}
+
+async function* piecesOf(stream: RowStream, reading: ReadingNew): AsyncGenerator<NewPiece> {
+  const { types, columns, work, needed, keep, style, badFiles } = reading
+  for await (const many of stream.rows()) {
+    for (const rows of inPieces(many, stream.columns, work.most)) {
+      const bad = new Map<number, string>()
+      const refuse = (at: number, problem: string) => {
+        if (!bad.has(at)) bad.set(at, problem)
+      }
+      for (let at = 0; badFiles.size > 0 && at < rows.count; at++) {
+        const problem = badFiles.get(rows.from + at)
+        if (problem !== undefined) refuse(at, problem)
+        badFiles.delete(rows.from + at)
+      }
+      const values = noNames<Values>()
+      for (const [column, type] of Object.entries(types)) {
+        const read = rows.columns[column]!
+        const isTyped = type === 'field' || !Array.isArray(read)
+        values[column] = isTyped ? read : typedTexts(column, read as readonly (string | null)[], type, style, refuse)
+      }
+      for (const { column } of needed) refuseGaps(column, values[column]!, rows.count, refuse)
+      const kept = Object.fromEntries(keep.map((name) => [name, rows.columns[name] as readonly (string | null)[]]))
+      const { from, count } = rows
+      const fields = preparedRows({ from, count, columns: values }, columns, work, bad, refuse)
+      yield { from, count, fields, bad, kept }
+    }
+  }
+}
+
+function refuseGaps(
+  column: string,
+  values: Values,
+  count: number,
+  refuse: (at: number, problem: string) => void,
+): void {
+  const isGap = Array.isArray(values)
+    ? (at: number) => values[at] === null
+    : (at: number) => Number.isNaN(values[at] as number)
+  for (let at = 0; at < count; at++) if (isGap(at)) refuse(at, `column ${quoted(column)} has a gap`)
+}
+
+/** Prepares rows. Bad rows get the values of a good one, so that the others keep their places. */
+function preparedRows(
+  rows: Rows,
+  columns: Named<Column>,
+  { prepare, fields }: Preparing,
+  bad: ReadonlyMap<number, string>,
+  refuse: (at: number, problem: string) => void,
+): Named<Numbers> {
+  try {
+    const filled = withoutBad(rows, columns, bad)
+    return filled === null ? NONE : prepare(filled).fields
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    const before = bad.size
+    for (const row of inPieces(rows, columns, 1)) {
+      const at = row.from - rows.from
+      if (bad.has(at)) continue
+      try {
+        prepare(row)
+      } catch (problem) {
+        if (!(problem instanceof UserError)) throw problem
+        refuse(at, problem.message)
+      }
+    }
+    // every row can be prepared by itself, so the problem is none of a row
+    if (bad.size === before) throw error
+    return preparedRows(rows, columns, { prepare, fields, most: 0 }, bad, refuse)
+  }
+}
+
+const NONE: Named<Numbers> = {}
+
+/** Null if there is no good row. */
+function withoutBad(rows: Rows, columns: Named<Column>, bad: ReadonlyMap<number, string>): Rows | null {
+  if (bad.size === 0) return rows
+  let good = 0
+  while (bad.has(good)) good++
+  if (good === rows.count) return null
+  const each = Object.entries(rows.columns).map(([name, values]): [string, Values] => {
+    const width = widthOf(columns[name]!)
+    const own = values.slice() as Numbers
+    for (const at of bad.keys()) own.copyWithin(at * width, good * width, (good + 1) * width)
+    return [name, own]
+  })
+  return { ...rows, columns: Object.fromEntries(each) }
+}

@@ -1,0 +1,105 @@
+/** Predicts: reads new rows piece by piece, prepares them, computes the answers, and hands both on in their order. */
+import { type Issue, UserError } from '../base/issue.js'
+import type { OpenRows } from '../data/own/new-rows.js'
+import type { Cells, PredictionColumn, PredictionRows, Strided } from '../export/predictions/rows.js'
+import { type AnswerForm, type AnswerValues, classIn, MOST_ANSWERS } from './answers.js'
+import type { Predictor } from './predictor.js'
+
+/** The columns of predictions: those that are kept, then the answers. */
+export function predictionColumns(kept: readonly string[], answers: readonly AnswerForm[]): PredictionColumn[] {
+  return [
+    ...kept.map((name) => ({ name, type: 'text' }) as const),
+    ...answers.flatMap(({ classes, columns }): PredictionColumn[] => [
+      ...(classes ? [{ name: classes.column, type: 'text' } as const] : []),
+      ...columns.map((name) => ({ name, type: 'number' }) as const),
+    ]),
+  ]
+}
+
+/** Throws a UserError for answers that no table can hold. */
+export function expectTable(answers: readonly AnswerForm[]): void {
+  const wide = answers.find(({ shape, columns }) => columns.length === 0 && shape.every((size) => size > 0))
+  if (!wide) return
+  const size = wide.shape.reduce((product, one) => product * one, 1)
+  throw new UserError(
+    `Output "${wide.name}" has ${size} numbers a row, but a table has at most ${MOST_ANSWERS} columns; "--output ${wide.name} --format npy --out FILE.npy" writes an array.`,
+  )
+}
+
+export interface PredictOptions {
+  readonly rows: OpenRows
+  readonly predictor: Predictor
+  /** True if a row that cannot be prepared gets an empty answer; else it ends the work. */
+  readonly skip: boolean
+  readonly signal: AbortSignal
+}
+
+/** Some predictions. */
+export interface Predicted {
+  readonly rows: PredictionRows
+  /** Names of the columns that are kept. */
+  readonly kept: readonly string[]
+  /** Rows that could not be prepared, from 0, and the reasons. */
+  readonly bad: readonly { readonly row: number; readonly problem: string }[]
+}
+
+/**
+ * Throws a UserError with the rows that cannot be prepared, unless they are skipped, and the reason of `signal` when that
+ * is aborted.
+ */
+export async function* predictions({ rows, predictor, skip, signal }: PredictOptions): AsyncGenerator<Predicted> {
+  const { answers } = predictor
+  for await (const { from, count, fields, bad, kept } of rows.pieces()) {
+    signal.throwIfAborted()
+    if (bad.size > 0 && !skip) throw badRows(rows.name, from, bad)
+    const values = bad.size === count ? noAnswers(answers, count) : await predictor.predict(fields, count)
+    const cells = [
+      ...Object.values(kept).map((texts) => ({ texts })),
+      ...answers.flatMap((answer) => cellsOf(answer, values, count, bad)),
+    ]
+    const whole = answers.length === 1 ? values[answers[0]!.name]! : null
+    yield {
+      rows: { count, cells, hasNone: bad.size === 0 ? () => false : (row) => bad.has(row), whole },
+      kept: Object.keys(kept),
+      bad: [...bad].map(([at, problem]) => ({ row: from + at, problem })),
+    }
+  }
+}
+
+const noAnswers = (answers: readonly AnswerForm[], count: number): AnswerValues =>
+  Object.fromEntries(answers.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, count))]))
+
+function cellsOf(answer: AnswerForm, given: AnswerValues, count: number, bad: ReadonlyMap<number, string>): Cells[] {
+  const { name, classes, columns, shape } = answer
+  const values = given[name]!
+  const width = shape.reduce((product, one) => product * one, 1)
+  const numbers = columns.map((_, index): Strided => ({ values, from: index, stride: width }))
+  if (!classes) return numbers
+  const texts = Array.from({ length: count }, (_, row) =>
+    bad.has(row) ? null : classIn(classes, values, row * width, width),
+  )
+  return [{ texts }, ...numbers]
+}
+
+/** Limit on the rows that a message lists. */
+const MOST = 20
+
+function badRows(name: string, from: number, bad: ReadonlyMap<number, string>): UserError {
+  const issues = [...bad]
+    .toSorted(([a], [b]) => a - b)
+    .slice(0, MOST)
+    .map(
+      ([at, problem]): Issue => ({
+        code: 'row',
+        source: name,
+        pointer: '',
+        message: `row ${from + at + 1}, ${problem}`,
+      }),
+    )
+  const more = bad.size > MOST ? `; the first ${MOST} are listed` : ''
+  const rows = bad.size === 1 ? 'a row' : `${bad.size} rows`
+  return new UserError(
+    `${name} has ${rows} that cannot be prepared${more}; "--on-error skip" leaves their answers empty`,
+    issues,
+  )
+}
