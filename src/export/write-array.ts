@@ -30,7 +30,6 @@ export async function openArrayFile(path: string, shape: Shape): Promise<ArrayWr
   const columns = sizeOf(shape.slice(1))
   const isNpy = arrayFormatOf(path) === 'npy'
   const file = await openWhole(path)
-  const piece = columns * Math.max(1, Math.floor(PIECE / columns))
   try {
     if (isNpy) await file.append(npyHeader(shape))
   } catch (error) {
@@ -41,9 +40,7 @@ export async function openArrayFile(path: string, shape: Shape): Promise<ArrayWr
     ...file,
     async append(rows) {
       if (isNpy) return file.append(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength))
-      for (let at = 0; at < rows.length; at += piece) {
-        await file.append(csvRows(rows.subarray(at, at + piece), columns))
-      }
+      for (const text of csvPieces(rows, columns)) await file.append(text)
     },
   }
 }
@@ -57,6 +54,12 @@ export async function writeArray(path: string, shape: Shape, values: Float32Arra
   } finally {
     await file.discard()
   }
+}
+
+/** The lines of an array as in a .csv file, some at a time. `columns` is the number of elements of a line. */
+export function* csvPieces(values: Float32Array, columns: number): Iterable<string> {
+  const piece = columns * Math.max(1, Math.floor(PIECE / columns))
+  for (let at = 0; at < values.length; at += piece) yield csvRows(values.subarray(at, at + piece), columns)
 }
 
 /** Returns one line per row, without a header. Each number reads back as the same float32. */

@@ -43,11 +43,10 @@ const HEADER = { format: 'layers-model', generatedBy: 'trainspec', convertedBy: 
 /** The value of `modelTopology` in the file of a layers model. */
 function layersTopology(model: Topology): object {
   const { stages } = model
-  const data = dataInputs(model)
-  const before = data.flatMap(({ key, name, shape }): (SavedLayer & { name: string })[] => {
-    const isOpen = stages.some(({ layer, inputs }) => layer.type !== 'Input' && inputs.includes(key))
+  const { open, owners, inputs, callsOf, place } = wiringOf(model)
+  const before = open.map(({ name, shape }): SavedLayer & { name: string } => {
     const config = { name, batch_input_shape: [null, ...shape] }
-    return isOpen ? [{ name, class_name: 'InputLayer', config }] : []
+    return { name, class_name: 'InputLayer', config }
   })
   if (isStack(stages))
     return {
@@ -55,23 +54,7 @@ function layersTopology(model: Topology): object {
       config: { name: 'model', layers: [...before.map(({ name: _, ...layer }) => layer), ...stages.map(saved)] },
     }
 
-  const owners = stages.filter(({ name, owner }) => name === owner)
-  /** Layer, index of the layer's call, and index of the call's output: the source of the value with this name. */
-  const place = (name: string): readonly [string, number, number] => {
-    if (isInputKey(name)) return [data.find(({ key }) => key === name)!.name, 0, 0]
-    const { owner } = stages.find((stage) => stage.name === name)!
-    return [owner, stages.filter((stage) => stage.owner === owner).findIndex((stage) => stage.name === name), 0]
-  }
-  const inbound = (owner: ModelStage) =>
-    owner.layer.type === 'Input'
-      ? []
-      : stages
-          .filter((stage) => stage.owner === owner.name)
-          .map(({ inputs }) => inputs.map((name) => [...place(name), {}]))
-  const inputs = data.flatMap(({ key, name }) => [
-    ...before.filter((layer) => layer.name === name),
-    ...owners.filter(({ layer, inputs }) => layer.type === 'Input' && inputs[0] === key),
-  ])
+  const inbound = (owner: ModelStage) => callsOf(owner).map((call) => call.inputs.map((name) => [...place(name), {}]))
   return {
     class_name: 'Model',
     config: {
@@ -80,8 +63,48 @@ function layersTopology(model: Topology): object {
         ...before.map((one) => ({ ...one, inbound_nodes: [] })),
         ...owners.map((stage) => ({ name: stage.name, ...saved(stage), inbound_nodes: inbound(stage) })),
       ],
-      input_layers: inputs.map(({ name }) => [name, 0, 0]),
+      input_layers: inputs.map((name) => [name, 0, 0]),
       output_layers: model.outputs.map(({ name }) => place(name)),
+    },
+  }
+}
+
+/** Layer, index of the layer's call, and index of the call's output: the source of a value. */
+type Place = readonly [layer: string, call: number, output: number]
+
+/** The layers of a model and their connections, as files of Keras describe them. */
+interface Wiring {
+  /** Inputs of the data that no Input layer stands for. */
+  readonly open: readonly { readonly key: string; readonly name: string; readonly shape: Shape }[]
+  /** The first call of each layer. */
+  readonly owners: readonly ModelStage[]
+  /** Names of the layers that stand for the inputs of the data, in the order of these. */
+  readonly inputs: readonly string[]
+  /** The calls of a layer; none of an Input. */
+  callsOf(owner: ModelStage): readonly ModelStage[]
+  /** The source of a value, by the name of its call or by the key of an input. */
+  place(name: string): Place
+}
+
+export function wiringOf(model: Pick<Topology, 'inputs' | 'stages'>): Wiring {
+  const { stages } = model
+  const data = dataInputs(model)
+  const open = data.filter(({ key }) =>
+    stages.some(({ layer, inputs }) => layer.type !== 'Input' && inputs.includes(key)),
+  )
+  const owners = stages.filter(({ name, owner }) => name === owner)
+  return {
+    open,
+    owners,
+    inputs: data.flatMap(({ key, name }) => [
+      ...open.filter((input) => input.key === key).map(() => name),
+      ...owners.filter(({ layer, inputs }) => layer.type === 'Input' && inputs[0] === key).map(({ name }) => name),
+    ]),
+    callsOf: ({ name, layer }) => (layer.type === 'Input' ? [] : stages.filter(({ owner }) => owner === name)),
+    place(name) {
+      if (isInputKey(name)) return [data.find(({ key }) => key === name)!.name, 0, 0]
+      const { owner } = stages.find((stage) => stage.name === name)!
+      return [owner, stages.filter((stage) => stage.owner === owner).findIndex((stage) => stage.name === name), 0]
     },
   }
 }

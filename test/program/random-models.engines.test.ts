@@ -1,19 +1,16 @@
 /** Small models drawn at random train as in Keras: the history of two epochs, and the weights at the end. */
 import { describe, onTestFinished, test } from 'vitest'
-import { type Shape, sizeOf } from '../../src/base/shape.js'
-import type { Data } from '../../src/data/data.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'
 import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
 import type { Metrics } from '../../src/training/events.js'
 import { train } from '../../src/training/loop.js'
 import { expectClose, largestMagnitude } from '../support/close.js'
-import { formOf, splitLast, tableOf } from '../support/data.js'
 import { ownEngines, type RealEngine } from '../support/engines.js'
-import { evenly, hashes } from '../support/hashed.js'
-import { initialWeight, kerasFixture, type RandomModel } from '../support/keras.js'
+import { evenly } from '../support/hashed.js'
+import { dataOf, firstValue, randomModels } from '../support/random-models.js'
 
-const { cases, samples, classes, sums } = kerasFixture('random_models')
+const { cases, sums } = randomModels
 
 /** Every case on the reference, and some of them on each engine that compiles a step; all of them with RANDOM_MODELS=all. */
 const SOME = 8
@@ -54,38 +51,6 @@ function append(rows: Record<string, number[]>, metrics: Metrics): void {
 }
 
 // The same in test/fixtures/keras/make_random_models.py ------------------------
-
-function dataOf({ kind, shape, below }: RandomModel['data'], validationSplit: number): Data {
-  const count = samples * sizeOf(shape)
-  const lengths = hashes('lengths', samples).map((hash) => 1 + (hash % shape[0]!))
-  const isPadding = (index: number) => {
-    const step = Math.floor(index / sizeOf(shape.slice(1))) % shape[0]!
-    return step >= lengths[Math.floor(index / sizeOf(shape))]!
-  }
-  const values = {
-    whole: () => hashes('x', count).map((hash) => hash % below!),
-    bytes: () => hashes('x', count).map((hash) => hash >>> 24),
-    real: () => evenly('x', count).map((value) => 2 * value),
-    padded: () => evenly('x', count).map((value, index) => (isPadding(index) ? 0 : 2 * value)),
-  }[kind]()
-  const x = kind === 'bytes' ? Uint8Array.from(values) : Float32Array.from(values)
-  const field = kind === 'bytes' ? ({ dtype: 'uint8', divisor: 255 } as const) : {}
-  const form = formOf({ shape, classes, ...field, rows: { train: samples, test: samples } })
-  const table = tableOf(
-    form,
-    x,
-    Int32Array.from(hashes('y', samples), (hash) => hash % classes),
-  )
-  return { form, ...splitLast(table, validationSplit), test: table }
-}
-
-function firstValue(name: string, shape: Shape): Float32Array {
-  const values = evenly(name, sizeOf(shape))
-  const own = name.split('/').at(-1)!
-  if (['gamma', 'scale', 'moving_variance'].includes(own)) return Float32Array.from(values, (value) => 1 + 0.3 * value)
-  if (shape.length < 2) return Float32Array.from(values, (value) => 0.3 * value)
-  return initialWeight(name, shape)
-}
 
 function sumsOf(name: string, values: Float32Array): Float64Array {
   const factors = evenly(`${name}/sums`, values.length)

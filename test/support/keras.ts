@@ -49,6 +49,13 @@ export interface KerasRun {
   readonly history: Readonly<Record<string, readonly number[]>>
 }
 
+/** `config.json` of a `.keras` file. */
+export interface SavedConfig {
+  readonly class_name: string
+  readonly config: { readonly layers: readonly Record<string, unknown>[]; readonly output_layers?: unknown }
+  readonly compile_config: Record<string, unknown>
+}
+
 /** Training on data that formulas give (test/fixtures/keras/make_fields.py). */
 export interface FieldsCase {
   readonly name: string
@@ -349,6 +356,22 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     drawn: PictureCase<{ layer: { type: AugmentationSpec['type'] }; uniforms: number[]; mask?: number[] }>[]
   }
   masks: { cases: readonly KerasRun[] }
+  /** What Keras writes into `.keras` files. */
+  saved: {
+    steps_per_epoch: number
+    cases: {
+      name: string
+      /** Shape of a sample, or those of several inputs by name. */
+      shape?: Shape
+      shapes?: Record<string, Shape>
+      model: 'Sequential' | 'Functional'
+      layers: { type: string; name: string }[]
+      optimizer: Record<string, unknown>
+      config: SavedConfig
+      /** Names of weights, by their paths in the file. */
+      weights: Record<string, string>
+    }[]
+  }
   random_models: { samples: number; classes: number; sums: number; cases: RandomModel[] }
   /** Results of preprocessing layers: the values learnt from training rows, and the output for other rows. */
   steps: {

@@ -1,0 +1,53 @@
+"""Loads files in real Keras. `python keras_peer.py FOLDER`: jobs.json there has a list of jobs, and each gives a line of
+JSON: {"name", "class", "outputs", "history"} or {"name", "error"}.
+
+A job is {"name", "inputs": arrays, "fit"?: {"targets": arrays, ... arguments of fit}}; NAME.keras is its file. An array
+is {"shape", "values"}.
+"""
+
+import json
+import sys
+import warnings
+from pathlib import Path
+
+import keras
+import numpy as np
+
+warnings.simplefilter("ignore")
+
+
+def array(given):
+    return np.array(given["values"], np.float32).reshape(given["shape"])
+
+
+def one(values):
+    return values if len(values) > 1 else values[0]
+
+
+def done(folder, job):
+    model = keras.models.load_model(folder / f"{job['name']}.keras")
+    inputs = one([array(given) for given in job["inputs"]])
+    outputs = model.predict(inputs, verbose=0)
+    result = {
+        "name": job["name"],
+        "class": type(model).__name__,
+        "outputs": [value.ravel().tolist() for value in (outputs if isinstance(outputs, list) else [outputs])],
+    }
+    if "fit" in job:
+        options = dict(job["fit"])
+        targets = one([array(given) for given in options.pop("targets")])
+        if options.get("class_weight"):
+            options["class_weight"] = {int(key): value for key, value in options["class_weight"].items()}
+        model.jit_compile = keras.backend.backend() == "jax"
+        result["history"] = model.fit(inputs, targets, verbose=0, **options).history
+    return result
+
+
+folder = Path(sys.argv[1])
+for job in json.loads((folder / "jobs.json").read_text()):
+    keras.utils.clear_session(free_memory=False)
+    try:
+        line = done(folder, job)
+    except Exception as error:
+        line = {"name": job["name"], "error": f"{type(error).__name__}: {error}"}
+    print(json.dumps(line), flush=True)
