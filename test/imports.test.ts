@@ -34,7 +34,10 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     types: ['spec', 'program'],
   },
   training: { loads: ['base'], types: ['spec', 'model', 'program', 'engine'] },
-  export: { loads: ['base', 'model', '@bufbuild/protobuf', 'hyparquet-writer', 'zod'], types: ['training'] },
+  export: {
+    loads: ['base', 'spec', 'model', '@bufbuild/protobuf', 'hyparquet-writer', 'zod', 'h5wasm', 'yazl'],
+    types: ['training'],
+  },
   report: { loads: ['base', '@dagrejs/dagre', 'fast-png'], types: ['spec', 'program', 'training', 'export'] },
   run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export'] },
   cli: {

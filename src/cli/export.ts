@@ -7,7 +7,7 @@ import { writeExport } from '../run/export/write.js'
 import { openModel } from '../run/open-model.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
-import type { Io } from './io.js'
+import { type Io, say } from './io.js'
 import { checkFilePlace, ownFiles } from './places.js'
 import { withSpinner } from './spinner.js'
 
@@ -27,6 +27,7 @@ export async function exportRun(directory: string, { to, out }: ExportRunOptions
     const paths = await withSpinner('Exporting', io, () =>
       writeExport(format, path, trained, { withPreparation: false }),
     )
+    for (const note of format.notes?.(trained) ?? []) say(io, note)
     for (const written of paths) io.stdout.write(`${written}\n`)
     return EXIT.done
   })

@@ -12,6 +12,10 @@ const NETWORK = {
   loss: 'sparse_categorical_crossentropy',
   fit: { epochs: 1, batch_size: 100 },
 }
+const SCHEDULED = {
+  ...NETWORK,
+  optimizer: { type: 'SGD', learning_rate: { type: 'OneCycle', max_learning_rate: 0.1 } },
+}
 const UNKNOWN_TO_TFJS = {
   ...NETWORK,
   model: { type: 'Sequential', layers: [{ type: 'Dense', units: 10, activation: 'hard_tanh' }] },
@@ -20,7 +24,7 @@ const UNKNOWN_TO_TFJS = {
 
 let cwd: string
 beforeAll(async () => {
-  cwd = await trainedRuns({ network: NETWORK, rbm: SMALL_RBM, unknown: UNKNOWN_TO_TFJS })
+  cwd = await trainedRuns({ network: NETWORK, rbm: SMALL_RBM, unknown: UNKNOWN_TO_TFJS, scheduled: SCHEDULED })
 })
 
 const floats = (path: string) => new Float32Array(Uint8Array.from(readFileSync(join(cwd, path))).buffer)
@@ -55,11 +59,37 @@ test('tfjs writes the files of the run into a new folder', async () => {
   }
 })
 
+test('keras, safetensors and csv write files named after them into the run', async () => {
+  const written = {
+    keras: ['network/model.keras'],
+    safetensors: ['network/model.safetensors'],
+    csv: ['weights.json', 'digit.kernel.csv', 'digit.bias.csv'].map((name) => `network/csv/${name}`),
+  }
+  for (const [format, paths] of Object.entries(written)) {
+    const { code, stdout } = await runCommand(['export', 'network', '--to', format], { cwd })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: paths.map((path) => `${path}\n`).join('') })
+  }
+  const bias = readFileSync(join(cwd, 'network/csv/digit.bias.csv'), 'utf8').trim().split('\n').map(Number)
+  const trained = floats('network/model/weights.bin').slice(-10)
+  expect(Float32Array.from(bias)).toEqual(trained)
+  expect(readFileSync(join(cwd, 'network/model.safetensors')).subarray(-40)).toEqual(Buffer.from(trained.buffer))
+  expect(readFileSync(join(cwd, 'network/model.keras')).subarray(0, 4).toString()).toBe('PK\x03\x04')
+})
+
+test('a note says what a .keras file lacks, and the weights of an RBM are written', async () => {
+  const { code, stderr } = await runCommand(['export', 'scheduled', '--to', 'keras'], { cwd })
+  expect(code).toBe(0)
+  expect(stderr).toContain('The file has no optimizer, loss and metrics: Keras has no OneCycle.\n')
+  const { stdout } = await runCommand(['export', 'rbm', '--to', 'csv', '-o', 'weights'], { cwd })
+  expect(stdout).toContain('weights/rbm.kernel.csv\n')
+})
+
 test.each([
   [['network', '--to', 'tfjs', '-o', 'network'], 'is not empty'],
   [['network', '-o', 'network/model/weights.bin'], '--out: network/model/weights.bin would overwrite'],
   [['network', '-o', 'none/model.onnx'], 'no such file or folder'],
   [['rbm', '--to', 'tfjs'], 'TensorFlow.js has no RBM: export it as onnx'],
+  [['rbm', '--to', 'keras'], 'Keras has no RBM: export it as onnx, safetensors or csv'],
   [['unknown', '--to', 'tfjs'], 'TensorFlow.js lacks hard_tanh'],
   [['nothing'], 'nothing is not the folder of a run: no such folder'],
 ])('%j is refused, and nothing is written', async (args, words) => {

@@ -22,6 +22,7 @@ Prints the paths of the files.`,
   exits: RUN_EXITS,
   examples: [
     ['train export runs/mnist-mlp/1', 'write runs/mnist-mlp/1/model.onnx'],
+    ['train export runs/mnist-mlp/1 --to keras -o digits.keras', 'write a file that Keras loads'],
     ['train export runs/mnist-mlp/1 --to tfjs -o web', 'write web/model.json and web/weights.bin'],
   ],
   run: async ([directory], options, io) => (await import('../export.js')).exportRun(directory!, options, io),

@@ -18,7 +18,7 @@ export interface KerasFileParts {
   /** The arguments of `compile`; null leaves the model without them. */
   readonly compile: PythonValue
   /** Put into `metadata.json`, beside what Keras has there. */
-  readonly metadata: Named<PythonValue>
+  readonly metadata: Named<string>
 }
 
 /** Returns the bytes of the file. `weights` has each weight by its name in programs. */
@@ -37,7 +37,7 @@ export async function kerasFile(
     })),
   )
   return zipped({
-    'metadata.json': Buffer.from(pythonJson({ keras_version: KERAS_VERSION, ...metadata })),
+    'metadata.json': Buffer.from(JSON.stringify({ keras_version: KERAS_VERSION, ...metadata })),
     'config.json': Buffer.from(pythonJson({ ...object, compile_config: compile })),
     'model.weights.h5': Buffer.from(hdf5.buffer, hdf5.byteOffset, hdf5.byteLength),
   })

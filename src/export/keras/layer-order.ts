@@ -31,7 +31,7 @@ interface Graph {
 
 /** Returns the names of all layers, input layers too, in Keras' order. */
 export function layerOrder(graph: Graph): readonly string[] {
-  const nodes = nodesOf(graph)
+  const { nodes } = nodesOf(graph)
   const { order, met } = traversed(graph.outputs.map((name) => nodes.get(name)!))
   const depths = depthsOf(order)
   return [...met]
@@ -39,10 +39,14 @@ export function layerOrder(graph: Graph): readonly string[] {
     .filter((operation): operation is string => typeof operation === 'string')
 }
 
+/** Names of the PositionEmbedding layers whose input has a mask. That of KerasHub gives no mask, but ours does. */
+export const maskedPositions = (graph: Graph): readonly string[] => nodesOf(graph).masked
+
 /** The node of each value. */
-function nodesOf({ stages, owner }: Graph): ReadonlyMap<string, Node> {
+function nodesOf({ stages, owner }: Graph): { nodes: ReadonlyMap<string, Node>; masked: readonly string[] } {
   const nodes = new Map<string, Node>()
   const masks = new Map<string, Mask>()
+  const masked: string[] = []
   /** An input of the data has a node too. */
   const nodeOf = (name: string): Node => {
     if (!nodes.has(name)) nodes.set(name, { operation: owner(name), from: [] })
@@ -58,10 +62,11 @@ function nodesOf({ stages, owner }: Graph): ReadonlyMap<string, Node> {
     const given = inputs.map((input) => masks.get(input))
     const kept = layerRule(layer).keepsMasks && given[0] ? [given[0].node] : []
     nodes.set(name, { operation: stage.owner, from: [...from, ...kept] })
+    if (layer.type === 'PositionEmbedding' && given[0]) masked.push(name)
     const mask = maskOf(stage, from, given)
     if (mask) masks.set(name, mask)
   }
-  return nodes
+  return { nodes, masked }
 }
 
 const made = (...from: readonly Node[]): Node => ({ operation: {}, from })

@@ -3,7 +3,7 @@ import { isStack, wiringOf } from '../../model/layers-topology.js'
 import type { Model } from '../../model/model.js'
 import type { ModelStage } from '../../model/model-stage.js'
 import { snakeCase } from '../../spec/layers/layer.js'
-import { layerOrder } from './layer-order.js'
+import { layerOrder, maskedPositions } from './layer-order.js'
 import { callOf, FLOAT32, holderOf, inputLayer, isAttention, kerasLayer } from './layers.js'
 import { type KerasObject, kerasObject } from './objects.js'
 import type { PythonValue } from './python-json.js'
@@ -36,12 +36,7 @@ export function kerasModel(model: Pick<Model, 'inputs' | 'stages' | 'outputs'>, 
     ),
     ...wiring.owners.map((stage) => [stage.name, { object: objectOf(stage, names.get(stage.name)!), stage }] as const),
   ])
-  const order = layerOrder({
-    stages,
-    outputs: model.outputs.map(({ name }) => name),
-    owner: (name) => wiring.place(name)[0],
-  })
-  const inOrder = (isSequential ? [...layers.keys()] : order).map((name) => layers.get(name)!)
+  const inOrder = (isSequential ? [...layers.keys()] : layerOrder(graphOf(model))).map((name) => layers.get(name)!)
   // a Sequential has no layer for its input, but its configuration has
   const groups = groupsOf(isSequential ? inOrder.filter(({ object }) => object.class_name !== 'InputLayer') : inOrder)
   if (isSequential) {
@@ -78,6 +73,16 @@ export function kerasModel(model: Pick<Model, 'inputs' | 'stages' | 'outputs'>, 
 
 const objectOf = ({ layer }: ModelStage, name: string): KerasObject =>
   layer.type === 'Input' ? inputLayer(name, layer.shape) : kerasLayer(layer, name)
+
+/** Names of the layers that compute something else in Keras, because the mask of their input ends there. */
+export const maskedLayers = (model: Pick<Model, 'inputs' | 'stages' | 'outputs'>): readonly string[] =>
+  maskedPositions(graphOf(model))
+
+const graphOf = (model: Pick<Model, 'inputs' | 'stages' | 'outputs'>) => {
+  const { place } = wiringOf(model)
+  const outputs = model.outputs.map(({ name }) => name)
+  return { stages: model.stages, outputs, owner: (name: string) => place(name)[0] }
+}
 
 /** Names in Keras, which must not contain a slash. */
 function kerasNames(names: readonly string[]): ReadonlyMap<string, string> {

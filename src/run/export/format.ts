@@ -12,6 +12,8 @@ interface Common {
   readonly name: string
   /** True if the format can hold the preparation of data. */
   readonly holdsPreparation?: true
+  /** What a user should know about the file: parts of the run that it lacks, or what a reader needs. Default: nothing. */
+  notes?(trained: TrainedModel): readonly string[]
 }
 
 /** `make` throws a UserError that lists what the format cannot say about the model. */
