@@ -49,7 +49,7 @@ export interface SavedModel {
 export async function readModel(directory: string): Promise<SavedModel> {
   const place = join(directory, 'model.json')
   const manifest = await readManifest(place)
-  const path = await weightsFile(directory, manifest.paths[0]!, place)
+  const path = await fileBeside(directory, manifest.paths[0]!, place)
   const count = manifest.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   if (!(count <= MAX_WEIGHTS)) {
     throw new UserError(`${place}: states ${count} weights, must be at most ${MAX_WEIGHTS}`)
@@ -98,7 +98,7 @@ async function readManifest(path: string) {
 }
 
 /** Returns the path of the weights. Throws a UserError if the file, or the target of a link, is in another folder. */
-async function weightsFile(directory: string, name: string, manifest: string): Promise<string> {
+export async function fileBeside(directory: string, name: string, manifest: string): Promise<string> {
   const path = join(directory, name)
   const isHere = async () => dirname(await realpath(path)) === (await realpath(directory))
   if (FILE_NAME.test(name) && (await inFolderOfRun(path, isHere))) return path

@@ -1,8 +1,9 @@
 /** Checks a model against its data before anything is built: shapes, targets, and size. */
+import type { Named } from '../base/field.js'
 import { type DataForm, inputKey, inputShape, inputShapes } from '../base/form.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import type { OutputSpec, TargetSpec } from '../spec/outputs.js'
-import type { LayerSpec, SupervisedSpec } from '../spec/spec.js'
+import type { LayerSpec, NetworkSpec, SupervisedSpec } from '../spec/spec.js'
 import type { ModelIssue } from './issue.js'
 import { checkActivity } from './layers/apply.js'
 import { checkWeight, ShapeProblem } from './layers/layer.js'
@@ -10,7 +11,7 @@ import { layerRule } from './layers/registry.js'
 import { lossFor } from './losses.js'
 import { followMask, noMasks } from './mask-shapes.js'
 import { metricFor } from './metrics/registry.js'
-import { type Call, networkOf } from './network.js'
+import { type Call, type Network, networkOf, type OutputNames } from './network.js'
 import { takenMasks } from './taken-masks.js'
 import { type FoundTarget, findTarget, takesNumbers, targetForm, type WantedTarget } from './targets.js'
 
@@ -28,6 +29,37 @@ export function checkModel(spec: SupervisedSpec, form: DataForm, outputs: readon
   const inputs = inputShapes(form)
   const { network, issues } = networkOf(spec.model, outputs, inputs)
   if (issues.length > 0) return [...issues]
+  const followed = followShapes(network, inputs)
+  if ('issue' in followed) return [followed.issue]
+  const { shapes, masks, chain } = followed
+  return [
+    ...outputs.flatMap((output, index) => {
+      const call = network.calls.find(({ name }) => name === network.outputs[index])!
+      return checkOutput(output, form, { shape: shapes.get(call.name)!, mask: masks.get(call.name) }, call, chain)
+    }),
+    ...checkClassWeight(spec, outputs, network.outputs, form),
+  ]
+}
+
+/** Returns the problem of a model whose inputs have these shapes, if it has one; it may have any outputs. */
+export function checkLayers(model: NetworkSpec, inputs: Named<Shape>, outputs: OutputNames): readonly ModelIssue[] {
+  const { network, issues } = networkOf(model, outputs, inputs)
+  if (issues.length > 0) return issues
+  const followed = followShapes(network, inputs)
+  return 'issue' in followed ? [followed.issue] : []
+}
+
+interface Followed {
+  /** Of each call and each input of the data. */
+  readonly shapes: ReadonlyMap<string, Shape>
+  /** Shapes of the masks that outputs would carry. */
+  readonly masks: ReadonlyMap<string, Shape>
+  /** The shapes up to the end, a line each. */
+  readonly chain: readonly string[]
+}
+
+/** Follows shapes and masks from the inputs to the outputs. */
+function followShapes(network: Network, inputs: Named<Shape>): Followed | { readonly issue: ModelIssue } {
   const entries = Object.entries(inputs)
   const shapes = new Map(entries.map(([name, shape]) => [inputKey(name), shape]))
   const chain = entries.map(([name, shape]) => {
@@ -71,29 +103,17 @@ export function checkModel(spec: SupervisedSpec, form: DataForm, outputs: readon
     } catch (error) {
       if (!(error instanceof ShapeProblem)) throw error
       const message = `${layer.type} "${name}" ${error.message}`
-      return [
-        { code: 'shape', pointer, message, details: ['shapes up to this layer:', ...chain.map((line) => `  ${line}`)] },
-      ]
+      const details = ['shapes up to this layer:', ...chain.map((line) => `  ${line}`)]
+      return { issue: { code: 'shape', pointer, message, details } }
     }
     chain.push(`${`${name} (${layer.type})`.padEnd(NAME_WIDTH)} ${formatShape([null, ...shape])}`)
     if (weights > MAX_WEIGHTS) {
       const message = `${layer.type} "${name}" brings the model to ${counted(weights)} weights, must be at most ${counted(MAX_WEIGHTS)}`
-      return [{ code: 'size', pointer, message }]
+      return { issue: { code: 'size', pointer, message } }
     }
   }
-  return [
-    ...outputs.flatMap((output, index) => {
-      const call = network.calls.find(({ name }) => name === network.outputs[index])!
-      return checkOutput(
-        output,
-        form,
-        { shape: shapes.get(call.name)!, mask: taken.atEnd.has(call.name) ? undefined : masks.carried.get(call.name) },
-        call,
-        chain,
-      )
-    }),
-    ...checkClassWeight(spec, outputs, network.outputs, form),
-  ]
+  const kept = [...masks.carried].filter(([name]) => !taken.atEnd.has(name))
+  return { shapes, masks: new Map(kept), chain }
 }
 
 /** Column in which shapes begin in a list of layers. */

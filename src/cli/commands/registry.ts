@@ -6,6 +6,7 @@ import { doctor } from './doctor.js'
 import { evaluate } from './evaluate.js'
 import { exportModel } from './export.js'
 import { findLr } from './find-lr.js'
+import { importModel } from './import.js'
 import { predict } from './predict.js'
 import { sample } from './sample.js'
 import { setup } from './setup.js'
@@ -27,6 +28,7 @@ export const COMMANDS = {
   evaluate,
   predict,
   export: exportModel,
+  import: importModel,
   sample,
   transform,
   completion,

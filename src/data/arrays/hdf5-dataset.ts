@@ -75,7 +75,8 @@ function problemOf(metadata: Metadata, filters: NonNullable<Hdf5Entry['dataset']
   return odd && `is packed by ${JSON.stringify(odd.name)}, which is not part of HDF5; save it with "gzip"`
 }
 
-function typeOf(metadata: Metadata): ElementType | { readonly problem: string } {
+/** Returns the type of the elements, or the end of a sentence that begins with the name of the dataset. */
+export function typeOf(metadata: Metadata): ElementType | { readonly problem: string } {
   const { type, size, signed, enum_type: names } = metadata
   if (type === CLASS.string) return textType(metadata)
   if (type === CLASS.float) return elementType(`f${size}`)

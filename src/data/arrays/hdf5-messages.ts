@@ -16,16 +16,24 @@ export interface Hdf5Slice {
   readonly dataset: string
   readonly from: number
   readonly count: number
-  /** Shape of a row. */
-  readonly rest: readonly number[]
+  /** Shape of a row; null for a single value, which is no row. */
+  readonly rest: readonly number[] | null
   /** Size of all rows. */
   readonly bytes: number
   /** True if the rows are texts of any length. */
   readonly isText: boolean
 }
 
+/** Attributes of a group that are text, or lists of text. */
+export type Hdf5Attributes = Readonly<Record<string, string | readonly string[]>>
+
 /** A question about a file, which is opened for the first one. */
-export type Question = { readonly list: true } | { readonly read: Hdf5Slice } | { readonly close: true }
+export type Question =
+  | { readonly list: true }
+  | { readonly read: Hdf5Slice }
+  /** Of the group at this path; '/' is the file itself. */
+  | { readonly attributesOf: string }
+  | { readonly close: true }
 
 export interface Asked {
   readonly id: number
@@ -34,7 +42,7 @@ export interface Asked {
 }
 
 /** Absent in an answer: the library failed. */
-export type Result = readonly Hdf5Entry[] | Uint8Array<ArrayBuffer> | Texts | null
+export type Result = readonly Hdf5Entry[] | Hdf5Attributes | Uint8Array<ArrayBuffer> | Texts | null
 
 export interface Answered {
   readonly id: number

@@ -6,7 +6,7 @@
 import { parentPort } from 'node:worker_threads'
 import { BrokenSoftLink, Dataset, ExternalLink, File, Group, ready } from 'h5wasm/node'
 import { utf8Text } from './element.js'
-import type { Answered, Asked, Hdf5Entry, Hdf5Slice, Question, Result } from './hdf5-messages.js'
+import type { Answered, Asked, Hdf5Attributes, Hdf5Entry, Hdf5Slice, Question, Result } from './hdf5-messages.js'
 
 /** The file system as the library sees it. */
 interface FileSystem {
@@ -70,9 +70,31 @@ function resultOf(path: string, question: Question): Result {
     return null
   }
   const file = opened(path)
+  if ('attributesOf' in question) return attributesOf(file, question.attributesOf)
   if ('list' in question) return file.paths().flatMap((path) => entryOf(file, path) ?? [])
   return question.read.isText ? textsOf(file, question.read) : withSlice(file, question.read, (bytes) => bytes.slice())
 }
+
+/** Limit on the texts of an attribute: more than the layers of any model. */
+const MOST_TEXTS = 100_000
+/** HDF5's number for the class of texts (H5T_class_t). */
+const TEXT = 3
+
+function attributesOf(file: File, path: string): Hdf5Attributes {
+  const entry = path === '/' ? file : file.get(path)
+  if (!(entry instanceof Group)) throw new Error('no group')
+  const texts = Object.entries(entry.attrs).flatMap(([name, { metadata, shape }]) => {
+    const count = (shape ?? [0]).reduce((product, size) => product * Number(size), 1)
+    if (metadata.type !== TEXT || count > MOST_TEXTS || metadata.size * count > MOST_TEXT_BYTES) return []
+    const value: unknown = entry.get_attribute(name, false)
+    const isText = typeof value === 'string' || (Array.isArray(value) && value.every((one) => typeof one === 'string'))
+    return isText ? [[name, value as string | string[]] as const] : []
+  })
+  return Object.fromEntries(texts)
+}
+
+/** Limit on the bytes of the texts of an attribute, if all have the same length. */
+const MOST_TEXT_BYTES = 1 << 26
 
 /** Returns undefined for a group. */
 function entryOf(file: File, path: string): Hdf5Entry | undefined {
@@ -100,8 +122,8 @@ function withSlice<Value>(
   const at = library._malloc(bytes)
   if (at === 0) throw new Error('out of memory')
   try {
-    const counts = [count, ...rest].map(BigInt)
-    const offsets = [from, ...rest.map(() => 0)].map(BigInt)
+    const counts = rest === null ? [] : [count, ...rest].map(BigInt)
+    const offsets = rest === null ? [] : [from, ...rest.map(() => 0)].map(BigInt)
     const strides = counts.map(() => 1n)
     const status = library.get_dataset_data(file.file_id, `/${dataset}`, counts, offsets, strides, BigInt(at))
     if (status < 0) throw new Error('not read')

@@ -33,7 +33,7 @@ export async function openHdf5(
 }
 
 /** Returns the size of a file. Throws a UserError if it has no signature. */
-async function sizeOfHdf5(path: string, name: string): Promise<number> {
+export async function sizeOfHdf5(path: string, name: string): Promise<number> {
   const bytes = await fileBytes(path, name)
   const reader = await bytes.start()
   try {

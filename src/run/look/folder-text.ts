@@ -12,7 +12,7 @@ import type { FoundKind } from '../../data/sources/raw-table.js'
 import { MOST_BYTES } from '../../data/sources/with-files.js'
 import type { DataWatch } from '../../data/watch.js'
 import { ownData } from '../../spec/own-data.js'
-import { type Entry, field, inline, list, object } from './spec-text.js'
+import { type Entry, field, inline, list, object } from '../../spec/written.js'
 
 /** Returns undefined if the files are no folder of pictures, sounds or texts. The paths of the spec are relative to `place`. */
 export async function folderText(

@@ -1,4 +1,5 @@
 /** Writes a proposed spec as text for people: short, with a comment wherever something was chosen. */
+import { type Entry, field, inline, list, object } from '../../spec/written.js'
 import type { Proposal, ProposedTarget } from './proposal.js'
 import type { Survey, SurveyedColumn } from './survey.js'
 
@@ -97,39 +98,6 @@ function outputFor({ kind, column, name }: ProposedTarget, unit: number | null):
   return distinct === 2
     ? { fields: { activation: 'sigmoid' }, loss: 'binary_crossentropy', why, metrics: ['accuracy', 'auc'] }
     : { fields: { activation: 'softmax' }, loss: 'sparse_categorical_crossentropy', why, metrics: ['accuracy'] }
-}
-
-/** A line, or several, of an object or a list. */
-export interface Entry {
-  readonly text: string
-  readonly comment?: string
-}
-
-export const field = (name: string, value: unknown, comment?: string): Entry => ({
-  text: `${JSON.stringify(name)}: ${inline(value)}`,
-  ...(comment !== undefined && { comment }),
-})
-
-export const object = (entries: readonly Entry[]): string => `{\n${lines(entries)}\n}`
-export const list = (entries: readonly Entry[]): string => `[\n${lines(entries)}\n]`
-
-const lines = (entries: readonly Entry[]): string =>
-  entries
-    .map(({ text, comment }, index) => {
-      const comma = index < entries.length - 1 ? ',' : ''
-      return `  ${text.replaceAll('\n', '\n  ')}${comma}${comment === undefined ? '' : ` // ${oneLine(comment)}`}`
-    })
-    .join('\n')
-
-/** A line end would end the comment. */
-const oneLine = (comment: string): string => comment.replaceAll(/[\r\n\u2028\u2029]+/g, ' ')
-
-/** JSON on one line, with a space after each colon and comma. */
-export function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const fields = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${inline(one)}`)
-  return `{ ${fields.join(', ')} }`
 }
 
 /** More columns that are left out are not explained one by one. */

@@ -94,8 +94,8 @@ const listed =
 test.each([
   ['whose name leaves the folder', replaced('aa/x.npy', '../x.npy'), 'invalid relative path: ../x.npy'],
   ['whose name begins at the root', replaced('aa/x.npy', '/aax.npy'), 'absolute path: /aax.npy'],
-  ['with a password', listed(8, 1), 'member "aa/x.npy" is encrypted; save the arrays without a password'],
-  ['packed by bzip2', listed(10, 12), 'member "aa/x.npy" is packed in a way that NumPy does not use'],
+  ['with a password', listed(8, 1), 'member "aa/x.npy" is encrypted; save it without a password'],
+  ['packed by bzip2', listed(10, 12), 'member "aa/x.npy" is packed in a way that is not supported'],
   ['that states too much', listed(24, 0, 0, 0, 0x40), 'member "aa/x.npy" states 1073741824 bytes, more than its'],
   ['cut off', (bytes: Buffer) => bytes.subarray(0, -30), 'is not a whole archive (.npz)'],
   ['of text', () => Buffer.from('x,y\n'), 'is not a whole archive (.npz)'],

@@ -1,0 +1,49 @@
+/** Reads JSON that somebody else wrote. */
+import { UserError } from '../base/issue.js'
+
+export type Fields = Readonly<Record<string, unknown>>
+
+/** Limit on nesting. A model within a model adds about ten. */
+const DEEPEST = 200
+
+/** Parses JSON. Throws a UserError that begins with `name`. */
+export function parseOutside(text: string, name: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    throw new UserError(`${name}: is not JSON`)
+  }
+  checkDepth(value, name)
+  return value
+}
+
+function checkDepth(value: unknown, name: string): void {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) throw new UserError(`${name}: is nested more than ${DEEPEST} deep`)
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+}
+
+export const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The value of a key that the object itself has. */
+export const own = (value: unknown, key: string): unknown =>
+  isFields(value) && Object.hasOwn(value, key) ? value[key] : undefined
+
+export const ownText = (value: unknown, key: string): string | undefined => {
+  const found = own(value, key)
+  return typeof found === 'string' ? found : undefined
+}
+
+export const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** A value in a message, cut short. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value)
+  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 3)}...` : text
+}
+
+const MOST_SHOWN = 60
