@@ -38,11 +38,12 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     loads: ['base', 'spec', 'model', '@bufbuild/protobuf', 'hyparquet-writer', 'zod', 'h5wasm', 'yazl'],
     types: ['training'],
   },
+  import: { loads: ['base', 'spec', 'data', 'model', 'export', 'zod'] },
   report: { loads: ['base', '@dagrejs/dagre', 'fast-png'], types: ['spec', 'program', 'training', 'export'] },
   run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export'] },
   cli: {
     loads: [
-      ...['base', 'spec', 'data', 'model', 'libtensorflow', 'engine', 'training', 'report', 'export', 'run'],
+      ...['base', 'spec', 'data', 'model', 'libtensorflow', 'engine', 'training', 'report', 'export', 'import', 'run'],
       ...['yargs', 'ora'],
     ],
   },

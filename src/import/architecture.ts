@@ -6,6 +6,7 @@ import { type FlatCall, type FlatModel, flatten } from './flatten.js'
 import type { FoundModel, Misfit, WeightPlace } from './found-model.js'
 import { isModel, SHAPES } from './graph.js'
 import { DIALECTS, type SaidLayer, type Scaled, sayCall, sayLayer } from './layers.js'
+import { withoutMasks } from './mask-arguments.js'
 import { type Fields, own, ownText, shown } from './outside.js'
 
 /** A layer as a spec has it. */
@@ -25,6 +26,8 @@ export interface Architecture {
   /** Layers whose weights are in the file, in its order. */
   readonly owners: readonly Owner[]
   readonly precision: string
+  /** Layers that get a mask. */
+  readonly masked: readonly string[]
 }
 
 export interface Owner {
@@ -51,8 +54,10 @@ export function architectureOf(
         : `${path}: is a model of the class ${shown(className)}, whose layers are in Python code; must be Sequential or Functional`,
     )
   }
-  const flat = flatten(className, own(topology, 'config'), path)
-  const misfits: Misfit[] = []
+  const found = flatten(className, own(topology, 'config'), path)
+  const { calls, masked, misfits: ofMasks } = withoutMasks(found)
+  const flat = { ...found, calls }
+  const misfits: Misfit[] = [...ofMasks]
   const inputs = inputShapes(flat, shapes, misfits)
   const owners: (Owner & { readonly order: number })[] = []
   const entries: (Entry | undefined)[] = flat.inputs.map(({ name }) => ({
@@ -87,6 +92,7 @@ export function architectureOf(
     outputNames: flat.outputs.map((name) => flat.calls.find((call) => call.name === name)?.layer.name ?? name),
     owners: owners.toSorted((a, b) => a.order - b.order),
     precision: [...precisions][0] ?? 'float32',
+    masked,
   }
 }
 

@@ -2,7 +2,7 @@
 import { LOSSES } from '../spec/losses.js'
 import { METRICS } from '../spec/metrics.js'
 import { OPTIMIZERS } from '../spec/optimizers.js'
-import { learningRateSchema } from '../spec/schedules.js'
+import { scheduleSchema } from '../spec/schedules.js'
 import { type Family, familyOf, type Member, type Named, namedIn, said, short } from './fields.js'
 import { type Fields, isFields, listed, own, ownText, shown } from './outside.js'
 
@@ -110,12 +110,15 @@ function metricOf(value: unknown, note: Note): unknown[] {
     note(`a metric ${found.problem}`)
     return []
   }
+  // the name as it is written is that in the history
+  if (typeof value === 'string') return [value]
   const { type, ...rest } = (typeof found.value === 'string' ? { type: found.value } : found.value) as Fields
   const isNamed = name !== undefined && name !== type
   return [isNamed || Object.keys(rest).length > 0 ? { type, ...(isNamed && { name }), ...rest } : type]
 }
 
 const OPTIMIZER_FAMILY = familyOf(OPTIMIZERS)
+const SCHEDULE_FAMILY = familyOf(scheduleSchema.options)
 /** Settings of an optimizer that a spec has no need of. */
 const UNUSED = new Set(['is_legacy_optimizer', 'jit_compile', 'loss_scale_factor'])
 
@@ -134,7 +137,9 @@ function optimizerOf(value: unknown, note: Note): unknown {
       continue
     config[name] = name === 'learning_rate' ? rateOf(given, note) : given
   }
-  const found = said(named && { ...named, config }, OPTIMIZER_FAMILY, 'optimizer')
+  // tf.keras registers its optimizers as if they were the user's
+  const name = named?.name.replace(/^Custom>/, '') ?? ''
+  const found = said(named && { name, config }, OPTIMIZER_FAMILY, 'optimizer')
   if (!('problem' in found)) return found.value
   note(`the optimizer ${found.problem}`)
   return undefined
@@ -151,9 +156,8 @@ const RENAMED: Readonly<Record<string, string>> = {
 
 function rateOf(value: unknown, note: Note): unknown {
   if (!isFields(value)) return short(value)
-  const { name: _, ...config } = (namedIn(value)?.config ?? {}) as Record<string, unknown>
-  const schedule = { type: ownText(value, 'class_name'), ...(short(config) as Fields) }
-  if (learningRateSchema(1).safeParse(schedule).success) return schedule
-  note(`the learning rate is ${shown(value)}, which a spec cannot say`)
+  const found = said(namedIn(value), SCHEDULE_FAMILY, 'schedule of the learning rate')
+  if (!('problem' in found)) return found.value
+  note(`the learning rate ${found.problem}`)
   return undefined
 }

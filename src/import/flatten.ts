@@ -101,16 +101,20 @@ const modelConfig = ({ config }: GraphLayer): unknown => (Array.isArray(config.l
  * Name of a layer in the files of Keras 3: its class in snake_case, numbered from the second on
  * (keras/src/saving/saving_lib.py, `_save_container_state`).
  */
-function pathOf({ className, module }: GraphLayer, used: Map<string, number>): string {
-  if (isOperation(module)) return ''
+function pathOf(layer: GraphLayer, used: Map<string, number>): string {
+  const { className } = layer
+  if (isOperation(layer)) return ''
   const stem = className === 'GroupQueryAttention' ? 'grouped_query_attention' : snakeCase(className)
   const number = used.get(stem) ?? 0
   used.set(stem, number + 1)
   return number === 0 ? stem : `${stem}_${number}`
 }
 
-/** Operations of Keras 3, such as a sum of tensors, are no layers. */
-export const isOperation = (module: string): boolean => module.startsWith('keras.src.ops')
+/** Operations of Keras 3, such as a sum of tensors, are no layers. In an .h5 file they have no module. */
+export const isOperation = ({ module, className }: Pick<GraphLayer, 'module' | 'className'>): boolean =>
+  module.startsWith('keras.src.ops') || (module === '' && OF_MASKS.includes(className))
+
+const OF_MASKS = ['NotEqual', 'Any', 'LogicalAnd', 'LogicalOr']
 
 function tooMany(count: number, where: string): void {
   if (count > MOST_CALLS) throw new UserError(`${where}: has more than ${MOST_CALLS} layers`)
@@ -132,13 +136,13 @@ function inlined(model: OpenedModel, given: readonly string[], prefix: string, a
     throw new UserError(`${where}: a model of ${graph.inputs.length} inputs is called with ${given.length}`)
   }
   for (const [index, { layer }] of graph.inputs.entries()) values.set(key(layer, 0), [given[index]!])
-  const valueOf = ({ layer, node, output }: Ref) => values.get(key(layer, node))?.[output]
+  const tensorOf = ({ layer, node, output }: Ref) => values.get(key(layer, node))?.[output]
   let pending = graph.layers.flatMap(({ name, nodes }) => nodes.map((node, index) => ({ name, node, index })))
   while (pending.length > 0) {
     const later = pending.filter(({ name, node, index }) => {
-      const inputs = node.inputs.map(valueOf)
+      const inputs = node.inputs.map(tensorOf)
       const others = Object.entries(node.others).map(
-        ([key, value]) => [key, isRef(value) ? valueOf(value) : value, isRef(value)] as const,
+        ([key, value]) => [key, isRef(value) ? tensorOf(value) : value, isRef(value)] as const,
       )
       if (inputs.includes(undefined) || others.some(([, value, isTensor]) => isTensor && value === undefined))
         return true
@@ -162,7 +166,7 @@ function inlined(model: OpenedModel, given: readonly string[], prefix: string, a
     pending = later
   }
   return graph.outputs.map((ref) => {
-    const name = valueOf(ref)
+    const name = tensorOf(ref)
     if (name === undefined) throw new UserError(`${where}: output ${shown(ref.layer)} is what no layer gives`)
     return name
   })

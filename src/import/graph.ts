@@ -118,10 +118,35 @@ function shapeFields({ className, config }: GraphLayer): Fields {
 export const SHAPES = ['batch_shape', 'batch_input_shape', 'input_shape', 'input_dim', 'input_length']
 
 function wired(layers: readonly GraphLayer[], config: unknown, where: string): Graph {
-  return {
+  return counted({
     layers,
     inputs: endsOf(own(config, 'input_layers'), `${where}: input_layers`),
     outputs: endsOf(own(config, 'output_layers'), `${where}: output_layers`),
+  })
+}
+
+/**
+ * Counts calls from 0. tf.keras counts those of a model within a model from 1, because the model was called once when it
+ * was made (keras/engine/functional.py, `_should_skip_first_node`).
+ */
+function counted({ layers, inputs, outputs }: Graph): Graph {
+  const refs = [...outputs, ...layers.flatMap(({ nodes }) => nodes.flatMap((node) => node.inputs))]
+  const last = new Map<string, number>()
+  for (const { layer, node } of refs) last.set(layer, Math.max(node, last.get(layer) ?? 0))
+  const shifted = new Set(
+    layers
+      .filter(({ name, className, nodes }) => isModel(className) && last.get(name) === nodes.length)
+      .map(({ name }) => name),
+  )
+  if (shifted.size === 0) return { layers, inputs, outputs }
+  const fromZero = (ref: Ref): Ref => (shifted.has(ref.layer) ? { ...ref, node: ref.node - 1 } : ref)
+  return {
+    layers: layers.map((layer) => ({
+      ...layer,
+      nodes: layer.nodes.map(({ inputs, others }) => ({ inputs: inputs.map(fromZero), others })),
+    })),
+    inputs,
+    outputs: outputs.map(fromZero),
   }
 }
 

@@ -65,7 +65,7 @@ export async function importModel(path: string, { place, start, shapes }: Import
 }
 
 /** Builds the model of the spec. Throws a UserError if a spec cannot have it. */
-function modelOf(text: string, place: string, path: string, { inputs, layers }: Architecture): Model {
+function modelOf(text: string, place: string, path: string, { inputs, layers, masked }: Architecture): Model {
   const { spec, issues } = parseSpec(text, { source: place })
   const asMisfit = ({ pointer, message }: Pick<Issue, 'pointer' | 'message'>): Misfit => {
     const [, , index] = toPath(pointer)
@@ -74,7 +74,7 @@ function modelOf(text: string, place: string, path: string, { inputs, layers }: 
   }
   if (!spec) throw refusal(path, issues.map(asMisfit))
   if (!isSupervised(spec)) throw new Error('internal: an imported model is no network')
-  const problems = checkLayers(spec.model, inputs, outputsOf(spec as SupervisedSpec))
+  const problems = checkLayers(spec.model, { inputs, outputs: outputsOf(spec as SupervisedSpec), masked })
   if (problems.length > 0) throw refusal(path, problems.map(asMisfit))
   return buildModel(spec.model, inputs as Named<Shape>, spec.seed, outputsOf(spec))
 }

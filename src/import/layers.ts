@@ -1,7 +1,7 @@
 /** Says a layer of Keras in the words of a spec. */
 import { nearest } from '../base/nearest.js'
 import { LAYERS } from '../spec/layers.js'
-import { familyOf, type Member, short, withoutDefaults, wrong } from './fields.js'
+import { familyOf, short, withoutDefaults, wrong } from './fields.js'
 import { isOperation, Tensor } from './flatten.js'
 import type { Dialect, Misfit } from './found-model.js'
 import { isModel } from './graph.js'
@@ -42,7 +42,7 @@ export function sayLayer(given: GivenLayer, dialect: Dialect): SaidLayer | { rea
   })
   const has = (type: string, argument: string) => Object.hasOwn(FAMILY.get(type)?.member.shape ?? {}, argument)
   const { type: className, config } = respelled(given.className, given.config, has)
-  if (isOperation(given.module)) {
+  if (isOperation(given)) {
     return OPERATIONS.includes(className)
       ? { type: className, fields: {}, scaled: null, precision: 'float32' }
       : refuse('is an operation outside of a layer, which a spec cannot say')
@@ -60,7 +60,9 @@ export function sayLayer(given: GivenLayer, dialect: Dialect): SaidLayer | { rea
     misfits.push({ subject, message, ...(nearest && { nearest }) })
   }
   for (const [key, value] of Object.entries(withOldDefaults(type, config, dialect))) {
-    if (key === 'dtype') {
+    if (key === 'backward_layer') {
+      if (!isCopy(value, config.layer, dialect)) problem('goes backwards through another layer than forwards, which a spec cannot say')
+    } else if (key === 'dtype') {
       precision = policyOf(value)
       if (!POLICIES.includes(precision)) problem(`has dtype ${shown(precision)}, and a spec computes in float32`)
     } else if (!Object.hasOwn(member.shape, key) || OF_THE_LIST.includes(key)) {
@@ -95,8 +97,15 @@ export function sayLayer(given: GivenLayer, dialect: Dialect): SaidLayer | { rea
   if (misfits.length > 0) return { misfits }
   const parsed = member.safeParse({ type, ...fields })
   if (!parsed.success) return refuse(wrong(parsed.error.issues, fields))
-  return { type, fields: withoutDefaults(fields, member as Member), scaled, precision }
+  const told = Object.entries(withoutDefaults(fields, member)).filter(([key, value]) => !isImplied(key, value, parsed.data))
+  return { type, fields: Object.fromEntries(told), scaled, precision }
 }
+
+/** Fields that are those of another one unless they are given, which Keras always writes. */
+const IMPLIED: Readonly<Record<string, string>> = { strides: 'pool_size', value_dim: 'key_dim' }
+
+const isImplied = (key: string, value: unknown, layer: unknown): boolean =>
+  Object.hasOwn(IMPLIED, key) && JSON.stringify(own(layer, IMPLIED[key]!)) === JSON.stringify(own(layer, key) ?? value)
 
 export const DIALECTS: Readonly<Record<Dialect, string>> = {
   keras1: 'Keras 1',
@@ -201,6 +210,16 @@ function innerLayer(value: unknown, dialect: Dialect, isCopied: boolean): Return
   // a Bidirectional decides this for both of its layers
   const { zero_output_for_mask: _, ...rest } = given.config
   return sayLayer(isCopied ? { ...given, config: rest } : given, dialect)
+}
+
+/** True if the backward layer of a Bidirectional is a copy of the forward one. */
+function isCopy(backward: unknown, forward: unknown, dialect: Dialect): boolean {
+  if (backward === null) return true
+  const [one, other] = [forward, backward].map((layer) => {
+    const said = innerLayer(layer, dialect, true)
+    return 'misfits' in said ? undefined : JSON.stringify({ ...said, fields: { ...said.fields, go_backwards: undefined } })
+  })
+  return one !== undefined && one === other
 }
 
 /** Arguments of a call that become fields of the layer, or name further inputs. */

@@ -1,7 +1,7 @@
 /** Writes the spec of an imported model as text for people, with comments where they have to decide. */
 import type { Named } from '../base/field.js'
 import { formatShape, type Shape } from '../base/shape.js'
-import { type Entry, field, inline, list, object } from '../spec/written.js'
+import { type Entry, field, inline, list, object, oneLine } from '../spec/written.js'
 import type { Architecture, SpecEntry } from './architecture.js'
 import type { Compiled, CompiledOutput } from './compiled.js'
 import type { Fields } from './outside.js'
@@ -19,19 +19,22 @@ export interface ImportedSpec {
 export function importedText({ architecture, compiled, start, from }: ImportedSpec): string {
   const { type, layers, precision } = architecture
   const { optimizer, notes } = compiled
-  return `${object([
-    { text: `"data": ${dataText(architecture)}`, comment: `imported from ${from}; the data are yours` },
+  return `${headOf(from, notes)}\n${object([
+    { text: `"data": ${dataText(architecture)}` },
     ...(precision === 'float32' ? [] : [field('precision', precision)]),
     { text: `"model": ${object([field('type', type), { text: `"layers": ${list(layers.map(layerEntry))}` }])}` },
     ...(start === null ? [] : [field('start', start, 'the weights')]),
     ...(optimizer === undefined ? [] : [field('optimizer', optimizer)]),
     ...outputEntries(architecture, compiled),
-    {
-      text: `"fit": ${inline({ batch_size: 32, epochs: 10 })}`,
-      ...(notes.length > 0 && { comment: `the file: ${notes.join('; ')}` }),
-    },
+    field('fit', { batch_size: 32, epochs: 10 }),
   ])}\n`
 }
+
+/** Comments above the spec. */
+const headOf = (from: string, notes: readonly string[]): string =>
+  [`Imported from ${from}. The files in "data" are yours to fill in.`, ...notes.map((note) => `Of the file: ${note}.`)]
+    .map((line) => `// ${oneLine(line)}`)
+    .join('\n')
 
 const layerEntry = ({ fields, comment }: SpecEntry): Entry => ({
   text: inline(fields),

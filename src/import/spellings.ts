@@ -13,6 +13,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   BatchNormalizationV1: 'BatchNormalization',
   BatchNormalizationV2: 'BatchNormalization',
   Deconvolution2D: 'Conv2DTranspose',
+  GroupedQueryAttention: 'GroupQueryAttention',
   ThresholdedReLU: 'ReLU',
   // it has the weights and the outputs of a Dense
   TimeDistributedDense: 'Dense',

@@ -41,18 +41,31 @@ export function checkModel(spec: SupervisedSpec, form: DataForm, outputs: readon
   ]
 }
 
-/** Returns the problem of a model whose inputs have these shapes, if it has one; it may have any outputs. */
-export function checkLayers(model: NetworkSpec, inputs: Named<Shape>, outputs: OutputNames): readonly ModelIssue[] {
+interface Layered {
+  /** Shapes of the inputs. */
+  readonly inputs: Named<Shape>
+  readonly outputs: OutputNames
+  /** Names of calls that must find a mask at an input. */
+  readonly masked: readonly string[]
+}
+
+/** Returns the problems of a model without data. */
+export function checkLayers(model: NetworkSpec, { inputs, outputs, masked }: Layered): readonly ModelIssue[] {
   const { network, issues } = networkOf(model, outputs, inputs)
   if (issues.length > 0) return issues
   const followed = followShapes(network, inputs)
-  return 'issue' in followed ? [followed.issue] : []
+  if ('issue' in followed) return [followed.issue]
+  return network.calls
+    .filter(({ name, inputs }) => masked.includes(name) && !inputs.some((input) => followed.carried.has(input)))
+    .map(({ pointer }) => ({ code: 'mask', pointer, message: 'has a mask that does not reach it in a spec' }))
 }
 
 interface Followed {
   /** Of each call and each input of the data. */
   readonly shapes: ReadonlyMap<string, Shape>
-  /** Shapes of the masks that outputs would carry. */
+  /** Shapes of the masks that calls carry. */
+  readonly carried: ReadonlyMap<string, Shape>
+  /** Those that are still there at the end. */
   readonly masks: ReadonlyMap<string, Shape>
   /** The shapes up to the end, a line each. */
   readonly chain: readonly string[]
@@ -113,7 +126,7 @@ function followShapes(network: Network, inputs: Named<Shape>): Followed | { read
     }
   }
   const kept = [...masks.carried].filter(([name]) => !taken.atEnd.has(name))
-  return { shapes, masks: new Map(kept), chain }
+  return { shapes, carried: masks.carried, masks: new Map(kept), chain }
 }
 
 /** Column in which shapes begin in a list of layers. */

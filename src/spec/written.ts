@@ -23,12 +23,12 @@ const lines = (entries: readonly Entry[]): string =>
     .join('\n')
 
 /** A line end would end the comment. */
-const oneLine = (comment: string): string => comment.replaceAll(/[\r\n\u2028\u2029]+/g, ' ')
+export const oneLine = (comment: string): string => comment.replaceAll(/[\r\n\u2028\u2029]+/g, ' ')
 
 /** JSON on one line, with a space after each colon and comma. */
 export function inline(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const fields = Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${inline(one)}`)
-  return `{ ${fields.join(', ')} }`
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
 }
