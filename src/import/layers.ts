@@ -61,7 +61,8 @@ export function sayLayer(given: GivenLayer, dialect: Dialect): SaidLayer | { rea
   }
   for (const [key, value] of Object.entries(withOldDefaults(type, config, dialect))) {
     if (key === 'backward_layer') {
-      if (!isCopy(value, config.layer, dialect)) problem('goes backwards through another layer than forwards, which a spec cannot say')
+      if (!isCopy(value, config.layer, dialect))
+        problem('goes backwards through another layer than forwards, which a spec cannot say')
     } else if (key === 'dtype') {
       precision = policyOf(value)
       if (!POLICIES.includes(precision)) problem(`has dtype ${shown(precision)}, and a spec computes in float32`)
@@ -97,7 +98,9 @@ export function sayLayer(given: GivenLayer, dialect: Dialect): SaidLayer | { rea
   if (misfits.length > 0) return { misfits }
   const parsed = member.safeParse({ type, ...fields })
   if (!parsed.success) return refuse(wrong(parsed.error.issues, fields))
-  const told = Object.entries(withoutDefaults(fields, member)).filter(([key, value]) => !isImplied(key, value, parsed.data))
+  const told = Object.entries(withoutDefaults(fields, member)).filter(
+    ([key, value]) => !isImplied(key, value, parsed.data),
+  )
   return { type, fields: Object.fromEntries(told), scaled, precision }
 }
 
@@ -217,7 +220,9 @@ function isCopy(backward: unknown, forward: unknown, dialect: Dialect): boolean 
   if (backward === null) return true
   const [one, other] = [forward, backward].map((layer) => {
     const said = innerLayer(layer, dialect, true)
-    return 'misfits' in said ? undefined : JSON.stringify({ ...said, fields: { ...said.fields, go_backwards: undefined } })
+    return 'misfits' in said
+      ? undefined
+      : JSON.stringify({ ...said, fields: { ...said.fields, go_backwards: undefined } })
   })
   return one !== undefined && one === other
 }

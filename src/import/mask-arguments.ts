@@ -48,7 +48,11 @@ export function withoutMasks({ calls, outputs }: FlatModel): WithoutMasks {
     const { mask, ...others } = call.others as Fields & { readonly mask?: unknown }
     if (!(mask instanceof Tensor)) return call
     if (isOwn(mask.of)) masked.push(call.name)
-    else misfits.push({ subject: `${call.layer.className} "${call.layer.name}"`, message: 'is called with a mask of its own, which a spec cannot say' })
+    else
+      misfits.push({
+        subject: `${call.layer.className} "${call.layer.name}"`,
+        message: 'is called with a mask of its own, which a spec cannot say',
+      })
     return { ...call, others }
   })
   return { calls: rest, masked, misfits }

@@ -40,4 +40,3 @@ export function differenceFrom(fixture: string, { model, weights }: Imported): n
     )
   })
 }
-
