@@ -4,7 +4,7 @@ import type { Field } from '../../base/field.js'
 import type { FeatureSpec } from '../../spec/features.js'
 import { CHANNELS } from '../../spec/pictures.js'
 import { decodePicture } from '../pictures/decode.js'
-import { type Fitting, fitted } from '../pictures/fit.js'
+import type { Fitting } from '../pictures/fit.js'
 import type { FileColumn } from '../sources/file-column.js'
 import type { RawTable, RowTable } from '../sources/raw-table.js'
 import { firstFile } from '../sources/with-files.js'
@@ -50,15 +50,22 @@ export function pictureColumn(feature: PictureFeature, table: RowTable): FileCol
   return {
     ...filesOf(feature, table),
     field,
-    decode: (bytes, into) => writePicture(bytes, CHANNELS[color_mode], feature, into),
+    decoder: { type: 'picture', channels: CHANNELS[color_mode], fitting: fittingOf(feature) },
   }
 }
+
+const fittingOf = ({
+  image_size,
+  interpolation,
+  crop_to_aspect_ratio,
+  pad_to_aspect_ratio,
+}: PictureFeature): Fitting => ({ image_size, interpolation, crop_to_aspect_ratio, pad_to_aspect_ratio })
 
 /** The files that the column of a feature names. */
 export const filesOf = (
   { made, column, directory }: Pick<PictureFeature, 'made' | 'column' | 'directory'>,
   table: RowTable,
-): Omit<FileColumn, 'field' | 'decode'> => ({
+): Omit<FileColumn, 'field' | 'decoder'> => ({
   name: made ?? column,
   from: column,
   folder: folderOf(directory, table),
@@ -72,27 +79,3 @@ export const fieldOf = ([height, width]: readonly number[], channels: number): F
   divisor: 1,
   values: 'real',
 })
-
-/** Writes the pixels of a picture after it got its size. */
-export async function writePicture(
-  bytes: Uint8Array,
-  channels: 1 | 3 | 4,
-  fitting: Fitting,
-  into: Parameters<FileColumn['decode']>[1],
-): ReturnType<FileColumn['decode']> {
-  const picture = await decodePicture(bytes, channels)
-  if ('problem' in picture) return picture
-  const { shape, samples, turned } = picture
-  const isDeep = samples instanceof Uint16Array
-  const pixels = fitted(samples, shape, fitting, isDeep || into instanceof Int32Array ? undefined : into)
-  // 16 bits are brought to the range of 8
-  const values = isDeep ? Float32Array.from(pixels, (value) => value / 257) : pixels
-  if (values === into) return { size: [shape[0], shape[1]], turned }
-  if (into instanceof Uint8Array) bytesOf(into).set(values)
-  else into.set(values)
-  return { size: [shape[0], shape[1]], turned }
-}
-
-/** Rounds what is written, and cuts off what some kernels make beyond the range. */
-const bytesOf = ({ buffer, byteOffset, length }: Uint8Array): Uint8ClampedArray =>
-  new Uint8ClampedArray(buffer, byteOffset, length)

@@ -3,11 +3,10 @@ import { basename, dirname, extname, relative } from 'node:path'
 import type { Field } from '../../base/field.js'
 import { CHANNELS } from '../../spec/pictures.js'
 import type { Fitting } from '../pictures/fit.js'
-import { readMask } from '../pictures/mask.js'
 import type { FileColumn } from '../sources/file-column.js'
 import type { RowTable } from '../sources/raw-table.js'
 import type { Decisions, Target } from './decide.js'
-import { fieldOf, filesOf, isPicture, type PictureFeature, pictureColumn, writePicture } from './picture-features.js'
+import { fieldOf, filesOf, isPicture, type PictureFeature, pictureColumn } from './picture-features.js'
 
 /** The columns of a table that are made of files. */
 export function pictureColumns({ features, targets }: Decisions, table: RowTable): FileColumn[] {
@@ -39,20 +38,14 @@ function targetColumn(target: Target, picture: PictureFeature | undefined, table
     return {
       ...files,
       field: { ...fieldOf(fitting.image_size, channels), divisor: 255, values: 'grey' },
-      decode: (bytes, into) => writePicture(bytes, channels, fitting, into),
+      decoder: { type: 'picture', channels, fitting },
     }
   }
-  const classes = { count: class_names.length, values: mask_values }
   return {
     ...files,
     field: maskField(fitting.image_size, class_names.length),
     ...(picture && { sameSizeAs: picture.made ?? picture.column }),
-    async decode(bytes, into) {
-      const mask = readMask(bytes, classes, fitting)
-      if ('problem' in mask) return mask
-      into.set(mask.classes)
-      return { size: mask.size }
-    },
+    decoder: { type: 'mask', classes: { count: class_names.length, values: mask_values }, fitting },
   }
 }
 

@@ -5,11 +5,10 @@ import { statOfFile } from '../../base/read-file.js'
 import type { IssueDraft } from '../../spec/document.js'
 import type { FeatureSpec } from '../../spec/features.js'
 import { toPointer } from '../../spec/pointer.js'
-import { lengthAt, soundDecoder } from '../audio/decode.js'
+import { lengthAt } from '../audio/decode.js'
 import { type WavFormat, wavHeader } from '../audio/wav.js'
-import { type FileColumn, placeOf } from '../sources/file-column.js'
+import { type FileColumn, MOST_BYTES, placeOf } from '../sources/file-column.js'
 import type { RawTable, RowTable } from '../sources/raw-table.js'
-import { MOST_BYTES } from '../sources/with-files.js'
 import type { Feature } from './feature.js'
 import { filesOf, madeColumn } from './picture-features.js'
 
@@ -23,18 +22,19 @@ export const isSound = <Given extends FeatureSpec>(
 export function soundColumn(feature: SoundFeature, table: RowTable): FileColumn {
   const { sampling_rate, output_sequence_length, channels = null, resamples = true } = feature
   const length = output_sequence_length ?? 1
-  const form = { sampling_rate: sampling_rate ?? 1, output_sequence_length: length, channels, resamples }
   const field: Field = {
     shape: channels === null ? [length] : [length, channels],
     dtype: 'float32',
     divisor: 1,
     values: 'real',
   }
-  const decode = soundDecoder(form)
   return {
     ...filesOf(feature, table),
     field,
-    decode: async (bytes, into) => decode(bytes, into as Float32Array) ?? {},
+    decoder: {
+      type: 'sound',
+      form: { sampling_rate: sampling_rate ?? 1, output_sequence_length: length, channels, resamples },
+    },
   }
 }
 

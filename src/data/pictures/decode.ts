@@ -18,13 +18,23 @@ export interface DecodedPicture {
 }
 
 /**
+ * A picture that was refused is decoded `again`, alone: to learn the reason, and because some warnings are harmless. After
+ * `one` attempt the reason is not known.
+ */
+export type Attempts = 'one' | 'again'
+
+/**
  * Decodes a picture to grey, RGB or RGBA. Colours become grey by 0.299, 0.587 and 0.114; opacity that is not asked for
  * is dropped, as in Keras. An animation gives its first picture.
  */
-export async function decodePicture(bytes: Uint8Array, channels: 1 | 3 | 4): Promise<DecodedPicture | Problem> {
+export async function decodePicture(
+  bytes: Uint8Array,
+  channels: 1 | 3 | 4,
+  attempts: Attempts = 'again',
+): Promise<DecodedPicture | Problem> {
   const format = formatOf(bytes)
   if (typeof format === 'object') return format
-  const found = format === 'bmp' ? decodeBmp(bytes) : await decoded(bytes, format)
+  const found = format === 'bmp' ? decodeBmp(bytes) : await decoded(bytes, format, attempts)
   if ('problem' in found) return found
   const { width, height, given, samples, turned } = found
   return {
@@ -34,11 +44,12 @@ export async function decodePicture(bytes: Uint8Array, channels: 1 | 3 | 4): Pro
   }
 }
 
-async function decoded(bytes: Uint8Array, format: PictureFormat): Promise<FilePixels | Problem> {
+async function decoded(bytes: Uint8Array, format: PictureFormat, attempts: Attempts): Promise<FilePixels | Problem> {
   const open = await openPictures()
   try {
     return await beside(() => pixelsOf(bytes, open, 'warning'))
   } catch {
+    if (attempts === 'one') return { problem: 'is damaged' }
     // messages of libvips are those of all its threads, so they belong to this file only if it is decoded alone
     return byItself(() => decodedAgain(bytes, open, format))
   }

@@ -1,7 +1,11 @@
 /** Columns whose values come from files that another column names. */
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import type { Field, Numbers } from '../../base/field.js'
+import type { Field } from '../../base/field.js'
 import { isUrl } from '../../base/url.js'
+import type { FileDecoder } from './file-decoders.js'
+
+/** Limit on the size of a file. */
+export const MOST_BYTES = 2 ** 28
 
 /** A column of arrays, each made from a file. */
 export interface FileColumn {
@@ -15,18 +19,9 @@ export interface FileColumn {
   /** True if the files were found on the disk, and not named by the user. */
   readonly isFound?: boolean
   readonly field: Field
-  /** Writes the values of a row, or returns what is wrong, to continue a sentence beginning with the name of the file. */
-  decode(bytes: Uint8Array, into: Numbers): Promise<FileFacts | { readonly problem: string }>
+  readonly decoder: FileDecoder
   /** Name of a column whose file must have the same size in pixels. */
   readonly sameSizeAs?: string
-}
-
-/** Facts about a file that was decoded. */
-export interface FileFacts {
-  /** Height and width in pixels. */
-  readonly size?: readonly [number, number]
-  /** True if a picture was turned as it says itself. */
-  readonly turned?: boolean
 }
 
 /** The path of a file, or what is wrong with its name. */

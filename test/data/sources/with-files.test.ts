@@ -5,18 +5,26 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Field } from '../../../src/base/field.js'
 import { numberField } from '../../../src/data/column.js'
+import type { Fitting } from '../../../src/data/pictures/fit.js'
 import type { FileColumn } from '../../../src/data/sources/file-column.js'
 import type { RawTable } from '../../../src/data/sources/raw-table.js'
 import { withFiles } from '../../../src/data/sources/with-files.js'
+import { greyPng } from '../../support/png.js'
 
 const COUNT = 40
 /** Two rows of this field are made at a time. */
-const field: Field = { shape: [2 ** 20], dtype: 'uint8', divisor: 1, values: 'real' }
+const field: Field = { shape: [2 ** 10, 2 ** 10, 1], dtype: 'uint8', divisor: 1, values: 'real' }
+const FITTING: Fitting = {
+  image_size: [2 ** 10, 2 ** 10],
+  interpolation: 'nearest',
+  crop_to_aspect_ratio: false,
+  pad_to_aspect_ratio: false,
+}
 
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'with-files-'))
-  for (let row = 0; row < COUNT; row++) writeFileSync(join(folder, `${row}.bin`), Uint8Array.of(row))
+  for (let row = 0; row < COUNT; row++) writeFileSync(join(folder, `${row}.png`), greyPng(1, 1, row))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -32,7 +40,7 @@ const table: RawTable = {
       const size = new Float32Array(2)
       for (let from = 0; from < COUNT; from += 2) {
         size.set([from, from + 1])
-        yield { from, count: 2, columns: { file: [`${from}.bin`, `${from + 1}.bin`], size } }
+        yield { from, count: 2, columns: { file: [`${from}.png`, `${from + 1}.png`], size } }
       }
     },
   }),
@@ -43,10 +51,7 @@ test('numbers beside files keep their rows while further files are read ahead', 
   const column: FileColumn = {
     ...{ name: 'made', from: 'file', folder, field },
     pathOf: (text) => join(folder, text),
-    async decode(bytes, into) {
-      into[0] = bytes[0]!
-      return {}
-    },
+    decoder: { type: 'picture', channels: 1, fitting: FITTING },
   }
   const { rows } = withFiles(table, [column], { noted: () => {} }).read({ made: 'field', size: 'number' })
   const found: [number, number][] = []
