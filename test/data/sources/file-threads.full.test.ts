@@ -143,7 +143,7 @@ describe('a table with files', () => {
 
   async function read(count: number) {
     const notes: string[] = []
-    const table = withFiles(tableOf(names), [column(SIZE)], (note) => notes.push(note), { count, after: 0 })
+    const table = withFiles(tableOf(names), [column(SIZE)], { noted: (note) => notes.push(note) }, { count, after: 0 })
     const rows = []
     for await (const { from, count, columns } of table.read({ made: 'field' }).rows()) {
       expect((columns.made as Uint8Array).length).toBe(count * sizeOf([SIZE, SIZE, 3]))
@@ -163,7 +163,9 @@ describe('a table with files', () => {
   test('gives the same words about bad files with any number of threads', async () => {
     const bad = names.map((name, row) => (row % 31 === 7 ? ['cut.jpg', 'empty.png', '../out.png'][row % 3]! : name))
     const issues = async (count: number) => {
-      const { rows } = withFiles(tableOf(bad), [column(SIZE)], () => {}, { count, after: 0 }).read({ made: 'field' })
+      const { rows } = withFiles(tableOf(bad), [column(SIZE)], { noted: () => {} }, { count, after: 0 }).read({
+        made: 'field',
+      })
       try {
         for await (const _ of rows());
       } catch (error) {
@@ -177,7 +179,9 @@ describe('a table with files', () => {
   })
 
   test('may be left before its end', async () => {
-    const { rows } = withFiles(tableOf(names), [column(SIZE)], () => {}, { count: 2, after: 0 }).read({ made: 'field' })
+    const { rows } = withFiles(tableOf(names), [column(SIZE)], { noted: () => {} }, { count: 2, after: 0 }).read({
+      made: 'field',
+    })
     let seen = 0
     for await (const { from } of rows()) {
       seen = from
