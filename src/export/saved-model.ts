@@ -39,7 +39,7 @@ const FILE_NAME = /^(?!\.{1,2}$)[^/\\\p{Cc}]{1,255}$/u
 export interface SavedModel {
   /** Path of the file with the weights. */
   readonly path: string
-  /** Of this file. */
+  /** Hash of this file. */
   readonly sha256: string
   /** By the names in the file. */
   readonly weights: ReadonlyMap<string, { readonly shape: Shape; readonly values: Float32Array }>

@@ -9,9 +9,9 @@ import { type Fields, isFields, listed, own, ownText, shown } from './outside.js
 export interface Compiled {
   /** Undefined if the file has none. */
   readonly optimizer: unknown
-  /** Of each output, in their order. */
+  /** The loss and metrics of each output, in their order. */
   readonly outputs: readonly CompiledOutput[]
-  /** What a spec cannot say, for the user: sentences without a full stop. */
+  /** Settings that a spec cannot say, for the user: sentences without a full stop. */
   readonly notes: readonly string[]
 }
 

@@ -20,7 +20,7 @@ export interface FoundModel {
   close(): void
 }
 
-/** Where the weights of a layer are in a file. */
+/** The place of a layer's weights in a file. */
 export interface WeightPlace {
   /** Path of the layer in a `.keras` file: `dense`, or `sequential`, `dense_1` for a layer in another model. */
   readonly path: readonly string[]

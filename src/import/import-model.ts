@@ -27,7 +27,7 @@ export interface Imported {
   readonly model: Model
   /** By their names in programs; null if the file has none. */
   readonly weights: Named<Float32Array> | null
-  /** What the user should know: sentences without a full stop. */
+  /** Notes for the user: sentences without a full stop. */
   readonly notes: readonly string[]
   /** `Keras 3` */
   readonly from: string

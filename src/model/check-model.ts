@@ -61,11 +61,11 @@ export function checkLayers(model: NetworkSpec, { inputs, outputs, masked }: Lay
 }
 
 interface Followed {
-  /** Of each call and each input of the data. */
+  /** The shape of each call and each input of the data. */
   readonly shapes: ReadonlyMap<string, Shape>
   /** Shapes of the masks that calls carry. */
   readonly carried: ReadonlyMap<string, Shape>
-  /** Those that are still there at the end. */
+  /** Masks that are still there at the end. */
   readonly masks: ReadonlyMap<string, Shape>
   /** The shapes up to the end, a line each. */
   readonly chain: readonly string[]

@@ -19,7 +19,7 @@ import { readWeightFile, type WeightFile } from './weight-file.js'
 export interface Start {
   /** Weights with their first values, by their names in programs. The others keep their initial values. */
   readonly values: StateValues
-  /** Of the file with the weights. */
+  /** Hash of the file with the weights. */
   readonly sha256: string
   readonly report: StartReport
 }

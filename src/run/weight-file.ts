@@ -15,7 +15,7 @@ import { RUN_FILES } from '../spec/run-files.js'
 export interface WeightFile {
   /** Path of the file with the values. */
   readonly path: string
-  /** Of this file. */
+  /** Hash of this file. */
   readonly sha256: string
   /** By the names in the file. */
   readonly weights: ReadonlyMap<string, FileWeight>

@@ -1,4 +1,4 @@
-/** Whether many random numbers have a distribution. */
+/** Tests that many random numbers have a distribution. */
 import { expect } from 'vitest'
 
 export const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -21,7 +21,7 @@ export function expectUniform(values: readonly number[], [least, largest]: reado
 }
 
 /**
- * Of many draws, each of some kinds has its share: Pearson's chi-square is as it may be. It exceeds the limit, by the
+ * Each of some kinds has its share of many draws: Pearson's chi-square is as it may be. It exceeds the limit, by the
  * approximation of Wilson and Hilferty, in one of 10,000 cases.
  */
 export function expectShares(counts: readonly number[], shares: readonly number[]): void {

@@ -356,7 +356,7 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
     drawn: PictureCase<{ layer: { type: AugmentationSpec['type'] }; uniforms: number[]; mask?: number[] }>[]
   }
   masks: { cases: readonly KerasRun[] }
-  /** What Keras writes into `.keras` files. */
+  /** Contents of `.keras` files that Keras wrote. */
   saved: {
     steps_per_epoch: number
     cases: {

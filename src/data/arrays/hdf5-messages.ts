@@ -31,7 +31,7 @@ export type Hdf5Attributes = Readonly<Record<string, string | readonly string[]>
 export type Question =
   | { readonly list: true }
   | { readonly read: Hdf5Slice }
-  /** Of the group at this path; '/' is the file itself. */
+  /** The attributes of the group at this path; '/' is the file itself. */
   | { readonly attributesOf: string }
   | { readonly close: true }
 

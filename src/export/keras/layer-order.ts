@@ -20,7 +20,7 @@ interface Mask {
   readonly rank: number
 }
 
-/** What `layerOrder` needs of a model. */
+/** The parts of a model that `layerOrder` needs. */
 interface Graph {
   /** In an order in which they can run. */
   readonly stages: readonly ModelStage[]

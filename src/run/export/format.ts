@@ -12,7 +12,7 @@ interface Common {
   readonly name: string
   /** True if the format can hold the preparation of data. */
   readonly holdsPreparation?: true
-  /** What a user should know about the file: parts of the run that it lacks, or what a reader needs. Default: nothing. */
+  /** Notes for the user about the file: parts of the run that it lacks, or needs of a reader. Default: none. */
   notes?(trained: TrainedModel): readonly string[]
 }
 

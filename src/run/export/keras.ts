@@ -25,7 +25,7 @@ export async function kerasModelFile(trained: TrainedModel): Promise<Uint8Array>
   })
 }
 
-/** What is not in the file. */
+/** Notes on parts of the run that are not in the file, and on packages that its reader needs. */
 export function kerasNotes(trained: TrainedModel): string[] {
   const { without } = compiled(trained)
   const hub = trained.network?.stages.some(({ layer }) => layer.type === 'PositionEmbedding')

@@ -66,7 +66,7 @@ function placesIn(value: unknown): unknown[] {
   return Object.entries(value).flatMap(([key, inner]) => (key.endsWith('mask') ? [] : placesIn(inner)))
 }
 
-/** What both say is the same. Keras leaves out some arguments, and some of ours are null for its default. */
+/** Settings that both have are the same. Keras leaves out some arguments, and some of ours are null for its default. */
 function expectAgreement(own: unknown, theirs: unknown, at = ''): void {
   if (typeof own === 'number') expect(Math.fround(own), at).toBe(Math.fround(theirs as number))
   else if (typeof own !== 'object' || own === null) expect(own, at).toBe(theirs)

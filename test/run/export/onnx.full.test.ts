@@ -24,7 +24,7 @@ function inputsOf({ form }: TrainedModel, arrays: Named<Numbers>, count: number)
   )
 }
 
-/** What our engine gives. */
+/** The outputs of our engine. */
 async function answers(trained: TrainedModel, arrays: Named<Float32Array>, size: number) {
   const { engine } = await openEngine('eager:cpu')
   const program = inferenceOf(trained)
