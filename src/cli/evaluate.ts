@@ -1,50 +1,129 @@
-/** `train evaluate RUN`: loss and metrics of a trained model on the test set. */
+/** `train evaluate RUN [DATA]`: loss and metrics of a trained model on test rows. */
+import { UserError } from '../base/issue.js'
+import { openTest, type TestData } from '../data/open-test.js'
+import type { Engine } from '../engine/engine.js'
+import type { EvaluateReport } from '../export/evaluate-report.js'
 import { evaluateLines } from '../report/evaluate.js'
 import { badTensor } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
-import { evaluateReport, evaluateSession } from '../run/evaluate.js'
+import { type Evaluating, type Evaluation, evaluateReport, evaluateSession, openEvaluation } from '../run/evaluate.js'
 import { likelihoodOf } from '../run/likelihood.js'
+import { openModel, type TrainedModel } from '../run/open-model.js'
 import { readRun, writeWeights } from '../run/open-run.js'
-import { isUnsupervised } from '../spec/spec.js'
+import type { Override } from '../spec/override.js'
+import { isUnsupervised, type ResolvedSpec } from '../spec/spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
 import { type LogZOptions, logZMethod } from './log-z-method.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
-import { prepare } from './prepare.js'
+import { engineFor, loadDataset, prepare } from './prepare.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
 import { watchingData } from './watch-data.js'
 
 export interface EvaluateOptions extends OverrideOptions, LogZOptions, ReportOptions {}
 
-/** Prints the loss and the metrics to standard output. */
-export async function evaluateRun(directory: string, options: EvaluateOptions, io: Io): Promise<ExitCode> {
-  const run = await watchingData(io, (watch) => readRun(directory, overridesOf(options), io.stdin, watch))
-  const { spec } = run
-  const method = logZMethod(options, run)
+/** Prints the loss and the metrics to standard output. `given`: operands in place of the test rows of the spec. */
+export async function evaluateRun(
+  directory: string,
+  given: readonly string[],
+  options: EvaluateOptions,
+  io: Io,
+): Promise<ExitCode> {
+  const overrides = overridesOf(options)
+  const trained = await openModel(directory, overrides, { mayDiverge: true })
+  if (!trained.network) return evaluateRbm(directory, given, overrides, options, io)
+  logZMethod(options, trained)
+  const test = await testOf(trained, given, overrides, options, io)
   return interruptible(io, async (signal) => {
-    const { engine, session } = await prepare(run, { quiet: options.json === true, logs: false }, io)
+    const { spec } = trained
+    const engine = await engineFor(spec, quietBy(options), io)
+    const warn = (text: string) => options.json || say(io, `Warning: ${text}`)
+    const session = await withSpinner(`Compiling for ${engine.name}`, io, () =>
+      openEvaluation(trained, test, engine, warn),
+    )
+    try {
+      const evaluation = await withSpinner('Evaluating', io, () => evaluateSession(spec, session, signal))
+      return print({ directory, spec, session, engine, evaluation, likelihood: null, options }, io)
+    } finally {
+      await session.runner.dispose()
+    }
+  })
+}
+
+const quietBy = ({ json }: ReportOptions) => ({ quiet: json === true, logs: false })
+
+/** The test rows: those of a file alone, or, if they are a share of the source, those that it is divided into. */
+async function testOf(
+  { directory, spec, preparation }: TrainedModel,
+  given: readonly string[],
+  overrides: readonly Override[],
+  options: ReportOptions,
+  io: Io,
+): Promise<TestData> {
+  const { data, seed } = spec
+  const operands = given.length > 0 ? given : null
+  const found = await watchingData(io, (watch) => openTest({ data, seed, preparation, given: operands, watch }))
+  if (found) return found
+  const run = await watchingData(io, (watch) => readRun(directory, overrides, io.stdin, watch))
+  return loadDataset(run.data, quietBy(options), io)
+}
+
+async function evaluateRbm(
+  directory: string,
+  given: readonly string[],
+  overrides: readonly Override[],
+  options: EvaluateOptions,
+  io: Io,
+): Promise<ExitCode> {
+  if (given.length > 0) {
+    throw new UserError(
+      `${directory} holds an RBM, which is measured on the data of its spec: "--set data.dataset=..." or "--set data.test=..." gives it others.`,
+    )
+  }
+  const run = await watchingData(io, (watch) => readRun(directory, overrides, io.stdin, watch))
+  const { spec, data } = run
+  const method = logZMethod(options, { directory, spec, form: data.form })
+  return interruptible(io, async (signal) => {
+    const { engine, session } = await prepare(run, quietBy(options), io)
     const weights = await writeWeights(run, session)
     try {
       const evaluation = await withSpinner('Evaluating', io, () => evaluateSession(spec, session, signal))
-      const { metrics, test, bad } = evaluation
       const { rbm } = session
       const likelihood =
-        method && rbm && isUnsupervised(spec) && bad === null
+        method && rbm && isUnsupervised(spec) && evaluation.bad === null
           ? await withSpinner('Computing the likelihood', io, (progress) =>
               likelihoodOf({ method, engine, session, rbm, spec, weights, signal, progress }),
             )
           : null
-      writeReport(evaluateReport(run, engine, evaluation, likelihood), evaluateLines, options, io)
-      if (bad !== null) {
-        say(io, `The model computes values that are not finite: ${badTensor(bad)}.`)
-        return EXIT.diverged
-      }
-      for (const line of undefinedLines({ metrics, epochs: [], test, watchers: [] })) say(io, line)
-      return EXIT.done
+      return print({ directory, spec, session, engine, evaluation, likelihood, options }, io)
     } finally {
       await session.dispose()
     }
   })
+}
+
+interface Measured {
+  readonly directory: string
+  readonly spec: ResolvedSpec
+  readonly session: Evaluating
+  readonly engine: Engine
+  readonly evaluation: Evaluation
+  readonly likelihood: EvaluateReport['likelihood']
+  readonly options: ReportOptions
+}
+
+function print(
+  { directory, spec, session: { form }, engine, evaluation, likelihood, options }: Measured,
+  io: Io,
+): ExitCode {
+  const { metrics, test, bad } = evaluation
+  writeReport(evaluateReport({ directory, spec, form }, engine, evaluation, likelihood), evaluateLines, options, io)
+  if (bad !== null) {
+    say(io, `The model computes values that are not finite: ${badTensor(bad)}.`)
+    return EXIT.diverged
+  }
+  for (const line of undefinedLines({ metrics, epochs: [], test, watchers: [] })) say(io, line)
+  return EXIT.done
 }

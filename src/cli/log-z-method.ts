@@ -5,8 +5,7 @@ import { sizeOf } from '../base/shape.js'
 import { isEnumerable, MOST_ENUMERATED } from '../model/rbm/log-partition.js'
 import { visibleRule } from '../model/rbm/units.js'
 import type { LogZMethod } from '../run/likelihood.js'
-import type { StoredRun } from '../run/open-run.js'
-import { isUnsupervised, type UnsupervisedSpec } from '../spec/spec.js'
+import { isUnsupervised, type ResolvedSpec, type UnsupervisedSpec } from '../spec/spec.js'
 
 const DEFAULTS = { chains: 100, betas: 10_000 }
 const MURRAY = 'murray'
@@ -19,7 +18,7 @@ export interface LogZOptions {
 /** Returns the method that the options ask for, if any. Throws a UserError if it cannot be used on this run. */
 export function logZMethod(
   { ais, exact }: LogZOptions,
-  { directory, spec, data: { form } }: StoredRun,
+  { directory, spec, form }: { readonly directory: string; readonly spec: ResolvedSpec; readonly form: DataForm },
 ): LogZMethod | undefined {
   if (ais === undefined && !exact) return undefined
   if (ais !== undefined && exact) throw new UserError('--ais and --exact cannot be used together')

@@ -67,8 +67,8 @@ async function openPiped(request: NewDataRequest & { readonly data: OwnDataSpec 
 
 const NAMED = /^([^=/\\]+)=(.+)$/s
 
-/** Operands as a source of a spec. */
-async function sourceOf(given: readonly string[]): Promise<SourceSpec> {
+/** Operands as a source of a spec: paths, or `NAME=PATH` for arrays by name. */
+export async function sourceOf(given: readonly string[]): Promise<SourceSpec> {
   const named = given.map((one) => NAMED.exec(one))
   const isFile = await stat(given[0]!).then(
     () => true,

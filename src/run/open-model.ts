@@ -39,9 +39,13 @@ export interface TrainedModel {
 
 /**
  * Opens the model of a run. Reads no data, and opens no engine. Overrides change fields of the spec. Throws a UserError
- * if the folder is not that of a finished run.
+ * if the folder is not that of a finished run, or if a weight is not finite, unless that may be.
  */
-export async function openModel(directory: string, overrides: readonly Override[] = []): Promise<TrainedModel> {
+export async function openModel(
+  directory: string,
+  overrides: readonly Override[] = [],
+  { mayDiverge = false } = {},
+): Promise<TrainedModel> {
   const path = await specOf(directory)
   const { spec: given, issue } = await specAlone(path, overrides)
   const preparation = (await readPreparation(join(directory, RUN_FILES.preparation))) as SavedPreparation
@@ -53,7 +57,8 @@ export async function openModel(directory: string, overrides: readonly Override[
   const saved = await readModel(join(directory, RUN_FILES.model))
   const { nameOf } = built.model.saved()
   const wanted = built.model.weights.map(({ name, shape }) => ({ name, shape, saved: nameOf(name) }))
-  return { directory, spec, form, preparation, ...built, weights: finite(saved.path, weightsFor(saved, wanted)) }
+  const weights = weightsFor(saved, wanted)
+  return { directory, spec, form, preparation, ...built, weights: mayDiverge ? weights : finite(saved.path, weights) }
 }
 
 /** Returns the path of the spec of a run. Throws a UserError if a folder has none. */

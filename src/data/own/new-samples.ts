@@ -1,7 +1,7 @@
 /** Prepares new rows for a model whose samples are windows or sequences of rows. All of them are read first. */
 import type { Named } from '../../base/field.js'
 import { isInputKey } from '../../base/form.js'
-import { type Issue, UserError } from '../../base/issue.js'
+import { UserError } from '../../base/issue.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { batches } from '../batches.js'
 import { TEST, tableOf } from '../preparation.js'
@@ -12,7 +12,7 @@ import { seriesColumns } from './columns.js'
 import type { FoundSource } from './found-source.js'
 import { featuresOf, type NewPiece, type NewRows, type NewRowsRequest, withoutTargets } from './new-rows.js'
 import { plansOf } from './plans.js'
-import { DataError } from './problem.js'
+import { DataError, ofNewRows, refuse } from './problem.js'
 import { gapProblems, type ReadSource, readNew } from './read.js'
 import { samplingOf } from './samples.js'
 import { readSeries } from './series.js'
@@ -36,8 +36,7 @@ export async function newSamples(
   const kept = [...new Set([...naming, ...keep])]
   try {
     const main = await readNew(table, found, { decisions, data, watch, budget: MEMORY_BUDGET }, kept)
-    const problems = gapProblems(main, decisions, data)
-    if (problems.length > 0) throw new DataError(problems)
+    refuse(gapProblems(main, decisions, data))
     const series = (await readSeries(data, main))!.divided
     const sampling = samplingOf(data)!
     if (sampling.count(series) === 0) {
@@ -63,17 +62,8 @@ export async function newSamples(
     }
     return { fields: samples.fields, count: samples.count, pieces }
   } catch (error) {
-    throw error instanceof DataError ? inWords(error, found) : error
+    throw error instanceof DataError ? ofNewRows(error, table.name) : error
   }
-}
-
-/** Problems with pointers into the spec, as problems of the new rows. */
-function inWords({ problems }: DataError, { source }: FoundSource): UserError {
-  const name = String(source)
-  return new UserError(
-    `${name} cannot be used by this model.`,
-    problems.map(({ code, message }): Issue => ({ code, source: name, pointer: '', message })),
-  )
 }
 
 async function textsOf({ source }: ReadSource, columns: readonly string[]): Promise<Record<string, (string | null)[]>> {

@@ -1,4 +1,5 @@
 /** Problems with the user's data, found by comparing the spec with the files. */
+import { type Issue, UserError } from '../../base/issue.js'
 import { visible } from '../../base/visible.js'
 import type { IssueDraft } from '../../spec/document.js'
 
@@ -9,6 +10,13 @@ export class DataError extends Error {
     super(problems.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n'))
   }
 }
+
+/** The problems as those of rows that are given to a trained model, so that no place in a spec is named. */
+export const ofNewRows = ({ problems }: DataError, name: string): UserError =>
+  new UserError(
+    `${name} cannot be used by this model.`,
+    problems.map(({ code, message }): Issue => ({ code, source: name, pointer: '', message })),
+  )
 
 /** Throws the problems if there are any. */
 export function refuse(problems: readonly IssueDraft[]): void {

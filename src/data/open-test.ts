@@ -1,0 +1,125 @@
+/** Opens the rows on which a trained model is measured. They are prepared as in training, and the training rows are not read. */
+import type { DataForm } from '../base/form.js'
+import { UserError } from '../base/issue.js'
+import { DATASETS, type SetSpec } from '../spec/data.js'
+import type { OwnDataSpec, SourceSpec } from '../spec/own-data.js'
+import { type Column, isField } from './column.js'
+import type { DataRequest } from './load.js'
+import { sourceOf } from './open-new.js'
+import { oddLabels } from './own/classes.js'
+import { targetColumns } from './own/columns.js'
+import type { Decisions, Target } from './own/decide.js'
+import { type FoundSource, isShare, nameOf } from './own/found-source.js'
+import { featuresOf } from './own/new-rows.js'
+import { findFiles } from './own/open-source.js'
+import { madeNames } from './own/picture-features.js'
+import { plansOf } from './own/plans.js'
+import { DataError, ofNewRows, refuse } from './own/problem.js'
+import { gapProblems, type Reading, readSource } from './own/read.js'
+import { samplingOf } from './own/samples.js'
+import { readSeries, unequalTargets } from './own/series.js'
+import { MEMORY_BUDGET } from './own/spool.js'
+import { TEST, tableOf } from './preparation.js'
+import type { SavedPreparation } from './saved-preparation.js'
+import { setPlans } from './set-plans.js'
+import { setSources } from './sources/built-in.js'
+import type { Table } from './table.js'
+import type { DataWatch } from './watch.js'
+
+export interface TestRequest extends Pick<DataRequest, 'data' | 'seed'> {
+  readonly preparation: SavedPreparation
+  /** Operands in place of the test rows of the spec: files, or the name of a set. */
+  readonly given: readonly string[] | null
+  readonly watch: DataWatch
+}
+
+export interface TestData {
+  /** With the number of test rows. */
+  readonly form: DataForm
+  readonly test: Table
+}
+
+/**
+ * Returns null if the test rows are among those of the source, so that this must be divided to find them. Throws a
+ * UserError for rows that the model cannot be measured on.
+ */
+export async function openTest(request: TestRequest): Promise<TestData | null> {
+  const { data, given } = request
+  if (!('source' in data)) return testOfSet({ ...request, data })
+  const source = given ? await sourceOf(given) : isShare(data.test) ? null : data.test
+  return source === null ? null : testOfSource(source, { ...request, data })
+}
+
+async function testOfSet({
+  data,
+  seed,
+  preparation,
+  given,
+}: TestRequest & { readonly data: SetSpec }): Promise<TestData> {
+  const [word = data.dataset, ...others] = given ?? []
+  if (others.length > 0 || !Object.hasOwn(DATASETS, word)) {
+    throw new UserError(
+      `This model was trained on the set ${data.dataset}, so it is measured on a set: ${Object.keys(DATASETS).join(', ')}.`,
+    )
+  }
+  const plans = setPlans(data, seed)
+  const { test } = await setSources({ ...data, dataset: word } as SetSpec)
+  const table = await tableOf(plans, test, TEST, preparation.learnt)
+  return { form: withTest(preparation.form, word, table), test: table }
+}
+
+const withTest = (form: DataForm, name: string, { count }: Table): DataForm => ({
+  ...form,
+  name,
+  rows: { train: 0, validation: 0, test: count },
+})
+
+async function testOfSource(
+  source: SourceSpec,
+  { data, seed, preparation, given, watch }: TestRequest & { readonly data: OwnDataSpec },
+): Promise<TestData> {
+  const pointer = given ? '/data/source' : '/data/test'
+  const files = await findFiles(source, { ...data, sha256: null }, watch)
+  const found = { source, pointer, files }
+  const decisions = { ...featuresOf(data, preparation), targets: targetsOf(data, preparation) }
+  try {
+    return await preparedTest(found, { decisions, data, watch, budget: MEMORY_BUDGET }, seed, preparation)
+  } catch (error) {
+    throw error instanceof DataError ? ofNewRows(error, nameOf(found)) : error
+  }
+}
+
+async function preparedTest(
+  found: FoundSource,
+  reading: Reading,
+  seed: number,
+  preparation: SavedPreparation,
+): Promise<TestData> {
+  const { decisions, data } = reading
+  const read = await readSource(found, reading)
+  try {
+    refuse([...gapProblems(read, decisions, data), ...(await oddLabels(decisions.targets, read))])
+    const plans = plansOf(data, decisions, seed)
+    const rows = await tableOf(plans, read.source, TEST, preparation.learnt)
+    const series = await readSeries(data, read)
+    if (!series) return { form: withTest(preparation.form, read.file, rows), test: rows }
+    refuse(await unequalTargets(data, read, series.whole))
+    const test = samplingOf(data)!.table(rows, series.divided)
+    return { form: withTest(preparation.form, read.file, test), test }
+  } finally {
+    read.close()
+  }
+}
+
+/** The targets of a spec in which everything is decided. */
+function targetsOf(data: OwnDataSpec, { columns }: SavedPreparation): Decisions['targets'] {
+  const each = Object.entries(targetColumns(data)).map(([name, target]): [string, Target] => {
+    const made = target.type === 'image' ? { made: madeNames(name).find((one) => isArray(columns[one]))! } : {}
+    return [name, { ...target, type: target.type!, pointer: '/data/target', ...made }]
+  })
+  return Object.fromEntries(each)
+}
+
+/** The name of the column that is made of pictures is that of the target, unless the source has a column of this name. */
+const isArray = (column: Column | undefined): boolean =>
+  column !== undefined && isField(column) && column.shape.length > 0
