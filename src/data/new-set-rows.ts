@@ -12,7 +12,7 @@ import { findFiles, openFiles } from './own/open-source.js'
 import { type PictureFeature, pictureColumn } from './own/picture-features.js'
 import { preparing, TEST } from './preparation.js'
 import { setPlans, X } from './set-plans.js'
-import { setForm, setSources } from './sources/built-in.js'
+import { setForm, testSource } from './sources/built-in.js'
 import type { RawTable } from './sources/raw-table.js'
 import { inPieces, type Rows } from './sources/source.js'
 import { withFiles } from './sources/with-files.js'
@@ -65,7 +65,7 @@ export async function newSetRows(word: string, request: SetRowsRequest): Promise
 }
 
 async function ofSet(set: SetSpec): Promise<Samples> {
-  const { test } = await setSources(set)
+  const test = await testSource(set)
   return {
     name: set.dataset,
     count: test.count,

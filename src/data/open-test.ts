@@ -22,7 +22,7 @@ import { MEMORY_BUDGET } from './own/spool.js'
 import { TEST, tableOf } from './preparation.js'
 import type { SavedPreparation } from './saved-preparation.js'
 import { setPlans } from './set-plans.js'
-import { setSources } from './sources/built-in.js'
+import { testSource } from './sources/built-in.js'
 import type { Table } from './table.js'
 import type { DataWatch } from './watch.js'
 
@@ -63,7 +63,7 @@ async function testOfSet({
     )
   }
   const plans = setPlans(data, seed)
-  const { test } = await setSources({ ...data, dataset: word } as SetSpec)
+  const test = await testSource({ ...data, dataset: word } as SetSpec)
   const table = await tableOf(plans, test, TEST, preparation.learnt)
   return { form: withTest(preparation.form, word, table), test: table }
 }

@@ -22,31 +22,38 @@ const NO_PREPARATION = 'runs of earlier versions lack it: train the model again'
 /** Limit on the size of the file. A whitening matrix of 3,072 elements takes 190 MB. */
 const MOST_BYTES = 2 ** 29 - 1
 
-export async function writePreparation(path: string, preparation: Prepared): Promise<void> {
+/** `spec`: the text of the spec of the run, which may be trusted as long as it is the same. */
+export async function writePreparation(path: string, preparation: Prepared, spec: string): Promise<void> {
   const content = JSON.stringify(preparation)
-  const text = `{"version":${VERSION},"sha256":"${hashOf(content)}","preparation":${content}}\n`
+  const text = `{"version":${VERSION},"sha256":"${hashOf(content)}","spec":"${hashOf(spec)}","preparation":${content}}\n`
   await writeFileAtomic(path, text)
 }
 
-/** Reads the file. Throws a UserError if it is missing, or if it is not as it was written. */
-export async function readPreparation(path: string): Promise<Prepared> {
+/**
+ * Reads the file. Throws a UserError if it is missing, or if it is not as it was written. Returns how to tell that a text is
+ * that of the spec as the run has written it.
+ */
+export async function readPreparation(
+  path: string,
+): Promise<{ readonly preparation: Prepared; wroteSpec(text: string): boolean }> {
   const bytes = await inFolderOfRun(path, () => readWhole(path, { most: MOST_BYTES }), NO_PREPARATION)
   const found = jsonOf(new TextDecoder().decode(bytes))
   if (!fileSchema.safeParse(found).success) {
     throw new UserError(`${path}: this is not a file that this version of trainspec wrote`)
   }
   // as it was parsed, because zod makes copies without some names
-  const { sha256, preparation } = found as z.infer<typeof fileSchema>
+  const { sha256, spec, preparation } = found as z.infer<typeof fileSchema>
   if (hashOf(JSON.stringify(preparation)) !== sha256) {
     throw new UserError(`${path}: its content was changed, or is damaged; a run can only be used as it was written`)
   }
-  return preparation as Prepared
+  return { preparation: preparation as Prepared, wroteSpec: (text) => hashOf(text) === spec }
 }
 
 /** The hash makes sure of everything in `preparation`. */
 const fileSchema = z.object({
   version: z.literal(VERSION),
   sha256: z.string(),
+  spec: z.string(),
   preparation: z.unknown(),
 })
 

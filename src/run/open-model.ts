@@ -1,10 +1,11 @@
 /** Opens a trained model: its spec, the form of its data, how rows become its inputs, and its weights. */
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Named } from '../base/field.js'
 import { classesOf, type DataForm, inputShapes, soleInput } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
+import { within, withPaths } from '../data/own/paths.js'
 import type { SavedPreparation } from '../data/saved-preparation.js'
 import { readPreparation } from '../export/preparation-file.js'
 import { readModel, weightsFor } from '../export/saved-model.js'
@@ -16,8 +17,7 @@ import { outputsOf } from '../spec/outputs.js'
 import type { Override } from '../spec/override.js'
 import { labelsOf } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import { isSupervised, type StageSpec } from '../spec/spec.js'
-import { checkSpec } from './check-spec.js'
+import { isSupervised, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import { specAlone } from './read-spec.js'
 import { soleSpec } from './stages.js'
 import { finite, NO_MEANS } from './trained-weights.js'
@@ -47,11 +47,10 @@ export async function openModel(
   { mayDiverge = false } = {},
 ): Promise<TrainedModel> {
   const path = await specOf(directory)
-  const { spec: given, issue } = await specAlone(path, overrides)
-  const preparation = (await readPreparation(join(directory, RUN_FILES.preparation))) as SavedPreparation
+  const found = await readPreparation(join(directory, RUN_FILES.preparation))
+  const preparation = found.preparation as SavedPreparation
   const { form } = preparation
-  const problems = checkSpec(given, form)
-  if (problems.length > 0) throw new UserError(`${path} and its model have problems.`, problems.map(issue))
+  const given = (await unchangedSpec(path, overrides, found.wroteSpec)) ?? (await checkedSpec(path, overrides, form))
   const spec = soleSpec(given, form)
   const built = modelOf(spec, form)
   const saved = await readModel(join(directory, RUN_FILES.model))
@@ -59,6 +58,32 @@ export async function openModel(
   const wanted = built.model.weights.map(({ name, shape }) => ({ name, shape, saved: nameOf(name) }))
   const weights = weightsFor(saved, wanted)
   return { directory, spec, form, preparation, ...built, weights: mayDiverge ? weights : finite(saved.path, weights) }
+}
+
+/**
+ * Returns the spec as the run has written it, which was checked then; null if it was changed, or if overrides change more
+ * than the engine.
+ */
+async function unchangedSpec(
+  path: string,
+  overrides: readonly Override[],
+  isWritten: (text: string) => boolean,
+): Promise<ResolvedSpec | null> {
+  if (overrides.some(({ path: field }) => String(field) !== 'engine')) return null
+  const text = await readFile(path, 'utf8')
+  if (!isWritten(text)) return null
+  const spec = JSON.parse(text)
+  return { ...spec, ...changes(overrides), data: withPaths(spec.data, (one) => within(dirname(path), one)) }
+}
+
+const changes = (overrides: readonly Override[]) =>
+  Object.fromEntries(overrides.map(({ path, value }) => [path[0]!, value]))
+
+async function checkedSpec(path: string, overrides: readonly Override[], form: DataForm): Promise<ResolvedSpec> {
+  const { spec, issue } = await specAlone(path, overrides)
+  const problems = (await import('./check-spec.js')).checkSpec(spec, form)
+  if (problems.length > 0) throw new UserError(`${path} and its model have problems.`, problems.map(issue))
+  return spec
 }
 
 /** Returns the path of the spec of a run. Throws a UserError if a folder has none. */

