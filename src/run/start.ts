@@ -1,5 +1,6 @@
 /** The weights with which training begins, if a spec has a field `start`. */
 import { epochLengths } from '../base/epoch.js'
+import { firstNames } from '../base/first-names.js'
 import type { DataForm } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
@@ -12,6 +13,7 @@ import { RBM_WEIGHTS } from '../model/rbm/parameters.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import { isStacked, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import type { StartSpec } from '../spec/start.js'
+import { shortened } from '../spec/words.js'
 import { learnerOf, NO_FACTS } from './learner.js'
 import { finite } from './trained-weights.js'
 import { readWeightFile, type WeightFile } from './weight-file.js'
@@ -108,9 +110,9 @@ function fitted(start: StartSpec, file: WeightFile, layers: readonly ModelLayer[
     const message = `${file.path} has changed: its SHA-256 is ${file.sha256}; leave "sha256" out to start from it as it is`
     return { issues: [{ code: 'start', pointer: '/start/sha256', message }] }
   }
-  const misfits = layers.flatMap((layer) => {
+  const misfits = layers.flatMap((layer): Misfit[] => {
     const why = misfit(layer, file)
-    return why === undefined ? [] : [{ layer, ...why }]
+    return why === undefined ? [] : [{ layer, why }]
   })
   const found = layers.filter((layer) => misfits.every((one) => one.layer !== layer))
   if (found.length === 0 || (wanted === 'all' && misfits.length > 0)) return refusal(file, layers, misfits, wanted)
@@ -129,45 +131,46 @@ function fitted(start: StartSpec, file: WeightFile, layers: readonly ModelLayer[
 interface Misfit {
   readonly layer: ModelLayer
   readonly why: string
-  readonly nearest?: string | undefined
 }
 
+const NOT_THERE = 'it is not there'
+
 /** Says why a layer cannot begin with the weights of a file; undefined if it can. */
-function misfit({ name, weights, owns }: ModelLayer, file: WeightFile): Omit<Misfit, 'layer'> | undefined {
-  const there = [...file.weights.keys()].filter(owns)
+function misfit({ weights, owns }: ModelLayer, file: WeightFile): string | undefined {
   const places = weights.map((weight) => ({ weight, saved: savedNameOf(weight, file) }))
-  if (places.every(({ saved }) => saved === undefined)) {
-    return { why: 'it is not there', nearest: nearest(name, layerNames(file)) }
-  }
+  if (places.every(({ saved }) => saved === undefined)) return NOT_THERE
   const differences = places.flatMap(({ weight: { own, shape }, saved }) => {
     if (saved === undefined) return [`its ${own} is not there`]
     const found = formatShape(file.weights.get(saved)!.shape)
     const must = formatShape(shape)
-    return found === must ? [] : [`its ${own} has shape ${must}, there ${found}`]
+    return found === must ? [] : [`its ${own} has shape ${must}, there ${shortened(found)}`]
   })
+  if (differences.length > 0) return differences.join(', ')
   const taken = new Set(places.map(({ saved }) => saved))
-  const more = there.filter((saved) => !taken.has(saved)).map((saved) => `it has ${saved} there`)
-  const all = [...differences, ...more]
-  return all.length === 0 ? undefined : { why: all.join(', ') }
+  const more = [...file.weights.keys()].filter((saved) => owns(saved) && !taken.has(saved))
+  return more.length === 0 ? undefined : `it has more weights there: ${firstNames(more.map(shortened), MOST_NAMES)}`
 }
+
+const MOST_NAMES = 3
 
 const savedNameOf = ({ saved }: LayerWeight, { weights }: WeightFile): string | undefined =>
   saved.find((name) => weights.has(name))
 
-/** Every name in a file that a layer may have: the beginnings of the names of its weights. */
-const layerNames = ({ weights }: WeightFile): ReadonlySet<string> =>
-  new Set(
-    Array.from(weights.keys()).flatMap((name) => {
-      const parts = name.split('/')
-      return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
-    }),
-  )
+/** Limit on the characters of names that may be meant. */
+const LONGEST_NAME = 100
+
+/** The names of the layers in a file: the beginnings of the names of weights, which may lie in a layer within a layer. */
+function layerNames({ weights }: WeightFile): ReadonlySet<string> {
+  const before = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf('/')))
+  const names = [...weights.keys()].filter((name) => name.length <= LONGEST_NAME)
+  return new Set(names.flatMap((name) => [before(name), before(before(name))]))
+}
 
 /** Limit on the layers in a list of problems. */
 const MOST_LISTED = 50
 
 function refusal(
-  { path }: WeightFile,
+  file: WeightFile,
   layers: readonly ModelLayer[],
   misfits: readonly Misfit[],
   wanted: StartSpec['layers'],
@@ -175,11 +178,12 @@ function refusal(
   if (layers.length === 0) {
     return { issues: [{ code: 'start', pointer: '/start', message: 'the model has no weights to start with' }] }
   }
-  const issues = misfits.slice(0, MOST_LISTED).map(({ layer, why, nearest }) => ({
+  const names = layerNames(file)
+  const issues = misfits.slice(0, MOST_LISTED).map(({ layer: { name, pointer }, why }) => ({
     code: 'start',
-    pointer: layer.pointer,
-    message: `layer "${layer.name}" does not fit ${path}: ${why}`,
-    ...(nearest !== undefined && { nearest }),
+    pointer,
+    message: `layer "${name}" does not fit ${file.path}: ${why}`,
+    nearest: why === NOT_THERE ? nearest(name, names) : undefined,
   }))
   const count = misfits.length === 1 ? '1 layer does' : `${misfits.length} layers do`
   const remedy =

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readModel } from '../../src/export/saved-model.js'
+import { forDamaged } from '../support/damaged.js'
 import { runMain } from '../support/main.js'
 import { safetensorsOf } from '../support/safetensors.js'
 import { documentOf } from '../support/schema.js'
@@ -144,7 +145,7 @@ describe('layers that do not fit', () => {
     expect(lines.slice(0, 4)).toEqual([
       `/model/layers/0: layer "hiden" does not fit ${file}: it is not there; did you mean "hidden"?`,
       `/model/layers/1: layer "norm" does not fit ${file}: its gamma has shape (16,), there (12,), its beta has shape (16,), there (12,), its moving_mean has shape (16,), there (12,), its moving_variance has shape (16,), there (12,)`,
-      `/model/layers/2: layer "classes" does not fit ${file}: its kernel has shape (16, 10), there (12, 10), it has classes/bias there`,
+      `/model/layers/2: layer "classes" does not fit ${file}: its kernel has shape (16, 10), there (12, 10)`,
       'layers do not fit the weights of "start"; a layer fits if its name and the shapes of its weights are the same.',
     ])
   })
@@ -167,6 +168,27 @@ describe('layers that do not fit', () => {
     const { code, stderr } = await trained(network(layers, { start: { from: 'first', layers: 'matching' } }), 'none')
     expect(code).toBe(2)
     expect(stderr).toContain('it is not there; did you mean "classes"?\n1 layer does not fit')
+  })
+
+  test('a layer that has more weights in the file does not fit', async () => {
+    const layers = [...LAYERS.slice(0, 2), dense(10, { name: 'classes', activation: 'softmax', use_bias: false })]
+    const { code, stderr } = await trained(network(layers, { start: 'first' }), 'more')
+    expect(code).toBe(2)
+    expect(stderr).toContain(
+      '/model/layers/2: layer "classes" does not fit first/model/weights.bin: it has more weights there: classes/bias\n',
+    )
+  })
+
+  test('are few words, however long the names in a file are', async () => {
+    const values = new Float32Array(1)
+    const odd = Array.from({ length: 2_000 }, (_, index) => `classes/${index}${'/x'.repeat(1_000)}`)
+    const { weights } = await readModel(join(folder, 'first/model'))
+    const all = [...weights, ...odd.map((name) => [name, { shape: [1], values }] as const)]
+    writeFileSync(join(folder, 'long.safetensors'), safetensorsOf(new Map(all)))
+    const { code, stderr } = await trained(network(LAYERS, { start: 'long.safetensors' }), 'long')
+    expect(code).toBe(2)
+    expect(stderr).toContain('it has more weights there: classes/0/x/x')
+    expect(stderr.length).toBeLessThan(600)
   })
 
   test('a remedy is named where some fit', async () => {
@@ -213,6 +235,31 @@ describe('sources', () => {
     const { code, stderr } = await train('validate', 'a.json')
     expect(code).toBe(2)
     expect(stderr).toContain(`/start/from: ${message}\n`)
+  })
+
+  test('500 damaged safetensors files end the command with one sentence, or start', async () => {
+    const { weights } = await readModel(join(folder, 'first/model'))
+    const whole = safetensorsOf(weights)
+    writeFileSync(join(folder, 'damaged.json'), JSON.stringify(network(LAYERS, { start: 'damaged.safetensors' })))
+    const codes = new Map<number | null, number>()
+    await forDamaged(
+      whole,
+      async (bytes) => {
+        writeFileSync(join(folder, 'damaged.safetensors'), bytes)
+        const { code, stderr } = await train('validate', 'damaged.json')
+        codes.set(code, (codes.get(code) ?? 0) + 1)
+        const lines = stderr.trim().split('\n')
+        if (code === 0) expect(lines).toHaveLength(2)
+        else {
+          expect(code).toBe(2)
+          // a problem of the file, or one for each layer whose name or shape is another and a sentence about them
+          expect(lines.length).toBeLessThanOrEqual(LAYERS.length + 1)
+          for (const line of lines) expect(line).not.toMatch(/undefined|internal|\[object|^ *at /)
+        }
+      },
+      500,
+    )
+    expect(codes.get(2)).toBeGreaterThan(300)
   })
 
   test('weights that are not finite are refused', async () => {

@@ -60,6 +60,10 @@ standard error.`,
   examples: [
     ['train specs/mnist-mlp.json', 'train on all of MNIST; results go to runs/mnist-mlp/1'],
     ['train specs/mnist-mlp.json --set fit.epochs=3', 'train for three epochs'],
+    [
+      'train more.json --set start=runs/mnist-mlp/1',
+      'begin with the weights of a run; its path is relative to the spec',
+    ],
     ["train specs/mnist-mlp.json --expect 'val_acc>=0.975'", 'in CI: exit code 1 if accuracy is lower'],
     ['train specs/mnist-mlp.json --history - --history-format csv', 'stream one row per epoch to a plotting tool'],
   ],

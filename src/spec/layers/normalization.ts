@@ -24,7 +24,7 @@ const affine = {
 export const NORMALIZATION = [
   weighted(
     'BatchNormalization',
-    'Gives each channel mean 0 and variance 1, in training over the batch, otherwise by the running means from training.',
+    'Gives each channel mean 0 and variance 1, in training over the batch; otherwise, or if it is not trainable, by the running means from training.',
     {
       axis: axis.default(-1).describe('Axis of the channels, counted with the batch; -1 is the last.'),
       momentum: z.number().min(0).max(1).default(0.99).describe('Share of the old running mean in the new one.'),
