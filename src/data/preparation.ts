@@ -4,6 +4,7 @@ import { UserError } from '../base/issue.js'
 import type { Json } from '../base/json.js'
 import { Room } from '../base/room.js'
 import { sizeOf } from '../base/shape.js'
+import type { ChainStep } from '../spec/steps.js'
 import type { Augmented } from './augment/recipe.js'
 import { type Column, cut, isField, picked, type Values, widthOf } from './column.js'
 import { type Crossing, drawnParts, joinedField, sideBySide } from './join.js'
@@ -16,6 +17,8 @@ import { type DrawAnew, memoryTable, type RowSet, roomFor, type Table } from './
 export interface Chain {
   readonly column: string
   readonly steps: readonly Step[]
+  /** The last of these steps, as the spec has them; without them, none is in a spec. */
+  readonly specs?: readonly ChainStep[]
   /** How training rows are augmented; these steps are then those of validation and test. */
   readonly augmented?: Augmented
 }

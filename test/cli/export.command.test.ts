@@ -1,7 +1,9 @@
 /** `train export RUN`: a trained model for another program. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { promisify } from 'node:util'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../support/command.js'
 import { onnxTensor, openOnnx } from '../support/onnx-file.js'
 import { SMALL_RBM, trainedRuns } from '../support/rbm-run.js'
@@ -41,6 +43,55 @@ test('an ONNX model has the names of the spec and the trained weights', async ()
   const expected = [...bias].map((value) => Math.exp(value) / sum)
   expect(digit!.dims).toEqual([3, 10])
   for (const [place, value] of digit!.data.entries()) expect(value).toBeCloseTo(expected[place % 10]!, 6)
+})
+
+/** One row is enough for every kind of column. */
+const TABLE = {
+  data: { source: 'table.csv', features: { size: 'float_normalized', colour: 'string_categorical' }, target: 'kind' },
+  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 'auto', activation: 'softmax' }] },
+  loss: 'sparse_categorical_crossentropy',
+  fit: { epochs: 1 },
+}
+
+describe('a bundle', () => {
+  /** Runs the program for Node as it stands, with the packages of this project. */
+  async function answersOf(folder: string): Promise<string[]> {
+    symlinkSync(join(import.meta.dirname, '../../node_modules'), join(cwd, folder, 'node_modules'))
+    const { stdout } = await promisify(execFile)(process.execPath, ['predict.js'], { cwd: join(cwd, folder) })
+    return stdout.trim().split('\n')
+  }
+
+  test('of prepared rows has programs that use the model', async () => {
+    const { code, stdout } = await runCommand(['export', 'network', '--bundle', 'digits'], { cwd })
+    expect({ code, files: stdout.trim().split('\n') }).toEqual({
+      code: 0,
+      files: ['model.onnx', 'README.md', 'example.json', 'spec.json', 'preparation.json', 'package.json']
+        .concat(['predict.js', 'index.html', 'predict.py'])
+        .map((name) => `digits/${name}`),
+    })
+    expect(readFileSync(join(cwd, 'digits/README.md'), 'utf8')).toContain('| x | float32 | (batch, 784) |')
+    const { x } = JSON.parse(readFileSync(join(cwd, 'digits/example.json'), 'utf8')).inputs
+    const session = await openOnnx(readFileSync(join(cwd, 'network/model.onnx')))
+    const { digit } = await session.run({ x: onnxTensor(Float32Array.from(x.data), x.dims) })
+    const best = [0, 1]
+      .map((row) => digit!.data.slice(10 * row, 10 * row + 10))
+      .map((row) => row.indexOf(Math.max(...row)))
+    const lines = await answersOf('digits')
+    expect(lines.map((line) => line.split(' ').slice(0, 3))).toEqual(
+      best.map((one, row) => ['digit', `${row}`, `${one}`]),
+    )
+  })
+
+  test('of rows as they are in the data names the classes', async () => {
+    writeFileSync(join(cwd, 'table.csv'), 'size,colour,kind\n1,red,cat\n2,green,dog\n3,red,dog\n4,blue,cat\n')
+    writeFileSync(join(cwd, 'table.json'), JSON.stringify(TABLE))
+    await runCommand(['table.json', '--out', 'table'], { cwd })
+    const { code } = await runCommand(['export', 'table', '--bundle', 'animals', '--with-preparation'], { cwd })
+    expect(code).toBe(0)
+    const { inputs } = JSON.parse(readFileSync(join(cwd, 'animals/example.json'), 'utf8'))
+    expect(inputs.colour).toEqual({ type: 'string', dims: [2], data: ['red', 'red'] })
+    for (const line of await answersOf('animals')) expect(line).toMatch(/^dense [01] (cat|dog) 0\.\d+$/)
+  })
 })
 
 test('an RBM gives the probabilities of its hidden units', async () => {
@@ -91,6 +142,10 @@ test.each([
   [['rbm', '--to', 'tfjs'], 'TensorFlow.js has no RBM: export it as onnx'],
   [['rbm', '--to', 'keras'], 'Keras has no RBM: export it as onnx, safetensors or csv'],
   [['unknown', '--to', 'tfjs'], 'TensorFlow.js lacks hard_tanh'],
+  [['network', '--to', 'tfjs', '--with-preparation'], '--with-preparation is for onnx'],
+  [['rbm', '--bundle', 'network'], 'is not empty'],
+  [['network', '--bundle', 'new', '-o', 'model.onnx'], '--out and --bundle cannot be used together'],
+  [['network', '--bundle', 'new', '--to', 'tfjs'], '--bundle has the model as onnx'],
   [['nothing'], 'nothing is not the folder of a run: no such folder'],
 ])('%j is refused, and nothing is written', async (args, words) => {
   const before = readdirSync(cwd, { recursive: true })

@@ -1,11 +1,12 @@
-/** The specs that ship as models whose training has not begun, with their data. */
+/** Specs as models whose training has not begun, with their data. */
 
+import { isAbsolute } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Named } from '../../src/base/field.js'
 import { PURPOSE, RandomStream } from '../../src/base/philox.js'
 import { sizeOf } from '../../src/base/shape.js'
-import type { Data } from '../../src/data/data.js'
+import type { Data, RawData } from '../../src/data/data.js'
 import { openData } from '../../src/data/load.js'
 import { learnerOf, NO_FACTS } from '../../src/run/learner.js'
 import type { TrainedModel } from '../../src/run/open-model.js'
@@ -14,9 +15,16 @@ import { soleSpec } from '../../src/run/stages.js'
 import type { ResolvedSpec } from '../../src/spec/spec.js'
 import { SPECS } from './specs.js'
 
-/** Every weight is random, so that no bias and no running mean is 0. */
-export async function untrained(file: string): Promise<{ readonly trained: TrainedModel; readonly data: Data }> {
-  const given = small((await requireSpec(fileURLToPath(new URL(file, SPECS)), [], Readable.from([]))).spec)
+export interface Untrained {
+  readonly trained: TrainedModel
+  readonly data: Data
+  raw(): Promise<RawData>
+}
+
+/** `file` is a spec that ships, or the path of another. Every weight is random, so that no bias and no running mean is 0. */
+export async function untrained(file: string): Promise<Untrained> {
+  const path = isAbsolute(file) ? file : fileURLToPath(new URL(file, SPECS))
+  const given = small((await requireSpec(path, [], Readable.from([]))).spec)
   const open = await openData(given)
   const { preparation, ...data } = await open.load()
   const spec = soleSpec({ ...given, data: open.data } as ResolvedSpec, data.form)
@@ -32,7 +40,8 @@ export async function untrained(file: string): Promise<{ readonly trained: Train
   )
   const { model } = learner
   const network = learner.kind === 'network' ? learner.model : null
-  return { trained: { directory: '', spec, form: data.form, preparation, model, network, weights }, data }
+  const trained = { directory: '', spec, form: data.form, preparation, model, network, weights }
+  return { trained, data, raw: open.raw }
 }
 
 /** MNIST is a part of it. */

@@ -23,8 +23,8 @@ export function featureChain({ column, augment: list, steps: further, seed, ...r
   const augment = randomLayers(list)
   const specs = [...standardizations(list), ...further]
   const steps = specs.map((step) => stepOf(step, seed))
-  if (augment.length === 0) return { column, steps }
-  return { column, steps: [atInference(augment), ...steps], augmented: { ...rest, augment, steps: specs } }
+  if (augment.length === 0) return { column, steps, specs }
+  return { column, steps: [atInference(augment), ...steps], specs, augmented: { ...rest, augment, steps: specs } }
 }
 
 /** Numbers that mix: a class becomes its probabilities, and anything else float32. */

@@ -15,50 +15,65 @@ import { byFrequency, type Counts, increase, type Vocabulary, withFront } from '
 type Spec = StepOf<'StringLookup' | 'IntegerLookup'>
 
 export function indexLookup(spec: Spec): Step<Vocabulary | null> {
-  const { max_tokens, num_oov_indices, mask_token, vocabulary, output_mode, pad_to_max_tokens } = spec
-  const mask = mask_token !== null && output_mode === 'int' ? 1 : 0
-  const first = mask + num_oov_indices
-  const fixed = vocabulary === null ? null : givenVocabulary(spec, first)
+  const fixed = spec.vocabulary === null ? null : givenVocabulary(spec)
   const placeOutside = placesOutside(spec)
-  const places = new WeakMap<Vocabulary, ReadonlyMap<Token, number>>()
+  const known = new WeakMap<Vocabulary, Lookup>()
 
-  const encodingOf = ({ tokens, weights }: Vocabulary): Encoding => ({
-    mode: output_mode,
-    depth: pad_to_max_tokens ? max_tokens! : first + tokens.length,
-    ...(weights && { weights }),
-  })
-
-  function placesOf(known: Vocabulary): ReadonlyMap<Token, number> {
-    const found = places.get(known)
-    if (found) return found
-    const made = new Map(known.tokens.map((token, index) => [token, first + index]))
-    if (mask_token !== null) made.set(mask_token, mask === 1 ? 0 : DROPPED)
-    places.set(known, made)
-    return made
+  function lookup(learnt: Vocabulary | null): Lookup {
+    const vocabulary = fixed ?? learnt!
+    const found = known.get(vocabulary) ?? lookupIn(spec, vocabulary)
+    known.set(vocabulary, found)
+    return found
   }
 
   return {
     ...(!fixed && {
-      learning: (given) => learningVocabulary(given, spec, first),
+      learning: (given) => learningVocabulary(given, spec),
     }),
-    column: (given, learnt) => encodedField(given, encodingOf(fixed ?? learnt!)),
+    column: (given, learnt) => encodedField(given, lookup(learnt).encoding),
     apply(values, given, learnt, { row }) {
       const rowOf = (index: number) => row + index
-      const known = fixed ?? learnt!
-      const placeOf = placesOf(known)
+      const { places, outside, encoding } = lookup(learnt)
       const tokenAt = tokensOf(values, given, rowOf)
       const numbers = new Int32Array(values.length)
       for (let index = 0; index < numbers.length; index++) {
         const token = tokenAt(index)
-        numbers[index] = placeOf.get(token) ?? mask + placeOutside(token, rowOf(Math.floor(index / widthOf(given))))
+        numbers[index] = places.get(token) ?? outside + placeOutside(token, rowOf(Math.floor(index / widthOf(given))))
       }
-      return encoded(numbers, given, encodingOf(known))
+      return encoded(numbers, given, encoding)
     },
   }
 }
 
+/** The places of a vocabulary. */
+export interface Lookup {
+  readonly places: ReadonlyMap<Token, number>
+  /** The first place of tokens outside of the vocabulary. */
+  readonly outside: number
+  readonly encoding: Encoding
+}
+
+/** `learnt` is the vocabulary of a spec that has none itself. */
+export const lookupOf = (spec: Spec, learnt: Vocabulary | null): Lookup =>
+  lookupIn(spec, spec.vocabulary === null ? learnt! : givenVocabulary(spec))
+
+function lookupIn(spec: Spec, { tokens, weights }: Vocabulary): Lookup {
+  const { mask_token, output_mode, pad_to_max_tokens, max_tokens } = spec
+  const first = firstPlace(spec)
+  const outside = first - spec.num_oov_indices
+  const places = new Map(tokens.map((token, index) => [token, first + index]))
+  if (mask_token !== null) places.set(mask_token, outside === 1 ? 0 : DROPPED)
+  const depth = pad_to_max_tokens ? max_tokens! : first + tokens.length
+  return { places, outside, encoding: { mode: output_mode, depth, ...(weights && { weights }) } }
+}
+
+/** The place of the first token of a vocabulary, after those of the mask and of tokens outside. */
+const firstPlace = ({ mask_token, num_oov_indices, output_mode }: Spec): number =>
+  (mask_token !== null && output_mode === 'int' ? 1 : 0) + num_oov_indices
+
 /** Counts tokens; for weights also the rows that have each. */
-function learningVocabulary(given: Column, spec: Spec, first: number): Learning<Vocabulary> {
+function learningVocabulary(given: Column, spec: Spec): Learning<Vocabulary> {
+  const first = firstPlace(spec)
   const { max_tokens, mask_token, oov_token, output_mode } = spec
   const counts: Counts = new Map()
   const rowsWith: Counts = new Map()
@@ -86,11 +101,11 @@ function learningVocabulary(given: Column, spec: Spec, first: number): Learning<
   }
 }
 
-function givenVocabulary(spec: Spec, first: number): Vocabulary {
+function givenVocabulary(spec: Spec): Vocabulary {
   const tokens = ownTokens(spec)
   const { idf_weights: weights } = spec
   if (weights === null) return { tokens, weights: null }
-  return { tokens, weights: weights.length > tokens.length ? weights : withFront(weights, first) }
+  return { tokens, weights: weights.length > tokens.length ? weights : withFront(weights, firstPlace(spec)) }
 }
 
 /** Returns a function that chooses among the places of tokens outside the vocabulary, from 0. */

@@ -5,7 +5,7 @@ import { mapped, numbersOf, realField } from './numbers.js'
 import type { Step } from './step.js'
 
 /** The least and the largest value of each element of a row. */
-type Extremes = { readonly least: readonly number[]; readonly largest: readonly number[] }
+export type Extremes = { readonly least: readonly number[]; readonly largest: readonly number[] }
 
 /** An element that never changes becomes the lower end of the range. */
 export const minMax = ([lower, upper]: readonly [number, number]): Step<Extremes> => ({

@@ -10,10 +10,10 @@ import type { Place, Step } from './step.js'
 type Spec = StepOf<'Normalization'>
 
 /** Keras' `epsilon()`, the least deviation that values are divided by. */
-const LEAST_DEVIATION = 1e-7
+export const LEAST_DEVIATION = 1e-7
 
 export function normalization(spec: Spec): Step<Moments> | Step<null> {
-  const { axis, mean, variance, invert } = spec
+  const { axis, invert } = spec
   const scaled = (values: Numbers, given: Field, { means, variances }: Moments, at: Place) => {
     const { of } = groupsOf(given, axis)
     const deviations = variances.map((one) => Math.max(Math.sqrt(one), LEAST_DEVIATION))
@@ -24,31 +24,35 @@ export function normalization(spec: Spec): Step<Moments> | Step<null> {
       return invert ? means[group]! + value * deviations[group]! : (value - means[group]!) / deviations[group]!
     })
   }
-  if (mean === null || variance === null) {
+  if (isLearned(spec)) {
     return {
       column: ({ shape }: Field) => realField(shape),
       learning: (given: Field) => learningMoments(given, groupsOf(given, axis)),
       apply: scaled,
     }
   }
-  const givenMoments = (given: Field): Moments => {
-    const { count } = groupsOf(given, axis)
-    return {
-      means: spread(mean, count, lastKept(given, axis)),
-      variances: spread(variance, count, lastKept(given, axis)),
-    }
-  }
   return {
     column(given: Field) {
-      givenMoments(given)
+      momentsOf(spec, given, null)
       return realField(given.shape)
     },
-    apply: (values: Numbers, given: Field, _learnt: null, at: Place) => scaled(values, given, givenMoments(given), at),
+    apply: (values: Numbers, given: Field, _learnt: null, at: Place) =>
+      scaled(values, given, momentsOf(spec, given, null), at),
   }
 }
 
+const isLearned = ({ mean, variance }: Spec): boolean => mean === null || variance === null
+
+/** The moments of each group: those that were learned, or those of the spec. */
+export function momentsOf(spec: Spec, given: Field, learnt: Moments | null): Moments {
+  if (isLearned(spec)) return learnt!
+  const { count } = groupsOf(given, spec.axis)
+  const last = lastKept(given, spec.axis)
+  return { means: spread(spec.mean!, count, last), variances: spread(spec.variance!, count, last) }
+}
+
 /** The elements that share a mean. A single number counts as a row of one element. */
-const groupsOf = ({ shape, ...rest }: Field, axis: Spec['axis']): Groups =>
+export const groupsOf = ({ shape, ...rest }: Field, axis: Spec['axis']): Groups =>
   groupsAlong({ ...rest, shape: shape.length === 0 ? [1] : shape }, keptAxes(shape, axis))
 
 /** The axes of a row, from 0, each element of which has its own mean, in rising order. */

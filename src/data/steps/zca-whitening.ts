@@ -14,7 +14,7 @@ import { StepProblem } from './problem.js'
 import type { Learning, Step } from './step.js'
 
 /** The mean of each feature, and W row by row as float32 in base64. */
-type Whitening = { readonly means: readonly number[]; readonly matrix: string }
+export type Whitening = { readonly means: readonly number[]; readonly matrix: string }
 
 /** Rows that are in the memory of the matrix at once; an even number. */
 const AT_ONCE = 64
@@ -131,13 +131,17 @@ function mirror(values: Float64Array, width: number): void {
   }
 }
 
+/** W row by row. */
+export const matrixOf = (matrix: string): Float32Array =>
+  new Float32Array(Uint8Array.from(Buffer.from(matrix, 'base64')).buffer)
+
 type Turn = (values: Numbers, given: Field) => Float32Array
 
 /** Returns a function that multiplies rows by W. */
 function turning({ means, matrix }: Whitening, { shape }: Field): Turn {
   const width = sizeOf(shape)
   const stride = strideOf(width)
-  const stored = new Float32Array(Uint8Array.from(Buffer.from(matrix, 'base64')).buffer)
+  const stored = matrixOf(matrix)
   const { kernels, floats } = matrixMemory(8 * stride * (width + 2 * AT_ONCE))
   const [factors, room, out] = [width, AT_ONCE, AT_ONCE].map((rows) => floats(stride * rows)) as [Place, Place, Place]
   for (let i = 0; i < width; i++) factors.values.set(stored.subarray(i * width, (i + 1) * width), i * stride)

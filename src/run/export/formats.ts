@@ -7,7 +7,7 @@ import { tfjsFiles } from './tfjs.js'
 import { csvWeights, safetensorsFile } from './weights.js'
 
 export const FORMATS: { readonly [Name in ExportFormat]: Format } = {
-  onnx: { writes: 'file', name: 'model.onnx', make: onnxModel },
+  onnx: { writes: 'file', name: 'model.onnx', make: onnxModel, holdsPreparation: true },
   keras: { writes: 'file', name: 'model.keras', make: kerasModelFile, notes: kerasNotes },
   tfjs: { writes: 'folder', name: 'tfjs', make: tfjsFiles },
   safetensors: { writes: 'file', name: 'model.safetensors', make: safetensorsFile },
