@@ -1,95 +1,121 @@
 /** Files of ours in real Keras, which PEERS_PYTHON names: they give the same outputs, and train on alike. */
-import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { inputShapes, labelsKey, soleInput, soleInputKey } from '../../src/base/form.js'
 import { sizeOf } from '../../src/base/shape.js'
 import type { Data } from '../../src/data/data.js'
 import { readRows } from '../../src/data/table.js'
-import { compileConfig, NotInKeras } from '../../src/export/keras/compile.js'
-import { kerasFile } from '../../src/export/keras/keras-file.js'
-import { buildModel, type Model } from '../../src/model/model.js'
+import { buildModel } from '../../src/model/model.js'
+import { kerasModelFile } from '../../src/run/export/keras.js'
 import { type OutputSpec, outputsOf } from '../../src/spec/outputs.js'
 import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
 import { expectClose, largestMagnitude } from '../support/close.js'
-import { askKeras, kerasPython, type PeerArray, type PeerJob, type PeerResult } from '../support/keras-peer.js'
+import { askKeras, kerasPython, type PeerJob, type PeerResult } from '../support/keras-peer.js'
+import { expectOutputs, firstInputs, type PlainArray, type Predicting } from '../support/predictions.js'
 import { dataOf, firstValue, randomModels } from '../support/random-models.js'
+import { specs } from '../support/specs.js'
+import { untrained } from '../support/untrained.js'
+
+const ROWS = 5
 
 /** Every case with RANDOM_MODELS=all, else some. */
 const SOME = 8
-const isChosen = (_: unknown, index: number) => process.env.RANDOM_MODELS === 'all' || index % SOME === 0
+const chosen = randomModels.cases.filter((_, index) => process.env.RANDOM_MODELS === 'all' || index % SOME === 0)
+
+/** Cases that are asked for together, within the time that a hook may take. */
+const TOGETHER = 24
+const parts = Array.from({ length: Math.ceil(chosen.length / TOGETHER) }, (_, index) => {
+  const part = chosen.slice(index * TOGETHER, (index + 1) * TOGETHER)
+  return { from: part[0]!.number, part }
+})
 
 /** As far apart as Keras on JAX and Keras on TensorFlow (`APART` of make_random_models.py). */
 const APART = 2e-5
 
-/** Outputs on a few rows, by ours. */
-function outputsBy(model: Model, weights: Readonly<Record<string, Float32Array>>, inputs: readonly PeerArray[]) {
-  const tensor = ({ shape, values }: PeerArray) => tf.tensor(Float32Array.from(values), [...shape])
-  return tf.tidy(() => {
-    const given = Object.fromEntries(Object.keys(model.inputs).map((name, index) => [name, tensor(inputs[index]!)]))
-    const values = Object.fromEntries(
-      model.weights.map(({ name, shape }) => [name, tensor({ shape, values: weights[name]! })]),
-    )
-    return model.apply(given, values).outputs.map(({ output }) => Array.from(output.dataSync()))
-  })
+/** A network that Keras is to load, and to train. */
+interface Case extends Predicting {
+  readonly name: string
+  readonly fit?: PeerJob['fit']
 }
 
-describe.skipIf(kerasPython === undefined)('models drawn at random, in real Keras', () => {
-  const cases = randomModels.cases.filter(isChosen)
-  const models = cases.map(({ number, data: made, spec: given }) => {
-    const spec = { name: 'random', ...specSchema.parse({ data: 'mnist', ...given }) } as SupervisedSpec
-    const data = dataOf(made, spec.fit.validation_split)
-    const model = buildModel(spec.model, inputShapes(data.form), 0, outputsOf(spec))
-    const weights = Object.fromEntries(model.weights.map(({ name, shape }) => [name, firstValue(name, shape)]))
-    return { name: `${number}`, spec, data, model, weights }
-  })
+/** Asks Keras about all cases. */
+async function answersFor(cases: readonly Case[]): Promise<ReadonlyMap<string, PeerResult>> {
+  const jobs: PeerJob[] = []
+  for (const { name, trained, inputs, fit } of cases) {
+    jobs.push({ name, file: await kerasModelFile(trained), inputs, ...(fit && { fit }) })
+  }
+  return askKeras(jobs)
+}
+
+describe.skipIf(kerasPython === undefined)('every spec that ships, in real Keras', () => {
+  const cases = new Map<string, Case>()
   let results: ReadonlyMap<string, PeerResult>
-  const inputs = new Map<string, readonly PeerArray[]>()
-
   beforeAll(async () => {
-    const jobs: PeerJob[] = []
-    for (const { name, spec, data, model, weights } of models) {
-      const { form } = data
-      const compile = compiled(spec, model, Math.ceil(form.rows.train / spec.fit.batch_size))
-      const file = await kerasFile(model, weights, { name: 'random', compile, metadata: {} })
-      const { batch_size, epochs, validation_split, shuffle, class_weight } = spec.fit
-      const samples = samplesOf(data)
-      inputs.set(name, [samples])
-      const targets = outputsOf(spec).map((output, index) =>
-        targetOf(output, model.outputs[index]!.shape, samples, labelsOf(data)),
-      )
-      jobs.push({
-        name,
-        file,
-        inputs: [samples],
-        ...(compile !== null && { fit: { targets, batch_size, epochs, validation_split, shuffle, class_weight } }),
-      })
+    for (const name of specs) {
+      const { trained, data } = await untrained(name)
+      const { network } = trained
+      if (network) {
+        cases.set(name, { name, trained: { ...trained, network }, inputs: await firstInputs(trained, data, ROWS) })
+      } else {
+        await expect(kerasModelFile(trained)).rejects.toThrow('Keras has no RBM: export it as')
+      }
     }
-    results = await askKeras(jobs)
+    results = await answersFor([...cases.values()])
   })
 
-  test.each(models)('$name', ({ name, model, weights }) => {
-    const result = results.get(name)!
-    expect(result.error).toBeUndefined()
-    for (const [index, values] of outputsBy(model, weights, inputs.get(name)!).entries()) {
-      expectClose(result.outputs[index]!, values, `output ${index}`, { relative: 1e-5, absolute: 1e-5 })
-    }
-    if (result.history === undefined) return
-    const { history } = cases.find(({ number }) => `${number}` === name)!
-    for (const [key, values] of Object.entries(history)) {
-      const absolute = APART * Math.max(0.1, largestMagnitude(values))
-      expectClose(result.history[key] ?? [], values, key, { relative: 0, absolute })
-    }
+  test.each(specs)('%s', (file) => {
+    const one = cases.get(file)
+    if (one) expectAnswer(one, results.get(file)!)
   })
 })
 
-/** The arguments of `compile`; null for a schedule that Keras has not. */
-function compiled(spec: SupervisedSpec, model: Model, stepsPerEpoch: number) {
-  try {
-    const shapes = model.outputs.map(({ shape }) => shape)
-    return compileConfig(spec, shapes, stepsPerEpoch)
-  } catch (error) {
-    if (error instanceof NotInKeras) return null
-    throw error
+function expectAnswer(asked: Case, { error, outputs }: PeerResult): void {
+  expect(error).toBeUndefined()
+  expectOutputs(asked, outputs)
+}
+
+describe.skipIf(kerasPython === undefined).each(parts)(
+  'models drawn at random, from $from, in real Keras',
+  ({ part }) => {
+    const cases = part.map(caseOf)
+    let results: ReadonlyMap<string, PeerResult>
+    beforeAll(async () => {
+      results = await answersFor(cases)
+    })
+
+    test.each(cases)('$name', (one) => {
+      const result = results.get(one.name)!
+      expectAnswer(one, result)
+      const { history } = part.find(({ number }) => `${number}` === one.name)!
+      for (const [key, values] of Object.entries(one.fit ? history : {})) {
+        const absolute = APART * Math.max(0.1, largestMagnitude(values))
+        expectClose(result.history![key] ?? [], values, key, { relative: 0, absolute })
+      }
+    })
+  },
+)
+
+/** A schedule that Keras has not: the file has no optimizer, so Keras cannot train. */
+const LACKING = '"LinearWarmup"'
+
+function caseOf({ number, data: made, spec: given }: (typeof chosen)[number]): Case {
+  const spec = { name: 'random', ...specSchema.parse({ data: 'mnist', ...given }) } as SupervisedSpec
+  const { batch_size, epochs, validation_split, shuffle, class_weight } = spec.fit
+  const data = dataOf(made, validation_split)
+  const form = { ...data.form, rows: { ...data.form.rows, train: data.train.count } }
+  const network = buildModel(spec.model, inputShapes(form), 0, outputsOf(spec))
+  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, firstValue(name, shape)]))
+  const preparation = { form, columns: {}, facts: {}, learnt: {} }
+  const samples = samplesOf(data)
+  const targets = outputsOf(spec).map((output, index) =>
+    targetOf(output, network.outputs[index]!.shape, samples, labelsOf(data)),
+  )
+  return {
+    name: `${number}`,
+    trained: { directory: '', spec, form, preparation, model: network, network, weights },
+    inputs: [samples],
+    ...(!JSON.stringify(given).includes(LACKING) && {
+      fit: { targets, batch_size, epochs, validation_split, shuffle, class_weight },
+    }),
   }
 }
 
@@ -97,7 +123,7 @@ function compiled(spec: SupervisedSpec, model: Model, stepsPerEpoch: number) {
 const rowsOf = (data: Data, key: string): number[] =>
   [data.train, data.validation].flatMap((table) => Array.from(readRows(table, 0, table.count, null)[key]!))
 
-function samplesOf(data: Data): PeerArray {
+function samplesOf(data: Data): PlainArray {
   const { shape, divisor } = soleInput(data.form)
   const values = rowsOf(data, soleInputKey(data.form)).map((value) => Math.fround(value / divisor))
   return { shape: [values.length / sizeOf(shape), ...shape], values }
@@ -112,9 +138,9 @@ const SPARSE = ['sparse_categorical_crossentropy', 'categorical_generalized_cros
 function targetOf(
   { target, loss }: OutputSpec,
   shape: readonly number[],
-  samples: PeerArray,
+  samples: PlainArray,
   labels: readonly number[],
-): PeerArray {
+): PlainArray {
   const rows = labels.length
   if (target.type === 'input') return { shape: [rows, ...shape], values: samples.values }
   const groups = target.type === 'grouped_label' ? target.groups : null

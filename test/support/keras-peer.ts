@@ -5,22 +5,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import type { Shape } from '../../src/base/shape.js'
+import type { PlainArray } from './predictions.js'
 
 export const kerasPython = process.env.PEERS_PYTHON
-
-export interface PeerArray {
-  readonly shape: Shape
-  readonly values: ArrayLike<number>
-}
 
 /** A model to load from NAME.keras, what it predicts for, and how it trains on. */
 export interface PeerJob {
   readonly name: string
   readonly file: Uint8Array
-  readonly inputs: readonly PeerArray[]
+  readonly inputs: readonly PlainArray[]
   /** Targets of the outputs, and arguments of Keras' `fit`. */
-  readonly fit?: { readonly targets: readonly PeerArray[]; readonly [argument: string]: unknown }
+  readonly fit?: { readonly targets: readonly PlainArray[]; readonly [argument: string]: unknown }
 }
 
 export interface PeerResult {
@@ -37,11 +32,7 @@ export async function askKeras(jobs: readonly PeerJob[]): Promise<ReadonlyMap<st
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-'))
   try {
     for (const { name, file } of jobs) writeFileSync(join(folder, `${name}.keras`), file)
-    const asked = jobs.map(({ file: _, inputs, fit, ...job }) => ({
-      ...job,
-      inputs: inputs.map(plain),
-      ...(fit && { fit: { ...fit, targets: fit.targets.map(plain) } }),
-    }))
+    const asked = jobs.map(({ file: _, ...job }) => job)
     writeFileSync(join(folder, 'jobs.json'), JSON.stringify(asked))
     return await resultsIn(folder)
   } finally {
@@ -71,5 +62,3 @@ async function resultsIn(folder: string): Promise<ReadonlyMap<string, PeerResult
 
 /** Each model is compiled anew, and runs for a few steps. */
 const QUICKLY_COMPILED = '--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true'
-
-const plain = ({ shape, values }: PeerArray) => ({ shape, values: Array.from(values) })

@@ -5,6 +5,7 @@ A job is {"name", "inputs": arrays, "fit"?: {"targets": arrays, ... arguments of
 is {"shape", "values"}.
 """
 
+import importlib.util
 import json
 import sys
 import warnings
@@ -14,6 +15,23 @@ import keras
 import numpy as np
 
 warnings.simplefilter("ignore")
+
+if importlib.util.find_spec("keras_hub") is None:
+    # KerasHub needs more than a gigabyte of other packages
+    @keras.saving.register_keras_serializable("keras_hub")
+    class PositionEmbedding(keras.layers.Layer):
+        def __init__(self, sequence_length, initializer="glorot_uniform", **kwargs):
+            super().__init__(**kwargs)
+            self.sequence_length = sequence_length
+            self.initializer = keras.initializers.get(initializer)
+
+        def build(self, shape):
+            self.position_embeddings = self.add_weight(
+                name="embeddings", shape=[self.sequence_length, shape[-1]], initializer=self.initializer
+            )
+
+        def call(self, x):
+            return keras.ops.broadcast_to(self.position_embeddings[: x.shape[1]], keras.ops.shape(x))
 
 
 def array(given):
