@@ -74,7 +74,7 @@ function tensorOf(values: Values, column: Column, dims: readonly number[]): Onnx
   return onnxTensor(ARRAYS[column.dtype].from(numbers), [...dims, ...column.shape], column.dtype)
 }
 
-/** What is said if the preparation cannot be in the model. */
+/** The words if the preparation cannot be in the model. */
 export const refusal = (trained: TrainedModel): Promise<string> =>
   onnxModel(trained, { withPreparation: true }).then(
     () => 'nothing',
