@@ -13,8 +13,9 @@ export async function runMain(
   const written = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof written) =>
     Object.assign(new EventEmitter(), {
-      write(text: string) {
+      write(text: string, done?: () => void) {
         written[name] += text
+        done?.()
         return true
       },
     })
