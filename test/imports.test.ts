@@ -40,7 +40,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   },
   import: { loads: ['base', 'spec', 'data', 'model', 'export', 'zod'] },
   report: { loads: ['base', '@dagrejs/dagre', 'fast-png'], types: ['spec', 'program', 'training', 'export'] },
-  run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export'] },
+  run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export', 'import'] },
   cli: {
     loads: [
       ...['base', 'spec', 'data', 'model', 'libtensorflow', 'engine', 'training', 'report', 'export', 'import', 'run'],

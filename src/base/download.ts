@@ -158,9 +158,10 @@ export function networkProblem(error: unknown): string {
   return NETWORK[cause?.code ?? ''] ?? withoutPasswords(cause?.message || message || String(error))
 }
 
-export async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
+export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, signal })) hash.update(part)
+  for await (const part of createReadStream(path, { highWaterMark: 2 ** 20, ...(signal && { signal }) }))
+    hash.update(part)
   return hash.digest('hex')
 }
 

@@ -2,7 +2,7 @@
 import { epochLengths } from '../base/epoch.js'
 import { firstNames } from '../base/first-names.js'
 import type { DataForm } from '../base/form.js'
-import { UserError } from '../base/issue.js'
+import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { formatShape, type Shape } from '../base/shape.js'
 import type { StateValues } from '../engine/engine.js'
@@ -39,7 +39,16 @@ export async function openStart(start: StartSpec, spec: ResolvedSpec, form: Data
     return fitted(start, await readWeightFile(start.from), layersOf(spec, form))
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { issues: [{ code: 'start', pointer: '/start/from', message: error.message }] }
+    const found: readonly Pick<Issue, 'message' | 'nearest' | 'details'>[] =
+      error.issues.length > 0 ? error.issues : [error]
+    const issues = found.map(({ message, nearest, details }) => ({
+      code: 'start',
+      pointer: '/start/from',
+      message,
+      nearest,
+      details,
+    }))
+    return error.issues.length > 0 ? { issues, summary: error.message } : { issues }
   }
 }
 

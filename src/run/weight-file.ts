@@ -1,7 +1,8 @@
-/** Reads files with trained weights: the model of a run, a saved model, a safetensors file. */
+/** Reads files with trained weights: the model of a run, a saved model, a model of Keras, a safetensors file. */
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
+import { sha256Of } from '../base/download.js'
 import { problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
@@ -21,20 +22,27 @@ export interface WeightFile {
   readonly weights: ReadonlyMap<string, FileWeight>
 }
 
+/** Endings of models of Keras. */
+const OF_KERAS: readonly string[] = ['.keras', '.h5']
+
 /** The widest number that is read. */
 const MOST_BYTES_EACH = 8
 
 /**
- * Reads the weights at a path: the folder of a run, a folder with `model.json`, this file itself, or a `.safetensors`
- * file. Throws a UserError if there are none, or if the file is damaged.
+ * Reads the weights at a path: the folder of a run, a folder with `model.json`, this file itself, a `.safetensors`
+ * file, or a model of Keras. Throws a UserError if there are none, or if the file is damaged.
  */
 export async function readWeightFile(from: string): Promise<WeightFile> {
   const found = await stat(from).catch((error) => error as NodeJS.ErrnoException)
   if (found instanceof Error) throw new UserError(`${from}: ${problemWords(found) ?? found.message}${await near(from)}`)
   if (found.isDirectory()) return modelIn(await folderOfModel(from))
   if (basename(from) === 'model.json') return modelIn(dirname(from))
-  if (extname(from).toLowerCase() === '.safetensors') return safetensors(from)
-  throw new UserError(`${from}: must be the folder of a run, a model.json, or a .safetensors file`)
+  const ending = extname(from).toLowerCase()
+  if (ending === '.safetensors') return safetensors(from)
+  if (OF_KERAS.includes(ending)) return modelOfKeras(from)
+  throw new UserError(
+    `${from}: must be the folder of a run, a model.json, or a file that ends in .safetensors, ${OF_KERAS.join(' or ')}`,
+  )
 }
 
 async function modelIn(directory: string): Promise<WeightFile> {
@@ -62,6 +70,14 @@ async function safetensors(path: string): Promise<WeightFile> {
   const bytes = await readWhole(path, { most: MOST_HEADER + MOST_BYTES_EACH * (MAX_WEIGHTS + 1) })
   const sha256 = createHash('sha256').update(bytes).digest('hex')
   return { path, sha256, weights: readSafetensors(bytes, path) }
+}
+
+async function modelOfKeras(path: string): Promise<WeightFile> {
+  const { importModel } = await import('../import/import-model.js')
+  const { model, weights } = await importModel(path, { place: path, start: path, shapes: new Map() })
+  if (weights === null) throw new UserError(`${path}: has no weights`)
+  const named = model.weights.map(({ name, shape }) => [name, { shape, values: () => weights[name]! }] as const)
+  return { path, sha256: await sha256Of(path), weights: new Map(named) }
 }
 
 /** A name in the same folder that may be meant. */

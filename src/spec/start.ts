@@ -12,7 +12,7 @@ const from = z
   .string()
   .min(1)
   .describe(
-    'Folder of a run, folder of a model (model.json and weights.bin), or a file with weights (.safetensors). The path is relative to the spec.',
+    'Folder of a run, folder of a model (model.json and weights.bin), or a file: .safetensors, .keras or .h5. The path is relative to the spec.',
   )
 
 const startObject = z.strictObject({

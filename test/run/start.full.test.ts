@@ -3,10 +3,12 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { readModel } from '../../src/export/saved-model.js'
+import { safetensors } from '../../src/export/safetensors.js'
+import { readModel, type SavedModel } from '../../src/export/saved-model.js'
+import { readWeightFile } from '../../src/run/weight-file.js'
 import { forDamaged } from '../support/damaged.js'
+import { FIXTURES, importFixture } from '../support/imported.js'
 import { runMain } from '../support/main.js'
-import { safetensorsOf } from '../support/safetensors.js'
 import { documentOf } from '../support/schema.js'
 
 const dense = (units: number, more: object = {}) => ({ type: 'Dense', units, ...more })
@@ -51,6 +53,11 @@ async function trained(spec: object, name: string, ...args: string[]) {
 }
 
 const train = (...args: string[]) => runMain(args, { cwd: folder })
+const safetensorsOf = (weights: SavedModel['weights']) =>
+  safetensors(
+    Array.from(weights, ([name, weight]) => ({ name, ...weight })),
+    {},
+  )
 const json = (path: string) => JSON.parse(readFileSync(join(folder, path), 'utf8'))
 const weightsIn = async (run: string) =>
   Object.fromEntries(
@@ -216,16 +223,35 @@ describe('sources', () => {
     expect(stderr).toContain('/start/from: specs/first: no such file or folder\n')
   })
 
-  test('a safetensors file', async () => {
-    const { weights } = await readModel(join(folder, 'first/model'))
-    writeFileSync(join(folder, 'first.safetensors'), safetensorsOf(weights))
-    await trained(network(FROZEN, { start: 'first.safetensors', fit: { epochs: 1 } }), 'from-file')
-    expect(await weightsIn('from-file')).toEqual(await weightsIn('first'))
+  test.each(['safetensors', 'keras'])('a file that train export --to %s has written', async (format) => {
+    const file = `exported.${format}`
+    expect(await train('export', 'first', '--to', format, '--out', file)).toMatchObject({ code: 0 })
+    await trained(network(FROZEN, { start: file, fit: { epochs: 1 } }), `from-${format}`)
+    expect(await weightsIn(`from-${format}`)).toEqual(await weightsIn('first'))
+  })
+
+  test.each(['stack2.h5', 'nested2.h5', 'branches.keras'])('%s, which Keras has saved', async (name) => {
+    const { weights } = await readWeightFile(join(FIXTURES, name))
+    const values = Array.from(weights, ([own, { values }]) => [own, values()] as const)
+    expect(Object.fromEntries(values)).toEqual((await importFixture(name)).weights)
+  })
+
+  test('the parts of a model of Keras that a spec cannot have are problems of start', async () => {
+    const h5 = readFileSync(join(FIXTURES, 'stack2.h5'))
+    writeFileSync(join(folder, 'odd.h5'), Buffer.from(h5.toString('latin1').replaceAll('"Dense"', '"Dnese"'), 'latin1'))
+    writeFileSync(join(folder, 'a.json'), JSON.stringify(network(LAYERS, { start: 'odd.h5' })))
+    const { code, stderr } = await train('validate', 'a.json')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^a\.json:\S+ \/start\/from: .*Dnese/m)
+    expect(stderr).toMatch(/\nThe model has .* that a spec cannot have\.\n$/)
   })
 
   test.each<[string, string]>([
     ['frst', 'frst: no such file or folder; did you mean "first"?'],
-    ['first.json', 'first.json: must be the folder of a run, a model.json, or a .safetensors file'],
+    [
+      'first.json',
+      'first.json: must be the folder of a run, a model.json, or a file that ends in .safetensors, .keras or .h5',
+    ],
     ['specless', 'specless: has no model; it is no run either'],
     ['short.safetensors', 'short.safetensors: found 3 bytes, too few for a safetensors file'],
   ])('%s is refused', async (from, message) => {
