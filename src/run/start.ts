@@ -1,5 +1,6 @@
 /** The weights with which training begins, if a spec has a field `start`. */
 import { epochLengths } from '../base/epoch.js'
+import { fileProblem } from '../base/file-problem.js'
 import { firstNames } from '../base/first-names.js'
 import type { DataForm } from '../base/form.js'
 import { type Issue, UserError } from '../base/issue.js'
@@ -38,19 +39,22 @@ export async function openStart(start: StartSpec, spec: ResolvedSpec, form: Data
   try {
     return fitted(start, await readWeightFile(start.from), layersOf(spec, form))
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    const found: readonly Pick<Issue, 'message' | 'nearest' | 'details'>[] =
-      error.issues.length > 0 ? error.issues : [error]
-    const issues = found.map(({ message, nearest, details }) => ({
-      code: 'start',
-      pointer: '/start/from',
-      message,
-      nearest,
-      details,
-    }))
-    return error.issues.length > 0 ? { issues, summary: error.message } : { issues }
+    const problem = error instanceof UserError ? error.message : fileProblem(error)
+    if (problem === undefined) throw error
+    const parts = error instanceof UserError ? error.issues : []
+    if (parts.length > 0) return { issues: parts.map(ofFile), summary: problem }
+    return { issues: [ofFile({ message: problem })] }
   }
 }
+
+/** A problem of the file that `start` names. */
+const ofFile = ({ message, nearest, details }: Pick<Issue, 'message' | 'nearest' | 'details'>): ModelIssue => ({
+  code: 'start',
+  pointer: '/start/from',
+  message,
+  nearest,
+  details,
+})
 
 /** A part of a model that begins with trained weights as a whole, or not at all. */
 interface ModelLayer {

@@ -1,5 +1,5 @@
 /** `start`: training begins with the weights of another run or of a file. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -286,6 +286,21 @@ describe('sources', () => {
       500,
     )
     expect(codes.get(2)).toBeGreaterThan(300)
+  })
+
+  test('a file that cannot be read is a problem like others', async () => {
+    symlinkSync('loop.safetensors', join(folder, 'loop.safetensors'))
+    mkdirSync(join(folder, 'folder.safetensors'))
+    writeFileSync(join(folder, 'folder.safetensors/model.json'), '{')
+    for (const [from, message] of [
+      ['loop.safetensors', 'loop.safetensors: it is a link to itself'],
+      ['folder.safetensors', 'folder.safetensors/model.json: this is not a model that trainspec wrote'],
+    ]) {
+      writeFileSync(join(folder, 'a.json'), JSON.stringify(network(LAYERS, { start: from })))
+      const { code, stderr } = await train('validate', 'a.json')
+      expect(code).toBe(2)
+      expect(stderr).toContain(`/start/from: ${message}`)
+    }
   })
 
   test('weights that are not finite are refused', async () => {
