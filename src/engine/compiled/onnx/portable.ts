@@ -1,11 +1,11 @@
 /** Makes an ONNX model of a program that keeps its state, for batches of any size, to be run by other programs. */
 import type { Named } from '../../../base/field.js'
 import type { Program } from '../../../program/program.js'
-import type { Graph } from '../graph/graph.js'
+import { type Graph, infoOf, isOfSamples } from '../graph/graph.js'
 import { simplifiedGraph } from '../passes/simplified.js'
 import { forAnyBatch } from './any-batch.js'
 import { type Lowered, lower } from './lower.js'
-import type { OnnxGraph, OnnxNode, OnnxTensor } from './model-writer.js'
+import type { OnnxGraph, OnnxNode, OnnxTensor, OnnxValue } from './model-writer.js'
 
 /**
  * Sizes of the batches to trace with. If another dimension of a model is one of the two, the graphs may differ in more
@@ -45,17 +45,20 @@ interface Traced {
   readonly lowered: Lowered
 }
 
+/** Every input of the program is one of the model, also one that its outputs do not depend on. */
 async function traced(program: Program, batch: number): Promise<Traced> {
   const graph = await simplifiedGraph(program, batch)
-  return { graph, lowered: lower(graph) }
+  const lowered = lower(graph)
+  const unread = graph.inputs.flatMap(({ from, value }): OnnxValue[] => {
+    const name = lowered.nameOf(value)
+    const { dtype, shape } = infoOf(graph, value)
+    return from === 'input' && !lowered.inputs.has(name) ? [{ name, element: dtype, shape }] : []
+  })
+  return { graph, lowered: { ...lowered, onnx: { ...lowered.onnx, inputs: [...lowered.onnx.inputs, ...unread] } } }
 }
 
 /** The name of an input that has a row for each sample. */
-function inputOf({ graph, lowered }: Traced): string {
-  const found = graph.inputs.find(({ from, value }) => from === 'input' && lowered.inputs.has(lowered.nameOf(value)))
-  if (!found) throw new Error('internal: a model reads no input')
-  return lowered.nameOf(found.value)
-}
+const inputOf = ({ graph, lowered }: Traced): string => lowered.nameOf(graph.inputs.find(isOfSamples)!.value)
 
 /** Replaces the inputs that are state by constants. */
 function withState(
