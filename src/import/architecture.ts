@@ -125,7 +125,7 @@ function entryOf(
     inputs: attended([...inputs, ...called.inputs], said.type),
     fields: { type: said.type, name, ...said.fields, ...called.fields },
     ...(said.scaled && {
-      comment: `hard_sigmoid of ${DIALECTS[dialect]} is that of Keras 3 with inputs 1.2 times as large; so are these weights`,
+      comment: `hard_sigmoid of ${DIALECTS[dialect]} is that of Keras 3 with inputs 1.2 times as large; weights of the file are scaled so`,
     }),
   }
 }

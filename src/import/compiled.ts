@@ -22,7 +22,7 @@ export interface CompiledOutput {
   readonly metrics: readonly unknown[]
 }
 
-const NONE = 'was not compiled: the loss and the optimizer are yours to choose'
+const NONE = 'the model was not compiled: the loss and the optimizer are yours to choose'
 
 /** Says the settings for outputs of these names. */
 export function sayCompiled(compiled: unknown, names: readonly string[]): Compiled {

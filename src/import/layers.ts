@@ -66,6 +66,8 @@ export function sayLayer(given: GivenLayer, dialect: Dialect): SaidLayer | { rea
     } else if (key === 'dtype') {
       precision = policyOf(value)
       if (!POLICIES.includes(precision)) problem(`has dtype ${shown(precision)}, and a spec computes in float32`)
+    } else if (key === 'unit_forget_bias' && value === null) {
+      // TensorFlow.js writes null for its default, which is that of a spec
     } else if (!Object.hasOwn(member.shape, key) || OF_THE_LIST.includes(key)) {
       if (!isNeutral(type, key, value)) problem(`has ${key} ${shown(value)}, which a spec cannot say`)
     } else if (key === 'layer') {

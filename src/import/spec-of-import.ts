@@ -32,7 +32,7 @@ export function importedText({ architecture, compiled, start, from }: ImportedSp
 
 /** Comments above the spec. */
 const headOf = (from: string, notes: readonly string[]): string =>
-  [`Imported from ${from}. The files in "data" are yours to fill in.`, ...notes.map((note) => `Of the file: ${note}.`)]
+  [`Imported from ${from}. The files in "data" are yours to fill in.`, ...notes.map((note) => `Note: ${note}.`)]
     .map((line) => `// ${oneLine(line)}`)
     .join('\n')
 

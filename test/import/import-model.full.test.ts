@@ -13,6 +13,8 @@ const MODELS: readonly (readonly [file: string, fixture: string])[] = [
   ['nested2.h5', 'nested2'],
   ['sequences2.h5', 'sequences2'],
   ['zip2.keras', 'zip2'],
+  ['tfjs/model.json', 'tfjs'],
+  ['tfjs/shards.json', 'tfjs'],
 ]
 
 test.each(MODELS)('%s computes the same as in the program that saved it', async (file, fixture) => {
