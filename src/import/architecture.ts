@@ -2,7 +2,7 @@
 import type { Named } from '../base/field.js'
 import { UserError } from '../base/issue.js'
 import type { Shape } from '../base/shape.js'
-import { type FlatCall, type FlatModel, flatten } from './flatten.js'
+import { type FlatCall, type FlatModel, flatten, Tensor } from './flatten.js'
 import type { FoundModel, Misfit, WeightPlace } from './found-model.js'
 import { isModel, SHAPES } from './graph.js'
 import { DIALECTS, type SaidLayer, type Scaled, sayCall, sayLayer } from './layers.js'
@@ -65,7 +65,7 @@ export function architectureOf(
     inputs: [],
     fields: { type: 'Input', name, shape: inputs[name] },
   }))
-  const saidOf = new Map<string, SaidLayer>()
+  const saidOf = new Map<string, SaidCall>()
   for (const call of flat.calls) {
     entries.push(entryOf(call, saidOf, misfits, dialect))
     const said = saidOf.get(call.name)
@@ -96,6 +96,11 @@ export function architectureOf(
   }
 }
 
+/** A layer with the arguments of its first call. */
+interface SaidCall extends SaidLayer {
+  readonly calledWith: string
+}
+
 interface Entry extends SpecEntry {
   readonly name: string
   readonly inputs: readonly string[]
@@ -103,21 +108,34 @@ interface Entry extends SpecEntry {
 
 function entryOf(
   { name, owner, layer, inputs, others }: FlatCall,
-  saidOf: Map<string, SaidLayer>,
+  saidOf: Map<string, SaidCall>,
   misfits: Misfit[],
   dialect: FoundModel['dialect'],
 ): Entry | undefined {
   const subject = `${layer.className} "${layer.name}"`
+  if (inputs.length === 0 && !Object.values(others).some((value) => value instanceof Tensor)) {
+    misfits.push({ subject, message: 'is called without an input' })
+  }
   if (owner !== name) {
-    const said = saidOf.get(owner)
-    const called = sayCall(subject, said?.type ?? '', others)
-    if ('misfits' in called) misfits.push(...called.misfits)
-    return { name, inputs, fields: { type: 'Shared', name, layer: owner } }
+    const { type = '', calledWith } = saidOf.get(owner) ?? {}
+    const called = sayCall(subject, type, others)
+    if ('misfits' in called) {
+      misfits.push(...called.misfits)
+      return undefined
+    }
+    if (calledWith !== undefined && JSON.stringify(called.fields) !== calledWith) {
+      misfits.push({ subject, message: 'is called with other arguments each time, which a spec cannot say' })
+    }
+    return {
+      name,
+      inputs: attended([...inputs, ...called.inputs], type),
+      fields: { type: 'Shared', name, layer: owner },
+    }
   }
   const said = sayLayer(layer, dialect)
   const called = sayCall(subject, 'misfits' in said ? '' : said.type, others)
   if ('misfits' in said) misfits.push(...said.misfits)
-  else saidOf.set(name, said)
+  else if (!('misfits' in called)) saidOf.set(name, { ...said, calledWith: JSON.stringify(called.fields) })
   if ('misfits' in called) misfits.push(...called.misfits)
   if ('misfits' in said || 'misfits' in called) return undefined
   return {
@@ -132,7 +150,7 @@ function entryOf(
 
 /** A single input of an attention layer is its query, value and key; without a key the value is the key. */
 function attended(inputs: readonly string[], type: string): readonly string[] {
-  if (!type.endsWith('Attention')) return inputs
+  if (!type.endsWith('Attention') || inputs.length === 0) return inputs
   const [query, value = query, key = value] = inputs
   if (key !== value) return inputs
   return query === value ? [query!] : [query!, value!]

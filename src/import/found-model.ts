@@ -17,7 +17,7 @@ export interface FoundModel {
   readonly compiled: unknown
   /** Null if the file has no weights. */
   readonly weights: WeightSource | null
-  close(): void
+  close(): Promise<void>
 }
 
 /** The place of a layer's weights in a file. */

@@ -44,7 +44,7 @@ export async function openH5File(path: string): Promise<FoundModel> {
           return weightsOf(layers, tree)
         },
       },
-      close: tree.close,
+      close: async () => tree.close(),
     }
   } catch (error) {
     tree.close()

@@ -60,7 +60,7 @@ export async function importModel(path: string, { place, start, shapes }: Import
     if (read && 'misfits' in read) throw refusal(path, read.misfits)
     return { text, model, weights: read?.weights ?? null, notes: compiled.notes, from }
   } finally {
-    found.close()
+    await found.close()
   }
 }
 

@@ -15,7 +15,7 @@ export async function openJsonFile(path: string): Promise<FoundModel> {
   if ('problem' in decoded) throw new UserError(`${path}: ${decoded.problem}`)
   const { text } = decoded
   const json = parseOutside(text, path)
-  const close = () => {}
+  const close = async () => {}
   const ofTfjs = own(json, 'modelTopology')
   if (ofTfjs === undefined) {
     return {

@@ -52,7 +52,7 @@ export async function openKerasFile(path: string): Promise<FoundModel> {
           },
         }
       : null,
-    close: () => unpacked?.close(),
+    close: async () => unpacked?.close(),
   }
 }
 
@@ -84,7 +84,7 @@ function mostBytes(layers: readonly NeedyLayer[]): number {
 
 interface Unpacked {
   readonly tree: Hdf5Tree
-  close(): void
+  close(): Promise<void>
 }
 
 /** Unpacks the weights into a temporary file, because the HDF5 library reads from any place. */
@@ -103,9 +103,9 @@ async function unpack(bytes: Bytes, most: number): Promise<Unpacked> {
     const tree = await openHdf5Tree(path, bytes.name)
     return {
       tree,
-      close() {
+      close: async () => {
         tree.close()
-        void remove()
+        await remove()
       },
     }
   } catch (error) {

@@ -54,8 +54,11 @@ function compiled(spec: SupervisedSpec, shapes: Parameters<typeof compileConfig>
 
 const sum = (values: Float32Array): number => values.reduce((total, value) => total + value, 0)
 
+/** `crossentropy` stands for one of the others, which Keras gets in its place. */
+const CHOSEN = ['crossentropy', 'binary_crossentropy', 'sparse_categorical_crossentropy']
+
 const settings = ({ loss, loss_weight, metrics }: ReturnType<typeof outputsOf>[number]) => ({
-  loss,
+  loss: CHOSEN.includes(loss.type) ? null : loss,
   loss_weight,
   metrics,
 })

@@ -1,5 +1,5 @@
 /** Imports damaged models: the result is a spec, or an error in words. Nothing is written. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -81,10 +81,10 @@ export async function importMutated(runs: number): Promise<number> {
 function mutated(text: string, { at, value, asKey }: { at: number; value: unknown; asKey: boolean }): string {
   let left = at % text.match(/[:,[]/g)!.length
   return JSON.stringify(
-    JSON.parse(text, function (this: unknown, key, given) {
+    JSON.parse(text, function (this: unknown, _key, given) {
       if (left-- !== 0) return given
       if (!asKey || typeof this !== 'object' || Array.isArray(this)) return value
-      Object.defineProperty(this, String(value).slice(0, 20) || key, {
+      Object.defineProperty(this, typeof value === 'string' && value !== '' ? value : 'odd', {
         value: given,
         enumerable: true,
         configurable: true,
@@ -96,7 +96,9 @@ function mutated(text: string, { at, value, asKey }: { at: number; value: unknow
 
 /** Returns 1 if the file was refused, else 0. */
 export async function expectSpecOrWords(path: string): Promise<number> {
-  const before = leftIn(tmpdir())
+  const { TMPDIR } = process.env
+  const scratch = mkdtempSync(join(tmpdir(), 'trainspec-scratch-'))
+  process.env.TMPDIR = scratch
   try {
     const { text, weights } = await importModel(path, { place: 'spec.json', start: 'model', shapes: new Map() })
     expect(text).toContain('"layers"')
@@ -111,8 +113,9 @@ export async function expectSpecOrWords(path: string): Promise<number> {
     return 1
   } finally {
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
-    expect(leftIn(tmpdir()).filter((name) => !before.includes(name) && name.startsWith('trainspec-'))).toEqual([])
+    if (TMPDIR === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = TMPDIR
+    expect(readdirSync(scratch)).toEqual([])
+    rmSync(scratch, { recursive: true })
   }
 }
-
-const leftIn = (folder: string): string[] => readdirSync(folder)
