@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Named } from '../../../src/base/field.js'
 import type { Shape } from '../../../src/base/shape.js'
 import { compileConfig } from '../../../src/export/keras/compile.js'
-import { kerasModel } from '../../../src/export/keras/model-config.js'
+import { kerasModel, maskedLayers } from '../../../src/export/keras/model-config.js'
 import { type PythonValue, pythonJson } from '../../../src/export/keras/python-json.js'
 import { buildModel } from '../../../src/model/model.js'
 import { outputsOf } from '../../../src/spec/outputs.js'
@@ -76,3 +76,18 @@ function expectAgreement(own: unknown, theirs: unknown, at = ''): void {
       if (value !== null && other !== undefined) expectAgreement(value, other, `${at}/${key}`)
     }
 }
+
+test('a mask that reaches a PositionEmbedding is found, because it ends there in Keras', () => {
+  const layersWith = (mask_zero: boolean) => [
+    { type: 'Embedding', name: 'words', input_dim: 5, output_dim: 2, mask_zero },
+    { type: 'PositionEmbedding', name: 'places', sequence_length: 4 },
+    { type: 'Add', inputs: ['words', 'places'] },
+  ]
+  const masked = (mask_zero: boolean) => {
+    const model = { type: 'Functional', layers: layersWith(mask_zero) }
+    const spec = specSchema.parse({ data: 'mnist', model, loss: 'mse' }) as unknown as SupervisedSpec
+    return maskedLayers(buildModel(spec.model, { x: [4] }, 0))
+  }
+  expect(masked(true)).toEqual(['places'])
+  expect(masked(false)).toEqual([])
+})
