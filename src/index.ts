@@ -1,19 +1,27 @@
 /**
- * The library under the command line. It reads specs, makes sessions of them, and opens runs; it writes to no stream.
- * Functions that meet a mistake of the user throw a UserError, whose issues say where it is.
+ * The library: trains models, and uses them. It writes to no stream and listens to no signal of the process. What a call
+ * needs is loaded with the first call. Mistakes of the user are thrown as a UserError, whose issues say where they are.
  */
 export type { DataForm } from './base/form.js'
 export { formatIssue, type Issue, UserError } from './base/issue.js'
-export type { Data, OpenData } from './data/data.js'
-export { loadData, openData } from './data/load.js'
-export type { Engine, Runner } from './engine/engine.js'
-export { openEngine } from './engine/registry.js'
-export { checkSpec } from './run/check-spec.js'
-export { readRun, type StoredRun, weightsOf, writeWeights } from './run/open-run.js'
-export { type CheckedSpec, readSpec, requireSpec } from './run/read-spec.js'
-export { openSession, type Session } from './run/session.js'
-export { type Stage, soleSpec, stagesOf } from './run/stages.js'
+export type { History } from './export/history.js'
+export type { Answer, AnswerPiece } from './library/answers.js'
+export type {
+  NoteEvent,
+  ResultEvent,
+  RunEvent,
+  StageBeginEvent,
+  StageEndEvent,
+  WarningEvent,
+} from './library/events.js'
+export { openModel } from './library/open-model.js'
+export { type Answers, predict } from './library/predict.js'
+export type { PredictData, PredictOptions } from './library/predict-rows.js'
+export type { Spec, SpecOptions } from './library/spec-input.js'
+export { train } from './library/train.js'
+export type { TrainOptions } from './library/train-spec.js'
+export type { StoredModel, TrainedModel } from './run/open-model.js'
 export { ownVersion } from './run/versions.js'
+export type { FoldEvent, Outcome } from './run/work-events.js'
 export type { ResolvedSpec, StageSpec } from './spec/spec.js'
-export type { TrainingEvent } from './training/events.js'
-export { evaluate, train } from './training/loop.js'
+export type { Metrics, TrainingEvent } from './training/events.js'

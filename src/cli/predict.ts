@@ -99,7 +99,13 @@ async function write({ rows, predictor, options, format, notes, signal }: Writin
   let [done, skipped] = [0, 0]
   let first: { readonly row: number; readonly problem: string } | undefined
   const work = async (progress: (done: number, of: number) => void) => {
-    for await (const { rows: some, kept, bad } of predictions({ rows, predictor, skip, signal })) {
+    for await (const { rows: some, kept, bad } of predictions({
+      rows,
+      predictor,
+      skip,
+      skipOption: '--on-error skip',
+      signal,
+    })) {
       writer ??= await writerFor(format, predictionColumns(kept, answers), predictor, options.out, io)
       await writer.append(some)
       done += some.count

@@ -1,51 +1,89 @@
 /** `train SPEC`: reads the spec, loads the data, compiles, trains, tests, and writes the results into a folder. */
-import { warnOfRanges } from '../data/augment/check-range.js'
-import { warnOfSplit } from '../data/check-split.js'
-import { learnsLabels } from '../run/learner.js'
-import { stagesOf } from '../run/stages.js'
-import type { IssueDraft } from '../spec/document.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import { UserError } from '../base/issue.js'
+import { defaultThreads } from '../data/augment/batch-threads.js'
+import { foldsLines } from '../report/folds.js'
+import { expectationLines } from '../report/run-summary.js'
+import { warningsOfData } from '../run/data-warnings.js'
+import { hasFolds, trainFolds } from '../run/train-folds.js'
+import { type Host, trainStages, type Work } from '../run/train-stages.js'
+import type { StagesEnd } from '../run/work-events.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { listenForInterrupt } from './interrupt.js'
+import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
 import { createVoice, type Io, say } from './io.js'
-import { checkRunPlaces } from './places.js'
-import { type Opened, openSpec } from './prepare.js'
+import type { OverrideOptions } from './overrides.js'
+import { checkRunPlaces, type PlaceOptions } from './places.js'
+import { openSpec } from './prepare.js'
 import { readWatched } from './read-watched.js'
-import { BEFORE_TRAINING, runStages, type TrainOptions } from './run-stages.js'
-import { trainFolds } from './train-folds.js'
+import { interruptedBefore, type Shown, type ShowOptions, showRun } from './show-run.js'
+import { userHistory } from './user-history.js'
 import { showStart, showWarnings } from './warnings.js'
+
+export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {
+  readonly workers: number | undefined
+}
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
   const checked = await readWatched(file, options, io)
   const { spec, start, warnings, issue } = checked
   await checkRunPlaces(spec, file, options)
-  const { verbose, workers } = options
-  if (verbose !== '0') {
+  const { verbose, workers = defaultThreads(), out } = options
+  const isQuiet = verbose === '0'
+  if (!isQuiet) {
     for (const line of checked.data.decided) say(io, line)
     showWarnings(warnings, io)
     showStart(start, io)
   }
   const voice = createVoice(io)
-  const interrupt = listenForInterrupt(io, { quiet: verbose === '0', voice })
+  const interrupt = listenForInterrupt(io, { quiet: isQuiet, voice })
   try {
-    interrupt.begin('idle', BEFORE_TRAINING)
-    const opened = await openSpec(checked, { quiet: verbose === '0', logs: verbose === '3', workers }, io)
-    const ofData = warningsOfData(spec, opened.data).map(issue)
-    if (verbose !== '0') showWarnings(ofData, io)
+    interrupt.begin('idle', interruptedBefore('training began', null))
+    const { engine, data, waiting } = await openSpec(checked, { quiet: isQuiet, logs: verbose === '3' }, io)
+    const ofData = warningsOfData(spec, data).map(issue)
+    if (!isQuiet) showWarnings(ofData, io)
     await interrupt.ready()
     const unwritten: string[] = []
-    const all = [...warnings, ...ofData]
-    const work = { spec, warnings: all, options, io, voice, interrupt, unwritten, opened }
-    const { k_fold, fold } = spec.fit
-    const code = k_fold !== null && fold === null ? await trainFolds(work, k_fold) : (await runStages(work)).code
+    const { signal, saving } = interrupt
+    const host: Host = {
+      ...{ signal, saving, waiting },
+      histories: () => userHistory(options, io, signal),
+      unwritten(text) {
+        unwritten.push(text)
+        voice.say(`Warning: ${text}. Training continues; the exit code will be ${EXIT.badInput}.`)
+      },
+    }
+    const work: Work = { spec, warnings: [...warnings, ...ofData], start, data, engine, workers, out, host }
+    const code = await run(work, { engine, options, io, voice, interrupt })
     return code === EXIT.done && unwritten.length > 0 ? EXIT.badInput : code
   } finally {
     interrupt.stop()
   }
 }
 
-/** Warnings that need the data to be read. */
-const warningsOfData = (spec: ResolvedSpec, data: Opened['data']): readonly IssueDraft[] => [
-  ...(stagesOf(spec, data.form).some((stage) => learnsLabels(stage.spec)) ? warnOfSplit(spec.fit, data) : []),
-  ...warnOfRanges(spec.data, data.train),
-]
+interface ShownRun extends Shown {
+  readonly options: TrainOptions
+}
+
+async function run(work: Work, shown: ShownRun): Promise<ExitCode> {
+  const { spec } = work
+  const { options, io } = shown
+  if (!hasFolds(spec)) return codeAfter(await showRun(trainStages(work), shown), shown)
+  if (options.history !== undefined) {
+    throw new UserError('--history cannot be used with "k_fold": each fold has a history in its own folder')
+  }
+  const end = await showRun(trainFolds(work), shown)
+  if (end.folds !== null) {
+    const { report, expectations } = end.folds
+    const lines = options.verbose === '0' ? [] : [...foldsLines(report), `Files: ${end.directory}`]
+    for (const line of [...lines, ...expectationLines(expectations)]) say(io, line)
+  }
+  return codeAfter(end, shown)
+}
+
+/** Says what a signal prevented. */
+function codeAfter({ outcome, before, directory }: StagesEnd, { io, interrupt }: Shown): ExitCode {
+  if (outcome !== 'interrupted') return CODES[outcome]
+  if (before !== null) say(io, interruptedBefore(before, directory))
+  return codeOfInterruption(interrupt.signal)
+}
+
+const CODES = { done: EXIT.done, expectationFailed: EXIT.expectationFailed, diverged: EXIT.diverged } as const

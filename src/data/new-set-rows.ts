@@ -16,6 +16,7 @@ import { setForm, testSource } from './sources/built-in.js'
 import type { RawTable } from './sources/raw-table.js'
 import { inPieces, type Rows } from './sources/source.js'
 import { withFiles } from './sources/with-files.js'
+import { type GivenRows, openGiven } from './tables/given-rows.js'
 import type { DataWatch } from './watch.js'
 
 interface SetRowsRequest extends Pick<NewRowsRequest, 'preparation' | 'seed' | 'noted'> {
@@ -34,13 +35,26 @@ interface Samples {
   close(): void
 }
 
-/** `word`: the name of a set, whose test samples are taken, or a path. Throws a UserError for samples of another size. */
+/** `word`: the name of a set, whose test samples are taken, or a path. */
 export async function newSetRows(word: string, request: SetRowsRequest): Promise<OpenRows> {
-  const { data, seed, preparation } = request
+  const { data } = request
+  const isSet = Object.hasOwn(DATASETS, word)
+  return rowsOf(isSet ? await ofSet({ ...data, dataset: word } as SetSpec) : await inFiles(word, request), request)
+}
+
+/** The same for rows with an array `x`. Returns null if there are none. */
+export async function givenSamples(rows: GivenRows, request: SetRowsRequest): Promise<OpenRows | null> {
+  const { x } = setForm(request.data)
+  const table = await openGiven(rows, { missing_values: [], arrays: { x }, numbers: new Set() })
+  if (!table) return null
+  const { columns, rows: pieces } = table.read({ x: 'field' })
+  const { name, close } = table
+  return rowsOf({ name, count: null, column: columns.x!, key: 'x', rows: pieces, close }, request)
+}
+
+/** Throws a UserError for samples of another size. */
+function rowsOf(samples: Samples, { data, seed, preparation }: SetRowsRequest): OpenRows {
   const { x } = setForm(data)
-  const samples = Object.hasOwn(DATASETS, word)
-    ? await ofSet({ ...data, dataset: word } as SetSpec)
-    : await inFiles(word, x, request)
   const { name, count, column: found, key, close } = samples
   if (!isField(found) || sizeOf(found.shape) !== sizeOf(x.shape)) {
     close()
@@ -76,7 +90,8 @@ async function ofSet(set: SetSpec): Promise<Samples> {
   }
 }
 
-async function inFiles(path: string, x: Field, { watch, noted }: SetRowsRequest): Promise<Samples> {
+async function inFiles(path: string, { data, watch, noted }: SetRowsRequest): Promise<Samples> {
+  const { x } = setForm(data)
   const reading = ownData.parse({ source: path })
   const table = await openFiles(await findFiles(path, reading, watch), reading)
   const { name } = table

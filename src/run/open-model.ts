@@ -23,8 +23,8 @@ import { soleSpec } from './stages.js'
 import { finite, NO_MEANS } from './trained-weights.js'
 
 export interface TrainedModel {
-  /** The folder of the run. */
-  readonly directory: string
+  /** The folder of the run; null for a model that is only in memory. */
+  readonly directory: string | null
   /** With everything decided. Its paths are relative to the current folder. */
   readonly spec: StageSpec
   /** The inputs and targets of the model, and the numbers of rows in training. */
@@ -37,6 +37,11 @@ export interface TrainedModel {
   readonly weights: Named<Float32Array>
 }
 
+/** A trained model in the folder of a run. */
+export interface StoredModel extends TrainedModel {
+  readonly directory: string
+}
+
 /**
  * Opens the model of a run. Reads no data, and opens no engine. Overrides change fields of the spec. Throws a UserError
  * if the folder is not that of a finished run, or if a weight is not finite, unless that may be.
@@ -45,7 +50,7 @@ export async function openModel(
   directory: string,
   overrides: readonly Override[] = [],
   { mayDiverge = false } = {},
-): Promise<TrainedModel> {
+): Promise<StoredModel> {
   const path = await specOf(directory)
   const found = await readPreparation(join(directory, RUN_FILES.preparation))
   const preparation = found.preparation as SavedPreparation
@@ -84,6 +89,17 @@ async function checkedSpec(path: string, overrides: readonly Override[], form: D
   const problems = (await import('./check-spec.js')).checkSpec(spec, form)
   if (problems.length > 0) throw new UserError(`${path} and its model have problems.`, problems.map(issue))
   return spec
+}
+
+/** The model of a run that has just been trained. Its weights are finite. */
+export function trainedModel({
+  directory,
+  spec: { start: _, ...spec },
+  preparation,
+  weights,
+}: Pick<TrainedModel, 'directory' | 'spec' | 'preparation' | 'weights'>): TrainedModel {
+  const { form } = preparation
+  return { directory, spec, form, preparation, ...modelOf(spec, form), weights }
 }
 
 /** Returns the path of the spec of a run. Throws a UserError if a folder has none. */

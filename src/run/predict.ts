@@ -31,12 +31,16 @@ export interface PredictOptions {
   readonly predictor: Predictor
   /** True if a row that cannot be prepared gets an empty answer; else it ends the work. */
   readonly skip: boolean
+  /** How the user asks for empty answers. */
+  readonly skipOption: string
   readonly signal: AbortSignal
 }
 
 /** Some predictions. */
 export interface Predicted {
   readonly rows: PredictionRows
+  /** Outputs by the name of the answer, row by row. */
+  readonly values: AnswerValues
   /** Names of the columns that are kept. */
   readonly kept: readonly string[]
   /** Rows that could not be prepared, from 0, and the reasons. */
@@ -47,11 +51,17 @@ export interface Predicted {
  * Throws a UserError with the rows that cannot be prepared, unless they are skipped, and the reason of `signal` when that
  * is aborted.
  */
-export async function* predictions({ rows, predictor, skip, signal }: PredictOptions): AsyncGenerator<Predicted> {
+export async function* predictions({
+  rows,
+  predictor,
+  skip,
+  skipOption,
+  signal,
+}: PredictOptions): AsyncGenerator<Predicted> {
   const { answers } = predictor
   for await (const { from, count, fields, bad, kept } of rows.pieces()) {
     signal.throwIfAborted()
-    if (bad.size > 0 && !skip) throw badRows(rows.name, from, bad)
+    if (bad.size > 0 && !skip) throw badRows(rows.name, from, bad, skipOption)
     const values = bad.size === count ? noAnswers(answers, count) : await predictor.predict(fields, count)
     const cells = [
       ...Object.values(kept).map((texts) => ({ texts })),
@@ -60,6 +70,7 @@ export async function* predictions({ rows, predictor, skip, signal }: PredictOpt
     const whole = answers.length === 1 ? values[answers[0]!.name]! : null
     yield {
       rows: { count, cells, hasNone: bad.size === 0 ? () => false : (row) => bad.has(row), whole },
+      values,
       kept: Object.keys(kept),
       bad: [...bad].map(([at, problem]) => ({ row: from + at, problem })),
     }
@@ -84,7 +95,7 @@ function cellsOf(answer: AnswerForm, given: AnswerValues, count: number, bad: Re
 /** Limit on the rows that a message lists. */
 const MOST = 20
 
-function badRows(name: string, from: number, bad: ReadonlyMap<number, string>): UserError {
+function badRows(name: string, from: number, bad: ReadonlyMap<number, string>, skipOption: string): UserError {
   const issues = [...bad]
     .toSorted(([a], [b]) => a - b)
     .slice(0, MOST)
@@ -99,7 +110,7 @@ function badRows(name: string, from: number, bad: ReadonlyMap<number, string>): 
   const more = bad.size > MOST ? `; the first ${MOST} are listed` : ''
   const rows = bad.size === 1 ? 'a row' : `${bad.size} rows`
   return new UserError(
-    `${name} has ${rows} that cannot be prepared${more}; "--on-error skip" leaves their answers empty`,
+    `${name} has ${rows} that cannot be prepared${more}; "${skipOption}" leaves their answers empty`,
     issues,
   )
 }

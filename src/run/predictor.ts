@@ -116,7 +116,7 @@ const noOutput = (output: string, names: readonly string[]): UserError => {
   const near = nearest(output, names)
   const known =
     near === undefined ? `its outputs and layers are ${[...new Set(names)].join(', ')}` : `did you mean ${near}?`
-  return new UserError(`--output: the model has no output and no layer "${output}"; ${known}`)
+  return new UserError(`The model has no output and no layer "${output}"; ${known}`)
 }
 
 /** An RBM answers with the class, if it was trained with labels, or with the means of its hidden units. */

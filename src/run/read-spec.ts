@@ -40,11 +40,14 @@ export interface ReadOptions {
   readonly isTrained?: boolean
 }
 
+/** Standard input, which the path `-` stands for; null if it does not. */
+type Stdin = NodeJS.ReadableStream | null
+
 /** Returns the resolved spec, or all issues. A file that cannot be read is an issue too. */
 export async function readSpec(
   source: string,
   overrides: readonly Override[],
-  stdin: NodeJS.ReadableStream,
+  stdin: Stdin,
   watch: DataWatch = UNWATCHED,
   options: ReadOptions = {},
 ): Promise<CheckedSpec | Refusal> {
@@ -101,7 +104,7 @@ export async function specAlone(
   overrides: readonly Override[],
 ): Promise<Pick<CheckedSpec, 'spec' | 'issue'>> {
   const { parseSpec } = await import('../spec/parse.js')
-  const text = await read(path, process.stdin)
+  const text = await read(path, null)
   if (typeof text !== 'string') throw refused({ issues: [text] })
   const { spec, issues, document } = parseSpec(text, { source: path, overrides })
   if (!spec) throw refused({ issues })
@@ -141,7 +144,7 @@ const refused = ({ issues, summary }: Refusal, subject = 'The spec'): UserError 
     issues,
   )
 
-async function read(source: string, stdin: NodeJS.ReadableStream): Promise<string | Issue> {
+async function read(source: string, given: Stdin): Promise<string | Issue> {
   const issue = (message: string, nearest?: string): Issue => ({
     code: 'file',
     source,
@@ -149,9 +152,10 @@ async function read(source: string, stdin: NodeJS.ReadableStream): Promise<strin
     message,
     ...(nearest !== undefined && { nearest }),
   })
-  if (source === '-' && isFolder(stdin)) return issue('is a folder, must be a file')
+  const stdin = source === '-' ? given : null
+  if (stdin && isFolder(stdin)) return issue('is a folder, must be a file')
   try {
-    const bytes = source === '-' ? await atMost(MOST_BYTES, stdin) : await bytesOf(source)
+    const bytes = stdin ? await atMost(MOST_BYTES, stdin) : await bytesOf(source)
     if (bytes === undefined) return issue(`is larger than ${formatBytes(MOST_BYTES)}, the limit for a spec`)
     const decoded = decodeUtf8(bytes)
     return 'text' in decoded ? decoded.text : issue(decoded.problem)

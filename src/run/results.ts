@@ -24,7 +24,8 @@ import type { EpochEndEvent } from '../training/events.js'
 import type { Session } from './session.js'
 
 export interface Results {
-  readonly directory: string
+  /** Null for a run that writes nothing. */
+  readonly directory: string | null
   /** Writes the files of callbacks. */
   readonly files: CallbackFiles
   /**
@@ -128,6 +129,19 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
       await ofCallbacks.close()
     },
   }
+}
+
+/** Writes nothing. */
+export const NO_RESULTS: Results = {
+  directory: null,
+  files: {
+    write: async ({ type }) => {
+      throw new Error(`internal: ${type} without a folder`)
+    },
+  },
+  epoch: async () => {},
+  finish: async () => {},
+  close: async () => {},
 }
 
 /** Does each work, even if one before it failed. Throws one UserError with all problems at the end. */

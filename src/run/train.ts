@@ -39,20 +39,16 @@ export interface TrainingResult {
   readonly began: { readonly date: Date; readonly milliseconds: number }
 }
 
-/** Trains. Shows and writes each event as it comes. */
-export async function trainSession(
-  { session, results, signal }: TrainingRun,
-  show: (event: TrainingEvent) => void,
-): Promise<TrainingResult> {
+/** Trains. Yields each event, and writes it when the next one is asked for. */
+export async function* trainSession({
+  session,
+  results,
+  signal,
+}: TrainingRun): AsyncGenerator<TrainingEvent, TrainingResult> {
   const now = () => performance.now()
   const began = { date: new Date(), milliseconds: now() }
-  const trained = await follow(
-    (ending) => train({ ...session.training, signal: ending, now, files: results.files }),
-    show,
-    results,
-    signal,
-  )
-  return { ...trained, began }
+  const events = (ending: AbortSignal) => train({ ...session.training, signal: ending, now, files: results.files })
+  return { ...(yield* follow(events, results, signal)), began }
 }
 
 export interface Tested {
@@ -111,19 +107,18 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
 /** After these, the model is not tested and no pictures are drawn. */
 export const BROKEN_OFF: ReadonlySet<StopReason> = new Set(['interrupted', 'diverged'])
 
-/** Shows and writes events as they come. If the folder of the run fails, training ends after the current step. */
-async function follow(
+/** Yields and writes events as they come. If the folder of the run fails, training ends after the current step. */
+async function* follow(
   events: (ending: AbortSignal) => AsyncIterable<TrainingEvent>,
-  show: (event: TrainingEvent) => void,
   results: Results,
   signal: AbortSignal,
-): Promise<{ start: StartEvent; epochs: EpochEndEvent[]; end: EndEvent; failure: UserError | undefined }> {
+): AsyncGenerator<TrainingEvent, Omit<TrainingResult, 'began'>> {
   const epochs: EpochEndEvent[] = []
   let start: StartEvent | undefined
   let failure: UserError | undefined
   const failed = new AbortController()
   for await (const event of events(AbortSignal.any([signal, failed.signal]))) {
-    show(event)
+    yield event
     if (event.type === 'start') start = event
     if (event.type === 'epochEnd') {
       epochs.push(event)

@@ -148,4 +148,7 @@ function* placeRules(callback: CallbackSpec, path: RuleIssue['path'], taken: Set
   }
 }
 
+/** True if a callback names a file or a folder to write. */
+export const writesFiles = (callback: CallbackSpec): boolean => PLACES.some((key) => key in callback)
+
 const PLACES: readonly string[] = ['filepath', 'filename', 'log_dir']

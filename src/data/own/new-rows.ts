@@ -82,7 +82,7 @@ export function newRows(given: RowTable, request: NewRowsRequest): NewRows {
     badFiles.set(file.row, `${file.file} ${file.problem}`)
   }
   const made = fileColumns(decisions, given)
-  const types = typesOf(decisions)
+  const types = columnTypes(decisions)
   expectColumns(given, [...Object.keys(types), ...keep], new Set(made.map(({ name }) => name)))
   const table = withFiles(given, made, { noted, refused })
   const asText = (column: string, type: ColumnType | 'field') =>
@@ -104,7 +104,7 @@ export function newRows(given: RowTable, request: NewRowsRequest): NewRows {
 }
 
 /** How the columns of features are read. */
-function typesOf({ features }: Decisions): Record<string, ColumnType | 'field'> {
+export function columnTypes({ features }: Decisions): Record<string, ColumnType | 'field'> {
   const types = noNames<ColumnType | 'field'>()
   for (const feature of Object.values(features)) {
     types[valuesColumn(feature)] = columnTypeOf(feature)

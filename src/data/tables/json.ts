@@ -85,7 +85,7 @@ export async function openJson(path: string, { missing_values }: TableOptions, {
 }
 
 /** A number, text, or null for a gap. */
-type JsonCell = number | string | null
+export type JsonCell = number | string | null
 
 /** Returns a function that gives the cells of a column of some records, before which the file has `from` others. */
 export function cellsOf(path: string, missing: readonly string[]) {
@@ -106,14 +106,16 @@ export function cellsOf(path: string, missing: readonly string[]) {
   }
 }
 
-function typed(cells: readonly JsonCell[], type: ColumnType): Values {
+/** Cells as values of a type; NaN for text among numbers. */
+export function typed(cells: readonly JsonCell[], type: ColumnType): Values {
   if (type === 'text') return cells.map((cell) => (cell === null ? null : String(cell)))
   const numbers = type === 'number' ? new Float32Array(cells.length) : new Float64Array(cells.length)
   for (let at = 0; at < cells.length; at++) numbers[at] = numberOf(cells[at]!)
   return numbers
 }
 
-const isNumber = (cell: number | string): boolean => !Number.isNaN(numberOf(cell)) || isNotFinite(String(cell))
+/** True for text that is a number, also NaN, infinite or too large. */
+export const isNumber = (cell: number | string): boolean => !Number.isNaN(numberOf(cell)) || isNotFinite(String(cell))
 
 const numberOf = (cell: JsonCell): number =>
   typeof cell === 'number' ? cell : cell === null ? Number.NaN : numberIn(cell)

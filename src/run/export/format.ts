@@ -1,6 +1,6 @@
 /** The type of an export format: a function from a trained model to the bytes of a file, or of files in a folder. */
 import type { Named } from '../../base/field.js'
-import type { TrainedModel } from '../open-model.js'
+import type { StoredModel } from '../open-model.js'
 
 export interface ExportOptions {
   /** Puts the preparation of data into the model. Only formats that can hold it have this option. */
@@ -19,10 +19,10 @@ interface Common {
 /** `make` throws a UserError that lists what the format cannot say about the model. */
 export type Format = Common &
   (
-    | { readonly writes: 'file'; make(trained: TrainedModel, options: ExportOptions): Promise<Uint8Array> }
+    | { readonly writes: 'file'; make(trained: StoredModel, options: ExportOptions): Promise<Uint8Array> }
     | {
         readonly writes: 'folder'
         /** Returns the files by their names in the folder. */
-        make(trained: TrainedModel, options: ExportOptions): Promise<Named<Uint8Array>>
+        make(trained: StoredModel, options: ExportOptions): Promise<Named<Uint8Array>>
       }
   )

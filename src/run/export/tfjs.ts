@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import type { Named } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
 import { RUN_FILES } from '../../spec/run-files.js'
-import type { TrainedModel } from '../open-model.js'
+import type { StoredModel } from '../open-model.js'
 
 /** Throws a UserError for a model that TensorFlow.js cannot open. */
-export async function tfjsFiles({ directory, network, model }: TrainedModel): Promise<Named<Uint8Array>> {
+export async function tfjsFiles({ directory, network, model }: StoredModel): Promise<Named<Uint8Array>> {
   if (!network) throw new UserError('TensorFlow.js has no RBM: export it as onnx or csv')
   const { notInTfjs } = model.saved()
   if (notInTfjs.length > 0) {

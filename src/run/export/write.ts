@@ -4,14 +4,14 @@ import { writeFileAtomic } from '../../base/atomic-file.js'
 import type { Named } from '../../base/field.js'
 import { inWords } from '../../base/file-problem.js'
 import { makeFolder } from '../../base/make-folder.js'
-import type { TrainedModel } from '../open-model.js'
+import type { StoredModel } from '../open-model.js'
 import type { ExportOptions, Format } from './format.js'
 
 /** Returns the paths of the files. They are made before the first is written. */
 export async function writeExport(
   format: Format,
   path: string,
-  trained: TrainedModel,
+  trained: StoredModel,
   options: ExportOptions,
 ): Promise<string[]> {
   if (format.writes === 'folder') return writeFiles(path, await format.make(trained, options))

@@ -1,0 +1,61 @@
+/** Trains a model once for each fold of the data, and measures mean and spread. */
+import { join } from 'node:path'
+import { writeFileAtomic } from '../base/atomic-file.js'
+import { inWords } from '../base/file-problem.js'
+import { loadData } from '../data/load.js'
+import type { FoldsReport } from '../export/folds-report.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+import type { Metrics } from '../training/events.js'
+import { checkExpectations, type Expectation } from '../training/gate.js'
+import { foldsReport, type TrainedFold } from './folds.js'
+import { createFolder } from './results.js'
+import { trainStages, type Work } from './train-stages.js'
+import type { StagesEnd, WorkEvent } from './work-events.js'
+
+/** How the folds of a run ended. */
+export interface FoldsEnd extends StagesEnd {
+  /** Null if a fold failed. */
+  readonly folds: { readonly report: FoldsReport; readonly expectations: readonly Expectation[] } | null
+}
+
+/** True if a spec is trained once for each fold. */
+export const hasFolds = ({ fit: { k_fold, fold } }: ResolvedSpec): boolean => k_fold !== null && fold === null
+
+/** The folder of the run gets a folder for each fold, which is a run of its own. Ends when a fold fails. */
+export async function* trainFolds(work: Work): AsyncGenerator<WorkEvent, FoldsEnd> {
+  const { spec, out, host } = work
+  const count = spec.fit.k_fold!
+  const directory = out === null ? null : await createFolder(spec, out)
+  const folds: TrainedFold[] = []
+  for (let fold = 1; fold <= count; fold++) {
+    // expectations are about the means
+    const one = { ...spec, fit: { ...spec.fit, fold }, expect: {} } as ResolvedSpec
+    const data = fold === 1 ? work.data : await host.waiting(`Loading fold ${fold}`, () => loadData(one))
+    const words = `fold ${fold} of ${count}`
+    if (host.signal.aborted) return { outcome: 'interrupted', directory, scores: null, before: words, folds: null }
+    yield { type: 'fold', fold, of: count }
+    const folder = join(RUN_FILES.folds, String(fold))
+    const end = yield* trainStages({ ...work, spec: one, data, out: directory && join(directory, folder) })
+    if (end.outcome !== 'done' || end.scores === null) {
+      return { ...end, directory, before: end.before && words, folds: null }
+    }
+    folds.push({ folder, scores: end.scores })
+  }
+  const report = foldsReport(spec.name, folds)
+  if (directory !== null) {
+    await host.saving(() =>
+      inWords('write the measures of the folds', () =>
+        writeFileAtomic(join(directory, RUN_FILES.foldsReport), `${JSON.stringify(report, null, 2)}\n`),
+      ),
+    )
+  }
+  const scores = means(report.mean)
+  const expectations = checkExpectations(spec.expect, scores)
+  const outcome = expectations.every(({ passed }) => passed) ? 'done' : 'expectationFailed'
+  return { outcome, directory, scores, before: null, folds: { report, expectations } }
+}
+
+/** A mean that is not finite is missing. */
+const means = (mean: Readonly<Record<string, number | null>>): Metrics =>
+  Object.fromEntries(Object.entries(mean).flatMap(([key, value]) => (value === null ? [] : [[key, value]])))

@@ -1,0 +1,190 @@
+/** Trains the stages of a spec one after another, and writes the results of each into the folder of the run. */
+import { join } from 'node:path'
+import { inWords } from '../base/file-problem.js'
+import type { Issue } from '../base/issue.js'
+import type { Progress } from '../base/progress.js'
+import type { Data, LoadedData } from '../data/data.js'
+import type { Engine, StateValues } from '../engine/engine.js'
+import { historyFile } from '../export/history-writer.js'
+import { saveModel } from '../export/model.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import { isStacked, type ResolvedSpec } from '../spec/spec.js'
+import type { Metrics } from '../training/events.js'
+import { nextData } from './next-data.js'
+import {
+  createFolder,
+  NO_RESULTS,
+  type OtherHistory,
+  openResults,
+  type Results,
+  type ResultsOptions,
+  writeSpec,
+} from './results.js'
+import { openSession, type Session } from './session.js'
+import { asLayers, type Stage, stagesOf } from './stages.js'
+import type { Start } from './start.js'
+import { finishRun, type Tested, trainSession } from './train.js'
+import type { Outcome, StageEndEvent, StagesEnd, WorkEvent } from './work-events.js'
+
+/** The command line, or the program that uses the library. */
+export interface Host {
+  /** Ends the work in good order when it is aborted. */
+  readonly signal: AbortSignal
+  /** Does work that may take long. `text` says what it is. */
+  waiting<Result>(text: string, work: (progress?: Progress) => Promise<Result>): Promise<Result>
+  /** Does work that a signal must not cut off, such as writing a file. */
+  saving<Result>(work: () => Promise<Result>): Promise<Result>
+  /** Hears once of each place beside the folder of the run that cannot be written. */
+  unwritten(text: string): void
+  /** Opens further places for the history of the last stage. */
+  histories(): readonly OtherHistory[]
+}
+
+/** A spec that is checked, its data, and the engine that trains it. */
+export interface Work {
+  readonly spec: ResolvedSpec
+  /** Warnings about the spec and the data. */
+  readonly warnings: readonly Issue[]
+  readonly start: Start | null
+  readonly data: LoadedData
+  readonly engine: Engine
+  /** Number of threads that augment training rows. */
+  readonly workers: number
+  /** Folder of the run; undefined for the next free one in `runs/NAME`; null for a run that writes nothing. */
+  readonly out: string | null | undefined
+  readonly host: Host
+}
+
+/** Trains the stages one after another, until one is interrupted or fails. */
+export async function* trainStages(work: Work): AsyncGenerator<WorkEvent, StagesEnd> {
+  const { spec, out, data: all, engine, workers, start, host } = work
+  const { signal, saving } = host
+  const stages = stagesOf(spec, all.form)
+  const becomesLayers = isStacked(spec) && spec.model.fine_tune === null
+  const trained: StateValues[] = []
+  let data: Data = all
+  let directory: string | null | undefined = out === null ? null : undefined
+  let scores: Metrics | null = null
+  const interruptedBefore = ({ title }: Stage): StagesEnd => ({
+    outcome: 'interrupted',
+    directory: directory ?? null,
+    scores: null,
+    before: directory === undefined ? 'training began' : beforeStage(title),
+  })
+  for (const [index, stage] of stages.entries()) {
+    if (signal.aborted) return interruptedBefore(stage)
+    const warnings: string[] = []
+    const warn = (text: string) => warnings.push(text)
+    const session = await host.waiting(`Compiling for ${engine.name}`, () =>
+      openSession(stage.spec, data, engine, { warn, workers, start }),
+    )
+    const next = stages[index + 1]
+    try {
+      for (const text of warnings) yield { type: 'engineWarning', text }
+      if (signal.aborted) return interruptedBefore(stage)
+      if (stage.first) await session.runner.write(stage.first(trained))
+      if (directory === undefined) directory = await createFolder(spec, out!, all.preparation)
+      const left = next ? beforeStage(next.title) : becomesLayers ? 'the model of the stack was saved' : null
+      const tested = yield* trainStage(work, { stage, session, run: directory, isLast: !next, left })
+      scores = tested.scores
+      const outcome = outcomeOf(tested, signal)
+      if (outcome !== 'done') return { outcome, directory, scores, before: null }
+      if (stage.folder !== null) trained.push(await session.runner.read())
+    } finally {
+      await session.dispose()
+    }
+    if (!next) continue
+    const made = await dataFor(next, { stage, weights: trained.at(-1)!, data }, work)
+    if (made === null) return interruptedBefore(next)
+    data = made
+  }
+  if (becomesLayers && directory) {
+    const { model, weights } = asLayers(spec, all.form, trained)
+    const place = join(directory, RUN_FILES.model)
+    const options = { within: directory, checksum: true }
+    await saving(() => inWords('save the model', () => saveModel(place, model, weights, options)))
+  }
+  return { outcome: 'done', directory: directory!, scores, before: null }
+}
+
+const beforeStage = (title: string | null): string => `this stage began: ${title}`
+
+interface StageWork {
+  readonly stage: Stage
+  readonly session: Session
+  /** The folder of the run; null for one that writes nothing. */
+  readonly run: string | null
+  readonly isLast: boolean
+  readonly left: StageEndEvent['left']
+}
+
+/** Trains and tests one stage. Throws an error in its test data at the end. */
+async function* trainStage(
+  { warnings, engine, data, host }: Work,
+  { stage, session, run, isLast, left }: StageWork,
+): AsyncGenerator<WorkEvent, Tested> {
+  const { spec, folder, alone } = stage
+  const directory = run === null || folder === null ? run : join(run, folder)
+  const results =
+    run === null
+      ? NO_RESULTS
+      : await resultsOf({ run, directory: directory!, model: session.model, stage, isLast }, host)
+  try {
+    if (directory !== null && folder !== null && alone) await writeSpec(directory, spec, data.preparation)
+    const known = { stage, session, directory }
+    yield { type: 'stageBegin', ...known }
+    const training = { spec, warnings, session, engine, results, signal: host.signal }
+    const trained = yield* trainSession(training)
+    const tested = await finishRun(training, trained)
+    yield { type: 'stageEnd', ...known, trained, tested, preparation: data.preparation, left }
+    if (tested.fault) throw tested.fault
+    return tested
+  } finally {
+    await results.close()
+  }
+}
+
+type Places = Pick<ResultsOptions, 'run' | 'directory' | 'model'> & Pick<StageWork, 'stage' | 'isLast'>
+
+/** Opens the files of a stage. The history of the last one is also that of the run. */
+function resultsOf({ stage, isLast, ...places }: Places, { saving, unwritten, histories }: Host): Promise<Results> {
+  const ofRun = stage.folder !== null && isLast ? [RUN_FILES.rows, RUN_FILES.history] : []
+  return openResults({
+    ...places,
+    ofRun: ofRun.map((file) => historyFile(join(places.run, file))),
+    others: isLast ? histories() : [],
+    saving,
+    warn: unwritten,
+  })
+}
+
+function outcomeOf({ history, expectations }: Tested, signal: AbortSignal): Outcome {
+  if (signal.aborted) return 'interrupted'
+  if (history.stop.reason === 'diverged') return 'diverged'
+  return expectations.every(({ passed }) => passed) ? 'done' : 'expectationFailed'
+}
+
+interface Done {
+  readonly stage: Stage
+  readonly weights: StateValues
+  /** The data set that it was trained on. */
+  readonly data: Data
+}
+
+/** Returns the data of the next stage, or null when interrupted. */
+async function dataFor(
+  next: Stage,
+  { stage, weights, data }: Done,
+  { engine, data: all, host: { signal, waiting } }: Work,
+): Promise<Data | null> {
+  // the network is trained on the data of the spec
+  if (next.folder === null) return all
+  try {
+    return await waiting('Computing the data of the next RBM', () =>
+      nextData(stage.spec, weights, data, engine, signal),
+    )
+  } catch (error) {
+    if (signal.aborted) return null
+    throw error
+  }
+}
