@@ -6,6 +6,8 @@ export type { DataForm } from './base/form.js'
 export { formatIssue, type Issue, UserError } from './base/issue.js'
 export type { History } from './export/history.js'
 export type { Answer, AnswerPiece } from './library/answers.js'
+export { evaluate } from './library/evaluate.js'
+export type { Evaluated, EvaluateOptions } from './library/evaluate-model.js'
 export type {
   NoteEvent,
   ResultEvent,

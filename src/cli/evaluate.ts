@@ -8,7 +8,7 @@ import { badTensor } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { type Evaluating, type Evaluation, evaluateReport, evaluateSession, openEvaluation } from '../run/evaluate.js'
 import { likelihoodOf } from '../run/likelihood.js'
-import { openModel, type TrainedModel } from '../run/open-model.js'
+import { openModel, type StoredModel } from '../run/open-model.js'
 import { readRun, writeWeights } from '../run/open-run.js'
 import type { Override } from '../spec/override.js'
 import { isUnsupervised, type ResolvedSpec } from '../spec/spec.js'
@@ -56,7 +56,7 @@ const quietBy = ({ json }: ReportOptions) => ({ quiet: json === true, logs: fals
 
 /** The test rows: those of a file alone, or, if they are a share of the source, those that it is divided into. */
 async function testOf(
-  { directory, spec, preparation }: TrainedModel,
+  { directory, spec, preparation }: StoredModel,
   given: readonly string[],
   overrides: readonly Override[],
   options: ReportOptions,

@@ -8,9 +8,10 @@ import { predictions } from '../run/predict.js'
 import { openPredictor } from '../run/predictor.js'
 import { type AnswerPiece, pieceOf } from './answers.js'
 import { type EngineOptions, engineFor, modelOf } from './model-input.js'
+import { type Paths, pathsOf } from './paths.js'
 
 /** Rows as objects; or a source as in a spec: a path, several paths, or paths of arrays by name. */
-export type PredictData = GivenRows | string | readonly string[] | Readonly<Record<string, string>>
+export type PredictData = GivenRows | Paths
 
 export interface PredictOptions extends EngineOptions {
   /** Name of a layer or of an output. Its output alone is computed. */
@@ -71,15 +72,5 @@ const isRows = (data: PredictData): data is GivenRows =>
   Array.isArray(data)
     ? data.length === 0 || typeof data[0] !== 'string'
     : typeof data === 'object' && (Symbol.iterator in data || Symbol.asyncIterator in data)
-
-/** Paths as the command line has them. */
-function pathsOf(data: string | readonly string[] | Readonly<Record<string, string>>): readonly string[] {
-  if (typeof data === 'string') return [asFile(data)]
-  if (Array.isArray(data)) return data.map(asFile)
-  return Object.entries(data).map(([name, path]) => `${name}=${path}`)
-}
-
-/** For the command line a dash is standard input. */
-const asFile = (path: string): string => (path === '-' ? './-' : path)
 
 const NO_STREAM: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} }

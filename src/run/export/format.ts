@@ -13,7 +13,7 @@ interface Common {
   /** True if the format can hold the preparation of data. */
   readonly holdsPreparation?: true
   /** Notes for the user about the file: parts of the run that it lacks, or needs of a reader. Default: none. */
-  notes?(trained: TrainedModel): readonly string[]
+  notes?(trained: StoredModel): readonly string[]
 }
 
 /** `make` throws a UserError that lists what the format cannot say about the model. */
