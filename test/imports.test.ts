@@ -47,7 +47,8 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
       ...['yargs', 'ora'],
     ],
   },
-  'index.ts': { loads: ['base', 'data', 'engine', 'run', 'training'], types: ['spec'] },
+  library: { loads: ['base', 'data', 'engine', 'export', 'run'], types: ['spec', 'training'] },
+  'index.ts': { loads: ['base', 'library', 'run'], types: ['spec', 'training', 'export'] },
 }
 
 const src = join(import.meta.dirname, '../src')

@@ -29,11 +29,14 @@ export function keepKernelsInCache(): void {
 
 /** Queries the driver. Never throws. */
 export async function findCuda(): Promise<Cuda> {
+  const before = process.env.CUDA_CACHE_PATH
   keepKernelsInCache()
   let library: SharedLibrary
   try {
     library = loadForGood(DRIVER)
   } catch {
+    // the process may be one that uses the library
+    if (before === undefined) delete process.env.CUDA_CACHE_PATH
     return { devices: [], problem: 'no NVIDIA driver' }
   }
   try {

@@ -55,7 +55,8 @@ const filesIn = (...path: string[]): string[] =>
     .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('pictures'))
     .map((entry) => join(entry.parentPath, entry.name).slice(join(cwd, ...path).length + 1))
     .toSorted()
-const stages = [...STAGE, 'spec.json'].map((file) => `stages/1/${file}`).concat(STAGE.map((file) => `stages/2/${file}`))
+const RUN = ['preparation.json', 'spec.json']
+const stages = [...STAGE, ...RUN].map((file) => `stages/1/${file}`).concat(STAGE.map((file) => `stages/2/${file}`))
 
 const bytes = (...path: string[]): Buffer => readFileSync(join(cwd, ...path))
 const historyOf = (...path: string[]) => documentOf(bytes(...path, 'history.json').toString(), 'history.schema.json')
@@ -65,7 +66,7 @@ const weightsIn = async (...path: string[]) =>
   )
 
 test('each stage saves its history and model, and the last one those of the run', () => {
-  const files = [...STAGE, 'spec.json', ...stages].toSorted()
+  const files = [...STAGE, ...RUN, ...stages].toSorted()
   for (const run of ['classifier', 'still', 'plain']) expect(filesIn(run), run).toEqual(files)
   expect(historyOf('classifier')).toMatchObject({
     epochs: 2,
@@ -142,7 +143,7 @@ test('Ctrl-C keeps finished stages', async () => {
   expect(stderr).toMatch(
     /\nInterrupted in epoch \d+, after \d+ of 18 steps\.\nTook .* Files: runs\/long\/1\/stages\/2\n$/,
   )
-  expect(filesIn('runs/long/1')).toEqual(['spec.json', ...stages].toSorted())
+  expect(filesIn('runs/long/1')).toEqual([...RUN, ...stages].toSorted())
   expect(historyOf('runs/long/1/stages/1').stop).toEqual({ reason: 'completed' })
   expect(historyOf('runs/long/1/stages/2').stop).toMatchObject({ reason: 'interrupted' })
 })
@@ -208,7 +209,7 @@ describe('other commands', () => {
     ['find-lr', ['find-lr', 'classifier.json'], /^find-lr starts from random weights or .*, but a DBN /m],
     ['bench without a network', ['bench', 'plain.json'], /^This DBN is not fine-tuned /m],
     ['evaluate without a network', ['evaluate', 'plain'], /^This DBN is not fine-tuned /m],
-    ['log Z', ['evaluate', 'classifier', '--exact'], /^--exact: classifier holds a model of type DBN, /m],
+    ['log Z', ['evaluate', 'classifier', '--exact'], /^--exact: classifier holds a model of type Sequential, /m],
   ])('%s: one clear sentence', async (_, args, words) => {
     const { code, stderr } = await runCommand(args, { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) })

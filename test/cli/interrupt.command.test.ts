@@ -14,7 +14,7 @@ const SPEC = {
   engine: 'onnx',
   fit: { epochs: 1, batch_size: 4 },
 }
-const WHOLE = ['history.csv', 'history.json', 'model', 'spec.json']
+const WHOLE = ['history.csv', 'history.json', 'model', 'preparation.json', 'spec.json']
 /** A quiet machine needs two seconds. */
 const SOON_MS = 6000
 const LOOK_MS = 10

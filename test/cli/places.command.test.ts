@@ -17,7 +17,7 @@ const SPEC = {
 const RATE = { type: 'LearningRateScheduler', rates: { 0: 0.1 } }
 
 const folderWith = (changes: object = {}) => temporaryFolder({ 'spec.json': JSON.stringify({ ...SPEC, ...changes }) })
-const WHOLE = ['history.csv', 'history.json', 'model', 'spec.json']
+const WHOLE = ['history.csv', 'history.json', 'model', 'preparation.json', 'spec.json']
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0
 
 /** A small disk of its own. */

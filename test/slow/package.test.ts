@@ -110,20 +110,12 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
 
 /** Trains for an epoch, and prints the first key of what is measured. */
 const USE = `
-import { loadData, openEngine, openSession, requireSpec, soleSpec, train } from 'trainspec'
-import { Readable } from 'node:stream'
+import { train } from 'trainspec'
 
 const path: string = process.argv[2] ?? ''
-const { spec } = await requireSpec(path, [{ path: ['fit', 'epochs'], value: 1, source: 'here' }], Readable.from([]))
-const { engine } = await openEngine('onnx')
-const data = await loadData(spec)
-const session = await openSession(soleSpec(spec, data.form), data, engine)
-const { signal } = new AbortController()
-const files = { write: async () => {} }
-for await (const event of train({ ...session.training, signal, files, now: () => performance.now() })) {
+for await (const event of train(path, { overrides: { 'fit.epochs': 1, expect: {} }, engine: 'onnx' })) {
   if (event.type === 'epochEnd') console.log(Object.keys(event.metrics)[0])
 }
-await session.runner.dispose()
 `
 
 const namesBelow = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' })

@@ -1,0 +1,141 @@
+/** The examples of docs/library.md run as they stand, and leave the process that runs them as it was. */
+import { execFile } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+
+const blocks = Array.from(
+  readFileSync(join(ROOT, 'docs/library.md'), 'utf8').matchAll(/^```(js|ts)\n(.*?)^```$/gms),
+  ([, language, code]) => ({ language: language!, code: code! }),
+)
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trainspec-'))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(ROOT, join(folder, 'node_modules/trainspec'))
+  copyFileSync(join(ROOT, 'specs/data/iris.csv'), join(folder, 'iris.csv'))
+  const spec = readFileSync(join(ROOT, 'specs/iris.json'), 'utf8')
+  writeFileSync(join(folder, 'iris.json'), spec.replace('data/iris.csv', 'iris.csv'))
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const node = (...args: readonly string[]) => promisify(execFile)(process.execPath, args, { cwd: folder })
+
+async function run(code: string, name = 'example.js') {
+  writeFileSync(join(folder, name), code)
+  return node(name)
+}
+
+/** The output of each example, in the order of the page; later ones use the run of the first. */
+const OUTPUTS: readonly RegExp[] = [
+  /^$/,
+  /^20 [\d.]+\n40 [\d.]+\n60 [\d.]+\ndone runs\/first \{[^}]*test_acc/,
+  /^setosa 0\.9\d+\n$/,
+  /^interrupted true\n$/,
+  /'setosa as setosa': 50/,
+  /^0 150 \[ 150, 16 \] 2400\n$/,
+  /^Adam \[[^\]]*'dense\/kernel'[^\]]*\]\n0\.\d+ 30\n150\n$/,
+  /^The spec has 2 problems\.\noverrides model\.layers\.0\.type \/model\/layers\/0\/type: found "Dnse".*\n.*found 0, must be at least 1\n$/,
+]
+
+describe('examples of the page', () => {
+  const scripts = blocks.filter(({ language }) => language === 'js')
+
+  test('are all here', () => expect(scripts).toHaveLength(OUTPUTS.length))
+
+  test.each(OUTPUTS.map((output, index) => [index, output] as const))('example %i', async (index, output) => {
+    const { stdout, stderr } = await run(scripts[index]!.code)
+    expect(stdout).toMatch(output)
+    expect(stderr).toBe('')
+  })
+
+  test('the one in TypeScript has the types of the package, and runs', async () => {
+    const [{ code }] = blocks.filter(({ language }) => language === 'ts') as [(typeof blocks)[number]]
+    writeFileSync(join(folder, 'typed.ts'), code)
+    const options = ['--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2022', '--types', 'node']
+    await node(tsc, ...options, '--typeRoots', join(ROOT, 'node_modules/@types'), 'typed.ts')
+    expect((await node('typed.js')).stdout).toBe('150 true\n')
+  })
+
+  test('a spec that is none does not compile', async () => {
+    writeFileSync(
+      join(folder, 'wrong.ts'),
+      "import type { Spec } from 'trainspec'\nexport const spec: Spec = { data: 'mnist', model: { type: 'Sequential', layers: ['Dnse'] }, los: 'mse' }\n",
+    )
+    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node']
+    const found = node(tsc, ...options, '--typeRoots', join(ROOT, 'node_modules/@types'), 'wrong.ts')
+    await expect(found.catch(({ stdout }) => stdout)).resolves.toMatch(/'los' does not exist/)
+  })
+})
+
+describe('in a process', () => {
+  test('importing the package loads no engine, no reader of data and no schema, and is quick', async () => {
+    const log = join(folder, 'loaded.txt')
+    writeFileSync(
+      join(folder, 'hooks.js'),
+      `import { appendFileSync } from 'node:fs'
+       export const load = (url, context, next) => {
+         appendFileSync(${JSON.stringify(log)}, url + '\\n')
+         return next(url, context)
+       }`,
+    )
+    await run(
+      `import { register } from 'node:module'
+       register('./hooks.js', import.meta.url)
+       await import('trainspec')`,
+    )
+    const loaded = readFileSync(log, 'utf8').trim().split('\n')
+    expect(
+      loaded.filter((url) => !url.startsWith('node:') && !/\/dist\/(index|base|library|run\/versions)/.test(url)),
+    ).toEqual([])
+    expect(loaded.length).toBeLessThan(20)
+  })
+
+  test('nothing is printed, listened to or left behind, and the process ends by itself', async () => {
+    const { stdout, stderr } = await run(`
+      import { evaluate, predict, train } from 'trainspec'
+      const state = () => ({
+        env: { ...process.env },
+        listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+        globals: Object.getOwnPropertyNames(globalThis),
+        cwd: process.cwd(),
+        exitCode: process.exitCode,
+      })
+      const before = state()
+      let model
+      for await (const event of train('iris.json', { overrides: { 'fit.epochs': 2 }, out: 'runs/quiet' })) {
+        if (event.type === 'result') model = event.model
+      }
+      for await (const event of train('iris.json')) if (event.type === 'batchEnd') break
+      for await (const _ of predict(model, 'iris.csv')) break
+      await evaluate(model)
+      const after = state()
+      process.on('exit', () => console.log(JSON.stringify({ before, after })))`)
+    expect(stderr).toBe('')
+    const { before, after } = JSON.parse(stdout)
+    // libraries keep these, which docs/library.md says
+    const hasDriver = existsSync('/proc/driver/nvidia')
+    for (const name of ['TF_CPP_MIN_LOG_LEVEL', ...(hasDriver ? ['CUDA_CACHE_PATH'] : [])]) delete after.env[name]
+    after.globals = after.globals.filter((name: string) => !/^(_tf|__zod_)/.test(name))
+    expect(after).toEqual(before)
+  })
+})
