@@ -47,7 +47,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
       ...['yargs', 'ora'],
     ],
   },
-  library: { loads: ['base', 'data', 'engine', 'export', 'run'], types: ['spec', 'training'] },
+  library: { loads: ['base', 'spec', 'data', 'engine', 'export', 'run'], types: ['training'] },
   'index.ts': { loads: ['base', 'library', 'run'], types: ['spec', 'training', 'export'] },
 }
 

@@ -1,15 +1,10 @@
 /** Reads a spec that a program gives: an object, or the path of a file. */
-import type { z } from 'zod'
 import { type Issue, UserError } from '../base/issue.js'
 import { type DataWatch, UNWATCHED } from '../data/watch.js'
 import { type CheckedSpec, orThrow, readSpec, readText } from '../run/read-spec.js'
 import type { Device } from '../spec/engines.js'
-import type { DeepReadonly } from '../spec/family.js'
 import type { Override } from '../spec/override.js'
-import type { EngineName, specSchema } from '../spec/spec.js'
-
-/** A spec as it stands in a file: only what differs from the defaults. */
-export type Spec = DeepReadonly<z.input<typeof specSchema>>
+import type { EngineName, Spec } from '../spec/spec.js'
 
 /** Changes to a spec. */
 export interface SpecOptions {

@@ -10,8 +10,9 @@ import { type FoldsEnd, hasFolds, trainFolds } from '../run/train-folds.js'
 import { type Host, trainStages, type Work } from '../run/train-stages.js'
 import type { StageEndEvent, StagesEnd, WorkEvent } from '../run/work-events.js'
 import { writesFiles } from '../spec/callback-rules.js'
+import type { Spec } from '../spec/spec.js'
 import type { NoteEvent, ResultEvent, RunEvent, WarningEvent } from './events.js'
-import { readInput, type Spec, type SpecOptions } from './spec-input.js'
+import { readInput, type SpecOptions } from './spec-input.js'
 
 export interface TrainOptions extends SpecOptions {
   /** Folder of the run, which must be new or empty. Without it nothing is written, and the model is in memory. */

@@ -1,6 +1,6 @@
 /** Trains a model. Its work is loaded when it begins. */
+import type { Spec } from '../spec/spec.js'
 import type { RunEvent } from './events.js'
-import type { Spec } from './spec-input.js'
 import type { TrainOptions } from './train-spec.js'
 
 /**

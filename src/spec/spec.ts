@@ -121,6 +121,9 @@ export const specSchema = formed(fields.refine(hasLoss, { error: 'found no "loss
   .superRefine(rules(historyKeyRules))
   .meta({ title: 'trainspec', description: 'A model, its data, and how to train it.' })
 
+/** A spec as it stands in a file: only what differs from the defaults. */
+export type Spec = DeepReadonly<z.input<typeof specSchema>>
+
 /** False if a network has no loss. The JSON Schema has the same rule. */
 function hasLoss({ model, loss, outputs }: z.output<typeof fields>): boolean {
   return !endsInNetwork(model) || loss !== undefined || outputs !== undefined
