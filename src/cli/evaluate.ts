@@ -33,8 +33,8 @@ export async function evaluateRun(
 ): Promise<ExitCode> {
   const overrides = overridesOf(options)
   const trained = await openModel(directory, overrides, { mayDiverge: true })
-  if (!trained.network) return evaluateRbm(directory, given, overrides, options, io)
-  logZMethod(options, trained)
+  const asksForLogZ = options.ais !== undefined || options.exact === true
+  if (!trained.network || asksForLogZ) return evaluateRbm(directory, given, overrides, options, io)
   const test = await testOf(trained, given, overrides, options, io)
   return interruptible(io, async (signal) => {
     const { spec } = trained

@@ -26,7 +26,7 @@ const TINY = {
 
 const folderWith = (changes: object = {}) => temporaryFolder({ 'tiny.json': JSON.stringify({ ...TINY, ...changes }) })
 
-const FILES = ['history.csv', 'history.json', 'model/model.json', 'model/weights.bin', 'spec.json']
+const FILES = ['history.csv', 'history.json', 'model/model.json', 'model/weights.bin', 'preparation.json', 'spec.json']
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -87,7 +87,7 @@ test('a run saves its files, a second one in its own folder, and both are the sa
   expect(csv).toMatch(/^epoch,loss,acc,val_loss,val_acc,learning_rate,seconds\n1,.*\n2,.*\n$/)
   expect(withoutSeconds(read(cwd, 'runs/tiny/2/history.csv'))).toBe(withoutSeconds(csv))
   expect(second.stdout).toBe(read(cwd, 'runs/tiny/2/history.csv'))
-  for (const file of ['model/model.json', 'model/weights.bin', 'spec.json']) {
+  for (const file of ['model/model.json', 'model/weights.bin', 'preparation.json', 'spec.json']) {
     const [a, b] = ['1', '2'].map((run) => readFileSync(join(cwd, 'runs/tiny', run, file)))
     expect(a!.equals(b!), file).toBe(true)
   }

@@ -79,6 +79,7 @@ test('the model and the history do not change', () => {
     'history.json',
     'model',
     'pictures',
+    'preparation.json',
     'spec.json',
   ])
   expect(JSON.parse(readFileSync(join(cwd, 'rbm/model/model.json'), 'utf8')).format).toBe('trainspec-rbm')

@@ -97,7 +97,13 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
     const { code, stderr, files } = await killed(slow(), signal)
     expect(code).toBe(exitCode)
     expect(stderr).toMatch(/\nInterrupted in epoch \d+, /)
-    expect(files.filter(isNoRow)).toEqual(['history.json', 'model/model.json', 'model/weights.bin', 'spec.json'])
+    expect(files.filter(isNoRow)).toEqual([
+      'history.json',
+      'model/model.json',
+      'model/weights.bin',
+      'preparation.json',
+      'spec.json',
+    ])
   })
 
   test('twice: it ends at once', async () => {
@@ -105,12 +111,12 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
     expect(code).toBe(130)
     expect(stderr).not.toContain('Interrupted')
     expect(stderr).toContain('Stopped at once; the model and history.json were not written. Files: out')
-    expect(files.filter(isNoRow)).toEqual(['spec.json'])
+    expect(files.filter(isNoRow)).toEqual(['preparation.json', 'spec.json'])
   })
 
   test('SIGKILL in a step leaves the files written so far, and no process', async () => {
     const { code, files } = await killed(slow(), 'SIGKILL')
     expect(code).toBeNull()
-    expect(files.filter(isNoRow)).toEqual(['spec.json'])
+    expect(files.filter(isNoRow)).toEqual(['preparation.json', 'spec.json'])
   })
 })
