@@ -4,7 +4,7 @@ import { METRICS } from '../spec/metrics.js'
 import { OPTIMIZERS } from '../spec/optimizers.js'
 import { scheduleSchema } from '../spec/schedules.js'
 import { type Family, familyOf, type Member, type Named, namedIn, said, short } from './fields.js'
-import { type Fields, isFields, listed, own, ownText, shown } from './outside.js'
+import { type Fields, isFields, listed, lookUp, own, ownText, shown } from './outside.js'
 
 export interface Compiled {
   /** Undefined if the file has none. */
@@ -127,7 +127,7 @@ function optimizerOf(value: unknown, note: Note): unknown {
   const named = namedIn(value)
   const config: Record<string, unknown> = {}
   for (const [key, given] of Object.entries(named?.config ?? {})) {
-    const name = RENAMED[key] ?? key
+    const name = lookUp(RENAMED, key) ?? key
     if (
       UNUSED.has(key) ||
       given === null ||

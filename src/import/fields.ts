@@ -90,6 +90,7 @@ export function said(given: Named | undefined, family: Family, kind: string): Sa
 export function wrong(issues: readonly { path: PropertyKey[]; message: string }[], fields: Fields): string {
   const [{ path, message } = { path: [], message: 'does not suit a spec' }] = issues
   const [field] = path
+  if (typeof field === 'string' && own(fields, field) === undefined) return `has no ${field}`
   const of = typeof field === 'string' ? `has ${field} ${shown(own(fields, field))}: ` : ''
   return `${of}${message}`
 }

@@ -5,7 +5,7 @@ import { familyOf, short, withoutDefaults, wrong } from './fields.js'
 import { isOperation, Tensor } from './flatten.js'
 import type { Dialect, Misfit } from './found-model.js'
 import { isModel } from './graph.js'
-import { type Fields, isFields, own, ownText, shown } from './outside.js'
+import { type Fields, isFields, lookUp, own, ownText, shown } from './outside.js'
 import { activationOf, partOf } from './parts.js'
 import { respelled } from './spellings.js'
 
@@ -49,7 +49,10 @@ export function sayLayer(given: GivenLayer, dialect: Dialect): SaidLayer | { rea
   }
   const found = FAMILY.get(className)
   if (!found || STRUCTURE.includes(found.type)) {
-    return refuse(REMEDIES[className] ?? 'is a layer that a spec does not have', nearest(className, FAMILY.keys()))
+    return refuse(
+      lookUp(REMEDIES, className) ?? 'is a layer that a spec does not have',
+      nearest(className, FAMILY.keys()),
+    )
   }
   const { type, member } = found
   const misfits: Misfit[] = []

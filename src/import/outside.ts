@@ -40,6 +40,10 @@ export const ownText = (value: unknown, key: string): string | undefined => {
 
 export const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
+/** The value of a table of ours for a key of somebody else: `__proto__` is none. */
+export const lookUp = <Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined
+
 /** A value in a message, cut short. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)

@@ -7,7 +7,7 @@ import { snakeCase } from '../spec/layers/layer.js'
 import { REGULARIZERS } from '../spec/regularizers.js'
 import { familyOf, type Named, namedIn, type Said, said } from './fields.js'
 import type { Dialect } from './found-model.js'
-import { shown } from './outside.js'
+import { lookUp, shown } from './outside.js'
 
 const FAMILIES = {
   initializer: familyOf(INITIALIZERS),
@@ -32,7 +32,7 @@ function modern({ name, config }: Named, dialect: Dialect): Named {
   if (OLD_REGULARIZERS.test(name)) return { name: 'L1L2', config }
   if (name.toLowerCase() === 'maxnorm' && 'm' in config)
     return { name: 'MaxNorm', config: { max_value: config.m, axis: config.axis ?? null } }
-  return { name: OLD_NAMES[name] ?? name, config }
+  return { name: lookUp(OLD_NAMES, name) ?? name, config }
 }
 
 const OLD_REGULARIZERS = /^(Weight|Activity|L1|L2|L1L2)Regularizer$/

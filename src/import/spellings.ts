@@ -1,5 +1,5 @@
 /** Names of layers and arguments before Keras 3 (keras/layers of tag 1.2.2, and tf.keras 2). */
-import type { Fields } from './outside.js'
+import { type Fields, lookUp } from './outside.js'
 
 export interface Spelled {
   readonly type: string
@@ -78,7 +78,7 @@ export function respelled(
   has: (type: string, argument: string) => boolean,
 ): Spelled {
   if (className === 'Merge') return merged(config)
-  const type = CLASSES[className] ?? className
+  const type = lookUp(CLASSES, className) ?? className
   const { nb_row, nb_col, forget_bias_init, ...rest } = config
   const given = {
     ...rest,
@@ -86,9 +86,9 @@ export function respelled(
     ...(forget_bias_init !== undefined && { unit_forget_bias: forget_bias_init === 'one' }),
   }
   const entries = Object.entries(given).map(([key, value]) => {
-    const named = ARGUMENTS_OF[className]?.[key] ?? ARGUMENTS[key]
+    const named = lookUp(lookUp(ARGUMENTS_OF, className) ?? {}, key) ?? lookUp(ARGUMENTS, key)
     if (named === undefined || has(type, key)) return [key, value] as const
-    return [named, named === 'data_format' ? (ORDERS[String(value)] ?? value) : value] as const
+    return [named, named === 'data_format' ? (lookUp(ORDERS, String(value)) ?? value) : value] as const
   })
   return { type, config: Object.fromEntries(entries) }
 }
@@ -97,7 +97,7 @@ const ORDERS: Readonly<Record<string, string>> = { tf: 'channels_last', th: 'cha
 
 /** `Merge` of Keras 1, whose mode is a layer of its own now. */
 function merged({ mode, concat_axis, dot_axes, name }: Fields): Spelled {
-  const type = MERGES[String(mode)] ?? 'Merge'
+  const type = lookUp(MERGES, String(mode)) ?? 'Merge'
   return {
     type,
     config: { name, ...(type === 'Concatenate' && { axis: concat_axis }), ...(type === 'Dot' && { axes: dot_axes }) },

@@ -10,7 +10,7 @@ import { elementType, floatsOf, type NumericArray } from '../data/arrays/element
 import { fileBeside } from '../export/saved-model.js'
 import { MAX_WEIGHTS } from '../model/check-model.js'
 import type { NeedyLayer, StoredWeight, WeightSource } from './found-model.js'
-import { shown } from './outside.js'
+import { lookUp, shown } from './outside.js'
 
 const TYPES: Readonly<Record<string, string>> = {
   float32: 'f4',
@@ -77,7 +77,7 @@ function storedIn({ paths, weights }: Group, directory: string, path: string): S
 const storedType = ({ dtype, quantization }: Described): string => quantization?.dtype ?? dtype
 
 function bytesOf(weight: Described, path: string): number {
-  const name = TYPES[storedType(weight)]
+  const name = lookUp(TYPES, storedType(weight))
   if (name === undefined) {
     throw new UserError(
       `${path}: weight ${shown(weight.name)} has dtype ${shown(storedType(weight))}, must be one of ${Object.keys(TYPES).join(', ')}`,
