@@ -50,3 +50,20 @@ describe('models drawn at random', () => {
     }
   })
 })
+
+test('layers may have as many units as a traced batch has rows', async () => {
+  const layers = [13, 17, 13, 17].map((units) => ({ type: 'Dense', units, activation: 'softmax' }))
+  const spec = {
+    name: 'sizes',
+    ...specSchema.parse({ data: 'mnist', model: { type: 'Sequential', layers }, loss: 'mse' }),
+  }
+  const network = buildModel((spec as SupervisedSpec).model, { x: [13] }, 0, outputsOf(spec as SupervisedSpec))
+  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, firstValue(name, shape)]))
+  const { form } = dataOf(cases[0]!.data, 0)
+  const inputs = { x: { ...form.inputs.x!, shape: [13] } }
+  const preparation = { form, columns: {}, facts: {}, learnt: {} }
+  const trained = { directory: '', spec, form: { ...form, inputs }, preparation, model: network, network, weights }
+  const session = await openOnnx(await onnxModel(trained as TrainedModel, { withPreparation: false }))
+  const found = await session.run({ x: onnxTensor(new Float32Array(2 * 13), [2, 13]) })
+  expect(Object.values(found)[0]!.dims).toEqual([2, 17])
+})
