@@ -41,10 +41,14 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   import: { loads: ['base', 'spec', 'data', 'model', 'export', 'zod'] },
   report: { loads: ['base', '@dagrejs/dagre', 'fast-png'], types: ['spec', 'program', 'training', 'export'] },
   run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export', 'import'] },
+  serve: {
+    loads: ['base', 'data', 'export', 'run', 'content-type', 'negotiator'],
+    types: ['spec', 'engine'],
+  },
   cli: {
     loads: [
       ...['base', 'spec', 'data', 'model', 'libtensorflow', 'engine', 'training', 'report', 'export', 'import', 'run'],
-      ...['yargs', 'ora'],
+      ...['serve', 'yargs', 'ora'],
     ],
   },
   library: { loads: ['base', 'spec', 'data', 'engine', 'export', 'run'], types: ['training'] },

@@ -93,7 +93,9 @@ async function write({ rows, predictor, options, format, notes, signal }: Writin
     const names = answers.map(({ name }) => name).join(', ')
     throw new UserError(`--format npy: an array has one output, but the model has ${names}: choose one by --output`)
   }
-  if (format !== 'npy') expectTable(answers)
+  if (format !== 'npy') {
+    expectTable(answers, (name) => `"--output ${name} --format npy --out FILE.npy" writes an array`)
+  }
   const skip = options['on-error'] === 'skip'
   let writer: PredictionWriter | undefined
   let [done, skipped] = [0, 0]

@@ -2,8 +2,11 @@
 
 import { EXIT } from './exit-codes.js'
 
-/** The loss if the command ended at once: `idle` nothing, `training` the results, `saving` a half-written file. */
-export const PHASES = { idle: 0, training: 1, saving: 2 } as const
+/**
+ * The loss if the command ended at once: `idle` nothing, `training` the results, `saving` a half-written file,
+ * `answering` the requests under way.
+ */
+export const PHASES = { idle: 0, training: 1, saving: 2, answering: 3 } as const
 
 export type Phase = (typeof PHASES)[keyof typeof PHASES]
 
@@ -23,7 +26,11 @@ const SAME_MS = 250
 /** Time for work to end in good order when nothing would be lost. */
 const IDLE_MS = 1000
 
-const SAYINGS = { finishing: 'Finishing the step', saving: 'Writing the results' }
+const SAYINGS: { readonly [Value in Exclude<Phase, 0>]: string } = {
+  [PHASES.training]: 'Finishing the step',
+  [PHASES.saving]: 'Writing the results',
+  [PHASES.answering]: 'Answering the requests under way',
+}
 const AGAIN = 'press Ctrl-C again to stop at once.'
 
 /** Returns a function to call on each signal, with the exit code that the signal stands for. */
@@ -41,8 +48,8 @@ export function watch({ phase, now, after, say: tell, end }: Watched): (exitCode
       after(IDLE_MS, () => {
         if (phase() === PHASES.idle) end(exitCode)
       })
-    } else if (heard === 1) say(1, `${found === PHASES.saving ? SAYINGS.saving : SAYINGS.finishing}; ${AGAIN}`)
-    else if (heard === 2 && found === PHASES.saving) say(2, `${SAYINGS.saving}; ${AGAIN}`)
+    } else if (heard === 1 && found !== PHASES.idle) say(1, `${SAYINGS[found]}; ${AGAIN}`)
+    else if (heard === 2 && found === PHASES.saving) say(2, `${SAYINGS[found]}; ${AGAIN}`)
     else end(exitCode)
   }
 }

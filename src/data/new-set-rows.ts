@@ -10,7 +10,7 @@ import { FILE } from './folders/file-table.js'
 import type { NewPiece, NewRowsRequest, OpenRows } from './own/new-rows.js'
 import { findFiles, openFiles } from './own/open-source.js'
 import { type PictureFeature, pictureColumn } from './own/picture-features.js'
-import { preparing, TEST } from './preparation.js'
+import { type Preparing, preparing, TEST } from './preparation.js'
 import { setPlans, X } from './set-plans.js'
 import { setForm, testSource } from './sources/built-in.js'
 import type { RawTable } from './sources/raw-table.js'
@@ -53,7 +53,8 @@ export async function givenSamples(rows: GivenRows, request: SetRowsRequest): Pr
 }
 
 /** Throws a UserError for samples of another size. */
-function rowsOf(samples: Samples, { data, seed, preparation }: SetRowsRequest): OpenRows {
+function rowsOf(samples: Samples, request: SetRowsRequest): OpenRows {
+  const { data } = request
   const { x } = setForm(data)
   const { name, count, column: found, key, close } = samples
   if (!isField(found) || sizeOf(found.shape) !== sizeOf(x.shape)) {
@@ -65,8 +66,7 @@ function rowsOf(samples: Samples, { data, seed, preparation }: SetRowsRequest): 
   }
   // bytes mean what the bytes of the set mean
   const column: Field = found.dtype === 'uint8' ? x : { ...x, dtype: found.dtype, divisor: found.divisor }
-  const { [X]: plan } = setPlans(data, seed)
-  const work = preparing({ [X]: plan! }, { x: column }, TEST, { [X]: preparation.learnt[X]! })
+  const work = setWork(request, column)
   async function* pieces(): AsyncGenerator<NewPiece> {
     for await (const many of samples.rows()) {
       for (const { from, count, columns } of inPieces(many, { [key]: column }, work.most)) {
@@ -76,6 +76,15 @@ function rowsOf(samples: Samples, { data, seed, preparation }: SetRowsRequest): 
     }
   }
   return { name, fields: work.fields, count, pieces, close }
+}
+
+/** How samples of a column `x` become inputs of the model. */
+export function setWork(
+  { data, seed, preparation }: Pick<SetRowsRequest, 'data' | 'seed' | 'preparation'>,
+  x: Column,
+): Preparing {
+  const { [X]: plan } = setPlans(data, seed)
+  return preparing({ [X]: plan! }, { x }, TEST, { [X]: preparation.learnt[X]! })
 }
 
 async function ofSet(set: SetSpec): Promise<Samples> {

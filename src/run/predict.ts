@@ -16,13 +16,13 @@ export function predictionColumns(kept: readonly string[], answers: readonly Ans
   ]
 }
 
-/** Throws a UserError for answers that no table can hold. */
-export function expectTable(answers: readonly AnswerForm[]): void {
+/** Throws a UserError for answers that no table can hold. `remedy` ends its sentence, for the output of this name. */
+export function expectTable(answers: readonly AnswerForm[], remedy: (name: string) => string): void {
   const wide = answers.find(({ shape, columns }) => columns.length === 0 && shape.every((size) => size > 0))
   if (!wide) return
   const size = wide.shape.reduce((product, one) => product * one, 1)
   throw new UserError(
-    `Output "${wide.name}" has ${size} numbers a row, but a table has at most ${MOST_ANSWERS} columns; "--output ${wide.name} --format npy --out FILE.npy" writes an array.`,
+    `Output "${wide.name}" has ${size} numbers a row, but a table has at most ${MOST_ANSWERS} columns; ${remedy(wide.name)}.`,
   )
 }
 

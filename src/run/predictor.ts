@@ -1,4 +1,4 @@
-/** Computes the answers of a trained model, in batches of one size, so that a row has the same answer in any batch. */
+/** Computes the answers of a trained model, in whole batches, so that a row has the same answer in any of one size. */
 import type { Field, Named, Numbers } from '../base/field.js'
 import { inputKey } from '../base/form.js'
 import { UserError } from '../base/issue.js'
@@ -19,8 +19,13 @@ import { trainedSlots } from './trained-weights.js'
 
 export interface Predictor {
   readonly answers: readonly AnswerForm[]
-  /** Computes the answers of the first `count` rows of arrays by key. */
-  predict(arrays: Named<Numbers>, count: number): Promise<AnswerValues>
+  /** The largest number of rows that are computed at once. */
+  readonly batchSize: number
+  /**
+   * Computes the answers of the first `count` rows of arrays by key, in batches of these sizes, in rising order: each
+   * time the smallest that holds the rest, filled up. Default: the largest alone.
+   */
+  predict(arrays: Named<Numbers>, count: number, sizes?: readonly number[]): Promise<AnswerValues>
   dispose(): Promise<void>
 }
 
@@ -31,8 +36,6 @@ export interface PredictorOptions {
   readonly engine: Engine
   /** Name of a layer, or of an output, whose output alone is computed. */
   readonly output?: string | undefined
-  /** Rows that are computed at once; fewer are filled up. Default: those of a step of training, at least 32. */
-  readonly batchSize?: number
   readonly warn?: (text: string) => void
 }
 
@@ -43,7 +46,8 @@ const MOST_BATCH = 1024
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { trained, fields, engine, output, warn } = options
   const { spec } = trained
-  const batchSize = options.batchSize ?? Math.min(MOST_BATCH, Math.max(LEAST_BATCH, spec.fit.batch_size))
+  // the rows of a step of training
+  const batchSize = Math.min(MOST_BATCH, Math.max(LEAST_BATCH, spec.fit.batch_size))
   const { answers, program } = programOf(trained, fields, output)
   const runner: Runner<'predict'> = await engine.load(
     { predict: program },
@@ -52,29 +56,32 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const room = roomFor(fields, batchSize)
   return {
     answers,
-    async predict(arrays, count) {
+    batchSize,
+    async predict(arrays, count, sizes = [batchSize]) {
       const widths = answers.map(({ shape }) => sizeOf(shape))
       const found = answers.map((_, index) => new Float32Array(count * widths[index]!))
-      for (let from = 0; from < count; from += batchSize) {
-        const size = Math.min(batchSize, count - from)
-        const some = fromRow(arrays, fields, from)
-        const outputs = await runner.run('predict', { size: batchSize, arrays: filledUp(some, size) }, {})
+      for (let from = 0; from < count; ) {
+        const size = sizes.find((one) => one >= count - from) ?? sizes.at(-1)!
+        const taken = Math.min(size, count - from)
+        const some = filledUp(fromRow(arrays, fields, from), taken, size)
+        const outputs = await runner.run('predict', { size, arrays: some }, {})
         for (const [index, { layer }] of answers.entries()) {
           const width = widths[index]!
-          found[index]!.set(outputs[layer]!.subarray(0, size * width), from * width)
+          found[index]!.set(outputs[layer]!.subarray(0, taken * width), from * width)
         }
+        from += taken
       }
       return Object.fromEntries(answers.map(({ name }, index) => [name, found[index]!]))
     },
     dispose: () => runner.dispose(),
   }
 
-  /** A whole batch whose first rows are these. */
-  function filledUp(arrays: Named<Numbers>, size: number): Named<Numbers> {
-    if (size === batchSize) return firstRows(arrays, fields, size)
-    const few = firstRows(arrays, fields, size)
+  /** A batch of `size` rows, of which the first `taken` are these. */
+  function filledUp(arrays: Named<Numbers>, taken: number, size: number): Named<Numbers> {
+    const few = firstRows(arrays, fields, taken)
+    if (taken === size) return few
     for (const [key, values] of Object.entries(room)) values.set(few[key]!)
-    return room
+    return firstRows(room, fields, size)
   }
 }
 

@@ -9,6 +9,7 @@ import { findLr } from './find-lr.js'
 import { importModel } from './import.js'
 import { predict } from './predict.js'
 import { sample } from './sample.js'
+import { serve } from './serve.js'
 import { setup } from './setup.js'
 import { summary } from './summary.js'
 import { train } from './train.js'
@@ -27,6 +28,7 @@ export const COMMANDS = {
   summary,
   evaluate,
   predict,
+  serve,
   export: exportModel,
   import: importModel,
   sample,

@@ -19,7 +19,7 @@ import { type Feature, valuesColumn } from './feature.js'
 import { fileColumns } from './file-columns.js'
 import { plansOf } from './plans.js'
 import { quoted } from './problem.js'
-import { typedTexts } from './typed-texts.js'
+import { type NumberStyle, typedTexts } from './typed-texts.js'
 
 /** New rows, which are read once. */
 export interface NewRows {
@@ -75,7 +75,7 @@ export const withoutTargets = (data: OwnDataSpec): OwnDataSpec => ({
 
 /** Throws a UserError if the table lacks columns, or has other ones than the training data. */
 export function newRows(given: RowTable, request: NewRowsRequest): NewRows {
-  const { data, preparation, seed, keep, cellByCell, noted } = request
+  const { data, preparation, keep, cellByCell, noted } = request
   const decisions = featuresOf(data, preparation)
   const badFiles = new Map<number, string>()
   const refused = (file: { readonly row: number; readonly file: string; readonly problem: string }) => {
@@ -94,13 +94,13 @@ export function newRows(given: RowTable, request: NewRowsRequest): NewRows {
   const columns = noNames<Column>()
   for (const [column, type] of Object.entries(types)) columns[column] = columnOf(stream, column, type)
   expectForms(given, columns, preparation)
-  const plans = plansOf(withoutTargets(data), decisions, seed)
-  const learnt = Object.fromEntries(Object.entries(preparation.learnt).filter(([key]) => isInputKey(key)))
-  const work = preparing(plans, columns, TEST, learnt)
-  const needed = Object.values(decisions.features).filter((one) => refusesGaps(one) || one.missing === 'drop')
-  const reading = { types, columns, work, needed, keep, style: data.csv, file: given.name, badFiles }
+  const work = rowWork(request, decisions, columns)
   const raw = Object.keys(wanted).filter((column) => Object.hasOwn(given.columns, column))
-  return { fields: work.fields, count: given.count?.(raw) ?? null, pieces: () => piecesOf(stream, reading) }
+  return {
+    fields: work.fields,
+    count: given.count?.(raw) ?? null,
+    pieces: () => piecesOf(stream, work, keep, badFiles),
+  }
 }
 
 /** How the columns of features are read. */
@@ -149,65 +149,94 @@ function expectForms({ name }: RowTable, columns: Named<Column>, { columns: trai
   if (issues.length > 0) throw new UserError(`${name} has other arrays than the training data.`, issues)
 }
 
-interface ReadingNew {
-  readonly types: Named<ColumnType | 'field'>
-  readonly columns: Named<Column>
-  readonly work: Preparing
-  readonly needed: readonly Feature[]
-  readonly keep: readonly string[]
-  readonly style: OwnDataSpec['csv']
-  readonly file: string
-  /** Problems with the files of rows, by the number of the row. */
-  readonly badFiles: Map<number, string>
+/** The work on rows with the same columns, which is made once for any number of them. */
+export interface RowWork {
+  readonly fields: Named<Field>
+  /** Number of rows that are prepared at once. */
+  readonly most: number
+  /** Prepares rows, whose cells may all be text. Rows that are `bad` are left out, and those that it refuses are added. */
+  prepare(rows: Rows, bad: BadRows, style?: NumberStyle): Named<Numbers>
 }
 
-async function* piecesOf(stream: RowStream, reading: ReadingNew): AsyncGenerator<NewPiece> {
-  const { types, columns, work, needed, keep, style, badFiles } = reading
-  for await (const many of stream.rows()) {
-    for (const rows of inPieces(many, stream.columns, work.most)) {
-      const bad = new Map<number, string>()
-      const refuse = (at: number, problem: string) => {
-        if (!bad.has(at)) bad.set(at, problem)
-      }
-      for (let at = 0; badFiles.size > 0 && at < rows.count; at++) {
-        const problem = badFiles.get(rows.from + at)
-        if (problem !== undefined) refuse(at, problem)
-        badFiles.delete(rows.from + at)
-      }
+/** Rows that cannot be prepared. */
+export interface BadRows {
+  has(at: number): boolean
+  keys(): Iterable<number>
+  readonly size: number
+  /** Adds a problem of a row by its place, and the column in which it is; null if the problem names it. */
+  refuse(at: number, problem: string, column: string | null): void
+}
+
+export function rowWork(
+  { data, preparation, seed }: Pick<NewRowsRequest, 'data' | 'preparation' | 'seed'>,
+  decisions: Decisions,
+  columns: Named<Column>,
+): RowWork {
+  const types = columnTypes(decisions)
+  const plans = plansOf(withoutTargets(data), decisions, seed)
+  const learnt = Object.fromEntries(Object.entries(preparation.learnt).filter(([key]) => isInputKey(key)))
+  const work = preparing(plans, columns, TEST, learnt)
+  const needed = Object.values(decisions.features).filter((one) => refusesGaps(one) || one.missing === 'drop')
+  return {
+    fields: work.fields,
+    most: work.most,
+    prepare({ from, count, columns: read }, bad, style = data.csv) {
       const values = noNames<Values>()
       for (const [column, type] of Object.entries(types)) {
-        const read = rows.columns[column]!
-        const isTyped = type === 'field' || !Array.isArray(read)
-        values[column] = isTyped ? read : typedTexts(column, read as readonly (string | null)[], type, style, refuse)
+        const given = read[column]!
+        const isTyped = type === 'field' || !Array.isArray(given)
+        const refuse = (at: number, problem: string) => bad.refuse(at, problem, column)
+        values[column] = isTyped ? given : typedTexts(given as readonly (string | null)[], type, style, refuse)
       }
-      for (const { column } of needed) refuseGaps(column, values[column]!, rows.count, refuse)
+      for (const { column } of needed)
+        if (widthOf(columns[column]!) === 1) refuseGaps(column, values[column]!, count, bad)
+      return preparedRows({ from, count, columns: values }, columns, work, bad)
+    },
+  }
+}
+
+/** The first problem of each row. */
+class FirstProblems extends Map<number, string> implements BadRows {
+  refuse(at: number, problem: string, column: string | null): void {
+    if (!this.has(at)) this.set(at, column === null ? problem : `column ${quoted(column)}: ${problem}`)
+  }
+}
+
+async function* piecesOf(
+  stream: RowStream,
+  work: RowWork,
+  keep: readonly string[],
+  badFiles: Map<number, string>,
+): AsyncGenerator<NewPiece> {
+  for await (const many of stream.rows()) {
+    for (const rows of inPieces(many, stream.columns, work.most)) {
+      const bad = new FirstProblems()
+      for (let at = 0; badFiles.size > 0 && at < rows.count; at++) {
+        const problem = badFiles.get(rows.from + at)
+        if (problem !== undefined) bad.refuse(at, problem, null)
+        badFiles.delete(rows.from + at)
+      }
       const kept = Object.fromEntries(keep.map((name) => [name, rows.columns[name] as readonly (string | null)[]]))
       const { from, count } = rows
-      const fields = preparedRows({ from, count, columns: values }, columns, work, bad, refuse)
+      const fields = work.prepare(rows, bad)
       yield { from, count, fields, bad, kept }
     }
   }
 }
 
-function refuseGaps(
-  column: string,
-  values: Values,
-  count: number,
-  refuse: (at: number, problem: string) => void,
-): void {
+function refuseGaps(column: string, values: Values, count: number, bad: BadRows): void {
   const isGap = Array.isArray(values)
     ? (at: number) => values[at] === null
     : (at: number) => Number.isNaN(values[at] as number)
-  for (let at = 0; at < count; at++) if (isGap(at)) refuse(at, `column ${quoted(column)} has a gap`)
+  for (let at = 0; at < count; at++) if (isGap(at)) bad.refuse(at, 'found a gap', column)
 }
 
 /** Prepares rows. Bad rows get the values of a good one, so that the others keep their places. */
 function preparedRows(
   rows: Rows,
   columns: Named<Column>,
-  { prepare, fields }: Preparing,
-  bad: ReadonlyMap<number, string>,
-  refuse: (at: number, problem: string) => void,
+  { prepare }: Pick<Preparing, 'prepare'>,
+  bad: BadRows,
 ): Named<Numbers> {
   try {
     const filled = withoutBad(rows, columns, bad)
@@ -222,19 +251,19 @@ function preparedRows(
         prepare(row)
       } catch (problem) {
         if (!(problem instanceof UserError)) throw problem
-        refuse(at, problem.message)
+        bad.refuse(at, problem.message, null)
       }
     }
     // every row can be prepared by itself, so the problem is none of a row
     if (bad.size === before) throw error
-    return preparedRows(rows, columns, { prepare, fields, most: 0 }, bad, refuse)
+    return preparedRows(rows, columns, { prepare }, bad)
   }
 }
 
 const NONE: Named<Numbers> = {}
 
 /** Null if there is no good row. */
-function withoutBad(rows: Rows, columns: Named<Column>, bad: ReadonlyMap<number, string>): Rows | null {
+function withoutBad(rows: Rows, columns: Named<Column>, bad: BadRows): Rows | null {
   if (bad.size === 0) return rows
   let good = 0
   while (bad.has(good)) good++

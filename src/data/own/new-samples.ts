@@ -21,7 +21,7 @@ import { MEMORY_BUDGET } from './spool.js'
 const ROWS_AT_ONCE = 256
 
 /** Name of the column with the number of the last row of a sample, from 1, if no column orders the rows. */
-const ROW = 'row'
+export const ROW = 'row'
 
 /** Each sample keeps the columns that name and order its rows, as its last row has them. */
 export async function newSamples(

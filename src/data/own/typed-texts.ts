@@ -12,7 +12,6 @@ export interface NumberStyle {
 
 /** Reads texts as a type. `refuse` hears the place of each that does not fit, from 0, and the problem. */
 export function typedTexts(
-  column: string,
   texts: readonly (string | null)[],
   type: ColumnType,
   style: NumberStyle,
@@ -30,7 +29,7 @@ export function typedTexts(
     const number = numberIn(plain)
     numbers[at] = number
     if (Number.isNaN(number) || !fits(number, type)) {
-      refuse(at, misfit({ column, type, value: text, isNumber: !Number.isNaN(number) || isNotFinite(plain) }))
+      refuse(at, misfit({ type, value: text, isNumber: !Number.isNaN(number) || isNotFinite(plain) }))
     }
   }
   return numbers

@@ -21,6 +21,8 @@ const AT_ONCE = 16
 export interface BadFile {
   /** From 0. */
   readonly row: number
+  /** The column that names it. */
+  readonly column: string
   readonly file: string
   /** Continues a sentence beginning with the name of the file. */
   readonly problem: string

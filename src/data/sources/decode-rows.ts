@@ -28,11 +28,21 @@ export interface RowDecoder {
   close(): void
 }
 
-export async function rowDecoder(columns: readonly FileColumn[], options?: ThreadOptions): Promise<RowDecoder> {
+/** The bytes of a file by the text of its row, or what is wrong with that. */
+export type BytesIn = (text: string) => Uint8Array | Pick<BadFile, 'problem'>
+
+const NO_THREADS: ThreadOptions = { count: 0, after: 0 }
+
+/** Without `bytesIn`, the text of a row is a path. */
+export async function rowDecoder(
+  columns: readonly FileColumn[],
+  options?: ThreadOptions,
+  bytesIn?: BytesIn,
+): Promise<RowDecoder> {
   const fields = Object.fromEntries(columns.map(({ name, field }) => [name, field]))
   const decoders = columns.map(({ decoder }) => decoder)
   const decodes = await Promise.all(decoders.map((decoder) => decodeBy(decoder, 'again')))
-  const threads = fileThreads(decoders, AT_ONCE, options)
+  const threads = fileThreads(decoders, AT_ONCE, bytesIn ? NO_THREADS : options)
   const limited = limiter(AT_ONCE)
   return {
     width: columns.reduce((sum, { field }) => sum + sizeOf(field.shape) * ARRAYS[field.dtype].BYTES_PER_ELEMENT, 0),
@@ -48,7 +58,7 @@ export async function rowDecoder(columns: readonly FileColumn[], options?: Threa
             factsOf(columns, rows, row, async (column, text, index) => {
               const width = sizeOf(column.field.shape)
               const into = arrays[column.name]!.subarray(row * width, (row + 1) * width)
-              return known?.[index]?.[row] ?? decodeFile(column, text, decodes[index]!, into)
+              return known?.[index]?.[row] ?? decodeFile(column, text, decodes[index]!, into, bytesIn)
             }),
           ),
         ),
@@ -85,7 +95,7 @@ async function factsOf(
     const text = textsOf(rows, column)[row]!
     // a gap is reported, or drops the row, by its column
     if (text === null) continue
-    const refuse = (problem: string) => bad.push({ row: rows.from + row, file: column.pathOf(text), problem })
+    const refuse = (problem: string) => bad.push({ row: rows.from + row, column: column.from, file: column.pathOf(text), problem })
     const found = await decode(column, text, index)
     if ('problem' in found) {
       refuse(found.problem)
@@ -100,9 +110,18 @@ async function factsOf(
   return { bad, turned: [...facts.values()].some(({ turned }) => turned) }
 }
 
-async function decodeFile(column: FileColumn, text: string, decode: Decode, into: Numbers): Promise<Found> {
-  const place = placeOf(column, text)
-  if ('problem' in place) return place
-  const bytes = await bytesOf(place.path, MOST_BYTES)
+async function decodeFile(
+  column: FileColumn,
+  text: string,
+  decode: Decode,
+  into: Numbers,
+  bytesIn: BytesIn | undefined,
+): Promise<Found> {
+  const bytes = bytesIn ? bytesIn(text) : await bytesAt(column, text)
   return 'problem' in bytes ? bytes : decode(bytes, into)
+}
+
+async function bytesAt(column: FileColumn, text: string): Promise<Uint8Array | { readonly problem: string }> {
+  const place = placeOf(column, text)
+  return 'problem' in place ? place : bytesOf(place.path, MOST_BYTES)
 }

@@ -4,7 +4,7 @@ import { readWhole } from '../../base/read-file.js'
 import type { Column, Values } from '../column.js'
 import { madeAhead } from './ahead.js'
 import { type BadFile, BadFiles, missingFiles } from './bad-files.js'
-import { rowDecoder } from './decode-rows.js'
+import { type BytesIn, rowDecoder } from './decode-rows.js'
 import { type FileColumn, MOST_BYTES, placeOf } from './file-column.js'
 import type { ThreadOptions } from './file-threads.js'
 import type { RawTable, RowTable } from './raw-table.js'
@@ -18,6 +18,8 @@ export interface FileListener {
   noted(note: string): void
   /** Hears of each file that cannot be used, before its row comes with zeros. Without it, such files are an error. */
   readonly refused?: (file: BadFile) => void
+  /** Gives the bytes of a file by the text of its row. Without it, the text is a path. */
+  readonly bytesIn?: BytesIn
 }
 
 export function withFiles<Given extends RowTable>(
@@ -68,10 +70,10 @@ async function* decodedRows(
   made: readonly FileColumn[],
   columns: Named<Column>,
   name: string,
-  { noted, refused }: FileListener,
+  { noted, refused, bytesIn }: FileListener,
   options?: ThreadOptions,
 ): AsyncGenerator<Rows> {
-  const decoder = await rowDecoder(made, options)
+  const decoder = await rowDecoder(made, options, bytesIn)
   const most = Math.max(1, Math.floor(BYTES_AT_ONCE / decoder.width))
   const decodePiece = async (rows: Rows) => ({ rows, ...(await decoder.decode(rows)) })
   const bad = new BadFiles(name)

@@ -32,7 +32,7 @@ export function badCells(cells: readonly BadCell[]): UserError {
       code: 'cell',
       source: cell.file,
       pointer: '',
-      message: `row ${cell.row}, ${misfit(cell)}`,
+      message: `row ${cell.row}, column ${quoted(cell.column)}: ${misfit(cell)}`,
     }),
   )
   const words = [...new Set(cells.filter(isWord).map(({ value }) => value))]
@@ -41,9 +41,9 @@ export function badCells(cells: readonly BadCell[]): UserError {
   return new UserError(`${cells[0]!.file} has values that do not fit their columns${remedy}`, issues)
 }
 
-/** Says what a cell holds and should hold, without its row. */
-export const misfit = (cell: Omit<BadCell, 'file' | 'row'>): string =>
-  `column ${quoted(cell.column)}: found ${quoted(cell.value)}, must be ${wordsOf(cell)}`
+/** Says what a cell holds and should hold. */
+export const misfit = (cell: Pick<BadCell, 'type' | 'isNumber' | 'value'>): string =>
+  `found ${quoted(cell.value)}, must be ${wordsOf(cell)}`
 
 /** True for a value that can be a sign for a gap. */
 const isWord = ({ isNumber, value }: BadCell): boolean => (!isNumber || isNotFinite(value)) && isShort(value)

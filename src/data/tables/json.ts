@@ -89,20 +89,25 @@ export type JsonCell = number | string | null
 
 /** Returns a function that gives the cells of a column of some records, before which the file has `from` others. */
 export function cellsOf(path: string, missing: readonly string[]) {
-  const gaps = new Set<unknown>(['', ...missing, ...missing.map(numberIn).filter((number) => !Number.isNaN(number))])
-  return (records: readonly JsonRecord[], column: string, from: number): JsonCell[] => {
-    // every object has such a property
-    const isInherited = column in Object.prototype
-    return records.map((record, at) => {
-      const value = isInherited && !Object.hasOwn(record, column) ? null : record[column]
-      if (value === null || value === undefined || gaps.has(value)) return null
-      if (typeof value === 'object') {
-        const place = `${path}: row ${from + at + 1}, column ${quoted(column)}`
-        throw new UserError(`${place}: found ${kindOf(value)}, must be a number or text`)
-      }
-      if (typeof value !== 'boolean') return value as number | string
-      return gaps.has(String(value)) ? null : String(value)
+  const cell = cellReader(missing)
+  return (records: readonly JsonRecord[], column: string, from: number): JsonCell[] =>
+    records.map((record, at) => {
+      const found = cell(record, column)
+      if (typeof found !== 'object' || found === null) return found
+      throw new UserError(`${path}: row ${from + at + 1}, column ${quoted(column)}: ${found.problem}`)
     })
+}
+
+/** Returns a function that gives the cell of a column of a record, or what is wrong with it. */
+export function cellReader(missing: readonly string[]) {
+  const gaps = new Set<unknown>(['', ...missing, ...missing.map(numberIn).filter((number) => !Number.isNaN(number))])
+  return (record: JsonRecord, column: string): JsonCell | { readonly problem: string } => {
+    // every object has some properties that are not its own
+    const value = column in Object.prototype && !Object.hasOwn(record, column) ? null : record[column]
+    if (value === null || value === undefined || gaps.has(value)) return null
+    if (typeof value === 'object') return { problem: `found ${kindOf(value)}, must be a number or text` }
+    if (typeof value !== 'boolean') return value as number | string
+    return gaps.has(String(value)) ? null : String(value)
   }
 }
 

@@ -14,12 +14,14 @@ export async function openStream(
   bytes: AsyncIterable<Uint8Array>,
   options: TableOptions,
   name: string,
+  format: 'csv' | 'either' = 'either',
 ): Promise<RowTable> {
   const iterator = bytes[Symbol.asyncIterator]()
   const first = await firstBytes(iterator)
   if (first === null) throw new UserError(`${name}: it is empty`)
   const rest = following(first, iterator)
-  const table = OPENING_BRACE === first.find((byte) => !BLANKS.includes(byte)) ? jsonLines : csv
+  const isJson = format === 'either' && OPENING_BRACE === first.find((byte) => !BLANKS.includes(byte))
+  const table = isJson ? jsonLines : csv
   return { name, folder: '.', close() {}, ...(await table(rest, options, name)) }
 }
 

@@ -88,4 +88,4 @@ async function textOf(path: string, encoding: Encoding): Promise<string | Proble
 const problemsIn = (text: string | Problem, { from, columns }: Rows, index: number): BadFile[] =>
   typeof text === 'string'
     ? []
-    : [{ row: from + index, file: (columns[FILE] as readonly string[])[index]!, problem: text.problem }]
+    : [{ row: from + index, column: FILE, file: (columns[FILE] as readonly string[])[index]!, problem: text.problem }]
