@@ -7,12 +7,12 @@ export const serve = command({
   usage: 'train serve RUN',
   summary: 'answer requests for a trained model over HTTP',
   help: `Answers rows that programs send, as "train predict" answers those of a file.
-RUN is the folder of a run. POST /predict takes rows as JSON or CSV; GET /health,
-/spec and /openapi.json say what is served. The address goes to standard error,
-and a line for each request with a problem. Only programs on this machine can
-reach it, unless --host says more; there is no login and no encryption. SIGTERM
-or Ctrl-C ends it when the requests under way are answered; the second one at
-once.`,
+RUN is the folder of a run. POST /predict takes rows as JSON or CSV, and
+GET /health, /spec and /openapi.json say what is served. The address goes to
+standard error, and a line for each request with a problem. Only programs on
+this machine can reach it, unless --host says more; there is no login and no
+encryption. SIGTERM or Ctrl-C ends it when the requests under way are answered;
+the second one at once.`,
   operands: ONE_RUN,
   options: {
     port: {
@@ -48,13 +48,15 @@ once.`,
     engine,
     device,
   },
-  exits: { ...RUN_EXITS, done: 'done: stopped by Ctrl-C or SIGTERM, with every request answered' },
+  exits: {
+    ...RUN_EXITS,
+    done: 'stopped by Ctrl-C or SIGTERM, with every request answered',
+    interrupted: 'stopped at once by Ctrl-C (SIGINT)',
+    terminated: 'stopped at once by kill or by the system (SIGTERM)',
+  },
   examples: [
     ['train serve runs/iris/1', 'serve on http://127.0.0.1:8080'],
-    [
-      `curl -H 'Content-Type: application/json' -d '[{"sepal_length": 5.1, ...}]' http://127.0.0.1:8080/predict`,
-      'ask for the answer of a row',
-    ],
+    ['train serve runs/iris/1 --port 0', 'serve on a free port, which is printed'],
     ['train serve runs/mnist-cnn/1 --port 9000 --host 0.0.0.0', 'serve other machines, on another port'],
   ],
   run: async ([directory], options, io) => (await import('../serve.js')).serveRun(directory!, options, io),
