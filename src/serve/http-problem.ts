@@ -1,6 +1,6 @@
 /** Requests that cannot be answered, and what is said about them (RFC 9457, "Problem Details for HTTP APIs"). */
 import { STATUS_CODES } from 'node:http'
-import type { RowProblem } from '../data/own/given-rows.js'
+import type { RowProblem } from '../data/requests/rows.js'
 
 export class HttpProblem extends Error {
   constructor(

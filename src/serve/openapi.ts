@@ -1,6 +1,6 @@
 /** Describes the server of a model as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0). */
 import type { Shape } from '../base/shape.js'
-import type { GivenColumn } from '../data/given.js'
+import type { RequestColumn } from '../data/requests/reader.js'
 import { ANSWER_TYPES } from './answer-text.js'
 import { CSV_TYPE, JSON_TYPE, type Limits } from './request-body.js'
 import type { Service } from './service.js'
@@ -87,7 +87,7 @@ const document = (operationId: string, summary: string) => ({
 const named = <Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> =>
   Object.fromEntries(entries)
 
-function columnSchema({ array, isNumber, isWhole, isFile, mayLack, feature }: GivenColumn) {
+function columnSchema({ array, isNumber, isWhole, isFile, mayLack, feature }: RequestColumn) {
   const description = feature === null ? {} : { description: feature }
   if (array) return { ...arraySchema(array.shape, NUMBERS[array.dtype]), ...description }
   const type = isNumber ? (isWhole ? 'integer' : 'number') : 'string'

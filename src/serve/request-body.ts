@@ -4,8 +4,8 @@ import { setImmediate as immediately } from 'node:timers/promises'
 import { parse } from 'content-type'
 import { formatBytes } from '../base/bytes.js'
 import { decodeUtf8 } from '../base/utf8.js'
-import { GIVEN } from '../data/given.js'
-import { type GivenRows, rowsOfCsv, rowsOfRecords, type WantedColumn } from '../data/own/given-rows.js'
+import { REQUEST } from '../data/requests/reader.js'
+import { type RequestRows, rowsOfCsv, rowsOfRecords, type WantedColumn } from '../data/requests/rows.js'
 import { kindOf } from '../data/tables/json-records.js'
 import { TABLE_DEFAULTS } from '../data/tables/options.js'
 import { shownReason } from '../data/tables/quoted.js'
@@ -70,13 +70,13 @@ export interface RowReading {
 }
 
 /** Throws an HttpProblem for a body that holds no rows, and what `rowsOfRecords` and `rowsOfCsv` throw. */
-export async function rowsIn(body: Buffer, format: RowFormat, reading: RowReading): Promise<GivenRows> {
+export async function rowsIn(body: Buffer, format: RowFormat, reading: RowReading): Promise<RequestRows> {
   const decoded = decodeUtf8(body)
   if ('problem' in decoded) throw new HttpProblem(400, `The body ${decoded.problem.replace(/; save.*/, '')}.`)
   return FORMATS[format](decoded.text, body, reading)
 }
 
-async function readJson(text: string, _: Buffer, { columns, data, limits }: RowReading): Promise<GivenRows> {
+async function readJson(text: string, _: Buffer, { columns, data, limits }: RowReading): Promise<RequestRows> {
   let document: unknown
   try {
     document = JSON.parse(text)
@@ -109,7 +109,7 @@ function expectFew(count: number, { rows: most }: Limits): void {
 /** Bytes that are read before other requests get their turn. */
 const AT_ONCE = 2 ** 16
 
-async function readCsv(_: string, body: Buffer, { columns, data, limits }: RowReading): Promise<GivenRows> {
+async function readCsv(_: string, body: Buffer, { columns, data, limits }: RowReading): Promise<RequestRows> {
   async function* pieces() {
     for (let from = 0; from < body.length; from += AT_ONCE) {
       yield body.subarray(from, from + AT_ONCE)
@@ -118,5 +118,5 @@ async function readCsv(_: string, body: Buffer, { columns, data, limits }: RowRe
   }
   const options = 'source' in data ? data : { csv: TABLE_DEFAULTS, missing_values: [] }
   const utf8 = { ...options, csv: { ...options.csv, encoding: 'utf-8' as const } }
-  return rowsOfCsv(pieces(), columns, utf8, GIVEN, (count) => expectFew(count, limits))
+  return rowsOfCsv(pieces(), columns, utf8, REQUEST, (count) => expectFew(count, limits))
 }

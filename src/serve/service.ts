@@ -1,7 +1,7 @@
 /** A trained model that answers rows in memory. */
 import type { Field, Named } from '../base/field.js'
-import { GIVEN, type GivenReader, givenReader } from '../data/given.js'
-import type { GivenRows } from '../data/own/given-rows.js'
+import { REQUEST, type RequestReader, requestReader } from '../data/requests/reader.js'
+import type { RequestRows } from '../data/requests/rows.js'
 import type { Engine } from '../engine/engine.js'
 import type { PredictionColumn, PredictionRows } from '../export/predictions/rows.js'
 import type { AnswerForm } from '../run/answers.js'
@@ -12,14 +12,14 @@ import { batchSizes } from './batch-sizes.js'
 import { Batcher } from './batcher.js'
 
 export interface Service {
-  readonly reader: GivenReader
+  readonly reader: RequestReader
   readonly answers: readonly AnswerForm[]
   /** The columns of an answer. */
   readonly columns: readonly PredictionColumn[]
   /** True if answers are those of `train predict`, bit for bit. */
   readonly areExact: boolean
-  /** Answers rows in their order. Throws what `GivenReader.pieces` throws. */
-  answer(rows: GivenRows, signal: AbortSignal): AsyncGenerator<PredictionRows>
+  /** Answers rows in their order. Throws what `RequestReader.pieces` throws. */
+  answer(rows: RequestRows, signal: AbortSignal): AsyncGenerator<PredictionRows>
   dispose(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export interface ServiceOptions {
 /** Throws a UserError for a model that cannot answer rows in memory, or not as a table. */
 export async function openService({ trained, engine, output, warn }: ServiceOptions): Promise<Service> {
   const { spec, preparation } = trained
-  const reader = givenReader({ data: spec.data, preparation, seed: spec.seed })
+  const reader = requestReader({ data: spec.data, preparation, seed: spec.seed })
   const predictor = await openPredictor({ trained, fields: reader.fields, engine, output, warn })
   expectTable(predictor.answers, () => '"--output LAYER" serves another output')
   const { sizes, areExact } = await batchSizes(predictor, reader.fields)
@@ -45,9 +45,10 @@ export async function openService({ trained, engine, output, warn }: ServiceOpti
     columns: predictionColumns(reader.kept, predictor.answers),
     areExact,
     async *answer(rows, signal) {
-      const open = { name: GIVEN, fields: reader.fields, count: rows.count, close() {} }
+      const open = { name: REQUEST, fields: reader.fields, count: rows.count, close() {} }
       const given = { ...open, pieces: () => reader.pieces(rows) }
-      for await (const some of predictions({ rows: given, predictor: batched, skip: false, signal })) yield some.rows
+      for await (const some of predictions({ rows: given, predictor: batched, skip: false, skipOption: '', signal }))
+        yield some.rows
     },
     dispose: () => predictor.dispose(),
   }

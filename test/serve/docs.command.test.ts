@@ -10,7 +10,7 @@ const text = readFileSync(join(ROOT, 'docs/serve.md'), 'utf8')
 
 /** A request of curl, and the JSON document that the docs show after it. */
 const examples = Array.from(
-  text.matchAll(/```sh\ncurl (?<words>[^`]+)\n```(?:[^`]*```json\n(?<shown>[^`]+)```)?/g),
+  text.matchAll(/```sh\ncurl (?<words>[^`]+)\n```(?:(?:(?!```)[\s\S])*```json\n(?<shown>[^`]+)```)?/g),
   ({ groups }) => groups as { readonly words: string; readonly shown?: string },
 )
 

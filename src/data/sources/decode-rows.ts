@@ -95,7 +95,8 @@ async function factsOf(
     const text = textsOf(rows, column)[row]!
     // a gap is reported, or drops the row, by its column
     if (text === null) continue
-    const refuse = (problem: string) => bad.push({ row: rows.from + row, column: column.from, file: column.pathOf(text), problem })
+    const refuse = (problem: string) =>
+      bad.push({ row: rows.from + row, column: column.from, file: column.pathOf(text), problem })
     const found = await decode(column, text, index)
     if ('problem' in found) {
       refuse(found.problem)

@@ -5,11 +5,11 @@ import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
+import type { NumberStyle } from '../own/typed-texts.js'
 import { fits, misfit } from '../tables/bad-cells.js'
 import { cellReader } from '../tables/json.js'
 import { type JsonRecord, kindOf } from '../tables/json-records.js'
 import { openStream } from '../tables/stream-table.js'
-import type { NumberStyle } from './typed-texts.js'
 
 /** A column that rows must have: one with text, from which numbers are read too, or one with arrays. */
 export interface WantedColumn {
@@ -20,7 +20,7 @@ export interface WantedColumn {
   readonly isNumber: boolean
 }
 
-export interface GivenRows {
+export interface RequestRows {
   readonly count: number
   readonly texts: Named<readonly (string | null)[]>
   readonly arrays: Named<Numbers>
@@ -53,7 +53,7 @@ export function rowsOfRecords(
   records: readonly unknown[],
   columns: readonly WantedColumn[],
   missing: readonly string[],
-): GivenRows {
+): RequestRows {
   const problems: RowProblem[] = []
   const rows = records.map((record, at): JsonRecord => {
     if (isRecord(record)) return record
@@ -176,7 +176,7 @@ export async function rowsOfCsv(
   { csv, missing_values }: Pick<OwnDataSpec, 'csv' | 'missing_values'>,
   name: string,
   counted: (rows: number) => void,
-): Promise<GivenRows> {
+): Promise<RequestRows> {
   const arrays = columns.filter(({ array }) => array !== null)
   if (arrays.length > 0) {
     const message = 'it has arrays, which CSV cannot have: send JSON'

@@ -1,28 +1,28 @@
 /** Prepares rows in memory, such as those of a request, for a trained model. */
-import type { Field, Named } from '../base/field.js'
-import { inputKey } from '../base/form.js'
-import { UserError } from '../base/issue.js'
-import { noNames } from '../base/no-names.js'
-import type { SetSpec } from '../spec/data.js'
-import { refusesGaps } from '../spec/feature-chain.js'
-import type { OwnDataSpec } from '../spec/own-data.js'
-import type { DataSpec } from '../spec/spec.js'
-import type { Column } from './column.js'
-import { setWork } from './new-set-rows.js'
-import { seriesColumns } from './own/columns.js'
-import { fileColumns } from './own/file-columns.js'
-import { type GivenRows, type RowProblem, RowsError, type WantedColumn } from './own/given-rows.js'
-import { givenTable, typedTable } from './own/given-table.js'
-import { type BadRows, columnTypes, featuresOf, type NewPiece, rowWork } from './own/new-rows.js'
-import { hasSamplesOfRows, newSamples, ROW } from './own/new-samples.js'
-import type { SavedPreparation } from './saved-preparation.js'
-import { setForm } from './sources/built-in.js'
-import { columnOfType } from './sources/raw-table.js'
-import { inPieces } from './sources/source.js'
-import { withFiles } from './sources/with-files.js'
-import { UNWATCHED } from './watch.js'
+import type { Field, Named } from '../../base/field.js'
+import { inputKey } from '../../base/form.js'
+import { UserError } from '../../base/issue.js'
+import { noNames } from '../../base/no-names.js'
+import type { SetSpec } from '../../spec/data.js'
+import { refusesGaps } from '../../spec/feature-chain.js'
+import type { OwnDataSpec } from '../../spec/own-data.js'
+import type { DataSpec } from '../../spec/spec.js'
+import type { Column } from '../column.js'
+import { setWork } from '../new-set-rows.js'
+import { seriesColumns } from '../own/columns.js'
+import { fileColumns } from '../own/file-columns.js'
+import { type BadRows, columnTypes, featuresOf, type NewPiece, rowWork } from '../own/new-rows.js'
+import { hasSamplesOfRows, newSamples, ROW } from '../own/new-samples.js'
+import type { SavedPreparation } from '../saved-preparation.js'
+import { setForm } from '../sources/built-in.js'
+import { columnOfType } from '../sources/raw-table.js'
+import { inPieces } from '../sources/source.js'
+import { withFiles } from '../sources/with-files.js'
+import { UNWATCHED } from '../watch.js'
+import { type RequestRows, type RowProblem, RowsError, type WantedColumn } from './rows.js'
+import { textTable, typedTable } from './table.js'
 
-export interface GivenColumn extends WantedColumn {
+export interface RequestColumn extends WantedColumn {
   /** The feature that is made of it, for people; null for a column that names or orders rows. */
   readonly feature: string | null
   /** True for the content of a file, as base64 text. */
@@ -34,19 +34,19 @@ export interface GivenColumn extends WantedColumn {
 }
 
 /** How rows in memory become inputs of a model. */
-export interface GivenReader {
+export interface RequestReader {
   /** The inputs, by key. */
   readonly fields: Named<Field>
-  readonly columns: readonly GivenColumn[]
+  readonly columns: readonly RequestColumn[]
   /** Columns that stand before the answers. */
   readonly kept: readonly string[]
   /** True if a sample is made of several rows. */
   readonly hasSamplesOfRows: boolean
   /** Prepares rows piece by piece. Ends with a RowsError that lists every problem, after which no piece comes. */
-  pieces(rows: GivenRows): AsyncGenerator<NewPiece>
+  pieces(rows: RequestRows): AsyncGenerator<NewPiece>
 }
 
-export interface GivenRequest<Data = DataSpec> {
+export interface ReaderRequest<Data = DataSpec> {
   readonly data: Data
   readonly preparation: SavedPreparation
   /** Seed of the spec. */
@@ -54,17 +54,19 @@ export interface GivenRequest<Data = DataSpec> {
 }
 
 /** Name of the rows in messages. */
-export const GIVEN = 'the request'
+export const REQUEST = 'the request'
 
 /** Throws a UserError for a model that gets no rows in memory. */
-export function givenReader(request: GivenRequest): GivenReader {
+export function requestReader(request: ReaderRequest): RequestReader {
   const { data } = request
   if (!('source' in data)) return ofSet({ ...request, data })
   return hasSamplesOfRows(data) ? ofSeries({ ...request, data }) : ofRows({ ...request, data })
 }
 
-function ofSet(request: GivenRequest<SetSpec>): GivenReader {
-  const { x } = setForm(request.data)
+function ofSet(request: ReaderRequest<SetSpec>): RequestReader {
+  const { x: stored } = setForm(request.data)
+  // pixels are given as the numbers that they stand for
+  const x: Field = stored.divisor === 1 ? stored : { ...stored, dtype: 'float32', divisor: 1 }
   const work = setWork(request, x)
   return {
     fields: work.fields,
@@ -85,7 +87,7 @@ const NONE: NewPiece['bad'] = new Map()
 
 const PLAIN = { array: null, isNumber: false, isWhole: false, isFile: false, mayLack: false }
 
-function ofRows(request: GivenRequest<OwnDataSpec>): GivenReader {
+function ofRows(request: ReaderRequest<OwnDataSpec>): RequestReader {
   const { preparation } = request
   const { decisions, made, columns } = columnsOf(request)
   const types = columnTypes(decisions)
@@ -113,7 +115,7 @@ function ofRows(request: GivenRequest<OwnDataSpec>): GivenReader {
         },
         bytesIn: bytesOfBase64,
       }
-      const stream = withFiles(givenTable(given, GIVEN), made, listener).read(Object.fromEntries(asText))
+      const stream = withFiles(textTable(given, REQUEST), made, listener).read(Object.fromEntries(asText))
       for await (const all of stream.rows()) {
         for (const rows of inPieces(all, stream.columns, work.most)) {
           const { from, count } = rows
@@ -129,13 +131,13 @@ function ofRows(request: GivenRequest<OwnDataSpec>): GivenReader {
   }
 }
 
-function ofSeries(request: GivenRequest<OwnDataSpec>): GivenReader {
+function ofSeries(request: ReaderRequest<OwnDataSpec>): RequestReader {
   const { data, preparation } = request
   const { made, columns } = columnsOf(request)
   if (made.length > 0) throw new UserError('A model whose samples are several rows of files cannot be served.')
   const naming = seriesColumns(data)
   const named = naming.filter((name) => columns.every((column) => column.name !== name))
-  const found = { source: GIVEN, pointer: '', files: [GIVEN] }
+  const found = { source: REQUEST, pointer: '', files: [REQUEST] }
   return {
     fields: Object.fromEntries(Object.entries(preparation.form.inputs).map(([name, field]) => [inputKey(name), field])),
     columns: [...columns, ...named.map((name) => ({ ...PLAIN, name, feature: null }))],
@@ -144,20 +146,20 @@ function ofSeries(request: GivenRequest<OwnDataSpec>): GivenReader {
     async *pieces(given) {
       if (given.problems.length > 0) throw new RowsError(given.problems)
       const settings = { ...request, keep: [], cellByCell: false, noted() {} }
-      yield* (await newSamples(typedTable(given, GIVEN), found, settings, UNWATCHED)).pieces()
+      yield* (await newSamples(typedTable(given, REQUEST), found, settings, UNWATCHED)).pieces()
     },
   }
 }
 
 /** The columns that features are made of, and those that are made of files. */
-function columnsOf({ data, preparation }: GivenRequest<OwnDataSpec>) {
+function columnsOf({ data, preparation }: ReaderRequest<OwnDataSpec>) {
   const decisions = featuresOf(data, preparation)
   const made = fileColumns(
     decisions,
-    givenTable({ count: 0, texts: {}, arrays: {}, fields: {}, style: data.csv, problems: [] }, GIVEN),
+    textTable({ count: 0, texts: {}, arrays: {}, fields: {}, style: data.csv, problems: [] }, REQUEST),
   )
   const features = Object.values(decisions.features)
-  const columns = Object.entries(columnTypes(decisions)).map(([name, type]): GivenColumn => {
+  const columns = Object.entries(columnTypes(decisions)).map(([name, type]): RequestColumn => {
     const users = features.filter(({ column }) => column === name)
     const types = new Set(users.map((one) => one.type))
     return {

@@ -1,12 +1,12 @@
 /** Rows in memory as a table. */
 import { noNames } from '../../base/no-names.js'
 import type { Column, Values } from '../column.js'
+import { typedTexts } from '../own/typed-texts.js'
 import { type ColumnType, columnOfType, type RowTable } from '../sources/raw-table.js'
-import { type GivenRows, type RowProblem, RowsError } from './given-rows.js'
-import { typedTexts } from './typed-texts.js'
+import { type RequestRows, type RowProblem, RowsError } from './rows.js'
 
 /** The table whose columns are text, or arrays. */
-export const givenTable = (rows: GivenRows, name: string): RowTable =>
+export const textTable = (rows: RequestRows, name: string): RowTable =>
   tableOf(
     rows,
     name,
@@ -15,13 +15,13 @@ export const givenTable = (rows: GivenRows, name: string): RowTable =>
   )
 
 /** The same with the types that are asked for. Its rows throw a RowsError for text that does not have its type. */
-export const typedTable = (rows: GivenRows, name: string): RowTable =>
+export const typedTable = (rows: RequestRows, name: string): RowTable =>
   tableOf(rows, name, columnOfType, (texts, column, type, problems) =>
     typedTexts(texts, type, rows.style, (at, message) => problems.push({ row: at + 1, column, message })),
   )
 
 function tableOf(
-  { count, texts, arrays, fields }: GivenRows,
+  { count, texts, arrays, fields }: RequestRows,
   name: string,
   columnAs: (type: ColumnType) => Column,
   valuesAs: (texts: readonly (string | null)[], column: string, type: ColumnType, problems: RowProblem[]) => Values,
