@@ -108,7 +108,7 @@ async function predicted(run: string, file: string): Promise<Row[]> {
     .map((line) => JSON.parse(line))
 }
 
-const post = (headers: Readonly<Record<string, string>>, body: string | Uint8Array, path = '/predict') =>
+const post = (headers: Readonly<Record<string, string>>, body: string | Uint8Array<ArrayBuffer>, path = '/predict') =>
   fetch(`${server.url}${path}`, { method: 'POST', headers, body })
 
 describe('answers', () => {
