@@ -6,7 +6,7 @@ import { nearest } from '../base/nearest.js'
 import { sizeOf } from '../base/shape.js'
 import { firstRows, fromRow, roomFor } from '../data/table.js'
 import type { Engine, Runner } from '../engine/engine.js'
-import type { ClassRbm } from '../model/rbm/class-rbm.js'
+import { type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import { hiddenProgram, labelsProgram, layerProgram, predictProgram } from '../program/predict.js'
 import type { Program } from '../program/program.js'
@@ -137,7 +137,8 @@ function rbmProgram(trained: TrainedModel, samples: ReturnType<typeof samplesOf>
   const wanted = output ?? names[0]!
   if (!names.includes(wanted)) throw noOutput(wanted, names)
   if (wanted === HIDDEN) {
-    const rbm = model as Rbm
+    // the labels are summed out
+    const rbm = isLabelled ? withoutLabels(model as ClassRbm) : (model as Rbm)
     return { answers: [plainAnswer(HIDDEN, [rbm.hiddenUnits])], program: hiddenProgram(rbm, weights, x, HIDDEN) }
   }
   const rbm = model as ClassRbm

@@ -13,7 +13,9 @@ import { openPredictor } from '../../src/run/predictor.js'
 import { runCommand } from '../support/command.js'
 import { forDamaged } from '../support/damaged.js'
 
-const CSV = ['a,b,kind', ...Array.from({ length: 30 }, (_, row) => `${row / 7},${row % 3},${'xyz'[row % 3]}`)].join('\n')
+const CSV = ['a,b,kind', ...Array.from({ length: 30 }, (_, row) => `${row / 7},${row % 3},${'xyz'[row % 3]}`)].join(
+  '\n',
+)
 const SPEC = {
   data: { source: 'rows.csv', target: 'kind', missing: { a: 'median' } },
   model: { type: 'Sequential', layers: [{ type: 'Dense', units: 'auto', activation: 'softmax' }] },
@@ -51,33 +53,30 @@ async function answers(run: string): Promise<Float32Array> {
   }
 }
 
-test.each(['preparation.json', 'spec.json', 'model/model.json', 'model/weights.bin'])(
-  '%s',
-  async (file) => {
-    const whole = await answers(join(folder, 'run'))
-    const bytes = readFileSync(join(folder, 'run', file))
-    const before = readdirSync(folder).toSorted()
-    const counts = { opened: 0, refused: 0 }
-    await forDamaged(
-      bytes,
-      async (damaged) => {
-        writeFileSync(join(folder, 'damaged', file), damaged)
-        try {
-          const found = await answers(join(folder, 'damaged'))
-          expect(found).toHaveLength(whole.length)
-          counts.opened++
-        } catch (error) {
-          if (!(error instanceof UserError)) throw error
-          expect(error.message).not.toMatch(/undefined|\[object|internal|:$/)
-          counts.refused++
-        }
-      },
-      COPIES,
-    )
-    writeFileSync(join(folder, 'damaged', file), bytes)
-    expect(await answers(join(folder, 'damaged'))).toEqual(whole)
-    expect(readdirSync(folder).toSorted()).toEqual(before)
-    expect(counts.opened + counts.refused).toBeGreaterThanOrEqual(COPIES)
-    expect(counts.refused).toBeGreaterThan(100)
-  },
-)
+test.each(['preparation.json', 'spec.json', 'model/model.json', 'model/weights.bin'])('%s', async (file) => {
+  const whole = await answers(join(folder, 'run'))
+  const bytes = readFileSync(join(folder, 'run', file))
+  const before = readdirSync(folder).toSorted()
+  const counts = { opened: 0, refused: 0 }
+  await forDamaged(
+    bytes,
+    async (damaged) => {
+      writeFileSync(join(folder, 'damaged', file), damaged)
+      try {
+        const found = await answers(join(folder, 'damaged'))
+        expect(found).toHaveLength(whole.length)
+        counts.opened++
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        expect(error.message).not.toMatch(/undefined|\[object|internal|:$/)
+        counts.refused++
+      }
+    },
+    COPIES,
+  )
+  writeFileSync(join(folder, 'damaged', file), bytes)
+  expect(await answers(join(folder, 'damaged'))).toEqual(whole)
+  expect(readdirSync(folder).toSorted()).toEqual(before)
+  expect(counts.opened + counts.refused).toBeGreaterThanOrEqual(COPIES)
+  expect(counts.refused).toBeGreaterThan(100)
+})

@@ -56,7 +56,7 @@ and answers are written in the order of the rows, while they are computed.`,
       'train predict runs/titanic/1 new.csv --keep PassengerId --out answers.csv',
       'write a file, with a column of the data',
     ],
-    ['cat new.jsonl | train predict runs/iris/1 - --format jsonl', 'answer rows as they come through a pipe'],
+    ['train predict runs/iris/1 - --format jsonl < new.jsonl', 'answer rows as they come through a pipe'],
     [
       'train predict runs/mnist-cnn/1 mnist-10k --output dense --out features.npy',
       'write the output of a layer as an array',
