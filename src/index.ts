@@ -4,8 +4,10 @@
  */
 export type { DataForm } from './base/form.js'
 export { formatIssue, type Issue, UserError } from './base/issue.js'
+export type { GivenRow, GivenRows } from './data/tables/given-rows.js'
 export type { History } from './export/history.js'
 export type { Answer, AnswerPiece } from './library/answers.js'
+export type { GivenData, Paths } from './library/data-input.js'
 export { evaluate } from './library/evaluate.js'
 export type { Evaluated, EvaluateOptions } from './library/evaluate-model.js'
 export type {
@@ -18,7 +20,7 @@ export type {
 } from './library/events.js'
 export { openModel } from './library/open-model.js'
 export { type Answers, predict } from './library/predict.js'
-export type { PredictData, PredictOptions } from './library/predict-rows.js'
+export type { PredictOptions } from './library/predict-rows.js'
 export type { SpecOptions } from './library/spec-input.js'
 export { train } from './library/train.js'
 export type { TrainOptions } from './library/train-spec.js'

@@ -52,7 +52,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     ],
   },
   library: { loads: ['base', 'spec', 'data', 'engine', 'export', 'run'], types: ['training'] },
-  'index.ts': { loads: ['base', 'library', 'run'], types: ['spec', 'training', 'export'] },
+  'index.ts': { loads: ['base', 'library', 'run'], types: ['spec', 'data', 'training', 'export'] },
 }
 
 const src = join(import.meta.dirname, '../src')

@@ -1,4 +1,5 @@
 /** Opens the rows on which a trained model is measured. They are prepared as in training, and the training rows are not read. */
+import type { Field } from '../base/field.js'
 import type { DataForm } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { DATASETS, type SetSpec } from '../spec/data.js'
@@ -9,13 +10,13 @@ import { sourceOf } from './open-new.js'
 import { oddLabels } from './own/classes.js'
 import { targetColumns } from './own/columns.js'
 import type { Decisions, Target } from './own/decide.js'
-import { type FoundSource, isShare, nameOf } from './own/found-source.js'
+import { isShare, nameOf } from './own/found-source.js'
 import { featuresOf } from './own/new-rows.js'
 import { findFiles } from './own/open-source.js'
 import { madeNames } from './own/picture-features.js'
 import { plansOf } from './own/plans.js'
 import { DataError, ofNewRows, refuse } from './own/problem.js'
-import { gapProblems, type Reading, readSource } from './own/read.js'
+import { gapProblems, type Reading, type ReadSource, readSource, readTable } from './own/read.js'
 import { samplingOf } from './own/samples.js'
 import { readSeries, unequalTargets } from './own/series.js'
 import { MEMORY_BUDGET } from './own/spool.js'
@@ -24,6 +25,7 @@ import type { SavedPreparation } from './saved-preparation.js'
 import { setPlans } from './set-plans.js'
 import { testSource } from './sources/built-in.js'
 import type { Table } from './table.js'
+import { GIVEN, type GivenRows, openGiven } from './tables/given-rows.js'
 import type { DataWatch } from './watch.js'
 
 export interface TestRequest extends Pick<DataRequest, 'data' | 'seed'> {
@@ -58,15 +60,18 @@ async function testOfSet({
 }: TestRequest & { readonly data: SetSpec }): Promise<TestData> {
   const [word = data.dataset, ...others] = given ?? []
   if (others.length > 0 || !Object.hasOwn(DATASETS, word)) {
-    throw new UserError(
-      `This model was trained on the set ${data.dataset}, so it is measured on a set: ${Object.keys(DATASETS).join(', ')}.`,
-    )
+    throw onSetsOnly(data)
   }
   const plans = setPlans(data, seed)
   const test = await testSource({ ...data, dataset: word } as SetSpec)
   const table = await tableOf(plans, test, TEST, preparation.learnt)
   return { form: withTest(preparation.form, word, table), test: table }
 }
+
+const onSetsOnly = ({ dataset }: SetSpec): UserError =>
+  new UserError(
+    `This model was trained on the set ${dataset}, so it is measured on a set: ${Object.keys(DATASETS).join(', ')}.`,
+  )
 
 const withTest = (form: DataForm, name: string, { count }: Table): DataForm => ({
   ...form,
@@ -76,27 +81,57 @@ const withTest = (form: DataForm, name: string, { count }: Table): DataForm => (
 
 async function testOfSource(
   source: SourceSpec,
-  { data, seed, preparation, given, watch }: TestRequest & { readonly data: OwnDataSpec },
+  request: TestRequest & { readonly data: OwnDataSpec },
 ): Promise<TestData> {
+  const { data, given, watch } = request
   const pointer = given ? '/data/source' : '/data/test'
   const files = await findFiles(source, { ...data, sha256: null }, watch)
   const found = { source, pointer, files }
-  const decisions = { ...featuresOf(data, preparation), targets: targetsOf(data, preparation) }
+  return testIn(nameOf(found), request, (reading) => readSource(found, reading))
+}
+
+/** Rows that a program gives. Throws a UserError if there are none. */
+export async function openTestRows(
+  rows: GivenRows,
+  request: Pick<TestRequest, 'data' | 'seed' | 'preparation' | 'watch'>,
+): Promise<TestData> {
+  const { data, preparation } = request
+  if (!('source' in data)) throw onSetsOnly(data)
+  const arrays = Object.entries(preparation.columns).filter(([, column]) => isArray(column)) as [string, Field][]
+  const { missing_values } = data
+  const table = await openGiven(rows, { missing_values, arrays: Object.fromEntries(arrays), numbers: new Set() })
+  if (!table) throw new UserError('There are no rows to evaluate on.')
+  const found = { source: GIVEN, pointer: '/data/source', files: [GIVEN] }
   try {
-    return await preparedTest(found, { decisions, data, watch, budget: MEMORY_BUDGET }, seed, preparation)
+    return await testIn(GIVEN, { ...request, data }, (reading) => readTable(table, found, reading))
+  } finally {
+    table.close()
+  }
+}
+
+type OwnTest = Pick<TestRequest, 'seed' | 'preparation' | 'watch'> & { readonly data: OwnDataSpec }
+
+/** `name`: that of the rows in messages. */
+async function testIn(
+  name: string,
+  { data, seed, preparation, watch }: OwnTest,
+  read: (reading: Reading) => Promise<ReadSource>,
+): Promise<TestData> {
+  const decisions = { ...featuresOf(data, preparation), targets: targetsOf(data, preparation) }
+  const reading = { decisions, data, watch, budget: MEMORY_BUDGET }
+  try {
+    return await preparedTest(await read(reading), reading, seed, preparation)
   } catch (error) {
-    throw error instanceof DataError ? ofNewRows(error, nameOf(found)) : error
+    throw error instanceof DataError ? ofNewRows(error, name) : error
   }
 }
 
 async function preparedTest(
-  found: FoundSource,
-  reading: Reading,
+  read: ReadSource,
+  { decisions, data }: Reading,
   seed: number,
   preparation: SavedPreparation,
 ): Promise<TestData> {
-  const { decisions, data } = reading
-  const read = await readSource(found, reading)
   try {
     refuse([...gapProblems(read, decisions, data), ...(await oddLabels(decisions.targets, read))])
     const plans = plansOf(data, decisions, seed)
@@ -121,5 +156,5 @@ function targetsOf(data: OwnDataSpec, { columns }: SavedPreparation): Decisions[
 }
 
 /** The name of the column that is made of pictures is that of the target, unless the source has a column of this name. */
-const isArray = (column: Column | undefined): boolean =>
+const isArray = (column: Column | undefined): column is Field =>
   column !== undefined && isField(column) && column.shape.length > 0

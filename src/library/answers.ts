@@ -8,7 +8,7 @@ import { type Predicted, predictionColumns } from '../run/predict.js'
 /**
  * The answer to a row, by the names of the columns that `train predict` writes: `predicted_species`, and
  * `species=setosa` for the probability of a class. An output that is too wide for columns is one array, by its name.
- * Everything is null if the row could not be prepared.
+ * If the row could not be prepared, all but the columns that are kept is null.
  */
 export type Answer = Named<string | number | Float32Array | null>
 

@@ -1,15 +1,15 @@
 /** The work of `evaluate`: opens the test rows, and measures the model on them. */
 import { UserError } from '../base/issue.js'
 import { loadData } from '../data/load.js'
-import { openTest } from '../data/open-test.js'
+import { openTest, openTestRows, type TestData } from '../data/open-test.js'
 import { UNWATCHED } from '../data/watch.js'
 import type { Engine } from '../engine/engine.js'
 import { type Evaluating, evaluateSession, openEvaluation } from '../run/evaluate.js'
 import type { TrainedModel } from '../run/open-model.js'
 import { openSession } from '../run/session.js'
 import type { Metrics } from '../training/events.js'
+import { type GivenData, isRows, pathsOf } from './data-input.js'
 import { type EngineOptions, engineFor, modelOf } from './model-input.js'
-import { type Paths, pathsOf } from './paths.js'
 import type { SpecOptions } from './spec-input.js'
 
 export interface EvaluateOptions extends EngineOptions, Pick<SpecOptions, 'overrides' | 'signal'> {}
@@ -25,17 +25,16 @@ export interface Evaluated {
 
 export async function evaluateModel(
   given: TrainedModel | string,
-  data: Paths | undefined,
+  data: GivenData | undefined,
   options: EvaluateOptions,
 ): Promise<Evaluated> {
   const { signal = UNWATCHED.signal } = options
   signal.throwIfAborted()
   const trained = await modelOf(given, options)
-  const paths = data === undefined ? null : pathsOf(data)
   const engine = () => engineFor(trained, options)
   const { session, dispose } = await (trained.network
-    ? openNetwork(trained, paths, signal, engine)
-    : openRbm(trained, paths, engine))
+    ? openNetwork(trained, data, signal, engine)
+    : openRbm(trained, data, engine))
   try {
     signal.throwIfAborted()
     const { test, leftOut } = await evaluateSession(trained.spec, session, signal)
@@ -53,24 +52,32 @@ interface Opened {
 /** Compiles only what measures. The rows of training are read if they and the test rows are in one source. */
 async function openNetwork(
   trained: TrainedModel,
-  given: readonly string[] | null,
+  given: GivenData | undefined,
   signal: AbortSignal,
   engine: () => Promise<Engine>,
 ): Promise<Opened> {
-  const { data, seed } = trained.spec
-  const { preparation } = trained
-  const watch = { ...UNWATCHED, signal }
-  const test = (await openTest({ data, seed, preparation, given, watch })) ?? (await loadData(trained.spec))
+  const test = await testOf(trained, given, signal)
   const session = await openEvaluation(trained, test, await engine(), () => {})
   return { session, dispose: () => session.runner.dispose() }
 }
 
+async function testOf(
+  { spec, preparation }: TrainedModel,
+  given: GivenData | undefined,
+  signal: AbortSignal,
+): Promise<TestData> {
+  const { data, seed } = spec
+  const request = { data, seed, preparation, watch: { ...UNWATCHED, signal } }
+  if (given !== undefined && isRows(given)) return openTestRows(given, request)
+  return (await openTest({ ...request, given: given === undefined ? null : pathsOf(given) })) ?? loadData(spec)
+}
+
 async function openRbm(
   { spec, weights }: TrainedModel,
-  given: readonly string[] | null,
+  given: GivenData | undefined,
   engine: () => Promise<Engine>,
 ): Promise<Opened> {
-  if (given) throw new UserError('The model is an RBM, which is measured on the test rows of its spec.')
+  if (given !== undefined) throw new UserError('The model is an RBM, which is measured on the test rows of its spec.')
   const session = await openSession(spec, await loadData(spec), await engine())
   try {
     await session.runner.write(weights)

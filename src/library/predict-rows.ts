@@ -1,17 +1,13 @@
 /** The work of `predict`: opens the rows, computes the answers, and frees everything at the end. */
 
 import type { OpenRows } from '../data/own/new-rows.js'
-import type { GivenRows } from '../data/tables/given-rows.js'
 import { UNWATCHED } from '../data/watch.js'
 import type { TrainedModel } from '../run/open-model.js'
 import { predictions } from '../run/predict.js'
 import { openPredictor } from '../run/predictor.js'
 import { type AnswerPiece, pieceOf } from './answers.js'
+import { type GivenData, isRows, pathsOf } from './data-input.js'
 import { type EngineOptions, engineFor, modelOf } from './model-input.js'
-import { type Paths, pathsOf } from './paths.js'
-
-/** Rows as objects; or a source as in a spec: a path, several paths, or paths of arrays by name. */
-export type PredictData = GivenRows | Paths
 
 export interface PredictOptions extends EngineOptions {
   /** Name of a layer or of an output. Its output alone is computed. */
@@ -28,7 +24,7 @@ export interface PredictOptions extends EngineOptions {
 
 export async function* predictRows(
   given: TrainedModel | string,
-  data: PredictData,
+  data: GivenData,
   options: PredictOptions,
 ): AsyncGenerator<AnswerPiece, void> {
   const { output, onError = 'stop', signal = UNWATCHED.signal } = options
@@ -58,7 +54,7 @@ export async function* predictRows(
 /** Returns null if there are no rows. */
 async function openRows(
   { spec, preparation }: TrainedModel,
-  data: PredictData,
+  data: GivenData,
   { keep = [], onError, onNote = () => {}, signal = UNWATCHED.signal }: PredictOptions,
 ): Promise<OpenRows | null> {
   const watch = { ...UNWATCHED, signal }
@@ -67,10 +63,5 @@ async function openRows(
   const { openNew } = await import('../data/open-new.js')
   return openNew({ ...request, given: pathsOf(data), stream: NO_STREAM, cellByCell: onError === 'skip' })
 }
-
-const isRows = (data: PredictData): data is GivenRows =>
-  Array.isArray(data)
-    ? data.length === 0 || typeof data[0] !== 'string'
-    : typeof data === 'object' && (Symbol.iterator in data || Symbol.asyncIterator in data)
 
 const NO_STREAM: AsyncIterable<Uint8Array> = { async *[Symbol.asyncIterator]() {} }

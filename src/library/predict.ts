@@ -1,7 +1,8 @@
 /** Computes the answers of a trained model. Its work is loaded when it begins. */
 import type { TrainedModel } from '../run/open-model.js'
 import type { Answer, AnswerPiece } from './answers.js'
-import type { PredictData, PredictOptions } from './predict-rows.js'
+import type { GivenData } from './data-input.js'
+import type { PredictOptions } from './predict-rows.js'
 
 /** The answers to rows, in their order, while they are computed. */
 export interface Answers extends AsyncIterable<Answer> {
@@ -13,7 +14,7 @@ export interface Answers extends AsyncIterable<Answer> {
  * Computes the answers of a model, which is a trained one or the folder of a run. Rows are prepared as in training, and
  * need no targets. Throws a UserError for data that the model cannot take.
  */
-export function predict(model: TrainedModel | string, data: PredictData, options: PredictOptions = {}): Answers {
+export function predict(model: TrainedModel | string, data: GivenData, options: PredictOptions = {}): Answers {
   async function* pieces(): AsyncGenerator<AnswerPiece, void> {
     const [{ predictRows }, { yieldingUserErrors }] = await Promise.all([
       import('./predict-rows.js'),

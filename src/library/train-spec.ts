@@ -1,6 +1,7 @@
 /** The work of `train`: from a spec to a trained model, as events. */
 import { formatIssue, type Issue, UserError } from '../base/issue.js'
 import { defaultThreads } from '../data/augment/batch-threads.js'
+import { UNWATCHED } from '../data/watch.js'
 import { openEngine } from '../engine/registry.js'
 import { checkEmpty } from '../export/run-directory.js'
 import { warningsOfData } from '../run/data-warnings.js'
@@ -22,27 +23,7 @@ export interface TrainOptions extends SpecOptions {
 }
 
 export async function* trainSpec(given: Spec | string, options: TrainOptions): AsyncGenerator<RunEvent, void> {
-  const { signal = new AbortController().signal, out = null, workers = defaultThreads() } = options
-  signal.throwIfAborted()
-  const checked = await readInput(given, options)
-  const { spec, start, warnings, issue } = checked
-  if (out === null) refuseFiles(checked)
-  else await checkEmpty(out)
-  yield* checked.data.decided.map(noteOf)
-  yield* warnings.map(warningOf)
-  signal.throwIfAborted()
-  const { engine, note } = await openEngine(spec.engine, {
-    device: spec.device,
-    precision: spec.precision,
-    logs: false,
-  })
-  if (note !== undefined) yield noteOf(note)
-  signal.throwIfAborted()
-  const data = await checked.data.load()
-  if (data.packed !== undefined) yield noteOf(data.packed)
-  const ofData = warningsOfData(spec, data).map(issue)
-  yield* ofData.map(warningOf)
-  signal.throwIfAborted()
+  const { signal = UNWATCHED.signal } = options
   const unwritten: string[] = []
   const host: Host = {
     signal,
@@ -51,8 +32,8 @@ export async function* trainSpec(given: Spec | string, options: TrainOptions): A
     histories: () => [],
     unwritten: (text) => void unwritten.push(text),
   }
-  const work: Work = { spec, warnings: [...warnings, ...ofData], start, data, engine, workers, out, host }
-  const events = hasFolds(spec) ? trainFolds(work) : trainStages(work)
+  const work = yield* opened(given, options, host)
+  const events = hasFolds(work.spec) ? trainFolds(work) : trainStages(work)
   let last: Last | undefined
   try {
     for (;;) {
@@ -67,6 +48,34 @@ export async function* trainSpec(given: Spec | string, options: TrainOptions): A
   } finally {
     await events.return(undefined as never)
   }
+}
+
+/** Reads the spec, opens the engine and loads the data. Throws the reason of the signal when that is aborted. */
+async function* opened(
+  given: Spec | string,
+  options: TrainOptions,
+  host: Host,
+): AsyncGenerator<NoteEvent | WarningEvent, Work> {
+  const { out = null, workers = defaultThreads() } = options
+  const { signal } = host
+  signal.throwIfAborted()
+  const checked = await readInput(given, options)
+  const { spec, start, warnings, issue } = checked
+  if (out === null) refuseFiles(checked)
+  else await checkEmpty(out)
+  yield* checked.data.decided.map(noteOf)
+  yield* warnings.map(warningOf)
+  signal.throwIfAborted()
+  const { device, precision } = spec
+  const { engine, note } = await openEngine(spec.engine, { device, precision, logs: false })
+  if (note !== undefined) yield noteOf(note)
+  signal.throwIfAborted()
+  const data = await checked.data.load()
+  if (data.packed !== undefined) yield noteOf(data.packed)
+  const ofData = warningsOfData(spec, data).map(issue)
+  yield* ofData.map(warningOf)
+  signal.throwIfAborted()
+  return { spec, warnings: [...warnings, ...ofData], start, data, engine, workers, out, host }
 }
 
 const noteOf = (text: string): NoteEvent => ({ type: 'note', text })

@@ -51,6 +51,7 @@ const OUTPUTS: readonly RegExp[] = [
   /^20 [\d.]+\n40 [\d.]+\n60 [\d.]+\ndone runs\/first \{[^}]*test_acc/,
   /^setosa 0\.9\d+\n$/,
   /^interrupted true\n$/,
+  /^1\n$/,
   /'setosa as setosa': 50/,
   /^0 150 \[ 150, 16 \] 2400\n$/,
   /^Adam \[[^\]]*'dense\/kernel'[^\]]*\]\n0\.\d+ 30\n150\n$/,

@@ -8,7 +8,7 @@ import {
   type Answer,
   type AnswerPiece,
   evaluate,
-  type PredictData,
+  type GivenData,
   type PredictOptions,
   predict,
   type Spec,
@@ -26,13 +26,13 @@ async function trained(spec: Spec | string, overrides: Readonly<Record<string, u
   throw new Error('no result')
 }
 
-async function answersOf(model: TrainedModel, data: PredictData, options: PredictOptions = {}): Promise<Answer[]> {
+async function answersOf(model: TrainedModel, data: GivenData, options: PredictOptions = {}): Promise<Answer[]> {
   const answers: Answer[] = []
   for await (const answer of predict(model, data, options)) answers.push(answer)
   return answers
 }
 
-async function piecesOf(model: TrainedModel, data: PredictData, options: PredictOptions = {}): Promise<AnswerPiece[]> {
+async function piecesOf(model: TrainedModel, data: GivenData, options: PredictOptions = {}): Promise<AnswerPiece[]> {
   const pieces: AnswerPiece[] = []
   for await (const piece of predict(model, data, options).pieces()) pieces.push(piece)
   return pieces
@@ -148,9 +148,9 @@ describe('rows of a table', () => {
     const number = Object.keys(rows[0]!).find((name) => typeof rows[0]![name] === 'number')!
     const some: Row[] = rows.slice(0, 4).map((row, index) => (index === 2 ? { ...row, [number]: 'much' } : row))
     const { message, issues } = await errorOf(answersOf(model, some))
-    expect(message).toMatch(/^the rows has a row that cannot be prepared; "onError: "skip""/)
+    expect(message).toMatch(/^the data has a row that cannot be prepared; "onError: "skip""/)
     expect(issues).toMatchObject([
-      { source: 'the rows', message: expect.stringContaining(`row 3, column "${number}": found "much"`) },
+      { source: 'the data', message: expect.stringContaining(`row 3, column "${number}": found "much"`) },
     ])
     const [piece] = await piecesOf(model, some, { onError: 'skip' })
     expect(piece!.bad).toMatchObject([{ row: 2 }])
@@ -161,11 +161,11 @@ describe('rows of a table', () => {
   test.each<[string, unknown, RegExp]>([
     ['a number', [3], /row 1: found a number, must be an object/],
     ['a list', [[1, 2]], /row 1: found a list, must be an object/],
-    ['another column', [{ a: 1 }], /^the rows lacks \d+ columns; it has "a"/],
+    ['another column', [{ a: 1 }], /^the data lacks \d+ columns; it has "a"/],
     ['a file that is not there', 'none.csv', /none\.csv/],
     ['standard input', '-', /\.\/-|-: no such file/],
   ])('%s is no data', async (_, data, message) => {
-    expect((await errorOf(answersOf(model, data as PredictData))).message).toMatch(message)
+    expect((await errorOf(answersOf(model, data as GivenData))).message).toMatch(message)
   })
 
   test('a layer that is not there', async () => {
@@ -184,6 +184,17 @@ describe('rows of a table', () => {
     expect(samples).toBeLessThan(all.samples)
     const right = rows.filter(({ species }, index) => whole[index]!.predicted_species === species).length
     expect(all.scores.acc).toBeCloseTo(right / all.samples, 6)
+  })
+
+  test('evaluate: rows in memory are as those of the file', async () => {
+    const all = await evaluate(model, file)
+    expect(await evaluate(model, rows)).toEqual(all)
+    const { message, issues } = await errorOf(evaluate(model, [{ ...rows[0]!, species: 'Emu' }]))
+    expect(message).toBe('the data cannot be used by this model.')
+    expect(issues[0]!.message).toContain('"Emu"')
+    expect((await errorOf(evaluate(model, []))).message).toBe('There are no rows to evaluate on.')
+    const [{ species: _, ...without }] = rows as [Row]
+    expect((await errorOf(evaluate(model, [without]))).issues[0]!.message).toContain('has no column "species"')
   })
 
   test('the folder of a run has the same answers', async () => {
@@ -228,6 +239,7 @@ test('windows over rows', async () => {
   const whole = await answersOf(model, file)
   expect(whole.length).toBeGreaterThan(1000)
   expect(await answersOf(model, rowsOf(file))).toEqual(whole)
+  expect(await evaluate(model, rowsOf(file))).toEqual(await evaluate(model, file))
 })
 
 test('a column of arrays', async () => {
@@ -254,6 +266,7 @@ test('a column of arrays', async () => {
   expect(await answersOf(model, rows)).toEqual(whole)
   const nested = rows.map(({ x: [a, b, c, d] }) => ({ x: [[a, b], Float32Array.of(c!, d!)].map((line) => [...line]) }))
   expect(await answersOf(model, nested)).toEqual(whole)
+  expect(await evaluate(model, rows)).toEqual(await evaluate(model, source))
   const odd = await errorOf(answersOf(model, [{ x: ['a', 1, 2, 3] }]))
   expect(odd.message).toMatch(/row 1, column "x": found a list, must be an array of 4 numbers/)
 })

@@ -75,25 +75,30 @@ async function readColumns(
   return { ...(await spool(stream, droppingColumns(decisions, data), { budget, seen })), file, pointer, notes }
 }
 
-/** Opens a further source, which must have the same columns, and reads its rows. */
+/** Opens a further source, and reads its rows. */
 export async function readSource(found: FoundSource, reading: Reading): Promise<ReadSource> {
-  const { decisions, data } = reading
-  const table = await openAt(found, data)
+  const table = await openAt(found, reading.data)
   try {
-    const uses = usesOf(decisions, data)
-    const made = new Set(fileColumns(decisions, table).map(({ name }) => name))
-    const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column) && !made.has(column))
-    refuse(
-      missing.map((column) => ({
-        code: 'column',
-        pointer: found.pointer,
-        message: `${table.name} has no column ${quoted(column)}, which the source has`,
-      })),
-    )
-    return await readColumns(uses, table, found, reading)
+    return await readTable(table, found, reading)
   } finally {
     table.close()
   }
+}
+
+/** Reads the rows of a further table, which must have the same columns. */
+export async function readTable(table: RowTable, found: FoundSource, reading: Reading): Promise<ReadSource> {
+  const { decisions, data } = reading
+  const uses = usesOf(decisions, data)
+  const made = new Set(fileColumns(decisions, table).map(({ name }) => name))
+  const missing = Object.keys(uses).filter((column) => !Object.hasOwn(table.columns, column) && !made.has(column))
+  refuse(
+    missing.map((column) => ({
+      code: 'column',
+      pointer: found.pointer,
+      message: `${table.name} has no column ${quoted(column)}, which the source has`,
+    })),
+  )
+  return readColumns(uses, table, found, reading)
 }
 
 /** The types in which a column is used: by a feature, by a target, as weights, to name and order series. */

@@ -26,7 +26,7 @@ export interface GivenOptions {
 }
 
 /** Name of the rows in messages. */
-export const GIVEN = 'the rows'
+export const GIVEN = 'the data'
 
 const MOST_ROWS = 1024
 

@@ -29,19 +29,19 @@ async function* asTheyCome<Value>(values: AsyncIterable<Value>, most: number): A
   let isOver = false
   try {
     let next = iterator.next()
-    let turn = nextTurn(LATE)
+    let turn: Promise<typeof LATE> | undefined
     for (;;) {
       isWaiting = true
-      const found = group.length === 0 ? await next : await Promise.race([next, turn])
+      const found = group.length === 0 ? await next : await Promise.race([next, turn!])
       if (found === LATE) {
         yield group
         group = []
-        turn = nextTurn(LATE)
         continue
       }
       isWaiting = false
       isOver = (found as IteratorResult<Value>).done === true
       if (isOver) break
+      if (group.length === 0) turn = nextTurn(LATE)
       group.push((found as IteratorResult<Value>).value)
       if (group.length === most) {
         yield group
