@@ -209,7 +209,7 @@ describe('other commands', () => {
     ['find-lr', ['find-lr', 'classifier.json'], /^find-lr starts from random weights or .*, but a DBN /m],
     ['bench without a network', ['bench', 'plain.json'], /^This DBN is not fine-tuned /m],
     ['evaluate without a network', ['evaluate', 'plain'], /^This DBN is not fine-tuned /m],
-    ['log Z', ['evaluate', 'classifier', '--exact'], /^--exact: classifier holds a model of type Sequential, /m],
+    ['log Z', ['evaluate', 'classifier', '--exact'], /^--exact: classifier holds a model of type DBN, /m],
   ])('%s: one clear sentence', async (_, args, words) => {
     const { code, stderr } = await runCommand(args, { cwd })
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) })
