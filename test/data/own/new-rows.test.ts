@@ -163,19 +163,28 @@ describe('a step of an array', () => {
     await compare(ARRAYS, { ...data, features: { x: one } }, 'x2.npy')
   })
 
-  test('augmented in training, and not in answers', async () => {
-    const one = {
-      type: 'array',
-      column: 'x',
-      augment: ['RandomFlip', { type: 'RandomRotation', factor: 0.2 }],
-      steps: ['Normalization'],
-    }
+  test.each([
+    [['RandomFlip', { type: 'RandomRotation', factor: 0.2 }]],
+    [[{ type: 'RandomCrop', height: 2, width: 3 }]],
+    [
+      [
+        {
+          type: 'ImageDataGenerator',
+          featurewise_center: true,
+          samplewise_std_normalization: true,
+          rotation_range: 20,
+        },
+      ],
+    ],
+    [[{ type: 'ImageDataGenerator', zca_whitening: true, rescale: 2 }]],
+  ])('augmented in training, and not in answers: %j', async (augment) => {
+    const one = { type: 'array', column: 'x', augment, steps: ['Normalization'] }
     const data = { source: { x: 'x.npy', y: 'y.npy' }, test: { x: 'x2.npy', y: 'y.npy' }, target: 'y' }
     await compare(ARRAYS, { ...data, features: { x: one } }, 'x=x2.npy')
   })
 })
 
-test('pictures: those that a table names, and a folder of them', async () => {
+test('pictures that a table names, augmented or not', async () => {
   const names = ['photo.jpg', 'photo-turned.jpg', 'rgb.png', 'grey.png', 'rgb.webp', 'palette.gif']
   const table = (hasTarget: boolean) =>
     `photo${hasTarget ? ',target' : ''}\n${names.map((name, index) => `${name}${hasTarget ? `,${index}` : ''}`).join('\n')}\n`
@@ -202,7 +211,8 @@ test('sounds', async () => {
     num_mel_bins: 8,
     sampling_rate: 16000,
   }
-  for (const steps of [[], [spectrum]]) {
+  const stft = { type: 'STFTSpectrogram', frame_length: 128, frame_step: 64, fft_length: 128 }
+  for (const steps of [[], [spectrum], [stft]]) {
     await compare(files, { source: 'train.csv', features: { file: { type: 'audio', steps } } }, 'new.csv')
   }
 })
