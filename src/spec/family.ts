@@ -11,19 +11,23 @@ export function nameIn<const Name extends string>(table: Readonly<Record<Name, s
  * The schema of a member of a family: `{ "type": "Dropout", "rate": 0.2 }`. An alias may be written in place of the
  * type; the resolved spec has the type.
  */
-export function member<const Type extends string, Fields extends z.core.$ZodShape>(
+export function member<const Type extends string, Fields extends z.core.$ZodShape, const Alias extends string = never>(
   type: Type,
   description: string,
   fields: Fields,
-  aliases: readonly string[] = [],
+  aliases: readonly Alias[] = [],
 ) {
-  const names = z.enum([type, ...aliases] as [Type, ...string[]])
+  const names: z.ZodEnum<NamesOf<Type | Alias>> = z.enum<(Type | Alias)[]>([type, ...aliases])
   return z
     .strictObject({ type: names.transform((): Type => type).describe(description), ...fields })
     .describe(description)
 }
 
+type NamesOf<Name extends string> = { [One in Name]: One }
+
 type Member = ReturnType<typeof member>
+
+type NameIn<Members extends readonly Member[]> = Members[number]['shape']['type']['in']['options'][number]
 
 /** The schema of a family. A member that needs only its type may be written as a string. */
 export function family<const Members extends readonly [Member, ...Member[]]>(members: Members) {
@@ -36,9 +40,10 @@ export function family<const Members extends readonly [Member, ...Member[]]>(mem
       if (one.safeParse({ type: name }).success) short[name] = one.description ?? ''
     }
   }
-  return withShortForm(z.union([nameIn(short), object]), stringAs('type')).transform((value) =>
-    typeof value === 'string' ? object.parse({ type: value }) : value,
-  )
+  return withShortForm(
+    z.union([nameIn(short as Readonly<Record<NameIn<Members>, string>>), object]),
+    stringAs('type'),
+  ).transform((value) => (typeof value === 'string' ? object.parse({ type: value }) : value) as z.output<typeof object>)
 }
 
 /**

@@ -14,7 +14,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { parse } from 'jsonc-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { SPECS, SPECS_WITHOUT_DATA, specs } from '../support/specs.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
@@ -76,15 +78,36 @@ describe('examples of the page', () => {
     await node(tsc, ...options, '--typeRoots', join(ROOT, 'node_modules/@types'), 'typed.ts')
     expect((await node('typed.js')).stdout).toBe('150 true\n')
   })
+})
 
-  test('a spec that is none does not compile', async () => {
-    writeFileSync(
-      join(folder, 'wrong.ts'),
-      "import type { Spec } from 'trainspec'\nexport const spec: Spec = { data: 'mnist', model: { type: 'Sequential', layers: ['Dnse'] }, los: 'mse' }\n",
+describe('the type of a spec', () => {
+  const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node']
+  const roots = ['--typeRoots', join(ROOT, 'node_modules/@types')]
+  /** What the compiler says of these specs. */
+  async function compiled(texts: readonly string[]): Promise<string> {
+    const lines = texts.map((text, index) => `export const spec${index}: Spec = ${text}`)
+    writeFileSync(join(folder, 'specs.ts'), ["import type { Spec } from 'trainspec'", ...lines].join('\n'))
+    return node(tsc, ...options, ...roots, 'specs.ts').then(
+      ({ stdout }) => stdout,
+      ({ stdout }) => stdout,
     )
-    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node']
-    const found = node(tsc, ...options, '--typeRoots', join(ROOT, 'node_modules/@types'), 'wrong.ts')
-    await expect(found.catch(({ stdout }) => stdout)).resolves.toMatch(/'los' does not exist/)
+  }
+
+  test('fits every spec that ships', async () => {
+    const files = [...specs, ...SPECS_WITHOUT_DATA].map((file) => readFileSync(new URL(file, SPECS), 'utf8'))
+    expect(await compiled(files.map((text) => JSON.stringify(parse(text))))).toBe('')
+  })
+
+  test.each([
+    ['loss: "msse"', /'"msse"' is not assignable.* Did you mean '"mse"'/],
+    ['los: "mse"', /'los' does not exist/],
+    ['model: { type: "Sequential", layers: ["Dnse"] }', /Did you mean '"Dense"'/],
+    ['model: { type: "Sequential", layers: [{ type: "Dnse", units: 3 }] }', /Did you mean '"Dense"'/],
+    ['model: { type: "Sequential", layers: [{ type: "Dense", unitz: 3 }] }', /'unitz' does not exist/],
+    ['optimizer: { type: "SGD", momentun: 0.9 }', /'momentun' does not exist/],
+  ])('refuses %s', async (field, message) => {
+    const model = field.startsWith('model') ? '' : 'model: { type: "Sequential", layers: ["Flatten"] }, '
+    expect(await compiled([`{ data: "mnist", ${model}${field} }`])).toMatch(message)
   })
 })
 

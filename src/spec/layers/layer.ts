@@ -10,19 +10,23 @@ import { withShortForm } from '../short-forms.js'
 import { LARGEST, LONGEST_LIST, MOST_AXES, whole } from '../whole.js'
 
 /** A layer without weights. */
-export const layer = <const Type extends string, Fields extends z.core.$ZodShape>(
+export const layer = <const Type extends string, Fields extends z.core.$ZodShape, const Alias extends string = never>(
   type: Type,
   description: string,
   fields: Fields,
-  aliases: readonly string[] = [],
+  aliases: readonly Alias[] = [],
 ) => member(type, description, { name, inputs, ...fields }, aliases)
 
 /** A layer with weights. */
-export const weighted = <const Type extends string, Fields extends z.core.$ZodShape>(
+export const weighted = <
+  const Type extends string,
+  Fields extends z.core.$ZodShape,
+  const Alias extends string = never,
+>(
   type: Type,
   description: string,
   fields: Fields,
-  aliases: readonly string[] = [],
+  aliases: readonly Alias[] = [],
 ) => layer(type, description, { trainable, ...fields }, aliases)
 
 export const name = identifier
