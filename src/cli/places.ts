@@ -58,7 +58,14 @@ export const specPlace = (file: string): Place => ({ name: 'the spec', at: file 
 
 /** The files that are in the folder of every run. */
 export const ownFiles = (directory: string): Place[] =>
-  [RUN_FILES.spec, RUN_FILES.rows, RUN_FILES.history, `${RUN_FILES.model}/model.json`, `${RUN_FILES.model}/weights.bin`]
+  [
+    RUN_FILES.spec,
+    RUN_FILES.preparation,
+    RUN_FILES.rows,
+    RUN_FILES.history,
+    `${RUN_FILES.model}/model.json`,
+    `${RUN_FILES.model}/weights.bin`,
+  ]
     .map((file) => join(directory, file))
     .map((at) => ({ name: at, at }))
 

@@ -4,12 +4,12 @@ import { openWhole } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { writeTo } from '../base/pipe.js'
-import { openNew } from '../data/open-new.js'
+import { openNew, pathOf } from '../data/open-new.js'
 import type { OpenRows } from '../data/own/new-rows.js'
 import type { Format } from '../export/predictions/formats.js'
 import type { PredictionColumn, PredictionWriter, Sink } from '../export/predictions/rows.js'
 import { openModel, type TrainedModel } from '../run/open-model.js'
-import { expectTable, predictionColumns, predictions } from '../run/predict.js'
+import { expectApart, expectTable, predictionColumns, predictions } from '../run/predict.js'
 import { openPredictor, type Predictor } from '../run/predictor.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { interruptible } from './interrupt.js'
@@ -37,18 +37,22 @@ export async function predictRun(
   const format = options.format ?? formatOf(options.out)
   const trained = await openModel(directory, overridesOf({ ...options, set: [] }))
   const { out } = options
-  const inputs = [...ownFiles(directory), ...data.filter((one) => one !== '-').map((at) => ({ name: 'the data', at }))]
+  const given = data.filter((one) => one !== '-').flatMap((one) => [one, pathOf(one)])
+  const inputs = [...ownFiles(directory), ...given.map((at) => ({ name: 'the data', at }))]
   if (out !== undefined) await checkFilePlace('--out', out, inputs)
   else if (format === 'npy')
     throw new UserError(
       '--format npy: an array needs a file, because its header has the number of rows: give --out FILE.npy',
     )
+  if (format === 'npy' && options.keep.length > 0) {
+    throw new UserError('--keep: an array of NumPy has no columns of the data: choose another format')
+  }
   return interruptible(io, async (signal) => {
     const notes: string[] = []
     const rows = await watchingData(io, (watch) =>
       openNew({
         ...{ data: trained.spec.data, preparation: trained.preparation, seed: trained.spec.seed },
-        keep: options.keep.flatMap((list) => list.split(',')),
+        keep: keptBy(options),
         cellByCell: options['on-error'] === 'skip',
         noted: (note) => notes.push(note),
         given: data,
@@ -78,6 +82,9 @@ const predictorFor = (
   io: Io,
 ): Promise<Predictor> => openPredictor({ trained, fields, engine, output, warn: (text) => say(io, `Warning: ${text}`) })
 
+/** The names of columns, each once. */
+const keptBy = ({ keep }: PredictOptions): string[] => [...new Set(keep.flatMap((list) => list.split(',')))]
+
 interface Writing {
   readonly rows: OpenRows
   readonly predictor: Predictor
@@ -96,6 +103,7 @@ async function write({ rows, predictor, options, format, notes, signal }: Writin
   if (format !== 'npy') {
     expectTable(answers, (name) => `"--output ${name} --format npy --out FILE.npy" writes an array`)
   }
+  expectApart(keptBy(options), answers)
   const skip = options['on-error'] === 'skip'
   let writer: PredictionWriter | undefined
   let [done, skipped] = [0, 0]
@@ -115,13 +123,16 @@ async function write({ rows, predictor, options, format, notes, signal }: Writin
       first ??= bad[0]
       if (rows.count !== null) progress(done, rows.count)
     }
-    writer ??= await writerFor(format, predictionColumns([], answers), predictor, options.out, io)
+    writer ??= await writerFor(format, predictionColumns(keptBy(options), answers), predictor, options.out, io)
     await writer.finish()
   }
   try {
     // a bar would stand between the lines of a terminal
     const isShown = options.out !== undefined || !mayRedraw(io, io.stdout)
     await (isShown ? withSpinner('Predicting', io, work) : work(() => {}))
+  } catch (error) {
+    // a reader that goes away, such as `head`, wants no more
+    if (options.out !== undefined || (error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   } finally {
     await writer?.discard()
   }
@@ -165,7 +176,11 @@ async function writerFor(
   io: Io,
 ): Promise<PredictionWriter> {
   const file = out === undefined ? null : await inWords('write the answers', () => openWhole(out))
-  const sink: Sink = file ?? { append: (data) => toStdout(io, data), finish: async () => {}, discard: async () => {} }
+  const sink: Sink = file ?? {
+    append: (data) => writeTo(io.stdout, data),
+    finish: async () => {},
+    discard: async () => {},
+  }
   switch (format) {
     case 'csv':
       return (await import('../export/predictions/csv.js')).csvWriter(sink, columns)
@@ -177,9 +192,3 @@ async function writerFor(
       return (await import('../export/predictions/parquet.js')).parquetWriter(sink, columns)
   }
 }
-
-/** Waits until the reader takes the data. One that goes away, such as `head`, is no error of the command. */
-const toStdout = ({ stdout }: Io, data: string | Uint8Array): Promise<void> =>
-  writeTo(stdout, data).catch((error) => {
-    if (error.code !== 'EPIPE') throw error
-  })

@@ -26,7 +26,7 @@ export async function openNew(request: NewDataRequest): Promise<OpenRows> {
   const { data, given } = request
   if ('source' in data) return openOwn({ ...request, data })
   const [word, ...others] = given
-  if (word === STREAM || others.length > 0) {
+  if (given.includes(STREAM) || others.length > 0) {
     throw new UserError(
       `This model was trained on the set ${data.dataset}: name a file of arrays (.npy), a folder of pictures, or a set.`,
     )
@@ -36,7 +36,10 @@ export async function openNew(request: NewDataRequest): Promise<OpenRows> {
 
 async function openOwn(request: NewDataRequest & { readonly data: OwnDataSpec }): Promise<OpenRows> {
   const { data, given, watch } = request
-  if (given[0] === STREAM) return openPiped(request)
+  if (given.includes(STREAM)) {
+    if (given.length > 1) throw new UserError(`${STREAM_NAME} cannot be read together with files: name either.`)
+    return openPiped(request)
+  }
   const source = await sourceOf(given)
   const files = await findFiles(source, { ...data, sha256: null }, watch)
   const table = named(await openFiles(files, data), data, source)
@@ -66,6 +69,9 @@ async function openPiped(request: NewDataRequest & { readonly data: OwnDataSpec 
 }
 
 const NAMED = /^([^=/\\]+)=(.+)$/s
+
+/** The path in an operand. */
+export const pathOf = (operand: string): string => NAMED.exec(operand)?.[2] ?? operand
 
 /** Operands as a source of a spec: paths, or `NAME=PATH` for arrays by name. */
 export async function sourceOf(given: readonly string[]): Promise<SourceSpec> {

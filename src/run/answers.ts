@@ -89,8 +89,20 @@ function answerOf({ output, layer, shape, target, spec }: Output): AnswerForm {
   return { ...plain, classes, columns: isScore ? [`${name}_score`] : [`${name}=${names[1]}`] }
 }
 
+/** The names of classes as the data have them; else their numbers. */
 const namesOf = (count: number, given: readonly string[] | undefined, groups: readonly number[] | null) =>
   given && !groups ? given : Array.from({ length: count }, (_, index) => String(index))
+
+/** The answer of a model that gives the probability of each class of the target of this name. */
+export function classAnswer(name: string, classes: number, { data }: TrainedModel['spec']): AnswerForm {
+  const written = 'source' in data ? targetColumns(data)[name] : undefined
+  const names = namesOf(classes, written?.class_names, null)
+  return {
+    ...{ name, layer: name, shape: [classes], squashing: null },
+    classes: { column: `predicted_${name}`, names, separator: null, threshold: null },
+    columns: names.map((one) => `${name}=${one}`),
+  }
+}
 
 /** A column for each value: `name`, or `name[0]`, `name[1,2]`. */
 export function numbered(name: string, shape: Shape): string[] {

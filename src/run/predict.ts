@@ -1,6 +1,9 @@
 /** Predicts: reads new rows piece by piece, prepares them, computes the answers, and hands both on in their order. */
+import type { Field, Named } from '../base/field.js'
 import { type Issue, UserError } from '../base/issue.js'
-import type { OpenRows } from '../data/own/new-rows.js'
+import { sizeOf } from '../base/shape.js'
+import type { NewPiece, OpenRows } from '../data/own/new-rows.js'
+import { fromRow } from '../data/table.js'
 import type { Cells, PredictionColumn, PredictionRows, Strided } from '../export/predictions/rows.js'
 import { type AnswerForm, type AnswerValues, classIn, MOST_ANSWERS } from './answers.js'
 import type { Predictor } from './predictor.js'
@@ -14,6 +17,15 @@ export function predictionColumns(kept: readonly string[], answers: readonly Ans
       ...columns.map((name) => ({ name, type: 'number' }) as const),
     ]),
   ]
+}
+
+/** Throws a UserError if a column that is kept has the name of an answer. */
+export function expectApart(kept: readonly string[], answers: readonly AnswerForm[]): void {
+  const taken = new Set(predictionColumns([], answers).map(({ name }) => name))
+  const both = kept.find((name) => taken.has(name))
+  if (both !== undefined) {
+    throw new UserError(`Column "${both}" cannot be kept, because a column of the answers has this name: rename it.`)
+  }
 }
 
 /** Throws a UserError for answers that no table can hold. `remedy` ends its sentence, for the output of this name. */
@@ -59,20 +71,51 @@ export async function* predictions({
   signal,
 }: PredictOptions): AsyncGenerator<Predicted> {
   const { answers } = predictor
-  for await (const { from, count, fields, bad, kept } of rows.pieces()) {
-    signal.throwIfAborted()
-    if (bad.size > 0 && !skip) throw badRows(rows.name, from, bad, skipOption)
-    const values = bad.size === count ? noAnswers(answers, count) : await predictor.predict(fields, count)
-    const cells = [
-      ...Object.values(kept).map((texts) => ({ texts })),
-      ...answers.flatMap((answer) => cellsOf(answer, values, count, bad)),
-    ]
-    const whole = answers.length === 1 ? values[answers[0]!.name]! : null
+  const most = rowsAtOnce(predictor)
+  for await (const piece of rows.pieces()) {
+    if (piece.bad.size > 0 && !skip) throw badRows(rows.name, piece.from, piece.bad, skipOption)
+    for (const { from, count, fields, bad, kept } of partsOf(piece, rows.fields, most)) {
+      signal.throwIfAborted()
+      const values = bad.size === count ? noAnswers(answers, count) : await predictor.predict(fields, count)
+      const cells = [
+        ...Object.values(kept).map((texts) => ({ texts })),
+        ...answers.flatMap((answer) => cellsOf(answer, values, count, bad)),
+      ]
+      const whole = answers.length === 1 ? values[answers[0]!.name]! : null
+      yield {
+        rows: { count, cells, hasNone: bad.size === 0 ? () => false : (row) => bad.has(row), whole },
+        values,
+        kept: Object.keys(kept),
+        bad: [...bad].map(([at, problem]) => ({ row: from + at, problem })),
+      }
+    }
+  }
+}
+
+/** Numbers of answers that are in memory at once, unless a batch has more. */
+const NUMBERS_AT_ONCE = 2 ** 22
+
+/** A number of whole batches. */
+function rowsAtOnce({ answers, batchSize }: Predictor): number {
+  const width = answers.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  return batchSize * Math.max(1, Math.floor(NUMBERS_AT_ONCE / (batchSize * width)))
+}
+
+/** Cuts a piece into parts of at most so many rows. */
+function* partsOf(piece: NewPiece, inputs: Named<Field>, most: number): Generator<NewPiece> {
+  if (piece.count <= most) {
+    yield piece
+    return
+  }
+  for (let start = 0; start < piece.count; start += most) {
+    const count = Math.min(most, piece.count - start)
+    const kept = Object.entries(piece.kept).map(([name, texts]) => [name, texts.slice(start, start + count)])
+    const bad = [...piece.bad].flatMap(([at, problem]): [number, string][] =>
+      at >= start && at < start + count ? [[at - start, problem]] : [],
+    )
     yield {
-      rows: { count, cells, hasNone: bad.size === 0 ? () => false : (row) => bad.has(row), whole },
-      values,
-      kept: Object.keys(kept),
-      bad: [...bad].map(([at, problem]) => ({ row: from + at, problem })),
+      ...{ from: piece.from + start, count, fields: fromRow(piece.fields, inputs, start) },
+      ...{ bad: new Map(bad), kept: Object.fromEntries(kept) },
     }
   }
 }

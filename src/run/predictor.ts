@@ -13,7 +13,7 @@ import type { Program } from '../program/program.js'
 import { samplesOf } from '../program/samples.js'
 import { labelsOf } from '../spec/rbm.js'
 import { isSupervised } from '../spec/spec.js'
-import { type AnswerForm, type AnswerValues, answersOf, numbered } from './answers.js'
+import { type AnswerForm, type AnswerValues, answersOf, classAnswer, numbered } from './answers.js'
 import type { TrainedModel } from './open-model.js'
 import { trainedSlots } from './trained-weights.js'
 
@@ -142,11 +142,7 @@ function rbmProgram(trained: TrainedModel, samples: ReturnType<typeof samplesOf>
     return { answers: [plainAnswer(HIDDEN, [rbm.hiddenUnits])], program: hiddenProgram(rbm, weights, x, HIDDEN) }
   }
   const rbm = model as ClassRbm
-  const classNames = Array.from({ length: rbm.classes }, (_, index) => String(index))
-  const classes = { column: `predicted_${wanted}`, names: classNames, separator: null, threshold: null }
-  const columns = classNames.map((one) => `${wanted}=${one}`)
-  const answer: AnswerForm = { name: wanted, layer: wanted, shape: [rbm.classes], squashing: null, classes, columns }
-  return { answers: [answer], program: labelsProgram(rbm, weights, x, wanted) }
+  return { answers: [classAnswer(wanted, rbm.classes, spec)], program: labelsProgram(rbm, weights, x, wanted) }
 }
 
 const HIDDEN = 'hidden'

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { runCommand } from '../support/command.js'
+import { runCommand, runShell } from '../support/command.js'
 
 const FLOWERS = readFileSync(join(import.meta.dirname, '../../specs/data/iris.csv'), 'utf8')
   .trimEnd()
@@ -55,6 +55,23 @@ const SPECS = {
     metrics: ['accuracy'],
     fit: { batch_size: 500 },
   },
+  labelled: {
+    data: {
+      source: 'iris.csv',
+      features: { petal_width: { type: 'float', steps: [{ type: 'Rescaling', scale: 0.1 }, 'Binarize'] } },
+      target: 'species',
+    },
+    model: { type: 'RBM', hidden_units: 4 },
+    training: { algorithm: 'cd', labels: 'generative' },
+  },
+  wide: {
+    data: { source: 'iris.csv', features: ['petal_width'], target: 'species' },
+    model: {
+      type: 'Sequential',
+      layers: [dense(30_000, { name: 'broad' }), dense(3, { activation: 'softmax' })],
+    },
+    loss: 'sparse_categorical_crossentropy',
+  },
   forecast: {
     data: {
       source: 'days.csv',
@@ -85,6 +102,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trainspec-'))
   writeFileSync(join(folder, 'iris.csv'), `${FLOWERS.join('\n')}\n`)
   writeFileSync(join(folder, 'new.csv'), `${withoutSpecies(FLOWERS).join('\n')}\n`)
+  writeFileSync(join(folder, 'answered.csv'), FLOWERS.join('\n').replace('species', 'predicted_species'))
   writeFileSync(join(folder, 'several.csv'), SEVERAL)
   writeFileSync(join(folder, 'days.csv'), DAYS)
   for (const [name, spec] of Object.entries(SPECS)) {
@@ -155,6 +173,35 @@ describe('classes', () => {
     )
     expect(await predicted(['iris', '-'], `${objects.join('\n')}\n`)).toEqual([header, ...lines])
   })
+})
+
+test('classes of an RBM with labels have their names', async () => {
+  const [header, first] = await predicted(['labelled', 'iris.csv'])
+  expect(header).toBe(`predicted_species,${NAMES.map((name) => `species=${name}`).join(',')}`)
+  expect(NAMES).toContain(first!.split(',')[0])
+})
+
+test('wide answers are computed in parts, which keep kept columns and bad rows beside them', async () => {
+  const lines = ['petal_width,id', ...Array.from({ length: 300 }, (_, row) => `${row === 260 ? 'x' : row},n${row}`)]
+  const args = [file('long.csv', lines), '--on-error', 'skip']
+  await predicted(['wide', ...args, '--output', 'broad', '--out', 'broad.npy'])
+  const bytes = readFileSync(join(folder, 'broad.npy'))
+  expect(bytes.toString('latin1', 0, 200)).toContain("'shape': (300, 30000)")
+  const values = new Float32Array(Uint8Array.from(bytes.subarray(bytes.length - 4 * 300 * 30_000)).buffer)
+  const one = (row: number) => values[row * 30_000]!
+  // a layer without an activation is linear, and its bias is small
+  for (const row of [1, 127, 128, 259, 261, 299]) expect(one(row) / one(200)).toBeCloseTo(row / 200, 1)
+  expect(one(260)).toBeNaN()
+  const rows = (await predicted(['wide', ...args, '--keep', 'id'])).slice(1).map((line) => line.split(','))
+  expect(rows.map(([id]) => id)).toEqual(lines.slice(1).map((line) => line.split(',')[1]))
+  expect(rows.flatMap(([id, name]) => (name === '' ? [id] : []))).toEqual(['n260'])
+})
+
+test('a reader that goes away ends the command, even if rows come without an end', async () => {
+  const line = `(head -1 iris.csv; yes ${ROWS[0]}) | $train predict iris - --engine onnx | head -2`
+  const { stdout, stderr } = await runShell(line, { cwd: folder })
+  expect(stdout.split('\n')[1]).toMatch(/^setosa,/)
+  expect(stderr).not.toContain('    at ')
 })
 
 test('several outputs: a number, yes or no, and any of several classes', async () => {
@@ -257,11 +304,25 @@ describe('rows that cannot be prepared', () => {
     [
       'an unknown layer',
       ['digits', 'mnist-10k', '--output', 'hiden'],
-      'the model has no output and no layer "hiden"; did you mean hidden?',
+      'The model has no output and no layer "hiden"; did you mean hidden?',
     ],
     ['an array on standard output', ['iris', 'new.csv', '--format', 'npy'], '--format npy: an array needs a file'],
     ['an unknown ending', ['iris', 'new.csv', '--out', 'a.txt'], '--out: found "a.txt", must end in .csv'],
     ['its own input as output', ['iris', 'new.csv', '--out', 'new.csv'], 'would overwrite the data'],
+    [
+      'the preparation as output',
+      ['iris', 'new.csv', '--out', 'iris/preparation.json', '--format', 'csv'],
+      'would overwrite',
+    ],
+    ['a named array as output', ['iris', 'x=new.csv', '--out', 'new.csv'], 'would overwrite the data'],
+    ['an array on a device', ['iris', 'new.csv', '--out', '/dev/null', '--format', 'npy'], 'not a device or a pipe'],
+    ['an array with columns', ['iris', 'iris.csv', '--out', 'a.npy', '--keep', 'species'], '--keep: an array of NumPy'],
+    [
+      'a column with the name of an answer',
+      ['iris', 'answered.csv', '--keep', 'predicted_species'],
+      'Column "predicted_species" cannot be kept',
+    ],
+    ['a stream and a file', ['iris', '-', 'new.csv'], 'standard input cannot be read together with files'],
     ['no run', ['nowhere', 'new.csv'], 'nowhere is not the folder of a run: no such folder'],
     ['windows through a pipe', ['forecast', '-'], 'a sample is made of several rows: name a file'],
     [

@@ -1,6 +1,7 @@
 /** Predictions as one NumPy array of float32: (rows, ...shape of the output); NaN in rows without an answer. */
 
 import type { WholeFile } from '../../base/atomic-file.js'
+import { UserError } from '../../base/issue.js'
 import { npyHeader } from '../../base/npy.js'
 import type { Shape } from '../../base/shape.js'
 import { sizeOf } from '../../base/shape.js'
@@ -8,6 +9,13 @@ import type { PredictionRows, PredictionWriter } from './rows.js'
 
 /** The number of rows is known at the end alone, so the header is written again. */
 export async function npyWriter(file: WholeFile, shape: Shape): Promise<PredictionWriter> {
+  const { rewrite } = file
+  if (!rewrite) {
+    await file.discard()
+    throw new UserError(
+      '--format npy: an array needs a file, because its header has the number of rows, not a device or a pipe',
+    )
+  }
   const width = sizeOf(shape)
   // digits of the largest number of rows: the length of the header stays
   const headerOf = (rows: number) => npyHeader([rows, ...shape])
@@ -22,7 +30,7 @@ export async function npyWriter(file: WholeFile, shape: Shape): Promise<Predicti
       rows += count
     },
     async finish() {
-      await file.rewrite!(padded(headerOf(rows), length))
+      await rewrite(padded(headerOf(rows), length))
       await file.finish()
     },
     discard: () => file.discard(),

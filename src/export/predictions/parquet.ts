@@ -1,12 +1,13 @@
 /** Predictions as a Parquet file: texts and float32 numbers, with nulls for what is missing. */
 import type { PredictionColumn, PredictionRows, PredictionWriter, Sink } from './rows.js'
 
-/** Rows of a row group. */
-const GROUP = 65_536
+/** Rows of a row group at most, and the values that are kept for one. */
+const [MOST_ROWS, MOST_VALUES] = [65_536, 2 ** 23]
 
 export async function parquetWriter(sink: Sink, columns: readonly PredictionColumn[]): Promise<PredictionWriter> {
   const { ByteWriter, ParquetWriter } = await import('hyparquet-writer')
   const bytes = new ByteWriter()
+  const group = Math.min(MOST_ROWS, Math.ceil(MOST_VALUES / columns.length))
   const schema = [
     { name: 'root', num_children: columns.length },
     ...columns.map(({ name, type }) =>
@@ -21,7 +22,7 @@ export async function parquetWriter(sink: Sink, columns: readonly PredictionColu
     const [first] = waiting
     if (first!.length === 0) return
     const columnData = columns.map(({ name }, index) => ({ name, data: waiting[index]! }))
-    await writer.write({ columnData, rowGroupSize: GROUP })
+    await writer.write({ columnData, rowGroupSize: MOST_ROWS })
     waiting = columns.map(() => [])
     await flush()
   }
@@ -33,7 +34,7 @@ export async function parquetWriter(sink: Sink, columns: readonly PredictionColu
   return {
     async append(rows) {
       for (const [index, into] of waiting.entries()) addCells(rows, index, into)
-      if (waiting[0]!.length >= GROUP) await writeGroup()
+      if (waiting[0]!.length >= group) await writeGroup()
     },
     async finish() {
       await writeGroup()
