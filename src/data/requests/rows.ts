@@ -9,7 +9,7 @@ import type { NumberStyle } from '../own/typed-texts.js'
 import { fits, misfit } from '../tables/bad-cells.js'
 import { cellReader } from '../tables/json.js'
 import { type JsonRecord, kindOf } from '../tables/json-records.js'
-import { openStream } from '../tables/stream-table.js'
+import { openCsvStream } from '../tables/stream-table.js'
 
 /** A column that rows must have: one with text, from which numbers are read too, or one with arrays. */
 export interface WantedColumn {
@@ -166,6 +166,9 @@ const WORDS = {
   float32: 'a finite number of 32 bits',
 } as const
 
+/** Limit on the bytes of the first row of CSV, which is looked at several times. */
+const LONGEST_ROW = 250_000
+
 /**
  * Reads rows of a CSV file as a spec has them. Throws a UserError for text that is no such file, and what `counted`
  * throws, which hears the number of rows so far.
@@ -182,7 +185,7 @@ export async function rowsOfCsv(
     const message = 'it has arrays, which CSV cannot have: send JSON'
     throw new RowsError(arrays.map((one) => ({ row: null, column: one.name, message })))
   }
-  const table = await openStream(bytes, { ...csv, missing_values, select: null }, name, 'csv')
+  const table = await openCsvStream(bytes, { ...csv, missing_values, select: null }, name, LONGEST_ROW)
   const there = columns.filter((column) => Object.hasOwn(table.columns, column.name))
   const lacking = columns.filter((column) => !there.includes(column))
   const texts = noNames<(string | null)[]>()

@@ -16,6 +16,8 @@ export function csvReader(delimiter: string, quote: string): (piece: string, isL
   let [fields, field, line, begin]: [string[], string, number, number] = [[], '', 1, 1]
   /** The state of a field: no quote yet, between quotes, or after them. */
   let state: 'plain' | 'open' | 'closed' = 'plain'
+  /** True if a field has only spaces so far. */
+  let isBare = true
   let rest = ''
 
   return (piece, isLast) => {
@@ -29,6 +31,7 @@ export function csvReader(delimiter: string, quote: string): (piece: string, isL
       fields.push(field)
       field = ''
       state = 'plain'
+      isBare = true
     }
     const endRecord = (lineEnd: CsvRecord['end']) => {
       endField()
@@ -54,8 +57,11 @@ export function csvReader(delimiter: string, quote: string): (piece: string, isL
         at += pair.length
       } else {
         // spaces may stand around the quotes
-        if (letter === quote && state === 'plain' && field.trim() === '') [state, field] = ['open', '']
-        else if (state === 'plain') field += letter
+        if (letter === quote && state === 'plain' && isBare) [state, field] = ['open', '']
+        else if (state === 'plain') {
+          field += letter
+          isBare &&= letter.trim() === ''
+        }
         at++
       }
     }

@@ -14,15 +14,23 @@ export async function openStream(
   bytes: AsyncIterable<Uint8Array>,
   options: TableOptions,
   name: string,
-  format: 'csv' | 'either' = 'either',
 ): Promise<RowTable> {
   const iterator = bytes[Symbol.asyncIterator]()
   const first = await firstBytes(iterator)
   if (first === null) throw new UserError(`${name}: it is empty`)
   const rest = following(first, iterator)
-  const isJson = format === 'either' && OPENING_BRACE === first.find((byte) => !BLANKS.includes(byte))
-  const table = isJson ? jsonLines : csv
+  const table = OPENING_BRACE === first.find((byte) => !BLANKS.includes(byte)) ? jsonLines : csv
   return { name, folder: '.', close() {}, ...(await table(rest, options, name)) }
+}
+
+/** The same for CSV alone. `longest`: limit on the bytes of its first row, which are read several times. */
+export async function openCsvStream(
+  bytes: AsyncIterable<Uint8Array>,
+  options: TableOptions,
+  name: string,
+  longest: number,
+): Promise<RowTable> {
+  return { name, folder: '.', close() {}, ...(await csv(bytes, options, name, longest)) }
 }
 
 const OPENING_BRACE = 0x7b
@@ -91,7 +99,12 @@ async function jsonLines(bytes: AsyncIterable<Uint8Array>, options: TableOptions
   return { columns: textColumns([...new Set(first.flatMap(Object.keys))]), read: readAs(pieces()) }
 }
 
-async function csv(bytes: AsyncIterable<Uint8Array>, options: TableOptions, name: string): Promise<Read> {
+async function csv(
+  bytes: AsyncIterable<Uint8Array>,
+  options: TableOptions,
+  name: string,
+  longest = LONGEST_RECORD,
+): Promise<Read> {
   const decoder = decoderOf(options.encoding)
   const texts = textsOf(bytes, decoder, options, name)
   let head = ''
@@ -102,8 +115,8 @@ async function csv(bytes: AsyncIterable<Uint8Array>, options: TableOptions, name
     isWhole = done === true
     if (!isWhole) head += value
     const found = lookAtCsv(head, isWhole, options)
-    if (found === undefined && head.length > LONGEST_RECORD) {
-      throw new UserError(`${name}: its first row is longer than ${LONGEST_RECORD} bytes`)
+    if (found === undefined && head.length > longest) {
+      throw new UserError(`${name}: its first row is longer than ${longest} bytes`)
     }
     if (found && 'problem' in found) throw new UserError(`${name}: ${found.problem}`)
     look = found
