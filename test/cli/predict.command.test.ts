@@ -275,6 +275,12 @@ test('windows are named by the last of their rows, and the last one looks ahead'
   expect(lines.at(-1)).toMatch(/^2024-01-30,-?\d/)
 })
 
+test('windows of rows in any order have the same names and answers', async () => {
+  const [header, ...days] = DAYS.split('\n')
+  const mixed = file('mixed.csv', [header!, ...days.map((_, row) => days[(row * 7) % days.length]!)])
+  expect(await predicted(['forecast', mixed])).toEqual(await predicted(['forecast', 'days.csv']))
+})
+
 describe('rows that cannot be prepared', () => {
   const bad = () => file('bad.csv', [HEADER!, ROWS[0]!, 'x,3,1,0.2,setosa', ROWS[100]!, ',3,1,0.2,setosa'])
 

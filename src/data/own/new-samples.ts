@@ -47,7 +47,7 @@ export async function newSamples(
     const samples = sampling.table(rows, series)
     const texts = await textsOf(main, kept)
     main.close()
-    const lastRow = (sample: number) => sampling.rowsOf(series, sample).inputs.reduce((a, b) => Math.max(a, b))
+    const lastRow = (sample: number) => sampling.rowsOf(series, sample).inputs.at(-1)!
     async function* pieces(): AsyncGenerator<NewPiece> {
       let from = 0
       for await (const { size, arrays } of batches(samples, { batchSize: ROWS_AT_ONCE })) {
