@@ -8,7 +8,7 @@ import { badTensor } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { type Evaluating, type Evaluation, evaluateReport, evaluateSession, openEvaluation } from '../run/evaluate.js'
 import { likelihoodOf } from '../run/likelihood.js'
-import { openModel, type StoredModel } from '../run/open-model.js'
+import { isPrepared, openModel, type StoredModel } from '../run/open-model.js'
 import { readRun, writeWeights } from '../run/open-run.js'
 import type { Override } from '../spec/override.js'
 import { isUnsupervised, type ResolvedSpec } from '../spec/spec.js'
@@ -32,9 +32,10 @@ export async function evaluateRun(
   io: Io,
 ): Promise<ExitCode> {
   const overrides = overridesOf(options)
-  const trained = await openModel(directory, overrides, { mayDiverge: true })
   const asksForLogZ = options.ais !== undefined || options.exact === true
-  if (!trained.network || asksForLogZ) return evaluateRbm(directory, given, overrides, options, io)
+  const trained =
+    asksForLogZ || !(await isPrepared(directory)) ? null : await openModel(directory, overrides, { mayDiverge: true })
+  if (!trained?.network) return evaluateWithData(directory, given, overrides, options, io)
   const test = await testOf(trained, given, overrides, options, io)
   return interruptible(io, async (signal) => {
     const { spec } = trained
@@ -70,7 +71,8 @@ async function testOf(
   return loadDataset(run.data, quietBy(options), io)
 }
 
-async function evaluateRbm(
+/** Measures an RBM, or a model without a preparation, as one that was imported: all data of its spec are read. */
+async function evaluateWithData(
   directory: string,
   given: readonly string[],
   overrides: readonly Override[],
@@ -79,7 +81,7 @@ async function evaluateRbm(
 ): Promise<ExitCode> {
   if (given.length > 0) {
     throw new UserError(
-      `${directory} holds an RBM, which is measured on the data of its spec: "--set data.dataset=..." or "--set data.test=..." gives it others.`,
+      `${directory} holds an RBM or an imported model, which is measured on the data of its spec: "--set data.dataset=..." or "--set data.test=..." gives it others.`,
     )
   }
   const run = await watchingData(io, (watch) => readRun(directory, overrides, io.stdin, watch))

@@ -1,7 +1,8 @@
 /** Opens the rows on which a trained model is measured. They are prepared as in training, and the training rows are not read. */
 import type { Field } from '../base/field.js'
 import type { DataForm } from '../base/form.js'
-import { UserError } from '../base/issue.js'
+import { type Issue, UserError } from '../base/issue.js'
+import { formatShape } from '../base/shape.js'
 import { DATASETS, type SetSpec } from '../spec/data.js'
 import type { OwnDataSpec, SourceSpec } from '../spec/own-data.js'
 import { type Column, isField } from './column.js'
@@ -14,7 +15,7 @@ import { isShare, nameOf } from './own/found-source.js'
 import { featuresOf } from './own/new-rows.js'
 import { findFiles } from './own/open-source.js'
 import { madeNames } from './own/picture-features.js'
-import { plansOf } from './own/plans.js'
+import { formOf, plansOf } from './own/plans.js'
 import { DataError, ofNewRows, refuse } from './own/problem.js'
 import { gapProblems, type Reading, type ReadSource, readSource, readTable } from './own/read.js'
 import { samplingOf } from './own/samples.js'
@@ -73,11 +74,24 @@ const onSetsOnly = ({ dataset }: SetSpec): UserError =>
     `This model was trained on the set ${dataset}, so it is measured on a set: ${Object.keys(DATASETS).join(', ')}.`,
   )
 
-const withTest = (form: DataForm, name: string, { count }: Table): DataForm => ({
-  ...form,
-  name,
-  rows: { train: 0, validation: 0, test: count },
-})
+/** The form of test rows. Throws a UserError if it is another one than that of the training rows. */
+function withTest(trained: DataForm, name: string, { fields, count }: Table): DataForm {
+  const form = formOf(name, fields, { train: 0, validation: 0, test: count })
+  const issues = (['inputs', 'targets'] as const).flatMap((kind) =>
+    Object.entries(trained[kind]).flatMap(([key, field]): Issue[] => {
+      const [found, wanted] = [form[kind][key], field].map((one) => (one ? wordsOf(one) : 'nothing'))
+      const message = `${kind === 'inputs' ? 'input' : 'target'} "${key}" is ${found}, must be ${wanted}, as in training`
+      return found === wanted ? [] : [{ code: 'shape', source: name, pointer: '', message }]
+    }),
+  )
+  if (issues.length > 0) throw new UserError(`${name} does not fit the model.`, issues)
+  return form
+}
+
+const wordsOf = ({ shape, classes }: Field): string =>
+  classes === undefined
+    ? `numbers of shape ${formatShape(shape)}`
+    : `one of ${classes} classes, of shape ${formatShape(shape)}`
 
 async function testOfSource(
   source: SourceSpec,

@@ -22,31 +22,42 @@ const NO_PREPARATION = 'runs of earlier versions lack it: train the model again'
 /** Limit on the size of the file. A whitening matrix of 3,072 elements takes 190 MB. */
 const MOST_BYTES = 2 ** 29 - 1
 
-/** `spec`: the text of the spec of the run, which may be trusted as long as it is the same. */
-export async function writePreparation(path: string, preparation: Prepared, spec: string): Promise<void> {
+/** The spec to which a preparation belongs. */
+export interface PreparedSpec {
+  /** The text of its file, which may be trusted as long as it is the same. */
+  readonly text: string
+  /** The part of its data that says how rows are prepared. */
+  readonly data: string
+}
+
+export async function writePreparation(path: string, preparation: Prepared, spec: PreparedSpec): Promise<void> {
   const content = JSON.stringify(preparation)
-  const text = `{"version":${VERSION},"sha256":"${hashOf(content)}","spec":"${hashOf(spec)}","preparation":${content}}\n`
+  const text = `{"version":${VERSION},"sha256":"${hashOf(content)}","spec":"${hashOf(spec.text)}","data":"${hashOf(spec.data)}","preparation":${content}}\n`
   await writeFileAtomic(path, text)
 }
 
 /**
  * Reads the file. Throws a UserError if it is missing, or if it is not as it was written. Returns how to tell that a text is
- * that of the spec as the run has written it.
+ * that of the spec as the run has written it, and that the preparation belongs to some data.
  */
 export async function readPreparation(
   path: string,
-): Promise<{ readonly preparation: Prepared; wroteSpec(text: string): boolean }> {
+): Promise<{ readonly preparation: Prepared; wroteSpec(text: string): boolean; isFor(data: string): boolean }> {
   const bytes = await inFolderOfRun(path, () => readWhole(path, { most: MOST_BYTES }), NO_PREPARATION)
   const found = jsonOf(new TextDecoder().decode(bytes))
   if (!fileSchema.safeParse(found).success) {
     throw new UserError(`${path}: this is not a file that this version of trainspec wrote`)
   }
   // as it was parsed, because zod makes copies without some names
-  const { sha256, spec, preparation } = found as z.infer<typeof fileSchema>
+  const { sha256, spec, data, preparation } = found as z.infer<typeof fileSchema>
   if (hashOf(JSON.stringify(preparation)) !== sha256) {
     throw new UserError(`${path}: its content was changed, or is damaged; a run can only be used as it was written`)
   }
-  return { preparation: preparation as Prepared, wroteSpec: (text) => hashOf(text) === spec }
+  return {
+    preparation: preparation as Prepared,
+    wroteSpec: (text) => hashOf(text) === spec,
+    isFor: (text) => hashOf(text) === data,
+  }
 }
 
 /** The hash makes sure of everything in `preparation`. */
@@ -54,6 +65,7 @@ const fileSchema = z.object({
   version: z.literal(VERSION),
   sha256: z.string(),
   spec: z.string(),
+  data: z.string(),
   preparation: z.unknown(),
 })
 

@@ -18,6 +18,7 @@ import type { Override } from '../spec/override.js'
 import { labelsOf } from '../spec/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isSupervised, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
+import { preparedData } from './prepared-data.js'
 import { specAlone } from './read-spec.js'
 import { soleSpec } from './stages.js'
 import { finite, NO_MEANS } from './trained-weights.js'
@@ -55,7 +56,8 @@ export async function openModel(
   const found = await readPreparation(join(directory, RUN_FILES.preparation))
   const preparation = found.preparation as SavedPreparation
   const { form } = preparation
-  const given = (await unchangedSpec(path, overrides, found.wroteSpec)) ?? (await checkedSpec(path, overrides, form))
+  const given =
+    (await unchangedSpec(path, overrides, found.wroteSpec)) ?? (await checkedSpec(path, overrides, found.isFor, form))
   const spec = soleSpec(given, form)
   const built = modelOf(spec, form)
   const saved = await readModel(join(directory, RUN_FILES.model))
@@ -84,8 +86,18 @@ async function unchangedSpec(
 const changes = (overrides: readonly Override[]) =>
   Object.fromEntries(overrides.map(({ path, value }) => [path[0]!, value]))
 
-async function checkedSpec(path: string, overrides: readonly Override[], form: DataForm): Promise<ResolvedSpec> {
-  const { spec, issue } = await specAlone(path, overrides)
+async function checkedSpec(
+  path: string,
+  overrides: readonly Override[],
+  isPreparedFor: (data: string) => boolean,
+  form: DataForm,
+): Promise<ResolvedSpec> {
+  const { spec, issue, written } = await specAlone(path, overrides)
+  if (!isPreparedFor(preparedData(written))) {
+    throw new UserError(
+      `${path}: "data" says otherwise than in training how rows are prepared; the model can only use rows as it was trained on them.`,
+    )
+  }
   const problems = (await import('./check-spec.js')).checkSpec(spec, form)
   if (problems.length > 0) throw new UserError(`${path} and its model have problems.`, problems.map(issue))
   return spec
@@ -101,6 +113,10 @@ export function trainedModel({
   const { form } = preparation
   return { directory, spec, form, preparation, ...modelOf(spec, form), weights }
 }
+
+/** True if a folder has the preparation of its data. An imported model has none. */
+export const isPrepared = async (directory: string): Promise<boolean> =>
+  (await stat(join(directory, RUN_FILES.preparation)).catch(() => undefined)) !== undefined
 
 /** Returns the path of the spec of a run. Throws a UserError if a folder has none. */
 export async function specOf(directory: string): Promise<string> {

@@ -13,7 +13,7 @@ import { within, withPaths } from '../data/own/paths.js'
 import { type DataWatch, UNWATCHED } from '../data/watch.js'
 import type { IssueDraft } from '../spec/document.js'
 import type { Override } from '../spec/override.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import type { DataSpec, ResolvedSpec } from '../spec/spec.js'
 import type { Start, StartRefusal } from './start.js'
 
 export interface CheckedSpec {
@@ -98,18 +98,21 @@ export async function readText(
   return { ...started, data, warnings: warningsOf(spec, data.form).map(issue), issue }
 }
 
-/** Reads the spec of a run without its data and without `start`: nothing is checked that depends on these. Throws a UserError with all issues. */
+/**
+ * Reads the spec of a run without its data and without `start`: nothing is checked that depends on these. `written`: its
+ * field `data`, with paths as they stand in the file. Throws a UserError with all issues.
+ */
 export async function specAlone(
   path: string,
   overrides: readonly Override[],
-): Promise<Pick<CheckedSpec, 'spec' | 'issue'>> {
+): Promise<Pick<CheckedSpec, 'spec' | 'issue'> & { readonly written: DataSpec }> {
   const { parseSpec } = await import('../spec/parse.js')
   const text = await read(path, null)
   if (typeof text !== 'string') throw refused({ issues: [text] })
   const { spec, issues, document } = parseSpec(text, { source: path, overrides })
   if (!spec) throw refused({ issues })
   const data = withPaths(spec.data, (one) => within(dirname(path), one))
-  return { spec: { ...withoutStart(spec), data } as ResolvedSpec, issue: document.issue }
+  return { spec: { ...withoutStart(spec), data } as ResolvedSpec, issue: document.issue, written: spec.data }
 }
 
 /** Reads the weights of `start`. The spec then has their SHA-256, and their path seen from the current folder. */

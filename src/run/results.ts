@@ -17,10 +17,12 @@ import { saveModel } from '../export/model.js'
 import { writePreparation } from '../export/preparation-file.js'
 import { createRunDirectory } from '../export/run-directory.js'
 import type { Saveable } from '../model/saveable.js'
+import { dataSchema } from '../spec/data.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { CallbackFiles } from '../training/callbacks/callback.js'
 import type { EpochEndEvent } from '../training/events.js'
+import { preparedData } from './prepared-data.js'
 import type { Session } from './session.js'
 
 export interface Results {
@@ -51,8 +53,13 @@ export const createFolder = (
 
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {
-    const text = `${JSON.stringify(seenFromRun(spec, directory), null, 2)}\n`
-    if (preparation) await writePreparation(join(directory, RUN_FILES.preparation), preparation, text)
+    const seen = seenFromRun(spec, directory)
+    const text = `${JSON.stringify(seen, null, 2)}\n`
+    if (preparation) {
+      // with the defaults that reading adds
+      const data = preparedData(dataSchema.parse(JSON.parse(JSON.stringify(seen.data))))
+      await writePreparation(join(directory, RUN_FILES.preparation), preparation, { text, data })
+    }
     await writeFileAtomic(join(directory, RUN_FILES.spec), text)
   })
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { runCommand, runShell } from '../support/command.js'
+import { runMain } from '../support/main.js'
 
 const FLOWERS = readFileSync(join(import.meta.dirname, '../../specs/data/iris.csv'), 'utf8')
   .trimEnd()
@@ -117,7 +118,7 @@ const withoutSpecies = (lines: readonly string[]) => lines.map((line) => line.sl
 
 /** The lines that the command prints. */
 async function predicted(args: readonly string[], stdin?: string): Promise<string[]> {
-  const { code, stdout, stderr } = await runCommand(['predict', ...args, '--engine', 'onnx'], {
+  const { code, stdout, stderr } = await runMain(['predict', ...args, '--engine', 'onnx'], {
     cwd: folder,
     ...(stdin && { stdin }),
   })
@@ -138,7 +139,7 @@ describe('classes', () => {
     expect(rows.map(([species, width]) => `${width},${species}`)).toEqual(
       ROWS.map((row) => `${row.split(',')[1]},${row.split(',').at(-1)}`),
     )
-    const { stdout } = await runCommand(['evaluate', 'iris', 'iris.csv', '--json', '--engine', 'onnx'], { cwd: folder })
+    const { stdout } = await runMain(['evaluate', 'iris', 'iris.csv', '--json', '--engine', 'onnx'], { cwd: folder })
     const { test: scores } = JSON.parse(stdout)
     const right = rows.filter(([species, , found]) => species === found).length
     expect(right / rows.length).toBeCloseTo(scores.acc ?? scores.accuracy, 6)
@@ -281,18 +282,38 @@ test('windows of rows in any order have the same names and answers', async () =>
   expect(await predicted(['forecast', mixed])).toEqual(await predicted(['forecast', 'days.csv']))
 })
 
+test('a decimal comma is that of CSV files; JSON has a point', async () => {
+  const german = ROWS.map((line) => line.replaceAll(',', ';').replaceAll('.', ','))
+  const spec = {
+    ...SPECS.iris,
+    data: { ...SPECS.iris.data, source: 'german.csv', csv: { decimal: ',', delimiter: ';' } },
+  }
+  file('german.csv', [HEADER!.replaceAll(',', ';'), ...german])
+  writeFileSync(join(folder, 'german.json'), JSON.stringify(spec))
+  const { code, stderr } = await runCommand(['german.json', '--out', 'german', '--engine', 'onnx'], { cwd: folder })
+  expect(code, stderr).toBe(0)
+  const fromFile = await predicted(['german', 'german.csv'])
+  expect(await predicted(['german', 'german.csv', '--on-error', 'skip'])).toEqual(fromFile)
+  const [names] = withoutSpecies(FLOWERS)
+  const objects = withoutSpecies(ROWS).map((row) =>
+    JSON.stringify(Object.fromEntries(row.split(',').map((cell, at) => [names!.split(',')[at]!, Number(cell)]))),
+  )
+  expect(await predicted(['german', '-'], `${objects.join('\n')}\n`)).toEqual(fromFile)
+  expect(await predicted(['german', file('rows.jsonl', objects), '--on-error', 'skip'])).toEqual(fromFile)
+})
+
 describe('rows that cannot be prepared', () => {
   const bad = () => file('bad.csv', [HEADER!, ROWS[0]!, 'x,3,1,0.2,setosa', ROWS[100]!, ',3,1,0.2,setosa'])
 
   test('end the command, with file, row and column', async () => {
-    const { code, stdout, stderr } = await runCommand(['predict', 'iris', bad()], { cwd: folder })
+    const { code, stdout, stderr } = await runMain(['predict', 'iris', bad(), '--engine', 'onnx'], { cwd: folder })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('bad.csv: row 2, column "sepal_length": found "x", must be a number\n')
   })
 
   test('are skipped if the user says so', async () => {
     const args = ['predict', 'iris', bad(), '--on-error', 'skip', '--keep', 'sepal_length', '--engine', 'onnx']
-    const { code, stdout, stderr } = await runCommand(args, { cwd: folder })
+    const { code, stdout, stderr } = await runMain(args, { cwd: folder })
     const all = await predicted(['iris', 'new.csv'])
     expect({ code, lines: stdout.split('\n').slice(1) }).toEqual({
       code: 0,
@@ -337,7 +358,7 @@ describe('rows that cannot be prepared', () => {
       'digits has samples of shape (8, 8), must have (28, 28)',
     ],
   ])('%s', async (_, args, words) => {
-    const { code, stdout, stderr } = await runCommand(['predict', ...args, '--engine', 'onnx'], { cwd: folder })
+    const { code, stdout, stderr } = await runMain(['predict', ...args, '--engine', 'onnx'], { cwd: folder })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain(words)
     expect(stderr).not.toContain('    at ')

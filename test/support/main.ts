@@ -20,7 +20,7 @@ export async function runMain(
       },
     })
   const io = Object.assign(new EventEmitter(), {
-    stdin: Readable.from([stdin]),
+    stdin: Readable.from([Buffer.from(stdin)]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     env: process.env,

@@ -10,7 +10,7 @@ import type { OwnDataSpec } from '../../spec/own-data.js'
 import { type Column, isField, type Values, widthOf } from '../column.js'
 import { type Preparing, preparing, TEST } from '../preparation.js'
 import type { SavedPreparation } from '../saved-preparation.js'
-import type { ColumnType, RowStream, RowTable } from '../sources/raw-table.js'
+import type { ColumnType, NumberStyle, RowStream, RowTable } from '../sources/raw-table.js'
 import { inPieces, type Rows } from '../sources/source.js'
 import { withFiles } from '../sources/with-files.js'
 import { columnTypeOf } from '../steps/features.js'
@@ -19,7 +19,7 @@ import { type Feature, valuesColumn } from './feature.js'
 import { fileColumns } from './file-columns.js'
 import { plansOf } from './plans.js'
 import { quoted } from './problem.js'
-import { type NumberStyle, typedTexts } from './typed-texts.js'
+import { PLAIN_NUMBERS, typedTexts } from './typed-texts.js'
 
 /** New rows, which are read once. */
 export interface NewRows {
@@ -99,7 +99,7 @@ export function newRows(given: RowTable, request: NewRowsRequest): NewRows {
   return {
     fields: work.fields,
     count: given.count?.(raw) ?? null,
-    pieces: () => piecesOf(stream, work, keep, badFiles),
+    pieces: () => piecesOf(stream, work, { keep, badFiles, style: given.numberStyle ?? PLAIN_NUMBERS }),
   }
 }
 
@@ -155,7 +155,7 @@ export interface RowWork {
   /** Number of rows that are prepared at once. */
   readonly most: number
   /** Prepares rows, whose cells may all be text. Rows that are `bad` are left out, and those that it refuses are added. */
-  prepare(rows: Rows, bad: BadRows, style?: NumberStyle): Named<Numbers>
+  prepare(rows: Rows, bad: BadRows, style: NumberStyle): Named<Numbers>
 }
 
 /** Rows that cannot be prepared. */
@@ -180,7 +180,7 @@ export function rowWork(
   return {
     fields: work.fields,
     most: work.most,
-    prepare({ from, count, columns: read }, bad, style = data.csv) {
+    prepare({ from, count, columns: read }, bad, style) {
       const values = noNames<Values>()
       for (const [column, type] of Object.entries(types)) {
         const given = read[column]!
@@ -202,11 +202,17 @@ class FirstProblems extends Map<number, string> implements BadRows {
   }
 }
 
+interface ReadingNew {
+  readonly keep: readonly string[]
+  /** Problems with the files of rows, by the number of the row. */
+  readonly badFiles: Map<number, string>
+  readonly style: NumberStyle
+}
+
 async function* piecesOf(
   stream: RowStream,
   work: RowWork,
-  keep: readonly string[],
-  badFiles: Map<number, string>,
+  { keep, badFiles, style }: ReadingNew,
 ): AsyncGenerator<NewPiece> {
   for await (const many of stream.rows()) {
     for (const rows of inPieces(many, stream.columns, work.most)) {
@@ -218,7 +224,7 @@ async function* piecesOf(
       }
       const kept = Object.fromEntries(keep.map((name) => [name, rows.columns[name] as readonly (string | null)[]]))
       const { from, count } = rows
-      const fields = work.prepare(rows, bad)
+      const fields = work.prepare(rows, bad, style)
       yield { from, count, fields, bad, kept }
     }
   }

@@ -1,14 +1,11 @@
 /** Columns of text that are read as other types, cell by cell, so that a row with a bad cell does not end the reading. */
 import type { Values } from '../column.js'
-import type { ColumnType } from '../sources/raw-table.js'
+import type { ColumnType, NumberStyle } from '../sources/raw-table.js'
 import { fits, misfit } from '../tables/bad-cells.js'
 import { isNotFinite, numberIn } from '../tables/number-text.js'
 
-/** How numbers are written. */
-export interface NumberStyle {
-  readonly decimal: string
-  readonly thousands: string | null
-}
+/** How numbers are written that no CSV file holds. */
+export const PLAIN_NUMBERS: NumberStyle = { decimal: '.', thousands: null }
 
 /** Reads texts as a type. `refuse` hears the place of each that does not fit, from 0, and the problem. */
 export function typedTexts(

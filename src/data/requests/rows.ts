@@ -5,7 +5,8 @@ import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
-import type { NumberStyle } from '../own/typed-texts.js'
+import { PLAIN_NUMBERS } from '../own/typed-texts.js'
+import type { NumberStyle } from '../sources/raw-table.js'
 import { fits, misfit } from '../tables/bad-cells.js'
 import { cellReader } from '../tables/json.js'
 import { type JsonRecord, kindOf } from '../tables/json-records.js'
@@ -93,7 +94,6 @@ function textOf(
 }
 
 /** Numbers of JSON, and text that stands for one. */
-const PLAIN_NUMBERS: NumberStyle = { decimal: '.', thousands: null }
 
 const lackingColumns = (lacking: readonly WantedColumn[], known: readonly string[]): RowProblem[] =>
   lacking.map(({ name }) => {

@@ -12,6 +12,12 @@ export type ColumnType = 'number' | 'integer' | 'text'
 /** The column that is read as a type. */
 export const columnOfType = (type: ColumnType): Column => (type === 'number' ? numberField : { values: type })
 
+/** How numbers are written as text. */
+export interface NumberStyle {
+  readonly decimal: string
+  readonly thousands: string | null
+}
+
 export type FoundKind = 'pictures' | 'sounds' | 'texts'
 
 /** A table whose rows may be read only once. */
@@ -29,6 +35,8 @@ export interface RawTable {
    * none, as a CSV file.
    */
   readonly columns: Named<Field | ColumnType | null>
+  /** How numbers in its text are written, for a table in a CSV file. */
+  readonly numberStyle?: NumberStyle
   /** Number of rows of these columns, if it is known before they are read. */
   count?(columns: readonly string[]): number
   /** Looks at all rows of these columns, none of which is a field. */

@@ -27,6 +27,7 @@ export async function csvFile(path: string, options: TableOptions, sql: Sql): Pr
   return {
     name: path,
     sql,
+    numberStyle: options,
     // the columns have numbers for names, because SQL does not tell `a` from `A`
     columns: Object.fromEntries(
       names.map((name, index): [string, SqlColumn] => {

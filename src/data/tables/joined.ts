@@ -12,6 +12,7 @@ export function joined(tables: readonly RawTable[]): RawTable {
   return {
     name: first.name,
     columns: first.columns,
+    ...(first.numberStyle && { numberStyle: first.numberStyle }),
     async facts(columns) {
       const sums: Record<string, ColumnFacts> = { ...(await first.facts(columns)) }
       for (const other of others) {

@@ -1,6 +1,6 @@
 /** A file as DuckDB reads it. */
 import type { Named } from '../../base/field.js'
-import type { ColumnType } from '../sources/raw-table.js'
+import type { ColumnType, NumberStyle } from '../sources/raw-table.js'
 import type { Sql, SqlError } from './duckdb.js'
 
 export interface SqlFile {
@@ -11,6 +11,8 @@ export interface SqlFile {
   readonly columns: Named<SqlColumn>
   /** All rows, as SQL writes them after FROM. In these columns, text that is no number is an error. */
   rows(asNumbers: ReadonlySet<string>): string
+  /** How numbers in its text are written; for a CSV file. */
+  readonly numberStyle?: NumberStyle
   /** Columns that are probably numbers throughout. */
   readonly likelyNumbers: readonly string[]
   /** Continues a sentence that begins with the file; undefined for an error that is not about the file. */

@@ -10,9 +10,10 @@ import type { SqlFile } from './sql-file.js'
 import { sqlRows } from './sql-rows.js'
 
 export function sqlTable(file: SqlFile): RawTable {
-  const { name, sql } = file
+  const { name, sql, numberStyle } = file
   return {
     name,
+    ...(numberStyle && { numberStyle }),
     columns: typesOf(file),
     async facts(wanted) {
       refuseNested(file, wanted)

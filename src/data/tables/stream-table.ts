@@ -37,7 +37,7 @@ const OPENING_BRACE = 0x7b
 /** Blanks, line ends and the bytes of a byte order mark. */
 const BLANKS = [0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]
 
-type Read = Pick<RowTable, 'columns' | 'read'>
+type Read = Pick<RowTable, 'columns' | 'numberStyle' | 'read'>
 
 /** Returns the first bytes that are no blanks; null for an empty stream. */
 async function firstBytes(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {
@@ -121,7 +121,11 @@ async function csv(
     if (found && 'problem' in found) throw new UserError(`${name}: ${found.problem}`)
     look = found
   }
-  return { columns: textColumns(look.names), read: readAs(csvPieces(head, isWhole, texts, look, options, name)) }
+  return {
+    columns: textColumns(look.names),
+    numberStyle: options,
+    read: readAs(csvPieces(head, isWhole, texts, look, options, name)),
+  }
 }
 
 async function* textsOf(
