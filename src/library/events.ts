@@ -7,7 +7,7 @@ import type { FoldEvent, Outcome } from '../run/work-events.js'
 import type { Metrics, TrainingEvent } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
 
-/** What was decided about data, which engine was chosen, or where rows were packed. */
+/** A line about decisions on data, the chosen engine, or the place of packed rows. */
 export interface NoteEvent {
   readonly type: 'note'
   readonly text: string

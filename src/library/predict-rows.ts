@@ -14,7 +14,7 @@ export interface PredictOptions extends EngineOptions {
   readonly output?: string | undefined
   /** Columns of the data that the answers repeat, as text. */
   readonly keep?: readonly string[] | undefined
-  /** What a row does that cannot be prepared: `stop`, the default, throws a UserError; with `skip` its answer is empty. */
+  /** Treatment of a row that cannot be prepared: `stop`, the default, throws a UserError; with `skip` its answer is empty. */
   readonly onError?: 'stop' | 'skip' | undefined
   /** Hears of files that are left out. */
   readonly onNote?: ((text: string) => void) | undefined

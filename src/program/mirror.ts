@@ -11,14 +11,14 @@ export interface MirrorOptions {
   readonly x: BatchInput
 }
 
-/** Outputs `hidden`: the means of the hidden units given each sample, (batch, hidden). */
-export function featuresProgram({ rbm, weights, x }: MirrorOptions): Program {
+/** Outputs the means of the hidden units given each sample, (batch, hidden), under this name. */
+export function featuresProgram({ rbm, weights, x }: MirrorOptions, name = 'hidden'): Program {
   return {
     state: weights,
     inputs: [x],
     run: (state, inputs) => ({
       state: {},
-      outputs: { hidden: rbm.hiddenGiven(inputs[x.name] as Tensor2D, state).mean },
+      outputs: { [name]: rbm.hiddenGiven(inputs[x.name] as Tensor2D, state).mean },
     }),
   }
 }

@@ -4,7 +4,6 @@ import type { Named } from '../base/field.js'
 import type { Slot } from '../base/slot.js'
 import type { Model } from '../model/model.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
-import type { Rbm } from '../model/rbm/rbm.js'
 import type { BatchInput, Program } from './program.js'
 import { tensorsOf } from './samples.js'
 
@@ -66,16 +65,5 @@ export const labelsProgram = (rbm: ClassRbm, weights: readonly Slot[], x: BatchI
   run: (state, inputs) => ({
     state: {},
     outputs: { [name]: tf.softmax(rbm.logits(inputs[x.name] as tf.Tensor2D, state)) },
-  }),
-})
-
-/** Outputs the means of the hidden units given each sample, (batch, hidden), under this name. */
-export const hiddenProgram = (rbm: Rbm, weights: readonly Slot[], x: BatchInput, name: string): Program => ({
-  state: weights,
-  inputs: [x],
-  keepsState: true,
-  run: (state, inputs) => ({
-    state: {},
-    outputs: { [name]: rbm.hiddenGiven(inputs[x.name] as tf.Tensor2D, state).mean },
   }),
 })

@@ -8,7 +8,8 @@ import { firstRows, fromRow, roomFor } from '../data/table.js'
 import type { Engine, Runner } from '../engine/engine.js'
 import { type ClassRbm, withoutLabels } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
-import { hiddenProgram, labelsProgram, layerProgram, predictProgram } from '../program/predict.js'
+import { featuresProgram } from '../program/mirror.js'
+import { labelsProgram, layerProgram, predictProgram } from '../program/predict.js'
 import type { Program } from '../program/program.js'
 import { samplesOf } from '../program/samples.js'
 import { labelsOf } from '../spec/rbm.js'
@@ -139,7 +140,7 @@ function rbmProgram(trained: TrainedModel, samples: ReturnType<typeof samplesOf>
   if (wanted === HIDDEN) {
     // the labels are summed out
     const rbm = isLabelled ? withoutLabels(model as ClassRbm) : (model as Rbm)
-    return { answers: [plainAnswer(HIDDEN, [rbm.hiddenUnits])], program: hiddenProgram(rbm, weights, x, HIDDEN) }
+    return { answers: [plainAnswer(HIDDEN, [rbm.hiddenUnits])], program: featuresProgram({ rbm, weights, x }) }
   }
   const rbm = model as ClassRbm
   return { answers: [classAnswer(wanted, rbm.classes, spec)], program: labelsProgram(rbm, weights, x, wanted) }

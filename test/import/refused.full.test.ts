@@ -1,4 +1,4 @@
-/** What a spec cannot say is refused with the name of the layer, all at once; hostile archives do no harm. */
+/** Layers that a spec cannot have are refused by name, all at once; hostile archives do no harm. */
 import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -83,7 +83,7 @@ describe('examples of the page', () => {
 describe('the type of a spec', () => {
   const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--types', 'node']
   const roots = ['--typeRoots', join(ROOT, 'node_modules/@types')]
-  /** What the compiler says of these specs. */
+  /** Compiles these specs, and returns the messages. */
   async function compiled(texts: readonly string[]): Promise<string> {
     const lines = texts.map((text, index) => `export const spec${index}: Spec = ${text}`)
     writeFileSync(join(folder, 'specs.ts'), ["import type { Spec } from 'trainspec'", ...lines].join('\n'))

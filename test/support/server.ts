@@ -7,7 +7,7 @@ import { COMMAND } from './command.js'
 export interface Served {
   readonly url: string
   readonly child: ChildProcess
-  /** What it has written to standard error so far. */
+  /** The text that it has written to standard error so far. */
   stderr(): string
   /** Its exit code, once it has ended. */
   readonly ended: Promise<number | null>

@@ -25,7 +25,7 @@ export interface RequestRows {
   readonly count: number
   readonly texts: Named<readonly (string | null)[]>
   readonly arrays: Named<Numbers>
-  /** Those of the arrays. */
+  /** The field of each array. */
   readonly fields: Named<Field>
   /** How numbers are written in texts. */
   readonly style: NumberStyle

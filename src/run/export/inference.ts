@@ -3,7 +3,8 @@ import type { Named } from '../../base/field.js'
 import { inputShapes } from '../../base/form.js'
 import { type ClassRbm, withoutLabels } from '../../model/rbm/class-rbm.js'
 import type { Rbm } from '../../model/rbm/rbm.js'
-import { hiddenProgram, labelsProgram, predictProgram } from '../../program/predict.js'
+import { featuresProgram } from '../../program/mirror.js'
+import { labelsProgram, predictProgram } from '../../program/predict.js'
 import type { BatchInput, Program } from '../../program/program.js'
 import { labelsOf } from '../../spec/rbm.js'
 import { isSupervised } from '../../spec/spec.js'
@@ -26,11 +27,14 @@ export function inferenceOf({ spec, network, model, form }: TrainedModel, others
   const [x] = Object.values(samples) as [BatchInput]
   const hidden = freeName(HIDDEN, taken)
   if (isSupervised(spec) || labelsOf(spec.training) === null) {
-    return hiddenProgram(model as Rbm, model.weights, x, hidden)
+    return featuresProgram({ rbm: model as Rbm, weights: model.weights, x }, hidden)
   }
   const rbm = model as ClassRbm
   const labels = freeName(Object.keys(form.targets)[0]!, taken)
-  return both(labelsProgram(rbm, rbm.weights, x, labels), hiddenProgram(withoutLabels(rbm), rbm.weights, x, hidden))
+  return both(
+    labelsProgram(rbm, rbm.weights, x, labels),
+    featuresProgram({ rbm: withoutLabels(rbm), weights: rbm.weights, x }, hidden),
+  )
 }
 
 /** The inputs of the model, as the float32 numbers that data are prepared to. */
