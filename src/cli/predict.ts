@@ -37,6 +37,7 @@ export async function predictRun(
   const format = options.format ?? formatOf(options.out)
   const trained = await openModel(directory, overridesOf({ ...options, set: [] }))
   const { out } = options
+  const keep = keptBy(options)
   const given = data.filter((one) => one !== '-').flatMap((one) => [one, pathOf(one)])
   const inputs = [...ownFiles(directory), ...given.map((at) => ({ name: 'the data', at }))]
   if (out !== undefined) await checkFilePlace('--out', out, inputs)
@@ -44,7 +45,7 @@ export async function predictRun(
     throw new UserError(
       '--format npy: an array needs a file, because its header has the number of rows: give --out FILE.npy',
     )
-  if (format === 'npy' && options.keep.length > 0) {
+  if (format === 'npy' && keep.length > 0) {
     throw new UserError('--keep: an array of NumPy has no columns of the data: choose another format')
   }
   return interruptible(io, async (signal) => {
@@ -52,7 +53,7 @@ export async function predictRun(
     const rows = await watchingData(io, (watch) =>
       openNew({
         ...{ data: trained.spec.data, preparation: trained.preparation, seed: trained.spec.seed },
-        keep: keptBy(options),
+        keep,
         cellByCell: options['on-error'] === 'skip',
         noted: (note) => notes.push(note),
         given: data,
@@ -64,7 +65,7 @@ export async function predictRun(
       const engine = await engineFor(trained.spec, { quiet: false, logs: false }, io)
       const predictor = await predictorFor(trained, rows, options, engine, io)
       try {
-        return await write({ rows, predictor, options, format, notes, signal }, io)
+        return await write({ rows, predictor, options, format, keep, notes, signal }, io)
       } finally {
         await predictor.dispose()
       }
@@ -90,11 +91,13 @@ interface Writing {
   readonly predictor: Predictor
   readonly options: PredictOptions
   readonly format: Format
+  /** Columns of the data to write. */
+  readonly keep: readonly string[]
   readonly notes: readonly string[]
   readonly signal: AbortSignal
 }
 
-async function write({ rows, predictor, options, format, notes, signal }: Writing, io: Io): Promise<ExitCode> {
+async function write({ rows, predictor, options, format, keep, notes, signal }: Writing, io: Io): Promise<ExitCode> {
   const { answers } = predictor
   if (format === 'npy' && answers.length > 1) {
     const names = answers.map(({ name }) => name).join(', ')
@@ -103,7 +106,7 @@ async function write({ rows, predictor, options, format, notes, signal }: Writin
   if (format !== 'npy') {
     expectTable(answers, (name) => `"--output ${name} --format npy --out FILE.npy" writes an array`)
   }
-  expectApart(keptBy(options), answers)
+  expectApart(keep, answers)
   const skip = options['on-error'] === 'skip'
   let writer: PredictionWriter | undefined
   let [done, skipped] = [0, 0]
@@ -123,7 +126,7 @@ async function write({ rows, predictor, options, format, notes, signal }: Writin
       first ??= bad[0]
       if (rows.count !== null) progress(done, rows.count)
     }
-    writer ??= await writerFor(format, predictionColumns(keptBy(options), answers), predictor, options.out, io)
+    writer ??= await writerFor(format, predictionColumns(keep, answers), predictor, options.out, io)
     await writer.finish()
   }
   try {

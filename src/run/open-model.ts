@@ -79,7 +79,7 @@ async function unchangedSpec(
   if (overrides.some(({ path: field }) => String(field) !== 'engine')) return null
   const text = await readFile(path, 'utf8')
   if (!isWritten(text)) return null
-  const spec = JSON.parse(text)
+  const { start: _, ...spec } = JSON.parse(text)
   return { ...spec, ...changes(overrides), data: withPaths(spec.data, (one) => within(dirname(path), one)) }
 }
 

@@ -32,9 +32,8 @@ export function expectApart(kept: readonly string[], answers: readonly AnswerFor
 export function expectTable(answers: readonly AnswerForm[], remedy: (name: string) => string): void {
   const wide = answers.find(({ shape, columns }) => columns.length === 0 && shape.every((size) => size > 0))
   if (!wide) return
-  const size = wide.shape.reduce((product, one) => product * one, 1)
   throw new UserError(
-    `Output "${wide.name}" has ${size} numbers a row, but a table has at most ${MOST_ANSWERS} columns; ${remedy(wide.name)}.`,
+    `Output "${wide.name}" has ${sizeOf(wide.shape)} numbers a row, but a table has at most ${MOST_ANSWERS} columns; ${remedy(wide.name)}.`,
   )
 }
 
@@ -121,12 +120,12 @@ function* partsOf(piece: NewPiece, inputs: Named<Field>, most: number): Generato
 }
 
 const noAnswers = (answers: readonly AnswerForm[], count: number): AnswerValues =>
-  Object.fromEntries(answers.map(({ name, shape }) => [name, new Float32Array(shape.reduce((a, b) => a * b, count))]))
+  Object.fromEntries(answers.map(({ name, shape }) => [name, new Float32Array(count * sizeOf(shape))]))
 
 function cellsOf(answer: AnswerForm, given: AnswerValues, count: number, bad: ReadonlyMap<number, string>): Cells[] {
   const { name, classes, columns, shape } = answer
   const values = given[name]!
-  const width = shape.reduce((product, one) => product * one, 1)
+  const width = sizeOf(shape)
   const numbers = columns.map((_, index): Strided => ({ values, from: index, stride: width }))
   if (!classes) return numbers
   const texts = Array.from({ length: count }, (_, row) =>

@@ -97,15 +97,10 @@ function programOf(
   const weights = trainedSlots(model.weights, values)
   if (!network || !isSupervised(spec)) return rbmProgram(trained, samples, output)
   const all = answersOf(trained)
-  if (output === undefined) {
+  const chosen = all.find(({ name, layer }) => name === output || layer === output)
+  if (output === undefined || chosen) {
     const outputs = all.map(({ layer: name, squashing }) => ({ name, squashing }))
-    return { answers: all, program: predictProgram({ model: network, weights, samples, outputs }) }
-  }
-  const chosen = all.findIndex(({ name, layer }) => name === output || layer === output)
-  if (chosen >= 0) {
-    const one = all[chosen]!
-    const outputs = all.map(({ layer: name, squashing }) => ({ name, squashing }))
-    return { answers: [one], program: predictProgram({ model: network, weights, samples, outputs }) }
+    return { answers: chosen ? [chosen] : all, program: predictProgram({ model: network, weights, samples, outputs }) }
   }
   const stage = network.stages.find(({ name }) => name === output)
   if (!stage) throw noOutput(output, [...all.map(({ name }) => name), ...network.stages.map(({ name }) => name)])
