@@ -84,7 +84,7 @@ export function setWork(
   x: Column,
 ): Preparing {
   const { [X]: plan } = setPlans(data, seed)
-  return preparing({ [X]: plan! }, { x }, TEST, { [X]: preparation.learnt[X]! })
+  return preparing({ [X]: plan! }, { x }, TEST, preparation.learnt)
 }
 
 async function ofSet(set: SetSpec): Promise<Samples> {

@@ -1,6 +1,5 @@
 /** Prepares new rows as the rows were that a model was trained on, some at a time and in their order. */
 import type { Field, Named, Numbers } from '../../base/field.js'
-import { isInputKey } from '../../base/form.js'
 import { type Issue, UserError } from '../../base/issue.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
@@ -174,8 +173,7 @@ export function rowWork(
 ): RowWork {
   const types = columnTypes(decisions)
   const plans = plansOf(withoutTargets(data), decisions, seed)
-  const learnt = Object.fromEntries(Object.entries(preparation.learnt).filter(([key]) => isInputKey(key)))
-  const work = preparing(plans, columns, TEST, learnt)
+  const work = preparing(plans, columns, TEST, preparation.learnt)
   const needed = Object.values(decisions.features).filter((one) => refusesGaps(one) || one.missing === 'drop')
   return {
     fields: work.fields,

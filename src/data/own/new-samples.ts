@@ -1,6 +1,5 @@
 /** Prepares new rows for a model whose samples are windows or sequences of rows. All of them are read first. */
 import type { Named } from '../../base/field.js'
-import { isInputKey } from '../../base/form.js'
 import { UserError } from '../../base/issue.js'
 import type { OwnDataSpec } from '../../spec/own-data.js'
 import { batches } from '../batches.js'
@@ -42,8 +41,7 @@ export async function newSamples(
     if (sampling.count(series) === 0) {
       throw new UserError(`${main.file} has no sample: a series must have at least ${sampling.rowsNeeded} rows.`)
     }
-    const learnt = Object.fromEntries(Object.entries(preparation.learnt).filter(([key]) => isInputKey(key)))
-    const rows = await tableOf(plansOf(data, decisions, seed), main.source, TEST, learnt)
+    const rows = await tableOf(plansOf(data, decisions, seed), main.source, TEST, preparation.learnt)
     const samples = sampling.table(rows, series)
     const texts = await textsOf(main, kept)
     main.close()
