@@ -9,7 +9,7 @@ import type { OwnDataSpec } from '../../spec/own-data.js'
 import { type Column, isField, type Values, widthOf } from '../column.js'
 import { type Preparing, preparing, TEST } from '../preparation.js'
 import type { SavedPreparation } from '../saved-preparation.js'
-import type { ColumnType, NumberStyle, RowStream, RowTable } from '../sources/raw-table.js'
+import { type ColumnType, columnOfType, type NumberStyle, type RowStream, type RowTable } from '../sources/raw-table.js'
 import { inPieces, type Rows } from '../sources/source.js'
 import { withFiles } from '../sources/with-files.js'
 import { columnTypeOf } from '../steps/features.js'
@@ -91,7 +91,9 @@ export function newRows(given: RowTable, request: NewRowsRequest): NewRows {
   for (const column of keep) wanted[column] ??= 'text'
   const stream = table.read(wanted)
   const columns = noNames<Column>()
-  for (const [column, type] of Object.entries(types)) columns[column] = columnOf(stream, column, type)
+  for (const [column, type] of Object.entries(types)) {
+    columns[column] = type === 'field' ? stream.columns[column]! : columnOfType(type)
+  }
   expectForms(given, columns, preparation)
   const work = rowWork(request, decisions, columns)
   const raw = Object.keys(wanted).filter((column) => Object.hasOwn(given.columns, column))
@@ -111,11 +113,6 @@ export function columnTypes({ features }: Decisions): Record<string, ColumnType 
   }
   return types
 }
-
-const columnOf = ({ columns }: RowStream, column: string, type: ColumnType | 'field'): Column =>
-  type === 'field' ? columns[column]! : type === 'number' ? NUMBER : { values: type }
-
-const NUMBER: Field = { shape: [], dtype: 'float32', divisor: 1, values: 'real' }
 
 function expectColumns({ name, columns }: RowTable, wanted: readonly string[], made: ReadonlySet<string>): void {
   const known = Object.keys(columns)
