@@ -93,8 +93,6 @@ function textOf(
   return null
 }
 
-/** Numbers of JSON, and text that stands for one. */
-
 const lackingColumns = (lacking: readonly WantedColumn[], known: readonly string[]): RowProblem[] =>
   lacking.map(({ name }) => {
     const near = nearest(name, known)
