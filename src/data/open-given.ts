@@ -3,8 +3,8 @@ import type { OwnDataSpec } from '../spec/own-data.js'
 import { isField } from './column.js'
 import { givenSamples } from './new-set-rows.js'
 import type { NewDataRequest } from './open-new.js'
-import { columnTypes, featuresOf, newRows, type OpenRows } from './own/new-rows.js'
-import { hasSamplesOfRows, newSamples } from './own/new-samples.js'
+import { columnTypes, featuresOf, type OpenRows } from './own/new-rows.js'
+import { openRows } from './own/open-rows.js'
 import type { RowTable } from './sources/raw-table.js'
 import { GIVEN, type GivenRows, openGiven } from './tables/given-rows.js'
 
@@ -18,12 +18,8 @@ export async function openGivenRows(request: GivenDataRequest): Promise<OpenRows
   if (!('source' in data)) return givenSamples(rows, { ...request, data })
   const table = await tableOf({ ...request, data })
   if (!table) return null
-  try {
-    return { ...(await openOwn(table, { ...request, data })), name: table.name, close: () => table.close() }
-  } catch (error) {
-    table.close()
-    throw error
-  }
+  const found = { source: GIVEN, pointer: '', files: [GIVEN] }
+  return openRows(table, found, { ...request, data, cellByCell: true }, request.watch)
 }
 
 type OwnRequest = GivenDataRequest & { readonly data: OwnDataSpec }
@@ -37,10 +33,4 @@ function tableOf({ data, rows, preparation, keep }: OwnRequest): Promise<RowTabl
   const numbers = types.flatMap(([name, type]) => (type === 'number' && !keep.includes(name) ? [name] : []))
   const { missing_values } = data
   return openGiven(rows, { missing_values, arrays: Object.fromEntries(arrays), numbers: new Set(numbers) })
-}
-
-function openOwn(table: RowTable, request: OwnRequest) {
-  const asked = { ...request, cellByCell: true }
-  if (!hasSamplesOfRows(request.data)) return newRows(table, asked)
-  return newSamples(table, { source: GIVEN, pointer: '', files: [GIVEN] }, asked, request.watch)
 }

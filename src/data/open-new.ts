@@ -4,8 +4,9 @@ import { UserError } from '../base/issue.js'
 import type { OwnDataSpec, SourceSpec } from '../spec/own-data.js'
 import type { DataSpec } from '../spec/spec.js'
 import { newSetRows } from './new-set-rows.js'
-import { type NewRowsRequest, newRows, type OpenRows } from './own/new-rows.js'
-import { hasSamplesOfRows, newSamples } from './own/new-samples.js'
+import type { NewRowsRequest, OpenRows } from './own/new-rows.js'
+import { hasSamplesOfRows } from './own/new-samples.js'
+import { openRows } from './own/open-rows.js'
 import { findFiles, openFiles } from './own/open-source.js'
 import type { RowTable } from './sources/raw-table.js'
 import type { DataWatch } from './watch.js'
@@ -43,19 +44,11 @@ async function openOwn(request: NewDataRequest & { readonly data: OwnDataSpec })
   const source = await sourceOf(given)
   const files = await findFiles(source, { ...data, sha256: null }, watch)
   const table = named(await openFiles(files, data), data, source)
-  try {
-    const open = hasSamplesOfRows(data)
-      ? await newSamples(table, { source, pointer: '', files }, request, watch)
-      : newRows(table, request)
-    return { ...open, name: table.name, close: () => table.close() }
-  } catch (error) {
-    table.close()
-    throw error
-  }
+  return openRows(table, { source, pointer: '', files }, request, watch)
 }
 
 async function openPiped(request: NewDataRequest & { readonly data: OwnDataSpec }): Promise<OpenRows> {
-  const { data, stream } = request
+  const { data, stream, watch } = request
   const why =
     data.select !== null ? '"select" reads files' : hasSamplesOfRows(data) ? 'a sample is made of several rows' : null
   if (why !== null) throw new UserError(`The rows cannot come from ${STREAM_NAME}, because ${why}: name a file.`)
@@ -65,7 +58,8 @@ async function openPiped(request: NewDataRequest & { readonly data: OwnDataSpec 
     { ...data.csv, missing_values: data.missing_values, select: null },
     STREAM_NAME,
   )
-  return { ...newRows(table, { ...request, cellByCell: true }), name: STREAM_NAME, close: () => table.close() }
+  const found = { source: STREAM_NAME, pointer: '', files: [STREAM_NAME] }
+  return openRows(table, found, { ...request, cellByCell: true }, watch)
 }
 
 const NAMED = /^([^=/\\]+)=(.+)$/s
