@@ -16,7 +16,7 @@ import { featuresOf } from './own/new-rows.js'
 import { findFiles } from './own/open-source.js'
 import { madeNames } from './own/picture-features.js'
 import { formOf, plansOf } from './own/plans.js'
-import { DataError, ofNewRows, refuse } from './own/problem.js'
+import { onNewRows, refuse } from './own/problem.js'
 import { gapProblems, type Reading, type ReadSource, readSource, readTable } from './own/read.js'
 import { samplingOf } from './own/samples.js'
 import { readSeries, unequalTargets } from './own/series.js'
@@ -133,11 +133,7 @@ async function testIn(
 ): Promise<TestData> {
   const decisions = { ...featuresOf(data, preparation), targets: targetsOf(data, preparation) }
   const reading = { decisions, data, watch, budget: MEMORY_BUDGET }
-  try {
-    return await preparedTest(await read(reading), reading, seed, preparation)
-  } catch (error) {
-    throw error instanceof DataError ? ofNewRows(error, name) : error
-  }
+  return onNewRows(name, async () => preparedTest(await read(reading), reading, seed, preparation))
 }
 
 async function preparedTest(

@@ -11,12 +11,18 @@ export class DataError extends Error {
   }
 }
 
-/** The problems as those of rows that are given to a trained model, so that no place in a spec is named. */
-export const ofNewRows = ({ problems }: DataError, name: string): UserError =>
-  new UserError(
-    `${name} cannot be used by this model.`,
-    problems.map(({ code, message }): Issue => ({ code, source: name, pointer: '', message })),
-  )
+/** Works on rows that are given to a trained model. A DataError becomes a UserError, which names no place in a spec. */
+export async function onNewRows<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    throw new UserError(
+      `${name} cannot be used by this model.`,
+      error.problems.map(({ code, message }): Issue => ({ code, source: name, pointer: '', message })),
+    )
+  }
+}
 
 /** Throws the problems if there are any. */
 export function refuse(problems: readonly IssueDraft[]): void {
