@@ -13,7 +13,7 @@ import { type PictureFeature, pictureColumn } from './own/picture-features.js'
 import { type Preparing, preparing, TEST } from './preparation.js'
 import { setPlans, X } from './set-plans.js'
 import { setForm, testSource } from './sources/built-in.js'
-import type { RawTable } from './sources/raw-table.js'
+import { closedIfItFails, type RawTable } from './sources/raw-table.js'
 import { inPieces, type Rows } from './sources/source.js'
 import { withFiles } from './sources/with-files.js'
 import { type GivenRows, openGiven } from './tables/given-rows.js'
@@ -39,7 +39,8 @@ interface Samples {
 export async function newSetRows(word: string, request: SetRowsRequest): Promise<OpenRows> {
   const { data } = request
   const isSet = Object.hasOwn(DATASETS, word)
-  return rowsOf(isSet ? await ofSet({ ...data, dataset: word } as SetSpec) : await inFiles(word, request), request)
+  const samples = isSet ? await ofSet({ ...data, dataset: word } as SetSpec) : await inFiles(word, request)
+  return closedIfItFails(samples, () => rowsOf(samples, request))
 }
 
 /** The same for rows with an array `x`. Returns null if there are none. */
@@ -47,9 +48,11 @@ export async function givenSamples(rows: GivenRows, request: SetRowsRequest): Pr
   const { x } = setForm(request.data)
   const table = await openGiven(rows, { missing_values: [], arrays: { x }, numbers: new Set() })
   if (!table) return null
-  const { columns, rows: pieces } = table.read({ x: 'field' })
-  const { name, close } = table
-  return rowsOf({ name, count: null, column: columns.x!, key: 'x', rows: pieces, close }, request)
+  return closedIfItFails(table, () => {
+    const { columns, rows: pieces } = table.read({ x: 'field' })
+    const { name, close } = table
+    return rowsOf({ name, count: null, column: columns.x!, key: 'x', rows: pieces, close }, request)
+  })
 }
 
 /** Throws a UserError for samples of another size. */
@@ -58,7 +61,6 @@ function rowsOf(samples: Samples, request: SetRowsRequest): OpenRows {
   const { x } = setForm(data)
   const { name, count, column: found, key, close } = samples
   if (!isField(found) || sizeOf(found.shape) !== sizeOf(x.shape)) {
-    close()
     const shape = isField(found) ? formatShape(found.shape) : 'none'
     throw new UserError(
       `${name} has samples of shape ${shape}, must have ${formatShape(x.shape)}, as ${data.dataset} has.`,
@@ -103,11 +105,12 @@ async function inFiles(path: string, { data, watch, noted }: SetRowsRequest): Pr
   const { x } = setForm(data)
   const reading = ownData.parse({ source: path })
   const table = await openFiles(await findFiles(path, reading, watch), reading)
-  const { name } = table
-  const [all, key] = table.holds === 'pictures' ? withPixels(table, x.shape, noted) : [table, soleArray(table)]
-  const { columns, rows } = all.read({ [key]: 'field' })
-  const count = table.count?.([table.holds === undefined ? key : FILE]) ?? null
-  return { name, count, column: columns[key]!, key, rows, close: () => table.close() }
+  return closedIfItFails(table, () => {
+    const [all, key] = table.holds === 'pictures' ? withPixels(table, x.shape, noted) : [table, soleArray(table)]
+    const { columns, rows } = all.read({ [key]: 'field' })
+    const count = table.count?.([table.holds === undefined ? key : FILE]) ?? null
+    return { name: table.name, count, column: columns[key]!, key, rows, close: () => table.close() }
+  })
 }
 
 /** Name of the column that is made of pictures. */

@@ -23,6 +23,19 @@ export type FoundKind = 'pictures' | 'sounds' | 'texts'
 /** A table whose rows may be read only once. */
 export type RowTable = Omit<RawTable, 'facts' | 'distinct'>
 
+/** Works on a table, or on what it reads from, and closes that if the work fails. */
+export async function closedIfItFails<Result>(
+  table: Pick<RowTable, 'close'>,
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    table.close()
+    throw error
+  }
+}
+
 export interface RawTable {
   /** Name for messages: the path of the file, or of the first of several. */
   readonly name: string

@@ -2,7 +2,7 @@
 import { inWords } from '../../base/file-problem.js'
 import { UserError } from '../../base/issue.js'
 import { statOfFile } from '../../base/read-file.js'
-import type { RawTable } from '../sources/raw-table.js'
+import { closedIfItFails, type RawTable } from '../sources/raw-table.js'
 import { csvFile } from './csv.js'
 import { openSql, type Sql } from './duckdb.js'
 import { joined } from './joined.js'
@@ -87,12 +87,7 @@ export async function openTable(paths: readonly string[], options: Partial<Table
 /** Opens DuckDB for a table, and closes it if the table cannot be opened. */
 async function withSql(paths: readonly string[], open: (sql: Sql) => Promise<RawTable>): Promise<RawTable> {
   const sql = await openSql(paths)
-  try {
-    return await open(sql)
-  } catch (error) {
-    sql.close()
-    throw error
-  }
+  return closedIfItFails(sql, () => open(sql))
 }
 
 function formatOf(path: string): Format {
