@@ -9,3 +9,6 @@ export function shortest(value: number, fewest = 1): string {
   }
   return String(value)
 }
+
+/** The same for a number that was computed, which mostly takes 7 digits or more: fewer are not tried. */
+export const shortestComputed = (value: number): string => shortest(value, 7)

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { openWhole } from '../base/atomic-file.js'
 import { npyHeader } from '../base/npy.js'
 import { type Shape, sizeOf } from '../base/shape.js'
-import { shortest } from '../base/shortest.js'
+import { shortestComputed } from '../base/shortest.js'
 
 export type ArrayFormat = 'npy' | 'csv'
 
@@ -66,10 +66,7 @@ export function* csvPieces(values: Float32Array, columns: number): Iterable<stri
 function csvRows(values: Float32Array, columns: number): string {
   let text = ''
   for (let row = 0; row < values.length; row += columns) {
-    text += `${Array.from(values.subarray(row, row + columns), csvNumber).join(',')}\n`
+    text += `${Array.from(values.subarray(row, row + columns), shortestComputed).join(',')}\n`
   }
   return text
 }
-
-/** Few numbers of a model have less than 7 digits. */
-const csvNumber = (value: number): string => shortest(value, 7)

@@ -1,14 +1,11 @@
 /** Predictions as CSV (RFC 4180): a header, and a line for each row. */
-import { shortest } from '../../base/shortest.js'
+import { shortestComputed } from '../../base/shortest.js'
 import type { PredictionColumn, PredictionRows, PredictionWriter, Sink } from './rows.js'
 
 export async function csvWriter(sink: Sink, columns: readonly PredictionColumn[]): Promise<PredictionWriter> {
   await sink.append(`${columns.map(({ name }) => quotedCell(name)).join(',')}\n`)
   return { ...sink, append: (rows) => sink.append(linesOf(rows)) }
 }
-
-/** Few numbers of a model have less than 7 digits. */
-const FEWEST_DIGITS = 7
 
 function linesOf({ count, cells, hasNone }: PredictionRows): string {
   let text = ''
@@ -17,7 +14,7 @@ function linesOf({ count, cells, hasNone }: PredictionRows): string {
     for (const [index, cell] of cells.entries()) {
       if (index > 0) text += ','
       if ('texts' in cell) text += quotedCell(cell.texts[row] ?? '')
-      else if (!isEmpty) text += shortest(cell.values[cell.from + cell.stride * row]!, FEWEST_DIGITS)
+      else if (!isEmpty) text += shortestComputed(cell.values[cell.from + cell.stride * row]!)
     }
     text += '\n'
   }

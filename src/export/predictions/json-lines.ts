@@ -1,13 +1,11 @@
 /** Predictions as JSON Lines: an object for each row, by the names of the columns; null for what is missing. */
-import { shortest } from '../../base/shortest.js'
+import { shortestComputed } from '../../base/shortest.js'
 import type { PredictionColumn, PredictionRows, PredictionWriter, Sink, Strided } from './rows.js'
 
 export async function jsonLinesWriter(sink: Sink, columns: readonly PredictionColumn[]): Promise<PredictionWriter> {
   const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`)
   return { ...sink, append: (rows) => sink.append(linesOf(rows, keys)) }
 }
-
-const FEWEST_DIGITS = 7
 
 function linesOf({ count, cells, hasNone }: PredictionRows, keys: readonly string[]): string {
   let text = ''
@@ -25,5 +23,5 @@ function linesOf({ count, cells, hasNone }: PredictionRows, keys: readonly strin
 
 function numberText({ values, from, stride }: Strided, row: number): string {
   const value = values[from + stride * row]!
-  return Number.isFinite(value) ? shortest(value, FEWEST_DIGITS) : 'null'
+  return Number.isFinite(value) ? shortestComputed(value) : 'null'
 }
