@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runCommand } from '../support/command.js'
-import { ask, JSON_BODY, type Served, serve, served } from '../support/server.js'
+import { ask, JSON_BODY, KINDS, type Served, serve, served } from '../support/server.js'
 
 const ROWS = Array.from({ length: 60 }, (_, at) => ({
   age: at % 7 === 0 ? null : 20 + ((at * 37) % 50) / 3,
@@ -30,15 +30,7 @@ const dense = (end: object) => ({
 })
 const SPECS = {
   kinds: {
-    data: {
-      source: 'rows.csv',
-      target: 'kind',
-      features: {
-        age: { type: 'float_normalized', missing: 'median' },
-        height: 'float_normalized',
-        town: 'string_categorical',
-      },
-    },
+    data: KINDS,
     model: dense({ activation: 'softmax' }),
     loss: 'sparse_categorical_crossentropy',
     fit: { epochs: 3, batch_size: 16 },

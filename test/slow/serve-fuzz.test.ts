@@ -5,22 +5,14 @@ import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { runCommand, temporaryFolder } from '../support/command.js'
 import { type Hostile, hostileRequests, NO_HTTP } from '../support/hostile-requests.js'
-import { ask, served } from '../support/server.js'
+import { ask, KINDS, served } from '../support/server.js'
 
 const REQUESTS = 10_000
 const AT_ONCE = 16
 const MOST_MEGABYTES = 700
 
 const SPEC = {
-  data: {
-    source: 'rows.csv',
-    target: 'kind',
-    features: {
-      age: { type: 'float_normalized', missing: 'median' },
-      height: 'float_normalized',
-      town: 'string_categorical',
-    },
-  },
+  data: KINDS,
   model: { type: 'Sequential', layers: [{ type: 'Dense', units: 'auto', activation: 'softmax' }] },
   loss: 'sparse_categorical_crossentropy',
   fit: { epochs: 1, batch_size: 16 },

@@ -4,6 +4,17 @@ import { once } from 'node:events'
 import { onTestFinished } from 'vitest'
 import { COMMAND } from './command.js'
 
+/** The data of a table with the columns age, height, town and kind. */
+export const KINDS = {
+  source: 'rows.csv',
+  target: 'kind',
+  features: {
+    age: { type: 'float_normalized', missing: 'median' },
+    height: 'float_normalized',
+    town: 'string_categorical',
+  },
+}
+
 export interface Served {
   readonly url: string
   readonly child: ChildProcess
