@@ -8,23 +8,28 @@ folder=${1:-$(mktemp -d)}
 mkdir -p "$folder"
 cd "$folder"
 
-# the packages that an installation would bring
-missing() {
-  apt-get --simulate install --no-install-recommends chromium-headless-shell | sed -n 's/^Inst \([^ ]*\).*/\1/p'
+# the browser itself, whose files must lie in one folder, and the libraries that an installation would add
+packages() {
+  browser='chromium-common chromium-headless-shell'
+  # shellcheck disable=SC2086
+  apt-get --simulate install --no-install-recommends $browser >added &&
+    { printf '%s\n' $browser && sed -n 's/^Inst \([^ ]*\).*/\1/p' added; } | sort -u
 }
-packages=$(missing) || { apt-get update >&2 && packages=$(missing); }
-# shellcheck disable=SC2086
-[ -z "$packages" ] || apt-get download $packages >&2 || { apt-get update >&2 && apt-get download $packages >&2; }
+download() {
+  # shellcheck disable=SC2086
+  list=$(packages) && apt-get download $list >&2
+}
+download || { apt-get update >&2 && download; }
 for package in *.deb; do
-  [ ! -f "$package" ] || dpkg-deb --extract "$package" .
+  dpkg-deb --extract "$package" .
 done
-rm -f ./*.deb
+rm -f ./*.deb added
 
-[ -x usr/lib/chromium/chromium-headless-shell ] && from=$folder || from=
 libraries=$(find "$folder" -name '*.so*' -exec dirname {} \; | sort -u | tr '\n' ':')
 cat >chromium <<EOF
 #!/bin/sh
-LD_LIBRARY_PATH='$libraries'\${LD_LIBRARY_PATH:-} exec '$from/usr/lib/chromium/chromium-headless-shell' "\$@"
+LD_LIBRARY_PATH='$libraries'\${LD_LIBRARY_PATH:-} exec '$folder/usr/lib/chromium/chromium-headless-shell' "\$@"
 EOF
 chmod +x chromium
+./chromium --no-sandbox --disable-gpu --dump-dom about:blank 2>errors | grep -q '<html>' || { cat errors >&2; exit 1; }
 echo "export CHROMIUM='$folder/chromium'"

@@ -41,6 +41,7 @@ export async function askBrowser(jobs: readonly BrowserJob[]): Promise<ReadonlyM
   ])
   const folder = mkdtempSync(join(tmpdir(), 'trainspec-'))
   let child: ReturnType<typeof spawn> | undefined
+  let closed: Promise<unknown> | undefined
   const ended = new Promise<void>((resolve, reject) => {
     const take = async (request: IncomingMessage) => {
       const path = request.url!
@@ -58,7 +59,7 @@ export async function askBrowser(jobs: readonly BrowserJob[]): Promise<ReadonlyM
       const options = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${folder}`, '--remote-debugging-port=0']
       child = spawn(chromium!, [...options, `http://127.0.0.1:${port}/`], { stdio: 'ignore' })
       child.once('error', reject)
-      child.once('close', () => {
+      closed = new Promise((resolve) => child!.once('close', resolve)).then(() => {
         server.close()
         reject(new Error('the browser ended before its page'))
       })
@@ -67,7 +68,6 @@ export async function askBrowser(jobs: readonly BrowserJob[]): Promise<ReadonlyM
   try {
     await ended
   } finally {
-    const closed = new Promise((resolve) => child?.once('close', resolve))
     child?.kill()
     await closed
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
