@@ -2,6 +2,7 @@
  * Reads safetensors files (https://github.com/huggingface/safetensors): eight bytes with the length of a header, the
  * header in JSON, then the values of all tensors without gaps, lowest byte first.
  */
+import { halves } from '../base/half.js'
 import { UserError } from '../base/issue.js'
 import { sizeOf } from '../base/shape.js'
 import { decodeUtf8 } from '../base/utf8.js'
@@ -23,7 +24,7 @@ const BITS: Readonly<Record<string, number>> = {
 const FLOATS: Readonly<Record<string, (bytes: ArrayBuffer) => Float32Array>> = {
   F64: (bytes) => Float32Array.from(new Float64Array(bytes)),
   F32: (bytes) => new Float32Array(bytes),
-  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), ofHalf),
+  F16: (bytes) => halves(new Uint16Array(bytes)),
   BF16: (bytes) => new Float32Array(Uint32Array.from(new Uint16Array(bytes), (bits) => bits << 16).buffer),
 }
 
@@ -121,13 +122,3 @@ function jsonOf(text: string): unknown {
 
 const MOST_SHOWN = 60
 const shown = (name: string): string => (name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN - 3)}...` : name)
-
-/** The number of an IEEE 754 half: a sign, 5 bits of exponent, 10 of fraction. */
-function ofHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
