@@ -5,7 +5,7 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import type { Named } from '../base/field.js'
 import type { DataForm } from '../base/form.js'
 import { UserError } from '../base/issue.js'
-import type { Json } from '../base/json.js'
+import { jsonOf } from '../base/json.js'
 import { readWhole } from '../base/read-file.js'
 import { inFolderOfRun } from './saved-model.js'
 
@@ -70,11 +70,3 @@ const fileSchema = z.object({
 })
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-function jsonOf(text: string): Json | undefined {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

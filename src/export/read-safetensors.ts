@@ -4,8 +4,10 @@
  */
 import { halves } from '../base/half.js'
 import { UserError } from '../base/issue.js'
+import { isObject, jsonOf } from '../base/json.js'
 import { sizeOf } from '../base/shape.js'
 import { decodeUtf8 } from '../base/utf8.js'
+import { cutTo } from '../spec/words.js'
 import type { FileWeight } from './file-weight.js'
 
 /** Limit on the bytes of a header, in which a tensor needs some hundred. */
@@ -106,19 +108,8 @@ function checkPlaces(tensors: readonly Tensor[], size: number, refuse: Refuse): 
   if (end !== size) refuse(`has ${size} bytes of values, must have ${end}; the file is damaged`)
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0)
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 const MOST_SHOWN = 60
-const shown = (name: string): string => (name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN - 3)}...` : name)
+const shown = (name: string): string => cutTo(MOST_SHOWN, name)

@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { jsonOf } from '../base/json.js'
 import { readWhole } from '../base/read-file.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import { MAX_WEIGHTS } from '../model/check-model.js'
+import { written } from '../spec/words.js'
 
 /** A weight, with its names in programs and in the file. */
 export interface WantedWeight {
@@ -102,18 +104,9 @@ export async function fileBeside(directory: string, name: string, manifest: stri
   const path = join(directory, name)
   const isHere = async () => dirname(await realpath(path)) === (await realpath(directory))
   if (FILE_NAME.test(name) && (await inFolderOfRun(path, isHere))) return path
-  const found = JSON.stringify(name.length > MOST_SHOWN ? `${name.slice(0, MOST_SHOWN - 3)}...` : name)
-  throw new UserError(`${manifest}: found ${found} in "paths", must be the name of a file in the folder of the model`)
-}
-
-const MOST_SHOWN = 40
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  throw new UserError(
+    `${manifest}: found ${written(name)} in "paths", must be the name of a file in the folder of the model`,
+  )
 }
 
 const NO_MODEL = 'a run that was killed before its end has no model'

@@ -1,10 +1,11 @@
 /** Says how a model was compiled: its optimizer, losses and metrics. */
+import { isObject } from '../base/json.js'
 import { LOSSES } from '../spec/losses.js'
 import { METRICS } from '../spec/metrics.js'
 import { OPTIMIZERS } from '../spec/optimizers.js'
 import { scheduleSchema } from '../spec/schedules.js'
 import { type Family, familyOf, type Member, type Named, namedIn, said, short } from './fields.js'
-import { type Fields, isFields, listed, lookUp, own, ownText, shown } from './outside.js'
+import { type Fields, listed, lookUp, own, ownText, shown } from './outside.js'
 
 export interface Compiled {
   /** Undefined if the file has none. */
@@ -30,7 +31,7 @@ export function sayCompiled(compiled: unknown, names: readonly string[]): Compil
   const note = (text: string) => {
     notes.push(text)
   }
-  if (!isFields(compiled)) {
+  if (!isObject(compiled)) {
     return {
       optimizer: undefined,
       outputs: names.map(() => ({ loss: undefined, lossWeight: 1, metrics: [] })),
@@ -56,7 +57,7 @@ export function sayCompiled(compiled: unknown, names: readonly string[]): Compil
 
 /** One value for all outputs, a list in their order, or an object by their names. */
 function perOutput(value: unknown, names: readonly string[], isList = false): readonly unknown[] {
-  if (isFields(value) && !Object.hasOwn(value, 'class_name')) return names.map((name) => own(value, name))
+  if (isObject(value) && !Object.hasOwn(value, 'class_name')) return names.map((name) => own(value, name))
   if (!Array.isArray(value)) return names.map(() => value)
   // metrics of the only output may be a list, or a list in a list
   if (isList && (names.length === 1 || !value.some(Array.isArray))) return names.map(() => value.flat())
@@ -155,7 +156,7 @@ const RENAMED: Readonly<Record<string, string>> = {
 }
 
 function rateOf(value: unknown, note: Note): unknown {
-  if (!isFields(value)) return short(value)
+  if (!isObject(value)) return short(value)
   const found = said(namedIn(value), SCHEDULE_FAMILY, 'schedule of the learning rate')
   if (!('problem' in found)) return found.value
   note(`the learning rate ${found.problem}`)

@@ -1,7 +1,8 @@
 /** Turns a class and its configuration into an object of a spec with a `type`, by the schemas of the format. */
+import { isObject } from '../base/json.js'
 import { nearest } from '../base/nearest.js'
 import { shortest } from '../base/shortest.js'
-import { type Fields, isFields, own, ownText, shown } from './outside.js'
+import { type Fields, own, ownText, shown } from './outside.js'
 
 /** The schema of an object with a `type`. */
 export interface Member {
@@ -55,7 +56,7 @@ export function namedIn(value: unknown): Named | undefined {
   const config = own(value, 'config')
   // a function of Python
   if (/^function$/i.test(className ?? '') && typeof config === 'string') return { name: config, config: {} }
-  if (className !== undefined) return { name: className, config: isFields(config) ? config : {} }
+  if (className !== undefined) return { name: className, config: isObject(config) ? config : {} }
   const name = ownText(value, 'name')
   if (name === undefined) return undefined
   const { name: _, ...rest } = value as Fields
@@ -109,6 +110,6 @@ export const withoutDefaults = (fields: Fields, { shape }: Member): Fields =>
 export function short(value: unknown): unknown {
   if (typeof value === 'number') return Math.fround(value) === value ? Number(shortest(value)) : value
   if (Array.isArray(value)) return value.map(short)
-  if (!isFields(value)) return value
+  if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, short(one)]))
 }

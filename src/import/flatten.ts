@@ -1,10 +1,11 @@
 /** Makes one list of calls of a model and of all models within it. */
 import { UserError } from '../base/issue.js'
+import { isObject } from '../base/json.js'
 import { toIdentifier } from '../spec/identifier.js'
 import { snakeCase } from '../spec/layers/layer.js'
 import type { WeightPlace } from './found-model.js'
 import { type Graph, type GraphLayer, graphOf, isModel, type Ref } from './graph.js'
-import { type Fields, isFields, shown } from './outside.js'
+import { type Fields, shown } from './outside.js'
 
 /** A call of a layer that is no model. */
 export interface FlatCall {
@@ -174,7 +175,7 @@ function inlined(model: OpenedModel, given: readonly string[], prefix: string, a
 
 const key = (layer: string, node: number): string => `${node} ${layer}`
 
-const isRef = (value: unknown): value is Ref => isFields(value) && Object.keys(value).join() === 'layer,node,output'
+const isRef = (value: unknown): value is Ref => isObject(value) && Object.keys(value).join() === 'layer,node,output'
 
 function call(
   one: OpenedLayer,

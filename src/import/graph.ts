@@ -1,6 +1,7 @@
 /** Reads how the layers of a model are connected: a chain (Sequential) or a graph (Functional). */
 import { UserError } from '../base/issue.js'
-import { type Fields, isFields, listed, own, ownText, shown } from './outside.js'
+import { isObject } from '../base/json.js'
+import { type Fields, listed, own, ownText, shown } from './outside.js'
 
 /** One of the outputs of a call of a layer. */
 export interface Ref {
@@ -64,7 +65,7 @@ export function graphOf(className: string, config: unknown, where: string): Grap
 function layerOf(layer: unknown, where: string, isChain: boolean): GraphLayer {
   const className = ownText(layer, 'class_name')
   const given = own(layer, 'config')
-  const config = isFields(given) ? given : { layers: given }
+  const config = isObject(given) ? given : { layers: given }
   if (className === undefined || given === undefined) throw new UserError(`${where}: has no class_name or no config`)
   // an operation of Keras 3 is named beside its config
   const name = ownText(layer, 'name') ?? ownText(config, 'name') ?? where.slice(where.lastIndexOf('layer'))
@@ -101,11 +102,11 @@ function inputBefore(layers: readonly GraphLayer[]): GraphLayer {
 /** The fields with the shape of the input of a layer. */
 function shapeFields({ className, config }: GraphLayer): Fields {
   const inner = listed(own(config, 'layers'))[0]
-  if (isModel(className) && isFields(inner)) {
+  if (isModel(className) && isObject(inner)) {
     const innerConfig = own(inner, 'config')
     return shapeFields({
       className: ownText(inner, 'class_name') ?? '',
-      config: isFields(innerConfig) ? innerConfig : {},
+      config: isObject(innerConfig) ? innerConfig : {},
       name: '',
       module: '',
       nodes: [],
@@ -154,7 +155,7 @@ function counted({ layers, inputs, outputs }: Graph): Graph {
 function endsOf(value: unknown, where: string): readonly Ref[] {
   const one = refOf(value)
   if (one) return [one]
-  const all = Array.isArray(value) ? value : isFields(value) ? Object.values(value) : []
+  const all = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : []
   const refs = all.map((each) => {
     const ref = refOf(each)
     if (!ref) throw new UserError(`${where}: found ${shown(each)}, must be the name of a layer and two numbers`)
@@ -175,10 +176,10 @@ const isIndex = (value: unknown): value is number => Number.isInteger(value) && 
 
 /** A call: `{ args, kwargs }` in Keras 3; before, a list of `[layer, node, output, kwargs]`. */
 function nodeOf(node: unknown, where: string): Node {
-  if (isFields(node)) {
+  if (isObject(node)) {
     const kwargs = own(node, 'kwargs')
     const { inputs, rest } = tensorsIn(listed(own(node, 'args')))
-    const others = Object.entries(isFields(kwargs) ? kwargs : {}).map(([key, value]) => [
+    const others = Object.entries(isObject(kwargs) ? kwargs : {}).map(([key, value]) => [
       key,
       keptTensor(value) ?? value,
     ])
@@ -195,7 +196,7 @@ function nodeOf(node: unknown, where: string): Node {
       throw new UserError(`${where}: found ${shown(one)} among its inputs, must be the name of a layer and two numbers`)
     return ref
   })
-  const kwargs = given.map((one) => (one as readonly unknown[])[3]).find((one) => isFields(one))
+  const kwargs = given.map((one) => (one as readonly unknown[])[3]).find((one) => isObject(one))
   const others = Object.entries((kwargs ?? {}) as Fields).map(([key, value]) => [key, refOf(value) ?? value])
   return { inputs, others: Object.fromEntries(others) }
 }

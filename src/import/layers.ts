@@ -1,11 +1,12 @@
 /** Says a layer of Keras in the words of a spec. */
+import { isObject } from '../base/json.js'
 import { nearest } from '../base/nearest.js'
 import { LAYERS } from '../spec/layers.js'
 import { familyOf, short, withoutDefaults, wrong } from './fields.js'
 import { isOperation, Tensor } from './flatten.js'
 import type { Dialect, Misfit } from './found-model.js'
 import { isModel } from './graph.js'
-import { type Fields, isFields, lookUp, own, ownText, shown } from './outside.js'
+import { type Fields, lookUp, own, ownText, shown } from './outside.js'
 import { activationOf, partOf } from './parts.js'
 import { respelled } from './spellings.js'
 
@@ -132,13 +133,12 @@ const POLICIES = ['float32', 'mixed_float16', 'mixed_bfloat16']
 
 const OF_DATA =
   'prepares data, which in a spec is a step of a feature (docs/data.md); leave it out of the model, and out of its data'
+const DATA_LAYERS = [
+  ...['Rescaling', 'Normalization', 'Resizing', 'CenterCrop', 'CategoryEncoding', 'Discretization', 'Hashing'],
+  ...['StringLookup', 'IntegerLookup', 'TextVectorization'],
+]
 const REMEDIES: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['Rescaling', 'Normalization', 'Resizing', 'CenterCrop', 'CategoryEncoding', 'Discretization', 'Hashing'].map(
-      (name) => [name, OF_DATA],
-    ),
-  ),
-  ...Object.fromEntries(['StringLookup', 'IntegerLookup', 'TextVectorization'].map((name) => [name, OF_DATA])),
+  ...Object.fromEntries(DATA_LAYERS.map((name) => [name, OF_DATA])),
   Lambda: 'is code in Python, which is never run',
   TFOpLambda: 'is an operation of TensorFlow outside of a layer, which a spec cannot say',
   CuDNNLSTM: 'has its weights in the order of cuDNN; save it as an LSTM',
@@ -214,7 +214,7 @@ function innerLayer(value: unknown, dialect: Dialect, isCopied: boolean): Return
       misfits: [{ subject: `${className} "${name}"`, message: 'is a model in a wrapper, which a spec cannot say' }],
     }
   }
-  const given = { className, module: ownText(value, 'module') ?? '', config: isFields(config) ? config : {}, name }
+  const given = { className, module: ownText(value, 'module') ?? '', config: isObject(config) ? config : {}, name }
   // a Bidirectional decides this for both of its layers
   const { zero_output_for_mask: _, ...rest } = given.config
   return sayLayer(isCopied ? { ...given, config: rest } : given, dialect)

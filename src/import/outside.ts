@@ -1,5 +1,7 @@
 /** Reads JSON that somebody else wrote. */
 import { UserError } from '../base/issue.js'
+import { isObject } from '../base/json.js'
+import { cutTo } from '../spec/words.js'
 
 export type Fields = Readonly<Record<string, unknown>>
 
@@ -26,12 +28,9 @@ function checkDepth(value: unknown, name: string): void {
   }
 }
 
-export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** The value of a key that the object itself has. */
 export const own = (value: unknown, key: string): unknown =>
-  isFields(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 
 export const ownText = (value: unknown, key: string): string | undefined => {
   const found = own(value, key)
@@ -45,9 +44,6 @@ export const lookUp = <Value>(table: Readonly<Record<string, Value>>, key: strin
   Object.hasOwn(table, key) ? table[key] : undefined
 
 /** A value in a message, cut short. */
-export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 3)}...` : text
-}
+export const shown = (value: unknown): string => cutTo(MOST_SHOWN, JSON.stringify(value) ?? String(value))
 
 const MOST_SHOWN = 60

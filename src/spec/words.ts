@@ -18,8 +18,11 @@ export function written(value: unknown): string {
 export const writtenWithType = (value: unknown): string =>
   typeof value === 'string' ? `a string ${written(value)}` : written(value)
 
-export const shortened = (text: string): string =>
-  text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 3).replace(/[\uD800-\uDBFF]$/, '')}...` : text
+export const shortened = (text: string): string => cutTo(LONGEST_VALUE, text)
+
+/** Cuts a text to so many characters, and not between the halves of one. */
+export const cutTo = (most: number, text: string): string =>
+  text.length > most ? `${text.slice(0, most - 3).replace(/[\uD800-\uDBFF]$/, '')}...` : text
 
 export const quoted = (names: readonly string[]): string => names.map((name) => JSON.stringify(name)).join(', ')
 

@@ -1,6 +1,7 @@
 /** Rows in memory, such as those of a request, that are to become inputs of a trained model. */
 import { ARRAYS, type Field, type Named, type Numbers } from '../../base/field.js'
 import { UserError } from '../../base/issue.js'
+import { isObject } from '../../base/json.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
@@ -57,14 +58,14 @@ export function rowsOfRecords(
 ): RequestRows {
   const problems: RowProblem[] = []
   const rows = records.map((record, at): JsonRecord => {
-    if (isRecord(record)) return record
+    if (isObject(record)) return record
     const message = `found ${kindOf(record)}, must be an object with a value for each column`
     problems.push({ row: at + 1, column: null, message })
     return {}
   })
   const lacking = columns.filter(({ name }) => !rows.some((row) => Object.hasOwn(row, name)))
   // if no row is an object, that is said of each
-  if (problems.length < rows.length) problems.push(...lackingColumns(lacking, Object.keys(records.find(isRecord)!)))
+  if (problems.length < rows.length) problems.push(...lackingColumns(lacking, Object.keys(records.find(isObject)!)))
   const [texts, arrays, fields] = [noNames<(string | null)[]>(), noNames<Numbers>(), noNames<Field>()]
   const cell = cellReader(missing)
   for (const column of columns) {
@@ -77,9 +78,6 @@ export function rowsOfRecords(
   }
   return { count: rows.length, texts, arrays, fields, style: PLAIN_NUMBERS, problems }
 }
-
-const isRecord = (value: unknown): value is JsonRecord =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function textOf(
   found: ReturnType<ReturnType<typeof cellReader>>,

@@ -1,6 +1,7 @@
 /** Records of JSON files: one on each line, or the elements of an array. */
 import { formatBytes } from '../../base/bytes.js'
 import { UserError } from '../../base/issue.js'
+import { isObject } from '../../base/json.js'
 import { decodeUtf8, wideEncodingOf } from '../../base/utf8.js'
 import { pieces } from './pieces.js'
 import { shownReason } from './quoted.js'
@@ -114,7 +115,7 @@ function parsed(text: string, place: string): unknown {
 }
 
 function checked(record: unknown, place: string): JsonRecord {
-  if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record as JsonRecord
+  if (isObject(record)) return record
   throw new UserError(`${place}: found ${kindOf(record)}, must be an object with a value for each column`)
 }
 
