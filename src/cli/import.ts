@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
-import type { Shape } from '../base/shape.js'
+import { type Shape, sizeOf } from '../base/shape.js'
 import { checkNewPath } from '../base/writable.js'
 import { saveModel } from '../export/model.js'
 import { importModel } from '../import/import-model.js'
@@ -30,7 +30,7 @@ export async function importFile(file: string, { output, shape }: ImportFileOpti
   const { text, model, weights, notes, from } = imported
   if (weights) await inWords('write the weights', () => saveModel(folder, model, weights))
   await inWords('write the spec', () => writeFileAtomic(output, text))
-  const count = model.weights.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0)
+  const count = model.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
   const numbers = `${count.toLocaleString('en')} weights`
   for (const note of notes) say(io, `${file}: ${note}.`)
   say(

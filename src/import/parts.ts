@@ -1,5 +1,6 @@
 /** Says the parts of a layer: activations, initializers, regularizers and constraints. */
 import { nearest } from '../base/nearest.js'
+import { NOT_IN_TFJS } from '../model/layers/saved.js'
 import { ACTIVATIONS } from '../spec/activations.js'
 import { CONSTRAINTS } from '../spec/constraints.js'
 import { INITIALIZERS } from '../spec/initializers.js'
@@ -54,9 +55,6 @@ function scaling(config: Named['config']): Named {
   return name === undefined ? { name: 'VarianceScaling', config: { ...config, distribution } } : { name, config: {} }
 }
 
-/** Our own files mark activations that TensorFlow.js lacks. */
-const OWN_PREFIX = /^trainspec_/
-
 /**
  * Says an activation. `isOldHardSigmoid` is true for `hard_sigmoid` before Keras 3, which is clip(0.2 x + 0.5, 0, 1);
  * that of a spec is clip(x / 6 + 0.5, 0, 1), so they agree if x is 1.2 times as large.
@@ -69,8 +67,8 @@ export function activationOf(
   | { readonly problem: string; readonly nearest?: string | undefined } {
   if (value === null) return { value: 'linear', isOldHardSigmoid: false }
   const given = namedIn(value)
-  const isOwn = OWN_PREFIX.test(given?.name ?? '')
-  const name = given && snakeCase(given.name.replace(OWN_PREFIX, ''))
+  const isOwn = given?.name.startsWith(NOT_IN_TFJS) === true
+  const name = given && snakeCase(isOwn ? given.name.slice(NOT_IN_TFJS.length) : given.name)
   if (name === undefined || !Object.hasOwn(ACTIVATIONS, name) || Object.keys(given!.config).length > 0) {
     const words = given ? shown(given.name) : shown(value)
     return {

@@ -95,7 +95,7 @@ function mutated(text: string, { at, value, asKey }: { at: number; value: unknow
 }
 
 /** Returns 1 if the file was refused, else 0. */
-export async function expectSpecOrWords(path: string): Promise<number> {
+async function expectSpecOrWords(path: string): Promise<number> {
   const { TMPDIR } = process.env
   const scratch = mkdtempSync(join(tmpdir(), 'trainspec-scratch-'))
   process.env.TMPDIR = scratch

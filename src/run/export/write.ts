@@ -21,7 +21,7 @@ export async function writeExport(
 }
 
 /** Writes files into a folder, which is created if it is missing. Returns their paths. */
-export const writeFiles = (folder: string, files: Named<Uint8Array | string>): Promise<string[]> =>
+const writeFiles = (folder: string, files: Named<Uint8Array>): Promise<string[]> =>
   inWords('write the exported model', async () => {
     await makeFolder(folder)
     const paths = []
