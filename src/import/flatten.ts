@@ -1,10 +1,11 @@
 /** Makes one list of calls of a model and of all models within it. */
 import { UserError } from '../base/issue.js'
 import { isObject } from '../base/json.js'
+import { layerPaths } from '../export/keras/layer-paths.js'
 import { toIdentifier } from '../spec/identifier.js'
 import { snakeCase } from '../spec/layers/layer.js'
 import type { WeightPlace } from './found-model.js'
-import { type Graph, type GraphLayer, graphOf, isModel, type Ref } from './graph.js'
+import { type Graph, type GraphLayer, graphOf, isModel, MOST_LAYERS, type Ref } from './graph.js'
 import { type Fields, shown } from './outside.js'
 
 /** A call of a layer that is no model. */
@@ -35,9 +36,6 @@ export interface FlatModel {
   /** Names of the calls that give the outputs. */
   readonly outputs: readonly string[]
 }
-
-/** Limit on calls, those of models included. More than a spec may have layers. */
-const MOST_CALLS = 2000
 
 /** Flattens `{ class_name, config }` of a model. Throws a UserError that begins with `where`. */
 export function flatten(className: string, config: unknown, where: string): FlatModel {
@@ -83,10 +81,13 @@ interface Count {
 function opened(className: string, config: unknown, where: string, outer: WeightPlace, count: Count): OpenedModel {
   const graph = graphOf(className, config, where)
   tooMany(count.layers + graph.layers.length, where)
-  const used = new Map<string, number>()
+  const nextPath = layerPaths()
   const layers = graph.layers.map((layer): [string, OpenedLayer] => {
     const order = count.layers++
-    const place = { path: [...outer.path, pathOf(layer, used)], names: [...outer.names, layer.name] }
+    const place = {
+      path: [...outer.path, isOperation(layer) ? '' : nextPath(layer.className)],
+      names: [...outer.names, layer.name],
+    }
     const model = isModel(layer.className)
       ? opened(layer.className, modelConfig(layer), `${where}: ${layer.className} ${shown(layer.name)}`, place, count)
       : null
@@ -98,19 +99,6 @@ function opened(className: string, config: unknown, where: string, outer: Weight
 /** Keras 1 has a list in place of the configuration of a Sequential model. */
 const modelConfig = ({ config }: GraphLayer): unknown => (Array.isArray(config.layers) ? config : config.layers)
 
-/**
- * Name of a layer in the files of Keras 3: its class in snake_case, numbered from the second on
- * (keras/src/saving/saving_lib.py, `_save_container_state`).
- */
-function pathOf(layer: GraphLayer, used: Map<string, number>): string {
-  const { className } = layer
-  if (isOperation(layer)) return ''
-  const stem = className === 'GroupQueryAttention' ? 'grouped_query_attention' : snakeCase(className)
-  const number = used.get(stem) ?? 0
-  used.set(stem, number + 1)
-  return number === 0 ? stem : `${stem}_${number}`
-}
-
 /** Operations of Keras 3, such as a sum of tensors, are no layers. In an .h5 file they have no module. */
 export const isOperation = ({ module, className }: Pick<GraphLayer, 'module' | 'className'>): boolean =>
   module.startsWith('keras.src.ops') || (module === '' && OF_MASKS.includes(className))
@@ -118,7 +106,7 @@ export const isOperation = ({ module, className }: Pick<GraphLayer, 'module' | '
 const OF_MASKS = ['NotEqual', 'Any', 'LogicalAnd', 'LogicalOr']
 
 function tooMany(count: number, where: string): void {
-  if (count > MOST_CALLS) throw new UserError(`${where}: has more than ${MOST_CALLS} layers`)
+  if (count > MOST_LAYERS) throw new UserError(`${where}: has more than ${MOST_LAYERS} layers`)
 }
 
 interface Flattening {

@@ -38,8 +38,8 @@ const MODELS = ['Sequential', 'Functional', 'Model']
 
 export const isModel = (className: string): boolean => MODELS.includes(className)
 
-/** More than a spec may have. */
-const MOST_LAYERS = 2000
+/** Limit on the layers of a model, on their calls, and on those of a model with all models within it. */
+export const MOST_LAYERS = 2000
 
 /** Reads `{ class_name, config }`. Throws a UserError that begins with `where` if it is not that of a model. */
 export function graphOf(className: string, config: unknown, where: string): Graph {

@@ -12,6 +12,7 @@ import { counted, doneWith } from '../base/temporary.js'
 import { memberBytes, membersOf } from '../data/arrays/archive.js'
 import type { Bytes } from '../data/arrays/bytes.js'
 import { type Hdf5Tree, openHdf5Tree } from '../data/arrays/hdf5-tree.js'
+import { ATTENTION_PARTS } from '../export/keras/layer-paths.js'
 import { dialectOf } from './dialect.js'
 import type { FoundModel, NeedyLayer, StoredWeight } from './found-model.js'
 import { own, ownText, parseOutside } from './outside.js'
@@ -163,15 +164,6 @@ function weightsOf({ place, weights }: NeedyLayer, tree: Hdf5Tree): readonly Sto
 function partsOf(name: string): readonly string[] {
   if (name.startsWith('forward_')) return ['forward_layer', 'layer']
   if (name.startsWith('backward_')) return ['backward_layer', 'layer']
-  const projection = PROJECTIONS[name]
+  const projection = ATTENTION_PARTS[name]
   return projection === undefined ? ['layer'] : [projection, `_${projection}`, 'layer']
-}
-
-/** Layers within an attention layer. */
-const PROJECTIONS: Readonly<Record<string, string>> = {
-  query: 'query_dense',
-  key: 'key_dense',
-  value: 'value_dense',
-  gate: 'gate_dense',
-  attention_output: 'output_dense',
 }

@@ -1,5 +1,6 @@
 /** Layers as Keras 3 saves them: their configurations, and the places of their weights in a file. */
 import type { LayerSpec } from '../../spec/spec.js'
+import { ATTENTION_PARTS } from './layer-paths.js'
 import { type KerasObject, kerasObject, objectIn } from './objects.js'
 import { type PythonValue, Real } from './python-json.js'
 
@@ -81,20 +82,12 @@ export function holderOf(layer: LayerSpec, weight: string): string {
     case 'TimeDistributed':
       return ['layer', holderOf(layer.layer as LayerSpec, within)].filter((path) => path !== '').join('/')
     case 'MultiHeadAttention':
-      return ATTENTION_PARTS[part]!
+      return `${part === 'gate' ? '_' : ''}${ATTENTION_PARTS[part]!}`
     case 'GroupQueryAttention':
-      return `_${ATTENTION_PARTS[part]!.replace(/^_/, '')}`
+      return `_${ATTENTION_PARTS[part]!}`
     default:
       return ''
   }
-}
-
-const ATTENTION_PARTS: Readonly<Record<string, string>> = {
-  query: 'query_dense',
-  key: 'key_dense',
-  value: 'value_dense',
-  gate: '_gate_dense',
-  attention_output: 'output_dense',
 }
 
 /** True if the layer is called with several tensors, or with a list of them, even if it has one input. */

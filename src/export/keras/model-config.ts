@@ -2,8 +2,8 @@
 import { isStack, wiringOf } from '../../model/layers-topology.js'
 import type { Model } from '../../model/model.js'
 import type { ModelStage } from '../../model/model-stage.js'
-import { snakeCase } from '../../spec/layers/layer.js'
 import { layerOrder, maskedPositions } from './layer-order.js'
+import { layerPaths } from './layer-paths.js'
 import { callOf, FLOAT32, holderOf, inputLayer, isAttention, kerasLayer } from './layers.js'
 import { type KerasObject, kerasObject } from './objects.js'
 import type { PythonValue } from './python-json.js'
@@ -98,19 +98,13 @@ function kerasNames(names: readonly string[]): ReadonlyMap<string, string> {
   )
 }
 
-/** Classes that have another name in Keras' code than in its files. */
-const OWN_NAMES: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' }
-
 /** The groups of weights of layers, which are under the names of their classes, numbered from the second on. */
 function groupsOf(
   layers: readonly { readonly object: KerasObject; readonly stage: ModelStage | null }[],
 ): readonly WeightGroup[] {
-  const counts = new Map<string, number>()
+  const pathOf = layerPaths()
   return layers.flatMap(({ object, stage }) => {
-    const kind = snakeCase(OWN_NAMES[object.class_name] ?? object.class_name)
-    const count = counts.get(kind) ?? 0
-    counts.set(kind, count + 1)
-    const path = `layers/${kind}${count === 0 ? '' : `_${count}`}`
+    const path = `layers/${pathOf(object.class_name)}`
     const parts = new Map<string, string[]>([['', []]])
     for (const [own, weight] of Object.entries(stage?.weights ?? {})) {
       const holder = holderOf(stage!.layer, own)
