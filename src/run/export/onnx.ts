@@ -17,11 +17,7 @@ export const onnxModel = async (trained: TrainedModel, options: ExportOptions): 
 
 /** Returns the bytes of a model whose graph is known. */
 export function onnxFile(trained: TrainedModel, graph: OnnxGraph): Uint8Array {
-  const classNames = classNamesOf(
-    trained,
-    graph.outputs.map(({ name }) => name),
-  )
-  const metadata = { ...metadataOf(trained), class_names: JSON.stringify(classNames) }
+  const metadata = { ...metadataOf(trained), class_names: JSON.stringify(classNamesOf(trained, graph)) }
   return encodeModel(graph, { version: ownVersion(), name: trained.spec.name, metadata })
 }
 

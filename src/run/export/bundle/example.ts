@@ -26,10 +26,7 @@ export const exampleOf = (trained: TrainedModel, graph: OnnxGraph): Example => (
       return [input.name, { type: input.element, dims, data }]
     }),
   ),
-  class_names: classNamesOf(
-    trained,
-    graph.outputs.map(({ name }) => name),
-  ),
+  class_names: classNamesOf(trained, graph),
 })
 
 interface Model {
