@@ -3,8 +3,8 @@ import { existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { UserError } from '../../src/base/issue.js'
-import { importModel } from '../../src/import/import-model.js'
 import { temporaryFolder } from '../support/command.js'
+import { importFile } from '../support/imported.js'
 import { zipOf } from '../support/zip.js'
 
 const layer = (class_name: string, config: object) => ({
@@ -22,7 +22,7 @@ const chain = (...layers: object[]) =>
 async function problemsOf(files: Readonly<Record<string, string | Buffer>>, file: string): Promise<string[]> {
   const folder = temporaryFolder()
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content)
-  const error = (await importModel(join(folder, file), { place: 'spec.json', start: 'model', shapes: new Map() }).then(
+  const error = (await importFile(join(folder, file)).then(
     () => new Error('imported'),
     (error) => error,
   )) as UserError
@@ -115,7 +115,7 @@ test.each<readonly [string, string, string]>([
     join(folder, 'model.json'),
     JSON.stringify({ modelTopology: JSON.parse(CONFIG), weightsManifest: [{ paths: [path], weights }] }),
   )
-  const importing = importModel(join(folder, 'model.json'), { place: 'spec.json', start: 'model', shapes: new Map() })
+  const importing = importFile(join(folder, 'model.json'))
   await expect(importing).rejects.toThrow(message)
   expect(existsSync(join(folder, 'evil.bin'))).toBe(false)
   expect(readdirSync(other)).toEqual(['secret.bin'])
@@ -133,11 +133,7 @@ test('weights that were quantized are what they stand for', async () => {
     join(folder, 'model.json'),
     JSON.stringify({ modelTopology: JSON.parse(CONFIG), weightsManifest: [{ paths: ['w.bin'], weights }] }),
   )
-  const imported = await importModel(join(folder, 'model.json'), {
-    place: 'spec.json',
-    start: 'model',
-    shapes: new Map(),
-  })
+  const imported = await importFile(join(folder, 'model.json'))
   expect(imported.weights).toEqual({
     'dense/kernel': new Float32Array(64).fill(0.5),
     'dense/bias': Float32Array.of(1, -2),

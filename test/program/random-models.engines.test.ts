@@ -2,29 +2,27 @@
 import { describe, onTestFinished, test } from 'vitest'
 import { openEngine } from '../../src/engine/registry.js'
 import { openSession } from '../../src/run/session.js'
-import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
 import type { Metrics } from '../../src/training/events.js'
 import { train } from '../../src/training/loop.js'
 import { expectClose, largestMagnitude } from '../support/close.js'
 import { ownEngines, type RealEngine } from '../support/engines.js'
 import { evenly } from '../support/hashed.js'
-import { dataOf, firstValue, randomModels } from '../support/random-models.js'
+import { dataOf, firstValues, isDrawn, randomModels, specOf } from '../support/random-models.js'
 
 const { cases, sums } = randomModels
 
-/** Every case on the reference, and some of them on each engine that compiles a step; all of them with RANDOM_MODELS=all. */
+/** Every case on the reference, and some of them on each engine that compiles a step. */
 const SOME = 8
-const isChosen = (engine: RealEngine, index: number): boolean =>
-  engine === 'eager:cpu' || process.env.RANDOM_MODELS === 'all' || index % SOME === 0
+const isChosen = (engine: RealEngine, index: number): boolean => engine === 'eager:cpu' || isDrawn(index, SOME)
 
 describe.each(ownEngines)('on %s', (engineName) => {
   const chosen = cases.filter((_, index) => isChosen(engineName, index))
   test.each(chosen)('$number', async ({ data, spec, history, final }) => {
-    const resolved = { name: 'random', ...specSchema.parse({ data: 'mnist', ...spec }) } as SupervisedSpec
+    const resolved = specOf(spec)
     const { engine } = await openEngine(engineName, { device: 'cpu', precision: 'float32', logs: false })
     const { model, runner, training } = await openSession(resolved, dataOf(data, resolved.fit.validation_split), engine)
     onTestFinished(() => runner.dispose())
-    await runner.write(Object.fromEntries(model.weights.map(({ name, shape }) => [name, firstValue(name, shape)])))
+    await runner.write(firstValues(model))
 
     const found: Record<string, number[]> = {}
     const files = { write: async () => {} }

@@ -1,25 +1,23 @@
 /** Files of ours in real Keras, which PEERS_PYTHON names: they give the same outputs, and train on alike. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { inputShapes, labelsKey, soleInput, soleInputKey } from '../../src/base/form.js'
+import { labelsKey, soleInput, soleInputKey } from '../../src/base/form.js'
 import { sizeOf } from '../../src/base/shape.js'
 import type { Data } from '../../src/data/data.js'
 import { readRows } from '../../src/data/table.js'
-import { buildModel } from '../../src/model/model.js'
 import { kerasModelFile } from '../../src/run/export/keras.js'
 import { type OutputSpec, outputsOf } from '../../src/spec/outputs.js'
-import { type SupervisedSpec, specSchema } from '../../src/spec/spec.js'
 import { expectClose, largestMagnitude } from '../support/close.js'
 import { askKeras, kerasPython, type PeerJob, type PeerResult } from '../support/keras-peer.js'
 import { expectOutputs, firstInputs, type PlainArray, type Predicting } from '../support/predictions.js'
-import { dataOf, firstValue, randomModels } from '../support/random-models.js'
+import { dataOf, drawnCases, firstModel, randomModels, specOf } from '../support/random-models.js'
 import { specs } from '../support/specs.js'
 import { untrained } from '../support/untrained.js'
 
 const ROWS = 5
 
-/** Every case with RANDOM_MODELS=all, else some. */
+/** One of so many cases. */
 const SOME = 8
-const chosen = randomModels.cases.filter((_, index) => process.env.RANDOM_MODELS === 'all' || index % SOME === 0)
+const chosen = drawnCases(SOME)
 
 /** Cases that are asked for together, within the time that a hook may take. */
 const TOGETHER = 24
@@ -98,20 +96,18 @@ describe.skipIf(kerasPython === undefined).each(parts)(
 const LACKING = '"LinearWarmup"'
 
 function caseOf({ number, data: made, spec: given }: (typeof chosen)[number]): Case {
-  const spec = { name: 'random', ...specSchema.parse({ data: 'mnist', ...given }) } as SupervisedSpec
+  const spec = specOf(given)
   const { batch_size, epochs, validation_split, shuffle, class_weight } = spec.fit
   const data = dataOf(made, validation_split)
   const form = { ...data.form, rows: { ...data.form.rows, train: data.train.count } }
-  const network = buildModel(spec.model, inputShapes(form), 0, outputsOf(spec))
-  const weights = Object.fromEntries(network.weights.map(({ name, shape }) => [name, firstValue(name, shape)]))
-  const preparation = { form, columns: {}, facts: {}, learnt: {} }
+  const trained = firstModel(spec, form)
   const samples = samplesOf(data)
   const targets = outputsOf(spec).map((output, index) =>
-    targetOf(output, network.outputs[index]!.shape, samples, labelsOf(data)),
+    targetOf(output, trained.network.outputs[index]!.shape, samples, labelsOf(data)),
   )
   return {
     name: `${number}`,
-    trained: { directory: '', spec, form, preparation, model: network, network, weights },
+    trained,
     inputs: [samples],
     ...(!JSON.stringify(given).includes(LACKING) && {
       fit: { targets, batch_size, epochs, validation_split, shuffle, class_weight },

@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
-import { importModel } from '../../src/import/import-model.js'
 import { temporaryFolder } from './command.js'
 import { forDamaged } from './damaged.js'
-import { FIXTURES } from './imported.js'
+import { FIXTURES, importFile } from './imported.js'
 import { zipOf } from './zip.js'
 
 /** Models of every format. The first file is damaged; the others lie beside it. */
@@ -100,7 +99,7 @@ async function expectSpecOrWords(path: string): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'trainspec-scratch-'))
   process.env.TMPDIR = scratch
   try {
-    const { text, weights } = await importModel(path, { place: 'spec.json', start: 'model', shapes: new Map() })
+    const { text, weights } = await importFile(path)
     expect(text).toContain('"layers"')
     for (const values of Object.values(weights ?? {})) expect(values.every(Number.isFinite)).toBe(true)
     return 0

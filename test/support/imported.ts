@@ -11,8 +11,11 @@ interface Saved {
   readonly values: number[]
 }
 
-export const importFixture = (file: string): Promise<Imported> =>
-  importModel(join(FIXTURES, file), { place: 'spec.json', start: 'model', shapes: new Map() })
+export const importFixture = (file: string): Promise<Imported> => importFile(join(FIXTURES, file))
+
+/** Imports a model for `spec.json`, with the shapes that the file has. */
+export const importFile = (path: string): Promise<Imported> =>
+  importModel(path, { place: 'spec.json', start: 'model', shapes: new Map() })
 
 /** The largest difference between the outputs of the imported model and those that the fixture has. */
 export function differenceFrom(fixture: string, { model, weights }: Imported): number {
