@@ -92,9 +92,16 @@ export const historySchema = z
     expectations: z
       .array(
         z.strictObject({
-          key: z.string().describe('History key, or test_ and a key.'),
+          key: z.string().describe('History key, test_ and a key, or seconds.'),
           bound: z.enum(['min', 'max']).describe('Whether the bound is a minimum or a maximum.'),
           value: z.number().describe('The bound.'),
+          at: z
+            .enum(['restored', 'last', 'best'])
+            .nullable()
+            .default(null)
+            .describe(
+              'Epoch whose value was compared: that of the model, the last, or the one with the best value. null: a value that is measured once, or a history that does not say.',
+            ),
           found: measured.describe('null: the run has no such number, or it is NaN or infinite.'),
           passed: z.boolean().describe('Whether the expectation was met. A missing number or NaN fails.'),
         }),

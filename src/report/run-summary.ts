@@ -95,10 +95,18 @@ const counted = (number: number, noun: string): string => `${number} ${noun}${nu
 
 /** `passed: val_acc 0.9812, expected at least 0.975` */
 export function expectationLines(expectations: readonly Expectation[]): string[] {
-  return expectations.map(({ key, bound, value, found, passed }) => {
+  return expectations.map(({ key, bound, value, at, found, passed }) => {
     const wanted = `expected ${bound === 'min' ? 'at least' : 'at most'} ${value}`
-    return `${passed ? 'passed' : 'FAILED'}: ${key} ${found === null ? 'is missing' : beside(value, found)}, ${wanted}`
+    const name = `${key}${at === null ? '' : EPOCHS[at]}`
+    return `${passed ? 'passed' : 'FAILED'}: ${name} ${found === null ? 'is missing' : beside(value, found)}, ${wanted}`
   })
+}
+
+/** The epoch of a value; not said for that of the model. */
+const EPOCHS: { readonly [Epoch in NonNullable<Expectation['at']>]: string } = {
+  restored: '',
+  last: ' of the last epoch',
+  best: ' at its best',
 }
 
 /** Formats a number with seven digits, or with all if seven would hide on which side of the bound it lies. */

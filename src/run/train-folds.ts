@@ -7,7 +7,7 @@ import type { FoldsReport } from '../export/folds-report.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { Metrics } from '../training/events.js'
-import { checkExpectations, type Expectation } from '../training/gate.js'
+import { checkExpectations, type Expectation, type Measured } from '../training/gate.js'
 import { foldsReport, type TrainedFold } from './folds.js'
 import { createFolder } from './results.js'
 import { trainStages, type Work } from './train-stages.js'
@@ -28,19 +28,23 @@ export async function* trainFolds(work: Work): AsyncGenerator<WorkEvent, FoldsEn
   const count = spec.fit.k_fold!
   const directory = out === null ? null : await createFolder(spec, out)
   const folds: TrainedFold[] = []
+  const runs: Measured[] = []
   for (let fold = 1; fold <= count; fold++) {
     // expectations are about the means
     const one = { ...spec, fit: { ...spec.fit, fold }, expect: {} } as ResolvedSpec
     const data = fold === 1 ? work.data : await host.waiting(`Loading fold ${fold}`, () => loadData(one))
     const words = `fold ${fold} of ${count}`
-    if (host.signal.aborted) return { outcome: 'interrupted', directory, scores: null, before: words, folds: null }
+    if (host.signal.aborted) {
+      return { outcome: 'interrupted', directory, scores: null, measured: null, before: words, folds: null }
+    }
     yield { type: 'fold', fold, of: count }
     const folder = join(RUN_FILES.folds, String(fold))
     const end = yield* trainStages({ ...work, spec: one, data, out: directory && join(directory, folder) })
-    if (end.outcome !== 'done' || end.scores === null) {
-      return { ...end, directory, before: end.before && words, folds: null }
+    if (end.outcome !== 'done' || end.scores === null || end.measured === null) {
+      return { ...end, directory, measured: null, before: end.before && words, folds: null }
     }
     folds.push({ folder, scores: end.scores })
+    runs.push(end.measured)
   }
   const report = foldsReport(spec.name, folds)
   if (directory !== null) {
@@ -51,9 +55,9 @@ export async function* trainFolds(work: Work): AsyncGenerator<WorkEvent, FoldsEn
     )
   }
   const scores = means(report.mean)
-  const expectations = checkExpectations(spec.expect, scores)
+  const expectations = checkExpectations(spec.expect, runs)
   const outcome = expectations.every(({ passed }) => passed) ? 'done' : 'expectationFailed'
-  return { outcome, directory, scores, before: null, folds: { report, expectations } }
+  return { outcome, directory, scores, measured: null, before: null, folds: { report, expectations } }
 }
 
 /** A mean that is not finite is missing. */

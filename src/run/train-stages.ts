@@ -9,7 +9,7 @@ import { historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, type ResolvedSpec } from '../spec/spec.js'
-import type { Metrics } from '../training/events.js'
+import { type Measured, scoresOf } from '../training/gate.js'
 import { nextData } from './next-data.js'
 import {
   createFolder,
@@ -64,11 +64,11 @@ export async function* trainStages(work: Work): AsyncGenerator<WorkEvent, Stages
   const trained: StateValues[] = []
   let data: Data = all
   let directory: string | null | undefined = out === null ? null : undefined
-  let scores: Metrics | null = null
+  let measured: Measured | null = null
   const interruptedBefore = ({ title }: Stage): StagesEnd => ({
     outcome: 'interrupted',
     directory: directory ?? null,
-    scores: null,
+    ...{ scores: null, measured: null },
     before: directory === undefined ? 'training began' : beforeStage(title),
   })
   for (const [index, stage] of stages.entries()) {
@@ -86,9 +86,9 @@ export async function* trainStages(work: Work): AsyncGenerator<WorkEvent, Stages
       if (directory === undefined) directory = await createFolder(spec, out!, all.preparation)
       const left = next ? beforeStage(next.title) : becomesLayers ? 'the model of the stack was saved' : null
       const tested = yield* trainStage(work, { stage, session, run: directory, isLast: !next, left })
-      scores = tested.scores
+      measured = tested.measured
       const outcome = outcomeOf(tested, signal)
-      if (outcome !== 'done') return { outcome, directory, scores, before: null }
+      if (outcome !== 'done') return { outcome, directory, scores: tested.scores, measured, before: null }
       if (stage.folder !== null) trained.push(await session.runner.read())
     } finally {
       await session.dispose()
@@ -104,7 +104,7 @@ export async function* trainStages(work: Work): AsyncGenerator<WorkEvent, Stages
     const options = { within: directory, checksum: true }
     await saving(() => inWords('save the model', () => saveModel(place, model, weights, options)))
   }
-  return { outcome: 'done', directory: directory!, scores, before: null }
+  return { outcome: 'done', directory: directory!, scores: measured && scoresOf(measured), measured, before: null }
 }
 
 const beforeStage = (title: string | null): string => `this stage began: ${title}`

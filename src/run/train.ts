@@ -13,7 +13,7 @@ import type {
   StopReason,
   TrainingEvent,
 } from '../training/events.js'
-import { checkExpectations, type Expectation } from '../training/gate.js'
+import { checkExpectations, type Expectation, type Measured, scoresOf } from '../training/gate.js'
 import { evaluate, train } from '../training/loop.js'
 import type { Results } from './results.js'
 import type { Session } from './session.js'
@@ -57,6 +57,7 @@ export interface Tested {
   readonly history: History
   /** Loss and metrics on the test set; null if the model was not tested. */
   readonly test: Metrics | null
+  readonly measured: Measured
   /** The measures of the saved model: those of its epoch, and those of the test with `test_`. */
   readonly scores: Metrics
   readonly expectations: readonly Expectation[]
@@ -72,12 +73,13 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
   const { start, epochs, failure, began } = trained
   const tested =
     trained.end.missingRow?.problem ?? (BROKEN_OFF.has(trained.end.reason) ? null : await testScores(session, signal))
-  const [measured, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
-  const end = measured?.bad ? divergedInTest(trained.end, measured.bad, start) : trained.end
-  const test = measured?.values ?? null
-  const left = epochs[(end.restored && end.best ? end.best.epoch : end.epochs) - 1]
-  const scores = { ...left?.metrics, ...prefixed(test ?? {}, 'test_') }
-  const expectations = checkExpectations(spec.expect, scores)
+  const [tests, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
+  const end = tests?.bad ? divergedInTest(trained.end, tests.bad, start) : trained.end
+  const test = tests?.values ?? null
+  const total_seconds = (performance.now() - began.milliseconds) / 1000
+  const restored = end.restored && end.best ? end.best.epoch : end.epochs
+  const measured: Measured = { epochs: epochs.map(({ metrics }) => metrics), restored, test, seconds: total_seconds }
+  const expectations = checkExpectations(spec.expect, [measured])
   const history = buildHistory({
     name: spec.name,
     seed: spec.seed,
@@ -87,7 +89,7 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
     processors: availableParallelism(),
     versions: versions(engine),
     started: began.date.toISOString(),
-    total_seconds: (performance.now() - began.milliseconds) / 1000,
+    total_seconds,
     warnings,
     startedFrom: session.start,
     start,
@@ -101,7 +103,7 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
   })
   if (failure)
     throw new UserError(`${failure.message}\nTraining stopped there; the model and history.json were written.`)
-  return { end, history, test, scores, expectations, fault }
+  return { end, history, test, measured, scores: scoresOf(measured), expectations, fault }
 }
 
 /** After these, the model is not tested and no pictures are drawn. */
@@ -160,6 +162,3 @@ const divergedInTest = (end: EndEvent, bad: BadTensor, { stepsPerEpoch }: StartE
   reason: 'diverged',
   divergence: { epoch: end.epochs, step: stepsPerEpoch, during: 'test', updates: end.updates, ...bad },
 })
-
-const prefixed = (metrics: Metrics, prefix: string): Metrics =>
-  Object.fromEntries(Object.entries(metrics).map(([key, value]) => [`${prefix}${key}`, value]))

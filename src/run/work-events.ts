@@ -1,6 +1,7 @@
 /** The events of a run, from a spec and its data to its results: those of training, and of the stages around it. */
 import type { SavedPreparation } from '../data/saved-preparation.js'
 import type { Metrics, TrainingEvent } from '../training/events.js'
+import type { Measured } from '../training/gate.js'
 import type { Session } from './session.js'
 import type { Stage } from './stages.js'
 import type { Tested, TrainingResult } from './train.js'
@@ -49,6 +50,8 @@ export interface StagesEnd {
   readonly directory: string | null
   /** The measures of the model that the last stage left; null if it left none. */
   readonly scores: Metrics | null
+  /** The numbers of the last stage; null if it left none, and for folds. */
+  readonly measured: Measured | null
   /** The part before which a signal came, after `Interrupted before`; null if none came, or during a part. */
   readonly before: string | null
 }

@@ -2,12 +2,13 @@
  * The whole spec. The zod schema is the only source of the format: types, defaults, descriptions, rules across fields.
  */
 import { z } from 'zod'
+import { SECONDS } from '../base/measured-once.js'
 import { callbackRules, monitorRules } from './callback-rules.js'
 import { callbacksSchema, earlyStoppingSchema } from './callbacks.js'
 import { dataSchema } from './data.js'
 import { type DbnSpec, dbnRules, dbnSchema } from './dbn.js'
 import { deviceSchema, engineSchema, PRECISIONS, type Precision } from './engines.js'
-import { expectSchema } from './expect.js'
+import { atRules, expectSchema } from './expect.js'
 import { type DeepReadonly, formed, nameIn, type RuleIssue, rules } from './family.js'
 import { fitSchema } from './fit.js'
 import { keyRule } from './history-key.js'
@@ -207,8 +208,9 @@ function* historyKeyRules(spec: Parsed): Iterable<RuleIssue> {
   const metrics = allMetricsOf(spec)
   if (spec.early_stopping) yield* monitorRules(spec.early_stopping, ['early_stopping'], keys, metrics)
   yield* callbackRules(spec, keys, metrics)
-  const testable = [...keys, ...keysOf(spec).map((key) => `test_${key}`)]
-  for (const key of Object.keys(spec.expect)) yield* keyRule(key, testable, ['expect', key])
+  const expectable = [...keys, ...keysOf(spec).map((key) => `test_${key}`), SECONDS]
+  for (const key of Object.keys(spec.expect)) yield* keyRule(key, expectable, ['expect', key])
+  yield* atRules(spec.expect)
 }
 
 type Shared = Omit<

@@ -1,4 +1,7 @@
 /** The gate: compares the results of a run with its expectations. */
+import { isMeasuredOnce, SECONDS } from '../base/measured-once.js'
+import { meanOf } from '../base/variance.js'
+import type { At } from '../spec/expect.js'
 import type { ExpectSpec } from '../spec/spec.js'
 import type { Metrics } from './events.js'
 
@@ -7,6 +10,8 @@ export interface Expectation {
   readonly key: string
   readonly bound: 'min' | 'max'
   readonly value: number
+  /** The epoch whose value was compared; null for a value that is measured once, at the end. */
+  readonly at: At | null
   readonly found: number | null
   readonly passed: boolean
 }
@@ -26,15 +31,57 @@ export function parseExpectation(text: string): Pick<Expectation, 'key' | 'bound
   return { key, bound: sign === '>=' ? 'min' : 'max', value: number }
 }
 
-/** Compares each bound of the spec with the numbers of the run. A number that is missing or NaN fails. */
-export function checkExpectations(expect: ExpectSpec, found: Metrics): Expectation[] {
-  return Object.entries(expect).flatMap(([key, bounds]) =>
+/** The numbers of a run that expectations are about. */
+export interface Measured {
+  /** Those of each epoch. */
+  readonly epochs: readonly Metrics[]
+  /** The epoch whose weights the model has, from 1; 0 without one. */
+  readonly restored: number
+  /** Null if the model was not tested. */
+  readonly test: Metrics | null
+  /** Wall time of training and test. */
+  readonly seconds: number
+}
+
+/** Returns the measures of the model: those of its epoch, and those of the test with `test_`. */
+export function scoresOf({ epochs, restored, test }: Measured): Metrics {
+  const tested = Object.entries(test ?? {}).map(([key, value]) => [`test_${key}`, value])
+  return { ...epochs[restored - 1], ...Object.fromEntries(tested) }
+}
+
+/**
+ * Compares each bound of the spec with the numbers of the runs: with their mean, and with the sum of their seconds. A
+ * number that is missing in one of them, or NaN, fails.
+ */
+export function checkExpectations(expect: ExpectSpec, runs: readonly Measured[]): Expectation[] {
+  return Object.entries(expect).flatMap(([key, { at: given = 'restored', ...bounds }]) =>
     (['min', 'max'] as const).flatMap((bound): Expectation[] => {
       const value = bounds[bound]
       if (value === undefined) return []
-      const number = Object.hasOwn(found, key) ? found[key] : undefined
-      if (number === undefined) return [{ key, bound, value, found: null, passed: false }]
-      return [{ key, bound, value, found: number, passed: bound === 'min' ? number >= value : number <= value }]
+      const at = isMeasuredOnce(key) ? null : given
+      const each = runs.flatMap((run) => numberOf(run, key, at, bound) ?? [])
+      if (each.length < runs.length) return [{ key, bound, value, at, found: null, passed: false }]
+      const found = key === SECONDS ? each.reduce((sum, seconds) => sum + seconds, 0) : meanOf(each)
+      return [{ key, bound, value, at, found, passed: bound === 'min' ? found >= value : found <= value }]
     }),
   )
 }
+
+/** Returns a number of a run; undefined if it has none. */
+function numberOf(run: Measured, key: string, at: At | null, bound: 'min' | 'max'): number | undefined {
+  if (key === SECONDS) return run.seconds
+  if (at === 'best') return bestOf(run, key, bound)
+  const from = at === 'last' ? (run.epochs.at(-1) ?? {}) : scoresOf(run)
+  return Object.hasOwn(from, key) ? from[key] : undefined
+}
+
+/** Returns the value of the epoch that is nearest to meeting the bound. An epoch with NaN counts only if all have it. */
+function bestOf({ epochs }: Measured, key: string, bound: 'min' | 'max'): number | undefined {
+  const values = epochs.flatMap((metrics) => (Object.hasOwn(metrics, key) ? metrics[key]! : []))
+  const numbers = values.filter((value) => !Number.isNaN(value))
+  if (numbers.length === 0) return values[0]
+  return numbers.reduce(bound === 'min' ? larger : smaller)
+}
+
+const larger = (a: number, b: number): number => Math.max(a, b)
+const smaller = (a: number, b: number): number => Math.min(a, b)

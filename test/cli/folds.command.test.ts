@@ -14,13 +14,14 @@ const data = { source: 'a.csv', target: 'y', test: 0.2 }
 test('a run for each fold; means are printed, saved, and compared with expectations', async () => {
   const spec = ownSpec(files, data, rest)
   const cwd = dirname(spec)
-  const expectation = ['--expect', 'val_acc>=0.9', '--expect', 'test_acc>=1.5']
+  const expectation = ['--expect', 'val_acc>=0.9', '--expect', 'test_acc>=1.5', '--expect', 'seconds<=600']
   const { code, stderr } = await runCommand(['spec.json', '--engine', 'onnx', ...expectation], { cwd })
   expect(code).toBe(1)
   expect(stderr).toMatch(/^3 folds +mean +deviation +least +largest$/m)
   expect(stderr).toMatch(/^val_acc +1\.0000 +0\.0000e\+00 +1\.0000 +1\.0000$/m)
   expect(stderr).toContain('passed: val_acc 1, expected at least 0.9')
   expect(stderr).toContain('FAILED: test_acc 1, expected at least 1.5')
+  expect(stderr).toMatch(/^passed: seconds \d+\.\d+, expected at most 600$/m)
   const run = join(cwd, 'runs/spec/1')
   expect(readdirSync(join(run, 'folds')).toSorted()).toEqual(['1', '2', '3'])
   const report = JSON.parse(readFileSync(join(run, 'folds.json'), 'utf8'))

@@ -12,7 +12,7 @@ import { endEvent, epochsOf, historyOf, startEvent } from './sample-run.js'
 
 test('a whole run', () => {
   const best = { epoch: 2, monitor: 'val_loss', value: 0.2 }
-  const expectation = { key: 'val_acc', bound: 'min', value: 0.9, found: 0.95, passed: true } as const
+  const expectation = { key: 'val_acc', bound: 'min', value: 0.9, at: 'best', found: 0.95, passed: true } as const
   const end: EndEvent = { ...endEvent, reason: 'early_stopping', best, restored: true }
   expect(historyOf({ end, expectations: [expectation] })).toEqual({
     version: 1,
@@ -84,7 +84,7 @@ test('NaN and infinities, which JSON lacks, are null', () => {
     epochs: epochsOf({ loss: Number.NaN }, { loss: Number.POSITIVE_INFINITY }),
     end: { ...endEvent, best: { epoch: 1, monitor: 'loss', value: Number.NaN } },
     test: { loss: Number.NEGATIVE_INFINITY },
-    expectations: [{ key: 'loss', bound: 'max', value: 1, found: Number.NaN, passed: false }],
+    expectations: [{ key: 'loss', bound: 'max', value: 1, at: null, found: Number.NaN, passed: false }],
   })
   expect(history.metrics).toEqual({ loss: [null, null] })
   expect(history.best?.value).toBeNull()

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
 import { expectationLines, runSummary, type SummaryParts } from '../../src/report/run-summary.js'
 import type { Divergence, EndEvent } from '../../src/training/events.js'
+import type { Expectation } from '../../src/training/gate.js'
 import { endEvent } from '../export/sample-run.js'
 
 const earlyStopping: NonNullable<SummaryParts['earlyStopping']> = {
@@ -117,12 +118,23 @@ describe('the reason to stop', () => {
 })
 
 describe('expectations', () => {
-  const line = (bound: 'min' | 'max', value: number, found: number | null, passed: boolean) =>
-    expectationLines([{ key: 'val_acc', bound, value, found, passed }])[0]
+  const line = (
+    bound: 'min' | 'max',
+    value: number,
+    found: number | null,
+    passed: boolean,
+    at: Expectation['at'] = 'restored',
+  ) => expectationLines([{ key: 'val_acc', bound, value, at, found, passed }])[0]
 
   test('found and expected values', () => {
     expect(line('min', 0.975, 0.98123456789, true)).toBe('passed: val_acc 0.9812346, expected at least 0.975')
     expect(line('max', 0.12, 0.25, false)).toBe('FAILED: val_acc 0.25, expected at most 0.12')
+  })
+
+  test('the epoch, unless it is that of the model', () => {
+    expect(line('min', 0.5, 0.25, false, 'last')).toBe('FAILED: val_acc of the last epoch 0.25, expected at least 0.5')
+    expect(line('min', 0.5, 0.75, true, 'best')).toBe('passed: val_acc at its best 0.75, expected at least 0.5')
+    expect(line('min', 0.5, 0.75, true, null)).toBe('passed: val_acc 0.75, expected at least 0.5')
   })
 
   test('a number that is missing, or none', () => {

@@ -443,6 +443,14 @@ field('expectations', {
   expect: '{ "val_acc": { "min": 0.9 }, "tset_acc": { "min": 0.9 }, "acc": {}, "loss": { "most": 1 }, "mse": 1 }',
 })
 field('an expectation with a key that every object has', { expect: '{ "__proto__": { "min": 1 } }' })
+field('expectations at an epoch', {
+  metrics: '["acc"]',
+  expect: '{ "acc": { "min": 0.9, "at": "first" }, "loss": { "at": "best" } }',
+})
+field('expectations of what has no epochs', {
+  metrics: '["acc"]',
+  expect: '{ "test_acc": { "min": 0.9, "at": "last" }, "seconds": { "max": 9, "at": "best" }, "second": { "max": 9 } }',
+})
 field('an expectation that nothing can meet', { expect: '{ "loss": { "min": 1, "max": 0.5 } }' })
 
 layer('a layer that cannot take what it gets', '["Flatten", { "type": "Reshape", "target_shape": [5, -1] }]')

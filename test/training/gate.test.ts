@@ -1,7 +1,8 @@
 /** Expectations: parsing those of the command line, and checking them. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { checkExpectations, parseExpectation } from '../../src/training/gate.js'
+import type { Metrics } from '../../src/training/events.js'
+import { checkExpectations, type Measured, parseExpectation } from '../../src/training/gate.js'
 
 describe('an expectation on the command line', () => {
   test.each([
@@ -46,29 +47,33 @@ describe('an expectation on the command line', () => {
 })
 
 describe('found and expected values', () => {
-  const passes = (expected: Parameters<typeof checkExpectations>[0], found: Record<string, number>) =>
-    checkExpectations(expected, found).map(({ passed }) => passed)
+  type Expected = Parameters<typeof checkExpectations>[0]
+  const runOf = (...epochs: Metrics[]): Measured => ({ epochs, restored: epochs.length, test: null, seconds: 10 })
+  const check = (expected: Expected, found: Metrics) => checkExpectations(expected, [runOf(found)])
+  const passes = (expected: Expected, found: Metrics) => check(expected, found).map(({ passed }) => passed)
 
   test('a value equal to its bound passes', () => {
     expect(passes({ acc: { min: 0.9, max: 0.9 } }, { acc: 0.9 })).toEqual([true, true])
   })
 
   test('each bound is a result of its own', () => {
-    expect(checkExpectations({ acc: { min: 0.9, max: 0.95 } }, { acc: 0.97 })).toEqual([
-      { key: 'acc', bound: 'min', value: 0.9, found: 0.97, passed: true },
-      { key: 'acc', bound: 'max', value: 0.95, found: 0.97, passed: false },
+    expect(check({ acc: { min: 0.9, max: 0.95 } }, { acc: 0.97 })).toEqual([
+      { key: 'acc', bound: 'min', value: 0.9, at: 'restored', found: 0.97, passed: true },
+      { key: 'acc', bound: 'max', value: 0.95, at: 'restored', found: 0.97, passed: false },
     ])
   })
 
   test('a metric that is missing fails, with nothing found', () => {
-    expect(checkExpectations({ val_acc: { min: 0 } }, { acc: 1 })).toEqual([
-      { key: 'val_acc', bound: 'min', value: 0, found: null, passed: false },
+    expect(check({ val_acc: { min: 0 } }, { acc: 1 })).toEqual([
+      { key: 'val_acc', bound: 'min', value: 0, at: 'restored', found: null, passed: false },
     ])
   })
 
   test('keys that every object inherits are missing too', () => {
     for (const key of ['constructor', 'toString', 'hasOwnProperty']) {
-      expect(checkExpectations({ [key]: { min: 0 } }, { acc: 1 })).toMatchObject([{ found: null, passed: false }])
+      for (const at of ['restored', 'last', 'best'] as const) {
+        expect(check({ [key]: { min: 0, at } }, { acc: 1 })).toMatchObject([{ found: null, passed: false }])
+      }
     }
   })
 
@@ -77,6 +82,51 @@ describe('found and expected values', () => {
   })
 
   test('without expectations there are no results', () => {
-    expect(checkExpectations({}, { loss: 1 })).toEqual([])
+    expect(check({}, { loss: 1 })).toEqual([])
+  })
+
+  const three = { ...runOf({ loss: 3, acc: 0.7 }, { loss: 1, acc: 0.9 }, { loss: 2, acc: 0.8 }), restored: 2 }
+  test.each<[at: 'restored' | 'last' | 'best' | undefined, found: number]>([
+    [undefined, 1],
+    ['restored', 1],
+    ['last', 2],
+    ['best', 1],
+  ])('at %s', (at, found) => {
+    expect(checkExpectations({ loss: { max: 1.5, ...(at && { at }) } }, [three])).toEqual([
+      { key: 'loss', bound: 'max', value: 1.5, at: at ?? 'restored', found, passed: found === 1 },
+    ])
+  })
+
+  test('the best value is the largest for min, the smallest for max, and NaN only if all are', () => {
+    const found = (...values: number[]) =>
+      checkExpectations({ acc: { min: 0, max: 0, at: 'best' } }, [runOf(...values.map((acc) => ({ acc })))]).map(
+        (one) => one.found,
+      )
+    expect(found(0.7, 0.9, 0.8)).toEqual([0.9, 0.7])
+    expect(found(Number.NaN, 0.7, Number.NaN)).toEqual([0.7, 0.7])
+    expect(found(Number.NaN)).toEqual([Number.NaN, Number.NaN])
+  })
+
+  test('a run without an epoch has nothing', () => {
+    const expected = { acc: { min: 0 }, loss: { max: 9, at: 'last' as const }, mse: { max: 9, at: 'best' as const } }
+    expect(checkExpectations(expected, [runOf()]).map(({ found }) => found)).toEqual([null, null, null])
+  })
+
+  test('the test and the seconds have no epoch', () => {
+    const tested = { ...three, test: { acc: 0.85 } }
+    expect(checkExpectations({ test_acc: { min: 0.8 }, seconds: { max: 9 } }, [tested])).toEqual([
+      { key: 'test_acc', bound: 'min', value: 0.8, at: null, found: 0.85, passed: true },
+      { key: 'seconds', bound: 'max', value: 9, at: null, found: 10, passed: false },
+    ])
+  })
+
+  test('of folds: the mean of a measure, and the seconds of all', () => {
+    const folds = [runOf({ acc: 0.5 }), runOf({ acc: 1 })]
+    const found = checkExpectations({ acc: { min: 0.75 }, seconds: { max: 20 } }, folds)
+    expect(found).toMatchObject([
+      { found: 0.75, passed: true },
+      { found: 20, passed: true },
+    ])
+    expect(checkExpectations({ acc: { min: 0 } }, [runOf({ acc: 1 }), runOf({})])).toMatchObject([{ found: null }])
   })
 })
