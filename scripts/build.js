@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'no
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { bringOnnxRuntime, makeGradients, makeKernels, makeValidator } from './generated.js'
+import { bringFont, bringOnnxRuntime, makeGradients, makeKernels, makeValidator } from './generated.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -14,6 +14,7 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio:
 removeLeftovers()
 copyFileSync(join(root, 'src/data/sources/digits.gz'), join(root, 'dist/data/sources/digits.gz'))
 bringOnnxRuntime()
+await bringFont()
 await makeKernels()
 await makeGradients()
 await makeValidator(async () => (await import('../dist/spec/validator-code.js')).validatorCode)

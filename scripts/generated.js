@@ -1,5 +1,6 @@
 // Makes generated/, which src/ and dist/ both read: the SIMD kernels by the AssemblyScript compiler, the check of a spec by
-// ajv, the gradients of tfjs by rolldown, and ONNX Runtime's libraries as they are. What is there and was made of the same sources stays.
+// ajv, the gradients of tfjs by rolldown, and ONNX Runtime's libraries and the font of pictures as they are. What is there
+// and was made of the same sources stays.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -67,6 +68,12 @@ export function bringOnnxRuntime() {
     linked(join(from, file), join(to, name))
   }
 }
+
+/** Copies the font of pictures, of package dejavu-fonts-ttf. */
+export const bringFont = () =>
+  make('DejaVuSans.ttf', [], (file) =>
+    copyFileSync(join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf/DejaVuSans.ttf'), file),
+  )
 
 /** Makes a file, unless it exists and was made from the same sources. */
 async function make(name, sources, write) {

@@ -39,7 +39,10 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     types: ['training'],
   },
   import: { loads: ['base', 'spec', 'data', 'model', 'export', 'zod'] },
-  report: { loads: ['base', '@dagrejs/dagre', 'fast-png'], types: ['spec', 'program', 'training', 'export'] },
+  report: {
+    loads: ['base', '@dagrejs/dagre', 'fast-png', 'vega', 'vega-lite', '@resvg/resvg-js'],
+    types: ['spec', 'program', 'training', 'export'],
+  },
   run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export', 'import'] },
   serve: {
     loads: ['base', 'data', 'export', 'run', 'content-type', 'negotiator'],

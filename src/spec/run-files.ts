@@ -7,6 +7,8 @@ export const RUN_FILES = {
   history: 'history.json',
   model: 'model',
   pictures: 'pictures',
+  /** Of `train plot`. */
+  plots: 'plots',
   /** For a stack: holds a folder for each RBM, by its number. */
   stages: 'stages',
   /** With `k_fold`: holds a folder for each fold, by its number. */

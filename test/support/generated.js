@@ -2,12 +2,13 @@
 // because the schema of a spec may have changed.
 import { join } from 'node:path'
 import { runnerImport } from 'vite'
-import { makeGradients, makeKernels, makeValidator } from '../../scripts/generated.js'
+import { bringFont, makeGradients, makeKernels, makeValidator } from '../../scripts/generated.js'
 
 const SOURCE = join(import.meta.dirname, '../../src/spec/validator-code.ts')
 
 export default async function setup(project) {
   const make = () => makeValidator(async () => (await runnerImport(SOURCE)).module.validatorCode)
+  await bringFont()
   await makeKernels()
   await makeGradients()
   await make()

@@ -7,6 +7,7 @@ import { evaluate } from './evaluate.js'
 import { exportModel } from './export.js'
 import { findLr } from './find-lr.js'
 import { importModel } from './import.js'
+import { plot } from './plot.js'
 import { predict } from './predict.js'
 import { sample } from './sample.js'
 import { serve } from './serve.js'
@@ -27,6 +28,7 @@ export const COMMANDS = {
   'find-lr': findLr,
   summary,
   evaluate,
+  plot,
   predict,
   serve,
   export: exportModel,
