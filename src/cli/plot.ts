@@ -69,9 +69,8 @@ async function placeOf(runs: readonly StoredHistory[], output: string | undefine
   }
   const [first] = runs
   if (runs.length > 1 || first!.directory === null) {
-    throw new UserError(
-      `${runs.length > 1 ? 'Several runs' : `${first!.path} is not in the folder of a run, so it`} has no place for a picture: give -o FILE, or --term.`,
-    )
+    const who = runs.length > 1 ? 'Several runs have' : `${first!.path} is in no folder of a run, so it has`
+    throw new UserError(`${who} no place for a picture: give -o FILE, or --term.`)
   }
   const folder = join(first!.directory, RUN_FILES.plots)
   await inWords('create the folder of the picture', () => makeFolder(folder, first!.directory!))

@@ -1,6 +1,6 @@
 /** `train plot RUN...` */
 import { command } from '../command.js'
-import { RUN_EXITS } from '../exit-codes.js'
+import { EXIT_WORDS, RUN_EXITS } from '../exit-codes.js'
 
 export const plot = command({
   usage: 'train plot RUN...',
@@ -38,7 +38,7 @@ runs need -o or --term.`,
     },
     each: { type: 'flag', help: 'Draw each run for itself, also those that differ by their seed alone' },
   },
-  exits: RUN_EXITS,
+  exits: { done: EXIT_WORDS.done, badInput: RUN_EXITS.badInput },
   examples: [
     ['train plot runs/mnist-mlp/1', 'write runs/mnist-mlp/1/plots/curves.svg'],
     ['train plot runs/mnist-mlp/1 runs/mnist-mlp/2 -o both.png', 'compare runs in one picture'],

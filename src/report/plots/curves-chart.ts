@@ -1,15 +1,15 @@
 /** Learning curves as a chart of Vega-Lite: a panel for each measure, and one for the learning rate. */
 import type { TopLevelSpec } from 'vega-lite'
 import { formatMetric } from '../numbers.js'
-import { type BestEpoch, type Curve, type CurvePlot, LEARNING_RATE, type Panel, type Part } from './curves.js'
+import { type BestEpoch, type Curve, type CurvePlot, LEARNING_RATE, type Panel, type Part, rangeOf } from './curves.js'
 import { CURVE_COLORS } from './theme.js'
 
 const WIDTH = 350
 const HEIGHT = 190
 /** Panels beside each other. */
 const COLUMNS = 2
-/** Epochs up to which each value has a dot. */
-const MOST_DOTS = 30
+/** Epochs of all runs together up to which each value has a dot. */
+const MOST_DOTS = 40
 
 const [TRAINING_COLOR, VALIDATION_COLOR, RATE_COLOR, , BEST_COLOR] = CURVE_COLORS
 
@@ -28,12 +28,15 @@ export function curvesChart(plot: CurvePlot, title: string): TopLevelSpec {
 }
 
 /** Says which epoch is marked. */
-function subtitleOf({ runs, epochs, best }: CurvePlot): string {
+function subtitleOf({ runs, panels, epochs, best }: CurvePlot): string {
   const length = `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`
-  if (runs.length > 1)
-    return `${runs.length} curves, at most ${length}${best.length > 0 ? '; rings mark best epochs' : ''}`
+  const hasBands = panels.some(({ curves }) => curves.some(({ spread }) => spread))
+  const bands = hasBands ? '; lines are means over seeds, bands reach from the least to the largest value' : ''
+  if (runs.length > 1) {
+    return `${runs.length} curves, at most ${length}${bands}${best.length > 0 ? '; rings mark best epochs' : ''}`
+  }
   const [one] = best
-  return one ? `${length}; the line marks epoch ${one.epoch}, ${bestWords(one)}` : length
+  return one ? `${length}; the line marks epoch ${one.epoch}, ${bestWords(one)}` : `${length}${bands}`
 }
 
 /** `the best by val_acc: 0.9712` */
@@ -52,14 +55,18 @@ function panelSpec(panel: Panel, plot: CurvePlot): PanelSpec {
     type: 'quantitative',
     title: 'epoch',
     scale: { domain: plot.epochs > 1 ? [1, plot.epochs] : [0, 2], nice: false },
-    axis: { tickMinStep: 1, format: 'd', tickCount: Math.min(plot.epochs, 6), grid: false },
+    axis: {
+      format: 'd',
+      grid: false,
+      ...(plot.epochs > 1 ? { tickMinStep: 1, tickCount: Math.min(plot.epochs, 6) } : { values: [1] }),
+    },
   }
   const y = {
     field: 'value',
     type: 'quantitative',
     title: null,
-    scale: { zero: false, type: isLog ? 'log' : 'linear', ...(hasNone && { domain: [0, 1] }) },
-    axis: { format: '~g', tickCount: 5 },
+    scale: isLog ? { type: 'log' } : { zero: false, ...(hasNone && { domain: [0, 1] }) },
+    axis: { format: isLog && leastOf(curves) < 1e-4 ? '~e' : '~g', tickCount: 5 },
   }
   const [low, high] = [{ ...y, field: 'low' }, { field: 'high' }]
   const detail = { field: 'part' }
@@ -67,7 +74,7 @@ function panelSpec(panel: Panel, plot: CurvePlot): PanelSpec {
     ...(curves.some(({ spread }) => spread)
       ? [{ mark: { type: 'area', opacity: 0.18 }, encoding: { x, y: low, y2: high, color, detail } }]
       : []),
-    ...bestLine(plot),
+    ...bestLine(plot, x),
     {
       mark: { type: 'line', strokeWidth: 1.8, invalid: 'break-paths-show-path-domains' },
       encoding: { x, y, color, ...dash, detail },
@@ -83,16 +90,19 @@ function panelSpec(panel: Panel, plot: CurvePlot): PanelSpec {
   return {
     title: {
       text: `${name}${isLog ? ', log scale' : ''}${hasNone ? ': no value is finite' : ''}`,
-      ...{ fontSize: 12, fontWeight: 'bold', offset: 6 },
+      ...{ fontSize: 12, fontWeight: 'bold', offset: 8, frame: 'group' },
     },
     width: WIDTH,
     height: HEIGHT,
-    data: { values: curves.flatMap(rowsOf) },
+    data: { values: curves.flatMap((curve) => rowsOf(curve, plot.epochs * plot.runs.length <= MOST_DOTS)) },
     layer: layer as Layer[],
   }
 }
 
-const LEGEND = { orient: 'bottom', title: null, symbolType: 'stroke', symbolStrokeWidth: 3 }
+const LEGEND = {
+  ...{ orient: 'bottom', title: null },
+  ...{ symbolType: 'stroke', symbolStrokeWidth: 3, symbolOpacity: 1 },
+}
 
 const DASHES = {
   field: 'part',
@@ -133,23 +143,26 @@ function partsOf({ panels }: CurvePlot): readonly Part[] {
   return (['training', 'validation'] as const).filter((part) => found.has(part))
 }
 
-const rowsOf = ({ run, part, values, spread }: Curve): object[] =>
+const rowsOf = ({ run, part, values, spread }: Curve, hasDots: boolean): object[] =>
   values.map((value, index) => ({
     ...{ epoch: index + 1, value, run, part },
     ...(spread && { low: spread.low[index], high: spread.high[index] }),
     // a value between two gaps is no line
-    spot: value !== null && (values.length <= MOST_DOTS || isAlone(values, index)),
+    spot: value !== null && (hasDots || isAlone(values, index)),
   }))
+
+const leastOf = (curves: readonly Curve[]): number =>
+  rangeOf(curves.flatMap(({ values }) => values.filter((value) => value !== null)))[0]
 
 const isAlone = (values: Curve['values'], index: number): boolean =>
   (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null
 
 /** In every panel, for a sole run. */
-function bestLine({ runs, best }: CurvePlot): object[] {
+function bestLine({ runs, best }: CurvePlot, x: object): object[] {
   const [one] = best
   if (runs.length > 1 || !one) return []
-  const x = { datum: one.epoch, type: 'quantitative' }
-  return [{ mark: { type: 'rule', strokeDash: [4, 3] }, encoding: { x, color: { value: BEST_COLOR } } }]
+  const mark = { type: 'rule', strokeDash: [4, 3] }
+  return [{ data: { values: [{ epoch: one.epoch }] }, mark, encoding: { x, color: { value: BEST_COLOR } } }]
 }
 
 /** In the panel of the measure that is monitored, for each run. */

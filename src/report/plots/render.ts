@@ -18,8 +18,11 @@ const SCALE = 2
 /** Returns an SVG document. It loads nothing and runs no script. */
 export async function svgOf(chart: TopLevelSpec, theme: PlotTheme): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')])
-  vega.textMetrics.width = (item, text) => LETTER_WIDTH * String(text).length * vega.textMetrics.height(item)
-  const { spec } = compile(chart, { config: configOf(theme === 'auto' ? 'light' : theme) })
+  measureText(vega)
+  const { spec } = compile(chart, {
+    config: configOf(theme === 'auto' ? 'light' : theme),
+    logger: vega.logger(vega.Error),
+  })
   const view = new vega.View(vega.parse(spec), { renderer: 'none', logLevel: vega.Error })
   try {
     const svg = await view.toSVG()
@@ -44,4 +47,15 @@ export async function pngOfChart(chart: TopLevelSpec, theme: PlotTheme): Promise
     },
   })
   return picture.render().asPng()
+}
+
+/** The types of Vega leave out how it measures texts; without a canvas it takes letters for wider than they are. */
+function measureText(vega: unknown): void {
+  const { textMetrics } = vega as { textMetrics: TextMetrics }
+  textMetrics.width = (item, text) => LETTER_WIDTH * String(text).length * textMetrics.height(item)
+}
+
+interface TextMetrics {
+  height(item: unknown): number
+  width: (item: unknown, text: unknown) => number
 }

@@ -1,5 +1,6 @@
 /** Draws learning curves as text. */
 import { formatMetric } from '../numbers.js'
+import { short } from '../short-number.js'
 import { type BestEpoch, type Curve, type CurvePlot, LEARNING_RATE, type Panel, rangeOf } from './curves.js'
 
 export interface TerminalOptions {
@@ -95,7 +96,7 @@ function panelLines({ key, isLog, curves }: Panel, { columns, color, epochs, pen
     [HEIGHT - 1, least],
   ])
   const axis = cells.map((row, index) => {
-    const mark = marks.has(index) ? formatMetric(marks.get(index)!) : ''
+    const mark = marks.has(index) ? short(marks.get(index)!) : ''
     return `${mark.padStart(MARGIN - 1)} ${mark === '' ? '│' : '┤'}${row.join('')}`.trimEnd()
   })
   const last = epochs > 1 ? String(epochs) : ''
