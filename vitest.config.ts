@@ -5,7 +5,7 @@ import { defineConfig, type Plugin, type TestProjectInlineConfiguration } from '
 const root = import.meta.dirname
 const dist = join(root, 'dist')
 
-/** Tests are typed against src/; outside of `unit` they run what ships: dist/, built just before. */
+/** Tests are typed against src/; outside of `unit` they run dist/, built just before. */
 const srcIsDist: Plugin = {
   name: 'src-is-dist',
   enforce: 'pre',

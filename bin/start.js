@@ -18,7 +18,7 @@ class Obstacle extends Error {}
 export async function start(fail) {
   try {
     if (isCheckout && !existsSync(join(root, 'dist/built'))) await build()
-    const { main } = await import('../dist/cli/main.js')
+    const { main } = await import('../lib/cli/main.js')
     const code = await main(process.argv.slice(2), process)
     // everything is written; another Ctrl-C while Node shuts down would change the exit code
     if (code > AFTER_SIGNALS) process.exit(code)
@@ -30,11 +30,11 @@ export async function start(fail) {
 }
 
 /**
- * Builds the checkout. `validator.cjs`, which `start` looks for, is written last, so an interrupted build is repeated.
+ * Builds the checkout. `dist/built`, which `start` looks for, is written last, so an interrupted build is repeated.
  */
 async function build() {
   const { resolve } = createRequire(import.meta.url)
-  for (const name of ['typescript', 'assemblyscript', 'onnxruntime-node']) {
+  for (const name of ['typescript', 'assemblyscript', 'onnxruntime-node', 'rolldown']) {
     try {
       resolve(`${name}/package.json`)
     } catch {

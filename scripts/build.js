@@ -1,10 +1,11 @@
-// Builds dist/, TypeScript by tsc and data as they are, and generated/.
+// Builds dist/, TypeScript by tsc and data as they are; generated/; and lib/, the modules of dist/ joined.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bringFont, bringOnnxRuntime, makeGradients, makeKernels, makeValidator } from './generated.js'
+import { joinModules } from './join.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -18,6 +19,7 @@ await bringFont()
 await makeKernels()
 await makeGradients()
 await makeValidator(async () => (await import('../dist/spec/validator-code.js')).validatorCode)
+await joinModules()
 // last: this file tells `bin/train.js` that the build is complete
 writeFileSync(join(root, 'dist/built'), '')
 

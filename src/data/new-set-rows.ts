@@ -4,6 +4,7 @@ import { UserError } from '../base/issue.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import { DATASETS, type SetSpec } from '../spec/data.js'
 import { featureSchema } from '../spec/features.js'
+import { ONCE } from '../spec/once.js'
 import { ownData } from '../spec/own-data.js'
 import { type Column, isField } from './column.js'
 import { FILE } from './folders/file-table.js'
@@ -122,7 +123,7 @@ function withPixels(
   noted: (note: string) => void,
 ): [RawTable, string] {
   const color_mode = channels === 1 ? 'grayscale' : 'rgb'
-  const feature = featureSchema.parse({ type: 'image', image_size: [height, width], color_mode })
+  const feature = featureSchema.parse({ type: 'image', image_size: [height, width], color_mode }, ONCE)
   const column = pictureColumn({ ...feature, column: FILE, made: PIXELS } as PictureFeature, table)
   return [withFiles(table, [column], { noted }), PIXELS]
 }

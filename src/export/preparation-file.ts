@@ -7,6 +7,7 @@ import type { DataForm } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { jsonOf } from '../base/json.js'
 import { readWhole } from '../base/read-file.js'
+import { ONCE } from '../spec/once.js'
 import { inFolderOfRun } from './saved-model.js'
 
 /** The content of the file. Engines and models know `form`; the rest is for the data alone. */
@@ -45,7 +46,7 @@ export async function readPreparation(
 ): Promise<{ readonly preparation: Prepared; wroteSpec(text: string): boolean; isFor(data: string): boolean }> {
   const bytes = await inFolderOfRun(path, () => readWhole(path, { most: MOST_BYTES }), NO_PREPARATION)
   const found = jsonOf(new TextDecoder().decode(bytes))
-  if (!fileSchema.safeParse(found).success) {
+  if (!fileSchema.safeParse(found, ONCE).success) {
     throw new UserError(`${path}: this is not a file that this version of trainspec wrote`)
   }
   // as it was parsed, because zod makes copies without some names

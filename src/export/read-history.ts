@@ -5,6 +5,7 @@ import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { jsonOf } from '../base/json.js'
 import { readWhole } from '../base/read-file.js'
+import { ONCE } from '../spec/once.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { type History, historySchema } from './history.js'
 
@@ -62,7 +63,7 @@ async function inFolder(folder: string): Promise<string> {
 function historyOf(text: string, path: string): History {
   const value = jsonOf(text)
   if (value === undefined) throw new UserError(`${path}: is not JSON`)
-  const parsed = historySchema.safeParse(value)
+  const parsed = historySchema.safeParse(value, ONCE)
   if (!parsed.success) {
     const { issues } = parsed.error
     const places = issues.slice(0, MOST_PROBLEMS).map(({ path: at }) => (at.length === 0 ? 'the whole' : at.join('.')))

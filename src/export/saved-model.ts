@@ -9,6 +9,7 @@ import { jsonOf } from '../base/json.js'
 import { readWhole } from '../base/read-file.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import { MAX_WEIGHTS } from '../model/check-model.js'
+import { ONCE } from '../spec/once.js'
 import { written } from '../spec/words.js'
 
 /** A weight, with its names in programs and in the file. */
@@ -94,7 +95,7 @@ export function weightsFor(
 
 async function readManifest(path: string) {
   const bytes = await inFolderOfRun(path, () => readWhole(path, { most: MOST_MANIFEST }))
-  const parsed = manifestSchema.safeParse(jsonOf(new TextDecoder().decode(bytes)))
+  const parsed = manifestSchema.safeParse(jsonOf(new TextDecoder().decode(bytes)), ONCE)
   if (!parsed.success) throw new UserError(`${path}: this is not a model that trainspec wrote`)
   return parsed.data.weightsManifest[0]!
 }

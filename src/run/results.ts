@@ -18,6 +18,7 @@ import { writePreparation } from '../export/preparation-file.js'
 import { createRunDirectory } from '../export/run-directory.js'
 import type { Saveable } from '../model/saveable.js'
 import { dataSchema } from '../spec/data.js'
+import { ONCE } from '../spec/once.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { CallbackFiles } from '../training/callbacks/callback.js'
@@ -57,7 +58,7 @@ export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: S
     const text = `${JSON.stringify(seen, null, 2)}\n`
     if (preparation) {
       // with the defaults that reading adds
-      const data = preparedData(dataSchema.parse(JSON.parse(JSON.stringify(seen.data))))
+      const data = preparedData(dataSchema.parse(JSON.parse(JSON.stringify(seen.data)), ONCE))
       await writePreparation(join(directory, RUN_FILES.preparation), preparation, { text, data })
     }
     await writeFileAtomic(join(directory, RUN_FILES.spec), text)

@@ -1,5 +1,6 @@
 /** The two building blocks of the format: tables of names, and families of objects that differ by `type`. */
 import { z } from 'zod'
+import { ONCE } from './once.js'
 import { stringAs, withShortForm } from './short-forms.js'
 
 /** The schema of a name from a table. An editor shows the description of each name when it completes it. */
@@ -37,7 +38,7 @@ export function family<const Members extends readonly [Member, ...Member[]]>(mem
     // a lazy field holds members of this family, which are not defined yet; it is required, so there is no short form
     if (Object.values(one.shape).some((field) => field instanceof z.ZodLazy)) continue
     for (const name of one.shape.type.in.options) {
-      if (one.safeParse({ type: name }).success) short[name] = one.description ?? ''
+      if (one.safeParse({ type: name }, ONCE).success) short[name] = one.description ?? ''
     }
   }
   return withShortForm(

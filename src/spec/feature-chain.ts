@@ -1,5 +1,6 @@
 /** The chain of steps that each type of feature stands for (keras/src/layers/preprocessing/feature_space.py). */
 import { type FeatureSpec, FIRST_VALUES, hasArrays } from './features.js'
+import { ONCE } from './once.js'
 import { stepSchema } from './step-chain.js'
 import type { StepSpec } from './steps.js'
 
@@ -8,7 +9,7 @@ type Of<Type extends FeatureSpec['type']> = Extract<FeatureSpec, { readonly type
 /** A step with its defaults. */
 const step = <Type extends StepSpec['type']>(
   given: { readonly type: Type } & Partial<Extract<StepSpec, { readonly type: Type }>>,
-): StepSpec => stepSchema.parse(given)
+): StepSpec => stepSchema.parse(given, ONCE)
 
 const CHAINS: { readonly [Type in FeatureSpec['type']]: (feature: Of<Type>) => readonly StepSpec[] } = {
   float: ({ steps }) => steps,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { formed, nameIn, type RuleIssue, rules } from './family.js'
 import { COLUMNS } from './history-names.js'
 import { identifier } from './identifier.js'
+import { ONCE } from './once.js'
 import { stringAs, withShortForm } from './short-forms.js'
 import { LONGEST_LIST } from './whole.js'
 import { quoted } from './words.js'
@@ -50,7 +51,7 @@ export function metricList<const Table extends readonly [Entry, ...Entry[]]>(tab
   )
   const short = Object.fromEntries(
     named
-      .filter(([name, { schema }]) => schema.safeParse({ type: name }).success)
+      .filter(([name, { schema }]) => schema.safeParse({ type: name }, ONCE).success)
       .map(([name, { schema }]) => [name, schema.description ?? '']),
   )
   const one = formed(withShortForm(z.union([nameIn(short), object]), stringAs('type')), (given) => {

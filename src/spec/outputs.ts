@@ -4,6 +4,7 @@ import { type DeepReadonly, member, nameIn, type RuleIssue, rules } from './fami
 import { historyNameRules, type NamedKey } from './history-names.js'
 import { lossSchema } from './losses.js'
 import { metricsSchema } from './metrics.js'
+import { ONCE } from './once.js'
 import { withShortForm } from './short-forms.js'
 import { LONGEST_LIST, MOST_COLUMNS, whole } from './whole.js'
 
@@ -46,7 +47,7 @@ const TARGETS = [
 const bare = nameIn({ label: TARGETS[0].description!, input: TARGETS[3].description! })
 const target = z.discriminatedUnion('type', TARGETS)
 
-const inFull = (text: string) => (bare.safeParse(text).success ? { type: text } : { type: 'field', name: text })
+const inFull = (text: string) => (bare.safeParse(text, ONCE).success ? { type: text } : { type: 'field', name: text })
 
 export const targetSchema = withShortForm(
   z.union([bare, z.string().min(1).describe('Name of a target of the data.'), target]),

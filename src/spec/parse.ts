@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path'
 import type { Issue } from '../base/issue.js'
 import { createDocument, type IssueDraft, parseSyntax, type SpecDocument, toValue } from './document.js'
 import { toIdentifier } from './identifier.js'
+import { ONCE } from './once.js'
 import { applyOverrides, type Override } from './override.js'
 import { toPointer } from './pointer.js'
 import { schemaIssues } from './schema-issues.js'
@@ -41,7 +42,7 @@ function resolve(value: unknown): { spec?: ReturnType<typeof specSchema.parse>; 
   const drafts = schemaIssues(value)
   // these are more than are reported, and zod would take seconds to find further ones
   if (drafts.length > MOST_ISSUES) return { drafts }
-  const parsed = specSchema.safeParse(value)
+  const parsed = specSchema.safeParse(value, ONCE)
   if (parsed.success) return { spec: parsed.data, drafts }
   const broken = parsed.error.issues.slice(0, MOST_BROKEN).flatMap((issue): IssueDraft[] => {
     const pointer = toPointer(issue.path as (string | number)[])

@@ -17,6 +17,7 @@ import { stackedLayers, wiredLayers } from './layers.js'
 import { lossSchema } from './losses.js'
 import type { ParsedMetric } from './metric.js'
 import { anyMetricsSchema, type METRICS } from './metrics.js'
+import { ONCE } from './once.js'
 import { optimizerSchema } from './optimizers.js'
 import { measuredKeys, metricsOf, outputRules, outputsSchema, type TargetSpec, targetSchema } from './outputs.js'
 import {
@@ -139,9 +140,9 @@ function complete({ optimizer, loss, metrics, target, outputs, training, ...rest
   const { fit, early_stopping, callbacks, expect, ...before } = rest
   const { model } = before
   const defaults = defaultsOf(model)
-  const follows = optimizer ?? (defaults.optimizer && optimizerSchema.parse(defaults.optimizer))
-  const compared = target ?? (defaults.target && targetSchema.parse(defaults.target))
-  const algorithm = training ?? (model.type === 'RBM' ? trainingSchema.parse(DEFAULT_TRAINING) : undefined)
+  const follows = optimizer ?? (defaults.optimizer && optimizerSchema.parse(defaults.optimizer, ONCE))
+  const compared = target ?? (defaults.target && targetSchema.parse(defaults.target, ONCE))
+  const algorithm = training ?? (model.type === 'RBM' ? trainingSchema.parse(DEFAULT_TRAINING, ONCE) : undefined)
   // in the order of a resolved spec
   return {
     ...before,

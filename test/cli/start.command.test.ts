@@ -15,12 +15,12 @@ const SPEC = JSON.stringify({
 })
 
 /** The program as it lies on a machine of a user, in a folder of its own: some of its parts, and none of ONNX Runtime's. */
-function installed(...parts: readonly ('dist' | 'node_modules' | 'scripts')[]): string {
+function installed(...parts: readonly ('lib' | 'node_modules' | 'scripts')[]): string {
   const folder = temporaryFolder({ 'tiny.json': SPEC })
   chmodSync(folder, 0o755)
   const native = join(ROOT, 'generated/onnxruntime')
-  for (const name of ['bin', 'package.json', 'dist', 'generated', 'scripts'] as const) {
-    if ((name === 'dist' || name === 'scripts') && !parts.includes(name)) continue
+  for (const name of ['bin', 'package.json', 'lib', 'generated', 'scripts'] as const) {
+    if ((name === 'lib' || name === 'scripts') && !parts.includes(name)) continue
     cpSync(join(ROOT, name), join(folder, name), { recursive: true, filter: (file) => file !== native })
   }
   if (parts.includes('node_modules')) symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
@@ -66,17 +66,17 @@ describe('a message of one line says why the command cannot start', () => {
     })
   })
 
-  test.each(['cli/main.js', 'base/issue.js', 'cli/command-line.js'])('without dist/%s', (file) => {
-    const folder = installed('dist', 'node_modules')
-    rmSync(join(folder, 'dist', file))
-    const missing = join(folder, 'dist', file)
+  test.each(['cli/main.js', 'parts/issue.js', 'parts/nearest.js'])('without lib/%s', (file) => {
+    const folder = installed('lib', 'node_modules')
+    rmSync(join(folder, 'lib', file))
+    const missing = join(folder, 'lib', file)
     expect(start(folder)).toEqual({ status: 2, stderr: `trainspec is incomplete: ${missing} is missing. ${AGAIN}\n` })
   })
 
   test('without a file that only a command needs', () => {
-    const folder = installed('dist', 'node_modules')
+    const folder = installed('lib', 'node_modules')
     expect(start(folder)).toEqual({ status: 0, stderr: '' })
-    const missing = join(folder, 'dist/cli/validate.js')
+    const missing = join(folder, 'lib/parts/validate.js')
     rmSync(missing)
     expect(start(folder, ['validate', 'tiny.json'])).toEqual({
       status: 2,
@@ -85,14 +85,14 @@ describe('a message of one line says why the command cannot start', () => {
   })
 
   test('without its packages', () => {
-    const { status, stderr } = start(installed('dist'))
+    const { status, stderr } = start(installed('lib'))
     expect(status).toBe(2)
     expect(stderr).toMatch(/^trainspec is incomplete: [\w./-]+ is missing\. Install trainspec again\.\n$/)
   })
 
   test('with a file that is cut', () => {
-    const folder = installed('dist', 'node_modules')
-    const file = join(folder, 'dist/cli/main.js')
+    const folder = installed('lib', 'node_modules')
+    const file = join(folder, 'lib/cli/main.js')
     truncateSync(file, Math.floor(statSync(file).size / 2))
     const { status, stderr } = start(folder)
     expect(status).toBe(70)
@@ -134,7 +134,7 @@ describe('a checkout that was not built', () => {
 
 describe('engine onnx names the missing part', () => {
   test('ONNX Runtime', () => {
-    const folder = installed('dist', 'node_modules')
+    const folder = installed('lib', 'node_modules')
     const { status, stderr } = start(folder, ['tiny.json', '--engine', 'onnx'])
     expect({ status, stderr }).toEqual({
       status: 2,
@@ -147,7 +147,7 @@ describe('engine onnx names the missing part', () => {
   })
 
   test('the native part of koffi, which npm leaves out with --omit=optional; auto works without it', () => {
-    const folder = installed('dist')
+    const folder = installed('lib')
     const packages = join(ROOT, 'node_modules')
     mkdirSync(join(folder, 'node_modules'))
     for (const name of readdirSync(packages)) {

@@ -7,12 +7,14 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { parse } from 'jsonc-parser'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -128,9 +130,9 @@ describe('in a process', () => {
        await import('trainspec')`,
     )
     const loaded = readFileSync(log, 'utf8').trim().split('\n')
-    expect(
-      loaded.filter((url) => !url.startsWith('node:') && !/\/dist\/(index|base|library|run\/versions)/.test(url)),
-    ).toEqual([])
+    const files = loaded.filter((url) => !url.startsWith('node:')).map((url) => fileURLToPath(url))
+    expect(files.filter((path) => !/\/lib\/(index|parts\/[\w-]+)\.js$/.test(path))).toEqual([])
+    expect(files.reduce((bytes, path) => bytes + statSync(path).size, 0)).toBeLessThan(30_000)
     expect(loaded.length).toBeLessThan(20)
   })
 

@@ -1,10 +1,10 @@
 /** Decides what the spec leaves open: the features with their types, and the kinds of targets. */
-
 import type { Named } from '../../base/field.js'
 import { firstNames } from '../../base/first-names.js'
 import { nearest } from '../../base/nearest.js'
 import type { IssueDraft } from '../../spec/document.js'
 import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../spec/features.js'
+import { ONCE } from '../../spec/once.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import { toPointer } from '../../spec/pointer.js'
 import { FILE } from '../folders/file-table.js'
@@ -165,7 +165,7 @@ function missingColumns(
 export function writtenFeatures({ features }: OwnDataSpec, table: RawTable): Record<string, Feature> | undefined {
   if (features === undefined && table.holds) {
     const { type, column } = FEATURE_OF[table.holds]
-    return { [type]: { ...(featureSchema.parse({ type }) as FeatureSpec), column } }
+    return { [type]: { ...(featureSchema.parse({ type }, ONCE) as FeatureSpec), column } }
   }
   if (features === undefined || Array.isArray(features)) return undefined
   return Object.fromEntries(
@@ -221,7 +221,7 @@ function filled(feature: Feature, data: OwnDataSpec): Feature {
     feature.missing === 'error' ||
     (feature.missing === 'category' && (missing === 'drop' || typeof data.missing === 'object'))
   if (!isOpen || missing === 'error') return feature
-  const isSuitable = featureSchema.safeParse({ ...feature, missing }).success
+  const isSuitable = featureSchema.safeParse({ ...feature, missing }, ONCE).success
   return isSuitable ? ({ ...feature, missing } as Feature) : feature
 }
 

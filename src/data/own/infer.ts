@@ -1,8 +1,8 @@
 /** Finds the types of features to which the spec gives none. */
-
 import { noNames } from '../../base/no-names.js'
 import type { IssueDraft } from '../../spec/document.js'
 import { type FeatureSpec, featureSchema } from '../../spec/features.js'
+import { ONCE } from '../../spec/once.js'
 import { isPictureName } from '../pictures/format.js'
 import type { Cell, ColumnFacts, RawTable } from '../sources/raw-table.js'
 import type { Feature } from './feature.js'
@@ -27,7 +27,7 @@ export async function inferred(
   for (const name of names) {
     const column = table.columns[name]
     const make = (type: FeatureSpec['type']) => {
-      features[name] = { ...(featureSchema.parse({ type }) as FeatureSpec), column: name }
+      features[name] = { ...(featureSchema.parse({ type }, ONCE) as FeatureSpec), column: name }
     }
     const refuseColumn = (file: string, why: string) =>
       problems.push({ code: 'column', pointer, message: `column ${quoted(name)} of ${file} ${why}` })
