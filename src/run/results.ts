@@ -8,7 +8,6 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
-import { seenFrom, withPaths } from '../data/own/paths.js'
 import type { SavedPreparation } from '../data/saved-preparation.js'
 import { callbackFiles } from '../export/callback-files.js'
 import { type History, writeHistory } from '../export/history.js'
@@ -25,6 +24,7 @@ import type { CallbackFiles } from '../training/callbacks/callback.js'
 import type { EpochEndEvent } from '../training/events.js'
 import { preparedData } from './prepared-data.js'
 import type { Session } from './session.js'
+import { specSeenFrom } from './spec-seen-from.js'
 
 export interface Results {
   /** Null for a run that writes nothing. */
@@ -54,7 +54,7 @@ export const createFolder = (
 
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {
-    const seen = seenFromRun(spec, directory)
+    const seen = specSeenFrom(directory, spec)
     const text = `${JSON.stringify(seen, null, 2)}\n`
     if (preparation) {
       // with the defaults that reading adds
@@ -63,14 +63,6 @@ export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: S
     }
     await writeFileAtomic(join(directory, RUN_FILES.spec), text)
   })
-
-/** In the spec of a run, paths of data and of `start` are relative to its folder. */
-const seenFromRun = (spec: ResolvedSpec, directory: string): ResolvedSpec =>
-  ({
-    ...spec,
-    data: withPaths(spec.data, (path) => seenFrom(directory, path)),
-    ...(spec.start && { start: { ...spec.start, from: seenFrom(directory, spec.start.from) } }),
-  }) as ResolvedSpec
 
 /** A history outside the folder of the run, and its name in messages. */
 export interface OtherHistory {

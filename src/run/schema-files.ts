@@ -8,8 +8,9 @@ import { foldsReportJsonSchema } from '../export/folds-report.js'
 import { historyJsonSchema } from '../export/history.js'
 import { summaryReportJsonSchema } from '../export/summary-report.js'
 import { jsonSchema } from '../spec/json-schema.js'
+import type { SchemaName } from './schema-names.js'
 
-export const schemaFiles = (): Readonly<Record<string, string>> => ({
+export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, string>> => ({
   'spec.schema.json': text(jsonSchema()),
   'history.schema.json': text(historyJsonSchema()),
   'doctor.schema.json': text(doctorReportJsonSchema()),

@@ -108,7 +108,7 @@ export const CALLBACKS = [
     save_weights_only: z.boolean().default(false).describe('Save the weights only, without the model.'),
     mode,
     save_freq: z
-      .union([z.literal('epoch'), whole(1)])
+      .union([z.literal('epoch').describe('After each epoch.'), whole(1)])
       .default('epoch')
       .describe('Save after each epoch, or after this number of batches, at least 1.'),
     initial_value_threshold: z

@@ -31,6 +31,8 @@ export function jsonSchema(): JsonSchema {
           discriminator: { propertyName: def.discriminator },
         })
       }
+      // zod leaves it out where a short form is expanded
+      if (def.type === 'default') jsonSchema.default = def.defaultValue as never
       const key = keyOf(zodSchema)
       if (key !== undefined) {
         const [having, lacking] = jsonSchema.anyOf!

@@ -12,7 +12,7 @@ const offered = (line: string) => completionsOf(['train', ...line.split(' ')], C
 
 describe('completions', () => {
   test.each([
-    ['commands', 'e', ['evaluate', 'export']],
+    ['commands', 'e', ['explain', 'evaluate', 'export']],
     ['all of them', '', Object.keys(COMMANDS).filter((name) => name !== 'train')],
     ['files, by the shell, where no command fits', 'specs/mn', []],
     ['options of training', 'a.json --st', ['--style']],

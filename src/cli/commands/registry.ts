@@ -4,12 +4,15 @@ import { completion } from './completion.js'
 import { data } from './data.js'
 import { doctor } from './doctor.js'
 import { evaluate } from './evaluate.js'
+import { explain } from './explain.js'
 import { exportModel } from './export.js'
 import { findLr } from './find-lr.js'
 import { importModel } from './import.js'
 import { plot } from './plot.js'
 import { predict } from './predict.js'
+import { render } from './render.js'
 import { sample } from './sample.js'
+import { schema } from './schema.js'
 import { serve } from './serve.js'
 import { setup } from './setup.js'
 import { summary } from './summary.js'
@@ -21,6 +24,9 @@ import { validate } from './validate.js'
 export const COMMANDS = {
   train,
   validate,
+  explain,
+  render,
+  schema,
   data,
   setup,
   doctor,

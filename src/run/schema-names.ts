@@ -1,0 +1,14 @@
+/** The documents that have a JSON Schema, by the names of its file: `specs/NAME.schema.json`. */
+export const SCHEMAS = {
+  spec: 'a spec',
+  history: 'history.json of a run',
+  folds: 'folds.json of a run with "k_fold"',
+  doctor: '`train doctor --json`',
+  bench: '`train bench --json`',
+  'find-lr': '`train find-lr --json`',
+  evaluate: '`train evaluate --json`',
+  summary: '`train summary --json`',
+  data: '`train data --json`',
+} as const
+
+export type SchemaName = keyof typeof SCHEMAS
