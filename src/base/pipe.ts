@@ -32,3 +32,24 @@ export async function openPipe(path: string, signal?: AbortSignal): Promise<Sock
 export function writeTo(stream: NodeJS.WritableStream, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => stream.write(data, (error) => (error ? reject(error) : resolve())))
 }
+
+/** Time for a pipe to take the rest after `signal` was aborted. */
+const LAST_MS = 1000
+
+/** Returns a signal that is aborted some time after another one. `stop` must be called when nothing is left to write. */
+export function afterwards(signal: AbortSignal | undefined): { readonly signal: AbortSignal; stop(): void } {
+  const late = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const begin = () => {
+    timer = setTimeout(() => late.abort(), LAST_MS)
+  }
+  if (signal?.aborted) begin()
+  signal?.addEventListener('abort', begin, { once: true })
+  return {
+    signal: late.signal,
+    stop() {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', begin)
+    },
+  }
+}

@@ -18,9 +18,12 @@ export interface Place {
   readonly at: string | number
 }
 
+/** The descriptor of standard output. */
+export const STDOUT = 1
+
 /** Standard output and standard error, which may be redirected to files. */
 const STREAMS: readonly Place[] = [
-  { name: 'standard output', at: 1 },
+  { name: 'standard output', at: STDOUT },
   { name: 'standard error', at: 2 },
 ]
 
@@ -31,12 +34,22 @@ export interface PlaceOptions {
   readonly 'history-format'?: HistoryFormat | undefined
 }
 
-/** Checks every path that `train` or `find-lr` writes. Throws a UserError that lists all problems. */
-export async function checkRunPlaces(spec: ResolvedSpec, file: string, options: PlaceOptions): Promise<void> {
+/** Checks every path that `train` or `find-lr` writes, and where events go. Throws a UserError that lists all problems. */
+export async function checkRunPlaces(
+  spec: ResolvedSpec,
+  file: string,
+  options: PlaceOptions,
+  events: Place | null = null,
+): Promise<void> {
   const { history, 'history-format': format, out } = options
   const isFile = history !== undefined && history !== '-'
   const callbacks = callbackPlaces(spec, out ?? join('runs', spec.name, '1'))
   await together([
+    async () => {
+      if (history === '-' && events?.at === STDOUT) {
+        throw new UserError('--history and --events cannot both be standard output.')
+      }
+    },
     async () => (out === undefined ? undefined : checkEmpty(out)),
     ...(out === undefined ? [] : [() => inWords('create the folder of the run', () => checkNewPath(out))]),
     () => inWords('create the folder of the run', () => checkNewPath(join('runs', spec.name))),
@@ -49,7 +62,12 @@ export async function checkRunPlaces(spec: ResolvedSpec, file: string, options: 
     async () =>
       checkApart(
         [specPlace(file)],
-        [...(isFile ? [{ name: '--history', at: history }] : []), ...callbacks, ...(out ? ownFiles(out) : [])],
+        [
+          ...(isFile ? [{ name: '--history', at: history }] : []),
+          ...(events === null || events.at === STDOUT ? [] : [{ name: '--events', at: events.at }]),
+          ...callbacks,
+          ...(out ? ownFiles(out) : []),
+        ],
       ),
   ])
 }

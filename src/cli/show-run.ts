@@ -9,6 +9,7 @@ import { BROKEN_OFF } from '../run/train.js'
 import type { StageBeginEvent, StageEndEvent, WorkEvent } from '../run/work-events.js'
 import { earlyStoppingOf, watchersOf } from '../spec/spec.js'
 import type { EpochEndEvent } from '../training/events.js'
+import type { Listener } from './events.js'
 import type { Interrupt } from './interrupt.js'
 import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
 import { withSpinner } from './spinner.js'
@@ -26,6 +27,7 @@ export interface Shown {
   readonly io: Io
   readonly voice: Voice
   readonly interrupt: Interrupt
+  readonly listener: Listener
 }
 
 /** Trains, shows the events, and returns how the run ended. */
@@ -35,6 +37,7 @@ export async function showRun<End>(events: AsyncGenerator<WorkEvent, End>, shown
     for (;;) {
       const { value, done } = await events.next()
       if (done) return value
+      shown.listener.event(value, shown.engine)
       await show.event(value)
     }
   } finally {

@@ -4,9 +4,10 @@ import { defaultThreads } from '../data/augment/batch-threads.js'
 import { foldsLines } from '../report/folds.js'
 import { expectationLines } from '../report/run-summary.js'
 import { warningsOfData } from '../run/data-warnings.js'
-import { hasFolds, trainFolds } from '../run/train-folds.js'
+import { type FoldsEnd, hasFolds, trainFolds } from '../run/train-folds.js'
 import { type Host, trainStages, type Work } from '../run/train-stages.js'
 import type { StagesEnd } from '../run/work-events.js'
+import { eventsPlace, NOBODY, openEvents } from './events.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
 import { createVoice, type Io, say } from './io.js'
@@ -20,12 +21,14 @@ import { showStart, showWarnings } from './warnings.js'
 
 export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {
   readonly workers: number | undefined
+  readonly events: string | undefined
 }
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
+  const place = options.events === undefined ? null : eventsPlace(options.events)
   const checked = await readWatched(file, options, io)
   const { spec, start, warnings, issue } = checked
-  await checkRunPlaces(spec, file, options)
+  await checkRunPlaces(spec, file, options, place)
   const { verbose, workers = defaultThreads(), out } = options
   const isQuiet = verbose === '0'
   if (!isQuiet) {
@@ -35,26 +38,35 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
   }
   const voice = createVoice(io)
   const interrupt = listenForInterrupt(io, { quiet: isQuiet, voice })
+  const { signal, saving } = interrupt
+  const warn = (text: string) => voice.say(`Warning: ${text}. Training continues.`)
+  const listener = place === null ? NOBODY : openEvents(place, { io, signal, warn })
   try {
     interrupt.begin('idle', interruptedBefore('training began', null))
     const { engine, data, waiting } = await openSpec(checked, { quiet: isQuiet, logs: verbose === '3' }, io)
     const ofData = warningsOfData(spec, data).map(issue)
     if (!isQuiet) showWarnings(ofData, io)
+    for (const one of [...warnings, ...ofData]) listener.warning(one)
     await interrupt.ready()
     const unwritten: string[] = []
-    const { signal, saving } = interrupt
     const host: Host = {
       ...{ signal, saving, waiting },
+      saved: (path) => listener.saved(path),
       histories: () => userHistory(options, io, signal),
       unwritten(text) {
         unwritten.push(text)
+        listener.warning(text)
         voice.say(`Warning: ${text}. Training continues; the exit code will be ${EXIT.badInput}.`)
       },
     }
     const work: Work = { spec, warnings: [...warnings, ...ofData], start, data, engine, workers, out, host }
-    const code = await run(work, { engine, options, io, voice, interrupt })
+    const code = await run(work, { engine, options, io, voice, interrupt, listener })
     return code === EXIT.done && unwritten.length > 0 ? EXIT.badInput : code
+  } catch (error) {
+    listener.failed(error)
+    throw error
   } finally {
+    await listener.close()
     interrupt.stop()
   }
 }
@@ -80,7 +92,9 @@ async function run(work: Work, shown: ShownRun): Promise<ExitCode> {
 }
 
 /** Says what a signal prevented. */
-function codeAfter({ outcome, before, directory }: StagesEnd, { io, interrupt }: Shown): ExitCode {
+function codeAfter(end: StagesEnd | FoldsEnd, { io, interrupt, listener }: Shown): ExitCode {
+  const { outcome, before, directory } = end
+  listener.end(end)
   if (outcome !== 'interrupted') return CODES[outcome]
   if (before !== null) say(io, interruptedBefore(before, directory))
   return codeOfInterruption(interrupt.signal)

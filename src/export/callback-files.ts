@@ -13,11 +13,15 @@ import { type SaveOptions, saveModel } from './model.js'
 
 type Weights = Readonly<Record<string, Float32Array>>
 
-/** `onProblem` is called once for each place that cannot be written. Without it, the error is thrown. */
+/**
+ * `onProblem` is called once for each place that cannot be written. Without it, the error is thrown. `onSaved` is called
+ * for each model that is saved.
+ */
 export function callbackFiles(
   directory: string,
   model: Saveable,
   onProblem?: (problem: string) => void,
+  onSaved?: (path: string) => void,
 ): CallbackFiles & { close(): Promise<void> } {
   const files = new Map<string, FileHandle>()
   /** The folder of the run is not created again if it is gone. */
@@ -60,6 +64,7 @@ export function callbackFiles(
   const saveAt = async ({ path, weightsOnly }: SaveModel, weights: Weights) => {
     const target = resolve(directory, path)
     await saveWhole(target, model, weights, { weightsOnly, within: within(target) })
+    onSaved?.(target)
   }
 
   /** Places that have failed. Rows after a missing one would mislead, but a later model may still be saved. */

@@ -3,7 +3,7 @@ import { open, stat } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { appendWhole } from '../base/append.js'
 import { about, inWords, ourOwnProblem } from '../base/file-problem.js'
-import { openPipe, writeTo } from '../base/pipe.js'
+import { afterwards, openPipe, writeTo } from '../base/pipe.js'
 import { checkWritable } from '../base/writable.js'
 import type { EpochEndEvent } from '../training/events.js'
 import { type History, historyText, writeHistory } from './history.js'
@@ -78,9 +78,6 @@ async function openRows(path: string, signal: AbortSignal | undefined): Promise<
   }
 }
 
-/** Time for a pipe to take the rest after `signal` was aborted. */
-const LAST_MS = 1000
-
 async function pipeRows(path: string, signal: AbortSignal | undefined): Promise<Rows> {
   const late = afterwards(signal)
   const stream = await openPipe(path, late.signal).catch((error) => {
@@ -100,24 +97,6 @@ async function pipeRows(path: string, signal: AbortSignal | undefined): Promise<
       late.stop()
       if (late.signal.aborted) stream.destroy()
       else stream.destroySoon()
-    },
-  }
-}
-
-/** Returns a signal that is aborted some time after another one. */
-function afterwards(signal: AbortSignal | undefined): { readonly signal: AbortSignal; stop(): void } {
-  const late = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const begin = () => {
-    timer = setTimeout(() => late.abort(), LAST_MS)
-  }
-  if (signal?.aborted) begin()
-  signal?.addEventListener('abort', begin, { once: true })
-  return {
-    signal: late.signal,
-    stop() {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', begin)
     },
   }
 }

@@ -159,7 +159,8 @@ export function buildHistory({
   }
 }
 
-function stopOf({ reason, interruptedAt, missingRow, divergence }: EndEvent): History['stop'] {
+/** Why training ended, and at which step if it was cut short. */
+export function stopOf({ reason, interruptedAt, missingRow, divergence }: EndEvent): History['stop'] {
   switch (reason) {
     case 'completed':
     case 'early_stopping':

@@ -82,6 +82,8 @@ export interface ResultsOptions {
   saving<T>(work: () => Promise<T>): Promise<T>
   /** Called once for each place outside the folder of the run that fails. */
   warn(text: string): void
+  /** Called for each model that a callback has saved, with its path. */
+  readonly saved?: ((path: string) => void) | undefined
 }
 
 /** Opens the files of one stage. */
@@ -90,8 +92,11 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
   await inWords('create the folder of the run', () => makeFolder(directory, run))
   const rows = historyFile(join(directory, RUN_FILES.rows))
   const others = options.others.map(({ name, writer }) => forgiving(name, writer, warn))
-  const ofCallbacks = callbackFiles(directory, model, (problem) =>
-    warn(`The files that callbacks write are incomplete: ${problem}`),
+  const ofCallbacks = callbackFiles(
+    directory,
+    model,
+    (problem) => warn(`The files that callbacks write are incomplete: ${problem}`),
+    options.saved,
   )
   const { ino } = await stat(run)
   const checkFolder = async () => {

@@ -6,6 +6,7 @@ import { evaluateReportJsonSchema } from '../export/evaluate-report.js'
 import { findLrReportJsonSchema } from '../export/find-lr-report.js'
 import { foldsReportJsonSchema } from '../export/folds-report.js'
 import { historyJsonSchema } from '../export/history.js'
+import { runEventJsonSchema } from '../export/run-events.js'
 import { summaryReportJsonSchema } from '../export/summary-report.js'
 import { jsonSchema } from '../spec/json-schema.js'
 import type { SchemaName } from './schema-names.js'
@@ -13,6 +14,7 @@ import type { SchemaName } from './schema-names.js'
 export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, string>> => ({
   'spec.schema.json': text(jsonSchema()),
   'history.schema.json': text(historyJsonSchema()),
+  'events.schema.json': text(runEventJsonSchema()),
   'doctor.schema.json': text(doctorReportJsonSchema()),
   'bench.schema.json': text(benchReportJsonSchema()),
   'find-lr.schema.json': text(findLrReportJsonSchema()),

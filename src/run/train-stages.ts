@@ -36,6 +36,8 @@ export interface Host {
   saving<Result>(work: () => Promise<Result>): Promise<Result>
   /** Hears once of each place beside the folder of the run that cannot be written. */
   unwritten(text: string): void
+  /** Hears of each model that a callback has saved, with its path. */
+  readonly saved?: (path: string) => void
   /** Opens further places for the history of the last stage. */
   histories(): readonly OtherHistory[]
 }
@@ -147,7 +149,10 @@ async function* trainStage(
 type Places = Pick<ResultsOptions, 'run' | 'directory' | 'model'> & Pick<StageWork, 'stage' | 'isLast'>
 
 /** Opens the files of a stage. The history of the last one is also that of the run. */
-function resultsOf({ stage, isLast, ...places }: Places, { saving, unwritten, histories }: Host): Promise<Results> {
+function resultsOf(
+  { stage, isLast, ...places }: Places,
+  { saving, unwritten, saved, histories }: Host,
+): Promise<Results> {
   const ofRun = stage.folder !== null && isLast ? [RUN_FILES.rows, RUN_FILES.history] : []
   return openResults({
     ...places,
@@ -155,6 +160,7 @@ function resultsOf({ stage, isLast, ...places }: Places, { saving, unwritten, hi
     others: isLast ? histories() : [],
     saving,
     warn: unwritten,
+    saved,
   })
 }
 
