@@ -43,7 +43,7 @@ test('a run without anything special', () => {
   const { told, clock, hear, end } = teller()
   clock.now = 1500
   hear(batchEnd(1), epochEnd(1, { loss: 0.5, acc: 0.8, val_loss: 0.4, gap: 0.1 }), endEvent)
-  end({ outcome: 'done', directory: 'runs/mlp/1', scores: { loss: 0.5, test_acc: 0.9 }, before: null })
+  end({ outcome: 'done', directory: 'runs/mlp/1', scores: { loss: 0.5, test_acc: 0.9 }, measured: null, before: null })
   expect(names(told)).toEqual(['start', 'batch', 'validation', 'epoch', 'stop', 'end'])
   const [start, batch, validation, epoch, stop, ended] = told
   expect(start).toMatchObject({ version: 1, elapsed: 0, name: 'mlp', stage: null, fold: null, samples: 54000 })
@@ -83,7 +83,7 @@ test('NaN and infinity are null, also in the best value and in scores', () => {
   const best = { epoch: 1, monitor: 'loss', value: Number.NaN }
   hear(batchEnd(1, Number.NaN), epochEnd(1, { loss: Number.POSITIVE_INFINITY, val_loss: Number.NaN }))
   hear({ ...endEvent, best })
-  end({ outcome: 'expectationFailed', directory: null, scores: { loss: Number.NaN }, before: null })
+  end({ outcome: 'expectationFailed', directory: null, scores: { loss: Number.NaN }, measured: null, before: null })
   expect(told.slice(1)).toMatchObject([
     { metrics: { loss: null } },
     { metrics: { val_loss: null } },
