@@ -2,6 +2,7 @@
 export const SCHEMAS = {
   spec: 'a spec',
   history: 'history.json of a run',
+  events: 'a line of `train SPEC --events`',
   folds: 'folds.json of a run with "k_fold"',
   doctor: '`train doctor --json`',
   bench: '`train bench --json`',
