@@ -1,6 +1,5 @@
 /** `train evaluate RUN [DATA]`: loss and metrics of a trained model on test rows. */
 import { UserError } from '../base/issue.js'
-import { openTest, type TestData } from '../data/open-test.js'
 import type { Engine } from '../engine/engine.js'
 import type { EvaluateReport } from '../export/evaluate-report.js'
 import { evaluateLines } from '../report/evaluate.js'
@@ -8,7 +7,7 @@ import { badTensor } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { type Evaluating, type Evaluation, evaluateReport, evaluateSession, openEvaluation } from '../run/evaluate.js'
 import { likelihoodOf } from '../run/likelihood.js'
-import { isPrepared, openModel, type StoredModel } from '../run/open-model.js'
+import { isPrepared, openModel } from '../run/open-model.js'
 import { readRun, writeWeights } from '../run/open-run.js'
 import type { Override } from '../spec/override.js'
 import { isUnsupervised, type ResolvedSpec } from '../spec/spec.js'
@@ -17,9 +16,10 @@ import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
 import { type LogZOptions, logZMethod } from './log-z-method.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
-import { engineFor, loadDataset, prepare } from './prepare.js'
+import { engineFor, prepare } from './prepare.js'
 import { type ReportOptions, writeReport } from './report.js'
 import { withSpinner } from './spinner.js'
+import { testRows } from './test-rows.js'
 import { watchingData } from './watch-data.js'
 
 export interface EvaluateOptions extends OverrideOptions, LogZOptions, ReportOptions {}
@@ -36,7 +36,7 @@ export async function evaluateRun(
   const trained =
     asksForLogZ || !(await isPrepared(directory)) ? null : await openModel(directory, overrides, { mayDiverge: true })
   if (!trained?.network) return evaluateWithData(directory, given, overrides, options, io)
-  const test = await testOf(trained, given, overrides, options, io)
+  const test = await testRows(trained, given, overrides, quietBy(options), io)
   return interruptible(io, async (signal) => {
     const { spec } = trained
     const engine = await engineFor(spec, quietBy(options), io)
@@ -54,22 +54,6 @@ export async function evaluateRun(
 }
 
 const quietBy = ({ json }: ReportOptions) => ({ quiet: json === true, logs: false })
-
-/** The test rows: those of a file alone, or, if they are a share of the source, those that it is divided into. */
-async function testOf(
-  { directory, spec, preparation }: StoredModel,
-  given: readonly string[],
-  overrides: readonly Override[],
-  options: ReportOptions,
-  io: Io,
-): Promise<TestData> {
-  const { data, seed } = spec
-  const operands = given.length > 0 ? given : null
-  const found = await watchingData(io, (watch) => openTest({ data, seed, preparation, given: operands, watch }))
-  if (found) return found
-  const run = await watchingData(io, (watch) => readRun(directory, overrides, io.stdin, watch))
-  return loadDataset(run.data, quietBy(options), io)
-}
 
 /** Measures an RBM, or a model without a preparation, as one that was imported: all data of its spec are read. */
 async function evaluateWithData(

@@ -50,7 +50,26 @@ test('PNG by the name of the file, and text in the terminal', async () => {
   expect(stdout).toMatch(/^Learning curves of run\n\nloss\n +[\d.]+ ┤b.*Lowest val_loss: epoch 4, \d\.\d{4}\n$/s)
 })
 
+test('draws what the model of a run answers for its test rows', async () => {
+  const cwd = temporaryFolder({})
+  const trained = await runCommand(['specs/iris.json', '--out', `${cwd}/run`, '-v', '0', '--engine', 'onnx'])
+  expect(trained.code).toBe(0)
+  const { code, stderr } = await runCommand(['plot', 'run', '--of', 'confusion'], { cwd })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Wrote run/plots/confusion.svg\n') })
+  const svg = readFileSync(join(cwd, 'run/plots/confusion.svg'), 'utf8')
+  const [, right] = /(\d+) of 30 rows are right/.exec(svg)!
+  const history = JSON.parse(readFileSync(join(cwd, 'run/history.json'), 'utf8'))
+  expect(Number(right)).toBe(Math.round(history.test.acc * 30))
+  expect(svg).toContain('>versicolor<')
+  expect(await runCommand(['plot', 'run', '--of', 'predicted'], { cwd })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('the model of run has no output of numbers that this plot can show.'),
+  })
+})
+
 test.each([
+  [['a', '--of', 'roc', '--term'], '--term draws curves alone: give -o FILE for --of roc.'],
+  [['a', 'b', '--of', 'roc'], '--of roc draws one run: give one.'],
   [['a', 'b'], 'Several runs have no place for a picture: give -o FILE, or --term.'],
   [['a', '-o', 'a.pdf'], '-o: found "a.pdf", must end in .svg or .png'],
   [['a', '-o', 'x.svg', '--term'], '--term draws in the terminal, and -o writes a file: give one of them.'],

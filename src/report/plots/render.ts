@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { TopLevelSpec } from 'vega-lite'
 import { configOf, darkRules, type ThemeName } from './theme.js'
 
+/** A chart in the grammar of Vega-Lite. */
+export type Chart = TopLevelSpec
+
 /** `auto`: light or dark, as the screen of the reader is. A picture of pixels is light then. */
 export type PlotTheme = ThemeName | 'auto'
 
@@ -16,7 +19,7 @@ const LETTER_WIDTH = 0.6
 const SCALE = 2
 
 /** Returns an SVG document. It loads nothing and runs no script. */
-export async function svgOf(chart: TopLevelSpec, theme: PlotTheme): Promise<string> {
+export async function svgOf(chart: Chart, theme: PlotTheme): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import('vega-lite'), import('vega')])
   measureText(vega)
   const { spec } = compile(chart, {
@@ -34,7 +37,7 @@ export async function svgOf(chart: TopLevelSpec, theme: PlotTheme): Promise<stri
 }
 
 /** Returns a PNG picture. Letters that our font lacks are drawn with those of the system. */
-export async function pngOfChart(chart: TopLevelSpec, theme: PlotTheme): Promise<Uint8Array> {
+export async function pngOfChart(chart: Chart, theme: PlotTheme): Promise<Uint8Array> {
   const svg = await svgOf(chart, theme === 'auto' ? 'light' : theme)
   const { Resvg } = (await import('@resvg/resvg-js')).default
   const picture = new Resvg(svg, {

@@ -24,6 +24,7 @@ export function configOf(theme: ThemeName): Config {
     font: FONT,
     padding: 16,
     view: { stroke: null },
+    text: { color: text },
     title: { color: text, subtitleColor: muted, fontSize: 15, subtitleFontSize: 12, anchor: 'start', offset: 12 },
     axis: {
       ...{ labelColor: muted, titleColor: muted, domainColor: muted, tickColor: muted, gridColor: grid },
