@@ -1,4 +1,4 @@
-/** Mean and variance of a list of numbers. */
+/** Mean, variance and standard deviation of a list of numbers. */
 
 type Values = readonly number[] | Float64Array
 
@@ -15,3 +15,6 @@ export function varianceOf(values: Values): number {
   for (const value of values) squares += (value - mean) ** 2
   return squares / Math.max(1, values.length - 1)
 }
+
+/** The standard deviation, with n - 1. */
+export const deviationOf = (values: Values): number => Math.sqrt(varianceOf(values))

@@ -1,18 +1,10 @@
 /** Reads `history.json` of a finished run. */
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
-import { jsonOf } from '../base/json.js'
-import { readWhole } from '../base/read-file.js'
-import { ONCE } from '../spec/once.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { type History, historySchema } from './history.js'
-
-/** Limit on the size of a history: a million epochs of a few measures. */
-const MOST_BYTES = 256e6
-/** Problems that a message lists. */
-const MOST_PROBLEMS = 5
+import { documentOf, readJson } from './read-document.js'
 
 /** The history of a run, and where it was found. */
 export interface StoredHistory {
@@ -33,11 +25,11 @@ export async function readHistory(given: string): Promise<StoredHistory> {
   const found = await stat(given).catch(() => undefined)
   if (found === undefined) throw new UserError(`${given}: no such folder or file`)
   const path = found.isDirectory() ? await inFolder(given) : given
-  const bytes = await inWords(`read ${path}`, () => readWhole(path, { most: MOST_BYTES }))
+  const history = checked(documentOf(await readJson(path), { path, kind: 'a history', schema: historySchema }), path)
   const folder = dirname(path)
   const isRun = (await stat(join(folder, RUN_FILES.spec)).catch(() => undefined)) !== undefined
   return {
-    history: historyOf(new TextDecoder().decode(bytes), path),
+    history,
     path,
     label: given.replace(/(?<=.)\/+$/, ''),
     directory: isRun ? folder : null,
@@ -59,20 +51,8 @@ async function inFolder(folder: string): Promise<string> {
   )
 }
 
-/** Returns the history of a text that was found at `path`. */
-function historyOf(text: string, path: string): History {
-  const value = jsonOf(text)
-  if (value === undefined) throw new UserError(`${path}: is not JSON`)
-  const parsed = historySchema.safeParse(value, ONCE)
-  if (!parsed.success) {
-    const { issues } = parsed.error
-    const places = issues.slice(0, MOST_PROBLEMS).map(({ path: at }) => (at.length === 0 ? 'the whole' : at.join('.')))
-    const more = issues.length > MOST_PROBLEMS ? `, and ${issues.length - MOST_PROBLEMS} more` : ''
-    throw new UserError(
-      `${path}: is not a history that this version of trainspec wrote; these fields are wrong: ${places.join(', ')}${more}`,
-    )
-  }
-  const history = parsed.data
+/** Throws a UserError if the lists of a history have not one value per epoch. */
+function checked(history: History, path: string): History {
   const lengths = { ...history.metrics, learning_rate: history.learning_rate, seconds: history.seconds }
   const wrong = Object.entries(lengths).find(([, values]) => values.length !== history.epochs)
   if (wrong) {

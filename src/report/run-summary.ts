@@ -1,7 +1,9 @@
 /** The last lines of a run: why it stopped, the best epoch, the test results, the time, the files. */
+
 import type { EarlyStoppingSpec } from '../spec/spec.js'
 import type { BadTensor, Divergence, EndEvent, Metrics } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
+import { expectationWords } from './checks.js'
 import { formatDuration, formatMetric, formatMetrics } from './numbers.js'
 
 export interface SummaryParts {
@@ -94,24 +96,5 @@ const remedy = ({ updates, kind }: Divergence): string => rateRemedy(updates, LO
 const counted = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
 /** `passed: val_acc 0.9812, expected at least 0.975` */
-export function expectationLines(expectations: readonly Expectation[]): string[] {
-  return expectations.map(({ key, bound, value, at, found, passed }) => {
-    const wanted = `expected ${bound === 'min' ? 'at least' : 'at most'} ${value}`
-    const name = `${key}${at === null ? '' : EPOCHS[at]}`
-    return `${passed ? 'passed' : 'FAILED'}: ${name} ${found === null ? 'is missing' : beside(value, found)}, ${wanted}`
-  })
-}
-
-/** The epoch of a value; not said for that of the model. */
-const EPOCHS: { readonly [Epoch in NonNullable<Expectation['at']>]: string } = {
-  restored: '',
-  last: ' of the last epoch',
-  best: ' at its best',
-}
-
-/** Formats a number with seven digits, or with all if seven would hide on which side of the bound it lies. */
-function beside(bound: number, found: number): string {
-  if (!Number.isFinite(found)) return formatMetric(found)
-  const short = Number(found.toPrecision(7))
-  return String(Math.sign(short - bound) === Math.sign(found - bound) ? short : found)
-}
+export const expectationLines = (expectations: readonly Expectation[]): string[] =>
+  expectations.map((one) => `${one.passed ? 'passed' : 'FAILED'}: ${expectationWords(one)}`)

@@ -1,5 +1,5 @@
 /** Mean and spread of the measures of several folds. */
-import { meanOf, varianceOf } from '../base/variance.js'
+import { deviationOf, meanOf } from '../base/variance.js'
 import type { FoldsReport } from '../export/folds-report.js'
 import { finite, finiteMeasures } from '../export/report-fields.js'
 import type { Metrics } from '../training/events.js'
@@ -26,6 +26,6 @@ export function foldsReport(name: string, folds: readonly TrainedFold[]): FoldsR
       measures: finiteMeasures(scores),
     })),
     mean: Object.fromEntries(each.map(({ key, values }) => [key, finite(meanOf(values))])),
-    deviation: Object.fromEntries(each.map(({ key, values }) => [key, finite(Math.sqrt(varianceOf(values)))])),
+    deviation: Object.fromEntries(each.map(({ key, values }) => [key, finite(deviationOf(values))])),
   }
 }

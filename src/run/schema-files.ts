@@ -1,5 +1,8 @@
 /** The JSON Schemas of the documents that the command reads and writes, by their file names in `specs/`. */
+
+import { baselineJsonSchema } from '../export/baseline.js'
 import { benchReportJsonSchema } from '../export/bench-report.js'
+import { checkReportJsonSchema } from '../export/check-report.js'
 import { dataReportJsonSchema } from '../export/data-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
 import { evaluateReportJsonSchema } from '../export/evaluate-report.js'
@@ -22,6 +25,8 @@ export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, stri
   'folds.schema.json': text(foldsReportJsonSchema()),
   'summary.schema.json': text(summaryReportJsonSchema()),
   'data.schema.json': text(dataReportJsonSchema()),
+  'baseline.schema.json': text(baselineJsonSchema()),
+  'check.schema.json': text(checkReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -10,6 +10,8 @@ export const SCHEMAS = {
   evaluate: '`train evaluate --json`',
   summary: '`train summary --json`',
   data: '`train data --json`',
+  baseline: 'the file of `train baseline`',
+  check: '`train check --json`',
 } as const
 
 export type SchemaName = keyof typeof SCHEMAS

@@ -304,3 +304,10 @@ export function betterOf(key: string, metrics: readonly { readonly type: string;
   const metric = metrics.find(({ name }) => name === key.replace(/^val_/, ''))
   return metric ? BETTER.get(metric.type)! : 'min'
 }
+
+/** Does the same for a key of a run whose spec is not there: a loss, or a metric that has its own name. */
+export function betterByName(key: string): Better {
+  if (/(?:^|_)loss$/.test(key)) return 'min'
+  const metric = [...METRICS, ...RBM_METRICS].find(({ type, aliases }) => [type, ...aliases].includes(key as never))
+  return metric?.better ?? null
+}

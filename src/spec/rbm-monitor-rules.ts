@@ -10,15 +10,19 @@ interface MonitorFields {
   readonly callbacks: CallbackSpecs
 }
 
+/** True if a smaller loss of an RBM shows that it has learned more. */
+export function lossFalls(training: TrainingSpec): boolean {
+  const labels = labelsOf(training)
+  return training.algorithm === 'exact' || (labels !== null && labels.type !== 'generative')
+}
+
 /**
  * The loss of an RBM, the mean of F(data) - F(model), falls and rises while the RBM gets better (Hinton, UTML TR
  * 2010-003, section 5), so a callback must not watch it.
  */
 export function* lossRules({ training, early_stopping, callbacks }: MonitorFields): Iterable<RuleIssue> {
-  if (!training || training.algorithm === 'exact') return
-  const labels = labelsOf(training)
-  if (labels && labels.type !== 'generative') return
-  const better = labels ? ['accuracy'] : ['pseudo_likelihood', 'reconstruction_error']
+  if (!training || lossFalls(training)) return
+  const better = labelsOf(training) ? ['accuracy'] : ['pseudo_likelihood', 'reconstruction_error']
   const watched: (readonly [path: RuleIssue['path'], monitor: string])[] = [
     ...(early_stopping ? [[['early_stopping'], early_stopping.monitor] as const] : []),
     ...callbacks.flatMap((callback, index) =>

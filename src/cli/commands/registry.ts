@@ -1,5 +1,6 @@
 /** Every command. A new one is a file in this folder and a line in this table. */
 import { bench } from './bench.js'
+import { check } from './check.js'
 import { completion } from './completion.js'
 import { data } from './data.js'
 import { doctor } from './doctor.js'
@@ -34,6 +35,7 @@ export const COMMANDS = {
   'find-lr': findLr,
   summary,
   evaluate,
+  check,
   plot,
   predict,
   serve,
