@@ -3,6 +3,7 @@
 import { baselineJsonSchema } from '../export/baseline.js'
 import { benchReportJsonSchema } from '../export/bench-report.js'
 import { checkReportJsonSchema } from '../export/check-report.js'
+import { compareReportJsonSchema } from '../export/compare-report.js'
 import { dataReportJsonSchema } from '../export/data-report.js'
 import { doctorReportJsonSchema } from '../export/doctor-report.js'
 import { evaluateReportJsonSchema } from '../export/evaluate-report.js'
@@ -27,6 +28,7 @@ export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, stri
   'data.schema.json': text(dataReportJsonSchema()),
   'baseline.schema.json': text(baselineJsonSchema()),
   'check.schema.json': text(checkReportJsonSchema()),
+  'compare.schema.json': text(compareReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -12,6 +12,7 @@ export const SCHEMAS = {
   data: '`train data --json`',
   baseline: 'the file of `train baseline`',
   check: '`train check --json`',
+  compare: '`train compare --json`',
 } as const
 
 export type SchemaName = keyof typeof SCHEMAS

@@ -1,6 +1,7 @@
 /** Every command. A new one is a file in this folder and a line in this table. */
 import { bench } from './bench.js'
 import { check } from './check.js'
+import { compare } from './compare.js'
 import { completion } from './completion.js'
 import { data } from './data.js'
 import { doctor } from './doctor.js'
@@ -37,6 +38,7 @@ export const COMMANDS = {
   evaluate,
   check,
   plot,
+  compare,
   predict,
   serve,
   export: exportModel,
