@@ -17,8 +17,8 @@ import {
   type ResolvedSpec,
   type UnsupervisedSpec,
 } from '../spec/spec.js'
+import { evaluate } from '../training/evaluate.js'
 import type { BadTensor, Metrics } from '../training/events.js'
-import { evaluate } from '../training/loop.js'
 import { learnerOf, NO_FACTS } from './learner.js'
 import type { TrainedModel } from './open-model.js'
 import type { Session } from './session.js'

@@ -122,6 +122,5 @@ export function callbacksOf(spec: ResolvedSpec): Callback[] {
   return buildCallbacks([...stopping, ...callbacks], {
     epochs: fit.epochs,
     betterOf: (monitor) => betterOf(monitor, metrics),
-    now: () => performance.now(),
   })
 }

@@ -4,6 +4,7 @@ import { type Issue, UserError } from '../base/issue.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
 import type { StageSpec } from '../spec/spec.js'
+import { evaluate } from '../training/evaluate.js'
 import type {
   BadTensor,
   EndEvent,
@@ -14,7 +15,7 @@ import type {
   TrainingEvent,
 } from '../training/events.js'
 import { checkExpectations, type Expectation, type Measured, scoresOf } from '../training/gate.js'
-import { evaluate, train } from '../training/loop.js'
+import { train } from '../training/loop.js'
 import type { Results } from './results.js'
 import type { Session } from './session.js'
 import { versions } from './versions.js'

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { buildModel } from '../../src/model/model.js'
 import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
-import type { Callback } from '../../src/training/callbacks/callback.js'
+import { acting } from '../support/callbacks.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
 import { arraysOf, formOf, X } from '../support/data.js'
 import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
@@ -86,19 +86,21 @@ describe.each(engineNames)('engine %s', (engine) => {
       layers: [{ type: 'Dense', units: 4 }, 'BatchNormalization', { type: 'Dense', units: 3, activation: 'softmax' }],
       loss: 'sparse_categorical_crossentropy',
     })
+    const weights = ['dense', 'dense_1'].flatMap((layer) => [`${layer}/kernel`, `${layer}/bias`])
+    weights.push(...['gamma', 'beta', 'moving_mean', 'moving_variance'].map((name) => `batch_normalization/${name}`))
     const train = async (epochs: number) => {
       const runner = await loadRunner(engine, { ...network.programs }, { batchSize: BATCH_SIZE })
-      const keeping: Callback = {
+      const keeping = acting({
         onEpochEnd: ({ epoch }) => (epoch === 1 ? [{ type: 'keepWeights' }] : []),
         onEnd: () => [{ type: 'restoreWeights' }],
-      }
+      })
       async function* batches() {
         for (let step = 0; step < 3; step++) yield network.batch(step)
       }
       await trainToEnd(
         loopOptions({
           runner,
-          weights: ['dense/kernel'],
+          weights,
           epochs,
           samples: 21,
           batchSize: BATCH_SIZE,
@@ -106,7 +108,8 @@ describe.each(engineNames)('engine %s', (engine) => {
           callbacks: [keeping],
         }),
       )
-      return runner.read()
+      const state = await runner.read()
+      return Object.fromEntries(weights.map((name) => [name, state[name]!]))
     }
     const restored = await train(3)
     expectSameState(restored, await train(1))

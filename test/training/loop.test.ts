@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest'
 import type { StepPlan } from '../../src/program/descent.js'
 import { type Measured, meanOver } from '../../src/program/measured.js'
-import { type Callback, IDLE, type Standing } from '../../src/training/callbacks/callback.js'
+import type { Callback, Standing } from '../../src/training/callbacks/callback.js'
+import { evaluate } from '../../src/training/evaluate.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
-import { evaluate, train } from '../../src/training/loop.js'
+import { train } from '../../src/training/loop.js'
+import { acting } from '../support/callbacks.js'
 import { type Call, emptyBatches, loopOptions, scriptedRunner, trainToEnd } from '../support/loop.js'
 
 /** Each sample of a batch has this loss in training: the number of the step, from 1; 100 more in validation. */
@@ -153,10 +155,10 @@ describe('a plan', () => {
     isUpdate: (iterations) => iterations % 2 === 1,
     end: ['average'],
   }
-  const restoring: Callback = {
+  const restoring = acting({
     onEpochEnd: () => [{ type: 'keepWeights' }],
     onEnd: () => [{ type: 'restoreWeights' }],
-  }
+  })
 
   test('names the programs of each step, the first of which gives the metrics, and the programs at the end', async () => {
     const runner = scriptedRunner(({ program, size }, index) =>
@@ -189,20 +191,19 @@ describe('a plan', () => {
 
   test('computes the rate from the count of steps, and gives callbacks the count of updates, as in Keras', async () => {
     const standings: Standing[] = []
-    const watching: Callback = {
-      ...IDLE,
+    const watching = acting({
       onEpochEnd(_, standing) {
         standings.push(standing)
         return []
       },
-    }
+    })
     const runner = scriptedRunner(() => ({ loss: 1 }))
     const learningRate = (done: number) => 10 + done
     await trainToEnd(loopOptions({ runner, plan, epochs: 2, learningRate, callbacks: [watching] }))
     expect(runner.calls.flatMap(({ scalars }) => scalars.learning_rate ?? [])).toEqual([10, 11, 12, 13, 14, 15])
     expect(standings).toEqual([
-      { learningRate: 13, updates: 1 },
-      { learningRate: 16, updates: 3 },
+      { learningRate: 13, updates: 1, keys: ['loss'], elapsed: expect.any(Function) },
+      { learningRate: 16, updates: 3, keys: ['loss'], elapsed: expect.any(Function) },
     ])
   })
 
@@ -229,11 +230,9 @@ test('a missing output is an internal error with a message', async () => {
 })
 
 describe('callbacks', () => {
-  const callback = (rest: Partial<Callback>): Callback => ({ onEpochEnd: () => [], onEnd: () => [], ...rest })
-
   test('see each epoch before other listeners, and may stop training', async () => {
     const seen: number[] = []
-    const stopping = callback({
+    const stopping = acting({
       onEpochEnd({ epoch }) {
         seen.push(epoch)
         return epoch === 2 ? [{ type: 'stop', reason: 'early_stopping', stopping: { epochs: 1, baseline: null } }] : []
@@ -247,7 +246,7 @@ describe('callbacks', () => {
 
   test('may keep weights and restore them', async () => {
     const runner = counting()
-    const keeping = callback({
+    const keeping = acting({
       onEpochEnd: ({ epoch }) => (epoch === 1 ? [{ type: 'keepWeights' }] : []),
       onEnd: () => [{ type: 'restoreWeights' }],
       best: () => ({ epoch: 1, monitor: 'loss', value: 1.8 }),
@@ -259,7 +258,7 @@ describe('callbacks', () => {
 
   test('restore nothing if nothing was kept', async () => {
     const runner = counting()
-    const restoring = callback({ onEnd: () => [{ type: 'restoreWeights' }] })
+    const restoring = acting({ onEnd: () => [{ type: 'restoreWeights' }] })
     expect(endOf(await trainToEnd(loopOptions({ runner, callbacks: [restoring] })))).toMatchObject({ restored: false })
     expect(runner.written).toEqual([])
   })
@@ -313,10 +312,10 @@ describe('an interrupt', () => {
   })
 
   test('still restores the best weights', async () => {
-    const keeping: Callback = {
+    const keeping = acting({
       onEpochEnd: () => [{ type: 'keepWeights' }],
       onEnd: () => [{ type: 'restoreWeights' }],
-    }
+    })
     const interrupted = (event: TrainingEvent) => event.type === 'batchEnd' && event.epoch === 2 && event.step === 2
     const { events, runner } = await interruptAt(interrupted, { callbacks: [keeping] })
     expect(endOf(events)).toMatchObject({ reason: 'interrupted', restored: true })
@@ -403,13 +402,12 @@ describe('weights that the last update makes bad', () => {
 
   test('are not kept by a callback', async () => {
     const events: number[] = []
-    const keeping: Callback = {
-      ...IDLE,
+    const keeping = acting({
       onEpochEnd({ epoch }) {
         events.push(epoch)
         return []
       },
-    }
+    })
     const options = loopOptions({ runner: runnerOf(6, Number.NaN), epochs: 3, callbacks: [keeping] })
     const divergence = { ...found, epoch: 2, step: 3 }
     expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', epochs: 1, divergence })
@@ -417,7 +415,10 @@ describe('weights that the last update makes bad', () => {
   })
 
   test('are found when the time is up', async () => {
-    const stop: Callback = { ...IDLE, onBatchEnd: () => [{ type: 'stop', reason: 'time_budget' }] }
+    const stop: Callback = {
+      initial: null,
+      onBatchEnd: (state) => ({ state, actions: [{ type: 'stop', reason: 'time_budget' }] }),
+    }
     const options = loopOptions({ runner: runnerOf(1, Number.NaN), callbacks: [stop] })
     expect(endOf(await trainToEnd(options))).toMatchObject({ reason: 'diverged', divergence: { step: 1 } })
   })

@@ -1,4 +1,8 @@
-/** The type of a callback. It sees events and answers with actions, which are data; only the loop carries them out. */
+/**
+ * The type of a callback. It sees events and answers with actions, which are data; only the loop carries them out. A
+ * callback remembers nothing itself: its state is data too, which the loop keeps, and which can be saved.
+ */
+import type { Json } from '../../base/json.js'
 import type { StateValues } from '../../engine/engine.js'
 import type { BatchEndEvent, BestEpoch, EpochEndEvent, Stopping } from '../events.js'
 
@@ -45,28 +49,37 @@ export interface CallbackFiles {
   write(action: FileAction, state: () => Promise<StateValues>): Promise<void>
 }
 
-/** The state of training when an epoch ends, after the actions of the callbacks before this one. */
+/** Facts about training when a batch or an epoch ends, after the actions of the callbacks before this one. */
 export interface Standing {
   readonly learningRate: number
   /** Number of updates made. */
   readonly updates: number
+  /** The history keys of an epoch, in any order. */
+  readonly keys: readonly string[]
+  /** Milliseconds of training so far. */
+  elapsed(): number
 }
 
-export interface Callback {
+/** The state of a callback after an event, and what the loop is to do. */
+export interface Answer<State extends Json> {
+  readonly state: State
+  readonly actions: readonly Action[]
+}
+
+export interface Callback<State extends Json = Json> {
   /** Adds the learning rate to the numbers of an epoch, for the callbacks after this one. */
   readonly logsLearningRate?: true
+  /** Its state before the first epoch. */
+  readonly initial: State
   /** Called before the first epoch. `keys` are the history keys of an epoch, in any order. */
   onBegin?(keys: readonly string[]): readonly Action[]
   /** Epochs count from 1. */
   onEpochBegin?(epoch: number): readonly Action[]
   /** Costs time in each step, so only callbacks that need it have it. */
-  onBatchEnd?(event: BatchEndEvent): readonly Action[]
-  onEpochEnd(event: EpochEndEvent, standing: Standing): readonly Action[]
+  onBatchEnd?(state: State, event: BatchEndEvent, standing: Standing): Answer<State>
+  onEpochEnd?(state: State, event: EpochEndEvent, standing: Standing): Answer<State>
   /** Called when training has ended, for whatever reason. */
-  onEnd(): readonly Action[]
+  onEnd?(state: State): readonly Action[]
   /** The best epoch by this callback's measure, if it has one. */
-  best?(): BestEpoch | null
+  best?(state: State): BestEpoch | null
 }
-
-/** A callback that does nothing, for others to extend. */
-export const IDLE: Callback = { onEpochEnd: () => [], onEnd: () => [] }

@@ -9,24 +9,23 @@ export interface CsvLoggerOptions {
 }
 
 /** `withLearningRate`: a callback before this one logs the learning rate. Only then does Keras' logger see it. */
-export function csvLogger({ filename: path, separator }: CsvLoggerOptions, withLearningRate: boolean): Callback {
-  let header = ''
-  let columns: readonly string[] = []
+export function csvLogger({ filename: path, separator }: CsvLoggerOptions, withLearningRate: boolean): Callback<null> {
   const row = (cells: readonly string[]) => `${cells.join(separator)}\r\n`
+  const tableOf = (keys: readonly string[]) => {
+    const columns = columnsOf([...keys, ...(withLearningRate ? ['learning_rate'] : [])])
+    return { columns, header: row(['epoch', ...columns]) }
+  }
   return {
+    initial: null,
     // this reports a file that cannot be written or has other columns at once, not only after the first epoch
-    onBegin(keys) {
-      columns = columnsOf([...keys, ...(withLearningRate ? ['learning_rate'] : [])])
-      header = row(['epoch', ...columns])
-      return [{ type: 'appendText', path, header, text: '' }]
-    },
-    onEpochEnd({ epoch, metrics, learningRate }) {
+    onBegin: (keys) => [{ type: 'appendText', path, header: tableOf(keys).header, text: '' }],
+    onEpochEnd(state, { epoch, metrics, learningRate }, { keys }) {
+      const { columns, header } = tableOf(keys)
       const logs: Metrics = { ...metrics, ...(withLearningRate && { learning_rate: learningRate }) }
       const cells = columns.map((key) => (logs[key] === undefined ? 'NA' : pythonFloat(logs[key])))
       const text = row([String(epoch - 1), ...cells])
-      return [{ type: 'appendText', path, header, text }]
+      return { state, actions: [{ type: 'appendText', path, header, text }] }
     },
-    onEnd: () => [],
   }
 }
 

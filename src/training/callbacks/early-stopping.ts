@@ -1,5 +1,4 @@
 /** Stops when a metric no longer improves: keras/src/callbacks/early_stopping.py and monitor_callback.py of Keras 3. */
-import type { BestEpoch } from '../events.js'
 import type { Callback } from './callback.js'
 import { improvement } from './improvement.js'
 
@@ -18,30 +17,34 @@ export interface EarlyStoppingOptions {
   readonly start_from_epoch: number
 }
 
-export function earlyStopping(options: EarlyStoppingOptions): Callback {
+type Waiting = {
+  readonly best: { readonly epoch: number; readonly value: number } | null
+  /** Epochs without improvement. */
+  readonly wait: number
+}
+
+export function earlyStopping(options: EarlyStoppingOptions): Callback<Waiting> {
   const { monitor, mode, patience, baseline, restore_best_weights: restore } = options
   const improves = improvement(mode, options.min_delta)
-  let best: BestEpoch | null = null
-  let wait = 0
   return {
-    onEpochEnd({ epoch, metrics }) {
+    initial: { best: null, wait: 0 },
+    onEpochEnd(state, { epoch, metrics }) {
+      const { best } = state
       const value = metrics[monitor]
-      if (value === undefined || epoch - 1 < options.start_from_epoch) return []
+      if (value === undefined || epoch - 1 < options.start_from_epoch) return { state, actions: [] }
       // epochs before the first value that is not NaN do not count
-      if (best === null && Number.isNaN(value)) return []
-      wait++
+      if (best === null && Number.isNaN(value)) return { state, actions: [] }
+      const wait = state.wait + 1
       if (improves(value, best?.value ?? null)) {
-        best = { epoch, monitor, value }
-        if (improves(value, baseline)) wait = 0
-        return restore ? [{ type: 'keepWeights' }] : []
+        const waited = improves(value, baseline) ? 0 : wait
+        return { state: { best: { epoch, value }, wait: waited }, actions: restore ? [{ type: 'keepWeights' }] : [] }
       }
-      if (wait < patience || epoch === 1) return []
+      if (wait < patience || epoch === 1) return { state: { best, wait }, actions: [] }
       const isBeaten = best === null || improves(best.value, baseline)
-      return [
-        { type: 'stop', reason: 'early_stopping', stopping: { epochs: wait, baseline: isBeaten ? null : baseline } },
-      ]
+      const stopping = { epochs: wait, baseline: isBeaten ? null : baseline }
+      return { state: { best, wait }, actions: [{ type: 'stop', reason: 'early_stopping', stopping }] }
     },
-    onEnd: () => (restore && best ? [{ type: 'restoreWeights' }] : []),
-    best: () => best,
+    onEnd: ({ best }) => (restore && best ? [{ type: 'restoreWeights' }] : []),
+    best: ({ best }) => best && { ...best, monitor },
   }
 }

@@ -3,14 +3,14 @@
  * table.
  */
 import type { Schedule } from '../schedules/schedule.js'
-import { type Callback, IDLE } from './callback.js'
+import type { Callback } from './callback.js'
 
 /** `rates`: by epoch, counted from 0, the rate from then on; or a schedule whose steps are epochs. */
-export function learningRateScheduler(rates: Readonly<Record<string, number>> | Schedule): Callback {
+export function learningRateScheduler(rates: Readonly<Record<string, number>> | Schedule): Callback<null> {
   const rateOf = typeof rates === 'function' ? rates : (epoch: number) => rates[epoch]
   return {
-    ...IDLE,
     logsLearningRate: true,
+    initial: null,
     onEpochBegin(epoch) {
       const value = rateOf(epoch - 1)
       return value === undefined ? [] : [{ type: 'setLearningRate', value }]

@@ -1,7 +1,7 @@
 /** Saves the model after epochs or batches: keras/src/callbacks/model_checkpoint.py of Keras 3. */
 import { fillTemplate, parseTemplate } from '../../base/python-format.js'
 import type { Metrics } from '../events.js'
-import type { Action, Callback } from './callback.js'
+import type { Answer, Callback } from './callback.js'
 import { improvement } from './improvement.js'
 
 export interface CheckpointOptions {
@@ -18,27 +18,34 @@ export interface CheckpointOptions {
   readonly initial_value_threshold: number | null
 }
 
-export function modelCheckpoint(options: CheckpointOptions): Callback {
+type Saved = {
+  /** The value that the next model must beat; null for none. */
+  readonly best: number | null
+  /** Batches so far, if they count. */
+  readonly batches: number
+}
+
+export function modelCheckpoint(options: CheckpointOptions): Callback<Saved> {
   const { monitor, save_best_only, save_weights_only: weightsOnly, save_freq } = options
   const pieces = parseTemplate(options.filepath)
   if ('problem' in pieces) throw new Error(`internal: a path ${pieces.problem}`)
   const improves = improvement(options.mode, 0)
-  let best = options.initial_value_threshold
-  const save = (numbers: Readonly<Record<string, number>>, metrics: Metrics): Action[] => {
-    if (save_best_only) {
-      const value = metrics[monitor]
-      if (value === undefined || !improves(value, best)) return []
-      best = value
-    }
+  const save = (state: Saved, numbers: Readonly<Record<string, number>>, metrics: Metrics): Answer<Saved> => {
+    const value = metrics[monitor]
+    if (save_best_only && (value === undefined || !improves(value, state.best))) return { state, actions: [] }
     const path = fillTemplate(pieces, { ...metrics, ...numbers }, Object.keys(numbers))
-    return [{ type: 'saveModel', path, weightsOnly }]
+    const best = save_best_only ? value! : state.best
+    return { state: { ...state, best }, actions: [{ type: 'saveModel', path, weightsOnly }] }
   }
-  if (save_freq === 'epoch') return { onEpochEnd: ({ epoch, metrics }) => save({ epoch }, metrics), onEnd: () => [] }
-  let batches = 0
+  const initial = { best: options.initial_value_threshold, batches: 0 }
+  if (save_freq === 'epoch') {
+    return { initial, onEpochEnd: (state, { epoch, metrics }) => save(state, { epoch }, metrics) }
+  }
   return {
-    onBatchEnd: ({ epoch, step, metrics }) =>
-      ++batches % save_freq === 0 ? save({ epoch, batch: step }, metrics) : [],
-    onEpochEnd: () => [],
-    onEnd: () => [],
+    initial,
+    onBatchEnd({ best, batches }, { epoch, step, metrics }) {
+      const state = { best, batches: batches + 1 }
+      return state.batches % save_freq === 0 ? save(state, { epoch, batch: step }, metrics) : { state, actions: [] }
+    },
   }
 }

@@ -17,32 +17,33 @@ export interface PlateauOptions {
   readonly min_lr: number
 }
 
-export function reduceLrOnPlateau(options: PlateauOptions): Callback {
+type Plateau = {
+  readonly best: number | null
+  /** Epochs without improvement. */
+  readonly wait: number
+  /** Epochs that do not count yet. */
+  readonly cooling: number
+}
+
+export function reduceLrOnPlateau(options: PlateauOptions): Callback<Plateau> {
   const { monitor, factor, patience, cooldown, min_lr } = options
   const improves = improvement(options.mode, options.min_delta)
-  let best: number | null = null
-  let wait = 0
-  let cooling = 0
   return {
     logsLearningRate: true,
-    onEpochEnd({ metrics }, { learningRate }) {
+    initial: { best: null, wait: 0, cooling: 0 },
+    onEpochEnd(state, { metrics }, { learningRate }) {
+      const { best } = state
       const value = metrics[monitor]
-      if (value === undefined) return []
-      if (cooling > 0) {
-        cooling--
-        wait = 0
-      }
-      if (improves(value, best)) {
-        best = value
-        wait = 0
-        return []
-      }
+      if (value === undefined) return { state, actions: [] }
+      const cooling = Math.max(state.cooling - 1, 0)
+      const waited = state.cooling > 0 ? 0 : state.wait
+      if (improves(value, best)) return { state: { best: value, wait: 0, cooling }, actions: [] }
       // epochs before the first value that is not NaN do not count
-      if (best === null || cooling > 0 || ++wait < patience || learningRate <= min_lr) return []
-      cooling = cooldown
-      wait = 0
-      return [{ type: 'setLearningRate', value: Math.max(learningRate * factor, min_lr) }]
+      if (best === null || cooling > 0) return { state: { best, wait: waited, cooling }, actions: [] }
+      const wait = waited + 1
+      if (wait < patience || learningRate <= min_lr) return { state: { best, wait, cooling }, actions: [] }
+      const rate = Math.max(learningRate * factor, min_lr)
+      return { state: { best, wait: 0, cooling: cooldown }, actions: [{ type: 'setLearningRate', value: rate }] }
     },
-    onEnd: () => [],
   }
 }

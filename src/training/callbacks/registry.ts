@@ -2,7 +2,7 @@
 import { type ByType, callByType } from '../../base/by-type.js'
 import type { CallbackSpec } from '../../spec/spec.js'
 import { buildSchedule, type RunLength } from '../schedules/registry.js'
-import { type Callback, IDLE } from './callback.js'
+import type { Callback } from './callback.js'
 import { csvLogger } from './csv-logger.js'
 import { earlyStopping } from './early-stopping.js'
 import { learningRateScheduler } from './learning-rate-scheduler.js'
@@ -16,8 +16,6 @@ export interface Surroundings {
   readonly epochs: RunLength['epochs']
   /** The better direction of a history key; null if neither is known to be. */
   betterOf(monitor: string): 'min' | 'max' | null
-  /** Milliseconds. */
-  readonly now: () => number
 }
 
 /** `before`: the callbacks that see each event before this one. */
@@ -36,8 +34,8 @@ const CALLBACKS: ByType<CallbackSpec, Surrounded, Callback> = {
     ),
   TensorBoard: (spec) => tensorBoard(spec),
   // the loop does this in every run
-  TerminateOnNaN: () => IDLE,
-  TimeBudget: (spec, { now }) => timeBudget(spec, now),
+  TerminateOnNaN: () => ({ initial: null }),
+  TimeBudget: (spec) => timeBudget(spec),
 }
 
 /**

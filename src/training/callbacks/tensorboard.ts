@@ -10,20 +10,21 @@ export interface TensorBoardOptions {
   readonly update_freq: 'epoch' | 'batch' | number
 }
 
-/** Epochs count from 0, batches from 1. */
-export function tensorBoard({ log_dir, update_freq }: TensorBoardOptions): Callback {
+/** Epochs count from 0, batches from 1. Its state is the number of batches so far. */
+export function tensorBoard({ log_dir, update_freq }: TensorBoardOptions): Callback<number> {
   const train = { type: 'writeScalars', directory: `${log_dir}/train` } as const
   const validation = { type: 'writeScalars', directory: `${log_dir}/validation` } as const
   const every = update_freq === 'batch' ? 1 : update_freq
-  let batches = 0
   return {
+    initial: 0,
     ...(every !== 'epoch' && {
-      onBatchEnd({ metrics }) {
-        batches++
-        return batches % every === 0 ? [{ ...train, step: batches, scalars: named(metrics, 'batch_') }] : []
+      onBatchEnd(before, { metrics }) {
+        const state = before + 1
+        const scalars = named(metrics, 'batch_')
+        return { state, actions: state % every === 0 ? [{ ...train, step: state, scalars }] : [] }
       },
     }),
-    onEpochEnd({ epoch, metrics, learningRate }, { updates }) {
+    onEpochEnd(state, { epoch, metrics, learningRate }, { updates }) {
       const step = epoch - 1
       const of = (validated: boolean): Metrics =>
         Object.fromEntries(
@@ -33,14 +34,18 @@ export function tensorBoard({ log_dir, update_freq }: TensorBoardOptions): Callb
         )
       const [trained, validated] = [of(false), of(true)]
       const epochScalars = named({ ...trained, learning_rate: learningRate }, 'epoch_')
-      if (Object.keys(validated).length === 0) return [{ ...train, step, scalars: epochScalars }]
-      return [
-        { ...validation, step: updates, scalars: named(validated, 'evaluation_', '_vs_iterations') },
-        { ...train, step, scalars: epochScalars },
-        { ...validation, step, scalars: named(validated, 'epoch_') },
-      ]
+      const ofTraining = { ...train, step, scalars: epochScalars }
+      if (Object.keys(validated).length === 0) return { state, actions: [ofTraining] }
+      const evaluation = named(validated, 'evaluation_', '_vs_iterations')
+      return {
+        state,
+        actions: [
+          { ...validation, step: updates, scalars: evaluation },
+          ofTraining,
+          { ...validation, step, scalars: named(validated, 'epoch_') },
+        ],
+      }
     },
-    onEnd: () => [],
   }
 }
 

@@ -1,15 +1,10 @@
 /** Stops at the end of the batch in which the time is up. */
-import { type Callback, IDLE } from './callback.js'
+import type { Callback } from './callback.js'
 
-/** `now` returns milliseconds. */
-export function timeBudget({ seconds }: { readonly seconds: number }, now: () => number): Callback {
-  let end = Number.POSITIVE_INFINITY
-  return {
-    ...IDLE,
-    onBegin() {
-      end = now() + 1000 * seconds
-      return []
-    },
-    onBatchEnd: () => (now() >= end ? [{ type: 'stop', reason: 'time_budget' }] : []),
-  }
-}
+export const timeBudget = ({ seconds }: { readonly seconds: number }): Callback<null> => ({
+  initial: null,
+  onBatchEnd: (state, _, { elapsed }) => ({
+    state,
+    actions: elapsed() >= 1000 * seconds ? [{ type: 'stop', reason: 'time_budget' }] : [],
+  }),
+})

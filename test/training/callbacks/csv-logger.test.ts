@@ -1,6 +1,6 @@
 /** CSVLogger writes Keras' file, to the byte. */
 import { expect, test } from 'vitest'
-import { answerTo, callbacksOf, epochEnd } from '../../support/callbacks.js'
+import { callbacksOf, epochEnd, Player } from '../../support/callbacks.js'
 import { kerasFixture } from '../../support/keras.js'
 
 const { rows, cases } = kerasFixture('csv_logger')
@@ -10,13 +10,15 @@ test.each(cases.map((one) => [`${one.rows}, ${JSON.stringify([one.separator, one
   (_, { rows: name, separator, before, text }) => {
     const logger = { type: 'CSVLogger', filename: 'log.csv', separator, append: before !== null }
     const withRate = 'learning_rate' in rows[name]![0]!
-    const callbacks = callbacksOf(withRate ? ['ReduceLROnPlateau', logger] : [logger])
     const events = rows[name]!.map(({ learning_rate, ...metrics }, index) =>
       epochEnd(index + 1, metrics, learning_rate),
     )
+    const keys = Object.keys(events[0]!.metrics)
+    const specs = withRate ? ['ReduceLROnPlateau', logger] : [logger]
+    const callbacks = callbacksOf(specs).map((callback) => new Player(callback, keys))
     const actions = callbacks.flatMap((callback) => [
-      ...(callback.onBegin?.(Object.keys(events[0]!.metrics)) ?? []),
-      ...events.flatMap((event) => answerTo(callback, event)),
+      ...callback.begin(),
+      ...events.flatMap((event) => callback.epochEnd(event)),
     ])
     let file = before ?? ''
     for (const action of actions) {

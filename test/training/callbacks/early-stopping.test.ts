@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { betterOf } from '../../../src/spec/metrics.js'
 import { earlyStopping } from '../../../src/training/callbacks/early-stopping.js'
 import type { EndEvent } from '../../../src/training/events.js'
-import { answerTo, epochEnd } from '../../support/callbacks.js'
+import { epochEnd, Player } from '../../support/callbacks.js'
 import { kerasFixture, type StoppingOptions } from '../../support/keras.js'
 import { loopOptions, scriptedRunner, trainToEnd } from '../../support/loop.js'
 import { resolveMetric } from '../../support/spec.js'
@@ -21,7 +21,7 @@ const resolve = (options: Partial<StoppingOptions>) => {
 
 /** Runs the callback by hand; the weights of an epoch are its number, from 0. */
 function stopAt(options: Partial<StoppingOptions>, values: readonly (number | null)[]) {
-  const callback = earlyStopping(resolve(options))
+  const callback = new Player(earlyStopping(resolve(options)))
   let weights = -1
   let kept: number | null = null
   let stoppedEpoch: number | null = null
@@ -31,13 +31,13 @@ function stopAt(options: Partial<StoppingOptions>, values: readonly (number | nu
     const value = values[epoch]!
     const metrics = value === null ? {} : { [resolve(options).monitor]: value }
     const event = { type: 'epochEnd', epoch: epoch + 1, metrics, learningRate: 0, seconds: 0 } as const
-    for (const action of callback.onEpochEnd(event, { learningRate: 0, updates: 0 })) {
+    for (const action of callback.epochEnd(event)) {
       if (action.type === 'keepWeights') kept = weights
       if (action.type === 'stop') stoppedEpoch = epoch
     }
   }
-  for (const action of callback.onEnd()) if (action.type === 'restoreWeights') weights = kept!
-  return { stoppedEpoch, epochsRun: epoch, best: callback.best!(), kept, weights }
+  for (const action of callback.end()) if (action.type === 'restoreWeights') weights = kept!
+  return { stoppedEpoch, epochsRun: epoch, best: callback.best(), kept, weights }
 }
 
 /** In Keras a first NaN is the best for good. */
@@ -64,8 +64,8 @@ test.each<[Partial<StoppingOptions>, number[], object]>([
   [{ patience: 1, baseline: 0.95 }, [1, 0.9, 0.8, 0.85], { epochs: 1, baseline: null }],
   [{ patience: 1, baseline: 5, mode: 'max' }, [1, 2, 2], { epochs: 3, baseline: 5 }],
 ])('says what it waited for: %j of %j', (options, values, stopping) => {
-  const callback = earlyStopping(resolve(options))
-  const actions = values.flatMap((val_loss, index) => answerTo(callback, epochEnd(index + 1, { val_loss })))
+  const callback = new Player(earlyStopping(resolve(options)))
+  const actions = values.flatMap((val_loss, index) => callback.epochEnd(epochEnd(index + 1, { val_loss })))
   expect(actions).toEqual([{ type: 'stop', reason: 'early_stopping', stopping }])
 })
 

@@ -1,6 +1,6 @@
 /** ReduceLROnPlateau lowers the rate in the same epochs as Keras, by the same amount. */
 import { describe, expect, test } from 'vitest'
-import { answerTo, callbackOf, epochEnd } from '../../support/callbacks.js'
+import { callbackOf, epochEnd, playerOf } from '../../support/callbacks.js'
 import { kerasFixture } from '../../support/keras.js'
 import { loopOptions, scriptedRunner, trainToEnd } from '../../support/loop.js'
 
@@ -8,11 +8,11 @@ const { curves, cases } = kerasFixture('reduce_lr_on_plateau')
 
 describe.each(cases.map((one) => ({ ...one, what: JSON.stringify(one.options) })))('$what', ({ options, ...one }) => {
   test(`as in Keras on ${one.curve}`, () => {
-    const callback = callbackOf({ type: 'ReduceLROnPlateau', ...options })
+    const callback = playerOf({ type: 'ReduceLROnPlateau', ...options })
     let rate = 0.1
     const rates = curves[one.curve]!.map((value, index) => {
       const metrics = value === null ? {} : { [options.monitor ?? 'val_loss']: value }
-      for (const action of answerTo(callback, epochEnd(index + 1, metrics, rate))) {
+      for (const action of callback.epochEnd(epochEnd(index + 1, metrics, rate))) {
         if (action.type === 'setLearningRate') rate = action.value
       }
       return rate
@@ -25,9 +25,9 @@ test.each(['min', 'max'])(
   'NaN before the first number does not lower the rate, and any number is better: mode %s',
   (mode) => {
     const loweredAt = (values: readonly number[]) => {
-      const callback = callbackOf({ type: 'ReduceLROnPlateau', patience: 2, mode })
+      const callback = playerOf({ type: 'ReduceLROnPlateau', patience: 2, mode })
       return values.flatMap((value, index) =>
-        answerTo(callback, epochEnd(index + 1, { val_loss: value })).length > 0 ? [index + 1] : [],
+        callback.epochEnd(epochEnd(index + 1, { val_loss: value })).length > 0 ? [index + 1] : [],
       )
     }
     const { NaN: none } = Number

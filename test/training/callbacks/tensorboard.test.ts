@@ -1,11 +1,11 @@
 /** TensorBoard gets the numbers that Keras gives it, under the same names and steps. */
 import { expect, test } from 'vitest'
-import { answerTo, batchEnd, callbackOf, epochEnd } from '../../support/callbacks.js'
+import { batchEnd, epochEnd, playerOf } from '../../support/callbacks.js'
 
 const METRICS = { loss: 0.5, acc: 0.75, val_loss: 0.25, val_acc: 1 }
 
 test('an epoch, with validation', () => {
-  expect(answerTo(callbackOf({ type: 'TensorBoard' }), epochEnd(3, METRICS), 42)).toEqual([
+  expect(playerOf({ type: 'TensorBoard' }).epochEnd(epochEnd(3, METRICS), 42)).toEqual([
     {
       type: 'writeScalars',
       directory: 'logs/validation',
@@ -23,7 +23,7 @@ test('an epoch, with validation', () => {
 })
 
 test('an epoch without validation', () => {
-  expect(answerTo(callbackOf({ type: 'TensorBoard', log_dir: 'a/b' }), epochEnd(1, { loss: 0.5 }))).toEqual([
+  expect(playerOf({ type: 'TensorBoard', log_dir: 'a/b' }).epochEnd(epochEnd(1, { loss: 0.5 }))).toEqual([
     { type: 'writeScalars', directory: 'a/b/train', step: 0, scalars: { epoch_loss: 0.5, epoch_learning_rate: 0.1 } },
   ])
 })
@@ -33,12 +33,12 @@ test.each([
   ['batch', [1, 2, 3, 4, 5, 6]],
   [4, [4]],
 ] as const)('update_freq %s', (update_freq, steps) => {
-  const callback = callbackOf({ type: 'TensorBoard', update_freq })
+  const callback = playerOf({ type: 'TensorBoard', update_freq })
   const written = [1, 2, 3, 4, 5, 6].flatMap((batch) => {
     const event = batchEnd(batch > 3 ? 2 : 1, batch > 3 ? batch - 3 : batch, { loss: batch })
-    return callback.onBatchEnd?.(event) ?? []
+    return callback.batchEnd(event)
   })
-  expect(callback.onBatchEnd === undefined).toBe(steps === undefined)
+  expect(callback.callback.onBatchEnd === undefined).toBe(steps === undefined)
   expect(written).toEqual(
     (steps ?? []).map((step) => ({
       type: 'writeScalars',

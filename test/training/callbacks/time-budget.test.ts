@@ -11,8 +11,8 @@ async function trainFor(seconds: number) {
     if (program === 'train') time += 1000
     return { loss: size }
   })
-  const callbacks = [callbackOf({ type: 'TimeBudget', seconds }, () => time)]
-  const events = await trainToEnd(loopOptions({ runner, callbacks, epochs: 3, validationSamples: 4 }))
+  const callbacks = [callbackOf({ type: 'TimeBudget', seconds })]
+  const events = await trainToEnd(loopOptions({ runner, callbacks, epochs: 3, validationSamples: 4, now: () => time }))
   return { runner, events, end: events.at(-1) as EndEvent }
 }
 
