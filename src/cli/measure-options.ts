@@ -23,7 +23,7 @@ export function measureOptions({
     const seen = new Set<string>()
     return texts.flatMap((text): About<NonNullable<Value>>[] => {
       const source = `--${name} ${text}`
-      const [, key, given] = /^(.+)=([^=]+)$/.exec(text) ?? []
+      const [, key, given] = /^(.+)=([^=]+)$/s.exec(text) ?? []
       const value = given === undefined ? undefined : read(given)
       if (key === undefined || value === undefined || value === null) {
         refuse(source, `found ${JSON.stringify(text)}, must be ${form}`)

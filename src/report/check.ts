@@ -14,7 +14,7 @@ export function checkLines(report: CheckReport): string[] {
   const failed = checks.filter(({ passed }) => !passed).length
   return [
     ...runs.flatMap(({ run, seed, seconds, stop, passed, expectations }) => [
-      `${cut(report.name, LONGEST)} in ${cut(run, LONGEST)}, seed ${seed}, ${formatDuration(seconds)}:`,
+      `Run ${cut(run, LONGEST)} of ${cut(report.name, LONGEST)}, seed ${seed}, ${formatDuration(seconds)}:`,
       ...(passed ? [] : [`  FAILED: training ended: ${stop.replaceAll('_', ' ')}`]),
       ...expectations.map((one) => `  ${one.passed ? 'passed' : 'FAILED'}: ${cut(expectationWords(one), 2 * LONGEST)}`),
     ]),

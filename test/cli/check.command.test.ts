@@ -1,5 +1,5 @@
 /** `train check`: exit codes and words, case by case. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -163,7 +163,7 @@ describe('the exit code', () => {
 
 test('the text for people', async () => {
   const { stdout } = await checked('worse.json --baseline plain.json')
-  expect(stdout).toBe(`mlp in worse.json, seed 42, 7.5 s:
+  expect(stdout).toBe(`Run worse.json of mlp, seed 42, 7.5 s:
 
 Against plain.json, 5 runs, confidence 0.995:
           measure    baseline  deviation  found  change        limit
@@ -195,4 +195,82 @@ test('another environment is noted', async () => {
   const { stdout } = await checked('gpu.json --baseline good.json')
   expect(stdout).toContain('Note: The baseline was made with device cpu, the run with gpu:0.')
   expect(stdout).toContain('Note: The baseline was made with node 20.19.0, the run with 22.1.0.')
+})
+
+describe('other formats', () => {
+  const written = async (line: string, env: Readonly<Record<string, string>> = {}) => {
+    const result = await runMain(['check', ...line.split(' ')], { cwd: folder, env })
+    return { ...result, file: (name: string) => readFileSync(join(folder, name), 'utf8') }
+  }
+
+  test('JUnit XML', async () => {
+    const { code, stdout, file } = await written('missed.json --baseline good.json --tolerance acc=0.2 --junit a.xml')
+    expect(code).toBe(1)
+    expect(stdout).toContain('1 of 3 checks FAILED.')
+    expect(file('a.xml')).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="trainspec mlp" tests="3" failures="1" errors="0" time="7.500">
+  <testsuite name="trainspec mlp" tests="3" failures="1" errors="0" time="7.500" skipped="0">
+    <testcase name="training ended well" classname="mlp.missed.json" time="0"/>
+    <testcase name="val_acc at least 0.9" classname="mlp.missed.json" time="0">
+      <failure type="check" message="val_acc 0.85, expected at least 0.9">val_acc 0.85, expected at least 0.9</failure>
+    </testcase>
+    <testcase name="acc against the baseline" classname="mlp.good.json" time="0"/>
+  </testsuite>
+</testsuites>
+`)
+  })
+
+  test('a Markdown table', async () => {
+    const { code, stdout } = await written('worse.json --baseline plain.json --tolerance test_acc=0.02 --markdown -')
+    expect(code).toBe(0)
+    expect(stdout).toBe(`### ✅ \`mlp\`: all 2 checks passed
+
+|  | run | check |  |
+| :-- | :-- | :-- | :-- |
+| ✅ | \`worse.json\` | \`training ended well\` | \`training ended: completed\` |
+
+\`Against plain.json, 5 runs, confidence 0.995\`
+
+|  | measure | baseline | deviation | found | change | limit |
+| :-- | :-- | --: | --: | --: | --: | --: |
+| ✅ | \`test_acc\` | 0.95 | 0.001 | 0.94 | -0.01 | ≥ 0.93 |
+`)
+  })
+
+  test('annotations and the summary of a step, in GitHub Actions', async () => {
+    const summary = join(folder, 'summary.md')
+    writeFileSync(summary, 'before\n')
+    const { code, stdout } = await written('worse.json --baseline good.json --github', { GITHUB_STEP_SUMMARY: summary })
+    expect(code).toBe(1)
+    expect(stdout.split('\n').filter((line) => line.startsWith('::'))).toEqual([
+      '::error title=mlp%3A test_loss against the baseline::test_loss 0.13, must be at most 0.12; the baseline is 0.12',
+      '::error title=mlp%3A test_acc against the baseline::test_acc 0.94, must be at least 0.95; the baseline is 0.95',
+    ])
+    expect(readFileSync(summary, 'utf8')).toMatch(/^before\n### ❌ `mlp`: 2 of 3 checks failed\n/)
+  })
+
+  test('without a file for the summary, annotations are all', async () => {
+    const { stdout } = await written('worse.json --baseline good.json --github', { GITHUB_STEP_SUMMARY: '' })
+    expect(stdout).toContain('::error')
+  })
+
+  test('a metrics report of GitLab', async () => {
+    const { file } = await written('missed.json --baseline good.json --gitlab metrics.txt')
+    expect(file('metrics.txt')).toBe(`# TYPE trainspec_passed gauge
+trainspec_passed{spec="mlp"} 0
+# TYPE trainspec_measure gauge
+trainspec_measure{spec="mlp",key="val_acc"} 0.85
+trainspec_measure{spec="mlp",key="test_loss"} 0.12
+trainspec_measure{spec="mlp",key="test_acc"} 0.85
+# EOF
+`)
+  })
+
+  test.each([
+    ['two formats on standard output', '--junit - --json', 'Only one of --json, --junit - can be given'],
+    ['a file that cannot be written', '--junit no/a.xml', 'Cannot write the --junit file: no/a.xml: no such file'],
+  ])('%s', async (_, line, words) => {
+    const { code, stderr } = await written(`met.json ${line}`)
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(words) })
+  })
 })

@@ -8,7 +8,7 @@ import type { CommandOptions, CommandResult } from './command.js'
 /** `train ...args`, to its end. */
 export async function runMain(
   args: readonly string[],
-  { cwd = process.cwd(), stdin = '' }: Pick<CommandOptions, 'cwd' | 'stdin'> = {},
+  { cwd = process.cwd(), stdin = '', env }: Pick<CommandOptions, 'cwd' | 'stdin' | 'env'> = {},
 ): Promise<CommandResult> {
   const written = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof written) =>
@@ -23,7 +23,7 @@ export async function runMain(
     stdin: Readable.from([Buffer.from(stdin)]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    env: process.env,
+    env: { ...process.env, ...env },
     exit(code: number) {
       throw new Error(`exit ${code}`)
     },

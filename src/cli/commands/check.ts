@@ -3,6 +3,8 @@ import { command } from '../command.js'
 import { EXIT_WORDS } from '../exit-codes.js'
 import { json } from '../options.js'
 
+const PLACE = '; - is standard output, in place of the text'
+
 export const check = command({
   usage: 'train check RUN...',
   summary: 'fail if a run is worse than it must be',
@@ -36,6 +38,13 @@ result goes to standard output.`,
     },
     'other-spec': { type: 'flag', help: 'Compare although the baseline is that of a spec with another name' },
     json,
+    markdown: { type: 'text', value: 'FILE', help: `Also write a Markdown table${PLACE}` },
+    junit: { type: 'text', value: 'FILE', help: `Also write JUnit XML, for the test results of a CI server${PLACE}` },
+    gitlab: { type: 'text', value: 'FILE', help: `Also write a metrics report of GitLab${PLACE}` },
+    github: {
+      type: 'flag',
+      help: 'In GitHub Actions: annotate what failed, and add the Markdown table to the summary of the step',
+    },
   },
   exits: {
     done: 'everything passed',
@@ -50,6 +59,8 @@ result goes to standard output.`,
       'train check runs/mnist-mlp/1 --baseline runs/best --tolerance val_acc=0.003',
       'against one run: at most 0.003 less accurate',
     ],
+    ['train check runs/mnist-mlp/1 --junit check.xml', 'for a CI server that shows results of tests'],
+    ['train check runs/mnist-mlp/1 --baseline baseline.json --github', 'in a workflow of GitHub Actions'],
     ['train check runs/mnist-mlp/1 --json', 'for a program; its schema is specs/check.schema.json'],
   ],
   run: async (runs, options, io) => (await import('../check.js')).check(runs, options, io),
