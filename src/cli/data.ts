@@ -1,5 +1,5 @@
 /** `train data SPEC|FILE...`: shows data before training, and proposes a spec for them. */
-import { open, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { parse } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
@@ -10,6 +10,7 @@ import { lookAtFiles } from '../run/look/look-at-files.js'
 import { type Looked, lookAtSpec } from '../run/look/look-at-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
+import { checkNewSpec, dataPlaces } from './new-spec.js'
 import { checkFilePlace } from './places.js'
 import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
@@ -29,7 +30,7 @@ export async function lookAtData(files: readonly string[], options: DataOptions,
   const [file] = files
   const isOfSpec = files.length === 1 && (await isSpec(file!))
   const { output, png } = options
-  if (png !== undefined) await checkFilePlace('--png', png, placesOf(files))
+  if (png !== undefined) await checkFilePlace('--png', png, dataPlaces(files))
   const { report, pictures } = isOfSpec ? await ofSpec(file!, options, io) : await ofFiles(files, options, io)
   if (png !== undefined) await writeSheet(png, pictures)
   if (output !== undefined) await inWords('write the spec', () => writeFileAtomic(output, report.proposal!))
@@ -61,15 +62,6 @@ async function writeSheet(path: string, samples: Looked['pictures']): Promise<vo
     import('../report/png.js'),
   ])
   await inWords('write the picture', () => writeFileAtomic(path, pngOf(contactSheet(samples))))
-}
-
-const placesOf = (files: readonly string[]) => files.filter((at) => at !== '-').map((at) => ({ name: 'the data', at }))
-
-/** A spec of the user is never replaced. */
-async function checkNewSpec(path: string, files: readonly string[]): Promise<void> {
-  const found = await stat(path).catch(() => undefined)
-  if (found?.isFile()) throw new UserError(`--output: ${path} is there already; choose another name, or remove it`)
-  await checkFilePlace('the spec', path, placesOf(files))
 }
 
 const JSON_FILE = /\.jsonc?$/i

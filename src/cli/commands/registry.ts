@@ -10,6 +10,7 @@ import { explain } from './explain.js'
 import { exportModel } from './export.js'
 import { findLr } from './find-lr.js'
 import { importModel } from './import.js'
+import { init } from './init.js'
 import { plot } from './plot.js'
 import { predict } from './predict.js'
 import { render } from './render.js'
@@ -25,6 +26,7 @@ import { validate } from './validate.js'
 /** Commands in the order of the help. `train`, the first, needs no name on the command line. */
 export const COMMANDS = {
   train,
+  init,
   validate,
   explain,
   render,
