@@ -99,8 +99,11 @@ function textOf(path: string, bytes: Buffer, before: number): string {
   }
 }
 
-/** Python writes NaN and Infinity, which JSON does not have: they become text. */
-const NOT_JSON = /("(?:[^"\\]|\\.)*")|(-?\bInfinity\b|\bNaN\b)/g
+/**
+ * Python writes NaN and Infinity, which JSON does not have: they become text. A string that does not end is matched too,
+ * so that no place is looked at twice.
+ */
+const NOT_JSON = /("[^"\\]*(?:\\.[^"\\]*)*"?)|(-?\bInfinity\b|\bNaN\b)/g
 
 function parsed(text: string, place: string): unknown {
   try {

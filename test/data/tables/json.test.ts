@@ -102,6 +102,12 @@ describe('the message', () => {
   test.each<[string, string, string | Uint8Array, string | RegExp]>([
     ['of a broken line', 'a.jsonl', '{"a":1}\n\n{"a":tru}\n', /^a\.jsonl: row 2 \(line 3\) is not JSON: /],
     ['of a broken line far down', 'a.jsonl', `${many}{"a":`, /^a\.jsonl: row 50001 \(line 50001\) is not JSON: /],
+    [
+      'of a long text without its end',
+      'a.jsonl',
+      `{"a":"${'\\"'.repeat(1e6)}`,
+      /^a\.jsonl: row 1 \(line 1\) is not JSON: /,
+    ],
     ['of two records on a line', 'a.jsonl', '{"a":1} {"a":2}\n', /^a\.jsonl: row 1 \(line 1\) is not JSON: /],
     ['of a record on two lines', 'a.jsonl', '{"a":\n1}\n', /^a\.jsonl: row 1 \(line 1\) is not JSON: /],
     [
