@@ -1,4 +1,5 @@
 /** Options that several commands take. A command changes the words of one with `{ ...device, help: '...' }`. */
+import type { HistoryFormat } from '../export/history-formats.js'
 import { ENGINES } from '../spec/engines.js'
 import type { Option } from './command.js'
 
@@ -41,3 +42,14 @@ export const json = {
   type: 'flag',
   help: 'Print one JSON document instead of the table',
 } as const satisfies Option
+
+/** Formats of a history, and their meanings. */
+export const HISTORY_FORMATS: Readonly<Record<HistoryFormat, string>> = {
+  json: 'one document, at the end',
+  jsonl: 'one line of JSON per epoch',
+  csv: 'one row per epoch',
+  tidy: 'CSV with one row per value, for tools that group by column',
+  'vega-lite': 'a chart that carries its data, at the end',
+  prometheus: 'gauges in its text format, at the end',
+  tensorboard: 'an event file; its name must have tfevents in it',
+}

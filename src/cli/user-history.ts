@@ -1,5 +1,6 @@
 /** The history that `--history` asks for. */
-import { formatOf, historyFile, historyStream } from '../export/history-writer.js'
+import { formatOf } from '../export/history-formats.js'
+import { historyFile, historyStream } from '../export/history-writer.js'
 import type { OtherHistory } from '../run/results.js'
 import type { Io } from './io.js'
 import type { PlaceOptions } from './places.js'

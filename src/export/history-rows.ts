@@ -1,4 +1,5 @@
 /** Formats the history as rows, one per epoch: CSV and JSON Lines. */
+import { quotedCell } from '../base/csv-cell.js'
 import type { EpochEndEvent } from '../training/events.js'
 
 /** Columns in the order of a row; the clock, which differs from run to run, is last. */
@@ -9,7 +10,7 @@ function cells({ epoch, metrics, learningRate, seconds }: EpochEndEvent): readon
 /** `epoch,loss,acc,val_loss,val_acc,learning_rate,seconds` */
 export const csvHeader = (event: EpochEndEvent): string =>
   `${cells(event)
-    .map(([key]) => key)
+    .map(([key]) => quotedCell(key))
     .join(',')}\n`
 
 /** Numbers with all their digits; NaN and infinities as pandas, R and gnuplot read them. */
@@ -18,7 +19,7 @@ export const csvRow = (event: EpochEndEvent): string =>
     .map(([, value]) => csvNumber(value))
     .join(',')}\n`
 
-function csvNumber(value: number): string {
+export function csvNumber(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   return Number.isFinite(value) ? String(value) : value > 0 ? 'inf' : '-inf'
 }

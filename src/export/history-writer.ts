@@ -1,15 +1,13 @@
 /** Writes the history of a run: a row after each epoch, or a document at the end. */
 import { open, stat } from 'node:fs/promises'
-import { extname } from 'node:path'
 import { appendWhole } from '../base/append.js'
+import { writeFileAtomic } from '../base/atomic-file.js'
 import { about, inWords, ourOwnProblem } from '../base/file-problem.js'
 import { afterwards, openPipe, writeTo } from '../base/pipe.js'
 import { checkWritable } from '../base/writable.js'
 import type { EpochEndEvent } from '../training/events.js'
-import { type History, historyText, writeHistory } from './history.js'
-import { csvHeader, csvRow, jsonRow } from './history-rows.js'
-
-export type HistoryFormat = 'json' | 'jsonl' | 'csv'
+import type { History } from './history.js'
+import { checkFileName, formatOf, type HistoryFormat, shapeOf } from './history-formats.js'
 
 export interface HistoryWriter {
   epoch(event: EpochEndEvent): Promise<void>
@@ -17,17 +15,14 @@ export interface HistoryWriter {
   end(history?: History): Promise<void>
 }
 
-const ENDINGS: Readonly<Record<string, HistoryFormat>> = { '.csv': 'csv', '.jsonl': 'jsonl', '.ndjson': 'jsonl' }
-
-/** Returns the format by the extension of a file; `json` for any other extension. */
-export const formatOf = (path: string): HistoryFormat => ENDINGS[extname(path).toLowerCase()] ?? 'json'
-
 /** Throws a UserError if a history could not be written. */
-export const checkHistoryPath = (path: string, format: HistoryFormat = formatOf(path)): Promise<void> =>
-  inWords('write the history', () => checkWritable(path, { replaced: format === 'json' }))
+export async function checkHistoryPath(path: string, format: HistoryFormat = formatOf(path)): Promise<void> {
+  checkFileName(path, format)
+  await inWords('write the history', () => checkWritable(path, { replaced: 'document' in shapeOf(format) }))
+}
 
 /**
- * Writes to a file. `json` is written at the end. Rows are on the disk when `epoch` resolves; the first row replaces an
+ * Writes to a file. A document is written at the end. Rows are on the disk when `epoch` resolves; the first row replaces an
  * older file. A row that cannot be written completely is removed. Writing to a pipe waits until a program reads it, or
  * until `signal` ends training.
  */
@@ -37,21 +32,23 @@ export function historyFile(path: string, format: HistoryFormat = formatOf(path)
     place ??= about(path, () => openRows(path, signal))
     return place
   }
+  const shape = shapeOf(format)
   let isFirst = true
   return {
     async epoch(event) {
-      if (format === 'json') return
-      const text = rowsOf(format, event, isFirst)
+      if ('document' in shape) return
+      const text = shape.row(event, isFirst)
       isFirst = false
       const { write } = await opened()
       await about(path, () => outlive(write(text)))
     },
     async end(history) {
-      if (format === 'json' && history) {
+      if ('document' in shape && history) {
+        const text = shape.document(history)
         const isPipe = (await stat(path).catch(() => undefined))?.isFIFO()
-        if (!isPipe) return outlive(writeHistory(path, history))
+        if (!isPipe) return outlive(writeFileAtomic(path, text))
         const { write } = await opened()
-        await about(path, () => outlive(write(historyText(history))))
+        await about(path, () => outlive(write(text)))
       }
       await (await place?.catch(() => undefined))?.close()
     },
@@ -59,7 +56,7 @@ export function historyFile(path: string, format: HistoryFormat = formatOf(path)
 }
 
 interface Rows {
-  write(text: string): Promise<void>
+  write(text: string | Uint8Array): Promise<void>
   close(): Promise<void>
 }
 
@@ -112,11 +109,12 @@ const outlive = (write: Promise<void>): Promise<void> =>
  * nor does a full disk: the owner of the stream handles its errors.
  */
 export function historyStream(stream: NodeJS.WritableStream, format: HistoryFormat): HistoryWriter {
+  const shape = shapeOf(format)
   let isFirst = true
   let isClosed = false
   // the callback of a write has the same error; without a listener it would end the process
   stream.on('error', () => {})
-  const write = async (text: string) => {
+  const write = async (text: string | Uint8Array) => {
     if (!isClosed) {
       await writeTo(stream, text).catch(() => {
         isClosed = true
@@ -125,16 +123,11 @@ export function historyStream(stream: NodeJS.WritableStream, format: HistoryForm
   }
   return {
     async epoch(event) {
-      if (format !== 'json') await write(rowsOf(format, event, isFirst))
+      if ('row' in shape) await write(shape.row(event, isFirst))
       isFirst = false
     },
     async end(history) {
-      if (format === 'json' && history) await write(historyText(history))
+      if ('document' in shape && history) await write(shape.document(history))
     },
   }
-}
-
-function rowsOf(format: 'csv' | 'jsonl', event: EpochEndEvent, isFirst: boolean): string {
-  if (format === 'jsonl') return jsonRow(event)
-  return isFirst ? csvHeader(event) + csvRow(event) : csvRow(event)
 }

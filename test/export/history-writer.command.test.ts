@@ -9,7 +9,8 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { historyText } from '../../src/export/history.js'
-import { checkHistoryPath, formatOf, historyFile, historyStream } from '../../src/export/history-writer.js'
+import { formatOf } from '../../src/export/history-formats.js'
+import { checkHistoryPath, historyFile, historyStream } from '../../src/export/history-writer.js'
 import { epochsOf, historyOf } from './sample-run.js'
 
 const [first, second] = epochsOf({ loss: 0.5 }, { loss: 0.25 }) as [

@@ -9,6 +9,7 @@ import { evaluate } from './evaluate.js'
 import { explain } from './explain.js'
 import { exportModel } from './export.js'
 import { findLr } from './find-lr.js'
+import { history } from './history.js'
 import { importModel } from './import.js'
 import { init } from './init.js'
 import { plot } from './plot.js'
@@ -39,6 +40,7 @@ export const COMMANDS = {
   summary,
   evaluate,
   check,
+  history,
   plot,
   compare,
   predict,

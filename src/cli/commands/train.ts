@@ -1,9 +1,8 @@
 /** `train SPEC`: the command without a name of its own. */
-import type { HistoryFormat } from '../../export/history-writer.js'
 import type { StyleName } from '../../report/reporter.js'
 import { command, ONE_SPEC } from '../command.js'
 import { EXIT_WORDS } from '../exit-codes.js'
-import { device, engine, out, set, workers } from '../options.js'
+import { device, engine, HISTORY_FORMATS, out, set, workers } from '../options.js'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: 'the bar of Keras 1', keras3: 'the bar of Keras 3' }
 
@@ -13,12 +12,6 @@ const VERBOSE = {
   2: 'one line per epoch',
   3: 'the same as 1, plus messages of native libraries',
 } as const
-
-const FORMATS: Readonly<Record<HistoryFormat, string>> = {
-  json: 'one document, at the end',
-  jsonl: 'one line of JSON per epoch',
-  csv: 'one row per epoch',
-}
 
 export const train = command({
   usage: 'train SPEC',
@@ -51,8 +44,8 @@ standard error.`,
     'history-format': {
       type: 'choice',
       value: 'FORMAT',
-      help: 'Format of the --history file. Default: by its extension, else json',
-      choices: FORMATS,
+      help: 'Format of the --history file. Default: by its name, else json',
+      choices: HISTORY_FORMATS,
       needs: 'history',
     },
     events: {

@@ -1,4 +1,5 @@
 /** Predictions as CSV (RFC 4180): a header, and a line for each row. */
+import { quotedCell } from '../../base/csv-cell.js'
 import { shortestComputed } from '../../base/shortest.js'
 import type { PredictionColumn, PredictionRows, PredictionWriter, Sink } from './rows.js'
 
@@ -20,5 +21,3 @@ function linesOf({ count, cells, hasNone }: PredictionRows): string {
   }
   return text
 }
-
-const quotedCell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
