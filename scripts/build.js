@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bringFont, bringOnnxRuntime, makeGradients, makeKernels, makeValidator } from './generated.js'
-import { joinModules } from './join.js'
+import { FILES, joinModules } from './join.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url)
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc')
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.json'], { cwd: root, stdio: ['ignore', 2, 2] })
 removeLeftovers()
-copyFileSync(join(root, 'src/data/sources/digits.gz'), join(root, 'dist/data/sources/digits.gz'))
+for (const file of FILES) copyFileSync(join(root, 'src', file), join(root, 'dist', file))
 bringOnnxRuntime()
 await bringFont()
 await makeKernels()

@@ -24,7 +24,7 @@ const ENTRIES = [
   'run/engine-child',
 ]
 /** Files that modules read beside themselves. */
-const FILES = ['data/sources/digits.gz']
+export const FILES = ['data/sources/digits.gz', 'report/page/charts.js', 'report/page/style.css']
 /** Packages that are joined too, because they have many files. Others are loaded from node_modules. */
 const PACKAGES = ['@duckdb/node-api', 'zod']
 

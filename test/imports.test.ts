@@ -40,7 +40,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
   },
   import: { loads: ['base', 'spec', 'data', 'model', 'export', 'zod'] },
   report: {
-    loads: ['base', '@dagrejs/dagre', 'fast-png', 'vega', 'vega-lite', '@resvg/resvg-js'],
+    loads: ['base', '@dagrejs/dagre', 'fast-png', 'vega', 'vega-lite', '@resvg/resvg-js', 'uplot'],
     types: ['spec', 'program', 'training', 'export'],
   },
   run: { loads: ['base', 'spec', 'data', 'model', 'program', 'engine', 'training', 'export', 'import'] },

@@ -66,8 +66,8 @@ async function plotTest(
   if (directory === null) throw new UserError(`--of ${of}: ${run} is in no folder of a run, so it has no model.`)
   const place = await placeOf([stored], of, output)
   return interruptible(io, async (signal) => {
-    const answers = await answersForTest(directory, options, io, signal)
-    const chart = testChart(of, answers, `${TITLES[of]} of ${visible(history.name)}`)
+    const { all } = await answersForTest(directory, options, io, signal)
+    const chart = testChart(of, all, `${TITLES[of]} of ${visible(history.name)}`)
     if (chart === null) {
       throw new UserError(
         `--of ${of}: the model of ${run} has no output of ${isOfNumbers(of) ? 'numbers' : 'classes'} that this plot can show.`,

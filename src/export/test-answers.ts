@@ -15,3 +15,22 @@ export interface TestAnswers {
   /** Of classes: the number of the right name in each row, or -1 for none. Else as `given`; labels are 0 or 1. */
   readonly right: Float32Array
 }
+
+/** A test row that a model is far from right about. */
+export interface Mistake {
+  /** Number of the row among the test rows, from 1. */
+  readonly row: number
+  readonly right: string
+  readonly given: string
+  /** Of a class: probabilities of the given and of the right one. Of a number: the distance. */
+  readonly detail: string
+  readonly picture: RowPicture | null
+}
+
+/** The input of a row as a picture: bytes by row, column and channel. */
+export interface RowPicture {
+  readonly height: number
+  readonly width: number
+  readonly channels: 1 | 3
+  readonly data: Uint8Array
+}

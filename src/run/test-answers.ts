@@ -34,6 +34,7 @@ export async function testAnswers({ trained, data, engine, warn, signal }: TestA
   const predictor = await openPredictor({ trained, fields: inputs, engine, warn })
   try {
     const taken = predictor.answers.flatMap((answer, index) => takenOf(answer, targetOf(trained, answer, index), count))
+    if (taken.length === 0) return []
     let from = 0
     for await (const { size, arrays } of batches(data.test, { batchSize: predictor.batchSize })) {
       signal.throwIfAborted()

@@ -9,6 +9,8 @@ export const RUN_FILES = {
   pictures: 'pictures',
   /** Of `train plot`. */
   plots: 'plots',
+  /** Of `train report`. */
+  report: 'report.html',
   /** For a stack: holds a folder for each RBM, by its number. */
   stages: 'stages',
   /** With `k_fold`: holds a folder for each fold, by its number. */

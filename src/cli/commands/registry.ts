@@ -15,6 +15,7 @@ import { init } from './init.js'
 import { plot } from './plot.js'
 import { predict } from './predict.js'
 import { render } from './render.js'
+import { report } from './report.js'
 import { sample } from './sample.js'
 import { schema } from './schema.js'
 import { serve } from './serve.js'
@@ -42,6 +43,7 @@ export const COMMANDS = {
   check,
   history,
   plot,
+  report,
   compare,
   predict,
   serve,

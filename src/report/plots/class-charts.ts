@@ -1,7 +1,7 @@
 /** Charts of the classes that a model finds in test rows. */
+import { fixed } from '../../base/python-format.js'
 import { visible } from '../../base/visible.js'
 import type { TestAnswers } from '../../export/test-answers.js'
-import { formatMetric } from '../numbers.js'
 import { distinct } from './curves.js'
 import { DIAGONAL, type PanelSpec, SIZE, share, titled } from './panels.js'
 import { calibration, confusionMatrix, precisionRecallCurve, rocCurve, type ScoreCurve } from './scores.js'
@@ -96,14 +96,14 @@ function scorePanel(
   const mean = found.reduce((sum, one) => sum + one.score, 0) / found.length
   const shown = found.length > MOST_CURVES ? found.toSorted((a, b) => a.score - b.score).slice(0, MOST_CURVES) : found
   const left = found.length - shown.length
-  const labels = distinct(shown.map((one) => `${one.name}: ${score} ${formatMetric(one.score)}`))
+  const labels = distinct(shown.map((one) => `${one.name}: ${score} ${fixed(one.score, 4)}`))
   const values = shown.flatMap(({ points }, index) =>
     points.map(([px, py], order) => ({ x: px, y: py, order, name: labels[index] })),
   )
   const subtitle =
     found.length === 1
       ? ''
-      : `mean ${score} ${formatMetric(mean)}${left > 0 ? `; the ${MOST_CURVES} lowest of ${found.length}` : ''}`
+      : `mean ${score} ${fixed(mean, 4)}${left > 0 ? `; the ${MOST_CURVES} lowest of ${found.length}` : ''}`
   return [
     {
       title: titled(name, subtitle),
@@ -146,7 +146,7 @@ export function calibrationPanels(answers: TestAnswers): readonly PanelSpec[] {
   const x = share('confidence', of)
   return [
     {
-      title: titled(name, `expected calibration error ${formatMetric(found.error)}; bars are shares of the rows`),
+      title: titled(name, `expected calibration error ${fixed(found.error, 4)}; bars are shares of the rows`),
       width: SIZE,
       height: SIZE,
       layer: [
@@ -154,7 +154,12 @@ export function calibrationPanels(answers: TestAnswers): readonly PanelSpec[] {
         {
           data: { values },
           mark: { type: 'bar', opacity: 0.35, color: SECOND_COLOR },
-          encoding: { x: share('from', of), x2: { field: 'to' }, y: share('share', 'share that is right') },
+          encoding: {
+            x: share('from', of),
+            x2: { field: 'to' },
+            y: share('share', 'share that is right'),
+            y2: { datum: 0 },
+          },
         },
         {
           data: { values },

@@ -66,7 +66,7 @@ function panelSpec(panel: Panel, plot: CurvePlot): PanelSpec {
     type: 'quantitative',
     title: null,
     scale: isLog ? { type: 'log' } : { zero: false, ...(hasNone && { domain: [0, 1] }) },
-    axis: { ...(isLog && { format: leastOf(curves) < 1e-4 ? '~e' : '~g' }), tickCount: 5 },
+    axis: { format: !isLog ? '~r' : leastOf(curves) < 1e-4 ? '~e' : '~g', tickCount: 5 },
   }
   const [low, high] = [{ ...y, field: 'low' }, { field: 'high' }]
   const detail = { field: 'part' }

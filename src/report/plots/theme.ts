@@ -35,11 +35,11 @@ export function configOf(theme: ThemeName): Config {
   }
 }
 
-/** Rules that give the colours of the light theme those of the dark theme where a reader's screen is dark. */
-export const darkRules = (): string =>
+/** Rules that give the colours of the light theme those of the dark theme, within what `inside` selects. */
+export const darkRules = (inside = ''): string =>
   Object.entries(THEMES.light)
     .map(([name, light]) => {
       const dark = THEMES.dark[name as keyof typeof THEMES.light]
-      return `[fill="${light}"]{fill:${dark}}[stroke="${light}"]{stroke:${dark}}`
+      return `${inside}[fill="${light}"]{fill:${dark}}${inside}[stroke="${light}"]{stroke:${dark}}`
     })
     .join('')
