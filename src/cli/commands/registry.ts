@@ -1,4 +1,5 @@
 /** Every command. A new one is a file in this folder and a line in this table. */
+import { baseline } from './baseline.js'
 import { bench } from './bench.js'
 import { check } from './check.js'
 import { compare } from './compare.js'
@@ -40,6 +41,7 @@ export const COMMANDS = {
   'find-lr': findLr,
   summary,
   evaluate,
+  baseline,
   check,
   history,
   plot,
