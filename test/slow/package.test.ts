@@ -1,9 +1,19 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../support/command.js'
 import { canCompile, compile } from '../support/stub.js'
+import { tutorialCommands } from '../support/tutorial.js'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -89,6 +99,15 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
     const args = [spec, '--engine', 'onnx', '--set', 'fit.epochs=1', '--set', 'expect={}', '--out', 'out']
     expect(run(folder, train, args, { PATH: bin })).toMatchObject({ status: 0 })
     expect(JSON.parse(readFileSync(join(folder, 'out/history.json'), 'utf8'))).toMatchObject({ engine: 'onnx' })
+
+    // the tutorial, in a folder with nothing but the data
+    const own = join(work, 'own')
+    mkdirSync(own)
+    copyFileSync(join(ROOT, 'specs/data/iris.csv'), join(own, 'iris.csv'))
+    const path = [join(folder, 'node_modules/.bin'), bin].join(delimiter)
+    for (const command of tutorialCommands()) {
+      expect(run(own, '/bin/sh', ['-c', command], { PATH: path })).toMatchObject({ status: 0 })
+    }
 
     // the library, from JavaScript and with types
     writeFileSync(join(folder, 'use.mjs'), USE.replace(': string', ''))
