@@ -7,8 +7,10 @@ import { UserError } from '../base/issue.js'
 import { readHistory } from '../export/read-history.js'
 import { runPage } from '../report/page/run-page.js'
 import type { RunPage } from '../report/page/section.js'
+import { cellsOfRows } from '../run/cells-of-rows.js'
 import { describeModel } from '../run/describe-model.js'
 import { isPrepared, openModel } from '../run/open-model.js'
+import { readRun } from '../run/open-run.js'
 import { untrained } from '../run/summarize.js'
 import { worstMistakes } from '../run/worst-mistakes.js'
 import { RUN_FILES } from '../spec/run-files.js'
@@ -18,6 +20,7 @@ import { interruptible } from './interrupt.js'
 import { type Io, say } from './io.js'
 import { type OverrideOptions, overridesOf } from './overrides.js'
 import { checkFilePlace, ownFiles } from './places.js'
+import { watchingData } from './watch-data.js'
 
 export interface RunReportOptions extends Pick<OverrideOptions, 'engine' | 'device'> {
   readonly output: string | undefined
@@ -40,7 +43,7 @@ export async function reportRun(run: string, options: RunReportOptions, io: Io):
       ...{ label, history },
       spec: await inWords('read the spec', () => readFile(join(directory, RUN_FILES.spec), 'utf8')),
       ...(await described(directory, options)),
-      outputs: tested ? outputsOf(tested) : [],
+      outputs: tested ? await outputsOf(tested, options, io) : [],
       pictures: await picturesOf(directory),
     })
     await inWords('write the page', () => writeFileAtomic(place, page))
@@ -49,8 +52,25 @@ export async function reportRun(run: string, options: RunReportOptions, io: Io):
   })
 }
 
-const outputsOf = ({ trained, data, all }: AnswersForTest): RunPage['outputs'] =>
-  all.map((answers) => ({ answers, mistakes: worstMistakes(answers, trained, data, MOST_MISTAKES) }))
+/** Mistakes that are no pictures are shown with the cells of their rows. */
+async function outputsOf({ trained, data, all }: AnswersForTest, options: RunReportOptions, io: Io) {
+  const outputs = all.map((answers) => ({ answers, mistakes: worstMistakes(answers, trained, data, MOST_MISTAKES) }))
+  const rows = outputs.flatMap(({ mistakes }) => mistakes.flatMap(({ row, picture }) => (picture ? [] : [row - 1])))
+  if (rows.length === 0 || !('source' in trained.spec.data)) return outputs
+  const overrides = overridesOf({ ...options, set: [] })
+  const run = await watchingData(io, (watch) => readRun(trained.directory, overrides, io.stdin, watch))
+  const raw = await run.data.raw()
+  try {
+    if (raw.sample !== null) return outputs
+    const cells = await cellsOfRows(raw, rows)
+    return outputs.map(({ answers, mistakes }) => ({
+      answers,
+      mistakes: mistakes.map((one) => ({ ...one, cells: cells.get(one.row - 1) ?? {} })),
+    }))
+  } finally {
+    raw.close()
+  }
+}
 
 /** The model and the data of a run; null for a model that was imported. */
 async function described(directory: string, options: RunReportOptions): Promise<Pick<RunPage, 'model' | 'form'>> {

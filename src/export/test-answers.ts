@@ -25,6 +25,8 @@ export interface Mistake {
   /** Of a class: probabilities of the given and of the right one. Of a number: the distance. */
   readonly detail: string
   readonly picture: RowPicture | null
+  /** The cells of the row by column, as the source has them; none for a picture, or if a sample is several rows. */
+  readonly cells?: Readonly<Record<string, string | null>>
 }
 
 /** The input of a row as a picture: bytes by row, column and channel. */

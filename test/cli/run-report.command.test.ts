@@ -23,6 +23,19 @@ test('writes a page about a network, its test rows and its worst mistakes', asyn
   for (const words of ['Predicted and true numbers', 'Worst mistakes', 'test rows</th><td>', '>auto-mpg<', 'dense_2']) {
     expect(page).toContain(words)
   }
+  // the worst mistakes are rows of the table, with the number that was right
+  const [, mpg, cyl, displ] =
+    /<tr><th scope="row">\d+<\/th><td>([\d.]+)<\/td><td>[\d.]+<\/td><td>-?[\d.]+<\/td><td>(\d+)<\/td><td>([\d.]+)</.exec(
+      page,
+    )!
+  const table = readFileSync(join(import.meta.dirname, '../../specs/data/auto-mpg.csv'), 'utf8').split('\n')
+  const [header, ...rows] = table.map((line) => line.split(','))
+  const at = (name: string) => header!.indexOf(name)
+  const isIt = (row: readonly string[]) =>
+    Number(row[at('mpg')]) === Number(mpg) &&
+    Number(row[at('cyl')]) === Number(cyl) &&
+    Number(row[at('displ')]) === Number(displ)
+  expect(rows.some(isIt)).toBe(true)
 })
 
 test('a run of an RBM has its pictures; without a network its test rows have no plots', async () => {

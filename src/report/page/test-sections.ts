@@ -87,10 +87,12 @@ ${picture ? html`<img alt="Test row ${row}" src="${pngAddress(pngOf(picture))}">
   )}</ol>`
 }
 
-const mistakeTable = (mistakes: readonly Mistake[]): Html =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="Worst mistakes"><table>
-<thead><tr><th scope="col">test row</th><th scope="col">true</th><th scope="col">predicted</th><th scope="col">by how much</th></tr></thead>
+function mistakeTable(mistakes: readonly Mistake[]): Html {
+  const columns = Object.keys(mistakes[0]!.cells ?? {})
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Worst mistakes"><table>
+<thead><tr>${['test row', 'true', 'predicted', 'by how much', ...columns].map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${mistakes.map(
-    ({ row, right, given, detail }) =>
-      html`<tr><th scope="row">${row}</th><td>${right}</td><td>${given}</td><td>${detail}</td></tr>\n`,
+    ({ row, right, given, detail, cells = {} }) =>
+      html`<tr><th scope="row">${row}</th>${[right, given, detail, ...columns.map((name) => cells[name] ?? '')].map((text) => html`<td>${text}</td>`)}</tr>\n`,
   )}</tbody></table></div>`
+}
