@@ -9,7 +9,7 @@ export const init = command({
 do next. FILE holds a table or arrays (.csv, .tsv, .jsonl, .parquet, .npy,
 .npz, .h5, .idx), or it is a folder of pictures, sounds or texts by class. In a
 terminal it asks for what is not given; a question that shows a value in
-brackets takes it when you press Enter. \`train data\` shows more of the same data.`,
+brackets takes it when you press Enter. \`train data\` shows more of them.`,
   operands: { least: 0, most: Number.POSITIVE_INFINITY, few: '', many: '' },
   options: {
     target: { type: 'text', value: 'COLUMN', help: 'The column of FILE to predict' },
