@@ -11,6 +11,7 @@ import { findLrReportJsonSchema } from '../export/find-lr-report.js'
 import { foldsReportJsonSchema } from '../export/folds-report.js'
 import { historyJsonSchema } from '../export/history.js'
 import { runEventJsonSchema } from '../export/run-events.js'
+import { runsReportJsonSchema } from '../export/runs-report.js'
 import { summaryReportJsonSchema } from '../export/summary-report.js'
 import { jsonSchema } from '../spec/json-schema.js'
 import type { SchemaName } from './schema-names.js'
@@ -29,6 +30,7 @@ export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, stri
   'baseline.schema.json': text(baselineJsonSchema()),
   'check.schema.json': text(checkReportJsonSchema()),
   'compare.schema.json': text(compareReportJsonSchema()),
+  'runs.schema.json': text(runsReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -13,6 +13,7 @@ export const SCHEMAS = {
   baseline: 'the file of `train baseline`',
   check: '`train check --json`',
   compare: '`train compare --json`',
+  runs: '`train runs --json`',
 } as const
 
 export type SchemaName = keyof typeof SCHEMAS

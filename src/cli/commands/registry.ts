@@ -17,6 +17,7 @@ import { plot } from './plot.js'
 import { predict } from './predict.js'
 import { render } from './render.js'
 import { report } from './report.js'
+import { runs } from './runs.js'
 import { sample } from './sample.js'
 import { schema } from './schema.js'
 import { serve } from './serve.js'
@@ -47,6 +48,7 @@ export const COMMANDS = {
   plot,
   report,
   compare,
+  runs,
   predict,
   serve,
   export: exportModel,
