@@ -4,26 +4,13 @@
 # Needs Debian or Ubuntu with that package, and 400 MB of disk. Installs in FOLDER, by default a temporary one.
 # Usage: scripts/headless-chromium.sh [FOLDER]. Prints variables to set: eval "$(scripts/headless-chromium.sh)"
 set -eu
+here=$(cd "$(dirname "$0")" && pwd)
 folder=${1:-$(mktemp -d)}
 mkdir -p "$folder"
 cd "$folder"
 
-# the browser itself, whose files must lie in one folder, and the libraries that an installation would add
-packages() {
-  browser='chromium-common chromium-headless-shell'
-  # shellcheck disable=SC2086
-  apt-get --simulate install --no-install-recommends $browser >added &&
-    { printf '%s\n' $browser && sed -n 's/^Inst \([^ ]*\).*/\1/p' added; } | sort -u
-}
-download() {
-  # shellcheck disable=SC2086
-  list=$(packages) && apt-get download $list >&2
-}
-download || { apt-get update >&2 && download; }
-for package in *.deb; do
-  dpkg-deb --extract "$package" .
-done
-rm -f ./*.deb added
+# its parts must lie in one folder, so both come, also if one is installed
+"$here/debian-packages.sh" chromium-common chromium-headless-shell
 
 libraries=$(find "$folder" -name '*.so*' -exec dirname {} \; | sort -u | tr '\n' ':')
 cat >chromium <<EOF

@@ -15,21 +15,7 @@ python=${PYTHON:-python3}
 # gnuplot and jq with the libraries that an installation would add
 mkdir -p "$folder/debian"
 cd "$folder/debian"
-packages() {
-  wanted='gnuplot-nox jq'
-  # shellcheck disable=SC2086
-  apt-get --simulate install --no-install-recommends $wanted >added &&
-    { printf '%s\n' $wanted && sed -n 's/^Inst \([^ ]*\).*/\1/p' added; } | sort -u
-}
-download() {
-  # shellcheck disable=SC2086
-  list=$(packages) && apt-get download $list >&2
-}
-download || { apt-get update >&2 && download; }
-for package in *.deb; do
-  dpkg-deb --extract "$package" .
-done
-rm -f ./*.deb added
+"$root/scripts/debian-packages.sh" gnuplot-nox jq
 libraries=$(find "$folder/debian" -name '*.so*' -exec dirname {} \; | sort -u | tr '\n' ':')
 for program in gnuplot jq; do
   found=$(find "$folder/debian/usr/bin" -name "$program-nox" -o -name "$program" -type f | head -n 1)
