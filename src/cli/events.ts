@@ -3,7 +3,9 @@ import { outsideDescriptor } from '../base/descriptor.js'
 import { problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { NOWHERE, openLines, streamLines } from '../export/line-place.js'
+import { MlflowClient } from '../export/mlflow-client.js'
 import { eventLine } from '../export/run-events.js'
+import { tellMlflow } from '../run/mlflow.js'
 import { type EventTeller, tellEvents } from '../run/run-events.js'
 import type { Io } from './io.js'
 import { type Place, STDOUT } from './places.js'
@@ -65,6 +67,34 @@ export function openEvents({ name, at, problem }: EventsPlace, { io, signal, war
   )
   return { ...teller, close: () => lines.close() }
 }
+
+/** Gives the runs to a server of MLflow. A server that fails gives one warning, and training goes on. */
+export function openMlflow(address: string, { warn }: Pick<EventsOptions, 'warn'>): Listener {
+  const client = new MlflowClient(address.replace(/\/+$/, ''))
+  const teller = tellMlflow(client, (words) => warn(`The run on ${address} is incomplete: ${words}`))
+  return { ...NOBODY, ...teller }
+}
+
+/** Throws a UserError unless the address is one of a server. */
+export function checkServer(address: string): void {
+  const found = URL.canParse(address) ? new URL(address) : null
+  if (found !== null && /^https?:$/.test(found.protocol) && found.username === '') return
+  throw new UserError(
+    `--mlflow: found ${JSON.stringify(address)}, must be the address of a server, such as http://127.0.0.1:5000`,
+  )
+}
+
+/** Lets several hear. */
+export const together = (listeners: readonly Listener[]): Listener => ({
+  event: (...heard) => listeners.forEach((one) => void one.event(...heard)),
+  warning: (warning) => listeners.forEach((one) => void one.warning(warning)),
+  saved: (path) => listeners.forEach((one) => void one.saved(path)),
+  end: (end) => listeners.forEach((one) => void one.end(end)),
+  failed: (error) => listeners.forEach((one) => void one.failed(error)),
+  close: async () => {
+    for (const one of listeners) await one.close()
+  },
+})
 
 /** Hears nothing. */
 export const NOBODY: Listener = {

@@ -7,7 +7,7 @@ import { warningsOfData } from '../run/data-warnings.js'
 import { type FoldsEnd, hasFolds, trainFolds } from '../run/train-folds.js'
 import { type Host, trainStages, type Work } from '../run/train-stages.js'
 import type { StagesEnd } from '../run/work-events.js'
-import { eventsPlace, NOBODY, openEvents } from './events.js'
+import { checkServer, eventsPlace, openEvents, openMlflow, together } from './events.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
 import { createVoice, type Io, say } from './io.js'
@@ -22,9 +22,12 @@ import { showStart, showWarnings } from './warnings.js'
 export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {
   readonly workers: number | undefined
   readonly events: string | undefined
+  readonly mlflow: string | undefined
 }
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
+  const { mlflow } = options
+  if (mlflow !== undefined) checkServer(mlflow)
   const place = options.events === undefined ? null : eventsPlace(options.events)
   const checked = await readWatched(file, options, io)
   const { spec, start, warnings, issue } = checked
@@ -40,7 +43,10 @@ export async function trainSpec(file: string, options: TrainOptions, io: Io): Pr
   const interrupt = listenForInterrupt(io, { quiet: isQuiet, voice })
   const { signal, saving } = interrupt
   const warn = (text: string) => voice.say(`Warning: ${text}. Training continues.`)
-  const listener = place === null ? NOBODY : openEvents(place, { io, signal, warn })
+  const listener = together([
+    ...(place === null ? [] : [openEvents(place, { io, signal, warn })]),
+    ...(mlflow === undefined ? [] : [openMlflow(mlflow, { warn })]),
+  ])
   try {
     interrupt.begin('idle', interruptedBefore('training began', null))
     const { engine, data, waiting } = await openSpec(checked, { quiet: isQuiet, logs: verbose === '3' }, io)

@@ -53,6 +53,11 @@ standard error.`,
       value: 'PLACE',
       help: 'Write each event of training as a line of JSON: to a file, to standard output (-), or to a file descriptor (fd:3). Its schema is specs/events.schema.json. A place that fails gives one warning, and training continues',
     },
+    mlflow: {
+      type: 'text',
+      value: 'URI',
+      help: 'Give parameters, metrics and the files of the run to the tracking server of MLflow at this address, such as http://127.0.0.1:5000. If it fails, there is one warning, and training continues',
+    },
   },
   exits: EXIT_WORDS,
   examples: [
