@@ -10,7 +10,9 @@ export function scoreWords(history: History): Html {
   const failed = expectations.filter(({ passed }) => !passed).length
   const met =
     failed === 0
-      ? `All ${expectations.length} expectations were met`
+      ? expectations.length === 1
+        ? 'The expectation was met'
+        : `All ${expectations.length} expectations were met`
       : `${failed} of ${expectations.length} expectations were not met`
   return html`<p>${endWords(history)}${best ? ` Epoch ${best.epoch} was the best by ${best.monitor}${isRestored ? '; the model has its weights' : ''}.` : ''}</p>
 ${expectations.length === 0 ? null : html`<p class="${failed === 0 ? 'good' : 'bad'}"><strong>${met}.</strong></p>`}`
