@@ -47,7 +47,7 @@ test('a page has a section for what a run has, and no other', async () => {
   ])
   for (const words of [
     'Training diverged in epoch 3, at step 2: loss had NaN or infinity.',
-    'All 1 expectations were met.',
+    'The expectation was met.',
     'at least 0.9 at the best epoch',
     'dog taken for cat: 1 row',
     '<strong>cat</strong>, is dog',
