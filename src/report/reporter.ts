@@ -1,9 +1,9 @@
 /** Shows the progress of training: takes events, writes text. */
-import type { EpochEndEvent, StartEvent, TrainingEvent } from '../training/events.js'
+import type { EpochBeginEvent, EpochEndEvent, StartEvent, TrainingEvent } from '../training/events.js'
 import { keras1 } from './keras1.js'
 import { keras3 } from './keras3.js'
 import { columnsOf, liveLine } from './live-line.js'
-import { formatMetrics } from './numbers.js'
+import { formatDuration, formatMetrics } from './numbers.js'
 import { epochDone, epochOf, type Style } from './style.js'
 
 const STYLES = { keras1, keras3 } satisfies Readonly<Record<string, Style>>
@@ -45,6 +45,8 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
   const line = liveLine(stream)
   let start: StartEvent
   let epochBegan = 0
+  /** Seconds of the epochs that have ended. */
+  let trained = 0
   let firstStep = 0
   let columns = columnsOf(stream)
   let nextDraw = Number.NEGATIVE_INFINITY
@@ -54,12 +56,15 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
       switch (event.type) {
         case 'start':
           start = event
+          trained = 0
           for (const text of begin(start)) line.end(text)
           break
         case 'epochBegin': {
           epochBegan = now()
           const text = heading(event.epoch, start)
-          if (text !== null) line.end(text)
+          if (text === null) break
+          const all = `${text}${timeLeft(event, start, trained)}`
+          line.end(all.length < columnsOf(stream) ? all : text)
           break
         }
         case 'batchEnd': {
@@ -76,6 +81,7 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
           break
         }
         case 'epochEnd':
+          trained += event.seconds
           line.end(finished({ ...epochDone(start, event), firstStep }, color))
           break
         case 'end':
@@ -83,6 +89,18 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
       }
     },
   }
+}
+
+/** Training that takes less is not foretold. */
+const LEAST_SECONDS = 60
+
+/** ` - at most 4 min 10 s left, at least 20 s`: from the mean time of the epochs so far, for training that takes long. */
+function timeLeft({ epoch, earliestStop }: EpochBeginEvent, { epochs }: StartEvent, trained: number): string {
+  const mean = trained / (epoch - 1)
+  const left = epochs - epoch + 1
+  if (epoch === 1 || mean * left < LEAST_SECONDS) return ''
+  if (earliestStop === null || earliestStop >= left) return ` - ${formatDuration(mean * left)} left`
+  return ` - at most ${formatDuration(mean * left)} left, at least ${formatDuration(mean * earliestStop)}`
 }
 
 interface EpochLines {

@@ -23,6 +23,8 @@ export interface EpochBeginEvent {
   readonly type: 'epochBegin'
   /** Counts from 1. */
   readonly epoch: number
+  /** The least number of epochs, with this one, after which early stopping can end training; null if it cannot. */
+  readonly earliestStop: number | null
 }
 
 export interface BatchEndEvent {

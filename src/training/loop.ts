@@ -122,7 +122,7 @@ class Training {
     const epoch = this.#epoch
     const began = now()
     await this.#callbacks.epochBegin(epoch)
-    yield { type: 'epochBegin', epoch }
+    yield { type: 'epochBegin', epoch, earliestStop: this.#callbacks.earliestStop(epoch) }
     const totals = new Totals(this.#ofEach)
     yield* this.#steps(totals)
     if (this.#ending?.isCutShort) return

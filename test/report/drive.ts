@@ -17,9 +17,9 @@ export function drive({ start, stream, style = 'keras1', verbose = 1, color = fa
   send(start)
   return {
     leave: reporter.leave,
-    begin() {
+    begin(earliestStop: number | null = null) {
       began = seconds
-      send({ type: 'epochBegin', epoch: ++epoch })
+      send({ type: 'epochBegin', epoch: ++epoch, earliestStop })
     },
     /** A step that ends `elapsed` seconds after the epoch began. */
     step(step: number, elapsed: number, metrics: Metrics) {

@@ -26,7 +26,7 @@ describe("Keras 1's bar on a terminal", () => {
     'Train on 54000 samples, validate on 6000 samples',
     'Epoch 1/100',
     '54000/54000 [==============================] - 3s - loss: 0.2969 - acc: 0.9092 - val_loss: 0.1136 - val_acc: 0.9640',
-    'Epoch 2/100',
+    'Epoch 2/100 - 5 min 22 s left',
     '28032/54000 [==============>...............] - ETA: 1s - loss: 0.0660 - acc: 0.9797',
   ]
 
@@ -34,6 +34,27 @@ describe("Keras 1's bar on a terminal", () => {
     const terminal = new Terminal(120)
     anEpochAndAHalf(drive({ start: startEvent, stream: terminal.stream }))
     expect(terminal.screen()).toEqual(TRANSCRIPT)
+  })
+
+  test('the time that is left stands beside the number of the epoch, if it is a minute or more', () => {
+    const terminal = new Terminal(120)
+    const run = drive({ start: { ...startEvent, epochs: 50 }, stream: terminal.stream })
+    const epoch = (earliestStop: number | null) => {
+      run.begin(earliestStop)
+      run.end(5, { loss: 0.25 })
+    }
+    for (const earliest of [4, 3, 4, 60, null]) epoch(earliest)
+    for (let at = 6; at <= 40; at++) epoch(3)
+    const headings = terminal.screen().filter((line) => line.startsWith('Epoch'))
+    expect(headings.slice(0, 5)).toEqual([
+      'Epoch 1/50',
+      'Epoch 2/50 - at most 4 min 5 s left, at least 15 s',
+      'Epoch 3/50 - at most 4 min 0 s left, at least 20 s',
+      'Epoch 4/50 - 3 min 55 s left',
+      'Epoch 5/50 - 3 min 50 s left',
+    ])
+    expect(headings.at(-2)).toBe('Epoch 39/50 - at most 1 min 0 s left, at least 15 s')
+    expect(headings.at(-1)).toBe('Epoch 40/50')
   })
 
   test('messages after an error are below it', () => {
@@ -93,7 +114,7 @@ test("Keras 3's bar on a terminal", () => {
   expect(terminal.screen()).toEqual([
     'Epoch 1/100',
     '422/422 ━━━━━━━━━━━━━━━━━━━━ 3s 7ms/step - acc: 0.9092 - loss: 0.2969 - val_acc: 0.9640 - val_loss: 0.1136',
-    'Epoch 2/100',
+    'Epoch 2/100 - 5 min 22 s left',
     '219/422 ━━━━━━━━━━━━━━━━━━━━ 1s 7ms/step - acc: 0.9797 - loss: 0.0660',
   ])
 })
@@ -204,10 +225,12 @@ describe('the width of the window', () => {
   test.each(['keras1', 'keras3'] as const)('%s: no remains of old lines, whatever the window does', (style) => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 140 }), moves, fc.boolean(), (columns, story, color) => {
+        // so short that the time that is left is not shown, which needs room
+        const start = { ...startEvent, epochs: 3 }
         const terminal = new Terminal(columns)
         const log = new Terminal(1000)
-        const watched = drive({ start: startEvent, stream: terminal.stream, style, color })
-        const wide = drive({ start: startEvent, stream: log.stream, style, color })
+        const watched = drive({ start, stream: terminal.stream, style, color })
+        const wide = drive({ start, stream: log.stream, style, color })
         const both = [watched, wide]
         for (const run of both) run.begin()
         let elapsed = 0

@@ -50,6 +50,8 @@ export class Player {
 
   end = (): readonly Action[] => this.callback.onEnd?.(this.#state) ?? []
 
+  earliestStop = (epoch: number): number | undefined => this.callback.earliestStop?.(this.#state, epoch)
+
   best = (): BestEpoch | null => this.callback.best?.(this.#state) ?? null
 
   /** The state is copied, as when it is saved. */

@@ -41,10 +41,10 @@ describe('events', () => {
         stepsPerEpoch: 3,
         metrics: ['loss'],
       },
-      { type: 'epochBegin', epoch: 1 },
+      { type: 'epochBegin', epoch: 1, earliestStop: null },
       ...means(1, [1, 1.5, 1.8]),
       { type: 'epochEnd', epoch: 1, metrics: { loss: 1.8, val_loss: 608 / 6 }, learningRate: 0.5, seconds: 1 },
-      { type: 'epochBegin', epoch: 2 },
+      { type: 'epochBegin', epoch: 2, earliestStop: null },
       ...means(2, [4, 4.5, 4.8]),
       { type: 'epochEnd', epoch: 2, metrics: { loss: 4.8, val_loss: 620 / 6 }, learningRate: 0.5, seconds: 1 },
       {

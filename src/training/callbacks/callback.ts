@@ -82,4 +82,6 @@ export interface Callback<State extends Json = Json> {
   onEnd?(state: State): readonly Action[]
   /** The best epoch by this callback's measure, if it has one. */
   best?(state: State): BestEpoch | null
+  /** The least number of epochs, with the one that begins, after which this callback stops training. */
+  earliestStop?(state: State, epoch: number): number
 }

@@ -49,6 +49,12 @@ export class CallbackChain {
     return all.find((one) => one !== null) ?? null
   }
 
+  /** The least of all callbacks; null if none stops training at an epoch. */
+  earliestStop(epoch: number): number | null {
+    const all = this.callbacks.flatMap(({ earliestStop }, index) => earliestStop?.(this.#states[index]!, epoch) ?? [])
+    return all.length > 0 ? Math.min(...all) : null
+  }
+
   async #answer(ask: (callback: Callback, state: Json) => Answer<Json> | undefined): Promise<void> {
     for (const [index, callback] of this.callbacks.entries()) {
       const answer = ask(callback, this.#states[index]!)

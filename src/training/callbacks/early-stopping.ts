@@ -46,5 +46,12 @@ export function earlyStopping(options: EarlyStoppingOptions): Callback<Waiting> 
     },
     onEnd: ({ best }) => (restore && best ? [{ type: 'restoreWeights' }] : []),
     best: ({ best }) => best && { ...best, monitor },
+    earliestStop({ best, wait }, epoch) {
+      const ignored = Math.max(options.start_from_epoch - (epoch - 1), 0)
+      // the first value that counts is the best so far, and resets the wait unless a baseline must be beaten
+      const firstValue = best === null ? 1 : 0
+      const waited = best === null && baseline !== null ? 1 : wait
+      return ignored + firstValue + Math.max(patience - waited, 1)
+    },
   }
 }

@@ -69,6 +69,22 @@ test.each<[Partial<StoppingOptions>, number[], object]>([
   expect(actions).toEqual([{ type: 'stop', reason: 'early_stopping', stopping }])
 })
 
+test.each(
+  [0, 1, 3].flatMap((patience) =>
+    [0, 2].flatMap((start_from_epoch) => [null, 0.5].map((baseline) => ({ patience, start_from_epoch, baseline }))),
+  ),
+)('foretells the earliest stop, which comes if nothing improves: %j', (options) => {
+  for (const improving of [0, 1, 2, 4]) {
+    const callback = new Player(earlyStopping(resolve(options)))
+    let epoch = 1
+    for (; epoch <= improving; epoch++) callback.epochEnd(epochEnd(epoch, { val_loss: 10 - epoch }))
+    const foretold = callback.earliestStop(epoch)!
+    let more = 0
+    while (callback.epochEnd(epochEnd(epoch + more++, { val_loss: 10 })).every(({ type }) => type !== 'stop'));
+    expect({ improving, epochs: more }).toEqual({ improving, epochs: foretold })
+  }
+})
+
 describe('NaN', () => {
   test.each([
     ['min', [Number.NaN, Number.NaN, 0.9, 0.8, 0.85, 0.9]],
