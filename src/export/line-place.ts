@@ -86,6 +86,7 @@ function pipeLines(
 ): LinePlace {
   const late = afterwards(signal)
   const early: string[] = []
+  let waiting = 0
   let pipe: Socket | undefined
   const opened = open(late.signal).then(
     (socket) => {
@@ -98,8 +99,12 @@ function pipeLines(
   return {
     write(line, mayBeLost) {
       if (failing.hasFailed) return
-      if (pipe === undefined) early.push(...(mayBeLost ? [] : [line]))
-      else if (!mayBeLost || pipe.writableLength < MOST_WAITING) pipe.write(line)
+      if (mayBeLost && (pipe?.writableLength ?? waiting) >= MOST_WAITING) return
+      if (pipe) pipe.write(line)
+      else {
+        early.push(line)
+        waiting += line.length
+      }
     },
     async close() {
       await opened
