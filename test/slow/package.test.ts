@@ -104,9 +104,10 @@ describe.skipIf(!reached)('the package as npm packs it', () => {
     const own = join(work, 'own')
     mkdirSync(own)
     copyFileSync(join(ROOT, 'specs/data/iris.csv'), join(own, 'iris.csv'))
-    const path = [join(folder, 'node_modules/.bin'), bin].join(delimiter)
+    const ofUser = { ...ENVIRONMENT, PATH: [join(folder, 'node_modules/.bin'), bin].join(delimiter) }
     for (const command of tutorialCommands()) {
-      expect(run(own, '/bin/sh', ['-c', command], { PATH: path })).toMatchObject({ status: 0 })
+      const { status, stderr } = spawnSync('/bin/sh', ['-c', command], { cwd: own, env: ofUser, encoding: 'utf8' })
+      expect({ command, status }, stderr).toEqual({ command, status: 0 })
     }
 
     // the library, from JavaScript and with types
