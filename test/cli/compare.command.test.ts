@@ -4,18 +4,10 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCommand, temporaryFolder } from '../support/command.js'
 import { documentOf } from '../support/schema.js'
-
-const SPEC = {
-  data: { source: 'rows.csv', target: 'y' },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 'auto', activation: 'softmax' }] },
-  loss: 'crossentropy',
-  metrics: ['acc'],
-  fit: { epochs: 3, validation_split: 0.2 },
-}
-const ROWS = `a,b,y\n${Array.from({ length: 60 }, (_, index) => `${index},${index % 7},${index % 2 ? 'no' : 'yes'}`).join('\n')}\n`
+import { SMALL_FILES } from '../support/small-table.js'
 
 async function twoRuns(): Promise<string> {
-  const cwd = temporaryFolder({ 'own.json': JSON.stringify(SPEC), 'rows.csv': ROWS })
+  const cwd = temporaryFolder(SMALL_FILES)
   for (const set of [[], ['--set', 'fit.batch_size=16', '--set', 'seed=3', '--set', 'early_stopping=true']]) {
     const { code } = await runCommand(['own.json', '--engine', 'onnx', '-v', '0', ...set], { cwd })
     expect(code).toBe(0)

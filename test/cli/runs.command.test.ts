@@ -6,16 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { COMMAND, runCommand, runShell, temporaryFolder } from '../support/command.js'
 import { documentOf } from '../support/schema.js'
+import { SMALL_FILES } from '../support/small-table.js'
 
-const SPEC = {
-  data: { source: 'rows.csv', target: 'y' },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 'auto', activation: 'softmax' }] },
-  loss: 'crossentropy',
-  metrics: ['acc'],
-  fit: { epochs: 3, validation_split: 0.2 },
-}
-const ROWS = `a,b,y\n${Array.from({ length: 60 }, (_, index) => `${index},${index % 7},${index % 2 ? 'no' : 'yes'}`).join('\n')}\n`
-const folder = () => temporaryFolder({ 'own.json': JSON.stringify(SPEC), 'rows.csv': ROWS })
+const folder = () => temporaryFolder(SMALL_FILES)
 
 test('runs with their state, score, epochs, age and size', async () => {
   const cwd = folder()
