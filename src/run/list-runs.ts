@@ -1,6 +1,7 @@
 /** Lists runs in folders: what their files say, also while they are under way. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { cellsOfLine } from '../base/csv-cell.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { isObject, jsonOf } from '../base/json.js'
@@ -106,7 +107,7 @@ const OTHERS = ['epoch', 'learning_rate', 'seconds']
 /** The columns of a history that is being written; its last line may be incomplete. */
 function rowsOf(text: string): Pick<History, 'metrics' | 'seconds'> {
   const [head = '', ...lines] = text.slice(0, text.lastIndexOf('\n')).split('\n')
-  const names = head.split(',')
+  const names = cellsOfLine(head)
   const rows = lines.map((line) => line.split(','))
   const column = (name: string) =>
     rows.map((row) => {
