@@ -2,15 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { runCommand, runShell, temporaryFolder } from '../support/command.js'
 import { documentOf } from '../support/schema.js'
 
 const SPEC = {
-  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
-  loss: 'sparse_categorical_crossentropy',
-  optimizer: 'Adam',
-  engine: 'onnx',
+  ...BARS_AND_STRIPES,
   metrics: ['acc'],
   fit: { epochs: 3, batch_size: 4, validation_split: 0.3 },
   callbacks: [{ type: 'ModelCheckpoint', filepath: 'best' }],

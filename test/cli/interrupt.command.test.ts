@@ -4,14 +4,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
 
 const SPEC = {
-  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
-  loss: 'sparse_categorical_crossentropy',
-  optimizer: 'Adam',
-  engine: 'onnx',
+  ...BARS_AND_STRIPES,
   fit: { epochs: 1, batch_size: 4 },
 }
 const WHOLE = ['history.csv', 'history.json', 'model', 'preparation.json', 'spec.json']

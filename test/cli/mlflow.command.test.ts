@@ -3,16 +3,8 @@ import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
-
-const SPEC = {
-  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
-  loss: 'sparse_categorical_crossentropy',
-  optimizer: 'Adam',
-  engine: 'onnx',
-  fit: { epochs: 3, batch_size: 4 },
-}
 
 /** The address of a server that gives one answer to everything. */
 function serverWith(status: number, body: string): Promise<string> {
@@ -29,7 +21,7 @@ test.each([
   ['is another', () => serverWith(200, '<html>'), 'its answer is not JSON; is it a server of MLflow?'],
   ['knows no runs', () => serverWith(200, '{}'), 'its answer has no id; is it a server of MLflow?'],
 ])('a server that %s: one warning, and the run is whole', async (_, server, words) => {
-  const cwd = temporaryFolder({ 'spec.json': JSON.stringify(SPEC) })
+  const cwd = temporaryFolder({ 'spec.json': JSON.stringify(BARS_AND_STRIPES) })
   const { code, stderr } = await runCommand(['spec.json', '--out', 'out', '--mlflow', await server()], { cwd })
   expect(code, stderr).toBe(0)
   expect(stderr.match(/^Warning: The run on .*$/gm)).toHaveLength(1)
@@ -38,7 +30,7 @@ test.each([
 })
 
 test('an address that is none is refused before work', async () => {
-  const cwd = temporaryFolder({ 'spec.json': JSON.stringify(SPEC) })
+  const cwd = temporaryFolder({ 'spec.json': JSON.stringify(BARS_AND_STRIPES) })
   const { code, stderr } = await runCommand(['spec.json', '--mlflow', 'file:///x'], { cwd })
   expect(code).toBe(2)
   expect(stderr).toContain('--mlflow: found "file:///x", must be the address of a server')

@@ -3,20 +3,13 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { runCommand, runShell, temporaryFolder } from '../support/command.js'
-
-const SPEC = {
-  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
-  loss: 'sparse_categorical_crossentropy',
-  optimizer: 'Adam',
-  engine: 'onnx',
-  fit: { epochs: 3, batch_size: 4 },
-}
 
 const RATE = { type: 'LearningRateScheduler', rates: { 0: 0.1 } }
 
-const folderWith = (changes: object = {}) => temporaryFolder({ 'spec.json': JSON.stringify({ ...SPEC, ...changes }) })
+const folderWith = (changes: object = {}) =>
+  temporaryFolder({ 'spec.json': JSON.stringify({ ...BARS_AND_STRIPES, ...changes }) })
 const WHOLE = ['history.csv', 'history.json', 'model', 'preparation.json', 'spec.json']
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0
 
@@ -133,7 +126,12 @@ describe('a file of a CSVLogger with other columns', () => {
       { callbacks: [RATE, logger] },
       'epoch,learning_rate,loss,val_learning_rate,val_loss',
     ],
-    ['with validation', 'epoch,loss\r\n', { fit: { ...SPEC.fit, validation_split: 0.5 } }, 'epoch,loss,val_loss'],
+    [
+      'with validation',
+      'epoch,loss\r\n',
+      { fit: { ...BARS_AND_STRIPES.fit, validation_split: 0.5 } },
+      'epoch,loss,val_loss',
+    ],
   ])('is refused before anything is made: %s', async (_, text, more, columns) => {
     const cwd = cwdWith(text, more)
     const { code, stderr } = await runCommand(['spec.json', '--out', 'o/x'], { cwd })

@@ -2,17 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { temporaryFolder } from '../support/command.js'
 import { readers, readersPython, withTrain } from '../support/results-readers.js'
 
 const NAME = `a "name" \\ ${'x'.repeat(70)}`
 const SPEC = {
   name: 'run',
-  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
-  loss: 'sparse_categorical_crossentropy',
-  optimizer: 'Adam',
-  engine: 'onnx',
+  ...BARS_AND_STRIPES,
   metrics: ['acc'],
   fit: { epochs: 3, batch_size: 4, validation_split: 0.3 },
 }

@@ -5,16 +5,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
 import { readers } from '../support/results-readers.js'
 
 const SPEC = {
   name: 'bars-and.stripes',
-  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
-  loss: 'sparse_categorical_crossentropy',
+  ...BARS_AND_STRIPES,
   optimizer: { type: 'Adam', learning_rate: 0.05 },
-  engine: 'onnx',
   metrics: ['acc'],
   fit: { epochs: 4, batch_size: 4, validation_split: 0.3 },
 }

@@ -2,16 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { temporaryFolder } from '../support/command.js'
 import { readers, readersPython, withTrain } from '../support/results-readers.js'
 
 const PIPES = join(import.meta.dirname, '../../examples/pipes')
 const SPEC = {
-  data: { dataset: 'bars-and-stripes', size: 3, flatten: true },
-  model: { type: 'Sequential', layers: [{ type: 'Dense', units: 2, activation: 'softmax' }] },
-  loss: 'sparse_categorical_crossentropy',
+  ...BARS_AND_STRIPES,
   optimizer: { type: 'Adam', learning_rate: 0.05 },
-  engine: 'onnx',
   metrics: ['acc'],
   fit: { epochs: 4, batch_size: 4, validation_split: 0.3 },
 }
