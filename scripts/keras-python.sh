@@ -5,8 +5,5 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$(mktemp -d)}
-python=${PYTHON:-python3}
-"$python" -m venv "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-  -r "$root/test/fixtures/keras/requirements.txt" >&2
+"$root/scripts/python-packages.sh" "$folder" "$root/test/fixtures/keras/requirements.txt"
 echo "export PEERS_PYTHON='$folder/bin/python'"

@@ -7,10 +7,7 @@
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 folder=${1:-$(mktemp -d)}
-python=${PYTHON:-python3}
-"$python" -m venv "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir \
-  -r "$root/test/fixtures/results/requirements.txt" >&2
+"$root/scripts/python-packages.sh" "$folder" "$root/test/fixtures/results/requirements.txt"
 
 # gnuplot and jq with the libraries that an installation would add
 mkdir -p "$folder/debian"
