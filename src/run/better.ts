@@ -1,4 +1,4 @@
-/** Which values of a run's measures are better. */
+/** Knows the better direction of a run's measures. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SECONDS } from '../base/measured-once.js'
@@ -18,18 +18,18 @@ export function betterInSpec(spec: ResolvedSpec): BetterOf {
   const { training } = last ?? (isUnsupervised(spec) ? spec : {})
   const metrics = last?.metrics ?? allMetricsOf(spec)
   const hasPlainLoss = training === undefined || lossFalls(training)
-  return (key) => {
-    if (key === SECONDS) return 'min'
-    const name = key.replace(/^(?:val|test)_/, '')
-    return name === 'loss' && !hasPlainLoss ? null : betterOf(name, metrics)
-  }
+  return byName((name) => (name === 'loss' && !hasPlainLoss ? null : betterOf(name, metrics)))
 }
 
 /** By the spec in the folder of a run; without one, by the names of metrics. */
 export async function betterInRun(directory: string | null): Promise<BetterOf> {
   const path = directory === null ? null : join(directory, RUN_FILES.spec)
   const spec = path === null ? undefined : parseSpec(await readFile(path, 'utf8'), { source: path }).spec
-  return spec
-    ? betterInSpec(spec)
-    : (key) => (key === SECONDS ? 'min' : betterByName(key.replace(/^(?:val|test)_/, '')))
+  return spec ? betterInSpec(spec) : byName(betterByName)
 }
+
+/** Takes a key of any part of the data for that of its measure. */
+const byName =
+  (better: (name: string) => Better): BetterOf =>
+  (key) =>
+    key === SECONDS ? 'min' : better(key.replace(/^(?:val|test)_/, ''))

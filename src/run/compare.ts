@@ -10,6 +10,7 @@ import type { StoredHistory } from '../export/read-history.js'
 import { parseSpec } from '../spec/parse.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
+import { valueIn } from './baseline.js'
 import { betterInRun } from './better.js'
 import { type Difference, differences } from './differences.js'
 import { ownVersion } from './versions.js'
@@ -49,7 +50,7 @@ async function compareMeasures(runs: readonly StoredHistory[]): Promise<CompareR
   const directions = await Promise.all(runs.map(({ directory }) => betterInRun(directory)))
   const keys = [...new Set(measures.flatMap((own) => Object.keys(own)))]
   return keys.map((key) => {
-    const values = measures.map((own) => (Object.hasOwn(own, key) ? own[key]! : null))
+    const values = measures.map((own) => valueIn(own, key) ?? null)
     const known = new Set(measures.flatMap((own, index) => (Object.hasOwn(own, key) ? [directions[index]!(key)] : [])))
     const better = known.size === 1 ? [...known][0]! : null
     return { key, better, values, best: bestOf(values, better) }
