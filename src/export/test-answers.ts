@@ -1,4 +1,4 @@
-/** What a trained model answers for its test rows, beside what is right. */
+/** Answers of a trained model for its test rows, beside the right ones. */
 
 export interface TestAnswers {
   /** Name of the output. */
@@ -12,7 +12,7 @@ export interface TestAnswers {
   readonly rows: number
   /** Answers by row and name: rows * names. */
   readonly given: Float32Array
-  /** Of classes: the number of the right name in each row, or -1 for none. Else as `given`; labels are 0 or 1. */
+  /** For classes it holds the number of the right name in each row, or -1 for none. Else it is like `given`; labels are 0 or 1. */
   readonly right: Float32Array
 }
 
@@ -22,7 +22,7 @@ export interface Mistake {
   readonly row: number
   readonly right: string
   readonly given: string
-  /** Of a class: probabilities of the given and of the right one. Of a number: the distance. */
+  /** Says how far apart they are: for a class by the probabilities of the given and of the right one. */
   readonly detail: string
   readonly picture: RowPicture | null
   /** The cells of the row by column, as the source has them; none for a picture, or if a sample is several rows. */

@@ -53,7 +53,7 @@ function wrongClasses({ names, rows, given, right }: TestAnswers): Found[] {
   }).flat()
 }
 
-/** Of the first number of a row. */
+/** Finds the distance of the first number of each row. */
 function farNumbers({ names, rows, given, right }: TestAnswers): Found[] {
   const width = names.length
   return Array.from({ length: rows }, (_, index): Found[] => {

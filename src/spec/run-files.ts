@@ -7,9 +7,9 @@ export const RUN_FILES = {
   history: 'history.json',
   model: 'model',
   pictures: 'pictures',
-  /** Of `train plot`. */
+  /** Pictures that `train plot` draws. */
   plots: 'plots',
-  /** Of `train report`. */
+  /** The page that `train report` writes. */
   report: 'report.html',
   /** For a stack: holds a folder for each RBM, by its number. */
   stages: 'stages',

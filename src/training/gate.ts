@@ -33,7 +33,7 @@ export function parseExpectation(text: string): Pick<Expectation, 'key' | 'bound
 
 /** The numbers of a run that expectations are about. */
 export interface Measured {
-  /** Those of each epoch. */
+  /** The measures of each epoch. */
   readonly epochs: readonly Metrics[]
   /** The epoch whose weights the model has, from 1; 0 without one. */
   readonly restored: number

@@ -1,4 +1,4 @@
-/** Which values of a measure are better: by the metrics of a spec, or by the names in a history alone. */
+/** The better direction of a measure follows from the metrics of a spec, or from the names in a history alone. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,4 @@
-/** What `train check` writes, read by the programs that CHECK_PYTHON has: `scripts/check-readers.sh` installs them. */
+/** Programs that CHECK_PYTHON has read the files of `train check`: `scripts/check-readers.sh` installs them. */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

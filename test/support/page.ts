@@ -14,7 +14,7 @@ export interface Look {
 }
 
 export interface Page {
-  /** What the console reports as an error, exceptions, and requests that leave the file. */
+  /** Errors that the console reports, exceptions, and requests that leave the file. */
   readonly problems: readonly string[]
   /** Returns the value of an expression, which may be a promise. */
   evaluate<Value>(expression: string): Promise<Value>

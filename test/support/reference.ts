@@ -23,7 +23,7 @@ export function referencePages(): ReadonlyMap<string, string> {
   return new Map(Array.from(pages, ([name, blocks]) => [name, `${blocks.join('\n\n')}\n`]))
 }
 
-/** Of every place that has fields, or values with names. */
+/** Explains every place that has fields, or values with names. */
 function* explanations(): Iterable<Explanation> {
   const seen = new Set<string>()
   for (const [, place] of everyPlace(root)) {

@@ -6,7 +6,7 @@ import { short } from '../short-number.js'
 import { html } from './html.js'
 import type { Section } from './section.js'
 
-/** What `charts.js` reads. */
+/** Returns the data that `charts.js` draws. */
 export const chartData = ({ epochs, best, panels }: CurvePlot) => ({
   epochs,
   best: best[0]?.epoch ?? null,

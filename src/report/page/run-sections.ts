@@ -1,4 +1,4 @@
-/** What a run was made of, on its page: model, data, environment, warnings, spec. */
+/** Sections of a run's page about its parts: model, data, environment, warnings, spec. */
 import type { Field } from '../../base/field.js'
 import type { DataForm } from '../../base/form.js'
 import { formatShape } from '../../base/shape.js'

@@ -1,4 +1,4 @@
-/** What the page of a run is made of. */
+/** Parts of the page of a run. */
 import type { DataForm } from '../../base/form.js'
 import type { History } from '../../export/history.js'
 import type { SummaryReport } from '../../export/summary-report.js'

@@ -1,4 +1,4 @@
-/** What a model makes of its test rows, on the page of its run. */
+/** Sections of a run's page about the answers of its model for the test rows. */
 import type { Mistake, TestAnswers } from '../../export/test-answers.js'
 import { svgOf } from '../plots/render.js'
 import { confusionMatrix } from '../plots/scores.js'

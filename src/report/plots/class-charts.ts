@@ -82,7 +82,7 @@ interface ScoreWords {
   readonly hasDiagonal: boolean
 }
 
-/** Of two classes the curve of the second; of many those with the lowest scores. */
+/** Draws one curve for a class. If there are two classes, it is that of the second; if many, those with the lowest scores. */
 function scorePanel(
   answers: TestAnswers,
   curveOf: (answers: TestAnswers, name: number) => ScoreCurve | null,

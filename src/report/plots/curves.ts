@@ -19,7 +19,7 @@ export interface Curve {
   readonly part: Part | null
   /** A value for each epoch; null: NaN, infinite or, after the end of a run, none. */
   readonly values: readonly (number | null)[]
-  /** Of several runs: the least and the largest value of each epoch. */
+  /** The least and the largest value of each epoch; null for a single run. */
   readonly spread: { readonly low: Curve['values']; readonly high: Curve['values'] } | null
 }
 
@@ -44,7 +44,7 @@ export interface BestEpoch {
 export interface CurvePlot {
   readonly runs: readonly string[]
   readonly panels: readonly Panel[]
-  /** Of each run that is drawn alone. */
+  /** Best epochs of the runs that are drawn alone. */
   readonly best: readonly BestEpoch[]
   readonly epochs: number
 }

@@ -22,7 +22,7 @@ export const share = (field: string, title: string) => ({
   axis: { format: '.1~f', tickCount: 5 },
 })
 
-/** What chance gives, or a model that is always right about itself. */
+/** The line on which y is x: answers by chance in a ROC plot, or probabilities that equal the true shares. */
 export const DIAGONAL = {
   data: {
     values: [

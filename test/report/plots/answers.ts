@@ -12,7 +12,7 @@ export const answersOf = (
   ...{ given: Float32Array.from(given.flat()), right: Float32Array.from(right) },
 })
 
-/** Of two classes, by the probability of the second. */
+/** Answers about two classes, given the probability of the second. */
 export const binary = (probabilities: readonly number[], right: readonly number[]): TestAnswers =>
   answersOf(
     'classes',
