@@ -22,6 +22,7 @@ export const PURPOSE = {
   split: 5,
   augment: 6,
   fit: 7,
+  sweep: 8,
 } as const
 
 export interface PhiloxKey {

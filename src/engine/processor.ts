@@ -1,6 +1,7 @@
 /** Describes the processor of this machine, as far as the system tells. */
 import { readFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { cpus } from 'node:os'
+import { processors } from '../base/processors.js'
 
 export interface Processor {
   readonly name: string
@@ -14,7 +15,7 @@ export function thisProcessor(): Processor {
   const features = process.platform === 'linux' ? featuresIn(cpuinfo()) : undefined
   return {
     name: cpus()[0]?.model.trim() || process.arch,
-    cores: availableParallelism(),
+    cores: processors(),
     ...(features !== undefined && { features }),
   }
 }

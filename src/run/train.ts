@@ -1,6 +1,7 @@
 /** Trains the model of a session, tests it, and writes the results. */
-import { availableParallelism } from 'node:os'
+
 import { type Issue, UserError } from '../base/issue.js'
+import { processors } from '../base/processors.js'
 import type { Engine } from '../engine/engine.js'
 import { buildHistory, type History } from '../export/history.js'
 import type { StageSpec } from '../spec/spec.js'
@@ -87,7 +88,7 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
     engine: engine.name,
     device: engine.device,
     precision: engine.precision,
-    processors: availableParallelism(),
+    processors: processors(),
     versions: versions(engine),
     started: began.date.toISOString(),
     total_seconds,

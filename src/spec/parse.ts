@@ -8,6 +8,7 @@ import { applyOverrides, type Override } from './override.js'
 import { toPointer } from './pointer.js'
 import { schemaIssues } from './schema-issues.js'
 import { type ResolvedSpec, specSchema } from './spec.js'
+import type { SweepSpec } from './sweep.js'
 
 export interface ParseOptions {
   /** File name for issues, `-` for standard input. */
@@ -18,6 +19,8 @@ export interface ParseOptions {
 /** Has a `spec` only if there are no issues. */
 export interface ParsedSpec {
   readonly spec?: ResolvedSpec
+  /** What `train sweep` tries, which is no part of the spec of a run. */
+  readonly sweep?: SweepSpec | undefined
   readonly issues: readonly Issue[]
   /** Adds the position to issues that are found later. */
   readonly document: SpecDocument
@@ -32,9 +35,9 @@ export function parseSpec(text: string, { source, overrides = [] }: ParseOptions
   const { spec, drafts } = resolve(value)
   const issues = firstOf(inOrder([...syntax.issues, ...misfits, ...drafts.map((draft) => document.issue(draft))]))
   if (!spec || issues.length > 0) return { issues, document }
-  const { $schema: _, name = nameOf(source), ...rest } = spec
+  const { $schema: _, name = nameOf(source), sweep, ...rest } = spec
   // the model decides which kind of spec it is, and the rules have checked that the other fields fit that kind
-  return { spec: frozen({ name, ...rest } as ResolvedSpec), issues, document }
+  return { spec: frozen({ name, ...rest } as ResolvedSpec), sweep: frozen(sweep), issues, document }
 }
 
 /** The JSON Schema finds errors of form. zod adds defaults, and checks rules that a schema cannot express. */

@@ -34,6 +34,7 @@ import { GAPS, type RBM_METRICS } from './rbm-metrics.js'
 import { lossRules } from './rbm-monitor-rules.js'
 import { unitRules } from './rbm-unit-rules.js'
 import { startSchema } from './start.js'
+import { sweepSchema } from './sweep.js'
 import { foldRules, validates } from './validation.js'
 
 const sequential = z
@@ -73,6 +74,7 @@ type Fields = {
   readonly early_stopping: typeof earlyStoppingSchema
   readonly callbacks: typeof callbacksSchema
   readonly expect: typeof expectSchema
+  readonly sweep: z.ZodOptional<typeof sweepSchema>
 }
 
 const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
@@ -115,6 +117,7 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
   early_stopping: earlyStoppingSchema,
   callbacks: callbacksSchema,
   expect: expectSchema,
+  sweep: sweepSchema.optional(),
 })
 
 export const specSchema = formed(fields.refine(hasLoss, { error: 'found no "loss", which must be given' }), complete)
@@ -137,7 +140,7 @@ const endsInNetwork = (model: z.output<typeof modelSchema>): boolean =>
 
 /** Adds the defaults that depend on the kind of model. */
 function complete({ optimizer, loss, metrics, target, outputs, training, ...rest }: z.output<typeof fields>) {
-  const { fit, early_stopping, callbacks, expect, ...before } = rest
+  const { fit, early_stopping, callbacks, expect, sweep, ...before } = rest
   const { model } = before
   const defaults = defaultsOf(model)
   const follows = optimizer ?? (defaults.optimizer && optimizerSchema.parse(defaults.optimizer, ONCE))
@@ -156,6 +159,7 @@ function complete({ optimizer, loss, metrics, target, outputs, training, ...rest
     early_stopping,
     callbacks,
     expect,
+    ...(sweep && { sweep }),
   }
 }
 
@@ -216,7 +220,7 @@ function* historyKeyRules(spec: Parsed): Iterable<RuleIssue> {
 
 type Shared = Omit<
   Parsed,
-  '$schema' | 'name' | 'model' | 'optimizer' | 'loss' | 'metrics' | 'target' | 'outputs' | 'training'
+  '$schema' | 'name' | 'model' | 'optimizer' | 'loss' | 'metrics' | 'target' | 'outputs' | 'training' | 'sweep'
 > & { readonly name: string }
 
 /** A network that learns from labels, or from the samples themselves. */

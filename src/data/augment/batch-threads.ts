@@ -1,7 +1,8 @@
 /** Threads that make the batches of an augmented table ahead of the steps that need them. */
-import { availableParallelism } from 'node:os'
+
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../../base/issue.js'
+import { processors } from '../../base/processors.js'
 import { receivedError } from '../../base/sent-error.js'
 import { type BatchOptions, rowsOfBatches, type TableBatch } from '../batches.js'
 import { ONCE } from '../steps/binary-draws.js'
@@ -19,7 +20,7 @@ const AHEAD = ROOMS - 1
 const MOST_THREADS = 8
 
 /** All processors but the one that trains. With one processor there is no thread, and batches are made in between. */
-export const defaultThreads = (): number => Math.min(availableParallelism() - 1, MOST_THREADS)
+export const defaultThreads = (): number => Math.min(processors() - 1, MOST_THREADS)
 
 export interface BatchThreads {
   /**

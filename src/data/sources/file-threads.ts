@@ -1,6 +1,7 @@
 /** Threads that read and decode the files of rows. */
-import { availableParallelism } from 'node:os'
+
 import { Worker } from 'node:worker_threads'
+import { processors } from '../../base/processors.js'
 import { beside } from '../pictures/gate.js'
 import type { FileDecoder } from './file-decoders.js'
 import { CLOSE, type FactsByColumn, type FilesAnswered, type FilesAsked, type FileThreadData } from './file-messages.js'
@@ -16,8 +17,8 @@ export interface ThreadOptions {
 const MOST_THREADS = 4
 
 export function defaultOptions(): ThreadOptions {
-  const processors = availableParallelism()
-  return { count: processors === 1 ? 0 : Math.min(processors, MOST_THREADS), after: 400 }
+  const count = processors()
+  return { count: count === 1 ? 0 : Math.min(count, MOST_THREADS), after: 400 }
 }
 
 export interface FileThreads {

@@ -1,6 +1,7 @@
 /** Runs kernels over the arena on two threads: the main thread, and a helper that sleeps between turns. */
-import { availableParallelism } from 'node:os'
+
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
+import { processors } from '../../../base/processors.js'
 import { Chunks, chunksOf, type Kernel, MOST_CHUNKS, MOST_TASKS, newShared, type Task, turnsOf } from './chunks.js'
 import type { AddedKernels, HelperData } from './helper-thread.js'
 
@@ -15,7 +16,7 @@ export class Crew {
   readonly #added: AddedKernels[] = []
   readonly #shared = newShared()
   readonly #chunks = new Chunks(this.#shared)
-  #hasHelper = availableParallelism() > 1
+  #hasHelper = processors() > 1
   /** Started by the first turn that is large enough. */
   #helper: { readonly worker: Worker; readonly port: MessagePort } | undefined
 

@@ -1,6 +1,7 @@
 /** The step of a program for one batch size: sessions of the runtime that read and write the arena, and update loops. */
-import { availableParallelism } from 'node:os'
+
 import { setImmediate } from 'node:timers/promises'
+import { processors } from '../../../base/processors.js'
 import { type Shape, sizeOf } from '../../../base/shape.js'
 import type { Outputs } from '../../engine.js'
 import type { Task } from '../crew/chunks.js'
@@ -16,7 +17,7 @@ import { OnnxSession, type PlacedTensor, type SessionOptions } from './session.j
 import { loopCalls, updateTask } from './update-loops.js'
 
 export const SESSION_OPTIONS: SessionOptions = {
-  threads: availableParallelism(),
+  threads: processors(),
   config: {
     // a thread of the runtime that keeps spinning after the graph would take a core from the crew's helper
     'session.force_spinning_stop': '1',
@@ -59,7 +60,7 @@ export async function compileStep(
   const { graph, updates, halves } = step
   const lowered = lowerToOnnx(graph)
   const options = { ...sessionOptions, rewrites: graph.nodes.length <= MOST_REWRITTEN }
-  const threads = availableParallelism()
+  const threads = processors()
   const [session, other] = await Promise.all([
     OnnxSession.create(lowered.model, { ...options, ...(halves && { threads: Math.ceil(threads / 2) }) }),
     // only the first half is profiled

@@ -2,7 +2,7 @@
  * Decides which steps run on two halves of a batch, with a thread each. These wait for one another once per step
  * instead of within every product.
  */
-import { availableParallelism } from 'node:os'
+import { processors } from '../../../base/processors.js'
 import { sizeOf } from '../../../base/shape.js'
 import type { Program } from '../../../program/program.js'
 import { costOf } from '../graph/cost.js'
@@ -24,7 +24,7 @@ const LEAST_USES = 4
 
 /** Traces and simplifies the step of a program, and splits off its update. */
 export async function stepOf(program: Program, size: number, mayHalve: boolean): Promise<Step> {
-  if (mayHalve && size % 2 === 0 && availableParallelism() > 1) {
+  if (mayHalve && size % 2 === 0 && processors() > 1) {
     const half = await traceStep(program, size / 2)
     const updates = half.updates.flatMap((update) => updateFromHalves(update) ?? [])
     const fits = updates.length === half.updates.length && usesOf(half, program, size / 2) >= LEAST_USES

@@ -2,8 +2,9 @@
  * The ConfigProto of a session: device, threads, precision (tensorflow/core/protobuf/config.proto,
  * rewriter_config.proto).
  */
-import { availableParallelism } from 'node:os'
+
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { processors } from '../../../base/processors.js'
 import { message } from '../../../base/protobuf.js'
 import type { Precision } from '../../../spec/engines.js'
 
@@ -42,7 +43,7 @@ const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
 export function sessionConfig({ precision, nodes = 0, gpu }: SessionConfig): Uint8Array {
   const writer = new BinaryWriter()
   if (gpu === undefined) message(writer, 1, noGpu)
-  writer.tag(2, WireType.Varint).int32(availableParallelism())
+  writer.tag(2, WireType.Varint).int32(processors())
   // one operator at a time, on all cores: two at once would wait for each other's threads
   writer.tag(5, WireType.Varint).int32(1)
   if (gpu !== undefined) {
