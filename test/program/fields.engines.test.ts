@@ -12,7 +12,7 @@ import { outputsOf } from '../../src/spec/outputs.js'
 import type { SupervisedSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { splitLast } from '../support/data.js'
-import { engineNames, toleranceOn } from '../support/engines.js'
+import { engineNames, someOn, toleranceOn } from '../support/engines.js'
 import { evenly, hashes } from '../support/hashed.js'
 import { type FieldsCase, kerasFixture } from '../support/keras.js'
 import { epochsFromKeras } from '../support/keras-run.js'
@@ -29,19 +29,21 @@ describe.each(engineNames)('on %s', (engineName) => {
     const session = await openSession(spec, data, engine)
     const { model, runner } = session
     onTestFinished(() => runner.dispose())
-    const epochs = await epochsFromKeras(session)
+    const someOf = (values: readonly number[]) => someOn(engineName, values, 1)
+    const epochs = await epochsFromKeras(session, someOf(one.history.loss!).length)
     const closely = toleranceOn(engineName, { relative: 2e-5, absolute: 2e-6 })
     expect(Object.keys(epochs[0]!).toSorted()).toEqual(Object.keys(one.history).toSorted())
     for (const [key, values] of Object.entries(one.history)) {
       expectClose(
         epochs.map((metrics) => metrics[key]!),
-        values,
+        someOf(values),
         key,
         closely,
       )
     }
     const state = await runner.read()
     expect(model.weights.map(({ name }) => name).toSorted()).toEqual(Object.keys(one.final).toSorted())
+    if (epochs.length < one.history.loss!.length) return
     for (const [name, values] of Object.entries(one.final)) expectClose(state[name]!, values, name, closely)
   })
 })

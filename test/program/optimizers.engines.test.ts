@@ -6,7 +6,7 @@ import type { BatchInput } from '../../src/program/program.js'
 import type { OptimizerSpec } from '../../src/spec/spec.js'
 import { runEnd, runStep } from '../../src/training/step.js'
 import { expectClose, largestMagnitude } from '../support/close.js'
-import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
+import { engineNames, loadRunner, someOn, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { optimizerTypes, resolveOptimizer } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -92,13 +92,14 @@ describe.each(engineNames)('engine %s', (engine) => {
       toleranceOn(engine, { relative: 1e-5, absolute: 1e-6 * largestMagnitude(expected) }),
     )
 
-  test.each(cases)('$name takes 20 steps as in Keras', async ({ optimizer, ...expected }) => {
+  test.each(cases)('$name takes steps as in Keras', async ({ optimizer, ...expected }) => {
     const spec = resolveOptimizer(optimizer)
     const names = Object.keys(expected.slots)
     const programs = follow(spec, names)
     const runner = await loadRunner(engine, { ...programs }, { batchSize: 1 })
     const training = { runner, plan: stepPlan(spec) }
-    for (const [iterations, gradient] of gradients.entries()) {
+    const some = someOn(engine, gradients, 6)
+    for (const [iterations, gradient] of some.entries()) {
       const arrays = Object.fromEntries(names.map((name) => [name, Float32Array.from(gradient[name]!)]))
       await runStep(training, { size: 1, arrays }, { learning_rate: expected.learning_rate, iterations })
       const record = expected.variables[recorded.indexOf(iterations + 1)]
@@ -108,6 +109,7 @@ describe.each(engineNames)('engine %s', (engine) => {
         closeTo(state[name]!, values, `${name} after step ${iterations + 1}`)
       }
     }
+    if (some.length < gradients.length) return
     const state = await runner.read()
     for (const [name, slots] of Object.entries(expected.slots)) {
       const keys = Object.keys(slots).map((slot) => `${name}/${slot}`)

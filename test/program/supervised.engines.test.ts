@@ -8,7 +8,7 @@ import { supervisedPrograms } from '../../src/program/supervised.js'
 import { outputsOf } from '../../src/spec/outputs.js'
 import { expectClose, expectSameState, type Tolerance } from '../support/close.js'
 import { arraysOf, formOf, X } from '../support/data.js'
-import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
+import { engineNames, loadRunner, someOn, toleranceOn } from '../support/engines.js'
 import { type Fixtures, kerasFixture } from '../support/keras.js'
 import { resolveLoss, resolveMetric, resolveModel, resolveOptimizer, resolveSpec } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
@@ -77,7 +77,8 @@ describe.each(engineNames)('engine %s', (engine) => {
     const { train, targets } = trainingOf(problem, optimizer)
     const runner = await loadRunner(engine, { train }, { batchSize: size })
     await runner.write(Object.fromEntries(flat(problem.initial)))
-    for (const [iterations, expected] of losses.entries()) {
+    const some = someOn(engine, losses, 4)
+    for (const [iterations, expected] of some.entries()) {
       const index = iterations % inputs.length
       const batch = { size, arrays: arraysOf(Float32Array.from(inputs[index]!), targets[index]!) }
       const outputs = await runner.run('train', batch, { learning_rate: optimizer.learning_rate as number, iterations })
@@ -88,7 +89,7 @@ describe.each(engineNames)('engine %s', (engine) => {
       }
       await expectWeights(runner, after_first, 'after the first step', closely)
     }
-    await expectWeights(runner, final, 'after the last step', closely)
+    if (some.length === losses.length) await expectWeights(runner, final, 'after the last step', closely)
   })
 })
 

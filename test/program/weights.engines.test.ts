@@ -6,7 +6,7 @@ import { outputsOf } from '../../src/spec/outputs.js'
 import { acting } from '../support/callbacks.js'
 import { expectClose, expectSameBits, expectSameState } from '../support/close.js'
 import { arraysOf, formOf, X } from '../support/data.js'
-import { engineNames, loadRunner, toleranceOn } from '../support/engines.js'
+import { engineNames, loadRunner, someOn, toleranceOn } from '../support/engines.js'
 import { kerasFixture } from '../support/keras.js'
 import { loopOptions, trainToEnd } from '../support/loop.js'
 import { BATCH_SIZE, smallNetwork } from '../support/network.js'
@@ -69,14 +69,16 @@ describe.each(engineNames)('engine %s', (engine) => {
     const runner = await loadRunner(engine, { ...programs }, { batchSize: size })
     const start = Object.fromEntries(Object.entries(initial).map(([name, its]) => [name, Float32Array.from(its)]))
     await runner.write(start)
-    for (const [iterations, expected] of losses.entries()) {
+    const some = someOn(engine, losses, 4)
+    for (const [iterations, expected] of some.entries()) {
       const { learning_rate } = optimizer
       const outputs = await runner.run('train', batch(iterations), { learning_rate, iterations })
       expectClose([outputs.loss![0]! / size], [expected], `loss before step ${iterations}`, closely)
     }
     const state = await runner.read()
-    for (const [name, values] of Object.entries(final)) expectClose(state[name]!, values, name, closely)
     for (const name of frozen) expectSameBits(state[name]!, start[name]!, name)
+    if (some.length < losses.length) return
+    for (const [name, values] of Object.entries(final)) expectClose(state[name]!, values, name, closely)
     const outputs = await runner.run('evaluate', batch(0), {})
     expectClose([outputs.loss![0]! / size], [evaluated], 'loss of an evaluation', closely)
   })

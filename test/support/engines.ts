@@ -81,6 +81,13 @@ export const COMPUTES_IN_SHADERS: { readonly [Name in RealEngine]: boolean } = {
   'eager:webgpu': true,
 }
 
+/**
+ * Steps or epochs of a run that such an engine takes: the first ones, because each runs the same shaders again. The
+ * other engines take them all, and it too with SHADERS=all.
+ */
+export const someOn = <One>(engine: RealEngine, all: readonly One[], some: number): readonly One[] =>
+  COMPUTES_IN_SHADERS[engine] && process.env.SHADERS !== 'all' ? all.slice(0, some) : all
+
 export async function loadRunner<Loaded extends Programs>(
   engineName: RealEngine,
   programs: Loaded,

@@ -10,10 +10,10 @@ export async function writeInitialWeights({ model, runner }: Session): Promise<v
   await runner.write(Object.fromEntries(matrices.map(({ name, shape }) => [name, initialWeight(name, shape)])))
 }
 
-/** Trains from these weights. Returns the loss and the metrics of each epoch. */
-export async function epochsFromKeras(session: Session): Promise<Metrics[]> {
+/** Trains from these weights, by default for all epochs. Returns the loss and the metrics of each epoch. */
+export async function epochsFromKeras(session: Session, epochs = session.training.epochs): Promise<Metrics[]> {
   await writeInitialWeights(session)
   const { signal } = new AbortController()
-  const events = await trainToEnd({ ...session.training, files: NO_FILES, signal, now: () => 0 })
+  const events = await trainToEnd({ ...session.training, epochs, files: NO_FILES, signal, now: () => 0 })
   return events.flatMap((event) => (event.type === 'epochEnd' ? [event.metrics] : []))
 }
