@@ -15,6 +15,7 @@ const lib = join(root, 'lib')
 const ENTRIES = [
   'cli/main',
   'index',
+  'base/lock-thread',
   'cli/watch-thread',
   'data/arrays/hdf5-thread',
   'data/augment/batch-thread',

@@ -53,18 +53,20 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
       }
       const found = rateReport(spec, engine, session, steps, tried)
       const { suggestion } = found
-      const directory = await createFolder(spec, options.out)
+      const { directory, lock } = await createFolder(spec, options.out)
       const report: FindLrReport = {
         ...found,
         picture: join(directory, 'find-lr.svg'),
         command: suggestion === null ? null : commandWith(suggestion, file, spec, options),
       }
-      await interrupt.saving(() =>
-        inWords('write the results', async () => {
-          await writeFileAtomic(join(directory, 'find-lr.json'), `${JSON.stringify(report, null, 2)}\n`)
-          await writeFileAtomic(report.picture, lrCurve(report))
-        }),
-      )
+      await interrupt
+        .saving(() =>
+          inWords('write the results', async () => {
+            await writeFileAtomic(join(directory, 'find-lr.json'), `${JSON.stringify(report, null, 2)}\n`)
+            await writeFileAtomic(report.picture, lrCurve(report))
+          }),
+        )
+        .finally(() => lock.release())
       const replaces = typeof spec.optimizer.learning_rate !== 'number'
       writeReport(report, () => findLrLines(report, { replaces }), options, io)
       return suggestion === null ? EXIT.expectationFailed : EXIT.done

@@ -23,7 +23,7 @@ export async function showRuns(given: readonly string[], options: RunsOptions, i
   if (options.json && options.watch)
     throw new UserError('--json and --watch: give one of them; for a program, `train --events` follows a run.')
   const folders = given.length > 0 || !existsSync(DEFAULT) ? given : [DEFAULT]
-  const list = () => listRuns(folders, Date.now())
+  const list = () => listRuns(folders)
   const runs = await list()
   if (options.watch) await follow(runs, list, io)
   else

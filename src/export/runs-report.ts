@@ -23,7 +23,7 @@ const runsReportSchema = z
               'diverged',
             ])
             .describe(
-              'Why training ended; under_way: it has not ended; cut_off: it has no end, and its files do not change any more; unreadable: its history is none of this version.',
+              'Why training ended; under_way: a process writes into its folder; cut_off: it has no end, because its process was killed or failed; unreadable: its history is none of this version.',
             ),
           score: z
             .strictObject({

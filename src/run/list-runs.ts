@@ -7,6 +7,7 @@ import { UserError } from '../base/issue.js'
 import { isObject, jsonOf } from '../base/json.js'
 import type { History } from '../export/history.js'
 import { readHistory } from '../export/read-history.js'
+import { holderOf } from '../export/run-lock.js'
 import type { RunsReport } from '../export/runs-report.js'
 import { RUN_FILES } from '../spec/run-files.js'
 
@@ -16,13 +17,13 @@ export type ListedRun = RunsReport['runs'][number]
 const DEEPEST = 6
 
 /** Returns all runs in the folders, the newest first. Throws a UserError for a folder that is none. */
-export async function listRuns(folders: readonly string[], now: number): Promise<ListedRun[]> {
+export async function listRuns(folders: readonly string[]): Promise<ListedRun[]> {
   for (const folder of folders) {
     const found = await stat(folder).catch(() => undefined)
     if (!found?.isDirectory()) throw new UserError(`${folder}: no such folder`)
   }
   const paths = (await Promise.all(folders.map((folder) => runsIn(folder, DEEPEST)))).flat()
-  const runs = await Promise.all([...new Set(paths)].map((path) => lookAtRun(path, now)))
+  const runs = await Promise.all([...new Set(paths)].map(lookAtRun))
   return runs.filter((run) => run !== null).toSorted((a, b) => b.started.localeCompare(a.started))
 }
 
@@ -37,14 +38,15 @@ async function runsIn(folder: string, depth: number): Promise<string[]> {
 }
 
 /** Returns null for a run that is removed meanwhile. */
-async function lookAtRun(run: string, now: number): Promise<ListedRun | null> {
+async function lookAtRun(run: string): Promise<ListedRun | null> {
   const spec = await timesOf(join(run, RUN_FILES.spec))
   if (!spec) return null
   const files = await Promise.all([RUN_FILES.rows, RUN_FILES.history].map((name) => timesOf(join(run, name))))
   const changed = Math.max(spec.mtimeMs, ...files.map((found) => found?.mtimeMs ?? 0))
   const of = epochsOf(jsonOf(await readFile(join(run, RUN_FILES.spec), 'utf8').catch(() => '')))
   const about = { run, of, changed: new Date(changed).toISOString(), bytes: await bytesIn(run) }
-  if (files[1]) {
+  const isHeld = (await holderOf(run).catch(() => null)) !== null
+  if (files[1] && !isHeld) {
     const history = await readHistory(run).then(
       (stored) => stored.history,
       () => null,
@@ -56,20 +58,15 @@ async function lookAtRun(run: string, now: number): Promise<ListedRun | null> {
     const started = new Date(spec.mtimeMs).toISOString()
     return { ...about, state: 'unreadable', score: null, epochs: 0, started }
   }
-  const { metrics, seconds } = rowsOf(await readFile(join(run, RUN_FILES.rows), 'utf8').catch(() => ''))
-  const wait = seconds.length === 0 ? FIRST_WAIT : Math.max(LEAST_WAIT, 3 * Math.max(...seconds))
+  const { metrics, epochs } = rowsOf(await readFile(join(run, RUN_FILES.rows), 'utf8').catch(() => ''))
   return {
     ...about,
-    state: now - changed < 1000 * wait ? 'under_way' : 'cut_off',
+    state: isHeld ? 'under_way' : 'cut_off',
     score: scoreOf({ metrics, best: null }),
-    epochs: seconds.length,
+    epochs,
     started: new Date(spec.mtimeMs).toISOString(),
   }
 }
-
-/** Seconds in which any run may be silent, and a run in its first epoch. */
-const LEAST_WAIT = 60
-const FIRST_WAIT = 3600
 
 const timesOf = (path: string) => stat(path).catch(() => undefined)
 
@@ -105,7 +102,7 @@ function scoreOf({ metrics, best }: Pick<History, 'metrics' | 'best'>): ListedRu
 const OTHERS = ['epoch', 'learning_rate', 'seconds']
 
 /** The columns of a history that is being written; its last line may be incomplete. */
-function rowsOf(text: string): Pick<History, 'metrics' | 'seconds'> {
+function rowsOf(text: string): Pick<History, 'metrics' | 'epochs'> {
   const [head = '', ...lines] = text.slice(0, text.lastIndexOf('\n')).split('\n')
   const names = cellsOfLine(head)
   const rows = lines.map((line) => line.split(','))
@@ -117,6 +114,6 @@ function rowsOf(text: string): Pick<History, 'metrics' | 'seconds'> {
   const measured = rows.length === 0 ? [] : names.filter((name) => !OTHERS.includes(name))
   return {
     metrics: Object.fromEntries(measured.map((name) => [name, column(name)])),
-    seconds: column('seconds').map((value) => value ?? 0),
+    epochs: rows.length,
   }
 }

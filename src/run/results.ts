@@ -14,7 +14,7 @@ import { type History, writeHistory } from '../export/history.js'
 import { type HistoryWriter, historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
 import { writePreparation } from '../export/preparation-file.js'
-import { createRunDirectory } from '../export/run-directory.js'
+import { createRunDirectory, type OwnFolder } from '../export/run-directory.js'
 import type { Saveable } from '../model/saveable.js'
 import { dataSchema } from '../spec/data.js'
 import { ONCE } from '../spec/once.js'
@@ -43,14 +43,14 @@ export interface Results {
 }
 
 /**
- * Creates the folder of the run, writes the spec and how its data are prepared into it, and returns its path. A run that
- * leaves no model has no preparation.
+ * Creates the folder of the run and locks it; writes the spec and how its data are prepared into it. A run that leaves no
+ * model has no preparation.
  */
 export const createFolder = (
   spec: ResolvedSpec,
   out: string | undefined,
   preparation?: SavedPreparation,
-): Promise<string> => createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec, preparation))
+): Promise<OwnFolder> => createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec, preparation))
 
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {

@@ -24,9 +24,17 @@ export const hasFolds = ({ fit: { k_fold, fold } }: ResolvedSpec): boolean => k_
 
 /** The folder of the run gets a folder for each fold, which is a run of its own. Ends when a fold fails. */
 export async function* trainFolds(work: Work): AsyncGenerator<WorkEvent, FoldsEnd> {
-  const { spec, out, host } = work
+  const own = work.out === null ? null : await createFolder(work.spec, work.out)
+  try {
+    return yield* foldsIn(own?.directory ?? null, work)
+  } finally {
+    await own?.lock.release()
+  }
+}
+
+async function* foldsIn(directory: string | null, work: Work): AsyncGenerator<WorkEvent, FoldsEnd> {
+  const { spec, host } = work
   const count = spec.fit.k_fold!
-  const directory = out === null ? null : await createFolder(spec, out)
   const folds: TrainedFold[] = []
   const runs: Measured[] = []
   for (let fold = 1; fold <= count; fold++) {

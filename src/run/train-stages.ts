@@ -7,6 +7,7 @@ import type { Data, LoadedData } from '../data/data.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import { historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
+import type { Lock } from '../export/run-lock.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked, type ResolvedSpec } from '../spec/spec.js'
 import { type Measured, scoresOf } from '../training/gate.js'
@@ -59,6 +60,18 @@ export interface Work {
 
 /** Trains the stages one after another, until one is interrupted or fails. */
 export async function* trainStages(work: Work): AsyncGenerator<WorkEvent, StagesEnd> {
+  let lock: Lock | undefined
+  try {
+    return yield* unlocked(work, (taken) => {
+      lock = taken
+    })
+  } finally {
+    await lock?.release()
+  }
+}
+
+/** Calls `locked` with the lock of the folder of the run, which has to be released at the end. */
+async function* unlocked(work: Work, locked: (lock: Lock) => void): AsyncGenerator<WorkEvent, StagesEnd> {
   const { spec, out, data: all, engine, workers, start, host } = work
   const { signal, saving } = host
   const stages = stagesOf(spec, all.form)
@@ -85,7 +98,11 @@ export async function* trainStages(work: Work): AsyncGenerator<WorkEvent, Stages
       for (const text of warnings) yield { type: 'engineWarning', text }
       if (signal.aborted) return interruptedBefore(stage)
       if (stage.first) await session.runner.write(stage.first(trained))
-      if (directory === undefined) directory = await createFolder(spec, out!, all.preparation)
+      if (directory === undefined) {
+        const own = await createFolder(spec, out!, all.preparation)
+        locked(own.lock)
+        directory = own.directory
+      }
       const left = next ? beforeStage(next.title) : becomesLayers ? 'the model of the stack was saved' : null
       const tested = yield* trainStage(work, { stage, session, run: directory, isLast: !next, left })
       measured = tested.measured

@@ -6,6 +6,8 @@ export const RUN_FILES = {
   rows: 'history.csv',
   history: 'history.json',
   model: 'model',
+  /** Names the process that writes into the folder; gone when it has ended. */
+  lock: 'run.lock',
   pictures: 'pictures',
   /** Pictures that `train plot` draws. */
   plots: 'plots',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { COMMAND, runCommand, runShell, temporaryFolder } from '../support/command.js'
+import { lockOfNone, lockWith } from '../support/locks.js'
 import { documentOf } from '../support/schema.js'
 import { SMALL_FILES } from '../support/small-table.js'
 
@@ -28,6 +29,8 @@ test('runs with their state, score, epochs, age and size', async () => {
   mkdirSync(join(cwd, 'runs/empty'))
   const fresh = copy('fresh')
   rmSync(join(fresh, 'history.json'))
+  writeFileSync(join(fresh, 'run.lock'), lockWith({}))
+  writeFileSync(join(cut, 'run.lock'), lockOfNone())
   writeFileSync(
     join(fresh, 'history.csv'),
     'epoch,loss,val_acc,learning_rate,seconds\n1,0.5,nan,0.001,0.1\n2,0.4,0.75,0.0',
@@ -55,7 +58,7 @@ test('runs with their state, score, epochs, age and size', async () => {
 })
 
 /** Begins a run that lasts until it is stopped, and waits for its first epoch. */
-async function longRun(cwd: string): Promise<() => void> {
+async function longRun(cwd: string): Promise<(signal?: NodeJS.Signals) => Promise<unknown>> {
   const child = spawn(
     process.execPath,
     [COMMAND, 'own.json', '--engine', 'onnx', '-v', '0', '--set', 'fit.epochs=1000000'],
@@ -63,13 +66,17 @@ async function longRun(cwd: string): Promise<() => void> {
   )
   onTestFinished(() => void child.kill('SIGKILL'))
   while (!existsSync(join(cwd, 'runs/own/1/history.csv'))) await delay(50)
-  return () => void child.kill('SIGINT')
+  const ended = new Promise((resolve) => child.on('exit', resolve))
+  return (signal = 'SIGINT') => {
+    child.kill(signal)
+    return ended
+  }
 }
 
 test('--watch follows a run that is under way, and ends with it', async () => {
   const cwd = folder()
   const stop = await longRun(cwd)
-  setTimeout(stop, 4000)
+  setTimeout(stop, 4000, 'SIGINT')
   const { code, stdout } = await runCommand(['runs', '--watch'], { cwd })
   expect(code).toBe(0)
   const lines = stdout.split('\n').filter((line) => line.startsWith('runs/own/1'))
@@ -82,16 +89,17 @@ test('--watch follows a run that is under way, and ends with it', async () => {
 test('in a terminal --watch draws the list in one place', async () => {
   const cwd = folder()
   const stop = await longRun(cwd)
-  setTimeout(stop, 4000)
+  setTimeout(stop, 4000, 'SIGINT')
   const { stdout } = await runShell(`TERM=xterm script -qec "$train runs --watch" /dev/null`, { cwd })
   expect(stdout.split('\u001b[2A\u001b[J').length).toBeGreaterThan(2)
   expect(stdout.split('\u001b').at(-1)).toMatch(/interrupted +\d+\/1000000 /)
 })
 
-test('a reader that goes away ends --watch', async () => {
+test('a reader that goes away ends --watch; a run that is killed is cut off at once', async () => {
   const cwd = folder()
   const stop = await longRun(cwd)
   const { stdout, stderr } = await runShell('$train runs --watch | head -1', { cwd })
   expect({ stdout: stdout.slice(0, 3), stderr }).toEqual({ stdout: 'Run', stderr: '' })
-  stop()
+  await stop('SIGKILL')
+  expect((await runCommand(['runs'], { cwd })).stdout).toMatch(/^runs\/own\/1 +cut off +\d+\/1000000 /m)
 })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { checkEmpty, createRunDirectory } from '../../src/export/run-directory.js'
+import { lockOfNone } from '../support/locks.js'
 
 const home = process.cwd()
 let folder = ''
@@ -18,29 +19,36 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
+/** As a run that ends at once. */
+async function created(name: string, out?: string): Promise<string> {
+  const { directory, lock } = await createRunDirectory(name, out)
+  await lock.release()
+  return directory
+}
+
 const refused = (message: string) => expect.objectContaining({ name: 'UserError', message })
 
 describe('by name', () => {
   test('runs are numbered from 1', async () => {
-    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '1'))
-    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '2'))
-    expect(await createRunDirectory('cnn')).toBe(join('runs', 'cnn', '1'))
+    expect(await created('mlp')).toBe(join('runs', 'mlp', '1'))
+    expect(await created('mlp')).toBe(join('runs', 'mlp', '2'))
+    expect(await created('cnn')).toBe(join('runs', 'cnn', '1'))
   })
 
   test('numbers below one in use are not used again, and other names do not count', async () => {
     for (const name of ['7', 'best', '08', '12x', '9'.repeat(30)])
       await mkdir(join('runs/mlp', name), { recursive: true })
-    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '8'))
+    expect(await created('mlp')).toBe(join('runs', 'mlp', '8'))
   })
 
   test('a file with the next number is skipped', async () => {
     await mkdir('runs/mlp', { recursive: true })
     await writeFile('runs/mlp/1', '')
-    expect(await createRunDirectory('mlp')).toBe(join('runs', 'mlp', '2'))
+    expect(await created('mlp')).toBe(join('runs', 'mlp', '2'))
   })
 
   test('runs that start at the same time get different folders', async () => {
-    const paths = await Promise.all(Array.from({ length: 20 }, () => createRunDirectory('mlp')))
+    const paths = await Promise.all(Array.from({ length: 20 }, () => created('mlp')))
     expect(new Set(paths).size).toBe(20)
     expect((await readdir('runs/mlp')).length).toBe(20)
   })
@@ -57,13 +65,13 @@ describe('by name', () => {
 
 describe('in the folder of the user', () => {
   test('a new folder, with the folders above it', async () => {
-    expect(await createRunDirectory('mlp', 'results/today')).toBe('results/today')
+    expect(await created('mlp', 'results/today')).toBe('results/today')
     expect(await readdir('results/today')).toEqual([])
   })
 
   test('an empty folder', async () => {
     await mkdir('empty')
-    expect(await createRunDirectory('mlp', 'empty')).toBe('empty')
+    expect(await created('mlp', 'empty')).toBe('empty')
   })
 
   test('not a folder with files in it', async () => {
@@ -74,15 +82,20 @@ describe('in the folder of the user', () => {
     )
   })
 
-  test('not one that another run has started in, or was killed in', async () => {
-    await mkdir('begun')
-    await writeFile('begun/begins.tmp', '')
-    await expect(createRunDirectory('mlp', 'begun')).rejects.toEqual(
-      refused(
-        'Another run is starting in the folder begun. If none is, because it was killed, remove begun/begins.tmp.',
-      ),
+  test('not one that another run has begun in', async () => {
+    const { lock } = await createRunDirectory('mlp', 'begun')
+    await expect(createRunDirectory('mlp', 'begun')).rejects.toThrow(
+      'Another run writes into the folder begun: process',
     )
-    expect(await readdir('begun')).toEqual(['begins.tmp'])
+    expect(await readdir('begun')).toEqual(['run.lock'])
+    await lock.release()
+    expect(await readdir('begun')).toEqual([])
+  })
+
+  test('one in which a run was killed before it wrote anything', async () => {
+    await mkdir('begun')
+    await writeFile('begun/run.lock', lockOfNone())
+    expect(await created('mlp', 'begun')).toBe('begun')
   })
 
   test('not a file', async () => {

@@ -119,6 +119,6 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
   test('SIGKILL in a step leaves the files written so far, and no process', async () => {
     const { code, files } = await killed(slow(), 'SIGKILL')
     expect(code).toBeNull()
-    expect(files.filter(isNoRow)).toEqual(['preparation.json', 'spec.json'])
+    expect(files.filter(isNoRow)).toEqual(['preparation.json', 'run.lock', 'spec.json'])
   })
 })

@@ -9,9 +9,8 @@ export const runs = command({
   help: `Lists the runs in folders, the newest first: the score, the state, how long ago
 training began, and the size on disk. The default folder is runs. The score is
 the best value that early stopping has seen, or else a metric of validation. A
-run without an end is under way if its files have changed in the time of three
-epochs, or in the last minute, or in the last hour before the end of its first
-epoch; else it was cut off. The list goes to standard output.`,
+run is under way while the process that its file run.lock names is alive; one
+without an end was cut off. The list goes to standard output.`,
   operands: { least: 0, most: Number.POSITIVE_INFINITY, few: '', many: '' },
   options: {
     json,
