@@ -81,12 +81,12 @@ export const COMPUTES_IN_SHADERS: { readonly [Name in RealEngine]: boolean } = {
   'eager:webgpu': true,
 }
 
-/**
- * Steps or epochs of a run that such an engine takes: the first ones, because each runs the same shaders again. The
- * other engines take them all, and it too with SHADERS=all.
- */
+/** Of a number of steps those that such an engine takes: each runs the same shaders again. With SHADERS=all it is all. */
+export const stepsInShaders = (all: number, some: number): number => (process.env.SHADERS === 'all' ? all : some)
+
+/** The first steps or epochs of a run on such an engine, and all of them on another one. */
 export const someOn = <One>(engine: RealEngine, all: readonly One[], some: number): readonly One[] =>
-  COMPUTES_IN_SHADERS[engine] && process.env.SHADERS !== 'all' ? all.slice(0, some) : all
+  COMPUTES_IN_SHADERS[engine] ? all.slice(0, stepsInShaders(all.length, some)) : all
 
 export async function loadRunner<Loaded extends Programs>(
   engineName: RealEngine,
