@@ -108,7 +108,7 @@ async function pipe(path: string): Promise<WholeFile> {
 }
 
 /** Writes the rename itself to the disk. Windows cannot open a folder, and does not need this. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

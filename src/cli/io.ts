@@ -1,14 +1,17 @@
 import { visible } from '../base/visible.js'
 import type { EndSignal } from './exit-codes.js'
 
+/** The signal that asks for a checkpoint. */
+export const SAVE_SIGNAL = 'SIGUSR1'
+
 /** The parts of the process that a command uses. Tests pass their own. */
 export interface Io {
   readonly stdin: NodeJS.ReadableStream
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly env: Readonly<Record<string, string | undefined>>
-  on(signal: EndSignal, listener: () => void): unknown
-  off(signal: EndSignal, listener: () => void): unknown
+  on(signal: EndSignal | typeof SAVE_SIGNAL, listener: () => void): unknown
+  off(signal: EndSignal | typeof SAVE_SIGNAL, listener: () => void): unknown
   exit(code: number): never
 }
 

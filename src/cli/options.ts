@@ -1,6 +1,7 @@
 /** Options that several commands take. A command changes the words of one with `{ ...device, help: '...' }`. */
 import type { HistoryFormat } from '../export/history-formats.js'
 import { ENGINES } from '../spec/engines.js'
+import { LARGEST } from '../spec/whole.js'
 import type { Option } from './command.js'
 
 export const set = {
@@ -27,6 +28,20 @@ export const out = {
   type: 'text',
   value: 'FOLDER',
   help: 'Folder for the results; must be new or empty. Default: runs/NAME/1, or the next free number',
+} as const satisfies Option
+
+/** To go on with a run although its spec or its data have changed. */
+export const allowChange = {
+  type: 'flag',
+  help: 'Go on with a run although its spec or its data have changed',
+} as const satisfies Option
+
+export const pauseAfter = {
+  type: 'count',
+  value: 'EPOCHS',
+  help: 'Pause after this number of epochs, with a checkpoint; counted from the beginning of the run',
+  least: 1,
+  most: LARGEST,
 } as const satisfies Option
 
 /** Threads for the field `augment` of the data. */

@@ -35,16 +35,21 @@ export interface PlaceOptions {
   readonly 'history-format'?: HistoryFormat | undefined
 }
 
-/** Checks every path that `train` or `find-lr` writes, and where events go. Throws a UserError that lists all problems. */
+/**
+ * Checks every path that `train` or `find-lr` writes, and where events go. Throws a UserError that lists all problems.
+ * `resumed`: the folder of a run that goes on, which has files.
+ */
 export async function checkRunPlaces(
   spec: ResolvedSpec,
   file: string,
   options: PlaceOptions,
   events: Place | null = null,
+  resumed: string | null = null,
 ): Promise<void> {
-  const { history, 'history-format': format, out } = options
+  const { history, 'history-format': format } = options
+  const out = resumed === null ? options.out : undefined
   const isFile = history !== undefined && history !== '-'
-  const callbacks = callbackPlaces(spec, out ?? join('runs', spec.name, '1'))
+  const callbacks = callbackPlaces(spec, resumed ?? out ?? join('runs', spec.name, '1'))
   await together([
     async () => {
       if (history === '-' && events?.at === STDOUT) {

@@ -1,109 +1,15 @@
-/** `train SPEC`: reads the spec, loads the data, compiles, trains, tests, and writes the results into a folder. */
-import { UserError } from '../base/issue.js'
-import { defaultThreads } from '../data/augment/batch-threads.js'
-import { foldsLines } from '../report/folds.js'
-import { expectationLines } from '../report/run-summary.js'
-import { warningsOfData } from '../run/data-warnings.js'
-import { type FoldsEnd, hasFolds, trainFolds } from '../run/train-folds.js'
-import { type Host, trainStages, type Work } from '../run/train-stages.js'
-import type { StagesEnd } from '../run/work-events.js'
-import { checkServer, eventsPlace, openEvents, openMlflow, together } from './events.js'
-import { EXIT, type ExitCode } from './exit-codes.js'
-import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
-import { createVoice, type Io, say } from './io.js'
-import type { OverrideOptions } from './overrides.js'
-import { checkRunPlaces, type PlaceOptions } from './places.js'
-import { openSpec } from './prepare.js'
+/** `train SPEC`: reads the spec, and trains it or goes on with its run. */
+import { isRun } from '../run/resume.js'
+import type { ExitCode } from './exit-codes.js'
+import type { Io } from './io.js'
 import { readWatched } from './read-watched.js'
-import { interruptedBefore, type Shown, type ShowOptions, showRun } from './show-run.js'
-import { userHistory } from './user-history.js'
-import { showStart, showWarnings } from './warnings.js'
-
-export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions {
-  readonly workers: number | undefined
-  readonly events: string | undefined
-  readonly mlflow: string | undefined
-}
+import { resumeSpec } from './resume.js'
+import { type TrainOptions, trainChecked } from './train-checked.js'
 
 export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
-  const { mlflow } = options
-  if (mlflow !== undefined) checkServer(mlflow)
-  const place = options.events === undefined ? null : eventsPlace(options.events)
+  const { out, resume } = options
+  const begun = resume && out !== undefined && (await isRun(out)) ? out : null
+  if (begun !== null) return resumeSpec(file, begun, options, io)
   const checked = await readWatched(file, options, io)
-  const { spec, start, warnings, issue } = checked
-  await checkRunPlaces(spec, file, options, place)
-  const { verbose, workers = defaultThreads(), out } = options
-  const isQuiet = verbose === '0'
-  if (!isQuiet) {
-    for (const line of checked.data.decided) say(io, line)
-    showWarnings(warnings, io)
-    showStart(start, io)
-  }
-  const voice = createVoice(io)
-  const interrupt = listenForInterrupt(io, { quiet: isQuiet, voice })
-  const { signal, saving } = interrupt
-  const warn = (text: string) => voice.say(`Warning: ${text}. Training continues.`)
-  const listener = together([
-    ...(place === null ? [] : [openEvents(place, { io, signal, warn })]),
-    ...(mlflow === undefined ? [] : [openMlflow(mlflow, { warn })]),
-  ])
-  try {
-    interrupt.begin('idle', interruptedBefore('training began', null))
-    const { engine, data, waiting } = await openSpec(checked, { quiet: isQuiet, logs: verbose === '3' }, io)
-    const ofData = warningsOfData(spec, data).map(issue)
-    if (!isQuiet) showWarnings(ofData, io)
-    for (const one of [...warnings, ...ofData]) listener.warning(one)
-    await interrupt.ready()
-    const unwritten: string[] = []
-    const host: Host = {
-      ...{ signal, saving, waiting },
-      saved: (path) => listener.saved(path),
-      histories: () => userHistory(options, io, signal),
-      unwritten(text) {
-        unwritten.push(text)
-        listener.warning(text)
-        voice.say(`Warning: ${text}. Training continues; the exit code will be ${EXIT.badInput}.`)
-      },
-    }
-    const work: Work = { spec, warnings: [...warnings, ...ofData], start, data, engine, workers, out, host }
-    const code = await run(work, { engine, options, io, voice, interrupt, listener })
-    return code === EXIT.done && unwritten.length > 0 ? EXIT.badInput : code
-  } catch (error) {
-    listener.failed(error)
-    throw error
-  } finally {
-    await listener.close()
-    interrupt.stop()
-  }
+  return trainChecked(file, checked, null, options, io)
 }
-
-interface ShownRun extends Shown {
-  readonly options: TrainOptions
-}
-
-async function run(work: Work, shown: ShownRun): Promise<ExitCode> {
-  const { spec } = work
-  const { options, io } = shown
-  if (!hasFolds(spec)) return codeAfter(await showRun(trainStages(work), shown), shown)
-  if (options.history !== undefined) {
-    throw new UserError('--history cannot be used with "k_fold": each fold has a history in its own folder')
-  }
-  const end = await showRun(trainFolds(work), shown)
-  if (end.folds !== null) {
-    const { report, expectations } = end.folds
-    const lines = options.verbose === '0' ? [] : [...foldsLines(report), `Files: ${end.directory}`]
-    for (const line of [...lines, ...expectationLines(expectations)]) say(io, line)
-  }
-  return codeAfter(end, shown)
-}
-
-/** Says what a signal prevented. */
-function codeAfter(end: StagesEnd | FoldsEnd, { io, interrupt, listener }: Shown): ExitCode {
-  const { outcome, before, directory } = end
-  listener.end(end)
-  if (outcome !== 'interrupted') return CODES[outcome]
-  if (before !== null) say(io, interruptedBefore(before, directory))
-  return codeOfInterruption(interrupt.signal)
-}
-
-const CODES = { done: EXIT.done, expectationFailed: EXIT.expectationFailed, diverged: EXIT.diverged } as const

@@ -12,6 +12,8 @@ export interface BatchOptions {
   readonly shuffle?: Shuffle
   /** Values that are drawn anew each epoch are drawn for this one, from 1; without it, as they are drawn once. */
   readonly epoch?: number
+  /** Number of batches at the beginning that are left out. Default: 0. */
+  readonly from?: number
 }
 
 /** The rows of one batch. The arrays are reused for the batch after the next. */
@@ -35,10 +37,11 @@ export async function* batches(table: Table, options: BatchOptions): AsyncGenera
 }
 
 /** Yields the numbers of the rows of each batch. */
-export function* rowsOfBatches(table: Table, { batchSize, shuffle }: BatchOptions): Generator<Uint32Array> {
+export function* rowsOfBatches(table: Table, { batchSize, shuffle, from = 0 }: BatchOptions): Generator<Uint32Array> {
   const { count } = table
-  const take = shuffle && taking(shuffled(table, shuffle))
-  for (let start = 0; start < count; start += batchSize) {
+  const first = from * batchSize
+  const take = shuffle && taking(shuffled(table, shuffle, first))
+  for (let start = first; start < count; start += batchSize) {
     const size = Math.min(batchSize, count - start)
     yield take?.(size) ?? countUp(start, size)
   }

@@ -18,32 +18,43 @@ export const blockRows = ({ fields }: Pick<Table, 'fields'>): number =>
   Math.max(1, Math.floor(BLOCK / Math.max(1, layoutOf(fields).rowBytes)))
 
 /**
- * Yields every row once. All rows are drawn in random order, or, if a window has fewer blocks than the table, the blocks
+ * Yields every row once, but for the first `from` ones. All rows are drawn in random order, or, if a window has fewer blocks than the table, the blocks
  * are: then the rows of as many blocks as the window has are mixed, after them those of the next ones.
  */
-export function* shuffled(table: Table, { seed, epoch, window = null }: Shuffle): Generator<Uint32Array> {
+export function* shuffled(table: Table, { seed, epoch, window = null }: Shuffle, from = 0): Generator<Uint32Array> {
   const { count } = table
   const size = blockRows(table)
   const blocks = Math.ceil(count / size)
   const draw = (stream: number, of: number) => permutation({ seed, purpose: PURPOSE.shuffle, stream, step: epoch }, of)
   if (window === null || window >= blocks) {
-    yield draw(ALL, count)
+    yield draw(ALL, count).subarray(from)
     return
   }
   const order = draw(BLOCKS, blocks)
-  const prefetch = (from: number) => {
-    const next = order.subarray(from, from + window).toSorted()
+  const prefetch = (at: number) => {
+    const next = order.subarray(at, at + window).toSorted()
     table.prefetch?.(Array.from(next, (block) => ({ from: block * size, count: rowsIn(block) })))
   }
   const rowsIn = (block: number) => Math.min(size, count - block * size)
-  prefetch(0)
+  let left = from
+  let isFirst = true
   for (let at = 0; at < blocks; at += window) {
     const mixed = order.subarray(at, at + window)
+    const length = mixed.reduce((sum, block) => sum + rowsIn(block), 0)
+    if (left >= length) {
+      left -= length
+      continue
+    }
+    if (isFirst) prefetch(at)
+    isFirst = false
     prefetch(at + window)
-    const rows = new Uint32Array(mixed.reduce((sum, block) => sum + rowsIn(block), 0))
+    const rows = new Uint32Array(length)
     let filled = 0
     for (const block of mixed) for (let row = 0; row < rowsIn(block); row++) rows[filled++] = block * size + row
-    yield draw(WITHIN + at / window, rows.length).map((index) => rows[index]!)
+    yield draw(WITHIN + at / window, length)
+      .map((index) => rows[index]!)
+      .subarray(left)
+    left = 0
   }
 }
 

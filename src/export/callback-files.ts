@@ -1,5 +1,5 @@
 /** Writes the files that callbacks ask for, in the folder of a run. */
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat, truncate } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { appendWhole } from '../base/append.js'
 import { about, fileProblem } from '../base/file-problem.js'
@@ -13,19 +13,57 @@ import { type SaveOptions, saveModel } from './model.js'
 
 type Weights = Readonly<Record<string, Float32Array>>
 
-/**
- * `onProblem` is called once for each place that cannot be written. Without it, the error is thrown. `onSaved` is called
- * for each model that is saved.
- */
-export function callbackFiles(
+/** A file to which callbacks append, and its length at some time. */
+export interface AppendedFile {
+  /** Relative to the folder of the stage if it is inside, else absolute. */
+  readonly path: string
+  readonly bytes: number
+  /** For a file of TensorBoard: the folder that its callback names. */
+  readonly scalars: string | null
+}
+
+export interface CallbackFilesOptions {
+  /** Called once for each place that cannot be written. Without it, the error is thrown. */
+  readonly onProblem?: (problem: string) => void
+  /** Called for each model that is saved. */
+  readonly onSaved?: ((path: string) => void) | undefined
+  /** Called before a file is written for the first time in the run, with its length. */
+  readonly onOpen?: (file: AppendedFile) => Promise<void>
+  /** Files that are cut back to these lengths, because a run goes on from there. */
+  readonly resumed?: readonly AppendedFile[]
+}
+
+/** The files, and their lengths so far. */
+export interface OpenCallbackFiles extends CallbackFiles {
+  lengths(): Promise<readonly AppendedFile[]>
+  close(): Promise<void>
+}
+
+export async function callbackFiles(
   directory: string,
   model: Saveable,
-  onProblem?: (problem: string) => void,
-  onSaved?: (path: string) => void,
-): CallbackFiles & { close(): Promise<void> } {
+  { onProblem, onSaved, onOpen, resumed = [] }: CallbackFilesOptions = {},
+): Promise<OpenCallbackFiles> {
   const files = new Map<string, FileHandle>()
+  /** Event files by the folder that a callback names. */
+  const eventFiles = new Map<string, string>()
+  /** The files that have been opened, also before the run was resumed. */
+  const places = new Set<string>()
+  for (const { path, bytes, scalars } of resumed) {
+    const place = resolve(directory, path)
+    await cutBack(place, bytes)
+    if (bytes === 0) continue
+    places.add(place)
+    if (scalars !== null) eventFiles.set(scalars, place)
+  }
   /** The folder of the run is not created again if it is gone. */
   const within = (path: string) => (relative(directory, path).startsWith('..') ? undefined : directory)
+  const aboutFile = async (path: string): Promise<AppendedFile | null> => {
+    const found = await stat(path).catch(() => undefined)
+    if (!found?.isFile()) return null
+    const scalars = [...eventFiles].find(([, place]) => place === path)?.[0] ?? null
+    return { path: within(path) ? relative(directory, path) : path, bytes: found.size, scalars }
+  }
   /** Opens a file to append to it. Files stay open. */
   const opened = async (path: string) => {
     const known = files.get(path)
@@ -33,6 +71,9 @@ export function callbackFiles(
     await makeFolder(dirname(path), within(path))
     const file = await open(path, 'a')
     files.set(path, file)
+    const one = places.has(path) ? null : await aboutFile(path)
+    places.add(path)
+    if (one) await onOpen?.(one)
     return file
   }
 
@@ -48,7 +89,6 @@ export function callbackFiles(
     })
   }
 
-  const eventFiles = new Map<string, string>()
   const writeScalars = async ({ directory: inside, step, scalars }: WriteScalars) => {
     const seconds = Date.now() / 1000
     const known = eventFiles.get(inside)
@@ -84,11 +124,23 @@ export function callbackFiles(
         failed.add(place)
       }
     },
+    async lengths() {
+      const all = await Promise.all(Array.from(places, aboutFile))
+      return all.filter((one) => one !== null)
+    },
     async close() {
       for (const file of files.values()) await file.close()
       files.clear()
     },
   }
+}
+
+/** Cuts off what follows these bytes. A file that was new is removed. */
+async function cutBack(path: string, bytes: number): Promise<void> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile() || found.size <= bytes) return
+  if (bytes === 0) await rm(path)
+  else await truncate(path, bytes)
 }
 
 /** Throws a UserError if a file exists and has another header than the rows that are to be appended. */

@@ -62,6 +62,7 @@ export const historySchema = z
             .enum(['completed', 'early_stopping'])
             .describe('All epochs are done, or the monitored value stopped improving.'),
         }),
+        z.strictObject({ reason: z.literal('paused').describe('Stopped after the epoch that --pause-after names.') }),
         z.strictObject({
           reason: z.literal('interrupted').describe('Stopped by Ctrl-C or a signal.'),
           epoch,
@@ -164,6 +165,7 @@ export function stopOf({ reason, interruptedAt, missingRow, divergence }: EndEve
   switch (reason) {
     case 'completed':
     case 'early_stopping':
+    case 'paused':
       return { reason }
     case 'interrupted':
     case 'time_budget':

@@ -78,12 +78,17 @@ async function newFolder(path: string): Promise<string> {
   return path
 }
 
+/** The files that a run leaves if it is killed before it has written its spec. */
+const LEFTOVERS = new RegExp(
+  `^(${RUN_FILES.lock}|${RUN_FILES.preparation}|(${RUN_FILES.spec}|${RUN_FILES.preparation}|${RUN_FILES.lock})\\.[0-9a-f]+\\.tmp)$`,
+)
+
 async function empty(path: string): Promise<void> {
   const entries = await readdir(path).catch((error) => {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  const others = entries.filter((entry) => entry !== RUN_FILES.lock)
+  const others = entries.filter((entry) => !LEFTOVERS.test(entry))
   if (others.length === 0) return
   const some = others.length > 3 ? [...others.slice(0, 3), '...'] : others
   throw new UserError(`The folder ${path} is not empty (${some.join(', ')}); a run never overwrites anything.`)

@@ -67,7 +67,7 @@ export const runEventSchema = z
     }),
     event('stop', 'A training has stopped. Its model is tested and saved next.', {
       reason: z
-        .enum(['completed', 'early_stopping', 'time_budget', 'interrupted', 'missing_row', 'diverged'])
+        .enum(['completed', 'early_stopping', 'time_budget', 'paused', 'interrupted', 'missing_row', 'diverged'])
         .describe('Why it stopped, as in history.json.'),
       epochs: z.int().describe('Epochs completed.'),
       updates: z.int().describe('Updates made.'),
@@ -79,7 +79,7 @@ export const runEventSchema = z
     }),
     event('end', 'The last line. If it is missing, the process was killed.', {
       outcome: z
-        .enum(['done', 'expectation_failed', 'diverged', 'interrupted', 'failed'])
+        .enum(['done', 'expectation_failed', 'diverged', 'paused', 'interrupted', 'failed'])
         .describe('How the command ended. failed: an error ended it.'),
       message: z.string().nullable().describe('The error in words. null: no error ended the command.'),
       directory: z

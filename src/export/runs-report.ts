@@ -17,6 +17,7 @@ const runsReportSchema = z
               'unreadable',
               'completed',
               'early_stopping',
+              'paused',
               'interrupted',
               'time_budget',
               'missing_row',

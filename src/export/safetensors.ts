@@ -16,7 +16,11 @@ export interface NamedWeight {
 }
 
 /** Returns the bytes of the file. `metadata` are texts that a reader may ask for. */
-export function safetensors(weights: readonly NamedWeight[], metadata: Named<string>): Uint8Array {
+export const safetensors = (weights: readonly NamedWeight[], metadata: Named<string>): Uint8Array =>
+  Buffer.concat(safetensorsParts(weights, metadata))
+
+/** The same in parts: all before the numbers, then the numbers of each weight. These are not copied. */
+export function safetensorsParts(weights: readonly NamedWeight[], metadata: Named<string>): Uint8Array[] {
   let end = 0
   const entries = weights.map(({ name, shape }) => {
     const begin = end
@@ -31,5 +35,5 @@ export function safetensors(weights: readonly NamedWeight[], metadata: Named<str
   const numbers = weights.map(
     ({ values: { buffer, byteOffset, byteLength } }) => new Uint8Array(buffer, byteOffset, byteLength),
   )
-  return Buffer.concat([length, header, ...numbers])
+  return [Buffer.concat([length, header]), ...numbers]
 }

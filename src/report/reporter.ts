@@ -45,8 +45,9 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
   const line = liveLine(stream)
   let start: StartEvent
   let epochBegan = 0
-  /** Seconds of the epochs that have ended. */
+  /** Seconds of the epochs that have ended since then, and their number. */
   let trained = 0
+  let ended = 0
   let firstStep = 0
   let columns = columnsOf(stream)
   let nextDraw = Number.NEGATIVE_INFINITY
@@ -57,13 +58,14 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
         case 'start':
           start = event
           trained = 0
+          ended = 0
           for (const text of begin(start)) line.end(text)
           break
         case 'epochBegin': {
-          epochBegan = now()
+          epochBegan = now() - 1000 * event.seconds
           const text = heading(event.epoch, start)
           if (text === null) break
-          const all = `${text}${timeLeft(event, start, trained)}`
+          const all = `${text}${timeLeft(event, start, trained / ended)}`
           line.end(all.length < columnsOf(stream) ? all : text)
           break
         }
@@ -82,6 +84,7 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
         }
         case 'epochEnd':
           trained += event.seconds
+          ended++
           line.end(finished({ ...epochDone(start, event), firstStep }, color))
           break
         case 'end':
@@ -95,10 +98,9 @@ function bar({ style, stream, color, now }: ReportOptions): Reporter {
 const LEAST_SECONDS = 60
 
 /** ` - at most 4 min 10 s left, at least 20 s`: from the mean time of the epochs so far, for training that takes long. */
-function timeLeft({ epoch, earliestStop }: EpochBeginEvent, { epochs }: StartEvent, trained: number): string {
-  const mean = trained / (epoch - 1)
+function timeLeft({ epoch, earliestStop }: EpochBeginEvent, { epochs }: StartEvent, mean: number): string {
   const left = epochs - epoch + 1
-  if (epoch === 1 || mean * left < LEAST_SECONDS) return ''
+  if (Number.isNaN(mean) || mean * left < LEAST_SECONDS) return ''
   if (earliestStop === null || earliestStop >= left) return ` - ${formatDuration(mean * left)} left`
   return ` - at most ${formatDuration(mean * left)} left, at least ${formatDuration(mean * earliestStop)}`
 }

@@ -54,6 +54,8 @@ function reasonOf(end: EndEvent, stepsPerEpoch: number, earlyStopping: EarlyStop
       return `Stopped early after ${counted(epochs, 'epoch')}: ${earlyStopping!.monitor} has not ${stopping!.baseline === null ? 'improved' : `been better than the baseline of ${stopping!.baseline}`} for ${counted(stopping!.epochs, 'epoch')}.`
     case 'time_budget':
       return `Stopped in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}: the time budget is used up.`
+    case 'paused':
+      return `Paused after ${counted(epochs, 'epoch')}.`
     case 'interrupted':
       return `Interrupted in epoch ${interruptedAt!.epoch}, after ${interruptedAt!.step} of ${counted(stepsPerEpoch, 'step')}.`
     case 'missing_row':

@@ -85,7 +85,7 @@ function refuseMixed(runs: readonly StoredHistory[]): void {
   }
 }
 
-const BROKEN: readonly History['stop']['reason'][] = ['diverged', 'interrupted', 'missing_row']
+const BROKEN: readonly History['stop']['reason'][] = ['diverged', 'paused', 'interrupted', 'missing_row']
 
 const runReport = ({ seed, total_seconds, stop: { reason }, expectations }: History, run: string) => ({
   ...{ run, seed, seconds: total_seconds, stop: reason, passed: !BROKEN.includes(reason) },

@@ -9,12 +9,14 @@ import { inWords, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
 import type { SavedPreparation } from '../data/saved-preparation.js'
-import { callbackFiles } from '../export/callback-files.js'
+import { type AppendedFile, callbackFiles } from '../export/callback-files.js'
 import { type History, writeHistory } from '../export/history.js'
 import { type HistoryWriter, historyFile } from '../export/history-writer.js'
 import { saveModel } from '../export/model.js'
+import { forgetOpened, rememberOpened } from '../export/opened-files.js'
 import { writePreparation } from '../export/preparation-file.js'
 import { createRunDirectory, type OwnFolder } from '../export/run-directory.js'
+import { lockRun } from '../export/run-lock.js'
 import type { Saveable } from '../model/saveable.js'
 import { dataSchema } from '../spec/data.js'
 import { ONCE } from '../spec/once.js'
@@ -26,11 +28,16 @@ import { preparedData } from './prepared-data.js'
 import type { Session } from './session.js'
 import { specSeenFrom } from './spec-seen-from.js'
 
+/** After these the run may be resumed. */
+export const MAY_GO_ON: readonly History['stop']['reason'][] = ['interrupted', 'paused']
+
 export interface Results {
   /** Null for a run that writes nothing. */
   readonly directory: string | null
   /** Writes the files of callbacks. */
   readonly files: CallbackFiles
+  /** The lengths of the files to which callbacks append. */
+  appended(): Promise<readonly AppendedFile[]>
   /**
    * Writes the row of an epoch. Throws a UserError if the folder of the run fails; any other place only gets a
    * warning.
@@ -51,6 +58,21 @@ export const createFolder = (
   out: string | undefined,
   preparation?: SavedPreparation,
 ): Promise<OwnFolder> => createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec, preparation))
+
+/** Locks the folder of a run that goes on, and writes its spec if that has changed. */
+export async function reopenFolder(
+  directory: string,
+  { spec, preparation, isChanged }: { spec: ResolvedSpec; preparation?: SavedPreparation; isChanged: boolean },
+): Promise<OwnFolder> {
+  const lock = await lockRun(directory)
+  try {
+    if (isChanged) await writeSpec(directory, spec, preparation)
+    return { directory, lock }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
 
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {
@@ -84,6 +106,8 @@ export interface ResultsOptions {
   warn(text: string): void
   /** Called for each model that a callback has saved, with its path. */
   readonly saved?: ((path: string) => void) | undefined
+  /** Files of callbacks that are cut back, because the run goes on from there. */
+  readonly resumed: readonly AppendedFile[]
 }
 
 /** Opens the files of one stage. */
@@ -92,12 +116,12 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
   await inWords('create the folder of the run', () => makeFolder(directory, run))
   const rows = historyFile(join(directory, RUN_FILES.rows))
   const others = options.others.map(({ name, writer }) => forgiving(name, writer, warn))
-  const ofCallbacks = callbackFiles(
-    directory,
-    model,
-    (problem) => warn(`The files that callbacks write are incomplete: ${problem}`),
-    options.saved,
-  )
+  const ofCallbacks = await callbackFiles(directory, model, {
+    onProblem: (problem) => warn(`The files that callbacks write are incomplete: ${problem}`),
+    onSaved: options.saved,
+    onOpen: (file) => rememberOpened(join(directory, RUN_FILES.checkpoints), file),
+    resumed: options.resumed,
+  })
   const { ino } = await stat(run)
   const checkFolder = async () => {
     const found = await stat(run).catch(() => undefined)
@@ -108,6 +132,7 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
   return {
     directory,
     files: { write: (...action) => saving(() => ofCallbacks.write(...action)) },
+    appended: () => ofCallbacks.lengths(),
     async epoch(event) {
       for (const writer of others) await writer.epoch(event)
       await checkFolder()
@@ -125,6 +150,7 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
             ['write the history', () => writeHistory(join(directory, RUN_FILES.history), history)],
             ...[rows, ...ofRun].map((writer) => ['write the history', () => writer.end(history)] as const),
           ])
+          if (!MAY_GO_ON.includes(history.stop.reason)) await forgetOpened(join(directory, RUN_FILES.checkpoints))
         } finally {
           for (const writer of others) await writer.end(history)
         }
@@ -144,6 +170,7 @@ export const NO_RESULTS: Results = {
       throw new Error(`internal: ${type} without a folder`)
     },
   },
+  appended: async () => [],
   epoch: async () => {},
   finish: async () => {},
   close: async () => {},

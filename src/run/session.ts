@@ -34,8 +34,8 @@ export interface Session {
   /** The RBM with its labels; null if it has none, or if the model is a network. */
   readonly labelled: ClassRbm | null
   readonly runner: Runner<LearningProgram>
-  /** The options of the training loop, except the clock, the signal and the files of a run. */
-  readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files'>
+  /** The options of the training loop, except those of a run: the clock, the signal, files and checkpoints. */
+  readonly training: Omit<TrainingOptions, 'signal' | 'now' | 'files' | 'checkpoints' | 'pauseAfter'>
   testBatches(): AsyncIterable<Batch>
   /** Frees the runner, and ends the threads that make batches. */
   dispose(): Promise<void>
@@ -94,8 +94,8 @@ export async function openSession(
       epochs: fit.epochs,
       ...lengths,
       validationSamples: validation.count,
-      batches: (epoch) =>
-        trainingBatches({ batchSize, epoch, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
+      batches: (epoch, from = 0) =>
+        trainingBatches({ batchSize, epoch, from, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       // the first training samples, as many as validation has
       compared: inOrder(part(train, 0, Math.min(train.count, validation.count))),

@@ -7,9 +7,10 @@ import type { FoldsReport } from '../export/folds-report.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import type { Metrics } from '../training/events.js'
-import { checkExpectations, type Expectation, type Measured } from '../training/gate.js'
+import { checkExpectations, type Expectation, type Measured, scoresOf } from '../training/gate.js'
 import { foldsReport, type TrainedFold } from './folds.js'
-import { createFolder } from './results.js'
+import { createFolder, reopenFolder } from './results.js'
+import { endedHistory, isRun, measuredIn } from './resume.js'
 import { trainStages, type Work } from './train-stages.js'
 import type { StagesEnd, WorkEvent } from './work-events.js'
 
@@ -24,7 +25,8 @@ export const hasFolds = ({ fit: { k_fold, fold } }: ResolvedSpec): boolean => k_
 
 /** The folder of the run gets a folder for each fold, which is a run of its own. Ends when a fold fails. */
 export async function* trainFolds(work: Work): AsyncGenerator<WorkEvent, FoldsEnd> {
-  const own = work.out === null ? null : await createFolder(work.spec, work.out)
+  const { spec, out, resume } = work
+  const own = out === null ? null : await (resume ? reopenFolder(out!, { ...resume, spec }) : createFolder(spec, out))
   try {
     return yield* foldsIn(own?.directory ?? null, work)
   } finally {
@@ -33,21 +35,30 @@ export async function* trainFolds(work: Work): AsyncGenerator<WorkEvent, FoldsEn
 }
 
 async function* foldsIn(directory: string | null, work: Work): AsyncGenerator<WorkEvent, FoldsEnd> {
-  const { spec, host } = work
+  const { spec, host, resume = null } = work
   const count = spec.fit.k_fold!
   const folds: TrainedFold[] = []
   const runs: Measured[] = []
   for (let fold = 1; fold <= count; fold++) {
     // expectations are about the means
     const one = { ...spec, fit: { ...spec.fit, fold }, expect: {} } as ResolvedSpec
+    const folder = join(RUN_FILES.folds, String(fold))
+    const place = directory && join(directory, folder)
+    const ended = resume && (await endedHistory(place!))
+    if (ended && ended.stop.reason !== 'diverged') {
+      const measured = measuredIn(ended)
+      folds.push({ folder, scores: scoresOf(measured) })
+      runs.push(measured)
+      continue
+    }
     const data = fold === 1 ? work.data : await host.waiting(`Loading fold ${fold}`, () => loadData(one))
     const words = `fold ${fold} of ${count}`
     if (host.signal.aborted) {
       return { outcome: 'interrupted', directory, scores: null, measured: null, before: words, folds: null }
     }
     yield { type: 'fold', fold, of: count }
-    const folder = join(RUN_FILES.folds, String(fold))
-    const end = yield* trainStages({ ...work, spec: one, data, out: directory && join(directory, folder) })
+    const begun = resume && (await isRun(place!)) ? resume : null
+    const end = yield* trainStages({ ...work, spec: one, data, out: place, resume: begun })
     if (end.outcome !== 'done' || end.scores === null || end.measured === null) {
       return { ...end, directory, measured: null, before: end.before && words, folds: null }
     }

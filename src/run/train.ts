@@ -17,7 +17,9 @@ import type {
 } from '../training/events.js'
 import { checkExpectations, type Expectation, type Measured, scoresOf } from '../training/gate.js'
 import { train } from '../training/loop.js'
+import { BEGIN, type Checkpoints } from '../training/state.js'
 import type { Results } from './results.js'
+import type { ResumeState } from './resume.js'
 import type { Session } from './session.js'
 import { versions } from './versions.js'
 
@@ -30,6 +32,12 @@ export interface TrainingRun {
   readonly engine: Engine
   readonly results: Results
   readonly signal: AbortSignal
+  /** The checkpoint from which training goes on; null if it begins. */
+  readonly from: ResumeState | null
+  /** When the run began for the first time. */
+  readonly started: Date
+  readonly checkpoints: Checkpoints | null
+  readonly pauseAfter: number | undefined
 }
 
 export interface TrainingResult {
@@ -38,6 +46,7 @@ export interface TrainingResult {
   readonly end: EndEvent
   /** The error that ended training, because the results could not be written. */
   readonly failure: UserError | undefined
+  /** When training began; `milliseconds` without the time in which it stood still. */
   readonly began: { readonly date: Date; readonly milliseconds: number }
 }
 
@@ -46,11 +55,20 @@ export async function* trainSession({
   session,
   results,
   signal,
+  from,
+  started,
+  checkpoints,
+  pauseAfter,
 }: TrainingRun): AsyncGenerator<TrainingEvent, TrainingResult> {
   const now = () => performance.now()
-  const began = { date: new Date(), milliseconds: now() }
-  const events = (ending: AbortSignal) => train({ ...session.training, signal: ending, now, files: results.files })
-  return { ...(yield* follow(events, results, signal)), began }
+  const state = from === null ? BEGIN : { ...from.facts.training, kept: from.kept }
+  const began = { date: started, milliseconds: now() - state.milliseconds }
+  // all rows are written again: the last ones may be later than the checkpoint
+  for (const event of state.epochs) await results.epoch(event)
+  const { training } = session
+  const events = (ending: AbortSignal) =>
+    train({ ...training, signal: ending, now, files: results.files, checkpoints, pauseAfter }, state)
+  return { ...(yield* follow(events, state.epochs, results, signal)), began }
 }
 
 export interface Tested {
@@ -71,7 +89,7 @@ export interface Tested {
  * Tests the trained model, and writes it and the history. Throws a UserError if writing fails, or failed in training.
  */
 export async function finishRun(run: TrainingRun, trained: TrainingResult): Promise<Tested> {
-  const { spec, warnings, session, engine, results, signal } = run
+  const { spec, warnings, session, engine, results, signal, from } = run
   const { start, epochs, failure, began } = trained
   const tested =
     trained.end.missingRow?.problem ?? (BROKEN_OFF.has(trained.end.reason) ? null : await testScores(session, signal))
@@ -93,7 +111,7 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
     started: began.date.toISOString(),
     total_seconds,
     warnings,
-    startedFrom: session.start,
+    startedFrom: from ? from.facts.startedFrom : session.start,
     start,
     epochs,
     end,
@@ -109,15 +127,16 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
 }
 
 /** After these, the model is not tested and no pictures are drawn. */
-export const BROKEN_OFF: ReadonlySet<StopReason> = new Set(['interrupted', 'diverged'])
+export const BROKEN_OFF: ReadonlySet<StopReason> = new Set(['paused', 'interrupted', 'diverged'])
 
 /** Yields and writes events as they come. If the folder of the run fails, training ends after the current step. */
 async function* follow(
   events: (ending: AbortSignal) => AsyncIterable<TrainingEvent>,
+  before: readonly EpochEndEvent[],
   results: Results,
   signal: AbortSignal,
 ): AsyncGenerator<TrainingEvent, Omit<TrainingResult, 'began'>> {
-  const epochs: EpochEndEvent[] = []
+  const epochs = [...before]
   let start: StartEvent | undefined
   let failure: UserError | undefined
   const failed = new AbortController()

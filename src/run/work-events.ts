@@ -41,7 +41,7 @@ export interface StageEndEvent extends Omit<StageBeginEvent, 'type'> {
 
 export type WorkEvent = FoldEvent | EngineWarningEvent | StageBeginEvent | TrainingEvent | StageEndEvent
 
-export type Outcome = 'done' | 'expectationFailed' | 'diverged' | 'interrupted'
+export type Outcome = 'done' | 'expectationFailed' | 'diverged' | 'paused' | 'interrupted'
 
 /** How the stages of a run ended. */
 export interface StagesEnd {

@@ -8,6 +8,8 @@ export const RUN_FILES = {
   model: 'model',
   /** Names the process that writes into the folder; gone when it has ended. */
   lock: 'run.lock',
+  /** Holds a folder for each checkpoint, by its number. */
+  checkpoints: 'state',
   pictures: 'pictures',
   /** Pictures that `train plot` draws. */
   plots: 'plots',

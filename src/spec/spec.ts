@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { SECONDS } from '../base/measured-once.js'
 import { callbackRules, monitorRules } from './callback-rules.js'
 import { callbacksSchema, earlyStoppingSchema } from './callbacks.js'
+import { checkpointSchema } from './checkpoint.js'
 import { dataSchema } from './data.js'
 import { type DbnSpec, dbnRules, dbnSchema } from './dbn.js'
 import { deviceSchema, engineSchema, PRECISIONS, type Precision } from './engines.js'
@@ -73,6 +74,7 @@ type Fields = {
   readonly fit: typeof fitSchema
   readonly early_stopping: typeof earlyStoppingSchema
   readonly callbacks: typeof callbacksSchema
+  readonly checkpoint: typeof checkpointSchema
   readonly expect: typeof expectSchema
   readonly sweep: z.ZodOptional<typeof sweepSchema>
 }
@@ -116,6 +118,7 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
   fit: fitSchema,
   early_stopping: earlyStoppingSchema,
   callbacks: callbacksSchema,
+  checkpoint: checkpointSchema,
   expect: expectSchema,
   sweep: sweepSchema.optional(),
 })
@@ -140,7 +143,7 @@ const endsInNetwork = (model: z.output<typeof modelSchema>): boolean =>
 
 /** Adds the defaults that depend on the kind of model. */
 function complete({ optimizer, loss, metrics, target, outputs, training, ...rest }: z.output<typeof fields>) {
-  const { fit, early_stopping, callbacks, expect, sweep, ...before } = rest
+  const { fit, early_stopping, callbacks, checkpoint, expect, sweep, ...before } = rest
   const { model } = before
   const defaults = defaultsOf(model)
   const follows = optimizer ?? (defaults.optimizer && optimizerSchema.parse(defaults.optimizer, ONCE))
@@ -158,6 +161,7 @@ function complete({ optimizer, loss, metrics, target, outputs, training, ...rest
     fit,
     early_stopping,
     callbacks,
+    checkpoint,
     expect,
     ...(sweep && { sweep }),
   }

@@ -40,8 +40,8 @@ export function fineTuningStage(spec: StackedSpec, data: DataSizes): SupervisedS
 }
 
 /** Fields that all stages share. Each stage has a seed of its own. */
-function sharedBy({ name, seed, engine, device, precision, data }: StackedSpec, stage: number) {
-  return { name, seed: (seed + stage) % 2 ** 32, engine, device, precision, data }
+function sharedBy({ name, seed, engine, device, precision, data, checkpoint }: StackedSpec, stage: number) {
+  return { name, seed: (seed + stage) % 2 ** 32, engine, device, precision, data, checkpoint }
 }
 
 /** Sizes that the first and the last layer depend on. */

@@ -5,7 +5,14 @@ import type { UserError } from '../base/issue.js'
 export type Metrics = Readonly<Record<string, number>>
 
 /** Why training ended. */
-export type StopReason = 'completed' | 'early_stopping' | 'time_budget' | 'interrupted' | 'missing_row' | 'diverged'
+export type StopReason =
+  | 'completed'
+  | 'early_stopping'
+  | 'time_budget'
+  | 'paused'
+  | 'interrupted'
+  | 'missing_row'
+  | 'diverged'
 
 export interface StartEvent {
   readonly type: 'start'
@@ -17,12 +24,17 @@ export interface StartEvent {
   readonly stepsPerEpoch: number
   /** History keys of the measures of each batch, `loss` first. */
   readonly metrics: readonly string[]
+  /** The epoch, and the steps done in it, from which a resumed run goes on; null for a run that begins. */
+  readonly from: { readonly epoch: number; readonly step: number } | null
 }
 
 export interface EpochBeginEvent {
   readonly type: 'epochBegin'
   /** Counts from 1. */
   readonly epoch: number
+  /** Steps of it that were done before training was resumed, and their time. */
+  readonly step: number
+  readonly seconds: number
   /** The least number of epochs, with this one, after which early stopping can end training; null if it cannot. */
   readonly earliestStop: number | null
 }

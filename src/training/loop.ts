@@ -23,6 +23,7 @@ import type {
 } from './events.js'
 import { type BatchPlace, missingRow } from './lookups.js'
 import type { Schedule } from './schedules/schedule.js'
+import { BEGIN, type Checkpoints, type Moment, type TrainingState } from './state.js'
 import { runEnd, runStep } from './step.js'
 import { Totals } from './totals.js'
 
@@ -34,8 +35,8 @@ export interface TrainingOptions extends EpochLengths {
   readonly weights: readonly string[]
   readonly epochs: number
   readonly validationSamples: number
-  /** Batches of the training data in the order of this epoch, from 1. */
-  readonly batches: (epoch: number) => AsyncIterable<Batch>
+  /** Batches of the training data in the order of this epoch, from 1, without the first `from` ones (0). */
+  readonly batches: (epoch: number, from?: number) => AsyncIterable<Batch>
   /** Null without validation data. */
   readonly validation: (() => AsyncIterable<Batch>) | null
   /** Some of the training data, always the same, for measures of the gap between training and validation. */
@@ -50,12 +51,20 @@ export interface TrainingOptions extends EpochLengths {
   readonly files: CallbackFiles
   /** Ends training after the current step. */
   readonly signal: AbortSignal
+  /** Null for training that is not saved while it is under way. */
+  readonly checkpoints?: Checkpoints | null
+  /** Ends training after this epoch, as an interruption would. */
+  readonly pauseAfter?: number | undefined
   /** Milliseconds. */
   readonly now: () => number
 }
 
-/** Trains, and yields events. The last event is always `end`. */
-export const train = (options: TrainingOptions): AsyncGenerator<TrainingEvent> => new Training(options).events()
+/**
+ * Trains, and yields events. The last event is always `end`. `from` is a state that was saved; the runner must have the
+ * values that were saved with it.
+ */
+export const train = (options: TrainingOptions, from: TrainingState = BEGIN): AsyncGenerator<TrainingEvent> =>
+  new Training(options, from).events()
 
 /** Why training ended, and where. A run that is cut short leaves its epoch without a measure. */
 interface Ending {
@@ -76,6 +85,8 @@ const COMPLETED: Ending = {
   divergence: null,
 }
 
+const endingOf = ({ reason, stopping, interruptedAt }: Ending) => ({ reason, stopping, interruptedAt })
+
 class Training {
   /** Measures of each batch, and those of the gap between training and validation. */
   readonly #ofEach: readonly Measured[]
@@ -83,34 +94,52 @@ class Training {
   readonly #callbacks: CallbackChain
   /** History keys of an epoch. */
   readonly #keys: readonly string[]
-  #learningRate: Schedule
-  #kept: StateValues | null = null
+  /** The rate that a callback has set, in place of the schedule. */
+  #rate: number | null
+  #kept: StateValues | null
   #restored = false
-  #epoch = 1
-  #step = 0
+  #epoch: number
+  #step: number
   /** The last step that was done. */
-  #last = { epoch: 1, step: 0 }
-  #iterations = 0
-  #updates = 0
-  #completed = 0
+  #last: { readonly epoch: number; readonly step: number }
+  #iterations: number
+  #updates: number
+  #epochs: readonly EpochEndEvent[]
+  #totals: Totals
+  /** When training would have begun without a break, and the same for the epoch under way. */
   #began = 0
+  #epochBegan = 0
   #ending: Ending | null = null
 
-  constructor(private readonly options: TrainingOptions) {
-    const { metrics, validation, callbacks, learningRate } = options
+  constructor(
+    private readonly options: TrainingOptions,
+    private readonly from: TrainingState,
+  ) {
+    const { metrics, validation, callbacks } = options
     this.#ofEach = withoutGaps(metrics)
     this.#gaps = metrics.filter(({ isGap }) => isGap)
     const keys = this.#ofEach.map(({ key }) => key)
     this.#keys = validation ? [...keys, ...keys.map((key) => `val_${key}`), ...this.#gaps.map(({ key }) => key)] : keys
-    this.#callbacks = new CallbackChain(callbacks, (actions) => this.#act(actions))
-    this.#learningRate = learningRate
+    const { epoch, step, iterations, updates, epochs, sums, learningRate, kept } = from
+    this.#callbacks = new CallbackChain(callbacks, (actions) => this.#act(actions), from.callbacks ?? undefined)
+    this.#rate = learningRate
+    this.#kept = kept
+    this.#epoch = epoch
+    this.#step = step
+    this.#last = { epoch, step }
+    this.#iterations = iterations
+    this.#updates = updates
+    this.#epochs = epochs
+    this.#ending = from.ending && { ...COMPLETED, ...from.ending }
+    this.#totals = new Totals(this.#ofEach, sums)
   }
 
   async *events(): AsyncGenerator<TrainingEvent> {
     const { samples, validationSamples, epochs, batchSize, stepsPerEpoch, now } = this.options
     const metrics = this.#ofEach.map(({ key }) => key)
-    yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics }
-    this.#began = now()
+    const from = this.#iterations === 0 ? null : { epoch: this.#epoch, step: this.#step }
+    yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics, from }
+    this.#began = now() - this.from.milliseconds
     await this.#callbacks.begin(this.#keys)
     while (this.#epoch <= epochs && this.#ending === null) yield* this.#trainEpoch()
     yield await this.#finish()
@@ -120,36 +149,50 @@ class Training {
     const { signal, now } = this.options
     if (signal.aborted) return this.#interrupt()
     const epoch = this.#epoch
-    const began = now()
-    await this.#callbacks.epochBegin(epoch)
-    yield { type: 'epochBegin', epoch, earliestStop: this.#callbacks.earliestStop(epoch) }
-    const totals = new Totals(this.#ofEach)
-    yield* this.#steps(totals)
+    const step = this.#step
+    const before = step === 0 ? 0 : this.from.epochMilliseconds
+    this.#epochBegan = now() - before
+    // a callback has acted on the beginning of an epoch that is under way
+    if (step === 0) await this.#callbacks.epochBegin(epoch)
+    yield { type: 'epochBegin', epoch, step, seconds: before / 1000, earliestStop: this.#callbacks.earliestStop(epoch) }
+    yield* this.#steps()
     if (this.#ending?.isCutShort) return
     const validated = await this.#validate()
     if (this.#ending?.isCutShort) return
     const event: EpochEndEvent = {
       type: 'epochEnd',
       epoch,
-      metrics: { ...totals.values(), ...validated },
-      learningRate: this.#learningRate(this.#iterations),
-      seconds: (now() - began) / 1000,
+      metrics: { ...this.#totals.values(), ...validated },
+      learningRate: this.#learningRate(),
+      seconds: (now() - this.#epochBegan) / 1000,
     }
-    this.#completed = epoch
+    this.#epochs = [...this.#epochs, event]
     await this.#callbacks.epochEnd(event, this.#standing)
-    yield event
     this.#epoch++
     this.#step = 0
+    this.#totals = new Totals(this.#ofEach)
+    await this.#afterEpoch(epoch)
+    yield event
   }
 
-  /** The steps of the epoch, whose outputs are added to its totals. */
-  async *#steps(totals: Totals): AsyncGenerator<BatchEndEvent> {
+  /** Saves the state if that is due, and always before a pause. */
+  async #afterEpoch(epoch: number): Promise<void> {
+    const { epochs, pauseAfter } = this.options
+    const isOver = epoch === epochs || this.#ending !== null
+    if (isOver || epoch !== pauseAfter) return this.#saveIfDue(isOver ? 'training' : 'epoch')
+    await this.#save({ waits: true })
+    this.#ending = { ...COMPLETED, reason: 'paused' }
+  }
+
+  /** The steps of the epoch that are left, whose outputs are added to its totals. */
+  async *#steps(): AsyncGenerator<BatchEndEvent> {
     const { batches, signal, plan } = this.options
     const epoch = this.#epoch
-    for await (const { batch, prepareNext } of oneAhead(batches(epoch))) {
+    const totals = this.#totals
+    for await (const { batch, prepareNext } of oneAhead(batches(epoch, this.#step))) {
       if (signal.aborted) return this.#interrupt()
       const iterations = this.#iterations
-      const scalars = { learning_rate: this.#learningRate(iterations), iterations }
+      const scalars = { learning_rate: this.#learningRate(), iterations }
       const outputs = await runStep(this.options, batch, scalars, prepareNext)
       const step = ++this.#step
       this.#last = { epoch, step }
@@ -161,6 +204,7 @@ class Training {
       this.#iterations++
       const event: BatchEndEvent = { type: 'batchEnd', epoch, step, samples: totals.samples, metrics: totals.values() }
       if (this.#callbacks.looksAtBatches) await this.#callbacks.batchEnd(event, this.#standing)
+      if (this.#ending === null) await this.#saveIfDue('step')
       yield event
       if (this.#ending === null) continue
       this.#ending = { ...this.#ending, interruptedAt: { epoch, step } }
@@ -188,7 +232,7 @@ class Training {
           return {}
         }
         if (signal.aborted) {
-          this.#interrupt()
+          await this.#interrupt()
           return {}
         }
       }
@@ -207,18 +251,51 @@ class Training {
     if (this.#iterations > 0 && !isBad()) await this.#lookAtWeights()
     await this.#callbacks.end()
     const { isCutShort: _, ...ending } = this.#ending ?? COMPLETED
-    const [updates, epochs, restored] = [this.#updates, this.#completed, this.#restored]
+    const [updates, epochs, restored] = [this.#updates, this.#epochs.length, this.#restored]
     return { type: 'end', updates, epochs, best: this.#callbacks.best(), restored, ...ending }
   }
 
   readonly #standing = (): Standing => ({
-    learningRate: this.#learningRate(this.#iterations),
+    learningRate: this.#learningRate(),
     updates: this.#updates,
     keys: this.#keys,
     elapsed: () => this.options.now() - this.#began,
   })
 
-  #interrupt(): void {
+  /** The rate of the next step. */
+  #learningRate(): number {
+    return this.#rate ?? this.options.learningRate(this.#iterations)
+  }
+
+  #state(): TrainingState {
+    const now = this.options.now()
+    return {
+      epoch: this.#epoch,
+      step: this.#step,
+      iterations: this.#iterations,
+      updates: this.#updates,
+      learningRate: this.#rate,
+      sums: this.#totals.sums(),
+      callbacks: this.#callbacks.states,
+      kept: this.#kept,
+      milliseconds: now - this.#began,
+      epochMilliseconds: this.#step === 0 ? 0 : now - this.#epochBegan,
+      epochs: this.#epochs,
+      ending: this.#ending && endingOf(this.#ending),
+    }
+  }
+
+  async #saveIfDue(after: Moment): Promise<void> {
+    if (this.options.checkpoints?.isDue(after, this.#iterations)) await this.#save({ waits: after === 'training' })
+  }
+
+  async #save(options: { readonly waits: boolean }): Promise<void> {
+    const { checkpoints, runner } = this.options
+    await checkpoints?.save(this.#state(), () => runner.read(), options)
+  }
+
+  async #interrupt(): Promise<void> {
+    await this.#save({ waits: true })
     const interruptedAt = { epoch: this.#epoch, step: this.#step }
     this.#ending = { ...(this.#ending ?? COMPLETED), reason: 'interrupted', isCutShort: true, interruptedAt }
   }
@@ -266,7 +343,7 @@ class Training {
           break
         }
         case 'setLearningRate':
-          this.#learningRate = () => action.value
+          this.#rate = action.value
           break
         default:
           await files.write(action, () => runner.read())

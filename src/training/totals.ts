@@ -9,7 +9,7 @@ export interface Sums {
   readonly outputs: Named<Float64Array>
 }
 
-const NO_SUMS: Sums = { samples: 0, outputs: {} }
+export const NO_SUMS: Sums = { samples: 0, outputs: {} }
 
 export class Totals {
   #samples: number

@@ -141,9 +141,10 @@ test('Ctrl-C keeps finished stages', async () => {
   })
   expect(code).toBe(130)
   expect(stderr).toMatch(
-    /\nInterrupted in epoch \d+, after \d+ of 18 steps\.\nTook .* Files: runs\/long\/1\/stages\/2\n$/,
+    /\nInterrupted in epoch \d+, after \d+ of 18 steps\.\nTook .* Files: runs\/long\/1\/stages\/2\nTo go on: train resume runs\/long\/1\n$/,
   )
-  expect(filesIn('runs/long/1')).toEqual([...RUN, ...stages].toSorted())
+  const state = ['checkpoint.json', 'state.safetensors'].map((name) => `stages/2/state/1/${name}`)
+  expect(filesIn('runs/long/1')).toEqual([...RUN, ...stages, ...state].toSorted())
   expect(historyOf('runs/long/1/stages/1').stop).toEqual({ reason: 'completed' })
   expect(historyOf('runs/long/1/stages/2').stop).toMatchObject({ reason: 'interrupted' })
 })

@@ -26,6 +26,9 @@ const TINY = {
 
 const folderWith = (changes: object = {}) => temporaryFolder({ 'tiny.json': JSON.stringify({ ...TINY, ...changes }) })
 
+/** Those of a checkpoint. */
+const STATE = ['state/1/checkpoint.json', 'state/1/state.safetensors']
+
 const FILES = ['history.csv', 'history.json', 'model/model.json', 'model/weights.bin', 'preparation.json', 'spec.json']
 const filesIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -361,8 +364,8 @@ describe('Ctrl-C', () => {
     expect(result.stderr).toContain(
       `\nInterrupted in epoch ${history.stop.epoch}, after ${history.stop.step} of 8 steps.\nTook `,
     )
-    expect(result.stderr).toMatch(/\npassed: acc 0\.\d+, expected at least 0\n$/)
-    expect(filesIn(join(cwd, 'runs/tiny/1'))).toEqual(FILES)
+    expect(result.stderr).toMatch(/\npassed: acc 0\.\d+, expected at least 0\nTo go on: train resume runs\/tiny\/1\n$/)
+    expect(filesIn(join(cwd, 'runs/tiny/1'))).toEqual([...FILES, ...STATE].toSorted())
     expect(read(cwd, 'h.json')).toBe(read(cwd, 'runs/tiny/1/history.json'))
     expect(read(cwd, 'runs/tiny/1/history.csv').trimEnd().split('\n')).toHaveLength(history.epochs + 1)
   })

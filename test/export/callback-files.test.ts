@@ -21,7 +21,7 @@ const weightsOf = (value: number) =>
 
 /** Writes into a folder, one after the other. */
 async function write(folder: string, actions: readonly FileAction[], weights = weightsOf(1)) {
-  const files = callbackFiles(folder, model)
+  const files = await callbackFiles(folder, model)
   for (const action of actions) await files.write(action, async () => weights)
   await files.close()
 }

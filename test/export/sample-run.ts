@@ -11,6 +11,7 @@ export const startEvent: StartEvent = {
   batchSize: 128,
   stepsPerEpoch: 422,
   metrics: ['loss', 'acc'],
+  from: null,
 }
 
 export const epochEnd = (epoch: number, metrics: Metrics, seconds = 3.25): EpochEndEvent => ({

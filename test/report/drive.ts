@@ -19,7 +19,7 @@ export function drive({ start, stream, style = 'keras1', verbose = 1, color = fa
     leave: reporter.leave,
     begin(earliestStop: number | null = null) {
       began = seconds
-      send({ type: 'epochBegin', epoch: ++epoch, earliestStop })
+      send({ type: 'epochBegin', epoch: ++epoch, step: 0, seconds: 0, earliestStop })
     },
     /** A step that ends `elapsed` seconds after the epoch began. */
     step(step: number, elapsed: number, metrics: Metrics) {

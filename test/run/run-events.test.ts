@@ -33,7 +33,7 @@ function teller() {
   const hear = (...events: WorkEvent[]) => {
     for (const one of events) event(one, engine)
   }
-  hear(stageBegin, startEvent, { type: 'epochBegin', epoch: 1, earliestStop: null })
+  hear(stageBegin, startEvent, { type: 'epochBegin', epoch: 1, step: 0, seconds: 0, earliestStop: null })
   return { told, clock, hear, ...rest }
 }
 

@@ -119,6 +119,7 @@ const NO_SHORT_FORM = [
   ...['a', 'missing', 'shuffle', 'source', 'split', 'test', 'units', 'validation'],
   ...['width_shift_range', 'height_shift_range', 'zoom_range'],
   ...['window', 'learning_rate', 'boundaries', 'decay_steps', 'first_decay_steps', 'total_steps', 'warmup_steps'],
+  'every',
   ...['mean', 'variance', 'scale', 'offset', 'salt'],
   ...['factor', 'brightness_factor', 'contrast_factor', 'saturation_factor', 'hue_factor', 'sigma'],
   ...['addition_factor', 'threshold_factor', 'height_factor', 'width_factor', 'x_factor', 'y_factor', 'fill_value'],

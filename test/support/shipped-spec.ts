@@ -40,7 +40,7 @@ export async function expectToLearn(file: string, engineName: RealEngine): Promi
     // what is fine-tuned learns the data itself
     const session = await openSession(stage.spec, stage.folder === null ? data : learnt, engine)
     const { model, runner, training } = session
-    const files = callbackFiles(out, model)
+    const files = await callbackFiles(out, model)
     try {
       if (stage.first) await runner.write(stage.first(trained))
       const { signal } = new AbortController()

@@ -17,6 +17,7 @@ import { plot } from './plot.js'
 import { predict } from './predict.js'
 import { render } from './render.js'
 import { report } from './report.js'
+import { resume } from './resume.js'
 import { runs } from './runs.js'
 import { sample } from './sample.js'
 import { schema } from './schema.js'
@@ -30,6 +31,7 @@ import { validate } from './validate.js'
 /** Commands in the order of the help. `train`, the first, needs no name on the command line. */
 export const COMMANDS = {
   train,
+  resume,
   init,
   validate,
   explain,

@@ -2,7 +2,7 @@
 import type { StyleName } from '../../report/reporter.js'
 import { command, ONE_SPEC } from '../command.js'
 import { EXIT_WORDS } from '../exit-codes.js'
-import { device, engine, HISTORY_FORMATS, out, set, workers } from '../options.js'
+import { allowChange, device, engine, HISTORY_FORMATS, out, pauseAfter, set, workers } from '../options.js'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: 'the bar of Keras 1', keras3: 'the bar of Keras 3' }
 
@@ -40,6 +40,13 @@ standard error.`,
       alias: 'v',
     },
     out,
+    resume: {
+      type: 'flag',
+      help: 'Go on with the run in --out FOLDER if there is one, as `train resume` does; else begin it',
+      needs: 'out',
+    },
+    'allow-change': { ...allowChange, needs: 'resume' },
+    'pause-after': pauseAfter,
     history: { type: 'text', value: 'FILE', help: 'Also write the history to this file; - is standard output' },
     'history-format': {
       type: 'choice',
@@ -69,6 +76,7 @@ standard error.`,
     ],
     ["train specs/mnist-mlp.json --expect 'val_acc>=0.975'", 'in CI: exit code 1 if accuracy is lower'],
     ['train specs/mnist-mlp.json --history - --history-format csv', 'stream one row per epoch to a plotting tool'],
+    ['train specs/mnist-mlp.json --out run --resume', 'for a scheduler that starts a killed job again'],
     ['train specs/mnist-mlp.json --events -', 'stream everything that happens to a program'],
   ],
   run: async ([file], options, io) => (await import('../train.js')).trainSpec(file!, options, io),

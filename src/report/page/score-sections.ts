@@ -25,6 +25,8 @@ function endWords({ stop, epochs }: History): string {
       return `Training completed ${count}.`
     case 'early_stopping':
       return `Early stopping ended training after ${count}.`
+    case 'paused':
+      return `Training paused after ${count}.`
     case 'interrupted':
       return `Training was interrupted in epoch ${stop.epoch}, at step ${stop.step}.`
     case 'time_budget':

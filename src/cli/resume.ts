@@ -1,0 +1,42 @@
+/** `train resume RUN`, and `train SPEC --resume` for a run that has begun. */
+
+import type { History } from '../export/history.js'
+import { specOf } from '../run/open-model.js'
+import { engineOf, openResume } from '../run/open-resume.js'
+import { type CheckedSpec, requireSpec } from '../run/read-spec.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { type Io, say } from './io.js'
+import { overridesOf } from './overrides.js'
+import { type TrainOptions, trainChecked } from './train-checked.js'
+import { watchingData } from './watch-data.js'
+
+/** Options of `train resume`. */
+export type ResumeOptions = Omit<TrainOptions, 'out' | 'resume'>
+
+export const resumeRun = async (directory: string, options: ResumeOptions, io: Io): Promise<ExitCode> =>
+  resumeSpec(await specOf(directory), directory, { ...options, out: undefined, resume: true }, io)
+
+/** Goes on with the run in a folder, if it is one of this spec. Without an engine of its own, with that of the run. */
+export async function resumeSpec(file: string, directory: string, options: TrainOptions, io: Io): Promise<ExitCode> {
+  const before = await engineOf(directory)
+  const read = (engine: Pick<TrainOptions, 'engine' | 'device'>) =>
+    watchingData(io, (watch) =>
+      requireSpec(file, overridesOf({ ...options, ...engine }), io.stdin, watch, { isTrained: before !== null }),
+    )
+  const { engine, device } = options
+  const isFree = ({ spec }: CheckedSpec) => spec.engine === 'auto'
+  const first = await read({ engine, device })
+  const checked = before && isFree(first) ? await read({ engine: before.engine, device: before.device }) : first
+  const allowsChange = options['allow-change'] ?? false
+  const { complete, resume } = await openResume(directory, checked.spec, { allowsChange })
+  if (complete === null) return trainChecked(file, checked, { ...resume, directory }, options, io)
+  if (options.verbose !== '0') say(io, `The run in ${directory} is complete: nothing is left to do.`)
+  return codeOf(complete)
+}
+
+/** The exit code with which a run ended. */
+function codeOf({ stop, expectations }: History): ExitCode {
+  if (stop.reason === 'diverged') return EXIT.diverged
+  if (stop.reason === 'missing_row') return EXIT.badInput
+  return expectations.every(({ passed }) => passed) ? EXIT.done : EXIT.expectationFailed
+}

@@ -1,0 +1,122 @@
+/** Decides when the state of a run is saved, and saves it beside the training. */
+import { join } from 'node:path'
+import { problemWords } from '../base/file-problem.js'
+import type { StateValues } from '../engine/engine.js'
+import {
+  type Checkpoint,
+  type CheckpointFacts,
+  checkpointNumbers,
+  pruneCheckpoints,
+  writeCheckpoint,
+} from '../export/checkpoint-file.js'
+import type { CheckpointSpec } from '../spec/checkpoint.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import type { Checkpoints, Moment, TrainingState } from '../training/state.js'
+
+export interface CheckpointsOptions {
+  /** Null: only when it is asked for. */
+  readonly policy: CheckpointSpec
+  /** Folder of the stage. */
+  readonly directory: string
+  /** Names of the weights, which must be finite. */
+  readonly weights: readonly string[]
+  /** All facts but the state. */
+  facts(): Promise<Omit<CheckpointFacts, 'saved' | 'training'>>
+  /** True if somebody has asked for a checkpoint since the last call. */
+  isAsked(): boolean
+  /** Runs work that a signal must not cut off. */
+  saving<Result>(work: () => Promise<Result>): Promise<Result>
+  /** Hears of a checkpoint that somebody has asked for. */
+  saved(path: string): void
+  /** Hears once why a checkpoint cannot be written. */
+  unwritten(text: string): void
+  /** Milliseconds. */
+  now(): number
+}
+
+/** Milliseconds. */
+const MINUTE = 60_000
+
+/** At most one checkpoint is written at a time, while training goes on. */
+export class RunCheckpoints implements Checkpoints {
+  readonly #folder: string
+  #next: number
+  #last: number
+  #hasSaved = false
+  #isAsked = false
+  /** True if a checkpoint was due while another one was written. */
+  #isLate = false
+  #hasFailed = false
+  #writing: Promise<void> | null = null
+
+  constructor(private readonly options: CheckpointsOptions) {
+    this.#folder = join(options.directory, RUN_FILES.checkpoints)
+    this.#next = (checkpointNumbers(this.#folder).at(-1) ?? 0) + 1
+    this.#last = options.now()
+  }
+
+  isDue(after: Moment, iterations: number): boolean {
+    this.#isAsked ||= this.options.isAsked()
+    const isDue = this.#isAsked || this.#isLate || this.#isTime(after, iterations)
+    this.#isLate = isDue && this.#writing !== null
+    return isDue && (after === 'training' || this.#writing === null)
+  }
+
+  #isTime(after: Moment, iterations: number): boolean {
+    const every = this.options.policy?.every
+    if (every === undefined) return false
+    // with the last state, the run can be given more epochs
+    if (after === 'training') return this.#hasSaved || typeof every !== 'object'
+    if (every === 'epoch') return after === 'epoch'
+    if (typeof every === 'number') return after === 'step' && iterations % every === 0
+    return this.options.now() - this.#last >= MINUTE * every.minutes
+  }
+
+  async save(
+    { kept, ...training }: TrainingState,
+    read: () => Promise<StateValues>,
+    { waits }: { readonly waits: boolean },
+  ): Promise<void> {
+    await this.#writing
+    const { weights, facts, saving } = this.options
+    const values = await read()
+    // training ends as soon as a weight that is not finite shows; until then, good weights are kept
+    if (!weights.every((name) => allFinite(values[name]!))) return
+    const about = { ...(await facts()), saved: new Date().toISOString(), training }
+    const write = this.#write({ facts: about, values, kept }).finally(() => {
+      this.#writing = null
+    })
+    this.#writing = write
+    if (waits) await saving(() => write)
+  }
+
+  /** Waits for the checkpoint that is being written. */
+  async close(): Promise<void> {
+    await this.#writing
+  }
+
+  async #write(checkpoint: Checkpoint): Promise<void> {
+    const { policy, saved, unwritten, now } = this.options
+    const isAsked = this.#isAsked
+    this.#isAsked = false
+    this.#last = now()
+    try {
+      const path = await writeCheckpoint(this.#folder, this.#next++, checkpoint)
+      this.#hasSaved = true
+      if (isAsked) saved(path)
+      await pruneCheckpoints(this.#folder, policy?.keep ?? 1)
+    } catch (error) {
+      const problem = problemWords(error)
+      if (problem === undefined) throw error
+      if (!this.#hasFailed) unwritten(`A checkpoint cannot be written: ${problem}`)
+      this.#hasFailed = true
+    }
+  }
+}
+
+/** A sum of float32 numbers in float64 is finite if and only if all of them are. */
+const allFinite = (values: Float32Array): boolean => {
+  let sum = 0
+  for (let index = 0; index < values.length; index++) sum += values[index]!
+  return Number.isFinite(sum)
+}

@@ -1,0 +1,86 @@
+/** Opens a run to go on with it: its spec must be the same, but for what does not change the results. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { UserError } from '../base/issue.js'
+import { jsonOf } from '../base/json.js'
+import { type ComputedBy, newestFacts } from '../export/checkpoint-file.js'
+import type { History } from '../export/history.js'
+import { RUN_FILES } from '../spec/run-files.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+import { written } from '../spec/words.js'
+import { type Difference, differences } from './differences.js'
+import { endedHistory, type ResumeWork } from './resume.js'
+import { specSeenFrom } from './spec-seen-from.js'
+import { hasFolds } from './train-folds.js'
+
+export interface OpenedRun {
+  /** The history of a run that is complete, so that nothing is left to do; null for one that goes on. */
+  readonly complete: History | null
+  readonly resume: ResumeWork
+}
+
+/**
+ * `spec` is that with which the run shall go on. Throws a UserError with the differences if it is not that of the run,
+ * unless it may have changed; more epochs are allowed always.
+ */
+export async function openResume(
+  directory: string,
+  spec: ResolvedSpec,
+  { allowsChange }: Pick<ResumeWork, 'allowsChange'>,
+): Promise<OpenedRun> {
+  const before = jsonOf(await readFile(join(directory, RUN_FILES.spec), 'utf8'))
+  const after: unknown = JSON.parse(JSON.stringify(specSeenFrom(directory, spec)))
+  const found = differences([before, after]).filter(({ path }) => !HARMLESS.includes(path[0]!))
+  const changes = found.filter((one) => !isMoreEpochs(one))
+  if (changes.length > 0 && !allowsChange) {
+    const lines = changes.map(
+      ({ path, values: [old, now] }) => `  ${path.join('.')}: ${words(old)} in the run, ${words(now)} now`,
+    )
+    throw new UserError(
+      [
+        `The spec differs from that of the run in ${directory}:`,
+        ...lines,
+        'With --allow-change the run goes on with the changed spec.',
+      ].join('\n'),
+    )
+  }
+  const resume = { isChanged: found.length > 0, allowsChange }
+  const ended = await endedRun(directory, spec)
+  if (ended === null) return { complete: null, resume }
+  if (found.length === 0) return { complete: ended, resume }
+  if ((await newestFacts(join(directory, RUN_FILES.checkpoints))) !== null) return { complete: null, resume }
+  throw new UserError(
+    `The run in ${directory} is complete and has no checkpoint, so it cannot go on. Train the spec in another folder.`,
+  )
+}
+
+/** Fields that change no result. Another engine changes results within rounding, which is said later. */
+const HARMLESS: readonly string[] = ['$schema', 'name', 'engine', 'device', 'checkpoint', 'expect', 'start']
+
+const isMoreEpochs = ({ path, values: [old, now] }: Difference): boolean =>
+  path.join('.') === 'fit.epochs' && Number(now) > Number(old)
+
+const words = (value: unknown): string => (value === undefined ? 'nothing' : written(value))
+
+/** The history of a run of which nothing is left to do; null if something is. */
+async function endedRun(directory: string, spec: ResolvedSpec): Promise<History | null> {
+  if (hasFolds(spec)) {
+    const isThere = await stat(join(directory, RUN_FILES.foldsReport)).catch(() => undefined)
+    return isThere ? endedHistory(join(directory, RUN_FILES.folds, String(spec.fit.k_fold))) : null
+  }
+  const model = await stat(join(directory, RUN_FILES.model, 'model.json')).catch(() => undefined)
+  return model ? endedHistory(directory) : null
+}
+
+/** The engine that computed the newest checkpoint of a run, in one of its stages or folds; null without a checkpoint. */
+export async function engineOf(directory: string): Promise<ComputedBy | null> {
+  const inside = async (folder: string) => (await readdir(folder).catch(() => [])).map((name) => join(folder, name))
+  const folds = await inside(join(directory, RUN_FILES.folds))
+  const runs = [directory, ...folds]
+  const stages = await Promise.all(runs.map((run) => inside(join(run, RUN_FILES.stages))))
+  for (const stage of [...runs, ...stages.flat()]) {
+    const facts = await newestFacts(join(stage, RUN_FILES.checkpoints))
+    if (facts) return facts.computedBy
+  }
+  return null
+}
