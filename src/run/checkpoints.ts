@@ -1,6 +1,6 @@
 /** Decides when the state of a run is saved, and saves it beside the training. */
 import { join } from 'node:path'
-import { problemWords } from '../base/file-problem.js'
+import { fileProblem } from '../base/file-problem.js'
 import type { StateValues } from '../engine/engine.js'
 import {
   type Checkpoint,
@@ -106,7 +106,7 @@ export class RunCheckpoints implements Checkpoints {
       if (isAsked) saved(path)
       await pruneCheckpoints(this.#folder, policy?.keep ?? 1)
     } catch (error) {
-      const problem = problemWords(error)
+      const problem = fileProblem(error)
       if (problem === undefined) throw error
       if (!this.#hasFailed) unwritten(`A checkpoint cannot be written: ${problem}`)
       this.#hasFailed = true

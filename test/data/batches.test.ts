@@ -41,6 +41,13 @@ test('without shuffling goes in order', async () => {
   expect((await visit(rowsOf(7), { batchSize: 3 })).seen).toEqual(all(7))
 })
 
+test.each([0, 1, 2, 4, 5])('from batch %s on shows the rest', async (from) => {
+  for (const shuffle of [{}, { shuffle: { seed: 1, epoch: 3 } }]) {
+    const { seen } = await visit(rowsOf(13), { batchSize: 3, ...shuffle })
+    expect((await visit(rowsOf(13), { batchSize: 3, ...shuffle, from })).seen).toEqual(seen.slice(3 * from))
+  }
+})
+
 test('over no rows has no batches', async () => {
   expect((await visit(rowsOf(0), { batchSize: 3, shuffle: { seed: 1, epoch: 1 } })).sizes).toEqual([])
 })

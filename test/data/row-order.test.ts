@@ -56,6 +56,23 @@ test.each([null, 10, 11, 1000])('a window of %s blocks is that of all', (window)
   expect(order(37, window)).toEqual(wholePermutation(37))
 })
 
+test.each([null, 1, 3, 10])('the order from a row on is the end of the whole, with a window of %s blocks', (window) => {
+  const whole = order(37, window)
+  for (const from of [0, 1, 11, 12, 13, 36, 37]) {
+    const rest = [...shuffled(tableOf(37), { seed: 1, epoch: 1, window }, from)].flatMap((rows) => [...rows])
+    expect(rest).toEqual(whole.slice(from))
+  }
+})
+
+test('windows before the first row are not fetched', () => {
+  const fetched: number[] = []
+  const table = tableOf(40, (runs) => fetched.push(...runs.map(({ from }) => from / 4)))
+  const rest = [...shuffled(table, { seed: 1, epoch: 1, window: 2 }, 27)].flatMap((rows) => [...rows])
+  expect(rest).toHaveLength(13)
+  expect(fetched).toHaveLength(4)
+  expect(new Set(rest.map((row) => Math.floor(row / 4)))).toEqual(new Set(fetched))
+})
+
 test('the blocks of a window are fetched before it begins', () => {
   const fetched: number[] = []
   const table = tableOf(22, (runs) => {
