@@ -85,6 +85,8 @@ const COMPLETED: Ending = {
   divergence: null,
 }
 
+const PAUSED: Ending = { ...COMPLETED, reason: 'paused' }
+
 const endingOf = ({ reason, stopping, interruptedAt }: Ending) => ({ reason, stopping, interruptedAt })
 
 class Training {
@@ -135,12 +137,14 @@ class Training {
   }
 
   async *events(): AsyncGenerator<TrainingEvent> {
-    const { samples, validationSamples, epochs, batchSize, stepsPerEpoch, now } = this.options
+    const { samples, validationSamples, epochs, batchSize, stepsPerEpoch, now, pauseAfter = epochs } = this.options
     const metrics = this.#ofEach.map(({ key }) => key)
     const from = this.#iterations === 0 ? null : { epoch: this.#epoch, step: this.#step }
     yield { type: 'start', samples, validationSamples, epochs, batchSize, stepsPerEpoch, metrics, from }
     this.#began = now() - this.from.milliseconds
     await this.#callbacks.begin(this.#keys)
+    // the run has paused there before
+    if (this.#ending === null && this.#epoch > pauseAfter && this.#epoch <= epochs) this.#ending = PAUSED
     while (this.#epoch <= epochs && this.#ending === null) yield* this.#trainEpoch()
     yield await this.#finish()
   }
@@ -181,7 +185,7 @@ class Training {
     const isOver = epoch === epochs || this.#ending !== null
     if (isOver || epoch !== pauseAfter) return this.#saveIfDue(isOver ? 'training' : 'epoch')
     await this.#save({ waits: true })
-    this.#ending = { ...COMPLETED, reason: 'paused' }
+    this.#ending = PAUSED
   }
 
   /** The steps of the epoch that are left, whose outputs are added to its totals. */

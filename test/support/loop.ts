@@ -4,6 +4,7 @@ import { type Measured, meanOver } from '../../src/program/measured.js'
 import type { CallbackFiles } from '../../src/training/callbacks/callback.js'
 import type { TrainingEvent } from '../../src/training/events.js'
 import { type TrainingOptions, train } from '../../src/training/loop.js'
+import { BEGIN } from '../../src/training/state.js'
 
 export interface Call {
   readonly program: string
@@ -86,8 +87,8 @@ export function loopOptions({
   }
 }
 
-export async function trainToEnd(options: TrainingOptions): Promise<TrainingEvent[]> {
+export async function trainToEnd(options: TrainingOptions, from = BEGIN): Promise<TrainingEvent[]> {
   const events: TrainingEvent[] = []
-  for await (const event of train(options)) events.push(event)
+  for await (const event of train(options, from)) events.push(event)
   return events
 }

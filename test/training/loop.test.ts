@@ -6,6 +6,7 @@ import type { Callback, Standing } from '../../src/training/callbacks/callback.j
 import { evaluate } from '../../src/training/evaluate.js'
 import type { EndEvent, EpochEndEvent, TrainingEvent } from '../../src/training/events.js'
 import { train } from '../../src/training/loop.js'
+import { BEGIN, type TrainingState } from '../../src/training/state.js'
 import { acting } from '../support/callbacks.js'
 import { type Call, emptyBatches, loopOptions, scriptedRunner, trainToEnd } from '../support/loop.js'
 
@@ -460,5 +461,24 @@ describe('evaluation', () => {
     })
     await expect(evaluate(runner, emptyBatches(9, 3), [meanOver('loss')], controller.signal)).rejects.toThrow('aborted')
     expect(runner.calls.length).toBe(1)
+  })
+})
+
+describe('a pause', () => {
+  const pausing = (from?: TrainingState) =>
+    trainToEnd(loopOptions({ runner: counting(), epochs: 3, pauseAfter: 2 }), from)
+
+  test('ends training after an epoch, counted from the beginning', async () => {
+    const events = await pausing()
+    expect(epochEnds(events)).toHaveLength(2)
+    expect(endOf(events)).toMatchObject({ reason: 'paused', epochs: 2 })
+  })
+
+  test('ends it at once where it has come as far already', async () => {
+    for (const step of [0, 1]) {
+      const events = await pausing({ ...BEGIN, epoch: 3, step, iterations: 6 + step })
+      expect(types(events)).toEqual(['start', 'end'])
+      expect(endOf(events).reason).toBe('paused')
+    }
   })
 })
