@@ -1,6 +1,7 @@
 /** The command line: parses it, runs the command, and turns errors into messages and exit codes. */
 import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
+import { watchParent } from '../base/parent.js'
 import { memoryProblem } from '../engine/memory.js'
 import { ownVersion } from '../run/versions.js'
 import type { Commands } from './command.js'
@@ -15,6 +16,7 @@ import { ASKED_BY_SHELL } from './shells.js'
 export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   // the reader of standard error may go away
   io.stderr.on('error', () => {})
+  watchParent()
   const output = watchOutput(io)
   const code = await ended(argv, io)
   return (await output.isWhole()) || code !== EXIT.done ? code : EXIT.badInput
