@@ -19,6 +19,7 @@ import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { prepare } from './prepare.js'
 import { readWatched } from './read-watched.js'
 import { type ReportOptions, writeReport } from './report.js'
+import { quotedWord } from './shell-word.js'
 import { withSpinner } from './spinner.js'
 import { showStart, showWarnings } from './warnings.js'
 
@@ -99,8 +100,5 @@ function commandWith(rate: number, file: string, spec: StageSpec, { set }: FindL
   const { type: found } = spec.optimizer
   const type = found === (isSupervised(spec) ? 'RMSprop' : DEFAULT_OPTIMIZER) ? [`optimizer.type=${found}`] : []
   const settings = [...set, ...type, `optimizer.learning_rate=${formatRate(rate)}`]
-  return ['train', file, ...settings.flatMap((setting) => ['--set', setting])].map(quoted).join(' ')
+  return ['train', file, ...settings.flatMap((setting) => ['--set', setting])].map(quotedWord).join(' ')
 }
-
-/** Quotes a word for a shell, if it has to be quoted. */
-const quoted = (word: string): string => (/^[\w./=:@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

@@ -17,7 +17,7 @@ export interface Interrupt {
    */
   ready(): Promise<void>
   /** Sets the phase, and the words that are printed if the process is ended at once during it. */
-  begin(phase: 'idle' | 'training' | 'answering', words: string): void
+  begin(phase: Exclude<keyof typeof PHASES, 'saving'>, words: string): void
   /** Runs work that a second signal must not cut off, such as writing a file. */
   saving<T>(work: () => Promise<T>): Promise<T>
   stop(): void

@@ -4,9 +4,9 @@ import { EXIT } from './exit-codes.js'
 
 /**
  * The loss if the command ended at once: `idle` nothing, `training` the results, `saving` a half-written file,
- * `answering` the requests under way.
+ * `answering` the requests under way, `trials` what they have trained since their last checkpoints.
  */
-export const PHASES = { idle: 0, training: 1, saving: 2, answering: 3 } as const
+export const PHASES = { idle: 0, training: 1, saving: 2, answering: 3, trials: 4 } as const
 
 export type Phase = (typeof PHASES)[keyof typeof PHASES]
 
@@ -30,6 +30,7 @@ const SAYINGS: { readonly [Value in Exclude<Phase, 0>]: string } = {
   [PHASES.training]: 'Finishing the step',
   [PHASES.saving]: 'Writing the results',
   [PHASES.answering]: 'Answering the requests under way',
+  [PHASES.trials]: 'Ending the trials under way, each with a checkpoint',
 }
 const AGAIN = 'press Ctrl-C again to stop at once.'
 

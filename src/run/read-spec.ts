@@ -9,6 +9,7 @@ import { type Issue, UserError } from '../base/issue.js'
 import { nearest } from '../base/nearest.js'
 import { decodeUtf8 } from '../base/utf8.js'
 import type { OpenData } from '../data/data.js'
+import type { openData } from '../data/load.js'
 import { within, withPaths } from '../data/own/paths.js'
 import { type DataWatch, UNWATCHED } from '../data/watch.js'
 import type { IssueDraft } from '../spec/document.js'
@@ -38,6 +39,8 @@ export interface Refusal {
 export interface ReadOptions {
   /** True for the spec of a run, whose model is trained: it keeps no `start`, and the weights are not read. */
   readonly isTrained?: boolean
+  /** Opens the data. Default: `openData` of `data/load.ts`. */
+  readonly open?: typeof openData
 }
 
 /** Standard input, which the path `-` stands for; null if it does not. */
@@ -51,7 +54,7 @@ export async function readSpec(
   watch: DataWatch = UNWATCHED,
   options: ReadOptions = {},
 ): Promise<CheckedSpec | Refusal> {
-  const text = await read(source, stdin)
+  const text = await specText(source, stdin)
   return typeof text === 'string' ? readText(text, source, overrides, watch, options) : { issues: [text] }
 }
 
@@ -61,7 +64,7 @@ export async function readText(
   source: string,
   overrides: readonly Override[],
   watch: DataWatch = UNWATCHED,
-  { isTrained = false }: ReadOptions = {},
+  { isTrained = false, open }: ReadOptions = {},
 ): Promise<CheckedSpec | Refusal> {
   const { parseSpec } = await import('../spec/parse.js')
   const { spec: given, issues, document } = parseSpec(text, { source, overrides })
@@ -77,7 +80,10 @@ export async function readText(
   const refusal = (drafts: readonly IssueDraft[]) => ({ issues: drafts.map((draft) => document.issue(draft)) })
   let data: OpenData
   try {
-    data = await openData({ ...given, data: withPaths(given.data, (path) => within(dirname(source), path)) }, watch)
+    data = await (open ?? openData)(
+      { ...given, data: withPaths(given.data, (path) => within(dirname(source), path)) },
+      watch,
+    )
   } catch (error) {
     if (error instanceof DataError) return refusal(error.problems)
     if (!(error instanceof UserError)) throw error
@@ -85,9 +91,9 @@ export async function readText(
       ? { issues: error.issues, summary: error.message }
       : refusal([{ code: 'data', pointer: '/data', message: error.message }])
   }
-  const { spec: sized, issues: open } = withUnits({ ...given, data: data.data } as ResolvedSpec, data.form)
+  const { spec: sized, issues: unsized } = withUnits({ ...given, data: data.data } as ResolvedSpec, data.form)
   const { spec, issues: unknown } = withInputDims(sized, data.form)
-  if (open.length + unknown.length > 0) return refusal([...open, ...unknown])
+  if (unsized.length + unknown.length > 0) return refusal([...unsized, ...unknown])
   const unread = checkSpec(spec, data.form)
   if (unread.length > 0) return refusal(unread)
   const started = await withStart(isTrained ? withoutStart(spec) : spec, data.form, dirname(source))
@@ -107,7 +113,7 @@ export async function specAlone(
   overrides: readonly Override[],
 ): Promise<Pick<CheckedSpec, 'spec' | 'issue'> & { readonly written: DataSpec }> {
   const { parseSpec } = await import('../spec/parse.js')
-  const text = await read(path, null)
+  const text = await specText(path, null)
   if (typeof text !== 'string') throw refused({ issues: [text] })
   const { spec, issues, document } = parseSpec(text, { source: path, overrides })
   if (!spec) throw refused({ issues })
@@ -141,13 +147,15 @@ export function orThrow(read: CheckedSpec | Refusal, subject?: string): CheckedS
   throw refused(read, subject)
 }
 
-const refused = ({ issues, summary }: Refusal, subject = 'The spec'): UserError =>
+/** The error that lists all problems of a spec. */
+export const refused = ({ issues, summary }: Refusal, subject = 'The spec'): UserError =>
   new UserError(
     summary ?? (issues.length === 1 ? `${subject} has a problem.` : `${subject} has ${issues.length} problems.`),
     issues,
   )
 
-async function read(source: string, given: Stdin): Promise<string | Issue> {
+/** Returns the text of a spec, or the problem with its file. */
+export async function specText(source: string, given: Stdin): Promise<string | Issue> {
   const issue = (message: string, nearest?: string): Issue => ({
     code: 'file',
     source,

@@ -13,6 +13,7 @@ import { historyJsonSchema } from '../export/history.js'
 import { runEventJsonSchema } from '../export/run-events.js'
 import { runsReportJsonSchema } from '../export/runs-report.js'
 import { summaryReportJsonSchema } from '../export/summary-report.js'
+import { sweepReportJsonSchema } from '../export/sweep-report.js'
 import { jsonSchema } from '../spec/json-schema.js'
 import type { SchemaName } from './schema-names.js'
 
@@ -31,6 +32,7 @@ export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, stri
   'check.schema.json': text(checkReportJsonSchema()),
   'compare.schema.json': text(compareReportJsonSchema()),
   'runs.schema.json': text(runsReportJsonSchema()),
+  'sweep.schema.json': text(sweepReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

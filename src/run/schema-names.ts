@@ -14,6 +14,7 @@ export const SCHEMAS = {
   check: '`train check --json`',
   compare: '`train compare --json`',
   runs: '`train runs --json`',
+  sweep: '`train sweep --json`',
 } as const
 
 export type SchemaName = keyof typeof SCHEMAS

@@ -24,6 +24,7 @@ import { schema } from './schema.js'
 import { serve } from './serve.js'
 import { setup } from './setup.js'
 import { summary } from './summary.js'
+import { sweep } from './sweep.js'
 import { train } from './train.js'
 import { transform } from './transform.js'
 import { validate } from './validate.js'
@@ -42,6 +43,7 @@ export const COMMANDS = {
   doctor,
   bench,
   'find-lr': findLr,
+  sweep,
   summary,
   evaluate,
   baseline,
