@@ -4,6 +4,7 @@ import { defaultThreads } from '../data/augment/batch-threads.js'
 import type { Data, LoadedData, OpenData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
+import { requireMemory } from '../run/foresee.js'
 import type { CheckedSpec } from '../run/read-spec.js'
 import { openSession, type Session } from '../run/session.js'
 import { soleSpec } from '../run/stages.js'
@@ -18,6 +19,8 @@ export interface PrepareOptions {
   readonly logs: boolean
   /** Number of threads that augment training rows. Default: by the processors of the machine. */
   readonly workers?: number | undefined
+  /** True if the whole spec is trained, so that its memory is foreseen. */
+  readonly trains?: boolean
 }
 
 /** A spec, its data, which are not read yet, and the weights with which training begins. */
@@ -67,6 +70,7 @@ export async function openSpec(
 ): Promise<Opened> {
   const waiting = waitingWith(options, io)
   const engine = await engineFor(spec, options, io)
+  if (options.trains && engine.device === 'cpu') requireMemory(spec, unread.form)
   const data = await loadDataset(unread, options, io)
   return {
     engine,

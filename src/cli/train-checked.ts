@@ -66,7 +66,11 @@ export async function trainChecked(
   const asking = askForCheckpoints(io, voice)
   try {
     interrupt.begin('idle', interruptedBefore('training began', null))
-    const { engine, data, waiting } = await openSpec(checked, { quiet: isQuiet, logs: verbose === '3' }, io)
+    const { engine, data, waiting } = await openSpec(
+      checked,
+      { quiet: isQuiet, logs: verbose === '3', trains: true },
+      io,
+    )
     const ofData = warningsOfData(spec, data).map(issue)
     if (!isQuiet) showWarnings(ofData, io)
     for (const one of [...warnings, ...ofData]) listener.warning(one)

@@ -20,16 +20,19 @@ const LEAST_SHARE = 0.7
 const USABLE = 0.9
 
 /** Throws a UserError if a step clearly does not fit, and warns if it may not fit. */
-export function requireRoom(demand: Demand, options: LoadOptions, free = freeMemory()): void {
+export function requireRoom(step: Demand, options: LoadOptions, free = freeMemory()): void {
+  const { batchSize, chains, kept = 0, largest } = options
+  const demand = { fixed: step.fixed + kept, growing: step.growing }
   const total = totalOf(demand)
   if (total <= USABLE * free) return
-  const { batchSize, chains } = options
   const share = (USABLE * free - demand.fixed) / demand.growing
   const [found, remedy] =
     chains === undefined
       ? [`A step of batch ${batchSize}`, `use a smaller fit.batch_size${fitting(share * batchSize)}`]
       : [`Sampling with ${chains} chains`, `use fewer chains${fitting(share * chains)}`]
-  const text = `${found} needs about ${formatBytes(total)} of memory; ${formatBytes(free)} are free: ${remedy}`
+  const of = largest === undefined ? '' : `; the output of layer "${largest}" is the largest`
+  const parts = `${formatBytes(demand.fixed)} for weights and the engine, ${formatBytes(demand.growing)} for values that grow with the batch${of}`
+  const text = `${found} needs about ${formatBytes(total)} of memory (${parts}); ${formatBytes(free)} are free: ${remedy}`
   if (LEAST_SHARE * total > free) throw new UserError(`${text}.`)
   options.warn?.(`${text}; the step may run out of memory.`)
 }

@@ -5,6 +5,7 @@ import { UNWATCHED } from '../data/watch.js'
 import { openEngine } from '../engine/registry.js'
 import { checkEmpty } from '../export/run-directory.js'
 import { warningsOfData } from '../run/data-warnings.js'
+import { requireMemory } from '../run/foresee.js'
 import { type TrainedModel, trainedModel } from '../run/open-model.js'
 import type { CheckedSpec } from '../run/read-spec.js'
 import { type FoldsEnd, hasFolds, trainFolds } from '../run/train-folds.js'
@@ -70,6 +71,7 @@ async function* opened(
   const { engine, note } = await openEngine(spec.engine, { device, precision, logs: false })
   if (note !== undefined) yield noteOf(note)
   signal.throwIfAborted()
+  if (engine.device === 'cpu') requireMemory(spec, checked.data.form)
   const data = await checked.data.load()
   if (data.packed !== undefined) yield noteOf(data.packed)
   const ofData = warningsOfData(spec, data).map(issue)

@@ -20,22 +20,29 @@ test('a step that barely fits gives a warning', () => {
   const warned: string[] = []
   requireRoom(demand, { seed: 1, batchSize: 1000, warn: (text) => warned.push(text) }, 9 * GB)
   expect(warned).toEqual([
-    'A step of batch 1000 needs about 10.00 GB of memory; 9.00 GB are free: use a smaller fit.batch_size (about 700 would fit); the step may run out of memory.',
+    'A step of batch 1000 needs about 10.00 GB of memory (1.00 GB for weights and the engine, 9.00 GB for values that grow with the batch); 9.00 GB are free: use a smaller fit.batch_size (about 700 would fit); the step may run out of memory.',
   ])
+})
+
+test('copies of weights count, and the layer with the largest output is named', () => {
+  const options = { seed: 1, batchSize: 1000, kept: 2 * GB, largest: 'conv2d' }
+  expect(() => requireRoom(demand, options, 8 * GB)).toThrow(
+    'A step of batch 1000 needs about 12.00 GB of memory (3.00 GB for weights and the engine, 9.00 GB for values that grow with the batch; the output of layer "conv2d" is the largest); 8.00 GB are free: use a smaller fit.batch_size (about 400 would fit).',
+  )
 })
 
 test.each([
   [
     { batchSize: 54000 },
-    'A step of batch 54000 needs about 10.00 GB of memory; 5.00 GB are free: use a smaller fit.batch_size (about 20,000 would fit).',
+    'A step of batch 54000 needs about 10.00 GB of memory (1.00 GB for weights and the engine, 9.00 GB for values that grow with the batch); 5.00 GB are free: use a smaller fit.batch_size (about 20,000 would fit).',
   ],
   [
     { batchSize: 2 },
-    'A step of batch 2 needs about 10.00 GB of memory; 5.00 GB are free: use a smaller fit.batch_size, or a smaller model.',
+    'A step of batch 2 needs about 10.00 GB of memory (1.00 GB for weights and the engine, 9.00 GB for values that grow with the batch); 5.00 GB are free: use a smaller fit.batch_size, or a smaller model.',
   ],
   [
     { batchSize: 1, chains: 4_000_000 },
-    'Sampling with 4000000 chains needs about 10.00 GB of memory; 5.00 GB are free: use fewer chains (about 1,000,000 would fit).',
+    'Sampling with 4000000 chains needs about 10.00 GB of memory (1.00 GB for weights and the engine, 9.00 GB for values that grow with the batch); 5.00 GB are free: use fewer chains (about 1,000,000 would fit).',
   ],
 ])('%j that cannot fit is refused', (options, message) => {
   expect(() => requireRoom(demand, { seed: 1, ...options }, 5 * GB)).toThrow(new UserError(message))
@@ -50,7 +57,7 @@ test.each(engineNames)('a batch too large for any machine is refused before it i
     run: (_, { x }) => ({ state: {}, outputs: { sum: tf.sum(x!) } }),
   }
   await expect(engine.load({ sum }, { seed: 1, batchSize: 100_000_000 })).rejects.toThrow(
-    /^A step of batch 100000000 needs about .* GB of memory; .* are free: use a smaller fit\.batch_size/,
+    /^A step of batch 100000000 needs about .* GB of memory \(.*\); .* are free: use a smaller fit\.batch_size/,
   )
 })
 

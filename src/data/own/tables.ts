@@ -1,6 +1,9 @@
 /** Makes the tables of own data for training, validation and the test: in memory, or in a pack. */
+import { formatBytes } from '../../base/bytes.js'
 import { countUp } from '../../base/count-up.js'
 import type { Named, Numbers } from '../../base/field.js'
+import { freeMemory } from '../../base/free-memory.js'
+import { UserError } from '../../base/issue.js'
 import { augmentedTable } from '../augment/augmented-table.js'
 import { otherRows, storedFieldsOf, trainingPlans, trainingRows } from '../augment/training-rows.js'
 import type { Column } from '../column.js'
@@ -44,8 +47,9 @@ export interface Sources {
   readonly parts: Parts
 }
 
-/** Returns tables in memory. */
+/** Returns tables in memory. Throws a UserError if the rows do not fit. */
 export async function memoryTables(preparation: Preparation, sources: Sources): Promise<Tables> {
+  requireRoomForRows(bytesOf(preparation, sources))
   const { plans, learnt } = preparation
   const { train, ...ofMain } = await mainTables(preparation, sources)
   const tableFrom = async (name: 'validation' | 'test') => {
@@ -53,6 +57,13 @@ export async function memoryTables(preparation: Preparation, sources: Sources): 
     return other ? tableOf(plans, other, NUMBERS[name], learnt) : ofMain[name]
   }
   return { train, validation: await tableFrom('validation'), test: await tableFrom('test') }
+}
+
+export function requireRoomForRows(bytes: number, free = freeMemory()): void {
+  if (bytes <= free) return
+  throw new UserError(
+    `The prepared rows need ${formatBytes(bytes)} of memory; ${formatBytes(free)} are free. Write "cache": "disk" in "data": then they lie in a file.`,
+  )
 }
 
 /** Returns tables of the rows of the main source. */
