@@ -8,7 +8,7 @@ import { waitingLine } from '../report/waiting.js'
 import { BROKEN_OFF } from '../run/train.js'
 import type { StageBeginEvent, StageEndEvent, WorkEvent } from '../run/work-events.js'
 import { earlyStoppingOf, watchersOf } from '../spec/spec.js'
-import type { EpochEndEvent } from '../training/events.js'
+import type { EpochEndEvent, StartEvent } from '../training/events.js'
 import type { Listener } from './events.js'
 import type { Interrupt } from './interrupt.js'
 import { type Io, mayColor, mayRedraw, say, type Voice } from './io.js'
@@ -76,6 +76,7 @@ function showing(shown: Shown): { event(event: WorkEvent): Promise<void>; leave(
           break
         default: {
           reporter!.onEvent(event)
+          if (event.type === 'start' && event.from && !isQuiet) say(io, goingOn(event, event.from))
           const line = event.type === 'epochEnd' && event.epoch === 1 ? lineOfWaiting(stage, event) : null
           if (line !== null && !isQuiet) voice.say(line)
           if (event.type === 'end') reporter!.leave()
@@ -84,6 +85,9 @@ function showing(shown: Shown): { event(event: WorkEvent): Promise<void>; leave(
     },
   }
 }
+
+const goingOn = ({ stepsPerEpoch }: StartEvent, { epoch, step }: NonNullable<StartEvent['from']>): string =>
+  `Going on from epoch ${epoch}, ${step === 0 ? 'at its beginning' : `after ${step} of ${stepsPerEpoch} steps`}.`
 
 const reporterFor = ({ options: { style, verbose }, io }: Shown): Reporter =>
   createReporter({

@@ -42,7 +42,7 @@ export class RunCheckpoints implements Checkpoints {
   readonly #folder: string
   #next: number
   #last: number
-  #hasSaved = false
+  #hasSaved: boolean
   #isAsked = false
   /** True if a checkpoint was due while another one was written. */
   #isLate = false
@@ -51,7 +51,9 @@ export class RunCheckpoints implements Checkpoints {
 
   constructor(private readonly options: CheckpointsOptions) {
     this.#folder = join(options.directory, RUN_FILES.checkpoints)
-    this.#next = (checkpointNumbers(this.#folder).at(-1) ?? 0) + 1
+    const newest = checkpointNumbers(this.#folder).at(-1) ?? 0
+    this.#next = newest + 1
+    this.#hasSaved = newest > 0
     this.#last = options.now()
   }
 
