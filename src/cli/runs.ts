@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { UserError } from '../base/issue.js'
+import { liveBlock } from '../report/live-block.js'
 import { runsLines } from '../report/runs.js'
 import { type ListedRun, listRuns } from '../run/list-runs.js'
 import { ownVersion } from '../run/versions.js'
@@ -44,23 +45,15 @@ async function follow(first: ListedRun[], list: () => Promise<ListedRun[]>, io: 
   stdout.on('error', () => {
     isRead = false
   })
+  const block = liveBlock(stdout)
   let shown = ''
-  let rows = 0
   for (let runs = first; ; runs = await list()) {
+    const lines = runsLines({ runs }, Date.now())
     const now = JSON.stringify(runs.map(({ bytes: _, ...run }) => run))
-    if (redraws || now !== shown) {
-      const lines = fitting(runsLines({ runs }, Date.now()), redraws ? stdout : {})
-      stdout.write(`${rows > 0 ? `\x1b[${rows}A\x1b[J` : ''}${lines.join('\n')}\n`)
-      rows = redraws ? lines.length : 0
-      shown = now
-    }
+    if (redraws) block.draw(lines)
+    else if (now !== shown) stdout.write(`${lines.join('\n')}\n`)
+    shown = now
     if (!isRead || runs.every(({ state }) => state !== 'under_way')) return
     await delay(PAUSE)
   }
 }
-
-/** Cuts lines and columns that do not fit the terminal, so that each line is one row and all can be drawn again. */
-const fitting = (
-  lines: readonly string[],
-  { columns, rows }: Partial<Pick<NodeJS.WriteStream, 'columns' | 'rows'>>,
-): string[] => lines.slice(0, rows ? rows - 1 : lines.length).map((line) => (columns ? line.slice(0, columns) : line))

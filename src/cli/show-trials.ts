@@ -35,8 +35,16 @@ export function showTrials({ folder, plan, states, voice, io }: TrialsToShow): S
   const report = () => sweepReport(folder, plan, states, progress)
   if (!mayRedraw(io, io.stderr)) {
     return {
-      changed({ trial, isRunning }) {
-        if (!isRunning) voice.say(trialLine(report(), trial.number, left()))
+      changed({ trial, isRunning, ending, kills }) {
+        if (isRunning) return
+        const now = report()
+        const { state } = now.trials.find((one) => one.trial === trial.number)!
+        const isTriedAgain = kills > 0 && (state === 'waiting' || state === 'interrupted')
+        voice.say(
+          isTriedAgain
+            ? `Trial ${trial.number} of ${states.length}: ${ending}; it is started again.`
+            : trialLine(now, trial.number, left()),
+        )
       },
       end: () => {},
     }

@@ -51,7 +51,10 @@ function tried(option: 'grid' | 'random', text: string, meaning: (text: string) 
 export function listOf(text: string): unknown[] {
   const list = jsonOf(`[${text}]`)
   if (Array.isArray(list)) return list
-  return Array.from(text.matchAll(ITEM), ([item]) => jsonOf(item) ?? item)
+  return Array.from(text.matchAll(ITEM), ([item]) => {
+    const value = jsonOf(item)
+    return value === undefined ? item : value
+  })
 }
 
 /** Text in quotes or in brackets, which may have commas within, or without commas. Brackets may have others inside once. */

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { RUN_FILES } from '../spec/run-files.js'
+import { TRIAL_FILES } from '../spec/sweep-files.js'
 import { type History, historySchema } from './history.js'
 import { documentOf, readJson } from './read-document.js'
 
@@ -18,7 +19,7 @@ export interface StoredHistory {
 }
 
 /**
- * Reads the history of a run. `given` is the folder of the run, or the path of a `history.json`. Throws a UserError that
+ * Reads the history of a run. `given` is the folder of the run, that of a trial of a sweep, or the path of a `history.json`. Throws a UserError that
  * names the file if there is none, or if trainspec has not written it.
  */
 export async function readHistory(given: string): Promise<StoredHistory> {
@@ -39,6 +40,7 @@ export async function readHistory(given: string): Promise<StoredHistory> {
 async function inFolder(folder: string): Promise<string> {
   const has = async (name: string) => (await stat(join(folder, name)).catch(() => undefined)) !== undefined
   if (await has(RUN_FILES.history)) return join(folder, RUN_FILES.history)
+  if (await has(TRIAL_FILES.trial)) return inFolder(join(folder, TRIAL_FILES.run))
   if (await has(RUN_FILES.folds)) {
     throw new UserError(
       `${folder}: has a run for each fold; name one of them, such as ${join(folder, RUN_FILES.folds, '1')}`,

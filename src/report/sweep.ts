@@ -60,7 +60,7 @@ function progressLine({ name, trials, monitor, best }: SweepReport, left: number
 const leftTexts = (seconds: number | null): string[] => (seconds ? [`about ${formatDuration(seconds)} left`] : [])
 
 /** The line of a trial that has ended or pauses, for an output that is no terminal. */
-export function trialLine({ trials, monitor }: SweepReport, number: number, left: number | null): string {
+export function trialLine({ trials, monitor, fields }: SweepReport, number: number, left: number | null): string {
   const { epochs, of, value, state, failure, values } = trials.find(({ trial }) => trial === number)!
   const how =
     state === 'failed'
@@ -68,7 +68,8 @@ export function trialLine({ trials, monitor }: SweepReport, number: number, left
       : state === 'stopped' || state === 'waiting'
         ? `${epochs} of ${of} epochs`
         : state.replaceAll('_', ' ')
-  const tried = Object.entries(values).map(([path, one]) => `${path}=${cut(valueText(one), VALUE)}`)
+  const names = shortNames(fields)
+  const tried = fields.map((path, index) => `${names[index]}=${cut(valueText(values[path]), VALUE)}`)
   return [
     `Trial ${number} of ${trials.length}: ${how}`,
     ...(value === null ? [] : [`${visible(monitor.key)} ${numberText(value)}`]),

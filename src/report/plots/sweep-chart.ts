@@ -30,9 +30,11 @@ export function sweepChart(report: SweepReport, curves: readonly TrialCurve[]): 
   const found = trials.filter(({ value }) => value !== null)
   if (found.length === 0) return null
   const top = trials.find(({ trial }) => trial === best)
-  const subtitle = top
-    ? `${found.length} of ${trials.length} trials have a value; the orange one is the best, trial ${top.trial}: ${monitor.key} ${formatMetric(top.value!)}`
-    : `${found.length} of ${trials.length} trials have a value`
+  const subtitle = [
+    `${found.length} of ${trials.length} trials have a value`,
+    ...(top ? [`the orange one is the best, trial ${top.trial}: ${monitor.key} ${formatMetric(top.value!)}`] : []),
+    ...(trials.some(({ state }) => state === 'stopped') ? ['faint ones were stopped early'] : []),
+  ].join('; ')
   const longest = curves.reduce((most, { values }) => Math.max(most, values.length), 0)
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',

@@ -32,23 +32,34 @@ export async function checkSweepFolder(folder: string): Promise<void> {
   )
 }
 
-/** Reads the request in the folder of a sweep, or writes that of a new one. Throws a UserError that lists the differences. */
+/**
+ * Reads the request in the folder of a sweep, or writes that of a new one. Without halving the number of trials may grow.
+ * Throws a UserError that lists the differences to another request.
+ */
 export async function openRequest(folder: string, plan: SweepPlan, processors: number): Promise<Stored> {
   const path = join(folder, SWEEP_FILES.request)
   const asked = requestOf(folder, plan)
+  const write = (each: number) =>
+    inWords('write the request of the sweep', () =>
+      writeFileAtomic(path, jsonText({ version: 1, trainspec: ownVersion(), processors: each, request: asked })),
+    )
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
-  if (text !== undefined) {
-    const { version, request, processors: before, trainspec } = storedIn(text, path)
-    if (version !== 1) throw new UserError(`${path}: is of another version of trainspec, ${trainspec}`)
-    check(request, JSON.parse(JSON.stringify(asked)), folder)
-    return { processors: before }
+  if (text === undefined) {
+    await write(processors)
+    return { processors }
   }
-  const document = { version: 1, trainspec: ownVersion(), processors, request: asked }
-  await inWords('write the request of the sweep', () => writeFileAtomic(path, `${JSON.stringify(document, null, 2)}\n`))
-  return { processors }
+  const { version, request, processors: before, trainspec } = storedIn(text, path)
+  if (version !== 1) throw new UserError(`${path}: is of another version of trainspec, ${trainspec}`)
+  const runs = plan.trials.length
+  const grows = plan.sweep.halving === null && request.sweep.runs < runs
+  check(grows ? { ...request, sweep: { ...request.sweep, runs } } : request, JSON.parse(jsonText(asked)), folder)
+  if (grows) await write(before)
+  return { processors: before }
 }
+
+const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Everything that the result depends on. Trials are made of it, so the first spec stands for the one that was given. */
 function requestOf(folder: string, { sweep, monitor, trials, rows }: SweepPlan) {
@@ -60,11 +71,17 @@ function requestOf(folder: string, { sweep, monitor, trials, rows }: SweepPlan) 
   }
 }
 
-function storedIn(text: string, path: string) {
+interface StoredDocument extends Stored {
+  readonly version: unknown
+  readonly trainspec: unknown
+  readonly request: { readonly sweep: { readonly runs: number } }
+}
+
+function storedIn(text: string, path: string): StoredDocument {
   const document = jsonOf(text)
-  if (isObject(document) && Number.isInteger(document.processors) && isObject(document.request)) {
-    return document as { version: unknown; trainspec: unknown; processors: number; request: object }
-  }
+  const request = isObject(document) ? document.request : null
+  const isStored = isObject(document) && Number.isInteger(document.processors) && isObject(request)
+  if (isStored && isObject(request.sweep)) return document as unknown as StoredDocument
   throw new UserError(`${path}: is not a file of \`train sweep\``)
 }
 

@@ -27,6 +27,8 @@ export interface TrialState {
   failure: string | null
   /** Number of times that a signal ended its command. */
   kills: number
+  /** How its command ended last; null if it runs, or has not run. */
+  ending: string | null
   /** Index of the rung that it goes for, or at which it stopped. */
   goal: number
 }
@@ -55,7 +57,15 @@ export const statesOf = (sweep: string, trials: readonly PlannedTrial[], signal:
     trials.map(async (trial) => {
       const folder = trialFolder(sweep, trial.number)
       await untilFree(join(folder, TRIAL_FILES.run), signal)
-      return { trial, record: await readTrial(folder), isRunning: false, failure: null, kills: 0, goal: 0 }
+      return {
+        trial,
+        record: await readTrial(folder),
+        isRunning: false,
+        failure: null,
+        kills: 0,
+        ending: null,
+        goal: 0,
+      }
     }),
   )
 
@@ -94,8 +104,9 @@ export async function runTrials(states: readonly TrialState[], work: TrialsWork)
     if (signal.aborted) one.stop()
     const exit = await one.ended
     started.delete(one)
-    state.isRunning = false
     await noteEnd(state, exit, work)
+    // only now, so that nobody takes it for one that waits
+    state.isRunning = false
     changed(state)
   }
   for (;;) {
@@ -103,6 +114,7 @@ export async function runTrials(states: readonly TrialState[], work: TrialsWork)
     const next = signal.aborted ? [] : states.filter((state) => !state.isRunning && !isThere(state, rungs))
     for (const state of next.slice(0, executor.slots - underWay.size)) {
       state.isRunning = true
+      state.ending = null
       underWay.set(
         state,
         train(state).finally(() => underWay.delete(state)),
@@ -147,13 +159,10 @@ async function noteEnd(
   const folder = trialFolder(sweep, state.trial.number)
   await writeExit(folder, exit)
   state.record = await readTrial(folder)
+  state.ending = endWords(exit)
   if (signal.aborted || isThere(state, rungs)) return
-  if (isKilled(exit)) {
-    state.kills++
-    if (state.kills >= MOST_KILLS) state.failure = `${endWords(exit)}, ${state.kills} times`
-    return
-  }
-  state.failure = endWords(exit)
+  if (!isKilled(exit)) state.failure = state.ending
+  else if (++state.kills >= MOST_KILLS) state.failure = `${state.ending}, ${state.kills} times`
 }
 
 /** Codes with which a command ends after a signal. */
