@@ -4,13 +4,14 @@
  */
 import { readdirSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { syncFolder } from '../base/atomic-file.js'
 import { exactText, exactValue } from '../base/exact-json.js'
 import type { Named } from '../base/field.js'
 import { about, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { makeFolder } from '../base/make-folder.js'
 import { doneWith, temporaryBeside } from '../base/temporary.js'
 import type { TrainingState } from '../training/state.js'
 import type { AppendedFile } from './callback-files.js'
@@ -90,7 +91,8 @@ export async function writeCheckpoint(
   { facts, values, kept }: Checkpoint,
 ): Promise<string> {
   const target = join(folder, String(number))
-  await mkdir(folder, { recursive: true })
+  // the folder of a run that was removed or renamed is not made again
+  await makeFolder(folder, dirname(folder))
   const temporary = temporaryBeside(target)
   try {
     await about(target, async () => {

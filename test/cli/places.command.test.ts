@@ -65,7 +65,7 @@ describe.runIf(process.platform === 'linux')('a place outside of the run folder 
 test.skipIf(process.platform === 'win32')(
   'the folder of the run renamed meanwhile: training ends, and it is said',
   async () => {
-    const cwd = folderWith({ fit: { epochs: 100_000, batch_size: 8 } })
+    const cwd = folderWith({ fit: { epochs: 100_000, batch_size: 8 }, checkpoint: { every: 'epoch' } })
     let isDone = false
     const { code, stderr } = await runCommand(['spec.json', '--out', 'out'], {
       cwd,
