@@ -50,8 +50,8 @@ export interface LoadOptions {
   readonly batchSize: number
   /** Number of chains, for programs that advance chains and take no batches. */
   readonly chains?: number
-  /** Bytes of the copies of weights that training keeps. */
-  readonly kept?: number
+  /** Bytes of the copies of weights and slots that training makes. */
+  readonly copies?: number
   /** Layer with the largest output, for messages. */
   readonly largest?: string
   /** Called with a warning, such as that memory may run out. */

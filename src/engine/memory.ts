@@ -21,8 +21,8 @@ const USABLE = 0.9
 
 /** Throws a UserError if a step clearly does not fit, and warns if it may not fit. */
 export function requireRoom(step: Demand, options: LoadOptions, free = freeMemory()): void {
-  const { batchSize, chains, kept = 0, largest } = options
-  const demand = { fixed: step.fixed + kept, growing: step.growing }
+  const { batchSize, chains, copies = 0, largest } = options
+  const demand = { fixed: step.fixed + copies, growing: step.growing }
   const total = totalOf(demand)
   if (total <= USABLE * free) return
   const share = (USABLE * free - demand.fixed) / demand.growing

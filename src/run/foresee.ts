@@ -5,6 +5,7 @@ import type { DataForm } from '../base/form.js'
 import { freeMemory } from '../base/free-memory.js'
 import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
+import type { Slot } from '../base/slot.js'
 import { stateOf } from '../engine/given.js'
 import { isUnsupervised, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import { describeModel } from './describe-model.js'
@@ -58,6 +59,8 @@ const sumOf = (parts: readonly Part[]): number => parts.reduce((sum, { bytes }) 
 
 const bytesOf = (shape: Shape): number => FLOAT * sizeOf(shape)
 
+const bytesOfSlots = (slots: readonly Slot[]): number => slots.reduce((sum, { shape }) => sum + bytesOf(shape), 0)
+
 /** The data of a later RBM of a stack, which stay in memory: the hidden probabilities of RBM `index`, from 1. */
 function hiddenData({ inputs, rows }: DataForm, index: number): Part {
   const width = Object.values(inputs).reduce((sum, { shape }) => sum + bytesOf(shape), 0)
@@ -77,7 +80,7 @@ function partsOf(spec: StageSpec, form: DataForm): readonly Part[] {
   return [
     {
       words: 'weights and optimizer',
-      bytes: stateOf(learner.programs).reduce((sum, { shape }) => sum + bytesOf(shape), 0),
+      bytes: bytesOfSlots(stateOf(learner.programs)),
       remedy: `a smaller layer "${heaviest}"`,
     },
     {
@@ -105,9 +108,13 @@ const heaviestLayer = (learner: Learner): string =>
   describeModel(learner).layers.reduce((most, one) => (one.parameters > most.parameters ? one : most)).name
 
 /** Bytes of the copy of the weights that early stopping keeps. */
-export function keptBytes({ early_stopping, callbacks }: StageSpec, { model }: Learner): number {
+function keptBytes({ early_stopping, callbacks }: StageSpec, { model }: Learner): number {
   const keeps =
     early_stopping?.restore_best_weights ||
     callbacks.some((callback) => callback.type === 'EarlyStopping' && callback.restore_best_weights)
-  return keeps ? model.weights.reduce((sum, { shape }) => sum + bytesOf(shape), 0) : 0
+  return keeps ? bytesOfSlots(model.weights) : 0
 }
+
+/** Bytes of all copies of weights and slots that training makes: those that it keeps, and that for a checkpoint. */
+export const copiedBytes = (spec: StageSpec, learner: Learner): number =>
+  keptBytes(spec, learner) + (spec.checkpoint === null ? 0 : bytesOfSlots(stateOf(learner.programs)))

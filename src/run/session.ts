@@ -20,7 +20,7 @@ import { buildCallbacks } from '../training/callbacks/registry.js'
 import type { TrainingOptions } from '../training/loop.js'
 import { buildSchedule } from '../training/schedules/registry.js'
 import { classCounts } from './class-weights.js'
-import { keptBytes, largestOutput } from './foresee.js'
+import { copiedBytes, largestOutput } from './foresee.js'
 import { learnerOf } from './learner.js'
 import type { Start } from './start.js'
 
@@ -72,7 +72,7 @@ export async function openSession(
   }
   const learner = learnerOf(spec, form, lengths, facts, start?.values)
   const { model, programs, plan, measured } = learner
-  const memory = { kept: keptBytes(spec, learner), largest: largestOutput(learner).name }
+  const memory = { copies: copiedBytes(spec, learner), largest: largestOutput(learner).name }
   const runner = await engine.load(programs, { seed, batchSize, ...memory, ...(warn && { warn }) })
   const inOrder = (table: Table) => () => batches(table, { batchSize })
   const clock: Clock = { spent: 0 }

@@ -25,7 +25,7 @@ test('a step that barely fits gives a warning', () => {
 })
 
 test('copies of weights count, and the layer with the largest output is named', () => {
-  const options = { seed: 1, batchSize: 1000, kept: 2 * GB, largest: 'conv2d' }
+  const options = { seed: 1, batchSize: 1000, copies: 2 * GB, largest: 'conv2d' }
   expect(() => requireRoom(demand, options, 8 * GB)).toThrow(
     'A step of batch 1000 needs about 12.00 GB of memory (3.00 GB for weights and the engine, 9.00 GB for values that grow with the batch; the output of layer "conv2d" is the largest); 8.00 GB are free: use a smaller fit.batch_size (about 400 would fit).',
   )
