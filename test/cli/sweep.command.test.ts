@@ -62,10 +62,8 @@ describe('a sweep', () => {
   })
 
   test('is done when the same command runs again; another one is refused', async () => {
-    const [again, other] = await Promise.all([
-      sweep(cwd, ['--json']),
-      sweep(cwd, ['--seed', '7', '--set', 'fit.epochs=3', '--halving', '2']),
-    ])
+    const again = await sweep(cwd, ['--json'])
+    const other = await sweep(cwd, ['--seed', '7', '--set', 'fit.epochs=3', '--halving', '2'])
     const { trials, best } = documentOf(again.stdout, 'sweep.schema.json')
     expect(String(best)).toBe(at('table.csv').split('\n')[1]!.split(',')[0])
     expect(trials.map(({ trial }: { trial: number }) => trial)).toHaveLength(RUNS)
@@ -101,12 +99,15 @@ describe('a sweep', () => {
       expect(isKilled).toBe(true)
     }
     expect(existsSync(join(other, 'sweeps/own/table.csv'))).toBe(false)
-    const [again, meanwhile] = await Promise.all([
-      sweep(other),
-      new Promise<Awaited<ReturnType<typeof sweep>>>((resolve) => setTimeout(() => sweep(other).then(resolve), 1500)),
-    ])
-    expect(meanwhile).toMatchObject({ code: 2, stdout: '' })
-    expect(meanwhile.stderr).toContain('Another sweep works in the folder sweeps/own: process ')
+    let second: ReturnType<typeof sweep> | undefined
+    const again = await sweep(other, [], {
+      watch: (_, stderr) => {
+        if (stderr.includes('are done already.')) second ??= sweep(other)
+      },
+    })
+    const meanwhile = await second
+    expect(meanwhile!).toMatchObject({ code: 2, stdout: '' })
+    expect(meanwhile!.stderr).toContain('Another sweep works in the folder sweeps/own: process ')
     expect(again).toMatchObject({ code: 0, stdout: ended.stdout })
     for (const file of ['table.csv', 'best.json', 'sweep.svg']) {
       expect(readFileSync(join(other, 'sweeps/own', file), 'utf8')).toBe(at(file))
