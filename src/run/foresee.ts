@@ -91,7 +91,8 @@ function partsOf(spec: StageSpec, form: DataForm): readonly Part[] {
     { words: `a batch of ${batchSize}`, bytes: batchSize * batch, remedy: 'a smaller batch_size' },
     {
       words: `the output of layer "${output.name}" for a batch of ${batchSize}`,
-      bytes: batchSize * output.bytes,
+      // mixed precisions compute in 16 bits
+      bytes: (batchSize * output.bytes) / (spec.precision === 'float32' ? 1 : 2),
       remedy: 'a smaller batch_size, or a smaller output of that layer',
     },
   ]

@@ -16,6 +16,18 @@ const epochsIn = (run: string) => JSON.parse(readFileSync(join(run, 'history.jso
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0
 
+/** What makes a command one of a user without rights. Root may do everything; null if that user may not read this folder. */
+const asAnyone = ((): string | null => {
+  if (!isRoot) return ''
+  const words = ['--reuid', '65534', '--clear-groups']
+  try {
+    execFileSync('setpriv', [...words, process.execPath, COMMAND, '--version'], { stdio: 'ignore' })
+    return `setpriv ${words.join(' ')} `
+  } catch {
+    return null
+  }
+})()
+
 /** The start of a run with the checkpoints 1 and 2. */
 async function paused() {
   const cwd = folderWith({ fit: { epochs: 4, batch_size: 4 } })
@@ -101,16 +113,14 @@ test('a second process cannot go on with a run that is under way', async () => {
   expect(stderr).toContain(`Another run writes into the folder out: process ${child.pid} on `)
 })
 
-test('permission that is taken away meanwhile: it is said, and the rows that were written stay', async () => {
+test.skipIf(asAnyone === null)('permission that is taken away meanwhile: it is said, and the rows stay', async () => {
   const cwd = folderWith({ fit: { epochs: 100_000, batch_size: 4 }, checkpoint: null })
   chmodSync(cwd, 0o777)
   const out = join(cwd, 'out')
   mkdirSync(out)
-  // root may do everything
   if (isRoot) chownSync(out, 65534, 65534)
-  const as = isRoot ? 'setpriv --reuid 65534 --clear-groups ' : ''
   let isTaken = false
-  const { code, stderr } = await runShell(`exec ${as}$train spec.json --out out`, {
+  const { code, stderr } = await runShell(`exec ${asAnyone}$train spec.json --out out`, {
     cwd,
     watch(child, text) {
       if (isTaken || !text.includes('Epoch 2/')) return

@@ -36,6 +36,12 @@ test('weights with the slots of the optimizer, a batch, the largest output of a 
   expect(parts(resolveSpec({ layers, callbacks }))).toMatchObject({ 'the best weights': weights })
 })
 
+test('outputs of 16 bits', () => {
+  const outputOf = (precision: string) =>
+    parts(resolveSpec({ layers, precision }))['the output of layer "wide" for a batch of 32']
+  expect(outputOf('mixed_bfloat16')).toBe(outputOf('float32')! / 2)
+})
+
 test('a batch has no more rows than there are', () => {
   expect(parts(resolveSpec({ layers, fit: { batch_size: 10_000 } }))).toHaveProperty('a batch of 900')
 })
