@@ -1,11 +1,12 @@
 /** Lock files that name the process that holds them. The lock of a process that was killed is taken over. */
 import { closeSync, openSync, readFileSync, readlinkSync, rmSync, writeSync } from 'node:fs'
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, lstat, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { about } from './file-problem.js'
+import { UserError } from './issue.js'
 import { counted, doneWith, temporaryBeside } from './temporary.js'
 
 /** A process, so that no other one is taken for it. What only Linux tells is null elsewhere. */
@@ -39,7 +40,7 @@ const MOST_TRIES = 100
 
 /**
  * Makes the file, or takes over that of a process that is gone. Returns the holder if there is one. Throws the errors of
- * the system.
+ * the system, and a UserError for a path that is no lock file.
  */
 export async function takeLock(path: string): Promise<{ readonly lock: Lock } | { readonly holder: Holder }> {
   const file = resolve(path)
@@ -52,7 +53,7 @@ export async function takeLock(path: string): Promise<{ readonly lock: Lock } | 
     if (holder && (await isAlive(holder, file, () => timeAt(file)))) return { holder }
     await clear(file, found)
   }
-  throw new Error(`${file} is created again whenever it is removed`)
+  throw new UserError(`${file} is created again whenever it is removed; try again.`)
 }
 
 /** Returns the process that holds a lock; null for none, and for one that is gone. */
@@ -135,9 +136,16 @@ async function settledText(file: string): Promise<string | null> {
   }
 }
 
+/** Limit on the size of a lock file. */
+const MOST_BYTES = 4096
+
 async function textOf(file: string): Promise<string | null> {
   try {
-    return await about(file, () => readFile(file, 'utf8'))
+    return await about(file, async () => {
+      const found = await lstat(file)
+      if (found.isFile() && found.size <= MOST_BYTES) return readFile(file, 'utf8')
+      throw new UserError(`${file} is not a lock file; remove it.`)
+    })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error

@@ -1,8 +1,19 @@
 /** A lock has one holder, and that of a process that is gone is taken over. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
 import { holderOf, LEFT_MS, takeLock } from '../../src/base/lock-file.js'
 import { lockOfNone, lockWith } from '../support/locks.js'
 
@@ -83,6 +94,17 @@ describe('a process that cannot be looked at', () => {
     expect(await holderOf(file)).toBe(null)
     expect(await tried()).toBe(null)
   })
+})
+
+test.runIf(process.platform !== 'win32').each([
+  ['a folder', () => mkdirSync(file)],
+  ['a link to nothing', () => symlinkSync('nothing', file)],
+  ['a link to itself', () => symlinkSync(file, file)],
+  ['a large file', () => writeFileSync(file, ' '.repeat(5000))],
+] as const)('%s is no lock file, which is told', async (_, make) => {
+  make()
+  await expect(takeLock(file)).rejects.toThrow(new UserError(`${file} is not a lock file; remove it.`))
+  expect(readdirSync(folder)).toEqual(['a.lock'])
 })
 
 test('in a folder that is gone, the error has the path', async () => {

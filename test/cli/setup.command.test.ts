@@ -1,6 +1,5 @@
 /** `train setup` as a user starts it: messages, exit codes, and files on the disk afterwards. */
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { formatBytes } from '../../src/base/bytes.js'
@@ -8,6 +7,7 @@ import { type Target, thisSystem, wheelsFor } from '../../src/libtensorflow/targ
 import { CPU_WHEELS } from '../../src/libtensorflow/wheels.js'
 import { type CommandOptions, runCommand, temporaryFolder } from '../support/command.js'
 import { filesBelow } from '../support/installation.js'
+import { lockWith } from '../support/locks.js'
 import { LIBRARY, packageIndex, stallAfter } from '../support/package-index.js'
 
 const { version } = CPU_WHEELS['linux-x64']
@@ -171,7 +171,7 @@ describe('errors end with 2 and a message', () => {
   test('another setup is running', async () => {
     const { cache, train } = newUser()
     mkdirSync(cache, { recursive: true })
-    writeFileSync(join(cache, 'setup.lock'), JSON.stringify({ pid: process.pid, host: hostname() }))
+    writeFileSync(join(cache, 'setup.lock'), lockWith({}))
     const { code, stderr } = await train('setup tensorflow')
     expect(code).toBe(2)
     expect(stderr).toContain(`Another \`train setup\` is running (process ${process.pid} on `)
