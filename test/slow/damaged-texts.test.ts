@@ -1,9 +1,9 @@
-/** A thousand damaged texts of each encoding are read, or refused in words, by the way of a spec. */
+/** Hundreds of damaged texts of each encoding are read, or refused in words, by the way of a spec. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../support/command.js'
-import { forDamaged } from '../support/damaged.js'
+import { forDamaged, someCopies } from '../support/damaged.js'
 import { loaded } from '../support/own-data.js'
 
 const TEXT = 'Grüße aus Köln, 日本語 \u{1f600}\nand a second line\n'
@@ -11,6 +11,8 @@ const BYTES = {
   'utf-8': Buffer.from(TEXT),
   'utf-16': Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from(TEXT, 'utf16le')]),
 }
+
+const COPIES = someCopies(1000, 400)
 
 const SPEC = {
   model: { type: 'Sequential', layers: [{ type: 'Dense', units: 'auto', activation: 'softmax' }] },
@@ -35,9 +37,9 @@ test.each(['utf-8', 'utf-16'] as const)('damaged texts in %s', async (encoding) 
         counts.refused++
       }
     },
-    1000,
+    COPIES,
   )
-  expect(counts.read + counts.refused).toBeGreaterThanOrEqual(1000)
-  expect(counts.read).toBeGreaterThan(100)
-  expect(counts.refused).toBeGreaterThan(100)
+  expect(counts.read + counts.refused).toBeGreaterThanOrEqual(COPIES)
+  expect(counts.read).toBeGreaterThan(COPIES / 10)
+  expect(counts.refused).toBeGreaterThan(COPIES / 10)
 })

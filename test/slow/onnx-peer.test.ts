@@ -3,7 +3,7 @@
  * bundle as they stand, with the packages that their README names.
  */
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -77,53 +77,63 @@ test.skipIf(chromium === undefined)('the page runs as it stands in headless Chro
   expect(/<pre id="answers">([^<]*)</.exec(page)?.[1]).toMatch(ANSWERS)
 })
 
-describe.skipIf(kerasPython === undefined).each([
-  ['1.17', 'onnxruntime==1.17.3', 'numpy<2'],
-  ['newest', 'onnxruntime', 'numpy'],
-])('ONNX Runtime %s for Python', (name, ...packages) => {
-  const python = join(folder, name, 'bin/python')
+/** Writes every spec that ships as a model with inputs for it. Returns what ONNX Runtime for Node gives for them. */
+async function writeModels(models: string) {
+  const expected = new Map<string, Readonly<Record<string, Float32Array>>>()
+  for (const spec of specs) {
+    const { trained } = await untrained(spec)
+    const file = await onnxModel(trained, { withPreparation: false })
+    const inputs = Object.entries(inputShapes(trained.form)).map(([input, shape]) => {
+      const dims = [3, ...shape]
+      return [input, { dims, data: Array.from({ length: sizeOf(dims) }, (_, at) => ((at * 37) % 100) / 100) }] as const
+    })
+    writeFileSync(join(models, `${spec}.onnx`), file)
+    writeFileSync(join(models, `${spec}.json`), JSON.stringify(Object.fromEntries(inputs)))
+    const session = await openOnnx(file)
+    const feeds = inputs.map(([input, { dims, data }]) => [input, onnxTensor(Float32Array.from(data), dims)])
+    const found = Object.entries(await session.run(Object.fromEntries(feeds)))
+    expected.set(spec, Object.fromEntries(found.map(([output, { data }]) => [output, data])))
+  }
+  return expected
+}
+
+describe.skipIf(kerasPython === undefined)('in Python', () => {
+  const models = join(folder, 'models')
+  let expected: Awaited<ReturnType<typeof writeModels>>
   beforeAll(async () => {
-    await run(kerasPython!, ['-m', 'venv', join(folder, name)])
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages])
+    mkdirSync(models)
+    expected = await writeModels(models)
   })
 
-  test('the program for Python runs as it stands', async () => {
-    expect((await run(python, ['predict.py'], { cwd: bundle })).stdout).toMatch(ANSWERS)
-  })
+  describe.each([
+    ['1.17', 'onnxruntime==1.17.3', 'numpy<2'],
+    ['newest', 'onnxruntime', 'numpy'],
+  ])('ONNX Runtime %s for Python', (name, ...packages) => {
+    const python = join(folder, name, 'bin/python')
+    beforeAll(async () => {
+      await run(kerasPython!, ['-m', 'venv', join(folder, name)])
+      await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...packages])
+    })
 
-  test('every spec that ships gives the same there', async () => {
-    const models = mkdtempSync(join(folder, 'models-'))
-    const expected = new Map<string, Readonly<Record<string, Float32Array>>>()
-    for (const spec of specs) {
-      const { trained } = await untrained(spec)
-      const file = await onnxModel(trained, { withPreparation: false })
-      const inputs = Object.entries(inputShapes(trained.form)).map(([input, shape]) => {
-        const dims = [3, ...shape]
-        return [
-          input,
-          { dims, data: Array.from({ length: sizeOf(dims) }, (_, at) => ((at * 37) % 100) / 100) },
-        ] as const
-      })
-      writeFileSync(join(models, `${spec}.onnx`), file)
-      writeFileSync(join(models, `${spec}.json`), JSON.stringify(Object.fromEntries(inputs)))
-      const session = await openOnnx(file)
-      const feeds = inputs.map(([input, { dims, data }]) => [input, onnxTensor(Float32Array.from(data), dims)])
-      const found = Object.entries(await session.run(Object.fromEntries(feeds)))
-      expected.set(spec, Object.fromEntries(found.map(([output, { data }]) => [output, data])))
-    }
-    const script = fileURLToPath(new URL('../support/onnx_peer.py', import.meta.url))
-    const { stdout } = await run(python, ['-B', script, models], { maxBuffer: 1e9 })
-    const lines = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line))
-    expect(lines.map((line) => line.name).toSorted()).toEqual(specs.toSorted())
-    for (const { name: spec, outputs, metadata } of lines) {
-      expect(metadata).toEqual(['class_names', 'preparation', 'spec', 'trainspec'])
-      for (const [output, values] of Object.entries(expected.get(spec)!)) {
-        const differences = Array.from(values, (one, at) => Math.abs(one - outputs[output][at]))
-        expect(Math.max(...differences), `${spec} ${output}`).toBeLessThan(1e-5)
+    test('the program for Python runs as it stands', async () => {
+      expect((await run(python, ['predict.py'], { cwd: bundle })).stdout).toMatch(ANSWERS)
+    })
+
+    test('every spec that ships gives the same there', async () => {
+      const script = fileURLToPath(new URL('../support/onnx_peer.py', import.meta.url))
+      const { stdout } = await run(python, ['-B', script, models], { maxBuffer: 1e9 })
+      const lines = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(lines.map((line) => line.name).toSorted()).toEqual(specs.toSorted())
+      for (const { name: spec, outputs, metadata } of lines) {
+        expect(metadata).toEqual(['class_names', 'preparation', 'spec', 'trainspec'])
+        for (const [output, values] of Object.entries(expected.get(spec)!)) {
+          const differences = Array.from(values, (one, at) => Math.abs(one - outputs[output][at]))
+          expect(Math.max(...differences), `${spec} ${output}`).toBeLessThan(1e-5)
+        }
       }
-    }
+    })
   })
 })
