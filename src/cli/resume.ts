@@ -30,9 +30,14 @@ export async function resumeSpec(file: string, directory: string, options: Train
   const allowsChange = options['allow-change'] ?? false
   const { complete, resume } = await openResume(directory, checked.spec, { allowsChange })
   if (complete === null) return trainChecked(file, checked, { ...resume, directory }, options, io)
-  if (options.verbose !== '0') say(io, `The run in ${directory} is complete: nothing is left to do.`)
+  if (options.verbose !== '0') say(io, completeWords(directory, complete))
   return codeOf(complete)
 }
+
+const completeWords = (directory: string, { stop }: History): string =>
+  stop.reason === 'diverged'
+    ? `The run in ${directory} diverged in epoch ${stop.epoch}, and would again. To go on with other settings: --allow-change --set PATH=VALUE`
+    : `The run in ${directory} is complete: nothing is left to do.`
 
 /** The exit code with which a run ended. */
 function codeOf({ stop, expectations }: History): ExitCode {
