@@ -1,5 +1,5 @@
 /** SIGUSR1 asks for a checkpoint while training is under way. */
-import type { CheckpointsAsked } from '../run/train-stages.js'
+import type { CheckpointsAsked } from '../run/work.js'
 import { type Io, SAVE_SIGNAL, type Voice } from './io.js'
 
 export interface Asking extends CheckpointsAsked {

@@ -11,7 +11,8 @@ import { checkExpectations, type Expectation, type Measured, scoresOf } from '..
 import { foldsReport, type TrainedFold } from './folds.js'
 import { createFolder, reopenFolder } from './results.js'
 import { endedHistory, isRun, measuredIn } from './resume.js'
-import { trainStages, type Work } from './train-stages.js'
+import { trainStages } from './train-stages.js'
+import type { Work } from './work.js'
 import type { StagesEnd, WorkEvent } from './work-events.js'
 
 /** How the folds of a run ended. */

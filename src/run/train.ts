@@ -94,7 +94,12 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
   const tested =
     trained.end.missingRow?.problem ?? (BROKEN_OFF.has(trained.end.reason) ? null : await testScores(session, signal))
   const [tests, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
-  const end = tests?.bad ? divergedInTest(trained.end, tests.bad, start) : trained.end
+  const isCut = tested === null && !BROKEN_OFF.has(trained.end.reason) && session.form.rows.test > 0
+  const end = tests?.bad
+    ? divergedInTest(trained.end, tests.bad, start)
+    : isCut
+      ? interruptedInTest(trained.end, start)
+      : trained.end
   const test = tests?.values ?? null
   const total_seconds = (performance.now() - began.milliseconds) / 1000
   const restored = end.restored && end.best ? end.best.epoch : end.epochs
@@ -176,6 +181,13 @@ async function testScores({ form, runner, training, testBatches }: Session, sign
     throw error
   }
 }
+
+/** The end of a run whose test was interrupted, after the last training step. */
+const interruptedInTest = (end: EndEvent, { stepsPerEpoch }: StartEvent): EndEvent => ({
+  ...end,
+  reason: 'interrupted',
+  interruptedAt: { epoch: end.epochs, step: stepsPerEpoch },
+})
 
 /** The end of a run whose test diverged, after the last training step. */
 const divergedInTest = (end: EndEvent, bad: BadTensor, { stepsPerEpoch }: StartEvent): EndEvent => ({
