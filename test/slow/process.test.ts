@@ -105,6 +105,8 @@ describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine
       'model/weights.bin',
       'preparation.json',
       'spec.json',
+      'state/1/checkpoint.json',
+      'state/1/state.safetensors',
     ])
   })
 
