@@ -42,7 +42,7 @@ const session = await openSession(
   engine,
 )
 const out = mkdtempSync(join(tmpdir(), 'trainspec-'))
-const files = callbackFiles(out, session.model)
+const files = await callbackFiles(out, session.model)
 const { signal } = new AbortController()
 const found = []
 for await (const { type } of train({ ...session.training, signal, now: () => performance.now(), files })) {
