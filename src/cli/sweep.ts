@@ -96,10 +96,11 @@ function beginLines(plan: SweepPlan, states: readonly TrialState[], slots: numbe
   const { sweep, monitor, trials, rungs } = plan
   const points = Object.values(sweep.grid).reduce((product, list) => product * list.length, 1)
   const better = monitor.better === 'max' ? 'larger' : 'smaller'
-  const at = slots === 1 ? 'one after another' : `${slots} at a time, each on ${plural(each, 'processor')}`
+  const at = slots === 1 ? 'one after another' : `${slots} at a time`
+  const on = each === processors() ? '' : `, each on ${plural(each, 'processor')}`
   const done = states.filter((state) => isThere(state, rungs)).length
   return [
-    `${plural(trialCount(sweep), 'trial')}, ${at}, compared by ${monitor.key} (${better} is better).`,
+    `${plural(trialCount(sweep), 'trial')}, ${at}${on}, compared by ${monitor.key} (${better} is better).`,
     ...gridLine(points, trials.length, Object.keys(sweep.random).length > 0),
     ...(rungs.length > 1
       ? [`Halving: ${rungs.map((rung) => `${plural(rung.trials, 'trial')} to epoch ${rung.epochs}`).join(', ')}.`]

@@ -25,6 +25,8 @@ export interface CheckedSpec {
   readonly start: Start | null
   /** Warnings about settings that are allowed but probably not meant. */
   readonly warnings: readonly Issue[]
+  /** True if the spec says what `train sweep` tries. */
+  readonly hasSweep: boolean
   /** Adds the position in the file to a problem found later. */
   issue(draft: IssueDraft): Issue
 }
@@ -67,7 +69,7 @@ export async function readText(
   { isTrained = false, open }: ReadOptions = {},
 ): Promise<CheckedSpec | Refusal> {
   const { parseSpec } = await import('../spec/parse.js')
-  const { spec: given, issues, document } = parseSpec(text, { source, overrides })
+  const { spec: given, sweep, issues, document } = parseSpec(text, { source, overrides })
   if (!given) return { issues }
   const [{ openData }, { DataError }, { withUnits }, { withInputDims }, { checkSpec, checkValues, warningsOf }] =
     await Promise.all([
@@ -101,7 +103,7 @@ export async function readText(
   const misfits = await checkValues(spec, data)
   if (misfits.length > 0) return refusal(misfits)
   const { issue } = document
-  return { ...started, data, warnings: warningsOf(spec, data.form).map(issue), issue }
+  return { ...started, data, warnings: warningsOf(spec, data.form).map(issue), hasSweep: sweep !== undefined, issue }
 }
 
 /**

@@ -81,8 +81,12 @@ describe('a sweep', () => {
     const { code, stdout } = await runCommand(['compare', first!, second!], { cwd })
     expect(code).toBe(0)
     expect(stdout).toContain('optimizer.learning_rate')
-    const best = await runCommand(['validate', 'sweeps/own/best.json'], { cwd })
-    expect(best.code).toBe(0)
+    expect(await runCommand(['validate', 'own.json', 'sweeps/own/best.json'], { cwd })).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        new RegExp(`own.json: ok, and so are ${RUNS} trials of its sweep\n(.*\n)*sweeps/own/best.json: ok\n$`),
+      ),
+    })
   })
 
   test('that is killed in the middle goes on, and ends with the same table', async () => {

@@ -35,7 +35,7 @@ export interface SweepPlan {
   readonly data: SharedData
 }
 
-/** Throws a UserError that lists every problem of every trial. */
+/** Plans the sweep of a spec. Throws a UserError that lists every problem of every trial. */
 export async function planSweep(
   source: string,
   overrides: readonly Override[],
@@ -44,6 +44,16 @@ export async function planSweep(
 ): Promise<SweepPlan> {
   const text = await specText(source, stdin)
   if (typeof text !== 'string') throw refused({ issues: [text] })
+  return planText(text, source, overrides, watch)
+}
+
+/** The same for the text of a spec. `source` is the path that the file has. */
+export async function planText(
+  text: string,
+  source: string,
+  overrides: readonly Override[],
+  watch: DataWatch,
+): Promise<SweepPlan> {
   const base = parseSpec(text, { source, overrides })
   if (!base.spec) throw refused(base)
   const { sweep, document } = base

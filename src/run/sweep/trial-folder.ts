@@ -19,14 +19,18 @@ export const trialFolder = (sweep: string, number: number): string =>
 
 const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
-/** Writes the files that say what a trial tries. */
+/** Writes the files that say what a trial tries, if they are not there. */
 export async function writeTrial(sweep: string, { number, values, spec }: PlannedTrial): Promise<void> {
   const folder = trialFolder(sweep, number)
   await inWords('write the folder of a trial', async () => {
     await makeFolder(folder, sweep)
-    await writeFileAtomic(join(folder, TRIAL_FILES.spec), jsonText(specSeenFrom(folder, spec)))
-    await writeFileAtomic(join(folder, TRIAL_FILES.trial), jsonText({ version: 1, trial: number, values }))
+    await writeNew(join(folder, TRIAL_FILES.spec), jsonText(specSeenFrom(folder, spec)))
+    await writeNew(join(folder, TRIAL_FILES.trial), jsonText({ version: 1, trial: number, values }))
   })
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => null)) !== text) await writeFileAtomic(path, text)
 }
 
 /** Writes how the command of a trial ended. */

@@ -147,8 +147,11 @@ test('a trial that failed does not hold up a rung', async () => {
 test('an interrupt stops the trials under way, and starts no other', async () => {
   const controller = new AbortController()
   const acts = actor({ 1: ['waits'], 2: ['waits'], 3: [0.1] })
-  setTimeout(() => controller.abort(), 50)
+  const timer = setInterval(() => {
+    if (acts.jobs.length === 2) controller.abort()
+  }, 5)
   const report = await swept(acts, { signal: controller.signal })
+  clearInterval(timer)
   expect(shown(report).map(([, state]) => state)).toEqual(['waiting', 'waiting', 'waiting'])
   expect(acts.jobs).toHaveLength(2)
 })
