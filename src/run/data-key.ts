@@ -9,14 +9,21 @@ import { firstRows, roomFor, type Table } from '../data/table.js'
 const MOST_ROWS = 1024
 const MOST_BYTES = 2 ** 22
 
+/** Each is computed once. */
+const KEYS = new WeakMap<LoadedData, string>()
+
 /**
  * Returns a hash of what was learnt from the data, of the number of rows, and of up to 1,024 rows of each part, evenly
  * spread. It does not depend on where files lie, nor on their times.
  */
 export function dataKey(data: LoadedData): string {
+  const known = KEYS.get(data)
+  if (known !== undefined) return known
   const { form, columns, facts, learnt } = data.preparation
   const sums = PARTS.map((part) => `${data[part].count}:${sumOf(data[part])}`)
-  return `${crc32(exactText({ form: { ...form, name: null }, columns, facts, learnt }))}:${sums.join(':')}`
+  const key = `${crc32(exactText({ form: { ...form, name: null }, columns, facts, learnt }))}:${sums.join(':')}`
+  KEYS.set(data, key)
+  return key
 }
 
 function sumOf(table: Table): number {

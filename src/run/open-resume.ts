@@ -44,7 +44,14 @@ export async function openResume(
       ].join('\n'),
     )
   }
-  const resume = { isChanged: found.length > 0, allowsChange }
+  if (found.length > 0 && hasFolds(spec)) {
+    throw new UserError(
+      `The run in ${directory} has folds, which must all have the same spec; it goes on with its own only.`,
+    )
+  }
+  const hasOtherCallbacks = found.some(({ path }) => CALLBACKS.includes(path[0]!))
+  const hasOtherOptimizer = found.some(({ path }) => path.join('.') === 'optimizer.type')
+  const resume = { isChanged: found.length > 0, hasOtherCallbacks, hasOtherOptimizer, allowsChange }
   const ended = await endedRun(directory, spec)
   if (ended === null) return { complete: null, resume }
   if (found.length === 0) return { complete: ended, resume }
@@ -56,6 +63,8 @@ export async function openResume(
 
 /** Fields that change no result. Another engine changes results within rounding, which is said later. */
 const HARMLESS: readonly string[] = ['$schema', 'name', 'engine', 'device', 'checkpoint', 'expect', 'start']
+
+const CALLBACKS: readonly string[] = ['callbacks', 'early_stopping']
 
 const isMoreEpochs = ({ path, values: [old, now] }: Difference): boolean =>
   path.join('.') === 'fit.epochs' && Number(now) > Number(old)

@@ -59,20 +59,11 @@ export const createFolder = (
   preparation?: SavedPreparation,
 ): Promise<OwnFolder> => createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec, preparation))
 
-/** Locks the folder of a run that goes on, and writes its spec if that has changed. */
-export async function reopenFolder(
-  directory: string,
-  { spec, preparation, isChanged }: { spec: ResolvedSpec; preparation?: SavedPreparation; isChanged: boolean },
-): Promise<OwnFolder> {
-  const lock = await lockRun(directory)
-  try {
-    if (isChanged) await writeSpec(directory, spec, preparation)
-    return { directory, lock }
-  } catch (error) {
-    await lock.release()
-    throw error
-  }
-}
+/** Locks the folder of a run that goes on. */
+export const reopenFolder = async (directory: string): Promise<OwnFolder> => ({
+  directory,
+  lock: await lockRun(directory),
+})
 
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {

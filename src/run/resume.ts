@@ -29,8 +29,12 @@ import { NO_MEANS } from './trained-weights.js'
 
 /** How a run goes on. */
 export interface ResumeWork {
-  /** True if the spec is not that of the checkpoint: early stopping, for example, is then decided anew. */
+  /** True if the spec is not that of the checkpoint: whether early stopping ends training is then decided anew. */
   readonly isChanged: boolean
+  /** True if the callbacks are others: what they remember is forgotten. */
+  readonly hasOtherCallbacks: boolean
+  /** True if the optimizer is another: what it remembers is forgotten. */
+  readonly hasOtherOptimizer: boolean
   /** True if the data may have changed. */
   readonly allowsChange: boolean
 }
@@ -56,7 +60,7 @@ export const NO_POINT: ResumePoint = { checkpoint: null, takeValues: () => ({}),
  * Finds the newest whole checkpoint of a stage, and removes what a killed process has left. `directory` is the folder
  * of the stage. Throws a UserError if there are checkpoints, but all are damaged.
  */
-export async function resumePoint(directory: string, { isChanged }: ResumeWork, engine: Engine): Promise<ResumePoint> {
+export async function resumePoint(directory: string, resume: ResumeWork, engine: Engine): Promise<ResumePoint> {
   const folder = join(directory, RUN_FILES.checkpoints)
   const { found, damaged } = await newestCheckpoint(folder)
   const each = damaged.map(({ path, problem }) => `${path}: ${problem}`)
@@ -66,17 +70,15 @@ export async function resumePoint(directory: string, { isChanged }: ResumeWork, 
     )
   }
   await removeUnfinished(folder)
-  // a run that goes on has none
-  await rm(join(directory, RUN_FILES.history), { force: true })
   for (const { path } of damaged) await rm(path, { recursive: true, force: true })
   const before = (await openedFiles(folder)).filter(
     ({ path }) => !found?.facts.files.some((file) => file.path === path),
   )
   let values = found?.values
-  const facts = found && (isChanged ? withoutEnding(found.facts) : found.facts)
+  const facts = found && factsFor(found.facts, resume)
   const unlike = facts && unlikeWords(facts.computedBy, computedBy(engine))
   return {
-    checkpoint: facts && { facts, kept: found!.kept },
+    checkpoint: facts && { facts, kept: resume.hasOtherCallbacks ? null : found!.kept },
     takeValues() {
       const taken = values
       values = undefined
@@ -91,10 +93,12 @@ export async function resumePoint(directory: string, { isChanged }: ResumeWork, 
   }
 }
 
-const withoutEnding = (facts: CheckpointFacts): CheckpointFacts => ({
-  ...facts,
-  training: { ...facts.training, ending: null },
-})
+/** The facts without those that do not hold for a changed spec. */
+function factsFor(facts: CheckpointFacts, { isChanged, hasOtherCallbacks }: ResumeWork): CheckpointFacts {
+  const { ending, callbacks, learningRate, ...training } = facts.training
+  const remembered = hasOtherCallbacks ? { callbacks: null, learningRate: null } : { callbacks, learningRate }
+  return { ...facts, training: { ...training, ...remembered, ending: isChanged ? null : ending } }
+}
 
 /** True if a folder has the spec of a run. */
 export const isRun = async (directory: string): Promise<boolean> =>

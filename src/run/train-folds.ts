@@ -27,7 +27,7 @@ export const hasFolds = ({ fit: { k_fold, fold } }: ResolvedSpec): boolean => k_
 /** The folder of the run gets a folder for each fold, which is a run of its own. Ends when a fold fails. */
 export async function* trainFolds(work: Work): AsyncGenerator<WorkEvent, FoldsEnd> {
   const { spec, out, resume } = work
-  const own = out === null ? null : await (resume ? reopenFolder(out!, { ...resume, spec }) : createFolder(spec, out))
+  const own = out === null ? null : await (resume ? reopenFolder(out!) : createFolder(spec, out))
   try {
     return yield* foldsIn(own?.directory ?? null, work)
   } finally {

@@ -1,6 +1,5 @@
 /** Trains one stage of a run, with its checkpoints, and writes its results. */
 import { join } from 'node:path'
-import { UserError } from '../base/issue.js'
 import { historyFile } from '../export/history-writer.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { StageSpec } from '../spec/spec.js'
@@ -69,21 +68,10 @@ interface CheckpointsWork {
   readonly from: ResumeState | null
 }
 
-/** Throws a UserError if the data are not those of the checkpoint, unless they may have changed. */
 function checkpointsOf(
-  { data, engine, host, resume }: Work,
+  { data, engine, host }: Work,
   { session, spec, results, directory, started, from }: CheckpointsWork,
 ): RunCheckpoints {
-  let key: string | undefined
-  const keyOfData = () => {
-    key ??= dataKey(data)
-    return key
-  }
-  if (from && !resume?.allowsChange && from.facts.data !== keyOfData()) {
-    throw new UserError(
-      'The data have changed since the checkpoint was saved. With --allow-change the run goes on with them as they are now.',
-    )
-  }
   const { isAsked = () => false, saved = () => {} } = host.asking ?? {}
   return new RunCheckpoints({
     policy: spec.checkpoint,
@@ -94,7 +82,7 @@ function checkpointsOf(
         trainspec: ownVersion(),
         started: started.toISOString(),
         computedBy: computedBy(engine),
-        data: keyOfData(),
+        data: dataKey(data),
         startedFrom: from ? from.facts.startedFrom : session.start,
         files: await results.appended(),
       }

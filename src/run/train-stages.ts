@@ -1,4 +1,5 @@
 /** Trains the stages of a spec one after another, and writes the results of each into the folder of the run. */
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import type { Data } from '../data/data.js'
@@ -8,10 +9,11 @@ import type { Lock } from '../export/run-lock.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked } from '../spec/spec.js'
 import { type Measured, scoresOf } from '../training/gate.js'
+import { fitCheckpoint, refuseOtherData } from './fit-checkpoint.js'
 import { nextData } from './next-data.js'
-import { createFolder, reopenFolder } from './results.js'
-import { type EndedStage, endedStage, NO_POINT, resumePoint } from './resume.js'
-import { openSession } from './session.js'
+import { createFolder, reopenFolder, writeSpec } from './results.js'
+import { type EndedStage, endedStage, NO_POINT, type ResumePoint, type ResumeWork, resumePoint } from './resume.js'
+import { openSession, type Session } from './session.js'
 import { asLayers, type Stage, stagesOf } from './stages.js'
 import { folderOf, outcomeOf, trainStage } from './train-stage.js'
 import type { Work } from './work.js'
@@ -70,10 +72,8 @@ class StagedRun {
   }
 
   async #reopen(): Promise<void> {
-    const { spec, data, out, resume } = this.work
-    if (!resume) return
-    const { preparation } = data
-    this.#lock = (await reopenFolder(out!, { ...resume, spec, preparation })).lock
+    const { out, resume } = this.work
+    if (resume) this.#lock = (await reopenFolder(out!)).lock
   }
 
   /** The stage as it ended before the run was resumed; null if it has not. */
@@ -93,10 +93,10 @@ class StagedRun {
       openSession(stage.spec, this.#data, engine, { warn, workers, start }),
     )
     try {
+      if (resume) warnings.push(...(await this.#goOn(stage, session, point, resume)))
       for (const text of warnings) yield { type: 'engineWarning', text }
       if (host.signal.aborted) return this.#interruptedBefore(stage)
-      if (point.checkpoint) await session.runner.write(point.takeValues())
-      else if (stage.first) await session.runner.write(stage.first(this.#trained))
+      if (stage.first && !point.checkpoint) await session.runner.write(stage.first(this.#trained))
       const directory = await this.#created()
       const left = next ? beforeStage(next) : this.#becomesLayers ? 'the model of the stack was saved' : null
       const tested = yield* trainStage(this.work, { stage, session, point, run: directory, isLast: !next, left })
@@ -110,6 +110,25 @@ class StagedRun {
     } finally {
       await session.dispose()
     }
+  }
+
+  /**
+   * Gives a session the state of a checkpoint. Returns warnings. Throws a UserError if it does not fit the spec or the
+   * data; before, nothing in the folder is changed.
+   */
+  async #goOn(stage: Stage, session: Session, point: ResumePoint, resume: ResumeWork): Promise<readonly string[]> {
+    const { spec, data, out } = this.work
+    const warnings: string[] = []
+    if (point.checkpoint) {
+      refuseOtherData(point.checkpoint, data, resume)
+      const fitted = await fitCheckpoint(session, point.checkpoint, point.takeValues(), resume)
+      await session.runner.write(fitted.values)
+      warnings.push(...fitted.warnings)
+    }
+    if (resume.isChanged) await writeSpec(out!, spec, data.preparation)
+    // a run that goes on has none
+    await rm(join(folderOf(stage, out!), RUN_FILES.history), { force: true })
+    return warnings
   }
 
   /** The folder of the run, which is created if it is not there. */

@@ -66,6 +66,13 @@ export interface TrainingOptions extends EpochLengths {
 export const train = (options: TrainingOptions, from: TrainingState = BEGIN): AsyncGenerator<TrainingEvent> =>
   new Training(options, from).events()
 
+/** The history keys of an epoch. */
+export function historyKeysOf({ metrics, validation }: Pick<TrainingOptions, 'metrics' | 'validation'>): string[] {
+  const keys = withoutGaps(metrics).map(({ key }) => key)
+  const gaps = metrics.filter(({ isGap }) => isGap).map(({ key }) => key)
+  return validation ? [...keys, ...keys.map((key) => `val_${key}`), ...gaps] : keys
+}
+
 /** Why training ended, and where. A run that is cut short leaves its epoch without a measure. */
 interface Ending {
   readonly reason: StopReason
@@ -117,11 +124,10 @@ class Training {
     private readonly options: TrainingOptions,
     private readonly from: TrainingState,
   ) {
-    const { metrics, validation, callbacks } = options
+    const { metrics, callbacks } = options
     this.#ofEach = withoutGaps(metrics)
     this.#gaps = metrics.filter(({ isGap }) => isGap)
-    const keys = this.#ofEach.map(({ key }) => key)
-    this.#keys = validation ? [...keys, ...keys.map((key) => `val_${key}`), ...this.#gaps.map(({ key }) => key)] : keys
+    this.#keys = historyKeysOf(options)
     const { epoch, step, iterations, updates, epochs, sums, learningRate, kept } = from
     this.#callbacks = new CallbackChain(callbacks, (actions) => this.#act(actions), from.callbacks ?? undefined)
     this.#rate = learningRate

@@ -103,6 +103,42 @@ test('without a checkpoint a run that was cut off begins anew in its folder', as
   expect(resultsOf(join(cwd, 'run'))).toEqual(resultsOf(join(cwd, 'straight')))
 })
 
+describe('with --allow-change', () => {
+  const changed = async (words: string) => {
+    const cwd = folderWith()
+    await trainIn(cwd)('spec.json --out run --pause-after 2')
+    const before = resultsOf(join(cwd, 'run'))
+    const result = await trainIn(cwd)(`resume run --allow-change ${words}`)
+    return { ...result, before, after: result.code === 0 ? null : resultsOf(join(cwd, 'run')) }
+  }
+
+  test('another optimizer begins anew, with the weights of the checkpoint', async () => {
+    const { code, stderr } = await changed('--set optimizer=RMSprop')
+    expect(code, stderr).toBe(0)
+    expect(stderr).toMatch(/^Warning: The checkpoint has no values for .*; they begin anew$/m)
+    expect(stderr).toContain('Going on from epoch 3, at its beginning.\n')
+  })
+
+  test('other callbacks begin anew', async () => {
+    const stopping = JSON.stringify({ monitor: 'val_loss', patience: 1, baseline: 0 })
+    const { code, stderr } = await changed(`--set early_stopping=${stopping}`)
+    expect([code, stderr]).toEqual([0, expect.stringContaining('\nStopped early after 4 epochs: ')])
+  })
+
+  test.each([
+    [
+      'a weight of another shape',
+      '--set model.layers.0.units=3',
+      'The weights of the checkpoint do not fit the changed model: ',
+    ],
+    ['other measures', '--set metrics=[]', 'The changed spec has other measures than the history of the run'],
+  ])('%s is refused, and nothing is changed', async (_, words, message) => {
+    const { code, stderr, before, after } = await changed(words)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+    expect(after).toEqual(before)
+  })
+})
+
 describe('is refused', () => {
   test('with another spec, and lists what differs', async () => {
     const cwd = folderWith()
@@ -143,6 +179,7 @@ With --allow-change the run goes on with the changed spec.
       2,
       expect.stringContaining('The data have changed since the checkpoint was saved. '),
     ])
+    expect(resultsOf(join(cwd, 'run')).history.stop).toEqual({ reason: 'paused' })
     expect((await train('resume run --allow-change --pause-after 3')).code).toBe(0)
     // the same rows, written again
     writeFileSync(join(cwd, 'rows.csv'), rows(4))
