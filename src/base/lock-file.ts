@@ -57,7 +57,7 @@ export async function takeLock(path: string): Promise<{ readonly lock: Lock } | 
 }
 
 /** Returns the process that holds a lock; null for none, and for one that is gone. */
-export async function holderOf(path: string): Promise<Holder | null> {
+export async function lockHolder(path: string): Promise<Holder | null> {
   const text = await textOf(path)
   const holder = text === null ? null : holderIn(text)
   return holder && (await isAlive(holder, path, async () => Date.now())) ? holder : null

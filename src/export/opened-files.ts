@@ -2,10 +2,11 @@
  * Remembers how long each file was before callbacks appended to it, so that a run can begin anew if it is killed before
  * its first checkpoint.
  */
-import { mkdir, readFile, rm, rmdir } from 'node:fs/promises'
+import { readFile, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { jsonOf } from '../base/json.js'
+import { makeFolder } from '../base/make-folder.js'
 import type { AppendedFile } from './callback-files.js'
 
 const pathIn = (folder: string): string => join(folder, 'files.json')
@@ -15,7 +16,7 @@ export async function rememberOpened(folder: string, file: AppendedFile): Promis
   const before = await openedFiles(folder)
   if (before.some(({ path }) => path === file.path)) return
   const path = pathIn(folder)
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(folder, dirname(folder))
   await writeFileAtomic(path, `${JSON.stringify([...before, file])}\n`)
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
-import { type Holder, holderOf as holderOfFile, type Lock, takeLock } from '../base/lock-file.js'
+import { type Holder, type Lock, lockHolder, takeLock } from '../base/lock-file.js'
 import { RUN_FILES } from '../spec/run-files.js'
 
 export type { Lock }
@@ -20,4 +20,4 @@ export async function lockRun(directory: string): Promise<Lock> {
 }
 
 /** Returns the process that writes into the folder of a run; null if there is none. */
-export const holderOf = (directory: string): Promise<Holder | null> => holderOfFile(join(directory, RUN_FILES.lock))
+export const holderOf = (directory: string): Promise<Holder | null> => lockHolder(join(directory, RUN_FILES.lock))

@@ -14,7 +14,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/base/issue.js'
-import { holderOf, LEFT_MS, takeLock } from '../../src/base/lock-file.js'
+import { LEFT_MS, lockHolder, takeLock } from '../../src/base/lock-file.js'
 import { lockOfNone, lockWith } from '../support/locks.js'
 
 let folder = ''
@@ -40,10 +40,10 @@ test('a lock names its process, has one holder, and is gone when it is released'
   const [first, second] = await Promise.all([takeLock(file), takeLock(file)])
   if (!('lock' in first)) throw new Error('the first got no lock')
   expect(second).toMatchObject({ holder: { pid: process.pid, host: hostname() } })
-  expect(await holderOf(file)).toMatchObject({ pid: process.pid })
+  expect(await lockHolder(file)).toMatchObject({ pid: process.pid })
   await first.lock.release()
   expect(readdirSync(folder)).toEqual([])
-  expect(await holderOf(file)).toBe(null)
+  expect(await lockHolder(file)).toBe(null)
 })
 
 test('of many that take over a lock at once, one gets it', async () => {
@@ -67,7 +67,7 @@ describe('a lock is taken over', () => {
     ['that is no lock', '{"pid": "x"}'],
   ])('%s', async (_, text) => {
     writeFileSync(file, text)
-    expect(await holderOf(file)).toBe(null)
+    expect(await lockHolder(file)).toBe(null)
     expect(await tried()).toBe(null)
   })
 
@@ -88,10 +88,10 @@ describe('a process that cannot be looked at', () => {
     writeFileSync(file, lockWith({ pid: 2 ** 30, ...changes }))
     expect(await tried()).toMatchObject({ pid: 2 ** 30 })
     expect(readdirSync(folder)).toEqual(['a.lock'])
-    expect(await holderOf(file)).toMatchObject(changes)
+    expect(await lockHolder(file)).toMatchObject(changes)
     const left = new Date(Date.now() - LEFT_MS - 1000)
     utimesSync(file, left, left)
-    expect(await holderOf(file)).toBe(null)
+    expect(await lockHolder(file)).toBe(null)
     expect(await tried()).toBe(null)
   })
 })

@@ -128,7 +128,7 @@ describe('with --allow-change', () => {
   test.each([
     [
       'a weight of another shape',
-      '--set model.layers.0.units=3',
+      '--set model.layers=[{"type":"Dense","units":4},{"type":"Dense","units":2,"activation":"softmax"}]',
       'The weights of the checkpoint do not fit the changed model: ',
     ],
     ['other measures', '--set metrics=[]', 'The changed spec has other measures than the history of the run'],
