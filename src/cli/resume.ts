@@ -3,7 +3,7 @@
 import type { History } from '../export/history.js'
 import { specOf } from '../run/open-model.js'
 import { engineOf, openResume } from '../run/open-resume.js'
-import { type CheckedSpec, requireSpec } from '../run/read-spec.js'
+import { requireSpec } from '../run/read-spec.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { overridesOf } from './overrides.js'
@@ -16,17 +16,16 @@ export type ResumeOptions = Omit<TrainOptions, 'out' | 'resume'>
 export const resumeRun = async (directory: string, options: ResumeOptions, io: Io): Promise<ExitCode> =>
   resumeSpec(await specOf(directory), directory, { ...options, out: undefined, resume: true }, io)
 
-/** Goes on with the run in a folder, if it is one of this spec. Without an engine of its own, with that of the run. */
+/** Goes on with the run in a folder, if it is one of this spec, on the engine of its checkpoint unless one is chosen. */
 export async function resumeSpec(file: string, directory: string, options: TrainOptions, io: Io): Promise<ExitCode> {
   const before = await engineOf(directory)
-  const read = (engine: Pick<TrainOptions, 'engine' | 'device'>) =>
-    watchingData(io, (watch) =>
-      requireSpec(file, overridesOf({ ...options, ...engine }), io.stdin, watch, { isTrained: before !== null }),
-    )
-  const { engine, device } = options
-  const isFree = ({ spec }: CheckedSpec) => spec.engine === 'auto'
-  const first = await read({ engine, device })
-  const checked = before && isFree(first) ? await read({ engine: before.engine, device: before.device }) : first
+  const isChosen = options.engine !== undefined || options.set.some((one) => /^(engine|device)\b/.test(one))
+  const { engine, device } =
+    before === null || isChosen ? options : { ...before, device: options.device ?? before.device }
+  const overrides = overridesOf({ ...options, engine, device })
+  const checked = await watchingData(io, (watch) =>
+    requireSpec(file, overrides, io.stdin, watch, { isTrained: before !== null }),
+  )
   const allowsChange = options['allow-change'] ?? false
   const { complete, resume } = await openResume(directory, checked.spec, { allowsChange })
   if (complete === null) return trainChecked(file, checked, { ...resume, directory }, options, io)
