@@ -51,7 +51,10 @@ export async function openResume(
   }
   const hasOtherCallbacks = found.some(({ path }) => CALLBACKS.includes(path[0]!))
   const hasOtherOptimizer = found.some(({ path }) => path.join('.') === 'optimizer.type')
-  const resume = { isChanged: found.length > 0, hasOtherCallbacks, hasOtherOptimizer, allowsChange }
+  // whoever resumes a run on another engine does not want to train it again there
+  const { engine, device } = before as ResolvedSpec
+  const written = found.length > 0 ? ({ ...spec, engine, device } as ResolvedSpec) : null
+  const resume = { isChanged: found.length > 0, written, hasOtherCallbacks, hasOtherOptimizer, allowsChange }
   const ended = await endedRun(directory, spec)
   if (ended === null) return { complete: null, resume }
   if (found.length === 0) return { complete: ended, resume }

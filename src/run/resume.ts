@@ -20,7 +20,7 @@ import { readHistory } from '../export/read-history.js'
 import { readModel, weightsFor } from '../export/saved-model.js'
 import { buildRbm } from '../model/rbm/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import { isSupervised } from '../spec/spec.js'
+import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
 import type { Metrics } from '../training/events.js'
 import type { Measured } from '../training/gate.js'
 import { MAY_GO_ON } from './results.js'
@@ -31,6 +31,8 @@ import { NO_MEANS } from './trained-weights.js'
 export interface ResumeWork {
   /** True if the spec is not that of the checkpoint: whether early stopping ends training is then decided anew. */
   readonly isChanged: boolean
+  /** The changed spec for the folder of the run; null if it has not changed. */
+  readonly written: ResolvedSpec | null
   /** True if the callbacks are others: what they remember is forgotten. */
   readonly hasOtherCallbacks: boolean
   /** True if the optimizer is another: what it remembers is forgotten. */
