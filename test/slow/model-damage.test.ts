@@ -6,8 +6,8 @@ import { importDamaged, importMutated, MODELS } from '../support/damaged-models.
 const MIB = 2 ** 20
 
 test.each(Object.keys(MODELS))('damaged models %s', async (format) => {
-  // a thread reads HDF5, and starts anew for each
-  const copies = format === '.h5' ? someCopies(100, 30) : 100
+  // the 87th leads the HDF5 library in a circle, which is given up after a minute (test/data/arrays/hdf5.full.test.ts)
+  const copies = format === '.h5' ? someCopies(100, 86) : 100
   expect(await importDamaged(format, copies)).toBeGreaterThan(0)
 })
 
