@@ -1,6 +1,7 @@
 /** Keeps a list of temporary files and folders, so that they can be removed when the process is ended during work. */
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
+import { readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 const there = new Set<string>()
@@ -36,4 +37,19 @@ export function watchTemporaries(listener: (paths: readonly string[]) => void): 
 
 export function removeTemporaries(paths: Iterable<string> = there): void {
   for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** Names that `temporaryBeside` gives. */
+const LEFT = /\.[0-9a-f]{12}\.tmp$/
+
+/**
+ * Removes what a process has left that was killed during work, in a folder and all folders in it. No other process may
+ * write there.
+ */
+export async function removeLeft(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (LEFT.test(entry.name)) await rm(path, { recursive: true, force: true })
+    else if (entry.isDirectory()) await removeLeft(path)
+  }
 }

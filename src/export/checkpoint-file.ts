@@ -140,19 +140,11 @@ async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<
   }
 }
 
-/** Removes all checkpoints but the newest ones, and what a killed process has left. */
+/** Removes all checkpoints but the newest ones. */
 export async function pruneCheckpoints(folder: string, keep: number): Promise<void> {
   const names = await readdir(folder).catch(() => [])
   const old = numbersOf(names).slice(0, -keep).map(String)
   for (const name of old) await rm(join(folder, name), { recursive: true, force: true })
-}
-
-/** Removes checkpoints that a killed process has not finished. */
-export async function removeUnfinished(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names.filter((one) => one.endsWith('.tmp'))) {
-    await rm(join(folder, name), { recursive: true, force: true })
-  }
 }
 
 /** The newest whole checkpoint, and the damaged ones after it. */

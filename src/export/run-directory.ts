@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
+import { removeLeft } from '../base/temporary.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { type Lock, lockRun } from './run-lock.js'
 
@@ -45,6 +46,7 @@ async function lockedAndFilled(directory: string, fill: Fill): Promise<Lock> {
   const lock = await lockRun(directory)
   try {
     await inWords(MAKING, () => empty(directory))
+    await inWords(MAKING, () => removeLeft(directory))
     await fill(directory)
     return lock
   } catch (error) {

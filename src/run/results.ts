@@ -8,6 +8,7 @@ import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
+import { removeLeft } from '../base/temporary.js'
 import type { SavedPreparation } from '../data/saved-preparation.js'
 import { type AppendedFile, callbackFiles } from '../export/callback-files.js'
 import { type History, writeHistory } from '../export/history.js'
@@ -43,8 +44,11 @@ export interface Results {
    * warning.
    */
   epoch(event: EpochEndEvent): Promise<void>
-  /** Writes the model and the history. Throws a UserError at the end, if any of it could not be written. */
-  finish(history: History, session: Session): Promise<void>
+  /**
+   * Saves the model, draws, and writes the history as it is then. `history.json`, with which the run is complete, comes
+   * last. Throws a UserError at the end, if any of it could not be written.
+   */
+  finish(session: Session, draw: () => Promise<void>, historyOf: () => History): Promise<void>
   /** Closes the files. Must be the last call, even after an error. */
   close(): Promise<void>
 }
@@ -59,11 +63,17 @@ export const createFolder = (
   preparation?: SavedPreparation,
 ): Promise<OwnFolder> => createRunDirectory(spec.name, out, (directory) => writeSpec(directory, spec, preparation))
 
-/** Locks the folder of a run that goes on. */
-export const reopenFolder = async (directory: string): Promise<OwnFolder> => ({
-  directory,
-  lock: await lockRun(directory),
-})
+/** Locks the folder of a run that goes on, and removes unfinished files. */
+export async function reopenFolder(directory: string): Promise<OwnFolder> {
+  const lock = await lockRun(directory)
+  try {
+    await inWords('remove what a killed process has left', () => removeLeft(directory))
+    return { directory, lock }
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
 
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {
@@ -129,23 +139,29 @@ export async function openResults(options: ResultsOptions): Promise<Results> {
       await checkFolder()
       for (const writer of [rows, ...ofRun]) await inWords('write the history', () => writer.epoch(event))
     },
-    finish: (history, { runner }) =>
-      saving(async () => {
-        ended = true
-        try {
-          await checkFolder()
-          const place = join(directory, RUN_FILES.model)
-          const saved = { within: run, checksum: true }
-          await all([
-            ['save the model', async () => saveModel(place, model, await runner.read(), saved)],
-            ['write the history', () => writeHistory(join(directory, RUN_FILES.history), history)],
-            ...[rows, ...ofRun].map((writer) => ['write the history', () => writer.end(history)] as const),
-          ])
-          if (!MAY_GO_ON.includes(history.stop.reason)) await forgetOpened(join(directory, RUN_FILES.checkpoints))
-        } finally {
-          for (const writer of others) await writer.end(history)
-        }
-      }),
+    async finish({ runner }, draw, historyOf) {
+      ended = true
+      const saveOwn = async () =>
+        saveModel(join(directory, RUN_FILES.model), model, await runner.read(), { within: run, checksum: true })
+      const writeAll = (history: History) =>
+        all([
+          ...[rows, ...ofRun].map((writer) => ['write the history', () => writer.end(history)] as const),
+          ['write the history', () => writeHistory(join(directory, RUN_FILES.history), history)],
+        ])
+      try {
+        await checkFolder()
+        await all([
+          ['save the model', () => saving(saveOwn)],
+          ['draw the pictures', draw],
+          ['write the history', () => saving(() => writeAll(historyOf()))],
+        ])
+        if (!MAY_GO_ON.includes(historyOf().stop.reason)) await forgetOpened(join(directory, RUN_FILES.checkpoints))
+      } finally {
+        await saving(async () => {
+          for (const writer of others) await writer.end(historyOf())
+        })
+      }
+    },
     async close() {
       if (!ended) for (const writer of [...others, rows, ...ofRun]) await writer.end().catch(() => {})
       await ofCallbacks.close()
@@ -167,17 +183,19 @@ export const NO_RESULTS: Results = {
   close: async () => {},
 }
 
-/** Does each work, even if one before it failed. Throws one UserError with all problems at the end. */
+/** Does each work, even if one before it failed. Throws at the end: a fault, or one UserError with all problems. */
 async function all(works: readonly (readonly [deed: string, work: () => Promise<void>])[]): Promise<void> {
   const problems = new Set<string>()
+  const faults: unknown[] = []
   for (const [deed, work] of works) {
     try {
       await inWords(deed, work)
     } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      problems.add(error.message)
+      if (error instanceof UserError) problems.add(error.message)
+      else faults.push(error)
     }
   }
+  if (faults.length > 0) throw faults[0]
   if (problems.size > 0) throw new UserError([...problems].join('\n'))
 }
 
