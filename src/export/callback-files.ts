@@ -58,22 +58,26 @@ export async function callbackFiles(
   }
   /** The folder of the run is not created again if it is gone. */
   const within = (path: string) => (relative(directory, path).startsWith('..') ? undefined : directory)
+  const entryOf = (path: string, bytes: number): AppendedFile => {
+    const scalars = [...eventFiles].find(([, place]) => place === path)?.[0] ?? null
+    return { path: within(path) ? relative(directory, path) : path, bytes, scalars }
+  }
   const aboutFile = async (path: string): Promise<AppendedFile | null> => {
     const found = await stat(path).catch(() => undefined)
-    if (!found?.isFile()) return null
-    const scalars = [...eventFiles].find(([, place]) => place === path)?.[0] ?? null
-    return { path: within(path) ? relative(directory, path) : path, bytes: found.size, scalars }
+    return found?.isFile() ? entryOf(path, found.size) : null
   }
   /** Opens a file to append to it. Files stay open. */
   const opened = async (path: string) => {
     const known = files.get(path)
     if (known) return known
+    const isThere = (await stat(path).catch(() => undefined)) !== undefined
+    const one = isThere ? await aboutFile(path) : entryOf(path, 0)
+    // before the file is there, so that none is left over if the process is killed
+    if (one && !places.has(path)) await onOpen?.(one)
+    places.add(path)
     await makeFolder(dirname(path), within(path))
     const file = await open(path, 'a')
     files.set(path, file)
-    const one = places.has(path) ? null : await aboutFile(path)
-    places.add(path)
-    if (one) await onOpen?.(one)
     return file
   }
 

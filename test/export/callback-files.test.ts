@@ -142,3 +142,25 @@ test('scalars of a folder go to one file of events', async () => {
   ])
   expect(eventsIn('logs/validation')).toEqual([[0, 'epoch_loss 1']])
 })
+
+test('a file is remembered before it is there, so that a killed process leaves none that is unknown', async () => {
+  const folder = temporaryFolder({ 'old.csv': 'x\n1\n' })
+  const opened: unknown[] = []
+  const files = await callbackFiles(folder, model, {
+    async onOpen(file) {
+      opened.push({ ...file, isThere: readdirSync(folder).includes(file.path.split('/')[0]!) })
+    },
+  })
+  const state = async () => weightsOf(1)
+  for (let step = 1; step <= 2; step++) {
+    await files.write(append('new.csv', '1\n'), state)
+    await files.write(append('old.csv', '2\n'), state)
+    await files.write({ type: 'writeScalars', directory: 'logs', step, scalars: { loss: 1 } }, state)
+  }
+  await files.close()
+  expect(opened).toEqual([
+    { path: 'new.csv', bytes: 0, scalars: null, isThere: false },
+    { path: 'old.csv', bytes: 4, scalars: null, isThere: true },
+    { path: expect.stringMatching(/^logs\/events\.out\.tfevents\./), bytes: 0, scalars: 'logs', isThere: false },
+  ])
+})
