@@ -27,8 +27,8 @@ export async function resumeSpec(file: string, directory: string, options: Train
     requireSpec(file, overrides, io.stdin, watch, { isTrained: before !== null }),
   )
   const allowsChange = options['allow-change'] ?? false
-  const { complete, resume } = await openResume(directory, checked.spec, { allowsChange })
-  if (complete === null) return trainChecked(file, checked, { ...resume, directory }, options, io)
+  const { complete, resume, spec } = await openResume(directory, checked.spec, { allowsChange })
+  if (complete === null) return trainChecked(file, checked, { ...resume, directory, spec }, options, io)
   if (options.verbose !== '0') say(io, completeWords(directory, complete))
   return codeOf(complete)
 }

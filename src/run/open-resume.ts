@@ -17,6 +17,11 @@ export interface OpenedRun {
   /** The history of a run that is complete, so that nothing is left to do; null for one that goes on. */
   readonly complete: History | null
   readonly resume: ResumeWork
+  /**
+   * The spec with which it goes on. Its engine is that of the run: whoever resumes a run on another engine does not want
+   * to train it again there.
+   */
+  readonly spec: ResolvedSpec
 }
 
 /**
@@ -51,14 +56,15 @@ export async function openResume(
   }
   const hasOtherCallbacks = found.some(({ path }) => CALLBACKS.includes(path[0]!))
   const hasOtherOptimizer = found.some(({ path }) => path.join('.') === 'optimizer.type')
-  // whoever resumes a run on another engine does not want to train it again there
   const { engine, device } = before as ResolvedSpec
-  const written = found.length > 0 ? ({ ...spec, engine, device } as ResolvedSpec) : null
-  const resume = { isChanged: found.length > 0, written, hasOtherCallbacks, hasOtherOptimizer, allowsChange }
+  const opened = {
+    resume: { isChanged: found.length > 0, hasOtherCallbacks, hasOtherOptimizer, allowsChange },
+    spec: { ...spec, engine, device } as ResolvedSpec,
+  }
   const ended = await endedRun(directory, spec)
-  if (ended === null) return { complete: null, resume }
-  if (found.length === 0) return { complete: ended, resume }
-  if ((await newestFacts(join(directory, RUN_FILES.checkpoints))) !== null) return { complete: null, resume }
+  if (ended === null) return { complete: null, ...opened }
+  if (found.length === 0) return { complete: ended, ...opened }
+  if ((await newestFacts(join(directory, RUN_FILES.checkpoints))) !== null) return { complete: null, ...opened }
   throw new UserError(
     `The run in ${directory} is complete and has no checkpoint, so it cannot go on. Train the spec in another folder.`,
   )

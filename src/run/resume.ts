@@ -6,13 +6,7 @@ import type { DataForm } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { AppendedFile } from '../export/callback-files.js'
-import {
-  type Checkpoint,
-  type CheckpointFacts,
-  type ComputedBy,
-  newestCheckpoint,
-  removeUnfinished,
-} from '../export/checkpoint-file.js'
+import { type Checkpoint, type CheckpointFacts, type ComputedBy, newestCheckpoint } from '../export/checkpoint-file.js'
 import type { History } from '../export/history.js'
 import { epochOfModel, type Measures } from '../export/history-measures.js'
 import { openedFiles } from '../export/opened-files.js'
@@ -20,7 +14,7 @@ import { readHistory } from '../export/read-history.js'
 import { readModel, weightsFor } from '../export/saved-model.js'
 import { buildRbm } from '../model/rbm/rbm.js'
 import { RUN_FILES } from '../spec/run-files.js'
-import { isSupervised, type ResolvedSpec } from '../spec/spec.js'
+import { isSupervised } from '../spec/spec.js'
 import type { Metrics } from '../training/events.js'
 import type { Measured } from '../training/gate.js'
 import { MAY_GO_ON } from './results.js'
@@ -31,8 +25,6 @@ import { NO_MEANS } from './trained-weights.js'
 export interface ResumeWork {
   /** True if the spec is not that of the checkpoint: whether early stopping ends training is then decided anew. */
   readonly isChanged: boolean
-  /** The changed spec for the folder of the run; null if it has not changed. */
-  readonly written: ResolvedSpec | null
   /** True if the callbacks are others: what they remember is forgotten. */
   readonly hasOtherCallbacks: boolean
   /** True if the optimizer is another: what it remembers is forgotten. */
@@ -59,7 +51,7 @@ export type ResumeState = Pick<Checkpoint, 'facts' | 'kept'>
 export const NO_POINT: ResumePoint = { checkpoint: null, takeValues: () => ({}), files: [], warnings: [] }
 
 /**
- * Finds the newest whole checkpoint of a stage, and removes what a killed process has left. `directory` is the folder
+ * Finds the newest whole checkpoint of a stage, and removes damaged ones. `directory` is the folder
  * of the stage. Throws a UserError if there are checkpoints, but all are damaged.
  */
 export async function resumePoint(directory: string, resume: ResumeWork, engine: Engine): Promise<ResumePoint> {
@@ -71,7 +63,6 @@ export async function resumePoint(directory: string, resume: ResumeWork, engine:
       [...each, `No checkpoint of ${directory} is whole. Train the spec again in another folder.`].join('\n'),
     )
   }
-  await removeUnfinished(folder)
   for (const { path } of damaged) await rm(path, { recursive: true, force: true })
   const before = (await openedFiles(folder)).filter(
     ({ path }) => !found?.facts.files.some((file) => file.path === path),

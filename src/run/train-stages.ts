@@ -117,7 +117,7 @@ class StagedRun {
    * data; before, nothing in the folder is changed.
    */
   async #goOn(stage: Stage, session: Session, point: ResumePoint, resume: ResumeWork): Promise<readonly string[]> {
-    const { data, out } = this.work
+    const { spec, data, out } = this.work
     const warnings: string[] = []
     if (point.checkpoint) {
       refuseOtherData(point.checkpoint, data, resume)
@@ -125,7 +125,7 @@ class StagedRun {
       await session.runner.write(fitted.values)
       warnings.push(...fitted.warnings)
     }
-    if (resume.written) await writeSpec(out!, resume.written, data.preparation)
+    if (resume.isChanged) await writeSpec(out!, spec, data.preparation)
     // a run that goes on has none
     await rm(join(folderOf(stage, out!), RUN_FILES.history), { force: true })
     return warnings
