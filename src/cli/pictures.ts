@@ -9,11 +9,11 @@ import { tileShape } from '../report/tiles.js'
 import { type PictureOptions, pictureNumbers } from '../run/pictures.js'
 import { RUN_FILES } from '../spec/run-files.js'
 
-/** Stops where it is interrupted. */
+/** Stops where it is interrupted, and returns false then. */
 export async function drawPictures(
   directory: string,
   options: Omit<PictureOptions, 'samples' | 'fantasies'>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const numbers = await pictureNumbers({ ...options, samples: MOST_ROWS, fantasies: MOST_TILES })
     const pictures = rbmPictures({
@@ -23,7 +23,9 @@ export async function drawPictures(
     const folder = join(directory, RUN_FILES.pictures)
     await makeFolder(folder, directory)
     for (const [name, image] of Object.entries(pictures)) await writeFileAtomic(join(folder, name), pngOf(image))
+    return true
   } catch (error) {
     if (!options.signal.aborted) throw error
+    return false
   }
 }

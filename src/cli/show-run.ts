@@ -6,6 +6,7 @@ import { expectationLines, runSummary } from '../report/run-summary.js'
 import { undefinedLines } from '../report/undefined.js'
 import { waitingLine } from '../report/waiting.js'
 import { BROKEN_OFF } from '../run/train.js'
+import type { DrawnStage } from '../run/work.js'
 import type { StageBeginEvent, StageEndEvent, WorkEvent } from '../run/work-events.js'
 import { earlyStoppingOf, watchersOf } from '../spec/spec.js'
 import type { EpochEndEvent, StartEvent } from '../training/events.js'
@@ -106,7 +107,6 @@ async function showEnd(ended: StageEndEvent, shown: Shown): Promise<void> {
   const { end, history, test, expectations } = tested
   const { start, epochs } = trained
   const isQuiet = options.verbose === '0'
-  await drawStage(ended, shown)
   const lines = runSummary({
     end,
     stepsPerEpoch: start.stepsPerEpoch,
@@ -124,16 +124,17 @@ async function showEnd(ended: StageEndEvent, shown: Shown): Promise<void> {
   interrupt.begin('idle', words)
 }
 
-/** Draws the pictures of an RBM, unless it has only seen the outputs of another. */
-async function drawStage({ stage, session, directory, trained, tested }: StageEndEvent, shown: Shown): Promise<void> {
-  const { engine, options, io, interrupt } = shown
+/** Draws the pictures of an RBM, unless it has only seen the outputs of another. Returns false if that was cut off. */
+export async function drawStage(
+  { stage, session, directory, end }: DrawnStage,
+  { engine, options, io, interrupt }: Pick<Shown, 'engine' | 'options' | 'io' | 'interrupt'>,
+): Promise<boolean> {
   const { rbm } = session
-  if (!stage.alone || rbm === null || BROKEN_OFF.has(tested.end.reason)) return
+  if (!stage.alone || rbm === null || BROKEN_OFF.has(end.reason)) return true
   const { drawPictures } = await import('./pictures.js')
-  const epochs = trained.epochs.length
-  const draw = () =>
-    drawPictures(directory!, { spec: stage.spec, session, rbm, engine, epochs, signal: interrupt.signal })
-  await (options.verbose === '0' ? draw() : withSpinner('Drawing', io, draw))
+  const { signal } = interrupt
+  const draw = () => drawPictures(directory, { spec: stage.spec, session, rbm, engine, epochs: end.epochs, signal })
+  return options.verbose === '0' ? draw() : withSpinner('Drawing', io, draw)
 }
 
 /** The message for a signal after which a part of the run is not begun. */

@@ -10,6 +10,7 @@ import { type FoldsEnd, hasFolds, trainFolds } from '../run/train-folds.js'
 import { trainStages } from '../run/train-stages.js'
 import type { Host, Work } from '../run/work.js'
 import type { StagesEnd } from '../run/work-events.js'
+import type { ResolvedSpec } from '../spec/spec.js'
 import { askForCheckpoints } from './ask-for-checkpoints.js'
 import { checkServer, eventsPlace, openEvents, openMlflow, together } from './events.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -18,7 +19,7 @@ import { createVoice, type Io, say } from './io.js'
 import type { OverrideOptions } from './overrides.js'
 import { checkRunPlaces, type PlaceOptions } from './places.js'
 import { openSpec } from './prepare.js'
-import { interruptedBefore, type Shown, type ShowOptions, showRun } from './show-run.js'
+import { drawStage, interruptedBefore, type Shown, type ShowOptions, showRun } from './show-run.js'
 import { userHistory } from './user-history.js'
 import { showStart, showWarnings } from './warnings.js'
 
@@ -33,6 +34,8 @@ export interface TrainOptions extends OverrideOptions, PlaceOptions, ShowOptions
 
 /** A run that goes on. */
 export interface Resumed extends ResumeWork {
+  /** Its spec, whose engine may be another than that on which it goes on. */
+  readonly spec: ResolvedSpec
   readonly directory: string
 }
 
@@ -80,6 +83,7 @@ export async function trainChecked(
     const host: Host = {
       ...{ signal, saving, waiting, asking },
       saved: (path) => listener.saved(path),
+      draw: (stage) => drawStage(stage, { engine, options, io, interrupt }),
       histories: () => userHistory(options, io, signal),
       unwritten(text) {
         unwritten.push(text)
@@ -88,7 +92,8 @@ export async function trainChecked(
       },
     }
     const work: Work = {
-      ...{ spec, warnings: [...warnings, ...ofData], start, data, engine, workers, host },
+      ...{ warnings: [...warnings, ...ofData], start, data, engine, workers, host },
+      spec: resumed?.spec ?? spec,
       out: resumed?.directory ?? out,
       resume: resumed,
       pauseAfter: options['pause-after'],

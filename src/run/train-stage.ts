@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { historyFile } from '../export/history-writer.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { StageSpec } from '../spec/spec.js'
+import type { EndEvent } from '../training/events.js'
 import { RunCheckpoints } from './checkpoints.js'
 import { dataKey } from './data-key.js'
 import { NO_RESULTS, openResults, type Results, type ResultsOptions, writeSpec } from './results.js'
@@ -45,7 +46,9 @@ export async function* trainStage(work: Work, stageWork: StageWork): AsyncGenera
     if (directory !== null && folder !== null && alone) await writeSpec(directory, spec, data.preparation)
     const known = { stage, session, directory }
     yield { type: 'stageBegin', ...known }
-    const ofTraining = { results, started, from, checkpoints, pauseAfter: isLast ? pauseAfter : undefined }
+    const draw = async (end: EndEvent) =>
+      directory === null || !host.draw || (await host.draw({ stage, session, directory, end }))
+    const ofTraining = { results, started, from, checkpoints, draw, pauseAfter: isLast ? pauseAfter : undefined }
     const training = { spec, warnings, session, engine, signal: host.signal, ...ofTraining }
     const trained = yield* trainSession(training)
     await checkpoints?.close()

@@ -38,6 +38,8 @@ export interface TrainingRun {
   readonly started: Date
   readonly checkpoints: Checkpoints | null
   readonly pauseAfter: number | undefined
+  /** Draws what belongs to the results, after the model is saved. Returns false if the signal has cut that off. */
+  draw(end: EndEvent): Promise<boolean>
 }
 
 export interface TrainingResult {
@@ -89,16 +91,16 @@ export interface Tested {
  * Tests the trained model, and writes it and the history. Throws a UserError if writing fails, or failed in training.
  */
 export async function finishRun(run: TrainingRun, trained: TrainingResult): Promise<Tested> {
-  const { spec, warnings, session, engine, results, signal, from } = run
+  const { spec, warnings, session, engine, results, signal, from, draw } = run
   const { start, epochs, failure, began } = trained
   const tested =
     trained.end.missingRow?.problem ?? (BROKEN_OFF.has(trained.end.reason) ? null : await testScores(session, signal))
   const [tests, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
   const isCut = tested === null && !BROKEN_OFF.has(trained.end.reason) && session.form.rows.test > 0
-  const end = tests?.bad
+  let end = tests?.bad
     ? divergedInTest(trained.end, tests.bad, start)
     : isCut
-      ? interruptedInTest(trained.end, start)
+      ? interruptedAfter(trained.end, start)
       : trained.end
   const test = tests?.values ?? null
   const total_seconds = (performance.now() - began.milliseconds) / 1000
@@ -106,30 +108,36 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
   const measured: Measured = { epochs: epochs.map(({ metrics }) => metrics), restored, test, seconds: total_seconds }
   // a run that is paused has not shown yet what is expected of it
   const expectations = end.reason === 'paused' ? [] : checkExpectations(spec.expect, [measured])
-  const history = buildHistory({
-    name: spec.name,
-    seed: spec.seed,
-    engine: engine.name,
-    device: engine.device,
-    precision: engine.precision,
-    processors: processors(),
-    versions: versions(engine),
-    started: began.date.toISOString(),
-    total_seconds,
-    warnings,
-    startedFrom: from ? from.facts.startedFrom : session.start,
-    start,
-    epochs,
-    end,
-    test,
-    expectations,
-  })
-  await results.finish(history, session).catch((error) => {
-    throw both(failure, error)
-  })
+  const historyOf = (end: EndEvent) =>
+    buildHistory({
+      name: spec.name,
+      seed: spec.seed,
+      engine: engine.name,
+      device: engine.device,
+      precision: engine.precision,
+      processors: processors(),
+      versions: versions(engine),
+      started: began.date.toISOString(),
+      total_seconds,
+      warnings,
+      startedFrom: from ? from.facts.startedFrom : session.start,
+      start,
+      epochs,
+      end,
+      test,
+      expectations,
+    })
+  const drawn = async () => {
+    if (!(await draw(end))) end = interruptedAfter(end, start)
+  }
+  await results
+    .finish(session, drawn, () => historyOf(end))
+    .catch((error) => {
+      throw both(failure, error)
+    })
   if (failure)
     throw new UserError(`${failure.message}\nTraining stopped there; the model and history.json were written.`)
-  return { end, history, test, measured, scores: scoresOf(measured), expectations, fault }
+  return { end, history: historyOf(end), test, measured, scores: scoresOf(measured), expectations, fault }
 }
 
 /** After these, the model is not tested and no pictures are drawn. */
@@ -184,7 +192,7 @@ async function testScores({ form, runner, training, testBatches }: Session, sign
 }
 
 /** The end of a run whose test was interrupted, after the last training step. */
-const interruptedInTest = (end: EndEvent, { stepsPerEpoch }: StartEvent): EndEvent => ({
+const interruptedAfter = (end: EndEvent, { stepsPerEpoch }: StartEvent): EndEvent => ({
   ...end,
   reason: 'interrupted',
   interruptedAt: { epoch: end.epochs, step: stepsPerEpoch },

@@ -4,8 +4,11 @@ import type { Progress } from '../base/progress.js'
 import type { LoadedData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
 import type { ResolvedSpec } from '../spec/spec.js'
+import type { EndEvent } from '../training/events.js'
 import type { OtherHistory } from './results.js'
 import type { ResumeWork } from './resume.js'
+import type { Session } from './session.js'
+import type { Stage } from './stages.js'
 import type { Start } from './start.js'
 
 /** The command line, or the program that uses the library. */
@@ -20,10 +23,20 @@ export interface Host {
   unwritten(text: string): void
   /** Hears of each model that a callback has saved, with its path. */
   readonly saved?: (path: string) => void
+  /** Draws what belongs to the results of a stage. Returns false if the signal has cut that off. */
+  readonly draw?: (stage: DrawnStage) => Promise<boolean>
   /** Asks for checkpoints while training is under way. */
   readonly asking?: CheckpointsAsked
   /** Opens further places for the history of the last stage. */
   histories(): readonly OtherHistory[]
+}
+
+/** A stage that has been trained, and whose model is saved. */
+export interface DrawnStage {
+  readonly stage: Stage
+  readonly session: Session
+  readonly directory: string
+  readonly end: EndEvent
 }
 
 export interface CheckpointsAsked {
