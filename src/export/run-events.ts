@@ -37,6 +37,10 @@ export const runEventSchema = z
       batch_size: z.int().describe('Samples in a step.'),
       steps_per_epoch: z.int().describe('Steps in an epoch.'),
       metrics: z.array(z.string()).describe('History keys of the measures of each batch, loss first.'),
+      from: z
+        .strictObject({ epoch, step: z.int().describe('Steps of this epoch that were done before.') })
+        .nullable()
+        .describe('The place from which a resumed training goes on. null: it begins.'),
     }),
     event('batch', 'A step is done. Ten times a second at most, so most steps have no event.', {
       epoch,

@@ -155,6 +155,7 @@ function startOf(start: StartEvent, { stage: { stage, directory }, fold, engine 
     batch_size: start.batchSize,
     steps_per_epoch: start.stepsPerEpoch,
     metrics: [...start.metrics],
+    from: start.from,
   }
 }
 
