@@ -23,6 +23,7 @@ export const PURPOSE = {
   augment: 6,
   fit: 7,
   sweep: 8,
+  kill: 9,
 } as const
 
 export interface PhiloxKey {

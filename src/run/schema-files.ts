@@ -14,6 +14,7 @@ import { runEventJsonSchema } from '../export/run-events.js'
 import { runsReportJsonSchema } from '../export/runs-report.js'
 import { summaryReportJsonSchema } from '../export/summary-report.js'
 import { sweepReportJsonSchema } from '../export/sweep-report.js'
+import { verifyReportJsonSchema } from '../export/verify-report.js'
 import { jsonSchema } from '../spec/json-schema.js'
 import type { SchemaName } from './schema-names.js'
 
@@ -33,6 +34,7 @@ export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, stri
   'compare.schema.json': text(compareReportJsonSchema()),
   'runs.schema.json': text(runsReportJsonSchema()),
   'sweep.schema.json': text(sweepReportJsonSchema()),
+  'verify-resume.schema.json': text(verifyReportJsonSchema()),
 })
 
 const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

@@ -15,6 +15,7 @@ export const SCHEMAS = {
   compare: '`train compare --json`',
   runs: '`train runs --json`',
   sweep: '`train sweep --json`',
+  'verify-resume': '`train verify-resume --json`',
 } as const
 
 export type SchemaName = keyof typeof SCHEMAS

@@ -28,11 +28,13 @@ import { sweep } from './sweep.js'
 import { train } from './train.js'
 import { transform } from './transform.js'
 import { validate } from './validate.js'
+import { verifyResume } from './verify-resume.js'
 
 /** Commands in the order of the help. `train`, the first, needs no name on the command line. */
 export const COMMANDS = {
   train,
   resume,
+  'verify-resume': verifyResume,
   init,
   validate,
   explain,

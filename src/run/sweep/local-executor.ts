@@ -2,15 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { inWords } from '../../base/file-problem.js'
 import { ENDS_WITH_PARENT } from '../../base/parent.js'
 import { PROCESSORS } from '../../base/processors.js'
 import { reasonOf } from '../../base/reason.js'
 import { TRIAL_FILES } from '../../spec/sweep-files.js'
+import { OWN_COMMAND } from '../own-command.js'
 import type { Executor, TrialExit } from './executor.js'
-
-const COMMAND = fileURLToPath(new URL('../../../bin/train.js', import.meta.url))
 
 /**
  * Each process is in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which decides. They
@@ -29,7 +27,7 @@ export function localExecutor(slots: number): Executor {
     async start({ folder, args, processors }) {
       const log = await inWords('write the log of a trial', () => open(join(folder, TRIAL_FILES.log), 'a'))
       try {
-        const child = spawn(process.execPath, [COMMAND, ...args], {
+        const child = spawn(process.execPath, [OWN_COMMAND, ...args], {
           detached: true,
           stdio: ['ignore', log.fd, log.fd, 'ipc'],
           env: { ...process.env, [PROCESSORS]: String(processors), [ENDS_WITH_PARENT]: '1' },
