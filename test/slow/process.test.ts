@@ -35,7 +35,7 @@ const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)
 describe.runIf(process.platform === 'linux').each(compiled)('engine %s', (engine) => {
   /**
    * Memory of the process that is no file's is read as each epoch of 250 steps ends. It grows at first: code is compiled,
-   * heaps find their size. After 1,250 steps it stays: the median of the last five readings is within 5 % of that of the
+   * heaps find their size. After 3,000 steps it stays: the median of the last five readings is within 5 % of that of the
    * first five. Medians, because a reading just before garbage is collected says little. 8 kB lost in a step are found;
    * handles of TensorFlow are counted elsewhere.
    */
