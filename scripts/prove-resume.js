@@ -30,7 +30,11 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 const total = { ...sum(rows), name: 'all' }
-for (const line of [HEAD(), ['---', '---:', '---:', '---:', '---:', '---:', '---:'], ...[...rows, total].map(cells)]) {
+for (const line of [
+  head(),
+  ['---', '---:', '---:', '---:', '---:', '---:', '---:', '---:'],
+  ...[...rows, total].map(cells),
+]) {
   console.log(`| ${line.join(' | ')} |`)
 }
 process.exitCode = isEqual ? 0 : 1
@@ -68,6 +72,7 @@ function round(args, env) {
     runs: 1,
     kills: report.kills.length,
     starting: report.kills.filter(({ after }) => after === null).length,
+    writing: report.kills.filter(({ unfinished }) => unfinished.length > 0).length,
     after: report.kills.filter(({ after }) => after !== null && after.epoch === null).length,
     files: report.compared.length,
     different: different.length + (report.failure === null ? 0 : 1),
@@ -75,14 +80,14 @@ function round(args, env) {
 }
 
 function sum(list) {
-  const zero = { runs: 0, kills: 0, starting: 0, after: 0, files: 0, different: 0 }
+  const zero = { runs: 0, kills: 0, starting: 0, writing: 0, after: 0, files: 0, different: 0 }
   return list.reduce((all, one) => Object.fromEntries(Object.keys(zero).map((key) => [key, all[key] + one[key]])), zero)
 }
 
-function HEAD() {
-  return ['run', 'runs', 'kills', 'while starting', 'after training', 'files compared', 'different']
+function head() {
+  return ['run', 'runs', 'kills', 'in a start', 'after training', 'in a write', 'files compared', 'different']
 }
 
-function cells({ name, runs, kills: killed, starting, after, files, different }) {
-  return [name, runs, killed, starting, after, files, different]
+function cells({ name, runs, kills: killed, starting, after, writing, files, different }) {
+  return [name, runs, killed, starting, after, writing, files, different]
 }

@@ -42,14 +42,18 @@ export function removeTemporaries(paths: Iterable<string> = there): void {
 /** Names that `temporaryBeside` gives. */
 const LEFT = /\.[0-9a-f]{12}\.tmp$/
 
-/**
- * Removes what a process has left that was killed during work, in a folder and all folders in it. No other process may
- * write there.
- */
-export async function removeLeft(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+/** Returns the paths of what a process has left that was killed during work, in a folder and all folders in it. */
+export async function leftIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const each = entries.map(async (entry) => {
     const path = join(folder, entry.name)
-    if (LEFT.test(entry.name)) await rm(path, { recursive: true, force: true })
-    else if (entry.isDirectory()) await removeLeft(path)
-  }
+    if (LEFT.test(entry.name)) return [path]
+    return entry.isDirectory() ? leftIn(path) : []
+  })
+  return (await Promise.all(each)).flat()
+}
+
+/** Removes that. No other process may write into the folder. */
+export async function removeLeft(folder: string): Promise<void> {
+  for (const path of await leftIn(folder)) await rm(path, { recursive: true, force: true })
 }

@@ -1,5 +1,8 @@
 /** Trains in processes: to the end, or killed again and again. */
+import { existsSync } from 'node:fs'
+import { relative } from 'node:path'
 import { UserError } from '../base/issue.js'
+import { leftIn } from '../base/temporary.js'
 import type { KillMoment, Mark } from '../run/verify/kill-moments.js'
 import { byPlace, followRun, type Place, type Titles } from '../run/verify/progress.js'
 import { EXIT } from './exit-codes.js'
@@ -59,6 +62,8 @@ export interface Kill {
   readonly after: Place | null
   /** Time from then to the kill. */
   readonly milliseconds: number
+  /** Files and folders of the run that were being written, relative to its folder. */
+  readonly unfinished: readonly string[]
   /** The place from which the next process went on; null if it did not come so far. */
   readonly resumedFrom: Place | null
 }
@@ -70,6 +75,8 @@ export interface KilledRun {
 }
 
 export interface KillOptions {
+  /** Folder of the run. */
+  readonly folder: string
   readonly moments: readonly KillMoment[]
   readonly signal: AbortSignal
   /** Gets a line for each kill. */
@@ -80,13 +87,16 @@ export interface KillOptions {
 export async function trainKilled(
   args: readonly string[],
   whole: WholeRun,
-  { moments, signal, tell }: KillOptions,
+  { folder, moments, signal, tell }: KillOptions,
 ): Promise<KilledRun> {
   const kills: Kill[] = []
+  /** What earlier kills have left, which a process that is killed at its start does not remove. */
+  const left = new Set<string>()
   const words = placeWords(whole.titles)
-  const ofKill = ({ after, milliseconds, resumedFrom }: Kill) =>
+  const ofKill = ({ after, milliseconds, unfinished, resumedFrom }: Kill) =>
     [
       `Kill ${kills.length} of ${moments.length}: ${Math.round(milliseconds)} ms after ${words(after)}`,
+      ...(unfinished.length > 0 ? [`unfinished: ${unfinished.join(', ')}`] : []),
       ...(resumedFrom ? [`went on from ${words(resumedFrom)}`] : []),
     ].join('; ')
   const toldOf = (resumedFrom: Place | null) => {
@@ -99,8 +109,11 @@ export async function trainKilled(
     const { exit, from, last } = await untilKilled(args, whole, moment, signal)
     toldOf(from)
     for (const text of exit.warnings) tell(`Warning: ${text}`)
-    if (exit.code === null && last !== null) kills.push({ ...last, resumedFrom: null })
-    else if (exit.code !== whole.code) {
+    if (exit.code === null && last !== null) {
+      const unfinished = (await unfinishedIn(folder)).filter((path) => !left.has(path))
+      for (const path of unfinished) left.add(path)
+      kills.push({ ...last, unfinished, resumedFrom: null })
+    } else if (exit.code !== whole.code) {
       return { kills, failure: `a process ended with ${codeWords(exit.code)}: ${exit.messages.trim()}` }
     } else if (moment !== null) {
       tell(`The run was complete before kill ${kills.length + 1}.`)
@@ -110,12 +123,16 @@ export async function trainKilled(
   return { kills, failure: null }
 }
 
+/** A process that is killed at its start has no folder yet. */
+const unfinishedIn = async (folder: string): Promise<readonly string[]> =>
+  existsSync(folder) ? (await leftIn(folder)).map((path) => relative(folder, path)) : []
+
 interface Attempt {
   readonly exit: TrainExit & { readonly warnings: readonly string[] }
   /** The place from which it went on. */
   readonly from: Place | null
   /** The place at which it was killed; null if it was not. */
-  readonly last: Omit<Kill, 'resumedFrom'> | null
+  readonly last: Pick<Kill, 'after' | 'milliseconds'> | null
 }
 
 async function untilKilled(

@@ -92,7 +92,7 @@ async function verify({ file, spec, folder, options, signal, io }: Verification)
   )
   const again = [...args, '--set', `checkpoint={"every":${every}}`, '--out', resumed, '--resume']
   const moments = killMoments(whole.marks, kills, seed)
-  const killed = await trainKilled(again, whole, { moments, signal, tell })
+  const killed = await trainKilled(again, whole, { folder: resumed, moments, signal, tell })
   const compared = killed.failure === null ? await compareFiles(straight, resumed) : []
   return {
     version: 1,
@@ -116,9 +116,10 @@ const argsOf = ({ set, engine, device, workers }: VerifyOptions): string[] => [
   ...(workers === undefined ? [] : ['--workers', String(workers)]),
 ]
 
-const killOf = ({ after, milliseconds, resumedFrom }: Kill): VerifyReport['kills'][number] => ({
+const killOf = ({ after, milliseconds, unfinished, resumedFrom }: Kill): VerifyReport['kills'][number] => ({
   after: finitePlace(after),
   milliseconds: Math.round(milliseconds),
+  unfinished: [...unfinished],
   resumed_from: finitePlace(resumedFrom),
 })
 

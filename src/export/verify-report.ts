@@ -27,6 +27,7 @@ const verifyReportSchema = z
         z.strictObject({
           after: place('The last place that the run was known to have come to. null: its process was starting.'),
           milliseconds: z.number().describe('Time from then to the kill.'),
+          unfinished: z.array(z.string()).describe('Files and folders of the run that were being written.'),
           resumed_from: place(
             'The place from which the next process went on. null: it was killed before, or nothing was left to do.',
           ),
