@@ -40,7 +40,7 @@ const verifyReportSchema = z
         z.strictObject({
           file: z.string().describe('Path in the folder of the run.'),
           bytes: z.int().describe('Size of the file of the straight run.'),
-          equal: z.boolean(),
+          equal: z.boolean().describe('True if both files are the same, but for what is left out.'),
           difference: z.string().nullable().describe('The first difference, straight and resumed. null: none.'),
         }),
       )
