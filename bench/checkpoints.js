@@ -1,5 +1,5 @@
 /**
- * The cost of checkpoints: node bench/checkpoints.js [ROUNDS]. Trains specs/mnist-mlp.json and specs/mnist-cnn.json
+ * The cost of checkpoints: npm run bench:checkpoints -- [ROUNDS]. Trains specs/mnist-mlp.json and specs/mnist-cnn.json
  * with one checkpoint an epoch and with none, in turns, because the speed of a machine drifts. Prints the time in which
  * training stood still for them, as a share of training, and how much longer an epoch took: median and minimum.
  * Then the memory in which restore_best_weights keeps weights, beside that of the weights and of the whole state.
