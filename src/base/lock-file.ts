@@ -30,8 +30,8 @@ export interface Lock {
 
 /** Milliseconds after which a lock counts as left, if its process cannot be looked at and has not touched it. */
 export const LEFT_MS = 60_000
-/** Milliseconds after which a thread begins to touch the lock: most work is over by then. */
-const THREAD_MS = 2000
+/** Milliseconds after which a thread begins to touch the lock: most work is over by then, and the lock is still young. */
+const THREAD_MS = 20_000
 /** A process writes its name right after it has made the file. */
 const NAMELESS_TRIES = 10
 const NAMELESS_MS = 50
@@ -40,13 +40,17 @@ const MOST_TRIES = 100
 
 /**
  * Makes the file, or takes over that of a process that is gone. Returns the holder if there is one. Throws the errors of
- * the system, and a UserError for a path that is no lock file.
+ * the system, and a UserError for a path that is no lock file. A thread begins to touch the lock after `threadAfter`
+ * milliseconds.
  */
-export async function takeLock(path: string): Promise<{ readonly lock: Lock } | { readonly holder: Holder }> {
+export async function takeLock(
+  path: string,
+  threadAfter = THREAD_MS,
+): Promise<{ readonly lock: Lock } | { readonly holder: Holder }> {
   const file = resolve(path)
   const text = `${JSON.stringify(thisProcess())}\n`
   for (let tries = 0; tries < MOST_TRIES; tries++) {
-    if (created(file, text)) return { lock: lockOn(file, text) }
+    if (created(file, text)) return { lock: lockOn(file, text, threadAfter) }
     const found = await settledText(file)
     if (found === null) continue
     const holder = holderIn(found)
@@ -86,14 +90,14 @@ function created(file: string, text: string): boolean {
 }
 
 /** A thread touches the lock, because this one may be busy for minutes. */
-function lockOn(file: string, text: string): Lock {
+function lockOn(file: string, text: string, threadAfter: number): Lock {
   let thread: Worker | undefined
   const timer = setTimeout(() => {
     const workerData: LockData = { file, text }
     thread = new Worker(new URL('./lock-thread.js', import.meta.url), { workerData, resourceLimits: SMALL })
     // without the thread, the lock is good for processes that can look at this one
     thread.on('error', () => {}).unref()
-  }, THREAD_MS).unref()
+  }, threadAfter).unref()
   return {
     async release() {
       clearTimeout(timer)
