@@ -1,5 +1,4 @@
 /** `train resume RUN`, and `train SPEC --resume` for a run that has begun. */
-
 import type { History } from '../export/history.js'
 import { specOf } from '../run/open-model.js'
 import { engineOf, openResume } from '../run/open-resume.js'

@@ -90,7 +90,7 @@ export async function trainKilled(
   { folder, moments, signal, tell }: KillOptions,
 ): Promise<KilledRun> {
   const kills: Kill[] = []
-  /** What earlier kills have left, which a process that is killed at its start does not remove. */
+  /** Files of earlier kills. A process that is killed at its start does not remove them. */
   const left = new Set<string>()
   const words = placeWords(whole.titles)
   const ofKill = ({ after, milliseconds, unfinished, resumedFrom }: Kill) =>

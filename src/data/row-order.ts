@@ -18,8 +18,9 @@ export const blockRows = ({ fields }: Pick<Table, 'fields'>): number =>
   Math.max(1, Math.floor(BLOCK / Math.max(1, layoutOf(fields).rowBytes)))
 
 /**
- * Yields every row once, but for the first `from` ones. All rows are drawn in random order, or, if a window has fewer blocks than the table, the blocks
- * are: then the rows of as many blocks as the window has are mixed, after them those of the next ones.
+ * Yields every row once, but for the first `from` ones. All rows are drawn in random order, or, if a window has fewer
+ * blocks than the table, the blocks are: then the rows of as many blocks as the window has are mixed, after them those of
+ * the next ones.
  */
 export function* shuffled(table: Table, { seed, epoch, window = null }: Shuffle, from = 0): Generator<Uint32Array> {
   const { count } = table

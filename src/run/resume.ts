@@ -51,8 +51,8 @@ export type ResumeState = Pick<Checkpoint, 'facts' | 'kept'>
 export const NO_POINT: ResumePoint = { checkpoint: null, takeValues: () => ({}), files: [], warnings: [] }
 
 /**
- * Finds the newest whole checkpoint of a stage, and removes damaged ones. `directory` is the folder
- * of the stage. Throws a UserError if there are checkpoints, but all are damaged.
+ * Finds the newest whole checkpoint of a stage, and removes damaged ones. `directory` is the folder of the stage. Throws
+ * a UserError if there are checkpoints, but all are damaged.
  */
 export async function resumePoint(directory: string, resume: ResumeWork, engine: Engine): Promise<ResumePoint> {
   const folder = join(directory, RUN_FILES.checkpoints)
@@ -106,7 +106,7 @@ export async function endedHistory(directory: string): Promise<History | null> {
   return history && MAY_GO_ON.includes(history.stop.reason) ? null : history
 }
 
-/** What the gate sees of a run that has ended. */
+/** The numbers of an ended run that the gate compares. */
 export const measuredIn = (history: History): Measured => ({
   epochs: history.seconds.map((_, epoch) =>
     Object.fromEntries(Object.entries(history.metrics).map(([key, values]) => [key, values[epoch] ?? Number.NaN])),

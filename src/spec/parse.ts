@@ -19,7 +19,7 @@ export interface ParseOptions {
 /** Has a `spec` only if there are no issues. */
 export interface ParsedSpec {
   readonly spec?: ResolvedSpec
-  /** What `train sweep` tries, which is no part of the spec of a run. */
+  /** The field `sweep`, which is no part of the spec of a run. */
   readonly sweep?: SweepSpec | undefined
   readonly issues: readonly Issue[]
   /** Adds the position to issues that are found later. */

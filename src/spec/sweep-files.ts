@@ -20,7 +20,7 @@ export const TRIAL_FILES = {
   spec: 'trial-spec.json',
   /** The folder of its run. */
   run: 'run',
-  /** What its command has printed. */
+  /** All that its command has printed. */
   log: 'log',
   /** How its command ended last. */
   exit: 'exit.json',

@@ -1,4 +1,4 @@
-/** What a killed process has left is found by its name. */
+/** Files that a killed process has left are found by their names. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

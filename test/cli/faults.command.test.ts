@@ -16,7 +16,10 @@ const epochsIn = (run: string) => JSON.parse(readFileSync(join(run, 'history.jso
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0
 
-/** What makes a command one of a user without rights. Root may do everything; null if that user may not read this folder. */
+/**
+ * The words before a command that run it as a user without rights, because root may do everything. Null if that user may
+ * not read this folder.
+ */
 const asAnyone = ((): string | null => {
   if (!isRoot) return ''
   const words = ['--reuid', '65534', '--clear-groups']

@@ -26,7 +26,7 @@ const TINY = {
 
 const folderWith = (changes: object = {}) => temporaryFolder({ 'tiny.json': JSON.stringify({ ...TINY, ...changes }) })
 
-/** Those of a checkpoint. */
+/** The files of a checkpoint. */
 const STATE = ['state/1/checkpoint.json', 'state/1/state.safetensors']
 
 const FILES = ['history.csv', 'history.json', 'model/model.json', 'model/weights.bin', 'preparation.json', 'spec.json']

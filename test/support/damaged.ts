@@ -7,7 +7,7 @@ import { UserError } from '../../src/base/issue.js'
 const SEED = 20_261_129
 const RUNS = 200
 
-/** Of so many copies those that a test makes: the first ones, and all of them with DAMAGED=all. */
+/** The number of damaged copies that a test makes: the first ones, and all of them with DAMAGED=all. */
 export const someCopies = (all: number, some: number): number => (process.env.DAMAGED === 'all' ? all : some)
 
 /** Bytes that are numbers near an edge where they stand for sizes. */

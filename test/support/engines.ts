@@ -9,7 +9,7 @@ import type { Tolerance } from './close.js'
 
 export type RealEngine = Exclude<EngineName, 'auto'>
 
-/** What others are compared with; written in JavaScript. */
+/** The engine with which others are compared; written in JavaScript. */
 export const REFERENCE: RealEngine = 'eager:cpu'
 
 /** How to install an engine that does not work on every machine. A total table: an engine without tests is a compile error. */
@@ -63,7 +63,7 @@ async function works(name: RealEngine): Promise<boolean> {
 }
 
 /**
- * What a test allows, for this engine. Functions of shaders may be some units in the last place off (WGSL, section
+ * The difference that a test allows, for this engine. Functions of shaders may be some units in the last place off (WGSL, section
  * "Floating Point Accuracy"): pow is exp2(y log2 x), and Adam divides by 1 - pow(beta, t), the difference of numbers
  * that are nearly alike, so that a step of it may be 1e-4 off.
  */
@@ -81,7 +81,7 @@ export const COMPUTES_IN_SHADERS: { readonly [Name in RealEngine]: boolean } = {
   'eager:webgpu': true,
 }
 
-/** Of a number of steps those that such an engine takes: each runs the same shaders again. With SHADERS=all it is all. */
+/** The number of steps that an engine in shaders takes: each step runs the same shaders. With SHADERS=all it takes all. */
 export const stepsInShaders = (all: number, some: number): number => (process.env.SHADERS === 'all' ? all : some)
 
 /** The first steps or epochs of a run on such an engine, and all of them on another one. */

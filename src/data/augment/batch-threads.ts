@@ -1,5 +1,4 @@
 /** Threads that make the batches of an augmented table ahead of the steps that need them. */
-
 import { Worker } from 'node:worker_threads'
 import { UserError } from '../../base/issue.js'
 import { processors } from '../../base/processors.js'

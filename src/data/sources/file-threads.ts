@@ -1,5 +1,4 @@
 /** Threads that read and decode the files of rows. */
-
 import { Worker } from 'node:worker_threads'
 import { processors } from '../../base/processors.js'
 import { beside } from '../pictures/gate.js'

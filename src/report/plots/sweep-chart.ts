@@ -18,7 +18,7 @@ const WIDE = 50
 
 const [COLOR, BEST_COLOR] = CURVE_COLORS
 
-/** What is monitored after each epoch of a trial. */
+/** The monitored value after each epoch of a trial. */
 export interface TrialCurve {
   readonly trial: number
   readonly values: readonly (number | null)[]

@@ -1,4 +1,4 @@
-/** What the trials of a sweep are compared by. */
+/** Chooses the history key by which the trials of a sweep are compared. */
 import type { RuleIssue } from '../../spec/family.js'
 import { keyRule } from '../../spec/history-key.js'
 import { earlyStoppingOf, historyKeys, type ResolvedSpec } from '../../spec/spec.js'
@@ -14,7 +14,10 @@ export interface Monitor {
 /** Path of the field of a spec. */
 const FIELD = ['sweep', 'monitor']
 
-/** Returns what a spec is compared by, or the problem with it. `given`: null for what a person would take. */
+/**
+ * Returns the key by which trials of a spec are compared, or the problem with it. `given`: null for the one that a person
+ * would take.
+ */
 export function monitorOf(spec: ResolvedSpec, given: string | null): Monitor | { readonly problem: RuleIssue } {
   const keys = historyKeys(spec)
   const betterOf = betterInSpec(spec)

@@ -33,13 +33,13 @@ export function rungsOf(
 export interface Standing {
   readonly number: number
   /**
-   * What is monitored after so many epochs, or at its end if it ended sooner. Null without a number: it diverged, or
+   * The monitored value after so many epochs, or at its end if it ended sooner. Null without a number: it diverged, or
    * failed. Undefined: it has not come so far.
    */
   valueAt(epochs: number): number | null | undefined
 }
 
-/** Orders trials by what is monitored, the best first and those without a number last; equal ones by their number. */
+/** Orders trials by the monitored value, the best first and those without a number last; equal ones by their number. */
 export const byValue =
   <Trial extends { readonly number: number }>(monitored: (trial: Trial) => number | null, better: 'min' | 'max') =>
   (a: Trial, b: Trial): number => {

@@ -75,12 +75,12 @@ export function measuresIn(record: TrialRecord): Measures {
   return Object.fromEntries(entries)
 }
 
-/** What is monitored of the model, or after the last epoch of one that is not complete; null without a number. */
+/** The monitored value of the model, or after the last epoch of one that is not complete; null without a number. */
 export const valueIn = (record: TrialRecord, key: string): number | null =>
   record.history !== null && WORTHLESS.includes(record.history.stop.reason) ? null : (measuresIn(record)[key] ?? null)
 
 /**
- * What is monitored after so many epochs of `of`, or of the model if the trial ended sooner; null without a number;
+ * The monitored value after so many epochs of `of`, or of the model if the trial ended sooner; null without a number;
  * undefined if the trial has not come so far.
  */
 export function valueAfter(record: TrialRecord, key: string, epochs: number, of: number): number | null | undefined {

@@ -1,4 +1,4 @@
-/** The trials of a sweep: what each of them tries. */
+/** Makes the trials of a sweep, each with its values. */
 import { PURPOSE, philoxBits } from '../../base/philox.js'
 import { type SweepSpec, trialCount } from '../../spec/sweep.js'
 import { type Range, rangeOf } from '../../spec/sweep-range.js'
@@ -6,7 +6,7 @@ import { type Range, rangeOf } from '../../spec/sweep-range.js'
 export interface Trial {
   /** From 1. */
   readonly number: number
-  /** What is tried, by the path of the field. */
+  /** The values that it tries, by the path of the field. */
   readonly values: Readonly<Record<string, unknown>>
 }
 

@@ -1,4 +1,4 @@
-/** What of a file is compared: all of it but times, and what follows from them. */
+/** Compares two files of a run: all of them but times, and what follows from times. */
 import { basename, dirname, join } from 'node:path'
 import { isObject, jsonOf } from '../../base/json.js'
 import { RUN_FILES } from '../../spec/run-files.js'

@@ -1,5 +1,4 @@
 /** Runs kernels over the arena on two threads: the main thread, and a helper that sleeps between turns. */
-
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { processors } from '../../../base/processors.js'
 import { Chunks, chunksOf, type Kernel, MOST_CHUNKS, MOST_TASKS, newShared, type Task, turnsOf } from './chunks.js'

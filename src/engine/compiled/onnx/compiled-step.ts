@@ -1,5 +1,4 @@
 /** The step of a program for one batch size: sessions of the runtime that read and write the arena, and update loops. */
-
 import { setImmediate } from 'node:timers/promises'
 import { processors } from '../../../base/processors.js'
 import { type Shape, sizeOf } from '../../../base/shape.js'
