@@ -113,7 +113,7 @@ class Training {
   #last: { readonly epoch: number; readonly step: number }
   #iterations: number
   #updates: number
-  #epochs: readonly EpochEndEvent[]
+  readonly #epochs: EpochEndEvent[]
   #totals: Totals
   /** When training would have begun without a break, and the same for the epoch under way. */
   #began = 0
@@ -137,7 +137,7 @@ class Training {
     this.#last = { epoch, step }
     this.#iterations = iterations
     this.#updates = updates
-    this.#epochs = epochs
+    this.#epochs = [...epochs]
     this.#ending = from.ending && { ...COMPLETED, ...from.ending }
     this.#totals = new Totals(this.#ofEach, sums)
   }
@@ -176,7 +176,7 @@ class Training {
       learningRate: this.#learningRate(),
       seconds: (now() - this.#epochBegan) / 1000,
     }
-    this.#epochs = [...this.#epochs, event]
+    this.#epochs.push(event)
     await this.#callbacks.epochEnd(event, this.#standing)
     this.#epoch++
     this.#step = 0
@@ -290,7 +290,7 @@ class Training {
       kept: this.#kept,
       milliseconds: now - this.#began,
       epochMilliseconds: this.#step === 0 ? 0 : now - this.#epochBegan,
-      epochs: this.#epochs,
+      epochs: [...this.#epochs],
       ending: this.#ending && endingOf(this.#ending),
     }
   }
