@@ -1,9 +1,9 @@
 /** Finds the place from which a run goes on. */
 import { rm, stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { DataForm } from '../base/form.js'
 import { UserError } from '../base/issue.js'
+import { processors } from '../base/processors.js'
 import type { Engine, StateValues } from '../engine/engine.js'
 import type { AppendedFile } from '../export/callback-files.js'
 import { type Checkpoint, type CheckpointFacts, type ComputedBy, newestCheckpoint } from '../export/checkpoint-file.js'
@@ -127,20 +127,19 @@ export interface EndedStage {
 
 /** Returns null if the stage in this folder has not ended. */
 export async function endedStage({ spec }: Stage, form: DataForm, directory: string): Promise<EndedStage | null> {
-  const history = isSupervised(spec) ? null : await endedHistory(directory)
-  if (isSupervised(spec) || history === null || history.stop.reason === 'diverged') return null
+  if (isSupervised(spec)) return null
+  const history = await endedHistory(directory)
+  if (history === null || history.stop.reason === 'diverged') return null
   const rbm = buildRbm(spec.model, sizesOf(form).visibleUnits, spec.seed, NO_MEANS)
-  const { nameOf } = rbm.saved()
-  const wanted = rbm.weights.map(({ name, shape }) => ({ name, shape, saved: nameOf(name) }))
   const model = await readModel(join(directory, RUN_FILES.model))
-  return { weights: weightsFor(model, wanted), measured: measuredIn(history) }
+  return { weights: weightsFor(model, rbm), measured: measuredIn(history) }
 }
 
 export const computedBy = ({ name, device, precision }: Engine): ComputedBy => ({
   engine: name,
   device,
   precision,
-  processors: availableParallelism(),
+  processors: processors(),
 })
 
 /** Says that the results are not those of a run without a break bit for bit; null if they are. */
