@@ -12,6 +12,9 @@ export function jsonOf(text: string): unknown {
   }
 }
 
+/** The text of a JSON file that people may read. */
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
+
 /** True for an object that is no list. */
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

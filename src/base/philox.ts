@@ -4,7 +4,6 @@
  * resumed run continues exactly. The layout is that of TensorFlow's `StatelessRandomUniformV2`: four elements a block,
  * key = (seed, purpose), counter = (block, 0, stream, step), uniforms from the low 23 bits.
  */
-
 import { countUp } from './count-up.js'
 
 const M0 = 0xd2511f53

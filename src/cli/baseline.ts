@@ -2,6 +2,7 @@
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { jsonText } from '../base/json.js'
 import { checkWritable } from '../base/writable.js'
 import { defaultThreads } from '../data/augment/batch-threads.js'
 import type { Engine } from '../engine/engine.js'
@@ -74,7 +75,7 @@ const trainOne = (checked: CheckedSpec, { seed, index, engine, options, signal, 
   )
 
 async function write(baseline: Baseline, output: string, io: Io): Promise<void> {
-  const text = `${JSON.stringify(baseline, null, 2)}\n`
+  const text = jsonText(baseline)
   if (output === '-') io.stdout.write(text)
   else {
     await inWords('write the baseline', () => writeFileAtomic(output, text))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { jsonText } from '../base/json.js'
 import type { FindLrReport } from '../export/find-lr-report.js'
 import { NOTHING_TRAINED } from '../model/warnings.js'
 import { findLrLines, formatRate } from '../report/find-lr.js'
@@ -63,7 +64,7 @@ export async function findLearningRate(file: string, options: FindLrOptions, io:
       await interrupt
         .saving(() =>
           inWords('write the results', async () => {
-            await writeFileAtomic(join(directory, 'find-lr.json'), `${JSON.stringify(report, null, 2)}\n`)
+            await writeFileAtomic(join(directory, 'find-lr.json'), jsonText(report))
             await writeFileAtomic(report.picture, lrCurve(report))
           }),
         )

@@ -1,5 +1,4 @@
 /** Decides what to do about signals. Runs in JavaScript's main thread and in a second one, which is never busy. */
-
 import { EXIT } from './exit-codes.js'
 
 /**

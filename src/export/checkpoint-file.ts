@@ -12,6 +12,7 @@ import type { Named } from '../base/field.js'
 import { about, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
+import { numbersIn } from '../base/numbered.js'
 import { doneWith, temporaryBeside } from '../base/temporary.js'
 import type { TrainingState } from '../training/state.js'
 import type { AppendedFile } from './callback-files.js'
@@ -71,18 +72,12 @@ type TensorEntry = readonly [name: string, length: number]
 /** Returns the numbers of the checkpoints in a folder, lowest first. */
 export function checkpointNumbers(folder: string): readonly number[] {
   try {
-    return numbersOf(readdirSync(folder))
+    return numbersIn(readdirSync(folder))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
   }
 }
-
-const numbersOf = (names: readonly string[]): readonly number[] =>
-  names
-    .filter((name) => /^[1-9]\d{0,14}$/.test(name))
-    .map(Number)
-    .toSorted((a, b) => a - b)
 
 /** Writes a checkpoint. Throws a system error; then nothing is left of it. */
 export async function writeCheckpoint(
@@ -143,7 +138,7 @@ async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<
 /** Removes all checkpoints but the newest ones. */
 export async function pruneCheckpoints(folder: string, keep: number): Promise<void> {
   const names = await readdir(folder).catch(() => [])
-  const old = numbersOf(names).slice(0, -keep).map(String)
+  const old = numbersIn(names).slice(0, -keep).map(String)
   for (const name of old) await rm(join(folder, name), { recursive: true, force: true })
 }
 

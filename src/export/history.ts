@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import type { Issue } from '../base/issue.js'
+import { jsonText } from '../base/json.js'
 import type { EndEvent, EpochEndEvent, Metrics, StartEvent } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'
 import { finite, finiteMeasures, version } from './report-fields.js'
@@ -177,7 +178,7 @@ export function stopOf({ reason, interruptedAt, missingRow, divergence }: EndEve
   }
 }
 
-export const historyText = (history: History): string => `${JSON.stringify(history, null, 2)}\n`
+export const historyText = (history: History): string => jsonText(history)
 
 export const writeHistory = (path: string, history: History): Promise<void> =>
   writeFileAtomic(path, historyText(history))

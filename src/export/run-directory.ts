@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { makeFolder } from '../base/make-folder.js'
+import { numbersIn } from '../base/numbered.js'
 import { removeLeft } from '../base/temporary.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { type Lock, lockRun } from './run-lock.js'
@@ -63,8 +64,8 @@ const MAKING = 'create the folder of the run'
 /** Runs that start at the same time get different numbers, because only one of them can create a folder. */
 async function nextFree(parent: string): Promise<string> {
   await makeFolder(parent)
-  const numbers = (await readdir(parent)).filter((entry) => /^[1-9]\d{0,14}$/.test(entry)).map(Number)
-  for (let number = numbers.reduce((most, one) => Math.max(most, one), 0) + 1; ; number++) {
+  const last = numbersIn(await readdir(parent)).at(-1) ?? 0
+  for (let number = last + 1; ; number++) {
     const path = join(parent, String(number))
     try {
       await mkdir(path)

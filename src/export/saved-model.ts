@@ -9,15 +9,9 @@ import { jsonOf } from '../base/json.js'
 import { readWhole } from '../base/read-file.js'
 import { formatShape, type Shape, sizeOf } from '../base/shape.js'
 import { MAX_WEIGHTS } from '../model/check-model.js'
+import type { Saveable } from '../model/saveable.js'
 import { ONCE } from '../spec/once.js'
 import { written } from '../spec/words.js'
-
-/** A weight, with its names in programs and in the file. */
-export interface WantedWeight {
-  readonly name: string
-  readonly saved: string
-  readonly shape: Shape
-}
 
 /** The part of `model.json` that describes `weights.bin`. */
 const manifestSchema = z.object({
@@ -76,12 +70,11 @@ export async function readModel(directory: string): Promise<SavedModel> {
 }
 
 /** Returns the weights of a model by their names in programs. Throws a UserError if the file has other ones. */
-export function weightsFor(
-  { path, weights }: SavedModel,
-  wanted: readonly WantedWeight[],
-): Record<string, Float32Array> {
+export function weightsFor({ path, weights }: SavedModel, model: Saveable): Record<string, Float32Array> {
+  const { nameOf } = model.saved()
   return Object.fromEntries(
-    wanted.map(({ name, saved, shape }) => {
+    model.weights.map(({ name, shape }) => {
+      const saved = nameOf(name)
       const found = weights.get(saved)
       if (found === undefined) throw new UserError(`${path}: has no weight "${saved}", which the spec's model has`)
       if (formatShape(found.shape) !== formatShape(shape)) {

@@ -1,4 +1,5 @@
 /** The history as a chart that carries its data: a Vega-Lite specification, version 6 (vega.github.io/schema). */
+import { jsonText } from '../base/json.js'
 import type { History } from './history.js'
 import { splitsOf } from './history-splits.js'
 
@@ -40,5 +41,5 @@ export function vegaLiteText({ name, metrics, epochs, learning_rate }: History):
       },
     },
   }
-  return `${JSON.stringify(chart, null, 2)}\n`
+  return jsonText(chart)
 }

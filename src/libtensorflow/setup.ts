@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { formatBytes } from '../base/bytes.js'
 import { fileProblem } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { jsonText } from '../base/json.js'
 import type { TransferListener } from '../base/transfer.js'
 import { libraryNames } from './contents.js'
 import { bytesIn, freeBytes } from './disk-space.js'
@@ -85,7 +86,7 @@ async function install({
       ...(source.version !== undefined && { version: source.version }),
       bytes: await bytesIn(temporary),
     }
-    await writeFile(join(temporary, NOTE), `${JSON.stringify(note, null, 2)}\n`)
+    await writeFile(join(temporary, NOTE), jsonText(note))
     signal.throwIfAborted()
     const checked = await check({ file, source: 'train setup', cuda: target === 'cuda' })
     signal.throwIfAborted()

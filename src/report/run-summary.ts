@@ -1,5 +1,4 @@
 /** The last lines of a run: why it stopped, the best epoch, the test results, the time, the files. */
-
 import type { EarlyStoppingSpec } from '../spec/spec.js'
 import type { BadTensor, Divergence, EndEvent, Metrics } from '../training/events.js'
 import type { Expectation } from '../training/gate.js'

@@ -61,9 +61,7 @@ export async function openModel(
   const spec = soleSpec(given, form)
   const built = modelOf(spec, form)
   const saved = await readModel(join(directory, RUN_FILES.model))
-  const { nameOf } = built.model.saved()
-  const wanted = built.model.weights.map(({ name, shape }) => ({ name, shape, saved: nameOf(name) }))
-  const weights = weightsFor(saved, wanted)
+  const weights = weightsFor(saved, built.model)
   return { directory, spec, form, preparation, ...built, weights: mayDiverge ? weights : finite(saved.path, weights) }
 }
 

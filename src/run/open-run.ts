@@ -34,13 +34,7 @@ export async function readRun(
 }
 
 /** The trained weights of a run, by their names in programs. */
-export function weightsOf({ model: stored }: StoredRun, model: Saveable): StateValues {
-  const { nameOf } = model.saved()
-  return weightsFor(
-    stored,
-    model.weights.map(({ name, shape }) => ({ name, shape, saved: nameOf(name) })),
-  )
-}
+export const weightsOf = ({ model: stored }: StoredRun, model: Saveable): StateValues => weightsFor(stored, model)
 
 /**
  * Writes the trained weights of a run into a session and returns them. If they do not fit, disposes the

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords, problemWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
+import { jsonText } from '../base/json.js'
 import { makeFolder } from '../base/make-folder.js'
 import { removeLeft } from '../base/temporary.js'
 import type { SavedPreparation } from '../data/saved-preparation.js'
@@ -78,7 +79,7 @@ export async function reopenFolder(directory: string): Promise<OwnFolder> {
 export const writeSpec = (directory: string, spec: ResolvedSpec, preparation?: SavedPreparation): Promise<void> =>
   inWords('write the spec of the run', async () => {
     const seen = specSeenFrom(directory, spec)
-    const text = `${JSON.stringify(seen, null, 2)}\n`
+    const text = jsonText(seen)
     if (preparation) {
       // with the defaults that reading adds
       const data = preparedData(dataSchema.parse(JSON.parse(JSON.stringify(seen.data)), ONCE))

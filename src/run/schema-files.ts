@@ -1,5 +1,5 @@
 /** The JSON Schemas of the documents that the command reads and writes, by their file names in `specs/`. */
-
+import { jsonText } from '../base/json.js'
 import { baselineJsonSchema } from '../export/baseline.js'
 import { benchReportJsonSchema } from '../export/bench-report.js'
 import { checkReportJsonSchema } from '../export/check-report.js'
@@ -19,22 +19,20 @@ import { jsonSchema } from '../spec/json-schema.js'
 import type { SchemaName } from './schema-names.js'
 
 export const schemaFiles = (): Readonly<Record<`${SchemaName}.schema.json`, string>> => ({
-  'spec.schema.json': text(jsonSchema()),
-  'history.schema.json': text(historyJsonSchema()),
-  'events.schema.json': text(runEventJsonSchema()),
-  'doctor.schema.json': text(doctorReportJsonSchema()),
-  'bench.schema.json': text(benchReportJsonSchema()),
-  'find-lr.schema.json': text(findLrReportJsonSchema()),
-  'evaluate.schema.json': text(evaluateReportJsonSchema()),
-  'folds.schema.json': text(foldsReportJsonSchema()),
-  'summary.schema.json': text(summaryReportJsonSchema()),
-  'data.schema.json': text(dataReportJsonSchema()),
-  'baseline.schema.json': text(baselineJsonSchema()),
-  'check.schema.json': text(checkReportJsonSchema()),
-  'compare.schema.json': text(compareReportJsonSchema()),
-  'runs.schema.json': text(runsReportJsonSchema()),
-  'sweep.schema.json': text(sweepReportJsonSchema()),
-  'verify-resume.schema.json': text(verifyReportJsonSchema()),
+  'spec.schema.json': jsonText(jsonSchema()),
+  'history.schema.json': jsonText(historyJsonSchema()),
+  'events.schema.json': jsonText(runEventJsonSchema()),
+  'doctor.schema.json': jsonText(doctorReportJsonSchema()),
+  'bench.schema.json': jsonText(benchReportJsonSchema()),
+  'find-lr.schema.json': jsonText(findLrReportJsonSchema()),
+  'evaluate.schema.json': jsonText(evaluateReportJsonSchema()),
+  'folds.schema.json': jsonText(foldsReportJsonSchema()),
+  'summary.schema.json': jsonText(summaryReportJsonSchema()),
+  'data.schema.json': jsonText(dataReportJsonSchema()),
+  'baseline.schema.json': jsonText(baselineJsonSchema()),
+  'check.schema.json': jsonText(checkReportJsonSchema()),
+  'compare.schema.json': jsonText(compareReportJsonSchema()),
+  'runs.schema.json': jsonText(runsReportJsonSchema()),
+  'sweep.schema.json': jsonText(sweepReportJsonSchema()),
+  'verify-resume.schema.json': jsonText(verifyReportJsonSchema()),
 })
-
-const text = (schema: object): string => `${JSON.stringify(schema, null, 2)}\n`

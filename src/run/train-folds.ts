@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { writeFileAtomic } from '../base/atomic-file.js'
 import { inWords } from '../base/file-problem.js'
+import { jsonText } from '../base/json.js'
 import { loadData } from '../data/load.js'
 import type { FoldsReport } from '../export/folds-report.js'
 import { RUN_FILES } from '../spec/run-files.js'
@@ -70,7 +71,7 @@ async function* foldsIn(directory: string | null, work: Work): AsyncGenerator<Wo
   if (directory !== null) {
     await host.saving(() =>
       inWords('write the measures of the folds', () =>
-        writeFileAtomic(join(directory, RUN_FILES.foldsReport), `${JSON.stringify(report, null, 2)}\n`),
+        writeFileAtomic(join(directory, RUN_FILES.foldsReport), jsonText(report)),
       ),
     )
   }

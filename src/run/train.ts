@@ -1,5 +1,4 @@
 /** Trains the model of a session, tests it, and writes the results. */
-
 import { type Issue, UserError } from '../base/issue.js'
 import { processors } from '../base/processors.js'
 import type { Engine } from '../engine/engine.js'

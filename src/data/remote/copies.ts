@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesOf } from '../../base/download.js'
+import { jsonText } from '../../base/json.js'
 import { makeFolder } from '../../base/make-folder.js'
 import { doneWith, temporaryBeside } from '../../base/temporary.js'
 
@@ -49,8 +50,7 @@ async function copyIn(folder: string): Promise<Copy | undefined> {
 }
 
 /** Writes the note of a copy. */
-export const writeNote = (folder: string, note: Note): Promise<void> =>
-  writeFile(join(folder, NOTE), `${JSON.stringify(note, null, 2)}\n`)
+export const writeNote = (folder: string, note: Note): Promise<void> => writeFile(join(folder, NOTE), jsonText(note))
 
 /** A copy that is being made. */
 export interface Draft {

@@ -1,5 +1,4 @@
 /** The curves of one or more runs, panel by panel: what a picture and a terminal both draw. */
-
 import { visible } from '../../base/visible.js'
 import type { History } from '../../export/history.js'
 

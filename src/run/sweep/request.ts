@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../../base/atomic-file.js'
 import { inWords } from '../../base/file-problem.js'
 import { UserError } from '../../base/issue.js'
-import { isObject, jsonOf } from '../../base/json.js'
+import { isObject, jsonOf, jsonText } from '../../base/json.js'
 import { SWEEP_FILES } from '../../spec/sweep-files.js'
 import { cutTo } from '../../spec/words.js'
 import { differences } from '../differences.js'
@@ -58,8 +58,6 @@ export async function openRequest(folder: string, plan: SweepPlan, processors: n
   if (grows) await write(before)
   return { processors: before }
 }
-
-const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Everything that the result depends on. Trials are made of it, so the first spec stands for the one that was given. */
 function requestOf(folder: string, { sweep, monitor, trials, rows }: SweepPlan) {

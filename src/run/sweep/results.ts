@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { writeFileAtomic } from '../../base/atomic-file.js'
 import { cellsOfLine } from '../../base/csv-cell.js'
 import { inWords } from '../../base/file-problem.js'
+import { jsonText } from '../../base/json.js'
 import { finite } from '../../export/report-fields.js'
 import { type SweepReport, sweepCsv, type TrialStateName } from '../../export/sweep-report.js'
 import { RUN_FILES } from '../../spec/run-files.js'
@@ -112,6 +113,6 @@ export async function writeResults(folder: string, report: SweepReport, { trials
   )
   const best = trials.find(({ number }) => number === report.best)
   if (!best) return
-  const text = `${JSON.stringify(specSeenFrom(folder, best.spec), null, 2)}\n`
+  const text = jsonText(specSeenFrom(folder, best.spec))
   await inWords('write the spec of the best trial', () => writeFileAtomic(join(folder, SWEEP_FILES.best), text))
 }

@@ -3,21 +3,20 @@ import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../base/atomic-file.js'
 import { inWords } from '../../base/file-problem.js'
-import { isObject, jsonOf } from '../../base/json.js'
+import { isObject, jsonOf, jsonText } from '../../base/json.js'
 import { makeFolder } from '../../base/make-folder.js'
 import type { History } from '../../export/history.js'
 import { type Measures, measuresOf } from '../../export/history-measures.js'
 import { readHistory } from '../../export/read-history.js'
 import { RUN_FILES } from '../../spec/run-files.js'
 import { SWEEP_FILES, TRIAL_FILES, trialFolderName } from '../../spec/sweep-files.js'
+import { MAY_GO_ON } from '../results.js'
 import { specSeenFrom } from '../spec-seen-from.js'
 import type { TrialExit } from './executor.js'
 import type { PlannedTrial } from './plan.js'
 
 export const trialFolder = (sweep: string, number: number): string =>
   join(sweep, SWEEP_FILES.trials, trialFolderName(number))
-
-const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** Writes the files that say what a trial tries, if they are not there. */
 export async function writeTrial(sweep: string, { number, values, spec }: PlannedTrial): Promise<void> {
@@ -56,9 +55,7 @@ export async function readTrial(folder: string): Promise<TrialRecord> {
 
 /** True if nothing is left to train. */
 export const isComplete = ({ history, means }: TrialRecord): boolean =>
-  means !== null || (history !== null && !GOES_ON.includes(history.stop.reason))
-
-const GOES_ON: readonly string[] = ['interrupted', 'paused']
+  means !== null || (history !== null && !MAY_GO_ON.includes(history.stop.reason))
 
 /** After these a model is worth nothing. */
 const WORTHLESS: readonly string[] = ['diverged', 'missing_row']

@@ -2,7 +2,6 @@
  * The ConfigProto of a session: device, threads, precision (tensorflow/core/protobuf/config.proto,
  * rewriter_config.proto).
  */
-
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { processors } from '../../../base/processors.js'
 import { message } from '../../../base/protobuf.js'

@@ -1,5 +1,6 @@
 /** A bundle: a folder with a model and all that its user needs to run it in Node, in a browser or in Python. */
 import type { Named } from '../../../base/field.js'
+import { jsonText } from '../../../base/json.js'
 import { RUN_FILES } from '../../../spec/run-files.js'
 import type { Format } from '../format.js'
 import { onnxFile, onnxGraph } from '../onnx.js'
@@ -16,17 +17,15 @@ export const BUNDLE: Format = {
     const texts: Named<string> = {
       'README.md': readmeOf(trained, graph, options),
       'example.json': `${JSON.stringify(exampleOf(trained, graph))}\n`,
-      [RUN_FILES.spec]: json(trained.spec),
-      [RUN_FILES.preparation]: json(trained.preparation),
-      'package.json': json(PACKAGE),
+      [RUN_FILES.spec]: jsonText(trained.spec),
+      [RUN_FILES.preparation]: jsonText(trained.preparation),
+      'package.json': jsonText(PACKAGE),
       ...PROGRAMS,
     }
     const files = Object.entries(texts).map(([name, text]) => [name, Buffer.from(text)])
     return { 'model.onnx': onnxFile(trained, graph), ...Object.fromEntries(files) }
   },
 }
-
-const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`
 
 /** So that \`npm install\` brings what the programs for Node and for browsers need. */
 const PACKAGE = {
