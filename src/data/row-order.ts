@@ -37,25 +37,20 @@ export function* shuffled(table: Table, { seed, epoch, window = null }: Shuffle,
     table.prefetch?.(Array.from(next, (block) => ({ from: block * size, count: rowsIn(block) })))
   }
   const rowsIn = (block: number) => Math.min(size, count - block * size)
+  const lengthAt = (at: number) => order.subarray(at, at + window).reduce((sum, block) => sum + rowsIn(block), 0)
+  let begin = 0
   let left = from
-  let isFirst = true
-  for (let at = 0; at < blocks; at += window) {
+  for (; begin < blocks && left >= lengthAt(begin); begin += window) left -= lengthAt(begin)
+  prefetch(begin)
+  for (let at = begin; at < blocks; at += window) {
     const mixed = order.subarray(at, at + window)
-    const length = mixed.reduce((sum, block) => sum + rowsIn(block), 0)
-    if (left >= length) {
-      left -= length
-      continue
-    }
-    if (isFirst) prefetch(at)
-    isFirst = false
     prefetch(at + window)
-    const rows = new Uint32Array(length)
+    const rows = new Uint32Array(lengthAt(at))
     let filled = 0
     for (const block of mixed) for (let row = 0; row < rowsIn(block); row++) rows[filled++] = block * size + row
-    yield draw(WITHIN + at / window, length)
+    yield draw(WITHIN + at / window, rows.length)
       .map((index) => rows[index]!)
-      .subarray(left)
-    left = 0
+      .subarray(at === begin ? left : 0)
   }
 }
 
