@@ -1,7 +1,6 @@
 /** Lists runs in folders: what their files say, also while they are under way. */
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cellsOfLine } from '../base/csv-cell.js'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
 import { isObject, jsonOf } from '../base/json.js'
@@ -10,6 +9,7 @@ import { readHistory } from '../export/read-history.js'
 import { holderOf } from '../export/run-lock.js'
 import type { RunsReport } from '../export/runs-report.js'
 import { RUN_FILES } from '../spec/run-files.js'
+import { rowsUnderWay } from './rows-under-way.js'
 
 export type ListedRun = RunsReport['runs'][number]
 
@@ -58,7 +58,7 @@ async function lookAtRun(run: string): Promise<ListedRun | null> {
     const started = new Date(spec.mtimeMs).toISOString()
     return { ...about, state: 'unreadable', score: null, epochs: 0, started }
   }
-  const { metrics, epochs } = rowsOf(await readFile(join(run, RUN_FILES.rows), 'utf8').catch(() => ''))
+  const { metrics, epochs } = measuresUnderWay(await readFile(join(run, RUN_FILES.rows), 'utf8').catch(() => ''))
   return {
     ...about,
     state: isHeld ? 'under_way' : 'cut_off',
@@ -101,19 +101,10 @@ function scoreOf({ metrics, best }: Pick<History, 'metrics' | 'best'>): ListedRu
 /** Columns of `history.csv` that are no measures. */
 const OTHERS = ['epoch', 'learning_rate', 'seconds']
 
-/** The columns of a history that is being written; its last line may be incomplete. */
-function rowsOf(text: string): Pick<History, 'metrics' | 'epochs'> {
-  const [head = '', ...lines] = text.slice(0, text.lastIndexOf('\n')).split('\n')
-  const names = cellsOfLine(head)
-  const rows = lines.map((line) => line.split(','))
-  const column = (name: string) =>
-    rows.map((row) => {
-      const value = Number(row[names.indexOf(name)] || Number.NaN)
-      return Number.isFinite(value) ? value : null
-    })
-  const measured = rows.length === 0 ? [] : names.filter((name) => !OTHERS.includes(name))
-  return {
-    metrics: Object.fromEntries(measured.map((name) => [name, column(name)])),
-    epochs: rows.length,
-  }
+/** The measures of a history that is being written. */
+function measuresUnderWay(text: string): Pick<History, 'metrics' | 'epochs'> {
+  const { columns, count, value } = rowsUnderWay(text)
+  const measured = count === 0 ? [] : columns.filter((name) => !OTHERS.includes(name))
+  const column = (name: string) => Array.from({ length: count }, (_, row) => value(name, row))
+  return { metrics: Object.fromEntries(measured.map((name) => [name, column(name)])), epochs: count }
 }

@@ -2,13 +2,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '../../base/atomic-file.js'
-import { cellsOfLine } from '../../base/csv-cell.js'
 import { inWords } from '../../base/file-problem.js'
 import { jsonText } from '../../base/json.js'
 import { finite } from '../../export/report-fields.js'
 import { type SweepReport, sweepCsv, type TrialStateName } from '../../export/sweep-report.js'
 import { RUN_FILES } from '../../spec/run-files.js'
 import { SWEEP_FILES, TRIAL_FILES } from '../../spec/sweep-files.js'
+import { rowsUnderWay } from '../rows-under-way.js'
 import { specSeenFrom } from '../spec-seen-from.js'
 import { ownVersion } from '../versions.js'
 import type { SweepPlan } from './plan.js'
@@ -99,11 +99,9 @@ export async function progressOf(
   return new Map(await Promise.all(found))
 }
 
-/** The last line may be incomplete. */
 function lastRow(text: string, key: string): TrialProgress {
-  const [head = '', ...lines] = text.slice(0, text.lastIndexOf('\n')).split('\n')
-  const cell = lines.at(-1)?.split(',')[cellsOfLine(head).indexOf(key)]
-  return { epochs: lines.length, value: finite(cell ? Number(cell) : null) }
+  const { count, value } = rowsUnderWay(text)
+  return { epochs: count, value: count === 0 ? null : value(key, count - 1) }
 }
 
 /** Writes the table, and the spec of the best trial. */
