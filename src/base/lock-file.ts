@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { about } from './file-problem.js'
 import { UserError } from './issue.js'
+import { isObject, jsonOf } from './json.js'
 import { counted, doneWith, temporaryBeside } from './temporary.js'
 
 /** A process, so that no other one is taken for it. What only Linux tells is null elsewhere. */
@@ -66,6 +67,10 @@ export async function lockHolder(path: string): Promise<Holder | null> {
   const holder = text === null ? null : holderIn(text)
   return holder && (await isAlive(holder, path, async () => Date.now())) ? holder : null
 }
+
+/** `process 123 on host, since 2026-01-31 12:00:00 UTC` */
+export const holderWords = ({ pid, host, since }: Holder): string =>
+  `process ${pid} on ${host}, since ${since.slice(0, 19).replace('T', ' ')} UTC`
 
 /** Reads and writes without waiting, so that there is no moment to be interrupted between both. */
 function created(file: string, text: string): boolean {
@@ -157,13 +162,11 @@ async function textOf(file: string): Promise<string | null> {
 }
 
 function holderIn(text: string): Holder | null {
-  try {
-    const { pid, host, since, boot, namespace, started } = JSON.parse(text)
-    const isHolder = Number.isInteger(pid) && pid > 0 && typeof host === 'string' && !Number.isNaN(Date.parse(since))
-    return isHolder ? { pid, host, since, boot, namespace, started } : null
-  } catch {
-    return null
-  }
+  const found = jsonOf(text)
+  if (!isObject(found)) return null
+  const { pid, host, since, boot, namespace, started } = found as unknown as Holder
+  const isHolder = Number.isInteger(pid) && pid > 0 && typeof host === 'string' && !Number.isNaN(Date.parse(since))
+  return isHolder ? { pid, host, since, boot, namespace, started } : null
 }
 
 /** The time of the disk, which may be that of a server. */

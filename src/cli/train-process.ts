@@ -1,6 +1,7 @@
 /** `train` in a process of its own, which tells its events. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { jsonOf } from '../base/json.js'
 import { ENDS_WITH_PARENT } from '../base/parent.js'
 import { reasonOf } from '../base/reason.js'
 import type { RunEvent } from '../export/run-events.js'
@@ -31,21 +32,13 @@ export function startTrain(args: readonly string[], heard: (event: RunEvent) => 
     messages += text
   })
   createInterface({ input: child.stdout! }).on('line', (line) => {
-    const event = eventIn(line)
-    if (event) heard(event)
+    // a kill may cut off a line
+    const event = jsonOf(line)
+    if (event !== undefined) heard(event as RunEvent)
   })
   const ended = new Promise<TrainExit>((resolve) => {
     child.once('error', (error) => resolve({ code: null, messages: reasonOf(error) }))
     child.once('close', (code) => resolve({ code, messages }))
   })
   return { ended, kill: () => void child.kill('SIGKILL') }
-}
-
-/** A kill may cut off a line. */
-function eventIn(line: string): RunEvent | null {
-  try {
-    return JSON.parse(line) as RunEvent
-  } catch {
-    return null
-  }
 }

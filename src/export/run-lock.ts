@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import { UserError } from '../base/issue.js'
-import { type Holder, type Lock, lockHolder, takeLock } from '../base/lock-file.js'
+import { type Holder, holderWords, type Lock, lockHolder, takeLock } from '../base/lock-file.js'
 import { RUN_FILES } from '../spec/run-files.js'
 
 export type { Lock }
@@ -12,10 +12,8 @@ export async function lockRun(directory: string): Promise<Lock> {
   const file = join(directory, RUN_FILES.lock)
   const taken = await inWords('lock the folder of the run', () => takeLock(file))
   if ('lock' in taken) return taken.lock
-  const { pid, host, since } = taken.holder
-  const time = `${since.slice(0, 19).replace('T', ' ')} UTC`
   throw new UserError(
-    `Another run writes into the folder ${directory}: process ${pid} on ${host}, since ${time}. Wait until it has ended, or stop it. If no such run is there, remove ${file}.`,
+    `Another run writes into the folder ${directory}: ${holderWords(taken.holder)}. Wait until it has ended, or stop it. If no such run is there, remove ${file}.`,
   )
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { inWords } from '../../base/file-problem.js'
 import { UserError } from '../../base/issue.js'
-import { type Lock, takeLock } from '../../base/lock-file.js'
+import { holderWords, type Lock, takeLock } from '../../base/lock-file.js'
 import { makeFolder } from '../../base/make-folder.js'
 import { holderOf } from '../../export/run-lock.js'
 import { SWEEP_FILES } from '../../spec/sweep-files.js'
@@ -16,10 +16,8 @@ export async function lockSweep(folder: string): Promise<Lock> {
     return takeLock(file)
   })
   if ('lock' in taken) return taken.lock
-  const { pid, host, since } = taken.holder
-  const time = `${since.slice(0, 19).replace('T', ' ')} UTC`
   throw new UserError(
-    `Another sweep works in the folder ${folder}: process ${pid} on ${host}, since ${time}. Wait until it has ended, or stop it. If no such sweep is there, remove ${file}.`,
+    `Another sweep works in the folder ${folder}: ${holderWords(taken.holder)}. Wait until it has ended, or stop it. If no such sweep is there, remove ${file}.`,
   )
 }
 
