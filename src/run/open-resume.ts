@@ -1,10 +1,10 @@
 /** Opens a run to go on with it: its spec must be the same, but for what does not change the results. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
-import { jsonOf } from '../base/json.js'
 import { type ComputedBy, newestFacts } from '../export/checkpoint-file.js'
 import type { History } from '../export/history.js'
+import { readJson } from '../export/read-document.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
 import { written } from '../spec/words.js'
@@ -33,7 +33,7 @@ export async function openResume(
   spec: ResolvedSpec,
   { allowsChange }: Pick<ResumeWork, 'allowsChange'>,
 ): Promise<OpenedRun> {
-  const before = jsonOf(await readFile(join(directory, RUN_FILES.spec), 'utf8'))
+  const before = await readJson(join(directory, RUN_FILES.spec))
   const after: unknown = JSON.parse(JSON.stringify(specSeenFrom(directory, spec)))
   const found = differences([before, after]).filter(({ path }) => !HARMLESS.includes(path[0]!))
   const changes = found.filter((one) => !isMoreEpochs(one))
