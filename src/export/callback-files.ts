@@ -70,11 +70,12 @@ export async function callbackFiles(
   const opened = async (path: string) => {
     const known = files.get(path)
     if (known) return known
-    const isThere = (await stat(path).catch(() => undefined)) !== undefined
-    const one = isThere ? await aboutFile(path) : entryOf(path, 0)
-    // before the file is there, so that none is left over if the process is killed
-    if (one && !places.has(path)) await onOpen?.(one)
-    places.add(path)
+    if (!places.has(path)) {
+      const found = await stat(path).catch(() => undefined)
+      // before the file is there, so that none is left over if the process is killed
+      if (!found || found.isFile()) await onOpen?.(entryOf(path, found?.size ?? 0))
+      places.add(path)
+    }
     await makeFolder(dirname(path), within(path))
     const file = await open(path, 'a')
     files.set(path, file)

@@ -7,7 +7,7 @@ import { UserError } from '../base/issue.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
 import { stateOf } from '../engine/given.js'
-import { isUnsupervised, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
+import { earlyStoppingOf, isUnsupervised, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import { describeModel } from './describe-model.js'
 import { hiddenForm } from './hidden-form.js'
 import { type Learner, learnerOf, NO_FACTS } from './learner.js'
@@ -109,12 +109,8 @@ const heaviestLayer = (learner: Learner): string =>
   describeModel(learner).layers.reduce((most, one) => (one.parameters > most.parameters ? one : most)).name
 
 /** Bytes of the copy of the weights that early stopping keeps. */
-function keptBytes({ early_stopping, callbacks }: StageSpec, { model }: Learner): number {
-  const keeps =
-    early_stopping?.restore_best_weights ||
-    callbacks.some((callback) => callback.type === 'EarlyStopping' && callback.restore_best_weights)
-  return keeps ? bytesOfSlots(model.weights) : 0
-}
+const keptBytes = (spec: StageSpec, { model }: Learner): number =>
+  earlyStoppingOf(spec)?.restore_best_weights ? bytesOfSlots(model.weights) : 0
 
 /** Bytes of all copies of weights and slots that training makes: those that it keeps, and that for a checkpoint. */
 export const copiedBytes = (spec: StageSpec, learner: Learner): number =>

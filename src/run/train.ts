@@ -95,12 +95,10 @@ export async function finishRun(run: TrainingRun, trained: TrainingResult): Prom
   const tested =
     trained.end.missingRow?.problem ?? (BROKEN_OFF.has(trained.end.reason) ? null : await testScores(session, signal))
   const [tests, fault] = tested instanceof UserError ? [null, tested] : [tested, undefined]
-  const isCut = tested === null && !BROKEN_OFF.has(trained.end.reason) && session.form.rows.test > 0
-  let end = tests?.bad
-    ? divergedInTest(trained.end, tests.bad, start)
-    : isCut
-      ? interruptedAfter(trained.end, start)
-      : trained.end
+  let { end } = trained
+  if (tests?.bad) end = divergedInTest(end, tests.bad, start)
+  else if (tested === null && !BROKEN_OFF.has(end.reason) && session.form.rows.test > 0)
+    end = interruptedAfter(end, start)
   const test = tests?.values ?? null
   const total_seconds = (performance.now() - began.milliseconds) / 1000
   const restored = end.restored && end.best ? end.best.epoch : end.epochs
@@ -190,7 +188,7 @@ async function testScores({ form, runner, training, testBatches }: Session, sign
   }
 }
 
-/** The end of a run whose test was interrupted, after the last training step. */
+/** The end of a run whose test or pictures were interrupted, after the last training step. */
 const interruptedAfter = (end: EndEvent, { stepsPerEpoch }: StartEvent): EndEvent => ({
   ...end,
   reason: 'interrupted',
