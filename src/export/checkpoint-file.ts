@@ -1,9 +1,11 @@
 /**
- * Checkpoints in a folder: each has a folder of its own, named by a number, with a safetensors file and a JSON file with
+ * Checkpoints in a folder: each has a folder of its own, named by a number, with safetensors files and a JSON file with
  * checksums (CRC-32). A checkpoint is written beside its place and renamed, so that it is there completely or not at all.
+ * One that is not forced onto the disk survives a killed process, but not a machine that loses its power: then its
+ * checksums tell.
  */
 import { readdirSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { syncFolder } from '../base/atomic-file.js'
@@ -51,20 +53,25 @@ export interface Checkpoint {
   readonly kept: Named<Float32Array> | null
 }
 
-const [TENSORS, FACTS] = ['state.safetensors', 'checkpoint.json']
+const [TENSORS, KEPT, FACTS] = ['state.safetensors', 'kept.safetensors', 'checkpoint.json']
 
 /** The version of the format. */
-const VERSION = 1
+const VERSION = 2
 
 interface Written extends CheckpointFacts {
   readonly version: number
   readonly tensors: {
-    /** Bytes before the numbers. */
-    readonly header: number
-    readonly crc32: string
-    readonly state: readonly TensorEntry[]
-    readonly kept: readonly TensorEntry[] | null
+    readonly state: TensorFile
+    /** Names of tensors of the state, if their values are kept; else what is in a file of its own. */
+    readonly kept: readonly string[] | TensorFile | null
   }
+}
+
+interface TensorFile {
+  /** Bytes before the numbers. */
+  readonly header: number
+  readonly crc32: string
+  readonly entries: readonly TensorEntry[]
 }
 
 type TensorEntry = readonly [name: string, length: number]
@@ -79,45 +86,91 @@ export function checkpointNumbers(folder: string): readonly number[] {
   }
 }
 
+/** A checkpoint that has been written. */
+export interface WrittenCheckpoint {
+  readonly path: string
+  /** Its kept weights, if they have a file of their own. */
+  readonly kept: WrittenKept | null
+}
+
+interface WrittenKept {
+  readonly values: Named<Float32Array>
+  readonly file: TensorFile
+}
+
+export interface WriteOptions {
+  /** True: when the result resolves, the checkpoint is on the disk, and not only in the memory of the system. */
+  readonly isForced: boolean
+  /** The checkpoint before. If it keeps the same weights, their file is shared. */
+  readonly before: WrittenCheckpoint | null
+}
+
 /** Writes a checkpoint. Throws a system error; then nothing is left of it. */
 export async function writeCheckpoint(
   folder: string,
   number: number,
   { facts, values, kept }: Checkpoint,
-): Promise<string> {
+  { isForced, before }: WriteOptions,
+): Promise<WrittenCheckpoint> {
   const target = join(folder, String(number))
   // the folder of a run that was removed or renamed is not made again
   await makeFolder(folder, dirname(folder))
   const temporary = temporaryBeside(target)
+  const written = async (name: string, given: Named<Float32Array>) =>
+    writeTensors(join(temporary, name), given, isForced)
   try {
-    await about(target, async () => {
+    return await about(target, async () => {
       await mkdir(temporary)
-      const parts = safetensorsParts([...named('state', values), ...named('kept', kept ?? {})], {})
-      const tensors = {
-        header: parts[0]!.length,
-        crc32: hex(parts.reduce((sum, part) => crc32(part, sum), 0)),
-        state: entriesOf(values),
-        kept: kept && entriesOf(kept),
-      }
-      await writeSynced(join(temporary, TENSORS), parts)
+      const state = await written(TENSORS, values)
+      const ofKept = kept && !areIn(values, kept) ? await keptFile(kept) : null
+      const tensors = { state, kept: ofKept?.file ?? (kept && Object.keys(kept)) }
       const text = exactText({ version: VERSION, ...facts, tensors } satisfies Written)
-      await writeSynced(join(temporary, FACTS), [Buffer.from(`${BEFORE}${hex(crc32(text))}${BETWEEN}${text}${AFTER}`)])
-      await syncFolder(temporary)
+      const json = Buffer.from(`${BEFORE}${hex(crc32(text))}${BETWEEN}${text}${AFTER}`)
+      await writeParts(join(temporary, FACTS), [json], isForced)
+      if (isForced) await syncFolder(temporary)
       await rename(temporary, target)
-      await syncFolder(folder)
+      if (isForced) await syncFolder(folder)
+      return { path: target, kept: ofKept }
     })
-    return target
   } finally {
     await rm(temporary, { recursive: true, force: true })
     doneWith(temporary)
   }
+
+  async function keptFile(kept: Named<Float32Array>): Promise<WrittenKept> {
+    const old = before?.kept
+    const path = join(temporary, KEPT)
+    if (old?.values === kept && (await isLinked(join(before!.path, KEPT), path))) {
+      if (isForced) await syncFile(path)
+      return old
+    }
+    return { values: kept, file: await written(KEPT, kept) }
+  }
 }
 
-const named = (group: string, values: Named<Float32Array>) =>
-  Object.entries(values).map(([name, one]) => ({ name: `${group}/${name}`, shape: [one.length], values: one }))
+/** True if values have these, bit for bit. */
+const areIn = (values: Named<Float32Array>, some: Named<Float32Array>): boolean =>
+  Object.entries(some).every(([name, one]) => values[name] && bytesOf(values[name]).equals(bytesOf(one)))
 
-const entriesOf = (values: Named<Float32Array>): TensorEntry[] =>
-  Object.entries(values).map(([name, { length }]) => [name, length])
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => Buffer.from(buffer, byteOffset, byteLength)
+
+/** Gives a file a second name. Returns false where a disk has no such names. */
+const isLinked = (path: string, name: string): Promise<boolean> =>
+  link(path, name).then(
+    () => true,
+    () => false,
+  )
+
+async function writeTensors(path: string, values: Named<Float32Array>, isForced: boolean): Promise<TensorFile> {
+  const weights = Object.entries(values).map(([name, one]) => ({ name, shape: [one.length], values: one }))
+  const parts = safetensorsParts(weights, {})
+  await writeParts(path, parts, isForced)
+  return {
+    header: parts[0]!.length,
+    crc32: hex(parts.reduce((sum, part) => crc32(part, sum), 0)),
+    entries: Object.entries(values).map(([name, { length }]) => [name, length]),
+  }
+}
 
 const hex = (sum: number): string => sum.toString(16).padStart(8, '0')
 
@@ -125,21 +178,32 @@ const hex = (sum: number): string => sum.toString(16).padStart(8, '0')
 const [BEFORE, BETWEEN, AFTER] = ['{"crc32":"', '","checkpoint":', '}\n']
 const HEX_DIGITS = 8
 
-async function writeSynced(path: string, parts: readonly Uint8Array[]): Promise<void> {
+async function writeParts(path: string, parts: readonly Uint8Array[], isForced: boolean): Promise<void> {
   const file = await open(path, 'wx')
   try {
     for (const part of parts) await file.appendFile(part)
+    if (isForced) await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path)
+  try {
     await file.sync()
   } finally {
     await file.close()
   }
 }
 
-/** Removes all checkpoints but the newest ones. */
-export async function pruneCheckpoints(folder: string, keep: number): Promise<void> {
+/** Removes all checkpoints but the newest ones, and but `last`, the path of one. */
+export async function pruneCheckpoints(folder: string, keep: number, last: string | null = null): Promise<void> {
   const names = await readdir(folder).catch(() => [])
-  const old = numbersIn(names).slice(0, -keep).map(String)
-  for (const name of old) await rm(join(folder, name), { recursive: true, force: true })
+  const old = numbersIn(names)
+    .slice(0, -keep)
+    .map((number) => join(folder, String(number)))
+  for (const path of old) if (path !== last) await rm(path, { recursive: true, force: true })
 }
 
 /** The newest whole checkpoint, and the damaged ones after it. */
@@ -187,15 +251,19 @@ async function readCheckpoint(path: string): Promise<Checkpoint | { readonly pro
         `${path}: another version of trainspec has written it (${rest.trainspec}), which can resume it`,
       )
     }
-    const read = await readTensors(join(path, TENSORS), tensors)
-    if (read === undefined) return { problem: `${TENSORS} is damaged: its length or its checksum does not fit` }
-    return { facts: { ...rest, training: withSums(rest.training) }, ...read }
+    const values = await readTensors(join(path, TENSORS), tensors.state)
+    if (values === undefined) return damagedFile(TENSORS)
+    const kept = await readKept(path, tensors.kept, values)
+    if (kept === undefined) return damagedFile(KEPT)
+    return { facts: { ...rest, training: withSums(rest.training) }, values, kept }
   } catch (error) {
     const problem = problemWords(error)
     if (problem === undefined) throw error
     return { problem }
   }
 }
+
+const damagedFile = (name: string) => ({ problem: `${name} is damaged: its length or its checksum does not fit` })
 
 /** Returns undefined if the checksum does not fit. */
 function factsIn(text: string): Written | undefined {
@@ -218,28 +286,29 @@ const withSums = (training: CheckpointFacts['training']): CheckpointFacts['train
 
 const FLOAT_BYTES = 4
 
+async function readKept(path: string, kept: Written['tensors']['kept'], values: Named<Float32Array>) {
+  if (kept === null) return null
+  if ('crc32' in kept) return readTensors(join(path, KEPT), kept)
+  return Object.fromEntries(kept.map((name) => [name, values[name]!]))
+}
+
 /** Returns undefined if the length or the checksum of the file does not fit. */
 async function readTensors(
   path: string,
-  { header, crc32: wanted, state, kept }: Written['tensors'],
-): Promise<Pick<Checkpoint, 'values' | 'kept'> | undefined> {
-  const count = [...state, ...(kept ?? [])].reduce((sum, [, length]) => sum + length, 0)
+  { header, crc32: wanted, entries }: TensorFile,
+): Promise<Named<Float32Array> | undefined> {
+  const count = entries.reduce((sum, [, length]) => sum + length, 0)
   const file = await open(path)
   try {
     if ((await file.stat()).size !== header + FLOAT_BYTES * count) return undefined
     let sum = crc32(await filled(new Uint8Array(header)))
-    const read = async (entries: readonly TensorEntry[]) => {
-      const values: Record<string, Float32Array> = {}
-      for (const [name, length] of entries) {
-        const one = new Float32Array(length)
-        sum = crc32(await filled(new Uint8Array(one.buffer)), sum)
-        values[name] = one
-      }
-      return values
+    const values: Record<string, Float32Array> = {}
+    for (const [name, length] of entries) {
+      const one = new Float32Array(length)
+      sum = crc32(await filled(new Uint8Array(one.buffer)), sum)
+      values[name] = one
     }
-    const values = await read(state)
-    const ofKept = kept && (await read(kept))
-    return hex(sum) === wanted ? { values, kept: ofKept } : undefined
+    return hex(sum) === wanted ? values : undefined
   } finally {
     await file.close()
   }

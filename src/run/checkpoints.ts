@@ -7,6 +7,7 @@ import {
   type CheckpointFacts,
   checkpointNumbers,
   pruneCheckpoints,
+  type WrittenCheckpoint,
   writeCheckpoint,
 } from '../export/checkpoint-file.js'
 import type { CheckpointSpec } from '../spec/checkpoint.js'
@@ -37,6 +38,12 @@ export interface CheckpointsOptions {
 /** Milliseconds. */
 const MINUTE = 60_000
 
+/**
+ * While training goes on, a checkpoint is forced onto the disk at most once in this time, milliseconds, because the
+ * system then works instead of training. A machine that loses its power needs the forced ones; a killed process does not.
+ */
+const FORCED_EVERY = 10_000
+
 /** At most one checkpoint is written at a time, while training goes on. */
 export class RunCheckpoints implements Checkpoints {
   readonly #folder: string
@@ -48,6 +55,9 @@ export class RunCheckpoints implements Checkpoints {
   #isLate = false
   #hasFailed = false
   #writing: Promise<void> | null = null
+  #before: WrittenCheckpoint | null = null
+  /** The newest one that was forced onto the disk, and the time. */
+  #forced: { readonly path: string; readonly at: number } | null = null
 
   constructor(private readonly options: CheckpointsOptions) {
     this.#folder = join(options.directory, RUN_FILES.checkpoints)
@@ -85,7 +95,7 @@ export class RunCheckpoints implements Checkpoints {
     // training ends as soon as a weight that is not finite shows; until then, good weights are kept
     if (!weights.every((name) => allFinite(values[name]!))) return
     const about = { ...(await facts()), saved: new Date().toISOString(), training }
-    const write = this.#write({ facts: about, values, kept }).finally(() => {
+    const write = this.#write({ facts: about, values, kept }, waits).finally(() => {
       this.#writing = null
     })
     this.#writing = write
@@ -97,16 +107,20 @@ export class RunCheckpoints implements Checkpoints {
     await this.#writing
   }
 
-  async #write(checkpoint: Checkpoint): Promise<void> {
+  async #write(checkpoint: Checkpoint, waits: boolean): Promise<void> {
     const { policy, saved, unwritten, now } = this.options
     const isAsked = this.#isAsked
     this.#isAsked = false
-    this.#last = now()
+    const at = now()
+    this.#last = at
+    const isForced = waits || isAsked || this.#forced === null || at - this.#forced.at >= FORCED_EVERY
     try {
-      const path = await writeCheckpoint(this.#folder, this.#next++, checkpoint)
+      const written = await writeCheckpoint(this.#folder, this.#next++, checkpoint, { isForced, before: this.#before })
+      this.#before = written
       this.#hasSaved = true
-      if (isAsked) saved(path)
-      await pruneCheckpoints(this.#folder, policy?.keep ?? 1)
+      if (isForced) this.#forced = { path: written.path, at }
+      if (isAsked) saved(written.path)
+      await pruneCheckpoints(this.#folder, policy?.keep ?? 1, this.#forced?.path)
     } catch (error) {
       const problem = fileProblem(error)
       if (problem === undefined) throw error

@@ -1,5 +1,5 @@
 /** A checkpoint comes back bit for bit, or is found to be damaged; then the one before it is used. */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -8,6 +8,7 @@ import {
   newestCheckpoint,
   newestFacts,
   pruneCheckpoints,
+  type WriteOptions,
   writeCheckpoint,
 } from '../../src/export/checkpoint-file.js'
 import { readSafetensors } from '../../src/export/read-safetensors.js'
@@ -41,13 +42,16 @@ const checkpoint: Checkpoint = {
   kept: { kernel: Float32Array.of(5, 4, 3, 2, 1) },
 }
 
-const [FACTS, TENSORS] = ['checkpoint.json', 'state.safetensors']
+const [FACTS, TENSORS, KEPT] = ['checkpoint.json', 'state.safetensors', 'kept.safetensors']
 
 const at = (kernel: number): Checkpoint => ({ ...checkpoint, values: { kernel: Float32Array.of(kernel) } })
 
+const written = (folder: string, number: number, one: Checkpoint, options: Partial<WriteOptions> = {}) =>
+  writeCheckpoint(folder, number, one, { isForced: true, before: null, ...options })
+
 test('it comes back bit for bit', async () => {
   const folder = join(temporaryFolder(), 'state')
-  const path = await writeCheckpoint(folder, 1, checkpoint)
+  const { path } = await written(folder, 1, checkpoint)
   expect(readdirSync(folder)).toEqual(['1'])
   const { found, damaged } = await newestCheckpoint(folder)
   expect(damaged).toEqual([])
@@ -57,15 +61,50 @@ test('it comes back bit for bit', async () => {
 })
 
 test('other programs can read its tensors', async () => {
-  const path = await writeCheckpoint(temporaryFolder(), 1, checkpoint)
+  const { path } = await written(temporaryFolder(), 1, checkpoint)
   const tensors = readSafetensors(readFileSync(join(path, TENSORS)), TENSORS)
-  expect([...tensors.keys()]).toEqual(['state/kernel', 'state/empty', 'state/slot/kernel', 'kept/kernel'])
-  expect(tensors.get('kept/kernel')!.values()).toEqual(checkpoint.kept!.kernel)
+  expect([...tensors.keys()]).toEqual(['kernel', 'empty', 'slot/kernel'])
+  const kept = readSafetensors(readFileSync(join(path, KEPT)), KEPT)
+  expect(kept.get('kernel')!.values()).toEqual(checkpoint.kept!.kernel)
+})
+
+test('kept weights that are those of the state are not written twice', async () => {
+  const folder = temporaryFolder()
+  const kept = { kernel: Float32Array.from(checkpoint.values.kernel!) }
+  const { path } = await written(folder, 1, { ...checkpoint, kept })
+  expect(readdirSync(path).toSorted()).toEqual([FACTS, TENSORS])
+  expect((await newestCheckpoint(folder)).found!.kept).toEqual(kept)
+  // -0 and 0 are two
+  const other = { kernel: kept.kernel.map((one) => one + 0) }
+  await written(folder, 2, { ...checkpoint, kept: other })
+  expect(readdirSync(join(folder, '2')).toSorted()).toEqual([FACTS, KEPT, TENSORS])
+  expect(Object.is((await newestCheckpoint(folder)).found!.kept!.kernel![1], 0)).toBe(true)
+})
+
+test('kept weights that do not change share a file, which stays when the first checkpoint goes', async () => {
+  const folder = temporaryFolder()
+  const first = await written(folder, 1, checkpoint)
+  const second = await written(folder, 2, checkpoint, { before: first, isForced: false })
+  const inode = ({ path }: { path: string }) => statSync(join(path, KEPT)).ino
+  expect(inode(second)).toBe(inode(first))
+  const third = await written(folder, 3, { ...checkpoint, kept: { ...checkpoint.kept } }, { before: second })
+  expect(inode(third)).not.toBe(inode(first))
+  await pruneCheckpoints(folder, 2)
+  rmSync(third.path, { recursive: true })
+  expect((await newestCheckpoint(folder)).found).toEqual({ ...checkpoint, path: second.path })
+})
+
+test('kept weights are written where their file cannot be shared', async () => {
+  const folder = temporaryFolder()
+  const first = await written(folder, 1, checkpoint)
+  rmSync(first.path, { recursive: true })
+  await written(folder, 2, checkpoint, { before: first })
+  expect((await newestCheckpoint(folder)).found!.kept).toEqual(checkpoint.kept)
 })
 
 test('without kept weights', async () => {
   const folder = temporaryFolder()
-  await writeCheckpoint(folder, 1, { ...checkpoint, kept: null })
+  await written(folder, 1, { ...checkpoint, kept: null })
   expect((await newestCheckpoint(folder)).found!.kept).toBeNull()
 })
 
@@ -89,23 +128,26 @@ describe('damage', () => {
     ]),
   ]
 
-  test.each([FACTS, TENSORS])('of any kind to %s is found, and the checkpoint before it is used', async (file) => {
-    const folder = temporaryFolder()
-    await writeCheckpoint(folder, 9, at(1))
-    const path = join(await writeCheckpoint(folder, 10, at(2)), file)
-    const whole = readFileSync(path)
-    for (const [name, damage] of damages(whole.length)) {
-      writeFileSync(path, damage(whole))
-      const { found, damaged } = await newestCheckpoint(folder)
-      expect([name, found?.values.kernel, damaged.map((one) => one.path)]).toEqual([
-        name,
-        Float32Array.of(1),
-        [join(folder, '10')],
-      ])
-    }
-    writeFileSync(path, whole)
-    expect((await newestCheckpoint(folder)).found!.values.kernel).toEqual(Float32Array.of(2))
-  })
+  test.each([FACTS, TENSORS, KEPT])(
+    'of any kind to %s is found, and the checkpoint before it is used',
+    async (file) => {
+      const folder = temporaryFolder()
+      await written(folder, 9, at(1))
+      const path = join((await written(folder, 10, at(2))).path, file)
+      const whole = readFileSync(path)
+      for (const [name, damage] of damages(whole.length)) {
+        writeFileSync(path, damage(whole))
+        const { found, damaged } = await newestCheckpoint(folder)
+        expect([name, found?.values.kernel, damaged.map((one) => one.path)]).toEqual([
+          name,
+          Float32Array.of(1),
+          [join(folder, '10')],
+        ])
+      }
+      writeFileSync(path, whole)
+      expect((await newestCheckpoint(folder)).found!.values.kernel).toEqual(Float32Array.of(2))
+    },
+  )
 
   test('a file that is gone', async () => {
     const folder = temporaryFolder()
@@ -119,14 +161,16 @@ describe('damage', () => {
 
 test('one of another version is refused, not taken for damaged', async () => {
   const folder = temporaryFolder()
-  await writeCheckpoint(folder, 1, { ...checkpoint, facts: { ...checkpoint.facts, version: 2 } as Checkpoint['facts'] })
+  await written(folder, 1, { ...checkpoint, facts: { ...checkpoint.facts, version: 1 } as Checkpoint['facts'] })
   await expect(newestCheckpoint(folder)).rejects.toThrow('another version of trainspec has written it (1.2.3)')
 })
 
 test('the newest ones stay', async () => {
   const folder = temporaryFolder()
-  for (const number of [1, 2, 9, 10]) await writeCheckpoint(folder, number, at(number))
+  for (const number of [1, 2, 9, 10]) await written(folder, number, at(number))
   writeFileSync(join(folder, 'files.json'), '[]')
   await pruneCheckpoints(folder, 2)
+  expect(readdirSync(folder).toSorted()).toEqual(['10', '9', 'files.json'])
+  await pruneCheckpoints(folder, 1, join(folder, '9'))
   expect(readdirSync(folder).toSorted()).toEqual(['10', '9', 'files.json'])
 })

@@ -110,6 +110,19 @@ test('the newest stay, and numbers go on', async () => {
   expect(readdirSync(run.state)).toEqual(['2', '3'])
 })
 
+test('while training goes on, one in ten seconds is forced onto the disk, and the last one stays', async () => {
+  let now = 0
+  const run = checkpointsOf({ every: 1, keep: 1 }, { now: () => now })
+  for (const [iterations, time] of [0, 5000, 9999, 10_000, 11_000, 12_000].entries()) {
+    now = time
+    await run.save(iterations, 1, false)
+    await run.checkpoints.close()
+  }
+  expect(readdirSync(run.state)).toEqual(['4', '6'])
+  await run.save(9)
+  expect(readdirSync(run.state)).toEqual(['7'])
+})
+
 test('weights that are not finite are not saved over good ones', async () => {
   const run = checkpointsOf({ every: 1, keep: 1 })
   await run.save(1, 5)
