@@ -8,16 +8,27 @@ import { type Shape, sizeOf } from '../base/shape.js'
 import type { InitializerSpec } from '../spec/initializers.js'
 import { type Refusal, refusing } from './refusal.js'
 
+/** Numbers of inputs and outputs that a weight connects. */
+export interface Fans {
+  readonly input: number
+  readonly output: number
+}
+
 export interface Initializer {
-  (shape: Shape, random: RandomStream): Float32Array
+  /** `given` are the fans of the weight, where they do not follow from its shape. */
+  (shape: Shape, random: RandomStream, given?: Fans): Float32Array
   /** Explains why a weight of a given shape cannot be initialized. */
   readonly refuses?: Refusal
 }
 
+/** The initializer of a weight whose fans do not follow from its shape. */
+export const withFans = (initializer: Initializer, fans: Fans): Initializer =>
+  Object.assign((shape: Shape, random: RandomStream) => initializer(shape, random, fans), initializer)
+
 const fill = (shape: Shape, next: () => number): Float32Array => Float32Array.from({ length: sizeOf(shape) }, next)
 
 /** Keras' `compute_fans`: the last two axes are inputs and outputs, those before them a receptive field. */
-function fans(shape: Shape): { input: number; output: number } {
+function fans(shape: Shape): Fans {
   if (shape.length < 2) return { input: sizeOf(shape), output: sizeOf(shape) }
   const field = sizeOf(shape.slice(0, -2))
   return { input: shape.at(-2)! * field, output: shape.at(-1)! * field }
@@ -39,8 +50,8 @@ const TRUNCATED_DEVIATION = 0.87962566103423978
 /** Random values with mean 0 and variance scale / fan. */
 const scaled =
   ({ scale, mode, distribution }: Omit<OfType<InitializerSpec, 'variance_scaling'>, 'type'>): Initializer =>
-  (shape, random) => {
-    const { input, output } = fans(shape)
+  (shape, random, given) => {
+    const { input, output } = given ?? fans(shape)
     const fan = { fan_in: input, fan_out: output, fan_avg: (input + output) / 2 }[mode]
     const variance = scale / Math.max(1, fan)
     switch (distribution) {

@@ -42,6 +42,43 @@ const FACTS: {
     },
     'of one unit': { layer: { units: 1 }, input: [1], output: [1], weights: { kernel: [1, 1], bias: [1] } },
   },
+  EinsumDense: {
+    'over the last of any axes': {
+      layer: { equation: '...x,xy->...y', output_shape: 4, bias_axes: 'y', activation: 'tanh' },
+      input: [2, 3],
+      output: [2, 4],
+      weights: { kernel: [3, 4], bias: [4] },
+      inTfjs: false,
+    },
+    'into two axes, with a bias for one': {
+      layer: { equation: 'abc,cde->adbe', output_shape: [2, null, 3], bias_axes: 'd' },
+      input: [4, 5],
+      output: [2, 4, 3],
+      weights: { kernel: [5, 2, 3], bias: [2, 1, 1] },
+      inTfjs: false,
+    },
+    'with a kernel for each step': {
+      layer: { equation: 'abc,bcd->abd', output_shape: [3, 2] },
+      input: [3, 4],
+      output: [3, 2],
+      weights: { kernel: [3, 4, 2] },
+      inTfjs: false,
+    },
+    'that sums an axis away': {
+      layer: { equation: 'abcd,d->ac', output_shape: [3], bias_axes: 'c' },
+      input: [2, 3, 2],
+      output: [3],
+      weights: { kernel: [2], bias: [3] },
+      inTfjs: false,
+    },
+    'before further axes': {
+      layer: { equation: 'ab...,bc->ac...', output_shape: 3, bias_axes: 'c' },
+      input: [2, 4],
+      output: [3, 4],
+      weights: { kernel: [2, 3], bias: [3, 1] },
+      inTfjs: false,
+    },
+  },
   Activation: {
     'of a vector': { layer: { activation: 'sigmoid' }, input: [4], output: [4] },
     'of any shape': { layer: { activation: 'softmax' }, input: [2, 1, 3], output: [2, 1, 3] },
@@ -730,6 +767,31 @@ describe('a shape that does not fit is refused in words', () => {
     [{ type: 'Input', shape: [784] }, [28, 28], 'found (784,), but a sample of the data is (28, 28)'],
     [{ type: 'Reshape', target_shape: [3, 2] }, [5], 'cannot turn (5,), 5 elements, into (3, 2)'],
     [{ type: 'Reshape', target_shape: [4, -1] }, [6], 'cannot turn (6,), 6 elements, into (4, -1)'],
+    [
+      { type: 'EinsumDense', equation: 'abc,cd->abd', output_shape: [3, 4] },
+      [5],
+      'has 3 axes of the input in its equation, "abc,cd->abd", but its input is (None, 5)',
+    ],
+    [
+      { type: 'EinsumDense', equation: '...bc,cd->...bd', output_shape: [3, 4] },
+      [2, 5, 6],
+      'has 3 in output_shape for axis b, must be 5, that of the input',
+    ],
+    [
+      { type: 'EinsumDense', equation: 'abc,cd->abd', output_shape: 4 },
+      [5, 6],
+      'has output_shape [4], must have a size for each of b, d of its equation, "abc,cd->abd"',
+    ],
+    [
+      { type: 'EinsumDense', equation: 'abc,cd->abd', output_shape: [5, null] },
+      [5, 6],
+      'has null in output_shape for axis d, must be a size, because the input has no such axis',
+    ],
+    [
+      { type: 'EinsumDense', equation: 'ab,bc->ca', output_shape: [5] },
+      [6],
+      'needs the batch, the first axis of its input, as the first axis of its output and not in its kernel, but has the equation "ab,bc->ca"',
+    ],
     [{ type: 'BatchNormalization', axis: 3 }, [5], 'has axis 3, but (None, 5) has only axes 1, -1 beside the batch'],
     [
       { type: 'LayerNormalization', axis: [1, 0] },

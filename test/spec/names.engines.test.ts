@@ -97,6 +97,7 @@ describe('behind each name there is', () => {
     const needed = {
       ...{ units: 2, activation: 'relu', rate: 0.5, stddev: 0.5, groups: 2, shape: [4], target_shape: [2, 2] },
       ...{ dims: [1], n: 2, filters: 2, kernel_size: 2, pool_size: 2 },
+      ...{ equation: '...x,xy->...y', output_shape: 2 },
       ...{ input_dim: 2, output_dim: 2, layer: { type: type === 'Bidirectional' ? 'LSTM' : 'Dense', units: 2 } },
       ...{
         axes: 1,

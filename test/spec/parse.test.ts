@@ -268,6 +268,14 @@ layer(
 layer('sides that are no sides', '[{ "type": "ZeroPadding2D", "padding": [[1, 2, 3], -1] }]')
 layer('axes in an order that is none', '["Flatten", { "type": "Permute", "dims": [3, 1, 1] }]')
 layer('a window that does not fit', '[{ "type": "Conv2D", "filters": 2, "kernel_size": 3 }]')
+layer(
+  'axes of products that fit nothing',
+  '["Flatten", { "type": "EinsumDense", "equation": "abb,bd->acd", "output_shape": [2, 2], "bias_axes": "dx" }]',
+)
+layer(
+  'an equation without an output',
+  '["Flatten", { "type": "EinsumDense", "equation": "ab,bc", "output_shape": 2, "bias_axes": "" }]',
+)
 layer('a shape without dimensions', '["Flatten", { "type": "Reshape", "target_shape": [] }]')
 
 field('a misspelt optimizer', { optimizer: '"adm"' })

@@ -17,7 +17,6 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
       'windows computed from the size of the output: later',
     ),
     ...of('ConvLSTM1D ConvLSTM2D ConvLSTM3D', 'recurrent convolution: later'),
-    EinsumDense: 'products along any axes: later',
     SpectralNormalization: "limits another layer's weights: later",
     ReversibleEmbedding: 'shares its weights with an output layer: later',
     ...of('GRUCell LSTMCell SimpleRNNCell', 'one step of a recurrent layer; write GRU, LSTM or SimpleRNN'),

@@ -4,6 +4,7 @@ import { elu, leakyReLU, preLU, reLU, softmax } from './activations.js'
 import { additiveAttention, attention, groupQueryAttention, multiHeadAttention } from './attention.js'
 import { convolution, depthwiseConvolution, separableConvolution, transposedConvolution } from './convolution.js'
 import { activation, dense, identity, input } from './core.js'
+import { einsumDense } from './einsum.js'
 import type { LayerRule, SpecOf } from './layer.js'
 import { add, average, concatenate, dot, maximum, minimum, multiply, subtract } from './merging.js'
 import {
@@ -45,6 +46,7 @@ type Structure = 'Block' | 'Shared'
 const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerRule<SpecOf<Type>> } = {
   Input: input,
   Dense: dense,
+  EinsumDense: einsumDense,
   Activation: activation,
   Dropout: dropout,
   GaussianNoise: gaussianNoise,

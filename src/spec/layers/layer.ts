@@ -57,11 +57,14 @@ export const kernel = {
   kernel_regularizer: regularizer('Regularizer of the weights.'),
   kernel_constraint: constraint('Constraint on the weights, applied after each update.'),
 }
-export const bias = {
-  use_bias: z.boolean().default(true).describe('Whether to add a bias.'),
+export const biasInitially = {
   bias_initializer: initializer('zeros', 'First values of the bias.'),
   bias_regularizer: regularizer('Regularizer of the bias.'),
   bias_constraint: constraint('Constraint on the bias, applied after each update.'),
+}
+export const bias = {
+  use_bias: z.boolean().default(true).describe('Whether to add a bias.'),
+  ...biasInitially,
 }
 export const onOutput = {
   activity_regularizer: regularizer('Regularizer of the output, divided by the number of samples.'),
