@@ -1,7 +1,7 @@
 /** The part of TensorFlow's C API (tensorflow/c/c_api.h, tf_tensor.h) that a session needs. Handles are addresses. */
 import { UserError } from '../../../base/issue.js'
 import { reasonOf } from '../../../base/reason.js'
-import { loadForGood } from '../../../base/shared-library.js'
+import { loadForGood, setForLibraries } from '../../../base/shared-library.js'
 import { cutShort } from '../../../libtensorflow/elf.js'
 import type { TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import { withoutStderr } from '../../without-stderr.js'
@@ -60,6 +60,8 @@ let opened: { readonly file: string; readonly tensorflow: Tensorflow } | undefin
 export function openLibrary({ file }: TensorflowLibrary, logs: boolean): Tensorflow {
   if (opened?.file === file) return opened.tensorflow
   if (!logs) process.env.TF_CPP_MIN_LOG_LEVEL = '3'
+  // each session has threads of its own, as many as its configuration says (local_device.cc)
+  setForLibraries('TF_OVERRIDE_GLOBAL_THREADPOOL', '1')
   const quietly = logs ? <Result>(work: () => Result) => work() : withoutStderr
   const tensorflow = { ...quietly(() => load(file)), quietly }
   opened = { file, tensorflow }

@@ -13,6 +13,8 @@ export interface SessionConfig {
   readonly nodes?: number
   /** Number of the GPU to use; absent for the processor. */
   readonly gpu?: number
+  /** True if steps have two halves, each of which computes on half of the cores. */
+  readonly halves?: boolean
 }
 
 const ON = 1
@@ -39,12 +41,14 @@ const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
   mixed_float16: [23],
 }
 
-export function sessionConfig({ precision, nodes = 0, gpu }: SessionConfig): Uint8Array {
+export function sessionConfig({ precision, nodes = 0, gpu, halves = false }: SessionConfig): Uint8Array {
   const writer = new BinaryWriter()
   if (gpu === undefined) message(writer, 1, noGpu)
-  writer.tag(2, WireType.Varint).int32(processors())
-  // one operator at a time, on all cores: two at once would wait for each other's threads
-  writer.tag(5, WireType.Varint).int32(1)
+  // one operator at a time, on all cores: two at once would wait for each other's threads. Or two, on half of them.
+  const parts = halves ? 2 : 1
+  writer.tag(2, WireType.Varint).int32(Math.max(1, Math.floor(processors() / parts)))
+  writer.tag(5, WireType.Varint).int32(parts)
+  writer.tag(9, WireType.Varint).bool(true)
   if (gpu !== undefined) {
     message(writer, 6, (options) => {
       options.tag(4, WireType.Varint).bool(true)

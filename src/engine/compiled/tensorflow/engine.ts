@@ -20,13 +20,12 @@ import {
 } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
 import { type Demand, requireRoom } from '../../memory.js'
-import { type Graph, infoOf } from '../graph/graph.js'
+import { infoOf } from '../graph/graph.js'
 import { memoryOf } from '../graph/memory.js'
-import { simplifiedGraph } from '../passes/simplified.js'
-import { splitUpdate } from '../passes/split-update.js'
 import { openLibrary } from './c-api.js'
 import { sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
+import { type Step, stepOf } from './halves.js'
 import { formOf, writeFeed } from './inputs.js'
 import { lowerToTensorflow, variableNodes } from './lower.js'
 import { placeFor, placeThatWorks } from './place.js'
@@ -45,8 +44,8 @@ export async function openTensorflow(
   const tensorflow = openLibrary(library, logs)
   const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
   requirePrecision(precision, gpu === undefined ? 'cpu' : 'gpu')
-  const open = (nodes: number) =>
-    new TensorflowSession(tensorflow, sessionConfig({ precision, nodes, ...(gpu !== undefined && { gpu }) }))
+  const open: OpenSession = (nodes, halves) =>
+    new TensorflowSession(tensorflow, sessionConfig({ precision, nodes, halves, ...(gpu !== undefined && { gpu }) }))
   return {
     name: 'tensorflow',
     device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
@@ -83,7 +82,7 @@ const BASE = 60e6
 const COPIES = 3
 const FLOAT = 4
 
-function demandOf(graph: Graph, { inputs }: Program, state: readonly Slot[], batch: number): Demand {
+function demandOf({ split, halves }: Step, { inputs }: Program, state: readonly Slot[], batch: number): Demand {
   const bytes = (shape: Shape) => FLOAT * sizeOf(shape)
   const given = inputs.reduce(
     (sum, input) => sum + (input.kind === 'scalar' ? 0 : bytes(withBatch(input.shape, batch))),
@@ -91,9 +90,12 @@ function demandOf(graph: Graph, { inputs }: Program, state: readonly Slot[], bat
   )
   return {
     fixed: BASE + COPIES * state.reduce((sum, { shape }) => sum + bytes(shape), 0),
-    growing: given + SHARE * memoryOf(splitUpdate(graph).graph).between,
+    growing: given + SHARE * (halves ? 2 : 1) * memoryOf(split.graph).between,
   }
 }
+
+/** Opens a session for graphs of about this many nodes. */
+type OpenSession = (nodes: number, halves: boolean) => TensorflowSession
 
 interface CompiledStep {
   readonly run: PreparedRun
@@ -118,16 +120,17 @@ class TensorflowRunner implements Runner<string> {
     private readonly programs: Programs,
     private readonly state: readonly Slot[],
     private readonly seed: number,
-    /** Graphs by program and batch size, kept until the first step is compiled. */
-    private readonly traced: Map<string, Graph>,
+    /** Steps by program and batch size, kept until the first of them is compiled. */
+    private readonly traced: Map<string, Step>,
+    /** True if the session has threads for the halves of a batch. */
+    private readonly halves: boolean,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
   }
 
-  /** `open` opens a session for graphs of about this many nodes. */
   static async create(
-    open: (nodes: number) => TensorflowSession,
+    open: OpenSession,
     programs: Programs,
     options: LoadOptions,
     onProcessor: boolean,
@@ -136,12 +139,13 @@ class TensorflowRunner implements Runner<string> {
     const state = stateOf(programs)
     // traces only the first program: the others are evaluations of the same network, or small
     const [[first, program] = []] = Object.entries(programs)
-    const traced = new Map<string, Graph>()
-    const graph = program && (await simplifiedGraph(program, batchSize))
-    if (graph) traced.set(`${first}/${batchSize}`, graph)
-    if (graph && onProcessor) requireRoom(demandOf(graph, program!, state, batchSize), options)
-    const nodes = Math.max(0, ...Array.from(traced.values(), (graph) => graph.nodes.length))
-    const runner = new TensorflowRunner(open(nodes), programs, state, seed, traced)
+    const traced = new Map<string, Step>()
+    const step = program && (await stepOf(program, batchSize, onProcessor))
+    if (step) traced.set(`${first}/${batchSize}`, step)
+    if (step && onProcessor) requireRoom(demandOf(step, program!, state, batchSize), options)
+    const halves = step?.halves ?? false
+    const nodes = (halves ? 2 : 1) * (step?.graph.nodes.length ?? 0)
+    const runner = new TensorflowRunner(open(nodes, halves), programs, state, seed, traced, halves)
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
     } catch (error) {
@@ -229,10 +233,12 @@ class TensorflowRunner implements Runner<string> {
     const key = `${name}/${batch.size}.${formOf(program.inputs, batch)}/`
     const known = this.#steps.get(key)
     if (known) return known
-    const graph = this.traced.get(`${name}/${batch.size}`) ?? (await simplifiedGraph(program, batch.size))
+    const { graph, split, halves } =
+      this.traced.get(`${name}/${batch.size}`) ?? (await stepOf(program, batch.size, this.halves))
     this.traced.clear()
-    const lowered = lowerToTensorflow(graph, splitUpdate(graph), {
+    const lowered = lowerToTensorflow(graph, split, {
       prefix: key,
+      halves,
       indexOf: (slot) => this.#indices.get(slot)!,
       batch,
       seed: this.seed,

@@ -42,7 +42,10 @@ export const formOf = (inputs: readonly ProgramInput[], batch: Batch): string =>
 
 const arrivesAsBytes = (name: string, { arrays }: Batch): boolean => arrays[name] instanceof Uint8Array
 
-/** Writes the operators that turn the tensor `fed` into the input's values of `shape`, and returns their name. */
+/**
+ * Writes the operators that turn the tensor `fed` into the input's values of `shape`, and returns their name. With
+ * `half`, 0 or 1, these are the values of this half of the batch.
+ */
 export function inputFrom(
   emit: Emitter,
   fed: string,
@@ -50,22 +53,49 @@ export function inputFrom(
   input: ProgramInput,
   shape: Shape,
   seed: number,
+  half?: number,
 ): string {
-  if (input.kind === 'noise') return noiseFrom(emit, fed, input.distribution, shape, seed)
-  if (input.kind === 'scalar' || input.dtype === 'int32') return fed
-  const floats = dtype === 'float32' ? fed : emit.op('Cast', [fed], { SrcT: type(dtype), DstT: type('float32') })
+  if (input.kind === 'noise') return noiseFrom(emit, fed, input.distribution, shape, seed, half)
+  if (input.kind === 'scalar') return fed
+  const rows = half === undefined ? fed : rowsOf(emit, fed, dtype, shape, half)
+  if (input.dtype === 'int32') return rows
+  const floats = dtype === 'float32' ? rows : emit.op('Cast', [rows], { SrcT: type(dtype), DstT: type('float32') })
   return input.divisor === 1 ? floats : emit.op('RealDiv', [floats, emit.float(input.divisor)], FLOAT)
 }
 
+/** Takes the rows of one half of a batch. `shape` is that of the half. */
+const rowsOf = (emit: Emitter, x: string, dtype: DataType, shape: Shape, half: number): string =>
+  emit.op('Slice', [x, emit.ints(shape.map((rows, axis) => (axis === 0 ? half * rows : 0))), emit.ints(shape)], {
+    T: type(dtype),
+    Index: type('int32'),
+  })
+
+/** Numbers that Philox draws for each count of its counter. */
+const DRAWN_AT_ONCE = 4
+
 /** Draws the numbers of base/philox.ts, which has TensorFlow's layout. */
-function noiseFrom(emit: Emitter, counter: string, distribution: Distribution, shape: Shape, seed: number): string {
+function noiseFrom(
+  emit: Emitter,
+  counter: string,
+  distribution: Distribution,
+  shape: Shape,
+  seed: number,
+  half?: number,
+): string {
+  const words = distribution.type === 'uniform' ? sizeOf(shape) : sizeOf(shape) / 2
+  if (half !== undefined && words % DRAWN_AT_ONCE > 0) {
+    const whole = noiseFrom(emit, counter, distribution, shape.with(0, 2 * shape[0]!), seed)
+    return rowsOf(emit, whole, 'float32', shape, half)
+  }
+  const skipped = half === 1 && emit.words('uint64', [2], Uint32Array.of(words / DRAWN_AT_ONCE, 0, 0, 0))
+  const from = skipped ? emit.op('AddV2', [counter, skipped], { T: type('uint64') }) : counter
   const key = emit.words('uint64', [1], Uint32Array.of(seed, PURPOSE.noise))
   const draw = (op: string, dtype: DataType, count: Shape) =>
-    emit.op(op, [emit.ints(count), key, counter, emit.ints(PHILOX)], { dtype: type(dtype), Tshape: type('int32') })
+    emit.op(op, [emit.ints(count), key, from, emit.ints(PHILOX)], { dtype: type(dtype), Tshape: type('int32') })
   if (distribution.type === 'uniform') return draw('StatelessRandomUniformV2', 'float32', shape)
   const count = sizeOf(shape)
-  const words = draw('StatelessRandomUniformFullIntV2', 'uint32', [Math.ceil(count / 2)])
-  const pairs = emit.op('Bitcast', [words], { T: type('uint32'), type: type('uint16') })
+  const drawn = draw('StatelessRandomUniformFullIntV2', 'uint32', [Math.ceil(count / 2)])
+  const pairs = emit.op('Bitcast', [drawn], { T: type('uint32'), type: type('uint16') })
   const halves = emit.op('Cast', [pairs], { SrcT: type('uint16'), DstT: type('float32') })
   const numbers = fromHalves(emit, halves, distribution)
   if (count % 2 === 0) return reshape(emit, numbers, shape)

@@ -3,10 +3,10 @@ import type { Shape } from '../../../base/shape.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { Batch } from '../../engine.js'
 import { elementsOf } from '../graph/constant.js'
-import { type Graph, infoOf, type ValueId } from '../graph/graph.js'
+import { type Graph, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import { viewOf } from '../graph/view.js'
-import type { SplitStep } from '../passes/split-update.js'
+import { isForUpdate, type SplitStep } from '../passes/split-update.js'
 import { activationGradients } from './activation-gradients.js'
 import { type ApplyInput, applyFor } from './apply.js'
 import { batchNorms } from './batch-norm.js'
@@ -65,18 +65,28 @@ export interface LoweringOptions {
   readonly batch: Batch
   /** Seed of the noise. */
   readonly seed: number
+  /** True if the graph is the step of half a batch, to be written for both halves. */
+  readonly halves?: boolean
+}
+
+/** Names of the values of a batch, or of a part of it. */
+interface Part {
+  readonly names: Map<ValueId, string>
+  readonly nameOf: (value: ValueId) => string
 }
 
 export function lowerToTensorflow(
   graph: Graph,
   { graph: split, updates }: SplitStep,
-  { prefix, indexOf, batch, seed }: LoweringOptions,
+  { prefix, indexOf, batch, seed, halves = false }: LoweringOptions,
 ): LoweredStep {
   const nodes: TensorflowNode[] = []
   const known = new Map<string, string>()
   const feeds: (Feed & { readonly node: string; readonly input: ProgramInput })[] = []
+  /** Names of values that there are once: all of them, unless there are halves. */
   const names = new Map<ValueId, string>()
   const nameOf = (value: ValueId): string => names.get(value)!
+  const parts = halves ? [partOf(), partOf()] : [{ names, nameOf }]
   const add = (
     op: string,
     inputs: readonly string[],
@@ -120,7 +130,10 @@ export function lowerToTensorflow(
       const feed = feedOf(input.input, batch)
       const node = add('Placeholder', [], { dtype: type(feed.dtype), shape: { shape: feed.shape } })
       feeds.push({ ...feed, node, input: input.input })
-      names.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed))
+      if (halves && isOfSamples(input)) {
+        for (const [index, part] of parts.entries())
+          part.names.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed, index))
+      } else names.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed))
     }
   }
   for (const { value, data } of graph.constants) {
@@ -129,13 +142,15 @@ export function lowerToTensorflow(
   }
   const view = viewOf(graph)
   const rewritings = [batchNorms(graph, view), activationGradients(graph, view)]
-  for (const node of graph.nodes) {
-    const write = rewritings.map(({ written }) => written.get(node.output)).find((one) => one !== undefined)
-    for (const [value, name] of write?.(emit, nameOf) ?? []) names.set(value, name)
-    if (rewritings.some(({ replaced }) => replaced.has(node.output))) continue
+  const write = (node: GraphNode, { names, nameOf }: Part) => {
+    const writer = rewritings.map(({ written }) => written.get(node.output)).find((one) => one !== undefined)
+    for (const [value, name] of writer?.(emit, nameOf) ?? []) names.set(value, name)
+    if (rewritings.some(({ replaced }) => replaced.has(node.output))) return
     const infos = node.inputs.map((input) => infoOf(graph, input))
     names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
   }
+  if (halves) writeHalves()
+  else for (const node of graph.nodes) write(node, { names, nameOf })
   const clears: string[] = []
   const update = addUpdate()
   const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
@@ -159,6 +174,31 @@ export function lowerToTensorflow(
     fetchOf: (value) => fetches.get(value)!,
     ...(update !== undefined && { update }),
     ...(clear !== undefined && { clear }),
+  }
+
+  /** Names of the values of one half; those that do not depend on samples are the same for both. */
+  function partOf(): Part {
+    const own = new Map<ValueId, string>()
+    return { names: own, nameOf: (value) => own.get(value) ?? nameOf(value) }
+  }
+
+  /**
+   * Writes what depends on no sample, then each half, then the rest: outputs are sums of the halves, and the new state
+   * is computed from the means of their gradients.
+   */
+  function writeHalves(): void {
+    const ofSamples = valuesOfSamples(graph)
+    const perHalf = new Set(split.nodes.map(({ output }) => output).filter((value) => ofSamples.has(value)))
+    for (const node of graph.nodes) if (!ofSamples.has(node.output)) write(node, { names, nameOf })
+    for (const part of parts) for (const node of graph.nodes) if (perHalf.has(node.output)) write(node, part)
+    for (const output of split.outputs) {
+      if (!perHalf.has(output.value) || names.has(output.value)) continue
+      const of = parts.map((part) => part.nameOf(output.value))
+      const sum = emit.op('AddV2', of, FLOAT)
+      names.set(output.value, isForUpdate(output) ? emit.op('Mul', [sum, emit.float(0.5)], FLOAT) : sum)
+    }
+    for (const node of graph.nodes)
+      if (ofSamples.has(node.output) && !perHalf.has(node.output)) write(node, { names, nameOf })
   }
 
   /**
@@ -232,10 +272,17 @@ export function lowerToTensorflow(
   function usersOf(name: string): string[] {
     const { value } = stateInput(name)
     const users = split.nodes.filter(({ inputs }) => inputs.includes(value))
-    return users.map(({ output }) => nameOf(output))
+    return [...new Set(users.flatMap(({ output }) => parts.map((part) => part.nameOf(output))))]
   }
 
   function stateInput(name: string) {
     return graph.inputs.find((input) => input.from === 'state' && input.name === name)!
   }
+}
+
+/** The inputs that have samples, and all values that are computed from them. */
+function valuesOfSamples(graph: Graph): ReadonlySet<ValueId> {
+  const found = new Set(graph.inputs.filter(isOfSamples).map(({ value }) => value))
+  for (const { inputs, output } of graph.nodes) if (inputs.some((input) => found.has(input))) found.add(output)
+  return found
 }
