@@ -291,6 +291,33 @@ const FACTS: {
       inTfjs: false,
     },
   },
+  Conv3D: {
+    'of a volume': {
+      layer: { filters: 2, kernel_size: 2, activation: 'tanh' },
+      input: [3, 2, 3, 2],
+      output: [2, 1, 2, 2],
+      weights: { kernel: [2, 2, 2, 2, 2], bias: [2] },
+    },
+    'at strides, with zeros around': {
+      layer: { filters: 2, kernel_size: [3, 2, 1], strides: [2, 1, 2], padding: 'same', use_bias: false },
+      input: [4, 2, 3, 1],
+      output: [2, 2, 2, 2],
+      weights: { kernel: [3, 2, 1, 1, 2] },
+    },
+    'with gaps, in groups': {
+      layer: { filters: 2, kernel_size: 2, dilation_rate: [2, 1, 2], groups: 2, use_bias: false },
+      input: [3, 2, 3, 2],
+      output: [1, 1, 1, 2],
+      weights: { kernel: [2, 2, 2, 1, 2] },
+      inTfjs: false,
+    },
+    'of one element': {
+      layer: { filters: 3, kernel_size: 1 },
+      input: [2, 1, 2, 2],
+      output: [2, 1, 2, 3],
+      weights: { kernel: [1, 1, 1, 2, 3], bias: [3] },
+    },
+  },
   Conv1DTranspose: {
     'at strides': {
       layer: { filters: 2, kernel_size: 3, strides: 2 },
@@ -325,6 +352,21 @@ const FACTS: {
       input: [3, 2, 2],
       output: [4, 2, 1],
       weights: { kernel: [2, 2, 1, 2] },
+      inTfjs: false,
+    },
+  },
+  Conv3DTranspose: {
+    'twice as large': {
+      layer: { filters: 2, kernel_size: [3, 2, 2], strides: 2, padding: 'same' },
+      input: [2, 1, 2, 1],
+      output: [4, 2, 4, 2],
+      weights: { kernel: [3, 2, 2, 2, 1], bias: [2] },
+    },
+    'with gaps': {
+      layer: { filters: 1, kernel_size: 2, dilation_rate: 2, use_bias: false },
+      input: [2, 1, 2, 2],
+      output: [4, 3, 4, 1],
+      weights: { kernel: [2, 2, 2, 1, 2] },
       inTfjs: false,
     },
   },
@@ -381,12 +423,25 @@ const FACTS: {
       smooth: false,
     },
   },
+  MaxPooling3D: {
+    'leaves the rest out': { input: [3, 2, 5, 2], output: [1, 1, 2, 2], smooth: false },
+    'beyond the edge': {
+      layer: { pool_size: [3, 2, 1], strides: 1, padding: 'same' },
+      input: [3, 2, 2, 1],
+      output: [3, 2, 2, 1],
+      smooth: false,
+    },
+  },
   AveragePooling1D: {
     'beyond the edge': { layer: { pool_size: 3, strides: 1, padding: 'same' }, input: [4, 2], output: [4, 2] },
   },
   AveragePooling2D: {
     'of an image': { layer: { pool_size: 2 }, input: [4, 5, 2], output: [2, 2, 2] },
     'beyond the edge': { layer: { pool_size: 2, padding: 'same' }, input: [3, 4, 1], output: [2, 2, 1] },
+  },
+  AveragePooling3D: {
+    'of a volume': { layer: { pool_size: 2 }, input: [4, 2, 3, 2], output: [2, 1, 1, 2] },
+    'beyond the edge': { layer: { pool_size: 2, padding: 'same' }, input: [3, 2, 3, 1], output: [2, 1, 2, 1] },
   },
   GlobalMaxPooling1D: {
     'of steps': { input: [3, 2], output: [2], smooth: false },
@@ -395,6 +450,9 @@ const FACTS: {
   GlobalMaxPooling2D: {
     'keeps its axes': { layer: { keepdims: true }, input: [2, 3, 2], output: [1, 1, 2], smooth: false, inTfjs: false },
     'of an image': { input: [2, 3, 2], output: [2], smooth: false },
+  },
+  GlobalMaxPooling3D: {
+    'of a volume': { input: [2, 3, 2, 2], output: [2], smooth: false, inTfjs: false },
   },
   GlobalAveragePooling1D: {
     'of steps': { input: [3, 2], output: [2] },
@@ -405,11 +463,63 @@ const FACTS: {
     'keeps its axes': { layer: { keepdims: true }, input: [2, 3, 2], output: [1, 1, 2], inTfjs: false },
     'of an image': { input: [2, 3, 2], output: [2] },
   },
+  GlobalAveragePooling3D: {
+    'keeps its axes': { layer: { keepdims: true }, input: [2, 3, 2, 2], output: [1, 1, 1, 2], inTfjs: false },
+  },
+  AdaptiveMaxPooling1D: {
+    'of windows that overlap': {
+      layer: { output_size: 3 },
+      input: [5, 2],
+      output: [3, 2],
+      smooth: false,
+      inTfjs: false,
+    },
+  },
+  AdaptiveMaxPooling2D: {
+    'of windows side by side': {
+      layer: { output_size: [2, 1] },
+      input: [4, 3, 2],
+      output: [2, 1, 2],
+      smooth: false,
+      inTfjs: false,
+    },
+  },
+  AdaptiveMaxPooling3D: {
+    'of a volume': {
+      layer: { output_size: 2 },
+      input: [2, 3, 4, 1],
+      output: [2, 2, 2, 1],
+      smooth: false,
+      inTfjs: false,
+    },
+  },
+  AdaptiveAveragePooling1D: {
+    'of more windows than steps': { layer: { output_size: [3] }, input: [2, 2], output: [3, 2], inTfjs: false },
+  },
+  AdaptiveAveragePooling2D: {
+    'of windows that overlap along one axis': {
+      layer: { output_size: [2, 3] },
+      input: [4, 5, 2],
+      output: [2, 3, 2],
+      inTfjs: false,
+    },
+  },
+  AdaptiveAveragePooling3D: {
+    'of a volume': { layer: { output_size: [2, 1, 2] }, input: [3, 2, 2, 2], output: [2, 1, 2, 2], inTfjs: false },
+  },
   ZeroPadding1D: {
     'before and after': { layer: { padding: [2, 1] }, input: [2, 2], output: [5, 2], inTfjs: false },
   },
   ZeroPadding2D: {
     'on one side of an axis': { layer: { padding: [[0, 1], 2] }, input: [2, 2, 2], output: [3, 6, 2] },
+  },
+  ZeroPadding3D: {
+    'on one side of an axis': {
+      layer: { padding: [[0, 1], 2, 1] },
+      input: [2, 1, 2, 2],
+      output: [3, 5, 4, 2],
+      inTfjs: false,
+    },
   },
   Cropping1D: {
     'of one side': { layer: { cropping: [0, 2] }, input: [4, 2], output: [2, 2], inTfjs: false },
@@ -417,6 +527,9 @@ const FACTS: {
   Cropping2D: {
     'of each side': { layer: { cropping: [1, [0, 1]] }, input: [4, 3, 2], output: [2, 2, 2] },
     'of none': { input: [2, 2, 1], output: [2, 2, 1] },
+  },
+  Cropping3D: {
+    'of each side': { layer: { cropping: [1, [0, 1], 0] }, input: [4, 3, 2, 2], output: [2, 2, 2, 2], inTfjs: false },
   },
   UpSampling1D: {
     'three times': { layer: { size: 3 }, input: [2, 2], output: [6, 2], inTfjs: false },
@@ -430,11 +543,27 @@ const FACTS: {
       inTfjs: false,
     },
   },
+  UpSampling3D: {
+    'repeats each element': {
+      layer: { size: [2, 3, 1] },
+      input: [2, 1, 2, 2],
+      output: [4, 3, 2, 2],
+      inTfjs: false,
+    },
+  },
   SpatialDropout1D: {
     'takes a mask in training': { layer: { rate: 0.5 }, input: [3, 2], output: [3, 2], noise: [1, 2] },
   },
   SpatialDropout2D: {
     'takes a mask in training': { layer: { rate: 0.5 }, input: [2, 3, 2], output: [2, 3, 2], noise: [1, 1, 2] },
+  },
+  SpatialDropout3D: {
+    'takes a mask in training': {
+      layer: { rate: 0.5 },
+      input: [2, 1, 3, 2],
+      output: [2, 1, 3, 2],
+      noise: [1, 1, 1, 2],
+    },
   },
   Embedding: {
     'of words': {
@@ -806,6 +935,12 @@ describe('a shape that does not fit is refused in words', () => {
     [{ type: 'RepeatVector', n: 2 }, [2, 4], 'takes vectors, found (2, 4)'],
     [{ type: 'Conv2D', filters: 2, kernel_size: 3 }, [784], 'takes samples of (height, width, channels), found (784,)'],
     [{ type: 'Conv2D', filters: 2, kernel_size: [3, 2] }, [2, 4, 1], 'cannot place a window of (3, 2) in (2, 4)'],
+    [
+      { type: 'Conv3D', filters: 2, kernel_size: 3 },
+      [4, 4, 1],
+      'takes samples of (depth, height, width, channels), found (4, 4, 1)',
+    ],
+    [{ type: 'AdaptiveMaxPooling1D', output_size: 3 }, [4], 'takes samples of (steps, channels), found (4,)'],
     [{ type: 'Conv1D', filters: 2, kernel_size: 3, dilation_rate: 2 }, [4, 1], 'cannot place a window of (5,) in (4,)'],
     [{ type: 'Conv2D', filters: 4, kernel_size: 1, groups: 2 }, [2, 2, 3], 'cannot split 3 channels into 2 groups'],
     [

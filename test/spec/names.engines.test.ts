@@ -97,7 +97,7 @@ describe('behind each name there is', () => {
     const needed = {
       ...{ units: 2, activation: 'relu', rate: 0.5, stddev: 0.5, groups: 2, shape: [4], target_shape: [2, 2] },
       ...{ dims: [1], n: 2, filters: 2, kernel_size: 2, pool_size: 2 },
-      ...{ equation: '...x,xy->...y', output_shape: 2 },
+      ...{ equation: '...x,xy->...y', output_shape: 2, output_size: 2 },
       ...{ input_dim: 2, output_dim: 2, layer: { type: type === 'Bidirectional' ? 'LSTM' : 'Dense', units: 2 } },
       ...{
         axes: 1,
@@ -120,7 +120,8 @@ describe('behind each name there is', () => {
       'use_causal_mask' in shape ||
       'sequence_length' in shape ||
       type.includes('1D')
-    const sample = sequence ? [4, 2] : type.includes('2D') ? [4, 4, 2] : [4]
+    const axes = Number(/(\d)D/.exec(type)?.[1] ?? 0)
+    const sample = sequence ? [4, 2] : axes > 0 ? [...Array(axes).fill(4), 2] : [4]
     expect(rule.outputShape(spec!, Array(rule.arity?.least ?? 1).fill(sample)).length).toBeGreaterThan(0)
   })
 

@@ -7,15 +7,6 @@ const BASE = 'needs code: a base class to write your own'
 
 export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = {
   layers: {
-    ...of(
-      `AveragePooling3D Conv3D Conv3DTranspose Cropping3D GlobalAveragePooling3D GlobalMaxPooling3D MaxPooling3D
-       SpatialDropout3D UpSampling3D ZeroPadding3D AdaptiveAveragePooling3D AdaptiveMaxPooling3D`,
-      'three axes of space: later',
-    ),
-    ...of(
-      'AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveMaxPooling1D AdaptiveMaxPooling2D',
-      'windows computed from the size of the output: later',
-    ),
     ...of('ConvLSTM1D ConvLSTM2D ConvLSTM3D', 'recurrent convolution: later'),
     SpectralNormalization: "limits another layer's weights: later",
     ReversibleEmbedding: 'shares its weights with an output layer: later',

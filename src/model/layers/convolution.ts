@@ -61,8 +61,8 @@ const withBias = (spec: BiasSpec, size: number, kernels: readonly WeightRequest[
 const biased = (spec: BiasSpec, x: tf.Tensor, weights: CallContext['weights']): tf.Tensor =>
   spec.use_bias ? tf.add(x, weights.bias!) : x
 
-/** Conv1D and Conv2D (base_conv.py). */
-export const convolution: LayerRule<SpecOf<'Conv1D' | 'Conv2D'>> = {
+/** Conv1D, Conv2D and Conv3D (base_conv.py). */
+export const convolution: LayerRule<SpecOf<'Conv1D' | 'Conv2D' | 'Conv3D'>> = {
   outputShape(spec, [given]) {
     const { space, channels } = spaceOf(given!, spec.kernel_size.length)
     if (channels % spec.groups !== 0) {
@@ -81,7 +81,9 @@ export const convolution: LayerRule<SpecOf<'Conv1D' | 'Conv2D'>> = {
   saved: (spec) => (spec.groups > 1 || spec.padding === 'causal' ? null : sameInTfjs(spec)),
 }
 
-const transposedWindow = (spec: SpecOf<'Conv1DTranspose' | 'Conv2DTranspose'>): TransposedWindow => ({
+type TransposedSpec = SpecOf<'Conv1DTranspose' | 'Conv2DTranspose' | 'Conv3DTranspose'>
+
+const transposedWindow = (spec: TransposedSpec): TransposedWindow => ({
   size: spec.kernel_size,
   strides: spec.strides,
   dilations: spec.dilation_rate,
@@ -89,8 +91,8 @@ const transposedWindow = (spec: SpecOf<'Conv1DTranspose' | 'Conv2DTranspose'>): 
   outputPadding: spec.output_padding,
 })
 
-/** Conv1DTranspose and Conv2DTranspose (base_conv_transpose.py). */
-export const transposedConvolution: LayerRule<SpecOf<'Conv1DTranspose' | 'Conv2DTranspose'>> = {
+/** Conv1DTranspose, Conv2DTranspose and Conv3DTranspose (base_conv_transpose.py). */
+export const transposedConvolution: LayerRule<TransposedSpec> = {
   outputShape(spec, [given]) {
     const { space } = spaceOf(given!, spec.kernel_size.length)
     const counts = transposedCounts(space, transposedWindow(spec))

@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Shape } from '../../base/shape.js'
 import { innerOf, onPlane, padded, padsOf, plane, sliced, unplane, type Window, windowCounts } from './space.js'
+import { kernelOfPlanes, kernelOfPlanesTransposed, planesOfWindows, spread } from './volume.js'
 
 /**
  * Convolution with a kernel (...size, channels in, channels out). If the kernel has fewer input channels than x,
@@ -10,7 +11,7 @@ import { innerOf, onPlane, padded, padsOf, plane, sliced, unplane, type Window, 
 export function convolved(x: tf.Tensor, kernel: tf.Tensor, window: Window): tf.Tensor {
   const [channels, filters] = kernel.shape.slice(-2) as [number, number]
   const groups = x.shape.at(-1)! / channels
-  if (groups > 1 && channels === 1) {
+  if (groups > 1 && channels === 1 && window.size.length < 3) {
     const byChannel = tf.reshape(kernel, [...window.size, groups, filters / groups])
     return convolvedByChannel(x, byChannel, window)
   }
@@ -23,8 +24,28 @@ export function convolved(x: tf.Tensor, kernel: tf.Tensor, window: Window): tf.T
     const rows = tf.matMul(tf.reshape(x, [-1, channels]), tf.reshape(kernel, [channels, filters]))
     return tf.reshape(rows, [...x.shape.slice(0, -1), filters])
   }
+  if (window.size.length === 3) return convolvedVolume(x, kernel, window)
   return slid(x, window, (x, strides, padding) => tf.conv2d(x, planeOfKernel(kernel), strides, padding))
 }
+
+/** Convolution of (batch, depth, height, width, channels) with a kernel of three axes of space. */
+function convolvedVolume(x: tf.Tensor, kernel: tf.Tensor, window: Window): tf.Tensor {
+  const space = innerOf(x)
+  const [[before]] = padsOf(space, window) as [[number, number]]
+  const [count] = windowCounts(space, window) as [number]
+  const [size, stride, dilation] = [window.size, window.strides, window.dilations ?? [1]].map(([first]) => first!)
+  const planes = planesOfWindows(x, { size: size!, stride: stride!, dilation: dilation!, before, count })
+  const made = convolved(planes, kernelOfPlanes(kernel), planeWindow(window))
+  return tf.reshape(made, [x.shape[0]!, count, ...made.shape.slice(1)])
+}
+
+/** The window over the planes of a volume. */
+const planeWindow = <Given extends Pick<Window, 'size' | 'strides' | 'dilations'>>(window: Given): Given => ({
+  ...window,
+  size: window.size.slice(1),
+  strides: window.strides.slice(1),
+  dilations: window.dilations?.slice(1),
+})
 
 /**
  * Depthwise convolution with a kernel (...size, channels, multiplier). Input channel c makes `multiplier` output
@@ -123,6 +144,16 @@ export function transposed(x: tf.Tensor, kernel: tf.Tensor, window: TransposedWi
     const both = Math.max(0, (length - 1) * stride + reach - counts[axis]!)
     return padding === 'valid' ? 0 : Math.floor(both / 2)
   })
+  if (space.length === 3) {
+    // along the depth: a convolution, at strides of 1, of planes with zeros between them, with the flipped kernel
+    const { stride, reach } = transposedAxis(window, 0)
+    const along = { size: size[0]!, stride: 1, dilation: dilations[0]!, before: reach - 1 - cut[0]!, count: counts[0]! }
+    const made = transposed(planesOfWindows(spread(x, stride), along), kernelOfPlanesTransposed(kernel), {
+      ...planeWindow(window),
+      outputPadding: window.outputPadding?.slice(1) ?? null,
+    })
+    return tf.reshape(made, [x.shape[0]!, counts[0]!, ...made.shape.slice(1)])
+  }
   if (dilations.some((step) => step > 1)) {
     // at strides of 1 this is a convolution with the flipped kernel
     const pads = space.map((length, axis): [number, number] => {
@@ -136,7 +167,9 @@ export function transposed(x: tf.Tensor, kernel: tf.Tensor, window: TransposedWi
   const fits = (pad: 'valid' | 'same') =>
     padding === pad && windowCounts(counts, { size, strides, padding: pad }).join() === space.join()
   if (fits(padding)) return slidBack(x, kernel, window, counts, padding)
-  const natural = space.map((length, axis) => (length - 1) * strides[axis]! + size[axis]!)
+  const natural = space.map((length, axis) =>
+    Math.max((length - 1) * strides[axis]! + size[axis]!, cut[axis]! + counts[axis]!),
+  )
   return sliced(slidBack(x, kernel, window, natural, 'valid'), cut, counts)
 }
 

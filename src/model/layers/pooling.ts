@@ -6,8 +6,11 @@ import type { LayerRule, SpecOf } from './layer.js'
 import { sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
 import { innerOf, onPlane, padded, padsOf, plane, spaceOf, unplane, type Window, windowCounts } from './space.js'
+import { pooledVolume } from './volume.js'
 
-type PoolSpec = SpecOf<'MaxPooling1D' | 'MaxPooling2D' | 'AveragePooling1D' | 'AveragePooling2D'>
+type MaxSpec = SpecOf<'MaxPooling1D' | 'MaxPooling2D' | 'MaxPooling3D'>
+type AverageSpec = SpecOf<'AveragePooling1D' | 'AveragePooling2D' | 'AveragePooling3D'>
+type PoolSpec = MaxSpec | AverageSpec
 
 const windowOf = ({ pool_size, strides, padding }: PoolSpec): Window => ({
   size: pool_size,
@@ -27,23 +30,30 @@ const pooling = <Spec extends PoolSpec>(pool: (x: tf.Tensor, window: Window) => 
 
 type Padding = 'valid' | 'same'
 
+type PoolPlanes = (x: tf.Tensor4D, size: [number, number], strides: [number, number]) => tf.Tensor
+
+const pooled = (x: tf.Tensor, { size, strides }: Pick<Window, 'size' | 'strides'>, pool: PoolPlanes): tf.Tensor =>
+  size.length === 3
+    ? pooledVolume(x, size, strides, pool)
+    : unplane(pool(plane(x), onPlane(size), onPlane(strides)), size.length)
+
 /** Elements beyond the input are never the maximum. */
-export const maxPooling = pooling<SpecOf<'MaxPooling1D' | 'MaxPooling2D'>>((x, { size, strides, padding }) =>
-  unplane(tf.maxPool(plane(x), onPlane(size), onPlane(strides), padding as Padding), size.length),
+export const maxPooling = pooling<MaxSpec>((x, window) =>
+  pooled(x, window, (x, size, strides) => tf.maxPool(x, size, strides, window.padding as Padding)),
 )
 
 /**
  * Elements beyond the input do not count. Zeros are padded first and the mean is corrected, because tfjs' own gradient
  * counts them.
  */
-export const averagePooling = pooling<SpecOf<'AveragePooling1D' | 'AveragePooling2D'>>((x, window) => {
-  const { size, strides } = window
+export const averagePooling = pooling<AverageSpec>((x, window) => {
   const space = innerOf(x)
   const pads = padsOf(space, window)
-  const means = tf.avgPool(plane(padded(x, pads)), onPlane(size), onPlane(strides), 'valid')
-  const pooled = unplane(means, size.length)
-  return pads.flat().every((count) => count === 0) ? pooled : tf.mul(pooled, shareThatCounts(space, window))
+  const means = pooled(padded(x, pads), window, meanPool)
+  return pads.flat().every((count) => count === 0) ? means : tf.mul(means, shareThatCounts(space, window))
 })
+
+const meanPool: PoolPlanes = (x, size, strides) => tf.avgPool(x, size, strides, 'valid')
 
 /** For each window, its size divided by the number of its elements that lie in the input: (1, ...counts, 1). */
 function shareThatCounts(space: Shape, window: Window): tf.Tensor {
@@ -63,9 +73,7 @@ function shareThatCounts(space: Shape, window: Window): tf.Tensor {
   )
 }
 
-type GlobalSpec = SpecOf<
-  'GlobalMaxPooling1D' | 'GlobalMaxPooling2D' | 'GlobalAveragePooling1D' | 'GlobalAveragePooling2D'
->
+type GlobalSpec = SpecOf<`Global${'Max' | 'Average'}Pooling${1 | 2 | 3}D`>
 
 const overSpace = <Spec extends GlobalSpec>(
   axes: number,
@@ -83,18 +91,20 @@ const overSpace = <Spec extends GlobalSpec>(
       mask,
     ),
   range: sameRange,
-  /** tfjs has no keepdims. */
-  saved: (spec) => (spec.keepdims ? null : sameInTfjs(spec)),
+  /** tfjs has no keepdims, and no layers for volumes. */
+  saved: (spec) => (spec.keepdims || axes === 3 ? null : sameInTfjs(spec)),
 })
 
 export const globalMaxPooling1D = overSpace<SpecOf<'GlobalMaxPooling1D'>>(1, largest)
 export const globalMaxPooling2D = overSpace<SpecOf<'GlobalMaxPooling2D'>>(2, largest)
+export const globalMaxPooling3D = overSpace<SpecOf<'GlobalMaxPooling3D'>>(3, largest)
 export const globalAveragePooling1D: LayerRule<SpecOf<'GlobalAveragePooling1D'>> = {
   ...overSpace<SpecOf<'GlobalAveragePooling1D'>>(1, mean),
   readsMask: 'steps',
   keepsMasks: true,
 }
 export const globalAveragePooling2D = overSpace<SpecOf<'GlobalAveragePooling2D'>>(2, tf.mean)
+export const globalAveragePooling3D = overSpace<SpecOf<'GlobalAveragePooling3D'>>(3, tf.mean)
 
 /** Mean over the steps that the mask lets through. */
 function mean(x: tf.Tensor, axes: number[], keepDims: boolean, mask: tf.Tensor | undefined): tf.Tensor {

@@ -1,6 +1,7 @@
 /** Layers by their name in a spec. */
 import type { LayerSpec } from '../../spec/spec.js'
 import { elu, leakyReLU, preLU, reLU, softmax } from './activations.js'
+import { adaptiveAveragePooling, adaptiveMaxPooling } from './adaptive-pooling.js'
 import { additiveAttention, attention, groupQueryAttention, multiHeadAttention } from './attention.js'
 import { convolution, depthwiseConvolution, separableConvolution, transposedConvolution } from './convolution.js'
 import { activation, dense, identity, input } from './core.js'
@@ -18,8 +19,10 @@ import {
   averagePooling,
   globalAveragePooling1D,
   globalAveragePooling2D,
+  globalAveragePooling3D,
   globalMaxPooling1D,
   globalMaxPooling2D,
+  globalMaxPooling3D,
   maxPooling,
 } from './pooling.js'
 import { gru, lstm, simpleRnn } from './recurrent.js'
@@ -31,6 +34,7 @@ import {
   gaussianNoise,
   spatialDropout1D,
   spatialDropout2D,
+  spatialDropout3D,
 } from './regularization.js'
 import { flatten, permute, repeatVector, reshape } from './reshaping.js'
 import { embedding, masking, positionEmbedding } from './sequences.js'
@@ -70,28 +74,44 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   RepeatVector: repeatVector,
   Conv1D: convolution,
   Conv2D: convolution,
+  Conv3D: convolution,
   Conv1DTranspose: transposedConvolution,
   Conv2DTranspose: transposedConvolution,
+  Conv3DTranspose: transposedConvolution,
   DepthwiseConv1D: depthwiseConvolution,
   DepthwiseConv2D: depthwiseConvolution,
   SeparableConv1D: separableConvolution,
   SeparableConv2D: separableConvolution,
   MaxPooling1D: maxPooling,
   MaxPooling2D: maxPooling,
+  MaxPooling3D: maxPooling,
   AveragePooling1D: averagePooling,
   AveragePooling2D: averagePooling,
+  AveragePooling3D: averagePooling,
   GlobalMaxPooling1D: globalMaxPooling1D,
   GlobalMaxPooling2D: globalMaxPooling2D,
+  GlobalMaxPooling3D: globalMaxPooling3D,
   GlobalAveragePooling1D: globalAveragePooling1D,
   GlobalAveragePooling2D: globalAveragePooling2D,
+  GlobalAveragePooling3D: globalAveragePooling3D,
+  AdaptiveMaxPooling1D: adaptiveMaxPooling,
+  AdaptiveMaxPooling2D: adaptiveMaxPooling,
+  AdaptiveMaxPooling3D: adaptiveMaxPooling,
+  AdaptiveAveragePooling1D: adaptiveAveragePooling,
+  AdaptiveAveragePooling2D: adaptiveAveragePooling,
+  AdaptiveAveragePooling3D: adaptiveAveragePooling,
   ZeroPadding1D: zeroPadding,
   ZeroPadding2D: zeroPadding,
+  ZeroPadding3D: zeroPadding,
   Cropping1D: cropping,
   Cropping2D: cropping,
+  Cropping3D: cropping,
   UpSampling1D: upSampling,
   UpSampling2D: upSampling,
+  UpSampling3D: upSampling,
   SpatialDropout1D: spatialDropout1D,
   SpatialDropout2D: spatialDropout2D,
+  SpatialDropout3D: spatialDropout3D,
   Embedding: embedding,
   PositionEmbedding: positionEmbedding,
   Masking: masking,

@@ -86,7 +86,7 @@ export const activityRegularization: LayerRule<SpecOf<'ActivityRegularization'>>
   saved: () => savedIdentity,
 }
 
-const spatialDropout = <Spec extends SpecOf<'SpatialDropout1D' | 'SpatialDropout2D'>>(
+const spatialDropout = <Spec extends SpecOf<`SpatialDropout${1 | 2 | 3}D`>>(
   axes: number,
   saved: LayerRule<Spec>['saved'],
 ): LayerRule<Spec> => ({
@@ -106,4 +106,7 @@ export const spatialDropout1D = spatialDropout<SpecOf<'SpatialDropout1D'>>(1, (s
 /** In tfjs it is a Dropout with a noise_shape. */
 export const spatialDropout2D = spatialDropout<SpecOf<'SpatialDropout2D'>>(2, (spec, [given]) =>
   sameInTfjs(spec, { noise_shape: [null, 1, 1, given!.at(-1)!] }, 'Dropout'),
+)
+export const spatialDropout3D = spatialDropout<SpecOf<'SpatialDropout3D'>>(3, (spec, [given]) =>
+  sameInTfjs(spec, { noise_shape: [null, 1, 1, 1, given!.at(-1)!] }, 'Dropout'),
 )

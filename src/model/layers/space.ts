@@ -3,7 +3,7 @@
  * that slide over them. All arithmetic is axis by axis, for any number of axes.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { formatShape, type Shape } from '../../base/shape.js'
+import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import { ShapeProblem } from './layer.js'
 
 export interface Window {
@@ -69,6 +69,12 @@ export const padded = (x: tf.Tensor, pads: Pairs): tf.Tensor =>
 /** Slices (batch, ...space, channels): `lengths` elements of each axis of space, starting at `before`. */
 export const sliced = (x: tf.Tensor, before: Shape, lengths: Shape): tf.Tensor =>
   innerOf(x).join() === lengths.join() ? x : tf.slice(x, [0, ...before, 0], [x.shape[0]!, ...lengths, x.shape.at(-1)!])
+
+/** Multiplies a matrix (after, before) with the elements along an axis, of which there are `before`. */
+export function alongAxis(x: tf.Tensor, axis: number, matrix: tf.Tensor2D): tf.Tensor {
+  const rows = tf.reshape(x, [sizeOf(x.shape.slice(0, axis)), x.shape[axis]!, sizeOf(x.shape.slice(axis + 1))])
+  return tf.reshape(tf.matMul(matrix as tf.Tensor, rows), x.shape.with(axis, matrix.shape[0]))
+}
 
 /**
  * Makes (batch, height, width, channels) of x, because tfjs has windows over two axes only; steps become a plane of

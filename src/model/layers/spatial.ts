@@ -4,7 +4,7 @@ import { formatShape, type Shape, sizeOf } from '../../base/shape.js'
 import { type LayerRule, ShapeProblem, type SpecOf } from './layer.js'
 import { sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
-import { innerOf, type Pairs, padded, sliced, spaceOf } from './space.js'
+import { alongAxis, innerOf, type Pairs, padded, sliced, spaceOf } from './space.js'
 
 /** A spec gives one pair for one axis, and a list of pairs for several axes. */
 const pairsOf = (given: readonly number[] | readonly (readonly number[])[]): Pairs =>
@@ -13,7 +13,7 @@ const pairsOf = (given: readonly number[] | readonly (readonly number[])[]): Pai
 const lengthsOf = (space: Shape, pairs: Pairs, sign: 1 | -1): Shape =>
   space.map((length, axis) => length + sign * (pairs[axis]![0] + pairs[axis]![1]))
 
-export const zeroPadding: LayerRule<SpecOf<'ZeroPadding1D' | 'ZeroPadding2D'>> = {
+export const zeroPadding: LayerRule<SpecOf<`ZeroPadding${1 | 2 | 3}D`>> = {
   outputShape(spec, [given]) {
     const pairs = pairsOf(spec.padding)
     const { space, channels } = spaceOf(given!, pairs.length)
@@ -24,7 +24,7 @@ export const zeroPadding: LayerRule<SpecOf<'ZeroPadding1D' | 'ZeroPadding2D'>> =
   saved: (spec) => (spec.type === 'ZeroPadding2D' ? sameInTfjs(spec) : null),
 }
 
-export const cropping: LayerRule<SpecOf<'Cropping1D' | 'Cropping2D'>> = {
+export const cropping: LayerRule<SpecOf<`Cropping${1 | 2 | 3}D`>> = {
   outputShape(spec, [given]) {
     const pairs = pairsOf(spec.cropping)
     const { space, channels } = spaceOf(given!, pairs.length)
@@ -44,10 +44,9 @@ export const cropping: LayerRule<SpecOf<'Cropping1D' | 'Cropping2D'>> = {
   saved: (spec) => (spec.type === 'Cropping2D' ? sameInTfjs(spec) : null),
 }
 
-const factorsOf = ({ size }: SpecOf<'UpSampling1D' | 'UpSampling2D'>): Shape =>
-  typeof size === 'number' ? [size] : size
+const factorsOf = ({ size }: SpecOf<`UpSampling${1 | 2 | 3}D`>): Shape => (typeof size === 'number' ? [size] : size)
 
-export const upSampling: LayerRule<SpecOf<'UpSampling1D' | 'UpSampling2D'>> = {
+export const upSampling: LayerRule<SpecOf<`UpSampling${1 | 2 | 3}D`>> = {
   outputShape(spec, [given]) {
     const factors = factorsOf(spec)
     const { space, channels } = spaceOf(given!, factors.length)
@@ -56,10 +55,21 @@ export const upSampling: LayerRule<SpecOf<'UpSampling1D' | 'UpSampling2D'>> = {
   call: (spec, [x]) =>
     'interpolation' in spec && spec.interpolation === 'bilinear'
       ? interpolated(x!, factorsOf(spec))
-      : repeated(x!, [1, ...factorsOf(spec), 1]),
+      : repeatedInSpace(x!, factorsOf(spec)),
   range: sameRange,
   /** tfjs interpolates at other positions. */
   saved: (spec) => (spec.type === 'UpSampling2D' && spec.interpolation === 'nearest' ? sameInTfjs(spec) : null),
+}
+
+/** Repeats each element along the axes of space. */
+function repeatedInSpace(x: tf.Tensor, factors: Shape): tf.Tensor {
+  if (factors.length < 3) return repeated(x, [1, ...factors, 1])
+  // the depth by itself, because tfjs has arrays of at most six axes
+  const [batch, depth, ...plane] = x.shape as [number, number, number, number, number]
+  const [first, ...rest] = factors as [number, number, number]
+  const deep = repeated(tf.reshape(x, [batch, depth, sizeOf(plane)]), [1, first, 1])
+  const large = repeated(tf.reshape(deep, [batch * depth * first, ...plane]), [1, ...rest, 1])
+  return tf.reshape(large, [batch, depth * first, ...large.shape.slice(1)])
 }
 
 /** Repeats each element along each axis. Its gradient is written as one sum; tfjs' gradient of tile has many slices. */
@@ -87,11 +97,8 @@ export function repeated(x: tf.Tensor, times: Shape): tf.Tensor {
 function interpolated(x: tf.Tensor, factors: Shape): tf.Tensor {
   return factors.reduce((y, factor, index) => {
     if (factor === 1) return y
-    const axis = index + 1
-    const length = y.shape[axis]!
-    const rows = tf.reshape(y, [sizeOf(y.shape.slice(0, axis)), length, sizeOf(y.shape.slice(axis + 1))])
-    const weights = tf.tensor2d(interpolation(length, factor), [length * factor, length])
-    return tf.reshape(tf.matMul(weights as tf.Tensor, rows), y.shape.with(axis, length * factor))
+    const length = y.shape[index + 1]!
+    return alongAxis(y, index + 1, tf.tensor2d(interpolation(length, factor), [length * factor, length]))
   }, x)
 }
 

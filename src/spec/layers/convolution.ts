@@ -89,6 +89,9 @@ export const CONVOLUTION = [
   weighted('Conv2D', 'Convolves images, (height, width, channels), with filters.', convolution(2), [
     'Convolution2D',
   ]).superRefine(rules(windowRules)),
+  weighted('Conv3D', 'Convolves volumes, (depth, height, width, channels), with filters.', convolution(3), [
+    'Convolution3D',
+  ]).superRefine(rules(windowRules)),
   weighted(
     'Conv1DTranspose',
     'A transposed convolution of (steps, channels): the output is longer than the input, by the factor `strides`.',
@@ -100,6 +103,12 @@ export const CONVOLUTION = [
     'A transposed convolution of images: the output is larger than the input, by the factor `strides`.',
     transposed(2),
     ['Convolution2DTranspose'],
+  ).superRefine(rules(windowRules)),
+  weighted(
+    'Conv3DTranspose',
+    'A transposed convolution of volumes: the output is larger than the input, by the factor `strides`.',
+    transposed(3),
+    ['Convolution3DTranspose'],
   ).superRefine(rules(windowRules)),
   weighted('DepthwiseConv1D', 'Convolves each channel of (steps, channels) by itself.', byChannel(1)).superRefine(
     rules(windowRules),

@@ -18,6 +18,12 @@ const pooling = (axes: number) => ({
 const overSpace = {
   keepdims: z.boolean().default(false).describe('Whether to keep the reduced axes with length 1.'),
 }
+/** Window i of n over a length l goes from floor(i l / n) to ceil((i + 1) l / n). */
+const adaptive = (axes: number) => ({
+  output_size: perAxis(axes, 1, LARGEST_WINDOW).describe(
+    `Number of windows over ${space(axes)}: a number, or one for each. The windows divide the input as evenly as they can; they overlap where it is no multiple.`,
+  ),
+})
 
 export const POOLING = [
   layer(
@@ -33,6 +39,12 @@ export const POOLING = [
     ['MaxPool2D'],
   ),
   layer(
+    'MaxPooling3D',
+    'Largest element of each window of a volume, for each channel.',
+    { pool_size: poolSize(3).prefault(2), ...pooling(3) },
+    ['MaxPool3D'],
+  ),
+  layer(
     'AveragePooling1D',
     'Mean of each window of (steps, channels), for each channel.',
     { pool_size: poolSize(1), ...pooling(1) },
@@ -44,10 +56,50 @@ export const POOLING = [
     { pool_size: poolSize(2), ...pooling(2) },
     ['AvgPool2D'],
   ),
+  layer(
+    'AveragePooling3D',
+    'Mean of each window of a volume, for each channel.',
+    { pool_size: poolSize(3), ...pooling(3) },
+    ['AvgPool3D'],
+  ),
   layer('GlobalMaxPooling1D', 'Largest element of each channel, over all steps.', overSpace, ['GlobalMaxPool1D']),
   layer('GlobalMaxPooling2D', 'Largest element of each channel, over the whole image.', overSpace, ['GlobalMaxPool2D']),
+  layer('GlobalMaxPooling3D', 'Largest element of each channel, over the whole volume.', overSpace, [
+    'GlobalMaxPool3D',
+  ]),
   layer('GlobalAveragePooling1D', 'Mean of each channel, over all steps that are not masked.', overSpace, [
     'GlobalAvgPool1D',
   ]),
   layer('GlobalAveragePooling2D', 'Mean of each channel, over the whole image.', overSpace, ['GlobalAvgPool2D']),
+  layer('GlobalAveragePooling3D', 'Mean of each channel, over the whole volume.', overSpace, ['GlobalAvgPool3D']),
+  layer(
+    'AdaptiveMaxPooling1D',
+    'Largest element of each of a given number of windows over (steps, channels), for each channel.',
+    adaptive(1),
+  ),
+  layer(
+    'AdaptiveMaxPooling2D',
+    'Largest element of each of a given number of windows over an image, for each channel.',
+    adaptive(2),
+  ),
+  layer(
+    'AdaptiveMaxPooling3D',
+    'Largest element of each of a given number of windows over a volume, for each channel.',
+    adaptive(3),
+  ),
+  layer(
+    'AdaptiveAveragePooling1D',
+    'Mean of each of a given number of windows over (steps, channels), for each channel.',
+    adaptive(1),
+  ),
+  layer(
+    'AdaptiveAveragePooling2D',
+    'Mean of each of a given number of windows over an image, for each channel.',
+    adaptive(2),
+  ),
+  layer(
+    'AdaptiveAveragePooling3D',
+    'Mean of each of a given number of windows over a volume, for each channel.',
+    adaptive(3),
+  ),
 ] as const

@@ -38,4 +38,7 @@ export const SPATIAL_DROPOUT = [
   layer('SpatialDropout2D', 'Dropout of whole channels of an image.', {
     rate: rate('Fraction to drop, at least 0 and below 1.'),
   }),
+  layer('SpatialDropout3D', 'Dropout of whole channels of a volume.', {
+    rate: rate('Fraction to drop, at least 0 and below 1.'),
+  }),
 ] as const

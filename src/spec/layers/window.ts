@@ -1,7 +1,7 @@
 /** Fields of sliding windows, which convolution and pooling share. */
 import { z } from 'zod'
 
-export const space = (axes: number) => (axes === 1 ? 'steps' : 'height and width')
+export const space = (axes: number) => ['steps', 'height and width', 'depth, height and width'][axes - 1]!
 export const padding = z
   .enum(['valid', 'same'])
   .default('valid')
