@@ -10,7 +10,7 @@ import { svgOf } from '../report/plots/render.js'
 import { sweepChart } from '../report/plots/sweep-chart.js'
 import { expectationLines } from '../report/run-summary.js'
 import { sweepLines } from '../report/sweep.js'
-import { localExecutor } from '../run/sweep/local-executor.js'
+import { executorOn } from '../run/sweep/places.js'
 import { planSweep, type SweepPlan, valuesText } from '../run/sweep/plan.js'
 import { checkSweepFolder, openRequest } from '../run/sweep/request.js'
 import { sweepReport, writeResults } from '../run/sweep/results.js'
@@ -19,6 +19,7 @@ import { lockSweep } from '../run/sweep/sweep-lock.js'
 import { trialFolder, writeTrial } from '../run/sweep/trial-folder.js'
 import { trialCount } from '../spec/sweep.js'
 import { SWEEP_FILES, TRIAL_FILES } from '../spec/sweep-files.js'
+import type { Place } from '../spec/sweep-places.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
 import { createVoice, type Io, say } from './io.js'
@@ -34,6 +35,8 @@ import { watchingData } from './watch-data.js'
 export interface SweepOptions extends OverrideOptions, SweepFieldOptions, ReportOptions {
   readonly workers: number | undefined
   readonly out: string | undefined
+  readonly on: Place
+  readonly processors: number | undefined
 }
 
 export async function sweepSpec(file: string, options: SweepOptions, io: Io): Promise<ExitCode> {
@@ -44,20 +47,20 @@ export async function sweepSpec(file: string, options: SweepOptions, io: Io): Pr
   const folder = options.out ?? join('sweeps', trials[0]!.spec.name)
   await checkSweepFolder(folder)
   const slots = Math.min(sweep.parallel, trials.length)
+  const executor = await executorOn(options.on, slots)
   const voice = createVoice(io)
   const interrupt = listenForInterrupt(io, { voice })
   const { signal } = interrupt
-  const executor = localExecutor(slots)
   let lock: Lock | undefined
   try {
     await interrupt.ready()
     lock = await lockSweep(folder)
-    const each = await openRequest(folder, plan, Math.max(1, Math.floor(processors() / slots)))
+    const each = await openRequest(folder, plan, options.processors ?? shareOf(options.on, slots))
     for (const line of plan.decided) say(io, line)
     const packed = await plan.data.pack((name, work) => withSpinner(`Preparing ${name}`, io, work))
     for (const line of packed) say(io, line)
     for (const trial of trials) await writeTrial(folder, trial)
-    const states = await statesOf(folder, trials, signal)
+    const states = await statesOf(folder, trials, executor, signal)
     setGoals(states, plan)
     for (const line of beginLines(plan, states, slots, each.processors)) say(io, line)
     interrupt.begin('trials', 'Stopped at once. The same command goes on from the last checkpoints.')
@@ -87,6 +90,10 @@ export async function sweepSpec(file: string, options: SweepOptions, io: Io): Pr
     interrupt.stop()
   }
 }
+
+/** The processors of each trial: those of this machine are shared; a cluster gives one unless it is asked for more. */
+const shareOf = (on: Place, slots: number): number =>
+  on === 'local' ? Math.max(1, Math.floor(processors() / slots)) : 1
 
 const countDone = ({ rungs, trials }: SweepPlan, states: readonly TrialState[]): string =>
   `${states.filter((state) => isThere(state, rungs)).length} of ${trials.length}`

@@ -8,6 +8,8 @@ export const SWEEP_FILES = {
   /** The spec of the best trial. */
   best: 'best.json',
   plot: 'sweep.svg',
+  /** Runs the command of a trial on a cluster. */
+  script: 'trial.sh',
   /** Names the process that works on the sweep. */
   lock: 'sweep.lock',
 } as const
@@ -24,6 +26,8 @@ export const TRIAL_FILES = {
   log: 'log',
   /** How its command ended last. */
   exit: 'exit.json',
+  /** The job of a cluster that trains it. */
+  job: 'job.json',
 } as const
 
 /** `0007`: names in the order of their numbers. */

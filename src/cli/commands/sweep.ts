@@ -1,4 +1,6 @@
 /** `train sweep SPEC` */
+
+import { PLACES } from '../../spec/sweep-places.js'
 import { command, ONE_SPEC } from '../command.js'
 import { ENDED_EXITS } from '../exit-codes.js'
 import { device, engine, json, set, workers } from '../options.js'
@@ -35,6 +37,19 @@ it too, with a picture, and with the spec of the best trial.`,
       value: 'N',
       help: 'Trials at the same time, which share the processors. Default: 1',
       most: 256,
+    },
+    on: {
+      type: 'choice',
+      value: 'PLACE',
+      help: 'Where trials train. The folder of the sweep must be on a disk that the place shares',
+      choices: PLACES,
+      default: 'local',
+    },
+    processors: {
+      type: 'count',
+      value: 'N',
+      help: 'Processors of each trial. Default: those of this machine, divided by --parallel; on a cluster 1',
+      most: 1024,
     },
     monitor: {
       type: 'text',

@@ -15,6 +15,8 @@ export interface TrialJob {
 export interface TrialExit {
   readonly code: number | null
   readonly signal: string | null
+  /** True if the place ended it, such as at the end of its time there: the trial goes on as soon as the place lets it. */
+  readonly isByPlace?: boolean
 }
 
 export interface StartedTrial {
@@ -23,10 +25,11 @@ export interface StartedTrial {
   stop(): void
 }
 
-/** The first form is processes of this machine. */
 export interface Executor {
   /** Number of trials that may be under way at once. */
   readonly slots: number
+  /** True if trials go on when this process is gone. Then `start` takes over one that an earlier sweep has left. */
+  readonly outlives: boolean
   /** Throws a UserError if the command cannot be started. */
   start(job: TrialJob): Promise<StartedTrial>
   /** Ends everything that was started at once. */

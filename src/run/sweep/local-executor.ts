@@ -23,6 +23,7 @@ export function localExecutor(slots: number): Executor {
   process.on('exit', kill)
   return {
     slots,
+    outlives: false,
     kill,
     async start({ folder, args, processors }) {
       const log = await inWords('write the log of a trial', () => open(join(folder, TRIAL_FILES.log), 'a'))

@@ -27,6 +27,8 @@ export interface TrialState {
   failure: string | null
   /** Number of times that a signal ended its command. */
   kills: number
+  /** Number of times that its place ended it. */
+  endsByPlace: number
   /** How its command ended last; null if it runs, or has not run. */
   ending: string | null
   /** Index of the rung that it goes for, or at which it stopped. */
@@ -50,19 +52,30 @@ export interface TrialsWork {
 
 /** A trial that signals have ended so often has failed. */
 const MOST_KILLS = 2
+/** The same for one that its place has ended. */
+const MOST_ENDS_BY_PLACE = 100
 
-/** Reads what is known of all trials, when those that an earlier sweep has left running have ended. */
-export const statesOf = (sweep: string, trials: readonly PlannedTrial[], signal: AbortSignal): Promise<TrialState[]> =>
+/**
+ * Reads what is known of all trials, when those that an earlier sweep has left running have ended, unless the executor
+ * takes them over.
+ */
+export const statesOf = (
+  sweep: string,
+  trials: readonly PlannedTrial[],
+  { outlives }: Executor,
+  signal: AbortSignal,
+): Promise<TrialState[]> =>
   Promise.all(
     trials.map(async (trial) => {
       const folder = trialFolder(sweep, trial.number)
-      await untilFree(join(folder, TRIAL_FILES.run), signal)
+      if (!outlives) await untilFree(join(folder, TRIAL_FILES.run), signal)
       return {
         trial,
         record: await readTrial(folder),
         isRunning: false,
         failure: null,
         kills: 0,
+        endsByPlace: 0,
         ending: null,
         goal: 0,
       }
@@ -161,7 +174,9 @@ async function noteEnd(
   state.record = await readTrial(folder)
   state.ending = endWords(exit)
   if (signal.aborted || isThere(state, rungs)) return
-  if (!isKilled(exit)) state.failure = state.ending
+  if (exit.isByPlace && ++state.endsByPlace < MOST_ENDS_BY_PLACE) return
+  if (exit.code === 0) state.failure = `it ended, but its result is not in ${folder}`
+  else if (!isKilled(exit)) state.failure = state.ending
   else if (++state.kills >= MOST_KILLS) state.failure = `${state.ending}, ${state.kills} times`
 }
 

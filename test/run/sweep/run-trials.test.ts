@@ -42,6 +42,7 @@ function actor(acts: Readonly<Record<number, readonly Act[]>>, slots = 2) {
   let most = 0
   const executor: Executor = {
     slots,
+    outlives: false,
     kill: () => {},
     async start({ number, args, folder }: TrialJob) {
       const turn = jobs.filter((job) => job.number === number).length
@@ -82,7 +83,7 @@ async function swept(
 ) {
   const trials = trialsWith(count)
   for (const trial of trials) await writeTrial(folder, trial)
-  const states = await statesOf(folder, trials, signal)
+  const states = await statesOf(folder, trials, executor, signal)
   const work = { folder, trials, rungs, monitor, executor, processors: 1, args: [], signal, changed: () => {} }
   await runTrials(states, work)
   return sweepReport(folder, { monitor, rungs, trials }, states)
@@ -163,4 +164,15 @@ test('a rung does not depend on which trial is faster', async () => {
   const without = reports.map(({ trials }) => trials.map(({ folder: _, ...trial }) => trial))
   expect(without[1]).toEqual(without[0])
   expect(without[2]).toEqual(without[0])
+})
+
+test('a trial that its place ends goes on as often as that', async () => {
+  const byPlace = { code: null, signal: 'TIMEOUT', isByPlace: true }
+  const acts = actor({ 1: [byPlace, byPlace, byPlace, byPlace, 0.3] })
+  expect(shown(await swept(acts, { count: 1 }))).toEqual([[1, 'completed', 4, 0.3]])
+})
+
+test('a trial that ends well, but left no result, has failed', async () => {
+  const report = await swept(actor({ 1: [{ code: 0, signal: null }] }), { count: 1 })
+  expect(report.trials[0]!.failure).toMatch(/^it ended, but its result is not in .*trials\/0001$/)
 })
