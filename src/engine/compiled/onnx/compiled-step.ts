@@ -8,6 +8,7 @@ import type { Crew } from '../crew/crew.js'
 import { infoOf, type ValueId } from '../graph/graph.js'
 import { isResult } from '../passes/split-update.js'
 import type { ArenaArrays } from './arena-arrays.js'
+import { blocksFor } from './blocked/block-size.js'
 import type { Step } from './halves.js'
 import { lowerToOnnx } from './lower.js'
 import { otherHalf } from './other-half.js'
@@ -50,21 +51,24 @@ export interface SharedBySteps {
   /** Shapes of state. */
   readonly shapes: ReadonlyMap<string, Shape>
   readonly session: SessionOptions
+  /** Channels of a block in which convolutions compute, in place of those of this machine. */
+  readonly block?: number | undefined
 }
 
 export async function compileStep(
   step: Step,
-  { arrays, crew, shapes, session: sessionOptions }: SharedBySteps,
+  { arrays, crew, shapes, session: sessionOptions, block }: SharedBySteps,
 ): Promise<CompiledStep> {
   const { graph, updates, halves } = step
-  const lowered = lowerToOnnx(graph)
+  const all = processors()
+  const threads = halves ? Math.ceil(all / 2) : sessionOptions.threads
+  const lowered = lowerToOnnx(graph, await blocksFor(graph, threads, block))
   const options = { ...sessionOptions, rewrites: graph.nodes.length <= MOST_REWRITTEN }
-  const threads = processors()
   const [session, other] = await Promise.all([
-    OnnxSession.create(lowered.model, { ...options, ...(halves && { threads: Math.ceil(threads / 2) }) }),
+    OnnxSession.create(lowered.model, { ...options, threads }),
     // only the first half is profiled
     halves
-      ? otherHalf(lowered, step, arrays, { ...options, threads: Math.floor(threads / 2), profile: undefined })
+      ? otherHalf(lowered, step, arrays, { ...options, threads: Math.floor(all / 2), profile: undefined })
       : undefined,
   ])
 

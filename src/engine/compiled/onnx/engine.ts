@@ -57,9 +57,10 @@ export class OnnxRunner implements Runner<string> {
     private readonly shared: SharedBySteps,
   ) {}
 
+  /** `profile` is the prefix of files for the times of operators; `block` is the size of blocks of channels, in place of this machine's. */
   static async create(
     programs: Programs,
-    { profile, ...options }: LoadOptions & { profile?: string },
+    { profile, block, ...options }: LoadOptions & { profile?: string; block?: number },
   ): Promise<OnnxRunner> {
     const { batchSize } = options
     const state = stateOf(programs)
@@ -82,7 +83,8 @@ export class OnnxRunner implements Runner<string> {
     const feeder = await InputFeeder.create(plan, memory, crew, options.seed)
     const arrays = new ArenaArrays(plan, memory)
     const session = { ...SESSION_OPTIONS, sparing, ...(profile && { profile }) }
-    const runner = new OnnxRunner(programs, options, state, feeder, { arrays, crew, shapes, session })
+    const shared = { arrays, crew, shapes, session, block }
+    const runner = new OnnxRunner(programs, options, state, feeder, shared)
     for (const slot of state) runner.#arrayOf(slot).set(slot.initial())
     for (const [name, step] of traced) {
       if (step.halves) runner.#inHalves.add(name)

@@ -9,6 +9,7 @@ import { costOf } from '../graph/cost.js'
 import { isSeparable } from '../passes/separable.js'
 import { simplifiedGraph } from '../passes/simplified.js'
 import { type SplitStep, splitUpdate, updateFromHalves } from '../passes/split-update.js'
+import { meanGradients } from './mean-gradient.js'
 import { sumsOfSoftplus } from './sum-of-softplus.js'
 
 /** A program's step for one batch size. With `halves` the graph is that of half a batch; the updates are the same. */
@@ -34,7 +35,7 @@ export async function stepOf(program: Program, size: number, mayHalve: boolean):
 }
 
 const traceStep = async (program: Program, size: number): Promise<SplitStep> =>
-  splitUpdate(sumsOfSoftplus(await simplifiedGraph(program, size)))
+  splitUpdate(meanGradients(sumsOfSoftplus(await simplifiedGraph(program, size))))
 
 /**
  * Number of times that a sample uses each weight. Each use is a multiplication and an addition; training has two more

@@ -6,6 +6,8 @@ import { type Shape, sizeOf } from '../../../base/shape.js'
 import { elementsOf } from '../graph/constant.js'
 import { consumersOf, type Graph, type GraphNode, infoOf, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
+import type { Blocks } from './blocked/blocks.js'
+import { blockedWriter } from './blocked/writer.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
 import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
 import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
@@ -31,6 +33,9 @@ interface Names {
   readonly outputNameOf: (value: ValueId) => string
 }
 
+/** Begins the names of convolutions that only pass over memory. */
+export const PASS = 'pass '
+
 const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   ...ELEMENTWISE_LOWERINGS,
   ...REDUCTION_LOWERINGS,
@@ -39,12 +44,13 @@ const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
   ...POOLING_LOWERINGS,
 }
 
-export function lowerToOnnx(graph: Graph): LoweredGraph {
-  const { onnx, ...names } = lower(graph)
+/** With `blocks`, what convolutions read and write lies in blocks of channels, which models for other programs may not. */
+export function lowerToOnnx(graph: Graph, blocks?: Blocks): LoweredGraph {
+  const { onnx, ...names } = lower(graph, blocks)
   return { model: encodeModel(onnx), ...names }
 }
 
-export function lower(graph: Graph): Lowered {
+export function lower(graph: Graph, blocks?: Blocks): Lowered {
   const nodes: OnnxNode[] = []
   const initializers = new Map<string, OnnxTensor>()
   const constant = (tensor: OnnxTensor): string => {
@@ -63,6 +69,12 @@ export function lower(graph: Graph): Lowered {
     return {
       op: (type, inputs, attributes = {}) => ops(type, inputs, attributes, 1)[0]!,
       ops,
+      inBlocks(type, inputs, attributes = {}, isPass = false) {
+        const output = `t${temporaries++}`
+        const name = isPass ? { name: `${PASS}${output}` } : {}
+        nodes.push({ type, ...name, domain: 'com.microsoft.nchwc', inputs, outputs: [output], attributes })
+        return output
+      },
       fill: (value, shape = [], dtype = 'float32') =>
         constant({ name: `${dtype} ${value} ${shape}`, element: dtype, shape, data: elementsOf(value, shape, dtype) }),
       matrix: (name, shape, element) =>
@@ -96,11 +108,16 @@ export function lower(graph: Graph): Lowered {
     const { shape, dtype } = infoOf(graph, value)
     constant({ name: nameOf(value), element: dtype, shape, data: elementsOf(data, shape, dtype) })
   }
-  const fused = fusedProducts(graph)
+  const blocked = blocks && blockedWriter(graph, blocks, nameOf)
+  const fused = fusedProducts(graph, (value) => blocked?.has(value) ?? false)
   const cuts = cutsOf(graph)
   for (const node of graph.nodes) {
-    if (fused.parts.has(node.output)) continue
     const emit = emitter(nameOf(node.output))
+    if (blocked?.has(node.output)) {
+      if (blocked.write(emit, node)) emit.rename()
+      continue
+    }
+    if (fused.parts.has(node.output)) continue
     const cut = cuts.get(node.output)
     if (cut) {
       const { axis, pieces } = cut
@@ -166,7 +183,7 @@ interface FusedProduct {
 const TAKES_BIAS: ReadonlySet<KernelName> = new Set<KernelName>(['BatchMatMul', 'Conv2D', 'DepthwiseConv2dNative'])
 
 /** Finds the nodes that become fused products (`wholes`), and the products that are parts of them (`parts`). */
-function fusedProducts(graph: Graph) {
+function fusedProducts(graph: Graph, isInBlocks: (value: ValueId) => boolean) {
   const consumers = consumersOf(graph)
   const producers = new Map(graph.nodes.map((node) => [node.output, node]))
   const results = new Set(graph.outputs.map(({ value }) => value))
@@ -176,6 +193,7 @@ function fusedProducts(graph: Graph) {
   for (const { kernel, inputs, output } of graph.nodes) {
     const product = producers.get(inputs[0]!)
     if (!product || !TAKES_BIAS.has(product.kernel) || results.has(product.output)) continue
+    if (isInBlocks(product.output)) continue
     if (consumers.get(product.output)!.length > 1) continue
     const shape = infoOf(graph, product.output).shape
     const gemm = product.kernel === 'BatchMatMul'

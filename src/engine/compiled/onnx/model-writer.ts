@@ -17,6 +17,8 @@ export type OnnxAttribute =
 
 export interface OnnxNode {
   readonly type: string
+  /** Shown in profiles; must be unique. */
+  readonly name?: string
   /** Domain of the operator. Default: that of ONNX itself. */
   readonly domain?: keyof typeof DOMAINS
   readonly inputs: readonly string[]
@@ -48,8 +50,8 @@ export interface OnnxGraph {
 
 const IR_VERSION = 9
 
-/** Versions of the sets of operators. */
-const DOMAINS = { '': 18, 'ai.onnx.ml': 3 } as const
+/** Versions of the sets of operators; the last has ONNX Runtime's own, on values in blocks of channels. */
+const DOMAINS = { '': 18, 'ai.onnx.ml': 3, 'com.microsoft.nchwc': 1 } as const
 
 export interface ModelFacts {
   readonly version?: string
@@ -88,9 +90,13 @@ function writeGraph(writer: BinaryWriter, { nodes, initializers, inputs, outputs
   for (const value of outputs) message(writer, 12, (inner) => writeValue(inner, value))
 }
 
-function writeNode(writer: BinaryWriter, { type, domain, inputs, outputs, attributes = {} }: OnnxNode): void {
+function writeNode(
+  writer: BinaryWriter,
+  { type, name: own, domain, inputs, outputs, attributes = {} }: OnnxNode,
+): void {
   for (const input of inputs) writer.tag(1, WireType.LengthDelimited).string(input)
   for (const output of outputs) writer.tag(2, WireType.LengthDelimited).string(output)
+  if (own !== undefined) writer.tag(3, WireType.LengthDelimited).string(own)
   writer.tag(4, WireType.LengthDelimited).string(type)
   for (const [name, value] of Object.entries(attributes)) {
     message(writer, 5, (attribute) => {

@@ -6,6 +6,10 @@ import { median } from '../../../base/timing.js'
 import type { Programs } from '../../../program/program.js'
 import type { LoadOptions } from '../../engine.js'
 import { OnnxRunner } from './engine.js'
+import { PASS } from './lower.js'
+
+/** A convolution by channel that stands for an elementwise operation or a sum (`blocked/passes.ts`). */
+const PASS_OPERATOR = 'Conv by channel'
 
 /** The nodes of one operator taken together. */
 export interface OperatorTime {
@@ -66,7 +70,8 @@ function totals(lists: readonly (readonly Event[])[], warmUp: number): OperatorT
     const nodes = new Map<string, { operator: string; microseconds: number[] }>()
     for (const { cat, name, dur, args } of events) {
       if (cat !== 'Node' || !name.endsWith('_kernel_time')) continue
-      const node = nodes.get(name) ?? { operator: args?.op_name ?? name, microseconds: [] }
+      const operator = name.startsWith(PASS) ? PASS_OPERATOR : (args?.op_name ?? name)
+      const node = nodes.get(name) ?? { operator, microseconds: [] }
       node.microseconds.push(dur)
       nodes.set(name, node)
     }

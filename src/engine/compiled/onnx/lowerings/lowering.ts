@@ -12,6 +12,11 @@ export interface Emitter {
   op(type: string, inputs: readonly string[], attributes?: OnnxAttributes): string
   /** Adds an operator with several results and returns their names. */
   ops(type: string, inputs: readonly string[], attributes: OnnxAttributes, results: number): readonly string[]
+  /**
+   * Adds an operator on values in blocks of channels. The name of an input that is left out is empty. `isPass`: a
+   * convolution that only passes over memory.
+   */
+  inBlocks(type: string, inputs: readonly string[], attributes?: OnnxAttributes, isPass?: boolean): string
   /** A constant: a number, or a tensor filled with it. */
   fill(value: number, shape?: Shape, dtype?: DType): string
   /** A constant matrix. `name` identifies its elements; matrices with the same name and shape are stored once. */

@@ -1,0 +1,256 @@
+/**
+ * Gradients of filters as convolutions over values in blocks: samples take the part of channels, and the gradient of the
+ * output that of the filter.
+ */
+import { type Shape, sizeOf } from '../../../../base/shape.js'
+import type { Window } from '../../graph/kernels/window.js'
+import { slice } from '../lowerings/arrays.js'
+import { type Emitter, reshape, transpose } from '../lowerings/lowering.js'
+import { type Blocks, filled } from './blocks.js'
+import { convolve, surrounded } from './passes.js'
+
+/** The operator that puts samples into blocks takes them by four. */
+export const SAMPLES_AT_ONCE = 4
+
+/** Bytes of the filter of one block of samples, above which it leaves the processor's second cache. */
+const MOST_BYTES = 210_000
+const FLOAT = 4
+
+interface Input {
+  readonly name: string
+  /** (batch, height, width, channels) */
+  readonly shape: Shape
+}
+
+/**
+ * The gradient, (height, width, in, out), for x in blocks, or with `few` channels (batch, height, width, channels), and
+ * dy in blocks. The convolution may not be dilated.
+ */
+export function filterGradient(
+  emit: Emitter,
+  x: Input & { readonly few: boolean },
+  dy: Input,
+  { strides, pads }: Window,
+  filter: Shape,
+  blocks: Blocks,
+): string {
+  const { size } = blocks
+  const [batch, height, width, channels] = x.shape as [number, number, number, number]
+  const [, rows, columns, out] = dy.shape as [number, number, number, number]
+  const [top, bottom, left, right] = pads as [number, number, number, number]
+  const samples = filled(batch, blocks)
+  const outWide = filled(out, blocks)
+  /** In memory a plane is `unit` numbers wide for each of its columns, and there is one for each of `planes`. */
+  const unit = x.few ? channels : size
+  const planes = x.few ? 1 : filled(channels, blocks) / size
+  const parts = partsOf(rows, columns, size)
+  const [above, below] = parts > 1 ? [top, bottom] : [0, 0]
+  const padded = x.few
+    ? surroundedFew(emit, x.name, [above, left, below, right])
+    : surrounded(emit, x.name, planes * size, [above, left, below, right])
+  const [tall, wide] = [height + above + below, width + left + right]
+  const bySamples = emit.inBlocks('ReorderInput', [reshape(emit, padded, [1, batch, planes * tall, wide * unit])], {
+    channels_last: 0,
+  })
+  const inner = wide * unit * size
+  const [kernelRows, kernelColumns] = filter as [number, number]
+  const part = rows / parts
+  const partRows = (part - 1) * strides[0]! + kernelRows
+  const input =
+    parts > 1
+      ? gathered(emit, bySamples, {
+          samples: samples / size,
+          planes,
+          tall,
+          parts,
+          stride: part * strides[0]!,
+          partRows,
+          inner,
+        })
+      : planes > 1
+        ? transpose(emit, reshape(emit, bySamples, [samples / size, planes, tall * inner]), [1, 0, 2])
+        : bySamples
+  const groups = parts > 1 ? 1 : groupsOf(planes * kernelRows * Math.ceil(outWide / size / 4), samples / size, blocks)
+  const weights = asFilter(emit, dy, { samples, outWide, groups }, blocks)
+  const heightOf = parts > 1 ? partRows : tall
+  const result = convolve(
+    emit,
+    reshape(emit, input, [planes, samples * parts, heightOf, wide * unit]),
+    reshape(emit, weights, [groups * outWide, (samples * parts) / groups, part, columns]),
+    {
+      kernel: [part, columns],
+      dilations: [strides[0]!, strides[1]! * unit],
+      pads: parts > 1 ? [0, 0, 0, 0] : [top, 0, bottom, 0],
+      group: groups,
+    },
+  )
+  /** Rows and columns that the last window did not reach make the result larger than the filter. */
+  const foundRows = heightOf + (parts > 1 ? 0 : top + bottom) - (part - 1) * strides[0]!
+  const foundColumns = wide - (columns - 1) * strides[1]!
+  const found = [planes, groups, outWide / size, foundRows, foundColumns, unit, size]
+  const shaped = reshape(emit, result, found)
+  const sum =
+    groups > 1
+      ? emit.op('ReduceSum', [shaped, emit.ints([1])], { keepdims: 0 })
+      : reshape(emit, result, found.toSpliced(1, 1))
+  // planes, blocks out, rows, columns, in, out
+  const turned = reshape(emit, transpose(emit, sum, [2, 3, 0, 4, 1, 5]), [
+    foundRows,
+    foundColumns,
+    planes * unit,
+    outWide,
+  ])
+  return cut(
+    emit,
+    turned,
+    [foundRows, foundColumns, planes * unit, outWide],
+    [kernelRows, kernelColumns, channels, out],
+  )
+}
+
+const surroundedFew = (emit: Emitter, x: string, [top, left, bottom, right]: readonly number[]): string =>
+  [top, left, bottom, right].every((pad) => pad === 0)
+    ? x
+    : emit.op('Pad', [x, emit.ints([0, top!, left!, 0, 0, bottom!, right!, 0])])
+
+const cut = (emit: Emitter, x: string, found: Shape, wanted: Shape): string =>
+  found.join() === wanted.join()
+    ? x
+    : slice(
+        emit,
+        x,
+        wanted.map(() => 0),
+        wanted,
+        undefined,
+        found,
+      )
+
+/** The number of parts into which the rows of large planes are cut, so that the filter of a block stays in the cache. */
+function partsOf(rows: number, columns: number, size: number): number {
+  const fits = (parts: number) => (rows / parts) * columns * size * size * FLOAT <= MOST_BYTES
+  for (let parts = 1; parts < rows; parts++) if (rows % parts === 0 && fits(parts)) return parts
+  return rows
+}
+
+/** With an odd number of rows to compute, two threads do half of the samples each. */
+const groupsOf = (units: number, blocksOfSamples: number, { threads }: Blocks): number =>
+  threads > 1 && units % 2 === 1 && blocksOfSamples % 2 === 0 ? 2 : 1
+
+/** Rows of [samples][planes][tall][inner] as [planes][samples][parts][partRows][inner]; parts overlap. */
+function gathered(
+  emit: Emitter,
+  x: string,
+  {
+    samples,
+    planes,
+    tall,
+    parts,
+    stride,
+    partRows,
+    inner,
+  }: { samples: number; planes: number; tall: number; parts: number; stride: number; partRows: number; inner: number },
+): string {
+  const rows: number[] = []
+  for (let plane = 0; plane < planes; plane++)
+    for (let sample = 0; sample < samples; sample++)
+      for (let part = 0; part < parts; part++)
+        for (let row = 0; row < partRows; row++) rows.push((sample * planes + plane) * tall + part * stride + row)
+  return emit.op('Gather', [reshape(emit, x, [samples * planes * tall, inner]), emit.ints(rows)], { axis: 0 })
+}
+
+/**
+ * The gradient of the output, in blocks, as a filter over samples: [groups][out / size][samples][rows][columns][sample]
+ * [out]. Two reorders turn samples and channels within blocks, on all threads; larger pieces are moved in between.
+ */
+function asFilter(
+  emit: Emitter,
+  { name, shape }: Input,
+  { samples, outWide, groups }: { samples: number; outWide: number; groups: number },
+  { size }: Blocks,
+): string {
+  const [batch, rows, columns] = shape as [number, number, number]
+  const outer = outWide / size
+  const bySamples = emit.inBlocks('ReorderInput', [reshape(emit, name, [1, batch, outer * rows, columns * size])], {
+    channels_last: 0,
+  })
+  const places = (samples / size) * outer * rows * columns
+  const turned = emit.inBlocks('ReorderInput', [reshape(emit, bySamples, [places, size, 1, size])], {
+    channels_last: 0,
+  })
+  if (outer === 1) return turned
+  const pieces = reshape(emit, turned, [groups, samples / size / groups, outer, rows * columns * size * size])
+  return transpose(emit, pieces, [0, 2, 1, 3])
+}
+
+/**
+ * The same for x with one channel, (batch, height, width, 1): each sample is a group, and dy as it lies holds the
+ * filters of all groups.
+ */
+export function filterGradientOfOne(
+  emit: Emitter,
+  x: Input,
+  dy: Input,
+  window: Window,
+  filter: Shape,
+  blocks: Blocks,
+): string {
+  const [batch, height, width] = x.shape as [number, number, number]
+  const [, rows, columns, out] = dy.shape as [number, number, number, number]
+  const [top, bottom, left, right] = window.pads as [number, number, number, number]
+  const outWide = filled(out, blocks)
+  const padded = surroundedFew(emit, x.name, [top, left, bottom, right])
+  const [tall, wide] = [height + top + bottom, width + left + right]
+  const each = convolve(
+    emit,
+    reshape(emit, padded, [1, batch, tall, wide]),
+    reshape(emit, dy.name, [batch * outWide, 1, rows, columns]),
+    { kernel: [rows, columns], dilations: window.strides, group: batch },
+  )
+  const found = [tall - (rows - 1) * window.strides[0]!, wide - (columns - 1) * window.strides[1]!]
+  const sum = overSamples(emit, each, batch, outWide * sizeOf(found))
+  const pieces = reshape(emit, sum, [outWide / blocks.size, sizeOf(found), blocks.size])
+  const turned = reshape(emit, transpose(emit, pieces, [1, 0, 2]), [...found, 1, outWide])
+  return cut(emit, turned, [...found, 1, outWide], filter)
+}
+
+/** The gradient of a filter by channel, (height, width, channels, 1): each channel of each sample is a group. */
+export function filterGradientByChannel(
+  emit: Emitter,
+  x: Input,
+  dy: Input,
+  window: Window,
+  filter: Shape,
+  blocks: Blocks,
+): string {
+  const [batch, height, width, channels] = x.shape as [number, number, number, number]
+  const [, rows, columns] = dy.shape as [number, number, number]
+  const [top, bottom, left, right] = window.pads as [number, number, number, number]
+  const wide = filled(channels, blocks)
+  const planes = batch * wide
+  const each = convolve(
+    emit,
+    reshape(emit, x.name, [1, planes, height, width]),
+    reshape(emit, dy.name, [planes, 1, rows, columns]),
+    {
+      kernel: [rows, columns],
+      dilations: window.strides,
+      strides: window.dilations,
+      pads: [top, left, bottom, right],
+      group: planes,
+    },
+  )
+  const found = [
+    [height + top + bottom, rows],
+    [width + left + right, columns],
+  ].map(
+    ([length, count], axis) =>
+      1 + Math.floor((length! - 1 - (count! - 1) * window.strides[axis]!) / window.dilations[axis]!),
+  )
+  const sum = overSamples(emit, each, batch, wide * sizeOf(found))
+  const pieces = reshape(emit, sum, [wide / blocks.size, sizeOf(found), blocks.size])
+  const turned = reshape(emit, transpose(emit, pieces, [1, 0, 2]), [...found, wide, 1])
+  return cut(emit, turned, [...found, wide, 1], filter)
+}
+
+const overSamples = (emit: Emitter, x: string, batch: number, length: number): string =>
+  emit.op('MatMul', [emit.fill(1, [1, batch]), reshape(emit, x, [batch, length])])
