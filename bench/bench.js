@@ -10,8 +10,10 @@ import { fileURLToPath } from 'node:url'
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { explain } from './explain.js'
+import { benchGallery } from './gallery.js'
 import { startPeer, timeCommand } from './peer.js'
 import { benchRbm } from './rbm.js'
+import { benchScaling } from './scaling.js'
 import { benchSpec } from './spec.js'
 import { median, ms, seconds, titledTable } from './table.js'
 
@@ -20,17 +22,25 @@ const root = dirname(here)
 const options = yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage(
-    '$0 [--explain | --spec FILE | --rbm]\n\nCompares specs/mnist-mlp.json with Keras and tfjs, or times another job.',
+    '$0 [--explain | --spec FILE | --gallery | --rbm | --scaling]\n\nCompares specs/mnist-mlp.json with Keras and tfjs, or times another job.',
   )
   .options({
     explain: { type: 'boolean', describe: 'Also print where the time of a step goes' },
     spec: { type: 'string', describe: 'Time a training step of this spec' },
+    gallery: {
+      type: 'boolean',
+      describe: 'Time a training step of every spec in specs/, and check the choice of auto',
+    },
     rbm: { type: 'boolean', describe: 'Time an epoch of contrastive divergence' },
+    scaling: { type: 'boolean', describe: 'Time training steps of growing jobs' },
     rounds: { type: 'number', default: 5, describe: 'Turns of each program' },
     steps: { type: 'number', describe: 'Steps in a turn' },
     out: { type: 'string', default: join(here, 'results', 'latest.json'), describe: 'File for all results' },
   })
-  .conflicts({ spec: ['rbm', 'explain'], rbm: 'explain' })
+  .check(({ spec, ...flags }) => {
+    const jobs = ['explain', 'gallery', 'rbm', 'scaling'].filter((name) => flags[name]).length + (spec ? 1 : 0)
+    return jobs <= 1 || 'Choose one job.'
+  })
   .strict()
   .version(false)
   .parse()
@@ -265,12 +275,15 @@ async function benchMlp() {
   return { text, results: { steps, step, tensorflow, precision, cold, help, explain: explanation?.shares } }
 }
 
+function chosen(given) {
+  if (options.rbm) return benchRbm(given)
+  if (options.scaling) return benchScaling(given)
+  if (options.gallery) return benchGallery(given)
+  return options.spec ? benchSpec(options.spec, given) : benchMlp()
+}
+
 const given = { python, threads: THREADS, rounds, steps: options.steps, log }
-const { text, results } = await (options.rbm
-  ? benchRbm(given)
-  : options.spec
-    ? benchSpec(options.spec, given)
-    : benchMlp())
+const { text, results } = await chosen(given)
 console.log(text)
 mkdirSync(dirname(options.out), { recursive: true })
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.versions.node, platform: process.platform }

@@ -87,7 +87,7 @@ async function timedSteps(n, wantedChunk) {
  */
 async function parts(n) {
   let profile
-  const { training: profiled } = await openSession(spec, dataset, {
+  const { training: profiled } = await openSession(spec, data, {
     ...engine,
     async load(programs, options) {
       profile = await profileProducts(programs, options)
