@@ -22,6 +22,11 @@ export interface Field {
   readonly values: ValueKind
   /** Number of classes, of a field of class numbers. */
   readonly classes?: number
+  /**
+   * For sequences of classes, (length): 0 fills up shorter ones at their end, and is no class of theirs. The number of
+   * steps of an output that the longest needs: one for each class, and one between two equal ones.
+   */
+  readonly sequenceSteps?: number
 }
 
 export const ARRAYS = { uint8: Uint8Array, int32: Int32Array, float32: Float32Array } as const

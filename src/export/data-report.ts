@@ -61,8 +61,8 @@ const dataReportSchema = z
         z.strictObject({
           name: z.string().describe('Name of the target.'),
           kind: z
-            .enum(['class', 'multi_hot', 'number', 'mask'])
-            .describe('Kind of the target; mask: a class for each pixel.'),
+            .enum(['class', 'multi_hot', 'number', 'mask', 'sequence'])
+            .describe('Kind of the target; mask: a class for each pixel; sequence: classes one after another.'),
           classes: z
             .array(
               z.strictObject({
@@ -71,7 +71,7 @@ const dataReportSchema = z
                 ...rowsOf('').shape,
               }),
             )
-            .describe('Number of rows of each class; of a mask, of pixels.'),
+            .describe('Number of rows of each class; of a mask, of pixels; of sequences, of places in them.'),
         }),
       )
       .describe('The targets.'),

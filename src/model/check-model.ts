@@ -214,6 +214,15 @@ function maskProblem(mask: Shape, values: Shape): string | undefined {
 
 /** Describes the output shapes that fit a target. */
 function formsOf(wanted: WantedTarget, { target, field }: FoundTarget, spec: TargetSpec, data: DataForm): string {
+  if (target.kind === 'sequence') {
+    if (wanted !== 'class_sequence') return 'a class or numbers as the target, not a sequence of classes'
+    const { classes, steps } = target
+    return `(None, n, ${classes}), n at least ${steps}, for sequences of the ${classes - 1} classes of ${data.name} and for the blank`
+  }
+  if (wanted === 'class_sequence') {
+    const found = target.kind === 'labels' ? 'a class' : spec.type === 'input' ? 'the input' : numbers(field.shape)
+    return `a sequence of classes as the target, not ${found}; "type": "sequence" makes one of a column`
+  }
   if (target.kind === 'values') {
     const ofInput = spec.type === 'input'
     if (!takesNumbers(wanted, target)) {
@@ -292,6 +301,10 @@ function checkClassWeight(
   if (target.kind === 'values') {
     const why = found.field.values === 'probability' ? MIXED : 'the target is not a class'
     return [{ code: 'target', pointer, message: `found weights of classes, but ${why}` }]
+  }
+  if (target.kind === 'sequence') {
+    const message = 'found weights of classes, but the target is a sequence of classes'
+    return [{ code: 'target', pointer, message }]
   }
   if (target.shape.length > 0) {
     const message = `found weights of classes, but the target has ${sizeOf(target.shape)} classes in each sample`

@@ -8,6 +8,7 @@ import { type ByType, callByType, type OfType } from '../base/by-type.js'
 import type { Shape } from '../base/shape.js'
 import type { ActivationName } from '../spec/activations.js'
 import type { LossSpec } from '../spec/spec.js'
+import { ctc } from './ctc.js'
 import { abs, largest } from './kinks.js'
 import { beside, ofOneRank } from './masks.js'
 import type { Prediction } from './model.js'
@@ -336,6 +337,12 @@ export const LOSS_FUNCTIONS: ByType<LossSpec, [output: Shape, target: Target['ki
     target: 'class_of_vector',
     values: (labels, prediction) => circle(labels, prediction, spec),
     mask: (_, values) => tf.step(values),
+  }),
+  ctc: () => ({
+    target: 'class_sequence',
+    shape: [],
+    takes: ofClasses(true),
+    values: (labels, { output }) => ctc(labels, output),
   }),
 }
 

@@ -6,9 +6,13 @@ import { nearest } from '../base/nearest.js'
 import { type Shape, sizeOf } from '../base/shape.js'
 import type { TargetSpec } from '../spec/outputs.js'
 
-/** The target of an output: a class label for each place of a shape, `[]` for one, or a number for each of its elements. */
+/**
+ * The target of an output: a class label for each place of a shape, `[]` for one; a sequence of classes, which needs this
+ * many steps of an output at most; or a number for each element of the output.
+ */
 export type Target =
   | { readonly kind: 'labels'; readonly classes: number; readonly shape: Shape }
+  | { readonly kind: 'sequence'; readonly classes: number; readonly steps: number }
   | { readonly kind: 'values'; readonly size: number }
 
 /** A target, and the field of the data that it comes from. */
@@ -34,13 +38,13 @@ export function findTarget(spec: TargetSpec, layer: string, form: DataForm): Fou
   const field = name !== undefined && Object.hasOwn(form.targets, name) ? form.targets[name] : undefined
   if (name === undefined || !field) return problemOf(spec, layer, form)
   const key = targetKey(name)
-  const { classes } = field
-  if (spec.type !== 'grouped_label') {
-    const { shape } = field
-    const target = classes === undefined ? valuesOf(field) : ({ kind: 'labels', classes, shape } as const)
-    return { key, field, target, groups: null }
+  const { classes, sequenceSteps } = field
+  if (sequenceSteps !== undefined && field.shape.length > 1) {
+    return { problem: `target "${name}" has several sequences of classes in each sample, must have one` }
   }
-  if (classes === undefined) return { problem: `found grouped_label, but target "${name}" is not a class` }
+  if (spec.type !== 'grouped_label') return { key, field, target: fieldTarget(field), groups: null }
+  if (classes === undefined || sequenceSteps !== undefined)
+    return { problem: `found grouped_label, but target "${name}" is not a class` }
   const groups = Array.from({ length: classes }, (_, one) => spec.groups.findIndex((of) => of.includes(one)))
   return { key, field, target: { kind: 'labels', classes: spec.groups.length, shape: field.shape }, groups }
 }
@@ -56,6 +60,12 @@ export function targetOf(spec: TargetSpec, layer: string, form: DataForm): Found
 function nameFor(layer: string, { targets }: DataForm): string | undefined {
   const names = Object.keys(targets)
   return names.length === 1 ? names[0] : names.find((name) => name === layer)
+}
+
+function fieldTarget(field: Field): Target {
+  const { classes, shape, sequenceSteps: steps } = field
+  if (classes === undefined) return valuesOf(field)
+  return steps === undefined ? { kind: 'labels', classes, shape } : { kind: 'sequence', classes, steps }
 }
 
 const valuesOf = ({ shape }: Field): Target => ({ kind: 'values', size: sizeOf(shape) })
@@ -88,24 +98,31 @@ export const targetTensor = ({ groups }: FoundTarget, given: tf.Tensor): tf.Tens
   groups ? tf.gather(tf.tensor1d([...groups], 'int32'), given as tf.Tensor1D) : given
 
 /**
- * `one_hot`: (batch, ..., classes). `class_index`: (batch, ...), int32. `column`: (batch, ..., 1), the class index as a
+ * `one_hot`: (batch, ..., classes). `class_index`: (batch, ...), int32. `class_sequence`: (batch, length), int32, filled
+ * up with 0. `column`: (batch, ..., 1), the class index as a
  * float. `class_values`: the same without the last axis. `values`: the shape of the output.
  */
-export type TargetForm = 'one_hot' | 'class_index' | 'column' | 'class_values' | 'values'
+export type TargetForm = 'one_hot' | 'class_index' | 'class_sequence' | 'column' | 'class_values' | 'values'
 
 /**
  * The target that a loss or a metric takes. `fitting`: any that can be compared element by element with the output.
  * `class_of_vector`: class indices, for an output that is a vector of any size, not one number per class.
+ * `class_sequence`: a sequence of classes, for an output of steps with one number per class.
  */
-export type WantedTarget = 'one_hot' | 'class_index' | 'fitting' | 'class_of_vector'
+export type WantedTarget = 'one_hot' | 'class_index' | 'fitting' | 'class_of_vector' | 'class_sequence'
 
 /** The form in which a target suits this output; null if there is none. */
 export function targetForm(wanted: WantedTarget, output: Shape, target: Target): TargetForm | null {
   if (target.kind === 'values') return takesNumbers(wanted, target) && isAlike(output, target) ? 'values' : null
+  if (target.kind === 'sequence') return wanted === 'class_sequence' && takesSteps(output, target) ? wanted : null
+  if (wanted === 'class_sequence') return null
   if (wanted === 'fitting') return fittingForm(output, target)
   if (wanted === 'class_of_vector') return output.length === 1 && target.shape.length === 0 ? 'class_index' : null
   return isSame(output, [...target.shape, target.classes]) ? wanted : null
 }
+
+const takesSteps = ([steps, classes, ...more]: Shape, target: { readonly classes: number; readonly steps: number }) =>
+  more.length === 0 && classes === target.classes && steps! >= target.steps
 
 const isSame = (one: Shape, other: Shape): boolean =>
   one.length === other.length && one.every((size, axis) => size === other[axis])
@@ -138,6 +155,7 @@ export function encodeTarget(given: tf.Tensor, form: TargetForm, output: Shape, 
     case 'values':
       return tf.reshape(given, [given.shape[0]!, ...output])
     case 'class_index':
+    case 'class_sequence':
       return given
   }
 }

@@ -44,7 +44,7 @@ function headLines({ data, rows, dropped, split, columns, batch, first }: DataRe
 const MOST_CLASSES = 30
 
 function targetLines({ name, kind, classes }: DataReport['targets'][number]): string[] {
-  const title = `Target "${visible(name)}": ${{ class: 'a class', multi_hot: 'any number of classes', number: 'a number', mask: 'a class for each pixel, counted in pixels' }[kind]}`
+  const title = `Target "${visible(name)}": ${{ class: 'a class', multi_hot: 'any number of classes', number: 'a number', mask: 'a class for each pixel, counted in pixels', sequence: 'a sequence of classes, counted in classes' }[kind]}`
   if (classes.length === 0) return [title]
   const totals = { train: 0, validation: 0, test: 0 }
   for (const one of classes) for (const part of PARTS) totals[part] += one[part]

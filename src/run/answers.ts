@@ -32,6 +32,8 @@ export interface ClassReading {
   readonly separator: string | null
   /** For an output of one number: the least one that means the second class. */
   readonly threshold: number | null
+  /** True if a row is a sequence, of steps with a probability of each class and, before them, of none. */
+  readonly isSequence?: boolean
 }
 
 /** Columns of a table that a row of answers has at most. */
@@ -75,6 +77,11 @@ function answerOf({ output, layer, shape, target, spec }: Output): AnswerForm {
     return written?.columns?.length === size
       ? { ...plain, columns: written.columns.map((one) => `predicted_${one}`) }
       : plain
+  }
+  if (target.target.kind === 'sequence') {
+    const names = namesOf(target.target.classes - 1, written?.class_names, null)
+    const classes = { column, names, separator: written?.separator ?? '', threshold: null, isSequence: true }
+    return { ...plain, classes, columns: [] }
   }
   const { classes: count } = target.target
   const names = namesOf(count, written?.class_names, target.groups)
@@ -121,6 +128,7 @@ export function numbered(name: string, shape: Shape): string[] {
 
 /** Losses that take logits compare probabilities; these are the answers. */
 function squashingOf({ loss }: OutputSpec, shape: Shape, target: FoundTarget | null): Squashing {
+  if (loss.type === 'ctc') return 'softmax'
   if (!('from_logits' in loss) || !loss.from_logits) return null
   const isOne = sizeOf(shape) === 1 || target?.target.kind === 'values'
   return loss.type.startsWith('binary') || isOne ? 'sigmoid' : 'softmax'
@@ -128,16 +136,34 @@ function squashingOf({ loss }: OutputSpec, shape: Shape, target: FoundTarget | n
 
 /** The name of the class of a row, or the names of its classes. */
 export function classIn(
-  { names, separator, threshold }: ClassReading,
+  { names, separator, threshold, isSequence }: ClassReading,
   values: Float32Array,
   from: number,
   width: number,
 ): string {
+  if (isSequence) return sequenceIn(names, values.subarray(from, from + width)).join(separator!)
   if (separator !== null) return names.filter((_, at) => values[from + at]! >= threshold!).join(separator)
   if (threshold !== null) return names[values[from]! > threshold ? 1 : 0]!
   let best = 0
   for (let at = 1; at < width; at++) if (values[from + at]! > values[from + best]!) best = at
   return names[best]!
+}
+
+/**
+ * The names of the best path: the most probable class of each step, without repetitions and then without those of no
+ * class (Graves et al., 2006; keras/src/ops/nn.py, `ctc_decode`, `greedy`).
+ */
+function sequenceIn(names: readonly string[], values: Float32Array): string[] {
+  const width = names.length + 1
+  const found: string[] = []
+  let before = 0
+  for (let from = 0; from < values.length; from += width) {
+    let best = 0
+    for (let at = 1; at < width; at++) if (values[from + at]! > values[from + best]!) best = at
+    if (best !== before && best > 0) found.push(names[best - 1]!)
+    before = best
+  }
+  return found
 }
 
 /** Outputs of one piece of rows by the name of the answer, row by row. */

@@ -30,7 +30,9 @@ export function expectApart(kept: readonly string[], answers: readonly AnswerFor
 
 /** Throws a UserError for answers that no table can hold. `remedy` ends its sentence, for the output of this name. */
 export function expectTable(answers: readonly AnswerForm[], remedy: (name: string) => string): void {
-  const wide = answers.find(({ shape, columns }) => columns.length === 0 && shape.every((size) => size > 0))
+  const wide = answers.find(
+    ({ shape, columns, classes }) => columns.length === 0 && !classes && shape.every((size) => size > 0),
+  )
   if (!wide) return
   throw new UserError(
     `Output "${wide.name}" has ${sizeOf(wide.shape)} numbers a row, but a table has at most ${MOST_ANSWERS} columns; ${remedy(wide.name)}.`,

@@ -72,7 +72,7 @@ interface Taken {
 function takenOf(answer: AnswerForm, found: FoundTarget | null, rows: number): Taken[] {
   const { name, shape, classes } = answer
   const width = sizeOf(shape)
-  if (!found || width > MOST_NAMES) return []
+  if (!found || width > MOST_NAMES || found.target.kind === 'sequence') return []
   const { key, target, field, groups } = found
   if (target.kind === 'labels') {
     if (!classes) return []

@@ -163,14 +163,20 @@ export const LOSSES = [
     },
     ['Circle'],
   ),
+  member(
+    'ctc',
+    'For a sequence of classes, such as the letters of a spoken word, from the logits of more steps than it has classes (Graves et al., 2006). Class 0 is the blank: a step that gives no class.',
+    {},
+    ['CTC'],
+  ),
 ] as const
 
 /**
  * The target that a loss is made for. `class`: one of several classes; `yes_or_no`: one of two, by a single output;
- * `number`: numbers.
+ * `number`: numbers; `sequence`: a sequence of classes.
  */
 export const LOSS_TARGETS: {
-  readonly [Type in z.output<(typeof LOSSES)[number]>['type']]: 'class' | 'yes_or_no' | 'number'
+  readonly [Type in z.output<(typeof LOSSES)[number]>['type']]: 'class' | 'yes_or_no' | 'number' | 'sequence'
 } = {
   crossentropy: 'class',
   categorical_crossentropy: 'class',
@@ -194,6 +200,7 @@ export const LOSS_TARGETS: {
   dice: 'number',
   tversky: 'number',
   circle: 'class',
+  ctc: 'sequence',
 }
 
 export const lossSchema = family(LOSSES).meta({ id: 'loss' })

@@ -7,7 +7,7 @@ import { nameIn } from './family.js'
 import { LOSS_FIELDS } from './losses.js'
 import { type Better, metric, metricList } from './metric.js'
 import { RBM_METRICS } from './rbm-metrics.js'
-import { MOST_COLUMNS, whole } from './whole.js'
+import { LARGEST, MOST_COLUMNS, whole } from './whole.js'
 
 /** A metric that is a loss or another mean in Keras: smaller values are better. */
 const mean = <const Type extends string, Fields extends z.core.$ZodShape>(
@@ -57,6 +57,33 @@ const fScore = {
     .default(null)
     .describe("Threshold, 0 to 1. An output above it is a yes. null: only each sample's largest output is."),
 }
+
+const targetClasses = z
+  .array(whole(0))
+  .min(1)
+  .max(MOST_COLUMNS)
+  .describe('Classes to measure, by number. With several, the mean.')
+
+const iouFields = {
+  num_classes: z
+    .union([z.null(), whole(2, MOST_COLUMNS)])
+    .default(null)
+    .describe(
+      'Number of classes, at least 2. Targets and outputs of other classes do not count. null: as many as the output has.',
+    ),
+  ignore_class: z
+    .union([z.null(), whole(-LARGEST)])
+    .default(null)
+    .describe('Class number whose places are left out. null: none.'),
+  axis: whole(-1, -1).default(-1).describe('Axis of the classes: the last.'),
+}
+
+const sparse = (what: string, byDefault: boolean) => z.boolean().default(byDefault).describe(what)
+
+const sparseTrue = sparse('Whether targets are class numbers. Else the class is that of the largest number.', true)
+
+const SPARSE_OUTPUT =
+  'Whether the output is the number of a class. Else it has a number for each class, and the largest one says the class.'
 
 export const METRICS = [
   metric(
@@ -275,6 +302,39 @@ export const METRICS = [
       threshold: z.number().default(0.5).describe('Threshold. An output of at least this is a yes.'),
     },
     ['binary_io_u', 'BinaryIoU'],
+  ),
+  metric(
+    'max',
+    'iou',
+    'Intersection over union of some classes, 0 to 1: the mean over those that are there.',
+    {
+      target_class_ids: targetClasses,
+      ...iouFields,
+      sparse_y_true: sparseTrue,
+      sparse_y_pred: sparse(SPARSE_OUTPUT, true),
+    },
+    ['io_u', 'IoU'],
+  ),
+  metric(
+    'max',
+    'mean_iou',
+    'Mean of the intersection over union of all classes that are there, 0 to 1.',
+    { ...iouFields, sparse_y_true: sparseTrue, sparse_y_pred: sparse(SPARSE_OUTPUT, true) },
+    ['mean_io_u', 'MeanIoU'],
+  ),
+  metric(
+    'max',
+    'one_hot_iou',
+    'Intersection over union of some classes, with one-hot labels, 0 to 1.',
+    { target_class_ids: targetClasses, ...iouFields, sparse_y_pred: sparse(SPARSE_OUTPUT, false) },
+    ['one_hot_io_u', 'OneHotIoU'],
+  ),
+  metric(
+    'max',
+    'one_hot_mean_iou',
+    'Mean of the intersection over union of all classes, with one-hot labels, 0 to 1.',
+    { ...iouFields, sparse_y_pred: sparse(SPARSE_OUTPUT, false) },
+    ['one_hot_mean_io_u', 'OneHotMeanIoU'],
   ),
 ] as const
 

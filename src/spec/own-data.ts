@@ -45,6 +45,8 @@ export const TARGET_TYPES = {
   class: 'One of several classes, named by the values of the column.',
   number: 'A number.',
   multi_hot: 'Any number of classes: from several columns of 0 and 1, or from one column of names with a separator.',
+  sequence:
+    'A sequence of classes of any length, for the loss ctc: from one column of names with a separator, or of texts, each character of which is a class.',
   image:
     'A picture in a file: with class_names a mask, whose numbers are the classes of pixels; else numbers from 0 to 1.',
 } as const
@@ -62,7 +64,7 @@ const targetFields = {
     .describe('Several columns: a vector of numbers, or, with type multi_hot, one class each.'),
   type: nameIn(TARGET_TYPES)
     .optional()
-    .describe('Kind of the target. Default: a class or a number, whichever the loss compares.'),
+    .describe('Kind of the target. Default: a class, a number or a sequence, whichever the loss compares.'),
   class_names: z
     .array(z.string())
     .min(1)
@@ -71,7 +73,14 @@ const targetFields = {
     .describe(
       'All classes in the order of their numbers. Default: those of the source, whole numbers by value, else sorted by code point.',
     ),
-  separator: name.optional().describe('For type multi_hot: the text between the names in one value.'),
+  separator: name
+    .optional()
+    .describe(
+      'For the types multi_hot and sequence: the text between the names in one value. Default for a sequence: none, each character is a class.',
+    ),
+  max_length: whole(1, MOST_COLUMNS)
+    .optional()
+    .describe('For type sequence: most classes in a sequence. Default: those of the longest.'),
   masks: name
     .optional()
     .describe(
@@ -272,7 +281,7 @@ function* targetRules(target: TargetColumn, path: readonly string[], own: string
       message: 'found "columns" in addition to "column"; keep one of them',
     }
   }
-  if (columns !== undefined && (type === 'class' || type === 'image')) {
+  if (columns !== undefined && (type === 'class' || type === 'image' || type === 'sequence')) {
     const message = `found "${type}" for several columns, must be "number" or "multi_hot"`
     yield { code: 'order', path: [...path, 'type'], message }
   }
@@ -286,6 +295,10 @@ function* targetRules(target: TargetColumn, path: readonly string[], own: string
       path: [...path, 'class_names'],
       message: 'found "class_names" for several columns, which name the classes themselves',
     }
+  }
+  if (type !== undefined && type !== 'sequence' && target.max_length !== undefined) {
+    const message = 'found "max_length", which only a target of type "sequence" has'
+    yield { code: 'order', path: [...path, 'max_length'], message }
   }
   const twice = class_names?.findIndex((one, index) => class_names.indexOf(one) < index) ?? -1
   if (twice >= 0) {

@@ -7,7 +7,7 @@ import { targetForm } from '../../src/model/targets.js'
 import { COMPUTES_IN_SHADERS, engineNames, REFERENCE, stepsInShaders } from '../support/engines.js'
 import { type Network, smallNetwork } from '../support/network.js'
 import { expectAgreement, expectToGoOn, forLoss, inTurn, oneOfEach, STEPS, shipped } from '../support/parity.js'
-import { allMetrics, lossTypes, resolveMetric } from '../support/spec.js'
+import { allMetrics, resolveMetric, rowLossTypes } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -99,9 +99,17 @@ describe(`after ${STEPS} steps all engines agree`, () => {
     expectAgreement(forLoss(loss, optimizer), { absolute: optimizer.type === 'Ftrl' ? 1e-5 : 1e-6 }),
   )
 
-  test.each(lossTypes)('down the %s', (loss) =>
+  test.each(rowLossTypes)('down the %s', (loss) =>
     expectAgreement(forLoss(loss, 'Adam', { metrics: ['acc', 'mse'] }), { absolute: 1e-5 }),
   )
+
+  test('down the ctc of a recurrent network', () => {
+    const layers = [
+      { type: 'GRU', units: 4, return_sequences: true },
+      { type: 'Dense', units: 3 },
+    ]
+    return expectAgreement(smallNetwork({ layers, loss: 'ctc', optimizer: 'Adam' }, [5, 2]), { absolute: 1e-5 })
+  })
 
   test('with class weights', () =>
     expectAgreement(forLoss('categorical_crossentropy', 'SGD', { fit: { class_weight: { 0: 3, 2: 0.5 } } })))

@@ -8,7 +8,7 @@ import type { LossSpec } from '../../src/spec/spec.js'
 import { expectClose } from '../support/close.js'
 import { expectGradient } from '../support/gradients.js'
 import { kerasFixture } from '../support/keras.js'
-import { lossTypes, resolveLoss } from '../support/spec.js'
+import { lossTypes, resolveLoss, rowLossTypes } from '../support/spec.js'
 import { expectNoTensorLeaks } from '../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -25,9 +25,9 @@ function targetOf(loss: Loss, values: readonly number[], shape: readonly number[
 }
 
 test('every loss has fixtures', () => {
-  // `crossentropy` is one of the others
+  // `crossentropy` is one of the others; `ctc` has a file of its own
   const known = [...cases, ...settings].map(({ loss }) => loss)
-  expect(new Set([...known, 'crossentropy'])).toEqual(new Set(lossTypes))
+  expect(new Set([...known, 'crossentropy', 'ctc'])).toEqual(new Set(lossTypes))
 })
 
 test.each(cases)('$loss of $name is as in Keras', (given) => {
@@ -78,7 +78,7 @@ const OUTPUTS = [0.3, 0.5, 0.2, 0.25, 0.35, 0.7]
 const targetFor = (loss: Loss) =>
   ofClasses(loss) ? tf.tensor1d([0, 1], 'int32') : tf.tensor2d([1, 0, 0, 0, 1, 0], [2, 3])
 
-test.each(lossTypes)('the gradient of %s is its slope', (type) => {
+test.each(rowLossTypes)('the gradient of %s is its slope', (type) => {
   const loss = lossFor(resolveLoss(type), [3])
   // a share of a target of 0 is too large for differences
   const target = type === 'mean_absolute_percentage_error' ? tf.tensor2d([1, 2, 3, -1, 2, 1], [2, 3]) : targetFor(loss)

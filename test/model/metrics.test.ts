@@ -186,6 +186,13 @@ describe('without anything to measure a metric is NaN over all batches, with a m
   })
 })
 
+test('intersection over union is NaN if none of its classes is there', () => {
+  const metric = metricFor(resolveMetric({ type: 'iou', target_class_ids: [2], sparse_y_pred: false }), [3])
+  const without = batch([0, 1], [2], [0.9, 0.1, 0, 0.2, 0.7, 0.1], [2, 3])
+  expect(valuesAfter(metric, [without])).toEqual([Number.NaN])
+  expect(metric.needs).toBe('a target or an output of one of its classes')
+})
+
 test('the better direction is that of Keras', () => {
   const better = { up: 'max', down: 'min', null: null } as const
   for (const [kind, direction] of Object.entries(directions)) {
@@ -199,6 +206,14 @@ test.each([
   [{ type: 'precision', class_id: 4 }, [4], 'looks at class 4'],
   [{ type: 'auc', label_weights: [1, 2] }, [3], 'has 2 label_weights'],
   [{ type: 'auc', multi_label: true }, [2, 3], 'needs one vector for each sample, for multi_label'],
+  [
+    'mean_iou',
+    [2, 4],
+    'takes the number of a class, found 4 numbers; "sparse_y_pred": false takes the class of the largest',
+  ],
+  ['mean_iou', [2, 1], 'needs "num_classes", because the output has no number for each class'],
+  [{ type: 'one_hot_iou', target_class_ids: [0, 4] }, [4], 'looks at class 4'],
+  [{ type: 'iou', target_class_ids: [2], num_classes: 2, sparse_y_pred: false }, [4], 'looks at class 2'],
   ['f1_score', [2, 3], 'needs one vector for each sample'],
   ['r2_score', [2, 3], 'needs one vector for each sample'],
   [{ type: 'categorical_focal_crossentropy', alpha: [0.5, 0.5] }, [3], 'has alpha for 2 classes'],

@@ -59,6 +59,19 @@ test('a target needs an output that fits it', () => {
   expect(targetForm('class_of_vector', [7], labels(10, [4]))).toBeNull()
 })
 
+test('a sequence of classes needs an output of enough steps', () => {
+  const sequence: Target = { kind: 'sequence', classes: 4, steps: 6 }
+  expect(targetForm('class_sequence', [6, 4], sequence)).toBe('class_sequence')
+  expect(targetForm('class_sequence', [9, 4], sequence)).toBe('class_sequence')
+  expect(targetForm('class_sequence', [5, 4], sequence)).toBeNull()
+  expect(targetForm('class_sequence', [6, 5], sequence)).toBeNull()
+  expect(targetForm('class_sequence', [4], sequence)).toBeNull()
+  expect(targetForm('class_sequence', [2, 6, 4], sequence)).toBeNull()
+  expect(targetForm('class_index', [6, 4], sequence)).toBeNull()
+  expect(targetForm('fitting', [6, 4], sequence)).toBeNull()
+  expect(targetForm('class_sequence', [4], labels(4))).toBeNull()
+})
+
 test('a class for each pixel needs an output with an axis more', () => {
   const pixels = labels(3, [4, 5])
   expect(targetForm('class_index', [4, 5, 3], pixels)).toBe('class_index')
@@ -142,6 +155,16 @@ describe('the target of an output', () => {
       { problem: 'found "toString", which is not a target of test; its only target is "y"' },
     ],
     [{ type: 'label' }, { ...form, targets: {} }, { problem: 'found label, but test has no target' }],
+    [
+      { type: 'label' },
+      { ...form, targets: { y: { ...classField(4), shape: [2, 5], sequenceSteps: 5 } } },
+      { problem: 'target "y" has several sequences of classes in each sample, must have one' },
+    ],
+    [
+      grouped,
+      { ...form, targets: { y: { ...classField(4), shape: [5], sequenceSteps: 5 } } },
+      { problem: 'found grouped_label, but target "y" is not a class' },
+    ],
     [grouped, several, { problem: 'found grouped_label, but target "price" is not a class' }],
     [
       { type: 'input' },

@@ -314,7 +314,7 @@ schedule(
   '{ "type": "LinearWarmup", "warmup_steps": 5, "learning_rate": { "type": "LinearWarmup", "warmup_steps": 1 } }',
 )
 field('a misspelt loss', { loss: '"categorical_crosentropy"' })
-field('an unknown loss', { loss: '"ctc"' })
+field('an unknown loss', { loss: '"wasserstein"' })
 field('arguments of a loss out of range', {
   loss: '{ "type": "tversky", "alpha": -1, "axis": "last", "smooth": 1 }',
 })

@@ -40,11 +40,9 @@ export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = 
   },
   schedules: { LearningRateSchedule: BASE },
   losses: {
-    CTC: 'needs targets that are sequences: later',
     Loss: BASE,
   },
   metrics: {
-    ...of('IoU MeanIoU OneHotIoU OneHotMeanIoU', 'segmentation, a class for each pixel: later'),
     ...of('Mean Sum MeanMetricWrapper', 'needs code: sums or averages values that code computes'),
     Metric: BASE,
   },

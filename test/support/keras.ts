@@ -188,6 +188,22 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       undefined: number[]
     }[]
   }
+  ctc: {
+    run: { lengths: number[]; x: number[]; y: number[]; history: Record<string, number[]> }
+    cases: {
+      name: string
+      y_true_shape: number[]
+      y_pred_shape: number[]
+      y_true: number[]
+      y_pred: number[]
+      values: number[]
+      mean: number
+      /** One weight per sample, and the mean loss with these weights. */
+      weights: number[]
+      weighted: number
+      gradient: number[]
+    }[]
+  }
   metric_runs: {
     cases: {
       /** The class in Keras, or the function where it has none. */

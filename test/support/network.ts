@@ -1,4 +1,5 @@
 /** A small network on seeded data of bytes, for tests of engines; the last batch of its epoch is short. */
+import { classField, type Field } from '../../src/base/field.js'
 import { type DataForm, soleInput } from '../../src/base/form.js'
 import { PURPOSE, philoxBits } from '../../src/base/philox.js'
 import { type Shape, sizeOf } from '../../src/base/shape.js'
@@ -20,23 +21,34 @@ export interface Network {
   readonly batch: (step: number) => Batch
 }
 
-/** `fields` are those of a spec; the output must fit 3 classes. */
+/** Sequences of one or two classes, which need at most 3 steps. */
+const SEQUENCES: Field = { ...classField(CLASSES), shape: [2], sequenceSteps: 3 }
+
+/**
+ * `fields` are those of a spec; the output must fit 3 classes. With loss ctc, the targets are sequences of the classes 1
+ * and 2.
+ */
 export function smallNetwork(
   { layers, ...fields }: { layers: readonly unknown[] } & Record<string, unknown>,
   sampleShape: Shape = FEATURES,
 ): Network {
   const spec = resolveSpec({ layers, ...fields })
   const x = { shape: sampleShape, dtype: 'uint8', divisor: 255, values: 'grey' } as const
-  const programs = programsOf(spec, formOf({ ...x, classes: CLASSES, rows: { train: SAMPLES } }))
+  const form = formOf({ ...x, classes: CLASSES, rows: { train: SAMPLES } })
+  const areSequences = spec.loss?.type === 'ctc'
+  const programs = programsOf(spec, areSequences ? { ...form, targets: { y: SEQUENCES } } : form)
   const width = sizeOf(sampleShape)
   const draw = (stream: number, count: number) =>
     philoxBits({ seed: 3, purpose: PURPOSE.sample, stream, step: 0 }, count)
   const bytes = Uint8Array.from(draw(0, SAMPLES * width), (bits) => bits & 0xff)
-  const y = Int32Array.from(draw(1, SAMPLES), (bits) => bits % CLASSES)
+  const labels = Int32Array.from(draw(1, SAMPLES), (bits) => bits % CLASSES)
+  const y = areSequences ? Int32Array.from([...labels].flatMap((label) => [1 + (label % 2), label])) : labels
+  const perSample = areSequences ? 2 : 1
   const batch = (step: number): Batch => {
     const start = (step % Math.ceil(SAMPLES / BATCH_SIZE)) * BATCH_SIZE
     const end = Math.min(SAMPLES, start + BATCH_SIZE)
-    return { size: end - start, arrays: arraysOf(bytes.subarray(start * width, end * width), y.subarray(start, end)) }
+    const targets = y.subarray(start * perSample, end * perSample)
+    return { size: end - start, arrays: arraysOf(bytes.subarray(start * width, end * width), targets) }
   }
   return { spec, programs, batch }
 }

@@ -1,5 +1,5 @@
 /** Specs for tests, resolved like the file of a user, and the names of the format. */
-import { LOSSES } from '../../src/spec/losses.js'
+import { LOSS_TARGETS, LOSSES } from '../../src/spec/losses.js'
 import { METRICS } from '../../src/spec/metrics.js'
 import { OPTIMIZERS } from '../../src/spec/optimizers.js'
 import {
@@ -40,6 +40,10 @@ const typesOf = (members: readonly Member[]) => members.map((member) => member.s
 
 export const optimizerTypes = typesOf(OPTIMIZERS) as OptimizerSpec['type'][]
 export const lossTypes = typesOf(LOSSES) as LossSpec['type'][]
+/** Losses that compare each element of an output, or each row of it: all but those of sequences. */
+export const rowLossTypes = lossTypes.filter(
+  (type): type is Exclude<LossSpec['type'], 'ctc'> => LOSS_TARGETS[type] !== 'sequence',
+)
 export const metricTypes = METRICS.map(({ type }) => type)
 
 /** Required fields of a metric. */
@@ -48,6 +52,9 @@ const NEEDED: Readonly<Record<string, object>> = {
   specificity_at_sensitivity: { sensitivity: 0.5 },
   precision_at_recall: { recall: 0.5 },
   recall_at_precision: { precision: 0.5 },
+  iou: { target_class_ids: [0, 2], sparse_y_pred: false },
+  mean_iou: { sparse_y_pred: false },
+  one_hot_iou: { target_class_ids: [1] },
 }
 
 /** Every metric, as a spec has it. */

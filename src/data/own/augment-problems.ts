@@ -55,6 +55,12 @@ export function augmentProblems(features: Named<Feature>, targets: Named<PlacedT
     if (!draws || layersOf(feature).length > 0) continue
     add(name, 'steps', `found "sample_each_epoch", which does not go with the augmentation of ${names}; write "sample"`)
   }
+  for (const [target] of Object.entries(targets).filter(([, { type }]) => type === 'sequence')) {
+    for (const [name] of mixing) {
+      const message = `found layers that mix samples, but target ${quoted(target)} is a sequence of classes; leave them out`
+      add(name, 'augment', message)
+    }
+  }
   for (const [target, { image_size, pointer }] of pictures) {
     for (const [name] of mixing) {
       add(name, 'augment', `found layers that mix samples, but target ${quoted(target)} is a picture; leave them out`)

@@ -6,8 +6,10 @@ import { firstNames } from '../../base/first-names.js'
 import { nearest } from '../../base/nearest.js'
 import { noNames } from '../../base/no-names.js'
 import type { IssueDraft } from '../../spec/document.js'
+import { widthOf } from '../column.js'
 import type { Rows } from '../sources/source.js'
-import { flagOf, labelText, namesIn } from '../steps/labels.js'
+import { flagOf, labelText, namesIn, sequenceIn } from '../steps/labels.js'
+import { longSequences } from './class-sequences.js'
 import type { Target } from './decide.js'
 import { firstOf, isShown, MOST_FOUND, quoted, refuse } from './problem.js'
 import { type ReadSource, rowIn } from './read.js'
@@ -18,7 +20,7 @@ const MOST_CLASSES = 10_000
 
 /** True if the names of classes stand in the column of a target. */
 export const hasLabels = ({ type, columns }: Pick<Target, 'type' | 'columns'>): boolean =>
-  type === 'class' || (type === 'multi_hot' && columns === undefined)
+  type === 'class' || type === 'sequence' || (type === 'multi_hot' && columns === undefined)
 
 /** Adds the names of the classes to each target that leaves them open. */
 export async function namedClasses(targets: Named<Target>, main: ReadSource): Promise<Record<string, Target>> {
@@ -50,8 +52,9 @@ export async function namedClasses(targets: Named<Target>, main: ReadSource): Pr
 /** The different names in the column of a target; of too many only the first. */
 async function labelsOf(target: Target, { source }: ReadSource): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
+  const width = widthOf(source.columns[target.column!]!)
   for await (const rows of source.rows([target.column!])) {
-    for (const { label } of labelsIn(rows, target)) found.add(label)
+    for (const { label } of labelsIn(rows, target, width)) found.add(label)
     if (found.size > MOST_CLASSES) return found
   }
   return found
@@ -69,12 +72,21 @@ interface Label {
   readonly row: number
 }
 
-/** The names in the column of a target, row by row. */
-function* labelsIn({ from, count, columns }: Rows, { column, type, separator }: Target): Iterable<Label> {
+/** The names in the column of a target, which has `width` values in each row, row by row. */
+function* labelsIn(
+  { from, count, columns }: Rows,
+  { column, type, separator }: Target,
+  width: number,
+): Iterable<Label> {
   const values = columns[column!]!
   for (let row = 0; row < count; row++) {
     const text = labelText(values[row]!)
-    const labels = type === 'class' ? [text] : namesIn(text, separator!)
+    const labels =
+      type === 'sequence'
+        ? sequenceIn(values, row, width, separator)
+        : type === 'class'
+          ? [text]
+          : namesIn(text, separator!)
     for (const label of labels) yield { label, row: from + row + 1 }
   }
 }
@@ -87,6 +99,7 @@ export async function oddLabels(targets: Named<Target>, read: ReadSource): Promi
   for (const target of Object.values(targets)) {
     if (!hasLabels(target)) all.push(...(target.type === 'multi_hot' ? await oddFlags(target, read) : []))
     else if (target.class_names !== undefined) all.push(...(await oddNames(target, read)))
+    if (target.type === 'sequence') all.push(...(await longSequences(target, read)))
   }
   return all
 }
@@ -96,8 +109,9 @@ async function oddNames(target: Target, read: ReadSource): Promise<readonly Issu
   const { class_names, column, pointer } = target
   const known = new Set(class_names)
   const problems: IssueDraft[] = []
+  const width = widthOf(source.columns[column!]!)
   for await (const rows of source.rows([column!])) {
-    for (const { label, row } of labelsIn(rows, target)) {
+    for (const { label, row } of labelsIn(rows, target, width)) {
       if (known.has(label)) continue
       const message = `${rowIn(read, row)}, column ${quoted(column!)}: found ${quoted(label)}, which is not one of the ${known.size} classes`
       problems.push({ code: 'class', pointer, message, nearest: isShown(problems) ? nearest(label, known) : undefined })
@@ -129,7 +143,7 @@ export async function classNumbersOf(target: Target, { source }: ReadSource): Pr
   const numbers = new Map(target.class_names!.map((name, index) => [name, index]))
   const found = new Int32Array(source.count)
   for await (const rows of source.rows([target.column!])) {
-    for (const { label, row } of labelsIn(rows, target)) found[row - 1] = numbers.get(label)!
+    for (const { label, row } of labelsIn(rows, target, 1)) found[row - 1] = numbers.get(label)!
   }
   return found
 }

@@ -7,6 +7,7 @@ import { crossRules, type FeatureSpec, featureSchema, numberRules } from '../../
 import { ONCE } from '../../spec/once.js'
 import { type OwnDataSpec, SPLIT_WAYS, type TARGET_TYPES, type TargetColumn } from '../../spec/own-data.js'
 import { toPointer } from '../../spec/pointer.js'
+import type { TargetKind } from '../../spec/target-kinds.js'
 import { FILE } from '../folders/file-table.js'
 import type { RawTable } from '../sources/raw-table.js'
 import { labelText } from '../steps/labels.js'
@@ -28,6 +29,8 @@ export interface Target extends TargetColumn {
   readonly pointer: string
   /** Column that is made of files, of type image. */
   readonly made?: string
+  /** Steps of an output that the longest sequence needs, of type sequence. */
+  readonly steps?: number
 }
 
 export interface Decisions {
@@ -35,11 +38,11 @@ export interface Decisions {
   readonly targets: Named<Target>
 }
 
-/** Says whether the loss that uses a target compares classes or numbers. */
-export type TargetKind = (target: string) => 'class' | 'number'
+/** Says what the loss that uses a target compares. */
+export type TargetKindOf = (target: string) => TargetKind
 
 /** Throws a DataError with all problems. */
-export async function decide(given: OwnDataSpec, table: RawTable, kindOf: TargetKind): Promise<Decisions> {
+export async function decide(given: OwnDataSpec, table: RawTable, kindOf: TargetKindOf): Promise<Decisions> {
   const targets = targetsOf(given, kindOf, table)
   const spec = withoutPatterns(given, Object.keys(table.columns), takenBy(given))
   refuse(missingColumns(spec, given, targets, table))
@@ -89,7 +92,7 @@ function crossProblems({ crosses, output_mode }: OwnDataSpec, features: Named<Fe
 }
 
 /** Each target by its name, with the type that it has or that the loss decides. */
-function targetsOf(data: OwnDataSpec, kindOf: TargetKind, table: RawTable): Record<string, Target> {
+function targetsOf(data: OwnDataSpec, kindOf: TargetKindOf, table: RawTable): Record<string, Target> {
   const each = Object.entries(targetColumns(data)).map(([name, one]): [string, Target] => {
     const byLoss = kindOf(name) === 'class' && one.columns !== undefined ? 'multi_hot' : kindOf(name)
     const names = one.class_names && { class_names: one.class_names.map(labelText) }

@@ -63,10 +63,14 @@ function featuresOf(features: Named<Feature>): string {
   return [...byType].map(([type, names]) => `${listOf(names)} (${type})`).join('; ')
 }
 
-function targetOf({ type, columns, class_names: names = columns ?? [] }: Target): string {
+function targetOf({ type, columns, max_length, class_names: names = columns ?? [] }: Target): string {
   if (type === 'number') return 'number'
   if (type === 'image' && names.length === 0) return 'picture'
   if (type === 'class' && names.every((name, index) => name === String(index))) return `class 0 to ${names.length - 1}`
+  if (type === 'sequence') {
+    const classes = listOf(names.map((name, index) => `${index + 1} ${quoted(name)}`))
+    return `sequences of up to ${max_length} of class ${classes}; 0 is the blank`
+  }
   const numbered = listOf(names.map((name, index) => `${index} ${quoted(name)}`))
   if (type === 'image') return `for each pixel class ${numbered}`
   return type === 'class' ? `class ${numbered}` : `any of ${numbered}`

@@ -5,6 +5,7 @@ import { noNames } from '../../base/no-names.js'
 import type { Progress } from '../../base/progress.js'
 import { fieldsOf, learn } from '../preparation.js'
 import { textInputs } from '../text/text-inputs.js'
+import { measuredSequences } from './class-sequences.js'
 import { classNumbersOf, namedClasses, oddLabels, partProblems } from './classes.js'
 import { type Decisions, decide, type Target } from './decide.js'
 import { decidedLines } from './decided-lines.js'
@@ -68,7 +69,7 @@ async function readOwn(request: OwnRequest, found: FoundSources, key: string | n
   // the classes that were found in the source are right for it
   const odd = all.map((one) => oddLabels(one === main ? open.targets : targets, one))
   refuse((await Promise.all(odd)).flat())
-  const decisions = { ...open, targets }
+  const decisions = { ...open, targets: await measuredSequences(targets, all) }
   const division = await divided(request, targets, main)
   const { parts } = division
   const sampled = await sampledFrom(data, division, { main, validation, test })

@@ -9,7 +9,7 @@ import { featureChain, mixable, mixes } from '../augment/augmented-chain.js'
 import { maskAtInference } from '../augment/inference.js'
 import type { Part, Plans } from '../preparation.js'
 import { crossOf } from '../steps/features.js'
-import { classNumbers, flags, multiHot } from '../steps/labels.js'
+import { classNumbers, classSequences, flags, multiHot } from '../steps/labels.js'
 import { moves } from './augment-problems.js'
 import { hasLabels } from './classes.js'
 import { valueColumnsOf } from './columns.js'
@@ -67,6 +67,10 @@ const CONCATENATED = 'features'
 
 function targetSteps(target: Target) {
   if (target.type === 'class') return [classNumbers(target.class_names!)]
+  if (target.type === 'sequence') {
+    const { class_names: names, separator, max_length: length, steps = 1 } = target
+    return [classSequences({ names: names!, separator, length: length!, steps })]
+  }
   if (target.type === 'number' || target.type === 'image') return []
   return hasLabels(target) ? [multiHot(target.class_names!, target.separator!)] : [flags]
 }
@@ -83,7 +87,7 @@ export function formOf(name: string, fields: Named<Field>, rows: DataForm['rows'
 
 /** The spec with the features and the classes that were found, so that the next run decides nothing. */
 export function settledSpec(data: OwnDataSpec, { features, targets }: Decisions): OwnDataSpec {
-  const written = ({ pointer: _, made: __, ...target }: Target) => target
+  const written = ({ pointer: _, made: __, steps: ___, ...target }: Target) => target
   const [only] = Object.values(targets)
   const { source, select, sha256, csv, follow_links, missing_values, features: _, ...rest } = data
   return {

@@ -52,10 +52,14 @@ const FUNCTIONS = new Set<string>([
   'categorical_generalized_cross_entropy',
 ])
 
+/** A metric whose number of classes is that of the output. */
+const withClasses = (metric: Typed & { readonly num_classes?: number | null }, size: number): Typed =>
+  metric.num_classes === null ? ({ ...metric, num_classes: size } as Typed) : metric
+
 function metricOf(given: OutputSpec['metrics'][number], size: number): PythonValue {
   // Keras too chooses the accuracy by the shapes of output and target; its key in the history is as written
   if (given.type === 'accuracy') return given.name === 'acc' ? 'acc' : 'accuracy'
-  const metric = forSize<Typed>(given, size)
+  const metric = withClasses(forSize<Typed>(given, size), size)
   if (FUNCTIONS.has(metric.type)) {
     const fn = { module: 'builtins', class_name: 'function', config: metric.type, registered_name: 'function' }
     return kerasObject('keras.metrics', 'MeanMetricWrapper', { ...argumentsOf(metric), fn })

@@ -27,7 +27,17 @@ export const kerasObject = (
 
 /** Arguments that are whole numbers in Keras; the other numbers of objects are floats. */
 const WHOLE = new Set([
-  ...['axis', 'ignore_class', 'k', 'top_k', 'class_id', 'num_thresholds', 'num_regressors', 'target_class_ids'],
+  ...[
+    'axis',
+    'ignore_class',
+    'k',
+    'top_k',
+    'class_id',
+    'num_thresholds',
+    'num_regressors',
+    'target_class_ids',
+    'num_classes',
+  ],
   ...['decay_steps', 'first_decay_steps', 'warmup_steps', 'boundaries'],
   ...['ema_overwrite_frequency', 'gradient_accumulation_steps', 'ns_steps'],
 ])
@@ -49,8 +59,13 @@ export function reals(value: unknown): PythonValue {
 const CLASSES: Readonly<Record<string, string>> = {
   auc: 'AUC',
   binary_iou: 'BinaryIoU',
+  ctc: 'CTC',
   fbeta_score: 'FBetaScore',
+  iou: 'IoU',
   kl_divergence: 'KLDivergence',
+  mean_iou: 'MeanIoU',
+  one_hot_iou: 'OneHotIoU',
+  one_hot_mean_iou: 'OneHotMeanIoU',
 }
 
 /** `glorot_uniform` -> `GlorotUniform`. Types of other objects are names of classes already. */

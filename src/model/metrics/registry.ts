@@ -6,9 +6,9 @@ import { lossFor } from '../losses.js'
 import type { Target } from '../targets.js'
 import * as accuracies from './accuracy.js'
 import { auc } from './auc.js'
-import { binaryIoU } from './binary-iou.js'
 import * as confusion from './confusion.js'
 import { fBetaScore } from './f-score.js'
+import { binaryIoU, classIoU } from './iou.js'
 import { type Metric, meanOf, meanOfDefined } from './metric.js'
 import * as regression from './regression.js'
 
@@ -71,6 +71,10 @@ const METRICS: ByType<MetricSpec, [output: Shape, target: Target['kind']], Metri
   precision_at_recall: confusion.precisionAtRecall,
   recall_at_precision: confusion.recallAtPrecision,
   binary_iou: binaryIoU,
+  iou: classIoU,
+  mean_iou: classIoU,
+  one_hot_iou: classIoU,
+  one_hot_mean_iou: classIoU,
 }
 
 /** The metric of this spec for a model output of this shape, without the batch, and for this kind of target. */

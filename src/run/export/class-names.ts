@@ -10,7 +10,11 @@ export function classNamesOf(trained: TrainedModel, graph: Pick<OnnxGraph, 'outp
   const { network, form } = trained
   const outputs = graph.outputs.map(({ name }) => name)
   if (network) {
-    const each = answersOf(trained).flatMap(({ classes }, index) => (classes ? [[outputs[index]!, classes.names]] : []))
+    const each = answersOf(trained).flatMap(({ classes }, index) => {
+      if (!classes) return []
+      // class 0 of a sequence is the blank
+      return [[outputs[index]!, classes.isSequence ? ['', ...classes.names] : classes.names]]
+    })
     return Object.fromEntries(each)
   }
   const [labels, ...others] = outputs

@@ -64,11 +64,14 @@ function targetsOf({ form, train, validation, test }: Data, { data }: OpenData):
     if (classes === 0) return { name, kind: 'number' as const, classes: [] }
     const key = targetKey(name)
     const [trained, validated, tested] = [train, validation, test].map((table) => targetCounts(table, key))
-    const names = classNames(data, name, form)
+    const kind = kindOf(field, targetIn(data, name, form))
+    // class 0 of sequences fills them up
+    const names = kind === 'sequence' ? ['', ...classNames(data, name, form)] : classNames(data, name, form)
+    const counted = Array.from(trained!, (count, number) => ({ count, number }))
     return {
       name,
-      kind: kindOf(field, targetIn(data, name, form)),
-      classes: Array.from(trained!, (count, number) => ({
+      kind,
+      classes: counted.slice(kind === 'sequence' ? 1 : 0).map(({ count, number }) => ({
         number,
         name: names[number] ?? String(number),
         train: count,
@@ -81,7 +84,11 @@ function targetsOf({ form, train, validation, test }: Data, { data }: OpenData):
 
 type TargetSpec = NonNullable<OwnDataSpec['target']>
 
-function kindOf({ values, shape }: Field, target: TargetSpec | null): 'multi_hot' | 'mask' | 'class' {
+function kindOf(
+  { values, shape, sequenceSteps }: Field,
+  target: TargetSpec | null,
+): 'multi_hot' | 'mask' | 'class' | 'sequence' {
+  if (sequenceSteps !== undefined) return 'sequence'
   if (values === 'class') return shape.length > 0 ? 'mask' : 'class'
   return values === 'probability' && target?.type !== 'multi_hot' ? 'class' : 'multi_hot'
 }

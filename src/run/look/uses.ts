@@ -56,7 +56,7 @@ const WHY: Readonly<Record<string, string>> = {
 }
 
 function lossWords(spec: ResolvedSpec, type: TargetColumn['type'] | null): string {
-  const kind = type === 'number' ? 'numbers' : 'classes'
+  const kind = type === 'number' ? 'numbers' : type === 'sequence' ? 'sequences of classes' : 'classes'
   if ('loss' in spec && spec.loss) return `loss ${spec.loss.type} compares ${kind}`
   return 'outputs' in spec && spec.outputs ? `the loss of its output compares ${kind}` : 'labels are classes'
 }

@@ -148,8 +148,8 @@ const UNBALANCED = 10
 function classWarnings(target: DataReport['targets'][number], { rows }: Looked, { fit }: ResolvedSpec): Warning[] {
   const { name, kind, classes } = target
   const warnings: Warning[] = []
-  // classes of pixels are counted in pixels, not in rows
-  if (kind === 'mask') return warnings
+  // classes of pixels and of sequences are counted by themselves, not in rows
+  if (kind === 'mask' || kind === 'sequence') return warnings
   for (const part of PARTS) {
     const missing = classes.filter((one) => one[part] === 0)
     if (rows![part] === 0 || missing.length === 0) continue

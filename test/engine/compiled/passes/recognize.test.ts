@@ -8,7 +8,7 @@ import { simplify } from '../../../../src/engine/compiled/passes/simplify.js'
 import type { Program } from '../../../../src/program/program.js'
 import { buildGraph, expectSameResults, givenTo } from '../../../support/graph.js'
 import { BATCH_SIZE, smallNetwork } from '../../../support/network.js'
-import { lossTypes } from '../../../support/spec.js'
+import { rowLossTypes } from '../../../support/spec.js'
 import { expectNoTensorLeaks } from '../../../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -49,12 +49,18 @@ describe('of tfjs', () => {
     await expectSameResults(before, after, { x })
   })
 
-  test.each(lossTypes)('a training step down the %s keeps its results', async (loss) => {
+  test.each(rowLossTypes)('a training step down the %s keeps its results', async (loss) => {
     const layers = [{ type: 'Dense', units: 3, activation: loss === 'binary_crossentropy' ? 'sigmoid' : 'softmax' }]
     const network = smallNetwork({ layers, loss, optimizer: 'SGD' })
     const before = simplify(await trace(network.programs.train, BATCH_SIZE))
     await expectSameResults(before, recognize(before), givenTo(before, network))
   })
+})
+
+test('a training step down the ctc keeps its results', async () => {
+  const network = smallNetwork({ layers: [{ type: 'Dense', units: 3 }], loss: 'ctc', optimizer: 'SGD' }, [5, 3])
+  const before = simplify(await trace(network.programs.train, BATCH_SIZE))
+  await expectSameResults(before, recognize(before), givenTo(before, network))
 })
 
 describe('one-hot labels', () => {

@@ -8,7 +8,7 @@ import type { Program } from '../../../../src/program/program.js'
 import { expectClose } from '../../../support/close.js'
 import { givenTo, interpret, type Numbers } from '../../../support/graph.js'
 import { BATCH_SIZE, type Network, smallNetwork } from '../../../support/network.js'
-import { allMetrics, lossTypes } from '../../../support/spec.js'
+import { allMetrics, rowLossTypes } from '../../../support/spec.js'
 
 const HALF = BATCH_SIZE / 2
 
@@ -126,8 +126,13 @@ describe('a step that may run on halves of a batch', () => {
     await expectHalvesToAgree(network, network.programs.train)
   })
 
-  test.each(lossTypes.filter((loss) => !LOOKS_ACROSS.includes(loss)))('loss %s', async (loss) => {
+  test.each(rowLossTypes.filter((loss) => !LOOKS_ACROSS.includes(loss)))('loss %s', async (loss) => {
     const network = smallNetwork({ layers: [{ type: 'Dense', units: 3, activation: 'sigmoid' }], loss })
+    await expectHalvesToAgree(network, network.programs.train)
+  })
+
+  test('loss ctc', async () => {
+    const network = smallNetwork({ layers: [{ type: 'Dense', units: 3 }], loss: 'ctc' }, [4, 3])
     await expectHalvesToAgree(network, network.programs.train)
   })
 

@@ -8,7 +8,7 @@ import { ACTIVATION_FUNCTIONS } from '../../../../src/model/activations.js'
 import { buildGraph, expectSameResults, type GraphBuilder, givenTo, interpret } from '../../../support/graph.js'
 import { kerasFixture } from '../../../support/keras.js'
 import { BATCH_SIZE, type Network, smallNetwork } from '../../../support/network.js'
-import { lossTypes } from '../../../support/spec.js'
+import { rowLossTypes } from '../../../support/spec.js'
 import { expectNoTensorLeaks } from '../../../support/tensors.js'
 
 expectNoTensorLeaks()
@@ -33,8 +33,11 @@ describe('training steps keep their results', () => {
   test.each(Object.keys(ACTIVATION_FUNCTIONS))('through %s', async (activation) => {
     await check(smallNetwork({ layers: dense(activation), loss: 'mse', optimizer: 'SGD' }))
   })
-  test.each(lossTypes)('down the %s', async (loss) => {
+  test.each(rowLossTypes)('down the %s', async (loss) => {
     await check(smallNetwork({ layers: dense('relu'), loss, optimizer: 'SGD', metrics: ['acc', 'mae'] }))
+  })
+  test('down the ctc', async () => {
+    await check(smallNetwork({ layers: [{ type: 'Dense', units: 3 }], loss: 'ctc', optimizer: 'SGD' }, [5, 3]))
   })
   test.each(kerasFixture('optimizers').cases)('by $name', async ({ optimizer }) => {
     await check(smallNetwork({ layers: dense('tanh'), loss: 'mse', optimizer }))
