@@ -8,7 +8,7 @@ import type { KernelName } from '../graph/kernels.js'
 import { numberOf, type View } from '../graph/view.js'
 import { hole, op } from '../passes/pattern.js'
 import { FLOAT } from './lowerings/lowering.js'
-import { type OperatorRule, operatorRule, type Rewriting, type Writer } from './rewriting.js'
+import { type OperatorRule, operatorRule, type Rewriting, rewritingOf } from './rewriting.js'
 
 const INNER = { usedOnce: true }
 const one = hole('one', (value, view) => numberOf(value, view) === 1)
@@ -61,21 +61,14 @@ const ofScaledTanh = operatorRule(
     emit.op('TanhGrad', [nameOf(y), emit.op('Mul', [dy, factor].map(nameOf), FLOAT)], FLOAT),
 )
 
-const RULES: readonly OperatorRule[] = [relu, ofTanh, ofSigmoid, ofScaledSigmoid, ofScaledTanh]
+/** The operators do not broadcast. */
+const RULES = [relu, ofTanh, ofSigmoid, ofScaledSigmoid, ofScaledTanh].map(
+  (rule): OperatorRule =>
+    (node, view) => {
+      if (node.kernel !== 'Multiply') return undefined
+      const [first, second] = node.inputs.map((input) => view.infoOf(input).shape.join())
+      return first === second ? rule(node, view) : undefined
+    },
+)
 
-export function activationGradients({ nodes }: Graph, view: View): Rewriting {
-  const written = new Map<ValueId, Writer>()
-  const replaced = new Set<ValueId>()
-  for (const node of nodes) {
-    if (node.kernel !== 'Multiply') continue
-    let found: ReturnType<OperatorRule>
-    for (const rule of RULES) found ??= rule(node, view)
-    if (!found) continue
-    // the operators do not broadcast
-    const [first, second] = node.inputs.map((input) => view.infoOf(input).shape.join())
-    if (first !== second) continue
-    written.set(node.output, found.write)
-    for (const value of found.replaced) replaced.add(value)
-  }
-  return { written, replaced }
-}
+export const activationGradients = (graph: Graph, view: View): Rewriting => rewritingOf(graph, view, RULES)

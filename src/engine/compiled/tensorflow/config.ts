@@ -27,8 +27,8 @@ const CONSTANT_FOLDING = 3
 
 const DISABLE_META_OPTIMIZER = 19
 /**
- * TensorFlow rewrites a graph only up to this number of nodes, because rewriting takes long. Long sequences have tens
- * of thousands of nodes, in which there is nothing to rewrite.
+ * On a GPU TensorFlow rewrites a graph only up to this number of nodes, because rewriting takes long. Long sequences
+ * have tens of thousands of nodes, in which there is nothing to rewrite.
  */
 const MOST_REWRITTEN = 5_000
 
@@ -41,7 +41,15 @@ const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
   mixed_float16: [23],
 }
 
-export function sessionConfig({ precision, nodes = 0, gpu, halves = false }: SessionConfig): Uint8Array {
+/**
+ * True if TensorFlow rewrites graphs. Mixed precision is such a rewriting, and on a GPU it chooses layouts. For
+ * processors the lowering writes fused operators itself: the steps are as fast, and start earlier.
+ */
+const isRewritten = ({ precision, nodes = 0, gpu }: SessionConfig): boolean =>
+  REWRITERS[precision].length > 0 || (gpu !== undefined && nodes <= MOST_REWRITTEN)
+
+export function sessionConfig(config: SessionConfig): Uint8Array {
+  const { precision, gpu, halves = false } = config
   const writer = new BinaryWriter()
   if (gpu === undefined) message(writer, 1, noGpu)
   // one operator at a time, on all cores: two at once would wait for each other's threads. Or two, on half of them.
@@ -60,9 +68,7 @@ export function sessionConfig({ precision, nodes = 0, gpu, halves = false }: Ses
     message(graph, 10, (rewriters) => {
       rewriters.tag(CONSTANT_FOLDING, WireType.Varint).int32(OFF)
       for (const field of REWRITERS[precision]) rewriters.tag(field, WireType.Varint).int32(ON)
-      // mixed precision needs the rewriter
-      const needed = REWRITERS[precision].length > 0
-      if (nodes > MOST_REWRITTEN && !needed) rewriters.tag(DISABLE_META_OPTIMIZER, WireType.Varint).bool(true)
+      if (!isRewritten(config)) rewriters.tag(DISABLE_META_OPTIMIZER, WireType.Varint).bool(true)
     }),
   )
   return writer.finish()

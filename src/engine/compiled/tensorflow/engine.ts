@@ -44,8 +44,9 @@ export async function openTensorflow(
   const tensorflow = openLibrary(library, logs)
   const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
   requirePrecision(precision, gpu === undefined ? 'cpu' : 'gpu')
+  const onProcessor = gpu === undefined
   const open: OpenSession = (nodes, halves) =>
-    new TensorflowSession(tensorflow, sessionConfig({ precision, nodes, halves, ...(gpu !== undefined && { gpu }) }))
+    new TensorflowSession(tensorflow, sessionConfig({ precision, nodes, halves, ...(!onProcessor && { gpu }) }))
   return {
     name: 'tensorflow',
     device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
@@ -53,7 +54,7 @@ export async function openTensorflow(
     compiled: true,
     versions: { tensorflow: tensorflow.version },
     ...(notGpu !== undefined && { notGpu }),
-    load: async (programs, options) => TensorflowRunner.create(open, programs, options, gpu === undefined),
+    load: async (programs, options) => TensorflowRunner.create(open, programs, options, { onProcessor, precision }),
   }
 }
 
@@ -124,6 +125,8 @@ class TensorflowRunner implements Runner<string> {
     private readonly traced: Map<string, Step>,
     /** True if the session has threads for the halves of a batch. */
     private readonly halves: boolean,
+    /** True if operators are fused by the lowering. */
+    private readonly fused: boolean,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
@@ -133,7 +136,7 @@ class TensorflowRunner implements Runner<string> {
     open: OpenSession,
     programs: Programs,
     options: LoadOptions,
-    onProcessor: boolean,
+    { onProcessor, precision }: { readonly onProcessor: boolean; readonly precision: Precision },
   ): Promise<TensorflowRunner> {
     const { seed, batchSize } = options
     const state = stateOf(programs)
@@ -145,7 +148,8 @@ class TensorflowRunner implements Runner<string> {
     if (step && onProcessor) requireRoom(demandOf(step, program!, state, batchSize), options)
     const halves = step?.halves ?? false
     const nodes = (halves ? 2 : 1) * (step?.graph.nodes.length ?? 0)
-    const runner = new TensorflowRunner(open(nodes, halves), programs, state, seed, traced, halves)
+    const fused = onProcessor && precision === 'float32'
+    const runner = new TensorflowRunner(open(nodes, halves), programs, state, seed, traced, halves, fused)
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
     } catch (error) {
@@ -239,6 +243,7 @@ class TensorflowRunner implements Runner<string> {
     const lowered = lowerToTensorflow(graph, split, {
       prefix: key,
       halves,
+      fused: this.fused,
       indexOf: (slot) => this.#indices.get(slot)!,
       batch,
       seed: this.seed,

@@ -23,6 +23,7 @@ export type TensorflowAttribute =
   | { readonly type: DataType }
   | { readonly shape: Shape }
   | { readonly text: string }
+  | { readonly texts: readonly string[] }
   | { readonly float: number }
   | { readonly bool: boolean }
   | { readonly int: number }
@@ -73,7 +74,11 @@ function writeAttribute(writer: BinaryWriter, value: TensorflowAttribute): void 
   else if ('float' in value) writer.tag(4, WireType.Bit32).float(Math.fround(value.float))
   else if ('bool' in value) writer.tag(5, WireType.Varint).bool(value.bool)
   else if ('int' in value) writer.tag(3, WireType.Varint).int64(value.int)
-  else if ('ints' in value) {
+  else if ('texts' in value) {
+    message(writer, 1, (list) => {
+      for (const item of value.texts) list.tag(2, WireType.LengthDelimited).string(item)
+    })
+  } else if ('ints' in value) {
     message(writer, 1, (list) => {
       for (const item of value.ints) list.tag(3, WireType.Varint).int64(item)
     })

@@ -10,6 +10,7 @@ import { isForUpdate, type SplitStep } from '../passes/split-update.js'
 import { activationGradients } from './activation-gradients.js'
 import { type ApplyInput, applyFor } from './apply.js'
 import { batchNorms } from './batch-norm.js'
+import { fusedProducts } from './fused-products.js'
 import { type DataType, encodeGraph, type TensorflowNode } from './graph-def.js'
 import { type Feed, feedOf, inputFrom } from './inputs.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
@@ -18,6 +19,7 @@ import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
 import { type Emitter, FLOAT, type Lowering, type TensorflowAttributes, type } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
+import { softmaxes } from './softmax.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
@@ -67,6 +69,8 @@ export interface LoweringOptions {
   readonly seed: number
   /** True if the graph is the step of half a batch, to be written for both halves. */
   readonly halves?: boolean
+  /** True if operators are fused here, for a processor in float32. Elsewhere TensorFlow rewrites the graph. */
+  readonly fused?: boolean
 }
 
 /** Names of the values of a batch, or of a part of it. */
@@ -78,7 +82,7 @@ interface Part {
 export function lowerToTensorflow(
   graph: Graph,
   { graph: split, updates }: SplitStep,
-  { prefix, indexOf, batch, seed, halves = false }: LoweringOptions,
+  { prefix, indexOf, batch, seed, halves = false, fused = false }: LoweringOptions,
 ): LoweredStep {
   const nodes: TensorflowNode[] = []
   const known = new Map<string, string>()
@@ -141,7 +145,11 @@ export function lowerToTensorflow(
     names.set(value, constant(dtype, shape, elementsOf(data, shape, dtype)))
   }
   const view = viewOf(graph)
-  const rewritings = [batchNorms(graph, view), activationGradients(graph, view)]
+  const rewritings = [
+    batchNorms(graph, view),
+    activationGradients(graph, view),
+    ...(fused ? [fusedProducts(graph, view), softmaxes(graph, view)] : []),
+  ]
   const write = (node: GraphNode, { names, nameOf }: Part) => {
     const writer = rewritings.map(({ written }) => written.get(node.output)).find((one) => one !== undefined)
     for (const [value, name] of writer?.(emit, nameOf) ?? []) names.set(value, name)

@@ -145,7 +145,30 @@ test.each(['LSTM', 'GRU'])('each gate of %s has its gradient by one operator', a
   )
 })
 
-async function loweredOf(program: Program) {
+test('a bias is added by the operator of its product', async () => {
+  const layers = [
+    { type: 'Dense', units: 4, activation: 'tanh' },
+    { type: 'GRU', units: 2 },
+    { type: 'Dense', units: 3, use_bias: false },
+  ]
+  const { programs } = smallNetwork({ layers, loss: 'mse', optimizer: 'SGD' }, [3, 1])
+  const operators = nodesOf((await loweredOf(programs.evaluate, { fused: true })).graph).map(({ op }) => op)
+  const count = (name: string) => operators.filter((op) => op === name).length
+  // the dense layer, the inputs of the GRU, and the state of each of its later steps
+  expect([count('_FusedMatMul'), count('MatMul')]).toEqual([4, 1])
+})
+
+test('a softmax is one operator if no crossentropy needs its logarithm', async () => {
+  const softmax = { type: 'Dense', units: 3, activation: 'softmax' }
+  const operators = async (loss: string) => {
+    const { programs } = smallNetwork({ layers: [softmax], loss })
+    return nodesOf((await loweredOf(programs.evaluate, { fused: true })).graph).map(({ op }) => op)
+  }
+  expect(await operators('mse')).toContain('Softmax')
+  expect(await operators('sparse_categorical_crossentropy')).not.toContain('Softmax')
+})
+
+async function loweredOf(program: Program, { fused = false } = {}) {
   const graph = await simplifiedGraph(program, BATCH_SIZE)
   const places: readonly string[] = program.state.map(({ name }) => name)
   return lowerToTensorflow(graph, splitUpdate(graph), {
@@ -153,6 +176,7 @@ async function loweredOf(program: Program) {
     indexOf: (slot) => places.indexOf(slot),
     batch: { size: BATCH_SIZE, arrays: arraysOf(new Uint8Array()) },
     seed: 1,
+    fused,
   })
 }
 

@@ -19,7 +19,7 @@ const logical =
     emit.op(op, names)
 
 /** For any axis; TensorFlow has the operator for the last axis only. */
-const alongAxis =
+export const alongAxis =
   (op: string): Lowering =>
   (emit, { attributes }, [x], [info]) => {
     const last = info!.shape.length - 1
@@ -73,10 +73,7 @@ export const ELEMENTWISE_LOWERINGS: { readonly [Kernel in keyof typeof ELEMENTWI
       [emit.op('Greater', [x!, emit.float(0)], FLOAT), emit.float(1), emit.float(attributes.alpha as number)],
       FLOAT,
     ),
-  /**
-   * As exp of log-softmax, which a crossentropy needs too: TensorFlow then computes that once, and its own Softmax is
-   * slower.
-   */
+  /** As exp of log-softmax, which a crossentropy needs too. `softmax.ts` has those without a crossentropy. */
   Softmax: (emit, node, names, infos) => emit.op('Exp', [logSoftmax(emit, node, names, infos)], FLOAT),
   LogSoftmax: logSoftmax,
   /** Not ClipByValue, which turns NaN into a number. */
