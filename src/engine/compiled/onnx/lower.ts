@@ -88,6 +88,11 @@ export function lower(graph: Graph, blocks?: Blocks): Lowered {
         }),
       int32s: (values) =>
         constant({ name: `n${values}`, element: 'int32', shape: [values.length], data: Int32Array.from(values) }),
+      indices(name, count, index) {
+        if (initializers.has(name)) return name
+        const data = Int32Array.from({ length: count }, (_, at) => index(at))
+        return constant({ name, element: 'int32', shape: [count], data })
+      },
       ints: (values) =>
         constant({
           name: `i${values}`,

@@ -151,8 +151,15 @@ here('in blocks of channels', () => {
         { numRuns: 30, seed: 5 },
       )
     })
-    test.each([1, 3, 4])('of %i channels', (channels) =>
-      expectSame(withGradients({ x: [8, 9, 10, channels], filter: [3, 5, 32], pad: 'same' }), {
+    test.each([
+      [8, 1],
+      [16, 1],
+      [18, 1],
+      [8, 3],
+      [18, 4],
+      [5, 2],
+    ])('of %i samples with %i channels', (samples, channels) =>
+      expectSame(withGradients({ x: [samples, 9, 10, channels], filter: [3, 5, 32], pad: 'same' }), {
         blocks: { size, threads: 2, fewest: 0 },
       }),
     )

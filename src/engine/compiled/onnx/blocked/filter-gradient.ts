@@ -10,7 +10,7 @@ import { type Blocks, filled } from './blocks.js'
 import { convolve, surrounded } from './passes.js'
 
 /** The operator that puts samples into blocks takes them by four. */
-export const SAMPLES_AT_ONCE = 4
+const AT_ONCE = 4
 
 /** Bytes of the filter of one block of samples, above which it leaves the processor's second cache. */
 const MOST_BYTES = 210_000
@@ -28,7 +28,7 @@ interface Input {
  */
 export function filterGradient(
   emit: Emitter,
-  x: Input & { readonly few: boolean },
+  x: Input & { readonly few: boolean; readonly padded?: (left: number, right: number) => string },
   dy: Input,
   { strides, pads }: Window,
   filter: Shape,
@@ -47,9 +47,14 @@ export function filterGradient(
   const [above, below] = parts > 1 ? [top, bottom] : [0, 0]
   const padded = x.few
     ? surroundedFew(emit, x.name, [above, left, below, right])
-    : surrounded(emit, x.name, planes * size, [above, left, below, right])
+    : parts > 1 || !x.padded
+      ? surrounded(emit, x.name, planes * size, [above, left, below, right])
+      : x.padded(left, right)
   const [tall, wide] = [height + above + below, width + left + right]
-  const bySamples = emit.inBlocks('ReorderInput', [reshape(emit, padded, [1, batch, planes * tall, wide * unit])], {
+  const given = Math.ceil(batch / AT_ONCE) * AT_ONCE
+  const missing = emit.ints([0, 0, 0, 0, given - batch, 0, 0, 0])
+  const all = given === batch ? padded : emit.op('Pad', [padded, missing])
+  const bySamples = emit.inBlocks('ReorderInput', [reshape(emit, all, [1, given, planes * tall, wide * unit])], {
     channels_last: 0,
   })
   const inner = wide * unit * size
@@ -160,7 +165,8 @@ function gathered(
 
 /**
  * The gradient of the output, in blocks, as a filter over samples: [groups][out / size][samples][rows][columns][sample]
- * [out]. Two reorders turn samples and channels within blocks, on all threads; larger pieces are moved in between.
+ * [out]. Pieces of a block of channels are moved, on all threads. Samples that fill no block take any numbers that are
+ * finite, because those of x are 0: the last pieces again.
  */
 function asFilter(
   emit: Emitter,
@@ -169,18 +175,26 @@ function asFilter(
   { size }: Blocks,
 ): string {
   const [batch, rows, columns] = shape as [number, number, number]
-  const outer = outWide / size
-  const bySamples = emit.inBlocks('ReorderInput', [reshape(emit, name, [1, batch, outer * rows, columns * size])], {
-    channels_last: 0,
-  })
-  const places = (samples / size) * outer * rows * columns
-  const turned = emit.inBlocks('ReorderInput', [reshape(emit, bySamples, [places, size, 1, size])], {
-    channels_last: 0,
-  })
-  if (outer === 1) return turned
-  const pieces = reshape(emit, turned, [groups, samples / size / groups, outer, rows * columns * size * size])
-  return transpose(emit, pieces, [0, 2, 1, 3])
+  const [outer, places, inGroup] = [outWide / size, rows * columns, samples / groups]
+  const pieces = emit.indices(
+    `${[batch, outer, places]} as ${groups} filters of ${size}`,
+    samples * outer * places,
+    (at) => {
+      const sample = at % size
+      const place = Math.floor(at / size) % places
+      const block = Math.floor(at / (size * places)) % (inGroup / size)
+      const out = Math.floor(at / (places * inGroup)) % outer
+      const group = Math.floor(at / (places * inGroup * outer))
+      const from = Math.min(group * inGroup + block * size + sample, batch - 1)
+      return (from * outer + out) * places + place
+    },
+  )
+  return emit.op('Gather', [reshape(emit, name, [batch * outer * places, size]), pieces], { axis: 0 })
 }
+
+/** True if x has one channel, and as many samples as a convolution takes channels: whole blocks, or less than one. */
+export const canTakeSamples = ([batch, , , channels]: Shape, { size }: Blocks): boolean =>
+  channels === 1 && (batch! < size || batch! % size === 0)
 
 /**
  * The same for x with one channel, (batch, height, width, 1): each sample is a group, and dy as it lies holds the

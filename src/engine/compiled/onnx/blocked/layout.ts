@@ -12,7 +12,6 @@ import { numberOf, type View } from '../../graph/view.js'
 import { type Blocks, fewestOf, filled, fits } from './blocks.js'
 import { apartOf, turnedWindow } from './convolution.js'
 import { extentOf } from './extent.js'
-import { SAMPLES_AT_ONCE } from './filter-gradient.js'
 import { isTiled, MOST_TAPS } from './pooling.js'
 
 /** How a node is computed in blocks. */
@@ -43,9 +42,6 @@ function wholesOf(value: ValueId, channels: number, blocks: Blocks): readonly Va
   return isFew(channels, blocks) ? [] : undefined
 }
 
-/** True if a convolution takes a single channel, as it is. */
-const isOne = (wholes: readonly ValueId[], x: Shape): boolean => wholes.length === 0 && x[3] === 1
-
 const isNotDilated = (attributes: Attributes): boolean =>
   windowIn(attributes).dilations.every((dilation) => dilation === 1)
 
@@ -68,8 +64,7 @@ const RULES: { readonly [Kernel in KernelName]?: Rule } = {
     const [x, dy] = shapesOf(node, view) as [Shape, Shape]
     if (!isPlanes(x) || !fits(dy[3]!, blocks) || !isNotDilated(node.attributes)) return undefined
     const wholes = wholesOf(node.inputs[0]!, x[3]!, blocks)
-    if (!wholes || (x[0]! % SAMPLES_AT_ONCE !== 0 && !isOne(wholes, x))) return undefined
-    return seed([...wholes, node.inputs[1]!], true)
+    return wholes && seed([...wholes, node.inputs[1]!], true)
   },
   DepthwiseConv2dNative(node, view, blocks) {
     const [x, filter] = shapesOf(node, view) as [Shape, Shape]

@@ -1,7 +1,7 @@
 /** Writes the operators of the nodes that are computed in blocks of channels, and the conversions at their borders. */
 import type { Shape } from '../../../../base/shape.js'
 import { type Graph, type GraphNode, infoOf, type ValueId } from '../../graph/graph.js'
-import { type Window, windowIn } from '../../graph/kernels/window.js'
+import { countsOf, spaceOf, type Window, windowIn } from '../../graph/kernels/window.js'
 import { isUsedOnce, numberOf, viewOf } from '../../graph/view.js'
 import { ELEMENTWISE_LOWERINGS } from '../lowerings/elementwise.js'
 import { type Emitter, reshape } from '../lowerings/lowering.js'
@@ -18,13 +18,14 @@ import {
   turnedWindow,
 } from './convolution.js'
 import { extentOf } from './extent.js'
-import { filterGradient, filterGradientByChannel, filterGradientOfOne } from './filter-gradient.js'
+import { canTakeSamples, filterGradient, filterGradientByChannel, filterGradientOfOne } from './filter-gradient.js'
 import { isLinear, layoutOf } from './layout.js'
 import {
   intoBlocks,
   outOfBlocks,
   planesOf,
   type Rest,
+  scaled,
   scaledPlanes,
   sumsOf,
   sumsOfProduct,
@@ -175,6 +176,22 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     return { name: paddedAlongRows(emit, value, left, right), window: { ...window, pads: [top, bottom, 0, 0] } }
   }
 
+  /** What a filter's gradient reads of x. A filter of one element with strides leaves out most of it. */
+  function withoutGaps(emit: Emitter, value: ValueId, window: Window, [height, width]: Shape) {
+    const shape = shapeOf(value)
+    const padded = (left: number, right: number) => paddedAlongRows(emit, value, left, right)
+    const name = inBlocks(emit, value)
+    const isPoint = height === 1 && width === 1 && window.pads.every((pad) => pad === 0)
+    if (!isPoint || window.strides.every((stride) => stride === 1)) return { name, shape, window, padded }
+    const { wide } = channelsOf(shape)
+    const [rows, columns] = countsOf(spaceOf(shape), [1, 1], window) as [number, number]
+    return {
+      name: scaled(emit, name, { a: emit.fill(1, [wide]), channels: wide, strides: window.strides }),
+      shape: [shape[0]!, rows, columns, shape[3]!],
+      window: { ...window, strides: [1, 1] },
+    }
+  }
+
   /** A linear kernel of sums of terms. */
   function combined(emit: Emitter, node: GraphNode): Sum {
     const { kernel, inputs } = node
@@ -296,11 +313,12 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     const shape = shapeOf(first)
     if (!layout.get(output)!.wholes.includes(first)) {
       const x = { name: nameOf(first), shape }
-      if (shape[3] === 1) filterGradientOfOne(emit, x, dy, window, filter, blocks)
+      if (canTakeSamples(shape, blocks)) filterGradientOfOne(emit, x, dy, window, filter, blocks)
       else filterGradient(emit, { ...x, few: true }, dy, window, filter, blocks)
       return
     }
-    filterGradient(emit, { name: inBlocks(emit, first), shape, few: false }, dy, window, filter, blocks)
+    const x = withoutGaps(emit, first, window, filter)
+    filterGradient(emit, { ...x, few: false }, dy, x.window, filter, blocks)
   }
 
   return {
