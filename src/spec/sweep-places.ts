@@ -2,6 +2,7 @@
 export const PLACES = {
   local: 'processes of this machine',
   slurm: 'jobs of Slurm',
+  ray: 'jobs of Ray',
 } as const
 
 export type Place = keyof typeof PLACES

@@ -2,24 +2,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-
-/** Null if Slurm is not extracted. */
-export const SLURM_ROOT = process.env.SLURM_ROOT ?? null
-
-export interface Slurm {
-  /** The environment of its commands. */
-  readonly env: Readonly<Record<string, string>>
-  /** Runs one of its commands and returns what it prints. */
-  run(command: string, ...args: readonly string[]): string
-  stop(): Promise<void>
-}
+import { freePort, type TestCluster, until } from './cluster.js'
 
 /** Starts its three daemons and waits until it takes jobs. */
-export async function startSlurm(root: string): Promise<Slurm> {
+export async function startSlurm(root: string): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'slurm-'))
   // other users run munge's client
   chmodSync(folder, 0o755)
@@ -71,7 +60,15 @@ export async function startSlurm(root: string): Promise<Slurm> {
     await stop()
     throw new Error(`${error}\n${logs.join('\n')}`)
   }
-  return { env, run, stop }
+  const jobs = (states: string) =>
+    run('squeue', '--noheader', `--states=${states}`, '--format=%A').split('\n').slice(0, -1)
+  return {
+    env,
+    // numbers count up
+    submitted: async () => Math.max(0, ...jobs('all').map(Number)),
+    active: async () => jobs('PENDING,RUNNING,COMPLETING').length,
+    stop,
+  }
 }
 
 interface Configuration {
@@ -111,25 +108,3 @@ ReturnToService=2
 NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
 PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP
 `
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-
-/** Waits at most twenty seconds. */
-async function until(holds: () => boolean): Promise<void> {
-  let problem: unknown
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      if (holds()) return
-    } catch (error) {
-      problem = error
-    }
-    await delay(200)
-  }
-  throw problem ?? new Error('Slurm does not start')
-}

@@ -1,33 +1,34 @@
-/** Slurm's commands: sbatch, squeue, scontrol and scancel. Their settings come from the environment (`man sbatch`). */
+/** Slurm as a cluster for trials, by its commands, whose settings come from the environment (`man sbatch`). */
 import { execFile } from 'node:child_process'
+import { constants } from 'node:os'
 import { UserError } from '../../base/issue.js'
 import { reasonOf } from '../../base/reason.js'
+import type { Cluster, ClusterJob, JobRequest } from './cluster-executor.js'
+import type { TrialExit } from './executor.js'
 
-/** A job that Slurm knows. */
-export interface SlurmJob {
-  readonly id: string
-  readonly name: string
-  /** Such as PENDING or RUNNING: https://slurm.schedmd.com/squeue.html, "JOB STATE CODES". */
-  readonly state: string
-}
-
-export interface SlurmRequest {
-  readonly name: string
-  /** Path of the script. */
-  readonly script: string
-  readonly args: readonly string[]
-  readonly processors: number
-  /** File to which standard output and standard error are appended. */
-  readonly log: string
-  /** Variables of the environment, besides those of this process. */
-  readonly env: Readonly<Record<string, string>>
-}
+/** States in which a job has ended (https://slurm.schedmd.com/squeue.html, "JOB STATE CODES"). */
+const ENDED = new Set([
+  ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED'],
+  ...['REVOKED', 'TIMEOUT'],
+])
+/** Those that say nothing about the trial. */
+const BY_PLACE = new Set(['BOOT_FAIL', 'DEADLINE', 'NODE_FAIL', 'PREEMPTED', 'REVOKED', 'TIMEOUT'])
+/** Those in which the exit code says nothing. */
+const WITHOUT_CODE = new Set(['CANCELLED', 'OUT_OF_MEMORY'])
 
 /** Seconds before the end of a job's time at which it gets SIGTERM. */
 const NOTICE = 60
 
-/** Submits a job and returns its number. Throws a UserError with Slurm's words if it is refused. */
-export async function submit({ name, script, args, processors, log, env }: SlurmRequest): Promise<string> {
+/** Exit code after SIGTERM. */
+const TERMINATED = 128 + constants.signals.SIGTERM
+
+/** Throws a UserError if Slurm's commands are not here. */
+export async function openSlurm(): Promise<Cluster> {
+  await slurm('sbatch', ['--version'])
+  return { submit, jobs, exitOf, stop }
+}
+
+async function submit({ name, script, args, processors, log, env }: JobRequest): Promise<string> {
   const options = [
     '--parsable',
     `--job-name=${name}`,
@@ -43,35 +44,35 @@ export async function submit({ name, script, args, processors, log, env }: Slurm
   return answer.trim().split(';')[0]!
 }
 
-/** Returns the jobs of this user that Slurm still knows; those that ended are there for some minutes. */
-export async function jobs(): Promise<SlurmJob[]> {
+/** Jobs that ended are there for some minutes. */
+async function jobs(): Promise<ClusterJob[]> {
   const answer = await slurm('squeue', ['--noheader', '--me', '--states=all', '--format=%A|%T|%j'])
   return answer
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
       const [id, state, ...name] = line.trim().split('|')
-      return { id: id!, state: state!, name: name.join('|') }
+      return { id: id!, state: state!, name: name.join('|'), isEnded: ENDED.has(state!) }
     })
 }
 
-/** Returns the exit code and the signal of a job that has ended; null if Slurm does not know it any more. */
-export async function exitOf(id: string): Promise<{ readonly code: number; readonly signal: number } | null> {
+async function exitOf({ id, state }: ClusterJob): Promise<TrialExit | null> {
+  if (BY_PLACE.has(state)) return { code: null, signal: state, isByPlace: true }
+  if (WITHOUT_CODE.has(state)) return { code: null, signal: state }
   const answer = await slurm('scontrol', ['--oneliner', 'show', 'job', id]).catch(() => '')
   const found = /\bExitCode=(\d+):(\d+)\b/.exec(answer)
-  return found && { code: Number(found[1]), signal: Number(found[2]) }
+  if (!found) return null
+  const [code, signal] = [Number(found[1]), Number(found[2])]
+  if (signal !== 0) return { code: null, signal: signalName(signal) }
+  return { code, signal: null, ...(code === TERMINATED && { isByPlace: true }) }
 }
 
-/** Removes a job that waits. One that runs gets SIGTERM, and ends when it is ready. */
-export async function stop(id: string): Promise<void> {
-  // a job may begin or end between two commands
-  await slurm('scancel', ['--quiet', '--state=PENDING', id]).catch(() => {})
-  await slurm('scancel', ['--quiet', '--batch', '--signal=TERM', id]).catch(() => {})
-}
+const signalName = (number: number): string =>
+  Object.entries(constants.signals).find(([, one]) => one === number)?.[0] ?? `signal ${number}`
 
-/** Throws a UserError if Slurm's commands are not here. */
-export async function requireSlurm(): Promise<void> {
-  await slurm('sbatch', ['--version'])
+async function stop(id: string): Promise<void> {
+  await slurm('scancel', ['--quiet', '--state=PENDING', id])
+  await slurm('scancel', ['--quiet', '--batch', '--signal=TERM', id])
 }
 
 function slurm(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
