@@ -12,7 +12,7 @@ import { counted, doneWith } from '../base/temporary.js'
 import { memberBytes, membersOf } from '../data/arrays/archive.js'
 import type { Bytes } from '../data/arrays/bytes.js'
 import { type Hdf5Tree, openHdf5Tree } from '../data/arrays/hdf5-tree.js'
-import { ATTENTION_PARTS } from '../export/keras/layer-paths.js'
+import { ATTENTION_PARTS, SPECTRAL_VECTOR } from '../export/keras/layer-paths.js'
 import { dialectOf } from './dialect.js'
 import type { FoundModel, NeedyLayer, StoredWeight } from './found-model.js'
 import { own, ownText, parseOutside } from './outside.js'
@@ -145,7 +145,8 @@ function weightsOf({ place, weights }: NeedyLayer, tree: Hdf5Tree): readonly Sto
   return weights.flatMap(({ name }) => {
     const within = name.split('/').slice(0, -1)
     const group = within.join('/')
-    const index = counts.get(group) ?? 0
+    // the kernel is before it
+    const index = name === SPECTRAL_VECTOR ? 1 : (counts.get(group) ?? 0)
     counts.set(group, index + 1)
     const paths = within.reduce(
       (all, part) => all.flatMap((path) => partsOf(part).map((one) => `${path}/${one}`)),

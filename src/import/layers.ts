@@ -14,7 +14,7 @@ const FAMILY = familyOf(LAYERS)
 
 /**
  * Weights that are multiplied by 1.2, because the activation is the `hard_sigmoid` of Keras 2: all of the layer, or
- * those of the gates of an LSTM or a GRU.
+ * those of the gates of an LSTM, of a ConvLSTM too, or of a GRU.
  */
 export type Scaled = 'all' | 'LSTM' | 'GRU'
 
@@ -201,8 +201,8 @@ const single = (type: string, key: string, value: unknown): unknown =>
   type === 'BatchNormalization' && key === 'axis' && Array.isArray(value) && value.length === 1 ? value[0] : value
 
 function howScaled(type: string, key: string): Scaled | null {
-  if (key === 'recurrent_activation') return type as 'LSTM' | 'GRU'
-  return type === 'Dense' || type.includes('Conv') ? 'all' : null
+  if (key === 'recurrent_activation') return type === 'GRU' ? 'GRU' : 'LSTM'
+  return type.endsWith('Dense') || (type.includes('Conv') && !type.startsWith('ConvLSTM')) ? 'all' : null
 }
 
 function innerLayer(value: unknown, dialect: Dialect, isCopied: boolean): ReturnType<typeof sayLayer> {

@@ -47,7 +47,7 @@ export function followMask(
   if (ofCarried) known.carried.set(name, ofCarried)
 }
 
-const CHECKS = { steps: checkOfSteps, elements: checkOfElements, nothing: () => {} }
+const CHECKS = { steps: checkOfSteps, time: checkOfTime, elements: checkOfElements, nothing: () => {} }
 
 /**
  * Checks that a mask has one flag per element of the input, or length 1 along an axis
@@ -62,6 +62,12 @@ function checkOfElements(mask: Shape, sample: Shape): void {
 function checkOfSteps(mask: Shape, sample: Shape): void {
   const places = sample.slice(0, -1)
   if (mask.join() !== places.join()) throw misfit(mask, places, sample)
+}
+
+/** Checks that a mask has one flag per step along the first axis of the input. */
+function checkOfTime(mask: Shape, sample: Shape): void {
+  const steps = sample.slice(0, 1)
+  if (mask.join() !== steps.join()) throw misfit(mask, steps, sample)
 }
 
 function misfit(mask: Shape, needed: Shape, sample: Shape): ShapeProblem {

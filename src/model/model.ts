@@ -67,7 +67,10 @@ export type Prediction = LayerOutput
 /** All outputs of a model; the fields of LayerOutput are those of the first output. */
 export interface Applied extends LayerOutput {
   readonly outputs: readonly LayerOutput[]
-  /** New values of weights that change in a training step without being trained, such as running means. */
+  /**
+   * New values of weights that change in a training step without being trained, such as running means, and of weights
+   * that a layer replaces before they are trained.
+   */
   readonly updates: Tensors
   /** Sum of all regularization terms, which is added to the mean loss; null if there are none. */
   readonly penalty: tf.Tensor | null
@@ -156,7 +159,7 @@ export function buildModel(
     apply(samples, values, { noise: draws, visit } = {}) {
       const training = draws !== undefined
       const updates: Record<string, tf.Tensor> = {}
-      const added = penalties.map(({ name, penalty }) => penalty(values[name]!))
+      const added: tf.Tensor[] = []
       const made = new Map<string, Made>(byKey(samples).map(([key, output]) => [key, { output }]))
       for (const stage of stages) {
         const rule = ruleOf(stage.layer)
@@ -184,7 +187,10 @@ export function buildModel(
         made.set(stage.name, { ...applied, kept: ofKept, ...(logits && { logits }) })
         visit?.(stage.name, applied.output)
       }
-      const penalty = added.length === 0 ? null : added.reduce((sum, one) => tf.add(sum, one))
+      // of the weights that the layers had, which may have replaced them
+      const ofWeights = penalties.map(({ name, penalty }) => penalty(updates[name] ?? values[name]!))
+      const all = [...ofWeights, ...added]
+      const penalty = all.length === 0 ? null : all.reduce((sum, one) => tf.add(sum, one))
       const outputs = network.outputs.map((name) => {
         const { kept, mask, ...rest } = made.get(name)!
         return taken.atEnd.has(name) ? rest : { ...rest, mask }

@@ -24,7 +24,7 @@ export interface DescentOptions {
   readonly momentum?: ((iterations: number) => number) | undefined
   /**
    * Computes the gradients in the order of `weights`, the step's outputs (with the weights before the update), and new
-   * values of untrained state.
+   * values of untrained state. New values of weights replace these before the update.
    */
   readonly gradients: (state: Tensors, inputs: Tensors) => Gradients
   /** Computes outputs and state from the state before the update and after it. */
@@ -154,7 +154,8 @@ export function descent({
         const kept = optimizer.slots(weight)
         const updated = optimizer.update(
           {
-            weight: decayed(old[weight.name]!, decayOf(optimizer, weight, spec), learningRate),
+            // a layer may have replaced the weight before the step
+            weight: decayed(own?.[weight.name] ?? old[weight.name]!, decayOf(optimizer, weight, spec), learningRate),
             gradient,
             slots: Object.fromEntries(kept.map(({ name }) => [name, old[slotName(weight.name, name)]!])),
             shared: sharedNext,
@@ -164,6 +165,7 @@ export function descent({
           },
           weight,
         )
+        own?.[weight.name]?.dispose() // it was kept for the update, which it does not outlive
         next[weight.name] = updated.weight
         for (const [name, value] of Object.entries(updated.slots)) next[slotName(weight.name, name)] = value
       }

@@ -17,7 +17,7 @@ import { REGULARIZATION, SPATIAL_DROPOUT } from './layers/regularization.js'
 import { RESHAPING } from './layers/reshaping.js'
 import { SEQUENCES } from './layers/sequences.js'
 import { SPATIAL } from './layers/spatial.js'
-import { LONGEST_LIST, whole } from './whole.js'
+import { LONGEST_LIST, MOST_POWER_ITERATIONS, whole } from './whole.js'
 
 export const LAYERS = [
   ...CORE,
@@ -37,6 +37,18 @@ export const LAYERS = [
       .lazy((): z.ZodType<{ readonly type: string; readonly name: string }> => distributedLayer)
       .describe('The layer.'),
   }),
+  weighted(
+    'SpectralNormalization',
+    'Before each training step divides the kernel of a layer by its largest singular value (Miyato et al., 2018).',
+    {
+      layer: z
+        .lazy((): z.ZodType<{ readonly type: string; readonly name: string }> => normalizedLayer)
+        .describe('The layer: Dense, EinsumDense, Embedding, or a convolution that is not separable.'),
+      power_iterations: whole(1, MOST_POWER_ITERATIONS)
+        .default(1)
+        .describe('How often the estimate of the singular value is improved in a step.'),
+    },
+  ),
   ...MERGING,
   ...ATTENTION,
   layer('Shared', 'Applies an earlier layer again, with the same weights.', {
@@ -67,8 +79,26 @@ function* distributedRules(layer: z.output<typeof layerSchema>): Iterable<RuleIs
   yield { code: 'order', path: [], message: `found ${layer.type}, which cannot be in a TimeDistributed` }
 }
 
+/** The layer in a SpectralNormalization. */
+const normalizedLayer = layerSchema
+  .superRefine(rules(normalizedRules))
+  .transform((layer) => ({ ...layer, name: layer.name ?? snakeCase(layer.type) })) as z.ZodType<NamedLayer>
+
+function* normalizedRules(layer: z.output<typeof layerSchema>): Iterable<RuleIssue> {
+  yield* wiringRules(layer)
+  if (!/^((Einsum)?Dense|Embedding|(Depthwise)?Conv\dD(Transpose)?)$/.test(layer.type)) {
+    const message = `found ${layer.type}, must be Dense, EinsumDense, Embedding, or a convolution that is not separable`
+    yield { code: 'order', path: [], message }
+  }
+  if (!('mask_zero' in layer) || !layer.mask_zero) return
+  const message = 'found true, but SpectralNormalization passes no mask on'
+  yield { code: 'order', path: ['mask_zero'], message }
+}
+
 type WithName<Layer> = Layer extends unknown ? Layer & { name: string } : never
 export type NamedLayer = WithName<z.output<typeof layerSchema>>
+/** A named type, so that the package's type declarations refer to it by name. */
+export interface LayerList extends z.ZodType<NamedLayer[], z.input<typeof layerSchema>[]> {}
 
 /** The kind of place where a list of layers is, which decides what the list may contain. */
 interface Place {
@@ -79,7 +109,7 @@ interface Place {
 }
 
 /** The schema of a list of layers. It gives every layer a name. */
-const layerList = (place: Place) =>
+const layerList = (place: Place): LayerList =>
   formed(
     z
       .array(layerSchema)

@@ -26,6 +26,9 @@ export const MOST_GIBBS_STEPS = 1024
 /** The same for parallel tempering: swaps between temperatures make a Gibbs step four times as large. */
 export const MOST_TEMPERED_STEPS = 256
 
+/** Limit on power iterations: the graph of a training step contains every one of them. */
+export const MOST_POWER_ITERATIONS = 100
+
 const BEYOND_REASON: readonly number[] = [LARGEST, MOST_COLUMNS, LARGEST_WINDOW, MOST_GIBBS_STEPS, MOST_TEMPERED_STEPS]
 
 /** True for a bound that is so large that messages mention it only if it is exceeded. */

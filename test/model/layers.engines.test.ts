@@ -642,6 +642,43 @@ const FACTS: {
       inTfjs: false,
     },
   },
+  ConvLSTM1D: {
+    'every step, backwards': {
+      layer: { filters: 2, kernel_size: 2, return_sequences: true, go_backwards: true },
+      input: [3, 3, 1],
+      output: [3, 2, 2],
+      weights: { kernel: [2, 1, 8], recurrent_kernel: [2, 2, 8], bias: [8] },
+      mask: [true, false, true],
+      inTfjs: false,
+    },
+  },
+  ConvLSTM2D: {
+    'the last step': {
+      layer: { filters: 1, kernel_size: [2, 1], padding: 'same', strides: [1, 2] },
+      input: [2, 2, 2, 2],
+      output: [2, 1, 1],
+      weights: { kernel: [2, 1, 2, 4], recurrent_kernel: [2, 1, 1, 4], bias: [4] },
+    },
+    'dropout of inputs and state': {
+      layer: {
+        ...{ filters: 1, kernel_size: 2, use_bias: false, dropout: 0.5, recurrent_dropout: 0.5 },
+        ...{ activation: 'softsign', recurrent_activation: 'sigmoid' },
+      },
+      input: [2, 2, 3, 1],
+      output: [1, 2, 1],
+      weights: { kernel: [2, 2, 1, 4], recurrent_kernel: [2, 2, 1, 4] },
+      noise: { dropout: [4, 2, 3, 1], recurrent_dropout: [4, 1, 2, 1] },
+    },
+  },
+  ConvLSTM3D: {
+    'every step': {
+      layer: { filters: 1, kernel_size: [1, 2, 1], return_sequences: true },
+      input: [2, 1, 2, 2, 1],
+      output: [2, 1, 1, 2, 1],
+      weights: { kernel: [1, 2, 1, 1, 4], recurrent_kernel: [1, 2, 1, 1, 4], bias: [4] },
+      inTfjs: false,
+    },
+  },
   Bidirectional: {
     'every step': {
       layer: { layer: { type: 'LSTM', units: 2, return_sequences: true } },
@@ -682,6 +719,31 @@ const FACTS: {
       input: [3, 2],
       output: [3, 2],
       noise: { 'dropout/noise': [3, 2] },
+    },
+  },
+  SpectralNormalization: {
+    'of a Dense': {
+      layer: { layer: { type: 'Dense', units: 2, activation: 'tanh' }, power_iterations: 2 },
+      input: [3],
+      output: [2],
+      weights: { 'dense/kernel': [3, 2], 'dense/bias': [2], vector_u: [1, 2] },
+      smooth: false, // the kernel has the gradient of the normalized kernel
+      inTfjs: false,
+    },
+    'of filters': {
+      layer: { layer: { type: 'Conv1D', filters: 2, kernel_size: 2, name: 'conv' } },
+      input: [3, 1],
+      output: [2, 2],
+      weights: { 'conv/kernel': [2, 1, 2], 'conv/bias': [2], vector_u: [1, 2] },
+      smooth: false,
+      inTfjs: false,
+    },
+    frozen: {
+      layer: { layer: { type: 'Dense', units: 2 }, trainable: false },
+      input: [3],
+      output: [2],
+      weights: { 'dense/kernel': [3, 2], 'dense/bias': [2], vector_u: [1, 2] },
+      inTfjs: false,
     },
   },
   Add: {
@@ -961,6 +1023,12 @@ describe('a shape that does not fit is refused in words', () => {
       [3, 4],
       'has vectors for 2 steps, but its input is (None, 3, 4)',
     ],
+    [
+      { type: 'ConvLSTM2D', filters: 2, kernel_size: 3 },
+      [4, 4, 1],
+      'takes samples of (steps, height, width, channels), found (4, 4, 1)',
+    ],
+    [{ type: 'ConvLSTM1D', filters: 2, kernel_size: 3 }, [5, 2, 1], 'cannot place a window of (3,) in (2,)'],
     [{ type: 'GRU', units: 2 }, [4], 'needs (None, steps, features), but its input is (None, 4)'],
     [
       { type: 'TimeDistributed', layer: { type: 'LSTM', units: 2 } },

@@ -121,7 +121,13 @@ describe('behind each name there is', () => {
       'sequence_length' in shape ||
       type.includes('1D')
     const axes = Number(/(\d)D/.exec(type)?.[1] ?? 0)
-    const sample = sequence ? [4, 2] : axes > 0 ? [...Array(axes).fill(4), 2] : [4]
+    const sample = type.startsWith('ConvLSTM')
+      ? [4, ...Array(axes).fill(4), 2]
+      : sequence
+        ? [4, 2]
+        : axes > 0
+          ? [...Array(axes).fill(4), 2]
+          : [4]
     expect(rule.outputShape(spec!, Array(rule.arity?.least ?? 1).fill(sample)).length).toBeGreaterThan(0)
   })
 

@@ -125,6 +125,22 @@ export interface Fixtures extends Record<LayerFile, { readonly cases: readonly L
       runs: { optimizer: OptimizerSpec; losses: number[]; after_first: ByLayer; final: ByLayer }[]
     }[]
   }
+  spectral: {
+    input_shape: [batch: number, features: number]
+    layers: LayerSpec[]
+    inputs: number[][]
+    targets: number[][]
+    initial: Record<string, number[]>
+    cases: {
+      name: string
+      optimizer: OptimizerSpec
+      /** Loss of each training step. */
+      losses: number[]
+      /** Loss of the first batch after the last step. */
+      evaluated: number
+      final: Record<string, number[]>
+    }[]
+  }
   unreached: {
     input_shape: [batch: number, features: number]
     inputs: number[][]

@@ -86,6 +86,9 @@ function maskOf(
     case 'LSTM':
     case 'GRU':
     case 'SimpleRNN':
+    case 'ConvLSTM1D':
+    case 'ConvLSTM2D':
+    case 'ConvLSTM3D':
       return layer.return_sequences ? given[0] : undefined
     case 'Bidirectional':
       return layer.layer.return_sequences ? given[0] : undefined

@@ -26,3 +26,6 @@ export const ATTENTION_PARTS: Readonly<Record<string, string>> = {
   gate: 'gate_dense',
   attention_output: 'output_dense',
 }
+
+/** Weight of a SpectralNormalization that its layer does not have. Its own weights are the kernel of the layer and this. */
+export const SPECTRAL_VECTOR = 'vector_u'

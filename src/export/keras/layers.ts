@@ -1,6 +1,6 @@
 /** Layers as Keras 3 saves them: their configurations, and the places of their weights in a file. */
 import type { LayerSpec } from '../../spec/spec.js'
-import { ATTENTION_PARTS } from './layer-paths.js'
+import { ATTENTION_PARTS, SPECTRAL_VECTOR } from './layer-paths.js'
 import { type KerasObject, kerasObject, objectIn } from './objects.js'
 import { type PythonValue, Real } from './python-json.js'
 
@@ -63,22 +63,34 @@ export const inputLayer = (name: string, shape: readonly number[]): KerasObject 
     optional: false,
   })
 
+/** The parts of a layer that hold a weight, as `holderOf` names them. A SpectralNormalization holds the kernel too. */
+export function holdersOf(layer: LayerSpec, weight: string): readonly string[] {
+  const holder = holderOf(layer, weight)
+  return layer.type === 'SpectralNormalization' && /[/](kernel|embeddings)$/.test(weight) ? ['', holder] : [holder]
+}
+
 /**
  * The part of a layer that holds a weight, as a path in a file of weights, from the name of the weight within the layer;
  * empty for the layer itself (keras/src/saving/saving_lib.py, `_walk_saveable`: names of attributes).
  */
-export function holderOf(layer: LayerSpec, weight: string): string {
+function holderOf(layer: LayerSpec, weight: string): string {
   const [part, ...rest] = weight.split('/') as [string, ...string[]]
   const within = rest.join('/')
   switch (layer.type) {
     case 'SimpleRNN':
     case 'LSTM':
     case 'GRU':
+    case 'ConvLSTM1D':
+    case 'ConvLSTM2D':
+    case 'ConvLSTM3D':
       return 'cell'
     case 'Bidirectional': {
       const direction = part === `forward_${layer.layer.name}` ? 'forward_layer' : 'backward_layer'
       return `${direction}/${holderOf(layer.layer, within)}`
     }
+    case 'SpectralNormalization':
+      if (part === SPECTRAL_VECTOR) return ''
+      return ['layer', holderOf(layer.layer as LayerSpec, within)].filter((path) => path !== '').join('/')
     case 'TimeDistributed':
       return ['layer', holderOf(layer.layer as LayerSpec, within)].filter((path) => path !== '').join('/')
     case 'MultiHeadAttention':

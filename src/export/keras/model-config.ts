@@ -4,7 +4,7 @@ import type { Model } from '../../model/model.js'
 import type { ModelStage } from '../../model/model-stage.js'
 import { layerOrder, maskedPositions } from './layer-order.js'
 import { layerPaths } from './layer-paths.js'
-import { callOf, FLOAT32, holderOf, inputLayer, isAttention, kerasLayer } from './layers.js'
+import { callOf, FLOAT32, holdersOf, inputLayer, isAttention, kerasLayer } from './layers.js'
 import { type KerasObject, kerasObject } from './objects.js'
 import type { PythonValue } from './python-json.js'
 
@@ -107,8 +107,7 @@ function groupsOf(
     const path = `layers/${pathOf(object.class_name)}`
     const parts = new Map<string, string[]>([['', []]])
     for (const [own, weight] of Object.entries(stage?.weights ?? {})) {
-      const holder = holderOf(stage!.layer, own)
-      parts.set(holder, [...(parts.get(holder) ?? []), weight])
+      for (const holder of holdersOf(stage!.layer, own)) parts.set(holder, [...(parts.get(holder) ?? []), weight])
     }
     return [...parts].map(([part, weights]) => ({
       path: part === '' ? path : `${path}/${part}`,

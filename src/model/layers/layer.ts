@@ -52,7 +52,10 @@ export interface CallContext {
   readonly noise: Tensors
   /** The mask of each input: (batch, time), bool, false for steps to skip; undefined if there is none. */
   readonly masks: readonly (Tensor | undefined)[]
-  /** Sets the value of an untrained weight after this step; ignored outside of training. */
+  /**
+   * Sets the value of an untrained weight after this step, or of a trained weight before its update; ignored outside of
+   * training.
+   */
   update(weight: string, value: Tensor): void
   /** Adds a scalar to the loss; ignored outside of training. */
   addLoss(penalty: Tensor): void
@@ -110,8 +113,11 @@ export interface LayerRule<Spec extends LayerSpec> {
   mask?(spec: Spec, inputs: readonly Tensor[], masks: CallContext['masks']): Tensor | undefined
   /** True if the output carries a mask even if no input does. Default: no. */
   makesMask?(spec: Spec): boolean
-  /** Set if its output depends on masks: a mask must have one flag per step of its input, or one per element. */
-  readonly readsMask?: 'steps' | 'elements'
+  /**
+   * Set if its output depends on masks: a mask must have one flag per step of its input, whose last axis is features;
+   * one per step along the first axis, `time`; or one per element.
+   */
+  readonly readsMask?: 'steps' | 'time' | 'elements'
   /** Set if it removes the masks of its inputs, so that layers that run later do not see them. */
   readonly takesMasks?: true
   /**

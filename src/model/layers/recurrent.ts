@@ -3,13 +3,12 @@
  * the steps are unrolled, one after another. Time is the first axis, so that the data of one step are contiguous.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { ActivationName } from '../../spec/activations.js'
 import { ACTIVATION_FUNCTIONS } from '../activations.js'
 import { projectionOf } from '../constraints.js'
-import { type Initializer, initializerOf } from '../initializers.js'
+import { initializerOf } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
 import { biasOf } from './core.js'
-import { gruGates, lstmGates } from './gates.js'
+import { gruGates } from './gates.js'
 import {
   type LayerRule,
   type NoiseRequest,
@@ -18,7 +17,9 @@ import {
   type SpecOf,
   type WeightRequest,
 } from './layer.js'
+import { activations, columns, hasUsualActivations, lstmBias, lstmStates } from './lstm.js'
 import { sameInTfjs } from './saved.js'
+import { masksFrom, pieces, type Step, unrolled } from './steps.js'
 
 export type RecurrentSpec = SpecOf<'SimpleRNN'> | SpecOf<'LSTM'> | SpecOf<'GRU'>
 
@@ -30,7 +31,9 @@ interface Cell<Spec extends RecurrentSpec> {
   readonly states: number
   /** Fields of the bias that differ from the bias of other layers. */
   bias?(spec: Spec): Partial<WeightRequest>
-  /** Makes the step. `masks` are dropout masks of the state: one for each gate, or none. */
+  /**
+   * Makes the step, which takes the inputs times the kernel, plus the bias: (batch, gates * units). `masks` are dropout masks of the state: one for each gate, or none.
+   */
   begin(spec: Spec, weights: CellWeights, masks: readonly tf.Tensor[]): Step
   saved(spec: Spec): SavedLayer | null
 }
@@ -40,9 +43,6 @@ interface CellWeights {
   /** Bias of the recurrent product, if it has one of its own. */
   readonly bias: tf.Tensor | undefined
 }
-
-/** `x` (batch, gates * units): the inputs of the step times the kernel, plus the bias. */
-type Step = (x: tf.Tensor, states: readonly tf.Tensor[]) => readonly tf.Tensor[]
 
 /** `activation(x + h . U)` */
 const simpleCell: Cell<SpecOf<'SimpleRNN'>> = {
@@ -56,33 +56,16 @@ const simpleCell: Cell<SpecOf<'SimpleRNN'>> = {
   saved: (spec) => sameInTfjs(spec),
 }
 
-/** The gates are input, forget, candidate, output (Hochreiter and Schmidhuber, 1997; Gers et al., 2000). */
 const lstmCell: Cell<SpecOf<'LSTM'>> = {
   gates: 4,
   states: 2,
-  bias: ({ unit_forget_bias, bias_initializer }) =>
-    unit_forget_bias ? { initializer: rememberingAtFirst(initializerOf(bias_initializer)) } : {},
+  bias: lstmBias,
   begin(spec, { kernel }, masks) {
-    const [act, gate] = activations(spec)
     const recurrent = product(kernel, masks)
-    return (x, [h, carry]) => {
-      const linear = tf.add(recurrent(dropped(h!)), x)
-      if (hasUsualActivations(spec)) return columns(lstmGates(linear, carry!), [1, 1])
-      const [input, forget, candidate, output] = columns(linear, [1, 1, 1, 1])
-      const carried = tf.add(tf.mul(gate(forget!), carry!), tf.mul(gate(input!), act(candidate!)))
-      return [tf.mul(gate(output!), act(carried)), carried]
-    }
+    return (x, [h, carry]) => lstmStates(spec, tf.add(recurrent(dropped(h!)), x), carry!)
   },
   saved: (spec) => sameInTfjs(spec),
 }
-
-/** Initializes the bias of the forget gate with 1 (Jozefowicz et al., 2015). */
-const rememberingAtFirst =
-  (others: Initializer): Initializer =>
-  ([size], random) => {
-    const units = size! / 4
-    return Float32Array.from([...others([units], random), ...Array(units).fill(1), ...others([2 * units], random)])
-  }
 
 /**
  * The gates are update, reset, candidate. The state is reset after the recurrent product or before it (Cho et al.,
@@ -122,27 +105,6 @@ const gruCell: Cell<SpecOf<'GRU'>> = {
   },
   /** tfjs can only reset the state before the product. */
   saved: (spec) => (spec.reset_after ? null : sameInTfjs(spec)),
-}
-
-interface Gated {
-  readonly activation: ActivationName
-  readonly recurrent_activation: ActivationName
-}
-
-const activations = (spec: Gated) =>
-  [ACTIVATION_FUNCTIONS[spec.activation].apply, ACTIVATION_FUNCTIONS[spec.recurrent_activation].apply] as const
-
-const hasUsualActivations = ({ activation, recurrent_activation }: Gated): boolean =>
-  activation === 'tanh' && recurrent_activation === 'sigmoid'
-
-/** Splits the columns of (rows, n) in the ratio of `parts`. */
-function columns(x: tf.Tensor, parts: readonly number[]): tf.Tensor[] {
-  const unit = x.shape[1]! / parts.reduce((sum, part) => sum + part, 0)
-  return tf.split(
-    x,
-    parts.map((part) => part * unit),
-    1,
-  )
 }
 
 const dropped = (x: tf.Tensor) => (mask?: tf.Tensor) => (mask ? tf.mul(x, mask) : x)
@@ -200,7 +162,6 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
     steps: (_, [given]) => given![0]!,
     call(spec, [x], { weights, noise, masks: [mask] }) {
       const [batch, time, features] = x!.shape as [number, number, number]
-      const { units, return_sequences, zero_output_for_mask } = spec
       const [inputBias, bias] = biases(weights.bias)
       const steps = tf.transpose(x!, [1, 0, 2])
       const linear = product(
@@ -208,23 +169,8 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
         masksFrom(noise.dropout),
       )((drop) => tf.reshape(dropped(steps)(drop), [time * batch, features]))
       const inputs = pieces(inputBias ? tf.add(linear, inputBias) : linear, time)
-      const counted = mask && pieces(tf.reshape(tf.transpose(mask), [time * batch, 1]), time)
       const step = cell.begin(spec, { kernel: weights.recurrent_kernel!, bias }, masksFrom(noise.recurrent_dropout))
-
-      const zeros = tf.zeros([batch, units])
-      let states: readonly tf.Tensor[] = Array(cell.states).fill(zeros)
-      const outputs: tf.Tensor[] = []
-      const order = inputs.map((_, index) => (spec.go_backwards ? time - 1 - index : index))
-      for (const at of order) {
-        // the gradients of all states pass through the last one
-        const before = time > FEW_STEPS ? states.with(-1, withCutGradient(states.at(-1)!)) : states
-        const next = step(inputs[at]!, before)
-        const counts = counted?.[at]
-        states = counts ? next.map((value, index) => tf.where(counts, value, states[index]!)) : next
-        outputs.push(counts && zero_output_for_mask ? tf.where(counts, states[0]!, zeros) : states[0]!)
-      }
-      if (!return_sequences) return outputs.at(-1)!
-      return tf.transpose(tf.reshape(tf.concat(outputs), [time, batch, units]), [1, 0, 2])
+      return unrolled(step, { ...spec, inputs, mask, states: cell.states, size: spec.units })
     },
     range: ({ activation }) => ACTIVATION_FUNCTIONS[activation].range ?? 'any',
     mask: ({ return_sequences }, _, [mask]) => (return_sequences ? mask : undefined),
@@ -234,34 +180,9 @@ function recurrent<Spec extends RecurrentSpec>(cell: Cell<Spec>): LayerRule<Spec
   }
 }
 
-/** Up to this number of steps gradients do not vanish. */
-const FEW_STEPS = 64
-
-/** Added to a gradient and subtracted again: next to 2^-60, float32 keeps only multiples of 2^-83. */
-const FLOOR = 2 ** -60
-
-/**
- * The identity, with its gradient rounded to multiples of 2^-83. Gradients that vanish over many steps would otherwise
- * end in subnormal numbers, with which processors are ten times slower.
- */
-const withCutGradient = (x: tf.Tensor): tf.Tensor =>
-  tf.customGrad((...given) => ({
-    value: tf.clone(given[0] as tf.Tensor),
-    gradFunc: (dy: tf.Tensor) => tf.sub(tf.add(dy, FLOOR), FLOOR),
-  }))(x)
-
-/**
- * Splits rows into equal pieces. A single piece is returned as it is, because the gradient of tfjs' `split` does not
- * take one.
- */
-const pieces = (x: tf.Tensor, count: number): tf.Tensor[] => (count === 1 ? [x] : tf.split(x, count))
-
 /** Splits a bias into that of the inputs and, if it has two rows, that of the recurrent product. */
 const biases = (bias: tf.Tensor | undefined): (tf.Tensor | undefined)[] =>
   bias?.rank === 2 ? tf.unstack(bias) : [bias, undefined]
-
-/** Splits noise (batch, masks, size) into one array for each mask. */
-const masksFrom = (noise: tf.Tensor | undefined): tf.Tensor[] => (noise ? tf.unstack(noise, 1) : [])
 
 export const simpleRnn = recurrent(simpleCell)
 export const lstm = recurrent(lstmCell)

@@ -3,6 +3,7 @@ import type { LayerSpec } from '../../spec/spec.js'
 import { elu, leakyReLU, preLU, reLU, softmax } from './activations.js'
 import { adaptiveAveragePooling, adaptiveMaxPooling } from './adaptive-pooling.js'
 import { additiveAttention, attention, groupQueryAttention, multiHeadAttention } from './attention.js'
+import { convLstm } from './conv-lstm.js'
 import { convolution, depthwiseConvolution, separableConvolution, transposedConvolution } from './convolution.js'
 import { activation, dense, identity, input } from './core.js'
 import { einsumDense } from './einsum.js'
@@ -39,6 +40,7 @@ import {
 import { flatten, permute, repeatVector, reshape } from './reshaping.js'
 import { embedding, masking, positionEmbedding } from './sequences.js'
 import { cropping, upSampling, zeroPadding } from './spatial.js'
+import { spectralNormalization } from './spectral-normalization.js'
 import { bidirectional, timeDistributed } from './wrappers.js'
 
 /**
@@ -118,8 +120,12 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   SimpleRNN: simpleRnn,
   LSTM: lstm,
   GRU: gru,
+  ConvLSTM1D: convLstm,
+  ConvLSTM2D: convLstm,
+  ConvLSTM3D: convLstm,
   Bidirectional: bidirectional(layerRule),
   TimeDistributed: timeDistributed(layerRule),
+  SpectralNormalization: spectralNormalization(layerRule),
   Add: add,
   Subtract: subtract,
   Multiply: multiply,

@@ -16,11 +16,12 @@ import {
   type WeightRequest,
 } from './layer.js'
 import { rangeOfSum } from './range.js'
-import type { RecurrentSpec } from './recurrent.js'
 import { sameInTfjs } from './saved.js'
 
 /** Looks up rules in the registry. It is an argument because the registry imports this file. */
-type RuleOf = (spec: LayerSpec) => LayerRule<LayerSpec>
+export type RuleOf = (spec: LayerSpec) => LayerRule<LayerSpec>
+
+type WrappedSpec = SpecOf<'Bidirectional'>['layer']
 
 const MERGE: { readonly [Mode in SpecOf<'Bidirectional'>['merge_mode']]: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor } = {
   concat: (a, b) => tf.concat([a, b], -1),
@@ -31,7 +32,7 @@ const MERGE: { readonly [Mode in SpecOf<'Bidirectional'>['merge_mode']]: (a: tf.
 
 /** Runs a recurrent layer forward, and a copy of it backward in time (Schuster and Paliwal, 1997). */
 export const bidirectional = (ruleOf: RuleOf): LayerRule<SpecOf<'Bidirectional'>> => {
-  const both = ({ layer }: SpecOf<'Bidirectional'>): readonly [RecurrentSpec, RecurrentSpec] => {
+  const both = ({ layer }: SpecOf<'Bidirectional'>): readonly [WrappedSpec, WrappedSpec] => {
     const like = { ...layer, zero_output_for_mask: layer.return_sequences }
     return [
       { ...like, name: `forward_${layer.name}` },
@@ -141,7 +142,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
 /** Name of a wrapped layer's weight or noise: `forward_lstm/kernel`. */
 const within = (layer: { readonly name: string }, own: string) => `${layer.name}/${own}`
 
-function weightsWithin(ruleOf: RuleOf, layer: LayerSpec, inputs: readonly Shape[]): WeightRequest[] {
+export function weightsWithin(ruleOf: RuleOf, layer: LayerSpec, inputs: readonly Shape[]): WeightRequest[] {
   const requests = ruleOf(layer).weights?.(layer, inputs) ?? []
   const fixed = 'trainable' in layer && !layer.trainable
   return requests.map((request) => ({
@@ -159,7 +160,7 @@ const noiseWithin = (
   Object.entries(rule.noise?.(layer, inputs) ?? {}).map(([own, request]) => [within(layer, own), request])
 
 /** The wrapper's arguments, with the wrapped layer's own names. */
-function contextWithin(context: CallContext, name: string): CallContext {
+export function contextWithin(context: CallContext, name: string): CallContext {
   const inner = (tensors: Tensors): Tensors =>
     Object.fromEntries(
       Object.entries(tensors)

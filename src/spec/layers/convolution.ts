@@ -8,10 +8,10 @@ import { LARGEST_WINDOW } from '../whole.js'
 import { activated, bias, kernel, onOutput, perAxis, size, weighted } from './layer.js'
 import { padding, space } from './window.js'
 
-const filters = size.describe('Number of output channels, at least 1.')
+export const filters = size.describe('Number of output channels, at least 1.')
 
 /** Fields of a layer whose windows slide over this number of axes, in the order of Keras. */
-const windows = (axes: number) => ({
+export const windows = (axes: number) => ({
   kernel_size: perAxis(axes, 1, LARGEST_WINDOW).describe(
     `Size of the window over ${space(axes)}: a number, or one for each.`,
   ),
@@ -131,7 +131,7 @@ export const CONVOLUTION = [
 ] as const
 
 /** Rules across the fields of a convolution (keras/src/layers/convolutional/base_conv.py, base_conv_transpose.py). */
-function* windowRules(layer: {
+export function* windowRules(layer: {
   readonly strides: readonly number[]
   readonly dilation_rate: readonly number[]
   readonly filters?: number

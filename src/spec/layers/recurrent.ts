@@ -4,10 +4,10 @@ import { constraint } from '../constraints.js'
 import { family, type RuleIssue, rules } from '../family.js'
 import { initializer } from '../initializers.js'
 import { regularizer } from '../regularizers.js'
+import { filters, windowRules, windows } from './convolution.js'
 import { activation, bias, kernel, onOutput, size, snakeCase, weighted, wiringRules } from './layer.js'
 
-const recurrentFields = {
-  units: size.describe('Number of outputs, at least 1.'),
+const overTime = {
   activation: activation('Activation function of the new state.').default('tanh'),
   return_sequences: z
     .boolean()
@@ -36,7 +36,17 @@ const recurrentFields = {
   recurrent_constraint: constraint('Constraint on the recurrent kernel, applied after each update.'),
   ...onOutput,
 }
+const recurrentFields = { units: size.describe('Number of outputs, at least 1.'), ...overTime }
 const recurrentActivation = activation('Activation function of the gates.').default('sigmoid')
+
+const unitForgetBias = z.boolean().default(true).describe('Whether the bias of the forget gate is 1 at first.')
+const convolved = (axes: number) => ({
+  filters,
+  ...windows(axes),
+  ...overTime,
+  recurrent_activation: recurrentActivation,
+  unit_forget_bias: unitForgetBias,
+})
 
 /** Layers that go through a sequence step by step. A Bidirectional may contain one of these. */
 const RECURRENT = [
@@ -48,7 +58,7 @@ const RECURRENT = [
   weighted('LSTM', 'Long short-term memory (Hochreiter and Schmidhuber, 1997).', {
     ...recurrentFields,
     recurrent_activation: recurrentActivation,
-    unit_forget_bias: z.boolean().default(true).describe('Whether the bias of the forget gate is 1 at first.'),
+    unit_forget_bias: unitForgetBias,
   }),
   weighted('GRU', 'Gated recurrent unit (Cho et al., 2014).', {
     ...recurrentFields,
@@ -64,6 +74,21 @@ const recurrentSchema = family(RECURRENT).meta({ id: 'recurrent' })
 
 export const RECURRENT_LAYERS = [
   ...RECURRENT,
+  weighted(
+    'ConvLSTM1D',
+    'An LSTM over rows, (time, steps, channels), with convolutions in place of products (Shi et al., 2015).',
+    convolved(1),
+  ).superRefine(rules(windowRules)),
+  weighted(
+    'ConvLSTM2D',
+    'An LSTM over images, (time, height, width, channels), with convolutions in place of products (Shi et al., 2015).',
+    convolved(2),
+  ).superRefine(rules(windowRules)),
+  weighted(
+    'ConvLSTM3D',
+    'An LSTM over volumes, (time, depth, height, width, channels), with convolutions in place of products (Shi et al., 2015).',
+    convolved(3),
+  ).superRefine(rules(windowRules)),
   weighted('Bidirectional', 'Runs a recurrent layer from the first step and a copy of it from the last.', {
     layer: recurrentSchema
       .superRefine(rules(forwardRules))
