@@ -30,7 +30,7 @@ const DISABLE_META_OPTIMIZER = 19
  * On a GPU TensorFlow rewrites a graph only up to this number of nodes, because rewriting takes long. Long sequences
  * have tens of thousands of nodes, in which there is nothing to rewrite.
  */
-const MOST_REWRITTEN = 5_000
+export const MOST_REWRITTEN = 5_000
 
 /**
  * Fields of RewriterConfig: `auto_mixed_precision` for CUDA; for processors `..._onednn_bfloat16`, formerly `..._mkl`.

@@ -23,7 +23,7 @@ import { type Demand, requireRoom } from '../../memory.js'
 import { infoOf } from '../graph/graph.js'
 import { memoryOf } from '../graph/memory.js'
 import { openLibrary } from './c-api.js'
-import { sessionConfig } from './config.js'
+import { MOST_REWRITTEN, sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
 import { type Step, stepOf } from './halves.js'
 import { formOf, writeFeed } from './inputs.js'
@@ -123,8 +123,8 @@ class TensorflowRunner implements Runner<string> {
     private readonly seed: number,
     /** Steps by program and batch size, kept until the first of them is compiled. */
     private readonly traced: Map<string, Step>,
-    /** True if the session has threads for the halves of a batch. */
-    private readonly halves: boolean,
+    /** Most nodes of a step in halves; 0 if the session has no threads for them. */
+    private readonly mostNodes: number,
     /** True if operators are fused by the lowering. */
     private readonly fused: boolean,
   ) {
@@ -143,13 +143,23 @@ class TensorflowRunner implements Runner<string> {
     // traces only the first program: the others are evaluations of the same network, or small
     const [[first, program] = []] = Object.entries(programs)
     const traced = new Map<string, Step>()
-    const step = program && (await stepOf(program, batchSize, onProcessor))
+    const fused = onProcessor && precision === 'float32'
+    // the rewriter of mixed precision takes a time that grows with the square of the nodes
+    const mostNodes = fused ? Number.POSITIVE_INFINITY : onProcessor ? MOST_REWRITTEN : 0
+    const step = program && (await stepOf(program, batchSize, mostNodes))
     if (step) traced.set(`${first}/${batchSize}`, step)
     if (step && onProcessor) requireRoom(demandOf(step, program!, state, batchSize), options)
     const halves = step?.halves ?? false
     const nodes = (halves ? 2 : 1) * (step?.graph.nodes.length ?? 0)
-    const fused = onProcessor && precision === 'float32'
-    const runner = new TensorflowRunner(open(nodes, halves), programs, state, seed, traced, halves, fused)
+    const runner = new TensorflowRunner(
+      open(nodes, halves),
+      programs,
+      state,
+      seed,
+      traced,
+      halves ? mostNodes : 0,
+      fused,
+    )
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
     } catch (error) {
@@ -238,7 +248,7 @@ class TensorflowRunner implements Runner<string> {
     const known = this.#steps.get(key)
     if (known) return known
     const { graph, split, halves } =
-      this.traced.get(`${name}/${batch.size}`) ?? (await stepOf(program, batch.size, this.halves))
+      this.traced.get(`${name}/${batch.size}`) ?? (await stepOf(program, batch.size, this.mostNodes))
     this.traced.clear()
     const lowered = lowerToTensorflow(graph, split, {
       prefix: key,

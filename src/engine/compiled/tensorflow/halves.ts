@@ -23,12 +23,16 @@ export interface Step {
  */
 const LEAST_FLOPS = 1e7
 
-/** Traces and simplifies the step of a program, and splits off its update. */
-export async function stepOf(program: Program, size: number, mayHalve: boolean): Promise<Step> {
-  if (mayHalve && size % 2 === 0 && processors() > 1) {
+/**
+ * Traces and simplifies the step of a program, and splits off its update. Halves have at most `mostNodes` nodes
+ * together; with 0 the step stays whole.
+ */
+export async function stepOf(program: Program, size: number, mostNodes: number): Promise<Step> {
+  if (mostNodes > 0 && size % 2 === 0 && processors() > 1) {
     const half = await traceStep(program, size / 2)
-    if (costOf(half.graph).flops >= LEAST_FLOPS && isSeparable(half.split.graph, size / 2))
-      return { ...half, halves: true }
+    const { nodes } = half.graph
+    const pays = costOf(half.graph).flops >= LEAST_FLOPS && 2 * nodes.length <= mostNodes
+    if (pays && isSeparable(half.split.graph, size / 2)) return { ...half, halves: true }
   }
   return { ...(await traceStep(program, size)), halves: false }
 }
