@@ -88,10 +88,10 @@ export function lower(graph: Graph, blocks?: Blocks): Lowered {
         }),
       int32s: (values) =>
         constant({ name: `n${values}`, element: 'int32', shape: [values.length], data: Int32Array.from(values) }),
-      indices(name, count, index) {
+      indices(name, make) {
         if (initializers.has(name)) return name
-        const data = Int32Array.from({ length: count }, (_, at) => index(at))
-        return constant({ name, element: 'int32', shape: [count], data })
+        const data = make()
+        return constant({ name, element: 'int32', shape: [data.length], data })
       },
       ints: (values) =>
         constant({

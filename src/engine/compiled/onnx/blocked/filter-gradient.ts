@@ -176,19 +176,17 @@ function asFilter(
 ): string {
   const [batch, rows, columns] = shape as [number, number, number]
   const [outer, places, inGroup] = [outWide / size, rows * columns, samples / groups]
-  const pieces = emit.indices(
-    `${[batch, outer, places]} as ${groups} filters of ${size}`,
-    samples * outer * places,
-    (at) => {
-      const sample = at % size
-      const place = Math.floor(at / size) % places
-      const block = Math.floor(at / (size * places)) % (inGroup / size)
-      const out = Math.floor(at / (places * inGroup)) % outer
-      const group = Math.floor(at / (places * inGroup * outer))
-      const from = Math.min(group * inGroup + block * size + sample, batch - 1)
-      return (from * outer + out) * places + place
-    },
-  )
+  const pieces = emit.indices(`${[batch, outer, places]} as ${groups} filters of ${size}`, () => {
+    const from = new Int32Array(samples * outer * places)
+    let at = 0
+    for (let first = 0; first < samples; first += inGroup)
+      for (let out = 0; out < outer; out++)
+        for (let block = first; block < first + inGroup; block += size)
+          for (let place = 0; place < places; place++)
+            for (let sample = block; sample < block + size; sample++)
+              from[at++] = (Math.min(sample, batch - 1) * outer + out) * places + place
+    return from
+  })
   return emit.op('Gather', [reshape(emit, name, [batch * outer * places, size]), pieces], { axis: 0 })
 }
 

@@ -22,8 +22,8 @@ export interface Emitter {
   /** A constant matrix. `name` identifies its elements; matrices with the same name and shape are stored once. */
   matrix(name: string, shape: readonly [number, number], element: (row: number, column: number) => number): string
   int32s(values: readonly number[]): string
-  /** A vector of so many indices. `name` identifies them; they are stored once. */
-  indices(name: string, count: number, index: (at: number) => number): string
+  /** A vector of many indices. `name` identifies them; they are made and stored once. */
+  indices(name: string, make: () => Int32Array): string
   ints(values: readonly number[]): string
 }
 
