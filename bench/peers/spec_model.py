@@ -149,7 +149,8 @@ class Scope:
         if spec["type"] == "Block":
             return self.block(spec, full, *inputs)
         if spec["type"] == "Shared":
-            return apply(*self.layer(spec["layer"]), inputs)
+            layer, of = self.layer(spec["layer"])
+            return apply(layer, {**of, "reverse": spec.get("reverse", False)} if "reverse" in of else of, inputs)
         self.layers[full] = layer_of(self.keras, spec, full)
         return apply(self.layers[full], spec, inputs)
 
@@ -168,7 +169,7 @@ class Scope:
 
 
 # Arguments that Keras takes when a layer is called, not when it is made.
-OF_CALLS = ("use_causal_mask",)
+OF_CALLS = ("use_causal_mask", "reverse")
 
 
 def layer_of(keras, spec, name):
@@ -197,7 +198,7 @@ def position_embedding(sequence_length, initializer, **options):
 
 def apply(layer, spec, inputs):
     options = {name: spec[name] for name in OF_CALLS if name in spec}
-    if options and len(inputs) == 1:  # self-attention: query, value
+    if "use_causal_mask" in options and len(inputs) == 1:  # self-attention: query, value
         inputs = inputs * 2
     if spec["type"] in ("MultiHeadAttention", "GroupQueryAttention"):
         return layer(*inputs, **options)

@@ -107,35 +107,37 @@ interface Entry extends SpecEntry {
 }
 
 function entryOf(
-  { name, owner, layer, inputs, others }: FlatCall,
+  { name, owner, layer, inputs, others: given }: FlatCall,
   saidOf: Map<string, SaidCall>,
   misfits: Misfit[],
   dialect: FoundModel['dialect'],
 ): Entry | undefined {
   const subject = `${layer.className} "${layer.name}"`
-  if (inputs.length === 0 && !Object.values(others).some((value) => value instanceof Tensor)) {
+  if (inputs.length === 0 && !Object.values(given).some((value) => value instanceof Tensor)) {
     misfits.push({ subject, message: 'is called without an input' })
   }
   if (owner !== name) {
     const { type = '', calledWith } = saidOf.get(owner) ?? {}
-    const called = sayCall(subject, type, others)
+    const called = sayCall(subject, type, given)
     if ('misfits' in called) {
       misfits.push(...called.misfits)
       return undefined
     }
-    if (calledWith !== undefined && JSON.stringify(called.fields) !== calledWith) {
+    const { reverse, ...others } = called.fields
+    if (calledWith !== undefined && JSON.stringify(others) !== calledWith) {
       misfits.push({ subject, message: 'is called with other arguments each time, which a spec cannot say' })
     }
     return {
       name,
       inputs: attended([...inputs, ...called.inputs], type),
-      fields: { type: 'Shared', name, layer: owner },
+      fields: { type: 'Shared', name, layer: owner, ...(reverse === true && { reverse }) },
     }
   }
   const said = sayLayer(layer, dialect)
-  const called = sayCall(subject, 'misfits' in said ? '' : said.type, others)
+  const called = sayCall(subject, 'misfits' in said ? '' : said.type, given)
   if ('misfits' in said) misfits.push(...said.misfits)
-  else if (!('misfits' in called)) saidOf.set(name, { ...said, calledWith: JSON.stringify(called.fields) })
+  else if (!('misfits' in called))
+    saidOf.set(name, { ...said, calledWith: JSON.stringify({ ...called.fields, reverse: undefined }) })
   if ('misfits' in called) misfits.push(...called.misfits)
   if ('misfits' in said || 'misfits' in called) return undefined
   return {

@@ -167,11 +167,13 @@ const NEUTRAL: Readonly<Record<string, readonly unknown[]>> = {
   mode: [0],
   ragged: [false],
   renorm: [false],
+  reverse_dtype: ['float32'],
   return_state: [false],
   rms_scaling: [false],
   sparse: [false],
   stateful: [false],
   synchronized: [false],
+  tie_weights: [true],
   time_major: [false],
 }
 
@@ -243,6 +245,7 @@ export function sayCall(
   const named = new Map<string, string>()
   for (const [key, value] of Object.entries(others)) {
     if (value instanceof Tensor && QUERY_VALUE_KEY.includes(key)) named.set(key, value.of)
+    else if (key === 'reverse' && FAMILY.get(type)?.member.shape[key]) fields[key] = value ?? false
     else if (key === 'use_causal_mask' && FAMILY.get(type)?.member.shape[key]) fields[key] = value ?? false
     else if (value !== null && value !== false) {
       const what = value instanceof Tensor ? 'a tensor' : shown(value)

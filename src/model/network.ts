@@ -242,12 +242,20 @@ function sharedIssue(calls: readonly Call[]): ModelIssue | undefined {
     if (layer.type !== 'Shared') continue
     // a block is not a call
     const type = types.get(owner) ?? 'Block'
+    if (layer.reverse !== undefined && type !== 'ReversibleEmbedding') {
+      const message = `found reverse, but "${layer.layer}" is a ${type}; only a ReversibleEmbedding has another way`
+      return { code: 'shared', pointer: `${pointer}/reverse`, message }
+    }
     if (type !== 'Block' && type !== 'Input') continue
     const message = `found "${layer.layer}", which is ${type === 'Block' ? 'a Block' : 'an Input'}; only a layer can be shared`
     return { code: 'shared', pointer: `${pointer}/layer`, message }
   }
   return undefined
 }
+
+/** A layer as a Shared layer applies it: a direction, if the layer has one, is that of the place. */
+const appliedBy = ({ reverse = false }: Extract<LayerSpec, { type: 'Shared' }>, layer: LayerSpec): LayerSpec =>
+  'reverse' in layer ? { ...layer, reverse } : layer
 
 /**
  * Sorts calls so that each follows those it takes its inputs from, in the file's order as far as possible. A shared
@@ -272,7 +280,7 @@ function inOrder(calls: readonly Call[]): readonly Call[] | ModelIssue {
     }
     path.pop()
     const { layer, owner } = done.get(call.owner) ?? call
-    done.set(call.name, { ...call, layer, owner })
+    done.set(call.name, { ...call, layer: call.layer.type === 'Shared' ? appliedBy(call.layer, layer) : layer, owner })
     return undefined
   }
   for (const call of calls) {

@@ -41,7 +41,10 @@ const refusal = (pointer: string): ModelIssue => ({
 type Path = readonly (string | number)[]
 
 const isAuto = (value: object): boolean =>
-  'type' in value && value.type === 'Embedding' && 'input_dim' in value && value.input_dim === AUTO_SIZE
+  'type' in value &&
+  (value.type === 'Embedding' || value.type === 'ReversibleEmbedding') &&
+  'input_dim' in value &&
+  value.input_dim === AUTO_SIZE
 
 /** JSON pointers to the layers whose number is open. */
 function autosIn(value: unknown, path: Path): string[] {

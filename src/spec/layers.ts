@@ -53,6 +53,10 @@ export const LAYERS = [
   ...ATTENTION,
   layer('Shared', 'Applies an earlier layer again, with the same weights.', {
     layer: z.string().min(1).describe('Name of the layer.'),
+    reverse: z
+      .boolean()
+      .optional()
+      .describe('Whether to apply a ReversibleEmbedding the other way, from vectors to a number for each integer.'),
   }),
   layer('Block', 'A group of layers that may repeat. Its output is that of the last layer.', {
     repeat: whole(1).default(1).describe('How many copies follow one another, each with its own weights.'),
@@ -64,7 +68,12 @@ export const LAYERS = [
   }),
 ] as const
 
-const layerSchema = family(LAYERS)
+type Member = (typeof LAYERS)[number]
+type LayerName = Member['shape']['type']['in']['options'][number]
+/** A named type, because the whole of it is too long for a type declaration. */
+interface LayerSchema extends z.ZodType<z.output<Member>, z.input<Member> | LayerName> {}
+
+const layerSchema: LayerSchema = family(LAYERS)
   .describe('A layer: an object with a `type`, or just the type if it needs no other field.')
   .meta({ id: 'layer' })
 

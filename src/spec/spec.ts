@@ -123,7 +123,13 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
   sweep: sweepSchema.optional(),
 })
 
-export const specSchema = formed(fields.refine(hasLoss, { error: 'found no "loss", which must be given' }), complete)
+/** A named type, because the whole of it is too long for a type declaration. */
+interface SpecSchema extends z.ZodType<ReturnType<typeof complete>, z.input<typeof fields>> {}
+
+export const specSchema: SpecSchema = formed(
+  fields.refine(hasLoss, { error: 'found no "loss", which must be given' }),
+  complete,
+)
   .superRefine(rules(kindRules))
   .superRefine(rules(foldRules))
   .superRefine(rules(historyKeyRules))

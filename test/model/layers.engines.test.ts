@@ -574,6 +574,23 @@ const FACTS: {
       below: 5,
     },
   },
+  ReversibleEmbedding: {
+    'of words': {
+      layer: { input_dim: 5, output_dim: 3 },
+      input: [4],
+      output: [4, 3],
+      weights: { embeddings: [5, 3] },
+      below: 5,
+      inTfjs: false,
+    },
+    'the other way': {
+      layer: { input_dim: 5, output_dim: 3, logit_soft_cap: 2, reverse: true },
+      input: [2, 3],
+      output: [2, 5],
+      weights: { embeddings: [5, 3] },
+      inTfjs: false,
+    },
+  },
   PositionEmbedding: {
     'for all steps': {
       layer: { sequence_length: 3 },
@@ -1029,6 +1046,11 @@ describe('a shape that does not fit is refused in words', () => {
       'takes samples of (steps, height, width, channels), found (4, 4, 1)',
     ],
     [{ type: 'ConvLSTM1D', filters: 2, kernel_size: 3 }, [5, 2, 1], 'cannot place a window of (3,) in (2,)'],
+    [
+      { type: 'ReversibleEmbedding', input_dim: 5, output_dim: 3, reverse: true },
+      [4, 2],
+      'takes vectors of 3 elements with "reverse", but its input is (None, 4, 2)',
+    ],
     [{ type: 'GRU', units: 2 }, [4], 'needs (None, steps, features), but its input is (None, 4)'],
     [
       { type: 'TimeDistributed', layer: { type: 'LSTM', units: 2 } },

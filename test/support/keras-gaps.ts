@@ -7,7 +7,6 @@ const BASE = 'needs code: a base class to write your own'
 
 export const GAPS: { readonly [K in Kind]: Readonly<Record<string, string>> } = {
   layers: {
-    ReversibleEmbedding: 'shares its weights with an output layer: later',
     ...of('GRUCell LSTMCell SimpleRNNCell', 'one step of a recurrent layer; write GRU, LSTM or SimpleRNN'),
     RNN: 'needs a cell: write SimpleRNN, LSTM or GRU',
     StackedRNNCells: 'write recurrent layers one after another',

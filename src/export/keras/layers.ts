@@ -5,12 +5,12 @@ import { type KerasObject, kerasObject, objectIn } from './objects.js'
 import { type PythonValue, Real } from './python-json.js'
 
 /** Fields that are no arguments of a layer in Keras: it has no type, and takes inputs when it is called. */
-const NOT_ARGUMENTS = new Set(['type', 'name', 'inputs', 'use_causal_mask'])
+const NOT_ARGUMENTS = new Set(['type', 'name', 'inputs', 'use_causal_mask', 'reverse'])
 
 /** Arguments of layers that are floats. */
 const FLOATS = new Set([
   ...['rate', 'dropout', 'recurrent_dropout', 'stddev', 'l1', 'l2', 'epsilon', 'momentum'],
-  ...['alpha', 'negative_slope', 'max_value', 'threshold', 'mask_value'],
+  ...['alpha', 'negative_slope', 'max_value', 'threshold', 'mask_value', 'logit_soft_cap'],
 ])
 
 /** Weights stay in float32, whatever the default of the program that loads the model. */
@@ -105,10 +105,14 @@ function holderOf(layer: LayerSpec, weight: string): string {
 /** True if the layer is called with several tensors, or with a list of them, even if it has one input. */
 export const isAttention = (layer: LayerSpec): boolean => 'use_causal_mask' in layer
 
+/** True if the layer is called with the argument `reverse`. */
+export const isReversed = (layer: LayerSpec): boolean => 'reverse' in layer && layer.reverse === true
+
 /** The arguments of a call of a layer. */
 export function callOf(layer: LayerSpec, given: readonly PythonValue[]) {
   const kwargs: Record<string, PythonValue> = {}
   if (isAttention(layer)) kwargs.use_causal_mask = (layer as { use_causal_mask: boolean }).use_causal_mask
+  if (isReversed(layer)) kwargs.reverse = true
   // self-attention: query and value
   const tensors = isAttention(layer) && given.length === 1 ? [given[0]!, given[0]!] : given
   if (layer.type === 'MultiHeadAttention' || layer.type === 'GroupQueryAttention') {

@@ -4,7 +4,7 @@ import type { Model } from '../../model/model.js'
 import type { ModelStage } from '../../model/model-stage.js'
 import { layerOrder, maskedPositions } from './layer-order.js'
 import { layerPaths } from './layer-paths.js'
-import { callOf, FLOAT32, holdersOf, inputLayer, isAttention, kerasLayer } from './layers.js'
+import { callOf, FLOAT32, holdersOf, inputLayer, isAttention, isReversed, kerasLayer } from './layers.js'
 import { type KerasObject, kerasObject } from './objects.js'
 import type { PythonValue } from './python-json.js'
 
@@ -29,7 +29,7 @@ export function kerasModel(model: Pick<Model, 'inputs' | 'stages' | 'outputs'>, 
   const { stages } = model
   const wiring = wiringOf(model)
   const names = kerasNames([...wiring.open.map(({ name }) => name), ...wiring.owners.map(({ name }) => name)])
-  const isSequential = isStack(stages) && !stages.some(({ layer }) => isAttention(layer))
+  const isSequential = isStack(stages) && !stages.some(({ layer }) => isAttention(layer) || isReversed(layer))
   const layers = new Map<string, { readonly object: KerasObject; readonly stage: ModelStage | null }>([
     ...wiring.open.map(
       (input) => [input.name, { object: inputLayer(names.get(input.name)!, input.shape), stage: null }] as const,

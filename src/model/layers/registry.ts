@@ -38,7 +38,7 @@ import {
   spatialDropout3D,
 } from './regularization.js'
 import { flatten, permute, repeatVector, reshape } from './reshaping.js'
-import { embedding, masking, positionEmbedding } from './sequences.js'
+import { embedding, masking, positionEmbedding, reversibleEmbedding } from './sequences.js'
 import { cropping, upSampling, zeroPadding } from './spatial.js'
 import { spectralNormalization } from './spectral-normalization.js'
 import { bidirectional, timeDistributed } from './wrappers.js'
@@ -115,6 +115,7 @@ const LAYERS: { readonly [Type in Exclude<LayerSpec['type'], Structure>]: LayerR
   SpatialDropout2D: spatialDropout2D,
   SpatialDropout3D: spatialDropout3D,
   Embedding: embedding,
+  ReversibleEmbedding: reversibleEmbedding,
   PositionEmbedding: positionEmbedding,
   Masking: masking,
   SimpleRNN: simpleRnn,

@@ -11,6 +11,7 @@ import { withoutGradient } from '../without-gradient.js'
 import { type LayerRule, notSequence, passMask, ShapeProblem, type SpecOf } from './layer.js'
 import { anyRange, sameRange } from './range.js'
 import { sameInTfjs } from './saved.js'
+import { weightOf } from './weight.js'
 
 /** Looks up row x of a matrix for each integer x. */
 export const embedding: LayerRule<SpecOf<'Embedding'>> = {
@@ -31,6 +32,35 @@ export const embedding: LayerRule<SpecOf<'Embedding'>> = {
   mask: ({ mask_zero }, [x]) => (mask_zero ? withoutGradient(() => tf.notEqual(x!, tf.zerosLike(x!))) : undefined),
   makesMask: ({ mask_zero }) => mask_zero,
   saved: (spec) => sameInTfjs(spec),
+}
+
+/**
+ * An Embedding; with `reverse`, products of the input with the vectors of all integers
+ * (keras/src/layers/core/reversible_embedding.py).
+ */
+export const reversibleEmbedding: LayerRule<SpecOf<'ReversibleEmbedding'>> = {
+  outputShape({ input_dim, output_dim, reverse }, [given]) {
+    if (!reverse) return [...given!, output_dim]
+    if (given!.at(-1) !== output_dim) {
+      const input = formatShape([null, ...given!])
+      throw new ShapeProblem(`takes vectors of ${output_dim} elements with "reverse", but its input is ${input}`)
+    }
+    return [...given!.slice(0, -1), input_dim]
+  },
+  weights: (spec) => [weightOf(spec, 'embeddings', [spec.input_dim, spec.output_dim])],
+  stopsGradient: ({ reverse }) => !reverse,
+  lookups: ({ input_dim, reverse }) => (reverse ? undefined : input_dim),
+  call({ reverse, logit_soft_cap: cap, output_dim }, [x], { weights }) {
+    if (!reverse) return tf.gather(weights.embeddings!, tf.cast(x!, 'int32'))
+    const products = tf.matMul(tf.reshape(x!, [-1, output_dim]), weights.embeddings as tf.Tensor2D, false, true)
+    const logits = tf.reshape(products, [...x!.shape.slice(0, -1), weights.embeddings!.shape[0]!])
+    return cap === null ? logits : tf.mul(tf.tanh(tf.div(logits, cap)), cap)
+  },
+  range: anyRange,
+  mask: ({ mask_zero, reverse }, [x]) =>
+    mask_zero && !reverse ? withoutGradient(() => tf.notEqual(x!, tf.zerosLike(x!))) : undefined,
+  makesMask: ({ mask_zero, reverse }) => mask_zero && !reverse,
+  saved: () => null,
 }
 
 /** Gives the steps of each sample the first rows of a matrix. */
