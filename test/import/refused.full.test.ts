@@ -31,7 +31,7 @@ async function problemsOf(files: Readonly<Record<string, string | Buffer>>, file
 
 test('all layers and arguments are named at once', async () => {
   const json = chain(
-    layer('Conv3D', {}),
+    layer('GRUCell', {}),
     layer('Conv2D', { filters: 2, kernel_size: 3, data_format: 'channels_first', activation: 'gleu' }),
     layer('Lambda', { function: ['4wEAAAAA'] }),
     layer('Dense', { units: 3, lora_rank: 4 }),
@@ -39,7 +39,7 @@ test('all layers and arguments are named at once', async () => {
   )
   expect(await problemsOf({ 'model.json': json }, 'model.json')).toEqual([
     'The model has 7 parts that a spec cannot have.',
-    'Conv3D "conv3d" is a layer that a spec does not have',
+    'GRUCell "grucell" is a layer that a spec does not have',
     'Conv2D "conv2d" has data_format "channels_first", which a spec cannot say',
     'Conv2D "conv2d" has an activation that is "gleu", and a spec has no such activation',
     'Lambda "lambda" is code in Python, which is never run',

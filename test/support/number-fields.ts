@@ -42,6 +42,11 @@ const models = new Map(properties.model!.oneOf!.map((node) => [nameOf(node), nod
 const DATA = { dataset: 'bars-and-stripes', size: 3 }
 const FLAT = { ...DATA, flatten: true }
 const IMAGE = { type: 'Reshape', target_shape: [3, 3, 1] }
+const VOLUME = [
+  { type: 'Reshape', target_shape: [3, 3, 1, 1] },
+  { type: 'ZeroPadding3D', padding: 1 },
+]
+const VOLUMES = { type: 'Reshape', target_shape: [3, 3, 1, 1, 1] }
 const head = (units: number, activation: string) => ['Flatten', { type: 'Dense', units, activation }]
 const network = (layers: readonly unknown[], rest: Fields = {}): Fields => ({
   data: DATA,
@@ -64,7 +69,7 @@ type Holder = readonly [name: string, node: Node, holders: readonly ((value: unk
 const LAYER_HOLDER: Holder = [
   'layers',
   models.get('Sequential')!.properties!.layers!.items!,
-  [[], ['Flatten'], [IMAGE]].flatMap((before) => [
+  [[], ['Flatten'], [IMAGE], VOLUME, [VOLUMES]].flatMap((before) => [
     (layer: unknown) => network([...before, layer, ...head(2, 'softmax')]),
     (layer: unknown) => ({
       ...network([]),
@@ -166,6 +171,7 @@ const SAMPLES: Fields = {
   filters: 2,
   kernel_size: 2,
   pool_size: 2,
+  output_size: 2,
   target_shape: [-1],
   n: 2,
   dims: [1],
@@ -194,6 +200,12 @@ const BESIDE: Readonly<Record<string, Fields>> = {
   TimeDistributed: { layer: { type: 'Dense', units: 2 } },
   Conv1DTranspose: { filters: 2, kernel_size: 2, strides: 2, output_padding: [0] },
   Conv2DTranspose: { filters: 2, kernel_size: 2, strides: 2, output_padding: [0, 0] },
+  Conv3DTranspose: { filters: 2, kernel_size: 2, strides: 2, output_padding: [0, 0, 0] },
+  ConvLSTM3D: { kernel_size: [2, 1, 1] },
+  Cropping3D: { cropping: 0 },
+  EinsumDense: { equation: '...x,xy->...y', output_shape: 2 },
+  ReversibleEmbedding: { input_dim: 4 },
+  SpectralNormalization: { layer: { type: 'Dense', units: 2 } },
   CosineDecay: { warmup_target: 0.1 },
   categorical_focal_crossentropy: { alpha: [0.25, 0.25] },
   auc: { label_weights: [1, 1], multi_label: true },
