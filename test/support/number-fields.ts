@@ -206,6 +206,8 @@ const BESIDE: Readonly<Record<string, Fields>> = {
   EinsumDense: { equation: '...x,xy->...y', output_shape: 2 },
   ReversibleEmbedding: { input_dim: 4 },
   SpectralNormalization: { layer: { type: 'Dense', units: 2 } },
+  iou: { num_classes: 2, target_class_ids: [0], sparse_y_pred: false },
+  mean_iou: { num_classes: 2, sparse_y_pred: false },
   CosineDecay: { warmup_target: 0.1 },
   categorical_focal_crossentropy: { alpha: [0.25, 0.25] },
   auc: { label_weights: [1, 1], multi_label: true },
