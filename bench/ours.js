@@ -9,6 +9,7 @@ import { Crew } from '../dist/engine/compiled/crew/crew.js'
 import { ArenaPlan } from '../dist/engine/compiled/inputs/arena.js'
 import { InputFeeder, placeInputs } from '../dist/engine/compiled/inputs/feeder.js'
 import { openEngine } from '../dist/engine/registry.js'
+import { arithmeticOf } from '../dist/run/arithmetic.js'
 import { learnerOf, NO_FACTS } from '../dist/run/learner.js'
 import { requireSpec } from '../dist/run/read-spec.js'
 import { openSession } from '../dist/run/session.js'
@@ -24,9 +25,13 @@ const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
 const round = (value) => Math.round(value * 1e4) / 1e4
 
 const [name = 'onnx', precision = 'float32', path = MLP, ...settings] = process.argv.slice(2)
-const { spec: given } = await requireSpec(path, settings.map(parseSetting), process.stdin)
+const {
+  spec: given,
+  data: { form },
+} = await requireSpec(path, settings.map(parseSetting), process.stdin)
 const begun = performance.now()
-const { engine } = await openEngine(name, { device: 'cpu', precision, logs: false }).catch((error) => {
+const request = { device: 'cpu', precision, logs: false }
+const { engine } = await openEngine(name, request, () => arithmeticOf(given, form)).catch((error) => {
   answer({ skipped: error.message })
   process.exit(0)
 })

@@ -35,7 +35,7 @@ export async function answersForTest(
       `${data.form.name} has no test rows: set "test" in "data" to a source or to a share of the rows.`,
     )
   }
-  const engine = await engineFor(trained.spec, { quiet: false, logs: false }, io)
+  const engine = await engineFor(trained, { quiet: false, logs: false }, io)
   const warn = (text: string) => say(io, `Warning: ${text}`)
   const all = await withSpinner('Computing the answers for the test rows', io, () =>
     testAnswers({ trained, data, engine, warn, signal }),

@@ -38,7 +38,7 @@ export async function makeBaselineOf(file: string, options: BaselineOptions, io:
   if (hasFolds(first.spec)) throw new UserError(`${file}: "k_fold" and a baseline cannot be combined; set fit.fold`)
   showWarnings(first.warnings, io)
   return interruptible(io, async (signal) => {
-    const engine = await engineFor(first.spec, { quiet: false, logs: false }, io)
+    const engine = await engineFor({ spec: first.spec, form: first.data.form }, { quiet: false, logs: false }, io)
     const histories: History[] = []
     for (let index = 0; index < count; index++) {
       const seed = (first.spec.seed + index) % 2 ** 32

@@ -8,6 +8,7 @@
  * before each turn is enough, and no process has to be stopped while another one is timed.
  */
 import { setTimeout as rest } from 'node:timers/promises'
+import type { DataForm } from '../base/form.js'
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { least, median } from '../base/timing.js'
@@ -17,6 +18,7 @@ import { ENGINE_NAMES } from '../engine/registry.js'
 import type { BenchReport } from '../export/bench-report.js'
 import { benchLines } from '../report/bench.js'
 import { rateRemedy } from '../report/run-summary.js'
+import { arithmeticOf } from '../run/arithmetic.js'
 import { type EngineProcess, openEngineProcess, type Turn, whatAutoTakes } from '../run/engine-process.js'
 import { soleSpec } from '../run/stages.js'
 import type { Start } from '../run/start.js'
@@ -58,7 +60,7 @@ export async function benchSpec(file: string, options: BenchOptions, io: Io): Pr
   return interruptible(io, async (signal) => {
     const processes: EngineProcess[] = []
     try {
-      return await compare({ spec, start, options, io, signal, processes })
+      return await compare({ spec, form: data.form, start, options, io, signal, processes })
     } finally {
       await Promise.all(processes.map((one) => one.stop()))
     }
@@ -67,6 +69,7 @@ export async function benchSpec(file: string, options: BenchOptions, io: Io): Pr
 
 interface Comparison {
   readonly spec: StageSpec
+  readonly form: DataForm
   readonly start: Start | null
   readonly options: BenchOptions
   readonly io: Io
@@ -76,10 +79,12 @@ interface Comparison {
 }
 
 async function compare(comparison: Comparison): Promise<ExitCode> {
-  const { spec, options, io, signal } = comparison
+  const { spec, form, options, io, signal } = comparison
   const { rounds, steps } = options
   const started = new Date()
-  const auto = await withSpinner('Asking which engine auto selects', io, () => whatAutoTakes(requestOf(spec), signal))
+  const auto = await withSpinner('Asking which engine auto selects', io, async () =>
+    whatAutoTakes(requestOf(spec), await arithmeticOf(spec, form), signal),
+  )
   const { ready, leftOut, batchSize } = await openEngines(comparison)
   for (let round = 0; round <= rounds; round++) {
     for (const { engine, turns } of ready) {
@@ -136,7 +141,9 @@ async function openEngines({ spec, start, options, io, signal, processes }: Comp
     if (processes.some(({ opened }) => opened.name === name)) continue
     let engine: EngineProcess | undefined
     try {
-      engine = await withSpinner(`Opening ${name}`, io, () => openEngineProcess(name, requestOf(spec), signal))
+      engine = await withSpinner(`Opening ${name}`, io, () =>
+        openEngineProcess({ name, request: requestOf(spec) }, signal),
+      )
       const { opened, ask } = engine
       const isKnown = processes.some((other) => other.opened.name === opened.name)
       processes.push(engine)

@@ -11,6 +11,7 @@ import type { DoctorReport, EngineFinding } from '../export/doctor-report.js'
 import type { Cuda } from '../libtensorflow/cuda.js'
 import { CUDA_SETUP_HINT, locateTensorflow, tensorflowPlaces } from '../libtensorflow/locate.js'
 import { doctorLines } from '../report/doctor.js'
+import { arithmeticOf } from '../run/arithmetic.js'
 import { type EngineProcess, openEngineProcess, whatAutoTakes } from '../run/engine-process.js'
 import { requireSpec } from '../run/read-spec.js'
 import { soleSpec } from '../run/stages.js'
@@ -37,7 +38,9 @@ async function examine(io: Io, signal: AbortSignal): Promise<DoctorReport> {
   const { spec: given, data } = await requireSpec(SPEC, [], io.stdin)
   const spec = soleSpec(given, data.form)
   const engines = await findings(spec, io, signal)
-  const auto = await withSpinner('Asking which engine auto selects', io, () => whatAutoTakes(DEFAULT_REQUEST, signal))
+  const auto = await withSpinner('Asking which engine auto selects', io, async () =>
+    whatAutoTakes(DEFAULT_REQUEST, await arithmeticOf(spec, data.form), signal),
+  )
   return {
     version: 1,
     healthy: engines.some(({ state, compiled }) => state === 'right' && compiled),
@@ -112,7 +115,7 @@ async function examineEngine(
   const doing = <T>(what: string, work: () => Promise<T>) => withSpinner(`Engine ${name}: ${what}`, io, work)
   let engine: EngineProcess | undefined
   try {
-    engine = await doing('opening', () => openEngineProcess(name, DEFAULT_REQUEST, signal))
+    engine = await doing('opening', () => openEngineProcess({ name, request: DEFAULT_REQUEST }, signal))
     const { opened, ask } = engine
     const { compiled, device, versions } = opened
     Object.assign(finding, { name: opened.name, state: 'wrong', compiled, device, versions })

@@ -39,7 +39,7 @@ export async function evaluateRun(
   const test = await testRows(trained, given, overrides, quietBy(options), io)
   return interruptible(io, async (signal) => {
     const { spec } = trained
-    const engine = await engineFor(spec, quietBy(options), io)
+    const engine = await engineFor(trained, quietBy(options), io)
     const warn = (text: string) => options.json || say(io, `Warning: ${text}`)
     const session = await withSpinner(`Compiling for ${engine.name}`, io, () =>
       openEvaluation(trained, test, engine, warn),

@@ -62,7 +62,7 @@ export async function predictRun(
       }),
     )
     try {
-      const engine = await engineFor(trained.spec, { quiet: false, logs: false }, io)
+      const engine = await engineFor(trained, { quiet: false, logs: false }, io)
       const predictor = await predictorFor(trained, rows, options, engine, io)
       try {
         return await write({ rows, predictor, options, format, keep, notes, signal }, io)

@@ -1,9 +1,11 @@
 /** From a spec to programs that are ready to run: opens the engine, loads the data, compiles. */
+import type { DataForm } from '../base/form.js'
 import type { Progress } from '../base/progress.js'
 import { defaultThreads } from '../data/augment/batch-threads.js'
 import type { Data, LoadedData, OpenData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
+import { arithmeticOf } from '../run/arithmetic.js'
 import { requireMemory } from '../run/foresee.js'
 import type { CheckedSpec } from '../run/read-spec.js'
 import { openSession, type Session } from '../run/session.js'
@@ -38,11 +40,12 @@ export interface Opened {
 
 /** Opens the engine of a spec. If the spec leaves the choice open, prints which engine it is. */
 export async function engineFor(
-  { engine: name, device, precision }: Pick<ResolvedSpec, 'engine' | 'device' | 'precision'>,
+  { spec, form }: { readonly spec: ResolvedSpec; readonly form: DataForm },
   { quiet, logs }: PrepareOptions,
   io: Io,
 ): Promise<Engine> {
-  const { engine, note } = await openEngine(name, { device, precision, logs })
+  const { engine: name, device, precision } = spec
+  const { engine, note } = await openEngine(name, { device, precision, logs }, () => arithmeticOf(spec, form))
   if (note !== undefined && !quiet) say(io, note)
   return engine
 }
@@ -69,7 +72,7 @@ export async function openSpec(
   io: Io,
 ): Promise<Opened> {
   const waiting = waitingWith(options, io)
-  const engine = await engineFor(spec, options, io)
+  const engine = await engineFor({ spec, form: unread.form }, options, io)
   if (options.trains && engine.device === 'cpu') requireMemory(spec, unread.form)
   const data = await loadDataset(unread, options, io)
   return {

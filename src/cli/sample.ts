@@ -60,7 +60,7 @@ export async function sampleRun(directory: string, options: SampleOptions, io: I
   const rbm = labels === undefined ? trained.rbm : clamped(trained, labels, chains)
   const mask = inpaint === undefined ? undefined : await maskOf(inpaint, sampleShape)
   return interruptible(io, async (signal, interrupt) => {
-    const engine = await engineFor(spec, { quiet: false, logs: false }, io)
+    const engine = await engineFor({ spec, form: trained.data.form }, { quiet: false, logs: false }, io)
     const isGiven = mask !== undefined || start === 'data'
     const given = isGiven ? await testRows(trained, chains, io) : undefined
     const drawn = await withSpinner('Sampling', io, (progress) =>

@@ -29,7 +29,7 @@ export async function serveRun(directory: string, options: ServeOptions, io: Io)
   const trained = await openModel(directory, overridesOf({ ...options, set: [] }))
   const spec = await readFile(join(directory, RUN_FILES.spec), 'utf8')
   return interruptible(io, async (signal, interrupt) => {
-    const engine = await engineFor(trained.spec, { quiet: false, logs: false }, io)
+    const engine = await engineFor(trained, { quiet: false, logs: false }, io)
     const warn = (text: string) => say(io, `Warning: ${text}`)
     const service = await withSpinner(`Compiling for ${engine.name}`, io, () =>
       openService({ trained, engine, output: options.output, warn }),

@@ -36,7 +36,7 @@ export async function transformRun(
   const given = data === undefined ? undefined : await samplesIn(data, trained)
   return interruptible(io, async (signal) => {
     const { spec } = trained
-    const engine = await engineFor(spec, { quiet: false, logs: false }, io)
+    const engine = await engineFor({ spec, form: trained.data.form }, { quiet: false, logs: false }, io)
     const print = (path: string, shape: Shape) => io.stdout.write(`${path} ${formatShape(shape)}\n`)
     const transformed = (path: string, samples: SampleStream) =>
       withSpinner('Transforming', io, (progress) => writeFeatures({ trained, engine, samples, path, signal, progress }))

@@ -6,6 +6,7 @@ import { reasonOf } from '../base/reason.js'
 import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
+import { type Arithmetic, faster } from './faster.js'
 
 export type RealEngine = Exclude<EngineName, 'auto'>
 
@@ -32,10 +33,14 @@ const ENGINES: { readonly [Name in RealEngine]: (request: EngineRequest) => Prom
 /** Names of all engines, whether or not they work on this machine. */
 export const ENGINE_NAMES = Object.keys(ENGINES) as readonly RealEngine[]
 
-/** Opens an engine. For `auto` the note is a line that names the chosen engine and says why better ones were not. */
+/**
+ * Opens an engine. For `auto` the note is a line that names the chosen engine and says why others were not. On a processor
+ * with several engines, the arithmetic of the model decides; it is asked for only then. Without it, tensorflow is taken.
+ */
 export async function openEngine(
   name: EngineName,
   request: EngineRequest = DEFAULT_REQUEST,
+  arithmetic?: () => Promise<Arithmetic>,
 ): Promise<{ engine: Engine; note?: string }> {
   const reasons: string[] = []
   if (name !== 'auto') {
@@ -43,7 +48,7 @@ export async function openEngine(
     return { engine, ...(engine.notGpu !== undefined && { note: noteOf(engine, [engine.notGpu]) }) }
   }
   const engine =
-    (await tensorflowIfSetUp(request, reasons)) ??
+    (await tensorflowIfSetUp(request, reasons, arithmetic)) ??
     (await onnxIfLoadable(request, reasons)) ??
     (await ENGINES['eager:cpu'](request))
   return { engine, note: noteOf(engine, reasons) }
@@ -56,26 +61,35 @@ function noteOf({ name, device, compiled }: Engine, reasons: readonly string[]):
 }
 
 /**
- * Opens engine tensorflow if it is set up. If the request needs it (a GPU or another precision), errors of opening it
- * are thrown; otherwise they become reasons.
+ * Opens engine tensorflow if it is set up, and if it computes on a GPU or is the faster one. If the request needs it (a GPU
+ * or another precision), errors of opening it are thrown; otherwise they become reasons.
  */
-async function tensorflowIfSetUp(request: EngineRequest, reasons: string[]): Promise<Engine | undefined> {
+async function tensorflowIfSetUp(
+  request: EngineRequest,
+  reasons: string[],
+  arithmetic: (() => Promise<Arithmetic>) | undefined,
+): Promise<Engine | undefined> {
   const needed = request.device.startsWith('gpu') || request.precision !== 'float32'
   if (needed) return ENGINES.tensorflow(request)
   try {
-    if (request.device === 'auto') {
-      const { problem } = await (await import('../libtensorflow/cuda.js')).findCuda()
-      if (problem !== undefined) reasons.push(problem)
-    }
     const library = locateTensorflow(process.env, { onlySetUp: true })
-    if (library) {
-      const engine = await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)
-      if (request.device === 'auto' && engine.device === 'cpu' && reasons.length === 0) {
-        reasons.push(engine.notGpu ?? `the library has no CUDA support; ${CUDA_SETUP_HINT}`)
-      }
-      return engine
+    const gpu = request.device === 'auto' ? await (await import('../libtensorflow/cuda.js')).findCuda() : null
+    if (gpu?.problem !== undefined) reasons.push(gpu.problem)
+    if (!library) {
+      reasons.push('tensorflow is not set up')
+      return undefined
     }
-    reasons.push('tensorflow is not set up')
+    const isOnGpu = gpu !== null && gpu.problem === undefined && library.cuda
+    if (!isOnGpu && arithmetic) {
+      const { name, reason } = faster(await arithmetic())
+      reasons.push(`the faster one: ${reason}`)
+      if (name !== 'tensorflow') return undefined
+    }
+    const engine = await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)
+    if (request.device === 'auto' && engine.device === 'cpu' && gpu?.problem === undefined) {
+      reasons.push(engine.notGpu ?? `the library has no CUDA support; ${CUDA_SETUP_HINT}`)
+    }
+    return engine
   } catch (error) {
     if (!(error instanceof UserError)) throw error
     reasons.push(`not tensorflow: ${withoutStop(error.message)}`)

@@ -1,6 +1,7 @@
 /** Opens a model that a program gives: a trained one, or the folder of a run. */
 import type { Engine } from '../engine/engine.js'
 import { openEngine } from '../engine/registry.js'
+import { arithmeticOf } from '../run/arithmetic.js'
 import { openModel, type TrainedModel } from '../run/open-model.js'
 import { overridesOf, type SpecOptions } from './spec-input.js'
 
@@ -13,8 +14,9 @@ export const modelOf = async (
 export type EngineOptions = Pick<SpecOptions, 'engine' | 'device'>
 
 /** Opens the engine that a program names, or that of the spec. */
-export async function engineFor({ spec }: TrainedModel, options: EngineOptions): Promise<Engine> {
+export async function engineFor({ spec, form }: TrainedModel, options: EngineOptions): Promise<Engine> {
   const { precision } = spec
   const { engine = spec.engine, device = spec.device } = options
-  return (await openEngine(engine, { device, precision, logs: false })).engine
+  const request = { device, precision, logs: false }
+  return (await openEngine(engine, request, () => arithmeticOf(spec, form))).engine
 }

@@ -4,6 +4,7 @@ import { defaultThreads } from '../data/augment/batch-threads.js'
 import { UNWATCHED } from '../data/watch.js'
 import { openEngine } from '../engine/registry.js'
 import { checkEmpty } from '../export/run-directory.js'
+import { arithmeticOf } from '../run/arithmetic.js'
 import { warningsOfData } from '../run/data-warnings.js'
 import { requireMemory } from '../run/foresee.js'
 import { type TrainedModel, trainedModel } from '../run/open-model.js'
@@ -69,7 +70,9 @@ async function* opened(
   yield* warnings.map(warningOf)
   signal.throwIfAborted()
   const { device, precision } = spec
-  const { engine, note } = await openEngine(spec.engine, { device, precision, logs: false })
+  const { engine, note } = await openEngine(spec.engine, { device, precision, logs: false }, () =>
+    arithmeticOf(spec, checked.data.form),
+  )
   if (note !== undefined) yield noteOf(note)
   signal.throwIfAborted()
   if (engine.device === 'cpu') requireMemory(spec, checked.data.form)

@@ -8,13 +8,14 @@ import { UserError } from '../base/issue.js'
 import { receivedError, type SentError } from '../base/sent-error.js'
 import type { TimingLimits } from '../base/timing.js'
 import type { Engine, EngineRequest } from '../engine/engine.js'
+import type { Arithmetic } from '../engine/faster.js'
 import type { Speed } from '../engine/speed.js'
 import type { EngineName, StageSpec } from '../spec/spec.js'
 import type { Start } from './start.js'
 
 /** The tasks of the process: `open` must come first, and `load` before `steps`. */
 export interface Tasks {
-  open(what: { readonly name: EngineName; readonly request: EngineRequest }): Promise<Opened>
+  open(what: Opening): Promise<Opened>
   check(): Promise<void>
   productSpeed(): Promise<Speed>
   updateSpeed(): Promise<Speed>
@@ -22,6 +23,13 @@ export interface Tasks {
   load(what: { readonly spec: StageSpec; readonly start: Start | null }): Promise<{ readonly batchSize: number }>
   /** Runs the next training steps and times each. */
   steps(limits: TimingLimits): Promise<Turn>
+}
+
+export interface Opening {
+  readonly name: EngineName
+  readonly request: EngineRequest
+  /** That of the model, by which `auto` chooses. */
+  readonly arithmetic?: Arithmetic
 }
 
 /** An engine as it was opened; the note is that of `openEngine`. */
@@ -63,11 +71,8 @@ const CHILD = fileURLToPath(new URL('engine-child.js', import.meta.url))
  * Starts a process and opens an engine in it. Throws a UserError if that fails. The process writes nothing to the
  * terminal.
  */
-export async function openEngineProcess(
-  name: EngineName,
-  request: EngineRequest,
-  signal: AbortSignal,
-): Promise<EngineProcess> {
+export async function openEngineProcess(opening: Opening, signal: AbortSignal): Promise<EngineProcess> {
+  const { name } = opening
   signal.throwIfAborted()
   const child = fork(CHILD, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced' })
   const ended = new Promise<string>((resolve) => {
@@ -94,7 +99,7 @@ export async function openEngineProcess(
     await ended
   }
   try {
-    const opened: Opened = await ask('open', { name, request })
+    const opened: Opened = await ask('open', opening)
     return { opened, ask: ((task, argument) => ask(task, argument)) as EngineProcess['ask'], stop }
   } catch (error) {
     await stop()
@@ -102,13 +107,14 @@ export async function openEngineProcess(
   }
 }
 
-/** Returns the engine that `auto` selects on this machine, or null if it selects none. */
+/** Returns the engine that `auto` selects on this machine for a model, or null if it selects none. */
 export async function whatAutoTakes(
   request: EngineRequest,
+  arithmetic: Arithmetic,
   signal: AbortSignal,
 ): Promise<{ readonly engine: string; readonly device: string; readonly note: string } | null> {
   try {
-    const { opened, stop } = await openEngineProcess('auto', request, signal)
+    const { opened, stop } = await openEngineProcess({ name: 'auto', request, arithmetic }, signal)
     await stop()
     return { engine: opened.name, device: opened.device, note: opened.note! }
   } catch {

@@ -18,8 +18,8 @@ let steps = 0
 let updates = 0
 
 export const TASKS: Tasks = {
-  async open({ name, request }) {
-    const opened = await openEngine(name, request)
+  async open({ name, request, arithmetic }) {
+    const opened = await openEngine(name, request, arithmetic && (async () => arithmetic))
     engine = opened.engine
     const { device, compiled, versions } = engine
     return { name: engine.name, device, compiled, versions, note: opened.note }

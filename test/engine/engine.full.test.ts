@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { coarseUniforms, dropoutMask, PURPOSE, philoxBits, uniforms } from '../../src/base/philox.js'
 import { OnnxSession } from '../../src/engine/compiled/onnx/session.js'
 import type { Batch } from '../../src/engine/engine.js'
+import { faster } from '../../src/engine/faster.js'
 import { openEngine } from '../../src/engine/registry.js'
 import { locateTensorflow } from '../../src/libtensorflow/locate.js'
 import type { BatchInput, Program } from '../../src/program/program.js'
@@ -44,6 +45,20 @@ test('auto is tensorflow if it is set up, else onnx, and gives the reason', asyn
     isSetUp ? /^Engine tensorflow on (cpu|gpu:0)/ : /^Engine onnx on cpu \(.*tensorflow is not set up\)\.$/,
   )
 })
+
+test.runIf(locateTensorflow(process.env, { onlySetUp: true }) !== undefined)(
+  'of two engines on a processor auto takes the faster one, and says why',
+  async () => {
+    const request = { device: 'cpu', precision: 'float32', logs: false } as const
+    for (const convolutions of [0, 90, 100]) {
+      const arithmetic = { flops: 100, convolutions }
+      const { name, reason } = faster(arithmetic)
+      const { engine, note } = await openEngine('auto', request, async () => arithmetic)
+      expect(engine.name).toBe(name)
+      expect(note).toBe(`Engine ${name} on cpu (the faster one: ${reason}).`)
+    }
+  },
+)
 
 test.each(['onnx', 'eager:cpu'] as const)(
   'engine %s refuses a GPU and less precision in one sentence',

@@ -6,6 +6,8 @@ import type { KernelName } from './kernels.js'
 export interface Cost {
   /** Multiplications and additions. */
   readonly flops: number
+  /** Those in convolutions. */
+  readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
 }
@@ -42,12 +44,13 @@ const FLOPS: { readonly [Kernel in KernelName]?: Count } = {
 }
 
 export function costOf(graph: Graph): Cost {
-  let [flops, outputs] = [0, 0]
+  let [flops, convolutions, outputs] = [0, 0, 0]
   for (const node of graph.nodes) {
     const own = FLOPS[node.kernel]?.(graph, node)
     if (own === undefined) continue
     flops += own
+    if (node.kernel !== 'BatchMatMul') convolutions += own
     outputs += sizeOf(infoOf(graph, node.output).shape)
   }
-  return { flops, outputs }
+  return { flops, convolutions, outputs }
 }

@@ -1,0 +1,17 @@
+/** The arithmetic of a step, by which `auto` chooses an engine. */
+import { epochLengths } from '../base/epoch.js'
+import type { DataForm } from '../base/form.js'
+import { costOf } from '../engine/compiled/graph/cost.js'
+import { simplifiedGraph } from '../engine/compiled/passes/simplified.js'
+import type { Arithmetic } from '../engine/faster.js'
+import type { ResolvedSpec } from '../spec/spec.js'
+import { learnerOf, NO_FACTS } from './learner.js'
+import { stagesOf } from './stages.js'
+
+/** Counts that of a step that measures, which takes a third of the time to trace, and has the same parts. */
+export async function arithmeticOf(spec: ResolvedSpec, form: DataForm): Promise<Arithmetic> {
+  const lengths = epochLengths(form.rows.train, spec.fit.batch_size)
+  const { spec: first } = stagesOf(spec, form)[0]!
+  const { programs } = learnerOf(first, form, lengths, NO_FACTS)
+  return costOf(await simplifiedGraph(programs.evaluate, lengths.batchSize))
+}
