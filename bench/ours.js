@@ -22,19 +22,20 @@ const CHUNK = 25
 const MLP = new URL('../specs/mnist-mlp.json', import.meta.url).pathname
 
 const answer = (record) => process.stdout.write(`${JSON.stringify(record)}\n`)
+const skip = ({ message, issues = [] }) => {
+  answer({ skipped: issues[0]?.message ?? message })
+  process.exit(0)
+}
 const round = (value) => Math.round(value * 1e4) / 1e4
 
 const [name = 'onnx', precision = 'float32', path = MLP, ...settings] = process.argv.slice(2)
 const {
   spec: given,
   data: { form },
-} = await requireSpec(path, settings.map(parseSetting), process.stdin)
+} = await requireSpec(path, settings.map(parseSetting), process.stdin).catch(skip)
 const begun = performance.now()
 const request = { device: 'cpu', precision, logs: false }
-const { engine } = await openEngine(name, request, () => arithmeticOf(given, form)).catch((error) => {
-  answer({ skipped: error.message })
-  process.exit(0)
-})
+const { engine } = await openEngine(name, request, () => arithmeticOf(given, form)).catch(skip)
 const opened = performance.now()
 const data = await loadData(given)
 const spec = soleSpec(given, data.form)

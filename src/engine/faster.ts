@@ -1,23 +1,38 @@
 /** Which engine trains a model faster on a processor. `npm run bench -- --gallery` checks the rule on every spec. */
 
-/** Multiplications and additions of a step that measures. */
+/** The multiplications and additions of a step that measures. */
 export interface Arithmetic {
   readonly flops: number
   /** Those in convolutions. */
   readonly convolutions: number
+  /** Number of elements in the results of products and convolutions. */
+  readonly outputs: number
 }
 
 export interface Faster {
   readonly name: 'onnx' | 'tensorflow'
-  /** The arithmetic that decides, for a sentence. */
+  /** For a note about the choice. */
   readonly reason: string
 }
 
-/** Share of convolutions from which engine tensorflow is faster. */
-const MOST_CONVOLUTIONS = 0.5
+/** Below it, a step is so short that the cost of each operator decides, which is higher in TensorFlow. */
+const LEAST_FLOPS = 1e8
 
-export function faster({ flops, convolutions }: Arithmetic): Faster {
-  const share = flops === 0 ? 0 : convolutions / flops
-  const reason = `${Math.round(100 * share)} % of its arithmetic is in convolutions`
-  return { name: share > MOST_CONVOLUTIONS ? 'tensorflow' : 'onnx', reason }
+/**
+ * Results for each operation from which engine tensorflow is faster: these are what the rest of a step works on, and it
+ * computes two halves of a batch side by side, while operators of ONNX Runtime share the work of each one anew.
+ */
+const LEAST_OUTPUTS = 2.5e-3
+
+/** Where ONNX Runtime has its fast convolutions. */
+const FAST_CONVOLUTIONS = 'x64'
+
+export function faster({ flops, convolutions, outputs }: Arithmetic, arch: string = process.arch): Faster {
+  const onnx = (model: string): Faster => ({ name: 'onnx', reason: `faster than tensorflow for ${model}` })
+  const tensorflow = (model: string): Faster => ({ name: 'tensorflow', reason: `faster than onnx for ${model}` })
+  if (convolutions > flops / 2 && arch !== FAST_CONVOLUTIONS) return tensorflow('convolutions on this processor')
+  if (flops < LEAST_FLOPS) return onnx('a model whose steps are short')
+  return outputs >= LEAST_OUTPUTS * flops
+    ? tensorflow('a model that computes much between its products')
+    : onnx('a model that computes little between its products')
 }

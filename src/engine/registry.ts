@@ -79,16 +79,15 @@ async function tensorflowIfSetUp(
       reasons.push('tensorflow is not set up')
       return undefined
     }
-    const isOnGpu = gpu !== null && gpu.problem === undefined && library.cuda
-    if (!isOnGpu && arithmetic) {
+    const mayBeOnGpu = gpu !== null && gpu.problem === undefined
+    if (mayBeOnGpu && !library.cuda) reasons.push(`the library has no CUDA support; ${CUDA_SETUP_HINT}`)
+    if (!(mayBeOnGpu && library.cuda) && arithmetic) {
       const { name, reason } = faster(await arithmetic())
-      reasons.push(`the faster one: ${reason}`)
+      reasons.push(reason)
       if (name !== 'tensorflow') return undefined
     }
     const engine = await (await import('./compiled/tensorflow/engine.js')).openTensorflow(request, library)
-    if (request.device === 'auto' && engine.device === 'cpu' && gpu?.problem === undefined) {
-      reasons.push(engine.notGpu ?? `the library has no CUDA support; ${CUDA_SETUP_HINT}`)
-    }
+    if (engine.notGpu !== undefined && gpu?.problem === undefined) reasons.push(engine.notGpu)
     return engine
   } catch (error) {
     if (!(error instanceof UserError)) throw error

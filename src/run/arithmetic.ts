@@ -8,7 +8,7 @@ import type { ResolvedSpec } from '../spec/spec.js'
 import { learnerOf, NO_FACTS } from './learner.js'
 import { stagesOf } from './stages.js'
 
-/** Counts that of a step that measures, which takes a third of the time to trace, and has the same parts. */
+/** Counts that of a step that measures: it is traced in less time than a step of training, and tells the same. */
 export async function arithmeticOf(spec: ResolvedSpec, form: DataForm): Promise<Arithmetic> {
   const lengths = epochLengths(form.rows.train, spec.fit.batch_size)
   const { spec: first } = stagesOf(spec, form)[0]!

@@ -4,7 +4,7 @@ import { nameIn } from './family.js'
 
 /** Engines by name. Those that are `eager` are references to compare with, not the fast path. */
 export const ENGINES = {
-  auto: 'tensorflow if it is installed, else onnx',
+  auto: 'tensorflow on a GPU; else the faster one of tensorflow, if it is set up, and onnx',
   onnx: 'compiled, by ONNX Runtime and WebAssembly',
   tensorflow: 'compiled, by TensorFlow; needs `train setup`',
   eager: 'the same as eager:cpu',

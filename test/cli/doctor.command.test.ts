@@ -78,7 +78,11 @@ test.skipIf(!canCompile)(
     const problem = 'The process of engine tensorflow ended unexpectedly (SIGABRT).'
     expect(engines).toContainEqual(expect.objectContaining({ name: 'tensorflow', state: 'unavailable', problem }))
     expect(tensorflow.places[0]).toMatchObject({ source: 'TRAINSPEC_TENSORFLOW', folder, counts: true })
-    expect(auto).toBeNull()
+    expect(auto).toMatchObject({
+      engine: 'onnx',
+      device: 'cpu',
+      note: expect.stringContaining('faster than tensorflow'),
+    })
     if (process.platform !== 'linux') return
     expect(nvidia).toEqual({ devices: ['Stub 0'], cuda: '12.4', problem: null })
     expect(tensorflow.problem).toBe('The NVIDIA device is not used; `train setup cuda` installs it for NVIDIA devices.')

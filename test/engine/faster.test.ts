@@ -1,0 +1,37 @@
+/** The rule by which `auto` chooses between two engines on a processor. The figures are those of specs in the gallery. */
+import { expect, test } from 'vitest'
+import { type Arithmetic, faster } from '../../src/engine/faster.js'
+
+const arithmetic = (flops: number, outputs: number, convolutions = 0): Arithmetic => ({ flops, outputs, convolutions })
+
+test.each([
+  ['iris', arithmetic(1e4, 850), 'onnx', 'faster than tensorflow for a model whose steps are short'],
+  [
+    'an RBM',
+    arithmetic(235e6, 180e3),
+    'onnx',
+    'faster than tensorflow for a model that computes little between its products',
+  ],
+  [
+    'a transformer',
+    arithmetic(298e6, 2.5e6),
+    'tensorflow',
+    'faster than onnx for a model that computes much between its products',
+  ],
+  [
+    'go-policy',
+    arithmetic(4400e6, 5.3e6, 4400e6),
+    'onnx',
+    'faster than tensorflow for a model that computes little between its products',
+  ],
+  ['a model without products', arithmetic(0, 0), 'onnx', 'faster than tensorflow for a model whose steps are short'],
+] as const)('%s', (_, given, name, reason) => {
+  expect(faster(given, 'x64')).toEqual({ name, reason })
+})
+
+test('convolutions are in blocks on x64 only', () => {
+  expect(faster(arithmetic(4400e6, 5.3e6, 4400e6), 'arm64')).toEqual({
+    name: 'tensorflow',
+    reason: 'faster than onnx for convolutions on this processor',
+  })
+})
