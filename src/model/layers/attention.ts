@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { type Shape, sizeOf } from '../../base/shape.js'
 import type { RegularizerSpec } from '../../spec/regularizers.js'
 import { projectionOf } from '../constraints.js'
-import { initializerOf } from '../initializers.js'
+import { initializerOf, withFans } from '../initializers.js'
 import { penaltyOf } from '../regularizers.js'
 import { dropoutNoise, dropped } from './dropping.js'
 import { type CallContext, type LayerRule, passMask, ShapeProblem, type SpecOf, type WeightRequest } from './layer.js'
@@ -174,7 +174,8 @@ const multiple = <Spec extends Multiple>(
       const kernel: WeightRequest = {
         name: `${name}/kernel`,
         shape: [...given, ...made],
-        initializer: initializerOf(spec.kernel_initializer),
+        // that of Keras' EinsumDense: all axes of the input, and all of the output
+        initializer: withFans(initializerOf(spec.kernel_initializer), { input: sizeOf(given), output: sizeOf(made) }),
         penalty: penaltyOf(spec.kernel_regularizer),
         constraint: projectionOf(spec.kernel_constraint),
       }

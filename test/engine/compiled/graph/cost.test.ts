@@ -12,7 +12,7 @@ test('a product multiplies and adds once for each element and each inner one', (
     turned: node('BatchMatMul', [input('c', [5, 3]), input('d', [5, 7])], { transposeA: true }),
     sum: node('Add', [input('e', [4]), input('f', [4])]),
   }))
-  expect(costOf(graph)).toEqual({ flops: 2 * (2 * 3 * 7 * 5 + 3 * 7 * 5), outputs: 2 * 3 * 7 + 3 * 7 })
+  expect(costOf(graph)).toEqual({ flops: 2 * (2 * 3 * 7 * 5 + 3 * 7 * 5), convolutions: 0, outputs: 2 * 3 * 7 + 3 * 7 })
 })
 
 test('a convolution and both of its gradients cost the same', () => {
@@ -26,7 +26,7 @@ test('a convolution and both of its gradients cost the same', () => {
     }
   })
   const once = 2 * (2 * 4 * 4 * 6) * (3 * 3 * 3)
-  expect(costOf(graph).flops).toBe(3 * once)
+  expect(costOf(graph)).toMatchObject({ flops: 3 * once, convolutions: 3 * once })
 })
 
 test('a convolution by channel does not sum over channels', () => {
