@@ -17,7 +17,7 @@ describe('files', () => {
       stdout: '',
       stderr: [
         'a.json: ok',
-        'b.json:1:28 /loss: found "msee", must be one of 58 names; did you mean "mse"?',
+        'b.json:1:28 /loss: found "msee", must be one of 60 names; did you mean "mse"?',
         'b.json:1:119 /model/layers/1/units: found 0, must be at least 1',
         'c.jsonc: ok',
         'd.json: no such file or folder; did you mean "a.json"?',
