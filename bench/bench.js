@@ -11,7 +11,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { explain } from './explain.js'
 import { benchGallery } from './gallery.js'
-import { startPeer, timeCommand } from './peer.js'
+import { startPeer, startPython, timeCommand } from './peer.js'
 import { benchRbm } from './rbm.js'
 import { benchScaling } from './scaling.js'
 import { benchSpec } from './spec.js'
@@ -59,10 +59,7 @@ const log = (line) => process.stderr.write(`${line}\n`)
 
 const keras = (backend) => ({
   name: `Keras 3, ${backend}`,
-  start: () =>
-    existsSync(python)
-      ? startPeer(python, [join(here, 'peers', 'keras_mlp.py'), backend, MNIST], THREADS)
-      : { skipped: NO_PYTHON },
+  start: () => startPython(python, [join(here, 'peers', 'keras_mlp.py'), backend, MNIST], THREADS),
   steps,
 })
 

@@ -1,5 +1,6 @@
 /** A program of the benchmark that answers JSON lines, and commands that are timed as a whole. */
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 /** Peers to kill at the end: a stopped peer would outlive this process. */
@@ -38,6 +39,13 @@ export async function startPeer(file, args, env = {}) {
       await new Promise((resolve) => (child.exitCode === null ? child.once('exit', resolve) : resolve()))
     },
   }
+}
+
+/** Starts a peer in a Python that need not be there. `before` are the words of a command that starts it. */
+export const startPython = async (python, args, env, before = []) => {
+  if (!existsSync(python)) return { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` }
+  const [file, ...rest] = [...before, python, ...args]
+  return startPeer(file, rest, env)
 }
 
 /** Wall time in seconds of a whole command, and its answer on stdout; `skipped` if it was skipped. */

@@ -2,9 +2,8 @@
  * An epoch of CD-1 on binarized MNIST, 784-500 units, batch 100: ours, the same in PyTorch and JAX, scikit-learn's own
  * algorithm, and the products of a step alone in ONNX Runtime. Their rate is the upper limit of a step.
  */
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { startPeer } from './peer.js'
+import { startPeer, startPython } from './peer.js'
 import { median, seconds, titledTable } from './table.js'
 import { stopAll, takeTurns } from './turns.js'
 
@@ -34,10 +33,7 @@ export async function benchRbm({ python, threads, rounds, steps: wanted, log }) 
   const peer = (name, file) => ({
     name,
     steps,
-    start: () =>
-      existsSync(python)
-        ? startPeer(python, [inBench(`peers/${file}`), MNIST], threads)
-        : { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` },
+    start: () => startPython(python, [inBench(`peers/${file}`), MNIST], threads),
   })
   const plain = ours('onnx', 'onnx', 'metrics=[]')
   const long = {

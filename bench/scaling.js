@@ -4,12 +4,12 @@
  * line through the logarithms: with 1, twice the size takes twice the time.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { npyHeader } from '../dist/base/npy.js'
-import { startPeer } from './peer.js'
+import { startPeer, startPython } from './peer.js'
 import { median, ms, titledTable } from './table.js'
 import { stopAll, takeTurns } from './turns.js'
 
@@ -99,18 +99,12 @@ function programsOf(folder, job, python) {
     TF_NUM_INTEROP_THREADS: `${cores}`,
   }
   // the processors of a process bound JAX, which has no setting
-  const bound = (file, args) => (cores === 1 ? ['taskset', ['-c', '0', file, ...args]] : [file, args])
-  const ours = {
-    start: () =>
-      startPeer(...bound(process.execPath, [inBench('ours.js'), 'onnx', 'float32', spec]), {
-        TRAINSPEC_PROCESSORS: `${cores}`,
-      }),
-  }
+  const bound = cores === 1 ? ['taskset', '-c', '0'] : []
+  const [file, ...args] = [...bound, process.execPath, inBench('ours.js'), 'onnx', 'float32', spec]
+  const ours = { start: () => startPeer(file, args, { TRAINSPEC_PROCESSORS: `${cores}` }) }
   const keras = (backend) => ({
     start: () =>
-      existsSync(python)
-        ? startPeer(...bound(python, [inBench('peers/keras_spec.py'), folder]), { ...threads, KERAS_BACKEND: backend })
-        : { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` },
+      startPython(python, [inBench('peers/keras_spec.py'), folder], { ...threads, KERAS_BACKEND: backend }, bound),
   })
   return [ours, ...BACKENDS.map(keras)]
 }

@@ -1,10 +1,10 @@
 /** A training step of any spec: ours on each compiled engine, and the same model in Keras on each of its backends. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { startPeer } from './peer.js'
+import { startPeer, startPython } from './peer.js'
 import { median, ms, titledTable } from './table.js'
 import { stopAll, takeTurns } from './turns.js'
 
@@ -29,9 +29,7 @@ export async function benchSpec(path, { python, threads, rounds, steps: wanted =
     ...BACKENDS.map((backend) => ({
       name: `Keras 3, ${backend}`,
       start: () =>
-        existsSync(python)
-          ? startPeer(python, [inBench('peers/keras_spec.py'), folder], { ...threads, KERAS_BACKEND: backend })
-          : { skipped: `no Python peers at ${python}: run bench/peers/setup.sh` },
+        startPython(python, [inBench('peers/keras_spec.py'), folder], { ...threads, KERAS_BACKEND: backend }),
     })),
   ].map((program) => ({ ...program, steps }))
   await takeTurns(programs, { rounds, chunk: CHUNK, log })
