@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { writeFileAtomic } from '../../base/atomic-file.js'
@@ -45,6 +46,9 @@ export interface ClusterJob {
   readonly state: string
   readonly isEnded: boolean
 }
+
+/** Exit code of a command that SIGTERM has ended: with a checkpoint, so that the trial can go on. */
+export const TERMINATED = 128 + constants.signals.SIGTERM
 
 /** Milliseconds between two looks at the queue: they grow while nothing changes, because many users ask the cluster. */
 const [FIRST_LOOK, LAST_LOOK] = [500, 10_000]

@@ -4,21 +4,17 @@
  */
 import { type IncomingMessage, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
-import { constants } from 'node:os'
 import { UserError } from '../../base/issue.js'
 import { isObject, jsonOf } from '../../base/json.js'
 import { reasonOf } from '../../base/reason.js'
 import { quotedWord } from '../../base/shell-word.js'
-import type { Cluster, ClusterJob } from './cluster-executor.js'
+import { type Cluster, type ClusterJob, TERMINATED } from './cluster-executor.js'
 
 /** Names of the variables in which Ray's own command looks for the address. */
 const ADDRESSES = ['RAY_API_SERVER_ADDRESS', 'RAY_ADDRESS'] as const
 const DEFAULT_ADDRESS = 'http://127.0.0.1:8265'
 
 const ENDED = new Set(['STOPPED', 'SUCCEEDED', 'FAILED'])
-
-/** Exit code after SIGTERM. */
-const TERMINATED = 128 + constants.signals.SIGTERM
 
 /** A job in an answer of Ray. */
 interface RayJob {

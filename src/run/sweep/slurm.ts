@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { constants } from 'node:os'
 import { UserError } from '../../base/issue.js'
 import { reasonOf } from '../../base/reason.js'
-import type { Cluster, ClusterJob, JobRequest } from './cluster-executor.js'
+import { type Cluster, type ClusterJob, type JobRequest, TERMINATED } from './cluster-executor.js'
 import type { TrialExit } from './executor.js'
 
 /** States in which a job has ended (https://slurm.schedmd.com/squeue.html, "JOB STATE CODES"). */
@@ -11,16 +11,13 @@ const ENDED = new Set([
   ...['BOOT_FAIL', 'CANCELLED', 'COMPLETED', 'DEADLINE', 'FAILED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'PREEMPTED'],
   ...['REVOKED', 'TIMEOUT'],
 ])
-/** Those that say nothing about the trial. */
+/** States that the cluster causes, and not the trial. */
 const BY_PLACE = new Set(['BOOT_FAIL', 'DEADLINE', 'NODE_FAIL', 'PREEMPTED', 'REVOKED', 'TIMEOUT'])
-/** Those in which the exit code says nothing. */
+/** States in which the exit code says nothing. */
 const WITHOUT_CODE = new Set(['CANCELLED', 'OUT_OF_MEMORY'])
 
 /** Seconds before the end of a job's time at which it gets SIGTERM. */
 const NOTICE = 60
-
-/** Exit code after SIGTERM. */
-const TERMINATED = 128 + constants.signals.SIGTERM
 
 /** Throws a UserError if Slurm's commands are not here. */
 export async function openSlurm(): Promise<Cluster> {
