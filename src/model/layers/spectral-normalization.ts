@@ -11,7 +11,7 @@ import { penaltyOf } from '../regularizers.js'
 import { withoutGradient } from '../without-gradient.js'
 import { rangeOf, regularizesActivity } from './apply.js'
 import type { CallContext, LayerRule, SpecOf } from './layer.js'
-import { contextWithin, type RuleOf, weightsWithin } from './wrappers.js'
+import { contextWithin, factsWithin, type RuleOf, weightsWithin } from './wrappers.js'
 
 type Spec = SpecOf<'SpectralNormalization'>
 
@@ -50,14 +50,7 @@ export const spectralNormalization = (ruleOf: RuleOf): LayerRule<Spec> => {
       const { layer, rule } = withRule(spec)
       return rule.activation?.(layer, masks, inputs) ?? 'linear'
     },
-    stopsGradient(spec) {
-      const { layer, rule } = withRule(spec)
-      return rule.stopsGradient?.(layer) ?? false
-    },
-    lookups(spec) {
-      const { layer, rule } = withRule(spec)
-      return rule.lookups?.(layer)
-    },
+    ...factsWithin(withRule),
     regularizesWithin(spec) {
       const { layer, rule } = withRule(spec)
       return regularizesActivity(rule, layer)

@@ -21,6 +21,26 @@ import { sameInTfjs } from './saved.js'
 /** Looks up rules in the registry. It is an argument because the registry imports this file. */
 export type RuleOf = (spec: LayerSpec) => LayerRule<LayerSpec>
 
+/** A layer within another one, with its rule. */
+export interface Within {
+  readonly layer: LayerSpec
+  readonly rule: LayerRule<LayerSpec>
+}
+
+/** Facts of a layer within another one that hold for that too. */
+export const factsWithin = <Spec extends LayerSpec>(
+  within: (spec: Spec) => Within,
+): Required<Pick<LayerRule<Spec>, 'stopsGradient' | 'lookups'>> => ({
+  stopsGradient(spec) {
+    const { layer, rule } = within(spec)
+    return rule.stopsGradient?.(layer) ?? false
+  },
+  lookups(spec) {
+    const { layer, rule } = within(spec)
+    return rule.lookups?.(layer)
+  },
+})
+
 type WrappedSpec = SpecOf<'Bidirectional'>['layer']
 
 const MERGE: { readonly [Mode in SpecOf<'Bidirectional'>['merge_mode']]: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor } = {
@@ -113,14 +133,7 @@ export const timeDistributed = (ruleOf: RuleOf): LayerRule<SpecOf<'TimeDistribut
       const output = activation ? ACTIVATION_FUNCTIONS[activation].apply(value) : value
       return tf.reshape(output, [batch!, time!, ...output.shape.slice(1)])
     },
-    stopsGradient(spec) {
-      const { layer, rule } = withRule(spec)
-      return rule.stopsGradient?.(layer) ?? false
-    },
-    lookups(spec) {
-      const { layer, rule } = withRule(spec)
-      return rule.lookups?.(layer)
-    },
+    ...factsWithin(withRule),
     regularizesWithin(spec) {
       const { layer, rule } = withRule(spec)
       return rule.regularizesWithin?.(layer) ?? false
