@@ -4,7 +4,7 @@
  */
 import { type Shape, sizeOf } from '../../../../base/shape.js'
 import type { Window } from '../../graph/kernels/window.js'
-import { slice } from '../lowerings/arrays.js'
+import { firstOf } from '../lowerings/arrays.js'
 import { type Emitter, reshape, transpose } from '../lowerings/lowering.js'
 import { type Blocks, filled } from './blocks.js'
 import { convolve, surrounded } from './passes.js'
@@ -98,37 +98,16 @@ export function filterGradient(
     groups > 1
       ? emit.op('ReduceSum', [shaped, emit.ints([1])], { keepdims: 0 })
       : reshape(emit, result, found.toSpliced(1, 1))
+  const inFilter = [foundRows, foundColumns, planes * unit, outWide]
   // planes, blocks out, rows, columns, in, out
-  const turned = reshape(emit, transpose(emit, sum, [2, 3, 0, 4, 1, 5]), [
-    foundRows,
-    foundColumns,
-    planes * unit,
-    outWide,
-  ])
-  return cut(
-    emit,
-    turned,
-    [foundRows, foundColumns, planes * unit, outWide],
-    [kernelRows, kernelColumns, channels, out],
-  )
+  const turned = reshape(emit, transpose(emit, sum, [2, 3, 0, 4, 1, 5]), inFilter)
+  return firstOf(emit, turned, inFilter, [kernelRows, kernelColumns, channels, out])
 }
 
 const surroundedFew = (emit: Emitter, x: string, [top, left, bottom, right]: readonly number[]): string =>
   [top, left, bottom, right].every((pad) => pad === 0)
     ? x
     : emit.op('Pad', [x, emit.ints([0, top!, left!, 0, 0, bottom!, right!, 0])])
-
-const cut = (emit: Emitter, x: string, found: Shape, wanted: Shape): string =>
-  found.join() === wanted.join()
-    ? x
-    : slice(
-        emit,
-        x,
-        wanted.map(() => 0),
-        wanted,
-        undefined,
-        found,
-      )
 
 /** The number of parts into which the rows of large planes are cut, so that the filter of a block stays in the cache. */
 function partsOf(rows: number, columns: number, size: number): number {
@@ -219,10 +198,7 @@ export function filterGradientOfOne(
     { kernel: [rows, columns], dilations: window.strides, group: batch },
   )
   const found = [tall - (rows - 1) * window.strides[0]!, wide - (columns - 1) * window.strides[1]!]
-  const sum = overSamples(emit, each, batch, outWide * sizeOf(found))
-  const pieces = reshape(emit, sum, [outWide / blocks.size, sizeOf(found), blocks.size])
-  const turned = reshape(emit, transpose(emit, pieces, [1, 0, 2]), [...found, 1, outWide])
-  return cut(emit, turned, [...found, 1, outWide], filter)
+  return sumOfSamples(emit, each, batch, [...found, 1, outWide], filter, blocks)
 }
 
 /** The gradient of a filter by channel, (height, width, channels, 1): each channel of each sample is a group. */
@@ -258,11 +234,21 @@ export function filterGradientByChannel(
     ([length, count], axis) =>
       1 + Math.floor((length! - 1 - (count! - 1) * window.strides[axis]!) / window.dilations[axis]!),
   )
-  const sum = overSamples(emit, each, batch, wide * sizeOf(found))
-  const pieces = reshape(emit, sum, [wide / blocks.size, sizeOf(found), blocks.size])
-  const turned = reshape(emit, transpose(emit, pieces, [1, 0, 2]), [...found, wide, 1])
-  return cut(emit, turned, [...found, wide, 1], filter)
+  return sumOfSamples(emit, each, batch, [...found, wide, 1], filter, blocks)
 }
 
-const overSamples = (emit: Emitter, x: string, batch: number, length: number): string =>
-  emit.op('MatMul', [emit.fill(1, [1, batch]), reshape(emit, x, [batch, length])])
+/** Adds the gradients of all samples, each (height, width, channels) in blocks and of the shape `found` as a filter. */
+function sumOfSamples(
+  emit: Emitter,
+  each: string,
+  batch: number,
+  found: Shape,
+  filter: Shape,
+  { size }: Blocks,
+): string {
+  const rows = reshape(emit, each, [batch, sizeOf(found)])
+  const sum = emit.op('MatMul', [emit.fill(1, [1, batch]), rows])
+  const [height, width, ...channels] = found
+  const pieces = reshape(emit, sum, [sizeOf(channels) / size, height! * width!, size])
+  return firstOf(emit, reshape(emit, transpose(emit, pieces, [1, 0, 2]), found), found, filter)
+}

@@ -23,6 +23,19 @@ export function slice(
   return emit.op('Slice', [x, along(begin), along(ends), emit.ints(axes), along(strides)])
 }
 
+/** The first elements along each axis, as many as `wanted` has, of x with the shape `found`. */
+export const firstOf = (emit: Emitter, x: string, found: Shape, wanted: Shape): string =>
+  found.join() === wanted.join()
+    ? x
+    : slice(
+        emit,
+        x,
+        wanted.map(() => 0),
+        wanted,
+        undefined,
+        found,
+      )
+
 export const ARRAY_LOWERINGS: { readonly [Kernel in keyof typeof ARRAYS]: Lowering } = {
   Concat: (emit, { attributes }, names) => emit.op('Concat', names, { axis: attributes.axis as number }),
   GatherV2: same('Gather', ({ attributes }) => ({ axis: attributes.axis as number })),

@@ -1,7 +1,7 @@
 import type { Shape } from '../../../../base/shape.js'
 import type { CONVOLUTION } from '../../graph/kernels/convolution.js'
 import { countsOf, remaindersOf, spaceOf, type Window, windowIn } from '../../graph/kernels/window.js'
-import { slice } from './arrays.js'
+import { firstOf } from './arrays.js'
 import { channelsFirst, channelsLast, channelsOutermost, filterFirst, filterLast, onnxPads } from './layout.js'
 import { type Emitter, type Lowering, reshape, transpose } from './lowering.js'
 
@@ -51,20 +51,6 @@ const backpropInput =
   }
 
 /**
- * Drops elements of a filter's gradient beyond its size, which exist if the last window did not reach the end of the
- * input.
- */
-const firstOf = (emit: Emitter, x: string, found: Shape, wanted: Shape) =>
-  found.join() === wanted.join()
-    ? x
-    : slice(
-        emit,
-        x,
-        wanted.map(() => 0),
-        wanted,
-      )
-
-/**
  * Exchanges strides and dilations: in the gradient of a filter, the elements of dy are as far apart as windows were,
  * and the other way round.
  */
@@ -91,6 +77,7 @@ const throughSamples =
     )
     const outer = byChannel ? [1, channels * multiplier] : [channels, multiplier]
     const found = countsOf(space, spaceOf(gradient!.shape), swapped(windowIn(attributes)))
+    // elements beyond its size exist if the last window did not reach the end of the input
     const filter = firstOf(emit, result, [...outer, ...found], [...outer, ...size])
     return filterLast(emit, byChannel ? reshape(emit, filter, [channels, multiplier, ...size]) : filter, shape)
   }
