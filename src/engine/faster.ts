@@ -1,9 +1,9 @@
-/** Which engine trains a model faster on a processor. `npm run bench -- --gallery` checks the rule on every spec. */
+/** Says which engine trains a model faster on a processor. `npm run bench -- --gallery` checks the rule on every spec. */
 
 /** The multiplications and additions of a step that measures. */
 export interface Arithmetic {
   readonly flops: number
-  /** Those in convolutions. */
+  /** Multiplications and additions in convolutions alone. */
   readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number
@@ -24,7 +24,7 @@ const LEAST_FLOPS = 1e8
  */
 const LEAST_OUTPUTS = 2.5e-3
 
-/** Where ONNX Runtime has its fast convolutions. */
+/** ONNX Runtime has its fast convolutions on this kind of processor. */
 const FAST_CONVOLUTIONS = 'x64'
 
 export function faster({ flops, convolutions, outputs }: Arithmetic, arch: string = process.arch): Faster {

@@ -1,5 +1,4 @@
 /** `train sweep SPEC` */
-
 import { PLACES } from '../../spec/sweep-places.js'
 import { command, ONE_SPEC } from '../command.js'
 import { ENDED_EXITS } from '../exit-codes.js'

@@ -174,7 +174,7 @@ const multiple = <Spec extends Multiple>(
       const kernel: WeightRequest = {
         name: `${name}/kernel`,
         shape: [...given, ...made],
-        // that of Keras' EinsumDense: all axes of the input, and all of the output
+        // Keras' EinsumDense counts all axes of the input, and all of the output
         initializer: withFans(initializerOf(spec.kernel_initializer), { input: sizeOf(given), output: sizeOf(made) }),
         penalty: penaltyOf(spec.kernel_regularizer),
         constraint: projectionOf(spec.kernel_constraint),

@@ -1,4 +1,4 @@
-/** What LSTM and the ConvLSTM layers share: the gates of a step, and the first values of their bias. */
+/** The gates of a step of LSTM and of the ConvLSTM layers, and the first values of their bias. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { ActivationName } from '../../spec/activations.js'
 import { ACTIVATION_FUNCTIONS } from '../activations.js'

@@ -6,7 +6,7 @@ import { type Metric, type MetricOf, sumOf } from './metric.js'
 
 const NEEDS = 'a target or an output of one of its classes'
 
-/** Of the classes 1 and 0, which a threshold tells apart. */
+/** Measures the classes 1 and 0, which a threshold tells apart. */
 export function binaryIoU({ target_class_ids, threshold }: MetricOf<'binary_iou'>, output: Shape): Metric {
   return {
     target: 'fitting',
@@ -46,7 +46,7 @@ function meanIoU(classes: readonly Overlap[]): number {
 type Settings = MetricOf<'iou'> | MetricOf<'mean_iou'> | MetricOf<'one_hot_iou'> | MetricOf<'one_hot_mean_iou'>
 
 /**
- * Of several classes, one at each place. The sums have a number for each class: of the places that have it in target and
+ * Measures several classes, one at each place. The sums have a number for each class: of the places that have it in target and
  * output (`hits`), in the output (`yes`), and in the target (`truths`). A place does not count if its class is ignored,
  * or if the class of the target or of the output is not among `num_classes`.
  */

@@ -6,7 +6,7 @@ import type { KernelName } from './kernels.js'
 export interface Cost {
   /** Multiplications and additions. */
   readonly flops: number
-  /** Those in convolutions. */
+  /** Multiplications and additions in convolutions alone. */
   readonly convolutions: number
   /** Number of elements in the results of products and convolutions. */
   readonly outputs: number

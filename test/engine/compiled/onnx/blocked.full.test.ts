@@ -1,6 +1,6 @@
 /**
- * What ONNX Runtime computes over values in blocks of channels equals what it computes over plain ones: a release that
- * changes one of its internal operators fails here.
+ * ONNX Runtime computes the same over values in blocks of channels as over plain ones: a release that changes one of its
+ * internal operators fails here.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'

@@ -25,7 +25,7 @@ export interface Sum {
   readonly offset?: Coefficient | undefined
 }
 
-/** What the writer of a sum needs to know of its value: the channels without and with zeros. */
+/** The channels of a value, without the zeros after them and with them. */
 export interface Channels {
   readonly channels: number
   readonly wide: number

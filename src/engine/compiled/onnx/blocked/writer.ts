@@ -176,7 +176,7 @@ export function blockedWriter(graph: Graph, blocks: Blocks, nameOf: (value: Valu
     return { name: paddedAlongRows(emit, value, left, right), window: { ...window, pads: [top, bottom, 0, 0] } }
   }
 
-  /** What a filter's gradient reads of x. A filter of one element with strides leaves out most of it. */
+  /** Takes the elements of x that a filter's gradient reads. A filter of one element with strides leaves out most. */
   function withoutGaps(emit: Emitter, value: ValueId, window: Window, [height, width]: Shape) {
     const shape = shapeOf(value)
     const padded = (left: number, right: number) => paddedAlongRows(emit, value, left, right)
