@@ -16,6 +16,7 @@ const ENTRIES = [
   'cli/main',
   'index',
   'base/lock-thread',
+  'base/parent-thread',
   'cli/watch-thread',
   'data/arrays/hdf5-thread',
   'data/augment/batch-thread',

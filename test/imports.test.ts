@@ -48,10 +48,11 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     loads: ['base', 'data', 'export', 'run', 'content-type', 'negotiator'],
     types: ['spec', 'engine'],
   },
+  hosts: { loads: ['base', 'zod'] },
   cli: {
     loads: [
       ...['base', 'spec', 'data', 'model', 'libtensorflow', 'engine', 'training', 'report', 'export', 'import', 'run'],
-      ...['serve', 'yargs', 'ora'],
+      ...['serve', 'hosts', 'yargs', 'ora'],
     ],
   },
   library: { loads: ['base', 'spec', 'data', 'engine', 'export', 'run'], types: ['training'] },

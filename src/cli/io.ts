@@ -3,6 +3,10 @@ import type { EndSignal } from './exit-codes.js'
 
 /** The signal that asks for a checkpoint. */
 export const SAVE_SIGNAL = 'SIGUSR1'
+/** The signal that a terminal sends when its size has changed. */
+export const RESIZE_SIGNAL = 'SIGWINCH'
+
+type Heard = EndSignal | typeof SAVE_SIGNAL | typeof RESIZE_SIGNAL
 
 /** The parts of the process that a command uses. Tests pass their own. */
 export interface Io {
@@ -10,8 +14,8 @@ export interface Io {
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
   readonly env: Readonly<Record<string, string | undefined>>
-  on(signal: EndSignal | typeof SAVE_SIGNAL, listener: () => void): unknown
-  off(signal: EndSignal | typeof SAVE_SIGNAL, listener: () => void): unknown
+  on(signal: Heard, listener: () => void): unknown
+  off(signal: Heard, listener: () => void): unknown
   exit(code: number): never
 }
 
@@ -22,6 +26,9 @@ export const mayRedraw = ({ env }: Pick<Io, 'env'>, stream: NodeJS.WriteStream):
 /** True if the stream shows colours and the user has not turned them off (https://no-color.org). */
 export const mayColor = (io: Pick<Io, 'env'>, stream: NodeJS.WriteStream): boolean =>
   mayRedraw(io, stream) && !io.env.NO_COLOR
+
+/** Turns line wrap and the cursor of a terminal on again and starts a new line, because a bar or a spinner may be shown. */
+export const RESET_TERMINAL = '\x1b[?7h\x1b[?25h\n'
 
 /** Prints lines to standard error. Control characters, which a name or path may contain, are made visible. */
 export function say({ stderr }: Pick<Io, 'stderr'>, text: string): void {

@@ -53,6 +53,18 @@ export const workers = {
   most: 256,
 } as const satisfies Option
 
+/** The secret of the hosts that train together. */
+export const token = {
+  type: 'text',
+  value: 'FILE',
+  help: 'File with the secret of the group, at least 16 characters, which only you may read',
+} as const satisfies Option
+
+export const insecure = {
+  type: 'flag',
+  help: 'Allow public addresses: a firewall keeps others away from this machine',
+} as const satisfies Option
+
 export const json = {
   type: 'flag',
   help: 'Print one JSON document instead of the table',

@@ -12,6 +12,7 @@ import { checkEmpty } from '../export/run-directory.js'
 import { callbacksOf } from '../run/session.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { historyKeys, type ResolvedSpec } from '../spec/spec.js'
+import { checkAll } from './check-all.js'
 
 /** A file, given by its path or its file descriptor, and its name in messages. */
 export interface Place {
@@ -50,7 +51,7 @@ export async function checkRunPlaces(
   const out = resumed === null ? options.out : undefined
   const isFile = history !== undefined && history !== '-'
   const callbacks = callbackPlaces(spec, resumed ?? out ?? join('runs', spec.name, '1'))
-  await together([
+  await checkAll([
     async () => {
       if (history === '-' && events?.at === STDOUT) {
         throw new UserError('--history and --events cannot both be standard output.')
@@ -188,17 +189,3 @@ const headersOf = (spec: ResolvedSpec): ReadonlyMap<string, string> =>
       .flatMap((callback) => callback.onBegin?.(historyKeys(spec)) ?? [])
       .flatMap((action) => (action.type === 'appendText' ? [[action.path, action.header] as const] : [])),
   )
-
-/** Runs all checks, then throws one UserError with every problem. */
-async function together(checks: readonly (() => Promise<unknown>)[]): Promise<void> {
-  const problems = new Set<string>()
-  for (const check of checks) {
-    try {
-      await check()
-    } catch (error) {
-      if (!(error instanceof UserError) || error.issues.length > 0) throw error
-      problems.add(error.message)
-    }
-  }
-  if (problems.size > 0) throw new UserError([...problems].join('\n'))
-}

@@ -1,13 +1,17 @@
 /** `train SPEC`: reads the spec, and trains it or goes on with its run. */
 import { isRun } from '../run/resume.js'
+import type { OptionTable } from './command.js'
 import type { ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
 import { readWatched } from './read-watched.js'
 import { resumeSpec } from './resume.js'
-import { type TrainOptions, trainChecked } from './train-checked.js'
+import { trainChecked } from './train-checked.js'
+import type { HostsOptions } from './train-hosts.js'
 
-export async function trainSpec(file: string, options: TrainOptions, io: Io): Promise<ExitCode> {
-  const { out, resume } = options
+/** `table`: the options of the command. */
+export async function trainSpec(file: string, options: HostsOptions, table: OptionTable, io: Io): Promise<ExitCode> {
+  const { out, resume, hosts } = options
+  if (hosts !== undefined) return (await import('./train-hosts.js')).trainOnHosts(file, options, table, io)
   const begun = resume && out !== undefined && (await isRun(out)) ? out : null
   if (begun !== null) return resumeSpec(file, begun, options, io)
   const checked = await readWatched(file, options, io)

@@ -9,6 +9,7 @@ import { koffi } from '../base/koffi.js'
 import { removeTemporaries } from '../base/temporary.js'
 import { END_SIGNALS } from './exit-codes.js'
 import { hearSignals } from './hear-signals.js'
+import { RESET_TERMINAL } from './io.js'
 import { type Phase, watch } from './watch.js'
 
 /** A message from the main thread. */
@@ -35,8 +36,7 @@ function exit(exitCode: number): void {
   library.func('void _exit(int code)')(exitCode)
 }
 
-/** Turns line wrap and the cursor on again and starts a new line, because a bar or a spinner may be shown. */
-const RESET = isatty(2) ? '\x1b[?7h\x1b[?25h\n' : ''
+const RESET = isatty(2) ? RESET_TERMINAL : ''
 
 function print(text: string): void {
   try {

@@ -32,6 +32,10 @@ export async function createNumbered(parent: string, out: string | undefined, fi
   return directory
 }
 
+/** Creates `runs/<name>/<n>` with the next free number, empty, for a process that is started later. */
+export const reserveRunDirectory = (name: string): Promise<string> =>
+  inWords(MAKING, () => nextFree(join('runs', name)))
+
 async function filled(parent: string, out: string | undefined, fill: Fill = async () => {}): Promise<OwnFolder> {
   const directory = await inWords(MAKING, () => (out === undefined ? nextFree(parent) : newFolder(out)))
   try {

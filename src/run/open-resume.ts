@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
-import { type ComputedBy, newestFacts } from '../export/checkpoint-file.js'
+import { type ComputedBy, checkpointNumbers, newestFacts } from '../export/checkpoint-file.js'
 import type { History } from '../export/history.js'
 import { readJson } from '../export/read-document.js'
 import { RUN_FILES } from '../spec/run-files.js'
@@ -92,13 +92,24 @@ async function endedRun(directory: string, spec: ResolvedSpec): Promise<History 
 
 /** The engine that computed the newest checkpoint of a run, in one of its stages or folds; null without a checkpoint. */
 export async function engineOf(directory: string): Promise<ComputedBy | null> {
+  for (const folder of await checkpointFolders(directory)) {
+    const facts = await newestFacts(folder)
+    if (facts) return facts.computedBy
+  }
+  return null
+}
+
+/** The number of the newest checkpoint in each part of a run that has one: a text that changes with every new one. */
+export async function newestCheckpoints(directory: string): Promise<string> {
+  const newest = (await checkpointFolders(directory)).map((folder) => [folder, checkpointNumbers(folder).at(-1)])
+  return JSON.stringify(newest.filter(([, number]) => number !== undefined))
+}
+
+/** The folders with checkpoints of a run, and of its stages and folds. */
+async function checkpointFolders(directory: string): Promise<readonly string[]> {
   const inside = async (folder: string) => (await readdir(folder).catch(() => [])).map((name) => join(folder, name))
   const folds = await inside(join(directory, RUN_FILES.folds))
   const runs = [directory, ...folds]
   const stages = await Promise.all(runs.map((run) => inside(join(run, RUN_FILES.stages))))
-  for (const stage of [...runs, ...stages.flat()]) {
-    const facts = await newestFacts(join(stage, RUN_FILES.checkpoints))
-    if (facts) return facts.computedBy
-  }
-  return null
+  return [...runs, ...stages.flat()].map((stage) => join(stage, RUN_FILES.checkpoints))
 }

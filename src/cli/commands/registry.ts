@@ -29,6 +29,7 @@ import { train } from './train.js'
 import { transform } from './transform.js'
 import { validate } from './validate.js'
 import { verifyResume } from './verify-resume.js'
+import { worker } from './worker.js'
 
 /** Commands in the order of the help. `train`, the first, needs no name on the command line. */
 export const COMMANDS = {
@@ -46,6 +47,7 @@ export const COMMANDS = {
   bench,
   'find-lr': findLr,
   sweep,
+  worker,
   summary,
   evaluate,
   baseline,

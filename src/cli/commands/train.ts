@@ -2,7 +2,18 @@
 import type { StyleName } from '../../report/reporter.js'
 import { command, ONE_SPEC } from '../command.js'
 import { EXIT_WORDS } from '../exit-codes.js'
-import { allowChange, device, engine, HISTORY_FORMATS, out, pauseAfter, set, workers } from '../options.js'
+import {
+  allowChange,
+  device,
+  engine,
+  HISTORY_FORMATS,
+  insecure,
+  out,
+  pauseAfter,
+  set,
+  token,
+  workers,
+} from '../options.js'
 
 const STYLES: Readonly<Record<StyleName, string>> = { keras1: 'the bar of Keras 1', keras3: 'the bar of Keras 3' }
 
@@ -65,6 +76,27 @@ standard error.`,
       value: 'URI',
       help: 'Give parameters, metrics and the files of the run to the tracking server of MLflow at this address, such as http://127.0.0.1:5000. If it fails, there is one warning, and training continues',
     },
+    hosts: {
+      type: 'text',
+      value: 'HOST:PORT,...',
+      help: 'Train on these machines too, where `train worker` waits, and share each batch with them',
+      needs: 'token',
+    },
+    token: { ...token, needs: 'hosts' },
+    'hosts-min': {
+      type: 'count',
+      value: 'N',
+      help: 'Fewest machines that train, this one included. Default: all',
+      needs: 'hosts',
+    },
+    'hosts-wait': {
+      type: 'count',
+      value: 'SECONDS',
+      help: 'Time to wait for machines. Default: 600 at the beginning, 60 when one was lost',
+      most: 1_000_000,
+      needs: 'hosts',
+    },
+    insecure: { ...insecure, needs: 'hosts' },
   },
   exits: EXIT_WORDS,
   examples: [
@@ -78,6 +110,8 @@ standard error.`,
     ['train specs/mnist-mlp.json --history - --history-format csv', 'stream one row per epoch to a plotting tool'],
     ['train specs/mnist-mlp.json --out run --resume', 'for a scheduler that starts a killed job again'],
     ['train specs/mnist-mlp.json --events -', 'stream everything that happens to a program'],
+    ['train specs/mnist-mlp.json --hosts b:7070,c:7070 --token hosts.token', 'train on three machines'],
   ],
-  run: async ([file], options, io) => (await import('../train.js')).trainSpec(file!, options, io),
+  run: async ([file], options, io, { train: own }) =>
+    (await import('../train.js')).trainSpec(file!, options, own!.options, io),
 })

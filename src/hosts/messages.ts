@@ -1,0 +1,81 @@
+/**
+ * Messages between the chief, which is the command that the user typed, and a worker, which is the daemon on another
+ * host. Each is a JSON object on a line of its own:
+ *
+ *     chief   hello                   prove                          prepare          start
+ *     worker          challenge              welcome                          ready            ended
+ *
+ * `stop` is answered with `stopped` once the training process is gone. `refused` ends the connection.
+ */
+import { z } from 'zod'
+
+/** Version of the messages. */
+export const PROTOCOL = 1
+
+/** Limits on a line, bytes: before the other end has proved who it is, for a spec, and for what a worker answers. */
+export const LIMITS = { stranger: 1000, spec: 32_000_000, answer: 64_000 } as const
+
+/** Limit on what a worker tells of the messages of its training process, characters. */
+export const MOST_WORDS = 8000
+
+const hexadecimal = z.string().regex(/^[\da-f]{64}$/)
+const version = z.string().max(100)
+const beat = z.strictObject({ type: z.literal('beat') })
+
+/** An address of TensorFlow's server. */
+const address = z
+  .string()
+  .max(300)
+  .regex(/^[\w.:[\]-]+:\d{1,5}$/)
+
+/** What a training process on another host is to do. */
+const task = z.strictObject({
+  /** Name of the run, for the log. */
+  name: z.string().max(1000),
+  /** Text of the resolved spec, with absolute paths. */
+  spec: z.string(),
+  /** Addresses of all ranks, and the rank of this host. */
+  cluster: z.array(address).min(1).max(1000).readonly(),
+  rank: z.int().min(1).max(999),
+  /** Seconds that the ranks wait for one another. */
+  wait: z.int().min(1),
+  /** Options of `train` that every rank needs. */
+  workers: z.int().min(0).optional(),
+  pauseAfter: z.int().min(1).optional(),
+})
+
+export type RankTask = z.output<typeof task>
+
+export const chiefMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), protocol: z.int(), nonce: hexadecimal }),
+  z.strictObject({ type: z.literal('prove'), proof: hexadecimal, version, host: z.string().max(300) }),
+  z.strictObject({ type: z.literal('prepare') }),
+  z.strictObject({ type: z.literal('start'), task }),
+  z.strictObject({ type: z.literal('stop') }),
+  beat,
+])
+
+/** Reasons for which a worker refuses a chief. */
+export const REFUSALS = ['protocol', 'token', 'version', 'busy'] as const
+
+export const workerMessage = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('challenge'), protocol: z.int(), nonce: hexadecimal }),
+  z.strictObject({ type: z.literal('welcome'), proof: hexadecimal, version }),
+  z.strictObject({ type: z.literal('refused'), because: z.enum(REFUSALS), words: z.string().max(1000) }),
+  /** `port`: free for TensorFlow's server. */
+  z.strictObject({ type: z.literal('ready'), port: z.int().min(1).max(65_535) }),
+  z.strictObject({
+    type: z.literal('ended'),
+    /** Null if a signal ended the process. */
+    code: z.int().nullable(),
+    signal: z.string().max(20).nullable(),
+    /** The end of what it wrote to standard error. */
+    words: z.string().max(MOST_WORDS),
+  }),
+  z.strictObject({ type: z.literal('stopped') }),
+  beat,
+])
+
+export type ChiefMessage = z.output<typeof chiefMessage>
+export type WorkerMessage = z.output<typeof workerMessage>
+export type Refusal = (typeof REFUSALS)[number]
