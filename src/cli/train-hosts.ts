@@ -252,6 +252,8 @@ function ownSignals(io: Io) {
       return given
     },
     stop() {
+      // a second signal does not change the exit code
+      if (controller.signal.aborted) return
       for (const { signal, listener } of listeners) io.off(signal, listener)
       if (!has) return
       io.off(SAVE_SIGNAL, save)

@@ -56,12 +56,12 @@ export function openWorker(options: WorkerOptions): HostWorker {
     })
   })
   server.maxConnections = MOST_CONNECTIONS
-  server.on('error', (error) => options.log(`a connection failed: ${reasonOf(error)}`))
   return {
     listen: (address) =>
       inWords(`listen on ${addressText(address)}`, async () => {
         server.listen(address.port, address.host)
         await once(server, 'listening')
+        server.on('error', (error) => options.log(`a connection failed: ${reasonOf(error)}`))
         const { address: host, port } = server.address() as AddressInfo
         return { host, port }
       }),
