@@ -2,11 +2,11 @@
 import { isRun } from '../run/resume.js'
 import type { OptionTable } from './command.js'
 import type { ExitCode } from './exit-codes.js'
+import type { HostsOptions } from './first-rank.js'
 import type { Io } from './io.js'
 import { readWatched } from './read-watched.js'
 import { resumeSpec } from './resume.js'
 import { trainChecked } from './train-checked.js'
-import type { HostsOptions } from './train-hosts.js'
 
 /** `table`: the options of the command. */
 export async function trainSpec(file: string, options: HostsOptions, table: OptionTable, io: Io): Promise<ExitCode> {
