@@ -19,7 +19,14 @@ export const LIMITS = { stranger: 1000, spec: 32_000_000, answer: 64_000 } as co
 export const MOST_WORDS = 8000
 
 const hexadecimal = z.string().regex(/^[\da-f]{64}$/)
-const version = z.string().max(100)
+/** Text for one line of a log or a terminal. */
+const line = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\n\r]*$/)
+
+const version = line(100)
 const beat = z.strictObject({ type: z.literal('beat') })
 
 /** An address of TensorFlow's server. */
@@ -31,7 +38,7 @@ const address = z
 /** What a training process on another host is to do. */
 const task = z.strictObject({
   /** Name of the run, for the log. */
-  name: z.string().max(1000),
+  name: line(1000),
   /** Text of the resolved spec, with absolute paths. */
   spec: z.string(),
   /** Addresses of all ranks, and the rank of this host. */
@@ -48,7 +55,7 @@ export type RankTask = z.output<typeof task>
 
 export const chiefMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), protocol: z.int(), nonce: hexadecimal }),
-  z.strictObject({ type: z.literal('prove'), proof: hexadecimal, version, host: z.string().max(300) }),
+  z.strictObject({ type: z.literal('prove'), proof: hexadecimal, version, host: line(300) }),
   z.strictObject({ type: z.literal('prepare') }),
   z.strictObject({ type: z.literal('start'), task }),
   z.strictObject({ type: z.literal('stop') }),
@@ -61,14 +68,14 @@ export const REFUSALS = ['protocol', 'token', 'version', 'busy'] as const
 export const workerMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('challenge'), protocol: z.int(), nonce: hexadecimal }),
   z.strictObject({ type: z.literal('welcome'), proof: hexadecimal, version }),
-  z.strictObject({ type: z.literal('refused'), because: z.enum(REFUSALS), words: z.string().max(1000) }),
+  z.strictObject({ type: z.literal('refused'), because: z.enum(REFUSALS), words: line(1000) }),
   /** `port`: free for TensorFlow's server. */
   z.strictObject({ type: z.literal('ready'), port: z.int().min(1).max(65_535) }),
   z.strictObject({
     type: z.literal('ended'),
     /** Null if a signal ended the process. */
     code: z.int().nullable(),
-    signal: z.string().max(20).nullable(),
+    signal: line(20).nullable(),
     /** The end of what it wrote to standard error. */
     words: z.string().max(MOST_WORDS),
   }),

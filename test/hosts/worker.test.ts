@@ -319,6 +319,7 @@ describe('whoever has the token', () => {
     ['an address with a space', { type: 'start', task: task({ cluster: ['a b:1', 'c:2'] }) }],
     ['an address without a port', { type: 'start', task: task({ cluster: ['a', 'c:2'] }) }],
     ['an option that is not known', { type: 'start', task: { ...task(), out: '/' } }],
+    ['a name of two lines', { type: 'start', task: task({ name: 'a\nb' }) }],
     ['a second greeting', { type: 'hello', protocol: 1, nonce: newNonce() }],
     ['no JSON', 'start\n'],
   ])('starts nothing with %s', async (_, message) => {
