@@ -82,7 +82,7 @@ const descriptorsIn = (places: readonly (string | undefined)[]): readonly number
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 
 /** The command that goes on with the run. */
-export const goOnWords = ({ file, options, table, directory }: HostsRun): string => {
+export const goOnCommand = ({ file, options, table, directory }: HostsRun): string => {
   const words = optionWords(table, { ...options, out: directory, resume: true })
-  return `To go on: ${['train', file, ...words].map(quotedWord).join(' ')}`
+  return ['train', file, ...words].map(quotedWord).join(' ')
 }

@@ -23,7 +23,7 @@ import { checkAll } from './check-all.js'
 import type { OptionTable } from './command.js'
 import { eventsPlace } from './events.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { goOnWords, type HostsOptions, type HostsRun, startFirst } from './first-rank.js'
+import { goOnCommand, type HostsOptions, type HostsRun, startFirst } from './first-rank.js'
 import { type Io, mayRedraw, RESET_TERMINAL, say } from './io.js'
 import { overridesOf } from './overrides.js'
 import { passSignals } from './pass-signals.js'
@@ -69,13 +69,16 @@ export async function trainOnHosts(file: string, options: HostsOptions, table: O
       say: tell,
       note: (line) => (isQuiet ? undefined : say(io, line)),
     })
-    if ('code' in end) return end.code as ExitCode
-    tell(own.code() === null ? `${end.lost} ${goOnWords(run)}` : end.lost)
+    if ('code' in end) {
+      if (end.code === own.code() && !isQuiet) say(io, `On the same machines: ${goOnCommand(run)}`)
+      return end.code as ExitCode
+    }
+    tell(own.code() === null ? `${end.lost} To go on: ${goOnCommand(run)}` : end.lost)
     return own.code() ?? EXIT.groupLost
   } catch (error) {
     const code = own.code()
     if (code === null || !own.signal.aborted || error !== own.signal.reason) throw error
-    say(io, own.hasStarted() ? `Interrupted. ${goOnWords(run)}` : 'Interrupted.')
+    say(io, own.hasStarted() ? `Interrupted. To go on: ${goOnCommand(run)}` : 'Interrupted.')
     return code
   } finally {
     own.stop()

@@ -124,6 +124,7 @@ describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () =
     await further(second)
     second.child.kill('SIGINT')
     expect(await second.ended, second.text()).toBe(130)
+    expect(second.text()).toMatch(/\nOn the same machines: train .* --out=run --resume --hosts=.*\n$/)
     await until(() => training().size === 0, second)
 
     const third = startChief('run', '--resume')
