@@ -294,26 +294,45 @@ describe('the run ends', () => {
   })
 })
 
-test('a worker that falls silent is lost', async () => {
-  const server = createServer(async (socket) => {
-    const chief = new Stranger(socket)
-    const { nonce } = await chief.hear('hello')
-    const worker = newNonce()
-    chief.say({ type: 'challenge', protocol: 1, nonce: worker })
-    await chief.hear('prove')
-    const proof = proofOf(TOKEN, 'worker', { chief: String(nonce), worker })
-    chief.say({ type: 'welcome', proof, version: VERSION })
-    chief.say({ type: 'ready', port: 7 })
+describe('a worker is lost', () => {
+  /** A worker that knows the token and says nothing more, until the test closes it. */
+  const mute = (prepared: (chief: Stranger) => void) =>
+    createServer(async (socket) => {
+      const chief = new Stranger(socket)
+      const { nonce } = await chief.hear('hello')
+      const worker = newNonce()
+      chief.say({ type: 'challenge', protocol: 1, nonce: worker })
+      await chief.hear('prove')
+      const proof = proofOf(TOKEN, 'worker', { chief: String(nonce), worker })
+      chief.say({ type: 'welcome', proof, version: VERSION })
+      await chief.hear('prepare')
+      prepared(chief)
+    })
+
+  test('that falls silent', async () => {
+    const server = mute((chief) => chief.say({ type: 'ready', port: 7 }))
+    const chief = startChief([await listening(server)], { least: 1 })
+    await until(() => chief.lines.length > 1)
+    expect(chief.own[0]!.isKilled).toBe(true)
+    expect(chief.lines[1]).toMatch(/^Host \S+ is lost \(it has been silent for 0\.4 s\)\./)
+    server.close()
+    await until(() => chief.own.length === 2)
+    chief.own[1]!.end(0)
+    expect(await chief.end).toEqual({ code: 0 })
   })
-  const address = await listening(server)
-  const chief = startChief([address], { least: 1 })
-  await until(() => chief.lines.length > 1)
-  expect(chief.own[0]!.isKilled).toBe(true)
-  expect(chief.lines[1]).toMatch(/^Host \S+ is lost \(it has been silent for 0\.4 s\)\./)
-  server.close()
-  await until(() => chief.own.length === 2)
-  chief.own[1]!.end(0)
-  expect(await chief.end).toEqual({ code: 0 })
+
+  test('that goes away before anything is started', async () => {
+    const server = mute((chief) => {
+      chief.socket.destroy()
+      server.close()
+    })
+    const chief = startChief([await listening(server)], { least: 1 })
+    await until(() => chief.own.length === 1)
+    expect(chief.lines[1]).toMatch(/^Host \S+ is lost \(the connection was closed\)\./)
+    expect(chief.starts[0]).toMatchObject({ isAgain: true, cluster: [expect.stringContaining('127.0.0.1:')] })
+    chief.own[0]!.end(0)
+    expect(await chief.end).toEqual({ code: 0 })
+  })
 })
 
 describe('the own address', () => {
