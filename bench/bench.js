@@ -11,6 +11,7 @@ import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { explain } from './explain.js'
 import { benchGallery } from './gallery.js'
+import { benchHosts } from './hosts.js'
 import { startPeer, startPython, timeCommand } from './peer.js'
 import { benchRbm } from './rbm.js'
 import { benchScaling } from './scaling.js'
@@ -22,7 +23,7 @@ const root = dirname(here)
 const options = yargs(hideBin(process.argv))
   .scriptName('npm run bench --')
   .usage(
-    '$0 [--explain | --spec FILE | --gallery | --rbm | --scaling]\n\nCompares specs/mnist-mlp.json with Keras and tfjs, or times another job.',
+    '$0 [--explain | --spec FILE | --gallery | --rbm | --scaling | --hosts]\n\nCompares specs/mnist-mlp.json with Keras and tfjs, or times another job.',
   )
   .options({
     explain: { type: 'boolean', describe: 'Also print where the time of a step goes' },
@@ -33,12 +34,13 @@ const options = yargs(hideBin(process.argv))
     },
     rbm: { type: 'boolean', describe: 'Time an epoch of contrastive divergence' },
     scaling: { type: 'boolean', describe: 'Time training steps of growing jobs' },
+    hosts: { type: 'boolean', describe: 'Time training steps of two hosts on this machine; needs root' },
     rounds: { type: 'number', default: 5, describe: 'Turns of each program' },
     steps: { type: 'number', describe: 'Steps in a turn' },
     out: { type: 'string', default: join(here, 'results', 'latest.json'), describe: 'File for all results' },
   })
   .check(({ spec, ...flags }) => {
-    const jobs = ['explain', 'gallery', 'rbm', 'scaling'].filter((name) => flags[name]).length + (spec ? 1 : 0)
+    const jobs = ['explain', 'gallery', 'rbm', 'scaling', 'hosts'].filter((name) => flags[name]).length + (spec ? 1 : 0)
     return jobs <= 1 || 'Choose one job.'
   })
   .strict()
@@ -275,6 +277,7 @@ async function benchMlp() {
 function chosen(given) {
   if (options.rbm) return benchRbm(given)
   if (options.scaling) return benchScaling(given)
+  if (options.hosts) return benchHosts(given)
   if (options.gallery) return benchGallery(given)
   return options.spec ? benchSpec(options.spec, given) : benchMlp()
 }

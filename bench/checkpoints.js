@@ -1,7 +1,7 @@
 /**
  * The cost of checkpoints: npm run bench:checkpoints -- [ROUNDS]. Trains specs/mnist-mlp.json and specs/mnist-cnn.json
- * with one checkpoint an epoch and with none, in turns, because the speed of a machine drifts. Prints the time in which
- * training stood still for them, as a share of training, and how much longer an epoch took: median and minimum.
+ * with a checkpoint after every second epoch, because the speed of a machine drifts. Prints for how long training stands
+ * still, and how much longer the epoch takes after a checkpoint: by medians and by means, in milliseconds and as a share of an epoch. The difference is taken over the beginning of the epoch, in which the checkpoint is written; the rest is the same.
  * Then the memory in which restore_best_weights keeps weights, beside that of the weights and of the whole state.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -23,13 +23,18 @@ const { signal } = new AbortController()
 const now = () => performance.now()
 const middle = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
-/** Trains epochs: their seconds, and those in which training stood still for checkpoints. */
-async function trained(session, epochs, policy) {
-  let stood = 0
-  let kept = 0
-  let whole = 0
+/** The beginning of an epoch in which the checkpoint before it is written, as a share of the steps. */
+const WATCHED = 0.1
+
+/**
+ * Trains epochs, with a checkpoint after every second one. Gives the milliseconds of each epoch, those in which training
+ * stood still for a checkpoint, and those from the end of an epoch until the checkpoint after it is surely written: with
+ * a checkpoint, and without.
+ */
+async function trained(session, epochs) {
+  const times = { epochs: [], stood: [], with: [], without: [] }
   const checkpoints = new RunCheckpoints({
-    policy,
+    policy: { every: 'epoch', keep: 2 },
     directory: join(folder, 'run'),
     weights: session.training.weights,
     facts: async () => ({ files: [] }),
@@ -41,25 +46,35 @@ async function trained(session, epochs, policy) {
     },
     now,
   })
+  let ended = now()
+  let count = 0
   const timed = {
-    isDue: (after) => policy !== null && after !== 'step',
+    isDue(after) {
+      if (after !== 'epoch') return false
+      ended = now()
+      return ++count % 2 === 0
+    },
     async save(state, read) {
       const began = now()
       const values = async () => {
         const all = await read()
-        whole = bytesOf(all)
+        times.whole = bytesOf(all)
         return all
       }
       await checkpoints.save(state, values, { waits: false })
-      stood += now() - began
-      kept = bytesOf(state.kept ?? {})
+      times.stood.push(now() - began)
+      times.kept = bytesOf(state.kept ?? {})
     },
   }
-  const began = now()
+  const last = Math.ceil(WATCHED * session.training.stepsPerEpoch)
   const options = { ...session.training, epochs, signal, now, checkpoints: timed }
-  for await (const _ of train(options));
+  for await (const event of train(options)) {
+    if (event.type === 'epochEnd') times.epochs.push(1000 * event.seconds)
+    if (event.type !== 'batchEnd' || event.step !== last || count === 0) continue
+    times[count % 2 === 0 ? 'with' : 'without'].push(now() - ended)
+  }
   await checkpoints.close()
-  return { seconds: (now() - began) / 1000, stood: stood / 1000, kept, whole }
+  return times
 }
 
 /** The memory behind arrays, each counted once. */
@@ -73,35 +88,25 @@ const SETTINGS = [
   'early_stopping.restore_best_weights=true',
 ].map((one) => parseSetting(one))
 
-/** Epochs of a turn. */
-const EPOCHS = { 'mnist-mlp': 10, 'mnist-cnn': 1 }
+/** Epochs of a round. */
+const EPOCHS = { 'mnist-mlp': 40, 'mnist-cnn': 5 }
 
 for (const [name, epochs] of Object.entries(EPOCHS)) {
   mkdirSync(join(folder, 'run'))
   const path = new URL(`../specs/${name}.json`, import.meta.url).pathname
   const { spec } = await requireSpec(path, SETTINGS, process.stdin)
   const session = await openSession(spec, await loadData(spec), engine)
-  const policies = { none: null, each: { every: 'epoch', keep: 2 } }
-  await trained(session, 1, null)
-  const times = { none: [], each: [] }
-  const stood = []
-  let memory
-  for (let round = 0; round < rounds; round++) {
-    const turns = Object.keys(policies)
-    for (const turn of round % 2 === 0 ? turns : turns.toReversed()) {
-      const one = await trained(session, epochs, policies[turn])
-      times[turn].push(one.seconds / epochs)
-      if (turn !== 'each') continue
-      stood.push(one.stood / one.seconds)
-      memory = one
-    }
-  }
-  const percent = (share) => `${(100 * share).toFixed(2)} %`
-  const ratio = (of) => percent(of(times.each) / of(times.none) - 1)
-  const least = (values) => Math.min(...values)
-  console.log(`${name}: an epoch ${middle(times.none).toFixed(2)} s (least ${least(times.none).toFixed(2)} s)`)
-  console.log(`  stood still ${percent(middle(stood))} of the time (least ${percent(least(stood))})`)
-  console.log(`  an epoch took longer by ${ratio(middle)} (least times: ${ratio(least)})`)
+  const each = []
+  for (let round = 0; round < rounds; round++) each.push(await trained(session, epochs))
+  const all = (key) => each.flatMap((times) => times[key])
+  const epoch = middle(all('epochs'))
+  const percent = (milliseconds) => `${milliseconds.toFixed(2)} ms, ${((100 * milliseconds) / epoch).toFixed(2)} %`
+  const longer = (of) => percent(of(all('with')) - of(all('without')))
+  const mean = (values) => values.reduce((a, b) => a + b) / values.length
+  console.log(`${name}: an epoch takes ${(epoch / 1000).toFixed(2)} s; ${all('stood').length} checkpoints`)
+  console.log(`  training stands still for ${percent(middle(all('stood')))} of an epoch`)
+  console.log(`  in all an epoch takes longer by ${longer(middle)} (by means: ${longer(mean)})`)
+  const [memory] = each
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
   const weights = session.model.weights.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0)
   console.log(

@@ -10,6 +10,7 @@ import { ArenaPlan } from '../dist/engine/compiled/inputs/arena.js'
 import { InputFeeder, placeInputs } from '../dist/engine/compiled/inputs/feeder.js'
 import { openEngine } from '../dist/engine/registry.js'
 import { arithmeticOf } from '../dist/run/arithmetic.js'
+import { hostsIn } from '../dist/run/hosts.js'
 import { learnerOf, NO_FACTS } from '../dist/run/learner.js'
 import { requireSpec } from '../dist/run/read-spec.js'
 import { openSession } from '../dist/run/session.js'
@@ -34,13 +35,14 @@ const {
   data: { form },
 } = await requireSpec(path, settings.map(parseSetting), process.stdin).catch(skip)
 const begun = performance.now()
-const request = { device: 'cpu', precision, logs: false }
+const hosts = hostsIn(process.env)
+const request = { device: 'cpu', precision, logs: false, ...(hosts && { hosts }) }
 const { engine } = await openEngine(name, request, () => arithmeticOf(given, form)).catch(skip)
 const opened = performance.now()
 const data = await loadData(given)
 const spec = soleSpec(given, data.form)
 const loaded = performance.now()
-const { runner, training } = await openSession(spec, data, engine)
+const { runner, training, model } = await openSession(spec, data, engine)
 const step = stepsOf(training)
 await step()
 const now = performance.now()
@@ -51,6 +53,7 @@ answer({
   first_step_ms: Math.round(now),
   open_ms: Math.round(opened - begun),
   compile_ms: Math.round(now - loaded),
+  trained: model.weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
 })
 
 for await (const line of createInterface({ input: process.stdin })) {

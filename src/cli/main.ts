@@ -2,6 +2,7 @@
 import { fileProblem } from '../base/file-problem.js'
 import { formatIssue, UserError } from '../base/issue.js'
 import { watchParent } from '../base/parent.js'
+import { GroupLost } from '../engine/group.js'
 import { memoryProblem } from '../engine/memory.js'
 import { ownVersion } from '../run/versions.js'
 import type { Commands } from './command.js'
@@ -30,6 +31,10 @@ async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
       for (const issue of error.issues) say(io, formatIssue(issue))
       say(io, error.message)
       return EXIT.badInput
+    }
+    if (error instanceof GroupLost) {
+      say(io, `${error.message}\nWith --resume the run goes on from its last checkpoint.`)
+      return EXIT.groupLost
     }
     if (isMissingModule(error)) throw error
     const problem = fileProblem(error)

@@ -4,6 +4,7 @@ import type { Progress } from '../base/progress.js'
 import { defaultThreads } from '../data/augment/batch-threads.js'
 import type { Data, LoadedData, OpenData } from '../data/data.js'
 import type { Engine } from '../engine/engine.js'
+import type { Hosts } from '../engine/group.js'
 import { openEngine } from '../engine/registry.js'
 import { arithmeticOf } from '../run/arithmetic.js'
 import { requireMemory } from '../run/foresee.js'
@@ -23,6 +24,8 @@ export interface PrepareOptions {
   readonly workers?: number | undefined
   /** True if the whole spec is trained, so that its memory is foreseen. */
   readonly trains?: boolean
+  /** The hosts that train together; undefined if this one trains alone. */
+  readonly hosts?: Hosts | undefined
 }
 
 /** A spec, its data, which are not read yet, and the weights with which training begins. */
@@ -41,11 +44,13 @@ export interface Opened {
 /** Opens the engine of a spec. If the spec leaves the choice open, prints which engine it is. */
 export async function engineFor(
   { spec, form }: { readonly spec: ResolvedSpec; readonly form: DataForm },
-  { quiet, logs }: PrepareOptions,
+  { quiet, logs, hosts }: PrepareOptions,
   io: Io,
 ): Promise<Engine> {
   const { engine: name, device, precision } = spec
-  const { engine, note } = await openEngine(name, { device, precision, logs }, () => arithmeticOf(spec, form))
+  const { engine, note } = await openEngine(name, { device, precision, logs, ...(hosts && { hosts }) }, () =>
+    arithmeticOf(spec, form),
+  )
   if (note !== undefined && !quiet) say(io, note)
   return engine
 }

@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from './exit-codes.js'
 import { type Io, say } from './io.js'
 import { overridesOf } from './overrides.js'
 import { type TrainOptions, trainChecked } from './train-checked.js'
+import { isOtherHost, trainForFirst } from './train-for-first.js'
 import { watchingData } from './watch-data.js'
 
 /** Options of `train resume`. */
@@ -17,6 +18,7 @@ export const resumeRun = async (directory: string, options: ResumeOptions, io: I
 
 /** Goes on with the run in a folder, if it is one of this spec, on the engine of its checkpoint unless one is chosen. */
 export async function resumeSpec(file: string, directory: string, options: TrainOptions, io: Io): Promise<ExitCode> {
+  if (isOtherHost()) return trainForFirst(file, options, io)
   const before = await engineOf(directory)
   const isChosen = options.engine !== undefined || options.set.some((one) => /^(engine|device)\b/.test(one))
   const { engine, device } =

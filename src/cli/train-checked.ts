@@ -4,6 +4,8 @@ import { defaultThreads } from '../data/augment/batch-threads.js'
 import { foldsLines } from '../report/folds.js'
 import { expectationLines } from '../report/run-summary.js'
 import { warningsOfData } from '../run/data-warnings.js'
+import { isFirstHost, refuseFolds } from '../run/host-group.js'
+import { hostsIn } from '../run/hosts.js'
 import type { CheckedSpec } from '../run/read-spec.js'
 import type { ResumeWork } from '../run/resume.js'
 import { type FoldsEnd, hasFolds, trainFolds } from '../run/train-folds.js'
@@ -47,6 +49,8 @@ export async function trainChecked(
   options: TrainOptions,
   io: Io,
 ): Promise<ExitCode> {
+  const hosts = hostsIn(process.env)
+  if (hosts) refuseFolds(checked.spec)
   const { mlflow } = options
   if (mlflow !== undefined) checkServer(mlflow)
   const place = options.events === undefined ? null : eventsPlace(options.events)
@@ -72,7 +76,7 @@ export async function trainChecked(
     interrupt.begin('idle', interruptedBefore('training began', null))
     const { engine, data, waiting } = await openSpec(
       checked,
-      { quiet: isQuiet, logs: verbose === '3', trains: true },
+      { quiet: isQuiet, logs: verbose === '3', trains: true, hosts },
       io,
     )
     const ofData = warningsOfData(spec, data).map(issue)
@@ -94,7 +98,8 @@ export async function trainChecked(
     const work: Work = {
       ...{ warnings: [...warnings, ...ofData], start, data, engine, workers, host },
       spec: resumed?.spec ?? spec,
-      out: resumed?.directory ?? out,
+      // the first host alone writes
+      out: isFirstHost(engine.group) ? (resumed?.directory ?? out) : null,
       resume: resumed,
       pauseAfter: options['pause-after'],
     }
@@ -137,7 +142,9 @@ function codeAfter(end: StagesEnd | FoldsEnd, { io, interrupt, listener, options
   if (outcome !== 'interrupted' && outcome !== 'paused') return CODES[outcome]
   if (before !== null) say(io, interruptedBefore(before, directory))
   if (directory !== null && options.verbose !== '0') say(io, `To go on: train resume ${directory}`)
-  return outcome === 'paused' ? EXIT.done : codeOfInterruption(interrupt.signal)
+  if (outcome === 'paused') return EXIT.done
+  // another host was asked to end
+  return interrupt.signal.aborted ? codeOfInterruption(interrupt.signal) : EXIT.terminated
 }
 
 const CODES = { done: EXIT.done, expectationFailed: EXIT.expectationFailed, diverged: EXIT.diverged } as const

@@ -1,6 +1,8 @@
 /** The interface between engines and the training loop. Where state lives is up to the engine. */
+import type { Share } from '../base/share.js'
 import type { Programs } from '../program/program.js'
 import type { Device, Precision } from '../spec/engines.js'
+import type { Group, Hosts, Sharing } from './group.js'
 
 /**
  * Arrays of one batch by input name, with `size` samples each. Valid until the batch after the next one is requested.
@@ -8,7 +10,12 @@ import type { Device, Precision } from '../spec/engines.js'
 export interface Batch {
   readonly size: number
   readonly arrays: Readonly<Record<string, Uint8Array | Int32Array | Float32Array>>
+  /** Set if this is the share that a host has in a batch. */
+  readonly share?: Share
 }
+
+/** Number of samples of the whole batch, on all hosts. */
+export const samplesOf = ({ size, share }: Batch): number => share?.of ?? size
 
 export type Scalars = Readonly<Record<string, number>>
 
@@ -24,6 +31,8 @@ export interface EngineRequest {
   readonly precision: Precision
   /** True if log lines of native libraries may reach standard error. */
   readonly logs: boolean
+  /** The hosts that compute together; absent if this one computes alone. */
+  readonly hosts?: Hosts
 }
 
 export const DEFAULT_REQUEST: EngineRequest = { device: 'auto', precision: 'float32', logs: false }
@@ -38,6 +47,8 @@ export interface Engine {
   readonly precision: Precision
   /** True if programs are traced and compiled; false if each operation runs by itself, which is slow. */
   readonly compiled: boolean
+  /** The hosts that compute together; absent if this one computes alone. */
+  readonly group?: Group
   /** Versions of the libraries that compute, by name. They are saved in the history of a run. */
   readonly versions: Readonly<Record<string, string>>
   /** Prepares programs that share one state, with its initial values. `seed` is the seed of the noise inputs. */
@@ -56,6 +67,8 @@ export interface LoadOptions {
   readonly largest?: string
   /** Called with a warning, such as that memory may run out. */
   readonly warn?: (text: string) => void
+  /** Set if batches are shared by the hosts of the engine's group. */
+  readonly sharing?: Sharing
 }
 
 /** Runs the programs of these names. */

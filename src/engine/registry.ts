@@ -7,6 +7,7 @@ import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
 import { type Arithmetic, faster } from './faster.js'
+import type { Hosts } from './group.js'
 
 export type RealEngine = Exclude<EngineName, 'auto'>
 
@@ -43,8 +44,10 @@ export async function openEngine(
   arithmetic?: () => Promise<Arithmetic>,
 ): Promise<{ engine: Engine; note?: string }> {
   const reasons: string[] = []
-  if (name !== 'auto') {
-    const engine = await ENGINES[name](request)
+  if (request.hosts) requireTensorflow(name, request.hosts)
+  if (name !== 'auto' || request.hosts) {
+    const chosen = name === 'auto' ? 'tensorflow' : name
+    const engine = await ENGINES[chosen](request)
     return { engine, ...(engine.notGpu !== undefined && { note: noteOf(engine, [engine.notGpu]) }) }
   }
   const engine =
@@ -106,6 +109,13 @@ async function onnxIfLoadable(request: EngineRequest, reasons: string[]): Promis
 }
 
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
+
+function requireTensorflow(name: EngineName, { addresses }: Hosts): void {
+  if (name === 'auto' || name === 'tensorflow') return
+  throw new UserError(
+    `Only engine tensorflow computes on several hosts, of which there are ${addresses.length} here; the spec has engine ${name}.`,
+  )
+}
 
 function requireProcessor(name: RealEngine, request: EngineRequest): void {
   if (request.device.startsWith('gpu')) {

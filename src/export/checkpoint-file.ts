@@ -43,6 +43,8 @@ export interface ComputedBy {
   readonly device: string
   readonly precision: string
   readonly processors: number
+  /** Number of hosts that trained together; absent for one. */
+  readonly hosts?: number
 }
 
 export interface Checkpoint {

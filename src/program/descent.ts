@@ -135,8 +135,9 @@ export function descent({
   const train: Program = {
     state,
     inputs: all,
-    run(old, given) {
+    run(old, given, found) {
       const { gradients, updates: own, outputs } = gradientsOf(old, given)
+      found?.([...gradients, ...Object.values(own ?? {})])
       const next: Record<string, tf.Tensor> = { ...own }
       const learningRate = given[LEARNING_RATE.name] as tf.Scalar
       const iterations = given[updates.name] as tf.Scalar
@@ -178,8 +179,9 @@ export function descent({
   const accumulate: Program = {
     state,
     inputs: all,
-    run(old, given) {
+    run(old, given, found) {
       const { gradients, updates: own, outputs } = gradientsOf(old, given)
+      found?.([...gradients, ...Object.values(own ?? {})])
       const sums = gradients.map((gradient, index) => {
         const name = slotName(weights[index]!.name, ACCUMULATOR)
         return [name, tf.add(gradient, old[name]!)] as const

@@ -12,4 +12,7 @@ export type LearningPrograms = StepPrograms & {
   readonly lookups?: Program
 }
 
+/** Programs whose outputs are not sums over a batch, or that take none: each host runs them for itself. */
+export const PROGRAMS_OF_ONE_HOST: readonly string[] = ['inspect', 'lookups', 'average', 'overwrite']
+
 export type LearningProgram = keyof LearningPrograms

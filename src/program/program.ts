@@ -1,4 +1,5 @@
 /** The interface between models and engines: one step of work as a pure function of tensors, written in tfjs ops. */
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { NoiseInput } from '../base/noise.js'
 import type { BatchShape } from '../base/shape.js'
 import type { Slot } from '../base/slot.js'
@@ -42,10 +43,14 @@ export interface Program {
   /**
    * Returns new values for some of the state, and named outputs. The caller frees the tensors that go in and those that
    * come out. An output computed from samples must be a sum over them, and a gradient a mean, because an engine may run
-   * the halves of a batch separately and combine the results.
+   * the halves of a batch separately and combine the results. `found` is told the means over the batch from which new
+   * state is computed: gradients, and state that a layer computes from samples.
    */
-  run(state: Tensors, inputs: Tensors): { state: Tensors; outputs: Tensors }
+  run(state: Tensors, inputs: Tensors, found?: MeansFound): { state: Tensors; outputs: Tensors }
 }
+
+/** Hears of means over the samples of a batch. Between them and new state, nothing depends on samples. */
+export type MeansFound = (means: readonly Tensor[]) => void
 
 /** Programs by name. */
 export type Programs = Readonly<Record<string, Program>>

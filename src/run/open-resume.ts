@@ -38,9 +38,7 @@ export async function openResume(
   const found = differences([before, after]).filter(({ path }) => !HARMLESS.includes(path[0]!))
   const changes = found.filter((one) => !isMoreEpochs(one))
   if (changes.length > 0 && !allowsChange) {
-    const lines = changes.map(
-      ({ path, values: [old, now] }) => `  ${path.join('.')}: ${words(old)} in the run, ${words(now)} now`,
-    )
+    const lines = changes.map((one) => differenceLine(one, ['in the run', 'now']))
     throw new UserError(
       [
         `The spec differs from that of the run in ${directory}:`,
@@ -71,12 +69,16 @@ export async function openResume(
 }
 
 /** Fields that change no result. Another engine changes results within rounding, which is said later. */
-const HARMLESS: readonly string[] = ['$schema', 'name', 'engine', 'device', 'checkpoint', 'expect', 'start']
+export const HARMLESS: readonly string[] = ['$schema', 'name', 'engine', 'device', 'checkpoint', 'expect', 'start']
 
 const CALLBACKS: readonly string[] = ['callbacks', 'early_stopping']
 
 const isMoreEpochs = ({ path, values: [old, now] }: Difference): boolean =>
   path.join('.') === 'fit.epochs' && Number(now) > Number(old)
+
+/** A line about a field that differs in two specs; `where` says which is which. */
+export const differenceLine = ({ path, values }: Difference, where: readonly [string, string]): string =>
+  `  ${path.join('.')}: ${where.map((place, index) => `${words(values[index])} ${place}`).join(', ')}`
 
 const words = (value: unknown): string => (value === undefined ? 'nothing' : written(value))
 

@@ -135,17 +135,18 @@ export async function endedStage({ spec }: Stage, form: DataForm, directory: str
   return { weights: weightsFor(model, rbm), measured: measuredIn(history) }
 }
 
-export const computedBy = ({ name, device, precision }: Engine): ComputedBy => ({
+export const computedBy = ({ name, device, precision, group }: Engine): ComputedBy => ({
   engine: name,
   device,
   precision,
   processors: processors(),
+  ...(group && { hosts: group.addresses.length }),
 })
 
 /** Says that the results are not those of a run without a break bit for bit; null if they are. */
 export function unlikeWords(before: ComputedBy, now: ComputedBy): string | null {
-  const words = ({ engine, device, precision, processors }: ComputedBy) =>
-    `engine ${engine}, device ${device}, ${precision}, ${processors} processors`
+  const words = ({ engine, device, precision, processors, hosts = 1 }: ComputedBy) =>
+    `engine ${engine}, device ${device}, ${precision}, ${processors} processors${hosts > 1 ? `, ${hosts} hosts` : ''}`
   if (words(before) === words(now)) return null
   return `The checkpoint was computed by ${words(before)}; now it is ${words(now)}. The results agree within rounding, not bit for bit`
 }

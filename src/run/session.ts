@@ -5,7 +5,7 @@ import { isAugmented } from '../data/augment/augmented-table.js'
 import { batchThreads } from '../data/augment/batch-threads.js'
 import { type BatchOptions, batches } from '../data/batches.js'
 import type { Data } from '../data/data.js'
-import { elementMeans, part, type Table } from '../data/table.js'
+import { elementMeans, part as partOfTable, type Table } from '../data/table.js'
 import { type Clock, timed } from '../data/timed.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { StartReport } from '../export/start-report.js'
@@ -21,6 +21,7 @@ import type { TrainingOptions } from '../training/loop.js'
 import { buildSchedule } from '../training/schedules/registry.js'
 import { classCounts } from './class-weights.js'
 import { copiedBytes, largestOutput } from './foresee.js'
+import { Agreement, refuseChains } from './host-group.js'
 import { learnerOf } from './learner.js'
 import type { Start } from './start.js'
 
@@ -46,6 +47,8 @@ export interface Session {
   readonly inFile: boolean
   /** Number of threads that augment the rows to train on; null if these are not augmented. */
   readonly workers: number | null
+  /** What the hosts of a group agree on while they train; null if this one trains alone. */
+  readonly agreement: Agreement | null
 }
 
 export interface SessionOptions {
@@ -73,8 +76,13 @@ export async function openSession(
   const learner = learnerOf(spec, form, lengths, facts, start?.values)
   const { model, programs, plan, measured } = learner
   const memory = { copies: copiedBytes(spec, learner), largest: largestOutput(learner).name }
-  const runner = await engine.load(programs, { seed, batchSize, ...memory, ...(warn && { warn }) })
-  const inOrder = (table: Table) => () => batches(table, { batchSize })
+  const { group } = engine
+  if (group) refuseChains(programs.train)
+  const agreement = group ? new Agreement(group) : null
+  const sharing = agreement && { sharing: agreement.sharing }
+  const runner = await engine.load(programs, { seed, batchSize, ...memory, ...sharing, ...(warn && { warn }) })
+  const part = group && { part: { index: group.rank, of: group.addresses.length } }
+  const inOrder = (table: Table) => () => batches(table, { batchSize, ...part })
   const clock: Clock = { spent: 0 }
   const threads = isAugmented(train) && workers > 0 ? batchThreads(train, workers, batchSize) : null
   const trainingBatches = (pass: BatchOptions) =>
@@ -85,6 +93,7 @@ export async function openSession(
     clock,
     inFile: train.prefetch !== undefined,
     workers: isAugmented(train) ? workers : null,
+    agreement,
     model,
     rbm: learner.kind === 'rbm' ? learner.unlabelled : null,
     labelled: learner.kind === 'rbm' ? learner.labelled : null,
@@ -97,10 +106,13 @@ export async function openSession(
       ...lengths,
       validationSamples: validation.count,
       batches: (epoch, from = 0) =>
-        trainingBatches({ batchSize, epoch, from, ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }) }),
+        trainingBatches({
+          ...{ batchSize, epoch, from, ...part },
+          ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }),
+        }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       // the first training samples, as many as validation has
-      compared: inOrder(part(train, 0, Math.min(train.count, validation.count))),
+      compared: inOrder(partOfTable(train, 0, Math.min(train.count, validation.count))),
       metrics: measured,
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),

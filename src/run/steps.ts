@@ -1,5 +1,5 @@
 /** Training steps one at a time, without end, for code that times or examines steps. */
-import type { Batch, Outputs } from '../engine/engine.js'
+import { type Batch, type Outputs, samplesOf } from '../engine/engine.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import { runStep } from '../training/step.js'
 import type { Session } from './session.js'
@@ -30,6 +30,6 @@ export function stepsOf(training: Session['training']): () => Promise<TrainingSt
 
 async function* wholeBatches({ batches, batchSize }: Session['training']): AsyncGenerator<Ahead<Batch>, never> {
   for (let epoch = 1; ; epoch++) {
-    for await (const ahead of oneAhead(batches(epoch))) if (ahead.batch.size === batchSize) yield ahead
+    for await (const ahead of oneAhead(batches(epoch))) if (samplesOf(ahead.batch) === batchSize) yield ahead
   }
 }

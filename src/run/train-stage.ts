@@ -120,6 +120,6 @@ function resultsOf(
 export function outcomeOf({ history, expectations }: Tested, signal: AbortSignal): Outcome {
   if (signal.aborted) return 'interrupted'
   const { reason } = history.stop
-  if (reason === 'diverged' || reason === 'paused') return reason
+  if (reason === 'diverged' || reason === 'paused' || reason === 'interrupted') return reason
   return expectations.every(({ passed }) => passed) ? 'done' : 'expectationFailed'
 }

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { inWords } from '../base/file-problem.js'
 import type { Data } from '../data/data.js'
 import type { StateValues } from '../engine/engine.js'
+import type { Group } from '../engine/group.js'
 import { saveModel } from '../export/model.js'
 import type { Lock } from '../export/run-lock.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import { isStacked } from '../spec/spec.js'
 import { type Measured, scoresOf } from '../training/gate.js'
 import { fitCheckpoint, refuseOtherData } from './fit-checkpoint.js'
+import { agreed, isFirstHost, ofFirstHost } from './host-group.js'
 import { nextData } from './next-data.js'
 import { createFolder, reopenFolder, writeSpec } from './results.js'
 import { type EndedStage, endedStage, NO_POINT, type ResumePoint, type ResumeWork, resumePoint } from './resume.js'
@@ -20,7 +22,9 @@ import type { Work } from './work.js'
 import type { StagesEnd, WorkEvent } from './work-events.js'
 
 /** Trains the stages one after another, until one is interrupted or fails. */
-export const trainStages = (work: Work): AsyncGenerator<WorkEvent, StagesEnd> => new StagedRun(work).events()
+export async function* trainStages(work: Work): AsyncGenerator<WorkEvent, StagesEnd> {
+  return yield* new StagedRun(await agreed(work)).events()
+}
 
 class StagedRun {
   readonly #stages: readonly Stage[]
@@ -78,25 +82,28 @@ class StagedRun {
 
   /** The stage as it ended before the run was resumed; null if it has not. */
   async #endedBefore(stage: Stage): Promise<EndedStage | null> {
-    const { resume, out } = this.work
-    if (!resume || stage.folder === null) return null
-    return endedStage(stage, this.#data.form, folderOf(stage, out!))
+    const { resume, out, engine } = this.work
+    if (stage.folder === null) return null
+    return ofFirstHost(engine.group, async () =>
+      resume ? endedStage(stage, this.#data.form, folderOf(stage, out!)) : null,
+    )
   }
 
   /** Trains a stage. Returns how the run ended if the stage did not end well, else null. */
   async *#train(stage: Stage, next: Stage | null): AsyncGenerator<WorkEvent, StagesEnd | null> {
     const { engine, workers, start, host, resume, out } = this.work
-    const point = resume ? await resumePoint(folderOf(stage, out!), resume, engine) : NO_POINT
-    const warnings = [...point.warnings]
+    const own = resume ? await resumePoint(folderOf(stage, out!), resume, engine) : NO_POINT
+    const warnings = [...own.warnings]
     const warn = (text: string) => warnings.push(text)
     const session = await host.waiting(`Compiling for ${engine.name}`, () =>
       openSession(stage.spec, this.#data, engine, { warn, workers, start }),
     )
     try {
-      if (resume) warnings.push(...(await this.#goOn(stage, session, point, resume)))
+      if (resume) warnings.push(...(await this.#goOn(stage, session, own, resume)))
       for (const text of warnings) yield { type: 'engineWarning', text }
       if (host.signal.aborted) return this.#interruptedBefore(stage)
-      if (stage.first && !point.checkpoint) await session.runner.write(stage.first(this.#trained))
+      if (stage.first && !own.checkpoint) await session.runner.write(stage.first(this.#trained))
+      const point = engine.group ? await beginAsFirst(engine.group, session, own) : own
       const directory = await this.#created()
       const left = next ? beforeStage(next) : this.#becomesLayers ? 'the model of the stack was saved' : null
       const tested = yield* trainStage(this.work, { stage, session, point, run: directory, isLast: !next, left })
@@ -183,6 +190,14 @@ class StagedRun {
     const before = this.#directory === undefined ? 'training began' : beforeStage(stage)
     return { outcome: 'interrupted', directory, scores: null, measured: null, before }
   }
+}
+
+/** Begins with the state of the first host, at its place. */
+async function beginAsFirst(group: Group, { runner }: Session, own: ResumePoint): Promise<ResumePoint> {
+  const first = await ofFirstHost(group, async () => ({ checkpoint: own.checkpoint, values: await runner.read() }))
+  if (isFirstHost(group)) return own
+  await runner.write(first.values)
+  return { ...NO_POINT, checkpoint: first.checkpoint }
 }
 
 const beforeStage = ({ title }: Stage): string => `this stage began: ${title}`

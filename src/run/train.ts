@@ -66,9 +66,12 @@ export async function* trainSession({
   const began = { date: started, milliseconds: now() - state.milliseconds }
   // all rows are written again: the last ones may be later than the checkpoint
   for (const event of state.epochs) await results.epoch(event)
-  const { training } = session
-  const events = (ending: AbortSignal) =>
-    train({ ...training, signal: ending, now, files: results.files, checkpoints, pauseAfter }, state)
+  const { training, agreement } = session
+  const events = (ending: AbortSignal) => {
+    agreement?.begin({ ending, elapsed: () => now() - began.milliseconds })
+    const heard = agreement ? { signal: agreement.signal, elapsed: agreement.elapsed } : { signal: ending }
+    return train({ ...training, ...heard, now, files: results.files, checkpoints, pauseAfter }, state)
+  }
   return { ...(yield* follow(events, state.epochs, results, signal)), began }
 }
 
@@ -177,8 +180,9 @@ function both(first: UserError | undefined, then: unknown): unknown {
  * Returns the loss and metrics on the test set; null without one, or when interrupted. A UserError about its data is
  * returned, not thrown, so that the results can be written first.
  */
-async function testScores({ form, runner, training, testBatches }: Session, signal: AbortSignal) {
+async function testScores({ form, runner, training, testBatches, agreement }: Session, own: AbortSignal) {
   if (form.rows.test === 0) return null
+  const signal = agreement?.signal ?? own
   try {
     return await evaluate(runner, testBatches(), training.metrics, signal, training.lookups)
   } catch (error) {

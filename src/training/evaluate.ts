@@ -1,5 +1,5 @@
 /** Measures a model without training. */
-import type { Batch, Runner, Scalars } from '../engine/engine.js'
+import { type Batch, type Runner, type Scalars, samplesOf } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { LearningProgram } from '../program/learning-programs.js'
 import type { Measured } from '../program/measured.js'
@@ -25,7 +25,7 @@ export async function evaluate(
   for await (const { batch, scalars } of numbered(batches)) {
     signal.throwIfAborted()
     const outputs = await runner.run('evaluate', batch, scalars)
-    if (totals.add(outputs, batch.size)) continue
+    if (totals.add(outputs, samplesOf(batch))) continue
     const measured = firstBad(outputs)!
     await refuseMissingRow(runner, lookups, batch, { mode: 'evaluation', words: 'the test', iterations: 0 })
     bad ??= await firstBadTensor(runner, batch, 0, measured)

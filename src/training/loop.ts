@@ -1,6 +1,6 @@
 /** The only training loop, for every engine and every kind of model. It runs programs and yields events. */
 import type { EpochLengths } from '../base/epoch.js'
-import type { Batch, Outputs, Runner, StateValues } from '../engine/engine.js'
+import { type Batch, type Outputs, type Runner, type StateValues, samplesOf } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { StepPlan } from '../program/descent.js'
 import type { LearningProgram } from '../program/learning-programs.js'
@@ -57,6 +57,8 @@ export interface TrainingOptions extends EpochLengths {
   readonly pauseAfter?: number | undefined
   /** Milliseconds. */
   readonly now: () => number
+  /** Milliseconds since training began, if other hosts must see the same time. Default: by `now`. */
+  readonly elapsed?: () => number
 }
 
 /**
@@ -206,7 +208,7 @@ class Training {
       const outputs = await runStep(this.options, batch, scalars, prepareNext)
       const step = ++this.#step
       this.#last = { epoch, step }
-      if (!totals.add(outputs, batch.size)) {
+      if (!totals.add(outputs, samplesOf(batch))) {
         const words = `epoch ${epoch}, step ${step}`
         return this.#wentBad('step', { mode: 'training', words, iterations }, batch, outputs)
       }
@@ -235,7 +237,7 @@ class Training {
     for (const [batches, totals] of this.#gaps.length > 0 ? passes : passes.slice(0, 1)) {
       for await (const { batch, scalars } of numbered(batches())) {
         const outputs = await runner.run('evaluate', batch, scalars)
-        if (!totals.add(outputs, batch.size)) {
+        if (!totals.add(outputs, samplesOf(batch))) {
           const words = `the validation after epoch ${this.#epoch}`
           const place = { mode: 'evaluation', words, iterations: this.#iterations } as const
           await this.#wentBad('validation', place, batch, outputs)
@@ -269,7 +271,7 @@ class Training {
     learningRate: this.#learningRate(),
     updates: this.#updates,
     keys: this.#keys,
-    elapsed: () => this.options.now() - this.#began,
+    elapsed: this.options.elapsed ?? (() => this.options.now() - this.#began),
   })
 
   /** The rate of the next step. */

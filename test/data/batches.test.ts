@@ -83,3 +83,31 @@ test('over a part of a table shows the rows of that part alone', async () => {
   const { seen } = await visit(part(rowsOf(10), 3, 8), { batchSize: 2, shuffle: { seed: 1, epoch: 1 } })
   expect(seen.toSorted((a, b) => a - b)).toEqual([3, 4, 5, 6, 7])
 })
+
+test.each([2, 3, 4])('%s parts together have each row of each batch once', async (of) => {
+  const table = rowsOf(10)
+  const options = { batchSize: 4, shuffle: { seed: 1, epoch: 1 } }
+  const { seen: whole } = await visit(table, options)
+  const seen: number[][] = Array.from({ length: of }, () => [])
+  const ofEach = Array.from({ length: of }, (_, index) => batches(table, { ...options, part: { index, of } }))
+  for (let at = 0; at < 10; at += 4) {
+    const size = Math.min(4, 10 - at)
+    let from = 0
+    for (const [index, part] of ofEach.entries()) {
+      const { arrays, share, size: rows } = (await part.next()).value!
+      expect(share!.of).toBe(size)
+      const labels = [...arrays[Y]!.subarray(0, rows)]
+      if (share!.counted === 0) {
+        // a part without rows has the first one, which does not count
+        expect({ labels, from: share!.from }).toEqual({ labels: [whole[at]], from: 0 })
+        continue
+      }
+      expect(share).toEqual({ of: size, from, counted: rows })
+      from += rows
+      seen[index]!.push(...labels)
+      expect(labels).toEqual(whole.slice(at + share!.from, at + share!.from + rows))
+    }
+    expect(from).toBe(size)
+  }
+  expect(seen.flat().toSorted((a, b) => a - b)).toEqual(all(10))
+})

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { UserError } from '../../base/issue.js'
 import { processors } from '../../base/processors.js'
 import { receivedError } from '../../base/sent-error.js'
-import { type BatchOptions, rowsOfBatches, type TableBatch } from '../batches.js'
+import { type BatchOptions, partOf, rowsOfBatches, type TableBatch } from '../batches.js'
 import { ONCE } from '../steps/binary-draws.js'
 import { firstRows } from '../table.js'
 import type { Clock } from '../timed.js'
@@ -81,20 +81,21 @@ export function batchThreads(table: AugmentedTable, count: number, batchSize: nu
       for (let room = 0; room < ROOMS; room++) await whole(room)
       const { epoch = ONCE } = options
       const order = rowsOfBatches(table, options)
-      const sizes: number[] = []
+      const sent: Pick<TableBatch, 'size' | 'share'>[] = []
       const sendNext = () => {
         const next = order.next()
         if (next.done) return
-        send(sizes.length % ROOMS, next.value, epoch)
-        sizes.push(next.value.length)
+        const { rows, ...share } = partOf(next.value, options.part)
+        send(sent.length % ROOMS, rows, epoch)
+        sent.push({ size: rows.length, ...share })
       }
       for (let ahead = 0; ahead < AHEAD; ahead++) sendNext()
-      for (let done = 0; done < sizes.length; done++) {
+      for (let done = 0; done < sent.length; done++) {
         const room = done % ROOMS
         const began = performance.now()
         await whole(room)
         clock.spent += performance.now() - began
-        yield { size: sizes[done]!, arrays: firstRows(rooms[room]!, fields, sizes[done]!) }
+        yield { ...sent[done]!, arrays: firstRows(rooms[room]!, fields, sent[done]!.size) }
         sendNext()
       }
     },

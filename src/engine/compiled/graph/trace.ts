@@ -13,15 +13,23 @@ const BACKEND = 'trace'
 /** Priority of the backend. Real backends have 1 or more, so tfjs never chooses this one by itself. */
 const LAST_CHOICE = 0
 
+export interface TraceOptions {
+  /** True to make outputs, named by `MEAN`, of the means that the program finds. */
+  readonly means?: boolean
+}
+
+/** Name of the outputs that are means over the batch. */
+export const MEAN = 'mean over the batch'
+
 /**
  * Returns the graph of one step of a program for batches of this size. The current tfjs backend is restored afterwards.
  */
-export async function trace(program: Program, batch: number): Promise<Graph> {
+export async function trace(program: Program, batch: number, options: TraceOptions = {}): Promise<Graph> {
   const backend = traceBackend()
   const before = tf.getBackend()
   await tf.setBackend(BACKEND)
   try {
-    return verify(backend.record(program, batch), 'tracing')
+    return verify(backend.record(program, batch, options), 'tracing')
   } finally {
     if (before) await tf.setBackend(before)
   }
@@ -77,7 +85,7 @@ class TraceBackend extends tf.KernelBackend implements GraphWriter {
   #ids = new WeakMap<object, ValueId>()
   #recording: Recording = { values: new Map(), inputs: [], constants: [], nodes: [] }
 
-  record(program: Program, batch: number): Graph {
+  record(program: Program, batch: number, { means = false }: TraceOptions): Graph {
     this.#recording = { values: new Map(), inputs: [], constants: [], nodes: [] }
     const outputs: GraphOutput[] = []
     tf.tidy(() => {
@@ -98,7 +106,10 @@ class TraceBackend extends tf.KernelBackend implements GraphWriter {
           symbol(...inputType(input, batch), (value) => ({ value, from: 'input', name: input.name, input })),
         ]),
       )
-      const result = program.run(state, inputs)
+      const found = (tensors: readonly tf.Tensor[]) => {
+        outputs.push(...tensors.map((tensor) => ({ value: this.#id(tensor), to: 'output' as const, name: MEAN })))
+      }
+      const result = program.run(state, inputs, means ? found : undefined)
       for (const to of ['state', 'output'] as const) {
         for (const [name, tensor] of Object.entries(to === 'state' ? result.state : result.outputs)) {
           outputs.push({ value: this.#id(tensor), to, name })

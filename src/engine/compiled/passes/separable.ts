@@ -47,13 +47,35 @@ type Rule = (inputs: readonly Operand[], place: Place) => Kind | undefined
 
 /** `size` is the number of samples in the graph's batch, which is a half. */
 export function isSeparable(graph: Graph, size: number): boolean {
+  const kinds = kindsOf(graph, size)
+  if (!kinds) return false
+  const averaged = new Set(graph.outputs.filter(isForUpdate).map(({ value }) => value))
+  return graph.outputs.every((output) => {
+    const { of } = kinds.get(output.value)!
+    if (output.to === 'state') return of === 'all'
+    if (!isForUpdate(output)) return of === 'sum' && !averaged.has(output.value)
+    return of === 'all' || (of !== 'each' && infoOf(graph, output.value).shape.length > 0)
+  })
+}
+
+/**
+ * True if the graph of one share of a batch, of `size` samples, looks at each sample by itself: its outputs are the same
+ * for all shares, or sums and means over samples.
+ */
+export function looksAtEachSample(graph: Graph, size: number): boolean {
+  const kinds = kindsOf(graph, size)
+  return kinds !== undefined && graph.outputs.every(({ value }) => kinds.get(value)!.of !== 'each')
+}
+
+/** The kind of each value; undefined if one is not known. */
+function kindsOf(graph: Graph, size: number): ReadonlyMap<ValueId, Kind> | undefined {
   // with a single sample, its axis cannot be told from other axes of length 1
-  if (size < 2) return false
+  if (size < 2) return undefined
   const kinds = new Map<ValueId, Kind>()
   const shapeOf = (value: ValueId): Shape => infoOf(graph, value).shape
   for (const input of graph.inputs) {
     const dims = declaredShape(input)
-    if (dims.lastIndexOf(null) > 0) return false
+    if (dims.lastIndexOf(null) > 0) return undefined
     kinds.set(input.value, isOfSamples(input) ? each(0, 1) : all(shapeOf(input.value)))
   }
   for (const { value, data } of graph.constants) {
@@ -66,16 +88,10 @@ export function isSeparable(graph: Graph, size: number): boolean {
   for (const node of graph.nodes) {
     const inputs = node.inputs.map((input) => ({ kind: kinds.get(input)!, shape: shapeOf(input) }))
     const kind = kindOf(node, inputs, { size, shape: shapeOf(node.output), attributes: node.attributes })
-    if (!kind) return false
+    if (!kind) return undefined
     kinds.set(node.output, kind)
   }
-  const averaged = new Set(graph.outputs.filter(isForUpdate).map(({ value }) => value))
-  return graph.outputs.every((output) => {
-    const { of } = kinds.get(output.value)!
-    if (output.to === 'state') return of === 'all'
-    if (!isForUpdate(output)) return of === 'sum' && !averaged.has(output.value)
-    return of === 'all' || (of !== 'each' && shapeOf(output.value).length > 0)
-  })
+  return kinds
 }
 
 const all = (shape: Shape, isEven = (axis: number) => shape[axis] === 1): Kind => ({

@@ -1,7 +1,7 @@
 /** Makes the simplified graph of a program, which every runtime lowers. */
 import type { Program } from '../../../program/program.js'
 import type { Graph } from '../graph/graph.js'
-import { trace } from '../graph/trace.js'
+import { type TraceOptions, trace } from '../graph/trace.js'
 import { recognize } from './recognize.js'
 import { simplify } from './simplify.js'
 import { stackTerms } from './stack-terms.js'
@@ -15,5 +15,5 @@ export const PASSES: readonly { readonly name: string; readonly run: (graph: Gra
 ]
 
 /** The graph of a program for one batch size, after all passes. */
-export const simplifiedGraph = async (program: Program, batch: number): Promise<Graph> =>
-  PASSES.reduce((graph, { run }) => run(graph), await trace(program, batch))
+export const simplifiedGraph = async (program: Program, batch: number, options?: TraceOptions): Promise<Graph> =>
+  PASSES.reduce((graph, { run }) => run(graph), await trace(program, batch, options))

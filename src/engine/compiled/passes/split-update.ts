@@ -65,6 +65,7 @@ export function splitUpdate(graph: Graph): SplitStep {
   const updates = cut.map(({ update }) => update)
   const stored = new Set(cut.flatMap(({ outputs }) => outputs))
   const inputs = new Set(graph.inputs.map(({ value }) => value))
+  const given = new Set(graph.outputs.filter(isForUpdate).map(({ value }) => value))
   const needed = new Set(
     updates.flatMap(({ arrays, scalars }) => [
       ...arrays.flatMap((array) => (array.from === 'graph' ? [array.value] : [])),
@@ -73,7 +74,13 @@ export function splitUpdate(graph: Graph): SplitStep {
   )
   const outputs: GraphOutput[] = [
     ...graph.outputs.filter((output) => !stored.has(output)),
-    ...[...needed].map((value) => ({ value, to: 'output' as const, name: updateValueName(value) })),
+    ...[...needed]
+      .filter((value) => !given.has(value))
+      .map((value) => ({
+        value,
+        to: 'output' as const,
+        name: updateValueName(value),
+      })),
   ]
   return { graph: verify(removeUnused({ ...graph, outputs }), 'split-update'), updates }
 }

@@ -15,7 +15,12 @@ export interface SessionConfig {
   readonly gpu?: number
   /** True if steps have two halves, each of which computes on half of the cores. */
   readonly halves?: boolean
+  /** Number of this process in a group of hosts; absent if it computes alone. */
+  readonly rank?: number
 }
+
+/** The job of all processes in a group of hosts; the first of them leads collective operators. */
+export const JOB = 'worker'
 
 const ON = 1
 const OFF = 2
@@ -49,14 +54,22 @@ const isRewritten = ({ precision, nodes = 0, gpu }: SessionConfig): boolean =>
   REWRITERS[precision].length > 0 || (gpu !== undefined && nodes <= MOST_REWRITTEN)
 
 export function sessionConfig(config: SessionConfig): Uint8Array {
-  const { precision, gpu, halves = false } = config
+  const { precision, gpu, halves = false, rank } = config
   const writer = new BinaryWriter()
   if (gpu === undefined) message(writer, 1, noGpu)
   // one operator at a time, on all cores: two at once would wait for each other's threads. Or two, on half of them.
   const parts = halves ? 2 : 1
   writer.tag(2, WireType.Varint).int32(Math.max(1, Math.floor(processors() / parts)))
   writer.tag(5, WireType.Varint).int32(parts)
-  writer.tag(9, WireType.Varint).bool(true)
+  // with a server, the threads are those of the server
+  if (rank === undefined) writer.tag(9, WireType.Varint).bool(true)
+  else {
+    // without the filter a session would wait for all hosts
+    writer.tag(4, WireType.LengthDelimited).string(`/job:${JOB}/task:${rank}`)
+    message(writer, 16, (experimental) =>
+      experimental.tag(1, WireType.LengthDelimited).string(`/job:${JOB}/replica:0/task:0`),
+    )
+  }
   if (gpu !== undefined) {
     message(writer, 6, (options) => {
       options.tag(4, WireType.Varint).bool(true)

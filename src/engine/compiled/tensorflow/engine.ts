@@ -3,6 +3,7 @@
  */
 import { UserError } from '../../../base/issue.js'
 import { type Shape, sizeOf, withBatch } from '../../../base/shape.js'
+import { rowsIn, shareOf } from '../../../base/share.js'
 import type { Slot } from '../../../base/slot.js'
 import { locateTensorflow, SETUP_HINT, type TensorflowLibrary } from '../../../libtensorflow/locate.js'
 import type { Program, ProgramInput, Programs } from '../../../program/program.js'
@@ -19,15 +20,20 @@ import {
   type StateValues,
 } from '../../engine.js'
 import { programNamed, stateOf } from '../../given.js'
+import type { Sharing } from '../../group.js'
 import { type Demand, requireRoom } from '../../memory.js'
 import { infoOf } from '../graph/graph.js'
 import { memoryOf } from '../graph/memory.js'
+import { exchangeOf, ownPart } from '../passes/exchange.js'
+import { looksAtEachSample } from '../passes/separable.js'
+import { isResult } from '../passes/split-update.js'
 import { openLibrary } from './c-api.js'
 import { MOST_REWRITTEN, sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
+import { TensorflowGroup } from './group.js'
 import { type Step, stepOf } from './halves.js'
 import { formOf, writeFeed } from './inputs.js'
-import { lowerToTensorflow, variableNodes } from './lower.js'
+import { ADDITIONS, lowerToTensorflow, valuesOfSamples, variableNodes } from './lower.js'
 import { placeFor, placeThatWorks } from './place.js'
 import { type FedTensor, type PreparedRun, TensorflowSession } from './session.js'
 
@@ -36,7 +42,7 @@ import { type FedTensor, type PreparedRun, TensorflowSession } from './session.j
  * available.
  */
 export async function openTensorflow(
-  { device, precision, logs }: EngineRequest = DEFAULT_REQUEST,
+  { device, precision, logs, hosts }: EngineRequest = DEFAULT_REQUEST,
   library: TensorflowLibrary | undefined = locateTensorflow(),
 ): Promise<Engine> {
   if (!library) throw new UserError(`Engine tensorflow finds no TensorFlow library; ${SETUP_HINT}.`)
@@ -45,8 +51,17 @@ export async function openTensorflow(
   const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
   requirePrecision(precision, gpu === undefined ? 'cpu' : 'gpu')
   const onProcessor = gpu === undefined
-  const open: OpenSession = (nodes, halves) =>
-    new TensorflowSession(tensorflow, sessionConfig({ precision, nodes, halves, ...(!onProcessor && { gpu }) }))
+  const group = hosts && TensorflowGroup.start(tensorflow, hosts)
+  const open: OpenSession = ({ nodes, halves, isShared }) =>
+    new TensorflowSession(
+      tensorflow,
+      sessionConfig({
+        ...{ precision, nodes, halves },
+        ...(!onProcessor && { gpu }),
+        ...(isShared && { rank: group!.rank }),
+      }),
+      isShared ? group!.target : undefined,
+    )
   return {
     name: 'tensorflow',
     device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
@@ -54,7 +69,9 @@ export async function openTensorflow(
     compiled: true,
     versions: { tensorflow: tensorflow.version },
     ...(notGpu !== undefined && { notGpu }),
-    load: async (programs, options) => TensorflowRunner.create(open, programs, options, { onProcessor, precision }),
+    ...(group && { group }),
+    load: async (programs, options) =>
+      TensorflowRunner.create(open, programs, options, { onProcessor, precision, group }),
   }
 }
 
@@ -95,8 +112,15 @@ function demandOf({ split, halves }: Step, { inputs }: Program, state: readonly 
   }
 }
 
-/** Opens a session for graphs of about this many nodes. */
-type OpenSession = (nodes: number, halves: boolean) => TensorflowSession
+interface SessionNeeds {
+  /** Approximate number of nodes of the largest graph. */
+  readonly nodes: number
+  readonly halves: boolean
+  /** True if other hosts take part in its steps. */
+  readonly isShared: boolean
+}
+
+type OpenSession = (needs: SessionNeeds) => TensorflowSession
 
 interface CompiledStep {
   readonly run: PreparedRun
@@ -105,6 +129,35 @@ interface CompiledStep {
   readonly inputs: readonly (FedTensor<ArrayBuffer> & { readonly input: ProgramInput })[]
   readonly outputs: Readonly<Record<string, Float32Array>>
   readonly outputNames: readonly string[]
+  /** The tensor of the news that this host gives; set if hosts compute the step together. */
+  readonly news?: FedTensor<ArrayBuffer>
+}
+
+/** The group of a runner, and what it shares. */
+interface Shared extends Sharing {
+  readonly group: TensorflowGroup
+}
+
+interface RunnerPlace {
+  readonly onProcessor: boolean
+  readonly precision: Precision
+  readonly group: TensorflowGroup | undefined
+}
+
+/** Rows that this host has in a batch: at least the first one. */
+const ownRows = (size: number, { rank, addresses }: TensorflowGroup): number =>
+  rowsIn(shareOf(size, { index: rank, of: addresses.length }))
+
+const PER_HOST =
+  'The model looks across the samples of a batch, as batch normalization does. Each host looks only at its own share, so the results are not those of one machine'
+
+/** True if hosts that share a batch compute what one machine would. */
+async function isExact(step: Step, program: Program, size: number): Promise<boolean> {
+  if (step.halves) return true
+  // the axis of a single sample cannot be told from others
+  const several = Math.max(2, size)
+  const { graph } = several === size ? step : await stepOf(program, several, { mostNodes: 0, isShared: true })
+  return looksAtEachSample(ownPart(graph, exchangeOf(graph, valuesOfSamples(graph))), several)
 }
 
 class TensorflowRunner implements Runner<string> {
@@ -127,6 +180,7 @@ class TensorflowRunner implements Runner<string> {
     private readonly mostNodes: number,
     /** True if operators are fused by the lowering. */
     private readonly fused: boolean,
+    private readonly shared: Shared | undefined,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
@@ -136,29 +190,36 @@ class TensorflowRunner implements Runner<string> {
     open: OpenSession,
     programs: Programs,
     options: LoadOptions,
-    { onProcessor, precision }: { readonly onProcessor: boolean; readonly precision: Precision },
+    { onProcessor, precision, group }: RunnerPlace,
   ): Promise<TensorflowRunner> {
-    const { seed, batchSize } = options
+    const { seed, sharing } = options
+    const shared = group && sharing && { ...sharing, group }
+    const batchSize = shared ? ownRows(options.batchSize, group) : options.batchSize
     const state = stateOf(programs)
     // traces only the first program: the others are evaluations of the same network, or small
     const [[first, program] = []] = Object.entries(programs)
     const traced = new Map<string, Step>()
     const fused = onProcessor && precision === 'float32'
     // the rewriter of mixed precision takes a time that grows with the square of the nodes
-    const mostNodes = fused ? Number.POSITIVE_INFINITY : onProcessor ? MOST_REWRITTEN : 0
-    const step = program && (await stepOf(program, batchSize, mostNodes))
+    const rewritten = fused ? Number.POSITIVE_INFINITY : onProcessor ? MOST_REWRITTEN : 0
+    // a server has the same threads for all steps, those of whole ones
+    const mostNodes = shared ? 0 : rewritten
+    const isShared = shared?.isShared(first!) ?? false
+    const step = program && (await stepOf(program, batchSize, { mostNodes, isShared }))
+    if (step && isShared && !(await isExact(step, program, batchSize))) options.warn?.(PER_HOST)
     if (step) traced.set(`${first}/${batchSize}`, step)
     if (step && onProcessor) requireRoom(demandOf(step, program!, state, batchSize), options)
     const halves = step?.halves ?? false
     const nodes = (halves ? 2 : 1) * (step?.graph.nodes.length ?? 0)
     const runner = new TensorflowRunner(
-      open(nodes, halves),
+      open({ nodes, halves, isShared: shared !== undefined }),
       programs,
       state,
       seed,
       traced,
       halves ? mostNodes : 0,
       fused,
+      shared,
     )
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
@@ -172,11 +233,16 @@ class TensorflowRunner implements Runner<string> {
   readonly computesElsewhere = true
 
   async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
-    const { run, inputs, outputs, outputNames } = await this.#step(name, batch)
+    const { run, inputs, outputs, outputNames, news } = await this.#step(name, batch)
     for (const { input, values } of inputs) writeFeed(input, values, batch, scalars)
-    const running = this.session.run(run, (index, numbers) => outputs[outputNames[index]!]!.set(numbers))
+    if (news) new Float32Array(news.values).set(this.shared!.news.give())
+    const running = this.session.run(run, (index, numbers) => {
+      const output = outputNames[index]
+      if (output === undefined) this.shared!.news.take(numbers.slice())
+      else outputs[output]!.set(numbers)
+    })
     meanwhile?.()
-    await running
+    await (news ? this.shared!.group.together(running) : running)
     return outputs
   }
 
@@ -200,6 +266,7 @@ class TensorflowRunner implements Runner<string> {
   }
 
   async dispose(): Promise<void> {
+    if (this.shared?.group.isLost) return
     for (const { inputs } of this.#steps.values()) for (const { handle } of inputs) this.session.free(handle)
     for (const { handle } of this.#stateRuns.feeds) this.session.free(handle)
     this.#steps.clear()
@@ -244,11 +311,16 @@ class TensorflowRunner implements Runner<string> {
 
   async #step(name: string, batch: Batch): Promise<CompiledStep> {
     const program = programNamed(this.programs, name)
-    const key = `${name}/${batch.size}.${formOf(program.inputs, batch)}/`
+    const { shared } = this
+    const isShared = shared?.isShared(name) ?? false
+    const share = isShared ? batch.share! : undefined
+    const rows = share ? `${share.from}-${share.counted}-${share.of}.` : ''
+    const key = `${name}/${batch.size}.${rows}${formOf(program.inputs, batch)}/`
     const known = this.#steps.get(key)
     if (known) return known
     const { graph, split, halves } =
-      this.traced.get(`${name}/${batch.size}`) ?? (await stepOf(program, batch.size, this.mostNodes))
+      this.traced.get(`${name}/${batch.size}`) ??
+      (await stepOf(program, batch.size, { mostNodes: this.mostNodes, isShared }))
     this.traced.clear()
     const lowered = lowerToTensorflow(graph, split, {
       prefix: key,
@@ -257,17 +329,29 @@ class TensorflowRunner implements Runner<string> {
       indexOf: (slot) => this.#indices.get(slot)!,
       batch,
       seed: this.seed,
+      ...(share && {
+        shared: {
+          hosts: shared!.group.addresses.length,
+          share,
+          instance: shared!.group.instances(ADDITIONS),
+          news: shared!.news.count,
+        },
+      }),
     })
     this.session.add(lowered.graph)
     const inputs = lowered.feeds.map(({ dtype, shape, bytes, ...feed }) => ({
       ...feed,
       ...this.session.tensor(dtype, shape, bytes),
     }))
-    const results = graph.outputs.filter(({ to }) => to === 'output')
+    const results = graph.outputs.filter(isResult)
+    const news = lowered.news && this.session.tensor('float32', [shared!.news.count], FLOAT * shared!.news.count)
     const step: CompiledStep = {
       run: this.session.prepare(
-        inputs.map(({ node, handle }) => [node, handle] as const),
-        results.map(({ value }) => lowered.fetchOf(value)),
+        [
+          ...inputs.map(({ node, handle }) => [node, handle] as const),
+          ...(news ? [[lowered.news!.given, news.handle] as const] : []),
+        ],
+        [...results.map(({ value }) => lowered.fetchOf(value)), ...(lowered.news ? [lowered.news.sums] : [])],
         lowered.update === undefined ? [] : [lowered.update],
       ),
       ...(lowered.clear !== undefined && { clear: this.session.prepare([], [], [lowered.clear]) }),
@@ -276,6 +360,7 @@ class TensorflowRunner implements Runner<string> {
         results.map(({ name: output, value }) => [output, new Float32Array(sizeOf(infoOf(graph, value).shape))]),
       ),
       outputNames: results.map(({ name: output }) => output),
+      ...(news && { news }),
     }
     if (step.clear) await this.session.run(step.clear)
     this.#steps.set(key, step)

@@ -42,10 +42,17 @@ export const formOf = (inputs: readonly ProgramInput[], batch: Batch): string =>
 
 const arrivesAsBytes = (name: string, { arrays }: Batch): boolean => arrays[name] instanceof Uint8Array
 
-/**
- * Writes the operators that turn the tensor `fed` into the input's values of `shape`, and returns their name. With
- * `half`, 0 or 1, these are the values of this half of the batch.
- */
+/** The samples of an input. */
+export interface Rows {
+  /** Samples before these in the tensor that is fed; null if there are no others in it. */
+  readonly inFeed: number | null
+  /** Samples before these in the whole batch, of which other hosts may have a share. */
+  readonly inBatch: number
+}
+
+export const ALL_ROWS: Rows = { inFeed: null, inBatch: 0 }
+
+/** Writes the operators that turn the tensor `fed` into the values of these rows, of `shape`, and returns their name. */
 export function inputFrom(
   emit: Emitter,
   fed: string,
@@ -53,43 +60,46 @@ export function inputFrom(
   input: ProgramInput,
   shape: Shape,
   seed: number,
-  half?: number,
+  { inFeed, inBatch }: Rows = ALL_ROWS,
 ): string {
-  if (input.kind === 'noise') return noiseFrom(emit, fed, input.distribution, shape, seed, half)
+  if (input.kind === 'noise') {
+    return noiseFrom(emit, fed, input.distribution, shape, seed, inBatch * sizeOf(shape.slice(1)))
+  }
   if (input.kind === 'scalar') return fed
-  const rows = half === undefined ? fed : rowsOf(emit, fed, dtype, shape, half)
+  const rows = inFeed === null ? fed : rowsOf(emit, fed, dtype, shape, inFeed)
   if (input.dtype === 'int32') return rows
   const floats = dtype === 'float32' ? rows : emit.op('Cast', [rows], { SrcT: type(dtype), DstT: type('float32') })
   return input.divisor === 1 ? floats : emit.op('RealDiv', [floats, emit.float(input.divisor)], FLOAT)
 }
 
-/** Takes the rows of one half of a batch. `shape` is that of the half. */
-const rowsOf = (emit: Emitter, x: string, dtype: DataType, shape: Shape, half: number): string =>
-  emit.op('Slice', [x, emit.ints(shape.map((rows, axis) => (axis === 0 ? half * rows : 0))), emit.ints(shape)], {
+/** Takes the rows from `first` on; `shape` is that of the result. */
+const rowsOf = (emit: Emitter, x: string, dtype: DataType, shape: Shape, first: number): string =>
+  emit.op('Slice', [x, emit.ints(shape.map((_, axis) => (axis === 0 ? first : 0))), emit.ints(shape)], {
     T: type(dtype),
     Index: type('int32'),
   })
 
-/** Numbers that Philox draws for each count of its counter. */
+/** Words of 32 bits that Philox draws for each count of its counter. */
 const DRAWN_AT_ONCE = 4
 
-/** Draws the numbers of base/philox.ts, which has TensorFlow's layout. */
+/** Draws the numbers of base/philox.ts, which has TensorFlow's layout, after the first `before` ones. */
 function noiseFrom(
   emit: Emitter,
   counter: string,
   distribution: Distribution,
   shape: Shape,
   seed: number,
-  half?: number,
+  before: number,
 ): string {
-  const words = distribution.type === 'uniform' ? sizeOf(shape) : sizeOf(shape) / 2
-  if (half !== undefined && words % DRAWN_AT_ONCE > 0) {
-    const whole = noiseFrom(emit, counter, distribution, shape.with(0, 2 * shape[0]!), seed)
-    return rowsOf(emit, whole, 'float32', shape, half)
+  const atOnce = distribution.type === 'uniform' ? DRAWN_AT_ONCE : 2 * DRAWN_AT_ONCE
+  const extra = before % atOnce
+  if (extra > 0) {
+    const more = noiseFrom(emit, counter, distribution, [extra + sizeOf(shape)], seed, before - extra)
+    return reshape(emit, rowsOf(emit, more, 'float32', [sizeOf(shape)], extra), shape)
   }
-  const skipped = half === 1 && emit.words('uint64', [2], Uint32Array.of(words / DRAWN_AT_ONCE, 0, 0, 0))
+  const skipped = before > 0 && emit.constant('uint64', [2], Uint32Array.of(before / atOnce, 0, 0, 0))
   const from = skipped ? emit.op('AddV2', [counter, skipped], { T: type('uint64') }) : counter
-  const key = emit.words('uint64', [1], Uint32Array.of(seed, PURPOSE.noise))
+  const key = emit.constant('uint64', [1], Uint32Array.of(seed, PURPOSE.noise))
   const draw = (op: string, dtype: DataType, count: Shape) =>
     emit.op(op, [emit.ints(count), key, from, emit.ints(PHILOX)], { dtype: type(dtype), Tshape: type('int32') })
   if (distribution.type === 'uniform') return draw('StatelessRandomUniformV2', 'float32', shape)

@@ -1,25 +1,29 @@
 /** Lowers a graph to TensorFlow with a table from kernels to operators. State lives in variables of the session. */
 import type { Shape } from '../../../base/shape.js'
+import type { Share } from '../../../base/share.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { Batch } from '../../engine.js'
 import { elementsOf } from '../graph/constant.js'
 import { type Graph, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import { viewOf } from '../graph/view.js'
-import { isForUpdate, type SplitStep } from '../passes/split-update.js'
+import { type Exchange, exchangeOf } from '../passes/exchange.js'
+import { isForUpdate, isResult, type SplitStep } from '../passes/split-update.js'
 import { activationGradients } from './activation-gradients.js'
+import { addOverHosts } from './add-over-hosts.js'
 import { type ApplyInput, applyFor } from './apply.js'
 import { batchNorms } from './batch-norm.js'
 import { fusedProducts } from './fused-products.js'
-import { type DataType, encodeGraph, type TensorflowNode } from './graph-def.js'
-import { type Feed, feedOf, inputFrom } from './inputs.js'
+import { encodeGraph, type TensorflowNode } from './graph-def.js'
+import { ALL_ROWS, type Feed, feedOf, inputFrom, type Rows } from './inputs.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
 import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
 import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
-import { type Emitter, FLOAT, type Lowering, type TensorflowAttributes, type } from './lowerings/lowering.js'
+import { FLOAT, type Lowering, type } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
 import { softmaxes } from './softmax.js'
+import { writerOf } from './writer.js'
 
 export interface LoweredStep {
   readonly graph: Uint8Array
@@ -31,6 +35,8 @@ export interface LoweredStep {
   readonly update?: string
   /** The node that sets scratch variables to 0; undefined if there are none. */
   readonly clear?: string
+  /** The node to feed with the news of this host, and the one to fetch with the sums over all; set if hosts share it. */
+  readonly news?: { readonly given: string; readonly sums: string }
 }
 
 const LOWERINGS: { readonly [Kernel in KernelName]: Lowering } = {
@@ -71,7 +77,22 @@ export interface LoweringOptions {
   readonly halves?: boolean
   /** True if operators are fused here, for a processor in float32. Elsewhere TensorFlow rewrites the graph. */
   readonly fused?: boolean
+  /** Set if the batch is this host's share of one. */
+  readonly shared?: SharedStep
 }
+
+/** A step that hosts compute together. */
+export interface SharedStep {
+  readonly hosts: number
+  readonly share: Share
+  /** The first of `ADDITIONS` numbers for additions over the hosts. */
+  readonly instance: number
+  /** Number of the news that hosts tell one another. */
+  readonly news: number
+}
+
+/** Most additions over the hosts in a step. */
+export const ADDITIONS = 2
 
 /** Names of the values of a batch, or of a part of it. */
 interface Part {
@@ -82,48 +103,14 @@ interface Part {
 export function lowerToTensorflow(
   graph: Graph,
   { graph: split, updates }: SplitStep,
-  { prefix, indexOf, batch, seed, halves = false, fused = false }: LoweringOptions,
+  { prefix, indexOf, batch, seed, halves = false, fused = false, shared }: LoweringOptions,
 ): LoweredStep {
-  const nodes: TensorflowNode[] = []
-  const known = new Map<string, string>()
   const feeds: (Feed & { readonly node: string; readonly input: ProgramInput })[] = []
   /** Names of values that there are once: all of them, unless there are halves. */
   const names = new Map<ValueId, string>()
   const nameOf = (value: ValueId): string => names.get(value)!
   const parts = halves ? [partOf(), partOf()] : [{ names, nameOf }]
-  const add = (
-    op: string,
-    inputs: readonly string[],
-    attributes: TensorflowAttributes,
-    name = `${prefix}n${nodes.length}`,
-  ) => {
-    nodes.push({ name, op, inputs, attributes })
-    return name
-  }
-  const constant = (
-    dtype: DataType,
-    shape: Shape,
-    data: Float32Array | Int32Array | Uint8Array | Uint32Array,
-  ): string => {
-    const key = data.length > 64 ? undefined : `${dtype} ${shape} ${[...data]}`
-    const found = key === undefined ? undefined : known.get(key)
-    if (found !== undefined) return found
-    const name = add('Const', [], { dtype: type(dtype), value: { tensor: { type: dtype, shape, data } } })
-    if (key !== undefined) known.set(key, name)
-    return name
-  }
-  const emit: Emitter = {
-    op: (op, inputs, attributes = {}) => add(op, inputs, attributes),
-    float: (value) => constant('float32', [], Float32Array.of(value)),
-    scalar: (value, dtype) => constant(dtype, [], elementsOf(value, [], dtype)),
-    floats: (values, shape) => constant('float32', shape, Float32Array.from(values)),
-    ints: (values) =>
-      typeof values === 'number'
-        ? constant('int32', [], Int32Array.of(values))
-        : constant('int32', [values.length], Int32Array.from(values)),
-    words: constant,
-  }
-
+  const { nodes, emit, add } = writerOf(prefix)
   for (const input of graph.inputs) {
     const { shape } = infoOf(graph, input.value)
     if (input.from === 'state') {
@@ -132,17 +119,18 @@ export function lowerToTensorflow(
       names.set(input.value, `${prefix}read${index}`)
     } else {
       const feed = feedOf(input.input, batch)
-      const node = add('Placeholder', [], { dtype: type(feed.dtype), shape: { shape: feed.shape } })
+      const node = emit.op('Placeholder', [], { dtype: type(feed.dtype), shape: { shape: feed.shape } })
       feeds.push({ ...feed, node, input: input.input })
-      if (halves && isOfSamples(input)) {
-        for (const [index, part] of parts.entries())
-          part.names.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed, index))
-      } else names.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed))
+      const rows = isOfSamples(input) ? rowsOfParts(shape[0]!) : [ALL_ROWS]
+      for (const [index, part] of rows.entries()) {
+        const into = rows.length > 1 ? parts[index]!.names : names
+        into.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed, part))
+      }
     }
   }
   for (const { value, data } of graph.constants) {
     const { shape, dtype } = infoOf(graph, value)
-    names.set(value, constant(dtype, shape, elementsOf(data, shape, dtype)))
+    names.set(value, emit.constant(dtype, shape, elementsOf(data, shape, dtype)))
   }
   const view = viewOf(graph)
   const rewritings = [
@@ -157,7 +145,16 @@ export function lowerToTensorflow(
     const infos = node.inputs.map((input) => infoOf(graph, input))
     names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
   }
+  const ofSamples = valuesOfSamples(graph)
+  const exchange = shared && exchangeOf(graph, ofSamples)
+  /** Names of the results that are sums over all hosts. */
+  const sums = new Map<ValueId, string>()
+  const resultOf = (value: ValueId): string => sums.get(value) ?? nameOf(value)
+  const news =
+    shared && add('Placeholder', [], { dtype: type('float32'), shape: { shape: [shared.news] } }, `${prefix}news`)
+  let newsSums: string | undefined
   if (halves) writeHalves()
+  else if (exchange) writeShared(exchange)
   else for (const node of graph.nodes) write(node, { names, nameOf })
   const clears: string[] = []
   const update = addUpdate()
@@ -166,7 +163,8 @@ export function lowerToTensorflow(
   const fetches = new Map(
     graph.outputs.map(({ value }) => {
       const { dtype } = infoOf(graph, value)
-      return [value, given.has(value) ? emit.op('Identity', [nameOf(value)], { T: type(dtype) }) : nameOf(value)]
+      const name = resultOf(value)
+      return [value, given.has(value) && !sums.has(value) ? emit.op('Identity', [name], { T: type(dtype) }) : name]
     }),
   )
   const clear =
@@ -182,6 +180,7 @@ export function lowerToTensorflow(
     fetchOf: (value) => fetches.get(value)!,
     ...(update !== undefined && { update }),
     ...(clear !== undefined && { clear }),
+    ...(news !== undefined && { news: { given: news, sums: newsSums! } }),
   }
 
   /** Names of the values of one half; those that do not depend on samples are the same for both. */
@@ -190,12 +189,50 @@ export function lowerToTensorflow(
     return { names: own, nameOf: (value) => own.get(value) ?? nameOf(value) }
   }
 
+  /** The rows of each part, of this size. */
+  function rowsOfParts(size: number): Rows[] {
+    const before = shared?.share.from ?? 0
+    return parts.map((_, index) => ({ inFeed: halves ? index * size : null, inBatch: before + index * size }))
+  }
+
+  /** Writes what this host computes from its samples, then the rest, which is computed from combined means. */
+  function writeShared(exchange: Exchange): void {
+    const { before } = exchange
+    for (const node of graph.nodes) if (before.has(node.output)) write(node, { names, nameOf })
+    combine(exchange.sums, exchange.means, shared!.instance)
+    for (const node of graph.nodes) if (!before.has(node.output)) write(node, { names, nameOf })
+    if (exchange.lateSums.length > 0) combine(exchange.lateSums, [], shared!.instance + 1)
+  }
+
+  /** Adds results over the hosts, and takes the means over the samples of all. The first time, also adds the news. */
+  function combine(results: readonly ValueId[], means: readonly ValueId[], instance: number): void {
+    const { hosts, share } = shared!
+    const counts = share.counted > 0 ? 1 : 0
+    const first = newsSums === undefined ? [{ name: news!, shape: [shared!.news], weight: 1 }] : []
+    const addend = (value: ValueId, weight: number) => ({
+      name: nameOf(value),
+      shape: infoOf(graph, value).shape,
+      weight,
+    })
+    const added = addOverHosts(
+      emit,
+      [
+        ...first,
+        ...results.map((value) => addend(value, counts)),
+        ...means.map((value) => addend(value, share.counted / share.of)),
+      ],
+      { hosts, instance },
+    )
+    if (first.length > 0) newsSums = added.shift()
+    for (const [index, value] of results.entries()) sums.set(value, added[index]!)
+    for (const [index, value] of means.entries()) names.set(value, added[results.length + index]!)
+  }
+
   /**
    * Writes what depends on no sample, then each half, then the rest: outputs are sums of the halves, and the new state
    * is computed from the means of their gradients.
    */
   function writeHalves(): void {
-    const ofSamples = valuesOfSamples(graph)
     const perHalf = new Set(split.nodes.map(({ output }) => output).filter((value) => ofSamples.has(value)))
     for (const node of graph.nodes) if (!ofSamples.has(node.output)) write(node, { names, nameOf })
     for (const part of parts) for (const node of graph.nodes) if (perHalf.has(node.output)) write(node, part)
@@ -216,14 +253,12 @@ export function lowerToTensorflow(
   function addUpdate(): string | undefined {
     const stored = graph.outputs.filter(({ to }) => to === 'state')
     if (stored.length === 0) return undefined
-    const always = constant('bool', [], Uint8Array.of(1))
-    const checks = graph.outputs
-      .filter(({ to }) => to === 'output')
-      .map(({ value }) => {
-        const axes = infoOf(graph, value).shape.map((_, axis) => axis)
-        const finite = emit.op('IsFinite', [nameOf(value)], FLOAT)
-        return axes.length === 0 ? finite : emit.op('All', [finite, emit.ints(axes)], { Tidx: type('int32') })
-      })
+    const always = emit.constant('bool', [], Uint8Array.of(1))
+    const checks = graph.outputs.filter(isResult).map(({ value }) => {
+      const axes = infoOf(graph, value).shape.map((_, axis) => axis)
+      const finite = emit.op('IsFinite', [resultOf(value)], FLOAT)
+      return axes.length === 0 ? finite : emit.op('All', [finite, emit.ints(axes)], { Tidx: type('int32') })
+    })
     const finite = checks.reduce((a, b) => emit.op('LogicalAnd', [a, b]), always)
     const onlyIfFinite = emit.op('Identity', [`${emit.op('Switch', [finite, finite], { T: type('bool') })}:1`], {
       T: type('bool'),
@@ -264,7 +299,7 @@ export function lowerToTensorflow(
    */
   function scratch(name: string): string {
     const { shape } = infoOf(graph, stateInput(name).value)
-    const handle = add('VarHandleOp', [], {
+    const handle = emit.op('VarHandleOp', [], {
       ...{ dtype: type('float32'), shape: { shape } },
       shared_name: { text: `scratch${indexOf(name)}` },
     })
@@ -289,7 +324,7 @@ export function lowerToTensorflow(
 }
 
 /** The inputs that have samples, and all values that are computed from them. */
-function valuesOfSamples(graph: Graph): ReadonlySet<ValueId> {
+export function valuesOfSamples(graph: Graph): ReadonlySet<ValueId> {
   const found = new Set(graph.inputs.filter(isOfSamples).map(({ value }) => value))
   for (const { inputs, output } of graph.nodes) if (inputs.some((input) => found.has(input))) found.add(output)
   return found

@@ -43,6 +43,8 @@ export class TensorflowSession {
   constructor(
     private readonly tensorflow: Tensorflow,
     config: Uint8Array,
+    /** Address of the server of this process, for graphs that other hosts compute too. */
+    target?: string,
   ) {
     const { call } = tensorflow
     this.#status = call.TF_NewStatus()
@@ -51,6 +53,7 @@ export class TensorflowSession {
     try {
       call.TF_SetConfig(options, config, config.length, this.#status)
       this.#check()
+      if (target !== undefined) call.TF_SetTarget(options, target)
       this.#session = tensorflow.quietly(() => call.TF_NewSession(this.#graph, options, this.#status))
       this.#check()
     } catch (error) {

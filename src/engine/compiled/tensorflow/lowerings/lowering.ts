@@ -13,8 +13,8 @@ export interface Emitter {
   scalar(value: number, dtype: DType): string
   floats(values: readonly number[], shape: Shape): string
   ints(values: readonly number[] | number): string
-  /** A constant of a type for which JavaScript has no array, given as 32-bit words. */
-  words(dtype: DataType, shape: Shape, words: Uint32Array): string
+  /** A type for which JavaScript has no array is given as 32-bit words. */
+  constant(dtype: DataType, shape: Shape, data: Float32Array | Int32Array | Uint8Array | Uint32Array): string
 }
 
 export type Lowering = (emit: Emitter, node: GraphNode, names: readonly string[], infos: readonly ValueInfo[]) => string

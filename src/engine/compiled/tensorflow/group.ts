@@ -1,0 +1,166 @@
+/**
+ * A group of processes that compute together by TensorFlow's own runtime: each has a server, and collective operators
+ * move data between them (tensorflow/core/protobuf/tensorflow_server.proto, cluster.proto).
+ */
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
+import { UserError } from '../../../base/issue.js'
+import { message } from '../../../base/protobuf.js'
+import { setForLibraries } from '../../../base/shared-library.js'
+import { type Group, GroupLost, type Hosts } from '../../group.js'
+import { collectiveSum } from './add-over-hosts.js'
+import type { Tensorflow } from './c-api.js'
+import { JOB, sessionConfig } from './config.js'
+import { encodeGraph } from './graph-def.js'
+import { TensorflowFailure, TensorflowSession } from './session.js'
+import { writerOf } from './writer.js'
+
+/** Codes of tsl/c/tsl_status.h that a collective operator ends with when another process is gone. */
+const LOST: readonly number[] = [1, 4, 9, 10, 13, 14]
+
+/** A step may take this many times as long as the longest one before. */
+const TIMES_LONGEST = 20
+
+export class TensorflowGroup implements Group {
+  readonly addresses: readonly string[]
+  readonly rank: number
+  readonly wait: number
+  readonly patience: number
+  #session: TensorflowSession | undefined
+  #instance = 1
+  #longest: number | null = null
+  #lost: GroupLost | undefined
+
+  private constructor(
+    private readonly tensorflow: Tensorflow,
+    readonly target: string,
+    { addresses, rank, wait, patience }: Hosts,
+  ) {
+    this.addresses = addresses
+    this.rank = rank
+    this.wait = wait
+    this.patience = patience
+  }
+
+  /** Starts the server of this process. It runs until the process ends. Throws a UserError if it cannot listen. */
+  static start(tensorflow: Tensorflow, hosts: Hosts): TensorflowGroup {
+    const { call } = tensorflow
+    const { addresses, rank } = hosts
+    // gRPC would ask the proxy of this machine for the others
+    setForLibraries('no_grpc_proxy', addresses.map(hostOf).join(','))
+    const status = call.TF_NewStatus()
+    const check = () => {
+      if (call.TF_GetCode(status) === 0) return
+      const words = call.TF_Message(status).split('\n')[0]
+      throw new UserError(`TensorFlow cannot listen on ${addresses[rank]}: ${words}. Is another program there?`)
+    }
+    try {
+      const definition = serverDef(hosts)
+      const server = tensorflow.quietly(() => call.TF_NewServer(definition, definition.length, status))
+      check()
+      tensorflow.quietly(() => call.TF_ServerStart(server, status))
+      check()
+      return new TensorflowGroup(tensorflow, call.TF_ServerTarget(server), hosts)
+    } finally {
+      call.TF_DeleteStatus(status)
+    }
+  }
+
+  /** True once another process is lost. Sessions cannot be closed then: that would wait for it. */
+  get isLost(): boolean {
+    return this.#lost !== undefined
+  }
+
+  /** Numbers for `count` additions. Every process must ask for them in the same order. */
+  instances(count: number): number {
+    const first = this.#instance
+    this.#instance += count
+    return first
+  }
+
+  async fromFirst(bytes: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const own = this.rank === 0 ? await bytes() : new Uint8Array()
+    const [length = 0] = await this.#sum(Int32Array.of(own.length))
+    const words = new Int32Array(Math.ceil(length / Int32Array.BYTES_PER_ELEMENT))
+    new Uint8Array(words.buffer).set(own)
+    const sums = await this.#sum(words)
+    return new Uint8Array(sums.buffer, sums.byteOffset, length)
+  }
+
+  /** Waits for work in which all processes take part. Throws a GroupLost if another one ends, or takes too long. */
+  async together(work: Promise<void>): Promise<void> {
+    if (this.#lost) throw this.#lost
+    const began = performance.now()
+    const limit = this.#longest === null ? this.wait : Math.max(this.patience, TIMES_LONGEST * this.#longest)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new GroupLost(this.#silence(limit))), limit)
+    })
+    try {
+      await Promise.race([work, late])
+      this.#longest = Math.max(this.#longest ?? 0, performance.now() - began)
+    } catch (error) {
+      const isLost = error instanceof TensorflowFailure && LOST.includes(error.code)
+      const failure = isLost ? new GroupLost(`Another host is lost: ${error.words}.`) : error
+      if (failure instanceof GroupLost) this.#lost = failure
+      throw failure
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #silence(milliseconds: number): string {
+    const others = this.addresses.filter((_, index) => index !== this.rank).join(', ')
+    const seconds = Math.round(milliseconds / 1000)
+    return this.#longest === null
+      ? `Not all hosts came within ${seconds} s: ${others}.`
+      : `Nothing came from the other hosts for ${seconds} s: ${others}.`
+  }
+
+  /** Adds an array over all processes. */
+  async #sum(numbers: Int32Array): Promise<Int32Array> {
+    const instance = this.instances(1)
+    this.#session ??= new TensorflowSession(
+      this.tensorflow,
+      sessionConfig({ precision: 'float32', rank: this.rank }),
+      this.target,
+    )
+    const session = this.#session
+    const { nodes, emit } = writerOf(`sum${instance}/`)
+    const shape = [numbers.length]
+    const given = emit.op('Placeholder', [], { dtype: { type: 'int32' }, shape: { shape } })
+    const sum = collectiveSum(emit, given, 'int32', { hosts: this.addresses.length, instance })
+    session.add(encodeGraph(nodes))
+    const tensor = session.tensor('int32', shape, numbers.byteLength)
+    new Int32Array(tensor.values).set(numbers)
+    const sums = new Int32Array(numbers.length)
+    const run = session.prepare([[given, tensor.handle]], [sum], [])
+    await this.together(
+      session.run(run, (_, { buffer, byteOffset }) => sums.set(new Int32Array(buffer, byteOffset, sums.length))),
+    )
+    session.free(tensor.handle)
+    return sums
+  }
+}
+
+/** The host of an address, without its port and brackets. */
+const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '')
+
+/** The ServerDef of a process. */
+function serverDef({ addresses, rank }: Hosts): Uint8Array {
+  const writer = new BinaryWriter()
+  message(writer, 1, (cluster) =>
+    message(cluster, 1, (job) => {
+      job.tag(1, WireType.LengthDelimited).string(JOB)
+      for (const [index, address] of addresses.entries()) {
+        message(job, 2, (task) =>
+          task.tag(1, WireType.Varint).int32(index).tag(2, WireType.LengthDelimited).string(address),
+        )
+      }
+    }),
+  )
+  writer.tag(2, WireType.LengthDelimited).string(JOB)
+  writer.tag(3, WireType.Varint).int32(rank)
+  writer.tag(4, WireType.LengthDelimited).bytes(sessionConfig({ precision: 'float32', rank }))
+  writer.tag(5, WireType.LengthDelimited).string('grpc')
+  return writer.finish()
+}
