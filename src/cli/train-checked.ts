@@ -4,7 +4,7 @@ import { defaultThreads } from '../data/augment/batch-threads.js'
 import { foldsLines } from '../report/folds.js'
 import { expectationLines } from '../report/run-summary.js'
 import { warningsOfData } from '../run/data-warnings.js'
-import { isFirstHost, refuseFolds } from '../run/host-group.js'
+import { isFirstHost, refuseForHosts } from '../run/host-group.js'
 import { hostsIn } from '../run/hosts.js'
 import type { CheckedSpec } from '../run/read-spec.js'
 import type { ResumeWork } from '../run/resume.js'
@@ -50,7 +50,7 @@ export async function trainChecked(
   io: Io,
 ): Promise<ExitCode> {
   const hosts = hostsIn(process.env)
-  if (hosts) refuseFolds(checked.spec)
+  if (hosts) refuseForHosts(checked.spec)
   const { mlflow } = options
   if (mlflow !== undefined) checkServer(mlflow)
   const place = options.events === undefined ? null : eventsPlace(options.events)

@@ -3,8 +3,8 @@ import { deserialize, serialize } from 'node:v8'
 import { UserError } from '../base/issue.js'
 import type { Group, Sharing } from '../engine/group.js'
 import { PROGRAMS_OF_ONE_HOST } from '../program/learning-programs.js'
-import type { Program } from '../program/program.js'
-import type { ResolvedSpec } from '../spec/spec.js'
+import { PERSISTENT } from '../spec/rbm.js'
+import { isStacked, isSupervised, type ResolvedSpec } from '../spec/spec.js'
 import { dataKey } from './data-key.js'
 import { differences } from './differences.js'
 import { differenceLine, HARMLESS } from './open-resume.js'
@@ -27,17 +27,15 @@ export async function ofFirstHost<Value>(group: Group | undefined, compute: () =
 export const isFirstHost = (group: Group | undefined): boolean => group === undefined || group.rank === 0
 
 /** Throws a UserError if hosts cannot share the batches of a spec. */
-export function refuseFolds(spec: ResolvedSpec): void {
+export function refuseForHosts(spec: ResolvedSpec): void {
   if (hasFolds(spec)) {
     throw new UserError('Several hosts cannot train the folds of a spec together: train each with "fold" on its own.')
   }
-}
-
-/** Throws a UserError if hosts cannot share the batches of a program. */
-export function refuseChains({ state }: Program): void {
-  if (state.some(({ role }) => role === 'chain')) {
+  const rbms = isStacked(spec) ? spec.model.rbms : isSupervised(spec) ? [] : [spec]
+  const persistent = rbms.map(({ training }) => training.algorithm).find((name) => PERSISTENT.includes(name))
+  if (persistent !== undefined) {
     throw new UserError(
-      'Several hosts cannot train an RBM with persistent chains, which go on from step to step on one machine. Use the algorithm "cd" or "mean_field".',
+      `Several hosts cannot train an RBM by "${persistent}", whose chains go on from step to step on one machine. Use "algorithm": "cd" or "mean_field".`,
     )
   }
 }

@@ -21,7 +21,7 @@ import type { TrainingOptions } from '../training/loop.js'
 import { buildSchedule } from '../training/schedules/registry.js'
 import { classCounts } from './class-weights.js'
 import { copiedBytes, largestOutput } from './foresee.js'
-import { Agreement, refuseChains } from './host-group.js'
+import { Agreement } from './host-group.js'
 import { learnerOf } from './learner.js'
 import type { Start } from './start.js'
 
@@ -77,7 +77,6 @@ export async function openSession(
   const { model, programs, plan, measured } = learner
   const memory = { copies: copiedBytes(spec, learner), largest: largestOutput(learner).name }
   const { group } = engine
-  if (group) refuseChains(programs.train)
   const agreement = group ? new Agreement(group) : null
   const sharing = agreement && { sharing: agreement.sharing }
   const runner = await engine.load(programs, { seed, batchSize, ...memory, ...sharing, ...(warn && { warn }) })

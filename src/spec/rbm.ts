@@ -204,9 +204,11 @@ interface RbmFields extends ValidationFields {
 
 /** Metrics of an RBM with labels. */
 const CLASS_METRICS: readonly string[] = ['accuracy']
+/** Algorithms whose chains go on from one step to the next. */
+export const PERSISTENT: readonly string[] = ['pcd', 'parallel_tempering']
 /** Metrics of persistent chains, and the algorithms that have such chains. */
 const CHAIN_METRICS: Readonly<Record<string, readonly string[]>> = {
-  flip_rate: ['pcd', 'parallel_tempering'],
+  flip_rate: PERSISTENT,
   swap_rate: ['parallel_tempering'],
 }
 const METRIC_NAMES: readonly string[] = RBM_METRICS.map(({ type }) => type)

@@ -27,6 +27,10 @@ export function addOverHosts(emit: Emitter, addends: readonly Addend[], addition
     const weighted = weight === 1 ? name : emit.op('Mul', [name, emit.float(weight)], FLOAT)
     return reshape(emit, weighted, [sizeOf(shape)])
   })
+  const [only, ...others] = addends
+  // TensorFlow joins and splits two arrays or more
+  if (only && others.length === 0)
+    return [reshape(emit, collectiveSum(emit, flat[0]!, 'float32', addition), only.shape)]
   const packed = emit.op('ConcatV2', [...flat, emit.ints(0)], {
     ...FLOAT,
     N: { int: flat.length },
