@@ -11,8 +11,6 @@ const REMEDY = isCheckout ? `To fix it, run \`npm ci && npm run build\` in ${roo
 
 /** Exit codes above this stand for a signal. */
 const AFTER_SIGNALS = 128
-/** The exit code of a process that waits for another host, which does not answer. */
-const GROUP_LOST = 75
 
 /** A problem that the user can fix. Its message is the line that is printed. */
 class Obstacle extends Error {}
@@ -23,7 +21,7 @@ export async function start(fail) {
     const { main } = await import('../lib/cli/main.js')
     const code = await main(process.argv.slice(2), process)
     // everything is written; another Ctrl-C while Node shuts down would change the exit code
-    if (code > AFTER_SIGNALS || code === GROUP_LOST) process.exit(code)
+    if (code > AFTER_SIGNALS) process.exit(code)
     process.exitCode = code
   } catch (error) {
     if (error.code === 'EMFILE' || error.code === 'ENFILE') throw error // no file can be opened to find out more; bin/train.js reports it

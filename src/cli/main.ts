@@ -20,7 +20,15 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   watchParent()
   const output = watchOutput(io)
   const code = await ended(argv, io)
+  if (code === EXIT.groupLost) await leaveGroup(io)
   return (await output.isWhole()) || code !== EXIT.done ? code : EXIT.badInput
+}
+
+/** Ends a process of a group that is lost. TensorFlow would wait for the others when the process ends as usual. */
+async function leaveGroup(io: Io): Promise<never> {
+  await Promise.all([io.stdout, io.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))))
+  const { endAtOnce } = await import('../base/end-at-once.js')
+  return endAtOnce(EXIT.groupLost)
 }
 
 async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {

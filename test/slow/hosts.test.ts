@@ -168,7 +168,7 @@ describe.skipIf(!library)('hosts that are lost', () => {
     optimizer: { type: 'Adam' },
     loss: 'categorical_crossentropy',
     metrics: ['acc'],
-    fit: { batch_size: 250, epochs: 12, validation_split: 0.1 },
+    fit: { batch_size: 250, epochs: 20, validation_split: 0.1 },
     checkpoint: { every: 20 },
   }
   const PATIENCE = { TRAINSPEC_HOSTS_PATIENCE: '3', TRAINSPEC_HOSTS_WAIT: '30' }

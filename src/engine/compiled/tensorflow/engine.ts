@@ -242,7 +242,7 @@ class TensorflowRunner implements Runner<string> {
       else outputs[output]!.set(numbers)
     })
     meanwhile?.()
-    await (news ? this.shared!.group.together(running) : running)
+    await (news ? this.shared!.group.step(running) : running)
     return outputs
   }
 

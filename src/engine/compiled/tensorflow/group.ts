@@ -86,18 +86,24 @@ export class TensorflowGroup implements Group {
     return new Uint8Array(sums.buffer, sums.byteOffset, length)
   }
 
-  /** Waits for work in which all processes take part. Throws a GroupLost if another one ends, or takes too long. */
-  async together(work: Promise<void>): Promise<void> {
-    if (this.#lost) throw this.#lost
+  /** Waits for a step, in which all processes take part. Throws a GroupLost if another one ends, or takes too long. */
+  async step(work: Promise<void>): Promise<void> {
     const began = performance.now()
-    const limit = this.#longest === null ? this.wait : Math.max(this.patience, TIMES_LONGEST * this.#longest)
+    // the first steps of others may begin later
+    const longest = this.#longest
+    await this.#within(longest === null ? this.wait : Math.max(this.patience, TIMES_LONGEST * longest), work)
+    this.#longest = longest === null ? 0 : Math.max(longest, performance.now() - began)
+  }
+
+  /** Waits for work in which all processes take part, for at most these milliseconds. */
+  async #within(limit: number, work: Promise<void>): Promise<void> {
+    if (this.#lost) throw this.#lost
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new GroupLost(this.#silence(limit))), limit)
     })
     try {
       await Promise.race([work, late])
-      this.#longest = Math.max(this.#longest ?? 0, performance.now() - began)
     } catch (error) {
       const isLost = error instanceof TensorflowFailure && LOST.includes(error.code)
       const failure = isLost ? new GroupLost(`Another host is lost: ${error.words}.`) : error
@@ -108,9 +114,9 @@ export class TensorflowGroup implements Group {
     }
   }
 
-  #silence(milliseconds: number): string {
+  #silence(limit: number): string {
     const others = this.addresses.filter((_, index) => index !== this.rank).join(', ')
-    const seconds = Math.round(milliseconds / 1000)
+    const seconds = Math.round(limit / 1000)
     return this.#longest === null
       ? `Not all hosts came within ${seconds} s: ${others}.`
       : `Nothing came from the other hosts for ${seconds} s: ${others}.`
@@ -134,7 +140,8 @@ export class TensorflowGroup implements Group {
     new Int32Array(tensor.values).set(numbers)
     const sums = new Int32Array(numbers.length)
     const run = session.prepare([[given, tensor.handle]], [sum], [])
-    await this.together(
+    await this.#within(
+      this.wait,
       session.run(run, (_, { buffer, byteOffset }) => sums.set(new Int32Array(buffer, byteOffset, sums.length))),
     )
     session.free(tensor.handle)

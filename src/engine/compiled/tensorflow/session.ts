@@ -173,7 +173,7 @@ export class TensorflowSession {
 
   #check(): void {
     const code: number = this.tensorflow.call.TF_GetCode(this.#status)
-    if (code !== 0) throw new TensorflowFailure(code, this.tensorflow.call.TF_Message(this.#status).split('\n')[0])
+    if (code !== 0) throw new TensorflowFailure(code, wordsOf(this.tensorflow.call.TF_Message(this.#status)))
   }
 
   #checkRun(): void {
@@ -187,3 +187,7 @@ export class TensorflowSession {
     }
   }
 }
+
+/** The first line that says something: the one before it may only name a task. */
+const wordsOf = (message: string): string =>
+  message.split('\n').find((line) => !line.startsWith('From /job:')) ?? message
