@@ -48,7 +48,7 @@ const ALLOWED: Readonly<Record<string, Allowed>> = {
     loads: ['base', 'data', 'export', 'run', 'content-type', 'negotiator'],
     types: ['spec', 'engine'],
   },
-  hosts: { loads: ['base', 'zod'] },
+  hosts: { loads: ['base', 'zod'], types: ['engine'] },
   cli: {
     loads: [
       ...['base', 'spec', 'data', 'model', 'libtensorflow', 'engine', 'training', 'report', 'export', 'import', 'run'],

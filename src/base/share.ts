@@ -25,3 +25,7 @@ export function shareOf(of: number, part: Part): Share {
 
 /** Number of rows of a share, at least one. */
 export const rowsIn = ({ counted }: Share): number => Math.max(1, counted)
+
+/** Number of samples of a whole batch, of which these may be the share of one host. */
+export const samplesOf = ({ size, share }: { readonly size: number; readonly share?: Share }): number =>
+  share?.of ?? size

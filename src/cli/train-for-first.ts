@@ -1,5 +1,5 @@
 /** Trains as one of several hosts, but not the first: the first one writes the results and reads checkpoints. */
-import { hostsIn } from '../run/hosts.js'
+import { hostsIn } from '../hosts/tf-config.js'
 import type { ExitCode } from './exit-codes.js'
 import type { Io } from './io.js'
 import { readWatched } from './read-watched.js'

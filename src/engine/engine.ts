@@ -14,9 +14,6 @@ export interface Batch {
   readonly share?: Share
 }
 
-/** Number of samples of the whole batch, on all hosts. */
-export const samplesOf = ({ size, share }: Batch): number => share?.of ?? size
-
 export type Scalars = Readonly<Record<string, number>>
 
 /** Outputs of a step by name, as flat arrays. Valid until the program's next run. */

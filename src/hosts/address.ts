@@ -44,7 +44,8 @@ export const plainAddress = (address: string): string => address.replace(/^::fff
 
 const FORM = 'must be HOST:PORT, such as b:7070, 10.0.0.2:7070 or [fd00::2]:7070'
 
-function parseAddress(text: string, leastPort: number): HostAddress | { readonly problem: string } {
+/** Reads one address, with a port from `leastPort` on. */
+export function parseAddress(text: string, leastPort: number): HostAddress | { readonly problem: string } {
   const [, bracketed, plain, digits] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? []
   const host = bracketed ?? plain
   if (host === undefined || digits === undefined) return { problem: FORM }

@@ -1,5 +1,6 @@
 /** Finds the fields in which JSON values differ. */
 import { isObject } from '../base/json.js'
+import { written } from '../spec/words.js'
 
 export interface Difference {
   readonly path: readonly string[]
@@ -32,3 +33,12 @@ function commonKeys(values: readonly unknown[]): readonly string[] | null {
 }
 
 const own = (value: object, key: string): unknown => (Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined)
+
+/** Fields of a spec that change no result. Another engine changes results within rounding, which is said later. */
+export const HARMLESS: readonly string[] = ['$schema', 'name', 'engine', 'device', 'checkpoint', 'expect', 'start']
+
+/** A line about a field that differs in two specs; `where` says which is which. */
+export const differenceLine = ({ path, values }: Difference, where: readonly [string, string]): string =>
+  `  ${path.join('.')}: ${where.map((place, index) => `${words(values[index])} ${place}`).join(', ')}`
+
+const words = (value: unknown): string => (value === undefined ? 'nothing' : written(value))

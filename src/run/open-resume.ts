@@ -7,8 +7,7 @@ import type { History } from '../export/history.js'
 import { readJson } from '../export/read-document.js'
 import { RUN_FILES } from '../spec/run-files.js'
 import type { ResolvedSpec } from '../spec/spec.js'
-import { written } from '../spec/words.js'
-import { type Difference, differences } from './differences.js'
+import { type Difference, differenceLine, differences, HARMLESS } from './differences.js'
 import { endedHistory, type ResumeWork } from './resume.js'
 import { specSeenFrom } from './spec-seen-from.js'
 import { hasFolds } from './train-folds.js'
@@ -68,19 +67,10 @@ export async function openResume(
   )
 }
 
-/** Fields that change no result. Another engine changes results within rounding, which is said later. */
-export const HARMLESS: readonly string[] = ['$schema', 'name', 'engine', 'device', 'checkpoint', 'expect', 'start']
-
 const CALLBACKS: readonly string[] = ['callbacks', 'early_stopping']
 
 const isMoreEpochs = ({ path, values: [old, now] }: Difference): boolean =>
   path.join('.') === 'fit.epochs' && Number(now) > Number(old)
-
-/** A line about a field that differs in two specs; `where` says which is which. */
-export const differenceLine = ({ path, values }: Difference, where: readonly [string, string]): string =>
-  `  ${path.join('.')}: ${where.map((place, index) => `${words(values[index])} ${place}`).join(', ')}`
-
-const words = (value: unknown): string => (value === undefined ? 'nothing' : written(value))
 
 /** The history of a run of which nothing is left to do; null if something is. */
 async function endedRun(directory: string, spec: ResolvedSpec): Promise<History | null> {

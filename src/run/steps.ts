@@ -1,5 +1,6 @@
 /** Training steps one at a time, without end, for code that times or examines steps. */
-import { type Batch, type Outputs, samplesOf } from '../engine/engine.js'
+import { samplesOf } from '../base/share.js'
+import type { Batch, Outputs } from '../engine/engine.js'
 import { type Ahead, oneAhead } from '../training/ahead.js'
 import { runStep } from '../training/step.js'
 import type { Session } from './session.js'

@@ -1,5 +1,6 @@
 /** Measures a model without training. */
-import { type Batch, type Runner, type Scalars, samplesOf } from '../engine/engine.js'
+import { samplesOf } from '../base/share.js'
+import type { Batch, Runner, Scalars } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { LearningProgram } from '../program/learning-programs.js'
 import type { Measured } from '../program/measured.js'

@@ -1,6 +1,7 @@
 /** The only training loop, for every engine and every kind of model. It runs programs and yields events. */
 import type { EpochLengths } from '../base/epoch.js'
-import { type Batch, type Outputs, type Runner, type StateValues, samplesOf } from '../engine/engine.js'
+import { samplesOf } from '../base/share.js'
+import type { Batch, Outputs, Runner, StateValues } from '../engine/engine.js'
 import type { ComputedLookup } from '../model/model.js'
 import type { StepPlan } from '../program/descent.js'
 import type { LearningProgram } from '../program/learning-programs.js'

@@ -15,7 +15,8 @@ import { type HostProcess, openHosts, type StartOptions, type TestHosts } from '
 const library = locateTensorflow(process.env, { onlySetUp: true })
 const HOST_RUN = join(import.meta.dirname, '../support/host-run.js')
 
-/** `HOST_EPOCHS=15` for more than 200 steps. */
+/** `HOSTS=all` for every spec and every fault, `HOST_EPOCHS=17` for 200 steps. */
+const some = <One>(all: readonly One[], few: readonly One[]) => (process.env.HOSTS === 'all' ? all : few)
 const epochs = Number(process.env.HOST_EPOCHS ?? 1)
 
 /** Closes hosts at the end of the work, whatever happens. */
@@ -54,18 +55,21 @@ describe.skipIf(!library)('the run of one machine with the whole batch', () => {
   const SETTINGS = ['data.dataset=mnist-10k', `fit.epochs=${epochs}`]
   const SPECS = ['mnist-mlp', 'mnist-lstm', 'mnist-cnn'].map((name) => `specs/${name}.json`)
 
-  test.each(SPECS)('%s on two hosts, which compute what two halves of a batch do', async (file) => {
-    const args = [file, ...SETTINGS, 'fit.batch_size=640']
-    const alone = await trainedAlone(args)
-    const each = await trainedOn(2, args)
-    expect(new Set(each.map(({ state }) => state)).size).toBe(1)
-    expect(each[0]!.losses).toHaveLength(alone.losses.length)
-    expect(largestGap(alone.losses, each[0]!.losses)).toBeLessThan(1e-5)
-    expect(each.map(({ epochs }) => epochs)).toEqual([each[0]!.epochs, each[0]!.epochs])
-    expect(each[0]!.warnings).toEqual([])
-  })
+  test.each(some(SPECS, SPECS.slice(0, 1)))(
+    '%s on two hosts, which compute what two halves of a batch do',
+    async (file) => {
+      const args = [file, ...SETTINGS, 'fit.batch_size=640']
+      const alone = await trainedAlone(args)
+      const each = await trainedOn(2, args)
+      expect(new Set(each.map(({ state }) => state)).size).toBe(1)
+      expect(each[0]!.losses).toHaveLength(alone.losses.length)
+      expect(largestGap(alone.losses, each[0]!.losses)).toBeLessThan(1e-5)
+      expect(each.map(({ epochs }) => epochs)).toEqual([each[0]!.epochs, each[0]!.epochs])
+      expect(each[0]!.warnings).toEqual([])
+    },
+  )
 
-  test.each(SPECS)('%s on three hosts with uneven shares', async (file) => {
+  test.each(some(SPECS, SPECS.slice(1, 2)))('%s on three hosts with uneven shares', async (file) => {
     // at a higher rate rounding is amplified, as between two engines
     const args = [file, ...SETTINGS, 'fit.batch_size=643', 'optimizer.learning_rate=1e-4']
     const alone = await trainedAlone(args)
@@ -204,19 +208,19 @@ describe.skipIf(!library)('hosts that are lost', () => {
     rmSync(cwd, { recursive: true, force: true })
   })
 
-  const LOST = /Another host is lost: .*\nWith --resume/
-  const SILENT = /Nothing came from the other hosts for [0-9]+ s: .*\nWith --resume/
+  /** A connection may break without a word to the process that waits. */
+  const LOST = /(Another host is lost|Nothing came from the other hosts for [0-9]+ s): .*\nWith --resume/
 
   const FAULTS = [
-    { fault: 'a killed worker', rank: 1, by: 'SIGKILL', words: LOST },
-    { fault: 'a killed leader', rank: 0, by: 'SIGKILL', words: LOST },
-    { fault: 'a stopped process', rank: 1, by: 'SIGSTOP', words: SILENT },
-    { fault: 'a link that is taken down', rank: 1, by: 'link', words: SILENT },
+    { fault: 'a killed worker', rank: 1, by: 'SIGKILL' },
+    { fault: 'a killed leader', rank: 0, by: 'SIGKILL' },
+    { fault: 'a stopped process', rank: 1, by: 'SIGSTOP' },
+    { fault: 'a link that is taken down', rank: 1, by: 'link' },
   ] as const
 
-  test.each(FAULTS)(
+  test.each(some(FAULTS, FAULTS.slice(0, 1)))(
     '$fault: the others end with code 75, and go on to the same weights',
-    async ({ fault, rank, by, words }) => {
+    async ({ fault, rank, by }) => {
       if (by === 'link' && !hosts.areApart) return
       const out = fault.replaceAll(' ', '-')
       const started = [start(0, out), start(1, out)] as const
@@ -225,7 +229,7 @@ describe.skipIf(!library)('hosts that are lost', () => {
       if (by === 'link') hosts.link(rank, 'down')
       else lost.child.kill(by)
       expect(await other.ended, other.written.stderr).toBe(75)
-      expect(other.written.stderr).toMatch(words)
+      expect(other.written.stderr).toMatch(LOST)
       if (by === 'link') {
         expect(await lost.ended).toBe(75)
         hosts.link(rank, 'up')
@@ -245,7 +249,7 @@ describe.skipIf(!library)('hosts that are lost', () => {
     expect(weights('late').equals(undisturbed)).toBe(true)
   })
 
-  test.each([0, 1])('a host that never comes: host %i ends with code 75', async (rank) => {
+  test.each(some([0, 1], [1]))('a host that never comes: host %i ends with code 75', async (rank) => {
     const alone = start(rank, 'never', { env: { TRAINSPEC_HOSTS_WAIT: '2' } })
     expect(await alone.ended).toBe(75)
     expect(alone.written.stderr).toMatch(/Not all hosts came within 2 s: /)
@@ -262,7 +266,8 @@ describe.skipIf(!library)('hosts that are lost', () => {
   })
 
   test('another spec on one host: it says where they differ, and no host trains', async () => {
-    const started = [start(0, 'other'), start(1, 'other', {}, ['--set', 'fit.batch_size=100'])] as const
+    const soon = { env: { TRAINSPEC_HOSTS_WAIT: '8' } }
+    const started = [start(0, 'other', soon), start(1, 'other', soon, ['--set', 'fit.batch_size=100'])] as const
     expect(await bothEnd(...started)).toEqual([75, 2])
     expect(started[1].written.stderr).toContain('fit.batch_size: 250 on the first host, 100 here')
   })

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { loadData } from '../../dist/data/load.js'
 import { openEngine } from '../../dist/engine/registry.js'
-import { hostsIn } from '../../dist/run/hosts.js'
+import { hostsIn } from '../../dist/hosts/tf-config.js'
 import { requireSpec } from '../../dist/run/read-spec.js'
 import { openSession } from '../../dist/run/session.js'
 import { parseSetting } from '../../dist/spec/override.js'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { UserError } from '../base/issue.js'
 import { jsonOf } from '../base/json.js'
 import type { Hosts } from '../engine/group.js'
+import { parseAddress } from './address.js'
 
 /** The convention of TensorFlow's strategies for several workers, which Kubeflow follows too. */
 export const TF_CONFIG = 'TF_CONFIG'
@@ -12,9 +13,10 @@ export const HOSTS_PATIENCE = 'TRAINSPEC_HOSTS_PATIENCE'
 
 const SECONDS = { [HOSTS_WAIT]: 600, [HOSTS_PATIENCE]: 60 }
 
-const LARGEST_PORT = 65_535
-
-const address = z.string().refine(isAddress, { error: 'must be a host and a port, such as 10.0.0.1:2222' })
+const address = z.string().superRefine((text, { addIssue }) => {
+  const parsed = parseAddress(text, 1)
+  if ('problem' in parsed) addIssue({ code: 'custom', message: `found ${JSON.stringify(text)}, ${parsed.problem}` })
+})
 
 const schema = z.object({
   cluster: z.object({
@@ -49,11 +51,6 @@ export function hostsIn(env: Environment): Hosts | undefined {
   if (new Set(addresses).size < addresses.length) throw new UserError(`${TF_CONFIG}: two hosts have the same address.`)
   if (addresses.length === 1) return undefined
   return { addresses, rank: own, wait: millisecondsIn(env, HOSTS_WAIT), patience: millisecondsIn(env, HOSTS_PATIENCE) }
-}
-
-function isAddress(text: string): boolean {
-  const found = /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]/]+):([0-9]{1,5})$/.exec(text)
-  return found !== null && Number(found[2]) >= 1 && Number(found[2]) <= LARGEST_PORT
 }
 
 function millisecondsIn(env: Environment, name: keyof typeof SECONDS): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HOSTS_WAIT, hostsIn, TF_CONFIG } from '../../src/run/hosts.js'
+import { HOSTS_WAIT, hostsIn, TF_CONFIG } from '../../src/hosts/tf-config.js'
 
 const config = (value: unknown) => ({ [TF_CONFIG]: JSON.stringify(value) })
 const WORKER = ['10.0.0.1:2222', '[fe80::1]:2223', 'node-3:2224']
@@ -24,8 +24,14 @@ test.each([{}, { [TF_CONFIG]: '' }, config({ cluster: { worker: ['a:1'] }, task:
 
 test.each([
   [{ [TF_CONFIG]: '{' }, 'TF_CONFIG is not JSON: {'],
-  [config({ cluster: { worker: ['a'] }, task: { type: 'worker', index: 0 } }), 'must be a host and a port, such as'],
-  [config({ cluster: { worker: ['a:70000'] }, task: { type: 'worker', index: 0 } }), 'cluster worker 0 must be a host'],
+  [
+    config({ cluster: { worker: ['a'] }, task: { type: 'worker', index: 0 } }),
+    'cluster worker 0 found "a", must be HOST:PORT',
+  ],
+  [
+    config({ cluster: { worker: ['a:70000'] }, task: { type: 'worker', index: 0 } }),
+    'found "a:70000", its port must be from 1 to 65535',
+  ],
   [
     config({ cluster: { worker: WORKER }, task: { type: 'worker', index: 3 } }),
     'the cluster has no worker 3; it has 3',
