@@ -5,7 +5,7 @@ import { isAugmented } from '../data/augment/augmented-table.js'
 import { batchThreads } from '../data/augment/batch-threads.js'
 import { type BatchOptions, batches } from '../data/batches.js'
 import type { Data } from '../data/data.js'
-import { elementMeans, part as partOfTable, type Table } from '../data/table.js'
+import { elementMeans, part, type Table } from '../data/table.js'
 import { type Clock, timed } from '../data/timed.js'
 import type { Batch, Engine, Runner } from '../engine/engine.js'
 import type { StartReport } from '../export/start-report.js'
@@ -80,8 +80,8 @@ export async function openSession(
   const agreement = group ? new Agreement(group) : null
   const sharing = agreement && { sharing: agreement.sharing }
   const runner = await engine.load(programs, { seed, batchSize, ...memory, ...sharing, ...(warn && { warn }) })
-  const part = group && { part: { index: group.rank, of: group.addresses.length } }
-  const inOrder = (table: Table) => () => batches(table, { batchSize, ...part })
+  const own = group && { part: { index: group.rank, of: group.addresses.length } }
+  const inOrder = (table: Table) => () => batches(table, { batchSize, ...own })
   const clock: Clock = { spent: 0 }
   const threads = isAugmented(train) && workers > 0 ? batchThreads(train, workers, batchSize) : null
   const trainingBatches = (pass: BatchOptions) =>
@@ -106,12 +106,12 @@ export async function openSession(
       validationSamples: validation.count,
       batches: (epoch, from = 0) =>
         trainingBatches({
-          ...{ batchSize, epoch, from, ...part },
+          ...{ batchSize, epoch, from, ...own },
           ...(fit.shuffle && { shuffle: { seed, epoch, ...windowOf(fit) } }),
         }),
       validation: validation.count > 0 ? inOrder(validation) : null,
       // the first training samples, as many as validation has
-      compared: inOrder(partOfTable(train, 0, Math.min(train.count, validation.count))),
+      compared: inOrder(part(train, 0, Math.min(train.count, validation.count))),
       metrics: measured,
       learningRate: buildSchedule(optimizer.learning_rate, { stepsPerEpoch, epochs: fit.epochs }),
       callbacks: callbacksOf(spec),
