@@ -4,12 +4,16 @@ import { UserError } from '../base/issue.js'
 import { jsonOf } from '../base/json.js'
 import type { Hosts } from '../engine/group.js'
 import { parseAddress } from './address.js'
+import { slurmHosts } from './slurm.js'
 
 /** The convention of TensorFlow's strategies for several workers, which Kubeflow follows too. */
 export const TF_CONFIG = 'TF_CONFIG'
 /** Seconds to wait for the other hosts at the beginning, and those that a step may take before one is taken for lost. */
 export const HOSTS_WAIT = 'TRAINSPEC_HOSTS_WAIT'
 export const HOSTS_PATIENCE = 'TRAINSPEC_HOSTS_PATIENCE'
+
+/** `slurm`: the hosts are those of a step of Slurm. */
+export const HOSTS_FROM = 'TRAINSPEC_HOSTS'
 
 const SECONDS = { [HOSTS_WAIT]: 600, [HOSTS_PATIENCE]: 60 }
 
@@ -29,10 +33,25 @@ const schema = z.object({
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The hosts that TF_CONFIG names; undefined if this process trains alone. Throws a UserError if it is wrong. */
+/** The hosts that the environment names; undefined if this process trains alone. Throws a UserError if it is wrong. */
 export function hostsIn(env: Environment): Hosts | undefined {
-  const text = env[TF_CONFIG]
-  if (text === undefined || text.trim() === '') return undefined
+  const found = isGiven(env[TF_CONFIG]) ? hostsOfConfig(env[TF_CONFIG]) : hostsFrom(env)
+  if (found === undefined || found.addresses.length === 1) return undefined
+  return { ...found, wait: millisecondsIn(env, HOSTS_WAIT), patience: millisecondsIn(env, HOSTS_PATIENCE) }
+}
+
+const isGiven = (text: string | undefined): text is string => text !== undefined && text.trim() !== ''
+
+function hostsFrom(env: Environment): Place | undefined {
+  const from = env[HOSTS_FROM]
+  if (!isGiven(from)) return undefined
+  if (from !== 'slurm') throw new UserError(`${HOSTS_FROM} is ${from}, but it must be slurm.`)
+  return slurmHosts(env)
+}
+
+type Place = Pick<Hosts, 'addresses' | 'rank'>
+
+function hostsOfConfig(text: string): Place {
   const value = jsonOf(text)
   if (value === undefined) throw new UserError(`${TF_CONFIG} is not JSON: ${text.slice(0, 80)}`)
   const { data, error } = schema.safeParse(value)
@@ -49,8 +68,7 @@ export function hostsIn(env: Environment): Hosts | undefined {
     )
   }
   if (new Set(addresses).size < addresses.length) throw new UserError(`${TF_CONFIG}: two hosts have the same address.`)
-  if (addresses.length === 1) return undefined
-  return { addresses, rank: own, wait: millisecondsIn(env, HOSTS_WAIT), patience: millisecondsIn(env, HOSTS_PATIENCE) }
+  return { addresses, rank: own }
 }
 
 function millisecondsIn(env: Environment, name: keyof typeof SECONDS): number {
