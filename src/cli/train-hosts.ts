@@ -14,6 +14,7 @@ import { connectHost, type LinkOptions } from '../hosts/host-link.js'
 import { readToken, type Token } from '../hosts/token.js'
 import { trainGroup } from '../hosts/train-group.js'
 import { requirePrivateHost, requirePrivateMachine } from '../hosts/trusted-network.js'
+import { refuseForHosts } from '../run/agree.js'
 import { engineOf, newestCheckpoints, openResume } from '../run/open-resume.js'
 import { requireSpec } from '../run/read-spec.js'
 import { isRun } from '../run/resume.js'
@@ -118,6 +119,7 @@ async function checkedRun(file: string, options: HostsOptions, io: Io) {
   const { spec } = await watchingData(io, (watch) =>
     requireSpec(file, overridesOf(options), io.stdin, watch, { isTrained }),
   )
+  refuseForHosts(spec)
   await checkRunPlaces(spec, file, options, place, begun)
   const allowsChange = options['allow-change'] ?? false
   const opened = begun === null ? null : await openResume(begun, spec, { allowsChange })

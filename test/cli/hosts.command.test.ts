@@ -120,6 +120,16 @@ describe('--hosts', () => {
     expect(stderr).toContain('found 0, must be at least 1')
   })
 
+  test.each([
+    ['folds', 'fit.k_fold=3', 'Several hosts cannot train the folds'],
+    ['persistent chains', 'training.algorithm=pcd', 'Several hosts cannot train an RBM by "pcd"'],
+  ])('refuses %s before anybody is asked', async (_, setting, words) => {
+    const args = ['spec.json', '--hosts', `127.0.0.1:${await freePort()}`, '--token', 'token', '--insecure']
+    const { code, stderr } = await runCommand([...args, '--hosts-wait', '1', '--set', setting], { cwd: folder() })
+    expect(code, stderr).toBe(2)
+    expect(stderr).toContain(words)
+  })
+
   test('ends with 75 when a host never comes, and prints the command that goes on', async () => {
     const port = await freePort()
     const cwd = folder()
