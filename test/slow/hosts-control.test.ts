@@ -37,7 +37,8 @@ describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () =
   const workers: Running[] = []
 
   const start = (args: readonly string[]): Running => {
-    const env = { ...process.env, [MARK]: cwd }
+    // a worker that is killed leaves the folder of its training process
+    const env = { ...process.env, [MARK]: cwd, TMPDIR: cwd }
     const child = spawn(process.execPath, [COMMAND, ...args], { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] })
     let text = ''
     child.stderr!.setEncoding('utf8').on('data', (more: string) => {
