@@ -20,15 +20,20 @@ export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
   watchParent()
   const output = watchOutput(io)
   const code = await ended(argv, io)
-  if (code === EXIT.groupLost) await leaveGroup(io)
+  if (ENDED_AT_ONCE.includes(code)) await endWhenWritten(code, io)
   return (await output.isWhole()) || code !== EXIT.done ? code : EXIT.badInput
 }
 
-/** Ends a process of a group that is lost. TensorFlow would wait for the others when the process ends as usual. */
-async function leaveGroup(io: Io): Promise<never> {
+/**
+ * After these codes nothing more may run: TensorFlow would wait for other hosts, and Node would abort because it cannot
+ * reset a terminal that is gone.
+ */
+const ENDED_AT_ONCE: readonly ExitCode[] = [EXIT.groupLost, EXIT.hungUp]
+
+async function endWhenWritten(code: ExitCode, io: Io): Promise<never> {
   await Promise.all([io.stdout, io.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))))
   const { endAtOnce } = await import('../base/end-at-once.js')
-  return endAtOnce(EXIT.groupLost)
+  return endAtOnce(code)
 }
 
 async function ended(argv: readonly string[], io: Io): Promise<ExitCode> {
