@@ -31,6 +31,9 @@ interface Running {
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
+/** `HOSTS=all` also stops a host, which is noticed after 10 s. */
+const whole = process.env.HOSTS === 'all'
+
 describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () => {
   let cwd: string
   let ports: readonly number[]
@@ -118,11 +121,13 @@ describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () =
     process.kill(training().get(0)!, 'SIGKILL')
     await said(second, 'The training process of this machine was ended (SIGKILL).')
     await further(second)
-    const stopped = [workers[0]!.child.pid!, training().get(1)!]
-    for (const pid of stopped) process.kill(pid, 'SIGSTOP')
-    await said(second, `Host ${b} is lost (it has been silent for 10 s).`)
-    for (const pid of stopped) process.kill(pid, 'SIGCONT')
-    await further(second)
+    if (whole) {
+      const stopped = [workers[0]!.child.pid!, training().get(1)!]
+      for (const pid of stopped) process.kill(pid, 'SIGSTOP')
+      await said(second, `Host ${b} is lost (it has been silent for 10 s).`)
+      for (const pid of stopped) process.kill(pid, 'SIGCONT')
+      await further(second)
+    }
     second.child.kill('SIGINT')
     expect(await second.ended, second.text()).toBe(130)
     expect(second.text()).toMatch(/\nOn the same machines: train .* --out=run --resume --hosts=.*\n$/)
@@ -131,7 +136,7 @@ describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () =
     const third = startChief('run', '--resume')
     expect(await third.ended, third.text()).toBe(0)
     expect(weightsOf('run').equals(weightsOf('whole'))).toBe(true)
-    expect(second.text().split('The group is formed anew, of 3 of 3 hosts').length - 1).toBe(4)
+    expect(second.text().split('The group is formed anew, of 3 of 3 hosts').length - 1).toBe(whole ? 4 : 3)
     expect([...training()]).toEqual([])
 
     for (const { child } of workers) child.kill('SIGTERM')
