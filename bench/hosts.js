@@ -49,10 +49,40 @@ export async function benchHosts({ rounds, log }) {
         ...[times.toFixed(2), `${(sent / 1e6).toFixed(3)} MB`, `${(100 * share).toFixed(1)} %`],
       ]),
     )
-    return { text, results }
+    return { text: `${text}\n${plans(results)}`, results }
   } finally {
     execFileSync(SCRIPT, ['remove', NAME, String(HOSTS)])
   }
+}
+
+/** Hosts and networks of the plan: bits a second, and seconds for a message to the next host. */
+const MANY = [2, 4, 8, 16, 32, 64]
+const NETWORKS = [
+  { name: '1 Gbit/s', rate: 1e9, delay: 1e-4 },
+  { name: '10 Gbit/s', rate: 1e10, delay: 5e-5 },
+  { name: '100 Gbit/s', rate: 1e11, delay: 2e-5 },
+]
+
+/**
+ * What many hosts would do, by a model: a step is that of one host, then a ring of 2 (N - 1) messages, in which each host
+ * sends 2 (N - 1) / N of the gradients. A byte takes the time of the processor that was measured here, and then that of
+ * the wire; nothing overlaps.
+ */
+function plans(results) {
+  const rows = results.flatMap(({ spec, batch, one, two, sent, share }) => {
+    const gradients = sent / share
+    const perByte = Math.max(0, two.min - one.min) / 1000 / gradients
+    return NETWORKS.map(({ name, rate, delay }) => [
+      ...[spec, String(batch), name],
+      ...MANY.map((hosts) => {
+        const bytes = ((2 * (hosts - 1)) / hosts) * gradients
+        const step = one.min / 1000 + bytes * (perByte + 8 / rate) + 2 * (hosts - 1) * delay
+        return ((hosts * one.min) / 1000 / step).toFixed(1)
+      }),
+    ])
+  })
+  const header = ['', 'batch of each', 'network', ...MANY.map((hosts) => `${hosts} hosts`)]
+  return titledTable('By the model: samples a second, times those of one host', header, rows)
 }
 
 async function benchJob({ hosts, spec, batch, steps, rounds, log }) {

@@ -32,7 +32,7 @@ interface Running {
 }
 
 /** `HOSTS=all` also stops a host, which is noticed after 10 s. */
-const whole = process.env.HOSTS === 'all'
+const stopsToo = process.env.HOSTS === 'all'
 
 describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () => {
   let cwd: string
@@ -121,7 +121,7 @@ describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () =
     process.kill(training().get(0)!, 'SIGKILL')
     await said(second, 'The training process of this machine was ended (SIGKILL).')
     await further(second)
-    if (whole) {
+    if (stopsToo) {
       const stopped = [workers[0]!.child.pid!, training().get(1)!]
       for (const pid of stopped) process.kill(pid, 'SIGSTOP')
       await said(second, `Host ${b} is lost (it has been silent for 10 s).`)
@@ -136,7 +136,7 @@ describe.skipIf(!library || process.platform !== 'linux')('on three hosts', () =
     const third = startChief('run', '--resume')
     expect(await third.ended, third.text()).toBe(0)
     expect(weightsOf('run').equals(weightsOf('whole'))).toBe(true)
-    expect(second.text().split('The group is formed anew, of 3 of 3 hosts').length - 1).toBe(whole ? 4 : 3)
+    expect(second.text().split('The group is formed anew, of 3 of 3 hosts').length - 1).toBe(stopsToo ? 4 : 3)
     expect([...training()]).toEqual([])
 
     for (const { child } of workers) child.kill('SIGTERM')
