@@ -22,7 +22,7 @@ export const EXIT_WORDS: { readonly [Name in ExitName]: string } = {
   badInput: 'a problem with the spec, the data, the command line or writing a file',
   diverged: 'the loss or a weight became NaN or infinite',
   internal: 'a bug in this program',
-  groupLost: 'another host was lost; go on with --resume',
+  groupLost: 'another host was lost, or too few came; go on with --resume',
   hungUp: 'stopped because the terminal was closed (SIGHUP)',
   interrupted: 'stopped by Ctrl-C (SIGINT)',
   terminated: 'stopped by kill or by the system (SIGTERM)',

@@ -62,7 +62,7 @@ export const token = {
 
 export const insecure = {
   type: 'flag',
-  help: 'Allow public addresses: a firewall keeps others away from this machine',
+  help: 'Allow public addresses. Use it only if a firewall keeps others away from this machine',
 } as const satisfies Option
 
 export const json = {

@@ -61,7 +61,7 @@ export async function trainOnHosts(file: string, options: HostsOptions, table: O
       waits: { first: 1000 * (wait ?? WAITS.first), again: 1000 * (wait ?? WAITS.again) },
       connect: (address, signal) => connectHost(address, link, signal),
       task: {
-        ...{ name: spec.name, spec: JSON.stringify(specAnywhere(spec)), wait: wait ?? WAITS.first },
+        ...{ name: spec.name, spec: JSON.stringify(specAnywhere(spec)), wait: Math.max(wait ?? 0, WAITS.first) },
         ...(options.workers !== undefined && { workers: options.workers }),
         ...(options['pause-after'] !== undefined && { pauseAfter: options['pause-after'] }),
       },

@@ -16,7 +16,7 @@ import { OWN_COMMAND } from '../run/own-command.js'
 import { ownVersion } from '../run/versions.js'
 import { checkAll } from './check-all.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { listenForInterrupt } from './interrupt.js'
+import { codeOfInterruption, listenForInterrupt } from './interrupt.js'
 import { type Io, say } from './io.js'
 
 export interface WorkerOptions {
@@ -50,7 +50,8 @@ export async function runWorker({ listen, token: file, insecure = false }: Worke
     if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort')
     await worker.stop()
     log('Stopped.')
-    return EXIT.done
+    const code = codeOfInterruption(interrupt.signal)
+    return code === EXIT.hungUp ? code : EXIT.done
   } finally {
     interrupt.stop()
   }
@@ -67,7 +68,7 @@ function startRank(task: RankTask): TrainingProcess {
   ]
   const training = startTraining(task, { command: OWN_COMMAND, args, cwd, input: spec, stdio: ['ignore', 'pipe'] })
   const ended = training.ended.finally(async () => {
-    await rm(cwd, { recursive: true, force: true })
+    await rm(cwd, { recursive: true, force: true }).catch(() => {})
     doneWith(cwd)
   })
   return { ...training, ended }

@@ -2,7 +2,7 @@
 
 /** A process in a group of them. */
 export interface Hosts {
-  /** Where the libraries of the processes listen, `10.0.0.1:2222`, in the order of their ranks. */
+  /** The addresses at which the libraries of the processes listen, `10.0.0.1:2222`, in the order of their ranks. */
   readonly addresses: readonly string[]
   /** The number of this process, from 0. */
   readonly rank: number
@@ -16,6 +16,8 @@ export interface Hosts {
 export interface Group extends Hosts {
   /** Gives every process the bytes of the first one. Every process must call it, and in the same order. */
   fromFirst(bytes: () => Promise<Uint8Array>): Promise<Uint8Array>
+  /** Gives every process the texts of all, by their ranks. Every process must call it, and in the same order. */
+  gather(text: string): Promise<readonly string[]>
 }
 
 /** How the programs of a runner are shared by a group. */

@@ -33,7 +33,7 @@ export async function formGroup(options: FormOptions): Promise<readonly MissingH
   const { hosts, links, wait, signal } = options
   const over = new AbortController()
   const why = new Map<string, string>()
-  const isWhole = () => hosts.every((host) => links.has(addressText(host)))
+  const isWhole = () => hosts.every((host) => links.get(addressText(host))?.isLost === false)
   const timer = setTimeout(() => over.abort(), wait)
   const ending = AbortSignal.any([signal, over.signal])
   try {

@@ -35,7 +35,7 @@ const address = z
   .max(300)
   .regex(/^[\w.:[\]-]+:\d{1,5}$/)
 
-/** What a training process on another host is to do. */
+/** The work of a training process on another host. */
 const task = z.strictObject({
   /** Name of the run, for the log. */
   name: line(1000),

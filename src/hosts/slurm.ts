@@ -18,13 +18,20 @@ export function slurmHosts(env: Environment): { readonly addresses: readonly str
   const nodes = nodesOf(given('SLURM_STEP_NODELIST'))
   const counts = countsOf(given('SLURM_STEP_TASKS_PER_NODE'))
   const port = FIRST_PORT + PORTS_OF_JOB * (Number(given('SLURM_JOB_ID')) % JOBS)
-  if (env.SLURM_DISTRIBUTION?.startsWith('cyclic')) {
-    throw new UserError('Slurm deals the processes out to the nodes in turn; use srun --distribution=block.')
+  const { SLURM_DISTRIBUTION: order = 'block' } = env
+  if (!order.startsWith('block')) {
+    throw new UserError(
+      `Slurm gives the processes to the nodes in the order "${order}"; use srun --distribution=block.`,
+    )
   }
   const addresses = nodes.flatMap((node, index) =>
     Array.from({ length: counts[index] ?? 0 }, (_, local) => `${node}:${port + local}`),
   )
-  return { addresses, rank: Number(given('SLURM_PROCID')) }
+  const rank = Number(given('SLURM_PROCID'))
+  if (rank >= addresses.length) {
+    throw new UserError(`SLURM_PROCID is ${rank}, but the step has ${addresses.length} processes.`)
+  }
+  return { addresses, rank }
 }
 
 /** Expands `2(x3),1`. */

@@ -18,7 +18,7 @@ export interface GroupOptions {
   /** Milliseconds to wait for hosts: at the beginning, and when one was lost. */
   readonly waits: { readonly first: number; readonly again: number }
   connect(address: HostAddress, signal: AbortSignal): Promise<HostLink>
-  /** What other hosts train. */
+  /** The work of the other hosts. */
   readonly task: Omit<RankTask, 'cluster' | 'rank'>
   /** Starts the process of this machine, rank 0. `isAgain`: it goes on with the run. */
   start(cluster: Cluster, isAgain: boolean): TrainingProcess
@@ -115,9 +115,9 @@ const noteWaiting = (links: ReadonlyMap<string, HostLink>, { hosts, waits, note,
 /** Why a group ends. */
 interface Cause {
   readonly end: GroupEnd
-  /** Of several causes, the strongest counts: others may be results of it. With 2, no other is waited for. */
+  /** The strongest of several causes counts: others may be results of it. With 2, no other is waited for. */
   readonly strength: 0 | 1 | 2
-  /** What is said if this cause counts. */
+  /** The words that are said if this cause counts. */
   readonly words?: string
 }
 

@@ -3,6 +3,7 @@ import { type SpawnOptions, spawn } from 'node:child_process'
 import { KILLED_WITH } from '../base/parent.js'
 import { reasonOf } from '../base/reason.js'
 import { MOST_WORDS } from './messages.js'
+import { HOSTS_WAIT, TF_CONFIG } from './tf-config.js'
 
 /** How a training process ended. */
 export interface TrainingEnd {
@@ -41,10 +42,6 @@ export interface ProcessOptions {
   readonly stdio: readonly ('ignore' | 'inherit' | 'pipe' | number)[]
 }
 
-/** The variables by which a training process knows its group: that of TensorFlow, and the time it waits for the others. */
-const CLUSTER = 'TF_CONFIG'
-export const HOSTS_WAIT = 'TRAINSPEC_HOSTS_WAIT'
-
 /**
  * Starts a process in a group of its own, so that Ctrl-C in a terminal does not reach it: who starts it decides about
  * its end.
@@ -55,7 +52,7 @@ export function startTraining(cluster: Cluster, { command, args, cwd, input, std
     stdio: [input === null ? 'ignore' : 'pipe', ...stdio],
     env: {
       ...process.env,
-      [CLUSTER]: tfConfig(cluster),
+      [TF_CONFIG]: tfConfig(cluster),
       [HOSTS_WAIT]: String(cluster.wait),
       [KILLED_WITH]: String(process.pid),
     },

@@ -42,6 +42,8 @@ const MOST_CONNECTIONS = 64
 export function openWorker(options: WorkerOptions): HostWorker {
   /** The connection of the chief that has this worker. */
   let holder: Session | null = null
+  /** Resolves when no training process of earlier chiefs is left. */
+  let emptied: Promise<unknown> = Promise.resolve()
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -51,7 +53,9 @@ export function openWorker(options: WorkerOptions): HostWorker {
       if (before !== null && !before.isOver) return before.busyWords()
       holder = session
       // the process of the chief before is killed, but may not be gone yet
-      await before?.emptied
+      const left = emptied
+      emptied = Promise.all([left, session.emptied])
+      await left
       return null
     })
   })
@@ -68,7 +72,7 @@ export function openWorker(options: WorkerOptions): HostWorker {
     async stop() {
       server.close()
       for (const socket of sockets) socket.destroy()
-      await holder?.emptied
+      await emptied
     },
   }
 }

@@ -45,20 +45,27 @@ export async function agreed(work: Work): Promise<Work> {
     pauseAfter,
   }
   const first = await ofFirstHost(group, async () => own)
-  const address = group.addresses[0]!
-  if (own.version !== first.version) {
-    throw new UserError(`The first host (${address}) has trainspec ${first.version}, but this one has ${own.version}.`)
-  }
-  const found = differences([first.spec, own.spec]).filter(({ path }) => !MAY_DIFFER.includes(path[0]!))
-  if (found.length > 0) {
-    const lines = found.map((one) => differenceLine(one, ['on the first host', 'here']))
-    throw new UserError([`The spec differs from that of the first host (${address}):`, ...lines].join('\n'))
-  }
-  if (own.data !== first.data) {
-    throw new UserError(`The data differ from those of the first host (${address}): all hosts must read the same.`)
-  }
+  const problem = problemOf(own, first, group.addresses[0]!)
+  // all hosts end, and none waits for another one
+  const problems = await group.gather(problem)
+  const found = problems.flatMap((text, rank) => (text === '' ? [] : [`Host ${group.addresses[rank]}: ${text}`]))
+  if (found.length > 0) throw new UserError(found.join('\n'))
   return { ...work, pauseAfter: first.pauseAfter }
 }
 
-/** Fields that may differ: data are compared by what was read, and the first host alone writes and judges. */
-const MAY_DIFFER: readonly string[] = [...HARMLESS, 'data', 'callbacks']
+/** Says how this host differs from the first one; empty if it does not. */
+function problemOf(own: Told, first: Told, address: string): string {
+  if (own.version !== first.version) {
+    return `it has trainspec ${own.version}, but the first host (${address}) has ${first.version}.`
+  }
+  const found = differences([first.spec, own.spec]).filter(({ path }) => !MAY_DIFFER.includes(path[0]!))
+  if (found.length > 0) {
+    const lines = found.map((one) => differenceLine(one, ['there', 'here']))
+    return [`its spec differs from that of the first host (${address}):`, ...lines].join('\n')
+  }
+  if (own.data === first.data) return ''
+  return `its data differ from those of the first host (${address}): all hosts must read the same.`
+}
+
+/** Fields that may differ: data are compared by what was read, and the first host alone saves and judges. */
+const MAY_DIFFER: readonly string[] = [...HARMLESS, 'data']

@@ -47,7 +47,7 @@ export interface Session {
   readonly inFile: boolean
   /** Number of threads that augment the rows to train on; null if these are not augmented. */
   readonly workers: number | null
-  /** What the hosts of a group agree on while they train; null if this one trains alone. */
+  /** The end and the time on which the hosts of a group agree while they train; null if this one trains alone. */
   readonly agreement: Agreement | null
 }
 

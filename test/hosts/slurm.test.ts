@@ -15,9 +15,8 @@ test('the processes of a step are those of each node in turn', () => {
   const hosts = hostsIn({ ...STEP, TRAINSPEC_HOSTS: 'slurm' })
   expect(hosts).toEqual({ addresses, rank: 3, wait: 600_000, patience: 60_000 })
   // a step of one process, and one that does not ask for a group
-  expect(hostsIn({ ...STEP, SLURM_STEP_NODELIST: 'a', SLURM_STEP_TASKS_PER_NODE: '1', TRAINSPEC_HOSTS: 'slurm' })).toBe(
-    undefined,
-  )
+  const sole = { ...STEP, SLURM_STEP_NODELIST: 'a', SLURM_STEP_TASKS_PER_NODE: '1', SLURM_PROCID: '0' }
+  expect(hostsIn({ ...sole, TRAINSPEC_HOSTS: 'slurm' })).toBeUndefined()
   expect(hostsIn(STEP)).toBeUndefined()
 })
 
@@ -34,6 +33,8 @@ test.each([
 test.each([
   [{ ...STEP, SLURM_PROCID: undefined }, 'SLURM_PROCID is not set: start the command by srun'],
   [{ ...STEP, SLURM_DISTRIBUTION: 'cyclic' }, 'srun --distribution=block'],
+  [{ ...STEP, SLURM_DISTRIBUTION: 'plane=2' }, 'in the order "plane=2"'],
+  [{ ...STEP, SLURM_PROCID: '6' }, 'SLURM_PROCID is 6, but the step has 6 processes'],
 ])('%j is refused', (env, words) => {
   expect(() => slurmHosts(env)).toThrow(words)
   expect(() => hostsIn({ ...STEP, TRAINSPEC_HOSTS: 'mpi' })).toThrow('TRAINSPEC_HOSTS is mpi, but it must be slurm.')

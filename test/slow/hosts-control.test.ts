@@ -25,7 +25,7 @@ const MARK = 'HOSTS_CONTROL_TEST'
 
 interface Running {
   readonly child: ChildProcess
-  /** What it wrote to standard error so far. */
+  /** Its standard error so far. */
   text(): string
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>

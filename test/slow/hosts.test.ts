@@ -69,7 +69,7 @@ describe.skipIf(!library)('the run of one machine with the whole batch', () => {
     },
   )
 
-  test.each(some(SPECS, SPECS.slice(1, 2)))('%s on three hosts with uneven shares', async (file) => {
+  test.each(some(SPECS, SPECS.slice(0, 1)))('%s on three hosts with uneven shares', async (file) => {
     // at a higher rate rounding is amplified, as between two engines
     const args = [file, ...SETTINGS, 'fit.batch_size=643', 'optimizer.learning_rate=1e-4']
     const alone = await trainedAlone(args)
@@ -175,7 +175,7 @@ describe.skipIf(!library)('hosts that are lost', () => {
     fit: { batch_size: 250, epochs: 20, validation_split: 0.1 },
     checkpoint: { every: 20 },
   }
-  const PATIENCE = { TRAINSPEC_HOSTS_PATIENCE: '3', TRAINSPEC_HOSTS_WAIT: '30' }
+  const PATIENCE = { TRAINSPEC_HOSTS_PATIENCE: '3', TRAINSPEC_HOSTS_WAIT: '12' }
   let cwd: string
   let hosts: TestHosts
   let undisturbed: Buffer
@@ -242,7 +242,7 @@ describe.skipIf(!library)('hosts that are lost', () => {
     },
   )
 
-  test('a host that comes late: the first one waits, and all train', async () => {
+  test.runIf(process.env.HOSTS === 'all')('a host that comes late: the first one waits, and all train', async () => {
     const first = start(0, 'late')
     await delay(3000)
     expect(await bothEnd(first, start(1, 'late'))).toEqual([0, 0])
@@ -266,9 +266,8 @@ describe.skipIf(!library)('hosts that are lost', () => {
   })
 
   test('another spec on one host: it says where they differ, and no host trains', async () => {
-    const soon = { env: { TRAINSPEC_HOSTS_WAIT: '8' } }
-    const started = [start(0, 'other', soon), start(1, 'other', soon, ['--set', 'fit.batch_size=100'])] as const
-    expect(await bothEnd(...started)).toEqual([75, 2])
-    expect(started[1].written.stderr).toContain('fit.batch_size: 250 on the first host, 100 here')
+    const started = [start(0, 'other'), start(1, 'other', {}, ['--set', 'fit.batch_size=100'])] as const
+    expect(await bothEnd(...started)).toEqual([2, 2])
+    for (const { written } of started) expect(written.stderr).toContain('fit.batch_size: 250 there, 100 here')
   })
 })

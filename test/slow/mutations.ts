@@ -100,7 +100,5 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   },
 }
 
-// vitest knows files by their real paths
-
 /** Every third fault; `MUTATIONS=all`: every one. */
 export const TRIED = Object.entries(MUTATIONS).filter((_, index) => process.env.MUTATIONS === 'all' || index % 3 === 0)

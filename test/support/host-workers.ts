@@ -51,7 +51,7 @@ export class MockTraining implements TrainingProcess {
 export interface TestWorker {
   readonly worker: HostWorker
   readonly address: HostAddress
-  /** What it has started. */
+  /** The processes that it has started. */
   readonly tasks: readonly RankTask[]
   readonly trainings: readonly MockTraining[]
   readonly lines: readonly string[]

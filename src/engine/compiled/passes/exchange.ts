@@ -31,6 +31,7 @@ export function exchangeOf(graph: Graph, samples: ReadonlySet<ValueId>): Exchang
   const before = new Set(
     graph.nodes.map(({ output }) => output).filter((output) => !after.has(output) || toMeans.has(output)),
   )
+  requireCombined(graph, { samples, means: new Set(means), before })
   const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
   const results = [...new Set(graph.outputs.filter(isResult).map(({ value }) => value))]
   const isEarly = (value: ValueId) => before.has(value) || given.has(value)
@@ -39,6 +40,25 @@ export function exchangeOf(graph: Graph, samples: ReadonlySet<ValueId>): Exchang
     before,
     sums: results.filter(isEarly),
     lateSums: results.filter((value) => !isEarly(value)),
+  }
+}
+
+interface Computed {
+  readonly samples: ReadonlySet<ValueId>
+  readonly means: ReadonlySet<ValueId>
+  readonly before: ReadonlySet<ValueId>
+}
+
+/** Throws if new state depends on samples other than by the means: then hosts would have different weights. */
+function requireCombined(graph: Graph, { samples, means, before }: Computed): void {
+  const given = new Set(graph.inputs.map(({ value }) => value))
+  /** Values that a host has for itself. */
+  const own = new Set([...samples].filter((value) => !means.has(value) && (before.has(value) || given.has(value))))
+  for (const { inputs, output } of graph.nodes) {
+    if (!before.has(output) && inputs.some((input) => own.has(input))) own.add(output)
+  }
+  for (const { to, name, value } of graph.outputs) {
+    if (to === 'state' && own.has(value)) throw new Error(`internal: ${name} would not be the same on all hosts`)
   }
 }
 

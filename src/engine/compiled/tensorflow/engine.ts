@@ -162,6 +162,7 @@ async function isExact(step: Step, program: Program, size: number): Promise<bool
 
 class TensorflowRunner implements Runner<string> {
   readonly #steps = new Map<string, CompiledStep>()
+  readonly #hasRun = new WeakSet<CompiledStep>()
   readonly #indices: ReadonlyMap<string, number>
   #stateRuns: {
     readonly read: PreparedRun
@@ -233,7 +234,8 @@ class TensorflowRunner implements Runner<string> {
   readonly computesElsewhere = true
 
   async run(name: string, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs> {
-    const { run, inputs, outputs, outputNames, news } = await this.#step(name, batch)
+    const step = await this.#step(name, batch)
+    const { run, inputs, outputs, outputNames, news } = step
     for (const { input, values } of inputs) writeFeed(input, values, batch, scalars)
     if (news) new Float32Array(news.values).set(this.shared!.news.give())
     const running = this.session.run(run, (index, numbers) => {
@@ -242,7 +244,9 @@ class TensorflowRunner implements Runner<string> {
       else outputs[output]!.set(numbers)
     })
     meanwhile?.()
-    await (news ? this.shared!.group.step(running) : running)
+    const isFirst = !this.#hasRun.has(step)
+    this.#hasRun.add(step)
+    await (news ? this.shared!.group.step(running, isFirst) : running)
     return outputs
   }
 

@@ -3,7 +3,6 @@
  * move data between them (tensorflow/core/protobuf/tensorflow_server.proto, cluster.proto).
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
-import { UserError } from '../../../base/issue.js'
 import { message } from '../../../base/protobuf.js'
 import { setForLibraries } from '../../../base/shared-library.js'
 import { type Group, GroupLost, type Hosts } from '../../group.js'
@@ -14,8 +13,10 @@ import { encodeGraph } from './graph-def.js'
 import { TensorflowFailure, TensorflowSession } from './session.js'
 import { writerOf } from './writer.js'
 
-/** Codes of tsl/c/tsl_status.h that a collective operator ends with when another process is gone. */
-const LOST: readonly number[] = [1, 4, 9, 10, 13, 14]
+/** Codes of tsl/c/tsl_status.h with which a collective operator ends when another process is gone. */
+const LOST: readonly number[] = [1, 4, 10, 14]
+/** Codes that may have another cause too. */
+const MAYBE_LOST: readonly number[] = [9, 13]
 
 /** A step may take this many times as long as the longest one before. */
 const TIMES_LONGEST = 20
@@ -41,7 +42,7 @@ export class TensorflowGroup implements Group {
     this.patience = patience
   }
 
-  /** Starts the server of this process. It runs until the process ends. Throws a UserError if it cannot listen. */
+  /** Starts the server of this process. It runs until the process ends. Throws a GroupLost if it cannot listen. */
   static start(tensorflow: Tensorflow, hosts: Hosts): TensorflowGroup {
     const { call } = tensorflow
     const { addresses, rank } = hosts
@@ -51,7 +52,7 @@ export class TensorflowGroup implements Group {
     const check = () => {
       if (call.TF_GetCode(status) === 0) return
       const words = call.TF_Message(status).split('\n')[0]
-      throw new UserError(`TensorFlow cannot listen on ${addresses[rank]}: ${words}. Is another program there?`)
+      throw new GroupLost(`TensorFlow cannot listen on ${addresses[rank]}: ${words}. Is another program there?`)
     }
     try {
       const definition = serverDef(hosts)
@@ -86,13 +87,28 @@ export class TensorflowGroup implements Group {
     return new Uint8Array(sums.buffer, sums.byteOffset, length)
   }
 
-  /** Waits for a step, in which all processes take part. Throws a GroupLost if another one ends, or takes too long. */
-  async step(work: Promise<void>): Promise<void> {
+  async gather(text: string): Promise<readonly string[]> {
+    const own = new TextEncoder().encode(text)
+    const lengths = await this.#sum(Int32Array.from(this.addresses, (_, rank) => (rank === this.rank ? own.length : 0)))
+    const starts = lengths.map((_, rank) => lengths.subarray(0, rank).reduce((sum, length) => sum + length, 0))
+    // one number for each byte: texts are short
+    const all = new Int32Array(1 + lengths.reduce((sum, length) => sum + length, 0))
+    all.set(own, starts[this.rank])
+    const bytes = Uint8Array.from(await this.#sum(all))
+    return Array.from(lengths, (length, rank) =>
+      new TextDecoder().decode(bytes.subarray(starts[rank], starts[rank]! + length)),
+    )
+  }
+
+  /**
+   * Waits for a step, in which all processes take part. Throws a GroupLost if another one ends, or takes too long.
+   * `isFirst`: the step is new, so that others may still compile it.
+   */
+  async step(work: Promise<void>, isFirst: boolean): Promise<void> {
     const began = performance.now()
-    // the first steps of others may begin later
-    const longest = this.#longest
-    await this.#within(longest === null ? this.wait : Math.max(this.patience, TIMES_LONGEST * longest), work)
-    this.#longest = longest === null ? 0 : Math.max(longest, performance.now() - began)
+    const limit = Math.max(this.patience, TIMES_LONGEST * (this.#longest ?? 0))
+    await this.#within(isFirst ? Math.max(limit, this.wait) : limit, work)
+    this.#longest = Math.max(this.#longest ?? 0, isFirst ? 0 : performance.now() - began)
   }
 
   /** Waits for work in which all processes take part, for at most these milliseconds. */
@@ -105,8 +121,7 @@ export class TensorflowGroup implements Group {
     try {
       await Promise.race([work, late])
     } catch (error) {
-      const isLost = error instanceof TensorflowFailure && LOST.includes(error.code)
-      const failure = isLost ? new GroupLost(`Another host is lost: ${error.words}.`) : error
+      const failure = lostIn(error)
       if (failure instanceof GroupLost) this.#lost = failure
       throw failure
     } finally {
@@ -147,6 +162,15 @@ export class TensorflowGroup implements Group {
     session.free(tensor.handle)
     return sums
   }
+}
+
+/** The error of a step as a lost group, if it can be one. */
+function lostIn(error: unknown): unknown {
+  if (!(error instanceof TensorflowFailure)) return error
+  const { code, words } = error
+  if (LOST.includes(code)) return new GroupLost(`Another host is lost: ${words}.`)
+  if (MAYBE_LOST.includes(code)) return new GroupLost(`Another host is lost, or TensorFlow has failed here: ${words}.`)
+  return error
 }
 
 /** The host of an address, without its port and brackets. */
