@@ -4,7 +4,8 @@ import { chmodSync, existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { freePort, until } from '../support/cluster.js'
+import { freePort } from '../../src/hosts/free-port.js'
+import { until } from '../support/cluster.js'
 import { COMMAND, runCommand, runShell, temporaryFolder } from '../support/command.js'
 
 const SPEC = {

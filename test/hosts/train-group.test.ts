@@ -4,11 +4,11 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { addressText, type HostAddress } from '../../src/hosts/address.js'
+import { freePort } from '../../src/hosts/free-port.js'
 import { connectHost } from '../../src/hosts/host-link.js'
 import { newNonce, proofOf } from '../../src/hosts/token.js'
 import { type GroupOptions, ownAddress, trainGroup } from '../../src/hosts/train-group.js'
 import type { Cluster } from '../../src/hosts/training-process.js'
-import { freePort } from '../support/cluster.js'
 import { FAST, MockTraining, Stranger, startWorker, TOKEN, task, until, VERSION } from '../support/host-workers.js'
 
 const LOST = 75

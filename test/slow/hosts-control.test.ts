@@ -6,9 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkpointNumbers } from '../../src/export/checkpoint-file.js'
+import { freePort } from '../../src/hosts/free-port.js'
 import { locateTensorflow } from '../../src/libtensorflow/locate.js'
 import { RUN_FILES } from '../../src/spec/run-files.js'
-import { freePort } from '../support/cluster.js'
 import { COMMAND } from '../support/command.js'
 
 const library = locateTensorflow(process.env, { onlySetUp: true })

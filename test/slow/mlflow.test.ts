@@ -1,10 +1,10 @@
 /** A real tracking server of MLflow gets parameters, metrics and the model of a run. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../../src/hosts/free-port.js'
 import { BARS_AND_STRIPES } from '../support/bars-and-stripes.js'
 import { runCommand, temporaryFolder } from '../support/command.js'
 import { readers } from '../support/results-readers.js'
@@ -16,15 +16,6 @@ const SPEC = {
   metrics: ['acc'],
   fit: { epochs: 4, batch_size: 4, validation_split: 0.3 },
 }
-
-/** A number of a port that nothing listens to. */
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 /** Starts a server and returns its address when it answers. */
 async function mlflowServer(): Promise<string> {

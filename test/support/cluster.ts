@@ -1,5 +1,4 @@
 /** A cluster of this machine, with two processors, for trials of sweeps. */
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface TestCluster {
@@ -11,14 +10,6 @@ export interface TestCluster {
   active(): Promise<number>
   stop(): Promise<void>
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 /** Waits at most a minute. */
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

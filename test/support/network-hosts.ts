@@ -1,7 +1,7 @@
 /** Hosts on this machine: network namespaces on a bridge if this user may make them, else its own loopback address. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { freePort } from './cluster.js'
+import { freePort } from '../../src/hosts/free-port.js'
 
 export interface TestHosts {
   /** Address of each host, with a free port. */

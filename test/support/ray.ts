@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type TestCluster, until } from './cluster.js'
+import { freePort } from '../../src/hosts/free-port.js'
+import { type TestCluster, until } from './cluster.js'
 
 /** Starts its head and waits until it takes jobs. */
 export async function startRay(root: string): Promise<TestCluster> {

@@ -5,7 +5,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { hostname, tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort, type TestCluster, until } from './cluster.js'
+import { freePort } from '../../src/hosts/free-port.js'
+import { type TestCluster, until } from './cluster.js'
 
 /** Starts its three daemons and waits until it takes jobs. */
 export async function startSlurm(root: string): Promise<TestCluster> {
