@@ -1,7 +1,9 @@
 /**
  * The cost of checkpoints: npm run bench:checkpoints -- [ROUNDS]. Trains specs/mnist-mlp.json and specs/mnist-cnn.json
  * with a checkpoint after every second epoch, because the speed of a machine drifts. Prints for how long training stands
- * still, and how much longer the epoch takes after a checkpoint: by medians and by means, in milliseconds and as a share of an epoch. The difference is taken over the beginning of the epoch, in which the checkpoint is written; the rest is the same.
+ * still, and how much longer the epoch takes after a checkpoint: by medians and by means, in milliseconds and as a share
+ * of an epoch. The difference is taken over the beginning of the epoch, in which the checkpoint is written; the rest is
+ * the same.
  * Then the memory in which restore_best_weights keeps weights, beside that of the weights and of the whole state.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'

@@ -64,7 +64,7 @@ const NETWORKS = [
 ]
 
 /**
- * What many hosts would do, by a model: a step is that of one host, then a ring of 2 (N - 1) messages, in which each host
+ * Gives the speed of many hosts by a model: a step is that of one host, then a ring of 2 (N - 1) messages, in which each host
  * sends 2 (N - 1) / N of the gradients. A byte takes the time of the processor that was measured here, and then that of
  * the wire; nothing overlaps.
  */

@@ -11,6 +11,7 @@ import { within, withPaths } from '../data/own/paths.js'
 import { reserveRunDirectory } from '../export/run-directory.js'
 import { type HostAddress, parseHosts } from '../hosts/address.js'
 import { connectHost, type LinkOptions } from '../hosts/host-link.js'
+import { TF_CONFIG } from '../hosts/tf-config.js'
 import { readToken, type Token } from '../hosts/token.js'
 import { trainGroup } from '../hosts/train-group.js'
 import { requirePrivateHost, requirePrivateMachine } from '../hosts/trusted-network.js'
@@ -90,8 +91,8 @@ export async function trainOnHosts(file: string, options: HostsOptions, table: O
 
 /** Checks what the options say about hosts. Throws a UserError with every problem. */
 async function checkedOptions(options: HostsOptions, io: Io) {
-  if (io.env.TF_CONFIG) {
-    throw new UserError('--hosts: TF_CONFIG in the environment names another group. Use one of the two.')
+  if (io.env[TF_CONFIG]) {
+    throw new UserError(`--hosts: ${TF_CONFIG} in the environment names another group. Use one of the two.`)
   }
   let hosts: readonly HostAddress[] = []
   let token: Token | undefined

@@ -44,9 +44,8 @@ export async function openEngine(
   arithmetic?: () => Promise<Arithmetic>,
 ): Promise<{ engine: Engine; note?: string }> {
   const reasons: string[] = []
-  if (request.hosts) requireTensorflow(name, request.hosts)
-  if (name !== 'auto' || request.hosts) {
-    const chosen = name === 'auto' ? 'tensorflow' : name
+  const chosen = request.hosts ? engineOfHosts(name, request.hosts) : name
+  if (chosen !== 'auto') {
     const engine = await ENGINES[chosen](request)
     return { engine, ...(engine.notGpu !== undefined && { note: noteOf(engine, [engine.notGpu]) }) }
   }
@@ -110,8 +109,9 @@ async function onnxIfLoadable(request: EngineRequest, reasons: string[]): Promis
 
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '')
 
-function requireTensorflow(name: EngineName, { addresses }: Hosts): void {
-  if (name === 'auto' || name === 'tensorflow') return
+/** The engine that computes on several hosts. Throws a UserError if another one is named. */
+function engineOfHosts(name: EngineName, { addresses }: Hosts): RealEngine {
+  if (name === 'auto' || name === 'tensorflow') return 'tensorflow'
   throw new UserError(
     `Only engine tensorflow computes on several hosts, of which there are ${addresses.length} here; the spec has engine ${name}.`,
   )

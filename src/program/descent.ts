@@ -10,7 +10,7 @@ import type { OptimizerSpec } from '../spec/spec.js'
 import { clipped } from './optimizers/clipping.js'
 import type { Kept, Optimizer } from './optimizers/optimizer.js'
 import { buildOptimizer } from './optimizers/registry.js'
-import type { Program, ProgramInput, ScalarInput } from './program.js'
+import type { MeansFound, Program, ProgramInput, ScalarInput } from './program.js'
 
 export interface DescentOptions {
   readonly optimizer: OptimizerSpec
@@ -132,12 +132,18 @@ export function descent({
     return next
   }
 
+  /** Computes the gradients, and tells that they and the new untrained state are means over the batch. */
+  const computed = (old: Tensors, given: Tensors, found?: MeansFound): Gradients => {
+    const all = gradientsOf(old, given)
+    found?.([...all.gradients, ...Object.values(all.updates ?? {})])
+    return all
+  }
+
   const train: Program = {
     state,
     inputs: all,
     run(old, given, found) {
-      const { gradients, updates: own, outputs } = gradientsOf(old, given)
-      found?.([...gradients, ...Object.values(own ?? {})])
+      const { gradients, updates: own, outputs } = computed(old, given, found)
       const next: Record<string, tf.Tensor> = { ...own }
       const learningRate = given[LEARNING_RATE.name] as tf.Scalar
       const iterations = given[updates.name] as tf.Scalar
@@ -180,8 +186,7 @@ export function descent({
     state,
     inputs: all,
     run(old, given, found) {
-      const { gradients, updates: own, outputs } = gradientsOf(old, given)
-      found?.([...gradients, ...Object.values(own ?? {})])
+      const { gradients, updates: own, outputs } = computed(old, given, found)
       const sums = gradients.map((gradient, index) => {
         const name = slotName(weights[index]!.name, ACCUMULATOR)
         return [name, tf.add(gradient, old[name]!)] as const

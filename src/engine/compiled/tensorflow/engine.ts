@@ -162,6 +162,7 @@ async function isExact(step: Step, program: Program, size: number): Promise<bool
 
 class TensorflowRunner implements Runner<string> {
   readonly #steps = new Map<string, CompiledStep>()
+  /** Steps of all hosts that have run. */
   readonly #hasRun = new WeakSet<CompiledStep>()
   readonly #indices: ReadonlyMap<string, number>
   #stateRuns: {
@@ -244,10 +245,15 @@ class TensorflowRunner implements Runner<string> {
       else outputs[output]!.set(numbers)
     })
     meanwhile?.()
+    await (news ? this.#together(step, running) : running)
+    return outputs
+  }
+
+  /** Waits for a step that all hosts compute. */
+  #together(step: CompiledStep, running: Promise<void>): Promise<void> {
     const isFirst = !this.#hasRun.has(step)
     this.#hasRun.add(step)
-    await (news ? this.shared!.group.step(running, isFirst) : running)
-    return outputs
+    return this.shared!.group.step(running, isFirst)
   }
 
   async read(): Promise<StateValues> {
