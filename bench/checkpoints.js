@@ -1,9 +1,9 @@
 /**
- * The cost of checkpoints: npm run bench:checkpoints -- [ROUNDS]. Trains specs/mnist-mlp.json and specs/mnist-cnn.json
- * with a checkpoint after every second epoch, because the speed of a machine drifts. Prints for how long training stands
- * still, and how much longer the epoch takes after a checkpoint: by medians and by means, in milliseconds and as a share
- * of an epoch. The difference is taken over the beginning of the epoch, in which the checkpoint is written; the rest is
- * the same.
+ * The cost of checkpoints: npm run bench:checkpoints -- [ROUNDS]. Trains specs/mnist-mlp.json and specs/mnist-cnn.json,
+ * and divides each epoch into nine stretches of steps: every second one begins with a checkpoint, because the speed of a
+ * machine drifts. Prints for how long training stands still, and how much longer a stretch takes with a checkpoint: in
+ * milliseconds and as a share of an epoch, with the standard error, and the same between stretches without one, which
+ * shows how far the measurement can be trusted. The means leave out a tenth of the values at each end.
  * Then the memory in which restore_best_weights keeps weights, beside that of the weights and of the whole state.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -25,16 +25,15 @@ const { signal } = new AbortController()
 const now = () => performance.now()
 const middle = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
 
-/** The beginning of an epoch in which the checkpoint before it is written, as a share of the steps. */
-const WATCHED = 0.1
+/** Odd, so that the end of an epoch is in a stretch with a checkpoint as often as in one without. */
+const STRETCHES = 9
 
 /**
- * Trains epochs, with a checkpoint after every second one. Gives the milliseconds of each epoch, those in which training
- * stood still for a checkpoint, and those from the end of an epoch until the checkpoint after it is surely written: with
- * a checkpoint, and without.
+ * Trains epochs. Gives the milliseconds of each epoch, those in which training stood still for a checkpoint, and those of
+ * each stretch; every second one has a checkpoint, if there are checkpoints.
  */
-async function trained(session, epochs) {
-  const times = { epochs: [], stood: [], with: [], without: [] }
+async function trained(session, epochs, withCheckpoints) {
+  const times = { epochs: [], stood: [], stretches: [] }
   const checkpoints = new RunCheckpoints({
     policy: { every: 'epoch', keep: 2 },
     directory: join(folder, 'run'),
@@ -47,37 +46,48 @@ async function trained(session, epochs) {
       throw new Error(text)
     },
     // as many are forced onto the disk as with a checkpoint after each epoch
-    now: () => now() / 2,
+    now: () => (now() * STRETCHES) / 2,
   })
-  let ended = now()
-  let count = 0
+  const length = Math.floor(session.training.stepsPerEpoch / STRETCHES)
+  let began = null
   const timed = {
-    isDue(after) {
-      if (after !== 'epoch') return false
-      ended = now()
-      return ++count % 2 === 0
+    isDue(after, iterations) {
+      if (after !== 'step' || iterations % length > 0) return false
+      const at = now()
+      if (began !== null) times.stretches.push(at - began)
+      began = at
+      return times.stretches.length % 2 === 0
     },
     async save(state, read) {
-      const began = now()
-      const values = async () => {
-        const all = await read()
+      if (!withCheckpoints) return
+      const begin = now()
+      const values = async (into) => {
+        const all = await read(into)
         times.whole = bytesOf(all)
         return all
       }
       await checkpoints.save(state, values, { waits: false })
-      times.stood.push(now() - began)
+      times.stood.push(now() - begin)
       times.kept = bytesOf(state.kept ?? {})
     },
   }
-  const last = Math.ceil(WATCHED * session.training.stepsPerEpoch)
   const options = { ...session.training, epochs, signal, now, checkpoints: timed }
-  for await (const event of train(options)) {
-    if (event.type === 'epochEnd') times.epochs.push(1000 * event.seconds)
-    if (event.type !== 'batchEnd' || event.step !== last || count === 0) continue
-    times[count % 2 === 0 ? 'with' : 'without'].push(now() - ended)
-  }
+  for await (const event of train(options)) if (event.type === 'epochEnd') times.epochs.push(1000 * event.seconds)
   await checkpoints.close()
   return times
+}
+
+/** How much longer the stretches of even number take than those after them. */
+const differences = ({ stretches }) =>
+  Array.from({ length: stretches.length >> 1 }, (_, index) => stretches[2 * index] - stretches[2 * index + 1])
+
+/** Returns the mean without a tenth of the values at each end, and its standard error. */
+function trimmed(values) {
+  const out = Math.floor(values.length / 10)
+  const middleOnes = values.toSorted((a, b) => a - b).slice(out, values.length - out)
+  const mean = middleOnes.reduce((a, b) => a + b) / middleOnes.length
+  const squares = middleOnes.reduce((sum, one) => sum + (one - mean) ** 2, 0)
+  return { mean, error: Math.sqrt(squares / (middleOnes.length - 1) / middleOnes.length) }
 }
 
 /** The memory behind arrays, each counted once. */
@@ -92,24 +102,31 @@ const SETTINGS = [
 ].map((one) => parseSetting(one))
 
 /** Epochs of a round. */
-const EPOCHS = { 'mnist-mlp': 40, 'mnist-cnn': 5 }
+const EPOCHS = { 'mnist-mlp': 20, 'mnist-cnn': 2 }
 
 for (const [name, epochs] of Object.entries(EPOCHS)) {
   mkdirSync(join(folder, 'run'))
   const path = new URL(`../specs/${name}.json`, import.meta.url).pathname
   const { spec } = await requireSpec(path, SETTINGS, process.stdin)
   const session = await openSession(spec, await loadData(spec), engine)
-  const each = []
-  for (let round = 0; round < rounds; round++) each.push(await trained(session, epochs))
-  const all = (key) => each.flatMap((times) => times[key])
-  const epoch = middle(all('epochs'))
-  const percent = (milliseconds) => `${milliseconds.toFixed(2)} ms, ${((100 * milliseconds) / epoch).toFixed(2)} %`
-  const longer = (of) => percent(of(all('with')) - of(all('without')))
-  const mean = (values) => values.reduce((a, b) => a + b) / values.length
-  console.log(`${name}: an epoch takes ${(epoch / 1000).toFixed(2)} s; ${all('stood').length} checkpoints`)
-  console.log(`  training stands still for ${percent(middle(all('stood')))} of an epoch`)
-  console.log(`  in all an epoch takes longer by ${longer(middle)} (by means: ${longer(mean)})`)
-  const [memory] = each
+  const saved = []
+  const unsaved = []
+  for (let round = 0; round < rounds; round++) {
+    saved.push(await trained(session, epochs, true))
+    unsaved.push(await trained(session, epochs, false))
+  }
+  const epoch = middle([...saved, ...unsaved].flatMap((times) => times.epochs))
+  const stood = saved.flatMap((times) => times.stood)
+  const percent = (milliseconds) => ((100 * milliseconds) / epoch).toFixed(2)
+  const longer = (of) => {
+    const { mean, error } = trimmed(of.flatMap(differences))
+    return `${mean.toFixed(2)} ± ${error.toFixed(2)} ms, ${percent(mean)} ± ${percent(error)} % of an epoch`
+  }
+  console.log(`${name}: an epoch takes ${(epoch / 1000).toFixed(2)} s; ${stood.length} checkpoints`)
+  console.log(`  training stands still for ${middle(stood).toFixed(2)} ms, ${percent(middle(stood))} % of an epoch`)
+  console.log(`  training takes longer by ${longer(saved)} for each checkpoint`)
+  console.log(`  between stretches without a checkpoint, the difference is ${longer(unsaved)}`)
+  const [memory] = saved
   const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`
   const weights = session.model.weights.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0)
   console.log(

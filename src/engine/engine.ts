@@ -68,6 +68,9 @@ export interface LoadOptions {
   readonly sharing?: Sharing
 }
 
+/** Reads the whole state, bit for bit: into new arrays, or into those that an earlier call has returned. */
+export type ReadState = (into?: StateValues) => Promise<StateValues>
+
 /** Runs the programs of these names. */
 export interface Runner<Name extends string> {
   /**
@@ -77,8 +80,7 @@ export interface Runner<Name extends string> {
   run(program: Name, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs>
   /** True if whole steps are computed in other threads while `meanwhile` runs. */
   readonly computesElsewhere?: boolean
-  /** The whole state, bit for bit. */
-  read(): Promise<StateValues>
+  readonly read: ReadState
   /** Replaces the named part of the state, bit for bit. */
   write(values: StateValues): Promise<void>
   dispose(): Promise<void>

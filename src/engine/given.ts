@@ -32,3 +32,10 @@ export function stateOf(programs: Programs): Slot[] {
   const slots = Object.values(programs).flatMap(({ state }) => state)
   return [...new Map(slots.map((slot) => [slot.name, slot])).values()]
 }
+
+/** Returns a copy of numbers: in a new array, or in a given one of their length. */
+export function copied(numbers: Float32Array, into?: Float32Array): Float32Array {
+  if (!into) return numbers.slice()
+  into.set(numbers)
+  return into
+}

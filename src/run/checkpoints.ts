@@ -1,7 +1,7 @@
 /** Decides when the state of a run is saved, and saves it beside the training. */
 import { join } from 'node:path'
 import { fileProblem } from '../base/file-problem.js'
-import type { StateValues } from '../engine/engine.js'
+import type { ReadState, StateValues } from '../engine/engine.js'
 import {
   type Checkpoint,
   type CheckpointFacts,
@@ -47,6 +47,8 @@ const FORCED_EVERY = 10_000
 /** At most one checkpoint is written at a time, while training goes on. */
 export class RunCheckpoints implements Checkpoints {
   readonly #folder: string
+  /** The state that was saved last, whose arrays are used again. */
+  #values: StateValues | undefined
   #next: number
   #last: number
   #hasSaved: boolean
@@ -86,12 +88,13 @@ export class RunCheckpoints implements Checkpoints {
 
   async save(
     { kept, ...training }: TrainingState,
-    read: () => Promise<StateValues>,
+    read: ReadState,
     { waits }: { readonly waits: boolean },
   ): Promise<void> {
     await this.#writing
     const { weights, facts, saving } = this.options
-    const values = await read()
+    const values = await read(this.#values)
+    this.#values = values
     // training ends as soon as a weight that is not finite shows; until then, good weights are kept
     if (!weights.every((name) => allFinite(values[name]!))) return
     const about = { ...(await facts()), saved: new Date().toISOString(), training }

@@ -304,7 +304,7 @@ class Training {
 
   async #save(options: { readonly waits: boolean }): Promise<void> {
     const { checkpoints, runner } = this.options
-    await checkpoints?.save(this.#state(), () => runner.read(), options)
+    await checkpoints?.save(this.#state(), (into) => runner.read(into), options)
   }
 
   async #interrupt(): Promise<void> {

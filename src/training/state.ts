@@ -1,6 +1,6 @@
 /** The state of training as one value: with that of the runner, all that the rest of the training follows from. */
 import type { Json } from '../base/json.js'
-import type { StateValues } from '../engine/engine.js'
+import type { ReadState, StateValues } from '../engine/engine.js'
 import type { EndEvent, EpochEndEvent } from './events.js'
 import { NO_SUMS, type Sums } from './totals.js'
 
@@ -52,8 +52,8 @@ export interface Checkpoints {
   /** True if the state is to be saved now. */
   isDue(after: Moment, iterations: number): boolean
   /**
-   * Saves the state. `values` reads that of the runner. Training goes on when the result resolves: once the values are
-   * read, or, if it `waits`, when all is on the disk.
+   * Saves the state. `read` reads that of the runner, into the arrays of an earlier result if they are given. Training
+   * goes on when the result resolves: once the values are read, or, if it `waits`, when all is on the disk.
    */
-  save(state: TrainingState, values: () => Promise<StateValues>, options: { readonly waits: boolean }): Promise<void>
+  save(state: TrainingState, read: ReadState, options: { readonly waits: boolean }): Promise<void>
 }

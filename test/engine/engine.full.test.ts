@@ -136,6 +136,17 @@ describe.each(engineNames)('engine %s', (engine) => {
     expect((await runner.read())[first!]).not.toEqual(before[first!])
   })
 
+  test('state is read into the arrays of an earlier result', async () => {
+    const runner = await load()
+    const first = await runner.read()
+    const arrays = { ...first }
+    await trainSteps(runner, network, optimizer, 1)
+    const state = await runner.read()
+    const second = await runner.read(first)
+    expectSameState(second, state)
+    for (const [name, values] of Object.entries(second)) expect(values).toBe(arrays[name])
+  })
+
   test.each([Number.NaN, Number.POSITIVE_INFINITY])(
     'a step whose loss is not finite changes nothing: %s',
     async (bad) => {

@@ -9,7 +9,7 @@ import { type Shape, sizeOf, withBatch } from '../../base/shape.js'
 import type { Tensors } from '../../base/tensors.js'
 import type { Program, ProgramInput, Programs } from '../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../engine.js'
-import { arrayFor, numberFor, programNamed, stateOf } from '../given.js'
+import { arrayFor, copied, numberFor, programNamed, stateOf } from '../given.js'
 import { type Demand, requireRoom } from '../memory.js'
 
 /** A backend of tfjs, registered and ready. */
@@ -77,8 +77,8 @@ class EagerRunner implements Runner<string> {
     return outputs
   }
 
-  async read(): Promise<StateValues> {
-    return Object.fromEntries([...this.#state].map(([name, values]) => [name, values.slice()]))
+  async read(into?: StateValues): Promise<StateValues> {
+    return Object.fromEntries([...this.#state].map(([name, values]) => [name, copied(values, into?.[name])]))
   }
 
   async write(values: StateValues): Promise<void> {

@@ -8,7 +8,7 @@ import { sizeOf } from '../../../base/shape.js'
 import type { Slot } from '../../../base/slot.js'
 import type { Program, Programs } from '../../../program/program.js'
 import type { Batch, Engine, LoadOptions, Outputs, Runner, Scalars, StateValues } from '../../engine.js'
-import { programNamed, stateOf } from '../../given.js'
+import { copied, programNamed, stateOf } from '../../given.js'
 import { requireRoom, totalOf } from '../../memory.js'
 import { Crew } from '../crew/crew.js'
 import { ArenaPlan } from '../inputs/arena.js'
@@ -122,8 +122,8 @@ export class OnnxRunner implements Runner<string> {
     return step.outputs
   }
 
-  async read(): Promise<StateValues> {
-    return Object.fromEntries(this.state.map((slot) => [slot.name, this.#arrayOf(slot).slice()]))
+  async read(into?: StateValues): Promise<StateValues> {
+    return Object.fromEntries(this.state.map((slot) => [slot.name, copied(this.#arrayOf(slot), into?.[slot.name])]))
   }
 
   async write(values: StateValues): Promise<void> {

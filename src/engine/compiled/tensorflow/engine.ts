@@ -19,7 +19,7 @@ import {
   type Scalars,
   type StateValues,
 } from '../../engine.js'
-import { programNamed, stateOf } from '../../given.js'
+import { copied, programNamed, stateOf } from '../../given.js'
 import type { Sharing } from '../../group.js'
 import { type Demand, requireRoom } from '../../memory.js'
 import { infoOf } from '../graph/graph.js'
@@ -256,10 +256,11 @@ class TensorflowRunner implements Runner<string> {
     return this.shared!.group.step(running, isFirst)
   }
 
-  async read(): Promise<StateValues> {
+  async read(into?: StateValues): Promise<StateValues> {
     const values: Record<string, Float32Array> = {}
     await this.session.run(this.#stateRuns.read, (index, numbers) => {
-      values[this.state[index]!.name] = numbers.slice()
+      const { name } = this.state[index]!
+      values[name] = copied(numbers, into?.[name])
     })
     return values
   }
