@@ -80,7 +80,7 @@ export interface Runner<Name extends string> {
   run(program: Name, batch: Batch, scalars: Scalars, meanwhile?: () => void): Promise<Outputs>
   /** True if whole steps are computed in other threads while `meanwhile` runs. */
   readonly computesElsewhere?: boolean
-  readonly read: ReadState
+  read: ReadState
   /** Replaces the named part of the state, bit for bit. */
   write(values: StateValues): Promise<void>
   dispose(): Promise<void>
