@@ -1,7 +1,7 @@
 /** The progress of a download, of a copy or of reading rows, and who hears of it. */
 
 export interface Transfer {
-  readonly verb: 'Downloading' | 'Unpacking' | 'Copying' | 'Reading'
+  readonly verb: 'Downloading' | 'Unpacking' | 'Copying' | 'Reading' | 'Sending'
   readonly file: string
   /** Bytes, or rows. */
   readonly done: number

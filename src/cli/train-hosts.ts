@@ -6,6 +6,7 @@ import { rmdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { UserError } from '../base/issue.js'
+import { removeTemporaries } from '../base/temporary.js'
 import { isUrl } from '../base/url.js'
 import { within, withPaths } from '../data/own/paths.js'
 import { reserveRunDirectory } from '../export/run-directory.js'
@@ -31,6 +32,7 @@ import { overridesOf } from './overrides.js'
 import { passSignals } from './pass-signals.js'
 import { checkRunPlaces } from './places.js'
 import { resumeSpec } from './resume.js'
+import { dataSupply } from './supply-data.js'
 import { watchingData } from './watch-data.js'
 
 /** Seconds to wait for hosts: at the beginning, and when one was lost. */
@@ -39,7 +41,7 @@ const WAITS = { first: 600, again: 60 }
 /** `table`: the options of `train`. */
 export async function trainOnHosts(file: string, options: HostsOptions, table: OptionTable, io: Io): Promise<ExitCode> {
   const { hosts, token, least } = await checkedOptions(options, io)
-  const { spec, isComplete } = await checkedRun(file, options, io)
+  const { spec, given, isComplete } = await checkedRun(file, options, io)
   // it says so, and needs no other host
   if (isComplete) return resumeSpec(file, options.out!, options, io)
   const directory = options.out ?? (await reserveRunDirectory(spec.name))
@@ -56,6 +58,8 @@ export async function trainOnHosts(file: string, options: HostsOptions, table: O
     if (own.hasStarted() && mayRedraw(io, io.stderr)) io.stderr.write(RESET_TERMINAL)
     say(io, line)
   }
+  const note = (line: string) => (isQuiet ? undefined : say(io, line))
+  const data = dataSupply({ spec, given, isQuiet, io, note })
   try {
     const end = await trainGroup({
       ...{ hosts, least, signal: own.signal, lostCode: EXIT.groupLost },
@@ -67,9 +71,9 @@ export async function trainOnHosts(file: string, options: HostsOptions, table: O
         ...(options['pause-after'] !== undefined && { pauseAfter: options['pause-after'] }),
       },
       start: (cluster, isAgain) => own.started(startFirst(run, cluster, isAgain)),
-      checkpoint: () => newestCheckpoints(directory),
-      say: tell,
-      note: (line) => (isQuiet ? undefined : say(io, line)),
+      supply: data.supply,
+      progress: async () => `${await newestCheckpoints(directory)} ${data.sent()}`,
+      ...{ say: tell, note },
     })
     if ('code' in end) {
       if (end.code === own.code() && !isQuiet) say(io, `On the same machines: ${goOnCommand(run)}`)
@@ -80,6 +84,8 @@ export async function trainOnHosts(file: string, options: HostsOptions, table: O
   } catch (error) {
     const code = own.code()
     if (code === null || !own.signal.aborted || error !== own.signal.reason) throw error
+    // the data may be packed just now
+    removeTemporaries()
     say(io, own.hasStarted() ? `Interrupted. To go on: ${goOnCommand(run)}` : 'Interrupted.')
     return code
   } finally {
@@ -117,14 +123,14 @@ async function checkedRun(file: string, options: HostsOptions, io: Io) {
   const place = options.events === undefined ? null : eventsPlace(options.events)
   const begun = resume && out !== undefined && (await isRun(out)) ? out : null
   const isTrained = begun !== null && (await engineOf(begun)) !== null
-  const { spec } = await watchingData(io, (watch) =>
+  const { spec, data } = await watchingData(io, (watch) =>
     requireSpec(file, overridesOf(options), io.stdin, watch, { isTrained }),
   )
   refuseForHosts(spec)
   await checkRunPlaces(spec, file, options, place, begun)
   const allowsChange = options['allow-change'] ?? false
   const opened = begun === null ? null : await openResume(begun, spec, { allowsChange })
-  return { spec, isComplete: opened !== null && opened.complete !== null }
+  return { spec, given: data.given, isComplete: opened !== null && opened.complete !== null }
 }
 
 /** A spec that can be read in any folder. */

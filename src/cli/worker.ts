@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UserError } from '../base/issue.js'
 import { counted, doneWith } from '../base/temporary.js'
+import { receivedPacks } from '../data/packs/received-packs.js'
 import { addressText, type HostAddress, parseListen } from '../hosts/address.js'
 import type { RankTask } from '../hosts/messages.js'
 import { readToken, type Token } from '../hosts/token.js'
@@ -43,12 +44,18 @@ export async function runWorker({ listen, token: file, insecure = false }: Worke
     () => insecure || requirePrivateMachine(),
   ])
   const log = (line: string) => say(io, `${new Date().toLocaleTimeString('en-GB')} ${line}`)
-  const worker = openWorker({ token: token!, version: ownVersion(), start: startRank, log })
+  const packs = receivedPacks()
+  const worker = openWorker({
+    ...{ token: token!, version: ownVersion(), start: startRank, log, packs },
+    // loaded when it is needed: a worker mostly waits
+    hasFiles: async (files) => (await import('../data/own/sent-data.js')).hasFiles(files),
+  })
   const interrupt = listenForInterrupt(io, { alone: true })
   try {
     log(`Listening on ${addressText(await worker.listen(address!))}.`)
     if (!interrupt.signal.aborted) await once(interrupt.signal, 'abort')
     await worker.stop()
+    await packs.close()
     log('Stopped.')
     const code = codeOfInterruption(interrupt.signal)
     return code === EXIT.hungUp ? code : EXIT.done

@@ -2,6 +2,7 @@
 import type { DataForm } from '../base/form.js'
 import type { Progress } from '../base/progress.js'
 import type { DataSpec } from '../spec/spec.js'
+import type { Pack } from './packs/pack-file.js'
 import type { SavedPreparation } from './saved-preparation.js'
 import type { SampleRows } from './series/sampling.js'
 import type { Source } from './sources/source.js'
@@ -18,6 +19,8 @@ export interface Data {
 /** The data of a spec. */
 export interface LoadedData extends Data {
   readonly preparation: SavedPreparation
+  /** The open file of the rows, if they lie in one. */
+  readonly pack?: Pack
   /** A line that says where the rows were packed. */
   readonly packed?: string
 }

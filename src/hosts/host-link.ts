@@ -6,10 +6,12 @@ import { addressText, type HostAddress, plainAddress } from './address.js'
 import { type Channel, openChannel, TIMING, type Timing, UNEXPECTED } from './channel.js'
 import {
   type ChiefMessage,
+  type FileFacts,
   LIMITS,
   PROTOCOL,
   type RankTask,
   type Refusal,
+  SENDING,
   type WorkerMessage,
   workerMessage,
 } from './messages.js'
@@ -26,6 +28,15 @@ export interface HostLink {
   /** Resolves with the reason when the connection is lost. */
   readonly lost: Promise<string>
   readonly isLost: boolean
+  /** True if all of these files are there under the same paths. Rejects if the connection is lost. */
+  has(files: readonly FileFacts[]): Promise<boolean>
+  /**
+   * Offers a pack. Returns how many of its bytes are there: all of them, if they are those of this pack. Rejects with a
+   * UserError if it cannot be kept there, and if the connection is lost.
+   */
+  offer(pack: OfferedPack): Promise<number>
+  /** Sends the bytes of the pack that was offered, from a place on. Resolves when it is there. Rejects as `offer` does. */
+  send(pack: OfferedPack, from: number, sending: Sending): Promise<void>
   /** Asks for a free port. Rejects if the connection is lost. */
   prepare(): Promise<number>
   /** Starts a training process there. Resolves when it has ended by itself; never, if it is stopped or lost. */
@@ -33,6 +44,20 @@ export interface HostLink {
   /** Kills the training process there, if there is one. Resolves when it is gone, or when the connection is lost. */
   stop(): Promise<void>
   close(): void
+}
+
+/** A pack of data for other hosts. */
+export interface OfferedPack {
+  /** SHA-256 of its bytes, in hexadecimal digits. */
+  readonly sha256: string
+  readonly bytes: number
+  read(position: number, count: number): Promise<Uint8Array>
+}
+
+export interface Sending {
+  /** Hears how many bytes are there. */
+  progress(done: number): void
+  readonly signal: AbortSignal
 }
 
 export interface LinkOptions {
@@ -84,6 +109,12 @@ export function connectHost(address: HostAddress, options: LinkOptions, signal: 
   })
 }
 
+/** How often a pack is sent when it arrives damaged. */
+const MOST_ATTEMPTS = 3
+
+/** An answer about the files or the pack of a run. */
+type Answer = Extract<WorkerMessage, { type: 'seen' | 'want' | 'damaged' | 'cannot' }>
+
 interface Greeting {
   welcomed(): void
   failed(error: Error): void
@@ -101,6 +132,9 @@ class Link implements HostLink {
   #ready: (port: number) => void = () => {}
   #ended: (end: TrainingEnd) => void = () => {}
   #stopped: () => void = () => {}
+  /** The newest answer that nobody has taken. */
+  #answer: Answer | null = null
+  #answered: () => void = () => {}
 
   constructor(
     readonly name: string,
@@ -121,6 +155,7 @@ class Link implements HostLink {
       closed: (why) => {
         this.isLost = true
         this.#lose(why)
+        this.#answered()
         if (!this.#isWelcome) this.greeting.failed(new Error(why))
       },
     })
@@ -132,6 +167,45 @@ class Link implements HostLink {
         this.#channel.send({ type: 'hello', protocol: PROTOCOL, nonce: this.#nonces.chief })
       })
     })
+  }
+
+  async has(files: readonly FileFacts[]): Promise<boolean> {
+    for (let at = 0; at < files.length; at += SENDING.files) {
+      this.#channel.send({ type: 'look', files: files.slice(at, at + SENDING.files) })
+      const answer = await this.#next()
+      if (answer.type !== 'seen') throw this.#broken(UNEXPECTED)
+      if (!answer.has) return false
+    }
+    return true
+  }
+
+  async offer({ sha256, bytes }: OfferedPack): Promise<number> {
+    this.#channel.send({ type: 'offer', pack: sha256, bytes })
+    const there = await this.#wanted(bytes)
+    if (there === 'damaged') throw this.#broken(UNEXPECTED)
+    return there
+  }
+
+  async send({ bytes, read }: OfferedPack, from: number, { progress, signal }: Sending): Promise<void> {
+    let [done, sent, attempts] = [from, from, 1]
+    while (done < bytes) {
+      while (sent < bytes && sent < done + SENDING.unanswered) {
+        const piece = await read(sent, Math.min(SENDING.piece, bytes - sent))
+        signal.throwIfAborted()
+        this.#channel.send({ type: 'piece', follow: piece.length }, piece)
+        sent += piece.length
+      }
+      const there = await this.#wanted(sent)
+      signal.throwIfAborted()
+      if (there === 'damaged') {
+        if (attempts++ === MOST_ATTEMPTS) {
+          throw new UserError(`Host ${this.name} has got the data damaged ${MOST_ATTEMPTS} times.`)
+        }
+        sent = 0
+      }
+      done = there === 'damaged' ? 0 : there
+      progress(done)
+    }
   }
 
   async prepare(): Promise<number> {
@@ -165,6 +239,34 @@ class Link implements HostLink {
 
   async #rejected(): Promise<never> {
     throw new Error(await this.lost)
+  }
+
+  /** The number of bytes that are there, of so many that may be. */
+  async #wanted(most: number): Promise<number | 'damaged'> {
+    const answer = await this.#next()
+    if (answer.type === 'damaged') return 'damaged'
+    if (answer.type === 'cannot') throw new UserError(`Host ${this.name}: ${answer.words}`)
+    if (answer.type !== 'want' || answer.from > most) throw this.#broken(UNEXPECTED)
+    return answer.from
+  }
+
+  /** Waits for an answer. Of several that have come, the newest counts. */
+  async #next(): Promise<Answer> {
+    while (this.#answer === null) {
+      if (this.isLost) await this.#rejected()
+      await new Promise<void>((resolve) => {
+        this.#answered = resolve
+      })
+    }
+    const answer = this.#answer
+    this.#answer = null
+    return answer
+  }
+
+  /** Ends the connection, and returns the error that says why. */
+  #broken(why: string): Error {
+    this.#channel.close(why)
+    return new Error(why)
   }
 
   /** Does what a message asks for. An error ends the connection. */
@@ -215,5 +317,9 @@ class Link implements HostLink {
     if (message.type === 'ready') this.#ready(message.port)
     else if (message.type === 'ended') this.#ended(message)
     else if (message.type === 'stopped') this.#stopped()
+    else if (message.type !== 'beat') {
+      this.#answer = message
+      this.#answered()
+    }
   }
 }

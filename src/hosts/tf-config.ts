@@ -12,6 +12,9 @@ export const TF_CONFIG = 'TF_CONFIG'
 export const HOSTS_WAIT = 'TRAINSPEC_HOSTS_WAIT'
 export const HOSTS_PATIENCE = 'TRAINSPEC_HOSTS_PATIENCE'
 
+/** The pack of the data, by its name; without it the data are read from the files that the spec names. */
+export const HOSTS_PACK = 'TRAINSPEC_HOSTS_PACK'
+
 /** `slurm`: the hosts are those of a step of Slurm. */
 export const HOSTS_FROM = 'TRAINSPEC_HOSTS'
 

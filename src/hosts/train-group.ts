@@ -19,13 +19,18 @@ export interface GroupOptions {
   readonly waits: { readonly first: number; readonly again: number }
   connect(address: HostAddress, signal: AbortSignal): Promise<HostLink>
   /** The work of the other hosts. */
-  readonly task: Omit<RankTask, 'cluster' | 'rank'>
+  readonly task: Omit<RankTask, 'cluster' | 'rank' | 'pack'>
+  /**
+   * Gives the data to hosts that do not have them. Returns the pack that each of these reads. Throws a UserError if one
+   * cannot keep them, another error if one is lost, and the reason of the signal.
+   */
+  supply?(members: readonly HostLink[], signal: AbortSignal): Promise<ReadonlyMap<HostLink, string>>
   /** Starts the process of this machine, rank 0. `isAgain`: it goes on with the run. */
   start(cluster: Cluster, isAgain: boolean): TrainingProcess
   /** The exit code with which a rank says that it has lost the others. */
   readonly lostCode: number
-  /** A text that changes with every new checkpoint. */
-  checkpoint(): Promise<string>
+  /** A text that changes with every new checkpoint, and with bytes of the data that no host had before. */
+  progress(): Promise<string>
   /** Says what went wrong; `note` what goes on. */
   say(line: string): void
   note(line: string): void
@@ -53,7 +58,7 @@ export type GroupEnd =
   /** The group cannot go on: why, in words. */
   | { readonly lost: string }
 
-/** How often a group may be lost without a new checkpoint. */
+/** How often a group may be lost without progress. */
 const MOST_LOSSES = 3
 
 /**
@@ -70,9 +75,9 @@ export async function trainGroup(options: GroupOptions): Promise<GroupEnd> {
 }
 
 async function trainWith(links: Map<string, HostLink>, options: GroupOptions): Promise<GroupEnd> {
-  const { hosts, least, waits, say, note, signal, checkpoint, connect, timing = TIMING } = options
+  const { hosts, least, waits, say, note, signal, progress, connect, timing = TIMING } = options
   const all = hosts.length + 1
-  let mark = await checkpoint()
+  let mark = await progress()
   let losses = 0
   for (let round = 0; ; round++) {
     const isAgain = round > 0
@@ -97,7 +102,7 @@ async function trainWith(links: Map<string, HostLink>, options: GroupOptions): P
     if ('code' in end) return end
     for (const { name, isLost } of members) if (isLost) links.delete(name)
     if (signal.aborted) return end
-    const now = await checkpoint()
+    const now = await progress()
     losses = now === mark ? losses + 1 : 1
     mark = now
     if (losses === MOST_LOSSES) return { lost: `${end.lost} It is the third time without a new checkpoint.` }
@@ -124,12 +129,15 @@ interface Cause {
 /** Starts a process on each host, and ends all of them when one has ended the run or the group. */
 async function trainOnce(members: readonly HostLink[], isAgain: boolean, options: GroupOptions): Promise<GroupEnd> {
   const { task, start, say, lostCode, signal, timing = TIMING } = options
+  const packs = await supplied(members, options)
+  if ('lost' in packs) return packs
   const cluster = await clusterOf(members)
   if ('lost' in cluster) return cluster
   signal.throwIfAborted()
   const causes = new Causes()
   const others = members.map(async (link, index) => {
-    const ended = link.start({ ...task, cluster, rank: index + 1 })
+    const pack = packs.get(link)
+    const ended = link.start({ ...task, cluster, rank: index + 1, ...(pack !== undefined && { pack }) })
     const end = await Promise.race([ended, link.lost])
     const cause = typeof end === 'string' ? lost(lostWords(link.name, end)) : causeOfHost(link.name, end, lostCode)
     if (cause !== null) causes.add(cause)
@@ -143,6 +151,21 @@ async function trainOnce(members: readonly HostLink[], isAgain: boolean, options
   if ('code' in end) await Promise.race([Promise.all(others), delay(timing.ending, undefined, { ref: false })])
   await Promise.all([own.ended, ...members.map((link) => link.stop())])
   return end
+}
+
+/** Gives the data to hosts that do not have them. Returns the pack that each reads, or which host was lost meanwhile. */
+async function supplied(
+  members: readonly HostLink[],
+  { supply, signal }: GroupOptions,
+): Promise<ReadonlyMap<HostLink, string> | { readonly lost: string }> {
+  try {
+    return (await supply?.(members, signal)) ?? new Map()
+  } catch (error) {
+    signal.throwIfAborted()
+    const gone = members.find(({ isLost }) => isLost)
+    if (error instanceof UserError || gone === undefined) throw error
+    return { lost: lostWords(gone.name, await gone.lost) }
+  }
 }
 
 /** Asks each host for a port. Returns the addresses of all ranks, or which host was lost meanwhile. */

@@ -3,7 +3,7 @@ import { type SpawnOptions, spawn } from 'node:child_process'
 import { KILLED_WITH } from '../base/parent.js'
 import { reasonOf } from '../base/reason.js'
 import { MOST_WORDS } from './messages.js'
-import { HOSTS_WAIT, TF_CONFIG } from './tf-config.js'
+import { HOSTS_PACK, HOSTS_WAIT, TF_CONFIG } from './tf-config.js'
 
 /** How a training process ended. */
 export interface TrainingEnd {
@@ -29,6 +29,8 @@ export interface Cluster {
   readonly rank: number
   /** Seconds that the ranks wait for one another. */
   readonly wait: number
+  /** The pack of the data, if the files are not read. */
+  readonly pack?: string | undefined
 }
 
 export interface ProcessOptions {
@@ -55,6 +57,7 @@ export function startTraining(cluster: Cluster, { command, args, cwd, input, std
       [TF_CONFIG]: tfConfig(cluster),
       [HOSTS_WAIT]: String(cluster.wait),
       [KILLED_WITH]: String(process.pid),
+      ...(cluster.pack !== undefined && { [HOSTS_PACK]: cluster.pack }),
     },
     ...(cwd !== undefined && { cwd }),
   }

@@ -1,18 +1,23 @@
 /** A worker: waits for a chief, and trains as one rank of its group. One chief at a time. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { formatBytes } from '../base/bytes.js'
 import { inWords } from '../base/file-problem.js'
+import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { addressText, type HostAddress, plainAddress } from './address.js'
-import { type Channel, openChannel, TIMING, type Timing, UNEXPECTED } from './channel.js'
+import { type Channel, openChannel, seconds, TIMING, type Timing, UNEXPECTED } from './channel.js'
 import { freePort } from './free-port.js'
 import {
   type ChiefMessage,
   chiefMessage,
+  type FileFacts,
   LIMITS,
+  MOST_WORDS,
   PROTOCOL,
   type RankTask,
   type Refusal,
+  SENDING,
   type WorkerMessage,
 } from './messages.js'
 import { isProof, newNonce, proofOf, type Token } from './token.js'
@@ -24,9 +29,23 @@ export interface WorkerOptions {
   readonly version: string
   /** Starts a training process. */
   start(task: RankTask): TrainingProcess
+  /** True if all of these files are on this host. */
+  hasFiles(files: readonly FileFacts[]): Promise<boolean>
+  readonly packs: PackKeeper
   /** Hears a line for each thing that happens. */
   log(line: string): void
   readonly timing?: Timing
+}
+
+/** Keeps packs that come from a chief, by the SHA-256 of their bytes. All functions throw a UserError if the disk is full. */
+export interface PackKeeper {
+  /**
+   * Returns how many bytes of a pack are there: all, if it is there as a whole and undamaged; those that came before a
+   * connection was lost; or none. Further pieces belong to this pack.
+   */
+  begin(sha256: string, bytes: number): Promise<number>
+  /** Adds a piece. Returns how many bytes are there: none, if the pack is whole and its bytes are not those of its name. */
+  add(piece: Uint8Array): Promise<number>
 }
 
 export interface HostWorker {
@@ -78,7 +97,7 @@ export function openWorker(options: WorkerOptions): HostWorker {
 }
 
 /** The part of the conversation in which a connection is. */
-type Place = 'hello' | 'prove' | 'taking' | 'idle' | 'running' | 'stopping'
+type Place = 'hello' | 'prove' | 'taking' | 'idle' | 'looking' | 'receiving' | 'running' | 'stopping'
 
 class Session {
   readonly #channel: Channel<WorkerMessage>
@@ -89,8 +108,14 @@ class Session {
   #place: Place = 'hello'
   #nonces = { chief: '', worker: newNonce() }
   #training: TrainingProcess | null = null
+  /** Bytes of pieces that are not written yet. */
+  #unwritten = 0
+  /** Size of the pack that is received, and when its first piece came. */
+  #pack = { bytes: 0, began: 0 }
+  /** Resolves when the pieces before are written. */
+  #written: Promise<void> = Promise.resolve()
   isOver = false
-  /** Resolves when the connection is over and the training process is gone. */
+  /** Resolves when the connection is over, nothing is written, and the training process is gone. */
   readonly emptied: Promise<void>
 
   /** `take` makes this session the only one; it returns why that is not possible, or null. */
@@ -107,9 +132,9 @@ class Session {
     this.#channel = openChannel<ChiefMessage, WorkerMessage>(socket, {
       form: chiefMessage,
       timing: options.timing ?? TIMING,
-      heard: (message) => {
+      heard: (message, bytes) => {
         try {
-          this.#hear(message)
+          this.#hear(message, bytes)
         } catch (error) {
           this.#leave(error)
         }
@@ -121,6 +146,7 @@ class Session {
         this.options.log(`${this.#name()}: ${why}${killed}`)
         training?.kill()
         await training?.ended
+        await this.#written
         empty()
       },
     })
@@ -134,7 +160,7 @@ class Session {
     return this.#host === '' ? this.#peer : `${this.#host} (${this.#peer})`
   }
 
-  #hear(message: ChiefMessage): void {
+  #hear(message: ChiefMessage, bytes: Uint8Array): void {
     switch (message.type) {
       case 'hello':
         this.#at('hello')
@@ -143,6 +169,19 @@ class Session {
       case 'prove':
         this.#at('prove')
         this.#judge(message).catch((error) => this.#leave(error))
+        break
+      // a pack that was offered may not be sent, because another host was lost meanwhile
+      case 'look':
+        this.#at('idle', 'receiving')
+        this.#whileLooking(() => this.#look(message))
+        break
+      case 'offer':
+        this.#at('idle', 'receiving')
+        this.#whileLooking(() => this.#consider(message))
+        break
+      case 'piece':
+        this.#at('receiving')
+        this.#take(bytes)
         break
       case 'prepare':
         this.#at('idle')
@@ -194,6 +233,60 @@ class Session {
     this.#channel.trust(LIMITS.spec)
     this.#channel.send({ type: 'welcome', proof: proofOf(token, 'worker', this.#nonces), version: own })
     log(`${this.#name()}: connected`)
+  }
+
+  /** Does work on an answer. The chief waits for it. */
+  #whileLooking(work: () => Promise<void>): void {
+    this.#place = 'looking'
+    this.#written = this.#written.then(() => this.#orCannot(work))
+  }
+
+  async #look({ files }: Extract<ChiefMessage, { type: 'look' }>): Promise<void> {
+    const has = await this.options.hasFiles(files)
+    this.#place = 'idle'
+    this.#channel.send({ type: 'seen', has })
+  }
+
+  async #consider({ pack, bytes }: Extract<ChiefMessage, { type: 'offer' }>): Promise<void> {
+    const from = await this.options.packs.begin(pack, bytes)
+    this.#place = from === bytes ? 'idle' : 'receiving'
+    this.#pack = { bytes, began: performance.now() }
+    if (from === bytes) this.options.log(`${this.#name()}: ${formatBytes(bytes)} of data are here from an earlier run`)
+    this.#channel.send({ type: 'want', from })
+  }
+
+  /** Writes a piece once those before it are written. */
+  #take(piece: Uint8Array): void {
+    this.#unwritten += piece.length
+    if (this.#unwritten > SENDING.unanswered) throw new Error(UNEXPECTED)
+    this.#written = this.#written.then(() => this.#orCannot(() => this.#write(piece)))
+  }
+
+  async #write(piece: Uint8Array): Promise<void> {
+    // the chief is gone, or a piece before was one too many
+    if (this.isOver || this.#place !== 'receiving') return
+    const from = await this.options.packs.add(piece)
+    const { bytes, began } = this.#pack
+    this.#unwritten -= piece.length
+    if (from === bytes) {
+      this.#place = 'idle'
+      const took = seconds(Math.round((performance.now() - began) / 100) * 100)
+      this.options.log(`${this.#name()}: ${formatBytes(bytes)} of data have come within ${took}`)
+    }
+    this.#channel.send(from === 0 ? { type: 'damaged' } : { type: 'want', from })
+  }
+
+  /** Tells the chief if the disk is full. Any other error ends the connection. */
+  async #orCannot(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof UserError)) return this.#leave(error)
+      const words = reasonOf(error).slice(0, MOST_WORDS)
+      this.options.log(`${this.#name()}: ${words}`)
+      this.#place = 'idle'
+      this.#channel.send({ type: 'cannot', words })
+    }
   }
 
   #start(task: RankTask): void {

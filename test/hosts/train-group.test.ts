@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { UserError } from '../../src/base/issue.js'
 import { addressText, type HostAddress } from '../../src/hosts/address.js'
 import { freePort } from '../../src/hosts/free-port.js'
 import { connectHost } from '../../src/hosts/host-link.js'
+import { PROTOCOL } from '../../src/hosts/messages.js'
 import { newNonce, proofOf } from '../../src/hosts/token.js'
 import { type GroupOptions, ownAddress, trainGroup } from '../../src/hosts/train-group.js'
 import type { Cluster } from '../../src/hosts/training-process.js'
@@ -40,7 +42,7 @@ function startChief(hosts: readonly HostAddress[], changes: Partial<GroupOptions
       own.push(new MockTraining())
       return own.at(-1)!
     },
-    checkpoint: async () => checkpoint,
+    progress: async () => checkpoint,
     say: (line) => lines.push(line),
     note: (line) => lines.push(line),
     signal: controller.signal,
@@ -168,6 +170,65 @@ describe('the group is formed anew when', () => {
 
 type Group = Awaited<ReturnType<typeof startGroup>>
 
+describe('hosts without the files', () => {
+  const PACK = 'a'.repeat(64)
+
+  test('train with the pack that they have got, before anything is started', async () => {
+    let supplied = 0
+    const { b, c, chief } = await startGroup({
+      supply: async (members) => {
+        supplied++
+        return new Map([[members[1]!, PACK]])
+      },
+    })
+    expect([b, c].map(({ tasks: [first] }) => first!.pack)).toEqual([undefined, PACK])
+    // a group that is formed anew asks again
+    b.trainings[0]!.kill()
+    await until(() => chief.own.length === 2 && c.trainings.length === 2)
+    expect([supplied, c.tasks[1]!.pack]).toEqual([2, PACK])
+    chief.own[1]!.end(0)
+    expect(await chief.end).toEqual({ code: 0 })
+  })
+
+  test('that are lost meanwhile are waited for, and the next attempt goes on', async () => {
+    const b = await startWorker()
+    let attempts = 0
+    const chief = startChief([b.address], {
+      supply: async ([link]) => {
+        if (attempts++ > 0) return new Map([[link!, PACK]])
+        await b.worker.stop()
+        await link!.lost
+        throw new Error('the connection was closed')
+      },
+    })
+    await until(() => chief.lines.length > 1)
+    expect(chief.lines[1]).toMatch(/^Host \S+ is lost \(.*\)\. Waiting up to 1 s to form/)
+    expect(chief.own).toEqual([])
+    const back = await startWorker({ port: b.address.port })
+    await until(() => chief.own.length === 1 && back.trainings.length === 1)
+    expect(back.tasks[0]!.pack).toBe(PACK)
+    chief.own[0]!.end(0)
+    expect(await chief.end).toEqual({ code: 0 })
+  })
+
+  test('that cannot keep it end the run in words, and the user ends it at once', async () => {
+    const b = await startWorker()
+    const full = new UserError('Host b: Cannot keep the data: the disk is full.')
+    const chief = startChief([b.address], { supply: () => Promise.reject(full) })
+    await expect(chief.end).rejects.toBe(full)
+    await until(() => b.lines.at(-1)!.includes('closed'))
+    const other = startChief([b.address], {
+      supply: (_, signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+    })
+    await until(() => other.lines.length === 1)
+    await delay(20)
+    other.controller.abort('the user')
+    await expect(other.end).rejects.toBe('the user')
+    expect(b.tasks).toEqual([])
+  })
+})
+
 describe('a host does not come back:', () => {
   test('the others go on, if they are enough', async () => {
     const { b, c, chief } = await startGroup({ least: 2 })
@@ -235,7 +296,7 @@ describe('at the beginning', () => {
 
   test('an impostor, who does not know the token, is not trusted', async () => {
     const server = createServer((socket) => {
-      socket.write(`${JSON.stringify({ type: 'challenge', protocol: 1, nonce: 'a'.repeat(64) })}\n`)
+      socket.write(`${JSON.stringify({ type: 'challenge', protocol: PROTOCOL, nonce: 'a'.repeat(64) })}\n`)
       socket.write(`${JSON.stringify({ type: 'welcome', proof: 'b'.repeat(64), version: VERSION })}\n`)
     })
     const { host, port } = await listening(server)
@@ -301,7 +362,7 @@ describe('a worker is lost', () => {
       const chief = new Stranger(socket)
       const { nonce } = await chief.hear('hello')
       const worker = newNonce()
-      chief.say({ type: 'challenge', protocol: 1, nonce: worker })
+      chief.say({ type: 'challenge', protocol: PROTOCOL, nonce: worker })
       await chief.hear('prove')
       const proof = proofOf(TOKEN, 'worker', { chief: String(nonce), worker })
       chief.say({ type: 'welcome', proof, version: VERSION })

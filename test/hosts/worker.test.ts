@@ -1,12 +1,15 @@
 /** A worker among strangers, impostors and chiefs, over real sockets. */
+import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { connectHost, type LinkOptions } from '../../src/hosts/host-link.js'
-import { LIMITS } from '../../src/hosts/messages.js'
+import { UserError } from '../../src/base/issue.js'
+import { connectHost, type LinkOptions, type OfferedPack } from '../../src/hosts/host-link.js'
+import { type FileFacts, LIMITS, PROTOCOL, SENDING } from '../../src/hosts/messages.js'
 import { newNonce, proofOf } from '../../src/hosts/token.js'
 import {
   FAST,
+  MemoryPacks,
   type Stranger,
   startWorker,
   strangerTo,
@@ -120,7 +123,7 @@ describe('is refused in words:', () => {
   test('another protocol', async () => {
     const one = await startWorker()
     const stranger = await strangerTo(one.address)
-    stranger.say({ type: 'hello', protocol: 2, nonce: newNonce() })
+    stranger.say({ type: 'hello', protocol: PROTOCOL + 1, nonce: newNonce() })
     expect(await stranger.hear('refused')).toMatchObject({ because: 'protocol' })
     await stranger.closed
     await expectAlive(one)
@@ -178,13 +181,15 @@ describe('nothing is started by', () => {
 
   test.each([
     ['a start without greeting', { type: 'start', task: task() }],
+    ['a pack without greeting', `{"type":"piece","follow":2000}\n${'x'.repeat(2000)}`],
+    ['an offer without greeting', { type: 'offer', pack: newNonce(), bytes: 10 }],
     ['a proof without greeting', { type: 'prove', proof: newNonce(), version: VERSION, host: 'x' }],
     ['a stop without greeting', { type: 'stop' }],
     ['a message of a worker', { type: 'ready', port: 7 }],
     ['an unknown message', { type: 'run' }],
-    ['a hello with something more', { type: 'hello', protocol: 1, nonce: newNonce(), task: task() }],
-    ['a hello without a nonce', { type: 'hello', protocol: 1 }],
-    ['a short nonce', { type: 'hello', protocol: 1, nonce: 'abc' }],
+    ['a hello with something more', { type: 'hello', protocol: PROTOCOL, nonce: newNonce(), task: task() }],
+    ['a hello without a nonce', { type: 'hello', protocol: PROTOCOL }],
+    ['a short nonce', { type: 'hello', protocol: PROTOCOL, nonce: 'abc' }],
     ['a list', []],
     ['a web browser', 'GET / HTTP/1.1\r\nHost: b\r\n\r\n'],
     ['an empty line', '\n'],
@@ -209,7 +214,7 @@ describe('nothing is started by', () => {
   test('a long line with a message of the right form', async () => {
     const one = await startWorker()
     const stranger = await strangerTo(one.address)
-    stranger.say(`${JSON.stringify({ type: 'hello', protocol: 1, nonce: newNonce() })}${' '.repeat(1000)}\n`)
+    stranger.say(`${JSON.stringify({ type: 'hello', protocol: PROTOCOL, nonce: newNonce() })}${' '.repeat(1000)}\n`)
     await expectNothing(one, stranger)
   })
 
@@ -233,14 +238,14 @@ describe('nothing is started by', () => {
     const one = await startWorker()
     const nonce = newNonce()
     const first = await strangerTo(one.address)
-    first.say({ type: 'hello', protocol: 1, nonce })
+    first.say({ type: 'hello', protocol: PROTOCOL, nonce })
     const { nonce: worker } = await first.hear('challenge')
     const prove = {
       ...{ type: 'prove', version: VERSION, host: 'x' },
       proof: proofOf(TOKEN, 'chief', { chief: nonce, worker: String(worker) }),
     }
     const second = await strangerTo(one.address)
-    second.say({ type: 'hello', protocol: 1, nonce })
+    second.say({ type: 'hello', protocol: PROTOCOL, nonce })
     await second.hear('challenge')
     second.say(prove)
     second.say({ type: 'start', task: task() })
@@ -252,9 +257,9 @@ describe('nothing is started by', () => {
   test('a second hello, which would change the nonce', async () => {
     const one = await startWorker()
     const stranger = await strangerTo(one.address)
-    stranger.say({ type: 'hello', protocol: 1, nonce: newNonce() })
+    stranger.say({ type: 'hello', protocol: PROTOCOL, nonce: newNonce() })
     await stranger.hear('challenge')
-    stranger.say({ type: 'hello', protocol: 1, nonce: newNonce() })
+    stranger.say({ type: 'hello', protocol: PROTOCOL, nonce: newNonce() })
     await expectNothing(one, stranger)
   })
 
@@ -264,7 +269,7 @@ describe('nothing is started by', () => {
     await honest.greet()
     const { proof } = await honest.hear('welcome')
     const stranger = await strangerTo(one.address)
-    stranger.say({ type: 'hello', protocol: 1, nonce: newNonce() })
+    stranger.say({ type: 'hello', protocol: PROTOCOL, nonce: newNonce() })
     await stranger.hear('challenge')
     stranger.say({ type: 'prove', proof, version: VERSION, host: 'x' })
     expect(await stranger.hear('refused')).toMatchObject({ because: 'token' })
@@ -276,7 +281,7 @@ describe('nothing is started by', () => {
     const one = await startWorker()
     const good = Buffer.from(
       [
-        { type: 'hello', protocol: 1, nonce: newNonce() },
+        { type: 'hello', protocol: PROTOCOL, nonce: newNonce() },
         { type: 'prove', proof: newNonce(), version: VERSION, host: 'x' },
         { type: 'start', task: task() },
       ]
@@ -312,6 +317,142 @@ describe('nothing is started by', () => {
   })
 })
 
+describe('a pack', () => {
+  const pack = (count: number): OfferedPack & { readonly whole: Buffer } => {
+    const whole = Buffer.alloc(count, 'of 23 bytes, and so on')
+    const sha256 = createHash('sha256').update(whole).digest('hex')
+    return { whole, sha256, bytes: count, read: async (at, length) => whole.subarray(at, at + length) }
+  }
+  const sending = { progress: () => {}, signal: FOREVER }
+
+  test('is sent once, in more pieces than are sent ahead', async () => {
+    const packs = new MemoryPacks()
+    const one = await startWorker({ packs })
+    const chief = await link(one)
+    const given = pack(SENDING.unanswered + 2.5 * SENDING.piece)
+    const heard: number[] = []
+    expect(await chief.offer(given)).toBe(0)
+    await chief.send(given, 0, { ...sending, progress: (done) => heard.push(done) })
+    expect(packs.whole.get(given.sha256)!.equals(given.whole)).toBe(true)
+    expect(heard.at(-1)).toBe(given.bytes)
+    expect(heard).toEqual(heard.toSorted((a, b) => a - b))
+    expect(await chief.offer(given)).toBe(given.bytes)
+    expect(one.lines.join('\n')).toMatch(/11\.0 MB of data have come within \S+ s\n.*11\.0 MB of data are here from an/)
+    const ended = chief.start(task({ pack: given.sha256 }))
+    await until(() => one.trainings.length === 1)
+    expect(one.tasks[0]!.pack).toBe(given.sha256)
+    one.trainings[0]!.end(0)
+    await ended
+    chief.close()
+  })
+
+  test('of which a part has come is sent from there on', async () => {
+    const packs = new MemoryPacks()
+    const one = await startWorker({ packs })
+    const given = pack(3 * SENDING.piece)
+    const first = await link(one)
+    await first.offer(given)
+    const read = async (at: number, count: number) => {
+      if (at < 2 * SENDING.piece) return given.read(at, count)
+      // the first two pieces have arrived
+      await until(() => arrived === 2 * SENDING.piece)
+      first.close()
+      return given.read(at, count)
+    }
+    let arrived = 0
+    const add = packs.add.bind(packs)
+    packs.add = async (piece) => {
+      arrived = await add(piece)
+      return arrived
+    }
+    await expect(first.send({ ...given, read }, 0, sending)).rejects.toThrow('the run is over')
+    const second = await link(one)
+    expect(await second.offer(given)).toBe(2 * SENDING.piece)
+    await second.send(given, 2 * SENDING.piece, sending)
+    expect(packs.whole.get(given.sha256)!.equals(given.whole)).toBe(true)
+    second.close()
+  })
+
+  test('that arrives damaged is sent again, three times at the most', async () => {
+    const packs = new MemoryPacks()
+    const one = await startWorker({ packs })
+    const chief = await link(one)
+    const given = pack(1.5 * SENDING.piece)
+    let times = 0
+    const damaged = (until: number) => ({
+      ...given,
+      read: async (at: number, count: number) => {
+        const bytes = Buffer.from(await given.read(at, count))
+        if (at === 0 && ++times <= until) bytes[7]! ^= 1
+        return bytes
+      },
+    })
+    await chief.offer(given)
+    await chief.send(damaged(2), 0, sending)
+    expect([times, packs.whole.size]).toEqual([3, 1])
+    packs.whole.clear()
+    times = 0
+    await chief.offer(given)
+    await expect(chief.send(damaged(9), 0, sending)).rejects.toThrow(/^Host \S+ has got the data damaged 3 times\.$/)
+    expect([times, packs.whole.size]).toEqual([3, 0])
+    chief.close()
+  })
+
+  test('that cannot be kept is refused in words, before or while it comes', async () => {
+    const packs = new MemoryPacks()
+    const one = await startWorker({ packs })
+    const chief = await link(one)
+    const full = async () => {
+      throw new UserError('Cannot keep the data: /c: the disk is full (/).')
+    }
+    const words = `Host ${chief.name}: Cannot keep the data: /c: the disk is full (/).`
+    const given = pack(3 * SENDING.piece)
+    const { begin } = packs
+    packs.begin = full
+    await expect(chief.offer(given)).rejects.toThrow(new UserError(words))
+    packs.begin = begin
+    packs.add = full
+    await chief.offer(given)
+    await expect(chief.send(given, 0, sending)).rejects.toThrow(new UserError(words))
+    await expectAlive(one)
+  })
+
+  test('whose sending the user ends leaves the worker free', async () => {
+    const one = await startWorker()
+    const chief = await link(one)
+    const given = pack(3 * SENDING.piece)
+    await chief.offer(given)
+    const ending = new AbortController()
+    const read = async (at: number, count: number) => {
+      if (at > 0) ending.abort('the user')
+      return given.read(at, count)
+    }
+    await expect(chief.send({ ...given, read }, 0, { ...sending, signal: ending.signal })).rejects.toBe('the user')
+    chief.close()
+    await expectAlive(one)
+  })
+
+  test('is not needed where the files are', async () => {
+    const asked: number[] = []
+    const one = await startWorker({
+      hasFiles: async (files) => {
+        asked.push(files.length)
+        return files.every(([path]) => path !== '/data/700.png')
+      },
+    })
+    const chief = await link(one)
+    const files = (count: number) =>
+      Array.from({ length: count }, (_, row): FileFacts => [`/data/${row}.png`, row, 1e9])
+    expect([await chief.has(files(600)), await chief.has(files(1200)), await chief.has([])]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    expect(asked).toEqual([500, 100, 500, 500])
+    chief.close()
+  })
+})
+
 describe('whoever has the token', () => {
   test.each([
     ['a rank that is not in the cluster', { type: 'start', task: task({ rank: 2 }) }],
@@ -320,7 +461,18 @@ describe('whoever has the token', () => {
     ['an address without a port', { type: 'start', task: task({ cluster: ['a', 'c:2'] }) }],
     ['an option that is not known', { type: 'start', task: { ...task(), out: '/' } }],
     ['a name of two lines', { type: 'start', task: task({ name: 'a\nb' }) }],
-    ['a second greeting', { type: 'hello', protocol: 1, nonce: newNonce() }],
+    ['a pack whose name is a path', { type: 'start', task: task({ pack: '../../x' }) }],
+    ['an offer whose name is a path', { type: 'offer', pack: `/${'a'.repeat(63)}`, bytes: 1 }],
+    ['an offer of nothing', { type: 'offer', pack: 'a'.repeat(64), bytes: 0 }],
+    ['an offer of half a byte', { type: 'offer', pack: 'a'.repeat(64), bytes: 0.5 }],
+    ['an offer of more bytes than there are', { type: 'offer', pack: 'a'.repeat(64), bytes: 1e300 }],
+    ['a piece that nobody wants', '{"type":"piece","follow":3}\nabc'],
+    ['a piece of no bytes', '{"type":"piece","follow":0}\n'],
+    ['a piece that is too long', { type: 'piece', follow: SENDING.piece + 1 }],
+    ['files without a time', { type: 'look', files: [['/a', 1]] }],
+    ['no files', { type: 'look', files: [] }],
+    ['too many files', { type: 'look', files: Array(SENDING.files + 1).fill(['/a', 1, 1]) }],
+    ['a second greeting', { type: 'hello', protocol: PROTOCOL, nonce: newNonce() }],
     ['no JSON', 'start\n'],
   ])('starts nothing with %s', async (_, message) => {
     const one = await startWorker()
@@ -330,6 +482,82 @@ describe('whoever has the token', () => {
     stranger.say(message as object)
     await stranger.closed
     expect(one.tasks).toEqual([])
+    await expectAlive(one)
+  })
+
+  /** A chief whose pack is wanted. */
+  const offering = async (one: TestWorker, bytes: number) => {
+    const stranger = await strangerTo(one.address)
+    await stranger.greet()
+    await stranger.hear('welcome')
+    stranger.say({ type: 'offer', pack: 'a'.repeat(64), bytes })
+    await stranger.hear('want')
+    return stranger
+  }
+  const piece = (bytes: Uint8Array) =>
+    Buffer.concat([Buffer.from(`${JSON.stringify({ type: 'piece', follow: bytes.length })}\n`), bytes])
+
+  test('cannot make a worker keep more than is answered, nor more than was offered', async () => {
+    const packs = new MemoryPacks()
+    const one = await startWorker({ packs })
+    const add = packs.add.bind(packs)
+    let isStopped = true
+    packs.add = async (bytes) => {
+      while (isStopped) await delay(5)
+      return add(bytes)
+    }
+    const much = await offering(one, 1e9)
+    for (let at = 0; at <= SENDING.unanswered; at += SENDING.piece) much.say(piece(Buffer.alloc(SENDING.piece)))
+    await much.closed
+    isStopped = false
+    const more = await offering(one, 10)
+    more.say(piece(Buffer.alloc(11)))
+    await more.closed
+    expect([one.tasks, packs.whole.size]).toEqual([[], 0])
+    expect(one.lines.join('\n')).toMatch(/a message is not as expected\n.*connected\n.*too many bytes/)
+    await expectAlive(one)
+  })
+
+  test('starts nothing while a pack is looked for or received', async () => {
+    const one = await startWorker()
+    const stranger = await offering(one, 10)
+    stranger.say({ type: 'start', task: task() })
+    await stranger.closed
+    const hasty = await strangerTo(one.address)
+    await hasty.greet()
+    await hasty.hear('welcome')
+    hasty.say({ type: 'offer', pack: 'b'.repeat(64), bytes: 10 })
+    hasty.say(piece(Buffer.alloc(5)))
+    await hasty.closed
+    expect(one.tasks).toEqual([])
+    await expectAlive(one)
+  })
+
+  test('keeps no pack with random bytes, damaged messages and messages that are cut', { timeout: 30_000 }, async () => {
+    const packs = new MemoryPacks()
+    const one = await startWorker({ packs })
+    const good = Buffer.concat([
+      piece(Buffer.alloc(40, 1)),
+      Buffer.from('{"type":"look","files":[["/a",1,2]]}\n'),
+      Buffer.from(`${JSON.stringify({ type: 'offer', pack: 'a'.repeat(64), bytes: 60 })}\n`),
+      piece(Buffer.alloc(60, 1)),
+      Buffer.from(`${JSON.stringify({ type: 'start', task: task({ rank: 2 }) })}\n`),
+    ])
+    const place = fc.nat(good.length - 1)
+    const damaged = fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 4 }).map((changes) => {
+      const bytes = Buffer.from(good)
+      for (const [at, byte] of changes) bytes[at] = byte
+      return bytes
+    })
+    const cut = place.map((length) => good.subarray(0, length))
+    const noise = fc.uint8Array({ minLength: 1, maxLength: 1500 }).map((bytes) => Buffer.from(bytes))
+    for (const bytes of fc.sample(fc.oneof(noise, damaged, cut), { seed: 27, numRuns: 100 })) {
+      const stranger = await offering(one, 40)
+      stranger.say(bytes)
+      stranger.socket.end()
+      await stranger.closed
+    }
+    expect([one.tasks, packs.whole.size]).toEqual([[], 0])
     await expectAlive(one)
   })
 

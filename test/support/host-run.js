@@ -1,9 +1,10 @@
 /**
  * Trains a spec for some epochs, as one of the hosts in TF_CONFIG or alone: node host-run.js SPEC SETTING... Prints the
- * loss of every step, the measures of every epoch, the warnings, and a hash of the state as JSON.
+ * loss of every step, the measures of every epoch, the warnings, and a hash of the state as JSON. The data are those of
+ * the pack that TRAINSPEC_HOSTS_PACK names, if it does.
  */
 import { createHash } from 'node:crypto'
-import { loadData } from '../../dist/data/load.js'
+import { openFrom } from '../../dist/cli/train-for-first.js'
 import { openEngine } from '../../dist/engine/registry.js'
 import { hostsIn } from '../../dist/hosts/tf-config.js'
 import { requireSpec } from '../../dist/run/read-spec.js'
@@ -12,14 +13,16 @@ import { parseSetting } from '../../dist/spec/override.js'
 import { train } from '../../dist/training/loop.js'
 
 const [path, ...settings] = process.argv.slice(2)
-const { spec } = await requireSpec(path, settings.map(parseSetting), process.stdin)
+const pack = process.env.TRAINSPEC_HOSTS_PACK
+const reading = pack === undefined ? {} : { open: openFrom(pack) }
+const { spec, data } = await requireSpec(path, settings.map(parseSetting), process.stdin, undefined, reading)
 const hosts = hostsIn(process.env)
 const { engine } = await openEngine('tensorflow', {
   ...{ device: 'cpu', precision: 'float32', logs: false },
   ...(hosts && { hosts }),
 })
 const warnings = []
-const session = await openSession(spec, await loadData(spec), engine, { warn: (text) => warnings.push(text) })
+const session = await openSession(spec, await data.load(), engine, { warn: (text) => warnings.push(text) })
 const { runner } = session
 const losses = []
 const epochs = []

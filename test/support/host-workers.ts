@@ -1,14 +1,15 @@
 /** Workers and training processes that train nothing, for tests of the control of several hosts. */
+import { createHash } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { HostAddress } from '../../src/hosts/address.js'
 import type { Timing } from '../../src/hosts/channel.js'
-import type { RankTask } from '../../src/hosts/messages.js'
+import { type FileFacts, PROTOCOL, type RankTask } from '../../src/hosts/messages.js'
 import { newNonce, proofOf } from '../../src/hosts/token.js'
 import type { TrainingEnd, TrainingProcess } from '../../src/hosts/training-process.js'
-import { type HostWorker, openWorker } from '../../src/hosts/worker.js'
+import { type HostWorker, openWorker, type PackKeeper } from '../../src/hosts/worker.js'
 
 /** Waits until something holds; looks often. */
 export async function until(holds: () => boolean): Promise<void> {
@@ -48,6 +49,30 @@ export class MockTraining implements TrainingProcess {
   }
 }
 
+/** Keeps one pack in memory. */
+export class MemoryPacks implements PackKeeper {
+  readonly whole = new Map<string, Buffer>()
+  #begun = { sha256: '', bytes: 0, pieces: Buffer.alloc(0) }
+
+  async begin(sha256: string, bytes: number): Promise<number> {
+    if (this.whole.has(sha256)) return bytes
+    if (this.#begun.sha256 !== sha256 || this.#begun.bytes !== bytes)
+      this.#begun = { sha256, bytes, pieces: Buffer.alloc(0) }
+    return this.#begun.pieces.length
+  }
+
+  async add(piece: Uint8Array): Promise<number> {
+    const { sha256, bytes } = this.#begun
+    const pieces = Buffer.concat([this.#begun.pieces, piece])
+    if (pieces.length > bytes) throw new Error('too many bytes')
+    const isRight = pieces.length < bytes || createHash('sha256').update(pieces).digest('hex') === sha256
+    const isWhole = pieces.length === bytes && isRight
+    if (isWhole) this.whole.set(sha256, pieces)
+    this.#begun = { sha256, bytes, pieces: isRight && !isWhole ? pieces : Buffer.alloc(0) }
+    return isRight ? pieces.length : 0
+  }
+}
+
 export interface TestWorker {
   readonly worker: HostWorker
   readonly address: HostAddress
@@ -58,12 +83,18 @@ export interface TestWorker {
 }
 
 /** A worker on loopback, until the test is over. */
-export async function startWorker({ port = 0, version = VERSION, token = TOKEN } = {}): Promise<TestWorker> {
+export async function startWorker({
+  port = 0,
+  version = VERSION,
+  token = TOKEN,
+  packs = new MemoryPacks() as PackKeeper,
+  hasFiles = async (_: readonly FileFacts[]) => false,
+} = {}): Promise<TestWorker> {
   const tasks: RankTask[] = []
   const trainings: MockTraining[] = []
   const lines: string[] = []
   const worker = openWorker({
-    ...{ token, version, timing: FAST },
+    ...{ token, version, packs, hasFiles, timing: FAST },
     log: (line) => lines.push(line),
     start(task) {
       tasks.push(task)
@@ -113,7 +144,7 @@ export class Stranger {
   }
 
   /** Greets a worker as a chief does. */
-  async greet({ token = TOKEN, version = VERSION, protocol = 1 } = {}): Promise<void> {
+  async greet({ token = TOKEN, version = VERSION, protocol = PROTOCOL } = {}): Promise<void> {
     const chief = newNonce()
     this.say({ type: 'hello', protocol, nonce: chief })
     const { nonce } = await this.hear('challenge')

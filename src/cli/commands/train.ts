@@ -79,7 +79,7 @@ standard error.`,
     hosts: {
       type: 'text',
       value: 'HOST:PORT,...',
-      help: 'Train on these machines too, where `train worker` waits, and share each batch with them',
+      help: 'Train on these machines too, where `train worker` waits, and share each batch with them. Those that do not have the files of the data get them once',
       needs: 'token',
     },
     token: { ...token, needs: 'hosts' },

@@ -7,9 +7,11 @@ export const worker = command({
   usage: 'train worker',
   summary: 'let another machine train on this one too',
   help: `Waits until \`train SPEC --hosts\` on another machine asks this one to train
-too, and trains then. It serves whoever has the token, one run at a time. Ctrl-C
-or SIGTERM ends it, and the training that is under way. A line for each thing
-that happens goes to standard error. docs/hosts.md says what is needed.`,
+too, and trains then. It serves whoever has the token, one run at a time. If it
+does not have the files of the data, it gets them from there, and keeps them in
+the cache for further runs. Ctrl-C or SIGTERM ends it, and the training that is
+under way. A line for each thing that happens goes to standard error.
+docs/hosts.md says what is needed.`,
   operands: { least: 0, most: 0, few: '', many: 'train worker takes no arguments' },
   options: {
     listen: {

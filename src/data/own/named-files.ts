@@ -1,5 +1,5 @@
-/** Files that columns of a source name, as a fingerprint: it changes with the size or the time of any of them. */
-import { createHash, type Hash } from 'node:crypto'
+/** Files that columns of a source name: their paths, and a fingerprint that changes with the size or time of any of them. */
+import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { Named } from '../../base/field.js'
 import type { FeatureSpec } from '../../spec/features.js'
@@ -14,28 +14,49 @@ import { type FoundSource, type FoundSources, openAt } from './found-source.js'
 import { isPicture } from './picture-features.js'
 import { isSound } from './sounds.js'
 
-/** Null if no column names files beside those that were found as rows. */
-export async function namedFiles(data: OwnDataSpec, { main, validation, test }: FoundSources): Promise<string | null> {
+/** The fingerprint. Null if no column names files beside those that were found as rows. */
+export async function namedFiles(data: OwnDataSpec, sources: FoundSources): Promise<string | null> {
   const hash = createHash('sha256')
   let isAny = false
-  for (const found of [main, validation, test]) isAny = (found !== null && (await addFiles(hash, data, found))) || isAny
+  for await (const { column, texts } of namesIn(data, sources)) {
+    isAny = true
+    for (const fact of await factsOf(column, texts)) hash.update(fact)
+  }
   return isAny ? hash.digest('hex') : null
 }
 
-async function addFiles(hash: Hash, data: OwnDataSpec, found: FoundSource): Promise<boolean> {
-  if (!mayName(data)) return false
+/** The paths, without those that may not be read. */
+export async function namedPaths(data: OwnDataSpec, sources: FoundSources): Promise<ReadonlySet<string>> {
+  const paths = new Set<string>()
+  for await (const { column, texts } of namesIn(data, sources)) {
+    for (const text of texts) {
+      const place = text === null ? undefined : placeOf(column, text)
+      if (place && 'path' in place) paths.add(place.path)
+    }
+  }
+  return paths
+}
+
+interface Names {
+  readonly column: FileColumn
+  /** The values of some rows. */
+  readonly texts: readonly (string | null)[]
+}
+
+async function* namesIn(data: OwnDataSpec, { main, validation, test }: FoundSources): AsyncGenerator<Names> {
+  if (!mayName(data)) return
+  for (const found of [main, validation, test]) if (found !== null) yield* namesAt(found, data)
+}
+
+async function* namesAt(found: FoundSource, data: OwnDataSpec): AsyncGenerator<Names> {
   const table = await openAt(found, data)
   try {
     const columns = columnsFor(data, table)
-    if (columns.length === 0) return false
+    if (columns.length === 0) return
     const wanted = Object.fromEntries(columns.map(({ from }) => [from, 'text' as const]))
     for await (const rows of table.read(wanted).rows()) {
-      for (const column of columns) {
-        const texts = rows.columns[column.from] as readonly (string | null)[]
-        for (const fact of await factsOf(column, texts)) hash.update(fact)
-      }
+      for (const column of columns) yield { column, texts: rows.columns[column.from] as readonly (string | null)[] }
     }
-    return true
   } finally {
     table.close()
   }

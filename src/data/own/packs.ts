@@ -4,7 +4,7 @@ import { formatBytes } from '../../base/bytes.js'
 import type { Json } from '../../base/json.js'
 import type { Progress } from '../../base/progress.js'
 import { type OwnDataSpec, ownData } from '../../spec/own-data.js'
-import type { PartName } from '../data.js'
+import type { LoadedData, PartName } from '../data.js'
 import { createPack, type Pack } from '../packs/pack-file.js'
 import { addName, findPack, makeRoom, packPath } from '../packs/pack-folder.js'
 import { readSeriesAt, type SeriesAt, writeSeries } from '../packs/series-file.js'
@@ -45,25 +45,28 @@ interface Described {
   readonly series: Readonly<Record<PartName, SeriesAt>> | null
 }
 
-const filesIn = ({ main, validation, test }: FoundSources): readonly string[] =>
+export const filesIn = ({ main, validation, test }: FoundSources): readonly string[] =>
   [main, validation, test].flatMap((found) => (found ? listOf(found.files) : []))
 
 export const keyOf = async (request: OwnRequest, found: FoundSources): Promise<string> =>
   packKey(request, filesIn(found), await namedFiles(request.data, found))
 
+/** Data that lie in a pack, and what was decided about them. */
+type Packed = Omit<OpenOwn, 'given' | 'raw'> & { readonly decisions: Decisions }
+
 /** Opens data whose pack has this key, without reading a source. Returns undefined if there is none. */
-export function openPacked(
-  { data, seed }: OwnRequest,
-  found: FoundSources,
-  key: string,
-): (Omit<OpenOwn, 'given' | 'raw'> & { readonly decisions: Decisions }) | undefined {
+export function openPacked(request: OwnRequest, found: FoundSources, key: string): Packed | undefined {
   const pack = findPack(key)
-  if (!pack) return undefined
+  return pack && packedData(request, pack, nameOf(found.main))
+}
+
+/** Opens the data of a pack. `file`: the name of their source. */
+export function packedData({ data, seed }: Pick<OwnRequest, 'data' | 'seed'>, pack: Pack, file: string): Packed {
   const { settled, decisions, learnt, dropped, notes, sections, series } = pack.description as unknown as Described
   const preparation = { plans: plansOf(settled, decisions, seed), learnt, seed }
   const { train, validation, test } = sections
   const fields = fieldsOf(preparation.plans, train.columns, learnt)
-  const main = { file: nameOf(found.main), dropped }
+  const main = { file, dropped }
   const sampled = series && { sampling: samplingOf(settled)!, series: readSeriesAt(pack, series) }
   const form = sampled
     ? formOf(main.file, sampleFields(sampled, fields), sampleCounts(sampled))
@@ -84,7 +87,7 @@ export function openPacked(
       const tables = packedTables(preparation, pack, sections)
       const { facts } = dividedFeatures(decisions.features)
       const saved = { form, columns: train.columns, facts, learnt }
-      return { form, preparation: saved, ...(sampled ? sampleTables(sampled, tables) : tables) }
+      return { form, preparation: saved, pack, ...(sampled ? sampleTables(sampled, tables) : tables) }
     },
   }
 }
@@ -101,7 +104,10 @@ export interface Packing extends Preparation {
 }
 
 /** Writes a pack, and returns the tables of its rows. Throws a UserError if the disk is full or read-only. */
-export async function pack(packing: Packing, progress: Progress): Promise<Tables & { readonly packed: string }> {
+export async function pack(
+  packing: Packing,
+  progress: Progress,
+): Promise<Tables & Required<Pick<LoadedData, 'pack' | 'packed'>>> {
   const { request, found, key, sources, sampled, described, learnt } = packing
   // as a spec with everything decided is read
   const own = await keyOf({ ...request, data: ownData.parse(described.settled) }, found)
@@ -115,7 +121,7 @@ export async function pack(packing: Packing, progress: Progress): Promise<Tables
     // a source that changed while it was read must not be taken for the one that it is now
     if ((await keyOf(request, found)) !== key) await rm(made.path, { force: true })
     else if (own !== key) await addName(key, own)
-    return { ...packedTables(packing, made, sections), packed: `Packed the rows into ${placeOf(made)}.` }
+    return { ...packedTables(packing, made, sections), pack: made, packed: `Packed the rows into ${placeOf(made)}.` }
   } finally {
     await draft.discard()
   }
