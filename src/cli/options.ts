@@ -20,7 +20,7 @@ export const engine = {
 export const device = {
   type: 'text',
   value: 'DEVICE',
-  help: "Device to use: auto, cpu, gpu or gpu:1. Default: the spec's, or auto",
+  help: "Device to use: auto, cpu, gpu, gpu:1, or several, gpu:0,gpu:1. Default: the spec's, or auto",
 } as const satisfies Option
 
 /** The folder of a run's results. */

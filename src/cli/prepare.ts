@@ -78,7 +78,7 @@ export async function openSpec(
 ): Promise<Opened> {
   const waiting = waitingWith(options, io)
   const engine = await engineFor({ spec, form: unread.form }, options, io)
-  if (options.trains && engine.device === 'cpu') requireMemory(spec, unread.form)
+  if (options.trains && engine.device.startsWith('cpu')) requireMemory(spec, unread.form)
   const data = await loadDataset(unread, options, io)
   return {
     engine,

@@ -2,7 +2,7 @@
 import type { Share } from '../base/share.js'
 import type { Programs } from '../program/program.js'
 import type { Device, Precision } from '../spec/engines.js'
-import type { Group, Hosts, Sharing } from './group.js'
+import type { Group, Hosts, News } from './group.js'
 
 /**
  * Arrays of one batch by input name, with `size` samples each. Valid until the batch after the next one is requested.
@@ -37,7 +37,7 @@ export const DEFAULT_REQUEST: EngineRequest = { device: 'auto', precision: 'floa
 export interface Engine {
   /** Name by which a spec selects it: `onnx`, `tensorflow`, `eager:cpu`. */
   readonly name: string
-  /** The device that it computes on: `cpu`, `gpu:0`, or `gpu` if GPUs have no numbers. */
+  /** The devices that it computes on: `cpu`, `gpu:0`, `gpu:0,gpu:1`, or `gpu` if GPUs have no numbers. */
   readonly device: string
   /** The reason why it does not use a GPU although one could be expected, as a part of a sentence. */
   readonly notGpu?: string
@@ -64,8 +64,13 @@ export interface LoadOptions {
   readonly largest?: string
   /** Called with a warning, such as that memory may run out. */
   readonly warn?: (text: string) => void
+  /**
+   * True for a program whose outputs are sums over the batch, so that hosts or devices may share it. Default: for none.
+   * The others run on each host for itself, and on one device.
+   */
+  readonly isShared?: (program: string) => boolean
   /** Set if batches are shared by the hosts of the engine's group. */
-  readonly sharing?: Sharing
+  readonly news?: News
 }
 
 /** Reads the whole state, bit for bit: into new arrays, or into those that an earlier call has returned. */

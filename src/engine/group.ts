@@ -20,15 +20,7 @@ export interface Group extends Hosts {
   gather(text: string): Promise<readonly string[]>
 }
 
-/** How the programs of a runner are shared by a group. */
-export interface Sharing {
-  /** True for a program whose outputs are added over all hosts. The others run on each host for itself. */
-  isShared(program: string): boolean
-  /** Numbers that are added over all hosts with the outputs of each step. */
-  readonly news: News
-}
-
-/** Numbers that hosts tell one another with each step. */
+/** Numbers that hosts tell one another: they are added over all hosts with the outputs of each step. */
 export interface News {
   /** How many there are. */
   readonly count: number

@@ -4,6 +4,7 @@
 import { UserError } from '../base/issue.js'
 import { reasonOf } from '../base/reason.js'
 import { CUDA_SETUP_HINT, locateTensorflow } from '../libtensorflow/locate.js'
+import { devicesIn } from '../spec/engines.js'
 import type { EngineName } from '../spec/spec.js'
 import { DEFAULT_REQUEST, type Engine, type EngineRequest } from './engine.js'
 import { type Arithmetic, faster } from './faster.js'
@@ -45,6 +46,7 @@ export async function openEngine(
 ): Promise<{ engine: Engine; note?: string }> {
   const reasons: string[] = []
   const chosen = request.hosts ? engineOfHosts(name, request.hosts) : name
+  requireOneDevice(chosen, request)
   if (chosen !== 'auto') {
     const engine = await ENGINES[chosen](request)
     return { engine, ...(engine.notGpu !== undefined && { note: noteOf(engine, [engine.notGpu]) }) }
@@ -71,7 +73,8 @@ async function tensorflowIfSetUp(
   reasons: string[],
   arithmetic: (() => Promise<Arithmetic>) | undefined,
 ): Promise<Engine | undefined> {
-  const needed = request.device.startsWith('gpu') || request.precision !== 'float32'
+  const { device, precision } = request
+  const needed = device.startsWith('gpu') || devicesIn(device).length > 1 || precision !== 'float32'
   if (needed) return ENGINES.tensorflow(request)
   try {
     const library = locateTensorflow(process.env, { onlySetUp: true })
@@ -114,6 +117,14 @@ function engineOfHosts(name: EngineName, { addresses }: Hosts): RealEngine {
   if (name === 'auto' || name === 'tensorflow') return 'tensorflow'
   throw new UserError(
     `Only engine tensorflow computes on several hosts, of which there are ${addresses.length} here; the spec has engine ${name}.`,
+  )
+}
+
+/** Throws a UserError if several devices are asked for on an engine that has one. */
+function requireOneDevice(name: EngineName, { device }: EngineRequest): void {
+  if (name === 'auto' || name === 'tensorflow' || devicesIn(device).length === 1) return
+  throw new UserError(
+    `Engine ${name} computes on one device, but device ${device} is asked for: use engine tensorflow, or one device.`,
   )
 }
 

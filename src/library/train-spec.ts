@@ -75,7 +75,7 @@ async function* opened(
   )
   if (note !== undefined) yield noteOf(note)
   signal.throwIfAborted()
-  if (engine.device === 'cpu') requireMemory(spec, checked.data.form)
+  if (engine.device.startsWith('cpu')) requireMemory(spec, checked.data.form)
   const data = await checked.data.load()
   if (data.packed !== undefined) yield noteOf(data.packed)
   const ofData = warningsOfData(spec, data).map(issue)

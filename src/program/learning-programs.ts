@@ -12,7 +12,9 @@ export type LearningPrograms = StepPrograms & {
   readonly lookups?: Program
 }
 
-/** Programs whose outputs are not sums over a batch, or that take none: each host runs them for itself. */
-export const PROGRAMS_OF_ONE_HOST: readonly string[] = ['inspect', 'lookups', 'average', 'overwrite']
+/**
+ * Programs whose outputs are not sums over a batch, or that take none: each host runs them for itself, on one device.
+ */
+export const PROGRAMS_OF_ONE_PLACE: readonly string[] = ['inspect', 'lookups', 'average', 'overwrite']
 
 export type LearningProgram = keyof LearningPrograms

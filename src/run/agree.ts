@@ -1,5 +1,6 @@
 /** Compares what hosts are about to train together. */
 import { UserError } from '../base/issue.js'
+import { devicesIn } from '../spec/engines.js'
 import { PERSISTENT } from '../spec/rbm.js'
 import { isStacked, isSupervised, type ResolvedSpec } from '../spec/spec.js'
 import { dataKey } from './data-key.js'
@@ -13,6 +14,11 @@ export function refuseForHosts(spec: ResolvedSpec): void {
   const { k_fold, fold } = spec.fit
   if (k_fold !== null && fold === null) {
     throw new UserError('Several hosts cannot train the folds of a spec together: train each with "fold" on its own.')
+  }
+  if (devicesIn(spec.device).length > 1) {
+    throw new UserError(
+      `Several hosts cannot use several devices each, but device ${spec.device} is asked for. Start a process for each device instead, by TF_CONFIG, and choose its GPU with CUDA_VISIBLE_DEVICES.`,
+    )
   }
   const rbms = isStacked(spec) ? spec.model.rbms : isSupervised(spec) ? [] : [spec]
   const persistent = rbms.map(({ training }) => training.algorithm).find((name) => PERSISTENT.includes(name))

@@ -1,7 +1,6 @@
 /** A run that several hosts train together. */
 import { deserialize, serialize } from 'node:v8'
-import type { Group, Sharing } from '../engine/group.js'
-import { PROGRAMS_OF_ONE_HOST } from '../program/learning-programs.js'
+import type { Group, News } from '../engine/group.js'
 
 /** Gives every host what the first one computes. Every host must call it, and in the same order. */
 export async function ofFirstHost<Value>(group: Group | undefined, compute: () => Promise<Value>): Promise<Value> {
@@ -31,18 +30,15 @@ export class Agreement {
   /** Milliseconds of training on the first host, as of the last step. */
   readonly elapsed = (): number => this.#milliseconds
 
-  readonly sharing: Sharing = {
-    isShared: (program) => !PROGRAMS_OF_ONE_HOST.includes(program),
-    news: {
-      count: 2,
-      give: () => {
-        const { ending, elapsed } = this.#own
-        return [ending.aborted ? 1 : 0, isFirstHost(this.group) ? elapsed() : 0]
-      },
-      take: ([asked = 0, milliseconds = 0]) => {
-        this.#milliseconds = milliseconds
-        if (asked > 0) this.#ended.abort(new Error('a host was asked to end'))
-      },
+  readonly news: News = {
+    count: 2,
+    give: () => {
+      const { ending, elapsed } = this.#own
+      return [ending.aborted ? 1 : 0, isFirstHost(this.group) ? elapsed() : 0]
+    },
+    take: ([asked = 0, milliseconds = 0]) => {
+      this.#milliseconds = milliseconds
+      if (asked > 0) this.#ended.abort(new Error('a host was asked to end'))
     },
   }
 

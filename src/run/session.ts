@@ -12,7 +12,7 @@ import type { StartReport } from '../export/start-report.js'
 import type { ClassRbm } from '../model/rbm/class-rbm.js'
 import type { Rbm } from '../model/rbm/rbm.js'
 import type { Saveable } from '../model/saveable.js'
-import type { LearningProgram } from '../program/learning-programs.js'
+import { type LearningProgram, PROGRAMS_OF_ONE_PLACE } from '../program/learning-programs.js'
 import { betterOf } from '../spec/metrics.js'
 import { allMetricsOf, type FitSpec, type ResolvedSpec, type StageSpec } from '../spec/spec.js'
 import type { Callback } from '../training/callbacks/callback.js'
@@ -78,8 +78,12 @@ export async function openSession(
   const memory = { copies: copiedBytes(spec, learner), largest: largestOutput(learner).name }
   const { group } = engine
   const agreement = group ? new Agreement(group) : null
-  const sharing = agreement && { sharing: agreement.sharing }
-  const runner = await engine.load(programs, { seed, batchSize, ...memory, ...sharing, ...(warn && { warn }) })
+  const runner = await engine.load(programs, {
+    ...{ seed, batchSize, ...memory },
+    isShared: (program) => !PROGRAMS_OF_ONE_PLACE.includes(program),
+    ...(agreement && { news: agreement.news }),
+    ...(warn && { warn }),
+  })
   const own = group && { part: { index: group.rank, of: group.addresses.length } }
   const inOrder = (table: Table) => () => batches(table, { batchSize, ...own })
   const clock: Clock = { spent: 0 }

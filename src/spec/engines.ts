@@ -28,9 +28,25 @@ export type Precision = keyof typeof PRECISIONS
 /** A single pattern in the JSON Schema, so that one message covers every mistake. */
 export const deviceSchema = z
   .templateLiteral([
-    z.union([z.enum(['auto', 'cpu', 'gpu']), z.templateLiteral(['gpu:', z.string().regex(/^[0-9]{1,3}$/)])]),
+    z.union([
+      z.enum(['auto', 'cpu', 'gpu']),
+      z.templateLiteral(['gpu:', z.string().regex(/^[0-9]{1,3}(,gpu:[0-9]{1,3})*$/)]),
+      z.templateLiteral(['cpu:', z.string().regex(/^[0-9]{1,3}(,cpu:[0-9]{1,3})+$/)]),
+    ]),
   ])
-  .meta({ patternErrorMessage: 'must be auto, cpu, gpu, or gpu with a number, such as gpu:1' })
+  .meta({
+    patternErrorMessage:
+      'must be auto, cpu, gpu, gpu with a number, such as gpu:1, or several of one kind, such as gpu:0,gpu:1',
+  })
+  .check(({ value, issues }) => {
+    const twice = devicesIn(value).find((device, index, all) => all.indexOf(device) < index)
+    if (twice !== undefined) {
+      issues.push({ code: 'custom', input: value, message: `found ${twice} twice: name each device once` })
+    }
+  })
 
-/** The device to compute on, as in a spec or in `--device`. */
+/** The device to compute on, as in a spec or in `--device`: one, or several that share each batch. */
 export type Device = z.infer<typeof deviceSchema>
+
+/** The devices of a request, `gpu:0`, `gpu:1`. */
+export const devicesIn = (device: Device): readonly string[] => device.split(',')

@@ -97,7 +97,7 @@ const fields: z.ZodObject<Fields, z.core.$strict> = z.strictObject({
   device: deviceSchema
     .default('auto')
     .describe(
-      'Device to compute on: auto, cpu, gpu, or gpu:1 for the second GPU. Engines tensorflow, eager:tensorflow and eager:webgpu can use a GPU.',
+      'Device to compute on: auto, cpu, gpu, or gpu:1 for the second GPU. Engines tensorflow, eager:tensorflow and eager:webgpu can use a GPU. With gpu:0,gpu:1 engine tensorflow trains on several GPUs: each computes a share of every batch.',
     ),
   precision: nameIn(PRECISIONS)
     .default('float32')

@@ -71,6 +71,13 @@ test.each(['onnx', 'eager:cpu'] as const)(
   },
 )
 
+test.each(['onnx', 'eager:cpu', 'eager:webgpu'] as const)('engine %s refuses several devices', async (name) => {
+  const request = { device: 'gpu:0,gpu:1', precision: 'float32', logs: false } as const
+  await expect(openEngine(name, request)).rejects.toThrow(
+    `Engine ${name} computes on one device, but device gpu:0,gpu:1 is asked for: use engine tensorflow, or one device.`,
+  )
+})
+
 test.runIf(engineNames.includes('tensorflow'))('mixed_bfloat16 learns nearly what float32 learns', async () => {
   const lossesIn = async (precision: Precision) => {
     const { engine } = await openEngine('tensorflow', { device: 'cpu', precision, logs: false })

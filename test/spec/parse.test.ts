@@ -472,6 +472,10 @@ field('a metric that does not fit the model', {
   layers: '["Flatten", { "type": "Dense", "units": 1 }]',
   metrics: '["mse", "categorical_accuracy"]',
 })
+field('devices of two kinds', { device: '"gpu:0,cpu:0"' })
+field('a device twice', { device: '"gpu:1,gpu:0,gpu:1"' })
+field('a part of the processor', { device: '"cpu:0"' })
+
 field('a split that leaves nothing to validate on', { fit: '{ "validation_split": 1e-17 }' })
 field('a split that leaves nothing to train on', { fit: '{ "validation_split": 0.99999 }' })
 
@@ -513,6 +517,7 @@ rbm('a misspelt algorithm, and the mistakes behind it', { training: '{ "algorith
 rbm('training without an algorithm', { training: '{ "k": 1 }' })
 rbm('a field of another algorithm', { training: '{ "algorithm": "cd", "chains": 10 }' })
 rbm('more chains than memory', { training: '{ "algorithm": "pcd", "chains": 1000000 }' })
+rbm('chains on several devices', { device: '"gpu:0,gpu:1"', training: '{ "algorithm": "pcd" }' })
 rbm('more chains than memory, at all temperatures', {
   training: '{ "algorithm": "parallel_tempering", "chains": 20000 }',
 })

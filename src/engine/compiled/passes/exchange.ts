@@ -1,9 +1,9 @@
 /**
- * Finds what hosts that share a batch have to tell one another in a step. Each computes sums and means over its own
- * samples. Means, such as gradients, are combined before new state is computed from them, so that all hosts keep the
- * same state. Results are added.
+ * Finds what hosts or devices that share a batch have to tell one another in a step. Each computes sums and means over
+ * its own samples. Means, such as gradients, are combined before new state is computed from them, so that all hosts keep
+ * the same state. Results are added.
  */
-import type { Graph, ValueId } from '../graph/graph.js'
+import { type Graph, isOfSamples, type ValueId } from '../graph/graph.js'
 import { removeUnused } from './remove-unused.js'
 import { isForUpdate, isResult } from './split-update.js'
 
@@ -16,6 +16,13 @@ export interface Exchange {
   readonly sums: readonly ValueId[]
   /** Results that are computed after the means are combined. */
   readonly lateSums: readonly ValueId[]
+}
+
+/** The inputs that have samples, and all values that are computed from them. */
+export function valuesOfSamples(graph: Graph): ReadonlySet<ValueId> {
+  const found = new Set(graph.inputs.filter(isOfSamples).map(({ value }) => value))
+  for (const { inputs, output } of graph.nodes) if (inputs.some((input) => found.has(input))) found.add(output)
+  return found
 }
 
 /** `samples`: the values that depend on samples. The graph must have its means as outputs. */

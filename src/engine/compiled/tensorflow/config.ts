@@ -11,8 +11,10 @@ export interface SessionConfig {
   readonly precision: Precision
   /** Approximate number of nodes of the largest graph; absent if there are few. */
   readonly nodes?: number
-  /** Number of the GPU to use; absent for the processor. */
-  readonly gpu?: number
+  /** Numbers of the GPUs to use; absent for the processor. */
+  readonly gpus?: readonly number[]
+  /** Number of devices into which the processor is divided. Default: 1. */
+  readonly cpus?: number
   /** True if steps have two halves, each of which computes on half of the cores. */
   readonly halves?: boolean
   /** Number of this process in a group of hosts; absent if it computes alone. */
@@ -50,15 +52,17 @@ const REWRITERS: Readonly<Record<Precision, readonly number[]>> = {
  * True if TensorFlow rewrites graphs. Mixed precision is such a rewriting, and on a GPU it chooses layouts. For
  * processors the lowering writes fused operators itself: the steps are as fast, and start earlier.
  */
-const isRewritten = ({ precision, nodes = 0, gpu }: SessionConfig): boolean =>
-  REWRITERS[precision].length > 0 || (gpu !== undefined && nodes <= MOST_REWRITTEN)
+const isRewritten = ({ precision, nodes = 0, gpus }: SessionConfig): boolean =>
+  REWRITERS[precision].length > 0 || (gpus !== undefined && nodes <= MOST_REWRITTEN)
 
 export function sessionConfig(config: SessionConfig): Uint8Array {
-  const { precision, gpu, halves = false, rank } = config
+  const { precision, gpus, cpus = 1, halves = false, rank } = config
   const writer = new BinaryWriter()
-  if (gpu === undefined) message(writer, 1, noGpu)
-  // one operator at a time, on all cores: two at once would wait for each other's threads. Or two, on half of them.
-  const parts = halves ? 2 : 1
+  if (gpus === undefined) message(writer, 1, deviceCount('GPU', 0))
+  if (cpus > 1) message(writer, 1, deviceCount('CPU', cpus))
+  // one operator at a time, on all cores: two at once would wait for each other's threads. Or two, on half of them. Each
+  // device has threads of its own, and one operator at a time.
+  const parts = halves ? 2 : (gpus?.length ?? cpus)
   writer.tag(2, WireType.Varint).int32(Math.max(1, Math.floor(processors() / parts)))
   writer.tag(5, WireType.Varint).int32(parts)
   // with a server, the threads are those of the server
@@ -70,10 +74,10 @@ export function sessionConfig(config: SessionConfig): Uint8Array {
       experimental.tag(1, WireType.LengthDelimited).string(`/job:${JOB}/replica:0/task:0`),
     )
   }
-  if (gpu !== undefined) {
+  if (gpus !== undefined) {
     message(writer, 6, (options) => {
       options.tag(4, WireType.Varint).bool(true)
-      options.tag(5, WireType.LengthDelimited).string(String(gpu))
+      options.tag(5, WireType.LengthDelimited).string(gpus.join())
     })
   }
   writer.tag(7, WireType.Varint).bool(true)
@@ -87,6 +91,6 @@ export function sessionConfig(config: SessionConfig): Uint8Array {
   return writer.finish()
 }
 
-/** An entry of device_count that hides GPUs. */
-const noGpu = (entry: BinaryWriter) =>
-  entry.tag(1, WireType.LengthDelimited).string('GPU').tag(2, WireType.Varint).int32(0)
+/** An entry of device_count; 0 hides devices. */
+const deviceCount = (kind: 'CPU' | 'GPU', count: number) => (entry: BinaryWriter) =>
+  entry.tag(1, WireType.LengthDelimited).string(kind).tag(2, WireType.Varint).int32(count)

@@ -20,21 +20,21 @@ import {
   type StateValues,
 } from '../../engine.js'
 import { copied, programNamed, stateOf } from '../../given.js'
-import type { Sharing } from '../../group.js'
+import type { News } from '../../group.js'
 import { type Demand, requireRoom } from '../../memory.js'
 import { infoOf } from '../graph/graph.js'
 import { memoryOf } from '../graph/memory.js'
-import { exchangeOf, ownPart } from '../passes/exchange.js'
+import { exchangeOf, ownPart, valuesOfSamples } from '../passes/exchange.js'
 import { looksAtEachSample } from '../passes/separable.js'
 import { isResult } from '../passes/split-update.js'
 import { openLibrary } from './c-api.js'
 import { MOST_REWRITTEN, sessionConfig } from './config.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
 import { TensorflowGroup } from './group.js'
-import { type Step, stepOf } from './halves.js'
+import { type Step, type StepOptions, stepOf } from './halves.js'
 import { formOf, writeFeed } from './inputs.js'
-import { ADDITIONS, lowerToTensorflow, valuesOfSamples, variableNodes } from './lower.js'
-import { placeFor, placeThatWorks } from './place.js'
+import { ADDITIONS, lowerToTensorflow, variableNodes } from './lower.js'
+import { deviceOf, devicesOf, placeFor, placeThatWorks } from './place.js'
 import { type FedTensor, type PreparedRun, TensorflowSession } from './session.js'
 
 /**
@@ -48,30 +48,30 @@ export async function openTensorflow(
   if (!library) throw new UserError(`Engine tensorflow finds no TensorFlow library; ${SETUP_HINT}.`)
   const wanted = await placeFor(device, library)
   const tensorflow = openLibrary(library, logs)
-  const { gpu, notGpu } = placeThatWorks(wanted, device, tensorflow, library)
-  requirePrecision(precision, gpu === undefined ? 'cpu' : 'gpu')
-  const onProcessor = gpu === undefined
+  const place = placeThatWorks(wanted, device, tensorflow, library)
+  const { notGpu, ...places } = place
+  const onProcessor = place.gpus === undefined
+  requirePrecision(precision, onProcessor ? 'cpu' : 'gpu')
   const group = hosts && TensorflowGroup.start(tensorflow, hosts)
   const open: OpenSession = ({ nodes, halves, isShared }) =>
     new TensorflowSession(
       tensorflow,
       sessionConfig({
-        ...{ precision, nodes, halves },
-        ...(!onProcessor && { gpu }),
+        ...{ precision, nodes, halves, ...places },
         ...(isShared && { rank: group!.rank }),
       }),
       isShared ? group!.target : undefined,
     )
   return {
     name: 'tensorflow',
-    device: gpu === undefined ? 'cpu' : `gpu:${gpu}`,
+    device: deviceOf(place),
     precision,
     compiled: true,
     versions: { tensorflow: tensorflow.version },
     ...(notGpu !== undefined && { notGpu }),
     ...(group && { group }),
     load: async (programs, options) =>
-      TensorflowRunner.create(open, programs, options, { onProcessor, precision, group }),
+      TensorflowRunner.create(open, programs, options, { onProcessor, devices: devicesOf(place), precision, group }),
   }
 }
 
@@ -100,7 +100,7 @@ const BASE = 60e6
 const COPIES = 3
 const FLOAT = 4
 
-function demandOf({ split, halves }: Step, { inputs }: Program, state: readonly Slot[], batch: number): Demand {
+function demandOf({ split, halves, others }: Step, { inputs }: Program, state: readonly Slot[], batch: number): Demand {
   const bytes = (shape: Shape) => FLOAT * sizeOf(shape)
   const given = inputs.reduce(
     (sum, input) => sum + (input.kind === 'scalar' ? 0 : bytes(withBatch(input.shape, batch))),
@@ -108,7 +108,7 @@ function demandOf({ split, halves }: Step, { inputs }: Program, state: readonly 
   )
   return {
     fixed: BASE + COPIES * state.reduce((sum, { shape }) => sum + bytes(shape), 0),
-    growing: given + SHARE * (halves ? 2 : 1) * memoryOf(split.graph).between,
+    growing: given + SHARE * (halves ? 2 : 1 + others.length) * memoryOf(split.graph).between,
   }
 }
 
@@ -133,13 +133,20 @@ interface CompiledStep {
   readonly news?: FedTensor<ArrayBuffer>
 }
 
-/** The group of a runner, and what it shares. */
-interface Shared extends Sharing {
-  readonly group: TensorflowGroup
+/** Those that share the batches of a runner. */
+interface Sharing {
+  /** The hosts, and what they tell one another; absent if this one computes alone. */
+  readonly hosts?: { readonly group: TensorflowGroup; readonly news: News }
+  /** TensorFlow's names of the devices of this host. */
+  readonly devices: readonly string[]
+  /** True for a program that they share. */
+  readonly isShared: (program: string) => boolean
 }
 
 interface RunnerPlace {
   readonly onProcessor: boolean
+  /** TensorFlow's names of the devices that share a batch. */
+  readonly devices: readonly string[]
   readonly precision: Precision
   readonly group: TensorflowGroup | undefined
 }
@@ -148,10 +155,32 @@ interface RunnerPlace {
 const ownRows = (size: number, { rank, addresses }: TensorflowGroup): number =>
   rowsIn(shareOf(size, { index: rank, of: addresses.length }))
 
-const PER_HOST =
-  'The model looks across the samples of a batch, as batch normalization does. Each host looks only at its own share, so the results are not those of one machine'
+const perPart = (part: string, whole: string) =>
+  `The model looks across the samples of a batch, as batch normalization does. Each ${part} looks only at its own share, so the results are not those of one ${whole}`
 
-/** True if hosts that share a batch compute what one machine would. */
+/** How a step is shared: by all hosts, or by all devices of this one. */
+const sharersOf = (
+  { hosts, devices, isShared }: Sharing,
+  program: string,
+): Pick<StepOptions, 'isShared' | 'devices'> =>
+  isShared(program) ? { isShared: hosts !== undefined, devices: devices.length } : {}
+
+/** Warns of a step that is not shared, or that is shared but not as one would compute it. */
+async function sharingWarnings(
+  step: Step,
+  program: Program,
+  size: number,
+  { hosts, devices }: Sharing,
+): Promise<readonly string[]> {
+  if (!hosts && step.others.length === 0) {
+    return [`${size} samples are too few for ${devices.length} devices, so the first one computes each step alone`]
+  }
+  const rows = hosts ? size : rowsIn(shareOf(size, { index: 0, of: devices.length }))
+  if (await isExact(step, program, rows)) return []
+  return [hosts ? perPart('host', 'machine') : perPart('device', 'device')]
+}
+
+/** True if hosts or devices that share a batch compute what one would. `size`: rows of the share of this graph. */
 async function isExact(step: Step, program: Program, size: number): Promise<boolean> {
   if (step.halves) return true
   // the axis of a single sample cannot be told from others
@@ -182,7 +211,7 @@ class TensorflowRunner implements Runner<string> {
     private readonly mostNodes: number,
     /** True if operators are fused by the lowering. */
     private readonly fused: boolean,
-    private readonly shared: Shared | undefined,
+    private readonly sharing: Sharing,
   ) {
     this.#indices = new Map(state.map(({ name }, index) => [name, index]))
     this.#stateRuns = this.#addState()
@@ -192,11 +221,12 @@ class TensorflowRunner implements Runner<string> {
     open: OpenSession,
     programs: Programs,
     options: LoadOptions,
-    { onProcessor, precision, group }: RunnerPlace,
+    { onProcessor, devices, precision, group }: RunnerPlace,
   ): Promise<TensorflowRunner> {
-    const { seed, sharing } = options
-    const shared = group && sharing && { ...sharing, group }
-    const batchSize = shared ? ownRows(options.batchSize, group) : options.batchSize
+    const { seed, news, isShared: mayBeShared = () => false } = options
+    const hosts = group && news && { group, news }
+    const isShared = hosts || devices.length > 1 ? mayBeShared : () => false
+    const batchSize = hosts ? ownRows(options.batchSize, group) : options.batchSize
     const state = stateOf(programs)
     // traces only the first program: the others are evaluations of the same network, or small
     const [[first, program] = []] = Object.entries(programs)
@@ -204,24 +234,25 @@ class TensorflowRunner implements Runner<string> {
     const fused = onProcessor && precision === 'float32'
     // the rewriter of mixed precision takes a time that grows with the square of the nodes
     const rewritten = fused ? Number.POSITIVE_INFINITY : onProcessor ? MOST_REWRITTEN : 0
-    // a server has the same threads for all steps, those of whole ones
-    const mostNodes = shared ? 0 : rewritten
-    const isShared = shared?.isShared(first!) ?? false
-    const step = program && (await stepOf(program, batchSize, { mostNodes, isShared }))
-    if (step && isShared && !(await isExact(step, program, batchSize))) options.warn?.(PER_HOST)
+    // a server, and a session of several devices, have the same threads for all steps, those of whole ones
+    const mostNodes = hosts || devices.length > 1 ? 0 : rewritten
+    const sharing: Sharing = { devices, isShared, ...(hosts && { hosts }) }
+    const step = program && (await stepOf(program, batchSize, { mostNodes, ...sharersOf(sharing, first!) }))
+    if (step && isShared(first!))
+      for (const text of await sharingWarnings(step, program, batchSize, sharing)) options.warn?.(text)
     if (step) traced.set(`${first}/${batchSize}`, step)
     if (step && onProcessor) requireRoom(demandOf(step, program!, state, batchSize), options)
     const halves = step?.halves ?? false
-    const nodes = (halves ? 2 : 1) * (step?.graph.nodes.length ?? 0)
+    const nodes = step ? (halves ? 2 : 1 + step.others.length) * step.graph.nodes.length : 0
     const runner = new TensorflowRunner(
-      open({ nodes, halves, isShared: shared !== undefined }),
+      open({ nodes, halves, isShared: hosts !== undefined }),
       programs,
       state,
       seed,
       traced,
       halves ? mostNodes : 0,
       fused,
-      shared,
+      sharing,
     )
     try {
       await runner.write(Object.fromEntries(state.map((slot) => [slot.name, slot.initial()])))
@@ -238,10 +269,10 @@ class TensorflowRunner implements Runner<string> {
     const step = await this.#step(name, batch)
     const { run, inputs, outputs, outputNames, news } = step
     for (const { input, values } of inputs) writeFeed(input, values, batch, scalars)
-    if (news) new Float32Array(news.values).set(this.shared!.news.give())
+    if (news) new Float32Array(news.values).set(this.sharing.hosts!.news.give())
     const running = this.session.run(run, (index, numbers) => {
       const output = outputNames[index]
-      if (output === undefined) this.shared!.news.take(numbers.slice())
+      if (output === undefined) this.sharing.hosts!.news.take(numbers.slice())
       else outputs[output]!.set(numbers)
     })
     meanwhile?.()
@@ -253,7 +284,7 @@ class TensorflowRunner implements Runner<string> {
   #together(step: CompiledStep, running: Promise<void>): Promise<void> {
     const isFirst = !this.#hasRun.has(step)
     this.#hasRun.add(step)
-    return this.shared!.group.step(running, isFirst)
+    return this.sharing.hosts!.group.step(running, isFirst)
   }
 
   async read(into?: StateValues): Promise<StateValues> {
@@ -277,7 +308,7 @@ class TensorflowRunner implements Runner<string> {
   }
 
   async dispose(): Promise<void> {
-    if (this.shared?.group.isLost) return
+    if (this.sharing.hosts?.group.isLost) return
     for (const { inputs } of this.#steps.values()) for (const { handle } of inputs) this.session.free(handle)
     for (const { handle } of this.#stateRuns.feeds) this.session.free(handle)
     this.#steps.clear()
@@ -322,16 +353,15 @@ class TensorflowRunner implements Runner<string> {
 
   async #step(name: string, batch: Batch): Promise<CompiledStep> {
     const program = programNamed(this.programs, name)
-    const { shared } = this
-    const isShared = shared?.isShared(name) ?? false
-    const share = isShared ? batch.share! : undefined
+    const { hosts, devices, isShared } = this.sharing
+    const share = hosts && isShared(name) ? batch.share! : undefined
     const rows = share ? `${share.from}-${share.counted}-${share.of}.` : ''
     const key = `${name}/${batch.size}.${rows}${formOf(program.inputs, batch)}/`
     const known = this.#steps.get(key)
     if (known) return known
-    const { graph, split, halves } =
+    const { graph, split, halves, others } =
       this.traced.get(`${name}/${batch.size}`) ??
-      (await stepOf(program, batch.size, { mostNodes: this.mostNodes, isShared }))
+      (await stepOf(program, batch.size, { mostNodes: this.mostNodes, ...sharersOf(this.sharing, name) }))
     this.traced.clear()
     const lowered = lowerToTensorflow(graph, split, {
       prefix: key,
@@ -340,12 +370,13 @@ class TensorflowRunner implements Runner<string> {
       indexOf: (slot) => this.#indices.get(slot)!,
       batch,
       seed: this.seed,
+      others: others.map((part, index) => ({ ...part, device: devices[index + 1]! })),
       ...(share && {
         shared: {
-          hosts: shared!.group.addresses.length,
+          hosts: hosts!.group.addresses.length,
           share,
-          instance: shared!.group.instances(ADDITIONS),
-          news: shared!.news.count,
+          instance: hosts!.group.instances(ADDITIONS),
+          news: hosts!.news.count,
         },
       }),
     })
@@ -355,7 +386,8 @@ class TensorflowRunner implements Runner<string> {
       ...this.session.tensor(dtype, shape, bytes),
     }))
     const results = graph.outputs.filter(isResult)
-    const news = lowered.news && this.session.tensor('float32', [shared!.news.count], FLOAT * shared!.news.count)
+    const count = hosts?.news.count ?? 0
+    const news = lowered.news && this.session.tensor('float32', [count], FLOAT * count)
     const step: CompiledStep = {
       run: this.session.prepare(
         [

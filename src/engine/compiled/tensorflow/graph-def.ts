@@ -42,6 +42,8 @@ export interface TensorflowNode {
   /** Names of nodes: `name:1` for the second output, `^name` for a node that only has to run before. */
   readonly inputs: readonly string[]
   readonly attributes: Readonly<Record<string, TensorflowAttribute>>
+  /** The device that computes it, `/device:GPU:1`. Default: TensorFlow's choice, which is the first one. */
+  readonly device?: string
 }
 
 /** The version of graphs that TensorFlow 2.9 and later write (tensorflow/core/public/version.h). */
@@ -50,11 +52,12 @@ const PRODUCER = 1087
 /** Encodes a GraphDef. */
 export function encodeGraph(nodes: readonly TensorflowNode[]): Uint8Array {
   const writer = new BinaryWriter()
-  for (const { name, op, inputs, attributes } of nodes) {
+  for (const { name, op, inputs, attributes, device } of nodes) {
     message(writer, 1, (node) => {
       node.tag(1, WireType.LengthDelimited).string(name)
       node.tag(2, WireType.LengthDelimited).string(op)
       for (const input of inputs) node.tag(3, WireType.LengthDelimited).string(input)
+      if (device !== undefined) node.tag(4, WireType.LengthDelimited).string(device)
       for (const [key, value] of Object.entries(attributes)) {
         message(node, 5, (entry) => {
           entry.tag(1, WireType.LengthDelimited).string(key)

@@ -52,9 +52,15 @@ export interface Rows {
 
 export const ALL_ROWS: Rows = { inFeed: null, inBatch: 0 }
 
+/** Emitters for the device that computes with an input, and for the processor, where it is fed. */
+export interface InputEmitters {
+  readonly emit: Emitter
+  readonly host: Emitter
+}
+
 /** Writes the operators that turn the tensor `fed` into the values of these rows, of `shape`, and returns their name. */
 export function inputFrom(
-  emit: Emitter,
+  { emit, host }: InputEmitters,
   fed: string,
   { dtype }: Feed,
   input: ProgramInput,
@@ -63,10 +69,10 @@ export function inputFrom(
   { inFeed, inBatch }: Rows = ALL_ROWS,
 ): string {
   if (input.kind === 'noise') {
-    return noiseFrom(emit, fed, input.distribution, shape, seed, inBatch * sizeOf(shape.slice(1)))
+    return noiseFrom({ emit, host }, fed, input.distribution, shape, seed, inBatch * sizeOf(shape.slice(1)))
   }
   if (input.kind === 'scalar') return fed
-  const rows = inFeed === null ? fed : rowsOf(emit, fed, dtype, shape, inFeed)
+  const rows = inFeed === null ? fed : rowsOf(host, fed, dtype, shape, inFeed)
   if (input.dtype === 'int32') return rows
   const floats = dtype === 'float32' ? rows : emit.op('Cast', [rows], { SrcT: type(dtype), DstT: type('float32') })
   return input.divisor === 1 ? floats : emit.op('RealDiv', [floats, emit.float(input.divisor)], FLOAT)
@@ -84,7 +90,7 @@ const DRAWN_AT_ONCE = 4
 
 /** Draws the numbers of base/philox.ts, which has TensorFlow's layout, after the first `before` ones. */
 function noiseFrom(
-  emit: Emitter,
+  { emit, host }: InputEmitters,
   counter: string,
   distribution: Distribution,
   shape: Shape,
@@ -94,11 +100,11 @@ function noiseFrom(
   const atOnce = distribution.type === 'uniform' ? DRAWN_AT_ONCE : 2 * DRAWN_AT_ONCE
   const extra = before % atOnce
   if (extra > 0) {
-    const more = noiseFrom(emit, counter, distribution, [extra + sizeOf(shape)], seed, before - extra)
+    const more = noiseFrom({ emit, host }, counter, distribution, [extra + sizeOf(shape)], seed, before - extra)
     return reshape(emit, rowsOf(emit, more, 'float32', [sizeOf(shape)], extra), shape)
   }
-  const skipped = before > 0 && emit.constant('uint64', [2], Uint32Array.of(before / atOnce, 0, 0, 0))
-  const from = skipped ? emit.op('AddV2', [counter, skipped], { T: type('uint64') }) : counter
+  const skipped = before > 0 && host.constant('uint64', [2], Uint32Array.of(before / atOnce, 0, 0, 0))
+  const from = skipped ? host.op('AddV2', [counter, skipped], { T: type('uint64') }) : counter
   const key = emit.constant('uint64', [1], Uint32Array.of(seed, PURPOSE.noise))
   const draw = (op: string, dtype: DataType, count: Shape) =>
     emit.op(op, [emit.ints(count), key, from, emit.ints(PHILOX)], { dtype: type(dtype), Tshape: type('int32') })

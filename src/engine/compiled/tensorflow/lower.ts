@@ -4,24 +4,27 @@ import type { Share } from '../../../base/share.js'
 import type { ProgramInput } from '../../../program/program.js'
 import type { Batch } from '../../engine.js'
 import { elementsOf } from '../graph/constant.js'
-import { type Graph, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'
+import { type Graph, type GraphInput, type GraphNode, infoOf, isOfSamples, type ValueId } from '../graph/graph.js'
 import type { KernelName } from '../graph/kernels.js'
 import { viewOf } from '../graph/view.js'
-import { type Exchange, exchangeOf } from '../passes/exchange.js'
+import { type Exchange, exchangeOf, ownPart, valuesOfSamples } from '../passes/exchange.js'
 import { isForUpdate, isResult, type SplitStep } from '../passes/split-update.js'
 import { activationGradients } from './activation-gradients.js'
-import { addOverHosts } from './add-over-hosts.js'
+import { addOverDevices } from './add-over-devices.js'
+import { type Addend, addOverHosts } from './add-over-hosts.js'
 import { type ApplyInput, applyFor } from './apply.js'
 import { batchNorms } from './batch-norm.js'
+import type { PartOfBatch } from './devices.js'
 import { fusedProducts } from './fused-products.js'
 import { encodeGraph, type TensorflowNode } from './graph-def.js'
 import { ALL_ROWS, type Feed, feedOf, inputFrom, type Rows } from './inputs.js'
 import { ARRAY_LOWERINGS } from './lowerings/arrays.js'
 import { CONVOLUTION_LOWERINGS } from './lowerings/convolution.js'
 import { ELEMENTWISE_LOWERINGS } from './lowerings/elementwise.js'
-import { FLOAT, type Lowering, type } from './lowerings/lowering.js'
+import { type Emitter, FLOAT, type Lowering, type } from './lowerings/lowering.js'
 import { POOLING_LOWERINGS } from './lowerings/pooling.js'
 import { REDUCTION_LOWERINGS } from './lowerings/reductions.js'
+import type { Rewriting } from './rewriting.js'
 import { softmaxes } from './softmax.js'
 import { writerOf } from './writer.js'
 
@@ -79,6 +82,8 @@ export interface LoweringOptions {
   readonly fused?: boolean
   /** Set if the batch is this host's share of one. */
   readonly shared?: SharedStep
+  /** The parts of the batch that other devices compute; the graph is then the step of the first part. */
+  readonly others?: readonly (PartOfBatch & { readonly device: string })[]
 }
 
 /** A step that hosts compute together. */
@@ -94,68 +99,51 @@ export interface SharedStep {
 /** Most additions over the hosts in a step. */
 export const ADDITIONS = 2
 
-/** Names of the values of a batch, or of a part of it. */
+/** The device on which the batch is fed, and cut into parts. */
+const HOST = '/device:CPU:0'
+
+/** A batch, or a part of it: its graph, its rows, and the names of its values. */
 interface Part {
+  readonly graph: Graph
+  readonly rewritings: readonly Rewriting[]
+  readonly emit: Emitter
+  readonly rows: Rows
   readonly names: Map<ValueId, string>
   readonly nameOf: (value: ValueId) => string
 }
 
+/** A part whose means and results are combined with those of others. */
+type SharedPart = Part & { readonly exchange: Exchange }
+
 export function lowerToTensorflow(
   graph: Graph,
   { graph: split, updates }: SplitStep,
-  { prefix, indexOf, batch, seed, halves = false, fused = false, shared }: LoweringOptions,
+  { prefix, indexOf, batch, seed, halves = false, fused = false, shared, others = [] }: LoweringOptions,
 ): LoweredStep {
-  const feeds: (Feed & { readonly node: string; readonly input: ProgramInput })[] = []
-  /** Names of values that there are once: all of them, unless there are halves. */
-  const names = new Map<ValueId, string>()
-  const nameOf = (value: ValueId): string => names.get(value)!
-  const parts = halves ? [partOf(), partOf()] : [{ names, nameOf }]
-  const { nodes, emit, add } = writerOf(prefix)
-  for (const input of graph.inputs) {
-    const { shape } = infoOf(graph, input.value)
-    if (input.from === 'state') {
-      const index = indexOf(input.name)
-      nodes.push(...variableNodes(prefix, index, shape))
-      names.set(input.value, `${prefix}read${index}`)
-    } else {
-      const feed = feedOf(input.input, batch)
-      const node = emit.op('Placeholder', [], { dtype: type(feed.dtype), shape: { shape: feed.shape } })
-      feeds.push({ ...feed, node, input: input.input })
-      const rows = isOfSamples(input) ? rowsOfParts(shape[0]!) : [ALL_ROWS]
-      for (const [index, part] of rows.entries()) {
-        const into = rows.length > 1 ? parts[index]!.names : names
-        into.set(input.value, inputFrom(emit, node, feed, input.input, shape, seed, part))
-      }
-    }
-  }
-  for (const { value, data } of graph.constants) {
-    const { shape, dtype } = infoOf(graph, value)
-    names.set(value, emit.constant(dtype, shape, elementsOf(data, shape, dtype)))
-  }
-  const view = viewOf(graph)
-  const rewritings = [
-    batchNorms(graph, view),
-    activationGradients(graph, view),
-    ...(fused ? [fusedProducts(graph, view), softmaxes(graph, view)] : []),
-  ]
-  const write = (node: GraphNode, { names, nameOf }: Part) => {
-    const writer = rewritings.map(({ written }) => written.get(node.output)).find((one) => one !== undefined)
-    for (const [value, name] of writer?.(emit, nameOf) ?? []) names.set(value, name)
-    if (rewritings.some(({ replaced }) => replaced.has(node.output))) return
-    const infos = node.inputs.map((input) => infoOf(graph, input))
-    names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
-  }
+  const writer = writerOf(prefix)
+  const { nodes, emit, add } = writer
+  const host = others.length > 0 ? writer.on(HOST) : emit
+  const feeds = new Map<string, LoweredStep['feeds'][number]>()
+  const readNodes = new Set<string>()
+  /** What there is once: everything, unless there are halves, or other devices. */
+  const first = partOf(graph, emit, { inFeed: others.length > 0 ? 0 : null, inBatch: shared?.share.from ?? 0 })
+  const { names, nameOf } = first
+  const parts = halves ? [0, 1].map(halfOf) : [first]
+  const elsewhere = others.map(({ graph, from, device }) =>
+    partOf(graph, writer.on(device), { inFeed: from, inBatch: from }),
+  )
+  writeInputs(first, parts)
+  for (const part of elsewhere) writeInputs(part, [part])
   const ofSamples = valuesOfSamples(graph)
-  const exchange = shared && exchangeOf(graph, ofSamples)
-  /** Names of the results that are sums over all hosts. */
+  /** Names of the results that are sums over all hosts or devices. */
   const sums = new Map<ValueId, string>()
   const resultOf = (value: ValueId): string => sums.get(value) ?? nameOf(value)
   const news =
     shared && add('Placeholder', [], { dtype: type('float32'), shape: { shape: [shared.news] } }, `${prefix}news`)
   let newsSums: string | undefined
   if (halves) writeHalves()
-  else if (exchange) writeShared(exchange)
-  else for (const node of graph.nodes) write(node, { names, nameOf })
+  else if (shared || others.length > 0) writeShared([first, ...elsewhere].map(sharedPart))
+  else for (const node of graph.nodes) write(node, first)
   const clears: string[] = []
   const update = addUpdate()
   const given = new Set([...graph.inputs, ...graph.constants].map(({ value }) => value))
@@ -176,56 +164,143 @@ export function lowerToTensorflow(
         )
   return {
     graph: encodeGraph(nodes),
-    feeds,
+    feeds: [...feeds.values()],
     fetchOf: (value) => fetches.get(value)!,
     ...(update !== undefined && { update }),
     ...(clear !== undefined && { clear }),
     ...(news !== undefined && { news: { given: news, sums: newsSums! } }),
   }
 
-  /** Names of the values of one half; those that do not depend on samples are the same for both. */
-  function partOf(): Part {
+  function partOf(graph: Graph, emit: Emitter, rows: Rows): Part {
+    const view = viewOf(graph)
+    const rewritings = [
+      batchNorms(graph, view),
+      activationGradients(graph, view),
+      ...(fused ? [fusedProducts(graph, view), softmaxes(graph, view)] : []),
+    ]
+    const names = new Map<ValueId, string>()
+    return { graph, rewritings, emit, rows, names, nameOf: (value) => names.get(value)! }
+  }
+
+  /** One half, with names of its own for values that depend on samples. The others are the same for both. */
+  function halfOf(index: number): Part {
     const own = new Map<ValueId, string>()
-    return { names: own, nameOf: (value) => own.get(value) ?? nameOf(value) }
+    const before = index * batchOf(graph)
+    return {
+      ...first,
+      rows: { inFeed: before, inBatch: before },
+      names: own,
+      nameOf: (value) => own.get(value) ?? nameOf(value),
+    }
   }
 
-  /** The rows of each part, of this size. */
-  function rowsOfParts(size: number): Rows[] {
-    const before = shared?.share.from ?? 0
-    return parts.map((_, index) => ({ inFeed: halves ? index * size : null, inBatch: before + index * size }))
+  /** Writes the inputs and constants of a part, of which `parts` are those with samples of their own. */
+  function writeInputs({ graph, emit, names }: Part, parts: readonly Part[]): void {
+    for (const input of graph.inputs) {
+      const { shape } = infoOf(graph, input.value)
+      if (input.from === 'state') {
+        names.set(input.value, readOf(input.name, shape))
+        continue
+      }
+      const { node, ...feed } = fedFor(input)
+      const from = (emit: Emitter, rows: Rows) => inputFrom({ emit, host }, node, feed, input.input, shape, seed, rows)
+      if (!isOfSamples(input)) names.set(input.value, from(emit, ALL_ROWS))
+      else for (const part of parts) part.names.set(input.value, from(part.emit, part.rows))
+    }
+    for (const { value, data } of graph.constants) {
+      const { shape, dtype } = infoOf(graph, value)
+      names.set(value, emit.constant(dtype, shape, elementsOf(data, shape, dtype)))
+    }
   }
 
-  /** Writes what this host computes from its samples, then the rest, which is computed from combined means. */
-  function writeShared(exchange: Exchange): void {
-    const { before } = exchange
-    for (const node of graph.nodes) if (before.has(node.output)) write(node, { names, nameOf })
-    combine(exchange.sums, exchange.means, shared!.instance)
-    for (const node of graph.nodes) if (!before.has(node.output)) write(node, { names, nameOf })
-    if (exchange.lateSums.length > 0) combine(exchange.lateSums, [], shared!.instance + 1)
+  /** The node that reads a state. There is one, on the first device, for all parts. */
+  function readOf(name: string, shape: Shape): string {
+    const [handle, read] = variableNodes(prefix, indexOf(name), shape) as [TensorflowNode, TensorflowNode]
+    if (!readNodes.has(read.name)) nodes.push(handle, read)
+    readNodes.add(read.name)
+    return read.name
   }
 
-  /** Adds results over the hosts, and takes the means over the samples of all. The first time, also adds the news. */
-  function combine(results: readonly ValueId[], means: readonly ValueId[], instance: number): void {
-    const { hosts, share } = shared!
-    const counts = share.counted > 0 ? 1 : 0
-    const first = newsSums === undefined ? [{ name: news!, shape: [shared!.news], weight: 1 }] : []
-    const addend = (value: ValueId, weight: number) => ({
-      name: nameOf(value),
-      shape: infoOf(graph, value).shape,
-      weight,
+  /** The tensor that is fed for an input, with the samples of all parts. */
+  function fedFor({ name, input }: Extract<GraphInput, { from: 'input' }>): LoweredStep['feeds'][number] {
+    const known = feeds.get(name)
+    if (known) return known
+    const feed = feedOf(input, batch)
+    const node = emit.op('Placeholder', [], { dtype: type(feed.dtype), shape: { shape: feed.shape } })
+    const fed = { ...feed, node, input }
+    feeds.set(name, fed)
+    return fed
+  }
+
+  function write(node: GraphNode, { graph, rewritings, emit, names, nameOf }: Part): void {
+    const writer = rewritings.map(({ written }) => written.get(node.output)).find((one) => one !== undefined)
+    for (const [value, name] of writer?.(emit, nameOf) ?? []) names.set(value, name)
+    if (rewritings.some(({ replaced }) => replaced.has(node.output))) return
+    const infos = node.inputs.map((input) => infoOf(graph, input))
+    names.set(node.output, LOWERINGS[node.kernel](emit, node, node.inputs.map(nameOf), infos))
+  }
+
+  function sharedPart(part: Part): SharedPart {
+    return { ...part, exchange: exchangeOf(part.graph, valuesOfSamples(part.graph)) }
+  }
+
+  /**
+   * Writes what hosts or devices compute from their samples, then the rest, which is computed from combined means. New
+   * state is computed once, by the first part here.
+   */
+  function writeShared(parts: readonly SharedPart[]): void {
+    for (const part of parts) {
+      for (const node of part.graph.nodes) if (part.exchange.before.has(node.output)) write(node, part)
+    }
+    combine(parts, ({ sums, means }) => ({ results: sums, means }))
+    const [{ exchange }] = parts as [SharedPart]
+    for (const part of parts) {
+      const { before, lateSums } = part.exchange
+      const rest = part === parts[0] ? graph.nodes : ownPart(part.graph, { means: [], sums: lateSums }).nodes
+      for (const node of rest) if (!before.has(node.output)) write(node, part)
+    }
+    if (exchange.lateSums.length > 0) combine(parts, ({ lateSums }) => ({ results: lateSums, means: [] }))
+  }
+
+  /** Adds results over the hosts or devices, and takes the means over all samples. */
+  function combine(
+    parts: readonly SharedPart[],
+    chosen: (exchange: Exchange) => { readonly results: readonly ValueId[]; readonly means: readonly ValueId[] },
+  ): void {
+    const [{ exchange }] = parts as [SharedPart]
+    const { results } = chosen(exchange)
+    const addends = parts.map((part) => {
+      const { results, means } = chosen(part.exchange)
+      const { counted, of } = shareOfPart(part)
+      const addend = (value: ValueId, weight: number) => ({
+        ...{ emit: part.emit, name: part.nameOf(value), weight },
+        shape: infoOf(part.graph, value).shape,
+      })
+      return [
+        ...results.map((value) => addend(value, counted > 0 ? 1 : 0)),
+        ...means.map((value) => addend(value, counted / of)),
+      ]
     })
-    const added = addOverHosts(
-      emit,
-      [
-        ...first,
-        ...results.map((value) => addend(value, counts)),
-        ...means.map((value) => addend(value, share.counted / share.of)),
-      ],
-      { hosts, instance },
-    )
-    if (first.length > 0) newsSums = added.shift()
+    const added = shared ? addToNews(addends[0]!, shared) : addOverDevices(emit, addends)
     for (const [index, value] of results.entries()) sums.set(value, added[index]!)
-    for (const [index, value] of means.entries()) names.set(value, added[results.length + index]!)
+    for (const part of parts) {
+      for (const [index, value] of chosen(part.exchange).means.entries()) {
+        part.names.set(value, added[results.length + index]!)
+      }
+    }
+  }
+
+  function shareOfPart({ graph }: Part): Pick<Share, 'counted' | 'of'> {
+    return shared?.share ?? { counted: batchOf(graph), of: batch.size }
+  }
+
+  /** Adds values over the hosts; the first time, the news too. */
+  function addToNews(addends: readonly Addend[], { hosts, instance, news: count }: SharedStep): readonly string[] {
+    if (newsSums !== undefined) return addOverHosts(emit, addends, { hosts, instance: instance + 1 })
+    const first = { name: news!, shape: [count], weight: 1 }
+    const [sum, ...rest] = addOverHosts(emit, [first, ...addends], { hosts, instance })
+    newsSums = sum
+    return rest
   }
 
   /**
@@ -234,7 +309,7 @@ export function lowerToTensorflow(
    */
   function writeHalves(): void {
     const perHalf = new Set(split.nodes.map(({ output }) => output).filter((value) => ofSamples.has(value)))
-    for (const node of graph.nodes) if (!ofSamples.has(node.output)) write(node, { names, nameOf })
+    for (const node of graph.nodes) if (!ofSamples.has(node.output)) write(node, first)
     for (const part of parts) for (const node of graph.nodes) if (perHalf.has(node.output)) write(node, part)
     for (const output of split.outputs) {
       if (!perHalf.has(output.value) || names.has(output.value)) continue
@@ -242,8 +317,7 @@ export function lowerToTensorflow(
       const sum = emit.op('AddV2', of, FLOAT)
       names.set(output.value, isForUpdate(output) ? emit.op('Mul', [sum, emit.float(0.5)], FLOAT) : sum)
     }
-    for (const node of graph.nodes)
-      if (ofSamples.has(node.output) && !perHalf.has(node.output)) write(node, { names, nameOf })
+    for (const node of graph.nodes) if (ofSamples.has(node.output) && !perHalf.has(node.output)) write(node, first)
   }
 
   /**
@@ -298,7 +372,7 @@ export function lowerToTensorflow(
    * Returns the handle of a scratch variable, which is set to 0 before the first step and whenever state is written.
    */
   function scratch(name: string): string {
-    const { shape } = infoOf(graph, stateInput(name).value)
+    const { shape } = infoOf(graph, stateInput(graph, name).value)
     const handle = emit.op('VarHandleOp', [], {
       ...{ dtype: type('float32'), shape: { shape } },
       shared_name: { text: `scratch${indexOf(name)}` },
@@ -313,19 +387,23 @@ export function lowerToTensorflow(
    * place.
    */
   function usersOf(name: string): string[] {
-    const { value } = stateInput(name)
-    const users = split.nodes.filter(({ inputs }) => inputs.includes(value))
-    return [...new Set(users.flatMap(({ output }) => parts.map((part) => part.nameOf(output))))]
+    const users = split.nodes.filter(({ inputs }) => inputs.includes(stateInput(graph, name).value))
+    const here = users.flatMap(({ output }) => parts.map((part) => part.nameOf(output)))
+    return [...new Set([...here, ...elsewhere.flatMap((part) => usersIn(part, name))])]
   }
 
-  function stateInput(name: string) {
-    return graph.inputs.find((input) => input.from === 'state' && input.name === name)!
+  /** Nodes of another device that use the old value of a state. */
+  function usersIn({ graph, names }: Part, name: string): string[] {
+    const { value } = stateInput(graph, name)
+    return graph.nodes.flatMap(({ inputs, output }) => (inputs.includes(value) ? (names.get(output) ?? []) : []))
   }
 }
 
-/** The inputs that have samples, and all values that are computed from them. */
-export function valuesOfSamples(graph: Graph): ReadonlySet<ValueId> {
-  const found = new Set(graph.inputs.filter(isOfSamples).map(({ value }) => value))
-  for (const { inputs, output } of graph.nodes) if (inputs.some((input) => found.has(input))) found.add(output)
-  return found
+const stateInput = ({ inputs }: Graph, name: string): GraphInput =>
+  inputs.find((input) => input.from === 'state' && input.name === name)!
+
+/** Samples in the batch of a graph. */
+function batchOf(graph: Graph): number {
+  const input = graph.inputs.find(isOfSamples)
+  return input ? infoOf(graph, input.value).shape[0]! : 0
 }

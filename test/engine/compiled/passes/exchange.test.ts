@@ -1,11 +1,10 @@
 /** A step of several hosts: its gradients are combined before anything is computed from them. */
 import { expect, test } from 'vitest'
 import { isOfSamples, type ValueId } from '../../../../src/engine/compiled/graph/graph.js'
-import { exchangeOf, ownPart } from '../../../../src/engine/compiled/passes/exchange.js'
+import { exchangeOf, ownPart, valuesOfSamples } from '../../../../src/engine/compiled/passes/exchange.js'
 import { looksAtEachSample } from '../../../../src/engine/compiled/passes/separable.js'
 import { isForUpdate } from '../../../../src/engine/compiled/passes/split-update.js'
 import { stepOf } from '../../../../src/engine/compiled/tensorflow/halves.js'
-import { valuesOfSamples } from '../../../../src/engine/compiled/tensorflow/lower.js'
 import { smallNetwork } from '../../../support/network.js'
 import { expectNoTensorLeaks } from '../../../support/tensors.js'
 
